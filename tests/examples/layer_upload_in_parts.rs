@@ -10,9 +10,7 @@ use bytes::Bytes;
 use futures_util::{StreamExt, stream};
 use transload_aws::EcrLayers;
 use transload_model::{Descriptor, Digest, RepositoryName, RepositorySettings, Secret};
-use transload_registry::{
-    FixedLogin, RegistryApi, RegistryClient, RegistryEndpoint, RegistryLogin,
-};
+use transload_registry::{FixedLogin, RegistryClient, RegistryEndpoint, RegistryLogin, UploadApi};
 use transload_tests::ecr::Ecr;
 use transload_tests::images::{digest_of, pseudo_random};
 
@@ -27,7 +25,7 @@ async fn main() -> Result<()> {
     api.create_repository(&name, &RepositorySettings::default()).await?;
     let (user, password) = ecr.login().await?;
     let login = FixedLogin::new(RegistryLogin { user, password: Secret::new(password) });
-    let endpoint = RegistryEndpoint::at(&format!("http://{}", ecr.registry_host()))?;
+    let endpoint = RegistryEndpoint::parse(&format!("http://{}", ecr.registry_host()))?;
     let client = RegistryClient::new(endpoint, std::sync::Arc::new(login));
     let (mut puts, mut parts) = (Vec::new(), Vec::new());
     for round in 0..rounds {

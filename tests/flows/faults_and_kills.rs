@@ -169,7 +169,7 @@ async fn with_any_fault_the_report_is_true_and_a_second_run_completes_the_copy()
 
 /// A client of the practice ECR whose login renews its tokens.
 fn ecr_client(url: &str, ecr: &Arc<dyn EcrApi>) -> Result<Arc<dyn RegistryApi>> {
-    let endpoint = RegistryEndpoint::at(url)?;
+    let endpoint = RegistryEndpoint::parse(url)?;
     let login = EcrLogin::new(Arc::clone(ecr), endpoint.host.clone());
     Ok(Arc::new(RegistryClient::new(endpoint, Arc::new(login))))
 }

@@ -27,7 +27,7 @@ impl EventSink for Silent {
 }
 
 pub fn client(url: &str, login: Option<(String, String)>) -> Result<Arc<dyn RegistryApi>> {
-    let endpoint = RegistryEndpoint::at(url)?;
+    let endpoint = RegistryEndpoint::parse(url)?;
     Ok(match login {
         None => Arc::new(RegistryClient::new(endpoint, Arc::new(AnonymousLogin))),
         Some((user, password)) => {

@@ -22,7 +22,7 @@ const MAX_CONCURRENT_READS: usize = 16;
 /// repository and tag at the source, and repository in ECR.
 pub async fn seconds_of_plan(source: &str, images: &[(&str, &str, &str)]) -> Result<f64> {
     let host = RegistryHost::parse(source)?;
-    let endpoint = RegistryEndpoint::of(&host, true)?;
+    let endpoint = RegistryEndpoint::for_host(&host, true)?;
     let client = &RegistryClient::new(endpoint, Arc::new(AnonymousLogin));
     let mut request = MigrationRequest::default();
     for (repository, tag, name) in images {
@@ -52,7 +52,7 @@ pub async fn seconds_of_plan(source: &str, images: &[(&str, &str, &str)]) -> Res
         destination: DestinationIdentity::new(
             AccountId::parse("111122223333")?,
             Region::parse("eu-west-1")?,
-            &RegistryEndpoint::at("111122223333.dkr.ecr.eu-west-1.amazonaws.com")?,
+            &RegistryEndpoint::parse("111122223333.dkr.ecr.eu-west-1.amazonaws.com")?,
             None,
         ),
         repositories: BTreeMap::new(),

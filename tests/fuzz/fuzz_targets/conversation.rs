@@ -12,7 +12,8 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 use transload_model::{Descriptor, Digest, DigestAlgorithm, DigestHasher};
 use transload_registry::{
-    AnonymousLogin, RegistryApi, RegistryClient, RegistryEndpoint,
+    AnonymousLogin, BlobApi, ListApi, ManifestApi, ReferrersApi, RegistryClient, RegistryEndpoint,
+    UploadApi,
 };
 
 /// Ends the response to one connection; the following bytes are the next response.
@@ -63,7 +64,7 @@ fuzz_target!(|input: (u8, &[u8])| {
     script.truncate(MAX_RESPONSES);
     script.reverse();
     *responses.lock().unwrap() = script;
-    let endpoint = RegistryEndpoint::at(&format!("http://{address}")).unwrap();
+    let endpoint = RegistryEndpoint::parse(&format!("http://{address}")).unwrap();
     let client = RegistryClient::new(endpoint, Arc::new(AnonymousLogin));
     let content = b"a blob";
     let blob = Descriptor {
@@ -89,7 +90,7 @@ fuzz_target!(|input: (u8, &[u8])| {
                 }
             }
             3 => drop(client.tags("a").await),
-            4 => drop(client.catalogue().await),
+            4 => drop(client.catalog().await),
             5 => drop(client.referrers("a", &blob.digest).await),
             6 => {
                 if let Ok(stream) = client.blob("a", &blob).await {

@@ -38,7 +38,7 @@ impl Api {
         let network = self.network();
         let is_good = |open: &Connected| {
             open.identity.expires_at_ms.is_none_or(|end| end > now_ms())
-                && open.network.is(&network)
+                && open.network.is_same(&network)
         };
         // On the heap: the AWS SDK makes a future of many kilobytes of it (`call_sizes`).
         let opening = Box::pin(self.open(connection));
@@ -89,7 +89,7 @@ impl Api {
         let login = EcrLogin::with_token(Arc::clone(&ecr), endpoint.host.clone(), token);
         let login = Arc::new(login);
         let registry =
-            RegistryClient::through(session.network(), endpoint, Arc::clone(&login) as _);
+            RegistryClient::with_network(session.network(), endpoint, Arc::clone(&login) as _);
         let destination = Destination { identity: known, ecr, registry: Arc::new(registry), login };
         let aws_options = AwsOptions::of(connection, &identity.region, given_endpoint.as_deref());
         let network = environment.network().clone();
@@ -112,7 +112,7 @@ impl Api {
         };
         let region = given(region).map(Region::parse).transpose();
         let region = region.map_err(|error| ApiError::invalid_input(&error))?;
-        let registry = given(registry_endpoint).map(RegistryEndpoint::at).transpose();
+        let registry = given(registry_endpoint).map(RegistryEndpoint::parse).transpose();
         let registry = registry.map_err(|error| ApiError::invalid_input(&error))?;
         let request = SessionRequest {
             credentials: match profile {
@@ -202,7 +202,7 @@ pub(crate) fn pinned(
         named.partition = Partition::of_region(&named.region);
     }
     if let Some(registry) = given(registry_endpoint) {
-        let registry = RegistryEndpoint::at(registry).map_err(|error| invalid(&error))?;
+        let registry = RegistryEndpoint::parse(registry).map_err(|error| invalid(&error))?;
         let (account, region) = (named.account.clone(), named.region.clone());
         let of_endpoint = DestinationIdentity::new(account, region, &registry, None);
         named.registry = of_endpoint.registry;
@@ -267,7 +267,7 @@ mod tests {
             DestinationIdentity::new(
                 AccountId::parse("111122223333").unwrap(),
                 Region::parse("eu-west-1").unwrap(),
-                &RegistryEndpoint::at("111122223333.dkr.ecr.eu-west-1.amazonaws.com").unwrap(),
+                &RegistryEndpoint::parse("111122223333.dkr.ecr.eu-west-1.amazonaws.com").unwrap(),
                 ecr.map(|url| Url::parse(url).unwrap()),
             )
         };

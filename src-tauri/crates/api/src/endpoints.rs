@@ -21,9 +21,9 @@ pub(crate) fn registry(
     let host = |variant| registry_host(&caller.account, &caller.region, variant);
     let is_usual = told.host_str() == Some(host(EndpointVariant::default()).as_str());
     let endpoint = if is_usual {
-        RegistryEndpoint::at(&host(variant(session)))
+        RegistryEndpoint::parse(&host(variant(session)))
     } else if may_receive_token(told, session.ecr_endpoint()) {
-        RegistryEndpoint::at(told.as_str())
+        RegistryEndpoint::parse(told.as_str())
     } else {
         let host = told.host_str().unwrap_or_default();
         let message = format!(

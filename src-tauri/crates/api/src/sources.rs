@@ -177,7 +177,7 @@ impl Api {
         };
         let network = self.network();
         let reached = Box::pin(endpoint.clone().probed(&network)).await;
-        let registry = Arc::new(RegistryClient::through(&network, reached, login));
+        let registry = Arc::new(RegistryClient::with_network(&network, reached, login));
         let clients = Clients { endpoint, registry, hub };
         self.inner.open_clients.put(clients.clone());
         Ok(clients)
@@ -212,7 +212,7 @@ impl Api {
             }),
             ImageSource::Registry { host, plain_http } => {
                 let host = RegistryHost::parse(host.trim()).map_err(|error| invalid(&error))?;
-                let endpoint = RegistryEndpoint::of(&host, *plain_http);
+                let endpoint = RegistryEndpoint::for_host(&host, *plain_http);
                 Some(SourceAddress {
                     endpoint: endpoint.map_err(|error| invalid(&error))?,
                     hub: None,
@@ -236,7 +236,7 @@ impl Api {
 
     async fn practice_source(&self) -> Result<SourceAddress, ApiError> {
         self.with_practice(|practice| {
-            let endpoint = RegistryEndpoint::at(practice.hub_registry_endpoint().as_str());
+            let endpoint = RegistryEndpoint::parse(practice.hub_registry_endpoint().as_str());
             let endpoint = endpoint.map_err(|error| ApiError::internal(error.to_string()))?;
             Ok(SourceAddress { endpoint, hub: Some(practice.hub_endpoint()) })
         })

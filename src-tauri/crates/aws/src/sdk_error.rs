@@ -22,7 +22,7 @@ use crate::session::expiry_tracker::ExpiredCredentials;
 use crate::session::role_chain_provider::RoleChainError;
 use crate::sso::error::SignInError;
 use transload_model::RepositoryName;
-use transload_network::{ExchangeError, NetworkFailure, date_header, signature_times};
+use transload_network::{ExchangeError, NetworkFailure, skew_from_date, skew_from_signature_error};
 
 /// The caller, for messages.
 #[derive(Clone, Debug)]
@@ -339,8 +339,8 @@ fn wrong_clock(
     if !SIGNATURE_ERRORS.contains(&code) {
         return None;
     }
-    let date = || date_header(response?.headers().get("date")?);
-    let behind_seconds = signature_times(message).or_else(date)?;
+    let date = || skew_from_date(response?.headers().get("date")?);
+    let behind_seconds = skew_from_signature_error(message).or_else(date)?;
     NetworkFailure::clock(behind_seconds, "AWS")
 }
 

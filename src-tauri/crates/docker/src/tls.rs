@@ -14,8 +14,8 @@ use rustls::{
 };
 use rustls_platform_verifier::BuilderVerifierExt;
 
-use crate::address::{DockerAddress, TlsFiles};
-use transload_network::TrustsGiven;
+use super::{DockerAddress, TlsFiles};
+use transload_network::GivenCertificateVerifier;
 
 /// Why the TLS of an address cannot be set up.
 #[derive(Debug, thiserror::Error)]
@@ -182,7 +182,7 @@ pub(super) fn configuration(files: &TlsFiles) -> Result<ClientConfig, TlsError> 
             let chains =
                 WebPkiServerVerifier::builder_with_provider(Arc::new(roots), provider.clone())
                     .build()?;
-            let trusted = TrustsGiven::new(given, chains);
+            let trusted = GivenCertificateVerifier::new(given, chains);
             builder.dangerous().with_custom_certificate_verifier(Arc::new(trusted))
         }
         None => builder.with_platform_verifier()?,
@@ -258,19 +258,20 @@ mod tests {
     use tokio_rustls::TlsConnector;
 
     use super::*;
-    use transload_network::testing::{Says, TlsServer, Validity, self_signed};
+    use transload_network::testing::{SelfSignedOptions, TlsServer, Validity, self_signed};
 
     #[tokio::test]
     async fn an_engine_s_own_certificate_is_trusted_where_it_is_the_file_of_authorities() {
-        let says = Says { is_authority: true, is_for_servers: true, validity: Validity::Now };
-        let leaf = self_signed("engine.example", says);
+        let options =
+            SelfSignedOptions { is_authority: true, is_for_servers: true, validity: Validity::Now };
+        let leaf = self_signed("engine.example", options);
         let server = TlsServer::start(&leaf, "HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n").await;
         let folder = tempfile::tempdir().unwrap();
         let ca = folder.path().join("ca.pem");
         for (given, host, is_trusted) in [
             (&leaf, "engine.example", true),
             (&leaf, "other.example", false),
-            (&self_signed("engine.example", says), "engine.example", false),
+            (&self_signed("engine.example", options), "engine.example", false),
         ] {
             std::fs::write(&ca, given.pem()).unwrap();
             let files = TlsFiles { ca: Some(ca.clone()), ..TlsFiles::default() };

@@ -1,6 +1,6 @@
 //! Failures of the network: certificates, the clock, proxies.
 
-use transload_network::{CaFileError, Distrust, NetworkFailure, Untrusted};
+use transload_network::{CaFileError, NetworkFailure, RejectionReason, Untrusted};
 
 use crate::api_error::ApiError;
 use crate::code::ErrorCode;
@@ -49,7 +49,7 @@ fn words(failure: &NetworkFailure) -> ApiError {
         )
             .about(proxy)
             .retryable(),
-        NetworkFailure::ProxyRefused { proxy, wants_login: true, .. } => {
+        NetworkFailure::ProxyRefused { proxy, requires_login: true, .. } => {
             new(ErrorCode::ProxyRefused)
                 .about(proxy)
                 .hint("Add the user name and password to the environment variable: HTTPS_PROXY=http://USER:PASSWORD@HOST:PORT")
@@ -68,19 +68,19 @@ fn distrusted(certificate: &Untrusted, error: ApiError) -> ApiError {
     let Untrusted { host, subject, issuer, reason } = certificate;
     let error = error.about(host);
     match reason {
-        Distrust::UnknownIssuer if subject == issuer => error
+        RejectionReason::UnknownIssuer if subject == issuer => error
             .hint("Get the certificate from the administrator of the server. Then choose it as the CA file in Settings, under Network, or with --ca-file on the command line."),
-        Distrust::UnknownIssuer => error
+        RejectionReason::UnknownIssuer => error
             .hint(format!("Get the certificate of \u{201c}{issuer}\u{201d} from the administrator of your network or of the server. Then choose it as the CA file in Settings, under Network, or with --ca-file on the command line.")),
-        Distrust::Expired { .. } => error
+        RejectionReason::Expired { .. } => error
             .hint("Check the date of this computer. If it is correct, ask the administrator of the server to renew the certificate."),
-        Distrust::NotYetValid { .. } => {
+        RejectionReason::NotYetValid { .. } => {
             error.hint("Check the date of this computer. If it is correct, ask the administrator of the server to replace the certificate.")
         }
-        Distrust::OtherName => error
+        RejectionReason::NameMismatch => error
             .hint("Check the address. The certificate is for another name.")
             .hint("A proxy or the sign-in page of the network may have answered instead."),
-        Distrust::Other { .. } => error.hint("Ask the administrator of the server to replace the certificate."),
+        RejectionReason::Other { .. } => error.hint("Ask the administrator of the server to replace the certificate."),
     }
 }
 
@@ -88,7 +88,7 @@ fn distrusted(certificate: &Untrusted, error: ApiError) -> ApiError {
 mod tests {
     use super::*;
 
-    fn untrusted(reason: Distrust, unusable_file: Option<&str>) -> ApiError {
+    fn untrusted(reason: RejectionReason, unusable_file: Option<&str>) -> ApiError {
         let certificate = Box::new(Untrusted {
             host: "r.example".to_owned(),
             subject: "r.example".to_owned(),
@@ -101,7 +101,7 @@ mod tests {
 
     #[test]
     fn an_unknown_issuer_is_named_with_the_way_to_trust_it() {
-        let error = untrusted(Distrust::UnknownIssuer, Some("/ca.pem cannot be read: gone"));
+        let error = untrusted(RejectionReason::UnknownIssuer, Some("/ca.pem cannot be read: gone"));
         assert_eq!(
             (error.code, error.subject.as_deref()),
             (ErrorCode::TlsUntrusted, Some("r.example"))
@@ -127,7 +127,7 @@ mod tests {
         assert_eq!(error.code, ErrorCode::ClockWrong);
         assert_eq!(
             error.message,
-            "The clock of this computer is 14 minutes behind by what AWS says."
+            "The clock of this computer is 14 minutes behind, according to AWS."
         );
         assert_eq!(NetworkFailure::clock(-100, "AWS"), None);
     }

@@ -16,7 +16,7 @@ use crate::response::{
     HubRepository, HubTag, List, OrganizationAnswer, Page, RepositoryAnswer, TagAnswer,
 };
 use transload_model::Secret;
-use transload_network::{Encoding, Network, decoded};
+use transload_network::{Encoding, Network, decode_body};
 
 /// Where Docker Hub's API is.
 const DOCKER_HUB: &str = "https://hub.docker.com";
@@ -73,7 +73,7 @@ impl HubClient {
     /// # Errors
     /// [`HubError::Unreachable`] when no connections can be made at all.
     pub fn new(base: Url, login: Option<HubLogin>) -> Result<Self, HubError> {
-        Self::through(&Network::of_process(), base, login)
+        Self::through(&Network::process_default(), base, login)
     }
 
     /// A client of the API at `base`, anonymous without a login.
@@ -283,12 +283,12 @@ impl HubClient {
     async fn send(&self, request: RequestBuilder) -> Result<Response, HubError> {
         let response = request.send().await.map_err(|error| self.unreachable(error))?;
         if response.status() == StatusCode::PROXY_AUTHENTICATION_REQUIRED
-            && let Some(failure) = self.network.refused_by_proxy(response.url())
+            && let Some(failure) = self.network.proxy_login_failure(response.url())
         {
             return Err(HubError::Network { host: host(&self.base), failure });
         }
         let date = response.headers().get(DATE).and_then(|date| date.to_str().ok());
-        self.network.note_time(response.url(), date);
+        self.network.observe_date(response.url(), date);
         Ok(response)
     }
 
@@ -331,7 +331,7 @@ impl HubClient {
     /// Reads a body to its end, and decodes it where it comes compressed.
     async fn body(&self, mut response: Response) -> Result<Bytes, HubError> {
         let too_large = || self.not_hub(format!("more than {BODY_LIMIT_BYTES} bytes"));
-        let encoding = Encoding::of(response.headers());
+        let encoding = Encoding::from_headers(response.headers());
         let mut body = BytesMut::new();
         while let Some(chunk) = response.chunk().await.map_err(|error| self.unreachable(error))? {
             if body.len() + chunk.len() > BODY_LIMIT_BYTES {
@@ -339,7 +339,7 @@ impl HubClient {
             }
             body.extend_from_slice(&chunk);
         }
-        decoded(body.freeze(), &encoding, BODY_LIMIT_BYTES).map_err(|_| too_large())
+        decode_body(body.freeze(), &encoding, BODY_LIMIT_BYTES).map_err(|_| too_large())
     }
 
     fn unreachable(&self, error: reqwest::Error) -> HubError {

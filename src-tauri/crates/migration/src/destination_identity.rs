@@ -157,10 +157,10 @@ impl DestinationIdentity {
             return Err(wrong(Field::Registry, registry, format!("account {}", self.account)));
         }
         let named = match &self.registry_endpoint {
-            DestinationEndpoint::At(url) => RegistryEndpoint::at(url.as_str()).ok(),
+            DestinationEndpoint::At(url) => RegistryEndpoint::parse(url.as_str()).ok(),
             DestinationEndpoint::Aws => registry
                 .is_amazon_ecr()
-                .then(|| RegistryEndpoint::of(registry, false).ok())
+                .then(|| RegistryEndpoint::for_host(registry, false).ok())
                 .flatten(),
             DestinationEndpoint::NotRecorded => return Ok(()),
         };

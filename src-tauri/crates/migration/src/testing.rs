@@ -125,7 +125,7 @@ pub fn identity() -> DestinationIdentity {
     DestinationIdentity::new(
         AccountId::parse("111122223333").unwrap(),
         Region::parse("eu-west-1").unwrap(),
-        &RegistryEndpoint::at("https://registry.example").unwrap(),
+        &RegistryEndpoint::parse("https://registry.example").unwrap(),
         None,
     )
 }

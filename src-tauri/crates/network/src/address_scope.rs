@@ -1,29 +1,30 @@
-//! Addresses that are this computer itself, or only mean something on its own link.
+//! Classifies addresses as loopback, link-local or other. The proxy selection and the redirect checks of
+//! the registry client use it.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use url::{Host, Url};
 
-/// The metadata service of Amazon EC2 over IPv6, which is not link-local.
+/// The IPv6 address of the Amazon EC2 instance metadata service. It is a unique local address, not a
+/// link-local one. Source: Amazon EC2 User Guide, "Access instance metadata".
 const EC2_METADATA_V6: Ipv6Addr = Ipv6Addr::new(0xfd00, 0xec2, 0, 0, 0, 0, 0, 0x254);
 
-/// Where an address is, seen from here.
+/// The scope of an address, as seen from this computer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AddressScope {
-    /// This computer itself.
+    /// This computer, including `0.0.0.0` and `::`.
     Loopback,
-    /// The same link, where metadata services live.
+    /// The local link, where metadata services listen.
     LinkLocal,
-    /// Anywhere else.
-    Elsewhere,
+    Other,
 }
 
-/// Whether an address is this computer itself.
+/// Returns whether a URL points to this computer.
 pub fn is_loopback(url: &Url) -> bool {
     scope_of(url) == AddressScope::Loopback
 }
 
-/// Where an address is; a name is not looked up.
+/// Returns the scope of a URL. Host names other than `localhost` are not resolved and count as `Other`.
 pub fn scope_of(url: &Url) -> AddressScope {
     match url.host() {
         Some(Host::Domain(name)) => {
@@ -31,44 +32,44 @@ pub fn scope_of(url: &Url) -> AddressScope {
             if name == "localhost" || name.ends_with(".localhost") {
                 AddressScope::Loopback
             } else {
-                AddressScope::Elsewhere
+                AddressScope::Other
             }
         }
-        Some(Host::Ipv4(address)) => place_v4(address),
-        Some(Host::Ipv6(address)) => place_v6(address),
-        None => AddressScope::Elsewhere,
+        Some(Host::Ipv4(address)) => scope_of_v4(address),
+        Some(Host::Ipv6(address)) => scope_of_v6(address),
+        None => AddressScope::Other,
     }
 }
 
-/// Where an IP address is.
+/// Returns the scope of an IP address.
 pub fn scope_of_address(address: IpAddr) -> AddressScope {
     match address {
-        IpAddr::V4(address) => place_v4(address),
-        IpAddr::V6(address) => place_v6(address),
+        IpAddr::V4(address) => scope_of_v4(address),
+        IpAddr::V6(address) => scope_of_v6(address),
     }
 }
 
-fn place_v4(address: Ipv4Addr) -> AddressScope {
+fn scope_of_v4(address: Ipv4Addr) -> AddressScope {
     if address.is_loopback() || address.octets()[0] == 0 {
         AddressScope::Loopback
     } else if address.is_link_local() {
         AddressScope::LinkLocal
     } else {
-        AddressScope::Elsewhere
+        AddressScope::Other
     }
 }
 
-fn place_v6(address: Ipv6Addr) -> AddressScope {
-    // `::ffff:127.0.0.1` reaches 127.0.0.1.
+fn scope_of_v6(address: Ipv6Addr) -> AddressScope {
+    // An IPv4-mapped address: `::ffff:127.0.0.1` connects to 127.0.0.1.
     if let IpAddr::V4(mapped) = IpAddr::V6(address).to_canonical() {
-        return place_v4(mapped);
+        return scope_of_v4(mapped);
     }
     if address.is_loopback() || address.is_unspecified() {
         AddressScope::Loopback
     } else if address.is_unicast_link_local() || address == EC2_METADATA_V6 {
         AddressScope::LinkLocal
     } else {
-        AddressScope::Elsewhere
+        AddressScope::Other
     }
 }
 
@@ -77,7 +78,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_this_computer_is_loopback() {
+    fn only_addresses_of_this_computer_are_loopback() {
         for (text, loopback) in [
             ("http://127.0.0.1:4566", true),
             ("http://[::1]:4566", true),

@@ -1,4 +1,5 @@
-//! Files with further certificate authorities, which a company's proxy or registry may need.
+//! CA files: PEM or DER files with additional certificate authorities, which a corporate proxy or a private
+//! registry may require. [`crate::Network`] reads them once and adds them to its TLS verifier.
 
 use std::fs::File;
 use std::io::Read as _;
@@ -11,109 +12,89 @@ use time::OffsetDateTime;
 
 use crate::certificate;
 
-/// A larger file is no list of authorities: the one of a whole system has some 300 KiB.
+/// The largest CA file that is read, in bytes. The bundle of a whole system has about 300 KiB.
 const FILE_LIMIT_BYTES: u64 = 4 << 20;
 
-/// Who names a file.
+/// The setting that names a CA file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum CaOrigin {
-    /// The person, in the settings.
+    /// The settings of the application.
     Settings,
-    /// The variable `AWS_CA_BUNDLE`.
+    /// The environment variable `AWS_CA_BUNDLE`.
     AwsCaBundle,
     /// `ca_bundle` of an AWS profile.
-    Profile {
-        /// The profile.
-        name: String,
-    },
+    Profile { name: String },
 }
 
-/// An authority in a file.
+/// A certificate of a CA file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CaCertificate {
-    /// Its name.
     pub name: String,
-    /// Until when it is good.
     pub not_after: OffsetDateTime,
 }
 
-/// A file with certificate authorities.
+/// A CA file that was read successfully.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CaFile {
-    /// Where it is.
     pub path: PathBuf,
-    /// What it holds, in its order; never empty.
+    /// The certificates in file order. Never empty.
     pub certificates: Vec<CaCertificate>,
     pub(super) roots: Vec<CertificateDer<'static>>,
 }
 
-/// Why a file cannot be used.
+/// Why a CA file can't be used.
 #[derive(Debug, thiserror::Error)]
 pub enum CaFileError {
-    /// It is not there, or may not be read.
-    #[error("{} cannot be read: {source}", path.display())]
-    Unreadable {
-        /// The file.
-        path: PathBuf,
-        /// Why.
-        source: std::io::Error,
-    },
-    /// It is larger than any list of authorities.
-    #[error("{} is too large for a file of certificates", path.display())]
-    TooLarge {
-        /// The file.
-        path: PathBuf,
-    },
-    /// It holds no certificate.
-    #[error("{} holds no certificate; it must hold them in PEM, or one in DER", path.display())]
-    Empty {
-        /// The file.
-        path: PathBuf,
-    },
-    /// One of its certificates cannot be read.
-    #[error("certificate {number} in {} cannot be read", path.display())]
+    /// The file doesn't exist, or the user has no permission to read it.
+    #[error("couldn't read {}: {source}", path.display())]
+    Unreadable { path: PathBuf, source: std::io::Error },
+    /// The file is larger than [`FILE_LIMIT_BYTES`].
+    #[error("{} is too large for a CA file", path.display())]
+    TooLarge { path: PathBuf },
+    #[error("{} contains no certificate; a CA file contains PEM certificates or one DER certificate", path.display())]
+    Empty { path: PathBuf },
+    #[error("couldn't parse certificate {number} in {}", path.display())]
     Damaged {
-        /// The file.
         path: PathBuf,
-        /// Which one, counted from 1.
+        /// The position in the file, counted from 1.
         number: usize,
     },
 }
 
 impl CaFile {
-    /// Reads and checks a file: PEM with any number of certificates, or one certificate in DER, as
-    /// Windows exports it.
+    /// Reads and checks a CA file: any number of PEM certificates, or one DER certificate, which is the
+    /// export format of Windows.
     ///
     /// # Errors
     /// [`CaFileError`].
     pub fn read(path: &Path) -> Result<Self, CaFileError> {
-        let owned = || path.to_path_buf();
-        let unreadable = |source| CaFileError::Unreadable { path: owned(), source };
+        let path_buf = || path.to_path_buf();
+        let unreadable = |source| CaFileError::Unreadable { path: path_buf(), source };
         let mut content = Vec::new();
         let file = File::open(path).map_err(unreadable)?;
         file.take(FILE_LIMIT_BYTES + 1).read_to_end(&mut content).map_err(unreadable)?;
         if content.len() as u64 > FILE_LIMIT_BYTES {
-            return Err(CaFileError::TooLarge { path: owned() });
+            return Err(CaFileError::TooLarge { path: path_buf() });
         }
         let (mut certificates, mut roots) = (Vec::new(), Vec::new());
         let mut trusted = RootCertStore::empty();
-        for (at, der) in ders(&content).into_iter().enumerate() {
-            let damaged = || CaFileError::Damaged { path: owned(), number: at + 1 };
+        for (index, der) in decode_certificates(&content).into_iter().enumerate() {
+            let damaged = || CaFileError::Damaged { path: path_buf(), number: index + 1 };
             let root = der.ok_or_else(damaged)?;
-            let facts = certificate::read(&root).ok_or_else(damaged)?;
+            let info = certificate::read(&root).ok_or_else(damaged)?;
             trusted.add(root.clone()).map_err(|_| damaged())?;
-            certificates.push(CaCertificate { name: facts.subject, not_after: facts.not_after });
+            certificates.push(CaCertificate { name: info.subject, not_after: info.not_after });
             roots.push(root);
         }
         if roots.is_empty() {
-            return Err(CaFileError::Empty { path: owned() });
+            return Err(CaFileError::Empty { path: path_buf() });
         }
-        Ok(Self { path: owned(), certificates, roots })
+        Ok(Self { path: path_buf(), certificates, roots })
     }
 }
 
-/// Every certificate of a file; nothing for one that is damaged.
-fn ders(content: &[u8]) -> Vec<Option<CertificateDer<'static>>> {
+/// Returns each certificate of a file in DER, or `None` for a certificate that can't be decoded.
+fn decode_certificates(content: &[u8]) -> Vec<Option<CertificateDer<'static>>> {
     if certificate::read(content).is_some() {
         return vec![Some(CertificateDer::from(content.to_vec()))];
     }
@@ -133,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn several_in_pem_and_one_in_der_are_read() {
+    fn pem_bundles_and_single_der_certificates_are_read() {
         let (one, other) = (Authority::new("One"), Authority::new("Other"));
         let text = format!("# company\n{}\n{}", one.pem(), other.pem());
         let (_folder, path) = file(text.as_bytes());
@@ -145,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_that_cannot_be_used_is_said_with_its_path() {
+    fn an_unusable_file_is_reported_with_its_path() {
         let missing = CaFile::read(Path::new("/nonexistent/ca.pem")).unwrap_err();
         assert!(matches!(missing, CaFileError::Unreadable { .. }));
         assert!(missing.to_string().contains("/nonexistent/ca.pem"), "{missing}");
@@ -155,7 +136,7 @@ mod tests {
         let text = format!("{}{damaged}", Authority::new("Good").pem());
         let (_folder, path) = file(text.as_bytes());
         assert!(matches!(CaFile::read(&path), Err(CaFileError::Damaged { number: 2, .. })));
-        // What a person may choose by mistake.
+        // A file that users choose by mistake.
         let key = "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n";
         let (_folder, path) = file(key.as_bytes());
         assert!(matches!(CaFile::read(&path), Err(CaFileError::Empty { .. })));

@@ -1,5 +1,5 @@
-//! What a certificate says of itself: who it is for, who issued it, until when. Nothing is trusted
-//! here; this is for sentences.
+//! Reads the names, validity and key usage of an X.509 certificate for error messages and for
+//! `given_certificates`. It verifies no signature.
 //!
 //! Source: RFC 5280, section 4.1, and X.690 for the encoding.
 
@@ -21,7 +21,7 @@ const EXTENSIONS: u8 = 0xa3;
 /// `id-at-commonName`, 2.5.4.3.
 const COMMON_NAME: &[u8] = &[0x55, 0x04, 0x03];
 /// `id-at-organizationName`, 2.5.4.10.
-const ORGANISATION: &[u8] = &[0x55, 0x04, 0x0a];
+const ORGANIZATION: &[u8] = &[0x55, 0x04, 0x0a];
 
 /// `id-ce-extKeyUsage`, 2.5.29.37.
 const EXTENDED_KEY_USAGE: &[u8] = &[0x55, 0x1d, 0x25];
@@ -30,41 +30,38 @@ const ANY_USAGE: &[u8] = &[0x55, 0x1d, 0x25, 0x00];
 /// `id-kp-serverAuth`, 1.3.6.1.5.5.7.3.1.
 const SERVER_USAGE: &[u8] = &[0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x03, 0x01];
 
-/// How much of a name is kept, in characters.
+/// The maximum length of a displayed name, in characters.
 const NAME_LIMIT: usize = 120;
 
-/// Names and dates of a certificate.
+/// The fields of a certificate that are read here.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Facts {
-    /// Whom it is for.
+pub(super) struct CertificateInfo {
     pub(super) subject: String,
-    /// Who issued it.
     pub(super) issuer: String,
-    /// From when it is good.
     pub(super) not_before: OffsetDateTime,
-    /// Until when it is good.
     pub(super) not_after: OffsetDateTime,
-    /// Whether it may be shown by a server: it says so, or limits its use in no way.
+    /// Whether a server may use the certificate: its extended key usage includes server authentication,
+    /// or it has no such extension.
     pub(super) is_for_servers: bool,
 }
 
-/// Reads a certificate in DER; nothing where it is none.
-pub(super) fn read(der: &[u8]) -> Option<Facts> {
+/// Parses a DER certificate. Returns `None` if the bytes are not a certificate.
+pub(super) fn read(der: &[u8]) -> Option<CertificateInfo> {
     let (certificate, _) = element(der, SEQUENCE)?;
     let (mut fields, _) = element(certificate, SEQUENCE)?;
     if fields.first() == Some(&VERSION) {
-        fields = any(fields)?.2;
+        fields = any_element(fields)?.2;
     }
     // Serial number and signature algorithm.
     for _ in 0..2 {
-        fields = any(fields)?.2;
+        fields = any_element(fields)?.2;
     }
     let (issuer, rest) = element(fields, SEQUENCE)?;
     let (validity, rest) = element(rest, SEQUENCE)?;
     let (subject, rest) = element(rest, SEQUENCE)?;
-    let (from, after_from) = moment(validity)?;
-    let (until, _) = moment(after_from)?;
-    Some(Facts {
+    let (from, after_from) = parse_time(validity)?;
+    let (until, _) = parse_time(after_from)?;
+    Some(CertificateInfo {
         subject: name(subject),
         issuer: name(issuer),
         not_before: from,
@@ -73,11 +70,11 @@ pub(super) fn read(der: &[u8]) -> Option<Facts> {
     })
 }
 
-/// What the key usages say that stand among the fields behind the subject. Without them every use is
-/// allowed. Source: RFC 5280, section 4.2.1.12.
+/// Returns whether the extended key usage allows server authentication. `fields` are the fields after the
+/// subject. Without the extension, every use is allowed. Source: RFC 5280, section 4.2.1.12.
 fn is_for_servers(mut fields: &[u8]) -> bool {
     let mut extensions: &[u8] = &[];
-    while let Some((tag, content, rest)) = any(fields) {
+    while let Some((tag, content, rest)) = any_element(fields) {
         if tag == EXTENSIONS {
             extensions = element(content, SEQUENCE).map_or(&[], |(list, _)| list);
         }
@@ -88,7 +85,7 @@ fn is_for_servers(mut fields: &[u8]) -> bool {
         let Some((EXTENDED_KEY_USAGE, value)) = element(extension, OBJECT_IDENTIFIER) else {
             continue;
         };
-        // Whether it is critical may stand in between.
+        // The optional `critical` flag precedes the value.
         let value = element(value, BOOLEAN).map_or(value, |(_, rest)| rest);
         let usages = element(value, OCTET_STRING).and_then(|(inside, _)| element(inside, SEQUENCE));
         let mut usages = usages.map_or(&[][..], |(usages, _)| usages);
@@ -103,8 +100,8 @@ fn is_for_servers(mut fields: &[u8]) -> bool {
     true
 }
 
-/// Tag and content of the first element, and what follows it.
-fn any(der: &[u8]) -> Option<(u8, &[u8], &[u8])> {
+/// Splits DER into the tag and content of the first element, and the remaining bytes.
+fn any_element(der: &[u8]) -> Option<(u8, &[u8], &[u8])> {
     let (&tag, rest) = der.split_first()?;
     let (&first, rest) = rest.split_first()?;
     let (length, rest) = match first {
@@ -120,31 +117,33 @@ fn any(der: &[u8]) -> Option<(u8, &[u8], &[u8])> {
     Some((tag, rest.get(..length)?, rest.get(length..)?))
 }
 
-/// Content of the first element, which must be of a kind, and what follows it.
+/// Splits DER into the content of the first element, which must have the expected tag, and the remaining
+/// bytes.
 fn element(der: &[u8], expected: u8) -> Option<(&[u8], &[u8])> {
-    let (tag, content, rest) = any(der)?;
+    let (tag, content, rest) = any_element(der)?;
     (tag == expected).then_some((content, rest))
 }
 
-/// The common name, otherwise the organisation; both where a common name alone says little.
+/// Returns the common name followed by the organization in parentheses, or whichever of them exists. The
+/// organization is omitted if the common name contains it.
 fn name(mut relative_names: &[u8]) -> String {
-    let (mut common, mut organisation) = (None, None);
+    let (mut common, mut organization) = (None, None);
     while let Some((set, rest)) = element(relative_names, SET) {
         relative_names = rest;
         let attribute = element(set, SEQUENCE).and_then(|(attribute, _)| {
             let (kind, value) = element(attribute, OBJECT_IDENTIFIER)?;
-            let (tag, text, _) = any(value)?;
+            let (tag, text, _) = any_element(value)?;
             Some((kind, text_of(tag, text)))
         });
         match attribute {
             Some((COMMON_NAME, text)) => common = Some(text),
-            Some((ORGANISATION, text)) => organisation = Some(text),
+            Some((ORGANIZATION, text)) => organization = Some(text),
             _ => {}
         }
     }
-    match (common, organisation) {
-        (Some(common), Some(organisation)) if !common.contains(&organisation) => {
-            format!("{common} ({organisation})")
+    match (common, organization) {
+        (Some(common), Some(organization)) if !common.contains(&organization) => {
+            format!("{common} ({organization})")
         }
         (Some(name), _) | (None, Some(name)) => name,
         (None, None) => "(no name)".to_owned(),
@@ -154,29 +153,29 @@ fn name(mut relative_names: &[u8]) -> String {
 fn text_of(tag: u8, bytes: &[u8]) -> String {
     let text = if tag == BMP_STRING {
         let units = bytes.chunks_exact(2).map(|pair| u16::from_be_bytes([pair[0], pair[1]]));
-        char::decode_utf16(units).map(|sign| sign.unwrap_or('\u{fffd}')).collect()
+        char::decode_utf16(units).map(|character| character.unwrap_or('\u{fffd}')).collect()
     } else {
         String::from_utf8_lossy(bytes).into_owned()
     };
-    text.chars().filter(|sign| !sign.is_control()).take(NAME_LIMIT).collect()
+    text.chars().filter(|character| !character.is_control()).take(NAME_LIMIT).collect()
 }
 
-/// A time, always in UTC and with seconds, as RFC 5280 demands.
-fn moment(der: &[u8]) -> Option<(OffsetDateTime, &[u8])> {
-    const LONG: &[BorrowedFormatItem<'_>] =
+/// Parses a time, which RFC 5280 requires to be in UTC with seconds. Returns it with the remaining bytes.
+fn parse_time(der: &[u8]) -> Option<(OffsetDateTime, &[u8])> {
+    const TIME_FORMAT: &[BorrowedFormatItem<'_>] =
         format_description!("[year][month][day][hour][minute][second]Z");
-    let (tag, bytes, rest) = any(der)?;
+    let (tag, bytes, rest) = any_element(der)?;
     let text = std::str::from_utf8(bytes).ok()?;
     let text = match tag {
         GENERALIZED_TIME => text.to_owned(),
-        // Two digits stand for 1950 to 2049.
+        // Two-digit years mean 1950 to 2049.
         UTC_TIME => {
             let century = if text.get(..2)?.parse::<u8>().ok()? < 50 { "20" } else { "19" };
             format!("{century}{text}")
         }
         _ => return None,
     };
-    let read = time::PrimitiveDateTime::parse(&text, LONG).ok()?;
+    let read = time::PrimitiveDateTime::parse(&text, TIME_FORMAT).ok()?;
     Some((read.assume_utc(), rest))
 }
 
@@ -189,20 +188,20 @@ mod tests {
     use crate::testing::{Authority, Validity};
 
     #[test]
-    fn names_and_dates_of_a_certificate_are_read() {
+    fn reads_names_and_dates_of_a_certificate() {
         let authority = Authority::new("Example Corp Root CA");
-        let facts = read(authority.der()).unwrap();
-        assert_eq!(facts.subject, "Example Corp Root CA (Transload tests)");
-        assert_eq!(facts.issuer, facts.subject);
+        let info = read(authority.der()).unwrap();
+        assert_eq!(info.subject, "Example Corp Root CA (Transload tests)");
+        assert_eq!(info.issuer, info.subject);
         let leaf = authority.leaf("registry.example", Validity::Expired);
-        let facts = read(&leaf.chain[0]).unwrap();
-        assert_eq!(facts.subject, "registry.example");
-        assert_eq!(facts.issuer, "Example Corp Root CA (Transload tests)");
-        assert_eq!(facts.not_after, datetime!(2021-01-01 0:00 UTC));
+        let info = read(&leaf.chain[0]).unwrap();
+        assert_eq!(info.subject, "registry.example");
+        assert_eq!(info.issuer, "Example Corp Root CA (Transload tests)");
+        assert_eq!(info.not_after, datetime!(2021-01-01 0:00 UTC));
     }
 
     #[test]
-    fn what_is_no_certificate_is_none() {
+    fn returns_none_for_other_bytes() {
         for bytes in [&b""[..], b"\x30", b"\x30\x84\xff\xff\xff\xff", b"\x30\x80\x00\x00", b"hello"]
         {
             assert_eq!(read(bytes), None);
@@ -211,11 +210,11 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_bytes_panic(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+        fn no_input_panics(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
             let _ = read(&bytes);
-            let mut begun = vec![0x30, 0x81, 0xc0, 0x30, 0x81, 0xb0];
-            begun.extend(bytes);
-            let _ = read(&begun);
+            let mut truncated = vec![0x30, 0x81, 0xc0, 0x30, 0x81, 0xb0];
+            truncated.extend(bytes);
+            let _ = read(&truncated);
         }
     }
 }

@@ -1,6 +1,6 @@
-//! Answers that a server compressed although `Accept-Encoding: identity` was sent (RFC 9110, 12.5.3 lets
-//! it). Registries, Docker Hub and AWS are all read through this: every client of this program asks for
-//! `identity`, and decodes what comes all the same.
+//! Decodes response bodies that a server compressed although `Accept-Encoding: identity` was sent, which
+//! RFC 9110, section 12.5.3, permits. The clients for registries, Docker Hub and AWS all request
+//! `identity` and decode whatever encoding the response has.
 
 use std::io::Write;
 
@@ -8,24 +8,23 @@ use bytes::Bytes;
 use flate2::write::{MultiGzDecoder, ZlibDecoder};
 use reqwest::header::{CONTENT_ENCODING, HeaderMap};
 
-/// How much is given to the decoder at a time, in bytes. DEFLATE expands at most 1032-fold, so a small
-/// piece keeps a hostile body from filling the memory.
+/// The number of bytes that are passed to a decoder at a time. DEFLATE expands at most 1032-fold, so small
+/// pieces keep a decompression bomb from filling the memory.
 pub const PIECE_BYTES: usize = 4 * 1024;
 
-/// How a body was encoded.
+/// The content encoding of a body.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Encoding {
-    /// As it is.
     Identity,
     Gzip,
     Deflate,
-    /// Something that is not decoded here.
+    /// An encoding that is not supported here. The body is passed on unchanged.
     Unknown(String),
 }
 
 impl Encoding {
-    /// What an answer says of its body.
-    pub fn of(headers: &HeaderMap) -> Self {
+    /// Reads `Content-Encoding` from the headers of a response.
+    pub fn from_headers(headers: &HeaderMap) -> Self {
         let named = headers.get_all(CONTENT_ENCODING).iter();
         let named = named.filter_map(|value| value.to_str().ok()).flat_map(|text| text.split(','));
         let named: Vec<_> = named
@@ -41,15 +40,15 @@ impl Encoding {
     }
 }
 
-/// The decoder of a body that comes in pieces.
+/// A decoder for a body that is received in pieces.
 pub enum Decoder {
     Gzip(MultiGzDecoder<Vec<u8>>),
     Deflate(ZlibDecoder<Vec<u8>>),
 }
 
 impl Decoder {
-    /// The decoder of an encoding; `None` where there is nothing to decode.
-    pub fn of(encoding: &Encoding) -> Option<Self> {
+    /// Returns the decoder for an encoding, or `None` if the body needs no decoding or can't be decoded.
+    pub fn for_encoding(encoding: &Encoding) -> Option<Self> {
         match encoding {
             Encoding::Gzip => Some(Self::Gzip(MultiGzDecoder::new(Vec::new()))),
             Encoding::Deflate => Some(Self::Deflate(ZlibDecoder::new(Vec::new()))),
@@ -57,7 +56,10 @@ impl Decoder {
         }
     }
 
-    /// What a piece gives, which may be nothing yet.
+    /// Decodes a piece. The result may be empty.
+    ///
+    /// # Errors
+    /// If the body doesn't have this encoding.
     pub fn feed(&mut self, piece: &[u8]) -> std::io::Result<Bytes> {
         let out = match self {
             Self::Gzip(decoder) => {
@@ -72,7 +74,10 @@ impl Decoder {
         Ok(Bytes::from(std::mem::take(out)))
     }
 
-    /// What is left at the end.
+    /// Returns the remaining decoded bytes after the last piece.
+    ///
+    /// # Errors
+    /// If the encoded body is incomplete.
     pub fn finish(&mut self) -> std::io::Result<Bytes> {
         let out = match self {
             Self::Gzip(decoder) => {
@@ -88,20 +93,20 @@ impl Decoder {
     }
 }
 
-/// A decoded body has more bytes than the caller reads.
+/// A decoded body exceeds the caller's limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TooLarge {
-    /// How many bytes were decoded before the decoder stopped.
+    /// The number of bytes that were decoded before the decoder stopped.
     pub size_bytes: u64,
 }
 
-/// Decodes a whole body. A body that is not what its label says is returned unchanged: the label is wrong
-/// then.
+/// Decodes a complete body. A body that doesn't have the encoding of its header is returned unchanged,
+/// because the header is wrong in that case.
 ///
 /// # Errors
-/// When the decoded body has more than `limit` bytes.
-pub fn decoded(body: Bytes, encoding: &Encoding, limit: usize) -> Result<Bytes, TooLarge> {
-    let Some(mut decoder) = Decoder::of(encoding) else { return Ok(body) };
+/// If the decoded body has more than `limit` bytes.
+pub fn decode_body(body: Bytes, encoding: &Encoding, limit: usize) -> Result<Bytes, TooLarge> {
+    let Some(mut decoder) = Decoder::for_encoding(encoding) else { return Ok(body) };
     let mut out = Vec::new();
     for piece in body.chunks(PIECE_BYTES) {
         match decoder.feed(piece) {
@@ -131,30 +136,30 @@ pub mod testing {
     use super::*;
 
     pub fn gzip(bytes: &[u8]) -> Vec<u8> {
-        let mut packer = GzEncoder::new(Vec::new(), Compression::fast());
-        packer.write_all(bytes).unwrap();
-        packer.finish().unwrap()
+        let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+        encoder.write_all(bytes).unwrap();
+        encoder.finish().unwrap()
     }
 
     pub fn zlib(bytes: &[u8]) -> Vec<u8> {
-        let mut packer = ZlibEncoder::new(Vec::new(), Compression::fast());
-        packer.write_all(bytes).unwrap();
-        packer.finish().unwrap()
+        let mut encoder = ZlibEncoder::new(Vec::new(), Compression::fast());
+        encoder.write_all(bytes).unwrap();
+        encoder.finish().unwrap()
     }
 
-    /// Every form in which a server may send a text: the value of `Content-Encoding`, and the body.
-    pub fn forms(text: &str) -> Vec<(&'static str, Vec<u8>)> {
-        let plain = text.as_bytes();
+    /// Returns every form in which a server may send a text: the value of `Content-Encoding`, and the body.
+    pub fn encoded_forms(text: &str) -> Vec<(&'static str, Vec<u8>)> {
+        let bytes = text.as_bytes();
         vec![
-            ("gzip", gzip(plain)),
-            ("x-gzip", gzip(plain)),
-            ("GZIP", gzip(plain)),
-            ("identity, gzip", gzip(plain)),
-            ("deflate", zlib(plain)),
-            ("identity", plain.to_vec()),
-            // The label alone is wrong.
-            ("gzip", plain.to_vec()),
-            ("br", plain.to_vec()),
+            ("gzip", gzip(bytes)),
+            ("x-gzip", gzip(bytes)),
+            ("GZIP", gzip(bytes)),
+            ("identity, gzip", gzip(bytes)),
+            ("deflate", zlib(bytes)),
+            ("identity", bytes.to_vec()),
+            // The body is not encoded, and the header is wrong.
+            ("gzip", bytes.to_vec()),
+            ("br", bytes.to_vec()),
         ]
     }
 }
@@ -162,21 +167,21 @@ pub mod testing {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::encoding::testing::{forms, gzip};
+    use crate::encoding::testing::{encoded_forms, gzip};
 
     #[test]
-    fn a_body_is_decoded_and_a_wrong_label_is_passed_over() {
-        for (label, sent) in forms("{}") {
+    fn decodes_a_body_and_ignores_a_wrong_header() {
+        for (label, sent) in encoded_forms("{}") {
             let headers = HeaderMap::from_iter([(CONTENT_ENCODING, label.parse().unwrap())]);
-            let encoding = Encoding::of(&headers);
-            assert_eq!(decoded(sent.into(), &encoding, 100).unwrap(), "{}", "{label}");
+            let encoding = Encoding::from_headers(&headers);
+            assert_eq!(decode_body(sent.into(), &encoding, 100).unwrap(), "{}", "{label}");
         }
     }
 
     #[test]
-    fn a_small_body_that_expands_without_end_is_not_decoded_to_its_end() {
+    fn stops_decoding_a_decompression_bomb() {
         let bomb = gzip(&vec![0; 10_000_000]);
-        let error = decoded(bomb.into(), &Encoding::Gzip, 1000).unwrap_err();
+        let error = decode_body(bomb.into(), &Encoding::Gzip, 1000).unwrap_err();
         assert!(error.size_bytes < 5_000_000);
     }
 }

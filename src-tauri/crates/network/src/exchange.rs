@@ -1,4 +1,5 @@
-//! One request and its whole answer, for a protocol that another crate speaks.
+//! Sends one request and reads its complete response. The `aws` crate implements the HTTP client of the AWS
+//! SDK with it.
 
 use std::time::Duration;
 
@@ -9,135 +10,140 @@ use reqwest::redirect::Policy;
 use tokio::time::timeout;
 use url::Url;
 
-use crate::encoding::{Encoding, decoded};
-use crate::failure::{NetworkFailure, sentence};
+use crate::encoding::{Encoding, decode_body};
+use crate::failure::{NetworkFailure, error_chain};
 use crate::network::Network;
 
-/// No answer of AWS is larger: a page of 1,000 images with their tags has about a megabyte.
+/// The largest response body that is read, in bytes. A page of 1,000 images with their tags has about 1 MB.
 const BODY_LIMIT_BYTES: usize = 16 << 20;
 
-/// Sends requests to AWS and gives whole answers.
+/// Sends requests to AWS and returns complete responses.
 #[derive(Clone, Debug)]
 pub struct Exchange {
     client: Client,
     network: Network,
-    answer_within: Option<Duration>,
+    response_timeout: Option<Duration>,
 }
 
-/// A request.
 pub struct ExchangeRequest {
-    /// `GET`, `POST`, …
     pub method: String,
-    /// Where to.
     pub url: String,
-    /// Its headers, in their order.
     pub headers: Vec<(String, String)>,
-    /// Its body.
     pub body: Bytes,
 }
 
-/// An answer.
 pub struct ExchangeResponse {
-    /// The status.
     pub status: u16,
-    /// Its headers; those that are not text are left out.
+    /// Without headers whose value is not text.
     pub headers: Vec<(String, String)>,
-    /// Its body.
     pub body: Bytes,
 }
 
-/// Why there is no answer.
+/// Why a request has no response.
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum ExchangeError {
-    /// Something between here and the server.
+    /// The cause is a proxy, a certificate or a clock.
     #[error(transparent)]
     Network(#[from] NetworkFailure),
-    /// It took too long.
-    #[error("nothing came in time")]
+    #[error("the request timed out")]
     TimedOut,
-    /// Nothing answers, or the connection broke.
+    /// The server doesn't respond, or the connection was interrupted.
     #[error("{0}")]
     Broken(String),
-    /// The request cannot be sent as it is.
+    /// The request is invalid, or the HTTP client can't be created.
     #[error("{0}")]
-    Unusable(String),
-    /// The answer is larger than any of AWS.
-    #[error("the answer has more than {limit} bytes")]
+    InvalidRequest(String),
+    /// The response body exceeds the limit.
+    #[error("the response has more than {limit} bytes")]
     TooLarge {
-        /// The largest that is read.
+        /// In bytes.
         limit: usize,
     },
 }
 
 impl ExchangeError {
-    /// What is between here and the server, where that is the reason.
+    /// Returns the network failure, if that is the cause.
     pub fn network(&self) -> Option<&NetworkFailure> {
         match self {
             Self::Network(failure) => Some(failure),
-            Self::TimedOut | Self::Broken(_) | Self::Unusable(_) | Self::TooLarge { .. } => None,
+            Self::TimedOut | Self::Broken(_) | Self::InvalidRequest(_) | Self::TooLarge { .. } => {
+                None
+            }
         }
     }
 }
 
 impl Exchange {
-    /// Prepares connections with the limits that are given.
+    /// Creates a client with the given timeouts. It uses the proxies that the AWS CLI would use.
+    ///
+    /// # Errors
+    /// If the TLS configuration can't be used.
     pub fn new(
         network: &Network,
-        connect_within: Option<Duration>,
-        answer_within: Option<Duration>,
+        connect_timeout: Option<Duration>,
+        response_timeout: Option<Duration>,
     ) -> Result<Self, ExchangeError> {
-        let network = network.as_aws();
+        let network = network.for_aws();
         let mut client = network.http_client().redirect(Policy::none()).referer(false);
         client = client.retry(reqwest::retry::never());
-        if let Some(limit) = connect_within {
+        if let Some(limit) = connect_timeout {
             client = client.connect_timeout(limit);
         }
-        let client = client.build().map_err(|error| ExchangeError::Unusable(sentence(&error)))?;
-        Ok(Self { client, network, answer_within })
+        let client =
+            client.build().map_err(|error| ExchangeError::InvalidRequest(error_chain(&error)))?;
+        Ok(Self { client, network, response_timeout })
     }
 
-    /// Sends a request and reads its answer to the end.
-    pub async fn send(&self, ask: ExchangeRequest) -> Result<ExchangeResponse, ExchangeError> {
-        let unusable = |error: &dyn std::fmt::Display| ExchangeError::Unusable(error.to_string());
-        let url = Url::parse(&ask.url).map_err(|error| unusable(&error))?;
-        let method = ask.method.parse().map_err(|_| unusable(&"the method is none of HTTP"))?;
+    /// Sends a request and reads its complete response.
+    ///
+    /// # Errors
+    /// [`ExchangeError`]. A response with an error status is not an error here.
+    pub async fn send(&self, request: ExchangeRequest) -> Result<ExchangeResponse, ExchangeError> {
+        let invalid =
+            |error: &dyn std::fmt::Display| ExchangeError::InvalidRequest(error.to_string());
+        let url = Url::parse(&request.url).map_err(|error| invalid(&error))?;
+        let method =
+            request.method.parse().map_err(|_| invalid(&"the method is not an HTTP method"))?;
         let mut headers = HeaderMap::new();
-        for (name, value) in &ask.headers {
-            let name: HeaderName = name.parse().map_err(|error| unusable(&error))?;
-            let value: HeaderValue = value.parse().map_err(|error| unusable(&error))?;
+        for (name, value) in &request.headers {
+            let name: HeaderName = name.parse().map_err(|error| invalid(&error))?;
+            let value: HeaderValue = value.parse().map_err(|error| invalid(&error))?;
             headers.append(name, value);
         }
-        let request = self.client.request(method, url.clone()).headers(headers).body(ask.body);
-        let answered = async {
-            let response = request.send().await.map_err(|error| self.failed(error))?;
+        let http_request =
+            self.client.request(method, url.clone()).headers(headers).body(request.body);
+        let exchange = async {
+            let response = http_request.send().await.map_err(|error| self.classify_error(error))?;
             if response.status() == reqwest::StatusCode::PROXY_AUTHENTICATION_REQUIRED
-                && let Some(refused) = self.network.refused_by_proxy(&url)
+                && let Some(refused) = self.network.proxy_login_failure(&url)
             {
                 return Err(refused.into());
             }
             let status = response.status().as_u16();
             let date = response.headers().get(DATE).and_then(|date| date.to_str().ok());
-            self.network.note_time(&url, date);
-            let encoding = Encoding::of(response.headers());
-            let mut headers = texts(response.headers());
-            let body = decoded(self.body(response).await?, &encoding, BODY_LIMIT_BYTES)
+            self.network.observe_date(&url, date);
+            let encoding = Encoding::from_headers(response.headers());
+            let mut headers = text_headers(response.headers());
+            let body = decode_body(self.read_body(response).await?, &encoding, BODY_LIMIT_BYTES)
                 .map_err(|_| ExchangeError::TooLarge { limit: BODY_LIMIT_BYTES })?;
             if encoding != Encoding::Identity {
-                // They describe the body as it came.
-                let of_body = [CONTENT_ENCODING.as_str(), CONTENT_LENGTH.as_str()];
-                headers.retain(|(name, _)| !of_body.contains(&name.as_str()));
+                // These headers describe the encoded body.
+                let encoded_only = [CONTENT_ENCODING.as_str(), CONTENT_LENGTH.as_str()];
+                headers.retain(|(name, _)| !encoded_only.contains(&name.as_str()));
             }
             Ok(ExchangeResponse { status, headers, body })
         };
-        match self.answer_within {
-            Some(limit) => timeout(limit, answered).await.unwrap_or(Err(ExchangeError::TimedOut)),
-            None => answered.await,
+        match self.response_timeout {
+            Some(limit) => timeout(limit, exchange).await.unwrap_or(Err(ExchangeError::TimedOut)),
+            None => exchange.await,
         }
     }
 
-    async fn body(&self, mut response: reqwest::Response) -> Result<Bytes, ExchangeError> {
+    async fn read_body(&self, mut response: reqwest::Response) -> Result<Bytes, ExchangeError> {
         let mut body = BytesMut::new();
-        while let Some(chunk) = response.chunk().await.map_err(|error| self.failed(error))? {
+        while let Some(chunk) =
+            response.chunk().await.map_err(|error| self.classify_error(error))?
+        {
             if body.len() + chunk.len() > BODY_LIMIT_BYTES {
                 return Err(ExchangeError::TooLarge { limit: BODY_LIMIT_BYTES });
             }
@@ -146,18 +152,18 @@ impl Exchange {
         Ok(body.freeze())
     }
 
-    fn failed(&self, error: reqwest::Error) -> ExchangeError {
+    fn classify_error(&self, error: reqwest::Error) -> ExchangeError {
         if let Some(failure) = self.network.explain(&error) {
             return failure.into();
         }
         if error.is_timeout() {
             return ExchangeError::TimedOut;
         }
-        ExchangeError::Broken(sentence(&error.without_url()))
+        ExchangeError::Broken(error_chain(&error.without_url()))
     }
 }
 
-fn texts(headers: &HeaderMap) -> Vec<(String, String)> {
+fn text_headers(headers: &HeaderMap) -> Vec<(String, String)> {
     let text = |(name, value): (&HeaderName, &HeaderValue)| {
         Some((name.as_str().to_owned(), value.to_str().ok()?.to_owned()))
     };

@@ -1,9 +1,10 @@
-//! Trust in exactly the certificates that a person gave, beside what their chains say.
+//! Trusts server certificates that the user listed in a CA file, in addition to the certificate authorities
+//! in it. `verifier` and the Docker Engine client wrap their verifiers with it.
 //!
-//! A person may give the certificate of the server itself. OpenSSL, and so curl, and Go, and so
-//! Docker, then trust that server. webpki does so only where the certificate looks like one of a
-//! server: many that were made with `openssl req -x509` say `CA:TRUE` of themselves, and webpki
-//! takes no authority for a server. Name and dates are checked all the same.
+//! A CA file may contain the certificate of the server itself. OpenSSL (and so curl) and Go (and so Docker)
+//! then trust that server. webpki rejects it if the certificate is marked `CA:TRUE`, as certificates made
+//! with `openssl req -x509` are: it doesn't accept a CA certificate as a server certificate. The host name
+//! and the validity are still checked.
 //!
 //! Source: `crypto/x509` of Go 1.25, `Certificate.Verify` ("if opts.Roots.contains(c)");
 //! X509_V_FLAG_PARTIAL_CHAIN in X509_VERIFY_PARAM_set_flags(3), which curl sets.
@@ -18,21 +19,21 @@ use rustls::{CertificateError, DigitallySignedStruct, Error, SignatureScheme};
 
 use crate::certificate;
 
-/// Trusts the certificates that were given, and what another verifier trusts.
+/// A verifier that accepts listed certificates, and everything that another verifier accepts.
 #[derive(Debug)]
-pub struct TrustsGiven {
+pub struct GivenCertificateVerifier {
     given: Vec<CertificateDer<'static>>,
-    others: Arc<dyn ServerCertVerifier>,
+    inner: Arc<dyn ServerCertVerifier>,
 }
 
-impl TrustsGiven {
-    /// `others` decides on what was not given.
-    pub fn new(given: Vec<CertificateDer<'static>>, others: Arc<dyn ServerCertVerifier>) -> Self {
-        Self { given, others }
+impl GivenCertificateVerifier {
+    /// `inner` verifies every certificate first; `given` are accepted even if it rejects their chain.
+    pub fn new(given: Vec<CertificateDer<'static>>, inner: Arc<dyn ServerCertVerifier>) -> Self {
+        Self { given, inner }
     }
 }
 
-impl ServerCertVerifier for TrustsGiven {
+impl ServerCertVerifier for GivenCertificateVerifier {
     fn verify_server_cert(
         &self,
         end_entity: &CertificateDer<'_>,
@@ -41,14 +42,18 @@ impl ServerCertVerifier for TrustsGiven {
         ocsp_response: &[u8],
         now: UnixTime,
     ) -> Result<ServerCertVerified, Error> {
-        let others = &self.others;
-        let verified =
-            others.verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now);
+        let verified = self.inner.verify_server_cert(
+            end_entity,
+            intermediates,
+            server_name,
+            ocsp_response,
+            now,
+        );
         match verified {
             Err(Error::InvalidCertificate(_))
                 if self.given.iter().any(|given| given == end_entity) =>
             {
-                check(end_entity, server_name, now)
+                check_given(end_entity, server_name, now)
             }
             other => other,
         }
@@ -60,7 +65,7 @@ impl ServerCertVerifier for TrustsGiven {
         certificate: &CertificateDer<'_>,
         signed: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        self.others.verify_tls12_signature(message, certificate, signed)
+        self.inner.verify_tls12_signature(message, certificate, signed)
     }
 
     fn verify_tls13_signature(
@@ -69,30 +74,29 @@ impl ServerCertVerifier for TrustsGiven {
         certificate: &CertificateDer<'_>,
         signed: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        self.others.verify_tls13_signature(message, certificate, signed)
+        self.inner.verify_tls13_signature(message, certificate, signed)
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.others.supported_verify_schemes()
+        self.inner.supported_verify_schemes()
     }
 }
 
-/// What is checked of a certificate that was given itself: its dates, what it may be used for, and
-/// its names.
-fn check(
+/// Checks validity, key usage and host name of a listed certificate.
+fn check_given(
     certificate: &CertificateDer<'_>,
     server_name: &ServerName<'_>,
     now: UnixTime,
 ) -> Result<ServerCertVerified, Error> {
-    let facts = certificate::read(certificate).ok_or(CertificateError::BadEncoding)?;
+    let info = certificate::read(certificate).ok_or(CertificateError::BadEncoding)?;
     let now = i64::try_from(now.as_secs()).unwrap_or(i64::MAX);
-    if now > facts.not_after.unix_timestamp() {
+    if now > info.not_after.unix_timestamp() {
         return Err(CertificateError::Expired.into());
     }
-    if now < facts.not_before.unix_timestamp() {
+    if now < info.not_before.unix_timestamp() {
         return Err(CertificateError::NotValidYet.into());
     }
-    if !facts.is_for_servers {
+    if !info.is_for_servers {
         return Err(CertificateError::InvalidPurpose.into());
     }
     verify_server_name(&ParsedCertificate::try_from(certificate)?, server_name)?;

@@ -1,9 +1,9 @@
-//! The proxy that a person set for GNOME, and for the desktops that keep theirs in the same place. No
-//! library of ours reads it, and the desktop's own would bind the command line to its packages, so its
-//! program `gsettings` is asked.
+//! Reads the proxy settings of GNOME and of the desktops that share its settings. No dependency of this
+//! project reads them, and linking GIO would tie the command line tool to desktop packages, so this module
+//! runs `gsettings`. `proxies` calls it if no environment variable names a proxy.
 //!
-//! Source: the schemas `org.gnome.system.proxy` of gsettings-desktop-schemas, and what
-//! `proxy/gnome/gproxyresolvergnome.c` of glib-networking makes of them.
+//! Source: the schemas `org.gnome.system.proxy` of gsettings-desktop-schemas, and their interpretation in
+//! `proxy/gnome/gproxyresolvergnome.c` of glib-networking.
 
 use std::collections::HashMap;
 use std::process::{Command, Stdio};
@@ -12,15 +12,15 @@ use std::time::Duration;
 
 use url::Url;
 
-/// The desktops that have their proxy there, as `XDG_CURRENT_DESKTOP` names them.
+/// The values of `XDG_CURRENT_DESKTOP` for the desktops that use these settings.
 const DESKTOPS: [&str; 6] = ["GNOME", "Unity", "X-Cinnamon", "Cinnamon", "Budgie", "Pantheon"];
 
 const SCHEMA: &str = "org.gnome.system.proxy";
 
-/// The program reads a file; one that does not answer is not waited for.
-const ANSWERS_WITHIN: Duration = Duration::from_secs(2);
+/// How long to wait for `gsettings`, which only reads a local database.
+const GSETTINGS_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// What is set, in the form that variables have.
+/// The proxy settings of the desktop, in the format of the environment variables.
 #[derive(Default, PartialEq, Eq)]
 pub(super) struct GnomeProxies {
     pub(super) https: Option<String>,
@@ -30,16 +30,16 @@ pub(super) struct GnomeProxies {
 }
 
 impl GnomeProxies {
-    /// What is set on this desktop; nothing on another one, or where no proxy is set.
-    pub(super) fn of_desktop() -> Option<Self> {
+    /// Reads the settings. Returns `None` on other desktops, or if no proxy is set.
+    pub(super) fn from_desktop() -> Option<Self> {
         let desktops = std::env::var("XDG_CURRENT_DESKTOP").ok()?;
-        let is_one = desktops.split(':').any(|desktop| DESKTOPS.contains(&desktop));
-        Self::of_settings(&settings().filter(|_| is_one)?)
+        let is_supported = desktops.split(':').any(|desktop| DESKTOPS.contains(&desktop));
+        Self::parse(&gsettings_output().filter(|_| is_supported)?)
     }
 
-    /// What the lines of `gsettings list-recursively` say.
-    fn of_settings(lines: &str) -> Option<Self> {
-        let known: HashMap<(&str, &str), &str> = lines
+    /// Parses the output of `gsettings list-recursively`.
+    fn parse(lines: &str) -> Option<Self> {
+        let values: HashMap<(&str, &str), &str> = lines
             .lines()
             .filter_map(|line| {
                 let mut parts = line.splitn(3, ' ');
@@ -48,11 +48,11 @@ impl GnomeProxies {
             })
             .collect();
         let value =
-            |schema: &str, key: &str| known.get(&(schema, key)).copied().unwrap_or_default();
+            |schema: &str, key: &str| values.get(&(schema, key)).copied().unwrap_or_default();
         match unquoted(value("", "mode")).as_str() {
             "manual" => {}
             "auto" => {
-                tracing::warn!("the desktop's automatic proxy configuration is not followed");
+                tracing::warn!("automatic proxy configuration of the desktop is not supported");
                 return None;
             }
             _ => return None,
@@ -65,10 +65,10 @@ impl GnomeProxies {
         let mut http = address("http", ".http");
         if let Some(http) = http.as_mut().filter(|_| value(".http", "use-authentication") == "true")
         {
-            // A `%` of the password stands for itself, and the library leaves it as it is.
-            let of = |key: &str| unquoted(value(".http", key)).replace('%', "%25");
-            let _ = http.set_username(&of("authentication-user"));
-            let _ = http.set_password(Some(&of("authentication-password")));
+            // The setting is not percent-encoded, and `Url` doesn't encode a `%`.
+            let encoded = |key: &str| unquoted(value(".http", key)).replace('%', "%25");
+            let _ = http.set_username(&encoded("authentication-user"));
+            let _ = http.set_password(Some(&encoded("authentication-password")));
         }
         let same_for_all = http.clone().filter(|_| value("", "use-same-proxy") != "false");
         let found = Self {
@@ -77,28 +77,28 @@ impl GnomeProxies {
             all: address("socks5", ".socks").or(same_for_all).map(String::from),
             exceptions: exceptions(value("", "ignore-hosts")),
         };
-        let any = [&found.https, &found.http, &found.all].into_iter().any(Option::is_some);
-        any.then_some(found)
+        let has_proxy = [&found.https, &found.http, &found.all].into_iter().any(Option::is_some);
+        has_proxy.then_some(found)
     }
 }
 
-/// What `gsettings` prints; nothing where there is no such program or no such schema.
-fn settings() -> Option<String> {
-    let (told, hears) = mpsc::channel();
+/// Runs `gsettings` and returns its output, or `None` if the program or the schema doesn't exist.
+fn gsettings_output() -> Option<String> {
+    let (sender, receiver) = mpsc::channel();
     std::thread::spawn(move || {
-        let asked = Command::new("gsettings")
+        let output = Command::new("gsettings")
             .args(["list-recursively", SCHEMA])
             .stdin(Stdio::null())
             .stderr(Stdio::null())
             .output();
-        // Who waited too long hears nothing.
-        let _ = told.send(asked.ok().filter(|output| output.status.success()));
+        // Sending fails if the receiver timed out.
+        let _ = sender.send(output.ok().filter(|output| output.status.success()));
     });
-    let output = hears.recv_timeout(ANSWERS_WITHIN).ok()??;
+    let output = receiver.recv_timeout(GSETTINGS_TIMEOUT).ok()??;
     String::from_utf8(output.stdout).ok()
 }
 
-/// A list such as `['localhost', '*.corp']` in the form of `NO_PROXY`.
+/// Converts a list such as `['localhost', '*.corp']` to the format of `NO_PROXY`.
 fn exceptions(list: &str) -> Option<String> {
     let inside = list.strip_prefix('[')?.strip_suffix(']')?;
     let hosts = inside.split(',').map(|host| unquoted(host.trim()));
@@ -113,7 +113,7 @@ fn exceptions(list: &str) -> Option<String> {
     (!hosts.is_empty()).then(|| hosts.join(","))
 }
 
-/// The text of a string as GVariant writes it.
+/// Returns the value of a string in GVariant text format.
 fn unquoted(text: &str) -> String {
     let inside = ['\'', '"'].into_iter().find_map(|quote| {
         let inside = text.strip_prefix(quote)?;
@@ -131,7 +131,7 @@ fn unquoted(text: &str) -> String {
 mod tests {
     use super::*;
 
-    const SET: &str = "\
+    const SETTINGS: &str = "\
 org.gnome.system.proxy ignore-hosts ['localhost', '127.0.0.0/8', '*.corp', \"it's.here\"]
 org.gnome.system.proxy mode 'manual'
 org.gnome.system.proxy use-same-proxy true
@@ -147,27 +147,34 @@ org.gnome.system.proxy.socks port 0
 ";
 
     #[test]
-    fn what_is_set_becomes_what_variables_would_say() {
-        let set = GnomeProxies::of_settings(SET).unwrap();
+    fn settings_are_converted_to_the_format_of_the_variables() {
+        let parsed = GnomeProxies::parse(SETTINGS).unwrap();
         let http = Some("http://ada:p%40ss'w%2541@proxy.corp:3128/".to_owned());
-        assert_eq!((&set.http, &set.all, &set.https), (&http, &http, &None));
-        let exceptions = set.exceptions.as_deref();
+        assert_eq!((&parsed.http, &parsed.all, &parsed.https), (&http, &http, &None));
+        let exceptions = parsed.exceptions.as_deref();
         assert_eq!(exceptions, Some("localhost,127.0.0.0/8,.corp,it's.here"));
 
-        let own =
-            SET.replace("https host ''", "https host 'tls.corp'").replace("port 0", "port 8443");
-        let own = GnomeProxies::of_settings(&own.replace("proxy true", "proxy false")).unwrap();
-        assert_eq!((own.https.as_deref(), own.all), (Some("http://tls.corp:8443/"), None));
-        let socks = SET.replace("socks host ''", "socks host 's.corp'");
-        let socks = GnomeProxies::of_settings(&socks.replace("socks port 0", "socks port 1080"));
+        let per_scheme = SETTINGS
+            .replace("https host ''", "https host 'tls.corp'")
+            .replace("port 0", "port 8443");
+        let per_scheme =
+            GnomeProxies::parse(&per_scheme.replace("proxy true", "proxy false")).unwrap();
+        assert_eq!(
+            (per_scheme.https.as_deref(), per_scheme.all),
+            (Some("http://tls.corp:8443/"), None)
+        );
+        let socks = SETTINGS.replace("socks host ''", "socks host 's.corp'");
+        let socks = GnomeProxies::parse(&socks.replace("socks port 0", "socks port 1080"));
         assert_eq!(socks.unwrap().all.as_deref(), Some("socks5://s.corp:1080"));
     }
 
     #[test]
-    fn what_is_not_manual_is_nothing() {
-        for text in [&SET.replace("'manual'", "'none'"), &SET.replace("'manual'", "'auto'"), ""] {
-            assert!(GnomeProxies::of_settings(text).is_none());
+    fn only_manual_settings_with_a_host_are_used() {
+        for text in
+            [&SETTINGS.replace("'manual'", "'none'"), &SETTINGS.replace("'manual'", "'auto'"), ""]
+        {
+            assert!(GnomeProxies::parse(text).is_none());
         }
-        assert!(GnomeProxies::of_settings(&SET.replace("'proxy.corp'", "''")).is_none());
+        assert!(GnomeProxies::parse(&SETTINGS.replace("'proxy.corp'", "''")).is_none());
     }
 }

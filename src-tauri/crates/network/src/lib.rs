@@ -1,20 +1,21 @@
-//! How this computer reaches others: through which proxy, whom it trusts, and what a connection that
-//! fails means. AWS, registries and Docker Hub all go this way.
+//! Outgoing connections: proxies, trusted certificate authorities, and the causes of failed connections.
+//! The crates `aws`, `registry` and `hub` build their HTTP clients from one [`Network`].
 //!
-//! - `proxies`: the proxy of the environment or the system; `proxy_address` and `proxy_exceptions`: what
-//!   one variable says.
-//! - `gnome`: the proxy that a person set for their desktop.
-//! - `place`: addresses that are this computer itself, or only mean something on its own link.
-//! - `ca_file`, `certificate`: files with further certificate authorities, and what a certificate says.
-//! - `given_certificates`: trust in exactly the certificates that a person gave.
-//! - `verifier`: TLS by the system's authorities and those files, with the reason of a refusal.
-//! - `loopback`: TLS towards servers on this computer, whose certificates name other machines.
-//! - `clock`: what other clocks say about the one of this computer.
-//! - `failure`: what failed, in one type for all rooms.
-//! - `encoding`: answers that a server compressed without being asked.
-//! - `exchange`: one request and its whole answer, for a protocol that another crate speaks.
+//! - `network`: [`Network`], the settings that all HTTP clients share, and the clients built from them.
+//! - `proxies`: the proxy settings of the environment or the operating system. `proxy_address` parses one
+//!   proxy URL, `proxy_exceptions` parses `NO_PROXY`, and `gnome` reads the proxy settings of GNOME.
+//! - `address_scope`: loopback and link-local addresses, which never go through a proxy.
+//! - `verifier`: the TLS verifier, which trusts the system's certificate authorities and those of the CA
+//!   files, and names the reason if it rejects a certificate. `ca_file` reads CA files, `certificate`
+//!   parses certificates, and `given_certificates` trusts server certificates that the user listed.
+//! - `loopback`: the TLS verifier for servers on this computer, whose certificates name other hosts.
+//! - `clock`: the clock skew between this computer and the servers.
+//! - `failure`: [`NetworkFailure`], the causes of a failed connection that lie between this computer and
+//!   the server.
+//! - `encoding`: decodes response bodies that a server compressed although `identity` was requested.
+//! - `exchange`: one request and its complete response, for the AWS SDK.
 
-// Inside tests a failed unwrap is the failure that the test is there to show.
+// In tests, a failed unwrap is a failed test.
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 mod address_scope;
@@ -31,8 +32,6 @@ mod network;
 mod proxies;
 mod proxy_address;
 mod proxy_exceptions;
-#[cfg(test)]
-mod proxy_tools_tests;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 #[cfg(test)]
@@ -44,11 +43,11 @@ pub use ca_file::{CaCertificate, CaFile, CaFileError, CaOrigin};
 pub use clock::Clock;
 #[cfg(any(test, feature = "testing"))]
 pub use encoding::testing as encoding_testing;
-pub use encoding::{Decoder, Encoding, PIECE_BYTES, TooLarge, decoded};
+pub use encoding::{Decoder, Encoding, PIECE_BYTES, TooLarge, decode_body};
 pub use exchange::{Exchange, ExchangeError, ExchangeRequest, ExchangeResponse};
-pub use failure::{NetworkFailure, date_header, signature_times};
-pub use given_certificates::TrustsGiven;
+pub use failure::{NetworkFailure, skew_from_date, skew_from_signature_error};
+pub use given_certificates::GivenCertificateVerifier;
 pub use network::{NamedCaFile, Network};
 pub use proxies::{Proxies, ProxyOrigin};
 pub use proxy_address::Hop;
-pub use verifier::{Distrust, Untrusted};
+pub use verifier::{RejectionReason, Untrusted};

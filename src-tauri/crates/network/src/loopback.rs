@@ -1,6 +1,6 @@
-//! TLS towards servers on this computer, such as the end of a port-forward or of an SSH tunnel: their
-//! certificates name the machine at the other end. Docker takes any certificate there, and what
-//! listens on the loopback is as far away as a server in plain text.
+//! The TLS verifier for servers on this computer, such as the local end of a port forward or an SSH tunnel,
+//! whose certificates name the remote host. It accepts any certificate on a loopback address, as Docker
+//! does: traffic on the loopback interface doesn't leave this computer, so plain HTTP is allowed there too.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -12,7 +12,7 @@ use rustls::{CertificateError, DigitallySignedStruct, SignatureScheme};
 
 use crate::address_scope::{AddressScope, scope_of_address};
 
-/// Takes any certificate from this computer, and none from another.
+/// Returns a verifier that accepts every certificate of this computer and rejects those of other hosts.
 pub(super) fn verifier() -> Arc<dyn ServerCertVerifier> {
     Arc::new(LoopbackOnly(Arc::new(rustls::crypto::aws_lc_rs::default_provider())))
 }

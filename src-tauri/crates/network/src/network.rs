@@ -1,5 +1,5 @@
-//! The HTTP clients of the program: which proxies, certificate authorities and TLS verifiers each kind of
-//! connection uses. Every crate that opens a connection gets its client from [`Network`].
+//! [`Network`]: the proxies, certificate authorities and clock that all HTTP clients share, and the clients
+//! that are built from them.
 
 use std::any::{Any, TypeId};
 use std::collections::HashMap;
@@ -12,18 +12,18 @@ use rustls::client::danger::ServerCertVerifier;
 
 use crate::ca_file::{CaFile, CaFileError, CaOrigin};
 use crate::clock::Clock;
-use crate::failure::{NetworkFailure, of_connection};
+use crate::failure::{NetworkFailure, cause_of};
 use crate::proxies::Proxies;
 use crate::{loopback, verifier};
 
-/// The variable of the AWS tools that names a file with certificate authorities.
+/// The environment variable of the AWS tools that names a CA file.
 const AWS_CA_BUNDLE: &str = "AWS_CA_BUNDLE";
 
-/// The network of this process as it was started, for whoever asks for nothing else.
-static OF_PROCESS: LazyLock<Network> = LazyLock::new(Network::from_process);
+/// The network settings of the process environment, read once.
+static PROCESS_NETWORK: LazyLock<Network> = LazyLock::new(Network::from_process);
 
-/// How this computer reaches others: proxies, and whom it trusts. Cheap to clone; clones share what
-/// was built.
+/// Proxies, trusted certificate authorities and clock skew of outgoing connections. Clones are cheap and
+/// share the TLS verifier and the values of [`Network::cached`].
 #[derive(Clone)]
 pub struct Network {
     inner: Arc<Inner>,
@@ -34,27 +34,25 @@ struct Inner {
     ca_files: Vec<NamedCaFile>,
     clock: Clock,
     verifier: OnceLock<Arc<dyn ServerCertVerifier>>,
-    kept: Mutex<HashMap<TypeId, Arc<dyn Any + Send + Sync>>>,
+    cached: Mutex<HashMap<TypeId, Arc<dyn Any + Send + Sync>>>,
 }
 
-/// A file with certificate authorities as it was found.
+/// A CA file that a setting names, whether or not it can be used.
 #[derive(Clone, Debug)]
 pub struct NamedCaFile {
-    /// Who names it.
     pub origin: CaOrigin,
-    /// Where it is.
     pub path: PathBuf,
-    /// What it holds, or why it cannot be used. What cannot be used stops nothing.
+    /// The certificates, or why the file can't be used. Connections ignore an unusable file.
     pub content: Result<CaFile, Arc<CaFileError>>,
 }
 
 impl Network {
-    /// A network with these proxies, and the system's authorities.
+    /// Creates a network with these proxies that trusts the system's certificate authorities.
     pub fn new(proxies: Proxies) -> Self {
-        Self::of(proxies, Vec::new(), Clock::default())
+        Self::from_parts(proxies, Vec::new(), Clock::default())
     }
 
-    /// The network of this process: its proxies, and the authorities of `AWS_CA_BUNDLE`.
+    /// Reads the proxies and `AWS_CA_BUNDLE` from the environment of the process.
     pub fn from_process() -> Self {
         let network = Self::new(Proxies::from_process());
         match std::env::var_os(AWS_CA_BUNDLE).filter(|path| !path.is_empty()) {
@@ -63,106 +61,110 @@ impl Network {
         }
     }
 
-    /// The network of this process, made once.
-    pub fn of_process() -> Self {
-        OF_PROCESS.clone()
+    /// Returns the network of the process environment, which is read once.
+    pub fn process_default() -> Self {
+        PROCESS_NETWORK.clone()
     }
 
-    /// The same network, which trusts the authorities of a file too. The file is read now.
+    /// Returns a copy that also trusts the certificate authorities of a file, which is read now. If it can't
+    /// be read, the copy records why; see [`NamedCaFile::content`].
     #[must_use]
     pub fn with_ca_file(&self, origin: CaOrigin, path: &Path) -> Self {
         let content = CaFile::read(path).map_err(Arc::new);
         if let Err(error) = &content {
-            tracing::warn!(%error, ?origin, "a file with certificate authorities cannot be used");
+            tracing::warn!(%error, ?origin, "couldn't use a CA file");
         }
         let path = path.to_path_buf();
         let mut ca_files = self.inner.ca_files.clone();
         ca_files.push(NamedCaFile { origin, path, content });
-        Self::of(self.inner.proxies.clone(), ca_files, self.inner.clock.clone())
+        Self::from_parts(self.inner.proxies.clone(), ca_files, self.inner.clock.clone())
     }
 
-    fn of(proxies: Proxies, ca_files: Vec<NamedCaFile>, clock: Clock) -> Self {
-        let (verifier, kept) = (OnceLock::new(), Mutex::default());
-        Self { inner: Arc::new(Inner { proxies, ca_files, clock, verifier, kept }) }
+    fn from_parts(proxies: Proxies, ca_files: Vec<NamedCaFile>, clock: Clock) -> Self {
+        let (verifier, cached) = (OnceLock::new(), Mutex::default());
+        Self { inner: Arc::new(Inner { proxies, ca_files, clock, verifier, cached }) }
     }
 
-    /// Whether it is the very same network.
-    pub fn is(&self, other: &Self) -> bool {
+    /// Returns whether both are clones of one network.
+    pub fn is_same(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.inner, &other.inner)
     }
 
-    /// The same network as AWS is reached through it: the AWS CLI reads the variables in another way
-    /// than Docker.
-    pub(super) fn as_aws(&self) -> Self {
+    /// Returns the network for connections to AWS. The AWS CLI interprets the proxy variables differently
+    /// from Docker.
+    pub(super) fn for_aws(&self) -> Self {
         let Inner { proxies, ca_files, clock, .. } = &*self.inner;
         match proxies.for_aws() {
-            Some(proxies) => Self::of(proxies, ca_files.clone(), clock.clone()),
+            Some(proxies) => Self::from_parts(proxies, ca_files.clone(), clock.clone()),
             None => self.clone(),
         }
     }
 
-    /// Its proxies.
+    /// Returns the proxy settings.
     pub fn proxies(&self) -> &Proxies {
         &self.inner.proxies
     }
 
-    /// The files with further authorities, in the order in which they were named.
+    /// Returns the CA files, in the order in which they were added.
     pub fn ca_files(&self) -> &[NamedCaFile] {
         &self.inner.ca_files
     }
 
-    /// What other clocks say.
+    /// Returns the clock skew.
     pub fn clock(&self) -> &Clock {
         &self.inner.clock
     }
 
-    /// What a room makes once for this network, such as its connections.
-    pub fn kept<T: Send + Sync + 'static>(&self, make: impl FnOnce() -> T) -> Arc<T> {
-        let mut kept = self.inner.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        let held = kept.get(&TypeId::of::<T>()).cloned().and_then(|held| held.downcast().ok());
-        held.unwrap_or_else(|| {
-            let made = Arc::new(make());
-            kept.insert(TypeId::of::<T>(), Arc::clone(&made) as _);
-            made
+    /// Returns the value of type `T` that belongs to this network, and creates it on the first call. The
+    /// registry client shares its HTTP clients this way.
+    pub fn cached<T: Send + Sync + 'static>(&self, create: impl FnOnce() -> T) -> Arc<T> {
+        let mut cached = self.inner.cached.lock().unwrap_or_else(PoisonError::into_inner);
+        let existing =
+            cached.get(&TypeId::of::<T>()).cloned().and_then(|value| value.downcast().ok());
+        existing.unwrap_or_else(|| {
+            let created = Arc::new(create());
+            cached.insert(TypeId::of::<T>(), Arc::clone(&created) as _);
+            created
         })
     }
 
-    /// A client of HTTP/1 that goes through this network. For bulk data several connections do
-    /// better than one that is shared.
+    /// Returns the builder of an HTTP/1 client. Bulk transfers are faster over several connections than over
+    /// one multiplexed connection.
     pub fn http_client(&self) -> reqwest::ClientBuilder {
-        self.client_of(&["http/1.1"]).http1_only()
+        self.client_for_protocols(&["http/1.1"]).http1_only()
     }
 
-    /// A client of HTTP/2, or HTTP/1 where the server has no more.
+    /// Returns the builder of an HTTP/2 client, which falls back to HTTP/1.
     pub fn http2_client(&self) -> reqwest::ClientBuilder {
-        self.client_of(&["h2", "http/1.1"])
+        self.client_for_protocols(&["h2", "http/1.1"])
     }
 
-    /// A client of HTTP/1 for servers on this computer, whose certificates name other hosts.
+    /// Returns the builder of an HTTP/1 client for servers on this computer. It accepts their certificates
+    /// whatever host they name.
     pub fn loopback_client(&self) -> reqwest::ClientBuilder {
-        self.client_with(loopback::verifier(), &["http/1.1"]).http1_only()
+        self.client_with_verifier(loopback::verifier(), &["http/1.1"]).http1_only()
     }
 
-    fn client_of(&self, protocols: &[&str]) -> reqwest::ClientBuilder {
+    fn client_for_protocols(&self, protocols: &[&str]) -> reqwest::ClientBuilder {
         let roots = self.inner.ca_files.iter().filter_map(|file| file.content.as_ref().ok());
         let verifier = self.inner.verifier.get_or_init(|| {
             verifier::verifier(roots.flat_map(|file| file.roots.iter().cloned()).collect())
         });
-        self.client_with(Arc::clone(verifier), protocols)
+        self.client_with_verifier(Arc::clone(verifier), protocols)
     }
 
-    fn client_with(
+    fn client_with_verifier(
         &self,
         verifier: Arc<dyn ServerCertVerifier>,
         protocols: &[&str],
     ) -> reqwest::ClientBuilder {
-        let tls = verifier::configuration(verifier, protocols);
+        let tls = verifier::client_config(verifier, protocols);
         let proxies = self.inner.proxies.clone();
         let proxy =
-            reqwest::Proxy::custom(move |url| proxies.for_url(url).map(|hop| hop.with_login()));
+            reqwest::Proxy::custom(move |url| proxies.for_url(url).map(|hop| hop.url_with_login()));
         reqwest::Client::builder()
             .user_agent(concat!("transload/", env!("CARGO_PKG_VERSION")))
-            // Nothing needs to be compressed on the way, and digests are of what is stored.
+            // Layers are compressed already, and digests are of the stored bytes.
             .default_headers(HeaderMap::from_iter([(
                 ACCEPT_ENCODING,
                 HeaderValue::from_static("identity"),
@@ -171,17 +173,17 @@ impl Network {
             .proxy(proxy)
     }
 
-    /// What a request that failed before it was answered means; nothing where the server simply
-    /// does not answer.
+    /// Finds the cause of a request that failed without a response. Returns `None` if the server is the
+    /// cause.
     pub fn explain(&self, error: &reqwest::Error) -> Option<NetworkFailure> {
         let is_connection = error.is_connect() || error.is_timeout();
         if !is_connection {
             return None;
         }
         let hop = error.url().and_then(|url| self.inner.proxies.for_url(url));
-        // A request that was sent and not answered in time says nothing of the proxy.
+        // If the request was sent and timed out, the proxy is not the cause.
         let hop = hop.filter(|_| error.is_connect());
-        let mut failure = of_connection(error, hop.as_ref(), &self.inner.clock)?;
+        let mut failure = cause_of(error, hop.as_ref(), &self.inner.clock)?;
         if let NetworkFailure::Untrusted { unusable_file, .. } = &mut failure {
             let mut problems = self.inner.ca_files.iter().filter_map(|f| f.content.as_ref().err());
             *unusable_file = problems.next().map(ToString::to_string);
@@ -189,17 +191,19 @@ impl Network {
         Some(failure)
     }
 
-    /// Takes note of the time in an answer that came over TLS, and so from whom it should.
-    pub fn note_time(&self, url: &url::Url, date: Option<&str>) {
+    /// Records the `Date` header of a response for the clock skew. Only responses over TLS count, because
+    /// their server is authenticated.
+    pub fn observe_date(&self, url: &url::Url, date: Option<&str>) {
         if let Some(date) = date.filter(|_| url.scheme() == "https") {
-            self.inner.clock.told(date);
+            self.inner.clock.observe(date);
         }
     }
 
-    /// What an answer with the status 407 means, which only a proxy gives.
-    pub fn refused_by_proxy(&self, url: &url::Url) -> Option<NetworkFailure> {
+    /// Returns the failure for a response with status 407, which only a proxy sends. Returns `None` if no
+    /// proxy is used for the URL.
+    pub fn proxy_login_failure(&self, url: &url::Url) -> Option<NetworkFailure> {
         let hop = self.inner.proxies.for_url(url)?;
-        Some(NetworkFailure::wants_login(&hop))
+        Some(NetworkFailure::proxy_login_required(&hop))
     }
 }
 

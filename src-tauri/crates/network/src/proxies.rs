@@ -1,12 +1,12 @@
-//! The proxy of the environment or the system, and its exceptions.
+//! [`Proxies`]: the proxy settings of the environment or, if it has none, of the operating system.
 //!
-//! Two tools are followed. Registries and Docker Hub are reached as Docker reaches them: of a
-//! variable in capitals and one in small letters the first that is not empty counts, capitals first.
-//! AWS is reached as the AWS CLI reaches it: small letters win, and an empty variable in small
-//! letters means no proxy. `ALL_PROXY`, which neither of them knows, is taken as curl takes it.
+//! Connections to registries and Docker Hub follow the rules of Docker: an uppercase variable takes
+//! precedence over a lowercase one unless it is empty. Connections to AWS follow the rules of the AWS CLI:
+//! a lowercase variable takes precedence, and an empty lowercase variable means no proxy. `ALL_PROXY`,
+//! which neither tool supports, is interpreted as curl does.
 //!
 //! Source: `httpproxy.FromEnvironment` of golang.org/x/net; `urllib.request.getproxies_environment`
-//! of Python 3.11, which botocore asks; curl(1), "ENVIRONMENT".
+//! of Python 3.11, which botocore calls; curl(1), "ENVIRONMENT".
 
 use std::fmt;
 use std::sync::Arc;
@@ -20,126 +20,132 @@ use crate::gnome::GnomeProxies;
 use crate::proxy_address::Hop;
 use crate::proxy_exceptions::Exceptions;
 
-/// The variables that name a proxy, in the order in which they are asked for an `https` address.
+/// The variables that name a proxy: for `https`, for `http`, and for both.
 const PROXY_VARIABLES: [&str; 3] = ["HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY"];
-/// The variable that names the exceptions.
+/// The variable that lists the exceptions.
 const EXCEPTIONS_VARIABLE: &str = "NO_PROXY";
-/// Stands for a variable that is no text; no proxy has it in its address.
-const NOT_TEXT: &str = "\u{0}";
+/// Replaces the value of a variable that is not valid Unicode. It is never a valid proxy address.
+const INVALID_UNICODE: &str = "\u{0}";
 
-/// Where the proxy was found.
+/// The origin of the proxy settings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
 #[ts(export_to = "settings.ts")]
 pub enum ProxyOrigin {
-    /// In the environment.
+    /// Environment variables.
     Environment,
-    /// In the settings of the operating system (macOS and Windows) or of the desktop (GNOME).
+    /// Settings of the operating system (macOS and Windows) or of the desktop (GNOME).
     System,
 }
 
-/// Which proxy is used for which address.
+/// Selects the proxy for a URL. Clones are cheap.
 #[derive(Clone)]
 pub struct Proxies(Arc<Inner>);
 
 struct Inner {
     origin: ProxyOrigin,
-    registries: Chosen,
-    /// What AWS is reached through, where the variables say something else for it.
-    aws: Option<Chosen>,
+    registries: ProxySettings,
+    /// The settings for AWS, if they differ from those for registries.
+    aws: Option<ProxySettings>,
     unusable: Vec<String>,
-    contradicting: Vec<(String, String)>,
+    conflicting: Vec<(String, String)>,
 }
 
-/// One reading of the variables.
+/// The variables as one of the two tools interprets them.
 #[derive(Clone, Debug, Default, PartialEq)]
-struct Chosen {
+struct ProxySettings {
     https: Option<Hop>,
     http: Option<Hop>,
     exceptions: Exceptions,
     system: Option<SystemProxies>,
 }
 
-/// Which of two spellings of a variable counts.
+/// Whether the uppercase or the lowercase spelling of a variable takes precedence.
 #[derive(Clone, Copy)]
 enum Precedence {
-    /// Capitals, unless they are empty. Source: `httpproxy.getEnvAny`.
-    Capitals,
-    /// Small letters, also where they are empty. Source: `getproxies_environment`.
-    SmallLetters,
+    /// Uppercase, unless it is empty. Source: `httpproxy.getEnvAny`.
+    Uppercase,
+    /// Lowercase, even if it is empty. Source: `getproxies_environment`.
+    Lowercase,
 }
 
 impl Proxies {
-    /// The proxies of this process's environment; where it names none, those of the system.
+    /// Reads the environment of the process, or the settings of the system if no variable names a proxy.
     pub fn from_process() -> Self {
         let proxies = Self::from_variables(|name| {
             let value = std::env::var_os(name)?;
-            Some(value.into_string().unwrap_or_else(|_| NOT_TEXT.to_owned()))
+            Some(value.into_string().unwrap_or_else(|_| INVALID_UNICODE.to_owned()))
         });
         for variable in proxies.unusable() {
-            tracing::warn!(variable, "the variable names no proxy that can be used");
+            tracing::warn!(variable, "the variable doesn't contain a valid proxy address");
         }
         let Inner { registries, aws, unusable, .. } = &*proxies.0;
-        let named = std::iter::once(registries)
+        let has_proxy = std::iter::once(registries)
             .chain(aws)
-            .any(|chosen| chosen.https.is_some() || chosen.http.is_some());
-        if named || !unusable.is_empty() {
+            .any(|settings| settings.https.is_some() || settings.http.is_some());
+        if has_proxy || !unusable.is_empty() {
             return proxies;
         }
         let exceptions = registries.exceptions.clone();
-        if let Some(set) = GnomeProxies::of_desktop() {
-            return Self::of_gnome(set, exceptions.shown().map(str::to_owned));
+        if let Some(desktop) = GnomeProxies::from_desktop() {
+            return Self::from_gnome(desktop, exceptions.list().map(str::to_owned));
         }
         match SystemProxies::find() {
             Some(system) => {
-                let registries = Chosen { exceptions, system: Some(system), ..Chosen::default() };
-                Self::of(ProxyOrigin::System, registries, None)
+                let registries =
+                    ProxySettings { exceptions, system: Some(system), ..ProxySettings::default() };
+                Self::from_parts(ProxyOrigin::System, registries, None)
             }
             None => proxies,
         }
     }
 
-    fn of(origin: ProxyOrigin, registries: Chosen, aws: Option<Chosen>) -> Self {
-        let (unusable, contradicting) = (Vec::new(), Vec::new());
-        Self(Arc::new(Inner { origin, registries, aws, unusable, contradicting }))
+    fn from_parts(
+        origin: ProxyOrigin,
+        registries: ProxySettings,
+        aws: Option<ProxySettings>,
+    ) -> Self {
+        let (unusable, conflicting) = (Vec::new(), Vec::new());
+        Self(Arc::new(Inner { origin, registries, aws, unusable, conflicting }))
     }
 
-    /// Those of the desktop; exceptions that a variable names count too.
-    fn of_gnome(set: GnomeProxies, of_variable: Option<String>) -> Self {
-        let exceptions = [set.exceptions, of_variable].into_iter().flatten().collect::<Vec<_>>();
+    /// Converts the settings of the desktop. The exceptions of `NO_PROXY` apply in addition.
+    fn from_gnome(desktop: GnomeProxies, no_proxy: Option<String>) -> Self {
+        let exceptions = [desktop.exceptions, no_proxy].into_iter().flatten().collect::<Vec<_>>();
         let exceptions = (!exceptions.is_empty()).then(|| exceptions.join(","));
         let found = Self::from_variables(|name| match name {
-            "HTTPS_PROXY" => set.https.clone(),
-            "HTTP_PROXY" => set.http.clone(),
-            "ALL_PROXY" => set.all.clone(),
+            "HTTPS_PROXY" => desktop.https.clone(),
+            "HTTP_PROXY" => desktop.http.clone(),
+            "ALL_PROXY" => desktop.all.clone(),
             EXCEPTIONS_VARIABLE => exceptions.clone(),
             _ => None,
         });
-        Self::of(ProxyOrigin::System, found.0.registries.clone(), None)
+        Self::from_parts(ProxyOrigin::System, found.0.registries.clone(), None)
     }
 
-    /// The proxies that variables name: `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY`, `NO_PROXY`, each also
-    /// in small letters.
+    /// Reads `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY`, each also in lowercase, from
+    /// `variable`, which returns the value of an environment variable.
     pub fn from_variables(variable: impl Fn(&str) -> Option<String>) -> Self {
-        let of = |name: &str| variable(name).map(|value| value.trim().to_owned());
-        let registries = read(&of, Precedence::Capitals);
-        let aws = read(&of, Precedence::SmallLetters);
+        let trimmed = |name: &str| variable(name).map(|value| value.trim().to_owned());
+        let registries = read(&trimmed, Precedence::Uppercase);
+        let aws = read(&trimmed, Precedence::Lowercase);
         let spellings = PROXY_VARIABLES.map(|name| [name.to_owned(), name.to_ascii_lowercase()]);
-        let set = |name: &str| of(name).filter(|value| !value.is_empty());
-        let is_unusable = |name: &String| set(name).is_some_and(|set| Hop::parse(&set).is_none());
+        let non_empty = |name: &str| trimmed(name).filter(|value| !value.is_empty());
+        let is_unusable =
+            |name: &String| non_empty(name).is_some_and(|value| Hop::parse(&value).is_none());
         let unusable: Vec<_> =
             spellings.iter().flatten().filter(|name| is_unusable(name)).collect();
-        // Windows does not tell the two spellings apart.
-        let contradict = |name: &&str| {
-            let both = [(*name).to_owned(), name.to_ascii_lowercase()].map(|name| of(&name));
-            matches!(both, [Some(capitals), Some(small)] if capitals != small && !capitals.is_empty())
+        // On Windows, variable names are not case-sensitive, so both spellings have one value.
+        let is_conflicting = |name: &&str| {
+            let both = [(*name).to_owned(), name.to_ascii_lowercase()].map(|name| trimmed(&name));
+            matches!(both, [Some(upper), Some(lower)] if upper != lower && !upper.is_empty())
         };
         let names = PROXY_VARIABLES.iter().chain([&EXCEPTIONS_VARIABLE]).copied();
-        let contradicting = names.filter(contradict);
+        let conflicting = names.filter(is_conflicting);
         Self(Arc::new(Inner {
             origin: ProxyOrigin::Environment,
             unusable: unusable.into_iter().cloned().collect(),
-            contradicting: contradicting
+            conflicting: conflicting
                 .map(|name| (name.to_owned(), name.to_ascii_lowercase()))
                 .collect(),
             aws: Some(aws).filter(|aws| *aws != registries),
@@ -147,22 +153,22 @@ impl Proxies {
         }))
     }
 
-    /// No proxy for anything.
+    /// Returns settings without a proxy.
     pub fn none() -> Self {
         Self::from_variables(|_| None)
     }
 
-    /// The same proxies as AWS is reached through them.
+    /// Returns the settings for connections to AWS, or `None` if they are the same.
     pub(super) fn for_aws(&self) -> Option<Self> {
         let aws = self.0.aws.clone()?;
-        Some(Self::of(self.0.origin, aws, None))
+        Some(Self::from_parts(self.0.origin, aws, None))
     }
 
-    /// The proxy for an address. What runs on this computer, and the metadata services of a cloud
-    /// machine, are never asked for through one.
+    /// Returns the proxy for a URL. Loopback addresses and metadata services of cloud instances never go
+    /// through a proxy.
     pub fn for_url(&self, url: &Url) -> Option<Hop> {
-        let Chosen { https, http, exceptions, system } = &self.0.registries;
-        if scope_of(url) != AddressScope::Elsewhere || exceptions.contains(url) {
+        let ProxySettings { https, http, exceptions, system } = &self.0.registries;
+        if scope_of(url) != AddressScope::Other || exceptions.contains(url) {
             return None;
         }
         if let Some(system) = system {
@@ -175,32 +181,32 @@ impl Proxies {
         }
     }
 
-    /// The proxy for addresses of a scheme that no exception is made for.
+    /// Returns the proxy for URLs of a scheme to which no exception applies.
     pub fn for_scheme(&self, scheme: &str) -> Option<Hop> {
-        // A name that nobody can own, so that no exception fits but `*`.
+        // A reserved name, so that no exception other than `*` matches.
         let url = Url::parse(&format!("{scheme}://transload.invalid/")).ok()?;
         self.for_url(&url)
     }
 
-    /// Where the proxies were found.
+    /// Returns the origin of the settings.
     pub fn origin(&self) -> ProxyOrigin {
         self.0.origin
     }
 
-    /// The exceptions, as `NO_PROXY` lists them.
+    /// Returns the exceptions in the format of `NO_PROXY`.
     pub fn exceptions(&self) -> Option<&str> {
-        self.0.registries.exceptions.shown()
+        self.0.registries.exceptions.list()
     }
 
-    /// Variables that are set and name no proxy that can be used.
+    /// Returns the names of the variables that are set and don't contain a valid proxy address.
     pub fn unusable(&self) -> &[String] {
         &self.0.unusable
     }
 
-    /// Variables that are set in capitals and, to something else, in small letters: the first counts
-    /// for registries, the second for AWS.
-    pub fn contradicting(&self) -> &[(String, String)] {
-        &self.0.contradicting
+    /// Returns the variables whose uppercase and lowercase spellings have different values. The uppercase one
+    /// applies to registries, the lowercase one to AWS.
+    pub fn conflicting(&self) -> &[(String, String)] {
+        &self.0.conflicting
     }
 }
 
@@ -217,18 +223,18 @@ impl fmt::Debug for Proxies {
     }
 }
 
-fn read(variable: &impl Fn(&str) -> Option<String>, precedence: Precedence) -> Chosen {
+fn read(variable: &impl Fn(&str) -> Option<String>, precedence: Precedence) -> ProxySettings {
     let value = |name: &str| {
-        let (capitals, small) = (variable(name), variable(&name.to_ascii_lowercase()));
-        let counts = match precedence {
-            Precedence::Capitals => capitals.filter(|value| !value.is_empty()).or(small),
-            Precedence::SmallLetters => small.or(capitals),
+        let (upper, lower) = (variable(name), variable(&name.to_ascii_lowercase()));
+        let effective = match precedence {
+            Precedence::Uppercase => upper.filter(|value| !value.is_empty()).or(lower),
+            Precedence::Lowercase => lower.or(upper),
         };
-        counts.filter(|value| !value.is_empty())
+        effective.filter(|value| !value.is_empty())
     };
     let [https, http, all] =
         PROXY_VARIABLES.map(|name| value(name).and_then(|value| Hop::parse(&value)));
-    Chosen {
+    ProxySettings {
         https: https.or_else(|| all.clone()),
         http: http.or(all),
         exceptions: value(EXCEPTIONS_VARIABLE)
@@ -238,7 +244,7 @@ fn read(variable: &impl Fn(&str) -> Option<String>, precedence: Precedence) -> C
     }
 }
 
-/// The proxies of the operating system.
+/// The proxy settings of the operating system.
 #[cfg(any(windows, target_os = "macos"))]
 #[derive(Clone)]
 struct SystemProxies(Arc<hyper_util::client::proxy::matcher::Matcher>);
@@ -251,12 +257,12 @@ impl SystemProxies {
 
     fn for_url(&self, url: &Url) -> Option<Hop> {
         let found = self.0.intercept(&url.as_str().parse::<hyper::Uri>().ok()?)?;
-        // Neither system keeps a login here; should one be there, only the address is used.
+        // Neither system stores a login in these settings.
         Hop::parse(&found.uri().to_string())
     }
 }
 
-/// Elsewhere the desktop's own proxy is all that there is.
+/// Other operating systems have no system-wide proxy settings.
 #[cfg(not(any(windows, target_os = "macos")))]
 #[derive(Clone)]
 enum SystemProxies {}
@@ -274,7 +280,7 @@ impl SystemProxies {
 
 impl PartialEq for SystemProxies {
     fn eq(&self, _other: &Self) -> bool {
-        // There is one system.
+        // There is only one set of system settings.
         true
     }
 }
@@ -290,25 +296,25 @@ mod tests {
     use super::*;
 
     fn proxies(variables: &[(&str, &str)]) -> Proxies {
-        Proxies::from_variables(|asked| {
-            let found = variables.iter().find(|(name, _)| *name == asked);
+        Proxies::from_variables(|requested| {
+            let found = variables.iter().find(|(name, _)| *name == requested);
             found.map(|(_, value)| (*value).to_owned())
         })
     }
 
-    fn to(proxies: &Proxies, url: &str) -> Option<String> {
+    fn proxy_for(proxies: &Proxies, url: &str) -> Option<String> {
         proxies.for_url(&Url::parse(url).unwrap()).map(|hop| hop.address)
     }
 
     #[test]
-    fn exceptions_are_kept_and_this_computer_is_never_reached_through_a_proxy() {
+    fn exceptions_and_loopback_addresses_bypass_the_proxy() {
         let all = proxies(&[
             ("https_proxy", "proxy.corp:3128"),
             ("HTTP_PROXY", "http://other.corp:8080"),
             ("NO_PROXY", ".internal.corp, 10.0.0.0/8, registry.example"),
         ]);
-        assert_eq!(to(&all, "https://r.example").as_deref(), Some("http://proxy.corp:3128"));
-        assert_eq!(to(&all, "http://r.example").as_deref(), Some("http://other.corp:8080"));
+        assert_eq!(proxy_for(&all, "https://r.example").as_deref(), Some("http://proxy.corp:3128"));
+        assert_eq!(proxy_for(&all, "http://r.example").as_deref(), Some("http://other.corp:8080"));
         for direct in [
             "https://a.internal.corp",
             "https://10.1.2.3:5000",
@@ -320,14 +326,14 @@ mod tests {
             "http://169.254.170.2/v2/credentials",
             "http://[fd00:ec2::254]/latest/meta-data",
         ] {
-            assert_eq!(to(&all, direct), None, "{direct}");
+            assert_eq!(proxy_for(&all, direct), None, "{direct}");
         }
         let none = proxies(&[("ALL_PROXY", "http://p:1"), ("NO_PROXY", "*")]);
-        assert_eq!(to(&none, "https://r.example"), None);
+        assert_eq!(proxy_for(&none, "https://r.example"), None);
     }
 
     #[test]
-    fn of_two_spellings_each_tool_takes_its_own_and_an_empty_one_hides_nothing_it_should_not() {
+    fn each_tool_applies_its_own_precedence_of_the_two_spellings() {
         let (upper, lower) = ("http://upper:1", "http://lower:1");
         for (variables, registries, aws) in [
             (&[("HTTPS_PROXY", upper)][..], Some(upper), Some(upper)),
@@ -341,34 +347,34 @@ mod tests {
             (&[("HTTP_PROXY", upper)], None, None),
         ] {
             let found = proxies(variables);
-            let of_aws = found.for_aws().unwrap_or_else(|| found.clone());
+            let for_aws = found.for_aws().unwrap_or_else(|| found.clone());
             let https = |proxies: &Proxies| proxies.for_scheme("https").map(|hop| hop.address);
             assert_eq!(https(&found).as_deref(), registries, "{variables:?}");
-            assert_eq!(https(&of_aws).as_deref(), aws, "{variables:?}");
-            let told = found.contradicting().iter().map(|(name, _)| name.as_str());
-            let differ = registries != aws;
-            assert_eq!(told.collect::<Vec<_>>(), vec!["HTTPS_PROXY"; usize::from(differ)]);
+            assert_eq!(https(&for_aws).as_deref(), aws, "{variables:?}");
+            let conflicting = found.conflicting().iter().map(|(name, _)| name.as_str());
+            let differs = registries != aws;
+            assert_eq!(conflicting.collect::<Vec<_>>(), vec!["HTTPS_PROXY"; usize::from(differs)]);
         }
         let lists = proxies(&[("ALL_PROXY", upper), ("NO_PROXY", ""), ("no_proxy", "r.example")]);
-        assert_eq!(to(&lists, "https://r.example"), None);
+        assert_eq!(proxy_for(&lists, "https://r.example"), None);
         assert_eq!(lists.exceptions(), Some("r.example"));
     }
 
     #[test]
-    fn a_login_is_for_the_connection_alone() {
+    fn a_login_is_used_only_for_the_connection() {
         let all = proxies(&[("ALL_PROXY", "http://ada@corp:p%40ss%3Aw@proxy.corp:3128")]);
         let hop = all.for_scheme("https").unwrap();
         assert_eq!(hop.address, "http://proxy.corp:3128");
         let printed = format!("{hop:?} {all:?}");
         assert!(hop.has_login && !printed.contains("p%40ss") && !printed.contains("corp:p"));
-        assert_eq!(hop.with_login().as_str(), "http://ada%40corp:p%40ss%3Aw@proxy.corp:3128/");
+        assert_eq!(hop.url_with_login().as_str(), "http://ada%40corp:p%40ss%3Aw@proxy.corp:3128/");
     }
 
     #[test]
-    fn a_variable_that_names_no_proxy_is_said_by_its_name_alone() {
+    fn an_invalid_variable_is_reported_without_its_value() {
         let wrong = proxies(&[
             ("HTTPS_PROXY", "ftp://ada:s3cr3t@proxy"),
-            ("http_proxy", NOT_TEXT),
+            ("http_proxy", INVALID_UNICODE),
             ("ALL_PROXY", "http://p:1"),
         ]);
         assert_eq!(wrong.unusable(), ["HTTPS_PROXY", "http_proxy"]);

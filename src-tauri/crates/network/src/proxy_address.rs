@@ -1,29 +1,29 @@
-//! The address of one proxy, as a variable or the settings of the system name it.
+//! Parses the address of one proxy, as an environment variable or the system settings contain it.
 //!
-//! A login may hold any character, encoded or not. Everything up to the last `@` is taken for the
-//! login, so that no part of it can end up in the address, which is shown and stored. botocore splits
-//! at the last `@` too; Go and curl refuse an address whose login is not encoded.
+//! A login may contain any character, percent-encoded or not. Everything before the last `@` counts as
+//! login, so that no part of it becomes part of the address, which is displayed and stored. botocore also
+//! splits at the last `@`; Go and curl reject an address whose login is not encoded.
 
 use std::fmt;
 
 use url::{Host, Url};
 
-/// Schemes of proxies that connections can be made through.
+/// The supported proxy schemes.
 const SCHEMES: [&str; 6] = ["http", "https", "socks4", "socks4a", "socks5", "socks5h"];
 
-/// A proxy that a request goes through.
+/// A proxy between this computer and a server.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Hop {
-    /// Scheme, host and port; no login.
+    /// Scheme, host and port, without the login.
     pub address: String,
-    /// Whether a login for it is known.
+    /// Whether the settings contain a login for the proxy.
     pub has_login: bool,
-    /// The address with its login.
+    /// The address with the login.
     url: Url,
 }
 
 impl Hop {
-    /// Reads an address. Returns `None` if it names no proxy that can be used.
+    /// Parses an address. Returns `None` if it is not a supported proxy address.
     pub(super) fn parse(text: &str) -> Option<Self> {
         let text = text.trim();
         if lacks_slash(text) {
@@ -36,22 +36,22 @@ impl Hop {
         if !SCHEMES.contains(&scheme.as_str()) {
             return None;
         }
-        let (login, place) = match rest.rsplit_once('@') {
-            Some((login, place)) => (Some(login).filter(|login| !login.is_empty()), place),
+        let (login, location) = match rest.rsplit_once('@') {
+            Some((login, location)) => (Some(login).filter(|login| !login.is_empty()), location),
             None => (None, rest),
         };
-        let address = format!("{scheme}://{}", host_and_port(place)?);
+        let address = format!("{scheme}://{}", host_and_port(location)?);
         let url = match login {
             Some(login) => {
-                format!("{scheme}://{}@{}", encoded(login), &address[scheme.len() + 3..])
+                format!("{scheme}://{}@{}", encode_login(login), &address[scheme.len() + 3..])
             }
             None => address.clone(),
         };
         Some(Self { address, has_login: login.is_some(), url: Url::parse(&url).ok()? })
     }
 
-    /// The address with its login, for the connection alone.
-    pub(super) fn with_login(&self) -> Url {
+    /// Returns the address with the login. For the connection only; never display or store it.
+    pub(super) fn url_with_login(&self) -> Url {
         self.url.clone()
     }
 }
@@ -62,13 +62,13 @@ impl fmt::Debug for Hop {
     }
 }
 
-/// Source: RFC 3986, section 3.1.
+/// Returns whether the text is a URI scheme. Source: RFC 3986, section 3.1.
 fn is_scheme(text: &str) -> bool {
     let allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.');
     text.starts_with(|first: char| first.is_ascii_alphabetic()) && text.bytes().all(allowed)
 }
 
-/// Whether a text was meant to have a scheme and lacks a part of `://`, as in `http:/proxy`.
+/// Returns whether the text starts with a proxy scheme but lacks a slash of `://`, as in `http:/proxy`.
 fn lacks_slash(text: &str) -> bool {
     let begins = |scheme: &&str| {
         let rest = text.get(scheme.len()..).and_then(|rest| rest.strip_prefix(':'));
@@ -79,15 +79,16 @@ fn lacks_slash(text: &str) -> bool {
     SCHEMES.iter().any(begins)
 }
 
-/// Host and port of what follows the login, without a path.
-fn host_and_port(place: &str) -> Option<String> {
-    let place = place.split(['/', '?', '#', '\\']).next()?;
-    let (host, port) = match place.rsplit_once(':') {
-        // The last colon of `[::1]` belongs to the host.
+/// Parses the part after the login: host and port, without the path.
+fn host_and_port(location: &str) -> Option<String> {
+    let location = location.split(['/', '?', '#', '\\']).next()?;
+    let (host, port) = match location.rsplit_once(':') {
+        // The last colon of `[::1]` is part of the host.
         Some((host, port)) if !port.contains(']') => (host, Some(port)),
-        _ => (place, None),
+        _ => (location, None),
     };
-    let is_plain = |sign: char| !sign.is_whitespace() && !sign.is_control() && sign != '%';
+    let is_plain =
+        |character: char| !character.is_whitespace() && !character.is_control() && character != '%';
     if host.is_empty() || !host.chars().all(is_plain) {
         return None;
     }
@@ -101,8 +102,8 @@ fn host_and_port(place: &str) -> Option<String> {
     }
 }
 
-/// A login in the form that an address takes, whether it was encoded before or not.
-fn encoded(login: &str) -> String {
+/// Percent-encodes a login, whether or not it is encoded already.
+fn encode_login(login: &str) -> String {
     let (user, password) = match login.split_once(':') {
         Some((user, password)) => (user, Some(password)),
         None => (login, None),
@@ -113,7 +114,7 @@ fn encoded(login: &str) -> String {
             true => char::from(byte).to_string(),
             false => format!("%{byte:02X}"),
         };
-        decoded(text).into_iter().map(one).collect::<String>()
+        percent_decode(text).into_iter().map(one).collect::<String>()
     };
     match password {
         Some(password) => format!("{}:{}", part(user), part(password)),
@@ -121,19 +122,19 @@ fn encoded(login: &str) -> String {
     }
 }
 
-/// What `%` and two hexadecimal digits stand for. A `%` without them stands for itself.
-fn decoded(text: &str) -> Vec<u8> {
+/// Decodes percent-encoding. A `%` without two hexadecimal digits is kept.
+fn percent_decode(text: &str) -> Vec<u8> {
     let bytes = text.as_bytes();
-    let digit = |at: usize| bytes.get(at).and_then(|byte| char::from(*byte).to_digit(16));
-    let mut read = Vec::with_capacity(bytes.len());
-    let mut at = 0;
-    while let Some(&byte) = bytes.get(at) {
-        let encoded = digit(at + 1).zip(digit(at + 2)).filter(|_| byte == b'%');
+    let digit = |index: usize| bytes.get(index).and_then(|byte| char::from(*byte).to_digit(16));
+    let mut output = Vec::with_capacity(bytes.len());
+    let mut index = 0;
+    while let Some(&byte) = bytes.get(index) {
+        let encoded = digit(index + 1).zip(digit(index + 2)).filter(|_| byte == b'%');
         let pair = encoded.and_then(|(high, low)| u8::try_from(high * 16 + low).ok());
-        read.push(pair.unwrap_or(byte));
-        at += if pair.is_some() { 3 } else { 1 };
+        output.push(pair.unwrap_or(byte));
+        index += if pair.is_some() { 3 } else { 1 };
     }
-    read
+    output
 }
 
 #[cfg(test)]
@@ -143,7 +144,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_login_ends_at_the_last_at_sign_and_is_never_part_of_the_address() {
+    fn the_login_ends_at_the_last_at_sign_and_is_not_part_of_the_address() {
         for (text, address, url) in [
             ("http://proxy:3128", "http://proxy:3128", "http://proxy:3128/"),
             ("proxy.corp", "http://proxy.corp", "http://proxy.corp/"),
@@ -175,13 +176,13 @@ mod tests {
         ] {
             let hop = Hop::parse(text).unwrap_or_else(|| panic!("{text}"));
             assert_eq!(hop.address, address, "{text}");
-            assert_eq!(hop.with_login().as_str(), url, "{text}");
+            assert_eq!(hop.url_with_login().as_str(), url, "{text}");
             assert_eq!(format!("{hop:?}"), format!("Hop({address:?})"));
         }
     }
 
     #[test]
-    fn what_names_no_proxy_is_none() {
+    fn returns_none_for_invalid_addresses() {
         for text in [
             "",
             "ftp://proxy:21",
@@ -202,7 +203,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_part_of_a_login_is_shown_and_all_of_it_is_sent(
+        fn a_login_is_never_displayed_and_is_sent_completely(
             scheme in prop_oneof![Just("http://"), Just("https://"), Just(""), Just("//"), Just("socks5://")],
             user in "[a-z@/#?\\\\ ]{0,6}",
             password in "[ -~äß€]{0,16}",
@@ -212,13 +213,13 @@ mod tests {
             prop_assert!(hop.address.ends_with("://proxy.corp:3128"), "{}", hop.address);
             let shown = format!("{} {hop:?}", hop.address);
             prop_assert!(!shown.contains("KNOWN") && !shown.contains("SECRET") && !shown.contains("TERCES"));
-            let url = hop.with_login();
-            prop_assert_eq!(decoded(url.username()), decoded(&user));
-            prop_assert_eq!(decoded(url.password().unwrap()), decoded(&password));
+            let url = hop.url_with_login();
+            prop_assert_eq!(percent_decode(url.username()), percent_decode(&user));
+            prop_assert_eq!(percent_decode(url.password().unwrap()), percent_decode(&password));
         }
 
         #[test]
-        fn no_text_panics(text in ".{0,40}") {
+        fn no_input_panics(text in ".{0,40}") {
             let _ = Hop::parse(&text);
         }
     }

@@ -1,12 +1,13 @@
-//! What `NO_PROXY` excepts from the proxy.
+//! Parses `NO_PROXY`, the list of hosts that are reached without the proxy.
 //!
-//! Docker reads the variable with Go's rules and the AWS CLI with Python's; they differ, and one
-//! list serves both here. So an entry counts where either of them would let it count: a host that a
-//! person named as an exception is never sent to the proxy. What only one of them knows:
+//! Docker interprets the variable by the rules of Go, the AWS CLI by those of Python. This module applies
+//! an entry if either tool would apply it, so that a host that the user listed never goes through the
+//! proxy. Entries that only one of the tools supports:
 //!
-//! - Go: `*` among others, `*.name`, networks such as `10.0.0.0/8`, a port that is the usual one.
-//! - Python and curl: `.name` is the name itself too.
-//! - curl: blanks divide entries like commas.
+//! - Go: `*` next to other entries, `*.name`, networks such as `10.0.0.0/8`, and the default port of a
+//!   scheme.
+//! - Python and curl: `.name` matches the name itself as well as its subdomains.
+//! - curl: whitespace separates entries, as commas do.
 //!
 //! Source: `golang.org/x/net/http/httpproxy`, `config.init` and `config.useProxy`;
 //! `urllib.request.proxy_bypass_environment` of Python 3.11; `lib/noproxy.c` of curl 8.
@@ -15,44 +16,45 @@ use std::net::IpAddr;
 
 use url::{Host, Url};
 
-/// The exceptions from a proxy.
+/// The parsed list.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Exceptions {
     entries: Vec<Entry>,
-    shown: String,
+    /// The valid entries, without logins.
+    list: String,
 }
 
 /// One exception.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Entry {
     Everything,
-    /// A network, by an address of it and the bits that all of its addresses share.
+    /// An address in the network, and the prefix length in bits.
     Network(IpAddr, u8),
     Address(IpAddr, Option<u16>),
     Name {
         name: String,
         port: Option<u16>,
-        /// Whether the name itself is meant too, and not only what is below it.
-        itself: bool,
+        /// Whether the entry matches the name itself, and not only its subdomains.
+        matches_itself: bool,
     },
 }
 
 impl Exceptions {
     pub(super) fn parse(text: &str) -> Self {
-        let entries = text.split(|sign: char| sign == ',' || sign.is_whitespace());
-        // A login has no place here; should one be there, it is not shown.
+        let entries = text.split(|character: char| character == ',' || character.is_whitespace());
+        // Drops a login, which doesn't belong in this list, so that it is never displayed.
         let entries = entries.map(|entry| entry.rsplit('@').next().unwrap_or_default());
-        let known = entries.filter_map(|text| Some((text, entry(text)?)));
-        let (shown, entries): (Vec<&str>, _) = known.unzip();
-        Self { entries, shown: shown.join(",") }
+        let valid = entries.filter_map(|text| Some((text, parse_entry(text)?)));
+        let (list, entries): (Vec<&str>, _) = valid.unzip();
+        Self { entries, list: list.join(",") }
     }
 
-    /// The list as it was given, without what is no exception.
-    pub(super) fn shown(&self) -> Option<&str> {
-        Some(self.shown.as_str()).filter(|shown| !shown.is_empty())
+    /// Returns the list without invalid entries, or `None` if it is empty.
+    pub(super) fn list(&self) -> Option<&str> {
+        Some(self.list.as_str()).filter(|list| !list.is_empty())
     }
 
-    /// Whether an address is reached without the proxy.
+    /// Returns whether a URL is reached without the proxy.
     pub(super) fn contains(&self, url: &Url) -> bool {
         let port = url.port_or_known_default();
         let address = match url.host() {
@@ -64,35 +66,36 @@ impl Exceptions {
         self.entries.iter().any(|entry| match (entry, address) {
             (Entry::Everything, _) => true,
             (Entry::Network(network, bits), Some(address)) => is_in(address, *network, *bits),
-            (Entry::Address(excepted, of), Some(address)) => {
-                excepted.to_canonical() == address.to_canonical() && (of.is_none() || *of == port)
+            (Entry::Address(excepted, entry_port), Some(address)) => {
+                excepted.to_canonical() == address.to_canonical()
+                    && (entry_port.is_none() || *entry_port == port)
             }
-            (Entry::Name { name: excepted, port: of, itself }, None) => {
-                let below = name
-                    .strip_suffix(excepted.as_str())
-                    .map(|before| if before.is_empty() { *itself } else { before.ends_with('.') });
-                below.unwrap_or_default() && (of.is_none() || *of == port)
+            (Entry::Name { name: excepted, port: entry_port, matches_itself }, None) => {
+                let below = name.strip_suffix(excepted.as_str()).map(|before| {
+                    if before.is_empty() { *matches_itself } else { before.ends_with('.') }
+                });
+                below.unwrap_or_default() && (entry_port.is_none() || *entry_port == port)
             }
             _ => false,
         })
     }
 }
 
-fn entry(text: &str) -> Option<Entry> {
+fn parse_entry(text: &str) -> Option<Entry> {
     if text == "*" {
         return Some(Entry::Everything);
     }
     if let Some((network, bits)) = text.split_once('/')
         && let (Ok(network), Ok(bits)) = (network.parse::<IpAddr>(), bits.parse::<u8>())
     {
-        let most = if network.is_ipv4() { 32 } else { 128 };
-        return (bits <= most).then_some(Entry::Network(network, bits));
+        let max_bits = if network.is_ipv4() { 32 } else { 128 };
+        return (bits <= max_bits).then_some(Entry::Network(network, bits));
     }
     if let Ok(address) = text.trim_matches(['[', ']']).parse::<IpAddr>() {
         return Some(Entry::Address(address, None));
     }
     let (host, port) = match text.rsplit_once(':') {
-        // Another colon makes it something that is no name.
+        // A name can't contain a colon.
         Some((host, _)) if host.contains(':') && !host.starts_with('[') => return None,
         Some((host, port)) => (host, Some(port.parse::<u16>().ok()?)),
         None => (text, None),
@@ -100,14 +103,14 @@ fn entry(text: &str) -> Option<Entry> {
     if let Ok(address) = host.trim_matches(['[', ']']).parse::<IpAddr>() {
         return Some(Entry::Address(address, port));
     }
-    let (name, itself) = match host.strip_prefix("*.") {
+    let (name, matches_itself) = match host.strip_prefix("*.") {
         Some(name) => (name, false),
         None => (host, true),
     };
     let name = name.trim_matches('.');
     match Host::parse(name) {
-        // Names beyond ASCII are compared in the form that addresses have.
-        Ok(Host::Domain(name)) => Some(Entry::Name { name, port, itself }),
+        // Internationalized names are compared in Punycode, as URLs contain them.
+        Ok(Host::Domain(name)) => Some(Entry::Name { name, port, matches_itself }),
         _ => None,
     }
 }
@@ -130,7 +133,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_exception_counts_where_docker_or_the_aws_cli_lets_it_count() {
+    fn an_entry_applies_if_docker_or_the_aws_cli_applies_it() {
         for (list, url, excepted) in [
             ("corp.example", "https://corp.example", true),
             ("corp.example", "https://r.corp.example", true),
@@ -173,10 +176,10 @@ mod tests {
     }
 
     #[test]
-    fn a_login_that_strayed_into_the_list_is_not_shown() {
+    fn a_login_in_the_list_is_not_displayed() {
         let exceptions = Exceptions::parse("a.example, user:s3cr3t@b.example, u:s3cr3t x@c");
-        assert_eq!(exceptions.shown(), Some("a.example,b.example,c"));
+        assert_eq!(exceptions.list(), Some("a.example,b.example,c"));
         assert!(!format!("{exceptions:?}").contains("s3cr3t"));
-        assert_eq!(Exceptions::parse(" , ").shown(), None);
+        assert_eq!(Exceptions::parse(" , ").list(), None);
     }
 }

@@ -1,8 +1,8 @@
-//! What the tests of the network share: an authority that signs certificates, a server with TLS and a
-//! proxy, both on this computer and ended with the test.
+//! Test helpers for this and other crates: a certificate authority, a TLS server and a proxy. Both servers
+//! listen on 127.0.0.1 and stop when they are dropped.
 
 #![allow(missing_docs, reason = "for tests")]
-#![allow(clippy::unwrap_used, reason = "what fails here fails the test that it serves")]
+#![allow(clippy::unwrap_used, reason = "a panic here fails the test")]
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
@@ -16,12 +16,12 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
 use tokio_rustls::TlsAcceptor;
 
-/// When a certificate is good.
+/// The validity period of a certificate.
 #[derive(Clone, Copy)]
 pub enum Validity {
     Now,
     Expired,
-    Tomorrow,
+    NotYet,
 }
 
 impl Validity {
@@ -29,7 +29,7 @@ impl Validity {
         match self {
             Self::Now => (date_time_ymd(2020, 1, 1), date_time_ymd(2100, 1, 1)),
             Self::Expired => (date_time_ymd(2020, 1, 1), date_time_ymd(2021, 1, 1)),
-            Self::Tomorrow => (date_time_ymd(2099, 1, 1), date_time_ymd(2100, 1, 1)),
+            Self::NotYet => (date_time_ymd(2099, 1, 1), date_time_ymd(2100, 1, 1)),
         }
     }
 }
@@ -40,7 +40,7 @@ pub struct Authority {
     issuer: Issuer<'static, KeyPair>,
 }
 
-/// A server's certificate with its key.
+/// A server certificate with its private key.
 pub struct Leaf {
     pub chain: Vec<CertificateDer<'static>>,
     key: Vec<u8>,
@@ -91,29 +91,29 @@ impl Leaf {
     }
 }
 
-/// What a certificate that signs itself says of itself.
+/// The extensions and validity of a self-signed certificate.
 #[derive(Clone, Copy)]
-pub struct Says {
+pub struct SelfSignedOptions {
     /// `CA:TRUE`.
     pub is_authority: bool,
-    /// For servers; otherwise for clients alone.
+    /// Whether the extended key usage is unrestricted. Otherwise it allows only client authentication.
     pub is_for_servers: bool,
     pub validity: Validity,
 }
 
-/// A server's certificate that signs itself, as `openssl req -x509` makes it.
-pub fn self_signed(host: &str, says: Says) -> Leaf {
+/// Creates a self-signed server certificate, as `openssl req -x509` does.
+pub fn self_signed(host: &str, options: SelfSignedOptions) -> Leaf {
     let key = KeyPair::generate().unwrap();
     let mut params = CertificateParams::new(vec![host.to_owned()]).unwrap();
     params.distinguished_name = rcgen::DistinguishedName::new();
     params.distinguished_name.push(DnType::CommonName, host);
-    if says.is_authority {
+    if options.is_authority {
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     }
-    if !says.is_for_servers {
+    if !options.is_for_servers {
         params.extended_key_usages = vec![rcgen::ExtendedKeyUsagePurpose::ClientAuth];
     }
-    (params.not_before, params.not_after) = says.validity.dates();
+    (params.not_before, params.not_after) = options.validity.dates();
     let der = params.self_signed(&key).unwrap().der().clone();
     Leaf { chain: vec![der], key: key.serialize_der() }
 }
@@ -131,26 +131,26 @@ fn pem(der: &[u8]) -> String {
     format!("-----BEGIN CERTIFICATE-----\n{}\n-----END CERTIFICATE-----\n", lines.join("\n"))
 }
 
-/// A server that gives every request the same answer over TLS.
+/// A TLS server that sends the same response to every request.
 pub struct TlsServer {
     pub address: SocketAddr,
     server: JoinHandle<()>,
 }
 
 impl TlsServer {
-    /// Answers with `answer`, which is whole HTTP, and closes the connection.
-    pub async fn start(leaf: &Leaf, answer: &str) -> Self {
+    /// Starts a server. `response` is a complete HTTP response; the connection is closed after it.
+    pub async fn start(leaf: &Leaf, response: &str) -> Self {
         let acceptor = leaf.acceptor();
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
         let address = listener.local_addr().unwrap();
-        let answer = answer.to_owned();
+        let response = response.to_owned();
         let server = tokio::spawn(async move {
             while let Ok((connection, _)) = listener.accept().await {
-                let (acceptor, answer) = (acceptor.clone(), answer.clone());
+                let (acceptor, response) = (acceptor.clone(), response.clone());
                 tokio::spawn(async move {
                     let Ok(mut stream) = acceptor.accept(connection).await else { return };
-                    head(&mut stream).await;
-                    let _ = stream.write_all(answer.as_bytes()).await;
+                    read_head(&mut stream).await;
+                    let _ = stream.write_all(response.as_bytes()).await;
                     let _ = stream.shutdown().await;
                 });
             }
@@ -165,21 +165,21 @@ impl Drop for TlsServer {
     }
 }
 
-/// What a proxy does with every request to connect.
+/// How a proxy responds to every request.
 #[derive(Clone, Copy)]
 pub enum ProxyRule {
-    /// Connects to this address, whatever was asked for.
-    Through(SocketAddr),
-    /// Wants a login (407), and takes none.
-    WantsLogin,
-    /// Forbids it (403).
+    /// Opens a tunnel to this address, whatever host was requested.
+    TunnelTo(SocketAddr),
+    /// Responds with 407, also to a request with a login.
+    RequiresLogin,
+    /// Responds with 403.
     Forbids,
 }
 
-/// A proxy that records what it is asked.
+/// A proxy that records the requests it receives.
 pub struct ConnectProxy {
     pub address: SocketAddr,
-    asked: Arc<Mutex<Vec<String>>>,
+    requests: Arc<Mutex<Vec<String>>>,
     server: JoinHandle<()>,
 }
 
@@ -187,37 +187,37 @@ impl ConnectProxy {
     pub async fn start(rule: ProxyRule) -> Self {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
         let address = listener.local_addr().unwrap();
-        let asked: Arc<Mutex<Vec<String>>> = Arc::default();
-        let record = Arc::clone(&asked);
+        let requests: Arc<Mutex<Vec<String>>> = Arc::default();
+        let record = Arc::clone(&requests);
         let server = tokio::spawn(async move {
             while let Ok((mut client, _)) = listener.accept().await {
                 let record = Arc::clone(&record);
                 tokio::spawn(async move {
-                    let asked = head(&mut client).await;
-                    record.lock().unwrap().push(asked);
+                    let head = read_head(&mut client).await;
+                    record.lock().unwrap().push(head);
                     let refusal = match rule {
-                        ProxyRule::Through(to) => {
-                            let mut server = TcpStream::connect(to).await.unwrap();
+                        ProxyRule::TunnelTo(target) => {
+                            let mut server = TcpStream::connect(target).await.unwrap();
                             let _ = client.write_all(b"HTTP/1.1 200 Connected\r\n\r\n").await;
                             let _ = tokio::io::copy_bidirectional(&mut client, &mut server).await;
                             return;
                         }
-                        ProxyRule::WantsLogin => {
+                        ProxyRule::RequiresLogin => {
                             "407 Proxy Authentication Required\r\nproxy-authenticate: Basic realm=\"p\""
                         }
                         ProxyRule::Forbids => "403 Forbidden",
                     };
-                    let answer = format!("HTTP/1.1 {refusal}\r\ncontent-length: 0\r\n\r\n");
-                    let _ = client.write_all(answer.as_bytes()).await;
+                    let response = format!("HTTP/1.1 {refusal}\r\ncontent-length: 0\r\n\r\n");
+                    let _ = client.write_all(response.as_bytes()).await;
                 });
             }
         });
-        Self { address, asked, server }
+        Self { address, requests, server }
     }
 
-    /// The heads of every request so far.
-    pub fn asked(&self) -> Vec<String> {
-        self.asked.lock().unwrap().clone()
+    /// Returns the heads of all requests received so far.
+    pub fn requests(&self) -> Vec<String> {
+        self.requests.lock().unwrap().clone()
     }
 }
 
@@ -227,8 +227,8 @@ impl Drop for ConnectProxy {
     }
 }
 
-/// Reads the head of a request.
-pub async fn head(stream: &mut (impl AsyncRead + Unpin)) -> String {
+/// Reads the head of a request, up to the empty line.
+pub async fn read_head(stream: &mut (impl AsyncRead + Unpin)) -> String {
     let mut read = Vec::new();
     while !read.ends_with(b"\r\n\r\n") {
         match stream.read_u8().await {

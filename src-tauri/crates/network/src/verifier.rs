@@ -1,4 +1,5 @@
-//! TLS by the system's authorities and further ones, with the reason of a refusal.
+//! The TLS verifier of all connections: it trusts the system's certificate authorities and additional ones,
+//! and reports the reason and the names of a rejected certificate in its error.
 
 use std::io;
 use std::sync::{Arc, OnceLock};
@@ -10,103 +11,100 @@ use rustls::{CertificateError, DigitallySignedStruct, OtherError, SignatureSchem
 use time::OffsetDateTime;
 
 use crate::certificate;
-use crate::given_certificates::TrustsGiven;
+use crate::given_certificates::GivenCertificateVerifier;
 
-/// Why a certificate is not trusted.
+/// Why a certificate was rejected.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Distrust {
-    /// Nobody whom this computer trusts stands at the end of its chain.
+pub enum RejectionReason {
+    /// The chain ends at an issuer that this computer doesn't trust.
     UnknownIssuer,
-    /// It is over.
     Expired {
-        /// Since when.
         not_after: OffsetDateTime,
     },
-    /// It has not begun.
     NotYetValid {
-        /// When it begins.
         not_before: OffsetDateTime,
     },
-    /// It is for another name.
-    OtherName,
-    /// Something else is wrong with it.
+    /// The certificate is for another host name.
+    NameMismatch,
     Other {
-        /// What TLS says.
+        /// The message of the TLS library.
         detail: String,
     },
 }
 
-/// A certificate that this computer does not trust.
+/// A certificate that this computer doesn't trust.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub struct Untrusted {
-    /// Whom the connection was for.
+    /// The host name of the connection.
     pub host: String,
-    /// Whom the certificate is for.
     pub subject: String,
-    /// Who stands at the end of the chain that came.
+    /// The issuer of the last certificate in the chain that the server sent.
     pub issuer: String,
-    /// Why it is not trusted.
-    pub reason: Distrust,
+    pub reason: RejectionReason,
 }
 
 impl std::fmt::Display for Untrusted {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let Self { host, subject, issuer, reason } = self;
         match reason {
-            Distrust::UnknownIssuer if subject == issuer => {
-                write!(formatter, "the certificate of {host} is signed by nobody but itself")
+            RejectionReason::UnknownIssuer if subject == issuer => {
+                write!(formatter, "the certificate of {host} is self-signed")
             }
-            Distrust::UnknownIssuer => write!(
+            RejectionReason::UnknownIssuer => write!(
                 formatter,
                 "the certificate of {host} was issued by \u{201c}{issuer}\u{201d}, which this \
                  computer does not trust"
             ),
-            Distrust::Expired { not_after } => {
-                write!(formatter, "the certificate of {host} ended on {}", not_after.date())
+            RejectionReason::Expired { not_after } => {
+                write!(formatter, "the certificate of {host} expired on {}", not_after.date())
             }
-            Distrust::NotYetValid { not_before } => {
-                write!(formatter, "the certificate of {host} begins on {}", not_before.date())
+            RejectionReason::NotYetValid { not_before } => {
+                write!(
+                    formatter,
+                    "the certificate of {host} is not valid before {}",
+                    not_before.date()
+                )
             }
-            Distrust::OtherName => write!(
+            RejectionReason::NameMismatch => write!(
                 formatter,
-                "the certificate that {host} shows is for another name, \u{201c}{subject}\u{201d}"
+                "the certificate of {host} is for another name, \u{201c}{subject}\u{201d}"
             ),
-            Distrust::Other { detail } => {
-                write!(formatter, "the certificate of {host} cannot be used: {detail}")
+            RejectionReason::Other { detail } => {
+                write!(formatter, "the certificate of {host} is invalid: {detail}")
             }
         }
     }
 }
 
-/// The system has no certificate authorities, and none are given.
+/// The system has no certificate authorities, and there is no CA file.
 #[derive(Clone, Debug, thiserror::Error)]
 #[error("{detail}")]
 struct NoAuthorities {
     detail: String,
 }
 
-/// What a handshake fails with then.
-pub(super) fn without_authorities(error: &rustls::Error) -> rustls::Error {
+/// Wraps the error of the platform verifier, so that [`no_authorities`] finds it behind a failed handshake.
+pub(super) fn no_authorities_error(error: &rustls::Error) -> rustls::Error {
     rustls::Error::Other(OtherError(Arc::new(NoAuthorities { detail: error.to_string() })))
 }
 
-/// TLS towards servers, by the system's authorities and these. They are read at the first handshake:
-/// many registries, and every practice, speak without TLS, and a system has some 150 of them.
+/// Returns a verifier that trusts the system's certificate authorities and `extra`. The system's list is
+/// read at the first handshake: it has about 150 entries, and practice mode uses no TLS.
 pub(super) fn verifier(extra: Vec<CertificateDer<'static>>) -> Arc<dyn ServerCertVerifier> {
-    // Named here, so that nothing depends on which provider the process installed.
+    // Explicit, so that the result doesn't depend on the default provider of the process.
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-    Arc::new(Explaining { extra, provider, inner: OnceLock::new() })
+    Arc::new(ExplainingVerifier { extra, provider, inner: OnceLock::new() })
 }
 
-/// The settings of TLS with a verifier, for the protocols that are offered.
-pub(super) fn configuration(
+/// Returns a TLS configuration with a verifier that offers the given ALPN protocols.
+pub(super) fn client_config(
     verifier: Arc<dyn ServerCertVerifier>,
     protocols: &[&str],
 ) -> rustls::ClientConfig {
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
     let mut configuration = rustls::ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
-        .expect("the cryptography that is built in has TLS 1.2 and 1.3")
+        .expect("aws-lc-rs supports TLS 1.2 and 1.3")
         .dangerous()
         .with_custom_certificate_verifier(verifier)
         .with_no_client_auth();
@@ -115,16 +113,16 @@ pub(super) fn configuration(
     configuration
 }
 
-/// The system's verifier; what it refuses is refused, with the names of the certificate.
+/// Wraps the platform verifier and adds the names of the certificate to its errors.
 #[derive(Debug)]
-struct Explaining {
+struct ExplainingVerifier {
     extra: Vec<CertificateDer<'static>>,
     provider: Arc<CryptoProvider>,
-    inner: OnceLock<Result<TrustsGiven, rustls::Error>>,
+    inner: OnceLock<Result<GivenCertificateVerifier, rustls::Error>>,
 }
 
-impl Explaining {
-    fn inner(&self) -> Result<&TrustsGiven, rustls::Error> {
+impl ExplainingVerifier {
+    fn inner(&self) -> Result<&GivenCertificateVerifier, rustls::Error> {
         let made = self.inner.get_or_init(|| {
             let provider = Arc::clone(&self.provider);
             let made = if self.extra.is_empty() {
@@ -133,14 +131,14 @@ impl Explaining {
                 let extra = self.extra.iter().cloned();
                 rustls_platform_verifier::Verifier::new_with_extra_roots(extra, provider)
             };
-            let made = made.map_err(|error| without_authorities(&error))?;
-            Ok(TrustsGiven::new(self.extra.clone(), Arc::new(made)))
+            let made = made.map_err(|error| no_authorities_error(&error))?;
+            Ok(GivenCertificateVerifier::new(self.extra.clone(), Arc::new(made)))
         });
         made.as_ref().map_err(Clone::clone)
     }
 }
 
-impl ServerCertVerifier for Explaining {
+impl ServerCertVerifier for ExplainingVerifier {
     fn verify_server_cert(
         &self,
         end_entity: &CertificateDer<'_>,
@@ -158,7 +156,7 @@ impl ServerCertVerifier for Explaining {
         );
         verified.map_err(|error| match error {
             rustls::Error::InvalidCertificate(reason) => {
-                let untrusted = explained(end_entity, intermediates, server_name, &reason);
+                let untrusted = explain_rejection(end_entity, intermediates, server_name, &reason);
                 rustls::Error::InvalidCertificate(CertificateError::Other(OtherError(Arc::new(
                     untrusted,
                 ))))
@@ -192,7 +190,7 @@ impl ServerCertVerifier for Explaining {
     }
 }
 
-fn explained(
+fn explain_rejection(
     end_entity: &CertificateDer<'_>,
     intermediates: &[CertificateDer<'_>],
     server_name: &ServerName<'_>,
@@ -200,41 +198,41 @@ fn explained(
 ) -> Untrusted {
     let leaf = certificate::read(end_entity);
     let last = intermediates.last().unwrap_or(end_entity);
-    let unknown = || "(unreadable)".to_owned();
+    let unreadable = || "(unreadable)".to_owned();
     let (not_before, not_after) = match &leaf {
         Some(leaf) => (leaf.not_before, leaf.not_after),
         None => (OffsetDateTime::UNIX_EPOCH, OffsetDateTime::UNIX_EPOCH),
     };
     let reason = match reason {
-        CertificateError::UnknownIssuer => Distrust::UnknownIssuer,
+        CertificateError::UnknownIssuer => RejectionReason::UnknownIssuer,
         CertificateError::Expired | CertificateError::ExpiredContext { .. } => {
-            Distrust::Expired { not_after }
+            RejectionReason::Expired { not_after }
         }
         CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
-            Distrust::NotYetValid { not_before }
+            RejectionReason::NotYetValid { not_before }
         }
         CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
-            Distrust::OtherName
+            RejectionReason::NameMismatch
         }
         CertificateError::InvalidPurpose | CertificateError::InvalidPurposeContext { .. } => {
-            Distrust::Other { detail: "it is not for servers".to_owned() }
+            RejectionReason::Other { detail: "it is not a server certificate".to_owned() }
         }
-        // A certificate that signs itself and is no authority.
+        // A self-signed certificate that is not a CA certificate.
         other if leaf.as_ref().is_some_and(|leaf| leaf.subject == leaf.issuer) => {
-            tracing::debug!(?other, "a certificate signs itself");
-            Distrust::UnknownIssuer
+            tracing::debug!(?other, "the certificate is self-signed");
+            RejectionReason::UnknownIssuer
         }
-        other => Distrust::Other { detail: other.to_string() },
+        other => RejectionReason::Other { detail: other.to_string() },
     };
     Untrusted {
         host: server_name.to_str().into_owned(),
-        subject: leaf.map_or_else(unknown, |leaf| leaf.subject),
-        issuer: certificate::read(last).map_or_else(unknown, |last| last.issuer),
+        subject: leaf.map_or_else(unreadable, |leaf| leaf.subject),
+        issuer: certificate::read(last).map_or_else(unreadable, |last| last.issuer),
         reason,
     }
 }
 
-/// The refused certificate behind a failed connection.
+/// Returns the rejected certificate if it is the cause of a failed connection.
 pub(super) fn untrusted<'a>(error: &'a (dyn std::error::Error + 'static)) -> Option<&'a Untrusted> {
     match tls_error(error)? {
         rustls::Error::InvalidCertificate(CertificateError::Other(OtherError(other))) => {
@@ -244,7 +242,7 @@ pub(super) fn untrusted<'a>(error: &'a (dyn std::error::Error + 'static)) -> Opt
     }
 }
 
-/// Why nobody could be trusted behind a failed connection: the system has no authorities.
+/// Returns the message if a connection failed because the system has no certificate authorities.
 pub(super) fn no_authorities(error: &(dyn std::error::Error + 'static)) -> Option<String> {
     match tls_error(error)? {
         rustls::Error::Other(OtherError(other)) => {
@@ -254,7 +252,7 @@ pub(super) fn no_authorities(error: &(dyn std::error::Error + 'static)) -> Optio
     }
 }
 
-/// What TLS says behind a failed connection, where it got so far.
+/// Finds the TLS error among the sources of a failed connection.
 pub(super) fn tls_error<'a>(
     error: &'a (dyn std::error::Error + 'static),
 ) -> Option<&'a rustls::Error> {
@@ -263,7 +261,7 @@ pub(super) fn tls_error<'a>(
         if let Some(error) = error.downcast_ref() {
             return Some(error);
         }
-        // An error of input and output does not give the one that it was made of as its source.
+        // `io::Error::source` skips the error that it wraps.
         next = match error.downcast_ref::<io::Error>() {
             Some(wrapped) => wrapped.get_ref().map(|inner| inner as _),
             None => error.source(),

@@ -1,8 +1,8 @@
-//! Where a registry may send us: redirects, upload addresses, token addresses.
+//! Checks the addresses that a registry sends: redirects, upload locations and token servers.
 //!
-//! A registry that is told to misbehave must not be able to make this computer talk to itself, to
-//! the metadata service of a cloud machine (link-local), or to anyone in plain text, and it must
-//! not get a login sent to another host.
+//! A malicious registry must not be able to make this client connect to this computer, to the metadata
+//! service of a cloud instance (link-local) or to any host without encryption, and must not receive a login
+//! for another host.
 
 use std::net::IpAddr;
 
@@ -12,25 +12,27 @@ use crate::endpoint::RegistryEndpoint;
 use crate::error::RegistryError;
 use transload_network::{AddressScope, is_loopback, scope_of, scope_of_address};
 
-/// Why a place is refused to whoever is not there.
-fn reason(place: AddressScope) -> Option<&'static str> {
-    match place {
+/// Returns why a registry outside this scope must not redirect to it.
+fn scope_refusal_reason(scope: AddressScope) -> Option<&'static str> {
+    match scope {
         AddressScope::Loopback => Some("it is this computer itself"),
-        AddressScope::LinkLocal => Some("it is a link-local address, where metadata services live"),
-        AddressScope::Elsewhere => None,
+        AddressScope::LinkLocal => {
+            Some("it is a link-local address, where metadata services listen")
+        }
+        AddressScope::Other => None,
     }
 }
 
-/// Whether a request goes to the registry's own origin, the only place besides its token address
-/// that gets a login. A registry that is asked in plain text may send us to its own encrypted address.
-pub(super) fn is_own(endpoint: &RegistryEndpoint, url: &Url) -> bool {
+/// Returns whether a URL has the origin of the registry. Only this origin and the token server receive a
+/// login. A registry that is reached over HTTP may redirect to HTTPS on the same host.
+pub(super) fn is_registry_origin(endpoint: &RegistryEndpoint, url: &Url) -> bool {
     let is_upgrade = endpoint.url.scheme() == "http" && url.scheme() == "https";
     endpoint.url.origin() == url.origin()
         || is_upgrade && url.port().is_none() && endpoint.url.host() == url.host()
 }
 
-/// The address of the next page of a list. It has to be the registry's; servers behind a proxy name
-/// their own scheme and port in it, which are not reached from here.
+/// Returns the URL of the next page of a list, which must be at the same host. Scheme and port of the
+/// current page are kept, because registries behind a reverse proxy send internal ones.
 pub(super) fn next_page(
     endpoint: &RegistryEndpoint,
     from: &Url,
@@ -38,10 +40,10 @@ pub(super) fn next_page(
 ) -> Result<Url, RegistryError> {
     let mut to = from.join(target).map_err(|_| RegistryError::NotARegistry {
         registry: endpoint.host.clone(),
-        detail: "the next page of its list is at something that is no address".to_owned(),
+        detail: "the address of the next page of its list is invalid".to_owned(),
     })?;
     if !matches!(to.scheme(), "http" | "https") || to.host() != from.host() {
-        return Err(refused(endpoint, &to, "the next page of a list is at the same registry"));
+        return Err(refused(endpoint, &to, "the next page of a list must be at the same registry"));
     }
     to.set_fragment(None);
     let mut own = from.clone();
@@ -50,79 +52,88 @@ pub(super) fn next_page(
     Ok(own)
 }
 
-/// Why an address that a name stands for is not asked on a registry's behalf.
-pub(super) fn reason_against(address: IpAddr) -> Option<&'static str> {
-    reason(scope_of_address(address))
+/// Returns why a resolved address must not be connected to for a redirect of a registry.
+pub(super) fn refusal_reason(address: IpAddr) -> Option<&'static str> {
+    scope_refusal_reason(scope_of_address(address))
 }
 
-/// Checks where a redirect or an upload address leads, and takes a login out of it.
-pub(super) fn follow(
+/// Resolves and checks a redirect or an upload location, and removes a login from it.
+pub(super) fn redirect_target(
     endpoint: &RegistryEndpoint,
     from: &Url,
     target: &str,
 ) -> Result<Url, RegistryError> {
     let mut to = from.join(target).map_err(|_| RegistryError::NotARegistry {
         registry: endpoint.host.clone(),
-        detail: "it sends us to something that is no address".to_owned(),
+        detail: "it redirects to an invalid address".to_owned(),
     })?;
     if !matches!(to.scheme(), "http" | "https") {
-        return Err(refused(endpoint, &to, "it is neither https nor http"));
+        return Err(refused(endpoint, &to, "its scheme is neither https nor http"));
     }
     if from.scheme() == "https" && to.scheme() == "http" {
-        return Err(refused(endpoint, &to, "it leaves the encrypted connection"));
+        return Err(refused(endpoint, &to, "it redirects from https to http"));
     }
-    check_place(endpoint, &to)?;
-    // Setting these fails only where an address has no host, and this one has.
+    check_scope(endpoint, &to)?;
+    // Fails only for a URL without a host.
     let _ = to.set_username("");
     let _ = to.set_password(None);
     to.set_fragment(None);
     Ok(to)
 }
 
-/// Checks a token address, which gets the login.
-pub(super) fn realm(endpoint: &RegistryEndpoint, realm: &str) -> Result<Url, RegistryError> {
-    let mut url = Url::parse(realm).map_err(|_| RegistryError::NotARegistry {
+/// Checks the URL of a token server, which receives the login.
+pub(super) fn token_url(
+    endpoint: &RegistryEndpoint,
+    token_url: &str,
+) -> Result<Url, RegistryError> {
+    let mut url = Url::parse(token_url).map_err(|_| RegistryError::NotARegistry {
         registry: endpoint.host.clone(),
-        detail: "it names a token address that is no address".to_owned(),
+        detail: "the address of its token server is invalid".to_owned(),
     })?;
     let _ = url.set_username("");
     let _ = url.set_password(None);
     url.set_fragment(None);
-    check_place(endpoint, &url)?;
+    check_scope(endpoint, &url)?;
     let both_loopback = is_loopback(&url) && is_loopback(&endpoint.url);
     let same_host = url.host() == endpoint.url.host();
     match url.scheme() {
         "https" => Ok(url),
         "http" if endpoint.url.scheme() == "http" && (same_host || both_loopback) => Ok(url),
-        _ => Err(refused(endpoint, &url, "a login is not sent there in plain text")),
+        _ => Err(refused(endpoint, &url, "a login is not sent there without encryption")),
     }
 }
 
-/// Refuses a token address at another host than the registry's.
+/// Returns an error if the token server is not at the host of the registry.
 pub(super) fn expect_same_host(
     endpoint: &RegistryEndpoint,
-    realm: &Url,
+    token_url: &Url,
 ) -> Result<(), RegistryError> {
-    match realm.host() == endpoint.url.host() {
+    match token_url.host() == endpoint.url.host() {
         true => Ok(()),
-        false => Err(refused(endpoint, realm, "its login is for the registry's own host alone")),
+        false => {
+            Err(refused(endpoint, token_url, "its login is only for the host of the registry"))
+        }
     }
 }
 
-fn check_place(endpoint: &RegistryEndpoint, to: &Url) -> Result<(), RegistryError> {
-    let there = scope_of(to);
-    match reason(there) {
-        Some(why) if there != scope_of(&endpoint.url) => Err(refused(endpoint, to, why)),
+fn check_scope(endpoint: &RegistryEndpoint, to: &Url) -> Result<(), RegistryError> {
+    let target_scope = scope_of(to);
+    match scope_refusal_reason(target_scope) {
+        Some(why) if target_scope != scope_of(&endpoint.url) => Err(refused(endpoint, to, why)),
         _ => Ok(()),
     }
 }
 
 fn refused(endpoint: &RegistryEndpoint, to: &Url, reason: &'static str) -> RegistryError {
-    RegistryError::AddressRefused { registry: endpoint.host.clone(), target: shown(to), reason }
+    RegistryError::AddressRefused {
+        registry: endpoint.host.clone(),
+        target: origin_text(to),
+        reason,
+    }
 }
 
-/// Scheme, host and port of an address: what may be shown of it.
-pub(super) fn shown(url: &Url) -> String {
+/// Returns scheme, host and port of a URL, the only parts that may be displayed.
+pub(super) fn origin_text(url: &Url) -> String {
     let port = url.port().map(|port| format!(":{port}")).unwrap_or_default();
     format!("{}://{}{port}", url.scheme(), url.host_str().unwrap_or_default())
 }
@@ -132,16 +143,16 @@ mod tests {
     use super::*;
 
     fn endpoint(url: &str) -> RegistryEndpoint {
-        RegistryEndpoint::at(url).unwrap()
+        RegistryEndpoint::parse(url).unwrap()
     }
 
-    fn goes(from: &str, to: &str) -> Result<Url, RegistryError> {
+    fn resolve(from: &str, to: &str) -> Result<Url, RegistryError> {
         let endpoint = endpoint(from);
-        follow(&endpoint, &endpoint.url.join("/v2/a/blobs/b").unwrap(), to)
+        redirect_target(&endpoint, &endpoint.url.join("/v2/a/blobs/b").unwrap(), to)
     }
 
     #[test]
-    fn storage_elsewhere_and_private_addresses_may_be_followed() {
+    fn redirects_to_storage_and_private_addresses_are_followed() {
         for to in [
             "https://bucket.s3.amazonaws.com/x?sig=1",
             "/x",
@@ -149,13 +160,13 @@ mod tests {
             "https://10.0.0.7/x",
             "https://registry.example:443/y",
         ] {
-            assert!(goes("https://registry.example", to).is_ok(), "{to}");
+            assert!(resolve("https://registry.example", to).is_ok(), "{to}");
         }
-        assert!(is_own(
+        assert!(is_registry_origin(
             &endpoint("https://r.example"),
             &Url::parse("https://r.example:443/x").unwrap()
         ));
-        assert!(!is_own(
+        assert!(!is_registry_origin(
             &endpoint("https://r.example"),
             &Url::parse("https://r.example:444/x").unwrap()
         ));
@@ -167,7 +178,7 @@ mod tests {
             ("https://r.example", "http://r.example/x", false),
         ] {
             assert_eq!(
-                is_own(&endpoint(registry), &Url::parse(to).unwrap()),
+                is_registry_origin(&endpoint(registry), &Url::parse(to).unwrap()),
                 own,
                 "{registry} {to}"
             );
@@ -175,7 +186,7 @@ mod tests {
     }
 
     #[test]
-    fn this_computer_metadata_services_and_plain_text_are_refused() {
+    fn redirects_to_this_computer_metadata_services_and_http_are_refused() {
         for to in [
             "http://storage.example/x",
             "https://localhost/x",
@@ -191,32 +202,32 @@ mod tests {
             "https://[fe80::1]/x",
             "ftp://storage.example/x",
         ] {
-            let error = goes("https://registry.example", to).unwrap_err();
+            let error = resolve("https://registry.example", to).unwrap_err();
             assert!(matches!(error, RegistryError::AddressRefused { .. }), "{to}: {error}");
         }
-        assert!(goes("http://10.0.0.1:5000", "http://169.254.169.254/x").is_err());
+        assert!(resolve("http://10.0.0.1:5000", "http://169.254.169.254/x").is_err());
     }
 
     #[test]
-    fn a_registry_on_this_computer_may_stay_here() {
-        assert!(goes("http://127.0.0.1:5000", "http://localhost:9000/x").is_ok());
-        assert!(goes("http://127.0.0.1:5000", "http://169.254.169.254/x").is_err());
-        assert!(goes("http://169.254.10.1:5000", "http://169.254.10.1:9000/x").is_ok());
+    fn a_registry_on_this_computer_may_redirect_to_this_computer() {
+        assert!(resolve("http://127.0.0.1:5000", "http://localhost:9000/x").is_ok());
+        assert!(resolve("http://127.0.0.1:5000", "http://169.254.169.254/x").is_err());
+        assert!(resolve("http://169.254.10.1:5000", "http://169.254.10.1:9000/x").is_ok());
     }
 
     #[test]
-    fn a_login_in_an_address_is_taken_out_and_a_query_is_never_told() {
+    fn the_login_of_an_address_is_removed_and_its_query_is_not_displayed() {
         let to =
-            goes("https://registry.example", "https://user:hunter2@s.example/x?q=1#f").unwrap();
+            resolve("https://registry.example", "https://user:hunter2@s.example/x?q=1#f").unwrap();
         assert_eq!(to.as_str(), "https://s.example/x?q=1");
         let error =
-            goes("https://registry.example", "http://s.example:81/x?sig=hunter2").unwrap_err();
+            resolve("https://registry.example", "http://s.example:81/x?sig=hunter2").unwrap_err();
         assert!(error.to_string().contains("http://s.example:81,"), "{error}");
         assert!(!format!("{error} {error:?}").contains("hunter2"));
     }
 
     #[test]
-    fn the_next_page_is_at_the_same_host_whatever_scheme_and_port_it_names() {
+    fn the_next_page_keeps_scheme_host_and_port() {
         let endpoint = endpoint("https://r.example:8443");
         let from = endpoint.url.join("/v2/a/tags/list?n=2").unwrap();
         let next = |to: &str| next_page(&endpoint, &from, to).map(|url| url.to_string());
@@ -235,11 +246,13 @@ mod tests {
     }
 
     #[test]
-    fn a_token_address_is_encrypted_or_belongs_to_the_plain_registry() {
-        let ask = |registry: &str, to: &str| realm(&endpoint(registry), to);
-        assert!(ask("https://registry-1.docker.io", "https://auth.docker.io/token").is_ok());
-        assert!(ask("http://127.0.0.1:5000", "http://localhost:5001/token").is_ok());
-        assert!(ask("http://10.0.0.1:5000", "http://10.0.0.1:5001/token").is_ok());
+    fn a_token_server_uses_https_unless_the_registry_uses_http() {
+        let token_url_for = |registry: &str, to: &str| token_url(&endpoint(registry), to);
+        assert!(
+            token_url_for("https://registry-1.docker.io", "https://auth.docker.io/token").is_ok()
+        );
+        assert!(token_url_for("http://127.0.0.1:5000", "http://localhost:5001/token").is_ok());
+        assert!(token_url_for("http://10.0.0.1:5000", "http://10.0.0.1:5001/token").is_ok());
         for (registry, to) in [
             ("https://r.example", "http://r.example/token"),
             ("https://r.example", "http://other.example/token"),
@@ -249,10 +262,13 @@ mod tests {
             ("http://127.0.0.1:5000", "http://other.example/token"),
             ("https://r.example", "file:///etc/passwd"),
         ] {
-            assert!(matches!(ask(registry, to), Err(RegistryError::AddressRefused { .. })), "{to}");
+            assert!(
+                matches!(token_url_for(registry, to), Err(RegistryError::AddressRefused { .. })),
+                "{to}"
+            );
         }
         assert!(matches!(
-            ask("https://r.example", "token"),
+            token_url_for("https://r.example", "token"),
             Err(RegistryError::NotARegistry { .. })
         ));
     }

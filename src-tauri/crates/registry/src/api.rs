@@ -1,85 +1,107 @@
-//! What the rest of the engine asks of a registry.
+//! The interface of this crate: the operations of the OCI distribution protocol that copying images requires,
+//! by what they are about, and their values. [`RegistryApi`] includes all of them. Each trait is implemented
+//! where its operations are: `manifests`, `referrers`, `blobs`, `uploads`, `lists` and, for the rest, `client`.
+//!
+//! `path` is always the path of the repository in the registry, and `reference` a tag or a digest.
 
-use std::fmt;
 use std::pin::Pin;
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use bytes::Bytes;
 use futures_util::Stream;
-use url::Url;
 
 use crate::error::RegistryError;
-use crate::token::{IDENTITY_TOKEN_USER, REGISTRY_TOKEN_USER};
+use crate::upload_session::UploadSession;
 use transload_model::{Descriptor, Digest, RawManifest, RegistryHost, Secret, Tag};
 
-/// The bytes of a blob. It ends with an error, and not with its end, where the size or the digest
-/// is not the promised one, so that nothing downstream can take a wrong blob for whole.
+/// The bytes of a blob. The stream ends with an error if the size or the digest differs from the
+/// descriptor, so that no reader mistakes a wrong blob for a complete one.
 pub type BlobStream = Pin<Box<dyn Stream<Item = Result<Bytes, RegistryError>> + Send>>;
 
-/// The OCI distribution protocol, as far as moving images needs it. `path` is the repository's
-/// path inside the registry; `reference` a tag or a digest.
+/// A client of one registry.
 #[async_trait]
-pub trait RegistryApi: Send + Sync {
-    /// The registry's name in references.
+pub trait RegistryApi: ManifestApi + ReferrersApi + BlobApi + UploadApi + ListApi {
+    /// Returns the name of the registry in image references.
     fn host(&self) -> &RegistryHost;
 
-    /// The pull quota as the registry told it last; nothing where it never did.
+    /// Returns the pull quota of the last response that contained one.
     fn pull_quota(&self) -> Option<PullQuota> {
         None
     }
 
-    /// Forgets what the login opened so far, so that the next request asks for the login anew: a
-    /// person may have signed in meanwhile.
+    /// Discards all tokens, so that the next request asks the login source again. For use after the
+    /// user may have signed in.
     fn forget_tokens(&self) {}
 
-    /// The same registry, with the login from another source.
+    /// Returns a client of the same registry that uses another login source.
     fn with_login(self: Arc<Self>, login: Arc<dyn LoginSource>) -> Arc<dyn RegistryApi>;
 
-    /// Asks the registry's base endpoint, with the login, whether it may be used.
+    /// Checks with a request to the base endpoint whether the registry accepts the login.
     async fn check_login(&self) -> Result<(), RegistryError>;
+}
 
-    /// What a reference points to, without its bytes; nothing where it does not exist.
+/// Reading and storing manifests.
+#[async_trait]
+pub trait ManifestApi: Send + Sync {
+    /// Returns digest and size of a manifest without its content, or `None` if it doesn't exist.
     async fn manifest_head(
         &self,
         path: &str,
         reference: &str,
     ) -> Result<Option<ManifestHead>, RegistryError>;
 
-    /// A manifest as raw bytes; checked against `reference` where that is a digest.
+    /// Returns the bytes of a manifest. If `reference` is a digest, they are verified against it.
     async fn manifest(&self, path: &str, reference: &str) -> Result<RawManifest, RegistryError>;
 
-    /// Stores a manifest, unchanged.
+    /// Stores the unchanged bytes of a manifest.
     async fn put_manifest(
         &self,
         path: &str,
         reference: &str,
         manifest: &RawManifest,
-    ) -> Result<Stored, RegistryError>;
+    ) -> Result<StoredManifest, RegistryError>;
+}
 
-    /// What refers to a manifest, by the referrers API; nothing where the registry has none, and the
-    /// tag [`super::fallback_tag`] may stand in for it. It is never waited for long.
+/// Listing referrers: signatures, attestations, SBOMs.
+#[async_trait]
+pub trait ReferrersApi: Send + Sync {
+    /// Lists the referrers of a manifest with the referrers API. Returns `None` if the registry doesn't
+    /// implement it; the caller can read [`super::fallback_tag`] instead. Never waits for long.
+    ///
+    /// # Errors
+    /// If the registry didn't respond. Whether there are referrers is unknown in that case.
     async fn referrers(
         &self,
         path: &str,
         digest: &Digest,
     ) -> Result<Option<Vec<Referrer>>, RegistryError>;
+}
 
-    /// Whether a repository holds a blob.
+/// Reading blobs.
+#[async_trait]
+pub trait BlobApi: Send + Sync {
+    /// Returns whether a blob exists in a repository.
     async fn has_blob(&self, path: &str, digest: &Digest) -> Result<bool, RegistryError>;
 
-    /// A blob's bytes, checked on the way.
+    /// Downloads a blob. The stream verifies its size and digest.
     async fn blob(&self, path: &str, blob: &Descriptor) -> Result<BlobStream, RegistryError>;
+}
 
-    /// Opens an upload session, or takes the blob from a repository of the same registry.
+/// Uploading blobs.
+#[async_trait]
+pub trait UploadApi: Send + Sync {
+    /// Opens an upload session, or mounts the blob from another repository of the registry. Source: OCI
+    /// distribution specification, "Mounting a blob from another repository": the registry responds with
+    /// 201 if it mounted the blob, and otherwise with 202 and a normal upload session.
     async fn begin_upload(
         &self,
         path: &str,
         mount: Option<Mount<'_>>,
     ) -> Result<UploadStart, RegistryError>;
 
-    /// Sends a blob's bytes in one PUT, which ends the session. A session whose blob failed is taken
-    /// back.
+    /// Sends the bytes of a blob in one PUT, which ends the session. The session is cancelled if the
+    /// upload fails.
     async fn send_blob(
         &self,
         path: &str,
@@ -88,10 +110,10 @@ pub trait RegistryApi: Send + Sync {
         content: BlobStream,
     ) -> Result<(), RegistryError>;
 
-    /// Takes back a session that is not needed. Best effort: a registry removes old ones by itself.
+    /// Cancels an upload session that is not needed. Best effort: registries remove old sessions.
     async fn abandon_upload(&self, path: &str, session: UploadSession);
 
-    /// Uploads a blob in one piece: POST and one PUT.
+    /// Uploads a blob with one POST and one PUT.
     async fn upload_blob(
         &self,
         path: &str,
@@ -103,129 +125,114 @@ pub trait RegistryApi: Send + Sync {
             UploadStart::Mounted => Ok(()),
         }
     }
-
-    /// Every tag of a repository, all pages.
-    async fn tags(&self, path: &str) -> Result<Vec<Tag>, RegistryError>;
-
-    /// Every repository of the catalogue, where the registry has one, all pages.
-    async fn catalogue(&self) -> Result<Vec<String>, RegistryError>;
 }
 
-/// What a registry says of a manifest that it stored.
+/// Lists that registries return in pages.
+#[async_trait]
+pub trait ListApi: Send + Sync {
+    /// Returns all tags of a repository.
+    async fn tags(&self, path: &str) -> Result<Vec<Tag>, RegistryError>;
+
+    /// Returns all repositories of the catalog, if the registry implements it.
+    async fn catalog(&self) -> Result<Vec<String>, RegistryError>;
+}
+
+/// The response of a registry to a stored manifest.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Stored {
-    /// Whether it took note of the manifest's subject, so that it will list it as a referrer.
+pub struct StoredManifest {
+    /// Whether the registry recorded the subject of the manifest, so that it lists the manifest as a
+    /// referrer.
     pub lists_referrer: bool,
 }
 
-/// A manifest that refers to another one.
+/// A manifest whose subject is another manifest.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Referrer {
-    /// Its digest.
     pub digest: Digest,
-    /// Its descriptor as the list has it, with all that is not read here.
+    /// The complete descriptor of the list, including fields that are not interpreted here.
     pub json: serde_json::Value,
 }
 
-/// A blob that another repository of the same registry holds.
+/// A blob to mount from a repository of the same registry.
 #[derive(Clone, Copy, Debug)]
 pub struct Mount<'a> {
-    /// The blob.
     pub digest: &'a Digest,
-    /// The repository that holds it. It may be the destination itself: a registry that mounts says
-    /// so whether the blob is there already.
+    /// The repository to mount from. It may be the destination itself: whether the mount succeeds shows
+    /// whether the blob already exists.
     pub from: &'a str,
 }
 
-/// What an upload begins with.
+/// The response to the start of an upload.
 #[derive(Debug)]
 pub enum UploadStart {
-    /// The repository holds the blob now.
+    /// The blob was mounted.
     Mounted,
-    /// The bytes are to be sent.
+    /// The bytes must be sent.
     Session(UploadSession),
 }
 
-/// A place to send a blob's bytes to, once. Its address may be a signed one and is not shown.
-pub struct UploadSession(pub(super) Url);
-
-impl fmt::Debug for UploadSession {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("UploadSession")
-    }
-}
-
-#[cfg(any(test, feature = "testing"))]
-impl UploadSession {
-    /// A session of a registry in memory.
-    pub fn fake() -> Self {
-        #[allow(clippy::unwrap_used, reason = "a constant")]
-        Self(Url::parse("http://fake.invalid/").unwrap())
-    }
-}
-
-/// What a HEAD of a manifest tells.
+/// The response to a HEAD of a manifest.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ManifestHead {
-    /// Its digest.
     pub digest: Digest,
-    /// Its media type.
     pub media_type: Option<String>,
-    /// Its size in bytes.
     pub size_bytes: Option<u64>,
-    /// Docker Hub's pull quota, where the answer carried it.
+    /// The pull quota of Docker Hub, if the response contained it.
     pub pull_quota: Option<PullQuota>,
 }
 
-/// Docker Hub's pull quota as its headers tell it.
+/// The pull quota of Docker Hub, from its response headers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PullQuota {
-    /// Pulls in a window.
+    /// The number of pulls allowed in the window.
     pub limit: u32,
-    /// Pulls left.
     pub remaining: u32,
-    /// Length of the window in seconds.
     pub window_seconds: u64,
 }
 
-/// A user name and a password or token.
+/// The user name with which `docker login` marks an OAuth refresh token.
+pub(super) const IDENTITY_TOKEN_USER: &str = "<token>";
+/// The user name that marks a stored bearer token (`registrytoken`). It is sent to the registry as it
+/// is and to no token server.
+pub(super) const REGISTRY_TOKEN_USER: &str = "<registrytoken>";
+
+/// A registry login.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RegistryLogin {
-    /// The user name.
     pub user: String,
-    /// The password, access token or ECR token.
+    /// A password, an access token or an authorization token of ECR.
     pub password: Secret<String>,
 }
 
 impl RegistryLogin {
-    /// Whether it is a user name and a password, and not a token that a stored login is marked as.
+    /// Returns whether this is a user name with a password, and not a token of a stored login.
     pub fn is_password(&self) -> bool {
         ![IDENTITY_TOKEN_USER, REGISTRY_TOKEN_USER].contains(&self.user.as_str())
     }
 }
 
-/// Where a client gets its login from, each time it needs one.
+/// Provides the login each time that a client needs it.
 #[async_trait]
 pub trait LoginSource: Send + Sync {
-    /// The login to use now; nothing for anonymous access.
+    /// Returns the login, or `None` for anonymous access.
     async fn login(&self) -> Result<Option<RegistryLogin>, RegistryError>;
 
-    /// The registry refused the login that [`LoginSource::login`] gave: get a new one where that
-    /// can be done. Tells whether there is a new one.
+    /// Renews the login, because the registry rejected the one that [`LoginSource::login`] returned.
+    /// Returns whether there is a new one.
     async fn renew(&self) -> Result<bool, RegistryError>;
 
-    /// Whether the login is for the registry's own host alone. Then no token address at another host
-    /// gets it, whatever the registry's challenge names.
+    /// Returns whether the login is only for the host of the registry. In that case it is not sent to a
+    /// token server on another host.
     fn stays_with_registry(&self) -> bool {
         false
     }
 
-    /// The login for one repository, by its path, for a source whose logins differ by repository.
+    /// Returns the login for one repository. Sources whose logins differ by repository override it.
     async fn login_for(&self, _path: &str) -> Result<Option<RegistryLogin>, RegistryError> {
         self.login().await
     }
 
-    /// Why the source has no login although one may be stored, if it found out so far.
+    /// Returns why a login that may be stored couldn't be read, if the source noticed it.
     fn problem(&self) -> Option<String> {
         None
     }

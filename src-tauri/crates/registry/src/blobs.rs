@@ -1,90 +1,88 @@
-//! Blobs: HEAD, and GET as a checked stream.
+//! Blob operations: whether a blob exists (HEAD), and downloading it (GET) as a verified stream.
 
+use async_trait::async_trait;
 use reqwest::Method;
 use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderValue, RANGE};
 
-use crate::api::BlobStream;
-use crate::checked::Checked;
-use crate::client::{RegistryClient, RegistryRequest};
+use crate::api::{BlobApi, BlobStream};
+use crate::client::RegistryClient;
 use crate::error::RegistryError;
-use crate::manifests::DOCKER_CONTENT_DIGEST;
-use crate::remedy::{Optional, Remedy};
+use crate::headers::DOCKER_CONTENT_DIGEST;
+use crate::remedy::{OptionalFeature, Remedy};
+use crate::request::RegistryRequest;
 use crate::response::is_web_page;
 use crate::token::Scope;
+use crate::verified_blob::VerifiedBlob;
 use crate::{encoding, http, resume};
 use transload_model::{Descriptor, Digest, RegistryHost};
 use transload_network::Encoding;
 
-impl RegistryClient {
-    pub(super) async fn head_blob(
-        &self,
-        path: &str,
-        digest: &Digest,
-    ) -> Result<bool, RegistryError> {
-        let asked = match self.has_no_head() {
+#[async_trait]
+impl BlobApi for RegistryClient {
+    async fn has_blob(&self, path: &str, digest: &Digest) -> Result<bool, RegistryError> {
+        let outcome = match self.is_head_unsupported() {
             true => Err(None),
-            false => self.send(&self.blob_ask(Method::HEAD, path, digest)).await.map_err(Some),
+            false => self.send(&self.blob_request(Method::HEAD, path, digest)).await.map_err(Some),
         };
-        match asked {
-            // A page of a network's sign-in answers everything with a success. A registry's own
-            // headers, or another type than a page, tell that it is none.
+        match outcome {
+            // The sign-in page of a network responds with success to every request. Registry headers, or
+            // another media type than HTML, rule it out.
             Ok(response) if may_be_page(response.headers()) => {
                 self.has_blob_by_get(path, digest).await
             }
             Ok(_) => Ok(true),
             Err(Some(error)) if error.remedy() == Remedy::Absent => Ok(false),
-            // A HEAD has no body to say why, and some registries answer only GET.
-            Err(Some(error)) if !error.allows_fallback(Optional::Head) => Err(error),
+            // A response to HEAD has no body with the reason, and some registries support only GET.
+            Err(Some(error)) if !error.allows_fallback(OptionalFeature::Head) => Err(error),
             Err(_) => self.has_blob_by_get(path, digest).await,
         }
     }
 
-    /// The same question as a GET, of the first byte alone.
-    async fn has_blob_by_get(&self, path: &str, digest: &Digest) -> Result<bool, RegistryError> {
-        let first_byte = HeaderValue::from_static("bytes=0-0");
-        let ask = self.blob_ask(Method::GET, path, digest).header(RANGE, first_byte);
-        match self.send(&ask).await {
-            Ok(response) => {
-                let first = http::first_piece(response, &self.endpoint.host, &ask.subject).await?;
-                match is_web_page(&first) {
-                    true => Err(self.not_a_registry("it answers with a web page")),
-                    false => Ok(true),
-                }
-            }
-            // The blob is empty.
-            Err(RegistryError::Refused { status: 416, .. }) => Ok(true),
-            Err(error) if error.remedy() == Remedy::Absent => Ok(false),
-            Err(error) => Err(error),
-        }
-    }
-
-    pub(super) async fn get_blob(
-        &self,
-        path: &str,
-        blob: &Descriptor,
-    ) -> Result<BlobStream, RegistryError> {
-        let ask = self.blob_ask(Method::GET, path, &blob.digest);
-        let response = self.send(&ask).await?;
+    async fn blob(&self, path: &str, blob: &Descriptor) -> Result<BlobStream, RegistryError> {
+        let request = self.blob_request(Method::GET, path, &blob.digest);
+        let response = self.send(&request).await?;
         let host = self.endpoint.host.clone();
-        let encoding = Encoding::of(response.headers());
+        let encoding = Encoding::from_headers(response.headers());
         let length = response.content_length();
         if encoding != Encoding::Identity && length != Some(blob.size_bytes) {
-            // A part of an encoded body is no part of the blob, so a break ends this download.
-            let body = http::body_stream(host.clone(), ask.subject, response);
-            let body = encoding::decoded_blob(host.clone(), blob, &encoding, Box::pin(body));
-            return Ok(Box::pin(Checked::new(host, blob, body)));
+            // A range of an encoded body is not a range of the blob, so this download can't be resumed.
+            let body = http::body_stream(host.clone(), request.subject, response);
+            let body = encoding::decode_blob(host.clone(), blob, &encoding, Box::pin(body));
+            return Ok(Box::pin(VerifiedBlob::new(host, blob, body)));
         }
         if let Some(actual_bytes) = length
             && actual_bytes != blob.size_bytes
         {
             return Err(self.wrong_size(blob, actual_bytes));
         }
-        let body = resume::resumed(self.clone(), ask, response);
-        Ok(Box::pin(Checked::new(host, blob, Box::pin(body))))
+        let body = resume::resumable_body(self.clone(), request, response);
+        Ok(Box::pin(VerifiedBlob::new(host, blob, Box::pin(body))))
+    }
+}
+
+impl RegistryClient {
+    /// Checks with a GET of the first byte whether a blob exists.
+    async fn has_blob_by_get(&self, path: &str, digest: &Digest) -> Result<bool, RegistryError> {
+        let first_byte = HeaderValue::from_static("bytes=0-0");
+        let request = self.blob_request(Method::GET, path, digest).header(RANGE, first_byte);
+        match self.send(&request).await {
+            Ok(response) => {
+                let first =
+                    http::first_piece(response, &self.endpoint.host, &request.subject).await?;
+                match is_web_page(&first) {
+                    true => Err(self.not_a_registry("it responds with a web page")),
+                    false => Ok(true),
+                }
+            }
+            // An empty blob has no first byte.
+            Err(RegistryError::Refused { status: 416, .. }) => Ok(true),
+            Err(error) if error.remedy() == Remedy::Absent => Ok(false),
+            Err(error) => Err(error),
+        }
     }
 
-    fn blob_ask(&self, method: Method, path: &str, digest: &Digest) -> RegistryRequest {
-        let url = self.endpoint.below_v2(path.split('/').chain(["blobs", digest.as_str()]));
+    fn blob_request(&self, method: Method, path: &str, digest: &Digest) -> RegistryRequest {
+        let url = self.endpoint.v2_url(path.split('/').chain(["blobs", digest.as_str()]));
         RegistryRequest::new(method, url, Scope::Pull(path.to_owned()), blob_subject(path, digest))
     }
 
@@ -93,7 +91,7 @@ impl RegistryClient {
     }
 }
 
-/// Whether an answer without a body may stand for a web page.
+/// Returns whether the response to a HEAD may come from a web page instead of a registry.
 fn may_be_page(headers: &HeaderMap) -> bool {
     let media_type = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
     let is_labelled = media_type
@@ -101,6 +99,7 @@ fn may_be_page(headers: &HeaderMap) -> bool {
     is_labelled && !headers.contains_key(DOCKER_CONTENT_DIGEST)
 }
 
+/// Formats a blob for error messages.
 pub(super) fn blob_subject(path: &str, digest: &Digest) -> String {
     format!("{path}@{digest}")
 }

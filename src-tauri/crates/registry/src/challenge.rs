@@ -1,46 +1,47 @@
-//! Reading `WWW-Authenticate`: how a registry says which login it wants.
+//! Parses `WWW-Authenticate`, the header with which a registry requests a login. `client` and `uploads` pass
+//! the challenges to `token`.
 
 use reqwest::header::{HeaderMap, WWW_AUTHENTICATE};
 
-/// One way in that a registry offers.
+/// An authentication scheme that a registry offers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Challenge {
-    /// User and password with each request.
+    /// User name and password in each request.
     Basic,
-    /// A token that another address gives.
+    /// A token from a token server.
     Bearer {
-        /// Where the token is given.
+        /// The URL of the token server.
         realm: String,
-        /// What the token is for.
+        /// The service that the token is valid for.
         service: Option<String>,
-        /// What the registry would like the token to allow.
+        /// The permissions that the registry requests.
         scope: Option<String>,
     },
 }
 
-/// The ways in that an answer offers and that are known here, in its order.
+/// Returns the supported challenges of a response, in order.
 pub(super) fn offered(headers: &HeaderMap) -> Vec<Challenge> {
     let values = headers.get_all(WWW_AUTHENTICATE).iter();
     values.filter_map(|value| value.to_str().ok()).flat_map(parse).collect()
 }
 
-/// Reads one header value. Source of the grammar: RFC 9110, sections 11.2 to 11.6.1: challenges and
-/// the parameters inside them are both separated by commas, and values may be quoted.
+/// Parses one header value. Source of the grammar: RFC 9110, sections 11.2 to 11.6.1. Commas separate both
+/// challenges and the parameters of a challenge, and values may be quoted.
 fn parse(text: &str) -> Vec<Challenge> {
     let mut found: Vec<RawChallenge> = Vec::new();
     for part in split_outside_quotes(text, ',') {
         let part = part.trim();
-        match (new_scheme(part), found.last_mut()) {
+        match (split_scheme(part), found.last_mut()) {
             (Some((scheme, rest)), _) => {
                 let mut challenge = RawChallenge { scheme, parameters: Vec::new() };
-                challenge.take(rest);
+                challenge.add_parameter(rest);
                 found.push(challenge);
             }
-            (None, Some(challenge)) => challenge.take(part),
+            (None, Some(challenge)) => challenge.add_parameter(part),
             (None, None) => {}
         }
     }
-    found.into_iter().filter_map(RawChallenge::known).collect()
+    found.into_iter().filter_map(RawChallenge::into_supported).collect()
 }
 
 struct RawChallenge<'a> {
@@ -49,13 +50,13 @@ struct RawChallenge<'a> {
 }
 
 impl RawChallenge<'_> {
-    fn take(&mut self, parameter: &str) {
+    fn add_parameter(&mut self, parameter: &str) {
         if let Some((name, value)) = parameter.split_once('=') {
             self.parameters.push((name.trim().to_ascii_lowercase(), unquoted(value.trim())));
         }
     }
 
-    fn known(self) -> Option<Challenge> {
+    fn into_supported(self) -> Option<Challenge> {
         let value = |name: &str| {
             let found = self.parameters.iter().find(|(key, _)| key == name);
             found.map(|(_, value)| value.clone()).filter(|value| !value.is_empty())
@@ -74,9 +75,9 @@ impl RawChallenge<'_> {
     }
 }
 
-/// A part that begins a challenge: a word, and then a space or nothing. `name = value`, with spaces
-/// around the sign, is a parameter all the same.
-fn new_scheme(part: &str) -> Option<(&str, &str)> {
+/// Splits a part that begins a challenge into the scheme and the rest: a token followed by a space or by
+/// nothing. `name = value`, with spaces around the sign, is a parameter.
+fn split_scheme(part: &str) -> Option<(&str, &str)> {
     let end = part.find(|character: char| !is_token(character)).unwrap_or(part.len());
     let (word, rest) = part.split_at(end);
     let trimmed = rest.trim_start();
@@ -89,7 +90,7 @@ fn is_token(character: char) -> bool {
     character.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(character)
 }
 
-/// Splits a header value at a separator, but not inside quotes.
+/// Splits a header value at a separator outside quotes.
 pub(super) fn split_outside_quotes(text: &str, separator: char) -> Vec<&str> {
     let mut parts = Vec::new();
     let (mut start, mut quoted, mut escaped) = (0, false, false);
@@ -109,7 +110,7 @@ pub(super) fn split_outside_quotes(text: &str, separator: char) -> Vec<&str> {
     parts
 }
 
-/// A value without its quotes and escapes.
+/// Removes the quotes and escapes of a value.
 pub(super) fn unquoted(value: &str) -> String {
     let Some(inner) = value.strip_prefix('"') else { return value.to_owned() };
     let mut out = String::with_capacity(inner.len());
@@ -139,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn challenges_of_real_registries_are_read() {
+    fn parses_challenges_of_real_registries() {
         assert_eq!(
             parse(
                 r#"Bearer realm="https://auth.docker.io/token",service="registry.docker.io",scope="repository:a/b:pull,push""#
@@ -160,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn several_challenges_in_one_header_are_kept_apart() {
+    fn several_challenges_in_one_header_are_separated() {
         assert_eq!(
             parse(
                 r#"Negotiate YWJj==, bEARER Realm = "https://x/\"t\"" , service=s, Basic realm="a, Bearer b""#
@@ -170,18 +171,18 @@ mod tests {
     }
 
     #[test]
-    fn a_bearer_challenge_without_a_realm_is_no_way_in() {
+    fn a_bearer_challenge_without_a_realm_is_ignored() {
         assert_eq!(parse(r#"Bearer service="s", Digest nonce=1"#), []);
     }
 
     proptest! {
         #[test]
-        fn no_header_panics(text in r#"[ -~,="\\\\]{0,80}"#) {
+        fn no_input_panics(text in r#"[ -~,="\\\\]{0,80}"#) {
             let _ = parse(&text);
         }
 
         #[test]
-        fn quoted_values_come_back_as_they_were(realm in "[ -~]{1,40}", service in "[ -~]{1,20}", scope in "[ -~]{1,20}") {
+        fn quoted_values_are_unescaped(realm in "[ -~]{1,40}", service in "[ -~]{1,20}", scope in "[ -~]{1,20}") {
             let quote = |value: &str| format!("\"{}\"", value.replace('\\', "\\\\").replace('"', "\\\""));
             let header = format!(
                 "Basic realm=\"x\", Bearer realm={},service={}, scope={}",

@@ -1,66 +1,54 @@
+//! [`RegistryEndpoint`]: the name of a registry and the address of its API.
+
 use url::Url;
 
-use crate::http::Connections;
 use transload_model::RegistryHost;
-use transload_network::Network;
 
-/// Where Docker Hub answers the distribution protocol; its name in references is `docker.io`.
+/// The address of Docker Hub for the distribution protocol. In image references, its name is `docker.io`.
 const DOCKER_HUB_URL: &str = "https://registry-1.docker.io/";
 
-/// A registry: what it is called in references, and where requests to it go.
+/// A registry: its name in image references, and the address of its API.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RegistryEndpoint {
-    /// The name in references.
+    /// The name in image references.
     pub host: RegistryHost,
-    /// Scheme, host and port of the requests; a path is not used.
+    /// Scheme, host and port of the API. A path is not used.
     pub url: Url,
-    /// Whether it may speak TLS although its address says plain HTTP: nobody chose one of them.
+    /// Whether the registry may use TLS although the URL is `http`, because the scheme was not chosen.
     pub(super) may_speak_tls: bool,
-    /// Whether any certificate is taken: on this computer, where Docker takes any too.
+    /// Whether any certificate is accepted, as Docker does for registries on this computer.
     pub(super) any_certificate: bool,
 }
 
-/// The text names no place where a registry could answer.
+/// The text is not the address of a registry.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidEndpoint {
-    /// It is no address.
     #[error("{text:?} is not the address of a registry")]
-    Address {
-        /// What was given.
-        text: String,
-    },
-    /// Neither `https` nor `http`.
+    Address { text: String },
     #[error("a registry answers at an https or http address, not at {scheme:?}")]
-    Scheme {
-        /// What was given.
-        scheme: String,
-    },
-    /// It carries a user name or a password.
+    Scheme { scheme: String },
     #[error("the address of the registry {host} must not contain a user name or a password")]
-    UserInfo {
-        /// Its host.
-        host: String,
-    },
+    UserInfo { host: String },
 }
 
 impl RegistryEndpoint {
-    /// Docker Hub: `docker.io` in references, `registry-1.docker.io` on the wire.
+    /// Returns Docker Hub: `docker.io` in image references, `registry-1.docker.io` as API.
     pub fn docker_hub() -> Self {
         let url = Url::parse(DOCKER_HUB_URL).expect("the constant is an address");
-        Self::plain(RegistryHost::docker_hub(), url)
+        Self::from_parts(RegistryHost::docker_hub(), url)
     }
 
-    fn plain(host: RegistryHost, url: Url) -> Self {
+    fn from_parts(host: RegistryHost, url: Url) -> Self {
         Self { host, url, may_speak_tls: false, any_certificate: false }
     }
 
-    /// The registry of a reference. A loopback host is spoken to in plain HTTP unless
-    /// [`Self::probed`] finds TLS there, as Docker does; another one only where the person marked it
-    /// so.
+    /// Returns the registry of an image reference. HTTP is used for loopback hosts, unless
+    /// [`Self::probed`] finds TLS, as Docker does, and for other hosts only if the user enabled
+    /// `plain_http`.
     ///
     /// # Errors
-    /// Where the host cannot be part of an address, such as `1.2.3.999`.
-    pub fn of(host: &RegistryHost, plain_http: bool) -> Result<Self, InvalidEndpoint> {
+    /// If the host can't be part of a URL, for example `1.2.3.999`.
+    pub fn for_host(host: &RegistryHost, plain_http: bool) -> Result<Self, InvalidEndpoint> {
         if host.is_docker_hub() {
             return Ok(Self::docker_hub());
         }
@@ -69,18 +57,18 @@ impl RegistryEndpoint {
         match Url::parse(&text) {
             Ok(url) => {
                 let may_speak_tls = !plain_http && host.is_loopback();
-                Ok(Self { may_speak_tls, ..Self::plain(host.clone(), url) })
+                Ok(Self { may_speak_tls, ..Self::from_parts(host.clone(), url) })
             }
             Err(_) => Err(InvalidEndpoint::Address { text: host.to_string() }),
         }
     }
 
-    /// The registry at an address, named by the address: ECR's proxy endpoint, a VPC endpoint, an
-    /// emulator. Without a scheme it is `https`.
+    /// Parses the address of a registry, which is also its name: the proxy endpoint of ECR, a VPC endpoint
+    /// or an emulator. The default scheme is `https`.
     ///
     /// # Errors
-    /// Where the text is no address, or neither `https` nor `http`.
-    pub fn at(text: &str) -> Result<Self, InvalidEndpoint> {
+    /// If the text is not an address, its scheme is neither `https` nor `http`, or it contains a login.
+    pub fn parse(text: &str) -> Result<Self, InvalidEndpoint> {
         let invalid = || InvalidEndpoint::Address { text: without_secrets(text) };
         let full = if text.contains("://") { text.to_owned() } else { format!("https://{text}") };
         let given = Url::parse(&full).map_err(|_| invalid())?;
@@ -101,29 +89,13 @@ impl RegistryEndpoint {
             return Ok(Self::docker_hub());
         }
         let url = Url::parse(&format!("{scheme}://{name}/")).map_err(|_| invalid())?;
-        Ok(Self::plain(host, url))
+        Ok(Self::from_parts(host, url))
     }
 
-    /// The same registry, over TLS where a registry on this computer speaks TLS: a port-forward or a
-    /// tunnel to another machine, whose certificate names that one. As Docker does, HTTPS is tried
-    /// first and then HTTP, and the certificate is not checked.
-    #[must_use]
-    pub async fn probed(self, network: &Network) -> Self {
+    /// Returns a URL below `/v2/`.
+    pub(super) fn v2_url<'a>(&self, parts: impl IntoIterator<Item = &'a str>) -> Url {
         let mut url = self.url.clone();
-        if !self.may_speak_tls || url.set_scheme("https").is_err() {
-            return self;
-        }
-        let secure = Self { url, may_speak_tls: false, any_certificate: true, ..self.clone() };
-        match Connections::new(network).is_registry(&secure).await {
-            true => secure,
-            false => self,
-        }
-    }
-
-    /// The address of something below `/v2/`.
-    pub(super) fn below_v2<'a>(&self, parts: impl IntoIterator<Item = &'a str>) -> Url {
-        let mut url = self.url.clone();
-        // An http or https address always has path segments.
+        // An http or https URL always has path segments.
         if let Ok(mut segments) = url.path_segments_mut() {
             segments.clear().push("v2").extend(parts);
         }
@@ -132,7 +104,7 @@ impl RegistryEndpoint {
     }
 }
 
-/// An address as it may be shown: nothing before `@` and nothing behind `?`.
+/// Removes everything before `@` and after `?`, so that an address can be displayed.
 fn without_secrets(text: &str) -> String {
     let text = text.split(['?', '#']).next().unwrap_or_default();
     let text = text.rsplit_once('@').map_or(text, |(_, rest)| rest);
@@ -143,38 +115,38 @@ fn without_secrets(text: &str) -> String {
 mod tests {
     use super::*;
 
-    fn of(host: &str, plain_http: bool) -> String {
+    fn url_of(host: &str, plain_http: bool) -> String {
         let host = RegistryHost::parse(host).unwrap();
-        RegistryEndpoint::of(&host, plain_http).unwrap().url.to_string()
+        RegistryEndpoint::for_host(&host, plain_http).unwrap().url.to_string()
     }
 
     #[test]
-    fn only_loopback_and_marked_registries_are_spoken_to_in_plain_http() {
-        assert_eq!(of("docker.io", true), "https://registry-1.docker.io/");
-        assert_eq!(of("quay.io", false), "https://quay.io/");
-        assert_eq!(of("quay.io:8443", false), "https://quay.io:8443/");
-        assert_eq!(of("registry.lan:5000", true), "http://registry.lan:5000/");
-        assert_eq!(of("localhost:5000", false), "http://localhost:5000/");
-        assert_eq!(of("[::1]:5000", false), "http://[::1]:5000/");
+    fn only_loopback_and_plain_http_registries_use_http() {
+        assert_eq!(url_of("docker.io", true), "https://registry-1.docker.io/");
+        assert_eq!(url_of("quay.io", false), "https://quay.io/");
+        assert_eq!(url_of("quay.io:8443", false), "https://quay.io:8443/");
+        assert_eq!(url_of("registry.lan:5000", true), "http://registry.lan:5000/");
+        assert_eq!(url_of("localhost:5000", false), "http://localhost:5000/");
+        assert_eq!(url_of("[::1]:5000", false), "http://[::1]:5000/");
     }
 
     #[test]
-    fn an_address_names_its_registry() {
-        let ecr = RegistryEndpoint::at("https://1.dkr.ecr.eu-west-1.amazonaws.com").unwrap();
+    fn parses_the_address_of_a_registry() {
+        let ecr = RegistryEndpoint::parse("https://1.dkr.ecr.eu-west-1.amazonaws.com").unwrap();
         assert_eq!(ecr.host.as_str(), "1.dkr.ecr.eu-west-1.amazonaws.com");
-        let local = RegistryEndpoint::at("http://127.0.0.1:4510/v2/?x=1").unwrap();
+        let local = RegistryEndpoint::parse("http://127.0.0.1:4510/v2/?x=1").unwrap();
         assert_eq!(
             (local.host.as_str(), local.url.as_str()),
             ("127.0.0.1:4510", "http://127.0.0.1:4510/")
         );
-        assert_eq!(RegistryEndpoint::at("registry.lan").unwrap().url.scheme(), "https");
+        assert_eq!(RegistryEndpoint::parse("registry.lan").unwrap().url.scheme(), "https");
     }
 
     #[test]
-    fn what_is_no_address_is_refused_without_its_secrets() {
-        assert!(matches!(RegistryEndpoint::at("ftp://x/"), Err(InvalidEndpoint::Scheme { .. })));
+    fn an_invalid_address_is_rejected_without_its_secrets() {
+        assert!(matches!(RegistryEndpoint::parse("ftp://x/"), Err(InvalidEndpoint::Scheme { .. })));
         for text in ["", "https://", "https://user:hunter2@bad host/?token=hunter2"] {
-            let error = RegistryEndpoint::at(text).unwrap_err();
+            let error = RegistryEndpoint::parse(text).unwrap_err();
             assert!(!error.to_string().contains("hunter2"), "{error}");
         }
         for text in [
@@ -183,20 +155,20 @@ mod tests {
             "https://:hunter2@registry.example",
             "user:hunter2@registry.example",
         ] {
-            let error = RegistryEndpoint::at(text).unwrap_err();
+            let error = RegistryEndpoint::parse(text).unwrap_err();
             assert!(matches!(error, InvalidEndpoint::UserInfo { .. }), "{error:?}");
             assert!(!format!("{error} {error:?}").contains("hunter2"), "{error}");
         }
     }
 
     #[test]
-    fn a_repository_path_becomes_segments() {
-        let endpoint = RegistryEndpoint::at("http://127.0.0.1:1").unwrap();
+    fn a_repository_path_is_split_into_segments() {
+        let endpoint = RegistryEndpoint::parse("http://127.0.0.1:1").unwrap();
         let parts = "team/app".split('/').chain(["manifests", "sha256:aa"]);
         assert_eq!(
-            endpoint.below_v2(parts).as_str(),
+            endpoint.v2_url(parts).as_str(),
             "http://127.0.0.1:1/v2/team/app/manifests/sha256:aa"
         );
-        assert_eq!(endpoint.below_v2([""]).as_str(), "http://127.0.0.1:1/v2/");
+        assert_eq!(endpoint.v2_url([""]).as_str(), "http://127.0.0.1:1/v2/");
     }
 }

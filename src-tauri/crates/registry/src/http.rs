@@ -1,68 +1,69 @@
-//! Connections: how requests go out and how bodies come in.
+//! Sends HTTP requests and reads response bodies, with timeouts. `client`, `uploads` and `token` use it.
 
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use futures_util::{Stream, stream};
-use reqwest::header::DATE;
+use reqwest::header::{DATE, LOCATION};
 use reqwest::redirect::Policy;
 use reqwest::{Client, ClientBuilder, RequestBuilder, Response, StatusCode};
 use tokio::time::timeout;
 use url::Url;
 
+use crate::encoding::Body;
 use crate::endpoint::RegistryEndpoint;
 use crate::error::RegistryError;
 use crate::{addresses, encoding, resolve};
 use transload_model::RegistryHost;
 use transload_network::{Encoding, Network, is_loopback};
 
-/// How long a connection may take to come about.
-const CONNECT_LIMIT: Duration = Duration::from_secs(10);
-/// How long it may take to find out whether a registry on this computer speaks TLS.
-const PROBE_LIMIT: Duration = Duration::from_secs(2);
-/// How long a registry may think before it answers, and how long it may pause inside a body.
-const SILENCE_LIMIT: Duration = Duration::from_secs(60);
+/// The time limit for connecting.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+/// The time limit for finding out whether a registry on this computer uses TLS.
+const PROBE_TIMEOUT: Duration = Duration::from_secs(2);
+/// The time limit for response headers, and for each pause within a response body.
+const RESPONSE_TIMEOUT: Duration = Duration::from_secs(60);
 
-/// The connections to one registry. The clients are shared by all registries on the same network.
+/// Selects the HTTP client for a request to a registry. All registries on a [`Network`] share the clients.
 #[derive(Clone)]
 pub(super) struct Connections {
     network: Network,
     clients: Arc<Clients>,
 }
 
-/// Each is made when it is first wanted: most registries send nobody elsewhere.
+/// HTTP clients, each created on first use.
 #[derive(Default)]
 struct Clients {
-    /// To registries themselves.
-    own: OnceLock<Result<Client, String>>,
-    /// Where a registry sends us on to: a name there must not lead to this computer either.
-    foreign: OnceLock<Result<Client, String>>,
-    /// To a registry on this computer that speaks TLS: a port-forward or a tunnel, whose certificate
-    /// names another host.
-    loopback_tls: OnceLock<Result<Client, String>>,
+    /// For registries.
+    registry: OnceLock<Result<Client, String>>,
+    /// For redirects to other hosts, whose names must not resolve to this computer.
+    external: OnceLock<Result<Client, String>>,
+    /// For TLS registries on this computer: a port forward or a tunnel, whose certificate names another
+    /// host.
+    loopback_client: OnceLock<Result<Client, String>>,
 }
 
 impl Clients {
-    fn own(&self, network: &Network) -> &Result<Client, String> {
-        self.own.get_or_init(|| built(network.http_client()))
+    fn registry(&self, network: &Network) -> &Result<Client, String> {
+        self.registry.get_or_init(|| build_client(network.http_client()))
     }
 
-    fn foreign(&self, network: &Network) -> &Result<Client, String> {
-        let outside = || network.http_client().dns_resolver(Arc::new(resolve::OutsideOnly));
-        self.foreign.get_or_init(|| built(outside()))
+    fn external(&self, network: &Network) -> &Result<Client, String> {
+        let builder = || network.http_client().dns_resolver(Arc::new(resolve::ExternalResolver));
+        self.external.get_or_init(|| build_client(builder()))
     }
 
-    fn loopback_tls(&self, network: &Network) -> &Result<Client, String> {
-        self.loopback_tls.get_or_init(|| built(network.loopback_client()))
+    fn loopback_client(&self, network: &Network) -> &Result<Client, String> {
+        self.loopback_client.get_or_init(|| build_client(network.loopback_client()))
     }
 }
 
-fn built(client: ClientBuilder) -> Result<Client, String> {
+fn build_client(client: ClientBuilder) -> Result<Client, String> {
     client
         .tcp_nodelay(true)
-        .connect_timeout(CONNECT_LIMIT)
-        // Redirects are followed by hand: `addresses` says where to, and without the login.
+        .connect_timeout(CONNECT_TIMEOUT)
+        // `client` follows redirects itself: `addresses` checks them, and the login is removed.
         .redirect(Policy::none())
         .referer(false)
         .retry(reqwest::retry::never())
@@ -72,80 +73,84 @@ fn built(client: ClientBuilder) -> Result<Client, String> {
 
 impl Connections {
     pub(super) fn new(network: &Network) -> Self {
-        Self { network: network.clone(), clients: network.kept(Clients::default) }
+        Self { network: network.clone(), clients: network.cached(Clients::default) }
     }
 
-    /// The client to use for an address.
+    /// Returns the HTTP client for a URL.
     pub(super) fn client_for(
         &self,
         endpoint: &RegistryEndpoint,
         url: &Url,
     ) -> Result<&Client, RegistryError> {
-        // Where a registry on this computer may send us on to is said by `addresses`. Through a proxy
-        // it is the proxy that looks names up, and its own name may be this computer.
-        let is_own = url.host() == endpoint.url.host() || is_loopback(url);
-        let own = is_own || self.network.proxies().for_url(url).is_some();
+        // `addresses` has checked loopback redirects. If there is a proxy, the proxy resolves names, and its
+        // own name may resolve to this computer.
+        let is_registry_host = url.host() == endpoint.url.host() || is_loopback(url);
+        let is_trusted = is_registry_host || self.network.proxies().for_url(url).is_some();
         let clients = &self.clients;
         if endpoint.any_certificate && url.scheme() == "https" && is_loopback(url) {
-            return usable(clients.loopback_tls(&self.network), endpoint);
+            return usable_client(clients.loopback_client(&self.network), endpoint);
         }
-        let client = if own { clients.own(&self.network) } else { clients.foreign(&self.network) };
-        usable(client, endpoint)
+        let client = if is_trusted {
+            clients.registry(&self.network)
+        } else {
+            clients.external(&self.network)
+        };
+        usable_client(client, endpoint)
     }
 
-    /// Whether a registry answers at its base endpoint, told within a moment.
+    /// Returns whether a registry responds at the base endpoint within a short time.
     pub(super) async fn is_registry(&self, endpoint: &RegistryEndpoint) -> bool {
-        let challenge = endpoint.below_v2([""]);
-        let Ok(client) = self.client_for(endpoint, &challenge) else { return false };
-        let asked = timeout(PROBE_LIMIT, client.get(challenge).send()).await;
-        let Ok(Ok(response)) = asked else { return false };
+        let base_url = endpoint.v2_url([""]);
+        let Ok(client) = self.client_for(endpoint, &base_url) else { return false };
+        let result = timeout(PROBE_TIMEOUT, client.get(base_url).send()).await;
+        let Ok(Ok(response)) = result else { return false };
         matches!(response.status().as_u16(), 200 | 401 | 403)
             || response.headers().contains_key("docker-distribution-api-version")
     }
 
-    /// Sends a request and waits for the head of its answer.
-    pub(super) async fn answer_to(
+    /// Sends a request and waits for the response headers.
+    pub(super) async fn send(
         &self,
         request: RequestBuilder,
         registry: &RegistryHost,
         subject: &str,
     ) -> Result<Response, RegistryError> {
-        match timeout(SILENCE_LIMIT, request.send()).await {
-            Ok(Ok(response)) => self.checked(response, registry),
-            Ok(Err(error)) => Err(self.sending_failed(registry, subject, error)),
+        match timeout(RESPONSE_TIMEOUT, request.send()).await {
+            Ok(Ok(response)) => self.check_proxy_response(response, registry),
+            Ok(Err(error)) => Err(self.send_error(registry, subject, error)),
             Err(_) => Err(RegistryError::ConnectionLost {
                 registry: registry.clone(),
                 subject: subject.to_owned(),
                 received_bytes: 0,
-                source: Some(Box::new(Silence(SILENCE_LIMIT))),
+                source: Some(Box::new(TransferStalled(RESPONSE_TIMEOUT))),
             }),
         }
     }
 
-    /// An answer of the registry, and not one of a proxy in its place.
-    pub(super) fn checked(
+    /// Returns an error if the response is from a proxy instead of the registry.
+    pub(super) fn check_proxy_response(
         &self,
         response: Response,
         registry: &RegistryHost,
     ) -> Result<Response, RegistryError> {
         if response.status() == StatusCode::PROXY_AUTHENTICATION_REQUIRED
-            && let Some(failure) = self.network.refused_by_proxy(response.url())
+            && let Some(failure) = self.network.proxy_login_failure(response.url())
         {
             return Err(RegistryError::Network { registry: registry.clone(), failure });
         }
         let date = response.headers().get(DATE).and_then(|date| date.to_str().ok());
-        self.network.note_time(response.url(), date);
+        self.network.observe_date(response.url(), date);
         Ok(response)
     }
 
-    /// What a request means that failed before it was answered.
-    pub(super) fn sending_failed(
+    /// Converts the error of a request that failed without a response.
+    pub(super) fn send_error(
         &self,
         registry: &RegistryHost,
         subject: &str,
         error: reqwest::Error,
     ) -> RegistryError {
-        // A name that was refused is no fault of the network.
+        // A name that the resolver rejected is not a network failure.
         match self.network.explain(&error).filter(|_| resolve::refused(&error).is_none()) {
             Some(failure) => RegistryError::Network { registry: registry.clone(), failure },
             None => transport_error(registry, subject, 0, error),
@@ -153,7 +158,7 @@ impl Connections {
     }
 }
 
-fn usable<'a>(
+fn usable_client<'a>(
     client: &'a Result<Client, String>,
     endpoint: &RegistryEndpoint,
 ) -> Result<&'a Client, RegistryError> {
@@ -163,27 +168,33 @@ fn usable<'a>(
     })
 }
 
-/// Says which address does not answer, where the registry sent the request to another one than its
-/// own: a `Location` without the port, say.
-pub(super) fn blame_target(
+/// Names the address in a connection error if it is not that of the registry, for example because the port is
+/// missing in a `Location`.
+pub(super) fn with_target(
     error: RegistryError,
     endpoint: &RegistryEndpoint,
     url: &Url,
 ) -> RegistryError {
     match error {
-        RegistryError::Unreachable { registry, source } if !addresses::is_own(endpoint, url) => {
-            RegistryError::TargetUnreachable { registry, target: addresses::shown(url), source }
+        RegistryError::Unreachable { registry, source }
+            if !addresses::is_registry_origin(endpoint, url) =>
+        {
+            RegistryError::TargetUnreachable {
+                registry,
+                target: addresses::origin_text(url),
+                source,
+            }
         }
         other => other,
     }
 }
 
-/// The registry took too long.
+/// No data was transferred for too long.
 #[derive(Debug, thiserror::Error)]
-#[error("nothing came for {} seconds", .0.as_secs())]
-pub(super) struct Silence(pub(super) Duration);
+#[error("no data was transferred for {} seconds", .0.as_secs())]
+pub(super) struct TransferStalled(pub(super) Duration);
 
-/// What a failed connection means. The address is taken out: it may be a signed one.
+/// Converts the error of a failed transfer. The URL is removed because it may be signed.
 fn transport_error(
     registry: &RegistryHost,
     subject: &str,
@@ -207,7 +218,21 @@ fn transport_error(
     }
 }
 
-/// A body as a stream that ends with an error where nothing comes for too long.
+/// Returns the `Location` of a redirect.
+pub(super) fn redirect_location(response: &Response) -> Option<String> {
+    let is_redirect = matches!(
+        response.status(),
+        StatusCode::MOVED_PERMANENTLY
+            | StatusCode::FOUND
+            | StatusCode::SEE_OTHER
+            | StatusCode::TEMPORARY_REDIRECT
+            | StatusCode::PERMANENT_REDIRECT
+    );
+    let target = response.headers().get(LOCATION).filter(|_| is_redirect)?;
+    target.to_str().ok().map(str::to_owned)
+}
+
+/// Returns a response body as a stream, which fails if no data is received for too long.
 pub(super) fn body_stream(
     registry: RegistryHost,
     subject: String,
@@ -215,7 +240,7 @@ pub(super) fn body_stream(
 ) -> impl Stream<Item = Result<Bytes, RegistryError>> + Send {
     let start = (response, 0_u64, registry, subject);
     stream::try_unfold(start, |(mut response, received, registry, subject)| async move {
-        match timeout(SILENCE_LIMIT, response.chunk()).await {
+        match timeout(RESPONSE_TIMEOUT, response.chunk()).await {
             Ok(Ok(Some(bytes))) => {
                 let received = received + bytes.len() as u64;
                 Ok(Some((bytes, (response, received, registry, subject))))
@@ -226,51 +251,40 @@ pub(super) fn body_stream(
                 registry,
                 subject,
                 received_bytes: received,
-                source: Some(Box::new(Silence(SILENCE_LIMIT))),
+                source: Some(Box::new(TransferStalled(RESPONSE_TIMEOUT))),
             }),
         }
     })
 }
 
-/// A body that was read into memory.
-pub(super) enum Body {
-    /// All of it.
-    Whole(Bytes),
-    /// More than the limit; nothing of it is kept.
-    TooLarge {
-        /// How many bytes were seen or promised.
-        size_bytes: u64,
-    },
-}
-
-/// Reads a body into memory without its encoding, never more than `limit` bytes of it.
+/// Reads and decodes a body of at most `limit` bytes.
 pub(super) async fn read_body(
     response: Response,
     limit: usize,
     registry: &RegistryHost,
     subject: &str,
 ) -> Result<Body, RegistryError> {
-    let encoding = Encoding::of(response.headers());
+    let encoding = Encoding::from_headers(response.headers());
     match read_raw(response, limit, registry, subject).await? {
-        Body::Whole(bytes) => Ok(encoding::decoded(bytes, &encoding, limit)),
+        Body::Whole(bytes) => Ok(encoding::decode_body(bytes, &encoding, limit)),
         too_large => Ok(too_large),
     }
 }
 
-/// The first bytes of a body, of which no more is wanted.
+/// Reads the first bytes of a body and discards the rest.
 pub(super) async fn first_piece(
     mut response: Response,
     registry: &RegistryHost,
     subject: &str,
 ) -> Result<Bytes, RegistryError> {
-    match timeout(SILENCE_LIMIT, response.chunk()).await {
+    match timeout(RESPONSE_TIMEOUT, response.chunk()).await {
         Ok(Ok(piece)) => Ok(piece.unwrap_or_default()),
         Ok(Err(error)) => Err(transport_error(registry, subject, 0, error)),
         Err(_) => Err(RegistryError::ConnectionLost {
             registry: registry.clone(),
             subject: subject.to_owned(),
             received_bytes: 0,
-            source: Some(Box::new(Silence(SILENCE_LIMIT))),
+            source: Some(Box::new(TransferStalled(RESPONSE_TIMEOUT))),
         }),
     }
 }
@@ -289,7 +303,7 @@ async fn read_raw(
     let mut body = BytesMut::new();
     loop {
         let received = body.len() as u64;
-        match timeout(SILENCE_LIMIT, response.chunk()).await {
+        match timeout(RESPONSE_TIMEOUT, response.chunk()).await {
             Ok(Ok(Some(bytes))) if body.len() + bytes.len() > limit => {
                 return Ok(Body::TooLarge { size_bytes: received + bytes.len() as u64 });
             }
@@ -301,7 +315,7 @@ async fn read_raw(
                     registry: registry.clone(),
                     subject: subject.to_owned(),
                     received_bytes: received,
-                    source: Some(Box::new(Silence(SILENCE_LIMIT))),
+                    source: Some(Box::new(TransferStalled(RESPONSE_TIMEOUT))),
                 });
             }
         }

@@ -1,33 +1,32 @@
-//! Reading `Link`: where the next page of a list is.
+//! Parses the `Link` header of a list, which contains the address of the next page. `lists` uses it.
 
 use reqwest::header::{HeaderMap, LINK};
 
 use crate::challenge::{split_outside_quotes, unquoted};
 
-/// The address of the next page, absolute or relative, where an answer names one.
+/// Returns the absolute or relative address of the next page, or `None` if this is the last page.
 ///
 /// # Errors
-/// Where there is a `Link` that cannot be read: the list would end there without a word.
+/// If there is a `Link` header that can't be parsed. Ignoring it would truncate the list silently.
 pub(super) fn next_page(headers: &HeaderMap) -> Result<Option<String>, &'static str> {
     for value in headers.get_all(LINK) {
         let text = value.to_str().map_err(|_| UNREADABLE)?;
-        if let Some(next) = next_in(text)? {
+        if let Some(next) = parse_next(text)? {
             return Ok(Some(next));
         }
     }
     Ok(None)
 }
 
-const UNREADABLE: &str =
-    "the Link header of its list cannot be read, so the next page is not known";
+const UNREADABLE: &str = "the Link header of a list can't be parsed, so the next page is unknown";
 
-/// Source of the grammar: RFC 8288, section 3: `<address>; name=value; …`, several after commas. Also
-/// read as registries write it: values in single quotes, an address without a relation, which can
-/// only be the next page of a list, and an address without brackets.
-fn next_in(text: &str) -> Result<Option<String>, &'static str> {
+/// Parses one header value. Source of the grammar: RFC 8288, section 3: `<address>; name=value; …`, separated
+/// by commas. Also accepts variants that registries send: values in single quotes, an address without a
+/// relation, which can only be the next page, and an address without angle brackets.
+fn parse_next(text: &str) -> Result<Option<String>, &'static str> {
     let mut text = text.trim();
     while !text.is_empty() {
-        // Commas and semicolons may be part of an address, so it is taken out by its brackets.
+        // An address in brackets may contain commas and semicolons.
         let (address, rest) = match text.strip_prefix('<') {
             Some(rest) => rest.split_once('>').ok_or(UNREADABLE)?,
             None => {
@@ -52,7 +51,7 @@ fn next_in(text: &str) -> Result<Option<String>, &'static str> {
         });
         if is_next || !has_relation {
             let address = address.trim();
-            // An empty address is the page itself, which is no next one.
+            // An empty address refers to the current page.
             return if address.is_empty() { Err(UNREADABLE) } else { Ok(Some(address.to_owned())) };
         }
         text = rest[parameters.len()..].trim_start_matches([',', ' ', '\t']);
@@ -67,7 +66,7 @@ fn without_quotes(value: &str) -> String {
     }
 }
 
-/// Whether a text without brackets can be the address of a page.
+/// Returns whether a text without brackets can be an address.
 fn looks_like_address(text: &str) -> bool {
     ["/", "?", "http://", "https://"].iter().any(|start| text.starts_with(start))
 }
@@ -79,7 +78,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_next_page_is_found_among_other_links() {
+    fn finds_the_next_page_among_other_links() {
         for (text, next) in [
             (r#"</v2/a/tags/list?last=b&n=2>; rel="next""#, Some("/v2/a/tags/list?last=b&n=2")),
             ("<https://r/x?last=a,b;c>; rel=next", Some("https://r/x?last=a,b;c")),
@@ -96,27 +95,27 @@ mod tests {
             ("", None),
             (" ", None),
         ] {
-            assert_eq!(next_in(text), Ok(next.map(str::to_owned)), "{text}");
+            assert_eq!(parse_next(text), Ok(next.map(str::to_owned)), "{text}");
         }
     }
 
     #[test]
-    fn a_link_that_cannot_be_read_is_an_error_and_not_the_last_page() {
+    fn an_invalid_link_is_an_error_and_not_the_last_page() {
         for text in ["<a; rel=next", "a; rel=next", "next", "<>; rel=next", "<a>; rel=prev, b"] {
-            assert_eq!(next_in(text), Err(UNREADABLE), "{text}");
+            assert_eq!(parse_next(text), Err(UNREADABLE), "{text}");
         }
     }
 
     proptest! {
         #[test]
-        fn no_header_panics(text in r#"[ -~<>;,="'\\\\]{0,80}"#) {
-            let _ = next_in(&text);
+        fn no_input_panics(text in r#"[ -~<>;,="'\\\\]{0,80}"#) {
+            let _ = parse_next(&text);
         }
 
         #[test]
-        fn an_address_comes_back_as_it_was(address in "[!-;=?-~]{1,60}", before in "[a-z]{0,5}") {
+        fn an_address_is_returned_unchanged(address in "[!-;=?-~]{1,60}", before in "[a-z]{0,5}") {
             let header = format!("<{before}>; rel=\"first\", <{address}>; a=1; rel=\"next\"");
-            prop_assert_eq!(next_in(&header), Ok(Some(address)));
+            prop_assert_eq!(parse_next(&header), Ok(Some(address)));
         }
     }
 }

@@ -1,64 +1,47 @@
-//! Lists that come in pages: tags and the catalog. A list is read to its end or fails; a part of it
-//! is never given for the whole.
+//! Lists that registries return in pages: tags, the catalog and referrers. A list is either read completely
+//! or fails; a partial list is never returned.
 
 use std::collections::HashSet;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
+use async_trait::async_trait;
 use reqwest::Method;
 use serde_json::Value;
 use url::Url;
 
-use crate::client::{Document, RegistryClient, RegistryRequest};
+use crate::api::ListApi;
+use crate::capabilities::PAGE_SIZES;
+use crate::client::RegistryClient;
+use crate::encoding::Body;
 use crate::error::RegistryError;
-use crate::http::Body;
-use crate::remedy::{Optional, Remedy};
+use crate::remedy::{OptionalFeature, Remedy};
+use crate::request::{Document, RegistryRequest};
 use crate::token::Scope;
 use crate::{addresses, link};
 use transload_model::Tag;
 
-/// The page sizes that are asked for, one after the other where a registry refuses one. The first is
-/// the most that ECR takes (`n` above 1000 is refused with 405), and the limit of distribution 3.
-const PAGE_SIZES: [Option<usize>; 4] = [Some(1000), None, Some(100), Some(10)];
-/// A page that is longer than this is not read, in bytes: names have at most 255.
+/// The largest page that is read, in bytes. Names have at most 255 bytes.
 const PAGE_LIMIT_BYTES: usize = 8 * 1024 * 1024;
-/// All pages of a list together, in bytes: a million names.
+/// The largest list that is read, in bytes: about a million names.
 const LIST_LIMIT_BYTES: usize = 64 * 1024 * 1024;
-/// More pages than this are no list: a repository of ECR has at most 100,000 images.
+/// The maximum number of pages. A repository in ECR has at most 100,000 images.
 const PAGE_LIMIT: usize = 10_000;
-/// Pages one after the other that hold nothing new before the list counts as endless.
-const IDLE_PAGES_LIMIT: usize = 20;
+/// The number of consecutive pages without a new name after which a list counts as endless.
+const UNPRODUCTIVE_PAGES_LIMIT: usize = 20;
 
-/// The page size that a registry takes, as its place in [`PAGE_SIZES`].
-#[derive(Default)]
-pub(super) struct PageSize(AtomicUsize);
-
-impl PageSize {
-    fn get(&self) -> Option<usize> {
-        PAGE_SIZES.get(self.0.load(Ordering::Relaxed)).copied().flatten()
-    }
-
-    /// Whether there is another size to try after one that was refused.
-    fn next(&self, refused: Option<usize>) -> bool {
-        let place = PAGE_SIZES.iter().position(|size| *size == refused).unwrap_or_default() + 1;
-        self.0.fetch_max(place.min(PAGE_SIZES.len() - 1), Ordering::Relaxed);
-        place < PAGE_SIZES.len()
-    }
-}
-
-/// What a list is about.
-pub(super) struct List<'a> {
+/// A list to read.
+pub(super) struct ListRequest<'a> {
     pub(super) url: Url,
     pub(super) scope: Scope,
     pub(super) subject: &'a str,
-    /// Whether it is asked for with a page size, and its pages continue after a name.
+    /// Whether the list accepts a page size `n`, and a name `last` after which a page starts.
     pub(super) has_page_size: bool,
     pub(super) is_optional: bool,
-    /// Takes the items out of a page; nothing where the document is no such list.
+    /// Extracts the items of a page. Returns `None` if the document is not such a list.
     pub(super) read: fn(&Value) -> Option<Vec<String>>,
 }
 
-/// The names in an array; what is no text is passed over, and `null` is an empty list.
-fn names(list: &Value) -> Option<Vec<String>> {
+/// Extracts the strings of an array and ignores other items. `null` is an empty list.
+fn parse_names(list: &Value) -> Option<Vec<String>> {
     match list {
         Value::Null => Some(Vec::new()),
         Value::Array(items) => {
@@ -68,80 +51,86 @@ fn names(list: &Value) -> Option<Vec<String>> {
     }
 }
 
-fn tags_of(page: &Value) -> Option<Vec<String>> {
+fn parse_tags(page: &Value) -> Option<Vec<String>> {
     match page.get("tags") {
-        Some(tags) => names(tags),
-        // A repository without tags may be named alone.
+        Some(tags) => parse_names(tags),
+        // The response for a repository without tags may contain only its name.
         None => (page.get("name").is_some() && page.get("errors").is_none()).then(Vec::new),
     }
 }
 
-fn repositories_of(page: &Value) -> Option<Vec<String>> {
-    page.get("repositories").and_then(names)
+fn parse_repositories(page: &Value) -> Option<Vec<String>> {
+    page.get("repositories").and_then(parse_names)
 }
 
-impl RegistryClient {
-    pub(super) async fn list_tags(&self, path: &str) -> Result<Vec<Tag>, RegistryError> {
-        let list = List {
-            url: self.endpoint.below_v2(path.split('/').chain(["tags", "list"])),
+#[async_trait]
+impl ListApi for RegistryClient {
+    async fn tags(&self, path: &str) -> Result<Vec<Tag>, RegistryError> {
+        let list = ListRequest {
+            url: self.endpoint.v2_url(path.split('/').chain(["tags", "list"])),
             scope: Scope::Pull(path.to_owned()),
             subject: path,
             has_page_size: true,
             is_optional: false,
-            read: tags_of,
+            read: parse_tags,
         };
-        let names = self.pages(list).await?;
+        let names = self.read_all_pages(list).await?;
         let tags = names.iter().filter_map(|name| match Tag::parse(name) {
             Ok(tag) => Some(tag),
             Err(error) => {
-                tracing::warn!(registry = %self.endpoint.host, path, %error, "a listed tag is left out");
+                tracing::warn!(registry = %self.endpoint.host, path, %error, "ignored an invalid tag in a list");
                 None
             }
         });
         Ok(tags.collect())
     }
 
-    pub(super) async fn list_repositories(&self) -> Result<Vec<String>, RegistryError> {
-        self.pages(List {
-            url: self.endpoint.below_v2(["_catalog"]),
-            scope: Scope::Catalogue,
+    async fn catalog(&self) -> Result<Vec<String>, RegistryError> {
+        self.read_all_pages(ListRequest {
+            url: self.endpoint.v2_url(["_catalog"]),
+            scope: Scope::Catalog,
             subject: "catalog",
             has_page_size: true,
             is_optional: false,
-            read: repositories_of,
+            read: parse_repositories,
         })
         .await
     }
+}
 
-    /// Every name of a list once, all pages.
-    pub(super) async fn pages(&self, list: List<'_>) -> Result<Vec<String>, RegistryError> {
+impl RegistryClient {
+    /// Reads all pages of a list and returns each name once.
+    pub(super) async fn read_all_pages(
+        &self,
+        list: ListRequest<'_>,
+    ) -> Result<Vec<String>, RegistryError> {
         let mut names = Vec::new();
-        let (mut known, mut visited) = (HashSet::new(), HashSet::new());
-        let (mut read_bytes, mut idle_pages) = (0, 0);
+        let (mut seen, mut visited) = (HashSet::new(), HashSet::new());
+        let (mut read_bytes, mut unproductive_pages) = (0, 0);
         let mut size = self.page_size.get().filter(|_| list.has_page_size);
-        let mut url = sized(&list.url, size);
+        let mut url = with_page_size(&list.url, size);
         loop {
             if !visited.insert(url.clone()) || visited.len() > PAGE_LIMIT {
-                return Err(self.endless(&list));
+                return Err(self.endless_list_error(&list));
             }
-            let mut ask =
+            let mut request =
                 RegistryRequest::new(Method::GET, url.clone(), list.scope.clone(), list.subject);
-            ask.is_optional = list.is_optional;
-            let document = match self.fetch(&ask, PAGE_LIMIT_BYTES).await {
+            request.is_optional = list.is_optional;
+            let document = match self.fetch(&request, PAGE_LIMIT_BYTES).await {
                 Ok(document) => document,
-                // Only the first page: later ones are at addresses that the registry named.
+                // Only for the first page. The addresses of later pages come from the registry.
                 Err(error) if visited.len() <= PAGE_SIZES.len() && names.is_empty() => {
-                    let is_refused = error.allows_fallback(Optional::PageSize);
-                    if !list.has_page_size || !is_refused || !self.page_size.next(size) {
+                    let is_refused = error.allows_fallback(OptionalFeature::PageSize);
+                    if !list.has_page_size || !is_refused || !self.page_size.advance(size) {
                         return Err(error);
                     }
                     size = self.page_size.get();
-                    url = sized(&list.url, size);
+                    url = with_page_size(&list.url, size);
                     continue;
                 }
                 Err(error) => return Err(error),
             };
-            let page = self.page(&document, &list)?;
+            let page = self.parse_page(&document, &list)?;
             read_bytes += page.iter().map(String::len).sum::<usize>();
             if read_bytes > LIST_LIMIT_BYTES {
                 let detail =
@@ -150,48 +139,48 @@ impl RegistryClient {
             }
             let (length, last) = (page.len(), page.last().cloned());
             let before = names.len();
-            names.extend(page.into_iter().filter(|name| known.insert(name.clone())));
-            idle_pages = if names.len() > before { 0 } else { idle_pages + 1 };
+            names.extend(page.into_iter().filter(|name| seen.insert(name.clone())));
+            unproductive_pages = if names.len() > before { 0 } else { unproductive_pages + 1 };
             let next =
                 link::next_page(&document.headers).map_err(|detail| self.not_a_registry(detail))?;
             url = match next {
                 Some(next) => {
                     let next = addresses::next_page(&self.endpoint, &document.url, &next)?;
-                    without_zero(next, size)
+                    with_positive_page_size(next, size)
                 }
                 None => {
-                    let may_go_on = list.has_page_size && names.len() > before;
-                    let Some(last) = last.filter(|_| may_go_on && is_page_size(length, size))
+                    let may_have_more = list.has_page_size && names.len() > before;
+                    let Some(last) = last.filter(|_| may_have_more && is_page_size(length, size))
                     else {
                         return Ok(names);
                     };
-                    return self.rest_without_links(&list, names, known, last, size).await;
+                    return self.read_rest_by_last_name(&list, names, seen, last, size).await;
                 }
             };
-            if idle_pages > IDLE_PAGES_LIMIT {
-                return Err(self.endless(&list));
+            if unproductive_pages > UNPRODUCTIVE_PAGES_LIMIT {
+                return Err(self.endless_list_error(&list));
             }
         }
     }
 
-    /// A page that is just as long as pages are and names no next one may be all there is, or the
-    /// first of a registry that sends no `Link`. What comes after its last name tells.
-    async fn rest_without_links(
+    /// Requests the names after the last one. A full page without `Link` is either the complete list or the
+    /// first page of a registry that doesn't send `Link`.
+    async fn read_rest_by_last_name(
         &self,
-        list: &List<'_>,
+        list: &ListRequest<'_>,
         mut names: Vec<String>,
-        mut known: HashSet<String>,
+        mut seen: HashSet<String>,
         mut last: String,
         size: Option<usize>,
     ) -> Result<Vec<String>, RegistryError> {
         let mut read_bytes = 0;
         for number in 0..PAGE_LIMIT {
-            let mut url = sized(&list.url, size);
+            let mut url = with_page_size(&list.url, size);
             url.query_pairs_mut().append_pair("last", &last);
-            let ask = RegistryRequest::new(Method::GET, url, list.scope.clone(), list.subject);
-            let document = match self.fetch(&ask, PAGE_LIMIT_BYTES).await {
+            let request = RegistryRequest::new(Method::GET, url, list.scope.clone(), list.subject);
+            let document = match self.fetch(&request, PAGE_LIMIT_BYTES).await {
                 Ok(document) => document,
-                // It does not know `last`, so it has no pages: what it gave is all.
+                // The registry doesn't support `last`, so it has no pages, and the list is complete.
                 Err(error)
                     if number == 0
                         && (error.remedy() == Remedy::Unsupported
@@ -201,27 +190,31 @@ impl RegistryClient {
                 }
                 Err(error) => return Err(error),
             };
-            let page = self.page(&document, list)?;
+            let page = self.parse_page(&document, list)?;
             read_bytes += page.iter().map(String::len).sum::<usize>();
             if read_bytes > LIST_LIMIT_BYTES {
-                return Err(self.endless(list));
+                return Err(self.endless_list_error(list));
             }
             let end = page.last().cloned();
             let before = names.len();
-            names.extend(page.into_iter().filter(|name| known.insert(name.clone())));
+            names.extend(page.into_iter().filter(|name| seen.insert(name.clone())));
             match end {
                 Some(end) if names.len() > before => last = end,
                 _ => return Ok(names),
             }
         }
-        Err(self.endless(list))
+        Err(self.endless_list_error(list))
     }
 
-    fn endless(&self, list: &List<'_>) -> RegistryError {
+    fn endless_list_error(&self, list: &ListRequest<'_>) -> RegistryError {
         self.not_a_registry(format!("its list of {} has no end", list.subject))
     }
 
-    fn page(&self, document: &Document, list: &List<'_>) -> Result<Vec<String>, RegistryError> {
+    fn parse_page(
+        &self,
+        document: &Document,
+        list: &ListRequest<'_>,
+    ) -> Result<Vec<String>, RegistryError> {
         self.expect_registry(document)?;
         let Body::Whole(body) = &document.body else {
             return Err(
@@ -229,15 +222,15 @@ impl RegistryClient {
             );
         };
         let read = serde_json::from_slice(body).ok().and_then(|page| (list.read)(&page));
-        let read =
-            read.ok_or_else(|| self.not_a_registry("it answers with something that is no list"))?;
-        self.note_registry();
+        let read = read
+            .ok_or_else(|| self.not_a_registry("it responds with something other than a list"))?;
+        self.mark_as_registry();
         Ok(read)
     }
 }
 
-/// The address of a list with a page size.
-fn sized(url: &Url, size: Option<usize>) -> Url {
+/// Adds a page size to the URL of a list.
+fn with_page_size(url: &Url, size: Option<usize>) -> Url {
     let mut url = url.clone();
     if let Some(size) = size {
         url.query_pairs_mut().append_pair("n", &size.to_string());
@@ -245,9 +238,9 @@ fn sized(url: &Url, size: Option<usize>) -> Url {
     url
 }
 
-/// An address whose page size is not 0: some registries carry over that there was none, and answer
-/// with an empty page then.
-fn without_zero(url: Url, size: Option<usize>) -> Url {
+/// Replaces a page size of 0 in the address of the next page. Some registries send `n=0` if the request had
+/// no page size, and respond to it with an empty page.
+fn with_positive_page_size(url: Url, size: Option<usize>) -> Url {
     let is_zero = |(name, value): &(std::borrow::Cow<'_, str>, std::borrow::Cow<'_, str>)| {
         name == "n" && value.parse() == Ok(0)
     };
@@ -261,15 +254,15 @@ fn without_zero(url: Url, size: Option<usize>) -> Url {
         .collect();
     let mut plain = url.clone();
     plain.set_query(None);
-    let mut sized = sized(&plain, size.or(Some(100)));
+    let mut sized = with_page_size(&plain, size.or(Some(100)));
     sized.query_pairs_mut().extend_pairs(others);
     sized
 }
 
-/// Whether so many items may be a full page: as many as were asked for, or a number at which
-/// registries cut their pages.
-fn is_page_size(length: usize, asked: Option<usize>) -> bool {
-    Some(length) == asked
+/// Returns whether this number of items may be a full page: the requested number, or a common page size of
+/// registries.
+fn is_page_size(length: usize, requested: Option<usize>) -> bool {
+    Some(length) == requested
         || matches!(length, 10 | 20 | 25 | 30 | 50 | 64 | 100 | 128 | 200 | 250 | 256 | 500 | 512)
         || length >= 1000 && length.is_multiple_of(1000)
         || length == 1024

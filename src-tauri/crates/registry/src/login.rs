@@ -1,12 +1,12 @@
-//! Logins that are known when the client is made: none, or one that the person gave. Those that
-//! other programs stored are in `stored_logins`.
+//! Login sources whose login is known when the client is created: none, or one that the user entered. The
+//! `docker` crate reads logins that other programs stored, and `aws` provides those for ECR.
 
 use async_trait::async_trait;
 
 use crate::api::{LoginSource, RegistryLogin};
 use crate::error::RegistryError;
 
-/// No login.
+/// Anonymous access.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct AnonymousLogin;
 
@@ -21,12 +21,12 @@ impl LoginSource for AnonymousLogin {
     }
 }
 
-/// A user name and a password that a person gave.
+/// A login that can't be renewed.
 #[derive(Clone, Debug)]
 pub struct FixedLogin(RegistryLogin);
 
 impl FixedLogin {
-    /// Uses this login, and no other where it is refused.
+    /// Creates a source that always returns this login.
     pub fn new(login: RegistryLogin) -> Self {
         Self(login)
     }

@@ -1,8 +1,9 @@
-//! What Amazon ECR is known to allow of some actions, kept before it has to say so.
+//! Limits requests to Amazon ECR to its service quotas, so that ECR doesn't have to throttle them. `client`
+//! waits here before each request.
 //!
-//! Source: Amazon ECR user guide, "Amazon ECR service quotas": for each account and region, in
-//! calls a second, PutImage 10, InitiateLayerUpload 100, CompleteLayerUpload 100. The other actions
-//! allow hundreds and more, which one client does not reach.
+//! Source: Amazon ECR User Guide, "Amazon ECR service quotas", in calls per second for each account and
+//! Region: PutImage 10, InitiateLayerUpload 100, CompleteLayerUpload 100. The quotas of the other actions are
+//! higher than one client can reach.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -12,20 +13,20 @@ use tokio::time::{Instant, sleep_until};
 
 use transload_model::RegistryHost;
 
-/// What a request of the distribution protocol is to ECR, where that has a quota worth keeping.
+/// The ECR action that a request of the distribution protocol invokes, if its quota is low enough to matter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Action {
-    /// A manifest is stored.
+    /// Storing a manifest.
     PutImage,
-    /// An upload is opened, or a blob mounted.
+    /// Opening an upload session or mounting a blob.
     InitiateLayerUpload,
-    /// A blob is stored.
+    /// Sending the bytes of a blob.
     CompleteLayerUpload,
 }
 
 impl Action {
-    /// The action of a request other than a blob's PUT.
-    pub(super) fn of(method: &Method) -> Option<Self> {
+    /// Returns the action of a request, except for the PUT of a blob.
+    pub(super) fn from_method(method: &Method) -> Option<Self> {
         match *method {
             Method::PUT => Some(Self::PutImage),
             Method::POST => Some(Self::InitiateLayerUpload),
@@ -41,36 +42,37 @@ impl Action {
     }
 }
 
-/// The quotas of one registry. One that is not ECR has none that are known.
+/// The quotas of one registry. Only those of ECR are known.
 #[derive(Default)]
 pub(super) struct Quotas {
     are_known: bool,
-    /// When the next call may go out, by action.
-    next: Mutex<[Option<Instant>; 3]>,
+    /// The earliest time of the next call, by action.
+    next_call: Mutex<[Option<Instant>; 3]>,
 }
 
 impl Quotas {
-    /// Those of the registry with this name.
-    pub(super) fn of(host: &RegistryHost) -> Self {
-        Self { are_known: host.is_amazon_ecr(), next: Mutex::default() }
+    /// Returns the quotas of a registry.
+    pub(super) fn for_host(host: &RegistryHost) -> Self {
+        Self { are_known: host.is_amazon_ecr(), next_call: Mutex::default() }
     }
 
-    /// Waits until one more call of an action is within its quota.
+    /// Waits until another call of an action is within its quota.
     pub(super) async fn wait(&self, action: Option<Action>) {
         if let Some(at) = action.and_then(|action| self.reserve(action, Instant::now())) {
             sleep_until(at).await;
         }
     }
 
-    /// The moment of one more call: evenly apart, so that no second holds more than are allowed.
+    /// Reserves the next call and returns its time. Calls are evenly spaced, so that no second exceeds the
+    /// quota. Returns `None` if there is no known quota.
     fn reserve(&self, action: Action, now: Instant) -> Option<Instant> {
         if !self.are_known {
             return None;
         }
-        let mut all = self.next.lock().unwrap_or_else(PoisonError::into_inner);
-        let next = &mut all[action as usize];
-        let at = next.map_or(now, |next| next.max(now));
-        *next = Some(at + Duration::from_secs(1) / action.per_second());
+        let mut all = self.next_call.lock().unwrap_or_else(PoisonError::into_inner);
+        let next_call = &mut all[action as usize];
+        let at = next_call.map_or(now, |next_call| next_call.max(now));
+        *next_call = Some(at + Duration::from_secs(1) / action.per_second());
         Some(at)
     }
 }
@@ -80,25 +82,29 @@ mod tests {
     use super::*;
 
     fn quotas(host: &str) -> Quotas {
-        Quotas::of(&RegistryHost::parse(host).unwrap())
+        Quotas::for_host(&RegistryHost::parse(host).unwrap())
     }
 
     #[test]
-    fn ecr_takes_ten_manifests_a_second_and_its_other_actions_do_not_count_with_them() {
+    fn ecr_allows_ten_manifests_per_second_independently_of_other_actions() {
         let ecr = quotas("111122223333.dkr.ecr.eu-west-1.amazonaws.com");
         let now = Instant::now();
-        let moments: Vec<_> =
+        let delays: Vec<_> =
             (0..21).map(|_| ecr.reserve(Action::PutImage, now).unwrap() - now).collect();
-        assert_eq!(moments[0], Duration::ZERO);
-        assert_eq!(moments[10], Duration::from_secs(1));
-        assert_eq!(moments[20], Duration::from_secs(2));
+        assert_eq!(delays[0], Duration::ZERO);
+        assert_eq!(delays[10], Duration::from_secs(1));
+        assert_eq!(delays[20], Duration::from_secs(2));
         assert_eq!(ecr.reserve(Action::InitiateLayerUpload, now), Some(now));
         let later = now + Duration::from_secs(60);
-        assert_eq!(ecr.reserve(Action::PutImage, later), Some(later), "what was not used is gone");
+        assert_eq!(
+            ecr.reserve(Action::PutImage, later),
+            Some(later),
+            "unused calls don't accumulate"
+        );
     }
 
     #[test]
-    fn another_registry_has_no_known_quota() {
+    fn other_registries_have_no_known_quota() {
         let other = quotas("registry.example");
         assert_eq!(other.reserve(Action::PutImage, Instant::now()), None);
     }

@@ -1,7 +1,8 @@
-//! How much one registry is asked at a time: as much as it takes without complaint.
+//! Limits the number of concurrent requests to one registry to what it accepts without throttling. `client`
+//! acquires a permit for each request.
 //!
-//! Additive increase, multiplicative decrease, as TCP does it (RFC 5681): each answer makes a little
-//! room, each complaint halves it.
+//! The limit adapts by additive increase and multiplicative decrease, as in TCP (RFC 5681): each success
+//! raises it a little, throttling and failures halve it.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -11,75 +12,75 @@ use tokio::time::{Instant, sleep_until};
 
 use crate::error::RegistryError;
 
-/// Requests at the same time, to begin with and at most: no registry is known to mind so many from
-/// one client, and more would not hide a longer way, since blobs have a limit of their own.
-const MOST: f64 = 64.0;
-/// Requests at the same time that every registry has to take: a long one and one that passes it.
-const FEWEST: f64 = 2.0;
-/// Minimum size of a large upload, which takes a second or more on a fast line. Small uploads never wait
-/// behind large ones.
+/// The initial and maximum number of concurrent requests. No registry is known to reject this number from one
+/// client, and more wouldn't reduce the effect of latency, because blob transfers are limited separately.
+const MAX_CONCURRENT_REQUESTS: f64 = 64.0;
+/// The minimum number of concurrent requests: a long one and a short one that doesn't wait for it.
+const MIN_CONCURRENT_REQUESTS: f64 = 2.0;
+/// The minimum size of a large upload, in bytes. It takes a second or more over a fast connection. Small uploads
+/// never wait for large ones.
 pub const LARGE_UPLOAD_BYTES: u64 = 16 * 1024 * 1024;
-/// Complaints that come within this time are about the same crowd, and halve it once.
-const SAME_COMPLAINT: Duration = Duration::from_secs(1);
-/// How long a registry that throttles without a `Retry-After`, or with one of nothing, is left alone
-/// by everybody; the request that met it waits longer, as the table in `retry` says. It doubles with
-/// each complaint until a request of the kind that was throttled succeeds.
-const BREATH: Duration = Duration::from_millis(100);
+/// Errors within this time belong to the same burst of requests and halve the limit only once.
+const HALVING_INTERVAL: Duration = Duration::from_secs(1);
+/// The pause of all requests after a throttled one without a `Retry-After`, or with 0. The throttled request
+/// itself waits longer; see `retry`. The pause doubles with each throttled burst until a request of the
+/// throttled kind succeeds.
+const MIN_PAUSE: Duration = Duration::from_millis(100);
 /// The longest of these pauses.
-const LONGEST_OWN_BREATH: Duration = Duration::from_secs(10);
-/// Complaints in a row from which on a single request is not tried again: the registry takes nothing
-/// now, and each further image is a try by itself.
-const PATIENCE: u32 = 8;
-/// The longest time that all requests are held back; a single one that was asked to wait longer is
-/// told so instead.
-const LONGEST_BREATH: Duration = Duration::from_secs(60);
+const MAX_BACKOFF: Duration = Duration::from_secs(10);
+/// The number of consecutive throttled bursts after which single requests are not retried. The registry
+/// accepts nothing at the moment, and the requests of further images serve as retries.
+const MAX_CONSECUTIVE_THROTTLES: u32 = 8;
+/// The longest pause of all requests. If the registry asks for a longer one, the single request fails with
+/// that information.
+const MAX_PAUSE: Duration = Duration::from_secs(60);
 
-/// The pace of one registry, shared by all requests to it.
+/// The limit of one registry, shared by all requests to it.
 pub(super) struct RateLimit {
     state: Mutex<RateLimitState>,
     freed: Notify,
 }
 
-/// How long a request is under way.
+/// Whether a request is short or long.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum RequestPriority {
-    /// A question, a manifest, a small blob.
+    /// A read, a manifest or a small blob.
     Short,
-    /// A big blob. One turn is always kept for what is short, so that it can pass.
+    /// A large blob. One permit is reserved for short requests, so that they don't wait for long ones.
     Long,
 }
 
 impl RequestPriority {
-    /// That of an upload of so many bytes.
-    pub(super) fn of(bytes: u64) -> Self {
+    /// Returns the priority of an upload by its size.
+    pub(super) fn for_size(bytes: u64) -> Self {
         if bytes >= LARGE_UPLOAD_BYTES { Self::Long } else { Self::Short }
     }
 }
 
 struct RateLimitState {
     limit: f64,
-    under_way: u32,
-    /// Those of them that are long.
-    long: u32,
-    not_before: Option<Instant>,
-    halved: Option<Instant>,
-    /// Complaints since the last success, counted once for each crowd.
-    complaints: u32,
-    /// Whether the success of a request that gives no content counts: some registries answer every
-    /// HEAD, and throttle what is read.
+    active: u32,
+    /// The number of active requests that are long.
+    active_long: u32,
+    paused_until: Option<Instant>,
+    last_halved: Option<Instant>,
+    /// The number of throttled bursts since the last success.
+    consecutive_throttles: u32,
+    /// Whether a HEAD was throttled. If not, the success of a HEAD doesn't count, because some registries
+    /// throttle only requests with content.
     head_was_throttled: bool,
 }
 
-/// A request that may be under way; the next one's turn comes when it is dropped.
+/// The permit for one request. Dropping it lets the next request start.
 pub(super) struct RequestPermit<'a>(&'a RateLimit, RequestPriority);
 
 impl Drop for RequestPermit<'_> {
     fn drop(&mut self) {
         let mut state = self.0.state();
-        state.under_way -= 1;
-        state.long -= u32::from(self.1 == RequestPriority::Long);
+        state.active -= 1;
+        state.active_long -= u32::from(self.1 == RequestPriority::Long);
         drop(state);
-        // Whoever is woken may be a long one that still has to wait, so all look.
+        // A woken request may be a long one that has to keep waiting, so wake all of them.
         self.0.freed.notify_waiters();
     }
 }
@@ -87,12 +88,12 @@ impl Drop for RequestPermit<'_> {
 impl Default for RateLimit {
     fn default() -> Self {
         let state = RateLimitState {
-            limit: MOST,
-            under_way: 0,
-            long: 0,
-            not_before: None,
-            halved: None,
-            complaints: 0,
+            limit: MAX_CONCURRENT_REQUESTS,
+            active: 0,
+            active_long: 0,
+            paused_until: None,
+            last_halved: None,
+            consecutive_throttles: 0,
             head_was_throttled: false,
         };
         Self { state: Mutex::new(state), freed: Notify::new() }
@@ -100,20 +101,20 @@ impl Default for RateLimit {
 }
 
 impl RateLimit {
-    /// Waits until the registry may be asked once more.
-    pub(super) async fn turn(&self, way: RequestPriority) -> RequestPermit<'_> {
+    /// Waits until another request may be sent.
+    pub(super) async fn acquire(&self, priority: RequestPriority) -> RequestPermit<'_> {
         loop {
             let mut freed = std::pin::pin!(self.freed.notified());
-            // It counts from now on, not from the first time that it is waited for.
+            // Registers for notifications now instead of at the first poll, so that none is missed.
             freed.as_mut().enable();
             let wait_until = {
                 let mut state = self.state();
-                match state.not_before.filter(|until| *until > Instant::now()) {
+                match state.paused_until.filter(|until| *until > Instant::now()) {
                     Some(until) => Some(until),
-                    None if state.has_room(way) => {
-                        state.under_way += 1;
-                        state.long += u32::from(way == RequestPriority::Long);
-                        return RequestPermit(self, way);
+                    None if state.has_capacity(priority) => {
+                        state.active += 1;
+                        state.active_long += u32::from(priority == RequestPriority::Long);
+                        return RequestPermit(self, priority);
                     }
                     None => None,
                 }
@@ -125,19 +126,19 @@ impl RateLimit {
         }
     }
 
-    /// Whether a request that was throttled is worth another try.
-    pub(super) fn is_patient(&self) -> bool {
-        self.state().complaints < PATIENCE
+    /// Returns whether throttled requests should be retried.
+    pub(super) fn allows_retries(&self) -> bool {
+        self.state().consecutive_throttles < MAX_CONSECUTIVE_THROTTLES
     }
 
-    /// Takes in how a request went. `is_head` is whether it asks for nothing but headers.
-    pub(super) fn learn<T>(&self, outcome: &Result<T, RegistryError>, is_head: bool) {
+    /// Adapts the limit to the outcome of a request.
+    pub(super) fn record_outcome<T>(&self, outcome: &Result<T, RegistryError>, is_head: bool) {
         let error = match outcome {
             Ok(_) => {
                 if !self.state().succeeded(is_head) {
                     return;
                 }
-                // There may be room for one more than was freed.
+                // The limit may have grown, so that more requests than the finished one can be replaced.
                 self.freed.notify_waiters();
                 return;
             }
@@ -149,8 +150,8 @@ impl RateLimit {
                 self.state().throttled(now, *retry_after, is_head);
             }
             RegistryError::ConnectionLost { .. }
-            | RegistryError::Failed { status: 500..=599, .. } => self.state().complain(now, None),
-            // Whatever else goes wrong is not about how much is asked.
+            | RegistryError::Failed { status: 500..=599, .. } => self.state().reduce(now, None),
+            // Other errors are not related to the number of requests.
             _ => {}
         }
     }
@@ -161,40 +162,42 @@ impl RateLimit {
 }
 
 impl RateLimitState {
-    fn has_room(&self, way: RequestPriority) -> bool {
-        let passes = way == RequestPriority::Short || f64::from(self.long) < self.limit - 1.0;
-        passes && f64::from(self.under_way) < self.limit
+    fn has_capacity(&self, priority: RequestPriority) -> bool {
+        let may_start =
+            priority == RequestPriority::Short || f64::from(self.active_long) < self.limit - 1.0;
+        may_start && f64::from(self.active) < self.limit
     }
 
-    /// A request succeeded. Whether that makes room for more.
+    /// Records a success. Returns whether the limit was raised.
     fn succeeded(&mut self, is_head: bool) -> bool {
         if !is_head || self.head_was_throttled {
-            self.complaints = 0;
+            self.consecutive_throttles = 0;
             self.head_was_throttled = false;
         }
-        if self.complaints > 0 {
+        if self.consecutive_throttles > 0 {
             return false;
         }
-        self.limit = (self.limit + 1.0 / self.limit).min(MOST);
+        self.limit = (self.limit + 1.0 / self.limit).min(MAX_CONCURRENT_REQUESTS);
         true
     }
 
     fn throttled(&mut self, now: Instant, retry_after: Option<Duration>, is_head: bool) {
         self.head_was_throttled |= is_head;
-        let own = BREATH.saturating_mul(1 << self.complaints.min(16)).min(LONGEST_OWN_BREATH);
-        let asked = retry_after.unwrap_or_default();
-        self.complain(now, Some(own.max(asked).min(LONGEST_BREATH)));
+        let backoff =
+            MIN_PAUSE.saturating_mul(1 << self.consecutive_throttles.min(16)).min(MAX_BACKOFF);
+        let requested = retry_after.unwrap_or_default();
+        self.reduce(now, Some(backoff.max(requested).min(MAX_PAUSE)));
     }
 
-    fn complain(&mut self, now: Instant, breath: Option<Duration>) {
-        if let Some(breath) = breath.filter(|_| !cfg!(fuzzing)) {
-            let until = now + breath;
-            self.not_before = Some(self.not_before.map_or(until, |other| other.max(until)));
+    fn reduce(&mut self, now: Instant, pause: Option<Duration>) {
+        if let Some(pause) = pause.filter(|_| !cfg!(fuzzing)) {
+            let until = now + pause;
+            self.paused_until = Some(self.paused_until.map_or(until, |other| other.max(until)));
         }
-        if self.halved.is_none_or(|halved| now - halved >= SAME_COMPLAINT) {
-            self.halved = Some(now);
-            self.complaints += u32::from(breath.is_some());
-            self.limit = (self.limit / 2.0).max(FEWEST);
+        if self.last_halved.is_none_or(|last_halved| now - last_halved >= HALVING_INTERVAL) {
+            self.last_halved = Some(now);
+            self.consecutive_throttles += u32::from(pause.is_some());
+            self.limit = (self.limit / 2.0).max(MIN_CONCURRENT_REQUESTS);
         }
     }
 }
@@ -217,85 +220,95 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_registry_that_throttles_without_a_word_is_asked_less_and_less() {
+    async fn pauses_grow_if_the_registry_throttles_without_retry_after() {
         for retry_after in [None, Some(Duration::ZERO)] {
-            let pace = RateLimit::default();
+            let rate_limit = RateLimit::default();
             let began = Instant::now();
-            let (mut now, mut asked) = (began, 0);
+            let (mut now, mut requested) = (began, 0);
             while now < began + Duration::from_secs(120) {
-                pace.state().throttled(now, retry_after, false);
-                asked += 1;
-                // Every HEAD is answered, which says nothing of what is read.
-                assert!(!pace.state().succeeded(true));
-                now = pace.state().not_before.unwrap();
+                rate_limit.state().throttled(now, retry_after, false);
+                requested += 1;
+                // A successful HEAD doesn't show that reads are accepted.
+                assert!(!rate_limit.state().succeeded(true));
+                now = rate_limit.state().paused_until.unwrap();
             }
-            assert!(asked < 60, "{asked} requests in two minutes");
-            assert!(!pace.is_patient());
-            assert!(pace.state().succeeded(false) && pace.is_patient());
-            pace.state().throttled(now, retry_after, true);
-            assert!(pace.state().succeeded(true), "where HEAD is throttled its success counts");
+            assert!(requested < 60, "{requested} requests in two minutes");
+            assert!(!rate_limit.allows_retries());
+            assert!(rate_limit.state().succeeded(false) && rate_limit.allows_retries());
+            rate_limit.state().throttled(now, retry_after, true);
+            assert!(
+                rate_limit.state().succeeded(true),
+                "the success of a HEAD counts if HEAD was throttled"
+            );
         }
     }
 
     #[tokio::test]
-    async fn a_complaint_halves_the_crowd_once_and_answers_let_it_grow_again() {
-        let pace = RateLimit::default();
+    async fn a_burst_of_errors_halves_the_limit_once_and_successes_raise_it() {
+        let rate_limit = RateLimit::default();
         for _ in 0..10 {
-            pace.learn(&throttled(0), false);
+            rate_limit.record_outcome(&throttled(0), false);
         }
-        pace.state().not_before = None;
-        let turns: Vec<_> =
-            std::iter::from_fn(|| pace.turn(RequestPriority::Short).now_or_never()).collect();
-        assert_eq!(turns.len(), 32);
-        drop(turns);
+        rate_limit.state().paused_until = None;
+        let permits: Vec<_> =
+            std::iter::from_fn(|| rate_limit.acquire(RequestPriority::Short).now_or_never())
+                .collect();
+        assert_eq!(permits.len(), 32);
+        drop(permits);
         for _ in 0..40 {
-            pace.learn(&Ok(()), false);
+            rate_limit.record_outcome(&Ok(()), false);
         }
-        let turns: Vec<_> =
-            std::iter::from_fn(|| pace.turn(RequestPriority::Short).now_or_never()).collect();
-        assert_eq!(turns.len(), 34);
+        let permits: Vec<_> =
+            std::iter::from_fn(|| rate_limit.acquire(RequestPriority::Short).now_or_never())
+                .collect();
+        assert_eq!(permits.len(), 34);
     }
 
     #[tokio::test]
-    async fn what_is_short_passes_what_is_long() {
-        let pace = RateLimit::default();
-        let long: Vec<_> =
-            std::iter::from_fn(|| pace.turn(RequestPriority::Long).now_or_never()).collect();
-        assert_eq!(long.len(), 63);
-        assert!(pace.turn(RequestPriority::Short).now_or_never().is_some());
-        drop(long);
-        assert!(pace.turn(RequestPriority::Long).now_or_never().is_some());
+    async fn short_requests_do_not_wait_for_long_ones() {
+        let rate_limit = RateLimit::default();
+        let active_long: Vec<_> =
+            std::iter::from_fn(|| rate_limit.acquire(RequestPriority::Long).now_or_never())
+                .collect();
+        assert_eq!(active_long.len(), 63);
+        assert!(rate_limit.acquire(RequestPriority::Short).now_or_never().is_some());
+        drop(active_long);
+        assert!(rate_limit.acquire(RequestPriority::Long).now_or_never().is_some());
     }
 
     #[tokio::test]
-    async fn everybody_waits_as_long_as_the_registry_asked() {
-        let pace = RateLimit::default();
-        pace.learn(&throttled(3600), false);
-        assert!(pace.turn(RequestPriority::Short).now_or_never().is_none());
-        let until = pace.state().not_before.unwrap();
-        assert!(until <= Instant::now() + LONGEST_BREATH);
-        pace.learn(&throttled(1), false);
-        assert_eq!(pace.state().not_before, Some(until), "a shorter pause takes nothing back");
+    async fn all_requests_wait_as_long_as_the_registry_requested() {
+        let rate_limit = RateLimit::default();
+        rate_limit.record_outcome(&throttled(3600), false);
+        assert!(rate_limit.acquire(RequestPriority::Short).now_or_never().is_none());
+        let until = rate_limit.state().paused_until.unwrap();
+        assert!(until <= Instant::now() + MAX_PAUSE);
+        rate_limit.record_outcome(&throttled(1), false);
+        assert_eq!(
+            rate_limit.state().paused_until,
+            Some(until),
+            "a shorter pause doesn't replace a longer one"
+        );
     }
 
     #[tokio::test]
-    async fn it_never_stands_still_and_everybody_has_a_turn() {
-        let pace = Arc::new(RateLimit::default());
+    async fn every_request_gets_a_permit_at_the_lowest_limit() {
+        let rate_limit = Arc::new(RateLimit::default());
         let now = Instant::now();
         for seconds in 0..20 {
-            pace.state().complain(now + Duration::from_secs(2 * seconds), None);
+            rate_limit.state().reduce(now + Duration::from_secs(2 * seconds), None);
         }
         let waiting: Vec<_> = (0..100)
             .map(|_| {
-                let pace = Arc::clone(&pace);
+                let rate_limit = Arc::clone(&rate_limit);
                 tokio::spawn(async move {
-                    let _turn = pace.turn(RequestPriority::Short).await;
+                    let _permit = rate_limit.acquire(RequestPriority::Short).await;
                     tokio::task::yield_now().await;
                 })
             })
             .collect();
-        for one in waiting {
-            one.await.unwrap();
+        for task in waiting {
+            task.await.unwrap();
         }
     }
 }

@@ -1,118 +1,82 @@
-//! What refers to a manifest: signatures, attestations, bills of materials.
+//! Referrers of a manifest: signatures, attestations, SBOMs.
 //!
 //! Source: OCI distribution specification 1.1, "Listing Referrers" and "Referrers Tag Schema".
 
-use std::sync::{Mutex, PoisonError};
-
-use reqwest::header::HeaderName;
+use async_trait::async_trait;
 use serde_json::Value;
 
-use crate::api::Referrer;
+use crate::api::{Referrer, ReferrersApi};
+use crate::capabilities::ReferrersSupport;
 use crate::client::RegistryClient;
 use crate::error::RegistryError;
-use crate::lists::List;
+use crate::lists::ListRequest;
 use crate::remedy::Remedy;
 use crate::token::Scope;
 use transload_model::{Digest, ManifestError, RawManifest, media_type};
 
-/// The header with which a registry says that it took note of a manifest's subject.
-pub(super) const OCI_SUBJECT: HeaderName = HeaderName::from_static("oci-subject");
-/// Failures one after the other after which a registry is not asked again: each costs seconds.
+/// The number of consecutive failures after which the referrers API is not used again. Each failure takes
+/// seconds.
 const FAILURES_LIMIT: u32 = 3;
 
-/// What was found out about a registry's referrers API: asked once for each registry, and not for each
-/// image.
-#[derive(Default)]
-pub(super) struct ReferrersApi {
-    known: Mutex<ReferrersSupport>,
-    /// Held by the first one that asks; the others wait for what it finds out.
-    first: tokio::sync::Mutex<()>,
-}
-
-#[derive(Clone, Copy, Default, PartialEq, Eq)]
-enum ReferrersSupport {
-    /// It was not asked, or failed so many times in a row without saying anything.
-    Unknown {
-        failures: u32,
-    },
-    Present,
-    Missing,
-    #[default]
-    NotAsked,
-}
-
-impl ReferrersApi {
-    fn known(&self) -> ReferrersSupport {
-        *self.known.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn found(&self, found: ReferrersSupport) {
-        *self.known.lock().unwrap_or_else(PoisonError::into_inner) = found;
-    }
-}
-
-impl RegistryClient {
-    /// What the referrers API lists; nothing where the registry has none.
-    ///
-    /// # Errors
-    /// Where the registry did not answer: whether there are referrers is not known then.
-    pub(super) async fn list_referrers(
+#[async_trait]
+impl ReferrersApi for RegistryClient {
+    async fn referrers(
         &self,
         path: &str,
         digest: &Digest,
     ) -> Result<Option<Vec<Referrer>>, RegistryError> {
         let api = &self.referrers_api;
         let mut _first = None;
-        if api.known() == ReferrersSupport::NotAsked {
+        if api.support() == ReferrersSupport::NotAsked {
             let guard = api.first.lock().await;
-            // Whoever waited asks for its own digest along with the others.
-            _first = Some(guard).filter(|_| api.known() == ReferrersSupport::NotAsked);
+            // The requests that waited for the first one then run concurrently.
+            _first = Some(guard).filter(|_| api.support() == ReferrersSupport::NotAsked);
         }
-        let failures = match api.known() {
-            ReferrersSupport::Missing => return Ok(None),
+        let failures = match api.support() {
+            ReferrersSupport::Unsupported => return Ok(None),
             ReferrersSupport::Unknown { failures } => failures,
-            ReferrersSupport::Present | ReferrersSupport::NotAsked => 0,
+            ReferrersSupport::Supported | ReferrersSupport::NotAsked => 0,
         };
-        let asked = self.referrers_by_api(path, digest).await;
-        match asked {
+        match self.referrers_by_api(path, digest).await {
             Ok(Some(found)) => {
-                api.found(ReferrersSupport::Present);
+                api.set_support(ReferrersSupport::Supported);
                 Ok(Some(found))
             }
             Ok(None) => {
-                if api.known() != ReferrersSupport::Present {
-                    api.found(ReferrersSupport::Missing);
+                if api.support() != ReferrersSupport::Supported {
+                    api.set_support(ReferrersSupport::Unsupported);
                 }
                 Ok(None)
             }
             Err(error) => {
                 let failures = failures + 1;
-                api.found(match failures {
+                api.set_support(match failures {
                     0..FAILURES_LIMIT => ReferrersSupport::Unknown { failures },
-                    _ => ReferrersSupport::Missing,
+                    _ => ReferrersSupport::Unsupported,
                 });
                 Err(error)
             }
         }
     }
+}
 
+impl RegistryClient {
     async fn referrers_by_api(
         &self,
         path: &str,
         digest: &Digest,
     ) -> Result<Option<Vec<Referrer>>, RegistryError> {
-        let list = List {
-            url: self.endpoint.below_v2(path.split('/').chain(["referrers", digest.as_str()])),
+        let list = ListRequest {
+            url: self.endpoint.v2_url(path.split('/').chain(["referrers", digest.as_str()])),
             scope: Scope::Pull(path.to_owned()),
             subject: path,
             has_page_size: false,
             is_optional: true,
-            read: entries_of,
+            read: parse_index_entries,
         };
-        let found = match self.pages(list).await {
+        let found = match self.read_all_pages(list).await {
             Ok(found) => found,
-            // Whatever a registry says to an address that it does not know: 404, 405, a web page, a
-            // document of its own.
+            // Registries respond to unknown addresses with 404, 405, a web page or another document.
             Err(error) if is_unknown_address(&error) => return Ok(None),
             Err(error) => return Err(error),
         };
@@ -130,8 +94,8 @@ impl RegistryClient {
     }
 }
 
-/// Whether a failure says that there is no referrers API, and not that it could not be asked. Some
-/// registries fail with 500 on every address that they do not know.
+/// Returns whether an error shows that the referrers API doesn't exist, in contrast to a request that failed.
+/// Some registries respond with 500 to every unknown address.
 fn is_unknown_address(error: &RegistryError) -> bool {
     match error.remedy() {
         Remedy::Absent | Remedy::Unsupported | Remedy::Refused | Remedy::LogIn => {
@@ -142,9 +106,9 @@ fn is_unknown_address(error: &RegistryError) -> bool {
     }
 }
 
-/// The entries of an image index, each as its own text, so that what is not understood is kept.
-/// Nothing where the document is no index: a registry may answer any address with some JSON.
-fn entries_of(page: &Value) -> Option<Vec<String>> {
+/// Extracts the entries of an image index as JSON, so that unknown fields are kept. Returns `None` if the
+/// document is not an index: registries may respond to an unknown address with other JSON.
+fn parse_index_entries(page: &Value) -> Option<Vec<String>> {
     let media_type = page.get("mediaType").and_then(Value::as_str);
     if media_type.is_some_and(|named| named != media_type::OCI_INDEX) {
         return None;
@@ -163,7 +127,7 @@ impl Referrer {
     }
 }
 
-/// The tag under which a registry without the API keeps the list of what refers to a digest.
+/// Returns the tag of the referrers list for a digest, in registries without the referrers API.
 pub fn fallback_tag(digest: &Digest) -> String {
     // Source: OCI distribution specification, "Referrers Tag Schema": at most 64 characters of the
     // encoded digest.
@@ -172,9 +136,12 @@ pub fn fallback_tag(digest: &Digest) -> String {
     format!("{algorithm}-{}", &hex[..hex.len().min(64)])
 }
 
-/// What the list of a subject's referrers names, where a manifest is such a list; nothing where it is
-/// something else: GitLab, for one, answers the tag `sha256-HEX` with the manifest of that digest.
-pub fn listed_in(
+/// Returns the entries of a referrers list, or `None` if the manifest is not one. For example, GitLab returns
+/// the manifest of the subject itself for the tag `sha256-HEX`.
+///
+/// # Errors
+/// If the list is not valid JSON, or an entry has no valid digest.
+pub fn referrers_in_list(
     list: &RawManifest,
     subject: &Digest,
 ) -> Result<Option<Vec<Referrer>>, ManifestError> {
@@ -189,8 +156,8 @@ pub fn listed_in(
     entries.iter().cloned().map(Referrer::read).collect::<Result<_, _>>().map(Some)
 }
 
-/// Whether an entry of a list can be a referrer. One that names a platform and no type of artifact is
-/// an image of an index for several platforms.
+/// Returns whether an entry of a list can be a referrer. An entry with a platform and without an artifact type
+/// is an image of a multi-platform index.
 pub fn may_be_referrer(referrer: &Referrer) -> bool {
     let has = |key: &str| referrer.json.get(key).is_some_and(|value| !value.is_null());
     has("artifactType") || !has("platform")
@@ -205,24 +172,27 @@ mod tests {
     }
 
     #[test]
-    fn only_an_index_that_is_not_the_subject_itself_is_a_list_of_referrers() {
+    fn only_an_index_other_than_the_subject_is_a_referrers_list() {
         let subject = Digest::of(b"subject");
         let entry = serde_json::json!({
             "mediaType": media_type::OCI_MANIFEST, "digest": Digest::of(b"a").as_str(), "size": 1,
         });
         let index = serde_json::json!({"schemaVersion": 2, "manifests": [entry]});
         let list = raw(&index, media_type::OCI_INDEX);
-        assert_eq!(listed_in(&list, &subject).unwrap().map(|found| found.len()), Some(1));
-        assert_eq!(listed_in(&list, list.digest()).unwrap(), None, "GitLab");
+        assert_eq!(referrers_in_list(&list, &subject).unwrap().map(|found| found.len()), Some(1));
+        assert_eq!(referrers_in_list(&list, list.digest()).unwrap(), None, "GitLab");
         let docker = serde_json::json!({
             "schemaVersion": 2, "mediaType": media_type::DOCKER_INDEX, "manifests": [],
         });
-        assert_eq!(listed_in(&raw(&docker, media_type::DOCKER_INDEX), &subject).unwrap(), None);
+        assert_eq!(
+            referrers_in_list(&raw(&docker, media_type::DOCKER_INDEX), &subject).unwrap(),
+            None
+        );
     }
 
     #[test]
-    fn a_document_that_is_no_image_index_lists_nothing() {
-        let read = |text: &str| entries_of(&serde_json::from_str(text).unwrap());
+    fn only_an_image_index_contains_referrers() {
+        let read = |text: &str| parse_index_entries(&serde_json::from_str(text).unwrap());
         assert_eq!(read(r#"{"schemaVersion":2,"manifests":[]}"#), Some(Vec::new()));
         assert_eq!(
             read(r#"{"mediaType":"application/vnd.oci.image.index.v1+json","manifests":null}"#),

@@ -1,30 +1,30 @@
-//! What a caller may do about a failed request: one table for all callers.
+//! What a caller can do about a failed request, in one table for all callers.
 //!
-//! `answer` makes one error of each refusal; this file says what the error allows. A caller asks
-//! [`RegistryError::remedy`] or [`RegistryError::allows_fallback`] and never matches a status code.
+//! `response` converts each unsuccessful response to an error. Callers use [`RegistryError::remedy`] and
+//! [`RegistryError::allows_fallback`], and never compare status codes.
 
 use crate::error::RegistryError;
 
-/// What helps against a failed request.
+/// How a failed request can be resolved.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Remedy {
     /// The same request may succeed in a moment.
     Retry,
-    /// The registry asks to wait.
+    /// The registry throttles requests.
     Wait,
-    /// What was asked for does not exist.
+    /// The requested object doesn't exist.
     Absent,
-    /// The registry does not implement the request, or not in this form.
+    /// The registry doesn't implement the request, or not in this form.
     Unsupported,
-    /// A login is missing, refused or expired.
+    /// The login is missing, rejected or expired.
     LogIn,
-    /// The registry refuses. Nothing that can be done here changes that.
+    /// The registry rejects the request, and nothing that this program does can change that.
     Refused,
 }
 
-/// A part of the protocol that real registries do without. Each has a fallback.
+/// A feature that some registries don't implement. Each one has a fallback.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Optional {
+pub enum OptionalFeature {
     /// HEAD. Fallback: GET.
     Head,
     /// Mounting a blob from another repository. Fallback: upload.
@@ -33,12 +33,12 @@ pub enum Optional {
     Referrers,
     /// The page size `n` of a list. Fallback: a list without `n`, then a smaller `n`.
     PageSize,
-    /// A list of tags. Fallback: HEAD of each tag.
+    /// The list of tags. Fallback: HEAD of each tag.
     TagList,
 }
 
 impl RegistryError {
-    /// What helps. The table, by status where the registry answered:
+    /// Returns the remedy for this error. By status, if the registry responded:
     ///
     /// | status | remedy |
     /// |---|---|
@@ -47,7 +47,7 @@ impl RegistryError {
     /// | 404, 410 | [`Remedy::Absent`] |
     /// | 408, 425, 500, 502, 503, 504 and other 5xx | [`Remedy::Retry`] |
     /// | 429 | [`Remedy::Wait`] |
-    /// | 3xx that cannot be followed, other 4xx, 501, 505 | [`Remedy::Unsupported`] |
+    /// | 3xx that can't be followed, other 4xx, 501, 505 | [`Remedy::Unsupported`] |
     pub fn remedy(&self) -> Remedy {
         match self {
             Self::Unauthorized { .. }
@@ -75,9 +75,9 @@ impl RegistryError {
         }
     }
 
-    /// Whether the registry answered, whatever it said. A connection that was not made or broke says
-    /// nothing about what the registry implements.
-    fn is_answer(&self) -> bool {
+    /// Returns whether the registry responded. A failed connection says nothing about what the registry
+    /// implements.
+    fn is_response(&self) -> bool {
         !matches!(
             self,
             Self::Unreachable { .. }
@@ -89,7 +89,7 @@ impl RegistryError {
         )
     }
 
-    /// Whether the fallback of an optional request is worth trying:
+    /// Returns whether to try the fallback of an optional feature:
     ///
     /// | failure | HEAD | mount | referrers | page size | tag list |
     /// |---|---|---|---|---|---|
@@ -102,36 +102,36 @@ impl RegistryError {
     /// | web page, wrong body | yes | yes | yes | no | yes |
     /// | no connection | no | no | yes | no | no |
     ///
-    /// A HEAD that is answered 429 is repeated as a GET because only a body tells a used-up quota
-    /// from too many requests.
-    pub fn allows_fallback(&self, request: Optional) -> bool {
+    /// A HEAD that fails with 429 is repeated as a GET, because only the response body distinguishes a used-up
+    /// quota from throttling.
+    pub fn allows_fallback(&self, request: OptionalFeature) -> bool {
         let remedy = self.remedy();
         match request {
-            Optional::Head => {
-                self.is_answer()
+            OptionalFeature::Head => {
+                self.is_response()
                     && remedy != Remedy::Absent
                     && !matches!(self, Self::PullQuotaUsedUp { .. } | Self::TokenExpired { .. })
             }
-            Optional::Mount => {
-                self.is_answer()
+            OptionalFeature::Mount => {
+                self.is_response()
                     && remedy != Remedy::Wait
                     && !matches!(self, Self::TokenExpired { .. })
             }
-            Optional::Referrers => true,
-            Optional::PageSize => {
+            OptionalFeature::Referrers => true,
+            OptionalFeature::PageSize => {
                 remedy == Remedy::Unsupported && matches!(self, Self::Refused { .. })
                     || matches!(self, Self::Failed { status: 500 | 501 | 505, .. })
             }
-            Optional::TagList => {
-                self.is_answer()
+            OptionalFeature::TagList => {
+                self.is_response()
                     && !matches!(remedy, Remedy::Absent | Remedy::Wait)
                     && !matches!(self, Self::TokenExpired { .. })
             }
         }
     }
 
-    /// Whether the registry may hold what an upload sent although it refused the request: another
-    /// upload of the same content finished first, or the answer was lost on the way back.
+    /// Returns whether the registry may have stored the content although the request failed: another upload of
+    /// the same content may have finished first, or the response was lost.
     pub(super) fn may_have_stored(&self) -> bool {
         matches!(
             self,
@@ -149,8 +149,8 @@ mod tests {
     use super::*;
     use crate::response::testing::error;
 
-    /// The table of the documentation above, read back: status, remedy, and the fallbacks for HEAD,
-    /// mount, referrers, page size and tag list.
+    /// The tables of the documentation above: status, remedy, and the fallbacks for HEAD, mount, referrers,
+    /// page size and tag list.
     #[test]
     fn each_status_has_one_remedy_and_its_fallbacks() {
         use Remedy::*;
@@ -183,15 +183,17 @@ mod tests {
             let error = error(*status, "");
             assert_eq!(error.remedy(), *remedy, "{status}");
             let all = [
-                Optional::Head,
-                Optional::Mount,
-                Optional::Referrers,
-                Optional::PageSize,
-                Optional::TagList,
+                OptionalFeature::Head,
+                OptionalFeature::Mount,
+                OptionalFeature::Referrers,
+                OptionalFeature::PageSize,
+                OptionalFeature::TagList,
             ];
-            let told: String =
-                all.map(|one| if error.allows_fallback(one) { 'y' } else { '-' }).iter().collect();
-            assert_eq!(told, *fallbacks, "{status}");
+            let allowed: String = all
+                .map(|feature| if error.allows_fallback(feature) { 'y' } else { '-' })
+                .iter()
+                .collect();
+            assert_eq!(allowed, *fallbacks, "{status}");
         }
     }
 }

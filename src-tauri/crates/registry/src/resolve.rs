@@ -1,4 +1,4 @@
-//! Names that a registry sends us to, and what they stand for.
+//! Resolves the host names of redirects. `http` uses it for redirects to hosts other than the registry.
 
 use std::error::Error;
 use std::net::SocketAddr;
@@ -7,38 +7,36 @@ use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 
 use crate::addresses;
 
-/// Looks names up as the system does, and refuses those that lead to this computer or to a
-/// link-local address: checking the name alone would miss a name that was made for that.
-pub(super) struct OutsideOnly;
+/// Resolves names with the system resolver, and rejects those that resolve to this computer or to a link-local
+/// address. Checking only the name would miss names that an attacker created for this purpose.
+pub(super) struct ExternalResolver;
 
-/// A name that is not asked on a registry's behalf.
+/// A host name that must not be connected to for a redirect.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{name} is refused: {reason}")]
+#[error("{name} is not allowed: {reason}")]
 pub(super) struct NameRefused {
-    /// The name.
     pub(super) name: String,
-    /// Why.
     pub(super) reason: &'static str,
 }
 
-impl Resolve for OutsideOnly {
+impl Resolve for ExternalResolver {
     fn resolve(&self, name: Name) -> Resolving {
         Box::pin(async move {
-            // The port is the connection's business.
+            // The connector replaces the port.
             let found = tokio::net::lookup_host((name.as_str(), 0)).await?;
-            Ok(checked(name.as_str(), found.collect())?)
+            Ok(reject_internal(name.as_str(), found.collect())?)
         })
     }
 }
 
-fn checked(name: &str, found: Vec<SocketAddr>) -> Result<Addrs, NameRefused> {
-    match found.iter().find_map(|address| addresses::reason_against(address.ip())) {
+fn reject_internal(name: &str, found: Vec<SocketAddr>) -> Result<Addrs, NameRefused> {
+    match found.iter().find_map(|address| addresses::refusal_reason(address.ip())) {
         Some(reason) => Err(NameRefused { name: name.to_owned(), reason }),
         None => Ok(Box::new(found.into_iter())),
     }
 }
 
-/// The refusal behind a failed connection.
+/// Finds a rejected name among the sources of a failed connection.
 pub(super) fn refused(error: &reqwest::Error) -> Option<&NameRefused> {
     let mut next: Option<&(dyn Error + 'static)> = Some(error);
     while let Some(error) = next {
@@ -59,21 +57,24 @@ mod tests {
     }
 
     #[test]
-    fn one_address_of_this_computer_is_enough_to_refuse_a_name() {
-        for inside in ["127.0.0.1", "0.0.0.0", "169.254.169.254", "::1", "fe80::1", "fd00:ec2::254"]
+    fn rejects_a_name_if_one_of_its_addresses_is_internal() {
+        for internal in
+            ["127.0.0.1", "0.0.0.0", "169.254.169.254", "::1", "fe80::1", "fd00:ec2::254"]
         {
-            let found = addresses(&["203.0.113.7", inside]);
-            assert!(checked("storage.example", found).is_err(), "{inside}");
+            let found = addresses(&["203.0.113.7", internal]);
+            assert!(reject_internal("storage.example", found).is_err(), "{internal}");
         }
-        assert!(checked("storage.example", addresses(&["10.0.0.7", "203.0.113.7"])).is_ok());
+        assert!(
+            reject_internal("storage.example", addresses(&["10.0.0.7", "203.0.113.7"])).is_ok()
+        );
     }
 
     #[tokio::test]
-    async fn a_name_for_this_computer_is_refused_through_a_real_connection() {
-        // Every system knows its own name for loopback; nothing has to listen there.
+    async fn a_client_with_the_resolver_does_not_connect_to_this_computer() {
+        // `localhost` resolves on every system, and nothing has to listen on the port.
         let client = reqwest::Client::builder()
             .no_proxy()
-            .dns_resolver(std::sync::Arc::new(OutsideOnly))
+            .dns_resolver(std::sync::Arc::new(ExternalResolver))
             .build()
             .unwrap();
         let error = client.get("http://localhost:9/").send().await.unwrap_err();

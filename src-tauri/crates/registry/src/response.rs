@@ -1,4 +1,5 @@
-//! What a registry's refusal means.
+//! Interprets unsuccessful responses: [`ErrorResponse`] reads status, code and message, and converts them to a
+//! [`RegistryError`]. `client`, `uploads` and `token` use it.
 
 use std::time::Duration;
 
@@ -8,34 +9,34 @@ use serde_json::Value;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc2822;
 
+use crate::encoding::Body;
 use crate::error::RegistryError;
 use crate::http;
-use crate::http::Body;
 use transload_model::RegistryHost;
 
-/// An explanation longer than this is not read.
-const EXPLANATION_LIMIT: usize = 64 * 1024;
-/// How much of a registry's sentence is kept, in characters.
-const SENTENCE_LIMIT: usize = 400;
+/// The largest error body that is read, in bytes.
+const ERROR_BODY_LIMIT_BYTES: usize = 64 * 1024;
+/// The maximum length of a message, in characters.
+const MESSAGE_LIMIT_CHARACTERS: usize = 400;
 
-/// An answer that is no success, read to its end.
+/// An unsuccessful response, read completely.
 #[derive(Debug, Default)]
-pub(super) struct Refusal {
+pub(super) struct ErrorResponse {
     status: u16,
     code: Option<String>,
     message: Option<String>,
     retry_after: Option<Duration>,
-    /// Whether it is the 404 of something that knows no HEAD: a web page, of which no body tells what
-    /// it says. Nexus 3.2 answered so to every HEAD of a manifest.
+    /// Whether this is a 404 with an HTML page in response to a HEAD, whose text is not available. It doesn't
+    /// prove that the object is missing: Nexus 3.2 responded so to every HEAD of a manifest.
     is_unproven: bool,
-    /// Whether the body is a web page, and nothing has shown yet that a registry answers here.
+    /// Whether the body is a web page, and the server has not yet proved to be a registry.
     is_foreign_page: bool,
 }
 
-impl Refusal {
-    /// Reads what the registry says. A body that cannot be read is no body: the status is known.
-    /// `is_registry` is whether a registry has answered at this address before: then a web page is
-    /// only its way to word a 404.
+impl ErrorResponse {
+    /// Reads the response. A body that can't be read is ignored, because the status is sufficient.
+    /// `is_registry` is whether the server is known to be a registry. In that case a web page is only the
+    /// text of a 404.
     pub(super) async fn read(
         response: Response,
         registry: &RegistryHost,
@@ -43,40 +44,40 @@ impl Refusal {
     ) -> Self {
         let status = response.status().as_u16();
         let retry_after = retry_after(response.headers(), OffsetDateTime::now_utc());
-        let body = match http::read_body(response, EXPLANATION_LIMIT, registry, "").await {
+        let body = match http::read_body(response, ERROR_BODY_LIMIT_BYTES, registry, "").await {
             Ok(Body::Whole(bytes)) => bytes,
             Ok(Body::TooLarge { .. }) | Err(_) => bytes::Bytes::new(),
         };
-        let (code, message) = explanation(&body);
+        let (code, message) = error_details(&body);
         let is_foreign_page = !is_registry && is_web_page(&body);
         Self { status, code, message, retry_after, is_unproven: false, is_foreign_page }
     }
 
-    /// Whether the registry wants another login than the one it got, or one at all.
+    /// Returns whether the registry requires a login, or another one than was sent.
     pub(super) fn is_about_login(&self) -> bool {
-        self.status == StatusCode::UNAUTHORIZED.as_u16() || self.says_expired()
+        self.status == StatusCode::UNAUTHORIZED.as_u16() || self.is_expired_token()
     }
 
-    /// The same refusal of a HEAD, with the headers that it came with.
-    pub(super) fn of_head(self, headers: &HeaderMap) -> Self {
+    /// Interprets this as the response to a HEAD with these headers.
+    pub(super) fn for_head(self, headers: &HeaderMap) -> Self {
         let media_type = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
         let is_page = media_type
             .is_some_and(|text| text.trim_start().to_ascii_lowercase().starts_with("text/html"));
         Self { is_unproven: self.status == 404 && is_page, ..self }
     }
 
-    /// Whether something may be here that the anonymous are not shown.
+    /// Returns whether the registry may hide the object from anonymous clients.
     pub(super) fn may_hide_from_anonymous(&self) -> bool {
         matches!(self.status, 401 | 403 | 404)
     }
 
-    /// ECR refuses an expired token with 403 and the code `DENIED`. Source: Amazon ECR user guide,
-    /// "Troubleshooting errors with Docker commands when using Amazon ECR".
-    pub(super) fn says_expired(&self) -> bool {
-        matches!(self.status, 401 | 403) && self.says("authorization token has expired")
+    /// Returns whether ECR rejected an expired token, with 403 and the code `DENIED`. Source: Amazon ECR User
+    /// Guide, "Troubleshooting errors with Docker commands when using Amazon ECR".
+    pub(super) fn is_expired_token(&self) -> bool {
+        matches!(self.status, 401 | 403) && self.message_contains("authorization token has expired")
     }
 
-    /// The error that this refusal is.
+    /// Converts the response to an error. `had_login` is whether a login was sent.
     pub(super) fn into_error(
         self,
         registry: &RegistryHost,
@@ -86,10 +87,10 @@ impl Refusal {
         let registry = registry.clone();
         let subject = subject.to_owned();
         let code = self.code.as_deref().unwrap_or_default().to_owned();
-        if self.says_expired() {
+        if self.is_expired_token() {
             return RegistryError::TokenExpired { registry };
         }
-        if self.says_immutable(&code) {
+        if self.is_immutable_tag(&code) {
             return RegistryError::TagImmutable { registry, subject, message: self.message };
         }
         match self.status {
@@ -99,14 +100,14 @@ impl Refusal {
             403 => RegistryError::Forbidden { registry, subject, message: self.message },
             404 if self.is_foreign_page => RegistryError::NotARegistry {
                 registry,
-                detail: "it answers with a web page".to_owned(),
+                detail: "it responds with a web page".to_owned(),
             },
             404 if self.is_unproven => RegistryError::Refused {
                 registry,
                 subject,
                 status: 404,
                 code,
-                message: "it answers HEAD with a web page".to_owned(),
+                message: "it responds to HEAD with a web page".to_owned(),
             },
             404 | 410 => RegistryError::Missing {
                 registry,
@@ -114,7 +115,7 @@ impl Refusal {
                 repository: code == "NAME_UNKNOWN",
                 message: self.message,
             },
-            429 if self.says_quota() => {
+            429 if self.is_pull_quota() => {
                 RegistryError::PullQuotaUsedUp { registry, retry_after: self.retry_after }
             }
             429 => RegistryError::Throttled {
@@ -135,25 +136,26 @@ impl Refusal {
         }
     }
 
-    fn says(&self, words: &str) -> bool {
+    fn message_contains(&self, words: &str) -> bool {
         self.message.as_deref().is_some_and(|text| text.to_ascii_lowercase().contains(words))
     }
 
-    /// Docker Hub's quota, told from its limit against floods by the words alone. Source: Docker
-    /// Hub documentation, "Usage and limits".
-    fn says_quota(&self) -> bool {
-        self.says("pull rate limit") || self.says("increase-rate-limit")
+    /// Returns whether the pull quota of Docker Hub is used up. Only the message distinguishes it from the
+    /// abuse rate limit. Source: Docker Hub documentation, "Usage and limits".
+    fn is_pull_quota(&self) -> bool {
+        self.message_contains("pull rate limit") || self.message_contains("increase-rate-limit")
     }
 
-    /// ECR answers 400 `TAG_INVALID`, Harbor 412 `PRECONDITION`; both say that it is immutable.
-    fn says_immutable(&self, code: &str) -> bool {
-        let fits = matches!(self.status, 409 | 412) || code == "TAG_INVALID";
-        fits && self.says("immutable")
+    /// Returns whether a tag is immutable. ECR responds with 400 `TAG_INVALID`, Harbor with 412
+    /// `PRECONDITION`; both messages contain the word.
+    fn is_immutable_tag(&self, code: &str) -> bool {
+        let is_conflict = matches!(self.status, 409 | 412) || code == "TAG_INVALID";
+        is_conflict && self.message_contains("immutable")
     }
 }
 
-/// Whether a body is a web page. Its `Content-Type` is only a hint: registries label empty bodies and
-/// JSON as `text/html`, and some proxies label their pages as something else.
+/// Returns whether a body is a web page. `Content-Type` is not reliable: registries send empty bodies and JSON
+/// as `text/html`, and some proxies send their pages as another type.
 pub(super) fn is_web_page(body: &[u8]) -> bool {
     let start = &body[..body.len().min(512)];
     let text = String::from_utf8_lossy(start).to_ascii_lowercase();
@@ -167,11 +169,12 @@ pub(super) fn is_web_page(body: &[u8]) -> bool {
     ["<!doctype html", "<html", "<head", "<body"].iter().any(|tag| text.starts_with(tag))
 }
 
-/// The first code and sentence of the protocol's `{"errors":[{code,message,detail}]}`, or what
-/// token servers say instead: `{"details":…}`, `{"message":…}`, OAuth's `error_description`.
-fn explanation(body: &[u8]) -> (Option<String>, Option<String>) {
+/// Extracts the first code and message of the protocol's `{"errors":[{code,message,detail}]}`, or of the formats
+/// of token servers: `{"details":…}`, `{"message":…}`, `error_description` of OAuth.
+fn error_details(body: &[u8]) -> (Option<String>, Option<String>) {
     let Ok(json) = serde_json::from_slice::<Value>(body) else { return (None, None) };
-    let text = |value: &Value| value.as_str().map(sentence).filter(|text| !text.is_empty());
+    let text =
+        |value: &Value| value.as_str().map(displayable_message).filter(|text| !text.is_empty());
     if let Some(first) = json["errors"].get(0) {
         return (text(&first["code"]), text(&first["message"]).or_else(|| text(&first["detail"])));
     }
@@ -181,15 +184,15 @@ fn explanation(body: &[u8]) -> (Option<String>, Option<String>) {
     (text(&json["code"]), message)
 }
 
-/// A registry's words, fit to be shown: one line, of a sane length, no signed addresses, and none of
-/// the login that some servers and proxies repeat.
-fn sentence(text: &str) -> String {
+/// Makes a message of a registry safe to display: one line of limited length, without the query of URLs, which
+/// may be signed, and without credentials, which some servers and proxies repeat.
+fn displayable_message(text: &str) -> String {
     let words = text.split(|character: char| character.is_control() || character.is_whitespace());
     let mut out = String::new();
     let mut login_follows = false;
     for word in words.filter(|word| !word.is_empty()) {
         let scheme = word.trim_matches(|character: char| !character.is_ascii_alphabetic());
-        let is_login = login_follows && looks_like_login(word);
+        let is_login = login_follows && is_likely_login(word);
         login_follows = ["basic", "bearer"].contains(&scheme.to_ascii_lowercase().as_str());
         let word = if is_login {
             "***"
@@ -203,24 +206,24 @@ fn sentence(text: &str) -> String {
         }
         out.push_str(word);
     }
-    match out.char_indices().nth(SENTENCE_LIMIT) {
-        Some((at, _)) => format!("{}…", &out[..at]),
+    match out.char_indices().nth(MESSAGE_LIMIT_CHARACTERS) {
+        Some((end, _)) => format!("{}…", &out[..end]),
         None => out,
     }
 }
 
-/// Whether what follows `Basic` or `Bearer` is a login and not the word `authentication`.
-fn looks_like_login(word: &str) -> bool {
+/// Returns whether the word after `Basic` or `Bearer` is a credential, and not a word like `authentication`.
+fn is_likely_login(word: &str) -> bool {
     word.len() >= 16 || word.bytes().any(|byte| !byte.is_ascii_alphabetic())
 }
 
-/// `Retry-After` in seconds or as a date. Source: RFC 9110, section 10.2.3.
+/// Parses `Retry-After`, in seconds or as a date. Source: RFC 9110, section 10.2.3.
 fn retry_after(headers: &HeaderMap, now: OffsetDateTime) -> Option<Duration> {
     let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
     if let Ok(seconds) = text.parse::<u64>() {
         return Some(Duration::from_secs(seconds));
     }
-    // Not in the specification, and sent: a fraction of a second.
+    // Fractions of a second are not in the specification, but some servers send them.
     if let Ok(seconds) = text.parse::<f64>() {
         return Duration::try_from_secs_f64(seconds).ok();
     }
@@ -232,13 +235,14 @@ fn retry_after(headers: &HeaderMap, now: OffsetDateTime) -> Option<Duration> {
 pub(super) mod testing {
     use super::*;
 
-    /// The error of an answer with this status and body.
+    /// Returns the error for a response with this status and body.
     #[allow(clippy::unwrap_used, reason = "a constant, in tests")]
     pub(crate) fn error(status: u16, body: &str) -> RegistryError {
-        let (code, message) = explanation(body.as_bytes());
+        let (code, message) = error_details(body.as_bytes());
         let is_foreign_page = is_web_page(body.as_bytes());
-        let refusal = Refusal { status, code, message, is_foreign_page, ..Refusal::default() };
-        refusal.into_error(&RegistryHost::parse("r.example").unwrap(), "team/app:1", true)
+        let error_response =
+            ErrorResponse { status, code, message, is_foreign_page, ..ErrorResponse::default() };
+        error_response.into_error(&RegistryHost::parse("r.example").unwrap(), "team/app:1", true)
     }
 }
 
@@ -251,7 +255,7 @@ mod tests {
     use crate::response::testing::error;
 
     #[test]
-    fn a_web_page_is_told_by_its_body() {
+    fn detects_a_web_page_by_its_body() {
         for page in [
             "<!DOCTYPE html><html>",
             "\u{feff}\n <HTML lang=en>",
@@ -271,10 +275,11 @@ mod tests {
     }
 
     #[test]
-    fn a_login_that_a_server_repeats_is_not_shown() {
-        let told = "bad header Authorization: Basic QVdTOnNlY3JldA==, wants Bearer authentication";
-        let shown = "bad header Authorization: Basic *** wants Bearer authentication";
-        assert_eq!(sentence(told), shown);
+    fn removes_credentials_from_a_message() {
+        let message =
+            "bad header Authorization: Basic QVdTOnNlY3JldA==, wants Bearer authentication";
+        let displayed = "bad header Authorization: Basic *** wants Bearer authentication";
+        assert_eq!(displayable_message(message), displayed);
     }
 
     fn protocol(code: &str, message: &str) -> String {
@@ -283,7 +288,7 @@ mod tests {
     }
 
     #[test]
-    fn each_refusal_has_its_own_meaning() {
+    fn converts_each_response_to_its_error() {
         use RegistryError as E;
         let expired = protocol(
             "DENIED",
@@ -321,7 +326,7 @@ mod tests {
     }
 
     #[test]
-    fn a_used_up_quota_is_told_from_too_many_requests() {
+    fn distinguishes_a_used_up_pull_quota_from_throttling() {
         use RegistryError as E;
         for words in [
             "You have reached your unauthenticated pull rate limit. https://www.docker.com/increase-rate-limit",
@@ -340,16 +345,19 @@ mod tests {
     }
 
     #[test]
-    fn a_sentence_is_one_line_of_a_sane_length_without_signed_addresses() {
+    fn a_message_is_one_short_line_without_signed_urls() {
         assert_eq!(
-            sentence("a\u{1b}[31m\r\nb  https://s3/x?X-Amz-Signature=hunter2 c"),
+            displayable_message("a\u{1b}[31m\r\nb  https://s3/x?X-Amz-Signature=hunter2 c"),
             "a [31m b https://s3/x c"
         );
-        assert_eq!(sentence(&"é".repeat(9000)).chars().count(), SENTENCE_LIMIT + 1);
+        assert_eq!(
+            displayable_message(&"é".repeat(9000)).chars().count(),
+            MESSAGE_LIMIT_CHARACTERS + 1
+        );
     }
 
     #[test]
-    fn retry_after_is_read_in_seconds_and_as_a_date() {
+    fn parses_retry_after_in_seconds_and_as_a_date() {
         let now = datetime!(2026-11-23 10:00:00 UTC);
         let read = |text: &str| {
             let headers = HeaderMap::from_iter([(RETRY_AFTER, text.parse().unwrap())]);
@@ -366,8 +374,8 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_explanation_panics(body in r#"[\[\]{}:,"a-z0-9 ]{0,60}"#) {
-            let _ = explanation(body.as_bytes());
+        fn no_input_panics(body in r#"[\[\]{}:,"a-z0-9 ]{0,60}"#) {
+            let _ = error_details(body.as_bytes());
         }
     }
 }

@@ -1,4 +1,4 @@
-//! A download that goes on from where it broke.
+//! Resumes the download of a blob after the connection was interrupted. `blobs` uses it.
 
 use std::pin::Pin;
 
@@ -7,40 +7,42 @@ use futures_util::{Stream, StreamExt, stream};
 use reqwest::header::{CONTENT_RANGE, HeaderMap, HeaderValue, RANGE};
 use reqwest::{Response, StatusCode};
 
-use crate::client::{RegistryClient, RegistryRequest};
+use crate::client::RegistryClient;
 use crate::error::RegistryError;
+use crate::request::RegistryRequest;
 use crate::{http, retry};
 
 type Body = Pin<Box<dyn Stream<Item = Result<Bytes, RegistryError>> + Send>>;
 
-/// A body that is being read, and what it takes to ask for the rest of it.
+/// A body that is being read, and the request with which the rest can be requested.
 struct Download {
     client: RegistryClient,
-    ask: RegistryRequest,
+    request: RegistryRequest,
     body: Body,
     received_bytes: u64,
-    /// Bytes that come once more and are passed over.
+    /// The number of bytes to skip because they were already received.
     repeated_bytes: u64,
-    breaks: retry::Breaks,
+    interruptions: retry::Interruptions,
 }
 
-/// The body of an answer. Where the connection breaks, the rest is asked for with `Range` (RFC 9110,
-/// 14.2), as often as the table in `retry` says; the reader sees one stream.
-pub(super) fn resumed(
+/// Returns the body of a response as one stream. After an interruption, the rest is requested with `Range`
+/// (RFC 9110, section 14.2), as often as `retry` allows.
+pub(super) fn resumable_body(
     client: RegistryClient,
-    ask: RegistryRequest,
+    request: RegistryRequest,
     response: Response,
 ) -> impl Stream<Item = Result<Bytes, RegistryError>> + Send {
-    let body = whole(&client, &ask, response);
-    let breaks = retry::Breaks::default();
-    let download = Download { client, ask, body, received_bytes: 0, repeated_bytes: 0, breaks };
+    let body = response_body(&client, &request, response);
+    let interruptions = retry::Interruptions::default();
+    let download =
+        Download { client, request, body, received_bytes: 0, repeated_bytes: 0, interruptions };
     stream::try_unfold(download, |mut download| async move {
         Ok(download.next().await?.map(|piece| (piece, download)))
     })
 }
 
-fn whole(client: &RegistryClient, ask: &RegistryRequest, response: Response) -> Body {
-    Box::pin(http::body_stream(client.endpoint.host.clone(), ask.subject.clone(), response))
+fn response_body(client: &RegistryClient, request: &RegistryRequest, response: Response) -> Body {
+    Box::pin(http::body_stream(client.endpoint.host.clone(), request.subject.clone(), response))
 }
 
 impl Download {
@@ -54,12 +56,12 @@ impl Download {
                         return Ok(Some(piece));
                     }
                 }
-                Some(Err(error)) => self.go_on_after(error).await?,
+                Some(Err(error)) => self.resume_after(error).await?,
             }
         }
     }
 
-    /// What of a piece was not received before.
+    /// Returns the part of a piece that was not received before.
     fn unseen(&mut self, mut piece: Bytes) -> Option<Bytes> {
         if self.repeated_bytes > 0 {
             let seen = piece.len().min(usize::try_from(self.repeated_bytes).unwrap_or(usize::MAX));
@@ -69,33 +71,35 @@ impl Download {
         (!piece.is_empty()).then_some(piece)
     }
 
-    async fn go_on_after(&mut self, error: RegistryError) -> Result<(), RegistryError> {
-        let error = self.at_this_point(error);
-        let Some(pause) = self.breaks.pause(&error, self.received_bytes) else { return Err(error) };
-        let subject = &self.ask.subject;
-        tracing::info!(%subject, received_bytes = self.received_bytes, "a download goes on");
-        retry::rest(pause).await;
-        self.ask.headers.remove(RANGE);
+    async fn resume_after(&mut self, error: RegistryError) -> Result<(), RegistryError> {
+        let error = self.with_total_received(error);
+        let Some(pause) = self.interruptions.pause(&error, self.received_bytes) else {
+            return Err(error);
+        };
+        let subject = &self.request.subject;
+        tracing::info!(%subject, received_bytes = self.received_bytes, "resuming a download");
+        retry::sleep(pause).await;
+        self.request.headers.remove(RANGE);
         if self.received_bytes > 0 {
             let range = HeaderValue::from_str(&format!("bytes={}-", self.received_bytes));
-            self.ask.headers.extend(range.ok().map(|range| (RANGE, range)));
+            self.request.headers.extend(range.ok().map(|range| (RANGE, range)));
         }
-        // What broke the download is the better explanation, should nothing more come.
-        let Ok(response) = self.client.send(&self.ask).await else { return Err(error) };
+        // If the request fails, the interruption is the better explanation.
+        let Ok(response) = self.client.send(&self.request).await else { return Err(error) };
         self.repeated_bytes = match response.status() {
             StatusCode::PARTIAL_CONTENT => match first_byte(response.headers()) {
                 Some(first) if first <= self.received_bytes => self.received_bytes - first,
                 _ => return Err(error),
             },
-            // A registry need not know ranges: it sends all of it again.
+            // A registry that doesn't support ranges sends the whole blob again.
             _ => self.received_bytes,
         };
-        self.body = whole(&self.client, &self.ask, response);
+        self.body = response_body(&self.client, &self.request, response);
         Ok(())
     }
 
-    /// The same error, counted from the first byte of the blob.
-    fn at_this_point(&self, error: RegistryError) -> RegistryError {
+    /// Counts the bytes of an error from the start of the blob.
+    fn with_total_received(&self, error: RegistryError) -> RegistryError {
         match error {
             RegistryError::ConnectionLost { registry, subject, source, .. } => {
                 let received_bytes = self.received_bytes;
@@ -106,7 +110,7 @@ impl Download {
     }
 }
 
-/// The first position in `Content-Range: bytes 4-9/10`.
+/// Returns the first position of `Content-Range: bytes 4-9/10`.
 pub(super) fn first_byte(headers: &HeaderMap) -> Option<u64> {
     let value = headers.get(CONTENT_RANGE)?.to_str().ok()?.strip_prefix("bytes ")?;
     value.split_once('-')?.0.trim().parse().ok()

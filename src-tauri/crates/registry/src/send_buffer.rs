@@ -1,7 +1,7 @@
-//! How much of an upload waits in memory for its connection.
+//! Limits the bytes of an upload that wait in memory for the connection. `uploads` uses it.
 //!
-//! The HTTP library takes what it is given until it holds some 400 kilobytes, of every upload, and
-//! writes when nothing more comes. So it is given less.
+//! The HTTP library buffers about 400 kB of each upload and writes only when the body has no more data ready.
+//! Passing it less at a time makes it write earlier.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -9,10 +9,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use bytes::Bytes;
 use tokio::sync::Notify;
 
-/// From this many bytes on the next piece waits: enough for a write that is worth its system call.
-const ENOUGH_BYTES: usize = 64 * 1024;
+/// The number of buffered bytes from which the next piece waits. It is large enough for efficient writes.
+const CAPACITY_BYTES: usize = 64 * 1024;
 
-/// The bytes that were handed to a connection and are not written yet. Clones share the count.
+/// Counts the bytes that were passed to a connection and are not yet written. Clones share the count.
 #[derive(Clone, Default)]
 pub(super) struct SendBuffer(Arc<BufferedBytes>);
 
@@ -22,10 +22,10 @@ struct BufferedBytes {
     written: Notify,
 }
 
-/// A piece that the connection holds; it lets go of it when it is written.
+/// A piece that the connection drops when it is written.
 struct BufferedPiece {
     piece: Bytes,
-    waiting: Arc<BufferedBytes>,
+    buffer: Arc<BufferedBytes>,
 }
 
 impl AsRef<[u8]> for BufferedPiece {
@@ -36,24 +36,24 @@ impl AsRef<[u8]> for BufferedPiece {
 
 impl Drop for BufferedPiece {
     fn drop(&mut self) {
-        self.waiting.bytes.fetch_sub(self.piece.len(), Ordering::AcqRel);
-        self.waiting.written.notify_one();
+        self.buffer.bytes.fetch_sub(self.piece.len(), Ordering::AcqRel);
+        self.buffer.written.notify_one();
     }
 }
 
 impl SendBuffer {
-    /// Waits until there is room for one more piece, however large.
+    /// Waits until another piece may be added, whatever its size.
     pub(super) async fn wait(&self) {
-        // A piece that is written in between leaves its notice, so none is missed.
-        while self.0.bytes.load(Ordering::Acquire) >= ENOUGH_BYTES {
+        // `notify_one` stores a permit, so a piece that is written in between is not missed.
+        while self.0.bytes.load(Ordering::Acquire) >= CAPACITY_BYTES {
             self.0.written.notified().await;
         }
     }
 
-    /// The same piece, counted until it is dropped.
-    pub(super) fn take(&self, piece: Bytes) -> Bytes {
+    /// Counts a piece until it is dropped.
+    pub(super) fn add(&self, piece: Bytes) -> Bytes {
         self.0.bytes.fetch_add(piece.len(), Ordering::AcqRel);
-        Bytes::from_owner(BufferedPiece { piece, waiting: Arc::clone(&self.0) })
+        Bytes::from_owner(BufferedPiece { piece, buffer: Arc::clone(&self.0) })
     }
 }
 
@@ -64,17 +64,17 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn there_is_room_again_when_a_piece_was_written() {
-        let room = SendBuffer::default();
-        let small = room.take(Bytes::from_static(b"small"));
-        assert!(room.wait().now_or_never().is_some());
-        let large = room.take(Bytes::from(vec![0; ENOUGH_BYTES]));
-        let mut waiting = Box::pin(room.wait());
-        assert!((&mut waiting).now_or_never().is_none());
+    async fn waits_until_enough_bytes_are_written() {
+        let buffer = SendBuffer::default();
+        let small = buffer.add(Bytes::from_static(b"small"));
+        assert!(buffer.wait().now_or_never().is_some());
+        let large = buffer.add(Bytes::from(vec![0; CAPACITY_BYTES]));
+        let mut buffer = Box::pin(buffer.wait());
+        assert!((&mut buffer).now_or_never().is_none());
         assert_eq!(&small[..], b"small");
         drop(small);
-        assert!((&mut waiting).now_or_never().is_none(), "most of it still waits");
+        assert!((&mut buffer).now_or_never().is_none(), "most bytes are not yet written");
         drop(large);
-        waiting.await;
+        buffer.await;
     }
 }

@@ -1,4 +1,4 @@
-//! The client against servers: small ones that misbehave on purpose, and Debian's registry.
+//! Tests of the client with servers that misbehave on purpose, and with Debian's `docker-registry`.
 
 mod blobs;
 mod debian_registry;

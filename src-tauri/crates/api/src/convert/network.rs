@@ -11,7 +11,7 @@ pub fn network_status(network: &engine::Network) -> NetworkStatus {
         let hop = proxies.for_scheme(scheme)?;
         Some(ProxyUse { scheme: scheme.to_owned(), address: hop.address, has_login: hop.has_login })
     });
-    let contradicting = proxies.contradicting().iter().map(|(capitals, small)| {
+    let contradicting = proxies.conflicting().iter().map(|(capitals, small)| {
         ContradictingVariables { for_registries: capitals.clone(), for_aws: small.clone() }
     });
     NetworkStatus {

@@ -91,7 +91,7 @@ impl CopyClients {
         plain_http: bool,
         is_ecr: bool,
     ) -> Result<Arc<dyn RegistryApi>, ApiError> {
-        let endpoint = RegistryEndpoint::of(host, plain_http)
+        let endpoint = RegistryEndpoint::for_host(host, plain_http)
             .map_err(|error| ApiError::invalid_input(&error))?;
         Ok(if is_ecr {
             let session = self.open_session(host).await?;
@@ -99,12 +99,12 @@ impl CopyClients {
             self.ecrs.lock().await.insert(host.clone(), Arc::clone(&ecr));
             let login = EcrLogin::new(ecr, host.clone());
             let endpoint = endpoint.probed(session.network()).await;
-            Arc::new(RegistryClient::through(session.network(), endpoint, Arc::new(login)))
+            Arc::new(RegistryClient::with_network(session.network(), endpoint, Arc::new(login)))
         } else {
             let login = Arc::new(StoredLogin::new(host.clone(), &self.docker));
             self.stored.lock().await.push(Arc::clone(&login));
             let endpoint = endpoint.probed(self.environment.network()).await;
-            Arc::new(RegistryClient::through(self.environment.network(), endpoint, login))
+            Arc::new(RegistryClient::with_network(self.environment.network(), endpoint, login))
         })
     }
 

@@ -22,7 +22,7 @@ impl Api {
 /// What is odd about the variables of this process that name a proxy, as sentences for a terminal;
 /// the window has them in its settings. No value is said: it may hold a password.
 pub fn network_warnings() -> Vec<String> {
-    let network = Network::of_process();
+    let network = Network::process_default();
     let status = convert::network_status(&network);
     let unusable = status.unusable_variables.iter().map(|name| {
         format!(

@@ -10,7 +10,7 @@ use super::{count, named};
 pub(crate) async fn repositories(
     registry: &dyn RegistryApi,
 ) -> Result<SourceRepositories, ApiError> {
-    let names = registry.catalogue().await.map_err(|error| not_listed(&error))?;
+    let names = registry.catalog().await.map_err(|error| not_listed(&error))?;
     let repositories: Vec<_> = names.into_iter().map(named).collect();
     Ok(SourceRepositories {
         total: count(&repositories),

@@ -20,7 +20,7 @@ const SOURCE: &str = "registry.lan:5000";
 
 fn source(host: &str) -> OpenSource {
     let host = RegistryHost::parse(host).unwrap();
-    let endpoint = RegistryEndpoint::of(&host, false).unwrap();
+    let endpoint = RegistryEndpoint::for_host(&host, false).unwrap();
     let client = Arc::new(RegistryClient::new(endpoint, Arc::new(AnonymousLogin)));
     OpenSource::Registry(OpenRegistry { client, host, lists: Lists::Catalogue })
 }
@@ -87,7 +87,7 @@ fn file() -> PlanFile {
     let destination = DestinationIdentity::new(
         AccountId::parse("111122223333").unwrap(),
         Region::parse("eu-west-1").unwrap(),
-        &RegistryEndpoint::at(host).unwrap(),
+        &RegistryEndpoint::parse(host).unwrap(),
         Some("https://vpce-1.api.ecr.eu-west-1.vpce.amazonaws.com".parse().unwrap()),
     );
     let facts = |own: char, there: Option<char>| ImageFacts {

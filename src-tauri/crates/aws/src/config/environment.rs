@@ -95,7 +95,7 @@ impl AwsEnvironment {
             };
             Some(((*name).to_owned(), value))
         });
-        let (network, mfa_sessions) = (Network::of_process(), MfaSessionCache::default());
+        let (network, mfa_sessions) = (Network::process_default(), MfaSessionCache::default());
         Self { variables: captured.collect(), keys, network, mfa_sessions }
     }
 

@@ -107,9 +107,9 @@ fn response(answer: transload_network::ExchangeResponse) -> Result<HttpResponse,
 /// Classifies a failure for the SDK, which retries what may be temporary.
 fn connector_error(error: ExchangeError) -> ConnectorError {
     match &error {
-        ExchangeError::Network(_) | ExchangeError::Unusable(_) | ExchangeError::TooLarge { .. } => {
-            ConnectorError::user(error.into())
-        }
+        ExchangeError::Network(_)
+        | ExchangeError::InvalidRequest(_)
+        | ExchangeError::TooLarge { .. } => ConnectorError::user(error.into()),
         ExchangeError::TimedOut => ConnectorError::timeout(error.into()),
         ExchangeError::Broken(_) => ConnectorError::io(error.into()),
     }

@@ -226,7 +226,7 @@ async fn the_part_of_tls_that_fails_is_named() {
     for (issuer, host, validity, words) in [
         (&other, "127.0.0.1", Validity::Now, "not signed by an authority of"),
         (&authority, "127.0.0.1", Validity::Expired, "has expired, or is not valid yet"),
-        (&authority, "127.0.0.1", Validity::Tomorrow, "has expired, or is not valid yet"),
+        (&authority, "127.0.0.1", Validity::NotYet, "has expired, or is not valid yet"),
         (&authority, "other.example", Validity::Now, "for another name than 127.0.0.1"),
     ] {
         let server = TlsServer::start(&issuer.leaf(host, validity), answer).await;

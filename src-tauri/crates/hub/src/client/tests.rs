@@ -8,7 +8,7 @@ use axum::response::{IntoResponse, Response as Answer};
 use serde_json::{Value, json};
 
 use super::*;
-use transload_network::encoding_testing::{forms, gzip};
+use transload_network::encoding_testing::{encoded_forms, gzip};
 
 const SECRET: &str = "dckr_pat_secret";
 const DIGEST: &str = "sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
@@ -227,10 +227,11 @@ async fn compressed_answers_are_read() {
     ]});
     let tag = json!({"name": "v1", "digest": DIGEST, "full_size": 10});
     let refusal = json!({"detail": "not for you"});
-    let number_of_forms = forms("").len();
+    let number_of_forms = encoded_forms("").len();
     for number in 0..number_of_forms {
         let texts = [&session, &list.to_string(), &tag.to_string(), &refusal.to_string()];
-        let [session, list, tag, refusal] = texts.map(|text| forms(text).swap_remove(number));
+        let [session, list, tag, refusal] =
+            texts.map(|text| encoded_forms(text).swap_remove(number));
         let label = session.0;
         let hub = Hub::start(move |line| {
             let (status, (label, body)) = match line {

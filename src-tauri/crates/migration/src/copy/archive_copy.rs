@@ -24,7 +24,7 @@ use crate::run::tag_guard::{TagDecision, TagGuard};
 use transload_docker::{ArchiveContents, DockerApi, ImageArchive, blob_digest};
 use transload_model::{Descriptor, Digest, ImageReference};
 use transload_registry::{
-    BlobStream, Mount, RegistryApi, RegistryError, UploadStart, checked_blob,
+    BlobStream, Mount, RegistryApi, RegistryError, UploadStart, verified_blob,
 };
 
 /// Maximum number of times that the stream is opened.
@@ -352,7 +352,7 @@ fn content_of(
             }))
         }
     });
-    checked_blob(image.registry().clone(), blob, Box::pin(pieces))
+    verified_blob(image.registry().clone(), blob, Box::pin(pieces))
 }
 
 /// Returns whether a retry of the same transfer may succeed.

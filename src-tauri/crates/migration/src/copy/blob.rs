@@ -13,7 +13,7 @@ use crate::error::MigrationError;
 use crate::events::LayerState;
 use transload_model::Descriptor;
 use transload_registry::{
-    BlobStream, Mount, Optional, RegistryError, Remedy, UploadSession, UploadStart,
+    BlobStream, Mount, OptionalFeature, RegistryError, Remedy, UploadSession, UploadStart,
 };
 
 /// Maximum number of attempts to upload a blob, each from its first byte.
@@ -113,7 +113,7 @@ impl Copying<'_> {
                 }
                 self.send(blob, Some(session)).await?;
             }
-            Err(error) if error.allows_fallback(Optional::Mount) => {
+            Err(error) if error.allows_fallback(OptionalFeature::Mount) => {
                 held.found_mounting(Mounting::Ignored);
                 drop(_permit);
                 return self.ensure_after_lookup(blob).await;
@@ -196,7 +196,7 @@ impl Copying<'_> {
         match self.begin(blob, from).await {
             // A mount is optional: whatever error a registry returns for it, a plain upload may
             // succeed.
-            Err(error) if from.is_some() && error.allows_fallback(Optional::Mount) => {
+            Err(error) if from.is_some() && error.allows_fallback(OptionalFeature::Mount) => {
                 self.begin(blob, None).await
             }
             other => other,

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::OnceCell;
 
 use transload_model::Digest;
-use transload_registry::{Optional, RegistryApi, RegistryError, Remedy};
+use transload_registry::{OptionalFeature, RegistryApi, RegistryError, Remedy};
 
 /// From this many images of one repository, listing its tags is cheaper than a HEAD request for
 /// each.
@@ -83,7 +83,7 @@ impl DestinationTags {
                     Ok(tags) => Ok(Some(tags.iter().map(ToString::to_string).collect())),
                     Err(error) if error.remedy() == Remedy::Absent => Ok(Some(HashSet::new())),
                     // Listing needs its own permission, and some registries don't support it.
-                    Err(error) if error.allows_fallback(Optional::TagList) => Ok(None),
+                    Err(error) if error.allows_fallback(OptionalFeature::TagList) => Ok(None),
                     Err(error) => Err(error),
                 }
             })

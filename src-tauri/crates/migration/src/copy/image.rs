@@ -17,7 +17,7 @@ use crate::events::{EventSink, LayerState, MigrationEvent};
 use crate::image_tree::{ImageTree, Node};
 use crate::run::tag_guard::{TagDecision, TagGuard};
 use transload_model::{Descriptor, Digest, ImageReference};
-use transload_registry::{RegistryApi, RegistryError, Stored};
+use transload_registry::{RegistryApi, RegistryError, StoredManifest};
 
 /// Copies images between two registries. One copier serves a whole migration, so that images with a
 /// shared layer send it once.
@@ -203,7 +203,7 @@ impl Copier {
     async fn accept_identical(
         &self,
         repository: &str,
-        stored: Result<Stored, RegistryError>,
+        stored: Result<StoredManifest, RegistryError>,
         node: &Node,
         reference: &str,
     ) -> Result<(), MigrationError> {

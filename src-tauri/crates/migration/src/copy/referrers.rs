@@ -23,7 +23,7 @@ use crate::report::LeftBehind;
 use crate::run::tag_guard::{Expected, TagDecision, TagGuard};
 use transload_model::{Digest, Manifest, ManifestError, RawManifest, Tag, media_type};
 use transload_registry::{
-    Referrer, RegistryApi, RegistryError, Remedy, fallback_tag, listed_in, may_be_referrer,
+    Referrer, RegistryApi, RegistryError, Remedy, fallback_tag, may_be_referrer, referrers_in_list,
 };
 
 /// Maximum depth of referrers of referrers, such as the signature of an attestation. Deeper nesting
@@ -185,11 +185,12 @@ impl Referrers<'_> {
             Err(error) if error.remedy() == Remedy::Absent => return Ok(None),
             Err(error) => return Err(error.into()),
         };
-        let listed = listed_in(&list, subject).map_err(|source_error| RegistryError::Manifest {
-            registry: source.host().clone(),
-            subject: format!("{path}:{tag}"),
-            source: source_error,
-        })?;
+        let listed =
+            referrers_in_list(&list, subject).map_err(|source_error| RegistryError::Manifest {
+                registry: source.host().clone(),
+                subject: format!("{path}:{tag}"),
+                source: source_error,
+            })?;
         Ok(listed.map(|listed| listed.into_iter().filter(may_be_referrer).collect()))
     }
 
@@ -354,7 +355,7 @@ fn extended_list(
     let list = list.filter(|list| list.expect_digest(subject).is_err());
     let known: HashSet<Digest> = match list {
         Some(list) => {
-            let listed = listed_in(list, subject)?.ok_or(ManifestError::NotReferrers)?;
+            let listed = referrers_in_list(list, subject)?.ok_or(ManifestError::NotReferrers)?;
             listed.into_iter().map(|referrer| referrer.digest).collect()
         }
         None => HashSet::new(),

@@ -197,12 +197,12 @@ fn contradicting_fields_are_refused() {
     let aws = DestinationIdentity::new(
         account.clone(),
         region.clone(),
-        &RegistryEndpoint::at(host).unwrap(),
+        &RegistryEndpoint::parse(host).unwrap(),
         None,
     );
     assert_eq!(aws.registry_endpoint, DestinationEndpoint::Aws);
     aws.ensure_consistent().unwrap();
-    let local = RegistryEndpoint::at("http://127.0.0.1:5000").unwrap();
+    let local = RegistryEndpoint::parse("http://127.0.0.1:5000").unwrap();
     let local = DestinationIdentity::new(account, region, &local, None);
     local.ensure_consistent().unwrap();
     let at = |text: &str| DestinationEndpoint::At(Url::parse(text).unwrap());

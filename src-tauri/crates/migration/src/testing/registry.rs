@@ -10,8 +10,9 @@ use futures_util::{StreamExt, TryStreamExt, stream};
 use crate::testing::crash::{CrashPoint, When};
 use transload_model::{Descriptor, Digest, RawManifest, RegistryHost, Tag};
 use transload_registry::{
-    BlobStream, LoginSource, ManifestHead, Mount, PullQuota, Referrer, RegistryApi, RegistryError,
-    Stored, UploadSession, UploadStart,
+    BlobApi, BlobStream, ListApi, LoginSource, ManifestApi, ManifestHead, Mount, PullQuota,
+    Referrer, ReferrersApi, RegistryApi, RegistryError, StoredManifest, UploadApi, UploadSession,
+    UploadStart,
 };
 
 type ContentKey = (String, String);
@@ -122,22 +123,6 @@ impl RegistryApi for FakeRegistry {
         self.admit().await
     }
 
-    async fn manifest_head(
-        &self,
-        path: &str,
-        reference: &str,
-    ) -> Result<Option<ManifestHead>, RegistryError> {
-        self.heads.lock().unwrap().push(format!("{path}:{reference}"));
-        let place = (path.to_owned(), reference.to_owned());
-        let held = self.manifests.lock().unwrap().get(&place).cloned();
-        Ok(held.map(|raw| ManifestHead {
-            digest: raw.digest().clone(),
-            media_type: Some(raw.media_type().to_owned()),
-            size_bytes: None,
-            pull_quota: self.pull_quota(),
-        }))
-    }
-
     fn pull_quota(&self) -> Option<PullQuota> {
         let remaining = (*self.pulls_left.lock().unwrap())?;
         Some(PullQuota { limit: 100, remaining, window_seconds: 21_600 })
@@ -159,6 +144,25 @@ impl RegistryApi for FakeRegistry {
             None => {}
         }
     }
+}
+
+#[async_trait]
+impl ManifestApi for FakeRegistry {
+    async fn manifest_head(
+        &self,
+        path: &str,
+        reference: &str,
+    ) -> Result<Option<ManifestHead>, RegistryError> {
+        self.heads.lock().unwrap().push(format!("{path}:{reference}"));
+        let place = (path.to_owned(), reference.to_owned());
+        let held = self.manifests.lock().unwrap().get(&place).cloned();
+        Ok(held.map(|raw| ManifestHead {
+            digest: raw.digest().clone(),
+            media_type: Some(raw.media_type().to_owned()),
+            size_bytes: None,
+            pull_quota: self.pull_quota(),
+        }))
+    }
 
     async fn manifest(&self, path: &str, reference: &str) -> Result<RawManifest, RegistryError> {
         if let Some(left) = self.pulls_left.lock().unwrap().as_mut() {
@@ -178,7 +182,7 @@ impl RegistryApi for FakeRegistry {
         path: &str,
         reference: &str,
         manifest: &RawManifest,
-    ) -> Result<Stored, RegistryError> {
+    ) -> Result<StoredManifest, RegistryError> {
         self.admit().await?;
         if self.immutable.lock().unwrap().contains(reference) {
             let (registry, subject) = (self.host.clone(), format!("{path}:{reference}"));
@@ -205,9 +209,12 @@ impl RegistryApi for FakeRegistry {
         let json = String::from_utf8(manifest.bytes().to_vec()).unwrap();
         self.put_raw(path, Some(reference), json);
         self.crash.pass(&call, When::After).await;
-        Ok(Stored { lists_referrer: self.lists_referrers })
+        Ok(StoredManifest { lists_referrer: self.lists_referrers })
     }
+}
 
+#[async_trait]
+impl ReferrersApi for FakeRegistry {
     async fn referrers(
         &self,
         path: &str,
@@ -231,7 +238,10 @@ impl RegistryApi for FakeRegistry {
         });
         Ok(Some(listed.collect()))
     }
+}
 
+#[async_trait]
+impl BlobApi for FakeRegistry {
     async fn has_blob(&self, path: &str, digest: &Digest) -> Result<bool, RegistryError> {
         let place = (path.to_owned(), digest.to_string());
         Ok(self.blobs.lock().unwrap().contains_key(&place))
@@ -253,7 +263,10 @@ impl RegistryApi for FakeRegistry {
         }
         Ok(Box::pin(stream::iter([Ok(bytes)])))
     }
+}
 
+#[async_trait]
+impl UploadApi for FakeRegistry {
     async fn begin_upload(
         &self,
         path: &str,
@@ -296,14 +309,17 @@ impl RegistryApi for FakeRegistry {
     }
 
     async fn abandon_upload(&self, _path: &str, _session: UploadSession) {}
+}
 
+#[async_trait]
+impl ListApi for FakeRegistry {
     async fn tags(&self, path: &str) -> Result<Vec<Tag>, RegistryError> {
         let manifests = self.manifests.lock().unwrap();
         let tags = manifests.keys().filter(|(held, name)| held == path && !name.contains(':'));
         Ok(tags.map(|(_, name)| Tag::parse(name).unwrap()).collect())
     }
 
-    async fn catalogue(&self) -> Result<Vec<String>, RegistryError> {
+    async fn catalog(&self) -> Result<Vec<String>, RegistryError> {
         Ok(Vec::new())
     }
 }

@@ -1,5 +1,5 @@
-//! Real bytes against Debian's `docker-registry` (distribution 2.8). Where the program is missing
-//! these tests fail: install the package `docker-registry`.
+//! Tests with Debian's `docker-registry` (distribution 2.8). They fail if the package `docker-registry` is not
+//! installed.
 
 use std::io::{BufRead, BufReader};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 
-use crate::api::RegistryApi;
+use crate::api::{BlobApi, ListApi, ManifestApi, RegistryApi, UploadApi};
 use crate::client::RegistryClient;
 use crate::error::RegistryError;
 use crate::tests::support::{anonymous, client, descriptor, fixed, read_all, source};
@@ -18,7 +18,7 @@ use transload_model::{Digest, RawManifest, Tag, media_type};
 /// `writer` with the password `correct horse`, hashed with `htpasswd -B`.
 const HTPASSWD: &str = "writer:$2y$05$jXB.WjTWGZxuZl7oDTIxjeXmBLGORkOSHxcovxMj0V4gI0fLCF4Iu";
 
-/// A registry of its own; it ends with the value, also on a panic.
+/// A registry process, which is killed when the value is dropped, also after a panic.
 struct Registry {
     process: Child,
     address: SocketAddr,
@@ -48,14 +48,14 @@ impl Registry {
             .stdout(Stdio::null())
             .stderr(Stdio::piped())
             .spawn()
-            .expect("docker-registry is there; the package has the same name");
-        // Its log must be read, or the registry would stand still on a full pipe.
+            .expect("docker-registry isn't installed; the package has the same name");
+        // Read the log, because the registry blocks when the pipe is full.
         let log = BufReader::new(process.stderr.take().unwrap());
         std::thread::spawn(move || log.lines().for_each(drop));
         let registry = Self { process, address, _folder: folder };
         let limit = Instant::now() + Duration::from_secs(30);
         while TcpStream::connect(address).is_err() {
-            assert!(Instant::now() < limit, "the registry does not answer at {address}");
+            assert!(Instant::now() < limit, "the registry doesn't accept connections at {address}");
             std::thread::yield_now();
         }
         registry
@@ -69,13 +69,13 @@ impl Drop for Registry {
     }
 }
 
-fn bytes_of(length: usize) -> Vec<u8> {
-    (0..length).map(|at| (at * 31 % 251) as u8).collect()
+fn test_bytes(length: usize) -> Vec<u8> {
+    (0..length).map(|index| (index * 31 % 251) as u8).collect()
 }
 
-/// Uploads a configuration and a layer, and gives the manifest of both.
+/// Uploads a configuration and a layer, and returns the manifest of both.
 async fn push_parts(client: &RegistryClient, path: &str) -> RawManifest {
-    let (config, layer) = (b"{}".to_vec(), bytes_of(1000));
+    let (config, layer) = (b"{}".to_vec(), test_bytes(1000));
     for part in [&config, &layer] {
         client.upload_blob(path, &descriptor(part), source(part)).await.unwrap();
     }
@@ -92,23 +92,23 @@ async fn push_parts(client: &RegistryClient, path: &str) -> RawManifest {
 }
 
 #[tokio::test]
-async fn blobs_of_every_size_come_back_as_they_went() {
+async fn blobs_of_all_sizes_are_downloaded_unchanged() {
     let registry = Registry::start(false);
     let client = anonymous(registry.address);
     client.check_login().await.unwrap();
     for length in [0, 1, 5_000_000] {
-        let bytes = bytes_of(length);
+        let bytes = test_bytes(length);
         let blob = descriptor(&bytes);
         assert!(!client.has_blob("team/app", &blob.digest).await.unwrap(), "{length}");
         client.upload_blob("team/app", &blob, source(&bytes)).await.unwrap();
         assert!(client.has_blob("team/app", &blob.digest).await.unwrap(), "{length}");
-        let back = read_all(client.blob("team/app", &blob).await.unwrap()).await.unwrap();
-        assert!(back == bytes, "{length}");
+        let downloaded = read_all(client.blob("team/app", &blob).await.unwrap()).await.unwrap();
+        assert!(downloaded == bytes, "{length}");
     }
 }
 
 #[tokio::test]
-async fn a_blob_that_is_not_its_digest_is_refused_by_the_registry() {
+async fn the_registry_rejects_a_blob_with_another_digest() {
     let registry = Registry::start(false);
     let client = anonymous(registry.address);
     let error = client.upload_blob("a", &descriptor(b"abc"), source(b"abd")).await.unwrap_err();
@@ -120,7 +120,7 @@ async fn a_blob_that_is_not_its_digest_is_refused_by_the_registry() {
 }
 
 #[tokio::test]
-async fn a_manifest_comes_back_byte_by_byte_and_its_tags_are_listed() {
+async fn manifests_are_stored_unchanged_and_tags_are_listed() {
     let registry = Registry::start(false);
     let client = anonymous(registry.address);
     let manifest = push_parts(&client, "team/app").await;
@@ -133,11 +133,11 @@ async fn a_manifest_comes_back_byte_by_byte_and_its_tags_are_listed() {
         assert_eq!(head.size_bytes, Some(manifest.bytes().len() as u64));
         assert_eq!(head.media_type.as_deref(), Some(media_type::OCI_MANIFEST));
     }
-    // Distribution 2.8 lists tags in no order.
+    // Distribution 2.8 returns tags in arbitrary order.
     let mut tags = client.tags("team/app").await.unwrap();
     tags.sort();
     assert_eq!(tags.iter().map(Tag::as_str).collect::<Vec<_>>(), ["1", "2"]);
-    assert_eq!(client.catalogue().await.unwrap(), ["team/app"]);
+    assert_eq!(client.catalog().await.unwrap(), ["team/app"]);
     let missing = client.manifest("team/app", "3").await.unwrap_err();
     assert!(matches!(missing, RegistryError::Missing { repository: false, .. }), "{missing}");
     let missing = client.tags("nobody").await.unwrap_err();
@@ -145,7 +145,7 @@ async fn a_manifest_comes_back_byte_by_byte_and_its_tags_are_listed() {
 }
 
 #[tokio::test]
-async fn a_manifest_whose_blobs_are_missing_is_refused() {
+async fn the_registry_rejects_a_manifest_with_missing_blobs() {
     let registry = Registry::start(false);
     let client = anonymous(registry.address);
     let manifest = push_parts(&client, "first").await;
@@ -157,7 +157,7 @@ async fn a_manifest_whose_blobs_are_missing_is_refused() {
 }
 
 #[tokio::test]
-async fn a_login_is_used_where_the_registry_wants_one() {
+async fn the_login_is_sent_if_the_registry_requires_it() {
     let registry = Registry::start(true);
     let right = client(registry.address, fixed("writer", "correct horse"));
     right.check_login().await.unwrap();

@@ -1,13 +1,15 @@
+//! Tests of lists in pages.
+
 use axum::http::header;
 use axum::response::IntoResponse;
 
-use crate::api::RegistryApi;
+use crate::api::ListApi;
 use crate::error::RegistryError;
 use crate::tests::support::{anonymous, serve_all};
 use transload_model::Tag;
 
 #[tokio::test]
-async fn every_page_of_tags_is_read_with_absolute_and_relative_links() {
+async fn reads_all_pages_with_absolute_and_relative_links() {
     let address = serve_all(|(_, uri, headers, _)| async move {
         let host = headers[header::HOST].to_str().unwrap().to_owned();
         let (tags, next) = match uri.query().unwrap_or_default() {
@@ -30,8 +32,8 @@ async fn every_page_of_tags_is_read_with_absolute_and_relative_links() {
 }
 
 #[tokio::test]
-async fn links_in_a_circle_and_links_elsewhere_are_refused() {
-    for (link, is_circle) in [
+async fn rejects_link_loops_and_links_to_other_hosts() {
+    for (link, is_loop) in [
         ("</v2/x/tags/list?n=1000>; rel=next", true),
         ("<http://localhost:1/v2/x/tags/list>; rel=next", false),
     ] {
@@ -39,20 +41,20 @@ async fn links_in_a_circle_and_links_elsewhere_are_refused() {
             serve_all(move |_| async move { ([(header::LINK, link)], r#"{"tags":["a"]}"#) }).await;
         let error = anonymous(address).tags("x").await.unwrap_err();
         match error {
-            RegistryError::NotARegistry { .. } => assert!(is_circle),
-            RegistryError::AddressRefused { .. } => assert!(!is_circle),
+            RegistryError::NotARegistry { .. } => assert!(is_loop),
+            RegistryError::AddressRefused { .. } => assert!(!is_loop),
             other => panic!("{other}"),
         }
     }
 }
 
 #[tokio::test]
-async fn the_catalogue_is_read_and_what_is_no_list_is_refused() {
+async fn reads_the_catalog_and_rejects_other_documents() {
     let address = serve_all(|(_, uri, ..)| async move {
         if uri.path() == "/v2/_catalog" { r#"{"repositories":["a","b/c"]}"# } else { "[]" }
     })
     .await;
     let client = anonymous(address);
-    assert_eq!(client.catalogue().await.unwrap(), ["a", "b/c"]);
+    assert_eq!(client.catalog().await.unwrap(), ["a", "b/c"]);
     assert!(matches!(client.tags("x").await, Err(RegistryError::NotARegistry { .. })));
 }

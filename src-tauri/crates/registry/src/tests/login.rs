@@ -1,3 +1,5 @@
+//! Tests of logins: Basic, token servers, renewal.
+
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 
@@ -6,14 +8,14 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use futures_util::future::join_all;
 
-use crate::api::{LoginSource, RegistryApi, RegistryLogin};
+use crate::api::{LoginSource, ManifestApi, RegistryApi, RegistryLogin};
 use crate::error::RegistryError;
 use crate::tests::support::{Count, MANIFEST, anonymous, client, errors, fixed, login, serve_all};
 
-/// `u:right` and `u:wrong` as a Basic login.
+/// `u:right` as a Basic authorization header.
 const RIGHT: &str = "Basic dTpyaWdodA==";
 
-/// A login that another one follows.
+/// A login source whose login is wrong until it is renewed.
 #[derive(Default)]
 struct Renewable {
     renewed: Count,
@@ -30,7 +32,7 @@ impl LoginSource for Renewable {
     }
 }
 
-/// A login for the registry's own host alone, as the token of ECR is.
+/// A login that is only for the host of the registry, like the authorization token of ECR.
 struct OwnHostOnly;
 
 #[async_trait]
@@ -48,32 +50,32 @@ impl LoginSource for OwnHostOnly {
     }
 }
 
-/// A registry that wants a token, and its token server, which numbers its tokens. The registry
-/// takes only the newest token where `newest_only` is set. Gives what the token server was asked.
+/// Starts a registry that requires a token, and its token server, which numbers the tokens. With
+/// `newest_only`, the registry accepts only the newest token. Returns the requests to the token server.
 async fn token_registry(
     newest_only: bool,
-    answer: fn(u32) -> String,
+    response: fn(u32) -> String,
 ) -> (SocketAddr, Arc<Mutex<Vec<String>>>) {
-    let asked: Arc<Mutex<Vec<String>>> = Arc::default();
-    let kept = Arc::clone(&asked);
+    let requests: Arc<Mutex<Vec<String>>> = Arc::default();
+    let record = Arc::clone(&requests);
     let count = Count::default();
-    let given = count.clone();
+    let issued = count.clone();
     let server = serve_all(move |(_, uri, headers, _)| {
         let authorization =
             headers.get(header::AUTHORIZATION).map(|value| value.to_str().unwrap().to_owned());
-        kept.lock().unwrap().push(format!(
+        record.lock().unwrap().push(format!(
             "{} {}",
             uri.query().unwrap_or_default(),
             authorization.clone().unwrap_or_default()
         ));
-        let number = given.next();
+        let number = issued.next();
         async move {
             match authorization {
                 Some(login) if login != RIGHT => {
                     (StatusCode::UNAUTHORIZED, r#"{"details":"incorrect username or password"}"#)
                         .into_response()
                 }
-                _ => answer(number).into_response(),
+                _ => response(number).into_response(),
             }
         }
     })
@@ -82,15 +84,15 @@ async fn token_registry(
         let newest = count.get();
         async move {
             let token = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-            let wanted = format!("Bearer t{}", newest.saturating_sub(1));
-            let is_in = token.is_some_and(|token| {
-                token.starts_with("Bearer t") && (!newest_only || token == wanted)
+            let newest_token = format!("Bearer t{}", newest.saturating_sub(1));
+            let is_accepted = token.is_some_and(|token| {
+                token.starts_with("Bearer t") && (!newest_only || token == newest_token)
             });
-            if is_in { MANIFEST.into_response() } else { challenge(server) }
+            if is_accepted { MANIFEST.into_response() } else { challenge(server) }
         }
     })
     .await;
-    (registry, asked)
+    (registry, requests)
 }
 
 fn challenge(server: SocketAddr) -> Response {
@@ -99,22 +101,22 @@ fn challenge(server: SocketAddr) -> Response {
 }
 
 #[tokio::test]
-async fn a_token_is_got_once_for_each_scope_even_by_many_at_a_time() {
-    let (address, asked) =
+async fn concurrent_requests_share_one_token_for_each_scope() {
+    let (address, requests) =
         token_registry(false, |n| format!(r#"{{"token":"t{n}","expires_in":300}}"#)).await;
     let client = anonymous(address);
     let results = join_all((0..8).map(|_| client.manifest("team/app", "1"))).await;
     assert!(results.iter().all(Result::is_ok));
     let scope = "service=registry%2C+%22one%22&scope=repository%3Ateam%2Fapp%3Apull ";
-    assert_eq!(*asked.lock().unwrap(), [scope]);
+    assert_eq!(*requests.lock().unwrap(), [scope]);
     client.manifest("other", "1").await.unwrap();
-    assert_eq!(asked.lock().unwrap().len(), 2);
+    assert_eq!(requests.lock().unwrap().len(), 2);
 }
 
 #[tokio::test]
-async fn a_login_for_the_registry_alone_goes_to_no_token_server_at_another_host() {
-    let asked = Count::default();
-    let count = asked.clone();
+async fn a_login_for_the_registry_host_is_not_sent_to_a_token_server_on_another_host() {
+    let requests = Count::default();
+    let count = requests.clone();
     let server = serve_all(move |_| {
         count.next();
         async { r#"{"token":"t"}"# }
@@ -133,37 +135,37 @@ async fn a_login_for_the_registry_alone_goes_to_no_token_server_at_another_host(
             }
         })
         .await;
-        let answer = client(registry, Arc::new(OwnHostOnly)).manifest("a", "1").await;
-        assert_eq!(answer.is_ok(), sent == 1, "{host}: {answer:?}");
-        assert_eq!(asked.get(), sent, "{host}");
+        let response = client(registry, Arc::new(OwnHostOnly)).manifest("a", "1").await;
+        assert_eq!(response.is_ok(), sent == 1, "{host}: {response:?}");
+        assert_eq!(requests.get(), sent, "{host}");
     }
 }
 
 #[tokio::test]
-async fn a_token_that_the_registry_no_longer_takes_is_replaced() {
-    let (address, asked) =
+async fn a_rejected_token_is_replaced() {
+    let (address, requests) =
         token_registry(true, |n| format!(r#"{{"access_token":"t{n}","expires_in":300}}"#)).await;
     let client = client(address, fixed("u", "right"));
     client.manifest("a", "1").await.unwrap();
     client.manifest("b", "1").await.unwrap();
     client.manifest("a", "1").await.unwrap();
-    let asked = asked.lock().unwrap();
-    assert_eq!(asked.len(), 3, "{asked:?}");
-    assert!(asked.iter().all(|asked| asked.ends_with(RIGHT)));
+    let requests = requests.lock().unwrap();
+    assert_eq!(requests.len(), 3, "{requests:?}");
+    assert!(requests.iter().all(|request| request.ends_with(RIGHT)));
 }
 
 #[tokio::test]
-async fn a_token_is_not_used_after_its_end() {
-    let (address, asked) =
+async fn an_expired_token_is_not_used() {
+    let (address, requests) =
         token_registry(false, |n| format!(r#"{{"token":"t{n}","expires_in":0}}"#)).await;
     let client = anonymous(address);
     client.manifest("a", "1").await.unwrap();
     client.manifest("a", "1").await.unwrap();
-    assert_eq!(asked.lock().unwrap().len(), 2);
+    assert_eq!(requests.lock().unwrap().len(), 2);
 }
 
 #[tokio::test]
-async fn a_wrong_login_is_refused_by_the_token_server_and_renewed_where_that_can_be() {
+async fn a_login_that_the_token_server_rejects_is_renewed_if_possible() {
     let (address, _) = token_registry(false, |n| format!(r#"{{"token":"t{n}"}}"#)).await;
     let error = client(address, fixed("u", "wrong")).manifest("a", "1").await.unwrap_err();
     let RegistryError::Unauthorized { message, had_login: true, .. } = &error else {
@@ -174,14 +176,14 @@ async fn a_wrong_login_is_refused_by_the_token_server_and_renewed_where_that_can
 }
 
 #[tokio::test]
-async fn what_is_no_token_is_no_registry() {
+async fn a_token_server_that_returns_a_web_page_is_an_error() {
     let (address, _) = token_registry(false, |_| "<html>".to_owned()).await;
     let error = anonymous(address).manifest("a", "1").await.unwrap_err();
     assert!(matches!(error, RegistryError::NotARegistry { .. }), "{error}");
 }
 
 #[tokio::test]
-async fn a_token_server_in_plain_text_elsewhere_never_gets_the_login() {
+async fn the_login_is_not_sent_to_a_token_server_without_encryption() {
     let address = serve_all(|_| async {
         let challenge = r#"Bearer realm="http://tokens.example/token""#;
         (StatusCode::UNAUTHORIZED, [(header::WWW_AUTHENTICATE, challenge)])
@@ -191,7 +193,7 @@ async fn a_token_server_in_plain_text_elsewhere_never_gets_the_login() {
     assert!(matches!(error, RegistryError::AddressRefused { .. }), "{error}");
 }
 
-/// A registry like ECR: Basic, and an expired token refused with 403.
+/// Starts a registry like ECR: it requires Basic, and rejects an expired token with 403.
 async fn ecr() -> SocketAddr {
     serve_all(|(_, _, headers, _)| async move {
         match headers.get(header::AUTHORIZATION).map(|value| value.to_str().unwrap()) {
@@ -212,7 +214,7 @@ async fn ecr() -> SocketAddr {
 }
 
 #[tokio::test]
-async fn an_expired_ecr_token_is_renewed_once_or_reported_as_expired() {
+async fn an_expired_ecr_token_is_renewed_once_or_reported() {
     let address = ecr().await;
     let renewable = Arc::new(Renewable::default());
     let client_with_renewal = client(address, Arc::clone(&renewable) as Arc<dyn LoginSource>);
@@ -227,7 +229,7 @@ async fn an_expired_ecr_token_is_renewed_once_or_reported_as_expired() {
 }
 
 #[tokio::test]
-async fn a_registry_that_wants_a_login_says_so_to_the_anonymous() {
+async fn an_anonymous_client_learns_that_a_login_is_required() {
     let address = ecr().await;
     let error = anonymous(address).check_login().await.unwrap_err();
     assert!(matches!(error, RegistryError::Unauthorized { had_login: false, .. }), "{error}");
@@ -235,18 +237,19 @@ async fn a_registry_that_wants_a_login_says_so_to_the_anonymous() {
 }
 
 #[tokio::test]
-async fn no_error_shows_the_login() {
+async fn errors_do_not_contain_the_login() {
     let address = ecr().await;
     let refused = client(address, fixed("u", "hunter2")).check_login().await;
-    let shown = format!("{:?}", refused.unwrap_err());
-    assert!(!shown.contains("hunter2") && !shown.contains("dTpodW50ZXIy"), "{shown}");
+    let text = format!("{:?}", refused.unwrap_err());
+    assert!(!text.contains("hunter2") && !text.contains("dTpodW50ZXIy"), "{text}");
 }
 
-/// As Docker sends it: in answer to a challenge for a bearer token, as it is, to no token server.
+/// As in Docker: the stored token is sent to a registry that requests a bearer token, and never to a token
+/// server.
 #[tokio::test]
-async fn a_stored_bearer_token_goes_to_the_registry_as_it_is() {
-    let asked = Count::default();
-    let count = asked.clone();
+async fn a_stored_bearer_token_is_sent_to_the_registry_unchanged() {
+    let requests = Count::default();
+    let count = requests.clone();
     let server = serve_all(move |_| {
         count.next();
         async { r#"{"token":"of-the-server"}"# }
@@ -260,13 +263,13 @@ async fn a_stored_bearer_token_goes_to_the_registry_as_it_is() {
         }
     })
     .await;
-    for (token, is_in) in [("stored", true), ("expired", false), ("no\nheader", false)] {
+    for (token, is_accepted) in [("stored", true), ("expired", false), ("no\nheader", false)] {
         let client = client(address, fixed("<registrytoken>", token));
-        let got = client.manifest("team/app", "1").await;
-        assert_eq!(got.is_ok(), is_in, "{token}: {got:?}");
-        assert!(!format!("{got:?}").contains(token) || is_in, "{got:?}");
+        let result = client.manifest("team/app", "1").await;
+        assert_eq!(result.is_ok(), is_accepted, "{token}: {result:?}");
+        assert!(!format!("{result:?}").contains(token) || is_accepted, "{result:?}");
     }
-    assert_eq!(asked.get(), 0, "the token server was asked");
+    assert_eq!(requests.get(), 0, "a request was sent to the token server");
 
     let basic = serve_all(|(_, _, headers, _)| async move {
         let sent = headers.contains_key(header::AUTHORIZATION);
@@ -274,6 +277,6 @@ async fn a_stored_bearer_token_goes_to_the_registry_as_it_is() {
         (status, [(header::WWW_AUTHENTICATE, "Basic realm=\"x\"")], MANIFEST).into_response()
     })
     .await;
-    let got = client(basic, fixed("<registrytoken>", "stored")).manifest("team/app", "1").await;
-    assert!(matches!(got, Err(RegistryError::Unauthorized { .. })), "{got:?}");
+    let result = client(basic, fixed("<registrytoken>", "stored")).manifest("team/app", "1").await;
+    assert!(matches!(result, Err(RegistryError::Unauthorized { .. })), "{result:?}");
 }

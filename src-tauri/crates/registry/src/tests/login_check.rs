@@ -1,4 +1,4 @@
-//! A login that a person typed is tested against something that requires one.
+//! Tests of the check of a login that a user entered.
 
 use std::net::SocketAddr;
 
@@ -6,29 +6,29 @@ use async_trait::async_trait;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 
-use crate::api::{LoginSource, RegistryApi as _, RegistryLogin};
+use crate::api::{ListApi, LoginSource, RegistryLogin};
 use crate::endpoint::RegistryEndpoint;
 use crate::error::RegistryError;
 use crate::login_check::{LoginCheck, check_registry_login};
 use crate::tests::support::{client, login, serve_all};
 use transload_network::Network;
 
-/// `u:right` as a Basic login.
+/// `u:right` as a Basic authorization header.
 const RIGHT: &str = "Basic dTpyaWdodA==";
 
-/// What a server does with a login.
+/// Which requests a server accepts.
 #[derive(Clone, Copy, Debug, PartialEq)]
-enum Door {
-    /// Only the right login gets in.
+enum Access {
+    /// Only requests with the right login.
     Closed,
-    /// Nobody needs a login, and a wrong one is refused.
+    /// Requests without a login, and with the right login.
     Checking,
-    /// Nobody needs a login, and none is looked at.
+    /// All requests. The login is ignored.
     Open,
 }
 
-impl Door {
-    fn lets_in(self, login: Option<&str>) -> bool {
+impl Access {
+    fn accepts(self, login: Option<&str>) -> bool {
         match self {
             Self::Closed => login == Some(RIGHT),
             Self::Checking => login.is_none_or(|login| login == RIGHT),
@@ -37,12 +37,12 @@ impl Door {
     }
 }
 
-/// A registry whose `/v2/` endpoint and whose list of repositories are these.
-async fn registry(front: Door, catalogue: Door) -> SocketAddr {
+/// Starts a registry with this access to the base endpoint and to the catalog.
+async fn registry(base_endpoint: Access, catalog: Access) -> SocketAddr {
     serve_all(move |(_, uri, headers, _)| async move {
         let login = headers.get(header::AUTHORIZATION).map(|value| value.to_str().unwrap());
-        let door = if uri.path().ends_with("_catalog") { catalogue } else { front };
-        if door.lets_in(login) {
+        let access = if uri.path().ends_with("_catalog") { catalog } else { base_endpoint };
+        if access.accepts(login) {
             return r#"{"repositories":[]}"#.into_response();
         }
         challenge("Basic realm=\"r\"".to_owned())
@@ -50,11 +50,11 @@ async fn registry(front: Door, catalogue: Door) -> SocketAddr {
     .await
 }
 
-/// A registry that wants a token, with a token server of this kind.
-async fn token_registry(tokens: Door) -> SocketAddr {
+/// Starts a registry that requires a token, and a token server with this access.
+async fn token_registry(tokens: Access) -> SocketAddr {
     let server = serve_all(move |(_, _, headers, _)| async move {
         let login = headers.get(header::AUTHORIZATION).map(|value| value.to_str().unwrap());
-        if tokens.lets_in(login) {
+        if tokens.accepts(login) {
             r#"{"token":"t"}"#.into_response()
         } else {
             StatusCode::UNAUTHORIZED.into_response()
@@ -74,11 +74,11 @@ fn challenge(text: String) -> Response {
     (StatusCode::UNAUTHORIZED, [(header::WWW_AUTHENTICATE, text)]).into_response()
 }
 
-/// What the test of a login shows; nothing where the registry refuses it.
+/// Returns the result of the check, or `None` if the registry rejects the login.
 async fn check(address: SocketAddr, password: &str) -> Option<LoginCheck> {
-    let endpoint = RegistryEndpoint::at(&format!("http://{address}")).unwrap();
+    let endpoint = RegistryEndpoint::parse(&format!("http://{address}")).unwrap();
     let login = login("u", password);
-    match check_registry_login(&Network::of_process(), &endpoint, &login).await {
+    match check_registry_login(&Network::process_default(), &endpoint, &login).await {
         Ok(check) => Some(check),
         Err(RegistryError::Unauthorized { had_login: true, .. }) => None,
         Err(error) => panic!("{error:?}"),
@@ -86,25 +86,25 @@ async fn check(address: SocketAddr, password: &str) -> Option<LoginCheck> {
 }
 
 #[tokio::test]
-async fn a_wrong_password_is_never_accepted() {
-    use Door::{Checking, Closed, Open};
+async fn a_wrong_password_is_not_accepted() {
+    use Access::{Checking, Closed, Open};
     use LoginCheck::{Accepted, Untested};
 
     for (name, address, right, wrong) in [
         ("closed", registry(Closed, Closed).await, Accepted, None),
-        ("open, checks what is sent", registry(Checking, Open).await, Accepted, None),
-        ("open, with a closed list", registry(Open, Closed).await, Accepted, None),
+        ("open, checks a login that is sent", registry(Checking, Open).await, Accepted, None),
+        ("open, with a closed catalog", registry(Open, Closed).await, Accepted, None),
         ("open everywhere", registry(Open, Open).await, Untested, Some(Untested)),
-        ("tokens for those with a login", token_registry(Closed).await, Accepted, None),
-        ("tokens without a login too", token_registry(Checking).await, Accepted, None),
-        ("tokens for anyone", token_registry(Open).await, Untested, Some(Untested)),
+        ("tokens only with a login", token_registry(Closed).await, Accepted, None),
+        ("tokens also without a login", token_registry(Checking).await, Accepted, None),
+        ("tokens for any login", token_registry(Open).await, Untested, Some(Untested)),
     ] {
         assert_eq!(check(address, "right").await, Some(right), "{name}");
         assert_eq!(check(address, "wrong").await, wrong, "{name}");
     }
 }
 
-/// Logins that differ by repository, and a place that could not be read.
+/// A source whose logins differ by repository, and which couldn't read one of them.
 struct ByRepository;
 
 #[async_trait]
@@ -127,7 +127,7 @@ impl LoginSource for ByRepository {
 }
 
 #[tokio::test]
-async fn each_repository_gets_its_login_and_a_refusal_names_what_could_not_be_read() {
+async fn each_repository_uses_its_login_and_a_rejection_names_the_unreadable_login() {
     let registry = serve_all(move |(_, uri, headers, _)| async move {
         let login = headers.get(header::AUTHORIZATION).map(|value| value.to_str().unwrap());
         if uri.path().starts_with("/v2/public/") || login == Some(RIGHT) {

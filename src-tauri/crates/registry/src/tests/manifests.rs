@@ -1,8 +1,10 @@
+//! Tests of reading and storing manifests.
+
 use axum::http::{Method, StatusCode, header};
 use axum::response::IntoResponse;
 use bytes::Bytes;
 
-use crate::api::{PullQuota, RegistryApi};
+use crate::api::{ManifestApi, PullQuota, RegistryApi};
 use crate::error::RegistryError;
 use crate::tests::support::{Count, MANIFEST, anonymous, errors, serve_all, serve_bytes};
 use transload_model::{Digest, MANIFEST_LIMIT_BYTES, ManifestError, RawManifest, media_type};
@@ -14,7 +16,7 @@ fn manifest() -> RawManifest {
 }
 
 #[tokio::test]
-async fn a_manifest_arrives_as_the_bytes_that_were_sent() {
+async fn the_bytes_of_a_manifest_are_unchanged() {
     let address = serve_all(|(_, uri, headers, _)| async move {
         assert_eq!(uri.path(), "/v2/team/app/manifests/1");
         let accept = headers[header::ACCEPT].to_str().unwrap().to_owned();
@@ -25,26 +27,26 @@ async fn a_manifest_arrives_as_the_bytes_that_were_sent() {
         ([TYPE], MANIFEST)
     })
     .await;
-    let got = anonymous(address).manifest("team/app", "1").await.unwrap();
-    assert_eq!(got.bytes(), MANIFEST.as_bytes());
+    let manifest = anonymous(address).manifest("team/app", "1").await.unwrap();
+    assert_eq!(manifest.bytes(), MANIFEST.as_bytes());
 }
 
 #[tokio::test]
-async fn a_manifest_with_another_digest_than_asked_for_is_refused_with_both() {
+async fn a_manifest_with_another_digest_is_rejected_with_both_digests() {
     let address = serve_all(|_| async { ([TYPE], "damaged") }).await;
-    let asked = Digest::of(b"another");
-    let error = anonymous(address).manifest("a", asked.as_str()).await.unwrap_err();
+    let requested = Digest::of(b"another");
+    let error = anonymous(address).manifest("a", requested.as_str()).await.unwrap_err();
     let RegistryError::Manifest {
         source: ManifestError::DigestMismatch { expected, actual }, ..
     } = error
     else {
         panic!("{error}")
     };
-    assert_eq!((expected, actual), (asked, Digest::of(b"damaged")));
+    assert_eq!((expected, actual), (requested, Digest::of(b"damaged")));
 }
 
 #[tokio::test]
-async fn a_web_page_and_other_json_are_no_registry() {
+async fn web_pages_and_other_json_are_not_accepted_as_a_registry() {
     for (content_type, body) in [
         ("text/html; charset=utf-8", "<html>Sign in</html>"),
         ("application/json", "{\"hello\":1}"),
@@ -60,7 +62,7 @@ async fn a_web_page_and_other_json_are_no_registry() {
 }
 
 #[tokio::test]
-async fn schema_1_is_refused_with_its_own_reason() {
+async fn schema_1_has_its_own_error() {
     let address = serve_all(|_| async {
         (
             [(header::CONTENT_TYPE, media_type::DOCKER_SCHEMA1_SIGNED)],
@@ -76,9 +78,9 @@ async fn schema_1_is_refused_with_its_own_reason() {
 }
 
 #[tokio::test]
-async fn a_manifest_over_the_limit_is_refused_whatever_its_length_says() {
-    let promised = serve_bytes("HTTP/1.1 200 OK\r\ncontent-length: 9999999\r\n\r\n{").await;
-    let endless = serve_all(|_| async {
+async fn a_manifest_over_the_limit_is_rejected_with_and_without_a_content_length() {
+    let announced = serve_bytes("HTTP/1.1 200 OK\r\ncontent-length: 9999999\r\n\r\n{").await;
+    let endless_list_error = serve_all(|_| async {
         let piece = || Some((Ok::<_, std::io::Error>(Bytes::from(vec![b' '; 65_536])), ()));
         axum::body::Body::from_stream(futures_util::stream::unfold(
             (),
@@ -86,7 +88,7 @@ async fn a_manifest_over_the_limit_is_refused_whatever_its_length_says() {
         ))
     })
     .await;
-    for address in [promised, endless] {
+    for address in [announced, endless_list_error] {
         let error = anonymous(address).manifest("a", "1").await.unwrap_err();
         let RegistryError::Manifest { source: ManifestError::TooLarge { size_bytes }, .. } = error
         else {
@@ -97,14 +99,14 @@ async fn a_manifest_over_the_limit_is_refused_whatever_its_length_says() {
 }
 
 #[tokio::test]
-async fn a_manifest_that_is_cut_off_is_asked_for_again_and_then_reported() {
+async fn an_interrupted_manifest_is_requested_again_and_then_reported() {
     let address = serve_bytes("HTTP/1.1 200 OK\r\ncontent-length: 500\r\n\r\n{\"schema").await;
     let error = anonymous(address).manifest("a", "1").await.unwrap_err();
     assert!(matches!(error, RegistryError::ConnectionLost { .. }), "{error}");
 }
 
 #[tokio::test]
-async fn nobody_at_the_address_is_unreachable() {
+async fn a_closed_port_is_reported_as_unreachable() {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
     drop(listener);
@@ -113,7 +115,7 @@ async fn nobody_at_the_address_is_unreachable() {
 }
 
 #[tokio::test]
-async fn a_head_tells_digest_size_and_quota_and_nothing_for_a_missing_tag() {
+async fn a_head_returns_digest_size_and_quota_or_none_for_a_missing_tag() {
     let address = serve_all(|(method, uri, ..)| async move {
         assert_eq!(method, Method::HEAD);
         if uri.path().ends_with("/missing") {
@@ -147,7 +149,7 @@ async fn a_head_without_a_digest_is_repeated_as_a_get() {
 }
 
 #[tokio::test]
-async fn a_refused_head_is_repeated_as_a_get_to_learn_the_reason() {
+async fn a_rejected_head_is_repeated_as_a_get_to_get_the_reason() {
     let count = Count::default();
     let seen = count.clone();
     let address = serve_all(move |(_, uri, ..)| {
@@ -173,17 +175,17 @@ async fn a_refused_head_is_repeated_as_a_get_to_learn_the_reason() {
     assert_eq!(count.get(), 2);
     let error = client.manifest_head("a", "quota").await.unwrap_err();
     assert!(matches!(error, RegistryError::PullQuotaUsedUp { .. }), "{error}");
-    assert_eq!(count.get(), 4, "a used-up quota must not be asked again");
+    assert_eq!(count.get(), 4, "a used-up quota must not be requested again");
 }
 
 #[tokio::test]
-async fn too_many_requests_and_failures_are_waited_out() {
+async fn throttled_and_failed_requests_are_retried() {
     let count = Count::default();
     let seen = count.clone();
     let address = serve_all(move |_| {
-        let before = seen.next();
+        let previous_requests = seen.next();
         async move {
-            match before {
+            match previous_requests {
                 0 => (StatusCode::TOO_MANY_REQUESTS, [(header::RETRY_AFTER, "0")]).into_response(),
                 1 => StatusCode::SERVICE_UNAVAILABLE.into_response(),
                 _ => ([TYPE], MANIFEST).into_response(),
@@ -196,7 +198,7 @@ async fn too_many_requests_and_failures_are_waited_out() {
 }
 
 #[tokio::test]
-async fn a_stored_manifest_must_have_our_digest() {
+async fn a_stored_manifest_must_have_the_same_digest() {
     let address = serve_all(|(method, uri, headers, body)| async move {
         assert_eq!(
             (method, headers[header::CONTENT_TYPE].to_str().unwrap()),

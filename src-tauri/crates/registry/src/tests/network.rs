@@ -1,4 +1,4 @@
-//! A registry behind TLS that nobody trusts, and behind a proxy.
+//! Tests with an untrusted TLS certificate and with a proxy.
 
 use std::sync::Arc;
 
@@ -8,11 +8,15 @@ use transload_network::{CaOrigin, Network, NetworkFailure, Proxies};
 
 const HOST: &str = "registry.example";
 
-fn client(proxy: &ConnectProxy, more: impl FnOnce(Network) -> Network) -> RegistryClient {
+fn client(proxy: &ConnectProxy, configure: impl FnOnce(Network) -> Network) -> RegistryClient {
     let address = format!("http://{}", proxy.address);
     let proxies = Proxies::from_variables(|name| (name == "HTTPS_PROXY").then(|| address.clone()));
-    let endpoint = RegistryEndpoint::at(HOST).unwrap();
-    RegistryClient::through(&more(Network::new(proxies)), endpoint, Arc::new(AnonymousLogin))
+    let endpoint = RegistryEndpoint::parse(HOST).unwrap();
+    RegistryClient::with_network(
+        &configure(Network::new(proxies)),
+        endpoint,
+        Arc::new(AnonymousLogin),
+    )
 }
 
 fn failure(error: RegistryError) -> NetworkFailure {
@@ -23,15 +27,16 @@ fn failure(error: RegistryError) -> NetworkFailure {
 }
 
 #[tokio::test]
-async fn a_certificate_that_is_not_trusted_is_no_registry_that_does_not_answer() {
+async fn an_untrusted_certificate_is_reported_and_not_retried() {
     let authority = Authority::new("Example Corp Root CA");
-    let answer = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 2\r\n\r\n{}";
-    let server = TlsServer::start(&authority.leaf(HOST, Validity::Now), answer).await;
-    let proxy = ConnectProxy::start(ProxyRule::Through(server.address)).await;
+    let response =
+        "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 2\r\n\r\n{}";
+    let server = TlsServer::start(&authority.leaf(HOST, Validity::Now), response).await;
+    let proxy = ConnectProxy::start(ProxyRule::TunnelTo(server.address)).await;
     let refused = client(&proxy, |network| network).check_login().await.unwrap_err();
     assert!(matches!(failure(refused), NetworkFailure::Untrusted { .. }));
-    // Another try would meet the same certificate.
-    assert_eq!(proxy.asked().len(), 1);
+    // A retry would fail for the same reason.
+    assert_eq!(proxy.requests().len(), 1);
 
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("corp.pem");
@@ -41,9 +46,9 @@ async fn a_certificate_that_is_not_trusted_is_no_registry_that_does_not_answer()
 }
 
 #[tokio::test]
-async fn a_proxy_that_forbids_the_registry_is_named() {
+async fn a_proxy_that_rejects_the_connection_is_named() {
     let proxy = ConnectProxy::start(ProxyRule::Forbids).await;
     let refused = failure(client(&proxy, |network| network).check_login().await.unwrap_err());
-    let said = format!("the proxy http://{} does not let this connection through", proxy.address);
-    assert_eq!(refused.to_string(), said);
+    let expected = format!("the proxy http://{} doesn't allow this connection", proxy.address);
+    assert_eq!(refused.to_string(), expected);
 }

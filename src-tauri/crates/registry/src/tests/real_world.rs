@@ -1,11 +1,12 @@
-//! What the scripted registry in `tests/support` cannot do: TLS on the loopback, addresses on other hosts, and error texts.
+//! Tests for behavior of real registries that the scripted registry in `tests/support` can't reproduce: TLS on loopback
+//! addresses, redirects to other hosts, and error messages.
 
 use std::sync::Arc;
 
 use axum::http::{Method, StatusCode, header};
 use axum::response::IntoResponse;
 
-use crate::api::RegistryApi;
+use crate::api::{ManifestApi, ReferrersApi, RegistryApi, UploadApi};
 use crate::client::RegistryClient;
 use crate::endpoint::RegistryEndpoint;
 use crate::error::RegistryError;
@@ -23,31 +24,33 @@ fn network() -> Network {
 
 #[tokio::test]
 async fn a_registry_on_this_computer_is_reached_with_and_without_tls() {
-    let answer = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 2\r\n\r\n{}";
-    // The certificate of a port-forward names the machine at the other end, and nobody here trusts it.
+    let response =
+        "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 2\r\n\r\n{}";
+    // The certificate behind a port forward names the remote host, and this computer doesn't trust it.
     let authority = Authority::new("Example Corp Root CA");
-    let secure = TlsServer::start(&authority.leaf("registry.example", Validity::Now), answer).await;
-    let plain = serve_bytes(answer).await;
+    let secure =
+        TlsServer::start(&authority.leaf("registry.example", Validity::Now), response).await;
+    let plain = serve_bytes(response).await;
     for (address, scheme) in [(secure.address, "https"), (plain, "http")] {
         let host = RegistryHost::parse(&address.to_string()).unwrap();
-        let endpoint = RegistryEndpoint::of(&host, false).unwrap().probed(&network()).await;
+        let endpoint = RegistryEndpoint::for_host(&host, false).unwrap().probed(&network()).await;
         assert_eq!(endpoint.url.scheme(), scheme);
-        let client = RegistryClient::through(&network(), endpoint, Arc::new(AnonymousLogin));
+        let client = RegistryClient::with_network(&network(), endpoint, Arc::new(AnonymousLogin));
         client.check_login().await.unwrap();
-        // What a person chose is not probed.
-        let chosen = RegistryEndpoint::of(&host, true).unwrap().probed(&network()).await;
+        // A scheme that the user chose is not probed.
+        let chosen = RegistryEndpoint::for_host(&host, true).unwrap().probed(&network()).await;
         assert_eq!(chosen.url.scheme(), "http");
     }
 }
 
 #[tokio::test]
-async fn an_upload_address_that_does_not_answer_is_the_one_that_is_named() {
-    let nobody = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    let port = nobody.local_addr().unwrap().port();
-    drop(nobody);
+async fn an_unreachable_upload_location_is_named() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    drop(listener);
     let address = serve_all(move |_| async move {
-        let place = format!("http://127.0.0.1:{port}/v2/a/blobs/uploads/1");
-        (StatusCode::ACCEPTED, [(header::LOCATION, place)])
+        let location = format!("http://127.0.0.1:{port}/v2/a/blobs/uploads/1");
+        (StatusCode::ACCEPTED, [(header::LOCATION, location)])
     })
     .await;
     let blob = crate::tests::support::descriptor(b"x");
@@ -60,18 +63,18 @@ async fn an_upload_address_that_does_not_answer_is_the_one_that_is_named() {
 }
 
 #[tokio::test]
-async fn a_token_server_that_leaves_its_host_is_named_and_gets_no_login() {
-    let elsewhere = Count::default();
-    let asked = elsewhere.clone();
+async fn a_token_server_that_redirects_to_another_host_receives_no_login() {
+    let other_requests = Count::default();
+    let request_count = other_requests.clone();
     let other = serve_all(move |_| {
-        asked.next();
+        request_count.next();
         async { r#"{"token":"t"}"# }
     })
     .await;
     let address = serve_all(move |(_, uri, headers, _)| async move {
         if uri.path() == "/token" {
-            let to = format!("http://localhost:{}/token", other.port());
-            return (StatusCode::MOVED_PERMANENTLY, [(header::LOCATION, to)]).into_response();
+            let target = format!("http://localhost:{}/token", other.port());
+            return (StatusCode::MOVED_PERMANENTLY, [(header::LOCATION, target)]).into_response();
         }
         let host = headers[header::HOST].to_str().unwrap().to_owned();
         let challenge = format!("Bearer realm=\"http://{host}/token\"");
@@ -80,15 +83,15 @@ async fn a_token_server_that_leaves_its_host_is_named_and_gets_no_login() {
     .await;
     let error = client(address, fixed("u", "p")).manifest("a", "1").await.unwrap_err();
     assert!(error.to_string().contains("another host"), "{error}");
-    assert_eq!(elsewhere.get(), 0);
+    assert_eq!(other_requests.get(), 0);
 }
 
 #[tokio::test]
-async fn a_write_that_is_sent_on_in_plain_text_or_for_reading_is_refused() {
-    for (status, to) in [(307, "http://169.254.169.254/x"), (303, "/v2/a/manifests/1")] {
+async fn unsafe_redirects_of_a_write_are_rejected() {
+    for (status, target) in [(307, "http://169.254.169.254/x"), (303, "/v2/a/manifests/1")] {
         let address = serve_all(move |(method, ..)| async move {
             assert_ne!(method, Method::GET);
-            (StatusCode::from_u16(status).unwrap(), [(header::LOCATION, to)])
+            (StatusCode::from_u16(status).unwrap(), [(header::LOCATION, target)])
         })
         .await;
         let manifest = transload_model::RawManifest::new(MANIFEST.into(), None).unwrap();
@@ -103,26 +106,27 @@ async fn a_write_that_is_sent_on_in_plain_text_or_for_reading_is_refused() {
     }
 }
 
-/// `u:right` as a Basic login.
+/// `u:right` as a Basic authorization header.
 const RIGHT: &str = "Basic dTpyaWdodA==";
 
 #[tokio::test]
-async fn not_found_counts_only_with_the_login() {
-    for (door_asks, hidden_as) in [(true, 404), (true, 403), (false, 404)] {
+async fn not_found_is_final_only_after_the_login_was_sent() {
+    for (base_endpoint_has_challenge, hidden_status) in [(true, 404), (true, 403), (false, 404)] {
         let address = serve_all(move |(_, uri, headers, _)| async move {
             let login = headers.get(header::AUTHORIZATION).map(|value| value.to_str().unwrap());
             match (uri.path(), login) {
-                ("/v2/", None) if door_asks => {
+                ("/v2/", None) if base_endpoint_has_challenge => {
                     let challenge = "Basic realm=\"r\"";
                     (StatusCode::UNAUTHORIZED, [(header::WWW_AUTHENTICATE, challenge)])
                         .into_response()
                 }
                 ("/v2/", _) => "{}".into_response(),
                 ("/v2/private/manifests/1", Some(RIGHT)) => MANIFEST.into_response(),
-                ("/v2/private/manifests/1", _) => {
-                    (StatusCode::from_u16(hidden_as).unwrap(), errors("NAME_UNKNOWN", "unknown"))
-                        .into_response()
-                }
+                ("/v2/private/manifests/1", _) => (
+                    StatusCode::from_u16(hidden_status).unwrap(),
+                    errors("NAME_UNKNOWN", "unknown"),
+                )
+                    .into_response(),
                 _ => (StatusCode::NOT_FOUND, errors("MANIFEST_UNKNOWN", "unknown")).into_response(),
             }
         })
@@ -136,8 +140,8 @@ async fn not_found_counts_only_with_the_login() {
 }
 
 #[tokio::test]
-async fn an_optional_look_is_over_soon_and_asked_once_for_a_registry() {
-    for (status, body, is_known) in [
+async fn an_optional_request_is_short_and_sent_once_for_a_registry() {
+    for (status, body, is_conclusive) in [
         (405, "", true),
         (500, "<html>", true),
         (200, "<html>sign in</html>", true),
@@ -158,22 +162,22 @@ async fn an_optional_look_is_over_soon_and_asked_once_for_a_registry() {
             let found = client.referrers("a", &Digest::of(b"x")).await;
             match found {
                 Ok(None) => {}
-                Err(_) if !is_known => {}
+                Err(_) if !is_conclusive => {}
                 other => panic!("{status}: {other:?}"),
             }
         }
-        assert!(count.get() <= 6, "{status} asked {} times", count.get());
-        assert!(!is_known || count.get() <= 2, "{status} asked {} times", count.get());
+        assert!(count.get() <= 6, "{status}: {} requests", count.get());
+        assert!(!is_conclusive || count.get() <= 2, "{status}: {} requests", count.get());
     }
 }
 
 #[tokio::test]
-async fn a_look_for_referrers_follows_a_redirect_only_while_it_names_the_digest() {
+async fn the_referrers_api_follows_only_redirects_that_contain_the_digest() {
     let digest = Digest::of(b"x");
-    let elsewhere = Count::default();
-    let asked = elsewhere.clone();
+    let other_requests = Count::default();
+    let request_count = other_requests.clone();
     let other = serve_all(move |_| {
-        asked.next();
+        request_count.next();
         async {
             r#"{"schemaVersion":2,"mediaType":"application/vnd.oci.image.index.v1+json","manifests":[]}"#
         }
@@ -186,15 +190,15 @@ async fn a_look_for_referrers_follows_a_redirect_only_while_it_names_the_digest(
         (format!("/mirror/a/referrers/{digest}"), true),
         (format!("/mirror/a/referrers/{escaped}"), true),
     ] {
-        let before = elsewhere.get();
-        let to = format!("http://{other}{path}");
+        let before = other_requests.get();
+        let target = format!("http://{other}{path}");
         let address = serve_all(move |_| {
-            let to = to.clone();
-            async move { (StatusCode::SEE_OTHER, [(header::LOCATION, to)]) }
+            let target = target.clone();
+            async move { (StatusCode::SEE_OTHER, [(header::LOCATION, target)]) }
         })
         .await;
         let found = anonymous(address).referrers("a", &digest).await.unwrap();
         assert_eq!(found.is_some(), is_followed, "{path}");
-        assert_eq!(elsewhere.get() - before, u32::from(is_followed), "{path}");
+        assert_eq!(other_requests.get() - before, u32::from(is_followed), "{path}");
     }
 }

@@ -16,8 +16,9 @@ use transload_errors::ErrorCode;
 use transload_migration::Source;
 use transload_model::{Descriptor, Digest, RawManifest, RegistryHost, Tag};
 use transload_registry::{
-    BlobStream, LoginSource, ManifestHead, Mount, Referrer, RegistryApi, RegistryError, Stored,
-    UploadSession, UploadStart,
+    BlobApi, BlobStream, ListApi, LoginSource, ManifestApi, ManifestHead, Mount, Referrer,
+    ReferrersApi, RegistryApi, RegistryError, StoredManifest, UploadApi, UploadSession,
+    UploadStart,
 };
 
 use crate::{Api, ApiOptions};
@@ -49,7 +50,10 @@ impl RegistryApi for Faulty {
     async fn check_login(&self) -> Result<(), RegistryError> {
         self.inner.check_login().await
     }
+}
 
+#[async_trait]
+impl ManifestApi for Faulty {
     async fn manifest_head(
         &self,
         path: &str,
@@ -68,10 +72,13 @@ impl RegistryApi for Faulty {
         path: &str,
         reference: &str,
         manifest: &RawManifest,
-    ) -> Result<Stored, RegistryError> {
+    ) -> Result<StoredManifest, RegistryError> {
         self.inner.put_manifest(path, reference, manifest).await
     }
+}
 
+#[async_trait]
+impl ReferrersApi for Faulty {
     async fn referrers(
         &self,
         path: &str,
@@ -79,7 +86,10 @@ impl RegistryApi for Faulty {
     ) -> Result<Option<Vec<Referrer>>, RegistryError> {
         self.inner.referrers(path, digest).await
     }
+}
 
+#[async_trait]
+impl BlobApi for Faulty {
     async fn has_blob(&self, path: &str, digest: &Digest) -> Result<bool, RegistryError> {
         self.inner.has_blob(path, digest).await
     }
@@ -92,7 +102,10 @@ impl RegistryApi for Faulty {
         }
         Ok(content)
     }
+}
 
+#[async_trait]
+impl UploadApi for Faulty {
     async fn begin_upload(
         &self,
         path: &str,
@@ -114,13 +127,16 @@ impl RegistryApi for Faulty {
     async fn abandon_upload(&self, path: &str, session: UploadSession) {
         self.inner.abandon_upload(path, session).await;
     }
+}
 
+#[async_trait]
+impl ListApi for Faulty {
     async fn tags(&self, path: &str) -> Result<Vec<Tag>, RegistryError> {
         self.inner.tags(path).await
     }
 
-    async fn catalogue(&self) -> Result<Vec<String>, RegistryError> {
-        self.inner.catalogue().await
+    async fn catalog(&self) -> Result<Vec<String>, RegistryError> {
+        self.inner.catalog().await
     }
 }
 

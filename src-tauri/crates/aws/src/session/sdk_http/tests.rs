@@ -46,7 +46,7 @@ fn failure(error: AwsError) -> NetworkFailure {
 async fn a_profile_names_the_authorities_that_its_calls_trust() {
     let authority = Authority::new("Example Corp Root CA");
     let server = TlsServer::start(&authority.leaf(HOST, Validity::Now), &answer()).await;
-    let proxy = ConnectProxy::start(ProxyRule::Through(server.address)).await;
+    let proxy = ConnectProxy::start(ProxyRule::TunnelTo(server.address)).await;
 
     let refused = session(&profile(""), &proxy).await.identity().await.unwrap_err();
     let message = failure(refused).to_string();
@@ -58,7 +58,7 @@ async fn a_profile_names_the_authorities_that_its_calls_trust() {
     let home = profile(&format!("ca_bundle = {}\n", file.display()));
     let open = session(&home, &proxy).await;
     assert_eq!(open.identity().await.unwrap().account.as_str(), "123456789012");
-    assert!(proxy.asked().iter().all(|head| head.starts_with("CONNECT aws.example:443 ")));
+    assert!(proxy.requests().iter().all(|head| head.starts_with("CONNECT aws.example:443 ")));
     // The registry client of the session trusts them, too.
     assert_eq!(open.network().ca_files().len(), 1);
 
@@ -74,12 +74,15 @@ async fn a_profile_names_the_authorities_that_its_calls_trust() {
 
 #[tokio::test]
 async fn a_proxy_that_refuses_is_not_an_unreachable_aws() {
-    let proxy = ConnectProxy::start(ProxyRule::WantsLogin).await;
+    let proxy = ConnectProxy::start(ProxyRule::RequiresLogin).await;
     let refused = session(&profile(""), &proxy).await.identity().await.unwrap_err();
     let refused = failure(refused);
-    assert!(matches!(refused, NetworkFailure::ProxyRefused { wants_login: true, .. }), "{refused}");
+    assert!(
+        matches!(refused, NetworkFailure::ProxyRefused { requires_login: true, .. }),
+        "{refused}"
+    );
     // A retry would not help.
-    assert_eq!(proxy.asked().len(), 1);
+    assert_eq!(proxy.requests().len(), 1);
 }
 
 #[tokio::test]
@@ -97,7 +100,7 @@ async fn local_endpoints_bypass_the_proxy() {
     let environment = home.environment().with_network(Network::new(proxies));
     let session = AwsSession::open(profile_request("default"), &environment).await.unwrap();
     assert_eq!(session.identity().await.unwrap().account.as_str(), "123456789012");
-    assert_eq!(proxy.asked(), Vec::<String>::new());
+    assert_eq!(proxy.requests(), Vec::<String>::new());
 }
 
 #[tokio::test]

@@ -22,7 +22,7 @@ use crate::client_login::tests::write_program;
 use crate::environment::DockerEnvironment;
 use crate::system::System;
 use transload_model::RegistryHost;
-use transload_network::testing::{Authority, Validity, head};
+use transload_network::testing::{Authority, Validity, read_head};
 
 /// How many computers are made for each tool. One costs about a fifth of a second.
 const COMPUTERS: usize = 60;
@@ -54,7 +54,7 @@ impl Registry {
                 let (acceptor, record) = (acceptor.clone(), Arc::clone(&record));
                 tokio::spawn(async move {
                     let Ok(mut stream) = acceptor.accept(connection).await else { return };
-                    let asked = head(&mut stream).await;
+                    let asked = read_head(&mut stream).await;
                     let login = login_in(&asked);
                     let status = match &login {
                         None => "401 Unauthorized",

@@ -1,3 +1,6 @@
+//! Verifies size and digest of a blob while it is streamed. Downloads use it, and the Docker Engine source
+//! through [`verified_blob`].
+
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
@@ -8,52 +11,56 @@ use crate::api::BlobStream;
 use crate::error::RegistryError;
 use transload_model::{Descriptor, Digest, DigestHasher, RegistryHost};
 
-/// A blob's bytes, counted and hashed on the way.
+/// A stream of a blob's bytes that counts and hashes them.
 ///
-/// The piece that completes the blob is handed on only when the digest is right, and more bytes
-/// than promised are never handed on: whoever has received all the bytes has received the blob.
-pub(super) struct Checked {
+/// It yields the piece that completes the blob only if the digest matches, and never more bytes than the
+/// descriptor states. A reader that received all bytes therefore has the right blob.
+pub(super) struct VerifiedBlob {
     inner: BlobStream,
     registry: RegistryHost,
     digest: Digest,
     size_bytes: u64,
-    seen_bytes: u64,
-    /// Gone once the digest has been checked.
+    received_bytes: u64,
+    /// `None` after the digest was checked.
     hasher: Option<DigestHasher>,
-    is_over: bool,
+    is_finished: bool,
 }
 
-/// A blob's bytes from elsewhere, checked as those of a registry are.
-pub fn checked_blob(source: RegistryHost, blob: &Descriptor, content: BlobStream) -> BlobStream {
-    Box::pin(Checked::new(source, blob, content))
+/// Verifies a blob from a source other than a registry. Errors name `source`.
+pub fn verified_blob(source: RegistryHost, blob: &Descriptor, content: BlobStream) -> BlobStream {
+    Box::pin(VerifiedBlob::new(source, blob, content))
 }
 
-impl Checked {
+impl VerifiedBlob {
     pub(super) fn new(registry: RegistryHost, blob: &Descriptor, inner: BlobStream) -> Self {
         Self {
             inner,
             registry,
             digest: blob.digest.clone(),
             size_bytes: blob.size_bytes,
-            seen_bytes: 0,
+            received_bytes: 0,
             hasher: Some(DigestHasher::new(blob.digest.algorithm())),
-            is_over: false,
+            is_finished: false,
         }
     }
 
-    fn take(&mut self, bytes: &[u8]) -> Result<(), RegistryError> {
-        self.seen_bytes += bytes.len() as u64;
-        if self.seen_bytes > self.size_bytes {
+    fn accept(&mut self, bytes: &[u8]) -> Result<(), RegistryError> {
+        self.received_bytes += bytes.len() as u64;
+        if self.received_bytes > self.size_bytes {
             return Err(self.wrong_size());
         }
         if let Some(hasher) = &mut self.hasher {
             hasher.update(bytes);
         }
-        if self.seen_bytes == self.size_bytes { self.check_digest() } else { Ok(()) }
+        if self.received_bytes == self.size_bytes { self.check_digest() } else { Ok(()) }
     }
 
-    fn end(&mut self) -> Result<(), RegistryError> {
-        if self.seen_bytes < self.size_bytes { Err(self.wrong_size()) } else { self.check_digest() }
+    fn finish(&mut self) -> Result<(), RegistryError> {
+        if self.received_bytes < self.size_bytes {
+            Err(self.wrong_size())
+        } else {
+            self.check_digest()
+        }
     }
 
     fn check_digest(&mut self) -> Result<(), RegistryError> {
@@ -74,28 +81,28 @@ impl Checked {
             registry: self.registry.clone(),
             digest: self.digest.clone(),
             expected_bytes: self.size_bytes,
-            actual_bytes: self.seen_bytes,
+            actual_bytes: self.received_bytes,
         }
     }
 }
 
-impl Stream for Checked {
+impl Stream for VerifiedBlob {
     type Item = Result<Bytes, RegistryError>;
 
     fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         let this = self.get_mut();
-        if this.is_over {
+        if this.is_finished {
             return Poll::Ready(None);
         }
         let next = match ready!(this.inner.as_mut().poll_next(context)) {
-            Some(Ok(bytes)) => match this.take(&bytes) {
+            Some(Ok(bytes)) => match this.accept(&bytes) {
                 Ok(()) => Some(Ok(bytes)),
                 Err(error) => Some(Err(error)),
             },
             Some(Err(error)) => Some(Err(error)),
-            None => this.end().err().map(Err),
+            None => this.finish().err().map(Err),
         };
-        this.is_over = !matches!(next, Some(Ok(_)));
+        this.is_finished = !matches!(next, Some(Ok(_)));
         Poll::Ready(next)
     }
 }
@@ -108,43 +115,43 @@ mod tests {
 
     use super::*;
 
-    /// What comes out for a blob `promised` when `pieces` come in.
-    async fn passed(
-        promised: &[u8],
+    /// Returns the items of the stream for a blob with the content `expected` and these pieces.
+    async fn verify(
+        expected: &[u8],
         pieces: &[&'static [u8]],
     ) -> Vec<Result<Bytes, RegistryError>> {
         let blob = Descriptor {
             media_type: "application/octet-stream".to_owned(),
-            digest: Digest::of(promised),
-            size_bytes: promised.len() as u64,
+            digest: Digest::of(expected),
+            size_bytes: expected.len() as u64,
             platform: None,
             annotations: BTreeMap::new(),
             urls: Vec::new(),
         };
         let pieces: Vec<_> = pieces.iter().map(|piece| Ok(Bytes::from_static(piece))).collect();
         let host = RegistryHost::parse("r.example").unwrap();
-        Checked::new(host, &blob, Box::pin(stream::iter(pieces))).collect().await
+        VerifiedBlob::new(host, &blob, Box::pin(stream::iter(pieces))).collect().await
     }
 
     #[tokio::test]
-    async fn a_right_blob_passes_piece_by_piece() {
-        assert!(passed(b"abcd", &[b"ab", b"", b"cd", b""]).await.iter().all(Result::is_ok));
-        assert!(passed(b"", &[]).await.is_empty());
+    async fn passes_the_pieces_of_a_correct_blob() {
+        assert!(verify(b"abcd", &[b"ab", b"", b"cd", b""]).await.iter().all(Result::is_ok));
+        assert!(verify(b"", &[]).await.is_empty());
     }
 
     #[tokio::test]
-    async fn the_last_piece_of_a_wrong_blob_is_held_back() {
-        let items = passed(b"abcd", &[b"ab", b"cX"]).await;
+    async fn withholds_the_last_piece_of_a_wrong_blob() {
+        let items = verify(b"abcd", &[b"ab", b"cX"]).await;
         assert_eq!(items.len(), 2);
         assert!(matches!(items[1], Err(RegistryError::DigestMismatch { .. })));
     }
 
     #[tokio::test]
-    async fn a_blob_that_is_too_short_or_too_long_ends_with_an_error() {
+    async fn fails_for_a_blob_that_is_too_short_or_too_long() {
         for (pieces, actual) in
             [(&[&b"ab"[..]][..], 2), (&[b"abcd", b"e", b"f"], 5), (&[b"abcde"], 5)]
         {
-            let items = passed(b"abcd", pieces).await;
+            let items = verify(b"abcd", pieces).await;
             let last = items.last().unwrap();
             assert!(
                 matches!(last, Err(RegistryError::SizeMismatch { expected_bytes: 4, actual_bytes, .. }) if *actual_bytes == actual),
