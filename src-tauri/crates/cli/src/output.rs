@@ -26,7 +26,7 @@ use std::time::Duration;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
 use transload_contract::UnreadRepository;
-use transload_errors::ApiError;
+use transload_errors::{ApiError, ErrorWords};
 
 /// Prints a line of the result.
 pub fn line(text: &str) {
@@ -54,9 +54,12 @@ pub fn usage_error(text: &str) {
     eprintln!("error: {}", sanitized(text));
 }
 
-/// Prints an error with its next steps.
+/// Prints an error: what failed and its code, what happened and why, and the next steps.
 pub fn error(error: &ApiError) {
-    eprintln!("error: {}", sanitized(&message_with_code(error)));
+    let code = code_of(error);
+    let title = ErrorWords::of(error.code).title;
+    eprintln!("error: {title} ({code})");
+    eprintln!("  {}", sanitized(&error.message));
     print_next_steps(error);
 }
 
@@ -73,11 +76,14 @@ fn print_next_steps(error: &ApiError) {
     }
 }
 
-/// Formats an error with the code that scripts match.
+/// Formats an error in one line, with the code that scripts match.
 pub fn message_with_code(error: &ApiError) -> String {
+    format!("{} ({})", error.message, code_of(error))
+}
+
+fn code_of(error: &ApiError) -> String {
     let code = serde_json::to_value(error.code).ok();
-    let code = code.as_ref().and_then(|code| code.as_str()).unwrap_or_default().to_owned();
-    format!("{} ({code})", error.message)
+    code.as_ref().and_then(|code| code.as_str()).unwrap_or_default().to_owned()
 }
 
 /// Formats a number with its noun, such as "1 image" or "2 images".
