@@ -4,17 +4,19 @@
 //! from the operations down to the connection:
 //!
 //! - `api`: the traits and values of the interface.
-//! - `manifests`, `blobs`, `uploads`, `lists`, `referrers`: the operations. `verified_blob` verifies a blob while it
-//!   is streamed, `resume` continues an interrupted download, and `send_buffer` limits the memory of an upload.
+//! - `manifests`, `blobs`, `uploads`, `lists`, `referrers`: the operations. `verified_blob` verifies a blob
+//!   while it is streamed, `resume` continues an interrupted download, `send_buffer` limits the memory of an
+//!   upload, and `upload_session` is the location of an upload.
 //! - `login`, `login_check`: logins that are known in advance, and the test of a login that a user entered.
-//! - `client`, `request`, `send`, `headers`: sends one request with retries, rate limit, authorization and redirects.
-//!   `retry` decides which requests are repeated, `rate_limit` how many run at a time, and `quotas` contains
-//!   the quotas of Amazon ECR.
+//! - `client`, `request`, `send`, `headers`: sends one request with retries, rate limit, authorization and
+//!   redirects. `retry` decides which requests are repeated, `rate_limit` how many run at a time, and `quotas`
+//!   contains the quotas of Amazon ECR.
 //! - `challenge`, `token`, `token_server`: authorization headers, and the tokens of token servers.
 //! - `response`, `error`, `remedy`: converts an unsuccessful response to a [`RegistryError`], and says what
 //!   callers can do about it.
 //! - `capabilities`: what the client learned about a registry while using it.
-//! - `endpoint`, `probe`, `addresses`, `resolve`: the address of a registry, and the addresses that it may redirect to.
+//! - `endpoint`, `probe`, `addresses`, `resolve`: the address of a registry, and the addresses that it may
+//!   redirect to.
 //! - `http`, `encoding`, `link`: connections, compressed bodies, and the `Link` header.
 
 // In tests, a failed unwrap is a failed test.

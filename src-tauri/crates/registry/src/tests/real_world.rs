@@ -1,5 +1,5 @@
-//! Tests for behavior of real registries that the scripted registry in `tests/support` can't reproduce: TLS on loopback
-//! addresses, redirects to other hosts, and error messages.
+//! Tests for behavior of real registries that the scripted registry in `tests/support` can't reproduce: TLS on
+//! loopback addresses, redirects to other hosts, and error messages.
 
 use std::sync::Arc;
 
