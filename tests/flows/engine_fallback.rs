@@ -6,7 +6,7 @@ use transload_contract::{EngineWay, ImageResult, ImageSource, Proof};
 use transload_practice::{FaultAction, FaultRule, Plane};
 use transload_tests::ecr::Ecr;
 use transload_tests::faults::{Fault, FaultProxy, Rule};
-use transload_tests::headless_app::{HeadlessApp, Migrated, request};
+use transload_tests::headless_app::{FinishedMigration, HeadlessApp, request};
 use transload_tests::images::{Format, Index, Recipe, TestRepository};
 use transload_tests::servers::{EngineKind, TestRegistry};
 
@@ -50,7 +50,7 @@ async fn transload_pushes_what_the_newest_docker_fails_to_push() -> Result<()> {
             let connection = ecr.connection_through(&proxy);
             let migration_request = request(&connection, &ImageSource::DockerEngine, &images);
             let names = engine.cli()?.image_names().await?;
-            let Migrated { plan, report, .. } = app.migrate(migration_request).await?;
+            let FinishedMigration { plan, report, .. } = app.migrate(migration_request).await?;
             let shown = || format!("{what}: {report:#?}");
             let by_engine = |way| matches!(way, EngineWay::Push | EngineWay::PushPlatform);
             let ways = plan.images.iter().filter_map(|image| image.engine.as_ref());
@@ -87,7 +87,7 @@ async fn rejected_uploads_of_docker_26_images_are_retried() -> Result<()> {
         let images = [(source.as_str(), "1", "part")];
         let connection = ecr.connection_through(&proxy);
         let migration_request = request(&connection, &ImageSource::DockerEngine, &images);
-        let Migrated { report, .. } = app.migrate(migration_request).await?;
+        let FinishedMigration { report, .. } = app.migrate(migration_request).await?;
         let row = &report.images[0];
         ensure!(proxy.fault_count() == 2, "{what}: {row:#?}");
         ensure!(row.result == ImageResult::Moved, "{what}: {row:#?}");

@@ -14,7 +14,7 @@ use transload_contract::{
 };
 use transload_errors::ErrorCode;
 use transload_tests::ecr::Ecr;
-use transload_tests::headless_app::{HeadlessApp, Migrated, api_error, request};
+use transload_tests::headless_app::{FinishedMigration, HeadlessApp, api_error, request};
 use transload_tests::images::TestRepository;
 use transload_tests::servers::{DockerCli, EngineKind, TestEngine, TestRegistry};
 
@@ -126,7 +126,7 @@ impl Fixture {
             return Ok([format!("refused, {}", code(error.code)), none(), none(), none()]);
         }
         let job = self.app.api.migration_start(plan.plan.clone()).await.map_err(api_error)?;
-        let Migrated { report, .. } = self.app.follow(job, plan).await?;
+        let FinishedMigration { report, .. } = self.app.follow(job, plan).await?;
         let image = &report.images[0];
         let (predicted, sent_by) = prediction(&planned)?;
         if let ImageResult::Failed { error } = &image.result {

@@ -8,7 +8,7 @@ use transload_contract::{
 };
 use transload_errors::ErrorCode;
 use transload_tests::ecr::Ecr;
-use transload_tests::headless_app::{HeadlessApp, Migrated, api_error, request};
+use transload_tests::headless_app::{FinishedMigration, HeadlessApp, api_error, request};
 use transload_tests::images::{Format, Index, Recipe, TestRepository};
 use transload_tests::servers::{DockerCli, EngineKind, TestEngine, TestRegistry};
 use transload_tests::skopeo::{Skopeo, SkopeoImage};
@@ -93,7 +93,8 @@ impl Fixture {
         self.pull(&format!("{}:1", self.source("k/many"))).await?;
         let names = self.cli.image_names().await?;
         let migration_request = self.request("k/many", "1", "many");
-        let Migrated { plan, report, .. } = self.app.migrate(migration_request.clone()).await?;
+        let FinishedMigration { plan, report, .. } =
+            self.app.migrate(migration_request.clone()).await?;
         let engine = plan.images[0].engine.clone().context("the plan predicts the result")?;
         let child = &index.images[0];
         let image = moved_image(&report.images)?;
@@ -171,7 +172,7 @@ impl Fixture {
         TestRepository::new(&self.registry.url(), "k/single")?.push(&image, "1").await?;
         self.pull(&format!("{}:1", self.source("k/single"))).await?;
         let migration_request = self.request("k/single", "1", "single");
-        let Migrated { report, .. } = self.app.migrate(migration_request.clone()).await?;
+        let FinishedMigration { report, .. } = self.app.migrate(migration_request.clone()).await?;
         let moved = moved_image(&report.images)?;
         if self.kind.has_containerd_store() {
             ensure!(moved.proof == Proof::Equal, "{moved:#?}");
@@ -191,7 +192,7 @@ impl Fixture {
             self.cli.run(["pull", "--platform", platform, &reference]).succeed().await?;
         }
         let migration_request = self.request("k/whole", "1", "whole");
-        let Migrated { report, .. } = self.app.migrate(migration_request.clone()).await?;
+        let FinishedMigration { report, .. } = self.app.migrate(migration_request.clone()).await?;
         let moved = moved_image(&report.images)?;
         ensure!(moved.proof == Proof::Equal, "{moved:#?}");
         ensure!(moved.ecr_digest.as_ref() == Some(&index.manifest.digest), "{moved:#?}");
@@ -201,7 +202,7 @@ impl Fixture {
 
         let mut arm = self.request("k/whole", "1", "arm");
         arm.extent.platform = Some("linux/arm64".to_owned());
-        let Migrated { report, .. } = self.app.migrate(arm.clone()).await?;
+        let FinishedMigration { report, .. } = self.app.migrate(arm.clone()).await?;
         self.is_part(moved_image(&report.images)?, &index, &index.images[1].manifest.digest)?;
         self.next_plan_finds_it(&arm).await
     }
@@ -223,7 +224,7 @@ impl Fixture {
         ensure!(failure(&image)? == ErrorCode::SourceMoved, "{image:#?}");
         let options = PlanFileOptions { allow_endpoints: true, ..PlanFileOptions::default() };
         let job = self.app.api.migration_start_file(&file, options).await.map_err(api_error)?;
-        let Migrated { report, .. } = self.app.follow(job, plan).await?;
+        let FinishedMigration { report, .. } = self.app.follow(job, plan).await?;
         ensure!(failure(&report.images[0])? == ErrorCode::SourceMoved, "{report:#?}");
         self.created_nothing("moves").await?;
         ensure!(self.cli.image_names().await? == names, "a tag was left in the engine");
@@ -237,7 +238,7 @@ impl Fixture {
 
     async fn run(&self, plan: MigrationPlan) -> Result<ImageReport> {
         let job = self.app.api.migration_start(plan.plan.clone()).await.map_err(api_error)?;
-        let Migrated { report, .. } = self.app.follow(job, plan).await?;
+        let FinishedMigration { report, .. } = self.app.follow(job, plan).await?;
         ensure!(report.repositories_created.is_empty(), "{report:#?}");
         report.images.into_iter().next().context("one image")
     }

@@ -7,7 +7,7 @@ use transload_contract::{
     Route,
 };
 use transload_tests::ecr::Ecr;
-use transload_tests::headless_app::{HeadlessApp, Migrated, api_error, request};
+use transload_tests::headless_app::{FinishedMigration, HeadlessApp, api_error, request};
 use transload_tests::images::{Image, Recipe};
 use transload_tests::servers::{DockerCli, TestEngine};
 
@@ -42,7 +42,8 @@ async fn migrates(engine: &DockerCli, address: &str, prefix: &str, ecr: &Ecr) ->
     let source_name = format!("{prefix}dencold/pgcli");
     let images = [(source_name.as_str(), "latest", "pgcli")];
     let migration_request = request(&ecr.connection(), &ImageSource::DockerEngine, &images);
-    let Migrated { plan, report, events, .. } = app.migrate(migration_request.clone()).await?;
+    let FinishedMigration { plan, report, events, .. } =
+        app.migrate(migration_request.clone()).await?;
     assert_eq!(plan.images[0].route, Route::DockerEngine);
     assert!(plan.images[0].remarks.contains(&PlanRemark::DigestChanges));
     assert_eq!(plan.images[0].platforms, ["linux/amd64"]);

@@ -47,17 +47,17 @@ async fn a_run_killed_twenty_times_is_resumed_until_everything_is_copied() -> Re
         })
         .await?;
         running.kill().await.ok();
-        let known = fixture.run("data", &["history", "--json"]).await?;
-        started = !known.text().trim().is_empty();
+        let history = fixture.run("data", &["history", "--json"]).await?;
+        started = !history.text().trim().is_empty();
     }
     let finished = fixture.run("data", &["resume", "latest"]).await?;
     ensure!(finished.status.success(), "{}{}", finished.text(), finished.stderr);
     fixture.everything_is_equal().await?;
 
-    let known = lines(&fixture.run("data", &["history", "--json"]).await?)?;
-    assert_eq!(known.len(), 1, "there is one migration: {known:#?}");
-    assert_eq!(known[0]["state"], "succeeded");
-    assert_eq!((&known[0]["images"], &known[0]["failed"]), (&30.into(), &0.into()));
+    let history = lines(&fixture.run("data", &["history", "--json"]).await?)?;
+    assert_eq!(history.len(), 1, "there is one migration: {history:#?}");
+    assert_eq!(history[0]["state"], "succeeded");
+    assert_eq!((&history[0]["images"], &history[0]["failed"]), (&30.into(), &0.into()));
     // Completed uploads are not sent again after a kill; a layer in progress is.
     let (mut seen, mut twice, mut all) = (HashSet::new(), 0, 0);
     for (upload, bytes) in fixture.uploads() {
@@ -218,8 +218,8 @@ async fn a_second_process_is_rejected_while_the_migration_runs() -> Result<()> {
         fixture.proxy.fault_count() > 0
     })
     .await?;
-    let known = lines(&fixture.run("data", &["history", "--json"]).await?)?;
-    assert_eq!(known[0]["state"], "running");
+    let history = lines(&fixture.run("data", &["history", "--json"]).await?)?;
+    assert_eq!(history[0]["state"], "running");
     let second = fixture.run("data", &["resume", "latest"]).await?;
     assert_eq!(second.status.code(), Some(3), "{}", second.text());
     ensure!(second.stderr.contains("runs_elsewhere"), "{}", second.stderr);
@@ -227,8 +227,8 @@ async fn a_second_process_is_rejected_while_the_migration_runs() -> Result<()> {
     assert_eq!(undone.status.code(), Some(3), "a running migration cannot be undone");
     ensure!(undone.stderr.contains("runs_elsewhere"), "{}", undone.stderr);
     running.kill().await?;
-    let known = lines(&fixture.run("data", &["history", "--json"]).await?)?;
-    assert_eq!(known[0]["state"], "interrupted");
+    let history = lines(&fixture.run("data", &["history", "--json"]).await?)?;
+    assert_eq!(history[0]["state"], "interrupted");
     fixture.proxy.clear();
     let resumed = fixture.run("data", &["resume", "latest"]).await?;
     ensure!(resumed.status.success(), "{}{}", resumed.text(), resumed.stderr);

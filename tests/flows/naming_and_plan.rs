@@ -13,7 +13,7 @@ use transload_errors::ErrorCode;
 use transload_tests::ecr::Ecr;
 use transload_tests::faults::{Fault, FaultProxy, Rule};
 use transload_tests::headless_app::{
-    HeadlessApp, api_error, plain_settings, registry_source, request,
+    HeadlessApp, api_error, default_repository_settings, registry_source, request,
 };
 use transload_tests::images::{Recipe, TestRepository};
 use transload_tests::servers::TestRegistry;
@@ -207,7 +207,7 @@ async fn offers_show_their_command_and_only_write_when_accepted() -> Result<()> 
     let before = api.registry_settings(connection.clone()).await.map_err(api_error)?;
     assert_eq!(before.blob_mounting, Some(false));
     assert_eq!((before.templates, before.cache_rules), (Some(Vec::new()), Some(Vec::new())));
-    let mut settings = plain_settings();
+    let mut settings = default_repository_settings();
     settings.policy = Some(POLICY.to_owned());
     let template = RegistryOffer::CreateOnPush { prefix: "team".to_owned(), settings, role: None };
     let rule = RegistryOffer::PullThroughCache {

@@ -16,7 +16,7 @@ use transload_tests::secrets::SecretSearch;
 /// the run.
 async fn refusal(app: &HeadlessApp, request: MigrationRequest) -> Result<ApiError> {
     let error = checked(reason(app, request).await?);
-    app.note(&format!("{error:?}"));
+    app.record_response(&format!("{error:?}"));
     app.check_no_secrets(&SecretSearch::new())?;
     Ok(error)
 }

@@ -9,7 +9,9 @@ use transload_contract::{
 use transload_errors::ErrorCode;
 use transload_model::Digest;
 use transload_tests::ecr::{Ecr, SECRET_KEY};
-use transload_tests::headless_app::{HeadlessApp, Migrated, api_error, registry_source, request};
+use transload_tests::headless_app::{
+    FinishedMigration, HeadlessApp, api_error, registry_source, request,
+};
 use transload_tests::images::{Format, Index, Recipe, TestRepository};
 use transload_tests::secrets::SecretSearch;
 use transload_tests::servers::TestRegistry;
@@ -51,7 +53,7 @@ async fn copies_byte_for_byte(ecr: &Ecr) -> Result<()> {
         &source,
         &[("dencold/pgcli", "4.1", "tools/pgcli"), ("dencold/pgcli", "3.0", "tools/pgcli")],
     );
-    let Migrated { plan, report, .. } = app.migrate(migration_request.clone()).await?;
+    let FinishedMigration { plan, report, .. } = app.migrate(migration_request.clone()).await?;
     assert_eq!(plan.totals.repositories_to_create, 1);
     assert!(plan.images.iter().all(|image| image.route == Route::RegistryToRegistry));
     assert_eq!(plan.images[0].platforms, PLATFORMS);
@@ -154,7 +156,7 @@ async fn shared_layers_are_sent_once() -> Result<()> {
 }
 
 /// A plan can count the manifest together with its blobs or not, but consistently.
-fn manifest_bytes(migrated: &Migrated, image: &transload_tests::images::Image) -> u64 {
+fn manifest_bytes(migrated: &FinishedMigration, image: &transload_tests::images::Image) -> u64 {
     let blobs: usize = image.blobs().map(|(_, bytes)| bytes.len()).sum();
     let extra = migrated.plan.totals.unique_bytes - blobs as u64;
     if extra == 0 { 0 } else { image.manifest.bytes.len() as u64 }
@@ -170,7 +172,7 @@ async fn signatures_are_copied_and_one_platform_can_be_selected() -> Result<()> 
     let app = HeadlessApp::new(ecr.home()?, None)?;
     let source = registry_source(&registry.host());
     let mut migration_request = request(&ecr.connection(), &source, &[("team/app", "1", "app")]);
-    let Migrated { report, .. } = app.migrate(migration_request.clone()).await?;
+    let FinishedMigration { report, .. } = app.migrate(migration_request.clone()).await?;
     assert_eq!(report.outcome, MigrationOutcome::Succeeded, "{report:#?}");
     assert!(report.images[0].left_behind.is_empty(), "{report:#?}");
     let to = client(&format!("http://{}", ecr.registry_host()), Some(ecr.login().await?))?;
@@ -182,7 +184,7 @@ async fn signatures_are_copied_and_one_platform_can_be_selected() -> Result<()> 
     // to another repository.
     migration_request.extent.platform = Some("linux/arm64".to_owned());
     migration_request.repositories[0].repository_name = "app-arm".to_owned();
-    let Migrated { plan, report, .. } = app.migrate(migration_request.clone()).await?;
+    let FinishedMigration { plan, report, .. } = app.migrate(migration_request.clone()).await?;
     assert_eq!(plan.images[0].remarks, [PlanRemark::ChosenPlatform, PlanRemark::NotForAmd64]);
     assert_eq!(plan.images[0].platforms, ["linux/arm64/v8"]);
     assert!(plan.commands.iter().any(|line| line.contains("--override-arch arm64")));

@@ -10,7 +10,9 @@ use transload_contract::{ImageResult, ImageSource, MigrationOutcome};
 use transload_tests::aws_home::AwsHome;
 use transload_tests::ecr::Ecr;
 use transload_tests::faults::{Fault, FaultProxy, Rule};
-use transload_tests::headless_app::{HeadlessApp, Migrated, api_error, registry_source, request};
+use transload_tests::headless_app::{
+    FinishedMigration, HeadlessApp, api_error, registry_source, request,
+};
 use transload_tests::images::{Recipe, TestRepository};
 use transload_tests::program::Program;
 use transload_tests::secrets::{SecretSearch, known_secrets};
@@ -47,7 +49,7 @@ fn check_search_works(app: &HeadlessApp, job: &str) -> Result<()> {
     ensure!(app.log().contains(job), "the job is not in the log");
     let search = SecretSearch::new().secret("the job", job)?;
     ensure!(search.check_text("the log", app.log()).is_err());
-    ensure!(search.check_folder(&app.exports()).is_err(), "the job is in no report");
+    ensure!(search.check_folder(&app.exports_folder()).is_err(), "the job is in no report");
     ensure!(app.check_no_secrets(&search).is_err());
     Ok(())
 }
@@ -70,7 +72,7 @@ async fn a_copy_between_registries_that_partly_fails_prints_no_secret() -> Resul
     app.sign_in(&source, registry.login()).await?;
     let images = [("good", "1", "good"), ("bad", "1", "bad")];
     let migration_request = request(&ecr.connection_through(&ecr_proxy), &source, &images);
-    let Migrated { job, report, .. } = app.migrate(migration_request).await?;
+    let FinishedMigration { job, report, .. } = app.migrate(migration_request).await?;
     assert_eq!(report.outcome, MigrationOutcome::PartlyFailed, "{report:#?}");
     check_search_works(&app, &job)?;
 
@@ -93,10 +95,10 @@ async fn a_push_through_the_engine_that_fails_prints_no_secret() -> Result<()> {
     let app = HeadlessApp::new(ecr.home()?, Some(&docker.address()))?;
     let connection = ecr.connection_through(&proxy);
     let login = app.api.registry_login(connection.clone(), true).await.map_err(api_error)?;
-    app.note(&serde_json::to_string(&login)?);
+    app.record_response(&serde_json::to_string(&login)?);
     let migration_request =
         request(&connection, &ImageSource::DockerEngine, &[("app", "1", "app")]);
-    let Migrated { job, report, .. } = app.migrate(migration_request).await?;
+    let FinishedMigration { job, report, .. } = app.migrate(migration_request).await?;
     let ImageResult::Failed { error } = &report.images[0].result else { panic!("{report:#?}") };
     assert!(error.message.contains("the vault is closed"), "{error:?}");
     check_search_works(&app, &job)?;
@@ -120,7 +122,7 @@ fn every_story_has_a_proxy_login_in_its_environment() -> Result<()> {
 async fn a_secret_in_an_api_response_fails_any_story() {
     let app = HeadlessApp::new(AwsHome::new().expect("a home"), None).expect("an app");
     known_secrets::remember("planted", "planted-in-an-event");
-    app.note("{\"hint\": \"planted-in-an-event\"}");
+    app.record_response("{\"hint\": \"planted-in-an-event\"}");
 }
 
 #[tokio::test]

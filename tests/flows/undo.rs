@@ -9,7 +9,9 @@ use transload_errors::ErrorCode;
 use transload_practice::{FaultAction, FaultRule};
 use transload_tests::aws_home::AwsHome;
 use transload_tests::ecr::{Ecr, PROFILE};
-use transload_tests::headless_app::{HeadlessApp, Migrated, api_error, registry_source, request};
+use transload_tests::headless_app::{
+    FinishedMigration, HeadlessApp, api_error, registry_source, request,
+};
 use transload_tests::images::{Format, Index, Recipe, TestRepository};
 use transload_tests::program::Program;
 use transload_tests::servers::TestRegistry;
@@ -26,7 +28,11 @@ async fn source() -> Result<TestRegistry> {
     Ok(registry)
 }
 
-async fn migrated(ecr: &Ecr, app: &HeadlessApp, registry: &TestRegistry) -> Result<Migrated> {
+async fn migrated(
+    ecr: &Ecr,
+    app: &HeadlessApp,
+    registry: &TestRegistry,
+) -> Result<FinishedMigration> {
     let images = [("team/app", "1", "app"), ("team/web", "1", "web")];
     let migration_request = request(&ecr.connection(), &registry_source(&registry.host()), &images);
     let migrated = app.migrate(migration_request).await?;

@@ -71,7 +71,7 @@ impl HeadlessApp {
     }
 
     /// The folder of the reports of all jobs that [`Self::follow`] saw finish, in every format.
-    pub fn exports(&self) -> PathBuf {
+    pub fn exports_folder(&self) -> PathBuf {
         self.folder.path().join("exports")
     }
 
@@ -79,7 +79,7 @@ impl HeadlessApp {
     ///
     /// # Errors
     /// If the plan fails or is not ready, or the events are not in order.
-    pub async fn migrate(&self, request: MigrationRequest) -> Result<Migrated> {
+    pub async fn migrate(&self, request: MigrationRequest) -> Result<FinishedMigration> {
         let plan = self.plan(request).await?;
         ensure!(plan.ready, "the plan is not ready: {plan:#?}");
         let job = self.api.migration_start(plan.plan.clone()).await.map_err(api_error)?;
@@ -92,7 +92,7 @@ impl HeadlessApp {
     /// If planning fails.
     pub async fn plan(&self, request: MigrationRequest) -> Result<MigrationPlan> {
         let plan = self.api.migration_plan_silent(request).await.map_err(api_error)?;
-        self.note(&serde_json::to_string(&plan)?);
+        self.record_response(&serde_json::to_string(&plan)?);
         Ok(plan)
     }
 
@@ -101,7 +101,7 @@ impl HeadlessApp {
     ///
     /// # Errors
     /// If the job does not finish in time, or a check fails.
-    pub async fn follow(&self, job: String, plan: MigrationPlan) -> Result<Migrated> {
+    pub async fn follow(&self, job: String, plan: MigrationPlan) -> Result<FinishedMigration> {
         let mut following = self.api.job_follow(job.clone(), 0).await.map_err(api_error)?;
         let mut events = Vec::new();
         let collecting = async {
@@ -116,7 +116,7 @@ impl HeadlessApp {
         tokio::time::timeout(MIGRATION_LIMIT, collecting)
             .await
             .context("the job does not finish")?;
-        self.note(&serde_json::to_string(&events)?);
+        self.record_response(&serde_json::to_string(&events)?);
         check_rules(&events)?;
         self.export(&job).await?;
         self.check_no_secrets(&SecretSearch::new())?;
@@ -124,7 +124,7 @@ impl HeadlessApp {
         else {
             return Err(anyhow!("the last event is not Finished"));
         };
-        Ok(Migrated { job, plan, events, report: *report })
+        Ok(FinishedMigration { job, plan, events, report: *report })
     }
 
     /// Signs in to a source with a typed login.
@@ -141,19 +141,19 @@ impl HeadlessApp {
             keep: false,
         };
         let status = self.api.source_login(login).await.map_err(api_error)?;
-        self.note(&serde_json::to_string(&status)?);
+        self.record_response(&serde_json::to_string(&status)?);
         Ok(())
     }
 
     /// Records a response of the API, for the search for secrets.
-    pub fn note(&self, text: &str) {
+    pub fn record_response(&self, text: &str) {
         self.seen.lock().unwrap_or_else(PoisonError::into_inner).push(text.to_owned());
     }
 
     /// Exports the report of a job in every format.
     async fn export(&self, job: &str) -> Result<()> {
         use ReportFormat::{Csv, Html, Json, Markdown};
-        let folder = self.exports();
+        let folder = self.exports_folder();
         std::fs::create_dir_all(&folder)?;
         for format in [Markdown, Csv, Json, Html] {
             let path = folder.join(format!("{job}.{format:?}"));
@@ -161,7 +161,7 @@ impl HeadlessApp {
             written.await.map_err(api_error)?;
         }
         let snapshot = self.api.job_snapshot(job.to_owned()).await.map_err(api_error)?;
-        self.note(&serde_json::to_string(&snapshot)?);
+        self.record_response(&serde_json::to_string(&snapshot)?);
         Ok(())
     }
 
@@ -204,7 +204,7 @@ impl Drop for HeadlessApp {
 
 /// A finished migration.
 #[derive(Clone, Debug)]
-pub struct Migrated {
+pub struct FinishedMigration {
     pub job: String,
     pub plan: MigrationPlan,
     pub events: Vec<JobEvent>,
@@ -253,7 +253,7 @@ pub fn request(
         images: images.iter().map(|(repository, tag, _)| selected(repository, tag)).collect(),
         repositories,
         naming: Default::default(),
-        template: plain_settings(),
+        template: default_repository_settings(),
         choices: Vec::new(),
         remove_temporary_tags: true,
         extent: CopyScope::default(),
@@ -268,7 +268,7 @@ pub fn selected(repository: &str, tag: &str) -> SelectedImage {
 }
 
 /// The default settings of an ECR repository.
-pub fn plain_settings() -> RepositorySettings {
+pub fn default_repository_settings() -> RepositorySettings {
     RepositorySettings {
         tag_mutability: TagMutability::Mutable,
         exclusion_filters: Vec::new(),

@@ -20,7 +20,7 @@ use anyhow::{Context, Result, bail};
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 
 /// The minimum length of a secret in characters. Shorter ones would be found by chance.
-const SHORTEST: usize = 8;
+const MIN_SECRET_LENGTH: usize = 8;
 
 /// Searches everything that a story leaves behind for the secrets that it used. Happens at the end of every
 /// story.
@@ -52,7 +52,7 @@ impl SecretSearch {
     /// # Errors
     /// If it is too short.
     pub fn secret(mut self, name: &str, value: &str) -> Result<Self> {
-        if value.len() < SHORTEST {
+        if value.len() < MIN_SECRET_LENGTH {
             bail!("the secret {name:?} is too short to be searched for");
         }
         let mut forms = vec![value.as_bytes().to_vec(), percent_encoded(value).into_bytes()];
@@ -109,7 +109,7 @@ impl SecretSearch {
     /// # Errors
     /// If a file contains a secret, naming the file, or if it cannot be read.
     pub fn check_folder(&self, folder: &Path) -> Result<Vec<PathBuf>> {
-        self.check_folder_but(folder, |_| false)
+        self.check_folder_except(folder, |_| false)
     }
 
     /// The same, without files and folders that are `skipped`. Files that a running program removes during
@@ -117,7 +117,7 @@ impl SecretSearch {
     ///
     /// # Errors
     /// As [`SecretSearch::check_folder`].
-    pub fn check_folder_but(
+    pub fn check_folder_except(
         &self,
         folder: &Path,
         skipped: impl Fn(&Path) -> bool,

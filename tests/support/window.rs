@@ -21,4 +21,4 @@ pub use desktop::Desktop;
 pub use memory::Memory;
 pub use page::{Role, Window};
 pub use story::run_story;
-pub use timing::{Scrolled, Timed};
+pub use timing::{PageTiming, ScrollTiming};

@@ -15,7 +15,7 @@ use transload_tests::servers::TestRegistry;
 use transload_tests::tools::system_tool;
 use transload_tests::window::{Desktop, Role, Window, run_story};
 
-use crate::wizard::{at_images_of, next, select};
+use crate::wizard::{next_step, open_registry_images, select_tags};
 
 /// Formatted as by a text editor; docker itself formats its file differently.
 const DOCKERS_FILE: &str = "{ \"auths\": {\"registry.example\": {\"auth\": \"YWRhOnB3\"}},\n\n  \"psFormat\":\"{{.ID}}\" }";
@@ -39,10 +39,10 @@ async fn docker_and_podman_are_logged_in_as_shown_and_undo_restores_each_byte() 
         window.click_by_test_id("card-migrate").await?;
         window.click(Role::Radio, "Use work").await?;
         window.find_by_test_id("identity-account").await?;
-        at_images_of(&window, &registry.host()).await?;
-        select(&window, "team/app", &["1.0"]).await?;
-        next(&window, "Repositories").await?;
-        next(&window, "Log in").await?;
+        open_registry_images(&window, &registry.host()).await?;
+        select_tags(&window, "team/app", &["1.0"]).await?;
+        next_step(&window, "Repositories").await?;
+        next_step(&window, "Log in").await?;
         window.wait_for_text_in("login-registry", "Logged in").await?;
         let ecr_host = ecr.registry_host();
         for (client, file) in [("docker", &docker_file), ("podman", &auth_file)] {

@@ -12,7 +12,7 @@ use transload_tests::wait::wait_until_true;
 use transload_tests::window::{Desktop, Role, run_story};
 
 use crate::wizard::{
-    at_images_of, go_to, log_in_and_review, next, select, select_newest_migration,
+    go_to, log_in_and_review, next_step, open_registry_images, select_newest_migration, select_tags,
 };
 
 const LIMIT: Duration = Duration::from_secs(30);
@@ -37,9 +37,9 @@ async fn a_window_with_a_running_migration_asks_before_it_closes() -> Result<()>
         window.expand("advanced-endpoints").await?;
         window.fill_by_test_id("registry-endpoint", &proxy.url()).await?;
         window.find_by_test_id("identity-account").await?;
-        at_images_of(&window, &registry.host()).await?;
-        select(&window, "team/web", &["1.0", "1.1"]).await?;
-        next(&window, "Repositories").await?;
+        open_registry_images(&window, &registry.host()).await?;
+        select_tags(&window, "team/web", &["1.0", "1.1"]).await?;
+        next_step(&window, "Repositories").await?;
         log_in_and_review(&window).await?;
         window.click_by_test_id("wizard-start").await?;
         window.find_by_test_id("job").await?;

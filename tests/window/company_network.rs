@@ -10,7 +10,10 @@ use transload_tests::process::free_port;
 use transload_tests::servers::TestRegistry;
 use transload_tests::window::{Desktop, Role, run_story};
 
-use crate::wizard::{at_images_of, go_to, log_in_and_review, next, select, start, verified_digest};
+use crate::wizard::{
+    go_to, log_in_and_review, next_step, open_registry_images, select_tags, start_and_wait,
+    verified_digest,
+};
 
 const HOST: &str = "registry.example";
 
@@ -35,7 +38,7 @@ async fn proxy_and_certificate_errors_are_named_and_fixed_in_the_settings() -> R
         window.click_by_test_id("card-migrate").await?;
         window.click(Role::Radio, "Use work").await?;
         window.find_by_test_id("identity-account").await?;
-        at_images_of(&window, HOST).await?;
+        open_registry_images(&window, HOST).await?;
         window.wait_for_text("Couldn't connect to the proxy").await?;
         window.wait_for_text(&format!("http://127.0.0.1:{port}")).await?;
         window.screenshot("1-no-proxy").await?;
@@ -61,12 +64,12 @@ async fn proxy_and_certificate_errors_are_named_and_fixed_in_the_settings() -> R
 
         // The typed values are still present, and now the registry is trusted.
         go_to(&window, "Migrate").await?;
-        select(&window, "team/app", &["1.0"]).await?;
+        select_tags(&window, "team/app", &["1.0"]).await?;
         window.screenshot("5-images-dark").await?;
-        next(&window, "Repositories").await?;
+        next_step(&window, "Repositories").await?;
         window.wait_for_text_in("repository-state-team/app", "Will be created").await?;
         log_in_and_review(&window).await?;
-        ensure!(start(&window).await? == "succeeded");
+        ensure!(start_and_wait(&window).await? == "succeeded");
         verified_digest(&window, 0, "equal").await?;
         let requests = proxy.requests();
         let through = format!("CONNECT {HOST}:443 ");

@@ -6,7 +6,8 @@ use transload_tests::secrets::SecretSearch;
 use transload_tests::window::{Desktop, Role, Window, run_story};
 
 use crate::wizard::{
-    begin_practice, go_to, log_in_and_review, next, select, start, verified_digest,
+    go_to, log_in_and_review, next_step, select_tags, start_and_wait, start_practice,
+    verified_digest,
 };
 
 const USER: &str = "dencold";
@@ -16,8 +17,8 @@ const TOKEN: &str = "practice-hub-access-token";
 async fn an_account_is_migrated_from_sign_in_to_report() -> Result<()> {
     run_story(Desktop::new("account").await?.with_keychain().await?, async |desktop| {
         let window = desktop.open().await?;
-        begin_practice(&window).await?;
-        next(&window, "Images").await?;
+        start_practice(&window).await?;
+        next_step(&window, "Images").await?;
         window.expand("source-login").await?;
         window.fill_by_test_id("source-username", USER).await?;
         window.fill_by_test_id("source-secret", TOKEN).await?;
@@ -41,10 +42,10 @@ async fn an_account_is_migrated_from_sign_in_to_report() -> Result<()> {
         window.click_by_test_id("rules-apply").await?;
         window.wait_for_text_in("rules-result", "7 images selected").await?;
         window.screenshot("2-chosen").await?;
-        next(&window, "Repositories").await?;
+        next_step(&window, "Repositories").await?;
         window.wait_for_text_in("repository-state-acme/ledger", "Will be created").await?;
         log_in_and_review(&window).await?;
-        ensure!(start(&window).await? == "succeeded");
+        ensure!(start_and_wait(&window).await? == "succeeded");
         for image in 0..7 {
             verified_digest(&window, image, "equal").await?;
         }
@@ -52,7 +53,7 @@ async fn an_account_is_migrated_from_sign_in_to_report() -> Result<()> {
 
         window.click_by_test_id("start-another").await?;
         window.find_by_test_id("identity-account").await?;
-        next(&window, "Images").await?;
+        next_step(&window, "Images").await?;
         window.expand("source-login").await?;
         window.click_by_test_id("source-sign-out").await?;
         window.wait_for_text_in("source-login", "Not signed in").await?;
@@ -71,10 +72,10 @@ async fn an_account_is_migrated_from_sign_in_to_report() -> Result<()> {
 async fn the_migration_waits_for_the_quota_until_the_user_signs_in() -> Result<()> {
     run_story(Desktop::new("quota").await?, async |desktop| {
         let window = desktop.open().await?;
-        begin_practice(&window).await?;
-        next(&window, "Images").await?;
-        select(&window, "dencold/pgcli", &["4.0.1", "4.2.0"]).await?;
-        next(&window, "Repositories").await?;
+        start_practice(&window).await?;
+        next_step(&window, "Images").await?;
+        select_tags(&window, "dencold/pgcli", &["4.0.1", "4.2.0"]).await?;
+        next_step(&window, "Repositories").await?;
         use_up_the_quota(&desktop.data_folder()).await?;
         log_in_and_review(&window).await?;
         window.click_by_test_id("wizard-start").await?;

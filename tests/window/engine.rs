@@ -9,7 +9,7 @@ use transload_tests::secrets::SecretSearch;
 use transload_tests::servers::{DockerCli, Ministack, TestEngine};
 use transload_tests::window::{Desktop, Role, run_story};
 
-use crate::wizard::{log_in_and_review, next, select, start, verified_digest};
+use crate::wizard::{log_in_and_review, next_step, select_tags, start_and_wait, verified_digest};
 
 const IMAGE: &str = "dencold/pgcli:latest";
 
@@ -49,13 +49,13 @@ async fn migrates_the_image(name: &str, cli: &DockerCli, address: &str) -> Resul
         window.fill_by_test_id("ecr-endpoint", &ecr.url()).await?;
         window.fill_by_test_id("registry-endpoint", &ecr.url()).await?;
         window.find_by_test_id("identity-account").await?;
-        next(&window, "Images").await?;
+        next_step(&window, "Images").await?;
         window.choose("Source", "Docker Engine").await?;
-        select(&window, "dencold/pgcli", &["latest"]).await?;
-        next(&window, "Repositories").await?;
+        select_tags(&window, "dencold/pgcli", &["latest"]).await?;
+        next_step(&window, "Repositories").await?;
         window.wait_for_text_in("repository-state-dencold/pgcli", "Will be created").await?;
         log_in_and_review(&window).await?;
-        ensure!(start(&window).await? == "succeeded");
+        ensure!(start_and_wait(&window).await? == "succeeded");
         let on_screen = verified_digest(&window, 0, "same_content").await?;
 
         let aws = ecr.aws()?;

@@ -9,7 +9,7 @@ use transload_tests::servers::{EngineKind, TestEngine, TestRegistry};
 use transload_tests::wait::wait_until_true;
 use transload_tests::window::{Desktop, Role, Window, run_story};
 
-use crate::wizard::{begin_practice, log_in_and_review, next, start};
+use crate::wizard::{log_in_and_review, next_step, start_and_wait, start_practice};
 
 const SIZES: [(u32, u32); 2] = [(1280, 860), (1024, 700)];
 const SHOWN: Duration = Duration::from_secs(30);
@@ -41,13 +41,13 @@ async fn screenshots_of_engine(window: &Window, name: &str) -> Result<()> {
     window.click_element(engine).await
 }
 
-async fn at_images(window: &Window) -> Result<()> {
-    begin_practice(window).await?;
-    next(window, "Images").await?;
+async fn open_images(window: &Window) -> Result<()> {
+    start_practice(window).await?;
+    next_step(window, "Images").await?;
     window.choose("Source", "Docker Engine").await
 }
 
-async fn select(window: &Window, repository: &str) -> Result<()> {
+async fn select_tags(window: &Window, repository: &str) -> Result<()> {
     let (show, tag) = (format!("Show tags of {repository}"), format!("Select {repository}:1"));
     // The table is redrawn when the registries have responded, which can swallow a click.
     wait_until_true(SHOWN, &tag, async || {
@@ -116,15 +116,15 @@ async fn screenshots_of_an_engine_that_recompresses_layers() -> Result<()> {
         Desktop::new("engine-repacked").await?.variable("DOCKER_HOST", &fixture.engine.address());
     run_story(desktop, async |desktop| {
         let window = desktop.open().await?;
-        at_images(&window).await?;
-        select(&window, local).await?;
-        select(&window, &fixture.repository("k/many")).await?;
+        open_images(&window).await?;
+        select_tags(&window, local).await?;
+        select_tags(&window, &fixture.repository("k/many")).await?;
         screenshots(&window, "images", "selection-summary").await?;
         screenshots_of_engine(&window, "top-bar").await?;
-        next(&window, "Repositories").await?;
+        next_step(&window, "Repositories").await?;
         log_in_and_review(&window).await?;
         screenshots(&window, "review", "plan-action-0").await?;
-        ensure!(start(&window).await? == "succeeded");
+        ensure!(start_and_wait(&window).await? == "succeeded");
         for image in 0..2 {
             let proof = window.attribute_of(SHOWN, &format!("proof-{image}"), "data-proof").await?;
             ensure!(proof == "same_content", "{proof}");
@@ -152,13 +152,13 @@ async fn screenshots_of_an_engine_that_reports_its_content() -> Result<()> {
         Desktop::new("engine-parts").await?.variable("DOCKER_HOST", &fixture.engine.address());
     run_story(desktop, async |desktop| {
         let window = desktop.open().await?;
-        at_images(&window).await?;
+        open_images(&window).await?;
         for path in ["k/others", "k/part", "k/shadowed", "k/whole"] {
-            select(&window, &fixture.repository(path)).await?;
+            select_tags(&window, &fixture.repository(path)).await?;
         }
         screenshots(&window, "images", "selection-summary").await?;
         screenshots_of_engine(&window, "top-bar").await?;
-        next(&window, "Repositories").await?;
+        next_step(&window, "Repositories").await?;
         log_in_and_review(&window).await?;
         screenshots(&window, "review", "plan-action-0").await?;
         screenshots(&window, "review-layers-not-held", "plan-action-2").await

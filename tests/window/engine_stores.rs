@@ -8,7 +8,9 @@ use transload_tests::images::{Index, Recipe, TestRepository};
 use transload_tests::servers::{DockerCli, EngineKind, TestEngine, TestRegistry};
 use transload_tests::window::{Desktop, Window, run_story};
 
-use crate::wizard::{begin_practice, log_in_and_review, next, select, start, verified_digest};
+use crate::wizard::{
+    log_in_and_review, next_step, select_tags, start_and_wait, start_practice, verified_digest,
+};
 
 const PLATFORMS: [&str; 3] = ["linux/amd64", "linux/arm64/v8", "linux/s390x"];
 /// How long a text of the report may take to appear.
@@ -38,11 +40,11 @@ impl EngineFixture {
 
 /// Goes from the first page to the review of one image of the engine.
 async fn review(window: &Window, repository: &str) -> Result<()> {
-    begin_practice(window).await?;
-    next(window, "Images").await?;
+    start_practice(window).await?;
+    next_step(window, "Images").await?;
     window.choose("Source", "Docker Engine").await?;
-    select(window, repository, &["1"]).await?;
-    next(window, "Repositories").await?;
+    select_tags(window, repository, &["1"]).await?;
+    next_step(window, "Repositories").await?;
     log_in_and_review(window).await
 }
 
@@ -61,7 +63,7 @@ async fn a_partial_index_is_copied_from_its_registry_instead() -> Result<()> {
         window.check_accessibility().await?;
         window.click_by_test_id("take-originals").await?;
         window.wait_for_text_in("plan-images", "Registry to registry").await?;
-        ensure!(start(&window).await? == "succeeded");
+        ensure!(start_and_wait(&window).await? == "succeeded");
         let in_ecr = verified_digest(&window, 0, "equal").await?;
         ensure!(in_ecr == fixture.index.manifest.digest, "{in_ecr}");
         Ok(())
@@ -80,7 +82,7 @@ async fn a_partial_index_is_pushed_by_transload_itself() -> Result<()> {
         let window = desktop.open().await?;
         review(&window, &fixture.repository()).await?;
         window.wait_for_text_in("plan-prediction-0", "Transload reads the image").await?;
-        ensure!(start(&window).await? == "succeeded");
+        ensure!(start_and_wait(&window).await? == "succeeded");
         let in_ecr = verified_digest(&window, 0, "equal_to_part").await?;
         ensure!(in_ecr == fixture.index.images[0].manifest.digest, "{in_ecr}");
         let of = window.attribute_of(SHOWN, "digest-index-0", "data-digest").await?;
@@ -106,7 +108,7 @@ async fn a_locally_built_image_is_not_offered_from_a_registry() -> Result<()> {
         review(&window, repository).await?;
         let text = window.page_text().await?;
         ensure!(!text.contains("Copy from"), "{text}");
-        ensure!(start(&window).await? == "succeeded");
+        ensure!(start_and_wait(&window).await? == "succeeded");
         verified_digest(&window, 0, "equal").await?;
         Ok(())
     })

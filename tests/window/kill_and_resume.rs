@@ -18,7 +18,7 @@ use transload_tests::wait::wait_until_true;
 use transload_tests::window::{Desktop, Role, Window, run_story};
 
 use crate::wizard::{
-    MIGRATION, at_images_of, go_to, log_in_and_review, next, select_newest_migration,
+    MIGRATION, go_to, log_in_and_review, next_step, open_registry_images, select_newest_migration,
 };
 
 const KILLS: usize = 20;
@@ -138,12 +138,12 @@ async fn plan_all(window: &Window, source: &FaultProxy, proxy: &FaultProxy) -> R
     window.expand("advanced-endpoints").await?;
     window.fill_by_test_id("registry-endpoint", &proxy.url()).await?;
     window.find_by_test_id("identity-account").await?;
-    at_images_of(window, &source.host()).await?;
+    open_registry_images(window, &source.host()).await?;
     window.expand("rules").await?;
     window.fill_by_test_id("rule-newest", &TAGS.to_string()).await?;
     window.click_by_test_id("rules-apply").await?;
     window.wait_for_text_in("rules-result", "30 images selected").await?;
-    next(window, "Repositories").await?;
+    next_step(window, "Repositories").await?;
     log_in_and_review(window).await
 }
 

@@ -11,7 +11,10 @@ use transload_tests::secrets::SecretSearch;
 use transload_tests::servers::TestRegistry;
 use transload_tests::window::{Desktop, Role, run_story};
 
-use crate::wizard::{at_images_of, log_in_and_review, next, select, start, verified_digest};
+use crate::wizard::{
+    log_in_and_review, next_step, open_registry_images, select_tags, start_and_wait,
+    verified_digest,
+};
 
 const KEY: (&str, &str) = ("AKIASTORY00000000000", "wJalrXUtnFEMI/K7MDENG/window-story-key");
 const SERIAL: &str = "arn:aws:iam::123456789012:mfa/ada";
@@ -52,16 +55,16 @@ async fn one_mfa_code_is_enough_for_a_migration_of_several_images() -> Result<()
         window.find_by_test_id("identity-account").await?;
         window.screenshot("2-signed-in").await?;
 
-        at_images_of(&window, &registry.host()).await?;
-        select(&window, "team/app", &TAGS).await?;
-        next(&window, "Repositories").await?;
+        open_registry_images(&window, &registry.host()).await?;
+        select_tags(&window, "team/app", &TAGS).await?;
+        next_step(&window, "Repositories").await?;
         window.wait_for_text_in("repository-state-team/app", "Will be created").await?;
         log_in_and_review(&window).await?;
-        ensure!(start(&window).await? == "succeeded");
+        ensure!(start_and_wait(&window).await? == "succeeded");
         for image in 0..TAGS.len() {
             verified_digest(&window, image, "equal").await?;
         }
-        ensure!(sts.times("AssumeRole") == 2, "{} codes", sts.times("AssumeRole"));
+        ensure!(sts.call_count("AssumeRole") == 2, "{} codes", sts.call_count("AssumeRole"));
         check_shapes("sts", &sts.exchanges()).await?;
 
         // After the program had time to write its log, the session is stored nowhere.

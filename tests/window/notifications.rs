@@ -6,7 +6,7 @@ use anyhow::{Result, ensure};
 use transload_tests::wait::wait_until;
 use transload_tests::window::{Desktop, Role, run_story};
 
-use crate::wizard::{begin_practice, log_in_and_review, next, select, start};
+use crate::wizard::{log_in_and_review, next_step, select_tags, start_and_wait, start_practice};
 
 const LIMIT: Duration = Duration::from_secs(30);
 
@@ -14,21 +14,21 @@ const LIMIT: Duration = Duration::from_secs(30);
 async fn a_notification_is_shown_if_the_window_is_in_the_background() -> Result<()> {
     run_story(Desktop::new("notification").await?.with_notifications().await?, async |desktop| {
         let window = desktop.open().await?;
-        begin_practice(&window).await?;
-        next(&window, "Images").await?;
-        select(&window, "dencold/pgcli", &["4.0.1"]).await?;
-        next(&window, "Repositories").await?;
+        start_practice(&window).await?;
+        next_step(&window, "Images").await?;
+        select_tags(&window, "dencold/pgcli", &["4.0.1"]).await?;
+        next_step(&window, "Repositories").await?;
         log_in_and_review(&window).await?;
         // The last click gave the keyboard focus to the window.
-        ensure!(start(&window).await? == "succeeded");
+        ensure!(start_and_wait(&window).await? == "succeeded");
         let shown = desktop.notifications().await?;
         ensure!(shown.is_empty(), "a notification with the window in front: {shown:?}");
 
         window.click_by_test_id("start-another").await?;
         window.find_by_test_id("identity-account").await?;
-        next(&window, "Images").await?;
-        select(&window, "dencold/pgcli", &["4.2.0"]).await?;
-        next(&window, "Repositories").await?;
+        next_step(&window, "Images").await?;
+        select_tags(&window, "dencold/pgcli", &["4.2.0"]).await?;
+        next_step(&window, "Repositories").await?;
         log_in_and_review(&window).await?;
         let begin = window.find(Role::Button, "Start").await?;
         window.click_element(&begin).await?;

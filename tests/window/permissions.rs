@@ -9,7 +9,9 @@ use transload_tests::secrets::SecretSearch;
 use transload_tests::servers::TestRegistry;
 use transload_tests::window::{Desktop, Role, run_story};
 
-use crate::wizard::{at_images_of, log_in_and_review, next, select, start};
+use crate::wizard::{
+    log_in_and_review, next_step, open_registry_images, select_tags, start_and_wait,
+};
 
 #[tokio::test]
 async fn another_account_and_a_missing_permission_are_confirmed_before_anything_is_written()
@@ -46,9 +48,9 @@ async fn another_account_and_a_missing_permission_are_confirmed_before_anything_
             .await?;
         window.screenshot("account").await?;
         window.check_accessibility().await?;
-        at_images_of(&window, &registry.host()).await?;
-        select(&window, "team/web", &["1.0"]).await?;
-        next(&window, "Repositories").await?;
+        open_registry_images(&window, &registry.host()).await?;
+        select_tags(&window, "team/web", &["1.0"]).await?;
+        next_step(&window, "Repositories").await?;
         log_in_and_review(&window).await?;
         window.wait_for_text_in("permissions-missing", "ecr:CreateRepository").await?;
         let begin = window.find_by_test_id("wizard-start").await?;
@@ -63,7 +65,7 @@ async fn another_account_and_a_missing_permission_are_confirmed_before_anything_
         window.click(Role::Checkbox, "Continue without these permissions").await?;
         window.find_enabled("Start").await?;
         ensure!(ecr.api().await?.repositories().await?.is_empty(), "something was written");
-        ensure!(start(&window).await? == "succeeded");
+        ensure!(start_and_wait(&window).await? == "succeeded");
         SecretSearch::new()
             .secret("the access key", ecr.key().1)?
             .check_text("what the program printed", desktop.output())?;

@@ -5,26 +5,27 @@ use transload_tests::secrets::SecretSearch;
 use transload_tests::window::{Desktop, Role, run_story};
 
 use crate::wizard::{
-    begin_practice, go_to, log_in_and_review, next, select, start, verified_digest,
+    go_to, log_in_and_review, next_step, select_tags, start_and_wait, start_practice,
+    verified_digest,
 };
 
 #[tokio::test]
 async fn a_first_start_leads_through_practice_to_equal_digests_and_a_saved_profile() -> Result<()> {
     run_story(Desktop::new("practice").await?, async |desktop| {
         let window = desktop.open().await?;
-        begin_practice(&window).await?;
+        start_practice(&window).await?;
         window.fill_by_test_id("save-profile-name", "Try-out").await?;
         window.click_by_test_id("save-profile").await?;
         window.find(Role::Radio, "Use saved profile Try-out").await?;
 
-        next(&window, "Images").await?;
-        select(&window, "dencold/pgcli", &["4.0.1", "4.2.0"]).await?;
+        next_step(&window, "Images").await?;
+        select_tags(&window, "dencold/pgcli", &["4.0.1", "4.2.0"]).await?;
         window.wait_for_text_in("images-table", "linux/arm64").await?;
-        next(&window, "Repositories").await?;
+        next_step(&window, "Repositories").await?;
         window.wait_for_text_in("repository-state-dencold/pgcli", "Will be created").await?;
         log_in_and_review(&window).await?;
 
-        ensure!(start(&window).await? == "succeeded");
+        ensure!(start_and_wait(&window).await? == "succeeded");
         let digests = [
             verified_digest(&window, 0, "equal").await?,
             verified_digest(&window, 1, "equal").await?,

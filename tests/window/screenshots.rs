@@ -4,7 +4,8 @@ use anyhow::{Result, ensure};
 use transload_tests::window::{Desktop, Role, Window, run_story};
 
 use crate::wizard::{
-    begin_practice, go_to, log_in_and_review, next, select, select_newest_migration, start,
+    go_to, log_in_and_review, next_step, select_newest_migration, select_tags, start_and_wait,
+    start_practice,
 };
 
 #[tokio::test]
@@ -50,29 +51,29 @@ impl ScreenTour {
 
     async fn every_screen(&self, window: &Window, faults: &mut Vec<String>) -> Result<()> {
         self.look(window, "1-first-start", faults).await?;
-        begin_practice(window).await?;
+        start_practice(window).await?;
         window.fill_by_test_id("save-profile-name", "Try-out").await?;
         self.look(window, "2-step-1-profile", faults).await?;
         window.click_by_test_id("save-profile").await?;
         window.find(Role::Radio, "Use saved profile Try-out").await?;
-        next(window, "Images").await?;
-        select(window, "dencold/pgcli", &["4.0.1", "4.2.0"]).await?;
+        next_step(window, "Images").await?;
+        select_tags(window, "dencold/pgcli", &["4.0.1", "4.2.0"]).await?;
         self.look(window, "3-step-2-images", faults).await?;
         window.expand("rules").await?;
         window.expand("extent").await?;
         self.look(window, "3-step-2-rules", faults).await?;
-        next(window, "Repositories").await?;
+        next_step(window, "Repositories").await?;
         window.wait_for_text_in("repository-state-dencold/pgcli", "Will be created").await?;
         self.look(window, "4-step-3-repositories", faults).await?;
         window.expand("template").await?;
         self.look(window, "5-step-3-template", faults).await?;
-        next(window, "Log in").await?;
+        next_step(window, "Log in").await?;
         window.wait_for_text_in("login-registry", "Logged in").await?;
         self.look(window, "6-step-4-log-in", faults).await?;
         window.click_by_test_id("wizard-back").await?;
         log_in_and_review(window).await?;
         self.look(window, "7-step-5-review", faults).await?;
-        start(window).await?;
+        start_and_wait(window).await?;
         self.look(window, "8-result", faults).await?;
         go_to(window, "Repositories").await?;
         window.find_by_test_id("repository-open-pgcli").await?;

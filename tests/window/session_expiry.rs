@@ -12,7 +12,9 @@ use transload_tests::servers::TestRegistry;
 use transload_tests::window::{Browser, Desktop, Role, run_story};
 
 use crate::sign_in::sso_home;
-use crate::wizard::{MIGRATION, at_images_of, log_in_and_review, next, select, verified_digest};
+use crate::wizard::{
+    MIGRATION, log_in_and_review, next_step, open_registry_images, select_tags, verified_digest,
+};
 
 const TAGS: [&str; 4] = ["1.0", "1.1", "1.2", "2.0"];
 
@@ -45,9 +47,9 @@ async fn an_expired_session_is_renewed_in_the_window_during_a_migration() -> Res
         window.click_by_test_id("error-action-sign_in").await?;
         IdentityCenter::open_page(&browser.opened().await?).await?;
         window.find_by_test_id("identity-account").await?;
-        at_images_of(&window, &registry.host()).await?;
-        select(&window, "team/app", &TAGS).await?;
-        next(&window, "Repositories").await?;
+        open_registry_images(&window, &registry.host()).await?;
+        select_tags(&window, "team/app", &TAGS).await?;
+        next_step(&window, "Repositories").await?;
         window.wait_for_text_in("repository-state-team/app", "Will be created").await?;
         log_in_and_review(&window).await?;
 

@@ -14,7 +14,10 @@ use transload_tests::tools::command_line;
 use transload_tests::wait::{wait_until, wait_until_true};
 use transload_tests::window::{Desktop, Role, Window, run_story};
 
-use crate::wizard::{at_images_of, go_to, log_in_and_review, next, select, start, verified_digest};
+use crate::wizard::{
+    go_to, log_in_and_review, next_step, open_registry_images, select_tags, start_and_wait,
+    verified_digest,
+};
 
 /// How long a state may take to be reached.
 const LIMIT: Duration = Duration::from_secs(60);
@@ -37,11 +40,11 @@ async fn target(ecr: &Ecr, name: &str) -> Result<TestRepository> {
 }
 
 /// Goes from the first start to the images of a registry.
-async fn at_images(window: &Window, registry: &TestRegistry) -> Result<()> {
+async fn open_images(window: &Window, registry: &TestRegistry) -> Result<()> {
     window.click_by_test_id("card-migrate").await?;
     window.click(Role::Radio, &format!("Use {PROFILE}")).await?;
     window.find_by_test_id("identity-account").await?;
-    at_images_of(window, &registry.host()).await
+    open_registry_images(window, &registry.host()).await
 }
 
 #[tokio::test]
@@ -56,9 +59,9 @@ async fn each_conflicting_tag_requires_a_decision() -> Result<()> {
     let home = ecr.home()?;
     run_story(Desktop::new("conflicts").await?.variables(home.environment()), async |desktop| {
         let window = desktop.open().await?;
-        at_images(&window, &registry).await?;
-        select(&window, "team/app", &["1", "2", "3"]).await?;
-        next(&window, "Repositories").await?;
+        open_images(&window, &registry).await?;
+        select_tags(&window, "team/app", &["1", "2", "3"]).await?;
+        next_step(&window, "Repositories").await?;
         log_in_and_review(&window).await?;
         window.wait_for_text("Choose an action for 3 conflicts").await?;
         window.screenshot("light").await?;
@@ -76,7 +79,10 @@ async fn each_conflicting_tag_requires_a_decision() -> Result<()> {
         window.fill(&format!("Other tag for {}/team/app:3", registry.host()), "3-hub").await?;
         window.click(Role::Button, "Use").await?;
         window.find_enabled("Start").await?;
-        ensure!(start(&window).await? == "kept", "one image was kept, so not all are verified");
+        ensure!(
+            start_and_wait(&window).await? == "kept",
+            "one image was kept, so not all are verified"
+        );
         let digest_in_ecr = async |tag: &str| {
             destination.tag_digest(tag).await?.with_context(|| format!("no tag {tag} in ECR"))
         };
@@ -108,11 +114,11 @@ async fn colliding_names_are_rejected_and_a_moved_tag_is_reported() -> Result<()
     let home = ecr.home()?;
     run_story(Desktop::new("collision").await?.variables(home.environment()), async |desktop| {
         let window = desktop.open().await?;
-        at_images(&window, &registry).await?;
-        select(&window, "one/app", &["1"]).await?;
+        open_images(&window, &registry).await?;
+        select_tags(&window, "one/app", &["1"]).await?;
         window.click(Role::Button, "Show tags of two/app").await?;
         window.click(Role::Checkbox, "Select two/app:1").await?;
-        next(&window, "Repositories").await?;
+        next_step(&window, "Repositories").await?;
         for source in ["one", "two"] {
             window.fill_by_test_id(&format!("repository-name-{source}/app"), "app").await?;
         }
@@ -127,7 +133,7 @@ async fn colliding_names_are_rejected_and_a_moved_tag_is_reported() -> Result<()
 
         // Another user pushes during the review: the planned image is copied.
         first.push(&image(43)?, "1").await?;
-        ensure!(start(&window).await? == "succeeded");
+        ensure!(start_and_wait(&window).await? == "succeeded");
         let moved = verified_digest(&window, 0, "equal").await?;
         ensure!(moved == image(41)?.manifest.digest, "another image than the planned one: {moved}");
         window.wait_for_text("choose Run again").await?;

@@ -11,7 +11,7 @@ use transload_tests::window::{Role, Window};
 pub const MIGRATION: Duration = Duration::from_secs(90);
 
 /// Goes from the first start into the wizard, with practice mode as the account.
-pub async fn begin_practice(window: &Window) -> Result<()> {
+pub async fn start_practice(window: &Window) -> Result<()> {
     window.click_by_test_id("card-practice").await?;
     window.find(Role::Heading, "AWS profile").await?;
     window.find_by_test_id("identity-account").await?;
@@ -19,21 +19,21 @@ pub async fn begin_practice(window: &Window) -> Result<()> {
 }
 
 /// Goes to the next step, which has this title.
-pub async fn next(window: &Window, title: &str) -> Result<()> {
+pub async fn next_step(window: &Window, title: &str) -> Result<()> {
     window.click_by_test_id("wizard-next").await?;
     window.find(Role::Heading, title).await?;
     Ok(())
 }
 
 /// Goes from step 1 to the images of any registry.
-pub async fn at_images_of(window: &Window, host: &str) -> Result<()> {
-    next(window, "Images").await?;
+pub async fn open_registry_images(window: &Window, host: &str) -> Result<()> {
+    next_step(window, "Images").await?;
     window.choose("Source", "Another registry").await?;
     window.fill_by_test_id("registry-host", host).await
 }
 
 /// Opens a source repository and selects some of its tags.
-pub async fn select(window: &Window, repository: &str, tags: &[&str]) -> Result<()> {
+pub async fn select_tags(window: &Window, repository: &str, tags: &[&str]) -> Result<()> {
     window.click(Role::Button, &format!("Show tags of {repository}")).await?;
     for tag in tags {
         window.click(Role::Checkbox, &format!("Select {repository}:{tag}")).await?;
@@ -44,15 +44,15 @@ pub async fn select(window: &Window, repository: &str, tags: &[&str]) -> Result<
 
 /// Goes from step 3 through the login to the review, where Start can be pressed.
 pub async fn log_in_and_review(window: &Window) -> Result<()> {
-    next(window, "Log in").await?;
+    next_step(window, "Log in").await?;
     window.wait_for_text_in("login-registry", "Logged in").await?;
-    next(window, "Review").await?;
+    next_step(window, "Review").await?;
     window.find_by_test_id("plan-action-0").await?;
     Ok(())
 }
 
 /// Presses Start, waits for the result, and returns its outcome.
-pub async fn start(window: &Window) -> Result<String> {
+pub async fn start_and_wait(window: &Window) -> Result<String> {
     window.click_by_test_id("wizard-start").await?;
     window.attribute_of(MIGRATION, "result", "data-outcome").await
 }

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::Result;
 use transload_tests::aws_home::AwsHome;
-use transload_tests::window::{Desktop, Memory, Role, Timed, Window, run_story};
+use transload_tests::window::{Desktop, Memory, PageTiming, Role, Window, run_story};
 
 use crate::account::{LARGE, LARGE_TAGS, REPOSITORIES, TAGS};
 
@@ -30,11 +30,11 @@ pub async fn measure(home: &AwsHome, source: &str) -> Result<()> {
         print("and back", repository_after(window, Some(back), LARGE).await?);
         let open = format!("[aria-label=\"Show tags of {LARGE}\"]");
         let tag = format!("[data-testid=\"tag-{LARGE}:1.0\"]");
-        let opened = window.timed(LIMIT, Some(&open), &tag, "").await?;
+        let opened = window.measure(LIMIT, Some(&open), &tag, "").await?;
         print(&format!("to a repository of {LARGE_TAGS} tags, opened"), opened);
         let digest = "[data-testid=\"images-table\"] [title^=\"sha256:\"]";
-        print("to the first digests of it", window.timed(LIMIT, None, digest, "").await?);
-        let scrolled = window.scrolled(LIMIT, 60).await?;
+        print("to the first digests of it", window.measure(LIMIT, None, digest, "").await?);
+        let scrolled = window.measure_scrolling(LIMIT, 60).await?;
         println!(
             "scrolled in {} frames: {:.0} ms between two, at most {:.0} ms",
             scrolled.frames, scrolled.median_ms, scrolled.longest_ms
@@ -45,23 +45,23 @@ pub async fn measure(home: &AwsHome, source: &str) -> Result<()> {
         memory.print("all selected")?;
         let next = Some("[data-testid=\"wizard-next\"]");
         let table = "[data-testid=\"repositories-table\"]";
-        print("to the step Repositories", window.timed(LIMIT, next, table, "team/").await?);
+        print("to the step Repositories", window.measure(LIMIT, next, table, "team/").await?);
         let login = "[data-testid=\"login-registry\"]";
-        print("to the step Log in", window.timed(LIMIT, next, login, "Logged in").await?);
+        print("to the step Log in", window.measure(LIMIT, next, login, "Logged in").await?);
         let planned = "[data-testid=\"plan-action-0\"]";
-        print("to the plan", window.timed(LIMIT, next, planned, "").await?);
+        print("to the plan", window.measure(LIMIT, next, planned, "").await?);
         memory.print("planned")?;
 
         let start = Some("[data-testid=\"wizard-start\"]");
         let job = "[data-testid=\"job\"]";
-        print("to the running migration", window.timed(LIMIT, start, job, "").await?);
+        print("to the running migration", window.measure(LIMIT, start, job, "").await?);
         let began = Instant::now();
         let (mut most, mut blocked_ms) = (Memory::default(), 0.0_f64);
         while began.elapsed() < RUN_FOR {
             tokio::time::sleep(SAMPLE_INTERVAL).await;
             most = most.max(desktop.memory()?);
             // Looks for an existing element: the time it takes is how long the page was blocked.
-            let answered = window.timed(LIMIT, None, job, "").await?;
+            let answered = window.measure(LIMIT, None, job, "").await?;
             blocked_ms = blocked_ms.max(answered.blocked_ms);
         }
         println!(
@@ -85,12 +85,16 @@ async fn choose_account(window: &Window, source: &str) -> Result<()> {
     Ok(())
 }
 
-async fn repository_after(window: &Window, clicked: Option<&str>, name: &str) -> Result<Timed> {
+async fn repository_after(
+    window: &Window,
+    clicked: Option<&str>,
+    name: &str,
+) -> Result<PageTiming> {
     let drawn = format!("[data-testid=\"repository-{name}\"]");
-    window.timed(LIMIT, clicked, &drawn, name).await
+    window.measure(LIMIT, clicked, &drawn, name).await
 }
 
-async fn next_page(window: &Window) -> Result<Timed> {
+async fn next_page(window: &Window) -> Result<PageTiming> {
     let next = "[data-testid=\"images-table\"] [aria-label=\"Next page\"]";
     repository_after(window, Some(next), "team/app060").await
 }
@@ -99,12 +103,12 @@ async fn choose_by_rules(window: &Window) -> Result<()> {
     window.expand("rules").await?;
     window.fill_by_test_id("rule-newest", &TAGS.to_string()).await?;
     let apply = Some("[data-testid=\"rules-apply\"]");
-    let chosen = window.timed(LIMIT, apply, "[data-testid=\"rules-result\"]", "chosen").await?;
+    let chosen = window.measure(LIMIT, apply, "[data-testid=\"rules-result\"]", "chosen").await?;
     print(&format!("to {} tags selected by rules", (REPOSITORIES + 1) * TAGS), chosen);
     Ok(())
 }
 
-fn print(what: &str, timed: Timed) {
+fn print(what: &str, timed: PageTiming) {
     println!(
         "{what}: drawn after {:.0} ms; the page was busy for {:.0} ms at most",
         timed.drawn_ms, timed.blocked_ms

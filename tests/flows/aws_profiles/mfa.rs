@@ -60,7 +60,7 @@ async fn one_code_is_enough_for_a_migration_and_all_later_calls() -> Result<()> 
     assert_eq!(refused.code, ErrorCode::MfaCodeRefused);
     let no_code = api.aws_mfa_submit(profile("mfa"), "12".to_owned()).await;
     assert_eq!(no_code.expect_err("two digits").code, ErrorCode::MfaCodeRefused);
-    assert_eq!(sts.times("AssumeRole"), 1, "two digits are sent to STS");
+    assert_eq!(sts.call_count("AssumeRole"), 1, "two digits are sent to STS");
 
     let identity =
         api.aws_mfa_submit(profile("mfa"), MFA_CODE.to_owned()).await.map_err(api_error)?;
@@ -80,7 +80,7 @@ async fn one_code_is_enough_for_a_migration_and_all_later_calls() -> Result<()> 
         registry_endpoint: None,
     };
     api.aws_identity(other_connection).await.map_err(api_error)?;
-    assert_eq!(sts.times("AssumeRole"), 2);
+    assert_eq!(sts.call_count("AssumeRole"), 2);
 
     let request = sts.calls().into_iter().rfind(|call| call.operation == "AssumeRole").unwrap();
     for (name, value) in [
@@ -97,7 +97,7 @@ async fn one_code_is_enough_for_a_migration_and_all_later_calls() -> Result<()> 
         .secret("the code as a value", &format!("\"{MFA_CODE}\""))?
         .secret("the code in a request", &format!("TokenCode={MFA_CODE}"))?
         .secret("the session", "token-of-session-1")?;
-    app.note(&format!("{needed:?} {refused:?} {identity:?}"));
+    app.record_response(&format!("{needed:?} {refused:?} {identity:?}"));
     app.check_no_secrets(&secrets)
 }
 

@@ -234,10 +234,10 @@ async fn every_kind_of_profile_has_the_expected_identity() -> Result<()> {
         let arn = fixture.arn(profile, more).await?;
         assert!(arn.starts_with(&expected), "{profile}: {arn}");
     }
-    assert_eq!((fixture.container.times(), fixture.instance.times()), (1, 1));
-    let three_hops = fixture.sts.times("AssumeRole");
+    assert_eq!((fixture.container.issued_count(), fixture.instance.issued_count()), (1, 1));
+    let three_hops = fixture.sts.call_count("AssumeRole");
     fixture.arn("three-hops", &[]).await?;
-    assert_eq!(fixture.sts.times("AssumeRole"), three_hops + 3);
+    assert_eq!(fixture.sts.call_count("AssumeRole"), three_hops + 3);
     check_shapes("sts", &fixture.sts.exchanges()).await?;
     check_shapes("sso", &fixture.sso.exchanges()).await?;
     check_shapes("ecr", &fixture.ecr.exchanges()).await

@@ -67,7 +67,7 @@ async fn short_lived_credentials_are_renewed_during_a_run() -> Result<()> {
         let migrated = app.migrate(migration).await?;
         assert_eq!(migrated.report.outcome, MigrationOutcome::Succeeded, "{name}");
     }
-    assert!(sts.times("AssumeRole") > 4, "{}", sts.times("AssumeRole"));
+    assert!(sts.call_count("AssumeRole") > 4, "{}", sts.call_count("AssumeRole"));
     let calls = std::fs::read_to_string(&counted)?.lines().count();
     assert!(calls > 2, "{calls}");
     check_shapes("sts", &sts.exchanges()).await
@@ -154,7 +154,7 @@ async fn machine_credentials_are_renewed_during_a_run_even_if_aws_expired_them_e
         ensure!(!ran.text().contains("sign_in_needed"), "{name}: {}", ran.text());
         assert_eq!(ecr.faults()?.active(), 0, "{name}: the credentials did not expire");
     }
-    assert!(instance.times() > 6, "{}", instance.times());
-    assert!(container.times() > 6, "{}", container.times());
+    assert!(instance.issued_count() > 6, "{}", instance.issued_count());
+    assert!(container.issued_count() > 6, "{}", container.issued_count());
     Ok(())
 }

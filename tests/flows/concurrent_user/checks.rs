@@ -8,10 +8,10 @@ use transload_contract::{
     SummaryStatus,
 };
 
-use crate::concurrent_user::other_user::{Name, OtherUser};
+use crate::concurrent_user::other_user::{OtherUser, RepositoryTag};
 
 /// Digests by repository and tag.
-pub type Tags = BTreeMap<Name, String>;
+pub type Tags = BTreeMap<RepositoryTag, String>;
 
 pub struct Checks<'a> {
     pub plan: &'a MigrationPlan,
@@ -53,7 +53,7 @@ impl Checks<'_> {
     pub async fn report(&mut self, report: &MigrationReport) -> Result<()> {
         for row in &report.images {
             let planned = &self.plan.images[row.image as usize];
-            let name: Name = (planned.repository.clone(), planned.tag.clone());
+            let name: RepositoryTag = (planned.repository.clone(), planned.tag.clone());
             self.row(row, &name).await.with_context(|| format!("{name:?}: {row:#?}"))?;
         }
         // The summary counts the rows, and success requires a proof for every planned image.
@@ -71,7 +71,7 @@ impl Checks<'_> {
         Ok(())
     }
 
-    async fn row(&self, row: &ImageReport, name: &Name) -> Result<()> {
+    async fn row(&self, row: &ImageReport, name: &RepositoryTag) -> Result<()> {
         let last_read = self.other_user.record.lock().await.last_read.get(name).cloned();
         let planned = &self.plan.images[row.image as usize];
         match (&row.result, row.proof) {

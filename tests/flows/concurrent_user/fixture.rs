@@ -10,12 +10,16 @@ use transload_contract::{
 use transload_tests::botocore::Botocore;
 use transload_tests::ecr::{Ecr, PROFILE};
 use transload_tests::faults::FaultProxy;
-use transload_tests::headless_app::{HeadlessApp, Migrated, api_error, registry_source, request};
+use transload_tests::headless_app::{
+    FinishedMigration, HeadlessApp, api_error, registry_source, request,
+};
 use transload_tests::images::{Format, Image, Index, Recipe, TestRepository};
 use transload_tests::servers::TestRegistry;
 
 use crate::concurrent_user::checks::{Checks, Tags};
-use crate::concurrent_user::other_user::{Change, Moment, Name, OtherUser, PlannedChange, Record};
+use crate::concurrent_user::other_user::{
+    Change, Moment, OtherUser, PlannedChange, Record, RepositoryTag,
+};
 use crate::concurrent_user::random::Random;
 
 const REPOSITORIES: usize = 3;
@@ -77,7 +81,7 @@ impl Fixture {
         &self,
         seed: u64,
         random: &mut Random,
-        names: &[Name],
+        names: &[RepositoryTag],
         other_user: &OtherUser,
     ) -> Result<()> {
         let mut record = Record::default();
@@ -147,7 +151,7 @@ impl Fixture {
     async fn migrate(
         &self,
         random: &mut Random,
-        names: &[Name],
+        names: &[RepositoryTag],
         other_user: &Arc<OtherUser>,
         before: &Tags,
     ) -> Result<()> {
@@ -190,7 +194,7 @@ impl Fixture {
     async fn plan(
         &self,
         random: &mut Random,
-        names: &[Name],
+        names: &[RepositoryTag],
         app: &HeadlessApp,
         connection: &AwsConnection,
     ) -> Result<MigrationPlan> {
@@ -227,7 +231,7 @@ impl Fixture {
         random: &mut Random,
         app: &HeadlessApp,
         plan: MigrationPlan,
-    ) -> Result<Migrated> {
+    ) -> Result<FinishedMigration> {
         let job = app.api.migration_start(plan.plan.clone()).await.map_err(api_error)?;
         if random.below(4) > 0 {
             return app.follow(job, plan).await;
@@ -250,7 +254,7 @@ impl Fixture {
     }
 
     /// The tags at the destination of this seed, as botocore reads them.
-    async fn tags(&self, names: &[Name]) -> Result<Tags> {
+    async fn tags(&self, names: &[RepositoryTag]) -> Result<Tags> {
         let mut tags = Tags::new();
         let repositories: std::collections::BTreeSet<_> =
             names.iter().map(|(repository, _)| repository).collect();
@@ -273,7 +277,7 @@ impl Fixture {
     }
 }
 
-fn names(seed: u64) -> Vec<Name> {
+fn names(seed: u64) -> Vec<RepositoryTag> {
     let repositories = (0..REPOSITORIES).map(|number| format!("s{seed}/r{number}"));
     repositories
         .flat_map(|repository| TAGS.map(|tag| (repository.clone(), tag.to_owned())))

@@ -13,7 +13,7 @@ use transload_tests::faults::{SeenRequest, Watcher};
 use transload_tests::images::{Image, TestRepository};
 
 /// A tag of a repository.
-pub type Name = (String, String);
+pub type RepositoryTag = (String, String);
 
 /// When the other user acts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,13 +50,13 @@ pub enum Change {
 pub struct PlannedChange {
     pub moment: Moment,
     pub change: Change,
-    pub name: Name,
+    pub name: RepositoryTag,
 }
 
 /// A write of a tag through the proxy.
 #[derive(Clone, Debug)]
 pub struct Write {
-    pub name: Name,
+    pub name: RepositoryTag,
     /// The digest of the tag right before.
     pub over: Option<String>,
 }
@@ -66,17 +66,17 @@ pub struct Write {
 pub struct Record {
     pub planned_changes: Vec<PlannedChange>,
     /// The unique layer of each image.
-    pub own_layers: HashMap<String, Name>,
+    pub own_layers: HashMap<String, RepositoryTag>,
     /// Whether Transload is running or undoing.
     pub phase: Option<Moment>,
     /// Writes that ECR accepted, in order.
     pub writes: Vec<Write>,
     /// The digest of each tag when Transload last read it.
-    pub last_read: HashMap<Name, Option<String>>,
+    pub last_read: HashMap<RepositoryTag, Option<String>>,
     /// Tags that the other user changed last, with the digest that they left.
-    pub touched: BTreeMap<Name, Option<String>>,
+    pub touched: BTreeMap<RepositoryTag, Option<String>>,
     /// Tags that Transload wrote last, with the digest before its first write.
-    pub written_over: BTreeMap<Name, Option<String>>,
+    pub written_over: BTreeMap<RepositoryTag, Option<String>>,
     /// The changes of the other user, for failure messages.
     pub log: Vec<String>,
 }
@@ -102,12 +102,12 @@ impl OtherUser {
     }
 
     /// The current digest of a tag.
-    pub async fn digest(&self, (repository, tag): &Name) -> Result<Option<String>> {
+    pub async fn digest(&self, (repository, tag): &RepositoryTag) -> Result<Option<String>> {
         self.target(repository)?.tag_digest(tag).await
     }
 
     /// Makes all changes that are due.
-    pub async fn act(&self, moment: Moment, name: Option<&Name>) -> Result<()> {
+    pub async fn act(&self, moment: Moment, name: Option<&RepositoryTag>) -> Result<()> {
         let mut record = self.record.lock().await;
         let due = |planned_change: &PlannedChange| {
             planned_change.moment == moment && name.is_none_or(|name| *name == planned_change.name)
@@ -157,7 +157,7 @@ impl OtherUser {
                 let absent = ["RepositoryNotFoundException"];
                 self.botocore.call("DeleteRepository", all, &absent).await?;
                 let prefix = repository.clone();
-                let names: Vec<Name> = record
+                let names: Vec<RepositoryTag> = record
                     .last_read
                     .keys()
                     .chain(record.own_layers.values())
@@ -174,7 +174,7 @@ impl OtherUser {
         Ok(())
     }
 
-    fn note_touched(record: &mut Record, name: Name, left: Option<String>) {
+    fn note_touched(record: &mut Record, name: RepositoryTag, left: Option<String>) {
         record.written_over.remove(&name);
         record.touched.insert(name, left);
     }
@@ -258,7 +258,7 @@ impl Watcher for OtherUser {
 }
 
 /// The tag in a request. Returns `None` for requests by digest, and for other requests.
-fn tag_of(path: &str) -> Option<Name> {
+fn tag_of(path: &str) -> Option<RepositoryTag> {
     let path = path.split('?').next()?;
     let (repository, reference) = path.strip_prefix("/v2/")?.split_once("/manifests/")?;
     (!reference.contains(':')).then(|| (repository.to_owned(), reference.to_owned()))

@@ -31,7 +31,7 @@ async fn identity_refusal(home: AwsHome, name: &str) -> Result<ApiError> {
     let app = HeadlessApp::new(home, None)?;
     let error = app.api.aws_identity(profile(name)).await;
     let error = checked(error.expect_err("nothing is refused"));
-    app.note(&format!("{error:?}"));
+    app.record_response(&format!("{error:?}"));
     app.check_no_secrets(&SecretSearch::new())?;
     Ok(error)
 }

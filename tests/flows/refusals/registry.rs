@@ -102,7 +102,7 @@ async fn a_required_or_wrong_login() -> Result<()> {
     let error = app.api.source_login(login).await.expect_err("a wrong password is accepted");
     let error = checked(error);
     assert_eq!(error.code, ErrorCode::RegistryUnauthorized);
-    app.note(&format!("{error:?}"));
+    app.record_response(&format!("{error:?}"));
     let search = SecretSearch::new().secret("the wrong password", "guessed-password")?;
     app.check_no_secrets(&search)?;
     fixture.check_no_tag().await

@@ -10,7 +10,7 @@ use transload_contract::MigrationOutcome;
 use transload_migration::{CopyOptions, CopyOutcome, MigrationError};
 use transload_registry::RegistryError;
 use transload_tests::ecr::Ecr;
-use transload_tests::headless_app::{HeadlessApp, Migrated, registry_source, request};
+use transload_tests::headless_app::{FinishedMigration, HeadlessApp, registry_source, request};
 use transload_tests::scripted_registry::{
     LOGIN, Op, QUIRK_VARIANTS, Quirk, REAL_REGISTRIES, RegistryKind, ScriptedRegistry,
 };
@@ -59,35 +59,38 @@ async fn copies(from: &RegistryKind, to: &RegistryKind) -> Result<CopyResult> {
             source.has(|quirk| matches!(quirk, Quirk::Responds(Op::Referrers, 429 | 503, _)));
         ensure!(is_unknown || left_behind.is_empty(), "{name}: {left_behind:?}");
     }
-    let (was, _) = without_list(&source, &filled.subject);
-    let (is, has_list) = without_list(&destination, &filled.subject);
-    let missing: Vec<_> = was.difference(&is).collect();
-    let more: Vec<_> = is.difference(&was).collect();
-    ensure!(missing.is_empty() && more.is_empty(), "missing {missing:#?}, more {more:#?}");
-    let wants_list =
+    let (at_source, _) = without_list(&source, &filled.subject);
+    let (at_destination, has_list) = without_list(&destination, &filled.subject);
+    let missing: Vec<_> = at_source.difference(&at_destination).collect();
+    let unexpected: Vec<_> = at_destination.difference(&at_source).collect();
+    ensure!(
+        missing.is_empty() && unexpected.is_empty(),
+        "missing {missing:#?}, unexpected {unexpected:#?}"
+    );
+    let expects_list =
         filled.referrer.is_some() && !destination.has(|quirk| *quirk == Quirk::HasReferrersApi);
-    ensure!(has_list == wants_list, "a list of referrers: {has_list}");
-    let seen = destination.requests();
-    let sent_again = seen.iter().filter(|seen| {
+    ensure!(has_list == expects_list, "a list of referrers: {has_list}");
+    let requests = destination.requests();
+    let sent_again = requests.iter().filter(|request| {
         let digests = filled.first.blobs().map(|(digest, _)| digest.replace(':', "%3A"));
-        seen.op == Op::PutBlob
-            && seen.line.contains(APP)
-            && digests.into_iter().any(|digest| seen.line.contains(&digest))
+        request.op == Op::PutBlob
+            && request.line.contains(APP)
+            && digests.into_iter().any(|digest| request.line.contains(&digest))
     });
     // The first blob of a run tests whether the registry mounts blobs.
-    let sent_again: BTreeSet<_> = sent_again.map(|seen| seen.line.clone()).collect();
+    let sent_again: BTreeSet<_> = sent_again.map(|request| request.line.clone()).collect();
     ensure!(sent_again.len() <= 2, "sent again: {sent_again:?}");
     let lists =
         |registry: &ScriptedRegistry| registry.has(|quirk| *quirk == Quirk::HasReferrersApi);
     let second: Vec<_> =
-        is.iter().filter(|line| line.starts_with(&format!("blob {OTHER}@"))).collect();
-    let sent: BTreeSet<_> = seen
+        at_destination.iter().filter(|line| line.starts_with(&format!("blob {OTHER}@"))).collect();
+    let sent: BTreeSet<_> = requests
         .iter()
-        .filter(|seen| seen.op == Op::PutBlob)
-        .filter_map(|seen| sent_blob(&seen.line))
+        .filter(|request| request.op == Op::PutBlob)
+        .filter_map(|request| sent_blob(&request.line))
         .collect();
     let mounted = second.iter().filter(|line| !sent.iter().any(|sent| line.starts_with(sent)));
-    let met = CopyResult {
+    let results = CopyResult {
         tags: tags.len(),
         source_referrers: match (&filled.referrer, lists(&source)) {
             (None, _) => "not supported; the signature by its tag",
@@ -109,7 +112,7 @@ async fn copies(from: &RegistryKind, to: &RegistryKind) -> Result<CopyResult> {
         ensure!(matches!(outcome, CopyOutcome::AlreadyThere { .. }), "again {name}: {outcome:?}");
     }
     ensure!(writes(&destination) == 0, "written again: {:?}", destination.requests());
-    Ok(met)
+    Ok(results)
 }
 
 /// Copies from and to each kind, and lists the failures. Returns the results.
@@ -125,11 +128,11 @@ async fn all(kinds: &'static [RegistryKind]) -> Result<Vec<(&'static str, [CopyR
         .buffered(MAX_CONCURRENT)
         .collect()
         .await;
-    let (mut failed, mut met) = (Vec::new(), Vec::new());
+    let (mut failed, mut results) = (Vec::new(), Vec::new());
     for (registry_kind, from, to) in outcomes {
         let RegistryKind { name, cites, .. } = registry_kind;
         match (from, to) {
-            (Ok(from), Ok(to)) => met.push((*name, [from, to])),
+            (Ok(from), Ok(to)) => results.push((*name, [from, to])),
             (from, to) => {
                 for (way, outcome) in [("from", from), ("to", to)] {
                     failed.extend(
@@ -140,16 +143,16 @@ async fn all(kinds: &'static [RegistryKind]) -> Result<Vec<(&'static str, [CopyR
         }
     }
     ensure!(failed.is_empty(), "{} registries failed:\n{}", failed.len(), failed.join("\n"));
-    Ok(met)
+    Ok(results)
 }
 
 /// Writes a table of registries and operations to `target/registry-compatibility`, for reviewers.
-fn write_table(met: &[(&'static str, [CopyResult; 2])]) -> Result<()> {
+fn write_table(results: &[(&'static str, [CopyResult; 2])]) -> Result<()> {
     let mut table =
         "| registry | list | referrers as source | referrers as destination | mount |\n\
                      |---|---|---|---|---|\n"
             .to_owned();
-    for (name, [from, to]) in met {
+    for (name, [from, to]) in results {
         let mount = match to.mounted {
             (0, _) => "uploaded instead".to_owned(),
             (mounted, all) => format!("{mounted} of {all} mounted"),
@@ -193,10 +196,10 @@ async fn every_registry_can_be_migrated_to_ecr_with_a_plan() -> Result<()> {
         ];
         let migration_request = request(&ecr.connection(), &source, &images);
         match app.migrate(migration_request).await {
-            Ok(Migrated { report, .. })
+            Ok(FinishedMigration { report, .. })
                 if report.outcome == MigrationOutcome::Succeeded
                     && report.images.iter().all(|image| image.left_behind.is_empty()) => {}
-            Ok(Migrated { report, .. }) => {
+            Ok(FinishedMigration { report, .. }) => {
                 failed.push(format!("{}: {report:#?}", kind.name));
             }
             Err(error) => failed.push(format!("{}: {error:#}", kind.name)),

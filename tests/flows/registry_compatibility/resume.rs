@@ -243,29 +243,33 @@ async fn destination_is_resumed(to: &RegistryKind, number: usize) -> Result<()> 
     std::fs::write(&file, pairs.collect::<String>())?;
     let copy = ["copy", "--list", &file, "--json"];
     cli.kill_in_an_upload(&copy, &proxy, number).await?;
-    let (was, _) = without_list(&source, &filled.subject);
-    let (held, _) = without_list(&destination, &filled.subject);
-    let more: Vec<_> = held.difference(&was).collect();
-    ensure!(more.is_empty(), "after the kill: {more:#?}");
+    let (at_source, _) = without_list(&source, &filled.subject);
+    let (before_kill, _) = without_list(&destination, &filled.subject);
+    let unexpected: Vec<_> = before_kill.difference(&at_source).collect();
+    ensure!(unexpected.is_empty(), "after the kill: {unexpected:#?}");
 
     let before = destination.requests().len();
     let copied = cli.run(&copy).await?.text();
     let lines: Vec<Value> = copied.lines().map(serde_json::from_str).collect::<Result<_, _>>()?;
     let finished = lines.iter().filter(|line| line["kind"] == "image_finished").count();
     ensure!(finished == filled.names.len(), "{finished} images finished: {lines:#?}");
-    let (is, has_list) = without_list(&destination, &filled.subject);
-    let missing: Vec<_> = was.difference(&is).collect();
-    let more: Vec<_> = is.difference(&was).collect();
-    ensure!(missing.is_empty() && more.is_empty(), "missing {missing:#?}, more {more:#?}");
-    let wants_list =
+    let (at_destination, has_list) = without_list(&destination, &filled.subject);
+    let missing: Vec<_> = at_source.difference(&at_destination).collect();
+    let unexpected: Vec<_> = at_destination.difference(&at_source).collect();
+    ensure!(
+        missing.is_empty() && unexpected.is_empty(),
+        "missing {missing:#?}, unexpected {unexpected:#?}"
+    );
+    let expects_list =
         filled.referrer.is_some() && !destination.has(|quirk| *quirk == Quirk::HasReferrersApi);
-    ensure!(has_list == wants_list, "a list of referrers: {has_list}");
+    ensure!(has_list == expects_list, "a list of referrers: {has_list}");
     // Nothing that the registry already had before the kill is sent again.
-    let seen = destination.requests();
-    let sent = seen[before..].iter().filter(|seen| seen.op == Op::PutBlob);
-    let sent = sent.filter_map(|seen| sent_blob(&seen.line));
-    let again: Vec<_> =
-        sent.filter(|blob| held.iter().any(|held| held.starts_with(blob))).collect();
+    let requests = destination.requests();
+    let sent = requests[before..].iter().filter(|request| request.op == Op::PutBlob);
+    let sent = sent.filter_map(|request| sent_blob(&request.line));
+    let again: Vec<_> = sent
+        .filter(|blob| before_kill.iter().any(|before_kill| before_kill.starts_with(blob)))
+        .collect();
     // The first blob of a run tests whether the registry mounts blobs, and is uploaded if it does not.
     ensure!(again.len() <= 1, "sent again: {again:?}");
 

@@ -104,7 +104,7 @@ async fn accounts_and_roles_are_listed_added_as_a_profile_and_signed_out() -> Re
     ensure!(again == Err(ErrorCode::InputInvalid), "{again:?}");
 
     api.sso_sign_out(corp()).await.map_err(api_error)?;
-    ensure!(fixture.center.sessions() == 0, "AWS still knows the token");
+    ensure!(fixture.center.session_count() == 0, "AWS still knows the token");
     ensure!(fixture.token().is_err(), "the token is still here");
     api.sso_sign_out(corp()).await.map_err(api_error)
 }

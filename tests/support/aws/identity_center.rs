@@ -149,7 +149,7 @@ impl IdentityCenter {
     }
 
     /// The number of valid access tokens.
-    pub fn sessions(&self) -> usize {
+    pub fn session_count(&self) -> usize {
         locked(&self.state).access_tokens.len()
     }
 

@@ -44,7 +44,7 @@ impl InstanceMetadata {
     }
 
     /// How many times credentials were requested.
-    pub fn times(&self) -> usize {
+    pub fn issued_count(&self) -> usize {
         self.server.calls().iter().filter(|call| call.path.ends_with(INSTANCE_ROLE)).count()
     }
 }
@@ -123,7 +123,7 @@ impl ContainerCredentials {
     }
 
     /// How many times credentials were issued.
-    pub fn times(&self) -> usize {
+    pub fn issued_count(&self) -> usize {
         self.given.load(Ordering::Relaxed)
     }
 }

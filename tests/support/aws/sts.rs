@@ -137,7 +137,7 @@ impl Sts {
     }
 
     /// How many times an operation was called.
-    pub fn times(&self, operation: &str) -> usize {
+    pub fn call_count(&self, operation: &str) -> usize {
         self.server.operations().iter().filter(|called| *called == operation).count()
     }
 

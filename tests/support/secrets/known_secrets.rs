@@ -15,7 +15,7 @@ use base64::engine::general_purpose::STANDARD;
 use regex::Regex;
 use serde_json::Value;
 
-use crate::secrets::{SHORTEST, SecretSearch};
+use crate::secrets::{MIN_SECRET_LENGTH, SecretSearch};
 
 /// The number of digits of an MFA code.
 const CODE_DIGITS: usize = 6;
@@ -68,7 +68,7 @@ impl Known {
     fn add(&mut self, name: &str, value: &str) {
         let value = value.trim();
         let is_code = value.len() == CODE_DIGITS && value.bytes().all(|byte| byte.is_ascii_digit());
-        if (value.len() >= SHORTEST || is_code) && !self.secrets.contains_key(value) {
+        if (value.len() >= MIN_SECRET_LENGTH || is_code) && !self.secrets.contains_key(value) {
             self.secrets.insert(value.to_owned(), name.to_owned());
             self.search = None;
         }
@@ -92,7 +92,7 @@ pub fn search() -> Result<Arc<SecretSearch>> {
     }
     let mut search = SecretSearch::new();
     for (value, name) in &known.secrets {
-        search = if value.len() < SHORTEST {
+        search = if value.len() < MIN_SECRET_LENGTH {
             search.code(name, value)
         } else {
             search.secret(name, value)?

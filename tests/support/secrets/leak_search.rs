@@ -49,7 +49,7 @@ pub(crate) fn expect_no_secret(check: impl FnOnce(&SecretSearch) -> Result<()>) 
 
 /// Searches a folder that our programs wrote to.
 pub(crate) fn check_written_files(search: &SecretSearch, folder: &Path) -> Result<()> {
-    search.check_folder_but(folder, known_secrets::keeps_secrets).map(|_| ())
+    search.check_folder_except(folder, known_secrets::keeps_secrets).map(|_| ())
 }
 
 /// Searches everything that one run of the command line printed, wrote and started, and the report in every

@@ -11,7 +11,7 @@ use crate::window::page::Window;
 
 /// A measurement in milliseconds of the page's clock.
 #[derive(Clone, Copy, Debug, Deserialize)]
-pub struct Timed {
+pub struct PageTiming {
     /// From the click until the result was drawn.
     pub drawn_ms: f64,
     /// The longest time that the page was blocked, which is how long another click would have to wait.
@@ -20,7 +20,7 @@ pub struct Timed {
 
 /// The frames of a scrolled page.
 #[derive(Clone, Copy, Debug, Deserialize)]
-pub struct Scrolled {
+pub struct ScrollTiming {
     /// The number of frames.
     pub frames: u32,
     /// The median time between two frames, in milliseconds.
@@ -35,13 +35,13 @@ impl Window {
     ///
     /// # Errors
     /// If it does not appear within `limit`.
-    pub async fn timed(
+    pub async fn measure(
         &self,
         limit: Duration,
         clicked: Option<&str>,
         drawn: &str,
         text: &str,
-    ) -> Result<Timed> {
+    ) -> Result<PageTiming> {
         let arguments = vec![json!(clicked), json!(drawn), json!(text)];
         wait_until(limit, &format!("{clicked:?} to be clicked"), async || {
             let started = self.client.execute(include_str!("timing.js"), arguments.clone()).await;
@@ -55,7 +55,7 @@ impl Window {
     ///
     /// # Errors
     /// If the page draws no frames.
-    pub async fn scrolled(&self, limit: Duration, step: u32) -> Result<Scrolled> {
+    pub async fn measure_scrolling(&self, limit: Duration, step: u32) -> Result<ScrollTiming> {
         self.client.execute(include_str!("scrolling.js"), vec![json!(step)]).await?;
         self.result(limit, "scrolled", "the end of the page").await
     }
