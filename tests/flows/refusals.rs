@@ -12,8 +12,8 @@ use transload_errors::ApiError;
 use transload_tests::headless_app::HeadlessApp;
 use transload_tests::secrets::SecretSearch;
 
-/// Returns the error of the only image of a request, which can occur before the plan, in the plan, or during
-/// the run.
+/// Returns the error of the only image of a request: an error of the planning, of the planned image, or of the
+/// image in the report.
 async fn refusal(app: &HeadlessApp, request: MigrationRequest) -> Result<ApiError> {
     let error = checked(reason(app, request).await?);
     app.record_response(&format!("{error:?}"));
