@@ -1,7 +1,7 @@
 //! The user's own docker and Podman are logged in to ECR, other programs use the login, and it is reverted.
 
 use anyhow::{Context, Result, bail, ensure};
-use transload_contract::{ClientLogin, ClientLogins, HeldLogin, LoginClient, LoginWay};
+use transload_contract::{ClientLogin, ClientLogins, ExistingLogin, LoginClient, LoginMethod};
 use transload_errors::ErrorCode;
 use transload_tests::ecr::Ecr;
 use transload_tests::headless_app::{HeadlessApp, api_error};
@@ -28,16 +28,16 @@ async fn skopeo_uses_a_login_in_podmans_file_and_undo_removes_it() -> Result<()>
     let (api, connection) = (&app.api, ecr.connection());
     let before = api.client_logins(connection.clone()).await.map_err(api_error)?;
     let podman = login_of(&before, LoginClient::Podman)?;
-    assert_eq!(podman.held, Some(HeldLogin::None));
+    assert_eq!(podman.held, Some(ExistingLogin::None));
     let (file, registry) = (podman.file.clone(), before.registry.clone());
 
-    let way = LoginWay::Inline;
+    let way = LoginMethod::Inline;
     let after = api
         .client_login_apply(connection.clone(), LoginClient::Podman, way)
         .await
         .map_err(api_error)?;
     let podman = login_of(&after, LoginClient::Podman)?;
-    assert_eq!((podman.held.clone(), podman.undoable), (Some(HeldLogin::Inline), true));
+    assert_eq!((podman.held.clone(), podman.undoable), (Some(ExistingLogin::Inline), true));
     let seen = tags_with(&file, &registry).await?;
     ensure!(
         seen.stderr.contains("404 (Not Found)"),
@@ -46,7 +46,7 @@ async fn skopeo_uses_a_login_in_podmans_file_and_undo_removes_it() -> Result<()>
     );
 
     let back = api.client_login_undo(connection, LoginClient::Podman).await.map_err(api_error)?;
-    assert_eq!(login_of(&back, LoginClient::Podman)?.held, Some(HeldLogin::None));
+    assert_eq!(login_of(&back, LoginClient::Podman)?.held, Some(ExistingLogin::None));
     ensure!(!std::path::Path::new(&file).exists(), "the file did not exist before");
     Ok(())
 }
@@ -57,7 +57,7 @@ async fn docker_finds_the_login_and_undo_does_not_touch_later_changes() -> Resul
     let app = HeadlessApp::new(ecr.home()?, None)?;
     let (api, connection) = (&app.api, ecr.connection());
     let after = api
-        .client_login_apply(connection.clone(), LoginClient::Docker, LoginWay::Inline)
+        .client_login_apply(connection.clone(), LoginClient::Docker, LoginMethod::Inline)
         .await
         .map_err(api_error)?;
     let docker = login_of(&after, LoginClient::Docker)?;
@@ -81,6 +81,6 @@ async fn docker_finds_the_login_and_undo_does_not_touch_later_changes() -> Resul
     // A login that cannot be undone is not offered for undo again.
     let now = api.client_logins(connection).await.map_err(api_error)?;
     let docker = login_of(&now, LoginClient::Docker)?;
-    assert_eq!((docker.held.clone(), docker.undoable), (Some(HeldLogin::None), false));
+    assert_eq!((docker.held.clone(), docker.undoable), (Some(ExistingLogin::None), false));
     Ok(())
 }

@@ -69,11 +69,11 @@ pub(crate) async fn accepted(
 ) -> Result<HubClient, ApiError> {
     if let Some(login) = login.filter(RegistryLogin::is_password) {
         let login = HubLogin { identifier: login.user, secret: login.password };
-        let client = HubClient::through(network, base.clone(), Some(login))?;
+        let client = HubClient::with_network(network, base.clone(), Some(login))?;
         match client.log_in().await {
             Err(HubError::Unauthorized { .. }) => {}
             _ => return Ok(client),
         }
     }
-    Ok(HubClient::through(network, base.clone(), None)?)
+    Ok(HubClient::with_network(network, base.clone(), None)?)
 }

@@ -189,7 +189,7 @@ impl Api {
         let network = self.network();
         if let Some(held) = self.own_login(host).await {
             let login = HubLogin { identifier: held.login.user, secret: held.login.password };
-            let general = HubClient::through(&network, base.clone(), Some(login))?;
+            let general = HubClient::with_network(&network, base.clone(), Some(login))?;
             return Ok(HubClients::new(network, base, general, None));
         }
         let stored = Arc::new(StoredLogin::new(host.clone(), &self.inner.options.docker));

@@ -1,7 +1,7 @@
 //! Registry logins of the user's own `docker` and Podman.
 
 use serde::{Deserialize, Serialize};
-pub use transload_docker::client_login::{Client as LoginClient, HeldLogin, Way as LoginWay};
+pub use transload_docker::client_login::{ExistingLogin, LoginClient, LoginMethod};
 use transload_errors::ApiError;
 use ts_rs::TS;
 
@@ -24,7 +24,7 @@ pub struct ClientLogin {
     /// Its file with logins; empty where it is not known. It need not exist.
     pub file: String,
     /// What it has now; nothing where that cannot be seen.
-    pub held: Option<HeldLogin>,
+    pub held: Option<ExistingLogin>,
     /// Old entries for the same host, such as `https://HOST`, which some tools find first.
     pub stale: Vec<String>,
     /// The ways to a login, best first.
@@ -40,7 +40,7 @@ pub struct ClientLogin {
 #[ts(export_to = "aws.ts")]
 pub struct ClientLoginWay {
     /// Which way.
-    pub way: LoginWay,
+    pub way: LoginMethod,
     /// What is changed, in its order.
     pub changes: Vec<ClientLoginChange>,
 }

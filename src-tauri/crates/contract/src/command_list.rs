@@ -62,7 +62,7 @@ commands! {
         /// Registry logins of the person's own `docker` and Podman. Writes nothing.
         client_logins(connection: AwsConnection) -> ClientLogins;
         /// Logs a client in to the registry and answers the new state.
-        client_login_apply(connection: AwsConnection, client: LoginClient, way: LoginWay) -> ClientLogins;
+        client_login_apply(connection: AwsConnection, client: LoginClient, way: LoginMethod) -> ClientLogins;
         /// Restores what a client had before its last change here.
         client_login_undo(connection: AwsConnection, client: LoginClient) -> ClientLogins;
 

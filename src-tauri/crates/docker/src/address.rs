@@ -1,36 +1,38 @@
-//! Where a Docker Engine answers, read from the texts that the Docker CLI reads: `DOCKER_HOST`, the
-//! host of a Docker context, and an address that a person typed in Settings.
+//! The address of a Docker Engine, parsed from `DOCKER_HOST`, the host of a Docker context, or the
+//! address that the user entered in Settings.
 //!
 //! Sources: docker/cli 28, `opts.ParseHost` and `opts.ParseTCPAddr`; moby, `client.ParseHostURL`.
 //! Differences to them:
-//! - A path and the path of a pipe are an address without `unix://` and `npipe://`. The Docker CLI
-//!   takes them for the path of a TCP address on this computer.
-//! - `http://` and `https://` are understood everywhere, and IPv6 brackets without a port.
-//! - A user name in an address is refused; the CLI drops it.
-//! - What can be no host, such as `tcp:host:1`, is refused here and not when it is dialled.
-//! - SSH connections are not opened.
+//! - The path of a socket or of a named pipe is an address, also without `unix://` or `npipe://`.
+//!   The Docker CLI reads it as the path of a TCP address on this computer.
+//! - `http://` and `https://` are supported everywhere, and so are IPv6 brackets without a port.
+//! - An address with a user name is rejected; the CLI ignores the name.
+//! - A malformed host, such as in `tcp:host:1`, is rejected here instead of when connecting.
+//! - SSH connections are not supported.
 
 use std::fmt;
 use std::net::Ipv6Addr;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use crate::environment::DockerEnvironment;
 use crate::error::DockerError;
 use crate::system::System;
+use crate::tls_files::TlsFiles;
 
-/// The port of a `tcp://` address that names none, with TLS too. Source: docker/cli, `defaultHTTPPort`.
+/// The default port of a `tcp://` address, also with TLS. Source: docker/cli, `defaultHTTPPort`.
 const PLAIN_PORT: u16 = 2375;
-/// The port on this computer if TLS is asked for and no address is named, and of `https://`. Source:
-/// docker/cli, `defaultTLSHTTPPort`.
+/// The default port of `https://`, and the port on this computer if the environment requires TLS
+/// without an address. Source: docker/cli, `defaultTLSHTTPPort`.
 const TLS_PORT: u16 = 2376;
-/// The ports of an address in a context that names none: the CLI leaves them to HTTP.
+/// The default ports of an address in a context, without and with TLS: those of HTTP, as in the
+/// CLI.
 const HTTP_PORTS: (u16, u16) = (80, 443);
 /// Source: docker/cli, `defaultUnixSocket`.
 const DEFAULT_SOCKET: &str = "/var/run/docker.sock";
 /// Source: docker/cli, `defaultNamedPipe`.
 const DEFAULT_PIPE: &str = r"\\.\pipe\docker_engine";
 
-/// Where a Docker Engine answers.
+/// The address of a Docker Engine.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum DockerAddress {
     /// A Unix socket.
@@ -41,69 +43,21 @@ pub enum DockerAddress {
         host: String,
         /// Port.
         port: u16,
-        /// What comes before the path of each request, such as `/engine`; empty for most engines.
+        /// Prefix of the path of each request, such as `/engine`; empty for most engines.
         path: String,
-        /// How to speak TLS; `None` is plain.
+        /// TLS settings; `None` for plain HTTP.
         tls: Option<TlsFiles>,
     },
     /// A named pipe of Windows, such as `\\.\pipe\docker_engine`.
     Pipe(String),
 }
 
-/// The files of a TLS connection, and whom to trust.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-pub struct TlsFiles {
-    /// Certificates to trust instead of the system's.
-    pub ca: Option<PathBuf>,
-    /// Our certificate and its key.
-    pub identity: Option<(PathBuf, PathBuf)>,
-    /// Whether any certificate is accepted, as `DOCKER_TLS` and a Docker context may ask for.
-    pub skip_verify: bool,
-}
-
-impl TlsFiles {
-    /// What a folder holds of `ca.pem`, `cert.pem` and `key.pem`, the names that Docker gives.
-    pub fn in_folder(folder: &Path) -> Self {
-        let file = |name: &str| Some(folder.join(name)).filter(|path| path.is_file());
-        Self {
-            ca: file("ca.pem"),
-            identity: file("cert.pem").zip(file("key.pem")),
-            skip_verify: false,
-        }
-    }
-
-    /// Whether the folder said nothing.
-    pub fn is_empty(&self) -> bool {
-        self.ca.is_none() && self.identity.is_none()
-    }
-
-    /// What the environment says of TLS, for addresses without TLS of their own; nothing where it
-    /// does not ask for TLS. Source: docker/cli, `ClientOptions.SetDefaultOptions`.
-    pub(super) fn of_environment(environment: &DockerEnvironment) -> Option<Self> {
-        let is_set = |value: &Option<String>| value.as_ref().is_some_and(|text| !text.is_empty());
-        let verify = is_set(&environment.docker_tls_verify);
-        if !verify && !is_set(&environment.docker_tls) {
-            return None;
-        }
-        let folder = Self::folder(environment);
-        let mut files = folder.as_deref().map(Self::in_folder).unwrap_or_default();
-        if verify {
-            // The CLI takes no other authorities, so a file that is missing is an error later.
-            files.ca = folder.map(|folder| folder.join("ca.pem"));
-        }
-        Some(Self { skip_verify: !verify, ..files })
-    }
-
-    fn folder(environment: &DockerEnvironment) -> Option<PathBuf> {
-        environment.docker_cert_path.clone().or_else(|| environment.configuration_folder())
-    }
-}
-
-type Reason = &'static str;
+/// Why text is not a supported address. Shown in [`DockerError::AddressInvalid`].
+type AddressProblem = &'static str;
 
 impl DockerAddress {
-    /// Reads an address as `DOCKER_HOST` has it, or a bare path of a socket or a pipe. `tls` is used
-    /// for `tcp://`; `https://` has TLS in any case.
+    /// Parses an address in the form of `DOCKER_HOST`, or the path of a socket or a named pipe.
+    /// `tls` applies to `tcp://`. `https://` always uses TLS.
     ///
     /// # Errors
     /// [`DockerError::AddressInvalid`] with the reason.
@@ -111,20 +65,20 @@ impl DockerAddress {
         Self::parse_on(System::CURRENT, text, tls)
     }
 
-    /// The same with what the environment says of TLS.
+    /// Parses an address like [`DockerAddress::parse`], with the TLS settings of the environment.
     ///
     /// # Errors
     /// [`DockerError::AddressInvalid`] with the reason.
     pub fn parse_with(text: &str, environment: &DockerEnvironment) -> Result<Self, DockerError> {
-        let tls = TlsFiles::of_environment(environment).or_else(|| {
-            let folder = text.trim_start().starts_with("https://");
-            let folder = folder.then(|| TlsFiles::folder(environment)).flatten();
+        let tls = TlsFiles::from_environment(environment).or_else(|| {
+            let is_https = text.trim_start().starts_with("https://");
+            let folder = is_https.then(|| TlsFiles::certificate_folder(environment)).flatten();
             folder.map(|folder| TlsFiles::in_folder(&folder))
         });
         Self::parse_on(environment.system, text, tls)
     }
 
-    /// The same on a system.
+    /// Parses an address like [`DockerAddress::parse`], with the rules of an operating system.
     pub(super) fn parse_on(
         system: System,
         text: &str,
@@ -151,7 +105,7 @@ impl DockerAddress {
             Some((scheme, _)) => Err(unknown_scheme(scheme)),
             None => match text.split_once(':') {
                 Some(("unix" | "npipe" | "tcp" | "ssh" | "fd" | "http" | "https", _)) => {
-                    Err("two slashes follow the colon, as in tcp://host:2375")
+                    Err("write two slashes after the colon, for example tcp://host:2375")
                 }
                 _ => Self::tcp(text, tls, system, PLAIN_PORT),
             },
@@ -159,18 +113,18 @@ impl DockerAddress {
         parsed.map_err(|reason| invalid(text, reason))
     }
 
-    /// Reads the host of a Docker context; `tls` is what the context says of it.
+    /// Parses the host of a Docker context, with the TLS settings of the context.
     ///
     /// # Errors
     /// [`DockerError::AddressInvalid`] with the reason.
-    pub(super) fn of_context(
+    pub(super) fn from_context(
         system: System,
         host: &str,
         tls: Option<TlsFiles>,
     ) -> Result<Self, DockerError> {
         let host = host.trim();
         if host.is_empty() {
-            return Ok(Self::usual(system));
+            return Ok(Self::default_for(system));
         }
         let port = if tls.is_some() { HTTP_PORTS.1 } else { HTTP_PORTS.0 };
         match host.split_once("://") {
@@ -178,43 +132,46 @@ impl DockerAddress {
                 Self::tcp(rest, tls, system, port).map_err(|reason| invalid(host, reason))
             }
             Some(_) => Self::parse_on(system, host, tls),
-            None => Err(invalid(host, "a context names the kind of its host, such as tcp://")),
+            None => Err(invalid(
+                host,
+                "the host of a context must start with a scheme, for example tcp://",
+            )),
         }
     }
 
-    /// Where the engine of this computer answers if nothing else is said. Source: docker/cli,
+    /// Returns the default address of the engine on this computer. Source: docker/cli,
     /// `defaultHost`.
-    fn usual(system: System) -> Self {
+    fn default_for(system: System) -> Self {
         match system {
             System::Windows => Self::Pipe(DEFAULT_PIPE.to_owned()),
             System::Linux | System::MacOs => Self::Socket(DEFAULT_SOCKET.into()),
         }
     }
 
-    /// Where the engine answers if TLS is asked for and no address is named. Source: docker/cli,
-    /// `defaultTLSHost`.
-    pub(super) fn usual_with_tls(system: System, tls: TlsFiles) -> Self {
-        let host = this_computer(system).to_owned();
+    /// Returns the default address if the environment enables TLS without naming an address.
+    /// Source: docker/cli, `defaultTLSHost`.
+    pub(super) fn default_with_tls(system: System, tls: TlsFiles) -> Self {
+        let host = loopback_host(system).to_owned();
         Self::Tcp { host, port: TLS_PORT, path: String::new(), tls: Some(tls) }
     }
 
-    fn socket(system: System, path: &str) -> Result<Self, Reason> {
+    fn socket(system: System, path: &str) -> Result<Self, AddressProblem> {
         match system {
-            System::Windows => Err("on Windows an engine listens at a named pipe, such as \
+            System::Windows => Err("on Windows, use a named pipe, for example \
                                     npipe:////./pipe/docker_engine"),
-            _ if path.contains("://") => Err("what follows unix:// is the path of a socket"),
-            _ if path.is_empty() => Ok(Self::usual(system)),
+            _ if path.contains("://") => Err("unix:// must be followed by the path of a socket"),
+            _ if path.is_empty() => Ok(Self::default_for(system)),
             _ => Ok(Self::Socket(path.into())),
         }
     }
 
-    fn pipe(system: System, path: &str) -> Result<Self, Reason> {
+    fn pipe(system: System, path: &str) -> Result<Self, AddressProblem> {
         match system {
-            System::Linux | System::MacOs => Err("named pipes exist on Windows only"),
-            System::Windows if path.is_empty() => Ok(Self::usual(system)),
-            System::Windows => pipe_path(path)
-                .map(Self::Pipe)
-                .ok_or("a named pipe is written as npipe:////./pipe/NAME"),
+            System::Linux | System::MacOs => Err("named pipes are available on Windows only"),
+            System::Windows if path.is_empty() => Ok(Self::default_for(system)),
+            System::Windows => {
+                pipe_path(path).map(Self::Pipe).ok_or("write a named pipe as npipe:////./pipe/NAME")
+            }
         }
     }
 
@@ -223,23 +180,24 @@ impl DockerAddress {
         tls: Option<TlsFiles>,
         system: System,
         default_port: u16,
-    ) -> Result<Self, Reason> {
+    ) -> Result<Self, AddressProblem> {
         if text.contains("://") {
-            return Err("it names two kinds of address");
+            return Err("it has two schemes");
         }
-        // As a URL: the host ends at a path, and what is asked for behind `?` and `#` is dropped.
+        // As in a URL, a path ends the host. A query and a fragment are ignored.
         let end = text.find(['/', '?', '#']).unwrap_or(text.len());
         let (authority, rest) = text.split_at(end);
         let path = rest.split(['?', '#']).next().unwrap_or_default().trim_end_matches('/');
         if authority.contains('@') {
-            return Err("an address has no user name and no password");
+            return Err("an address can't have a user name or password");
         }
-        let is_sign = |sign: char| sign.is_ascii_graphic() && !"\"<>\\^`{|}".contains(sign);
-        if !path.chars().all(is_sign) {
-            return Err("its path holds a sign that cannot be sent");
+        let is_allowed =
+            |character: char| character.is_ascii_graphic() && !"\"<>\\^`{|}".contains(character);
+        if !path.chars().all(is_allowed) {
+            return Err("its path contains a character that is not allowed in a URL");
         }
         let (host, port) = host_and_port(authority)?;
-        let host = if host.is_empty() { this_computer(system).to_owned() } else { host };
+        let host = if host.is_empty() { loopback_host(system).to_owned() } else { host };
         let port = match port {
             "" => default_port,
             port => port.parse().map_err(|_| "its port is not a number up to 65535")?,
@@ -247,15 +205,15 @@ impl DockerAddress {
         Ok(Self::Tcp { host, port, path: path.to_owned(), tls })
     }
 
-    /// Whether it is reached over TLS.
+    /// Returns whether connections use TLS.
     pub fn has_tls(&self) -> bool {
         matches!(self, Self::Tcp { tls: Some(_), .. })
     }
 }
 
-/// Splits `host:port`, `[IPv6]:port` and a bare IPv6 address; a missing port is empty.
-fn host_and_port(authority: &str) -> Result<(String, &str), Reason> {
-    const NO_HOST: Reason = "host and port cannot be read";
+/// Splits `host:port`, `[IPv6]:port` or a bare IPv6 address. A missing port is empty.
+fn host_and_port(authority: &str) -> Result<(String, &str), AddressProblem> {
+    const NO_HOST: AddressProblem = "its host or port is malformed";
     let (host, port) = if authority.parse::<Ipv6Addr>().is_ok() {
         (authority, "")
     } else if let Some(rest) = authority.strip_prefix('[') {
@@ -269,14 +227,15 @@ fn host_and_port(authority: &str) -> Result<(String, &str), Reason> {
         authority.split_once(':').unwrap_or((authority, ""))
     };
     let is_address = host.contains(':');
-    let is_sign = |sign: char| sign.is_alphanumeric() || matches!(sign, '.' | '-' | '_');
-    if !is_address && !host.chars().all(is_sign) {
+    let is_allowed =
+        |character: char| character.is_alphanumeric() || matches!(character, '.' | '-' | '_');
+    if !is_address && !host.chars().all(is_allowed) {
         return Err(NO_HOST);
     }
     Ok((host.to_owned(), port))
 }
 
-/// The path of a named pipe, with the slashes of Windows.
+/// Returns the path of a named pipe with backslashes, or `None` if the text is not such a path.
 fn pipe_path(text: &str) -> Option<String> {
     let path = text.replace('/', "\\");
     let name = path.strip_prefix(r"\\")?.split_once(r"\pipe\").filter(|(host, _)| !host.is_empty());
@@ -284,24 +243,24 @@ fn pipe_path(text: &str) -> Option<String> {
     Some(path)
 }
 
-fn this_computer(system: System) -> &'static str {
+fn loopback_host(system: System) -> &'static str {
     // Source: docker/cli, `defaultHTTPHost` of `hosts_windows.go` and `hosts_unix.go`.
     if system == System::Windows { "127.0.0.1" } else { "localhost" }
 }
 
-fn unknown_scheme(scheme: &str) -> Reason {
+fn unknown_scheme(scheme: &str) -> AddressProblem {
     match scheme {
         "ssh" => {
-            "Transload does not open SSH connections; forward the engine's socket with `ssh -L` \
-             and name the local socket"
+            "SSH is not supported; forward the engine's socket with `ssh -L` and enter the local \
+             socket"
         }
-        "fd" => "sockets that systemd passes exist for the engine only",
-        _ => "unix://, tcp://, http://, https:// and npipe:// are understood",
+        "fd" => "systemd sockets are available only to the engine itself",
+        _ => "the supported schemes are unix://, tcp://, http://, https:// and npipe://",
     }
 }
 
-/// The error for an address; a user name and a password in it are not repeated.
-fn invalid(text: &str, reason: Reason) -> DockerError {
+/// Returns the error for an address. A user name and password in the address are replaced by `***`.
+fn invalid(text: &str, reason: AddressProblem) -> DockerError {
     let (scheme, rest) = match text.split_once("://") {
         Some((scheme, rest)) => (format!("{scheme}://"), rest),
         None => (String::new(), text),

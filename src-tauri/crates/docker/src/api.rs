@@ -1,4 +1,5 @@
-//! What the rest of the engine asks of a Docker Engine.
+//! The interface to a Docker Engine that the rest of the program uses. Tests of the migration
+//! replace it.
 
 use async_trait::async_trait;
 use tokio_util::sync::CancellationToken;
@@ -12,40 +13,49 @@ use transload_model::{Digest, ImageReference, RegistryHost, Secret};
 /// The calls of the Docker Engine that Transload makes.
 #[async_trait]
 pub trait DockerApi: Send + Sync {
-    /// What answers, and how it keeps images.
+    /// Returns product, version and image store of the engine.
     async fn info(&self) -> Result<EngineInfo, DockerError>;
 
-    /// Every image that has a name.
+    /// Lists every image that has a name.
     async fn images(&self) -> Result<Vec<EngineImage>, DockerError>;
 
-    /// The image that a name points to now.
+    /// Returns the image that a name currently points to.
+    ///
+    /// # Errors
+    /// [`DockerError::ImageMissing`], or a failed request.
     async fn image(&self, reference: &ImageReference) -> Result<EngineImage, DockerError>;
 
-    /// The image with this ID, whatever its names are now.
+    /// Returns the image with this ID, whatever its current names are.
+    ///
+    /// # Errors
+    /// [`DockerError::ImageMissing`], or a failed request.
     async fn image_by_id(&self, id: &Digest) -> Result<EngineImage, DockerError>;
 
-    /// Gives the image with this ID another name. By ID, because a name may point to another image
-    /// a moment later.
+    /// Adds a name to the image with this ID. Takes an ID because a name can change to another
+    /// image at any time.
     async fn tag(&self, id: &Digest, target: &ImageReference) -> Result<(), DockerError>;
 
-    /// Opens the archive of an image. The containerd image store puts its original manifests and
-    /// layers into it, as far as it holds them; other stores make new ones.
+    /// Exports an image as an archive. The containerd image store exports the original manifests
+    /// and layers that it has. Other stores create new ones.
     async fn archive(&self, id: &Digest) -> Result<ImageArchive, DockerError>;
 
-    /// Takes a name away; the image stays while it has another one.
+    /// Removes a name. The engine keeps the image if it has another name.
     async fn untag(&self, reference: &ImageReference) -> Result<(), DockerError>;
 
-    /// Tries a login on a registry; the engine keeps nothing of it. Podman cannot try one on a
-    /// registry of this computer that speaks plain HTTP: there the push is the first to tell.
+    /// Checks a login at a registry. The engine does not store it. Podman can't check a login at a
+    /// registry with plain HTTP on this computer. Such a login is accepted here, and a wrong one
+    /// fails in the push.
     async fn log_in(&self, registry: &RegistryHost, login: &EngineLogin)
     -> Result<(), DockerError>;
 
-    /// Pushes one tag with a login for this call alone. With a `platform` the engine sends only that
-    /// image of an index, which needs [`EngineInfo::pushes_platforms`]. `progress` is called for every
-    /// line of the engine that speaks of a layer; some engines, such as Podman 4.3, send none.
+    /// Pushes one tag with a login that is used only for this call. With a `platform`, the engine
+    /// pushes only that image of an index, which requires [`EngineInfo::pushes_platforms`].
+    /// `progress` is called for every line of the engine about a layer. Some engines, such as
+    /// Podman 4.3, report no layers.
     ///
     /// # Errors
-    /// [`DockerError::Cancelled`] when `cancel` fires; the engine stops sending then.
+    /// [`DockerError::Cancelled`] if `cancel` was triggered; the engine then stops the push.
+    /// Otherwise a failed push.
     async fn push(
         &self,
         reference: &ImageReference,
@@ -56,49 +66,47 @@ pub trait DockerApi: Send + Sync {
     ) -> Result<PushOutcome, DockerError>;
 }
 
-/// A login for one call.
+/// User name and password for a registry.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EngineLogin {
-    /// The user name.
     pub user: String,
-    /// The password or token.
+    /// Password or token.
     pub password: Secret<String>,
 }
 
-/// What the engine says of a layer during a push.
+/// A progress report of the engine about a layer of a push.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PushProgress {
-    /// The engine's short id of the layer.
+    /// The engine's short ID of the layer.
     pub layer: String,
-    /// Where it is.
     pub state: PushLayerState,
 }
 
-/// Where a layer is during a push.
+/// The state of a layer during a push.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PushLayerState {
-    /// Being prepared, or its turn has not come.
+    /// Being prepared, or queued.
     Waiting,
-    /// On the way.
+    /// Being uploaded.
     Sending {
         /// Bytes sent so far.
         sent_bytes: u64,
-        /// Its size, where the engine says so.
+        /// Size of the layer in bytes, if the engine reports it.
         total_bytes: Option<u64>,
     },
-    /// The registry has it.
-    AlreadyThere,
-    /// The registry took it over from another repository.
+    /// The repository already has it.
+    AlreadyExists,
+    /// The registry mounted it from another repository.
     Mounted,
-    /// It is there.
+    /// Uploaded.
     Done,
 }
 
-/// What a push reported.
+/// The result of a push.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PushOutcome {
-    /// The digest of what the tag points to now, as the engine reported it.
+    /// The digest that the tag now points to, as reported by the engine.
     pub digest: Digest,
-    /// The index of which the engine sent one image only, where it said that it did so.
+    /// The index of which the engine pushed only one image, if it reported that.
     pub instead_of_index: Option<Digest>,
 }

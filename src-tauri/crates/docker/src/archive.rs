@@ -1,7 +1,7 @@
-//! The archive that an engine makes of an image, read entry by entry while it arrives.
+//! Reads the tar archive of an image, entry by entry, while the engine sends it.
 //!
-//! Nothing is written to the disk and only one piece of it is in memory. The `tar` crate reads from
-//! blocking sources; the few header fields that matter here are read by hand.
+//! Nothing is written to disk, and only one chunk is in memory. The `tar` crate requires blocking
+//! sources, so the few header fields that matter are parsed here.
 
 use std::fmt;
 use std::pin::Pin;
@@ -11,31 +11,32 @@ use futures_util::{Stream, StreamExt};
 
 use crate::error::DockerError;
 
-/// Headers and contents are padded to this. Source: POSIX.1-2017, `pax`, "ustar Interchange Format".
+/// Block size: headers have it, and contents are padded to it. Source: POSIX.1-2017, `pax`, "ustar
+/// Interchange Format".
 const BLOCK_BYTES: usize = 512;
-/// The longest extended header that is read; one holds a name and a size.
+/// Maximum size of an extended header, which contains a name and a size.
 const EXTENDED_LIMIT_BYTES: u64 = 64 * 1024;
 
-/// The pieces of an archive, in the order in which the engine sends them.
+/// The chunks of an archive, as the engine sends them.
 pub type ArchiveStream = Pin<Box<dyn Stream<Item = Result<Bytes, DockerError>> + Send>>;
 
-/// An archive while it arrives. Dropping it ends the request to the engine.
+/// An archive that is being received. Dropping it cancels the request to the engine.
 pub struct ImageArchive {
     stream: ArchiveStream,
-    /// What has arrived and was not read yet.
+    /// Received bytes that were not read yet.
     buffer: BytesMut,
-    /// Bytes of the current entry's content that were not read yet.
+    /// Bytes of the current entry that were not read yet.
     content_left: u64,
-    /// Bytes between the content and the next header.
+    /// Bytes of padding before the next header.
     padding_left: u64,
 }
 
 /// A file of an archive.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ArchiveEntry {
-    /// Its path, such as `blobs/sha256/…`.
+    /// Path, such as `blobs/sha256/…`.
     pub name: String,
-    /// Bytes of its content.
+    /// Size of the content in bytes.
     pub size_bytes: u64,
 }
 
@@ -46,22 +47,23 @@ impl fmt::Debug for ImageArchive {
 }
 
 impl ImageArchive {
-    /// An archive that arrives in these pieces.
+    /// Creates an archive from a stream of chunks.
     pub fn new(stream: ArchiveStream) -> Self {
         Self { stream, buffer: BytesMut::new(), content_left: 0, padding_left: 0 }
     }
 
-    /// The next file, after whatever is left of the current one; `None` at the end of the archive.
+    /// Skips the rest of the current file and returns the next one, or `None` at the end of the
+    /// archive.
     ///
     /// # Errors
-    /// Where the connection breaks, or what arrives is not an archive.
+    /// If the connection is interrupted, or the bytes are not an archive.
     pub async fn next_file(&mut self) -> Result<Option<ArchiveEntry>, DockerError> {
         let (mut long_name, mut long_size) = (None, None);
         loop {
             self.skip_content().await?;
-            let Some(header) = self.header().await? else { return Ok(None) };
+            let Some(header) = self.next_header().await? else { return Ok(None) };
             let size_bytes = match header.kind {
-                // The size of an extended record counts for the entry that follows it.
+                // The size in an extended header applies to the entry that follows.
                 b'x' | b'g' | b'L' | b'K' => header.size_bytes,
                 _ => long_size.take().unwrap_or(header.size_bytes),
             };
@@ -86,49 +88,49 @@ impl ImageArchive {
                     let name = self.read_content(EXTENDED_LIMIT_BYTES).await?;
                     long_name = Some(text(&name));
                 }
-                // Folders and links have no content of interest.
+                // Folders and links are skipped.
                 _ => long_name = None,
             }
         }
     }
 
-    /// The next piece of the current file; `None` at its end.
+    /// Returns the next chunk of the current file, or `None` at its end.
     ///
     /// # Errors
-    /// Where the connection breaks or the archive ends inside the file.
-    pub async fn piece(&mut self) -> Result<Option<Bytes>, DockerError> {
+    /// If the connection is interrupted, or the archive ends inside the file.
+    pub async fn next_chunk(&mut self) -> Result<Option<Bytes>, DockerError> {
         if self.content_left == 0 {
             return Ok(None);
         }
         if self.buffer.is_empty() && !self.receive().await? {
-            return Err(cut());
+            return Err(truncated());
         }
-        let available = usize::try_from(self.content_left).unwrap_or(usize::MAX);
-        let piece = self.buffer.split_to(self.buffer.len().min(available)).freeze();
-        self.content_left -= piece.len() as u64;
-        Ok(Some(piece))
+        let wanted = usize::try_from(self.content_left).unwrap_or(usize::MAX);
+        let chunk = self.buffer.split_to(self.buffer.len().min(wanted)).freeze();
+        self.content_left -= chunk.len() as u64;
+        Ok(Some(chunk))
     }
 
-    /// All that is left of the current file.
+    /// Returns the rest of the current file.
     ///
     /// # Errors
-    /// As [`ImageArchive::piece`], and where it is more than `limit_bytes`.
+    /// As [`ImageArchive::next_chunk`], and if the rest is longer than `limit_bytes`.
     pub async fn read_content(&mut self, limit_bytes: u64) -> Result<Bytes, DockerError> {
         if self.content_left > limit_bytes {
-            return Err(unusable(format!("a file has more than {limit_bytes} bytes")));
+            return Err(invalid_archive(format!("a file has more than {limit_bytes} bytes")));
         }
         let mut content = BytesMut::new();
-        while let Some(piece) = self.piece().await? {
-            content.extend_from_slice(&piece);
+        while let Some(chunk) = self.next_chunk().await? {
+            content.extend_from_slice(&chunk);
         }
         Ok(content.freeze())
     }
 
     async fn skip_content(&mut self) -> Result<(), DockerError> {
-        while self.piece().await?.is_some() {}
+        while self.next_chunk().await?.is_some() {}
         while self.padding_left > 0 {
             if self.buffer.is_empty() && !self.receive().await? {
-                return Err(cut());
+                return Err(truncated());
             }
             let skipped = usize::try_from(self.padding_left).unwrap_or(usize::MAX);
             let skipped = self.buffer.split_to(self.buffer.len().min(skipped)).len();
@@ -137,25 +139,27 @@ impl ImageArchive {
         Ok(())
     }
 
-    /// The next header; `None` at the end, which a block of zeros or the end of the stream marks.
-    async fn header(&mut self) -> Result<Option<Header>, DockerError> {
+    /// Returns the next header, or `None` at a block of zeros or the end of the stream.
+    async fn next_header(&mut self) -> Result<Option<Header>, DockerError> {
         while self.buffer.len() < BLOCK_BYTES {
             if !self.receive().await? {
-                return if self.buffer.is_empty() { Ok(None) } else { Err(cut()) };
+                return if self.buffer.is_empty() { Ok(None) } else { Err(truncated()) };
             }
         }
         let block = self.buffer.split_to(BLOCK_BYTES);
         if block.iter().all(|byte| *byte == 0) {
             return Ok(None);
         }
-        Header::read(&block).map(Some).ok_or_else(|| unusable("a header is damaged".to_owned()))
+        Header::parse(&block)
+            .map(Some)
+            .ok_or_else(|| invalid_archive("a header is damaged".to_owned()))
     }
 
-    /// Waits for the next piece; `false` at the end of the stream.
+    /// Waits for the next chunk. Returns `false` at the end of the stream.
     async fn receive(&mut self) -> Result<bool, DockerError> {
         match self.stream.next().await.transpose()? {
-            Some(piece) if self.buffer.is_empty() => self.buffer = BytesMut::from(piece),
-            Some(piece) => self.buffer.extend_from_slice(&piece),
+            Some(chunk) if self.buffer.is_empty() => self.buffer = BytesMut::from(chunk),
+            Some(chunk) => self.buffer.extend_from_slice(&chunk),
             None => return Ok(false),
         }
         Ok(true)
@@ -169,14 +173,14 @@ struct Header {
 }
 
 impl Header {
-    /// `None` where the check sum or the size is wrong.
-    fn read(block: &[u8]) -> Option<Self> {
+    /// Returns `None` if the checksum or the size is malformed.
+    fn parse(block: &[u8]) -> Option<Self> {
         let sum = octal(&block[148..156])?;
-        let summed = block.iter().enumerate().map(|(place, byte)| match place {
+        let summands = block.iter().enumerate().map(|(offset, byte)| match offset {
             148..156 => u64::from(b' '),
             _ => u64::from(*byte),
         });
-        if summed.sum::<u64>() != sum {
+        if summands.sum::<u64>() != sum {
             return None;
         }
         let (mut name, prefix) = (text(&block[..100]), text(&block[345..500]));
@@ -187,8 +191,8 @@ impl Header {
     }
 }
 
-/// A size: octal digits, or with the highest bit set the number itself, as GNU and Go write sizes
-/// from 8 GiB on.
+/// Parses a size: octal digits, or a binary number if the highest bit is set. GNU tar and Go use
+/// the latter from 8 GiB.
 fn size(field: &[u8]) -> Option<u64> {
     if field[0] & 0x80 == 0 {
         return octal(field);
@@ -201,7 +205,7 @@ fn size(field: &[u8]) -> Option<u64> {
 
 fn octal(field: &[u8]) -> Option<u64> {
     let text = std::str::from_utf8(field).ok()?;
-    let digits = text.trim_matches(|sign| sign == ' ' || sign == '\0');
+    let digits = text.trim_matches([' ', '\0']);
     if digits.is_empty() { Some(0) } else { u64::from_str_radix(digits, 8).ok() }
 }
 
@@ -210,7 +214,7 @@ fn text(field: &[u8]) -> String {
     String::from_utf8_lossy(&field[..end]).into_owned()
 }
 
-/// Records such as `30 path=blobs/sha256/…`, each with its own length at its head.
+/// Parses records such as `30 path=blobs/sha256/…`, which start with their length.
 fn pax_records(mut records: &[u8]) -> Vec<(&str, &str)> {
     let mut found = Vec::new();
     while let Some(blank) = records.iter().position(|byte| *byte == b' ') {
@@ -230,12 +234,13 @@ fn padding(size_bytes: u64) -> u64 {
     size_bytes.next_multiple_of(BLOCK_BYTES as u64) - size_bytes
 }
 
-fn unusable(detail: String) -> DockerError {
-    DockerError::AnswerUnusable { detail: format!("the archive of the image: {detail}") }
+/// Returns the error for an archive that can't be read.
+pub(super) fn invalid_archive(detail: String) -> DockerError {
+    DockerError::InvalidResponse { detail: format!("the archive of the image: {detail}") }
 }
 
-fn cut() -> DockerError {
-    unusable("it ends too early".to_owned())
+fn truncated() -> DockerError {
+    invalid_archive("it ends too early".to_owned())
 }
 
 #[cfg(test)]
@@ -245,12 +250,12 @@ mod tests {
 
     use super::*;
 
-    fn archive_of(bytes: &[u8], piece_bytes: usize) -> ImageArchive {
-        let pieces: Vec<_> = bytes
-            .chunks(piece_bytes.max(1))
-            .map(|piece| Ok(Bytes::copy_from_slice(piece)))
+    fn archive_of(bytes: &[u8], chunk_bytes: usize) -> ImageArchive {
+        let chunks: Vec<_> = bytes
+            .chunks(chunk_bytes.max(1))
+            .map(|chunk| Ok(Bytes::copy_from_slice(chunk)))
             .collect();
-        ImageArchive::new(Box::pin(stream::iter(pieces)))
+        ImageArchive::new(Box::pin(stream::iter(chunks)))
     }
 
     fn packed(files: &[(&str, &[u8])]) -> Vec<u8> {
@@ -276,28 +281,28 @@ mod tests {
 
     proptest! {
         #[test]
-        fn files_come_out_as_they_went_in(
+        fn files_round_trip(
             contents in prop::collection::vec(prop::collection::vec(any::<u8>(), 0..1500), 0..6),
-            piece_bytes in 1usize..2000,
+            chunk_bytes in 1usize..2000,
         ) {
             let names: Vec<_> = (0..contents.len()).map(|number| format!("blobs/{number}")).collect();
-            let given: Vec<_> = names.iter().map(String::as_str).zip(contents.iter().map(Vec::as_slice)).collect();
+            let input: Vec<_> = names.iter().map(String::as_str).zip(contents.iter().map(Vec::as_slice)).collect();
             let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-            let found = runtime.block_on(files(archive_of(&packed(&given), piece_bytes))).unwrap();
+            let found = runtime.block_on(files(archive_of(&packed(&input), chunk_bytes))).unwrap();
             prop_assert_eq!(found, names.into_iter().zip(contents).collect::<Vec<_>>());
         }
 
         #[test]
-        fn what_is_no_archive_is_refused_and_never_panics(bytes in prop::collection::vec(any::<u8>(), 1..3000)) {
+        fn parsing_random_bytes_never_panics(bytes in prop::collection::vec(any::<u8>(), 1..3000)) {
             let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
             let _ = runtime.block_on(files(archive_of(&bytes, 700)));
         }
     }
 
     #[tokio::test]
-    async fn an_archive_that_is_cut_is_an_error_wherever_that_happens() {
+    async fn a_truncated_archive_is_an_error_at_every_length() {
         let whole = packed(&[("a", &[7; 600]), ("b", &[8; 10])]);
-        // Up to the end of the last file's padding; what follows are blocks of zeros.
+        // Only up to the padding of the last file. Blocks of zeros follow.
         for end in (1..2560).step_by(100).filter(|end| end % BLOCK_BYTES != 0) {
             let found = files(archive_of(&whole[..end], 64)).await;
             assert!(found.is_err() || end > 2058, "{end}: {found:?}");
@@ -321,13 +326,13 @@ mod tests {
     }
 
     #[test]
-    fn sizes_from_8_gib_on_are_numbers() {
+    fn sizes_from_8_gib_are_binary() {
         let mut field = [0; 12];
         field[0] = 0x80;
         field[4..].copy_from_slice(&(9_u64 << 30).to_be_bytes());
         assert_eq!(size(&field), Some(9 << 30));
         assert_eq!(size(b"00000000017\0"), Some(15));
         field[1] = 1;
-        assert_eq!(size(&field), None, "nobody has that much");
+        assert_eq!(size(&field), None, "too large for 64 bits");
     }
 }

@@ -1,3 +1,6 @@
+//! The calls to a Docker Engine. Most use `bollard`. A push, an inspection and an export are sent
+//! directly, because `bollard` drops parts of their requests or responses.
+
 use std::collections::HashMap;
 
 use async_trait::async_trait;
@@ -22,21 +25,23 @@ use crate::archive::ImageArchive;
 use crate::engine_image::{EngineImage, EnginePlatform};
 use crate::engine_info::{ApiVersion, EngineInfo};
 use crate::error::DockerError;
-use crate::response::{body_bytes, failure, image_failure, missing_id, refusal};
+use crate::response::{
+    body_bytes, call_error, error_response, image_call_error, image_missing, image_missing_by_id,
+};
 use crate::transport::Transport;
 use crate::{engine_image, push};
 use transload_model::{Digest, ImageReference, RegistryHost};
 
-/// How long the engine may take to begin an answer, in seconds. A tag or a list on a busy engine
-/// with a spinning disk takes tens of seconds.
-const ANSWER_LIMIT_SECONDS: u64 = 120;
-/// What Go's network library says, in lower case, when a server speaks plain HTTP.
-const PLAIN_HTTP: &str = "server gave http response to https client";
-/// What an engine says, with the status 404 or 500, of an image that it has and cannot put into an
-/// archive. Source: containerd, `images/archive/exporter.go`, as Docker 26.1.5 and 28.5.2 answer.
-const NOT_EXPORTABLE: &str = "unable to create manifests file";
+/// Maximum wait for the head of a response, in seconds. Tagging or listing on a busy engine with a
+/// spinning disk takes tens of seconds.
+const RESPONSE_TIMEOUT_SECONDS: u64 = 120;
+/// The message of Go's HTTP client, in lower case, if a server responds in plain HTTP.
+const PLAIN_HTTP_MESSAGE: &str = "server gave http response to https client";
+/// The message of an engine, with status 404 or 500, about an image that it has but can't export.
+/// Source: containerd, `images/archive/exporter.go`; responses of Docker 26.1.5 and 28.5.2.
+const NOT_EXPORTABLE_MESSAGE: &str = "unable to create manifests file";
 
-/// A Docker Engine, or what speaks its protocol, at one address.
+/// A Docker Engine, or another product with its API, at one address.
 #[derive(Clone, Debug)]
 pub struct DockerEngine {
     transport: Transport,
@@ -44,86 +49,88 @@ pub struct DockerEngine {
 }
 
 impl DockerEngine {
-    /// The engine at an address. Nothing is opened yet.
+    /// Creates a client of the engine at an address, without connecting.
     ///
     /// # Errors
-    /// [`DockerError::NotRunning`] when the files of its TLS cannot be used.
-    pub fn at(address: DockerAddress) -> Result<Self, DockerError> {
+    /// [`DockerError::TlsFailed`] if its certificate files can't be used.
+    pub fn new(address: DockerAddress) -> Result<Self, DockerError> {
         let transport = Transport::new(address)?;
-        let way = transport.clone();
+        let sender = transport.clone();
         let send = move |request: BollardRequest| {
-            let way = way.clone();
+            let sender = sender.clone();
             async move {
-                let (response, connection) = way.send(request).await?;
-                // bollard reads the body later; the connection ends by itself then.
+                let (response, connection) = sender.send(request).await?;
+                // bollard reads the body later. The connection then ends by itself.
                 drop(connection.detach());
                 Ok::<_, Error>(response)
             }
         };
-        // The host is never used: a request names its path only, see `Transport`.
+        // The host is not used: `Transport` sends only the path.
         let docker = Docker::connect_with_custom_transport(
             send,
             Some("http://engine"),
-            ANSWER_LIMIT_SECONDS,
+            RESPONSE_TIMEOUT_SECONDS,
             API_DEFAULT_VERSION,
         )
-        .map_err(|error| failure(transport.address(), error))?;
+        .map_err(|error| call_error(transport.address(), error))?;
         Ok(Self { transport, docker })
     }
 
-    /// Where it is.
+    /// Returns the address of the engine.
     pub fn address(&self) -> &DockerAddress {
         self.transport.address()
     }
 
-    fn failure(&self, error: Error) -> DockerError {
-        failure(self.address(), error)
+    fn call_error(&self, error: Error) -> DockerError {
+        call_error(self.address(), error)
     }
 
-    fn image_failure(&self, reference: &ImageReference, error: Error) -> DockerError {
-        image_failure(self.address(), reference, error)
+    fn image_call_error(&self, reference: &ImageReference, error: Error) -> DockerError {
+        image_call_error(self.address(), reference, error)
     }
 
-    /// A request of our own, where bollard has no call, or one that loses what we need.
+    /// Sends a request directly, if bollard has no call for it or one that loses required
+    /// information.
     async fn send(
         &self,
         request: BollardRequest,
     ) -> Result<(Response<Incoming>, AbortOnDropHandle<()>), DockerError> {
         let (response, connection) =
-            self.transport.send(request).await.map_err(|error| self.failure(error))?;
+            self.transport.send(request).await.map_err(|error| self.call_error(error))?;
         if response.status().is_success() {
             Ok((response, connection))
         } else {
-            Err(refusal(response).await)
+            Err(error_response(response).await)
         }
     }
 
-    /// Inspects an image by name or ID, with what the containerd store holds of an index.
+    /// Inspects an image by name or ID. With the containerd store, this includes the manifests of
+    /// an index.
     async fn inspect(&self, name: &str) -> Result<EngineImage, DockerError> {
-        // Engines that do not know the parameter ignore it.
+        // Engines without this parameter ignore it.
         let request = get(format!("/images/{name}/json?manifests=1"))?;
         let (response, _connection) = self.send(request).await?;
         let version = response.headers().get("api-version");
         let version = version.and_then(|version| ApiVersion::parse(version.to_str().ok()?));
         let body = body_bytes(response).await?;
-        let inspected = serde_json::from_slice(&body)
-            .map_err(|error| DockerError::AnswerUnusable { detail: error.to_string() })?;
-        let mut image = engine_image::inspected(inspected)?;
-        // Version 1.47 says it in the list only; there the containerd store shows by its digests,
-        // which are the ID itself.
+        let inspection = serde_json::from_slice(&body)
+            .map_err(|error| DockerError::InvalidResponse { detail: error.to_string() })?;
+        let mut image = engine_image::from_inspection(inspection)?;
+        // API version 1.47 reports the manifests only in the list. With the containerd store, a
+        // repository digest is the ID of the image.
         let in_containerd =
-            image.repository_digests.iter().any(|known| known.digest() == Some(&image.id));
+            image.repository_digests.iter().any(|name| name.digest() == Some(&image.id));
         if image.parts.is_none() && in_containerd && version == Some(ApiVersion::LISTS_MANIFESTS) {
             let listed = self.list(image.references.first()).await?;
-            let same = listed.into_iter().find(|listed| listed.id == image.id);
-            if let Some(EngineImage { parts: Some(parts), platforms, size_bytes, .. }) = same {
+            let entry = listed.into_iter().find(|listed| listed.id == image.id);
+            if let Some(EngineImage { parts: Some(parts), platforms, size_bytes, .. }) = entry {
                 image = EngineImage { parts: Some(parts), platforms, size_bytes, ..image };
             }
         }
         Ok(image)
     }
 
-    /// The list of images, of one name or of all.
+    /// Lists all images, or the images with one name.
     async fn list(&self, name: Option<&ImageReference>) -> Result<Vec<EngineImage>, DockerError> {
         let mut options = ListImagesOptionsBuilder::new().manifests(true);
         let filters =
@@ -132,8 +139,10 @@ impl DockerEngine {
             options = options.filters(filters);
         }
         let list = self.docker.list_images(Some(options.build())).await;
-        let list = list.map_err(|error| self.failure(error))?;
-        list.into_iter().filter_map(|summary| engine_image::listed(summary).transpose()).collect()
+        let list = list.map_err(|error| self.call_error(error))?;
+        list.into_iter()
+            .filter_map(|summary| engine_image::from_summary(summary).transpose())
+            .collect()
     }
 
     async fn run_push(
@@ -150,7 +159,7 @@ impl DockerEngine {
             reference.manifest_reference()
         );
         if registry.is_loopback() {
-            // Docker speaks plain HTTP to this computer by itself, Podman when it is told so.
+            // Docker uses plain HTTP on this computer by default. Podman requires this parameter.
             path.push_str("&tlsVerify=false");
         }
         if let Some(platform) = platform {
@@ -166,19 +175,19 @@ impl DockerEngine {
         header.set_sensitive(true);
         request.headers_mut().insert("X-Registry-Auth", header);
         let (response, _connection) = self.send(request).await.map_err(|error| match error {
-            DockerError::Refused { status: 404, .. } => crate::response::missing(reference),
+            DockerError::ErrorResponse { status: 404, .. } => image_missing(reference),
             other => other,
         })?;
-        push::follow(response.into_body(), reference, progress).await
+        push::read_push_response(response.into_body(), reference, progress).await
     }
 }
 
 #[async_trait]
 impl DockerApi for DockerEngine {
     async fn info(&self) -> Result<EngineInfo, DockerError> {
-        let version = self.docker.version().await.map_err(|error| self.failure(error))?;
-        let info = self.docker.info().await.map_err(|error| self.failure(error))?;
-        EngineInfo::read(version, info)
+        let version = self.docker.version().await.map_err(|error| self.call_error(error))?;
+        let info = self.docker.info().await.map_err(|error| self.call_error(error))?;
+        EngineInfo::from_responses(version, info)
     }
 
     async fn images(&self) -> Result<Vec<EngineImage>, DockerError> {
@@ -187,16 +196,14 @@ impl DockerApi for DockerEngine {
 
     async fn image(&self, reference: &ImageReference) -> Result<EngineImage, DockerError> {
         match self.inspect(&reference.to_string()).await {
-            Err(DockerError::Refused { status: 404, .. }) => {
-                Err(crate::response::missing(reference))
-            }
+            Err(DockerError::ErrorResponse { status: 404, .. }) => Err(image_missing(reference)),
             other => other,
         }
     }
 
     async fn image_by_id(&self, id: &Digest) -> Result<EngineImage, DockerError> {
         match self.inspect(id.as_str()).await {
-            Err(DockerError::Refused { status: 404, .. }) => Err(missing_id(id)),
+            Err(DockerError::ErrorResponse { status: 404, .. }) => Err(image_missing_by_id(id)),
             other => other,
         }
     }
@@ -208,8 +215,8 @@ impl DockerApi for DockerEngine {
             .tag(target.manifest_reference())
             .build();
         let tagged = self.docker.tag_image(id.as_str(), Some(options)).await;
-        tagged.map_err(|error| match self.failure(error) {
-            DockerError::Refused { status: 404, .. } => missing_id(id),
+        tagged.map_err(|error| match self.call_error(error) {
+            DockerError::ErrorResponse { status: 404, .. } => image_missing_by_id(id),
             other => other,
         })
     }
@@ -217,28 +224,30 @@ impl DockerApi for DockerEngine {
     async fn archive(&self, id: &Digest) -> Result<ImageArchive, DockerError> {
         let request = get(format!("/images/{id}/get"))?;
         let (response, connection) = self.send(request).await.map_err(|error| match error {
-            DockerError::Refused { message, .. } if message.contains(NOT_EXPORTABLE) => {
+            DockerError::ErrorResponse { message, .. }
+                if message.contains(NOT_EXPORTABLE_MESSAGE) =>
+            {
                 DockerError::NotExportable { reference: id.to_string(), message }
             }
-            DockerError::Refused { status: 404, .. } => missing_id(id),
+            DockerError::ErrorResponse { status: 404, .. } => image_missing_by_id(id),
             other => other,
         })?;
-        let pieces = BodyStream::new(response.into_body()).filter_map(move |frame| {
-            // The connection lives as long as the stream.
+        let chunks = BodyStream::new(response.into_body()).filter_map(move |frame| {
+            // The stream keeps the connection open.
             let _ = &connection;
             std::future::ready(match frame {
                 Ok(frame) => frame.into_data().ok().map(Ok),
                 Err(source) => Some(Err(DockerError::ConnectionLost { source: source.into() })),
             })
         });
-        Ok(ImageArchive::new(Box::pin(pieces)))
+        Ok(ImageArchive::new(Box::pin(chunks)))
     }
 
     async fn untag(&self, reference: &ImageReference) -> Result<(), DockerError> {
-        // Never forced, and parents are kept: only this name shall go.
+        // Not forced, and without pruning parents, so only this name is removed.
         let options = RemoveImageOptionsBuilder::new().force(false).noprune(true).build();
         let removed = self.docker.remove_image(&reference.to_string(), Some(options), None).await;
-        removed.map(drop).map_err(|error| self.image_failure(reference, error))
+        removed.map(drop).map_err(|error| self.image_call_error(reference, error))
     }
 
     async fn log_in(
@@ -249,15 +258,16 @@ impl DockerApi for DockerEngine {
         let mut request = post("/auth".to_owned(), login_json(registry, login))?;
         request.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
         match self.send(request).await {
-            // Podman tries a login over TLS only. A registry of this computer that speaks plain
-            // HTTP did not refuse the login, and a push brings it along anyway.
-            Err(DockerError::Refused { message, .. })
-                if registry.is_loopback() && message.to_lowercase().contains(PLAIN_HTTP) =>
+            // Podman checks a login only over TLS. A registry with plain HTTP on this computer did
+            // not reject the login, and a push sends it anyway.
+            Err(DockerError::ErrorResponse { message, .. })
+                if registry.is_loopback()
+                    && message.to_lowercase().contains(PLAIN_HTTP_MESSAGE) =>
             {
-                tracing::debug!(%registry, "the engine tries logins over TLS only");
+                tracing::debug!(%registry, "the engine checks logins only over TLS");
                 Ok(())
             }
-            answer => answer.map(drop),
+            response => response.map(drop),
         }
     }
 
@@ -271,15 +281,15 @@ impl DockerApi for DockerEngine {
     ) -> Result<PushOutcome, DockerError> {
         tokio::select! {
             biased;
-            // Dropping the push closes its connection, and the engine then stops sending.
+            // Dropping the push closes its connection, and the engine then stops the push.
             () = cancel.cancelled() => Err(DockerError::Cancelled),
             outcome = self.run_push(reference, platform, login, progress) => outcome,
         }
     }
 }
 
-/// The login as the engine reads it. Engines pick a login by exact host, so `serveraddress` is the
-/// image's host as it stands.
+/// Returns the login as the JSON that the engine expects. Engines select a login by exact host, so
+/// `serveraddress` is the unchanged host of the image.
 fn login_json(registry: &RegistryHost, login: &EngineLogin) -> String {
     serde_json::json!({
         "username": login.user,

@@ -1,4 +1,4 @@
-//! The engine's images as our values.
+//! Images of an engine, converted from the responses of its list and of its inspection.
 
 use bollard::models::{
     ImageManifestSummary, ImageManifestSummaryKindEnum, ImageSummary, OciPlatform,
@@ -13,48 +13,50 @@ use transload_model::{Digest, ImageReference, Platform};
 /// An image of the engine.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EngineImage {
-    /// The engine's ID of it: the digest of its index or manifest in the containerd image store, of
-    /// its configuration elsewhere.
+    /// The engine's ID of the image: the digest of its index or manifest in the containerd image
+    /// store, the digest of its configuration in other stores.
     pub id: Digest,
-    /// Its names, each once.
+    /// Names, without duplicates.
     pub references: Vec<ImageReference>,
-    /// The digests by which registries know it, as `repository@digest`. Only graph drivers keep what
-    /// a registry said; the containerd store and Podman make these up from the names.
+    /// Digests in registries, as `repository@digest`. Only graph drivers store what a registry
+    /// reported. The containerd store and Podman derive them from the names.
     pub repository_digests: Vec<ImageReference>,
-    /// The platforms that the engine holds of it; empty where the engine does not say, as most do
-    /// in their list and not for one image.
+    /// Platforms of which the engine has the content. Empty if the engine does not report them:
+    /// most report them only in the inspection of an image.
     pub platforms: Vec<Platform>,
-    /// The manifests of an image in the containerd store, and which of them the engine holds. `None`
-    /// where the engine does not say.
+    /// The manifests of an image in the containerd store, with or without their content. `None` if
+    /// the engine does not report them.
     pub parts: Option<Vec<EnginePart>>,
-    /// The digests of its unpacked layers, lowest first, where the engine says so.
+    /// Digests of the uncompressed layers, lowest first, if the engine reports them.
     pub layers: Vec<Digest>,
-    /// Its size in bytes as the engine counts: unpacked, unless [`EngineImage::parts`] are known.
+    /// Size in bytes, as the engine reports it: uncompressed, unless [`EngineImage::parts`] is
+    /// known.
     pub size_bytes: u64,
-    /// When it was made, in milliseconds since 1970.
+    /// Creation time, in milliseconds since 1970.
     pub created_at_ms: Option<u64>,
 }
 
-/// A manifest of an image in the containerd store. Of an index, each one that describes an image or
-/// an attestation, also where indexes nest.
+/// A manifest of an image in the containerd store. For an index, these are the manifests of its
+/// images and attestations, including those of nested indexes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EnginePart {
-    /// Its digest.
+    /// Digest of the manifest.
     pub digest: Digest,
-    /// What it describes.
+    /// Content of the manifest.
     pub kind: PartKind,
-    /// The platform of an image, where index or configuration say so.
+    /// Platform of an image, if the index or the configuration contains it.
     pub platform: Option<EnginePlatform>,
-    /// Whether the engine holds all its content.
+    /// Whether the engine has all its content.
     pub is_available: bool,
-    /// Bytes of its content that the engine holds: manifest, configuration and packed layers.
+    /// Size in bytes of its content that the engine has: manifest, configuration and compressed
+    /// layers.
     pub content_bytes: u64,
 }
 
-/// What a manifest describes.
+/// The kind of content of a manifest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PartKind {
-    /// An image to run.
+    /// An image.
     Image,
     /// An attestation of one of the images.
     Attestation,
@@ -62,25 +64,26 @@ pub enum PartKind {
     Other,
 }
 
-/// A platform as the engine names it when it is asked to push one.
+/// A platform as the parameter of a push.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EnginePlatform {
     /// Operating system, architecture and variant.
     #[serde(flatten)]
     pub platform: Platform,
-    /// The version of the operating system, which Windows images need.
+    /// Version of the operating system, required for Windows images.
     #[serde(default, rename = "os.version", skip_serializing_if = "Option::is_none")]
     pub os_version: Option<String>,
 }
 
 impl EngineImage {
-    /// Whether the engine holds all manifests of the image with all their content; `None` where it
-    /// does not say.
-    pub fn is_whole(&self) -> Option<bool> {
+    /// Returns whether the engine has the content of all manifests of the image, or `None` if it
+    /// does not report them.
+    pub fn is_complete(&self) -> Option<bool> {
         self.parts.as_ref().map(|parts| parts.iter().all(|part| part.is_available))
     }
 
-    /// The platforms that the image's index lists and the engine does not hold.
+    /// Returns the platforms that the image's index lists and of which the engine does not have the
+    /// content.
     pub fn missing_platforms(&self) -> Vec<Platform> {
         let images = self.parts.iter().flatten().filter(|part| part.kind == PartKind::Image);
         let missing = images.filter(|part| !part.is_available);
@@ -89,8 +92,8 @@ impl EngineImage {
     }
 }
 
-/// An entry of the list. `None` for an image without a name.
-pub(super) fn listed(summary: ImageSummary) -> Result<Option<EngineImage>, DockerError> {
+/// Converts an entry of the list. Returns `None` for an image without a name.
+pub(super) fn from_summary(summary: ImageSummary) -> Result<Option<EngineImage>, DockerError> {
     let references = names(&summary.repo_tags);
     if references.is_empty() {
         return Ok(None);
@@ -98,26 +101,26 @@ pub(super) fn listed(summary: ImageSummary) -> Result<Option<EngineImage>, Docke
     let parts = summary.manifests.as_deref().map(parts).transpose()?;
     let size_bytes = u64::try_from(summary.size).unwrap_or(0);
     Ok(Some(EngineImage {
-        id: identity(&summary.id)?,
+        id: parse_id(&summary.id)?,
         references,
         repository_digests: names(&summary.repo_digests),
-        platforms: parts.as_deref().map(held).unwrap_or_default(),
+        platforms: parts.as_deref().map(available_platforms).unwrap_or_default(),
         size_bytes: parts.as_deref().map_or(size_bytes, content_bytes),
         parts,
         layers: Vec::new(),
         created_at_ms: u64::try_from(summary.created)
             .ok()
-            // An image whose configuration is not held has no date.
+            // The time of an image without its configuration is 0.
             .filter(|seconds| *seconds > 0)
             .map(|seconds| seconds * 1000),
     }))
 }
 
-/// The answer of `inspect`, as far as it matters here. Every field may be missing or empty: of an image
-/// whose layers it does not hold, Docker 28 writes `"RootFS": {}` and no platform.
+/// The required part of an inspection. Every field can be missing or empty: for an image without
+/// its layers, Docker 28 reports `"RootFS": {}` and no platform.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
-pub(super) struct InspectedImage {
+pub(super) struct ImageInspection {
     id: Option<String>,
     repo_tags: Option<Vec<String>>,
     repo_digests: Option<Vec<String>>,
@@ -127,22 +130,22 @@ pub(super) struct InspectedImage {
     size: Option<i64>,
     created: Option<String>,
     #[serde(rename = "RootFS")]
-    root_fs: Option<InspectedRoot>,
+    root_fs: Option<RootFs>,
     manifests: Option<Vec<ImageManifestSummary>>,
 }
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
-struct InspectedRoot {
+struct RootFs {
     layers: Option<Vec<String>>,
 }
 
-/// Reads the answer of `inspect`.
-pub(super) fn inspected(image: InspectedImage) -> Result<EngineImage, DockerError> {
+/// Converts an inspection.
+pub(super) fn from_inspection(image: ImageInspection) -> Result<EngineImage, DockerError> {
     let id = image.id.as_deref().unwrap_or_default();
     let parts = image.manifests.as_deref().map(parts).transpose()?;
     let platforms = match (&parts, image.os, image.architecture) {
-        (Some(parts), ..) => held(parts),
+        (Some(parts), ..) => available_platforms(parts),
         (None, Some(os), Some(architecture)) if !os.is_empty() && !architecture.is_empty() => {
             let variant = image.variant.filter(|variant| !variant.is_empty());
             vec![Platform { os, architecture, variant }]
@@ -152,7 +155,7 @@ pub(super) fn inspected(image: InspectedImage) -> Result<EngineImage, DockerErro
     let size_bytes = image.size.and_then(|size| u64::try_from(size).ok()).unwrap_or(0);
     let layers = image.root_fs.and_then(|root| root.layers).unwrap_or_default();
     Ok(EngineImage {
-        id: identity(id)?,
+        id: parse_id(id)?,
         references: names(image.repo_tags.as_deref().unwrap_or_default()),
         repository_digests: names(image.repo_digests.as_deref().unwrap_or_default()),
         platforms,
@@ -167,7 +170,7 @@ fn parts(manifests: &[ImageManifestSummary]) -> Result<Vec<EnginePart>, DockerEr
     let part = |manifest: &ImageManifestSummary| {
         let from_config = manifest.image_data.as_ref().map(|data| &data.platform);
         Ok(EnginePart {
-            digest: identity(&manifest.id)?,
+            digest: parse_id(&manifest.id)?,
             kind: match manifest.kind {
                 Some(ImageManifestSummaryKindEnum::IMAGE) => PartKind::Image,
                 Some(ImageManifestSummaryKindEnum::ATTESTATION) => PartKind::Attestation,
@@ -181,22 +184,22 @@ fn parts(manifests: &[ImageManifestSummary]) -> Result<Vec<EnginePart>, DockerEr
     manifests.iter().map(part).collect()
 }
 
-/// Nothing where the engine writes empty words, as for an index entry without a platform whose
-/// configuration it does not hold.
+/// Converts a platform. Returns `None` for the empty platform that the engine reports for an index
+/// entry without a platform whose configuration it does not have.
 fn platform(platform: &OciPlatform) -> Option<EnginePlatform> {
-    let word = |word: &Option<String>| word.clone().filter(|word| !word.is_empty());
+    let text = |text: &Option<String>| text.clone().filter(|text| !text.is_empty());
     Some(EnginePlatform {
         platform: Platform {
-            os: word(&platform.os)?,
-            architecture: word(&platform.architecture)?,
-            variant: word(&platform.variant),
+            os: text(&platform.os)?,
+            architecture: text(&platform.architecture)?,
+            variant: text(&platform.variant),
         },
-        os_version: word(&platform.os_version),
+        os_version: text(&platform.os_version),
     })
 }
 
-/// The platforms whose content is there.
-fn held(parts: &[EnginePart]) -> Vec<Platform> {
+/// Returns the platforms of the images whose content the engine has.
+fn available_platforms(parts: &[EnginePart]) -> Vec<Platform> {
     let available = parts.iter().filter(|part| part.is_available && part.kind == PartKind::Image);
     let mut platforms: Vec<Platform> = Vec::new();
     for platform in available.filter_map(|part| part.platform.as_ref()) {
@@ -211,12 +214,12 @@ fn content_bytes(parts: &[EnginePart]) -> u64 {
     parts.iter().filter(|part| part.is_available).map(|part| part.content_bytes).sum()
 }
 
-fn identity(text: &str) -> Result<Digest, DockerError> {
-    Digest::parse(text).map_err(|error| DockerError::AnswerUnusable { detail: error.to_string() })
+fn parse_id(text: &str) -> Result<Digest, DockerError> {
+    Digest::parse(text).map_err(|error| DockerError::InvalidResponse { detail: error.to_string() })
 }
 
-/// The names that can be used. `<none>:<none>` is how older engines write "no name".
-/// A name that an archive brought in a short form stands in the list twice.
+/// Parses names. Malformed names are logged and left out. Older engines report `<none>:<none>` for
+/// an image without a name. A name that was loaded from an archive in a short form is listed twice.
 fn names(texts: &[String]) -> Vec<ImageReference> {
     let mut names: Vec<ImageReference> = Vec::new();
     for text in texts.iter().filter(|text| !text.contains("<none>")) {
@@ -224,7 +227,7 @@ fn names(texts: &[String]) -> Vec<ImageReference> {
             Ok(reference) if names.contains(&reference) => {}
             Ok(reference) => names.push(reference),
             Err(error) => {
-                tracing::warn!(name = %text, %error, "the engine has a name that cannot be used");
+                tracing::warn!(name = %text, %error, "the engine has an image with a malformed name");
             }
         }
     }
@@ -279,21 +282,24 @@ mod tests {
     }
 
     #[test]
-    fn an_index_shows_what_the_engine_holds_of_it() {
-        let list = listed(summary(json!({"Manifests": partial_index()}))).unwrap().unwrap();
-        let inspect: InspectedImage = serde_json::from_value(json!({
+    fn an_index_has_the_available_platforms() {
+        let list = from_summary(summary(json!({"Manifests": partial_index()}))).unwrap().unwrap();
+        let inspect: ImageInspection = serde_json::from_value(json!({
             "Id": ID, "Os": "linux", "Architecture": "amd64", "Size": 402_880,
             "Manifests": partial_index(),
         }))
         .unwrap();
-        for image in [list, inspected(inspect).unwrap()] {
+        for image in [list, from_inspection(inspect).unwrap()] {
             let texts = |platforms: &[Platform]| {
                 platforms.iter().map(ToString::to_string).collect::<Vec<_>>()
             };
             assert_eq!(texts(&image.platforms), ["linux/amd64"]);
             assert_eq!(texts(&image.missing_platforms()), ["linux/arm64/v8"]);
-            assert_eq!(image.is_whole(), Some(false));
-            assert_eq!(image.size_bytes, 401_601, "what a push sends, not the unpacked size");
+            assert_eq!(image.is_complete(), Some(false));
+            assert_eq!(
+                image.size_bytes, 401_601,
+                "the size of a push instead of the uncompressed size"
+            );
             let kinds: Vec<_> = image.parts.unwrap().iter().map(|part| part.kind).collect();
             let expected =
                 [PartKind::Image, PartKind::Image, PartKind::Attestation, PartKind::Image];
@@ -303,7 +309,7 @@ mod tests {
 
     /// The response of 28.5.2 for an image whose layers were downloaded with another image.
     #[test]
-    fn an_image_without_layers_and_platform_is_read() {
+    fn an_image_without_layers_and_platform_is_accepted() {
         let inspect = json!({
             "Id": ID, "RepoTags": ["k/sh:1"], "Os": "", "Architecture": "", "Size": 401_594,
             "RootFS": {}, "Manifests": [
@@ -313,16 +319,16 @@ mod tests {
                                "Size": {"Unpacked": 0}, "Containers": null}},
             ],
         });
-        let image = inspected(serde_json::from_value(inspect).unwrap()).unwrap();
-        assert_eq!(image.is_whole(), Some(false));
+        let image = from_inspection(serde_json::from_value(inspect).unwrap()).unwrap();
+        assert_eq!(image.is_complete(), Some(false));
         assert!(image.layers.is_empty() && image.platforms.is_empty());
-        assert_eq!(image.size_bytes, 0, "nothing of it can be sent");
-        let empty = inspected(serde_json::from_value(json!({"Id": ID})).unwrap()).unwrap();
+        assert_eq!(image.size_bytes, 0, "none of its content can be pushed");
+        let empty = from_inspection(serde_json::from_value(json!({"Id": ID})).unwrap()).unwrap();
         assert!(empty.parts.is_none() && empty.references.is_empty());
     }
 
     #[test]
-    fn a_platform_is_sent_as_the_engine_reads_it() {
+    fn a_platform_has_the_json_that_the_engine_expects() {
         let windows = json!({"os": "windows", "architecture": "amd64", "os.version": "10.0.20348"});
         let read = platform(&serde_json::from_value(windows.clone()).unwrap()).unwrap();
         assert_eq!(serde_json::to_value(&read).unwrap(), windows);
@@ -330,25 +336,26 @@ mod tests {
     }
 
     #[test]
-    fn a_name_that_is_listed_twice_is_one_name() {
-        let image = listed(summary(json!({"RepoTags": ["loaded/x:1", "docker.io/loaded/x:1"]})));
+    fn duplicate_names_are_removed() {
+        let image =
+            from_summary(summary(json!({"RepoTags": ["loaded/x:1", "docker.io/loaded/x:1"]})));
         assert_eq!(image.unwrap().unwrap().references.len(), 1);
     }
 
     #[test]
-    fn an_image_without_a_name_is_left_out() {
+    fn images_without_a_name_are_left_out() {
         for names in [json!([]), json!(null), json!(["<none>:<none>"])] {
-            assert_eq!(listed(summary(json!({"RepoTags": names}))).unwrap(), None);
+            assert_eq!(from_summary(summary(json!({"RepoTags": names}))).unwrap(), None);
         }
-        let image = listed(summary(json!({}))).unwrap().unwrap();
+        let image = from_summary(summary(json!({}))).unwrap().unwrap();
         assert_eq!(image.references[0].to_string(), "docker.io/dencold/pgcli:latest");
         assert_eq!((image.size_bytes, image.created_at_ms), (42, Some(1_700_000_000_000)));
-        let undated = listed(summary(json!({"Created": 0}))).unwrap().unwrap();
+        let undated = from_summary(summary(json!({"Created": 0}))).unwrap().unwrap();
         assert_eq!(undated.created_at_ms, None);
     }
 
     #[test]
-    fn the_time_of_inspect_is_read() {
+    fn the_time_of_an_inspection_is_parsed() {
         assert_eq!(milliseconds("1970-01-01T00:00:01.5Z"), Some(1500));
         assert_eq!(milliseconds("2023-11-14T23:13:20+01:00"), Some(1_700_000_000_000));
         assert_eq!(milliseconds("0001-01-01T00:00:00Z"), None);

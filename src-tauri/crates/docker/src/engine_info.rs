@@ -1,4 +1,5 @@
-//! What an engine says of itself: product, version, image store, API.
+//! Product, version, image store and API version of an engine, and the capabilities that follow
+//! from them.
 
 use std::fmt;
 
@@ -8,59 +9,58 @@ use ts_rs::TS;
 
 use crate::error::DockerError;
 
-/// What the information of an engine says in `DriverStatus` when it keeps images in containerd.
-/// Source: moby, `daemon/containerd/service.go`.
+/// The entry of `DriverStatus` in `/info` of an engine with the containerd image store. Source:
+/// moby, `daemon/containerd/service.go`.
 const CONTAINERD_STORE: [&str; 2] = ["driver-type", "io.containerd.snapshotter.v1"];
 
-/// What answers at an engine's address.
+/// Information about the engine at an address.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EngineInfo {
-    /// The product, such as `Docker Engine`, `Docker Desktop` or `Podman Engine`.
+    /// Product, such as `Docker Engine`, `Docker Desktop` or `Podman Engine`.
     pub product: String,
-    /// The version of its engine.
+    /// Version of the engine.
     pub version: String,
-    /// How it keeps images.
+    /// Image store.
     pub store: ImageStore,
-    /// The newest API version that it speaks.
+    /// Newest supported API version.
     pub api: ApiVersion,
-    /// Operating system of the machine that it runs on, such as `linux`.
+    /// Operating system of its machine, such as `linux`.
     pub os: String,
     /// Processor architecture as Go names it, such as `amd64`.
     pub architecture: String,
 }
 
-/// How an engine keeps images. It decides what a push sends, and cannot be told from the version.
+/// The image store of an engine. It determines what a push sends, and does not follow from the
+/// version.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
 #[ts(rename = "EngineStore", export_to = "sources.ts")]
 pub enum ImageStore {
-    /// Docker's containerd image store: manifests and layers byte for byte, indexes as far as they
-    /// were pulled. An image's ID is the digest of its index or manifest.
+    /// Docker's containerd image store: unchanged manifests and layers, and the pulled part of an
+    /// index. The ID of an image is the digest of its index or manifest.
     Containerd,
-    /// Docker's graph drivers: unpacked layers of one platform, packed again by each push. An image's
-    /// ID is the digest of its configuration.
+    /// Docker's graph drivers: uncompressed layers of one platform, which each push compresses
+    /// again. The ID of an image is the digest of its configuration.
     GraphDriver,
-    /// Podman's store. It packs layers again as graph drivers do.
+    /// Podman's store. It compresses layers again, as graph drivers do.
     Podman,
 }
 
 /// A version of the Docker Engine API.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ApiVersion {
-    /// The first number.
     pub major: u32,
-    /// The second number.
     pub minor: u32,
 }
 
 impl ApiVersion {
-    /// The first version that says which parts of an index the engine holds, in its list.
-    /// Source: moby, `api/docs/CHANGELOG.md`, v1.47.
+    /// The first version whose list reports the manifests of an index and which of them the engine
+    /// has. Source: moby, `api/docs/CHANGELOG.md`, v1.47.
     pub const LISTS_MANIFESTS: Self = Self { major: 1, minor: 47 };
-    /// The first version that pushes one platform of an index. Source: as above, v1.46.
+    /// The first version that can push a single platform of an index. Source: the same file, v1.46.
     pub const PUSHES_PLATFORMS: Self = Self { major: 1, minor: 46 };
 
-    /// Reads a version such as `1.47`; `None` for anything else.
+    /// Parses a version such as `1.47`. Returns `None` for any other text.
     pub fn parse(text: &str) -> Option<Self> {
         let (major, minor) = text.trim().split_once('.')?;
         Some(Self { major: major.parse().ok()?, minor: minor.parse().ok()? })
@@ -74,28 +74,31 @@ impl fmt::Display for ApiVersion {
 }
 
 impl EngineInfo {
-    /// Whether a push sends the manifests and layers that the engine received, so that the digest
-    /// stays.
+    /// Returns whether a push sends the manifests and layers that the engine received, so digests
+    /// do not change.
     pub fn keeps_digests(&self) -> bool {
         self.store == ImageStore::Containerd
     }
 
-    /// Whether the engine says which parts of an index it holds.
+    /// Returns whether the engine reports which parts of an index it has.
     pub fn lists_parts(&self) -> bool {
         self.keeps_digests() && self.api >= ApiVersion::LISTS_MANIFESTS
     }
 
-    /// Whether the engine can be asked to push one platform of an index.
+    /// Returns whether the engine can push a single platform of an index.
     pub fn pushes_platforms(&self) -> bool {
         self.keeps_digests() && self.api >= ApiVersion::PUSHES_PLATFORMS
     }
 
-    /// Reads the answers of `/version` and `/info`.
+    /// Converts the responses of `/version` and `/info`.
     ///
     /// # Errors
-    /// [`DockerError::AnswerUnusable`] where the version or the API version is missing.
-    pub(super) fn read(version: SystemVersion, info: SystemInfo) -> Result<Self, DockerError> {
-        let unusable = |detail: &str| DockerError::AnswerUnusable { detail: detail.to_owned() };
+    /// [`DockerError::InvalidResponse`] if the version or the API version is missing.
+    pub(super) fn from_responses(
+        version: SystemVersion,
+        info: SystemInfo,
+    ) -> Result<Self, DockerError> {
+        let invalid = |detail: &str| DockerError::InvalidResponse { detail: detail.to_owned() };
         let is_podman = version
             .components
             .iter()
@@ -109,21 +112,22 @@ impl EngineInfo {
         let api = version.api_version.as_deref().and_then(ApiVersion::parse);
         Ok(Self {
             product: product(is_podman, &version, &info).to_owned(),
-            version: version.version.ok_or_else(|| unusable("it does not say its version"))?,
+            version: version.version.ok_or_else(|| invalid("it has no version"))?,
             store: match (is_podman, in_containerd) {
                 (true, _) => ImageStore::Podman,
                 (false, true) => ImageStore::Containerd,
                 (false, false) => ImageStore::GraphDriver,
             },
-            api: api.ok_or_else(|| unusable("it does not say the version of its API"))?,
+            api: api.ok_or_else(|| invalid("it has no API version"))?,
             os: version.os.unwrap_or_default(),
             architecture: version.arch.unwrap_or_default(),
         })
     }
 }
 
-/// The name of what runs the engine. Sources: the answers of the products; Docker Desktop and Rancher
-/// Desktop name themselves as the operating system, Colima and Rancher Desktop name their machine.
+/// Returns the name of the product. Sources: the responses of the products. Docker Desktop and
+/// Rancher Desktop are named in the operating system, Colima and Rancher Desktop in the name of the
+/// machine.
 fn product(is_podman: bool, version: &SystemVersion, info: &SystemInfo) -> &'static str {
     let lower = |text: Option<&str>| text.unwrap_or_default().to_lowercase();
     let platform = lower(version.platform.as_ref().map(|platform| platform.name.as_str()));
@@ -148,16 +152,17 @@ mod tests {
 
     use super::*;
 
-    fn read(version: serde_json::Value, info: serde_json::Value) -> EngineInfo {
+    fn engine_info(version: serde_json::Value, info: serde_json::Value) -> EngineInfo {
         let version = serde_json::from_value(version).unwrap();
-        EngineInfo::read(version, serde_json::from_value(info).unwrap()).unwrap()
+        EngineInfo::from_responses(version, serde_json::from_value(info).unwrap()).unwrap()
     }
 
     #[test]
-    fn engines_are_recognized_by_their_answers() {
+    fn engines_are_recognized_by_their_responses() {
         let containerd = json!([["driver-type", "io.containerd.snapshotter.v1"]]);
         let podman = json!([{"Name": "Podman Engine", "Version": "4.3.1"}]);
-        // Version, API, components, driver, driver status, further fields; as the engines answer.
+        // Version and API version, components, driver status, further fields of `/info`; expected
+        // store and product.
         let cases = [
             (
                 ("20.10.24+dfsg1", "1.41"),
@@ -222,11 +227,11 @@ mod tests {
             for (key, value) in extra.as_object().unwrap() {
                 info[key] = value.clone();
             }
-            let answer = json!({
+            let response = json!({
                 "Version": version, "ApiVersion": api, "Components": components,
                 "Os": "linux", "Arch": "amd64",
             });
-            let found = read(answer, info);
+            let found = engine_info(response, info);
             assert_eq!((found.store, found.product.as_str()), (store, product), "{version}");
             assert_eq!(found.api.to_string(), api);
             assert_eq!((found.os.as_str(), found.architecture.as_str()), ("linux", "amd64"));
@@ -234,7 +239,7 @@ mod tests {
     }
 
     #[test]
-    fn what_an_engine_can_do_follows_from_store_and_api() {
+    fn capabilities_follow_from_store_and_api_version() {
         let containerd = json!({"DriverStatus": [["driver-type", "io.containerd.snapshotter.v1"]]});
         for (api, lists, pushes) in [
             ("1.45", false, false),
@@ -243,9 +248,9 @@ mod tests {
             ("1.100", true, true),
         ] {
             let version = json!({"Version": "x", "ApiVersion": api});
-            let info = read(version.clone(), containerd.clone());
+            let info = engine_info(version.clone(), containerd.clone());
             assert_eq!((info.lists_parts(), info.pushes_platforms()), (lists, pushes), "{api}");
-            let graph = read(version, json!({}));
+            let graph = engine_info(version, json!({}));
             assert!(!graph.lists_parts() && !graph.pushes_platforms() && !graph.keeps_digests());
         }
         assert!(ApiVersion::parse("1").is_none());
@@ -253,8 +258,8 @@ mod tests {
     }
 
     #[test]
-    fn an_engine_without_a_version_is_none() {
-        let answer = serde_json::from_value(json!({"Version": "x"})).unwrap();
-        assert!(EngineInfo::read(answer, SystemInfo::default()).is_err());
+    fn a_response_without_an_api_version_is_an_error() {
+        let version = serde_json::from_value(json!({"Version": "x"})).unwrap();
+        assert!(EngineInfo::from_responses(version, SystemInfo::default()).is_err());
     }
 }

@@ -1,11 +1,14 @@
+//! The environment variables, folders and programs that determine the Docker Engine and the stored
+//! logins. Read once at startup; tests construct it.
+
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
 use crate::system::System;
 use transload_model::Secret;
 
-/// Everything that this process's environment says about the Docker Engine and about stored
-/// logins, read once, so that the code behind it is a function of its arguments.
+/// The part of the process environment that concerns the Docker Engine and stored logins. No other
+/// code of this crate reads the environment.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DockerEnvironment {
     /// `DOCKER_HOST`: the address of the engine.
@@ -14,18 +17,19 @@ pub struct DockerEnvironment {
     pub docker_context: Option<String>,
     /// `DOCKER_CONFIG`: the folder of Docker's configuration, instead of `~/.docker`.
     pub docker_config: Option<PathBuf>,
-    /// `DOCKER_TLS`: not empty means TLS for `tcp://` addresses, without checking the engine's
+    /// `DOCKER_TLS`: if not empty, `tcp://` addresses use TLS without verifying the engine's
     /// certificate.
     pub docker_tls: Option<String>,
-    /// `DOCKER_TLS_VERIFY`: not empty means TLS for `tcp://` addresses, with that check.
+    /// `DOCKER_TLS_VERIFY`: if not empty, `tcp://` addresses use TLS and the certificate is
+    /// verified.
     pub docker_tls_verify: Option<String>,
     /// `DOCKER_CERT_PATH`: the folder of `ca.pem`, `cert.pem` and `key.pem`.
     pub docker_cert_path: Option<PathBuf>,
-    /// The person's home folder.
+    /// The user's home folder.
     pub home: Option<PathBuf>,
-    /// `XDG_RUNTIME_DIR`: where sockets of the person's own services are.
+    /// `XDG_RUNTIME_DIR`: the folder of the sockets of the user's services.
     pub xdg_runtime_dir: Option<PathBuf>,
-    /// `XDG_CONFIG_HOME`: the folder of the person's configuration, instead of `~/.config`.
+    /// `XDG_CONFIG_HOME`: the folder of the user's configuration, instead of `~/.config`.
     pub xdg_config_home: Option<PathBuf>,
     /// `REGISTRY_AUTH_FILE`: Podman's file with logins.
     pub registry_auth_file: Option<PathBuf>,
@@ -33,18 +37,18 @@ pub struct DockerEnvironment {
     pub registries_conf: Option<PathBuf>,
     /// `CONTAINERS_REGISTRIES_CONF_DIR`: the folder of its drop-in files.
     pub registries_conf_folder: Option<PathBuf>,
-    /// The system's folder of Podman's configuration.
+    /// The system-wide folder of Podman's configuration.
     pub containers_folder: Option<PathBuf>,
-    /// `DOCKER_AUTH_CONFIG`: logins as the text of a configuration file.
+    /// `DOCKER_AUTH_CONFIG`: logins in the format of `config.json`.
     pub docker_auth_config: Option<Secret<String>>,
-    /// `PATH`: where programs are looked for.
+    /// `PATH`: the search path of programs.
     pub search_path: Option<OsString>,
-    /// Further folders in which the products install their programs. They are searched after `PATH`,
-    /// which is short in programs that a desktop starts.
+    /// Folders in which the products install their programs. They are searched after `PATH`, which
+    /// is short in programs that are started from the desktop.
     pub program_folders: Vec<PathBuf>,
     /// The operating system.
     pub system: System,
-    /// The user id on Unix; names the runtime folder where the variable is not set.
+    /// The user ID on Unix. Determines the runtime folder if `XDG_RUNTIME_DIR` is not set.
     pub uid: Option<u32>,
 }
 
@@ -56,7 +60,7 @@ impl DockerEnvironment {
             std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from)
         };
         let home = path(if cfg!(windows) { "USERPROFILE" } else { "HOME" });
-        // As Docker: a service without the variable has a home folder all the same.
+        // As in Docker: a service without the variable has a home folder nevertheless.
         let home = home.or_else(std::env::home_dir).filter(|home| !home.as_os_str().is_empty());
         Self {
             docker_host: text("DOCKER_HOST"),
@@ -82,15 +86,15 @@ impl DockerEnvironment {
         }
     }
 
-    /// The folder of Docker's configuration.
+    /// Returns the folder of Docker's configuration.
     pub fn configuration_folder(&self) -> Option<PathBuf> {
-        let usual = || self.home.as_ref().map(|home| home.join(".docker"));
-        self.docker_config.clone().or_else(usual)
+        let default = || self.home.as_ref().map(|home| home.join(".docker"));
+        self.docker_config.clone().or_else(default)
     }
 
-    /// Finds a program on the search path, then in the folders where the products install it.
+    /// Searches a program in `PATH`, then in the folders of the products.
     pub fn find_program(&self, name: &str) -> Option<PathBuf> {
-        // A name with a folder in it would leave the folders that are searched.
+        // A name with a separator could leave the searched folders.
         if name.contains(['/', '\\']) {
             return None;
         }
@@ -103,27 +107,28 @@ impl DockerEnvironment {
         })
     }
 
-    /// The search path for programs that are started: a credential helper calls others, such as
-    /// `pass` and `gpg`, which are often in the same folders.
+    /// Returns the search path for credential helpers. They call other programs, such as `pass` and
+    /// `gpg`, which are often in the same folders.
     pub fn extended_search_path(&self) -> OsString {
         let path = self.search_path.as_deref().unwrap_or(OsStr::new(""));
         let folders = std::env::split_paths(path).chain(self.program_folders.iter().cloned());
         std::env::join_paths(folders).unwrap_or_else(|_| path.to_owned())
     }
 
-    /// Where sockets of the person's own services are.
+    /// Returns the folder of the sockets of the user's services.
     pub fn runtime_folder(&self) -> Option<PathBuf> {
-        let usual = || self.uid.map(|uid| PathBuf::from(format!("/run/user/{uid}")));
-        self.xdg_runtime_dir.clone().or_else(usual)
+        let default = || self.uid.map(|uid| PathBuf::from(format!("/run/user/{uid}")));
+        self.xdg_runtime_dir.clone().or_else(default)
     }
 }
 
-/// What a program's file has behind its name. `docker-credential-gcloud` is a `.cmd` on Windows.
+/// The suffixes of program files. `docker-credential-gcloud` is a `.cmd` on Windows.
 const PROGRAM_SUFFIXES: &[&str] = if cfg!(windows) { &[".exe", ".cmd", ".bat"] } else { &[""] };
 
-/// Where the products install programs that a short `PATH` misses. On macOS a program that the
-/// Finder starts has `/usr/bin:/bin:/usr/sbin:/sbin`. Sources: the manuals of Docker Desktop,
-/// Rancher Desktop, OrbStack, Homebrew, MacPorts and the Google Cloud CLI.
+/// Returns the folders in which the products install programs and which a short `PATH` does not
+/// contain. On macOS, a program that is started from the Finder has
+/// `/usr/bin:/bin:/usr/sbin:/sbin`. Sources: the manuals of Docker Desktop, Rancher Desktop,
+/// OrbStack, Homebrew, MacPorts and the Google Cloud CLI.
 fn program_folders(
     system: System,
     home: Option<&Path>,
@@ -189,8 +194,8 @@ fn is_program(path: &Path) -> bool {
     path.is_file()
 }
 
-/// The user id, by the owner of the process's own entry or of the home folder: the standard
-/// library has no call for it.
+/// Returns the user ID: the owner of `/proc/self` or of the home folder. The standard library has
+/// no call for it.
 #[cfg(unix)]
 fn user_id(home: Option<&Path>) -> Option<u32> {
     use std::os::unix::fs::MetadataExt;
@@ -211,7 +216,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn folders_follow_the_variables_and_else_the_person() {
+    fn folders_follow_the_variables_and_otherwise_the_user() {
         let plain = DockerEnvironment {
             home: Some("/home/ada".into()),
             uid: Some(1000),
@@ -219,17 +224,17 @@ mod tests {
         };
         assert_eq!(plain.configuration_folder(), Some("/home/ada/.docker".into()));
         assert_eq!(plain.runtime_folder(), Some("/run/user/1000".into()));
-        let told = DockerEnvironment {
+        let with_variables = DockerEnvironment {
             docker_config: Some("/etc/dock".into()),
             xdg_runtime_dir: Some("/tmp/run".into()),
             ..plain
         };
-        assert_eq!(told.configuration_folder(), Some("/etc/dock".into()));
-        assert_eq!(told.runtime_folder(), Some("/tmp/run".into()));
+        assert_eq!(with_variables.configuration_folder(), Some("/etc/dock".into()));
+        assert_eq!(with_variables.runtime_folder(), Some("/tmp/run".into()));
     }
 
     #[test]
-    fn programs_are_found_in_the_products_folders_after_the_search_path() {
+    fn the_folders_of_the_products_are_searched_for_programs() {
         let desktop = "/Applications/Docker.app/Contents/Resources/bin";
         let none = |_: &str| None;
         let mac = program_folders(System::MacOs, Some(Path::new("/Users/ada")), none);
@@ -243,7 +248,7 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn a_name_with_a_folder_in_it_is_no_program() {
+    fn a_program_name_cannot_contain_a_folder() {
         let environment =
             DockerEnvironment { search_path: Some("/bin".into()), ..DockerEnvironment::default() };
         assert_eq!(environment.find_program("sh"), Some("/bin/sh".into()));
@@ -259,7 +264,7 @@ mod tests {
 
     #[cfg(target_os = "linux")]
     #[test]
-    fn the_process_knows_its_user() {
+    fn the_user_id_of_the_process_is_found() {
         assert!(DockerEnvironment::from_process().uid.is_some());
     }
 }

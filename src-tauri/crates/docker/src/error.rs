@@ -1,143 +1,136 @@
-use crate::tls::TlsProblem;
+//! Errors of calls to a Docker Engine. The `api` crate adds codes and hints for the user.
+
+use crate::tls_problem::TlsProblem;
 use transload_model::ImageReference;
 
-/// Why a call to the Docker Engine, or the way to it, failed.
+/// Why a call to the Docker Engine, or connecting to it, failed.
 #[derive(Debug, thiserror::Error)]
 pub enum DockerError {
-    /// Nothing answers at the address.
-    #[error("no Docker Engine answers at {address}")]
+    /// No response at the address.
+    #[error("no Docker Engine responds at {address}")]
     NotRunning {
-        /// The address.
         address: String,
-        /// What the connection said.
+        /// The error of the connection; `None` after a timeout.
         #[source]
         source: Option<BoxError>,
     },
-    /// The socket is there and may not be opened.
-    #[error("you may not open {address}")]
-    PermissionDenied {
-        /// The address.
-        address: String,
-    },
-    /// There is no TLS connection to the engine.
+    /// The socket exists, but this user has no permission to open it.
+    #[error("your user has no permission to open {address}")]
+    PermissionDenied { address: String },
+    /// The TLS connection to the engine failed.
     #[error("the TLS connection to {address} failed: {problem}")]
     TlsFailed {
-        /// The address.
         address: String,
-        /// Which part of TLS failed.
         problem: TlsProblem,
-        /// What the connection or the file said.
+        /// The error of the connection or of the certificate file.
         #[source]
         source: Option<BoxError>,
     },
-    /// The Docker context does not exist or cannot be read.
+    /// The Docker context does not exist or can't be read.
     #[error("the Docker context {name:?} cannot be used: {detail}")]
     ContextInvalid {
-        /// Its name.
         name: String,
-        /// What is wrong with it.
+        /// What is wrong with the context.
         detail: String,
     },
-    /// The address is of a kind that is not understood.
-    #[error(
-        "{address:?} is not the address of a Docker Engine that can be reached from here: {reason}"
-    )]
+    /// The address is malformed or not supported.
+    #[error("{address:?} is not a supported Docker Engine address: {reason}")]
     AddressInvalid {
-        /// The address.
+        /// The address, without a user name and password.
         address: String,
-        /// Why.
+        /// What is wrong with the address.
         reason: &'static str,
     },
-    /// The engine has no such image.
-    #[error("the Docker Engine has no image {reference}")]
+    /// The engine does not have the image.
+    #[error("the Docker Engine doesn't have the image {reference}")]
     ImageMissing {
-        /// The image.
+        /// Name or ID of the image.
         reference: String,
     },
-    /// The engine has the image, but cannot make an archive of it. Docker 25 and 26 cannot where they
-    /// hold only other platforms of an index than their own, and no version can of an index in an
-    /// index that is not complete.
-    #[error("the Docker Engine cannot export the image {reference}: {message}")]
+    /// The engine has the image, but can't export it. Docker 25 and 26 can't if they have an index
+    /// without the engine's own platform. No version can export an incomplete index that is nested
+    /// in another index.
+    #[error("the Docker Engine can't export the image {reference}: {message}")]
     NotExportable {
-        /// The image.
+        /// ID of the image.
         reference: String,
-        /// The engine's sentence.
+        /// The engine's message.
         message: String,
     },
-    /// The engine answered with an error.
-    #[error("the Docker Engine answered {status}: {message}")]
-    Refused {
+    /// Any other error response of the engine.
+    #[error("the Docker Engine returned status {status}: {message}")]
+    ErrorResponse {
         /// The HTTP status.
         status: u16,
-        /// The engine's sentence.
+        /// The engine's message.
         message: String,
     },
-    /// The engine's push ended with an error inside the stream, where HTTP had said 200.
+    /// A push failed with an error in the stream of its progress, after the HTTP status 200.
     #[error("the push of {reference} failed: {message}")]
     PushFailed {
-        /// What was pushed.
+        /// The destination of the push.
         reference: ImageReference,
-        /// Which failure it is, as far as the sentence tells.
+        /// The cause, derived from the message.
         cause: PushFailure,
-        /// The engine's sentence.
+        /// The engine's message.
         message: String,
     },
-    /// The push ended without a digest.
-    #[error("the push of {reference} ended without a digest")]
+    /// The push ended without an error and without a digest.
+    #[error("the Docker Engine didn't confirm the push of {reference} with a digest")]
     PushUnconfirmed {
-        /// What was pushed.
+        /// The destination of the push.
         reference: ImageReference,
     },
-    /// The connection to the engine broke.
-    #[error("the connection to the Docker Engine broke")]
+    /// The connection to the engine was interrupted.
+    #[error("the connection to the Docker Engine was interrupted")]
     ConnectionLost {
-        /// What the connection said.
+        /// The error of the connection.
         #[source]
         source: BoxError,
     },
-    /// The answer cannot be read.
-    #[error("the Docker Engine's answer cannot be used: {detail}")]
-    AnswerUnusable {
-        /// What is wrong with it.
+    /// The response is malformed or incomplete.
+    #[error("the response of the Docker Engine is invalid: {detail}")]
+    InvalidResponse {
+        /// What is wrong with the response.
         detail: String,
     },
-    /// The call was cancelled.
+    /// The push was cancelled.
     #[error("the push was cancelled")]
     Cancelled,
 }
 
-/// What an error inside the push stream means. The engine gives only a sentence.
+/// The cause of a failed push, derived from the message of the engine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PushFailure {
-    /// The registry wants a login, or refuses the one it got.
+    /// The registry requires a login, or rejected it.
     Unauthorized,
-    /// The registry token ran out.
+    /// The authorization token expired.
     TokenExpired,
-    /// The registry knows the caller and refuses.
+    /// The registry denied the push to this login.
     Forbidden,
     /// The repository does not exist.
     RepositoryMissing,
-    /// The tag points to another image and may not be moved.
+    /// The tag is immutable and points to another image.
     TagImmutable,
-    /// The registry asks for fewer requests.
+    /// The registry throttled the requests.
     Throttled,
-    /// The registry failed (5xx).
+    /// A server error of the registry (5xx).
     RegistryFailed,
-    /// Nothing answers at the registry, or the connection broke.
+    /// The registry does not respond, or the connection to it was interrupted.
     Unreachable,
-    /// Content of the image is not in the engine.
+    /// The engine does not have all content of the image.
     ContentMissing,
-    /// The engine holds several images of the index and was not told which to push.
+    /// The engine has several platforms of the index, and the request names none of them.
     PlatformAmbiguous,
-    /// The registry does not have the layers that the manifest names.
+    /// The registry does not have all layers of the manifest.
     LayersNotFound,
-    /// A quota of the account or repository is used up.
+    /// A quota of the account or the repository is exceeded.
     QuotaExceeded,
-    /// The registry refused the manifest, and the engine does not pass its reason on.
-    ManifestRefused,
-    /// Something else.
+    /// The registry rejected the manifest, and the engine does not report the reason.
+    ManifestRejected,
+    /// Any other cause.
     Other,
 }
 
-/// Another library's error, kept as the cause.
+/// The error of another library, as the cause.
 pub type BoxError = Box<dyn std::error::Error + Send + Sync>;

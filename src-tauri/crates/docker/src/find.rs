@@ -1,7 +1,10 @@
+//! Finds a running engine: which addresses are tried, in which order, and what each attempt
+//! resulted in.
+
 use std::path::Path;
 use std::time::Duration;
 
-use crate::address::{DockerAddress, TlsFiles};
+use crate::address::DockerAddress;
 use crate::api::DockerApi;
 use crate::context;
 use crate::engine::DockerEngine;
@@ -9,122 +12,114 @@ use crate::engine_info::EngineInfo;
 use crate::environment::DockerEnvironment;
 use crate::error::DockerError;
 use crate::system::System;
+use crate::tls_files::TlsFiles;
 
-/// How long an engine may take to say what it is before the next address is tried.
-const PROBE_LIMIT: Duration = Duration::from_secs(10);
+/// Maximum wait for an engine's information before the next address is tried.
+const PROBE_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// An address at which a Docker Engine may answer.
+/// A possible address of a Docker Engine.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Candidate {
-    /// The address.
     pub address: DockerAddress,
-    /// Where it comes from.
     pub origin: Origin,
 }
 
-/// Where an engine address comes from.
+/// The setting that an engine address comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Origin {
-    /// Transload's own settings.
+    /// Transload's settings.
     Settings,
     /// The variable `DOCKER_HOST`.
     Environment,
     /// A Docker context.
-    Context {
-        /// Its name.
-        name: String,
-    },
-    /// A socket where a product puts it.
+    Context { name: String },
+    /// The default socket of a product.
     Socket {
         /// The product, such as `Docker Desktop`.
         product: &'static str,
     },
 }
 
-/// What came of looking for an engine.
+/// The result of searching for an engine.
 #[derive(Debug)]
 pub struct FindOutcome {
-    /// The first engine that answered.
+    /// The first engine that responded.
     pub engine: Option<FoundEngine>,
-    /// Every address that was tried, in order; the one that answered is the last.
+    /// Every address that was tried, in order. The last one is that of `engine`, if one was found.
     pub attempts: Vec<Attempt>,
-    /// Why none answered; set exactly when `engine` is not.
+    /// Why no engine was found. Set exactly if `engine` is `None`.
     pub error: Option<DockerError>,
 }
 
-/// An engine that answers.
+/// A running engine.
 #[derive(Clone, Debug)]
 pub struct FoundEngine {
-    /// The engine.
     pub engine: DockerEngine,
-    /// Its address, and where that came from.
     pub candidate: Candidate,
-    /// What it said of itself.
     pub info: EngineInfo,
 }
 
-/// One address that was tried.
+/// An attempt to reach an engine.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Attempt {
-    /// The address, and where it comes from.
     pub candidate: Candidate,
-    /// What came of it.
     pub result: AttemptResult,
 }
 
-/// What came of trying an address.
+/// The result of an attempt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AttemptResult {
-    /// An engine answered.
+    /// An engine responded.
     Answered,
-    /// There is no such socket.
+    /// The socket does not exist.
     SocketMissing,
-    /// The socket is there, and this user may not open it.
+    /// The socket exists, but this user has no permission to open it.
     PermissionDenied,
-    /// Nothing answered.
-    Silent,
-    /// There is no TLS connection.
+    /// No response.
+    NoResponse,
+    /// The TLS connection failed.
     TlsFailed,
-    /// Something answered that is not a Docker Engine, or refused to say what it is.
+    /// The response is not from a Docker Engine, or is an error.
     Unusable,
 }
 
-/// The addresses to try, in order: Transload's own setting, `DOCKER_HOST`, the Docker context, and
-/// then the sockets where the products put them. An address that the person chose is the only one:
-/// with another engine they would find other images.
+/// Returns the addresses to try, in order: Transload's setting, `DOCKER_HOST`, the Docker context,
+/// and the default sockets of the products. If the user chose an address, it is the only candidate,
+/// because another engine would have other images.
 ///
 /// # Errors
-/// [`DockerError::AddressInvalid`] and [`DockerError::ContextInvalid`] for what the person chose.
+/// [`DockerError::AddressInvalid`] and [`DockerError::ContextInvalid`] if the chosen address or
+/// context can't be used.
 pub fn candidates(
     environment: &DockerEnvironment,
     setting: Option<&str>,
 ) -> Result<Vec<Candidate>, DockerError> {
-    let given =
+    let chosen =
         |text: Option<&str>| text.map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned);
-    if let Some(text) = given(setting) {
+    if let Some(text) = chosen(setting) {
         let address = DockerAddress::parse_with(&text, environment)?;
         return Ok(vec![Candidate { address, origin: Origin::Settings }]);
     }
-    if let Some(text) = given(environment.docker_host.as_deref()) {
+    if let Some(text) = chosen(environment.docker_host.as_deref()) {
         let address = DockerAddress::parse_with(&text, environment)?;
         return Ok(vec![Candidate { address, origin: Origin::Environment }]);
     }
-    // A variable of spaces names no host, and yet no context counts beside it.
+    // As in the Docker CLI, a variable of spaces is not an address, but disables the context.
     let has_host = environment.docker_host.as_deref().is_some_and(|text| !text.is_empty());
     if let Some(name) = context::current(environment).filter(|_| !has_host) {
         let address = context::address(environment, &name)?;
         return Ok(vec![Candidate { address, origin: Origin::Context { name } }]);
     }
-    if let Some(tls) = TlsFiles::of_environment(environment) {
-        let address = DockerAddress::usual_with_tls(environment.system, tls);
+    if let Some(tls) = TlsFiles::from_environment(environment) {
+        let address = DockerAddress::default_with_tls(environment.system, tls);
         return Ok(vec![Candidate { address, origin: Origin::Environment }]);
     }
-    Ok(usual(environment))
+    Ok(default_addresses(environment))
 }
 
-/// Where the products put their sockets. Sources: the manuals of Docker Desktop, Docker's rootless
-/// mode, Rancher Desktop, Colima and Podman.
-fn usual(environment: &DockerEnvironment) -> Vec<Candidate> {
+/// Returns the default sockets and pipes of the products. Sources: the manuals of Docker Desktop,
+/// Docker's rootless mode, Rancher Desktop, Colima and Podman.
+fn default_addresses(environment: &DockerEnvironment) -> Vec<Candidate> {
     let candidate = |product, address| Candidate { address, origin: Origin::Socket { product } };
     if environment.system == System::Windows {
         return [
@@ -155,7 +150,7 @@ fn usual(environment: &DockerEnvironment) -> Vec<Candidate> {
     if environment.system == System::MacOs
         && let Some(home) = home
     {
-        // The machine's socket has a link there. Source: Podman, `machine.ApiSocket` on macOS.
+        // A link to the socket of the Podman machine. Source: Podman, `machine.ApiSocket` on macOS.
         let machine = ".local/share/containers/podman/machine/podman.sock";
         found.push(socket("Podman", &home.join(machine)));
     }
@@ -164,19 +159,18 @@ fn usual(environment: &DockerEnvironment) -> Vec<Candidate> {
 }
 
 impl DockerEngine {
-    /// Looks for an engine at each of the [`candidates`], in order, and takes the first that
-    /// answers.
+    /// Tries each of the [`candidates`] in order, and returns the first engine that responds.
     pub async fn find(environment: &DockerEnvironment, setting: Option<&str>) -> FindOutcome {
         match candidates(environment, setting) {
-            Ok(candidates) => Self::first_of(candidates).await,
+            Ok(candidates) => Self::find_at(candidates).await,
             Err(error) => FindOutcome { engine: None, attempts: Vec::new(), error: Some(error) },
         }
     }
 
-    /// The first of some addresses at which an engine answers.
-    pub async fn first_of(candidates: Vec<Candidate>) -> FindOutcome {
+    /// Tries addresses in order, and returns the first engine that responds.
+    pub async fn find_at(candidates: Vec<Candidate>) -> FindOutcome {
         let mut attempts = Vec::new();
-        let mut worst: Option<DockerError> = None;
+        let mut most_useful: Option<DockerError> = None;
         for candidate in candidates {
             match probe(&candidate.address).await {
                 Ok((engine, info)) => {
@@ -187,19 +181,22 @@ impl DockerEngine {
                 }
                 Err(error) => {
                     attempts.push(Attempt { candidate, result: result_of(&error) });
-                    if worst.as_ref().is_none_or(|known| weight(&error) > weight(known)) {
-                        worst = Some(error);
+                    if most_useful
+                        .as_ref()
+                        .is_none_or(|other| usefulness(&error) > usefulness(other))
+                    {
+                        most_useful = Some(error);
                     }
                 }
             }
         }
-        FindOutcome { engine: None, attempts, error: worst }
+        FindOutcome { engine: None, attempts, error: most_useful }
     }
 }
 
 async fn probe(address: &DockerAddress) -> Result<(DockerEngine, EngineInfo), DockerError> {
-    let engine = DockerEngine::at(address.clone())?;
-    let info = tokio::time::timeout(PROBE_LIMIT, engine.info()).await.unwrap_or_else(|_| {
+    let engine = DockerEngine::new(address.clone())?;
+    let info = tokio::time::timeout(PROBE_TIMEOUT, engine.info()).await.unwrap_or_else(|_| {
         Err(DockerError::NotRunning { address: address.to_string(), source: None })
     })?;
     Ok((engine, info))
@@ -215,21 +212,21 @@ fn result_of(error: &DockerError) -> AttemptResult {
                 .map(std::io::Error::kind);
             match kind {
                 Some(std::io::ErrorKind::NotFound) => AttemptResult::SocketMissing,
-                _ => AttemptResult::Silent,
+                _ => AttemptResult::NoResponse,
             }
         }
-        DockerError::ConnectionLost { .. } => AttemptResult::Silent,
+        DockerError::ConnectionLost { .. } => AttemptResult::NoResponse,
         DockerError::TlsFailed { .. } => AttemptResult::TlsFailed,
         _ => AttemptResult::Unusable,
     }
 }
 
-/// Which of several failures says most about this computer: an engine that is there and closed
-/// tells more than a socket that does not exist.
-fn weight(error: &DockerError) -> u8 {
+/// Ranks errors by how much they help the user: an engine that denies access tells more than a
+/// socket that does not exist.
+fn usefulness(error: &DockerError) -> u8 {
     match result_of(error) {
         AttemptResult::Answered | AttemptResult::SocketMissing => 0,
-        AttemptResult::Silent => 1,
+        AttemptResult::NoResponse => 1,
         AttemptResult::Unusable | AttemptResult::TlsFailed => 2,
         AttemptResult::PermissionDenied => 3,
     }

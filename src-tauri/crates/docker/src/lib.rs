@@ -1,15 +1,19 @@
-//! The Docker Engine on this computer: find it, list and inspect its images, tag, push.
+//! The Docker Engine (or Podman) on this computer: finding it, listing and inspecting images,
+//! tagging and pushing them, and exporting them as archives. Also the registry logins of the
+//! `docker` and Podman commands.
 //!
-//! - `environment`, `system`, `address`, `context`, `find`: where an engine answers.
-//! - `transport`, `tls`: the way to it; `answer`: what its failures mean.
-//! - `engine`, `engine_info`, `engine_image`: the calls, and the answers as our values.
-//! - `archive`, `archive_contents`: the archive that an engine makes of an image.
-//! - `client_login`: the logins of the person's own `docker` and Podman.
-//! - `push`, `push_stream`, `push_failure`: the lines of a push, and what they mean.
+//! - `environment`, `system`, `address`, `context`, `find`: the environment and the address of an
+//!   engine.
+//! - `transport`, `tls`, `tls_files`: connections to it.
+//! - `response`, `error`, `tls_problem`: failures.
+//! - `api`, `engine`, `engine_info`, `engine_image`: the calls, and their responses as values.
+//! - `archive`, `archive_contents`: the archive of an image, as an engine exports it.
+//! - `push`, `push_stream`, `push_failure`: the progress and the errors of a push.
+//! - `client_login`: the registry logins of the `docker` and Podman commands.
 //!
-//! `bollard` is used here and nowhere else.
+//! No other crate uses `bollard`.
 
-// Inside tests a failed unwrap is the failure that the test is there to show.
+// In tests, a failed unwrap is a test failure.
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 mod address;
@@ -27,16 +31,18 @@ mod find;
 mod push;
 mod push_failure;
 mod push_stream;
-#[cfg(test)]
-mod real;
 mod response;
 #[cfg(test)]
 mod scripted_tests;
 mod system;
+#[cfg(test)]
+mod test_servers;
 mod tls;
+mod tls_files;
+mod tls_problem;
 mod transport;
 
-pub use address::{DockerAddress, TlsFiles};
+pub use address::DockerAddress;
 pub use api::{DockerApi, EngineLogin, PushLayerState, PushOutcome, PushProgress};
 pub use archive::{ArchiveEntry, ArchiveStream, ImageArchive};
 pub use archive_contents::{ArchiveContents, blob_digest};
@@ -47,4 +53,5 @@ pub use environment::DockerEnvironment;
 pub use error::{DockerError, PushFailure};
 pub use find::{Attempt, AttemptResult, Candidate, FindOutcome, FoundEngine, Origin, candidates};
 pub use system::System;
-pub use tls::{TlsError, TlsProblem};
+pub use tls_files::TlsFiles;
+pub use tls_problem::{TlsError, TlsProblem};

@@ -1,3 +1,5 @@
+//! Reads the response of a push request to its end. Called by `engine`.
+
 use http_body_util::BodyExt;
 use hyper::body::Incoming;
 
@@ -6,8 +8,11 @@ use crate::error::DockerError;
 use crate::push_stream::PushStream;
 use transload_model::ImageReference;
 
-/// Follows the engine's lines to the end of a push.
-pub(super) async fn follow(
+/// Reads the lines of a push, reports their progress, and returns the result.
+///
+/// # Errors
+/// [`DockerError::ConnectionLost`], and the errors of the push.
+pub(super) async fn read_push_response(
     mut body: Incoming,
     reference: &ImageReference,
     progress: &mut (dyn FnMut(PushProgress) + Send),

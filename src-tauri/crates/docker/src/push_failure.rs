@@ -1,12 +1,15 @@
+//! The causes of failed pushes, derived from the messages of engines. Used by `push_stream`.
+
 use crate::error::PushFailure;
 
-/// What the sentences of a failed push mean; the first that is found counts. The engine passes the
-/// registry's words on, or those of the Go network library, in a sentence of its own.
+/// Parts of messages in lower case, and the causes that they indicate. The first match counts. An
+/// engine quotes the message of the registry, or of the Go network library, in a message of its
+/// own.
 ///
-/// Sources: ECR's answers to `docker push`, the distribution protocol's error codes, the messages
-/// of moby, containerd and Podman.
-const SENTENCES: [(&str, PushFailure); 62] = [
-    // Before `denied`, with which ECR begins this one.
+/// Sources: ECR's responses to `docker push`, the error codes of the distribution specification,
+/// and the messages of moby, containerd and Podman.
+const MESSAGE_PARTS: [(&str, PushFailure); 62] = [
+    // Before `denied`: ECR's message starts with that word.
     ("authorization token has expired", PushFailure::TokenExpired),
     ("expiredtoken", PushFailure::TokenExpired),
     ("immutable", PushFailure::TagImmutable),
@@ -15,13 +18,13 @@ const SENTENCES: [(&str, PushFailure); 62] = [
     ("unauthorized", PushFailure::Unauthorized),
     ("unable to retrieve auth token", PushFailure::Unauthorized),
     ("invalid username/password", PushFailure::Unauthorized),
-    // Before `unauthorized` and `denied`: the registry says that it has no room for more.
+    // Before `denied`, which the message of an exceeded quota can contain.
     ("the maximum number", PushFailure::QuotaExceeded),
     ("limitexceeded", PushFailure::QuotaExceeded),
     ("toomanyrequests", PushFailure::Throttled),
     ("too many requests", PushFailure::Throttled),
     ("rate exceeded", PushFailure::Throttled),
-    // Content before repositories: both end in "not found" and "does not exist".
+    // Content before repositories: both messages end in "not found" or "does not exist".
     ("layers with digests", PushFailure::LayersNotFound),
     ("multiple matching manifests", PushFailure::PlatformAmbiguous),
     ("multiple manifests found", PushFailure::PlatformAmbiguous),
@@ -73,24 +76,24 @@ const SENTENCES: [(&str, PushFailure); 62] = [
     (": eof", PushFailure::Unreachable),
 ];
 
-/// Which failure the engine's sentence speaks of.
-pub(super) fn classify(message: &str) -> PushFailure {
+/// Returns the cause that a message of the engine indicates.
+pub(super) fn push_failure_of(message: &str) -> PushFailure {
     let message = message.to_lowercase();
     if message == "eof" {
         return PushFailure::Unreachable;
     }
     if message.contains("/manifests/") && message.contains("put") {
-        // Docker 25 and 26 keep only the status of what the registry said about a manifest.
+        // Docker 25 and 26 report only the status of the registry's response to a manifest.
         if message.contains("404 not found") {
             return PushFailure::LayersNotFound;
         }
         if message.contains("400 bad request") {
-            return PushFailure::ManifestRefused;
+            return PushFailure::ManifestRejected;
         }
     }
-    SENTENCES
+    MESSAGE_PARTS
         .iter()
-        .find(|(words, _)| message.contains(words))
+        .find(|(part, _)| message.contains(part))
         .map_or(PushFailure::Other, |(_, failure)| *failure)
 }
 
@@ -99,7 +102,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_sentences_of_engines_are_told_apart() {
+    fn messages_of_engines_are_classified() {
         for (message, failure) in [
             ("no basic auth credentials", PushFailure::Unauthorized),
             ("unauthorized: authentication required", PushFailure::Unauthorized),
@@ -140,7 +143,8 @@ mod tests {
                 "image with reference x was found but does not provide any platform",
                 PushFailure::ContentMissing,
             ),
-            // Measured on 28.5.2 graph, 26.1.5 and 28.5.2 containerd with ECR's own answers.
+            // Recorded with Docker 28.5.2 (graph driver), 26.1.5 and 28.5.2 (containerd), and ECR's
+            // responses.
             ("error from registry: Rate exceeded", PushFailure::Throttled),
             (
                 "unexpected status from POST request to http://r/v2/x/blobs/uploads/: 429 Too Many Requests",
@@ -171,7 +175,7 @@ mod tests {
             (
                 "failed commit on ref \"manifest-sha256:1\": unexpected status from PUT request to \
                  http://r/v2/x/manifests/t: 400 Bad Request",
-                PushFailure::ManifestRefused,
+                PushFailure::ManifestRejected,
             ),
             (
                 "error from registry: The image tag 't' already exists in the 'x' repository and \
@@ -207,7 +211,7 @@ mod tests {
             ("manifest invalid: manifest invalid", PushFailure::Other),
             ("blob upload invalid", PushFailure::Other),
         ] {
-            assert_eq!(classify(message), failure, "{message}");
+            assert_eq!(push_failure_of(message), failure, "{message}");
         }
     }
 }

@@ -1,5 +1,5 @@
-//! Calls against scripted answers: what Docker 27 to 28.5 with the containerd store says, which no
-//! engine of Debian 12 can show.
+//! Calls against scripted responses: those of Docker 27 to 28.5 with the containerd store, which
+//! the engines of Debian 12 can't produce.
 
 use std::sync::{Arc, Mutex};
 
@@ -22,38 +22,41 @@ const AMD64: &str = "sha256:4d609c0000000000000000000000000000000000000000000000
 const ARM64: &str = "sha256:b3c4c20000000000000000000000000000000000000000000000000000000000";
 const ATTESTATION: &str = "sha256:f2a9ab0000000000000000000000000000000000000000000000000000000000";
 
-/// An engine that answers from a script and remembers what it was asked.
-struct Scripted {
+/// An engine that responds as a script says, and records the requests.
+struct ScriptedEngine {
     engine: DockerEngine,
-    asked: Arc<Mutex<Vec<String>>>,
+    requests: Arc<Mutex<Vec<String>>>,
 }
 
 type Script = Arc<dyn Fn(&str) -> Option<(StatusCode, String)> + Send + Sync>;
-type Shared = (Arc<Mutex<Vec<String>>>, Script, &'static str);
+type ServerState = (Arc<Mutex<Vec<String>>>, Script, &'static str);
 
-impl Scripted {
+impl ScriptedEngine {
     async fn new(
         api: &'static str,
         script: impl Fn(&str) -> Option<(StatusCode, String)> + Send + Sync + 'static,
     ) -> Self {
-        let asked = Arc::default();
-        let shared: Shared = (Arc::clone(&asked), Arc::new(script), api);
+        let requests = Arc::default();
+        let state: ServerState = (Arc::clone(&requests), Arc::new(script), api);
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
-        let router = Router::new().fallback(answer).with_state(shared);
+        let router = Router::new().fallback(record_and_respond).with_state(state);
         tokio::spawn(async move { axum::serve(listener, router).await });
         let address = DockerAddress::parse(&format!("tcp://127.0.0.1:{port}"), None).unwrap();
-        Self { engine: DockerEngine::at(address).unwrap(), asked }
+        Self { engine: DockerEngine::new(address).unwrap(), requests }
     }
 
-    fn asked(&self) -> Vec<String> {
-        self.asked.lock().unwrap().clone()
+    fn requests(&self) -> Vec<String> {
+        self.requests.lock().unwrap().clone()
     }
 }
 
-async fn answer(State((asked, script, api)): State<Shared>, request: Request) -> Response {
+async fn record_and_respond(
+    State((requests, script, api)): State<ServerState>,
+    request: Request,
+) -> Response {
     let line = format!("{} {}", request.method(), request.uri());
-    asked.lock().unwrap().push(line.clone());
+    requests.lock().unwrap().push(line.clone());
     let (status, body) = script(&line).unwrap_or_else(|| {
         (StatusCode::NOT_FOUND, json!({"message": "no such image"}).to_string())
     });
@@ -64,7 +67,7 @@ fn ok(value: &Value) -> Option<(StatusCode, String)> {
     Some((StatusCode::OK, value.to_string()))
 }
 
-/// As 28.5.2 answers for an index of two platforms with attestations that was pulled as usual.
+/// The response of 28.5.2 for an index of two platforms with attestations, pulled for one platform.
 fn manifests() -> Value {
     let platform = |architecture: &str| json!({"architecture": architecture, "os": "linux"});
     json!([
@@ -80,7 +83,7 @@ fn manifests() -> Value {
     ])
 }
 
-fn inspected(with_manifests: bool) -> Value {
+fn inspection(with_manifests: bool) -> Value {
     let mut value = json!({
         "Id": INDEX, "RepoTags": ["k/multi:1"], "RepoDigests": [format!("k/multi@{INDEX}")],
         "Os": "linux", "Architecture": "amd64", "Size": 402_880,
@@ -100,16 +103,16 @@ fn name() -> ImageReference {
 }
 
 #[tokio::test]
-async fn the_parts_of_an_index_come_with_inspect_or_from_the_list() {
-    // 1.48 has them in inspect; 1.47 in the list only; 1.45 nowhere.
-    for (api, in_inspect, in_list, known) in
+async fn the_parts_of_an_index_are_read_from_the_inspection_or_the_list() {
+    // 1.48 reports them in the inspection, 1.47 only in the list, 1.45 nowhere.
+    for (api, in_inspection, in_list, reported) in
         [("1.51", true, true, true), ("1.47", false, true, true), ("1.45", false, false, false)]
     {
-        let scripted = Scripted::new(api, move |line| {
+        let scripted = ScriptedEngine::new(api, move |line| {
             if line.starts_with("GET /images/docker.io/k/multi:1/json")
                 || line.starts_with(&format!("GET /images/{INDEX}/json"))
             {
-                return ok(&inspected(in_inspect));
+                return ok(&inspection(in_inspection));
             }
             let mut listed = json!({
                 "Id": INDEX, "ParentId": "", "RepoTags": ["k/multi:1"], "RepoDigests": [],
@@ -126,26 +129,26 @@ async fn the_parts_of_an_index_come_with_inspect_or_from_the_list() {
             scripted.engine.image_by_id(&Digest::parse(INDEX).unwrap()).await.unwrap(),
         ] {
             assert_eq!(image.id.as_str(), INDEX);
-            assert_eq!(image.parts.is_some(), known, "{api}");
+            assert_eq!(image.parts.is_some(), reported, "{api}");
             let platforms: Vec<_> = image.platforms.iter().map(ToString::to_string).collect();
             assert_eq!(platforms, ["linux/amd64"], "{api}");
             if let Some(parts) = &image.parts {
                 assert_eq!(image.size_bytes, 401_601, "{api}");
                 assert_eq!(parts[2].kind, PartKind::Attestation);
-                assert_eq!(image.is_whole(), Some(false));
+                assert_eq!(image.is_complete(), Some(false));
             }
         }
-        // A version in the path would be refused by an engine that is older than this program.
-        let asked = scripted.asked();
-        assert!(asked.iter().all(|line| line.starts_with("GET /images/")), "{asked:?}");
-        let lists = asked.iter().filter(|line| line.starts_with("GET /images/json")).count();
-        assert_eq!(lists, if api == "1.47" { 2 } else { 0 }, "{asked:?}");
+        // An engine older than this program would reject a version in the path.
+        let requests = scripted.requests();
+        assert!(requests.iter().all(|line| line.starts_with("GET /images/")), "{requests:?}");
+        let lists = requests.iter().filter(|line| line.starts_with("GET /images/json")).count();
+        assert_eq!(lists, if api == "1.47" { 2 } else { 0 }, "{requests:?}");
     }
 }
 
 #[tokio::test]
-async fn a_platform_is_pushed_by_its_name_and_an_index_is_noted() {
-    let scripted = Scripted::new("1.51", |line| {
+async fn a_single_platform_is_pushed_and_its_index_is_reported() {
+    let scripted = ScriptedEngine::new("1.51", |line| {
         let lines = [
             json!({"status": "The push refers to repository [127.0.0.1:1/x]"}),
             json!({"progressDetail": {}, "aux": {"manifestPushedInsteadOfIndex": true,
@@ -169,8 +172,8 @@ async fn a_platform_is_pushed_by_its_name_and_an_index_is_noted() {
     let outcome = push.await.unwrap();
     assert_eq!(outcome.digest.as_str(), AMD64);
     assert_eq!(outcome.instead_of_index.unwrap().as_str(), INDEX);
-    let asked = scripted.asked();
-    let (_, query) = asked[0].split_once('?').unwrap();
+    let requests = scripted.requests();
+    let (_, query) = requests[0].split_once('?').unwrap();
     let fields: Vec<(String, String)> =
         url::form_urlencoded::parse(query.as_bytes()).into_owned().collect();
     let sent = fields.iter().find(|(key, _)| key == "platform").unwrap();
@@ -180,52 +183,52 @@ async fn a_platform_is_pushed_by_its_name_and_an_index_is_noted() {
 }
 
 #[tokio::test]
-async fn an_image_is_tagged_and_read_by_its_id() {
-    let scripted = Scripted::new("1.51", |line| {
+async fn an_image_is_tagged_and_inspected_by_its_id() {
+    let scripted = ScriptedEngine::new("1.51", |line| {
         let is_tag = line.starts_with(&format!("POST /images/{INDEX}/tag?"));
         is_tag.then(|| (StatusCode::CREATED, String::new()))
     })
     .await;
-    let (id, gone) = (Digest::parse(INDEX).unwrap(), Digest::parse(AMD64).unwrap());
+    let (id, missing) = (Digest::parse(INDEX).unwrap(), Digest::parse(AMD64).unwrap());
     let target = ImageReference::parse("registry.example/x:t").unwrap();
     scripted.engine.tag(&id, &target).await.unwrap();
     for error in [
-        scripted.engine.tag(&gone, &target).await.unwrap_err(),
-        scripted.engine.image_by_id(&gone).await.unwrap_err(),
-        scripted.engine.archive(&gone).await.unwrap_err(),
+        scripted.engine.tag(&missing, &target).await.unwrap_err(),
+        scripted.engine.image_by_id(&missing).await.unwrap_err(),
+        scripted.engine.archive(&missing).await.unwrap_err(),
     ] {
         let is_named =
             matches!(&error, DockerError::ImageMissing { reference } if reference == AMD64);
         assert!(is_named, "{error:?}");
     }
-    let last = scripted.asked().pop().unwrap();
+    let last = scripted.requests().pop().unwrap();
     assert_eq!(last, format!("GET /images/{AMD64}/get"));
 }
 
 #[tokio::test]
-async fn an_image_that_cannot_be_exported_is_told_from_one_that_is_missing() {
-    // 26.1.5 without its own platform, 26.1.5 and 28.5.2 of an index in an index, and no image.
-    let refusals = [
+async fn an_image_that_cannot_be_exported_differs_from_a_missing_one() {
+    // 26.1.5 without its own platform; 26.1.5 and 28.5.2 for a nested index; a missing image.
+    let errors = [
         (404, format!("unable to create manifests file: content digest {AMD64}: not found"), true),
         (500, "unable to create manifests file: invalid checksum digest format".to_owned(), true),
         (404, format!("No such image: {INDEX}"), false),
     ];
-    for (status, message, is_there) in refusals {
+    for (status, message, exists) in errors {
         let body = json!({ "message": message }).to_string();
         let status = StatusCode::from_u16(status).unwrap();
-        let scripted = Scripted::new("1.45", move |line| {
+        let scripted = ScriptedEngine::new("1.45", move |line| {
             line.ends_with("/get").then(|| (status, body.clone()))
         })
         .await;
         let error = scripted.engine.archive(&Digest::parse(INDEX).unwrap()).await.unwrap_err();
-        let found = match &error {
-            DockerError::NotExportable { reference, message: said } => {
-                assert_eq!((reference.as_str(), said), (INDEX, &message));
+        let is_not_exportable = match &error {
+            DockerError::NotExportable { reference, message: reported } => {
+                assert_eq!((reference.as_str(), reported), (INDEX, &message));
                 true
             }
             DockerError::ImageMissing { .. } => false,
             other => panic!("{other:?}"),
         };
-        assert_eq!(found, is_there, "{message}");
+        assert_eq!(is_not_exportable, exists, "{message}");
     }
 }

@@ -1,3 +1,5 @@
+//! Connections to an engine: Unix sockets, named pipes, TCP and TLS.
+
 use std::io;
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,39 +17,42 @@ use tokio_util::task::AbortOnDropHandle;
 use crate::address::DockerAddress;
 use crate::error::DockerError;
 use crate::tls;
-use crate::tls::TlsProblem;
+use crate::tls_problem::TlsProblem;
 
-/// How long a connection over the network may take to come up.
-const CONNECT_LIMIT: Duration = Duration::from_secs(10);
-/// Every instance of a named pipe has a client. Source: "System Error Codes", Windows.
+/// Maximum wait for a TCP or TLS connection.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+/// All instances of a named pipe have a client. Source: "System Error Codes", Windows.
 #[cfg(any(windows, test))]
 const ERROR_PIPE_BUSY: i32 = 231;
-/// The pause before a busy pipe is opened again.
+/// Pause before a busy pipe is opened again.
 #[cfg(any(windows, test))]
-const PIPE_PAUSE: Duration = Duration::from_millis(20);
-/// How long a pipe may be busy. Source: go-connections, `sockets.DialPipe`.
+const PIPE_RETRY_PAUSE: Duration = Duration::from_millis(20);
+/// Maximum wait for a busy pipe. Source: go-connections, `sockets.DialPipe`.
 #[cfg(any(windows, test))]
-const PIPE_LIMIT: Duration = Duration::from_secs(32);
-/// What Docker's own client sends as the host where there is no network host. Source: moby,
+const PIPE_TIMEOUT: Duration = Duration::from_secs(32);
+/// The `Host` header for sockets and pipes, as Docker's client sends it. Source: moby,
 /// `client.DummyHost`.
 const LOCAL_HOST: &str = "api.moby.localhost";
 
-/// The way to an engine: one connection for each request.
+/// Sends requests to an engine, each over its own connection.
 ///
-/// bollard runs over it, and so does the push, which must see the engine's lines as they are: what
-/// bollard hands out of them has lost the layer ids. A connection that is dropped is closed at
-/// once, and the engine then stops what it was asked to do.
+/// Used by bollard and directly by `engine`. Dropping a connection closes it immediately, and the
+/// engine then stops the request.
 #[derive(Clone, Debug)]
 pub(super) struct Transport {
     address: DockerAddress,
     tls: Option<Arc<rustls::ClientConfig>>,
 }
 
-trait Connection: AsyncRead + AsyncWrite + Send + Unpin {}
-impl<T: AsyncRead + AsyncWrite + Send + Unpin> Connection for T {}
+/// A socket, pipe, TCP or TLS stream.
+trait EngineStream: AsyncRead + AsyncWrite + Send + Unpin {}
+impl<T: AsyncRead + AsyncWrite + Send + Unpin> EngineStream for T {}
 
 impl Transport {
-    /// The way to an address. Nothing is opened yet.
+    /// Creates a transport to an address, without connecting.
+    ///
+    /// # Errors
+    /// [`DockerError::TlsFailed`] if the certificate files can't be used.
     pub(super) fn new(address: DockerAddress) -> Result<Self, DockerError> {
         let tls = match &address {
             DockerAddress::Tcp { tls: Some(files), .. } => {
@@ -62,16 +67,16 @@ impl Transport {
         Ok(Self { address, tls })
     }
 
-    /// Where it leads.
+    /// Returns the address of the engine.
     pub(super) fn address(&self) -> &DockerAddress {
         &self.address
     }
 
-    /// Sends a request and waits for the head of the answer. The connection lives as long as the
-    /// handle.
+    /// Sends a request and waits for the head of the response. The connection closes when the
+    /// returned handle is dropped.
     ///
     /// # Errors
-    /// `IOError` when there is no connection, `HyperResponseError` when it breaks.
+    /// `IOError` if connecting failed, `HyperResponseError` if the connection was interrupted.
     pub(super) async fn send(
         &self,
         request: BollardRequest,
@@ -83,12 +88,12 @@ impl Transport {
                 tracing::debug!(%error, "the connection to the Docker Engine ended");
             }
         }));
-        let response = sender.send_request(self.addressed(request)?).await?;
+        let response = sender.send_request(self.with_address(request)?).await?;
         Ok((response, connection))
     }
 
-    /// On a connection a request names only its path, and the host in a header.
-    fn addressed(&self, request: BollardRequest) -> Result<BollardRequest, Error> {
+    /// Sets the path and the `Host` header of a request for this address.
+    fn with_address(&self, request: BollardRequest) -> Result<BollardRequest, Error> {
         let (mut parts, body) = request.into_parts();
         if let Some(path) = parts.uri.path_and_query() {
             parts.uri = match &self.address {
@@ -108,19 +113,19 @@ impl Transport {
         Ok(BollardRequest::from_parts(parts, body))
     }
 
-    async fn connect(&self) -> io::Result<Box<dyn Connection>> {
+    async fn connect(&self) -> io::Result<Box<dyn EngineStream>> {
         match &self.address {
             DockerAddress::Socket(path) => local::socket(path).await,
             DockerAddress::Pipe(path) => local::pipe(path).await,
             DockerAddress::Tcp { host, port, .. } => {
-                tokio::time::timeout(CONNECT_LIMIT, self.tcp(host, *port))
+                tokio::time::timeout(CONNECT_TIMEOUT, self.tcp(host, *port))
                     .await
                     .unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()))
             }
         }
     }
 
-    async fn tcp(&self, host: &str, port: u16) -> io::Result<Box<dyn Connection>> {
+    async fn tcp(&self, host: &str, port: u16) -> io::Result<Box<dyn EngineStream>> {
         let stream = TcpStream::connect((host, port)).await?;
         stream.set_nodelay(true)?;
         let Some(tls) = &self.tls else { return Ok(Box::new(stream)) };
@@ -131,19 +136,19 @@ impl Transport {
     }
 }
 
-/// Opens a named pipe of Windows. Between two clients it is busy until the engine listens again,
-/// which takes a moment: with 16 calls at once only one finds it free.
+/// Opens a named pipe, and retries while it is busy. After each client, the pipe is busy until the
+/// engine listens again: of 16 concurrent calls, only one finds it free.
 #[cfg(any(windows, test))]
-async fn until_free<T>(
+async fn open_when_free<T>(
     mut open: impl FnMut() -> io::Result<T>,
     pause: Duration,
-    limit: Duration,
+    timeout: Duration,
 ) -> io::Result<T> {
-    let began = tokio::time::Instant::now();
+    let started = tokio::time::Instant::now();
     loop {
         match open() {
             Err(error)
-                if error.raw_os_error() == Some(ERROR_PIPE_BUSY) && began.elapsed() < limit =>
+                if error.raw_os_error() == Some(ERROR_PIPE_BUSY) && started.elapsed() < timeout =>
             {
                 tokio::time::sleep(pause).await;
             }
@@ -157,13 +162,13 @@ mod local {
     use std::io;
     use std::path::Path;
 
-    use super::Connection;
+    use super::EngineStream;
 
-    pub(super) async fn socket(path: &Path) -> io::Result<Box<dyn Connection>> {
+    pub(super) async fn socket(path: &Path) -> io::Result<Box<dyn EngineStream>> {
         Ok(Box::new(tokio::net::UnixStream::connect(path).await?))
     }
 
-    pub(super) async fn pipe(_path: &str) -> io::Result<Box<dyn Connection>> {
+    pub(super) async fn pipe(_path: &str) -> io::Result<Box<dyn EngineStream>> {
         Err(io::ErrorKind::Unsupported.into())
     }
 }
@@ -173,19 +178,19 @@ mod local {
     use std::io;
     use std::path::Path;
 
-    use crate::transport::Connection;
+    use crate::transport::EngineStream;
 
-    pub(super) async fn socket(_path: &Path) -> io::Result<Box<dyn Connection>> {
+    pub(super) async fn socket(_path: &Path) -> io::Result<Box<dyn EngineStream>> {
         Err(io::ErrorKind::Unsupported.into())
     }
 
-    pub(super) async fn pipe(path: &str) -> io::Result<Box<dyn Connection>> {
+    pub(super) async fn pipe(path: &str) -> io::Result<Box<dyn EngineStream>> {
         let open = || tokio::net::windows::named_pipe::ClientOptions::new().open(path);
         Ok(Box::new(
-            crate::transport::until_free(
+            crate::transport::open_when_free(
                 open,
-                crate::transport::PIPE_PAUSE,
-                crate::transport::PIPE_LIMIT,
+                crate::transport::PIPE_RETRY_PAUSE,
+                crate::transport::PIPE_TIMEOUT,
             )
             .await?,
         ))
@@ -201,28 +206,29 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_busy_pipe_is_opened_again_until_it_is_free_or_the_limit_is_reached() {
-        let mut tries = 0;
-        let free_at_last = || {
-            tries += 1;
-            if tries < 5 { Err(busy()) } else { Ok(tries) }
+    async fn opening_a_busy_pipe_is_retried_until_the_timeout() {
+        let mut attempts = 0;
+        let free_after_five = || {
+            attempts += 1;
+            if attempts < 5 { Err(busy()) } else { Ok(attempts) }
         };
         let pause = Duration::from_millis(1);
-        assert_eq!(until_free(free_at_last, pause, PIPE_LIMIT).await.unwrap(), 5);
+        assert_eq!(open_when_free(free_after_five, pause, PIPE_TIMEOUT).await.unwrap(), 5);
 
-        let mut tries = 0;
-        let never = || {
-            tries += 1;
+        let mut attempts = 0;
+        let always_busy = || {
+            attempts += 1;
             Err::<(), _>(busy())
         };
-        let error = until_free(never, pause, Duration::from_millis(20)).await.unwrap_err();
+        let error =
+            open_when_free(always_busy, pause, Duration::from_millis(20)).await.unwrap_err();
         assert_eq!(error.raw_os_error(), Some(ERROR_PIPE_BUSY));
-        assert!(tries > 1);
+        assert!(attempts > 1);
 
-        // Anything else is no reason to wait.
+        // Other errors are not retried.
         let missing = || Err::<(), _>(io::Error::from(io::ErrorKind::NotFound));
-        let error = until_free(missing, PIPE_LIMIT, PIPE_LIMIT).await.unwrap_err();
+        let error = open_when_free(missing, PIPE_TIMEOUT, PIPE_TIMEOUT).await.unwrap_err();
         assert_eq!(error.kind(), io::ErrorKind::NotFound);
-        const { assert!(PIPE_PAUSE.as_millis() < PIPE_LIMIT.as_millis()) }
+        const { assert!(PIPE_RETRY_PAUSE.as_millis() < PIPE_TIMEOUT.as_millis()) }
     }
 }

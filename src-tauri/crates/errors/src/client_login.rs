@@ -32,7 +32,7 @@ fn words(error: &ClientLoginError) -> ApiError {
             .retryable(),
         ClientLoginError::TooLong { helper, .. } => new(ErrorCode::ClientLoginTooLong)
             .about(helper),
-        ClientLoginError::WayClosed { client } => new(ErrorCode::ClientLoginFailed)
+        ClientLoginError::MethodUnavailable { client } => new(ErrorCode::ClientLoginFailed)
             .about(*client)
             .hint("Refresh, then choose another credential store.")
             .retryable(),

@@ -44,7 +44,7 @@ fn words(error: &DockerError, system: System) -> ApiError {
         DockerError::NotExportable { reference, .. } => new(ErrorCode::EngineContentMissing)
             .about(reference)
             .hint("Pull the image for the platform of the engine, or update the engine."),
-        DockerError::Refused { .. } => new(ErrorCode::EngineFailed).retryable(),
+        DockerError::ErrorResponse { .. } => new(ErrorCode::EngineFailed).retryable(),
         DockerError::PushFailed { reference, cause, message } => {
             push_words(&reference.to_string(), *cause, message)
         }
@@ -54,7 +54,7 @@ fn words(error: &DockerError, system: System) -> ApiError {
         DockerError::ConnectionLost { .. } => new(ErrorCode::ConnectionLost)
             .hint("Check that the Docker Engine is running.")
             .retryable(),
-        DockerError::AnswerUnusable { .. } => new(ErrorCode::EngineFailed)
+        DockerError::InvalidResponse { .. } => new(ErrorCode::EngineFailed)
             .hint("Check that the address in Settings is the address of a Docker Engine."),
         DockerError::Cancelled => new(ErrorCode::EnginePushFailed).retryable(),
     }
@@ -105,17 +105,17 @@ fn tls_hint(problem: &TlsProblem) -> &'static str {
         TlsProblem::UnknownIssuer { .. } => {
             "Add the authority that signed the certificate of the engine to ca.pem in the DOCKER_CERT_PATH folder."
         }
-        TlsProblem::Dates => {
+        TlsProblem::NotCurrentlyValid => {
             "Check the clock of this computer, or renew the certificate of the engine."
         }
-        TlsProblem::OtherName { .. } => {
+        TlsProblem::NameMismatch { .. } => {
             "Set DOCKER_HOST to the name in the certificate, or create a certificate for this name."
         }
         TlsProblem::Certificate { .. } => "Create a new certificate for the engine.",
-        TlsProblem::ClientCertificateMissing | TlsProblem::ClientCertificateRefused => {
+        TlsProblem::ClientCertificateMissing | TlsProblem::ClientCertificateRejected => {
             "Add cert.pem and key.pem to the DOCKER_CERT_PATH folder. They must be signed by an authority that the engine trusts."
         }
-        TlsProblem::NoTls => {
+        TlsProblem::PlainHttp => {
             "Unset DOCKER_TLS_VERIFY and DOCKER_TLS, or use the TLS port of the engine, usually 2376."
         }
         TlsProblem::TlsRequired => {
@@ -183,7 +183,7 @@ fn push_words(reference: &str, cause: PushFailure, message: &str) -> ApiError {
             None,
             false,
         ),
-        PushFailure::ManifestRefused => (
+        PushFailure::ManifestRejected => (
             ErrorCode::EnginePushFailed,
             "The registry rejected the manifest of the image",
             Some("If the tags of the repository are immutable, copy to another tag."),
@@ -242,11 +242,11 @@ mod tests {
 
     #[test]
     fn a_tls_problem_is_named_and_does_not_mention_docker_desktop() {
-        let problem = TlsProblem::OtherName { host: "docker.example".to_owned() };
+        let problem = TlsProblem::NameMismatch { host: "docker.example".to_owned() };
         let address = "tcp://docker.example:2376".to_owned();
         let error = ApiError::from(DockerError::TlsFailed { address, problem, source: None });
         assert_eq!(error.code, ErrorCode::EngineTlsFailed);
-        assert!(error.message.contains("another name than docker.example"), "{}", error.message);
+        assert!(error.message.contains("not for the name docker.example"), "{}", error.message);
         assert!(!error.hints.join(" ").contains("Desktop"), "{:?}", error.hints);
     }
 }

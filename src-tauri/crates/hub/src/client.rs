@@ -1,3 +1,5 @@
+//! Requests to the API of Docker Hub: login, retries, redirects and response bodies.
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,143 +13,147 @@ use tokio::sync::Mutex;
 use url::Url;
 
 use crate::error::HubError;
-use crate::rate_limit::{RateLimit, retry_at};
+use crate::rate_limit::{HubRateLimit, retry_at};
 use crate::response::{
-    HubRepository, HubTag, List, OrganizationAnswer, Page, RepositoryAnswer, TagAnswer,
+    HubRepository, HubTag, ListResponse, OrganizationResponse, Page, RepositoryResponse,
+    TagResponse,
 };
 use transload_model::Secret;
 use transload_network::{Encoding, Network, decode_body};
 
-/// Where Docker Hub's API is.
+/// Address of Docker Hub's API.
 const DOCKER_HUB: &str = "https://hub.docker.com";
-/// The largest page that Docker Hub gives. Source: its API reference.
+/// Maximum number of entries on a page. Source: Docker Hub API reference.
 const PAGE_SIZE: &str = "100";
-/// How much of an answer is read, in bytes: a page of 100 tags with all platforms has some 500 KiB.
+/// Maximum size of a response body. A page of 100 tags with all platforms has about 500 kB.
 const BODY_LIMIT_BYTES: usize = 8 << 20;
-/// How long a connection may take to come up.
-const CONNECT_LIMIT: Duration = Duration::from_secs(10);
-/// How long an answer may pause.
-const READ_LIMIT: Duration = Duration::from_secs(60);
-/// How many redirects are followed.
-const REDIRECT_LIMIT: usize = 5;
-/// How often a request is sent that Docker Hub asks to send later.
-const TRIES: usize = 3;
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+/// Maximum pause while a response is read.
+const READ_TIMEOUT: Duration = Duration::from_secs(60);
+const MAX_REDIRECTS: usize = 5;
+/// How often a throttled request is sent.
+const MAX_ATTEMPTS: usize = 3;
 
-/// A login on Docker Hub.
+/// A login for Docker Hub.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HubLogin {
-    /// A user name, or an organisation with its own access token.
+    /// A user name, or the name of an organization that has an access token.
     pub identifier: String,
     /// A password or access token.
     pub secret: Secret<String>,
 }
 
-/// Docker Hub's own API. Clones share connections, the session and the pace.
+/// A client of Docker Hub's API. Clones share connections, the session and the rate limit.
 #[derive(Clone, Debug)]
 pub struct HubClient {
     http: reqwest::Client,
     network: Network,
     base: Url,
     login: Option<HubLogin>,
-    /// The session that the login gave. The lock is held while it is asked for, so that calls that
-    /// run at the same time log in once.
+    /// The token of the login, once requested. The lock is held during the request, so concurrent
+    /// calls log in only once.
     session: Arc<Mutex<Option<Secret<String>>>>,
-    pace: Arc<RateLimit>,
+    rate_limit: Arc<HubRateLimit>,
 }
 
 #[derive(Deserialize)]
-struct Session {
+struct TokenResponse {
     access_token: String,
 }
 
-/// What Docker Hub says of an error, under one of these names.
+/// The body of an error response. The message is in one of these members.
 #[derive(Default, Deserialize)]
-struct Refusal {
+struct HubErrorBody {
     message: Option<String>,
     detail: Option<String>,
 }
 
 impl HubClient {
-    /// A client of the API at `base` on the network of this process, anonymous without a login.
+    /// Creates a client of the API at `base` with the network settings of this process. Without a
+    /// login, it is anonymous.
     ///
     /// # Errors
-    /// [`HubError::Unreachable`] when no connections can be made at all.
+    /// [`HubError::Unreachable`] if the HTTP client can't be set up.
     pub fn new(base: Url, login: Option<HubLogin>) -> Result<Self, HubError> {
-        Self::through(&Network::process_default(), base, login)
+        Self::with_network(&Network::process_default(), base, login)
     }
 
-    /// A client of the API at `base`, anonymous without a login.
+    /// Creates a client of the API at `base`. Without a login, it is anonymous.
     ///
     /// # Errors
-    /// [`HubError::Unreachable`] when no connections can be made at all.
-    pub fn through(
+    /// [`HubError::Unreachable`] if the HTTP client can't be set up.
+    pub fn with_network(
         network: &Network,
         base: Url,
         login: Option<HubLogin>,
     ) -> Result<Self, HubError> {
         let http = network
             .http2_client()
-            .connect_timeout(CONNECT_LIMIT)
-            .read_timeout(READ_LIMIT)
+            .connect_timeout(CONNECT_TIMEOUT)
+            .read_timeout(READ_TIMEOUT)
             .redirect(same_origin())
             .build()
             .map_err(|source| HubError::Unreachable { host: host(&base), source: source.into() })?;
-        let (network, session, pace) = (network.clone(), Arc::default(), Arc::default());
-        Ok(Self { http, network, base, login, session, pace })
+        let (network, session, rate_limit) = (network.clone(), Arc::default(), Arc::default());
+        Ok(Self { http, network, base, login, session, rate_limit })
     }
 
-    /// The address of Docker Hub.
+    /// Returns the address of Docker Hub's API.
+    ///
+    /// # Errors
+    /// Never in practice: the address is a constant.
     pub fn docker_hub() -> Result<Url, url::ParseError> {
         Url::parse(DOCKER_HUB)
     }
 
-    /// Tries the login now; nothing without one.
+    /// Checks the login. Does nothing without one.
     ///
     /// # Errors
-    /// [`HubError::Unauthorized`] when it is refused.
+    /// [`HubError::Unauthorized`] if Docker Hub rejects it.
     pub async fn log_in(&self) -> Result<(), HubError> {
         self.session(None).await.map(drop)
     }
 
-    /// The login that it was made with.
+    /// Returns the login that the client was created with.
     pub fn login(&self) -> Option<&HubLogin> {
         self.login.as_ref()
     }
 
-    /// A page, counted from 1, of the organisations of the person who is signed in. Docker's own
-    /// tools ask for it; its API reference does not have it.
+    /// Returns a page, counted from 1, of the organizations of the signed-in user. Docker's own
+    /// tools use this request; the API reference does not document it.
     ///
     /// # Errors
-    /// [`HubError::Unauthorized`] without a login, and to an organisation's own token.
+    /// [`HubError::Unauthorized`] without a login, and with the access token of an organization.
     pub async fn organizations(&self, page: u32) -> Result<Page<String>, HubError> {
-        // With the slash at the end: Docker Hub sends on to it otherwise.
-        let url = self.address(&["v2", "user", "orgs", ""], page);
-        let list: Option<List<OrganizationAnswer>> = self.get(url, "your organisations").await?;
-        Ok(list.map_or_else(empty, |list| list.page(page, |answer| Some(answer.orgname))))
+        // The trailing slash avoids a redirect.
+        let url = self.page_url(&["v2", "user", "orgs", ""], page);
+        let list: Option<ListResponse<OrganizationResponse>> =
+            self.get(url, "your organizations").await?;
+        Ok(list.map_or_else(empty_page, |list| list.page(page, |answer| Some(answer.orgname))))
     }
 
-    /// A page, counted from 1, of the repositories of a user or organisation.
+    /// Returns a page, counted from 1, of the repositories of a user or organization.
     ///
     /// # Errors
-    /// [`HubError::NamespaceMissing`], and what a request can meet.
+    /// [`HubError::NamespaceMissing`], or a failed request.
     pub async fn repositories(
         &self,
         namespace: &str,
         page: u32,
     ) -> Result<Page<HubRepository>, HubError> {
-        let url = self.address(&["v2", "namespaces", namespace, "repositories"], page);
-        let list: Option<List<RepositoryAnswer>> = self.get(url, namespace).await?;
+        let url = self.page_url(&["v2", "namespaces", namespace, "repositories"], page);
+        let list: Option<ListResponse<RepositoryResponse>> = self.get(url, namespace).await?;
         match list {
             Some(list) => Ok(list.page(page, |answer| Some(answer.into()))),
-            None if page > 1 => Ok(empty()),
+            None if page > 1 => Ok(empty_page()),
             None => Err(HubError::NamespaceMissing { namespace: namespace.to_owned() }),
         }
     }
 
-    /// A page, counted from 1, of the tags of a repository.
+    /// Returns a page, counted from 1, of the tags of a repository.
     ///
     /// # Errors
-    /// [`HubError::RepositoryMissing`], and what a request can meet.
+    /// [`HubError::RepositoryMissing`], or a failed request.
     pub async fn tags(
         &self,
         namespace: &str,
@@ -155,12 +161,12 @@ impl HubClient {
         page: u32,
     ) -> Result<Page<HubTag>, HubError> {
         let path = ["v2", "namespaces", namespace, "repositories", repository, "tags"];
-        let url = self.address(&path, page);
-        let list: Option<List<TagAnswer>> =
+        let url = self.page_url(&path, page);
+        let list: Option<ListResponse<TagResponse>> =
             self.get(url, &format!("{namespace}/{repository}")).await?;
         match list {
-            Some(list) => Ok(list.page(page, TagAnswer::read)),
-            None if page > 1 => Ok(empty()),
+            Some(list) => Ok(list.page(page, TagResponse::into_tag)),
+            None if page > 1 => Ok(empty_page()),
             None => Err(HubError::RepositoryMissing {
                 namespace: namespace.to_owned(),
                 repository: repository.to_owned(),
@@ -168,11 +174,11 @@ impl HubClient {
         }
     }
 
-    /// One tag of a repository; nothing where there is no such tag, or it is hidden from this login.
-    /// It counts as no pull.
+    /// Returns a tag of a repository, or `None` if the tag does not exist or is not visible to this
+    /// login. The request does not count as a pull.
     ///
     /// # Errors
-    /// What a request can meet.
+    /// If the request fails.
     pub async fn tag(
         &self,
         namespace: &str,
@@ -180,65 +186,69 @@ impl HubClient {
         tag: &str,
     ) -> Result<Option<HubTag>, HubError> {
         let path = ["v2", "namespaces", namespace, "repositories", repository, "tags", tag];
-        let url = self.joined(&path);
-        let answer: Option<TagAnswer> =
+        let url = self.url(&path);
+        let answer: Option<TagResponse> =
             self.get(url, &format!("{namespace}/{repository}:{tag}")).await?;
-        Ok(answer.and_then(TagAnswer::read))
+        Ok(answer.and_then(TagResponse::into_tag))
     }
 
-    fn address(&self, path: &[&str], page: u32) -> Url {
-        let mut url = self.joined(path);
+    fn page_url(&self, path: &[&str], page: u32) -> Url {
+        let mut url = self.url(path);
         url.query_pairs_mut()
             .append_pair("page", &page.to_string())
             .append_pair("page_size", PAGE_SIZE);
         url
     }
 
-    /// The address of a path; each part is escaped, so that no name leads elsewhere.
-    fn joined(&self, path: &[&str]) -> Url {
+    /// Returns the URL of a path. Each segment is escaped, so a name can't change the path.
+    fn url(&self, path: &[&str]) -> Url {
         let mut url = self.base.clone();
-        // Fails only for addresses such as `mailto:`, where the request then fails.
+        // Fails only for URLs such as `mailto:`. Their request fails too.
         if let Ok(mut segments) = url.path_segments_mut() {
             segments.pop_if_empty().extend(path);
         }
         url
     }
 
-    /// Asks once, and once more with a new session where the old one is refused. `None` is 404.
+    /// Sends a request. If the session is rejected, logs in again and retries once. Returns `None`
+    /// for 404.
     async fn get<T: DeserializeOwned>(
         &self,
         url: Url,
         subject: &str,
     ) -> Result<Option<T>, HubError> {
         let mut session = self.session(None).await?;
-        let mut response = self.asked(&url, session.as_ref()).await?;
+        let mut response = self.send_throttled(&url, session.as_ref()).await?;
         if response.status() == StatusCode::UNAUTHORIZED && session.is_some() {
             session = self.session(session.as_ref()).await?;
-            response = self.asked(&url, session.as_ref()).await?;
+            response = self.send_throttled(&url, session.as_ref()).await?;
         }
         if response.status() == StatusCode::NOT_FOUND {
-            // Only Docker Hub's own 404 says that something is missing; a proxy's says nothing.
+            // A 404 without JSON comes from a proxy and doesn't mean that the subject is missing.
             let _: serde_json::Value = self.json(response).await?;
             return Ok(None);
         }
-        self.accepted(response, subject).await.map(Some)
+        self.parse_success(response, subject).await.map(Some)
     }
 
-    /// Asks when requests are welcome, and again where Docker Hub asks to wait for a moment.
-    async fn asked(
+    /// Sends a request when the rate limit allows it, and retries it if Docker Hub throttles it for
+    /// a short time.
+    async fn send_throttled(
         &self,
         url: &Url,
         session: Option<&Secret<String>>,
     ) -> Result<Response, HubError> {
-        let mut tries = 1;
+        let mut attempts = 1;
         loop {
-            self.pace.wait().await;
+            self.rate_limit.wait().await;
             let response = self.send(self.request(url, session)).await?;
-            self.pace.learn(response.headers());
+            self.rate_limit.update(response.headers());
             let retry_at = retry_at(response.headers())
                 .filter(|_| response.status() == StatusCode::TOO_MANY_REQUESTS);
             match retry_at {
-                Some(time) if tries < TRIES && self.pace.hold_until(time) => tries += 1,
+                Some(time) if attempts < MAX_ATTEMPTS && self.rate_limit.pause_until(time) => {
+                    attempts += 1
+                }
                 _ => return Ok(response),
             }
         }
@@ -252,15 +262,16 @@ impl HubClient {
         }
     }
 
-    /// The session of the login, `None` without a login. `refused` is one that is of no use.
+    /// Returns the token of the session, or `None` without a login. Requests a new one if the
+    /// current token is `rejected`.
     async fn session(
         &self,
-        refused: Option<&Secret<String>>,
+        rejected: Option<&Secret<String>>,
     ) -> Result<Option<Secret<String>>, HubError> {
         let Some(login) = &self.login else { return Ok(None) };
-        let mut kept = self.session.lock().await;
-        if let Some(session) = kept.as_ref()
-            && Some(session) != refused
+        let mut current = self.session.lock().await;
+        if let Some(session) = current.as_ref()
+            && Some(session) != rejected
         {
             return Ok(Some(session.clone()));
         }
@@ -270,13 +281,13 @@ impl HubClient {
         });
         let request = self
             .http
-            .request(Method::POST, self.joined(&["v2", "auth", "token"]))
+            .request(Method::POST, self.url(&["v2", "auth", "token"]))
             .header(reqwest::header::CONTENT_TYPE, "application/json")
             .body(body.to_string());
         let response = self.send(request).await?;
-        let answer: Session = self.accepted(response, &login.identifier).await?;
+        let answer: TokenResponse = self.parse_success(response, &login.identifier).await?;
         let session = Secret::new(answer.access_token);
-        *kept = Some(session.clone());
+        *current = Some(session.clone());
         Ok(Some(session))
     }
 
@@ -292,7 +303,8 @@ impl HubClient {
         Ok(response)
     }
 
-    async fn accepted<T: DeserializeOwned>(
+    /// Parses the body of a successful response, and converts any other response to an error.
+    async fn parse_success<T: DeserializeOwned>(
         &self,
         response: Response,
         subject: &str,
@@ -309,8 +321,8 @@ impl HubClient {
         }
         let subject = subject.to_owned();
         let body = self.body(response).await?;
-        let refusal: Refusal = serde_json::from_slice(&body).unwrap_or_default();
-        let message = refusal.message.or(refusal.detail);
+        let error: HubErrorBody = serde_json::from_slice(&body).unwrap_or_default();
+        let message = error.message.or(error.detail);
         Err(match status {
             StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => {
                 HubError::Unauthorized { subject, had_login: self.login.is_some(), message }
@@ -322,13 +334,13 @@ impl HubClient {
     async fn json<T: DeserializeOwned>(&self, response: Response) -> Result<T, HubError> {
         let body = self.body(response).await?;
         serde_json::from_slice(&body).map_err(|error| {
-            // The place alone: the text around it could hold the session.
+            // Only the position: the text could contain the token.
             let (line, column) = (error.line(), error.column());
-            self.not_hub(format!("no JSON as expected at line {line}, column {column}"))
+            self.not_hub(format!("not the expected JSON at line {line}, column {column}"))
         })
     }
 
-    /// Reads a body to its end, and decodes it where it comes compressed.
+    /// Reads a whole body, and decompresses it if necessary.
     async fn body(&self, mut response: Response) -> Result<Bytes, HubError> {
         let too_large = || self.not_hub(format!("more than {BODY_LIMIT_BYTES} bytes"));
         let encoding = Encoding::from_headers(response.headers());
@@ -355,12 +367,11 @@ impl HubClient {
     }
 }
 
-/// Follows redirects on the same server only: a login must not reach another one, and its body
-/// would be sent again.
+/// Follows redirects only within one origin, because a redirected request repeats the login.
 fn same_origin() -> Policy {
     Policy::custom(|attempt| {
         let first = attempt.previous().first().map(Url::origin);
-        if first == Some(attempt.url().origin()) && attempt.previous().len() <= REDIRECT_LIMIT {
+        if first == Some(attempt.url().origin()) && attempt.previous().len() <= MAX_REDIRECTS {
             attempt.follow()
         } else {
             attempt.stop()
@@ -368,8 +379,8 @@ fn same_origin() -> Policy {
     })
 }
 
-/// The list became shorter while its pages were read.
-fn empty<T>() -> Page<T> {
+/// Returns the page for a list that became shorter while its pages were read.
+fn empty_page<T>() -> Page<T> {
     Page { items: Vec::new(), next: None, total: None }
 }
 

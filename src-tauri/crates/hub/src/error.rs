@@ -1,74 +1,76 @@
+//! Errors of requests to Docker Hub.
+
 use transload_network::NetworkFailure;
 
-/// Why a request to Docker Hub's API failed. No variant holds a secret.
+/// Why a request to Docker Hub's API failed. No variant contains a secret.
 #[derive(Debug, thiserror::Error)]
 pub enum HubError {
-    /// The login is refused, or what was asked for needs one (401, 403).
-    #[error("Docker Hub refuses {subject}{}", if *had_login { " for this login" } else { " without a login" })]
+    /// The login was rejected, has no access, or is missing (401, 403).
+    #[error("Docker Hub denied access to {subject} {}", if *had_login { "with this login" } else { "without a login" })]
     Unauthorized {
-        /// What was asked for.
+        /// What the request was for.
         subject: String,
         /// Whether a login was sent.
         had_login: bool,
-        /// Docker Hub's sentence.
+        /// Docker Hub's message.
         message: Option<String>,
     },
-    /// There is no such user or organisation, or it shows nothing to this login (404).
+    /// The user or organization does not exist, or is not visible to this login (404).
     #[error("Docker Hub has no namespace {namespace:?}")]
     NamespaceMissing {
-        /// The namespace.
+        /// User or organization.
         namespace: String,
     },
-    /// There is no such repository, or it is hidden from this login (404).
+    /// The repository does not exist, or is not visible to this login (404).
     #[error("Docker Hub has no repository {namespace}/{repository}")]
     RepositoryMissing {
-        /// The namespace.
+        /// User or organization.
         namespace: String,
-        /// The repository in it.
+        /// Name within the namespace.
         repository: String,
     },
-    /// Docker Hub asks for fewer requests (429).
-    #[error("Docker Hub asks for fewer requests")]
+    /// The rate limit is exceeded (429).
+    #[error("Docker Hub is throttling requests")]
     Throttled {
-        /// When requests are welcome again, in milliseconds since 1970, where it says so.
+        /// When requests are allowed again, in milliseconds since 1970, if Docker Hub reports it.
         retry_at_ms: Option<u64>,
     },
-    /// Docker Hub failed, or refused for another reason.
-    #[error("Docker Hub answered {status} on {subject}")]
+    /// Any other error response.
+    #[error("Docker Hub responded with status {status} to the request for {subject}")]
     Failed {
         /// The HTTP status.
         status: u16,
-        /// What was asked for.
+        /// What the request was for.
         subject: String,
-        /// Docker Hub's sentence.
+        /// Docker Hub's message.
         message: Option<String>,
     },
-    /// Nothing answers, or the connection broke.
+    /// No response, or the connection was interrupted.
     #[error("Docker Hub cannot be reached at {host}")]
     Unreachable {
         /// Host and port.
         host: String,
-        /// What the connection said.
+        /// The error of the connection.
         #[source]
         source: BoxError,
     },
-    /// Something between here and Docker Hub: a certificate, a proxy, a clock.
-    #[error("Docker Hub cannot be asked: {failure}")]
+    /// A known cause in the network, such as a certificate, a proxy or a wrong clock.
+    #[error("Docker Hub cannot be reached: {failure}")]
     Network {
         /// Host and port.
         host: String,
-        /// What.
+        /// Its kind and details.
         failure: NetworkFailure,
     },
-    /// The answer is not Docker Hub's, such as the HTML of a proxy.
-    #[error("what answers at {host} is not Docker Hub: {detail}")]
+    /// The response is not from Docker Hub, such as the HTML of a proxy.
+    #[error("the response of {host} is not from Docker Hub: {detail}")]
     NotHub {
         /// Host and port.
         host: String,
-        /// What came instead.
+        /// What was received instead.
         detail: String,
     },
 }
 
-/// Another library's error, kept as the cause.
+/// The error of another library, as the cause.
 pub type BoxError = Box<dyn std::error::Error + Send + Sync>;

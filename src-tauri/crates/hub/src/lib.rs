@@ -1,11 +1,13 @@
-//! Docker Hub's own API: the repositories of a namespace, and their tags. What is pulled comes
-//! through `registry`.
+//! The API of Docker Hub: repositories of a namespace, their tags, and organizations. Used for the
+//! lists from which the user selects images. Images themselves are pulled with the `registry`
+//! crate.
 //!
-//! - `client`: the calls.
-//! - `answer`: the JSON of the answers as our values.
-//! - `pace`: how many requests it takes.
+//! - `client`: the requests.
+//! - `response`: the JSON of the responses, converted to values.
+//! - `rate_limit`: waits until Docker Hub's rate limit allows a request.
+//! - `error`: why a request fails.
 
-// Inside tests a failed unwrap is the failure that the test is there to show.
+// In tests, a failed unwrap is a test failure.
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 mod client;

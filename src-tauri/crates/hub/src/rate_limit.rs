@@ -1,77 +1,81 @@
-//! How many requests Docker Hub's API takes: its headers are read, and kept.
+//! The rate limit of Docker Hub's API: delays requests as the headers of its responses require.
+//! Used by `client`.
 //!
 //! Source: Docker Hub API reference, "Rate limiting": `X-RateLimit-Remaining` and
-//! `X-RateLimit-Reset` with every answer, `X-Retry-After` with 429; times are seconds since 1970.
+//! `X-RateLimit-Reset` in every response, `X-Retry-After` with 429; times are seconds since 1970.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use reqwest::header::{HeaderMap, RETRY_AFTER};
 
-/// The longest wait that nobody is told of. Docker Hub counts by the minute.
-const LONGEST_WAIT: Duration = Duration::from_secs(90);
+/// The longest wait inside a request. Longer limits are reported as an error. Docker Hub counts
+/// requests per minute.
+const MAX_WAIT: Duration = Duration::from_secs(90);
 
-/// The shortest wait after a refusal, also where Docker Hub says `Retry-After: 0`.
-const SHORTEST_WAIT: Duration = Duration::from_millis(500);
+/// The shortest wait after a throttled request, even if Docker Hub sends `Retry-After: 0`.
+const MIN_WAIT: Duration = Duration::from_millis(500);
 
-/// When requests are welcome, for everybody who shares a client.
+/// When the next request is allowed. Shared by the clones of a client.
 #[derive(Debug, Default)]
-pub(super) struct RateLimit {
-    /// In milliseconds since 1970; nothing while there is room.
+pub(super) struct HubRateLimit {
+    /// In milliseconds since 1970; `None` while requests are allowed.
     not_before_ms: Mutex<Option<u64>>,
 }
 
-impl RateLimit {
-    /// Waits until a request is welcome. One that would wait for very long goes out at once: the
-    /// refusal says more than silence.
+impl HubRateLimit {
+    /// Waits until a request is allowed. A request that would have to wait longer than [`MAX_WAIT`]
+    /// is not delayed: the error response tells the user more than a long wait.
     pub(super) async fn wait(&self) {
         let until = *self.not_before_ms.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(pause) = until.and_then(pause_until) {
-            tokio::time::sleep(pause).await;
+        if let Some(wait) = until.and_then(short_wait_until) {
+            tokio::time::sleep(wait).await;
         }
     }
 
-    /// Takes note of what an answer says of the next one.
-    pub(super) fn learn(&self, headers: &HeaderMap) {
+    /// Reads the rate limit from the headers of a response.
+    pub(super) fn update(&self, headers: &HeaderMap) {
         if number(headers, "x-ratelimit-remaining") == Some(0)
             && let Some(reset) = number(headers, "x-ratelimit-reset")
         {
-            self.hold_until(reset.saturating_mul(1000));
+            self.pause_until(reset.saturating_mul(1000));
         }
     }
 
-    /// Holds every request back until then. Tells whether the wait is one that is made.
-    pub(super) fn hold_until(&self, time_ms: u64) -> bool {
-        let is_short = pause_until(time_ms).is_some();
+    /// Delays every request until `time_ms`, in milliseconds since 1970. Returns `false`, and
+    /// delays nothing, if that is longer than [`MAX_WAIT`].
+    pub(super) fn pause_until(&self, time_ms: u64) -> bool {
+        let is_short = short_wait_until(time_ms).is_some();
         if is_short {
-            let mut held = self.not_before_ms.lock().unwrap_or_else(PoisonError::into_inner);
-            *held = Some(held.map_or(time_ms, |known| known.max(time_ms)));
+            let mut not_before_ms =
+                self.not_before_ms.lock().unwrap_or_else(PoisonError::into_inner);
+            *not_before_ms = Some(not_before_ms.map_or(time_ms, |time| time.max(time_ms)));
         }
         is_short
     }
 }
 
-/// When a refused request may be tried again, in milliseconds since 1970: never at once, whatever the
-/// answer says.
+/// Returns when a throttled request can be retried, in milliseconds since 1970. Never earlier than
+/// [`MIN_WAIT`] from now.
 pub(super) fn retry_at(headers: &HeaderMap) -> Option<u64> {
-    let soonest = u64::try_from((now() + SHORTEST_WAIT).as_millis()).ok()?;
+    let earliest = u64::try_from((now() + MIN_WAIT).as_millis()).ok()?;
     if let Some(time) = number(headers, "x-retry-after") {
-        return Some(time.saturating_mul(1000).max(soonest));
+        return Some(time.saturating_mul(1000).max(earliest));
     }
     let wait = Duration::from_secs(number(headers, RETRY_AFTER.as_str())?);
-    Some(u64::try_from(now().checked_add(wait)?.as_millis()).ok()?.max(soonest))
+    Some(u64::try_from(now().checked_add(wait)?.as_millis()).ok()?.max(earliest))
 }
 
 fn number(headers: &HeaderMap, name: &str) -> Option<u64> {
     let text = headers.get(name)?.to_str().ok()?.trim();
-    // A time may have a fraction.
+    // The number can have a fraction.
     text.split('.').next()?.parse().ok()
 }
 
-/// How long it is until then; nothing where that is too long.
-fn pause_until(time_ms: u64) -> Option<Duration> {
-    let pause = Duration::from_millis(time_ms).saturating_sub(now());
-    (pause <= LONGEST_WAIT).then_some(pause)
+/// Returns the time until `time_ms`, or `None` if it is longer than [`MAX_WAIT`].
+fn short_wait_until(time_ms: u64) -> Option<Duration> {
+    let wait = Duration::from_millis(time_ms).saturating_sub(now());
+    (wait <= MAX_WAIT).then_some(wait)
 }
 
 fn now() -> Duration {
@@ -83,15 +87,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_wait_of_hours_is_none() {
+    fn waits_of_hours_are_not_made() {
         let now_ms = u64::try_from(now().as_millis()).unwrap();
-        assert!(RateLimit::default().hold_until(now_ms + 30_000));
-        assert!(!RateLimit::default().hold_until(now_ms + 6 * 60 * 60 * 1000));
-        assert!(RateLimit::default().hold_until(now_ms.saturating_sub(1)));
+        assert!(HubRateLimit::default().pause_until(now_ms + 30_000));
+        assert!(!HubRateLimit::default().pause_until(now_ms + 6 * 60 * 60 * 1000));
+        assert!(HubRateLimit::default().pause_until(now_ms.saturating_sub(1)));
     }
 
     #[test]
-    fn a_refusal_is_never_followed_by_a_try_at_once() {
+    fn a_throttled_request_is_never_retried_immediately() {
         for (name, value) in
             [("retry-after", "0"), ("x-retry-after", "0"), ("x-retry-after", "1.5")]
         {
@@ -101,17 +105,17 @@ mod tests {
     }
 
     #[test]
-    fn only_a_limit_that_is_used_up_holds_requests_back() {
-        let told = |remaining: &'static str| {
+    fn only_an_exhausted_limit_delays_requests() {
+        let delay_after = |remaining: &'static str| {
             let reset = (now().as_secs() + 20).to_string();
-            let pace = RateLimit::default();
+            let rate_limit = HubRateLimit::default();
             let mut headers = HeaderMap::new();
             headers.insert("x-ratelimit-remaining", remaining.parse().unwrap());
             headers.insert("x-ratelimit-reset", reset.parse().unwrap());
-            pace.learn(&headers);
-            *pace.not_before_ms.lock().unwrap()
+            rate_limit.update(&headers);
+            *rate_limit.not_before_ms.lock().unwrap()
         };
-        assert_eq!(told("1"), None);
-        assert!(told("0").is_some());
+        assert_eq!(delay_after("1"), None);
+        assert!(delay_after("0").is_some());
     }
 }

@@ -1,3 +1,5 @@
+//! The JSON of Docker Hub's responses, and the values that the rest of the program uses.
+
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 use time::OffsetDateTime;
@@ -8,54 +10,54 @@ use transload_model::{Digest, Platform, Tag};
 /// One page of a list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Page<T> {
-    /// What is on it.
+    /// The entries of this page.
     pub items: Vec<T>,
-    /// The number of the next page; `None` on the last one.
+    /// The number of the next page; `None` on the last page.
     pub next: Option<u32>,
-    /// How many there are on all pages, where Docker Hub says so.
+    /// The number of entries on all pages, if Docker Hub reports it.
     pub total: Option<u64>,
 }
 
-/// A repository of Docker Hub.
+/// A repository on Docker Hub.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HubRepository {
-    /// The user or organisation that owns it; `library` for official images.
+    /// The user or organization that owns it; `library` for Docker Official Images.
     pub namespace: String,
-    /// Its name.
+    /// Name within the namespace.
     pub name: String,
-    /// What its owner says of it, in a line.
+    /// Short description by the owner.
     pub description: Option<String>,
-    /// Whether only a login sees it.
+    /// Whether it is visible only with a login.
     pub private: bool,
-    /// When something last changed, in milliseconds since 1970.
+    /// The last change, in milliseconds since 1970.
     pub updated_at_ms: Option<u64>,
-    /// What it holds, packed, in bytes, where Docker Hub says so.
+    /// Compressed size of all images in bytes, if Docker Hub reports it.
     pub size_bytes: Option<u64>,
 }
 
-/// A tag of a repository of Docker Hub.
+/// A tag of a repository on Docker Hub.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HubTag {
-    /// The tag.
+    /// Name of the tag.
     pub tag: Tag,
-    /// The digest of the manifest or index that it points to, where Docker Hub says so.
+    /// Digest of the manifest or index that it points to, if Docker Hub reports it.
     pub digest: Option<Digest>,
-    /// The platforms of its images.
+    /// Platforms of its images, without attestations.
     pub platforms: Vec<Platform>,
-    /// The digests of its images, where Docker Hub says so.
+    /// Digests of its images, if Docker Hub reports them.
     pub image_digests: Vec<Digest>,
-    /// The packed size of the images of all its platforms together, in bytes.
+    /// Compressed size of the images of all platforms together, in bytes.
     pub size_bytes: u64,
-    /// When it last changed, in milliseconds since 1970.
+    /// The last change, in milliseconds since 1970.
     pub updated_at_ms: Option<u64>,
-    /// When it was pulled last, in milliseconds since 1970.
+    /// The last pull, in milliseconds since 1970.
     pub pulled_at_ms: Option<u64>,
 }
 
-/// The envelope of every list.
+/// A page of any list.
 #[derive(Deserialize)]
 #[serde(bound(deserialize = "T: Deserialize<'de>"))]
-pub(super) struct List<T> {
+pub(super) struct ListResponse<T> {
     #[serde(default, deserialize_with = "number")]
     count: Option<u64>,
     #[serde(default)]
@@ -65,19 +67,19 @@ pub(super) struct List<T> {
     results: Vec<T>,
 }
 
-impl<T> List<T> {
-    /// The page, of which this is the given number.
-    pub(super) fn page<U>(self, number: u32, read: impl FnMut(T) -> Option<U>) -> Page<U> {
+impl<T> ListResponse<T> {
+    /// Converts the page with this number. Entries for which `convert` returns `None` are left out.
+    pub(super) fn page<U>(self, number: u32, convert: impl FnMut(T) -> Option<U>) -> Page<U> {
         Page {
             next: self.next.filter(|next| !next.is_empty()).map(|_| number.saturating_add(1)),
             total: self.count,
-            items: self.results.into_iter().filter_map(read).collect(),
+            items: self.results.into_iter().filter_map(convert).collect(),
         }
     }
 }
 
-/// A number as JSON writers put it: `7`, `7.0`, `"7"`. Anything else, such as `null` or `-1`, is as if it
-/// were not there: what is told beside a name must not hide the name.
+/// Reads a number in the forms `7`, `7.0` and `"7"`. Any other value, such as `null` or `-1`,
+/// counts as missing, so a malformed number does not hide the whole entry.
 fn number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u64>, D::Error> {
     Ok(match Value::deserialize(deserializer)? {
         Value::Number(number) => number.as_u64().or_else(|| {
@@ -90,7 +92,8 @@ fn number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u64>, D::
     })
 }
 
-/// A list, or `null` for none. It has to be there: any other document is no list.
+/// Reads a list, or `null` for an empty list. The member is required: a document without it is not
+/// a list.
 fn nullable<'de, D, T>(deserializer: D) -> Result<Vec<T>, D::Error>
 where
     D: Deserializer<'de>,
@@ -99,18 +102,18 @@ where
     Ok(Option::deserialize(deserializer)?.unwrap_or_default())
 }
 
-/// Whether something is so; `null` is no.
+/// Reads a boolean; `null` and other values mean `false`.
 fn flag<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
     Ok(Value::deserialize(deserializer)?.as_bool().unwrap_or_default())
 }
 
 #[derive(Deserialize)]
-pub(super) struct OrganizationAnswer {
+pub(super) struct OrganizationResponse {
     pub(super) orgname: String,
 }
 
 #[derive(Deserialize)]
-pub(super) struct RepositoryAnswer {
+pub(super) struct RepositoryResponse {
     name: String,
     namespace: String,
     #[serde(default)]
@@ -123,8 +126,8 @@ pub(super) struct RepositoryAnswer {
     storage_size: Option<u64>,
 }
 
-impl From<RepositoryAnswer> for HubRepository {
-    fn from(answer: RepositoryAnswer) -> Self {
+impl From<RepositoryResponse> for HubRepository {
+    fn from(answer: RepositoryResponse) -> Self {
         Self {
             namespace: answer.namespace,
             name: answer.name,
@@ -137,7 +140,7 @@ impl From<RepositoryAnswer> for HubRepository {
 }
 
 #[derive(Deserialize)]
-pub(super) struct TagAnswer {
+pub(super) struct TagResponse {
     name: String,
     #[serde(default)]
     digest: Option<String>,
@@ -166,8 +169,8 @@ struct TagImage {
 }
 
 impl TagImage {
-    /// The platform; `None` for an attestation, which Docker Hub lists among the images with the
-    /// platform `unknown/unknown`.
+    /// Returns the platform, or `None` for an attestation, which Docker Hub lists as an image with
+    /// the platform `unknown/unknown`.
     fn platform(&self) -> Option<Platform> {
         let known = |text: &Option<String>| {
             text.clone().filter(|text| !text.is_empty() && text != "unknown")
@@ -180,11 +183,11 @@ impl TagImage {
     }
 }
 
-impl TagAnswer {
-    /// The tag; `None`, with a line in the log, when its name is none.
-    pub(super) fn read(self) -> Option<HubTag> {
+impl TagResponse {
+    /// Converts the tag. Returns `None`, and logs a warning, if its name is malformed.
+    pub(super) fn into_tag(self) -> Option<HubTag> {
         let tag = Tag::parse(&self.name)
-            .inspect_err(|error| tracing::warn!(%error, "Docker Hub lists a tag that is none"))
+            .inspect_err(|error| tracing::warn!(%error, "Docker Hub lists a malformed tag"))
             .ok()?;
         let images = self.images.unwrap_or_default();
         let image_digests = images.iter().filter_map(|image| image.digest.as_deref());
@@ -218,19 +221,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_and_nulls_that_cannot_be_misread_are_taken() {
+    fn numbers_in_other_forms_and_nulls_are_accepted() {
         let page = |text: &str| {
-            let list: List<RepositoryAnswer> = serde_json::from_str(text).unwrap();
+            let list: ListResponse<RepositoryResponse> = serde_json::from_str(text).unwrap();
             list.page(1, |answer| Some(HubRepository::from(answer)))
         };
-        for nothing in [
+        for empty in [
             r#"{"count":0,"next":null,"results":null}"#,
             r#"{"count":null,"results":[]}"#,
             r#"{"count":0.0,"next":"","results":[]}"#,
             r#"{"results":null}"#,
         ] {
-            let page = page(nothing);
-            assert!(page.items.is_empty() && page.next.is_none(), "{nothing}");
+            let page = page(empty);
+            assert!(page.items.is_empty() && page.next.is_none(), "{empty}");
         }
         for (size, read) in [
             ("7", Some(7)),
@@ -246,7 +249,7 @@ mod tests {
             let page = page(&text);
             assert_eq!((page.items[0].size_bytes, page.total), (read, Some(1)), "{size}");
         }
-        let other = serde_json::from_str::<List<RepositoryAnswer>>(r#"{"message":"no"}"#);
-        assert!(other.is_err(), "a document without results is no list");
+        let other = serde_json::from_str::<ListResponse<RepositoryResponse>>(r#"{"message":"no"}"#);
+        assert!(other.is_err(), "a document without results is not a list");
     }
 }

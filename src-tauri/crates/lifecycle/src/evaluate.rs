@@ -1,23 +1,22 @@
+//! Evaluates a lifecycle policy for the images of a repository, as ECR does.
+
 use crate::policy::{CountCondition, LifecyclePolicy, PolicyAction};
 
-/// Milliseconds of a day.
 const DAY_MS: u64 = 24 * 60 * 60 * 1000;
 
-/// An image as a policy sees it. Times are in milliseconds since 1970.
+/// The properties of an image that a policy evaluates. Times are in milliseconds since 1970.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct PolicyImage {
-    /// Its tags.
     pub tags: Vec<String>,
-    /// When it was pushed.
     pub pushed_at_ms: u64,
-    /// When it was pulled last.
+    /// The last pull, if there was one.
     pub pulled_at_ms: Option<u64>,
-    /// When it was restored from the archive.
+    /// When it was restored from the archive, if it was.
     pub restored_at_ms: Option<u64>,
     /// When it was archived, if it is in the archive now.
     pub archived_at_ms: Option<u64>,
-    /// Whether it belongs to another image: a manifest of an index, or a referrer. It goes with that
-    /// image, and no rule counts it.
+    /// Whether it is a child of an index or a referrer. It expires together with its parent, and no
+    /// rule selects or counts it.
     pub is_part: bool,
 }
 
@@ -26,28 +25,25 @@ pub struct PolicyImage {
 pub struct PolicyEffect {
     /// The priority of the rule that applies.
     pub rule: u32,
-    /// What happens.
     pub action: PolicyAction,
-    /// When.
     pub due: Due,
 }
 
-/// When the action of a rule applies. ECR evaluates policies within 24 hours of that.
+/// When the action of a rule applies. ECR carries it out within 24 hours after that.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Due {
-    /// At the next evaluation.
+    /// At the next evaluation of the policy.
     Now,
-    /// So many days after a time in milliseconds since 1970.
+    /// A number of days after a time.
     After {
-        /// The days.
         days: u32,
-        /// The time.
+        /// In milliseconds since 1970.
         since_ms: u64,
     },
 }
 
 impl Due {
-    /// Whether the action applies at a time in milliseconds since 1970.
+    /// Returns whether the action applies at `now_ms`, in milliseconds since 1970.
     pub fn is_reached(self, now_ms: u64) -> bool {
         match self {
             Self::Now => true,
@@ -59,12 +55,14 @@ impl Due {
 }
 
 impl PolicyImage {
-    /// A restored image counts as pushed when it was restored.
-    fn ranked_at_ms(&self) -> u64 {
+    /// Returns the time that rules by push time and by count use. A restored image counts as pushed
+    /// when it was restored.
+    fn counted_as_pushed_at_ms(&self) -> u64 {
         self.restored_at_ms.unwrap_or(self.pushed_at_ms)
     }
 
-    fn used_at_ms(&self) -> u64 {
+    /// Returns the time that rules by pull time use: the last pull or restore, or else the push.
+    fn last_used_at_ms(&self) -> u64 {
         match (self.restored_at_ms, self.pulled_at_ms) {
             (Some(restored), Some(pulled)) => pulled.max(restored),
             (Some(restored), None) => restored,
@@ -73,13 +71,14 @@ impl PolicyImage {
     }
 }
 
-/// Says what a policy does with each image of a repository; `None` for an image that stays.
+/// Returns the effect of a policy on each image, in the order of `images`. `None` means that the
+/// image is kept.
 ///
-/// Every rule selects among all images, and the first rule whose tag condition an image meets decides
-/// about it, even if that rule keeps it. Source: Amazon ECR user guide, "Automate the cleanup of images
-/// by using lifecycle policies", with its examples.
+/// Every rule selects among all images. The first rule whose tag condition an image matches decides
+/// about that image, even if that rule keeps it. Source: Amazon ECR user guide, "Automate the
+/// cleanup of images by using lifecycle policies", with its examples.
 pub fn evaluate(policy: &LifecyclePolicy, images: &[PolicyImage]) -> Vec<Option<PolicyEffect>> {
-    let mut verdicts = vec![None; images.len()];
+    let mut effects = vec![None; images.len()];
     let mut is_decided = vec![false; images.len()];
     for rule in &policy.rules {
         let is_selected = |image: &PolicyImage| {
@@ -87,9 +86,9 @@ pub fn evaluate(policy: &LifecyclePolicy, images: &[PolicyImage]) -> Vec<Option<
             !image.is_part && is_archived == rule.is_for_archive && rule.tags.matches(&image.tags)
         };
         let mut selected: Vec<usize> =
-            (0..images.len()).filter(|place| is_selected(&images[*place])).collect();
-        // Of images with the same time, the later one in the list is the newer one.
-        selected.sort_by_key(|place| (images[*place].ranked_at_ms(), *place));
+            (0..images.len()).filter(|index| is_selected(&images[*index])).collect();
+        // Of images with the same time, the one later in the list counts as newer.
+        selected.sort_by_key(|index| (images[*index].counted_as_pushed_at_ms(), *index));
         let kept = match rule.count {
             CountCondition::ImageCountMoreThan(count) => {
                 usize::try_from(count).unwrap_or(usize::MAX)
@@ -97,22 +96,24 @@ pub fn evaluate(policy: &LifecyclePolicy, images: &[PolicyImage]) -> Vec<Option<
             _ => 0,
         };
         let affected = selected.len().saturating_sub(kept);
-        for (rank, place) in selected.into_iter().enumerate() {
-            let due = due(rule.count, &images[place]).filter(|_| rank < affected);
-            if !std::mem::replace(&mut is_decided[place], true) {
-                verdicts[place] =
+        for (rank, index) in selected.into_iter().enumerate() {
+            let due = due(rule.count, &images[index]).filter(|_| rank < affected);
+            if !std::mem::replace(&mut is_decided[index], true) {
+                effects[index] =
                     due.map(|due| PolicyEffect { rule: rule.priority, action: rule.action, due });
             }
         }
     }
-    verdicts
+    effects
 }
 
+/// Returns when the action applies to an image, or `None` if it is not archived and the rule needs
+/// that.
 fn due(count: CountCondition, image: &PolicyImage) -> Option<Due> {
     let (days, since_ms) = match count {
         CountCondition::ImageCountMoreThan(_) => return Some(Due::Now),
-        CountCondition::SinceImagePushed(days) => (days, image.ranked_at_ms()),
-        CountCondition::SinceImagePulled(days) => (days, image.used_at_ms()),
+        CountCondition::SinceImagePushed(days) => (days, image.counted_as_pushed_at_ms()),
+        CountCondition::SinceImagePulled(days) => (days, image.last_used_at_ms()),
         CountCondition::SinceImageTransitioned(days) => (days, image.archived_at_ms?),
     };
     Some(Due::After { days, since_ms })

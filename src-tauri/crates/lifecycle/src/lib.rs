@@ -1,10 +1,11 @@
-//! ECR lifecycle policies: what a policy does with the images of a repository. Pure.
+//! ECR lifecycle policies: what a policy does with the images of a repository. The plan uses it to
+//! warn about images that expire soon after they are pushed. No input or output.
 //!
-//! - `policy`: the grammar, read strictly. A policy that has anything unknown in it is refused, so that
-//!   nobody takes it for one that keeps everything.
+//! - `policy`: the parser. It rejects a policy with anything unknown in it, because ignoring an
+//!   unknown rule could hide that images expire.
 //! - `evaluate`: which rule applies to which image, and when.
 
-// Inside tests a failed unwrap is the failure that the test is there to show.
+// In tests, a failed unwrap is a test failure.
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 mod evaluate;
@@ -14,5 +15,6 @@ mod tests;
 
 pub use evaluate::{Due, PolicyEffect, PolicyImage, evaluate};
 pub use policy::{
-    CountCondition, InvalidPolicy, LifecyclePolicy, LifecycleRule, PolicyAction, TagCondition,
+    CountCondition, InvalidLifecyclePolicy, LifecyclePolicy, LifecycleRule, PolicyAction,
+    TagCondition,
 };

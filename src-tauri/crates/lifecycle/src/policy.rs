@@ -1,3 +1,5 @@
+//! Parses lifecycle policy documents.
+
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -6,86 +8,86 @@ use transload_model::wildcard_matches;
 /// A lifecycle policy, with its rules in the order in which they apply.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LifecyclePolicy {
-    /// The rules, by priority.
+    /// Sorted by priority, the lowest number first.
     pub rules: Vec<LifecycleRule>,
 }
 
 /// One rule of a policy.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LifecycleRule {
-    /// The lowest number applies first.
+    /// Rules with a lower number apply first.
     pub priority: u32,
-    /// Which images the rule is about.
+    /// Which images the rule selects.
     pub tags: TagCondition,
-    /// Whether the rule is about archived images instead of standard ones.
+    /// Whether the rule selects archived images instead of images in standard storage.
     pub is_for_archive: bool,
-    /// Which of these images the action applies to.
+    /// Which of the selected images the action applies to.
     pub count: CountCondition,
-    /// What happens to them.
     pub action: PolicyAction,
 }
 
-/// Which images a rule is about.
+/// Which images a rule selects, by their tags.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum TagCondition {
     /// All images.
     Any,
     /// Images without a tag.
     Untagged,
-    /// Images for which each of these prefixes matches some tag.
+    /// Images that have, for each of these prefixes, a tag that starts with it.
     Prefixes(Vec<String>),
-    /// Images for which each of these patterns with `*` matches some tag.
+    /// Images that have, for each of these patterns with `*`, a tag that matches it.
     Patterns(Vec<String>),
 }
 
-/// Which of its images the action of a rule applies to.
+/// Which of the selected images the action applies to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CountCondition {
-    /// All but the newest.
+    /// All but this number of the newest images.
     ImageCountMoreThan(u32),
-    /// Those that were pushed, or restored, more than so many days ago.
+    /// Images that were pushed or restored more than this number of days ago.
     SinceImagePushed(u32),
-    /// Those that nobody pulled for so many days.
+    /// Images that were not pulled for this number of days.
     SinceImagePulled(u32),
-    /// Those that were archived more than so many days ago.
+    /// Images that were archived more than this number of days ago.
     SinceImageTransitioned(u32),
 }
 
-/// What a rule does.
+/// The action of a lifecycle rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
 #[ts(rename = "LifecycleAction", export_to = "repositories.ts")]
 pub enum PolicyAction {
     /// Deletes the image.
     Expire,
-    /// Moves the image to the archive, where nobody can pull it.
+    /// Moves the image to archive storage, from which it can't be pulled.
     Archive,
 }
 
-/// A text that is no lifecycle policy, or has something in it that this version does not know.
+/// The error for text that is not a lifecycle policy, or that contains something unknown to this
+/// version.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
-pub struct InvalidPolicy(String);
+pub struct InvalidLifecyclePolicy(String);
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct PolicyText {
-    rules: Vec<RuleText>,
+struct PolicyJson {
+    rules: Vec<RuleJson>,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct RuleText {
+struct RuleJson {
     rule_priority: u32,
     #[serde(default, rename = "description")]
     _description: Option<String>,
-    selection: SelectionText,
-    action: ActionText,
+    selection: SelectionJson,
+    action: ActionJson,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct SelectionText {
+struct SelectionJson {
     tag_status: String,
     #[serde(default)]
     tag_prefix_list: Vec<String>,
@@ -101,7 +103,7 @@ struct SelectionText {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct ActionText {
+struct ActionJson {
     #[serde(rename = "type")]
     kind: String,
     #[serde(default)]
@@ -109,28 +111,32 @@ struct ActionText {
 }
 
 impl LifecyclePolicy {
-    /// Reads the text of a policy.
+    /// Parses the text of a policy. Source: Amazon ECR user guide, "Lifecycle policy properties in
+    /// Amazon ECR".
     ///
     /// # Errors
-    /// Where ECR's grammar does not allow it, or has a part that this version does not know. Source:
-    /// Amazon ECR user guide, "Lifecycle policy properties in Amazon ECR".
-    pub fn parse(text: &str) -> Result<Self, InvalidPolicy> {
-        let policy: PolicyText =
-            serde_json::from_str(text).map_err(|error| InvalidPolicy(error.to_string()))?;
-        let rules = policy.rules.into_iter().map(read_rule).collect::<Result<Vec<_>, _>>();
+    /// If ECR doesn't allow the policy, or it contains something unknown to this version.
+    pub fn parse(text: &str) -> Result<Self, InvalidLifecyclePolicy> {
+        let policy: PolicyJson = serde_json::from_str(text)
+            .map_err(|error| InvalidLifecyclePolicy(error.to_string()))?;
+        let rules = policy.rules.into_iter().map(parse_rule).collect::<Result<Vec<_>, _>>();
         let mut rules = rules?;
         rules.sort_by_key(|rule| rule.priority);
         if let Some(pair) = rules.windows(2).find(|pair| pair[0].priority == pair[1].priority) {
-            return Err(InvalidPolicy(format!("two rules have priority {}", pair[0].priority)));
+            return Err(InvalidLifecyclePolicy(format!(
+                "two rules have priority {}",
+                pair[0].priority
+            )));
         }
         Ok(Self { rules })
     }
 }
 
-fn read_rule(rule: RuleText) -> Result<LifecycleRule, InvalidPolicy> {
+fn parse_rule(rule: RuleJson) -> Result<LifecycleRule, InvalidLifecyclePolicy> {
     let priority = rule.rule_priority;
-    let invalid = |what: String| InvalidPolicy(format!("rule {priority} has {what}"));
-    let SelectionText {
+    let invalid =
+        |problem: String| InvalidLifecyclePolicy(format!("rule {priority} has {problem}"));
+    let SelectionJson {
         tag_status,
         tag_prefix_list: prefixes,
         tag_pattern_list: patterns,
@@ -176,10 +182,10 @@ fn read_rule(rule: RuleText) -> Result<LifecycleRule, InvalidPolicy> {
 }
 
 impl TagCondition {
-    /// Whether an image with these tags meets the condition.
+    /// Returns whether an image with these tags matches the condition.
     pub fn matches(&self, tags: &[String]) -> bool {
-        let each_matches = |wanted: &[String], matches: fn(&str, &str) -> bool| {
-            wanted.iter().all(|wanted| tags.iter().any(|tag| matches(wanted, tag)))
+        let each_matches = |conditions: &[String], matches: fn(&str, &str) -> bool| {
+            conditions.iter().all(|condition| tags.iter().any(|tag| matches(condition, tag)))
         };
         match self {
             Self::Any => true,

@@ -1,3 +1,5 @@
+//! Policies evaluated on lists of images, and rejected policies.
+
 use serde_json::{Value, json};
 
 use super::*;
@@ -5,11 +7,11 @@ use super::*;
 const DAY_MS: u64 = 24 * 60 * 60 * 1000;
 const NOW_MS: u64 = 1000 * DAY_MS;
 
-/// An image with these tags, pushed so many days ago.
+/// Returns an image with these tags, pushed `days_ago`.
 fn image(tags: &[&str], days_ago: f64) -> PolicyImage {
     PolicyImage {
         tags: tags.iter().map(|tag| (*tag).to_owned()).collect(),
-        pushed_at_ms: ago(days_ago),
+        pushed_at_ms: days_before_now(days_ago),
         ..PolicyImage::default()
     }
 }
@@ -19,7 +21,7 @@ fn image(tags: &[&str], days_ago: f64) -> PolicyImage {
     clippy::cast_sign_loss,
     reason = "small positive numbers"
 )]
-fn ago(days: f64) -> u64 {
+fn days_before_now(days: f64) -> u64 {
     NOW_MS - (days * 86_400_000.0) as u64
 }
 
@@ -27,7 +29,7 @@ fn part(days_ago: f64) -> PolicyImage {
     PolicyImage { is_part: true, ..image(&[], days_ago) }
 }
 
-/// A rule; `tags` is `any`, `untagged`, or patterns.
+/// Returns a rule. `tags` is `any`, `untagged`, or a list of patterns.
 fn rule(priority: u32, tags: &[&str], count_type: &str, number: u32, action: &str) -> Value {
     let mut selection = match tags {
         ["any" | "untagged"] => json!({"tagStatus": tags[0]}),
@@ -49,12 +51,12 @@ fn policy(rules: &[Value]) -> LifecyclePolicy {
     LifecyclePolicy::parse(&json!({ "rules": rules }).to_string()).unwrap()
 }
 
-/// The images that are affected now, by their place, with the rule.
+/// Returns the indexes of the images that are affected at `NOW_MS`, each with the rule's priority.
 fn affected(rules: &[Value], images: &[PolicyImage]) -> Vec<(usize, u32)> {
-    let verdicts = evaluate(&policy(rules), images).into_iter().enumerate();
-    let now = verdicts.filter_map(|(place, verdict)| {
-        let verdict = verdict.filter(|verdict| verdict.due.is_reached(NOW_MS))?;
-        Some((place, verdict.rule))
+    let effects = evaluate(&policy(rules), images).into_iter().enumerate();
+    let now = effects.filter_map(|(index, effect)| {
+        let effect = effect.filter(|effect| effect.due.is_reached(NOW_MS))?;
+        Some((index, effect.rule))
     });
     now.collect()
 }
@@ -115,14 +117,16 @@ fn the_examples_of_the_user_guide() {
 }
 
 #[test]
-fn every_other_count_type_and_selection() {
+fn count_types_and_selections() {
     let pulled = |days_ago, pulled: Option<f64>, restored: Option<f64>| PolicyImage {
-        pulled_at_ms: pulled.map(ago),
-        restored_at_ms: restored.map(ago),
+        pulled_at_ms: pulled.map(days_before_now),
+        restored_at_ms: restored.map(days_before_now),
         ..image(&["tag"], days_ago)
     };
-    let archived =
-        |days_ago| PolicyImage { archived_at_ms: Some(ago(days_ago)), ..image(&["tag"], 400.0) };
+    let archived = |days_ago| PolicyImage {
+        archived_at_ms: Some(days_before_now(days_ago)),
+        ..image(&["tag"], 400.0)
+    };
     let mut transitioned = rule(1, &["any"], "sinceImageTransitioned", 90, "expire");
     transitioned["selection"]["storageClass"] = "archive".into();
     let mut prefixes = rule(1, &["x"], PUSHED, 30, "expire");
@@ -140,15 +144,15 @@ fn every_other_count_type_and_selection() {
             part(19.0),
         ]
     };
-    for (why, rules, images, expected) in [
+    for (case, rules, images, expected) in [
         (
-            "manifests of an index and referrers go with their image",
+            "children of an index and referrers expire only with their parent",
             vec![rule(1, &["untagged"], PUSHED, 14, "expire")],
             indexes(),
             vec![(6, 1)],
         ),
         (
-            "and they are not counted",
+            "children and referrers are not counted",
             vec![rule(1, &["any"], COUNT, 1, "expire")],
             indexes(),
             vec![(0, 1), (6, 1)],
@@ -172,19 +176,19 @@ fn every_other_count_type_and_selection() {
             vec![(0, 1)],
         ),
         (
-            "and are not counted with the others",
+            "archived images are not counted with standard ones",
             vec![rule(1, &["any"], COUNT, 1, "expire")],
             vec![archived(120.0), image(&["c"], 400.0), image(&["d"], 10.0)],
             vec![(1, 1)],
         ),
         (
-            "a restored image is as new as its restore",
+            "a restored image counts as pushed at its restore",
             vec![rule(1, &["any"], COUNT, 1, "expire")],
             vec![pulled(400.0, None, Some(1.0)), image(&["d"], 10.0)],
             vec![(1, 1)],
         ),
         (
-            "a rule that keeps an image keeps it from every later rule",
+            "an image that a rule keeps is not affected by later rules",
             vec![
                 rule(1, &["prod*"], COUNT, 999, "expire"),
                 rule(2, &["any"], PUSHED, 30, "expire"),
@@ -193,49 +197,48 @@ fn every_other_count_type_and_selection() {
             vec![(1, 2)],
         ),
         (
-            "prefixes are matched at the start",
+            "prefixes match only at the start",
             vec![prefixes],
             vec![image(&["dev-1"], 31.0), image(&["no-dev-1"], 31.0), image(&["dev-2"], 29.0)],
             vec![(0, 1)],
         ),
         (
-            "patterns may have a star anywhere",
+            "patterns can have * anywhere",
             vec![rule(1, &["*-rc*"], PUSHED, 1, "expire")],
             vec![image(&["1.0-rc1"], 2.0), image(&["1.0"], 2.0), image(&["rc"], 2.0)],
             vec![(0, 1)],
         ),
         (
-            "of images with one time the first of the list is the older one",
+            "of images with the same time, the first in the list counts as older",
             vec![rule(1, &["any"], COUNT, 2, "expire")],
             vec![image(&["1"], 1.0), image(&["2"], 1.0), image(&["3"], 1.0)],
             vec![(0, 1)],
         ),
     ] {
-        assert_eq!(affected(&rules, &images), expected, "{why}");
+        assert_eq!(affected(&rules, &images), expected, "{case}");
     }
 }
 
 #[test]
-fn an_age_rule_says_when_it_applies() {
+fn an_age_rule_has_a_due_time() {
     let images = [image(&["1"], 3.0)];
-    let verdict =
-        evaluate(&policy(&[rule(1, &["any"], PUSHED, 14, "expire")]), &images)[0].unwrap();
+    let effect = evaluate(&policy(&[rule(1, &["any"], PUSHED, 14, "expire")]), &images)[0].unwrap();
     let due = Due::After { days: 14, since_ms: images[0].pushed_at_ms };
-    assert_eq!(verdict, PolicyEffect { rule: 1, action: PolicyAction::Expire, due });
-    assert!(!verdict.due.is_reached(NOW_MS));
+    assert_eq!(effect, PolicyEffect { rule: 1, action: PolicyAction::Expire, due });
+    assert!(!effect.due.is_reached(NOW_MS));
 }
 
 #[test]
-fn a_policy_that_is_not_understood_is_refused_and_never_taken_as_harmless() {
-    let good = rule(1, &["any"], COUNT, 1, "expire");
+fn policies_with_unknown_parts_are_rejected() {
+    let valid = rule(1, &["any"], COUNT, 1, "expire");
     let changed = |pointer: &str, value: Value| {
-        let mut rule = good.clone();
+        let mut rule = valid.clone();
         let (parent, name) = pointer.rsplit_once('/').unwrap();
         rule.pointer_mut(parent).unwrap()[name] = value;
         json!({"rules": [rule]}).to_string()
     };
-    for (why, text) in [
-        ("no JSON", "rules".to_owned()),
+    for (case, text) in [
+        ("not JSON", "rules".to_owned()),
         ("no rules", "{}".to_owned()),
         ("an unknown member of the policy", json!({"rules": [], "more": 1}).to_string()),
         ("an unknown member of a rule", changed("/enabled", json!(false))),
@@ -249,28 +252,28 @@ fn a_policy_that_is_not_understood_is_refused_and_never_taken_as_harmless() {
         ("the number 0", changed("/selection/countNumber", json!(0))),
         ("an unknown storageClass", changed("/selection/storageClass", json!("cold"))),
         ("an unknown action", changed("/action/type", json!("notify"))),
-        ("a transition to nowhere", changed("/action/type", json!("transition"))),
-        ("one priority twice", json!({"rules": [good, good]}).to_string()),
+        ("a transition without a target", changed("/action/type", json!("transition"))),
+        ("a duplicate priority", json!({"rules": [valid, valid]}).to_string()),
     ] {
-        assert!(LifecyclePolicy::parse(&text).is_err(), "{why}: {text}");
+        assert!(LifecyclePolicy::parse(&text).is_err(), "{case}: {text}");
     }
     let described = changed("/description", json!("Keep one"));
     assert!(LifecyclePolicy::parse(&described).is_ok());
 }
 
 #[test]
-fn presets_are_read_as_what_they_say() {
+fn presets_parse_as_their_rule() {
     use transload_model::LifecyclePreset;
-    let read = |preset: LifecyclePreset| {
+    let parse = |preset: LifecyclePreset| {
         let policy = LifecyclePolicy::parse(&preset.policy_text().unwrap()).unwrap();
         (policy.rules[0].tags.clone(), policy.rules[0].count)
     };
     assert_eq!(
-        read(LifecyclePreset::KeepNewest { count: 7 }),
+        parse(LifecyclePreset::KeepNewest { count: 7 }),
         (TagCondition::Any, CountCondition::ImageCountMoreThan(7))
     );
     assert_eq!(
-        read(LifecyclePreset::ExpireUntagged { days: 9 }),
+        parse(LifecyclePreset::ExpireUntagged { days: 9 }),
         (TagCondition::Untagged, CountCondition::SinceImagePushed(9))
     );
 }

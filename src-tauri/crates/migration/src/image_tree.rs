@@ -117,7 +117,7 @@ pub(super) async fn read_selected(
         Manifest::Image(manifest) => {
             let config = read_configuration(source.registry, image, &manifest.config).await?;
             let actual = config.and_then(|config| config.platform);
-            if !actual.as_ref().is_some_and(|actual| actual.is(wanted)) {
+            if !actual.as_ref().is_some_and(|actual| actual.matches(wanted)) {
                 return Err(missing(actual.into_iter().collect()));
             }
             read_node(source, image, raw, None, 0, &Budget::default()).await?
@@ -126,7 +126,7 @@ pub(super) async fn read_selected(
             let images = index.manifests.iter().filter(|child| !child.is_attestation());
             let platforms = images.filter_map(|child| Some((child, child.platform.clone()?)));
             let platforms: Vec<_> = platforms.collect();
-            let found = platforms.iter().find(|(_, platform)| platform.is(wanted));
+            let found = platforms.iter().find(|(_, platform)| platform.matches(wanted));
             let Some((child, _)) = found else {
                 return Err(missing(platforms.into_iter().map(|(_, platform)| platform).collect()));
             };
@@ -223,7 +223,7 @@ fn read_child<'a>(
 ) -> std::pin::Pin<Box<dyn Future<Output = Result<Node, MigrationError>> + Send + 'a>> {
     Box::pin(async move {
         let raw = source.manifest(image.path(), child.digest.as_str()).await?;
-        raw.expect_digest(&child.digest).map_err(|error| unusable(source.host(), image, error))?;
+        raw.verify_digest(&child.digest).map_err(|error| unusable(source.host(), image, error))?;
         read_node(source, image, raw, Some(child), depth, budget).await
     })
 }

@@ -69,7 +69,7 @@ impl ManifestCache {
         let manifest = read.map_err(|error| error.to_string()).and_then(|(media_type, bytes)| {
             let manifest = RawManifest::new(bytes, Some(&media_type));
             let manifest = manifest.map_err(|error| error.to_string())?;
-            manifest.expect_digest(digest).map_err(|error| error.to_string())?;
+            manifest.verify_digest(digest).map_err(|error| error.to_string())?;
             Ok(manifest)
         });
         manifest

@@ -101,7 +101,7 @@ pub fn came_from_registry(held: &EngineImage, name: &ImageReference, store: Imag
         ImageStore::GraphDriver => pulled_digests(held, name).next().is_some(),
         // Only a pull leaves out parts of an image. Engines that don't list the parts derive the
         // digests from the names, so the registry has to be asked.
-        ImageStore::Containerd => held.is_whole() != Some(true),
+        ImageStore::Containerd => held.is_complete() != Some(true),
         // Podman gives locally built images this host.
         ImageStore::Podman => {
             name.registry().as_str() != "localhost" && pulled_digests(held, name).next().is_some()

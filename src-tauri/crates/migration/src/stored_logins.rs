@@ -69,7 +69,7 @@ impl StoredLogin {
         for problem in problems {
             let registry = &self.registry;
             tracing::warn!(
-                %registry, place = problem.place, reason = problem.reason,
+                %registry, location = problem.location, reason = problem.reason,
                 "couldn't read a stored login"
             );
         }

@@ -1,16 +1,21 @@
+//! AWS account IDs. Parsed from settings, ARNs and answers of AWS.
+
 use std::fmt;
 
-/// The twelve digits of an AWS account, which are also the id of its ECR registry.
+/// An AWS account ID: twelve digits. It is also the ID of the account's ECR registry.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct AccountId(String);
 
-/// The text is not twelve digits.
+/// The error for text that is not twelve digits.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("an AWS account id has twelve digits, and {0:?} is not that")]
+#[error("{0:?} is not an AWS account ID: an account ID has 12 digits")]
 pub struct InvalidAccountId(pub String);
 
 impl AccountId {
-    /// Reads an account id. Source of the rule: the pattern `[0-9]{12}` of ECR's `RegistryId`.
+    /// Parses an account ID. Source of the rule: the pattern `[0-9]{12}` of ECR's `RegistryId`.
+    ///
+    /// # Errors
+    /// If the text does not have exactly twelve ASCII digits.
     pub fn parse(text: &str) -> Result<Self, InvalidAccountId> {
         if text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit()) {
             Ok(Self(text.to_owned()))
@@ -19,7 +24,7 @@ impl AccountId {
         }
     }
 
-    /// The digits.
+    /// Returns the twelve digits.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -36,7 +41,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_twelve_digits_are_an_account() {
+    fn parse_accepts_only_twelve_ascii_digits() {
         assert_eq!(AccountId::parse("123456789012").unwrap().as_str(), "123456789012");
         for text in ["", "12345678901", "1234567890123", "12345678901a", "１23456789012"] {
             assert!(AccountId::parse(text).is_err(), "{text}");

@@ -1,3 +1,6 @@
+//! Descriptors, platforms and media types, as manifests and indexes contain them. Used wherever an
+//! image is read, selected or copied.
+
 use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
@@ -6,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::digest::Digest;
 
-/// The media types that images are made of.
+/// The media types of manifests and image configurations.
 pub mod media_type {
     /// OCI image manifest.
     pub const OCI_MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";
@@ -20,19 +23,19 @@ pub mod media_type {
     pub const DOCKER_INDEX: &str = "application/vnd.docker.distribution.manifest.list.v2+json";
     /// Docker image configuration.
     pub const DOCKER_CONFIG: &str = "application/vnd.docker.container.image.v1+json";
-    /// Docker image manifest, schema 1, signed; refused with a reason.
+    /// Docker image manifest, schema 1, signed. Not supported, and rejected with an error.
     pub const DOCKER_SCHEMA1_SIGNED: &str =
         "application/vnd.docker.distribution.manifest.v1+prettyjws";
-    /// Docker image manifest, schema 1; refused with a reason.
+    /// Docker image manifest, schema 1. Not supported, and rejected with an error.
     pub const DOCKER_SCHEMA1: &str = "application/vnd.docker.distribution.manifest.v1+json";
     /// Configuration of a build cache. Source: BuildKit, `cache/remotecache/v1/spec.go`.
     pub const BUILDKIT_CACHE_CONFIG: &str = "application/vnd.buildkit.cacheconfig.v0";
 
-    /// What a manifest request accepts: everything that can be copied as it is.
+    /// The `Accept` values of a manifest request: every type that can be copied unchanged.
     pub const ACCEPT_MANIFESTS: [&str; 4] =
         [OCI_INDEX, OCI_MANIFEST, DOCKER_INDEX, DOCKER_MANIFEST];
 
-    /// Whether a manifest of this type lists other manifests.
+    /// Returns whether a manifest of this type lists other manifests.
     pub fn is_index(media_type: &str) -> bool {
         matches!(media_type, OCI_INDEX | DOCKER_INDEX)
     }
@@ -50,7 +53,7 @@ pub struct Platform {
     pub variant: Option<String>,
 }
 
-/// How a platform is shown of which neither operating system nor architecture is known.
+/// The text form of a platform with neither an operating system nor an architecture.
 const UNKNOWN: &str = "unknown";
 
 impl fmt::Display for Platform {
@@ -66,16 +69,18 @@ impl fmt::Display for Platform {
     }
 }
 
-/// The text is no platform.
+/// The error for text that is not a platform.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0:?} is no platform; one looks like linux/amd64 or linux/arm/v7")]
+#[error(
+    "{0:?} is not a platform; expected os/architecture, for example linux/amd64 or linux/arm/v7"
+)]
 pub struct InvalidPlatform(pub String);
 
 impl FromStr for Platform {
     type Err = InvalidPlatform;
 
-    /// Reads `os/architecture`, with `/variant` where there is one; `unknown` is one of which nothing
-    /// is known.
+    /// Parses `os/architecture` or `os/architecture/variant`. `unknown` means
+    /// [`Platform::unknown`].
     fn from_str(text: &str) -> Result<Self, InvalidPlatform> {
         if text == UNKNOWN {
             return Ok(Self::unknown());
@@ -104,13 +109,14 @@ impl Platform {
         }
     }
 
-    /// A platform of which nothing is known: an index entry with `"platform": {}`.
+    /// Returns the platform of an index entry with `"platform": {}`.
     pub fn unknown() -> Self {
         Self::new(UNKNOWN, UNKNOWN, None)
     }
 
-    /// Reads what an index says, however little that is.
-    pub(super) fn of_json(json: &serde_json::Value) -> Option<Self> {
+    /// Reads the `platform` of an index entry. Missing and malformed members count as `unknown`;
+    /// returns `None` only for `null`.
+    pub(super) fn from_json(json: &serde_json::Value) -> Option<Self> {
         if json.is_null() {
             return None;
         }
@@ -122,15 +128,16 @@ impl Platform {
         Some(Self::new(os.unwrap_or(UNKNOWN), architecture.unwrap_or(UNKNOWN), variant))
     }
 
-    /// Whether this is a platform that was asked for; a variant counts only where one was named.
-    pub fn is(&self, wanted: &Self) -> bool {
-        self.os == wanted.os
-            && self.architecture == wanted.architecture
-            && (wanted.variant.is_none() || self.variant == wanted.variant)
+    /// Returns whether this platform satisfies a requested one. The variant is compared only if the
+    /// request names one.
+    pub fn matches(&self, requested: &Self) -> bool {
+        self.os == requested.os
+            && self.architecture == requested.architecture
+            && (requested.variant.is_none() || self.variant == requested.variant)
     }
 }
 
-/// What one document says of another piece of content: its type, digest and size.
+/// A reference from a manifest or index to other content. OCI image specification, "Descriptor".
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Descriptor {
     /// Media type of the content.
@@ -139,16 +146,16 @@ pub struct Descriptor {
     pub digest: Digest,
     /// Size of the content in bytes.
     pub size_bytes: u64,
-    /// Platform, in an index.
+    /// Platform of an index entry.
     pub platform: Option<Platform>,
-    /// Annotations, such as the one that marks an attestation.
+    /// Annotations, for example the one that marks an attestation.
     pub annotations: BTreeMap<String, String>,
-    /// Where the content may be fetched from as well.
+    /// Other locations from which the content can be downloaded.
     pub urls: Vec<String>,
 }
 
-/// The media types of layers that registries need not hold. Sources: Docker's image manifest
-/// specification, and the OCI image specification, "Non-distributable Layers".
+/// The media types of layers that a registry does not have to store. Sources: Docker's image
+/// manifest specification, and the OCI image specification, "Non-distributable Layers".
 const FOREIGN_TYPES: [&str; 6] = [
     "application/vnd.docker.image.rootfs.foreign.diff.tar",
     "application/vnd.docker.image.rootfs.foreign.diff.tar.gzip",
@@ -157,9 +164,9 @@ const FOREIGN_TYPES: [&str; 6] = [
     "application/vnd.oci.image.layer.nondistributable.v1.tar+gzip",
     "application/vnd.oci.image.layer.nondistributable.v1.tar+zstd",
 ];
-/// How the media types of layers and configurations begin, which an index may list only as a build
-/// cache.
-const BLOB_TYPES: [&str; 5] = [
+/// Prefixes of the media types of layers and configurations. Only the index of a build cache lists
+/// such content.
+const BLOB_TYPE_PREFIXES: [&str; 5] = [
     "application/vnd.oci.image.layer.",
     "application/vnd.docker.image.rootfs.",
     "application/vnd.oci.image.config.",
@@ -168,19 +175,19 @@ const BLOB_TYPES: [&str; 5] = [
 ];
 
 impl Descriptor {
-    /// Whether the content lies outside the registry, as Windows base layers do. Its media type says
-    /// so: an ordinary layer may name other addresses and is in the registry all the same.
+    /// Returns whether the content is stored outside the registry, as Windows base layers are. The
+    /// media type decides: an ordinary layer can have URLs and is in the registry nevertheless.
     pub fn is_foreign(&self) -> bool {
         !self.urls.is_empty() && FOREIGN_TYPES.contains(&self.media_type.as_str())
     }
 
-    /// Whether an index entry is a layer or a configuration and no manifest, as in the caches that
-    /// BuildKit exports with `image-manifest=false`.
+    /// Returns whether an index entry is a layer or a configuration instead of a manifest, as in
+    /// the caches that BuildKit exports with `image-manifest=false`.
     pub fn is_blob_in_index(&self) -> bool {
-        BLOB_TYPES.iter().any(|start| self.media_type.starts_with(start))
+        BLOB_TYPE_PREFIXES.iter().any(|prefix| self.media_type.starts_with(prefix))
     }
 
-    /// Whether an index entry is a BuildKit attestation and not an image to run.
+    /// Returns whether an index entry is a BuildKit attestation instead of an image.
     ///
     /// Source: BuildKit's attestation storage, annotation `vnd.docker.reference.type`.
     pub fn is_attestation(&self) -> bool {
@@ -195,7 +202,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_platform_reads_back_and_what_is_none_is_refused() {
+    fn platforms_round_trip_and_other_text_is_rejected() {
         for text in ["linux/amd64", "linux/arm/v7", "windows/amd64"] {
             assert_eq!(text.parse::<Platform>().unwrap().to_string(), text);
         }
@@ -206,8 +213,8 @@ mod tests {
     }
 
     #[test]
-    fn a_platform_of_which_little_is_said_is_unknown_and_reads_back() {
-        for (json, shown) in [
+    fn incomplete_platforms_are_unknown_and_round_trip() {
+        for (json, text) in [
             ("{}", "unknown"),
             (r#"{"os":null,"architecture":""}"#, "unknown"),
             (r#"{"variant":"v8"}"#, "unknown"),
@@ -219,15 +226,15 @@ mod tests {
                 "linux/arm/v7",
             ),
         ] {
-            let platform = Platform::of_json(&serde_json::from_str(json).unwrap()).unwrap();
-            assert_eq!(platform.to_string(), shown, "{json}");
-            assert_eq!(shown.parse(), Ok(platform), "{json}");
+            let platform = Platform::from_json(&serde_json::from_str(json).unwrap()).unwrap();
+            assert_eq!(platform.to_string(), text, "{json}");
+            assert_eq!(text.parse(), Ok(platform), "{json}");
         }
-        assert_eq!(Platform::of_json(&serde_json::Value::Null), None);
+        assert_eq!(Platform::from_json(&serde_json::Value::Null), None);
     }
 
     #[test]
-    fn only_foreign_types_lie_outside_the_registry() {
+    fn only_foreign_media_types_are_outside_the_registry() {
         let layer = |media_type: &str, urls: &[&str]| Descriptor {
             media_type: media_type.to_owned(),
             digest: Digest::of(b"x"),
@@ -236,9 +243,9 @@ mod tests {
             annotations: BTreeMap::new(),
             urls: urls.iter().map(|url| (*url).to_owned()).collect(),
         };
-        let elsewhere = &["https://elsewhere.example/x"];
+        let urls = &["https://elsewhere.example/x"];
         for foreign in FOREIGN_TYPES {
-            assert!(layer(foreign, elsewhere).is_foreign(), "{foreign}");
+            assert!(layer(foreign, urls).is_foreign(), "{foreign}");
             assert!(!layer(foreign, &[]).is_foreign(), "{foreign} can only be in the registry");
         }
         for ordinary in [
@@ -247,16 +254,16 @@ mod tests {
             media_type::OCI_CONFIG,
             "application/vnd.in-toto+json",
         ] {
-            assert!(!layer(ordinary, elsewhere).is_foreign(), "{ordinary}");
+            assert!(!layer(ordinary, urls).is_foreign(), "{ordinary}");
         }
     }
 
     #[test]
-    fn a_variant_counts_only_where_one_is_asked_for() {
-        let there: Platform = "linux/arm/v7".parse().unwrap();
-        assert!(there.is(&"linux/arm".parse().unwrap()));
-        assert!(there.is(&there));
-        assert!(!there.is(&"linux/arm/v6".parse().unwrap()));
-        assert!(!"linux/arm".parse::<Platform>().unwrap().is(&there));
+    fn the_variant_is_compared_only_if_it_is_requested() {
+        let arm_v7: Platform = "linux/arm/v7".parse().unwrap();
+        assert!(arm_v7.matches(&"linux/arm".parse().unwrap()));
+        assert!(arm_v7.matches(&arm_v7));
+        assert!(!arm_v7.matches(&"linux/arm/v6".parse().unwrap()));
+        assert!(!"linux/arm".parse::<Platform>().unwrap().matches(&arm_v7));
     }
 }

@@ -1,25 +1,27 @@
+//! Content digests: parsing them, and computing them from bytes that stream by.
+
 use std::fmt;
 use std::sync::Arc;
 
 use sha2::{Digest as _, Sha256, Sha512};
 
-/// The hash that names content: `sha256:` and 64 lower-case hex digits, or `sha512:` and 128.
+/// A content digest: `sha256:` and 64 lower-case hex digits, or `sha512:` and 128.
 ///
 /// Source of the rule: the OCI image specification, "Digests", registered algorithms. Clones share
-/// the text, since a migration names each digest many times.
+/// the text, because a migration uses each digest many times.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Digest(Arc<str>);
 
-/// The hash functions that a digest may name.
+/// The supported hash functions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DigestAlgorithm {
-    /// SHA-256, which nearly every image uses.
+    /// SHA-256, the usual algorithm.
     Sha256,
     /// SHA-512.
     Sha512,
 }
 
-/// The text is not a digest.
+/// The error for text that is not a digest. It contains at most the first 200 characters.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
     "{0:?} is not a digest: expected sha256: and 64, or sha512: and 128, lower-case hex digits"
@@ -27,7 +29,10 @@ pub enum DigestAlgorithm {
 pub struct InvalidDigest(pub String);
 
 impl Digest {
-    /// Reads a digest.
+    /// Parses a digest.
+    ///
+    /// # Errors
+    /// If the algorithm is unknown, or the rest is not a lower-case hex string of its length.
     pub fn parse(text: &str) -> Result<Self, InvalidDigest> {
         let invalid = || InvalidDigest(text.chars().take(200).collect());
         let (algorithm, hex) = text.split_once(':').ok_or_else(invalid)?;
@@ -44,19 +49,19 @@ impl Digest {
         }
     }
 
-    /// The SHA-256 digest of some bytes.
+    /// Computes the SHA-256 digest of some bytes.
     pub fn of(bytes: &[u8]) -> Self {
         let mut hasher = DigestHasher::new(DigestAlgorithm::Sha256);
         hasher.update(bytes);
         hasher.finish()
     }
 
-    /// The whole text, algorithm first.
+    /// Returns the text `algorithm:hex`.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// The hash function that made it.
+    /// Returns the hash function.
     pub fn algorithm(&self) -> DigestAlgorithm {
         if self.0.starts_with("sha512:") {
             DigestAlgorithm::Sha512
@@ -65,12 +70,12 @@ impl Digest {
         }
     }
 
-    /// The hex digits without the algorithm.
+    /// Returns the hex digits without the algorithm.
     pub fn hex(&self) -> &str {
         self.0.split_once(':').map_or("", |(_, hex)| hex)
     }
 
-    /// The first twelve hex digits, as Docker shows them where space is short.
+    /// Returns the first twelve hex digits, the short form in Docker's output.
     pub fn short(&self) -> &str {
         &self.hex()[..12]
     }
@@ -88,7 +93,7 @@ impl fmt::Debug for Digest {
     }
 }
 
-/// Computes a digest while bytes stream by.
+/// Computes a digest of bytes that arrive in chunks.
 pub struct DigestHasher(Hasher);
 
 enum Hasher {
@@ -97,7 +102,7 @@ enum Hasher {
 }
 
 impl DigestHasher {
-    /// Starts a digest.
+    /// Returns a hasher that has seen no bytes.
     pub fn new(algorithm: DigestAlgorithm) -> Self {
         Self(match algorithm {
             DigestAlgorithm::Sha256 => Hasher::Sha256(Sha256::new()),
@@ -105,7 +110,7 @@ impl DigestHasher {
         })
     }
 
-    /// Takes the next bytes.
+    /// Adds the next bytes.
     pub fn update(&mut self, bytes: &[u8]) {
         match &mut self.0 {
             Hasher::Sha256(hasher) => hasher.update(bytes),
@@ -113,7 +118,7 @@ impl DigestHasher {
         }
     }
 
-    /// The digest of all bytes taken.
+    /// Returns the digest of all added bytes.
     pub fn finish(self) -> Digest {
         use fmt::Write as _;
         let (name, hash) = match self.0 {
@@ -136,7 +141,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_digest_of_nothing_is_the_known_one() {
+    fn the_digest_of_empty_content_is_the_published_value() {
         assert_eq!(
             Digest::of(b"").as_str(),
             "sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
@@ -145,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn a_digest_names_a_known_algorithm_and_has_its_length() {
+    fn parse_requires_a_known_algorithm_and_its_length() {
         let long = format!("sha512:{}", "0f".repeat(64));
         assert_eq!(Digest::parse(&long).unwrap().algorithm(), DigestAlgorithm::Sha512);
         let upper = format!("sha256:{}", "AB".repeat(32));
@@ -157,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn sha512_streams_to_its_known_value() {
+    fn sha512_of_chunks_is_the_published_value() {
         let mut hasher = DigestHasher::new(DigestAlgorithm::Sha512);
         hasher.update(b"ab");
         hasher.update(b"c");

@@ -1,9 +1,15 @@
-//! Values: what the rest of the engine talks about.
+//! The values that every other crate of the engine uses. This crate depends on none of them.
 //!
-//! A string is parsed once, at the edge, into one of these types; inside there is
-//! nothing left to re-check. This room imports no other room.
+//! Text from outside is parsed into one of these types once, where it enters the program. Code that
+//! receives such a value does not validate it again.
+//!
+//! - `reference`, `registry_host`, `tag`, `digest`: names of images and of content.
+//! - `manifest`, `descriptor`: OCI and Docker manifests, platforms and media types.
+//! - `account`, `region`, `partition`: AWS identifiers.
+//! - `repository_name`, `repository_settings`, `repository_policy`: ECR repositories.
+//! - `secret`, `text`, `time`, `wildcard`: secrets, text forms for serde, the clock, and patterns.
 
-// Inside tests a failed unwrap is the failure that the test is there to show.
+// In tests, a failed unwrap is a test failure.
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 mod account;
@@ -13,6 +19,7 @@ mod manifest;
 mod partition;
 mod reference;
 mod region;
+mod registry_host;
 mod repository_name;
 mod repository_policy;
 mod repository_settings;
@@ -29,8 +36,9 @@ pub use manifest::{
     ImageManifest, IndexManifest, MANIFEST_LIMIT_BYTES, Manifest, ManifestError, RawManifest,
 };
 pub use partition::Partition;
-pub use reference::{ImageReference, InvalidReference, RegistryHost};
+pub use reference::{ImageReference, InvalidReference};
 pub use region::{InvalidRegion, Region};
+pub use registry_host::{InvalidRegistryHost, RegistryHost};
 pub use repository_name::{InvalidRepositoryName, RepositoryName, RepositoryNameRule};
 pub use repository_policy::{InvalidRepositoryPolicy, RepositoryPolicy};
 pub use repository_settings::{

@@ -1,3 +1,6 @@
+//! Manifests: the received bytes, which are never rewritten, and the parsed document. Read by the
+//! registry client, by image archives and by the copy.
+
 use bytes::Bytes;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
@@ -6,11 +9,11 @@ use serde_json::Value;
 use crate::descriptor::{Descriptor, Platform, media_type};
 use crate::digest::{Digest, InvalidDigest};
 
-/// The largest manifest that is read: ECR takes at most 4,194,304 characters (`ImageManifest`), and
-/// the OCI distribution specification asks registries for no more than 4 MiB either.
+/// The largest manifest that is read. ECR accepts at most 4,194,304 characters (`ImageManifest`),
+/// and the OCI distribution specification requires registries to accept 4 MiB.
 pub const MANIFEST_LIMIT_BYTES: usize = 4 * 1024 * 1024;
 
-/// A manifest as it travels: the bytes that were received, never re-written, with their type.
+/// A manifest as it was received: the exact bytes, their media type and their digest.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RawManifest {
     bytes: Bytes,
@@ -18,36 +21,36 @@ pub struct RawManifest {
     digest: Digest,
 }
 
-/// What a manifest says, once read.
+/// A parsed manifest.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Manifest {
-    /// One image, or another artifact of the same shape.
+    /// An image, or another artifact with a configuration and layers.
     Image(ImageManifest),
-    /// A list of manifests, one for each platform.
+    /// A list of manifests, usually one per platform.
     Index(IndexManifest),
 }
 
-/// One image: its configuration and layers.
+/// The manifest of one image: its configuration and layers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ImageManifest {
     /// The image configuration.
     pub config: Descriptor,
     /// The layers, lowest first.
     pub layers: Vec<Descriptor>,
-    /// The manifest that this one refers to, as signatures do.
+    /// The manifest that this one refers to, if it is a referrer such as a signature.
     pub subject: Option<Descriptor>,
 }
 
-/// A list of manifests.
+/// An index (manifest list).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct IndexManifest {
     /// The children, in the order of the index.
     pub manifests: Vec<Descriptor>,
-    /// The manifest that this one refers to.
+    /// The manifest that this one refers to, if it is a referrer.
     pub subject: Option<Descriptor>,
 }
 
-/// The bytes are no manifest that can be copied.
+/// Why a document is not a manifest that can be copied.
 #[derive(Debug, thiserror::Error)]
 pub enum ManifestError {
     /// Larger than [`MANIFEST_LIMIT_BYTES`].
@@ -55,43 +58,47 @@ pub enum ManifestError {
         "the manifest has {size_bytes} bytes or more; at most {MANIFEST_LIMIT_BYTES} can be stored"
     )]
     TooLarge {
-        /// How many bytes were seen or promised.
+        /// The bytes received so far, or the announced length.
         size_bytes: u64,
     },
-    /// Schema 1, which ECR no longer makes or keeps.
-    #[error("the image has a manifest of the old schema 1, which cannot be copied unchanged")]
+    /// Schema 1, which ECR does not accept.
+    #[error(
+        "the image has a manifest of the deprecated schema 1, which cannot be copied unchanged"
+    )]
     Schema1,
     /// Neither an image nor an index.
     #[error(
         "the manifest has the media type {media_type:?}, which is neither an image nor an index"
     )]
     UnknownMediaType {
-        /// What it says it is.
+        /// The media type; empty if the document and the response have no media type.
         media_type: String,
     },
-    /// The document is not what its own type says.
-    #[error("the manifest says that it is {inside:?}, and has the parts of another type as well")]
+    /// The document has parts that its media type does not allow.
+    #[error(
+        "the manifest has the media type {media_type:?}, but also has parts of another media type"
+    )]
     MediaTypeMismatch {
-        /// `Content-Type` of the answer, where there was one.
-        header: String,
-        /// `mediaType` of the document.
-        inside: String,
+        /// The `Content-Type` of the response, or the empty string.
+        content_type: String,
+        /// The `mediaType` of the document.
+        media_type: String,
     },
-    /// Not the JSON that its type promises.
-    #[error("the manifest is not the JSON document that its type promises")]
+    /// The document is not the JSON that its media type requires.
+    #[error("the manifest is not the JSON document that its media type requires")]
     Json(#[from] serde_json::Error),
-    /// A digest in it is malformed.
-    #[error("the manifest names content by a malformed digest")]
+    /// The document contains a malformed digest.
+    #[error("the manifest contains a malformed digest")]
     Digest(#[from] InvalidDigest),
-    /// What the referrers tag points to is not a list of referrers.
-    #[error("the tag points to something that is not a list of referrers, and is left as it is")]
+    /// The referrers tag points to something other than a list of referrers. It is not overwritten.
+    #[error("the tag points to something other than a list of referrers, so it was not changed")]
     NotReferrers,
-    /// The bytes do not have the digest they were asked by.
-    #[error("the manifest has the digest {actual}, but {expected} was asked for")]
+    /// The digest of the bytes is not the requested one.
+    #[error("the manifest has the digest {actual}, but {expected} was requested")]
     DigestMismatch {
-        /// The digest that was asked for.
+        /// The requested digest.
         expected: Digest,
-        /// The digest of what came.
+        /// The digest of the received bytes.
         actual: Digest,
     },
 }
@@ -124,16 +131,16 @@ struct DescriptorJson {
     urls: Option<Vec<String>>,
 }
 
-/// A whole number, also where it is written as `7.0`: there is only one way to read it.
+/// Reads a whole number. Also accepts the form `7.0`, which some tools write.
 fn whole_number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
     let number = serde_json::Number::deserialize(deserializer)?;
     let whole = number.as_u64().or_else(|| {
         let float = number.as_f64()?;
-        // Up to 2^53 a float is exactly one whole number.
+        // Up to 2^53, every whole number has an exact f64.
         (float >= 0.0 && float.fract() == 0.0 && float <= 9_007_199_254_740_992.0)
             .then_some(float as u64)
     });
-    whole.ok_or_else(|| D::Error::custom("a whole number is expected"))
+    whole.ok_or_else(|| D::Error::custom("expected a whole number"))
 }
 
 impl TryFrom<DescriptorJson> for Descriptor {
@@ -147,7 +154,7 @@ impl TryFrom<DescriptorJson> for Descriptor {
             media_type: json.media_type.unwrap_or_default(),
             digest: Digest::parse(&json.digest)?,
             size_bytes: json.size,
-            platform: Platform::of_json(&json.platform),
+            platform: Platform::from_json(&json.platform),
             annotations: annotations.collect(),
             urls: json.urls.unwrap_or_default(),
         })
@@ -159,37 +166,42 @@ fn descriptors(list: Option<Vec<DescriptorJson>>) -> Result<Vec<Descriptor>, Man
 }
 
 impl RawManifest {
-    /// Takes the bytes of a manifest and the `Content-Type` that came with them.
+    /// Checks a received document and computes its digest. `content_type` is the header of the
+    /// response.
     ///
     /// # Errors
-    /// Where the document is too large, of schema 1, of an unknown type, or not what its type says.
+    /// If the document is too large, is of schema 1, has an unknown media type, or does not match
+    /// its media type.
     pub fn new(bytes: Bytes, content_type: Option<&str>) -> Result<Self, ManifestError> {
         if bytes.len() > MANIFEST_LIMIT_BYTES {
             return Err(ManifestError::TooLarge { size_bytes: bytes.len() as u64 });
         }
         let json: ManifestJson = serde_json::from_slice(&bytes)?;
-        let media_type = agreed_media_type(content_type, &json)?;
+        let media_type = resolve_media_type(content_type, &json)?;
         let digest = Digest::of(&bytes);
         Ok(Self { bytes, media_type, digest })
     }
 
-    /// The bytes as they were received.
+    /// Returns the bytes as they were received.
     pub fn bytes(&self) -> &Bytes {
         &self.bytes
     }
 
-    /// The media type to send along with the bytes.
+    /// Returns the media type, which is the `Content-Type` of a push.
     pub fn media_type(&self) -> &str {
         &self.media_type
     }
 
-    /// The SHA-256 digest of the bytes.
+    /// Returns the SHA-256 digest of the bytes.
     pub fn digest(&self) -> &Digest {
         &self.digest
     }
 
-    /// Checks that this is what was asked for.
-    pub fn expect_digest(&self, expected: &Digest) -> Result<(), ManifestError> {
+    /// Checks the bytes against the requested digest, with the algorithm of that digest.
+    ///
+    /// # Errors
+    /// [`ManifestError::DigestMismatch`].
+    pub fn verify_digest(&self, expected: &Digest) -> Result<(), ManifestError> {
         let actual = match expected.algorithm() {
             crate::digest::DigestAlgorithm::Sha256 => self.digest.clone(),
             algorithm @ crate::digest::DigestAlgorithm::Sha512 => {
@@ -205,7 +217,10 @@ impl RawManifest {
         }
     }
 
-    /// Reads the document.
+    /// Parses the document.
+    ///
+    /// # Errors
+    /// If a descriptor is malformed, or an image has no configuration.
     pub fn read(&self) -> Result<Manifest, ManifestError> {
         let json: ManifestJson = serde_json::from_slice(&self.bytes)?;
         let subject = json.subject.map(Descriptor::try_from).transpose()?;
@@ -230,10 +245,12 @@ fn is_index(media_type: &str) -> bool {
     matches!(media_type, media_type::OCI_INDEX | media_type::DOCKER_INDEX)
 }
 
-/// What a manifest is. The digest covers `mediaType` inside, and not the `Content-Type` of an answer,
-/// which proxies and caches get wrong; where nothing inside says it, the header may, as long as the
-/// document has the shape of that type, and otherwise the shape alone.
-fn agreed_media_type(
+/// Determines the media type of a manifest.
+///
+/// `mediaType` in the document wins, because the digest covers it. The `Content-Type` of a response
+/// is not covered, and proxies and caches change it. It is used only if the document has no
+/// `mediaType` and has the members of that type. Otherwise the members of the document decide.
+fn resolve_media_type(
     content_type: Option<&str>,
     json: &ManifestJson,
 ) -> Result<String, ManifestError> {
@@ -252,8 +269,8 @@ fn agreed_media_type(
     match (header, json.media_type.as_deref().filter(|inside| !inside.is_empty())) {
         (_, Some(inside)) if known(inside) && has_shape_of(inside) => Ok(inside.to_owned()),
         (header, Some(inside)) if known(inside) => Err(ManifestError::MediaTypeMismatch {
-            header: header.unwrap_or_default(),
-            inside: inside.to_owned(),
+            content_type: header.unwrap_or_default(),
+            media_type: inside.to_owned(),
         }),
         (_, Some(inside)) if schema1(inside) => Err(ManifestError::Schema1),
         (_, Some(inside)) => Err(ManifestError::UnknownMediaType { media_type: inside.to_owned() }),
@@ -263,7 +280,7 @@ fn agreed_media_type(
             (Some(header), None, Some(_)) if known(&header) && !is_index(&header) => Ok(header),
             (_, Some(_), None) => Ok(media_type::OCI_INDEX.to_owned()),
             (_, None, Some(_)) => Ok(media_type::OCI_MANIFEST.to_owned()),
-            // An index of nothing names no list, and an artifact no configuration.
+            // An empty index without `manifests`, or an artifact without a configuration.
             (Some(header), None, None) if known(&header) => Ok(header),
             (header, ..) => {
                 Err(ManifestError::UnknownMediaType { media_type: header.unwrap_or_default() })
@@ -285,7 +302,7 @@ mod tests {
     }
 
     #[test]
-    fn the_bytes_stay_as_they_came() {
+    fn the_received_bytes_are_unchanged() {
         let bytes = image("\"mediaType\": \"application/vnd.oci.image.manifest.v1+json\" ,\n");
         let raw = RawManifest::new(bytes.clone(), None).unwrap();
         assert_eq!(raw.bytes(), &bytes);
@@ -296,7 +313,7 @@ mod tests {
     }
 
     #[test]
-    fn a_missing_media_type_is_taken_from_the_header_or_the_shape() {
+    fn without_a_media_type_the_header_or_the_members_decide() {
         let header = Some("application/vnd.docker.distribution.manifest.v2+json; charset=utf-8");
         assert_eq!(
             RawManifest::new(image(""), header).unwrap().media_type(),
@@ -314,9 +331,9 @@ mod tests {
     }
 
     #[test]
-    fn the_type_inside_wins_over_the_label_of_the_answer() {
+    fn the_media_type_of_the_document_wins_over_the_header() {
         let oci = "\"mediaType\":\"application/vnd.oci.image.manifest.v1+json\",";
-        for label in [
+        for content_type in [
             Some(media_type::DOCKER_INDEX),
             Some(media_type::DOCKER_MANIFEST),
             Some(media_type::DOCKER_SCHEMA1_SIGNED),
@@ -325,19 +342,19 @@ mod tests {
             Some(""),
             None,
         ] {
-            let raw = RawManifest::new(image(oci), label).unwrap();
-            assert_eq!(raw.media_type(), media_type::OCI_MANIFEST, "{label:?}");
-            let shape = RawManifest::new(image(""), label);
-            if label == Some(media_type::DOCKER_SCHEMA1_SIGNED) {
+            let raw = RawManifest::new(image(oci), content_type).unwrap();
+            assert_eq!(raw.media_type(), media_type::OCI_MANIFEST, "{content_type:?}");
+            let shape = RawManifest::new(image(""), content_type);
+            if content_type == Some(media_type::DOCKER_SCHEMA1_SIGNED) {
                 assert!(matches!(shape, Err(ManifestError::Schema1)));
             } else {
-                assert!(!is_index(shape.unwrap().media_type()), "{label:?}");
+                assert!(!is_index(shape.unwrap().media_type()), "{content_type:?}");
             }
         }
     }
 
     #[test]
-    fn a_document_of_two_shapes_is_refused() {
+    fn a_document_with_members_of_two_types_is_rejected() {
         for inside in ["application/vnd.oci.image.manifest.v1+json", media_type::OCI_INDEX] {
             let both = image(&format!("\"mediaType\":\"{inside}\",\"manifests\":[],"));
             let error = RawManifest::new(both, Some(inside)).unwrap_err();
@@ -348,12 +365,12 @@ mod tests {
     }
 
     #[test]
-    fn numbers_and_nulls_that_can_be_read_only_one_way_are_read() {
+    fn whole_floats_and_nulls_are_accepted() {
         let bytes = Bytes::from(format!(
             r#"{{"schemaVersion":2.0,"config":{{"digest":"{DIGEST}","size":7.0,"annotations":null,"urls":null,"platform":null}},"layers":null,"subject":null,"annotations":{{"a":1}}}}"#
         ));
         let Manifest::Image(image) = RawManifest::new(bytes, None).unwrap().read().unwrap() else {
-            panic!("it is an image");
+            panic!("expected an image");
         };
         assert_eq!((image.config.size_bytes, image.layers.len()), (7, 0));
         for size in ["-1", "7.5", "\"7\"", "null", "1e300"] {
@@ -365,7 +382,7 @@ mod tests {
     }
 
     #[test]
-    fn schema_1_html_and_giants_are_refused() {
+    fn schema_1_html_and_oversized_documents_are_rejected() {
         let schema1 = Bytes::from_static(br#"{"schemaVersion":1,"fsLayers":[]}"#);
         assert!(matches!(RawManifest::new(schema1, None), Err(ManifestError::Schema1)));
         let html = Bytes::from_static(b"<html>Sign in</html>");
@@ -375,9 +392,9 @@ mod tests {
     }
 
     #[test]
-    fn another_digest_than_asked_for_is_told_with_both() {
+    fn a_digest_mismatch_names_both_digests() {
         let raw = RawManifest::new(image(""), None).unwrap();
-        let error = raw.expect_digest(&Digest::parse(DIGEST).unwrap()).unwrap_err();
+        let error = raw.verify_digest(&Digest::parse(DIGEST).unwrap()).unwrap_err();
         assert!(
             error.to_string().contains(DIGEST) && error.to_string().contains(raw.digest().as_str())
         );

@@ -1,17 +1,19 @@
+//! AWS partitions: which one a region, an ARN or a host name belongs to, and its endpoints.
+
 use std::fmt;
 
 use crate::account::AccountId;
 use crate::region::Region;
 
-/// AWS regions that are run together, with accounts, endpoints and ARNs of their own. Credentials of
-/// one partition mean nothing in another.
+/// A group of AWS regions with its own accounts, endpoints and ARNs. Credentials of one partition
+/// are not valid in another.
 ///
-/// Source: `partitions.json` of botocore 1.43; a test holds this table to it.
+/// Source: `partitions.json` of botocore 1.43; a test compares this table with it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Partition {
-    /// The public regions.
+    /// The commercial regions.
     Commercial,
-    /// China.
+    /// The China regions.
     China,
     /// AWS GovCloud (US).
     GovCloud,
@@ -28,7 +30,7 @@ pub enum Partition {
 }
 
 impl Partition {
-    /// Every partition.
+    /// All partitions.
     pub const ALL: [Self; 8] = [
         Self::Commercial,
         Self::China,
@@ -40,23 +42,25 @@ impl Partition {
         Self::IsoF,
     ];
 
-    /// The partition that a region belongs to, by its name. A name of no known form counts as
-    /// commercial, as in the SDKs.
+    /// Returns the partition of a region, by its name. An unknown prefix means commercial, as in
+    /// the AWS SDKs.
     pub fn of_region(region: &Region) -> Self {
         let name = region.as_str();
         Self::ALL
             .into_iter()
-            .find(|partition| partition.starts().iter().any(|start| name.starts_with(start)))
+            .find(|partition| {
+                partition.region_prefixes().iter().any(|prefix| name.starts_with(prefix))
+            })
             .unwrap_or(Self::Commercial)
     }
 
-    /// The partition that an ARN names: `arn:PARTITION:…`.
+    /// Returns the partition in an ARN (`arn:PARTITION:…`), or `None` if it is unknown.
     pub fn of_arn(arn: &str) -> Option<Self> {
         let id = arn.strip_prefix("arn:")?.split(':').next()?;
         Self::ALL.into_iter().find(|partition| partition.id() == id)
     }
 
-    /// As ARNs write it, such as `aws-cn`.
+    /// Returns the ID in ARNs, such as `aws-cn`.
     pub fn id(self) -> &'static str {
         match self {
             Self::Commercial => "aws",
@@ -70,7 +74,7 @@ impl Partition {
         }
     }
 
-    /// What its host names end with.
+    /// Returns the suffix of its host names.
     pub fn dns_suffix(self) -> &'static str {
         match self {
             Self::Commercial | Self::GovCloud => "amazonaws.com",
@@ -83,9 +87,9 @@ impl Partition {
         }
     }
 
-    /// What the dual-stack names of its ECR registries end with, where they have such. Source: Amazon
-    /// ECR user guide, "Making requests over dual-stack endpoints", and the host pattern of
-    /// amazon-ecr-credential-helper.
+    /// Returns the suffix of the dual-stack host names of its ECR registries, or `None` if it has
+    /// no dual-stack endpoints. Sources: Amazon ECR user guide, "Making requests over dual-stack
+    /// endpoints", and the host pattern of amazon-ecr-credential-helper.
     pub fn registry_dual_stack_suffix(self) -> Option<&'static str> {
         match self {
             Self::Commercial | Self::GovCloud => Some("on.aws"),
@@ -94,8 +98,8 @@ impl Partition {
         }
     }
 
-    /// The region that every account of the partition can use: the one that stands for the
-    /// partition's global services.
+    /// Returns the region of the partition's global services. Every account of the partition can
+    /// use it.
     pub fn home_region(self) -> &'static str {
         match self {
             Self::Commercial => "us-east-1",
@@ -109,13 +113,14 @@ impl Partition {
         }
     }
 
-    /// The ARN of a repository's resource in IAM policies.
+    /// Returns the ARN of an ECR repository, as IAM policies name it.
     pub fn repository_arn(self, region: &Region, account: &AccountId, name: &str) -> String {
         format!("arn:{self}:ecr:{region}:{account}:repository/{name}")
     }
 
-    /// What the names of its regions begin with; nothing for the partition of all others.
-    fn starts(self) -> &'static [&'static str] {
+    /// Returns the prefixes of its region names. The commercial partition has none: it is the
+    /// default.
+    fn region_prefixes(self) -> &'static [&'static str] {
         match self {
             Self::Commercial => &[],
             Self::China => &["cn-"],
@@ -140,7 +145,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_region_s_name_tells_its_partition() {
+    fn the_region_name_determines_the_partition() {
         for (region, partition) in [
             ("eu-west-1", Partition::Commercial),
             ("xx-newest-9", Partition::Commercial),
@@ -165,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn an_arn_tells_its_partition() {
+    fn the_arn_determines_the_partition() {
         for partition in Partition::ALL {
             let arn = format!("arn:{partition}:iam::123456789012:user/ada");
             assert_eq!(Partition::of_arn(&arn), Some(partition));

@@ -1,31 +1,33 @@
+//! Names of ECR repositories: the rules of ECR, and a suggestion for a name that breaks one.
+
 use std::fmt;
 
 /// The name of an ECR repository, such as `team/pgcli`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct RepositoryName(String);
 
-/// The rule of ECR that a name breaks.
+/// A naming rule of ECR that a name breaks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RepositoryNameRule {
     /// Shorter than 2 or longer than 256 characters.
     Length,
-    /// A character other than lower-case letters, digits, `.`, `_`, `-` and `/`.
+    /// A character other than a lower-case letter, a digit, `.`, `_`, `-` or `/`.
     Character(char),
-    /// A part between slashes is empty, or starts or ends with a separator.
+    /// A path part (between slashes) is empty, or starts or ends with a separator.
     PartEdge,
-    /// Two separators stand together in a way that ECR does not take; only `__` and runs of `-` may.
+    /// Adjacent separators other than `__` or a run of `-`.
     Separators,
 }
 
-/// ECR would refuse the name.
+/// The error for a name that ECR rejects.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("ECR does not take {name:?} as the name of a repository: {rule}")]
+#[error("ECR doesn't allow the repository name {name:?}: {rule}")]
 pub struct InvalidRepositoryName {
-    /// What was given.
+    /// The rejected name.
     pub name: String,
-    /// The first rule that it breaks.
+    /// The first rule that the name breaks.
     pub rule: RepositoryNameRule,
-    /// A name near it that ECR takes, where there is one.
+    /// A similar name that ECR allows, if there is one.
     pub suggestion: Option<RepositoryName>,
 }
 
@@ -38,24 +40,28 @@ impl fmt::Display for RepositoryNameRule {
                 "{character:?} is not allowed; use lower-case letters, digits, '.', '_', '-' and '/'"
             ),
             Self::PartEdge => formatter
-                .write_str("every part between slashes starts and ends with a letter or a digit"),
+                .write_str("each part between slashes must start and end with a letter or a digit"),
             Self::Separators => {
-                formatter.write_str("separators stand alone, except '__' and runs of '-'")
+                formatter.write_str("separators can't be adjacent, except '__' and runs of '-'")
             }
         }
     }
 }
 
+/// The allowed length in characters.
 const LENGTHS: std::ops::RangeInclusive<usize> = 2..=256;
 
 impl RepositoryName {
-    /// Reads a name.
+    /// Parses a name.
     ///
     /// Source of the rule: ECR's `RepositoryName`,
     /// `[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*(\/[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*)*`, 2 to 256
     /// characters, as of February 2026.
+    ///
+    /// # Errors
+    /// The first rule that the name breaks, with a suggestion.
     pub fn parse(text: &str) -> Result<Self, InvalidRepositoryName> {
-        match broken_rule(text) {
+        match violated_rule(text) {
             None => Ok(Self(text.to_owned())),
             Some(rule) => Err(InvalidRepositoryName {
                 name: text.to_owned(),
@@ -65,7 +71,7 @@ impl RepositoryName {
         }
     }
 
-    /// The text.
+    /// Returns the name.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -85,7 +91,7 @@ fn is_separator(character: char) -> bool {
     matches!(character, '.' | '_' | '-')
 }
 
-fn broken_rule(text: &str) -> Option<RepositoryNameRule> {
+fn violated_rule(text: &str) -> Option<RepositoryNameRule> {
     let allowed =
         |character: char| is_plain(character) || is_separator(character) || character == '/';
     if let Some(character) = text.chars().find(|character| !allowed(*character)) {
@@ -107,20 +113,20 @@ fn broken_rule(text: &str) -> Option<RepositoryNameRule> {
     None
 }
 
-/// What a name of one character is completed with.
+/// Appended to a suggestion of one character, because ECR requires two.
 const SHORT_NAME_ENDING: &str = "-image";
 
-/// A name near `text` that ECR takes: lower case, other characters as `-`, one separator a run.
+/// Suggests a similar name that ECR allows: lower case, other characters replaced by `-`, runs of
+/// separators shortened to the first one.
 fn suggest(text: &str) -> Option<RepositoryName> {
     let parts: Vec<String> =
         text.split('/').map(suggest_part).filter(|part| !part.is_empty()).collect();
     let mut name = parts.join("/");
     name.truncate(*LENGTHS.end());
     let name = name.trim_end_matches(|character| is_separator(character) || character == '/');
-    // One character is too few.
     let longer = format!("{name}{SHORT_NAME_ENDING}");
     let name = if name.len() == 1 { longer.as_str() } else { name };
-    if broken_rule(name).is_none() { Some(RepositoryName(name.to_owned())) } else { None }
+    if violated_rule(name).is_none() { Some(RepositoryName(name.to_owned())) } else { None }
 }
 
 fn suggest_part(part: &str) -> String {
@@ -148,14 +154,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_that_ecr_takes() {
+    fn parse_accepts_names_that_ecr_allows() {
         for text in ["ab", "team/pgcli", "a__b", "a--b", "a---b", "1password/op", "a.b_c-d/e0"] {
             assert_eq!(RepositoryName::parse(text).unwrap().as_str(), text);
         }
     }
 
     #[test]
-    fn a_refused_name_says_its_rule_and_a_near_name() {
+    fn a_rejected_name_has_its_rule_and_a_suggestion() {
         let cases = [
             ("a", RepositoryNameRule::Length, Some("a-image")),
             ("X", RepositoryNameRule::Character('X'), Some("x-image")),
@@ -183,15 +189,15 @@ mod tests {
 
     proptest! {
         #[test]
-        fn the_rule_agrees_with_the_pattern_of_the_service(text in "[a-c._/-]{0,12}") {
+        fn parse_agrees_with_the_pattern_of_ecr(text in "[a-c._/-]{0,12}") {
             let part = r"[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*";
             let pattern = regex::Regex::new(&format!("^{part}(/{part})*$")).unwrap();
-            let taken = pattern.is_match(&text) && text.len() >= 2;
-            prop_assert_eq!(RepositoryName::parse(&text).is_ok(), taken);
+            let is_allowed = pattern.is_match(&text) && text.len() >= 2;
+            prop_assert_eq!(RepositoryName::parse(&text).is_ok(), is_allowed);
         }
 
         #[test]
-        fn a_suggestion_is_always_taken(text in ".{0,300}") {
+        fn a_suggestion_is_always_allowed(text in ".{0,300}") {
             if let Err(InvalidRepositoryName { suggestion: Some(name), .. }) = RepositoryName::parse(&text) {
                 prop_assert!(RepositoryName::parse(name.as_str()).is_ok());
             }

@@ -1,36 +1,40 @@
+//! Repository policies: the structure of the document, and whether two documents are equivalent.
+//! Used by the form for new repositories and by the comparison with an existing repository.
+
 use std::fmt;
 
 use serde_json::Value;
 
-/// The longest policy. Source: ECR's `RepositoryPolicyText`.
+/// The maximum length of a policy. Source: ECR's `RepositoryPolicyText`.
 const LIMIT_CHARACTERS: usize = 10_240;
 
-/// Who may do what with a repository: a policy document, as it was typed.
+/// A repository policy document (resource-based permissions), as the user entered it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RepositoryPolicy(String);
 
-/// ECR would refuse the policy.
+/// Why ECR would reject a policy.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidRepositoryPolicy {
-    /// It is too long.
-    #[error("a repository policy has at most {LIMIT_CHARACTERS} characters; this one has {0}")]
+    /// More than 10,240 characters.
+    #[error("the repository policy has {0} characters; at most {LIMIT_CHARACTERS} are allowed")]
     TooLong(usize),
-    /// It is no JSON.
+    /// Not JSON.
     #[error("the repository policy is not JSON: {0}")]
     NotJson(String),
-    /// It is JSON, but no policy.
-    #[error("the repository policy needs a \"Statement\" with at least one statement in it")]
+    /// JSON without a statement.
+    #[error("the repository policy needs a \"Statement\" with at least one statement")]
     NoStatement,
-    /// A statement says neither that it allows nor that it denies.
-    #[error("every statement of the repository policy has the \"Effect\" \"Allow\" or \"Deny\"")]
+    /// A statement without the effect `Allow` or `Deny`.
+    #[error("every statement of the repository policy needs the \"Effect\" \"Allow\" or \"Deny\"")]
     NoEffect,
 }
 
 impl RepositoryPolicy {
-    /// Reads a policy. Only its frame is looked at: actions and conditions are AWS's to know.
+    /// Parses a policy. Only the structure is checked: ECR validates actions, principals and
+    /// conditions.
     ///
     /// # Errors
-    /// What ECR would refuse, whatever the rest is.
+    /// A structural error that ECR would reject.
     pub fn parse(text: &str) -> Result<Self, InvalidRepositoryPolicy> {
         let text = text.trim();
         let characters = text.chars().count();
@@ -41,7 +45,7 @@ impl RepositoryPolicy {
             .map_err(|error| InvalidRepositoryPolicy::NotJson(error.to_string()))?;
         let statements = match &document["Statement"] {
             Value::Array(statements) if !statements.is_empty() => statements.as_slice(),
-            one @ Value::Object(_) => std::slice::from_ref(one),
+            statement @ Value::Object(_) => std::slice::from_ref(statement),
             _ => return Err(InvalidRepositoryPolicy::NoStatement),
         };
         let has_effect = |statement: &Value| {
@@ -53,25 +57,26 @@ impl RepositoryPolicy {
         Ok(Self(text.to_owned()))
     }
 
-    /// The document.
+    /// Returns the document.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// Whether another document says the same. ECR gives a policy back with other blanks, a list of
-    /// one as the one, and an account as the ARN of its root.
-    pub fn says_the_same_as(&self, other: &str) -> bool {
-        let read = |text: &str| serde_json::from_str(text).ok().map(plain);
-        let own = read(&self.0);
-        own.is_some() && own == read(other)
+    /// Returns whether another document grants the same permissions. ECR returns a policy with
+    /// other whitespace, a list of one element as that element, and an account ID as the ARN of its
+    /// root user.
+    pub fn is_equivalent_to(&self, other: &str) -> bool {
+        let parse = |text: &str| serde_json::from_str(text).ok().map(canonical);
+        let document = parse(&self.0);
+        document.is_some() && document == parse(other)
     }
 }
 
-/// A document in the one way to write it.
-fn plain(value: Value) -> Value {
+/// Rewrites a document so that equivalent documents are equal.
+fn canonical(value: Value) -> Value {
     match value {
         Value::Array(items) => {
-            let mut items: Vec<_> = items.into_iter().map(plain).collect();
+            let mut items: Vec<_> = items.into_iter().map(canonical).collect();
             items.sort_by_key(Value::to_string);
             match <[Value; 1]>::try_from(items) {
                 Ok([one]) => one,
@@ -79,15 +84,15 @@ fn plain(value: Value) -> Value {
             }
         }
         Value::Object(members) => {
-            members.into_iter().map(|(name, value)| (name, plain(value))).collect()
+            members.into_iter().map(|(name, value)| (name, canonical(value))).collect()
         }
-        Value::String(text) => Value::String(account_of(&text).unwrap_or(text)),
+        Value::String(text) => Value::String(account_of_root_arn(&text).unwrap_or(text)),
         other => other,
     }
 }
 
-/// The account of `arn:aws:iam::123456789012:root`, in any partition.
-fn account_of(text: &str) -> Option<String> {
+/// Returns the account ID of `arn:aws:iam::123456789012:root`, in any partition.
+fn account_of_root_arn(text: &str) -> Option<String> {
     let parts: Vec<&str> = text.split(':').collect();
     match parts.as_slice() {
         ["arn", _, "iam", "", account, "root"] => Some((*account).to_owned()),
@@ -109,15 +114,15 @@ mod tests {
         "Principal":{"AWS":["111122223333"]},"Action":["ecr:BatchGetImage","ecr:GetDownloadUrlForLayer"]}]}"#;
 
     #[test]
-    fn what_ecr_would_refuse_says_why() {
+    fn rejected_policies_have_their_reason() {
         assert!(RepositoryPolicy::parse(PULL).is_ok());
         let long = format!("{}{}", " ".repeat(3), "\"a\"".repeat(4000));
         for (text, message) in [
-            (long.as_str(), "has at most 10240 characters; this one has 12000"),
+            (long.as_str(), "has 12000 characters; at most 10240 are allowed"),
             ("{\"Statement\":", "is not JSON: EOF while parsing a value"),
             ("[]", "needs a \"Statement\""),
             ("{\"Version\":\"2012-10-17\",\"Statement\":[]}", "needs a \"Statement\""),
-            ("{\"Statement\":[{\"Action\":\"*\"}]}", "has the \"Effect\""),
+            ("{\"Statement\":[{\"Action\":\"*\"}]}", "needs the \"Effect\""),
         ] {
             let error = RepositoryPolicy::parse(text).unwrap_err().to_string();
             assert!(error.contains(message), "{error}");
@@ -125,16 +130,16 @@ mod tests {
     }
 
     #[test]
-    fn the_same_in_other_words_is_the_same() {
+    fn equivalent_documents_are_recognized() {
         let policy = RepositoryPolicy::parse(PULL).unwrap();
-        let as_ecr_gives_it = r#"{
+        let as_ecr_returns_it = r#"{
   "Version" : "2012-10-17",
   "Statement" : { "Sid" : "Pull", "Effect" : "Allow",
     "Principal" : { "AWS" : "arn:aws:iam::111122223333:root" },
     "Action" : [ "ecr:GetDownloadUrlForLayer", "ecr:BatchGetImage" ] }
 }"#;
-        assert!(policy.says_the_same_as(as_ecr_gives_it));
-        assert!(!policy.says_the_same_as(&as_ecr_gives_it.replace("Allow", "Deny")));
-        assert!(!policy.says_the_same_as("not json"));
+        assert!(policy.is_equivalent_to(as_ecr_returns_it));
+        assert!(!policy.is_equivalent_to(&as_ecr_returns_it.replace("Allow", "Deny")));
+        assert!(!policy.is_equivalent_to("not json"));
     }
 }

@@ -1,3 +1,6 @@
+//! Settings of an ECR repository: what a new one is created with, and what an existing one has. The
+//! migration compares the two.
+
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -7,42 +10,42 @@ use ts_rs::TS;
 use crate::repository_policy::RepositoryPolicy;
 use crate::wildcard::wildcard_matches;
 
-/// How a repository is set up: for a new one what to ask for, for an existing one what it has.
+/// The settings of a repository, requested for a new one or read from an existing one.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RepositorySettings {
-    /// Whether a tag may be moved to another image.
+    /// Whether tags can be overwritten.
     pub tag_mutability: TagMutability,
-    /// Tags that [`TagMutability::ImmutableWithExclusion`] leaves free, one to five patterns.
+    /// Exceptions to the tag mutability, one to five patterns. Empty without exceptions.
     pub exclusion_filters: Vec<TagExclusionFilter>,
-    /// Whether ECR scans an image when it arrives.
+    /// Whether ECR scans an image when it is pushed.
     pub scan_on_push: bool,
-    /// How ECR encrypts the layers at rest. It cannot be changed later.
+    /// Encryption at rest. ECR doesn't allow changing it after the repository was created.
     pub encryption: Encryption,
     /// AWS tags of the repository.
     pub tags: BTreeMap<String, String>,
-    /// A ready-made rule for what ECR removes by itself.
+    /// A lifecycle policy from a preset.
     pub lifecycle: LifecyclePreset,
-    /// Who else may do what with the repository; nothing for ECR's usual: only the account itself.
+    /// The repository policy; without one, only the account of the repository has access.
     pub policy: Option<RepositoryPolicy>,
 }
 
-/// Whether a tag may be moved to another image. ECR's `ImageTagMutability`.
+/// Whether tags can be overwritten. ECR's `ImageTagMutability`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
 #[ts(export_to = "migration.ts")]
 pub enum TagMutability {
-    /// Every tag may move.
+    /// Every tag can be overwritten.
     #[default]
     Mutable,
-    /// No tag may move.
+    /// No tag can be overwritten.
     Immutable,
-    /// No tag may move but those that a filter matches.
+    /// Only tags that an exclusion filter matches can be overwritten.
     ImmutableWithExclusion,
-    /// Every tag may move but those that a filter matches.
+    /// Every tag can be overwritten, except those that an exclusion filter matches.
     MutableWithExclusion,
 }
 
-/// How ECR encrypts at rest. ECR's `EncryptionConfiguration`.
+/// Encryption at rest. ECR's `EncryptionConfiguration`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 #[ts(export_to = "migration.ts")]
@@ -50,40 +53,41 @@ pub enum Encryption {
     /// Keys that Amazon S3 manages.
     #[default]
     Aes256,
-    /// A key of AWS KMS; without one named, the key that AWS manages for ECR.
+    /// An AWS KMS key; if `key` is `None`, the AWS managed key for ECR.
     Kms {
-        /// Key id, alias or ARN.
+        /// Key ID, alias or ARN.
         key: Option<String>,
     },
-    /// Two layers of encryption with a key of AWS KMS.
+    /// Two layers of encryption with an AWS KMS key.
     KmsDualLayer {
-        /// Key id, alias or ARN.
+        /// Key ID, alias or ARN.
         key: Option<String>,
     },
 }
 
-/// A ready-made lifecycle rule.
+/// A predefined lifecycle policy with at most one rule.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 #[ts(export_to = "migration.ts")]
 pub enum LifecyclePreset {
-    /// Nothing is removed.
+    /// Nothing expires.
     #[default]
     None,
     /// Only the newest images are kept.
     KeepNewest {
-        /// How many.
+        /// The number of images to keep.
         count: u32,
     },
-    /// Images without a tag are removed some days after they were pushed.
+    /// Untagged images expire some days after they were pushed.
     ExpireUntagged {
-        /// How many days.
+        /// Days since the push.
         days: u32,
     },
 }
 
 impl LifecyclePreset {
-    /// The policy document for ECR's `PutLifecyclePolicy`, or nothing for [`LifecyclePreset::None`].
+    /// Returns the policy document for ECR's `PutLifecyclePolicy`, or `None` for
+    /// [`LifecyclePreset::None`].
     pub fn policy_text(self) -> Option<String> {
         let (description, selection) = match self {
             Self::None => return None,
@@ -106,18 +110,21 @@ impl LifecyclePreset {
     }
 }
 
-/// A pattern with `*` for tags that immutability leaves free. ECR's
+/// A tag pattern with `*` that is an exception to the tag mutability. ECR's
 /// `ImageTagMutabilityExclusionFilterValue`, `^[0-9a-zA-Z._*-]{1,128}$`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TagExclusionFilter(String);
 
-/// ECR would refuse the pattern.
+/// The error for a pattern that ECR rejects.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0:?} is not a tag pattern: use 1 to 128 letters, digits, '.', '_', '-' and '*'")]
 pub struct InvalidExclusionFilter(pub String);
 
 impl TagExclusionFilter {
-    /// Reads a pattern.
+    /// Parses a pattern.
+    ///
+    /// # Errors
+    /// If ECR would reject it.
     pub fn parse(text: &str) -> Result<Self, InvalidExclusionFilter> {
         let allowed =
             |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'*' | b'-');
@@ -128,12 +135,12 @@ impl TagExclusionFilter {
         }
     }
 
-    /// The pattern.
+    /// Returns the pattern.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// Whether the pattern matches a tag; `*` stands for any run of characters.
+    /// Returns whether the pattern matches a whole tag. `*` matches any number of characters.
     pub fn matches(&self, tag: &str) -> bool {
         wildcard_matches(&self.0, tag)
     }
@@ -146,7 +153,7 @@ impl fmt::Display for TagExclusionFilter {
 }
 
 impl RepositorySettings {
-    /// Whether a repository with these settings lets `tag` move to another image.
+    /// Returns whether a repository with these settings allows overwriting `tag`.
     pub fn allows_overwrite(&self, tag: &str) -> bool {
         let matched = self.exclusion_filters.iter().any(|filter| filter.matches(tag));
         match self.tag_mutability {
@@ -163,7 +170,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_lifecycle_text_has_the_length_that_ecr_asks_for() {
+    fn lifecycle_policies_have_a_length_that_ecr_accepts() {
         for preset in
             [LifecyclePreset::KeepNewest { count: 1 }, LifecyclePreset::ExpireUntagged { days: 1 }]
         {
@@ -174,7 +181,7 @@ mod tests {
     }
 
     #[test]
-    fn filters_match_with_stars() {
+    fn filters_match_with_wildcards() {
         for (pattern, tag, matched) in [
             ("latest", "latest", true),
             ("latest", "latest2", false),
@@ -196,7 +203,7 @@ mod tests {
     }
 
     #[test]
-    fn immutability_with_exclusions_lets_only_those_move() {
+    fn exclusion_filters_invert_the_mutability() {
         let mut settings = RepositorySettings {
             tag_mutability: TagMutability::ImmutableWithExclusion,
             exclusion_filters: vec![TagExclusionFilter::parse("latest").unwrap()],

@@ -1,18 +1,21 @@
+//! The wrapper for passwords, tokens and keys.
+
 use std::fmt;
 
-/// A value that must not be printed: its `Debug` and `Display` show `***`.
+/// A secret value. `Debug` and `Display` print `***`.
 ///
-/// It has no `Serialize`, so it cannot reach a store, a journal or the window by accident.
+/// It does not implement `Serialize`, so it can't get into a store, a journal or the window by
+/// accident.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Secret<T>(T);
 
 impl<T> Secret<T> {
-    /// Wraps a value that must stay unseen.
+    /// Wraps a secret value.
     pub fn new(value: T) -> Self {
         Self(value)
     }
 
-    /// The value itself, for the one call that needs it.
+    /// Returns the value, for the call that sends it.
     pub fn expose(&self) -> &T {
         &self.0
     }

@@ -1,25 +1,30 @@
+//! Image tags.
+
 use std::fmt;
 
-/// The name of one version of an image inside its repository, such as `latest`.
+/// A tag of an image in its repository, such as `latest`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Tag(String);
 
-/// The text is not a tag.
+/// The error for text that is not a tag.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "{0:?} is not a tag: a tag has 1 to 128 letters, digits, '_', '.' or '-', and starts with none of '.' and '-'"
+    "{0:?} is not a tag: a tag has 1 to 128 letters, digits, '_', '.' or '-', and doesn't start with '.' or '-'"
 )]
 pub struct InvalidTag(pub String);
 
 impl Tag {
-    /// Reads a tag. Source of the rule: `[\w][\w.-]{0,127}` of the distribution reference grammar.
+    /// Parses a tag. Source of the rule: `[\w][\w.-]{0,127}` of the distribution reference grammar.
+    ///
+    /// # Errors
+    /// If the text does not match the pattern.
     pub fn parse(text: &str) -> Result<Self, InvalidTag> {
-        let word = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
+        let is_word = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
         let mut bytes = text.bytes();
-        let first_fits = bytes.next().is_some_and(word);
-        if first_fits
+        let is_first_valid = bytes.next().is_some_and(is_word);
+        if is_first_valid
             && text.len() <= 128
-            && bytes.all(|byte| word(byte) || byte == b'.' || byte == b'-')
+            && bytes.all(|byte| is_word(byte) || byte == b'.' || byte == b'-')
         {
             Ok(Self(text.to_owned()))
         } else {
@@ -27,12 +32,12 @@ impl Tag {
         }
     }
 
-    /// The tag that a reference without tag and digest means.
+    /// Returns `latest`, the tag of a reference without a tag and a digest.
     pub fn latest() -> Self {
         Self("latest".to_owned())
     }
 
-    /// The text.
+    /// Returns the tag.
     pub fn as_str(&self) -> &str {
         &self.0
     }

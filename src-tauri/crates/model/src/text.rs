@@ -1,5 +1,8 @@
-//! Values as text, on the wire and in files: as they are displayed and parsed. `text` is for a field of a
-//! type that has another form of its own, such as a platform, which OCI writes as an object.
+//! Text forms of values for serde: as they are displayed and parsed.
+//!
+//! Digests, regions and tags always have this form. The functions of this module are for
+//! `#[serde(with = …)]` on a field whose type has another form of its own, such as a platform,
+//! which OCI writes as an object.
 
 use std::borrow::Cow;
 use std::fmt::Display;
@@ -65,7 +68,8 @@ where
     Cow::<str>::deserialize(deserializer)?.parse().map_err(D::Error::custom)
 }
 
-/// Writes a path. What is not valid Unicode is replaced: a person reads it, nobody opens it.
+/// Writes a path for display. Invalid Unicode is replaced, so the text must not be used to open the
+/// file.
 ///
 /// # Errors
 /// If the serializer fails.
@@ -73,7 +77,7 @@ pub fn path<S: Serializer>(path: &Path, serializer: S) -> Result<S::Ok, S::Error
     serializer.collect_str(&path.display())
 }
 
-/// The same for a value that may be absent.
+/// The same for an optional value.
 pub mod option {
     use super::*;
 
@@ -121,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn values_are_the_text_that_they_were_parsed_from() {
+    fn values_round_trip_as_text() {
         let digest = format!("sha256:{}", "a".repeat(64));
         let written = json!({
             "digest": digest, "tag": "v1.0", "region": "eu-west-1",
@@ -136,9 +140,9 @@ mod tests {
             ("platform", "linux"),
             ("other", "linux"),
         ] {
-            let mut damaged = written.clone();
-            damaged[field] = json!(wrong);
-            assert!(from_value::<Values>(damaged).is_err(), "{field}: {wrong}");
+            let mut invalid = written.clone();
+            invalid[field] = json!(wrong);
+            assert!(from_value::<Values>(invalid).is_err(), "{field}: {wrong}");
         }
     }
 }

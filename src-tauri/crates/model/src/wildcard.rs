@@ -1,4 +1,6 @@
-/// Whether a pattern matches a text as a whole; `*` stands for any number of characters.
+//! Patterns with `*`, as in tag exclusion filters and lifecycle policies.
+
+/// Returns whether a pattern matches the whole text. `*` matches any number of characters.
 pub fn wildcard_matches(pattern: &str, text: &str) -> bool {
     let mut rest = text;
     let mut parts = pattern.split('*');

@@ -101,7 +101,7 @@ impl ManifestApi for RegistryClient {
         match stored {
             // A digest of another algorithm doesn't prove the requested digest.
             Some(stored) if !is_other_hash || named.as_ref() == Some(&stored) => {
-                match manifest.expect_digest(&stored) {
+                match manifest.verify_digest(&stored) {
                     Ok(()) => Ok(outcome),
                     Err(_) => Err(RegistryError::DigestMismatch {
                         registry: self.endpoint.host.clone(),
@@ -212,7 +212,7 @@ impl RegistryClient {
         if Digest::parse(reference).is_err()
             && let Some(promised) = self.content_digest(&headers)?
         {
-            manifest.expect_digest(&promised).map_err(invalid)?;
+            manifest.verify_digest(&promised).map_err(invalid)?;
         }
         self.mark_as_registry();
         Ok((manifest, headers))

@@ -145,7 +145,7 @@ pub fn referrers_in_list(
     list: &RawManifest,
     subject: &Digest,
 ) -> Result<Option<Vec<Referrer>>, ManifestError> {
-    if list.media_type() != media_type::OCI_INDEX || list.expect_digest(subject).is_ok() {
+    if list.media_type() != media_type::OCI_INDEX || list.verify_digest(subject).is_ok() {
         return Ok(None);
     }
     let json: Value = serde_json::from_slice(list.bytes())?;

@@ -1,3 +1,5 @@
+//! The entries of an index in a repository, read when the user expands it.
+
 use futures_util::{StreamExt, TryStreamExt, stream};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -6,50 +8,53 @@ use crate::kind::ImageKind;
 use transload_model::{Descriptor, Digest, Manifest, Platform, RepositoryName};
 use transload_registry::{RegistryApi, RegistryError};
 
-/// Children that are asked about at the same time.
+/// Concurrent manifest requests.
 const MAX_CONCURRENT_REQUESTS: usize = 4;
 
-/// One entry of an index.
+/// An entry of an index.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export_to = "repositories.ts")]
 pub struct IndexEntry {
-    /// Its digest.
+    /// Digest of the manifest.
     pub digest: Digest,
-    /// Its platform; nothing for an attestation.
+    /// Platform; `None` for an attestation.
     #[serde(with = "transload_model::text::option")]
     #[ts(type = "string | null")]
     pub platform: Option<Platform>,
-    /// What it is.
+    /// Kind of image.
     pub kind: ImageKind,
-    /// Bytes of its manifest, configuration and layers.
+    /// Size of the manifest, configuration and layers, in bytes.
     pub size_bytes: u64,
 }
 
-/// What an index of a repository holds, in its order. A single image holds nothing.
+/// Returns the entries of an index, in its order. Returns no entries for a single image.
+///
+/// # Errors
+/// If a manifest can't be read.
 pub async fn index_entries(
     registry: &dyn RegistryApi,
     repository: &RepositoryName,
     digest: &Digest,
 ) -> Result<Vec<IndexEntry>, RegistryError> {
     let path = repository.as_str();
-    let listed = match read(registry, path, digest).await? {
+    let children = match read_manifest(registry, path, digest).await? {
         Manifest::Index(index) => index.manifests,
         Manifest::Image(_) => Vec::new(),
     };
-    stream::iter(listed)
-        .map(|child| async move { entry(registry, path, child).await })
+    stream::iter(children)
+        .map(|child| async move { read_entry(registry, path, child).await })
         .buffered(MAX_CONCURRENT_REQUESTS)
         .try_collect()
         .await
 }
 
-async fn entry(
+async fn read_entry(
     registry: &dyn RegistryApi,
     path: &str,
     child: Descriptor,
 ) -> Result<IndexEntry, RegistryError> {
     let attestation = child.is_attestation();
-    let (kind, content_bytes) = match read(registry, path, &child.digest).await? {
+    let (kind, content_bytes) = match read_manifest(registry, path, &child.digest).await? {
         Manifest::Image(_) if attestation => (ImageKind::Attestation, 0),
         Manifest::Index(_) => (ImageKind::Index, 0),
         Manifest::Image(image) => {
@@ -62,7 +67,7 @@ async fn entry(
     Ok(IndexEntry { digest: child.digest, platform, kind, size_bytes })
 }
 
-async fn read(
+async fn read_manifest(
     registry: &dyn RegistryApi,
     path: &str,
     digest: &Digest,

@@ -1,15 +1,17 @@
+//! Classifies the images of a repository by their media types and tags.
+
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use transload_aws::EcrImage;
 use transload_model::media_type;
 
-/// What an image of a repository is.
+/// The kind of an image in a repository.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
 #[ts(export_to = "repositories.ts")]
 pub enum ImageKind {
-    /// One image.
+    /// A single image.
     Image,
     /// An index of images.
     Index,
@@ -17,32 +19,31 @@ pub enum ImageKind {
     Attestation,
     /// A signature.
     Signature,
-    /// Something else.
+    /// Any other artifact.
     Other,
 }
 
-/// Tells what an image is, from its media types and tags.
+/// Returns the kind of an image, based on its media types and tags.
 ///
-/// Sources: cosign keeps signatures and attestations under the tags `sha256-….sig` and
-/// `sha256-….att`, and names its layers' and artifacts' types `application/vnd.dev.cosign…`;
-/// Notation names its own `application/vnd.cncf.notary…`; in-toto statements are
-/// `application/vnd.in-toto…`.
+/// Sources: cosign stores signatures and attestations under the tags `sha256-….sig` and
+/// `sha256-….att`, with media types `application/vnd.dev.cosign…`. Notation uses
+/// `application/vnd.cncf.notary…`. In-toto statements have `application/vnd.in-toto…`.
 pub fn kind_of(image: &EcrImage) -> ImageKind {
     let artifact = image.artifact_media_type.as_deref().unwrap_or_default();
-    let tagged = |end: &str| {
+    let has_tag_suffix = |suffix: &str| {
         image
             .tags
             .iter()
-            .any(|tag| tag.as_str().starts_with("sha256-") && tag.as_str().ends_with(end))
+            .any(|tag| tag.as_str().starts_with("sha256-") && tag.as_str().ends_with(suffix))
     };
-    if tagged(".sig")
+    if has_tag_suffix(".sig")
         || artifact.contains("cosign.artifact.sig")
         || artifact.contains("cncf.notary")
     {
         return ImageKind::Signature;
     }
-    if tagged(".att")
-        || tagged(".sbom")
+    if has_tag_suffix(".att")
+        || has_tag_suffix(".sbom")
         || artifact.contains("in-toto")
         || artifact.contains("spdx")
     {
@@ -79,7 +80,7 @@ mod tests {
     }
 
     #[test]
-    fn images_are_told_apart() {
+    fn images_are_classified_by_media_type_and_tag() {
         let cases = [
             ("1", media_type::OCI_MANIFEST, media_type::OCI_CONFIG, ImageKind::Image),
             ("1", media_type::DOCKER_MANIFEST, "", ImageKind::Image),

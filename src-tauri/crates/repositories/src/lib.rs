@@ -1,7 +1,7 @@
-//! Repositories apart from migrations: what their images are, what an index contains, which other regions have
-//! a repository, and creating one.
+//! Repositories apart from migrations: the kinds of their images, the entries of an index, other regions that have
+//! a repository of the same name, and creating a repository. Called by the `api` crate and by list copies.
 
-// Inside tests a failed unwrap is the failure that the test is there to show.
+// In tests, a failed unwrap is a test failure.
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 mod create;
@@ -12,4 +12,4 @@ mod other_regions;
 pub use create::{create_repository, ensure_repository};
 pub use index::{IndexEntry, index_entries};
 pub use kind::{ImageKind, kind_of};
-pub use other_regions::regions_with;
+pub use other_regions::regions_with_repository;

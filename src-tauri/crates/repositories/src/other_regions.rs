@@ -1,4 +1,5 @@
-//! Where else a repository may be: whoever looks for one in vain often looks in the wrong region.
+//! Searches other regions for a repository. Called when a repository was not found, because the
+//! usual cause is the wrong region.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -9,16 +10,16 @@ use transload_aws::{AwsSession, EcrApi};
 use transload_model::{Partition, Region, RepositoryName};
 use transload_network::is_loopback;
 
-/// How long the look may take. What has no answer by then is left out.
-const LOOKED_WITHIN: Duration = Duration::from_secs(8);
+/// Limit of the whole search. Regions that have not answered until then are left out.
+const SEARCH_TIMEOUT: Duration = Duration::from_secs(8);
 
-/// Regions that are asked at the same time.
+/// Concurrent `DescribeRepositories` requests.
 const MAX_CONCURRENT_REQUESTS: usize = 6;
 
-/// The regions that are on for every commercial account, the busiest first; the others must be enabled
-/// and are seldom where a repository is lost. Source: AWS Account Management reference guide,
-/// "Considerations before enabling and disabling Regions".
-const COMMERCIAL: [&str; 17] = [
+/// The regions that are enabled in every commercial account, the most used first. Opt-in regions
+/// are not searched. Source: AWS Account Management reference guide, "Considerations before
+/// enabling and disabling Regions".
+const COMMERCIAL_REGIONS: [&str; 17] = [
     "us-east-1",
     "us-west-2",
     "eu-west-1",
@@ -38,19 +39,21 @@ const COMMERCIAL: [&str; 17] = [
     "ap-northeast-3",
 ];
 
-/// The other likely regions of the session's partition that have a repository of this name. A region
-/// that does not answer, or refuses, counts as one without it. An endpoint of one's own choosing is that
-/// of one region, so nothing is asked through it, except an emulator on this computer.
-pub async fn regions_with(session: &AwsSession, name: &RepositoryName) -> Vec<Region> {
+/// Returns the other regions of the session's partition that have a repository of this name. A
+/// region that does not answer, or denies the request, counts as a region without it.
+///
+/// Returns no regions if the session has a custom ECR endpoint, because such an endpoint serves one
+/// region. An emulator on this computer is an exception: it serves all regions.
+pub async fn regions_with_repository(session: &AwsSession, name: &RepositoryName) -> Vec<Region> {
     if session.ecr_endpoint().is_some_and(|endpoint| !is_loopback(endpoint)) {
         return Vec::new();
     }
-    let others = likely(Partition::of_region(session.region()))
+    let others = regions_of(Partition::of_region(session.region()))
         .iter()
         .filter_map(|region| Region::parse(region).ok())
         .filter(|region| region != session.region());
     let found = Mutex::new(Vec::new());
-    let asked = stream::iter(others).for_each_concurrent(MAX_CONCURRENT_REQUESTS, |region| {
+    let search = stream::iter(others).for_each_concurrent(MAX_CONCURRENT_REQUESTS, |region| {
         let found = &found;
         async move {
             let ecr = session.in_region(region.clone()).ecr();
@@ -59,16 +62,16 @@ pub async fn regions_with(session: &AwsSession, name: &RepositoryName) -> Vec<Re
             }
         }
     });
-    // What was found in time counts.
-    let _ = tokio::time::timeout(LOOKED_WITHIN, asked).await;
+    // After a timeout, the regions found so far are returned.
+    let _ = tokio::time::timeout(SEARCH_TIMEOUT, search).await;
     let mut found = found.into_inner().unwrap_or_else(PoisonError::into_inner);
     found.sort();
     found
 }
 
-fn likely(partition: Partition) -> &'static [&'static str] {
+fn regions_of(partition: Partition) -> &'static [&'static str] {
     match partition {
-        Partition::Commercial => &COMMERCIAL,
+        Partition::Commercial => &COMMERCIAL_REGIONS,
         Partition::China => &["cn-north-1", "cn-northwest-1"],
         Partition::GovCloud => &["us-gov-east-1", "us-gov-west-1"],
         Partition::EuropeanSovereign => &["eusc-de-east-1"],

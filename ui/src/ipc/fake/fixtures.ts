@@ -193,7 +193,7 @@ export const engineDown: EngineStatus = {
   ],
   error: {
     code: "engine_not_running",
-    message: "No Docker Engine answers at unix:///var/run/docker.sock: no such file.",
+    message: "No Docker Engine responds at unix:///var/run/docker.sock.",
     hints: [],
     causes: [],
     retryable: true,

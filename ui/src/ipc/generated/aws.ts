@@ -238,7 +238,7 @@ registry: string,
 clients: Array<ClientLogin>, };
 
 /**
- * What a client has for a registry now.
+ * The current login of a client for a registry.
  */
 export type HeldLogin = { "kind": "none" } | { "kind": "inline" } | { "kind": "helper", 
 /**
@@ -264,12 +264,12 @@ section: string,
 reason: string, };
 
 /**
- * A program that pulls and pushes, with logins of its own.
+ * A program that pulls and pushes images with its own logins.
  */
 export type LoginClient = "docker" | "podman";
 
 /**
- * A way to give a client a login.
+ * A method to log a client in.
  */
 export type LoginWay = { "kind": "helper", 
 /**

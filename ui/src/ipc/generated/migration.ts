@@ -39,28 +39,28 @@ platform: string | null,
 referrers: boolean, };
 
 /**
- * How ECR encrypts at rest. ECR's `EncryptionConfiguration`.
+ * Encryption at rest. ECR's `EncryptionConfiguration`.
  */
 export type Encryption = { "kind": "aes256" } | { "kind": "kms", 
 /**
- * Key id, alias or ARN.
+ * Key ID, alias or ARN.
  */
 key: string | null, } | { "kind": "kms_dual_layer", 
 /**
- * Key id, alias or ARN.
+ * Key ID, alias or ARN.
  */
 key: string | null, };
 
 /**
- * A ready-made lifecycle rule.
+ * A predefined lifecycle policy with at most one rule.
  */
 export type LifecyclePreset = { "kind": "none" } | { "kind": "keep_newest", 
 /**
- * How many.
+ * The number of images to keep.
  */
 count: number, } | { "kind": "expire_untagged", 
 /**
- * How many days.
+ * Days since the push.
  */
 days: number, };
 
@@ -165,6 +165,6 @@ lifecycle: LifecyclePreset,
 policy: string | null, };
 
 /**
- * Whether a tag may be moved to another image. ECR's `ImageTagMutability`.
+ * Whether tags can be overwritten. ECR's `ImageTagMutability`.
  */
 export type TagMutability = "mutable" | "immutable" | "immutable_with_exclusion" | "mutable_with_exclusion";

@@ -33,7 +33,7 @@ action: LifecycleAction,
 after_days: number | null, };
 
 /**
- * What an image of a repository is.
+ * The kind of an image in a repository.
  */
 export type ImageKind = "image" | "index" | "attestation" | "signature" | "other";
 
@@ -64,23 +64,23 @@ tag: string, } | { "kind": "image",
 digest: string, };
 
 /**
- * One entry of an index.
+ * An entry of an index.
  */
 export type IndexEntry = { 
 /**
- * Its digest.
+ * Digest of the manifest.
  */
 digest: string, 
 /**
- * Its platform; nothing for an attestation.
+ * Platform; `None` for an attestation.
  */
 platform: string | null, 
 /**
- * What it is.
+ * Kind of image.
  */
 kind: ImageKind, 
 /**
- * Bytes of its manifest, configuration and layers.
+ * Size of the manifest, configuration and layers, in bytes.
  */
 size_bytes: number, };
 
@@ -112,7 +112,7 @@ prefix: string,
 on_push: boolean, };
 
 /**
- * What a rule does.
+ * The action of a lifecycle rule.
  */
 export type LifecycleAction = "expire" | "archive";
 

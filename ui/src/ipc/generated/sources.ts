@@ -154,7 +154,8 @@ tried: Array<EngineAttempt>,
 error: ApiError | null, };
 
 /**
- * How an engine keeps images. It decides what a push sends, and cannot be told from the version.
+ * The image store of an engine. It determines what a push sends, and does not follow from the
+ * version.
  */
 export type EngineStore = "containerd" | "graph_driver" | "podman";
 

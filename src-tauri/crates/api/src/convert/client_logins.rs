@@ -11,14 +11,14 @@ pub fn client_login(
     client: LoginClient,
     undoable: bool,
 ) -> ClientLogin {
-    let ways = login.ways.iter().map(|way| ClientLoginWay {
-        way: way.clone(),
-        changes: login.changes(way, host).into_iter().map(change).collect(),
+    let ways = login.methods.iter().map(|method| ClientLoginWay {
+        way: method.clone(),
+        changes: login.changes(method, host).into_iter().map(change).collect(),
     });
     ClientLogin {
         client,
         file: login.file.display().to_string(),
-        held: Some(login.held.clone()),
+        held: Some(login.existing.clone()),
         stale: login.stale.iter().map(|stale| stale.key.clone()).collect(),
         ways: ways.collect(),
         undoable,
@@ -26,21 +26,21 @@ pub fn client_login(
     }
 }
 
-fn change(change: engine::Change) -> ClientLoginChange {
+fn change(change: engine::LoginChange) -> ClientLoginChange {
     match change {
-        engine::Change::Kept { program, server } => ClientLoginChange {
+        engine::LoginChange::StoreWithHelper { program, server } => ClientLoginChange {
             action: ClientLoginAction::Kept,
             place: program,
             key: server,
             value: None,
         },
-        engine::Change::Set { file, section, key, shown } => ClientLoginChange {
+        engine::LoginChange::SetEntry { file, section, key, shown_value } => ClientLoginChange {
             action: ClientLoginAction::Set,
             place: file.display().to_string(),
             key: format!("{section} \u{2192} {key}"),
-            value: Some(shown),
+            value: Some(shown_value),
         },
-        engine::Change::Removed { file, section, key } => ClientLoginChange {
+        engine::LoginChange::RemoveEntry { file, section, key } => ClientLoginChange {
             action: ClientLoginAction::Removed,
             place: file.display().to_string(),
             key: format!("{section} \u{2192} {key}"),

@@ -30,7 +30,7 @@ fn attempt(attempt: engine::Attempt) -> EngineAttempt {
         engine::AttemptResult::Answered => "available",
         engine::AttemptResult::SocketMissing => "not found",
         engine::AttemptResult::PermissionDenied => "access denied",
-        engine::AttemptResult::Silent => "no response",
+        engine::AttemptResult::NoResponse => "no response",
         engine::AttemptResult::TlsFailed => "TLS connection failed",
         engine::AttemptResult::Unusable => "not a Docker Engine",
     };

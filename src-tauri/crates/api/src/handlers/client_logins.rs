@@ -1,4 +1,4 @@
-use transload_contract::{AwsConnection, ClientLogin, ClientLogins, LoginClient, LoginWay};
+use transload_contract::{AwsConnection, ClientLogin, ClientLogins, LoginClient, LoginMethod};
 use transload_docker::EngineLogin;
 use transload_docker::client_login::{self, ClientLoginError};
 use transload_errors::{ApiError, ErrorCode};
@@ -22,7 +22,7 @@ impl Api {
         &self,
         connection: AwsConnection,
         client: LoginClient,
-        way: LoginWay,
+        way: LoginMethod,
     ) -> Result<ClientLogins, ApiError> {
         let connected = self.connect(&connection).await?;
         let host = connected.destination.host();
@@ -71,7 +71,7 @@ impl Api {
         let mut clients = Vec::new();
         for client in CLIENTS {
             let undoable = undos.get(&(client, host.clone())).is_some_and(|kept| !kept.is_empty());
-            match client_login::look(client, host, docker) {
+            match client_login::inspect(client, host, docker) {
                 Ok(None) => {}
                 Ok(Some(found)) => {
                     clients.push(convert::client_login(&found, host, client, undoable));

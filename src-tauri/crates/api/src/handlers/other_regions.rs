@@ -1,7 +1,7 @@
 use transload_contract::{AwsConnection, Repository, RepositorySettings};
 use transload_errors::ApiError;
 use transload_model::RepositoryName;
-use transload_repositories::{create_repository, regions_with};
+use transload_repositories::{create_repository, regions_with_repository};
 
 use crate::api::Api;
 use crate::convert;
@@ -17,7 +17,7 @@ impl Api {
     ) -> Result<Vec<String>, ApiError> {
         let name = RepositoryName::parse(repository_of(&name))?;
         let connected = self.connect(&connection).await?;
-        let found = regions_with(&connected.session, &name).await;
+        let found = regions_with_repository(&connected.session, &name).await;
         Ok(found.iter().map(ToString::to_string).collect())
     }
 

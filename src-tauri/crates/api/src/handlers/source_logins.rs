@@ -32,7 +32,7 @@ impl Api {
                 let identifier = login.user.clone();
                 let secret = login.password.clone();
                 let login = Some(HubLogin { identifier, secret });
-                HubClient::through(&self.network(), base, login)?.log_in().await?;
+                HubClient::with_network(&self.network(), base, login)?.log_in().await?;
                 LoginCheck::Accepted
             }
             None => check_registry_login(&self.network(), &address.endpoint, &login).await?,
@@ -112,7 +112,7 @@ impl Api {
             Some(found) => SourceLoginStatus {
                 username: Some(found.login.user),
                 origin: SourceLoginOrigin::DockerLogin,
-                stored_in: Some(found.place),
+                stored_in: Some(found.location),
                 ..anonymous()
             },
             None => SourceLoginStatus {

@@ -1,4 +1,4 @@
-//! Addresses in tables, and beside the Docker CLI.
+//! Addresses from tables, and random ones compared with the Docker CLI.
 
 use super::*;
 
@@ -11,7 +11,7 @@ fn on_linux(text: &str) -> Result<DockerAddress, DockerError> {
 }
 
 #[test]
-fn the_addresses_that_docker_knows_are_read() {
+fn addresses_in_the_forms_of_docker_are_parsed() {
     let socket = |path: &str| DockerAddress::Socket(path.into());
     let cases = [
         ("unix:///var/run/docker.sock", socket("/var/run/docker.sock")),
@@ -35,8 +35,8 @@ fn the_addresses_that_docker_knows_are_read() {
         assert_eq!(on_linux(text).unwrap(), address, "{text}");
     }
     assert_eq!(tcp("::1", 99, None).to_string(), "tcp://[::1]:99");
-    let behind = on_linux("tcp://docker.example:80/engine/one/").unwrap();
-    assert_eq!(behind.to_string(), "tcp://docker.example:80/engine/one");
+    let with_path = on_linux("tcp://docker.example:80/engine/one/").unwrap();
+    assert_eq!(with_path.to_string(), "tcp://docker.example:80/engine/one");
 }
 
 #[test]
@@ -69,19 +69,19 @@ fn named_pipes_are_addresses_on_windows() {
 }
 
 #[test]
-fn an_address_that_cannot_be_reached_says_why() {
+fn unsupported_addresses_have_their_reason() {
     for (text, word) in [
         ("ssh://ada@host", "ssh -L"),
         ("unix:/x.sock", "two slashes"),
         ("tcp:host:1", "two slashes"),
         ("fd://", "systemd"),
-        ("ftp://host", "understood"),
-        ("tcp://http://host", "two kinds"),
+        ("ftp://host", "supported schemes"),
+        ("tcp://http://host", "two schemes"),
         ("tcp://host:99999", "65535"),
         ("tcp://host:x", "65535"),
-        ("tcp://a b:1", "host and port"),
-        ("tcp://[x]:1", "host and port"),
-        ("tcp://host:1/a b", "cannot be sent"),
+        ("tcp://a b:1", "host or port"),
+        ("tcp://[x]:1", "host or port"),
+        ("tcp://host:1/a b", "not allowed in a URL"),
     ] {
         match on_linux(text) {
             Err(DockerError::AddressInvalid { reason, .. }) => {
@@ -111,18 +111,19 @@ fn tls_comes_from_the_environment() {
     let address = |environment: &DockerEnvironment| {
         DockerAddress::parse_with("tcp://host", environment).unwrap()
     };
-    // A certificate without its key is no identity. The port is Docker's for every tcp:// address.
+    // A certificate without its key is ignored. The port is Docker's default for every tcp://
+    // address.
     let ca = Some(folder.path().join("ca.pem"));
     let files = TlsFiles { ca, identity: None, skip_verify: false };
     assert_eq!(address(&environment), tcp("host", 2375, Some(files.clone())));
     environment.docker_tls = some();
     assert_eq!(address(&environment), tcp("host", 2375, Some(files.clone())));
     environment.docker_tls_verify = None;
-    let any = TlsFiles { skip_verify: true, ..files };
-    assert_eq!(address(&environment), tcp("host", 2375, Some(any)));
+    let unverified = TlsFiles { skip_verify: true, ..files };
+    assert_eq!(address(&environment), tcp("host", 2375, Some(unverified)));
     environment.docker_tls = None;
     assert_eq!(address(&environment), tcp("host", 2375, None));
-    // The authorities of the system are no substitute for those that Docker is told to use.
+    // A missing ca.pem is not replaced by the authorities of the system.
     environment.docker_tls_verify = some();
     environment.docker_cert_path = Some("/nowhere".into());
     let missing = TlsFiles { ca: Some("/nowhere/ca.pem".into()), ..TlsFiles::default() };
@@ -130,17 +131,17 @@ fn tls_comes_from_the_environment() {
 }
 
 #[test]
-fn the_host_of_a_context_leaves_its_port_to_http() {
-    let read = |text: &str, tls| DockerAddress::of_context(System::Linux, text, tls).unwrap();
-    let any = || Some(TlsFiles { skip_verify: true, ..TlsFiles::default() });
-    assert_eq!(read("tcp://host", None), tcp("host", 80, None));
-    assert_eq!(read("tcp://host", any()), tcp("host", 443, any()));
-    assert_eq!(read("tcp://host:2376", any()), tcp("host", 2376, any()));
-    assert_eq!(read("", None), DockerAddress::Socket("/var/run/docker.sock".into()));
-    assert!(DockerAddress::of_context(System::Linux, "127.0.0.1:1", None).is_err());
+fn the_default_port_of_a_context_is_that_of_http() {
+    let parse = |text: &str, tls| DockerAddress::from_context(System::Linux, text, tls).unwrap();
+    let tls = || Some(TlsFiles { skip_verify: true, ..TlsFiles::default() });
+    assert_eq!(parse("tcp://host", None), tcp("host", 80, None));
+    assert_eq!(parse("tcp://host", tls()), tcp("host", 443, tls()));
+    assert_eq!(parse("tcp://host:2376", tls()), tcp("host", 2376, tls()));
+    assert_eq!(parse("", None), DockerAddress::Socket("/var/run/docker.sock".into()));
+    assert!(DockerAddress::from_context(System::Linux, "127.0.0.1:1", None).is_err());
 }
 
-/// `DOCKER_HOST` and the TLS variables, read by us and by the Docker CLI.
+/// Compares `DOCKER_HOST` and the TLS variables with the Docker CLI.
 #[cfg(target_os = "linux")]
 mod differential {
     use std::process::Command;
@@ -153,11 +154,10 @@ mod differential {
     use super::*;
     use crate::find::candidates;
 
-    /// How many environments are made; the CLI takes a twentieth of a second for each.
+    /// Number of random environments. The CLI takes about 50 ms for each.
     const ENVIRONMENTS: usize = 150;
 
-    /// Without what we read and the CLI does not, and what it reads and nothing can dial: see the
-    /// head of the module.
+    /// Random values of `DOCKER_HOST`, without the differences that the head of the module lists.
     fn host() -> impl Strategy<Value = String> {
         let name = prop_oneof![
             3 => "[a-z]{1,3}(\\.[a-z]{1,3}){0,2}",
@@ -194,12 +194,13 @@ mod differential {
             Just("foo://x".to_owned()),
             Just("TCP://x".to_owned()),
         ];
-        // A bare path is a socket for us.
+        // Transload reads a bare path as a socket.
         let tcp = tcp.prop_filter("no path", |text| !text.starts_with('/'));
         prop_oneof![5 => tcp, 1 => local, 1 => Just(String::new())]
     }
 
-    fn theirs(host: &str, tls: &[(&str, String)]) -> Option<(String, bool, bool)> {
+    /// Returns address, TLS and `skip_verify` according to the Docker CLI.
+    fn of_docker_cli(host: &str, tls: &[(&str, String)]) -> Option<(String, bool, bool)> {
         let home = tempfile::tempdir().unwrap();
         let mut command = Command::new("docker");
         command.args(["context", "inspect", "default"]).env("HOME", home.path());
@@ -215,7 +216,8 @@ mod differential {
         Some((host, has_tls, endpoint["SkipTLSVerify"].as_bool()?))
     }
 
-    fn ours(environment: &DockerEnvironment) -> Option<(String, bool, bool)> {
+    /// Returns address, TLS and `skip_verify` according to Transload.
+    fn of_transload(environment: &DockerEnvironment) -> Option<(String, bool, bool)> {
         let found = candidates(environment, None).ok()?;
         let address = &found[0].address;
         let skip = match address {
@@ -225,10 +227,10 @@ mod differential {
         Some((address.to_string(), address.has_tls(), skip))
     }
 
-    /// The same spelling for both: leading zeros of a port, and a slash at the end.
-    fn spelled((host, tls, skip): (String, bool, bool)) -> (String, bool, bool) {
+    /// Removes differences in spelling: leading zeros of a port, and a trailing slash.
+    fn normalized((host, tls, skip): (String, bool, bool)) -> (String, bool, bool) {
         if !host.starts_with("tcp://") {
-            // TLS is for TCP; the CLI loads its files for a socket too.
+            // The CLI loads certificates for a socket too, where they have no effect.
             return (host, false, false);
         }
         let host = host.trim_end_matches('/');
@@ -239,7 +241,7 @@ mod differential {
     }
 
     #[test]
-    fn docker_host_and_the_tls_variables_mean_what_they_mean_for_the_docker_cli() {
+    fn docker_host_and_the_tls_variables_are_read_as_by_the_docker_cli() {
         let certificates = tempfile::tempdir().unwrap();
         for name in ["ca.pem", "cert.pem", "key.pem"] {
             std::fs::write(certificates.path().join(name), "x").unwrap();
@@ -247,7 +249,7 @@ mod differential {
         let value = || prop_oneof![3 => Just(""), 1 => Just("1"), 1 => Just("0")];
         let strategy = (host(), value(), value());
         let mut runner = TestRunner::deterministic();
-        let (mut read, mut refused) = (0, 0);
+        let (mut accepted, mut rejected) = (0, 0);
         for _ in 0..ENVIRONMENTS {
             let (host, tls, verify) = strategy.new_tree(&mut runner).unwrap().current();
             let some = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
@@ -264,11 +266,11 @@ mod differential {
                 ("DOCKER_TLS_VERIFY", verify.to_owned()),
                 ("DOCKER_CERT_PATH", certificates.path().display().to_string()),
             ];
-            let theirs = theirs(&host, &variables).map(spelled);
-            let ours = ours(&environment).map(spelled);
-            assert_eq!(ours, theirs, "ours, theirs; {host:?} TLS {tls:?} VERIFY {verify:?}");
-            if theirs.is_some() { read += 1 } else { refused += 1 }
+            let docker_cli = of_docker_cli(&host, &variables).map(normalized);
+            let transload = of_transload(&environment).map(normalized);
+            assert_eq!(transload, docker_cli, "{host:?} TLS {tls:?} VERIFY {verify:?}");
+            if docker_cli.is_some() { accepted += 1 } else { rejected += 1 }
         }
-        assert!(read > ENVIRONMENTS / 2 && refused > 5, "{read} {refused}");
+        assert!(accepted > ENVIRONMENTS / 2 && rejected > 5, "{accepted} {rejected}");
     }
 }

@@ -1,4 +1,5 @@
-//! A way as the single changes that it makes: shown before, applied, undone.
+//! Logs a client in to a registry: the changes of a method as a preview, applying them, and undoing
+//! them.
 
 use std::path::PathBuf;
 
@@ -8,38 +9,36 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 
 use crate::api::EngineLogin;
+use crate::client_login::config_file::ClientConfigFile;
 use crate::client_login::error::ClientLoginError;
-use crate::client_login::file::ConfigFile;
 use crate::client_login::helper::Helper;
-use crate::client_login::inspect::{Client, ClientLogin, ECR_HELPER, Way, look};
-use crate::client_login::ordered::Object;
+use crate::client_login::inspect::{ClientLogin, ECR_HELPER, LoginClient, LoginMethod, inspect};
+use crate::client_login::ordered_object::OrderedObject;
 use crate::environment::DockerEnvironment;
 use transload_model::{RegistryHost, Secret};
 
-/// One change that a way makes.
+/// A single change of a login method.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Change {
-    /// A helper is given the login to keep.
-    Kept {
+pub enum LoginChange {
+    /// Stores the login with a credential helper.
+    StoreWithHelper {
         /// Such as `docker-credential-pass`.
         program: String,
-        /// Under which name.
+        /// The server name of the stored login.
         server: String,
     },
-    /// An entry of the file is set.
-    Set {
-        /// The file.
+    /// Sets an entry of the file.
+    SetEntry {
         file: PathBuf,
         /// Such as `credHelpers`.
         section: &'static str,
-        /// The host.
+        /// Host of the registry.
         key: String,
-        /// What it is set to, with nothing secret in it.
-        shown: String,
+        /// The new value, without secrets.
+        shown_value: String,
     },
-    /// An old entry is taken out.
-    Removed {
-        /// The file.
+    /// Removes an outdated entry of the file.
+    RemoveEntry {
         file: PathBuf,
         /// `auths` or `credHelpers`.
         section: &'static str,
@@ -48,25 +47,27 @@ pub enum Change {
     },
 }
 
-/// How to put back what there was. It holds logins, and so is kept in memory alone.
+/// The previous state, with which a change is undone. It contains logins, so it must only be kept
+/// in memory.
 #[derive(Debug)]
 pub struct ClientLoginUndo {
-    /// Which client was changed.
-    pub client: Client,
-    /// For which registry.
+    /// The changed client.
+    pub client: LoginClient,
+    /// The registry of the login.
     pub host: RegistryHost,
     file: PathBuf,
-    /// The whole file before; nothing where it was not there.
+    /// The previous text of the file; `None` if the file did not exist.
     before: Option<Secret<String>>,
-    /// The whole file as it was written.
+    /// The written text of the file.
     after: Secret<String>,
-    edits: Vec<Edit>,
+    edits: Vec<EntryEdit>,
+    /// The name of the credential helper, and the login that it had before.
     helper: Option<(String, Option<EngineLogin>)>,
 }
 
-/// An entry of the file before and after, as JSON text.
+/// A changed entry of the file, with its JSON text before and after.
 #[derive(Debug)]
-struct Edit {
+struct EntryEdit {
     section: &'static str,
     key: String,
     before: Option<Secret<String>>,
@@ -74,24 +75,27 @@ struct Edit {
 }
 
 impl ClientLogin {
-    /// What a way would change, in its order.
-    pub fn changes(&self, way: &Way, host: &RegistryHost) -> Vec<Change> {
+    /// Returns the changes of a method, in the order in which they are made.
+    pub fn changes(&self, method: &LoginMethod, host: &RegistryHost) -> Vec<LoginChange> {
         let key = host.to_string();
-        let set = |section, shown: &str| Change::Set {
+        let set_entry = |section, shown_value: &str| LoginChange::SetEntry {
             file: self.file.clone(),
             section,
             key: key.clone(),
-            shown: shown.to_owned(),
+            shown_value: shown_value.to_owned(),
         };
-        let mut changes = match way {
-            Way::Helper { name } => vec![
-                Change::Kept { program: format!("docker-credential-{name}"), server: key.clone() },
-                set("auths", "{}"),
+        let mut changes = match method {
+            LoginMethod::Helper { name } => vec![
+                LoginChange::StoreWithHelper {
+                    program: format!("docker-credential-{name}"),
+                    server: key.clone(),
+                },
+                set_entry("auths", "{}"),
             ],
-            Way::EcrHelper => vec![set("credHelpers", &format!("\"{ECR_HELPER}\""))],
-            Way::Inline => vec![set("auths", "{\"auth\": \u{2026}}")],
+            LoginMethod::EcrHelper => vec![set_entry("credHelpers", &format!("\"{ECR_HELPER}\""))],
+            LoginMethod::Inline => vec![set_entry("auths", "{\"auth\": \u{2026}}")],
         };
-        changes.extend(self.stale.iter().map(|stale| Change::Removed {
+        changes.extend(self.stale.iter().map(|stale| LoginChange::RemoveEntry {
             file: self.file.clone(),
             section: stale.section,
             key: stale.key.clone(),
@@ -100,43 +104,45 @@ impl ClientLogin {
     }
 }
 
-/// Gives a client a login.
+/// Logs a client in to a registry. On an error, changes that were already made are reverted.
 ///
 /// # Errors
-/// [`ClientLoginError`]; what was begun is put back then.
+/// [`ClientLoginError::MethodUnavailable`] if the method is no longer possible, or a failed change.
 pub async fn apply(
-    client: Client,
+    client: LoginClient,
     host: &RegistryHost,
-    way: &Way,
+    method: &LoginMethod,
     login: &EngineLogin,
     environment: &DockerEnvironment,
 ) -> Result<ClientLoginUndo, ClientLoginError> {
-    let closed = || ClientLoginError::WayClosed { client: client.name() };
-    let found = look(client, host, environment)?.ok_or_else(closed)?;
-    if !found.ways.contains(way) {
-        return Err(closed());
+    let unavailable = || ClientLoginError::MethodUnavailable { client: client.name() };
+    let current = inspect(client, host, environment)?.ok_or_else(unavailable)?;
+    if !current.methods.contains(method) {
+        return Err(unavailable());
     }
     let key = host.to_string();
-    let mut file = ConfigFile::read(&found.file)?;
+    let mut file = ClientConfigFile::read(&current.file)?;
     let mut edits = Vec::new();
-    for stale in &found.stale {
-        edits.push(edit(&mut file, stale.section, &stale.key, None)?);
+    for stale in &current.stale {
+        edits.push(set_entry(&mut file, stale.section, &stale.key, None)?);
     }
-    match way {
-        // As `docker login` does: the entry says that there is a login, the helper has it.
-        Way::Helper { .. } => edits.push(edit(&mut file, "auths", &key, Some("{}".to_owned()))?),
-        Way::EcrHelper => {
-            let name = Value::from(ECR_HELPER).to_string();
-            edits.push(edit(&mut file, "credHelpers", &key, Some(name))?);
+    match method {
+        // As in `docker login`: an empty entry marks the login, and the helper stores it.
+        LoginMethod::Helper { .. } => {
+            edits.push(set_entry(&mut file, "auths", &key, Some("{}".to_owned()))?)
         }
-        Way::Inline => {
+        LoginMethod::EcrHelper => {
+            let name = Value::from(ECR_HELPER).to_string();
+            edits.push(set_entry(&mut file, "credHelpers", &key, Some(name))?);
+        }
+        LoginMethod::Inline => {
             let text = format!("{}:{}", login.user, login.password.expose());
             let encoded = Value::from(STANDARD.encode(text)).to_string();
-            let mut entry = Object::default();
-            let encoded = RawValue::from_string(encoded).map_err(|_| closed())?;
+            let mut entry = OrderedObject::default();
+            let encoded = RawValue::from_string(encoded).map_err(|_| unavailable())?;
             entry.set("auth", encoded);
             let entry = file.entry_text(&entry);
-            edits.push(edit(&mut file, "auths", &key, Some(entry))?);
+            edits.push(set_entry(&mut file, "auths", &key, Some(entry))?);
         }
     }
     let mut undo = ClientLoginUndo {
@@ -148,7 +154,7 @@ pub async fn apply(
         edits,
         helper: None,
     };
-    if let Way::Helper { name } = way {
+    if let LoginMethod::Helper { name } = method {
         let helper = Helper::find(name, environment)?;
         let before = helper.get(&key).await?;
         helper.store(&key, login).await?;
@@ -156,66 +162,68 @@ pub async fn apply(
     }
     if let Err(error) = file.write() {
         if let Some((name, before)) = &undo.helper {
-            put_back(name, before.as_ref(), &key, environment).await?;
+            restore_in_helper(name, before.as_ref(), &key, environment).await?;
         }
         return Err(error);
     }
     Ok(undo)
 }
 
-/// Puts back what there was.
+/// Restores the previous state.
 ///
 /// # Errors
-/// [`ClientLoginError::ChangedSince`] where somebody else changed it since; nothing is changed then.
+/// [`ClientLoginError::ChangedSince`] if another program changed an entry since; nothing is changed
+/// then. Otherwise a failed change.
 pub async fn undo(
     undo: &ClientLoginUndo,
     environment: &DockerEnvironment,
 ) -> Result<(), ClientLoginError> {
-    let mut file = ConfigFile::read(&undo.file)?;
-    // Where nobody wrote it since, the file becomes what it was, to the byte.
-    let untouched = file.text_as_read().is_some_and(|text| text.expose() == undo.after.expose());
+    let mut file = ClientConfigFile::read(&undo.file)?;
+    // If no other program wrote the file since, its previous text is restored byte for byte.
+    let is_unchanged = file.text_as_read().is_some_and(|text| text.expose() == undo.after.expose());
     for edit in undo.edits.iter().rev() {
         let section = file.section(edit.section)?;
-        let now = section.get(&edit.key);
+        let current = section.get(&edit.key);
         let after = edit.after.as_ref().map(|text| text.expose().as_str());
-        if !same(now, after) {
+        if !is_same_json(current, after) {
             return Err(ClientLoginError::ChangedSince {
                 path: undo.file.clone(),
                 key: edit.key.clone(),
             });
         }
         let before = edit.before.as_ref().map(|text| text.expose().as_str());
-        file.put(edit.section, &edit.key, before)?;
+        file.set_entry(edit.section, &edit.key, before)?;
     }
     if let Some((name, before)) = &undo.helper {
-        put_back(name, before.as_ref(), &undo.host.to_string(), environment).await?;
+        restore_in_helper(name, before.as_ref(), &undo.host.to_string(), environment).await?;
     }
     match &undo.before {
-        Some(before) if untouched => file.write_text(before),
+        Some(before) if is_unchanged => file.write_text(before),
         None if file.is_empty() => file.delete(),
         _ => file.write(),
     }
 }
 
-/// Changes an entry and keeps how it was.
-fn edit(
-    file: &mut ConfigFile,
+/// Sets or removes an entry, and returns its previous value.
+fn set_entry(
+    file: &mut ClientConfigFile,
     section: &'static str,
     key: &str,
     after: Option<String>,
-) -> Result<Edit, ClientLoginError> {
+) -> Result<EntryEdit, ClientLoginError> {
     let before = file.section(section)?.get(key).map(|text| Secret::new(text.to_owned()));
-    file.put(section, key, after.as_deref())?;
-    Ok(Edit { section, key: key.to_owned(), before, after: after.map(Secret::new) })
+    file.set_entry(section, key, after.as_deref())?;
+    Ok(EntryEdit { section, key: key.to_owned(), before, after: after.map(Secret::new) })
 }
 
-/// Whether two entries say the same; spaces do not matter.
-fn same(one: Option<&str>, other: Option<&str>) -> bool {
-    let read = |text: Option<&str>| text.map(serde_json::from_str::<Value>).transpose().ok();
-    one == other || read(one).is_some_and(|one| Some(one) == read(other))
+/// Returns whether two entries have the same JSON value.
+fn is_same_json(one: Option<&str>, other: Option<&str>) -> bool {
+    let parse = |text: Option<&str>| text.map(serde_json::from_str::<Value>).transpose().ok();
+    one == other || parse(one).is_some_and(|one| Some(one) == parse(other))
 }
 
-async fn put_back(
+/// Restores the login that a credential helper had before.
+async fn restore_in_helper(
     name: &str,
     before: Option<&EngineLogin>,
     key: &str,

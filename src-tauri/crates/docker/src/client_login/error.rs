@@ -1,69 +1,60 @@
+//! Errors of reading and changing the logins of `docker` and Podman.
+
 use std::path::PathBuf;
 
-/// Why a login of `docker` or Podman cannot be seen or changed. No variant holds a login.
+/// Why a login of `docker` or Podman can't be read or changed. No variant contains a login.
 #[derive(Debug, thiserror::Error)]
 pub enum ClientLoginError {
-    /// It is not known where the configuration is.
-    #[error("the home folder of this user is not known")]
+    /// The folder of the configuration is unknown.
+    #[error("the home folder of this user is unknown")]
     NoFolder,
-    /// The file is there and cannot be read.
-    #[error("{} cannot be read: {source}", path.display())]
-    Unreadable {
-        /// The file.
-        path: PathBuf,
-        /// Why.
-        source: std::io::Error,
-    },
-    /// The file is no JSON object, or what must be an object in it is none.
-    #[error("{} is not as Docker writes it: {detail}", path.display())]
+    /// The file exists but can't be read.
+    #[error("couldn't read {}: {source}", path.display())]
+    Unreadable { path: PathBuf, source: std::io::Error },
+    /// The file, or a section that must be an object, is not a JSON object.
+    #[error("{} is not a valid configuration of Docker: {detail}", path.display())]
     Damaged {
-        /// The file.
         path: PathBuf,
-        /// Where, without its text.
+        /// The position, without the text, which can contain logins.
         detail: String,
     },
-    /// The file cannot be replaced.
-    #[error("{} cannot be written: {source}", path.display())]
-    NotWritable {
-        /// The file.
-        path: PathBuf,
-        /// Why.
-        source: std::io::Error,
-    },
-    /// The program that is to keep the login is not on the search path.
-    #[error("the credential helper {helper} is not there")]
+    /// The file can't be replaced.
+    #[error("couldn't write {}: {source}", path.display())]
+    NotWritable { path: PathBuf, source: std::io::Error },
+    /// The credential helper is not installed in a searched folder.
+    #[error("the credential helper {helper} was not found")]
     HelperMissing {
-        /// Its name.
+        /// Such as `docker-credential-pass`.
         helper: String,
     },
-    /// The program that is to keep the login did not do it.
+    /// The credential helper failed.
     #[error("the credential helper {helper} failed: {message}")]
     HelperFailed {
-        /// Its name.
+        /// Such as `docker-credential-pass`.
         helper: String,
-        /// What it said.
+        /// The reason, without its output, which can contain a login.
         message: String,
     },
-    /// The program cannot keep a login of this length.
-    #[error("the credential helper {helper} cannot keep a login of {length_bytes} bytes")]
+    /// The credential helper can't store a login of this length.
+    #[error("the credential helper {helper} can't store a login of {length_bytes} bytes")]
     TooLong {
-        /// Its name.
+        /// Such as `docker-credential-pass`.
         helper: String,
-        /// The length of the password.
+        /// Length of the password.
         length_bytes: usize,
     },
-    /// The way is not open any more: something changed since it was shown.
-    #[error("the configuration of {client} has changed since it was looked at")]
-    WayClosed {
+    /// The login method is no longer possible, because the configuration changed since the
+    /// inspection.
+    #[error("the configuration of {client} changed since it was read")]
+    MethodUnavailable {
         /// `docker` or `podman`.
         client: &'static str,
     },
-    /// What is to be undone was changed by somebody else since.
-    #[error("{key} in {} was changed since; it is left as it is", path.display())]
+    /// Another program changed the entry since, so the change can't be undone.
+    #[error("another program changed {key} in {}, so the change wasn't undone", path.display())]
     ChangedSince {
-        /// The file.
         path: PathBuf,
-        /// The entry.
+        /// Key of the entry.
         key: String,
     },
 }

@@ -1,5 +1,5 @@
-//! Credential helpers: programs that store logins. A login reaches them on standard input, never in
-//! an argument, and nothing that they print is shown: it can hold the login.
+//! Credential helpers: programs that store logins. A login is sent to them on standard input, never
+//! in an argument. Their output is never shown, because it can contain the login.
 //!
 //! Source: docker-credential-helpers, "Development", and its `credentials` package.
 
@@ -18,31 +18,31 @@ use crate::client_login::error::ClientLoginError;
 use crate::environment::DockerEnvironment;
 use transload_model::Secret;
 
-/// How long a helper may take; some ask the person to unlock a keychain.
-const HELPER_LIMIT: Duration = Duration::from_secs(60);
-/// What helpers print where they hold nothing.
-const HAS_NOTHING: &str = "credentials not found";
-/// What Windows says of a login that its Credential Manager cannot keep (error 1783). Its limit is
-/// 2,560 bytes. Source: `CRED_MAX_CREDENTIAL_BLOB_SIZE` of wincred.h.
-const WINDOWS_TOO_LONG: &str = "stub received bad data";
+/// Maximum run time of a helper. Some prompt the user to unlock a keychain.
+const HELPER_TIMEOUT: Duration = Duration::from_secs(60);
+/// The output of helpers without a login for the server.
+const NOT_FOUND_MESSAGE: &str = "credentials not found";
+/// The message of Windows about a login that is too long for the Credential Manager (error 1783).
+/// Its limit is 2,560 bytes. Source: `CRED_MAX_CREDENTIAL_BLOB_SIZE` of wincred.h.
+const WINDOWS_TOO_LONG_MESSAGE: &str = "stub received bad data";
 
-/// Sentences that helpers print, and what they mean in words of ours. Everything else that a helper
-/// prints stays unseen. Sources: the helpers of docker-credential-helpers, and the errors of the
-/// keychains behind them that they pass on.
-const KNOWN_SENTENCES: &[(&str, &str)] = &[
+/// Known parts of the output of helpers, and the reasons that Transload shows instead. All other
+/// output is not shown. Sources: the helpers of docker-credential-helpers, and the errors of system
+/// keychains that they report.
+const KNOWN_MESSAGES: &[(&str, &str)] = &[
     ("user canceled", "the request to use the keychain was cancelled"),
     ("canceled by the user", "the request to use the keychain was cancelled"),
     ("interaction is not allowed", "the keychain is locked"),
     ("keychain cannot be accessed", "the keychain is locked"),
     ("pass not initialized", "the password store `pass` is not set up"),
-    ("decryption failed", "gpg cannot decrypt the login"),
+    ("decryption failed", "gpg can't decrypt the login"),
     ("no secret key", "gpg has no key to decrypt the login"),
     ("org.freedesktop.secrets", "no program provides the Secret Service"),
-    ("cannot autolaunch d-bus", "it needs a desktop session"),
+    ("cannot autolaunch d-bus", "it requires a desktop session"),
     ("specified logon session does not exist", "Windows has no Credential Manager in this session"),
-    ("not implemented", "it cannot store logins"),
-    ("no such file or directory", "a program or file that it needs does not exist"),
-    ("executable file not found", "a program that it needs is not installed"),
+    ("not implemented", "it can't store logins"),
+    ("no such file or directory", "a required program or file does not exist"),
+    ("executable file not found", "a required program is not installed"),
 ];
 
 /// Runs without a console window. Source: `CREATE_NO_WINDOW`, "Process Creation Flags".
@@ -57,37 +57,42 @@ pub(super) struct Helper {
     search_path: OsString,
 }
 
+/// The input of `store`.
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
-struct Stored<'a> {
+struct StoreRequest<'a> {
     #[serde(rename = "ServerURL")]
     server_url: &'a str,
     username: &'a str,
     secret: &'a str,
 }
 
-/// The answer to `get`. A helper may leave out what is empty, and Docker reads the names without
-/// regard to case.
+/// The output of `get`. A helper can omit empty members, and Docker reads their names
+/// case-insensitively.
 #[derive(Default, Deserialize)]
 #[serde(default)]
-struct Found {
+struct GetResponse {
     #[serde(rename = "Username", alias = "username")]
     username: String,
     #[serde(rename = "Secret", alias = "secret")]
     secret: String,
 }
 
-/// How a helper ended.
-struct Ended {
+/// A completed run of a helper.
+struct HelperRun {
     succeeded: bool,
-    /// The exit code; none if a signal ended it.
+    /// The exit code; `None` if a signal terminated the helper.
     code: Option<i32>,
-    /// What it printed; helpers print errors on standard output.
-    said: String,
+    /// Its standard output, to which helpers also print errors, or its standard error if that is
+    /// empty.
+    output: String,
 }
 
 impl Helper {
-    /// Finds a helper on the search path or where its product installs it.
+    /// Finds a helper in `PATH` or in the folders of the products.
+    ///
+    /// # Errors
+    /// [`ClientLoginError::HelperMissing`].
     pub(super) fn find(
         name: &str,
         environment: &DockerEnvironment,
@@ -110,44 +115,44 @@ impl Helper {
         login: &EngineLogin,
     ) -> Result<(), ClientLoginError> {
         let secret = login.password.expose();
-        let stored = Stored { server_url: server, username: &login.user, secret };
+        let request = StoreRequest { server_url: server, username: &login.user, secret };
         let input =
-            serde_json::to_string(&stored).map_err(|error| self.failed(error.to_string()))?;
-        let ended = self.run("store", &input).await?;
-        if ended.succeeded {
+            serde_json::to_string(&request).map_err(|error| self.error(error.to_string()))?;
+        let run = self.run("store", &input).await?;
+        if run.succeeded {
             return Ok(());
         }
-        if ended.said.to_ascii_lowercase().contains(WINDOWS_TOO_LONG) {
+        if run.output.to_ascii_lowercase().contains(WINDOWS_TOO_LONG_MESSAGE) {
             return Err(ClientLoginError::TooLong {
                 helper: self.program_name(),
                 length_bytes: secret.len(),
             });
         }
-        Err(self.failed_with(&ended))
+        Err(self.run_error(&run))
     }
 
-    /// Returns the login that it has for a server, or `None` if it has none.
+    /// Returns the stored login for a server, or `None` if there is no such login.
     pub(super) async fn get(&self, server: &str) -> Result<Option<EngineLogin>, ClientLoginError> {
-        let ended = self.run("get", server).await?;
-        if !ended.succeeded {
-            return if ended.has_nothing() { Ok(None) } else { Err(self.failed_with(&ended)) };
+        let run = self.run("get", server).await?;
+        if !run.succeeded {
+            return if run.found_nothing() { Ok(None) } else { Err(self.run_error(&run)) };
         }
-        let found: Found = serde_json::from_str(&ended.said)
-            .map_err(|_| self.failed("its answer is not a login".to_owned()))?;
-        if found.username.is_empty() && found.secret.is_empty() {
+        let response: GetResponse = serde_json::from_str(&run.output)
+            .map_err(|_| self.error("its output is not a login".to_owned()))?;
+        if response.username.is_empty() && response.secret.is_empty() {
             return Ok(None);
         }
-        Ok(Some(EngineLogin { user: found.username, password: Secret::new(found.secret) }))
+        Ok(Some(EngineLogin { user: response.username, password: Secret::new(response.secret) }))
     }
 
     /// Deletes a login.
     pub(super) async fn erase(&self, server: &str) -> Result<(), ClientLoginError> {
-        let ended = self.run("erase", server).await?;
-        if ended.succeeded || ended.has_nothing() { Ok(()) } else { Err(self.failed_with(&ended)) }
+        let run = self.run("erase", server).await?;
+        if run.succeeded || run.found_nothing() { Ok(()) } else { Err(self.run_error(&run)) }
     }
 
-    async fn run(&self, action: &str, input: &str) -> Result<Ended, ClientLoginError> {
-        let failed = |error: std::io::Error| self.failed(format!("it cannot be run: {error}"));
+    async fn run(&self, action: &str, input: &str) -> Result<HelperRun, ClientLoginError> {
+        let io_error = |error: std::io::Error| self.error(format!("it can't be run: {error}"));
         let mut command = Command::new(&self.program);
         command
             .arg(action)
@@ -158,62 +163,63 @@ impl Helper {
             .kill_on_drop(true);
         #[cfg(windows)]
         command.creation_flags(CREATE_NO_WINDOW);
-        let mut child = command.spawn().map_err(failed)?;
+        let mut child = command.spawn().map_err(io_error)?;
         let mut stdin = child.stdin.take();
-        let talk = async {
+        let communicate = async {
             if let Some(stdin) = stdin.as_mut() {
-                // A helper that ends without reading says why in its output.
+                // A helper that exits without reading reports the reason in its output.
                 let _ = stdin.write_all(input.as_bytes()).await;
                 let _ = stdin.shutdown().await;
             }
             drop(stdin);
             child.wait_with_output().await
         };
-        match timeout(HELPER_LIMIT, talk).await {
+        match timeout(HELPER_TIMEOUT, communicate).await {
             Ok(Ok(output)) => {
-                let said = String::from_utf8_lossy(&output.stdout).trim().to_owned();
-                let complained = String::from_utf8_lossy(&output.stderr).trim().to_owned();
-                Ok(Ended {
+                let stdout = String::from_utf8_lossy(&output.stdout).trim().to_owned();
+                let stderr = String::from_utf8_lossy(&output.stderr).trim().to_owned();
+                Ok(HelperRun {
                     succeeded: output.status.success(),
                     code: output.status.code(),
-                    said: if said.is_empty() { complained } else { said },
+                    output: if stdout.is_empty() { stderr } else { stdout },
                 })
             }
-            Ok(Err(error)) => Err(failed(error)),
+            Ok(Err(error)) => Err(io_error(error)),
             Err(_) => {
-                let seconds = HELPER_LIMIT.as_secs();
-                Err(self.failed(format!("it did not answer within {seconds} seconds")))
+                let seconds = HELPER_TIMEOUT.as_secs();
+                Err(self.error(format!("it didn't respond within {seconds} seconds")))
             }
         }
     }
 
-    /// The name of the program.
+    /// Returns the name of the program.
     pub(super) fn program_name(&self) -> String {
         format!("docker-credential-{}", self.name)
     }
 
-    fn failed_with(&self, ended: &Ended) -> ClientLoginError {
-        self.failed(ended.reason())
+    fn run_error(&self, run: &HelperRun) -> ClientLoginError {
+        self.error(run.reason())
     }
 
-    fn failed(&self, message: String) -> ClientLoginError {
+    fn error(&self, message: String) -> ClientLoginError {
         ClientLoginError::HelperFailed { helper: self.program_name(), message }
     }
 }
 
-impl Ended {
-    fn has_nothing(&self) -> bool {
-        self.said.to_ascii_lowercase().contains(HAS_NOTHING)
+impl HelperRun {
+    /// Returns whether the helper has no login for the server.
+    fn found_nothing(&self) -> bool {
+        self.output.to_ascii_lowercase().contains(NOT_FOUND_MESSAGE)
     }
 
-    /// The reason of a failure, without anything that the helper printed.
+    /// Returns the reason of a failure, without any output of the helper.
     fn reason(&self) -> String {
-        let said = self.said.to_ascii_lowercase();
-        match KNOWN_SENTENCES.iter().find(|(sentence, _)| said.contains(sentence)) {
-            Some((_, meaning)) => (*meaning).to_owned(),
+        let output = self.output.to_ascii_lowercase();
+        match KNOWN_MESSAGES.iter().find(|(part, _)| output.contains(part)) {
+            Some((_, reason)) => (*reason).to_owned(),
             None => match self.code {
-                Some(code) => format!("it ended with exit code {code}"),
-                None => "it was ended by a signal".to_owned(),
+                Some(code) => format!("it exited with code {code}"),
+                None => "it was terminated by a signal".to_owned(),
             },
         }
     }

@@ -1,33 +1,34 @@
-//! What `docker` and Podman have for a registry, and which ways lead to a login.
+//! Inspects the login of `docker` or Podman for a registry, and the methods with which it can be
+//! logged in.
 
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+use crate::client_login::config_file::ClientConfigFile;
 use crate::client_login::error::ClientLoginError;
-use crate::client_login::file::ConfigFile;
 use crate::client_login::helper::Helper;
 use crate::client_login::stored::login_files::podman_file;
 use crate::environment::DockerEnvironment;
 use transload_model::RegistryHost;
 
-/// The helper that gets ECR's logins itself, each time anew. Source: amazon-ecr-credential-helper.
+/// The helper that requests an ECR login for each command. Source: amazon-ecr-credential-helper.
 pub(super) const ECR_HELPER: &str = "ecr-login";
 
-/// A program that pulls and pushes, with logins of its own.
+/// A program that pulls and pushes images with its own logins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
-#[ts(rename = "LoginClient", export_to = "aws.ts")]
-pub enum Client {
+#[ts(export_to = "aws.ts")]
+pub enum LoginClient {
     /// The Docker command line.
     Docker,
-    /// Podman, and with it Buildah and Skopeo.
+    /// Podman, which shares its logins with Buildah and Skopeo.
     Podman,
 }
 
-impl Client {
-    /// What it is called.
+impl LoginClient {
+    /// Returns the name of the command.
     pub fn name(self) -> &'static str {
         match self {
             Self::Docker => "docker",
@@ -35,8 +36,8 @@ impl Client {
         }
     }
 
-    /// The file that its `login` command writes. Sources: docker/cli, `config.Dir`; containers/image,
-    /// `getPathToAuth`.
+    /// Returns the file that its `login` command writes. Sources: docker/cli, `config.Dir`;
+    /// containers/image, `getPathToAuth`.
     fn file(self, environment: &DockerEnvironment) -> Option<PathBuf> {
         match self {
             Self::Docker => Some(environment.configuration_folder()?.join("config.json")),
@@ -45,42 +46,42 @@ impl Client {
     }
 }
 
-/// What a client has for a registry now.
+/// The current login of a client for a registry.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(tag = "kind", rename_all = "snake_case")]
-#[ts(export_to = "aws.ts")]
-pub enum HeldLogin {
-    /// Nothing.
+#[ts(rename = "HeldLogin", export_to = "aws.ts")]
+pub enum ExistingLogin {
+    /// No login.
     None,
-    /// A login in its file, which anybody who reads the file can use.
+    /// A login in its file, readable by every program of the user.
     Inline,
-    /// Whatever this helper holds; it is not asked, since it may ask the person.
+    /// This helper stores the logins. It is not called, because it could prompt the user.
     Helper {
         /// Such as `docker-credential-pass`.
         program: String,
     },
-    /// The helper that gets ECR's logins itself.
+    /// The helper that requests ECR logins itself.
     EcrHelper,
 }
 
-/// A way to give a client a login.
+/// A method to log a client in.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 #[ts(rename = "LoginWay", export_to = "aws.ts")]
-pub enum Way {
-    /// Its credential helper keeps it, for 12 hours.
+pub enum LoginMethod {
+    /// Store the login with the client's credential helper. It is valid for 12 hours.
     Helper {
         /// Such as `pass`.
         name: String,
     },
-    /// The helper that gets ECR's logins itself is set up for the registry.
+    /// Configure the helper that requests ECR logins itself for the registry.
     EcrHelper,
-    /// It is written into the file, in base64, for 12 hours.
+    /// Write the login to the file, in base64. It is valid for 12 hours.
     Inline,
 }
 
-/// An old entry for the same host under a name that newer clients do not write; some tools find it
-/// first and use a login that has run out.
+/// An outdated entry for the same host, under a name that newer clients do not write. Some tools
+/// find it first and use an expired login.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StaleEntry {
     /// `auths` or `credHelpers`.
@@ -89,28 +90,28 @@ pub struct StaleEntry {
     pub key: String,
 }
 
-/// What a client has, and could have.
+/// The current login of a client, and the methods to log it in.
 #[derive(Clone, Debug)]
 pub struct ClientLogin {
-    /// Which client.
-    pub client: Client,
-    /// Its file with logins; it need not exist.
+    pub client: LoginClient,
+    /// Its file with logins. The file does not have to exist.
     pub file: PathBuf,
-    /// What it has now.
-    pub held: HeldLogin,
-    /// Old entries for the same host.
+    /// Its current login.
+    pub existing: ExistingLogin,
+    /// Outdated entries for the same host.
     pub stale: Vec<StaleEntry>,
-    /// The ways to a login, best first; none where it gets its logins itself.
-    pub ways: Vec<Way>,
+    /// The methods to log it in, best first. Empty if it uses the helper that requests ECR logins
+    /// itself.
+    pub methods: Vec<LoginMethod>,
 }
 
-/// Looks at what a client has for a registry; nothing where the client is not on this computer.
-/// Nothing is written, and no helper is asked.
+/// Inspects the login of a client for a registry. Returns `None` if the client is not installed.
+/// Writes nothing and calls no helper.
 ///
 /// # Errors
 /// [`ClientLoginError::Unreadable`], [`ClientLoginError::Damaged`].
-pub fn look(
-    client: Client,
+pub fn inspect(
+    client: LoginClient,
     host: &RegistryHost,
     environment: &DockerEnvironment,
 ) -> Result<Option<ClientLogin>, ClientLoginError> {
@@ -118,55 +119,55 @@ pub fn look(
     if environment.find_program(client.name()).is_none() && !path.exists() {
         return Ok(None);
     }
-    let file = ConfigFile::read(&path)?;
+    let file = ClientConfigFile::read(&path)?;
     let key = host.to_string();
     let (auths, helpers) = (file.section("auths")?, file.section("credHelpers")?);
-    let own = helpers.get(&key).and_then(|text| serde_json::from_str::<String>(text).ok());
-    // Podman knows no store for all registries in this file.
-    let store = (client == Client::Docker).then(|| file.text("credsStore")).flatten();
-    let helper = own.filter(|name| !name.is_empty()).or(store);
-    let held = match &helper {
-        Some(name) if name == ECR_HELPER => HeldLogin::EcrHelper,
-        Some(name) => HeldLogin::Helper { program: format!("docker-credential-{name}") },
-        None if auths.get(&key).is_some_and(has_login) => HeldLogin::Inline,
-        None => HeldLogin::None,
+    let of_registry = helpers.get(&key).and_then(|text| serde_json::from_str::<String>(text).ok());
+    // Podman does not support `credsStore`.
+    let store = (client == LoginClient::Docker).then(|| file.string("credsStore")).flatten();
+    let helper = of_registry.filter(|name| !name.is_empty()).or(store);
+    let existing = match &helper {
+        Some(name) if name == ECR_HELPER => ExistingLogin::EcrHelper,
+        Some(name) => ExistingLogin::Helper { program: format!("docker-credential-{name}") },
+        None if auths.get(&key).is_some_and(has_login) => ExistingLogin::Inline,
+        None => ExistingLogin::None,
     };
     let mut stale = Vec::new();
     for (section, object) in [("auths", &auths), ("credHelpers", &helpers)] {
-        let old = object.keys().filter(|name| is_old_name(name, &key));
-        stale.extend(old.map(|name| StaleEntry { section, key: name.to_owned() }));
+        let outdated = object.keys().filter(|name| is_outdated_key(name, &key));
+        stale.extend(outdated.map(|name| StaleEntry { section, key: name.to_owned() }));
     }
-    let mut ways = Vec::new();
-    if held != HeldLogin::EcrHelper {
-        let has = |name: &str| Helper::find(name, environment).is_ok();
-        ways.extend(
-            helper.iter().filter(|name| has(name)).map(|name| Way::Helper { name: name.clone() }),
-        );
-        if host.is_amazon_ecr() && has(ECR_HELPER) {
-            ways.push(Way::EcrHelper);
+    let mut methods = Vec::new();
+    if existing != ExistingLogin::EcrHelper {
+        let is_installed = |name: &str| Helper::find(name, environment).is_ok();
+        let installed = helper.iter().filter(|name| is_installed(name));
+        methods.extend(installed.map(|name| LoginMethod::Helper { name: name.clone() }));
+        if host.is_amazon_ecr() && is_installed(ECR_HELPER) {
+            methods.push(LoginMethod::EcrHelper);
         }
-        // A client with a helper does not look into the file.
+        // A client with a helper ignores logins in the file.
         if helper.is_none() {
-            ways.push(Way::Inline);
+            methods.push(LoginMethod::Inline);
         }
     }
-    Ok(Some(ClientLogin { client, file: path, held, stale, ways }))
+    Ok(Some(ClientLogin { client, file: path, existing, stale, methods }))
 }
 
-/// Whether an entry of `auths` holds something: with a helper, Docker writes an empty one.
+/// Returns whether an entry of `auths` contains a login. With a helper, Docker writes an empty
+/// entry.
 fn has_login(entry: &str) -> bool {
-    let read: serde_json::Value = serde_json::from_str(entry).unwrap_or_default();
+    let entry: serde_json::Value = serde_json::from_str(entry).unwrap_or_default();
     ["auth", "identitytoken", "registrytoken"]
         .iter()
-        .any(|key| read[*key].as_str().is_some_and(|text| !text.is_empty()))
+        .any(|key| entry[*key].as_str().is_some_and(|text| !text.is_empty()))
 }
 
-/// Whether a name is the same host with a scheme or a path, as very old clients wrote it.
-fn is_old_name(name: &str, host: &str) -> bool {
-    let without_scheme = name.strip_prefix("https://").or_else(|| name.strip_prefix("http://"));
-    let bare = without_scheme.unwrap_or(name);
+/// Returns whether a key is the host with a scheme or a path, as very old clients wrote it.
+fn is_outdated_key(key: &str, host: &str) -> bool {
+    let without_scheme = key.strip_prefix("https://").or_else(|| key.strip_prefix("http://"));
+    let bare = without_scheme.unwrap_or(key);
     let is_host = bare.split('/').next() == Some(host);
     is_host
-        && name != host
+        && key != host
         && (without_scheme.is_some() || matches!(&bare[host.len()..], "/" | "/v1/" | "/v2/"))
 }

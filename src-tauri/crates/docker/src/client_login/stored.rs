@@ -1,12 +1,12 @@
-//! What `docker login`, `podman login` and `skopeo login` stored, for reading: the source of a
-//! migration or a copy uses the login that the person already has.
+//! Finds logins that `docker login`, `podman login` and `skopeo login` stored. Image sources of a
+//! migration or a copy use them if the user entered no login.
 //!
-//! - `places`: the files and variables, in the order in which they are searched.
-//! - `content`: one of them, parsed once into values.
-//! - `keys`: which entry of a file is the one for a registry or repository.
-//! - `registries_conf`: the credential helpers of Podman's own configuration.
-//! - `problem`: why a place could not be read.
-//! - `find`: the search, with credential helpers.
+//! - `login_files`: the files, in the order in which they are searched.
+//! - `content`: the parsed contents of a file.
+//! - `keys`: the entry of a file for a registry or a repository.
+//! - `registries_conf`: the credential helpers in Podman's `registries.conf`.
+//! - `problem`: why a login could not be read.
+//! - `find`: the search, including credential helpers.
 
 mod content;
 #[cfg(all(test, target_os = "linux"))]

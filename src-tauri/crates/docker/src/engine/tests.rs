@@ -1,17 +1,19 @@
+//! Calls against a real dockerd and a real Podman, with a real registry.
+
 use futures_util::TryStreamExt;
 
 use super::*;
-use crate::address::TlsFiles;
 use crate::api::PushLayerState;
 use crate::engine_info::ImageStore;
 use crate::error::PushFailure;
-use crate::real::{PASSWORD, RealEngine, RealRegistry, free_port, login, wait_for};
-use crate::tls::TlsProblem;
+use crate::test_servers::{PASSWORD, RealEngine, RealRegistry, free_port, login, wait_for};
+use crate::tls_files::TlsFiles;
+use crate::tls_problem::TlsProblem;
 use transload_model::{Digest, Tag};
 
-/// The name under which every image of these tests is made.
+/// The name of every imported image.
 const NAME: &str = "dencold/pgcli:latest";
-/// Large enough for a push to be still under way when something happens in its middle.
+/// Large enough for a push to be still running when the test interrupts it.
 const BIG_LAYER_BYTES: usize = 64 << 20;
 const SMALL_LAYER_BYTES: usize = 300_000;
 
@@ -23,7 +25,7 @@ fn target(registry: &RealRegistry) -> ImageReference {
     reference(&format!("{}/team/pgcli:v1", registry.host()))
 }
 
-/// A layer that does not become smaller when it is packed.
+/// Returns a layer that can't be compressed.
 fn layer(bytes: usize) -> Vec<u8> {
     let mut state = 0x9e37_79b9_7f4a_7c15_u64;
     let mut content = Vec::with_capacity(bytes);
@@ -41,9 +43,9 @@ fn layer(bytes: usize) -> Vec<u8> {
     archive.into_inner().unwrap()
 }
 
-/// Makes an image of one layer, named [`NAME`], in the engine.
+/// Imports an image of one layer, named [`NAME`].
 async fn import(engine: &DockerEngine, layer: Vec<u8>) {
-    // Podman 4.3 takes no tag here, and `latest` without one is what Docker means as well.
+    // Podman 4.3 does not accept a tag here. Without one, both engines use `latest`.
     let options = bollard::query_parameters::CreateImageOptionsBuilder::new()
         .from_src("-")
         .repo("docker.io/dencold/pgcli")
@@ -53,16 +55,16 @@ async fn import(engine: &DockerEngine, layer: Vec<u8>) {
     stream.try_collect::<Vec<_>>().await.unwrap();
 }
 
-async fn push_whole(
+async fn push_with_reports(
     engine: &DockerEngine,
     reference: &ImageReference,
     password: &str,
 ) -> (Vec<PushProgress>, Result<PushOutcome, DockerError>) {
-    let mut seen = Vec::new();
-    let mut progress = |item| seen.push(item);
+    let mut reports = Vec::new();
+    let mut progress = |report| reports.push(report);
     let never = CancellationToken::new();
     let outcome = engine.push(reference, None, &login(password), &mut progress, &never).await;
-    (seen, outcome)
+    (reports, outcome)
 }
 
 fn failure_of(outcome: Result<PushOutcome, DockerError>) -> (PushFailure, String) {
@@ -72,9 +74,10 @@ fn failure_of(outcome: Result<PushOutcome, DockerError>) -> (PushFailure, String
     }
 }
 
-/// Everything that both engines do alike.
-async fn whole_way(real: &RealEngine, registry: &RealRegistry, layers_seen: bool) {
-    let engine = DockerEngine::at(real.address.clone()).unwrap();
+/// The calls with the same results in both engines. `reports_layers` is whether the engine reports
+/// the progress of layers.
+async fn import_tag_and_push(real: &RealEngine, registry: &RealRegistry, reports_layers: bool) {
+    let engine = DockerEngine::new(real.address.clone()).unwrap();
     let source = reference(NAME);
     let target = target(registry);
 
@@ -95,45 +98,46 @@ async fn whole_way(real: &RealEngine, registry: &RealRegistry, layers_seen: bool
     engine.tag(&image.id, &target).await.unwrap();
     assert_eq!(engine.image(&target).await.unwrap().id, image.id);
 
-    let (seen, outcome) = push_whole(&engine, &target, PASSWORD).await;
+    let (reports, outcome) = push_with_reports(&engine, &target, PASSWORD).await;
     let digest = outcome.unwrap().digest;
     assert_eq!(Some(&digest), registry.digest("team/pgcli", "v1").as_ref());
-    if layers_seen {
-        assert!(seen.iter().all(|item| item.layer.len() == 12), "{seen:?}");
-        let sent = |item: &PushProgress| matches!(item.state, PushLayerState::Sending { sent_bytes, .. } if sent_bytes > 0);
-        assert!(seen.iter().any(sent), "{seen:?}");
-        assert!(seen.iter().any(|item| item.state == PushLayerState::Done), "{seen:?}");
+    if reports_layers {
+        assert!(reports.iter().all(|report| report.layer.len() == 12), "{reports:?}");
+        let is_sending = |report: &PushProgress| matches!(report.state, PushLayerState::Sending { sent_bytes, .. } if sent_bytes > 0);
+        assert!(reports.iter().any(is_sending), "{reports:?}");
+        let is_done = |report: &PushProgress| report.state == PushLayerState::Done;
+        assert!(reports.iter().any(is_done), "{reports:?}");
     }
 
-    let (again, outcome) = push_whole(&engine, &target, PASSWORD).await;
+    let (reports, outcome) = push_with_reports(&engine, &target, PASSWORD).await;
     assert_eq!(outcome.unwrap().digest, digest);
-    if layers_seen {
-        let there = |item: &PushProgress| item.state == PushLayerState::AlreadyThere;
-        assert!(again.iter().any(there), "{again:?}");
+    if reports_layers {
+        let exists = |report: &PushProgress| report.state == PushLayerState::AlreadyExists;
+        assert!(reports.iter().any(exists), "{reports:?}");
     }
 
-    let (_, outcome) = push_whole(&engine, &target, "wrong").await;
+    let (_, outcome) = push_with_reports(&engine, &target, "wrong").await;
     let (cause, message) = failure_of(outcome);
     assert_eq!(cause, PushFailure::Unauthorized, "{message}");
 
-    let nowhere = reference(&format!("127.0.0.1:{}/x:1", free_port()));
-    engine.tag(&image.id, &nowhere).await.unwrap();
-    let (cause, message) = failure_of(push_whole(&engine, &nowhere, PASSWORD).await.1);
+    let unreachable = reference(&format!("127.0.0.1:{}/x:1", free_port()));
+    engine.tag(&image.id, &unreachable).await.unwrap();
+    let (cause, message) = failure_of(push_with_reports(&engine, &unreachable, PASSWORD).await.1);
     assert_eq!(cause, PushFailure::Unreachable, "{message}");
 
     let unknown = target.with_tag(Tag::parse("unknown").unwrap());
-    let (_, outcome) = push_whole(&engine, &unknown, PASSWORD).await;
+    let (_, outcome) = push_with_reports(&engine, &unknown, PASSWORD).await;
     assert!(matches!(outcome, Err(DockerError::ImageMissing { .. })), "{outcome:?}");
-    let nobody = Digest::of(b"nobody's image");
+    let unknown_id = Digest::of(b"no image");
     assert_eq!(engine.image_by_id(&image.id).await.unwrap().id, image.id);
-    let error = engine.image_by_id(&nobody).await.unwrap_err();
+    let error = engine.image_by_id(&unknown_id).await.unwrap_err();
     assert!(matches!(error, DockerError::ImageMissing { .. }), "{error:?}");
-    let error = engine.tag(&nobody, &nowhere).await.unwrap_err();
+    let error = engine.tag(&unknown_id, &unreachable).await.unwrap_err();
     assert!(matches!(error, DockerError::ImageMissing { .. }), "{error:?}");
 
-    // A digest cannot be pushed to; it must not become "every tag".
+    // A push to a digest is an error. It must not push every tag.
     let pinned = reference(&format!("{}/team/pgcli@{}", registry.host(), Digest::of(b"")));
-    push_whole(&engine, &pinned, PASSWORD).await.1.unwrap_err();
+    push_with_reports(&engine, &pinned, PASSWORD).await.1.unwrap_err();
 
     engine.untag(&target).await.unwrap();
     let error = engine.image(&target).await.unwrap_err();
@@ -146,46 +150,47 @@ async fn whole_way(real: &RealEngine, registry: &RealRegistry, layers_seen: bool
     assert_eq!(engine.image(&source).await.unwrap().id, image.id);
 }
 
-async fn log_in(real: &RealEngine, registry: &RealRegistry) {
-    let engine = DockerEngine::at(real.address.clone()).unwrap();
+async fn check_login(real: &RealEngine, registry: &RealRegistry) {
+    let engine = DockerEngine::new(real.address.clone()).unwrap();
     engine.log_in(&registry.host(), &login(PASSWORD)).await.unwrap();
     let error = engine.log_in(&registry.host(), &login("wrong")).await.unwrap_err();
-    assert!(matches!(error, DockerError::Refused { .. }), "{error:?}");
+    assert!(matches!(error, DockerError::ErrorResponse { .. }), "{error:?}");
 }
 
 #[tokio::test]
-async fn docker_pushes_an_image_with_its_layers_seen_and_its_digest_known() {
+async fn docker_pushes_an_image_and_reports_layers_and_digest() {
     let (real, registry) = (RealEngine::docker(), RealRegistry::start());
-    let info = DockerEngine::at(real.address.clone()).unwrap().info().await.unwrap();
+    let info = DockerEngine::new(real.address.clone()).unwrap().info().await.unwrap();
     assert_eq!(info.product, "Docker Engine");
     assert!(info.version.starts_with(char::is_numeric), "{info:?}");
     assert_eq!((info.store, info.api.major), (ImageStore::GraphDriver, 1));
     assert_eq!(info.os, "linux");
 
-    log_in(&real, &registry).await;
-    whole_way(&real, &registry, true).await;
+    check_login(&real, &registry).await;
+    import_tag_and_push(&real, &registry, true).await;
 }
 
 #[tokio::test]
-async fn podman_pushes_an_image_with_its_digest_known() {
+async fn podman_pushes_an_image_and_reports_its_digest() {
     let (real, registry) = (RealEngine::podman(), RealRegistry::start());
-    let info = DockerEngine::at(real.address.clone()).unwrap().info().await.unwrap();
+    let info = DockerEngine::new(real.address.clone()).unwrap().info().await.unwrap();
     assert_eq!(info.product, "Podman Engine");
     assert_eq!(info.store, ImageStore::Podman);
-    // Podman tries a login over TLS only, which this registry does not speak.
-    let engine = DockerEngine::at(real.address.clone()).unwrap();
+    // Podman checks a login only over TLS, which this registry does not support.
+    let engine = DockerEngine::new(real.address.clone()).unwrap();
     engine.log_in(&registry.host(), &login(PASSWORD)).await.unwrap();
-    let nowhere = RegistryHost::parse(&format!("127.0.0.1:{}", free_port())).unwrap();
-    let error = engine.log_in(&nowhere, &login(PASSWORD)).await.unwrap_err();
-    assert!(matches!(error, DockerError::Refused { .. }), "{error:?}");
-    // Podman 4.3 says nothing of the layers.
-    whole_way(&real, &registry, false).await;
+    let unreachable = RegistryHost::parse(&format!("127.0.0.1:{}", free_port())).unwrap();
+    let error = engine.log_in(&unreachable, &login(PASSWORD)).await.unwrap_err();
+    assert!(matches!(error, DockerError::ErrorResponse { .. }), "{error:?}");
+    // Podman 4.3 does not report layers.
+    import_tag_and_push(&real, &registry, false).await;
 }
 
-/// Cancels a push when the registry is receiving its layer, and sees that the layer never arrives.
-async fn cancelled(real: &RealEngine) {
+/// Cancels a push while the registry receives the layer, and checks that the upload never
+/// completes.
+async fn cancel_push(real: &RealEngine) {
     let registry = RealRegistry::start();
-    let engine = DockerEngine::at(real.address.clone()).unwrap();
+    let engine = DockerEngine::new(real.address.clone()).unwrap();
     let target = target(&registry);
     import(&engine, layer(BIG_LAYER_BYTES)).await;
     let image = engine.image(&reference(NAME)).await.unwrap();
@@ -194,46 +199,46 @@ async fn cancelled(real: &RealEngine) {
     let (cancel, login) = (CancellationToken::new(), login(PASSWORD));
     let mut progress = |_| ();
     let push = engine.push(&target, None, &login, &mut progress, &cancel);
-    let (look, stop) = (registry.uploads("team/pgcli"), cancel.clone());
-    let watch = tokio::task::spawn_blocking(move || {
-        wait_for("an upload", || look.running().then_some(()));
+    let (uploads, stop) = (registry.repository("team/pgcli"), cancel.clone());
+    let cancel_during_upload = tokio::task::spawn_blocking(move || {
+        wait_for("an upload", || uploads.has_uploads().then_some(()));
         stop.cancel();
     });
-    let (outcome, watch) = tokio::join!(push, watch);
-    watch.unwrap();
+    let (outcome, cancelled) = tokio::join!(push, cancel_during_upload);
+    cancelled.unwrap();
     assert!(matches!(outcome, Err(DockerError::Cancelled)), "{outcome:?}");
 
-    // The registry keeps what it got of an upload that was given up; the engine has stopped when
-    // that grows no more.
-    let uploads = registry.uploads("team/pgcli");
-    let (mut size, mut looks) = (0, 0);
+    // The registry keeps the bytes of an abandoned upload. The engine has stopped when their number
+    // no longer grows.
+    let uploads = registry.repository("team/pgcli");
+    let (mut size, mut unchanged_polls) = (0, 0);
     wait_for("the end of the upload", || {
         let now = uploads.received_bytes();
-        looks = if now == size { looks + 1 } else { 0 };
+        unchanged_polls = if now == size { unchanged_polls + 1 } else { 0 };
         size = now;
-        (looks == 25).then_some(())
+        (unchanged_polls == 25).then_some(())
     });
-    assert!(size < BIG_LAYER_BYTES as u64, "{size} bytes came");
-    assert!(!uploads.arrived(), "the engine went on");
+    assert!(size < BIG_LAYER_BYTES as u64, "received {size} bytes");
+    assert!(!uploads.has_blobs(), "the engine did not stop");
     assert_eq!(registry.digest("team/pgcli", "v1"), None);
-    // The engine is still there, and does the same push from the start.
-    push_whole(&engine, &target, PASSWORD).await.1.unwrap();
+    // The engine still runs, and can repeat the push.
+    push_with_reports(&engine, &target, PASSWORD).await.1.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_push_of_docker_that_is_cancelled_in_a_layer_ends_and_leaves_nothing() {
-    cancelled(&RealEngine::docker()).await;
+async fn a_docker_push_cancelled_during_a_layer_stops() {
+    cancel_push(&RealEngine::docker()).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_push_of_podman_that_is_cancelled_in_a_layer_ends_and_leaves_nothing() {
-    cancelled(&RealEngine::podman()).await;
+async fn a_podman_push_cancelled_during_a_layer_stops() {
+    cancel_push(&RealEngine::podman()).await;
 }
 
 #[tokio::test]
-async fn an_engine_that_dies_in_a_push_is_a_lost_connection() {
+async fn an_engine_killed_during_a_push_is_a_lost_connection() {
     let (mut real, registry) = (RealEngine::docker(), RealRegistry::start());
-    let engine = DockerEngine::at(real.address.clone()).unwrap();
+    let engine = DockerEngine::new(real.address.clone()).unwrap();
     let target = target(&registry);
     import(&engine, layer(BIG_LAYER_BYTES)).await;
     let image = engine.image(&reference(NAME)).await.unwrap();
@@ -250,8 +255,9 @@ async fn an_engine_that_dies_in_a_push_is_a_lost_connection() {
     assert!(matches!(error, DockerError::NotRunning { .. }), "{error:?}");
 }
 
-/// Makes an authority, a server's and a client's certificate in a folder, with Docker's names.
-fn certificates(folder: &std::path::Path) {
+/// Creates an authority, a server certificate and a client certificate in a folder, with Docker's
+/// names.
+fn create_certificates(folder: &std::path::Path) {
     let script =
         "set -e; openssl req -x509 -newkey rsa:2048 -nodes -keyout ca-key.pem -out ca.pem \
          -subj /CN=authority -days 2
@@ -270,10 +276,10 @@ fn certificates(folder: &std::path::Path) {
 }
 
 #[tokio::test]
-async fn an_engine_behind_tls_is_reached_with_the_right_certificates_only() {
+async fn an_engine_with_tls_requires_the_right_certificates() {
     let port = free_port();
     let real = RealEngine::docker_with(|folder| {
-        certificates(folder);
+        create_certificates(folder);
         let file = |name: &str| folder.join(name).display().to_string();
         vec![
             "--tlsverify".to_owned(),
@@ -286,19 +292,19 @@ async fn an_engine_behind_tls_is_reached_with_the_right_certificates_only() {
     let files = TlsFiles::in_folder(&real.folder.path().join("client"));
     let info = async |tls| {
         let address = DockerAddress::parse(&format!("tcp://127.0.0.1:{port}"), tls).unwrap();
-        DockerEngine::at(address).unwrap().info().await
+        DockerEngine::new(address).unwrap().info().await
     };
     assert_eq!(info(Some(files.clone())).await.unwrap().product, "Docker Engine");
-    let trusting = TlsFiles { ca: None, skip_verify: true, ..files.clone() };
-    assert_eq!(info(Some(trusting)).await.unwrap().product, "Docker Engine");
-    // The system does not know this authority.
+    let unverified = TlsFiles { ca: None, skip_verify: true, ..files.clone() };
+    assert_eq!(info(Some(unverified)).await.unwrap().product, "Docker Engine");
+    // The system does not trust this authority.
     let problem = async |tls| match info(tls).await.unwrap_err() {
         DockerError::TlsFailed { problem, .. } => problem,
         other => panic!("{other:?}"),
     };
     let unknown = problem(Some(TlsFiles { ca: None, ..files.clone() })).await;
     assert!(matches!(unknown, TlsProblem::UnknownIssuer { .. }), "{unknown:?}");
-    // Without a certificate of ours, and without TLS, the engine does not talk.
+    // The engine rejects connections without a client certificate, and without TLS.
     let without = problem(Some(TlsFiles { identity: None, ..files })).await;
     assert_eq!(without, TlsProblem::ClientCertificateMissing);
     assert_eq!(problem(None).await, TlsProblem::TlsRequired);

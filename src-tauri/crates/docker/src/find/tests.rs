@@ -1,20 +1,23 @@
+//! Candidates from settings and Docker contexts in a temporary home folder, and attempts to reach
+//! engines.
+
 use std::path::PathBuf;
 
 use tempfile::TempDir;
 
 use super::*;
-use crate::address::TlsFiles;
-use crate::real::RealEngine;
 use crate::system::System;
+use crate::test_servers::RealEngine;
+use crate::tls_files::TlsFiles;
 use transload_model::Digest;
 
-/// A home folder with Docker's configuration in it.
-struct Home {
+/// A temporary home folder with Docker's configuration.
+struct DockerHome {
     folder: TempDir,
     environment: DockerEnvironment,
 }
 
-impl Home {
+impl DockerHome {
     fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let environment = DockerEnvironment {
@@ -32,16 +35,16 @@ impl Home {
         path
     }
 
-    fn context(&self, name: &str, meta: &str) {
+    fn write_context(&self, name: &str, meta: &str) {
         let hash = Digest::of(name.as_bytes());
         self.write(&format!("contexts/meta/{}/meta.json", hash.hex()), meta);
     }
 
-    fn current(&self, name: &str) {
+    fn select_context(&self, name: &str) {
         self.write("config.json", &format!("{{\"auths\":{{}},\"currentContext\":{name:?}}}"));
     }
 
-    fn only(&self, setting: Option<&str>) -> (String, Origin) {
+    fn only_candidate(&self, setting: Option<&str>) -> (String, Origin) {
         let found = candidates(&self.environment, setting).unwrap();
         assert_eq!(found.len(), 1, "{found:?}");
         (found[0].address.to_string(), found[0].origin.clone())
@@ -60,25 +63,31 @@ fn context(name: &str) -> Origin {
 }
 
 #[test]
-fn what_the_person_chose_is_the_only_candidate_and_the_nearest_choice_wins() {
-    let mut home = Home::new();
-    home.context("colima", &meta("unix:///colima.sock"));
-    home.context("other", &meta("unix:///other.sock"));
-    home.current("colima");
-    assert_eq!(home.only(None), ("unix:///colima.sock".to_owned(), context("colima")));
+fn a_chosen_address_is_the_only_candidate() {
+    let mut home = DockerHome::new();
+    home.write_context("colima", &meta("unix:///colima.sock"));
+    home.write_context("other", &meta("unix:///other.sock"));
+    home.select_context("colima");
+    assert_eq!(home.only_candidate(None), ("unix:///colima.sock".to_owned(), context("colima")));
     home.environment.docker_context = Some("other".to_owned());
-    assert_eq!(home.only(None), ("unix:///other.sock".to_owned(), context("other")));
+    assert_eq!(home.only_candidate(None), ("unix:///other.sock".to_owned(), context("other")));
     home.environment.docker_host = Some("unix:///env.sock".to_owned());
-    assert_eq!(home.only(None), ("unix:///env.sock".to_owned(), Origin::Environment));
-    assert_eq!(home.only(Some("/set.sock")), ("unix:///set.sock".to_owned(), Origin::Settings));
-    assert_eq!(home.only(Some("  ")), ("unix:///env.sock".to_owned(), Origin::Environment));
+    assert_eq!(home.only_candidate(None), ("unix:///env.sock".to_owned(), Origin::Environment));
+    assert_eq!(
+        home.only_candidate(Some("/set.sock")),
+        ("unix:///set.sock".to_owned(), Origin::Settings)
+    );
+    assert_eq!(
+        home.only_candidate(Some("  ")),
+        ("unix:///env.sock".to_owned(), Origin::Environment)
+    );
 }
 
 #[cfg(unix)]
 #[test]
-fn without_a_choice_the_usual_sockets_are_tried_in_order() {
-    let mut home = Home::new();
-    let products = |home: &Home| -> Vec<_> {
+fn by_default_the_sockets_of_the_products_are_tried_in_order() {
+    let mut home = DockerHome::new();
+    let products = |home: &DockerHome| -> Vec<_> {
         let list = candidates(&home.environment, None).unwrap();
         list.into_iter()
             .map(|candidate| match candidate.origin {
@@ -100,34 +109,34 @@ fn without_a_choice_the_usual_sockets_are_tried_in_order() {
         ("Podman", "unix:///run/podman/podman.sock".to_owned()),
     ];
     assert_eq!(products(&home), expected);
-    // The context `default` means the same, whoever names it.
-    home.current("default");
+    // The context `default` means the same, in the file and in the variable.
+    home.select_context("default");
     assert_eq!(products(&home), expected);
-    home.current("gone");
+    home.select_context("missing");
     home.environment.docker_context = Some("default".to_owned());
     assert_eq!(products(&home), expected);
 }
 
 #[test]
-fn a_damaged_configuration_counts_as_none() {
-    let home = Home::new();
+fn a_damaged_configuration_counts_as_missing() {
+    let home = DockerHome::new();
     home.write("config.json", "{\"currentContext\":");
     assert!(candidates(&home.environment, None).unwrap().len() > 1);
 }
 
 #[test]
-fn a_context_that_cannot_be_used_is_an_error_and_no_fallback() {
-    let home = Home::new();
-    home.context("torn", "{\"Endpoints\":");
-    home.context("empty", "{\"Name\":\"empty\",\"Endpoints\":{}}");
-    home.context("bare", &meta("127.0.0.1:2375"));
+fn an_unusable_context_is_an_error_without_a_fallback() {
+    let home = DockerHome::new();
+    home.write_context("damaged", "{\"Endpoints\":");
+    home.write_context("empty", "{\"Name\":\"empty\",\"Endpoints\":{}}");
+    home.write_context("no-scheme", &meta("127.0.0.1:2375"));
     for (name, word) in [
-        ("unknown", "no context of this name"),
-        ("torn", "cannot be read"),
-        ("empty", "names no Docker Engine"),
-        ("../../../etc", "no context of this name"),
+        ("unknown", "the context does not exist"),
+        ("damaged", "couldn't read"),
+        ("empty", "no Docker endpoint"),
+        ("../../../etc", "the context does not exist"),
     ] {
-        home.current(name);
+        home.select_context(name);
         match candidates(&home.environment, None) {
             Err(DockerError::ContextInvalid { name: named, detail }) => {
                 assert_eq!(named, name);
@@ -136,19 +145,19 @@ fn a_context_that_cannot_be_used_is_an_error_and_no_fallback() {
             other => panic!("{name}: {other:?}"),
         }
     }
-    home.context("far", &meta("ssh://ada@host"));
-    for name in ["far", "bare"] {
-        home.current(name);
+    home.write_context("ssh", &meta("ssh://ada@host"));
+    for name in ["ssh", "no-scheme"] {
+        home.select_context(name);
         let error = candidates(&home.environment, None).unwrap_err();
         assert!(matches!(error, DockerError::AddressInvalid { .. }), "{error:?}");
     }
 }
 
 #[test]
-fn a_context_brings_its_own_tls() {
-    let home = Home::new();
-    home.current("remote");
-    home.context("remote", &meta("tcp://docker.example:2376"));
+fn a_context_has_its_own_tls_settings() {
+    let home = DockerHome::new();
+    home.select_context("remote");
+    home.write_context("remote", &meta("tcp://docker.example:2376"));
     let tls = || match &candidates(&home.environment, None).unwrap()[0].address {
         DockerAddress::Tcp { tls, .. } => tls.clone(),
         other => panic!("{other:?}"),
@@ -164,28 +173,31 @@ fn a_context_brings_its_own_tls() {
         tls(),
         Some(TlsFiles { ca: ca.clone(), identity: identity.clone(), skip_verify: false })
     );
-    home.context("remote", &meta("tcp://docker.example:2376").replace("false", "true"));
+    home.write_context("remote", &meta("tcp://docker.example:2376").replace("false", "true"));
     assert_eq!(tls(), Some(TlsFiles { ca, identity, skip_verify: true }));
 }
 
 #[test]
-fn tls_without_an_address_means_the_port_with_tls_on_this_computer() {
-    let mut home = Home::new();
+fn tls_without_an_address_uses_the_tls_port_on_this_computer() {
+    let mut home = DockerHome::new();
     home.environment.docker_tls = Some("1".to_owned());
     let expected = ("tcp://localhost:2376".to_owned(), Origin::Environment);
-    assert_eq!(home.only(None), expected);
-    // A variable of spaces is no address, and hides the context.
-    home.context("far", &meta("tcp://far.example:2376"));
-    home.current("far");
-    assert_eq!(home.only(None), ("tcp://far.example:2376".to_owned(), context("far")));
+    assert_eq!(home.only_candidate(None), expected);
+    // A variable of spaces is not an address, but disables the context.
+    home.write_context("remote", &meta("tcp://remote.example:2376"));
+    home.select_context("remote");
+    assert_eq!(
+        home.only_candidate(None),
+        ("tcp://remote.example:2376".to_owned(), context("remote"))
+    );
     home.environment.docker_host = Some("  ".to_owned());
-    assert_eq!(home.only(None), expected);
+    assert_eq!(home.only_candidate(None), expected);
 }
 
 #[test]
-fn each_system_has_its_usual_addresses() {
-    let mut home = Home::new();
-    let addresses = |home: &Home| -> Vec<String> {
+fn each_system_has_its_default_addresses() {
+    let mut home = DockerHome::new();
+    let addresses = |home: &DockerHome| -> Vec<String> {
         let found = candidates(&home.environment, None).unwrap();
         found.iter().map(|candidate| candidate.address.to_string()).collect()
     };
@@ -198,11 +210,11 @@ fn each_system_has_its_usual_addresses() {
 }
 
 #[tokio::test]
-async fn the_part_of_tls_that_fails_is_named() {
+async fn the_reason_of_a_tls_failure_is_named() {
     use transload_network::testing::{Authority, TlsServer, Validity};
 
     let folder = tempfile::tempdir().unwrap();
-    let (authority, other) = (Authority::new("ours"), Authority::new("another"));
+    let (authority, other) = (Authority::new("trusted"), Authority::new("other"));
     let answer = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nOK";
     let plain = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
     let plain_address = plain.local_addr().unwrap();
@@ -224,26 +236,27 @@ async fn the_part_of_tls_that_fails_is_named() {
         }
     };
     for (issuer, host, validity, words) in [
-        (&other, "127.0.0.1", Validity::Now, "not signed by an authority of"),
-        (&authority, "127.0.0.1", Validity::Expired, "has expired, or is not valid yet"),
-        (&authority, "127.0.0.1", Validity::NotYet, "has expired, or is not valid yet"),
-        (&authority, "other.example", Validity::Now, "for another name than 127.0.0.1"),
+        (&other, "127.0.0.1", Validity::Now, "not signed by a certificate authority in"),
+        (&authority, "127.0.0.1", Validity::Expired, "expired, or is not valid yet"),
+        (&authority, "127.0.0.1", Validity::NotYet, "expired, or is not valid yet"),
+        (&authority, "other.example", Validity::Now, "is not for the name 127.0.0.1"),
     ] {
         let server = TlsServer::start(&issuer.leaf(host, validity), answer).await;
-        let said = problem(server.address, folder.path()).await;
-        assert!(said.contains(words), "{said}");
+        let text = problem(server.address, folder.path()).await;
+        assert!(text.contains(words), "{text}");
     }
-    assert_eq!(problem(plain_address, folder.path()).await, "the engine does not speak TLS");
+    assert_eq!(problem(plain_address, folder.path()).await, "the engine doesn't use TLS");
     plain.abort();
-    for (text, words) in
-        [(None, "ca.pem does not exist"), (Some("no certificate"), "ca.pem holds no certificate")]
-    {
+    for (content, words) in [
+        (None, "ca.pem does not exist"),
+        (Some("no certificate"), "ca.pem contains no certificate"),
+    ] {
         let folder = tempfile::tempdir().unwrap();
-        if let Some(text) = text {
-            std::fs::write(folder.path().join("ca.pem"), text).unwrap();
+        if let Some(content) = content {
+            std::fs::write(folder.path().join("ca.pem"), content).unwrap();
         }
-        let said = problem(plain_address, folder.path()).await;
-        assert!(said.contains(words), "{said}");
+        let text = problem(plain_address, folder.path()).await;
+        assert!(text.contains(words), "{text}");
     }
 }
 
@@ -252,12 +265,12 @@ fn socket(path: PathBuf, product: &'static str) -> Candidate {
 }
 
 #[tokio::test]
-async fn the_first_engine_that_answers_is_taken_and_what_was_tried_is_told() {
+async fn the_first_engine_that_responds_is_returned_with_all_attempts() {
     let real = RealEngine::docker();
     let path = |name: &str| real.folder.path().join(name);
-    // A socket that a dead engine left behind.
+    // A socket without an engine, as a crashed engine leaves it.
     drop(std::os::unix::net::UnixListener::bind(path("stale.sock")).unwrap());
-    let found = DockerEngine::first_of(vec![
+    let found = DockerEngine::find_at(vec![
         socket(path("missing.sock"), "Missing"),
         socket(path("stale.sock"), "Stale"),
         socket(path("docker.sock"), "Real"),
@@ -267,7 +280,7 @@ async fn the_first_engine_that_answers_is_taken_and_what_was_tried_is_told() {
     let results: Vec<_> = found.attempts.iter().map(|attempt| attempt.result).collect();
     assert_eq!(
         results,
-        [AttemptResult::SocketMissing, AttemptResult::Silent, AttemptResult::Answered]
+        [AttemptResult::SocketMissing, AttemptResult::NoResponse, AttemptResult::Answered]
     );
     assert!(found.error.is_none());
     let engine = found.engine.unwrap();
@@ -276,11 +289,11 @@ async fn the_first_engine_that_answers_is_taken_and_what_was_tried_is_told() {
 }
 
 #[tokio::test]
-async fn the_error_that_says_most_is_told_when_none_answers() {
+async fn the_most_useful_error_is_returned_if_no_engine_responds() {
     let folder = tempfile::tempdir().unwrap();
     let path = |name: &str| folder.path().join(name);
     drop(std::os::unix::net::UnixListener::bind(path("stale.sock")).unwrap());
-    let found = DockerEngine::first_of(vec![
+    let found = DockerEngine::find_at(vec![
         socket(path("missing.sock"), "Missing"),
         socket(path("stale.sock"), "Stale"),
     ])
@@ -292,12 +305,12 @@ async fn the_error_that_says_most_is_told_when_none_answers() {
     }
     let denied = DockerError::PermissionDenied { address: "unix:///x".to_owned() };
     assert_eq!(result_of(&denied), AttemptResult::PermissionDenied);
-    let gone = DockerError::NotRunning { address: "unix:///x".to_owned(), source: None };
-    assert!(weight(&denied) > weight(&gone));
+    let not_running = DockerError::NotRunning { address: "unix:///x".to_owned(), source: None };
+    assert!(usefulness(&denied) > usefulness(&not_running));
 }
 
 #[tokio::test]
-async fn what_is_no_engine_is_unusable() {
+async fn a_server_that_is_not_an_engine_is_unusable() {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = format!("tcp://{}", listener.local_addr().unwrap());
     let router = axum::Router::new().fallback(async || "<html>hello</html>");
@@ -306,11 +319,11 @@ async fn what_is_no_engine_is_unusable() {
     server.abort();
     assert_eq!(found.attempts[0].result, AttemptResult::Unusable);
     let error = found.error.unwrap();
-    assert!(matches!(error, DockerError::AnswerUnusable { .. }), "{error:?}");
+    assert!(matches!(error, DockerError::InvalidResponse { .. }), "{error:?}");
 }
 
 #[tokio::test]
-async fn a_setting_that_cannot_be_used_is_told_without_an_attempt() {
+async fn an_unsupported_address_is_an_error_without_an_attempt() {
     let found = DockerEngine::find(&DockerEnvironment::default(), Some("ssh://host")).await;
     assert!(found.attempts.is_empty() && found.engine.is_none());
     assert!(matches!(found.error, Some(DockerError::AddressInvalid { .. })));

@@ -1,10 +1,12 @@
+//! Recorded lines of pushes.
+
 use super::*;
 use crate::error::PushFailure;
 
 const DIGEST: &str = "sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 const OTHER: &str = "sha256:ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
 
-/// What Docker 20.10 sends, graph-driver store.
+/// Lines of Docker 20.10 with the graph-driver store.
 const GRAPH_DRIVER: &str = "{\"status\":\"The push refers to repository [127.0.0.1:5000/pgcli]\"}\r\n\
 {\"status\":\"Preparing\",\"progressDetail\":{},\"id\":\"aaaaaaaaaaaa\"}\r\n\
 {\"status\":\"Preparing\",\"progressDetail\":{},\"id\":\"bbbbbbbbbbbb\"}\r\n\
@@ -18,7 +20,7 @@ const GRAPH_DRIVER: &str = "{\"status\":\"The push refers to repository [127.0.0
 {\"status\":\"latest: digest: sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855 size: 528\"}\r\n\
 {\"progressDetail\":{},\"aux\":{\"Tag\":\"latest\",\"Digest\":\"sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855\",\"Size\":528}}\r\n";
 
-/// What the containerd store sends: no digest in `aux`, other words.
+/// Lines of the containerd store: no digest in `aux`, and other statuses.
 const CONTAINERD: &str = "{\"status\":\"The push refers to repository [127.0.0.1:5000/pgcli]\"}\r\n\
 {\"status\":\"Waiting\",\"progressDetail\":{},\"id\":\"aaaaaaaaaaaa\"}\r\n\
 {\"status\":\"Pushing\",\"progressDetail\":{\"current\":5},\"id\":\"aaaaaaaaaaaa\"}\r\n\
@@ -32,17 +34,17 @@ fn reference() -> ImageReference {
     ImageReference::parse("127.0.0.1:5000/pgcli:latest").unwrap()
 }
 
-/// Reads the text in two pieces.
+/// Parses the text in two chunks, split at `at`.
 fn read_split(text: &str, at: usize) -> (Vec<PushProgress>, Result<PushOutcome, DockerError>) {
     let mut stream = PushStream::new(reference());
-    let mut seen = Vec::new();
-    let mut progress = |item| seen.push(item);
+    let mut reports = Vec::new();
+    let mut progress = |report| reports.push(report);
     let (first, second) = text.as_bytes().split_at(at);
     let outcome = stream
         .read(first, &mut progress)
         .and_then(|()| stream.read(second, &mut progress))
         .and_then(|()| stream.finish(&mut progress));
-    (seen, outcome)
+    (reports, outcome)
 }
 
 fn read(text: &str) -> (Vec<PushProgress>, Result<PushOutcome, DockerError>) {
@@ -50,9 +52,10 @@ fn read(text: &str) -> (Vec<PushProgress>, Result<PushOutcome, DockerError>) {
 }
 
 fn states(text: &str, layer: &str) -> Vec<PushLayerState> {
-    let (seen, outcome) = read(text);
+    let (reports, outcome) = read(text);
     assert_eq!(outcome.unwrap().digest.as_str(), DIGEST);
-    seen.into_iter().filter(|item| item.layer == layer).map(|item| item.state).collect()
+    let of_layer = reports.into_iter().filter(|report| report.layer == layer);
+    of_layer.map(|report| report.state).collect()
 }
 
 fn sending(sent_bytes: u64, total_bytes: Option<u64>) -> PushLayerState {
@@ -60,7 +63,7 @@ fn sending(sent_bytes: u64, total_bytes: Option<u64>) -> PushLayerState {
 }
 
 #[test]
-fn the_lines_of_the_graph_driver_store_are_understood() {
+fn lines_of_the_graph_driver_store_are_parsed() {
     assert_eq!(
         states(GRAPH_DRIVER, "aaaaaaaaaaaa"),
         [
@@ -73,30 +76,30 @@ fn the_lines_of_the_graph_driver_store_are_understood() {
     );
     assert_eq!(
         states(GRAPH_DRIVER, "bbbbbbbbbbbb"),
-        [PushLayerState::Waiting, PushLayerState::Waiting, PushLayerState::AlreadyThere]
+        [PushLayerState::Waiting, PushLayerState::Waiting, PushLayerState::AlreadyExists]
     );
     assert_eq!(states(GRAPH_DRIVER, "cccccccccccc"), [PushLayerState::Mounted]);
 }
 
 #[test]
-fn the_lines_of_the_containerd_store_are_understood() {
+fn lines_of_the_containerd_store_are_parsed() {
     assert_eq!(
         states(CONTAINERD, "aaaaaaaaaaaa"),
         [PushLayerState::Waiting, sending(5, None), PushLayerState::Done]
     );
-    assert_eq!(states(CONTAINERD, "bbbbbbbbbbbb"), [PushLayerState::AlreadyThere]);
+    assert_eq!(states(CONTAINERD, "bbbbbbbbbbbb"), [PushLayerState::AlreadyExists]);
     assert_eq!(states(CONTAINERD, "dddddddddddd"), []);
 }
 
 #[test]
-fn an_image_that_was_pushed_instead_of_its_index_is_noted() {
+fn the_index_of_a_single_pushed_image_is_reported() {
     let outcome = read(CONTAINERD).1.unwrap();
     assert_eq!(outcome.instead_of_index.as_ref().map(Digest::as_str), Some(OTHER));
     assert_eq!(read(GRAPH_DRIVER).1.unwrap().instead_of_index, None);
 }
 
 #[test]
-fn content_that_is_missing_fails_with_its_digest() {
+fn missing_content_is_an_error_with_its_digest() {
     let line = format!(
         "{{\"progressDetail\":{{}},\"aux\":{{\"contentMissing\":true,\"desc\":{{\"digest\":\"{OTHER}\"}}}}}}\n"
     );
@@ -109,20 +112,20 @@ fn content_that_is_missing_fails_with_its_digest() {
 }
 
 #[test]
-fn the_lines_are_the_same_wherever_the_connection_splits_them() {
+fn lines_can_be_split_into_chunks_anywhere() {
     for text in [GRAPH_DRIVER, CONTAINERD] {
         let (whole, outcome) = read(text);
         let outcome = outcome.unwrap();
         for at in 0..=text.len() {
-            let (seen, split) = read_split(text, at);
-            assert_eq!(seen, whole, "split at {at}");
+            let (reports, split) = read_split(text, at);
+            assert_eq!(reports, whole, "split at {at}");
             assert_eq!(split.unwrap(), outcome, "split at {at}");
         }
     }
 }
 
 #[test]
-fn the_digest_is_read_from_either_line_and_without_a_last_newline() {
+fn the_digest_is_found_in_either_line_and_without_a_last_newline() {
     let status = format!("{{\"status\":\"latest: digest: {DIGEST} size: 5\"}}");
     let aux = format!("{{\"aux\":{{\"Tag\":\"latest\",\"Digest\":\"{OTHER}\",\"Size\":5}}}}");
     assert_eq!(read(&status).1.unwrap().digest.as_str(), DIGEST);
@@ -130,11 +133,11 @@ fn the_digest_is_read_from_either_line_and_without_a_last_newline() {
 }
 
 #[test]
-fn an_end_without_a_digest_confirms_nothing() {
+fn an_end_without_a_digest_is_unconfirmed() {
     for text in ["", "\r\n", "{\"status\":\"Pushed\",\"id\":\"aaaaaaaaaaaa\"}\r\n"] {
         match read(text).1 {
-            Err(DockerError::PushUnconfirmed { reference: named }) => {
-                assert_eq!(named, reference())
+            Err(DockerError::PushUnconfirmed { reference: actual }) => {
+                assert_eq!(actual, reference())
             }
             other => panic!("{other:?}"),
         }
@@ -142,10 +145,10 @@ fn an_end_without_a_digest_confirms_nothing() {
 }
 
 #[test]
-fn an_error_inside_the_stream_ends_it() {
+fn an_error_in_the_stream_ends_the_push() {
     let after = format!("{{\"status\":\"latest: digest: {DIGEST} size: 5\"}}\r\n");
     for line in [
-        "{\"errorDetail\":{\"message\":\"no basic auth credentials\"},\"error\":\"old words\"}\r\n",
+        "{\"errorDetail\":{\"message\":\"no basic auth credentials\"},\"error\":\"old message\"}\r\n",
         "{\"error\":\"no basic auth credentials\"}\n",
         "{\"errorDetail\":{},\"error\":\"no basic auth credentials\"}\n",
     ] {
@@ -160,7 +163,7 @@ fn an_error_inside_the_stream_ends_it() {
 }
 
 #[test]
-fn an_image_that_is_not_there_is_no_failed_push() {
+fn a_missing_image_is_not_a_failed_push() {
     let text =
         "{\"errorDetail\":{\"message\":\"An image does not exist locally with the tag: x\"}}";
     match read(text).1 {
@@ -172,22 +175,22 @@ fn an_image_that_is_not_there_is_no_failed_push() {
 }
 
 #[test]
-fn what_is_no_line_of_a_push_is_an_error() {
+fn malformed_lines_are_an_error() {
     let broken = "{\"status\":\"latest: digest: sha256:abc size: 5\"}\n";
     for text in ["<html>\n", "{\"status\":\n", broken] {
         let error = read(text).1.unwrap_err();
-        assert!(matches!(error, DockerError::AnswerUnusable { .. }), "{text}: {error:?}");
+        assert!(matches!(error, DockerError::InvalidResponse { .. }), "{text}: {error:?}");
     }
 }
 
 #[test]
-fn a_line_over_the_limit_is_refused_before_it_is_kept() {
+fn a_line_over_the_limit_is_rejected_without_storing_it() {
     let mut stream = PushStream::new(reference());
-    let piece = vec![b' '; LINE_LIMIT_BYTES / 2];
+    let chunk = vec![b' '; LINE_LIMIT_BYTES / 2];
     let mut progress = |_| ();
-    stream.read(&piece, &mut progress).unwrap();
-    stream.read(&piece, &mut progress).unwrap();
+    stream.read(&chunk, &mut progress).unwrap();
+    stream.read(&chunk, &mut progress).unwrap();
     let error = stream.read(b" ", &mut progress).unwrap_err();
-    assert!(matches!(error, DockerError::AnswerUnusable { .. }), "{error:?}");
-    assert_eq!(stream.rest.len(), LINE_LIMIT_BYTES);
+    assert!(matches!(error, DockerError::InvalidResponse { .. }), "{error:?}");
+    assert_eq!(stream.incomplete_line.len(), LINE_LIMIT_BYTES);
 }

@@ -1,96 +1,25 @@
+//! Requests to a server that responds as Docker Hub does.
+
+mod fake_hub;
+
 use std::sync::Mutex;
 
-use axum::Router;
 use axum::body::Body;
-use axum::extract::{Request, State};
 use axum::http::StatusCode;
-use axum::response::{IntoResponse, Response as Answer};
+use axum::response::IntoResponse;
 use serde_json::{Value, json};
 
 use super::*;
+use fake_hub::{FakeHub, SECRET, empty_list, ok, status};
 use transload_network::encoding_testing::{encoded_forms, gzip};
 
-const SECRET: &str = "dckr_pat_secret";
 const DIGEST: &str = "sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 
-/// What came, as `METHOD path?query authorization body`, and its `Accept-Encoding`.
-type Seen = Arc<Mutex<Vec<(String, String)>>>;
-type Rule = Arc<dyn Fn(&str) -> Answer + Send + Sync>;
-
-/// A Docker Hub that answers by a rule.
-struct Hub {
-    base: Url,
-    seen: Seen,
-    server: tokio::task::JoinHandle<()>,
-}
-
-impl Drop for Hub {
-    fn drop(&mut self) {
-        self.server.abort();
-    }
-}
-
-impl Hub {
-    async fn start(rule: impl Fn(&str) -> Answer + Send + Sync + 'static) -> Self {
-        let seen = Seen::default();
-        let state: (Seen, Rule) = (seen.clone(), Arc::new(rule));
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let base = format!("http://{}", listener.local_addr().unwrap()).parse().unwrap();
-        let router = Router::new().fallback(answer).with_state(state);
-        let server = tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
-        Self { base, seen, server }
-    }
-
-    fn client(&self, login: bool) -> HubClient {
-        let login = login
-            .then(|| HubLogin { identifier: "ada".to_owned(), secret: SECRET.to_owned().into() });
-        HubClient::new(self.base.clone(), login).unwrap()
-    }
-
-    fn seen(&self) -> Vec<String> {
-        self.seen.lock().unwrap().iter().map(|(line, _)| line.clone()).collect()
-    }
-
-    /// `Accept-Encoding` of each request.
-    fn encodings(&self) -> Vec<String> {
-        self.seen.lock().unwrap().iter().map(|(_, encoding)| encoding.clone()).collect()
-    }
-}
-
-async fn answer(State((seen, rule)): State<(Seen, Rule)>, request: Request) -> Answer {
-    let (parts, body) = request.into_parts();
-    let body = axum::body::to_bytes(body, 1 << 16).await.unwrap();
-    let authorization =
-        parts.headers.get("authorization").map_or("-", |value| value.to_str().unwrap());
-    let line = format!(
-        "{} {} {authorization} {}",
-        parts.method,
-        parts.uri,
-        String::from_utf8_lossy(&body)
-    );
-    let encoding =
-        parts.headers.get("accept-encoding").map_or("-", |value| value.to_str().unwrap());
-    seen.lock().unwrap().push((line.trim_end().to_owned(), encoding.to_owned()));
-    rule(&line)
-}
-
-fn ok(value: Value) -> Answer {
-    (StatusCode::OK, value.to_string()).into_response()
-}
-
-fn status(status: u16, value: Value) -> Answer {
-    (StatusCode::from_u16(status).unwrap(), value.to_string()).into_response()
-}
-
-fn nothing() -> Answer {
-    ok(json!({"count": 0, "next": null, "results": []}))
-}
-
 #[tokio::test]
-async fn repositories_come_page_by_page() {
-    let hub = Hub::start(|line| {
+async fn repositories_are_listed_page_by_page() {
+    let hub = FakeHub::start(|line| {
         if line.contains("page=1&") {
-            ok(json!({"count": 101, "next": "http://elsewhere/?page=2", "results": [{
+            ok(json!({"count": 101, "next": "http://other.example/?page=2", "results": [{
                 "name": "pgcli", "namespace": "dencold", "is_private": true,
                 "description": "", "last_updated": "2024-05-01T10:11:12.5Z",
                 "storage_size": 42, "star_count": 3,
@@ -111,13 +40,13 @@ async fn repositories_come_page_by_page() {
         size_bytes: Some(42),
     };
     assert_eq!(page, Page { items: vec![repository], next: Some(2), total: Some(101) });
-    assert_eq!(client.repositories("dencold", 2).await.unwrap(), empty());
-    assert_eq!(hub.seen()[0], "GET /v2/namespaces/dencold/repositories?page=1&page_size=100 -");
+    assert_eq!(client.repositories("dencold", 2).await.unwrap(), empty_page());
+    assert_eq!(hub.requests()[0], "GET /v2/namespaces/dencold/repositories?page=1&page_size=100 -");
 }
 
 #[tokio::test]
-async fn a_tag_sums_its_platforms_and_leaves_attestations_out() {
-    let hub = Hub::start(|_| {
+async fn the_size_of_a_tag_is_the_sum_of_its_platforms_without_attestations() {
+    let hub = FakeHub::start(|_| {
         ok(json!({"count": 2, "next": null, "results": [
             {"name": "v1", "digest": DIGEST, "full_size": 10, "last_updated": null, "images": [
                 {"os": "linux", "architecture": "amd64", "variant": null, "size": 10},
@@ -140,18 +69,18 @@ async fn a_tag_sums_its_platforms_and_leaves_attestations_out() {
 }
 
 #[tokio::test]
-async fn a_login_is_asked_for_once_and_again_when_its_session_is_refused() {
+async fn a_login_is_sent_once_and_again_if_its_session_expired() {
     let tokens = Mutex::new(0);
-    let hub = Hub::start(move |line| {
+    let hub = FakeHub::start(move |line| {
         if line.starts_with("POST /v2/auth/token") {
             *tokens.lock().unwrap() += 1;
             return ok(json!({"access_token": format!("jwt{}", tokens.lock().unwrap())}));
         }
-        // The first session ends after the first repository.
+        // The first session expires after the first repository.
         if line.contains("Bearer jwt1") && line.contains("second") {
             status(401, json!({"message": "expired"}))
         } else {
-            nothing()
+            empty_list()
         }
     })
     .await;
@@ -159,19 +88,19 @@ async fn a_login_is_asked_for_once_and_again_when_its_session_is_refused() {
     for repository in ["first", "first", "second", "second"] {
         client.tags("ada", repository, 1).await.unwrap();
     }
-    let seen = hub.seen();
-    let logins: Vec<_> = seen.iter().filter(|line| line.starts_with("POST")).collect();
-    assert_eq!(logins.len(), 2, "{seen:?}");
+    let requests = hub.requests();
+    let logins: Vec<_> = requests.iter().filter(|line| line.starts_with("POST")).collect();
+    assert_eq!(logins.len(), 2, "{requests:?}");
     assert!(logins[0].contains(&format!("\"secret\":\"{SECRET}\"")), "{logins:?}");
-    assert_eq!(seen.iter().filter(|line| line.contains("Bearer jwt1")).count(), 3);
-    assert_eq!(seen.iter().filter(|line| line.contains("Bearer jwt2")).count(), 2);
+    assert_eq!(requests.iter().filter(|line| line.contains("Bearer jwt1")).count(), 3);
+    assert_eq!(requests.iter().filter(|line| line.contains("Bearer jwt2")).count(), 2);
     assert!(!format!("{client:?}").contains(SECRET));
     assert!(!format!("{client:?}").contains("jwt"));
 }
 
 #[tokio::test]
-async fn each_refusal_has_its_own_error() {
-    let hub = Hub::start(|line| {
+async fn each_error_response_has_its_error() {
+    let hub = FakeHub::start(|line| {
         if line.contains("/throttled/") {
             let mut answer = status(429, json!({}));
             answer.headers_mut().insert("x-retry-after", "4070908800".parse().unwrap());
@@ -208,35 +137,35 @@ async fn each_refusal_has_its_own_error() {
         matches!(error("large").await, HubError::NotHub { detail, .. } if detail.contains("more than"))
     );
     assert!(matches!(
-        error("nobody").await,
+        error("unknown").await,
         HubError::RepositoryMissing { namespace, repository }
-            if namespace == "nobody" && repository == "x"
+            if namespace == "unknown" && repository == "x"
     ));
     assert!(matches!(
-        client.repositories("nobody", 1).await.unwrap_err(),
-        HubError::NamespaceMissing { namespace } if namespace == "nobody"
+        client.repositories("unknown", 1).await.unwrap_err(),
+        HubError::NamespaceMissing { namespace } if namespace == "unknown"
     ));
 }
 
-/// The login, a list, one tag and a refusal, each compressed although nobody asked for it.
+/// The login, a list, a tag and an error, each compressed although the request did not ask for it.
 #[tokio::test]
-async fn compressed_answers_are_read() {
+async fn compressed_responses_are_read() {
     let session = json!({"access_token": "jwt"}).to_string();
     let list = json!({"count": 1, "next": null, "results": [
         {"name": "pgcli", "namespace": "ada", "is_private": true},
     ]});
     let tag = json!({"name": "v1", "digest": DIGEST, "full_size": 10});
-    let refusal = json!({"detail": "not for you"});
+    let error_body = json!({"detail": "not for you"});
     let number_of_forms = encoded_forms("").len();
     for number in 0..number_of_forms {
-        let texts = [&session, &list.to_string(), &tag.to_string(), &refusal.to_string()];
-        let [session, list, tag, refusal] =
+        let texts = [&session, &list.to_string(), &tag.to_string(), &error_body.to_string()];
+        let [session, list, tag, error_body] =
             texts.map(|text| encoded_forms(text).swap_remove(number));
         let label = session.0;
-        let hub = Hub::start(move |line| {
+        let hub = FakeHub::start(move |line| {
             let (status, (label, body)) = match line {
                 line if line.starts_with("POST /v2/auth/token") => (200, &session),
-                line if line.contains("/closed/") => (403, &refusal),
+                line if line.contains("/closed/") => (403, &error_body),
                 line if line.contains("/tags/v1 ") => (200, &tag),
                 _ => (200, &list),
             };
@@ -249,20 +178,25 @@ async fn compressed_answers_are_read() {
         assert_eq!((page.items.len(), page.total), (1, Some(1)), "{label}");
         let tag = client.tag("ada", "pgcli", "v1").await.unwrap().unwrap();
         assert_eq!(tag.digest.unwrap().as_str(), DIGEST, "{label}");
-        let refused = client.tags("closed", "x", 1).await.unwrap_err();
+        let error = client.tags("closed", "x", 1).await.unwrap_err();
         assert!(
-            matches!(&refused, HubError::Unauthorized { message: Some(text), .. } if text == "not for you"),
-            "{label}: {refused:?}"
+            matches!(&error, HubError::Unauthorized { message: Some(text), .. } if text == "not for you"),
+            "{label}: {error:?}"
         );
-        // Every request asks for answers that are not compressed.
-        assert!(hub.encodings().iter().all(|asked| asked == "identity"), "{:?}", hub.encodings());
+        // Every request asks for an uncompressed response.
+        assert!(
+            hub.encodings().iter().all(|encoding| encoding == "identity"),
+            "{:?}",
+            hub.encodings()
+        );
     }
 }
 
 #[tokio::test]
-async fn a_compressed_answer_without_end_is_not_decoded_to_its_end() {
+async fn decompression_stops_at_the_size_limit() {
     let bomb = gzip(&vec![b' '; 2 * BODY_LIMIT_BYTES]);
-    let hub = Hub::start(move |_| ([("content-encoding", "gzip")], bomb.clone()).into_response());
+    let hub =
+        FakeHub::start(move |_| ([("content-encoding", "gzip")], bomb.clone()).into_response());
     let error = hub.await.client(false).tags("ada", "x", 1).await.unwrap_err();
     assert!(
         matches!(&error, HubError::NotHub { detail, .. } if detail.contains("more than")),
@@ -271,8 +205,8 @@ async fn a_compressed_answer_without_end_is_not_decoded_to_its_end() {
 }
 
 #[tokio::test]
-async fn organisations_come_with_the_login() {
-    let hub = Hub::start(|line| {
+async fn organizations_require_a_login() {
+    let hub = FakeHub::start(|line| {
         if line.starts_with("POST") {
             ok(json!({"access_token": "jwt"}))
         } else if line.starts_with("GET /v2/user/orgs/?page=1&page_size=100 Bearer jwt") {
@@ -291,8 +225,8 @@ async fn organisations_come_with_the_login() {
 }
 
 #[tokio::test]
-async fn one_tag_is_asked_for_by_its_name() {
-    let hub = Hub::start(|line| {
+async fn a_single_tag_is_requested_by_name() {
+    let hub = FakeHub::start(|line| {
         if line.contains("/tags/v1 ") {
             ok(json!({"name": "v1", "digest": DIGEST, "full_size": 10}))
         } else {
@@ -306,13 +240,13 @@ async fn one_tag_is_asked_for_by_its_name() {
 }
 
 #[tokio::test]
-async fn a_request_that_is_to_wait_a_moment_is_sent_again() {
-    let refusals = Mutex::new(0);
-    let hub = Hub::start(move |_| {
-        let mut refused = refusals.lock().unwrap();
-        *refused += 1;
-        if *refused > 1 {
-            return nothing();
+async fn a_briefly_throttled_request_is_retried() {
+    let attempts = Mutex::new(0);
+    let hub = FakeHub::start(move |_| {
+        let mut attempts = attempts.lock().unwrap();
+        *attempts += 1;
+        if *attempts > 1 {
+            return empty_list();
         }
         let mut answer = status(429, json!({}));
         answer.headers_mut().insert("retry-after", "1".parse().unwrap());
@@ -320,22 +254,22 @@ async fn a_request_that_is_to_wait_a_moment_is_sent_again() {
     })
     .await;
     hub.client(false).repositories("ada", 1).await.unwrap();
-    assert_eq!(hub.seen().len(), 2);
+    assert_eq!(hub.requests().len(), 2);
 }
 
 #[tokio::test]
-async fn the_next_request_waits_for_the_limit_that_an_answer_says_is_used_up() {
+async fn the_next_request_waits_for_the_reset_of_an_exhausted_limit() {
     let now = || {
         let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
         since.unwrap().as_secs()
     };
-    let (reset, early) = (now() + 2, Arc::new(Mutex::new(0)));
-    let seen_early = Arc::clone(&early);
+    let (reset, early_requests) = (now() + 2, Arc::new(Mutex::new(0)));
+    let count_early = Arc::clone(&early_requests);
     let first = Mutex::new(true);
-    let hub = Hub::start(move |_| {
+    let hub = FakeHub::start(move |_| {
         let is_first = std::mem::take(&mut *first.lock().unwrap());
-        *seen_early.lock().unwrap() += usize::from(!is_first && now() < reset);
-        let mut answer = nothing();
+        *count_early.lock().unwrap() += usize::from(!is_first && now() < reset);
+        let mut answer = empty_list();
         let remaining = if is_first { "0" } else { "9" };
         answer.headers_mut().insert("x-ratelimit-remaining", remaining.parse().unwrap());
         answer.headers_mut().insert("x-ratelimit-reset", reset.to_string().parse().unwrap());
@@ -346,23 +280,23 @@ async fn the_next_request_waits_for_the_limit_that_an_answer_says_is_used_up() {
     for repository in ["first", "second", "third"] {
         client.tags("ada", repository, 1).await.unwrap();
     }
-    assert_eq!((hub.seen().len(), *early.lock().unwrap()), (3, 0));
+    assert_eq!((hub.requests().len(), *early_requests.lock().unwrap()), (3, 0));
 }
 
 #[tokio::test]
-async fn a_wrong_login_is_unauthorized_and_its_secret_stays_unseen() {
-    let hub = Hub::start(|_| status(401, json!({"message": "incorrect"}))).await;
+async fn a_rejected_login_is_unauthorized_and_its_secret_is_not_shown() {
+    let hub = FakeHub::start(|_| status(401, json!({"message": "incorrect"}))).await;
     let error = hub.client(true).log_in().await.unwrap_err();
     assert!(matches!(&error, HubError::Unauthorized { had_login: true, .. }), "{error:?}");
     assert!(!format!("{error:?} {error}").contains(SECRET));
-    assert_eq!(hub.seen().len(), 1);
+    assert_eq!(hub.requests().len(), 1);
 }
 
 #[tokio::test]
 async fn a_login_does_not_follow_a_redirect_to_another_server() {
-    let other = Hub::start(|_| ok(json!({"access_token": "jwt"}))).await;
+    let other = FakeHub::start(|_| ok(json!({"access_token": "jwt"}))).await;
     let target = other.base.join("/v2/auth/token").unwrap();
-    let hub = Hub::start(move |_| {
+    let hub = FakeHub::start(move |_| {
         let mut answer = status(307, json!({}));
         answer.headers_mut().insert("location", target.as_str().parse().unwrap());
         answer
@@ -370,19 +304,19 @@ async fn a_login_does_not_follow_a_redirect_to_another_server() {
     .await;
     let error = hub.client(true).log_in().await.unwrap_err();
     assert!(matches!(error, HubError::NotHub { .. }), "{error:?}");
-    assert_eq!(other.seen(), Vec::<String>::new());
+    assert_eq!(other.requests(), Vec::<String>::new());
 }
 
 #[tokio::test]
 async fn a_redirect_on_the_same_server_is_followed() {
-    let hub = Hub::start(|line| {
+    let hub = FakeHub::start(|line| {
         if line.contains("/repositories?") {
             let mut answer = status(301, json!({}));
-            let to = "/v2/namespaces/ada/repositories/?page=1";
-            answer.headers_mut().insert("location", to.parse().unwrap());
+            let location = "/v2/namespaces/ada/repositories/?page=1";
+            answer.headers_mut().insert("location", location.parse().unwrap());
             answer
         } else {
-            nothing()
+            empty_list()
         }
     })
     .await;
@@ -390,18 +324,18 @@ async fn a_redirect_on_the_same_server_is_followed() {
 }
 
 #[tokio::test]
-async fn a_name_cannot_lead_to_another_address() {
-    let hub = Hub::start(|_| nothing()).await;
+async fn names_are_escaped_in_the_path() {
+    let hub = FakeHub::start(|_| empty_list()).await;
     hub.client(false).tags("a/b?c#d", "x y", 1).await.unwrap();
     assert!(
-        hub.seen()[0].starts_with("GET /v2/namespaces/a%2Fb%3Fc%23d/repositories/x%20y/tags?"),
+        hub.requests()[0].starts_with("GET /v2/namespaces/a%2Fb%3Fc%23d/repositories/x%20y/tags?"),
         "{:?}",
-        hub.seen()
+        hub.requests()
     );
 }
 
 #[tokio::test]
-async fn nothing_answering_is_unreachable() {
+async fn a_closed_port_is_unreachable() {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let base = format!("http://{}", listener.local_addr().unwrap()).parse().unwrap();
     drop(listener);

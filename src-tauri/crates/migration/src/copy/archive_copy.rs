@@ -342,10 +342,11 @@ fn content_of(
     let pieces = stream::try_unfold(start, move |(archive, received_bytes)| {
         let (registry, subject) = (registry.clone(), subject.clone());
         async move {
-            let piece: Option<Bytes> = archive.lock().await.piece().await.map_err(|error| {
-                let source = Some(error.into());
-                RegistryError::ConnectionLost { registry, subject, received_bytes, source }
-            })?;
+            let piece: Option<Bytes> =
+                archive.lock().await.next_chunk().await.map_err(|error| {
+                    let source = Some(error.into());
+                    RegistryError::ConnectionLost { registry, subject, received_bytes, source }
+                })?;
             Ok(piece.map(|piece| {
                 let received_bytes = received_bytes + piece.len() as u64;
                 (piece, (archive, received_bytes))

@@ -217,7 +217,7 @@ impl<'a> ListCopy<'a> {
             &read_selected(ManifestSource::of(ends.source.as_ref()), source, pinned, platform)
                 .await?;
         if let Some(pinned) = destination.digest()
-            && tree.root.raw.expect_digest(pinned).is_err()
+            && tree.root.raw.verify_digest(pinned).is_err()
         {
             return Err(MigrationError::DestinationDigestDiffers {
                 destination: destination.clone(),

@@ -352,7 +352,7 @@ fn extended_list(
 ) -> Result<Option<RawManifest>, ManifestError> {
     // Some registries answer a request for the tag with the subject itself; then there is no such
     // tag.
-    let list = list.filter(|list| list.expect_digest(subject).is_err());
+    let list = list.filter(|list| list.verify_digest(subject).is_err());
     let known: HashSet<Digest> = match list {
         Some(list) => {
             let listed = referrers_in_list(list, subject)?.ok_or(ManifestError::NotReferrers)?;

@@ -51,7 +51,7 @@ pub(crate) fn selected_tree(
         let is_meant = match &planned.source_digest {
             Some(digest) if is_part => child.digest == *digest,
             _ => match (&child.platform, wanted) {
-                (Some(platform), Some(wanted)) => platform.is(wanted),
+                (Some(platform), Some(wanted)) => platform.matches(wanted),
                 _ => wanted.is_none(),
             },
         };
@@ -93,7 +93,7 @@ fn node(
             index.manifests.into_iter().partition(Descriptor::is_blob_in_index)
         }
     };
-    if !blobs.iter().all(|blob| contents.holds(&blob.digest, blob.size_bytes)) {
+    if !blobs.iter().all(|blob| contents.contains(&blob.digest, blob.size_bytes)) {
         return Ok(None);
     }
     if !listed.is_empty() && depth >= MAX_DEPTH {
@@ -140,7 +140,7 @@ fn expect_platform(
     let config = root.blobs.first().and_then(|config| contents.document(&config.digest));
     let actual = config.and_then(|config| serde_json::from_slice::<Platform>(config).ok());
     match actual {
-        Some(actual) if !actual.is(wanted) => Err(MigrationError::PlatformMissing {
+        Some(actual) if !actual.matches(wanted) => Err(MigrationError::PlatformMissing {
             image: planned.source.clone(),
             wanted: wanted.clone(),
             available: vec![actual],
@@ -150,5 +150,5 @@ fn expect_platform(
 }
 
 fn unusable(error: ManifestError) -> MigrationError {
-    DockerError::AnswerUnusable { detail: error.to_string() }.into()
+    DockerError::InvalidResponse { detail: error.to_string() }.into()
 }

@@ -75,7 +75,7 @@ async fn part_of_root(
     };
     let is_part = index.manifests.iter().any(|child| {
         let is_wanted = match (&child.platform, platform) {
-            (Some(actual), Some(wanted)) => actual.is(wanted),
+            (Some(actual), Some(wanted)) => actual.matches(wanted),
             (_, wanted) => wanted.is_none(),
         };
         child.digest == *existing && is_wanted

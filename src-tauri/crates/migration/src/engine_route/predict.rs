@@ -114,7 +114,7 @@ fn repacked(image: &EngineImage, wanted: Option<&Platform>) -> Result<Prediction
     let known = &image.platforms;
     if let Some(wanted) = wanted
         && !known.is_empty()
-        && !known.iter().any(|known| known.is(wanted))
+        && !known.iter().any(|known| known.matches(wanted))
     {
         return Err(NotPushable::PlatformMissing { available: known.clone() });
     }

@@ -33,7 +33,7 @@ pub(crate) fn differences(
         differences.push(Difference::Lifecycle { wanted: wanted.lifecycle, has_another });
     }
     if let Some(policy) = &wanted.policy
-        && let Some(has_another) = differs(&holds.policy, |held| policy.says_the_same_as(held))
+        && let Some(has_another) = differs(&holds.policy, |held| policy.is_equivalent_to(held))
     {
         differences.push(Difference::Policy { has_another });
     }

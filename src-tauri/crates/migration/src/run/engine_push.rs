@@ -263,7 +263,7 @@ impl<'a> EnginePushes<'a> {
             let known = sent.state(&blob.digest);
             let known = known.or_else(|| sent.state(unpacked.get(&blob.digest)?));
             let was_there = match known {
-                Some(PushLayerState::AlreadyThere | PushLayerState::Mounted) => true,
+                Some(PushLayerState::AlreadyExists | PushLayerState::Mounted) => true,
                 Some(_) => false,
                 // Podman names no layers; what an earlier image of this migration brought is there.
                 None => self.held.has_blob(&repository, &blob.digest),
@@ -278,7 +278,7 @@ impl<'a> EnginePushes<'a> {
     /// not pass on what it said.
     async fn is_immutable(&self, record: &Record<'_>, cause: PushFailure) -> bool {
         let (planned, destination) = (record.planned, &self.run.destination);
-        if cause != PushFailure::ManifestRefused {
+        if cause != PushFailure::ManifestRejected {
             return false;
         }
         let (repository, tag) = (&planned.repository, planned.tag.as_str());
@@ -316,7 +316,7 @@ fn after(cause: PushFailure, outcome: EngineOutcome, tried: u32, renewed: bool) 
         _ if !keeps_digests => Next::Fail,
         _ if is_transient && tried < ATTEMPTS => Next::Retry,
         _ if is_transient => Next::OwnPush,
-        Cause::TokenExpired | Cause::ManifestRefused | Cause::PlatformAmbiguous | Cause::Other => {
+        Cause::TokenExpired | Cause::ManifestRejected | Cause::PlatformAmbiguous | Cause::Other => {
             Next::OwnPush
         }
         _ => Next::Fail,
@@ -358,7 +358,7 @@ impl SentLayers {
         let (so_far, last) = self.0.entry(progress.layer.clone()).or_default();
         // A push that is repeated finds there what the first one sent.
         let was_sent = *so_far > 0 || matches!(last, Some(PushLayerState::Done));
-        if !(was_sent && progress.state == PushLayerState::AlreadyThere) {
+        if !(was_sent && progress.state == PushLayerState::AlreadyExists) {
             *last = Some(progress.state);
         }
         match progress.state {
@@ -367,7 +367,7 @@ impl SentLayers {
                 *so_far = sent_bytes;
                 LayerState::Sending { sent_bytes, total_bytes }
             }
-            PushLayerState::AlreadyThere => LayerState::AlreadyThere { total_bytes: None },
+            PushLayerState::AlreadyExists => LayerState::AlreadyThere { total_bytes: None },
             PushLayerState::Mounted => LayerState::Mounted,
             PushLayerState::Done => LayerState::Done { sent_bytes: *so_far },
         }

@@ -258,11 +258,11 @@ impl DockerApi for FakeEngine {
         }
         if *self.fails.lock().unwrap() {
             let detail = "the push broke off".to_owned();
-            return Err(DockerError::AnswerUnusable { detail });
+            return Err(DockerError::InvalidResponse { detail });
         }
         if *self.fails.lock().unwrap() {
             let detail = "the push broke off".to_owned();
-            return Err(DockerError::AnswerUnusable { detail });
+            return Err(DockerError::InvalidResponse { detail });
         }
         progress(PushProgress { layer, state: PushLayerState::Done });
         let tag = reference.tag().map(ToString::to_string);

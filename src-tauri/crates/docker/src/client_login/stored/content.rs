@@ -1,5 +1,5 @@
-//! One file with logins, parsed once into values. What can be read is read: a damaged entry costs
-//! only itself, as far as the file is JSON at all.
+//! The parsed contents of a file with logins. If the file is valid JSON, a damaged entry does not
+//! affect the other entries.
 
 use base64::Engine as _;
 use base64::alphabet;
@@ -7,54 +7,55 @@ use base64::engine::{GeneralPurpose, GeneralPurposeConfig};
 use serde_json::{Map, Value};
 
 use crate::api::EngineLogin;
-use crate::client_login::stored::login_files::Format;
+use crate::client_login::stored::login_files::LoginFileFormat;
 use transload_model::Secret;
 
-/// The user name with which Docker marks an OAuth refresh token. Source: docker/cli,
+/// The user name that marks an OAuth refresh token in Docker. Source: docker/cli,
 /// `tokenUsername` of `native_store.go`.
 const IDENTITY_TOKEN_USER: &str = "<token>";
-/// The user name that marks a bearer token, which the registry gets as it is. Only Transload uses it.
+/// The user name that marks a bearer token, which is sent to the registry unchanged. Only Transload
+/// uses it.
 const REGISTRY_TOKEN_USER: &str = "<registrytoken>";
 
-/// Go's `base64.StdEncoding` needs the padding and ignores bits behind the last byte.
+/// Like Go's `base64.StdEncoding`: requires padding, and ignores bits after the last byte.
 const BASE64: GeneralPurpose = GeneralPurpose::new(
     &alphabet::STANDARD,
     GeneralPurposeConfig::new().with_decode_allow_trailing_bits(true),
 );
 
-/// What a file holds.
+/// The contents of a file with logins.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Content {
+pub(super) struct LoginFileContent {
     /// `auths`, in their order.
-    pub(super) entries: Vec<(String, Entry)>,
-    /// `credHelpers`: a key and the name of its helper; an empty name means none.
+    pub(super) entries: Vec<(String, AuthEntry)>,
+    /// `credHelpers`: keys and names of helpers. An empty name disables helpers for the key.
     pub(super) helpers: Vec<(String, String)>,
-    /// `credsStore`.
+    /// `credsStore`: the helper for all other registries.
     pub(super) store: Option<String>,
 }
 
 /// An entry of `auths`.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Entry {
+pub(super) enum AuthEntry {
     /// A login.
     Login(EngineLogin),
-    /// Nothing: Docker writes such an entry beside a helper that has the login.
+    /// No login. Docker writes such an entry if a helper stores the login.
     Empty,
-    /// A login that cannot be read, with the reason.
+    /// A malformed login, with the reason.
     Damaged(&'static str),
 }
 
-impl Content {
+impl LoginFileContent {
     /// Parses a file.
     ///
     /// # Errors
-    /// Where it is no JSON object, with the place and without the text around it.
-    pub(super) fn parse(text: &[u8], format: Format) -> Result<Self, String> {
+    /// If the text is not a JSON object. The message has the position, but does not quote the text.
+    pub(super) fn parse(text: &[u8], format: LoginFileFormat) -> Result<Self, String> {
         let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text);
         if text.iter().all(u8::is_ascii_whitespace) {
             return Ok(Self::default());
         }
-        // As Go's decoder: what stands behind the first value is not read.
+        // As in Go's decoder, anything after the first value is ignored.
         let first = serde_json::Deserializer::from_slice(text).into_iter::<Value>().next();
         let top = match first {
             Some(Ok(Value::Object(top))) => top,
@@ -65,52 +66,55 @@ impl Content {
                 return Err(format!("it is not valid JSON at line {line}, column {column}"));
             }
         };
-        if format == Format::Legacy {
-            return Ok(Self { entries: entries(&top, format), ..Self::default() });
+        if format == LoginFileFormat::Legacy {
+            return Ok(Self { entries: auth_entries(&top, format), ..Self::default() });
         }
         let mut content = Self::default();
-        for (_, value) in fields(&top, "auths") {
-            content.entries.extend(value.as_object().into_iter().flat_map(|a| entries(a, format)));
+        for (_, value) in members(&top, "auths") {
+            content.entries.extend(
+                value.as_object().into_iter().flat_map(|auths| auth_entries(auths, format)),
+            );
         }
-        for (_, value) in fields(&top, "credHelpers") {
+        for (_, value) in members(&top, "credHelpers") {
             let helpers = value.as_object().into_iter().flatten();
             let named =
                 |(key, name): (&String, &Value)| Some((key.clone(), name.as_str()?.to_owned()));
             content.helpers.extend(helpers.filter_map(named));
         }
         // containers/image does not read `credsStore`.
-        if format == Format::Docker {
+        if format == LoginFileFormat::Docker {
             content.store =
-                text_field(&top, "credsStore").filter(|name| !name.is_empty()).map(str::to_owned);
+                text_member(&top, "credsStore").filter(|name| !name.is_empty()).map(str::to_owned);
         }
         Ok(content)
     }
 
-    /// Whether an entry is for a part of a registry.
+    /// Returns whether an entry is for a namespace or repository instead of a whole registry.
     pub(super) fn has_namespaces(&self) -> bool {
         self.entries.iter().any(|(key, _)| key.contains('/'))
     }
 }
 
-fn entries(auths: &Map<String, Value>, format: Format) -> Vec<(String, Entry)> {
+fn auth_entries(auths: &Map<String, Value>, format: LoginFileFormat) -> Vec<(String, AuthEntry)> {
     let entry = |(key, value): (&String, &Value)| {
-        let entry = value.as_object().map_or(Entry::Empty, |fields| entry(fields, format));
+        let entry =
+            value.as_object().map_or(AuthEntry::Empty, |members| auth_entry(members, format));
         (key.clone(), entry)
     };
     auths.iter().map(entry).collect()
 }
 
-/// Reads an entry. Sources: docker/cli, `types.AuthConfig` and `ConfigFile.LoadFromReader`;
+/// Parses an entry. Sources: docker/cli, `types.AuthConfig` and `ConfigFile.LoadFromReader`;
 /// containers/image, `dockerAuthConfig` and `decodeDockerAuth`.
-fn entry(fields: &Map<String, Value>, format: Format) -> Entry {
-    let text = |name| text_field(fields, name).filter(|text| !text.is_empty());
+fn auth_entry(object: &Map<String, Value>, format: LoginFileFormat) -> AuthEntry {
+    let text = |name| text_member(object, name).filter(|text| !text.is_empty());
     let login = |user: &str, password: &str| {
         let password = Secret::new(password.to_owned());
-        Entry::Login(EngineLogin { user: user.to_owned(), password })
+        AuthEntry::Login(EngineLogin { user: user.to_owned(), password })
     };
-    // Docker sends it before any other login of the entry; containers/image does not know it. Source:
-    // docker/cli, `getHTTPTransport` of its registry client.
-    if let Some(token) = text("registrytoken").filter(|_| format == Format::Docker) {
+    // Docker prefers it to any other login of the entry; containers/image does not support it.
+    // Source: docker/cli, `getHTTPTransport` of its registry client.
+    if let Some(token) = text("registrytoken").filter(|_| format == LoginFileFormat::Docker) {
         return login(REGISTRY_TOKEN_USER, token);
     }
     if let Some(token) = text("identitytoken") {
@@ -118,25 +122,25 @@ fn entry(fields: &Map<String, Value>, format: Format) -> Entry {
     }
     if let Some(auth) = text("auth") {
         return match decode(auth) {
-            Ok(None) => Entry::Empty,
-            // Docker refuses an empty user name; containers/image sends it.
-            Ok(Some((user, _))) if user.is_empty() && format == Format::Docker => {
-                Entry::Damaged("it has no user name")
+            Ok(None) => AuthEntry::Empty,
+            // Docker rejects an empty user name; containers/image sends it.
+            Ok(Some((user, _))) if user.is_empty() && format == LoginFileFormat::Docker => {
+                AuthEntry::Damaged("it has no user name")
             }
             Ok(Some((user, password))) => login(&user, &password),
-            Err(reason) => Entry::Damaged(reason),
+            Err(reason) => AuthEntry::Damaged(reason),
         };
     }
     match (text("username"), text("password")) {
-        // Docker reads the two, though it does not write them.
-        (Some(user), Some(password)) if format == Format::Docker => login(user, password),
-        _ => Entry::Empty,
+        // Docker reads these members, although it does not write them.
+        (Some(user), Some(password)) if format == LoginFileFormat::Docker => login(user, password),
+        _ => AuthEntry::Empty,
     }
 }
 
-/// User name and password of an `auth`.
+/// Decodes the user name and password of an `auth` member. Returns `None` if it is empty.
 fn decode(auth: &str) -> Result<Option<(String, String)>, &'static str> {
-    let auth: String = auth.chars().filter(|sign| !matches!(sign, '\r' | '\n')).collect();
+    let auth: String = auth.chars().filter(|character| !matches!(character, '\r' | '\n')).collect();
     let bytes = BASE64.decode(auth).map_err(|_| "its auth is not valid base64")?;
     let text = String::from_utf8(bytes).map_err(|_| "its auth is not UTF-8 text")?;
     if text.is_empty() {
@@ -146,14 +150,14 @@ fn decode(auth: &str) -> Result<Option<(String, String)>, &'static str> {
     Ok(Some((user.to_owned(), password.trim_matches('\0').to_owned())))
 }
 
-/// The fields of a name, without regard to case, as Go's decoder finds them.
-fn fields<'a>(
+/// Returns the members with a name, case-insensitively, as in Go's decoder.
+fn members<'a>(
     object: &'a Map<String, Value>,
     name: &'a str,
 ) -> impl Iterator<Item = (&'a String, &'a Value)> {
     object.iter().filter(move |(key, _)| key.eq_ignore_ascii_case(name))
 }
 
-fn text_field<'a>(object: &'a Map<String, Value>, name: &'a str) -> Option<&'a str> {
-    fields(object, name).filter_map(|(_, value)| value.as_str()).last()
+fn text_member<'a>(object: &'a Map<String, Value>, name: &'a str) -> Option<&'a str> {
+    members(object, name).filter_map(|(_, value)| value.as_str()).last()
 }

@@ -1,42 +1,46 @@
-//! Which entry of a file is the one for a registry, or for a repository in it.
+//! The rules for keys: which entry of a file is for a registry, or for a repository in it. Used by
+//! `find`.
 //!
 //! Sources: containers/image, `findCredentialsInFile`, `authKeyLookupOrder` and
 //! `normalizeAuthFileKey`; docker/cli, `getAuthConfigKey`, `fileStore.Get` and `ConvertToHostname`.
-//! Differences to both: the case of a host does not matter, and every name of Docker Hub finds it.
+//! Differences to both: hosts are compared case-insensitively, and every name of Docker Hub
+//! matches.
 
-use crate::client_login::stored::content::{Content, Entry};
-use crate::client_login::stored::login_files::Format;
+use crate::client_login::stored::content::{AuthEntry, LoginFileContent};
+use crate::client_login::stored::login_files::LoginFileFormat;
 use transload_model::RegistryHost;
 
-/// Docker Hub's name in Docker's configuration. Source: docker/cli, `authConfigKey`.
+/// The key of Docker Hub in Docker's configuration. Source: docker/cli, `authConfigKey`.
 const DOCKER_HUB_KEY: &str = "https://index.docker.io/v1/";
-/// The hosts that are Docker Hub. Source: containers/image, `normalizeRegistry`.
+/// The hosts of Docker Hub. Source: containers/image, `normalizeRegistry`.
 const DOCKER_HUB_HOSTS: [&str; 3] = ["docker.io", "index.docker.io", "registry-1.docker.io"];
 
-/// The names of a registry as keys, best first: Docker and Podman write different ones for Docker
+/// Returns the keys of a registry, best first. Docker and Podman write different keys for Docker
 /// Hub.
-pub(super) fn registry_keys(registry: &RegistryHost, format: Format) -> Vec<String> {
+pub(super) fn registry_keys(registry: &RegistryHost, format: LoginFileFormat) -> Vec<String> {
     if !registry.is_docker_hub() {
         return vec![registry.to_string()];
     }
     let hosts = DOCKER_HUB_HOSTS.map(str::to_owned);
     match format {
-        Format::Docker | Format::Legacy => {
+        LoginFileFormat::Docker | LoginFileFormat::Legacy => {
             [DOCKER_HUB_KEY.to_owned()].into_iter().chain(hosts).collect()
         }
-        Format::Containers => hosts.into_iter().chain([DOCKER_HUB_KEY.to_owned()]).collect(),
+        LoginFileFormat::Containers => {
+            hosts.into_iter().chain([DOCKER_HUB_KEY.to_owned()]).collect()
+        }
     }
 }
 
-/// The entry of a registry, or of the repository in it that is named, with its key.
+/// Returns the entry for a registry, or for a repository in it, with its key.
 pub(super) fn entry<'a>(
-    content: &'a Content,
-    format: Format,
+    content: &'a LoginFileContent,
+    format: LoginFileFormat,
     registry: &RegistryHost,
     repository: Option<&str>,
-) -> Option<(&'a str, &'a Entry)> {
-    // A repository, then its namespaces, most specific first.
-    if format != Format::Legacy {
+) -> Option<(&'a str, &'a AuthEntry)> {
+    // The repository, then its namespaces, the most specific first.
+    if format != LoginFileFormat::Legacy {
         let host = registry.as_str();
         let mut path = repository.unwrap_or_default();
         while !path.is_empty() {
@@ -50,50 +54,53 @@ pub(super) fn entry<'a>(
             path = path.rsplit_once('/').map_or("", |(parent, _)| parent);
         }
     }
-    // The registry itself: as it is written, then in other capitals, then as a URL.
-    let named = registry_keys(registry, format)
+    // The registry itself: the exact key, then with other upper-case letters, then as a URL.
+    let by_name = registry_keys(registry, format)
         .into_iter()
         .flat_map(|name| {
-            let same = find(content, |key| key == name);
-            same.or_else(|| find(content, |key| key.eq_ignore_ascii_case(&name)))
+            let exact = find(content, |key| key == name);
+            exact.or_else(|| find(content, |key| key.eq_ignore_ascii_case(&name)))
         })
         .collect::<Vec<_>>();
-    // Docker Hub may have an empty entry under one name and its login under another.
+    // Docker Hub can have an empty entry under one key and its login under another.
     if let Some(found) =
-        named.iter().find(|(_, entry)| !matches!(entry, Entry::Empty)).or(named.first())
+        by_name.iter().find(|(_, entry)| !matches!(entry, AuthEntry::Empty)).or(by_name.first())
     {
         return Some(*found);
     }
     let by_url = find(content, |key| {
         let (stripped, had_scheme) = without_scheme(key);
-        let host =
-            if had_scheme || format == Format::Legacy { host_of(stripped) } else { stripped };
+        let host = if had_scheme || format == LoginFileFormat::Legacy {
+            host_of(stripped)
+        } else {
+            stripped
+        };
         is_registry(host, registry)
     });
-    if by_url.is_some() || format != Format::Docker {
+    if by_url.is_some() || format != LoginFileFormat::Docker {
         return by_url;
     }
-    // Docker takes the host of a key whatever path follows, such as `r.example/v1/`.
+    // Docker ignores any path after the host of a key, such as in `r.example/v1/`.
     find(content, |key| is_registry(host_of(key), registry))
 }
 
-/// The helper that is set up for a registry, with the key of that line; its name is empty where the
-/// line switches helpers off.
+/// Returns the helper for a registry, with its key. The name of the helper is empty if the entry
+/// disables helpers.
 pub(super) fn helper<'a>(
-    content: &'a Content,
-    format: Format,
+    content: &'a LoginFileContent,
+    format: LoginFileFormat,
     registry: &RegistryHost,
 ) -> Option<(&'a str, &'a str)> {
-    let lines = || content.helpers.iter().map(|(key, name)| (key.as_str(), name.as_str()));
-    registry_keys(registry, format).into_iter().find_map(|wanted| {
-        let same = lines().find(|(key, _)| *key == wanted);
-        same.or_else(|| lines().find(|(key, _)| key.eq_ignore_ascii_case(&wanted)))
+    let entries = || content.helpers.iter().map(|(key, name)| (key.as_str(), name.as_str()));
+    registry_keys(registry, format).into_iter().find_map(|name| {
+        let exact = entries().find(|(key, _)| *key == name);
+        exact.or_else(|| entries().find(|(key, _)| key.eq_ignore_ascii_case(&name)))
     })
 }
 
-fn find(content: &Content, is_it: impl Fn(&str) -> bool) -> Option<(&str, &Entry)> {
+fn find(content: &LoginFileContent, matches: impl Fn(&str) -> bool) -> Option<(&str, &AuthEntry)> {
     let mut entries = content.entries.iter().map(|(key, entry)| (key.as_str(), entry));
-    entries.find(|(key, _)| is_it(key))
+    entries.find(|(key, _)| matches(key))
 }
 
 fn is_registry(host: &str, registry: &RegistryHost) -> bool {

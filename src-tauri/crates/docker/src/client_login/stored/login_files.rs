@@ -1,77 +1,76 @@
-//! Where logins are stored, in the order in which they are searched.
+//! The files with stored logins, in the order in which they are searched.
 //!
 //! Source of the order: containers/image, `pkg/docker/config`, `getAuthFilePaths` and
-//! `getPathToAuthWithOS`; containers-auth.json(5). Docker's variable comes first, as it does for the
-//! Docker CLI (docker/cli, `ConfigFile.GetCredentialsStore`).
+//! `getPathToAuthWithOS`; containers-auth.json(5). The variable `DOCKER_AUTH_CONFIG` comes before
+//! them, as in the Docker CLI (docker/cli, `ConfigFile.GetCredentialsStore`).
 
 use std::path::PathBuf;
 
 use crate::environment::DockerEnvironment;
 use crate::system::System;
 
-/// Who defines the format of a place, and with it the rules for its keys.
+/// The format of a file with logins. It determines the rules for its keys.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Format {
+pub(super) enum LoginFileFormat {
     /// `config.json` of the Docker CLI.
     Docker,
     /// `auth.json` of Podman, Buildah and skopeo.
     Containers,
-    /// `.dockercfg` of Docker before 1.7: the entries stand at the top.
+    /// `.dockercfg` of Docker before 1.7: the entries are in the top-level object.
     Legacy,
 }
 
-/// A file with logins; it need not exist.
+/// A file with logins. It does not have to exist.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct LoginFile {
     pub(super) path: PathBuf,
-    pub(super) format: Format,
+    pub(super) format: LoginFileFormat,
 }
 
-/// The files to read, in order.
+/// Returns the files to read, in order.
 ///
-/// containers/image from 5.24 on reads nothing else where `REGISTRY_AUTH_FILE` is set. Transload
-/// goes on with the other files, as earlier versions do: it stands in for Docker too, and Docker
-/// does not know that variable.
+/// If `REGISTRY_AUTH_FILE` is set, containers/image reads no other file since version 5.24.
+/// Transload reads the other files as well, as earlier versions do, because it also replaces
+/// Docker, which ignores that variable.
 pub(super) fn login_files(environment: &DockerEnvironment) -> Vec<LoginFile> {
-    let mut places: Vec<LoginFile> = Vec::new();
+    let mut files: Vec<LoginFile> = Vec::new();
     let mut add = |path: PathBuf, format| {
-        if !places.iter().any(|place| place.path == path && place.format == format) {
-            places.push(LoginFile { path, format });
+        if !files.iter().any(|file| file.path == path && file.format == format) {
+            files.push(LoginFile { path, format });
         }
     };
     match &environment.registry_auth_file {
-        Some(file) => add(file.clone(), Format::Containers),
+        Some(file) => add(file.clone(), LoginFileFormat::Containers),
         None => default_podman_files(environment)
             .into_iter()
-            .for_each(|file| add(file, Format::Containers)),
+            .for_each(|file| add(file, LoginFileFormat::Containers)),
     }
     let home = environment.home.as_deref();
     let configuration =
         environment.xdg_config_home.clone().or_else(|| home.map(|home| home.join(".config")));
     if let Some(folder) = configuration {
-        add(folder.join("containers").join("auth.json"), Format::Containers);
+        add(folder.join("containers").join("auth.json"), LoginFileFormat::Containers);
     }
     if let Some(folder) = environment.configuration_folder() {
-        add(folder.join("config.json"), Format::Docker);
+        add(folder.join("config.json"), LoginFileFormat::Docker);
     }
     if let Some(home) = home {
-        add(home.join(".dockercfg"), Format::Legacy);
+        add(home.join(".dockercfg"), LoginFileFormat::Legacy);
     }
-    places
+    files
 }
 
-/// The file that `podman login` writes.
+/// Returns the file that `podman login` writes.
 pub(in super::super) fn podman_file(environment: &DockerEnvironment) -> Option<PathBuf> {
     let named = environment.registry_auth_file.clone();
     named.or_else(|| default_podman_files(environment).into_iter().next())
 }
 
-/// Where Podman, Buildah and skopeo look if no variable names a file; the first is the one that they
-/// write.
+/// Returns the files that Podman, Buildah and skopeo read if no variable names a file. They write
+/// the first one.
 ///
-/// Without `XDG_RUNTIME_DIR` containers/image uses `/run/containers/UID`. For a person other than
-/// root Podman sets the variable itself, to `/run/user/UID`, before it gets there (Podman,
-/// `util.SetXdgDirs`).
+/// Without `XDG_RUNTIME_DIR`, containers/image uses `/run/containers/UID`. For users other than
+/// root, Podman first sets the variable to `/run/user/UID` (Podman, `util.SetXdgDirs`).
 fn default_podman_files(environment: &DockerEnvironment) -> Vec<PathBuf> {
     let file = |folder: PathBuf| folder.join("containers").join("auth.json");
     if environment.system != System::Linux {
@@ -93,7 +92,7 @@ mod tests {
     use super::*;
 
     fn paths(environment: &DockerEnvironment) -> Vec<String> {
-        login_files(environment).iter().map(|place| place.path.display().to_string()).collect()
+        login_files(environment).iter().map(|file| file.path.display().to_string()).collect()
     }
 
     #[cfg(unix)]
@@ -105,12 +104,12 @@ mod tests {
             system: System::Linux,
             ..DockerEnvironment::default()
         };
-        let usual = [
+        let common = [
             "/home/ada/.config/containers/auth.json",
             "/home/ada/.docker/config.json",
             "/home/ada/.dockercfg",
         ];
-        let with_first = |first: &'static str| [&[first], &usual[..]].concat();
+        let with_first = |first: &'static str| [&[first], &common[..]].concat();
         assert_eq!(paths(&plain), with_first("/run/containers/0/auth.json"));
         assert_eq!(podman_file(&plain), Some("/run/containers/0/auth.json".into()));
 
@@ -121,17 +120,17 @@ mod tests {
         assert_eq!(paths(&named), with_first("/my.json"));
         assert_eq!(podman_file(&named), Some("/my.json".into()));
 
-        let moved = DockerEnvironment {
+        let other_folders = DockerEnvironment {
             xdg_config_home: Some("/cfg".into()),
             docker_config: Some("/dock".into()),
             ..named
         };
         let expected =
             ["/my.json", "/cfg/containers/auth.json", "/dock/config.json", "/home/ada/.dockercfg"];
-        assert_eq!(paths(&moved), expected);
+        assert_eq!(paths(&other_folders), expected);
 
         let mac = DockerEnvironment { system: System::MacOs, ..plain };
-        assert_eq!(paths(&mac), usual);
-        assert_eq!(podman_file(&mac), Some(usual[0].into()));
+        assert_eq!(paths(&mac), common);
+        assert_eq!(podman_file(&mac), Some(common[0].into()));
     }
 }

@@ -1,4 +1,5 @@
-//! Files of a home folder, and scripted helpers, where no real tool can be asked.
+//! Logins in a temporary home folder, with scripts as credential helpers: cases that can't be
+//! compared with the real tools.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -10,12 +11,13 @@ use transload_model::{RegistryHost, Secret};
 
 const PASSWORD: &str = "s3cr3t-of-the-test";
 
-struct Home {
+/// A temporary home folder with login files and programs.
+struct LoginHome {
     folder: tempfile::TempDir,
     environment: DockerEnvironment,
 }
 
-impl Home {
+impl LoginHome {
     fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let home = folder.path().to_owned();
@@ -30,7 +32,7 @@ impl Home {
         Self { folder, environment }
     }
 
-    fn with(files: &[(&str, &str)]) -> Self {
+    fn with_files(files: &[(&str, &str)]) -> Self {
         let home = Self::new();
         for (path, text) in files {
             home.write(path, text);
@@ -44,7 +46,7 @@ impl Home {
         std::fs::write(path, text).unwrap();
     }
 
-    fn program(&self, path: &str, script: &str) {
+    fn write_program(&self, path: &str, script: &str) {
         let path = self.folder.path().join(path);
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         write_program(&path, script);
@@ -63,17 +65,17 @@ impl Home {
     }
 }
 
-/// An entry of `auths` for a user.
+/// Returns an entry of `auths` for a user.
 fn entry(user: &str) -> String {
     format!("{{\"auth\":\"{}\"}}", STANDARD.encode(format!("{user}:{PASSWORD}")))
 }
 
-/// A file with one entry for each key; the user is named for the key's place in the list.
+/// Returns a file with one entry per key. The user name is `u` and the index of the key.
 fn auths(keys: &[&str]) -> String {
     let entries: Vec<_> = keys
         .iter()
         .enumerate()
-        .map(|(at, key)| format!("{key:?}:{}", entry(&format!("u{at}"))))
+        .map(|(index, key)| format!("{key:?}:{}", entry(&format!("u{index}"))))
         .collect();
     format!("{{\"auths\":{{{}}}}}", entries.join(","))
 }
@@ -82,7 +84,7 @@ const DOCKER: &str = ".docker/config.json";
 const PODMAN: &str = "run/containers/auth.json";
 
 #[tokio::test]
-async fn docker_hub_is_found_under_every_name_that_docker_podman_and_skopeo_write() {
+async fn docker_hub_is_found_under_every_key_that_docker_podman_and_skopeo_write() {
     for key in [
         "https://index.docker.io/v1/",
         "http://index.docker.io/v1/",
@@ -97,47 +99,61 @@ async fn docker_hub_is_found_under_every_name_that_docker_podman_and_skopeo_writ
         "https://registry-1.docker.io/v2/",
         "index.docker.io/v1/",
     ] {
-        let docker = Home::with(&[(DOCKER, &auths(&["other.example", key]))]);
+        let docker = LoginHome::with_files(&[(DOCKER, &auths(&["other.example", key]))]);
         assert_eq!(docker.user("docker.io").await.as_deref(), Some("u1"), "{key}");
         assert_eq!(docker.user("r.example").await, None, "{key}");
         if key != "index.docker.io/v1/" {
-            let podman = Home::with(&[(PODMAN, &auths(&["other.example", key]))]);
+            let podman = LoginHome::with_files(&[(PODMAN, &auths(&["other.example", key]))]);
             assert_eq!(podman.user("docker.io").await.as_deref(), Some("u1"), "{key}");
         }
-        let legacy = Home::with(&[(".dockercfg", &format!("{{{key:?}:{}}}", entry("old")))]);
+        let legacy =
+            LoginHome::with_files(&[(".dockercfg", &format!("{{{key:?}:{}}}", entry("old")))]);
         assert_eq!(legacy.user("docker.io").await.as_deref(), Some("old"), "{key}");
     }
-    // Each tool's own name comes first, and an empty entry hides no login under another name.
+    // The tool's own key comes first, and an empty entry does not hide a login under another key.
     let both = auths(&["docker.io", "https://index.docker.io/v1/"]);
-    assert_eq!(Home::with(&[(DOCKER, &both)]).user("docker.io").await.as_deref(), Some("u1"));
-    assert_eq!(Home::with(&[(PODMAN, &both)]).user("docker.io").await.as_deref(), Some("u0"));
-    let marked = both.replace(&entry("u1"), "{}");
-    assert_eq!(Home::with(&[(DOCKER, &marked)]).user("docker.io").await.as_deref(), Some("u0"));
-    let part = Home::with(&[(PODMAN, &auths(&["docker.io/team", "docker.io"]))]);
-    assert_eq!(part.find("docker.io", Some("team/app")).await.0.as_deref(), Some("u0"));
-    assert_eq!(part.find("docker.io", Some("library/alpine")).await.0.as_deref(), Some("u1"));
+    assert_eq!(
+        LoginHome::with_files(&[(DOCKER, &both)]).user("docker.io").await.as_deref(),
+        Some("u1")
+    );
+    assert_eq!(
+        LoginHome::with_files(&[(PODMAN, &both)]).user("docker.io").await.as_deref(),
+        Some("u0")
+    );
+    let with_empty = both.replace(&entry("u1"), "{}");
+    assert_eq!(
+        LoginHome::with_files(&[(DOCKER, &with_empty)]).user("docker.io").await.as_deref(),
+        Some("u0")
+    );
+    let with_namespace =
+        LoginHome::with_files(&[(PODMAN, &auths(&["docker.io/team", "docker.io"]))]);
+    assert_eq!(with_namespace.find("docker.io", Some("team/app")).await.0.as_deref(), Some("u0"));
+    assert_eq!(
+        with_namespace.find("docker.io", Some("library/alpine")).await.0.as_deref(),
+        Some("u1")
+    );
 }
 
 #[tokio::test]
-async fn the_case_of_a_host_does_not_matter() {
-    let home = Home::with(&[(DOCKER, &auths(&["Registry.Example:5000"]))]);
+async fn hosts_are_compared_case_insensitively() {
+    let home = LoginHome::with_files(&[(DOCKER, &auths(&["Registry.Example:5000"]))]);
     assert_eq!(home.user("registry.example:5000").await.as_deref(), Some("u0"));
-    let home = Home::with(&[(PODMAN, &auths(&["registry.example/team"]))]);
+    let home = LoginHome::with_files(&[(PODMAN, &auths(&["registry.example/team"]))]);
     let found = home.find("Registry.Example", Some("team/app")).await.0;
     assert_eq!(found.as_deref(), Some("u0"));
-    let exact = Home::with(&[(DOCKER, &auths(&["R.example", "r.example"]))]);
+    let exact = LoginHome::with_files(&[(DOCKER, &auths(&["R.example", "r.example"]))]);
     assert_eq!(exact.user("r.example").await.as_deref(), Some("u1"));
 }
 
 #[tokio::test]
-async fn the_variable_with_a_configuration_comes_first() {
-    let mut home = Home::with(&[(PODMAN, &auths(&["r.example"]))]);
+async fn the_variable_with_a_configuration_takes_precedence() {
+    let mut home = LoginHome::with_files(&[(PODMAN, &auths(&["r.example"]))]);
     let variable = |text: &str| Some(Secret::new(text.to_owned()));
     let own = auths(&["other.example", "r.example"]);
     for (text, user, problem) in [
         (own.as_str(), "u1", ""),
         ("{\"auths\":{\"other.example\":{}}}", "u0", ""),
-        // As GitLab's runner has it: fields that the Docker CLI does not take here.
+        // As GitLab Runner sets it, with members that the Docker CLI does not accept here.
         ("{\"credHelpers\":{},\"auths\":{}}", "u0", ""),
         ("no json", "u0", "DOCKER_AUTH_CONFIG: it is not valid JSON at line 1, column 2"),
     ] {
@@ -149,7 +165,7 @@ async fn the_variable_with_a_configuration_comes_first() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_read_is_named_and_the_rest_counts() {
+async fn unreadable_stores_are_reported_and_skipped() {
     let no_colon = STANDARD.encode(PASSWORD);
     for (text, word) in [
         ("", None),
@@ -171,7 +187,7 @@ async fn what_cannot_be_read_is_named_and_the_rest_counts() {
         ),
         ("{\"credHelpers\":{\"r.example\":\"../x\"}}", Some("is not installed")),
     ] {
-        let home = Home::with(&[(DOCKER, text)]);
+        let home = LoginHome::with_files(&[(DOCKER, text)]);
         let (found, problems) = home.find("r.example", None).await;
         assert_eq!(found, None, "{text}");
         match word {
@@ -179,25 +195,28 @@ async fn what_cannot_be_read_is_named_and_the_rest_counts() {
             None => assert_eq!(problems, "", "{text}"),
         }
         assert!(!problems.contains(PASSWORD) && !problems.contains(&no_colon), "{problems}");
-        // Whatever is wrong there, a later file is read, and an earlier one is used.
+        // A later file is still read, and an earlier one is used.
         home.write(".dockercfg", &format!("{{\"r.example\":{}}}", entry("later")));
         assert_eq!(home.user("r.example").await.as_deref(), Some("later"), "{text}");
         home.write(PODMAN, &auths(&["r.example"]));
         assert_eq!(home.user("r.example").await.as_deref(), Some("u0"), "{text}");
     }
-    let folder = Home::new();
+    let folder = LoginHome::new();
     std::fs::create_dir_all(folder.folder.path().join(DOCKER)).unwrap();
     let (found, problems) = folder.find("r.example", None).await;
-    assert!(found.is_none() && problems.contains("cannot be read"), "{problems}");
+    assert!(found.is_none() && problems.contains("can't be read"), "{problems}");
 }
 
 #[tokio::test]
-async fn a_helper_that_the_short_path_misses_is_found_where_its_product_installs_it() {
-    let mut home = Home::with(&[(DOCKER, "{\"credsStore\":\"desktop\"}")]);
-    // It calls another program of its own folder, as `docker-credential-pass` calls `pass`.
+async fn a_helper_outside_path_is_found_in_the_folder_of_its_product() {
+    let mut home = LoginHome::with_files(&[(DOCKER, "{\"credsStore\":\"desktop\"}")]);
+    // It calls another program in its own folder, as `docker-credential-pass` calls `pass`.
     let folder = "Docker.app/Contents/Resources/bin";
-    home.program(&format!("{folder}/docker-credential-desktop"), "#!/bin/sh\nexec keychain\n");
-    home.program(
+    home.write_program(
+        &format!("{folder}/docker-credential-desktop"),
+        "#!/bin/sh\nexec keychain\n",
+    );
+    home.write_program(
         &format!("{folder}/keychain"),
         "#!/bin/sh\ncat > /dev/null; echo '{\"Username\":\"ada\",\"Secret\":\"x\"}'\n",
     );
@@ -209,18 +228,18 @@ async fn a_helper_that_the_short_path_misses_is_found_where_its_product_installs
 }
 
 #[tokio::test]
-async fn nothing_that_a_helper_prints_is_shown() {
+async fn the_output_of_a_helper_is_never_shown() {
     for (script, word) in [
-        (format!("echo '{PASSWORD}'; echo '{PASSWORD}' >&2; exit 3"), "exit code 3"),
+        (format!("echo '{PASSWORD}'; echo '{PASSWORD}' >&2; exit 3"), "exited with code 3"),
         (
             format!("echo 'error: {PASSWORD}: gpg: decryption failed: No secret key'; exit 1"),
-            "gpg cannot decrypt",
+            "gpg can't decrypt",
         ),
         (format!("echo '{{\"Username\":\"u\",\"Secret\":7,\"x\":\"{PASSWORD}\"}}'"), "not a login"),
         ("kill -9 $$".to_owned(), "signal"),
     ] {
-        let home = Home::with(&[(DOCKER, "{\"credsStore\":\"odd\"}")]);
-        home.program(
+        let home = LoginHome::with_files(&[(DOCKER, "{\"credsStore\":\"odd\"}")]);
+        home.write_program(
             "bin/docker-credential-odd",
             &format!("#!/bin/sh\ncat > /dev/null\n{script}\n"),
         );
@@ -235,11 +254,11 @@ async fn nothing_that_a_helper_prints_is_shown() {
 }
 
 #[tokio::test]
-async fn a_helper_is_asked_once_for_a_registry_and_by_every_name_of_docker_hub() {
-    let home = Home::with(&[(DOCKER, "{\"credsStore\":\"log\"}")]);
-    home.program(
+async fn a_helper_is_called_once_per_registry_with_every_key_of_docker_hub() {
+    let home = LoginHome::with_files(&[(DOCKER, "{\"credsStore\":\"log\"}")]);
+    home.write_program(
         "bin/docker-credential-log",
-        "#!/bin/sh\nread server; echo \"$server\" >> \"$(dirname \"$0\")/asked\"\n\
+        "#!/bin/sh\nread server; echo \"$server\" >> \"$(dirname \"$0\")/requests\"\n\
          echo 'credentials not found in native keychain'; exit 1\n",
     );
     let mut logins = StoredLogins::read(&home.environment).await;
@@ -247,7 +266,7 @@ async fn a_helper_is_asked_once_for_a_registry_and_by_every_name_of_docker_hub()
         let registry = RegistryHost::parse(host).unwrap();
         assert_eq!(logins.find(&registry, None).await, (None, Vec::new()));
     }
-    let asked = std::fs::read_to_string(home.folder.path().join("bin/asked")).unwrap();
+    let requests = std::fs::read_to_string(home.folder.path().join("bin/requests")).unwrap();
     let names = "https://index.docker.io/v1/\ndocker.io\nindex.docker.io\nregistry-1.docker.io\n";
-    assert_eq!(asked, format!("{names}r.example\n"));
+    assert_eq!(requests, format!("{names}r.example\n"));
 }

@@ -16,7 +16,7 @@ fn what_follows_a_failed_push_depends_on_the_store() {
         (Cause::Forbidden, keeps, 1, true, Next::Fail),
         (Cause::Unauthorized, keeps, 1, false, Next::RenewLogin),
         (Cause::TokenExpired, keeps, 1, true, Next::OwnPush),
-        (Cause::ManifestRefused, keeps, 1, false, Next::OwnPush),
+        (Cause::ManifestRejected, keeps, 1, false, Next::OwnPush),
         (Cause::PlatformAmbiguous, keeps, 1, false, Next::OwnPush),
         (Cause::Other, keeps, 1, false, Next::OwnPush),
         (Cause::ContentMissing, keeps, 1, false, Next::Fail),
@@ -52,19 +52,19 @@ fn a_layer_that_a_repeated_push_finds_was_sent_all_the_same() {
     };
     take(PushLayerState::Sending { sent_bytes: 5, total_bytes: None });
     take(PushLayerState::Done);
-    take(PushLayerState::AlreadyThere);
+    take(PushLayerState::AlreadyExists);
     assert_eq!(sent.state(&digest), Some(PushLayerState::Done));
     assert_eq!(sent.state(&Digest::of(b"another")), None);
 }
 
 #[test]
 fn bytes_are_counted_only_where_the_engine_reported_those_of_every_layer() {
-    use PushLayerState::{AlreadyThere, Done, Mounted, Sending, Waiting};
+    use PushLayerState::{AlreadyExists, Done, Mounted, Sending, Waiting};
     let sending = |sent_bytes| Sending { sent_bytes, total_bytes: None };
     for (states, sent_bytes, uncounted) in [
         (vec![("a", Waiting), ("a", sending(5)), ("a", Done)], 5, false),
-        (vec![("a", sending(5)), ("a", sending(9)), ("a", Done), ("b", AlreadyThere)], 9, false),
-        (vec![("a", AlreadyThere), ("b", Mounted)], 0, false),
+        (vec![("a", sending(5)), ("a", sending(9)), ("a", Done), ("b", AlreadyExists)], 9, false),
+        (vec![("a", AlreadyExists), ("b", Mounted)], 0, false),
         // A small layer is sent before a number is due.
         (vec![("a", sending(5)), ("a", Done), ("b", Waiting), ("b", Done)], 5, true),
         // Another engine reports no layer at all.

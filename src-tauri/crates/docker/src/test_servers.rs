@@ -1,5 +1,5 @@
-//! Real engines and a real registry for the tests of this room. Each lives in a temporary folder,
-//! on a socket or port of its own, and ends with its value, also when a test panics.
+//! Real engines and a real registry for the tests of this crate. Each has its own temporary folder
+//! and its own socket or port. Dropping the value ends the process, also if a test panics.
 
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
@@ -15,40 +15,40 @@ use crate::address::DockerAddress;
 use crate::api::EngineLogin;
 use transload_model::{Digest, RegistryHost};
 
-/// How long a server may take to start or to end.
-const LIMIT: Duration = Duration::from_secs(60);
-/// The pause between two looks.
-const PAUSE: Duration = Duration::from_millis(20);
+/// Maximum wait for a server to start or to end.
+const TIMEOUT: Duration = Duration::from_secs(60);
+/// Pause between two polls.
+const POLL_INTERVAL: Duration = Duration::from_millis(20);
 
 pub(super) const USER: &str = "ada";
 /// A password whose login differs between plain and URL-safe base64.
 pub(super) const PASSWORD: &str = "p~?>a~?>ab~?>";
-/// `USER` and `PASSWORD` as htpasswd has them, bcrypt with the cheapest cost.
+/// `USER` and `PASSWORD` as a line of htpasswd, bcrypt with the lowest cost.
 const HTPASSWD: &str = "ada:$2b$04$900jkAf6X1SXW7cUuL82i.raLRqDZbRfE5E5kBZ4sA3hK66ANVKQq";
 
 pub(super) fn login(password: &str) -> EngineLogin {
     EngineLogin { user: USER.to_owned(), password: password.to_owned().into() }
 }
 
-/// Looks until something is there.
-pub(super) fn wait_for<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
+/// Polls until `poll` returns a value. Panics after [`TIMEOUT`].
+pub(super) fn wait_for<T>(what: &str, mut poll: impl FnMut() -> Option<T>) -> T {
     let start = Instant::now();
     loop {
-        if let Some(found) = look() {
+        if let Some(found) = poll() {
             return found;
         }
-        assert!(start.elapsed() < LIMIT, "{what} did not come");
-        std::thread::sleep(PAUSE);
+        assert!(start.elapsed() < TIMEOUT, "timeout while waiting for {what}");
+        std::thread::sleep(POLL_INTERVAL);
     }
 }
 
 /// A server process.
-pub(super) struct Server {
+pub(super) struct ServerProcess {
     child: Child,
     log: PathBuf,
 }
 
-impl Server {
+impl ServerProcess {
     fn start(command: &mut Command, folder: &Path) -> Self {
         let log = folder.join("server.log");
         let file = std::fs::File::create(&log).unwrap();
@@ -57,7 +57,7 @@ impl Server {
             .stdout(file.try_clone().unwrap())
             .stderr(file)
             .spawn()
-            .unwrap_or_else(|error| panic!("{command:?} does not start: {error}"));
+            .unwrap_or_else(|error| panic!("couldn't start {command:?}: {error}"));
         Self { child, log }
     }
 
@@ -71,34 +71,34 @@ impl Server {
         });
     }
 
-    /// Ends the server without a chance to say goodbye.
+    /// Kills the server without a graceful shutdown.
     pub(super) fn kill(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
 }
 
-impl Drop for Server {
+impl Drop for ServerProcess {
     fn drop(&mut self) {
         if matches!(self.child.try_wait(), Ok(Some(_))) {
             return;
         }
         let _ = Command::new("kill").arg(self.child.id().to_string()).status();
         let start = Instant::now();
-        while start.elapsed() < LIMIT / 4 {
+        while start.elapsed() < TIMEOUT / 4 {
             if matches!(self.child.try_wait(), Ok(Some(_))) {
                 return;
             }
-            std::thread::sleep(PAUSE);
+            std::thread::sleep(POLL_INTERVAL);
         }
         self.kill();
     }
 }
 
-/// A Docker or Podman of our own.
+/// A dockerd or Podman service.
 pub(super) struct RealEngine {
-    // Ends before its folder goes.
-    pub(super) server: Server,
+    // Dropped before its folder.
+    pub(super) server: ServerProcess,
     pub(super) folder: TempDir,
     pub(super) address: DockerAddress,
 }
@@ -108,7 +108,7 @@ impl RealEngine {
         Self::docker_with(|_| Vec::new())
     }
 
-    /// A dockerd with further arguments, made in its folder.
+    /// Starts a dockerd with further arguments, which can depend on its folder.
     pub(super) fn docker_with(arguments: impl FnOnce(&Path) -> Vec<String>) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let path = |name: &str| folder.path().join(name);
@@ -128,7 +128,7 @@ impl RealEngine {
             .args(["--ip-masq=false", "--storage-driver=vfs"])
             .args(arguments(folder.path()));
         std::fs::write(path("none.json"), "{}").unwrap();
-        Self::started(command, folder, socket)
+        Self::start(command, folder, socket)
     }
 
     pub(super) fn podman() -> Self {
@@ -146,11 +146,11 @@ impl RealEngine {
             .args(["--storage-driver=vfs", "--cgroup-manager=cgroupfs", "--events-backend=none"])
             .args(["system", "service", "--time=0"])
             .arg(format!("unix://{}", socket.display()));
-        Self::started(command, folder, socket)
+        Self::start(command, folder, socket)
     }
 
-    fn started(mut command: Command, folder: TempDir, socket: PathBuf) -> Self {
-        let mut server = Server::start(&mut command, folder.path());
+    fn start(mut command: Command, folder: TempDir, socket: PathBuf) -> Self {
+        let mut server = ServerProcess::start(&mut command, folder.path());
         server.wait_until("the engine", || ping(&socket).is_some());
         Self { server, folder, address: DockerAddress::Socket(socket) }
     }
@@ -161,8 +161,8 @@ impl Drop for RealEngine {
         if !matches!(self.server.child.try_wait(), Ok(Some(_))) {
             return;
         }
-        // A dockerd that was killed leaves the containerd that it started, and its data folder
-        // mounted on itself.
+        // A killed dockerd leaves its containerd process running, and its data folder mounted on
+        // itself.
         let path = |name: &str| self.folder.path().join(name);
         if let Ok(pid) = std::fs::read_to_string(path("exec/containerd/containerd.pid")) {
             let _ = Command::new("kill").arg("-9").arg(pid.trim()).status();
@@ -173,16 +173,16 @@ impl Drop for RealEngine {
 
 fn ping(socket: &Path) -> Option<()> {
     let mut stream = std::os::unix::net::UnixStream::connect(socket).ok()?;
-    stream.set_read_timeout(Some(LIMIT)).ok()?;
+    stream.set_read_timeout(Some(TIMEOUT)).ok()?;
     stream.write_all(b"GET /_ping HTTP/1.0\r\nHost: x\r\n\r\n").ok()?;
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).ok()?;
-    answer.contains(" 200 ").then_some(())
+    let mut response = String::new();
+    stream.read_to_string(&mut response).ok()?;
+    response.contains(" 200 ").then_some(())
 }
 
-/// Debian's docker-registry, which lets in [`USER`] alone.
+/// Debian's docker-registry, which accepts only the login of [`USER`].
 pub(super) struct RealRegistry {
-    _server: Server,
+    _server: ServerProcess,
     folder: TempDir,
     port: u16,
 }
@@ -204,7 +204,7 @@ impl RealRegistry {
         std::fs::write(&configuration, text).unwrap();
         let mut command = Command::new("docker-registry");
         command.arg("serve").arg(configuration);
-        let mut server = Server::start(&mut command, folder.path());
+        let mut server = ServerProcess::start(&mut command, folder.path());
         server
             .wait_until("the registry", || TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_ok());
         Self { _server: server, folder, port }
@@ -214,12 +214,12 @@ impl RealRegistry {
         RegistryHost::parse(&format!("127.0.0.1:{}", self.port)).unwrap()
     }
 
-    /// What the registry receives for a repository.
-    pub(super) fn uploads(&self, path: &str) -> Uploads {
-        Uploads(self.folder.path().join("data/docker/registry/v2/repositories").join(path))
+    /// Returns the folder in which the registry stores a repository.
+    pub(super) fn repository(&self, path: &str) -> RepositoryFolder {
+        RepositoryFolder(self.folder.path().join("data/docker/registry/v2/repositories").join(path))
     }
 
-    /// What the registry says of a manifest; `None` when it has none.
+    /// Returns the digest of a tag, or `None` if the registry does not have the tag.
     pub(super) fn digest(&self, path: &str, tag: &str) -> Option<Digest> {
         let login = STANDARD.encode(format!("{USER}:{PASSWORD}"));
         let mut stream = TcpStream::connect((Ipv4Addr::LOCALHOST, self.port)).unwrap();
@@ -230,36 +230,36 @@ impl RealRegistry {
              Accept: application/vnd.oci.image.manifest.v1+json\r\n\r\n"
         )
         .unwrap();
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).unwrap();
-        let status = answer.split(' ').nth(1).unwrap();
+        let mut response = String::new();
+        stream.read_to_string(&mut response).unwrap();
+        let status = response.split(' ').nth(1).unwrap();
         if status == "404" {
             return None;
         }
-        assert_eq!(status, "200", "{answer}");
+        assert_eq!(status, "200", "{response}");
         let header =
-            answer.lines().find_map(|line| line.strip_prefix("Docker-Content-Digest: ")).unwrap();
+            response.lines().find_map(|line| line.strip_prefix("Docker-Content-Digest: ")).unwrap();
         Some(Digest::parse(header.trim()).unwrap())
     }
 }
 
-/// The folder in which the registry keeps a repository.
-pub(super) struct Uploads(PathBuf);
+/// The folder in which the registry stores a repository.
+pub(super) struct RepositoryFolder(PathBuf);
 
-impl Uploads {
-    /// Whether a blob is on the way, or was given up.
-    pub(super) fn running(&self) -> bool {
+impl RepositoryFolder {
+    /// Returns whether an upload is running or was abandoned.
+    pub(super) fn has_uploads(&self) -> bool {
         !self.entries("_uploads").is_empty()
     }
 
-    /// How much has come of such blobs.
+    /// Returns the received bytes of running and abandoned uploads.
     pub(super) fn received_bytes(&self) -> u64 {
         let size = |folder: &PathBuf| std::fs::metadata(folder.join("data")).map(|data| data.len());
         self.entries("_uploads").iter().filter_map(|folder| size(folder).ok()).sum()
     }
 
-    /// Whether any blob has arrived whole.
-    pub(super) fn arrived(&self) -> bool {
+    /// Returns whether an upload was completed.
+    pub(super) fn has_blobs(&self) -> bool {
         !self.entries("_layers/sha256").is_empty()
     }
 
@@ -269,7 +269,7 @@ impl Uploads {
     }
 }
 
-/// A port on which nothing listens.
+/// Returns a port on which no process listens.
 pub(super) fn free_port() -> u16 {
     TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap().port()
 }

@@ -1,4 +1,5 @@
-//! The configuration file of `docker` or Podman, read and replaced as a whole.
+//! The configuration file of `docker` or Podman. It is read and replaced as a whole, and everything
+//! that Transload does not change stays as it was written.
 
 use std::fs;
 use std::io::{ErrorKind, Write as _};
@@ -7,24 +8,24 @@ use std::path::{Path, PathBuf};
 use serde_json::value::RawValue;
 
 use crate::client_login::error::ClientLoginError;
-use crate::client_login::ordered::Object;
+use crate::client_login::ordered_object::OrderedObject;
 use transload_model::Secret;
 
-/// Docker writes its file with tabs.
-const USUAL_INDENT: &str = "\t";
+/// The indentation that Docker writes.
+const DEFAULT_INDENT: &str = "\t";
 
-/// A configuration file.
-pub(super) struct ConfigFile {
-    /// Where it is, behind symbolic links, so that replacing it keeps them.
+/// A configuration file of `docker` or Podman.
+pub(super) struct ClientConfigFile {
+    /// The path with symbolic links resolved, so that replacing the file preserves the links.
     path: PathBuf,
-    /// As it was read; nothing where it was not there.
+    /// The text that was read; `None` if the file did not exist.
     text: Option<Secret<String>>,
     indent: String,
-    top: Object,
+    top: OrderedObject,
 }
 
-impl ConfigFile {
-    /// Reads a file; one that is not there is empty.
+impl ClientConfigFile {
+    /// Reads a file. A missing file counts as empty.
     pub(super) fn read(path: &Path) -> Result<Self, ClientLoginError> {
         let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
         let text = match fs::read_to_string(&target) {
@@ -35,10 +36,10 @@ impl ConfigFile {
             }
         };
         let content = text.as_deref().map(str::trim).filter(|content| !content.is_empty());
-        let top = content.map(Object::parse).transpose().map_err(|error| {
-            // The place alone: the text around it may hold logins.
+        let top = content.map(OrderedObject::parse).transpose().map_err(|error| {
+            // Only the position: the text can contain logins.
             let detail =
-                format!("no JSON object at line {}, column {}", error.line(), error.column());
+                format!("not a JSON object at line {}, column {}", error.line(), error.column());
             ClientLoginError::Damaged { path: path.to_path_buf(), detail }
         })?;
         Ok(Self {
@@ -49,17 +50,17 @@ impl ConfigFile {
         })
     }
 
-    /// Where it is.
+    /// Returns the path, with symbolic links resolved.
     pub(super) fn path(&self) -> &Path {
         &self.path
     }
 
-    /// As it was read, whatever was changed since; nothing where it was not there.
+    /// Returns the text that was read, without later changes, or `None` if the file did not exist.
     pub(super) fn text_as_read(&self) -> Option<&Secret<String>> {
         self.text.as_ref()
     }
 
-    /// As it is written, with what was changed.
+    /// Returns the text with all changes.
     pub(super) fn text_to_write(&self) -> Secret<String> {
         let mut text = self.top.text(&self.indent, 0);
         if self.text.as_ref().is_some_and(|text| text.expose().ends_with('\n')) {
@@ -68,39 +69,39 @@ impl ConfigFile {
         Secret::new(text)
     }
 
-    /// A text at the top, such as `credsStore`.
-    pub(super) fn text(&self, key: &str) -> Option<String> {
+    /// Returns a string of the top-level object, such as `credsStore`. An empty string counts as
+    /// missing.
+    pub(super) fn string(&self, key: &str) -> Option<String> {
         let text: String = serde_json::from_str(self.top.get(key)?).ok()?;
         Some(text).filter(|text| !text.is_empty())
     }
 
-    /// An object at the top, such as `auths`; empty where there is none.
-    pub(super) fn section(&self, name: &str) -> Result<Object, ClientLoginError> {
+    /// Returns an object of the top-level object, such as `auths`. A missing one counts as empty.
+    pub(super) fn section(&self, name: &str) -> Result<OrderedObject, ClientLoginError> {
         let Some(text) = self.top.get(name).filter(|text| *text != "null") else {
-            return Ok(Object::default());
+            return Ok(OrderedObject::default());
         };
-        Object::parse(text).map_err(|_| ClientLoginError::Damaged {
+        OrderedObject::parse(text).map_err(|_| ClientLoginError::Damaged {
             path: self.path.clone(),
-            detail: format!("{name} is no object"),
+            detail: format!("{name} is not an object"),
         })
     }
 
-    /// Sets an entry of a section, or takes it out; a section that is empty then goes too, unless it
-    /// was there and empty before.
-    pub(super) fn put(
+    /// Sets an entry of a section, or removes it. Also removes a section without entries.
+    pub(super) fn set_entry(
         &mut self,
         section: &str,
         key: &str,
         value: Option<&str>,
     ) -> Result<(), ClientLoginError> {
-        let damaged = |_| ClientLoginError::Damaged {
+        let invalid = |_| ClientLoginError::Damaged {
             path: self.path.clone(),
-            detail: format!("{section} cannot hold {key}"),
+            detail: format!("{section} can't contain {key}"),
         };
         let mut object = self.section(section)?;
         match value {
             Some(text) => {
-                object.set(key, RawValue::from_string(text.to_owned()).map_err(damaged)?);
+                object.set(key, RawValue::from_string(text.to_owned()).map_err(invalid)?);
             }
             None => object.remove(key),
         }
@@ -108,34 +109,34 @@ impl ConfigFile {
             self.top.remove(section);
         } else {
             let text = object.text(&self.indent, 1);
-            self.top.set(section, RawValue::from_string(text).map_err(damaged)?);
+            self.top.set(section, RawValue::from_string(text).map_err(invalid)?);
         }
         Ok(())
     }
 
-    /// The text of an entry such as `{"auth": …}`, as deep as it stands.
-    pub(super) fn entry_text(&self, object: &Object) -> String {
+    /// Returns the text of an entry such as `{"auth": …}`, with the indentation of its depth.
+    pub(super) fn entry_text(&self, object: &OrderedObject) -> String {
         object.text(&self.indent, 2)
     }
 
-    /// Replaces the file: whoever reads it meanwhile finds the old content or the new. A new file is
-    /// for its owner alone; one that was there keeps who may read it.
+    /// Replaces the file atomically. A new file is readable only by its owner. An existing file
+    /// keeps its permissions.
     pub(super) fn write(&self) -> Result<(), ClientLoginError> {
         self.write_text(&self.text_to_write())
     }
 
-    /// The same with another text.
+    /// Replaces the file like [`ClientConfigFile::write`], with another text.
     pub(super) fn write_text(&self, text: &Secret<String>) -> Result<(), ClientLoginError> {
         self.replace(text)
             .map_err(|source| ClientLoginError::NotWritable { path: self.path.clone(), source })
     }
 
-    /// Whether nothing is left in it.
+    /// Returns whether the top-level object is empty.
     pub(super) fn is_empty(&self) -> bool {
         self.top.is_empty()
     }
 
-    /// Takes the file away.
+    /// Deletes the file, if it exists.
     pub(super) fn delete(&self) -> Result<(), ClientLoginError> {
         match fs::remove_file(&self.path) {
             Err(source) if source.kind() != ErrorKind::NotFound => {
@@ -147,8 +148,8 @@ impl ConfigFile {
 
     fn replace(&self, text: &Secret<String>) -> std::io::Result<()> {
         let folder = self.path.parent().unwrap_or(Path::new("."));
-        make_private(folder)?;
-        // A temporary file is made for its owner alone.
+        create_private_folder(folder)?;
+        // A temporary file is readable only by its owner.
         let mut file = tempfile::NamedTempFile::new_in(folder)?;
         if let Ok(before) = fs::metadata(&self.path) {
             file.as_file().set_permissions(before.permissions())?;
@@ -160,8 +161,8 @@ impl ConfigFile {
     }
 }
 
-/// Makes a folder that is not there, for its owner alone.
-fn make_private(folder: &Path) -> std::io::Result<()> {
+/// Creates a folder that only its owner can read, unless it exists.
+fn create_private_folder(folder: &Path) -> std::io::Result<()> {
     let mut builder = fs::DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]
@@ -169,10 +170,10 @@ fn make_private(folder: &Path) -> std::io::Result<()> {
     builder.create(folder)
 }
 
-/// What the lines of a file are moved in by.
+/// Returns the indentation of a file, or the default.
 fn indent_of(text: &str) -> String {
     let mut lines = text.lines().skip(1);
     let line = lines.find(|line| line.trim_start().starts_with('"'));
     let indent = line.map(|line| &line[..line.len() - line.trim_start().len()]);
-    indent.filter(|indent| !indent.is_empty()).unwrap_or(USUAL_INDENT).to_owned()
+    indent.filter(|indent| !indent.is_empty()).unwrap_or(DEFAULT_INDENT).to_owned()
 }
