@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use anyhow::{Result, ensure};
+use fantoccini::elements::Element;
 use transload_tests::wait::wait_until_true;
 use transload_tests::window::{Role, Window};
 
@@ -72,13 +73,29 @@ pub async fn verified_digest(window: &Window, image: usize, proof: &str) -> Resu
     Ok(in_ecr)
 }
 
-/// Goes to a page of the navigation.
+/// Goes to a page of the navigation, and opens the navigation where it is closed, as in the wizard.
 pub async fn go_to(window: &Window, page: &str) -> Result<()> {
-    window.click(Role::Link, page).await?;
-    wait_until_true(Duration::from_secs(30), &format!("the page {page}"), async || {
-        window.all(Role::Heading, page).await.is_ok_and(|found| !found.is_empty())
+    let limit = Duration::from_secs(30);
+    wait_until_true(limit, &format!("the link {page} to be clicked"), async || {
+        if let Some(link) = first(window, Role::Link, page).await {
+            return window.click_element(&link).await.is_ok();
+        }
+        if let Some(button) = first(window, Role::Button, "Open navigation").await {
+            // The next attempt clicks the link.
+            let _ = window.click_element(&button).await;
+        }
+        false
+    })
+    .await?;
+    // The heading of a list ends with the number of its rows.
+    wait_until_true(limit, &format!("the page {page}"), async || {
+        window.all_with(Role::Heading, page).await.is_ok_and(|found| !found.is_empty())
     })
     .await
+}
+
+async fn first(window: &Window, role: Role, name: &str) -> Option<Element> {
+    window.all(role, name).await.ok()?.into_iter().next()
 }
 
 /// Selects the newest migration of the history.

@@ -2,6 +2,7 @@ import "@cloudscape-design/global-styles/index.css";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { App } from "./app/App";
+import { applyMonospaceFont } from "./app/monospaceFont";
 import type { Backend } from "./ipc/backend";
 import { tauriBackend } from "./ipc/tauriBackend";
 
@@ -20,6 +21,7 @@ async function chooseBackend(): Promise<Backend> {
   return tauriBackend;
 }
 
+applyMonospaceFont();
 const backend = await chooseBackend();
 createRoot(root).render(
   <StrictMode>

@@ -10,6 +10,7 @@ import { SettingsPage } from "../features/settings";
 import { BackendProvider, useBackend } from "../ipc/BackendContext";
 import type { Backend } from "../ipc/backend";
 import type { AwsConnection, AwsIdentity, SavedProfile } from "../ipc/generated";
+import { NotifyProvider } from "../shared/notify";
 import { useRequest } from "../shared/useRequest";
 import { CloseModal } from "./CloseModal";
 import { ConnectionPicker } from "./ConnectionPicker";
@@ -18,6 +19,7 @@ import { Frame } from "./Frame";
 import { MfaCodeProvider } from "./MfaCodeProvider";
 import type { Page } from "./routes";
 import { SignInProvider } from "./SignInProvider";
+import { useFinishedNotice } from "./useFinishedNotice";
 import { useInterruptedNotice } from "./useInterruptedNotice";
 import { useNotices } from "./useNotices";
 import { useSettings } from "./useSettings";
@@ -44,9 +46,9 @@ function Window() {
   const { notices, notify, notifyError } = useNotices();
   const dark = useTheme(settings.theme);
   const [state, update] = useReducer(windowReducer, initialWindowState);
-  const { page, session, viewed, job } = state;
+  const { page, session, viewed, job, followed: followedJob } = state;
   const kept = useDraft(ready ? settings.keep_draft : null);
-  const followed = useJob(job);
+  const followed = useJob(followedJob);
   const engine = useRequest(ready ? `engine ${settings.engine_address}` : null, () =>
     backend.engineStatus(),
   );
@@ -143,15 +145,13 @@ function Window() {
   const resetPractice = () => {
     draftDispatch({ type: "practice_reset" });
     update({ type: "practice_reset", jobFinished });
-    notify("success", "Practice mode was reset");
+    notify({ type: "success", header: "Practice mode was reset" });
   };
   const view = (chosen: AwsConnection) => update({ type: "connection_viewed", connection: chosen });
   const use = (profile: SavedProfile) => {
     draftDispatch({ type: "saved_profile_used", profile });
     draftDispatch({ type: "step_shown", step: "connection" });
-    if (jobFinished) {
-      update({ type: "job_shown", job: null });
-    }
+    update({ type: "job_shown", job: null });
     openPage("migrate");
   };
   const errorActions = useMemo<ErrorActions>(
@@ -173,95 +173,100 @@ function Window() {
   const snapshot = followed.state?.snapshot;
   const percent =
     snapshot === undefined || snapshot.status === "finished" ? null : percentOf(snapshot);
+  const openFollowed = useCallback(() => update({ type: "followed_job_opened" }), []);
+  useFinishedNotice(snapshot, page === "migrate" && job !== null, notify, openFollowed);
 
   return (
-    <Frame
-      page={page ?? "migrate"}
-      connection={connection}
-      identity={viewing ? null : session.identity}
-      alias={viewing ? null : session.alias}
-      engine={engine.answer}
-      dark={dark}
-      percent={percent}
-      notices={notices}
-      onPage={begin}
-      onDark={(wanted) => {
-        change({ theme: wanted ? "dark" : "light" }).catch(notifyError);
-      }}
-      onEngine={engine.reload}
-    >
-      <MfaCodeProvider connections={[viewed, session.connection]}>
-        <ErrorBoundary key={page}>
-          {page === "welcome" && (
-            <WelcomePage
-              starting={state.startingPractice}
-              onMigrate={() => begin("migrate")}
-              onRepositories={() => begin("repositories")}
-              onPractice={() => {
-                choosePractice(page).then(() => change({ welcomed: true }).catch(notifyError));
-              }}
-            />
-          )}
-          {page === "migrate" && (
-            <MigratePage
-              draft={kept}
-              job={job}
-              followed={followed}
-              removeTemporaryTags={settings.remove_temporary_tags}
-              errorActions={errorActions}
-              onConnection={onConnection}
-              onJob={showJob}
-              onRepositories={() => update({ type: "migrated_repositories_opened" })}
-            />
-          )}
-          {page === "repositories" && (
-            <RepositoriesPage
-              connection={connection}
-              connectionPicker={<ConnectionPicker connection={connection} onChange={view} />}
-              errorActions={errorActions}
-              onRegion={(region) => {
-                if (connection !== null && connection.kind !== "practice") {
-                  view({ ...connection, region });
-                }
-              }}
-            />
-          )}
-          {page === "history" && (
-            <HistoryPage
-              errorActions={errorActions}
-              onListed={interrupted.listed}
-              onJob={(shown) => {
-                showJob(shown);
-                openPage("migrate");
-              }}
-              onRequest={(request, account) => {
-                draftDispatch({ type: "request_taken", request, account });
-                update({ type: "job_shown", job: null });
-                openPage("migrate");
-              }}
-              onMigrate={() => openPage("migrate")}
-            />
-          )}
-          {page === "profiles" && <ProfilesPage onUse={use} errorActions={errorActions} />}
-          {page === "settings" && (
-            <SettingsPage
-              settings={settings}
-              onChange={change}
-              practiceRuns={usesPractice}
-              onPracticeReset={resetPractice}
-              errorActions={errorActions}
-            />
-          )}
-        </ErrorBoundary>
-      </MfaCodeProvider>
-      {state.closing && (
-        <CloseModal
-          onStay={() => update({ type: "close_cancelled" })}
-          onClose={() => {
-            backend.windowClose().catch(notifyError);
-          }}
-        />
-      )}
-    </Frame>
+    <NotifyProvider value={notify}>
+      <Frame
+        page={page ?? "migrate"}
+        wizard={page === "migrate" && job === null}
+        shown={viewing ? { connection, identity: null, alias: null } : session}
+        onConnection={page === "repositories" ? view : null}
+        engine={engine.answer}
+        dark={dark}
+        percent={percent}
+        notices={notices}
+        onPage={begin}
+        onJob={openFollowed}
+        onDark={(wanted) => {
+          change({ theme: wanted ? "dark" : "light" }).catch(notifyError);
+        }}
+        onEngine={engine.reload}
+      >
+        <MfaCodeProvider connections={[viewed, session.connection]}>
+          <ErrorBoundary key={page}>
+            {page === "welcome" && (
+              <WelcomePage
+                starting={state.startingPractice}
+                onMigrate={() => begin("migrate")}
+                onRepositories={() => begin("repositories")}
+                onPractice={() => {
+                  choosePractice(page).then(() => change({ welcomed: true }).catch(notifyError));
+                }}
+              />
+            )}
+            {page === "migrate" && (
+              <MigratePage
+                draft={kept}
+                job={job}
+                followed={followed}
+                removeTemporaryTags={settings.remove_temporary_tags}
+                errorActions={errorActions}
+                onConnection={onConnection}
+                onJob={showJob}
+                onRepositories={() => update({ type: "migrated_repositories_opened" })}
+              />
+            )}
+            {page === "repositories" && (
+              <RepositoriesPage
+                connection={connection}
+                connectionPicker={<ConnectionPicker connection={connection} onChange={view} />}
+                errorActions={errorActions}
+                onRegion={(region) => {
+                  if (connection !== null && connection.kind !== "practice") {
+                    view({ ...connection, region });
+                  }
+                }}
+              />
+            )}
+            {page === "history" && (
+              <HistoryPage
+                errorActions={errorActions}
+                onListed={interrupted.listed}
+                onJob={(shown) => {
+                  showJob(shown);
+                  openPage("migrate");
+                }}
+                onRequest={(request, account) => {
+                  draftDispatch({ type: "request_taken", request, account });
+                  update({ type: "job_shown", job: null });
+                  openPage("migrate");
+                }}
+                onMigrate={() => openPage("migrate")}
+              />
+            )}
+            {page === "profiles" && <ProfilesPage onUse={use} errorActions={errorActions} />}
+            {page === "settings" && (
+              <SettingsPage
+                settings={settings}
+                onChange={change}
+                practiceRuns={usesPractice}
+                onPracticeReset={resetPractice}
+                errorActions={errorActions}
+              />
+            )}
+          </ErrorBoundary>
+        </MfaCodeProvider>
+        {state.closing && (
+          <CloseModal
+            onStay={() => update({ type: "close_cancelled" })}
+            onClose={() => {
+              backend.windowClose().catch(notifyError);
+            }}
+          />
+        )}
+      </Frame>
+    </NotifyProvider>
   );
 }

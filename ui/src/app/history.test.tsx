@@ -147,15 +147,8 @@ describe("the history", () => {
     fireEvent.click(await screen.findByText("Open history"));
     await waitFor(() => expect(table()?.findRows()).toHaveLength(1));
     act(() => started.practice());
-    await byId("practice-banner");
+    await byId("practice-badge");
     expect(table()?.findRows()).toHaveLength(1);
-  });
-
-  it("stands above the banner of practice, which comes later", async () => {
-    openWindow({ history: [interrupted], startedInPractice: true });
-    const notice = await screen.findByText("Migration interrupted");
-    const banner = await byId("practice-banner");
-    expect(notice.compareDocumentPosition(banner)).toBe(Node.DOCUMENT_POSITION_FOLLOWING);
   });
 
   it("dismisses the notification when the migration is resumed", async () => {

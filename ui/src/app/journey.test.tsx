@@ -25,7 +25,7 @@ describe("the window", () => {
       await byId("card-migrate");
       await expectAccessible();
       await click("card-practice");
-      await byId("practice-banner");
+      await byId("practice-badge");
       await byId("identity-account");
       await expectAccessible();
       await click("wizard-next");

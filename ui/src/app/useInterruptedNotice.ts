@@ -2,7 +2,7 @@
 import { useCallback, useEffect, useRef } from "react";
 import type { Backend } from "../ipc/backend";
 import type { HistoryEntry } from "../ipc/generated";
-import type { Notices } from "./useNotices";
+import type { Notify } from "../shared/notify";
 
 /** Dismisses the notification when it no longer applies. */
 export interface InterruptedNotice {
@@ -20,7 +20,7 @@ function isInterrupted(entry: HistoryEntry): boolean {
 export function useInterruptedNotice(
   backend: Backend,
   ready: boolean,
-  notify: Notices["notify"],
+  notify: Notify,
   onHistory: () => void,
 ): InterruptedNotice {
   const requested = useRef(false);
@@ -34,7 +34,9 @@ export function useInterruptedNotice(
     backend.historyList().then(
       ([newest]) => {
         if (newest !== undefined && isInterrupted(newest)) {
-          const close = notify("warning", "Migration interrupted", {
+          const close = notify({
+            type: "warning",
+            header: "Migration interrupted",
             text: "To copy the remaining images, choose Resume in the history.",
             action: { text: "Open history", onClick: onHistory },
           });

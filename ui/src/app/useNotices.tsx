@@ -1,60 +1,77 @@
 import Button from "@cloudscape-design/components/button";
 import type { FlashbarProps } from "@cloudscape-design/components/flashbar";
-import { useCallback, useState } from "react";
+import { useCallback, useEffect, useRef, useState } from "react";
 import { asApiError, wordsOf } from "../errors";
+import type { Notice, Notify } from "../shared/notify";
 
 /** Notifications in the flashbar of the window. */
 export interface Notices {
   readonly notices: readonly FlashbarProps.MessageDefinition[];
-  /** Shows a notification and returns a function that dismisses it. */
-  readonly notify: (type: FlashbarProps.Type, header: string, more?: NoticeDetails) => () => void;
+  readonly notify: Notify;
   readonly notifyError: (error: unknown) => void;
 }
 
-export interface NoticeDetails {
-  readonly text?: string;
-  readonly action?: { readonly text: string; readonly onClick: () => void };
-}
+/** Time until a success message closes. It stays longer with an action. */
+const successMs = 8_000;
+const actionMs = 20_000;
 
 let count = 0;
 
-/** Keeps the newest five notifications until the user dismisses them. */
+/**
+ * Keeps the newest five notifications. Warnings and errors stay until the user dismisses them.
+ */
 export function useNotices(): Notices {
   const [notices, setNotices] = useState<readonly FlashbarProps.MessageDefinition[]>([]);
-  const notify = useCallback(
-    (type: FlashbarProps.Type, header: string, more: NoticeDetails = {}) => {
-      count += 1;
-      const id = `notice-${count}`;
-      const close = () => setNotices((before) => before.filter((one) => one.id !== id));
-      const message: FlashbarProps.MessageDefinition = {
-        id,
-        type,
-        header,
-        content: more.text,
-        action: more.action && (
-          <Button
-            onClick={() => {
-              close();
-              more.action?.onClick();
-            }}
-          >
-            {more.action.text}
-          </Button>
-        ),
-        dismissible: true,
-        dismissLabel: "Close notification",
-        onDismiss: close,
-      };
-      setNotices((before) => [message, ...before].slice(0, 5));
-      return close;
-    },
-    [],
-  );
+  const timers = useRef(new Set<ReturnType<typeof setTimeout>>());
+  useEffect(() => {
+    const running = timers.current;
+    return () => {
+      for (const timer of running) {
+        clearTimeout(timer);
+      }
+    };
+  }, []);
+  const notify = useCallback((notice: Notice) => {
+    count += 1;
+    const id = `notice-${count}`;
+    const close = () => setNotices((before) => before.filter((one) => one.id !== id));
+    const { action } = notice;
+    const message: FlashbarProps.MessageDefinition = {
+      id,
+      type: notice.type,
+      header: notice.header,
+      content: notice.text,
+      action: action && (
+        <Button
+          onClick={() => {
+            close();
+            action.onClick();
+          }}
+        >
+          {action.text}
+        </Button>
+      ),
+      dismissible: true,
+      dismissLabel: "Close notification",
+      onDismiss: close,
+    };
+    setNotices((before) => [message, ...before].slice(0, 5));
+    if (notice.type === "success") {
+      const timer = setTimeout(
+        () => {
+          timers.current.delete(timer);
+          close();
+        },
+        action === undefined ? successMs : actionMs,
+      );
+      timers.current.add(timer);
+    }
+    return close;
+  }, []);
   const notifyError = useCallback(
     (caught: unknown) => {
       const error = asApiError(caught);
-      const words = wordsOf(error);
-      notify("error", words.title, { text: error.message });
+      notify({ type: "error", header: wordsOf(error).title, text: error.message });
     },
     [notify],
   );

@@ -112,7 +112,7 @@ describe("the window", () => {
     await byId("practice-endpoints");
     await click("settings-practice-reset");
     await click("settings-practice-reset-confirm");
-    await waitFor(() => expect(screen.queryByTestId("practice-banner")).toBeNull());
+    await waitFor(() => expect(screen.queryByTestId("practice-badge")).toBeNull());
     await goTo("Migrate");
     await byId("connection-table");
     expect(screen.queryByTestId("identity-account")).toBeNull();

@@ -36,4 +36,15 @@ describe("the state of the window", () => {
     const reset = windowReducer(aws, { type: "practice_reset", jobFinished: true });
     expect(reset).toMatchObject({ viewed: null, job: "job-1", session: aws.session });
   });
+
+  it("follows a running migration while the wizard is shown, and opens it again", () => {
+    const started = windowReducer(initialWindowState, { type: "job_shown", job: "job-1" });
+    const wizard = windowReducer(started, { type: "job_shown", job: null });
+    expect(wizard).toMatchObject({ job: null, followed: "job-1" });
+    const away = windowReducer(wizard, { type: "page_opened", page: "settings" });
+    expect(windowReducer(away, { type: "followed_job_opened" })).toMatchObject({
+      page: "migrate",
+      job: "job-1",
+    });
+  });
 });

@@ -19,6 +19,8 @@ export interface WindowState {
   readonly viewed: AwsConnection | null;
   /** The job that the Migrate page shows instead of the wizard. */
   readonly job: string | null;
+  /** The newest started or opened job. The window follows it also while the wizard is shown. */
+  readonly followed: string | null;
   /** Whether the user tried to close the window while a job is running. */
   readonly closing: boolean;
   readonly startingPractice: boolean;
@@ -29,6 +31,7 @@ export const initialWindowState: WindowState = {
   session: noSession,
   viewed: null,
   job: null,
+  followed: null,
   closing: false,
   startingPractice: false,
 };
@@ -38,6 +41,8 @@ export type WindowAction =
   | { type: "connection_chosen"; session: Session }
   | { type: "connection_viewed"; connection: AwsConnection }
   | { type: "job_shown"; job: string | null }
+  /** The followed job was opened from the navigation or a notification. */
+  | { type: "followed_job_opened" }
   | { type: "migrated_repositories_opened" }
   | { type: "practice_starting" }
   /** Opens the wizard, unless the user left the page `from` meanwhile. */
@@ -57,7 +62,9 @@ export function windowReducer(state: WindowState, action: WindowAction): WindowS
     case "connection_viewed":
       return { ...state, viewed: action.connection };
     case "job_shown":
-      return { ...state, job: action.job };
+      return { ...state, job: action.job, followed: action.job ?? state.followed };
+    case "followed_job_opened":
+      return { ...state, job: state.followed, page: "migrate" };
     case "migrated_repositories_opened":
       return { ...state, viewed: null, page: "repositories" };
     case "practice_starting":
@@ -77,7 +84,13 @@ export function windowReducer(state: WindowState, action: WindowAction): WindowS
       if (state.session.connection?.kind !== "practice") {
         return { ...state, viewed };
       }
-      return { ...state, viewed, session: noSession, job: action.jobFinished ? null : state.job };
+      return {
+        ...state,
+        viewed,
+        session: noSession,
+        job: action.jobFinished ? null : state.job,
+        followed: action.jobFinished ? null : state.followed,
+      };
     }
     case "close_requested":
       return { ...state, closing: true };

@@ -2,7 +2,9 @@ import Container from "@cloudscape-design/components/container";
 import FormField from "@cloudscape-design/components/form-field";
 import Header from "@cloudscape-design/components/header";
 import SegmentedControl from "@cloudscape-design/components/segmented-control";
+import SpaceBetween from "@cloudscape-design/components/space-between";
 import type { Settings, Theme } from "../../ipc/generated";
+import { changeDensity, type Density, useDensity } from "../../shared/density";
 
 interface AppearanceSectionProps {
   settings: Settings;
@@ -15,19 +17,36 @@ const themes: readonly { id: Theme; text: string }[] = [
   { id: "dark", text: "Dark" },
 ];
 
+const densities: readonly { id: Density; text: string }[] = [
+  { id: "compact", text: "Compact" },
+  { id: "comfortable", text: "Comfortable" },
+];
+
 /** The appearance section of the settings. */
 export function AppearanceSection({ settings, onChange }: AppearanceSectionProps) {
+  const density = useDensity();
   return (
     <Container header={<Header variant="h2">Appearance</Header>}>
-      <FormField label="Theme">
-        <SegmentedControl
-          label="Theme"
-          selectedId={settings.theme}
-          options={themes}
-          onChange={({ detail }) => onChange({ theme: detail.selectedId as Theme })}
-          data-testid="settings-theme"
-        />
-      </FormField>
+      <SpaceBetween size="m">
+        <FormField label="Theme">
+          <SegmentedControl
+            label="Theme"
+            selectedId={settings.theme}
+            options={themes}
+            onChange={({ detail }) => onChange({ theme: detail.selectedId as Theme })}
+            data-testid="settings-theme"
+          />
+        </FormField>
+        <FormField label="Density" description="Compact shows more rows in tables.">
+          <SegmentedControl
+            label="Density"
+            selectedId={density}
+            options={densities}
+            onChange={({ detail }) => changeDensity(detail.selectedId as Density)}
+            data-testid="settings-density"
+          />
+        </FormField>
+      </SpaceBetween>
     </Container>
   );
 }
