@@ -219,7 +219,7 @@ mod tests {
             message: Some("Could not find robot with specified username.".to_owned()),
             had_login: true,
         });
-        let reported = "got. quay.io reported: Could not find robot with specified username.";
+        let reported = "for app. quay.io reported: Could not find robot with specified username.";
         assert!(unauthorized.message.ends_with(reported), "{}", unauthorized.message);
         assert_eq!(refused("quay.io", Some("denied")).code, ErrorCode::RegistryForbidden);
     }
