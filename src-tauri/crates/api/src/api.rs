@@ -1,7 +1,10 @@
+//! [`Api`] itself: how it is started, what it holds from one call to the next, and how it shuts down. The
+//! calls are in `handlers`.
+
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use tokio::sync::mpsc::Receiver;
@@ -16,16 +19,18 @@ use transload_model::{RegistryHost, now_ms};
 use transload_network::{CaOrigin, Network};
 use transload_practice::Practice;
 
-use crate::cancellable_calls::CancellableCalls;
-use crate::connection_book::ConnectionBook;
-use crate::handlers::KnownOriginals;
-use crate::jobs::{JobBook, JobNews};
-use crate::logins::{CurrentLogin, HeldLogin, Logins};
-use crate::plans::PlanBook;
-use crate::sign_ins::SignIns;
-use crate::source_dates::SourceDates;
-use crate::sources::OpenClients;
-use crate::undos::UndoBook;
+use crate::books::cancellable_calls::CancellableCalls;
+use crate::books::connections::ConnectionBook;
+use crate::books::counterparts::KnownCounterparts;
+use crate::books::logins::{CurrentLogin, HeldLogin, Logins};
+use crate::books::open_clients::OpenClients;
+use crate::books::plans::{PlanBook, PlanEndpoints};
+use crate::books::sign_ins::SignIns;
+use crate::books::source_dates::SourceDates;
+use crate::books::undos::UndoBook;
+use crate::jobs::book::JobBook;
+use crate::jobs::state::JobNews;
+use crate::locks::locked;
 
 /// The journal's file in the data folder.
 const JOURNAL: &str = "journal.sqlite";
@@ -86,7 +91,7 @@ pub(crate) struct Inner {
     practice_is_large: AtomicBool,
     pub logins: Logins,
     pub open_clients: OpenClients,
-    pub originals: KnownOriginals,
+    pub counterparts: KnownCounterparts,
     pub source_dates: SourceDates,
     /// The network with the file that the person chose.
     network: Mutex<Network>,
@@ -103,7 +108,7 @@ pub(crate) struct JobRequest {
     pub request: MigrationRequest,
     /// The request as it was asked.
     pub shown: transload_contract::MigrationRequest,
-    pub ends: crate::plans::PlanEndpoints,
+    pub ends: PlanEndpoints,
     /// Which part of a plan file it runs.
     pub part: Option<transload_contract::ReportPart>,
 }
@@ -128,7 +133,7 @@ impl Api {
             practice_is_large: AtomicBool::default(),
             logins,
             open_clients: OpenClients::default(),
-            originals: KnownOriginals::default(),
+            counterparts: KnownCounterparts::default(),
             source_dates: SourceDates::default(),
             network,
             sign_ins: SignIns::default(),
@@ -235,9 +240,4 @@ impl Api {
         let number = self.inner.next_id.fetch_add(1, Ordering::Relaxed);
         format!("{kind}-{}-{number}", now_ms())
     }
-}
-
-/// What is guarded is plain data; a panic elsewhere leaves it as good as it was.
-pub(crate) fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

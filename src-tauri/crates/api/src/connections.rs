@@ -2,32 +2,21 @@
 
 use std::sync::Arc;
 
-use url::Url;
-
-use crate::api::Api;
-use crate::commands::AwsOptions;
-use crate::{convert, endpoints};
 use transload_aws::{
     AwsEnvironment, AwsError, AwsSession, CallerIdentity, EcrApi, RegistryToken,
     SessionCredentials, SessionRequest,
 };
-use transload_contract::{AwsConnection, AwsIdentity};
+use transload_contract::AwsConnection;
 use transload_errors::{ApiError, ErrorCode};
 use transload_migration::{Destination, DestinationEndpoint, DestinationIdentity, EcrLogin};
 use transload_model::{Partition, Region, Secret, now_ms};
-use transload_network::Network;
 use transload_registry::{RegistryClient, RegistryEndpoint};
+use url::Url;
 
-/// An open connection.
-pub(crate) struct Connected {
-    pub identity: AwsIdentity,
-    pub session: AwsSession,
-    pub destination: Destination,
-    /// What `aws` commands that do the same need.
-    pub aws_options: AwsOptions,
-    /// The network that it was opened through.
-    network: Network,
-}
+use crate::api::Api;
+use crate::commands::AwsOptions;
+use crate::connected::Connected;
+use crate::{convert, endpoints};
 
 impl Api {
     /// The open connection, or a new one where there is none or its credentials have ended.

@@ -1,8 +1,5 @@
 //! Where a connection leads, and why it leads nowhere.
 
-use url::Url;
-
-use crate::api::Api;
 use transload_aws::{
     AwsError, AwsSession, CallerIdentity, EndpointVariant, api_host, list_profiles, registry_host,
 };
@@ -10,6 +7,9 @@ use transload_contract::{AwsConnection, AwsEndpoints};
 use transload_errors::{ApiError, ErrorCode};
 use transload_model::{Partition, Region, RegistryHost};
 use transload_registry::RegistryEndpoint;
+use url::Url;
+
+use crate::api::Api;
 
 /// The registry that belongs to an account. ECR always tells its usual name, so the FIPS or dual-stack
 /// name is put in its place where the profile asks for it; what an emulator tells is left.

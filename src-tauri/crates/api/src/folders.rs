@@ -1,3 +1,5 @@
+//! Creates folders that only the user can read.
+
 use std::path::Path;
 
 /// Makes a folder where it is missing, for this user alone: names of accounts and images are nobody

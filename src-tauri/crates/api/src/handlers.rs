@@ -20,6 +20,7 @@ mod repositories;
 mod running;
 mod selection;
 mod sign_in;
+mod source_dates;
 mod source_logins;
 mod sources;
 mod undo;
@@ -28,4 +29,3 @@ pub(crate) use aws::mfa_code;
 #[cfg(test)]
 pub(crate) use migration::read_request;
 pub use network::{check_ca_file, network_warnings};
-pub(crate) use registry_counterpart::KnownOriginals;

@@ -1,13 +1,12 @@
 //! Running migrations: each event is numbered, progress is thinned out, the newest events are kept,
 //! and a listener that comes late is brought up to date.
+//!
+//! - `book`: the jobs of this run of the program
+//! - `job`: one job; `state` and `layers`: its state behind the lock
+//! - `follow`: one listener of a job
 
-mod book;
-mod follow;
-mod job;
+pub(crate) mod book;
+pub(crate) mod follow;
+pub(crate) mod job;
 mod layers;
-mod state;
-
-pub use book::{FINISHED_KEPT_FOR, JobBook};
-pub use follow::JobEvents;
-pub use job::Job;
-pub use state::{JobEndpoints, JobNews};
+pub(crate) mod state;

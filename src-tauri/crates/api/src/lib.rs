@@ -21,11 +21,11 @@
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 mod api;
+mod books;
 #[cfg(test)]
 mod call_sizes;
-mod cancellable_calls;
 mod commands;
-mod connection_book;
+mod connected;
 mod connections;
 mod convert;
 mod copies;
@@ -39,18 +39,15 @@ mod hub_clients;
 mod jobs;
 mod keychain;
 mod lists;
-mod logins;
+mod locks;
 mod merge;
+mod open_source;
 mod plan_file;
-mod plans;
 mod report_export;
 mod settings;
 mod shards;
-mod sign_ins;
-mod source_dates;
 mod sources;
 mod text;
-mod undos;
 
 pub use api::{Api, ApiOptions, SHUTDOWN_LIMIT};
 pub use connections::{EcrOptions, environment_connection};
@@ -59,7 +56,8 @@ pub use file_endpoints::{connection_endpoints, source_endpoints, without_endpoin
 pub use files::write_whole;
 pub use folders::make_private_folder;
 pub use handlers::{check_ca_file, network_warnings};
-pub use jobs::{JobEvents, JobNews};
+pub use jobs::follow::JobEvents;
+pub use jobs::state::JobNews;
 pub use merge::{NamedReport, merged_report};
 pub use report_export::text as report_text;
 pub use settings::{SETTINGS_FILE, kept_settings};

@@ -1,3 +1,5 @@
+//! Reads the window's settings for a program beside it.
+
 use std::path::Path;
 
 use transload_contract::Settings;

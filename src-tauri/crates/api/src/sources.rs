@@ -1,126 +1,27 @@
 //! Sources of images: registries are opened once and used by every call that follows, with the login
 //! that applies at each moment.
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
-use url::Url;
-
-use crate::api::{Api, locked};
-use crate::connections::Connected;
-use crate::hub_clients::{self, HubClients};
 use transload_contract::ImageSource;
 use transload_docker::DockerEngine;
 use transload_errors::{ApiError, ErrorCode};
 use transload_hub::{HubClient, HubLogin};
-use transload_migration::Source;
 use transload_migration::stored_logins::StoredLogin;
-use transload_model::{ImageReference, RegistryHost, Tag};
-use transload_registry::{LoginSource as _, RegistryApi, RegistryClient, RegistryEndpoint};
+use transload_model::RegistryHost;
+use transload_registry::{LoginSource as _, RegistryClient, RegistryEndpoint};
+use url::Url;
 
-/// An open source.
-pub(crate) enum OpenSource {
-    /// The Docker Engine.
-    Engine(DockerEngine),
-    /// A registry.
-    Registry(OpenRegistry),
-}
-
-/// An open registry.
-pub(crate) struct OpenRegistry {
-    pub client: Arc<dyn RegistryApi>,
-    pub host: RegistryHost,
-    pub lists: Lists,
-}
-
-/// Who knows the repositories of a registry, and their tags.
-pub(crate) enum Lists {
-    /// The registry itself.
-    Catalogue,
-    /// Docker Hub's own API, for some namespaces.
-    Hub(Box<OpenHub>),
-    /// Amazon ECR's own API.
-    Ecr(Arc<Connected>),
-}
-
-/// Docker Hub's own API for some namespaces.
-pub(crate) struct OpenHub {
-    clients: HubClients,
-    pub namespaces: Vec<String>,
-}
-
-impl OpenHub {
-    /// The API with the login that applies to a namespace or to one repository of it.
-    pub async fn client_for(&self, path: &str) -> Result<HubClient, ApiError> {
-        self.clients.client_for(path).await
-    }
-}
+use crate::api::Api;
+use crate::books::open_clients::Clients;
+use crate::hub_clients::{self, HubClients};
+use crate::open_source::{Lists, OpenHub, OpenRegistry, OpenSource};
 
 /// Where a source is reached.
 pub(crate) struct SourceAddress {
     pub endpoint: RegistryEndpoint,
     /// Where Docker Hub's own API is, where the source has it.
     pub hub: Option<Url>,
-}
-
-/// What stays open from one call to the next, by the registry's name.
-#[derive(Default)]
-pub(crate) struct OpenClients(Mutex<HashMap<RegistryHost, Clients>>);
-
-#[derive(Clone)]
-struct Clients {
-    endpoint: RegistryEndpoint,
-    registry: Arc<RegistryClient>,
-    hub: Option<HubClients>,
-}
-
-impl OpenClients {
-    fn get(&self, endpoint: &RegistryEndpoint) -> Option<Clients> {
-        let found = locked(&self.0).get(&endpoint.host).cloned();
-        found.filter(|clients| clients.endpoint == *endpoint)
-    }
-
-    fn put(&self, clients: Clients) {
-        locked(&self.0).insert(clients.endpoint.host.clone(), clients);
-    }
-
-    /// The next call opens the registry anew: its login has changed.
-    pub fn forget(&self, registry: &RegistryHost) {
-        locked(&self.0).remove(registry);
-    }
-
-    /// The next call opens every registry anew: the network has changed.
-    pub fn forget_all(&self) {
-        locked(&self.0).clear();
-    }
-}
-
-impl OpenSource {
-    /// The end of a migration that it is.
-    pub fn end(self) -> Source {
-        match self {
-            Self::Engine(engine) => Source::Engine(Arc::new(engine)),
-            Self::Registry(registry) => Source::Registry(registry.client),
-        }
-    }
-
-    /// The connection of one that is an ECR.
-    pub fn ecr(&self) -> Option<&Arc<Connected>> {
-        match self {
-            Self::Registry(OpenRegistry { lists: Lists::Ecr(connected), .. }) => Some(connected),
-            _ => None,
-        }
-    }
-
-    /// The full name of an image that it shows as `repository` and `tag`.
-    pub fn reference(&self, repository: &str, tag: &Tag) -> Result<ImageReference, ApiError> {
-        let named = match self {
-            Self::Engine(_) => ImageReference::parse(repository),
-            Self::Registry(open) => ImageReference::new(open.host.clone(), repository, None, None),
-        };
-        let named = named.map_err(|error| ApiError::invalid_input(&error))?;
-        Ok(named.with_tag(tag.clone()))
-    }
 }
 
 impl Api {
@@ -138,7 +39,7 @@ impl Api {
         let namespaces = self.namespaces(source).await?;
         let clients = self.clients(address).await?;
         let lists = match clients.hub {
-            Some(clients) => Lists::Hub(Box::new(OpenHub { clients, namespaces })),
+            Some(clients) => Lists::Hub(Box::new(OpenHub::new(clients, namespaces))),
             None => Lists::Catalogue,
         };
         let host = clients.endpoint.host;
@@ -281,6 +182,8 @@ fn named(text: &str) -> Result<Vec<String>, ApiError> {
 
 #[cfg(test)]
 mod tests {
+    use transload_registry::RegistryApi;
+
     use super::*;
 
     async fn client(api: &Api) -> Arc<dyn RegistryApi> {

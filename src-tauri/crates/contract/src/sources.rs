@@ -1,10 +1,10 @@
 //! Where images come from, and what is there.
 
 use serde::{Deserialize, Serialize};
+use transload_errors::ApiError;
 use ts_rs::TS;
 
 use crate::aws::AwsConnection;
-use transload_errors::ApiError;
 
 /// Where images come from.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]

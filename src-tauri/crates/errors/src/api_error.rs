@@ -3,11 +3,11 @@
 use std::error::Error;
 
 use serde::{Deserialize, Serialize};
+use transload_aws::Policy;
 use ts_rs::TS;
 
 use crate::code::ErrorCode;
 use crate::sentence::sentence;
-use transload_aws::Policy;
 
 /// Longer chains repeat themselves.
 const CAUSES_LIMIT: usize = 8;
@@ -15,7 +15,7 @@ const CAUSES_LIMIT: usize = 8;
 /// The answer to a failed call, and the reason of a failed image in events and reports.
 ///
 /// The window matches `code`, never the text. Titles, general next steps, and actions belong to the
-/// code and are in one table, [`ErrorWords`](crate::ErrorWords).
+/// code and are in one table, `ErrorWords`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export_to = "errors.ts")]
 pub struct ApiError {

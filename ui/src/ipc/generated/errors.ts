@@ -4,7 +4,7 @@
  * The answer to a failed call, and the reason of a failed image in events and reports.
  *
  * The window matches `code`, never the text. Titles, general next steps, and actions belong to the
- * code and are in one table, [`ErrorWords`].
+ * code and are in one table, `ErrorWords`.
  */
 export type ApiError = { code: ErrorCode, 
 /**
@@ -49,7 +49,7 @@ export type ErrorCode = "input_invalid" | "repository_name_invalid" | "tls_untru
 export type ErrorSeverity = "error" | "warning" | "info";
 
 /**
- * The words of a code: one entry of the table in `error/words.rs`.
+ * The words of a code: one entry of the table in `word_table.rs`.
  */
 export type ErrorWords = { severity: ErrorSeverity, 
 /**

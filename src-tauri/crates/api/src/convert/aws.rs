@@ -1,8 +1,10 @@
+//! Callers and repositories.
+
 use transload_aws as engine;
 use transload_contract::{AwsEndpoints, AwsIdentity, Repository};
 use transload_model::Partition;
 
-use super::repository_settings;
+use crate::convert::settings::repository_settings;
 
 /// Who the caller is.
 pub fn identity(

@@ -1,3 +1,5 @@
+//! Logins of `docker` and Podman.
+
 use transload_contract::{
     ClientLogin, ClientLoginAction, ClientLoginChange, ClientLoginWay, LoginClient,
 };

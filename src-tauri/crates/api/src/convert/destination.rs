@@ -1,9 +1,10 @@
-use url::Url;
+//! Destinations of migrations.
 
 use transload_contract::DestinationIdentity;
 use transload_migration as engine;
 use transload_migration::DestinationEndpoint;
 use transload_model::{AccountId, Partition, Region, RegistryHost};
+use url::Url;
 
 /// A destination as the window shows it and a plan file stores it.
 pub fn destination(from: &engine::DestinationIdentity) -> DestinationIdentity {

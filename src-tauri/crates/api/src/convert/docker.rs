@@ -1,3 +1,5 @@
+//! The outcome of looking for a Docker Engine.
+
 use transload_contract::{EngineAttempt, EngineOrigin, EngineStatus};
 use transload_docker as engine;
 

@@ -1,3 +1,5 @@
+//! Events of a run.
+
 use transload_contract::{ImageState, JobEventKind, LayerState};
 use transload_migration as engine;
 

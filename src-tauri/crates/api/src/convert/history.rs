@@ -1,3 +1,5 @@
+//! Records of the journal as history and reports.
+
 use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};

@@ -1,3 +1,5 @@
+//! Forecasts of lifecycle policies.
+
 use transload_contract::{ExpiringImage, LifecycleForecast};
 use transload_lifecycle::Due;
 use transload_migration as engine;

@@ -1,3 +1,5 @@
+//! Rename rules.
+
 use transload_contract::{RenameRule, RenameRuleKind};
 use transload_errors::ApiError;
 use transload_migration as engine;

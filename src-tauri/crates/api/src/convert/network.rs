@@ -1,3 +1,5 @@
+//! Proxies and certificate authorities.
+
 use transload_contract::{
     CaCertificate, CaFile, CaFileOrigin, ContradictingVariables, NetworkStatus, ProxyUse,
 };

@@ -1,3 +1,5 @@
+//! Permissions of a plan.
+
 use transload_aws as engine;
 use transload_contract::{
     PermissionBasis, PermissionDoubt, PermissionStanding, PlanPermission, PlanPermissions,

@@ -1,11 +1,14 @@
+//! Plans.
+
 use transload_contract::{
     AwsIdentity, EnginePrediction, ExpectedTime, MigrationPlan, PlannedAction, PlannedImage,
     PlannedRepository, PullQuota, SelectedImage, SettingDifference,
 };
 use transload_migration as engine;
 
+use super::destination::destination;
 use super::lifecycle::lifecycle_forecast;
-use super::{destination, repository_settings};
+use super::settings::repository_settings;
 
 /// A plan, under the name that starts it.
 pub fn plan(

@@ -1,3 +1,5 @@
+//! Plans of files as plans of the engine.
+
 use std::str::FromStr;
 use std::sync::Arc;
 

@@ -1,8 +1,10 @@
+//! Settings of the whole registry.
+
 use transload_aws::InvalidRegistrySetting;
 use transload_contract::RepositorySettings;
 use transload_errors::ApiError;
 
-use super::engine_settings;
+use crate::convert::settings::engine_settings;
 
 /// Reads a template that a person gave.
 pub fn creation_template(

@@ -1,3 +1,5 @@
+//! Reports of runs.
+
 use transload_contract::{
     AwsIdentity, ImageReport, ImageResult, ImageStanding, LeftBehind, MigrationReport,
     PlatformProof, PolicyNotSet, Proof,

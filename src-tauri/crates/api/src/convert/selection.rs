@@ -1,3 +1,5 @@
+//! Rules that choose tags.
+
 use transload_contract::{TagPattern, TagPatternKind, TagRules};
 use transload_errors::ApiError;
 use transload_migration as engine;

@@ -1,3 +1,5 @@
+//! Settings of repositories, and the scope of a copy.
+
 use transload_contract::{
     CopyScope, Encryption, LifecyclePreset, RepositorySettings, TagMutability,
 };

@@ -1,3 +1,5 @@
+//! Sign-ins, sessions and profiles.
+
 use std::time::SystemTime;
 
 use transload_aws as engine;

@@ -1,7 +1,9 @@
+//! Plans and reports of undos.
+
 use transload_contract::{UndoLeft, UndoLeftReason, UndoPlan, UndoReport, UndoRepository};
 use transload_migration as engine;
 
-use super::destination;
+use crate::convert::destination::destination;
 
 /// A plan of an undo.
 pub fn undo_plan(undo: String, migration: String, plan: &engine::UndoPlan) -> UndoPlan {

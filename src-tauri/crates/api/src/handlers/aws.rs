@@ -1,3 +1,5 @@
+//! Commands for profiles, the caller, and registry logins.
+
 use transload_aws::{AwsSession, list_profiles};
 use transload_contract::{AwsConnection, AwsIdentity, AwsProfiles, RegistryLogin};
 use transload_docker::{DockerApi, EngineLogin};
@@ -89,7 +91,7 @@ impl Api {
 
     async fn engine_login(
         &self,
-        connected: &crate::connections::Connected,
+        connected: &crate::connected::Connected,
         login: &EngineLogin,
     ) -> Result<(), ApiError> {
         let engine = self.engine().await?;

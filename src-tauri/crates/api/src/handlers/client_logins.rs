@@ -1,3 +1,5 @@
+//! Commands for the registry logins of the user's own `docker` and Podman.
+
 use transload_contract::{AwsConnection, ClientLogin, ClientLogins, LoginClient, LoginMethod};
 use transload_docker::EngineLogin;
 use transload_docker::client_login::{self, ClientLoginError};

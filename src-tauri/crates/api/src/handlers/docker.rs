@@ -1,3 +1,5 @@
+//! The command for the state of the Docker Engine.
+
 use transload_contract::EngineStatus;
 use transload_docker::DockerEngine;
 use transload_errors::ApiError;

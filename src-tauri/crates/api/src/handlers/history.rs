@@ -1,3 +1,5 @@
+//! Commands for earlier migrations.
+
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -5,15 +7,15 @@ use transload_contract::{
     AwsConnection, HistoryEntry, MigrationReport, MigrationRequest, ReportFormat,
 };
 use transload_errors::ApiError;
-use transload_migration::journal::{JournalRecord, RecordError};
-use transload_migration::{EventSink, MigrationError, MigrationEvent, verify_again};
+use transload_migration::journal::JournalRecord;
+use transload_migration::{EventSink, MigrationEvent, verify_again};
 use transload_model::now_ms;
 
 use super::migration::read_request;
-use super::running::job_endpoints;
-use crate::api::{Api, JobRequest, locked};
-use crate::jobs::Job;
-use crate::plans::PlanEndpoints;
+use super::running::{job_endpoints, record_error};
+use crate::api::{Api, JobRequest};
+use crate::books::plans::PlanEndpoints;
+use crate::jobs::job::Job;
 use crate::{convert, report_export};
 
 impl Api {
@@ -121,22 +123,6 @@ impl Api {
         let text = report_export::text(&report, format)?;
         crate::files::write(path, text).await
     }
-
-    /// Forgets finished jobs that are old or too many, with what they were asked for.
-    pub(super) fn forget_old_jobs(&self) {
-        self.inner.jobs.forget_old(std::time::Instant::now());
-        locked(&self.inner.requests).retain(|job, _| self.inner.jobs.knows(job));
-    }
-
-    pub(super) fn keep_request(&self, job: &str, asked: JobRequest) {
-        self.forget_old_jobs();
-        locked(&self.inner.requests).insert(job.to_owned(), asked);
-    }
-}
-
-/// Makes the records of errors for the journal.
-pub(super) fn record_error() -> RecordError {
-    Arc::new(|error: &MigrationError| ApiError::from(error).recorded())
 }
 
 /// Nobody follows a proof.

@@ -1,8 +1,10 @@
+//! Commands for running migrations.
+
 use transload_contract::JobSnapshot;
 use transload_errors::ApiError;
 
 use crate::api::Api;
-use crate::jobs::JobEvents;
+use crate::jobs::follow::JobEvents;
 
 impl Api {
     /// The jobs of this run of the program, newest first.
@@ -17,7 +19,7 @@ impl Api {
 
     /// The events of a job from a number on. They end when the job does.
     pub async fn job_follow(&self, job: String, from_seq: u64) -> Result<JobEvents, ApiError> {
-        Ok(self.inner.jobs.get(&job)?.follow(from_seq))
+        Ok(JobEvents::new(self.inner.jobs.get(&job)?, from_seq))
     }
 
     /// Holds a job: what is under way is finished, nothing new begins.

@@ -1,3 +1,5 @@
+//! Commands that start a plan, and that retry failed images.
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -7,10 +9,11 @@ use transload_migration::{GatherProgress, ManifestCache, RequestedImage, Resolut
 use transload_model::{RepositoryName, Tag};
 
 use super::naming::names;
-use crate::api::{Api, JobRequest, locked};
+use crate::api::{Api, JobRequest};
+use crate::books::plans::{PlanEndpoints, ReadyPlan, not_ready};
 use crate::convert;
-use crate::plans::{PlanEndpoints, ReadyPlan, not_ready};
-use crate::sources::OpenSource;
+use crate::locks::locked;
+use crate::open_source::OpenSource;
 
 impl Api {
     /// Plans a migration without progress. Writes nothing.

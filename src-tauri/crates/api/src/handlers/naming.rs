@@ -1,3 +1,5 @@
+//! The command that proposes repository names.
+
 use std::collections::BTreeMap;
 
 use transload_contract::{

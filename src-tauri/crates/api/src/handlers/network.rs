@@ -1,3 +1,5 @@
+//! The commands for this computer's network.
+
 use std::path::{Path, PathBuf};
 
 use transload_contract::{CaFile, ContradictingVariables, NetworkStatus};

@@ -1,3 +1,5 @@
+//! The command that looks for a repository in other regions.
+
 use transload_contract::{AwsConnection, Repository, RepositorySettings};
 use transload_errors::ApiError;
 use transload_model::RepositoryName;

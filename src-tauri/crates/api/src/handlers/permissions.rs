@@ -1,3 +1,5 @@
+//! The command that checks the permissions of a plan.
+
 use transload_aws::{CheckMethod, PermissionCheck};
 use transload_contract::{PermissionBasis, PlanPermissions};
 use transload_errors::ApiError;

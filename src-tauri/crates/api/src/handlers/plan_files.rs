@@ -1,3 +1,5 @@
+//! Commands for plans in files.
+
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -11,7 +13,7 @@ use transload_model::Region;
 
 use super::migration::read_request;
 use crate::api::Api;
-use crate::plans::{PlanEndpoints, ReadyPlan, expect_confirmed, not_ready};
+use crate::books::plans::{PlanEndpoints, ReadyPlan, expect_confirmed, not_ready};
 use crate::{convert, forecast_check, plan_file, shards};
 
 impl Api {

@@ -12,8 +12,8 @@ use transload_migration::{EarlierTransfer, GatherProgress, expected_time};
 
 use super::migration::plan;
 use crate::api::Api;
+use crate::books::plans::ReadyPlan;
 use crate::convert;
-use crate::plans::ReadyPlan;
 
 /// A plan of thousands of images tells its progress about so often, in images.
 const TOLD_PARTS: usize = 200;

@@ -1,3 +1,5 @@
+//! Commands for practice mode.
+
 use transload_contract::{AwsConnection, PracticeStatus};
 use transload_errors::sentence;
 use transload_errors::{ApiError, ErrorCode};

@@ -1,6 +1,6 @@
-use std::collections::HashMap;
-use std::sync::Mutex;
-use std::time::{Duration, Instant};
+//! The command that looks for images of the Docker Engine in the registries that they came from.
+
+use std::time::Duration;
 
 use futures_util::{StreamExt, stream};
 use transload_contract::{EngineOriginal, ImageSource};
@@ -9,20 +9,13 @@ use transload_errors::ApiError;
 use transload_migration::{RegistryCounterpart, came_from_registry};
 use transload_model::{ImageReference, RegistryHost, Tag};
 
-use crate::api::{Api, locked};
-use crate::sources::{Lists, OpenSource};
+use crate::api::Api;
+use crate::open_source::{Lists, OpenSource};
 
 /// Registries that are asked at the same time.
 const MAX_CONCURRENT_REQUESTS: usize = 4;
 /// How long one look-up may take. It is a hint to a person who chooses, and nobody waits for it.
 const LOOK_LIMIT: Duration = Duration::from_secs(10);
-/// How long an answer is good for, and a failure, too.
-const GOOD_FOR: Duration = Duration::from_secs(10 * 60);
-
-/// What was looked up, by reference and the engine's id of the image.
-#[derive(Default)]
-pub(crate) struct KnownOriginals(Mutex<HashMap<String, (Instant, Option<EngineOriginal>)>>);
-
 impl Api {
     /// What registries have of images that the Docker Engine pulled from there, where that is more or
     /// something else. No look-up counts as a pull; one that fails says nothing.
@@ -61,17 +54,12 @@ impl Api {
             return Ok(None);
         }
         let key = format!("{name} {}", held.id);
-        let known = locked(&self.inner.originals.0).get(&key).cloned();
-        if let Some((_, known)) = known.filter(|(at, _)| at.elapsed() < GOOD_FOR) {
+        if let Some(known) = self.inner.counterparts.get(&key) {
             return Ok(known);
         }
         let looked = tokio::time::timeout(LOOK_LIMIT, self.look_up(&held, name, store)).await;
         let found = looked.unwrap_or(Ok(None));
-        let kept = found.as_ref().ok().cloned().flatten();
-        let mut originals = locked(&self.inner.originals.0);
-        originals.retain(|_, (at, _)| at.elapsed() < GOOD_FOR);
-        originals.insert(key, (Instant::now(), kept));
-        drop(originals);
+        self.inner.counterparts.add(key, found.as_ref().ok().cloned().flatten());
         found
     }
 

@@ -1,8 +1,11 @@
-use crate::api::Api;
-use crate::{commands, convert};
+//! Commands for the settings of the whole registry.
+
 use transload_aws::AwsError;
 use transload_contract::{AwsConnection, RegistryOffer, RegistrySettings};
 use transload_errors::ApiError;
+
+use crate::api::Api;
+use crate::{commands, convert};
 
 impl Api {
     /// What is set for the whole registry of an account and region, as far as the caller may know.

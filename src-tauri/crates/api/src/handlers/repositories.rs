@@ -1,7 +1,6 @@
-use futures_util::{StreamExt, TryStreamExt, stream};
+//! Commands for the repository pages.
 
-use crate::api::Api;
-use crate::{commands, convert};
+use futures_util::{StreamExt, TryStreamExt, stream};
 use transload_aws::EcrImageId;
 use transload_contract::{
     AwsConnection, ImageNotDeleted, ImageToDelete, IndexEntry, Repository, RepositoryDetails,
@@ -10,6 +9,9 @@ use transload_contract::{
 use transload_errors::{ApiError, ErrorCode};
 use transload_model::{Digest, RepositoryName, Tag};
 use transload_repositories::{index_entries, kind_of};
+
+use crate::api::Api;
+use crate::{commands, convert};
 
 /// Repositories that are counted at the same time.
 const MAX_CONCURRENT_COUNTS: usize = 4;

@@ -7,19 +7,21 @@ use async_trait::async_trait;
 use transload_aws::EcrApi;
 use transload_contract::{AwsConnection, ImageSource, MigrationReport, MigrationRequest};
 use transload_errors::ApiError;
-use transload_migration::journal::{JournalLog, NewMigration};
+use transload_migration::journal::{JournalLog, NewMigration, RecordError};
 use transload_migration::{
     Control, DestinationIdentity, EventSink, MigrationError, Plan, Reopen, RunEnd, SignInGate,
     Source,
 };
 use transload_model::now_ms;
 
-use super::history::record_error;
 use crate::api::{Api, Inner, JobRequest};
-use crate::connections::Connected;
+use crate::books::plans::{PlanEndpoints, ReadyPlan};
+use crate::connected::Connected;
 use crate::convert;
-use crate::jobs::{FINISHED_KEPT_FOR, Job, JobEndpoints};
-use crate::plans::{PlanEndpoints, ReadyPlan};
+use crate::jobs::book::FINISHED_KEPT_FOR;
+use crate::jobs::job::Job;
+use crate::jobs::state::JobEndpoints;
+use crate::locks::locked;
 
 /// How often it is looked whether the journal can be written, and what the source still allows.
 const LOOKED_EVERY: Duration = Duration::from_secs(1);
@@ -135,6 +137,22 @@ impl Api {
             });
         });
     }
+
+    /// Forgets finished jobs that are old or too many, with what they were asked for.
+    fn forget_old_jobs(&self) {
+        self.inner.jobs.forget_old(std::time::Instant::now());
+        locked(&self.inner.requests).retain(|job, _| self.inner.jobs.knows(job));
+    }
+
+    fn keep_request(&self, job: &str, asked: JobRequest) {
+        self.forget_old_jobs();
+        locked(&self.inner.requests).insert(job.to_owned(), asked);
+    }
+}
+
+/// Makes the records of errors for the journal.
+pub(super) fn record_error() -> RecordError {
+    Arc::new(|error: &MigrationError| ApiError::from(error).recorded())
 }
 
 /// How the connections of a running migration are opened anew.

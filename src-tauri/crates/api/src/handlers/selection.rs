@@ -1,3 +1,5 @@
+//! Commands that choose the images of a source by rules.
+
 use std::collections::BTreeMap;
 use std::pin::pin;
 

@@ -1,4 +1,6 @@
-use transload_aws::{SsoPortal, SsoSession as Session, list_sso_sessions};
+//! Commands for signing in to IAM Identity Center, and for profiles that use it.
+
+use transload_aws::{SignIn, SignInRequest, SsoPortal, SsoSession as Session, list_sso_sessions};
 use transload_contract::{
     AwsConnection, NewAwsProfile, NewAwsProfileText, SignInOutcome, SignInPrompt, SignInTarget,
     SignInWay, SsoAccount, SsoSession,
@@ -16,7 +18,34 @@ impl Api {
         target: SignInTarget,
         way: Option<SignInWay>,
     ) -> Result<SignInPrompt, ApiError> {
-        self.begin_sign_in(&convert::sign_in_target(&target), way).await
+        let target = convert::sign_in_target(&target);
+        let book = &self.inner.sign_ins;
+        let session = Session::find(&target, &self.aws_environment()).await?;
+        let _one_at_a_time = book.begin_one(&session).await;
+        if let Some(prompt) = book.of(&session, way) {
+            return Ok(prompt);
+        }
+        let request = SignInRequest { target, way, poll_interval: None };
+        let sign_in = SignIn::begin(&request, &self.aws_environment()).await?;
+        let (id, title) = (self.new_id("sign-in"), session.title().to_owned());
+        let prompt = convert::sign_in_prompt(id, title, sign_in.prompt());
+        let pending = book.add(session, prompt.clone());
+        let api = self.clone();
+        tokio::spawn(async move {
+            let outcome = tokio::select! {
+                () = pending.cancelled() => Ok(SignInOutcome::Cancelled),
+                finished = sign_in.finish() => {
+                    finished.map(|()| SignInOutcome::SignedIn).map_err(ApiError::from)
+                }
+            };
+            if outcome == Ok(SignInOutcome::SignedIn) {
+                api.forget_profile_connections().await;
+                // Migrations that wait for a sign-in continue.
+                api.inner.jobs.wake_all();
+            }
+            pending.finish(outcome);
+        });
+        Ok(prompt)
     }
 
     /// Waits until the person has signed in, refused, or cancelled it.
@@ -41,7 +70,7 @@ impl Api {
         Ok(states.into_iter().filter_map(convert::sso_session).collect())
     }
 
-    /// PlanEndpoints a session at AWS, and forgets it on this computer.
+    /// Ends a session at AWS, and forgets it on this computer.
     pub async fn sso_sign_out(&self, target: SignInTarget) -> Result<(), ApiError> {
         self.portal(&target).await?.sign_out().await?;
         self.forget_profile_connections().await;

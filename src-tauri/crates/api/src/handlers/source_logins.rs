@@ -1,3 +1,5 @@
+//! Commands for the logins of a source.
+
 use transload_contract::{
     ImageSource, SourceLogin, SourceLoginOrigin, SourceLoginStatus, SourceNamespaces,
 };

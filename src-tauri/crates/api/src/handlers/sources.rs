@@ -1,3 +1,5 @@
+//! Commands for the repositories and tags of a source.
+
 use futures_util::{StreamExt, TryStreamExt, stream};
 use transload_contract::{ImageSource, SourceRepositories, SourceTag, SourceTags};
 use transload_errors::ApiError;
@@ -5,7 +7,7 @@ use transload_model::Tag;
 
 use crate::api::Api;
 use crate::lists::{catalogue, ecr, engine, hub};
-use crate::sources::{Lists, OpenSource};
+use crate::open_source::{Lists, OpenSource};
 
 /// Tags that are looked into at the same time.
 const MAX_CONCURRENT_REQUESTS: usize = 6;

@@ -9,8 +9,8 @@ use transload_migration::{undo, undo_facts, undo_plan};
 use transload_model::now_ms;
 
 use crate::api::Api;
+use crate::books::undos::ReadyUndo;
 use crate::convert;
-use crate::undos::ReadyUndo;
 
 impl Api {
     /// Says what an undo of a migration would take away now. Nothing is written.

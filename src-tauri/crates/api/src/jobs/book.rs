@@ -1,10 +1,13 @@
+//! The jobs since the program started. Old ones are forgotten.
+
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 use transload_errors::{ApiError, ErrorCode};
 
-use super::{Job, JobNews};
+use crate::jobs::job::Job;
+use crate::jobs::state::JobNews;
 
 /// Finished jobs that are kept, with their events: a window shows one at a time, and all of them are
 /// in the history.
@@ -110,7 +113,8 @@ mod tests {
     use transload_migration::Control;
 
     use super::*;
-    use crate::jobs::JobEndpoints;
+    use crate::jobs::follow::JobEvents;
+    use crate::jobs::state::JobEndpoints;
     use transload_contract::{AwsConnection, ImageSource, JobEventKind, JobStatus};
 
     fn job(id: &str) -> Arc<Job> {
@@ -151,7 +155,7 @@ mod tests {
     #[tokio::test]
     async fn a_listener_that_never_reads_costs_nothing_and_sees_a_gap_and_the_end() {
         let job = job("busy");
-        let mut slow = job.follow(0);
+        let mut slow = JobEvents::new(Arc::clone(&job), 0);
         assert!(matches!(slow.recv().await.unwrap().kind, JobEventKind::Started { .. }));
         for _ in 0..10_000 {
             job.pause();
@@ -165,8 +169,8 @@ mod tests {
         assert!(matches!(events.last().unwrap().kind, JobEventKind::Finished { .. }));
         assert_eq!(job.snapshot().status, JobStatus::Finished);
         // Whoever comes after the end hears the end, and nobody waits for more.
-        let mut late = job.follow(events.last().unwrap().seq);
+        let mut late = JobEvents::new(Arc::clone(&job), events.last().unwrap().seq);
         assert!(late.recv().await.is_some() && late.recv().await.is_none());
-        assert!(job.follow(u64::MAX).recv().await.is_none());
+        assert!(JobEvents::new(job, u64::MAX).recv().await.is_none());
     }
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use tokio::sync::watch;
 use transload_contract::{JobEvent, JobEventKind};
 
-use super::Job;
+use crate::jobs::job::Job;
 
 /// The events of a job from a number on, as one listener reads them.
 pub struct JobEvents {
@@ -19,11 +19,10 @@ pub struct JobEvents {
 }
 
 impl JobEvents {
-    pub(super) fn new(
-        job: Arc<Job>,
-        from_seq: u64,
-        next_seq_changes: watch::Receiver<u64>,
-    ) -> Self {
+    /// Follows a job from an event on. Events older than the ones that are kept are not repeated: the
+    /// listener sees the gap in the numbers and asks for a snapshot.
+    pub fn new(job: Arc<Job>, from_seq: u64) -> Self {
+        let next_seq_changes = job.next_seq_changes();
         Self { job, next: from_seq, next_seq_changes, is_over: false }
     }
 

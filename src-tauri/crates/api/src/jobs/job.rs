@@ -1,7 +1,10 @@
+//! One migration that runs, or ran, since the program started.
+
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc::Sender;
+use tokio::sync::watch;
 use transload_contract::{
     JobEvent, JobEventKind, JobSnapshot, JobStatus, MigrationReport, PlannedImage,
 };
@@ -10,7 +13,6 @@ use transload_migration::journal::JournalRecord;
 use transload_migration::{Control, EventSink, LayerState as EngineLayerState, MigrationEvent};
 use transload_registry::PullQuota;
 
-use super::follow::JobEvents;
 use super::state::{Earlier, JobEndpoints, JobNews, JobState};
 use crate::convert;
 
@@ -134,11 +136,9 @@ impl Job {
         self.state().snapshot()
     }
 
-    /// Its events from a number on, and all that come. Events older than the ones that are kept are
-    /// not repeated: the listener sees the gap in the numbers and asks for a snapshot.
-    pub fn follow(self: &Arc<Self>, from_seq: u64) -> JobEvents {
-        let next_seq_changes = self.state().next_seq_changes();
-        JobEvents::new(Arc::clone(self), from_seq, next_seq_changes)
+    /// The number of the next event, which changes with each event.
+    pub(super) fn next_seq_changes(&self) -> watch::Receiver<u64> {
+        self.state().next_seq_changes()
     }
 
     /// What is kept from a number on, at most so much, and whether nothing more comes.

@@ -1,3 +1,5 @@
+//! Layers of a job, whose events are throttled.
+
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
 

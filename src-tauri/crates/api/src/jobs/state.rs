@@ -1,3 +1,5 @@
+//! The state of a job behind its lock: events, snapshot, throttled progress.
+
 use std::collections::{HashMap, VecDeque};
 use std::time::{Duration, Instant};
 

@@ -1,3 +1,5 @@
+//! Lists repositories and tags of a registry with its own API.
+
 use transload_contract::{SourceRepositories, SourceTag, SourceTags};
 use transload_errors::ApiError;
 use transload_migration::ImageTree;

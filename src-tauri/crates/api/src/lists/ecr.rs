@@ -1,3 +1,5 @@
+//! Lists repositories and tags of Amazon ECR.
+
 use transload_aws::EcrApi;
 use transload_contract::{SourceRepositories, SourceTag, SourceTags};
 use transload_errors::ApiError;

@@ -1,3 +1,5 @@
+//! Lists the images of the Docker Engine.
+
 use std::collections::BTreeMap;
 
 use transload_contract::{SourceRepositories, SourceRepository, SourceTag};

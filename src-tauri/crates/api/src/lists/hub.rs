@@ -1,3 +1,5 @@
+//! Lists repositories and tags with Docker Hub's own API.
+
 use std::str::FromStr;
 
 use futures_util::{StreamExt, stream};
@@ -7,7 +9,7 @@ use transload_contract::{
 use transload_errors::{ApiError, ErrorCode};
 use transload_hub::{HubClient, HubError, HubRepository, HubTag, Page};
 
-use crate::sources::OpenHub;
+use crate::open_source::OpenHub;
 
 /// First pages of namespaces that are asked for at the same time.
 const MAX_CONCURRENT_REQUESTS: usize = 4;

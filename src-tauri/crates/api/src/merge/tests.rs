@@ -1,3 +1,5 @@
+//! Reports of parts are joined, or refused.
+
 use transload_contract::{ImageStanding, SummaryStatus};
 
 use super::*;

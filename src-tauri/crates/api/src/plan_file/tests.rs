@@ -1,3 +1,5 @@
+//! Damaged, contradictory and edited plan files.
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -14,7 +16,7 @@ use transload_registry::{AnonymousLogin, RegistryClient, RegistryEndpoint};
 
 use super::*;
 use crate::handlers::read_request;
-use crate::sources::{Lists, OpenRegistry, OpenSource};
+use crate::open_source::{Lists, OpenRegistry, OpenSource};
 
 const SOURCE: &str = "registry.lan:5000";
 

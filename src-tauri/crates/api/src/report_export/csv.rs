@@ -2,10 +2,11 @@
 
 use transload_contract::{ImageReport, ImageResult, MigrationReport, PlatformProof};
 
-use super::{
-    error_code, escape, facts, headline, platform, proof, result, route, standing, verified_at,
+use super::cells::{
+    error_code, facts, headline, platform, proof, result, route, standing, verified_at,
     with_next_steps,
 };
+use super::escape;
 
 /// A new column goes to the end, so that programs that count columns keep working.
 const HEADER: [&str; 18] = [

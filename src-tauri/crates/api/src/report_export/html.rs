@@ -2,8 +2,10 @@
 
 use transload_contract::{ImageReport, ImageStanding, MigrationReport, SummaryStatus};
 
+use super::cells::{
+    bytes, facts, other_digests, platform, proof, result, verified_at, with_next_steps,
+};
 use super::escape::html as escaped;
-use super::{bytes, facts, other_digests, platform, proof, result, verified_at, with_next_steps};
 
 /// The page's own look, light and dark as the reader's system.
 const STYLE: &str = "

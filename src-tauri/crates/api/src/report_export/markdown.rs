@@ -2,8 +2,10 @@
 
 use transload_contract::MigrationReport;
 
+use super::cells::{
+    bytes, facts, other_digests, platform, proof, result, verified_at, with_next_steps,
+};
 use super::escape::markdown as escaped;
-use super::{bytes, facts, other_digests, platform, proof, result, verified_at, with_next_steps};
 
 pub(super) fn markdown(report: &MigrationReport) -> String {
     let mut lines = vec![

@@ -1,4 +1,9 @@
-use transload_contract::{AwsIdentity, LeftBehind, PlatformProof, PolicyNotSet, ReportPart, Route};
+//! Each format of an exported report.
+
+use transload_contract::{
+    AwsIdentity, ImageReport, ImageResult, ImageStanding, LeftBehind, PlatformProof, PolicyNotSet,
+    Proof, ReportPart, Route,
+};
 use transload_errors::ErrorCode;
 use transload_migration::RunEnd;
 

@@ -1,3 +1,5 @@
+//! Headlines and counts of every outcome.
+
 use transload_errors::ErrorCode;
 use transload_migration::{Outcome, OutcomeCounts, RunEnd, Standing};
 

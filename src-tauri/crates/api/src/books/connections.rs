@@ -8,8 +8,8 @@ use std::sync::{Arc, Mutex};
 use transload_contract::AwsConnection;
 use transload_errors::ApiError;
 
-use crate::api::locked;
-use crate::connections::Connected;
+use crate::connected::Connected;
+use crate::locks::locked;
 
 /// What is open of a connection. Its lock is held while it is opened.
 type Slot = Arc<tokio::sync::Mutex<Option<Arc<Connected>>>>;

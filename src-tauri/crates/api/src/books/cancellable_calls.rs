@@ -6,7 +6,7 @@ use std::sync::Mutex;
 
 use tokio_util::sync::CancellationToken;
 
-use crate::api::locked;
+use crate::locks::locked;
 
 /// What is under way, by the name that its caller made up to stop it.
 #[derive(Default)]

@@ -1,3 +1,5 @@
+//! Plans that are ready to start, with everything that starting them needs.
+
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 
@@ -5,10 +7,10 @@ use transload_contract::CopyTool;
 use transload_errors::{ApiError, ErrorCode};
 use transload_migration::{ManifestCache, MigrationRequest, Plan, Source};
 
-use crate::api::locked;
 use crate::commands;
-use crate::connections::Connected;
-use crate::sources::OpenSource;
+use crate::connected::Connected;
+use crate::locks::locked;
+use crate::open_source::OpenSource;
 
 /// Plans that are kept: a person who goes back and forth in the wizard makes a few.
 const PLANS_KEPT: usize = 8;

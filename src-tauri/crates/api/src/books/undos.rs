@@ -7,7 +7,7 @@ use transload_contract::AwsConnection;
 use transload_errors::{ApiError, ErrorCode};
 use transload_migration::{Control, UndoPlan};
 
-use crate::api::locked;
+use crate::locks::locked;
 
 /// Plans that are kept: a person looks at one at a time.
 const PLANS_KEPT: usize = 4;

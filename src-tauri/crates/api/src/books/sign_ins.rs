@@ -3,15 +3,15 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
-use tokio::sync::watch;
+use tokio::sync::{OwnedMutexGuard, watch};
 use tokio_util::sync::CancellationToken;
-use transload_aws::{SignIn, SignInRequest, SsoSession, SsoTarget};
+use transload_aws::SsoSession;
 use transload_contract::{SignInOutcome, SignInPrompt, SignInWay};
 use transload_errors::{ApiError, ErrorCode};
 
-use crate::api::{Api, locked};
-use crate::convert;
+use crate::locks::locked;
 
+/// How a sign-in ended; `None` while it waits.
 type Outcome = Option<Result<SignInOutcome, ApiError>>;
 
 /// The sign-ins of this run of the program.
@@ -29,7 +29,41 @@ struct Waiting {
     outcome: watch::Receiver<Outcome>,
 }
 
+/// The side of a waiting sign-in that completes it.
+pub(crate) struct PendingSignIn {
+    cancel: CancellationToken,
+    outcome: watch::Sender<Outcome>,
+}
+
+impl PendingSignIn {
+    /// Completes when the user gives the sign-in up.
+    pub async fn cancelled(&self) {
+        self.cancel.cancelled().await;
+    }
+
+    /// Ends the sign-in for everyone who waits for it.
+    pub fn finish(self, outcome: Result<SignInOutcome, ApiError>) {
+        self.outcome.send_replace(Some(outcome));
+    }
+}
+
 impl SignIns {
+    /// Waits until no other sign-in of the session begins. Hold the guard until the sign-in is added.
+    pub async fn begin_one(&self, session: &SsoSession) -> OwnedMutexGuard<()> {
+        let begin = Arc::clone(locked(&self.begin).entry(session.title().to_owned()).or_default());
+        begin.lock_owned().await
+    }
+
+    /// Adds a sign-in that waits for the user, under the name in its prompt.
+    pub fn add(&self, session: SsoSession, prompt: SignInPrompt) -> PendingSignIn {
+        let cancel = CancellationToken::new();
+        let (sender, outcome) = watch::channel(None);
+        let pending = PendingSignIn { cancel: cancel.clone(), outcome: sender };
+        let id = prompt.sign_in.clone();
+        locked(&self.waiting).insert(id, Waiting { session, prompt, cancel, outcome });
+        pending
+    }
+
     /// Waits for the end of a sign-in.
     pub async fn outcome(&self, sign_in: &str) -> Result<SignInOutcome, ApiError> {
         let outcome = locked(&self.waiting).get(sign_in).map(|waiting| waiting.outcome.clone());
@@ -64,7 +98,7 @@ impl SignIns {
     }
 
     /// The prompt of the sign-in that waits for a session in this way; one in another way is given up.
-    fn of(&self, session: &SsoSession, way: Option<SignInWay>) -> Option<SignInPrompt> {
+    pub fn of(&self, session: &SsoSession, way: Option<SignInWay>) -> Option<SignInPrompt> {
         let mut all = locked(&self.waiting);
         all.retain(|_, waiting| waiting.outcome.borrow().is_none() || waiting.session != *session);
         let waiting = all.values().find(|waiting| waiting.session == *session)?;
@@ -73,47 +107,6 @@ impl SignIns {
         }
         waiting.cancel.cancel();
         None
-    }
-}
-
-impl Api {
-    pub(crate) async fn begin_sign_in(
-        &self,
-        target: &SsoTarget,
-        way: Option<SignInWay>,
-    ) -> Result<SignInPrompt, ApiError> {
-        let book = &self.inner.sign_ins;
-        let session = SsoSession::find(target, &self.aws_environment()).await?;
-        let begin = Arc::clone(locked(&book.begin).entry(session.title().to_owned()).or_default());
-        let _one_at_a_time = begin.lock().await;
-        if let Some(prompt) = book.of(&session, way) {
-            return Ok(prompt);
-        }
-        let request = SignInRequest { target: target.clone(), way, poll_interval: None };
-        let sign_in = SignIn::begin(&request, &self.aws_environment()).await?;
-        let id = self.new_id("sign-in");
-        let title = session.title().to_owned();
-        let prompt = convert::sign_in_prompt(id.clone(), title, sign_in.prompt());
-        let cancel = CancellationToken::new();
-        let (tell, outcome) = watch::channel(None);
-        let waiting = Waiting { session, prompt: prompt.clone(), cancel: cancel.clone(), outcome };
-        locked(&book.waiting).insert(id, waiting);
-        let api = self.clone();
-        tokio::spawn(async move {
-            let ended = tokio::select! {
-                () = cancel.cancelled() => Ok(SignInOutcome::Cancelled),
-                ended = sign_in.finish() => {
-                    ended.map(|()| SignInOutcome::SignedIn).map_err(ApiError::from)
-                }
-            };
-            if ended == Ok(SignInOutcome::SignedIn) {
-                api.forget_profile_connections().await;
-                // Who waits for a sign-in goes on.
-                api.inner.jobs.wake_all();
-            }
-            tell.send_replace(Some(ended));
-        });
-        Ok(prompt)
     }
 }
 

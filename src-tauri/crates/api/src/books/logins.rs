@@ -11,9 +11,9 @@ use transload_migration::stored_logins::StoredLogin;
 use transload_model::RegistryHost;
 use transload_registry::{LoginSource, RegistryError, RegistryLogin};
 
-use crate::api::locked;
 use crate::folders::make_private_folder;
 use crate::keychain::{Keychain, KeychainError, SystemKeychain};
+use crate::locks::locked;
 
 /// The file that names the registries whose login is in the keychain: it holds no secret, and spares
 /// everybody else the question of a keychain that is locked.

@@ -1,0 +1,20 @@
+//! What stays open from one call to the next. Each book is plain data behind a lock and knows nothing of
+//! [`Api`](crate::Api), which holds them.
+//!
+//! - `connections`: connections to ECR; each is opened once
+//! - `open_clients`: registries; each is opened once
+//! - `plans`, `undos`: plans that can start
+//! - `cancellable_calls`: long calls that the user can cancel
+//! - `sign_ins`: sign-ins that wait for the user
+//! - `logins`: logins that the user entered, or that the keychain has
+//! - `source_dates`, `counterparts`: what sources and registries answered
+
+pub(crate) mod cancellable_calls;
+pub(crate) mod connections;
+pub(crate) mod counterparts;
+pub(crate) mod logins;
+pub(crate) mod open_clients;
+pub(crate) mod plans;
+pub(crate) mod sign_ins;
+pub(crate) mod source_dates;
+pub(crate) mod undos;

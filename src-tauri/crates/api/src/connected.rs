@@ -1,0 +1,19 @@
+//! An open connection to ECR. `connections` opens it.
+
+use transload_aws::AwsSession;
+use transload_contract::AwsIdentity;
+use transload_migration::Destination;
+use transload_network::Network;
+
+use crate::commands::AwsOptions;
+
+/// An open connection.
+pub(crate) struct Connected {
+    pub identity: AwsIdentity,
+    pub session: AwsSession,
+    pub destination: Destination,
+    /// What `aws` commands that do the same need.
+    pub aws_options: AwsOptions,
+    /// The network that it was opened through.
+    pub network: Network,
+}

@@ -1,0 +1,83 @@
+//! A source of images that is open. `sources` opens it.
+
+use std::sync::Arc;
+
+use transload_docker::DockerEngine;
+use transload_errors::ApiError;
+use transload_hub::HubClient;
+use transload_migration::Source;
+use transload_model::{ImageReference, RegistryHost, Tag};
+use transload_registry::RegistryApi;
+
+use crate::connected::Connected;
+use crate::hub_clients::HubClients;
+
+/// An open source.
+pub(crate) enum OpenSource {
+    /// The Docker Engine.
+    Engine(DockerEngine),
+    /// A registry.
+    Registry(OpenRegistry),
+}
+
+/// An open registry.
+pub(crate) struct OpenRegistry {
+    pub client: Arc<dyn RegistryApi>,
+    pub host: RegistryHost,
+    pub lists: Lists,
+}
+
+/// Who knows the repositories of a registry, and their tags.
+pub(crate) enum Lists {
+    /// The registry itself.
+    Catalogue,
+    /// Docker Hub's own API, for some namespaces.
+    Hub(Box<OpenHub>),
+    /// Amazon ECR's own API.
+    Ecr(Arc<Connected>),
+}
+
+/// Docker Hub's own API for some namespaces.
+pub(crate) struct OpenHub {
+    clients: HubClients,
+    pub namespaces: Vec<String>,
+}
+
+impl OpenHub {
+    pub fn new(clients: HubClients, namespaces: Vec<String>) -> Self {
+        Self { clients, namespaces }
+    }
+
+    /// The API with the login that applies to a namespace or to one repository of it.
+    pub async fn client_for(&self, path: &str) -> Result<HubClient, ApiError> {
+        self.clients.client_for(path).await
+    }
+}
+
+impl OpenSource {
+    /// The end of a migration that it is.
+    pub fn end(self) -> Source {
+        match self {
+            Self::Engine(engine) => Source::Engine(Arc::new(engine)),
+            Self::Registry(registry) => Source::Registry(registry.client),
+        }
+    }
+
+    /// The connection of one that is an ECR.
+    pub fn ecr(&self) -> Option<&Arc<Connected>> {
+        match self {
+            Self::Registry(OpenRegistry { lists: Lists::Ecr(connected), .. }) => Some(connected),
+            _ => None,
+        }
+    }
+
+    /// The full name of an image that it shows as `repository` and `tag`.
+    pub fn reference(&self, repository: &str, tag: &Tag) -> Result<ImageReference, ApiError> {
+        let named = match self {
+            Self::Engine(_) => ImageReference::parse(repository),
+            Self::Registry(open) => ImageReference::new(open.host.clone(), repository, None, None),
+        };
+        let named = named.map_err(|error| ApiError::invalid_input(&error))?;
+        Ok(named.with_tag(tag.clone()))
+    }
+}
