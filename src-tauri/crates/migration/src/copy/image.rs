@@ -267,6 +267,13 @@ impl Copying<'_> {
                 return Ok(());
             }
             self.copy_below(node).await?;
+            let held = &self.copier.held;
+            // Indexes may share a child. Some registries refuse an index while another request
+            // writes a manifest that it lists; see `transload_registry`, `retry`.
+            let _this_manifest = held.lock_blob(self.repository, &node.name).await;
+            if held.has_manifest(self.repository, &node.name) {
+                return Ok(());
+            }
             self.copier.put_manifest(self.repository, node.name.as_str(), node).await
         })
     }
