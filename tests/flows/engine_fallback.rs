@@ -69,7 +69,7 @@ async fn transload_pushes_what_the_newest_docker_fails_to_push() -> Result<()> {
     Ok(())
 }
 
-/// Docker 26 never pushes these images itself: Transload reads the image from the start.
+/// Docker 26 doesn't push an index that it holds in part: Transload reads the image from the engine.
 #[tokio::test]
 async fn rejected_uploads_of_docker_26_images_are_retried() -> Result<()> {
     let (engine, registry) =

@@ -9,7 +9,7 @@ use transload_contract::{
 use transload_errors::ErrorCode;
 use transload_tests::ecr::Ecr;
 use transload_tests::headless_app::{FinishedMigration, HeadlessApp, api_error, request};
-use transload_tests::images::{Format, Index, Recipe, TestRepository};
+use transload_tests::images::{Format, Index, LayerCompression, Recipe, TestRepository};
 use transload_tests::servers::{DockerCli, EngineKind, TestEngine, TestRegistry};
 use transload_tests::skopeo::{Skopeo, SkopeoImage};
 
@@ -48,7 +48,7 @@ async fn the_newest_docker_pushes_what_the_plan_predicts() -> Result<()> {
 /// An engine with a registry that it pulls from, and an ECR that images are pushed to.
 struct Fixture {
     kind: EngineKind,
-    _engine: TestEngine,
+    engine: TestEngine,
     cli: DockerCli,
     registry: TestRegistry,
     ecr: Ecr,
@@ -60,11 +60,21 @@ async fn predictions_hold(kind: EngineKind) -> Result<()> {
         (kind.start().await?, TestRegistry::start().await?, Ecr::practice().await?);
     let app = HeadlessApp::new(ecr.home()?, Some(&engine.address()))?;
     let cli = engine.cli()?;
-    let fixture = Fixture { kind, _engine: engine, cli, registry, ecr, app };
+    let fixture = Fixture { kind, engine, cli, registry, ecr, app };
     fixture.one_platform().await.with_context(|| format!("{kind:?}: one platform of an index"))?;
     fixture.single_image().await.with_context(|| format!("{kind:?}: a single image"))?;
     if kind.has_containerd_store() {
         fixture.whole_index().await.with_context(|| format!("{kind:?}: a whole index"))?;
+        fixture
+            .layers_of_the_destination()
+            .await
+            .with_context(|| format!("{kind:?}: layers that only the destination has"))?;
+    }
+    if kind == EngineKind::NewestContainerd {
+        fixture
+            .removed_platforms()
+            .await
+            .with_context(|| format!("{kind:?}: removed platforms"))?;
     }
     fixture.changed_after_the_plan().await.with_context(|| format!("{kind:?}: changes"))
 }
@@ -105,7 +115,7 @@ impl Fixture {
         match self.kind {
             EngineKind::Docker26Containerd => {
                 ensure!(engine.outcome == EngineOutcome::SeenWhileSending, "{engine:?}");
-                ensure!(engine.way == EngineWay::OwnPush, "{engine:?}");
+                ensure!(engine.way == EngineWay::Push, "{engine:?}");
                 self.is_part(image, &index, &child.manifest.digest)?;
             }
             EngineKind::NewestContainerd => {
@@ -205,6 +215,102 @@ impl Fixture {
         let FinishedMigration { report, .. } = self.app.migrate(arm.clone()).await?;
         self.is_part(moved_image(&report.images)?, &index, &index.images[1].manifest.digest)?;
         self.next_plan_finds_it(&arm).await
+    }
+
+    /// The engine doesn't hold layers whose content came with another image. The registry mounts them
+    /// if the image came from there, and the account allows it.
+    async fn layers_of_the_destination(&self) -> Result<()> {
+        let (user, token) = self.ecr.login().await?;
+        let registry = self.ecr.registry_host();
+        self.cli.log_in(&registry, &user, &token).await?;
+        let aws = self.ecr.aws()?;
+        aws.run(["ecr", "create-repository", "--repository-name", "from/here"]).succeed().await?;
+        let target = TestRepository::new(&format!("http://{registry}"), "from/here")?;
+        let image = Recipe::small(96).compression(LayerCompression::SmallGzip).build()?;
+        target.login(Some((&user, &token))).push(&image, "1").await?;
+        TestRepository::new(&self.registry.url(), "k/first")?
+            .push(&Recipe::small(96).build()?, "1")
+            .await?;
+        self.pull(&format!("{}:1", self.source("k/first"))).await?;
+        let source = format!("{registry}/from/here");
+        self.pull(&format!("{source}:1")).await?;
+        let wanted = |name: &str| {
+            let images = [(source.as_str(), "1", name)];
+            request(&self.ecr.connection(), &ImageSource::DockerEngine, &images)
+        };
+        // Amazon ECR doesn't mount layers unless the account says so.
+        let plan = self.app.plan(wanted("not-mounted")).await?;
+        match (&plan.images[0].action, self.kind) {
+            (PlannedAction::Refused { error }, EngineKind::NewestContainerd) => {
+                ensure!(error.code == ErrorCode::EngineContentMissing, "{error:?}");
+            }
+            (_, EngineKind::Docker26Containerd) => {
+                let image = self.run(plan).await?;
+                ensure!(failure(&image)? == ErrorCode::EngineContentMissing, "{image:#?}");
+            }
+            (action, _) => anyhow::bail!("{action:?}"),
+        }
+        self.created_nothing("not-mounted").await?;
+        self.ecr.api().await?.set_blob_mounting(true).await?;
+        let FinishedMigration { plan, report, .. } = self.app.migrate(wanted("mounted")).await?;
+        let engine = plan.images[0].engine.as_ref().context("the plan says what is pushed")?;
+        let expected = match self.kind {
+            EngineKind::NewestContainerd => EngineOutcome::Mounted,
+            _ => EngineOutcome::SeenWhileSending,
+        };
+        ensure!((engine.outcome, engine.way) == (expected, EngineWay::Push), "{engine:?}");
+        let moved = moved_image(&report.images)?;
+        ensure!(moved.proof == Proof::Equal, "{moved:#?}");
+        ensure!(moved.ecr_digest.as_ref() == Some(&image.manifest.digest), "{moved:#?}");
+        self.next_plan_finds_it(&wanted("mounted")).await
+    }
+
+    /// `DELETE /images/NAME?platforms=`, which Docker 28.2 and later have, takes a platform out of every
+    /// name of an index.
+    async fn removed_platforms(&self) -> Result<()> {
+        let index = Index::of_platforms(97, Format::Oci, &PLATFORMS)?;
+        TestRepository::new(&self.registry.url(), "k/removed")?.push_index(&index, "1").await?;
+        let reference = format!("{}:1", self.source("k/removed"));
+        for platform in PLATFORMS {
+            self.cli.run(["pull", "--platform", platform, &reference]).succeed().await?;
+        }
+        let whole = self.app.plan(self.request("k/removed", "1", "removed-whole")).await?;
+        let mut wanted = self.request("k/removed", "1", "removed-part");
+        wanted.extent.platform = Some("linux/arm64".to_owned());
+        let part = self.app.plan(wanted.clone()).await?;
+        let outcome = |plan: &MigrationPlan| plan.images[0].engine.as_ref().map(|it| it.outcome);
+        ensure!(outcome(&whole) == Some(EngineOutcome::Whole), "{whole:#?}");
+        ensure!(outcome(&part) == Some(EngineOutcome::Part), "{part:#?}");
+        self.remove_platform(&reference, r#"{"os":"linux","architecture":"arm64","variant":"v8"}"#)
+            .await?;
+        let names = self.cli.image_names().await?;
+        for (plan, name) in [(whole, "removed-whole"), (part, "removed-part")] {
+            let image = self.run(plan).await?;
+            ensure!(failure(&image)? == ErrorCode::EngineContentMissing, "{image:#?}");
+            let ImageResult::Failed { error } = &image.result else { anyhow::bail!("{image:#?}") };
+            ensure!(error.message.contains("linux/arm64"), "it names the platform: {error:?}");
+            self.created_nothing(name).await?;
+        }
+        ensure!(self.cli.image_names().await? == names, "a name was left in the engine");
+        // A new plan sees what is left.
+        let plan = self.app.plan(wanted).await?;
+        let PlannedAction::Refused { error } = &plan.images[0].action else {
+            anyhow::bail!("{plan:#?}");
+        };
+        ensure!(error.code == ErrorCode::ManifestUnsupported, "{error:?}");
+        let plan = self.app.plan(self.request("k/removed", "1", "removed-whole")).await?;
+        ensure!(outcome(&plan) == Some(EngineOutcome::Part), "{plan:#?}");
+        Ok(())
+    }
+
+    async fn remove_platform(&self, reference: &str, platform: &str) -> Result<()> {
+        let client = reqwest::Client::builder().unix_socket(self.engine.socket()).build()?;
+        let mut address = reqwest::Url::parse(&format!("http://engine/images/{reference}"))?;
+        address.query_pairs_mut().append_pair("force", "true").append_pair("platforms", platform);
+        let answer = client.delete(address).send().await?;
+        let status = answer.status();
+        ensure!(status.is_success(), "{status}: {}", answer.text().await?);
+        Ok(())
     }
 
     async fn changed_after_the_plan(&self) -> Result<()> {

@@ -110,10 +110,9 @@ impl Kind {
     /// Whether the engine can have such an image at all.
     pub fn exists_on(self, engine: EngineKind) -> bool {
         match self {
-            // Docker 20.10 does not support Zstandard. Docker 26 and later reject schema 1, and Podman pushes
-            // it unchanged, which no registry accepts any longer.
+            // Docker 20.10 does not support Zstandard. Docker 26 and later reject schema 1.
             Zstd => engine != EngineKind::Docker20,
-            Schema1 => engine == EngineKind::Docker20,
+            Schema1 => matches!(engine, EngineKind::Docker20 | EngineKind::Podman),
             // The other engines keep one platform of an image, and no artifacts.
             AttestedIndex | EveryPlatform | TwoOtherPlatforms | ChosenPlatform
             | PlatformNotHeld | Artifact | NestedIndex | TwoOfOnePlatform => {

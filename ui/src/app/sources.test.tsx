@@ -195,6 +195,7 @@ describe("the sources of images", () => {
       platforms: ["linux/amd64", "linux/arm64"],
       held_platforms: ["linux/amd64"],
       moved: false,
+      layers_missing: false,
     };
     const backend = openAt(
       { kind: "docker_engine" },

@@ -6,7 +6,9 @@ mod registry_settings;
 use std::collections::HashMap;
 
 use transload_contract::{AwsConnection, CopyTool};
-use transload_migration::{Action, EngineWay, Plan, PlannedImage, PlannedRepository, Route};
+use transload_migration::{
+    Action, EngineOutcome, EngineWay, Plan, PlannedImage, PlannedRepository, Route,
+};
 use transload_model::{Encryption, Platform, RepositorySettings, TagMutability};
 
 pub(crate) use self::registry_settings::{blob_mounting, cache_rule, creation_template};
@@ -148,7 +150,12 @@ fn by_docker(image: &PlannedImage) -> Vec<String> {
     let (source, destination) = (image.source.familiar(), &image.destination);
     let engine = image.engine.as_ref();
     let platform = engine.and_then(|engine| engine.platform.as_ref()).map(|sent| &sent.platform);
-    match (engine.map(|engine| engine.way), platform) {
+    // Docker 25 and 26 refuse to push what they hold only in part, which the plan can't know.
+    let way = engine.map(|engine| match engine.outcome {
+        EngineOutcome::SeenWhileSending => EngineWay::OwnPush,
+        _ => engine.way,
+    });
+    match (way, platform) {
         (Some(EngineWay::OwnPush), platform) => {
             let before = platform.map(overrides).unwrap_or_default();
             vec![

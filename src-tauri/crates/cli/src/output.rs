@@ -17,6 +17,7 @@ pub mod job;
 pub mod lifecycle;
 pub mod plan;
 pub mod planning;
+pub mod registry_counterparts;
 pub mod report;
 pub mod undo;
 

@@ -30,6 +30,7 @@ pub async fn plan(api: &Api, arguments: &PlanArguments) -> Result<u8, ApiError> 
     let make = async || make(api, arguments, &connection).await;
     let Planned { plan, unread } = mfa::with_code_of(api, &connection, make).await?;
     output::plan::print(&plan);
+    output::registry_counterparts::print(api, &plan).await;
     for unread in &unread {
         output::unread_repository(unread);
     }

@@ -52,12 +52,15 @@ pub struct EngineOriginal {
     pub source: ImageSource,
     /// The repository as that source shows it.
     pub repository: String,
-    /// The platforms that the registry has, where it has more than the engine.
+    /// The platforms that the registry has, if it has more than the engine. Empty for a single image.
     pub platforms: Vec<String>,
     /// The platforms that the engine holds; empty where it does not say.
     pub held_platforms: Vec<String>,
     /// Whether the tag points to something else there than what was pulled.
     pub moved: bool,
+    /// Whether the engine can't push the image, because it doesn't hold its layers.
+    #[serde(default)]
+    pub layers_missing: bool,
 }
 
 /// One address that was tried.

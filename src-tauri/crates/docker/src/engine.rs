@@ -16,6 +16,7 @@ use http_body_util::BodyStream;
 use hyper::Response;
 use hyper::body::Incoming;
 use hyper::header::{CONTENT_TYPE, HeaderValue};
+use serde::Deserialize;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::AbortOnDropHandle;
 
@@ -30,7 +31,7 @@ use crate::response::{
 };
 use crate::transport::Transport;
 use crate::{engine_image, push};
-use transload_model::{Digest, ImageReference, RegistryHost};
+use transload_model::{Digest, ImageReference, RegistryHost, media_type};
 
 /// Maximum wait for the head of a response, in seconds. Tagging or listing on a busy engine with a
 /// spinning disk takes tens of seconds.
@@ -40,6 +41,8 @@ const PLAIN_HTTP_MESSAGE: &str = "server gave http response to https client";
 /// The message of an engine, with status 404 or 500, about an image that it has but can't export.
 /// Source: containerd, `images/archive/exporter.go`; responses of Docker 26.1.5 and 28.5.2.
 const NOT_EXPORTABLE_MESSAGE: &str = "unable to create manifests file";
+/// The path of Podman's own API, in the version that all releases since 4.0 support.
+const PODMAN_API: &str = "/v4.0.0/libpod";
 
 /// A Docker Engine, or another product with its API, at one address.
 #[derive(Clone, Debug)]
@@ -145,6 +148,28 @@ impl DockerEngine {
             .collect()
     }
 
+    /// Whether this is Podman, and the image has a manifest of schema 1. Podman would push that as it
+    /// came, which registries refuse; as schema 2 it keeps its configuration and its layers. The Docker
+    /// API doesn't report the kind of manifest, and other engines don't know this address.
+    async fn podman_has_schema1(&self, reference: &ImageReference) -> bool {
+        #[derive(Deserialize)]
+        struct Inspected {
+            #[serde(rename = "ManifestType")]
+            manifest_type: Option<String>,
+        }
+        let manifest_type = async {
+            let request = get(format!("{PODMAN_API}/images/{reference}/json"))?;
+            let (response, _connection) = self.send(request).await?;
+            let body = body_bytes(response).await?;
+            let inspected: Inspected = serde_json::from_slice(&body)
+                .map_err(|error| DockerError::InvalidResponse { detail: error.to_string() })?;
+            Ok::<_, DockerError>(inspected.manifest_type)
+        };
+        let manifest_type = manifest_type.await.ok().flatten().unwrap_or_default();
+        [media_type::DOCKER_SCHEMA1, media_type::DOCKER_SCHEMA1_SIGNED]
+            .contains(&manifest_type.as_str())
+    }
+
     async fn run_push(
         &self,
         reference: &ImageReference,
@@ -168,6 +193,9 @@ impl DockerEngine {
             let json: String = url::form_urlencoded::byte_serialize(json.as_bytes()).collect();
             path.push_str("&platform=");
             path.push_str(&json);
+        }
+        if self.podman_has_schema1(reference).await {
+            path.push_str("&format=v2s2");
         }
         let mut request = post(path, String::new())?;
         let mut header = HeaderValue::try_from(URL_SAFE.encode(login_json(registry, login)))

@@ -85,6 +85,13 @@ impl EngineInfo {
         self.keeps_digests() && self.api >= ApiVersion::LISTS_MANIFESTS
     }
 
+    /// Returns whether the engine refuses to push an index that it holds in part. Docker 27 and later
+    /// push one of its images instead. Source: docker/cli#4959; moby 27.0.1,
+    /// `daemon/containerd/image_push.go`.
+    pub fn pushes_whole_or_nothing(&self) -> bool {
+        self.keeps_digests() && self.api < ApiVersion::PUSHES_PLATFORMS
+    }
+
     /// Returns whether the engine can push a single platform of an index.
     pub fn pushes_platforms(&self) -> bool {
         self.keeps_digests() && self.api >= ApiVersion::PUSHES_PLATFORMS

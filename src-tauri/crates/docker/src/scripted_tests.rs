@@ -173,13 +173,48 @@ async fn a_single_platform_is_pushed_and_its_index_is_reported() {
     assert_eq!(outcome.digest.as_str(), AMD64);
     assert_eq!(outcome.instead_of_index.unwrap().as_str(), INDEX);
     let requests = scripted.requests();
-    let (_, query) = requests[0].split_once('?').unwrap();
+    let pushed = requests.iter().find(|line| line.starts_with("POST ")).unwrap();
+    let (_, query) = pushed.split_once('?').unwrap();
     let fields: Vec<(String, String)> =
         url::form_urlencoded::parse(query.as_bytes()).into_owned().collect();
     let sent = fields.iter().find(|(key, _)| key == "platform").unwrap();
     let expected =
         json!({"os": "linux", "architecture": "arm64", "variant": "v8", "os.version": "10.0.1"});
     assert_eq!(serde_json::from_str::<Value>(&sent.1).unwrap(), expected);
+}
+
+/// Podman 4.3.1 pushes a manifest of schema 1 as it came unless it is asked for another format.
+#[tokio::test]
+async fn podman_is_asked_for_schema_2_where_the_image_has_schema_1() {
+    let schema1 = "application/vnd.docker.distribution.manifest.v1";
+    for (manifest_type, expected) in [
+        (Some(format!("{schema1}+prettyjws")), true),
+        (Some(format!("{schema1}+json")), true),
+        (Some("application/vnd.docker.distribution.manifest.v2+json".to_owned()), false),
+        // Another format would give it another configuration.
+        (Some("application/vnd.oci.image.manifest.v1+json".to_owned()), false),
+        (Some(String::new()), false),
+        // Docker doesn't know the address.
+        (None, false),
+    ] {
+        let known = manifest_type.clone();
+        let scripted = ScriptedEngine::new("1.41", move |line| {
+            if line == "GET /v4.0.0/libpod/images/127.0.0.1:1/x:t/json" {
+                return ok(&json!({"Id": INDEX, "ManifestType": known.as_ref()?}));
+            }
+            let body = json!({"status": format!("t: digest: {AMD64} size: 561")}).to_string();
+            line.starts_with("POST /images/127.0.0.1:1/x/push").then_some((StatusCode::OK, body))
+        })
+        .await;
+        let target = ImageReference::parse("127.0.0.1:1/x:t").unwrap();
+        let login = EngineLogin { user: "AWS".to_owned(), password: "token".to_owned().into() };
+        let (never, mut ignore) = (CancellationToken::new(), |_| {});
+        let pushed = scripted.engine.push(&target, None, &login, &mut ignore, &never).await;
+        assert_eq!(pushed.unwrap().digest.as_str(), AMD64);
+        let asked = scripted.requests();
+        let asks = asked.iter().any(|line| line.contains("/push?") && line.contains("format=v2s2"));
+        assert_eq!(asks, expected, "{manifest_type:?}: {asked:?}");
+    }
 }
 
 #[tokio::test]

@@ -3,7 +3,7 @@
 //! while the user selects images.
 
 use crate::error::MigrationError;
-use transload_docker::{EngineImage, ImageStore};
+use transload_docker::{EngineImage, ImageStore, PartKind};
 use transload_model::{Digest, ImageReference, Manifest, Platform, media_type};
 use transload_registry::{RegistryApi, RegistryError};
 
@@ -25,6 +25,9 @@ pub struct RegistryCounterpartDiffers {
     pub more_platforms: bool,
     /// The tag no longer points to the pulled image.
     pub moved: bool,
+    /// The registry has the layers of the image, and the engine holds none of them in the form that a
+    /// registry needs.
+    pub layers_missing: bool,
 }
 
 impl RegistryCounterpart {
@@ -90,7 +93,12 @@ impl RegistryCounterpart {
             (ImageStore::Containerd, None) => self.platforms.len() > 1,
             _ => !held.platforms.is_empty() && !self.platforms.iter().all(has),
         };
-        (more_platforms || moved).then_some(RegistryCounterpartDiffers { more_platforms, moved })
+        let layers_missing = store == ImageStore::Containerd && holds_no_image(held);
+        (more_platforms || moved || layers_missing).then_some(RegistryCounterpartDiffers {
+            more_platforms,
+            moved,
+            layers_missing,
+        })
     }
 }
 
@@ -107,6 +115,13 @@ pub fn came_from_registry(held: &EngineImage, name: &ImageReference, store: Imag
             name.registry().as_str() != "localhost" && pulled_digests(held, name).next().is_some()
         }
     }
+}
+
+/// Returns whether the engine reports that it can't push any image under this name.
+fn holds_no_image(held: &EngineImage) -> bool {
+    let parts = held.parts.iter().flatten();
+    let mut images = parts.filter(|part| part.kind == PartKind::Image).peekable();
+    images.peek().is_some() && images.all(|part| !part.is_available)
 }
 
 /// Returns the digests that the engine got from the registry under this name.
@@ -133,7 +148,7 @@ fn is_same(one: &Platform, other: &Platform) -> bool {
 mod tests {
     use super::*;
     use crate::testing::registry::FakeRegistry;
-    use transload_docker::{EnginePart, PartKind};
+    use transload_docker::EnginePart;
 
     fn platform(text: &str) -> Platform {
         text.parse().unwrap()
@@ -170,8 +185,9 @@ mod tests {
         let (index, amd64, other) = (Digest::of(b"1"), Digest::of(b"2"), Digest::of(b"3"));
         let both = ["linux/amd64", "linux/arm64/v8"];
         let there = original(&index, &both, &[&amd64]);
-        let differences =
-            |more_platforms, moved| Some(RegistryCounterpartDiffers { more_platforms, moved });
+        let differences = |more_platforms, moved| {
+            Some(RegistryCounterpartDiffers { more_platforms, moved, layers_missing: false })
+        };
         let differs = |digests: &[&Digest], platforms: &[&str]| {
             there.differs(&held(digests, platforms), &name(), ImageStore::GraphDriver)
         };
@@ -224,11 +240,43 @@ mod tests {
         let differs = |engine: &EngineImage, there: &RegistryCounterpart| {
             there.differs(engine, &name(), ImageStore::Containerd)
         };
-        let more = Some(RegistryCounterpartDiffers { more_platforms: true, moved: false });
+        let differences = |more_platforms, layers_missing| {
+            Some(RegistryCounterpartDiffers { more_platforms, moved: false, layers_missing })
+        };
+        let more = differences(true, false);
         assert_eq!(differs(&engine, &original(&other, &both, &[])), None);
         assert_eq!(differs(&engine, &original(&own, &both, &[])), more);
         assert_eq!(differs(&engine, &original(&other, &both, &[&own])), more, "pulled by digest");
         assert_eq!(differs(&engine, &original(&own, &["linux/amd64"], &[])), None);
+        // Layers that another image brought in another form: single images, and an index.
+        let part = |kind, is_available| EnginePart {
+            digest: own.clone(),
+            kind,
+            platform: None,
+            is_available,
+            content_bytes: 1,
+        };
+        let parts = |parts: &[EnginePart]| EngineImage {
+            platforms: Vec::new(),
+            parts: Some(parts.to_vec()),
+            ..engine.clone()
+        };
+        let (gone, held) = (part(PartKind::Image, false), part(PartKind::Image, true));
+        let attestation = part(PartKind::Attestation, true);
+        for (held, there, expected) in [
+            (parts(&[gone.clone()]), original(&own, &[], &[]), differences(false, true)),
+            (parts(&[gone.clone()]), original(&other, &[], &[]), None),
+            (
+                parts(&[gone.clone(), attestation.clone()]),
+                original(&own, &both, &[]),
+                differences(false, true),
+            ),
+            (parts(&[gone.clone(), held.clone()]), original(&own, &[], &[]), None),
+            (parts(&[held]), original(&own, &[], &[]), None),
+            (parts(&[attestation]), original(&own, &[], &[]), None),
+        ] {
+            assert_eq!(differs(&held, &there), expected, "{held:?} {there:?}");
+        }
     }
 
     #[tokio::test]

@@ -65,7 +65,18 @@ impl Recorder {
 
 impl World {
     pub fn new() -> Self {
-        let registry = Arc::new(FakeRegistry::new("registry.example"));
+        Self::with_registry(FakeRegistry::new("registry.example"))
+    }
+
+    /// One whose account doesn't mount layers from one repository into another.
+    pub fn without_mounts() -> Self {
+        let mut registry = FakeRegistry::new("registry.example");
+        registry.mounts = false;
+        Self::with_registry(registry)
+    }
+
+    fn with_registry(registry: FakeRegistry) -> Self {
+        let registry = Arc::new(registry);
         let ecr = Arc::new(FakeEcr::new(Arc::clone(&registry)));
         Self {
             source: Arc::new(FakeRegistry::new("source.example")),

@@ -43,7 +43,7 @@ registry_endpoint: string | null, };
 /**
  * What is pushed of an engine's image.
  */
-export type EngineOutcome = "whole" | "part" | "seen_while_sending" | "repacked";
+export type EngineOutcome = "whole" | "part" | "seen_while_sending" | "repacked" | "mounted";
 
 /**
  * Which image of the Docker Engine is sent, and what will arrive of it.

@@ -96,7 +96,7 @@ source: ImageSource,
  */
 repository: string, 
 /**
- * The platforms that the registry has, where it has more than the engine.
+ * The platforms that the registry has, if it has more than the engine. Empty for a single image.
  */
 platforms: Array<string>, 
 /**
@@ -106,7 +106,11 @@ held_platforms: Array<string>,
 /**
  * Whether the tag points to something else there than what was pulled.
  */
-moved: boolean, };
+moved: boolean, 
+/**
+ * Whether the engine can't push the image, because it doesn't hold its layers.
+ */
+layers_missing: boolean, };
 
 /**
  * The Docker Engine on this computer.

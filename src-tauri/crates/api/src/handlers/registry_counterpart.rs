@@ -6,7 +6,7 @@ use futures_util::{StreamExt, stream};
 use transload_contract::{EngineOriginal, ImageSource};
 use transload_docker::{DockerApi, DockerEngine, EngineImage, ImageStore};
 use transload_errors::ApiError;
-use transload_migration::{RegistryCounterpart, came_from_registry};
+use transload_migration::{RegistryCounterpart, RegistryCounterpartDiffers, came_from_registry};
 use transload_model::{ImageReference, RegistryHost, Tag};
 
 use crate::api::Api;
@@ -93,14 +93,17 @@ impl Api {
         };
         // Without the list of its parts the containerd store names one platform of those it holds.
         let is_known = store != ImageStore::Containerd || held.parts.is_some();
+        let is_more =
+            |differs: &RegistryCounterpartDiffers| differs.more_platforms || differs.layers_missing;
         Ok(original.differs(held, name, store).map(|differs| EngineOriginal {
             tag: name.tag().map(Tag::to_string).unwrap_or_default(),
             registry: open.host.to_string(),
             source,
             repository,
-            platforms: if differs.more_platforms { shown(&original.platforms) } else { Vec::new() },
+            platforms: if is_more(&differs) { shown(&original.platforms) } else { Vec::new() },
             held_platforms: if is_known { shown(&held.platforms) } else { Vec::new() },
             moved: differs.moved,
+            layers_missing: differs.layers_missing,
         }))
     }
 

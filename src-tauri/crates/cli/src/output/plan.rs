@@ -80,6 +80,9 @@ fn engine_outcome(image: &PlannedImage) -> Option<String> {
         EngineOutcome::SeenWhileSending => format!(
             "the index if the engine holds all of it, otherwise only {platforms}; known after the push"
         ),
+        EngineOutcome::Mounted => {
+            "same digest; the registry mounts the layers, which the engine doesn't hold".to_owned()
+        }
         EngineOutcome::Repacked => {
             format!("repacked by the engine: {platforms}, same content, different digest")
         }

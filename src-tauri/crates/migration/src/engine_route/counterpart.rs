@@ -38,7 +38,7 @@ pub(crate) async fn find_counterpart(
         return Some(Counterpart::Index);
     }
     let found = match prediction.engine.outcome {
-        EngineOutcome::Whole | EngineOutcome::Part => Ok(None),
+        EngineOutcome::Whole | EngineOutcome::Part | EngineOutcome::Mounted => Ok(None),
         EngineOutcome::SeenWhileSending if image.id == *existing => {
             let digest = Some(existing.clone());
             Ok(Some(Counterpart::Same { digest, part_of: None }))

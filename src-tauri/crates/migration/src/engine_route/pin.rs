@@ -61,6 +61,6 @@ fn is_held(now: &EngineImage, outcome: EngineOutcome, digest: Option<&Digest>) -
         EngineOutcome::Part => parts.iter().any(|part| {
             part.kind == PartKind::Image && part.is_available && Some(&part.digest) == digest
         }),
-        EngineOutcome::SeenWhileSending | EngineOutcome::Repacked => true,
+        EngineOutcome::SeenWhileSending | EngineOutcome::Repacked | EngineOutcome::Mounted => true,
     }
 }

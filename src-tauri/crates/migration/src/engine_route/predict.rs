@@ -59,6 +59,9 @@ pub enum EngineOutcome {
     SeenWhileSending,
     /// One platform with repacked layers: another digest, the same content.
     Repacked,
+    /// The whole image with its digest, although the engine doesn't hold its layers: they are mounted
+    /// from the repository of the same registry that the image was pulled from.
+    Mounted,
 }
 
 /// What a push will send.
@@ -105,7 +108,7 @@ pub(crate) fn predict(
 ) -> Result<Prediction, NotPushable> {
     match (info.store, &image.parts) {
         (ImageStore::GraphDriver | ImageStore::Podman, _) => repacked(image, wanted),
-        (ImageStore::Containerd, None) => Ok(seen_while_sending(image, wanted)),
+        (ImageStore::Containerd, None) => Ok(seen_while_sending(info, image, wanted)),
         (ImageStore::Containerd, Some(parts)) => from_parts(info, image, parts, wanted),
     }
 }
@@ -128,11 +131,20 @@ fn repacked(image: &EngineImage, wanted: Option<&Platform>) -> Result<Prediction
 }
 
 /// Docker 25 and 26, and 27.0 and 27.1, don't report which parts of an index they hold. 25 and 26
-/// can't push a partial one at all. Only the archive shows what they hold.
-fn seen_while_sending(image: &EngineImage, wanted: Option<&Platform>) -> Prediction {
+/// push an image whole or refuse it at once, so their push is tried first. 27 would push one of its
+/// images instead, so only the archive shows there what is held.
+fn seen_while_sending(
+    info: &EngineInfo,
+    image: &EngineImage,
+    wanted: Option<&Platform>,
+) -> Prediction {
     let platform = wanted.or(image.platforms.first()).cloned();
     let sent = platform.clone().map(|platform| EnginePlatform { platform, os_version: None });
-    let engine = engine_plan(image, EngineWay::OwnPush, EngineOutcome::SeenWhileSending);
+    let way = match wanted.is_none() && info.pushes_whole_or_nothing() {
+        true => EngineWay::Push,
+        false => EngineWay::OwnPush,
+    };
+    let engine = engine_plan(image, way, EngineOutcome::SeenWhileSending);
     Prediction {
         engine: EnginePlan { platform: sent, ..engine },
         digest: None,
@@ -161,7 +173,11 @@ fn from_parts(
                 // A single image may omit its platform.
                 false if unknown => Ok(whole(image, parts)),
                 false => Err(NotPushable::PlatformMissing { available: held }),
-                true if parts.iter().any(|part| is_platform(part, wanted)) => {
+                // Without its configuration, the platform of a single image is unknown.
+                true if parts.iter().any(|part| {
+                    is_platform(part, wanted) || (part.platform.is_none() && !is_index)
+                }) =>
+                {
                     Err(NotPushable::LayersNotHeld)
                 }
                 true => Err(NotPushable::PlatformMissing { available: held }),
@@ -189,6 +205,21 @@ fn whole(image: &EngineImage, parts: &[EnginePart]) -> Prediction {
         part_of: None,
         platforms: platforms_of(&images),
         size_bytes: parts.iter().map(|part| part.content_bytes).sum(),
+    }
+}
+
+/// Predicts a push of a single image with its digest.
+pub(super) fn of_single_image(
+    image: &EngineImage,
+    part: &EnginePart,
+    outcome: EngineOutcome,
+) -> Prediction {
+    Prediction {
+        engine: engine_plan(image, EngineWay::Push, outcome),
+        digest: Some(image.id.clone()),
+        part_of: None,
+        platforms: platforms_of(&[part]),
+        size_bytes: part.content_bytes,
     }
 }
 

@@ -9,6 +9,7 @@ use futures_util::{StreamExt, stream};
 use crate::concurrency::{MAX_CONCURRENT_IMAGE_LOOKUPS, for_each_concurrent};
 use crate::endpoints::{Destination, Source};
 use crate::engine_route::counterpart::{Counterpart, find_counterpart};
+use crate::engine_route::mount::{can_mount, mounted};
 use crate::engine_route::pin::look_up;
 use crate::engine_route::predict::{
     EngineOutcome, EngineWay, NotPushable, Prediction, is_podman_list, predict,
@@ -365,10 +366,16 @@ impl ContentLookup<'_> {
             None => &docker.info().await?,
         };
         let wanted = self.extent.platform.as_ref();
-        let predicted = match is_podman_list(info, &image.source, &held) {
+        let mut predicted = match is_podman_list(info, &image.source, &held) {
             true => Err(NotPushable::ManifestList),
             false => predict(info, &held, wanted),
         };
+        if predicted == Err(NotPushable::LayersNotHeld)
+            && let Some(mounted) = mounted(&held, wanted)
+            && can_mount(self.destination, &held, &image.source, &image.repository).await
+        {
+            predicted = Ok(mounted);
+        }
         let predicted = predicted.map_err(|reason| not_pushable(&image.source, wanted, reason))?;
         // One at a time: reading an archive keeps the engine busy.
         let _one_at_a_time = match predicted.engine.outcome {

@@ -90,6 +90,7 @@ impl Coded for EngineOutcome {
         ("part", Self::Part),
         ("seen_while_sending", Self::SeenWhileSending),
         ("repacked", Self::Repacked),
+        ("mounted", Self::Mounted),
     ];
 }
 

@@ -503,6 +503,7 @@ fn every_value_has_a_word_of_its_own() {
         EngineOutcome::Part,
         EngineOutcome::SeenWhileSending,
         EngineOutcome::Repacked,
+        EngineOutcome::Mounted,
     ]);
     check(&[
         Remark::DigestChanges,

@@ -12,6 +12,7 @@ use crate::copy::destination_state::DestinationState;
 use crate::copy::image::CopiedTag;
 use crate::copy::upload_slots::UploadSlots;
 use crate::engine_route::archive_tree::selected_tree;
+use crate::engine_route::mount::can_mount;
 use crate::engine_route::pin::still_as_planned;
 use crate::engine_route::predict::{EngineOutcome, EnginePlan, EngineWay};
 use crate::error::MigrationError;
@@ -87,7 +88,10 @@ impl<'a> EnginePushes<'a> {
             return Err(MigrationError::SourceNotPinned { image: planned.source.clone() });
         };
         match plan.way {
-            EngineWay::OwnPush => self.own_push(record, plan).await?,
+            EngineWay::OwnPush => {
+                let selected = self.selected(record, plan).await?;
+                self.own_push(record, plan, selected).await?;
+            }
             EngineWay::Push | EngineWay::PushPlatform => {
                 self.engine_push(record, plan, &image).await?;
             }
@@ -97,13 +101,31 @@ impl<'a> EnginePushes<'a> {
         Ok(())
     }
 
-    /// Reads the image's archive, and sends what belongs to it byte for byte.
-    async fn own_push(&self, record: &Record<'_>, plan: &EnginePlan) -> Result<(), MigrationError> {
-        let (run, planned, id) = (self.run, record.planned, &plan.image_id);
-        let started = Instant::now();
+    /// Reads from the image's archive what is sent of it.
+    ///
+    /// # Errors
+    /// Returns an error if the engine doesn't hold what is needed.
+    async fn selected(
+        &self,
+        record: &Record<'_>,
+        plan: &EnginePlan,
+    ) -> Result<Selected, MigrationError> {
+        let (started, id) = (Instant::now(), &plan.image_id);
         let contents = ArchiveContents::read(self.docker.archive(id).await?, id).await?;
-        let chosen = run.plan.extent.platform.as_ref();
-        let (tree, part_of) = selected_tree(&contents, planned, chosen)?;
+        let chosen = self.run.plan.extent.platform.as_ref();
+        let (tree, part_of) = selected_tree(&contents, record.planned, chosen)?;
+        Ok(Selected { contents, tree, part_of, started })
+    }
+
+    /// Sends what was read from the image's archive, byte for byte.
+    async fn own_push(
+        &self,
+        record: &Record<'_>,
+        plan: &EnginePlan,
+        selected: Selected,
+    ) -> Result<(), MigrationError> {
+        let (run, planned, id) = (self.run, record.planned, &plan.image_id);
+        let Selected { contents, tree, part_of, started } = selected;
         self.repository_ready(planned).await?;
         record.source_is(tree.root.raw.digest().clone(), part_of);
         record.consists_of(tree.parts());
@@ -143,7 +165,13 @@ impl<'a> EnginePushes<'a> {
         image: &EngineImage,
     ) -> Result<(), MigrationError> {
         let (run, planned) = (self.run, record.planned);
-        self.repository_ready(planned).await?;
+        match self.checked(record, plan, image).await? {
+            // The engine would refuse to push it.
+            Some(selected) if selected.part_of.is_some() => {
+                return self.own_push(record, plan, selected).await;
+            }
+            _ => {}
+        }
         let started = Instant::now();
         let mut sent = SentLayers::default();
         let (mut tried, mut pause, mut renewed) = (1, PAUSE, false);
@@ -170,12 +198,25 @@ impl<'a> EnginePushes<'a> {
                 }
                 Next::OwnPush if !self.is_immutable(record, cause).await => {
                     tracing::info!(%image, ?cause, "the engine cannot push the image, so it is read from it");
-                    return self.own_push(record, plan).await;
+                    let selected = self.selected(record, plan).await?;
+                    return self.own_push(record, plan, selected).await;
                 }
                 Next::OwnPush => return Err(immutable(error)),
                 Next::Fail => return Err(error),
             }
         };
+        if plan.outcome == EngineOutcome::SeenWhileSending {
+            match &outcome.instead_of_index {
+                None if outcome.digest == plan.image_id => {
+                    record.source_is(outcome.digest.clone(), None);
+                }
+                // The engine was updated since the plan was made.
+                Some(index) if *index == plan.image_id => {
+                    record.source_is(outcome.digest.clone(), Some(index.clone()));
+                }
+                _ => {}
+            }
+        }
         let at_destination = self.arrived(record, &outcome).await;
         let (sent_bytes, skipped_bytes) = match &at_destination {
             Some(tree) => self.counted(record, tree, &sent, image),
@@ -192,6 +233,40 @@ impl<'a> EnginePushes<'a> {
         }
         pushed(run, record, outcome.digest);
         Ok(())
+    }
+
+    /// Waits until the repository exists. If it has to be created and the engine doesn't report what
+    /// it holds of the image, reads the archive first and returns what it contains: an image that
+    /// can't be sent gets no repository.
+    async fn checked(
+        &self,
+        record: &Record<'_>,
+        plan: &EnginePlan,
+        image: &EngineImage,
+    ) -> Result<Option<Selected>, MigrationError> {
+        let (planned, mut selected) = (record.planned, None);
+        let read = &mut selected;
+        let check = move || async move {
+            if plan.outcome != EngineOutcome::SeenWhileSending {
+                return Ok(());
+            }
+            match self.selected(record, plan).await {
+                Ok(found) => *read = Some(found),
+                // The engine may push an image whose layers the registry mounts.
+                Err(MigrationError::EngineContentMissing { .. })
+                    if can_mount(
+                        &self.run.destination,
+                        image,
+                        &planned.source,
+                        &planned.repository,
+                    )
+                    .await => {}
+                Err(error) => return Err(error),
+            }
+            Ok(())
+        };
+        self.repositories.ready(&planned.repository, check).await?;
+        Ok(selected)
     }
 
     async fn push_once(
@@ -289,6 +364,16 @@ impl<'a> EnginePushes<'a> {
     }
 }
 
+/// What the archive of an image contains, and what is sent of it.
+struct Selected {
+    contents: ArchiveContents,
+    tree: ImageTree,
+    /// The index that the tree is a part of.
+    part_of: Option<Digest>,
+    /// When reading it began.
+    started: Instant,
+}
+
 /// What follows a push that failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Next {
@@ -304,6 +389,7 @@ enum Next {
 fn after(cause: PushFailure, outcome: EngineOutcome, tried: u32, renewed: bool) -> Next {
     use PushFailure as Cause;
     let keeps_digests = outcome != EngineOutcome::Repacked;
+    let is_held = outcome != EngineOutcome::Mounted;
     let is_transient = matches!(
         cause,
         Cause::Throttled | Cause::RegistryFailed | Cause::Unreachable | Cause::LayersNotFound
@@ -315,7 +401,11 @@ fn after(cause: PushFailure, outcome: EngineOutcome, tried: u32, renewed: bool) 
         Cause::LayersNotFound if !keeps_digests && tried == 1 => Next::Retry,
         _ if !keeps_digests => Next::Fail,
         _ if is_transient && tried < ATTEMPTS => Next::Retry,
+        // The archive doesn't contain the layers either.
+        _ if !is_held => Next::Fail,
         _ if is_transient => Next::OwnPush,
+        // Docker 25 and 26 refuse an index that they hold in part.
+        Cause::ContentMissing if outcome == EngineOutcome::SeenWhileSending => Next::OwnPush,
         Cause::TokenExpired | Cause::ManifestRejected | Cause::PlatformAmbiguous | Cause::Other => {
             Next::OwnPush
         }

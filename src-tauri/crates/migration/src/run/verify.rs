@@ -79,7 +79,9 @@ async fn prove(run: &Run<'_>, record: &Record<'_>) -> Result<(), MigrationError>
                 proof = found.unwrap_or(proof);
             }
             // The plan promised a digest, and the engine pushed something else.
-            EngineOutcome::Whole | EngineOutcome::Part if record.pushed_digest().is_some() => {
+            EngineOutcome::Whole | EngineOutcome::Part | EngineOutcome::Mounted
+                if record.pushed_digest().is_some() =>
+            {
                 proof = Proof::Different;
             }
             _ => {}

@@ -38,6 +38,8 @@ pub struct FakeEngine {
     pub pushes: Mutex<Vec<Option<EnginePlatform>>>,
     /// Children of indexes whose content is not there.
     pub absent: Mutex<Vec<Digest>>,
+    /// Images whose layers are not there, because another image has their unpacked content.
+    pub shadowed: Mutex<Vec<Digest>>,
     /// After how many bytes the next archives break, if they do.
     pub broken_archives: Mutex<VecDeque<Option<usize>>>,
     /// How often an archive was opened.
@@ -81,6 +83,7 @@ impl FakeEngine {
             failures: Mutex::default(),
             pushes: Mutex::default(),
             absent: Mutex::default(),
+            shadowed: Mutex::default(),
             broken_archives: Mutex::default(),
             archives: Mutex::default(),
             exports_nothing: Mutex::default(),
@@ -101,7 +104,10 @@ impl FakeEngine {
         let raw = self.content.raw(CONTENT, root);
         let absent = self.absent.lock().unwrap().clone();
         let parts = match raw.read().unwrap() {
-            Manifest::Image(_) => vec![part(root, None, PartKind::Image, true)],
+            Manifest::Image(_) => {
+                let is_held = !self.shadowed.lock().unwrap().contains(root);
+                vec![part(root, None, PartKind::Image, is_held)]
+            }
             Manifest::Index(index) => index
                 .manifests
                 .iter()
@@ -131,6 +137,25 @@ impl FakeEngine {
     /// Where the images of the containerd store are put.
     pub fn path(&self) -> &'static str {
         CONTENT
+    }
+
+    /// Whether a push is refused: of an index that is not whole, and of an image whose layers neither
+    /// the engine has nor the registry mounts.
+    fn lacks_content(&self, image: &EngineImage, platform: Option<&EnginePlatform>) -> bool {
+        if self.info.store != ImageStore::Containerd {
+            return false;
+        }
+        match self.content.raw(CONTENT, &image.id).read().unwrap() {
+            Manifest::Index(index) => {
+                let absent = self.absent.lock().unwrap();
+                platform.is_none()
+                    && index.manifests.iter().any(|child| absent.contains(&child.digest))
+            }
+            Manifest::Image(_) => {
+                let is_shadowed = self.shadowed.lock().unwrap().contains(&image.id);
+                is_shadowed && !(self.registry.mounts && self.registry.has_manifest(&image.id))
+            }
+        }
     }
 
     fn point(&self, name: &str, image: EngineImage) {
@@ -214,7 +239,12 @@ impl DockerApi for FakeEngine {
             let (reference, message) = (id.to_string(), "no manifests file".to_owned());
             return Err(DockerError::NotExportable { reference, message });
         }
-        let absent = self.absent.lock().unwrap().clone();
+        let mut absent = self.absent.lock().unwrap().clone();
+        for image in self.shadowed.lock().unwrap().iter() {
+            if let Manifest::Image(image) = self.content.raw(CONTENT, image).read().unwrap() {
+                absent.extend(image.layers.into_iter().map(|layer| layer.digest));
+            }
+        }
         let archive = self.content.archive(CONTENT, id, &absent);
         let mut pieces: Vec<_> =
             archive.chunks(300).map(|piece| Ok(bytes::Bytes::copy_from_slice(piece))).collect();
@@ -256,9 +286,9 @@ impl DockerApi for FakeEngine {
             cancel.cancelled().await;
             return Err(DockerError::Cancelled);
         }
-        if *self.fails.lock().unwrap() {
-            let detail = "the push broke off".to_owned();
-            return Err(DockerError::InvalidResponse { detail });
+        if self.lacks_content(&image, platform) {
+            let (cause, message) = (PushFailure::ContentMissing, "missing content".to_owned());
+            return Err(DockerError::PushFailed { reference: reference.clone(), cause, message });
         }
         if *self.fails.lock().unwrap() {
             let detail = "the push broke off".to_owned();

@@ -27,7 +27,10 @@ struct Partial {
 
 impl Partial {
     fn new(minor: u32) -> Self {
-        let world = World::new();
+        Self::in_world(World::new(), minor)
+    }
+
+    fn in_world(world: World, minor: u32) -> Self {
         let engine = Arc::new(FakeEngine::containerd(Arc::clone(&world.registry), minor));
         let path = engine.path();
         let children = vec![
@@ -90,7 +93,9 @@ async fn one_platform_of_an_index_is_pushed_as_predicted_and_found_the_next_time
         (51, EngineOutcome::Part, EngineWay::PushPlatform, 0),
         // Each plan opens one archive, the run reads two, and the second plan reads the index of
         // another.
-        (45, EngineOutcome::SeenWhileSending, EngineWay::OwnPush, 5),
+        (45, EngineOutcome::SeenWhileSending, EngineWay::Push, 5),
+        // 27.0 would push another image without saying so beforehand.
+        (46, EngineOutcome::SeenWhileSending, EngineWay::OwnPush, 5),
     ] {
         let partial = Partial::new(minor);
         let plan = partial.plan().await;
@@ -327,4 +332,150 @@ async fn a_name_that_is_only_listed_is_found_by_image_id() {
     whole.engine.listed_only.lock().unwrap().push(name);
     let plan = whole.plan().await;
     assert_eq!(results(&whole.run(&plan).await), ["Moved Equal"]);
+}
+
+/// Docker 26 refuses a partial index before it sends anything, and pushes everything else faster than
+/// its archive could be read.
+#[tokio::test]
+async fn docker_26_pushes_itself_and_the_archive_is_read_only_if_it_refuses() {
+    for (is_whole, repository_exists, pushes, archives, expected) in [
+        // A repository that has to be created: the archive shows first that there is something to
+        // send, and whether the engine can push it.
+        (true, false, 1, 1, "Moved Equal"),
+        (false, false, 0, 2, "Moved EqualToPart"),
+        (true, true, 1, 0, "Moved Equal"),
+        (false, true, 1, 2, "Moved EqualToPart"),
+    ] {
+        let case = format!("whole: {is_whole}, repository exists: {repository_exists}");
+        let partial = if is_whole { Partial::whole(45) } else { Partial::new(45) };
+        if repository_exists {
+            partial.world.ecr.add("app", Default::default());
+        }
+        let plan = partial.plan().await;
+        assert_eq!(plan.images[0].engine.as_ref().unwrap().way, EngineWay::Push, "{case}");
+        *partial.engine.archives.lock().unwrap() = 0;
+        assert_eq!(results(&partial.run(&plan).await), [expected], "{case}");
+        assert_eq!(partial.engine.pushes.lock().unwrap().len(), pushes, "{case}");
+        assert_eq!(*partial.engine.archives.lock().unwrap(), archives, "{case}");
+        let pushed = if is_whole { &partial.index } else { &partial.children[0] };
+        assert_eq!(partial.at_destination().as_ref(), Some(pushed), "{case}");
+        assert_eq!(partial.engine.names(), [NAME], "{case}: no name is left");
+    }
+}
+
+/// A single image whose layers the engine doesn't hold, and the name under which it was pulled.
+struct Shadowed {
+    partial: Partial,
+    image: Digest,
+    name: &'static str,
+}
+
+impl Shadowed {
+    fn new(minor: u32, name: &'static str) -> Self {
+        Self::of(Partial::new(minor), name)
+    }
+
+    fn of(partial: Partial, name: &'static str) -> Self {
+        let engine = &partial.engine;
+        let image = engine.content.image(engine.path(), None, &["shadowed"]);
+        engine.shadowed.lock().unwrap().push(image.clone());
+        engine.hold(name, &image);
+        Self { partial, image, name }
+    }
+
+    /// Puts the image into a repository of the destination registry.
+    fn at_destination(self, path: &str) -> Self {
+        let (engine, registry) = (&self.partial.engine, &self.partial.world.registry);
+        engine.content.copy_to(engine.path(), &self.image, registry, path, Some("1"));
+        self
+    }
+
+    fn request(&self) -> crate::request::MigrationRequest {
+        let mut request = request("app", "app", &["1"]);
+        request.images[0].source = ImageReference::parse(self.name).unwrap();
+        request
+    }
+}
+
+#[tokio::test]
+async fn layers_that_only_the_destination_registry_has_are_mounted_by_it() {
+    for (minor, outcome) in [(51, EngineOutcome::Mounted), (45, EngineOutcome::SeenWhileSending)] {
+        let shadowed = Shadowed::new(minor, "registry.example/origin:1").at_destination("origin");
+        let plan = shadowed.partial.plan_for(&shadowed.request()).await;
+        let engine = plan.images[0].engine.as_ref().unwrap();
+        assert_eq!((engine.outcome, engine.way), (outcome, EngineWay::Push), "1.{minor}");
+        assert_eq!(results(&shadowed.partial.run(&plan).await), ["Moved Equal"], "1.{minor}");
+        assert_eq!(shadowed.partial.at_destination().as_ref(), Some(&shadowed.image));
+        let plan = shadowed.partial.plan_for(&shadowed.request()).await;
+        assert!(matches!(plan.images[0].action, Action::AlreadyThere), "1.{minor}");
+    }
+}
+
+/// Whatever the engine can't send leaves no repository behind, whether the plan or the run finds it.
+#[tokio::test]
+async fn an_image_that_cannot_be_sent_gets_no_repository() {
+    type Case = fn(u32) -> (Partial, crate::request::MigrationRequest);
+    let shadowed_elsewhere: Case = |minor| {
+        let shadowed = Shadowed::new(minor, "source.example/shadowed:1");
+        let request = shadowed.request();
+        (shadowed.partial, request)
+    };
+    let gone_at_destination: Case = |minor| {
+        let shadowed = Shadowed::new(minor, "registry.example/origin:1");
+        let request = shadowed.request();
+        (shadowed.partial, request)
+    };
+    let not_mounted: Case = |minor| {
+        let partial = Partial::in_world(World::without_mounts(), minor);
+        let shadowed = Shadowed::of(partial, "registry.example/origin:1").at_destination("origin");
+        let request = shadowed.request();
+        (shadowed.partial, request)
+    };
+    let no_child: Case = |minor| {
+        let partial = Partial::new(minor);
+        partial.engine.absent.lock().unwrap().extend(partial.children.clone());
+        partial.engine.hold(NAME, &partial.index);
+        (partial, request("app", "app", &["1"]))
+    };
+    let other_platform: Case = |minor| {
+        let mut wanted = request("app", "app", &["1"]);
+        wanted.extent.platform = Some("linux/s390x".parse().unwrap());
+        (Partial::new(minor), wanted)
+    };
+    let no_archive: Case = |minor| {
+        let partial = Partial::new(minor);
+        *partial.engine.exports_nothing.lock().unwrap() = true;
+        (partial, request("app", "app", &["1"]))
+    };
+    let missing: Case = |minor| {
+        let partial = Partial::new(minor);
+        partial.engine.forget(NAME);
+        (partial, request("app", "app", &["1"]))
+    };
+    for (what, case, minors) in [
+        ("layers elsewhere", shadowed_elsewhere, &[45, 46, 51][..]),
+        ("layers no longer at the destination", gone_at_destination, &[45, 46, 51]),
+        ("layers that are not mounted", not_mounted, &[45, 46, 51]),
+        ("no image of the index", no_child, &[45, 46, 51]),
+        ("a platform that is not held", other_platform, &[45, 46, 51]),
+        ("neither push nor archive", no_archive, &[45, 46]),
+        ("no such image", missing, &[45, 46, 51]),
+    ] {
+        for minor in minors {
+            let (partial, wanted) = case(*minor);
+            let names = partial.engine.names();
+            let plan = partial.plan_for(&wanted).await;
+            let is_refused = matches!(plan.images[0].action, Action::Refused { .. });
+            assert!(is_refused || *minor < 47, "{what} on 1.{minor} is known to the plan");
+            let report = partial.run(&plan).await;
+            let result = &report.images[0].result;
+            assert!(
+                matches!(result, ImageResult::Failed { .. }),
+                "{what} on 1.{minor}: {result:?}"
+            );
+            assert!(partial.world.ecr.names().is_empty(), "{what} on 1.{minor} has a repository");
+            assert_eq!(partial.at_destination(), None, "{what} on 1.{minor}");
+            assert_eq!(partial.engine.names(), names, "{what} on 1.{minor}: a name is left");
+        }
+    }
 }

@@ -9,6 +9,7 @@ import type { EngineOriginal, SourceTag } from "../../../ipc/generated";
 import { Bytes } from "../../../shared/Bytes";
 import { CopyableDigest } from "../../../shared/CopyableText";
 import { formatBytes, formatCount, formatCounted } from "../../../shared/format";
+import { ImageName } from "../../../shared/ImageName";
 import { PagedTable } from "../../../shared/PagedTable";
 import { RelativeTime } from "../../../shared/RelativeTime";
 import { StatusText } from "../../../shared/StatusText";
@@ -63,7 +64,8 @@ function NameCell({ row, chosen, list, original, onTags, onMore }: NameCellProps
       return (
         <>
           <span data-testid={`repository-${row.id}`}>
-            {row.repository.name} {row.repository.private && <Badge>Private</Badge>}
+            <ImageName name={row.repository.name} />{" "}
+            {row.repository.private && <Badge>Private</Badge>}
           </span>{" "}
           {chosen > 0 && (
             <Box variant="span" fontSize="body-s" color="text-body-secondary">
@@ -270,7 +272,7 @@ export function ImagesTable(props: ImagesStepProps) {
         {
           id: "name",
           header: "Repository and tag",
-          minWidth: 220,
+          minWidth: 260,
           isRowHeader: true,
           cell: (row) => (
             <NameCell

@@ -11,6 +11,7 @@ import type {
 } from "../../../ipc/generated";
 import { Bytes } from "../../../shared/Bytes";
 import { formatCounted, shortDigest } from "../../../shared/format";
+import { ImageName } from "../../../shared/ImageName";
 import { PagedTable } from "../../../shared/PagedTable";
 import { StatusText } from "../../../shared/StatusText";
 import { type Draft, sameImage } from "../wizard/draft";
@@ -61,8 +62,17 @@ export function predictionTexts(image: PlannedImage): string[] {
         : `Only ${of} is copied, as ${shortDigest(source_digest)} of index ${shortDigest(part_of)}.`,
     );
   } else if (engine.outcome === "seen_while_sending") {
+    const one = platforms === "" ? "its default platform" : platforms;
+    const how =
+      engine.way === "own_push"
+        ? ""
+        : " Transload then reads it from the Docker Engine and uploads it itself.";
     texts.push(
-      `This Docker Engine doesn’t report its platforms. If it has the complete index, all platforms are copied with the same digest. Otherwise, only ${platforms === "" ? "its default platform" : platforms} is copied.`,
+      `This Docker Engine doesn’t report its platforms. If it has the complete index, all platforms are copied with the same digest. Otherwise, only ${one} is copied.${how}`,
+    );
+  } else if (engine.outcome === "mounted") {
+    texts.push(
+      "The digest doesn’t change. The Docker Engine doesn’t have the layers, so ECR takes them from the repository that the image was pulled from.",
     );
   }
   if (engine.attestations_stay) {
@@ -196,15 +206,19 @@ export function PlannedImagesTable({ plan, draft, onChange }: PlannedImagesTable
           minWidth: 220,
           cell: (image) => (
             <SpaceBetween size="xxs">
-              <span data-testid={`plan-image-${image.image}`}>{image.source}</span>
-              <span>→ {image.destination}</span>
+              <span data-testid={`plan-image-${image.image}`}>
+                <ImageName name={image.source} />
+              </span>
+              <span>
+                → <ImageName name={image.destination} />
+              </span>
             </SpaceBetween>
           ),
         },
         {
           id: "route",
           header: "Route and platforms",
-          minWidth: 120,
+          minWidth: 220,
           cell: (image) => (
             <SpaceBetween size="xxs">
               <span>{routeLabels[image.route]}</span>

@@ -5,9 +5,12 @@ import type { EngineOriginal, ImageSource, SelectedImage } from "../../../ipc/ge
 import { formatCounted } from "../../../shared/format";
 
 /** How the registry image differs from the image of the engine. */
-type Relation = "more" | "not_known" | "moved";
+type Relation = "more" | "not_known" | "moved" | "layers";
 
-function relationOf({ platforms, held_platforms }: EngineOriginal): Relation {
+function relationOf({ platforms, held_platforms, layers_missing }: EngineOriginal): Relation {
+  if (layers_missing) {
+    return "layers";
+  }
   if (platforms.length === 0) {
     return "moved";
   }
@@ -21,6 +24,10 @@ export function originalText(original: EngineOriginal): string {
   switch (relationOf(original)) {
     case "moved":
       return `At ${registry}, the tag now points to a different image.`;
+    case "layers":
+      return platforms.length === 0
+        ? `${registry} has the image. This computer doesn’t have its layers.`
+        : `${registry} has ${count}. This computer doesn’t have the layers of the image.`;
     case "not_known":
       return `${registry} has ${count}. This Docker Engine doesn’t report its platforms.`;
     case "more": {
@@ -73,6 +80,8 @@ function headerText({ registry, relation, images }: Group): string {
       return `${registry} has more platforms of ${one ? "an image" : counted} than this computer`;
     case "not_known":
       return `${registry} has all platforms of ${one ? "an image" : counted}`;
+    case "layers":
+      return `${registry} has the layers of ${one ? "an image" : counted} that this computer can’t push`;
     case "moved":
       return `${registry} now has ${one ? "a different image" : "different images"} for ${formatCounted(images.length, "tag", "tags")}`;
   }
@@ -87,8 +96,13 @@ function takeText({ registry, relation, originals }: Group): string {
   }
   const counts = new Set(originals.map((original) => original.platforms.length));
   const [count] = counts;
-  const platforms = counts.size === 1 ? `all ${count} platforms` : "all platforms";
   const digests = originals.length === 1 ? "same digest" : "same digests";
+  // A single image doesn’t list its platforms.
+  if (counts.has(0)) {
+    return `Copy from ${registry} instead: ${digests}`;
+  }
+  const all = count === 1 ? "1 platform" : `all ${count} platforms`;
+  const platforms = counts.size === 1 ? all : "all platforms";
   return `Copy from ${registry} instead: ${platforms}, ${digests}`;
 }
 

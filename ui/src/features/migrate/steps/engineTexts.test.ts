@@ -67,6 +67,11 @@ describe("What will arrive of an image of the Docker Engine", () => {
     const texts = predictionTexts(seen);
     expect(texts[0]).toContain("Otherwise, only linux/amd64");
     expect(texts[1]).toContain("Transload reads the image");
+    // Docker 26 pushes a complete index itself.
+    const first = predictionTexts(planned({ outcome: "seen_while_sending", way: "push" }));
+    expect(first).toHaveLength(1);
+    expect(first[0]).toContain("Transload then reads it from the Docker Engine");
+    expect(predictionTexts(planned({ outcome: "mounted" }))[0]).toContain("ECR takes them from");
     // The remark says it.
     expect(predictionTexts(planned({ outcome: "repacked" }))).toEqual([]);
   });
@@ -86,6 +91,7 @@ describe("What a registry has of an image of the Docker Engine", () => {
     platforms: ["linux/amd64", "linux/arm64"],
     held_platforms: ["linux/amd64"],
     moved: false,
+    layers_missing: false,
   };
 
   it("is more only where the engine says what it holds", () => {
@@ -97,6 +103,13 @@ describe("What a registry has of an image of the Docker Engine", () => {
     );
     expect(originalText({ ...original, platforms: [], moved: true })).toBe(
       "At docker.io, the tag now points to a different image.",
+    );
+    const none = { ...original, held_platforms: [], layers_missing: true };
+    expect(originalText(none)).toBe(
+      "docker.io has 2 platforms. This computer doesn’t have the layers of the image.",
+    );
+    expect(originalText({ ...none, platforms: [] })).toBe(
+      "docker.io has the image. This computer doesn’t have its layers.",
     );
   });
 });

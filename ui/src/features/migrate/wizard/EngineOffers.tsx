@@ -19,7 +19,11 @@ function mayHaveMorePlatforms(image: PlannedImage): boolean {
       return true;
     case "move":
     case "overwrite":
-      return image.engine !== undefined && image.engine.outcome !== "whole";
+      return (
+        image.engine !== undefined &&
+        image.engine.outcome !== "whole" &&
+        image.engine.outcome !== "mounted"
+      );
     default:
       return false;
   }

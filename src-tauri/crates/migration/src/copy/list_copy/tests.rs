@@ -109,6 +109,26 @@ async fn a_shared_layer_is_sent_once_and_mounted_if_the_registry_mounts() {
 }
 
 #[tokio::test]
+async fn an_image_that_several_indexes_list_is_stored_once() {
+    for mounts in [true, false] {
+        let world = World::new(mounts);
+        let child = world.source.image("a", None, &["shared"]);
+        let tags = ["1", "2", "3", "4"];
+        for (number, tag) in tags.iter().enumerate() {
+            let own = world.source.image("a", None, &[tag]);
+            let children = [&vec![own; number + 1][..], std::slice::from_ref(&child)].concat();
+            world.source.index("a", tag, &children);
+        }
+        let names = tags.map(|tag| format!("a:{tag}"));
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        assert_eq!(words(&world.copy(&names).await), ["copied"; 4], "mounts: {mounts}");
+        let stored = world.destination.stored.lock().unwrap().clone();
+        let times = stored.iter().filter(|reference| **reference == *child.as_str()).count();
+        assert_eq!(times, 1, "mounts: {mounts}: {stored:?}");
+    }
+}
+
+#[tokio::test]
 async fn a_shared_layer_is_sent_once_per_repository_without_mounts() {
     let world = World::new(false);
     fill(&world);

@@ -1,6 +1,7 @@
 //! Tests of predictions: from `/images/{id}/json?manifests=1`, image store and API version to what
 //! a push sends. The cases were measured on Docker 20.10, 26.1.5, 28.5.2 and Podman 4.3 and 5.8.
 
+use crate::engine_route::mount::mounted;
 use crate::engine_route::predict::{NotPushable, Prediction, is_podman_list, predict};
 use transload_docker::{
     ApiVersion, EngineImage, EngineInfo, EnginePart, EnginePlatform, ImageStore, PartKind,
@@ -103,6 +104,7 @@ fn the_containerd_store_predicts_from_the_held_parts() {
         (single("other"), None, "Whole Push"),
         (single("-linux/amd64"), None, "layers not held"),
         (single("-linux/amd64"), Some("linux/amd64"), "layers not held"),
+        (single("-no platform"), Some("linux/amd64"), "layers not held"),
         // Complete indexes.
         (index(&["linux/amd64", "linux/arm64", "attestation"]), None, "Whole Push"),
         (index(&["linux/amd64", "attestation"]), None, "Whole Push"),
@@ -219,8 +221,9 @@ fn unsupported_pushes_follow_from_store_and_api_version() {
     let arm64 = platform("linux/arm64");
     let unknown = image(None);
     let cases = [
-        // 26.1.5 and 27.0 don't report what they hold.
-        (info(ImageStore::Containerd, 45), None, "SeenWhileSending OwnPush of linux/amd64"),
+        // 26.1.5 and 27.0 don't report what they hold. 26.1.5 pushes all of it or nothing.
+        (info(ImageStore::Containerd, 44), None, "SeenWhileSending Push of linux/amd64"),
+        (info(ImageStore::Containerd, 45), None, "SeenWhileSending Push of linux/amd64"),
         (info(ImageStore::Containerd, 46), None, "SeenWhileSending OwnPush of linux/amd64"),
         (info(ImageStore::Containerd, 45), Some(&arm64), "SeenWhileSending OwnPush of linux/arm64"),
         (info(ImageStore::GraphDriver, 41), None, "Repacked Push"),
@@ -240,6 +243,32 @@ fn unsupported_pushes_follow_from_store_and_api_version() {
     assert_eq!(described(predict(&listed, &part, None)), "Part PushPlatform of linux/amd64");
     let too_old = info(ImageStore::Containerd, 45);
     assert_eq!(described(predict(&too_old, &part, None)), "Part OwnPush of linux/amd64");
+}
+
+#[test]
+fn the_registry_mounts_the_layers_of_a_single_image_and_of_no_index() {
+    let cases: &[(EngineImage, Option<&str>, Option<&str>)] = &[
+        (single("-linux/amd64"), None, Some("Mounted Push")),
+        (single("-no platform"), None, Some("Mounted Push")),
+        (single("-linux/amd64"), Some("linux/amd64"), Some("Mounted Push")),
+        // Nothing shows that it is for this platform.
+        (single("-no platform"), Some("linux/amd64"), None),
+        (single("-linux/amd64"), Some("linux/arm64"), None),
+        // The engine has the layers itself, or refuses to push.
+        (single("linux/amd64"), None, None),
+        (single("-other"), None, None),
+        (index(&["-linux/amd64"]), None, None),
+        (index(&["-linux/amd64", "-attestation"]), None, None),
+        (image(None), None, None),
+    ];
+    for (image, wanted, expected) in cases {
+        let wanted = wanted.map(platform);
+        let found = mounted(image, wanted.as_ref());
+        let digest = found.as_ref().and_then(|found| found.digest.clone());
+        assert_eq!(digest, expected.map(|_| image.id.clone()), "{image:?} {wanted:?}");
+        let found = found.map(|found| described(Ok(found)));
+        assert_eq!(found.as_deref(), *expected, "{image:?} {wanted:?}");
+    }
 }
 
 /// For the name of a list, Podman returns the image for its own platform, which has other names or

@@ -4,6 +4,7 @@ use super::*;
 fn what_follows_a_failed_push_depends_on_the_store() {
     use PushFailure as Cause;
     let (keeps, packs) = (EngineOutcome::Part, EngineOutcome::Repacked);
+    let (seen, mounts) = (EngineOutcome::SeenWhileSending, EngineOutcome::Mounted);
     let cases = [
         // The containerd store gives up at the first 429 or 503.
         (Cause::Throttled, keeps, 1, false, Next::Retry),
@@ -20,6 +21,15 @@ fn what_follows_a_failed_push_depends_on_the_store() {
         (Cause::PlatformAmbiguous, keeps, 1, false, Next::OwnPush),
         (Cause::Other, keeps, 1, false, Next::OwnPush),
         (Cause::ContentMissing, keeps, 1, false, Next::Fail),
+        // Docker 26 holds a part of an index, and its archive contains that part.
+        (Cause::ContentMissing, seen, 1, false, Next::OwnPush),
+        (Cause::Throttled, seen, 3, false, Next::OwnPush),
+        // The archive doesn't have the layers that the registry should have mounted.
+        (Cause::ContentMissing, mounts, 1, false, Next::Fail),
+        (Cause::Forbidden, mounts, 1, false, Next::RenewLogin),
+        (Cause::Throttled, mounts, 1, false, Next::Retry),
+        (Cause::Throttled, mounts, 3, false, Next::Fail),
+        (Cause::Other, mounts, 1, false, Next::Fail),
         (Cause::TagImmutable, keeps, 1, false, Next::Fail),
         (Cause::QuotaExceeded, keeps, 1, false, Next::Fail),
         (Cause::RepositoryMissing, keeps, 1, false, Next::Fail),

@@ -101,6 +101,11 @@ impl FakeRegistry {
         self.manifests.lock().unwrap().get(&place).map(|raw| raw.digest().clone())
     }
 
+    /// Whether any repository holds a manifest.
+    pub fn has_manifest(&self, digest: &Digest) -> bool {
+        self.manifests.lock().unwrap().values().any(|raw| raw.digest() == digest)
+    }
+
     /// Whether a mount is answered with one.
     pub(super) fn may_mount(&self, to: &str, mount: &Mount<'_>) -> bool {
         let names = |(raw, _): &(RawManifest, Vec<Tag>)| match raw.read().unwrap() {
@@ -172,7 +177,7 @@ impl FakeRegistry {
     }
 
     /// An archive as Docker makes it from its containerd store: an OCI layout, sorted by name, without
-    /// the children that are not there.
+    /// the children and layers that are not there.
     pub fn archive(&self, path: &str, root: &Digest, absent: &[Digest]) -> Vec<u8> {
         let mut files = std::collections::BTreeMap::new();
         self.collect(path, root, absent, &mut files);
@@ -213,7 +218,8 @@ impl FakeRegistry {
                 }
             }
             Manifest::Image(image) => {
-                for blob in [image.config].into_iter().chain(image.layers) {
+                let blobs = [image.config].into_iter().chain(image.layers);
+                for blob in blobs.filter(|blob| !absent.contains(&blob.digest)) {
                     files.insert(blob.digest.clone(), self.blob_bytes(path, &blob.digest));
                 }
             }
