@@ -81,7 +81,7 @@ async fn a_partial_index_is_pushed_by_transload_itself() -> Result<()> {
     run_story(desktop, async |desktop| {
         let window = desktop.open().await?;
         review(&window, &fixture.repository()).await?;
-        window.wait_for_text_in("plan-prediction-0", "Transload reads the image").await?;
+        window.wait_for_text_in("plan-prediction-0", "Transload then reads it").await?;
         ensure!(start_and_wait(&window).await? == "succeeded");
         let in_ecr = verified_digest(&window, 0, "equal_to_part").await?;
         ensure!(in_ecr == fixture.index.images[0].manifest.digest, "{in_ecr}");
