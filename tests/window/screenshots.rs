@@ -87,7 +87,7 @@ impl ScreenTour {
         select_newest_migration(window).await?;
         window.click_by_test_id("history-open").await?;
         window.click_by_test_id("report-verify").await?;
-        window.wait_for_text_in("verified-at", "Verified again").await?;
+        window.wait_for_text_in("verified-at", "Verified at").await?;
         self.look(window, "14-report", faults).await?;
         window.click_by_test_id("report-undo").await?;
         window.wait_for_text_in("undo-plan", "The repository is deleted").await?;

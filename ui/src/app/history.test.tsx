@@ -249,7 +249,7 @@ describe("the history", () => {
     expect(await status()).toBe("info");
 
     await click("report-verify");
-    expect(await textOf("verified-at")).toContain("Verified again");
+    expect(await textOf("verified-at")).toMatch(/^Verified at .*: 1 image changed or missing$/);
     expect((await byId("result")).dataset.outcome).toBe("partly_failed");
     expect(await status()).toBe("warning");
     expect(screen.getAllByTestId("result")).toHaveLength(1);
@@ -262,6 +262,7 @@ describe("the history", () => {
     await toReview([["dencold/pgcli", "latest"]]);
     await start(backend, sending);
     await click("job-cancel");
+    await click("job-stop-confirm");
     await click("resume-cancelled");
     await waitFor(() =>
       expect(backend.calls).toContainEqual({ method: "migrationResume", args: ["job-2"] }),

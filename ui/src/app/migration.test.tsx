@@ -47,7 +47,7 @@ describe("a migration", () => {
     expect(screen.queryByTestId("result-1")).toBeNull();
   });
 
-  it("pauses, resumes and cancels", async () => {
+  it("pauses, resumes, and stops after a question", async () => {
     const backend = openWindow();
     await toReview([pgcli]);
     await start(backend, sending);
@@ -56,6 +56,13 @@ describe("a migration", () => {
     await click("job-resume");
     await byId("job-pause");
     await click("job-cancel");
+    expect(backend.calls.some(({ method }) => method === "jobCancel")).toBe(false);
+    await click("job-stop-confirm");
     expect((await byId("result")).dataset.outcome).toBe("cancelled");
+    // Resume is the next step, not a new migration.
+    const primary = document.querySelectorAll('[class*="variant-primary"][data-testid]');
+    expect([...primary].map((button) => button.getAttribute("data-testid"))).toEqual([
+      "resume-cancelled",
+    ]);
   });
 });

@@ -1,4 +1,3 @@
-import Alert from "@cloudscape-design/components/alert";
 import BreadcrumbGroup from "@cloudscape-design/components/breadcrumb-group";
 import Button from "@cloudscape-design/components/button";
 import ContentLayout from "@cloudscape-design/components/content-layout";
@@ -17,7 +16,7 @@ import { useAsyncAction } from "../../shared/useAsyncAction";
 import { useRequest } from "../../shared/useRequest";
 import { DeleteEntryModal } from "./DeleteEntryModal";
 import { HistoryTable } from "./HistoryTable";
-import { canResume, canUndo, undoneInPart } from "./historyStates";
+import { canResume, canUndo } from "./historyStates";
 
 /** Poll interval for migrations that run in another window or command. */
 const lookAgainMs = 2000;
@@ -125,7 +124,7 @@ export function HistoryPage(props: HistoryPageProps) {
             variant="h1"
             description={
               opened === null
-                ? "All migrations with their digests. You can resume interrupted migrations."
+                ? "All migrations with their digests. Resume interrupted migrations."
                 : undefined
             }
           >
@@ -173,19 +172,11 @@ export function HistoryPage(props: HistoryPageProps) {
               />
             )}
             {report.answer === null && report.error === null && <Spinner />}
-            {shown?.undone && (
-              <Alert type="info" data-testid="report-undone">
-                {undoneInPart(shown.undone)
-                  ? "Some images of this migration"
-                  : "The images of this migration"}{" "}
-                were deleted by Undo at {formatExact(shown.undone.at_ms)}. The report shows the
-                state before that.
-              </Alert>
-            )}
             {report.answer !== null && (
               <ReportView
                 report={verified ?? report.answer}
                 verifyFailed={verifyFailed}
+                undone={(shown ?? opened).undone}
                 onExport={(format) => run(() => exportReport(backend, opened.migration, format))}
                 actions={
                   <SpaceBetween direction="horizontal" size="xs">

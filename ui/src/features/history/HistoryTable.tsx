@@ -100,7 +100,7 @@ function columnsOf(onOpen: HistoryActions["onOpen"]): TableProps.ColumnDefinitio
     },
     {
       id: "time",
-      header: "Time",
+      header: "Duration",
       cell: (entry) => formatDuration(entry.elapsed_ms),
       sortingField: "elapsed_ms",
     },
@@ -132,7 +132,7 @@ export function HistoryTable(props: HistoryTableProps) {
             <SpaceBetween size="s">
               <Box variant="strong">No migrations yet</Box>
               <Box color="text-body-secondary">
-                Migrations appear here with their digests. You can resume interrupted migrations.
+                Migrations appear here with their digests. Resume interrupted migrations.
               </Box>
               <Button onClick={props.onMigrate}>Migrate images</Button>
             </SpaceBetween>

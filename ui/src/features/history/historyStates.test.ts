@@ -55,8 +55,8 @@ describe("an undo", () => {
       return [canUndo(entry), shownState(entry).text];
     };
     expect(undoneWith(0, false)).toEqual([false, "Undone"]);
-    expect(undoneWith(1, false)).toEqual([true, "Partially undone"]);
-    expect(undoneWith(0, true)).toEqual([true, "Partially undone"]);
+    expect(undoneWith(1, false)).toEqual([true, "Partly undone"]);
+    expect(undoneWith(0, true)).toEqual([true, "Partly undone"]);
   });
 });
 

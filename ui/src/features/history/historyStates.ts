@@ -1,9 +1,5 @@
-import type { HistoryEntry, ReportSummary, Undone } from "../../ipc/generated";
-
-/** Whether an undo was stopped or kept some images. */
-export function undoneInPart({ totals, cancelled }: Undone): boolean {
-  return totals.left > 0 || cancelled;
-}
+import type { HistoryEntry, ReportSummary } from "../../ipc/generated";
+import { undoneInPart } from "../../shared/undo/undoTexts";
 
 /** Returns the status of a migration: its headline, or that it was undone. */
 export function shownState(entry: HistoryEntry): {
@@ -12,7 +8,7 @@ export function shownState(entry: HistoryEntry): {
 } {
   return entry.undone === null
     ? { type: entry.summary.status, text: entry.summary.title }
-    : { type: "info", text: undoneInPart(entry.undone) ? "Partially undone" : "Undone" };
+    : { type: "info", text: undoneInPart(entry.undone) ? "Partly undone" : "Undone" };
 }
 
 /** Whether Resume has images to copy. */

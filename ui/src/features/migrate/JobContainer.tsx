@@ -9,14 +9,18 @@ import { exportReport } from "../../shared/report/exportReport";
 import { ReportView } from "../../shared/report/ReportView";
 import { SourceLoginForm } from "../../shared/SourceLoginForm";
 import { UndoModal } from "../../shared/undo/UndoModal";
+import { undoneInPart } from "../../shared/undo/undoTexts";
 import { useAsyncAction } from "../../shared/useAsyncAction";
 import { useRequest } from "../../shared/useRequest";
 import { JobView } from "./progress/JobView";
 import type { JobState } from "./progress/jobState";
+import { StopModal } from "./StopModal";
 
 interface JobContainerProps {
   job: JobState;
   errorActions: ErrorActions;
+  /** Reads the job again, for a status that no event reports. */
+  onReload?: () => void;
   onJob: (job: string | null) => void;
   onAnother: () => void;
   onRepositories: () => void;
@@ -26,6 +30,7 @@ interface JobContainerProps {
 export function JobContainer({
   job,
   errorActions,
+  onReload,
   onJob,
   onAnother,
   onRepositories,
@@ -33,6 +38,7 @@ export function JobContainer({
   const backend = useBackend();
   const { busy, error, run, dismiss } = useAsyncAction();
   const [undoing, setUndoing] = useState(false);
+  const [askingToStop, setAskingToStop] = useState(false);
   const id = job.snapshot.job;
   const report = job.snapshot.report;
   const source = job.snapshot.source;
@@ -45,6 +51,25 @@ export function JobContainer({
     backend.practiceStart(),
   );
 
+  // The history knows whether the migration was undone, also in an earlier visit of this page.
+  const recorded = useRequest(report === null ? null : `history ${id}`, () =>
+    backend.historyList(),
+  );
+  const undone = recorded.answer?.find((entry) => entry.migration === id)?.undone ?? null;
+  const canResume =
+    report !== null &&
+    undone === null &&
+    (report.outcome === "cancelled" ||
+      report.outcome === "interrupted" ||
+      report.policies_not_set.length > 0);
+
+  const stop = () => {
+    setAskingToStop(false);
+    run(async () => {
+      await backend.jobCancel(id);
+      onReload?.();
+    });
+  };
   const onExport = (format: ReportFormat) => run(() => exportReport(backend, id, format));
 
   return (
@@ -74,12 +99,13 @@ export function JobContainer({
           }
           onPause={() => run(() => backend.jobPause(id))}
           onResume={() => run(() => backend.jobResume(id))}
-          onCancel={() => run(() => backend.jobCancel(id))}
+          onStop={() => setAskingToStop(true)}
           onLookAgain={() => run(() => backend.jobLookAgain(id))}
         />
       ) : (
         <ReportView
           report={report}
+          undone={undone}
           onExport={onExport}
           actions={
             <SpaceBetween direction="horizontal" size="xs">
@@ -92,16 +118,16 @@ export function JobContainer({
                   Retry failed images
                 </Button>
               )}
-              {(report.repositories_created.length > 0 ||
-                report.images.some((image) => image.pushed_digest !== null)) && (
-                <Button onClick={() => setUndoing(true)} data-testid="undo-migration">
-                  Undo
-                </Button>
-              )}
-              {(report.outcome === "cancelled" ||
-                report.outcome === "interrupted" ||
-                report.policies_not_set.length > 0) && (
+              {(undone === null || undoneInPart(undone)) &&
+                (report.repositories_created.length > 0 ||
+                  report.images.some((image) => image.pushed_digest !== null)) && (
+                  <Button onClick={() => setUndoing(true)} data-testid="undo-migration">
+                    Undo
+                  </Button>
+                )}
+              {canResume && (
                 <Button
+                  variant="primary"
                   onClick={() => run(async () => onJob(await backend.migrationResume(id)))}
                   loading={busy}
                   data-testid="resume-cancelled"
@@ -112,19 +138,26 @@ export function JobContainer({
               <Button onClick={onRepositories} data-testid="show-repositories">
                 View repositories
               </Button>
-              <Button variant="primary" onClick={onAnother} data-testid="start-another">
+              <Button
+                variant={canResume ? "normal" : "primary"}
+                onClick={onAnother}
+                data-testid="start-another"
+              >
                 Start new migration
               </Button>
             </SpaceBetween>
           }
         />
       )}
+      {askingToStop && report === null && (
+        <StopModal onStop={stop} onClose={() => setAskingToStop(false)} />
+      )}
       {undoing && (
         <UndoModal
           backend={backend}
           migration={id}
           errorActions={errorActions}
-          onUndone={() => {}}
+          onUndone={recorded.reload}
           onClose={() => setUndoing(false)}
         />
       )}

@@ -57,6 +57,7 @@ export function MigratePage(props: MigratePageProps) {
             <JobContainer
               job={followed.state}
               errorActions={errorActions}
+              onReload={followed.reload}
               onJob={onJob}
               onAnother={() => {
                 draft.dispatch({ type: "started_over" });

@@ -171,7 +171,7 @@ export function jobRecording(
     stopped: reportOf(
       plan,
       plan.images.map((image) => imageReport(image, { kind: "cancelled" })),
-      { outcome: "cancelled", status: "stopped", title: "Cancelled with images not finished" },
+      { outcome: "cancelled", status: "stopped", title: "No images copied, all remaining" },
     ),
   };
 }

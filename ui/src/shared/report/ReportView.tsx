@@ -1,68 +1,61 @@
-import Alert, { type AlertProps } from "@cloudscape-design/components/alert";
+import Box from "@cloudscape-design/components/box";
 import ButtonDropdown from "@cloudscape-design/components/button-dropdown";
 import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
 import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
+import Popover from "@cloudscape-design/components/popover";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import type { ReactNode } from "react";
 import { ErrorAlert } from "../../errors";
-import type { MigrationReport, ReportFormat, ReportSummary } from "../../ipc/generated";
+import type { MigrationReport, ReportFormat, Undone } from "../../ipc/generated";
 import { Bytes } from "../Bytes";
-import { formatCount, formatCounted, formatDuration, formatExact } from "../format";
+import { formatCount, formatCounted, formatDuration } from "../format";
 import { NextSteps } from "./NextSteps";
+import { ReportStatus } from "./ReportStatus";
 import { ReportTable } from "./ReportTable";
-
-const alertTypes: Record<ReportSummary["status"], AlertProps.Type> = {
-  success: "success",
-  info: "info",
-  warning: "warning",
-  error: "error",
-  stopped: "info",
-  "in-progress": "info",
-};
 
 export interface ReportViewProps {
   report: MigrationReport;
   /** Whether the last verification failed, so that the current state is unknown. */
   verifyFailed?: boolean;
+  /** The last undo, or `null`. */
+  undone?: Undone | null;
   /** Additional buttons. */
   actions: ReactNode;
   onExport: (format: ReportFormat) => void;
 }
 
-/** The status of a report with its notes. */
-function Status({ report, verifyFailed }: { report: MigrationReport; verifyFailed: boolean }) {
-  const { summary, verified_at_ms } = report;
-  const type = verifyFailed ? "info" : alertTypes[summary.status];
+/** The number of created repositories, with their names on request. */
+function CreatedRepositories({ names }: { names: readonly string[] }) {
+  if (names.length === 0) {
+    return <span>None</span>;
+  }
   return (
-    <div role="status" data-testid="result" data-outcome={report.outcome} data-status={type}>
-      <Alert
-        type={type}
-        header={verifyFailed ? `Last known status: ${summary.title}` : summary.title}
-      >
-        <SpaceBetween size="xxs">
-          {verifyFailed && <span>Couldn’t verify the images again.</span>}
-          <span>{summary.text}</span>
-          {summary.notes.map((note) => (
-            <span key={note}>{note}</span>
+    <Popover
+      header="Repositories created"
+      dismissAriaLabel="Close"
+      size="large"
+      content={
+        <div style={{ maxBlockSize: "300px", overflowY: "auto" }}>
+          {names.map((name) => (
+            <Box key={name}>{name}</Box>
           ))}
-          {verified_at_ms !== null && (
-            <span data-testid="verified-at">
-              Verified again at {formatExact(verified_at_ms)} against the registry and ECR.
-            </span>
-          )}
-        </SpaceBetween>
-      </Alert>
-    </div>
+        </div>
+      }
+      data-testid="repositories-created"
+    >
+      {formatCounted(names.length, "repository", "repositories")}
+    </Popover>
   );
 }
 
 /** The report of a migration. */
-export function ReportView({ report, verifyFailed = false, actions, onExport }: ReportViewProps) {
+export function ReportView(props: ReportViewProps) {
+  const { report, verifyFailed = false, undone = null, actions, onExport } = props;
   const part = report.part;
   return (
     <SpaceBetween size="l">
-      <Status report={report} verifyFailed={verifyFailed} />
+      <ReportStatus report={report} verifyFailed={verifyFailed} undone={undone} />
       {report.run_error !== null && <ErrorAlert error={report.run_error} />}
       {report.journal_error !== null && <ErrorAlert error={report.journal_error} />}
       <Container
@@ -94,25 +87,25 @@ export function ReportView({ report, verifyFailed = false, actions, onExport }: 
         <KeyValuePairs
           columns={4}
           items={[
-            { label: "Images", value: report.summary.text },
             {
               label: "Repositories created",
-              value:
-                report.repositories_created.length === 0
-                  ? "None"
-                  : report.repositories_created.join(", "),
+              value: <CreatedRepositories names={report.repositories_created} />,
             },
             {
               label: "Sent",
               value: report.sent_bytes === null ? "Unknown" : <Bytes bytes={report.sent_bytes} />,
             },
-            { label: "Time", value: formatDuration(report.elapsed_ms) },
+            {
+              label: "Reused",
+              info: <Box variant="small">Layers that ECR had, or that another image uploaded</Box>,
+              value: <Bytes bytes={report.skipped_bytes} />,
+            },
+            { label: "Duration", value: formatDuration(report.elapsed_ms) },
             {
               label: "Account",
               value: `${report.identity.account_id}, ${report.identity.region}`,
             },
             { label: "Registry", value: report.registry },
-            { label: "Already in ECR", value: <Bytes bytes={report.skipped_bytes} /> },
             ...(part === null || part.parts === 1
               ? []
               : [

@@ -20,7 +20,7 @@ export const standings: Record<ImageStanding, StandingText> = {
   },
   kept: {
     type: "info",
-    text: "Skipped, existing image kept",
+    text: "Skipped: existing image kept",
     description: "You chose to keep the existing image, which differs from the source.",
   },
   failed: {
@@ -35,7 +35,7 @@ export const standings: Record<ImageStanding, StandingText> = {
   },
   unknown: {
     type: "warning",
-    text: "Unknown",
+    text: "Not verified",
     description: "The state of this tag in ECR is unknown. To check it, resume the migration.",
   },
 };
@@ -50,7 +50,7 @@ const proofs: Partial<Record<Proof, StandingText>> = {
   },
   same_content: {
     type: "success",
-    text: "Content verified",
+    text: "Verified (repackaged by Docker)",
     description:
       "The Docker Engine recompressed the layers, so the digest differs. The configuration, which identifies the content of every layer, is equal.",
   },

@@ -76,10 +76,10 @@ export function UndoPlanView({ plan }: { plan: UndoPlan }) {
       </div>
       {deleted === "" && restored === "" ? (
         <Alert type="info" header="Nothing to undo">
-          Every image of this migration was changed or deleted since.
+          Everything was already deleted or changed.
         </Alert>
       ) : (
-        <Alert type="warning" header="Permanently delete in ECR">
+        <Alert type="warning" header="This permanently deletes from ECR">
           {[deleted === "" ? "" : `Deleted: ${deleted}.`, restored].filter(Boolean).join(" ")}{" "}
           Images that other users changed since the migration are kept.
         </Alert>

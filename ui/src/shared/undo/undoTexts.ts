@@ -1,5 +1,10 @@
-import type { TagLeft, TagUndo, UndoLeftReason, UndoTotals } from "../../ipc/generated";
+import type { TagLeft, TagUndo, UndoLeftReason, Undone, UndoTotals } from "../../ipc/generated";
 import { formatCounted } from "../format";
+
+/** Whether an undo was stopped or kept some images. */
+export function undoneInPart({ totals, cancelled }: Undone): boolean {
+  return totals.left > 0 || cancelled;
+}
 
 /** Explains why a tag is kept. */
 export function tagLeftText(reason: TagLeft): string {

@@ -116,8 +116,14 @@ fn title(outcome: &engine::Outcome, (missing, parts): (&[u32], u32)) -> String {
         Headline::Failed if images == 1 => "Image failed".to_owned(),
         Headline::Failed => format!("All {images} images failed"),
         Headline::Cancelled => {
-            let open = counts.not_finished.saturating_add(counts.unknown);
-            format!("Cancelled with {open} of {} not finished", images_of(images))
+            let verified = counts.equal.saturating_add(counts.equal_to_pushed);
+            let copied = verified.saturating_sub(counts.up_to_date);
+            let remaining = counts.not_finished.saturating_add(counts.unknown);
+            if copied == 0 {
+                format!("No images copied, {remaining} remaining")
+            } else {
+                format!("Partially completed: {copied} copied, {remaining} remaining")
+            }
         }
         Headline::Interrupted => "Interrupted".to_owned(),
         Headline::Incomplete => {

@@ -72,9 +72,13 @@ function ImageStateCell({ image }: { image: ImageProgress }) {
     case "done":
       return <StatusIndicator type="success">Done</StatusIndicator>;
     case "unchanged":
-      return <StatusIndicator type="success">Up to date</StatusIndicator>;
+      return image.planned.action.kind === "keep_existing" ? (
+        <StatusIndicator type="info">Skipped: existing image kept</StatusIndicator>
+      ) : (
+        <StatusIndicator type="success">Up to date</StatusIndicator>
+      );
     case "cancelled":
-      return <StatusIndicator type="stopped">Cancelled</StatusIndicator>;
+      return <StatusIndicator type="stopped">Stopped</StatusIndicator>;
     case "failed": {
       const words = wordsOf(state.error);
       return (
@@ -97,9 +101,9 @@ function LayerStateCell({ layer }: { layer: LayerProgress }) {
         </StatusIndicator>
       );
     case "already_there":
-      return <StatusIndicator type="success">Already exists</StatusIndicator>;
+      return <StatusIndicator type="success">Reused</StatusIndicator>;
     case "mounted":
-      return <StatusIndicator type="success">Mounted from another repository</StatusIndicator>;
+      return <StatusIndicator type="success">Reused from another repository</StatusIndicator>;
     case "sending":
       return (
         <ByteProgress

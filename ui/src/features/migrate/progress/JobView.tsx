@@ -38,14 +38,15 @@ export interface JobViewProps {
   signIn: ReactNode;
   onPause: () => void;
   onResume: () => void;
-  onCancel: () => void;
+  /** Asks whether to stop. */
+  onStop: () => void;
   /** Checks immediately whether the user signed in. */
   onLookAgain: () => void;
 }
 
 /** The progress of a running migration. */
 export function JobView(props: JobViewProps) {
-  const { job, errorActions, busy, signIn, onPause, onResume, onCancel, onLookAgain } = props;
+  const { job, errorActions, busy, signIn, onPause, onResume, onStop, onLookAgain } = props;
   const { snapshot } = job;
   const { progress, status } = snapshot;
   const speed = speedOf(job);
@@ -91,11 +92,13 @@ export function JobView(props: JobViewProps) {
                   </Button>
                 )}
                 <Button
-                  onClick={onCancel}
-                  disabled={busy || status === "cancelling" || status === "finished"}
+                  onClick={onStop}
+                  disabled={busy || status === "finished"}
+                  loading={status === "cancelling"}
+                  loadingText="Stopping"
                   data-testid="job-cancel"
                 >
-                  Cancel
+                  {status === "cancelling" ? "Stopping…" : "Stop"}
                 </Button>
               </SpaceBetween>
             }
@@ -151,11 +154,11 @@ export function JobView(props: JobViewProps) {
 function statusText(status: JobState["snapshot"]["status"]): string {
   switch (status) {
     case "running":
-      return "The migration continues if you open another page.";
+      return "Runs in the background.";
     case "paused":
-      return "Paused. Uploads in progress finish first.";
+      return "Paused. Current transfers will finish.";
     case "cancelling":
-      return "Cancelling.";
+      return "Stopping…";
     case "finished":
       return "Done.";
   }

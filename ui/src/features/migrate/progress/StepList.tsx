@@ -1,4 +1,6 @@
-import Steps, { type StepsProps } from "@cloudscape-design/components/steps";
+import StatusIndicator, {
+  type StatusIndicatorProps,
+} from "@cloudscape-design/components/status-indicator";
 import type { JobSnapshot, MigrationStep } from "../../../ipc/generated";
 
 const steps: readonly (readonly [MigrationStep, string])[] = [
@@ -9,27 +11,49 @@ const steps: readonly (readonly [MigrationStep, string])[] = [
   ["verify", "Verify"],
 ];
 
-function statusOf(snapshot: JobSnapshot, step: MigrationStep): [StepsProps.Status, string] {
+/** Steps that a stop ends for the remaining images. */
+const stoppable: readonly MigrationStep[] = ["tag", "push", "verify"];
+
+function statusOf(snapshot: JobSnapshot, step: MigrationStep): StatusIndicatorProps.Type {
+  const stopped = snapshot.images.some(({ state }) => state.kind === "cancelled");
+  if (snapshot.status === "cancelling" && !snapshot.steps_finished.includes(step)) {
+    return "stopped";
+  }
   if (snapshot.steps_finished.includes(step)) {
-    return ["success", "done"];
+    // A step that ended early did not succeed.
+    return stopped && stoppable.includes(step) ? "stopped" : "success";
   }
   if (snapshot.steps_under_way.includes(step)) {
-    return snapshot.status === "paused" ? ["stopped", "paused"] : ["loading", "in progress"];
+    return snapshot.status === "paused" ? "stopped" : "loading";
   }
-  return ["pending", "pending"];
+  return "pending";
 }
 
-/** The steps of a migration with their status. */
+const words: Partial<Record<StatusIndicatorProps.Type, string>> = {
+  success: "done",
+  loading: "in progress",
+  stopped: "stopped",
+  pending: "pending",
+};
+
+/** The steps of a migration with their status, in one line. */
 export function StepList({ snapshot }: { snapshot: JobSnapshot }) {
   return (
-    <Steps
-      orientation="horizontal"
-      ariaLabel="Steps of the migration"
+    <ol
+      aria-label="Steps of the migration"
       data-testid="job-steps"
-      steps={steps.map(([step, header]) => {
-        const [status, statusIconAriaLabel] = statusOf(snapshot, step);
-        return { header, status, statusIconAriaLabel };
+      style={{ display: "flex", gap: "20px", margin: 0, padding: 0, listStyle: "none" }}
+    >
+      {steps.map(([step, text]) => {
+        const type = statusOf(snapshot, step);
+        return (
+          <li key={step} data-step={step} data-status={type}>
+            <StatusIndicator type={type} iconAriaLabel={words[type]}>
+              {text}
+            </StatusIndicator>
+          </li>
+        );
       })}
-    />
+    </ol>
   );
 }

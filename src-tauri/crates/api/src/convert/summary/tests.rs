@@ -73,8 +73,9 @@ fn a_headline_says_what_it_counts() {
         (
             RunEnd::Cancelled,
             vec![(Equal, 1), (NotFinished, 1), (Unknown, 1)],
-            "Cancelled with 2 of 3 images not finished",
+            "Partially completed: 1 copied, 2 remaining",
         ),
+        (RunEnd::Cancelled, vec![(NotFinished, 2)], "No images copied, 2 remaining"),
         (RunEnd::Interrupted, vec![(Equal, 3)], "Interrupted"),
         (RunEnd::Running, vec![(Equal, 3)], "Running"),
     ] {
