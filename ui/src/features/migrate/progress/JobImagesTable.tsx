@@ -1,13 +1,15 @@
 import Header from "@cloudscape-design/components/header";
 import ProgressBar from "@cloudscape-design/components/progress-bar";
+import SegmentedControl from "@cloudscape-design/components/segmented-control";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import { useState } from "react";
 import { wordsOf } from "../../../errors";
 import type { ImageProgress, LayerProgress } from "../../../ipc/generated";
 import { CopyableDigest } from "../../../shared/CopyableText";
-import { formatBytes, shortDigest } from "../../../shared/format";
+import { formatBytes, formatCount, shortDigest } from "../../../shared/format";
 import { PagedTable } from "../../../shared/PagedTable";
+import { type grouped, type ImageGroup, imageGroups } from "./imageGroups";
 import { imageBytes } from "./jobState";
 
 type JobRow =
@@ -121,10 +123,23 @@ function LayerStateCell({ layer }: { layer: LayerProgress }) {
   }
 }
 
-/** The images of a job, expandable to their layers. */
-export function JobImagesTable({ images }: { images: readonly ImageProgress[] }) {
+const groupNames: Record<ImageGroup, string> = {
+  active: "Active",
+  failed: "Failed",
+  waiting: "Waiting",
+  done: "Done",
+};
+
+interface JobImagesTableProps {
+  groups: ReturnType<typeof grouped>;
+}
+
+/** The images of a job, active ones first, expandable to their layers. */
+export function JobImagesTable({ groups }: JobImagesTableProps) {
   const [expanded, setExpanded] = useState<ReadonlySet<string>>(new Set());
-  const rows = images.map(rowOf);
+  const [chosen, setChosen] = useState<ImageGroup | "all">("all");
+  const all = imageGroups.flatMap((group) => groups[group]);
+  const rows = (chosen === "all" ? all : groups[chosen]).map(rowOf);
   const children = (row: JobRow): JobRow[] =>
     row.kind === "image"
       ? row.image.layers.map((layer) => ({
@@ -151,11 +166,27 @@ export function JobImagesTable({ images }: { images: readonly ImageProgress[] })
           : []
       }
       finds="images by name or state"
+      filters={
+        <SegmentedControl
+          label="State of the images"
+          selectedId={chosen}
+          options={[
+            { id: "all", text: "All" },
+            ...imageGroups.map((group) => ({
+              id: group,
+              text: `${groupNames[group]} ${formatCount(groups[group].length)}`,
+            })),
+          ]}
+          onChange={({ detail }) => setChosen(detail.selectedId as ImageGroup | "all")}
+          data-testid="job-groups"
+        />
+      }
+      empty="No images in this state"
       trackBy="id"
       wrapLines
       data-testid="job-images"
       header={
-        <Header variant="h2" counter={`(${images.length})`}>
+        <Header variant="h2" counter={`(${formatCount(all.length)})`}>
           Images
         </Header>
       }

@@ -2,10 +2,9 @@ import Alert from "@cloudscape-design/components/alert";
 import Button from "@cloudscape-design/components/button";
 import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
-import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
 import ProgressBar from "@cloudscape-design/components/progress-bar";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import { lazy, type ReactNode, Suspense } from "react";
+import type { ReactNode } from "react";
 import { type ErrorActions, ErrorAlert } from "../../../errors";
 import type { PullsLeft } from "../../../ipc/generated";
 import {
@@ -15,19 +14,15 @@ import {
   formatDuration,
   formatRate,
 } from "../../../shared/format";
+import { grouped } from "./imageGroups";
 import { JobImagesTable } from "./JobImagesTable";
-import { bytesLeft, type JobState, percentOf, speedOf, timeLeftMs } from "./jobState";
+import { type JobState, percentOf, speedOf, timeLeft } from "./jobState";
+import { imagesPerSecond } from "./pace";
 import { QuotaWait } from "./QuotaWait";
 import { SignInWait } from "./SignInWait";
+import { Sparkline } from "./Sparkline";
 import { StepList } from "./StepList";
-
-// Loads the chart library only on this page.
-const SpeedChart = lazy(() => import("./SpeedChart"));
-
-/** Height of the chart's plot, in pixels. */
-const chartHeight = 120;
-/** Height including axes and titles, reserved while the chart loads. */
-const chartRoom = { minHeight: `${chartHeight + 90}px` };
+import { formatImageRate, formatTimeRange } from "./timeRange";
 
 export interface JobViewProps {
   job: JobState;
@@ -48,9 +43,8 @@ export interface JobViewProps {
 export function JobView(props: JobViewProps) {
   const { job, errorActions, busy, signIn, onPause, onResume, onStop, onLookAgain } = props;
   const { snapshot } = job;
-  const { progress, status } = snapshot;
-  const speed = speedOf(job);
-  const left = timeLeftMs(job);
+  const { status } = snapshot;
+  const groups = grouped(snapshot.images);
   const paused = status === "paused";
   const percent = percentOf(snapshot);
   return (
@@ -107,34 +101,19 @@ export function JobView(props: JobViewProps) {
           </Header>
         }
       >
-        <SpaceBetween size="l">
+        <SpaceBetween size="s">
           <StepList snapshot={snapshot} />
-          <ProgressBar
-            value={percent}
-            label="All images"
-            description={statusText(status)}
-            additionalInfo={`${formatBytes(progress.sent_bytes)} uploaded, ${formatBytes(progress.skipped_bytes)} already in ECR, ${formatBytes(bytesLeft(job))} remaining`}
-            data-testid="job-progress"
-          />
-          <KeyValuePairs
-            columns={4}
-            items={[
-              {
-                label: "Images",
-                value: `${progress.images_finished} of ${formatCounted(progress.images_total, "image", "images")}${progress.images_failed > 0 ? `, ${progress.images_failed} failed` : ""}`,
-              },
-              { label: "Speed", value: speed === null || paused ? "–" : formatRate(speed) },
-              { label: "Time left", value: left === null ? "–" : formatDuration(left) },
-              { label: "Elapsed time", value: formatDuration(snapshot.elapsed_ms) },
-              ...(snapshot.pulls_left === null
-                ? []
-                : [{ label: "Docker Hub pulls remaining", value: pullsText(snapshot.pulls_left) }]),
-            ]}
-          />
-          <div style={chartRoom} data-testid="job-speed">
-            <Suspense fallback={null}>
-              <SpeedChart points={job.speeds.points} height={chartHeight} />
-            </Suspense>
+          <div style={{ display: "flex", gap: "24px", alignItems: "flex-start" }}>
+            <div style={{ flex: "1 1 auto", minInlineSize: 0 }}>
+              <ProgressBar
+                value={percent}
+                label={statusText(status)}
+                description={totalText(job, groups.done.length)}
+                additionalInfo={rateText(job)}
+                data-testid="job-progress"
+              />
+            </div>
+            <Sparkline points={job.speeds.points} />
           </div>
         </SpaceBetween>
       </Container>
@@ -146,9 +125,40 @@ export function JobView(props: JobViewProps) {
           <ErrorAlert error={error} actions={errorActions} />
         </div>
       ))}
-      <JobImagesTable images={snapshot.images} />
+      <JobImagesTable groups={groups} />
     </SpaceBetween>
   );
+}
+
+/** Images and bytes so far: `351 of 1,505 images, 20 of 78 MB`. */
+function totalText({ snapshot }: JobState, done: number): string {
+  const { images_total, images_failed, sent_bytes, skipped_bytes, total_bytes } = snapshot.progress;
+  const failed = images_failed > 0 ? [`${formatCount(images_failed)} failed`] : [];
+  return [
+    `${formatCount(done)} of ${formatCounted(images_total, "image", "images")}`,
+    ...failed,
+    `${formatBytes(sent_bytes + skipped_bytes)} of ${formatBytes(total_bytes)}`,
+    `${formatBytes(sent_bytes)} sent`,
+    `${formatBytes(skipped_bytes)} reused`,
+  ].join(" · ");
+}
+
+/** Speed and times: `3.1 images/s · 1.2 MB/s · about 6–9 min left · elapsed 2 min`. */
+function rateText(job: JobState): string {
+  const { snapshot } = job;
+  const running = snapshot.status === "running";
+  const images = imagesPerSecond(job.pace);
+  const speed = speedOf(job);
+  const left = timeLeft(job);
+  return [
+    ...(running && images !== null ? [formatImageRate(images)] : []),
+    ...(running && speed !== null ? [formatRate(speed)] : []),
+    ...(left === null ? [] : [`${formatTimeRange(left)} left`]),
+    `elapsed ${formatDuration(snapshot.elapsed_ms)}`,
+    ...(snapshot.pulls_left === null
+      ? []
+      : [`Docker Hub pulls remaining: ${pullsText(snapshot.pulls_left)}`]),
+  ].join(" · ");
 }
 
 function statusText(status: JobState["snapshot"]["status"]): string {

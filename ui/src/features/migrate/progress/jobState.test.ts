@@ -12,7 +12,7 @@ import {
   jobFromSnapshot,
   percentOf,
   speedOf,
-  timeLeftMs,
+  timeLeft,
 } from "./jobState";
 import { maxSpeedPoints } from "./speedHistory";
 
@@ -137,7 +137,7 @@ describe("a job", () => {
     expect(jobAfter(gap, [event(0, 0, { type: "paused" })])).toBe(gap);
   });
 
-  it("has a speed and a time left from the last ten seconds", () => {
+  it("has a speed from the last ten seconds", () => {
     let state = jobFromSnapshot(empty);
     expect(speedOf(state)).toBeNull();
     state = jobAfter(state, [event(0, 1000, progress(0))]);
@@ -145,7 +145,41 @@ describe("a job", () => {
     state = jobAfter(state, [event(2, 17_000, progress(500))]);
     expect(speedOf(state)).toBe(200);
     expect(bytesLeft(state)).toBe(500);
-    expect(timeLeftMs(state)).toBe(2500);
+  });
+
+  it("has a time left that a slow or fast moment does not change much", () => {
+    let state = jobFromSnapshot(empty);
+    const long = (sent: number, finished: number): JobEventKind => ({
+      type: "progress",
+      progress: {
+        images_total: 1000,
+        images_finished: finished,
+        images_failed: 0,
+        sent_bytes: sent,
+        skipped_bytes: 0,
+        total_bytes: 1_000_000,
+      },
+    });
+    for (let second = 0; second < 100; second += 1) {
+      state = jobAfter(state, [event(second, second * 1000, long(second * 1000, second))]);
+    }
+    const steady = timeLeft(state);
+    const middle = ((steady?.lowMs ?? 0) + (steady?.highMs ?? 0)) / 2;
+    expect(Math.round(middle / 1000)).toBe(901);
+    // Ten seconds without progress, then ten times as fast for a moment.
+    const after = jobAfter(state, [
+      event(100, 109_000, long(99_000, 99)),
+      event(101, 110_000, long(109_000, 109)),
+    ]);
+    const later = timeLeft(after);
+    expect((later?.highMs ?? 0) / (steady?.highMs ?? 1)).toBeGreaterThan(0.8);
+    expect((later?.highMs ?? 0) / (steady?.highMs ?? 1)).toBeLessThan(1.2);
+  });
+
+  it("keeps the speeds that were measured before, unless its time begins again", () => {
+    const speeds = { stepMs: 1000, points: [{ elapsedMs: 5000, bytesPerSecond: 7 }] };
+    expect(jobFromSnapshot({ ...empty, elapsed_ms: 6000 }, speeds).speeds).toBe(speeds);
+    expect(jobFromSnapshot({ ...empty, elapsed_ms: 100 }, speeds).speeds.points).toEqual([]);
   });
 
   it("has no time left while it holds", () => {
@@ -153,7 +187,7 @@ describe("a job", () => {
     state = jobAfter(state, [event(0, 1000, progress(100))]);
     state = jobAfter(state, [event(1, 2000, progress(500))]);
     state = jobAfter(state, [event(2, 3000, { type: "paused" })]);
-    expect(timeLeftMs(state)).toBeNull();
+    expect(timeLeft(state)).toBeNull();
     expect(state.snapshot.status).toBe("paused");
   });
 

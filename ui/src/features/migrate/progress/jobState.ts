@@ -1,6 +1,8 @@
 import type { ApiError, ImageProgress, JobEvent, JobSnapshot } from "../../../ipc/generated";
 import { type OwnList, snapshotAfter } from "../../../ipc/jobSnapshot";
+import { firstPace, type Pace, paceAfter, remainingTime } from "./pace";
 import { noSpeeds, type SpeedHistory, withSpeed } from "./speedHistory";
+import type { TimeRange } from "./timeRange";
 
 /** Time window of the speed measurement. */
 const speedWindowMs = 10_000;
@@ -17,6 +19,8 @@ export interface JobState {
   readonly samples: readonly Sample[];
   /** Upload speed since the window follows the job. */
   readonly speeds: SpeedHistory;
+  /** The smoothed pace, for the time left. */
+  readonly pace: Pace;
   /** Errors of repositories that couldn't be created, by name. */
   readonly failedRepositories: Readonly<Record<string, ApiError>>;
   /** The current error of the migration journal. */
@@ -25,12 +29,17 @@ export interface JobState {
   readonly gap: boolean;
 }
 
-/** Returns the state for a snapshot. */
-export function jobFromSnapshot(snapshot: JobSnapshot): JobState {
+/**
+ * Returns the state for a snapshot. `earlier` are the speeds that were measured before; a run that
+ * was resumed counts its time from the beginning, so they end there.
+ */
+export function jobFromSnapshot(snapshot: JobSnapshot, earlier: SpeedHistory = noSpeeds): JobState {
+  const before = earlier.points.at(-1)?.elapsedMs ?? 0;
   return {
     snapshot,
     samples: [{ elapsedMs: snapshot.elapsed_ms, sentBytes: snapshot.progress.sent_bytes }],
-    speeds: noSpeeds,
+    speeds: before <= snapshot.elapsed_ms ? earlier : noSpeeds,
+    pace: firstPace(snapshot.elapsed_ms, snapshot.progress),
     failedRepositories: {},
     journalError: null,
     gap: false,
@@ -62,11 +71,14 @@ function jobAfterOne(state: JobState, event: JobEvent, own: OwnList): JobState {
     case "journal_state":
       return { ...after, journalError: kind.error };
     case "progress":
-      return measured(after, event.elapsed_ms, kind.progress.sent_bytes);
+      return {
+        ...measured(after, event.elapsed_ms, kind.progress.sent_bytes),
+        pace: paceAfter(state.pace, event.elapsed_ms, kind.progress),
+      };
     // The time of a pause is not part of the speed.
     case "paused":
     case "resumed":
-      return { ...after, samples: [] };
+      return { ...after, samples: [], pace: { ...state.pace, last: null } };
     default:
       return after;
   }
@@ -98,12 +110,14 @@ export function bytesLeft(state: JobState): number {
   return Math.max(0, total_bytes - sent_bytes - skipped_bytes);
 }
 
-/** Remaining time at the current speed, or `null` if unknown. */
-export function timeLeftMs(state: JobState): number | null {
-  const speed = speedOf(state);
-  return speed === null || speed <= 0 || state.snapshot.status !== "running"
-    ? null
-    : (bytesLeft(state) / speed) * 1000;
+/** The remaining time, or `null` if unknown. */
+export function timeLeft(state: JobState): TimeRange | null {
+  const { status, progress } = state.snapshot;
+  if (status !== "running") {
+    return null;
+  }
+  const images = progress.images_total - progress.images_finished;
+  return remainingTime(state.pace, { bytes: bytesLeft(state), images });
 }
 
 /** Percentage of a job, by bytes or, without bytes, by images. Only a finished job has 100. */

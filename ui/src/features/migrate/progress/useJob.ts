@@ -1,8 +1,9 @@
-import { useCallback, useEffect, useState } from "react";
+import { useCallback, useEffect, useRef, useState } from "react";
 import { useBackend } from "../../../ipc/BackendContext";
 import type { Unsubscribe } from "../../../ipc/backend";
 import type { JobEvent } from "../../../ipc/generated";
 import { type JobState, jobAfter, jobFromSnapshot } from "./jobState";
+import type { SpeedHistory } from "./speedHistory";
 
 /** Minimum time between two updates of the page. */
 const frameMs = 100;
@@ -24,6 +25,13 @@ export function useJob(job: string | null): FollowedJob {
   const [attempt, setAttempt] = useState(0);
   const reload = useCallback(() => setAttempt((count) => count + 1), []);
   const gap = state?.gap === true;
+  // The speeds of every followed job, for when the window follows it again.
+  const speeds = useRef(new Map<string, SpeedHistory>());
+  useEffect(() => {
+    if (state !== null) {
+      speeds.current.set(state.snapshot.job, state.speeds);
+    }
+  }, [state]);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new attempt restarts the effect
   useEffect(() => {
@@ -49,7 +57,7 @@ export function useJob(job: string | null): FollowedJob {
     backend.jobSnapshot(job).then(
       (snapshot) => {
         if (wanted) {
-          setState(jobFromSnapshot(snapshot));
+          setState(jobFromSnapshot(snapshot, speeds.current.get(job)));
           stop = backend.jobFollow(job, snapshot.next_seq, take);
         }
       },
