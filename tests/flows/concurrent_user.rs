@@ -23,8 +23,9 @@ use anyhow::{Context, Result};
 
 use crate::concurrent_user::fixture::Fixture;
 
-/// Seeds of each of the four tests, which run concurrently.
-const SEEDS: u64 = 50;
+/// Seeds of each of the four tests, which run concurrently. Together they have every pair of a moment and a
+/// change twice or more, each with other states of the destination.
+const SEEDS: u64 = 15;
 
 async fn run_seeds(remainder: u64) -> Result<()> {
     let seeds = match std::env::var("TRANSLOAD_SEEDS") {

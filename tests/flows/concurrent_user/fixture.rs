@@ -24,6 +24,16 @@ use crate::concurrent_user::random::Random;
 
 const REPOSITORIES: usize = 3;
 const TAGS: [&str; 2] = ["1", "2"];
+const MOMENTS: [Moment; 6] = [
+    Moment::BeforeStart,
+    Moment::OwnLayer,
+    Moment::LastRead,
+    Moment::AfterWrite,
+    Moment::AfterRun,
+    Moment::DuringUndo,
+];
+const CHANGES: [Change; 4] =
+    [Change::Move, Change::Delete, Change::DeleteRepository, Change::MoveSource];
 
 /// Real servers that all seeds of a test share. Each seed has its own repositories.
 pub struct Fixture {
@@ -123,26 +133,14 @@ impl Fixture {
                 }
             }
         }
+        // The first change of the seeds goes through every pair of moment and change in turn.
+        let pair = usize::try_from(seed)? % (MOMENTS.len() * CHANGES.len());
+        let (mut moment, mut change) =
+            (MOMENTS[pair / CHANGES.len()], CHANGES[pair % CHANGES.len()]);
         for _ in 0..1 + random.below(4) {
-            record.planned_changes.push(PlannedChange {
-                moment: random.one_of(&[
-                    Moment::BeforeStart,
-                    Moment::OwnLayer,
-                    Moment::LastRead,
-                    Moment::AfterWrite,
-                    Moment::AfterRun,
-                    Moment::DuringUndo,
-                ]),
-                change: random.one_of(&[
-                    Change::Move,
-                    Change::Move,
-                    Change::Move,
-                    Change::Delete,
-                    Change::DeleteRepository,
-                    Change::MoveSource,
-                ]),
-                name: names[random.below(names.len())].clone(),
-            });
+            let name = names[random.below(names.len())].clone();
+            record.planned_changes.push(PlannedChange { moment, change, name });
+            (moment, change) = (random.one_of(&MOMENTS), random.one_of(&CHANGES));
         }
         *other_user.record.lock().await = record;
         Ok(())
