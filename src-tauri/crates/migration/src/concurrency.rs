@@ -40,34 +40,34 @@ pub(crate) const MAX_CONCURRENT_VERIFICATIONS: usize = 8;
 /// Maximum number of repositories that undo reads concurrently.
 pub(crate) const MAX_CONCURRENT_UNDO_REQUESTS: usize = 8;
 
-/// Runs the work of each index below `count`, at most `together` at a time, and returns the results
+/// Runs the work of each index below `count`, at most `limit` at a time, and returns the results
 /// in order. A future is created only when it starts, so thousands of pending ones need no memory.
 pub(super) async fn for_each_concurrent<T, F>(
     count: usize,
-    together: usize,
+    limit: usize,
     work: impl Fn(usize) -> F,
 ) -> Vec<T>
 where
     F: Future<Output = T>,
 {
     let (next, work) = (&AtomicUsize::new(0), &work);
-    let done = &Mutex::new(Vec::with_capacity(count));
-    let workers: Vec<_> = (0..together.clamp(1, count.max(1)))
+    let results = &Mutex::new(Vec::with_capacity(count));
+    let workers: Vec<_> = (0..limit.clamp(1, count.max(1)))
         .map(|_| async move {
             loop {
-                let place = next.fetch_add(1, Ordering::Relaxed);
-                if place >= count {
+                let index = next.fetch_add(1, Ordering::Relaxed);
+                if index >= count {
                     break;
                 }
-                let outcome = work(place).await;
-                done.lock().unwrap_or_else(PoisonError::into_inner).push((place, outcome));
+                let result = work(index).await;
+                results.lock().unwrap_or_else(PoisonError::into_inner).push((index, result));
             }
         })
         .collect();
     join_all(workers).await;
-    let mut done = std::mem::take(&mut *done.lock().unwrap_or_else(PoisonError::into_inner));
-    done.sort_by_key(|(place, _)| *place);
-    done.into_iter().map(|(_, outcome)| outcome).collect()
+    let mut results = std::mem::take(&mut *results.lock().unwrap_or_else(PoisonError::into_inner));
+    results.sort_by_key(|(index, _)| *index);
+    results.into_iter().map(|(_, result)| result).collect()
 }
 
 #[cfg(test)]
@@ -79,19 +79,19 @@ mod tests {
     #[tokio::test]
     async fn results_are_in_order_and_concurrency_is_limited() {
         let (running, most) = (&AtomicU32::new(0), &AtomicU32::new(0));
-        let answers = for_each_concurrent(20, 3, |place| async move {
+        let results = for_each_concurrent(20, 3, |index| async move {
             let now = running.fetch_add(1, Ordering::Relaxed) + 1;
             most.fetch_max(now, Ordering::Relaxed);
             // Later indexes finish sooner.
-            for _ in place..20 {
+            for _ in index..20 {
                 tokio::task::yield_now().await;
             }
             running.fetch_sub(1, Ordering::Relaxed);
-            place
+            index
         })
         .await;
-        assert_eq!(answers, (0..20).collect::<Vec<_>>());
+        assert_eq!(results, (0..20).collect::<Vec<_>>());
         assert_eq!(most.load(Ordering::Relaxed), 3);
-        assert!(for_each_concurrent(0, 3, |place| async move { place }).await.is_empty());
+        assert!(for_each_concurrent(0, 3, |index| async move { index }).await.is_empty());
     }
 }

@@ -98,8 +98,8 @@ impl Control {
 
     /// Runs a future until it completes or the migration is cancelled. Returns `None` if it was
     /// cancelled.
-    pub(super) async fn until_cancelled<T>(&self, part: impl Future<Output = T>) -> Option<T> {
-        self.cancel.run_until_cancelled(part).await
+    pub(super) async fn until_cancelled<T>(&self, future: impl Future<Output = T>) -> Option<T> {
+        self.cancel.run_until_cancelled(future).await
     }
 }
 
@@ -111,13 +111,13 @@ mod tests {
     async fn a_paused_task_waits_until_resume() {
         let control = Control::default();
         control.pause();
-        let mut part = tokio_test_future(&control);
-        assert!(futures_util::poll!(&mut part).is_pending());
+        let mut wait = wait_future(&control);
+        assert!(futures_util::poll!(&mut wait).is_pending());
         control.resume();
-        part.await;
+        wait.await;
     }
 
-    fn tokio_test_future(control: &Control) -> std::pin::Pin<Box<dyn Future<Output = ()> + '_>> {
+    fn wait_future(control: &Control) -> std::pin::Pin<Box<dyn Future<Output = ()> + '_>> {
         Box::pin(control.wait_while_paused())
     }
 
@@ -126,8 +126,8 @@ mod tests {
         let control = Control::default();
         let seen = control.wake_count();
         control.wake();
-        let dozing = control.sleep_until_woken(seen, Duration::from_secs(3600));
-        tokio::time::timeout(Duration::from_secs(60), dozing).await.unwrap();
+        let sleep = control.sleep_until_woken(seen, Duration::from_secs(3600));
+        tokio::time::timeout(Duration::from_secs(60), sleep).await.unwrap();
     }
 
     #[tokio::test]

@@ -16,7 +16,7 @@ use transload_registry::{LoginSource, RegistryApi, RegistryError, RegistryLogin}
 
 /// A token with less time left is renewed before use, so that it doesn't expire during a layer
 /// upload that takes minutes.
-const RENEW_BEFORE_END_MS: u64 = 10 * 60 * 1000;
+const MIN_REMAINING_MS: u64 = 10 * 60 * 1000;
 
 /// The source of images.
 #[derive(Clone)]
@@ -78,12 +78,10 @@ impl EcrLogin {
 
     /// Returns a token that stays valid long enough for the upload of a large layer.
     pub async fn token(&self) -> Result<RegistryToken, AwsError> {
-        let mut held = self.token.lock().await;
-        match held.as_ref() {
-            Some(token) if token.expires_at_ms > now_ms() + RENEW_BEFORE_END_MS => {
-                Ok(token.clone())
-            }
-            _ => Ok(held.insert(self.ecr.registry_token().await?).clone()),
+        let mut cached = self.token.lock().await;
+        match cached.as_ref() {
+            Some(token) if token.expires_at_ms > now_ms() + MIN_REMAINING_MS => Ok(token.clone()),
+            _ => Ok(cached.insert(self.ecr.registry_token().await?).clone()),
         }
     }
 

@@ -394,17 +394,17 @@ impl Node {
         blobs
     }
 
-    fn add_signable(&self, into: &mut Vec<Digest>) {
-        into.push(self.name.clone());
+    fn add_signable(&self, digests: &mut Vec<Digest>) {
+        digests.push(self.name.clone());
         for child in self.children.iter().filter(|child| !child.attestation) {
-            child.add_signable(into);
+            child.add_signable(digests);
         }
     }
 
-    fn visit(&self, see: &mut impl FnMut(&Self)) {
-        see(self);
+    fn visit(&self, visitor: &mut impl FnMut(&Self)) {
+        visitor(self);
         for child in &self.children {
-            child.visit(see);
+            child.visit(visitor);
         }
     }
 }

@@ -1,17 +1,18 @@
-//! The journal: what each migration planned, and what became of every image of it, in a SQLite file.
+//! The journal: the plan of each migration and the outcome of each of its images, in a SQLite file.
 //!
-//! It is written before anything is written elsewhere, and after each commit point of an image, so
-//! that a migration that was interrupted (by a crash, a power cut, a closed window) goes on with what
-//! is left. History, reports, *Run again* and *Undo* read it.
+//! An entry is written before the corresponding write at the destination, and after each commit point
+//! of an image, so that a migration that was interrupted (by a crash, a power cut, a closed window)
+//! resumes with the remaining images. History, reports, *Run again* and *Undo* read the journal.
 //!
-//! - `entry`: what it holds, as values.
-//! - `schema`: the tables, and how a journal of an earlier version becomes one of this version.
-//! - `intent`: what is about to be written at the destination, entered before each call.
-//! - `codes`, `rows`: values to columns and back.
-//! - `store`: begins, reads and lists migrations.
-//! - `writer`: the one thread that writes while migrations run, many changes in one transaction.
-//! - `log`: what a running migration writes.
-//! - `claim`: which process runs a migration; the operating system forgets it with the process.
+//! - `entry`: the values that the journal stores.
+//! - `schema`: the tables, and the upgrade of a journal that an earlier version wrote.
+//! - `intent`: the writes at the destination, journaled before each call.
+//! - `codes`, `rows`: conversion between values and columns.
+//! - `store`: starts, reads and lists migrations.
+//! - `writer`: the one thread that writes while migrations run, with many changes in one transaction.
+//! - `log`: the changes that a running migration journals.
+//! - `claim`: the lock of the process that runs a migration. The operating system releases it when the
+//!   process ends.
 
 mod claim;
 mod codes;

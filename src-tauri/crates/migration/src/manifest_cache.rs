@@ -22,7 +22,7 @@ const LIMIT_BYTES: u64 = 256 * 1024 * 1024;
 /// registry.
 #[derive(Debug)]
 pub struct ManifestCache {
-    kept: Mutex<CacheFile>,
+    file: Mutex<CacheFile>,
     limit_bytes: u64,
 }
 
@@ -32,7 +32,7 @@ struct CacheFile {
     file: Option<File>,
     /// Offset of the next manifest.
     end: u64,
-    places: HashMap<Digest, CacheLocation>,
+    locations: HashMap<Digest, CacheLocation>,
     /// Nothing more is written, because the disk is full.
     is_closed: bool,
 }
@@ -47,25 +47,25 @@ struct CacheLocation {
 
 impl Default for ManifestCache {
     fn default() -> Self {
-        Self { kept: Mutex::default(), limit_bytes: LIMIT_BYTES }
+        Self { file: Mutex::default(), limit_bytes: LIMIT_BYTES }
     }
 }
 
 impl ManifestCache {
     /// Returns whether a manifest is cached.
     pub fn has(&self, digest: &Digest) -> bool {
-        self.kept().places.contains_key(digest)
+        self.file().locations.contains_key(digest)
     }
 
     /// Returns whether the cache accepts no more manifests. The next plan should start a new one
     /// then.
     pub fn is_full(&self) -> bool {
-        self.kept().is_closed
+        self.file().is_closed
     }
 
     /// Returns a cached manifest if it matches its digest.
     fn get(&self, digest: &Digest) -> Option<RawManifest> {
-        let read = self.kept().read(digest)?;
+        let read = self.file().read(digest)?;
         let manifest = read.map_err(|error| error.to_string()).and_then(|(media_type, bytes)| {
             let manifest = RawManifest::new(bytes, Some(&media_type));
             let manifest = manifest.map_err(|error| error.to_string())?;
@@ -78,24 +78,24 @@ impl ManifestCache {
     }
 
     /// Caches a manifest under the digest that it was requested with.
-    fn keep(&self, digest: &Digest, manifest: &RawManifest) {
-        let mut kept = self.kept();
-        if kept.is_closed || kept.places.contains_key(digest) {
+    fn insert(&self, digest: &Digest, manifest: &RawManifest) {
+        let mut file = self.file();
+        if file.is_closed || file.locations.contains_key(digest) {
             return;
         }
-        let after = kept.end + (manifest.media_type().len() + manifest.bytes().len()) as u64;
+        let after = file.end + (manifest.media_type().len() + manifest.bytes().len()) as u64;
         let written = match after > self.limit_bytes {
             true => Err(io::ErrorKind::StorageFull.into()),
-            false => kept.write(digest, manifest),
+            false => file.write(digest, manifest),
         };
         if let Err(error) = written {
             tracing::warn!(%error, "couldn't cache more manifests; they will be read again");
-            kept.is_closed = true;
+            file.is_closed = true;
         }
     }
 
-    fn kept(&self) -> MutexGuard<'_, CacheFile> {
-        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    fn file(&self) -> MutexGuard<'_, CacheFile> {
+        self.file.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -109,25 +109,25 @@ impl CacheFile {
         file.seek(SeekFrom::Start(self.end))?;
         file.write_all(media_type)?;
         file.write_all(bytes)?;
-        let place = CacheLocation {
+        let location = CacheLocation {
             start: self.end,
             media_type_bytes: media_type.len(),
             manifest_bytes: bytes.len(),
         };
         self.end += (media_type.len() + bytes.len()) as u64;
-        self.places.insert(digest.clone(), place);
+        self.locations.insert(digest.clone(), location);
         Ok(())
     }
 
     /// Returns media type and bytes, or `None` if the manifest is not cached.
     fn read(&mut self, digest: &Digest) -> Option<io::Result<(String, Bytes)>> {
-        let (place, file) = (*self.places.get(digest)?, self.file.as_mut()?);
+        let (location, file) = (*self.locations.get(digest)?, self.file.as_mut()?);
         let mut read = || {
-            let mut content = vec![0; place.media_type_bytes + place.manifest_bytes];
-            file.seek(SeekFrom::Start(place.start))?;
+            let mut content = vec![0; location.media_type_bytes + location.manifest_bytes];
+            file.seek(SeekFrom::Start(location.start))?;
             file.read_exact(&mut content)?;
             let mut content = Bytes::from(content);
-            let media_type = content.split_to(place.media_type_bytes);
+            let media_type = content.split_to(location.media_type_bytes);
             Ok((String::from_utf8_lossy(&media_type).into_owned(), content))
         };
         Some(read())
@@ -170,7 +170,7 @@ impl<'a> ManifestSource<'a> {
             return Ok(manifest);
         }
         let manifest = self.registry.manifest(path, reference).await?;
-        cache.keep(digest.as_ref().unwrap_or(manifest.digest()), &manifest);
+        cache.insert(digest.as_ref().unwrap_or(manifest.digest()), &manifest);
         Ok(manifest)
     }
 }
@@ -193,23 +193,23 @@ mod tests {
         let cache = ManifestCache::default();
         let manifests = [manifest(1), manifest(22), manifest(333)];
         for manifest in &manifests {
-            cache.keep(manifest.digest(), manifest);
-            cache.keep(manifest.digest(), manifest);
+            cache.insert(manifest.digest(), manifest);
+            cache.insert(manifest.digest(), manifest);
         }
         for manifest in manifests.iter().rev() {
             assert_eq!(cache.get(manifest.digest()).as_ref(), Some(manifest));
         }
         assert_eq!(cache.get(manifest(4).digest()), None);
-        assert_eq!(cache.kept().places.len(), 3);
+        assert_eq!(cache.file().locations.len(), 3);
     }
 
     #[test]
     fn damaged_manifests_are_not_returned() {
         let (cache, manifest) = (ManifestCache::default(), manifest(1));
-        cache.keep(manifest.digest(), &manifest);
+        cache.insert(manifest.digest(), &manifest);
         {
-            let mut kept = cache.kept();
-            let file = kept.file.as_mut().unwrap();
+            let mut file = cache.file();
+            let file = file.file.as_mut().unwrap();
             file.seek(SeekFrom::End(-3)).unwrap();
             file.write_all(b" ").unwrap();
         }
@@ -221,21 +221,21 @@ mod tests {
         let (first, second) = (manifest(1), manifest(2));
         let limit_bytes = (first.bytes().len() + first.media_type().len()) as u64;
         let cache = ManifestCache { limit_bytes, ..ManifestCache::default() };
-        cache.keep(first.digest(), &first);
+        cache.insert(first.digest(), &first);
         assert!(!cache.is_full());
-        cache.keep(second.digest(), &second);
+        cache.insert(second.digest(), &second);
         assert!(cache.is_full());
         assert_eq!((cache.get(first.digest()), cache.get(second.digest())), (Some(first), None));
     }
 
     #[tokio::test]
     #[cfg(target_os = "linux")]
-    async fn a_disk_without_room_is_no_error() {
+    async fn a_full_disk_is_no_error() {
         let registry = FakeRegistry::new("source.example");
         let digest = registry.image("app", Some("1"), &["layer"]);
         let full = File::options().read(true).write(true).open("/dev/full").unwrap();
         let cache = ManifestCache::default();
-        cache.kept().file = Some(full);
+        cache.file().file = Some(full);
         for _ in 0..2 {
             let source = ManifestSource::cached(&registry, &cache);
             let read = source.manifest("app", digest.as_str()).await.unwrap();

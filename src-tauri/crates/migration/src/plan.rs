@@ -235,7 +235,7 @@ impl PlannedReferrerTag {
 
     /// Returns whether a different one at the destination is kept.
     pub fn is_kept(&self) -> bool {
-        self.destination_digest.as_ref().is_some_and(|there| *there != self.source_digest)
+        self.destination_digest.as_ref().is_some_and(|existing| *existing != self.source_digest)
     }
 }
 

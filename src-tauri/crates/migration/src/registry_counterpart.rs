@@ -42,12 +42,12 @@ impl RegistryCounterpart {
     ) -> Result<Option<Self>, MigrationError> {
         let head = registry.manifest_head(image.path(), image.manifest_reference()).await?;
         let Some(head) = head else { return Ok(None) };
-        let mut original =
+        let mut counterpart =
             Self { digest: head.digest, platforms: Vec::new(), children: Vec::new() };
         let is_index =
             |kind: &str| matches!(kind, media_type::OCI_INDEX | media_type::DOCKER_INDEX);
         if head.media_type.as_deref().is_some_and(is_index) {
-            let raw = registry.manifest(image.path(), original.digest.as_str()).await?;
+            let raw = registry.manifest(image.path(), counterpart.digest.as_str()).await?;
             let manifest = raw.read().map_err(|source| RegistryError::Manifest {
                 registry: registry.host().clone(),
                 subject: image.to_string(),
@@ -56,30 +56,30 @@ impl RegistryCounterpart {
             if let Manifest::Index(index) = manifest {
                 let images = index.manifests.into_iter().filter(|child| !child.is_attestation());
                 for child in images {
-                    original.platforms.extend(child.platform);
-                    original.children.push(child.digest);
+                    counterpart.platforms.extend(child.platform);
+                    counterpart.children.push(child.digest);
                 }
             }
         }
-        Ok(Some(original))
+        Ok(Some(counterpart))
     }
 
     /// Returns how the registry's image differs from the one that the engine has under this name.
     /// Returns `None` if they are the same or nothing connects the two.
     pub fn differs(
         &self,
-        held: &EngineImage,
+        image: &EngineImage,
         name: &ImageReference,
         store: ImageStore,
     ) -> Option<RegistryCounterpartDiffers> {
-        let has = |wanted: &Platform| held.platforms.iter().any(|known| is_same(known, wanted));
+        let has = |wanted: &Platform| image.platforms.iter().any(|known| is_same(known, wanted));
         let is_this = |digest: &Digest| *digest == self.digest || self.children.contains(digest);
         let is_known = match store {
             // The engine records the digest that a registry reported.
-            ImageStore::GraphDriver => pulled_digests(held, name).any(is_this),
+            ImageStore::GraphDriver => pulled_digests(image, name).any(is_this),
             // The ID is the digest of the index or manifest, whatever its origin.
-            ImageStore::Containerd => is_this(&held.id),
-            ImageStore::Podman => pulled_digests(held, name).any(is_this),
+            ImageStore::Containerd => is_this(&image.id),
+            ImageStore::Podman => pulled_digests(image, name).any(is_this),
         };
         // In other stores a name alone proves nothing: the image may have been built here, and the
         // one in the registry may belong to somebody else.
@@ -87,13 +87,13 @@ impl RegistryCounterpart {
         if !is_known && !moved {
             return None;
         }
-        let more_platforms = match (store, &held.parts) {
+        let more_platforms = match (store, &image.parts) {
             // The engine doesn't report which parts of an index it has, but the registry has all of
             // them.
             (ImageStore::Containerd, None) => self.platforms.len() > 1,
-            _ => !held.platforms.is_empty() && !self.platforms.iter().all(has),
+            _ => !image.platforms.is_empty() && !self.platforms.iter().all(has),
         };
-        let layers_missing = store == ImageStore::Containerd && holds_no_image(held);
+        let layers_missing = store == ImageStore::Containerd && has_no_image(image);
         (more_platforms || moved || layers_missing).then_some(RegistryCounterpartDiffers {
             more_platforms,
             moved,
@@ -104,32 +104,33 @@ impl RegistryCounterpart {
 
 /// Returns whether the registry should be asked about an image. An image that was only built here
 /// must not be disclosed to a registry, and a complete image has nothing to gain.
-pub fn came_from_registry(held: &EngineImage, name: &ImageReference, store: ImageStore) -> bool {
+pub fn came_from_registry(image: &EngineImage, name: &ImageReference, store: ImageStore) -> bool {
     match store {
-        ImageStore::GraphDriver => pulled_digests(held, name).next().is_some(),
+        ImageStore::GraphDriver => pulled_digests(image, name).next().is_some(),
         // Only a pull leaves out parts of an image. Engines that don't list the parts derive the
         // digests from the names, so the registry has to be asked.
-        ImageStore::Containerd => held.is_complete() != Some(true),
+        ImageStore::Containerd => image.is_complete() != Some(true),
         // Podman gives locally built images this host.
         ImageStore::Podman => {
-            name.registry().as_str() != "localhost" && pulled_digests(held, name).next().is_some()
+            name.registry().as_str() != "localhost" && pulled_digests(image, name).next().is_some()
         }
     }
 }
 
 /// Returns whether the engine reports that it can't push any image under this name.
-fn holds_no_image(held: &EngineImage) -> bool {
-    let parts = held.parts.iter().flatten();
+fn has_no_image(image: &EngineImage) -> bool {
+    let parts = image.parts.iter().flatten();
     let mut images = parts.filter(|part| part.kind == PartKind::Image).peekable();
     images.peek().is_some() && images.all(|part| !part.is_available)
 }
 
 /// Returns the digests that the engine got from the registry under this name.
 fn pulled_digests<'a>(
-    held: &'a EngineImage,
+    image: &'a EngineImage,
     name: &'a ImageReference,
 ) -> impl Iterator<Item = &'a Digest> {
-    held.repository_digests
+    image
+        .repository_digests
         .iter()
         .filter(|known| known.registry() == name.registry() && known.path() == name.path())
         .filter_map(ImageReference::digest)
@@ -158,7 +159,7 @@ mod tests {
         ImageReference::parse("source.example/app:1").unwrap()
     }
 
-    fn held(digests: &[&Digest], platforms: &[&str]) -> EngineImage {
+    fn image(digests: &[&Digest], platforms: &[&str]) -> EngineImage {
         let digests = digests.iter().map(|digest| format!("source.example/app@{digest}"));
         EngineImage {
             id: Digest::of(b"configuration"),
@@ -172,7 +173,11 @@ mod tests {
         }
     }
 
-    fn original(digest: &Digest, platforms: &[&str], children: &[&Digest]) -> RegistryCounterpart {
+    fn counterpart(
+        digest: &Digest,
+        platforms: &[&str],
+        children: &[&Digest],
+    ) -> RegistryCounterpart {
         RegistryCounterpart {
             digest: digest.clone(),
             platforms: platforms.iter().map(|text| platform(text)).collect(),
@@ -184,12 +189,12 @@ mod tests {
     fn only_missing_platforms_and_moved_tags_are_reported() {
         let (index, amd64, other) = (Digest::of(b"1"), Digest::of(b"2"), Digest::of(b"3"));
         let both = ["linux/amd64", "linux/arm64/v8"];
-        let there = original(&index, &both, &[&amd64]);
+        let with_both = counterpart(&index, &both, &[&amd64]);
         let differences = |more_platforms, moved| {
             Some(RegistryCounterpartDiffers { more_platforms, moved, layers_missing: false })
         };
         let differs = |digests: &[&Digest], platforms: &[&str]| {
-            there.differs(&held(digests, platforms), &name(), ImageStore::GraphDriver)
+            with_both.differs(&image(digests, platforms), &name(), ImageStore::GraphDriver)
         };
         assert_eq!(differs(&[&index], &["linux/amd64"]), differences(true, false));
         assert_eq!(
@@ -201,20 +206,23 @@ mod tests {
         assert_eq!(differs(&[&other], &both), differences(false, true));
         assert_eq!(differs(&[&other, &index], &both), None, "pulled again since");
         assert_eq!(differs(&[&index], &[]), None, "the content of the engine is unknown");
-        let single = original(&index, &[], &[]);
+        let single = counterpart(&index, &[], &[]);
         let same =
-            single.differs(&held(&[&index], &["linux/amd64"]), &name(), ImageStore::GraphDriver);
+            single.differs(&image(&[&index], &["linux/amd64"]), &name(), ImageStore::GraphDriver);
         assert_eq!(same, None);
     }
 
     #[test]
     fn locally_built_images_did_not_come_from_a_registry() {
         use ImageStore::{Containerd, GraphDriver, Podman};
-        let pulled = held(&[&Digest::of(b"1")], &[]);
+        let pulled = image(&[&Digest::of(b"1")], &[]);
         assert!(came_from_registry(&pulled, &name(), GraphDriver));
-        assert!(!came_from_registry(&held(&[], &[]), &name(), GraphDriver));
+        assert!(!came_from_registry(&image(&[], &[]), &name(), GraphDriver));
         let copy = ImageReference::parse("other.example/app:1").unwrap();
-        assert!(!came_from_registry(&pulled, &copy, GraphDriver), "it has a second name here");
+        assert!(
+            !came_from_registry(&pulled, &copy, GraphDriver),
+            "a local name for the same image"
+        );
         let part = |is_available| EnginePart {
             digest: Digest::of(b"part"),
             kind: PartKind::Image,
@@ -227,7 +235,10 @@ mod tests {
         assert!(!came_from_registry(&built, &name(), Containerd));
         let partial = EngineImage { parts: Some(vec![part(true), part(false)]), ..pulled.clone() };
         assert!(came_from_registry(&partial, &name(), Containerd));
-        assert!(came_from_registry(&pulled, &name(), Containerd), "it does not say its parts");
+        assert!(
+            came_from_registry(&pulled, &name(), Containerd),
+            "the engine does not list the parts"
+        );
         let built = ImageReference::parse("localhost/app:1").unwrap();
         assert!(!came_from_registry(&pulled, &built, Podman));
     }
@@ -236,19 +247,23 @@ mod tests {
     fn the_containerd_store_ignores_an_unrelated_image_with_the_same_name() {
         let (own, other) = (Digest::of(b"own"), Digest::of(b"other"));
         let both = ["linux/amd64", "linux/arm64"];
-        let engine = EngineImage { id: own.clone(), ..held(&[&own], &["linux/amd64"]) };
-        let differs = |engine: &EngineImage, there: &RegistryCounterpart| {
-            there.differs(engine, &name(), ImageStore::Containerd)
+        let engine = EngineImage { id: own.clone(), ..image(&[&own], &["linux/amd64"]) };
+        let differs = |engine: &EngineImage, at_registry: &RegistryCounterpart| {
+            at_registry.differs(engine, &name(), ImageStore::Containerd)
         };
         let differences = |more_platforms, layers_missing| {
             Some(RegistryCounterpartDiffers { more_platforms, moved: false, layers_missing })
         };
         let more = differences(true, false);
-        assert_eq!(differs(&engine, &original(&other, &both, &[])), None);
-        assert_eq!(differs(&engine, &original(&own, &both, &[])), more);
-        assert_eq!(differs(&engine, &original(&other, &both, &[&own])), more, "pulled by digest");
-        assert_eq!(differs(&engine, &original(&own, &["linux/amd64"], &[])), None);
-        // Layers that another image brought in another form: single images, and an index.
+        assert_eq!(differs(&engine, &counterpart(&other, &both, &[])), None);
+        assert_eq!(differs(&engine, &counterpart(&own, &both, &[])), more);
+        assert_eq!(
+            differs(&engine, &counterpart(&other, &both, &[&own])),
+            more,
+            "pulled by digest"
+        );
+        assert_eq!(differs(&engine, &counterpart(&own, &["linux/amd64"], &[])), None);
+        // Layers that another image stored in another form: single images, and an index.
         let part = |kind, is_available| EnginePart {
             digest: own.clone(),
             kind,
@@ -261,21 +276,21 @@ mod tests {
             parts: Some(parts.to_vec()),
             ..engine.clone()
         };
-        let (gone, held) = (part(PartKind::Image, false), part(PartKind::Image, true));
+        let (missing, available) = (part(PartKind::Image, false), part(PartKind::Image, true));
         let attestation = part(PartKind::Attestation, true);
-        for (held, there, expected) in [
-            (parts(&[gone.clone()]), original(&own, &[], &[]), differences(false, true)),
-            (parts(&[gone.clone()]), original(&other, &[], &[]), None),
+        for (engine, at_registry, expected) in [
+            (parts(&[missing.clone()]), counterpart(&own, &[], &[]), differences(false, true)),
+            (parts(&[missing.clone()]), counterpart(&other, &[], &[]), None),
             (
-                parts(&[gone.clone(), attestation.clone()]),
-                original(&own, &both, &[]),
+                parts(&[missing.clone(), attestation.clone()]),
+                counterpart(&own, &both, &[]),
                 differences(false, true),
             ),
-            (parts(&[gone.clone(), held.clone()]), original(&own, &[], &[]), None),
-            (parts(&[held]), original(&own, &[], &[]), None),
-            (parts(&[attestation]), original(&own, &[], &[]), None),
+            (parts(&[missing.clone(), available.clone()]), counterpart(&own, &[], &[]), None),
+            (parts(&[available]), counterpart(&own, &[], &[]), None),
+            (parts(&[attestation]), counterpart(&own, &[], &[]), None),
         ] {
-            assert_eq!(differs(&held, &there), expected, "{held:?} {there:?}");
+            assert_eq!(differs(&engine, &at_registry), expected, "{engine:?} {at_registry:?}");
         }
     }
 
@@ -288,7 +303,7 @@ mod tests {
         assert_eq!((found.digest, found.children), (index, vec![child.clone()]));
         let single = ImageReference::parse("source.example/app:single").unwrap();
         let found = RegistryCounterpart::look_up(&registry, &single).await.unwrap().unwrap();
-        assert_eq!(found, original(&child, &[], &[]));
+        assert_eq!(found, counterpart(&child, &[], &[]));
         let none = ImageReference::parse("source.example/app:none").unwrap();
         assert_eq!(RegistryCounterpart::look_up(&registry, &none).await.unwrap(), None);
     }

@@ -41,7 +41,7 @@ pub struct SignInGate {
     control: Control,
     events: Arc<dyn EventSink>,
     /// Locked by the task that checks whether the user signed in.
-    looking: Mutex<()>,
+    checking: Mutex<()>,
     /// Number of renewals of the session.
     renewals: AtomicU64,
 }
@@ -55,8 +55,8 @@ impl SignInGate {
         control: Control,
         events: Arc<dyn EventSink>,
     ) -> Arc<Self> {
-        let (current, looking, renewals) = (RwLock::new(ecr), Mutex::default(), AtomicU64::new(0));
-        Arc::new(Self { current, reopener, control, events, looking, renewals })
+        let (current, checking, renewals) = (RwLock::new(ecr), Mutex::default(), AtomicU64::new(0));
+        Arc::new(Self { current, reopener, control, events, checking, renewals })
     }
 
     /// Makes a call. If it needs new credentials, waits for the user to sign in if necessary and
@@ -76,7 +76,7 @@ impl SignInGate {
                 Err(error) if error.requires_user() && !self.control.is_cancelled() => error,
                 outcome => return outcome,
             };
-            let _looking = self.looking.lock().await;
+            let _checking = self.checking.lock().await;
             // If another task renewed the session meanwhile, retry immediately.
             if self.renewals.load(Ordering::Acquire) != renewals {
                 continue;
@@ -92,7 +92,7 @@ impl SignInGate {
         }
     }
 
-    /// Renews the credentials if that needs no person. Returns whether it did.
+    /// Renews the credentials if that needs no user. Returns whether it did.
     async fn renew_silently(&self) -> bool {
         match self.control.until_cancelled(self.reopener.reopen()).await {
             Some(Ok(ecr)) => {
@@ -110,22 +110,22 @@ impl SignInGate {
     }
 
     /// Waits until the session is renewed or the migration is cancelled.
-    async fn wait(&self, ended: AwsError) -> Result<(), AwsError> {
-        let mut error = Arc::new(MigrationError::from(ended));
+    async fn wait(&self, expired: AwsError) -> Result<(), AwsError> {
+        let mut error = Arc::new(MigrationError::from(expired));
         loop {
             let seen = self.control.wake_count();
             self.events.emit(MigrationEvent::SignInNeeded { error: Arc::clone(&error) });
-            let dozing = self.control.sleep_until_woken(seen, self.control.check_interval());
-            let looking = async {
-                dozing.await;
+            let sleep = self.control.sleep_until_woken(seen, self.control.check_interval());
+            let checking = async {
+                sleep.await;
                 self.reopener.reopen().await
             };
-            match self.control.until_cancelled(looking).await {
+            match self.control.until_cancelled(checking).await {
                 Some(Ok(ecr)) => {
                     self.replace_connection(ecr);
                     break;
                 }
-                Some(Err(still)) => error = Arc::new(still),
+                Some(Err(current)) => error = Arc::new(current),
                 None => {
                     let message = "the migration was cancelled while it waited for a sign-in";
                     return Err(AwsError::CredentialsExpired { message: message.to_owned() });

@@ -1,5 +1,5 @@
-//! Two ends in memory, for what real ones cannot be made to show at will. The protocols themselves
-//! are tested against real servers elsewhere.
+//! An in-memory source and destination for tests of situations that real servers can't reproduce at will.
+//! The protocols are tested against real servers in `tests/flows`.
 
 pub(crate) mod crash;
 pub(crate) mod ecr;
@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use std::error::Error as _;
 use std::sync::{Arc, Mutex};
 
-pub use ecr::{FakeEcr, SignsIn};
+pub use ecr::{FakeEcr, ReopenAfterSignIn};
 pub use registry::FakeRegistry;
 
 use crate::control::Control;
@@ -33,18 +33,17 @@ use transload_model::{
 };
 use transload_registry::RegistryEndpoint;
 
-/// A source, an ECR, and everything that was told.
-pub struct World {
+/// A migration between an in-memory source and an in-memory ECR, which records all events.
+pub struct TestMigration {
     pub source: Arc<FakeRegistry>,
     pub registry: Arc<FakeRegistry>,
     pub ecr: Arc<FakeEcr>,
     pub events: Arc<Recorder>,
     pub control: Control,
-    /// Which destination this is.
     pub identity: DestinationIdentity,
 }
 
-/// Keeps what was told.
+/// Records all events.
 #[derive(Default)]
 pub struct Recorder(Mutex<Vec<MigrationEvent>>);
 
@@ -55,15 +54,15 @@ impl EventSink for Recorder {
 }
 
 impl Recorder {
-    /// The events as lines, without the bytes on the way, which come in chunks of any size.
+    /// Returns the events as lines, without upload progress, whose chunks have no fixed size.
     pub fn lines(&self) -> Vec<String> {
         let events = self.0.lock().unwrap();
-        let told = events.iter().filter(|event| !format!("{event:?}").contains("Sending"));
-        told.map(|event| format!("{event:?}")).collect()
+        let lines = events.iter().map(|event| format!("{event:?}"));
+        lines.filter(|line| !line.contains("Sending")).collect()
     }
 }
 
-impl World {
+impl TestMigration {
     pub fn new() -> Self {
         Self::with_registry(FakeRegistry::new("registry.example"))
     }
@@ -116,12 +115,15 @@ impl World {
         run(plan, source, &self.destination(), &self.control, &events, journal).await
     }
 
-    /// Runs with an ECR whose calls wait for a person to sign in, which is found after so many looks.
-    pub async fn run_signing_in(&self, plan: &Plan, source: &Source, in_vain: u32) -> Report {
+    /// Runs with an ECR whose calls wait for a new sign-in. The first `failed_checks` checks find no
+    /// sign-in.
+    pub async fn run_signing_in(&self, plan: &Plan, source: &Source, failed_checks: u32) -> Report {
         let events: Arc<dyn EventSink> = Arc::clone(&self.events) as _;
-        let again = SignsIn { ecr: Arc::clone(&self.ecr), in_vain: Mutex::new(in_vain) };
+        let failed_checks = Mutex::new(failed_checks);
+        let reopen = ReopenAfterSignIn { ecr: Arc::clone(&self.ecr), failed_checks };
         let ecr = Arc::clone(&self.ecr) as _;
-        let gate = SignInGate::new(ecr, Arc::new(again), self.control.clone(), Arc::clone(&events));
+        let gate =
+            SignInGate::new(ecr, Arc::new(reopen), self.control.clone(), Arc::clone(&events));
         let destination = self.destination().waiting_at(gate).await;
         run(plan, source, &destination, &self.control, &events, None).await
     }
@@ -131,7 +133,7 @@ impl World {
     }
 }
 
-/// The destination of [`World`].
+/// Returns the identity of the destination of [`TestMigration`].
 pub fn identity() -> DestinationIdentity {
     DestinationIdentity::new(
         AccountId::parse("111122223333").unwrap(),
@@ -141,7 +143,7 @@ pub fn identity() -> DestinationIdentity {
     )
 }
 
-/// What became of each image, in short.
+/// Returns a short text for the result of each image.
 pub fn results(report: &Report) -> Vec<String> {
     let result = |image: &ImageReport| match &image.result {
         ImageResult::Failed { error } => {
@@ -153,7 +155,7 @@ pub fn results(report: &Report) -> Vec<String> {
     report.images.iter().map(result).collect()
 }
 
-/// A request for some tags of one source repository.
+/// Returns a request for tags of one source repository.
 pub fn request(source: &str, repository: &str, tags: &[&str]) -> MigrationRequest {
     let name = RepositoryName::parse(repository).unwrap();
     let image = |tag: &&str| RequestedImage {
@@ -172,14 +174,14 @@ pub fn request(source: &str, repository: &str, tags: &[&str]) -> MigrationReques
     }
 }
 
-/// Two requests as one.
+/// Combines two requests.
 pub fn joined(mut request: MigrationRequest, other: MigrationRequest) -> MigrationRequest {
     request.images.extend(other.images);
     request.repositories.extend(other.repositories);
     request
 }
 
-/// Records each error with its own sentence.
+/// Returns a conversion that records the message of each error.
 pub(super) fn record_error() -> RecordError {
     Arc::new(|error: &MigrationError| RecordedError::new("internal", error.to_string()))
 }

@@ -1,12 +1,12 @@
-//! Undo: takes away what one migration brought, and nothing else.
+//! Undo: deletes what one migration created at the destination, and nothing else.
 //!
-//! [`undo_facts`] asks ECR what is there now, [`undo_plan`] says what would be taken away and what is
-//! left and why, without asking or changing anything, and [`undo`] does it and tells what it did.
+//! [`undo_facts`] reads the current state of ECR. [`undo_plan`] decides what an undo would delete, what
+//! it would leave, and why. It makes no requests. [`undo`] carries out the plan and reports the result.
 //!
-//! A tag is taken away only while it points to what the migration pushed; one that the migration moved
-//! is put back where that image is still there. An image goes with its last tag, with what belongs to
-//! it alone: the manifests of an index, signatures. A repository goes only where the migration created
-//! it and nothing is in it any more.
+//! A tag is deleted only if it still points to the pushed image. A tag that the migration moved is
+//! restored if its previous image still exists. An image is deleted with its last tag, together with the
+//! manifests of its index and its signatures, unless they belong to another image too. A repository is
+//! deleted only if the migration created it and no image remains in it.
 
 pub(crate) mod carry_out;
 pub(crate) mod facts;

@@ -3,48 +3,44 @@ import type { ApiError } from "./errors";
 import type { DestinationIdentity } from "./plan";
 
 /**
- * What becomes of the image of a tag that is taken away.
+ * What happens to the image of a deleted tag.
  */
 export type ImageUndo = "goes" | "has_other_tags" | "below_index";
 
 /**
- * What becomes of a repository.
+ * What an undo does with a repository.
  */
 export type RepositoryUndo = { "kind": "delete" } | { "kind": "left", 
 /**
- * How many images stay in it.
+ * Number of remaining images.
  */
 images: number, } | { "kind": "was_there" } | { "kind": "gone" };
 
 /**
- * Why a tag is left as it is.
+ * Why a tag stays unchanged.
  */
 export type TagLeft = { "kind": "gone" } | { "kind": "points_elsewhere", 
 /**
- * What it points to now.
+ * The current digest of the tag.
  */
 to: string, } | { "kind": "image_would_go" } | { "kind": "earlier_image_gone", 
 /**
- * That image.
+ * Digest of the previous image.
  */
 earlier: string, } | { "kind": "push_interrupted" };
 
 /**
- * What becomes of a tag.
+ * What an undo does with a tag.
  */
 export type TagUndo = { "kind": "remove", 
 /**
- * What becomes of its image.
+ * What happens to the image of the tag.
  */
 image: ImageUndo, } | { "kind": "restore", 
 /**
- * That image.
+ * Digest of the previous image.
  */
-to: string, } | { "kind": "left", 
-/**
- * Why.
- */
-reason: TagLeft, };
+to: string, } | { "kind": "left", reason: TagLeft, };
 
 /**
  * Something that an undo left as it is.
@@ -161,24 +157,16 @@ images_deleted: number,
 repository: RepositoryUndo, };
 
 /**
- * What becomes of a tag.
+ * A tag that the migration wrote, and what the undo does with it.
  */
-export type UndoTag = { 
+export type UndoTag = { tag: string, 
 /**
- * The tag.
+ * The digest that the migration pushed.
  */
-tag: string, 
-/**
- * What the migration pushed for it.
- */
-digest: string, 
-/**
- * What becomes of it.
- */
-action: TagUndo, };
+digest: string, action: TagUndo, };
 
 /**
- * How much an undo deletes, or deleted.
+ * Number of items that an undo deletes or deleted.
  */
 export type UndoTotals = { 
 /**
@@ -186,7 +174,7 @@ export type UndoTotals = {
  */
 tags_removed: number, 
 /**
- * Tags that point again to what they pointed to before.
+ * Tags that point to their previous image again.
  */
 tags_restored: number, 
 /**
@@ -203,18 +191,18 @@ repositories_deleted: number,
 left: number, };
 
 /**
- * That a migration was undone.
+ * A completed or cancelled undo of a migration.
  */
 export type Undone = { 
 /**
- * When, in milliseconds since 1970.
+ * Time in milliseconds since 1970.
  */
 at_ms: number, 
 /**
- * How much was deleted and restored.
+ * Number of deleted and restored items.
  */
 totals: UndoTotals, 
 /**
- * Whether a person stopped it.
+ * Whether the user cancelled the undo.
  */
 cancelled: boolean, };

@@ -52,7 +52,7 @@ impl Api {
 
     /// Forgets a migration. What it moved stays where it is.
     pub async fn history_delete(&self, migration: String) -> Result<(), ApiError> {
-        self.journal().await?.forget(&migration).await?;
+        self.journal().await?.delete(&migration).await?;
         self.inner.jobs.remove(&migration);
         Ok(())
     }

@@ -197,7 +197,7 @@ async fn run(
             tokio::select! {
                 report = &mut run => break report,
                 () = tokio::time::sleep(LOOKED_EVERY) => {
-                    job.journal_state(log.trouble().map(|error| error.as_ref().into()));
+                    job.journal_state(log.write_failure().map(|error| error.as_ref().into()));
                     if let Source::Registry(source) = source
                         && let Some(quota) = source.pull_quota()
                     {

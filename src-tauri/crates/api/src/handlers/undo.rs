@@ -60,7 +60,7 @@ impl Api {
         let connected = self.connect_planned(connection, &plan.destination).await?;
         let journal = self.journal().await?;
         // Nobody goes on with the migration meanwhile.
-        let held = journal.hold(migration).await?;
+        let held = journal.claim(migration).await?;
         let (total, most) = (plan.steps(), AtomicU32::new(0));
         let told = |done: u32| {
             // Several repositories are worked on at once; what is told only grows.
@@ -74,7 +74,7 @@ impl Api {
             Undone { at_ms: now_ms(), totals: report.totals(), cancelled: report.cancelled };
         let mut report = convert::undo_report(migration.clone(), &report);
         tracing::info!(migration = %migration, totals = ?report.totals, "an undo ends");
-        let noted = journal.note_undo(held, undone).await;
+        let noted = journal.record_undo(held, undone).await;
         report.journal_error = noted.err().map(Into::into);
         Ok(report)
     }

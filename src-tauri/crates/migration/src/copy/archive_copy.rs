@@ -40,7 +40,7 @@ pub(crate) struct StreamedCopier {
     pub control: Control,
     pub events: Arc<dyn EventSink>,
     /// Shared by all copies to the destination.
-    pub held: Arc<DestinationState>,
+    pub state: Arc<DestinationState>,
     pub slots: Arc<UploadSlots>,
 }
 
@@ -76,12 +76,12 @@ impl StreamedCopier {
             let total_bytes = Some(blob.size_bytes);
             self.layer_state(job, blob, LayerState::Waiting { total_bytes });
         }
-        let mut counted = ByteCounts::default();
-        let mut missing = self.missing(job, &repository, blobs, &mut counted).await?;
-        self.send_documents(job, &repository, &mut missing, &mut counted).await?;
+        let mut bytes = ByteCounts::default();
+        let mut missing = self.missing(job, &repository, blobs, &mut bytes).await?;
+        self.send_documents(job, &repository, &mut missing, &mut bytes).await?;
         let (mut attempt, mut pause) = (1, RETRY_PAUSE);
         while !missing.is_empty() {
-            match self.send_layers(job, &repository, &mut missing, &mut counted).await {
+            match self.send_layers(job, &repository, &mut missing, &mut bytes).await {
                 Ok(()) => break,
                 Err(error) if attempt < MAX_ATTEMPTS && is_retryable(&error) => {
                     tracing::info!(
@@ -98,8 +98,8 @@ impl StreamedCopier {
         let tag = self.write_tag(job).await?;
         let copied = Copied {
             digest: job.tree.root.raw.digest().clone(),
-            sent_bytes: counted.sent_bytes,
-            skipped_bytes: counted.skipped_bytes,
+            sent_bytes: bytes.sent_bytes,
+            skipped_bytes: bytes.skipped_bytes,
         };
         Ok((copied, tag))
     }
@@ -110,20 +110,20 @@ impl StreamedCopier {
         job: &StreamJob<'_>,
         repository: &Arc<str>,
         blobs: Vec<Descriptor>,
-        counted: &mut ByteCounts,
+        bytes: &mut ByteCounts,
     ) -> Result<HashMap<Digest, Descriptor>, MigrationError> {
-        let asked = blobs.into_iter().map(|blob| async move {
-            let is_there = self.held.has_blob(repository, &blob.digest)
+        let lookups = blobs.into_iter().map(|blob| async move {
+            let exists = self.state.has_blob(repository, &blob.digest)
                 || self.destination.has_blob(repository, &blob.digest).await?;
-            Ok::<_, RegistryError>((blob, is_there))
+            Ok::<_, RegistryError>((blob, exists))
         });
-        let asked: Vec<_> = asked.collect();
-        let asked: Vec<_> =
-            stream::iter(asked).buffered(MAX_CONCURRENT_LAYER_LOOKUPS).try_collect().await?;
+        let lookups: Vec<_> = lookups.collect();
+        let lookups: Vec<_> =
+            stream::iter(lookups).buffered(MAX_CONCURRENT_LAYER_LOOKUPS).try_collect().await?;
         let mut missing = HashMap::new();
-        for (blob, is_there) in asked {
-            if is_there {
-                self.is_there(job, repository, &blob, counted);
+        for (blob, exists) in lookups {
+            if exists {
+                self.skip_existing(job, repository, &blob, bytes);
             } else {
                 missing.insert(blob.digest.clone(), blob);
             }
@@ -137,7 +137,7 @@ impl StreamedCopier {
         job: &StreamJob<'_>,
         repository: &Arc<str>,
         missing: &mut HashMap<Digest, Descriptor>,
-        counted: &mut ByteCounts,
+        bytes: &mut ByteCounts,
     ) -> Result<(), MigrationError> {
         let in_memory: Vec<_> = missing
             .values()
@@ -147,7 +147,7 @@ impl StreamedCopier {
             let (mut attempt, mut pause) = (1, RETRY_PAUSE);
             loop {
                 let content: BlobStream = Box::pin(stream::iter([Ok(content.clone())]));
-                match self.send(job, repository, &blob, content, counted).await {
+                match self.send(job, repository, &blob, content, bytes).await {
                     Ok(()) => break,
                     Err(error) if attempt < MAX_ATTEMPTS && is_retryable(&error) => {
                         tokio::time::sleep(pause).await;
@@ -168,7 +168,7 @@ impl StreamedCopier {
         job: &StreamJob<'_>,
         repository: &Arc<str>,
         missing: &mut HashMap<Digest, Descriptor>,
-        counted: &mut ByteCounts,
+        bytes: &mut ByteCounts,
     ) -> Result<(), MigrationError> {
         let archive = Arc::new(Mutex::new(job.docker.archive(job.id).await?));
         while !missing.is_empty() {
@@ -184,12 +184,12 @@ impl StreamedCopier {
             let blob = blob.clone();
             self.control.wait_while_paused().await;
             // Another image of this migration may be sending the same blob.
-            let _this_blob = self.held.lock_blob(repository, &blob.digest).await;
-            if self.held.has_blob(repository, &blob.digest) {
-                self.is_there(job, repository, &blob, counted);
+            let _this_blob = self.state.lock_blob(repository, &blob.digest).await;
+            if self.state.has_blob(repository, &blob.digest) {
+                self.skip_existing(job, repository, &blob, bytes);
             } else {
                 let content = content_of(&archive, job.source, &blob);
-                let sent = self.send(job, repository, &blob, content, counted).await;
+                let sent = self.send(job, repository, &blob, content, bytes).await;
                 sent.inspect_err(|_| self.layer_state(job, &blob, LayerState::Failed))?;
             }
             missing.remove(&blob.digest);
@@ -203,23 +203,23 @@ impl StreamedCopier {
         repository: &Arc<str>,
         blob: &Descriptor,
         content: BlobStream,
-        counted: &mut ByteCounts,
+        bytes: &mut ByteCounts,
     ) -> Result<(), MigrationError> {
         let _slot = self.slots.acquire(blob.size_bytes).await;
-        let holder = self.held.holder(&blob.digest);
+        let holder = self.state.holder(&blob.digest);
         match self.begin(repository, &blob.digest, holder.as_deref()).await? {
             UploadStart::Mounted => {
-                counted.skipped_bytes += blob.size_bytes;
+                bytes.skipped_bytes += blob.size_bytes;
                 self.layer_state(job, blob, LayerState::Mounted);
             }
             UploadStart::Session(session) => {
                 let content = self.with_progress(job, blob, content);
                 self.destination.send_blob(repository, blob, session, content).await?;
-                counted.sent_bytes += blob.size_bytes;
+                bytes.sent_bytes += blob.size_bytes;
                 self.layer_state(job, blob, LayerState::Done { sent_bytes: blob.size_bytes });
             }
         }
-        self.held.add_blob(repository, &blob.digest);
+        self.state.add_blob(repository, &blob.digest);
         Ok(())
     }
 
@@ -291,15 +291,15 @@ impl StreamedCopier {
         }
     }
 
-    fn is_there(
+    fn skip_existing(
         &self,
         job: &StreamJob<'_>,
         repository: &Arc<str>,
         blob: &Descriptor,
-        counted: &mut ByteCounts,
+        bytes: &mut ByteCounts,
     ) {
-        self.held.add_blob(repository, &blob.digest);
-        counted.skipped_bytes += blob.size_bytes;
+        self.state.add_blob(repository, &blob.digest);
+        bytes.skipped_bytes += blob.size_bytes;
         let total_bytes = Some(blob.size_bytes);
         self.layer_state(job, blob, LayerState::AlreadyThere { total_bytes });
     }
@@ -319,9 +319,9 @@ impl StreamedCopier {
         let (events, image) = (Arc::clone(&self.events), job.index);
         let (layer, size_bytes) = (blob.digest.to_string(), blob.size_bytes);
         let (mut sent_bytes, mut reported_bytes) = (0, 0);
-        Box::pin(content.inspect(move |piece| {
-            let Ok(piece) = piece else { return };
-            sent_bytes += piece.len() as u64;
+        Box::pin(content.inspect(move |chunk| {
+            let Ok(chunk) = chunk else { return };
+            sent_bytes += chunk.len() as u64;
             if sent_bytes - reported_bytes >= REPORT_AFTER_BYTES || sent_bytes == size_bytes {
                 reported_bytes = sent_bytes;
                 let state = LayerState::Sending { sent_bytes, total_bytes: Some(size_bytes) };
@@ -339,21 +339,21 @@ fn content_of(
 ) -> BlobStream {
     let (registry, subject) = (image.registry().clone(), blob.digest.to_string());
     let start = (Arc::clone(archive), 0);
-    let pieces = stream::try_unfold(start, move |(archive, received_bytes)| {
+    let chunks = stream::try_unfold(start, move |(archive, received_bytes)| {
         let (registry, subject) = (registry.clone(), subject.clone());
         async move {
-            let piece: Option<Bytes> =
+            let chunk: Option<Bytes> =
                 archive.lock().await.next_chunk().await.map_err(|error| {
                     let source = Some(error.into());
                     RegistryError::ConnectionLost { registry, subject, received_bytes, source }
                 })?;
-            Ok(piece.map(|piece| {
-                let received_bytes = received_bytes + piece.len() as u64;
-                (piece, (archive, received_bytes))
+            Ok(chunk.map(|chunk| {
+                let received_bytes = received_bytes + chunk.len() as u64;
+                (chunk, (archive, received_bytes))
             }))
         }
     });
-    verified_blob(image.registry().clone(), blob, Box::pin(pieces))
+    verified_blob(image.registry().clone(), blob, Box::pin(chunks))
 }
 
 /// Returns whether a retry of the same transfer may succeed.

@@ -37,18 +37,18 @@ enum BlobOutcome {
 impl Copying<'_> {
     /// Ensures that the destination has a blob.
     pub(super) async fn copy_blob(&self, blob: &Descriptor) -> Result<(), MigrationError> {
-        let held = &self.copier.held;
+        let state = &self.copier.state;
         self.copier.control.wait_while_paused().await;
-        let _this_blob = held.lock_blob(self.repository, &blob.digest).await;
-        let arrival = if held.has_blob(self.repository, &blob.digest) {
+        let _this_blob = state.lock_blob(self.repository, &blob.digest).await;
+        let outcome = if state.has_blob(self.repository, &blob.digest) {
             BlobOutcome::AlreadyExists
         } else {
-            let arrived = self.ensure_blob(blob).await;
-            arrived.inspect_err(|_| self.layer_state(blob, LayerState::Failed))?
+            let outcome = self.ensure_blob(blob).await;
+            outcome.inspect_err(|_| self.layer_state(blob, LayerState::Failed))?
         };
-        held.add_blob(self.repository, &blob.digest);
+        state.add_blob(self.repository, &blob.digest);
         let bytes = blob.size_bytes;
-        let (counter, state) = match arrival {
+        let (counter, state) = match outcome {
             BlobOutcome::Sent => (&self.sent_bytes, LayerState::Done { sent_bytes: bytes }),
             BlobOutcome::AlreadyExists => {
                 (&self.skipped_bytes, LayerState::AlreadyThere { total_bytes: Some(bytes) })
@@ -61,32 +61,32 @@ impl Copying<'_> {
     }
 
     async fn ensure_blob(&self, blob: &Descriptor) -> Result<BlobOutcome, MigrationError> {
-        let held = &self.copier.held;
-        if held.mounting() == Mounting::Unknown {
-            let _scout = held.scout.lock().await;
-            if held.mounting() == Mounting::Unknown {
+        let state = &self.copier.state;
+        if state.mounting() == Mounting::Unknown {
+            let _probe = state.mounting_probe.lock().await;
+            if state.mounting() == Mounting::Unknown {
                 return self.ensure_first_blob(blob).await;
             }
         }
-        if held.mounting() == Mounting::Ignored {
+        if state.mounting() == Mounting::Ignored {
             return self.ensure_after_lookup(blob).await;
         }
         // If another task is sending the same bytes to another repository, wait for it and mount
         // them from there.
-        let content = match held.holder(&blob.digest) {
+        let content = match state.holder(&blob.digest) {
             Some(_) => None,
-            None => Some(held.lock_content(&blob.digest).await),
+            None => Some(state.lock_content(&blob.digest).await),
         };
-        match held.holder(&blob.digest) {
+        match state.holder(&blob.digest) {
             Some(holder) => {
                 drop(content);
                 self.mount(blob, &holder).await
             }
             None => {
-                let arrived = self.ensure_with_one_request(blob).await?;
+                let outcome = self.ensure_with_one_request(blob).await?;
                 // Recorded before the lock is released, so that the next task finds it.
-                held.add_blob(self.repository, &blob.digest);
-                Ok(arrived)
+                state.add_blob(self.repository, &blob.digest);
+                Ok(outcome)
             }
         }
     }
@@ -95,26 +95,26 @@ impl Copying<'_> {
     /// itself.
     async fn ensure_first_blob(&self, blob: &Descriptor) -> Result<BlobOutcome, MigrationError> {
         let _permit = self.copier.slots.acquire(blob.size_bytes).await;
-        let held = &self.copier.held;
+        let state = &self.copier.state;
         match self.begin(blob, Some(self.repository)).await {
             Ok(UploadStart::Mounted) => {
-                held.found_mounting(Mounting::Honoured);
+                state.set_mounting(Mounting::Honoured);
                 return Ok(BlobOutcome::AlreadyExists);
             }
             Ok(UploadStart::Session(session)) => {
-                let CopyEndpoints { destination, layers, .. } = &self.copier.ends;
+                let CopyEndpoints { destination, layers, .. } = &self.copier.endpoints;
                 // ECR ignores mounts until its account enables blob mounting, and may have the blob
                 // nevertheless: after an interruption the first blob usually exists.
                 let is_ecr = layers.is_some();
                 if is_ecr && destination.has_blob(self.repository, &blob.digest).await? {
                     destination.abandon_upload(self.repository, session).await;
-                    held.found_mounting(Mounting::Ignored);
+                    state.set_mounting(Mounting::Ignored);
                     return Ok(BlobOutcome::AlreadyExists);
                 }
                 self.send(blob, Some(session)).await?;
             }
             Err(error) if error.allows_fallback(OptionalFeature::Mount) => {
-                held.found_mounting(Mounting::Ignored);
+                state.set_mounting(Mounting::Ignored);
                 drop(_permit);
                 return self.ensure_after_lookup(blob).await;
             }
@@ -123,12 +123,12 @@ impl Copying<'_> {
         let mounting = match self.begin(blob, Some(self.repository)).await {
             Ok(UploadStart::Mounted) => Mounting::Honoured,
             Ok(UploadStart::Session(session)) => {
-                self.copier.ends.destination.abandon_upload(self.repository, session).await;
+                self.copier.endpoints.destination.abandon_upload(self.repository, session).await;
                 Mounting::Ignored
             }
             Err(_) => Mounting::Ignored,
         };
-        held.found_mounting(mounting);
+        state.set_mounting(mounting);
         Ok(BlobOutcome::Sent)
     }
 
@@ -153,13 +153,13 @@ impl Copying<'_> {
         // Before the upload slot is taken, because the image that this waits for needs slots too.
         let planned = copier.planned_mount(self.repository, &blob.digest).await;
         let _permit = copier.slots.acquire(blob.size_bytes).await;
-        if copier.ends.destination.has_blob(self.repository, &blob.digest).await? {
+        if copier.endpoints.destination.has_blob(self.repository, &blob.digest).await? {
             return Ok(BlobOutcome::AlreadyExists);
         }
         // A mount costs nothing if an upload has to be opened anyway.
         let holder = match planned {
             Some(planned) => planned,
-            None => copier.held.holder(&blob.digest),
+            None => copier.state.holder(&blob.digest),
         };
         match self.begin_or_plain(blob, holder.as_deref()).await? {
             UploadStart::Mounted => Ok(BlobOutcome::Mounted),
@@ -171,15 +171,15 @@ impl Copying<'_> {
     }
 
     /// Mounts the blob from another repository. A registry may refuse that for a single repository.
-    /// The upload session that it opens instead is used, unless the blob slots out to exist.
+    /// The upload session that it opens instead is used, unless the blob turns out to exist.
     async fn mount(&self, blob: &Descriptor, holder: &str) -> Result<BlobOutcome, MigrationError> {
         let copier = self.copier;
         let _permit = copier.slots.acquire(blob.size_bytes).await;
         match self.begin_or_plain(blob, Some(holder)).await? {
             UploadStart::Mounted => Ok(BlobOutcome::Mounted),
             UploadStart::Session(session) => {
-                if copier.ends.destination.has_blob(self.repository, &blob.digest).await? {
-                    copier.ends.destination.abandon_upload(self.repository, session).await;
+                if copier.endpoints.destination.has_blob(self.repository, &blob.digest).await? {
+                    copier.endpoints.destination.abandon_upload(self.repository, session).await;
                     return Ok(BlobOutcome::AlreadyExists);
                 }
                 self.send(blob, Some(session)).await?;
@@ -209,11 +209,11 @@ impl Copying<'_> {
         from: Option<&str>,
     ) -> Result<UploadStart, RegistryError> {
         let mount = from.map(|from| Mount { digest: &blob.digest, from });
-        self.copier.ends.destination.begin_upload(self.repository, mount).await
+        self.copier.endpoints.destination.begin_upload(self.repository, mount).await
     }
 
-    /// Uploads the bytes, first in the given upload session, if any. A large layer whose upload
-    /// breaks is continued in parts, if the destination supports that.
+    /// Uploads the bytes, first in the given upload session, if any. After an interruption a large
+    /// layer is uploaded in parts, if the destination supports that.
     async fn send(
         &self,
         blob: &Descriptor,
@@ -230,11 +230,11 @@ impl Copying<'_> {
             match sent {
                 Ok(()) => return Ok(()),
                 Err(MigrationError::Registry(RegistryError::UploadMoved {
-                    session: there,
+                    session: moved_session,
                     ..
                 })) if moves < MAX_REDIRECTS => {
                     moves += 1;
-                    session = Some(there);
+                    session = Some(moved_session);
                 }
                 Err(error) if attempt < MAX_ATTEMPTS && is_retryable(&error) => {
                     tracing::info!(
@@ -242,7 +242,7 @@ impl Copying<'_> {
                         "retrying the upload of a layer"
                     );
                     // Pause at least this long even if the registry asks for no pause.
-                    tokio::time::sleep(asked_pause(&error).unwrap_or(pause).max(pause)).await;
+                    tokio::time::sleep(requested_pause(&error).unwrap_or(pause).max(pause)).await;
                     pause *= 2;
                     attempt += 1;
                     // If the ECR API itself fails, the next attempt uses the registry protocol.
@@ -269,15 +269,15 @@ impl Copying<'_> {
                 UploadStart::Mounted => return Ok(()),
             },
         };
-        let content = match copier.ends.source.blob(self.job.source.path(), blob).await {
+        let content = match copier.endpoints.source.blob(self.job.source.path(), blob).await {
             Ok(content) => content,
             Err(error) => {
-                copier.ends.destination.abandon_upload(self.repository, session).await;
+                copier.endpoints.destination.abandon_upload(self.repository, session).await;
                 return Err(error);
             }
         };
         let content = self.with_progress(blob, content);
-        copier.ends.destination.send_blob(self.repository, blob, session, content).await
+        copier.endpoints.destination.send_blob(self.repository, blob, session, content).await
     }
 
     /// Returns the same bytes, and emits progress events as they are read.
@@ -313,7 +313,7 @@ fn is_retryable(error: &MigrationError) -> bool {
     }
 }
 
-fn asked_pause(error: &MigrationError) -> Option<Duration> {
+fn requested_pause(error: &MigrationError) -> Option<Duration> {
     match error {
         MigrationError::Registry(RegistryError::Throttled { retry_after, .. }) => *retry_after,
         _ => None,

@@ -16,8 +16,8 @@ use transload_model::Digest;
 pub(crate) struct DestinationState {
     state: Mutex<DestinationContents>,
     locks: Mutex<HashMap<ContentKey, Arc<tokio::sync::Mutex<()>>>>,
-    /// Locked by the one blob that finds out [`Mounting`].
-    pub(super) scout: tokio::sync::Mutex<()>,
+    /// Locked by the one blob that determines [`Mounting`].
+    pub(super) mounting_probe: tokio::sync::Mutex<()>,
 }
 
 #[derive(Default)]
@@ -53,12 +53,12 @@ impl DestinationState {
         self.state().mounting
     }
 
-    pub(super) fn found_mounting(&self, mounting: Mounting) {
+    pub(super) fn set_mounting(&self, mounting: Mounting) {
         self.state().mounting = mounting;
     }
 
     pub(crate) fn has_blob(&self, repository: &Arc<str>, digest: &Digest) -> bool {
-        self.state().blobs.get(repository).is_some_and(|held| held.contains(digest))
+        self.state().blobs.get(repository).is_some_and(|digests| digests.contains(digest))
     }
 
     /// Returns a repository that has the blob.
@@ -75,12 +75,12 @@ impl DestinationState {
     }
 
     pub(super) fn has_manifest(&self, repository: &Arc<str>, digest: &Digest) -> bool {
-        self.state().manifests.get(digest).is_some_and(|held| held.contains(repository))
+        self.state().manifests.get(digest).is_some_and(|names| names.contains(repository))
     }
 
     pub(super) fn add_manifest(&self, repository: &Arc<str>, digest: &Digest) {
-        let held = Arc::clone(repository);
-        self.state().manifests.entry(digest.clone()).or_default().insert(held);
+        let repository = Arc::clone(repository);
+        self.state().manifests.entry(digest.clone()).or_default().insert(repository);
     }
 
     /// Returns whether the registry confirmed that it records the subjects of manifests.
@@ -88,7 +88,7 @@ impl DestinationState {
         self.state().lists_referrers
     }
 
-    pub(super) fn found_referrers_list(&self) {
+    pub(super) fn set_lists_referrers(&self) {
         self.state().lists_referrers = true;
     }
 
@@ -107,12 +107,12 @@ impl DestinationState {
         self.lock((None, digest.clone())).await
     }
 
-    async fn lock(&self, place: ContentKey) -> ContentLock<'_> {
-        let lock = Arc::clone(self.locks().entry(place.clone()).or_default());
+    async fn lock(&self, key: ContentKey) -> ContentLock<'_> {
+        let lock = Arc::clone(self.locks().entry(key.clone()).or_default());
         // Created before the wait, so that the lock is released even if the wait is cancelled.
-        let mut held = ContentLock { held: self, place, guard: None };
-        held.guard = Some(lock.lock_owned().await);
-        held
+        let mut content_lock = ContentLock { state: self, key, guard: None };
+        content_lock.guard = Some(lock.lock_owned().await);
+        content_lock
     }
 
     fn locks(&self) -> MutexGuard<'_, HashMap<ContentKey, Arc<tokio::sync::Mutex<()>>>> {
@@ -124,20 +124,20 @@ impl DestinationState {
     }
 }
 
-/// An exclusive lock of a place, until it is dropped.
+/// An exclusive lock of a blob, until it is dropped.
 pub(super) struct ContentLock<'a> {
-    held: &'a DestinationState,
-    place: ContentKey,
+    state: &'a DestinationState,
+    key: ContentKey,
     guard: Option<OwnedMutexGuard<()>>,
 }
 
 impl Drop for ContentLock<'_> {
     fn drop(&mut self) {
         self.guard = None;
-        let mut locks = self.held.locks();
+        let mut locks = self.state.locks();
         // Waiting tasks hold a reference too. Without any, the lock is removed to free memory.
-        if locks.get(&self.place).is_some_and(|lock| Arc::strong_count(lock) == 1) {
-            locks.remove(&self.place);
+        if locks.get(&self.key).is_some_and(|lock| Arc::strong_count(lock) == 1) {
+            locks.remove(&self.key);
         }
     }
 }
@@ -150,16 +150,16 @@ mod tests {
 
     #[tokio::test]
     async fn an_unused_lock_is_removed() {
-        let held = DestinationState::default();
+        let state = DestinationState::default();
         let digest = Digest::of(b"x");
-        let first = held.lock_content(&digest).await;
-        let mut second = Box::pin(held.lock_content(&digest));
+        let first = state.lock_content(&digest).await;
+        let mut second = Box::pin(state.lock_content(&digest));
         assert!((&mut second).now_or_never().is_none());
         drop(first);
-        assert_eq!(held.locks().len(), 1, "another task waits for it");
+        assert_eq!(state.locks().len(), 1, "another task waits for it");
         drop(second.await);
-        let given_up = Box::pin(held.lock_content(&digest));
-        drop(given_up);
-        assert!(held.locks().is_empty());
+        let cancelled = Box::pin(state.lock_content(&digest));
+        drop(cancelled);
+        assert!(state.locks().is_empty());
     }
 }

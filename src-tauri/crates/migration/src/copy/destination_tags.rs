@@ -20,7 +20,7 @@ const LIST_FROM: usize = 3;
 /// answers for all images that are not in it.
 pub(crate) struct DestinationTags {
     first: OnceCell<bool>,
-    wanted: HashMap<String, usize>,
+    image_counts: HashMap<String, usize>,
     listed: Mutex<HashMap<String, Listed>>,
 }
 
@@ -28,14 +28,14 @@ pub(crate) struct DestinationTags {
 type Listed = Arc<OnceCell<Option<HashSet<String>>>>;
 
 impl DestinationTags {
-    /// Creates the lookup. `wanted` is the number of images in each repository.
-    pub fn new(wanted: HashMap<String, usize>) -> Self {
-        Self { first: OnceCell::new(), wanted, listed: Mutex::default() }
+    /// Creates the lookup. `image_counts` is the number of images in each repository.
+    pub fn new(image_counts: HashMap<String, usize>) -> Self {
+        Self { first: OnceCell::new(), image_counts, listed: Mutex::default() }
     }
 
     /// Like [`DestinationTags::new`], for tags that rarely exist: the list of tags is read first.
-    pub fn rare(wanted: HashMap<String, usize>) -> Self {
-        Self { first: OnceCell::new_with(Some(false)), ..Self::new(wanted) }
+    pub fn rare(image_counts: HashMap<String, usize>) -> Self {
+        Self { first: OnceCell::new_with(Some(false)), ..Self::new(image_counts) }
     }
 
     /// Returns the digest of a tag, or `None` if it doesn't exist.
@@ -45,29 +45,29 @@ impl DestinationTags {
         repository: &str,
         reference: &str,
     ) -> Result<Option<Digest>, RegistryError> {
-        let mut own = None;
-        let first_is_there = self
+        let mut looked_up = None;
+        let first_exists = self
             .first
             .get_or_try_init(|| async {
                 let found = head(destination, repository, reference).await?;
-                let is_there = found.is_some();
-                own = Some(found);
-                Ok::<_, RegistryError>(is_there)
+                let exists = found.is_some();
+                looked_up = Some(found);
+                Ok::<_, RegistryError>(exists)
             })
             .await?;
-        if let Some(found) = own {
+        if let Some(found) = looked_up {
             return Ok(found);
         }
-        let is_listed = !first_is_there
+        let is_listed = !first_exists
             && Digest::parse(reference).is_err()
-            && self.wanted.get(repository).is_some_and(|wanted| *wanted >= LIST_FROM);
-        if is_listed && !self.may_hold(destination, repository, reference).await? {
+            && self.image_counts.get(repository).is_some_and(|count| *count >= LIST_FROM);
+        if is_listed && !self.may_have(destination, repository, reference).await? {
             return Ok(None);
         }
         head(destination, repository, reference).await
     }
 
-    async fn may_hold(
+    async fn may_have(
         &self,
         destination: &dyn RegistryApi,
         repository: &str,

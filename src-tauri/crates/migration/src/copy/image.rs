@@ -22,9 +22,9 @@ use transload_registry::{RegistryApi, RegistryError, StoredManifest};
 /// Copies images between two registries. One copier serves a whole migration, so that images with a
 /// shared layer send it once.
 pub(crate) struct Copier {
-    pub(super) ends: CopyEndpoints,
+    pub(super) endpoints: CopyEndpoints,
     pub(super) control: Control,
-    pub(super) held: Arc<DestinationState>,
+    pub(super) state: Arc<DestinationState>,
     events: Arc<dyn EventSink>,
     pub(super) slots: Arc<UploadSlots>,
     /// The planned mounts, if the plan knows that blob mounting is enabled.
@@ -35,7 +35,7 @@ pub(crate) struct Copier {
 
 /// An image to copy.
 pub(crate) struct Job<'a> {
-    /// Its number in events.
+    /// Number of the image in events.
     pub index: u32,
     /// The reference at the source.
     pub source: &'a ImageReference,
@@ -78,22 +78,22 @@ pub(super) struct Copying<'a> {
 }
 
 impl Copier {
-    /// Creates a copier. `held` and `slots` are shared by all copiers with one destination.
+    /// Creates a copier. `state` and `slots` are shared by all copiers with one destination.
     pub fn new(
-        ends: CopyEndpoints,
+        endpoints: CopyEndpoints,
         control: Control,
         events: Arc<dyn EventSink>,
-        held: Arc<DestinationState>,
+        state: Arc<DestinationState>,
         slots: Arc<UploadSlots>,
     ) -> Self {
         let in_parts = tokio::sync::Mutex::default();
-        Self { ends, control, held, events, slots, mounts: None, in_parts }
+        Self { endpoints, control, state, events, slots, mounts: None, in_parts }
     }
 
     /// Mounts layers as planned. If asked to mount a layer from the repository itself, ECR doesn't
     /// say whether the layer exists, so each layer is looked up first.
     pub fn with_mounts(mut self, mounts: Mounts) -> Self {
-        self.held.found_mounting(Mounting::Ignored);
+        self.state.set_mounting(Mounting::Ignored);
         self.mounts = Some(mounts);
         self
     }
@@ -117,7 +117,7 @@ impl Copier {
 
     /// Returns the registry that images are read from.
     pub fn source(&self) -> &dyn RegistryApi {
-        self.ends.source.as_ref()
+        self.endpoints.source.as_ref()
     }
 
     /// Copies one image.
@@ -151,10 +151,10 @@ impl Copier {
             self.put_manifest(repository, job.reference, root).await?;
             return Ok(CopiedTag::Written);
         };
-        let (destination, digest) = (&self.ends.destination, root.raw.digest());
+        let (destination, digest) = (&self.endpoints.destination, root.raw.digest());
         match guard.before_write(destination.as_ref(), Some(digest)).await? {
             TagDecision::AlreadyThere { is_own } => {
-                self.held.add_manifest(repository, &root.name);
+                self.state.add_manifest(repository, &root.name);
                 Ok(CopiedTag::AlreadyThere { is_own })
             }
             TagDecision::Write(pending) => {
@@ -170,7 +170,7 @@ impl Copier {
     /// # Errors
     /// Returns an error if one is missing or can't be read.
     pub async fn check_content(&self, job: &Job<'_>) -> Result<(), MigrationError> {
-        let (source, path) = (&self.ends.source, job.source.path());
+        let (source, path) = (&self.endpoints.source, job.source.path());
         let checks = job.tree.root.all_blobs().into_iter().map(|blob| async move {
             match source.has_blob(path, &blob.digest).await {
                 // A registry without this request gives no information about the blob.
@@ -183,7 +183,7 @@ impl Copier {
             Err(RegistryError::Missing { registry, subject, repository: false, message: None }
                 .into())
         });
-        all(checks.collect(), MAX_CONCURRENT_BLOBS).await
+        try_all(checks.collect(), MAX_CONCURRENT_BLOBS).await
     }
 
     async fn put_manifest(
@@ -192,9 +192,10 @@ impl Copier {
         reference: &str,
         node: &Node,
     ) -> Result<(), MigrationError> {
-        let stored = self.ends.destination.put_manifest(repository, reference, &node.raw).await;
+        let stored =
+            self.endpoints.destination.put_manifest(repository, reference, &node.raw).await;
         self.accept_identical(repository, stored, node, reference).await?;
-        self.held.add_manifest(repository, &node.name);
+        self.state.add_manifest(repository, &node.name);
         Ok(())
     }
 
@@ -209,11 +210,11 @@ impl Copier {
     ) -> Result<(), MigrationError> {
         let Err(error @ RegistryError::TagImmutable { .. }) = stored else {
             if stored?.lists_referrer {
-                self.held.found_referrers_list();
+                self.state.set_lists_referrers();
             }
             return Ok(());
         };
-        let head = self.ends.destination.manifest_head(repository, reference).await?;
+        let head = self.endpoints.destination.manifest_head(repository, reference).await?;
         match head {
             Some(head) if head.digest == *node.raw.digest() => Ok(()),
             _ => Err(error.into()),
@@ -241,7 +242,7 @@ impl Copying<'_> {
     /// Copies everything that the manifest of the image refers to, but not the manifest itself.
     async fn copy_root(&self) -> Result<(), MigrationError> {
         let root = &self.job.tree.root;
-        if self.is_held(root, true).await? {
+        if self.exists_at_destination(root, true).await? {
             self.skip(root);
             return Ok(());
         }
@@ -251,9 +252,9 @@ impl Copying<'_> {
     /// Copies everything that a manifest refers to.
     async fn copy_below(&self, node: &Node) -> Result<(), MigrationError> {
         let children: Vec<_> = node.children.iter().map(|child| self.copy_child(child)).collect();
-        all(children, MAX_CONCURRENT_CHILD_COPIES).await?;
+        try_all(children, MAX_CONCURRENT_CHILD_COPIES).await?;
         let blobs: Vec<_> = node.blobs.iter().map(|blob| self.copy_blob(blob)).collect();
-        all(blobs, MAX_CONCURRENT_BLOBS).await
+        try_all(blobs, MAX_CONCURRENT_BLOBS).await
     }
 
     /// Copies everything that a child manifest refers to, and then the manifest by its digest.
@@ -262,16 +263,16 @@ impl Copying<'_> {
         node: &'b Node,
     ) -> std::pin::Pin<Box<dyn Future<Output = Result<(), MigrationError>> + Send + 'b>> {
         Box::pin(async move {
-            if self.is_held(node, false).await? {
+            if self.exists_at_destination(node, false).await? {
                 self.skip(node);
                 return Ok(());
             }
             self.copy_below(node).await?;
-            let held = &self.copier.held;
+            let state = &self.copier.state;
             // Indexes may share a child. Some registries refuse an index while another request
             // writes a manifest that it lists; see `transload_registry`, `retry`.
-            let _this_manifest = held.lock_blob(self.repository, &node.name).await;
-            if held.has_manifest(self.repository, &node.name) {
+            let _this_manifest = state.lock_blob(self.repository, &node.name).await;
+            if state.has_manifest(self.repository, &node.name) {
                 return Ok(());
             }
             self.copier.put_manifest(self.repository, node.name.as_str(), node).await
@@ -280,19 +281,27 @@ impl Copying<'_> {
 
     /// Returns whether the destination has a manifest. A registry accepts a manifest only with
     /// everything that it refers to, so all of that exists as well.
-    async fn is_held(&self, node: &Node, is_root: bool) -> Result<bool, RegistryError> {
-        let held = &self.copier.held;
+    async fn exists_at_destination(
+        &self,
+        node: &Node,
+        is_root: bool,
+    ) -> Result<bool, RegistryError> {
+        let state = &self.copier.state;
         let digest = &node.name;
-        if held.has_manifest(self.repository, digest) {
+        if state.has_manifest(self.repository, digest) {
             return Ok(true);
         }
         // The root was looked up before. For a child the lookup saves requests only if its blobs
         // would be looked up one by one.
-        if is_root || held.mounting() != Mounting::Ignored {
+        if is_root || state.mounting() != Mounting::Ignored {
             return Ok(false);
         }
-        let head =
-            self.copier.ends.destination.manifest_head(self.repository, digest.as_str()).await?;
+        let head = self
+            .copier
+            .endpoints
+            .destination
+            .manifest_head(self.repository, digest.as_str())
+            .await?;
         Ok(head.is_some())
     }
 
@@ -305,10 +314,10 @@ impl Copying<'_> {
     }
 }
 
-/// Runs all futures, at most `together` at a time. The first failure cancels the others.
-async fn all<F>(parts: Vec<F>, together: usize) -> Result<(), MigrationError>
+/// Runs all futures, at most `limit` at a time. The first failure cancels the others.
+async fn try_all<F>(parts: Vec<F>, limit: usize) -> Result<(), MigrationError>
 where
     F: Future<Output = Result<(), MigrationError>>,
 {
-    stream::iter(parts).buffer_unordered(together).try_collect().await
+    stream::iter(parts).buffer_unordered(limit).try_collect().await
 }

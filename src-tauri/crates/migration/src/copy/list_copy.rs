@@ -44,7 +44,7 @@ pub struct CopyOptions {
 }
 
 impl Default for CopyOptions {
-    /// High enough to hide a round trip of about 20 ms at both ends. Each transfer uses its own
+    /// High enough to hide a round trip of about 20 ms at both endpoints. Each transfer uses its own
     /// connection.
     fn default() -> Self {
         Self { max_concurrent_images: 32, max_concurrent_blobs: 32, extent: CopyScope::default() }
@@ -84,10 +84,10 @@ pub async fn copy_list(
 ) -> Vec<CopyOutcome> {
     let max_concurrent_images = options.max_concurrent_images.max(1);
     let copies = &ListCopy::new(pairs, options, control, events);
-    for_each_concurrent(pairs.len(), max_concurrent_images, |place| async move {
+    for_each_concurrent(pairs.len(), max_concurrent_images, |index| async move {
         // Only pairs after the first four billion would share a number.
-        let number = u32::try_from(place).unwrap_or(u32::MAX);
-        let outcome = copies.copy_with_events(number, &pairs[place]).await;
+        let number = u32::try_from(index).unwrap_or(u32::MAX);
+        let outcome = copies.copy_with_events(number, &pairs[index]).await;
         finished(number, &outcome);
         outcome
     })
@@ -120,32 +120,34 @@ impl<'a> ListCopy<'a> {
         control: &'a Control,
         events: &'a Arc<dyn EventSink>,
     ) -> Self {
-        let mut wanted: HashMap<ClientId, HashMap<String, usize>> = HashMap::new();
-        let mut sources: HashMap<ClientId, HashMap<String, usize>> = HashMap::new();
+        let mut image_counts: HashMap<ClientId, HashMap<String, usize>> = HashMap::new();
+        let mut source_image_counts: HashMap<ClientId, HashMap<String, usize>> = HashMap::new();
         let mut shared: HashMap<ClientId, (Arc<DestinationState>, Arc<UploadSlots>)> =
             HashMap::new();
         let mut copiers = HashMap::new();
-        for (pair, ends) in pairs {
-            let (from, to) = (client_id(&ends.source), client_id(&ends.destination));
+        for (pair, endpoints) in pairs {
+            let (from, to) = (client_id(&endpoints.source), client_id(&endpoints.destination));
             let repository = pair.destination.path().to_owned();
-            *wanted.entry(to).or_default().entry(repository).or_default() += 1;
+            *image_counts.entry(to).or_default().entry(repository).or_default() += 1;
             let repository = pair.source.path().to_owned();
-            *sources.entry(from).or_default().entry(repository).or_default() += 1;
-            let (held, slots) = shared
+            *source_image_counts.entry(from).or_default().entry(repository).or_default() += 1;
+            let (state, slots) = shared
                 .entry(to)
                 .or_insert_with(|| {
                     (Arc::default(), Arc::new(UploadSlots::new(options.max_concurrent_blobs)))
                 })
                 .clone();
             copiers.entry((from, to)).or_insert_with(|| {
-                Copier::new(ends.clone(), control.clone(), Arc::clone(events), held, slots)
+                Copier::new(endpoints.clone(), control.clone(), Arc::clone(events), state, slots)
             });
         }
-        let tags =
-            wanted.into_iter().map(|(to, wanted)| (to, DestinationTags::new(wanted))).collect();
-        let source_tags = sources
+        let tags = image_counts
             .into_iter()
-            .map(|(from, wanted)| (from, DestinationTags::new(wanted)))
+            .map(|(to, image_counts)| (to, DestinationTags::new(image_counts)))
+            .collect();
+        let source_tags = source_image_counts
+            .into_iter()
+            .map(|(from, image_counts)| (from, DestinationTags::new(image_counts)))
             .collect();
         let extent = options.extent;
         Self { control, events, copiers, tags, source_tags, extent }
@@ -153,12 +155,12 @@ impl<'a> ListCopy<'a> {
 
     /// Copies one pair and emits its events.
     async fn copy_with_events(&self, index: u32, pair: &(CopyPair, CopyEndpoints)) -> CopyOutcome {
-        let held = async {
+        let copying = async {
             self.control.wait_while_paused().await;
             self.image_state(index, ImageState::Pushing);
             self.copy_pair(index, pair).await
         };
-        let outcome = match self.control.until_cancelled(held).await {
+        let outcome = match self.control.until_cancelled(copying).await {
             None => CopyOutcome::Cancelled,
             Some(Ok(outcome)) => outcome,
             Some(Err(error)) => CopyOutcome::Failed(Arc::new(error)),
@@ -176,7 +178,7 @@ impl<'a> ListCopy<'a> {
     async fn copy_pair(
         &self,
         index: u32,
-        (pair, ends): &(CopyPair, CopyEndpoints),
+        (pair, endpoints): &(CopyPair, CopyEndpoints),
     ) -> Result<CopyOutcome, MigrationError> {
         let (source, destination) = (&pair.source, &pair.destination);
         let repository = destination.path();
@@ -185,23 +187,24 @@ impl<'a> ListCopy<'a> {
             Some(tag) => tag.as_str(),
             None => destination.manifest_reference(),
         };
-        let (from, to) = (client_id(&ends.source), client_id(&ends.destination));
+        let (from, to) = (client_id(&endpoints.source), client_id(&endpoints.destination));
         // Both maps were built from the same pairs.
         let (Some(copier), Some(tags)) = (self.copiers.get(&(from, to)), self.tags.get(&to)) else {
             return Ok(CopyOutcome::Cancelled);
         };
-        let there = tags.digest(ends.destination.as_ref(), repository, reference).await?;
+        let at_destination =
+            tags.digest(endpoints.destination.as_ref(), repository, reference).await?;
         // An image that is missing at the destination is read from the source in any case, so the
         // source is not checked separately.
-        let at_source = match &there {
+        let at_source = match &at_destination {
             Some(_) if self.extent.platform.is_none() => {
-                ends.source.manifest_head(source.path(), source.manifest_reference()).await?
+                endpoints.source.manifest_head(source.path(), source.manifest_reference()).await?
             }
             _ => None,
         };
-        match (&there, &at_source) {
-            (Some(there), Some(head))
-                if *there == head.digest
+        match (&at_destination, &at_source) {
+            (Some(at_destination), Some(head))
+                if *at_destination == head.digest
                     && destination.digest().is_none_or(|pinned| *pinned == head.digest) =>
             {
                 return Ok(CopyOutcome::AlreadyThere { digest: head.digest.clone() });
@@ -214,7 +217,7 @@ impl<'a> ListCopy<'a> {
         let pinned = pinned.unwrap_or(source.manifest_reference());
         let platform = self.extent.platform.as_ref();
         let tree =
-            &read_selected(ManifestSource::of(ends.source.as_ref()), source, pinned, platform)
+            &read_selected(ManifestSource::of(endpoints.source.as_ref()), source, pinned, platform)
                 .await?;
         if let Some(pinned) = destination.digest()
             && tree.root.raw.verify_digest(pinned).is_err()
@@ -224,7 +227,7 @@ impl<'a> ListCopy<'a> {
                 found: tree.root.raw.digest().clone(),
             });
         }
-        if there.as_ref() == Some(tree.root.raw.digest()) {
+        if at_destination.as_ref() == Some(tree.root.raw.digest()) {
             return Ok(CopyOutcome::AlreadyThere { digest: tree.root.raw.digest().clone() });
         }
         let job = Job { index, source, tree, repository, reference, guard: None };

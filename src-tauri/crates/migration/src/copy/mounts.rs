@@ -5,9 +5,8 @@
 //! repositories wait until that image is written. This keeps the bytes that a plan shows: without
 //! waiting, images that are copied concurrently would send the layer once each.
 //!
-//! An image never waits for one that starts later, because the image that sends a layer is the
-//! first of those that have it to start.
-//! of all that have it.
+//! An image never waits for one that starts later: of all images with a layer, the first one to start
+//! sends it.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -24,13 +23,14 @@ pub(crate) struct Mounts {
     /// Repositories that had a layer before the migration, by digest and encryption.
     holders: HashMap<(Digest, usize), Arc<str>>,
     /// The image that sends a layer.
-    senders: HashMap<(Digest, usize), Sender>,
+    senders: HashMap<(Digest, usize), LayerSender>,
     /// Results of the images that send a layer; `None` while unknown.
     outcomes: HashMap<u32, watch::Sender<Option<bool>>>,
 }
 
+/// The image that sends a layer, and the repository that it is sent to.
 #[derive(Clone)]
-struct Sender {
+struct LayerSender {
     image: u32,
     repository: Arc<str>,
 }
@@ -63,7 +63,7 @@ impl Mounts {
             for (digest, _) in &content.blobs {
                 senders.entry((digest.clone(), group)).or_insert_with(|| {
                     outcomes.entry(image.index).or_insert_with(watch::Sender::default);
-                    Sender { image: image.index, repository: Arc::clone(&repository) }
+                    LayerSender { image: image.index, repository: Arc::clone(&repository) }
                 });
             }
         }
@@ -74,11 +74,11 @@ impl Mounts {
     /// sent it. Returns `None` if no other image has it.
     pub async fn repository_with(&self, repository: &str, digest: &Digest) -> Option<Arc<str>> {
         let group = *self.groups.get(repository)?;
-        let place = (digest.clone(), group);
-        if let Some(holder) = self.holders.get(&place) {
+        let key = (digest.clone(), group);
+        if let Some(holder) = self.holders.get(&key) {
             return Some(Arc::clone(holder)).filter(|holder| holder.as_ref() != repository);
         }
-        let sender = self.senders.get(&place)?;
+        let sender = self.senders.get(&key)?;
         if sender.repository.as_ref() == repository {
             return None;
         }

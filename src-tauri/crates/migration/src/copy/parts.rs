@@ -1,5 +1,5 @@
 //! Uploads a large layer in parts through the ECR API, after its upload through the registry
-//! protocol broke. Uploaded parts are kept, and only a part that fails is sent again.
+//! protocol was interrupted. Uploaded parts are kept, and only a part that fails is sent again.
 
 use std::time::Duration;
 
@@ -29,7 +29,7 @@ impl Copying<'_> {
     /// Returns the API for uploading this blob in parts, if the destination has one and the blob is
     /// large enough.
     pub(super) fn parts_for(&self, blob: &Descriptor) -> Option<(&dyn EcrLayers, RepositoryName)> {
-        let layers = self.copier.ends.layers.as_deref();
+        let layers = self.copier.endpoints.layers.as_deref();
         let layers = layers.filter(|_| blob.size_bytes >= PARTS_FROM_BYTES)?;
         Some((layers, RepositoryName::parse(self.repository).ok()?))
     }
@@ -43,7 +43,7 @@ impl Copying<'_> {
     ) -> Result<(), MigrationError> {
         let _one_at_a_time = self.copier.in_parts.lock().await;
         let upload = layers.begin_layer_upload(&repository).await?;
-        let content = self.copier.ends.source.blob(self.job.source.path(), blob).await?;
+        let content = self.copier.endpoints.source.blob(self.job.source.path(), blob).await?;
         let mut content = self.with_progress(blob, content);
         let mut part = BytesMut::with_capacity(upload.part_bytes);
         let mut first_byte = 0;
@@ -79,18 +79,18 @@ async fn send_part(
 ) -> Result<u64, AwsError> {
     let next_byte = first_byte + part.len() as u64;
     let mut pause = RETRY_PAUSE;
-    let mut tried = 1;
+    let mut attempt = 1;
     loop {
         match layers.upload_layer_part(upload, first_byte, part.clone()).await {
             Ok(()) => return Ok(next_byte),
-            Err(error) if tried < MAX_ATTEMPTS && is_retryable(&error) => {
+            Err(error) if attempt < MAX_ATTEMPTS && is_retryable(&error) => {
                 tracing::info!(
-                    first_byte, tried, %error,
+                    first_byte, attempt, %error,
                     "retrying the upload of a part of a layer"
                 );
                 tokio::time::sleep(pause).await;
                 pause *= 2;
-                tried += 1;
+                attempt += 1;
             }
             Err(error) => return Err(error),
         }

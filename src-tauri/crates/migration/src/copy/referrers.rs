@@ -29,7 +29,7 @@ use transload_registry::{
 /// Maximum depth of referrers of referrers, such as the signature of an attestation. Deeper nesting
 /// is an attack or a mistake.
 const MAX_DEPTH: usize = 3;
-/// Maximum number of attempts to extend a list of referrers that somebody else changes at the same
+/// Maximum number of attempts to extend a list of referrers that another client changes at the same
 /// time.
 const MAX_LIST_ATTEMPTS: u32 = 4;
 /// Suffixes that cosign appends to the tag that it derives from a digest. Source: sigstore/cosign,
@@ -67,7 +67,7 @@ pub(crate) async fn referrer_tags(
     for subject in subjects {
         for suffix in COSIGN_SUFFIXES {
             let tag = format!("{}{suffix}", fallback_tag(subject));
-            if let Some(digest) = look(source, path, &tag, tags).await?
+            if let Some(digest) = find_digest(source, path, &tag, tags).await?
                 && let Ok(tag) = Tag::parse(&tag)
             {
                 found.push(FoundReferrerTag { tag, digest });
@@ -107,14 +107,14 @@ impl Referrers<'_> {
     /// Copies the manifests that have these as their subject, and recursively their own referrers.
     async fn copy_by_subject(&mut self, subjects: &[Digest]) {
         let mut seen = HashSet::new();
-        let mut open: Vec<(Digest, usize)> =
+        let mut pending: Vec<(Digest, usize)> =
             subjects.iter().map(|digest| (digest.clone(), 0)).collect();
-        while let Some((subject, depth)) = open.pop() {
+        while let Some((subject, depth)) = pending.pop() {
             if !seen.insert(subject.clone()) || depth >= MAX_DEPTH {
                 continue;
             }
             match self.copy_referrers_of(&subject).await {
-                Ok(found) => open.extend(found.into_iter().map(|digest| (digest, depth + 1))),
+                Ok(found) => pending.extend(found.into_iter().map(|digest| (digest, depth + 1))),
                 Err(error) => self.left.push(left_behind(subject.to_string(), error)),
             }
         }
@@ -122,11 +122,11 @@ impl Referrers<'_> {
 
     /// Copies the referrers of one subject. Returns the digests of those that were copied.
     async fn copy_referrers_of(&mut self, subject: &Digest) -> Result<Vec<Digest>, MigrationError> {
-        let mut came = Vec::new();
+        let mut copied = Vec::new();
         for referrer in self.referrers_at_source(subject).await? {
             let name = referrer.digest.as_str();
             match self.copy_if_referrer(subject, name).await {
-                Ok(true) => came.push(referrer),
+                Ok(true) => copied.push(referrer),
                 Ok(false) => {
                     tracing::debug!(
                         %subject, name,
@@ -136,10 +136,10 @@ impl Referrers<'_> {
                 Err(error) => self.left.push(left_behind(name.to_owned(), error)),
             }
         }
-        if !came.is_empty() && !self.is_listed_by_destination(subject).await {
-            self.list_at_destination(subject, &came).await?;
+        if !copied.is_empty() && !self.is_listed_by_destination(subject).await {
+            self.list_at_destination(subject, &copied).await?;
         }
-        Ok(came.into_iter().map(|referrer| referrer.digest).collect())
+        Ok(copied.into_iter().map(|referrer| referrer.digest).collect())
     }
 
     /// Returns whether the destination lists the referrers of a subject by itself. A registry that
@@ -148,15 +148,15 @@ impl Referrers<'_> {
     /// queried, the header counts.
     async fn is_listed_by_destination(&self, subject: &Digest) -> bool {
         let (destination, repository) =
-            (self.copier.ends.destination.as_ref(), self.job.repository);
-        self.copier.held.lists_referrers()
+            (self.copier.endpoints.destination.as_ref(), self.job.repository);
+        self.copier.state.lists_referrers()
             && !matches!(destination.referrers(repository, subject).await, Ok(None))
     }
 
     /// Returns the referrers that the source lists, by its referrers API or by the fallback tag.
     /// The fallback tag is looked up among the tags that are read anyway.
     async fn referrers_at_source(&self, subject: &Digest) -> Result<Vec<Referrer>, MigrationError> {
-        let by_api = self.copier.ends.source.referrers(self.job.source.path(), subject).await;
+        let by_api = self.copier.endpoints.source.referrers(self.job.source.path(), subject).await;
         if let Ok(Some(listed)) = by_api {
             return Ok(listed);
         }
@@ -173,10 +173,10 @@ impl Referrers<'_> {
         &self,
         subject: &Digest,
     ) -> Result<Option<Vec<Referrer>>, MigrationError> {
-        let (source, path) = (self.copier.ends.source.as_ref(), self.job.source.path());
+        let (source, path) = (self.copier.endpoints.source.as_ref(), self.job.source.path());
         let tag = fallback_tag(subject);
         // GitLab answers a request for the tag with the manifest of that digest.
-        let found = look(source, path, &tag, self.tags.at_source).await?;
+        let found = find_digest(source, path, &tag, self.tags.at_source).await?;
         if found.is_none_or(|found| found == *subject) {
             return Ok(None);
         }
@@ -196,7 +196,7 @@ impl Referrers<'_> {
 
     /// Copies a listed manifest if it refers to the subject itself. Returns whether it does.
     async fn copy_if_referrer(&self, subject: &Digest, name: &str) -> Result<bool, MigrationError> {
-        let source = ManifestSource::of(self.copier.ends.source.as_ref());
+        let source = ManifestSource::of(self.copier.endpoints.source.as_ref());
         let tree = &read_tree(source, self.job.source, name).await?;
         let named = tree.root.raw.read().ok().and_then(|manifest| match manifest {
             Manifest::Image(image) => image.subject,
@@ -212,19 +212,19 @@ impl Referrers<'_> {
         if let Some(planned) = self.tags.planned {
             for planned in planned {
                 let found = Some(planned.destination_digest.as_ref());
-                let copied = self.copy_tag(&planned.tag, &planned.source_digest, found).await;
-                self.note(planned.tag.as_str(), copied);
+                let outcome = self.copy_tag(&planned.tag, &planned.source_digest, found).await;
+                self.note(planned.tag.as_str(), outcome);
             }
             return;
         }
-        let source = self.copier.ends.source.as_ref();
+        let source = self.copier.endpoints.source.as_ref();
         for subject in subjects {
             let (one, path) = (std::slice::from_ref(subject), self.job.source.path());
             match referrer_tags(source, path, one, self.tags.at_source).await {
                 Ok(found) => {
                     for found in found {
-                        let copied = self.copy_tag(&found.tag, &found.digest, None).await;
-                        self.note(found.tag.as_str(), copied);
+                        let outcome = self.copy_tag(&found.tag, &found.digest, None).await;
+                        self.note(found.tag.as_str(), outcome);
                     }
                 }
                 Err(error) => self.left.push(left_behind(subject.to_string(), error)),
@@ -232,8 +232,8 @@ impl Referrers<'_> {
         }
     }
 
-    fn note(&mut self, name: &str, copied: Result<(), MigrationError>) {
-        if let Err(error) = copied {
+    fn note(&mut self, name: &str, outcome: Result<(), MigrationError>) {
+        if let Err(error) = outcome {
             self.left.push(left_behind(name.to_owned(), error));
         }
     }
@@ -246,7 +246,7 @@ impl Referrers<'_> {
         at_source: &Digest,
         planned: Option<Option<&Digest>>,
     ) -> Result<(), MigrationError> {
-        let destination = self.copier.ends.destination.as_ref();
+        let destination = self.copier.endpoints.destination.as_ref();
         let guard = self.guard(tag.as_str(), Expected::Nothing);
         let found = match planned {
             // An earlier run may have written it since.
@@ -271,7 +271,7 @@ impl Referrers<'_> {
         reference: &str,
         guard: Option<&TagGuard<'_>>,
     ) -> Result<(), MigrationError> {
-        let source = ManifestSource::of(self.copier.ends.source.as_ref());
+        let source = ManifestSource::of(self.copier.endpoints.source.as_ref());
         let tree = &read_tree(source, self.job.source, source_reference).await?;
         self.copy_tree(tree, reference, guard).await
     }
@@ -292,13 +292,13 @@ impl Referrers<'_> {
     async fn list_at_destination(
         &self,
         subject: &Digest,
-        came: &[Referrer],
+        copied: &[Referrer],
     ) -> Result<(), MigrationError> {
         let tag = fallback_tag(subject);
-        let _only_writer = self.copier.held.lock_content(subject).await;
+        let _only_writer = self.copier.state.lock_content(subject).await;
         let mut attempt = 1;
         loop {
-            match self.extend_list(subject, &tag, came).await {
+            match self.extend_list(subject, &tag, copied).await {
                 Err(
                     MigrationError::ReferrerKept { .. }
                     | MigrationError::Registry(RegistryError::Missing { .. }),
@@ -312,9 +312,9 @@ impl Referrers<'_> {
         &self,
         subject: &Digest,
         tag: &str,
-        came: &[Referrer],
+        copied: &[Referrer],
     ) -> Result<(), MigrationError> {
-        let (destination, repository) = (&self.copier.ends.destination, self.job.repository);
+        let (destination, repository) = (&self.copier.endpoints.destination, self.job.repository);
         let unusable = |source| RegistryError::Manifest {
             registry: destination.host().clone(),
             subject: format!("{repository}:{tag}"),
@@ -325,7 +325,8 @@ impl Referrers<'_> {
             Err(error) if error.remedy() == Remedy::Absent => None,
             Err(error) => return Err(error.into()),
         };
-        let Some(extended) = extended_list(list.as_ref(), subject, came).map_err(unusable)? else {
+        let Some(extended) = extended_list(list.as_ref(), subject, copied).map_err(unusable)?
+        else {
             return Ok(());
         };
         let read = list.map(|list| list.digest().clone());
@@ -348,7 +349,7 @@ impl Referrers<'_> {
 fn extended_list(
     list: Option<&RawManifest>,
     subject: &Digest,
-    came: &[Referrer],
+    copied: &[Referrer],
 ) -> Result<Option<RawManifest>, ManifestError> {
     // Some registries answer a request for the tag with the subject itself; then there is no such
     // tag.
@@ -360,7 +361,7 @@ fn extended_list(
         }
         None => HashSet::new(),
     };
-    let new = came.iter().filter(|referrer| !known.contains(&referrer.digest));
+    let new = copied.iter().filter(|referrer| !known.contains(&referrer.digest));
     let new: Vec<_> = new.map(|referrer| referrer.json.clone()).collect();
     if new.is_empty() {
         return Ok(None);
@@ -382,7 +383,7 @@ fn left_behind(name: String, error: MigrationError) -> LeftBehind {
 }
 
 /// Returns the digest of a tag at the source, within [`LOOKUP_TIMEOUT`].
-async fn look(
+async fn find_digest(
     source: &dyn RegistryApi,
     path: &str,
     tag: &str,

@@ -7,32 +7,32 @@ use transload_registry::LARGE_UPLOAD_BYTES;
 /// don't wait for large ones.
 pub(crate) struct UploadSlots {
     all: Semaphore,
-    big: Semaphore,
+    large: Semaphore,
 }
 
 /// An upload slot, released when it is dropped.
 pub(super) struct UploadSlot<'a> {
     _one: Option<SemaphorePermit<'a>>,
-    _of_the_big: Option<SemaphorePermit<'a>>,
+    _large: Option<SemaphorePermit<'a>>,
 }
 
 impl UploadSlots {
-    /// Creates `together` slots, at least one.
-    pub(crate) fn new(together: usize) -> Self {
-        let together = together.max(1);
-        let big = (together - together / 4).max(1);
-        Self { all: Semaphore::new(together), big: Semaphore::new(big) }
+    /// Creates `count` slots, at least one.
+    pub(crate) fn new(count: usize) -> Self {
+        let count = count.max(1);
+        let large = (count - count / 4).max(1);
+        Self { all: Semaphore::new(count), large: Semaphore::new(large) }
     }
 
     /// Waits for an upload slot for a blob.
     pub(super) async fn acquire(&self, size_bytes: u64) -> UploadSlot<'_> {
         // The semaphores are never closed. Large blobs wait for each other first; every task takes
         // the semaphores in this order.
-        let of_the_big = match size_bytes >= LARGE_UPLOAD_BYTES {
-            true => self.big.acquire().await.ok(),
+        let large = match size_bytes >= LARGE_UPLOAD_BYTES {
+            true => self.large.acquire().await.ok(),
             false => None,
         };
-        UploadSlot { _one: self.all.acquire().await.ok(), _of_the_big: of_the_big }
+        UploadSlot { _one: self.all.acquire().await.ok(), _large: large }
     }
 }
 
@@ -45,12 +45,12 @@ mod tests {
     #[tokio::test]
     async fn large_blobs_leave_a_slot_to_small_ones() {
         let slots = UploadSlots::new(8);
-        let big: Vec<_> =
+        let large: Vec<_> =
             std::iter::from_fn(|| slots.acquire(LARGE_UPLOAD_BYTES).now_or_never()).collect();
-        assert_eq!(big.len(), 6);
+        assert_eq!(large.len(), 6);
         let small: Vec<_> = std::iter::from_fn(|| slots.acquire(1).now_or_never()).collect();
         assert_eq!(small.len(), 2);
-        drop(big);
+        drop(large);
         assert!(slots.acquire(LARGE_UPLOAD_BYTES).now_or_never().is_some());
     }
 

@@ -14,7 +14,7 @@ use crate::journal::store::Journal;
 use crate::plan::Plan;
 use crate::report::{ImageResult, Report};
 use crate::run::verify_again;
-use crate::testing::{World, identity, record_error, request};
+use crate::testing::{TestMigration, identity, record_error, request};
 use crate::undo::carry_out::{Why, undo};
 use crate::undo::facts::undo_facts;
 use crate::undo::plan::undo_plan;
@@ -79,15 +79,15 @@ fn all_refused(report: &Report, field: DestinationField) -> bool {
 }
 
 /// Two migrated images, with the plan and the journal entry of their migration.
-async fn migrated() -> (World, Plan, JournalRecord) {
-    let world = World::new();
+async fn migrated() -> (TestMigration, Plan, JournalRecord) {
+    let migration = TestMigration::new();
     for tag in ["1", "2"] {
-        world.source.image("app", Some(tag), &["shared", tag]);
+        migration.source.image("app", Some(tag), &["shared", tag]);
     }
     let folder = TempDir::new().unwrap();
     let journal = Journal::open(folder.path().join("journal.sqlite")).await.unwrap();
     let request = request("app", "app", &["1", "2"]);
-    let plan = world.plan(&request).await;
+    let plan = migration.plan(&request).await;
     let new = NewMigration {
         id: "m-1".to_owned(),
         started_at_ms: 1_795_000_000_000,
@@ -96,11 +96,11 @@ async fn migrated() -> (World, Plan, JournalRecord) {
         about: String::new(),
     };
     let log = journal.begin(new, record_error()).await.unwrap();
-    world.run_with(&plan, &world.registry_source(), Some(&log)).await;
+    migration.run_with(&plan, &migration.registry_source(), Some(&log)).await;
     log.flush().await.unwrap();
     let record = journal.record("m-1").await.unwrap();
     let proof = record.proof_plan(&request).unwrap().0;
-    (world, proof, record)
+    (migration, proof, record)
 }
 
 #[test]
@@ -133,22 +133,22 @@ fn an_endpoint_that_was_not_recorded_matches_every_endpoint() {
 #[tokio::test]
 async fn run_verify_and_undo_refuse_a_destination_that_differs_in_any_field() {
     for (field, other) in others() {
-        let mut world = World::new();
-        world.source.image("app", Some("1"), &["layer"]);
-        let plan = world.plan(&request("app", "app", &["1"])).await;
-        world.identity = other.clone();
-        let report = world.run(&plan, &world.registry_source()).await;
+        let mut migration = TestMigration::new();
+        migration.source.image("app", Some("1"), &["layer"]);
+        let plan = migration.plan(&request("app", "app", &["1"])).await;
+        migration.identity = other.clone();
+        let report = migration.run(&plan, &migration.registry_source()).await;
         assert!(all_refused(&report, field), "{field}: {report:?}");
-        assert!(world.ecr.names().is_empty(), "{field}");
-        assert!(world.registry.uploads.lock().unwrap().is_empty(), "{field}");
+        assert!(migration.ecr.names().is_empty(), "{field}");
+        assert!(migration.registry.uploads.lock().unwrap().is_empty(), "{field}");
 
-        let (mut world, proof, record) = migrated().await;
-        let undone = undo_facts(&record, &world.destination()).await.unwrap();
+        let (mut migration, proof, record) = migrated().await;
+        let undone = undo_facts(&record, &migration.destination()).await.unwrap();
         let undone = undo_plan(&record, &undone);
-        let before = world.registry.images("app").len();
-        world.identity = other;
-        let events: Arc<dyn EventSink> = Arc::clone(&world.events) as _;
-        let (source, destination) = (world.registry_source(), world.destination());
+        let before = migration.registry.images("app").len();
+        migration.identity = other;
+        let events: Arc<dyn EventSink> = Arc::clone(&migration.events) as _;
+        let (source, destination) = (migration.registry_source(), migration.destination());
         let control = Control::default();
         let platforms = [Vec::new(), Vec::new()];
         let report =
@@ -159,8 +159,8 @@ async fn run_verify_and_undo_refuse_a_destination_that_differs_in_any_field() {
         let report = undo(&undone, &destination, &control, &|_| ()).await;
         let Why::Failed(error) = &report.left[0].why else { panic!("{report:?}") };
         assert!(is_refused(error, field), "{field}: {error}");
-        assert_eq!(world.registry.images("app").len(), before, "{field}");
-        assert_eq!(world.ecr.names(), ["app"], "{field}");
+        assert_eq!(migration.registry.images("app").len(), before, "{field}");
+        assert_eq!(migration.ecr.names(), ["app"], "{field}");
     }
 }
 
@@ -171,15 +171,15 @@ async fn the_journal_stores_the_whole_destination() {
             // The partition follows from the region.
             continue;
         }
-        let mut world = World::new();
-        world.identity = other.clone();
-        world.source.image("app", Some("1"), &["layer"]);
+        let mut migration = TestMigration::new();
+        migration.identity = other.clone();
+        migration.source.image("app", Some("1"), &["layer"]);
         let folder = TempDir::new().unwrap();
         let journal = Journal::open(folder.path().join("journal.sqlite")).await.unwrap();
         let new = NewMigration {
             id: "m-1".to_owned(),
             started_at_ms: 1,
-            plan: Arc::new(world.plan(&request("app", "app", &["1"])).await),
+            plan: Arc::new(migration.plan(&request("app", "app", &["1"])).await),
             request: String::new(),
             about: String::new(),
         };

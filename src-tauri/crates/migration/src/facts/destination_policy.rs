@@ -17,12 +17,12 @@ use transload_model::{Digest, Manifest, RepositoryName};
 /// further indexes count as images, so the forecast names too many images rather than too few.
 const MAX_INDEXES: usize = 500;
 
-/// Reads what an existing policy applies to. `coming` is the maximum number of images that the plan
+/// Reads what an existing policy applies to. `incoming` is the maximum number of images that the plan
 /// adds.
 pub(crate) async fn policy_facts(
     name: &RepositoryName,
     policy: &PolicyDocument,
-    coming: usize,
+    incoming: usize,
     destination: &Destination,
 ) -> PolicyFacts {
     let text = match policy {
@@ -38,7 +38,7 @@ pub(crate) async fn policy_facts(
             return PolicyFacts::ImagesUnknown { reason };
         }
     };
-    let parts = match needs_parts(&text, &images, coming) {
+    let parts = match needs_parts(&text, &images, incoming) {
         true => parts_of_indexes(name, &images, destination).await,
         false => HashSet::new(),
     };
@@ -47,7 +47,7 @@ pub(crate) async fn policy_facts(
 
 /// Returns whether the forecast depends on which untagged images belong to an index. Reading
 /// manifests may count as pulls, so they are read only if a rule could reach its limit.
-fn needs_parts(text: &str, images: &[EcrImage], coming: usize) -> bool {
+fn needs_parts(text: &str, images: &[EcrImage], incoming: usize) -> bool {
     let Ok(policy) = LifecyclePolicy::parse(text) else { return false };
     let may_be_part = |image: &&EcrImage| image.tags.is_empty() && image.subject.is_none();
     if !images.iter().any(|image| may_be_part(&image)) {
@@ -55,7 +55,7 @@ fn needs_parts(text: &str, images: &[EcrImage], coming: usize) -> bool {
     }
     policy.rules.iter().any(|rule| match (&rule.tags, rule.count) {
         (TagCondition::Any, CountCondition::ImageCountMoreThan(kept)) => {
-            usize::try_from(kept).is_ok_and(|kept| images.len() + coming > kept)
+            usize::try_from(kept).is_ok_and(|kept| images.len() + incoming > kept)
         }
         // A tag that moves leaves an untagged image behind, which rules like this one count.
         (TagCondition::Untagged, CountCondition::ImageCountMoreThan(_)) => true,

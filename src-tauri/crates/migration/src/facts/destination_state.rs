@@ -25,48 +25,50 @@ pub(crate) async fn read_repository_states(
     repositories: &BTreeMap<RepositoryName, EcrRepository>,
     destination: &Destination,
 ) -> BTreeMap<RepositoryName, RepositoryState> {
-    let mut wanted: BTreeMap<&RepositoryName, HashSet<Digest>> =
+    let mut layers_by_repository: BTreeMap<&RepositoryName, HashSet<Digest>> =
         repositories.keys().map(|name| (name, HashSet::new())).collect();
-    let mut left = MAX_LAYERS;
+    let mut remaining = MAX_LAYERS;
     for (image, known) in request.images.iter().zip(images) {
         let content = known.source.as_ref().ok().and_then(|source| source.content.as_ref());
-        if let (Some(content), Some(layers)) = (content, wanted.get_mut(&image.repository)) {
-            for (digest, _) in content.blobs.iter().take(left) {
-                left -= usize::from(layers.insert(digest.clone()));
+        if let (Some(content), Some(layers)) =
+            (content, layers_by_repository.get_mut(&image.repository))
+        {
+            for (digest, _) in content.blobs.iter().take(remaining) {
+                remaining -= usize::from(layers.insert(digest.clone()));
             }
         }
     }
-    let coming = &coming_images(request, images);
-    let asked = wanted.into_iter().map(|(name, layers)| async move {
-        let coming = coming.get(name).copied().unwrap_or(0);
-        let holds = of_repository(name, layers, coming, request, destination).await;
-        (name.clone(), holds)
+    let incoming = &incoming_images(request, images);
+    let reads = layers_by_repository.into_iter().map(|(name, layers)| async move {
+        let incoming = incoming.get(name).copied().unwrap_or(0);
+        let state = read_repository_state(name, layers, incoming, request, destination).await;
+        (name.clone(), state)
     });
-    let asked: Vec<_> = asked.collect();
-    stream::iter(asked).buffer_unordered(MAX_CONCURRENT_REPOSITORY_READS).collect().await
+    let reads: Vec<_> = reads.collect();
+    stream::iter(reads).buffer_unordered(MAX_CONCURRENT_REPOSITORY_READS).collect().await
 }
 
 /// Returns the maximum number of images that will be pushed to each repository: those that it
 /// doesn't have yet.
-fn coming_images<'a>(
+fn incoming_images<'a>(
     request: &'a MigrationRequest,
     images: &[ImageFacts],
 ) -> HashMap<&'a RepositoryName, usize> {
-    let mut coming = HashMap::new();
+    let mut incoming = HashMap::new();
     for (image, known) in request.images.iter().zip(images) {
         let digest = known.source.as_ref().ok().and_then(|source| source.digest.as_ref());
-        let held = known.destination.as_ref().ok().and_then(Option::as_ref);
-        if digest.is_none() || digest != held {
-            *coming.entry(&image.repository).or_default() += 1;
+        let existing = known.destination.as_ref().ok().and_then(Option::as_ref);
+        if digest.is_none() || digest != existing {
+            *incoming.entry(&image.repository).or_default() += 1;
         }
     }
-    coming
+    incoming
 }
 
-async fn of_repository(
+async fn read_repository_state(
     name: &RepositoryName,
     layers: HashSet<Digest>,
-    coming: usize,
+    incoming: usize,
     request: &MigrationRequest,
     destination: &Destination,
 ) -> RepositoryState {
@@ -84,11 +86,11 @@ async fn of_repository(
     };
     let lifecycle = async {
         let wanted = settings.map(|settings| settings.lifecycle);
-        if coming == 0 && matches!(wanted, None | Some(LifecyclePreset::None)) {
+        if incoming == 0 && matches!(wanted, None | Some(LifecyclePreset::None)) {
             return (PolicyDocument::Unknown, PolicyFacts::Unknown);
         }
         let policy = PolicyDocument::of(name, ecr.lifecycle_policy(name).await);
-        let facts = policy_facts(name, &policy, coming, destination).await;
+        let facts = policy_facts(name, &policy, incoming, destination).await;
         (policy, facts)
     };
     let policy = async {

@@ -109,11 +109,11 @@ pub async fn gather_with_progress(
     };
     let (found, lookup) = (&found, &lookup);
     let images =
-        for_each_concurrent(found.len(), MAX_CONCURRENT_IMAGE_LOOKUPS, |place| async move {
+        for_each_concurrent(found.len(), MAX_CONCURRENT_IMAGE_LOOKUPS, |index| async move {
             // Each index is taken once.
-            let heads = found[place].lock().unwrap_or_else(PoisonError::into_inner).take();
+            let heads = found[index].lock().unwrap_or_else(PoisonError::into_inner).take();
             let heads = heads.unwrap_or_default();
-            let facts = lookup.look(&request.images[place], heads).await;
+            let facts = lookup.read_facts(&request.images[index], heads).await;
             progress.step();
             facts
         })
@@ -192,7 +192,7 @@ impl Heads {
     /// Returns whether the destination has exactly this image.
     fn is_at_destination(&self) -> bool {
         match (&self.source, &self.destination) {
-            (Some(Ok(Some(head))), Ok(Some(there))) => head.digest == *there,
+            (Some(Ok(Some(head))), Ok(Some(existing))) => head.digest == *existing,
             _ => false,
         }
     }
@@ -211,8 +211,8 @@ async fn heads(
     progress: &Progress<'_>,
 ) -> Vec<Heads> {
     // The results are in the order of the request.
-    for_each_concurrent(request.images.len(), MAX_CONCURRENT_IMAGE_LOOKUPS, |place| {
-        let image = &request.images[place];
+    for_each_concurrent(request.images.len(), MAX_CONCURRENT_IMAGE_LOOKUPS, |index| {
+        let image = &request.images[index];
         async move {
             let at_destination = async {
                 if !repositories.contains_key(&image.repository) {
@@ -249,10 +249,10 @@ async fn existing_repositories(
     request: &MigrationRequest,
     destination: &Destination,
 ) -> Result<BTreeMap<RepositoryName, EcrRepository>, MigrationError> {
-    let asked: Vec<_> =
+    let lookups: Vec<_> =
         request.repositories.keys().map(|name| destination.ecr.repository(name)).collect();
     let found: Vec<_> =
-        stream::iter(asked).buffer_unordered(MAX_CONCURRENT_IMAGE_LOOKUPS).collect().await;
+        stream::iter(lookups).buffer_unordered(MAX_CONCURRENT_IMAGE_LOOKUPS).collect().await;
     let mut repositories = BTreeMap::new();
     for repository in found {
         if let Some(repository) = repository? {
@@ -279,7 +279,7 @@ struct ContentLookup<'a> {
 }
 
 impl ContentLookup<'_> {
-    async fn look(&self, image: &RequestedImage, found: Heads) -> ImageFacts {
+    async fn read_facts(&self, image: &RequestedImage, found: Heads) -> ImageFacts {
         let (is_at_destination, is_cached) =
             (found.is_at_destination(), found.is_cached(self.manifests));
         // The digest of a single platform is found only in the index.
@@ -360,19 +360,19 @@ impl ContentLookup<'_> {
         image: &RequestedImage,
         existing: Option<&Digest>,
     ) -> Result<SourceFacts, MigrationError> {
-        let held = look_up(docker, &image.source).await?;
+        let engine_image = look_up(docker, &image.source).await?;
         let info = match self.engine {
             Some(info) => info,
             None => &docker.info().await?,
         };
         let wanted = self.extent.platform.as_ref();
-        let mut predicted = match is_podman_list(info, &image.source, &held) {
+        let mut predicted = match is_podman_list(info, &image.source, &engine_image) {
             true => Err(NotPushable::ManifestList),
-            false => predict(info, &held, wanted),
+            false => predict(info, &engine_image, wanted),
         };
         if predicted == Err(NotPushable::LayersNotHeld)
-            && let Some(mounted) = mounted(&held, wanted)
-            && can_mount(self.destination, &held, &image.source, &image.repository).await
+            && let Some(mounted) = mounted(&engine_image, wanted)
+            && can_mount(self.destination, &engine_image, &image.source, &image.repository).await
         {
             predicted = Ok(mounted);
         }
@@ -383,21 +383,21 @@ impl ContentLookup<'_> {
             _ => None,
         };
         if predicted.engine.outcome == EngineOutcome::SeenWhileSending {
-            can_export(docker, &held.id).await?;
+            can_export(docker, &engine_image.id).await?;
         }
         let counterpart = match existing {
             None => None,
             Some(existing) => {
                 let (registry, path) = (self.destination.registry.as_ref(), &image.repository);
                 let tag = (path.as_str(), existing);
-                find_counterpart(docker, &held, &predicted, registry, tag).await
+                find_counterpart(docker, &engine_image, &predicted, registry, tag).await
             }
         };
         let target = crate::plan::destination_reference(&self.destination.identity, image);
         let name_taken = match (&target, predicted.engine.way) {
             // The own push needs no tag in the engine.
             (_, EngineWay::OwnPush) | (Err(_), _) => false,
-            (Ok(target), _) => is_taken(docker, target, &held.id).await?,
+            (Ok(target), _) => is_taken(docker, target, &engine_image.id).await?,
         };
         let Prediction { engine, mut digest, mut part_of, platforms, size_bytes } = predicted;
         let at_destination = counterpart.map(|counterpart| match counterpart {
@@ -411,13 +411,13 @@ impl ContentLookup<'_> {
         Ok(SourceFacts {
             digest,
             part_of,
-            known_as: held.repository_digests,
+            known_as: engine_image.repository_digests,
             platforms,
             size_bytes,
             name_taken,
             engine: Some(engine),
             at_destination,
-            built_at_ms: held.created_at_ms.filter(|built| *built >= OLDEST_DATE_MS),
+            built_at_ms: engine_image.created_at_ms.filter(|built| *built >= OLDEST_DATE_MS),
             ..SourceFacts::default()
         })
     }

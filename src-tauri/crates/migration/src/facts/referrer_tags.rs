@@ -32,16 +32,16 @@ pub(crate) async fn find_referrer_tags(
             Err(_) => Vec::new(),
         })
         .collect();
-    let mut wanted: HashMap<String, usize> = HashMap::new();
+    let mut tag_counts: HashMap<String, usize> = HashMap::new();
     for (image, signable) in request.images.iter().zip(&signable) {
         // There are three tags for each manifest, so listing all tags is soon cheaper than one
         // request for each tag.
-        *wanted.entry(image.source.path().to_owned()).or_default() += 3 * signable.len();
+        *tag_counts.entry(image.source.path().to_owned()).or_default() += 3 * signable.len();
     }
-    let (tags, signable) = (&DestinationTags::rare(wanted), &signable);
+    let (tags, signable) = (&DestinationTags::rare(tag_counts), &signable);
     let found =
-        for_each_concurrent(images.len(), MAX_CONCURRENT_IMAGE_LOOKUPS, |place| async move {
-            let (image, signable) = (&request.images[place], &signable[place]);
+        for_each_concurrent(images.len(), MAX_CONCURRENT_IMAGE_LOOKUPS, |index| async move {
+            let (image, signable) = (&request.images[index], &signable[index]);
             if signable.is_empty() {
                 return None;
             }

@@ -1,9 +1,9 @@
-//! Which process runs a migration: a lock on a small file beside the journal. The operating system
-//! releases it when the process ends, in whatever way.
+//! The exclusive right of one process to run a migration: a lock on a small file beside the journal.
+//! The operating system releases the lock when the process ends, also after a crash.
 //!
 //! The file is removed with the claim, so its path may name another file a moment later. A lock
-//! counts only while the path still names the file that is locked; otherwise a process that opened
-//! the removed file and one that created a new file would each hold a lock of their own.
+//! counts only while the path still names the locked file. Otherwise a process that opened the
+//! removed file and a process that created a new file would each hold a valid lock.
 
 use std::fs::{File, TryLockError};
 use std::io;
@@ -14,8 +14,8 @@ use same_file::Handle;
 
 use crate::journal::error::JournalError;
 
-/// How often a claim is tried, and the pause between.
-const TRIES: usize = 5;
+/// Number of attempts to take a claim, and the pause between two attempts.
+const MAX_ATTEMPTS: usize = 5;
 const PAUSE: Duration = Duration::from_millis(20);
 
 /// The right to run one migration, for as long as it lives.
@@ -25,14 +25,14 @@ pub(super) struct Claim {
 }
 
 impl Claim {
-    /// Takes the right to run a migration. Who only looks whether it is taken holds it for a moment,
-    /// so it is tried a few times.
+    /// Takes the exclusive right to run a migration. [`Claim::is_taken`] in another process holds the
+    /// lock for a moment, so a failed attempt is repeated a few times.
     pub fn take(journal: &Path, id: &str) -> Result<Self, JournalError> {
-        let path = path(journal, id);
+        let path = claim_path(journal, id);
         let unusable = |source| JournalError::Unusable { path: path.clone(), source };
-        for _ in 0..TRIES {
+        for _ in 0..MAX_ATTEMPTS {
             let file = File::create(&path).map_err(unusable)?;
-            if let Some(claim) = Self::of(file, &path).map_err(unusable)? {
+            if let Some(claim) = Self::lock(file, &path).map_err(unusable)? {
                 return Ok(claim);
             }
             std::thread::sleep(PAUSE);
@@ -40,9 +40,9 @@ impl Claim {
         Err(JournalError::RunsElsewhere { id: id.to_owned() })
     }
 
-    /// Locks a file that was opened under a path. Returns `None` where another process has the lock,
-    /// or the path does not name this file any more.
-    fn of(file: File, path: &Path) -> io::Result<Option<Self>> {
+    /// Locks a file that was opened at `path`. Returns `None` if another process holds the lock, or if
+    /// the path no longer names this file.
+    fn lock(file: File, path: &Path) -> io::Result<Option<Self>> {
         match file.try_lock() {
             Ok(()) if is_at(&file, path)? => Ok(Some(Self { path: path.to_owned(), _file: file })),
             Ok(()) | Err(TryLockError::WouldBlock) => Ok(None),
@@ -50,10 +50,10 @@ impl Claim {
         }
     }
 
-    /// Whether some process, this one too, runs a migration.
+    /// Whether a process, possibly this one, runs a migration.
     pub fn is_taken(journal: &Path, id: &str) -> bool {
-        let path = path(journal, id);
-        for _ in 0..TRIES {
+        let path = claim_path(journal, id);
+        for _ in 0..MAX_ATTEMPTS {
             let Ok(file) = File::open(&path) else { return false };
             match file.try_lock() {
                 Err(TryLockError::WouldBlock) => return true,
@@ -67,13 +67,13 @@ impl Claim {
 
 impl Drop for Claim {
     fn drop(&mut self) {
-        // Only tidiness: a file that stays behind is locked by nobody. The lock is released after
-        // this, so nobody else can hold a claim on the file that is removed.
+        // A file that remains is harmless, because no process holds a lock on it. The lock is released
+        // after the removal, so no other process can hold a claim on the removed file.
         let _ = std::fs::remove_file(&self.path);
     }
 }
 
-/// Whether a path names an open file: the same inode on the same device, or on Windows the same file
+/// Whether `path` names the open file: the same inode on the same device, or on Windows the same file
 /// index.
 fn is_at(file: &File, path: &Path) -> io::Result<bool> {
     let open = Handle::from_file(file.try_clone()?)?;
@@ -84,8 +84,8 @@ fn is_at(file: &File, path: &Path) -> io::Result<bool> {
     }
 }
 
-fn path(journal: &Path, id: &str) -> PathBuf {
-    // Names of migrations are made by the program, but one may be typed.
+fn claim_path(journal: &Path, id: &str) -> PathBuf {
+    // The program generates the IDs of migrations, but a user can type one on the command line.
     let id: String = id.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').collect();
     journal.with_file_name(format!("{id}.running"))
 }
@@ -95,17 +95,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn three_processes_at_once_hold_one_claim() {
+    fn only_one_of_three_concurrent_processes_holds_the_claim() {
         let folder = tempfile::tempdir().unwrap();
         let journal = folder.path().join("journal.sqlite");
-        let at = path(&journal, "m-1");
+        let lock_path = claim_path(&journal, "m-1");
         // The first runs and the second has opened its file. The first ends and removes the file;
         // the third creates a new one before the second tries the lock.
         let first = Claim::take(&journal, "m-1").unwrap();
-        let opened_by_second = File::create(&at).unwrap();
+        let opened_by_second = File::create(&lock_path).unwrap();
         drop(first);
         let third = Claim::take(&journal, "m-1").unwrap();
-        let second = Claim::of(opened_by_second, &at).unwrap();
+        let second = Claim::lock(opened_by_second, &lock_path).unwrap();
         assert!(second.is_none(), "two claims at once");
         assert!(Claim::is_taken(&journal, "m-1"));
         assert!(matches!(Claim::take(&journal, "m-1"), Err(JournalError::RunsElsewhere { .. })));
@@ -114,13 +114,13 @@ mod tests {
     }
 
     #[test]
-    fn a_claim_on_a_removed_file_is_none() {
+    fn a_lock_on_a_removed_file_is_no_claim() {
         let folder = tempfile::tempdir().unwrap();
         let journal = folder.path().join("journal.sqlite");
-        let at = path(&journal, "m-1");
-        let opened = File::create(&at).unwrap();
-        std::fs::remove_file(&at).unwrap();
-        assert!(Claim::of(opened, &at).unwrap().is_none());
+        let lock_path = claim_path(&journal, "m-1");
+        let opened = File::create(&lock_path).unwrap();
+        std::fs::remove_file(&lock_path).unwrap();
+        assert!(Claim::lock(opened, &lock_path).unwrap().is_none());
         assert!(Claim::take(&journal, "m-1").is_ok());
     }
 }

@@ -1,5 +1,5 @@
-//! Values with few possibilities, as the words that stand for them in the journal. The words never
-//! change: journals are read years later.
+//! The text codes of enumerations in the journal's columns. A code never changes, because journals are
+//! read years later.
 
 use crate::engine_route::predict::{EngineOutcome, EngineWay};
 use crate::journal::entry::Stage;
@@ -8,21 +8,23 @@ use crate::journal::intent::WriteOutcome;
 use crate::plan::{Remark, Route};
 use crate::proof::Proof;
 
-/// A value that is written as a word.
+/// An enumeration that the journal stores as text.
 pub(super) trait Coded: Copy + PartialEq + 'static {
-    /// What it is, for an error.
+    /// Description of the value for error messages.
     const WHAT: &'static str;
-    /// Every word with what it means.
+    /// Every code with its value.
     const CODES: &'static [(&'static str, Self)];
 
-    /// The word.
     fn code(self) -> &'static str {
         let found = Self::CODES.iter().find(|(_, value)| *value == self);
-        // Each list is complete; a test walks over the variants.
+        // Each list is complete: `every_value_has_a_unique_code` checks all variants.
         found.map_or("", |(code, _)| code)
     }
 
-    /// Reads the word.
+    /// Returns the value of a code.
+    ///
+    /// # Errors
+    /// [`JournalError::Damaged`] if no value has this code.
     fn read(code: &str) -> Result<Self, JournalError> {
         let found = Self::CODES.iter().find(|(known, _)| *known == code);
         let damaged = || JournalError::Damaged { what: Self::WHAT, text: code.to_owned() };
@@ -78,13 +80,13 @@ impl Coded for Remark {
 }
 
 impl Coded for EngineWay {
-    const WHAT: &'static str = "who sends an image";
+    const WHAT: &'static str = "who pushes an image";
     const CODES: &'static [(&'static str, Self)] =
         &[("push", Self::Push), ("push_platform", Self::PushPlatform), ("own_push", Self::OwnPush)];
 }
 
 impl Coded for EngineOutcome {
-    const WHAT: &'static str = "what arrives of an image";
+    const WHAT: &'static str = "the content that a push transfers";
     const CODES: &'static [(&'static str, Self)] = &[
         ("whole", Self::Whole),
         ("part", Self::Part),
@@ -94,7 +96,7 @@ impl Coded for EngineOutcome {
     ];
 }
 
-/// What the plan decided, without the reason of a refusal, which stands with the image's error.
+/// [`Action`](crate::Action) without its details. The reason of a refusal is stored as the image's error.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum ActionCode {
     Move,
@@ -107,7 +109,7 @@ pub(super) enum ActionCode {
 }
 
 impl Coded for ActionCode {
-    const WHAT: &'static str = "what was decided";
+    const WHAT: &'static str = "the planned action";
     const CODES: &'static [(&'static str, Self)] = &[
         ("move", Self::Move),
         ("overwrite", Self::Overwrite),
@@ -119,7 +121,7 @@ impl Coded for ActionCode {
     ];
 }
 
-/// What an intent is about; the tag and its digests stand in columns of their own.
+/// The kind of a [`Write`](super::Write). The tag and its digests are stored in separate columns.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum WriteCode {
     CreateRepository,
@@ -130,7 +132,7 @@ pub(super) enum WriteCode {
 }
 
 impl Coded for WriteCode {
-    const WHAT: &'static str = "what was to be written";
+    const WHAT: &'static str = "the kind of a write";
     const CODES: &'static [(&'static str, Self)] = &[
         ("create_repository", Self::CreateRepository),
         ("set_lifecycle_policy", Self::SetLifecyclePolicy),
@@ -141,7 +143,7 @@ impl Coded for WriteCode {
 }
 
 impl Coded for WriteOutcome {
-    const WHAT: &'static str = "what came of a write";
+    const WHAT: &'static str = "the outcome of a write";
     const CODES: &'static [(&'static str, Self)] =
         &[("done", Self::Done), ("refused", Self::Refused)];
 }

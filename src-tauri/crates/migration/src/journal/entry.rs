@@ -1,4 +1,4 @@
-//! What the journal holds, as values.
+//! The values that the journal stores: a migration with its repositories and images.
 
 use std::sync::Arc;
 
@@ -16,73 +16,70 @@ use crate::request::MigrationRequest;
 use crate::undo::totals::UndoTotals;
 use transload_model::{Digest, RegistryHost, RepositoryName};
 
-/// A migration that is about to begin.
+/// A migration that is about to start.
 pub struct NewMigration {
-    /// Its name; nobody else has it.
+    /// Unique ID.
     pub id: String,
-    /// When it begins, in milliseconds since 1970.
+    /// Start time in milliseconds since 1970.
     pub started_at_ms: u64,
-    /// What will be done.
     pub plan: Arc<Plan>,
-    /// What was asked for, in the words of whoever asked, so that it can be asked again. No secrets.
+    /// The serialized request of the caller, so that it can be repeated. Contains no secrets.
     pub request: String,
-    /// What else whoever asked wants to know of it later. No secrets.
+    /// Further details that the caller reads back with the entry. Contains no secrets.
     pub about: String,
 }
 
-/// How far an image has come.
+/// The progress of one image.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Stage {
-    /// Its turn has not come.
+    /// Not started.
     Waiting,
-    /// Its content is, or was, on the way.
+    /// The transfer of the content has started.
     Begun,
-    /// Its content is there, not proved yet.
+    /// The content is at the destination, and is not verified yet.
     Pushed,
-    /// It was moved, and is proved.
+    /// Migrated and verified.
     Moved,
-    /// It was there, or stays as it is by choice.
+    /// Already at the destination, or kept by choice.
     Unchanged,
-    /// It failed.
     Failed,
-    /// It was not finished when a person stopped the migration.
+    /// Not finished when the user cancelled the migration.
     Cancelled,
 }
 
 impl Stage {
-    /// Whether nothing is left to do about the image.
+    /// Whether a resume has nothing left to do for the image.
     pub fn is_settled(self) -> bool {
         matches!(self, Self::Moved | Self::Unchanged)
     }
 }
 
-/// Whether a migration is over.
+/// The state of a migration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum JournalState {
-    /// Some process runs it now.
+    /// A process runs the migration.
     Running,
-    /// It was not brought to its end, and nobody runs it.
+    /// The migration did not finish, and no process runs it.
     Interrupted,
-    /// A person stopped it.
+    /// The user cancelled the migration.
     Cancelled,
-    /// It came to its end.
+    /// The migration finished.
     Ended,
 }
 
-/// How many images of a migration are where.
+/// Number of images of a migration by state, and bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct JournalCounts {
-    /// All.
+    /// All images.
     pub images: u32,
-    /// Moved and proved.
+    /// Migrated and verified.
     pub moved: u32,
-    /// There before, or left as they are by choice.
+    /// Already at the destination, or kept by choice.
     pub unchanged: u32,
-    /// Failed.
     pub failed: u32,
-    /// Bytes that were sent. `None` if some were not counted.
+    /// Uploaded bytes. `None` if some were not counted.
     pub sent_bytes: Option<u64>,
-    /// Bytes that the destination had.
+    /// Bytes that already existed at the destination.
     pub skipped_bytes: u64,
     /// Referrers that were not copied.
     pub left_behind: u32,
@@ -91,134 +88,126 @@ pub struct JournalCounts {
 }
 
 impl JournalCounts {
-    /// Images that are neither settled nor failed.
+    /// Number of images that are neither settled nor failed.
     pub fn open(&self) -> u32 {
         self.images.saturating_sub(self.moved + self.unchanged + self.failed)
     }
 }
 
-/// One migration, as a list shows it.
+/// One migration in the history list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct JournalSummary {
-    /// Its name.
     pub id: String,
-    /// When it began, in milliseconds since 1970.
+    /// Start time in milliseconds since 1970.
     pub started_at_ms: u64,
-    /// How long it took, all its tries together.
+    /// Duration of all attempts together.
     pub elapsed_ms: u64,
-    /// Whether it is over.
     pub state: JournalState,
-    /// Where its images went.
+    /// The destination registry.
     pub registry: RegistryHost,
     /// The whole destination. `None` if an earlier version wrote the entry and did not record it.
     pub destination: Option<DestinationIdentity>,
-    /// What whoever asked for it wanted to know again.
+    /// [`NewMigration::about`].
     pub about: String,
-    /// Repositories that it created.
+    /// Number of repositories that the migration created.
     pub repositories_created: u32,
-    /// Lifecycle policies of these that were not set at its end.
+    /// Number of lifecycle policies of created repositories that were not set.
     pub policies_not_set: u32,
-    /// How far it came.
     pub counts: JournalCounts,
-    /// What is proven about its images, and the headline.
+    /// What the verification proved, and the headline.
     pub outcome: Outcome,
-    /// That it was undone.
+    /// The undo of the migration, if there was one.
     pub undone: Option<Undone>,
 }
 
-/// That a migration was undone.
+/// A completed or cancelled undo of a migration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export_to = "undo.ts")]
 pub struct Undone {
-    /// When, in milliseconds since 1970.
+    /// Time in milliseconds since 1970.
     pub at_ms: u64,
-    /// How much was deleted and restored.
+    /// Number of deleted and restored items.
     pub totals: UndoTotals,
-    /// Whether a person stopped it.
+    /// Whether the user cancelled the undo.
     pub cancelled: bool,
 }
 
-/// One migration with everything.
+/// One migration with all that the journal stores of it.
 #[derive(Clone, Debug)]
 pub struct JournalRecord {
-    /// What a list shows of it.
     pub summary: JournalSummary,
-    /// What was asked for, as it was given.
+    /// [`NewMigration::request`].
     pub request: String,
-    /// Its repositories, by name.
+    /// Sorted by name.
     pub repositories: Vec<JournalRepository>,
-    /// Its images, in the order of the plan.
+    /// In the order of the plan.
     pub images: Vec<JournalImage>,
-    /// Names that were made in the Docker Engine on the way and are still there.
+    /// Temporary tags that are still in the Docker Engine.
     pub temporary_tags_left: Vec<String>,
-    /// Lifecycle policies of new repositories that were not set, with the reason. No reason means that
-    /// the migration was cancelled before.
+    /// Lifecycle policies of new repositories that were not set, with the reason. `None` as the reason
+    /// means that the migration was cancelled before.
     pub policies_not_set: Vec<(String, Option<RecordedError>)>,
-    /// What was written at the destination, or was about to be, in order.
+    /// Writes at the destination, in order, whether they were carried out or not.
     pub intents: Vec<Intent>,
 }
 
 /// A repository of a migration.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct JournalRepository {
-    /// Its name.
     pub name: RepositoryName,
-    /// Whether it was there when the plan was made.
+    /// Whether the repository existed when the plan was made.
     pub existed: bool,
-    /// When this migration created it, in milliseconds since 1970.
+    /// When this migration created the repository, in milliseconds since 1970.
     pub created_at_ms: Option<u64>,
 }
 
 /// An image of a migration.
 #[derive(Clone, Debug)]
 pub struct JournalImage {
-    /// The image as planned.
     pub planned: PlannedImage,
-    /// How far it has come.
     pub stage: Stage,
-    /// How often it was begun.
+    /// Number of times that the transfer of the content started.
     pub attempts: u32,
-    /// When this changed last, in milliseconds since 1970.
+    /// Time of the last change in milliseconds since 1970.
     pub changed_at_ms: u64,
-    /// Why it failed.
+    /// Why the image failed.
     pub error: Option<RecordedError>,
     /// The digest that the push reported.
     pub pushed_digest: Option<Digest>,
-    /// The digest that the registry gave for the tag.
+    /// The digest that the registry returned for the tag.
     pub registry_digest: Option<Digest>,
-    /// The digest that ECR's DescribeImages gave for the tag.
+    /// The digest that ECR's DescribeImages returned for the tag.
     pub ecr_digest: Option<Digest>,
-    /// What could be said of the digests.
     pub proof: Proof,
-    /// The platforms of an index that was copied.
+    /// The platforms of a copied index.
     pub platforms: Vec<PlatformProof>,
-    /// Bytes that were sent for it. `None` if some were not counted.
+    /// Bytes uploaded for the image. `None` if some were not counted.
     pub sent_bytes: Option<u64>,
-    /// Bytes that the destination had.
+    /// Bytes that already existed at the destination.
     pub skipped_bytes: u64,
-    /// How long its content took, in milliseconds.
+    /// Duration of the transfer in milliseconds.
     pub elapsed_ms: u64,
-    /// The digest that the source's tag had after the push, where it is not the one that was planned.
+    /// The digest of the source's tag after the push, if it is not the planned one.
     pub source_moved_to: Option<Digest>,
-    /// What refers to it and stayed behind, with why.
+    /// Referrers that were not copied, with the reason.
     pub left_behind: Vec<(String, RecordedError)>,
 }
 
 impl JournalImage {
-    /// What is known about it.
+    /// Returns what is known about the image at the destination.
     pub fn standing(&self) -> Standing {
         let is_kept = self.planned.action.keeps();
         Standing::of_stage(self.stage, self.proof, is_kept, self.pushed_digest.is_some())
     }
 
-    /// Whether the image was pushed, or was in ECR before.
+    /// Whether the image was pushed, or was already in ECR.
     pub fn is_in_ecr(&self) -> bool {
         self.pushed_digest.is_some() || self.stage.is_settled()
     }
 }
 
 impl JournalRecord {
-    /// The destination that the migration was planned for.
+    /// Returns the destination that the migration was planned for.
     ///
     /// # Errors
     /// [`MigrationError::DestinationNotRecorded`] if an earlier version did not record it.
@@ -228,18 +217,18 @@ impl JournalRecord {
         })
     }
 
-    /// A plan that only proves, with the platforms of each of its images: what arrived is there with
-    /// the digest of then. What did not arrive is left out.
+    /// Returns a plan that only verifies, and the platforms of each of its images. The plan expects
+    /// each settled image at the destination with the recorded digest, and omits all other images.
     ///
     /// # Errors
-    /// As [`JournalRecord::destination`].
+    /// See [`JournalRecord::destination`].
     pub fn proof_plan(
         &self,
         request: &MigrationRequest,
     ) -> Result<(Plan, Vec<Vec<PlatformProof>>), MigrationError> {
         let mut plan = self.plan(request)?;
-        let arrived = || self.images.iter().filter(|image| image.stage.is_settled());
-        let images = arrived().map(|image| {
+        let settled = || self.images.iter().filter(|image| image.stage.is_settled());
+        let images = settled().map(|image| {
             let digest = image.ecr_digest.clone().or_else(|| image.pushed_digest.clone());
             let destination_digest = digest.or_else(|| image.planned.destination_digest.clone());
             let keeps = matches!(image.planned.action, Action::KeepExisting);
@@ -247,14 +236,14 @@ impl JournalRecord {
             PlannedImage { destination_digest, action, ..image.planned.clone() }
         });
         plan.images = images.collect();
-        Ok((plan, arrived().map(|image| image.platforms.clone()).collect()))
+        Ok((plan, settled().map(|image| image.platforms.clone()).collect()))
     }
 
-    /// The plan as it was made, to go on with. What the request says of the repositories' settings
-    /// holds for those that have to be created.
+    /// Returns the recorded plan, for a resume. Repositories that the resume creates get their settings
+    /// from `request`.
     ///
     /// # Errors
-    /// As [`JournalRecord::destination`].
+    /// See [`JournalRecord::destination`].
     pub fn plan(&self, request: &MigrationRequest) -> Result<Plan, MigrationError> {
         let destination = self.destination()?;
         let repositories = self
@@ -267,7 +256,7 @@ impl JournalRecord {
                 is_own: repository.created_at_ms.is_some(),
                 settings: request.repositories.get(&repository.name).cloned().unwrap_or_default(),
                 differences: Vec::new(),
-                // It was confirmed before the migration started.
+                // The user confirmed the forecast before the migration started.
                 forecast: LifecycleForecast::default(),
             })
             .collect();

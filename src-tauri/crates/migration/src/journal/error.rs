@@ -1,63 +1,53 @@
+//! The errors of the journal.
+
 use std::path::PathBuf;
 
-/// Why the journal cannot be used.
+/// Why the journal cannot be read or written, or an operation on a migration was refused.
 #[derive(Debug, thiserror::Error)]
 pub enum JournalError {
-    /// Its file, or the folder it is in, cannot be read or written.
-    #[error("the journal {} cannot be used", path.display())]
+    /// The file, or its folder, can't be read or written.
+    #[error("couldn't open, read or write the journal {}", path.display())]
     Unusable {
-        /// The file.
         path: PathBuf,
-        /// Why not.
         #[source]
         source: std::io::Error,
     },
-    /// SQLite refuses.
-    #[error("the journal {} cannot be used", path.display())]
+    /// SQLite reported an error.
+    #[error("couldn't open, read or write the journal {}", path.display())]
     Database {
-        /// The file.
         path: PathBuf,
-        /// Why.
         #[source]
         source: rusqlite::Error,
     },
-    /// It was written by a later version of the program.
-    #[error("the journal {} has version {found}; this program knows versions up to {known}", path.display())]
+    /// A later version of the program wrote the journal.
+    #[error("the journal {} has version {found}; this program supports versions up to {known}", path.display())]
     TooNew {
-        /// The file.
         path: PathBuf,
-        /// Its version.
         found: i64,
-        /// The newest that this program knows.
+        /// The newest version that this program supports.
         known: i64,
     },
-    /// It holds something that no version of the program writes.
-    #[error("the journal holds {text:?} where {what} belongs")]
+    /// The journal contains a value that no version of the program writes.
+    #[error("the journal contains {text:?} instead of {what}")]
     Damaged {
-        /// What belongs there.
+        /// Description of the expected value.
         what: &'static str,
-        /// What is there.
+        /// The value that was found.
         text: String,
     },
-    /// No migration has this name.
-    #[error("the journal knows no migration {id}")]
-    Unknown {
-        /// The name.
-        id: String,
-    },
-    /// Another process runs the migration.
+    /// No migration has this ID.
+    #[error("the journal has no migration {id}")]
+    Unknown { id: String },
+    /// Another window or command runs the migration.
     #[error("another window or command runs the migration {id}")]
-    RunsElsewhere {
-        /// The migration.
-        id: String,
-    },
-    /// The thread that writes is gone.
+    RunsElsewhere { id: String },
+    /// The writer thread has ended.
     #[error("the journal is closed")]
     Closed,
 }
 
 impl JournalError {
-    /// Whether the file is no database, or a damaged one. No later try can read it.
+    /// Whether the file is damaged or is not a database. A retry cannot succeed.
     pub fn is_corrupt(&self) -> bool {
         use rusqlite::ErrorCode::{DatabaseCorrupt, NotADatabase};
         match self {

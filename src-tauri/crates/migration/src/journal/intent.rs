@@ -1,58 +1,52 @@
-//! What a migration is about to write at the destination, journaled before each call: a crash between
-//! the call and its answer leaves a fact to look up, not a gap.
+//! Intents: the writes of a migration at the destination, journaled before each call. After a crash
+//! between a call and its response, the intent says which write to look up.
 //!
-//! *Resume* and *Undo* read intents to tell what this migration wrote from what others wrote.
+//! *Resume* and *Undo* read intents to distinguish the writes of this migration from those of others.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
 use transload_model::{Digest, RepositoryName, Tag};
 
-/// How much later than its intent ECR may date a repository that the migration created. The call may
-/// have waited for a new sign-in, and is repeated while ECR throttles.
-const CREATED_WITHIN: Duration = Duration::from_secs(15 * 60);
-/// How far the clocks of this computer and of ECR may differ. AWS refuses signatures that are older.
+/// Longest time between an intent and the creation time that ECR reports for the repository. The call
+/// may have waited for a new sign-in, and is repeated while ECR throttles.
+const MAX_CREATION_DELAY: Duration = Duration::from_secs(15 * 60);
+/// Largest difference between the clocks of this computer and of ECR. AWS rejects older signatures.
 /// Source: AWS General Reference, "Signature Version 4", request time stamps.
-const CLOCKS_DIFFER_BY: Duration = Duration::from_secs(5 * 60);
-/// ECR dates a repository to the second, or more precisely.
-const DATED_TO_MS: u64 = 1000;
+const MAX_CLOCK_SKEW: Duration = Duration::from_secs(5 * 60);
+/// Resolution of the creation time of a repository: ECR reports seconds, or more precisely.
+const CREATION_TIME_RESOLUTION_MS: u64 = 1000;
 
-/// Something that a migration was about to write.
+/// A write that a migration was about to carry out.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Intent {
-    /// Its number among the intents of its migration, in their order.
+    /// Sequence number among the intents of the migration.
     pub number: u32,
-    /// The repository.
     pub repository: RepositoryName,
-    /// What was to be written.
     pub write: Write,
-    /// When, in milliseconds since 1970.
+    /// Time of the intent in milliseconds since 1970.
     pub intended_at_ms: u64,
-    /// What came of it. `None` if the process ended before it knew, or the answer was lost.
+    /// `None` if the process ended before it received the response, or if the response was lost.
     pub outcome: Option<WriteOutcome>,
 }
 
 /// A write at the destination.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Write {
-    /// Create the repository.
     CreateRepository,
     /// Set the lifecycle policy of a repository that this migration created.
     SetLifecyclePolicy,
     /// Set the repository policy of a repository that this migration created.
     SetRepositoryPolicy,
-    /// Write a tag.
     Tag(TagWrite),
 }
 
 /// A tag that is about to be written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TagWrite {
-    /// The tag.
     pub tag: Tag,
-    /// What is written.
     pub kind: TagKind,
-    /// The image of the plan that it is, or belongs to.
+    /// Index of the planned image that the tag names, or whose referrer it names.
     pub image: u32,
     /// The digest that the tag pointed to immediately before.
     pub earlier: Option<Digest>,
@@ -60,37 +54,37 @@ pub struct TagWrite {
     pub digest: Option<Digest>,
 }
 
-/// What a tag is written for.
+/// What a written tag names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TagKind {
     /// An image of the plan.
     Image,
-    /// A signature, attestation or SBOM that is found by a tag, or the list of referrers that stands
-    /// in for the API.
+    /// A signature, attestation or SBOM that is found by a tag, or the referrers tag schema's list of
+    /// referrers.
     Referrer,
 }
 
-/// What came of a write.
+/// The outcome of a write.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum WriteOutcome {
-    /// It succeeded.
+    /// The write succeeded.
     Done,
-    /// The destination refused it: nothing was written.
+    /// The destination refused the write, so nothing was written.
     Refused,
 }
 
-/// What a migration wrote under one tag, in all its tries.
+/// The writes of one tag in all attempts of a migration.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TagHistory {
-    /// What it was last written for.
+    /// What the tag named in its last write.
     pub kind: Option<TagKind>,
-    /// The image of the plan that it is, or belongs to.
+    /// Index of the planned image that the tag names, or whose referrer it names.
     pub image: u32,
     /// What the tag pointed to before the migration wrote it.
     pub earlier: Option<Digest>,
-    /// The digests that were written, or may have been, oldest first.
+    /// The digests that were written, or may have been written, oldest first.
     pub digests: Vec<Digest>,
-    /// Whether a push of the Docker Engine was interrupted, so that nobody knows what it wrote.
+    /// Whether a push of the Docker Engine was interrupted, so that the written digest is unknown.
     pub is_uncertain: bool,
     /// Whether the destination confirmed the last write.
     pub is_confirmed: bool,
@@ -102,19 +96,19 @@ impl TagHistory {
         self.digests.contains(digest)
     }
 
-    /// Takes what the Docker Engine pushed into account.
-    pub(crate) fn learn(&mut self, digest: &Digest) {
+    /// Adds a digest that was written, for example after a push of the Docker Engine reported it.
+    pub(crate) fn add_digest(&mut self, digest: &Digest) {
         self.digests.retain(|known| known != digest);
         self.digests.push(digest.clone());
         self.is_uncertain = false;
     }
 
-    /// Takes another write into account.
+    /// Adds a write, unless the destination refused it.
     pub(crate) fn add(&mut self, write: &TagWrite, outcome: Option<WriteOutcome>) {
         if outcome == Some(WriteOutcome::Refused) {
             return;
         }
-        // What this migration wrote itself is not what was there before it.
+        // A digest that this migration wrote is not the tag's original digest.
         let is_own = write.earlier.as_ref().is_some_and(|earlier| self.wrote(earlier));
         if !is_own {
             self.earlier.clone_from(&write.earlier);
@@ -122,13 +116,13 @@ impl TagHistory {
         (self.kind, self.image) = (Some(write.kind), write.image);
         self.is_confirmed = outcome == Some(WriteOutcome::Done);
         match &write.digest {
-            Some(digest) => self.learn(digest),
+            Some(digest) => self.add_digest(digest),
             None => self.is_uncertain = true,
         }
     }
 }
 
-/// What was written under each tag, by repository and tag.
+/// Returns the history of each written tag, by repository and tag.
 pub fn tag_histories(intents: &[Intent]) -> BTreeMap<(RepositoryName, Tag), TagHistory> {
     let mut histories: BTreeMap<_, TagHistory> = BTreeMap::new();
     for intent in intents {
@@ -142,32 +136,33 @@ pub fn tag_histories(intents: &[Intent]) -> BTreeMap<(RepositoryName, Tag), TagH
     histories
 }
 
-/// When the creation of a repository was intended whose outcome is not known, in milliseconds since
-/// 1970. `None` if there is no such intent, or ECR answered it.
+/// Returns the time of the intent to create `repository` whose outcome is unknown, in milliseconds
+/// since 1970. `None` if there is no such intent, or if ECR's response is known.
 pub fn unanswered_creation(intents: &[Intent], repository: &RepositoryName) -> Option<u64> {
     let creations = intents.iter().filter(|intent| {
         intent.repository == *repository && intent.write == Write::CreateRepository
     });
-    // A refusal after a lost answer says only that the repository exists.
+    // A refusal after a lost response says only that the repository exists.
     creations.filter(|intent| intent.outcome.is_none()).map(|intent| intent.intended_at_ms).next()
 }
 
-/// Whether a repository that ECR dates to `created_at_ms` is the one whose creation was intended.
+/// Whether a repository with the creation time `created_at_ms` is the one whose creation was intended.
 ///
-/// The plan found no such repository, and ECR's answer is not known. Nothing in ECR says who created
-/// a repository, so the time has to: it must lie close to the intent.
+/// The plan found no such repository, and ECR's response to the creation is unknown. ECR does not
+/// record who created a repository, so the creation time decides: it must be close to the intent.
 pub fn is_intended_creation(intended_at_ms: u64, created_at_ms: Option<u64>) -> bool {
     let ms = |time: Duration| u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
     created_at_ms.is_some_and(|created| {
-        created.saturating_add(ms(CLOCKS_DIFFER_BY)) >= intended_at_ms
-            && created <= intended_at_ms.saturating_add(ms(CLOCKS_DIFFER_BY + CREATED_WITHIN))
+        created.saturating_add(ms(MAX_CLOCK_SKEW)) >= intended_at_ms
+            && created <= intended_at_ms.saturating_add(ms(MAX_CLOCK_SKEW + MAX_CREATION_DELAY))
     })
 }
 
-/// Whether a repository was created since a call of this process began that ECR answered with "it
-/// exists": the SDK repeats a call whose answer was lost.
+/// Whether a repository was created after a call of this process started to which ECR responded
+/// "already exists": the SDK repeats a call whose response was lost.
 pub fn is_recent_creation(since_ms: u64, created_at_ms: Option<u64>) -> bool {
-    created_at_ms.is_some_and(|created| created.saturating_add(DATED_TO_MS) >= since_ms)
+    created_at_ms
+        .is_some_and(|created| created.saturating_add(CREATION_TIME_RESOLUTION_MS) >= since_ms)
 }
 
 #[cfg(test)]
@@ -178,9 +173,9 @@ mod tests {
         Digest::of(text.as_bytes())
     }
 
-    /// The histories of one tag that was written in this order: what was there, what was written.
+    /// Returns the history of one tag after these writes, each with the previous and the written digest.
     fn history(writes: &[(&str, &str, Option<WriteOutcome>)]) -> TagHistory {
-        let known = |text: &str| (!text.is_empty()).then(|| digest(text));
+        let digest_unless_empty = |text: &str| (!text.is_empty()).then(|| digest(text));
         let intents: Vec<_> = (0..)
             .zip(writes)
             .map(|(number, (earlier, written, outcome))| Intent {
@@ -190,8 +185,8 @@ mod tests {
                     tag: Tag::parse("1").unwrap(),
                     kind: TagKind::Image,
                     image: 7,
-                    earlier: known(earlier),
-                    digest: known(written),
+                    earlier: digest_unless_empty(earlier),
+                    digest: digest_unless_empty(written),
                 }),
                 intended_at_ms: 1,
                 outcome: *outcome,
@@ -201,13 +196,13 @@ mod tests {
     }
 
     #[test]
-    fn what_a_tag_was_before_a_migration_survives_all_its_tries() {
+    fn the_original_digest_of_a_tag_survives_all_attempts_of_a_migration() {
         use WriteOutcome::{Done, Refused};
         let cases: [(&[_], Option<&str>, &[&str], bool); 7] = [
             (&[("", "a", Some(Done))], None, &["a"], false),
             (&[("old", "a", None), ("old", "a", Some(Done))], Some("old"), &["a"], false),
             (&[("old", "a", Some(Done)), ("a", "b", Some(Done))], Some("old"), &["a", "b"], false),
-            // The first call never reached ECR, and somebody else wrote the tag in between.
+            // The first call never reached ECR, and another client wrote the tag in between.
             (
                 &[("old", "a", None), ("theirs", "b", Some(Done))],
                 Some("theirs"),
@@ -228,7 +223,7 @@ mod tests {
     }
 
     #[test]
-    fn a_repository_is_the_intended_one_only_close_to_the_intent() {
+    fn a_repository_is_the_intended_one_only_if_created_close_to_the_intent() {
         let intended: u64 = 1_795_000_000_000;
         let minutes = |minutes: i64| intended.saturating_add_signed(minutes * 60_000);
         for (created, expected) in [(0, true), (1, true), (-4, true), (19, true)] {

@@ -1,3 +1,6 @@
+//! The journal of one running migration: intents before each write, outcomes, and the progress of its
+//! images.
+
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
@@ -17,45 +20,45 @@ use crate::report::{ImageResult, Report};
 use crate::run::record::Record;
 use transload_model::{Digest, RepositoryName, Tag, now_ms};
 
-/// Makes the record of an error: code and words are the error table's, which is above the engine.
+/// Converts an error to its recorded form. The codes and messages of errors belong to the API crate, so
+/// the caller provides the conversion.
 pub type RecordError = Arc<dyn Fn(&MigrationError) -> RecordedError + Send + Sync>;
 
-/// What earlier tries of a migration left. Empty at the first.
+/// The journaled state of earlier attempts of a migration. Empty in the first attempt.
 #[derive(Default)]
-pub(super) struct EarlierTries {
-    /// The images, in the order of the plan.
+pub(super) struct EarlierAttempts {
+    /// In the order of the plan.
     pub images: Vec<JournalImage>,
-    /// What was written, or was about to be.
     pub intents: Vec<Intent>,
-    /// How long they took.
+    /// Duration of all earlier attempts.
     pub elapsed_ms: u64,
 }
 
-/// What a running migration writes into the journal. While it lives, no other process may run the
-/// migration.
+/// Journals the changes of a running migration. No other process can run the migration as long as this
+/// value exists.
 pub struct JournalLog {
     migration: Arc<str>,
     writer: Writer,
     record_error: RecordError,
-    earlier: EarlierTries,
+    earlier: EarlierAttempts,
     intents: Mutex<Intents>,
-    since: Instant,
+    started: Instant,
     _claim: Claim,
 }
 
-/// What is known of this migration's writes while it runs.
+/// The intents of this migration so far.
 struct Intents {
-    /// The number of the next one.
+    /// Number of the next intent.
     next: u32,
     tags: BTreeMap<(RepositoryName, Tag), TagHistory>,
 }
 
-/// A write that is on the disk as an intent, and not settled yet.
-#[must_use = "the outcome of a write is journaled too"]
+/// A write whose intent is on disk and whose outcome is not journaled yet.
+#[must_use = "the outcome of a write must be journaled"]
 #[derive(Debug)]
 pub(crate) struct PendingWrite {
     number: u32,
-    /// The tag that it writes, where it writes one.
+    /// The tag to write, if the write is a tag.
     tag: Option<(RepositoryName, Tag)>,
 }
 
@@ -65,31 +68,33 @@ impl JournalLog {
         writer: Writer,
         claim: Claim,
         record_error: RecordError,
-        earlier: EarlierTries,
+        earlier: EarlierAttempts,
     ) -> Self {
-        let (migration, since) = (Arc::from(migration), Instant::now());
+        let (migration, started) = (Arc::from(migration), Instant::now());
         let next = earlier.intents.last().map_or(0, |last| last.number.saturating_add(1));
         let intents = Mutex::new(Intents { next, tags: tag_histories(&earlier.intents) });
-        Self { migration, writer, record_error, earlier, intents, since, _claim: claim }
+        Self { migration, writer, record_error, earlier, intents, started, _claim: claim }
     }
 
-    /// What earlier tries of the same migration left, in the order of the plan; nothing at the first.
+    /// Returns the images as earlier attempts left them, in the order of the plan. Empty in the first
+    /// attempt.
     pub(crate) fn earlier(&self) -> &[JournalImage] {
         &self.earlier.images
     }
 
-    /// What all tries wrote under a tag so far.
+    /// Returns the writes of a tag in all attempts so far.
     pub(crate) fn tag_history(&self, repository: &RepositoryName, tag: &Tag) -> TagHistory {
         let key = (repository.clone(), tag.clone());
         self.intents().tags.get(&key).cloned().unwrap_or_default()
     }
 
-    /// When an earlier try intended to create a repository and did not learn the outcome.
+    /// Returns the time at which an earlier attempt intended to create a repository, if that attempt did
+    /// not receive the outcome.
     pub(crate) fn unanswered_creation(&self, name: &RepositoryName) -> Option<u64> {
         unanswered_creation(&self.earlier.intents, name)
     }
 
-    /// Whether an earlier try did this to a repository and learned that it succeeded.
+    /// Whether an earlier attempt completed this write on a repository.
     pub(crate) fn has_done(&self, name: &RepositoryName, write: &Write) -> bool {
         let is_done = |intent: &Intent| {
             intent.repository == *name
@@ -99,11 +104,11 @@ impl JournalLog {
         self.earlier.intents.iter().any(is_done)
     }
 
-    /// Journals a write and returns once the intent is on the disk: the write may begin then.
+    /// Journals an intent and returns once it is on disk. Only then may the write start.
     ///
     /// # Errors
-    /// If the journal cannot be written. Then nothing may be written at the destination either, or a
-    /// crash would leave something there that nobody knows of.
+    /// If the journal can't be written. In this case the caller must not write to the destination:
+    /// after a crash, nothing would say that this migration wrote it.
     pub(crate) async fn intend(
         &self,
         repository: &RepositoryName,
@@ -128,7 +133,7 @@ impl JournalLog {
         };
         self.write(ChangeKind::Intended(Box::new(intent.clone())));
         if let Err(source) = self.flush().await {
-            // Should it reach the disk later, it has to say that nothing was written.
+            // If the intent reaches the disk later, it must say that nothing was written.
             let outcome = WriteOutcome::Refused;
             self.write(ChangeKind::Settled { number, outcome, digest: None });
             return Err(MigrationError::NotJournaled { source });
@@ -139,7 +144,7 @@ impl JournalLog {
         Ok(PendingWrite { number, tag })
     }
 
-    /// Journals what came of a write. `digest` is what was written, where the intent could not say.
+    /// Journals the outcome of a write. `digest` is the written digest if the intent did not contain it.
     pub(crate) fn settle(
         &self,
         pending: PendingWrite,
@@ -149,13 +154,18 @@ impl JournalLog {
         if let (Some(tag), Some(digest)) = (&pending.tag, &digest)
             && let Some(history) = self.intents().tags.get_mut(tag)
         {
-            history.learn(digest);
+            history.add_digest(digest);
         }
         self.write(ChangeKind::Settled { number: pending.number, outcome, digest });
     }
 
-    /// Journals what an interrupted push of the Docker Engine wrote, once that is known.
-    pub(crate) fn learn_pushed(&self, repository: &RepositoryName, tag: &Tag, digest: &Digest) {
+    /// Journals the digest that an interrupted push of the Docker Engine wrote, once it is known.
+    pub(crate) fn record_pushed_digest(
+        &self,
+        repository: &RepositoryName,
+        tag: &Tag,
+        digest: &Digest,
+    ) {
         let of_tag = |intent: &&Intent| {
             intent.repository == *repository
                 && matches!(&intent.write, Write::Tag(write) if write.tag == *tag && write.digest.is_none())
@@ -167,19 +177,20 @@ impl JournalLog {
     }
 
     fn intents(&self) -> MutexGuard<'_, Intents> {
-        // Plain data: a panic elsewhere leaves it as it was.
+        // Plain data, so it is valid even if another thread panicked while it held the lock.
         self.intents.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Why nothing can be written at the moment. It is kept in memory and tried again.
-    pub fn trouble(&self) -> Option<Arc<JournalError>> {
-        self.writer.trouble()
+    /// Returns why the journal can't be written at the moment. Unwritten changes are kept in memory, and
+    /// the write is retried.
+    pub fn write_failure(&self) -> Option<Arc<JournalError>> {
+        self.writer.write_failure()
     }
 
-    /// Waits until all that happened is on the disk.
+    /// Waits until all changes so far are on disk.
     ///
     /// # Errors
-    /// Where it cannot be written. It is tried again as long as the program runs.
+    /// If the journal can't be written. The write is retried as long as the program runs.
     pub async fn flush(&self) -> Result<(), Arc<JournalError>> {
         self.writer.flush().await
     }
@@ -189,7 +200,7 @@ impl JournalLog {
         &self.writer
     }
 
-    /// An image came to a commit point.
+    /// Journals that an image reached a commit point.
     pub(crate) fn image(&self, record: &Record<'_>, state: &ImageState) {
         let stage = match state {
             ImageState::Pushing => Stage::Begun,
@@ -200,61 +211,64 @@ impl JournalLog {
             ImageState::Cancelled => Stage::Cancelled,
             ImageState::Tagged | ImageState::Verifying => return,
         };
-        let known = record.known();
-        let error = match &known.result {
+        let progress = record.known();
+        let error = match &progress.result {
             Some(ImageResult::Failed { error }) => Some((self.record_error)(error).text()),
             _ => None,
         };
-        let left = known.left_behind.iter();
-        let left: Vec<_> =
-            left.map(|left| (left.name.clone(), (self.record_error)(&left.error).text())).collect();
+        let left_behind = progress.left_behind.iter();
+        let left_behind: Vec<_> = left_behind
+            .map(|left| (left.name.clone(), (self.record_error)(&left.error).text()))
+            .collect();
         self.write(ChangeKind::Image(Box::new(ImageChange {
             number: record.planned.index,
             stage,
             at_ms: now_ms(),
             error,
-            pushed_digest: known.pushed_digest,
-            registry_digest: known.registry_digest,
-            ecr_digest: known.ecr_digest,
-            proof: known.proof,
-            platforms: rows::platform_text(&known.platforms),
-            sent_bytes: known.sent_bytes,
-            sent_uncounted: known.sent_uncounted,
-            skipped_bytes: known.skipped_bytes,
-            elapsed_ms: known.elapsed_ms,
-            left_behind: serde_json::to_string(&left).unwrap_or_default(),
-            source_moved_to: known.source_moved_to,
-            source_digest: known.source_digest,
-            part_of: known.part_of,
+            pushed_digest: progress.pushed_digest,
+            registry_digest: progress.registry_digest,
+            ecr_digest: progress.ecr_digest,
+            proof: progress.proof,
+            platforms: rows::platform_text(&progress.platforms),
+            sent_bytes: progress.sent_bytes,
+            sent_uncounted: progress.sent_uncounted,
+            skipped_bytes: progress.skipped_bytes,
+            elapsed_ms: progress.elapsed_ms,
+            left_behind: serde_json::to_string(&left_behind).unwrap_or_default(),
+            source_moved_to: progress.source_moved_to,
+            source_digest: progress.source_digest,
+            part_of: progress.part_of,
         })));
     }
 
-    /// A repository was created.
+    /// Journals that the migration created a repository.
     pub(crate) fn repository_created(&self, name: &RepositoryName) {
         let (name, at_ms) = (name.to_string(), now_ms());
         self.write(ChangeKind::RepositoryCreated { name, at_ms });
     }
 
-    /// The migration came to its end, or was stopped.
+    /// Journals that the migration finished or was cancelled.
     pub(crate) fn end(&self, report: &Report) {
-        let left: Vec<_> = report.temporary_tags_left.iter().map(ToString::to_string).collect();
+        let tags_left: Vec<_> =
+            report.temporary_tags_left.iter().map(ToString::to_string).collect();
         let not_set = report.policies_not_set.iter().map(|policy| {
             let error = policy.error.as_deref().map(|error| (self.record_error)(error).text());
             (policy.repository.as_str(), error)
         });
         let not_set: Vec<_> = not_set.collect();
-        let open = report.images.iter().any(|image| matches!(image.result, ImageResult::Cancelled));
+        let is_unfinished =
+            report.images.iter().any(|image| matches!(image.result, ImageResult::Cancelled));
         self.write(ChangeKind::Ended {
             at_ms: now_ms(),
-            cancelled: report.cancelled && open,
-            temporary_tags_left: serde_json::to_string(&left).unwrap_or_default(),
+            cancelled: report.cancelled && is_unfinished,
+            temporary_tags_left: serde_json::to_string(&tags_left).unwrap_or_default(),
             policies_not_set: serde_json::to_string(&not_set).unwrap_or_default(),
         });
     }
 
     fn write(&self, kind: ChangeKind) {
-        let tried = u64::try_from(self.since.elapsed().as_millis()).unwrap_or(u64::MAX);
-        let elapsed_ms = self.earlier.elapsed_ms.saturating_add(tried);
+        let since_start_ms = u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX);
+        let elapsed_ms = self.earlier.elapsed_ms.saturating_add(since_start_ms);
         let migration = Arc::clone(&self.migration);
         self.writer.write(Change { migration, elapsed_ms, kind });
     }

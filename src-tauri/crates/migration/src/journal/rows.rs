@@ -1,4 +1,4 @@
-//! Values to columns and back.
+//! Conversions between values and the columns of the journal's tables.
 
 use std::str::FromStr;
 use std::sync::Arc;
@@ -25,17 +25,20 @@ use transload_model::{
     Tag,
 };
 
-/// Enters a migration with everything that is planned.
-pub(super) fn enter(change: &Transaction<'_>, new: &NewMigration) -> rusqlite::Result<()> {
+/// Inserts a migration with its planned repositories and images.
+pub(super) fn insert_migration(
+    transaction: &Transaction<'_>,
+    new: &NewMigration,
+) -> rusqlite::Result<()> {
     let destination = &new.plan.destination;
-    change.execute(
+    transaction.execute(
         "INSERT INTO migration (id, started_at_ms, registry, request, about, account, region,
              ecr_endpoint, registry_endpoint)
          VALUES (:id, :started_at_ms, :registry, :request, :about, :account, :region,
              :ecr_endpoint, :registry_endpoint)",
         named_params! {
             ":id": new.id,
-            ":started_at_ms": number(new.started_at_ms),
+            ":started_at_ms": signed(new.started_at_ms),
             ":registry": destination.registry.as_str(),
             ":request": new.request,
             ":about": new.about,
@@ -45,12 +48,12 @@ pub(super) fn enter(change: &Transaction<'_>, new: &NewMigration) -> rusqlite::R
             ":registry_endpoint": endpoint_text(&destination.registry_endpoint),
         },
     )?;
-    let mut insert =
-        change.prepare("INSERT INTO repository (migration, name, existed) VALUES (?1, ?2, ?3)")?;
+    let mut insert = transaction
+        .prepare("INSERT INTO repository (migration, name, existed) VALUES (?1, ?2, ?3)")?;
     for repository in &new.plan.repositories {
         insert.execute((&new.id, repository.name.as_str(), repository.exists))?;
     }
-    let mut insert = change.prepare(
+    let mut insert = transaction.prepare(
         "INSERT INTO image (migration, number, source_repository, requested_tag, source,
              destination, repository, tag, route, action, source_digest, destination_digest,
              platforms, size_bytes, remarks, referrer_tags, engine, part_of, changed_at_ms, push_order)
@@ -72,13 +75,14 @@ pub(super) fn enter(change: &Transaction<'_>, new: &NewMigration) -> rusqlite::R
             ":action": action_code(&image.action).code(),
             ":source_digest": image.source_digest.as_ref().map(Digest::as_str),
             ":destination_digest": image.destination_digest.as_ref().map(Digest::as_str),
-            ":platforms": words(image.platforms.iter().map(ToString::to_string)),
-            ":size_bytes": number(image.size_bytes),
-            ":remarks": words(image.remarks.iter().map(|remark| remark.code().to_owned())),
+            ":platforms": join_with_spaces(image.platforms.iter().map(ToString::to_string)),
+            ":size_bytes": signed(image.size_bytes),
+            ":remarks":
+                join_with_spaces(image.remarks.iter().map(|remark| remark.code().to_owned())),
             ":referrer_tags": image.referrer_tags.as_deref().map(referrer_tags_text),
             ":engine": image.engine.as_ref().map(engine_text),
             ":part_of": image.part_of.as_ref().map(Digest::as_str),
-            ":changed_at_ms": number(new.started_at_ms),
+            ":changed_at_ms": signed(new.started_at_ms),
             ":push_order": image.push_order,
         })?;
     }
@@ -106,7 +110,7 @@ pub(super) fn image(row: &Row<'_>) -> rusqlite::Result<JournalImage> {
             source_digest: digest(row, "source_digest")?,
             destination_digest: digest(row, "destination_digest")?,
             platforms: list(row, "platforms", Platform::from_str)?,
-            size_bytes: bytes(row, "size_bytes")?,
+            size_bytes: unsigned_column(row, "size_bytes")?,
             remarks: list(row, "remarks", Coded::read)?,
             referrer_tags: referrer_tags(row)?,
             part_of: digest(row, "part_of")?,
@@ -116,7 +120,7 @@ pub(super) fn image(row: &Row<'_>) -> rusqlite::Result<JournalImage> {
         },
         stage: coded(row, "stage")?,
         attempts: row.get("attempts")?,
-        changed_at_ms: bytes(row, "changed_at_ms")?,
+        changed_at_ms: unsigned_column(row, "changed_at_ms")?,
         error,
         pushed_digest: digest(row, "pushed_digest")?,
         registry_digest: digest(row, "registry_digest")?,
@@ -125,13 +129,13 @@ pub(super) fn image(row: &Row<'_>) -> rusqlite::Result<JournalImage> {
         platforms: platform_proofs(&platforms)?,
         source_moved_to: digest(row, "source_moved_to")?,
         sent_bytes: sent_bytes(row)?,
-        skipped_bytes: bytes(row, "skipped_bytes")?,
-        elapsed_ms: bytes(row, "elapsed_ms")?,
+        skipped_bytes: unsigned_column(row, "skipped_bytes")?,
+        elapsed_ms: unsigned_column(row, "elapsed_ms")?,
         left_behind: left_behind_of(&left_behind)?,
     })
 }
 
-/// How the endpoint of AWS is written. Any other endpoint is a URL.
+/// The text of AWS's own endpoint. Any other endpoint is stored as a URL.
 const AWS_ENDPOINT: &str = "aws";
 
 fn endpoint_text(endpoint: &DestinationEndpoint) -> Option<String> {
@@ -154,8 +158,8 @@ fn endpoint(row: &Row<'_>, column: &str) -> rusqlite::Result<DestinationEndpoint
     }
 }
 
-/// Reads the destination of a row of `migration`. Earlier versions may not have recorded account
-/// and region; then the host name of an ECR registry still names them. `None` if nothing does.
+/// Reads the destination of a row of `migration`. If an earlier version did not record account and
+/// region, they come from the host name of the ECR registry. `None` if the host name has neither.
 pub(super) fn destination(row: &Row<'_>) -> rusqlite::Result<Option<DestinationIdentity>> {
     let registry = read(row, "registry", RegistryHost::parse)?;
     let text = |column| row.get::<_, Option<String>>(column);
@@ -173,13 +177,13 @@ pub(super) fn destination(row: &Row<'_>) -> rusqlite::Result<Option<DestinationI
     }))
 }
 
-/// Enters an intent.
-pub(super) fn enter_intent(
-    change: &Transaction<'_>,
+/// Inserts an intent.
+pub(super) fn insert_intent(
+    transaction: &Transaction<'_>,
     migration: &str,
     intent: &Intent,
 ) -> rusqlite::Result<()> {
-    let mut insert = change.prepare_cached(
+    let mut insert = transaction.prepare_cached(
         "INSERT INTO intent (migration, number, write, repository, tag, image, earlier_digest,
              digest, intended_at_ms)
          VALUES (:migration, :number, :write, :repository, :tag, :image, :earlier_digest, :digest,
@@ -205,7 +209,7 @@ pub(super) fn enter_intent(
         ":image": tag.map(|tag| tag.image),
         ":earlier_digest": earlier.map(Digest::as_str),
         ":digest": digest.map(Digest::as_str),
-        ":intended_at_ms": number(intent.intended_at_ms),
+        ":intended_at_ms": signed(intent.intended_at_ms),
     })?;
     Ok(())
 }
@@ -234,23 +238,23 @@ pub(super) fn intent(row: &Row<'_>) -> rusqlite::Result<Intent> {
             WriteCode::ImageTag => tag(TagKind::Image)?,
             WriteCode::ReferrerTag => tag(TagKind::Referrer)?,
         },
-        intended_at_ms: bytes(row, "intended_at_ms")?,
+        intended_at_ms: unsigned_column(row, "intended_at_ms")?,
         outcome: outcome.map_err(|error| unreadable(error.into()))?,
     })
 }
 
-/// The platforms of an image with their proofs, as text.
+/// Returns the column text of the platforms of an image with their proofs.
 pub(super) fn platform_text(platforms: &[PlatformProof]) -> String {
     let row =
         |part: &PlatformProof| (part.platform.to_string(), part.digest.to_string(), part.in_ecr);
     serde_json::to_string(&platforms.iter().map(row).collect::<Vec<_>>()).unwrap_or_default()
 }
 
-/// The referrer tags that a plan found, as text: tag, digest at the source, digest at the destination.
+/// Returns the column text of planned referrer tags: tag, source digest, destination digest.
 fn referrer_tags_text(tags: &[PlannedReferrerTag]) -> String {
     let row = |tag: &PlannedReferrerTag| {
-        let there = tag.destination_digest.as_ref().map(ToString::to_string);
-        (tag.tag.to_string(), tag.source_digest.to_string(), there)
+        let destination_digest = tag.destination_digest.as_ref().map(ToString::to_string);
+        (tag.tag.to_string(), tag.source_digest.to_string(), destination_digest)
     };
     serde_json::to_string(&tags.iter().map(row).collect::<Vec<_>>()).unwrap_or_default()
 }
@@ -270,24 +274,24 @@ fn referrer_tags(row: &Row<'_>) -> rusqlite::Result<Option<Vec<PlannedReferrerTa
     rows.into_iter().map(read).collect::<rusqlite::Result<_>>().map(Some)
 }
 
-/// What was not copied, with the record of each error as text.
+/// Reads the referrers that were not copied, each with its recorded error.
 fn left_behind_of(text: &str) -> rusqlite::Result<Vec<(String, RecordedError)>> {
     let rows: Vec<(String, String)> =
         serde_json::from_str(text).map_err(|error| unreadable(error.into()))?;
     Ok(rows.into_iter().map(|(name, error)| (name, RecordedError::read(&error))).collect())
 }
 
-/// Policies that were not set, with the record of each error as text.
+/// Reads the policies that were not set, each with its recorded error.
 pub(super) fn policies_not_set(text: &str) -> Vec<(String, Option<RecordedError>)> {
     let rows: Vec<(String, Option<String>)> = serde_json::from_str(text).unwrap_or_default();
     let read = |error: Option<String>| error.as_deref().map(RecordedError::read);
     rows.into_iter().map(|(repository, error)| (repository, read(error))).collect()
 }
 
-/// What an undo did, as its column holds it.
+/// The JSON of the column `undo`.
 #[derive(Serialize, Deserialize)]
 struct UndoColumn {
-    /// Columns without a version were written before there was one.
+    /// 0 in a column that was written before the version was introduced.
     #[serde(default)]
     version: u32,
     totals: UndoTotalsColumn,
@@ -317,7 +321,7 @@ pub(super) fn undo_text(undone: &Undone) -> String {
     serde_json::to_string(&column).unwrap_or_default()
 }
 
-/// What an undo of a migration did. `None` if there was none, or its column cannot be read.
+/// Reads the undo of a migration. `None` if the migration was not undone, or the column can't be read.
 pub(super) fn undone(row: &Row<'_>) -> rusqlite::Result<Option<Undone>> {
     let (at, text): (Option<i64>, Option<String>) = (row.get("undone_at_ms")?, row.get("undo")?);
     let column = text.and_then(|text| serde_json::from_str::<UndoColumn>(&text).ok());
@@ -331,7 +335,7 @@ pub(super) fn undone(row: &Row<'_>) -> rusqlite::Result<Option<Undone>> {
         repositories_deleted: totals.repositories_deleted,
         left: totals.left,
     };
-    Ok(Some(Undone { at_ms: bytes(row, "undone_at_ms")?, totals, cancelled }))
+    Ok(Some(Undone { at_ms: unsigned_column(row, "undone_at_ms")?, totals, cancelled }))
 }
 
 fn platform_proofs(text: &str) -> rusqlite::Result<Vec<PlatformProof>> {
@@ -345,7 +349,7 @@ fn platform_proofs(text: &str) -> rusqlite::Result<Vec<PlatformProof>> {
     rows.into_iter().map(read).collect()
 }
 
-/// How an image of the Docker Engine gets to ECR, as its column holds it.
+/// The JSON of the column `engine`: how an image of the Docker Engine is transferred to ECR.
 #[derive(Serialize, Deserialize)]
 struct EngineColumn {
     image_id: String,
@@ -406,21 +410,21 @@ where
     parse(&text).map_err(|error| unreadable(error.into()))
 }
 
-/// Reads a number that is never negative.
-pub(super) fn bytes(row: &Row<'_>, column: &str) -> rusqlite::Result<u64> {
+/// Reads a column that is never negative.
+pub(super) fn unsigned_column(row: &Row<'_>, column: &str) -> rusqlite::Result<u64> {
     row.get(column).map(unsigned)
 }
 
-/// Bytes that were sent; `None` if some were not counted.
+/// Reads the number of uploaded bytes. `None` if some were not counted.
 pub(super) fn sent_bytes(row: &Row<'_>) -> rusqlite::Result<Option<u64>> {
     let uncounted: Option<i64> = row.get("sent_uncounted")?;
     if uncounted.is_some_and(|uncounted| uncounted != 0) {
         return Ok(None);
     }
-    bytes(row, "sent_bytes").map(Some)
+    unsigned_column(row, "sent_bytes").map(Some)
 }
 
-/// Counts every image by its standing; the rows come from [`super::store`]'s query of standings.
+/// Adds a row of [`super::store`]'s query of standings to the counts.
 pub(super) fn count_standing(row: &Row<'_>, counts: &mut OutcomeCounts) -> rusqlite::Result<()> {
     let (stage, proof): (Stage, Proof) = (coded(row, "stage")?, coded(row, "proof")?);
     let standing = Standing::of_stage(stage, proof, row.get("is_kept")?, row.get("is_pushed")?);
@@ -428,8 +432,8 @@ pub(super) fn count_standing(row: &Row<'_>, counts: &mut OutcomeCounts) -> rusql
     Ok(())
 }
 
-/// SQLite's integers have a sign; more than nine exabytes are nobody's image.
-pub(super) fn number(value: u64) -> i64 {
+/// Converts to SQLite's signed integer. Values over `i64::MAX` are capped.
+pub(super) fn signed(value: u64) -> i64 {
     i64::try_from(value).unwrap_or(i64::MAX)
 }
 
@@ -447,9 +451,9 @@ fn digest(row: &Row<'_>, column: &str) -> rusqlite::Result<Option<Digest>> {
     read.map_err(|error| unreadable(error.into()))
 }
 
-/// Platforms and remarks have no blanks in them.
-fn words(words: impl Iterator<Item = String>) -> String {
-    words.collect::<Vec<_>>().join(" ")
+/// Joins platforms or remarks, which never contain spaces.
+fn join_with_spaces(values: impl Iterator<Item = String>) -> String {
+    values.collect::<Vec<_>>().join(" ")
 }
 
 fn list<T, E>(

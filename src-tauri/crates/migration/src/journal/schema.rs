@@ -1,5 +1,5 @@
-//! The journal's tables. `PRAGMA user_version` says which version a file has; a step leads from each
-//! version to the next, and a step that was once released is never changed.
+//! The journal's tables. `PRAGMA user_version` is the version of a file. One migration script leads from
+//! each version to the next. A released script never changes.
 
 use std::path::Path;
 use std::time::Duration;
@@ -9,10 +9,10 @@ use rusqlite::{Connection, OpenFlags};
 use crate::journal::error::JournalError;
 
 /// How long one process waits while another writes.
-const WAIT_FOR_OTHERS: Duration = Duration::from_secs(10);
+const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// The steps, from an empty file on.
-const STEPS: &[&str] = &[
+/// The scripts from an empty file to the newest version, in order.
+const UPGRADES: &[&str] = &[
     "
 CREATE TABLE migration (
     id TEXT PRIMARY KEY,
@@ -83,7 +83,7 @@ UPDATE migration SET
     region = json_extract(about, '$.identity.region')
 WHERE json_valid(about);
 ",
-    // Earlier versions wrote 0 for what the Docker Engine sent without a number.
+    // Earlier versions wrote 0 if the Docker Engine did not report the number of uploaded bytes.
     "
 ALTER TABLE image ADD COLUMN sent_uncounted INTEGER NOT NULL DEFAULT 0;
 UPDATE image SET sent_uncounted = 1
@@ -93,8 +93,8 @@ UPDATE image SET sent_uncounted = 1
 ALTER TABLE image ADD COLUMN push_order INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE migration ADD COLUMN policies_not_set TEXT NOT NULL DEFAULT '[]';
 ",
-    // What earlier versions wrote is entered as far as they noted it. Of a push that was interrupted
-    // they did not note what it wrote.
+    // Adds an intent for each recorded write of earlier versions. They did not record the digest of an
+    // interrupted push.
     "
 CREATE TABLE intent (
     migration TEXT NOT NULL REFERENCES migration (id) ON DELETE CASCADE,
@@ -125,51 +125,51 @@ ALTER TABLE image ADD COLUMN part_of TEXT;
 ",
 ];
 
-/// The version that this program writes.
-pub(super) fn newest() -> i64 {
-    i64::try_from(STEPS.len()).unwrap_or(i64::MAX)
+/// Returns the version that this program writes.
+pub(super) fn newest_version() -> i64 {
+    i64::try_from(UPGRADES.len()).unwrap_or(i64::MAX)
 }
 
-/// Opens the journal, and makes it or brings it to this version where that is needed.
+/// Opens the journal. Creates it if it doesn't exist, and upgrades a journal of an earlier version.
 pub(super) fn open(path: &Path) -> Result<Connection, JournalError> {
-    let broken = |source| JournalError::Database { path: path.to_owned(), source };
+    let database_error = |source| JournalError::Database { path: path.to_owned(), source };
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
         | OpenFlags::SQLITE_OPEN_CREATE
         | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let mut connection = Connection::open_with_flags(path, flags).map_err(broken)?;
-    connection.busy_timeout(WAIT_FOR_OTHERS).map_err(broken)?;
-    // Readers never wait for the writer, and what is committed is on the disk.
+    let mut connection = Connection::open_with_flags(path, flags).map_err(database_error)?;
+    connection.busy_timeout(BUSY_TIMEOUT).map_err(database_error)?;
+    // Readers never wait for the writer, and a committed transaction is on disk.
     // Source: https://sqlite.org/wal.html and https://sqlite.org/pragma.html#pragma_synchronous
-    connection.pragma_update(None, "journal_mode", "wal").map_err(broken)?;
-    connection.pragma_update(None, "synchronous", "full").map_err(broken)?;
-    connection.pragma_update(None, "foreign_keys", true).map_err(broken)?;
-    bring_up(&mut connection, path)?;
+    connection.pragma_update(None, "journal_mode", "wal").map_err(database_error)?;
+    connection.pragma_update(None, "synchronous", "full").map_err(database_error)?;
+    connection.pragma_update(None, "foreign_keys", true).map_err(database_error)?;
+    upgrade(&mut connection, path)?;
     Ok(connection)
 }
 
-fn bring_up(connection: &mut Connection, path: &Path) -> Result<(), JournalError> {
-    let broken = |source| JournalError::Database { path: path.to_owned(), source };
+fn upgrade(connection: &mut Connection, path: &Path) -> Result<(), JournalError> {
+    let database_error = |source| JournalError::Database { path: path.to_owned(), source };
     let version = |connection: &Connection| {
         connection.pragma_query_value(None, "user_version", |row| row.get::<_, i64>(0))
     };
-    if version(connection).map_err(broken)? == newest() {
+    if version(connection).map_err(database_error)? == newest_version() {
         return Ok(());
     }
-    // Somebody else may do the same: whoever comes second finds it done.
-    let change = connection
+    // Another process may upgrade at the same time: the second one finds the newest version.
+    let transaction = connection
         .transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)
-        .map_err(broken)?;
-    let found = version(&change).map_err(broken)?;
-    let Ok(done) = usize::try_from(found) else {
+        .map_err(database_error)?;
+    let found = version(&transaction).map_err(database_error)?;
+    let Ok(applied) = usize::try_from(found) else {
         let text = found.to_string();
         return Err(JournalError::Damaged { what: "the version", text });
     };
-    if found > newest() {
-        return Err(JournalError::TooNew { path: path.to_owned(), found, known: newest() });
+    if found > newest_version() {
+        return Err(JournalError::TooNew { path: path.to_owned(), found, known: newest_version() });
     }
-    for step in STEPS.iter().skip(done) {
-        change.execute_batch(step).map_err(broken)?;
+    for script in UPGRADES.iter().skip(applied) {
+        transaction.execute_batch(script).map_err(database_error)?;
     }
-    change.pragma_update(None, "user_version", newest()).map_err(broken)?;
-    change.commit().map_err(broken)
+    transaction.pragma_update(None, "user_version", newest_version()).map_err(database_error)?;
+    transaction.commit().map_err(database_error)
 }

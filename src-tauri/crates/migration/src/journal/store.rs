@@ -1,3 +1,5 @@
+//! The journal file: starts, resumes, reads, lists and deletes migrations.
+
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -9,20 +11,19 @@ use crate::journal::entry::{
     JournalCounts, JournalRecord, JournalState, JournalSummary, NewMigration, Undone,
 };
 use crate::journal::error::JournalError;
-use crate::journal::log::{EarlierTries, JournalLog, RecordError};
+use crate::journal::log::{EarlierAttempts, JournalLog, RecordError};
 use crate::journal::writer::Writer;
 use crate::journal::{rows, schema};
 use crate::outcome::{Outcome, OutcomeCounts, RunEnd};
 use transload_model::RegistryHost;
 
-/// A migration of the journal that nobody runs as long as this lives.
+/// A migration that no process can run as long as this value exists.
 pub struct ClaimedMigration {
-    /// The migration.
     pub record: JournalRecord,
     _claim: Claim,
 }
 
-/// Everything that a list shows of migrations; not what was asked for, which is long.
+/// The columns of the history list. The request is omitted because it is long.
 const SUMMARIES: &str = "
 SELECT id, started_at_ms, ended_at_ms, migration.elapsed_ms, cancelled, registry, about,
     account, region, ecr_endpoint, registry_endpoint,
@@ -38,7 +39,7 @@ SELECT id, started_at_ms, ended_at_ms, migration.elapsed_ms, cancelled, registry
     json_array_length(temporary_tags_left) AS temporary_tags_left
 FROM migration LEFT JOIN image ON image.migration = migration.id";
 
-/// How many images of each migration are where, as far as a [`Standing`] tells them apart.
+/// Number of images of each migration by the columns that decide their [`Standing`].
 ///
 /// [`Standing`]: crate::Standing
 const STANDINGS: &str = "
@@ -47,7 +48,7 @@ SELECT migration, stage, proof, action IN ('keep_existing', 'conflict', 'fixed_c
 FROM image WHERE ?1 IS NULL OR migration = ?1
 GROUP BY migration, stage, proof, is_kept, is_pushed";
 
-/// The journal of all migrations on this computer. Several processes may have it open.
+/// The journal of all migrations on this computer. Several processes can have it open.
 #[derive(Clone)]
 pub struct Journal {
     inner: Arc<Inner>,
@@ -59,10 +60,10 @@ struct Inner {
 }
 
 impl Journal {
-    /// Opens the journal in a file, and makes it where there is none.
+    /// Opens the journal. Creates the file and its folder if they don't exist.
     ///
     /// # Errors
-    /// Where the file or its folder cannot be used, or a later version of the program wrote it.
+    /// If the file or its folder can't be read or written, or a later version of the program wrote it.
     pub async fn open(path: PathBuf) -> Result<Self, JournalError> {
         blocking(move || {
             let folder = path.parent().unwrap_or(Path::new("."));
@@ -74,16 +75,15 @@ impl Journal {
         .await
     }
 
-    /// Where it is.
+    /// Returns the path of the file.
     pub fn path(&self) -> &Path {
         &self.inner.path
     }
 
-    /// Enters a migration with all that is planned. When this returns it is on the disk, and this
-    /// process alone may run it.
+    /// Writes a migration and its plan to disk, and claims the migration for this process.
     ///
     /// # Errors
-    /// Where it cannot be written. Then the migration must not begin.
+    /// If the journal can't be written. The migration must not start in this case.
     pub async fn begin(
         &self,
         new: NewMigration,
@@ -93,22 +93,22 @@ impl Journal {
         blocking(move || {
             let claim = Claim::take(&this.inner.path, &new.id)?;
             let mut connection = this.connect()?;
-            let enter = |connection: &mut Connection| {
-                let change = connection.transaction()?;
-                rows::enter(&change, &new)?;
-                change.commit()
+            let insert = |connection: &mut Connection| {
+                let transaction = connection.transaction()?;
+                rows::insert_migration(&transaction, &new)?;
+                transaction.commit()
             };
-            enter(&mut connection).map_err(|error| this.broken(error))?;
+            insert(&mut connection).map_err(|error| this.database_error(error))?;
             let writer = this.inner.writer.clone();
-            Ok(JournalLog::new(&new.id, writer, claim, record_error, EarlierTries::default()))
+            Ok(JournalLog::new(&new.id, writer, claim, record_error, EarlierAttempts::default()))
         })
         .await
     }
 
-    /// Takes up a migration again that was not brought to its end, or in which images failed.
+    /// Reopens a migration that did not finish, or in which images failed.
     ///
     /// # Errors
-    /// [`JournalError::RunsElsewhere`] where some process runs it.
+    /// [`JournalError::RunsElsewhere`] if a process runs the migration.
     pub async fn resume(
         &self,
         id: &str,
@@ -116,7 +116,7 @@ impl Journal {
     ) -> Result<(JournalRecord, JournalLog), JournalError> {
         let (this, id) = (self.clone(), id.to_owned());
         blocking(move || {
-            // Before the claim, so that a name that nobody knows leaves no file.
+            // Before the claim, so that an unknown ID leaves no file.
             this.read(&id)?;
             let claim = Claim::take(&this.inner.path, &id)?;
             let record = this.read(&id)?;
@@ -125,8 +125,8 @@ impl Journal {
                 "UPDATE migration SET ended_at_ms = NULL, cancelled = 0 WHERE id = ?1",
                 [&id],
             );
-            reopened.map_err(|error| this.broken(error))?;
-            let earlier = EarlierTries {
+            reopened.map_err(|error| this.database_error(error))?;
+            let earlier = EarlierAttempts {
                 images: record.images.clone(),
                 intents: record.intents.clone(),
                 elapsed_ms: record.summary.elapsed_ms,
@@ -137,14 +137,14 @@ impl Journal {
         .await
     }
 
-    /// Holds a migration while what it brought is taken away: nobody runs it meanwhile.
+    /// Claims a migration for an undo, so that no process can run it at the same time.
     ///
     /// # Errors
-    /// [`JournalError::RunsElsewhere`] where some process runs it.
-    pub async fn hold(&self, id: &str) -> Result<ClaimedMigration, JournalError> {
+    /// [`JournalError::RunsElsewhere`] if a process runs the migration.
+    pub async fn claim(&self, id: &str) -> Result<ClaimedMigration, JournalError> {
         let (this, id) = (self.clone(), id.to_owned());
         blocking(move || {
-            // Before the claim, so that a name that nobody knows leaves no file.
+            // Before the claim, so that an unknown ID leaves no file.
             this.read(&id)?;
             let claim = Claim::take(&this.inner.path, &id)?;
             Ok(ClaimedMigration { record: this.read(&id)?, _claim: claim })
@@ -152,43 +152,43 @@ impl Journal {
         .await
     }
 
-    /// Notes that what a held migration brought was taken away.
+    /// Records the undo of a claimed migration.
     ///
     /// # Errors
-    /// Where it cannot be written.
-    pub async fn note_undo(
+    /// If the journal can't be written.
+    pub async fn record_undo(
         &self,
-        held: ClaimedMigration,
+        claimed: ClaimedMigration,
         undone: Undone,
     ) -> Result<(), JournalError> {
         let this = self.clone();
         blocking(move || {
-            let noted = this.connect()?.execute(
+            let updated = this.connect()?.execute(
                 "UPDATE migration SET undone_at_ms = ?2, undo = ?3 WHERE id = ?1",
-                (&held.record.summary.id, rows::number(undone.at_ms), rows::undo_text(&undone)),
+                (&claimed.record.summary.id, rows::signed(undone.at_ms), rows::undo_text(&undone)),
             );
-            noted.map(|_| ()).map_err(|error| this.broken(error))
+            updated.map(|_| ()).map_err(|error| this.database_error(error))
         })
         .await
     }
 
-    /// Waits until everything that running migrations handed over is on the disk.
+    /// Waits until all changes of running migrations so far are on disk.
     ///
     /// # Errors
-    /// If it cannot be written. It is retried as long as the program runs.
+    /// If the journal can't be written. The write is retried as long as the program runs.
     pub async fn flush(&self) -> Result<(), Arc<JournalError>> {
         self.inner.writer.flush().await
     }
 
-    /// Every migration, newest first.
+    /// Returns all migrations, newest first.
     ///
     /// # Errors
-    /// Where it cannot be read.
+    /// If the journal can't be read.
     pub async fn list(&self) -> Result<Vec<JournalSummary>, JournalError> {
         let this = self.clone();
         blocking(move || {
             let list = |mut connection: Connection| {
-                // One look at all tables, also while somebody writes.
+                // One snapshot of all tables, also while another connection writes.
                 let connection = connection.transaction()?;
                 let counts = outcome_counts(&connection, None)?;
                 let sql = format!("{SUMMARIES} GROUP BY id ORDER BY started_at_ms DESC, id DESC");
@@ -196,30 +196,30 @@ impl Journal {
                 let found = query.query_map([], |row| summary(row, &this.inner.path, &counts))?;
                 found.collect::<Result<Vec<_>, _>>()
             };
-            list(this.connect()?).map_err(|error| this.broken(error))
+            list(this.connect()?).map_err(|error| this.database_error(error))
         })
         .await
     }
 
-    /// One migration with everything.
+    /// Returns one migration with its images and intents.
     ///
     /// # Errors
-    /// [`JournalError::Unknown`] where there is none of that name.
+    /// [`JournalError::Unknown`] if no migration has this ID.
     pub async fn record(&self, id: &str) -> Result<JournalRecord, JournalError> {
         let (this, id) = (self.clone(), id.to_owned());
         blocking(move || this.read(&id)).await
     }
 
-    /// Forgets a migration. What it moved stays where it is.
+    /// Deletes a migration from the journal. Nothing changes at the destination.
     ///
     /// # Errors
-    /// [`JournalError::RunsElsewhere`] while some process runs it.
-    pub async fn forget(&self, id: &str) -> Result<(), JournalError> {
+    /// [`JournalError::RunsElsewhere`] if a process runs the migration.
+    pub async fn delete(&self, id: &str) -> Result<(), JournalError> {
         let (this, id) = (self.clone(), id.to_owned());
         blocking(move || {
             let _claim = Claim::take(&this.inner.path, &id)?;
-            let gone = this.connect()?.execute("DELETE FROM migration WHERE id = ?1", [&id]);
-            match gone.map_err(|error| this.broken(error))? {
+            let deleted = this.connect()?.execute("DELETE FROM migration WHERE id = ?1", [&id]);
+            match deleted.map_err(|error| this.database_error(error))? {
                 0 => Err(JournalError::Unknown { id }),
                 _ => Ok(()),
             }
@@ -229,27 +229,27 @@ impl Journal {
 
     fn read(&self, id: &str) -> Result<JournalRecord, JournalError> {
         let read = |mut connection: Connection| {
-            // One look at all tables, also while somebody writes.
-            let look = connection.transaction()?;
+            // One snapshot of all tables, also while another connection writes.
+            let transaction = connection.transaction()?;
             let sql = format!("{SUMMARIES} WHERE id = ?1 GROUP BY id");
-            let counts = outcome_counts(&look, Some(id))?;
+            let counts = outcome_counts(&transaction, Some(id))?;
             let summary =
-                look.query_row(&sql, [id], |row| summary(row, &self.inner.path, &counts))?;
-            let (request, left, not_set): (String, String, String) = look.query_row(
+                transaction.query_row(&sql, [id], |row| summary(row, &self.inner.path, &counts))?;
+            let (request, left, not_set): (String, String, String) = transaction.query_row(
                 "SELECT request, temporary_tags_left, policies_not_set FROM migration
                  WHERE id = ?1",
                 [id],
                 |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
             )?;
-            let repositories = look
+            let repositories = transaction
                 .prepare("SELECT * FROM repository WHERE migration = ?1 ORDER BY name")?
                 .query_map([id], rows::repository)?
                 .collect::<Result<_, _>>()?;
-            let images = look
+            let images = transaction
                 .prepare("SELECT * FROM image WHERE migration = ?1 ORDER BY number")?
                 .query_map([id], rows::image)?
                 .collect::<Result<_, _>>()?;
-            let intents = look
+            let intents = transaction
                 .prepare("SELECT * FROM intent WHERE migration = ?1 ORDER BY number")?
                 .query_map([id], rows::intent)?
                 .collect::<Result<_, _>>()?;
@@ -267,11 +267,11 @@ impl Journal {
         };
         read(self.connect()?).map_err(|error| match error {
             rusqlite::Error::QueryReturnedNoRows => JournalError::Unknown { id: id.to_owned() },
-            error => self.broken(error),
+            error => self.database_error(error),
         })
     }
 
-    /// Changes the file as no program would.
+    /// Runs SQL that the program itself never runs.
     #[cfg(test)]
     pub(crate) fn damage(&self, sql: &str) {
         Connection::open(&self.inner.path).unwrap().execute_batch(sql).unwrap();
@@ -281,12 +281,12 @@ impl Journal {
         schema::open(&self.inner.path)
     }
 
-    fn broken(&self, source: rusqlite::Error) -> JournalError {
+    fn database_error(&self, source: rusqlite::Error) -> JournalError {
         JournalError::Database { path: self.inner.path.clone(), source }
     }
 }
 
-/// The counts by standing of one migration, or of all.
+/// Returns the number of images by standing, of one migration or of all.
 fn outcome_counts(
     connection: &Connection,
     id: Option<&str>,
@@ -326,8 +326,8 @@ fn summary(
     Ok(JournalSummary {
         outcome: Outcome::of(end, outcomes.get(&id).copied().unwrap_or_default()),
         state,
-        started_at_ms: rows::bytes(row, "started_at_ms")?,
-        elapsed_ms: rows::bytes(row, "elapsed_ms")?,
+        started_at_ms: rows::unsigned_column(row, "started_at_ms")?,
+        elapsed_ms: rows::unsigned_column(row, "elapsed_ms")?,
         registry: rows::read(row, "registry", RegistryHost::parse)?,
         destination: rows::destination(row)?,
         about: row.get("about")?,
@@ -340,7 +340,7 @@ fn summary(
             unchanged: count("unchanged")?,
             failed: count("failed")?,
             sent_bytes: rows::sent_bytes(row)?,
-            skipped_bytes: rows::bytes(row, "skipped_bytes")?,
+            skipped_bytes: rows::unsigned_column(row, "skipped_bytes")?,
             left_behind: count("left_behind")?,
             temporary_tags_left: count("temporary_tags_left")?,
         },
@@ -348,10 +348,10 @@ fn summary(
     })
 }
 
-/// SQLite waits for the disk, which no task of the runtime may.
+/// Runs blocking work on a thread that is not one of the runtime's: SQLite waits for the disk.
 async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, JournalError> + Send + 'static,
 ) -> Result<T, JournalError> {
-    // Only a panic in `work`, or the runtime's end, leaves no answer.
+    // Fails only if `work` panics or the runtime shuts down.
     tokio::task::spawn_blocking(work).await.unwrap_or(Err(JournalError::Closed))
 }

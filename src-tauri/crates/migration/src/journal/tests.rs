@@ -20,7 +20,7 @@ use crate::proof::Proof;
 use crate::recorded_error::RecordedError;
 use crate::report::ImageResult;
 use crate::request::MigrationRequest;
-use crate::testing::{World, joined, record_error, request};
+use crate::testing::{TestMigration, joined, record_error, request};
 use crate::undo::totals::UndoTotals;
 use transload_model::{RepositoryName, RepositorySettings, Tag};
 
@@ -33,58 +33,58 @@ async fn begin(journal: &Journal, id: &str, plan: &Plan) -> JournalLog {
         id: id.to_owned(),
         started_at_ms: 1_795_000_000_000,
         plan: Arc::new(plan.clone()),
-        request: "{\"what\":\"was asked\"}".to_owned(),
+        request: "{\"what\":\"was requested\"}".to_owned(),
         about: "{}".to_owned(),
     };
     journal.begin(new, record_error()).await.unwrap()
 }
 
-/// Three images that are new, one that is there, one that the source does not have.
-async fn world() -> (World, MigrationRequest, Plan) {
-    let world = World::new();
-    for tag in ["1", "2", "3", "there"] {
-        world.source.image("app", Some(tag), &["shared", tag]);
+/// Three new images, one that exists at the destination, and one that the source doesn't have.
+async fn planned_migration() -> (TestMigration, MigrationRequest, Plan) {
+    let migration = TestMigration::new();
+    for tag in ["1", "2", "3", "existing"] {
+        migration.source.image("app", Some(tag), &["shared", tag]);
     }
-    world.registry.image("app", Some("there"), &["shared", "there"]);
-    world.ecr.add("app", RepositorySettings::default());
-    let request = request("app", "app", &["1", "2", "3", "there", "missing"]);
-    let plan = world.plan(&request).await;
-    (world, request, plan)
+    migration.registry.image("app", Some("existing"), &["shared", "existing"]);
+    migration.ecr.add("app", RepositorySettings::default());
+    let request = request("app", "app", &["1", "2", "3", "existing", "missing"]);
+    let plan = migration.plan(&request).await;
+    (migration, request, plan)
 }
 
 #[tokio::test]
-async fn what_is_entered_is_read_again() {
+async fn a_started_migration_is_read_back_as_planned() {
     let folder = TempDir::new().unwrap();
     let journal = open(&folder).await;
-    let (_, request, plan) = world().await;
+    let (_, request, plan) = planned_migration().await;
     let log = begin(&journal, "m-1", &plan).await;
     let record = journal.record("m-1").await.unwrap();
     assert_eq!(record.summary.state, JournalState::Running);
-    assert_eq!(record.request, "{\"what\":\"was asked\"}");
-    let read = record.plan(&request).unwrap();
-    assert_eq!(read.images.len(), plan.images.len());
-    for (read, planned) in read.images.iter().zip(&plan.images) {
-        // Manifests are not kept, and a refusal is kept when the run tells it.
+    assert_eq!(record.request, "{\"what\":\"was requested\"}");
+    let recorded = record.plan(&request).unwrap();
+    assert_eq!(recorded.images.len(), plan.images.len());
+    for (recorded, planned) in recorded.images.iter().zip(&plan.images) {
+        // Manifests are not recorded. The reason of a refusal is recorded when the run reports it.
         let mut planned = planned.clone();
         planned.content = None;
         if let Action::Refused { .. } = planned.action {
-            assert!(matches!(read.action, Action::Refused { .. }));
+            assert!(matches!(recorded.action, Action::Refused { .. }));
             continue;
         }
-        assert_eq!(format!("{read:?}"), format!("{planned:?}"));
+        assert_eq!(format!("{recorded:?}"), format!("{planned:?}"));
     }
-    assert_eq!(read.repositories, plan.repositories);
+    assert_eq!(recorded.repositories, plan.repositories);
     drop(log);
     assert_eq!(journal.list().await.unwrap()[0].state, JournalState::Interrupted);
 }
 
 #[tokio::test]
-async fn a_run_is_written_image_by_image_to_its_end() {
+async fn a_run_records_each_image_and_its_end() {
     let folder = TempDir::new().unwrap();
     let journal = open(&folder).await;
-    let (world, _, plan) = world().await;
+    let (migration, _, plan) = planned_migration().await;
     let log = begin(&journal, "m-1", &plan).await;
-    let report = world.run_with(&plan, &world.registry_source(), Some(&log)).await;
+    let report = migration.run_with(&plan, &migration.registry_source(), Some(&log)).await;
     log.flush().await.unwrap();
     let record = journal.record("m-1").await.unwrap();
     let stages: Vec<_> = record.images.iter().map(|image| image.stage).collect();
@@ -93,23 +93,23 @@ async fn a_run_is_written_image_by_image_to_its_end() {
     assert_eq!(record.summary.state, JournalState::Ended);
     let counts = record.summary.counts;
     assert_eq!((counts.moved, counts.unchanged, counts.failed, counts.open()), (3, 1, 1, 0));
-    for (kept, told) in record.images.iter().zip(&report.images) {
-        assert_eq!(kept.pushed_digest, told.pushed_digest);
-        assert_eq!(kept.ecr_digest, told.ecr_digest);
-        assert_eq!(kept.proof, told.proof);
-        assert_eq!(kept.sent_bytes, told.sent_bytes);
+    for (recorded, reported) in record.images.iter().zip(&report.images) {
+        assert_eq!(recorded.pushed_digest, reported.pushed_digest);
+        assert_eq!(recorded.ecr_digest, reported.ecr_digest);
+        assert_eq!(recorded.proof, reported.proof);
+        assert_eq!(recorded.sent_bytes, reported.sent_bytes);
     }
     assert!(record.images[4].error.as_ref().unwrap().message.contains("missing"));
     assert!(record.images[0].attempts == 1 && record.images[3].attempts == 0);
 }
 
 #[tokio::test]
-async fn list_record_and_report_have_one_outcome_and_a_kill_leaves_what_is_not_known() {
+async fn list_record_and_report_agree_and_images_of_a_killed_run_are_unknown() {
     let folder = TempDir::new().unwrap();
     let journal = open(&folder).await;
-    let (world, _, plan) = world().await;
+    let (migration, _, plan) = planned_migration().await;
     let log = begin(&journal, "m-1", &plan).await;
-    let report = world.run_with(&plan, &world.registry_source(), Some(&log)).await;
+    let report = migration.run_with(&plan, &migration.registry_source(), Some(&log)).await;
     journal.flush().await.unwrap();
     let outcome = report.outcome();
     assert_eq!(outcome.headline, Headline::PartlyFailed);
@@ -120,17 +120,20 @@ async fn list_record_and_report_have_one_outcome_and_a_kill_leaves_what_is_not_k
     drop(log);
 
     // The process was killed while two images were being copied, and one was kept by choice.
-    mark(journal.path(), "UPDATE migration SET ended_at_ms = NULL");
-    mark(journal.path(), "UPDATE image SET stage = 'begun', proof = 'not_proved' WHERE number = 1");
-    mark(
+    execute_sql(journal.path(), "UPDATE migration SET ended_at_ms = NULL");
+    execute_sql(
+        journal.path(),
+        "UPDATE image SET stage = 'begun', proof = 'not_proved' WHERE number = 1",
+    );
+    execute_sql(
         journal.path(),
         "UPDATE image SET stage = 'pushed', proof = 'not_proved' WHERE number = 2",
     );
-    mark(
+    execute_sql(
         journal.path(),
         "UPDATE image SET action = 'keep_existing', proof = 'not_proved' WHERE number = 3",
     );
-    mark(journal.path(), "UPDATE image SET sent_uncounted = 1 WHERE number = 0");
+    execute_sql(journal.path(), "UPDATE image SET sent_uncounted = 1 WHERE number = 0");
     let summary = journal.list().await.unwrap().remove(0);
     assert_eq!(summary.outcome.headline, Headline::Interrupted);
     let OutcomeCounts { images, equal, kept, failed, unknown, .. } = summary.outcome.counts;
@@ -145,32 +148,32 @@ async fn list_record_and_report_have_one_outcome_and_a_kill_leaves_what_is_not_k
 }
 
 #[tokio::test]
-async fn only_a_repository_that_it_created_is_its_own_when_it_goes_on() {
+async fn a_resume_owns_only_repositories_that_the_migration_created() {
     let folder = TempDir::new().unwrap();
-    let (journal, world) = (open(&folder).await, World::new());
+    let (journal, migration) = (open(&folder).await, TestMigration::new());
     for name in ["app", "web"] {
-        world.source.image(name, Some("1"), &["layer"]);
+        migration.source.image(name, Some("1"), &["layer"]);
     }
-    world.ecr.add("app", RepositorySettings::default());
+    migration.ecr.add("app", RepositorySettings::default());
     let request = joined(request("app", "app", &["1"]), request("web", "web", &["1"]));
-    let plan = world.plan(&request).await;
+    let plan = migration.plan(&request).await;
     let log = begin(&journal, "m-1", &plan).await;
-    world.run_with(&plan, &world.registry_source(), Some(&log)).await;
+    migration.run_with(&plan, &migration.registry_source(), Some(&log)).await;
     log.flush().await.unwrap();
-    let again = journal.record("m-1").await.unwrap().plan(&request).unwrap();
+    let resumed = journal.record("m-1").await.unwrap().plan(&request).unwrap();
     let own =
-        again.repositories.iter().map(|repository| (repository.name.as_str(), repository.is_own));
+        resumed.repositories.iter().map(|repository| (repository.name.as_str(), repository.is_own));
     assert_eq!(own.collect::<Vec<_>>(), [("app", false), ("web", true)]);
 }
 
 #[tokio::test]
-async fn what_was_stopped_goes_on_with_what_is_left() {
+async fn a_resume_after_a_cancel_migrates_only_unsettled_images() {
     let folder = TempDir::new().unwrap();
     let journal = open(&folder).await;
-    let (mut world, request, plan) = world().await;
+    let (mut migration, request, plan) = planned_migration().await;
     let log = begin(&journal, "m-1", &plan).await;
-    world.control.cancel();
-    world.run_with(&plan, &world.registry_source(), Some(&log)).await;
+    migration.control.cancel();
+    migration.run_with(&plan, &migration.registry_source(), Some(&log)).await;
     log.flush().await.unwrap();
     assert!(matches!(
         journal.resume("m-1", record_error()).await,
@@ -178,36 +181,45 @@ async fn what_was_stopped_goes_on_with_what_is_left() {
     ));
     drop(log);
     assert_eq!(journal.list().await.unwrap()[0].state, JournalState::Cancelled);
-    // Half of it was done when the power went: the second image was on the way.
-    mark(journal.path(), "UPDATE image SET stage = 'moved', proof = 'equal' WHERE number = 0");
-    mark(journal.path(), "UPDATE image SET stage = 'begun', attempts = 1 WHERE number = 1");
+    // A power cut after the first image, while the second one was being copied.
+    execute_sql(
+        journal.path(),
+        "UPDATE image SET stage = 'moved', proof = 'equal' WHERE number = 0",
+    );
+    execute_sql(journal.path(), "UPDATE image SET stage = 'begun', attempts = 1 WHERE number = 1");
 
-    world.control = Default::default();
+    migration.control = Default::default();
     let (record, log) = journal.resume("m-1", record_error()).await.unwrap();
-    let report =
-        world.run_with(&record.plan(&request).unwrap(), &world.registry_source(), Some(&log)).await;
+    let report = migration
+        .run_with(&record.plan(&request).unwrap(), &migration.registry_source(), Some(&log))
+        .await;
     log.flush().await.unwrap();
     assert!(matches!(report.images[0].result, ImageResult::Moved));
-    assert_eq!(world.registry.held("app", "1"), None, "what is settled is not done again");
+    assert_eq!(
+        migration.registry.digest("app", "1"),
+        None,
+        "a settled image is not migrated again"
+    );
     for tag in ["2", "3"] {
-        assert!(world.registry.held("app", tag).is_some(), "{tag}");
+        assert!(migration.registry.digest("app", tag).is_some(), "{tag}");
     }
     let attempts: Vec<_> =
         journal.record("m-1").await.unwrap().images.iter().map(|image| image.attempts).collect();
     assert_eq!(attempts, [0, 2, 1, 0, 0]);
-    // The refusal of the plan stands: the plan is what is gone on with.
+    // The resume uses the recorded plan, so it refuses the image again.
     assert!(matches!(report.images[4].result, ImageResult::Failed { .. }));
 }
 
 #[tokio::test]
-async fn an_image_that_arrived_before_the_power_went_counts_as_moved_and_one_of_others_does_not() {
+async fn an_image_that_arrived_before_a_power_cut_counts_as_moved_and_an_image_of_others_does_not()
+{
     let folder = TempDir::new().unwrap();
     let journal = open(&folder).await;
-    let (world, request, plan) = world().await;
+    let (migration, request, plan) = planned_migration().await;
     drop(begin(&journal, "m-1", &plan).await);
     let digest = plan.images[0].source_digest.clone().unwrap();
-    mark(journal.path(), "UPDATE image SET stage = 'begun', attempts = 1 WHERE number = 0");
-    mark(
+    execute_sql(journal.path(), "UPDATE image SET stage = 'begun', attempts = 1 WHERE number = 0");
+    execute_sql(
         journal.path(),
         &format!(
             "INSERT INTO intent (migration, number, write, repository, tag, image, digest,
@@ -215,42 +227,43 @@ async fn an_image_that_arrived_before_the_power_went_counts_as_moved_and_one_of_
              VALUES ('m-1', 0, 'image_tag', 'app', '1', 0, '{digest}', 1)"
         ),
     );
-    world.registry.image("app", Some("1"), &["shared", "1"]);
-    world.registry.image("app", Some("2"), &["shared", "2"]);
-    world.registry.image("app", Some("3"), &["another"]);
+    migration.registry.image("app", Some("1"), &["shared", "1"]);
+    migration.registry.image("app", Some("2"), &["shared", "2"]);
+    migration.registry.image("app", Some("3"), &["another"]);
 
     let (record, log) = journal.resume("m-1", record_error()).await.unwrap();
-    let report =
-        world.run_with(&record.plan(&request).unwrap(), &world.registry_source(), Some(&log)).await;
+    let report = migration
+        .run_with(&record.plan(&request).unwrap(), &migration.registry_source(), Some(&log))
+        .await;
     assert!(matches!(report.images[0].result, ImageResult::Moved));
     assert!(matches!(report.images[1].result, ImageResult::Unchanged));
     let ImageResult::Failed { error } = &report.images[2].result else { panic!("{report:?}") };
     assert!(matches!(error.as_ref(), MigrationError::DestinationMoved { .. }), "{error}");
-    assert!(world.registry.uploads.lock().unwrap().is_empty());
+    assert!(migration.registry.uploads.lock().unwrap().is_empty());
 }
 
 #[tokio::test]
-async fn a_tag_that_moves_while_it_is_copied_is_told() {
+async fn a_source_tag_that_moves_during_the_copy_is_reported() {
     let folder = TempDir::new().unwrap();
     let journal = open(&folder).await;
-    let (world, _, plan) = world().await;
-    let now = world.source.image("app", Some("1"), &["newer"]);
+    let (migration, _, plan) = planned_migration().await;
+    let newer = migration.source.image("app", Some("1"), &["newer"]);
     let log = begin(&journal, "m-1", &plan).await;
-    let report = world.run_with(&plan, &world.registry_source(), Some(&log)).await;
+    let report = migration.run_with(&plan, &migration.registry_source(), Some(&log)).await;
     log.flush().await.unwrap();
-    assert!(matches!(report.images[0].result, ImageResult::Moved), "what was planned is moved");
-    assert_eq!(report.images[0].source_moved_to.as_ref(), Some(&now));
+    assert!(matches!(report.images[0].result, ImageResult::Moved), "the planned image is migrated");
+    assert_eq!(report.images[0].source_moved_to.as_ref(), Some(&newer));
     assert_eq!(report.images[1].source_moved_to, None);
     let record = journal.record("m-1").await.unwrap();
-    assert_eq!(record.images[0].source_moved_to, Some(now));
+    assert_eq!(record.images[0].source_moved_to, Some(newer));
 }
 
 #[tokio::test]
-async fn a_full_disk_is_told_and_loses_nothing() {
+async fn a_full_disk_is_reported_and_loses_nothing() {
     let folder = TempDir::new().unwrap();
     let journal = open(&folder).await;
-    let (world, _, plan) = world().await;
-    // As much text as fits on no page that is there.
+    let (migration, _, plan) = planned_migration().await;
+    // More text than fits on the existing pages.
     let mut long = plan.clone();
     let error = Arc::new(MigrationError::Recorded(Box::new(RecordedError::new(
         "internal",
@@ -268,11 +281,11 @@ async fn a_full_disk_is_told_and_loses_nothing() {
     };
     let log = journal.begin(new, record_error()).await.unwrap();
     log.writer().limit_pages(1);
-    world.run_with(&long, &world.registry_source(), Some(&log)).await;
+    migration.run_with(&long, &migration.registry_source(), Some(&log)).await;
     let error = log.flush().await.unwrap_err();
     assert!(error.is_disk_full(), "{error:?}");
-    assert!(log.trouble().is_some());
-    assert_eq!(journal.list().await.unwrap().len(), 1, "it can still be read");
+    assert!(log.write_failure().is_some());
+    assert_eq!(journal.list().await.unwrap().len(), 1, "the journal can still be read");
 
     log.writer().limit_pages(1_000_000);
     for _ in 0..100 {
@@ -282,12 +295,12 @@ async fn a_full_disk_is_told_and_loses_nothing() {
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
     let record = journal.record("m-2").await.unwrap();
-    assert_eq!(record.summary.counts.failed, 5, "what could not be written is written now");
+    assert_eq!(record.summary.counts.failed, 5, "unwritten changes are retried");
     assert_eq!(record.summary.state, JournalState::Ended);
 }
 
 #[tokio::test]
-async fn a_folder_that_cannot_be_used_is_named() {
+async fn an_unusable_folder_is_an_error() {
     let folder = TempDir::new().unwrap();
     std::fs::write(folder.path().join("data"), "a file").unwrap();
     let error = Journal::open(folder.path().join("data").join("journal.sqlite")).await.err();
@@ -296,17 +309,17 @@ async fn a_folder_that_cannot_be_used_is_named() {
 }
 
 #[tokio::test]
-async fn a_journal_of_a_later_version_is_left_alone() {
+async fn a_journal_of_a_later_version_is_refused() {
     let folder = TempDir::new().unwrap();
     let journal = open(&folder).await;
-    mark(journal.path(), "PRAGMA user_version = 999");
+    execute_sql(journal.path(), "PRAGMA user_version = 999");
     let error = Journal::open(journal.path().to_owned()).await.err().unwrap();
     assert!(matches!(error, JournalError::TooNew { found: 999, .. }), "{error}");
 }
 
-/// Every version that was ever released has a file here, as that version wrote it.
+/// Each released version has a fixture, as that version wrote it.
 #[tokio::test]
-async fn the_journals_of_earlier_versions_open() {
+async fn journals_of_earlier_versions_open() {
     for (version, text) in [
         (1, include_str!("fixtures/version_1.sql")),
         (2, include_str!("fixtures/version_2.sql")),
@@ -318,8 +331,8 @@ async fn the_journals_of_earlier_versions_open() {
     ] {
         let folder = TempDir::new().unwrap();
         let path = folder.path().join("journal.sqlite");
-        mark(&path, text);
-        mark(&path, &format!("PRAGMA user_version = {version}"));
+        execute_sql(&path, text);
+        execute_sql(&path, &format!("PRAGMA user_version = {version}"));
         let journal = Journal::open(path).await.unwrap();
         let record = journal.record("migration-1").await.unwrap();
         let stages: Vec<_> = record.images.iter().map(|image| image.stage).collect();
@@ -329,7 +342,7 @@ async fn the_journals_of_earlier_versions_open() {
         let error = record.images[1].error.as_ref().unwrap();
         assert_eq!(error.code, "image_missing", "version {version}");
         assert_eq!(record.repositories.len(), 1);
-        // What it wrote, as far as that version noted it, can be undone.
+        // The writes that the version recorded can be undone.
         let histories = tag_histories(&record.intents);
         let history = |tag: &str| {
             let key = (RepositoryName::parse("app").unwrap(), Tag::parse(tag).unwrap());
@@ -342,7 +355,7 @@ async fn the_journals_of_earlier_versions_open() {
         assert!(begun.is_uncertain && begun.digests.is_empty(), "version {version}");
         assert_eq!(history("2"), Default::default(), "version {version}");
         assert_eq!(record.summary.state, JournalState::Interrupted);
-        // The host names account and region; endpoints were not recorded.
+        // Account and region come from the host name. Endpoints were not recorded.
         let destination = record.destination().unwrap();
         assert_eq!(destination.account.as_str(), "111122223333", "version {version}");
         assert_eq!(destination.region.as_str(), "eu-west-1", "version {version}");
@@ -351,9 +364,9 @@ async fn the_journals_of_earlier_versions_open() {
     }
 }
 
-/// Images of the Docker Engine, as the versions before the engine's image was planned wrote them.
+/// Images of the Docker Engine, written by versions that did not record the engine's image in the plan.
 #[tokio::test]
-async fn what_earlier_versions_noted_of_engine_images_policies_and_intents_is_kept() {
+async fn engine_images_policies_and_intents_of_earlier_versions_are_kept() {
     for (version, text) in [
         (5, include_str!("fixtures/version_5.sql")),
         (6, include_str!("fixtures/version_6.sql")),
@@ -361,19 +374,19 @@ async fn what_earlier_versions_noted_of_engine_images_policies_and_intents_is_ke
     ] {
         let folder = TempDir::new().unwrap();
         let path = folder.path().join("journal.sqlite");
-        mark(&path, text);
-        mark(&path, &format!("PRAGMA user_version = {version}"));
+        execute_sql(&path, text);
+        execute_sql(&path, &format!("PRAGMA user_version = {version}"));
         let journal = Journal::open(path).await.unwrap();
         let record = journal.record("engine-5").await.unwrap();
         let images = &record.images;
         let stages: Vec<_> = images.iter().map(|image| image.stage).collect();
         assert_eq!(stages, [Stage::Moved, Stage::Moved, Stage::Begun], "version {version}");
         assert!(images.iter().all(|image| image.planned.route == Route::DockerEngine));
-        // Version 5 is the first that tells an unknown number from zero.
+        // Version 5 is the first that distinguishes an unknown number from zero.
         let sent: Vec<_> = images.iter().map(|image| image.sent_bytes).collect();
         assert_eq!(sent, [None, Some(77), Some(0)], "version {version}");
         assert_eq!(images[0].proof, Proof::EqualToPushed, "version {version}");
-        // Which image of the engine was planned is not known, so that a resume refuses it.
+        // The planned image of the engine is unknown, so a resume refuses it.
         assert!(images.iter().all(|image| image.planned.engine.is_none()));
         assert!(images.iter().all(|image| image.planned.part_of.is_none()));
         // Version 6 is the first with an order of pushes and with policies that were not set.
@@ -397,8 +410,8 @@ async fn what_earlier_versions_noted_of_engine_images_policies_and_intents_is_ke
         assert!(history("1").is_confirmed, "version {version}");
         assert!(history("3").is_uncertain, "version {version}");
 
-        // Version 7 is the first with intents and referrer tags of its own, and they are not entered
-        // a second time.
+        // Version 7 is the first that records intents and referrer tags. The upgrade does not insert
+        // these intents a second time.
         let record = journal.record("migration-1").await.unwrap();
         let numbers: Vec<_> = record.intents.iter().map(|intent| intent.number).collect();
         let tags = record.images[0].planned.referrer_tags.as_ref().map(Vec::len);
@@ -415,11 +428,11 @@ async fn what_earlier_versions_noted_of_engine_images_policies_and_intents_is_ke
 }
 
 #[tokio::test]
-async fn the_destination_of_an_earlier_entry_comes_from_what_it_recorded_of_the_caller() {
+async fn the_destination_of_an_earlier_entry_comes_from_the_recorded_caller_identity() {
     let folder = TempDir::new().unwrap();
     let path = folder.path().join("journal.sqlite");
-    mark(&path, include_str!("fixtures/version_3.sql"));
-    mark(&path, "PRAGMA user_version = 3");
+    execute_sql(&path, include_str!("fixtures/version_3.sql"));
+    execute_sql(&path, "PRAGMA user_version = 3");
     let journal = Journal::open(path).await.unwrap();
     let record = journal.record("migration-2").await.unwrap();
     let destination = record.destination().unwrap();
@@ -433,26 +446,26 @@ async fn the_destination_of_an_earlier_entry_comes_from_what_it_recorded_of_the_
 }
 
 #[tokio::test]
-async fn an_undo_holds_its_migration_and_is_noted() {
+async fn an_undo_claims_its_migration_and_is_recorded() {
     let folder = TempDir::new().unwrap();
     let journal = open(&folder).await;
-    let (_, _, plan) = world().await;
+    let (_, _, plan) = planned_migration().await;
     let log = begin(&journal, "m-1", &plan).await;
-    assert!(matches!(journal.hold("m-1").await, Err(JournalError::RunsElsewhere { .. })));
+    assert!(matches!(journal.claim("m-1").await, Err(JournalError::RunsElsewhere { .. })));
     drop(log);
-    assert!(matches!(journal.hold("m-2").await, Err(JournalError::Unknown { .. })));
-    let held = journal.hold("m-1").await.unwrap();
+    assert!(matches!(journal.claim("m-2").await, Err(JournalError::Unknown { .. })));
+    let claimed = journal.claim("m-1").await.unwrap();
     assert!(matches!(
         journal.resume("m-1", record_error()).await,
         Err(JournalError::RunsElsewhere { .. })
     ));
     let totals = UndoTotals { tags_removed: 3, images_deleted: 2, left: 1, ..Default::default() };
     let undone = Undone { at_ms: 1_795_000_001_000, totals, cancelled: true };
-    journal.note_undo(held, undone).await.unwrap();
+    journal.record_undo(claimed, undone).await.unwrap();
     let listed = journal.list().await.unwrap();
     assert_eq!(listed[0].undone, Some(undone));
-    assert_eq!(listed[0].state, JournalState::Interrupted, "nobody holds it any more");
-    // As versions before the column had a version wrote it.
+    assert_eq!(listed[0].state, JournalState::Interrupted, "the claim is released");
+    // As versions wrote it before the column contained a version.
     let earlier = r#"{"at_ms":1,"totals":{"tags_removed":3,"tags_restored":0,"images_deleted":2,"repositories_deleted":0,"left":1},"cancelled":true}"#;
     journal.damage(&format!("UPDATE migration SET undo = '{earlier}'"));
     assert_eq!(journal.list().await.unwrap()[0].undone, Some(undone));
@@ -461,16 +474,16 @@ async fn an_undo_holds_its_migration_and_is_noted() {
 }
 
 #[tokio::test]
-async fn what_is_forgotten_is_gone_with_its_images() {
+async fn deleting_a_migration_deletes_its_images() {
     let folder = TempDir::new().unwrap();
     let journal = open(&folder).await;
-    let (_, _, plan) = world().await;
+    let (_, _, plan) = planned_migration().await;
     let log = begin(&journal, "m-1", &plan).await;
-    assert!(matches!(journal.forget("m-1").await, Err(JournalError::RunsElsewhere { .. })));
+    assert!(matches!(journal.delete("m-1").await, Err(JournalError::RunsElsewhere { .. })));
     drop(log);
-    journal.forget("m-1").await.unwrap();
+    journal.delete("m-1").await.unwrap();
     assert!(matches!(journal.record("m-1").await, Err(JournalError::Unknown { .. })));
-    assert!(matches!(journal.forget("m-1").await, Err(JournalError::Unknown { .. })));
+    assert!(matches!(journal.delete("m-1").await, Err(JournalError::Unknown { .. })));
     let connection = Connection::open(journal.path()).unwrap();
     let images: u32 =
         connection.query_row("SELECT count(*) FROM image", [], |row| row.get(0)).unwrap();
@@ -478,7 +491,7 @@ async fn what_is_forgotten_is_gone_with_its_images() {
 }
 
 #[test]
-fn every_value_has_a_word_of_its_own() {
+fn every_value_has_a_unique_code() {
     fn check<T: Coded + std::fmt::Debug>(all: &[T]) {
         for value in all {
             assert_eq!(T::read(value.code()).unwrap(), *value);
@@ -537,7 +550,7 @@ fn every_value_has_a_word_of_its_own() {
     ]);
 }
 
-/// What a version of the program, or a power cut, left in the file.
-fn mark(path: &Path, sql: &str) {
+/// Changes the file as an earlier version or an interruption would have left it.
+fn execute_sql(path: &Path, sql: &str) {
     Connection::open(path).unwrap().execute_batch(sql).unwrap();
 }

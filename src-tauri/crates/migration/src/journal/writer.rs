@@ -1,5 +1,5 @@
-//! The one thread that writes while migrations run. Changes that come close together go into one
-//! transaction, so that thousands of images cost hundreds of disk flushes and not thousands.
+//! The one thread that writes the journal while migrations run. It combines changes into one
+//! transaction, so that thousands of images need hundreds of disk flushes and not thousands.
 
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
@@ -17,15 +17,15 @@ use crate::journal::{rows, schema};
 use crate::proof::Proof;
 use transload_model::Digest;
 
-/// What could not be written is tried again this often: a disk that is full may be made free.
-const TRY_AGAIN_EVERY: Duration = Duration::from_secs(1);
-/// Changes of one transaction. More would hold up a reader's checkpoint for no gain.
+/// Pause before a failed write is retried: the user may free space on a full disk.
+const RETRY_PAUSE: Duration = Duration::from_secs(1);
+/// Changes in one transaction, at most. More would delay checkpoints for no gain.
 const MAX_CHANGES_PER_WRITE: usize = 2048;
 
-/// Something to write about a migration.
+/// A change of a migration to journal.
 pub(super) struct Change {
     pub migration: Arc<str>,
-    /// How long all tries of the migration took until now.
+    /// Duration of all attempts of the migration so far.
     pub elapsed_ms: u64,
     pub kind: ChangeKind,
 }
@@ -33,7 +33,7 @@ pub(super) struct Change {
 pub(super) enum ChangeKind {
     Image(Box<ImageChange>),
     Intended(Box<Intent>),
-    /// `digest` is what the write turned out to be, where the intent could not say.
+    /// `digest` is the written digest if the intent did not contain it.
     Settled {
         number: u32,
         outcome: WriteOutcome,
@@ -51,7 +51,7 @@ pub(super) enum ChangeKind {
     },
 }
 
-/// All that is known of an image now.
+/// The current state of an image.
 pub(super) struct ImageChange {
     pub number: u32,
     pub stage: Stage,
@@ -68,7 +68,7 @@ pub(super) struct ImageChange {
     pub elapsed_ms: u64,
     pub left_behind: String,
     pub source_moved_to: Option<Digest>,
-    /// What the source turned out to be while it was sent.
+    /// The digest of the source, if it became known only during the transfer.
     pub source_digest: Option<Digest>,
     pub part_of: Option<Digest>,
 }
@@ -76,19 +76,20 @@ pub(super) struct ImageChange {
 enum Message {
     Change(Change),
     Flush(oneshot::Sender<Result<(), Arc<JournalError>>>),
-    /// The file may not grow over so many pages, as on a full disk.
+    /// Limits the size of the file in pages, to simulate a full disk.
     #[cfg(test)]
     PageLimit(u32),
 }
 
-/// The way to the thread. It ends when nobody has this any more, and all is written.
+/// Sends changes to the writer thread. The thread ends when the last clone is dropped and everything is
+/// written.
 #[derive(Clone)]
 pub(super) struct Writer {
     sender: Sender<Message>,
-    trouble: WriteFailure,
+    failure: WriteFailure,
 }
 
-/// Why nothing can be written at the moment.
+/// Why the journal can't be written at the moment. `None` if the last write succeeded.
 type WriteFailure = Arc<Mutex<Option<Arc<JournalError>>>>;
 
 impl Writer {
@@ -96,27 +97,27 @@ impl Writer {
     pub fn start(path: &Path) -> Result<Self, JournalError> {
         let connection = schema::open(path)?;
         let (sender, receiver) = channel();
-        let trouble = WriteFailure::default();
+        let failure = WriteFailure::default();
         let mut thread =
-            Thread { path: path.to_owned(), connection, trouble: Arc::clone(&trouble) };
+            WriterThread { path: path.to_owned(), connection, failure: Arc::clone(&failure) };
         std::thread::Builder::new()
             .name("journal".to_owned())
-            .spawn(move || thread.work(&receiver))
+            .spawn(move || thread.run(&receiver))
             .map_err(|source| JournalError::Unusable { path: path.to_owned(), source })?;
-        Ok(Self { sender, trouble })
+        Ok(Self { sender, failure })
     }
 
-    /// Hands over a change, without waiting until it is written.
+    /// Queues a change, without waiting until it is written.
     pub fn write(&self, change: Change) {
         // The thread lives as long as there is a sender.
         let _ = self.sender.send(Message::Change(change));
     }
 
-    /// Waits until all that was handed over is on the disk.
+    /// Waits until all queued changes are on disk.
     pub async fn flush(&self) -> Result<(), Arc<JournalError>> {
-        let (answer, answered) = oneshot::channel();
-        let _ = self.sender.send(Message::Flush(answer));
-        answered.await.unwrap_or_else(|_| Err(Arc::new(JournalError::Closed)))
+        let (sender, result) = oneshot::channel();
+        let _ = self.sender.send(Message::Flush(sender));
+        result.await.unwrap_or_else(|_| Err(Arc::new(JournalError::Closed)))
     }
 
     #[cfg(test)]
@@ -124,29 +125,29 @@ impl Writer {
         self.sender.send(Message::PageLimit(pages)).unwrap();
     }
 
-    /// Why nothing can be written at the moment; it is kept and tried again.
-    pub fn trouble(&self) -> Option<Arc<JournalError>> {
-        self.trouble.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    /// Returns why the journal can't be written at the moment. Queued changes are kept and retried.
+    pub fn write_failure(&self) -> Option<Arc<JournalError>> {
+        self.failure.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
 
-struct Thread {
+struct WriterThread {
     path: PathBuf,
     connection: Connection,
-    trouble: WriteFailure,
+    failure: WriteFailure,
 }
 
-impl Thread {
-    fn work(&mut self, receiver: &Receiver<Message>) {
+impl WriterThread {
+    fn run(&mut self, receiver: &Receiver<Message>) {
         let mut pending: Vec<Change> = Vec::new();
         let mut open = true;
         while open || !pending.is_empty() {
-            let mut waiting = Vec::new();
-            // What could not be written does not wait for the next change.
+            let mut flushes = Vec::new();
+            // A failed write is retried even if no further change arrives.
             let first = if pending.is_empty() {
                 receiver.recv().map_err(|_| RecvTimeoutError::Disconnected)
             } else {
-                receiver.recv_timeout(TRY_AGAIN_EVERY)
+                receiver.recv_timeout(RETRY_PAUSE)
             };
             open = !matches!(first, Err(RecvTimeoutError::Disconnected));
             let first = first.ok();
@@ -154,7 +155,7 @@ impl Thread {
             {
                 match message {
                     Message::Change(change) => pending.push(change),
-                    Message::Flush(answer) => waiting.push(answer),
+                    Message::Flush(sender) => flushes.push(sender),
                     #[cfg(test)]
                     Message::PageLimit(pages) => {
                         self.connection.pragma_update(None, "max_page_count", pages).unwrap();
@@ -164,15 +165,15 @@ impl Thread {
             let written = self.write(&pending);
             match &written {
                 Ok(()) => pending.clear(),
-                // Nobody is there any more for whom it could be tried again.
+                // No further message can arrive, so a retry could never be reported.
                 Err(_) if !open => return,
                 Err(_) => {}
             }
-            *self.trouble.lock().unwrap_or_else(PoisonError::into_inner) =
+            *self.failure.lock().unwrap_or_else(PoisonError::into_inner) =
                 written.as_ref().err().cloned();
-            for answer in waiting {
-                // Who asked may have gone.
-                let _ = answer.send(written.clone());
+            for sender in flushes {
+                // The caller may have been cancelled.
+                let _ = sender.send(written.clone());
             }
         }
     }
@@ -189,7 +190,7 @@ impl Thread {
             transaction.commit()
         };
         write().map_err(|source| {
-            tracing::warn!(%source, "the journal cannot be written");
+            tracing::warn!(%source, "couldn't write the journal");
             Arc::new(JournalError::Database { path: self.path.clone(), source })
         })
     }
@@ -199,10 +200,10 @@ fn apply(transaction: &Transaction<'_>, change: &Change) -> rusqlite::Result<()>
     let migration = change.migration.as_ref();
     transaction
         .prepare_cached("UPDATE migration SET elapsed_ms = ?2 WHERE id = ?1")?
-        .execute((migration, rows::number(change.elapsed_ms)))?;
+        .execute((migration, rows::signed(change.elapsed_ms)))?;
     match &change.kind {
         ChangeKind::Image(image) => apply_image(transaction, migration, image),
-        ChangeKind::Intended(intent) => rows::enter_intent(transaction, migration, intent),
+        ChangeKind::Intended(intent) => rows::insert_intent(transaction, migration, intent),
         ChangeKind::Settled { number, outcome, digest } => {
             transaction
                 .prepare_cached(
@@ -220,7 +221,7 @@ fn apply(transaction: &Transaction<'_>, change: &Change) -> rusqlite::Result<()>
         ChangeKind::RepositoryCreated { name, at_ms } => {
             transaction.execute(
                 "UPDATE repository SET created_at_ms = ?3 WHERE migration = ?1 AND name = ?2",
-                (migration, name, rows::number(*at_ms)),
+                (migration, name, rows::signed(*at_ms)),
             )?;
             Ok(())
         }
@@ -229,7 +230,7 @@ fn apply(transaction: &Transaction<'_>, change: &Change) -> rusqlite::Result<()>
                 "UPDATE migration SET ended_at_ms = ?2, cancelled = ?3, temporary_tags_left = ?4,
                      policies_not_set = ?5
                  WHERE id = ?1",
-                (migration, rows::number(*at_ms), cancelled, temporary_tags_left, policies_not_set),
+                (migration, rows::signed(*at_ms), cancelled, temporary_tags_left, policies_not_set),
             )?;
             Ok(())
         }
@@ -257,17 +258,17 @@ fn apply_image(
         ":number": image.number,
         ":stage": image.stage.code(),
         ":begun": image.stage == Stage::Begun,
-        ":at_ms": rows::number(image.at_ms),
+        ":at_ms": rows::signed(image.at_ms),
         ":error": image.error,
         ":pushed_digest": image.pushed_digest.as_ref().map(Digest::as_str),
         ":registry_digest": image.registry_digest.as_ref().map(Digest::as_str),
         ":ecr_digest": image.ecr_digest.as_ref().map(Digest::as_str),
         ":proof": image.proof.code(),
         ":platform_proofs": image.platforms,
-        ":sent_bytes": rows::number(image.sent_bytes),
+        ":sent_bytes": rows::signed(image.sent_bytes),
         ":sent_uncounted": image.sent_uncounted,
-        ":skipped_bytes": rows::number(image.skipped_bytes),
-        ":elapsed_ms": rows::number(image.elapsed_ms),
+        ":skipped_bytes": rows::signed(image.skipped_bytes),
+        ":elapsed_ms": rows::signed(image.elapsed_ms),
         ":left_behind": image.left_behind,
         ":source_moved_to": image.source_moved_to.as_ref().map(Digest::as_str),
         ":source_digest": image.source_digest.as_ref().map(Digest::as_str),

@@ -12,7 +12,7 @@ use transload_model::{Encryption, RepositorySettings};
 pub(crate) fn differences(
     wanted: &RepositorySettings,
     actual: &RepositorySettings,
-    holds: Option<&RepositoryState>,
+    state: Option<&RepositoryState>,
 ) -> Vec<Difference> {
     let mut differences = Vec::new();
     if wanted.tag_mutability != actual.tag_mutability
@@ -26,14 +26,16 @@ pub(crate) fn differences(
     if !is_same_encryption(&wanted.encryption, &actual.encryption) {
         differences.push(Difference::Encryption { wanted: wanted.encryption.clone() });
     }
-    let Some(holds) = holds else { return differences };
+    let Some(state) = state else { return differences };
     if let Some(text) = wanted.lifecycle.policy_text()
-        && let Some(has_another) = differs(&holds.lifecycle, |held| has_same_rules(&text, held))
+        && let Some(has_another) =
+            differs(&state.lifecycle, |existing| has_same_rules(&text, existing))
     {
         differences.push(Difference::Lifecycle { wanted: wanted.lifecycle, has_another });
     }
     if let Some(policy) = &wanted.policy
-        && let Some(has_another) = differs(&holds.policy, |held| policy.is_equivalent_to(held))
+        && let Some(has_another) =
+            differs(&state.policy, |existing| policy.is_equivalent_to(existing))
     {
         differences.push(Difference::Policy { has_another });
     }
@@ -42,8 +44,8 @@ pub(crate) fn differences(
 
 /// Returns `None` if the documents match or the existing one is unknown. Otherwise returns whether
 /// the repository has another document.
-fn differs(held: &PolicyDocument, is_same: impl Fn(&str) -> bool) -> Option<bool> {
-    match held {
+fn differs(existing: &PolicyDocument, is_same: impl Fn(&str) -> bool) -> Option<bool> {
+    match existing {
         PolicyDocument::Unknown => None,
         PolicyDocument::Missing => Some(false),
         PolicyDocument::Text(text) => (!is_same(text)).then_some(true),
@@ -51,7 +53,7 @@ fn differs(held: &PolicyDocument, is_same: impl Fn(&str) -> bool) -> Option<bool
 }
 
 /// Compares two lifecycle policies without their rule descriptions.
-fn has_same_rules(wanted: &str, held: &str) -> bool {
+fn has_same_rules(wanted: &str, existing: &str) -> bool {
     let read = |text: &str| {
         let mut policy: Value = serde_json::from_str(text).ok()?;
         for rule in policy["rules"].as_array_mut()? {
@@ -60,7 +62,7 @@ fn has_same_rules(wanted: &str, held: &str) -> bool {
         Some(policy)
     };
     let wanted = read(wanted);
-    wanted.is_some() && wanted == read(held)
+    wanted.is_some() && wanted == read(existing)
 }
 
 /// ECR returns the ARN of the key, whichever ID or alias was used to set it. If the request names
@@ -101,8 +103,8 @@ mod tests {
         let plain = RepositorySettings::default();
         let wanted = wanted();
         let found = |lifecycle: PolicyDocument, policy: PolicyDocument| {
-            let holds = RepositoryState { lifecycle, policy, ..RepositoryState::default() };
-            differences(&wanted, &plain, Some(&holds))
+            let state = RepositoryState { lifecycle, policy, ..RepositoryState::default() };
+            differences(&wanted, &plain, Some(&state))
         };
         let text = |text: &str| PolicyDocument::Text(text.to_owned());
         let rules = wanted.lifecycle.policy_text().unwrap();
@@ -124,7 +126,7 @@ mod tests {
     fn settings_that_were_not_requested_are_not_compared() {
         let plain = RepositorySettings::default();
         let policy = PolicyDocument::Text(DENY.to_owned());
-        let holds = RepositoryState { policy, ..RepositoryState::default() };
-        assert_eq!(differences(&plain, &plain, Some(&holds)), []);
+        let state = RepositoryState { policy, ..RepositoryState::default() };
+        assert_eq!(differences(&plain, &plain, Some(&state)), []);
     }
 }

@@ -32,14 +32,14 @@ pub fn expected_time(
     bytes: u64,
     earlier: impl IntoIterator<Item = EarlierTransfer>,
 ) -> Option<ExpectedTime> {
-    let telling = earlier
+    let significant = earlier
         .into_iter()
-        .filter(|one| one.sent_bytes >= MIN_BYTES && one.elapsed >= MIN_TIME)
+        .filter(|transfer| transfer.sent_bytes >= MIN_BYTES && transfer.elapsed >= MIN_TIME)
         .take(MAX_MIGRATIONS);
     let (mut sent, mut elapsed, mut migrations) = (0u64, Duration::ZERO, 0);
-    for one in telling {
-        sent = sent.saturating_add(one.sent_bytes);
-        elapsed += one.elapsed;
+    for transfer in significant {
+        sent = sent.saturating_add(transfer.sent_bytes);
+        elapsed += transfer.elapsed;
         migrations += 1;
     }
     let milliseconds = elapsed.as_millis();

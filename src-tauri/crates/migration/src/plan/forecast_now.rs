@@ -26,8 +26,8 @@ pub async fn forecast_now(
     let forecasts = moving.into_iter().map(|(name, images)| async move {
         let policy = PolicyDocument::of(name, destination.ecr.lifecycle_policy(name).await);
         let lifecycle_facts = policy_facts(name, &policy, images.len(), destination).await;
-        let holds = RepositoryState { lifecycle_facts, ..RepositoryState::default() };
-        (name.clone(), LifecycleForecast::of_existing(Some(&holds), &images))
+        let state = RepositoryState { lifecycle_facts, ..RepositoryState::default() };
+        (name.clone(), LifecycleForecast::of_existing(Some(&state), &images))
     });
     let forecasts: Vec<_> = forecasts.collect();
     stream::iter(forecasts).buffer_unordered(MAX_CONCURRENT_REPOSITORY_READS).collect().await

@@ -27,11 +27,11 @@ impl LifecycleForecast {
     }
 
     /// Returns the forecast for an existing repository. Without facts it is `Unknown`.
-    pub(crate) fn of_existing(holds: Option<&RepositoryState>, images: &[&PlannedImage]) -> Self {
+    pub(crate) fn of_existing(state: Option<&RepositoryState>, images: &[&PlannedImage]) -> Self {
         if images.is_empty() {
             return Self::NothingExpires;
         }
-        match holds.map(|holds| &holds.lifecycle_facts) {
+        match state.map(|state| &state.lifecycle_facts) {
             None | Some(PolicyFacts::Unknown) => Self::Unknown,
             Some(PolicyFacts::NoPolicy) => Self::NothingExpires,
             Some(PolicyFacts::ImagesUnknown { reason }) => {
@@ -56,24 +56,24 @@ impl LifecycleForecast {
         let before: Vec<_> = existing.iter().map(|image| as_policy_image(image, parts)).collect();
         let after = Migrated::new(existing, before.clone(), images);
         let (without, with) = (evaluate(&policy, &before), evaluate(&policy, &after.images));
-        let expiring = |place: usize| with.get(place).copied().flatten();
+        let expiring = |index: usize| with.get(index).copied().flatten();
         let mut planned: Vec<_> = after
             .planned
             .iter()
-            .filter_map(|PushedTag { image, tag, digest, place }| {
+            .filter_map(|PushedTag { image, tag, digest, index }| {
                 Some(ExpiringImage {
                     planned: Some(image.index),
                     tags: vec![tag.to_string()],
                     digest: digest.cloned(),
-                    verdict: expiring(*place)?,
+                    verdict: expiring(*index)?,
                 })
             })
             .collect();
         planned.sort_by_key(|image| image.planned);
-        let is_planned: HashSet<usize> = after.planned.iter().map(|one| one.place).collect();
-        let existing = existing.iter().enumerate().filter_map(|(place, image)| {
-            let verdict = expiring(place).filter(|_| !is_planned.contains(&place))?;
-            let is_sooner = without[place].is_none_or(|before| is_sooner(verdict.due, before.due));
+        let is_planned: HashSet<usize> = after.planned.iter().map(|one| one.index).collect();
+        let existing = existing.iter().enumerate().filter_map(|(index, image)| {
+            let verdict = expiring(index).filter(|_| !is_planned.contains(&index))?;
+            let is_sooner = without[index].is_none_or(|before| is_sooner(verdict.due, before.due));
             is_sooner.then(|| ExpiringImage {
                 planned: None,
                 tags: image.tags.iter().map(Tag::to_string).collect(),
@@ -113,7 +113,7 @@ struct PushedTag<'a> {
     tag: &'a Tag,
     digest: Option<&'a Digest>,
     /// Its index in [`Migrated::images`].
-    place: usize,
+    index: usize,
 }
 
 impl<'a> Migrated<'a> {
@@ -127,23 +127,23 @@ impl<'a> Migrated<'a> {
         let newest_ms =
             all.iter().map(|image| image.pushed_at_ms.max(image.restored_at_ms.unwrap_or(0)));
         let mut pushed_at_ms = newest_ms.max().unwrap_or(0);
-        let mut places: HashMap<&Digest, usize> =
-            existing.iter().zip(0..).map(|(image, place)| (&image.digest, place)).collect();
-        let tags = |(place, image): (usize, &PolicyImage)| {
-            image.tags.iter().map(|tag| (tag.clone(), place)).collect::<Vec<_>>()
+        let mut indexes: HashMap<&Digest, usize> =
+            existing.iter().zip(0..).map(|(image, index)| (&image.digest, index)).collect();
+        let tags = |(index, image): (usize, &PolicyImage)| {
+            image.tags.iter().map(|tag| (tag.clone(), index)).collect::<Vec<_>>()
         };
         let mut tagged: HashMap<String, usize> = all.iter().enumerate().flat_map(tags).collect();
         let mut planned = Vec::new();
-        let arriving = in_order.iter().flat_map(|&image| {
+        let pushed = in_order.iter().flat_map(|&image| {
             let referrers = image.referrer_tags.iter().flatten().filter(|tag| tag.is_written());
             let referrers = referrers.map(move |tag| (image, &tag.tag, Some(&tag.source_digest)));
             std::iter::once((image, &image.tag, image.source_digest.as_ref())).chain(referrers)
         });
-        for (image, tag, digest) in arriving {
+        for (image, tag, digest) in pushed {
             let name = tag.to_string();
-            let place = match digest.and_then(|digest| places.get(digest)) {
+            let index = match digest.and_then(|digest| indexes.get(digest)) {
                 // ECR doesn't store an image that it has again: a new tag keeps its age.
-                Some(place) => *place,
+                Some(index) => *index,
                 None => {
                     pushed_at_ms += 1;
                     all.push(PolicyImage { pushed_at_ms, ..PolicyImage::default() });
@@ -151,16 +151,16 @@ impl<'a> Migrated<'a> {
                 }
             };
             if let Some(digest) = digest {
-                places.insert(digest, place);
+                indexes.insert(digest, index);
             }
             // A tag that moves is removed from its previous image.
-            if let Some(before) = tagged.insert(name.clone(), place) {
-                all[before].tags.retain(|held| *held != name);
+            if let Some(before) = tagged.insert(name.clone(), index) {
+                all[before].tags.retain(|tag| *tag != name);
             }
-            all[place].tags.push(name);
+            all[index].tags.push(name);
             // A tagged manifest counts as an image of its own, even if an index contains it.
-            all[place].is_part = false;
-            planned.push(PushedTag { image, tag, digest, place });
+            all[index].is_part = false;
+            planned.push(PushedTag { image, tag, digest, index });
         }
         Self { images: all, planned }
     }

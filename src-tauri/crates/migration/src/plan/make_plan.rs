@@ -232,14 +232,14 @@ fn plan_repositories(
     images: &[PlannedImage],
 ) -> Vec<PlannedRepository> {
     // A repository whose images are all refused is not needed.
-    let wanting = images.iter().filter(|image| !matches!(image.action, Action::Refused { .. }));
-    let needed: BTreeSet<_> = wanting.map(|image| &image.repository).collect();
-    let wanted = request.repositories.iter().filter(|(name, _)| needed.contains(name));
+    let accepted = images.iter().filter(|image| !matches!(image.action, Action::Refused { .. }));
+    let needed: BTreeSet<_> = accepted.map(|image| &image.repository).collect();
+    let required = request.repositories.iter().filter(|(name, _)| needed.contains(name));
     let mut moving: HashMap<&RepositoryName, Vec<&PlannedImage>> = HashMap::new();
     for image in images.iter().filter(|image| image.action.moves()) {
         moving.entry(&image.repository).or_default().push(image);
     }
-    let planned = wanted.map(|(name, settings)| {
+    let planned = required.map(|(name, settings)| {
         let moving = moving.get(name).map(Vec::as_slice).unwrap_or_default();
         plan_repository(name, settings, facts, moving)
     });
@@ -248,7 +248,7 @@ fn plan_repositories(
 
 fn plan_repository(
     name: &RepositoryName,
-    wanted: &RepositorySettings,
+    requested: &RepositorySettings,
     facts: &Facts,
     moving: &[&PlannedImage],
 ) -> PlannedRepository {
@@ -259,13 +259,13 @@ fn plan_repository(
         uri,
         exists: existing.is_some(),
         is_own: false,
-        settings: existing.map_or(wanted, |repository| &repository.settings).clone(),
+        settings: existing.map_or(requested, |repository| &repository.settings).clone(),
         differences: existing
-            .map(|known| differences(wanted, &known.settings, facts.holds.get(name)))
+            .map(|known| differences(requested, &known.settings, facts.holds.get(name)))
             .unwrap_or_default(),
         forecast: match existing {
             Some(_) => LifecycleForecast::of_existing(facts.holds.get(name), moving),
-            None => LifecycleForecast::of_new(wanted.lifecycle.policy_text().as_deref(), moving),
+            None => LifecycleForecast::of_new(requested.lifecycle.policy_text().as_deref(), moving),
         },
     }
 }

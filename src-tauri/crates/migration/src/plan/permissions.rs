@@ -18,7 +18,7 @@ pub struct ResourceLocation {
 }
 
 impl ResourceLocation {
-    /// Creates a place; the partition follows from the region.
+    /// Creates a location. The partition follows from the region.
     pub fn new(region: Region, account: AccountId) -> Self {
         Self { partition: Partition::of_region(&region), region, account }
     }
@@ -73,9 +73,13 @@ const PUSH: [&str; 5] = [
 ];
 
 /// Returns the permissions that a plan requires, each limited to the resources it applies to.
-pub fn permissions(plan: &Plan, place: &ResourceLocation) -> Vec<NeededPermission> {
+pub fn permissions(plan: &Plan, location: &ResourceLocation) -> Vec<NeededPermission> {
     let arn = |repository: &&PlannedRepository| {
-        place.partition.repository_arn(&place.region, &place.account, repository.name.as_str())
+        location.partition.repository_arn(
+            &location.region,
+            &location.account,
+            repository.name.as_str(),
+        )
     };
     let all: Vec<_> = plan.repositories.iter().collect();
     let moving: Vec<_> = all
@@ -89,43 +93,43 @@ pub fn permissions(plan: &Plan, place: &ResourceLocation) -> Vec<NeededPermissio
     let new = || moving.iter().copied().filter(|repository| !repository.exists);
     let of = |repositories: &[&PlannedRepository]| repositories.iter().map(arn).collect::<Vec<_>>();
 
-    let mut needed = Needed::default();
-    needed.add(Purpose::LogIn, "ecr:GetAuthorizationToken", vec!["*".to_owned()]);
-    needed.add(Purpose::Look, "ecr:DescribeRepositories", of(&all));
-    needed.add(Purpose::Look, "ecr:BatchGetImage", of(&all));
+    let mut required = RequiredPermissions::default();
+    required.add(Purpose::LogIn, "ecr:GetAuthorizationToken", vec!["*".to_owned()]);
+    required.add(Purpose::Look, "ecr:DescribeRepositories", of(&all));
+    required.add(Purpose::Look, "ecr:BatchGetImage", of(&all));
     let existing = moving.iter().copied().filter(|repository| repository.exists);
     let existing = existing.map(|one| arn(&one)).collect();
-    needed.add(Purpose::Forecast, "ecr:GetLifecyclePolicy", existing);
-    needed.add(Purpose::Create, "ecr:CreateRepository", new().map(|one| arn(&one)).collect());
+    required.add(Purpose::Forecast, "ecr:GetLifecyclePolicy", existing);
+    required.add(Purpose::Create, "ecr:CreateRepository", new().map(|one| arn(&one)).collect());
     let tagged = new().filter(|one| !one.settings.tags.is_empty());
-    needed.add(Purpose::Create, "ecr:TagResource", tagged.map(|one| arn(&one)).collect());
+    required.add(Purpose::Create, "ecr:TagResource", tagged.map(|one| arn(&one)).collect());
     let ruled = new().filter(|one| one.settings.lifecycle.policy_text().is_some());
-    needed.add(Purpose::Create, "ecr:PutLifecyclePolicy", ruled.map(|one| arn(&one)).collect());
+    required.add(Purpose::Create, "ecr:PutLifecyclePolicy", ruled.map(|one| arn(&one)).collect());
     let shared = new().filter(|one| one.settings.policy.is_some());
-    needed.add(Purpose::Create, "ecr:SetRepositoryPolicy", shared.map(|one| arn(&one)).collect());
+    required.add(Purpose::Create, "ecr:SetRepositoryPolicy", shared.map(|one| arn(&one)).collect());
     let mut keys: Vec<_> =
-        new().filter_map(|one| key_arn(&one.settings.encryption, place)).collect();
+        new().filter_map(|one| key_arn(&one.settings.encryption, location)).collect();
     keys.sort();
     keys.dedup();
     // Source: Amazon ECR user guide, "Encryption at rest". The third action there,
     // `kms:RetireGrant`, is for deleting a repository.
-    needed.add(Purpose::Create, "kms:CreateGrant", keys.clone());
-    needed.add(Purpose::Create, "kms:DescribeKey", keys);
+    required.add(Purpose::Create, "kms:CreateGrant", keys.clone());
+    required.add(Purpose::Create, "kms:DescribeKey", keys);
     for action in PUSH {
-        needed.add(Purpose::Push, action, of(&moving));
+        required.add(Purpose::Push, action, of(&moving));
     }
-    needed.add(Purpose::Prove, "ecr:DescribeImages", of(&all));
+    required.add(Purpose::Prove, "ecr:DescribeImages", of(&all));
     let copied = plan.images.iter().any(|image| image.route == Route::RegistryToRegistry);
     if copied && moving.len() > 1 {
-        needed.add(Purpose::Mount, "ecr:GetDownloadUrlForLayer", of(&moving));
+        required.add(Purpose::Mount, "ecr:GetDownloadUrlForLayer", of(&moving));
     }
-    needed.0
+    required.0
 }
 
 #[derive(Default)]
-struct Needed(Vec<NeededPermission>);
+struct RequiredPermissions(Vec<NeededPermission>);
 
-impl Needed {
+impl RequiredPermissions {
     /// Adds an action on resources. Does nothing without resources.
     fn add(&mut self, purpose: Purpose, action: &str, resources: Vec<String>) {
         if !resources.is_empty() {
@@ -137,13 +141,13 @@ impl Needed {
 
 /// Returns the ARN of the key or alias that was entered. The AWS managed key of ECR needs no
 /// permission of its own, so it returns `None`.
-fn key_arn(encryption: &Encryption, place: &ResourceLocation) -> Option<String> {
+fn key_arn(encryption: &Encryption, location: &ResourceLocation) -> Option<String> {
     let (Encryption::Kms { key: Some(key) } | Encryption::KmsDualLayer { key: Some(key) }) =
         encryption
     else {
         return None;
     };
-    let ResourceLocation { partition, region, account } = place;
+    let ResourceLocation { partition, region, account } = location;
     let here = format!("arn:{partition}:kms:{region}:{account}");
     Some(if key.starts_with("arn:") {
         key.clone()
@@ -159,10 +163,10 @@ mod tests {
     use std::collections::BTreeMap;
 
     use super::*;
-    use crate::testing::{World, joined, request};
+    use crate::testing::{TestMigration, joined, request};
     use transload_model::{LifecyclePreset, RepositoryName, RepositorySettings};
 
-    fn place() -> ResourceLocation {
+    fn location() -> ResourceLocation {
         let region = Region::parse("cn-north-1").unwrap();
         ResourceLocation::new(region, AccountId::parse("123456789012").unwrap())
     }
@@ -171,30 +175,30 @@ mod tests {
         format!("arn:aws-cn:ecr:cn-north-1:123456789012:repository/{name}")
     }
 
-    fn shown(needed: &[NeededPermission]) -> Vec<(&str, Vec<&str>)> {
+    fn actions_and_resources(required: &[NeededPermission]) -> Vec<(&str, Vec<&str>)> {
         let one = |one: &NeededPermission| one.permission.clone();
-        assert!(needed.iter().all(|needed| !one(needed).resources.is_empty()));
-        needed
+        assert!(required.iter().all(|required| !one(required).resources.is_empty()));
+        required
             .iter()
-            .map(|needed| {
-                let resources = needed.permission.resources.iter().map(String::as_str);
-                (needed.permission.action.as_str(), resources.collect())
+            .map(|required| {
+                let resources = required.permission.resources.iter().map(String::as_str);
+                (required.permission.action.as_str(), resources.collect())
             })
             .collect()
     }
 
     /// A plan with `app`, which has one image already, and `new`, which will be created.
     async fn plan_with(settings: RepositorySettings) -> Plan {
-        let world = World::new();
-        world.source.image("app", Some("1"), &["layer"]);
-        world.source.image("new", Some("1"), &["layer"]);
-        world.registry.image("app", Some("1"), &["layer"]);
-        world.ecr.add("app", RepositorySettings::default());
+        let migration = TestMigration::new();
+        migration.source.image("app", Some("1"), &["layer"]);
+        migration.source.image("new", Some("1"), &["layer"]);
+        migration.registry.image("app", Some("1"), &["layer"]);
+        migration.ecr.add("app", RepositorySettings::default());
         let mut both = request("app", "app", &["1"]);
         both.images.extend(request("new", "new", &["1"]).images);
         let new = RepositoryName::parse("new").unwrap();
         both.repositories.extend(BTreeMap::from([(new, settings)]));
-        world.plan(&both).await
+        migration.plan(&both).await
     }
 
     #[tokio::test]
@@ -203,7 +207,7 @@ mod tests {
         let (app, new) = (arn("app"), arn("new"));
         let (app, new) = (app.as_str(), new.as_str());
         assert_eq!(
-            shown(&permissions(&plan, &place())),
+            actions_and_resources(&permissions(&plan, &location())),
             [
                 ("ecr:GetAuthorizationToken", vec!["*"]),
                 ("ecr:DescribeRepositories", vec![app, new]),
@@ -228,8 +232,8 @@ mod tests {
             ..RepositorySettings::default()
         };
         let plan = plan_with(settings).await;
-        let needed = permissions(&plan, &place());
-        let shown = shown(&needed);
+        let required = permissions(&plan, &location());
+        let actions_and_resources = actions_and_resources(&required);
         let key = "arn:aws-cn:kms:cn-north-1:123456789012:key/1234";
         let new = arn("new");
         for (action, resource) in [
@@ -238,19 +242,22 @@ mod tests {
             ("kms:CreateGrant", key),
             ("kms:DescribeKey", key),
         ] {
-            assert!(shown.contains(&(action, vec![resource])), "{action}: {shown:?}");
+            assert!(
+                actions_and_resources.contains(&(action, vec![resource])),
+                "{action}: {actions_and_resources:?}"
+            );
         }
     }
 
     #[tokio::test]
     async fn layers_shared_by_repositories_require_the_mount_permissions() {
-        let world = World::new();
+        let migration = TestMigration::new();
         for name in ["one", "two"] {
-            world.source.image(name, Some("1"), &["layer"]);
+            migration.source.image(name, Some("1"), &["layer"]);
         }
         let both = joined(request("one", "one", &["1"]), request("two", "two", &["1"]));
-        let needed = permissions(&world.plan(&both).await, &place());
-        let last = needed.last().unwrap();
+        let required = permissions(&migration.plan(&both).await, &location());
+        let last = required.last().unwrap();
         assert_eq!(last.permission.action, "ecr:GetDownloadUrlForLayer");
         assert!(!last.purpose.is_essential());
     }
@@ -259,7 +266,7 @@ mod tests {
     fn a_key_is_given_by_id_or_alias() {
         let arn = |key: &str| {
             let key = Some(key.to_owned());
-            key_arn(&Encryption::KmsDualLayer { key }, &place()).unwrap()
+            key_arn(&Encryption::KmsDualLayer { key }, &location()).unwrap()
         };
         let alias = "arn:aws-cn:kms:cn-north-1:123456789012:alias/mine";
         assert_eq!(arn("alias/mine"), alias);
@@ -267,7 +274,7 @@ mod tests {
         assert_eq!(arn("1234"), "arn:aws-cn:kms:cn-north-1:123456789012:key/1234");
         let full = "arn:aws-cn:kms:cn-north-1:210987654321:key/1234";
         assert_eq!(arn(full), full);
-        assert_eq!(key_arn(&Encryption::Kms { key: None }, &place()), None);
-        assert_eq!(key_arn(&Encryption::Aes256, &place()), None);
+        assert_eq!(key_arn(&Encryption::Kms { key: None }, &location()), None);
+        assert_eq!(key_arn(&Encryption::Aes256, &location()), None);
     }
 }

@@ -14,12 +14,12 @@ use transload_model::{Digest, RepositoryName};
 /// its source in milliseconds since 1970, if known.
 pub(crate) fn set_push_order(images: &mut [PlannedImage], dates_ms: &[Option<u64>]) {
     let mut repositories: HashMap<RepositoryName, Vec<usize>> = HashMap::new();
-    for (place, image) in images.iter().enumerate() {
-        repositories.entry(image.repository.clone()).or_default().push(place);
+    for (index, image) in images.iter().enumerate() {
+        repositories.entry(image.repository.clone()).or_default().push(index);
     }
-    for places in repositories.into_values() {
-        for (order, place) in (0..).zip(oldest_first(images, dates_ms, places)) {
-            images[place].push_order = order;
+    for indexes in repositories.into_values() {
+        for (order, index) in (0..).zip(oldest_first(images, dates_ms, indexes)) {
+            images[index].push_order = order;
         }
     }
 }
@@ -29,41 +29,41 @@ pub(crate) fn set_push_order(images: &mut [PlannedImage], dates_ms: &[Option<u64
 fn oldest_first(
     images: &[PlannedImage],
     dates_ms: &[Option<u64>],
-    mut places: Vec<usize>,
+    mut indexes: Vec<usize>,
 ) -> Vec<usize> {
-    places.sort_by(|one, other| {
+    indexes.sort_by(|one, other| {
         let by_version = by_version(images[*one].tag.as_str(), images[*other].tag.as_str());
         by_version.then(other.cmp(one))
     });
     // An image without a date gets the date of the next lower version.
-    let date = |place: &usize| dates_ms.get(*place).copied().flatten();
-    let mut date_before = places.iter().find_map(date).unwrap_or(0);
-    let mut dated: Vec<(u64, usize)> = places
+    let date = |index: &usize| dates_ms.get(*index).copied().flatten();
+    let mut previous_date = indexes.iter().find_map(date).unwrap_or(0);
+    let mut dated: Vec<(u64, usize)> = indexes
         .iter()
-        .map(|place| {
-            date_before = date(place).unwrap_or(date_before);
-            (date_before, *place)
+        .map(|index| {
+            previous_date = date(index).unwrap_or(previous_date);
+            (previous_date, *index)
         })
         .collect();
     dated.sort_by_key(|(date_ms, _)| *date_ms);
     // ECR ranks an image by the first push of its digest: all tags of an image go together, at the
     // position of its newest tag.
     let mut newest: HashMap<&Digest, usize> = HashMap::new();
-    for (rank, (_, place)) in dated.iter().enumerate() {
-        if let Some(digest) = &images[*place].source_digest {
+    for (rank, (_, index)) in dated.iter().enumerate() {
+        if let Some(digest) = &images[*index].source_digest {
             newest.insert(digest, rank);
         }
     }
     let mut ranked: Vec<(usize, usize)> = dated
         .iter()
         .enumerate()
-        .map(|(rank, (_, place))| {
-            let digest = images[*place].source_digest.as_ref();
-            (digest.and_then(|digest| newest.get(digest)).copied().unwrap_or(rank), *place)
+        .map(|(rank, (_, index))| {
+            let digest = images[*index].source_digest.as_ref();
+            (digest.and_then(|digest| newest.get(digest)).copied().unwrap_or(rank), *index)
         })
         .collect();
     ranked.sort_by_key(|(rank, _)| *rank);
-    ranked.into_iter().map(|(_, place)| place).collect()
+    ranked.into_iter().map(|(_, index)| index).collect()
 }
 
 /// A part of a tag. The variants are in the order of age: `1.0-rc1` is older than `1.0`, which is
@@ -117,28 +117,28 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::testing::{World, request};
+    use crate::testing::{TestMigration, request};
 
     /// Returns the tags of a repository in push order. `images` are in the order of the request,
     /// each with its tag, content and date.
     async fn pushed(images: &[(&str, &str, Option<u64>)]) -> Vec<String> {
-        let world = World::new();
+        let migration = TestMigration::new();
         let tags: Vec<&str> = images.iter().map(|(tag, ..)| *tag).collect();
         for (tag, content, _) in images {
-            world.source.image("app", Some(tag), &[content]);
+            migration.source.image("app", Some(tag), &[content]);
         }
         let mut request = request("app", "app", &tags);
         for (image, (.., dated_ms)) in request.images.iter_mut().zip(images) {
             image.pushed_at_ms = *dated_ms;
         }
-        let mut planned = world.plan(&request).await.images;
+        let mut planned = migration.plan(&request).await.images;
         planned.sort_by_key(|image| image.push_order);
         planned.iter().map(|image| image.tag.to_string()).collect()
     }
 
     #[tokio::test]
     async fn dates_take_precedence_over_versions_and_versions_over_the_request() {
-        for (why, images, expected) in [
+        for (case, images, expected) in [
             (
                 "the date at the source",
                 vec![("b", "1", Some(30)), ("c", "2", Some(10)), ("a", "3", Some(20))],
@@ -165,7 +165,7 @@ mod tests {
                 vec!["2", "1", "stable"],
             ),
         ] {
-            assert_eq!(pushed(&images).await, expected, "{why}");
+            assert_eq!(pushed(&images).await, expected, "{case}");
         }
     }
 
@@ -187,8 +187,8 @@ mod tests {
             "build-10",
             "latest",
         ];
-        for (place, older) in oldest_first.iter().enumerate() {
-            for newer in &oldest_first[place + 1..] {
+        for (index, older) in oldest_first.iter().enumerate() {
+            for newer in &oldest_first[index + 1..] {
                 assert_eq!(by_version(older, newer), Ordering::Less, "{older} {newer}");
             }
         }

@@ -39,9 +39,9 @@ impl RenameRule {
     pub fn glob(text: &str, replacement: &str) -> Result<Self, InvalidPattern> {
         let last_star = text.rfind('*');
         let mut pattern = String::from("^");
-        for (place, character) in text.char_indices() {
+        for (index, character) in text.char_indices() {
             match character {
-                '*' if Some(place) == last_star => pattern.push_str("(.*)"),
+                '*' if Some(index) == last_star => pattern.push_str("(.*)"),
                 '*' => pattern.push_str("(.*?)"),
                 '?' => pattern.push_str("(.)"),
                 other => pattern.push_str(&regex::escape(&other.to_string())),
@@ -169,12 +169,12 @@ pub fn proposed_names(sources: &[&str], rules: &[RenameRule]) -> Vec<ProposedNam
     }
     let mut all: HashSet<String> = names.iter().map(|name| name.name.clone()).collect();
     for name in names.iter_mut().filter(|name| name.rules.is_empty()) {
-        if let Err(InvalidRepositoryName { suggestion: Some(near), .. }) =
+        if let Err(InvalidRepositoryName { suggestion: Some(suggestion), .. }) =
             RepositoryName::parse(&name.name)
         {
-            let near = near.as_str();
-            let numbered = (2..).map(|number| format!("{near}-{number}"));
-            let mut candidates = std::iter::once(near.to_owned()).chain(numbered);
+            let suggestion = suggestion.as_str();
+            let numbered = (2..).map(|number| format!("{suggestion}-{number}"));
+            let mut candidates = std::iter::once(suggestion.to_owned()).chain(numbered);
             if let Some(free) = candidates.find(|candidate| !all.contains(candidate)) {
                 all.insert(free.clone());
                 name.name = free;
@@ -186,10 +186,10 @@ pub fn proposed_names(sources: &[&str], rules: &[RenameRule]) -> Vec<ProposedNam
 
 fn renamed(source: &str, rules: &[RenameRule]) -> ProposedName {
     let mut proposed = ProposedName { name: source.to_owned(), rules: Vec::new() };
-    for (place, rule) in rules.iter().enumerate() {
+    for (index, rule) in rules.iter().enumerate() {
         if let Some(name) = rule.apply(&proposed.name) {
             proposed.name = name;
-            proposed.rules.push(place);
+            proposed.rules.push(index);
         }
     }
     proposed
@@ -246,16 +246,28 @@ mod tests {
             ["localhost-5000/app", "quay.io/app"]
         );
         assert_eq!(names(&["localhost:5000/a"], &[]), ["localhost-5000/a"]);
-        assert_eq!(names(&["a"], &[glob("a", "B")]), ["B"], "a rule's name is the user's own");
+        assert_eq!(names(&["a"], &[glob("a", "B")]), ["B"], "a name from a rule is not changed");
     }
 
     #[test]
     fn each_wildcard_is_a_group() {
         assert_eq!(names(&["team/app"], &[glob("team/*", "$1")]), ["app"]);
-        assert_eq!(names(&["a/b/c"], &[glob("*/*", "$2")]), ["b/c"], "the first takes little");
+        assert_eq!(
+            names(&["a/b/c"], &[glob("*/*", "$2")]),
+            ["b/c"],
+            "the first wildcard matches as little as possible"
+        );
         assert_eq!(names(&["team/app"], &[glob("*/*", "$2/$1")]), ["app/team"]);
-        assert_eq!(names(&["app-1"], &[glob("app-?", "v$1x")]), ["v1x"], "digits only");
-        assert_eq!(names(&["team/app"], &[glob("app", "x")]), ["app"], "for the whole name");
+        assert_eq!(
+            names(&["app-1"], &[glob("app-?", "v$1x")]),
+            ["v1x"],
+            "a group number has only digits"
+        );
+        assert_eq!(
+            names(&["team/app"], &[glob("app", "x")]),
+            ["app"],
+            "the pattern must match the whole name"
+        );
     }
 
     #[test]
@@ -289,7 +301,7 @@ mod tests {
         );
         assert!(RenameRule::regex("a(b)", "${name}").is_err());
         assert!(RenameRule::regex("a(", "").is_err());
-        assert!(RenameRule::glob("team/*", "$0-$1").is_ok(), "all of it is group 0");
+        assert!(RenameRule::glob("team/*", "$0-$1").is_ok(), "group 0 is the whole match");
     }
 
     #[test]

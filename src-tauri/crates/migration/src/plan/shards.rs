@@ -113,25 +113,25 @@ fn pieces(images: &[ShardImage<'_>], groups: &BTreeMap<String, u32>, parts: u32)
     let fair = total.div_ceil(u64::from(parts)).max(1);
     // Groups and repositories in the order of the plan.
     let mut by_group: Vec<Vec<&str>> = Vec::new();
-    let mut group_places: HashMap<u32, usize> = HashMap::new();
+    let mut group_indexes: HashMap<u32, usize> = HashMap::new();
     let mut by_repository: HashMap<&str, Piece> = HashMap::new();
-    for (at, image) in images.iter().enumerate() {
-        let known = by_repository.entry(image.repository).or_insert_with(|| {
+    for (index, image) in images.iter().enumerate() {
+        let piece = by_repository.entry(image.repository).or_insert_with(|| {
             match groups.get(image.repository) {
                 Some(group) => {
-                    let place = *group_places.entry(*group).or_insert_with(|| {
+                    let index = *group_indexes.entry(*group).or_insert_with(|| {
                         by_group.push(Vec::new());
                         by_group.len() - 1
                     });
-                    by_group[place].push(image.repository);
+                    by_group[index].push(image.repository);
                 }
                 // A repository without a group shares no layers.
                 None => by_group.push(vec![image.repository]),
             }
             Piece { weight: 0, images: Vec::new() }
         });
-        known.weight = known.weight.saturating_add(image.weight());
-        known.images.push(at);
+        piece.weight = piece.weight.saturating_add(image.weight());
+        piece.images.push(index);
     }
     let mut pieces = Vec::new();
     for names in by_group {
@@ -143,7 +143,7 @@ fn pieces(images: &[ShardImage<'_>], groups: &BTreeMap<String, u32>, parts: u32)
             continue;
         }
         for member in members {
-            let is_ordered = member.images.iter().any(|at| images[*at].is_ordered);
+            let is_ordered = member.images.iter().any(|index| images[*index].is_ordered);
             if member.weight <= fair || is_ordered {
                 pieces.push(member);
             } else {
@@ -160,8 +160,8 @@ fn split(repository: &Piece, images: &[ShardImage<'_>], fair: u64) -> Vec<Piece>
     let mut units: Vec<Piece> = Vec::new();
     let mut by_tag: HashMap<&str, usize> = HashMap::new();
     let mut by_digest: HashMap<&str, usize> = HashMap::new();
-    for at in &repository.images {
-        let image = &images[*at];
+    for index in &repository.images {
+        let image = &images[*index];
         let known = by_tag.get(image.tag).or_else(|| by_digest.get(image.digest?)).copied();
         let unit = known.unwrap_or_else(|| {
             units.push(Piece { weight: image.size_bytes, images: Vec::new() });
@@ -172,7 +172,7 @@ fn split(repository: &Piece, images: &[ShardImage<'_>], fair: u64) -> Vec<Piece>
             by_digest.insert(digest, unit);
         }
         units[unit].weight = units[unit].weight.saturating_add(WEIGHT_OF_ANY_IMAGE);
-        units[unit].images.push(*at);
+        units[unit].images.push(*index);
     }
     let weight: u64 = units.iter().map(|unit| unit.weight).fold(0, u64::saturating_add);
     let target = weight.div_ceil(weight.div_ceil(fair).max(1)).max(1);
@@ -192,24 +192,24 @@ fn split(repository: &Piece, images: &[ShardImage<'_>], fair: u64) -> Vec<Piece>
 /// Returns a group number for each repository of a plan. Repositories that share layers have the
 /// same number.
 pub fn layer_groups(plan: &Plan) -> BTreeMap<String, u32> {
-    let mut places: HashMap<&RepositoryName, usize> = HashMap::new();
+    let mut indexes: HashMap<&RepositoryName, usize> = HashMap::new();
     let mut names: Vec<&RepositoryName> = Vec::new();
     let mut sets = DisjointSets::default();
     let mut first_with: HashMap<&Digest, usize> = HashMap::new();
     for image in &plan.images {
         let Some(content) = &image.content else { continue };
-        let place = *places.entry(&image.repository).or_insert_with(|| {
+        let index = *indexes.entry(&image.repository).or_insert_with(|| {
             names.push(&image.repository);
             sets.add()
         });
         let shared = content.blobs.iter().filter(|(_, size_bytes)| *size_bytes >= MIN_SHARED_BYTES);
         for (digest, _) in shared {
-            let first = *first_with.entry(digest).or_insert(place);
-            sets.join(first, place);
+            let first = *first_with.entry(digest).or_insert(index);
+            sets.join(first, index);
         }
     }
-    let numbered = names.iter().enumerate().map(|(place, name)| {
-        (name.to_string(), u32::try_from(sets.root(place)).unwrap_or(u32::MAX))
+    let numbered = names.iter().enumerate().map(|(index, name)| {
+        (name.to_string(), u32::try_from(sets.root(index)).unwrap_or(u32::MAX))
     });
     numbered.collect()
 }

@@ -156,21 +156,21 @@ pub enum ExclusionReason {
 /// Applies the rules to the tags of one repository. Returns `None` for each selected tag, and the
 /// reason for each tag that is left out.
 pub fn choose(tags: &[DatedTag], rules: &TagRules) -> Vec<Option<ExclusionReason>> {
-    let mut judged: Vec<_> = tags.iter().map(|tag| judge(tag, rules)).collect();
+    let mut reasons: Vec<_> = tags.iter().map(|tag| exclusion_reason(tag, rules)).collect();
     if let Some(newest) = rules.newest {
         let mut chosen: Vec<usize> =
-            (0..tags.len()).filter(|place| judged[*place].is_none()).collect();
+            (0..tags.len()).filter(|index| reasons[*index].is_none()).collect();
         // The sort is stable: tags with the same time, or without one, stay in the order of the
         // source.
-        chosen.sort_by_key(|place| std::cmp::Reverse(tags[*place].pushed_at_ms));
-        for place in chosen.into_iter().skip(newest) {
-            judged[place] = Some(ExclusionReason::Older);
+        chosen.sort_by_key(|index| std::cmp::Reverse(tags[*index].pushed_at_ms));
+        for index in chosen.into_iter().skip(newest) {
+            reasons[index] = Some(ExclusionReason::Older);
         }
     }
-    judged
+    reasons
 }
 
-fn judge(tag: &DatedTag, rules: &TagRules) -> Option<ExclusionReason> {
+fn exclusion_reason(tag: &DatedTag, rules: &TagRules) -> Option<ExclusionReason> {
     let name = tag.tag.as_str();
     let matched = |patterns: &[TagPattern]| patterns.iter().any(|pattern| pattern.matches(name));
     if !rules.include.is_empty() && !matched(&rules.include) {
@@ -179,11 +179,12 @@ fn judge(tag: &DatedTag, rules: &TagRules) -> Option<ExclusionReason> {
     if matched(&rules.exclude) {
         return Some(ExclusionReason::Excluded);
     }
-    let since =
-        |wanted: Option<u64>, actual: Option<u64>, out: ExclusionReason| match (wanted?, actual) {
-            (_, None) => Some(ExclusionReason::TimeUnknown),
-            (wanted, Some(actual)) => (actual < wanted).then_some(out),
-        };
+    let since = |earliest: Option<u64>, actual: Option<u64>, reason: ExclusionReason| match (
+        earliest?, actual,
+    ) {
+        (_, None) => Some(ExclusionReason::TimeUnknown),
+        (earliest, Some(actual)) => (actual < earliest).then_some(reason),
+    };
     since(rules.pushed_since_ms, tag.pushed_at_ms, ExclusionReason::PushedBefore)
         .or_else(|| since(rules.pulled_since_ms, tag.pulled_at_ms, ExclusionReason::PulledBefore))
 }
@@ -205,8 +206,8 @@ mod tests {
 
     fn chosen(named: &[(&str, u64)], rules: &TagRules) -> Vec<String> {
         let tags = tags(named);
-        let judged = choose(&tags, rules);
-        let kept = tags.iter().zip(judged).filter(|(_, out)| out.is_none());
+        let reasons = choose(&tags, rules);
+        let kept = tags.iter().zip(reasons).filter(|(_, reason)| reason.is_none());
         kept.map(|(tag, _)| tag.tag.to_string()).collect()
     }
 
@@ -293,12 +294,12 @@ mod tests {
                 pulled_at_ms: None,
             }).collect();
             let rules = TagRules { newest: Some(newest), ..TagRules::default() };
-            let judged = choose(&tags, &rules);
-            let kept: Vec<_> = pushed.iter().zip(&judged).filter(|(_, out)| out.is_none()).collect();
+            let reasons = choose(&tags, &rules);
+            let kept: Vec<_> = pushed.iter().zip(&reasons).filter(|(_, reason)| reason.is_none()).collect();
             prop_assert_eq!(kept.len(), newest.min(tags.len()));
             let oldest_kept = kept.iter().map(|(pushed, _)| **pushed).min().unwrap_or(0);
-            for (pushed, out) in pushed.iter().zip(&judged) {
-                prop_assert!(out.is_none() || *pushed <= oldest_kept || newest == 0);
+            for (pushed, reason) in pushed.iter().zip(&reasons) {
+                prop_assert!(reason.is_none() || *pushed <= oldest_kept || newest == 0);
             }
         }
     }

@@ -10,11 +10,11 @@ use crate::facts::RepositoryState;
 use crate::plan::{Action, PlanTotals, PlannedImage, PlannedRepository, Route};
 use transload_model::{Digest, Encryption, RepositoryName};
 
-/// Computes the totals. `holds` is what existing repositories contain, where it is known.
+/// Computes the totals. `states` is what existing repositories contain, where it is known.
 pub(crate) fn totals(
     repositories: &[PlannedRepository],
     images: &[PlannedImage],
-    holds: &BTreeMap<RepositoryName, RepositoryState>,
+    states: &BTreeMap<RepositoryName, RepositoryState>,
     blob_mounting: Option<bool>,
 ) -> PlanTotals {
     let mut totals = PlanTotals { blob_mounting, ..PlanTotals::default() };
@@ -40,7 +40,7 @@ pub(crate) fn totals(
     }
     let count = repositories.iter().filter(|repository| !repository.exists).count();
     totals.repositories_to_create = u32::try_from(count).unwrap_or(u32::MAX);
-    add_bytes(&mut totals, repositories, &layers, holds);
+    add_bytes(&mut totals, repositories, &layers, states);
     totals.unique_bytes += unpacked;
     totals.stored_bytes += unpacked;
     totals.upload_bytes = totals.stored_bytes;
@@ -68,7 +68,7 @@ fn add_bytes(
     totals: &mut PlanTotals,
     repositories: &[PlannedRepository],
     layers: &BTreeMap<&RepositoryName, HashMap<&Digest, u64>>,
-    holds: &BTreeMap<RepositoryName, RepositoryState>,
+    states: &BTreeMap<RepositoryName, RepositoryState>,
 ) {
     let encryption: HashMap<_, _> =
         repositories.iter().map(|known| (&known.name, &known.settings.encryption)).collect();
@@ -77,16 +77,18 @@ fn add_bytes(
     // user guide, "Blob mounting".
     let mut with_same: HashSet<(&Digest, Option<&Encryption>)> = HashSet::new();
     for (name, layers) in layers {
-        let held = holds.get(name).map(|holds| &holds.layers);
-        for digest in layers.keys().filter(|digest| held.is_some_and(|held| held.contains(digest)))
+        let existing = states.get(name).map(|state| &state.layers);
+        for digest in layers
+            .keys()
+            .filter(|digest| existing.is_some_and(|existing| existing.contains(digest)))
         {
             with_same.insert((digest, encryption.get(name).copied()));
         }
     }
     for (name, layers) in layers {
-        let held = holds.get(name).map(|holds| &holds.layers);
+        let existing = states.get(name).map(|state| &state.layers);
         for (digest, size_bytes) in layers {
-            if held.is_some_and(|held| held.contains(digest)) {
+            if existing.is_some_and(|existing| existing.contains(digest)) {
                 totals.there_bytes += size_bytes;
                 continue;
             }

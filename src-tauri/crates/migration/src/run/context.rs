@@ -76,12 +76,12 @@ impl Run<'_> {
         self.image_state(record, ImageState::Failed { error });
     }
 
-    /// Runs `work` for each record, at most `together` at a time, unless the migration is paused or
+    /// Runs `work` for each record, at most `limit` at a time, unless the migration is paused or
     /// cancelled. `work` returns whether the image succeeded.
     pub(super) async fn for_each_concurrent<'r, 'p: 'r, F>(
         &self,
         records: impl Iterator<Item = &'r Record<'p>>,
-        together: usize,
+        limit: usize,
         work: impl Fn(&'r Record<'p>) -> F,
     ) -> Counts
     where
@@ -89,16 +89,16 @@ impl Run<'_> {
     {
         let records: Vec<_> = records.collect();
         let (all, work) = (&records, &work);
-        let outcomes = for_each_concurrent(all.len(), together, |place| async move {
-            let record = all[place];
-            let held = async {
+        let outcomes = for_each_concurrent(all.len(), limit, |index| async move {
+            let record = all[index];
+            let work = async {
                 self.control.wait_while_paused().await;
                 work(record).await
             };
-            let mut held = std::pin::pin!(held);
-            let outcome = match self.control.until_cancelled(held.as_mut()).await {
+            let mut work = std::pin::pin!(work);
+            let outcome = match self.control.until_cancelled(work.as_mut()).await {
                 // A tag write in progress gets a short time to finish.
-                None if record.has_open_write() => timeout(WRITE_GRACE, held).await.ok(),
+                None if record.has_open_write() => timeout(WRITE_GRACE, work).await.ok(),
                 outcome => outcome,
             };
             match outcome {
@@ -113,8 +113,8 @@ impl Run<'_> {
         })
         .await;
         let mut counts = Counts::default();
-        for well in outcomes.into_iter().flatten() {
-            counts.add(well);
+        for is_success in outcomes.into_iter().flatten() {
+            counts.add(is_success);
         }
         counts
     }

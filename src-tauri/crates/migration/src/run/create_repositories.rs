@@ -1,5 +1,5 @@
-//! The repositories that are missing. Each is created when the first of its images needs it, and only
-//! after the source was found to have the content of that image.
+//! The step that creates missing repositories. Each repository is created when the first of its images
+//! needs it, and only after the content of that image was found at the source.
 
 #[cfg(test)]
 mod tests;
@@ -26,46 +26,52 @@ use crate::step::Step;
 use transload_aws::AwsError;
 use transload_model::{RepositoryName, RepositoryPolicy, now_ms};
 
-/// A call that is under way when the migration is stopped may end by itself for so long, so that it
-/// is known whether there is a repository now.
-const ENDS_WITHIN: Duration = Duration::from_secs(5);
+/// Time for a call in progress to finish after the migration is cancelled, so that it is known whether
+/// the repository was created.
+const CANCEL_GRACE_PERIOD: Duration = Duration::from_secs(5);
 
-/// The repositories that images of a run need, as the images ask for them.
+/// The repositories that the images of a run need. The push of an image requests its repository here.
 pub(super) struct Repositories {
-    needed: HashMap<RepositoryName, Arc<Needed>>,
-    asked: UnboundedSender<Arc<Needed>>,
+    needed: HashMap<RepositoryName, Arc<NeededRepository>>,
+    requests: UnboundedSender<Arc<NeededRepository>>,
 }
 
-/// A repository that an image may ask for.
-struct Needed {
+/// A repository that images need.
+struct NeededRepository {
     repository: PlannedRepository,
-    /// Whether it was requested. Locked while the content of an image is checked first.
-    is_asked_for: tokio::sync::Mutex<bool>,
-    /// What came of it; nothing as long as it is not there.
+    /// Whether the repository was requested. Locked while the content of the requesting image is
+    /// checked.
+    is_requested: tokio::sync::Mutex<bool>,
+    /// `None` until the repository exists or its creation failed.
     outcome: watch::Sender<Option<Result<(), Arc<MigrationError>>>>,
 }
 
-/// Makes repositories as they are asked for.
-pub(super) struct Maker {
-    asked: UnboundedReceiver<Arc<Needed>>,
+/// Creates repositories when they are requested.
+pub(super) struct RepositoryCreator {
+    requests: UnboundedReceiver<Arc<NeededRepository>>,
+    /// Number of repositories that can be requested.
     needed: usize,
 }
 
-/// The repositories that images of a plan may still need, and who makes them.
-pub(super) fn repositories(run: &Run<'_>, records: &Records<'_>) -> (Repositories, Maker) {
+/// Returns the repositories that images of the plan still need, and the task that creates them.
+pub(super) fn repositories(
+    run: &Run<'_>,
+    records: &Records<'_>,
+) -> (Repositories, RepositoryCreator) {
     let names: HashSet<_> = records.moving().map(|record| &record.planned.repository).collect();
     let planned = run.plan.repositories.iter();
     let needed: HashMap<_, _> = planned
         .filter(|repository| names.contains(&repository.name))
         .map(|repository| {
-            let (is_asked_for, outcome) = (Default::default(), watch::Sender::default());
+            let (is_requested, outcome) = (Default::default(), watch::Sender::default());
             let repository = repository.clone();
-            (repository.name.clone(), Arc::new(Needed { repository, is_asked_for, outcome }))
+            let name = repository.name.clone();
+            (name, Arc::new(NeededRepository { repository, is_requested, outcome }))
         })
         .collect();
     let (sender, receiver) = unbounded_channel();
-    let maker = Maker { asked: receiver, needed: needed.len() };
-    (Repositories { needed, asked: sender }, maker)
+    let creator = RepositoryCreator { requests: receiver, needed: needed.len() };
+    (Repositories { needed, requests: sender }, creator)
 }
 
 impl Repositories {
@@ -81,19 +87,19 @@ impl Repositories {
     {
         let Some(needed) = self.needed.get(name) else { return Ok(()) };
         {
-            let mut is_asked_for = needed.is_asked_for.lock().await;
-            if !*is_asked_for {
+            let mut is_requested = needed.is_requested.lock().await;
+            if !*is_requested {
                 if !needed.repository.exists {
                     check_content().await?;
                 }
-                *is_asked_for = true;
-                // The maker listens as long as somebody may ask.
-                let _ = self.asked.send(Arc::clone(needed));
+                *is_requested = true;
+                // The creator receives requests until the last `Repositories` is dropped.
+                let _ = self.requests.send(Arc::clone(needed));
             }
         }
         let mut outcome = needed.outcome.subscribe();
-        let known = outcome.wait_for(Option::is_some).await;
-        match known.ok().and_then(|known| known.clone()) {
+        let outcome = outcome.wait_for(Option::is_some).await;
+        match outcome.ok().and_then(|outcome| outcome.clone()) {
             Some(Err(source)) => {
                 Err(MigrationError::EarlierStepFailed { step: Step::Create, source })
             }
@@ -102,29 +108,30 @@ impl Repositories {
     }
 }
 
-impl Maker {
-    /// Makes what is asked for until nobody can ask any more; gives what it created.
+impl RepositoryCreator {
+    /// Creates requested repositories until the last [`Repositories`] is dropped. Returns the created
+    /// repositories, sorted by name.
     pub async fn work(self, run: &Run<'_>, policies: &LifecyclePolicies) -> Vec<RepositoryName> {
-        let Self { asked, needed } = self;
+        let Self { requests, needed } = self;
         let created = &Mutex::new(Vec::new());
         let mut counts = Counts::default();
         let finish = |Counts { succeeded, failed }| {
             run.emit(MigrationEvent::StepFinished { step: Step::Create, succeeded, failed });
         };
         run.emit(MigrationEvent::StepStarted { step: Step::Create });
-        let asked = stream::unfold(asked, |mut asked| async move {
-            asked.recv().await.map(|needed| (needed, asked))
+        let requests = stream::unfold(requests, |mut requests| async move {
+            requests.recv().await.map(|needed| (needed, requests))
         });
-        let made = asked.map(|needed| async move {
-            let outcome = make_unless_cancelled(run, policies, &needed.repository, created).await;
+        let outcomes = requests.map(|needed| async move {
+            let outcome = ensure_unless_cancelled(run, policies, &needed.repository, created).await;
             (needed, outcome)
         });
-        let mut made = pin!(made.buffer_unordered(MAX_CONCURRENT_CREATIONS));
-        let mut left = needed;
-        while left > 0
-            && let Some((needed, outcome)) = made.next().await
+        let mut outcomes = pin!(outcomes.buffer_unordered(MAX_CONCURRENT_CREATIONS));
+        let mut remaining = needed;
+        while remaining > 0
+            && let Some((needed, outcome)) = outcomes.next().await
         {
-            left -= 1;
+            remaining -= 1;
             let Some(outcome) = outcome else { continue };
             counts.add(outcome.is_ok());
             let repository = needed.repository.name.clone();
@@ -135,8 +142,10 @@ impl Maker {
                 }
                 Err(error) => {
                     let error = Arc::new(error);
-                    let told = Arc::clone(&error);
-                    run.emit(MigrationEvent::RepositoryFailed { repository, error: told });
+                    run.emit(MigrationEvent::RepositoryFailed {
+                        repository,
+                        error: Arc::clone(&error),
+                    });
                     Err(error)
                 }
             };
@@ -150,8 +159,8 @@ impl Maker {
     }
 }
 
-/// Makes a repository; nothing where the migration is stopped before that is done.
-async fn make_unless_cancelled(
+/// Calls [`ensure_exists`]. Returns `None` if the migration is cancelled before that is done.
+async fn ensure_unless_cancelled(
     run: &Run<'_>,
     policies: &LifecyclePolicies,
     repository: &PlannedRepository,
@@ -160,22 +169,22 @@ async fn make_unless_cancelled(
     if run.control.is_cancelled() {
         return None;
     }
-    let too_late = async {
+    let cancelled = async {
         run.control.token().cancelled().await;
-        tokio::time::sleep(ENDS_WITHIN).await;
+        tokio::time::sleep(CANCEL_GRACE_PERIOD).await;
     };
     tokio::select! {
-        // What a stop made fail is no failure.
-        made = make(run, policies, repository, created) => {
-            Some(made).filter(|made| made.is_ok() || !run.control.is_cancelled())
+        // A failure that the cancel caused is not reported.
+        outcome = ensure_exists(run, policies, repository, created) => {
+            Some(outcome).filter(|outcome| outcome.is_ok() || !run.control.is_cancelled())
         }
-        () = too_late => None,
+        () = cancelled => None,
     }
 }
 
-/// Tells whether the repository was created by this migration. Somebody else may have been quicker:
-/// then it exists, which is what was wanted, and it is left as it is.
-async fn make(
+/// Creates the repository if it doesn't exist. Returns whether this migration created it. A repository
+/// that another client created in the meantime is used unchanged.
+async fn ensure_exists(
     run: &Run<'_>,
     policies: &LifecyclePolicies,
     repository: &PlannedRepository,
@@ -184,7 +193,7 @@ async fn make(
     let name = &repository.name;
     if repository.exists {
         if repository.is_own {
-            complete(run, repository).await?;
+            complete_policy(run, repository).await?;
         }
         return Ok(false);
     }
@@ -194,7 +203,7 @@ async fn make(
     match run.destination.ecr.create_repository(name, &repository.settings).await {
         Ok(_) => settle(run, pending, WriteOutcome::Done),
         Err(error @ AwsError::RepositoryExists { .. }) => {
-            // The answer to an earlier call may have been lost: to one before a crash, or to one that
+            // The response to an earlier call may have been lost: a call before a crash, or a call that
             // the SDK repeated.
             let found = run.destination.ecr.repository(name).await?;
             let created_at_ms = found.ok_or(error)?.created_at_ms;
@@ -210,25 +219,28 @@ async fn make(
         }
         Err(error) => return Err(error.into()),
     }
-    // At once: it exists from now on, also where its policy is refused.
+    // Before the policy is set: the repository exists even if its policy is refused.
     created.lock().unwrap_or_else(PoisonError::into_inner).push(name.clone());
     if let Some(journal) = run.journal {
         journal.repository_created(name);
     }
-    // An earlier try may have set its policies too.
+    // An earlier attempt may have set its policies too.
     policies.created(repository, earlier_ms.is_some());
     match (earlier_ms, &repository.settings.policy) {
-        (Some(_), _) => complete(run, repository).await?,
+        (Some(_), _) => complete_policy(run, repository).await?,
         (None, Some(policy)) => set_repository_policy(run, name, policy).await?,
         (None, None) => {}
     }
     Ok(true)
 }
 
-/// Sets the repository policy where an earlier try of the same migration ended before it did, or was
-/// refused. A policy that exists may be somebody else's since, and stays; so does the absence of one
-/// that was set.
-async fn complete(run: &Run<'_>, repository: &PlannedRepository) -> Result<(), MigrationError> {
+/// Sets the repository policy if an earlier attempt of the same migration ended before it did, or was
+/// refused. An existing policy is kept, because another client may have set it since. A policy that
+/// was set and then deleted is not set again.
+async fn complete_policy(
+    run: &Run<'_>,
+    repository: &PlannedRepository,
+) -> Result<(), MigrationError> {
     let (ecr, name) = (&run.destination.ecr, &repository.name);
     let write = Write::SetRepositoryPolicy;
     let was_set = run.journal.is_some_and(|journal| journal.has_done(name, &write));
@@ -242,7 +254,7 @@ async fn complete(run: &Run<'_>, repository: &PlannedRepository) -> Result<(), M
     Ok(())
 }
 
-/// Sets a repository policy, and journals it before and after.
+/// Sets a repository policy, and journals the intent and the outcome.
 async fn set_repository_policy(
     run: &Run<'_>,
     name: &RepositoryName,

@@ -63,7 +63,7 @@ impl<'a> EnginePushes<'a> {
             destination: Arc::clone(&run.destination.registry),
             control: run.control.clone(),
             events: Arc::clone(run.events),
-            held: Arc::clone(&held),
+            state: Arc::clone(&held),
             slots: Arc::new(UploadSlots::new(BLOBS_ON_THE_WAY)),
         };
         let pushes = Semaphore::new(MAX_CONCURRENT_ENGINE_PUSHES);

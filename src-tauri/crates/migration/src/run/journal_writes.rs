@@ -6,7 +6,7 @@ use crate::journal::log::PendingWrite;
 use crate::run::context::Run;
 use transload_model::RepositoryName;
 
-/// Journals a write, where the migration has a journal, and returns once that is on the disk.
+/// Journals an intent, if the migration has a journal, and returns once it is on disk.
 pub(super) async fn intend(
     run: &Run<'_>,
     name: &RepositoryName,
@@ -18,7 +18,7 @@ pub(super) async fn intend(
     }
 }
 
-/// Journals what came of a write.
+/// Journals the outcome of a write.
 pub(super) fn settle(run: &Run<'_>, pending: Option<PendingWrite>, outcome: WriteOutcome) {
     if let (Some(journal), Some(pending)) = (run.journal, pending) {
         journal.settle(pending, outcome, None);

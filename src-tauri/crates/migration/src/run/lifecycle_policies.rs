@@ -1,5 +1,5 @@
-//! The lifecycle policies of new repositories. Each is set after the last image of its repository is
-//! written, so that ECR never evaluates it against half of a migration.
+//! The lifecycle policies of new repositories. Each policy is set after the last image of its repository
+//! is written, so that ECR never evaluates it against a partial migration.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -16,19 +16,19 @@ use transload_model::RepositoryName;
 
 /// The lifecycle policies that a run still has to set.
 #[derive(Default)]
-pub(super) struct LifecyclePolicies(Mutex<BTreeMap<RepositoryName, Pending>>);
+pub(super) struct LifecyclePolicies(Mutex<BTreeMap<RepositoryName, PendingPolicy>>);
 
 /// A policy that is not set yet.
-struct Pending {
+struct PendingPolicy {
     text: String,
-    /// Whether an earlier run created the repository: it may have a policy.
+    /// Whether an earlier attempt created the repository. It may already have a policy.
     is_earlier: bool,
     error: Option<Arc<MigrationError>>,
 }
 
 impl LifecyclePolicies {
-    /// The policies of repositories that an earlier run of the same migration created: it may have
-    /// ended before it set them.
+    /// Returns the policies of repositories that an earlier attempt of the same migration created. That
+    /// attempt may have ended before it set them.
     pub fn new(run: &Run<'_>) -> Self {
         let policies = Self::default();
         for repository in run.plan.repositories.iter().filter(|repository| repository.is_own) {
@@ -37,26 +37,27 @@ impl LifecyclePolicies {
         policies
     }
 
-    /// A repository was created by this run, or by an earlier one that did not learn of it.
+    /// Adds the policy of a repository that this run created, or an earlier attempt that did not receive
+    /// the response (`is_earlier`).
     pub fn created(&self, repository: &PlannedRepository, is_earlier: bool) {
         self.add(repository, is_earlier);
     }
 
     fn add(&self, repository: &PlannedRepository, is_earlier: bool) {
         if let Some(text) = repository.settings.lifecycle.policy_text() {
-            let pending = Pending { text, is_earlier, error: None };
+            let pending = PendingPolicy { text, is_earlier, error: None };
             self.pending().insert(repository.name.clone(), pending);
         }
     }
 
-    /// An image is written or has failed. After the last one of a repository its policy is set.
+    /// Notes that an image was written or failed. Sets the policy after the last image of a repository.
     pub async fn image_finished(
         &self,
         run: &Run<'_>,
         record: &Record<'_>,
-        turn: QueuePosition<'_>,
+        position: QueuePosition<'_>,
     ) {
-        if turn.finish() {
+        if position.finish() {
             self.set(run, &record.planned.repository).await;
         }
     }
@@ -71,8 +72,8 @@ impl LifecyclePolicies {
 
     async fn set(&self, run: &Run<'_>, name: &RepositoryName) {
         let Some((text, is_earlier)) = self.policy(name) else { return };
-        let set = run.control.until_cancelled(set(run, name, &text, is_earlier)).await;
-        match set {
+        let outcome = run.control.until_cancelled(set(run, name, &text, is_earlier)).await;
+        match outcome {
             Some(Ok(())) => drop(self.pending().remove(name)),
             Some(Err(error)) => {
                 tracing::warn!(%name, %error, "couldn't set the lifecycle policy of a new repository");
@@ -84,36 +85,36 @@ impl LifecyclePolicies {
         }
     }
 
-    /// The repositories whose policy was neither set nor refused.
+    /// Returns the repositories whose policy was neither set nor refused.
     fn open(&self) -> Vec<RepositoryName> {
         let pending = self.pending();
         let open = pending.iter().filter(|(_, pending)| pending.error.is_none());
         open.map(|(name, _)| name.clone()).collect()
     }
 
-    /// The text of a policy that is to be set, and whether an earlier run may have set it.
+    /// Returns the text of a policy to set, and whether an earlier attempt may have set it.
     fn policy(&self, name: &RepositoryName) -> Option<(String, bool)> {
         let pending = self.pending();
         pending.get(name).map(|pending| (pending.text.clone(), pending.is_earlier))
     }
 
-    /// The policies that are not set, with the reason. `None` as the error means that the run was
-    /// cancelled before.
+    /// Returns the policies that are not set, with the reason. `None` as the error means that the run
+    /// was cancelled before.
     pub fn not_set(&self) -> Vec<PolicyNotSet> {
-        let not_set = |(name, pending): (&RepositoryName, &Pending)| PolicyNotSet {
+        let not_set = |(name, pending): (&RepositoryName, &PendingPolicy)| PolicyNotSet {
             repository: name.clone(),
             error: pending.error.clone(),
         };
         self.pending().iter().map(not_set).collect()
     }
 
-    fn pending(&self) -> MutexGuard<'_, BTreeMap<RepositoryName, Pending>> {
+    fn pending(&self) -> MutexGuard<'_, BTreeMap<RepositoryName, PendingPolicy>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// Sets a policy. In a repository of an earlier run a policy that exists may be somebody else's since,
-/// and stays.
+/// Sets a policy. In a repository of an earlier attempt an existing policy is kept, because another
+/// client may have set it since.
 async fn set(
     run: &Run<'_>,
     name: &RepositoryName,
@@ -121,7 +122,7 @@ async fn set(
     is_earlier: bool,
 ) -> Result<(), MigrationError> {
     let ecr = &run.destination.ecr;
-    // One that an earlier run set and somebody deleted since stays deleted.
+    // A policy that an earlier attempt set and another client deleted since is not set again.
     let write = Write::SetLifecyclePolicy;
     if is_earlier && run.journal.is_some_and(|journal| journal.has_done(name, &write)) {
         return Ok(());

@@ -1,3 +1,5 @@
+//! The step that logs in to the destination registry.
+
 use std::sync::Arc;
 
 use crate::error::MigrationError;
@@ -6,10 +8,11 @@ use crate::run::context::{Counts, Run};
 use crate::run::record::Records;
 use crate::step::Step;
 
-/// Gets the registry token and tries it at the registry's base endpoint.
+/// Gets an authorization token and checks it at the registry's base endpoint. If that fails, all images
+/// fail.
 pub(super) async fn log_in(run: &Run<'_>, records: &Records<'_>) -> Counts {
     let mut counts = Counts::default();
-    let Some(outcome) = run.control.until_cancelled(try_token(run)).await else { return counts };
+    let Some(outcome) = run.control.until_cancelled(check_token(run)).await else { return counts };
     counts.add(outcome.is_ok());
     match outcome {
         Ok(expires_at_ms) => {
@@ -28,7 +31,7 @@ pub(super) async fn log_in(run: &Run<'_>, records: &Records<'_>) -> Counts {
     counts
 }
 
-async fn try_token(run: &Run<'_>) -> Result<u64, MigrationError> {
+async fn check_token(run: &Run<'_>) -> Result<u64, MigrationError> {
     let token = run.destination.login.token().await?;
     run.destination.registry.check_login().await?;
     Ok(token.expires_at_ms)

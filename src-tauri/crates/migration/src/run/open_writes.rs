@@ -1,5 +1,5 @@
-//! After a cancel: the tags that were being written. The answer to a write may be lost although the tag
-//! arrived, so each tag is read once.
+//! Checks, after a cancel, the tags that were being written. The response to a write may be lost although
+//! ECR wrote the tag, so each tag is read once.
 
 use std::time::Duration;
 
@@ -13,53 +13,54 @@ use crate::run::tag_check::pushed;
 use crate::run::verify::{judge, prove_arrived};
 use transload_model::Digest;
 
-/// How long the reads may take together: a person waits for the end of the cancel.
+/// Time limit for all reads: the user waits for the cancel to finish.
 const READ_LIMIT: Duration = Duration::from_millis(900);
 
-/// Looks once for every tag whose write was begun and not answered. What arrived is proved and counts;
-/// the rest, and what cannot be read in time, is not finished.
+/// Reads each tag whose write was started and has no response. An image that was written is verified
+/// and counts. Any other image, also if its tag can't be read in time, stays unfinished.
 pub(super) async fn find_open_writes(run: &Run<'_>, records: &Records<'_>) {
     let open: Vec<_> = records.open().filter(|record| record.has_open_write()).collect();
-    let reads = open.iter().map(|record| find(run, record));
+    let reads = open.iter().map(|record| check_tag(run, record));
     if timeout(READ_LIMIT, join_all(reads)).await.is_err() {
         tracing::info!(images = open.len(), "tags could not be read in time after a cancel");
     }
 }
 
-async fn find(run: &Run<'_>, record: &Record<'_>) {
+async fn check_tag(run: &Run<'_>, record: &Record<'_>) {
     let planned = record.planned;
     // The digest of an image that the Docker Engine repacks is known only from its response.
-    let Some(wanted) = record.pushed_digest().or_else(|| record.source().0) else { return };
+    let Some(expected) = record.pushed_digest().or_else(|| record.source().0) else { return };
     let registry = run.destination.registry.as_ref();
     let head = registry.manifest_head(planned.repository.as_str(), planned.tag.as_str()).await;
-    if !head.is_ok_and(|head| head.is_some_and(|head| head.digest == wanted)) {
+    if !head.is_ok_and(|head| head.is_some_and(|head| head.digest == expected)) {
         return;
     }
     if lacks_referrers(run) {
-        arrived_without_referrers(run, record, wanted).await;
+        arrived_without_referrers(run, record, expected).await;
     } else {
-        pushed(run, record, wanted);
+        pushed(run, record, expected);
         prove_arrived(run, record).await;
     }
 }
 
-/// Referrers are copied after the tag is written, and a cancel leaves them to a resume.
+/// Whether referrers may be missing: they are copied after the tag is written, so after a cancel
+/// a resume copies them.
 fn lacks_referrers(run: &Run<'_>) -> bool {
     run.plan.extent.referrers && matches!(run.source, Source::Registry(_))
 }
 
-/// The image arrived, and its referrers may be missing: it is not finished, and the report has the
-/// digest that ECR holds.
+/// Records an image that was written, and whose referrers may be missing. The image stays unfinished,
+/// and the report contains the digest that ECR has.
 async fn arrived_without_referrers(run: &Run<'_>, record: &Record<'_>, digest: Digest) {
     let planned = record.planned;
     pushed(run, record, digest.clone());
     let parts = record.parts();
     let image = run.destination.ecr.image(&planned.repository, &planned.tag, &parts).await;
-    let held = image.ok().flatten();
-    if let Some(held) = &held {
-        record.found_parts(&held.parts);
+    let tagged_image = image.ok().flatten();
+    if let Some(tagged_image) = &tagged_image {
+        record.found_parts(&tagged_image.parts);
     }
-    let in_ecr = held.map(|held| held.image.digest);
+    let in_ecr = tagged_image.map(|tagged_image| tagged_image.image.digest);
     let (in_registry, (source, part_of)) = (Some(digest.clone()), record.source());
     let proof = judge(Some(&digest), (source.as_ref(), part_of.as_ref()), &in_registry, &in_ecr);
     record.found(in_registry, in_ecr, proof);

@@ -1,3 +1,6 @@
+//! The step that copies the content of every image and writes its tag. Each image is verified right after
+//! its tag is written.
+
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Instant;
@@ -24,24 +27,24 @@ use crate::run::lifecycle_policies::LifecyclePolicies;
 use crate::run::push_queue::{PushQueue, QueuePosition};
 use crate::run::quota::QuotaGate;
 use crate::run::record::{Record, Records};
-use crate::run::tag_check::{arrived_before, elapsed_ms, pushed, tag_guard};
+use crate::run::tag_check::{elapsed_ms, existed_before, pushed, tag_guard};
 use crate::run::tag_guard::TagGuard;
 use crate::run::verify::prove_arrived;
 use transload_model::Digest;
 
-/// Images that have started and wait for their turn, at most. Those whose content is at the destination
-/// wait here for an older image of their repository, and hold up no other repository.
+/// Images that have started and are not finished, at most. An image whose content is at the destination
+/// may wait here for an older image of its repository, without blocking other repositories.
 const MAX_STARTED: usize = 512;
-/// Blobs of the whole migration that are on the way at the same time.
-const BLOBS_ON_THE_WAY: usize = 32;
+/// Blobs of the whole migration that are transferred at the same time.
+const UPLOAD_SLOTS: usize = 32;
 
-/// Moves the content of every image, and creates the repositories that are missing on the way.
+/// Copies every image, and creates missing repositories when they are needed.
 pub(super) async fn push(run: &Run<'_>, records: &Records<'_>, traces: &mut Traces) -> Counts {
-    let (repositories, maker) = repositories(run, records);
+    let (repositories, creator) = repositories(run, records);
     let policies = &LifecyclePolicies::new(run);
-    // It ends when nobody can ask for a repository any more.
+    // Owns `repositories`: the creator ends when the push is done and drops them.
     let pushing = async move { push_into(run, records, &repositories, policies).await };
-    let (created, counts) = join(maker.work(run, policies), pushing).await;
+    let (created, counts) = join(creator.work(run, policies), pushing).await;
     policies.set_all(run).await;
     traces.repositories_created = created;
     traces.policies_not_set = policies.not_set();
@@ -60,9 +63,9 @@ async fn push_into(
         Source::Engine(docker) => {
             let engine = &EnginePushes::new(run, docker.as_ref(), repositories);
             let work = |record| async move {
-                let turn = queue.turn(record);
-                let outcome = engine.push(record, &turn).await;
-                policies.image_finished(run, record, turn).await;
+                let position = queue.position(record);
+                let outcome = engine.push(record, &position).await;
+                policies.image_finished(run, record, position).await;
                 outcome
             };
             run.for_each_concurrent(starts, MAX_STARTED, work).await
@@ -77,7 +80,7 @@ async fn push_into(
                 run.control.clone(),
                 Arc::clone(run.events),
                 Arc::new(DestinationState::default()),
-                Arc::new(UploadSlots::new(BLOBS_ON_THE_WAY)),
+                Arc::new(UploadSlots::new(UPLOAD_SLOTS)),
             );
             if run.plan.totals.blob_mounting == Some(true) {
                 let images = starts.clone().map(|record| record.planned);
@@ -88,16 +91,16 @@ async fn push_into(
                 run,
                 copier,
                 repositories,
-                tags: source_tags(records),
+                source_tags: source_tags(records),
                 destination_tags: destination_tags(records),
                 gate: QuotaGate::default(),
                 copying: Semaphore::new(MAX_CONCURRENT_COPIES),
                 writing: Semaphore::new(MAX_CONCURRENT_TAG_WRITES),
             };
             let work = |record| async move {
-                let turn = queue.turn(record);
-                let outcome = copies.copy_when_allowed(record, &turn).await;
-                policies.image_finished(run, record, turn).await;
+                let position = queue.position(record);
+                let outcome = copies.copy_when_allowed(record, &position).await;
+                policies.image_finished(run, record, position).await;
                 outcome
             };
             run.for_each_concurrent(starts, MAX_STARTED, work).await
@@ -105,14 +108,13 @@ async fn push_into(
     }
 }
 
-/// What all copies from registry to registry share.
+/// The state that all copies from registry to registry share.
 struct Copies<'a> {
     run: &'a Run<'a>,
     copier: Copier,
     repositories: &'a Repositories,
-    /// The tags of the source.
-    tags: DestinationTags,
-    /// The tags of the destination, for an early look.
+    source_tags: DestinationTags,
+    /// For an early check of the destination.
     destination_tags: DestinationTags,
     gate: QuotaGate,
     copying: Semaphore,
@@ -120,30 +122,30 @@ struct Copies<'a> {
 }
 
 impl Copies<'_> {
-    /// Copies an image, and waits where the source's pull quota is used up.
+    /// Copies and verifies an image. Waits while the source's pull quota is used up.
     async fn copy_when_allowed(
         &self,
         record: &Record<'_>,
-        turn: &QueuePosition<'_>,
+        position: &QueuePosition<'_>,
     ) -> Result<(), MigrationError> {
         let copy = || async move {
-            let copied = self.copy(record, turn).await;
+            let copied = self.copy(record, position).await;
             self.copier.settle(record.planned.index, copied.is_ok());
             copied
         };
         let source = &record.planned.source;
         let _writing = self.gate.pass(self.run, self.copier.source(), source, copy).await?;
-        // At once, so that an interruption hours later finds it proved.
+        // Right away, so that the image is verified if the run is interrupted later.
         prove_arrived(self.run, record).await;
         Ok(())
     }
 
-    /// Copies the content concurrently with other images, and writes the tag in the order of the
-    /// repository. Returns the permit that the image keeps until it is verified.
+    /// Copies the content concurrently with other images, and writes the tags of each repository in
+    /// order. Returns the permit that the image keeps until it is verified.
     async fn copy(
         &self,
         record: &Record<'_>,
-        turn: &QueuePosition<'_>,
+        position: &QueuePosition<'_>,
     ) -> Result<Option<SemaphorePermit<'_>>, MigrationError> {
         let (run, copier) = (self.run, &self.copier);
         // The semaphores are never closed.
@@ -152,16 +154,16 @@ impl Copies<'_> {
         let started = Instant::now();
         let planned = record.planned;
         let guard = tag_guard(run, record);
-        let arrived = self.exists_already(record, &guard).await?;
-        if let Some(arrived) = &arrived
-            && !(arrived.is_own && run.plan.extent.referrers)
+        let existing = self.existing_image(record, &guard).await?;
+        if let Some(existing) = &existing
+            && !(existing.is_own && run.plan.extent.referrers)
         {
-            arrived_before(run, record, arrived.digest.clone(), arrived.is_own);
+            existed_before(run, record, existing.digest.clone(), existing.is_own);
             return Ok(self.writing.acquire().await.ok());
         }
         let source = ManifestSource::cached(copier.source(), &run.plan.manifests);
         let tree = match &planned.source_digest {
-            // Pinned to what was planned: with a chosen platform it is that platform's image.
+            // The planned digest. If one platform was selected, the digest of that platform's image.
             Some(digest) => read_tree(source, &planned.source, digest.as_str()).await?,
             None => {
                 let reference = planned.source.manifest_reference();
@@ -178,47 +180,46 @@ impl Copies<'_> {
             guard: Some(&guard),
         };
         record.consists_of(tree.parts());
-        let (digest, writing) = match arrived {
-            // An earlier try may have ended between the image and its referrers.
-            Some(PushedImage { digest, is_own }) => {
+        let (digest, writing) = match existing {
+            // An earlier attempt may have ended between the image and its referrers.
+            Some(ExistingImage { digest, is_own }) => {
                 record.is_there(digest.clone(), is_own);
                 drop(copying);
                 (digest, self.writing.acquire().await.ok())
             }
             None => {
-                // Not before the source is known to have the image: without any image nothing is
-                // created.
+                // After the check of the source: without an image no repository is created.
                 self.repositories.ready(&planned.repository, || copier.check_content(&job)).await?;
                 let copied = copier.copy_content(&job).await?;
                 record.moved_bytes(copied.sent_bytes, copied.skipped_bytes, elapsed_ms(started));
                 drop(copying);
-                turn.wait().await;
+                position.wait().await;
                 let writing = self.writing.acquire().await.ok();
                 if let CopiedTag::AlreadyThere { is_own } = copier.write_manifest(&job).await? {
                     record.is_there(copied.digest.clone(), is_own);
                 }
                 copier.settle(planned.index, true);
-                turn.written();
+                position.written();
                 (copied.digest, writing)
             }
         };
         if run.plan.extent.referrers {
             let planned = planned.referrer_tags.as_deref();
-            let tags = ReferrerTags { planned, at_source: &self.tags };
+            let tags = ReferrerTags { planned, at_source: &self.source_tags };
             record.left_behind(copier.copy_referrers(&job, tags, run.journal).await);
         }
         pushed(run, record, digest);
         Ok(writing)
     }
 
-    /// The image, if it is at the destination already. Looks only where time has passed since the plan
-    /// was made: it was resumed or came from a file. Spares the source's pull quota and the layers; the
-    /// check before the tag is written comes in any case.
-    async fn exists_already(
+    /// Returns the image if it already exists at the destination. Checks only plans that are not fresh,
+    /// because they were resumed or read from a file. Saves pull quota and transfers. The check before
+    /// the tag is written follows in any case.
+    async fn existing_image(
         &self,
         record: &Record<'_>,
         guard: &TagGuard<'_>,
-    ) -> Result<Option<PushedImage>, MigrationError> {
+    ) -> Result<Option<ExistingImage>, MigrationError> {
         let planned = record.planned;
         if planned.content.is_some() {
             return Ok(None);
@@ -228,31 +229,32 @@ impl Copies<'_> {
         let found =
             self.destination_tags.digest(registry, planned.repository.as_str(), tag).await?;
         let is_own = guard.check(registry, found.as_ref(), planned.source_digest.as_ref())?;
-        Ok(found.zip(is_own).map(|(digest, is_own)| PushedImage { digest, is_own }))
+        Ok(found.zip(is_own).map(|(digest, is_own)| ExistingImage { digest, is_own }))
     }
 }
 
-/// An image that was at the destination before this try could write it.
-struct PushedImage {
+/// An image that existed at the destination before this attempt could write it.
+struct ExistingImage {
     digest: Digest,
-    /// Whether an earlier try wrote it.
+    /// Whether an earlier attempt wrote it.
     is_own: bool,
 }
 
-/// The tags of the source, with how many images each repository sends: what signatures are found by.
+/// Returns the cache of the source's tags, with the number of images of each repository. Signatures are
+/// found by tag.
 fn source_tags(records: &Records<'_>) -> DestinationTags {
-    let mut wanted: HashMap<String, usize> = HashMap::new();
+    let mut image_counts: HashMap<String, usize> = HashMap::new();
     for record in records.moving() {
-        *wanted.entry(record.planned.source.path().to_owned()).or_default() += 1;
+        *image_counts.entry(record.planned.source.path().to_owned()).or_default() += 1;
     }
-    DestinationTags::new(wanted)
+    DestinationTags::new(image_counts)
 }
 
-/// The tags of the destination, with how many images go to each repository.
+/// Returns the cache of the destination's tags, with the number of images of each repository.
 fn destination_tags(records: &Records<'_>) -> DestinationTags {
-    let mut wanted: HashMap<String, usize> = HashMap::new();
+    let mut image_counts: HashMap<String, usize> = HashMap::new();
     for record in records.moving() {
-        *wanted.entry(record.planned.repository.to_string()).or_default() += 1;
+        *image_counts.entry(record.planned.repository.to_string()).or_default() += 1;
     }
-    DestinationTags::new(wanted)
+    DestinationTags::new(image_counts)
 }

@@ -1,4 +1,5 @@
-//! A source whose pull quota is used up: the images that need it wait for it together.
+//! Waits until a source whose pull quota is used up allows pulls again. One image checks the quota for
+//! all waiting images.
 
 #[cfg(test)]
 mod tests;
@@ -14,21 +15,21 @@ use crate::run::context::Run;
 use transload_model::{ImageReference, now_ms};
 use transload_registry::{RegistryApi, RegistryError};
 
-/// The longest wait between two looks: registries tell times that are far away where a part of the
-/// quota is free long before.
+/// Longest wait between two checks. Registries report a reset time far in the future although part of
+/// the quota renews long before.
 const LONGEST_WAIT: Duration = Duration::from_secs(10 * 60);
 
-/// Where images wait for a pull quota.
+/// Lets images pass one after another while the pull quota is used up.
 #[derive(Default)]
 pub(super) struct QuotaGate {
-    /// DestinationState by the one that looks whether the quota is renewed.
-    looking: Mutex<()>,
-    /// How often it was renewed.
+    /// Locked by the image that waits for the renewal of the quota.
+    waiting: Mutex<()>,
+    /// Number of renewals so far.
     renewals: AtomicU64,
 }
 
 impl QuotaGate {
-    /// Does `work`, again and again while the source says that its quota is used up.
+    /// Runs `work`, and repeats it after each wait while the source reports that its quota is used up.
     pub async fn pass<T, F>(
         &self,
         run: &Run<'_>,
@@ -48,8 +49,8 @@ impl QuotaGate {
                 })) => retry_after,
                 outcome => return outcome,
             };
-            let _looking = self.looking.lock().await;
-            // Whoever waited for another one's look tries at once.
+            let _waiting = self.waiting.lock().await;
+            // If the quota was renewed while this image waited for the lock, retry immediately.
             if self.renewals.load(Ordering::Acquire) == renewals {
                 self.wait(run, source, image, retry_after).await;
                 self.renewals.fetch_add(1, Ordering::Release);
@@ -67,17 +68,17 @@ impl QuotaGate {
         let mut pause = retry_after.unwrap_or(run.control.check_interval()).min(LONGEST_WAIT);
         loop {
             let pause_ms = u64::try_from(pause.as_millis()).unwrap_or(u64::MAX);
-            let seen = run.control.wake_count();
+            let wake_count = run.control.wake_count();
             let look_again_at_ms = now_ms().saturating_add(pause_ms);
             run.emit(MigrationEvent::QuotaUsedUp { look_again_at_ms });
-            run.control.sleep_until_woken(seen, pause).await;
+            run.control.sleep_until_woken(wake_count, pause).await;
             source.forget_tokens();
             let head = source.manifest_head(image.path(), image.manifest_reference()).await;
             match head {
-                // A registry that tells no numbers is simply asked for the image again.
-                Ok(head) if head.as_ref().is_none_or(|head| has_room(head.pull_quota)) => break,
+                // If the registry reports no remaining quota, the image is requested again.
+                Ok(head) if head.as_ref().is_none_or(|head| allows_pulls(head.pull_quota)) => break,
                 Ok(_) | Err(RegistryError::PullQuotaUsedUp { .. }) => {}
-                // The image's own next try says what is wrong.
+                // The next attempt for the image reports the error.
                 Err(_) => break,
             }
             pause = run.control.check_interval();
@@ -86,6 +87,6 @@ impl QuotaGate {
     }
 }
 
-fn has_room(quota: Option<transload_registry::PullQuota>) -> bool {
+fn allows_pulls(quota: Option<transload_registry::PullQuota>) -> bool {
     quota.is_none_or(|quota| quota.remaining > 0)
 }

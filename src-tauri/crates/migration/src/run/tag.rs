@@ -1,3 +1,6 @@
+//! The step that tags the Docker Engine's images with their destination names, and the removal of these
+//! tags after the migration.
+
 use std::sync::{Mutex, PoisonError};
 
 use crate::concurrency::MAX_CONCURRENT_TAGS;
@@ -11,40 +14,40 @@ use crate::run::record::{Record, Records};
 use transload_docker::{DockerApi, DockerError};
 use transload_model::ImageReference;
 
-/// Gives the engine's images the names under which it pushes them.
+/// Tags the engine's images with the names under which the engine pushes them.
 pub(super) async fn tag(run: &Run<'_>, records: &Records<'_>, traces: &mut Traces) -> Counts {
     let Source::Engine(docker) = run.source else { return Counts::default() };
-    let made = Mutex::new(Vec::new());
+    let created = Mutex::new(Vec::new());
     let docker = docker.as_ref();
     let counts = run
         .for_each_concurrent(records.moving(), MAX_CONCURRENT_TAGS, |record| {
-            name(run, docker, record, &made)
+            tag_image(run, docker, record, &created)
         })
         .await;
-    traces.temporary_tags = made.into_inner().unwrap_or_else(PoisonError::into_inner);
+    traces.temporary_tags = created.into_inner().unwrap_or_else(PoisonError::into_inner);
     counts
 }
 
-async fn name(
+async fn tag_image(
     run: &Run<'_>,
     docker: &dyn DockerApi,
     record: &Record<'_>,
-    made: &Mutex<Vec<ImageReference>>,
+    created: &Mutex<Vec<ImageReference>>,
 ) -> Result<(), MigrationError> {
     let planned = record.planned;
     still_as_planned(docker, planned).await?;
     let target = &planned.destination;
-    // What Transload sends itself needs no name.
+    // An image that Transload pushes itself needs no tag.
     let Some(engine) = planned.engine.as_ref().filter(|plan| plan.way != EngineWay::OwnPush) else {
         return Ok(());
     };
-    // A name that was there before belongs to the person and stays.
+    // A tag that existed before belongs to the user and is not removed later.
     match docker.image(target).await {
-        Ok(there) if there.id == engine.image_id => {}
+        Ok(existing) if existing.id == engine.image_id => {}
         Ok(_) => return Err(MigrationError::EngineNameTaken { reference: target.clone() }),
         Err(DockerError::ImageMissing { .. }) => {
             docker.tag(&engine.image_id, target).await?;
-            made.lock().unwrap_or_else(PoisonError::into_inner).push(target.clone());
+            created.lock().unwrap_or_else(PoisonError::into_inner).push(target.clone());
         }
         Err(error) => return Err(error.into()),
     }
@@ -52,7 +55,7 @@ async fn name(
     Ok(())
 }
 
-/// Takes the names away again if the person wants that; answers those that are still there.
+/// Removes the tags that [`tag`] created, unless the user keeps them. Returns the tags that still exist.
 pub(super) async fn remove_temporary_tags(
     run: &Run<'_>,
     tags: Vec<ImageReference>,
@@ -66,7 +69,7 @@ pub(super) async fn remove_temporary_tags(
         match docker.untag(&tag).await {
             Ok(()) | Err(DockerError::ImageMissing { .. }) => {}
             Err(error) => {
-                tracing::warn!(%tag, %error, "a temporary tag stays in the Docker Engine");
+                tracing::warn!(%tag, %error, "couldn't remove a temporary tag from the Docker Engine");
                 left.push(tag);
             }
         }

@@ -15,7 +15,7 @@ use crate::run::tag_guard::{Expected, TagDecision, TagGuard};
 use transload_docker::DockerApi;
 use transload_model::{Digest, ImageReference};
 
-/// What the tag of an image may be written over.
+/// Returns the guard that decides whether the tag of an image may be written.
 pub(super) fn tag_guard<'a>(run: &Run<'a>, record: &'a Record<'_>) -> TagGuard<'a> {
     let planned = record.planned;
     TagGuard {
@@ -31,14 +31,14 @@ pub(super) fn tag_guard<'a>(run: &Run<'a>, record: &'a Record<'_>) -> TagGuard<'
     }
 }
 
-/// Takes note of an image that was at the destination before this try could write it.
-pub(super) fn arrived_before(run: &Run<'_>, record: &Record<'_>, digest: Digest, is_own: bool) {
+/// Records an image that existed at the destination before this attempt could write it.
+pub(super) fn existed_before(run: &Run<'_>, record: &Record<'_>, digest: Digest, is_own: bool) {
     record.is_there(digest.clone(), is_own);
     run.image_state(record, ImageState::Pushed { digest });
 }
 
-/// Checks the tag that the engine is about to write. Returns `None` if it points to the engine's
-/// image already.
+/// Checks the tag that the engine is about to write. Returns `None` if the tag already points to the
+/// engine's image.
 pub(super) async fn may_push(
     run: &Run<'_>,
     docker: &dyn DockerApi,
@@ -46,37 +46,37 @@ pub(super) async fn may_push(
     guard: &TagGuard<'_>,
 ) -> Result<Option<Option<PendingWrite>>, MigrationError> {
     let (planned, registry) = (record.planned, run.destination.registry.as_ref());
-    let wanted = planned.source_digest.as_ref();
-    let error = match guard.before_write(registry, wanted).await {
+    let expected = planned.source_digest.as_ref();
+    let error = match guard.before_write(registry, expected).await {
         Ok(TagDecision::Write(pending)) => return Ok(Some(pending)),
         Ok(TagDecision::AlreadyThere { is_own }) => {
-            if let Some(digest) = wanted {
-                arrived_before(run, record, digest.clone(), is_own);
+            if let Some(digest) = expected {
+                existed_before(run, record, digest.clone(), is_own);
             }
             return Ok(None);
         }
         Err(error) => error,
     };
-    // The engine remembers the digest that its image got when it was pushed under this name, also
-    // where the journal was interrupted before it learned that.
+    // The engine remembers the digest of its last push under this name, also if the migration was
+    // interrupted before the journal recorded it.
     if let MigrationError::DestinationMoved { found: Some(found), .. } = &error
-        && (is_known_as(docker, &planned.destination, found).await?
+        && (has_pushed(docker, &planned.destination, found).await?
             || is_same_content(run, planned, found).await)
     {
         let is_own = run.journal.is_some_and(|journal| {
             let history = journal.tag_history(&planned.repository, &planned.tag);
             if history.is_uncertain {
-                journal.learn_pushed(&planned.repository, &planned.tag, found);
+                journal.record_pushed_digest(&planned.repository, &planned.tag, found);
             }
             history.is_uncertain || history.wrote(found)
         });
-        arrived_before(run, record, found.clone(), is_own);
+        existed_before(run, record, found.clone(), is_own);
         return Ok(None);
     }
     Err(error)
 }
 
-/// Whether the destination has the engine's image with its layers packed again. The engine forgets the
+/// Whether the destination has the engine's image with recompressed layers. The engine forgets the
 /// digest of a push when the name is removed.
 async fn is_same_content(run: &Run<'_>, planned: &PlannedImage, found: &Digest) -> bool {
     let Some(engine) = &planned.engine else { return false };
@@ -88,8 +88,8 @@ async fn is_same_content(run: &Run<'_>, planned: &PlannedImage, found: &Digest) 
     matches!(content, Ok(Some(Content::Image)))
 }
 
-/// Whether the engine's image of this name is the one that the registry has under a digest.
-async fn is_known_as(
+/// Whether the engine's image of this name has this digest in the registry, according to the engine.
+async fn has_pushed(
     docker: &dyn DockerApi,
     name: &ImageReference,
     digest: &Digest,
@@ -102,11 +102,13 @@ async fn is_known_as(
     }))
 }
 
+/// Records the pushed digest of an image and reports the progress.
 pub(super) fn pushed(run: &Run<'_>, record: &Record<'_>, digest: Digest) {
     record.pushed(digest.clone());
     run.image_state(record, ImageState::Pushed { digest });
 }
 
+/// Returns the time since `started` in milliseconds.
 pub(super) fn elapsed_ms(started: Instant) -> u64 {
     u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX)
 }

@@ -1,6 +1,6 @@
 //! The one check before a tag is written: a tag is overwritten only if it is as the plan showed it.
 //!
-//! Every route asks a [`TagGuard`] immediately before it writes a tag. The guard reads the tag at
+//! Every route consults a [`TagGuard`] immediately before it writes a tag. The guard reads the tag at
 //! the destination, compares it with the plan, and journals what is about to be overwritten, so
 //! that an undo can restore it. A short window remains between this read and the write, because
 //! neither the registry protocol nor the ECR API has a conditional write of a tag.
@@ -101,13 +101,13 @@ impl TagGuard<'_> {
         if let Some(is_own) = self.check(destination, found.as_ref(), wanted)? {
             return Ok(TagDecision::AlreadyThere { is_own });
         }
-        let begun = || {
-            if let Some(begun) = self.write_begun {
-                begun.store(true, Ordering::Relaxed);
+        let mark_begun = || {
+            if let Some(write_begun) = self.write_begun {
+                write_begun.store(true, Ordering::Relaxed);
             }
         };
         let (Some(journal), Some((repository, tag))) = (self.journal, self.names()) else {
-            begun();
+            mark_begun();
             return Ok(TagDecision::Write(None));
         };
         let kind = match self.expected {
@@ -117,7 +117,7 @@ impl TagGuard<'_> {
         let (image, digest) = (self.image, wanted.cloned());
         let write = Write::Tag(TagWrite { tag, kind, image, earlier: found, digest });
         let pending = journal.intend(&repository, write).await?;
-        begun();
+        mark_begun();
         Ok(TagDecision::Write(Some(pending)))
     }
 

@@ -1,3 +1,6 @@
+//! The step that verifies images at the destination: compares the digests of the registry and of ECR with
+//! the expected one.
+
 use std::collections::HashSet;
 use std::sync::Arc;
 
@@ -14,8 +17,9 @@ use crate::run::record::{Record, Records};
 use transload_aws::TaggedImage;
 use transload_model::Digest;
 
-/// Asks the registry and ECR, each for itself, what the tag points to now, and compares. What was
-/// pushed is proved already; it is counted here.
+/// Verifies the images that were not pushed, and counts those that were verified after their push.
+///
+/// Reads the digest of each tag twice, from the registry and from ECR's API.
 pub(super) async fn verify(run: &Run<'_>, records: &Records<'_>) -> Counts {
     let proved: Vec<bool> = records.iter().filter_map(Record::proved_on_arrival).collect();
     let mut counts = run
@@ -23,17 +27,17 @@ pub(super) async fn verify(run: &Run<'_>, records: &Records<'_>) -> Counts {
             prove(run, record)
         })
         .await;
-    for well in proved {
-        counts.add(well);
+    for is_proved in proved {
+        counts.add(is_proved);
     }
     counts
 }
 
-/// Proves an image that has just arrived. One that is not what it should be fails here, and its push
-/// still counts as one that went well.
+/// Verifies an image right after its push. If the verification fails, the image fails, but its push
+/// still counts as successful.
 pub(super) async fn prove_arrived(run: &Run<'_>, record: &Record<'_>) {
     let outcome = prove(run, record).await;
-    // A cancel says nothing about the image.
+    // A cancelled verification proves nothing.
     if outcome.as_ref().is_err_and(|error| run.is_cancel(error)) {
         return;
     }
@@ -56,12 +60,12 @@ async fn prove(run: &Run<'_>, record: &Record<'_>) -> Result<(), MigrationError>
     .await;
     record.source_moved_to(source);
     let in_registry = head?.map(|head| head.digest);
-    let (in_ecr, held) = match image? {
+    let (in_ecr, parts_in_ecr) = match image? {
         Some(TaggedImage { image, parts }) => (Some(image.digest), parts),
         None => (None, HashSet::new()),
     };
-    let lost = record.found_parts(&held);
-    // What was pushed now, or what the plan found to be there already.
+    let lost = record.found_parts(&parts_in_ecr);
+    // The digest that was pushed, or that the plan found at the destination.
     let expected = record.pushed_digest().or_else(|| planned.destination_digest.clone());
     let (source_digest, part_of) = record.source();
     let source = (source_digest.as_ref(), part_of.as_ref());
@@ -78,7 +82,7 @@ async fn prove(run: &Run<'_>, record: &Record<'_>) -> Result<(), MigrationError>
                 }
                 proof = found.unwrap_or(proof);
             }
-            // The plan promised a digest, and the engine pushed something else.
+            // The plan predicted a digest, and the engine pushed another one.
             EngineOutcome::Whole | EngineOutcome::Part | EngineOutcome::Mounted
                 if record.pushed_digest().is_some() =>
             {
@@ -101,23 +105,26 @@ async fn prove(run: &Run<'_>, record: &Record<'_>) -> Result<(), MigrationError>
             ecr: in_ecr,
         }),
         _ => {
-            let moved = record.prove();
-            run.image_state(record, if moved { ImageState::Done } else { ImageState::Unchanged });
+            let is_moved = record.prove();
+            run.image_state(
+                record,
+                if is_moved { ImageState::Done } else { ImageState::Unchanged },
+            );
             Ok(())
         }
     }
 }
 
-/// The digest that the plan promised of an image of the engine.
+/// Returns the digest that the plan predicted for an image of the engine.
 fn planned_digest(planned: &PlannedImage) -> Option<&Digest> {
     planned.source_digest.as_ref().filter(|_| planned.engine.is_some() && planned.action.moves())
 }
 
-/// Compares the configuration of what the destination has with the image of the engine. What cannot
-/// be read proves nothing.
+/// Compares the configuration of the destination's image with the image of the engine. If the content
+/// can't be read, the result is [`Proof::EqualToPushed`].
 ///
 /// # Errors
-/// [`MigrationError::ContentDiffers`] where it is another image.
+/// [`MigrationError::ContentDiffers`] if it is another image.
 async fn same_content(
     run: &Run<'_>,
     planned: &PlannedImage,
@@ -134,25 +141,27 @@ async fn same_content(
         }),
         Ok(None) => Ok(Proof::EqualToPushed),
         Err(error) => {
-            tracing::warn!(destination = %planned.destination, %error, "its content cannot be compared");
+            tracing::warn!(destination = %planned.destination, %error, "couldn't compare the content");
             Ok(Proof::EqualToPushed)
         }
     }
 }
 
-/// What the source's tag points to now, where that is not what was planned. A source that does not
-/// answer any more takes nothing from the proof, which is about the digest that was planned.
+/// Returns the current digest of the source's tag if it is not the planned one. `None` if the source
+/// does not respond: the proof concerns the planned digest only.
 async fn source_moved_to(run: &Run<'_>, planned: &PlannedImage) -> Option<Digest> {
     let Source::Registry(source) = run.source else { return None };
-    // One platform's part of an index has another digest than the tag.
-    let part = planned.remarks.contains(&Remark::ChosenPlatform);
-    let whole = planned.source_digest.as_ref().filter(|_| !part);
+    // The image of one platform of an index has another digest than the tag.
+    let is_part = planned.remarks.contains(&Remark::ChosenPlatform);
+    let whole = planned.source_digest.as_ref().filter(|_| !is_part);
     let planned_digest = planned.part_of.as_ref().or(whole)?;
     let head = source.manifest_head(planned.source.path(), planned.source.manifest_reference());
-    let now = head.await.ok().flatten()?.digest;
-    (now != *planned_digest).then_some(now)
+    let current = head.await.ok().flatten()?.digest;
+    (current != *planned_digest).then_some(current)
 }
 
+/// Returns what the digests prove. `registry` and `ecr` are the digests of the tag, read through two APIs.
+/// `part_of` is the index that contains the source image, if only one platform was selected.
 pub(super) fn judge(
     expected: Option<&Digest>,
     (source, part_of): (Option<&Digest>, Option<&Digest>),
@@ -165,7 +174,7 @@ pub(super) fn judge(
     }
     match part_of {
         None if source == Some(expected) => Proof::Equal,
-        // The destination has the whole index.
+        // The destination has the complete index.
         Some(index) if index == expected => Proof::Equal,
         Some(_) if source == Some(expected) => Proof::EqualToPart,
         _ => Proof::EqualToPushed,
@@ -177,17 +186,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_agreement_of_all_is_a_proof() {
+    fn a_digest_is_proved_only_if_source_registry_and_ecr_agree() {
         let (a, b) = (Digest::of(b"a"), Digest::of(b"b"));
-        let held = |digest: &Digest| Some(digest.clone());
+        let some = |digest: &Digest| Some(digest.clone());
         let whole = (Some(&a), None);
-        assert_eq!(judge(Some(&a), whole, &held(&a), &held(&a)), Proof::Equal);
-        assert_eq!(judge(Some(&a), (Some(&a), Some(&b)), &held(&a), &held(&a)), Proof::EqualToPart);
-        assert_eq!(judge(Some(&a), (Some(&b), Some(&a)), &held(&a), &held(&a)), Proof::Equal);
-        assert_eq!(judge(Some(&a), (None, None), &held(&a), &held(&a)), Proof::EqualToPushed);
-        assert_eq!(judge(Some(&a), whole, &held(&b), &held(&a)), Proof::Different);
-        assert_eq!(judge(Some(&a), whole, &held(&a), &held(&b)), Proof::Different);
-        assert_eq!(judge(Some(&a), whole, &held(&a), &None), Proof::Different);
-        assert_eq!(judge(None, (None, None), &held(&a), &held(&a)), Proof::NotProved);
+        assert_eq!(judge(Some(&a), whole, &some(&a), &some(&a)), Proof::Equal);
+        assert_eq!(judge(Some(&a), (Some(&a), Some(&b)), &some(&a), &some(&a)), Proof::EqualToPart);
+        assert_eq!(judge(Some(&a), (Some(&b), Some(&a)), &some(&a), &some(&a)), Proof::Equal);
+        assert_eq!(judge(Some(&a), (None, None), &some(&a), &some(&a)), Proof::EqualToPushed);
+        assert_eq!(judge(Some(&a), whole, &some(&b), &some(&a)), Proof::Different);
+        assert_eq!(judge(Some(&a), whole, &some(&a), &some(&b)), Proof::Different);
+        assert_eq!(judge(Some(&a), whole, &some(&a), &None), Proof::Different);
+        assert_eq!(judge(None, (None, None), &some(&a), &some(&a)), Proof::NotProved);
     }
 }

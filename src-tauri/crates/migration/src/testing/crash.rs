@@ -4,38 +4,40 @@ use std::sync::Mutex;
 
 use tokio::sync::Notify;
 
-/// Where a process ends.
+/// The call at which the process crashes.
 #[derive(Default)]
 pub struct CrashPoint {
-    at: Mutex<Option<(String, When)>>,
+    at: Mutex<Option<(String, CrashTiming)>>,
     reached: Notify,
     released: Notify,
 }
 
-/// Before a call reaches its server, or when the server has done it and the answer is lost.
+/// Whether the process crashes before the call reaches the server, or after the server completed it but
+/// before the response arrives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum When {
+pub enum CrashTiming {
     Before,
     After,
 }
 
 impl CrashPoint {
-    /// Ends the process at the next call of this name.
-    pub fn set(&self, call: &str, when: When) {
+    /// Crashes the process at the next call with this name.
+    pub fn set(&self, call: &str, when: CrashTiming) {
         *self.at.lock().unwrap() = Some((call.to_owned(), when));
     }
 
-    /// Waits until the process has come there.
+    /// Waits until the process reaches the crash point.
     pub async fn reached(&self) {
         self.reached.notified().await;
     }
 
-    /// Lets the call go on after all: the process didn't end, the server was slow.
+    /// Completes the call after all: the process did not crash, the server was only slow.
     pub fn release(&self) {
         self.released.notify_one();
     }
 
-    pub async fn pass(&self, call: &str, when: When) {
+    /// Never returns if this is the crash point, unless it is released.
+    pub async fn pass(&self, call: &str, when: CrashTiming) {
         {
             let mut at = self.at.lock().unwrap();
             if !at.as_ref().is_some_and(|(name, at)| name == call && *at == when) {

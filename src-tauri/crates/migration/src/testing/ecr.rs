@@ -1,3 +1,5 @@
+//! An in-memory ECR.
+
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex};
 
@@ -6,7 +8,7 @@ use bytes::Bytes;
 
 use crate::error::MigrationError;
 use crate::sign_in::Reopen;
-use crate::testing::crash::{CrashPoint, When};
+use crate::testing::crash::{CrashPoint, CrashTiming};
 use crate::testing::registry::FakeRegistry;
 use transload_aws::{
     AwsError, CacheRule, CreationTemplate, DeleteFailure, EcrApi, EcrImage, EcrImageId, EcrLayers,
@@ -18,57 +20,57 @@ use transload_model::{
     now_ms,
 };
 
-/// An ECR in memory, whose images are those of its registry.
+/// An in-memory ECR. Its images are those of its registry.
 pub struct FakeEcr {
     registry: Arc<FakeRegistry>,
     repositories: Mutex<HashMap<RepositoryName, EcrRepository>>,
-    /// Lifecycle policies that were put.
+    /// The lifecycle policies that were set.
     pub policies: Mutex<Vec<String>>,
-    /// Repository policies that were set, or are there.
+    /// The repository policies that were set or already existed.
     pub repository_policies: Mutex<HashMap<RepositoryName, String>>,
-    /// Images that DescribeImages does not know, whatever the registry holds.
-    pub lost: Mutex<HashSet<Digest>>,
-    /// Each lifecycle policy that was put: the repository, and how many manifests it held then.
-    pub put_after: Mutex<Vec<(String, usize)>>,
-    /// Whether lifecycle policies may not be set.
+    /// Images that DescribeImages does not return although the registry has them.
+    pub missing_images: Mutex<HashSet<Digest>>,
+    /// Each lifecycle policy that was set: the repository and its number of manifests at that time.
+    pub policy_puts: Mutex<Vec<(String, usize)>>,
+    /// Whether setting lifecycle policies is denied.
     pub lifecycle_denied: Mutex<bool>,
-    /// Whether repository policies may not be set.
+    /// Whether setting repository policies is denied.
     pub policies_denied: Mutex<bool>,
-    /// Repositories that may not be created.
+    /// Repositories that may not be created or changed.
     pub denied: Mutex<HashSet<String>>,
-    /// What DescribeImages says, whatever the registry holds.
-    pub says: Mutex<Option<Digest>>,
-    /// Whether tokens are refused.
+    /// The digest that DescribeImages returns instead of the registry's.
+    pub reported_digest: Mutex<Option<Digest>>,
+    /// Whether authorization tokens are denied.
     pub tokens_denied: Mutex<bool>,
-    /// Calls that the session lasts for; nothing where it lasts.
+    /// Number of calls until the session expires. `None` for a session that never expires.
     pub calls_left: Mutex<Option<u32>>,
-    /// When images were pushed, where a test says so.
+    /// Push times of images that differ from the default.
     pub pushed_at: Mutex<HashMap<Digest, u64>>,
-    /// Images that were there before any migration.
+    /// Images that were pushed before any migration.
     pub older: Mutex<HashSet<Digest>>,
-    /// Where the process ends, in a call to ECR.
+    /// The call to ECR at which the process crashes.
     pub crash: CrashPoint,
-    /// Whether the answer to the next creation is lost, so that the SDK repeats the call.
-    pub loses_answer: Mutex<bool>,
-    /// Names of repositories as their creation was asked for, in order.
-    pub asked_for: Mutex<Vec<String>>,
-    /// What happens right before the next images are deleted.
+    /// Whether the response to the next creation is lost, so that the SDK repeats the call.
+    pub loses_response: Mutex<bool>,
+    /// Names of the repositories whose creation was requested, in order.
+    pub creation_requests: Mutex<Vec<String>>,
+    /// Runs right before the next images are deleted.
     pub before_deleting: Mutex<Option<Box<dyn FnOnce() + Send>>>,
 }
 
-/// Looks in vain so often whether a person signed in, and then finds that.
-pub struct SignsIn {
+/// Finds a new sign-in after a number of failed checks.
+pub struct ReopenAfterSignIn {
     pub ecr: Arc<FakeEcr>,
-    pub in_vain: Mutex<u32>,
+    pub failed_checks: Mutex<u32>,
 }
 
 #[async_trait]
-impl Reopen for SignsIn {
+impl Reopen for ReopenAfterSignIn {
     async fn reopen(&self) -> Result<Arc<dyn EcrApi>, MigrationError> {
-        let mut left = self.in_vain.lock().unwrap();
+        let mut left = self.failed_checks.lock().unwrap();
         if *left > 0 {
             *left -= 1;
-            return Err(FakeEcr::ended().into());
+            return Err(FakeEcr::session_expired().into());
         }
         *self.ecr.calls_left.lock().unwrap() = None;
         Ok(Arc::clone(&self.ecr) as _)
@@ -83,16 +85,16 @@ impl FakeEcr {
             policies: Mutex::default(),
             repository_policies: Mutex::default(),
             policies_denied: Mutex::default(),
-            put_after: Mutex::default(),
+            policy_puts: Mutex::default(),
             lifecycle_denied: Mutex::default(),
-            lost: Mutex::default(),
+            missing_images: Mutex::default(),
             denied: Mutex::default(),
-            says: Mutex::default(),
+            reported_digest: Mutex::default(),
             tokens_denied: Mutex::default(),
             calls_left: Mutex::default(),
-            asked_for: Mutex::default(),
+            creation_requests: Mutex::default(),
             crash: CrashPoint::default(),
-            loses_answer: Mutex::default(),
+            loses_response: Mutex::default(),
             older: Mutex::default(),
             before_deleting: Mutex::default(),
             pushed_at: Mutex::default(),
@@ -100,8 +102,8 @@ impl FakeEcr {
     }
 
     pub fn names(&self) -> Vec<String> {
-        let held = self.repositories.lock().unwrap();
-        let mut names: Vec<_> = held.keys().map(ToString::to_string).collect();
+        let repositories = self.repositories.lock().unwrap();
+        let mut names: Vec<_> = repositories.keys().map(ToString::to_string).collect();
         names.sort();
         names
     }
@@ -119,7 +121,7 @@ impl FakeEcr {
         self.repositories.lock().unwrap().insert(name, repository);
     }
 
-    /// As [`FakeEcr::add`], created at a time.
+    /// Adds a repository with a creation time.
     pub fn add_created(&self, name: &str, settings: RepositorySettings, created_at_ms: u64) {
         self.add(name, settings);
         let mut repositories = self.repositories.lock().unwrap();
@@ -127,7 +129,7 @@ impl FakeEcr {
         repositories.get_mut(&name).unwrap().created_at_ms = Some(created_at_ms);
     }
 
-    fn ended() -> AwsError {
+    fn session_expired() -> AwsError {
         AwsError::SignInNeeded {
             profile: "work".to_owned(),
             kind: transload_aws::ProfileKind::Sso,
@@ -135,10 +137,10 @@ impl FakeEcr {
         }
     }
 
-    /// Takes a call as long as the session lasts.
-    fn signed(&self) -> Result<(), AwsError> {
+    /// Counts a call. Fails if the session has expired.
+    fn check_session(&self) -> Result<(), AwsError> {
         match self.calls_left.lock().unwrap().as_mut() {
-            Some(0) => Err(Self::ended()),
+            Some(0) => Err(Self::session_expired()),
             Some(calls) => {
                 *calls -= 1;
                 Ok(())
@@ -153,7 +155,7 @@ impl FakeEcr {
     }
 }
 
-/// Its layers go through its registry.
+/// Layers are uploaded through the registry.
 #[async_trait]
 impl EcrLayers for FakeEcr {
     async fn begin_layer_upload(&self, _: &RepositoryName) -> Result<LayerUpload, AwsError> {
@@ -169,8 +171,9 @@ impl EcrLayers for FakeEcr {
         repository: &RepositoryName,
         layers: &[Digest],
     ) -> Result<HashSet<Digest>, AwsError> {
-        let held = layers.iter().filter(|layer| self.registry.holds(repository.as_str(), layer));
-        Ok(held.cloned().collect())
+        let path = repository.as_str();
+        let existing = layers.iter().filter(|layer| self.registry.contains_blob(path, layer));
+        Ok(existing.cloned().collect())
     }
 
     async fn complete_layer_upload(&self, _: &LayerUpload, _: &Digest) -> Result<(), AwsError> {
@@ -178,7 +181,7 @@ impl EcrLayers for FakeEcr {
     }
 }
 
-/// What is set for its whole registry is of no matter to a migration.
+/// Only blob mounting matters to a migration.
 #[async_trait]
 impl EcrRegistrySettings for FakeEcr {
     async fn blob_mounting(&self) -> Result<bool, AwsError> {
@@ -221,19 +224,19 @@ impl EcrApi for FakeEcr {
         name: &RepositoryName,
         settings: &RepositorySettings,
     ) -> Result<EcrRepository, AwsError> {
-        self.signed()?;
-        self.asked_for.lock().unwrap().push(name.to_string());
+        self.check_session()?;
+        self.creation_requests.lock().unwrap().push(name.to_string());
         if self.denied.lock().unwrap().contains(name.as_str()) {
             return Err(Self::denied("ecr:CreateRepository"));
         }
-        self.crash.pass("create", When::Before).await;
+        self.crash.pass("create", CrashTiming::Before).await;
         if self.repositories.lock().unwrap().contains_key(name) {
             return Err(AwsError::RepositoryExists { name: name.clone() });
         }
         self.add_created(name.as_str(), settings.clone(), now_ms());
         let created = self.repositories.lock().unwrap()[name].clone();
-        self.crash.pass("create", When::After).await;
-        if std::mem::take(&mut *self.loses_answer.lock().unwrap()) {
+        self.crash.pass("create", CrashTiming::After).await;
+        if std::mem::take(&mut *self.loses_response.lock().unwrap()) {
             return Err(AwsError::RepositoryExists { name: name.clone() });
         }
         Ok(created)
@@ -244,15 +247,15 @@ impl EcrApi for FakeEcr {
         name: &RepositoryName,
         text: &str,
     ) -> Result<(), AwsError> {
-        self.signed()?;
+        self.check_session()?;
         if *self.lifecycle_denied.lock().unwrap() {
             return Err(Self::denied("ecr:PutLifecyclePolicy"));
         }
-        let held = self.registry.images(name.as_str()).len();
-        self.put_after.lock().unwrap().push((name.to_string(), held));
-        self.crash.pass("lifecycle", When::Before).await;
+        let manifests = self.registry.images(name.as_str()).len();
+        self.policy_puts.lock().unwrap().push((name.to_string(), manifests));
+        self.crash.pass("lifecycle", CrashTiming::Before).await;
         self.policies.lock().unwrap().push(text.to_owned());
-        self.crash.pass("lifecycle", When::After).await;
+        self.crash.pass("lifecycle", CrashTiming::After).await;
         Ok(())
     }
 
@@ -271,9 +274,9 @@ impl EcrApi for FakeEcr {
         if *self.policies_denied.lock().unwrap() {
             return Err(Self::denied("ecr:SetRepositoryPolicy"));
         }
-        self.crash.pass("policy", When::Before).await;
+        self.crash.pass("policy", CrashTiming::Before).await;
         self.repository_policies.lock().unwrap().insert(name.clone(), policy.to_string());
-        self.crash.pass("policy", When::After).await;
+        self.crash.pass("policy", CrashTiming::After).await;
         Ok(())
     }
 
@@ -282,7 +285,7 @@ impl EcrApi for FakeEcr {
     }
 
     async fn registry_token(&self) -> Result<RegistryToken, AwsError> {
-        self.signed()?;
+        self.check_session()?;
         if *self.tokens_denied.lock().unwrap() {
             return Err(Self::denied("ecr:GetAuthorizationToken"));
         }
@@ -333,17 +336,19 @@ impl EcrApi for FakeEcr {
         if self.denied.lock().unwrap().contains(name.as_str()) {
             return Err(Self::denied("ecr:BatchDeleteImage"));
         }
-        if let Some(meanwhile) = self.before_deleting.lock().unwrap().take() {
-            meanwhile();
+        if let Some(change) = self.before_deleting.lock().unwrap().take() {
+            change();
         }
         let failed = |image: &EcrImageId| {
             let code = match image {
                 EcrImageId::Tagged { tag, digest } => {
-                    let held = self.registry.held(name.as_str(), tag.as_str());
-                    let other = held.is_some_and(|held| held != *digest);
-                    match other && self.registry.held(name.as_str(), digest.as_str()).is_some() {
+                    let found = self.registry.digest(name.as_str(), tag.as_str());
+                    let is_moved = found.is_some_and(|found| found != *digest);
+                    let image_exists =
+                        self.registry.digest(name.as_str(), digest.as_str()).is_some();
+                    match is_moved && image_exists {
                         true => Some("ImageTagDoesNotMatchDigest"),
-                        false if other => Some("ImageNotFound"),
+                        false if is_moved => Some("ImageNotFound"),
                         false => self.registry.delete(name.as_str(), tag.as_str()),
                     }
                 }
@@ -370,14 +375,14 @@ impl EcrApi for FakeEcr {
         tag: &Tag,
         parts: &[Digest],
     ) -> Result<Option<TaggedImage>, AwsError> {
-        self.signed()?;
-        let said = self.says.lock().unwrap().clone();
-        let digest = said.or_else(|| self.registry.held(name.as_str(), tag.as_str()));
-        let lost = self.lost.lock().unwrap();
-        let is_held = |part: &&Digest| {
-            !lost.contains(*part) && self.registry.held(name.as_str(), part.as_str()).is_some()
+        self.check_session()?;
+        let reported = self.reported_digest.lock().unwrap().clone();
+        let digest = reported.or_else(|| self.registry.digest(name.as_str(), tag.as_str()));
+        let missing = self.missing_images.lock().unwrap();
+        let exists = |part: &&Digest| {
+            !missing.contains(*part) && self.registry.digest(name.as_str(), part.as_str()).is_some()
         };
-        let parts = parts.iter().filter(is_held).cloned().collect();
+        let parts = parts.iter().filter(exists).cloned().collect();
         let image = |digest| EcrImage {
             digest,
             tags: vec![tag.clone()],

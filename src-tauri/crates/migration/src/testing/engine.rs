@@ -1,3 +1,5 @@
+//! An in-memory Docker Engine.
+
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex};
 
@@ -12,51 +14,51 @@ use transload_docker::{
 };
 use transload_model::{Digest, ImageReference, Manifest, RegistryHost};
 
-/// Where the engine keeps its content, as a registry would.
+/// The repository of [`FakeEngine::content`] with all images.
 const CONTENT: &str = "content";
 
-/// A Docker Engine in memory that pushes into a fake registry.
+/// An in-memory Docker Engine that pushes to a fake registry.
 pub struct FakeEngine {
     registry: Arc<FakeRegistry>,
     /// The content of a containerd image store.
     pub content: FakeRegistry,
     names: Mutex<HashMap<ImageReference, EngineImage>>,
-    /// Names that are listed and cannot be looked up.
+    /// Names that are listed but can't be inspected.
     pub listed_only: Mutex<Vec<ImageReference>>,
     info: EngineInfo,
-    /// The digests under which it knows that registries have its images.
+    /// The repository digests of all images.
     known: Mutex<Vec<ImageReference>>,
     /// Whether a push hangs until it is cancelled.
     pub hangs: bool,
     /// Whether every push fails.
     pub fails: Mutex<bool>,
-    /// What graph-driver images hold, by their IDs.
+    /// The content of graph-driver images by ID.
     contents: Mutex<HashMap<Digest, String>>,
-    /// How the next pushes fail.
+    /// The failures of the next pushes.
     pub failures: Mutex<VecDeque<PushFailure>>,
     /// The platform of every push, in order.
     pub pushes: Mutex<Vec<Option<EnginePlatform>>>,
-    /// Children of indexes whose content is not there.
+    /// Children of indexes whose content does not exist in the engine.
     pub absent: Mutex<Vec<Digest>>,
-    /// Images whose layers are not there, because another image has their unpacked content.
+    /// Images whose layers are missing, because another image has their unpacked content.
     pub shadowed: Mutex<Vec<Digest>>,
-    /// After how many bytes the next archives break, if they do.
+    /// Number of bytes after which the next archives are interrupted, if they are.
     pub broken_archives: Mutex<VecDeque<Option<usize>>>,
-    /// How often an archive was opened.
+    /// Number of archives that were opened.
     pub archives: Mutex<u32>,
-    /// Whether it cannot make archives.
+    /// Whether archives can't be exported.
     pub exports_nothing: Mutex<bool>,
-    /// What a push stores instead of the image, as an engine that does not do what it should.
+    /// The image that a push stores instead of the requested one, as a faulty engine would.
     pub pushes_instead: Mutex<Option<Digest>>,
 }
 
 impl FakeEngine {
-    /// One with a graph driver.
+    /// Returns an engine with a graph driver.
     pub fn new(registry: Arc<FakeRegistry>, hangs: bool) -> Self {
         Self::with_store(registry, hangs, ImageStore::GraphDriver, 41)
     }
 
-    /// One with the containerd image store and this API version.
+    /// Returns an engine with the containerd image store and API version 1.`minor`.
     pub fn containerd(registry: Arc<FakeRegistry>, minor: u32) -> Self {
         Self::with_store(registry, false, ImageStore::Containerd, minor)
     }
@@ -96,11 +98,11 @@ impl FakeEngine {
     pub fn add(&self, name: &str, content: &str) {
         let id = Digest::of(FakeRegistry::config_text(&[content]).as_bytes());
         self.contents.lock().unwrap().insert(id.clone(), content.to_owned());
-        self.point(name, EngineImage { size_bytes: 100, ..plain(id) });
+        self.name(name, EngineImage { size_bytes: 100, ..plain(id) });
     }
 
-    /// Adds an image of the containerd store, which was put into [`FakeEngine::content`].
-    pub fn hold(&self, name: &str, root: &Digest) {
+    /// Adds an image of the containerd store, whose content is in [`FakeEngine::content`].
+    pub fn add_from_content(&self, name: &str, root: &Digest) {
         let raw = self.content.raw(CONTENT, root);
         let absent = self.absent.lock().unwrap().clone();
         let parts = match raw.read().unwrap() {
@@ -124,22 +126,23 @@ impl FakeEngine {
                 })
                 .collect(),
         };
-        let held = parts.iter().filter(|part| part.is_available);
+        let available = parts.iter().filter(|part| part.is_available);
         let platforms: Vec<_> =
-            held.filter_map(|part| Some(part.platform.as_ref()?.platform.clone())).collect();
-        let says = self.info.lists_parts();
-        // Without the list an engine names one platform, the best that it holds.
-        let platforms = if says { platforms } else { platforms.into_iter().take(1).collect() };
-        let parts = says.then_some(parts);
-        self.point(name, EngineImage { parts, platforms, ..plain(root.clone()) });
+            available.filter_map(|part| Some(part.platform.as_ref()?.platform.clone())).collect();
+        let lists_parts = self.info.lists_parts();
+        // An engine that does not list parts reports only the best available platform.
+        let platforms =
+            if lists_parts { platforms } else { platforms.into_iter().take(1).collect() };
+        let parts = lists_parts.then_some(parts);
+        self.name(name, EngineImage { parts, platforms, ..plain(root.clone()) });
     }
 
-    /// Where the images of the containerd store are put.
+    /// Returns the repository of [`FakeEngine::content`] with the images of the containerd store.
     pub fn path(&self) -> &'static str {
         CONTENT
     }
 
-    /// Whether a push is refused: of an index that is not whole, and of an image whose layers neither
+    /// Whether a push is refused: of an incomplete index, and of an image whose layers neither
     /// the engine has nor the registry mounts.
     fn lacks_content(&self, image: &EngineImage, platform: Option<&EnginePlatform>) -> bool {
         if self.info.store != ImageStore::Containerd {
@@ -158,18 +161,18 @@ impl FakeEngine {
         }
     }
 
-    fn point(&self, name: &str, image: EngineImage) {
+    fn name(&self, name: &str, image: EngineImage) {
         let name = ImageReference::parse(name).unwrap();
         let image = EngineImage { references: vec![name.clone()], ..image };
         self.names.lock().unwrap().insert(name, image);
     }
 
-    pub fn forget(&self, name: &str) {
+    pub fn remove(&self, name: &str) {
         self.names.lock().unwrap().remove(&ImageReference::parse(name).unwrap());
     }
 
-    /// Remembers that a repository has its images under a digest.
-    pub fn remember(&self, repository: &str, digest: &Digest) {
+    /// Adds a repository digest to all images.
+    pub fn add_repository_digest(&self, repository: &str, digest: &Digest) {
         let name = ImageReference::parse(&format!("{repository}@{digest}")).unwrap();
         self.known.lock().unwrap().push(name);
     }
@@ -291,7 +294,7 @@ impl DockerApi for FakeEngine {
             return Err(DockerError::PushFailed { reference: reference.clone(), cause, message });
         }
         if *self.fails.lock().unwrap() {
-            let detail = "the push broke off".to_owned();
+            let detail = "the push was interrupted".to_owned();
             return Err(DockerError::InvalidResponse { detail });
         }
         progress(PushProgress { layer, state: PushLayerState::Done });
@@ -301,10 +304,10 @@ impl DockerApi for FakeEngine {
         let digest = match (&image.parts, self.info.store) {
             (_, ImageStore::Containerd) => {
                 let parts = image.parts.unwrap_or_default();
-                let asked = parts
+                let requested = parts
                     .iter()
                     .find(|part| platform.is_some() && part.platform.as_ref() == platform);
-                let root = asked.map_or(image.id, |part| part.digest.clone());
+                let root = requested.map_or(image.id, |part| part.digest.clone());
                 let root = instead.unwrap_or(root);
                 self.content.copy_to(CONTENT, &root, &self.registry, reference.path(), tag);
                 root

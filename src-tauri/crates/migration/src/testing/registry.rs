@@ -1,3 +1,5 @@
+//! An in-memory registry.
+
 mod content;
 
 use std::collections::{HashMap, HashSet};
@@ -7,7 +9,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use futures_util::{StreamExt, TryStreamExt, stream};
 
-use crate::testing::crash::{CrashPoint, When};
+use crate::testing::crash::{CrashPoint, CrashTiming};
 use transload_model::{Descriptor, Digest, RawManifest, RegistryHost, Tag};
 use transload_registry::{
     BlobApi, BlobStream, ListApi, LoginSource, ManifestApi, ManifestHead, Mount, PullQuota,
@@ -17,7 +19,7 @@ use transload_registry::{
 
 type ContentKey = (String, String);
 
-/// A registry in memory. Like a real one it takes a manifest only with everything that it names.
+/// An in-memory registry. Like a real one, it accepts a manifest only if all its blobs or children exist.
 pub struct FakeRegistry {
     host: RegistryHost,
     manifests: Mutex<HashMap<ContentKey, RawManifest>>,
@@ -26,37 +28,37 @@ pub struct FakeRegistry {
     pub stored: Mutex<Vec<String>>,
     /// Blob uploads as `repository@digest`, in order.
     pub uploads: Mutex<Vec<String>>,
-    /// Blobs whose next download breaks in the middle.
+    /// Blobs whose next downloads are interrupted, with the number of interruptions.
     pub breaking: Mutex<HashMap<Digest, u32>>,
-    /// Blobs that never end.
+    /// Blobs whose download never ends.
     pub endless: Mutex<HashSet<Digest>>,
-    /// Whether it takes note of what refers to what.
+    /// Whether it supports the referrers API.
     pub lists_referrers: bool,
-    /// Whether it takes blobs from its other repositories.
+    /// Whether it mounts blobs from other repositories.
     pub mounts: bool,
-    /// Whether it mounts a blob only from a repository in which a manifest names it, as ECR does.
-    pub mounts_named: bool,
+    /// Whether it mounts a blob only from a repository that has a manifest with it, as ECR does.
+    pub mounts_only_referenced: bool,
     /// Repositories with another encryption: nothing is mounted from or to them.
     pub unmountable: Mutex<HashSet<String>>,
-    /// Tags that may not move.
+    /// Immutable tags.
     pub immutable: Mutex<HashSet<String>>,
-    /// Manifests that it gives before its quota is used up; nothing for no quota.
+    /// Number of manifest pulls until the quota is used up. `None` for no quota.
     pub pulls_left: Mutex<Option<u32>>,
-    /// Where it takes its login from before it takes a manifest or a layer.
+    /// The source of the login for writes.
     login: Mutex<Option<Arc<dyn LoginSource>>>,
-    /// Requests after which it refuses the login that it got, once, so that it is renewed.
+    /// Number of requests after which it refuses the current login once, so that the login is renewed.
     pub refuses_login_after: Mutex<Option<u32>>,
-    /// Where the process ends, in a write of a manifest.
+    /// The manifest write at which the process crashes.
     pub crash: CrashPoint,
-    /// What somebody else does when so many blobs have arrived.
+    /// A change by another client after a number of blob uploads.
     pub after_blobs: Mutex<Option<(u32, OtherWriter)>>,
-    /// Looks at the digest of a manifest, in order.
+    /// HEAD requests for manifests as `repository:reference`, in order.
     pub heads: Mutex<Vec<String>>,
-    /// Manifests that it gives anew once somebody has looked so often.
-    pub renewed_after_looks: Mutex<Option<(u32, u32)>>,
+    /// Renewal of the quota: the number of checks before it, and the pulls that it allows.
+    pub quota_renewal: Mutex<Option<(u32, u32)>>,
 }
 
-/// Somebody else, who changes the registry at a moment.
+/// Another client that changes the registry.
 pub type OtherWriter = Box<dyn FnOnce(&FakeRegistry) + Send>;
 
 impl FakeRegistry {
@@ -71,13 +73,13 @@ impl FakeRegistry {
             endless: Mutex::default(),
             lists_referrers: true,
             mounts: true,
-            mounts_named: false,
+            mounts_only_referenced: false,
             unmountable: Mutex::default(),
             immutable: Mutex::default(),
             pulls_left: Mutex::default(),
             login: Mutex::default(),
             refuses_login_after: Mutex::default(),
-            renewed_after_looks: Mutex::default(),
+            quota_renewal: Mutex::default(),
             crash: CrashPoint::default(),
             after_blobs: Mutex::default(),
             heads: Mutex::default(),
@@ -89,8 +91,8 @@ impl FakeRegistry {
         RegistryError::Missing { registry, subject, repository: false, message: None }
     }
 
-    /// Lets a request in; as a real client does, with a renewed login where the one at hand is refused.
-    async fn admit(&self) -> Result<(), RegistryError> {
+    /// Authorizes a request. Like a real client, renews the login if the registry refuses it.
+    async fn authorize(&self) -> Result<(), RegistryError> {
         let login = self.login.lock().unwrap().clone();
         let is_refused = match self.refuses_login_after.lock().unwrap().as_mut() {
             Some(0) => true,
@@ -120,7 +122,7 @@ impl RegistryApi for FakeRegistry {
     }
 
     async fn check_login(&self) -> Result<(), RegistryError> {
-        self.admit().await
+        self.authorize().await
     }
 
     fn pull_quota(&self) -> Option<PullQuota> {
@@ -134,13 +136,13 @@ impl RegistryApi for FakeRegistry {
     }
 
     fn forget_tokens(&self) {
-        let mut renewal = self.renewed_after_looks.lock().unwrap();
+        let mut renewal = self.quota_renewal.lock().unwrap();
         match renewal.as_mut() {
             Some((0, pulls)) => {
                 *self.pulls_left.lock().unwrap() = Some(*pulls);
                 *renewal = None;
             }
-            Some((looks, _)) => *looks -= 1,
+            Some((checks, _)) => *checks -= 1,
             None => {}
         }
     }
@@ -154,9 +156,9 @@ impl ManifestApi for FakeRegistry {
         reference: &str,
     ) -> Result<Option<ManifestHead>, RegistryError> {
         self.heads.lock().unwrap().push(format!("{path}:{reference}"));
-        let place = (path.to_owned(), reference.to_owned());
-        let held = self.manifests.lock().unwrap().get(&place).cloned();
-        Ok(held.map(|raw| ManifestHead {
+        let key = (path.to_owned(), reference.to_owned());
+        let found = self.manifests.lock().unwrap().get(&key).cloned();
+        Ok(found.map(|raw| ManifestHead {
             digest: raw.digest().clone(),
             media_type: Some(raw.media_type().to_owned()),
             size_bytes: None,
@@ -172,8 +174,8 @@ impl ManifestApi for FakeRegistry {
             }
             *left -= 1;
         }
-        let place = (path.to_owned(), reference.to_owned());
-        let found = self.manifests.lock().unwrap().get(&place).cloned();
+        let key = (path.to_owned(), reference.to_owned());
+        let found = self.manifests.lock().unwrap().get(&key).cloned();
         found.ok_or_else(|| self.missing(format!("{path}:{reference}")))
     }
 
@@ -183,32 +185,33 @@ impl ManifestApi for FakeRegistry {
         reference: &str,
         manifest: &RawManifest,
     ) -> Result<StoredManifest, RegistryError> {
-        self.admit().await?;
+        self.authorize().await?;
         if self.immutable.lock().unwrap().contains(reference) {
             let (registry, subject) = (self.host.clone(), format!("{path}:{reference}"));
             return Err(RegistryError::TagImmutable { registry, subject, message: None });
         }
-        let named = match manifest.read().unwrap() {
+        let is_complete = match manifest.read().unwrap() {
             transload_model::Manifest::Image(image) => {
                 let blobs = self.blobs.lock().unwrap();
-                let held = |blob: &Descriptor| {
+                let exists = |blob: &Descriptor| {
                     blobs.contains_key(&(path.to_owned(), blob.digest.to_string()))
                 };
-                held(&image.config) && image.layers.iter().all(held)
+                exists(&image.config) && image.layers.iter().all(exists)
             }
-            transload_model::Manifest::Index(index) => {
-                index.manifests.iter().all(|child| self.held(path, child.digest.as_str()).is_some())
-            }
+            transload_model::Manifest::Index(index) => index
+                .manifests
+                .iter()
+                .all(|child| self.digest(path, child.digest.as_str()).is_some()),
         };
-        if !named {
-            return Err(self.missing("what the manifest names".to_owned()));
+        if !is_complete {
+            return Err(self.missing("a blob or child of the manifest".to_owned()));
         }
         let call = format!("tag {reference}");
-        self.crash.pass(&call, When::Before).await;
+        self.crash.pass(&call, CrashTiming::Before).await;
         self.stored.lock().unwrap().push(reference.to_owned());
         let json = String::from_utf8(manifest.bytes().to_vec()).unwrap();
         self.put_raw(path, Some(reference), json);
-        self.crash.pass(&call, When::After).await;
+        self.crash.pass(&call, CrashTiming::After).await;
         Ok(StoredManifest { lists_referrer: self.lists_referrers })
     }
 }
@@ -225,7 +228,7 @@ impl ReferrersApi for FakeRegistry {
         }
         let manifests = self.manifests.lock().unwrap();
         let of_path =
-            manifests.iter().filter(|((held, name), _)| held == path && name.contains(':'));
+            manifests.iter().filter(|((other, name), _)| other == path && name.contains(':'));
         let subject_of = |raw: &RawManifest| match raw.read().unwrap() {
             transload_model::Manifest::Image(image) => image.subject,
             transload_model::Manifest::Index(index) => index.subject,
@@ -243,13 +246,13 @@ impl ReferrersApi for FakeRegistry {
 #[async_trait]
 impl BlobApi for FakeRegistry {
     async fn has_blob(&self, path: &str, digest: &Digest) -> Result<bool, RegistryError> {
-        let place = (path.to_owned(), digest.to_string());
-        Ok(self.blobs.lock().unwrap().contains_key(&place))
+        let key = (path.to_owned(), digest.to_string());
+        Ok(self.blobs.lock().unwrap().contains_key(&key))
     }
 
     async fn blob(&self, path: &str, blob: &Descriptor) -> Result<BlobStream, RegistryError> {
-        let place = (path.to_owned(), blob.digest.to_string());
-        let bytes = self.blobs.lock().unwrap().get(&place).cloned();
+        let key = (path.to_owned(), blob.digest.to_string());
+        let bytes = self.blobs.lock().unwrap().get(&key).cloned();
         let bytes = bytes.ok_or_else(|| self.missing(blob.digest.to_string()))?;
         if self.endless.lock().unwrap().contains(&blob.digest) {
             return Ok(Box::pin(stream::iter([Ok(bytes)]).chain(stream::pending())));
@@ -274,8 +277,8 @@ impl UploadApi for FakeRegistry {
     ) -> Result<UploadStart, RegistryError> {
         if let Some(Mount { digest, from }) = mount.filter(|mount| self.may_mount(path, mount)) {
             let mut blobs = self.blobs.lock().unwrap();
-            let held = blobs.get(&(from.to_owned(), digest.to_string())).cloned();
-            if let Some(bytes) = held {
+            let found = blobs.get(&(from.to_owned(), digest.to_string())).cloned();
+            if let Some(bytes) = found {
                 blobs.insert((path.to_owned(), digest.to_string()), bytes);
                 return Ok(UploadStart::Mounted);
             }
@@ -290,20 +293,20 @@ impl UploadApi for FakeRegistry {
         _session: UploadSession,
         content: BlobStream,
     ) -> Result<(), RegistryError> {
-        self.admit().await?;
+        self.authorize().await?;
         let chunks: Vec<Bytes> = content.try_collect().await?;
         self.uploads.lock().unwrap().push(format!("{path}@{}", blob.digest));
-        let place = (path.to_owned(), blob.digest.to_string());
-        self.blobs.lock().unwrap().insert(place, Bytes::from(chunks.concat()));
-        let act = {
+        let key = (path.to_owned(), blob.digest.to_string());
+        self.blobs.lock().unwrap().insert(key, Bytes::from(chunks.concat()));
+        let change = {
             let mut after = self.after_blobs.lock().unwrap();
             if let Some((left, _)) = after.as_mut() {
                 *left -= 1;
             }
             after.take_if(|(left, _)| *left == 0)
         };
-        if let Some((_, act)) = act {
-            act(self);
+        if let Some((_, change)) = change {
+            change(self);
         }
         Ok(())
     }
@@ -315,7 +318,7 @@ impl UploadApi for FakeRegistry {
 impl ListApi for FakeRegistry {
     async fn tags(&self, path: &str) -> Result<Vec<Tag>, RegistryError> {
         let manifests = self.manifests.lock().unwrap();
-        let tags = manifests.keys().filter(|(held, name)| held == path && !name.contains(':'));
+        let tags = manifests.keys().filter(|(other, name)| other == path && !name.contains(':'));
         Ok(tags.map(|(_, name)| Tag::parse(name).unwrap()).collect())
     }
 

@@ -10,15 +10,15 @@ use crate::plan::{Action, Plan, Remark};
 use crate::report::ImageResult;
 use crate::request::Resolution;
 use crate::testing::engine::FakeEngine;
-use crate::testing::{World, request, results};
+use crate::testing::{TestMigration, request, results};
 use transload_docker::{DockerError, PushFailure};
 use transload_model::{Digest, ImageReference};
 
 const NAME: &str = "source.example/app:1";
 
-/// An index of two images, in an engine that doesn't hold the second one.
+/// An index of two images, in an engine that has only the first one.
 struct Partial {
-    world: World,
+    migration: TestMigration,
     engine: Arc<FakeEngine>,
     source: Source,
     index: Digest,
@@ -27,11 +27,11 @@ struct Partial {
 
 impl Partial {
     fn new(minor: u32) -> Self {
-        Self::in_world(World::new(), minor)
+        Self::with_migration(TestMigration::new(), minor)
     }
 
-    fn in_world(world: World, minor: u32) -> Self {
-        let engine = Arc::new(FakeEngine::containerd(Arc::clone(&world.registry), minor));
+    fn with_migration(migration: TestMigration, minor: u32) -> Self {
+        let engine = Arc::new(FakeEngine::containerd(Arc::clone(&migration.registry), minor));
         let path = engine.path();
         let children = vec![
             engine.content.image(path, None, &["first", "shared"]),
@@ -39,17 +39,17 @@ impl Partial {
         ];
         let index = engine.content.index(path, "x", &children);
         engine.absent.lock().unwrap().push(children[1].clone());
-        engine.hold(NAME, &index);
+        engine.add_from_content(NAME, &index);
         let source = Source::Engine(engine.clone());
-        Self { world, engine, source, index, children }
+        Self { migration, engine, source, index, children }
     }
 
-    /// Adds the second image, so that the whole index is held.
+    /// An engine that has both images of the index.
     fn whole(minor: u32) -> Self {
-        let this = Self::new(minor);
-        this.engine.absent.lock().unwrap().clear();
-        this.engine.hold(NAME, &this.index);
-        this
+        let whole = Self::new(minor);
+        whole.engine.absent.lock().unwrap().clear();
+        whole.engine.add_from_content(NAME, &whole.index);
+        whole
     }
 
     async fn plan(&self) -> Plan {
@@ -57,18 +57,19 @@ impl Partial {
     }
 
     async fn plan_for(&self, request: &crate::request::MigrationRequest) -> Plan {
-        let facts = crate::facts::gather::gather(request, &self.source, &self.world.destination())
-            .await
-            .unwrap();
+        let facts =
+            crate::facts::gather::gather(request, &self.source, &self.migration.destination())
+                .await
+                .unwrap();
         crate::plan::make_plan::plan(request, &facts)
     }
 
     async fn run(&self, plan: &Plan) -> crate::report::Report {
-        self.world.run(plan, &self.source).await
+        self.migration.run(plan, &self.source).await
     }
 
     fn at_destination(&self) -> Option<Digest> {
-        self.world.registry.held("app", "1")
+        self.migration.registry.digest("app", "1")
     }
 }
 
@@ -112,8 +113,8 @@ async fn one_platform_of_an_index_is_pushed_as_predicted_and_found_the_next_time
         assert_eq!(image.planned.part_of.as_ref(), Some(&partial.index));
         assert_eq!(image.planned.source_digest.as_ref(), Some(&partial.children[0]));
         assert_eq!(partial.at_destination().as_ref(), Some(&partial.children[0]));
-        assert!(partial.world.registry.held("app", partial.children[1].as_str()).is_none());
-        assert_eq!(partial.engine.names(), [NAME], "no name is left");
+        assert!(partial.migration.registry.digest("app", partial.children[1].as_str()).is_none());
+        assert_eq!(partial.engine.names(), [NAME], "no temporary tag is left");
         assert!(image.sent_bytes.is_some_and(|bytes| bytes > 0));
 
         let plan = partial.plan().await;
@@ -161,23 +162,23 @@ async fn only_the_chosen_platform_is_sent() {
         // Only the archive shows that it exists; nothing is created for it.
         request.images[0].resolution =
             Some(Resolution::NewTag(transload_model::Tag::parse("2").unwrap()));
-        let created = whole.world.ecr.names();
+        let created = whole.migration.ecr.names();
         let plan = whole.plan_for(&request).await;
         let report = whole.run(&plan).await;
         assert!(matches!(error_of(&report), MigrationError::PlatformMissing { .. }));
-        assert_eq!(whole.world.ecr.names(), created);
+        assert_eq!(whole.migration.ecr.names(), created);
     }
 }
 
 #[tokio::test]
 async fn an_index_at_the_destination_is_not_overwritten_by_one_of_its_images() {
     let partial = Partial::new(51);
-    partial.world.ecr.add("app", Default::default());
+    partial.migration.ecr.add("app", Default::default());
     let content = &partial.engine.content;
     content.copy_to(
         partial.engine.path(),
         &partial.index,
-        &partial.world.registry,
+        &partial.migration.registry,
         "app",
         Some("1"),
     );
@@ -195,12 +196,12 @@ async fn a_name_that_moved_to_another_image_is_refused_before_any_write() {
     type Change = fn(&Partial);
     let rebuilt: Change = |partial| {
         let other = partial.engine.content.image(partial.engine.path(), None, &["rebuilt"]);
-        partial.engine.hold(NAME, &other);
+        partial.engine.add_from_content(NAME, &other);
     };
-    let removed: Change = |partial| partial.engine.forget(NAME);
+    let removed: Change = |partial| partial.engine.remove(NAME);
     let content_removed: Change = |partial| {
         partial.engine.absent.lock().unwrap().extend(partial.children.clone());
-        partial.engine.hold(NAME, &partial.index);
+        partial.engine.add_from_content(NAME, &partial.index);
     };
     let cases: [(&str, Change, &str); 3] = [
         ("rebuilt", rebuilt, "SourceMoved"),
@@ -216,7 +217,7 @@ async fn a_name_that_moved_to_another_image_is_refused_before_any_write() {
             let report = partial.run(&plan).await;
             let text = format!("{:?}", error_of(&report));
             assert!(text.contains(expected), "{what} on 1.{minor}: {text}");
-            assert!(partial.world.ecr.names().is_empty(), "{what} on 1.{minor}: no repository");
+            assert!(partial.migration.ecr.names().is_empty(), "{what} on 1.{minor}: no repository");
             assert_eq!(partial.at_destination(), None, "{what} on 1.{minor}");
             assert_eq!(partial.engine.names(), names, "{what} on 1.{minor}");
         }
@@ -229,11 +230,11 @@ async fn a_whole_index_that_lost_an_image_since_is_not_pushed_in_part() {
     let plan = whole.plan().await;
     assert_eq!(plan.images[0].engine.as_ref().unwrap().outcome, EngineOutcome::Whole);
     whole.engine.absent.lock().unwrap().push(whole.children[1].clone());
-    whole.engine.hold(NAME, &whole.index);
+    whole.engine.add_from_content(NAME, &whole.index);
     let report = whole.run(&plan).await;
     let error = error_of(&report);
     assert!(matches!(error, MigrationError::EngineContentMissing { .. }), "{error:?}");
-    assert!(whole.world.ecr.names().is_empty(), "no repository");
+    assert!(whole.migration.ecr.names().is_empty(), "no repository");
     assert_eq!(whole.at_destination(), None);
 }
 
@@ -244,7 +245,7 @@ async fn a_plan_without_an_image_id_is_refused() {
     plan.images[0].engine = None;
     let report = partial.run(&plan).await;
     assert!(matches!(error_of(&report), MigrationError::SourceNotPinned { .. }));
-    assert!(partial.world.ecr.names().is_empty());
+    assert!(partial.migration.ecr.names().is_empty());
 }
 
 #[tokio::test]
@@ -261,20 +262,20 @@ async fn a_push_of_different_content_is_detected() {
         other => panic!("{other:?}"),
     }
 
-    let world = World::new();
-    let engine = Arc::new(FakeEngine::new(Arc::clone(&world.registry), false));
+    let migration = TestMigration::new();
+    let engine = Arc::new(FakeEngine::new(Arc::clone(&migration.registry), false));
     engine.add(NAME, "image");
     *engine.pushes_instead.lock().unwrap() = Some(Digest::of(b"anything"));
     let source = Source::Engine(engine);
     let request = request("app", "app", &["1"]);
     let facts =
-        crate::facts::gather::gather(&request, &source, &world.destination()).await.unwrap();
-    let report = world.run(&crate::plan::make_plan::plan(&request, &facts), &source).await;
+        crate::facts::gather::gather(&request, &source, &migration.destination()).await.unwrap();
+    let report = migration.run(&crate::plan::make_plan::plan(&request, &facts), &source).await;
     assert!(matches!(error_of(&report), MigrationError::ContentDiffers { .. }));
 }
 
 #[tokio::test]
-async fn temporary_failures_are_retried_and_failed_engine_pushes_use_the_own_push() {
+async fn temporary_failures_are_retried_and_failed_engine_pushes_are_replaced_by_an_own_push() {
     use PushFailure as Cause;
     let cases: [(&[Cause], usize, u32); 5] = [
         (&[Cause::RegistryFailed], 2, 0),
@@ -303,11 +304,11 @@ async fn a_broken_archive_is_read_again_and_nothing_is_sent_twice() {
     partial.engine.broken_archives.lock().unwrap().extend([None, Some(2_700)]);
     assert_eq!(results(&partial.run(&plan).await), ["Moved EqualToPart"]);
     assert_eq!(*partial.engine.archives.lock().unwrap(), 4);
-    let uploads = partial.world.registry.uploads.lock().unwrap().clone();
-    let mut once = uploads.clone();
-    once.sort();
-    once.dedup();
-    assert_eq!(once.len(), uploads.len(), "{uploads:?}");
+    let uploads = partial.migration.registry.uploads.lock().unwrap().clone();
+    let mut unique = uploads.clone();
+    unique.sort();
+    unique.dedup();
+    assert_eq!(unique.len(), uploads.len(), "{uploads:?}");
 }
 
 #[tokio::test]
@@ -322,7 +323,7 @@ async fn an_image_that_can_be_neither_pushed_nor_exported_is_refused_in_the_plan
     *partial.engine.exports_nothing.lock().unwrap() = true;
     let report = partial.run(&plan).await;
     assert!(matches!(error_of(&report), MigrationError::Docker(DockerError::NotExportable { .. })));
-    assert!(partial.world.ecr.names().is_empty(), "no repository was created");
+    assert!(partial.migration.ecr.names().is_empty(), "no repository was created");
 }
 
 #[tokio::test]
@@ -349,7 +350,7 @@ async fn docker_26_pushes_itself_and_the_archive_is_read_only_if_it_refuses() {
         let case = format!("whole: {is_whole}, repository exists: {repository_exists}");
         let partial = if is_whole { Partial::whole(45) } else { Partial::new(45) };
         if repository_exists {
-            partial.world.ecr.add("app", Default::default());
+            partial.migration.ecr.add("app", Default::default());
         }
         let plan = partial.plan().await;
         assert_eq!(plan.images[0].engine.as_ref().unwrap().way, EngineWay::Push, "{case}");
@@ -379,13 +380,13 @@ impl Shadowed {
         let engine = &partial.engine;
         let image = engine.content.image(engine.path(), None, &["shadowed"]);
         engine.shadowed.lock().unwrap().push(image.clone());
-        engine.hold(name, &image);
+        engine.add_from_content(name, &image);
         Self { partial, image, name }
     }
 
     /// Puts the image into a repository of the destination registry.
     fn at_destination(self, path: &str) -> Self {
-        let (engine, registry) = (&self.partial.engine, &self.partial.world.registry);
+        let (engine, registry) = (&self.partial.engine, &self.partial.migration.registry);
         engine.content.copy_to(engine.path(), &self.image, registry, path, Some("1"));
         self
     }
@@ -426,7 +427,7 @@ async fn an_image_that_cannot_be_sent_gets_no_repository() {
         (shadowed.partial, request)
     };
     let not_mounted: Case = |minor| {
-        let partial = Partial::in_world(World::without_mounts(), minor);
+        let partial = Partial::with_migration(TestMigration::without_mounts(), minor);
         let shadowed = Shadowed::of(partial, "registry.example/origin:1").at_destination("origin");
         let request = shadowed.request();
         (shadowed.partial, request)
@@ -434,7 +435,7 @@ async fn an_image_that_cannot_be_sent_gets_no_repository() {
     let no_child: Case = |minor| {
         let partial = Partial::new(minor);
         partial.engine.absent.lock().unwrap().extend(partial.children.clone());
-        partial.engine.hold(NAME, &partial.index);
+        partial.engine.add_from_content(NAME, &partial.index);
         (partial, request("app", "app", &["1"]))
     };
     let other_platform: Case = |minor| {
@@ -449,7 +450,7 @@ async fn an_image_that_cannot_be_sent_gets_no_repository() {
     };
     let missing: Case = |minor| {
         let partial = Partial::new(minor);
-        partial.engine.forget(NAME);
+        partial.engine.remove(NAME);
         (partial, request("app", "app", &["1"]))
     };
     for (what, case, minors) in [
@@ -473,7 +474,10 @@ async fn an_image_that_cannot_be_sent_gets_no_repository() {
                 matches!(result, ImageResult::Failed { .. }),
                 "{what} on 1.{minor}: {result:?}"
             );
-            assert!(partial.world.ecr.names().is_empty(), "{what} on 1.{minor} has a repository");
+            assert!(
+                partial.migration.ecr.names().is_empty(),
+                "{what} on 1.{minor} has a repository"
+            );
             assert_eq!(partial.at_destination(), None, "{what} on 1.{minor}");
             assert_eq!(partial.engine.names(), names, "{what} on 1.{minor}: a name is left");
         }

@@ -10,7 +10,7 @@ use crate::plan::make_plan::plan;
 use crate::report::Report;
 use crate::request::MigrationRequest;
 use crate::testing::engine::FakeEngine;
-use crate::testing::{World, joined, request, results};
+use crate::testing::{TestMigration, joined, request, results};
 use transload_model::{Digest, LifecyclePreset, RepositoryName};
 
 const TAGS: [&str; 12] = ["12", "11", "10", "9", "8", "7", "6", "5", "4", "3", "2", "1"];
@@ -28,66 +28,67 @@ fn with_lifecycle(mut request: MigrationRequest) -> MigrationRequest {
 }
 
 /// Returns the tags written to the destination, in order.
-fn written(world: &World) -> Vec<String> {
-    let stored = world.registry.stored.lock().unwrap();
+fn written(migration: &TestMigration) -> Vec<String> {
+    let stored = migration.registry.stored.lock().unwrap();
     stored.iter().filter(|name| !name.contains(':')).cloned().collect()
 }
 
 #[tokio::test]
 async fn tags_are_written_oldest_first_while_content_is_copied_concurrently() {
-    let world = World::new();
+    let migration = TestMigration::new();
     for tag in TAGS {
-        world.source.image("app", Some(tag), &["shared", tag]);
+        migration.source.image("app", Some(tag), &["shared", tag]);
     }
-    let plan = world.plan(&request("app", "app", &TAGS)).await;
+    let plan = migration.plan(&request("app", "app", &TAGS)).await;
     // The content of the oldest image arrives last; one image in the middle never arrives.
     for (content, breaks) in [(b"1", 1), (b"6", u32::MAX)] {
-        world.source.breaking.lock().unwrap().insert(Digest::of(content), breaks);
+        migration.source.breaking.lock().unwrap().insert(Digest::of(content), breaks);
     }
-    let report = world.run(&plan, &world.registry_source()).await;
-    assert_eq!(written(&world), ["1", "2", "3", "4", "5", "7", "8", "9", "10", "11", "12"]);
+    let report = migration.run(&plan, &migration.registry_source()).await;
+    assert_eq!(written(&migration), ["1", "2", "3", "4", "5", "7", "8", "9", "10", "11", "12"]);
     assert_eq!(report.failed().collect::<Vec<_>>(), [6]);
 }
 
 #[tokio::test]
 async fn an_older_image_that_waits_does_not_delay_other_repositories() {
-    let world = World::new();
-    world.source.image("app", Some("1"), &["endless"]);
+    let migration = TestMigration::new();
+    migration.source.image("app", Some("1"), &["endless"]);
     // More images than are copied concurrently.
     let tags: Vec<String> = (2..60).map(|tag| tag.to_string()).collect();
     let tags: Vec<&str> = tags.iter().map(String::as_str).collect();
     for tag in &tags {
-        world.source.image("app", Some(tag), &[tag]);
+        migration.source.image("app", Some(tag), &[tag]);
     }
-    world.source.image("web", Some("1"), &["layer"]);
+    migration.source.image("web", Some("1"), &["layer"]);
     let all = joined(request("app", "app", &["1"]), request("app", "app", &tags));
-    let plan = world.plan(&joined(all, request("web", "web", &["1"]))).await;
-    world.source.endless.lock().unwrap().insert(Digest::of(b"endless"));
-    let source = world.registry_source();
+    let plan = migration.plan(&joined(all, request("web", "web", &["1"]))).await;
+    migration.source.endless.lock().unwrap().insert(Digest::of(b"endless"));
+    let source = migration.registry_source();
     let other_is_done = async {
-        while world.registry.held("web", "1").is_none() {
+        while migration.registry.digest("web", "1").is_none() {
             tokio::task::yield_now().await;
         }
-        world.control.cancel();
+        migration.control.cancel();
     };
-    let (report, ()) = futures_util::future::join(world.run(&plan, &source), other_is_done).await;
+    let (report, ()) =
+        futures_util::future::join(migration.run(&plan, &source), other_is_done).await;
     assert_eq!(results(&report).last().map(String::as_str), Some("Moved Equal"));
-    assert_eq!(written(&world), ["1"], "of web; every tag of app waits for its oldest");
+    assert_eq!(written(&migration), ["1"], "only web: every tag of app waits for its oldest image");
 }
 
 #[tokio::test]
 async fn a_lifecycle_policy_is_set_after_the_last_image_of_its_repository() {
-    let world = World::new();
+    let migration = TestMigration::new();
     for tag in TAGS {
-        world.source.image("app", Some(tag), &[tag]);
-        world.source.image("web", Some(tag), &[tag]);
+        migration.source.image("app", Some(tag), &[tag]);
+        migration.source.image("web", Some(tag), &[tag]);
     }
-    world.source.breaking.lock().unwrap().insert(Digest::of(b"12"), u32::MAX);
+    migration.source.breaking.lock().unwrap().insert(Digest::of(b"12"), u32::MAX);
     let both = joined(request("app", "app", &TAGS), request("web", "web", &TAGS[1..]));
-    let plan = world.plan(&with_lifecycle(both)).await;
-    let report = world.run(&plan, &world.registry_source()).await;
+    let plan = migration.plan(&with_lifecycle(both)).await;
+    let report = migration.run(&plan, &migration.registry_source()).await;
     assert!(report.policies_not_set.is_empty());
-    let mut put = world.ecr.put_after.lock().unwrap().clone();
+    let mut put = migration.ecr.policy_puts.lock().unwrap().clone();
     put.sort();
     // A failed image counts as finished, too.
     assert_eq!(put, [("app".to_owned(), 11), ("web".to_owned(), 11)]);
@@ -95,46 +96,50 @@ async fn a_lifecycle_policy_is_set_after_the_last_image_of_its_repository() {
 
 #[tokio::test]
 async fn a_lifecycle_policy_that_is_not_set_is_reported_and_set_on_resume() {
-    let world = World::new();
-    world.source.image("app", Some("1"), &["layer"]);
-    let mut plan = world.plan(&with_lifecycle(request("app", "app", &["1"]))).await;
-    *world.ecr.lifecycle_denied.lock().unwrap() = true;
-    let report = world.run(&plan, &world.registry_source()).await;
-    assert_eq!(results(&report), ["Moved Equal"], "the image is in ECR all the same");
+    let migration = TestMigration::new();
+    migration.source.image("app", Some("1"), &["layer"]);
+    let mut plan = migration.plan(&with_lifecycle(request("app", "app", &["1"]))).await;
+    *migration.ecr.lifecycle_denied.lock().unwrap() = true;
+    let report = migration.run(&plan, &migration.registry_source()).await;
+    assert_eq!(results(&report), ["Moved Equal"], "the image is in ECR nevertheless");
     let not_set = &report.policies_not_set[0];
     assert_eq!(not_set.repository, name("app"));
     let error = not_set.error.as_ref().unwrap().to_string();
     assert!(error.contains("ecr:PutLifecyclePolicy"), "{error}");
 
     // As after a resume: every image exists.
-    *world.ecr.lifecycle_denied.lock().unwrap() = false;
+    *migration.ecr.lifecycle_denied.lock().unwrap() = false;
     for repository in &mut plan.repositories {
         (repository.exists, repository.is_own) = (true, true);
     }
     for _ in 0..2 {
-        let report = world.run(&plan, &world.registry_source()).await;
+        let report = migration.run(&plan, &migration.registry_source()).await;
         assert!(report.policies_not_set.is_empty());
-        assert_eq!(world.ecr.put_after.lock().unwrap().len(), 1, "a policy that exists stays");
+        assert_eq!(
+            migration.ecr.policy_puts.lock().unwrap().len(),
+            1,
+            "an existing policy is kept"
+        );
     }
 }
 
 #[tokio::test]
 async fn a_cancelled_migration_reports_the_policies_that_are_not_set() {
-    let world = World::new();
+    let migration = TestMigration::new();
     for name in ["app", "web"] {
-        world.source.image(name, Some("1"), &[name]);
+        migration.source.image(name, Some("1"), &[name]);
     }
-    world.source.endless.lock().unwrap().insert(Digest::of(b"app"));
+    migration.source.endless.lock().unwrap().insert(Digest::of(b"app"));
     let both = joined(request("app", "app", &["1"]), request("web", "web", &["1"]));
-    let plan = world.plan(&with_lifecycle(both)).await;
-    let source = world.registry_source();
+    let plan = migration.plan(&with_lifecycle(both)).await;
+    let source = migration.registry_source();
     let web_is_done = async {
-        while world.ecr.put_after.lock().unwrap().is_empty() {
+        while migration.ecr.policy_puts.lock().unwrap().is_empty() {
             tokio::task::yield_now().await;
         }
-        world.control.cancel();
+        migration.control.cancel();
     };
-    let (report, ()) = futures_util::future::join(world.run(&plan, &source), web_is_done).await;
+    let (report, ()) = futures_util::future::join(migration.run(&plan, &source), web_is_done).await;
     assert_eq!(report.policies_not_set.len(), 1);
     assert_eq!(report.policies_not_set[0].repository, name("app"));
     assert!(report.policies_not_set[0].error.is_none());
@@ -143,59 +148,63 @@ async fn a_cancelled_migration_reports_the_policies_that_are_not_set() {
 
 #[tokio::test]
 async fn without_readable_content_no_repository_is_created() {
-    let world = World::new();
+    let migration = TestMigration::new();
     for tag in ["1", "2"] {
-        world.source.image("app", Some(tag), &["shared", tag]);
-        world.source.image("web", Some(tag), &["shared", tag]);
+        migration.source.image("app", Some(tag), &["shared", tag]);
+        migration.source.image("web", Some(tag), &["shared", tag]);
     }
     let both = joined(request("app", "app", &["1", "2"]), request("web", "web", &["1", "2"]));
-    let plan = world.plan(&both).await;
-    world.source.forget_blob("app", "shared");
-    world.source.forget_blob("web", "1");
-    let report = world.run(&plan, &world.registry_source()).await;
+    let plan = migration.plan(&both).await;
+    migration.source.remove_blob("app", "shared");
+    migration.source.remove_blob("web", "1");
+    let report = migration.run(&plan, &migration.registry_source()).await;
     assert_eq!(report.failed().collect::<Vec<_>>(), [0, 1, 2]);
-    assert_eq!(*world.ecr.asked_for.lock().unwrap(), ["web"]);
+    assert_eq!(*migration.ecr.creation_requests.lock().unwrap(), ["web"]);
     assert!(report.repositories_empty.is_empty());
 }
 
 #[tokio::test]
 async fn an_empty_created_repository_is_reported() {
-    let world = World::new();
-    world.source.image("app", Some("1"), &["breaks"]);
-    world.source.image("web", Some("1"), &["layer"]);
-    world.source.breaking.lock().unwrap().insert(Digest::of(b"breaks"), u32::MAX);
+    let migration = TestMigration::new();
+    migration.source.image("app", Some("1"), &["breaks"]);
+    migration.source.image("web", Some("1"), &["layer"]);
+    migration.source.breaking.lock().unwrap().insert(Digest::of(b"breaks"), u32::MAX);
     let both = joined(request("app", "app", &["1"]), request("web", "web", &["1"]));
-    let plan = world.plan(&both).await;
-    let report = world.run(&plan, &world.registry_source()).await;
+    let plan = migration.plan(&both).await;
+    let report = migration.run(&plan, &migration.registry_source()).await;
     assert_eq!(report.repositories_created, [name("app"), name("web")]);
     assert_eq!(report.repositories_empty, [name("app")]);
 }
 
-async fn engine_run(world: &World, engine: &Arc<FakeEngine>, tags: &[&str]) -> (Plan, Report) {
+async fn engine_run(
+    migration: &TestMigration,
+    engine: &Arc<FakeEngine>,
+    tags: &[&str],
+) -> (Plan, Report) {
     for tag in tags {
         engine.add(&format!("source.example/app:{tag}"), tag);
     }
     let source = Source::Engine(Arc::clone(engine) as _);
     let request = request("app", "app", tags);
-    let facts = gather(&request, &source, &world.destination()).await.unwrap();
+    let facts = gather(&request, &source, &migration.destination()).await.unwrap();
     let plan = plan(&request, &facts);
-    let report = world.run(&plan, &source).await;
+    let report = migration.run(&plan, &source).await;
     (plan, report)
 }
 
 #[tokio::test]
 async fn the_engine_pushes_the_images_of_a_repository_oldest_first() {
-    let world = World::new();
-    let engine = Arc::new(FakeEngine::new(Arc::clone(&world.registry), false));
-    engine_run(&world, &engine, &TAGS).await;
-    assert_eq!(written(&world), TAGS.map(str::to_owned).into_iter().rev().collect::<Vec<_>>());
+    let migration = TestMigration::new();
+    let engine = Arc::new(FakeEngine::new(Arc::clone(&migration.registry), false));
+    engine_run(&migration, &engine, &TAGS).await;
+    assert_eq!(written(&migration), TAGS.map(str::to_owned).into_iter().rev().collect::<Vec<_>>());
 }
 
 #[tokio::test]
 async fn an_empty_repository_after_an_engine_push_is_reported() {
-    let world = World::new();
-    let engine = Arc::new(FakeEngine::new(Arc::clone(&world.registry), false));
+    let migration = TestMigration::new();
+    let engine = Arc::new(FakeEngine::new(Arc::clone(&migration.registry), false));
     *engine.fails.lock().unwrap() = true;
-    let (_, report) = engine_run(&world, &engine, &["1"]).await;
+    let (_, report) = engine_run(&migration, &engine, &["1"]).await;
     assert_eq!(report.repositories_empty, [name("app")]);
 }

@@ -1,5 +1,5 @@
-//! Carries out an undo that was planned. Each repository is looked at anew right before it is
-//! changed: what is not as planned is left.
+//! Carries out a planned undo. Each repository is read again right before it is changed. Anything that is
+//! no longer as planned stays unchanged.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -17,38 +17,38 @@ use transload_aws::{AwsError, EcrImage, EcrImageId};
 use transload_model::{Digest, RepositoryName, Tag, media_type};
 use transload_registry::RegistryError;
 
-/// Repositories that are worked on at the same time. ECR's quotas are far higher; a person's account
-/// may have other work.
-const TOGETHER: usize = 4;
-/// How often images are deleted that ECR says are still below an index: the index goes first, and one
-/// may be below another.
-const ROUNDS: usize = 4;
+/// Repositories that are processed at the same time. ECR's quotas are far higher, but other clients of the
+/// account share them.
+const MAX_CONCURRENT_REPOSITORIES: usize = 4;
+/// Delete calls for images that ECR reports to be below an index, at most. The index is deleted first, and
+/// an index may be below another one.
+const MAX_DELETE_ROUNDS: usize = 4;
 /// ECR's code for an image below an index. Source: `failureCode` of BatchDeleteImage.
 const BELOW_AN_INDEX: &str = "ImageReferencedByManifestList";
-/// ECR's code for an image that is gone already. Source: as above.
+/// ECR's code for an image that does not exist. Source: `failureCode` of BatchDeleteImage.
 const NOT_FOUND: &str = "ImageNotFound";
-/// ECR's code for a tag that does not point to the digest that was named with it. Source: as above.
+/// ECR's code for a tag that does not point to the requested digest. Source: `failureCode` of
+/// BatchDeleteImage.
 const TAG_MOVED: &str = "ImageTagDoesNotMatchDigest";
 
-/// What an undo did.
+/// The result of an undo.
 #[derive(Clone, Debug, Default)]
 pub struct UndoReport {
-    /// Tags that were taken away.
+    /// Number of deleted tags.
     pub tags_removed: u32,
-    /// Tags that were put back to what they pointed to before.
+    /// Number of tags that point to their previous image again.
     pub tags_restored: u32,
-    /// Images that were deleted, with those below an index.
+    /// Number of deleted images, including those below an index.
     pub images_deleted: u32,
-    /// Repositories that were deleted.
     pub repositories_deleted: Vec<RepositoryName>,
-    /// What was left as it is, and why.
+    /// What stays unchanged, and why.
     pub left: Vec<UndoLeft>,
-    /// Whether a person stopped it.
+    /// Whether the user cancelled the undo.
     pub cancelled: bool,
 }
 
 impl UndoReport {
-    /// What it deleted and restored.
+    /// Returns the number of deleted, restored and unchanged items.
     pub fn totals(&self) -> UndoTotals {
         UndoTotals {
             tags_removed: self.tags_removed,
@@ -60,30 +60,29 @@ impl UndoReport {
     }
 }
 
-/// Something that an undo left as it is.
+/// A tag, image or repository that an undo left unchanged.
 #[derive(Clone, Debug)]
 pub struct UndoLeft {
     /// A repository, a tag or an image, such as `app`, `app:1` or `app@sha256:…`.
     pub name: String,
-    /// Why.
     pub why: Why,
 }
 
-/// Why an undo left something as it is.
+/// Why an undo left something unchanged.
 #[derive(Clone, Debug)]
 pub enum Why {
-    /// The tag is not, or cannot be made, what it was.
+    /// The tag no longer points to the pushed image, or can't be restored.
     Tag(LeftReason),
-    /// The repository holds images that the migration did not bring.
+    /// The repository contains images that the migration did not push.
     Holds {
-        /// How many.
+        /// Number of these images.
         images: u32,
     },
-    /// It could not be changed.
+    /// The delete or the restore failed.
     Failed(Arc<MigrationError>),
 }
 
-/// Carries out a plan. `done` is told how many things are done.
+/// Carries out a plan. Calls `done` with the number of completed steps, out of [`UndoPlan::steps`].
 pub async fn undo(
     plan: &UndoPlan,
     destination: &Destination,
@@ -100,53 +99,58 @@ pub async fn undo(
         return UndoReport { left, ..UndoReport::default() };
     }
     let steps = &AtomicU32::new(0);
-    let step = &|more: usize| {
-        let more = count(more);
-        done(steps.fetch_add(more, Ordering::Relaxed).saturating_add(more));
+    let add_steps = &|completed: usize| {
+        let completed = count(completed);
+        done(steps.fetch_add(completed, Ordering::Relaxed).saturating_add(completed));
     };
-    let reports = for_each_concurrent(plan.repositories.len(), TOGETHER, |place| async move {
-        let repository = &plan.repositories[place];
-        let work = Work { repository, destination, step, report: Mutex::default() };
-        control.until_cancelled(work.carry_out()).await;
-        work.report.into_inner().unwrap_or_else(PoisonError::into_inner)
-    })
-    .await;
-    let mut all = UndoReport { cancelled: control.is_cancelled(), ..UndoReport::default() };
+    let repositories = &plan.repositories;
+    let reports =
+        for_each_concurrent(repositories.len(), MAX_CONCURRENT_REPOSITORIES, |index| async move {
+            let repository = &repositories[index];
+            let undo =
+                RepositoryUndoRun { repository, destination, add_steps, report: Mutex::default() };
+            control.until_cancelled(undo.carry_out()).await;
+            undo.report.into_inner().unwrap_or_else(PoisonError::into_inner)
+        })
+        .await;
+    let mut total = UndoReport { cancelled: control.is_cancelled(), ..UndoReport::default() };
     for report in reports {
-        all.tags_removed += report.tags_removed;
-        all.tags_restored += report.tags_restored;
-        all.images_deleted += report.images_deleted;
-        all.repositories_deleted.extend(report.repositories_deleted);
-        all.left.extend(report.left);
+        total.tags_removed += report.tags_removed;
+        total.tags_restored += report.tags_restored;
+        total.images_deleted += report.images_deleted;
+        total.repositories_deleted.extend(report.repositories_deleted);
+        total.left.extend(report.left);
     }
-    all
+    total
 }
 
-fn count(things: usize) -> u32 {
-    u32::try_from(things).unwrap_or(u32::MAX)
+fn count(items: usize) -> u32 {
+    u32::try_from(items).unwrap_or(u32::MAX)
 }
 
-/// One repository that is worked on.
-struct Work<'a> {
+/// The undo in one repository.
+struct RepositoryUndoRun<'a> {
     repository: &'a UndoRepository,
     destination: &'a Destination,
-    step: &'a (dyn Fn(usize) + Sync),
-    /// What was done so far; a person may stop it at any moment.
+    add_steps: &'a (dyn Fn(usize) + Sync),
+    /// The result so far. The user can cancel the undo at any time.
     report: Mutex<UndoReport>,
 }
 
-impl Work<'_> {
-    fn note(&self, change: impl FnOnce(&mut UndoReport)) {
+impl RepositoryUndoRun<'_> {
+    fn update_report(&self, change: impl FnOnce(&mut UndoReport)) {
         change(&mut self.report.lock().unwrap_or_else(PoisonError::into_inner));
     }
 
-    fn left(&self, what: &str, why: Why) {
-        let name = format!("{}{what}", self.repository.name);
-        self.note(|report| report.left.push(UndoLeft { name, why }));
+    /// Reports an unchanged item of the repository. `suffix` is `:tag` or `@digest`, or empty for the
+    /// repository itself.
+    fn left(&self, suffix: &str, why: Why) {
+        let name = format!("{}{suffix}", self.repository.name);
+        self.update_report(|report| report.left.push(UndoLeft { name, why }));
     }
 
-    fn failed(&self, what: &str, error: impl Into<MigrationError>) {
-        self.left(what, Why::Failed(Arc::new(error.into())));
+    fn failed(&self, suffix: &str, error: impl Into<MigrationError>) {
+        self.left(suffix, Why::Failed(Arc::new(error.into())));
     }
 
     async fn carry_out(&self) {
@@ -157,7 +161,7 @@ impl Work<'_> {
             }
         }
         let is_gone = planned.repository == RepositoryUndo::Gone;
-        if !is_gone && let Err(error) = self.take_away().await {
+        if !is_gone && let Err(error) = self.undo_images().await {
             self.failed("", error);
             return;
         }
@@ -168,32 +172,32 @@ impl Work<'_> {
         }
     }
 
-    /// Tags first, then the images that nothing names any more.
-    async fn take_away(&self) -> Result<(), AwsError> {
+    /// Restores and deletes tags, then deletes the images that no longer have a tag.
+    async fn undo_images(&self) -> Result<(), AwsError> {
         let planned = self.repository;
-        if planned.steps_in_it() == 0 {
+        if planned.image_steps() == 0 {
             return Ok(());
         }
         let Some(images) = self.images().await? else { return Ok(()) };
-        let now = Now::of(&images);
+        let current = RepositoryState::new(&images);
         for tag in &planned.tags {
             if let TagUndo::Restore { to } = &tag.action
-                && self.is_as_planned(tag, &now)
+                && self.is_as_planned(tag, &current)
             {
                 self.restore(tag, to).await;
-                (self.step)(1);
+                (self.add_steps)(1);
             }
         }
-        self.remove_tags(&now).await?;
+        self.remove_tags(&current).await?;
         if planned.images.is_empty() {
             return Ok(());
         }
-        // Anew: what they belong to must have gone.
+        // Read again: the tags and indexes that the images belong to must be deleted by now.
         let Some(images) = self.images().await? else { return Ok(()) };
-        self.delete_images(&Now::of(&images)).await
+        self.delete_images(&RepositoryState::new(&images)).await
     }
 
-    /// What the repository holds now; nothing where it does not exist any more.
+    /// Returns the current images of the repository. `None` if the repository no longer exists.
     async fn images(&self) -> Result<Option<Vec<EcrImage>>, AwsError> {
         match self.destination.ecr.images(&self.repository.name).await {
             Ok(images) => Ok(Some(images)),
@@ -202,9 +206,9 @@ impl Work<'_> {
         }
     }
 
-    /// Whether a tag still points to what the migration pushed.
-    fn is_as_planned(&self, tag: &UndoTag, now: &Now<'_>) -> bool {
-        let reason = match now.tags.get(&tag.tag) {
+    /// Whether a tag still points to the pushed image. If not, reports the tag as unchanged.
+    fn is_as_planned(&self, tag: &UndoTag, current: &RepositoryState<'_>) -> bool {
+        let reason = match current.tags.get(&tag.tag) {
             Some(&digest) if *digest == tag.digest => return true,
             Some(&digest) => LeftReason::PointsElsewhere { to: digest.clone() },
             None => LeftReason::Gone,
@@ -213,135 +217,140 @@ impl Work<'_> {
         false
     }
 
-    /// Puts a tag back to an image that is there.
+    /// Points a tag to its previous image again.
     async fn restore(&self, tag: &UndoTag, to: &Digest) {
         let (registry, path) = (&self.destination.registry, self.repository.name.as_str());
         let name = format!(":{}", tag.tag);
         let restored = async {
             let manifest = registry.manifest(path, to.as_str()).await?;
-            // Immediately before the write: somebody may have moved the tag since it was listed.
-            let now = registry.manifest_head(path, tag.tag.as_str()).await?.map(|head| head.digest);
-            if now.as_ref() == Some(&tag.digest) {
+            // Immediately before the write: another client may have moved the tag since it was listed.
+            let head = registry.manifest_head(path, tag.tag.as_str()).await?;
+            let found = head.map(|head| head.digest);
+            if found.as_ref() == Some(&tag.digest) {
                 registry.put_manifest(path, tag.tag.as_str(), &manifest).await?;
             }
-            Ok::<_, RegistryError>(now)
+            Ok::<_, RegistryError>(found)
         };
         match restored.await {
-            Ok(Some(now)) if now == tag.digest => self.note(|report| report.tags_restored += 1),
+            Ok(Some(found)) if found == tag.digest => {
+                self.update_report(|report| report.tags_restored += 1);
+            }
             Ok(Some(to)) => self.left(&name, Why::Tag(LeftReason::PointsElsewhere { to })),
             Ok(None) => self.left(&name, Why::Tag(LeftReason::Gone)),
             Err(error) => self.failed(&name, error),
         }
     }
 
-    async fn remove_tags(&self, now: &Now<'_>) -> Result<(), AwsError> {
-        let removed = |tag: &&UndoTag| matches!(tag.action, TagUndo::Remove { .. });
-        let as_planned = |tag: &&UndoTag| self.is_as_planned(tag, now);
+    async fn remove_tags(&self, current: &RepositoryState<'_>) -> Result<(), AwsError> {
+        let is_removed = |tag: &&UndoTag| matches!(tag.action, TagUndo::Remove { .. });
+        let as_planned = |tag: &&UndoTag| self.is_as_planned(tag, current);
         let mut tags: Vec<_> =
-            self.repository.tags.iter().filter(removed).filter(as_planned).collect();
-        let named: HashSet<&Tag> = tags.iter().map(|tag| &tag.tag).collect();
+            self.repository.tags.iter().filter(is_removed).filter(as_planned).collect();
+        let removed: HashSet<&Tag> = tags.iter().map(|tag| &tag.tag).collect();
         tags.retain(|tag| {
-            // An image that was to stay has to have another name still.
+            // An image that the plan keeps must still have another tag.
             let stays = tag.action == TagUndo::Remove { image: ImageUndo::HasOtherTags };
-            let would_go = stays && now.has_only(&tag.digest, |tag| named.contains(tag));
-            if would_go {
+            let would_be_deleted =
+                stays && current.has_only(&tag.digest, |tag| removed.contains(tag));
+            if would_be_deleted {
                 self.left(&format!(":{}", tag.tag), Why::Tag(LeftReason::ImageWouldGo));
             }
-            !would_go
+            !would_be_deleted
         });
-        // An image below an index goes after it.
-        tags.sort_by_key(|tag| !now.is_index(&tag.digest));
-        // With the digest: ECR refuses a tag that somebody moved since it was listed.
+        // An image below an index is deleted after the index.
+        tags.sort_by_key(|tag| !current.is_index(&tag.digest));
+        // With the digest: ECR refuses a tag that another client moved since it was listed.
         let tagged = |tag: &&UndoTag| EcrImageId::Tagged {
             tag: tag.tag.clone(),
             digest: tag.digest.clone(),
         };
-        let names: Vec<_> = tags.iter().map(tagged).collect();
-        let stays = self.delete(&names).await?;
-        let went = tags.iter().zip(&names).filter(|(_, name)| !stays.contains(name));
-        let went: Vec<_> = went.map(|(tag, _)| tag).collect();
-        let with_image = went
+        let ids: Vec<_> = tags.iter().map(tagged).collect();
+        let not_deleted = self.delete(&ids).await?;
+        let deleted = tags.iter().zip(&ids).filter(|(_, id)| !not_deleted.contains(id));
+        let deleted: Vec<_> = deleted.map(|(tag, _)| tag).collect();
+        let with_image = deleted
             .iter()
             .filter(|tag| tag.action == TagUndo::Remove { image: ImageUndo::Goes })
             .map(|tag| &tag.digest);
         let images: HashSet<&Digest> = with_image.collect();
-        self.note(|report| {
-            report.tags_removed += count(went.len());
+        self.update_report(|report| {
+            report.tags_removed += count(deleted.len());
             report.images_deleted += count(images.len());
         });
         Ok(())
     }
 
-    async fn delete_images(&self, now: &Now<'_>) -> Result<(), AwsError> {
-        let mut going: HashSet<&Digest> = HashSet::new();
-        let mut names = Vec::new();
+    async fn delete_images(&self, current: &RepositoryState<'_>) -> Result<(), AwsError> {
+        let mut to_delete: HashSet<&Digest> = HashSet::new();
+        let mut ids = Vec::new();
         for image in &self.repository.images {
-            let is_by_itself = image.of == image.digest;
-            let holder_goes = going.contains(&image.of) || !now.images.contains_key(&image.of);
-            if (is_by_itself || holder_goes)
-                && now.has_only(&image.digest, |tag| image.tags.contains(tag))
+            let is_independent = image.of == image.digest;
+            let parent_is_deleted =
+                to_delete.contains(&image.of) || !current.images.contains_key(&image.of);
+            if (is_independent || parent_is_deleted)
+                && current.has_only(&image.digest, |tag| image.tags.contains(tag))
             {
-                going.insert(&image.digest);
-                names.push(EcrImageId::Digest(image.digest.clone()));
+                to_delete.insert(&image.digest);
+                ids.push(EcrImageId::Digest(image.digest.clone()));
             }
         }
-        let stays = self.delete(&names).await?;
-        self.note(|report| report.images_deleted += count(names.len() - stays.len()));
+        let not_deleted = self.delete(&ids).await?;
+        self.update_report(|report| report.images_deleted += count(ids.len() - not_deleted.len()));
         Ok(())
     }
 
-    /// Deletes in rounds, as long as images wait for the index above them. Gives what stays.
-    async fn delete(&self, names: &[EcrImageId]) -> Result<Vec<EcrImageId>, AwsError> {
-        let mut wanted = names.to_vec();
-        let (mut stays, mut changed) = (Vec::new(), Vec::new());
-        for round in 1..=ROUNDS {
-            if wanted.is_empty() {
+    /// Deletes images or tags. Repeats the call for images that ECR refuses because the index above them
+    /// is not deleted yet. Returns what was not deleted.
+    async fn delete(&self, ids: &[EcrImageId]) -> Result<Vec<EcrImageId>, AwsError> {
+        let mut pending = ids.to_vec();
+        let (mut not_deleted, mut changed) = (Vec::new(), Vec::new());
+        for round in 1..=MAX_DELETE_ROUNDS {
+            if pending.is_empty() {
                 break;
             }
-            let left = self.destination.ecr.delete_images(&self.repository.name, &wanted).await?;
-            (self.step)(wanted.len().saturating_sub(left.len()));
-            wanted.clear();
-            for left in left {
-                let is_tagged = matches!(left.image, EcrImageId::Tagged { .. });
-                if is_tagged && (left.code == NOT_FOUND || left.code == TAG_MOVED) {
-                    changed.push(left.image);
-                } else if left.code == NOT_FOUND {
-                    (self.step)(1);
-                } else if left.code == BELOW_AN_INDEX && round < ROUNDS {
-                    wanted.push(left.image);
+            let failures =
+                self.destination.ecr.delete_images(&self.repository.name, &pending).await?;
+            (self.add_steps)(pending.len().saturating_sub(failures.len()));
+            pending.clear();
+            for failure in failures {
+                let is_tagged = matches!(failure.image, EcrImageId::Tagged { .. });
+                if is_tagged && (failure.code == NOT_FOUND || failure.code == TAG_MOVED) {
+                    changed.push(failure.image);
+                } else if failure.code == NOT_FOUND {
+                    (self.add_steps)(1);
+                } else if failure.code == BELOW_AN_INDEX && round < MAX_DELETE_ROUNDS {
+                    pending.push(failure.image);
                 } else {
-                    let mark = if matches!(left.image, EcrImageId::Digest(_)) { "@" } else { ":" };
-                    let (code, message) = (left.code, left.reason);
+                    let is_digest = matches!(failure.image, EcrImageId::Digest(_));
+                    let separator = if is_digest { "@" } else { ":" };
+                    let (code, message) = (failure.code, failure.reason);
                     let action = "ecr:BatchDeleteImage".to_owned();
                     let error = AwsError::Refused { action, code, message, request_id: None };
-                    self.failed(&format!("{mark}{}", left.image), error);
-                    stays.push(left.image);
+                    self.failed(&format!("{separator}{}", failure.image), error);
+                    not_deleted.push(failure.image);
                 }
             }
         }
-        stays.extend(self.changed_meanwhile(changed).await?);
-        Ok(stays)
+        not_deleted.extend(self.report_changed(changed).await?);
+        Ok(not_deleted)
     }
 
-    /// Reports the tags that changed between the listing and the delete call as they are now.
-    /// Returns them.
-    async fn changed_meanwhile(
-        &self,
-        changed: Vec<EcrImageId>,
-    ) -> Result<Vec<EcrImageId>, AwsError> {
+    /// Reports the current state of tags that changed between the listing and the delete call. Returns
+    /// these tags.
+    async fn report_changed(&self, changed: Vec<EcrImageId>) -> Result<Vec<EcrImageId>, AwsError> {
         if changed.is_empty() {
             return Ok(changed);
         }
         let images = self.images().await?.unwrap_or_default();
-        let now = Now::of(&images);
-        for name in &changed {
-            let EcrImageId::Tagged { tag, .. } = name else { continue };
-            let reason = match now.tags.get(tag) {
+        let current = RepositoryState::new(&images);
+        for id in &changed {
+            let EcrImageId::Tagged { tag, .. } = id else { continue };
+            let reason = match current.tags.get(tag) {
                 Some(&digest) => LeftReason::PointsElsewhere { to: digest.clone() },
                 None => LeftReason::Gone,
             };
             self.left(&format!(":{tag}"), Why::Tag(reason));
-            (self.step)(1);
+            (self.add_steps)(1);
         }
         Ok(changed)
     }
@@ -350,22 +359,22 @@ impl Work<'_> {
         match self.destination.ecr.delete_repository(&self.repository.name).await {
             Ok(()) | Err(AwsError::RepositoryMissing { .. }) => {
                 let name = self.repository.name.clone();
-                self.note(|report| report.repositories_deleted.push(name));
-                (self.step)(1);
+                self.update_report(|report| report.repositories_deleted.push(name));
+                (self.add_steps)(1);
             }
             Err(error) => self.failed("", error),
         }
     }
 }
 
-/// What a repository holds right before it is changed.
-struct Now<'a> {
+/// The tags and images of a repository right before it is changed.
+struct RepositoryState<'a> {
     tags: HashMap<&'a Tag, &'a Digest>,
     images: HashMap<&'a Digest, &'a EcrImage>,
 }
 
-impl<'a> Now<'a> {
-    fn of(images: &'a [EcrImage]) -> Self {
+impl<'a> RepositoryState<'a> {
+    fn new(images: &'a [EcrImage]) -> Self {
         let tags = |image: &'a EcrImage| image.tags.iter().map(|tag| (tag, &image.digest));
         Self {
             tags: images.iter().flat_map(tags).collect(),
@@ -374,13 +383,15 @@ impl<'a> Now<'a> {
     }
 
     fn is_index(&self, digest: &Digest) -> bool {
-        let kind = self.images.get(digest).and_then(|image| image.media_type.as_deref());
-        kind.is_some_and(|kind| kind == media_type::OCI_INDEX || kind == media_type::DOCKER_INDEX)
+        let found = self.images.get(digest).and_then(|image| image.media_type.as_deref());
+        found.is_some_and(|found| {
+            found == media_type::OCI_INDEX || found == media_type::DOCKER_INDEX
+        })
     }
 
-    /// Whether an image is there and has only tags of this kind.
-    fn has_only(&self, digest: &Digest, is_of_kind: impl Fn(&Tag) -> bool) -> bool {
+    /// Whether an image exists and all its tags satisfy `predicate`.
+    fn has_only(&self, digest: &Digest, predicate: impl Fn(&Tag) -> bool) -> bool {
         let image = self.images.get(digest);
-        image.is_some_and(|image| image.unreadable_tags == 0 && image.tags.iter().all(is_of_kind))
+        image.is_some_and(|image| image.unreadable_tags == 0 && image.tags.iter().all(predicate))
     }
 }

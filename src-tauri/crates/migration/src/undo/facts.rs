@@ -1,4 +1,4 @@
-//! What ECR holds now of what a migration brought.
+//! Reads the current state of the repositories that a migration wrote to.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -14,51 +14,50 @@ use crate::undo::written::{Creation, RepositoryWrites, written_by};
 use transload_aws::{AwsError, EcrImage};
 use transload_model::{Digest, RepositoryName};
 
-/// What ECR holds now of what a migration brought.
+/// The current state of the repositories that a migration wrote to.
 #[derive(Clone, Debug)]
 pub struct UndoFacts {
-    /// Where the migration wrote.
     pub destination: DestinationIdentity,
-    /// By repository; nothing where it does not exist any more.
+    /// `None` for a repository that no longer exists.
     pub repositories: BTreeMap<RepositoryName, Option<RepositoryFacts>>,
 }
 
-/// One repository.
+/// The current state of one repository.
 #[derive(Clone, Debug, Default)]
 pub struct RepositoryFacts {
-    /// All its images, tagged or not.
+    /// All images, tagged and untagged.
     pub images: Vec<EcrImage>,
     /// Whether this migration created it.
     pub is_own: bool,
-    /// The manifests below an index that the migration pushed, each after what holds it.
+    /// The manifests below each index that the migration pushed, parents before children.
     pub below: HashMap<Digest, Vec<Digest>>,
 }
 
-/// Asks ECR what it holds now of what a migration brought.
+/// Reads the current state of the repositories that a migration wrote to.
 ///
 /// # Errors
-/// Where `destination` is not the one that the migration wrote to, or a repository cannot be read.
+/// If `destination` is not the migration's destination, or a repository can't be read.
 pub async fn undo_facts(
     record: &JournalRecord,
     destination: &Destination,
 ) -> Result<UndoFacts, MigrationError> {
     let planned = record.destination()?;
     planned.ensure_same(&destination.identity)?;
-    let brought: Vec<_> = written_by(record).into_iter().collect();
-    let brought = &brought;
-    let asked =
-        for_each_concurrent(brought.len(), MAX_CONCURRENT_UNDO_REQUESTS, |place| async move {
-            let (name, brought) = &brought[place];
-            let facts = repository_facts(name, brought, destination).await?;
+    let writes: Vec<_> = written_by(record).into_iter().collect();
+    let writes = &writes;
+    let facts =
+        for_each_concurrent(writes.len(), MAX_CONCURRENT_UNDO_REQUESTS, |index| async move {
+            let (name, writes) = &writes[index];
+            let facts = repository_facts(name, writes, destination).await?;
             Ok((name.clone(), facts))
         });
-    let repositories = asked.await.into_iter().collect::<Result<_, MigrationError>>()?;
+    let repositories = facts.await.into_iter().collect::<Result<_, MigrationError>>()?;
     Ok(UndoFacts { destination: planned.clone(), repositories })
 }
 
 async fn repository_facts(
     name: &RepositoryName,
-    brought: &RepositoryWrites,
+    writes: &RepositoryWrites,
     destination: &Destination,
 ) -> Result<Option<RepositoryFacts>, MigrationError> {
     let images = match destination.ecr.images(name).await {
@@ -67,20 +66,20 @@ async fn repository_facts(
         Err(error) => return Err(error.into()),
     };
     let mut below = HashMap::new();
-    // Only what has no tag can be below an index without being somebody's own image.
+    // The indexes are needed only if there are untagged images, which may belong to one of them.
     if images.iter().any(|image| image.tags.is_empty()) {
-        let there: HashSet<_> = images.iter().map(|image| &image.digest).collect();
-        for brought in &brought.tags {
-            for digest in brought.digests() {
-                if there.contains(digest) && !below.contains_key(digest) {
+        let existing: HashSet<_> = images.iter().map(|image| &image.digest).collect();
+        for tag in &writes.tags {
+            for digest in tag.digests() {
+                if existing.contains(digest) && !below.contains_key(digest) {
                     let registry = ManifestSource::of(destination.registry.as_ref());
-                    let tree = read_tree(registry, &brought.image, digest.as_str()).await?;
+                    let tree = read_tree(registry, &tag.image, digest.as_str()).await?;
                     below.insert(digest.clone(), tree.below());
                 }
             }
         }
     }
-    let is_own = match brought.created {
+    let is_own = match writes.created {
         Creation::No => false,
         Creation::Yes => true,
         Creation::Unanswered { intended_at_ms } => {

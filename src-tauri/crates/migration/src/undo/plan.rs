@@ -1,4 +1,4 @@
-//! What an undo would do, or why it leaves something. Pure.
+//! Plans an undo: what to delete, what to restore, and what stays unchanged and why. Makes no requests.
 
 use std::collections::{HashMap, HashSet};
 
@@ -13,20 +13,20 @@ use crate::undo::written::{Creation, RepositoryWrites, WrittenTag, written_by};
 use transload_aws::EcrImage;
 use transload_model::{Digest, RepositoryName, Tag};
 
-/// ECR tells times to the second, as some servers do that speak its language.
-const TOLD_TO_MS: u64 = 1000;
+/// Resolution of push times: ECR, and some servers that are compatible with it, report seconds.
+const PUSH_TIME_RESOLUTION_MS: u64 = 1000;
 
 /// What an undo would do.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UndoPlan {
-    /// Where the migration wrote, and where the undo deletes.
+    /// The destination of the migration.
     pub destination: DestinationIdentity,
-    /// By name.
+    /// Sorted by name.
     pub repositories: Vec<UndoRepository>,
 }
 
 impl UndoPlan {
-    /// What it would delete and restore.
+    /// Returns the number of items that the undo would delete, restore and leave unchanged.
     pub fn totals(&self) -> UndoTotals {
         let mut totals = UndoTotals::default();
         for repository in &self.repositories {
@@ -58,124 +58,118 @@ impl UndoPlan {
 /// What an undo would do in one repository.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UndoRepository {
-    /// Its name.
     pub name: RepositoryName,
-    /// The tags that the migration set, in the order of its plan.
+    /// The tags that the migration wrote, in the order of its plan.
     pub tags: Vec<UndoTag>,
-    /// Images that are deleted by themselves, each after what holds it: those below an index, those
-    /// that refer to a deleted one, and those that a restored tag left.
+    /// Images that are deleted by digest, parents before children: images below an index, referrers of
+    /// deleted images, and the images that restored tags no longer point to.
     pub images: Vec<UndoImage>,
-    /// The repository itself.
+    /// What happens to the repository itself.
     pub repository: RepositoryUndo,
 }
 
-/// What becomes of a tag.
+/// A tag that the migration wrote, and what the undo does with it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export_to = "undo.ts")]
 pub struct UndoTag {
-    /// The tag.
     pub tag: Tag,
-    /// What the migration pushed for it.
+    /// The digest that the migration pushed.
     pub digest: Digest,
-    /// What becomes of it.
     pub action: TagUndo,
 }
 
-/// What becomes of a tag.
+/// What an undo does with a tag.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 #[ts(export_to = "undo.ts")]
 pub enum TagUndo {
-    /// It is taken away.
+    /// Delete the tag.
     Remove {
-        /// What becomes of its image.
+        /// What happens to the image of the tag.
         image: ImageUndo,
     },
-    /// It is put back to the image that it pointed to before.
+    /// Point the tag to its previous image again.
     Restore {
-        /// That image.
+        /// Digest of the previous image.
         to: Digest,
     },
-    /// It is left as it is.
-    Left {
-        /// Why.
-        reason: LeftReason,
-    },
+    /// Leave the tag unchanged.
+    Left { reason: LeftReason },
 }
 
-/// What becomes of the image of a tag that is taken away.
+/// What happens to the image of a deleted tag.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
 #[ts(export_to = "undo.ts")]
 pub enum ImageUndo {
-    /// It goes with its last tag.
+    /// Deleted with its last tag.
     Goes,
-    /// It stays: it has other tags.
+    /// Stays, because it has other tags.
     HasOtherTags,
-    /// It stays: an index that stays holds it.
+    /// Stays, because an index that stays contains it.
     BelowIndex,
 }
 
-/// Why a tag is left as it is.
+/// Why a tag stays unchanged.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 #[ts(rename = "TagLeft", export_to = "undo.ts")]
 pub enum LeftReason {
-    /// It is not there any more.
+    /// The tag no longer exists.
     Gone,
-    /// Somebody has moved it since.
+    /// Another client has moved the tag since.
     PointsElsewhere {
-        /// What it points to now.
+        /// The current digest of the tag.
         to: Digest,
     },
-    /// Its image would be deleted with the tag, and was in the repository before the migration.
+    /// The image would be deleted with the tag, but it was in the repository before the migration.
     ImageWouldGo,
-    /// The image that it pointed to before is not there any more.
+    /// The previous image of the tag no longer exists.
     EarlierImageGone {
-        /// That image.
+        /// Digest of the previous image.
         earlier: Digest,
     },
-    /// A push of the Docker Engine was interrupted, so it is not known whether the migration wrote
-    /// what the tag points to.
+    /// A push of the Docker Engine was interrupted, so it is unknown whether the migration wrote the
+    /// current image of the tag.
     PushInterrupted,
 }
 
-/// An image that is deleted by itself.
+/// An image that is deleted by digest.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UndoImage {
-    /// The image.
     pub digest: Digest,
-    /// What it belongs to: it is deleted only where that goes too. Itself where it is by itself.
+    /// The index or subject that the image belongs to. The image is deleted only if that is deleted too.
+    /// The image's own digest if it is independent.
     pub of: Digest,
-    /// The tags that it may have: it is deleted only while it has no other.
+    /// The image is deleted only if it has no tags other than these.
     pub tags: Vec<Tag>,
 }
 
-/// What becomes of a repository.
+/// What an undo does with a repository.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 #[ts(export_to = "undo.ts")]
 pub enum RepositoryUndo {
-    /// It is deleted: the migration created it, and nothing is left in it.
+    /// Deleted: the migration created it, and no image remains in it.
     Delete,
-    /// The migration created it, and it holds something else now.
+    /// Stays: the migration created it, but it contains other images.
     Left {
-        /// How many images stay in it.
+        /// Number of remaining images.
         images: u32,
     },
-    /// It was there before.
+    /// Stays: it existed before the migration.
     WasThere,
-    /// It does not exist any more.
+    /// The repository no longer exists.
     Gone,
 }
 
 impl UndoPlan {
-    /// Whether there is nothing to do.
+    /// Whether the undo would change nothing.
     pub fn is_empty(&self) -> bool {
         self.repositories.iter().all(|repository| repository.steps() == 0)
     }
 
-    /// How many things are to be done.
+    /// Returns the number of steps, for progress.
     pub fn steps(&self) -> u32 {
         self.repositories.iter().map(UndoRepository::steps).sum()
     }
@@ -183,82 +177,83 @@ impl UndoPlan {
 
 impl UndoRepository {
     fn steps(&self) -> u32 {
-        let itself = u32::from(self.repository == RepositoryUndo::Delete);
-        self.steps_in_it().saturating_add(itself)
+        let delete_repository = u32::from(self.repository == RepositoryUndo::Delete);
+        self.image_steps().saturating_add(delete_repository)
     }
 
-    /// How many things are to be done in the repository.
-    pub(super) fn steps_in_it(&self) -> u32 {
+    /// Returns the number of steps for tags and images.
+    pub(super) fn image_steps(&self) -> u32 {
         let tags = self.tags.iter().filter(|tag| !matches!(tag.action, TagUndo::Left { .. }));
         u32::try_from(tags.count() + self.images.len()).unwrap_or(u32::MAX)
     }
 }
 
-/// Says what an undo of a migration would do.
+/// Plans the undo of a migration.
 pub fn undo_plan(record: &JournalRecord, facts: &UndoFacts) -> UndoPlan {
     let since_ms = record.summary.started_at_ms;
-    let brought = written_by(record);
-    let repositories = brought.iter().filter_map(|(name, brought)| {
+    let writes = written_by(record);
+    let repositories = writes.iter().filter_map(|(name, writes)| {
         match facts.repositories.get(name).and_then(Option::as_ref) {
-            Some(facts) => Some(Repository::new(brought, facts, since_ms).plan(name)),
-            // The creation that was intended never happened.
-            None if brought.tags.is_empty() && brought.created != Creation::Yes => None,
-            None => Some(gone(name, brought)),
+            Some(facts) => Some(RepositoryPlanner::new(writes, facts, since_ms).plan(name)),
+            // The intended creation never happened.
+            None if writes.tags.is_empty() && writes.created != Creation::Yes => None,
+            None => Some(gone_repository(name, writes)),
         }
     });
     UndoPlan { destination: facts.destination.clone(), repositories: repositories.collect() }
 }
 
-fn gone(name: &RepositoryName, brought: &RepositoryWrites) -> UndoRepository {
-    let left = |brought: &WrittenTag| {
+/// Returns the plan for a repository that no longer exists.
+fn gone_repository(name: &RepositoryName, writes: &RepositoryWrites) -> UndoRepository {
+    let left = |written: &WrittenTag| {
         Some(UndoTag {
-            tag: brought.tag.clone(),
-            digest: brought.digest.clone()?,
+            tag: written.tag.clone(),
+            digest: written.digest.clone()?,
             action: TagUndo::Left { reason: LeftReason::Gone },
         })
     };
     UndoRepository {
         name: name.clone(),
-        tags: brought.tags.iter().filter_map(left).collect(),
+        tags: writes.tags.iter().filter_map(left).collect(),
         images: Vec::new(),
         repository: RepositoryUndo::Gone,
     }
 }
 
-/// One repository with all that is known of it.
-struct Repository<'a> {
-    brought: &'a RepositoryWrites,
+/// Plans the undo in one repository.
+struct RepositoryPlanner<'a> {
+    writes: &'a RepositoryWrites,
     facts: &'a RepositoryFacts,
     by_digest: HashMap<&'a Digest, &'a EcrImage>,
     by_tag: HashMap<&'a Tag, &'a Digest>,
-    /// When the migration began, in milliseconds since 1970.
+    /// Start time of the migration in milliseconds since 1970.
     since_ms: u64,
 }
 
-impl<'a> Repository<'a> {
-    fn new(brought: &'a RepositoryWrites, facts: &'a RepositoryFacts, since_ms: u64) -> Self {
+impl<'a> RepositoryPlanner<'a> {
+    fn new(writes: &'a RepositoryWrites, facts: &'a RepositoryFacts, since_ms: u64) -> Self {
         let by_digest = facts.images.iter().map(|image| (&image.digest, image)).collect();
         let tags = |image: &'a EcrImage| image.tags.iter().map(|tag| (tag, &image.digest));
         let by_tag = facts.images.iter().flat_map(tags).collect();
-        Self { brought, facts, by_digest, by_tag, since_ms }
+        Self { writes, facts, by_digest, by_tag, since_ms }
     }
 
     fn plan(&self, name: &RepositoryName) -> UndoRepository {
-        let leaving = self.leaving_tags();
-        let kept = self.kept_below(&leaving);
+        let undoable = self.undoable_tags();
+        let kept = self.kept_below(&undoable);
         let tags: Vec<_> = self
-            .brought
+            .writes
             .tags
             .iter()
-            .filter_map(|brought| self.undo_tag(brought, &leaving, &kept))
+            .filter_map(|written| self.undo_tag(written, &undoable, &kept))
             .collect();
-        let removed = |tag: &&UndoTag| tag.action == TagUndo::Remove { image: ImageUndo::Goes };
+        let is_last = |tag: &&UndoTag| tag.action == TagUndo::Remove { image: ImageUndo::Goes };
         let with_tag: HashSet<&Digest> =
-            tags.iter().filter(removed).map(|tag| &tag.digest).collect();
-        let images = self.images(&tags, &with_tag, &leaving, &kept);
-        let goes = with_tag.len() + images.len();
-        let holds = u32::try_from(self.facts.images.len() - goes).unwrap_or(u32::MAX);
-        let repository = match (self.facts.is_own, holds) {
+            tags.iter().filter(is_last).map(|tag| &tag.digest).collect();
+        let images = self.images(&tags, &with_tag, &undoable, &kept);
+        let deleted = with_tag.len() + images.len();
+        let remaining = u32::try_from(self.facts.images.len() - deleted).unwrap_or(u32::MAX);
+        let repository = match (self.facts.is_own, remaining) {
             (false, _) => RepositoryUndo::WasThere,
             (true, 0) => RepositoryUndo::Delete,
             (true, images) => RepositoryUndo::Left { images },
@@ -270,44 +265,44 @@ impl<'a> Repository<'a> {
         self.by_digest.get(digest).copied()
     }
 
-    /// The tags that leave their image, by image: they point to it, and where they were moved there,
-    /// they can be put back.
-    fn leaving_tags(&self) -> HashMap<&'a Digest, HashSet<&'a Tag>> {
-        let mut leaving: HashMap<_, HashSet<_>> = HashMap::new();
-        for brought in &self.brought.tags {
-            let Some(digest) = &brought.digest else { continue };
+    /// Returns the tags that an undo removes from their image, by image: they still point to it, and if
+    /// the migration moved them, their previous image still exists.
+    fn undoable_tags(&self) -> HashMap<&'a Digest, HashSet<&'a Tag>> {
+        let mut undoable: HashMap<_, HashSet<_>> = HashMap::new();
+        for written in &self.writes.tags {
+            let Some(digest) = &written.digest else { continue };
             let Some(image) = self.image(digest) else { continue };
-            let earlier = brought.earlier.as_ref();
-            let can_go = earlier.is_none_or(|earlier| self.image(earlier).is_some());
-            if can_go && self.by_tag.get(&brought.tag) == Some(&&image.digest) {
-                leaving.entry(digest).or_default().insert(&brought.tag);
+            let earlier = written.earlier.as_ref();
+            let is_undoable = earlier.is_none_or(|earlier| self.image(earlier).is_some());
+            if is_undoable && self.by_tag.get(&written.tag) == Some(&&image.digest) {
+                undoable.entry(digest).or_default().insert(&written.tag);
             }
         }
-        leaving
+        undoable
     }
 
-    /// What becomes of a tag. `None` if the migration did not write it after all.
+    /// Returns what to do with a tag. `None` if the migration did not write the tag after all.
     fn undo_tag(
         &self,
-        brought: &WrittenTag,
-        leaving: &HashMap<&Digest, HashSet<&Tag>>,
+        written: &WrittenTag,
+        undoable: &HashMap<&Digest, HashSet<&Tag>>,
         kept: &HashSet<&Digest>,
     ) -> Option<UndoTag> {
-        let tag = brought.tag.clone();
-        let now = self.by_tag.get(&tag).copied();
-        let Some(digest) = &brought.digest else {
-            // Nobody knows what an interrupted push of the Docker Engine wrote, or whether it did.
-            let now = now.filter(|now| Some(*now) != brought.earlier.as_ref())?;
+        let tag = written.tag.clone();
+        let current = self.by_tag.get(&tag).copied();
+        let Some(digest) = &written.digest else {
+            // It is unknown whether an interrupted push of the Docker Engine wrote the tag.
+            let current = current.filter(|current| Some(*current) != written.earlier.as_ref())?;
             let reason = LeftReason::PushInterrupted;
             let action = TagUndo::Left { reason };
-            return Some(UndoTag { tag, digest: now.clone(), action });
+            return Some(UndoTag { tag, digest: current.clone(), action });
         };
-        // A write that was interrupted, or whose answer was lost, may never have reached ECR.
-        let is_unwritten = brought.superseded.is_empty()
+        // A write that was interrupted, or whose response was lost, may never have reached ECR.
+        let is_unwritten = written.superseded.is_empty()
             && self.image(digest).is_none()
-            && now == brought.earlier.as_ref();
-        let action = self.action(brought, digest, leaving, kept);
-        (!is_unwritten || brought.is_confirmed).then(|| UndoTag {
+            && current == written.earlier.as_ref();
+        let action = self.action(written, digest, undoable, kept);
+        (!is_unwritten || written.is_confirmed).then(|| UndoTag {
             tag,
             digest: digest.clone(),
             action,
@@ -316,23 +311,23 @@ impl<'a> Repository<'a> {
 
     fn action(
         &self,
-        brought: &WrittenTag,
+        written: &WrittenTag,
         digest: &Digest,
-        leaving: &HashMap<&Digest, HashSet<&Tag>>,
+        undoable: &HashMap<&Digest, HashSet<&Tag>>,
         kept: &HashSet<&Digest>,
     ) -> TagUndo {
         let left = |reason| TagUndo::Left { reason };
-        let image = match (self.by_tag.get(&brought.tag), self.image(digest)) {
+        let image = match (self.by_tag.get(&written.tag), self.image(digest)) {
             (None, _) => return left(LeftReason::Gone),
             (Some(&to), Some(image)) if to == digest => image,
             (Some(&to), _) => return left(LeftReason::PointsElsewhere { to: to.clone() }),
         };
-        match &brought.earlier {
+        match &written.earlier {
             Some(earlier) if self.image(earlier).is_some() => {
                 TagUndo::Restore { to: earlier.clone() }
             }
             Some(earlier) => left(LeftReason::EarlierImageGone { earlier: earlier.clone() }),
-            None if self.stays(image, leaving) => {
+            None if self.has_other_tags(image, undoable) => {
                 TagUndo::Remove { image: ImageUndo::HasOtherTags }
             }
             None if kept.contains(&image.digest) => {
@@ -343,82 +338,85 @@ impl<'a> Repository<'a> {
         }
     }
 
-    /// Whether something names an image that does not leave it.
-    fn stays(&self, image: &EcrImage, leaving: &HashMap<&Digest, HashSet<&Tag>>) -> bool {
-        let leaving = leaving.get(&image.digest);
-        let leaves = |tag| leaving.is_some_and(|leaving| leaving.contains(tag));
-        image.unreadable_tags > 0 || !image.tags.iter().all(leaves)
+    /// Whether an image has a tag that the undo does not remove.
+    fn has_other_tags(&self, image: &EcrImage, undoable: &HashMap<&Digest, HashSet<&Tag>>) -> bool {
+        let undoable = undoable.get(&image.digest);
+        let is_undoable = |tag| undoable.is_some_and(|undoable| undoable.contains(tag));
+        image.unreadable_tags > 0 || !image.tags.iter().all(is_undoable)
     }
 
-    /// What is below an index of the migration that stays, stays with it.
-    fn kept_below(&self, leaving: &HashMap<&Digest, HashSet<&Tag>>) -> HashSet<&'a Digest> {
-        let goes = |root: &Digest| {
-            self.image(root).is_some_and(|image| !self.stays(image, leaving) && self.is_new(image))
+    /// Returns the manifests below those indexes of the migration that stay.
+    fn kept_below(&self, undoable: &HashMap<&Digest, HashSet<&Tag>>) -> HashSet<&'a Digest> {
+        let is_deleted = |root: &Digest| {
+            let image = self.image(root);
+            image.is_some_and(|image| !self.has_other_tags(image, undoable) && self.is_new(image))
         };
-        let stay = self.facts.below.iter().filter(|(root, _)| !goes(root));
-        stay.flat_map(|(_, below)| below).collect()
+        let kept = self.facts.below.iter().filter(|(root, _)| !is_deleted(root));
+        kept.flat_map(|(_, below)| below).collect()
     }
 
-    /// Whether an image came since the migration began.
+    /// Whether an image was pushed after the migration started.
     fn is_new(&self, image: &EcrImage) -> bool {
-        let pushed = image.pushed_at_ms.map(|pushed| pushed.saturating_add(TOLD_TO_MS));
-        self.facts.is_own || pushed.is_some_and(|pushed| pushed > self.since_ms)
+        let latest_push_ms =
+            image.pushed_at_ms.map(|pushed| pushed.saturating_add(PUSH_TIME_RESOLUTION_MS));
+        self.facts.is_own || latest_push_ms.is_some_and(|pushed| pushed > self.since_ms)
     }
 
-    /// The images that are deleted by themselves.
+    /// Returns the images that are deleted by digest.
     fn images(
         &self,
         tags: &[UndoTag],
         with_tag: &HashSet<&Digest>,
-        leaving: &HashMap<&Digest, HashSet<&Tag>>,
+        undoable: &HashMap<&Digest, HashSet<&Tag>>,
         kept: &HashSet<&Digest>,
     ) -> Vec<UndoImage> {
         let mut images = Vec::new();
-        let mut gone: HashSet<Digest> = with_tag.iter().copied().cloned().collect();
-        // A restored tag leaves its image without a tag.
+        let mut deleted: HashSet<Digest> = with_tag.iter().copied().cloned().collect();
+        // The images that restored tags no longer point to.
         for tag in tags {
             if let TagUndo::Restore { .. } = tag.action
                 && let Some(image) = self.image(&tag.digest)
-                && !self.stays(image, leaving)
+                && !self.has_other_tags(image, undoable)
                 && self.is_new(image)
-                && gone.insert(tag.digest.clone())
+                && deleted.insert(tag.digest.clone())
             {
                 let (digest, of) = (tag.digest.clone(), tag.digest.clone());
                 images.push(UndoImage { digest, of, tags: Vec::new() });
             }
         }
-        // What earlier tries wrote and a later one replaced has no tag any more.
-        for digest in self.brought.tags.iter().flat_map(|brought| &brought.superseded) {
+        // Untagged images that an earlier attempt pushed and a later attempt replaced.
+        for digest in self.writes.tags.iter().flat_map(|written| &written.superseded) {
             if let Some(image) = self.image(digest)
                 && image.tags.is_empty()
-                && self.may_go(image, kept)
-                && gone.insert(digest.clone())
+                && self.may_delete(image, kept)
+                && deleted.insert(digest.clone())
             {
                 let (digest, of) = (digest.clone(), digest.clone());
                 images.push(UndoImage { digest, of, tags: Vec::new() });
             }
         }
-        let roots = self.brought.tags.iter().flat_map(WrittenTag::digests);
-        let roots: Vec<&Digest> = roots.filter(|root| gone.contains(*root)).collect();
+        let roots = self.writes.tags.iter().flat_map(WrittenTag::digests);
+        let roots: Vec<&Digest> = roots.filter(|root| deleted.contains(*root)).collect();
         let below = |root| self.facts.below.get(root).into_iter().flatten();
         for (of, digest) in roots.iter().flat_map(|root| below(*root).map(move |it| (*root, it))) {
             if let Some(image) = self.image(digest)
                 && image.tags.is_empty()
-                && self.may_go(image, kept)
-                && gone.insert(digest.clone())
+                && self.may_delete(image, kept)
+                && deleted.insert(digest.clone())
             {
                 let (digest, of) = (digest.clone(), of.clone());
                 images.push(UndoImage { digest, of, tags: Vec::new() });
             }
         }
-        // What refers to something that goes, and what refers to that. Only what has no tag: a
-        // signature under a tag is deleted as a tag that this migration wrote, or is somebody else's.
+        // Referrers of deleted images, and their referrers. Only untagged ones: a signature with a tag is
+        // deleted as a tag that this migration wrote, or belongs to another client.
         loop {
-            let others = self.facts.images.iter().filter(|image| !gone.contains(&image.digest));
-            let found: Vec<UndoImage> = others
-                .filter(|image| image.tags.is_empty() && self.may_go(image, kept))
+            let remaining =
+                self.facts.images.iter().filter(|image| !deleted.contains(&image.digest));
+            let found: Vec<UndoImage> = remaining
+                .filter(|image| image.tags.is_empty() && self.may_delete(image, kept))
                 .filter_map(|image| {
-                    let of = image.subject.as_ref().filter(|subject| gone.contains(*subject))?;
+                    let of = image.subject.as_ref().filter(|subject| deleted.contains(*subject))?;
                     let (digest, of) = (image.digest.clone(), of.clone());
                     Some(UndoImage { digest, of, tags: Vec::new() })
                 })
@@ -426,12 +424,12 @@ impl<'a> Repository<'a> {
             if found.is_empty() {
                 return images;
             }
-            gone.extend(found.iter().map(|image| image.digest.clone()));
+            deleted.extend(found.iter().map(|image| image.digest.clone()));
             images.extend(found);
         }
     }
 
-    fn may_go(&self, image: &EcrImage, kept: &HashSet<&Digest>) -> bool {
+    fn may_delete(&self, image: &EcrImage, kept: &HashSet<&Digest>) -> bool {
         image.unreadable_tags == 0 && !kept.contains(&image.digest) && self.is_new(image)
     }
 }

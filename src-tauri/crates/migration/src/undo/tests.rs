@@ -12,19 +12,19 @@ use crate::plan::make_plan::plan;
 use crate::request::{MigrationRequest, Resolution};
 use crate::testing::engine::FakeEngine;
 use crate::testing::registry::FakeRegistry;
-use crate::testing::{World, joined, record_error, request};
+use crate::testing::{TestMigration, joined, record_error, request};
 use crate::undo::carry_out::{UndoReport, Why, undo};
 use crate::undo::facts::undo_facts;
 use crate::undo::plan::{LeftReason, TagUndo, UndoPlan, UndoRepository, undo_plan};
 use transload_model::{Digest, RepositorySettings};
 
-/// Runs a migration, and gives what its journal knows of it.
-async fn migrated(world: &World, request: &MigrationRequest) -> JournalRecord {
-    let plan = world.plan(request).await;
-    journaled(world, &plan, &world.registry_source()).await
+/// Runs a migration and returns its journal record.
+async fn migrated(migration: &TestMigration, request: &MigrationRequest) -> JournalRecord {
+    let plan = migration.plan(request).await;
+    journaled(migration, &plan, &migration.registry_source()).await
 }
 
-async fn journaled(world: &World, plan: &Plan, source: &Source) -> JournalRecord {
+async fn journaled(migration: &TestMigration, plan: &Plan, source: &Source) -> JournalRecord {
     let folder = TempDir::new().unwrap();
     let journal = Journal::open(folder.path().join("journal.sqlite")).await.unwrap();
     let new = NewMigration {
@@ -35,30 +35,30 @@ async fn journaled(world: &World, plan: &Plan, source: &Source) -> JournalRecord
         about: String::new(),
     };
     let log = journal.begin(new, record_error()).await.unwrap();
-    world.run_with(plan, source, Some(&log)).await;
+    migration.run_with(plan, source, Some(&log)).await;
     log.flush().await.unwrap();
     journal.record("m-1").await.unwrap()
 }
 
-/// The same from the Docker Engine.
-async fn migrated_from_engine(world: &World, engine: FakeEngine) -> JournalRecord {
+/// Runs a migration from the Docker Engine and returns its journal record.
+async fn migrated_from_engine(migration: &TestMigration, engine: FakeEngine) -> JournalRecord {
     let source = Source::Engine(Arc::new(engine));
     let request = request("app", "app", &["1"]);
-    let facts = gather(&request, &source, &world.destination()).await.unwrap();
+    let facts = gather(&request, &source, &migration.destination()).await.unwrap();
     let plan = plan(&request, &facts);
-    journaled(world, &plan, &source).await
+    journaled(migration, &plan, &source).await
 }
 
-async fn planned(world: &World, record: &JournalRecord) -> UndoPlan {
-    undo_plan(record, &undo_facts(record, &world.destination()).await.unwrap())
+async fn planned(migration: &TestMigration, record: &JournalRecord) -> UndoPlan {
+    undo_plan(record, &undo_facts(record, &migration.destination()).await.unwrap())
 }
 
-async fn carried_out(world: &World, plan: &UndoPlan) -> UndoReport {
-    undo(plan, &world.destination(), &Control::default(), &|_| ()).await
+async fn carried_out(migration: &TestMigration, plan: &UndoPlan) -> UndoReport {
+    undo(plan, &migration.destination(), &Control::default(), &|_| ()).await
 }
 
-/// The plan in words, for reading.
-fn told(plan: &UndoPlan) -> Vec<String> {
+/// Returns a readable summary of the plan.
+fn summary(plan: &UndoPlan) -> Vec<String> {
     let mut lines = Vec::new();
     for UndoRepository { name, tags, images, repository } in &plan.repositories {
         for tag in tags {
@@ -88,26 +88,26 @@ fn tags(registry: &FakeRegistry, path: &str) -> Vec<String> {
     tags
 }
 
-/// An index with two platforms, of which one is also tagged by itself, and a signature.
-fn with_index(world: &World) -> Digest {
-    let first = world.source.image("app", Some("1-amd64"), &["shared", "one"]);
-    let second = world.source.image("app", None, &["shared", "two"]);
-    let index = world.source.index("app", "1", &[first, second]);
-    world.source.signature("app", None, &index);
+/// Adds an index with two platforms, one of which also has a tag, and a signature.
+fn with_index(migration: &TestMigration) -> Digest {
+    let first = migration.source.image("app", Some("1-amd64"), &["shared", "one"]);
+    let second = migration.source.image("app", None, &["shared", "two"]);
+    let index = migration.source.index("app", "1", &[first, second]);
+    migration.source.signature("app", None, &index);
     index
 }
 
 #[tokio::test]
-async fn a_repository_that_it_created_goes_with_all_that_it_brought() {
-    let world = World::new();
-    with_index(&world);
-    world.source.image("web", Some("1"), &["another"]);
+async fn a_created_repository_is_deleted_with_all_migrated_images() {
+    let migration = TestMigration::new();
+    with_index(&migration);
+    migration.source.image("web", Some("1"), &["another"]);
     let both =
         joined(request("app", "app", &["1", "1-amd64"]), request("web", "web", &["1", "missing"]));
-    let record = migrated(&world, &both).await;
-    assert_eq!(world.registry.images("app").len(), 4, "an index, two images, a signature");
+    let record = migrated(&migration, &both).await;
+    assert_eq!(migration.registry.images("app").len(), 4, "an index, two images, a signature");
 
-    let plan = planned(&world, &record).await;
+    let plan = planned(&migration, &record).await;
     let expected = [
         "app:1 remove: Goes",
         "app:1-amd64 remove: Goes",
@@ -115,128 +115,135 @@ async fn a_repository_that_it_created_goes_with_all_that_it_brought() {
         "web:1 remove: Goes",
         "web 0 images, Delete",
     ];
-    assert_eq!(told(&plan), expected);
-    assert_eq!(world.ecr.names(), ["app", "web"], "a plan changes nothing");
+    assert_eq!(summary(&plan), expected);
+    assert_eq!(migration.ecr.names(), ["app", "web"], "a plan changes nothing");
     let steps = std::sync::Mutex::new(0);
     let note = |done| *steps.lock().unwrap() = done;
-    let report = undo(&plan, &world.destination(), &Control::default(), &note).await;
+    let report = undo(&plan, &migration.destination(), &Control::default(), &note).await;
     assert_eq!((report.tags_removed, report.images_deleted), (3, 5));
     assert_eq!(report.repositories_deleted.len(), 2);
     assert!(report.left.is_empty(), "{report:?}");
     assert_eq!(*steps.lock().unwrap(), plan.steps());
-    assert!(world.ecr.names().is_empty());
+    assert!(migration.ecr.names().is_empty());
 
-    let again = planned(&world, &record).await;
-    assert!(again.is_empty(), "{again:?}");
+    let second_plan = planned(&migration, &record).await;
+    assert!(second_plan.is_empty(), "{second_plan:?}");
 }
 
 #[tokio::test]
-async fn what_others_brought_stays_and_keeps_its_repository() {
-    let world = World::new();
-    let index = with_index(&world);
-    let record = migrated(&world, &request("app", "app", &["1", "1-amd64"])).await;
-    // Somebody else tags what was moved, and pushes an image of their own.
-    world.registry.index("app", "theirs", &world.source.children(&index));
-    world.registry.image("app", Some("own"), &["own"]);
-    let plan = planned(&world, &record).await;
+async fn images_of_others_stay_and_keep_their_repository() {
+    let migration = TestMigration::new();
+    let index = with_index(&migration);
+    let record = migrated(&migration, &request("app", "app", &["1", "1-amd64"])).await;
+    // Another client tags the migrated index, and pushes another image.
+    migration.registry.index("app", "theirs", &migration.source.children(&index));
+    migration.registry.image("app", Some("own"), &["own"]);
+    let plan = planned(&migration, &record).await;
     let expected = [
         "app:1 remove: HasOtherTags",
         "app:1-amd64 remove: BelowIndex",
         "app 0 images, Left { images: 5 }",
     ];
-    assert_eq!(told(&plan), expected);
-    let report = carried_out(&world, &plan).await;
+    assert_eq!(summary(&plan), expected);
+    let report = carried_out(&migration, &plan).await;
     assert_eq!(left(&report), ["app"]);
-    assert_eq!(tags(&world.registry, "app"), ["own", "theirs"]);
-    assert_eq!(world.registry.held("app", "theirs"), Some(index));
-    assert_eq!(world.ecr.names(), ["app"]);
+    assert_eq!(tags(&migration.registry, "app"), ["own", "theirs"]);
+    assert_eq!(migration.registry.digest("app", "theirs"), Some(index));
+    assert_eq!(migration.ecr.names(), ["app"]);
 }
 
 #[tokio::test]
-async fn a_tag_that_was_moved_is_put_back_and_one_that_moved_on_is_left() {
-    let world = World::new();
+async fn an_overwritten_tag_is_restored_unless_it_was_moved_again() {
+    let migration = TestMigration::new();
     for tag in ["1", "2", "3"] {
-        world.source.image("app", Some(tag), &["new", tag]);
-        let old = world.registry.image("app", Some(tag), &["old", tag]);
-        world.ecr.older.lock().unwrap().insert(old);
+        migration.source.image("app", Some(tag), &["new", tag]);
+        let old = migration.registry.image("app", Some(tag), &["old", tag]);
+        migration.ecr.older.lock().unwrap().insert(old);
     }
-    world.ecr.add("app", RepositorySettings::default());
-    let old = world.registry.held("app", "1").unwrap();
-    let gone = world.registry.held("app", "3").unwrap();
+    migration.ecr.add("app", RepositorySettings::default());
+    let old = migration.registry.digest("app", "1").unwrap();
+    let gone = migration.registry.digest("app", "3").unwrap();
     let mut wanted = request("app", "app", &["1", "2", "3"]);
     for image in &mut wanted.images {
         image.resolution = Some(Resolution::Overwrite);
     }
-    let record = migrated(&world, &wanted).await;
-    let theirs = world.registry.image("app", Some("2"), &["theirs"]);
-    assert_eq!(world.registry.delete("app", gone.as_str()), None);
+    let record = migrated(&migration, &wanted).await;
+    let theirs = migration.registry.image("app", Some("2"), &["theirs"]);
+    assert_eq!(migration.registry.delete("app", gone.as_str()), None);
 
-    let plan = planned(&world, &record).await;
+    let plan = planned(&migration, &record).await;
     let expected = [
         "app:1 restore",
         "app:2 left: PointsElsewhere",
         "app:3 left: EarlierImageGone",
         "app 1 images, WasThere",
     ];
-    assert_eq!(told(&plan), expected);
-    let report = carried_out(&world, &plan).await;
+    assert_eq!(summary(&plan), expected);
+    let report = carried_out(&migration, &plan).await;
     assert_eq!((report.tags_restored, report.tags_removed, report.images_deleted), (1, 0, 1));
     assert_eq!(left(&report), ["app:2", "app:3"]);
-    assert_eq!(world.registry.held("app", "1"), Some(old));
-    assert_eq!(world.registry.held("app", "2"), Some(theirs));
-    assert!(world.registry.held("app", "3").is_some());
+    assert_eq!(migration.registry.digest("app", "1"), Some(old));
+    assert_eq!(migration.registry.digest("app", "2"), Some(theirs));
+    assert!(migration.registry.digest("app", "3").is_some());
 }
 
 #[tokio::test]
-async fn an_image_that_was_there_without_a_tag_is_not_deleted_with_its_new_one() {
-    let world = World::new();
-    let digest = world.source.image("app", Some("1"), &["layer"]);
-    world.registry.image("app", None, &["layer"]);
-    world.ecr.older.lock().unwrap().insert(digest.clone());
-    world.ecr.add("app", RepositorySettings::default());
-    let record = migrated(&world, &request("app", "app", &["1"])).await;
-    let plan = planned(&world, &record).await;
-    assert_eq!(told(&plan), ["app:1 left: ImageWouldGo", "app 0 images, WasThere"]);
+async fn an_image_that_existed_untagged_is_not_deleted_with_its_new_tag() {
+    let migration = TestMigration::new();
+    let digest = migration.source.image("app", Some("1"), &["layer"]);
+    migration.registry.image("app", None, &["layer"]);
+    migration.ecr.older.lock().unwrap().insert(digest.clone());
+    migration.ecr.add("app", RepositorySettings::default());
+    let record = migrated(&migration, &request("app", "app", &["1"])).await;
+    let plan = planned(&migration, &record).await;
+    assert_eq!(summary(&plan), ["app:1 left: ImageWouldGo", "app 0 images, WasThere"]);
     assert!(plan.is_empty());
 }
 
 #[tokio::test]
-async fn what_changed_between_plan_and_undo_is_left() {
-    let world = World::new();
+async fn tags_and_images_that_changed_after_the_plan_stay_unchanged() {
+    let migration = TestMigration::new();
     for tag in ["1", "2", "3"] {
-        world.source.image("app", Some(tag), &["shared", tag]);
+        migration.source.image("app", Some(tag), &["shared", tag]);
     }
-    let index = with_index(&world);
-    world.ecr.add("app", RepositorySettings::default());
-    let record = migrated(&world, &request("app", "app", &["1", "2", "3"])).await;
-    let other = world.registry.image("app", Some("other"), &["shared", "3"]);
-    let plan = planned(&world, &record).await;
-    assert_eq!(told(&plan)[2], "app:3 remove: HasOtherTags", "it has another name: {plan:?}");
-    // The index gets a name of somebody, one tag moves on, and the other name goes away.
-    world.registry.index("app", "theirs", &world.source.children(&index));
-    world.registry.image("app", Some("2"), &["theirs"]);
-    assert_eq!(world.registry.delete("app", "other"), None);
-    let report = carried_out(&world, &plan).await;
+    let index = with_index(&migration);
+    migration.ecr.add("app", RepositorySettings::default());
+    let record = migrated(&migration, &request("app", "app", &["1", "2", "3"])).await;
+    let other = migration.registry.image("app", Some("other"), &["shared", "3"]);
+    let plan = planned(&migration, &record).await;
+    assert_eq!(
+        summary(&plan)[2],
+        "app:3 remove: HasOtherTags",
+        "the image has another tag: {plan:?}"
+    );
+    // Another client tags the index, one tag moves, and the other tag is deleted.
+    migration.registry.index("app", "theirs", &migration.source.children(&index));
+    migration.registry.image("app", Some("2"), &["theirs"]);
+    assert_eq!(migration.registry.delete("app", "other"), None);
+    let report = carried_out(&migration, &plan).await;
     assert_eq!(left(&report), ["app:2", "app:3"]);
-    assert_eq!(world.registry.held("app", "theirs"), Some(index.clone()));
-    assert_eq!(world.registry.held("app", "3"), Some(other));
-    for child in world.source.children(&index) {
-        assert!(world.registry.held("app", child.as_str()).is_some(), "it is of an index");
+    assert_eq!(migration.registry.digest("app", "theirs"), Some(index.clone()));
+    assert_eq!(migration.registry.digest("app", "3"), Some(other));
+    for child in migration.source.children(&index) {
+        assert!(
+            migration.registry.digest("app", child.as_str()).is_some(),
+            "it belongs to an index"
+        );
     }
-    let signatures = world.registry.images("app");
+    let signatures = migration.registry.images("app");
     let of_index = signatures.iter().filter(|(raw, _)| match raw.read().unwrap() {
         transload_model::Manifest::Image(image) => image.subject.is_some(),
         transload_model::Manifest::Index(_) => false,
     });
-    assert_eq!(of_index.count(), 1, "its signature stays too");
+    assert_eq!(of_index.count(), 1, "the signature stays too");
 }
 
 #[tokio::test]
-async fn a_tag_that_is_moved_or_deleted_between_the_listing_and_the_delete_call_is_left() {
+async fn a_tag_that_changes_between_the_listing_and_the_delete_call_stays_unchanged() {
     type Change = fn(&FakeRegistry);
     let push_another: Change = |registry| drop(registry.image("app", Some("1"), &["theirs"]));
     let push_another_and_delete_ours: Change = |registry| {
-        let ours = registry.held("app", "1").unwrap();
+        let ours = registry.digest("app", "1").unwrap();
         registry.image("app", Some("1"), &["theirs"]);
         registry.delete("app", ours.as_str());
     };
@@ -244,70 +251,70 @@ async fn a_tag_that_is_moved_or_deleted_between_the_listing_and_the_delete_call_
     for (change, theirs) in
         [(push_another, true), (push_another_and_delete_ours, true), (delete, false)]
     {
-        let world = World::new();
-        world.source.image("app", Some("1"), &["layer"]);
-        world.source.image("app", Some("2"), &["layer", "2"]);
-        world.ecr.add("app", RepositorySettings::default());
-        let record = migrated(&world, &request("app", "app", &["1", "2"])).await;
-        let plan = planned(&world, &record).await;
-        let registry = Arc::clone(&world.registry);
-        *world.ecr.before_deleting.lock().unwrap() = Some(Box::new(move || change(&registry)));
-        let report = carried_out(&world, &plan).await;
+        let migration = TestMigration::new();
+        migration.source.image("app", Some("1"), &["layer"]);
+        migration.source.image("app", Some("2"), &["layer", "2"]);
+        migration.ecr.add("app", RepositorySettings::default());
+        let record = migrated(&migration, &request("app", "app", &["1", "2"])).await;
+        let plan = planned(&migration, &record).await;
+        let registry = Arc::clone(&migration.registry);
+        *migration.ecr.before_deleting.lock().unwrap() = Some(Box::new(move || change(&registry)));
+        let report = carried_out(&migration, &plan).await;
         assert_eq!(left(&report), ["app:1"]);
         let moved = matches!(&report.left[0].why, Why::Tag(LeftReason::PointsElsewhere { .. }));
         assert_eq!(moved, theirs, "{report:?}");
         assert_eq!((report.tags_removed, report.images_deleted), (1, 1), "{report:?}");
-        let there: &[&str] = if theirs { &["1"] } else { &[] };
-        assert_eq!(tags(&world.registry, "app"), there);
+        let remaining: &[&str] = if theirs { &["1"] } else { &[] };
+        assert_eq!(tags(&migration.registry, "app"), remaining);
     }
 }
 
 #[tokio::test]
-async fn a_repository_that_may_not_be_changed_says_so_and_stops_no_other() {
-    let world = World::new();
-    world.source.image("app", Some("1"), &["layer"]);
-    world.source.image("web", Some("1"), &["layer"]);
+async fn a_repository_that_may_not_be_changed_is_reported_and_the_others_are_undone() {
+    let migration = TestMigration::new();
+    migration.source.image("app", Some("1"), &["layer"]);
+    migration.source.image("web", Some("1"), &["layer"]);
     let both = joined(request("app", "app", &["1"]), request("web", "web", &["1"]));
-    let record = migrated(&world, &both).await;
-    world.ecr.denied.lock().unwrap().insert("app".to_owned());
-    let report = carried_out(&world, &planned(&world, &record).await).await;
+    let record = migrated(&migration, &both).await;
+    migration.ecr.denied.lock().unwrap().insert("app".to_owned());
+    let report = carried_out(&migration, &planned(&migration, &record).await).await;
     assert_eq!(left(&report), ["app"]);
     assert!(
         matches!(&report.left[0].why, Why::Failed(error) if error.to_string().contains("ecr:"))
     );
-    assert_eq!(world.ecr.names(), ["app"]);
-    assert_eq!(tags(&world.registry, "app"), ["1"]);
+    assert_eq!(migration.ecr.names(), ["app"]);
+    assert_eq!(tags(&migration.registry, "app"), ["1"]);
 }
 
 #[tokio::test]
-async fn a_cancelled_undo_leaves_the_rest() {
-    let world = World::new();
-    world.source.image("app", Some("1"), &["layer"]);
-    let record = migrated(&world, &request("app", "app", &["1"])).await;
-    let plan = planned(&world, &record).await;
+async fn a_cancelled_undo_leaves_the_remaining_items() {
+    let migration = TestMigration::new();
+    migration.source.image("app", Some("1"), &["layer"]);
+    let record = migrated(&migration, &request("app", "app", &["1"])).await;
+    let plan = planned(&migration, &record).await;
     let control = Control::default();
     control.cancel();
-    let report = undo(&plan, &world.destination(), &control, &|_| ()).await;
+    let report = undo(&plan, &migration.destination(), &control, &|_| ()).await;
     assert!(report.cancelled);
-    assert_eq!(tags(&world.registry, "app"), ["1"]);
+    assert_eq!(tags(&migration.registry, "app"), ["1"]);
 }
 
 #[tokio::test]
 async fn a_repository_whose_images_all_failed_is_deleted() {
-    let world = World::new();
-    world.source.image("app", Some("1"), &["breaks"]);
-    world.source.breaking.lock().unwrap().insert(Digest::of(b"breaks"), u32::MAX);
-    let record = migrated(&world, &request("app", "app", &["1"])).await;
+    let migration = TestMigration::new();
+    migration.source.image("app", Some("1"), &["breaks"]);
+    migration.source.breaking.lock().unwrap().insert(Digest::of(b"breaks"), u32::MAX);
+    let record = migrated(&migration, &request("app", "app", &["1"])).await;
     assert_eq!(record.summary.repositories_created, 1);
-    let plan = planned(&world, &record).await;
-    assert_eq!(told(&plan), ["app 0 images, Delete"]);
-    carried_out(&world, &plan).await;
-    assert!(world.ecr.names().is_empty());
+    let plan = planned(&migration, &record).await;
+    assert_eq!(summary(&plan), ["app 0 images, Delete"]);
+    carried_out(&migration, &plan).await;
+    assert!(migration.ecr.names().is_empty());
 
-    let world = World::new();
-    let engine = FakeEngine::new(Arc::clone(&world.registry), false);
+    let migration = TestMigration::new();
+    let engine = FakeEngine::new(Arc::clone(&migration.registry), false);
     engine.add("source.example/app:1", "image");
     *engine.fails.lock().unwrap() = true;
-    let record = migrated_from_engine(&world, engine).await;
-    assert_eq!(told(&planned(&world, &record).await), ["app 0 images, Delete"]);
+    let record = migrated_from_engine(&migration, engine).await;
+    assert_eq!(summary(&planned(&migration, &record).await), ["app 0 images, Delete"]);
 }

@@ -3,13 +3,13 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-/// How much an undo deletes, or deleted.
+/// Number of items that an undo deletes or deleted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export_to = "undo.ts")]
 pub struct UndoTotals {
     /// Tags that are deleted.
     pub tags_removed: u32,
-    /// Tags that point again to what they pointed to before.
+    /// Tags that point to their previous image again.
     pub tags_restored: u32,
     /// Images that are deleted, including those below an index.
     pub images_deleted: u32,

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::plan::{ExpiringImage, LifecycleForecast};
 use crate::request::{MigrationRequest, Resolution};
-use crate::testing::{World, request};
+use crate::testing::{TestMigration, request};
 use transload_lifecycle::Due;
 use transload_model::{LifecyclePreset, RepositoryName, RepositorySettings};
 
@@ -26,27 +26,27 @@ fn since(tag_status: &str, count_type: &str, days: u32) -> Value {
 }
 
 /// A repository that exists with these tags, oldest first, each with its own content.
-fn world(existing: &[&str], policy: Option<&str>) -> World {
-    let world = World::new();
-    world.ecr.add("app", RepositorySettings::default());
+fn migration_with_images(existing: &[&str], policy: Option<&str>) -> TestMigration {
+    let migration = TestMigration::new();
+    migration.ecr.add("app", RepositorySettings::default());
     for (order, tag) in (1..).zip(existing) {
-        let digest = world.registry.image("app", Some(tag), &[tag]);
-        world.ecr.pushed_at.lock().unwrap().insert(digest, order * 1000);
+        let digest = migration.registry.image("app", Some(tag), &[tag]);
+        migration.ecr.pushed_at.lock().unwrap().insert(digest, order * 1000);
     }
-    world.ecr.policies.lock().unwrap().extend(policy.map(str::to_owned));
-    world
+    migration.ecr.policies.lock().unwrap().extend(policy.map(str::to_owned));
+    migration
 }
 
-async fn forecast_of(world: &World, request: &MigrationRequest) -> LifecycleForecast {
-    world.plan(request).await.repositories[0].forecast.clone()
+async fn forecast_of(migration: &TestMigration, request: &MigrationRequest) -> LifecycleForecast {
+    migration.plan(request).await.repositories[0].forecast.clone()
 }
 
 /// Returns the forecast for images with these tags, each with its own content.
-async fn forecast(world: &World, tags: &[&str]) -> LifecycleForecast {
+async fn forecast(migration: &TestMigration, tags: &[&str]) -> LifecycleForecast {
     for tag in tags {
-        world.source.image("app", Some(tag), &[tag]);
+        migration.source.image("app", Some(tag), &[tag]);
     }
-    forecast_of(world, &request("app", "app", tags)).await
+    forecast_of(migration, &request("app", "app", tags)).await
 }
 
 /// Returns tags with their expiry in short form: planned images, then existing ones.
@@ -71,7 +71,7 @@ async fn policies_of_every_count_type_report_the_images_that_expire() {
     let unpulled = json!({"rules": [rule(unpulled, archive)]}).to_string();
     let mut candidates = since("tagged", "sinceImagePushed", 14);
     candidates["tagPatternList"] = json!(["*-rc*"]);
-    for (why, existing, policy, tags, expected) in [
+    for (case, existing, policy, tags, expected) in [
         (
             "more images than the policy keeps: the oldest of the plan",
             vec![],
@@ -80,39 +80,39 @@ async fn policies_of_every_count_type_report_the_images_that_expire() {
             (vec!["2 Expire now", "1 Expire now"], vec![]),
         ),
         (
-            "images that the repository has go first",
+            "existing images expire first",
             vec!["old-1", "old-2"],
             keep(3),
             vec!["1", "2"],
             (vec![], vec!["old-1 Expire now"]),
         ),
         (
-            "what expires anyway isn't named",
+            "images that expire in any case aren't reported",
             vec!["old-1", "old-2", "old-3", "old-4"],
             keep(3),
             vec!["1"],
             (vec![], vec!["old-2 Expire now"]),
         ),
         (
-            "an age rule applies to what it matches",
+            "an age rule applies to the tags that it matches",
             vec![],
             expire(candidates),
             vec!["1.0-rc1", "1.0"],
             (vec!["1.0-rc1 Expire 14 days"], vec![]),
         ),
         (
-            "the archive is no place to pull from",
+            "archived images can't be pulled",
             vec!["old"],
             unpulled,
             vec!["1"],
             (vec!["1 Archive 30 days"], vec![]),
         ),
     ] {
-        let forecast = forecast(&world(&existing, Some(&policy)), &tags).await;
-        assert!(forecast.needs_confirmation(), "{why}");
+        let forecast = forecast(&migration_with_images(&existing, Some(&policy)), &tags).await;
+        assert!(forecast.needs_confirmation(), "{case}");
         let (planned, existing) = described(&forecast);
-        assert_eq!(planned, expected.0, "{why}");
-        assert_eq!(existing, expected.1, "{why}");
+        assert_eq!(planned, expected.0, "{case}");
+        assert_eq!(existing, expected.1, "{case}");
     }
 }
 
@@ -120,9 +120,9 @@ async fn policies_of_every_count_type_report_the_images_that_expire() {
 async fn a_plan_that_expires_nothing_has_an_empty_forecast() {
     let transitioned = json!({"tagStatus": "any", "storageClass": "archive", "countUnit": "days",
         "countType": "sinceImageTransitioned", "countNumber": 90});
-    for (why, existing, policy) in [
+    for (case, existing, policy) in [
         ("no policy", vec!["old"], None),
-        ("room for all", vec!["old"], Some(keep(3))),
+        ("the policy keeps all images", vec!["old"], Some(keep(3))),
         (
             "only untagged images",
             vec!["old"],
@@ -132,22 +132,22 @@ async fn a_plan_that_expires_nothing_has_an_empty_forecast() {
         // Both images exist under other tags, so they keep their age and rank.
         ("images that exist", vec!["1", "2"], Some(keep(2))),
     ] {
-        let world = world(&existing, policy.as_deref());
+        let migration = migration_with_images(&existing, policy.as_deref());
         for (tag, content) in [("new-1", "1"), ("new-2", "2")] {
-            world.source.image("app", Some(tag), &[content]);
+            migration.source.image("app", Some(tag), &[content]);
         }
-        let forecast = forecast_of(&world, &request("app", "app", &["new-1", "new-2"])).await;
-        assert_eq!(forecast, LifecycleForecast::NothingExpires, "{why}");
+        let forecast = forecast_of(&migration, &request("app", "app", &["new-1", "new-2"])).await;
+        assert_eq!(forecast, LifecycleForecast::NothingExpires, "{case}");
         assert!(!forecast.needs_confirmation());
     }
 }
 
 #[tokio::test]
 async fn the_policy_that_a_new_repository_gets_is_evaluated() {
-    let world = World::new();
+    let migration = TestMigration::new();
     let tags = ["3", "2", "1"];
     for tag in tags {
-        world.source.image("app", Some(tag), &[tag]);
+        migration.source.image("app", Some(tag), &[tag]);
     }
     let mut request = request("app", "app", &tags);
     let name = RepositoryName::parse("app").unwrap();
@@ -156,14 +156,14 @@ async fn the_policy_that_a_new_repository_gets_is_evaluated() {
         request.repositories.insert(name.clone(), settings);
         request.clone()
     };
-    let two = forecast_of(&world, &with(LifecyclePreset::KeepNewest { count: 2 })).await;
+    let two = forecast_of(&migration, &with(LifecyclePreset::KeepNewest { count: 2 })).await;
     assert_eq!(described(&two).0, ["1 Expire now"], "the oldest, not the newest");
     for lifecycle in [
         LifecyclePreset::None,
         LifecyclePreset::KeepNewest { count: 3 },
         LifecyclePreset::ExpireUntagged { days: 1 },
     ] {
-        let forecast = forecast_of(&world, &with(lifecycle)).await;
+        let forecast = forecast_of(&migration, &with(lifecycle)).await;
         assert_eq!(forecast, LifecycleForecast::NothingExpires, "{lifecycle:?}");
     }
 }
@@ -171,11 +171,11 @@ async fn the_policy_that_a_new_repository_gets_is_evaluated() {
 #[tokio::test]
 async fn an_image_that_loses_its_tag_may_expire() {
     let policy = expire(since("untagged", "sinceImagePushed", 7));
-    let world = world(&["1"], Some(&policy));
-    world.source.image("app", Some("1"), &["another"]);
+    let migration = migration_with_images(&["1"], Some(&policy));
+    migration.source.image("app", Some("1"), &["another"]);
     let mut request = request("app", "app", &["1"]);
     request.images[0].resolution = Some(Resolution::Overwrite);
-    let (planned, existing) = described(&forecast_of(&world, &request).await);
+    let (planned, existing) = described(&forecast_of(&migration, &request).await);
     assert!(planned.is_empty());
     assert_eq!(existing, ["1 Expire 7 days"], "the image that loses its tag");
 }
@@ -183,47 +183,47 @@ async fn an_image_that_loses_its_tag_may_expire() {
 #[tokio::test]
 async fn unknown_policies_are_reported_as_unknown() {
     let policy = keep(3).replace("imageCountMoreThan", "sinceImageScanned");
-    let unreadable = forecast(&world(&["old"], Some(&policy)), &["1"]).await;
+    let unreadable = forecast(&migration_with_images(&["old"], Some(&policy)), &["1"]).await;
     assert!(
         matches!(&unreadable, LifecycleForecast::Unreadable { reason } if reason.contains("sinceImageScanned"))
     );
     assert!(unreadable.needs_confirmation());
 
-    let denied = world(&["old"], Some(&keep(3)));
+    let denied = migration_with_images(&["old"], Some(&keep(3)));
     *denied.ecr.lifecycle_denied.lock().unwrap() = true;
     assert_eq!(forecast(&denied, &["1"]).await, LifecycleForecast::Unknown);
 }
 
 #[tokio::test]
 async fn children_of_an_index_are_not_counted() {
-    let world = world(&[], Some(&keep(2)));
+    let migration = migration_with_images(&[], Some(&keep(2)));
     let children: Vec<_> =
-        ["one", "two"].map(|layer| world.registry.image("app", None, &[layer])).into();
-    world.registry.index("app", "old", &children);
-    assert_eq!(forecast(&world, &["1"]).await, LifecycleForecast::NothingExpires);
-    let (planned, existing) = described(&forecast(&world, &["1", "2"]).await);
+        ["one", "two"].map(|layer| migration.registry.image("app", None, &[layer])).into();
+    migration.registry.index("app", "old", &children);
+    assert_eq!(forecast(&migration, &["1"]).await, LifecycleForecast::NothingExpires);
+    let (planned, existing) = described(&forecast(&migration, &["1", "2"]).await);
     assert!(planned.is_empty());
-    assert_eq!(existing, ["old Expire now"], "its parts go with it and aren't named");
+    assert_eq!(existing, ["old Expire now"], "its children expire with it and aren't reported");
 }
 
 #[tokio::test]
 async fn a_repository_without_new_images_has_no_forecast() {
-    let world = world(&["1"], Some(&keep(1)));
-    world.source.image("app", Some("1"), &["1"]);
-    let forecast = forecast_of(&world, &request("app", "app", &["1"])).await;
+    let migration = migration_with_images(&["1"], Some(&keep(1)));
+    migration.source.image("app", Some("1"), &["1"]);
+    let forecast = forecast_of(&migration, &request("app", "app", &["1"])).await;
     assert_eq!(forecast, LifecycleForecast::NothingExpires);
 }
 
 #[tokio::test]
 async fn tagged_signatures_count_as_images() {
-    let world = world(&["old"], Some(&keep(3)));
-    let signed = world.source.image("app", Some("1"), &["1"]);
+    let migration = migration_with_images(&["old"], Some(&keep(3)));
+    let signed = migration.source.image("app", Some("1"), &["1"]);
     let signature = format!("{}.sig", signed.as_str().replace(':', "-"));
-    world.source.image("app", Some(&signature), &["signature"]);
+    migration.source.image("app", Some(&signature), &["signature"]);
     let request = request("app", "app", &["1"]);
-    assert_eq!(forecast_of(&world, &request).await, LifecycleForecast::NothingExpires);
-    *world.ecr.policies.lock().unwrap() = vec![keep(2)];
-    let (planned, existing) = described(&forecast_of(&world, &request).await);
+    assert_eq!(forecast_of(&migration, &request).await, LifecycleForecast::NothingExpires);
+    *migration.ecr.policies.lock().unwrap() = vec![keep(2)];
+    let (planned, existing) = described(&forecast_of(&migration, &request).await);
     assert!(planned.is_empty());
     assert_eq!(existing, ["old Expire now"], "the image and its signature are the newest two");
 }

@@ -24,8 +24,8 @@ fn parts(
     let all = (1..=parts).map(|part| {
         let selected = Shard::new(part, parts).unwrap().select(images, groups);
         let mine = images.iter().zip(&selected).enumerate().filter(|(_, (_, selected))| **selected);
-        mine.map(|(at, (image, _))| {
-            owners[at] += 1;
+        mine.map(|(index, (image, _))| {
+            owners[index] += 1;
             format!("{}:{}", image.repository, image.tag)
         })
         .collect()
@@ -109,7 +109,7 @@ fn tags_of_one_digest_and_images_of_one_tag_stay_together() {
         let split = parts(&images, &BTreeMap::new(), count);
         let part_of = |name: &str| {
             let with = split.iter().enumerate().filter(|(_, part)| part.iter().any(|n| n == name));
-            with.map(|(at, _)| at).collect::<BTreeSet<_>>()
+            with.map(|(index, _)| index).collect::<BTreeSet<_>>()
         };
         assert_eq!(part_of("app:1.0"), part_of("app:stable"), "{split:?}");
         assert_eq!(part_of("app:latest").len(), 1, "{split:?}");

@@ -1,4 +1,4 @@
-//! What a registry in memory holds: put there, looked at, and taken away by tests.
+//! The content of an in-memory registry, with methods for tests to add, read and remove it.
 
 use bytes::Bytes;
 
@@ -7,12 +7,12 @@ use transload_model::{Digest, Manifest, RawManifest, Tag, media_type};
 use transload_registry::Mount;
 
 impl FakeRegistry {
-    /// The configuration of an image with these layers.
+    /// Returns the configuration of an image with these layers.
     pub fn config_text(layers: &[&str]) -> String {
         format!("config of {layers:?}")
     }
 
-    /// Puts an image with one layer for each text.
+    /// Adds an image with one layer for each text.
     pub fn image(&self, path: &str, reference: Option<&str>, layers: &[&str]) -> Digest {
         let descriptors: Vec<_> = layers.iter().map(|layer| self.blob_json(path, layer)).collect();
         let config = self.blob_json(path, &Self::config_text(layers));
@@ -24,7 +24,7 @@ impl FakeRegistry {
         self.put_raw(path, reference, json)
     }
 
-    /// Puts an image whose configuration is this text.
+    /// Adds an image with this text as its configuration.
     pub fn configured_image(&self, path: &str, tag: &str, config: &str) -> Digest {
         let config = self
             .blob_json(path, config)
@@ -37,7 +37,7 @@ impl FakeRegistry {
         self.put_raw(path, Some(tag), json)
     }
 
-    /// Puts an index of images that are there.
+    /// Adds an index of existing images.
     pub fn index(&self, path: &str, tag: &str, children: &[Digest]) -> Digest {
         let listed: Vec<_> = children
             .iter()
@@ -57,13 +57,13 @@ impl FakeRegistry {
         self.put_raw(path, Some(tag), json)
     }
 
-    /// Whether a repository holds a blob.
-    pub fn holds(&self, path: &str, digest: &Digest) -> bool {
-        let place = (path.to_owned(), digest.to_string());
-        self.blobs.lock().unwrap().contains_key(&place)
+    /// Whether a repository has a blob.
+    pub fn contains_blob(&self, path: &str, digest: &Digest) -> bool {
+        let key = (path.to_owned(), digest.to_string());
+        self.blobs.lock().unwrap().contains_key(&key)
     }
 
-    /// Puts an index of one image for a platform and its attestation, as BuildKit makes it.
+    /// Adds an index of one image and its attestation, as BuildKit creates it.
     pub fn attested(&self, path: &str, tag: &str, architecture: &str, image: &Digest) -> Digest {
         let attestation = self.image(path, None, &["statement"]);
         let media = media_type::OCI_MANIFEST;
@@ -74,7 +74,7 @@ impl FakeRegistry {
         self.put_raw(path, Some(tag), json)
     }
 
-    /// What an index lists.
+    /// Returns the children of an index.
     pub fn children(&self, index: &Digest) -> Vec<Digest> {
         let manifests = self.manifests.lock().unwrap();
         let raw = manifests.values().find(|raw| raw.digest() == index).unwrap();
@@ -86,7 +86,7 @@ impl FakeRegistry {
         }
     }
 
-    /// Puts something that refers to an image.
+    /// Adds a referrer of an image.
     pub fn signature(&self, path: &str, reference: Option<&str>, subject: &Digest) -> Digest {
         let config = self.blob_json(path, "{}");
         let kind = media_type::OCI_MANIFEST;
@@ -96,19 +96,20 @@ impl FakeRegistry {
         self.put_raw(path, reference, json)
     }
 
-    pub fn held(&self, path: &str, reference: &str) -> Option<Digest> {
-        let place = (path.to_owned(), reference.to_owned());
-        self.manifests.lock().unwrap().get(&place).map(|raw| raw.digest().clone())
+    /// Returns the digest of a tag, or the digest itself if the manifest exists.
+    pub fn digest(&self, path: &str, reference: &str) -> Option<Digest> {
+        let key = (path.to_owned(), reference.to_owned());
+        self.manifests.lock().unwrap().get(&key).map(|raw| raw.digest().clone())
     }
 
-    /// Whether any repository holds a manifest.
+    /// Whether any repository has a manifest.
     pub fn has_manifest(&self, digest: &Digest) -> bool {
         self.manifests.lock().unwrap().values().any(|raw| raw.digest() == digest)
     }
 
-    /// Whether a mount is answered with one.
+    /// Whether a mount succeeds.
     pub(super) fn may_mount(&self, to: &str, mount: &Mount<'_>) -> bool {
-        let names = |(raw, _): &(RawManifest, Vec<Tag>)| match raw.read().unwrap() {
+        let references = |(raw, _): &(RawManifest, Vec<Tag>)| match raw.read().unwrap() {
             Manifest::Image(image) => {
                 image.config.digest == *mount.digest
                     || image.layers.iter().any(|layer| layer.digest == *mount.digest)
@@ -118,10 +119,12 @@ impl FakeRegistry {
         let unmountable = self.unmountable.lock().unwrap();
         let differs =
             mount.from != to && [mount.from, to].iter().any(|one| unmountable.contains(*one));
-        self.mounts && !differs && (!self.mounts_named || self.images(mount.from).iter().any(names))
+        self.mounts
+            && !differs
+            && (!self.mounts_only_referenced || self.images(mount.from).iter().any(references))
     }
 
-    /// Bytes of all uploads, each counted as often as it was sent.
+    /// Returns the bytes of all uploads. A blob that was uploaded twice counts twice.
     pub fn uploaded_bytes(&self) -> u64 {
         let blobs = self.blobs.lock().unwrap();
         let uploads = self.uploads.lock().unwrap();
@@ -132,24 +135,24 @@ impl FakeRegistry {
         uploads.iter().map(size).sum()
     }
 
-    /// Takes a blob away and leaves the manifests that name it.
-    pub fn forget_blob(&self, path: &str, text: &str) {
-        let place = (path.to_owned(), Digest::of(text.as_bytes()).to_string());
-        self.blobs.lock().unwrap().remove(&place).unwrap();
+    /// Removes a blob, but not the manifests that reference it.
+    pub fn remove_blob(&self, path: &str, text: &str) {
+        let key = (path.to_owned(), Digest::of(text.as_bytes()).to_string());
+        self.blobs.lock().unwrap().remove(&key).unwrap();
     }
 
-    /// A manifest that is there.
+    /// Returns an existing manifest.
     pub fn raw(&self, path: &str, digest: &Digest) -> RawManifest {
-        let place = (path.to_owned(), digest.to_string());
-        self.manifests.lock().unwrap()[&place].clone()
+        let key = (path.to_owned(), digest.to_string());
+        self.manifests.lock().unwrap()[&key].clone()
     }
 
     fn blob_bytes(&self, path: &str, digest: &Digest) -> Bytes {
-        let place = (path.to_owned(), digest.to_string());
-        self.blobs.lock().unwrap()[&place].clone()
+        let key = (path.to_owned(), digest.to_string());
+        self.blobs.lock().unwrap()[&key].clone()
     }
 
-    /// Copies a manifest with all under it to another registry.
+    /// Copies a manifest with its blobs and children to another registry.
     pub fn copy_to(
         &self,
         path: &str,
@@ -167,17 +170,17 @@ impl FakeRegistry {
             }
             Manifest::Image(image) => {
                 for blob in [image.config].into_iter().chain(image.layers) {
-                    let place = (other_path.to_owned(), blob.digest.to_string());
+                    let key = (other_path.to_owned(), blob.digest.to_string());
                     let bytes = self.blob_bytes(path, &blob.digest);
-                    other.blobs.lock().unwrap().insert(place, bytes);
+                    other.blobs.lock().unwrap().insert(key, bytes);
                 }
             }
         }
         other.put_raw(other_path, tag, String::from_utf8(raw.bytes().to_vec()).unwrap());
     }
 
-    /// An archive as Docker makes it from its containerd store: an OCI layout, sorted by name, without
-    /// the children and layers that are not there.
+    /// Returns an archive as Docker exports it from its containerd store: an OCI layout, sorted by name,
+    /// without absent children and layers.
     pub fn archive(&self, path: &str, root: &Digest, absent: &[Digest]) -> Vec<u8> {
         let mut files = std::collections::BTreeMap::new();
         self.collect(path, root, absent, &mut files);
@@ -226,22 +229,25 @@ impl FakeRegistry {
         }
     }
 
-    /// Takes an image away.
-    pub fn forget(&self, path: &str, tag: &str) {
-        let digest = self.held(path, tag).unwrap().to_string();
-        let is_it = |name: &str| name == tag || name == digest;
-        self.manifests.lock().unwrap().retain(|(held, name), _| held != path || !is_it(name));
+    /// Removes an image and its tag.
+    pub fn remove(&self, path: &str, tag: &str) {
+        let digest = self.digest(path, tag).unwrap().to_string();
+        let is_removed = |name: &str| name == tag || name == digest;
+        self.manifests
+            .lock()
+            .unwrap()
+            .retain(|(other, name), _| other != path || !is_removed(name));
     }
 
-    /// Every image of a repository with its tags.
+    /// Returns all images of a repository with their tags.
     pub fn images(&self, path: &str) -> Vec<(RawManifest, Vec<Tag>)> {
         let manifests = self.manifests.lock().unwrap();
-        let of_path: Vec<_> = manifests.iter().filter(|((held, _), _)| held == path).collect();
+        let of_path: Vec<_> = manifests.iter().filter(|((other, _), _)| other == path).collect();
         let images = of_path.iter().filter(|((_, name), _)| name.contains(':'));
         let mut images: Vec<_> = images
             .map(|(_, raw)| {
-                let named = of_path.iter().filter(|((_, name), held)| {
-                    !name.contains(':') && held.digest() == raw.digest()
+                let named = of_path.iter().filter(|((_, name), other)| {
+                    !name.contains(':') && other.digest() == raw.digest()
                 });
                 let mut tags: Vec<Tag> =
                     named.map(|((_, name), _)| Tag::parse(name).unwrap()).collect();
@@ -253,9 +259,9 @@ impl FakeRegistry {
         images
     }
 
-    /// Deletes as ECR does, by tag or by digest; gives the code where it does not.
+    /// Deletes by tag or by digest, as ECR does. Returns ECR's failure code if it refuses.
     pub fn delete(&self, path: &str, name: &str) -> Option<&'static str> {
-        let Some(digest) = self.held(path, name) else { return Some("ImageNotFound") };
+        let Some(digest) = self.digest(path, name) else { return Some("ImageNotFound") };
         let images = self.images(path);
         let is_below = images.iter().any(|(raw, _)| match raw.read().unwrap() {
             Manifest::Index(index) => index.manifests.iter().any(|child| child.digest == digest),
@@ -270,7 +276,7 @@ impl FakeRegistry {
         let mut manifests = self.manifests.lock().unwrap();
         manifests.remove(&(path.to_owned(), name.to_owned()));
         if !by_tag || (tags.len() == 1 && !is_below) {
-            manifests.retain(|(held, _), raw| held != path || *raw.digest() != digest);
+            manifests.retain(|(other, _), raw| other != path || *raw.digest() != digest);
         }
         None
     }
