@@ -15,7 +15,9 @@ use transload_tests::servers::TestRegistry;
 use transload_tests::tools::system_tool;
 use transload_tests::window::{Desktop, Role, Window, run_story};
 
-use crate::wizard::{next_step, open_registry_images, select_tags};
+use crate::wizard::{
+    log_in_and_review, next_step, open_registry_images, select_tags, start_and_wait,
+};
 
 /// Formatted as by a text editor; docker itself formats its file differently.
 const DOCKERS_FILE: &str = "{ \"auths\": {\"registry.example\": {\"auth\": \"YWRhOnB3\"}},\n\n  \"psFormat\":\"{{.ID}}\" }";
@@ -41,9 +43,9 @@ async fn docker_and_podman_are_logged_in_as_shown_and_undo_restores_each_byte() 
         window.find_by_test_id("identity-account").await?;
         open_registry_images(&window, &registry.host()).await?;
         select_tags(&window, "team/app", &["1.0"]).await?;
-        next_step(&window, "Repositories").await?;
-        next_step(&window, "Log in").await?;
-        window.wait_for_text_in("login-registry", "Logged in").await?;
+        next_step(&window, "Names").await?;
+        log_in_and_review(&window).await?;
+        ensure!(start_and_wait(&window).await? == "succeeded");
         let ecr_host = ecr.registry_host();
         for (client, file) in [("docker", &docker_file), ("podman", &auth_file)] {
             window.expand("client-logins").await?;

@@ -39,7 +39,7 @@ async fn a_window_with_a_running_migration_asks_before_it_closes() -> Result<()>
         window.find_by_test_id("identity-account").await?;
         open_registry_images(&window, &registry.host()).await?;
         select_tags(&window, "team/web", &["1.0", "1.1"]).await?;
-        next_step(&window, "Repositories").await?;
+        next_step(&window, "Names").await?;
         log_in_and_review(&window).await?;
         window.click_by_test_id("wizard-start").await?;
         window.find_by_test_id("job").await?;

@@ -66,7 +66,7 @@ async fn proxy_and_certificate_errors_are_named_and_fixed_in_the_settings() -> R
         go_to(&window, "Migrate").await?;
         select_tags(&window, "team/app", &["1.0"]).await?;
         window.screenshot("5-images-dark").await?;
-        next_step(&window, "Repositories").await?;
+        next_step(&window, "Names").await?;
         window.wait_for_text_in("repository-state-team/app", "Will be created").await?;
         log_in_and_review(&window).await?;
         ensure!(start_and_wait(&window).await? == "succeeded");

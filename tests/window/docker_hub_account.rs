@@ -42,7 +42,7 @@ async fn an_account_is_migrated_from_sign_in_to_report() -> Result<()> {
         window.click_by_test_id("rules-apply").await?;
         window.wait_for_text_in("rules-result", "7 images selected").await?;
         window.screenshot("2-chosen").await?;
-        next_step(&window, "Repositories").await?;
+        next_step(&window, "Names").await?;
         window.wait_for_text_in("repository-state-acme/ledger", "Will be created").await?;
         log_in_and_review(&window).await?;
         ensure!(start_and_wait(&window).await? == "succeeded");
@@ -75,7 +75,7 @@ async fn the_migration_waits_for_the_quota_until_the_user_signs_in() -> Result<(
         start_practice(&window).await?;
         next_step(&window, "Images").await?;
         select_tags(&window, "dencold/pgcli", &["4.0.1", "4.2.0"]).await?;
-        next_step(&window, "Repositories").await?;
+        next_step(&window, "Names").await?;
         use_up_the_quota(&desktop.data_folder()).await?;
         log_in_and_review(&window).await?;
         window.click_by_test_id("wizard-start").await?;

@@ -52,7 +52,7 @@ async fn migrates_the_image(name: &str, cli: &DockerCli, address: &str) -> Resul
         next_step(&window, "Images").await?;
         window.choose("Source", "Docker Engine").await?;
         select_tags(&window, "dencold/pgcli", &["latest"]).await?;
-        next_step(&window, "Repositories").await?;
+        next_step(&window, "Names").await?;
         window.wait_for_text_in("repository-state-dencold/pgcli", "Will be created").await?;
         log_in_and_review(&window).await?;
         ensure!(start_and_wait(&window).await? == "succeeded");

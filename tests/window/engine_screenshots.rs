@@ -121,7 +121,7 @@ async fn screenshots_of_an_engine_that_recompresses_layers() -> Result<()> {
         select_tags(&window, &fixture.repository("k/many")).await?;
         screenshots(&window, "images", "selection-summary").await?;
         screenshots_of_engine(&window, "top-bar").await?;
-        next_step(&window, "Repositories").await?;
+        next_step(&window, "Names").await?;
         log_in_and_review(&window).await?;
         screenshots(&window, "review", "plan-action-0").await?;
         ensure!(start_and_wait(&window).await? == "succeeded");
@@ -158,7 +158,7 @@ async fn screenshots_of_an_engine_that_reports_its_content() -> Result<()> {
         }
         screenshots(&window, "images", "selection-summary").await?;
         screenshots_of_engine(&window, "top-bar").await?;
-        next_step(&window, "Repositories").await?;
+        next_step(&window, "Names").await?;
         log_in_and_review(&window).await?;
         screenshots(&window, "review", "plan-action-0").await?;
         screenshots(&window, "review-layers-not-held", "plan-action-2").await

@@ -44,7 +44,7 @@ async fn review(window: &Window, repository: &str) -> Result<()> {
     next_step(window, "Images").await?;
     window.choose("Source", "Docker Engine").await?;
     select_tags(window, repository, &["1"]).await?;
-    next_step(window, "Repositories").await?;
+    next_step(window, "Names").await?;
     log_in_and_review(window).await
 }
 
@@ -62,7 +62,7 @@ async fn a_partial_index_is_copied_from_its_registry_instead() -> Result<()> {
         window.screenshot("engine-review-partial").await?;
         window.check_accessibility().await?;
         window.click_by_test_id("take-originals").await?;
-        window.wait_for_text_in("plan-images", "Registry to registry").await?;
+        window.wait_for_text_in("plan-images", "Direct copy").await?;
         ensure!(start_and_wait(&window).await? == "succeeded");
         let in_ecr = verified_digest(&window, 0, "equal").await?;
         ensure!(in_ecr == fixture.index.manifest.digest, "{in_ecr}");

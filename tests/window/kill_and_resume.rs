@@ -143,7 +143,7 @@ async fn plan_all(window: &Window, source: &FaultProxy, proxy: &FaultProxy) -> R
     window.fill_by_test_id("rule-newest", &TAGS.to_string()).await?;
     window.click_by_test_id("rules-apply").await?;
     window.wait_for_text_in("rules-result", "30 images selected").await?;
-    next_step(window, "Repositories").await?;
+    next_step(window, "Names").await?;
     log_in_and_review(window).await
 }
 

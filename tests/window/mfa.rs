@@ -57,7 +57,7 @@ async fn one_mfa_code_is_enough_for_a_migration_of_several_images() -> Result<()
 
         open_registry_images(&window, &registry.host()).await?;
         select_tags(&window, "team/app", &TAGS).await?;
-        next_step(&window, "Repositories").await?;
+        next_step(&window, "Names").await?;
         window.wait_for_text_in("repository-state-team/app", "Will be created").await?;
         log_in_and_review(&window).await?;
         ensure!(start_and_wait(&window).await? == "succeeded");

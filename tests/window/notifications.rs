@@ -17,7 +17,7 @@ async fn a_notification_is_shown_if_the_window_is_in_the_background() -> Result<
         start_practice(&window).await?;
         next_step(&window, "Images").await?;
         select_tags(&window, "dencold/pgcli", &["4.0.1"]).await?;
-        next_step(&window, "Repositories").await?;
+        next_step(&window, "Names").await?;
         log_in_and_review(&window).await?;
         // The last click gave the keyboard focus to the window.
         ensure!(start_and_wait(&window).await? == "succeeded");
@@ -28,9 +28,9 @@ async fn a_notification_is_shown_if_the_window_is_in_the_background() -> Result<
         window.find_by_test_id("identity-account").await?;
         next_step(&window, "Images").await?;
         select_tags(&window, "dencold/pgcli", &["4.2.0"]).await?;
-        next_step(&window, "Repositories").await?;
+        next_step(&window, "Names").await?;
         log_in_and_review(&window).await?;
-        let begin = window.find(Role::Button, "Start").await?;
+        let begin = window.find(Role::Button, "Start migration").await?;
         window.click_element(&begin).await?;
         desktop.take_focus_away()?;
         let shown = wait_until(LIMIT, "a notification", async || {

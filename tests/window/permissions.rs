@@ -50,7 +50,7 @@ async fn another_account_and_a_missing_permission_are_confirmed_before_anything_
         window.check_accessibility().await?;
         open_registry_images(&window, &registry.host()).await?;
         select_tags(&window, "team/web", &["1.0"]).await?;
-        next_step(&window, "Repositories").await?;
+        next_step(&window, "Names").await?;
         log_in_and_review(&window).await?;
         window.wait_for_text_in("permissions-missing", "ecr:CreateRepository").await?;
         let begin = window.find_by_test_id("wizard-start").await?;
@@ -63,7 +63,7 @@ async fn another_account_and_a_missing_permission_are_confirmed_before_anything_
 
         window.click(Role::Checkbox, "Use this account").await?;
         window.click(Role::Checkbox, "Continue without these permissions").await?;
-        window.find_enabled("Start").await?;
+        window.find_enabled("Start migration").await?;
         ensure!(ecr.api().await?.repositories().await?.is_empty(), "something was written");
         ensure!(start_and_wait(&window).await? == "succeeded");
         SecretSearch::new()

@@ -62,17 +62,17 @@ impl ScreenTour {
         window.expand("rules").await?;
         window.expand("extent").await?;
         self.look(window, "3-step-2-rules", faults).await?;
-        next_step(window, "Repositories").await?;
+        next_step(window, "Names").await?;
         window.wait_for_text_in("repository-state-dencold/pgcli", "Will be created").await?;
         self.look(window, "4-step-3-repositories", faults).await?;
         window.expand("template").await?;
         self.look(window, "5-step-3-template", faults).await?;
-        next_step(window, "Log in").await?;
-        window.wait_for_text_in("login-registry", "Logged in").await?;
-        self.look(window, "6-step-4-log-in", faults).await?;
-        window.click_by_test_id("wizard-back").await?;
         log_in_and_review(window).await?;
-        self.look(window, "7-step-5-review", faults).await?;
+        self.look(window, "6-step-4-review", faults).await?;
+        for tab in ["repositories", "permissions", "commands"] {
+            window.click_by_test_id(&format!("plan-tab-{tab}")).await?;
+            self.look(window, &format!("7-step-4-{tab}"), faults).await?;
+        }
         start_and_wait(window).await?;
         self.look(window, "8-result", faults).await?;
         go_to(window, "Repositories").await?;

@@ -49,7 +49,7 @@ async fn an_expired_session_is_renewed_in_the_window_during_a_migration() -> Res
         window.find_by_test_id("identity-account").await?;
         open_registry_images(&window, &registry.host()).await?;
         select_tags(&window, "team/app", &TAGS).await?;
-        next_step(&window, "Repositories").await?;
+        next_step(&window, "Names").await?;
         window.wait_for_text_in("repository-state-team/app", "Will be created").await?;
         log_in_and_review(&window).await?;
 

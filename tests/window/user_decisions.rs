@@ -61,7 +61,7 @@ async fn each_conflicting_tag_requires_a_decision() -> Result<()> {
         let window = desktop.open().await?;
         open_images(&window, &registry).await?;
         select_tags(&window, "team/app", &["1", "2", "3"]).await?;
-        next_step(&window, "Repositories").await?;
+        next_step(&window, "Names").await?;
         log_in_and_review(&window).await?;
         window.wait_for_text("Choose an action for 3 conflicts").await?;
         window.screenshot("light").await?;
@@ -71,14 +71,14 @@ async fn each_conflicting_tag_requires_a_decision() -> Result<()> {
         window.check_accessibility().await?;
 
         let what = |tag: &str| format!("Action for {}/app:{tag}", ecr.registry_host());
-        window.choose(&what("1"), "Keep existing image").await?;
+        window.choose(&what("1"), "Keep existing").await?;
         window.wait_for_text("Choose an action for 2 conflicts").await?;
-        window.choose(&what("2"), "Overwrite existing image").await?;
+        window.choose(&what("2"), "Overwrite").await?;
         window.wait_for_text("Choose an action for 1 conflict").await?;
-        window.choose(&what("3"), "Copy to another tag").await?;
+        window.choose(&what("3"), "Copy as new tag").await?;
         window.fill(&format!("Other tag for {}/team/app:3", registry.host()), "3-hub").await?;
         window.click(Role::Button, "Use").await?;
-        window.find_enabled("Start").await?;
+        window.find_enabled("Start migration").await?;
         ensure!(
             start_and_wait(&window).await? == "kept",
             "one image was kept, so not all are verified"
@@ -118,7 +118,7 @@ async fn colliding_names_are_rejected_and_a_moved_tag_is_reported() -> Result<()
         select_tags(&window, "one/app", &["1"]).await?;
         window.click(Role::Button, "Show tags of two/app").await?;
         window.click(Role::Checkbox, "Select two/app:1").await?;
-        next_step(&window, "Repositories").await?;
+        next_step(&window, "Names").await?;
         for source in ["one", "two"] {
             window.fill_by_test_id(&format!("repository-name-{source}/app"), "app").await?;
         }
@@ -129,7 +129,7 @@ async fn colliding_names_are_rejected_and_a_moved_tag_is_reported() -> Result<()
         window.check_accessibility().await?;
         window.fill_by_test_id("repository-name-two/app", "app-of-two").await?;
         log_in_and_review(&window).await?;
-        window.find_enabled("Start").await?;
+        window.find_enabled("Start migration").await?;
 
         // Another user pushes during the review: the planned image is copied.
         first.push(&image(43)?, "1").await?;

@@ -14,7 +14,7 @@ pub const MIGRATION: Duration = Duration::from_secs(90);
 /// Goes from the first start into the wizard, with practice mode as the account.
 pub async fn start_practice(window: &Window) -> Result<()> {
     window.click_by_test_id("card-practice").await?;
-    window.find(Role::Heading, "AWS profile").await?;
+    window.find(Role::Heading, "Destination").await?;
     window.find_by_test_id("identity-account").await?;
     Ok(())
 }
@@ -43,12 +43,11 @@ pub async fn select_tags(window: &Window, repository: &str, tags: &[&str]) -> Re
     window.wait_for_text_in("selection-summary", count).await
 }
 
-/// Goes from step 3 through the login to the review, where Start can be pressed.
+/// Goes from step 3 to the review, which logs in to the registry, and where Start can be pressed.
 pub async fn log_in_and_review(window: &Window) -> Result<()> {
-    next_step(window, "Log in").await?;
-    window.wait_for_text_in("login-registry", "Logged in").await?;
     next_step(window, "Review").await?;
     window.find_by_test_id("plan-action-0").await?;
+    window.wait_for_text_in("login-registry", "Logged in").await?;
     Ok(())
 }
 

@@ -46,8 +46,6 @@ pub async fn measure(home: &AwsHome, source: &str) -> Result<()> {
         let next = Some("[data-testid=\"wizard-next\"]");
         let table = "[data-testid=\"repositories-table\"]";
         print("to the step Repositories", window.measure(LIMIT, next, table, "team/").await?);
-        let login = "[data-testid=\"login-registry\"]";
-        print("to the step Log in", window.measure(LIMIT, next, login, "Logged in").await?);
         let planned = "[data-testid=\"plan-action-0\"]";
         print("to the plan", window.measure(LIMIT, next, planned, "").await?);
         memory.print("planned")?;

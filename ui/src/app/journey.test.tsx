@@ -39,9 +39,7 @@ describe("the window", () => {
       );
       await expectAccessible();
       await click("wizard-next");
-      await waitFor(async () => expect(await textOf("login-registry")).toBe("Logged in"));
-      await expectAccessible();
-      await click("wizard-next");
+      await waitFor(async () => expect(await textOf("login-registry")).toContain("Logged in"));
       expect(await textOf("nothing-written")).toMatch(/No changes have been made/);
       expect(backend.calls.some((call) => call.method === "migrationStart")).toBe(false);
       await expectAccessible();

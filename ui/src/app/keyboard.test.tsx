@@ -55,8 +55,6 @@ describe("the keyboard alone", () => {
       await press("wizard-next");
       await byId("repositories-table");
       await press("wizard-next");
-      await byId("login-registry");
-      await press("wizard-next");
       await byId("plan-images");
       await press("wizard-start");
       await byId("job");

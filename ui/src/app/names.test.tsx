@@ -73,8 +73,6 @@ describe("the names of repositories in ECR", () => {
     await waitFor(() => expect(nameOf("two/app")).toBe("app-of-two"));
     await expectAccessible(await byId("rename-rules"));
     await click("wizard-next");
-    await byId("login-registry");
-    await click("wizard-next");
     await byId("plan-images");
     const planned = backend.calls.find(({ method }) => method === "migrationPlan");
     expect(planned?.args[0]).toMatchObject({
@@ -120,7 +118,7 @@ describe("the names of repositories in ECR", () => {
     const next = await byId("wizard-next");
     await waitFor(() => expect(next.getAttribute("aria-disabled")).not.toBe("true"));
     await click("wizard-next");
-    await byId("login-registry");
+    await byId("plan-images");
   });
 
   it("that collide in the program return to the step", async () => {

@@ -74,6 +74,7 @@ describe("may I?", () => {
     expect(warning.textContent).toContain("1 permission is missing");
     expect(warning.textContent).toContain("ecr:CreateRepository");
     await waitFor(async () => expect(await startDisabled()).toBe(true));
+    await click("permissions-summary");
     const action = await byId("permission-ecr:CreateRepository");
     expect(action.dataset.standing).toBe("missing");
     expect(await textOf("policy-text")).toContain('"ecr:CreateRepository"');

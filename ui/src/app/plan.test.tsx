@@ -90,7 +90,7 @@ describe("a tag that points to another image", () => {
     const use = await screen.findByText("Use");
     act(() => use.click());
     await waitFor(async () => expect(await action(0)).toBe("move"));
-    expect(document.body.textContent).toContain("/pgcli:latest-hub");
+    expect(document.body.textContent).toContain("pgcli:latest-hub");
     await start(backend);
     expect((await byId("result")).dataset.outcome).toBe("succeeded");
   });
@@ -132,21 +132,19 @@ describe("the plan", () => {
       }),
     );
     const totals = await textOf("plan-totals");
-    expect(totals).toContain("0, and 1.5 GB of layers");
-    expect(totals).toContain("about 12 min at 40 MB/s, based on the last 2 similar migrations");
+    expect(totals).toContain("1.5 GB of layers already in ECR");
+    expect(totals).toContain("about 12 min");
+    expect((await byId("plan-time")).title).toBe(
+      "about 12 min at 40 MB/s, based on the last 2 similar migrations",
+    );
     expect(totals).toContain("214 pulls required, 37 remaining");
     expect(totals).toContain("The migration waits and then continues automatically.");
   });
 
   it("shows its commands for the selected tool", async () => {
     atReview();
-    await byId("commands");
-    act(() =>
-      createWrapper()
-        .findExpandableSection('[data-testid="commands"]')
-        ?.findExpandButton()
-        ?.click(),
-    );
+    await byId("plan-tabs");
+    act(() => createWrapper().findTabs()?.findTabLinkById("plan-tab-commands")?.click());
     const tools = createWrapper().findSegmentedControl('[data-testid="commands-tool"]');
     expect(await textOf("commands")).toContain("skopeo copy");
     act(() => tools?.findSegmentById("crane")?.click());

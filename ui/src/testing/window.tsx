@@ -58,8 +58,6 @@ export async function toReview(tags: readonly (readonly [string, string])[]): Pr
   await click("wizard-next");
   await byId("repositories-table");
   await click("wizard-next");
-  await byId("login-registry");
-  await click("wizard-next");
   await byId("plan-images");
 }
 

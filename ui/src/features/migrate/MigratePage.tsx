@@ -29,46 +29,45 @@ export interface MigratePageProps {
 /** The Migrate page: the wizard, the progress, and the result. */
 export function MigratePage(props: MigratePageProps) {
   const { draft, job, followed, errorActions, onJob } = props;
+  if (job === null) {
+    return draft.draft === null ? (
+      <Spinner />
+    ) : (
+      <MigrationWizard
+        draft={draft.draft}
+        dispatch={draft.dispatch}
+        removeTemporaryTags={props.removeTemporaryTags}
+        errorActions={errorActions}
+        onConnection={props.onConnection}
+        onStarted={onJob}
+      />
+    );
+  }
   return (
     <ContentLayout header={<Header variant="h1">Migrate</Header>}>
-      {job === null ? (
-        draft.draft === null ? (
-          <Spinner />
-        ) : (
-          <MigrationWizard
-            draft={draft.draft}
-            dispatch={draft.dispatch}
-            removeTemporaryTags={props.removeTemporaryTags}
-            errorActions={errorActions}
-            onConnection={props.onConnection}
-            onStarted={onJob}
+      <SpaceBetween size="l">
+        {followed.error !== null && (
+          <ErrorAlert
+            error={followed.error}
+            actions={{ ...errorActions, retry: followed.reload }}
+            onDismiss={() => onJob(null)}
           />
-        )
-      ) : (
-        <SpaceBetween size="l">
-          {followed.error !== null && (
-            <ErrorAlert
-              error={followed.error}
-              actions={{ ...errorActions, retry: followed.reload }}
-              onDismiss={() => onJob(null)}
-            />
-          )}
-          {followed.state !== null && (
-            <JobContainer
-              job={followed.state}
-              errorActions={errorActions}
-              onReload={followed.reload}
-              onJob={onJob}
-              onAnother={() => {
-                draft.dispatch({ type: "started_over" });
-                onJob(null);
-              }}
-              onRepositories={props.onRepositories}
-            />
-          )}
-          {followed.state === null && followed.error === null && <Spinner />}
-        </SpaceBetween>
-      )}
+        )}
+        {followed.state !== null && (
+          <JobContainer
+            job={followed.state}
+            errorActions={errorActions}
+            onReload={followed.reload}
+            onJob={onJob}
+            onAnother={() => {
+              draft.dispatch({ type: "started_over" });
+              onJob(null);
+            }}
+            onRepositories={props.onRepositories}
+          />
+        )}
+        {followed.state === null && followed.error === null && <Spinner />}
+      </SpaceBetween>
     </ContentLayout>
   );
 }

@@ -21,14 +21,14 @@ export function ConflictChoiceField({ image, resolution, onChoose }: ConflictCho
   const overwrite = image.action.kind !== "conflict" || image.action.overwrite_allowed;
   const kind = newTag === null ? (resolution?.kind ?? null) : "new_tag";
   const options = [
-    { value: "keep_existing", label: "Keep existing image" },
+    { value: "keep_existing", label: "Keep existing" },
     {
       value: "overwrite",
-      label: "Overwrite existing image",
+      label: "Overwrite",
       disabled: !overwrite,
       disabledReason: "The repository’s tags are immutable.",
     },
-    { value: "new_tag", label: "Copy to another tag" },
+    { value: "new_tag", label: "Copy as new tag" },
   ];
   const choose = (value: string | undefined) => {
     if (value === "new_tag") {

@@ -8,7 +8,7 @@ import { asApiError } from "../../../errors";
 import type { EngineOriginal, SourceTag } from "../../../ipc/generated";
 import { Bytes } from "../../../shared/Bytes";
 import { CopyableDigest } from "../../../shared/CopyableText";
-import { formatBytes, formatCount, formatCounted } from "../../../shared/format";
+import { formatCount, formatCounted } from "../../../shared/format";
 import { ImageName } from "../../../shared/ImageName";
 import { PagedTable } from "../../../shared/PagedTable";
 import { RelativeTime } from "../../../shared/RelativeTime";
@@ -18,7 +18,6 @@ import {
   changedSelection,
   chosenCounts,
   chosenText,
-  draftSize,
   drawnRows,
   filteredTags,
   type ImageRow,
@@ -147,7 +146,6 @@ export function ImagesTable(props: ImagesStepProps) {
     [rows, tags, filter, draft.images],
   );
   const chosen = useMemo(() => chosenCounts(draft.images), [draft.images]);
-  const size = draftSize(draft, tags);
   const { onSeen } = props;
   // Details are loaded for visible tags, once each.
   useEffect(() => {
@@ -217,17 +215,6 @@ export function ImagesTable(props: ImagesStepProps) {
         <Header
           variant="h2"
           counter={counterText(rows.length, repositories)}
-          description={
-            <span data-testid="selection-summary" aria-live="polite">
-              {draft.images.length === 0
-                ? "No tags selected"
-                : `${formatCounted(draft.images.length, "tag", "tags")} selected, ${
-                    size.unknown === draft.images.length
-                      ? "size unknown"
-                      : `${formatBytes(size.bytes)}${size.unknown > 0 ? " and more" : ""}`
-                  }`}
-            </span>
-          }
           actions={
             <Button
               iconName="refresh"

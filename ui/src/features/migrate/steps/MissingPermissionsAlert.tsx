@@ -43,7 +43,7 @@ export function MissingPermissionsAlert({
     >
       According to the check, {identity.arn} isn’t allowed to perform{" "}
       {missing.map(({ action }) => action).join(", ")}. Ask the administrator of the account to add
-      the policy below, then check again. Or choose another profile.
+      the policy under Permissions, then check again. Or choose another profile.
     </ConsentAlert>
   );
 }

@@ -15,7 +15,6 @@ import { formatCount, formatCounted } from "../../../shared/format";
 import { PolicyText } from "../../../shared/PolicyText";
 import { StatusText } from "../../../shared/StatusText";
 import type { Request } from "../../../shared/useRequest";
-import { missingPermissions } from "../wizard/missingPermissions";
 
 interface PlanPermissionsSectionProps {
   permissions: Request<PlanPermissions>;
@@ -77,7 +76,8 @@ function rank({ standing }: PlanPermission): number {
   return { missing: 0, unknown: 1, allowed: 2 }[standing.kind];
 }
 
-function summary(permissions: readonly PlanPermission[]): string {
+/** Number of permissions by result. */
+export function permissionsSummary(permissions: readonly PlanPermission[]): string {
   const count = (kind: string) =>
     permissions.filter(({ standing }) => standing.kind === kind).length;
   const parts = [`${formatCount(count("allowed"))} allowed`];
@@ -93,7 +93,6 @@ function summary(permissions: readonly PlanPermission[]): string {
 /** Shows the result of the permission check and the required policy. */
 export function PlanPermissionsSection({ permissions, errorActions }: PlanPermissionsSectionProps) {
   const answer = permissions.answer;
-  const missing = missingPermissions(answer);
   const rows = [...(answer?.permissions ?? [])].sort((one, other) => rank(one) - rank(other));
   return (
     <SpaceBetween size="l">
@@ -103,27 +102,10 @@ export function PlanPermissionsSection({ permissions, errorActions }: PlanPermis
           actions={{ ...errorActions, retry: permissions.reload }}
         />
       )}
-      <ExpandableSection
-        key={missing.length > 0 ? "missing" : "fine"}
-        variant="container"
-        headerText="Permissions"
-        headerDescription="Permissions this plan requires. The check makes no changes."
-        headerActions={
-          <span data-testid="permissions-summary">
-            {answer === null || permissions.loading ? (
-              permissions.error === null && (
-                <StatusIndicator type="loading">Loading</StatusIndicator>
-              )
-            ) : (
-              <StatusIndicator type={missing.length > 0 ? "warning" : "success"}>
-                {summary(answer.permissions)}
-              </StatusIndicator>
-            )}
-          </span>
-        }
-        defaultExpanded={missing.length > 0}
-        data-testid="permissions"
-      >
+      {answer === null && permissions.error === null && (
+        <StatusIndicator type="loading">Checking permissions</StatusIndicator>
+      )}
+      <div data-testid="permissions">
         {answer !== null && (
           <SpaceBetween size="m">
             <Table
@@ -166,7 +148,7 @@ export function PlanPermissionsSection({ permissions, errorActions }: PlanPermis
             <Box variant="small">{bases[answer.basis]}</Box>
             <ExpandableSection
               headerText="Required IAM policy"
-              defaultExpanded={missing.length > 0}
+              defaultExpanded
               data-testid="permissions-policy"
             >
               <SpaceBetween size="xs">
@@ -180,7 +162,7 @@ export function PlanPermissionsSection({ permissions, errorActions }: PlanPermis
             </ExpandableSection>
           </SpaceBetween>
         )}
-      </ExpandableSection>
+      </div>
     </SpaceBetween>
   );
 }

@@ -1,7 +1,8 @@
 import Box from "@cloudscape-design/components/box";
+import ButtonDropdown from "@cloudscape-design/components/button-dropdown";
 import ExpandableSection from "@cloudscape-design/components/expandable-section";
-import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
+import { useMemo } from "react";
 import { wordsOf } from "../../../errors";
 import type {
   MigrationPlan,
@@ -11,16 +12,16 @@ import type {
 } from "../../../ipc/generated";
 import { Bytes } from "../../../shared/Bytes";
 import { formatCounted, shortDigest } from "../../../shared/format";
-import { ImageName } from "../../../shared/ImageName";
 import { PagedTable } from "../../../shared/PagedTable";
 import { StatusText } from "../../../shared/StatusText";
 import { type Draft, sameImage } from "../wizard/draft";
 import type { DraftAction } from "../wizard/reducer";
 import { ConflictChoiceField } from "./ConflictChoiceField";
+import { chosenKeys, isConflict, isShown, type PlanFilter } from "./PlanChips";
 
 const routeLabels = {
   docker_engine: "Docker Engine",
-  registry_to_registry: "Registry to registry",
+  registry_to_registry: "Direct copy",
 } as const;
 
 const remarkTexts: Record<PlanRemark, string> = {
@@ -106,13 +107,13 @@ function ActionCell({ image }: { image: PlannedImage }) {
     case "move":
       return <StatusText type="pending">Copy</StatusText>;
     case "overwrite":
-      return <StatusText type="warning">Overwrite existing image</StatusText>;
+      return <StatusText type="warning">Overwrite</StatusText>;
     case "already_there":
       return <StatusText type="success">{alreadyThereText(image)}</StatusText>;
     case "keep_existing":
-      return <StatusText type="stopped">Keep existing image</StatusText>;
+      return <StatusText type="stopped">Keep existing</StatusText>;
     case "conflict":
-      return <StatusText type="warning">Conflict: the tag points to another image</StatusText>;
+      return <StatusText type="warning">Conflict: different image</StatusText>;
     case "refused": {
       const words = wordsOf(action.error);
       return (
@@ -168,107 +169,173 @@ function ReferrerTags({ image }: { image: PlannedImage }) {
 
 /** Search words of an action. */
 const actionWords: Record<PlannedImage["action"]["kind"], string> = {
-  move: "move",
-  overwrite: "replace",
+  move: "copy",
+  overwrite: "overwrite",
   already_there: "up to date",
-  keep_existing: "stays",
+  keep_existing: "keep existing",
   conflict: "conflict",
   refused: "refused",
 };
 
+/** Notes in the row. An unknown size is noted in the Size column. */
+function notesOf(image: PlannedImage): string[] {
+  return image.remarks.filter((remark) => remark !== "read_later").map((one) => remarkTexts[one]);
+}
+
+function ImageCell({ image }: { image: PlannedImage }) {
+  const notes = notesOf(image);
+  const predictions = image.action.kind === "already_there" ? [] : predictionTexts(image);
+  return (
+    <>
+      <div className="one-line" title={`${image.source} → ${image.destination}`}>
+        <span data-testid={`plan-image-${image.image}`}>
+          {image.selected.repository}:{image.selected.tag}
+        </span>{" "}
+        → {image.repository}:{image.tag}
+      </div>
+      {predictions.length > 0 && (
+        <div data-testid={`plan-prediction-${image.image}`}>
+          {predictions.map((text) => (
+            <Box key={text} variant="small" display="block">
+              {text}
+            </Box>
+          ))}
+        </div>
+      )}
+      {notes.map((note) => (
+        <Box key={note} variant="small" display="block">
+          {note}
+        </Box>
+      ))}
+      <ReferrerTags image={image} />
+    </>
+  );
+}
+
+/** The digest at the source, and the existing one where the tag points to another image. */
+function DigestCell({ image }: { image: PlannedImage }) {
+  const { source_digest: wanted, destination_digest: existing } = image;
+  const short = (digest: string | null) => (digest === null ? "unknown" : shortDigest(digest));
+  if (existing === null || existing === wanted) {
+    return <span title={wanted ?? undefined}>{wanted === null ? "–" : short(wanted)}</span>;
+  }
+  return (
+    <span
+      title={`Source: ${wanted ?? "unknown"}\nIn ECR: ${existing}`}
+      data-testid={`plan-digests-${image.image}`}
+    >
+      {short(wanted)} (new) ≠ {short(existing)} (in ECR)
+    </span>
+  );
+}
+
+function SizeCell({ image }: { image: PlannedImage }) {
+  if (image.remarks.includes("read_later")) {
+    return <span title={remarkTexts.read_later}>Unknown</span>;
+  }
+  // The size of an image that can't be copied wasn't read.
+  const unread = image.action.kind === "refused" && image.size_bytes === 0;
+  return <Bytes bytes={unread ? null : image.size_bytes} />;
+}
+
+/** Applies one choice to all conflicts. */
+function ApplyToAll({
+  images,
+  onChange,
+}: Pick<PlannedImagesTableProps, "onChange"> & {
+  images: readonly PlannedImage[];
+}) {
+  const mutable = images.filter(
+    ({ action }) => action.kind !== "conflict" || action.overwrite_allowed,
+  );
+  return (
+    <ButtonDropdown
+      items={[
+        { id: "keep_existing", text: "Keep existing" },
+        {
+          id: "overwrite",
+          text: "Overwrite",
+          disabled: mutable.length === 0,
+          disabledReason: "The tags of the repositories are immutable.",
+        },
+      ]}
+      onItemClick={({ detail }) => {
+        const kind = detail.id === "overwrite" ? "overwrite" : "keep_existing";
+        const chosen = kind === "overwrite" ? mutable : images;
+        onChange({
+          type: "conflicts_chosen",
+          images: chosen.map(({ selected }) => selected),
+          resolution: { kind },
+        });
+      }}
+      expandToViewport
+      data-testid="conflicts-all"
+    >
+      Apply to all conflicts
+    </ButtonDropdown>
+  );
+}
+
 interface PlannedImagesTableProps {
   plan: MigrationPlan;
   draft: Draft;
+  filter: PlanFilter | null;
   onChange: (action: DraftAction) => void;
 }
 
-/** The images of a plan, with a choice for each conflict. */
-export function PlannedImagesTable({ plan, draft, onChange }: PlannedImagesTableProps) {
+/** The images of a plan, conflicts first, with a choice for each conflict. */
+export function PlannedImagesTable({ plan, draft, filter, onChange }: PlannedImagesTableProps) {
+  const chosen = useMemo(() => chosenKeys(draft), [draft]);
+  const conflicts = useMemo(
+    () => plan.images.filter((image) => isConflict(image, chosen)),
+    [plan.images, chosen],
+  );
+  const rows = useMemo(() => {
+    // A row keeps its place when the user chooses.
+    const rank = (image: PlannedImage) =>
+      isConflict(image, chosen) ? 0 : image.action.kind === "refused" ? 1 : 2;
+    return plan.images
+      .filter((image) => isShown(image, filter, chosen))
+      .sort((one, other) => rank(one) - rank(other));
+  }, [plan.images, filter, chosen]);
   return (
     <PagedTable
-      items={plan.images}
+      items={rows}
       words={(image) => [image.source, image.destination, actionWords[image.action.kind]]}
       finds="images by name or action"
+      filters={conflicts.length > 0 && <ApplyToAll images={conflicts} onChange={onChange} />}
       trackBy={(image) => String(image.image)}
+      variant="borderless"
+      contentDensity="compact"
       wrapLines
+      resizableColumns
+      stickyHeader
+      empty="No images"
       data-testid="plan-images"
-      header={
-        <Header variant="h2" counter={`(${plan.images.length})`}>
-          Images
-        </Header>
-      }
       ariaLabels={{ tableLabel: "Images of the plan" }}
       columnDefinitions={[
         {
           id: "source",
-          header: "Source and destination",
+          header: "Source → destination",
           isRowHeader: true,
           minWidth: 220,
-          cell: (image) => (
-            <SpaceBetween size="xxs">
-              <span data-testid={`plan-image-${image.image}`}>
-                <ImageName name={image.source} />
-              </span>
-              <span>
-                → <ImageName name={image.destination} />
-              </span>
-            </SpaceBetween>
-          ),
-        },
-        {
-          id: "route",
-          header: "Route and platforms",
-          minWidth: 220,
-          cell: (image) => (
-            <SpaceBetween size="xxs">
-              <span>{routeLabels[image.route]}</span>
-              {image.platforms.length > 0 && (
-                <Box variant="small">{platformsText(image.platforms)}</Box>
-              )}
-              {image.action.kind !== "already_there" && (
-                <span data-testid={`plan-prediction-${image.image}`}>
-                  {predictionTexts(image).map((text) => (
-                    <Box key={text} variant="small" display="block">
-                      {text}
-                    </Box>
-                  ))}
-                </span>
-              )}
-              {image.remarks.map((remark) => (
-                <Box key={remark} variant="small">
-                  {remarkTexts[remark]}
-                </Box>
-              ))}
-              <ReferrerTags image={image} />
-            </SpaceBetween>
-          ),
-        },
-        {
-          id: "size",
-          header: "Size",
-          minWidth: 90,
-          // Of an image that cannot be copied the size was not read.
-          cell: (image) => (
-            <Bytes
-              bytes={
-                image.action.kind === "refused" && image.size_bytes === 0 ? null : image.size_bytes
-              }
-            />
-          ),
+          width: 440,
+          cell: (image) => <ImageCell image={image} />,
         },
         {
           id: "action",
           header: "Action",
-          minWidth: 220,
+          minWidth: 180,
+          width: 230,
           cell: (image) => {
             const choice = draft.choices.find((one) => sameImage(one.image, image.selected));
-            const taken = image.action.kind === "conflict" || choice !== undefined;
+            const choosable = image.action.kind === "conflict" || choice !== undefined;
             return (
-              <SpaceBetween size="xs">
+              <SpaceBetween size="xxs">
                 <span data-testid={`plan-action-${image.image}`} data-action={image.action.kind}>
                   <ActionCell image={image} />
                 </span>
-                {taken && (
+                {choosable && (
                   <ConflictChoiceField
                     image={image}
                     resolution={choice?.resolution ?? null}
@@ -278,6 +345,35 @@ export function PlannedImagesTable({ plan, draft, onChange }: PlannedImagesTable
                   />
                 )}
               </SpaceBetween>
+            );
+          },
+        },
+        {
+          id: "digest",
+          header: "Digest",
+          minWidth: 140,
+          width: 180,
+          cell: (image) => <DigestCell image={image} />,
+        },
+        {
+          id: "size",
+          header: "Size",
+          minWidth: 90,
+          width: 110,
+          cell: (image) => <SizeCell image={image} />,
+        },
+        {
+          id: "route",
+          header: "Method and platforms",
+          minWidth: 140,
+          width: 260,
+          cell: (image) => {
+            const platforms = platformsText(image.platforms);
+            const text = [routeLabels[image.route], platforms].filter((part) => part !== "");
+            return (
+              <div className="one-line" title={image.platforms.join(", ")}>
+                {text.join(", ")}
+              </div>
             );
           },
         },

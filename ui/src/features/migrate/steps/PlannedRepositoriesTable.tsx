@@ -1,4 +1,3 @@
-import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import type { PlannedRepository } from "../../../ipc/generated";
@@ -13,13 +12,8 @@ export function PlannedRepositoriesTable({ repositories }: { repositories: Plann
       words={(repository) => [repository.name, repository.exists ? "exists" : "created"]}
       finds="repositories by name or action"
       trackBy="name"
-      variant="container"
+      variant="borderless"
       data-testid="plan-repositories"
-      header={
-        <Header variant="h2" counter={`(${repositories.length})`}>
-          Repositories
-        </Header>
-      }
       ariaLabels={{ tableLabel: "Repositories of the plan" }}
       columnDefinitions={[
         {

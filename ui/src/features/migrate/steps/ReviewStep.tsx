@@ -1,14 +1,13 @@
 import Alert from "@cloudscape-design/components/alert";
+import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
-import Container from "@cloudscape-design/components/container";
-import ExpandableSection from "@cloudscape-design/components/expandable-section";
-import Header from "@cloudscape-design/components/header";
 import ProgressBar from "@cloudscape-design/components/progress-bar";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
-import type { ReactNode } from "react";
+import Tabs from "@cloudscape-design/components/tabs";
+import { type ReactNode, useState } from "react";
 import { type ErrorActions, ErrorAlert } from "../../../errors";
-import type { MigrationPlan, PlanPermissions } from "../../../ipc/generated";
+import type { MigrationPlan, PlanPermissions, RegistryLogin } from "../../../ipc/generated";
 import { CommandList } from "../../../shared/CommandList";
 import { formatCount, formatCounted } from "../../../shared/format";
 import type { Request } from "../../../shared/useRequest";
@@ -18,25 +17,30 @@ import type { PlanRequest } from "../wizard/usePlan";
 import { AccountWarning } from "./AccountWarning";
 import { BuildCacheAlert } from "./BuildCacheAlert";
 import { ExpiryAlert } from "./ExpiryAlert";
-import { IdentityFacts } from "./IdentityFacts";
 import { MissingPermissionsAlert } from "./MissingPermissionsAlert";
+import { PlanChecks } from "./PlanChecks";
+import { chosenKeys, isShown, PlanChips, type PlanFilter } from "./PlanChips";
 import { PlannedImagesTable } from "./PlannedImagesTable";
 import { PlannedRepositoriesTable } from "./PlannedRepositoriesTable";
 import { PlanPermissionsSection } from "./PlanPermissionsSection";
-import { PlanTotals } from "./PlanTotals";
 
 export interface ReviewStepProps {
   draft: Draft;
   onChange: (action: DraftAction) => void;
   plan: PlanRequest;
+  login: Request<RegistryLogin>;
   permissions: Request<PlanPermissions>;
   /** `null` if the account has no alias or the identity isn't allowed to read it. */
   alias: string | null;
   errorActions: ErrorActions;
-  onExport: () => void;
+  /** Why there is no plan: a problem of the names, or `null`. */
+  unnamed: string | null;
+  onNames: () => void;
   commands?: ReactNode;
-  /** Offers that reduce the upload. */
+  /** Offers of other sources. */
   offers?: ReactNode;
+  /** Offers that take one line. */
+  checkOffers?: ReactNode;
 }
 
 /** Returns why the plan can't be started, or `null`. */
@@ -51,7 +55,12 @@ export function planProblem(plan: MigrationPlan): string | null {
   if (refused > 0) {
     return `Transload can’t copy ${formatCounted(refused, "image", "images")}. Deselect the images, or fix the cause.`;
   }
-  return images_to_move === 0 ? "All images are up to date." : "The plan can’t be started.";
+  if (images_to_move > 0) {
+    return "The plan can’t be started.";
+  }
+  return plan.images.some(({ action }) => action.kind === "keep_existing")
+    ? "Nothing to copy: all images are up to date or skipped."
+    : "Nothing to copy: all images are up to date.";
 }
 
 /** Planning progress with a Stop button. */
@@ -77,26 +86,31 @@ function PlanProgressBar({ plan }: { plan: PlanRequest }) {
   );
 }
 
-/** Step 5: the plan. */
-export function ReviewStep({
-  draft,
-  onChange,
-  plan,
-  permissions,
-  alias,
-  errorActions,
-  onExport,
-  commands,
-  offers,
-}: ReviewStepProps) {
-  const answer = plan.answer;
-  const problem = answer === null ? null : planProblem(answer);
+/** Step 4: the plan. */
+export function ReviewStep(props: ReviewStepProps) {
+  const { plan, errorActions, login, unnamed } = props;
   return (
-    <SpaceBetween size="l">
+    <SpaceBetween size="s">
+      {unnamed !== null && (
+        <Alert
+          type="warning"
+          action={
+            <Button onClick={props.onNames} data-testid="review-names">
+              Go to Names
+            </Button>
+          }
+          data-testid="review-unnamed"
+        >
+          {unnamed}
+        </Alert>
+      )}
+      {login.error !== null && (
+        <ErrorAlert error={login.error} actions={{ ...errorActions, retry: login.reload }} />
+      )}
       {plan.error !== null && (
         <ErrorAlert error={plan.error} actions={{ ...errorActions, retry: plan.reload }} />
       )}
-      {plan.loading && <PlanProgressBar plan={plan} />}
+      {plan.loading && plan.answer === null && unnamed === null && <PlanProgressBar plan={plan} />}
       {plan.stopped && (
         <Alert
           type="info"
@@ -110,68 +124,111 @@ export function ReviewStep({
           No changes were made. To continue, create the plan.
         </Alert>
       )}
-      {answer !== null && (
-        <SpaceBetween size="l">
-          <Alert type="info" data-testid="nothing-written">
-            No changes have been made. Start creates the repositories and copies the images listed
-            below.
-          </Alert>
-          {problem !== null && (
-            <div role="status" data-testid="start-reason">
-              <Alert type="warning">{problem}</Alert>
-            </div>
-          )}
-          <AccountWarning draft={draft} identity={answer.identity} onChange={onChange} />
-          <MissingPermissionsAlert
-            draft={draft}
-            onChange={onChange}
-            identity={answer.identity}
-            permissions={permissions}
-          />
-          <BuildCacheAlert plan={answer} draft={draft} onChange={onChange} />
-          <ExpiryAlert plan={answer} draft={draft} onChange={onChange} />
-          <Container
-            header={<Header variant="h2">Destination</Header>}
-            data-testid="review-identity"
-          >
-            <IdentityFacts identity={answer.identity} alias={alias} loading={false} />
-          </Container>
-          <PlanTotals
+      {plan.answer !== null && <Plan {...props} answer={plan.answer} />}
+    </SpaceBetween>
+  );
+}
+
+type Tab =
+  | "plan-tab-copies"
+  | "plan-tab-repositories"
+  | "plan-tab-permissions"
+  | "plan-tab-commands";
+
+/** The plan: totals, checks, and the images directly below. */
+function Plan(props: ReviewStepProps & { answer: MigrationPlan }) {
+  const { answer, draft, onChange, permissions, errorActions } = props;
+  const [tab, setTab] = useState<Tab>("plan-tab-copies");
+  const [filter, setFilter] = useState<PlanFilter | null>(null);
+  const chosen = chosenKeys(draft);
+  // A filter without images would look like an empty plan.
+  const shown =
+    filter !== null && answer.images.some((image) => isShown(image, filter, chosen))
+      ? filter
+      : null;
+  const count = (number: number) => ` (${formatCount(number)})`;
+  return (
+    <SpaceBetween size="s">
+      <div data-testid="plan-totals">
+        <SpaceBetween size="xs">
+          <PlanChips
             plan={answer}
+            draft={draft}
+            filter={tab === "plan-tab-copies" ? shown : null}
+            onFilter={(wanted) => {
+              setFilter(wanted);
+              setTab("plan-tab-copies");
+            }}
+            repositories={tab === "plan-tab-repositories"}
+            onRepositories={(wanted) =>
+              setTab(wanted ? "plan-tab-repositories" : "plan-tab-copies")
+            }
+          />
+          <PlanChecks
+            plan={answer}
+            alias={props.alias}
+            login={props.login}
+            permissions={permissions}
             rate={draft.storageRate}
             onRate={(rate) => onChange({ type: "rate_changed", rate })}
+            onPermissions={() => setTab("plan-tab-permissions")}
+            errorActions={errorActions}
+            offers={props.checkOffers}
           />
-          {offers}
-          <PlannedRepositoriesTable repositories={answer.repositories} />
-          <PlannedImagesTable plan={answer} draft={draft} onChange={onChange} />
-          <PlanPermissionsSection permissions={permissions} errorActions={errorActions} />
-          <ExpandableSection
-            variant="container"
-            headerText="Run on another computer"
-            headerDescription="Download the plan to run it on a computer with a faster connection to ECR."
-            data-testid="plan-file"
-          >
-            <SpaceBetween size="s">
-              <span>
-                The file contains the images with their digests and no secrets. The other computer
-                uses its own AWS profile and <code>docker login</code>.
-              </span>
-              <Button onClick={onExport} data-testid="plan-export">
-                Download plan
-              </Button>
-              <CommandList commands={["transload-cli run plan.json"]} />
-            </SpaceBetween>
-          </ExpandableSection>
-          <ExpandableSection
-            variant="container"
-            headerText="Commands"
-            headerDescription="The same migration with the AWS CLI and docker, skopeo, or crane."
-            data-testid="commands"
-          >
-            {commands}
-          </ExpandableSection>
         </SpaceBetween>
-      )}
+      </div>
+      <AccountWarning draft={draft} identity={answer.identity} onChange={onChange} />
+      <MissingPermissionsAlert
+        draft={draft}
+        onChange={onChange}
+        identity={answer.identity}
+        permissions={permissions}
+      />
+      <BuildCacheAlert plan={answer} draft={draft} onChange={onChange} />
+      <ExpiryAlert plan={answer} draft={draft} onChange={onChange} />
+      {props.offers}
+      <Tabs
+        activeTabId={tab}
+        onChange={({ detail }) => setTab(detail.activeTabId as Tab)}
+        ariaLabel="Plan"
+        data-testid="plan-tabs"
+        tabs={[
+          {
+            id: "plan-tab-copies",
+            label: `Copies${count(answer.images.length)}`,
+            content: (
+              <PlannedImagesTable plan={answer} draft={draft} filter={shown} onChange={onChange} />
+            ),
+          },
+          {
+            id: "plan-tab-repositories",
+            label: `Repositories${count(answer.repositories.length)}`,
+            content: <PlannedRepositoriesTable repositories={answer.repositories} />,
+          },
+          {
+            id: "plan-tab-permissions",
+            label: "Permissions",
+            content: (
+              <PlanPermissionsSection permissions={permissions} errorActions={errorActions} />
+            ),
+          },
+          {
+            id: "plan-tab-commands",
+            label: "CLI commands",
+            content: (
+              <SpaceBetween size="m">
+                <div data-testid="commands">{props.commands}</div>
+                <Box>
+                  To run the plan from another machine, choose Download plan. The file contains the
+                  images with their digests and no secrets. The other machine uses its own AWS
+                  profile and <code>docker login</code>.
+                </Box>
+                <CommandList commands={["transload-cli run plan.json"]} />
+              </SpaceBetween>
+            ),
+          },
+        ]}
+      />
     </SpaceBetween>
   );
 }

@@ -1,5 +1,5 @@
 import type { SelectedImage, SourceRepository, SourceTag } from "../../../ipc/generated";
-import { formatCount, formatCounted } from "../../../shared/format";
+import { formatBytes, formatCount, formatCounted } from "../../../shared/format";
 import { type Draft, imageKey, type SelectionSize } from "../wizard/draft";
 
 /** Loaded tags of a repository. */
@@ -283,4 +283,18 @@ export function draftSize(
   const read = selectionSize(draft.images, tags);
   const ruled = draft.selection === null ? null : draft.ruledSize;
   return ruled !== null && ruled.unknown <= read.unknown ? ruled : read;
+}
+
+/** The number of selected tags and their size. */
+export function selectionText(draft: Draft, tags: Readonly<Record<string, TagList>>): string {
+  const count = draft.images.length;
+  if (count === 0) {
+    return "No tags selected";
+  }
+  const size = draftSize(draft, tags);
+  const bytes =
+    size.unknown === count
+      ? "size unknown"
+      : `${formatBytes(size.bytes)}${size.unknown > 0 ? " and more" : ""}`;
+  return `${formatCounted(count, "tag", "tags")} selected, ${bytes}`;
 }

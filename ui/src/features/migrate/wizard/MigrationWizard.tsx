@@ -1,7 +1,4 @@
-import Box from "@cloudscape-design/components/box";
-import Button from "@cloudscape-design/components/button";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import Wizard from "@cloudscape-design/components/wizard";
 import { useEffect, useState } from "react";
 import { type ErrorActions, ErrorAlert } from "../../../errors";
 import { useBackend } from "../../../ipc/BackendContext";
@@ -9,9 +6,11 @@ import type { AwsConnection, AwsIdentity, MigrationPlan } from "../../../ipc/gen
 import { type Draft, type StepId, stepOrder } from "./draft";
 import { confirmedRepositories } from "./expiryConfirmation";
 import type { DraftAction } from "./reducer";
-import { StartOverButton } from "./StartOverButton";
+import { StepBar } from "./StepBar";
 import { useWizardData } from "./useWizardData";
+import { WizardFooter } from "./WizardFooter";
 import { wizardSteps } from "./wizardSteps";
+import "./wizard.css";
 
 export interface MigrationWizardProps {
   draft: Draft;
@@ -28,7 +27,7 @@ export interface MigrationWizardProps {
   onStarted: (job: string) => void;
 }
 
-/** The wizard: shows the current step. */
+/** The wizard: steps at the top, the current step, and a footer that stays in view. */
 export function MigrationWizard({
   draft,
   dispatch,
@@ -81,9 +80,6 @@ export function MigrationWizard({
   const context = {
     draft,
     dispatch,
-    onExportPlan: () => {
-      exportPlan();
-    },
     data,
     errorActions: {
       ...errorActions,
@@ -105,12 +101,20 @@ export function MigrationWizard({
       dispatch({ type: "step_shown", step: id });
     }
   }
-  const next = () => {
-    if (problem === null) {
-      show(stepOrder[index + 1]);
-    } else {
-      setTried(true);
+  /** Goes to a step, or to the first step before it that has a problem, and shows the problem. */
+  const go = (target: number) => {
+    const held = wizardSteps.findIndex(
+      (one, at) =>
+        at >= index &&
+        at < target &&
+        one.problem(context) !== null &&
+        // The names of a later step are requested when a step shows them.
+        (at === index || !one.waiting(context)),
+    );
+    if (held !== index) {
+      show(stepOrder[held === -1 ? target : held]);
     }
+    setTried(held !== -1);
   };
   const start = async () => {
     const plan = data.plan.answer;
@@ -129,66 +133,31 @@ export function MigrationWizard({
     }
   };
 
+  const Content = step?.Content ?? null;
   return (
-    <Wizard
-      activeStepIndex={index}
-      onNavigate={({ detail }) =>
-        detail.requestedStepIndex > index ? next() : show(stepOrder[detail.requestedStepIndex])
-      }
-      i18nStrings={{
-        stepNumberLabel: (number) => `Step ${number}`,
-        collapsedStepsLabel: (number, count) => `Step ${number} of ${count}`,
-        navigationAriaLabel: "Steps",
-        errorIconAriaLabel: "Error",
-        optional: "optional",
-      }}
-      customPrimaryActions={
-        <SpaceBetween direction="horizontal" size="xs">
-          <StartOverButton draft={draft} dispatch={dispatch} />
-          {index > 0 && (
-            <Button onClick={() => show(stepOrder[index - 1])} data-testid="wizard-back">
-              Previous
-            </Button>
-          )}
-          {last ? (
-            <Button
-              variant="primary"
-              onClick={start}
-              loading={starting}
-              disabled={problem !== null}
-              disabledReason={problem ?? undefined}
-              data-testid="wizard-start"
-            >
-              Start
-            </Button>
-          ) : (
-            <Button
-              variant="primary"
-              onClick={next}
-              loading={step?.waiting(context) ?? false}
-              data-testid="wizard-next"
-            >
-              Next
-            </Button>
-          )}
+    <div className="wizard">
+      <StepBar index={index} onStep={go} />
+      <div className="wizard-content">
+        <SpaceBetween size="m">
+          {startError !== null && <ErrorAlert error={startError} actions={context.errorActions} />}
+          {Content !== null && <Content {...context} />}
         </SpaceBetween>
-      }
-      steps={wizardSteps.map((one) => ({
-        title: one.title,
-        description: one.description,
-        errorText: tried && one.id === draft.step && !last ? problem : undefined,
-        content:
-          one.id === draft.step ? (
-            <SpaceBetween size="l">
-              {startError !== null && (
-                <ErrorAlert error={startError} actions={context.errorActions} />
-              )}
-              <one.Content {...context} />
-            </SpaceBetween>
-          ) : (
-            <Box />
-          ),
-      }))}
-    />
+      </div>
+      <WizardFooter
+        draft={draft}
+        dispatch={dispatch}
+        first={index === 0}
+        last={last}
+        error={tried && !last ? problem : null}
+        startProblem={last ? problem : null}
+        status={step?.status?.(context) ?? null}
+        waiting={step?.waiting(context) ?? false}
+        starting={starting}
+        onDownload={data.plan.answer === null ? null : () => exportPlan()}
+        onPrevious={() => show(stepOrder[index - 1])}
+        onNext={() => go(index + 1)}
+        onStart={start}
+      />
+    </div>
   );
 }

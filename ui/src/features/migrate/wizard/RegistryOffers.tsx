@@ -1,4 +1,3 @@
-import Alert from "@cloudscape-design/components/alert";
 import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
 import ColumnLayout from "@cloudscape-design/components/column-layout";
@@ -258,19 +257,22 @@ export function BlobMountingOffer({
   }
   return (
     <>
-      <Alert
-        type="info"
-        header={`Blob mounting would save ${formatBytes(saved)}`}
-        action={
-          <Button onClick={() => setOpen(true)} data-testid="offer-mounting">
-            Turn on
-          </Button>
-        }
+      <span
+        title="Repositories share layers. With blob mounting, ECR reuses a layer of another repository instead of uploading it again. Blob mounting is off in this account and region."
         data-testid="mounting-offer"
       >
-        Some repositories share layers. With blob mounting, ECR reuses a layer of another repository
-        instead of uploading it again. Blob mounting is off in this account and region.
-      </Alert>
+        <StatusIndicator type="info">
+          Blob mounting would save {formatBytes(saved)}.{" "}
+          <Button
+            variant="inline-link"
+            onClick={() => setOpen(true)}
+            ariaLabel="Turn on blob mounting"
+            data-testid="offer-mounting"
+          >
+            Turn on
+          </Button>
+        </StatusIndicator>
+      </span>
       {open && (
         <OfferDialog
           connection={connection}

@@ -24,7 +24,7 @@ export interface SelectionSize {
   readonly unknown: number;
 }
 
-export const stepOrder = ["connection", "images", "repositories", "login", "review"] as const;
+export const stepOrder = ["connection", "images", "repositories", "review"] as const;
 
 export type StepId = (typeof stepOrder)[number];
 
@@ -113,12 +113,13 @@ export function holdsWork(draft: Draft): boolean {
   );
 }
 
-/** Parses a stored step. Drafts of earlier versions stored its index. */
+/** The steps of earlier versions. The registry login is a check in Review now. */
+const earlierSteps = ["connection", "images", "repositories", "login", "review"];
+
+/** Parses a stored step. Drafts of earlier versions stored its index, or had the step `login`. */
 function parseStep(stored: unknown): StepId | null {
-  if (typeof stored === "number") {
-    return stepOrder[stored] ?? null;
-  }
-  return stepOrder.find((id) => id === stored) ?? null;
+  const step = typeof stored === "number" ? earlierSteps[stored] : stored;
+  return step === "login" ? "review" : (stepOrder.find((id) => id === step) ?? null);
 }
 
 /** Parses a stored draft. Returns `null` if it is invalid or has another version. */

@@ -50,6 +50,11 @@ export type DraftAction =
   | { type: "repository_named"; source: string; name: string | null }
   | { type: "repository_settings_changed"; source: string; settings: RepositorySettings | null }
   | { type: "conflict_chosen"; image: SelectedImage; resolution: ConflictResolution | null }
+  | {
+      type: "conflicts_chosen";
+      images: readonly SelectedImage[];
+      resolution: ConflictResolution;
+    }
   | { type: "rate_changed"; rate: number }
   /** Runs a recorded migration again. */
   | { type: "request_taken"; request: MigrationRequest; account?: string }
@@ -220,6 +225,15 @@ export function draftReducer(draft: Draft, action: DraftAction): Draft {
           action.resolution === null
             ? others
             : [...others, { image: action.image, resolution: action.resolution }],
+      };
+    }
+    case "conflicts_chosen": {
+      const chosen = new Set(action.images.map(imageKey));
+      const others = draft.choices.filter(({ image }) => !chosen.has(imageKey(image)));
+      const { resolution } = action;
+      return {
+        ...draft,
+        choices: [...others, ...action.images.map((image) => ({ image, resolution }))],
       };
     }
     case "rate_changed":

@@ -80,7 +80,7 @@ export function useWizardData(draft: Draft, removeTemporaryTags: boolean): Wizar
       draft.step === "repositories" || draft.step === "review" ? key : null,
       () => connected((one) => backend.registrySettings(one)),
     ),
-    login: useRequest(at("login", key === null ? null : `${key} ${engine}`), () =>
+    login: useRequest(at("review", key === null ? null : `${key} ${engine}`), () =>
       connected((one) => backend.registryLogin(one, engine)),
     ),
     plan: { ...plan, loading: plan.loading || (draft.step === "review" && !names.settled) },

@@ -187,7 +187,10 @@ describe("the draft", () => {
     expect(parseDraft({ ...chosen, version: 0 })).toBeNull();
     expect(parseDraft({ version: 1 })).toBeNull();
     // Drafts of earlier versions stored the index of the step.
-    expect(parseDraft({ ...chosen, step: 3 })?.step).toBe("login");
+    expect(parseDraft({ ...chosen, step: 2 })?.step).toBe("repositories");
+    for (const step of [3, 4, "login"]) {
+      expect(parseDraft({ ...chosen, step })?.step).toBe("review");
+    }
     expect(parseDraft({ ...chosen, step: 9 })).toBeNull();
     expect(parseDraft({ ...chosen, step: "unknown" })).toBeNull();
   });

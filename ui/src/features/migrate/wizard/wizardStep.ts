@@ -1,4 +1,4 @@
-import type { ComponentType } from "react";
+import type { ComponentType, ReactNode } from "react";
 import type { ErrorActions } from "../../../errors";
 import type { Draft, StepId } from "./draft";
 import type { DraftAction } from "./reducer";
@@ -6,7 +6,6 @@ import type { WizardData } from "./useWizardData";
 
 export interface StepContext {
   readonly draft: Draft;
-  readonly onExportPlan: () => void;
   readonly dispatch: (action: DraftAction) => void;
   readonly data: WizardData;
   readonly errorActions: ErrorActions;
@@ -15,10 +14,11 @@ export interface StepContext {
 export interface WizardStep {
   readonly id: StepId;
   readonly title: string;
-  readonly description: string;
   readonly Content: ComponentType<StepContext>;
   /** Returns why the user can't continue, or `null`. */
   readonly problem: (context: StepContext) => string | null;
   /** Whether the step waits for data that is required to continue. */
   readonly waiting: (context: StepContext) => boolean;
+  /** What the footer shows if there is no problem. */
+  readonly status?: (context: StepContext) => ReactNode;
 }

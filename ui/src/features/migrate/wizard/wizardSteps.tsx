@@ -1,25 +1,48 @@
+import { formatCount, formatCounted } from "../../../shared/format";
+import { selectionText } from "../steps/imageRows";
 import { RepositoriesStep } from "../steps/RepositoriesStep";
 import { planProblem, ReviewStep } from "../steps/ReviewStep";
 import { accountProblem } from "./accountProblem";
 import { ConnectionContainer } from "./ConnectionContainer";
+import type { Draft } from "./draft";
 import { EngineOffers } from "./EngineOffers";
 import { expiryProblem } from "./expiryConfirmation";
 import { ImagesContainer } from "./ImagesContainer";
-import { LoginContainer } from "./LoginContainer";
 import { permissionsProblem } from "./missingPermissions";
 import { PlanCommands } from "./PlanCommands";
 import { BlobMountingOffer, RegistryOffers } from "./RegistryOffers";
+import type { WizardData } from "./useWizardData";
 import { connectionProblem, imagesProblem, repositoriesProblem } from "./validation";
 import type { WizardStep } from "./wizardStep";
 
 const never = () => false;
 
+/** Returns why there can't be a plan, or `null`. Names that are still loading are no problem. */
+function namesProblem(draft: Draft, { names }: WizardData): string | null {
+  if (names.error !== null) {
+    return "Couldn’t generate the repository names.";
+  }
+  return names.settled ? repositoriesProblem(draft, names) : null;
+}
+
+/**
+ * Returns why the registry login prevents the start, or `null`. A failed engine test doesn't: some
+ * engines can't test registries that they can push to.
+ */
+function loginProblem({ login }: WizardData): string | null {
+  if (login.loading) {
+    return "Logging in to the registry.";
+  }
+  return login.answer?.registry_accepts === true
+    ? null
+    : "The registry login must succeed before you start the migration.";
+}
+
 /** The steps in the order of `stepOrder`. */
 export const wizardSteps: readonly WizardStep[] = [
   {
     id: "connection",
-    title: "AWS profile",
-    description: "Choose the account and region of the destination.",
+    title: "Destination",
     Content: ConnectionContainer,
     problem: ({ draft, data }) =>
       connectionProblem(draft) ??
@@ -29,7 +52,6 @@ export const wizardSteps: readonly WizardStep[] = [
   {
     id: "images",
     title: "Images",
-    description: "Choose the source and the images to copy.",
     Content: ({ draft, dispatch, data, errorActions }) => (
       <ImagesContainer
         draft={draft}
@@ -41,11 +63,13 @@ export const wizardSteps: readonly WizardStep[] = [
     ),
     problem: ({ draft }) => imagesProblem(draft),
     waiting: never,
+    status: ({ draft, data }) => (
+      <span data-testid="selection-summary">{selectionText(draft, data.images.tags)}</span>
+    ),
   },
   {
     id: "repositories",
-    title: "Repositories",
-    description: "Choose the ECR repository names and the settings of new repositories.",
+    title: "Names",
     Content: ({ draft, dispatch, data, errorActions }) => (
       <RepositoriesStep
         draft={draft}
@@ -62,32 +86,19 @@ export const wizardSteps: readonly WizardStep[] = [
     waiting: ({ data }) => !data.names.settled && data.names.error === null,
   },
   {
-    id: "login",
-    title: "Log in",
-    description: "Check access to the registry.",
-    Content: LoginContainer,
-    problem: ({ data }) => {
-      const login = data.login.answer;
-      // A failed engine test doesn't block the step: some engines can't test registries that they
-      // can push to.
-      const accepted = login?.registry_accepts === true && !data.login.loading;
-      return accepted ? null : "The registry login must succeed before you continue.";
-    },
-    waiting: ({ data }) => data.login.loading,
-  },
-  {
     id: "review",
     title: "Review",
-    description: "Review the changes before you start.",
-    Content: ({ draft, dispatch, data, errorActions, onExportPlan }) => (
+    Content: ({ draft, dispatch, data, errorActions }) => (
       <ReviewStep
         draft={draft}
         onChange={dispatch}
         plan={data.plan}
+        login={data.login}
         permissions={data.permissions}
         alias={data.alias}
         errorActions={errorActions}
-        onExport={onExportPlan}
+        unnamed={namesProblem(draft, data)}
+        onNames={() => dispatch({ type: "step_shown", step: "repositories" })}
         commands={
           data.plan.answer !== null && (
             <PlanCommands plan={data.plan.answer} errorActions={errorActions} />
@@ -95,32 +106,43 @@ export const wizardSteps: readonly WizardStep[] = [
         }
         offers={
           data.plan.answer !== null && (
-            <>
-              <EngineOffers plan={data.plan.answer} draft={draft} dispatch={dispatch} />
-              <BlobMountingOffer
-                draft={draft}
-                plan={data.plan.answer}
-                registry={data.registry}
-                errorActions={errorActions}
-                onChanged={data.plan.reload}
-              />
-            </>
+            <EngineOffers plan={data.plan.answer} draft={draft} dispatch={dispatch} />
+          )
+        }
+        checkOffers={
+          data.plan.answer !== null && (
+            <BlobMountingOffer
+              draft={draft}
+              plan={data.plan.answer}
+              registry={data.registry}
+              errorActions={errorActions}
+              onChanged={data.plan.reload}
+            />
           )
         }
       />
     ),
     problem: ({ draft, data }) => {
       const plan = data.plan.answer;
+      const names = namesProblem(draft, data);
+      if (names !== null) {
+        return names;
+      }
       if (data.plan.loading) {
-        return "Creating the plan.";
+        const { progress } = data.plan;
+        return progress === null || progress.images === 0
+          ? "Creating the plan."
+          : `Creating the plan: ${formatCount(progress.looked_at)} of ${formatCounted(progress.images, "image", "images")} checked.`;
       }
       return plan === null
         ? "No plan yet."
         : (planProblem(plan) ??
             accountProblem(draft, plan.identity) ??
             permissionsProblem(draft, plan.identity, data.permissions.answer) ??
-            expiryProblem(draft, plan));
+            expiryProblem(draft, plan) ??
+            loginProblem(data));
     },
     waiting: never,
+    status: () => <span data-testid="nothing-written">No changes have been made yet.</span>,
   },
 ];

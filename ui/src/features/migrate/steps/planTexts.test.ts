@@ -1,7 +1,7 @@
 // @vitest-environment node
 import { describe, expect, it } from "vitest";
 import type { PlanTotals } from "../../../ipc/generated";
-import { expectedText, mountingNote, quotaNote, quotaText } from "./PlanTotals";
+import { expectedText, mountingNote, quotaNote, quotaText } from "./planTexts";
 
 const noon = new Date(2026, 0, 1, 12, 0).getTime();
 
