@@ -72,9 +72,7 @@ describe("an image that the Docker Engine can’t push", () => {
         images: [{ repository: "library/postgres", tag: "17" }],
       }),
     );
-    await waitFor(async () =>
-      expect(await textOf("plan-images")).toContain("Registry to registry"),
-    );
+    await waitFor(async () => expect(await textOf("plan-images")).toContain("Direct copy"));
     expect((await byId("plan-action-0")).dataset.action).toBe("move");
   });
 
