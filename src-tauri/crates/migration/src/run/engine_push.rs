@@ -178,7 +178,7 @@ impl<'a> EnginePushes<'a> {
         let outcome = loop {
             let error = match self.push_once(record, plan, &mut sent).await {
                 Ok(Some(outcome)) => break outcome,
-                // Somebody brought the image meanwhile, or an earlier try did.
+                // Another client or an earlier attempt pushed the image.
                 Ok(None) => return Ok(()),
                 Err(error) => error,
             };
@@ -340,7 +340,7 @@ impl<'a> EnginePushes<'a> {
             let was_there = match known {
                 Some(PushLayerState::AlreadyExists | PushLayerState::Mounted) => true,
                 Some(_) => false,
-                // Podman names no layers; what an earlier image of this migration brought is there.
+                // Podman doesn't name layers; a layer that an earlier image of this migration pushed exists.
                 None => self.held.has_blob(&repository, &blob.digest),
             };
             self.held.add_blob(&repository, &blob.digest);
