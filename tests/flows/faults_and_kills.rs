@@ -24,7 +24,8 @@ use crate::registry_copy::{client, copy, without_referrers};
 
 const REPOSITORIES: u64 = 40;
 const TAGS: u64 = 5;
-const SEEDS: u64 = 20;
+/// Seeds of each test: about ten thousand requests, of which a thousand get one of eleven faults.
+const SEEDS: u64 = 8;
 /// Seeds at a time; each of them mostly waits.
 const MAX_CONCURRENT_SEEDS: usize = 3;
 /// How many times the command line is killed.
