@@ -57,6 +57,21 @@ pub async fn start_and_wait(window: &Window) -> Result<String> {
     window.attribute_of(MIGRATION, "result", "data-outcome").await
 }
 
+/// Opens the details of an image in the result.
+async fn show_details(window: &Window, image: usize) -> Result<()> {
+    let selector = format!("tr:has([data-testid=\"result-{image}\"]) button[aria-expanded]");
+    wait_until_true(Duration::from_secs(30), "the details of an image", async || {
+        let Ok(button) = window.find_css(&selector).await else { return false };
+        if button.attr("aria-expanded").await.is_ok_and(|value| value.as_deref() == Some("true")) {
+            return true;
+        }
+        // The next attempt sees whether it opened.
+        let _ = window.click_element(&button).await;
+        false
+    })
+    .await
+}
+
 /// Checks how an image was verified, and returns its digest in ECR.
 pub async fn verified_digest(window: &Window, image: usize, proof: &str) -> Result<String> {
     let shown = async |id: String, name: &str| {
@@ -64,6 +79,7 @@ pub async fn verified_digest(window: &Window, image: usize, proof: &str) -> Resu
     };
     let shown_proof = shown(format!("proof-{image}"), "data-proof").await?;
     ensure!(shown_proof == proof, "image {image} is verified as {shown_proof}");
+    show_details(window, image).await?;
     let in_ecr = shown(format!("digest-ecr-{image}"), "data-digest").await?;
     ensure!(in_ecr.starts_with("sha256:"), "ECR has {in_ecr:?}");
     let compared = if proof == "equal" { "source" } else { "pushed" };

@@ -252,6 +252,7 @@ function Window() {
                 settings={settings}
                 onChange={change}
                 practiceRuns={usesPractice}
+                connection={session.connection}
                 onPracticeReset={resetPractice}
                 errorActions={errorActions}
               />

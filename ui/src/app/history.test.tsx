@@ -197,16 +197,17 @@ describe("the history", () => {
     expect(shown).toContain("Source tag changed");
     expect(shown).toContain("sha256-aaaa.sig");
     expect(await textOf("platforms-0")).toContain("2 platforms, all verified");
-    expect(await textOf("platforms-0")).toContain("linux/arm64/v8");
+    expect(await textOf("platform-linux/arm64/v8-0")).toBe("linux/arm64/v8");
     expect(shown).toContain("2 verified equal, 1 not finished");
     await expectAccessible();
     chooseAction("export-report", "html");
     await waitFor(() =>
       expect(backend.calls).toContainEqual({
         method: "migrationReportExport",
-        args: ["migration-1", "html", "/home/me/migration.html"],
+        args: ["migration-1", "html", expect.stringContaining("migration-practice-2026-11-")],
       }),
     );
+    await screen.findByText("Report exported");
   });
 
   it("replaces the status when it is verified again, and shows one status at a time", async () => {

@@ -8,6 +8,7 @@ import {
   goTo,
   openWindow,
   sending,
+  showDetails,
   start,
   textOf,
 } from "../testing/window";
@@ -50,6 +51,7 @@ describe("the window", () => {
       act(() => backend.play());
       expect((await byId("result")).dataset.outcome).toBe("succeeded");
       for (const image of [0, 1]) {
+        await showDetails(image);
         const digests = await Promise.all(
           ["source", "pushed", "registry", "ecr"].map(
             async (kind) => (await byId(`digest-${kind}-${image}`)).dataset.digest,

@@ -75,6 +75,15 @@ export async function start(
   act(() => backend.play(until));
 }
 
+/** Opens the details of an image in the result. */
+export async function showDetails(image: number): Promise<void> {
+  const row = (await byId(`result-${image}`)).closest("tr");
+  const button = row?.querySelector<HTMLElement>('button[aria-expanded="false"]');
+  if (button) {
+    fireEvent.click(button);
+  }
+}
+
 export async function textOf(id: string): Promise<string> {
   return (await byId(id)).textContent ?? "";
 }

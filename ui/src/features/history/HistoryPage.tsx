@@ -9,6 +9,7 @@ import { type ErrorActions, ErrorAlert } from "../../errors";
 import { useBackend } from "../../ipc/BackendContext";
 import type { HistoryEntry, MigrationReport, MigrationRequest } from "../../ipc/generated";
 import { formatExact } from "../../shared/format";
+import { useNotify } from "../../shared/notify";
 import { exportReport } from "../../shared/report/exportReport";
 import { ReportView } from "../../shared/report/ReportView";
 import { UndoModal } from "../../shared/undo/UndoModal";
@@ -36,6 +37,7 @@ export interface HistoryPageProps {
 export function HistoryPage(props: HistoryPageProps) {
   const { errorActions, onListed, onJob, onRequest, onMigrate } = props;
   const backend = useBackend();
+  const notify = useNotify();
   const listed = useRequest("history", () => backend.historyList());
   const [opened, setOpened] = useState<HistoryEntry | null>(null);
   // The migration of the error, for its actions.
@@ -177,7 +179,13 @@ export function HistoryPage(props: HistoryPageProps) {
                 report={verified ?? report.answer}
                 verifyFailed={verifyFailed}
                 undone={(shown ?? opened).undone}
-                onExport={(format) => run(() => exportReport(backend, opened.migration, format))}
+                onExport={(format) =>
+                  run(async () => {
+                    if (report.answer !== null) {
+                      await exportReport(backend, report.answer, format, notify);
+                    }
+                  })
+                }
                 actions={
                   <SpaceBetween direction="horizontal" size="xs">
                     <Button

@@ -4,7 +4,9 @@ import { useState } from "react";
 import { type ErrorActions, ErrorAlert } from "../../errors";
 import { useBackend } from "../../ipc/BackendContext";
 import type { ReportFormat } from "../../ipc/generated";
+import { ClientLoginsSection } from "../../shared/clientLogins";
 import { isHub } from "../../shared/namespaces";
+import { useNotify } from "../../shared/notify";
 import { exportReport } from "../../shared/report/exportReport";
 import { ReportView } from "../../shared/report/ReportView";
 import { SourceLoginForm } from "../../shared/SourceLoginForm";
@@ -36,6 +38,7 @@ export function JobContainer({
   onRepositories,
 }: JobContainerProps) {
   const backend = useBackend();
+  const notify = useNotify();
   const { busy, error, run, dismiss } = useAsyncAction();
   const [undoing, setUndoing] = useState(false);
   const [askingToStop, setAskingToStop] = useState(false);
@@ -70,7 +73,12 @@ export function JobContainer({
       onReload?.();
     });
   };
-  const onExport = (format: ReportFormat) => run(() => exportReport(backend, id, format));
+  const onExport = (format: ReportFormat) =>
+    run(async () => {
+      if (report !== null) {
+        await exportReport(backend, report, format, notify);
+      }
+    });
 
   return (
     <SpaceBetween size="l">
@@ -147,6 +155,13 @@ export function JobContainer({
               </Button>
             </SpaceBetween>
           }
+        />
+      )}
+      {report !== null && (
+        <ClientLoginsSection
+          backend={backend}
+          connection={job.snapshot.connection}
+          errorActions={errorActions}
         />
       )}
       {askingToStop && report === null && (

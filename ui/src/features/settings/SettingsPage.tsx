@@ -4,10 +4,11 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
 import { type ErrorActions, ErrorAlert } from "../../errors";
 import { useBackend } from "../../ipc";
-import type { PracticeStatus, Settings } from "../../ipc/generated";
+import type { AwsConnection, PracticeStatus, Settings } from "../../ipc/generated";
 import { useRequest } from "../../shared/useRequest";
 import { AboutSection, LogSection } from "./AboutSections";
 import { AppearanceSection } from "./AppearanceSection";
+import { ClientLoginSettings } from "./ClientLoginSettings";
 import { EngineSection } from "./EngineSection";
 import { MigrationSection } from "./MigrationSection";
 import { NetworkSection } from "./NetworkSection";
@@ -21,6 +22,8 @@ export interface SettingsPageProps {
   onChange: (change: Partial<Settings>) => Promise<void>;
   /** Whether the practice servers are known to run. */
   practiceRuns?: boolean;
+  /** The destination of the wizard, for the logins of docker and Podman. */
+  connection?: AwsConnection | null;
   /** Called after practice mode was reset. */
   onPracticeReset?: (status: PracticeStatus) => void;
   errorActions?: ErrorActions;
@@ -31,6 +34,7 @@ export function SettingsPage({
   settings,
   onChange,
   practiceRuns = false,
+  connection = null,
   onPracticeReset,
   errorActions = {},
 }: SettingsPageProps) {
@@ -81,6 +85,7 @@ export function SettingsPage({
           errorActions={errorActions}
         />
         <SignInsSection errorActions={errorActions} />
+        <ClientLoginSettings connection={connection} errorActions={errorActions} />
         <PracticeSection
           large={settings.practice_large_account}
           onLarge={(practice_large_account) => change({ practice_large_account })}

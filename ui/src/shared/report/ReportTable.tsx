@@ -1,152 +1,92 @@
-import ExpandableSection from "@cloudscape-design/components/expandable-section";
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import { Fragment } from "react";
+import { useState } from "react";
 import { nextSteps, wordsOf } from "../../errors";
 import type { ImageReport } from "../../ipc/generated";
+import { Bytes } from "../Bytes";
 import { CopyableDigest, CopyableText } from "../CopyableText";
-import { formatCounted } from "../format";
+import { formatCount } from "../format";
 import { PagedTable } from "../PagedTable";
 import { StatusText } from "../StatusText";
+import { detailsOf, type ReportDetail } from "./reportDetails";
 import { isVerified, shownStanding } from "./standings";
 
-function ResultCell({ image }: { image: ImageReport }) {
-  const result = image.result;
+type ReportRow =
+  | { readonly kind: "image"; readonly id: string; readonly image: ImageReport }
+  | {
+      readonly kind: "detail";
+      readonly id: string;
+      readonly image: ImageReport;
+      readonly detail: ReportDetail;
+    };
+
+/** What needs attention is shown without a click. */
+function opensInitially(image: ImageReport): boolean {
+  return (
+    image.result.kind === "failed" ||
+    image.left_behind.length > 0 ||
+    image.source_moved_to !== null ||
+    image.platforms.some(({ in_ecr }) => !in_ecr)
+  );
+}
+
+function StatusCell({ image }: { image: ImageReport }) {
+  const { result } = image;
   if (result.kind === "failed") {
-    const words = wordsOf(result.error);
     return (
       <SpaceBetween size="xxs">
-        <StatusText type="error">{words.title}</StatusText>
+        <StatusText type="error">{wordsOf(result.error).title}</StatusText>
         <span>{result.error.message}</span>
         <span>{nextSteps(result.error)[0]}</span>
-        {image.left_behind.length > 0 && <LeftBehindList image={image} />}
       </SpaceBetween>
     );
   }
   const standing = shownStanding(image);
+  const upToDate = result.kind === "unchanged" && isVerified(image);
   return (
-    <SpaceBetween size="xxs">
-      <StatusText type={standing.type}>{standing.text}</StatusText>
-      <span>
-        {result.kind === "unchanged" && isVerified(image) ? "Skipped, already up to date. " : ""}
-        {standing.description}
-      </span>
-      {image.source_moved_to !== null && (
-        <>
-          <StatusText type="info">Source tag changed</StatusText>
-          <span>
-            The source tag now points to <CopyableDigest digest={image.source_moved_to} />. To copy
-            this image too, choose Run again.
-          </span>
-        </>
-      )}
-      {image.left_behind.length > 0 && <LeftBehindList image={image} />}
-    </SpaceBetween>
-  );
-}
-
-function LeftBehindList({ image }: { image: ImageReport }) {
-  const left = image.left_behind;
-  return (
-    <span data-testid={`left-behind-${image.image}`}>
-      <StatusText type="warning">
-        {formatCounted(left.length, "referrer", "referrers")} not copied
+    <span title={standing.description}>
+      <StatusText type={standing.type}>
+        {upToDate ? `${standing.text}, up to date` : standing.text}
       </StatusText>
-      <ExpandableSection headerText="Details">
-        <SpaceBetween size="xs">
-          {left.map(({ name, error }) => (
-            <SpaceBetween key={name} size="xxs">
-              <CopyableText text={name} what="name of the referrer" />
-              <span>{error.message}</span>
-            </SpaceBetween>
-          ))}
-        </SpaceBetween>
-      </ExpandableSection>
     </span>
   );
 }
 
-const digestKinds: readonly {
-  readonly id: string;
-  readonly label: string;
-  readonly of: (image: ImageReport) => string | null;
-}[] = [
-  { id: "source", label: "Source", of: (image) => image.source_digest },
-  { id: "pushed", label: "Pushed", of: (image) => image.pushed_digest },
-  { id: "registry", label: "Registry", of: (image) => image.registry_digest },
-  { id: "ecr", label: "In ECR", of: (image) => image.ecr_digest },
-];
-
-/** The platforms of an index with their state in ECR. */
-function PlatformsList({ image }: { image: ImageReport }) {
-  const { platforms } = image;
-  const lost = platforms.filter((part) => !part.in_ecr).length;
-  const counted = formatCounted(platforms.length, "platform", "platforms");
+function DetailCell({ image, detail }: { image: ImageReport; detail: ReportDetail }) {
   return (
-    <ExpandableSection
-      headerText={lost === 0 ? `${counted}, all verified` : `${counted}, ${lost} not in ECR`}
-      defaultExpanded={lost > 0}
-      data-testid={`platforms-${image.image}`}
+    <span
+      data-testid={`${detail.id}-${image.image}`}
+      {...(detail.digest === undefined ? {} : { "data-digest": detail.digest ?? "" })}
     >
-      <div style={{ display: "grid", gridTemplateColumns: "max-content 1fr", columnGap: "12px" }}>
-        {platforms.map((part) => (
-          <Fragment key={part.digest}>
-            <StatusText type={part.in_ecr ? "success" : "error"}>{part.platform}</StatusText>
-            <CopyableDigest
-              digest={part.digest}
-              what={`digest of ${image.destination} for ${part.platform}`}
-            />
-          </Fragment>
-        ))}
-      </div>
-    </ExpandableSection>
-  );
-}
-
-function DigestsCell({ image }: { image: ImageReport }) {
-  return (
-    <SpaceBetween size="xs">
-      <TagDigests image={image} />
-      {image.platforms.length > 0 && <PlatformsList image={image} />}
-    </SpaceBetween>
-  );
-}
-
-function TagDigests({ image }: { image: ImageReport }) {
-  return (
-    <div style={{ display: "grid", gridTemplateColumns: "max-content 1fr", columnGap: "12px" }}>
-      {digestKinds.map(({ id, label, of }) => (
-        <Fragment key={id}>
-          <span>{label}</span>
-          <span data-testid={`digest-${id}-${image.image}`} data-digest={of(image) ?? ""}>
-            <CopyableDigest
-              digest={of(image)}
-              what={`digest of ${image.destination}, ${label.toLowerCase()}`}
-            />
-          </span>
-        </Fragment>
-      ))}
-      {image.part_of !== undefined && (
-        <>
-          <span>Source index</span>
-          <span data-testid={`digest-index-${image.image}`} data-digest={image.part_of}>
-            <CopyableDigest
-              digest={image.part_of}
-              what={`digest of the index that ${image.destination} is one platform of`}
-            />
-          </span>
-        </>
+      {detail.status === undefined ? (
+        detail.label
+      ) : (
+        <StatusText type={detail.status}>{detail.label}</StatusText>
       )}
-    </div>
+    </span>
   );
 }
 
-/** All images with their result and digests. */
+/** All images in rows of one line. A row opens to all digests, platforms, and what wasn't copied. */
 export function ReportTable({ images }: { images: readonly ImageReport[] }) {
+  const [toggled, setToggled] = useState<ReadonlySet<string>>(new Set());
+  const rows: ReportRow[] = images.map((image) => ({
+    kind: "image",
+    id: String(image.image),
+    image,
+  }));
+  const isOpen = (row: ReportRow) => opensInitially(row.image) !== toggled.has(row.id);
+  const toggle = (row: ReportRow) => {
+    const next = new Set(toggled);
+    if (!next.delete(row.id)) {
+      next.add(row.id);
+    }
+    setToggled(next);
+  };
   return (
     <PagedTable
-      items={images}
-      words={(image) => [
+      items={rows}
+      words={({ image }) => [
         image.source,
         image.destination,
         image.ecr_digest,
@@ -154,60 +94,111 @@ export function ReportTable({ images }: { images: readonly ImageReport[] }) {
         shownStanding(image).text,
       ]}
       finds="an image by name, digest or outcome"
-      trackBy={(image) => String(image.image)}
+      trackBy="id"
       wrapLines
       data-testid="result-images"
       header={
-        <Header variant="h2" counter={`(${images.length})`}>
-          Digests
+        <Header variant="h2" counter={`(${formatCount(images.length)})`}>
+          Images
         </Header>
       }
-      ariaLabels={{ tableLabel: "Digests" }}
+      ariaLabels={{
+        tableLabel: "Images with their digests",
+        expandButtonLabel: ({ image }) => `Show details of ${image.source}`,
+        collapseButtonLabel: ({ image }) => `Hide details of ${image.source}`,
+      }}
+      expandableRows={{
+        getItemChildren: (row) =>
+          row.kind === "image"
+            ? detailsOf(row.image).map(
+                (detail): ReportRow => ({
+                  kind: "detail",
+                  id: `${row.id} ${detail.id}`,
+                  image: row.image,
+                  detail,
+                }),
+              )
+            : [],
+        isItemExpandable: ({ kind }) => kind === "image",
+        expandedItems: rows.filter(isOpen),
+        onExpandableItemToggle: ({ detail }) => toggle(detail.item),
+      }}
       columnDefinitions={[
         {
           id: "image",
           header: "Image",
           isRowHeader: true,
-          minWidth: 240,
-          cell: (image) => (
-            <SpaceBetween size="xxs">
-              <span data-testid={`result-${image.image}`} data-result={image.result.kind}>
-                {image.source}
+          minWidth: 260,
+          cell: (row) =>
+            row.kind === "image" ? (
+              <span
+                title={row.image.source}
+                data-testid={`result-${row.image.image}`}
+                data-result={row.image.result.kind}
+              >
+                {row.image.source}
               </span>
-              <CopyableText text={image.destination} what="destination" />
-            </SpaceBetween>
-          ),
+            ) : (
+              <DetailCell image={row.image} detail={row.detail} />
+            ),
         },
         {
           id: "proof",
-          header: "Outcome",
+          header: "Status",
           minWidth: 220,
-          cell: (image) => (
-            <span
-              data-testid={`proof-${image.image}`}
-              data-proof={image.proof}
-              data-standing={image.standing}
-            >
-              <ResultCell image={image} />
-            </span>
-          ),
+          cell: (row) =>
+            row.kind === "image" ? (
+              <span
+                data-testid={`proof-${row.image.image}`}
+                data-proof={row.image.proof}
+                data-standing={row.image.standing}
+              >
+                <StatusCell image={row.image} />
+              </span>
+            ) : (
+              row.detail.text
+            ),
         },
         {
           id: "digests",
-          header: "Digests",
-          minWidth: 370,
-          cell: (image) => <DigestsCell image={image} />,
+          header: "Digest in ECR",
+          minWidth: 210,
+          cell: (row) => {
+            if (row.kind === "detail") {
+              const { digest, copies, label } = row.detail;
+              if (copies !== undefined) {
+                return <CopyableText text={copies} what={label.toLowerCase()} />;
+              }
+              const what = `digest of ${row.image.destination}, ${label}`;
+              return digest === undefined ? null : <CopyableDigest digest={digest} what={what} />;
+            }
+            const { image } = row;
+            return (
+              <span data-testid={`digest-ecr-${image.image}`} data-digest={image.ecr_digest ?? ""}>
+                <CopyableDigest
+                  digest={image.ecr_digest}
+                  what={`digest of ${image.destination} in ECR`}
+                />
+              </span>
+            );
+          },
+        },
+        {
+          id: "sent",
+          header: "Sent",
+          minWidth: 90,
+          cell: (row) => (row.kind === "image" ? <Bytes bytes={row.image.sent_bytes} /> : null),
         },
         {
           id: "pull",
           header: "Pull",
-          minWidth: 160,
-          cell: (image) =>
-            isVerified(image) ? (
+          minWidth: 130,
+          cell: (row) =>
+            row.kind === "detail" ? null : isVerified(row.image) ? (
               <CopyableText
-                text={`docker pull ${image.destination}`}
+                text={`docker pull ${row.image.destination}`}
                 display="docker pull"
-                what={`pull command of ${image.destination}`}
+                what={`pull command of ${row.image.destination}`}
               />
             ) : (
               "–"

@@ -1,4 +1,5 @@
-import type { ReportFormat } from "../../ipc/generated";
+import type { MigrationReport, ReportFormat } from "../../ipc/generated";
+import type { Notify } from "../notify";
 
 const extensions: Record<ReportFormat, string> = {
   markdown: "md",
@@ -12,10 +13,29 @@ interface Exporter {
   migrationReportExport(job: string, format: ReportFormat, path: string): Promise<void>;
 }
 
-/** Exports a report to a file that the user selects. */
-export async function exportReport(backend: Exporter, job: string, format: ReportFormat) {
-  const path = await backend.savePathChoose(`migration.${extensions[format]}`);
+/** Names a file after a migration: `migration-111122223333-2026-11-29-0042.html`. */
+export function exportName(
+  { started_at_ms, identity }: Pick<MigrationReport, "started_at_ms" | "identity">,
+  format: ReportFormat,
+): string {
+  const started = new Date(started_at_ms);
+  const two = (value: number) => String(value).padStart(2, "0");
+  const day = [started.getFullYear(), two(started.getMonth() + 1), two(started.getDate())];
+  const time = `${two(started.getHours())}${two(started.getMinutes())}`;
+  const place = identity.practice ? "practice" : identity.account_id;
+  return `migration-${place}-${day.join("-")}-${time}.${extensions[format]}`;
+}
+
+/** Exports a report to a file that the user selects, and says where it is. */
+export async function exportReport(
+  backend: Exporter,
+  report: MigrationReport,
+  format: ReportFormat,
+  notify: Notify,
+) {
+  const path = await backend.savePathChoose(exportName(report, format));
   if (path !== null) {
-    await backend.migrationReportExport(job, format, path);
+    await backend.migrationReportExport(report.job, format, path);
+    notify({ type: "success", header: "Report exported", text: path });
   }
 }

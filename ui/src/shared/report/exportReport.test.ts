@@ -1,0 +1,30 @@
+// @vitest-environment node
+import { expect, it, vi } from "vitest";
+import type { MigrationReport } from "../../ipc/generated";
+import { exportReport } from "./exportReport";
+
+const report = {
+  job: "job-7",
+  started_at_ms: new Date(2026, 10, 9, 7, 5).getTime(),
+  identity: { practice: false, account_id: "111122223333" },
+} as MigrationReport;
+
+it("an export is named after its migration, and says where the file is", async () => {
+  const backend = {
+    savePathChoose: vi.fn(async (name: string): Promise<string | null> => `/home/me/${name}`),
+    migrationReportExport: vi.fn(async () => {}),
+  };
+  const notify = vi.fn(() => () => {});
+  await exportReport(backend, report, "markdown", notify);
+  const path = "/home/me/migration-111122223333-2026-11-09-0705.md";
+  expect(backend.migrationReportExport).toHaveBeenCalledWith("job-7", "markdown", path);
+  expect(notify).toHaveBeenCalledWith(expect.objectContaining({ type: "success", text: path }));
+});
+
+it("an export that was cancelled says nothing", async () => {
+  const backend = { savePathChoose: async () => null, migrationReportExport: vi.fn() };
+  const notify = vi.fn(() => () => {});
+  await exportReport(backend, report, "csv", notify);
+  expect(backend.migrationReportExport).not.toHaveBeenCalled();
+  expect(notify).not.toHaveBeenCalled();
+});
