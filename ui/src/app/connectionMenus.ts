@@ -106,6 +106,7 @@ export function profileItems(
 
 export function regionItems(current: string | null): ButtonDropdownProps.ItemOrGroup[] {
   return regionGroups.map(({ label, regions }) => ({
+    id: label,
     text: label,
     items: regions.map(({ id, name }) => ({
       id,

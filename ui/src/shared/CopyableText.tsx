@@ -1,5 +1,6 @@
 import CopyToClipboard from "@cloudscape-design/components/copy-to-clipboard";
 import { shortDigest } from "./format";
+import { MiddleEllipsis } from "./MiddleEllipsis";
 
 export interface CopyableTextProps {
   text: string;
@@ -31,5 +32,29 @@ export function CopyableDigest({ digest, what }: { digest: string | null; what?:
     <span title={digest} style={{ whiteSpace: "nowrap" }}>
       <CopyableText text={digest} display={shortDigest(digest)} what={what ?? "digest"} />
     </span>
+  );
+}
+
+/** A long text in one line that copies all of it. */
+export function CopyableLine({ text, what }: { text: string; what: string }) {
+  return (
+    <span className="copyable-line">
+      <CopyButton text={text} what={what} />
+      <MiddleEllipsis text={text} />
+    </span>
+  );
+}
+
+/** The copy button of a text that is shown elsewhere. */
+export function CopyButton({ text, what }: { text: string; what: string }) {
+  return (
+    <CopyToClipboard
+      variant="inline"
+      textToCopy={text}
+      textToDisplay=""
+      copyButtonAriaLabel={`Copy ${what}`}
+      copySuccessText="Copied"
+      copyErrorText="Couldn’t copy to the clipboard"
+    />
   );
 }

@@ -1,15 +1,24 @@
 import { useCollection } from "@cloudscape-design/collection-hooks";
 import Box from "@cloudscape-design/components/box";
+import Button from "@cloudscape-design/components/button";
 import Pagination from "@cloudscape-design/components/pagination";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Table, { type TableProps } from "@cloudscape-design/components/table";
 import TextFilter from "@cloudscape-design/components/text-filter";
-import type { ReactNode } from "react";
+import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { FillHeight } from "./FillHeight";
 import { formatCounted } from "./format";
 import { paginationLabels } from "./tableLabels";
+import {
+  type Column,
+  rowsOfAPage,
+  TablePreferences,
+  useTableLayout,
+  visibleColumns,
+  withWidths,
+} from "./tablePreferences";
 
-/** Page size. Only visible rows are rendered. */
-export const rowsOfAPage = 50;
+export { rowsOfAPage } from "./tablePreferences";
 
 export interface PagedTableProps<Row> extends Omit<TableProps<Row>, "filter" | "pagination"> {
   /** Searchable words of a row. */
@@ -19,34 +28,69 @@ export interface PagedTableProps<Row> extends Omit<TableProps<Row>, "filter" | "
    * has no filter.
    */
   finds?: string;
-  /** Additional filters. */
+  /** Additional filters and buttons beside the filter. */
   filters?: ReactNode;
+  /** The ID of the column that sorts the rows initially. */
+  sortedBy?: string;
 }
 
-/** A table with pagination and a text filter. */
-export function PagedTable<Row>({ words, finds, filters, ...table }: PagedTableProps<Row>) {
-  const { items, filteredItemsCount, filterProps, paginationProps } = useCollection(table.items, {
+/** Whether one of the words contains the text. */
+function someWordContains(words: readonly (string | null)[], text: string): boolean {
+  const wanted = text.trim().toLowerCase();
+  return wanted === "" || words.some((word) => word?.toLowerCase().includes(wanted));
+}
+
+/** Filtering, sorting, and pages of a table. */
+function usePages<Row>(
+  items: readonly Row[],
+  columns: readonly TableProps.ColumnDefinition<Row>[],
+  words: PagedTableProps<Row>["words"],
+  pageSize: number,
+  sortedBy?: string,
+) {
+  const first = sortedBy && columns.find(({ id }) => id === sortedBy);
+  const collection = useCollection(items, {
     filtering: {
-      filteringFunction: (row, text) => {
-        const wanted = text.trim().toLowerCase();
-        return (
-          wanted === "" || (words?.(row) ?? []).some((word) => word?.toLowerCase().includes(wanted))
-        );
-      },
-      noMatch: (
-        <Box textAlign="center" padding="m">
-          No matches
-        </Box>
-      ),
+      filteringFunction: (row, text) => someWordContains(words?.(row) ?? [], text),
     },
-    pagination: { pageSize: rowsOfAPage },
+    sorting: first ? { defaultState: { sortingColumn: first } } : {},
+    pagination: { pageSize },
   });
+  const { sortingColumn, sortingDescending, onSortingChange } = collection.collectionProps;
+  const sorting = { sortingColumn, sortingDescending, onSortingChange };
+  return { ...collection, sorting };
+}
+
+function noMatches(onClear: () => void): ReactNode {
+  return (
+    <Box textAlign="center" padding="m">
+      <SpaceBetween size="s">
+        <Box variant="strong">No matches</Box>
+        <Button onClick={onClear}>Clear filter</Button>
+      </SpaceBetween>
+    </Box>
+  );
+}
+
+/** A table with pagination, sorting, and a text filter, for a part of a page or a dialog. */
+export function PagedTable<Row>(props: PagedTableProps<Row>) {
+  const { words, finds, filters, sortedBy, ...table } = props;
+  const { items, actions, filteredItemsCount, filterProps, paginationProps, sorting } = usePages(
+    table.items,
+    table.columnDefinitions,
+    words,
+    rowsOfAPage,
+    sortedBy,
+  );
   const paged = table.items.length > rowsOfAPage;
   return (
     <Table
+      {...sorting}
       {...table}
       items={items}
-      empty={filterProps.filteringText === "" ? table.empty : "No matches"}
+      empty={
+        filterProps.filteringText === "" ? table.empty : noMatches(() => actions.setFiltering(""))
+      }
       filter={
         ((paged && finds !== undefined) || filters) && (
           <SpaceBetween direction="horizontal" size="s" alignItems="center">
@@ -67,5 +111,136 @@ export function PagedTable<Row>({ words, finds, filters, ...table }: PagedTableP
         paged ? <Pagination {...paginationProps} ariaLabels={paginationLabels} /> : undefined
       }
     />
+  );
+}
+
+export interface FullTableProps<Row> extends Omit<PagedTableProps<Row>, "columnDefinitions"> {
+  columnDefinitions: readonly Column<Row>[];
+  /** The stored layout, and the prefix of the test IDs: `repositories`. */
+  name: string;
+  /** The key of the stored layout, if not `name`. */
+  storageKey?: string;
+  finds: string;
+  /** Space to leave free below the table, for example for a footer. */
+  below?: number;
+  /** Called with the visible rows when they change. */
+  onPage?: (rows: readonly Row[]) => void;
+}
+
+/** Width of the window that isn't part of a table: navigation and padding. */
+const besideTable = 236;
+const selectionWidth = 54;
+/** A scroll bar changes the width by less. */
+const widthTolerance = 20;
+/** Time until an animation of the navigation has ended. */
+const settleMs = 200;
+
+function sameRows<Row>(before: readonly Row[] | null, now: readonly Row[]): boolean {
+  return before?.length === now.length && now.every((row, index) => row === before[index]);
+}
+
+/** The width of the table, once it has settled. */
+function useSettledWidth(): [number, (width: number) => void] {
+  const [width, setWidth] = useState(() => window.innerWidth - besideTable);
+  const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
+  useEffect(() => () => clearTimeout(timer.current), []);
+  const onWidth = useCallback((measured: number) => {
+    clearTimeout(timer.current);
+    timer.current = setTimeout(
+      () =>
+        setWidth((before) => (Math.abs(before - measured) < widthTolerance ? before : measured)),
+      settleMs,
+    );
+  }, []);
+  return [width, onWidth];
+}
+
+/**
+ * The table of a list page. It fills the window: the table scrolls, and the page doesn't. Rows have
+ * one line. The user's columns, widths, page size, and density are kept.
+ */
+export function FullTable<Row>(props: FullTableProps<Row>) {
+  const { words, finds, filters, sortedBy, name, storageKey, below, onPage, ...table } = props;
+  const [layout, setLayout] = useTableLayout(storageKey ?? `${name}.table`);
+  const { items, actions, filteredItemsCount, filterProps, paginationProps, sorting } = usePages(
+    table.items,
+    table.columnDefinitions,
+    words,
+    layout.pageSize,
+    sortedBy,
+  );
+  const latest = useRef(onPage);
+  latest.current = onPage;
+  const reported = useRef<readonly Row[] | null>(null);
+  useEffect(() => {
+    // The list is new with every rendering, also if its rows are the same.
+    if (!sameRows(reported.current, items)) {
+      reported.current = items;
+      latest.current?.(items);
+    }
+  });
+  const [width, onWidth] = useSettledWidth();
+  const available = width - (table.selectionType === undefined ? 0 : selectionWidth);
+  const columns = useMemo(
+    () => withWidths(visibleColumns(props.columnDefinitions, layout), layout, available),
+    [props.columnDefinitions, layout, available],
+  );
+  const pages = Math.ceil((filteredItemsCount ?? table.items.length) / layout.pageSize);
+  return (
+    <FillHeight below={below} scrollKey={paginationProps.currentPageIndex} onWidth={onWidth}>
+      <Table
+        // The table reads the widths of its columns only once.
+        key={width}
+        variant="borderless"
+        {...sorting}
+        {...table}
+        items={items}
+        columnDefinitions={columns}
+        wrapLines={layout.wrapLines}
+        resizableColumns
+        onColumnWidthsChange={({ detail }) => {
+          const widths = Object.fromEntries(
+            columns.map(({ id }, index) => [id, detail.widths[index] ?? 0]),
+          );
+          setLayout({ ...layout, widths: { ...layout.widths, ...widths } });
+        }}
+        stickyHeader
+        empty={
+          filterProps.filteringText === "" ? table.empty : noMatches(() => actions.setFiltering(""))
+        }
+        filter={
+          <div className="table-tools">
+            <div className="table-tools-filter">
+              <TextFilter
+                {...filterProps}
+                filteringPlaceholder={`Find ${finds}`}
+                filteringAriaLabel={`Find ${finds}`}
+                filteringClearAriaLabel="Clear filter"
+                countText={formatCounted(filteredItemsCount ?? 0, "match", "matches")}
+                data-testid={`${name}-search`}
+              />
+            </div>
+            {filters}
+          </div>
+        }
+        pagination={
+          pages > 1 && (
+            <Pagination
+              {...paginationProps}
+              ariaLabels={paginationLabels}
+              data-testid={`${name}-pages`}
+            />
+          )
+        }
+        preferences={
+          <TablePreferences
+            columns={props.columnDefinitions}
+            layout={layout}
+            onChange={setLayout}
+            data-testid={`${name}-preferences`}
+          />
+        }
+      />
+    </FillHeight>
   );
 }

@@ -1,3 +1,5 @@
+import FormField from "@cloudscape-design/components/form-field";
+import Input from "@cloudscape-design/components/input";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Spinner from "@cloudscape-design/components/spinner";
 import { useState } from "react";
@@ -6,6 +8,7 @@ import { useBackend } from "../../ipc";
 import type { AwsConnection, RepositorySettings } from "../../ipc/generated";
 import { ConfirmModal } from "../../shared/ConfirmModal";
 import { RepositorySettingsForm } from "../../shared/RepositorySettingsForm";
+import { repositoryNameProblem } from "../../shared/repositoryName";
 import {
   defaultRepositorySettings,
   repositorySettingsValid,
@@ -15,41 +18,61 @@ import { useRequest } from "../../shared/useRequest";
 
 interface CreateRepositoryModalProps {
   connection: AwsConnection;
-  name: string;
+  /** The name, or `null` if the user enters it. */
+  name: string | null;
   errorActions: ErrorActions;
   onClose: () => void;
-  onCreated: () => void;
+  onCreated: (name: string) => void;
 }
 
-/** Creates a missing repository, initially with the settings of the default saved profile. */
+/** Creates a repository, initially with the settings of the default saved profile. */
 export function CreateRepositoryModal(props: CreateRepositoryModalProps) {
-  const { connection, name, errorActions, onClose, onCreated } = props;
+  const { connection, errorActions, onClose, onCreated } = props;
   const backend = useBackend();
   const saved = useRequest("saved", () => backend.savedProfilesList());
+  const [typed, setTyped] = useState("");
   const [changed, setChanged] = useState<RepositorySettings | null>(null);
   const { busy, error, run, dismiss } = useAsyncAction();
   const template =
     saved.answer?.find((profile) => profile.is_default)?.template ?? defaultRepositorySettings;
   const settings = changed ?? template;
+  const name = props.name ?? typed.trim();
+  const problem = repositoryNameProblem(name);
   const create = () =>
     run(async () => {
       await backend.repositoryCreate(connection, name, settings);
-      onCreated();
+      onCreated(name);
     });
   return (
     <ConfirmModal
       size="large"
-      header={`Create ${name}`}
+      header={props.name === null ? "Create repository" : `Create ${name}`}
       closeLabel="Close without creating"
       confirm="Create repository"
       busy={busy}
-      disabled={saved.loading || !repositorySettingsValid(settings)}
+      disabled={saved.loading || problem !== null || !repositorySettingsValid(settings)}
       name="repository-create"
       onConfirm={create}
       onClose={onClose}
     >
       <SpaceBetween size="l">
         {error !== null && <ErrorAlert error={error} actions={errorActions} onDismiss={dismiss} />}
+        {props.name === null && (
+          <FormField
+            label="Repository name"
+            description="For example team/service."
+            errorText={typed === "" ? undefined : problem}
+          >
+            <Input
+              value={typed}
+              autoFocus
+              autoComplete={false}
+              spellcheck={false}
+              onChange={({ detail }) => setTyped(detail.value)}
+              data-testid="repository-create-name"
+            />
+          </FormField>
+        )}
         {saved.loading ? (
           <Spinner />
         ) : (

@@ -1,5 +1,7 @@
 import Box from "@cloudscape-design/components/box";
+import Checkbox from "@cloudscape-design/components/checkbox";
 import FormField from "@cloudscape-design/components/form-field";
+import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
 import RadioGroup from "@cloudscape-design/components/radio-group";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
@@ -7,28 +9,44 @@ import { type ErrorActions, ErrorAlert } from "../../errors";
 import { useBackend } from "../../ipc";
 import type { ApiError, AwsConnection, ImageToDelete } from "../../ipc/generated";
 import { ConfirmModal } from "../../shared/ConfirmModal";
+import { connectionKey } from "../../shared/connection";
 import { formatCounted } from "../../shared/format";
 import { useAsyncAction } from "../../shared/useAsyncAction";
-import type { RepositoryImageRow } from "./repositoryImageRows";
+import { useRequest } from "../../shared/useRequest";
+import { imageName, type RepositoryImageRow } from "./repositoryImageRows";
 
 interface DeleteImageModalProps {
   connection: AwsConnection;
   repository: string;
   image: RepositoryImageRow;
+  /** All images of the repository. */
+  images: readonly RepositoryImageRow[];
   errorActions: ErrorActions;
-  onDeleted: () => void;
+  /** Called with what was deleted. */
+  onDeleted: (what: string) => void;
   onClose: () => void;
 }
 
 /** The option for the whole image. Tags can't contain a blank. */
 const whole = "the whole image";
 
+/** ECR's answer for an image that another index still lists. */
+const inIndexCode = "image_in_index";
+
 export function DeleteImageModal(props: DeleteImageModalProps) {
-  const { connection, repository, image, errorActions, onDeleted, onClose } = props;
+  const { connection, repository, image, images, errorActions, onDeleted, onClose } = props;
   const backend = useBackend();
   const [choice, setChoice] = useState(whole);
+  const [platformsIncluded, setPlatformsIncluded] = useState(true);
   const [left, setLeft] = useState<ApiError | null>(null);
   const { busy, error, run } = useAsyncAction();
+  const isIndex = image.kind === "index";
+  const entries = useRequest(
+    isIndex ? `${connectionKey(connection)} ${repository} ${image.digest}` : null,
+    () => backend.repositoryIndexEntries(connection, repository, image.digest),
+  );
+  const listed = new Set(entries.answer?.map(({ digest }) => digest));
+  const platforms = images.filter(({ tags, digest }) => tags.length === 0 && listed.has(digest));
   const choosable = image.tags.length > 1;
   const wanted: ImageToDelete =
     choice === whole ? { kind: "image", digest: image.digest } : { kind: "tag", tag: choice };
@@ -38,16 +56,29 @@ export function DeleteImageModal(props: DeleteImageModalProps) {
         ? "this image"
         : `this image and ${formatCounted(image.tags.length, "tag", "tags")}`
       : `the tag ${choice}`;
+  const deletesPlatforms = choice === whole && platformsIncluded && platforms.length > 0;
 
   const remove = () =>
     run(async () => {
       setLeft(null);
       const [first] = await backend.repositoryImagesDelete(connection, repository, [wanted]);
-      if (first === undefined) {
-        onDeleted();
-      } else {
+      if (first !== undefined) {
         setLeft(first.error);
+        return;
       }
+      if (deletesPlatforms) {
+        const kept = await backend.repositoryImagesDelete(
+          connection,
+          repository,
+          platforms.map(({ digest }) => ({ kind: "image", digest })),
+        );
+        const other = kept.find(({ error }) => error.code !== inIndexCode);
+        if (other !== undefined) {
+          setLeft(other.error);
+          return;
+        }
+      }
+      onDeleted(choice === whole ? imageName(image) : `tag ${choice}`);
     });
 
   return (
@@ -56,6 +87,8 @@ export function DeleteImageModal(props: DeleteImageModalProps) {
       closeLabel="Close without deleting"
       confirm={`Delete ${name}`}
       busy={busy}
+      disabled={entries.loading}
+      disabledReason="Reading the index."
       name="image-delete"
       onConfirm={remove}
       onClose={onClose}
@@ -65,9 +98,22 @@ export function DeleteImageModal(props: DeleteImageModalProps) {
           <ErrorAlert error={error} actions={{ ...errorActions, retry: remove }} />
         )}
         {left !== null && <ErrorAlert error={left} actions={{ ...errorActions, retry: remove }} />}
-        <div style={{ overflowWrap: "anywhere" }}>
-          <Box variant="code">{image.digest}</Box>
-        </div>
+        <KeyValuePairs
+          items={[
+            {
+              label: image.tags.length === 1 ? "Tag" : "Tags",
+              value: image.tags.length === 0 ? "Untagged" : image.tags.join(", "),
+            },
+            {
+              label: "Digest",
+              value: (
+                <div style={{ overflowWrap: "anywhere" }}>
+                  <Box variant="code">{image.digest}</Box>
+                </div>
+              ),
+            },
+          ]}
+        />
         {choosable && (
           <FormField label="Delete">
             <RadioGroup
@@ -83,9 +129,19 @@ export function DeleteImageModal(props: DeleteImageModalProps) {
             />
           </FormField>
         )}
+        {choice === whole && platforms.length > 0 && (
+          <Checkbox
+            checked={platformsIncluded}
+            onChange={({ detail }) => setPlatformsIncluded(detail.checked)}
+            description="Otherwise they stay in the repository as untagged images. Images that another index lists are kept."
+            data-testid="image-delete-platforms"
+          >
+            {`Also delete the ${formatCounted(platforms.length, "untagged image", "untagged images")} of this index`}
+          </Checkbox>
+        )}
         <Box>
           {choice === whole
-            ? "The image is permanently deleted in ECR. It can no longer be pulled by tag or digest."
+            ? "This permanently deletes the image. Pulls by tag or digest will fail."
             : "The tag is deleted in ECR. The image and its other tags are kept."}
         </Box>
       </SpaceBetween>

@@ -40,6 +40,7 @@ async function askToDelete(
       <RepositoryImagesTable
         connection={connection}
         repository="pgcli"
+        uri="registry/pgcli"
         images={left}
         errorActions={{}}
         onChanged={onChanged}
@@ -47,6 +48,8 @@ async function askToDelete(
     </BackendProvider>
   );
   const { container, rerender } = render(shown(images));
+  const untagged = createWrapper(container).findToggle('[data-testid="images-untagged"]');
+  act(() => untagged?.findNativeInput().click());
   const table = createWrapper(container).findTable('[data-testid="images-table"]');
   for (const row of ticked) {
     act(() => table?.findRowSelectionArea(row)?.click());

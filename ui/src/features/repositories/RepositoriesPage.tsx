@@ -1,6 +1,5 @@
 import Box from "@cloudscape-design/components/box";
 import Container from "@cloudscape-design/components/container";
-import ContentLayout from "@cloudscape-design/components/content-layout";
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { type ReactNode, useRef, useState } from "react";
@@ -12,6 +11,7 @@ import { RepositoryList } from "./RepositoryList";
 
 export interface RepositoriesPageProps {
   connection: AwsConnection | null;
+  /** Chooses the first connection. Later, the menus of the top bar change it. */
   connectionPicker: ReactNode;
   /** The repository to open initially, or `null` for the list. */
   initialRepository?: string | null;
@@ -35,9 +35,11 @@ export function RepositoriesPage({
   // Reloads the list after a deletion.
   const [deletions, setDeletions] = useState(0);
   const picker = useRef<HTMLDivElement>(null);
+  const [choosing, setChoosing] = useState(false);
   const toPicker = (last: boolean) => () => {
     setOpened(null);
-    // The picker is hidden while details are shown. Its selects are the profile and the region.
+    setChoosing(true);
+    // The picker is hidden until now. Its selects are the profile and the region.
     setTimeout(() => {
       const selects = picker.current?.querySelectorAll<HTMLElement>("button, input") ?? [];
       selects[last ? selects.length - 1 : 0]?.focus();
@@ -52,40 +54,40 @@ export function RepositoriesPage({
   const openName = opened !== null && opened.key === key ? opened.name : null;
 
   return (
-    <SpaceBetween size="l">
+    <>
       {/* The list stays mounted, so that its page, filter, and order are kept. */}
       <div hidden={openName !== null}>
-        <ContentLayout
-          header={
-            <Header variant="h1" description="Amazon ECR repositories in this account and region.">
-              Repositories
-            </Header>
-          }
-        >
-          <SpaceBetween size="l">
-            <div ref={picker}>
+        {(connection === null || choosing) && (
+          <div ref={picker}>
+            <SpaceBetween size="m">
+              {connection === null && (
+                <Header
+                  variant="h1"
+                  description="Amazon ECR repositories in this account and region."
+                >
+                  Repositories
+                </Header>
+              )}
               <Container data-testid="repositories-connection">{connectionPicker}</Container>
-            </div>
-            {connection === null ? (
-              <Container>
-                <Box textAlign="center" padding="l" data-testid="repositories-no-connection">
-                  <Box variant="strong">No AWS profile selected</Box>
-                  <Box variant="p" color="text-body-secondary">
-                    Choose a profile to view its repositories. If you don’t have an AWS account,
-                    choose Practice.
-                  </Box>
-                </Box>
-              </Container>
-            ) : (
-              <RepositoryList
-                key={`${key} ${deletions}`}
-                connection={connection}
-                onOpen={(name) => setOpened({ key, name })}
-                errorActions={actions}
-              />
-            )}
-          </SpaceBetween>
-        </ContentLayout>
+            </SpaceBetween>
+          </div>
+        )}
+        {connection === null ? (
+          <Box textAlign="center" padding="xxl" data-testid="repositories-no-connection">
+            <Box variant="strong">No AWS profile selected</Box>
+            <Box variant="p" color="text-body-secondary">
+              Choose a profile to view its repositories. If you don’t have an AWS account, choose
+              Practice.
+            </Box>
+          </Box>
+        ) : (
+          <RepositoryList
+            key={`${key} ${deletions}`}
+            connection={connection}
+            onOpen={(name) => setOpened({ key, name })}
+            errorActions={actions}
+          />
+        )}
       </div>
       {connection !== null && openName !== null && (
         <RepositoryDetailsView
@@ -106,6 +108,6 @@ export function RepositoriesPage({
           errorActions={actions}
         />
       )}
-    </SpaceBetween>
+    </>
   );
 }

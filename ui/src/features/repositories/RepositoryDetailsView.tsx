@@ -1,21 +1,21 @@
-import BreadcrumbGroup from "@cloudscape-design/components/breadcrumb-group";
+import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
-import Container from "@cloudscape-design/components/container";
-import ContentLayout from "@cloudscape-design/components/content-layout";
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Spinner from "@cloudscape-design/components/spinner";
+import Tabs from "@cloudscape-design/components/tabs";
 import { useState } from "react";
 import { asApiError, type ErrorActions, ErrorAlert } from "../../errors";
 import { useBackend } from "../../ipc";
-import type { AwsConnection } from "../../ipc/generated";
+import type { AwsConnection, RepositoryDetails } from "../../ipc/generated";
 import { connectionKey } from "../../shared/connection";
-import { formatCounted } from "../../shared/format";
+import { formatCount } from "../../shared/format";
+import { useNotify } from "../../shared/notify";
 import { useRequest } from "../../shared/useRequest";
 import { CommandsModal } from "./CommandsModal";
-import { DeleteRepositoryModal } from "./DeleteRepositoryModal";
+import { DeleteRepositoriesModal } from "./DeleteRepositoriesModal";
 import { OtherRegions } from "./OtherRegions";
-import { LifecyclePolicy, RepositoryFacts } from "./RepositoryFacts";
+import { AccessPolicy, LifecyclePolicy, RepositoryFacts, RepositoryLine } from "./RepositoryFacts";
 import { RepositoryImagesTable } from "./RepositoryImagesTable";
 
 interface RepositoryDetailsViewProps {
@@ -28,7 +28,7 @@ interface RepositoryDetailsViewProps {
   errorActions: ErrorActions;
 }
 
-/** The details of a repository. */
+/** The details of a repository: its images, policies, and settings, each in a tab. */
 export function RepositoryDetailsView({
   connection,
   name,
@@ -38,6 +38,7 @@ export function RepositoryDetailsView({
   errorActions,
 }: RepositoryDetailsViewProps) {
   const backend = useBackend();
+  const notify = useNotify();
   const [deleting, setDeleting] = useState(false);
   const [pushCommandsShown, setPushCommandsShown] = useState(false);
   const request = useRequest(`${connectionKey(connection)} ${name}`, () =>
@@ -46,116 +47,137 @@ export function RepositoryDetailsView({
   const details = request.answer;
 
   return (
-    <ContentLayout
-      breadcrumbs={
-        <BreadcrumbGroup
-          ariaLabel="Breadcrumbs"
-          items={[
-            { text: "Repositories", href: "#/repositories" },
-            { text: name, href: "" },
-          ]}
-          onFollow={(event) => {
-            event.preventDefault();
-            if (event.detail.href !== "") {
-              onClose();
-            }
-          }}
-          data-testid="repository-breadcrumbs"
-        />
-      }
-      header={
-        <Header
-          variant="h1"
-          actions={
-            <SpaceBetween direction="horizontal" size="xs">
-              <Button onClick={onClose} data-testid="repository-close">
-                Back to repositories
-              </Button>
-              <Button
-                iconName="refresh"
-                ariaLabel={`Refresh ${name}`}
-                loading={request.loading && details !== null}
-                onClick={request.reload}
-                data-testid="repository-refresh"
-              />
-              <Button
-                disabled={details === null || details.images.length > 0}
-                disabledReason={
-                  details === null
-                    ? "Loading the repository."
-                    : `The repository contains ${formatCounted(details.images.length, "image", "images")}. Delete the images first.`
-                }
-                onClick={() => setDeleting(true)}
-                data-testid="repository-delete"
-              >
-                Delete repository
-              </Button>
-              <Button
-                disabled={details === null}
-                onClick={() => setPushCommandsShown(true)}
-                data-testid="repository-push-commands"
-              >
-                View push commands
-              </Button>
-            </SpaceBetween>
-          }
-        >
-          {name}
-        </Header>
-      }
-    >
-      <SpaceBetween size="l">
-        {request.error !== null && (
-          <ErrorAlert error={request.error} actions={{ ...errorActions, retry: request.reload }} />
-        )}
-        {request.error !== null && asApiError(request.error).code === "repository_missing" && (
-          <OtherRegions
-            connection={connection}
-            name={name}
-            errorActions={errorActions}
-            onRegion={onRegion}
-            onCreated={request.reload}
-          />
-        )}
-        {details === null && request.loading && (
-          <Container>
-            <Spinner />
-            Loading {name}
-          </Container>
-        )}
-        {details !== null && (
-          <SpaceBetween size="l">
-            <RepositoryFacts repository={details.repository} />
-            <RepositoryImagesTable
-              connection={connection}
-              repository={name}
-              images={details.images}
-              errorActions={errorActions}
-              onChanged={request.reload}
+    <SpaceBetween size="xs">
+      <Header
+        variant="h1"
+        description={details !== null && <RepositoryLine repository={details.repository} />}
+        actions={
+          <SpaceBetween direction="horizontal" size="xs">
+            <Button onClick={onClose} data-testid="repository-close">
+              Back to repositories
+            </Button>
+            <Button
+              iconName="refresh"
+              ariaLabel={`Refresh ${name}`}
+              loading={request.loading && details !== null}
+              onClick={request.reload}
+              data-testid="repository-refresh"
             />
-            <LifecyclePolicy policy={details.lifecycle_policy} />
+            <Button
+              disabled={details === null}
+              disabledReason="Loading the repository."
+              onClick={() => setDeleting(true)}
+              data-testid="repository-delete"
+            >
+              Delete repository
+            </Button>
+            <Button
+              disabled={details === null}
+              onClick={() => setPushCommandsShown(true)}
+              data-testid="repository-push-commands"
+            >
+              View push commands
+            </Button>
           </SpaceBetween>
-        )}
-      </SpaceBetween>
-      {deleting && (
-        <DeleteRepositoryModal
+        }
+      >
+        {name}
+      </Header>
+      {request.error !== null && (
+        <ErrorAlert error={request.error} actions={{ ...errorActions, retry: request.reload }} />
+      )}
+      {request.error !== null && asApiError(request.error).code === "repository_missing" && (
+        <OtherRegions
           connection={connection}
           name={name}
           errorActions={errorActions}
-          onDeleted={onDeleted}
+          onRegion={onRegion}
+          onCreated={request.reload}
+        />
+      )}
+      {details === null && request.loading && (
+        <Box>
+          <Spinner /> Loading {name}
+        </Box>
+      )}
+      {details !== null && (
+        <DetailsTabs
+          connection={connection}
+          details={details}
+          errorActions={errorActions}
+          onChanged={request.reload}
+        />
+      )}
+      {deleting && (
+        <DeleteRepositoriesModal
+          connection={connection}
+          names={[name]}
+          errorActions={errorActions}
+          onDeleted={() => {
+            notify({ type: "success", header: `Repository ${name} deleted` });
+            onDeleted();
+          }}
           onClose={() => setDeleting(false)}
         />
       )}
       {pushCommandsShown && details !== null && (
         <CommandsModal
           title={`Push commands for ${name}`}
-          description="These commands log in to the registry, build an image, and push it to this repository. They require the AWS CLI and Docker."
+          description="These commands log in to the registry and push a local image to this repository. Replace TAG. They require the AWS CLI and Docker."
           commands={details.push_commands}
           connection={connection}
           errorActions={errorActions}
           onClose={() => setPushCommandsShown(false)}
         />
       )}
-    </ContentLayout>
+    </SpaceBetween>
+  );
+}
+
+interface DetailsTabsProps {
+  connection: AwsConnection;
+  details: RepositoryDetails;
+  errorActions: ErrorActions;
+  onChanged: () => void;
+}
+
+function DetailsTabs({ connection, details, errorActions, onChanged }: DetailsTabsProps) {
+  const [tab, setTab] = useState("images");
+  const { repository } = details;
+  return (
+    <Tabs
+      activeTabId={tab}
+      onChange={({ detail }) => setTab(detail.activeTabId)}
+      ariaLabel={`Details of ${repository.name}`}
+      disableContentPaddings
+      tabs={[
+        {
+          id: "images",
+          label: `Images (${formatCount(details.images.length)})`,
+          content: (
+            <RepositoryImagesTable
+              connection={connection}
+              repository={repository.name}
+              uri={repository.uri}
+              images={details.images}
+              errorActions={errorActions}
+              onChanged={onChanged}
+            />
+          ),
+        },
+        {
+          id: "lifecycle",
+          label: "Lifecycle",
+          content: <LifecyclePolicy policy={details.lifecycle_policy} />,
+        },
+        {
+          id: "access",
+          label: "Access",
+          content: <AccessPolicy policy={repository.settings.policy} />,
+        },
+        { id: "settings", label: "Settings", content: <RepositoryFacts repository={repository} /> },
+      ]}
+      data-testid="repository-tabs"
+    />
   );
 }

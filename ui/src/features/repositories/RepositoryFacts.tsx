@@ -8,6 +8,17 @@ import { CopyableText } from "../../shared/CopyableText";
 import { RelativeTime } from "../../shared/RelativeTime";
 import { encryptionLabel, mutabilityLabels } from "../../shared/repositorySettings";
 
+/** The URI and the main settings, in one line. */
+export function RepositoryLine({ repository }: { repository: Repository }) {
+  const { settings, uri } = repository;
+  return (
+    <span data-testid="repository-line">
+      <CopyableText text={uri} what="URI" />
+      {` · ${mutabilityLabels[settings.tag_mutability]} · ${encryptionLabel(settings.encryption)} · Scan on push ${settings.scan_on_push ? "on" : "off"}`}
+    </span>
+  );
+}
+
 /** The settings of a repository. */
 export function RepositoryFacts({ repository }: { repository: Repository }) {
   const { settings } = repository;
@@ -54,19 +65,27 @@ function indented(policy: string): string {
   }
 }
 
-/** The lifecycle policy of a repository. */
-export function LifecyclePolicy({ policy }: { policy: string | null }) {
+interface PolicySectionProps {
+  title: string;
+  description: string;
+  policy: string | null;
+  /** Shown without a policy. */
+  none: string;
+  "data-testid": string;
+}
+
+function PolicySection({ title, description, policy, none, ...rest }: PolicySectionProps) {
   return (
     <Container
       header={
         <Header
           variant="h2"
-          description="Determines which images ECR expires automatically."
+          description={description}
           actions={
             policy !== null && (
               <CopyToClipboard
                 copyButtonText="Copy"
-                copyButtonAriaLabel="Copy lifecycle policy"
+                copyButtonAriaLabel={`Copy ${title.toLowerCase()}`}
                 copySuccessText="Copied"
                 copyErrorText="Couldn’t copy to the clipboard"
                 textToCopy={policy}
@@ -74,18 +93,44 @@ export function LifecyclePolicy({ policy }: { policy: string | null }) {
             )
           }
         >
-          Lifecycle policy
+          {title}
         </Header>
       }
-      data-testid="repository-lifecycle"
+      data-testid={rest["data-testid"]}
     >
       {policy === null ? (
-        <Box color="text-body-secondary">None. ECR doesn’t expire images in this repository.</Box>
+        <Box color="text-body-secondary">{none}</Box>
       ) : (
         <div style={{ whiteSpace: "pre-wrap", overflowWrap: "anywhere" }}>
           <Box variant="code">{indented(policy)}</Box>
         </div>
       )}
     </Container>
+  );
+}
+
+/** The lifecycle policy of a repository. */
+export function LifecyclePolicy({ policy }: { policy: string | null }) {
+  return (
+    <PolicySection
+      title="Lifecycle policy"
+      description="Determines which images ECR expires automatically."
+      policy={policy}
+      none="No lifecycle policy. Images are kept until deleted."
+      data-testid="repository-lifecycle"
+    />
+  );
+}
+
+/** The repository policy. */
+export function AccessPolicy({ policy }: { policy: string | null }) {
+  return (
+    <PolicySection
+      title="Repository policy"
+      description="Determines which other accounts and services can use the repository."
+      policy={policy}
+      none="No repository policy. Only identities of this account have access."
+      data-testid="repository-access"
+    />
   );
 }

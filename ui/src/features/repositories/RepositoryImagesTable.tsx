@@ -1,82 +1,65 @@
-import { useCollection } from "@cloudscape-design/collection-hooks";
 import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
-import Header from "@cloudscape-design/components/header";
-import Pagination from "@cloudscape-design/components/pagination";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
-import Table from "@cloudscape-design/components/table";
-import TextFilter from "@cloudscape-design/components/text-filter";
+import Toggle from "@cloudscape-design/components/toggle";
 import { useMemo, useState } from "react";
 import { asApiError, type ErrorActions, ErrorAlert, wordsOf } from "../../errors";
 import type { AwsConnection, RepositoryImage } from "../../ipc/generated";
-import { formatCount, formatCounted, shortDigest } from "../../shared/format";
-import { paginationLabels } from "../../shared/tableLabels";
+import { formatCount } from "../../shared/format";
+import { useNotify } from "../../shared/notify";
+import { FullTable } from "../../shared/PagedTable";
 import { CommandsModal } from "./CommandsModal";
 import { DeleteImageModal } from "./DeleteImageModal";
 import { DeleteImagesModal } from "./DeleteImagesModal";
 import { imageColumns } from "./imageColumns";
 import {
   entryRow,
+  imageName,
   imageRow,
-  imageRowMatches,
+  imageRowWords,
   type RepositoryImageRow,
+  shownRows,
 } from "./repositoryImageRows";
 import { useIndexEntries } from "./useIndexEntries";
 
 interface RepositoryImagesTableProps {
   connection: AwsConnection;
   repository: string;
+  uri: string;
   images: readonly RepositoryImage[];
   errorActions: ErrorActions;
   /** Called when images were deleted. */
   onChanged: () => void;
 }
 
-const pageSize = 50;
-
-/** The display name of an image: its first tag, or its digest. */
-function imageName(row: RepositoryImageRow): string {
-  return row.tags[0] ?? shortDigest(row.digest);
-}
-
 /** The images of a repository. An index expands to its entries. */
 export function RepositoryImagesTable(props: RepositoryImagesTableProps) {
-  const { connection, repository, images, errorActions, onChanged } = props;
+  const { connection, repository, uri, images, errorActions, onChanged } = props;
+  const notify = useNotify();
   const [deleting, setDeleting] = useState<readonly RepositoryImageRow[]>([]);
-  const rows = useMemo(() => images.map(imageRow), [images]);
+  const all = useMemo(() => images.map(imageRow), [images]);
+  const untagged = all.filter(({ tags }) => tags.length === 0).length;
+  // Most untagged images are platforms of an index.
+  const [untaggedShown, setUntaggedShown] = useState(untagged === all.length);
+  const [selectedIds, setSelectedIds] = useState<ReadonlySet<string>>(new Set());
   const [expanded, setExpanded] = useState<ReadonlySet<string>>(new Set());
   const [pullCommandsShown, setPullCommandsShown] = useState(false);
   const { states, load } = useIndexEntries(connection, repository);
+  const columns = useMemo(() => imageColumns(uri), [uri]);
 
-  const { items, actions, filteredItemsCount, collectionProps, filterProps, paginationProps } =
-    useCollection(rows, {
-      filtering: {
-        filteringFunction: imageRowMatches,
-        empty: (
-          <Box textAlign="center" padding="m">
-            <Box variant="strong">No images</Box>
-            <Box variant="p" color="text-body-secondary">
-              No images have been pushed to this repository.
-            </Box>
-          </Box>
-        ),
-        noMatch: (
-          <Box textAlign="center" padding="m">
-            <SpaceBetween size="s">
-              <Box variant="strong">No matches</Box>
-              <Button onClick={() => actions.setFiltering("")}>Clear filter</Button>
-            </SpaceBetween>
-          </Box>
-        ),
-      },
-      sorting: {},
-      pagination: { pageSize },
-      selection: { trackBy: "id", keepSelection: true },
-    });
-  // Selected images may have been deleted meanwhile.
-  const chosen = new Set(collectionProps.selectedItems?.map(({ id }) => id));
-  const selected = rows.filter(({ id }) => chosen.has(id));
+  const rows = useMemo(() => {
+    const listed = new Set<string>();
+    for (const digest of expanded) {
+      const state = states.get(digest);
+      for (const entry of state?.kind === "loaded" ? state.entries : []) {
+        listed.add(entry.digest);
+      }
+    }
+    return shownRows(all, untaggedShown, listed);
+  }, [all, untaggedShown, expanded, states]);
+  // Selected images may have been deleted or hidden meanwhile.
+  const selected = rows.filter(({ id }) => selectedIds.has(id));
   const only = selected.length === 1 ? selected[0] : undefined;
   const failed = [...expanded].flatMap((digest) => {
     const state = states.get(digest);
@@ -101,7 +84,7 @@ export function RepositoryImagesTable(props: RepositoryImagesTableProps) {
   };
 
   return (
-    <SpaceBetween size="m">
+    <SpaceBetween size="xs">
       {failed.map(({ digest, error }) => (
         <ErrorAlert
           key={digest}
@@ -109,20 +92,34 @@ export function RepositoryImagesTable(props: RepositoryImagesTableProps) {
           actions={{ ...errorActions, retry: () => load(digest) }}
         />
       ))}
-      <Table
-        {...collectionProps}
-        variant="container"
-        items={items}
+      <FullTable
+        name="images"
+        storageKey="repository.images.table"
+        items={rows}
+        trackBy="id"
+        words={imageRowWords}
+        finds="images by tag, digest, or type"
+        columnDefinitions={columns}
         selectedItems={selected}
-        columnDefinitions={imageColumns}
+        onSelectionChange={({ detail }) =>
+          setSelectedIds(new Set(detail.selectedItems.map(({ id }) => id)))
+        }
         selectionType="multi"
         isItemDisabled={(row) => row.isEntry}
-        wrapLines
-        resizableColumns
+        empty={
+          <Box textAlign="center" padding="m">
+            <Box variant="strong">{all.length === 0 ? "No images" : "No tagged images"}</Box>
+            <Box variant="p" color="text-body-secondary">
+              {all.length === 0
+                ? "No images have been pushed to this repository."
+                : "To see the other images, choose Show untagged."}
+            </Box>
+          </Box>
+        }
         expandableRows={{
           getItemChildren: children,
           isItemExpandable: (row) => row.kind === "index" && !row.isEntry,
-          expandedItems: items.filter((row) => expanded.has(row.digest)),
+          expandedItems: rows.filter((row) => expanded.has(row.digest)),
           onExpandableItemToggle: ({ detail }) => toggle(detail.item, detail.expanded),
         }}
         getLoadingStatus={(row) => {
@@ -148,54 +145,36 @@ export function RepositoryImagesTable(props: RepositoryImagesTableProps) {
           expandButtonLabel: (row) => `Show platforms of ${imageName(row)}`,
           collapseButtonLabel: (row) => `Hide platforms of ${imageName(row)}`,
         }}
-        header={
-          <Header
-            variant="h2"
-            counter={
-              selected.length === 0
-                ? `(${formatCount(images.length)})`
-                : `(${formatCount(selected.length)}/${formatCount(images.length)})`
-            }
-            actions={
-              <SpaceBetween direction="horizontal" size="xs">
-                <Button
-                  disabled={selected.length === 0}
-                  disabledReason="Select one or more images."
-                  onClick={() => setDeleting(selected)}
-                  data-testid="images-delete"
-                >
-                  Delete
-                </Button>
-                <Button
-                  disabled={only === undefined || only.pullCommands.length === 0}
-                  disabledReason="Select one image."
-                  onClick={() => setPullCommandsShown(true)}
-                  data-testid="images-pull-commands"
-                >
-                  View pull commands
-                </Button>
-              </SpaceBetween>
-            }
-          >
-            Images
-          </Header>
-        }
-        filter={
-          <TextFilter
-            {...filterProps}
-            filteringPlaceholder="Find images by tag, digest, or type"
-            filteringAriaLabel="Find images by tag, digest, or type"
-            filteringClearAriaLabel="Clear filter"
-            countText={formatCounted(filteredItemsCount ?? 0, "match", "matches")}
-            data-testid="images-search"
-          />
-        }
-        pagination={
-          <Pagination
-            {...paginationProps}
-            ariaLabels={paginationLabels}
-            data-testid="images-pages"
-          />
+        filters={
+          <>
+            <Toggle
+              checked={untaggedShown}
+              disabled={untagged === 0}
+              onChange={({ detail }) => setUntaggedShown(detail.checked)}
+              data-testid="images-untagged"
+            >
+              {`Show untagged (${formatCount(untagged)})`}
+            </Toggle>
+            <Button
+              disabled={selected.length === 0}
+              disabledReason="Select one or more images."
+              onClick={() => setDeleting(selected)}
+              data-testid="images-delete"
+            >
+              Delete
+            </Button>
+            <Button
+              disabled={only === undefined || only.pullCommands.length === 0}
+              disabledReason="Select one image."
+              onClick={() => setPullCommandsShown(true)}
+              data-testid="images-pull-commands"
+            >
+              Pull commands
+            </Button>
+            <Box color="text-body-secondary">
+              {`(${formatCount(selected.length)}/${formatCount(rows.length)})`}
+            </Box>
+          </>
         }
         data-testid="images-table"
       />
@@ -204,10 +183,12 @@ export function RepositoryImagesTable(props: RepositoryImagesTableProps) {
           connection={connection}
           repository={repository}
           image={deleting[0]}
+          images={all}
           errorActions={errorActions}
-          onDeleted={() => {
+          onDeleted={(what) => {
             setDeleting([]);
-            actions.setSelectedItems([]);
+            setSelectedIds(new Set());
+            notify({ type: "success", header: `Deleted from ${repository}: ${what}` });
             onChanged();
           }}
           onClose={() => setDeleting([])}

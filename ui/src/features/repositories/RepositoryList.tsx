@@ -1,22 +1,19 @@
-import { useCollection } from "@cloudscape-design/collection-hooks";
 import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
-import CollectionPreferences from "@cloudscape-design/components/collection-preferences";
 import Header from "@cloudscape-design/components/header";
-import Pagination from "@cloudscape-design/components/pagination";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import Table from "@cloudscape-design/components/table";
-import TextFilter from "@cloudscape-design/components/text-filter";
-import { useMemo } from "react";
+import { useMemo, useState } from "react";
 import { type ErrorActions, ErrorAlert } from "../../errors";
 import { useBackend } from "../../ipc";
 import type { AwsConnection, Repository } from "../../ipc/generated";
 import { connectionKey } from "../../shared/connection";
 import { formatCount, formatCounted } from "../../shared/format";
-import { paginationLabels } from "../../shared/tableLabels";
+import { useNotify } from "../../shared/notify";
+import { FullTable } from "../../shared/PagedTable";
 import { useRequest } from "../../shared/useRequest";
-import { useStoredState } from "../../shared/useStoredState";
-import { repositoryColumnNames, repositoryColumns } from "./repositoryColumns";
+import { CreateRepositoryModal } from "./CreateRepositoryModal";
+import { DeleteRepositoriesModal } from "./DeleteRepositoriesModal";
+import { repositoryColumns } from "./repositoryColumns";
 import { useRepositorySummaries } from "./useRepositorySummaries";
 
 interface RepositoryListProps {
@@ -25,169 +22,149 @@ interface RepositoryListProps {
   errorActions: ErrorActions;
 }
 
-interface Preferences {
-  pageSize: number;
-  wrapLines: boolean;
-  visibleContent: readonly string[];
-}
+const noRepositories: readonly Repository[] = [];
 
-const initialPreferences: Preferences = {
-  pageSize: 50,
-  wrapLines: false,
-  visibleContent: repositoryColumnNames.map(({ id }) => id),
-};
+const emptyList = (
+  <Box textAlign="center" padding="m">
+    <Box variant="strong">No repositories</Box>
+    <Box variant="p" color="text-body-secondary">
+      This account has no repositories in this region. A migration creates the required
+      repositories.
+    </Box>
+  </Box>
+);
 
-/** Filters by name only. URIs would match the account ID in every row. */
-function matches(repository: Repository, text: string): boolean {
-  const wanted = text.trim().toLowerCase();
-  return repository.name.includes(wanted) || repository.uri.toLowerCase() === wanted;
-}
-
-/** The table of repositories. */
+/** The table of repositories, with their creation and deletion. */
 export function RepositoryList({ connection, onOpen, errorActions }: RepositoryListProps) {
   const backend = useBackend();
+  const notify = useNotify();
   const request = useRequest(connectionKey(connection), () => backend.repositoriesList(connection));
-  const [preferences, setPreferences] = useStoredState("repositories.table", initialPreferences);
-
-  const { items, actions, filteredItemsCount, collectionProps, filterProps, paginationProps } =
-    useCollection(request.answer ?? [], {
-      filtering: {
-        filteringFunction: matches,
-        empty: (
-          <Box textAlign="center" padding="m">
-            <Box variant="strong">No repositories</Box>
-            <Box variant="p" color="text-body-secondary">
-              This account has no repositories in this region. A migration creates the required
-              repositories.
-            </Box>
-          </Box>
-        ),
-        noMatch: (
-          <Box textAlign="center" padding="m">
-            <SpaceBetween size="s">
-              <Box variant="strong">No matches</Box>
-              <Button onClick={() => actions.setFiltering("")}>Clear filter</Button>
-            </SpaceBetween>
-          </Box>
-        ),
-      },
-      sorting: { defaultState: { sortingColumn: { sortingField: "name" } } },
-      pagination: { pageSize: preferences.pageSize },
-      selection: { trackBy: "name" },
-    });
-
-  const counts = useRepositorySummaries(
-    connection,
-    items.map(({ name }) => name),
-  );
+  const [visibleNames, setVisibleNames] = useState<readonly string[]>([]);
+  const [selectedNames, setSelectedNames] = useState<ReadonlySet<string>>(new Set());
+  const [creating, setCreating] = useState(false);
+  const [deleting, setDeleting] = useState<readonly Repository[]>([]);
+  const counts = useRepositorySummaries(connection, visibleNames);
   const columns = useMemo(
     () => repositoryColumns(counts.summaries, onOpen),
     [counts.summaries, onOpen],
   );
+  const repositories = request.answer ?? noRepositories;
+  // Selected repositories may have been deleted meanwhile.
+  const selected = repositories.filter(({ name }) => selectedNames.has(name));
   const refresh = () => {
     request.reload();
     counts.reload();
   };
-  const { selectedItems: _none, onSelectionChange: _never, ...tableProps } = collectionProps;
 
   return (
-    <SpaceBetween size="m">
+    <SpaceBetween size="xs">
       {request.error !== null && (
         <ErrorAlert error={request.error} actions={{ ...errorActions, retry: refresh }} />
       )}
       {request.error === null && counts.error !== null && (
         <ErrorAlert error={counts.error} actions={{ ...errorActions, retry: counts.reload }} />
       )}
-      <Table
-        {...tableProps}
-        variant="container"
-        items={items}
+      <FullTable
+        name="repositories"
+        items={repositories}
+        trackBy="name"
+        // Names only: URIs would match the account ID in every row.
+        words={({ name }) => [name]}
+        finds="repositories by name"
+        sortedBy="name"
         columnDefinitions={columns}
-        columnDisplay={repositoryColumnNames.map(({ id }) => ({
-          id,
-          visible: id === "name" || preferences.visibleContent.includes(id),
-        }))}
-        wrapLines={preferences.wrapLines}
-        resizableColumns
-        stickyHeader
+        onPage={(rows) => setVisibleNames(rows.map(({ name }) => name))}
+        selectionType="multi"
+        selectedItems={selected}
+        onSelectionChange={({ detail }) =>
+          setSelectedNames(new Set(detail.selectedItems.map(({ name }) => name)))
+        }
         loading={request.loading && request.answer === null}
         loadingText="Loading repositories"
-        empty={request.error === null ? tableProps.empty : "Couldn’t load the repositories"}
-        ariaLabels={{ tableLabel: "Repositories" }}
+        empty={request.error === null ? emptyList : "Couldn’t load the repositories"}
+        ariaLabels={{
+          tableLabel: "Repositories",
+          selectionGroupLabel: "Select repositories",
+          allItemsSelectionLabel: () => "Select all repositories on this page",
+          itemSelectionLabel: (_selection, { name }) => `Select ${name}`,
+        }}
         header={
           <Header
+            variant="h1"
             counter={
-              request.answer === null ? undefined : `(${formatCount(request.answer.length)})`
+              request.answer === null
+                ? undefined
+                : selected.length === 0
+                  ? `(${formatCount(repositories.length)})`
+                  : `(${formatCount(selected.length)}/${formatCount(repositories.length)})`
             }
             actions={
-              <Button
-                iconName="refresh"
-                ariaLabel="Refresh repositories"
-                loading={request.loading && request.answer !== null}
-                onClick={refresh}
-                data-testid="repositories-refresh"
-              />
+              <SpaceBetween direction="horizontal" size="xs">
+                <Button
+                  iconName="refresh"
+                  ariaLabel="Refresh repositories"
+                  loading={request.loading && request.answer !== null}
+                  onClick={refresh}
+                  data-testid="repositories-refresh"
+                />
+                <Button
+                  disabled={selected.length === 0}
+                  disabledReason="Select one or more repositories."
+                  onClick={() => setDeleting(selected)}
+                  data-testid="repositories-delete"
+                >
+                  Delete
+                </Button>
+                <Button
+                  variant="primary"
+                  onClick={() => setCreating(true)}
+                  data-testid="repositories-create"
+                >
+                  Create repository
+                </Button>
+              </SpaceBetween>
             }
           >
             Repositories
           </Header>
         }
-        filter={
-          <TextFilter
-            {...filterProps}
-            filteringPlaceholder="Find repositories by name"
-            filteringAriaLabel="Find repositories by name"
-            filteringClearAriaLabel="Clear filter"
-            countText={formatCounted(filteredItemsCount ?? 0, "match", "matches")}
-            data-testid="repositories-search"
-          />
-        }
-        pagination={
-          <Pagination
-            {...paginationProps}
-            ariaLabels={paginationLabels}
-            data-testid="repositories-pages"
-          />
-        }
-        preferences={
-          <CollectionPreferences
-            title="Preferences"
-            confirmLabel="Confirm"
-            cancelLabel="Cancel"
-            preferences={preferences}
-            onConfirm={({ detail }) =>
-              setPreferences({
-                pageSize: detail.pageSize ?? preferences.pageSize,
-                wrapLines: detail.wrapLines ?? preferences.wrapLines,
-                visibleContent: detail.visibleContent ?? preferences.visibleContent,
-              })
-            }
-            pageSizePreference={{
-              title: "Page size",
-              options: [25, 50, 100].map((value) => ({ value, label: `${value} repositories` })),
-            }}
-            wrapLinesPreference={{
-              label: "Wrap lines",
-              description: "Shows full names and addresses.",
-            }}
-            visibleContentPreference={{
-              title: "Columns",
-              options: [
-                {
-                  label: "Repository properties",
-                  options: repositoryColumnNames.map((column) => ({
-                    id: column.id,
-                    label: column.label,
-                    editable: column.id !== "name",
-                  })),
-                },
-              ],
-            }}
-            data-testid="repositories-preferences"
-          />
-        }
         data-testid="repositories-table"
       />
+      {creating && (
+        <CreateRepositoryModal
+          connection={connection}
+          name={null}
+          errorActions={errorActions}
+          onClose={() => setCreating(false)}
+          onCreated={(name) => {
+            setCreating(false);
+            refresh();
+            notify({
+              type: "success",
+              header: `Repository ${name} created`,
+              action: { text: "Open", onClick: () => onOpen(name) },
+            });
+          }}
+        />
+      )}
+      {deleting.length > 0 && (
+        <DeleteRepositoriesModal
+          connection={connection}
+          names={deleting.map(({ name }) => name)}
+          errorActions={errorActions}
+          onDeleted={(names) => {
+            refresh();
+            notify({
+              type: "success",
+              header:
+                names.length === 1
+                  ? `Repository ${names[0]} deleted`
+                  : `${formatCounted(names.length, "repository", "repositories")} deleted`,
+            });
+          }}
+          onClose={() => setDeleting([])}
+        />
+      )}
     </SpaceBetween>
   );
 }

@@ -9,9 +9,13 @@ import type {
   RepositoryDetails,
   RepositoryImage,
 } from "../../ipc/generated";
+import { type Notify, NotifyProvider } from "../../shared/notify";
 import { defaultRepositorySettings } from "../../shared/repositorySettings";
 import { accessibilityViolations } from "../../testing/accessibility";
 import { RepositoriesPage } from ".";
+
+// Dialogs and axe are slow in jsdom on a busy machine.
+vi.setConfig({ testTimeout: 180_000 });
 
 const connection: AwsConnection = { kind: "practice" };
 const registry = "111122223333.dkr.ecr.eu-west-1.amazonaws.com";
@@ -81,13 +85,19 @@ function backendWith(part: Partial<Backend>): Backend {
   } as Partial<Backend> as Backend;
 }
 
-function show(backend: Backend, shown: AwsConnection | null = connection) {
+function show(
+  backend: Backend,
+  shown: AwsConnection | null = connection,
+  notify: Notify = () => () => {},
+) {
   return render(
     <BackendProvider backend={backend}>
-      <RepositoriesPage
-        connection={shown}
-        connectionPicker={<button type="button">the picker</button>}
-      />
+      <NotifyProvider value={notify}>
+        <RepositoriesPage
+          connection={shown}
+          connectionPicker={<button type="button">the picker</button>}
+        />
+      </NotifyProvider>
     </BackendProvider>,
   );
 }
@@ -110,7 +120,11 @@ const look = (part: object) =>
     "repositories.table",
     JSON.stringify({ visibleContent: ["name", "images", "size"], ...part }),
   );
-beforeEach(() => look({ pageSize: 10 }));
+const copied = vi.fn(async () => {});
+beforeEach(() => {
+  look({ pageSize: 10 });
+  vi.stubGlobal("navigator", Object.assign(navigator, { clipboard: { writeText: copied } }));
+});
 
 describe("the list of repositories", () => {
   it("explains itself and shows the picker while no connection is chosen", async () => {
@@ -162,9 +176,9 @@ describe("the list of repositories", () => {
     expect(names(container)[0]).toBe("app-110");
 
     fireEvent.click(screen.getByTestId("repository-open-app-110"));
-    await screen.findByTestId("repository-settings");
+    await screen.findByTestId("repository-line");
     fireEvent.click(screen.getByTestId("repository-close"));
-    expect(screen.queryByTestId("repository-settings")).toBeNull();
+    expect(screen.queryByTestId("repository-line")).toBeNull();
     expect(names(container)[0]).toBe("app-110");
   });
 
@@ -195,31 +209,161 @@ describe("the list of repositories", () => {
   });
 });
 
+describe("creation and deletion in the list", () => {
+  const press = (id: string) => fireEvent.click(screen.getByTestId(id));
+  const type = (id: string, value: string) =>
+    fireEvent.change(screen.getByTestId(id).querySelector("input") as HTMLInputElement, {
+      target: { value },
+    });
+
+  it("creates a repository under a valid name, and opens it from the notification", async () => {
+    const all = [repository("pgcli")];
+    const create = vi.fn(async (_connection, name: string) => {
+      all.push(repository(name));
+      return repository(name);
+    });
+    const notify = vi.fn();
+    show(
+      backendWith({
+        repositoriesList: async () => [...all],
+        savedProfilesList: async () => [],
+        repositoryCreate: create as never,
+      }),
+      connection,
+      notify,
+    );
+    await screen.findByText("pgcli");
+    press("repositories-create");
+    const confirm = await screen.findByTestId("repository-create-confirm");
+    type("repository-create-name", "Team/App");
+    expect(screen.getByTestId("repository-create-modal").textContent).toContain(
+      "Use lowercase letters only.",
+    );
+    expect(confirm.getAttribute("disabled")).not.toBeNull();
+    type("repository-create-name", "team/app");
+    await waitFor(() => expect(confirm.getAttribute("disabled")).toBeNull());
+    fireEvent.click(confirm);
+    await screen.findByText("team/app");
+    expect(create).toHaveBeenCalledWith(connection, "team/app", defaultRepositorySettings);
+    const notice = notify.mock.lastCall?.[0];
+    expect(notice.header).toBe("Repository team/app created");
+    act(() => notice.action.onClick());
+    await screen.findByTestId("images-table");
+  });
+
+  it("names every image before it deletes repositories, and keeps what ECR refuses", async () => {
+    const calls: string[] = [];
+    const notify = vi.fn();
+    const { container } = show(
+      backendWith({
+        repositoryDetails: async (_connection, name) => ({
+          ...details,
+          repository: repository(name),
+          images: name === "pgcli" ? details.images : [],
+        }),
+        repositoryImagesDelete: async (_connection, name, images) => {
+          calls.push(`${name}: ${images.length} images`);
+          return [];
+        },
+        repositoryDelete: async (_connection, name) => {
+          calls.push(name);
+          if (name === "redis") {
+            throw refused;
+          }
+        },
+      }),
+      connection,
+      notify,
+    );
+    await screen.findByText("redis");
+    for (const row of [1, 2]) {
+      act(() => table(container, "repositories-table").findRowSelectionArea(row)?.click());
+    }
+    press("repositories-delete");
+    const summary = await screen.findByTestId("repository-delete-summary");
+    expect(summary.textContent).toContain("2 images (24.6 MB) and 2 repositories");
+    const named = screen.getByTestId("repository-images-to-delete").textContent;
+    for (const text of ["pgcli", "4.0, latest", `sha256:${"b".repeat(64)}`, "Untagged"]) {
+      expect(named).toContain(text);
+    }
+    const confirm = screen.getByTestId("repository-delete-confirm");
+    expect(confirm.getAttribute("aria-disabled")).toBe("true");
+    expect(calls).toEqual([]);
+    type("repository-delete-name", "delete");
+    await waitFor(() => expect(confirm.getAttribute("aria-disabled")).not.toBe("true"));
+    fireEvent.click(confirm);
+    await waitFor(() => expect(calls).toEqual(["pgcli: 2 images", "pgcli", "redis"]));
+    const modal = screen.getByTestId("repository-delete-modal");
+    await waitFor(() => expect(modal.textContent).toContain("1 of 2 repositories deleted"));
+    expect(modal.textContent).toContain("The role may not do");
+    expect(notify.mock.lastCall?.[0].header).toBe("Repository pgcli deleted");
+    press("repository-delete-cancel");
+    await waitFor(() => expect(screen.queryByTestId("repository-delete-modal")).toBeNull());
+  });
+});
+
 describe("the details of a repository", () => {
-  async function open(backend = backendWith({})) {
-    const view = show(backend);
+  async function open(backend = backendWith({}), notify?: Notify) {
+    const view = show(backend, connection, notify);
     fireEvent.click(await screen.findByTestId("repository-open-pgcli"));
     await screen.findByTestId("images-table");
     return view;
   }
+  const showUntagged = () =>
+    act(() =>
+      createWrapper().findToggle('[data-testid="images-untagged"]')?.findNativeInput().click(),
+    );
+  const openTab = (id: string) =>
+    act(() => createWrapper().findTabs()?.findTabLinkById(id)?.click());
   const rowTexts = (container: HTMLElement) =>
     table(container, "images-table")
       .findRows()
       .map((row) => row.getElement().textContent ?? "");
 
-  it("shows the settings and the images, without accessibility faults", async () => {
+  it("shows the images first, and the policies and settings in tabs, without accessibility faults", async () => {
     const { container } = await open();
+    expect(screen.getByTestId("repository-line").textContent).toContain(`${registry}/pgcli`);
+    expect(rowTexts(container)).toHaveLength(1);
+    showUntagged();
+    const [index, untagged] = rowTexts(container);
+    expect(index).toContain("4.0, latest");
+    expect(index).toContain("Image index");
+    expect(index).toContain("sha256:bbbbbbbbbbbb");
+    expect(untagged).toContain("Untagged");
+    for (const [name, uri] of [
+      ["4.0", `${registry}/pgcli:4.0`],
+      ["sha256:cccccccccccc", `${registry}/pgcli@sha256:${"c".repeat(64)}`],
+    ]) {
+      const copy = document.querySelector<HTMLElement>(`[aria-label="Copy the URI of ${name}"]`);
+      act(() => copy?.click());
+      expect(copied).toHaveBeenLastCalledWith(uri);
+    }
+    expect(await accessibilityViolations(container)).toEqual([]);
+    openTab("settings");
     const facts = screen.getByTestId("repository-settings").textContent;
     for (const text of ["Immutable with exclusions", "team = data", `${registry}/pgcli`]) {
       expect(facts).toContain(text);
     }
+    openTab("lifecycle");
     expect(screen.getByTestId("repository-lifecycle").textContent).toContain('"rulePriority": 1');
-    const [index, untagged] = rowTexts(container);
-    expect(index).toContain("4.0");
-    expect(index).toContain("Image index");
-    expect(index).toContain("sha256:bbbbbbbbbbbb");
-    expect(untagged).toContain("Untagged");
-    expect(await accessibilityViolations(container)).toEqual([]);
+    openTab("access");
+    expect(screen.getByTestId("repository-access").textContent).toContain("No repository policy");
+  });
+
+  it("lists the platforms of an expanded index once", async () => {
+    const platform = image({ digest: `sha256:${"d".repeat(64)}`, tags: [] });
+    const { container } = await open(
+      backendWith({
+        repositoryDetails: async () => ({ ...details, images: [...details.images, platform] }),
+      }),
+    );
+    showUntagged();
+    expect(rowTexts(container)).toHaveLength(3);
+    act(() => table(container, "images-table").findExpandToggle(1)?.click());
+    await screen.findByText("linux/amd64");
+    const rows = rowTexts(container);
+    expect(rows.filter((row) => row.includes("sha256:dddddddddddd"))).toHaveLength(1);
+    expect(rows).toHaveLength(4);
   });
 
   it("opens an index to its platforms, and says when it cannot be read", async () => {
@@ -240,28 +384,36 @@ describe("the details of a repository", () => {
     expect(entries.mock.calls[0]?.slice(1)).toEqual(["pgcli", `sha256:${"b".repeat(64)}`]);
   });
 
-  it("deletes a tag, an image, and the repository once it is empty, each after a question", async () => {
-    let images = details.images;
-    const deleted = vi.fn(async () => {
-      images = images.slice(1);
-      return [];
-    });
+  it("deletes a tag, an index with its platforms, and the empty repository, each after a question", async () => {
+    let images = [...details.images, image({ digest: `sha256:${"d".repeat(64)}`, tags: [] })];
+    const deleted = vi.fn(
+      async (_connection, _name, wanted: { kind: string; digest?: string }[]) => {
+        images = images.filter(({ digest }) => !wanted.some((one) => one.digest === digest));
+        return [];
+      },
+    );
     const repositoryDelete = vi.fn(async () => {});
+    const notify = vi.fn();
     const { container } = await open(
       backendWith({
         repositoryDetails: async () => ({ ...details, images }),
-        repositoryImagesDelete: deleted,
+        repositoryImagesDelete: deleted as never,
         repositoryDelete,
       }),
+      notify,
     );
-    const tableOfImages = () => table(container, "images-table");
-    const select = (row: number) => act(() => tableOfImages().findRowSelectionArea(row)?.click());
+    const select = (row: number) =>
+      act(() => table(container, "images-table").findRowSelectionArea(row)?.click());
     const click = async (id: string) => {
       const button = await screen.findByTestId(id);
+      await waitFor(() => expect(button.getAttribute("aria-disabled")).not.toBe("true"));
       act(() => button.click());
     };
     select(1);
     await click("images-delete");
+    const modal = screen.getByTestId("image-delete-modal");
+    expect(modal.textContent).toContain("4.0, latest");
+    expect(modal.textContent).toContain(`sha256:${"b".repeat(64)}`);
     act(() => createWrapper().findRadioGroup()?.findInputByValue("4.0")?.click());
     expect((await screen.findByTestId("image-delete-confirm")).textContent).toContain(
       "the tag 4.0",
@@ -270,22 +422,36 @@ describe("the details of a repository", () => {
     await waitFor(() =>
       expect(deleted).toHaveBeenCalledWith(connection, "pgcli", [{ kind: "tag", tag: "4.0" }]),
     );
-    await waitFor(() => expect(rowTexts(container)).toHaveLength(1));
+    await waitFor(() => expect(screen.queryByTestId("image-delete-modal")).toBeNull());
+    expect(notify.mock.lastCall?.[0].header).toBe("Deleted from pgcli: tag 4.0");
+
+    // The platforms of the index are deleted with it, not left as untagged images.
     select(1);
     await click("images-delete");
+    expect((await screen.findByTestId("image-delete-platforms")).textContent).toContain(
+      "the 1 untagged image of this index",
+    );
     await click("image-delete-confirm");
     await waitFor(() =>
-      expect(deleted).toHaveBeenLastCalledWith(connection, "pgcli", [
-        { kind: "image", digest: `sha256:${"c".repeat(64)}` },
+      expect(deleted.mock.calls.slice(1).map(([, , wanted]) => wanted)).toEqual([
+        [{ kind: "image", digest: `sha256:${"b".repeat(64)}` }],
+        [{ kind: "image", digest: `sha256:${"d".repeat(64)}` }],
       ]),
     );
+    await waitFor(() => expect(screen.queryByTestId("image-delete-modal")).toBeNull());
+
+    images = [];
+    fireEvent.click(screen.getByTestId("repository-refresh"));
     await waitFor(() => expect(rowTexts(container)).toHaveLength(0));
     await click("repository-delete");
-    const name = (await screen.findByTestId("repository-delete-name")).querySelector("input");
-    fireEvent.change(name as HTMLInputElement, { target: { value: "pgcli" } });
+    expect((await screen.findByTestId("repository-delete-summary")).textContent).toContain(
+      "contains no images",
+    );
+    expect(screen.queryByTestId("repository-delete-name")).toBeNull();
     await click("repository-delete-confirm");
     await waitFor(() => expect(repositoryDelete).toHaveBeenCalledWith(connection, "pgcli"));
     await screen.findByTestId("repositories-table");
+    expect(notify.mock.lastCall?.[0].header).toBe("Repository pgcli deleted");
   });
 
   it("shows push commands, and pull commands of the image that is selected", async () => {

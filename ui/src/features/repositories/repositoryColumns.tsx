@@ -1,50 +1,43 @@
 import Link from "@cloudscape-design/components/link";
-import type { TableProps } from "@cloudscape-design/components/table";
 import type { Repository, RepositorySummary } from "../../ipc/generated";
 import { Bytes } from "../../shared/Bytes";
-import { CopyableText } from "../../shared/CopyableText";
+import { CopyableLine } from "../../shared/CopyableText";
 import { formatCount } from "../../shared/format";
+import { MiddleEllipsis } from "../../shared/MiddleEllipsis";
 import { RelativeTime } from "../../shared/RelativeTime";
 import { encryptionLabel, mutabilityLabels } from "../../shared/repositorySettings";
-
-/** Column names by ID, in order, for the preferences. */
-export const repositoryColumnNames = [
-  { id: "name", label: "Name", alwaysVisible: true },
-  { id: "uri", label: "URI" },
-  { id: "images", label: "Images" },
-  { id: "size", label: "Size" },
-  { id: "mutability", label: "Tag mutability" },
-  { id: "scan", label: "Scan on push" },
-  { id: "encryption", label: "Encryption" },
-  { id: "created", label: "Created" },
-] as const;
+import type { Column } from "../../shared/tablePreferences";
 
 export function repositoryColumns(
   summaries: ReadonlyMap<string, RepositorySummary>,
   onOpen: (name: string) => void,
-): TableProps.ColumnDefinition<Repository>[] {
+): Column<Repository>[] {
   return [
     {
       id: "name",
       header: "Name",
+      width: 150,
+      grow: 1,
       sortingField: "name",
       isRowHeader: true,
       cell: ({ name }) => (
         <Link onFollow={() => onOpen(name)} data-testid={`repository-open-${name}`}>
-          {name}
+          <MiddleEllipsis text={name} />
         </Link>
       ),
     },
     {
       id: "uri",
       header: "URI",
-      minWidth: 260,
+      width: 160,
+      grow: 1,
       sortingField: "uri",
-      cell: ({ name, uri }) => <CopyableText text={uri} what={`the URI of ${name}`} />,
+      cell: ({ name, uri }) => <CopyableLine text={uri} what={`the URI of ${name}`} />,
     },
     {
       id: "images",
       header: "Images",
+      width: 80,
       cell: ({ name }) => {
         const summary = summaries.get(name);
         return summary === undefined ? "–" : formatCount(summary.images);
@@ -53,11 +46,13 @@ export function repositoryColumns(
     {
       id: "size",
       header: "Size",
+      width: 80,
       cell: ({ name }) => <Bytes bytes={summaries.get(name)?.size_bytes ?? null} />,
     },
     {
       id: "mutability",
       header: "Tag mutability",
+      width: 130,
       sortingComparator: (one, other) =>
         mutabilityLabels[one.settings.tag_mutability].localeCompare(
           mutabilityLabels[other.settings.tag_mutability],
@@ -69,8 +64,16 @@ export function repositoryColumns(
       ),
     },
     {
+      id: "created",
+      header: "Created",
+      width: 120,
+      sortingComparator: (one, other) => (one.created_at_ms ?? 0) - (other.created_at_ms ?? 0),
+      cell: ({ created_at_ms }) => <RelativeTime timeMs={created_at_ms} />,
+    },
+    {
       id: "scan",
       header: "Scan on push",
+      hidden: true,
       sortingComparator: (one, other) =>
         Number(one.settings.scan_on_push) - Number(other.settings.scan_on_push),
       cell: ({ settings }) => (settings.scan_on_push ? "On" : "Off"),
@@ -78,17 +81,12 @@ export function repositoryColumns(
     {
       id: "encryption",
       header: "Encryption",
+      hidden: true,
       sortingComparator: (one, other) =>
         encryptionLabel(one.settings.encryption).localeCompare(
           encryptionLabel(other.settings.encryption),
         ),
       cell: ({ settings }) => encryptionLabel(settings.encryption),
-    },
-    {
-      id: "created",
-      header: "Created",
-      sortingComparator: (one, other) => (one.created_at_ms ?? 0) - (other.created_at_ms ?? 0),
-      cell: ({ created_at_ms }) => <RelativeTime timeMs={created_at_ms} />,
     },
   ];
 }

@@ -1,4 +1,5 @@
 import type { ImageKind, IndexEntry, RepositoryImage } from "../../ipc/generated";
+import { shortDigest } from "../../shared/format";
 
 /** A row of the images table: an image, or an entry of an index. */
 export interface RepositoryImageRow {
@@ -63,12 +64,26 @@ export function entryRow(
   };
 }
 
-/** Whether a filter matches a row by tag, digest, or type. */
-export function imageRowMatches(row: RepositoryImageRow, text: string): boolean {
-  const wanted = text.trim().toLowerCase();
-  return (
-    row.digest.includes(wanted) ||
-    row.tags.some((tag) => tag.toLowerCase().includes(wanted)) ||
-    imageKindLabels[row.kind].toLowerCase().includes(wanted)
+/** The display name of an image: its first tag, or its digest. */
+export function imageName(row: RepositoryImageRow): string {
+  return row.tags[0] ?? shortDigest(row.digest);
+}
+
+/** What a filter finds a row by: tags, digest, and type. */
+export function imageRowWords(row: RepositoryImageRow): readonly string[] {
+  return [row.digest, ...row.tags, imageKindLabels[row.kind]];
+}
+
+/**
+ * The rows of the table. Untagged images are shown only on request. An image that an expanded index
+ * lists is shown there, not a second time on its own.
+ */
+export function shownRows(
+  rows: readonly RepositoryImageRow[],
+  untaggedShown: boolean,
+  listed: ReadonlySet<string>,
+): readonly RepositoryImageRow[] {
+  return rows.filter(
+    ({ tags, digest }) => tags.length > 0 || (untaggedShown && !listed.has(digest)),
   );
 }

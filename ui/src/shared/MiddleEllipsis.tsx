@@ -1,0 +1,26 @@
+import "./table.css";
+
+export interface MiddleEllipsisProps {
+  text: string;
+  /** Characters at the end that stay visible. The end is what distinguishes similar names. */
+  tail?: number;
+}
+
+/** A text in one line. If it is too long, its middle is left out, and the tooltip has all of it. */
+export function MiddleEllipsis({ text, tail = 12 }: MiddleEllipsisProps) {
+  if (text.length <= tail * 2) {
+    return (
+      <span className="middle-ellipsis" title={text}>
+        {text}
+      </span>
+    );
+  }
+  return (
+    <span className="middle-ellipsis" title={text}>
+      <span className="middle-ellipsis-head" style={{ maxInlineSize: `calc(100% - ${tail}ch)` }}>
+        {text.slice(0, -tail)}
+      </span>
+      {text.slice(-tail)}
+    </span>
+  );
+}
