@@ -4,7 +4,7 @@ use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::path::{Path, PathBuf};
 
 use tauri::{Manager, Runtime};
-use transload_api::make_private_folder;
+use transload_files::make_private_folder;
 
 use crate::start_error::StartError;
 

@@ -3,9 +3,8 @@
 use transload_aws::AwsSession;
 use transload_contract::AwsIdentity;
 use transload_migration::Destination;
+use transload_migration::commands::AwsOptions;
 use transload_network::Network;
-
-use crate::commands::AwsOptions;
 
 /// An open connection.
 pub(crate) struct Connected {

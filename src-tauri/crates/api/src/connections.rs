@@ -8,13 +8,13 @@ use transload_aws::{
 };
 use transload_contract::AwsConnection;
 use transload_errors::{ApiError, ErrorCode};
+use transload_migration::commands::AwsOptions;
 use transload_migration::{Destination, DestinationEndpoint, DestinationIdentity, EcrLogin};
 use transload_model::{Partition, Region, Secret, now_ms};
 use transload_registry::{RegistryClient, RegistryEndpoint};
 use url::Url;
 
 use crate::api::Api;
-use crate::commands::AwsOptions;
 use crate::connected::Connected;
 use crate::{convert, endpoints};
 
@@ -80,7 +80,7 @@ impl Api {
         let registry =
             RegistryClient::with_network(session.network(), endpoint, Arc::clone(&login) as _);
         let destination = Destination { identity: known, ecr, registry: Arc::new(registry), login };
-        let aws_options = AwsOptions::of(connection, &identity.region, given_endpoint.as_deref());
+        let aws_options = aws_options(connection, &identity.region, given_endpoint.as_deref());
         let network = environment.network().clone();
         Ok(Connected { identity, session, destination, aws_options, network })
     }
@@ -165,6 +165,18 @@ pub struct EcrOptions {
     pub ecr_endpoint: Option<String>,
     /// Another address for the registry.
     pub registry_endpoint: Option<String>,
+}
+
+/// The options with which `aws` commands use a connection. The practice ECR is an endpoint without a profile.
+fn aws_options(connection: &AwsConnection, region: &str, practice: Option<&str>) -> AwsOptions {
+    let (profile, endpoint) = match connection {
+        AwsConnection::Practice => (None, practice),
+        AwsConnection::Machine { ecr_endpoint, .. } => (None, ecr_endpoint.as_deref()),
+        AwsConnection::Profile { profile, ecr_endpoint, .. } => {
+            (Some(profile.as_str()), ecr_endpoint.as_deref())
+        }
+    };
+    AwsOptions::new(profile, region, endpoint)
 }
 
 async fn who_and_token(session: &AwsSession) -> Result<(CallerIdentity, RegistryToken), AwsError> {

@@ -17,7 +17,6 @@ mod report;
 mod selection;
 mod settings;
 mod sign_in;
-mod summary;
 mod undo;
 
 pub use aws::{identity, repository};
@@ -32,7 +31,7 @@ pub use lifecycle::lifecycle_forecast;
 pub use naming::rename_rules;
 pub use network::{ca_file, network_status};
 pub use permissions::plan_permissions;
-pub use plan::{expected_time, plan};
+pub use plan::plan;
 pub use plan_file::plan_of_file;
 pub use registry_settings::{cache_rule, creation_template};
 #[cfg(test)]
@@ -40,6 +39,5 @@ pub use report::blank;
 pub use report::{crashed_report, left_behind, report, run_end};
 pub use selection::tag_rules;
 pub use settings::{engine_settings, extent, repository_settings};
-pub use sign_in::{new_profile, sign_in_prompt, sign_in_target, sso_account, sso_session};
-pub use summary::summarize;
+pub use sign_in::{new_profile, sign_in_prompt, sign_in_target, sso_session};
 pub use undo::{undo_plan, undo_report};

@@ -12,6 +12,7 @@ use serde::Deserialize;
 use transload_aws::{EndpointVariant, api_host};
 use transload_contract::{AwsConnection, ImageSource, PLAN_FILE_VERSION, PlanFile};
 use transload_errors::{ApiError, ErrorCode};
+use transload_files::decode_text;
 use transload_migration::{
     Action, DestinationIdentity, MigrationRequest, Plan, PlannedImage, RequestedImage, Resolution,
     Route,
@@ -20,7 +21,6 @@ use transload_model::RepositoryName;
 
 use crate::connections::pinned;
 use crate::convert;
-use crate::text::decode_text;
 
 /// Only the version of a plan file, which later versions have too.
 #[derive(Deserialize)]

@@ -5,8 +5,8 @@
 use std::path::{Path, PathBuf};
 
 use glob::{MatchOptions, glob_with};
-use transload_api::decode_text;
 use transload_errors::{ApiError, ErrorCode};
+use transload_files::decode_text;
 
 /// Expands names and patterns (`*`, `?`, `[…]`, `**`). The files of a pattern are sorted by name, and
 /// a file that several patterns match is returned once.

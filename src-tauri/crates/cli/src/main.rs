@@ -32,8 +32,9 @@ use std::process::ExitCode;
 
 use arguments::{Arguments, Command};
 use clap::Parser;
-use transload_api::{Api, ApiOptions, make_private_folder, network_warnings};
+use transload_api::{Api, ApiOptions, network_warnings};
 use transload_errors::ApiError;
+use transload_files::make_private_folder;
 
 #[tokio::main]
 async fn main() -> ExitCode {

@@ -5,11 +5,13 @@ use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use transload_api::{Api, NamedReport, merged_report, report_text, write_whole};
+use transload_api::Api;
 use transload_contract::{
     JobEventKind, MigrationOutcome, MigrationReport, PlanFileOptions, ReportFormat,
 };
 use transload_errors::{ApiError, ErrorCode};
+use transload_files::write_whole;
+use transload_report::{NamedReport, merged_report, report_text};
 
 use crate::arguments::{Format, ReportArguments, RunArguments};
 use crate::exit_code::{INTERRUPTED, PARTLY_FAILED, SIGN_IN_REQUIRED, SUCCEEDED};

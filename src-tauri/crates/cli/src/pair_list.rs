@@ -3,8 +3,8 @@
 use std::io::Read;
 use std::path::Path;
 
-use transload_api::decode_text;
 use transload_contract::CopyPair;
+use transload_files::decode_text;
 
 /// Reads a list. `-` is standard input.
 ///

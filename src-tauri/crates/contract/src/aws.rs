@@ -8,41 +8,40 @@ pub use transload_aws::{
 use transload_errors::ApiError;
 use ts_rs::TS;
 
-/// Which ECR a call speaks to, and as whom.
+/// The ECR that a command uses, and its credentials.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 #[ts(export_to = "aws.ts")]
 pub enum AwsConnection {
-    /// The practice ECR inside the program.
+    /// The ECR of practice mode.
     Practice,
-    /// A real account, with what the AWS command line uses without `--profile`: keys of the
-    /// environment, the profile that it names or `default`, web identity, the role of a container or an
-    /// instance.
+    /// A real account, with the credentials that the AWS CLI uses without `--profile`: keys of the
+    /// environment, the profile that it names or `default`, web identity, the role of a container
+    /// or an instance.
     Machine {
-        /// The region; without one the environment's.
+        /// Replaces the region of the environment.
         region: Option<String>,
-        /// Another endpoint for the ECR API, such as a VPC endpoint or an emulator.
+        /// Replaces the endpoint of the ECR API, such as a VPC endpoint or an emulator.
         #[serde(default)]
         ecr_endpoint: Option<String>,
-        /// Another address for the registry itself.
+        /// Replaces the endpoint of the registry.
         #[serde(default)]
         registry_endpoint: Option<String>,
     },
-    /// A real account, through a profile of this computer.
+    /// A real account, with a profile of the AWS configuration.
     Profile {
-        /// The profile's name.
         profile: String,
-        /// The region; without one the profile's own.
+        /// Replaces the region of the profile.
         region: Option<String>,
-        /// Another endpoint for the ECR API, such as a VPC endpoint or an emulator.
+        /// Replaces the endpoint of the ECR API, such as a VPC endpoint or an emulator.
         ecr_endpoint: Option<String>,
-        /// Another address for the registry itself.
+        /// Replaces the endpoint of the registry.
         registry_endpoint: Option<String>,
     },
 }
 
 impl AwsConnection {
-    /// The endpoints of the ECR API and of the registry that it names.
+    /// Returns its endpoints of the ECR API and of the registry.
     pub fn endpoints(&self) -> [Option<&String>; 2] {
         match self {
             Self::Practice => [None, None],
@@ -53,7 +52,7 @@ impl AwsConnection {
         }
     }
 
-    /// The same connection with these endpoints of the ECR API and of the registry.
+    /// Returns the connection with these endpoints of the ECR API and of the registry.
     #[must_use]
     pub fn with_endpoints(mut self, [ecr, registry]: [Option<&String>; 2]) -> Self {
         if let Self::Machine { ecr_endpoint, registry_endpoint, .. }
@@ -66,56 +65,52 @@ impl AwsConnection {
     }
 }
 
-/// Who the caller is.
+/// The caller of AWS.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export_to = "aws.ts")]
 pub struct AwsIdentity {
-    /// The account's twelve digits.
+    /// The twelve digits of the account.
     pub account_id: String,
-    /// The caller's ARN.
     pub arn: String,
-    /// The region in use.
     pub region: String,
-    /// When the credentials end, if they do.
+    /// When the credentials expire, if they do.
     pub expires_at_ms: Option<u64>,
-    /// Whether this is practice.
+    /// Whether this is practice mode.
     pub practice: bool,
     /// The partition of the region, as ARNs write it: `aws`, `aws-us-gov`, `aws-cn`, `aws-eusc`.
     #[serde(default)]
     pub partition: String,
-    /// Where calls and images go.
     #[serde(default)]
     pub endpoints: AwsEndpoints,
 }
 
-/// Where the calls of a connection go.
+/// The endpoints of a connection.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export_to = "aws.ts")]
 pub struct AwsEndpoints {
-    /// The host of the ECR API, and port where there is one; nothing where it is not known.
+    /// The host of the ECR API, with the port if it has one. `null` if unknown.
     pub api: Option<String>,
-    /// The host of the registry, and port where there is one; nothing where it is not known.
+    /// The host of the registry, with the port if it has one. `null` if unknown.
     pub registry: Option<String>,
-    /// Whether they are FIPS endpoints, as the profile or the environment asks for.
+    /// Whether they are FIPS endpoints, as set in the profile or the environment.
     pub fips: bool,
-    /// Whether they are dual-stack endpoints, as the profile or the environment asks for.
+    /// Whether they are dual-stack endpoints, as set in the profile or the environment.
     pub dual_stack: bool,
 }
 
-/// The outcome of a registry login.
+/// The result of a registry login.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export_to = "aws.ts")]
 pub struct RegistryLogin {
-    /// The registry's host, and port where there is one.
+    /// The host of the registry, with the port if it has one.
     pub registry: String,
-    /// The user name that goes with the token.
     pub user: String,
-    /// When the token ends.
+    /// When the token expires.
     pub expires_at_ms: u64,
-    /// Whether the registry took it.
+    /// Whether the registry accepted the token.
     pub registry_accepts: bool,
-    /// Whether the Docker Engine could log in with it; nothing where it was not asked.
+    /// Whether the Docker Engine could log in with the token. `null` if it wasn't tested.
     pub engine_accepts: Option<bool>,
-    /// Why the Docker Engine could not log in.
+    /// Why the Docker Engine couldn't log in.
     pub engine_error: Option<ApiError>,
 }

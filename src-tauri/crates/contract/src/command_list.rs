@@ -15,9 +15,9 @@ commands! {
         log_folder_open() -> ();
         /// Opens a web page in the system's browser. Only known sites are allowed.
         link_open(url: String) -> ();
-        /// Asks where to save a file. `null` if the person cancels.
+        /// Asks where to save a file. `null` if the user cancels.
         save_path_choose(suggested_name: String) -> Option<String>;
-        /// Asks which file to open. `null` if the person cancels.
+        /// Asks which file to open. `null` if the user cancels.
         open_path_choose() -> Option<String>;
         /// Closes the window, also while a job runs.
         window_close() -> ();
@@ -59,17 +59,17 @@ commands! {
         /// engine will push.
         registry_login(connection: AwsConnection, with_engine: bool) -> RegistryLogin;
 
-        /// Registry logins of the person's own `docker` and Podman. Writes nothing.
+        /// Registry logins of the user's own `docker` and Podman. Writes nothing.
         client_logins(connection: AwsConnection) -> ClientLogins;
         /// Logs a client in to the registry and answers the new state.
         client_login_apply(connection: AwsConnection, client: LoginClient, way: LoginMethod) -> ClientLogins;
         /// Restores what a client had before its last change here.
         client_login_undo(connection: AwsConnection, client: LoginClient) -> ClientLogins;
 
-        /// Starts a sign-in to IAM Identity Center, or answers the pending one of the same session. A
+        /// Starts a sign-in to IAM Identity Center, or returns the pending one of the same session. A
         /// different `way` replaces the pending sign-in; `null` selects one.
         sign_in_start(target: SignInTarget, way: Option<SignInWay>) -> SignInPrompt;
-        /// Waits until the person signed in, refused or cancelled.
+        /// Waits until the user signed in, refused or cancelled.
         sign_in_wait(sign_in: String) -> SignInOutcome;
         sign_in_cancel(sign_in: String) -> ();
         /// The IAM Identity Center sessions that the AWS configuration names.
@@ -154,7 +154,7 @@ commands! {
         registry_settings(connection: AwsConnection) -> RegistrySettings;
         /// The commands that would make an offered change of the registry's settings.
         registry_offer_commands(connection: AwsConnection, offer: RegistryOffer) -> Vec<String>;
-        /// Makes an offered change that the person confirmed.
+        /// Makes an offered change that the user confirmed.
         registry_offer_accept(connection: AwsConnection, offer: RegistryOffer) -> ();
 
         repositories_list(connection: AwsConnection) -> Vec<Repository>;

@@ -6,135 +6,115 @@ use transload_errors::ApiError;
 use crate::migration::CopyScope;
 use crate::report::LeftBehind;
 
-/// What is to be copied from registry to registry, and how.
+/// Images to copy from registry to registry, with options.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CopyRequest {
-    /// The images.
     pub pairs: Vec<CopyPair>,
-    /// Every tag of the sources, which are repositories then.
+    /// Copy every tag. The sources are then repositories.
     pub all_tags: bool,
-    /// What of each image.
+    /// What is copied of each image.
     pub extent: CopyScope,
-    /// Images at the same time; the default suits most registries.
+    /// Number of concurrent images. The default suits most registries.
     pub jobs: Option<usize>,
-    /// The source registries answer in plain HTTP.
+    /// Use plain HTTP for the source registries.
     pub source_plain_http: bool,
-    /// The destination registries answer in plain HTTP.
+    /// Use plain HTTP for the destination registries.
     pub destination_plain_http: bool,
-    /// How ECR is reached.
     pub ecr: CopyEcr,
-    /// Missing repositories are created in ECR.
+    /// Create missing repositories in ECR.
     pub create_repositories: bool,
-    /// A file with certificate authorities that are trusted beside those of the system.
+    /// A CA file, which is trusted in addition to the system's certificate authorities.
     pub ca_file: Option<String>,
 }
 
-/// How ECR is reached: by a profile of the AWS configuration.
+/// The connection to ECR, by a profile of the AWS configuration.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CopyEcr {
-    /// The profile. Where it is named, the destination is ECR whatever its host is called.
+    /// If it is given, the destination is ECR regardless of its host.
     pub profile: Option<String>,
-    /// The region; otherwise the host's or the profile's.
+    /// Replaces the region of the host or the profile.
     pub region: Option<String>,
 }
 
-/// An image and where it goes, as references.
+/// The source and destination of an image, as references.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct CopyPair {
-    /// Where it is.
     pub source: String,
-    /// Where it goes.
     pub destination: String,
 }
 
-/// One thing that happened in a copy. `seq` grows by one; the first is `started`, exactly one
+/// One event of a copy. `seq` grows by one; the first event is `started`, and exactly one
 /// `finished` comes last.
 #[derive(Clone, Debug, Serialize)]
 pub struct CopyEvent {
-    /// Its number, from 0.
+    /// The number of the event, starting at 0.
     pub seq: u64,
-    /// Milliseconds since the copy began.
+    /// Milliseconds since the copy started.
     pub elapsed_ms: u64,
-    /// What happened.
     #[serde(flatten)]
     pub kind: CopyEventKind,
 }
 
-/// What happened in a copy.
+/// The kind of an event of a copy.
 #[derive(Clone, Debug, Serialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum CopyEventKind {
-    /// It begins, with these images.
+    /// The copy starts.
     Started {
-        /// In the order by which the other events number them.
+        /// In the order of the numbers that the other events use.
         images: Vec<CopyPair>,
     },
-    /// Bytes go by; at most ten times a second.
+    /// Bytes were sent. At most ten times a second.
     Progress {
-        /// Bytes that were sent so far.
         sent_bytes: u64,
     },
-    /// An image is settled.
+    /// An image is finished.
     ImageFinished {
-        /// Its number.
         image: usize,
-        /// What became of it.
         #[serde(flatten)]
         outcome: CopyOutcome,
     },
-    /// Something that the person should know, and that stopped nothing.
+    /// A warning that doesn't stop the copy.
     Warning {
-        /// A sentence.
         message: String,
     },
-    /// It is over.
     Finished(CopySummary),
 }
 
-/// What became of an image.
+/// The result of an image.
 #[derive(Clone, Debug, Serialize)]
 #[serde(tag = "outcome", rename_all = "snake_case")]
 pub enum CopyOutcome {
-    /// It is at the destination now.
+    /// It was copied.
     Copied {
-        /// Its digest, there as at the source.
+        /// Its digest, which is the same at the source and the destination.
         digest: String,
-        /// Bytes that were sent.
         sent_bytes: u64,
-        /// Bytes that were there or were mounted.
+        /// Bytes that already existed or were mounted.
         skipped_bytes: u64,
-        /// What refers to it and could not come along.
+        /// Referrers that couldn't be copied.
         left_behind: Vec<LeftBehind>,
     },
-    /// It was there already.
-    AlreadyThere {
-        /// Its digest.
-        digest: String,
-    },
-    /// It is not there.
-    Failed {
-        /// Why.
-        error: ApiError,
-    },
-    /// It was not finished.
+    /// It already existed.
+    AlreadyThere { digest: String },
+    /// It couldn't be copied.
+    Failed { error: ApiError },
+    /// It wasn't finished.
     Cancelled,
 }
 
-/// A copy in numbers.
+/// The counts of a copy.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct CopySummary {
-    /// Images that were copied.
     pub copied: usize,
-    /// Images that were there already.
+    /// Images that already existed.
     pub already_there: usize,
-    /// Images that failed.
     pub failed: usize,
-    /// Images that were not finished.
+    /// Images that weren't finished.
     pub cancelled: usize,
-    /// Signatures and other referrers that stayed behind.
+    /// Referrers that weren't copied.
     pub left_behind: usize,
-    /// Bytes that were sent.
     pub sent_bytes: u64,
-    /// Bytes that were there or were mounted.
+    /// Bytes that already existed or were mounted.
     pub skipped_bytes: u64,
 }

@@ -14,7 +14,7 @@ pub struct DestinationIdentity {
     pub partition: String,
     /// The AWS region.
     pub region: String,
-    /// The registry's host, and port where there is one.
+    /// The host of the registry, with the port if it has one.
     pub registry: String,
     /// The endpoint of the ECR API that replaces the one of AWS.
     pub ecr_endpoint: Option<String>,

@@ -13,21 +13,20 @@ use crate::undo::Undone;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export_to = "report.ts")]
 pub struct HistoryEntry {
-    /// The migration; a job that runs it has the same name.
+    /// Its ID, which is also the ID of a job that runs it.
     pub migration: String,
-    /// Whether it is over, and how it ended.
+    /// Its outcome, or that it is running.
     pub state: MigrationOutcome,
-    /// The headline and the counts, as the report has them.
+    /// The headline and the counts, as in the report.
     pub summary: ReportSummary,
-    /// When it started.
     pub started_at_ms: u64,
-    /// How long it took, all its tries together.
+    /// The duration of all its runs together.
     pub elapsed_ms: u64,
-    /// Who did it.
+    /// The AWS identity that ran it.
     pub identity: AwsIdentity,
-    /// The registry's host, and port where there is one.
+    /// The host of the registry, with the port if it has one.
     pub registry: String,
-    /// Where the images came from.
+    /// The source of the images.
     pub source: ImageSource,
     /// Repositories that it created.
     #[serde(default)]
@@ -35,18 +34,16 @@ pub struct HistoryEntry {
     /// Lifecycle policies of new repositories that are not set. Resume sets them.
     #[serde(default)]
     pub policies_not_set: u32,
-    /// Images of it.
     pub images: u32,
-    /// Images that were moved and proved.
+    /// Images that were copied and verified.
     pub moved: u32,
-    /// Images that were there before, or stay as they are by choice.
+    /// Images that already existed, or that the user chose to keep.
     pub unchanged: u32,
-    /// Images that failed.
     pub failed: u32,
-    /// Bytes that were sent; nothing where the Docker Engine did not report all of them.
+    /// `null` if the Docker Engine did not report all bytes.
     pub sent_bytes: Option<u64>,
-    /// Bytes that the destination had.
+    /// Bytes that already existed at the destination.
     pub skipped_bytes: u64,
-    /// That what it brought was taken away again.
+    /// When and how far it was undone.
     pub undone: Option<Undone>,
 }

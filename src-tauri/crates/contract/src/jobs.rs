@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use transload_errors::ApiError;
 pub use transload_migration::Step as MigrationStep;
+pub use transload_registry::PullQuota as PullsLeft;
 use ts_rs::TS;
 
 use crate::aws::AwsConnection;
@@ -15,246 +16,189 @@ use crate::sources::ImageSource;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
 #[ts(export_to = "jobs.ts")]
 pub struct JobEvent {
-    /// The job.
     pub job: String,
-    /// The number of the event in its job, from 0.
+    /// The number of the event in its job, starting at 0.
     pub seq: u64,
     /// Milliseconds since the job started.
     pub elapsed_ms: u64,
-    /// What happened.
     pub kind: JobEventKind,
 }
 
-/// What happened.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
 #[serde(tag = "type", rename_all = "snake_case")]
 #[ts(export_to = "jobs.ts")]
 pub enum JobEventKind {
-    /// The job begins.
+    /// The job starts.
     Started {
-        /// The images that it works on.
         images: Vec<PlannedImage>,
-        /// Bytes of all images, as far as the plan knows: what is sent and what need not be.
+        /// Bytes of all images that the plan knows, to be sent or skipped.
         total_bytes: u64,
     },
-    /// A step begins.
-    StepStarted {
-        /// Which.
-        step: MigrationStep,
-    },
-    /// A step is over.
+    /// A step starts.
+    StepStarted { step: MigrationStep },
+    /// A step finished.
     StepFinished {
-        /// Which.
         step: MigrationStep,
-        /// How many of its items succeeded.
+        /// Number of its items that succeeded.
         succeeded: u32,
-        /// How many of its items failed.
+        /// Number of its items that failed.
         failed: u32,
     },
-    /// A repository was created or was there.
-    RepositoryReady {
-        /// Its name.
-        repository: String,
-        /// Whether it was created now.
-        created: bool,
-    },
-    /// A repository could not be created.
-    RepositoryFailed {
-        /// Its name.
-        repository: String,
-        /// Why.
-        error: ApiError,
-    },
-    /// The registry took the token.
+    /// A repository was created, or already exists.
+    RepositoryReady { repository: String, created: bool },
+    /// A repository couldn't be created.
+    RepositoryFailed { repository: String, error: ApiError },
+    /// The registry accepted the authorization token.
     LoggedIn {
-        /// The registry's host.
         registry: String,
-        /// When the token ends.
+        /// When the token expires.
         expires_at_ms: u64,
     },
-    /// An image begins or ends a part of its way.
+    /// The state of an image changed.
     ImageState {
         /// Its number in the plan.
         image: u32,
-        /// Where it is now.
         state: ImageState,
     },
-    /// A layer, or the configuration, of an image changed its state. At most ten a second a layer.
+    /// The state of a layer, or of the configuration, changed. At most ten per second and layer.
     LayerState {
-        /// The image's number in the plan.
+        /// The number of the image in the plan.
         image: u32,
-        /// The layer: a digest, or the short id that the Docker Engine gives.
+        /// The digest, or the short ID of the Docker Engine.
         layer: String,
-        /// Where it is now.
         state: LayerState,
     },
-    /// Where the whole job stands. At most four a second.
-    Progress {
-        /// The sums so far.
-        progress: JobProgress,
-    },
-    /// The job holds; what is under way is finished first.
+    /// Progress of the whole job. At most four per second.
+    Progress { progress: JobProgress },
+    /// The job is paused. Transfers that started are finished first.
     Paused,
-    /// The job goes on.
+    /// The job continues.
     Resumed,
-    /// The source's pull quota is used up; images that need it wait, and go on by themselves.
+    /// The pull quota of the source is used up. Images that need it wait and continue
+    /// automatically.
     QuotaUsedUp {
-        /// When it is looked at again.
+        /// When the quota is checked again.
         look_again_at_ms: u64,
     },
-    /// The source gives images again.
+    /// The pull quota of the source was renewed.
     QuotaRenewed,
-    /// The session with AWS ended and only a person can renew it. Everything that needs it waits, and
-    /// goes on when the person signed in. Told anew after each look that found nobody signed in.
+    /// The AWS session expired and requires the user to sign in. Everything that needs the session
+    /// waits and continues after the sign-in. Emitted again after each check that finds no valid
+    /// session.
     SignInNeeded {
-        /// What the person has to do, or why the last look failed.
+        /// What the user has to do, or why the last check failed.
         error: ApiError,
     },
-    /// The session with AWS is renewed.
+    /// The AWS session was renewed.
     SignedIn,
-    /// How many pulls the source still allows.
-    PullsLeft {
-        /// The numbers.
-        pulls: PullsLeft,
-    },
-    /// The history cannot be written at the moment, or can be again. The job goes on; what could not
-    /// be written is kept and tried again.
+    /// The remaining pulls of the source.
+    PullsLeft { pulls: PullsLeft },
+    /// Writing the history fails, or succeeds again. The job continues; entries that couldn't be
+    /// written are kept and retried.
     JournalState {
-        /// Why it cannot be written; nothing when it can.
+        /// The reason. `null` if writing succeeds again.
         error: Option<ApiError>,
     },
-    /// The job is over.
-    Finished {
-        /// The whole result.
-        report: Box<MigrationReport>,
-    },
+    /// The job finished.
+    Finished { report: Box<MigrationReport> },
 }
 
-/// Where an image is on its way.
+/// The state of an image of a job.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 #[ts(export_to = "jobs.ts")]
 pub enum ImageState {
-    /// Its turn has not come.
+    /// Waiting for its turn.
     Waiting,
-    /// The engine gave it its ECR name.
+    /// The engine tagged it with its ECR name.
     Tagged,
-    /// Its content is on the way.
+    /// Its content is being pushed.
     Pushing,
-    /// Its content is there.
+    /// Its content is in ECR, but not verified.
     Pushed {
         /// The digest that the push reported.
         digest: String,
     },
-    /// The digests are being compared.
+    /// Its digests are being compared.
     Verifying,
-    /// It is there and proved.
+    /// Copied and verified.
     Done,
-    /// It was there already and is proved, or stays as it is by choice.
+    /// It already existed and is verified, or the user chose to keep the existing image.
     Unchanged,
-    /// It failed.
     Failed {
-        /// Why.
         error: ApiError,
     },
-    /// It was cancelled.
     Cancelled,
 }
 
-/// Where a layer is on its way.
+/// The state of a layer of an image of a job.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 #[ts(export_to = "jobs.ts")]
 pub enum LayerState {
-    /// Its turn has not come.
+    /// Waiting for its turn.
     Waiting {
-        /// Its size, where it is known.
+        /// The size, if known.
         total_bytes: Option<u64>,
     },
-    /// The destination has it.
+    /// It already exists at the destination.
     AlreadyThere,
-    /// It is on the way.
+    /// It is being sent.
     Sending {
-        /// Bytes sent so far.
         sent_bytes: u64,
-        /// Its size, where it is known.
+        /// The size, if known.
         total_bytes: Option<u64>,
     },
-    /// The destination took it over from another of its repositories.
+    /// The destination mounted it from another of its repositories.
     Mounted,
-    /// It is there.
-    Done {
-        /// Bytes that were sent.
-        sent_bytes: u64,
-    },
-    /// It failed; the image says why.
+    /// It was sent completely.
+    Done { sent_bytes: u64 },
+    /// It failed. The reason is in the state of the image.
     Failed,
 }
 
-/// Where a whole job stands.
+/// Progress of a whole job.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export_to = "jobs.ts")]
 pub struct JobProgress {
-    /// Images of the job.
     pub images_total: u32,
-    /// Images that are through, in whatever way.
+    /// Images with a final state.
     pub images_finished: u32,
-    /// Images that failed.
     pub images_failed: u32,
-    /// Bytes sent so far.
     pub sent_bytes: u64,
-    /// Bytes that need not be sent, because the destination had them.
+    /// Bytes that already existed at the destination.
     pub skipped_bytes: u64,
-    /// Bytes of the whole job, as far as they are known.
+    /// Bytes of all images, if known.
     pub total_bytes: u64,
 }
 
-/// How many pulls a source still allows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export_to = "jobs.ts")]
-pub struct PullsLeft {
-    /// Pulls left now.
-    pub left: u32,
-    /// Pulls in a window.
-    pub limit: u32,
-    /// Length of the window.
-    pub window_seconds: u64,
-}
-
-/// A job with everything that a window needs that comes late: it shows this, and asks for events
-/// from `next_seq` on.
+/// The state of a job. A late listener shows it and follows the events from `next_seq` on.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
 #[ts(export_to = "jobs.ts")]
 pub struct JobSnapshot {
-    /// The job.
     pub job: String,
     /// The number of the next event.
     pub next_seq: u64,
-    /// When it started.
     pub started_at_ms: u64,
-    /// Milliseconds since it started, or that it took.
+    /// Milliseconds since the start; the duration if it finished.
     pub elapsed_ms: u64,
-    /// Whether it runs, holds, or is over.
     pub status: JobStatus,
-    /// The steps it is in: creating repositories and pushing go along with each other.
+    /// The running steps. Creating repositories and pushing run at the same time.
     pub steps_under_way: Vec<MigrationStep>,
-    /// The steps that are over.
     pub steps_finished: Vec<MigrationStep>,
-    /// Every image with where it is.
     pub images: Vec<ImageProgress>,
-    /// The sums so far.
     pub progress: JobProgress,
-    /// Where the images come from.
+    /// The source of the images.
     pub source: ImageSource,
-    /// As whom they go to ECR: who signs in, where that is needed.
+    /// The connection to ECR, which may require a sign-in.
     pub connection: AwsConnection,
-    /// How many pulls the source still allows, where it has told.
+    /// The remaining pulls, if the source reported them.
     pub pulls_left: Option<PullsLeft>,
-    /// When the source's used-up pull quota is looked at again, while images wait for it.
+    /// When the used-up pull quota is checked again, while images wait for it.
     pub quota_look_again_at_ms: Option<u64>,
-    /// What a person has to do about the session with AWS, while images wait for that.
+    /// What the user has to do about the expired AWS session, while images wait for it.
     pub sign_in_error: Option<ApiError>,
-    /// The result, when it is over.
+    /// The report, if it finished.
     pub report: Option<MigrationReport>,
 }
 
@@ -264,9 +208,8 @@ pub struct JobSnapshot {
 pub struct ImageProgress {
     /// The image as planned.
     pub planned: PlannedImage,
-    /// Where it is.
     pub state: ImageState,
-    /// Its layers, in the order in which they appeared.
+    /// Its layers, in order of their first event.
     pub layers: Vec<LayerProgress>,
 }
 
@@ -274,23 +217,18 @@ pub struct ImageProgress {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export_to = "jobs.ts")]
 pub struct LayerProgress {
-    /// A digest, or the short id that the Docker Engine gives.
+    /// The digest, or the short ID of the Docker Engine.
     pub layer: String,
-    /// Where it is.
     pub state: LayerState,
 }
 
-/// Whether a job runs.
+/// The state of a job.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
 #[ts(export_to = "jobs.ts")]
 pub enum JobStatus {
-    /// It runs.
     Running,
-    /// It holds.
     Paused,
-    /// It is being cancelled.
     Cancelling,
-    /// It is over.
     Finished,
 }

@@ -42,6 +42,8 @@ mod summary;
 #[cfg(test)]
 mod typescript;
 mod undo;
+#[cfg(test)]
+mod wire_forms;
 
 pub use aws::*;
 pub use client_logins::*;

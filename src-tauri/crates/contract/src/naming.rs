@@ -3,59 +3,57 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-/// What repositories of a source are called in ECR, by rules: the same rules name new repositories
-/// another day.
+/// Rules for the ECR names of source repositories. They also name repositories that are found
+/// later.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export_to = "sources.ts")]
 pub struct Naming {
-    /// Goes before every name.
+    /// The prefix of every name.
     pub prefix: String,
-    /// Applied to the source's name one after another, each to what the one before left.
+    /// Applied to the name in the source, each to the result of the one before.
     pub rules: Vec<RenameRule>,
 }
 
-/// How a name is changed.
+/// A rule that changes names.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export_to = "sources.ts")]
 pub struct RenameRule {
-    /// How the pattern is read.
     pub kind: RenameRuleKind,
-    /// What is looked for.
     pub pattern: String,
-    /// What takes its place; `$1` is what the first group stood for.
+    /// The replacement, in which `$1` is the text of the first group.
     pub replacement: String,
 }
 
-/// How the pattern of a rename rule is read.
+/// The syntax of the pattern of a rename rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
 #[ts(export_to = "sources.ts")]
 pub enum RenameRuleKind {
-    /// For the whole name: `*` stands for any characters and `?` for one; each is a group.
+    /// Matches the whole name. `*` stands for any characters and `?` for one; each is a group.
     Glob,
-    /// A regular expression, replaced wherever it matches.
+    /// A regular expression. Every match is replaced.
     Regex,
 }
 
-/// What repositories of a source would be called, and what is wrong with the rules.
+/// Proposed names of repositories, and the problems of the rules.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export_to = "sources.ts")]
 pub struct ProposedNames {
-    /// The names, in the order that was asked.
+    /// The names, in the order of the request.
     pub names: Vec<ProposedName>,
-    /// What is wrong with each rule, in the order of the rules; nothing where it can be used. A rule
-    /// that cannot be used is passed over.
+    /// The problem of each rule, in the order of the rules. `null` if the rule is valid. Invalid
+    /// rules are skipped.
     pub problems: Vec<Option<String>>,
 }
 
-/// What one repository would be called.
+/// The proposed name of one repository.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export_to = "sources.ts")]
 pub struct ProposedName {
     /// The repository as the source shows it.
     pub source_repository: String,
-    /// Its name in ECR, without the prefix. It may be one that ECR does not take.
+    /// Its name in ECR, without the prefix. ECR may not allow it.
     pub name: String,
-    /// The rules that matched, by their place, from 0.
+    /// Indexes of the rules that matched.
     pub rules: Vec<u32>,
 }

@@ -2,87 +2,74 @@
 
 use serde::{Deserialize, Serialize};
 use transload_errors::ApiError;
-pub use transload_network::ProxyOrigin;
+pub use transload_network::{CaCertificate, ProxyOrigin};
 use ts_rs::TS;
 
-/// How this computer reaches AWS, Docker Hub and registries.
+/// How this computer connects to AWS, Docker Hub and registries.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export_to = "settings.ts")]
 pub struct NetworkStatus {
-    /// The proxies in use; empty where everything is reached directly.
+    /// The proxies in use. Empty if connections are direct.
     pub proxies: Vec<ProxyUse>,
-    /// Where they were found.
+    /// The source of the proxy settings.
     pub proxy_origin: ProxyOrigin,
-    /// The exceptions, as `NO_PROXY` lists them. What runs on this computer is always one.
+    /// The exceptions of `NO_PROXY`. This computer is always excluded.
     pub proxy_exceptions: Option<String>,
-    /// Variables that are set and name no proxy that can be used.
+    /// Environment variables that contain no usable proxy.
     pub unusable_variables: Vec<String>,
-    /// Variables that are set to one thing in capitals and to another in small letters.
+    /// Environment variables whose upper-case and lower-case forms have different values.
     pub contradicting_variables: Vec<ContradictingVariables>,
-    /// Files with certificate authorities that are trusted beside those of the system.
+    /// CA files, which are trusted in addition to the system's certificate authorities.
     pub ca_files: Vec<CaFile>,
-    /// Seconds that the clock of this computer is behind those of the servers, negative where it is
-    /// ahead; nothing where no server said a time yet.
+    /// Seconds that the clock of this computer is behind the servers; negative if it is ahead.
+    /// `null` if no server reported a time yet.
     #[ts(type = "number | null")]
     pub clock_behind_seconds: Option<i64>,
 }
 
-/// Two spellings of one variable that say different things. Tools differ in which of them counts.
+/// The two forms of a variable with different values. Tools differ in which one they use.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export_to = "settings.ts")]
 pub struct ContradictingVariables {
-    /// The one that counts for registries and Docker Hub, as for Docker.
+    /// The one that is used for registries and Docker Hub, as by Docker.
     pub for_registries: String,
-    /// The one that counts for AWS, as for the AWS command line.
+    /// The one that is used for AWS, as by the AWS CLI.
     pub for_aws: String,
 }
 
-/// A proxy.
+/// A proxy in use.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export_to = "settings.ts")]
 pub struct ProxyUse {
-    /// For addresses of which scheme: `https` or `http`.
+    /// The scheme of the addresses that it is used for: `https` or `http`.
     pub scheme: String,
-    /// Its address, without a login.
+    /// Its address, without credentials.
     pub address: String,
-    /// Whether a login for it is known.
+    /// Whether credentials for it are configured.
     pub has_login: bool,
 }
 
-/// A file with certificate authorities.
+/// A CA file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export_to = "settings.ts")]
 pub struct CaFile {
-    /// Who names it.
+    /// The setting that names it.
     pub origin: CaFileOrigin,
-    /// Where it is.
     pub path: String,
-    /// What it holds.
     pub certificates: Vec<CaCertificate>,
-    /// Why it cannot be used. Everything else goes on without it.
+    /// Why it can't be used. Connections continue without it.
     pub error: Option<ApiError>,
 }
 
-/// Who names a file with certificate authorities.
+/// The setting that names a CA file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
 #[ts(export_to = "settings.ts")]
 pub enum CaFileOrigin {
-    /// The person, in the settings.
+    /// The settings of the program.
     Settings,
-    /// The variable `AWS_CA_BUNDLE`.
+    /// The environment variable `AWS_CA_BUNDLE`.
     AwsCaBundle,
     /// `ca_bundle` of an AWS profile.
     Profile,
-}
-
-/// A certificate authority.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export_to = "settings.ts")]
-pub struct CaCertificate {
-    /// Its name.
-    pub name: String,
-    /// Until when it is good, in milliseconds since 1970.
-    #[ts(type = "number")]
-    pub not_after_ms: u64,
 }

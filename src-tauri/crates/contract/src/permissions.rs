@@ -6,35 +6,33 @@ use transload_errors::ApiError;
 pub use transload_migration::Purpose as PermissionPurpose;
 use ts_rs::TS;
 
-/// Whether the caller may do what a plan would do. Nothing was written to find it out.
+/// Whether the caller has the permissions that a plan requires. The check writes nothing.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export_to = "permissions.ts")]
 pub struct PlanPermissions {
-    /// What the plan needs, in the order of its steps.
+    /// The required permissions, in the order of the steps.
     pub permissions: Vec<PlanPermission>,
-    /// How it was found out.
+    /// How the permissions were checked.
     pub basis: PermissionBasis,
-    /// Why IAM did not simulate the caller's policies, where it did not.
+    /// Why IAM didn't simulate the policies of the caller.
     pub simulation_error: Option<ApiError>,
-    /// The least-privilege policy that allows all of the plan.
+    /// The least-privilege policy that allows the whole plan.
     pub policy: IamPolicy,
 }
 
-/// One action that a plan needs.
+/// An action that a plan requires.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export_to = "permissions.ts")]
 pub struct PlanPermission {
     /// The IAM action, such as `ecr:PutImage`.
     pub action: String,
-    /// What it is for.
     pub purpose: PermissionPurpose,
     /// Whether the plan fails without it.
     pub essential: bool,
-    /// Whether the caller may.
     pub standing: PermissionStanding,
-    /// The ARNs that this standing is of; at most twenty of them, and none where it is allowed.
+    /// The ARNs with this standing, at most twenty. Empty if the action is allowed.
     pub resources: Vec<String>,
-    /// How many resources this standing is of.
+    /// Number of resources with this standing.
     pub resource_count: u32,
 }
 
@@ -43,36 +41,33 @@ pub struct PlanPermission {
 #[serde(tag = "kind", rename_all = "snake_case")]
 #[ts(export_to = "permissions.ts")]
 pub enum PermissionStanding {
-    /// As far as could be seen.
+    /// No policy that could be checked denies it.
     Allowed,
-    /// It is missing.
     Missing {
-        /// Why.
         denial: PermissionDenial,
     },
-    /// It could not be found out.
+    /// The check has no result.
     Unknown {
-        /// Why.
         doubt: PermissionDoubt,
-        /// The conditions that it depends on, such as `aws:MultiFactorAuthPresent`.
+        /// The condition keys that it depends on, such as `aws:MultiFactorAuthPresent`.
         conditions: Vec<String>,
     },
 }
 
-/// Why a permission is not known.
+/// Why it is unknown whether the caller has a permission.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
 #[ts(export_to = "permissions.ts")]
 pub enum PermissionDoubt {
-    /// Nothing that only reads tells it.
+    /// No read-only call checks it.
     NotAsked,
-    /// It depends on conditions of the call.
+    /// It depends on conditions of the request.
     Conditions,
-    /// Another policy than the caller's may allow it, such as that of a key.
+    /// Another policy may allow it, such as the policy of a key.
     OtherPolicy,
 }
 
-/// How permissions were looked at.
+/// How permissions were checked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
 #[ts(export_to = "permissions.ts")]
@@ -81,7 +76,7 @@ pub enum PermissionBasis {
     Practice,
     /// IAM simulated the caller's policies.
     Simulation,
-    /// Calls that only read were tried.
+    /// Read-only calls were tried.
     Calls,
     /// The caller is the account's root user.
     Root,

@@ -2,8 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 use transload_errors::ApiError;
+pub use transload_migration::commands::CopyTool;
 pub use transload_migration::{
-    EngineOutcome, EngineWay, PlanTotals, PlannedReferrerTag, Remark as PlanRemark, Route,
+    EngineOutcome, EngineWay, ExpectedTime, GatherProgress as PlanProgress, PlanTotals,
+    PlannedReferrerTag, Remark as PlanRemark, Route,
 };
 use ts_rs::TS;
 
@@ -13,63 +15,57 @@ use crate::lifecycle::LifecycleForecast;
 use crate::migration::RepositorySettings;
 use crate::selection::SelectedImage;
 
-/// What a migration would do. Nothing was written when it was made.
+/// What a migration would do. Planning writes nothing.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
 #[ts(export_to = "plan.ts")]
 pub struct MigrationPlan {
-    /// What to start it with.
+    /// The ID with which it is started.
     pub plan: String,
-    /// Who would do it.
+    /// The AWS identity that made the plan.
     pub identity: AwsIdentity,
-    /// Where the images go. Running refuses any other destination.
+    /// The destination. A run refuses any other one.
     pub destination: DestinationIdentity,
-    /// The registry's host, and port where there is one.
+    /// The host of the registry, with the port if it has one.
     pub registry: String,
-    /// The ECR repositories, in the order in which they are needed.
+    /// The ECR repositories, in the order of their first image.
     pub repositories: Vec<PlannedRepository>,
-    /// The images, in the order in which they are moved.
+    /// The images, in the order of the copies.
     pub images: Vec<PlannedImage>,
-    /// The sums.
     pub totals: PlanTotals,
-    /// Docker Hub's pull quota, where the images come from there.
+    /// The pull quota, if the source is Docker Hub.
     pub pull_quota: Option<PullQuota>,
-    /// How long it will take, where earlier migrations on the same way tell.
+    /// The expected time, if earlier migrations with the same source allow an estimate.
     #[serde(default)]
     pub expected: Option<ExpectedTime>,
     /// The same work as commands of `aws`, `docker` and `skopeo`.
     pub commands: Vec<String>,
-    /// Whether Start is possible: no refused or undecided image is left, and something is to do.
+    /// Whether the plan can start: no image is refused or undecided, and there is something to do.
     pub ready: bool,
 }
 
-/// An ECR repository that a plan needs.
+/// An ECR repository of a plan.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export_to = "plan.ts")]
 pub struct PlannedRepository {
-    /// Its name.
     pub name: String,
-    /// Its address, without a tag.
+    /// Its URI, without a tag.
     pub uri: String,
-    /// Whether it is there already.
     pub exists: bool,
-    /// How it will be, or is, set up.
+    /// Its settings, or those that it will be created with.
     pub settings: RepositorySettings,
-    /// Where an existing repository differs from what was asked for; it is left as it is.
+    /// Settings of an existing repository that differ from the request. They are not changed.
     pub differences: Vec<SettingDifference>,
-    /// What its lifecycle policy, or the one that it gets, does with the images of the plan.
+    /// What its lifecycle policy will do with the images of the plan.
     #[serde(default)]
     pub lifecycle: LifecycleForecast,
 }
 
-/// A setting of an existing repository that is not as asked for.
+/// A setting of an existing repository that differs from the request.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export_to = "plan.ts")]
 pub struct SettingDifference {
-    /// The setting.
     pub setting: String,
-    /// What was asked for.
     pub wanted: String,
-    /// What it is.
     pub actual: String,
 }
 
@@ -77,138 +73,100 @@ pub struct SettingDifference {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export_to = "plan.ts")]
 pub struct PlannedImage {
-    /// Its number in the plan, from 0; events and reports call it by this.
+    /// Its number in the plan, starting at 0. Events and reports use it.
     pub image: u32,
-    /// What was selected.
     pub selected: SelectedImage,
-    /// The full source, such as `docker.io/dencold/pgcli:latest`.
+    /// The full source reference, such as `docker.io/dencold/pgcli:latest`.
     pub source: String,
-    /// The full destination.
+    /// The full destination reference.
     pub destination: String,
-    /// The ECR repository's name.
+    /// The name of the ECR repository.
     pub repository: String,
-    /// The tag at the destination.
+    /// The tag in ECR.
     pub tag: String,
-    /// How it travels.
     pub route: Route,
-    /// What will be done.
     pub action: PlannedAction,
-    /// The digest at the source, where it is known before the push.
+    /// The digest at the source, if it is known before the push.
     pub source_digest: Option<String>,
-    /// The digest that the tag has at the destination now.
+    /// The current digest of the tag in ECR.
     pub destination_digest: Option<String>,
-    /// The platforms that travel.
+    /// The platforms that are copied.
     pub platforms: Vec<String>,
-    /// Bytes of all its content.
+    /// The size of all its content.
     pub size_bytes: u64,
     /// Remarks, such as that the Docker Engine packs layers again.
     pub remarks: Vec<PlanRemark>,
-    /// Its place among the images of its repository, which are pushed oldest first.
+    /// Its position among the images of its repository, which are pushed oldest first.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
     pub push_order: Option<u32>,
-    /// The tags of its signatures, attestations and SBOMs, which are copied with it. `null` if they
-    /// are looked for when the image is copied.
+    /// The tags of its signatures, attestations and SBOMs, which are copied too. `null` if they are
+    /// looked up when the image is copied.
     #[serde(default)]
     pub referrer_tags: Option<Vec<PlannedReferrerTag>>,
-    /// The digest of the index that it is one platform of, where only that is copied.
+    /// The digest of its index, if only one platform of the index is copied.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
     pub part_of: Option<String>,
-    /// Which image of the Docker Engine it is, and what will arrive of it.
+    /// The image in the Docker Engine, and the predicted result of its push.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
     pub engine: Option<EnginePrediction>,
 }
 
-/// Which image of the Docker Engine is sent, and what will arrive of it.
+/// The image in the Docker Engine, and the predicted result of its push.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export_to = "plan.ts")]
 pub struct EnginePrediction {
-    /// The engine's ID of the image. A run stops where the name means another image.
+    /// The image ID in the engine. A run stops if the name refers to another image.
     pub image_id: String,
-    /// Who sends it.
+    /// Who pushes it.
     pub way: EngineWay,
-    /// What arrives.
+    /// What is pushed.
     pub outcome: EngineOutcome,
-    /// The platform that is sent, where it is one of an index.
+    /// The platform that is pushed, if it is one of an index.
     pub platform: Option<String>,
-    /// The version of the operating system of that platform, which Windows images have.
+    /// The operating system version of the platform, which Windows images have.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
     pub os_version: Option<String>,
-    /// Every platform that the index lists; empty for a single image and where the engine does not say.
+    /// Every platform of the index. Empty for a single image, and if the engine doesn't report
+    /// them.
     pub index_platforms: Vec<String>,
-    /// Whether attestations of the index are not sent.
+    /// Whether attestations of the index are not pushed.
     pub attestations_stay: bool,
 }
 
-/// What will be done with an image.
+/// What a migration will do with an image.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 #[ts(export_to = "plan.ts")]
 pub enum PlannedAction {
-    /// It is moved.
+    /// Copy it.
     Move,
-    /// It is moved, and the tag at the destination leaves another image.
+    /// Copy it, and move the tag from another image.
     Overwrite,
-    /// It is there already, identical.
+    /// The identical image already exists.
     AlreadyThere,
-    /// The destination is left as it is, by choice.
+    /// The user chose to keep the existing image.
     KeepExisting,
-    /// The tag at the destination points to another image, and a choice is needed.
+    /// The tag points to another image. The user has to choose.
     Conflict {
-        /// Whether the repository lets the tag move.
+        /// Whether the repository allows the tag to move.
         overwrite_allowed: bool,
     },
-    /// It cannot be moved.
-    Refused {
-        /// Why.
-        error: ApiError,
-    },
+    /// It can't be copied.
+    Refused { error: ApiError },
 }
 
-/// How long a migration will take, from how fast earlier ones were.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export_to = "plan.ts")]
-pub struct ExpectedTime {
-    /// How long.
-    pub elapsed_ms: u64,
-    /// The speed so far.
-    pub bytes_per_second: u64,
-    /// How many earlier migrations that is taken from.
-    pub migrations: u32,
-}
-
-/// How far the making of a plan is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export_to = "plan.ts")]
-pub struct PlanProgress {
-    /// Images that were looked at.
-    pub looked_at: u32,
-    /// All images.
-    pub images: u32,
-}
-
-/// Which tool copies from registry to registry in the commands of a plan.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(rename_all = "snake_case")]
-#[ts(export_to = "plan.ts")]
-pub enum CopyTool {
-    /// `skopeo`.
-    Skopeo,
-    /// `crane`.
-    Crane,
-}
-
-/// Docker Hub's pull quota.
+/// The pull quota of Docker Hub.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export_to = "plan.ts")]
 pub struct PullQuota {
-    /// Pulls that the plan needs; each platform counts. At least so many where images are read later.
+    /// Pulls that the plan requires; each platform counts. A minimum, if images are read later.
     pub needed: u32,
-    /// Pulls left now; nothing means not limited.
+    /// Remaining pulls. `null` if not limited.
     pub left: Option<u32>,
-    /// Length of the window that the limit is for.
+    /// Length of the window of the limit.
     pub window_seconds: Option<u64>,
 }

@@ -9,43 +9,42 @@ use crate::aws::AwsConnection;
 use crate::migration::MigrationRequest;
 use crate::plan::MigrationPlan;
 
-/// A plan as a file: made in the window, run on a server. It holds no secrets.
+/// A plan as a file, which another computer can run. It contains no secrets.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
 #[ts(export_to = "plan.ts")]
 pub struct PlanFile {
     /// The version of this format.
     pub transload_plan: u32,
-    /// What was asked for.
     pub request: MigrationRequest,
-    /// What will be done, with every source pinned to its digest.
+    /// The plan, with every source pinned to its digest.
     pub plan: MigrationPlan,
-    /// Repositories with the same number share layers: they are kept together when a plan is run in
-    /// parts, so that a layer is sent by one of them.
+    /// Repositories with the same number share layers. They stay in one part when a plan runs in
+    /// parts, so that only one part sends a layer.
     pub layer_groups: BTreeMap<String, u32>,
 }
 
 /// The newest version of [`PlanFile`].
 pub const PLAN_FILE_VERSION: u32 = 2;
 
-/// How a plan file is run.
+/// Options of running a plan file.
 #[derive(Clone, Debug, Default)]
 pub struct PlanFileOptions {
-    /// Only this part of the plan.
+    /// The part to run.
     pub shard: Option<Shard>,
-    /// The connection to use instead of the one that the plan was made with: profiles have other
-    /// names on another computer.
+    /// The connection to use instead of that of the plan, because profiles have other names on
+    /// another computer.
     pub connection: Option<AwsConnection>,
-    /// Whether requests and credentials may go to endpoints that only the file names.
+    /// Whether requests and credentials are allowed to go to endpoints that only the file names.
     pub allow_endpoints: bool,
-    /// Whether lifecycle policies may expire images, also where nobody confirmed it for the plan.
+    /// Whether lifecycle policies are allowed to expire images without a confirmation in the plan.
     pub allow_expiry: bool,
 }
 
-/// A part of a plan, as it was typed.
+/// A part of a plan, as entered by the user.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Shard {
-    /// Which part, from 1.
+    /// The number of the part, starting at 1.
     pub part: u32,
-    /// How many parts there are.
+    /// Number of parts.
     pub parts: u32,
 }

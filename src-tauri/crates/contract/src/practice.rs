@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-/// The practice servers inside the program. The keys and the token are made up: they open nothing but
-/// practice, and a person needs them to try `aws`, `docker` and `skopeo` on it.
+/// The servers of practice mode. The keys and the token are fictional and valid for practice mode
+/// only. The user needs them to try `aws`, `docker` and `skopeo`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export_to = "settings.ts")]
 pub struct PracticeStatus {
@@ -16,16 +16,14 @@ pub struct PracticeStatus {
     pub hub: String,
     /// The account of the practice ECR.
     pub account_id: String,
-    /// Its region.
     pub region: String,
-    /// The access key id that it takes.
+    /// The access key ID that it accepts.
     pub access_key_id: String,
-    /// The secret access key that goes with it.
     pub secret_access_key: String,
     /// The Docker Hub user whose repositories practice shows.
     pub hub_account: String,
-    /// The access token that opens that user's private repositories.
+    /// The access token for the private repositories of that user.
     pub hub_access_token: String,
-    /// The organisations that the user belongs to.
+    /// The organizations of the user.
     pub hub_organizations: Vec<String>,
 }

@@ -7,42 +7,40 @@ use ts_rs::TS;
 
 use crate::migration::RepositorySettings;
 
-/// What is set for the whole registry of an account and region.
+/// The settings of the whole registry of an account and region.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export_to = "repositories.ts")]
 pub struct RegistrySettings {
-    /// Whether a layer that another repository holds need not be sent again; nothing where it is not
-    /// known.
+    /// Whether layers of other repositories are mounted instead of sent. `null` if unknown.
     pub blob_mounting: Option<bool>,
-    /// The templates that ECR creates repositories by; nothing where they are not known.
+    /// The repository creation templates. `null` if unknown.
     pub templates: Option<Vec<KnownTemplate>>,
-    /// The pull-through cache rules; nothing where they are not known.
+    /// The pull-through cache rules. `null` if unknown.
     pub cache_rules: Option<Vec<KnownCacheRule>>,
-    /// Why something is not known.
+    /// Why a setting is unknown.
     pub errors: Vec<ApiError>,
 }
 
-/// A change of what is set for the whole registry, which may serve better than a migration.
+/// A change of the settings of the whole registry that may replace or speed up a migration.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 #[ts(export_to = "repositories.ts")]
 pub enum RegistryOffer {
-    /// Layers that another repository holds need not be sent again.
+    /// Mount layers of other repositories instead of sending them again.
     BlobMounting,
-    /// ECR creates repositories that are missing when somebody pushes to them.
+    /// ECR creates missing repositories on push.
     CreateOnPush {
-        /// What their names begin with, or `ROOT` for all.
+        /// The prefix of their names, or `ROOT` for all.
         prefix: String,
-        /// How they are set up.
         settings: RepositorySettings,
-        /// The ARN of the role that ECR takes on; needed for KMS keys and AWS tags.
+        /// The ARN of the role that ECR assumes. Required for KMS keys and AWS tags.
         role: Option<String>,
     },
-    /// ECR fetches from Docker Hub what is pulled and not there yet.
+    /// ECR fetches missing images from Docker Hub on pull.
     PullThroughCache {
-        /// What the repositories' names begin with, or `ROOT` for all.
+        /// The prefix of the repository names, or `ROOT` for all.
         prefix: String,
-        /// The ARN of the secret with Docker Hub's user name and access token.
+        /// The ARN of the secret with the Docker Hub user name and access token.
         secret: String,
     },
 }

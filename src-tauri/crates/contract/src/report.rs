@@ -13,63 +13,59 @@ use crate::summary::{ImageStanding, ReportSummary};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export_to = "report.ts")]
 pub struct MigrationReport {
-    /// The job.
     pub job: String,
-    /// How it ended, computed from the proofs of its images.
+    /// The outcome, computed from the proofs of the images.
     pub outcome: MigrationOutcome,
-    /// The headline, the counts and what else everyone who reads the report must know.
+    /// The headline, the counts and what needs attention.
     pub summary: ReportSummary,
-    /// Who did it.
+    /// The AWS identity that ran it.
     pub identity: AwsIdentity,
-    /// The registry's host, and port where there is one.
+    /// The host of the registry, with the port if it has one.
     pub registry: String,
-    /// When it started.
     pub started_at_ms: u64,
-    /// How long it took.
     pub elapsed_ms: u64,
     /// Repositories that it created.
     pub repositories_created: Vec<String>,
     /// Of these, the repositories that no image was pushed to. *Undo* deletes them.
     #[serde(default)]
     pub repositories_empty: Vec<String>,
-    /// Every image.
     pub images: Vec<ImageReport>,
-    /// Bytes that were sent; nothing where the Docker Engine did not report all of them.
+    /// `null` if the Docker Engine did not report all bytes.
     pub sent_bytes: Option<u64>,
-    /// Bytes that need not be sent, because the destination had them.
+    /// Bytes that already existed at the destination.
     pub skipped_bytes: u64,
-    /// Tags that were made in the Docker Engine on the way and are still there.
+    /// Temporary tags that remain in the Docker Engine.
     pub temporary_tags_left: Vec<String>,
     /// Lifecycle policies of new repositories that were not set.
     #[serde(default)]
     pub policies_not_set: Vec<PolicyNotSet>,
-    /// Why the history does not hold all of this, where it could not be written.
+    /// Why the history is incomplete, if it couldn't be written.
     pub journal_error: Option<ApiError>,
-    /// The fault of the program that ended the run, where one did.
+    /// The internal error that ended the run, if one did.
     #[serde(default)]
     pub run_error: Option<ApiError>,
-    /// Which part of a plan this is, where the plan was run from a file.
+    /// The part of the plan, if the plan was run from a file.
     #[serde(default)]
     pub part: Option<ReportPart>,
-    /// Of a report that joins the parts of a plan: the parts that are missing from it.
+    /// The missing parts of a merged report.
     #[serde(default)]
     pub missing_parts: Vec<u32>,
-    /// When registry and ECR were asked again, where the proofs are of a later time than the run.
+    /// When the images were verified again, if they were after the run.
     #[serde(default)]
     pub verified_at_ms: Option<u64>,
 }
 
-/// Which part of a plan a report is about.
+/// The part of a plan that a report is of.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export_to = "report.ts")]
 pub struct ReportPart {
-    /// The plan: the SHA-256 digest of its file's content.
+    /// The SHA-256 digest of the content of the plan file.
     pub plan: String,
-    /// The number of the part, from 1; nothing where the report joins all parts.
+    /// The number of the part, starting at 1. `null` for a merged report.
     pub part: Option<u32>,
-    /// How many parts the plan was run in.
+    /// Number of parts of the plan.
     pub parts: u32,
-    /// How many images the whole plan has.
+    /// Number of images of the whole plan.
     pub plan_images: u32,
 }
 
@@ -77,53 +73,47 @@ pub struct ReportPart {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export_to = "report.ts")]
 pub struct PolicyNotSet {
-    /// The repository.
     pub repository: String,
-    /// Why setting it failed; nothing if the migration was cancelled before.
+    /// Why setting it failed. `null` if the migration was cancelled before.
     pub error: Option<ApiError>,
 }
 
-/// What became of one image.
+/// The result of one image.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export_to = "report.ts")]
 pub struct ImageReport {
     /// Its number in the plan.
     pub image: u32,
-    /// The full source.
+    /// The full source reference.
     pub source: String,
-    /// The full destination.
+    /// The full destination reference.
     pub destination: String,
-    /// How it travelled.
     pub route: Route,
-    /// What became of it.
     pub result: ImageResult,
-    /// The digest at the source, where the source has one.
+    /// The digest at the source, if the source has one.
     pub source_digest: Option<String>,
     /// The digest that the push reported.
     pub pushed_digest: Option<String>,
-    /// The digest that the registry gives for the tag now.
+    /// The digest of the tag in the registry.
     pub registry_digest: Option<String>,
-    /// The digest that ECR's DescribeImages gives for the tag now.
+    /// The digest of the tag in the response of ECR's DescribeImages.
     pub ecr_digest: Option<String>,
-    /// What can be said of the digests.
+    /// What the comparison of the digests proves.
     pub proof: Proof,
-    /// What is known about the image, computed from result and proof; the counts of the report are
-    /// made of these.
+    /// Computed from result and proof. The counts of the report are sums of these.
     pub standing: ImageStanding,
-    /// The platforms of an index that was copied, in its order; none of an image that is alone, or
-    /// that was there already.
+    /// The platforms of a copied index, in its order. Empty for a single image, and for an image
+    /// that already existed.
     #[serde(default)]
     pub platforms: Vec<PlatformProof>,
-    /// Bytes that were sent for it; nothing where the Docker Engine did not report all of them.
+    /// `null` if the Docker Engine did not report all bytes.
     pub sent_bytes: Option<u64>,
-    /// How long it took.
     pub elapsed_ms: u64,
-    /// Signatures and other referrers that could not come along.
+    /// Referrers (signatures, attestations, SBOMs) that couldn't be copied.
     pub left_behind: Vec<LeftBehind>,
-    /// The digest that the source's tag had after the push, where it is another than the one that
-    /// was copied: the tag was moved meanwhile.
+    /// The digest of the source tag after the push, if the tag was moved during the copy.
     pub source_moved_to: Option<String>,
-    /// The digest of the index that it is one platform of, where only that was copied.
+    /// The digest of its index, if only one platform of the index was copied.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
     pub part_of: Option<String>,
@@ -133,39 +123,37 @@ pub struct ImageReport {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export_to = "report.ts")]
 pub struct PlatformProof {
-    /// Which one, such as `linux/arm64/v8`.
+    /// Such as `linux/arm64/v8`.
     pub platform: String,
     /// Its digest at the source.
     pub digest: String,
-    /// Whether ECR has this digest, asked after the push.
+    /// Whether ECR reported this digest after the push.
     pub in_ecr: bool,
 }
 
-/// A signature or another referrer that stayed behind.
+/// A referrer that wasn't copied.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export_to = "report.ts")]
 pub struct LeftBehind {
-    /// Its digest or tag at the source; where they could not be listed, the image's digest.
+    /// Its digest or tag at the source. The digest of the image if its referrers couldn't be
+    /// listed.
     pub name: String,
-    /// Why.
     pub error: ApiError,
 }
 
-/// What became of an image.
+/// The result of an image.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 #[ts(export_to = "report.ts")]
 pub enum ImageResult {
-    /// It was moved.
+    /// It was copied.
     Moved,
-    /// It was there already, or stays as it is by choice.
+    /// It already existed, or the user chose to keep the existing image.
     Unchanged,
-    /// It failed.
     Failed {
-        /// Why.
         error: ApiError,
     },
-    /// It was not finished when the migration was stopped or interrupted.
+    /// It wasn't finished when the migration was cancelled or interrupted.
     Cancelled,
 }
 
@@ -180,6 +168,6 @@ pub enum ReportFormat {
     Csv,
     /// For a program.
     Json,
-    /// One page for a browser, fit to send to a colleague.
+    /// One self-contained page for a browser.
     Html,
 }

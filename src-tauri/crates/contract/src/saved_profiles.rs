@@ -8,27 +8,25 @@ use crate::migration::RepositorySettings;
 use crate::naming::RenameRule;
 use crate::sources::ImageSource;
 
-/// What a person keeps for next time. It holds no secret.
+/// A connection with settings that the user saved. It contains no secret.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export_to = "settings.ts")]
 pub struct SavedProfile {
-    /// What it is kept under; made by the program.
+    /// Its ID, which the program creates.
     pub id: String,
-    /// What the person calls it; unique, whatever its case.
+    /// Its name, which is unique regardless of case.
     pub name: String,
-    /// Which ECR, and as whom.
     pub connection: AwsConnection,
-    /// The account that was behind the connection when the profile was saved.
+    /// The account of the connection when the profile was saved.
     pub account_id: Option<String>,
-    /// Goes before every ECR repository name.
+    /// The prefix of every ECR repository name.
     pub repository_prefix: String,
-    /// How ECR repository names are made from those of the source, before the prefix.
+    /// The rules for ECR repository names, without the prefix.
     #[serde(default)]
     pub rename_rules: Vec<RenameRule>,
-    /// How new repositories are set up.
+    /// The settings of new repositories.
     pub template: RepositorySettings,
-    /// Where images come from.
     pub source: Option<ImageSource>,
-    /// Whether it is chosen when the wizard opens.
+    /// Whether it is selected when the wizard opens.
     pub is_default: bool,
 }

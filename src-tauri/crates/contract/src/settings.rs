@@ -3,28 +3,28 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-/// What a person set for the program.
+/// The settings of the program.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export_to = "settings.ts")]
 #[serde(default)]
 pub struct Settings {
-    /// Light, dark, or as the system is.
     pub theme: Theme,
-    /// An engine address that goes before every other.
+    /// The address of the Docker Engine, which takes precedence over all others.
     pub engine_address: Option<String>,
-    /// A file with certificate authorities that are trusted beside those of the system.
+    /// A CA file, which is trusted in addition to the system's certificate authorities.
     pub ca_file: Option<String>,
     /// Whether temporary tags are removed from the engine after a push.
     pub remove_temporary_tags: bool,
-    /// Whether the wizard keeps its draft over a restart.
+    /// Whether the draft of the wizard is kept when the program restarts.
     pub keep_draft: bool,
-    /// Whether the practice account belongs to an organisation with very many repositories and tags.
+    /// Whether the practice account belongs to an organization with a large number of repositories
+    /// and tags.
     pub practice_large_account: bool,
-    /// Whether the desktop says so when a migration is over that nobody looks at.
+    /// Whether the desktop shows a notification when a migration finishes in the background.
     pub notify_at_end: bool,
-    /// Whether the computer is kept awake while images move.
+    /// Whether the computer stays awake during a migration.
     pub keep_awake: bool,
-    /// Whether the first-start cards were seen.
+    /// Whether the cards of the first start were shown.
     pub welcomed: bool,
 }
 
@@ -44,16 +44,14 @@ impl Default for Settings {
     }
 }
 
-/// Light or dark.
+/// The color theme.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
 #[ts(export_to = "settings.ts")]
 pub enum Theme {
-    /// As the system is.
+    /// The theme of the system.
     System,
-    /// Light.
     Light,
-    /// Dark.
     Dark,
 }
 
@@ -63,16 +61,14 @@ pub enum Theme {
 #[ts(type = "unknown", export_to = "settings.ts")]
 pub struct WizardDraft(pub serde_json::Value);
 
-/// What the program says of itself.
+/// Facts about the program.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export_to = "settings.ts")]
 pub struct AppInfo {
-    /// The version.
     pub version: String,
-    /// Where the log files are.
     pub log_folder: String,
-    /// Where settings, saved profiles and practice data are.
+    /// The folder with settings, saved profiles and the data of practice mode.
     pub data_folder: String,
-    /// Whether the program was started for practice (`--practice`).
+    /// Whether the program was started with `--practice`.
     pub started_in_practice: bool,
 }

@@ -1,7 +1,7 @@
 //! Sign-ins to IAM Identity Center, and the profiles that use them.
 
 use serde::{Deserialize, Serialize};
-pub use transload_aws::SignInMethod as SignInWay;
+pub use transload_aws::{SignInMethod as SignInWay, SsoAccount};
 use ts_rs::TS;
 
 /// Where to sign in through IAM Identity Center.
@@ -9,103 +9,79 @@ use ts_rs::TS;
 #[serde(tag = "kind", rename_all = "snake_case")]
 #[ts(export_to = "aws.ts")]
 pub enum SignInTarget {
-    /// Where a profile, or the source of its roles, signs in.
-    Profile {
-        /// The profile.
-        profile: String,
-    },
-    /// An SSO session of the AWS configuration.
-    Session {
-        /// Its name.
-        session: String,
-    },
+    /// The session of a profile, or of the source of its role.
+    Profile { profile: String },
+    /// An `[sso-session]` of the AWS configuration.
+    Session { session: String },
 }
 
-/// What a person needs for signing in.
+/// What the user needs to sign in.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export_to = "aws.ts")]
 pub struct SignInPrompt {
-    /// The sign-in, for the calls that wait for it, open its page, or cancel it.
+    /// The ID of the sign-in, for the commands that wait for it, open its page, or cancel it.
     pub sign_in: String,
-    /// What is signed in to: the session's name, or the address of its portal.
+    /// The name of the session, or the address of its portal.
     pub session: String,
-    /// How.
     pub way: SignInWay,
-    /// The page to open; with a code, the one that has it filled in.
+    /// The page to open. If there is a code, the page contains it.
     pub url: String,
-    /// The page where the code is typed.
+    /// The page on which the user enters the code.
     pub code_url: Option<String>,
-    /// The code that the page must show.
+    /// The code that the page has to show.
     pub code: Option<String>,
-    /// When it is too late.
+    /// When the sign-in expires.
     pub expires_at_ms: u64,
 }
 
-/// How a sign-in ended.
+/// The outcome of a sign-in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
 #[ts(export_to = "aws.ts")]
 pub enum SignInOutcome {
-    /// The session is open, for this program and for the AWS command line.
+    /// The session is valid, for this program and for the AWS CLI.
     SignedIn,
-    /// It was cancelled.
     Cancelled,
 }
 
-/// A sign-in that the AWS configuration names.
+/// A session that the AWS configuration defines.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export_to = "aws.ts")]
 pub struct SsoSession {
-    /// How calls name it.
+    /// What commands use to refer to it.
     pub target: SignInTarget,
-    /// Its name; of the older form, the address of its portal.
+    /// Its name. For the legacy format, the address of its portal.
     pub title: String,
-    /// The address of its portal.
+    /// The address of its access portal.
     pub start_url: String,
     /// The region of IAM Identity Center.
     pub region: String,
     /// The profiles that use it.
     pub profiles: Vec<String>,
-    /// When it ends, where somebody is signed in; it may be renewed before.
+    /// When it expires, if the user is signed in. It may be renewed before.
     pub ends_at_ms: Option<u64>,
-    /// Whether it is renewed when it is used, as far as this computer knows.
+    /// Whether it can be renewed without the user.
     pub renewable: bool,
 }
 
-/// An account that who signed in may use.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export_to = "aws.ts")]
-pub struct SsoAccount {
-    /// Its twelve digits.
-    pub account_id: String,
-    /// What the organisation calls it.
-    pub name: Option<String>,
-    /// The e-mail address of its root user.
-    pub email: Option<String>,
-}
-
-/// A profile for a role of a sign-in.
+/// A new profile for a role of a session.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export_to = "aws.ts")]
 pub struct NewAwsProfile {
-    /// Its name.
     pub name: String,
-    /// Where it signs in.
     pub target: SignInTarget,
-    /// The account's twelve digits.
+    /// The twelve digits of the account.
     pub account_id: String,
-    /// The role.
     pub role: String,
-    /// The region of its repositories.
+    /// The region of ECR.
     pub region: String,
 }
 
-/// What a new profile adds, and where.
+/// The text of a new profile, and its file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export_to = "aws.ts")]
 pub struct NewAwsProfileText {
-    /// The file.
     pub path: String,
-    /// The lines that are appended to it.
+    /// The lines that are appended to the file.
     pub text: String,
 }

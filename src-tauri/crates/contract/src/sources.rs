@@ -1,4 +1,4 @@
-//! Where images come from, and what is there.
+//! Sources of images, with their repositories and tags.
 
 use serde::{Deserialize, Serialize};
 use transload_errors::ApiError;
@@ -6,7 +6,6 @@ use ts_rs::TS;
 
 use crate::aws::AwsConnection;
 
-/// Where images come from.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 #[ts(export_to = "sources.ts")]
@@ -15,84 +14,79 @@ pub enum ImageSource {
     DockerEngine,
     /// Namespaces of Docker Hub.
     DockerHub {
-        /// The user or organisation, or several with commas between them; `library` for official
-        /// images.
+        /// One or more users or organizations, separated by commas. `library` for official images.
         namespace: String,
     },
     /// Any registry.
     Registry {
-        /// Its host, and port where there is one.
+        /// Its host, with the port if it has one.
         host: String,
-        /// Whether it is asked over HTTP without TLS; a loopback host always is.
+        /// Whether HTTP without TLS is used. It always is for a loopback host.
         plain_http: bool,
     },
-    /// An Amazon ECR.
     Ecr {
-        /// The account and region.
         connection: AwsConnection,
     },
-    /// The practice Docker Hub inside the program.
+    /// The Docker Hub of practice mode.
     PracticeAccount {
-        /// As of Docker Hub; nothing for the practice account's own.
+        /// As for Docker Hub. `null` for the practice account's own namespace.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         #[ts(optional)]
         namespace: Option<String>,
     },
 }
 
-/// A sign-in to a source, for this run of the program; it is not stored, unless the person asks.
+/// Credentials for a source. They are valid until the program closes and are not stored, unless the
+/// user asks for it.
 #[derive(Deserialize, TS)]
 #[ts(export_to = "sources.ts")]
 pub struct SourceLogin {
-    /// The source.
     pub source: ImageSource,
-    /// The user name.
     pub username: String,
     /// The password or access token.
     pub secret: String,
-    /// Whether the keychain of the operating system keeps it for the next run.
+    /// Whether to save them in the keychain of the operating system.
     #[serde(default)]
     pub keep: bool,
 }
 
-/// How a source is asked at the moment.
+/// The login that is used for a source.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export_to = "sources.ts")]
 pub struct SourceLoginStatus {
-    /// As whom; nothing means anonymously.
+    /// `null` for anonymous access.
     pub username: Option<String>,
-    /// Where the login comes from.
     pub origin: SourceLoginOrigin,
-    /// Where a stored login was found: a file, a variable, or a credential helper.
+    /// Where a stored login was found: a file, an environment variable, or a credential helper.
     pub stored_in: Option<String>,
-    /// Why the login is in doubt: a stored one cannot be read, or a typed one could not be tested.
+    /// Why a stored login couldn't be read, or an entered one couldn't be tested.
     pub login_error: Option<ApiError>,
-    /// Why the keychain does not keep the login, or did not forget it, where that was asked for.
+    /// Why the keychain couldn't save or delete the login.
     pub keychain_error: Option<ApiError>,
 }
 
-/// Where the login for a source comes from.
+/// The origin of the login for a source.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
 #[ts(export_to = "sources.ts")]
 pub enum SourceLoginOrigin {
-    /// No login.
     Anonymous,
-    /// Typed in this run of the program.
+    /// Entered since the program started.
     Typed,
-    /// Typed, and kept by the keychain of the operating system.
+    /// Entered, and saved in the keychain of the operating system.
     Keychain,
-    /// What `docker login`, `podman login` or `skopeo login` stored.
+    /// Stored by `docker login`, `podman login` or `skopeo login`.
     DockerLogin,
 }
 
-/// The namespaces of whoever is signed in to Docker Hub.
+/// The Docker Hub namespaces of the signed-in user.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export_to = "sources.ts")]
 pub struct SourceNamespaces {
-    /// The person's own first, then their organisations; none without a login.
+    /// The user's own namespace first, then organizations. Empty without a login.
     pub namespaces: Vec<String>,
-    /// Whether Docker Hub told the organisations. An organisation's own token does not say them.
+    /// Whether Docker Hub reported the organizations. It doesn't for the access token of an
+    /// organization.
     pub organizations_told: bool,
 }
 
@@ -100,13 +94,12 @@ pub struct SourceNamespaces {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export_to = "sources.ts")]
 pub struct SourceRepositories {
-    /// The repositories.
     pub repositories: Vec<SourceRepository>,
-    /// What to ask for the next page with; nothing at the end.
+    /// The token for the next page. `null` on the last page.
     pub next: Option<String>,
-    /// How many there are on all pages, where the source says so.
+    /// The number on all pages, if the source reports it.
     pub total: Option<u64>,
-    /// Namespaces that could not be read, of several.
+    /// Namespaces that couldn't be read.
     #[serde(default)]
     pub unread: Vec<UnreadRepository>,
 }
@@ -117,13 +110,13 @@ pub struct SourceRepositories {
 pub struct SourceRepository {
     /// The name as the source shows it, such as `dencold/pgcli`.
     pub name: String,
-    /// Whether only some may see it, where the source says so.
+    /// Whether it is private, if the source reports it.
     pub private: Option<bool>,
-    /// When something in it changed last.
+    /// The last change in it.
     pub updated_at_ms: Option<u64>,
-    /// Size of everything in it, where the source says so.
+    /// The size of its content, if the source reports it.
     pub size_bytes: Option<u64>,
-    /// Its tags, where the source gives them along (the Docker Engine does).
+    /// Its tags, if the source lists them with the repositories, as the Docker Engine does.
     pub tags: Option<Vec<SourceTag>>,
 }
 
@@ -131,31 +124,29 @@ pub struct SourceRepository {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export_to = "sources.ts")]
 pub struct SourceTags {
-    /// The tags, newest first where the source knows their age.
+    /// The tags, newest first if the source knows their dates.
     pub tags: Vec<SourceTag>,
-    /// What to ask for the next page with; nothing at the end.
+    /// The token for the next page. `null` on the last page.
     pub next: Option<String>,
-    /// How many there are on all pages, where the source says so.
+    /// The number on all pages, if the source reports it.
     pub total: Option<u64>,
 }
 
-/// A tag of a repository. What the source has not told yet is absent.
+/// A tag of a repository. Facts that the source hasn't reported yet are absent.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export_to = "sources.ts")]
 pub struct SourceTag {
-    /// The tag.
     pub tag: String,
-    /// The digest it points to.
     pub digest: Option<String>,
-    /// The platforms under it, such as `linux/amd64`; attestations are left out.
+    /// The platforms, such as `linux/amd64`, without attestations.
     pub platforms: Vec<String>,
-    /// Compressed size of all platforms, or of the engine's unpacked image.
+    /// The compressed size of all platforms. For the Docker Engine, the unpacked size.
     pub size_bytes: Option<u64>,
-    /// When it was pushed, or made where the source keeps no push time.
+    /// When it was pushed, or created if the source doesn't record pushes.
     pub updated_at_ms: Option<u64>,
-    /// When it was pulled last, where the source says so.
+    /// The last pull, if the source reports it.
     pub pulled_at_ms: Option<u64>,
-    /// The platforms that the index lists and the Docker Engine does not hold.
+    /// The platforms of the index that the Docker Engine doesn't have.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
     pub missing_platforms: Option<Vec<String>>,
@@ -165,8 +156,6 @@ pub struct SourceTag {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export_to = "sources.ts")]
 pub struct UnreadRepository {
-    /// Its name.
     pub repository: String,
-    /// Why.
     pub error: ApiError,
 }

@@ -4,21 +4,20 @@ use serde::{Deserialize, Serialize};
 pub use transload_migration::{OutcomeCounts, Standing as ImageStanding};
 use ts_rs::TS;
 
-/// The headline of a migration and everything that must be said with it. Each surface shows these
-/// words; none makes its own.
+/// The headline of a migration and what needs attention. The window, the command line and exports
+/// all show this text.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export_to = "report.ts")]
 pub struct ReportSummary {
     /// How the headline is marked.
     pub status: SummaryStatus,
-    /// The headline.
     pub title: String,
     /// The counts in a sentence.
     pub text: String,
     /// Sentences about what needs attention: unknown images, referrers that were not copied, temporary
     /// tags, an incomplete history.
     pub notes: Vec<String>,
-    /// How many images have which standing.
+    /// Number of images by standing.
     pub counts: OutcomeCounts,
 }
 
@@ -29,13 +28,13 @@ pub struct ReportSummary {
 pub enum SummaryStatus {
     /// Every planned image is verified and nothing needs attention.
     Success,
-    /// As the person chose, but not every image is in ECR.
+    /// As the user chose, but not every image is in ECR.
     Info,
     /// Something needs attention.
     Warning,
-    /// Nothing was reached.
+    /// No image was copied.
     Error,
-    /// A person cancelled it.
+    /// The user cancelled it.
     Stopped,
     /// Still running.
     InProgress,

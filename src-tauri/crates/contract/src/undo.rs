@@ -10,19 +10,16 @@ use ts_rs::TS;
 
 use crate::destination::DestinationIdentity;
 
-/// What an undo of a migration would take away, and what it would leave.
+/// What an undo of a migration would delete, and what it would keep.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export_to = "undo.ts")]
 pub struct UndoPlan {
-    /// The plan; it is carried out by this name.
+    /// The ID with which it is carried out.
     pub undo: String,
-    /// The migration.
     pub migration: String,
-    /// Where it deletes: the destination of the migration.
+    /// The destination of the migration.
     pub destination: DestinationIdentity,
-    /// What is done in each repository.
     pub repositories: Vec<UndoRepository>,
-    /// The sums.
     pub totals: UndoTotals,
 }
 
@@ -30,23 +27,23 @@ pub struct UndoPlan {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export_to = "undo.ts")]
 pub struct UndoRepository {
-    /// Its name.
     pub name: String,
     /// The tags that the migration set.
     pub tags: Vec<UndoTag>,
-    /// Images that are deleted by themselves: below an index, or signatures of what is deleted.
+    /// Images that are deleted without a tag of their own: children of an index, or signatures of
+    /// deleted images.
     pub images_deleted: u32,
-    /// What becomes of the repository itself.
+    /// What the undo does with the repository itself.
     pub repository: RepositoryUndo,
 }
 
-/// How far an undo is.
+/// Progress of an undo.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export_to = "undo.ts")]
 pub struct UndoProgress {
-    /// Tags, images and repositories that are done.
+    /// Number of tags, images and repositories that are finished.
     pub done: u32,
-    /// Those to be done in all.
+    /// Number of tags, images and repositories in total.
     pub total: u32,
 }
 
@@ -54,46 +51,34 @@ pub struct UndoProgress {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export_to = "undo.ts")]
 pub struct UndoReport {
-    /// The migration.
     pub migration: String,
-    /// The sums.
     pub totals: UndoTotals,
-    /// What was left as it is, and why.
+    /// What the undo kept, and why.
     pub left: Vec<UndoLeft>,
-    /// Whether a person stopped it.
+    /// Whether the user cancelled it.
     pub cancelled: bool,
-    /// Why the history does not say that it was undone, where it could not be written.
+    /// Why the history doesn't record the undo, if it couldn't be written.
     pub journal_error: Option<ApiError>,
 }
 
-/// Something that an undo left as it is.
+/// Something that an undo kept.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export_to = "undo.ts")]
 pub struct UndoLeft {
     /// A repository, a tag or an image, such as `app`, `app:1` or `app@sha256:…`.
     pub name: String,
-    /// Why.
     pub why: UndoLeftReason,
 }
 
-/// Why an undo left something as it is.
+/// Why an undo kept something.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 #[ts(export_to = "undo.ts")]
 pub enum UndoLeftReason {
-    /// The tag is not, or cannot be made, what it was.
-    Tag {
-        /// Why.
-        reason: TagLeft,
-    },
-    /// The repository holds images that the migration did not bring.
-    Holds {
-        /// How many.
-        images: u32,
-    },
-    /// It could not be changed.
-    Failed {
-        /// Why.
-        error: ApiError,
-    },
+    /// The tag was changed by someone else, or can't be restored.
+    Tag { reason: TagLeft },
+    /// The repository contains images that the migration didn't push.
+    Holds { images: u32 },
+    /// The change failed.
+    Failed { error: ApiError },
 }

@@ -4,6 +4,9 @@
 use std::path::Path;
 use std::time::Duration;
 
+use serde::Serialize;
+use ts_rs::TS;
+
 use crate::address::DockerAddress;
 use crate::api::DockerApi;
 use crate::context;
@@ -25,7 +28,9 @@ pub struct Candidate {
 }
 
 /// The setting that an engine address comes from.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+#[ts(rename = "EngineOrigin", export_to = "sources.ts")]
 pub enum Origin {
     /// Transload's settings.
     Settings,

@@ -7,6 +7,7 @@
 //! - `entry`: the values that the journal stores.
 //! - `schema`: the tables, and the upgrade of a journal that an earlier version wrote.
 //! - `intent`: the writes at the destination, journaled before each call.
+//! - `stored_value`: what the caller reads back, as JSON with a version.
 //! - `codes`, `rows`: conversion between values and columns.
 //! - `store`: starts, reads and lists migrations.
 //! - `writer`: the one thread that writes while migrations run, with many changes in one transaction.
@@ -23,6 +24,7 @@ pub(crate) mod log;
 mod rows;
 mod schema;
 pub(crate) mod store;
+pub(crate) mod stored_value;
 #[cfg(test)]
 mod tests;
 mod writer;
@@ -38,3 +40,4 @@ pub use intent::{
 };
 pub use log::{JournalLog, RecordError};
 pub use store::{ClaimedMigration, Journal};
+pub use stored_value::StoredValue;

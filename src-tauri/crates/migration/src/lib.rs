@@ -10,11 +10,12 @@
 //! Map: `request`, `facts`, `plan` and the modules that they use (`totals`, `permissions`,
 //! `lifecycle_forecast`, `push_order`, `shards`) are planning. `run`, `steps`, `record` and
 //! `tag_guard` are running. `copy` copies between registries, `engine_route` handles images of the
-//! Docker Engine. `report` and `outcome` are the results.
+//! Docker Engine. `report` and `outcome` are the results. [`commands`] is a plan as commands of other tools.
 
 // A failed unwrap in a test is a failed test.
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+pub mod commands;
 mod concurrency;
 mod control;
 mod copy;

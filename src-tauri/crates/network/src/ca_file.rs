@@ -8,7 +8,8 @@ use std::path::{Path, PathBuf};
 use rustls::RootCertStore;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
-use time::OffsetDateTime;
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
 
 use crate::certificate;
 
@@ -27,10 +28,13 @@ pub enum CaOrigin {
 }
 
 /// A certificate of a CA file.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "settings.ts")]
 pub struct CaCertificate {
     pub name: String,
-    pub not_after: OffsetDateTime,
+    /// The last moment of its validity, in milliseconds since 1970.
+    #[ts(type = "number")]
+    pub not_after_ms: u64,
 }
 
 /// A CA file that was read successfully.
@@ -83,7 +87,9 @@ impl CaFile {
             let root = der.ok_or_else(damaged)?;
             let info = certificate::read(&root).ok_or_else(damaged)?;
             trusted.add(root.clone()).map_err(|_| damaged())?;
-            certificates.push(CaCertificate { name: info.subject, not_after: info.not_after });
+            let seconds = u64::try_from(info.not_after.unix_timestamp()).unwrap_or_default();
+            let not_after_ms = seconds.saturating_mul(1000);
+            certificates.push(CaCertificate { name: info.subject, not_after_ms });
             roots.push(root);
         }
         if roots.is_empty() {

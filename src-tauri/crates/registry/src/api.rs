@@ -10,10 +10,12 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use bytes::Bytes;
 use futures_util::Stream;
+use serde::{Deserialize, Serialize};
+use transload_model::{Descriptor, Digest, RawManifest, RegistryHost, Secret, Tag};
+use ts_rs::TS;
 
 use crate::error::RegistryError;
 use crate::upload_session::UploadSession;
-use transload_model::{Descriptor, Digest, RawManifest, RegistryHost, Secret, Tag};
 
 /// The bytes of a blob. The stream ends with an error if the size or the digest differs from the
 /// descriptor, so that no reader mistakes a wrong blob for a complete one.
@@ -182,11 +184,13 @@ pub struct ManifestHead {
 }
 
 /// The pull quota of Docker Hub, from its response headers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(rename = "PullsLeft", export_to = "jobs.ts")]
 pub struct PullQuota {
+    #[serde(rename = "left")]
+    pub remaining: u32,
     /// The number of pulls allowed in the window.
     pub limit: u32,
-    pub remaining: u32,
     pub window_seconds: u64,
 }
 

@@ -30,7 +30,7 @@ struct Dependency {
 }
 
 /// The crates below the border, from the lowest.
-const BELOW_API: [&str; 11] = [
+const BELOW_API: [&str; 13] = [
     "transload-model",
     "transload-network",
     "transload-registry",
@@ -42,20 +42,27 @@ const BELOW_API: [&str; 11] = [
     "transload-migration",
     "transload-errors",
     "transload-contract",
+    "transload-report",
+    "transload-files",
 ];
 
 /// What every client of another system uses.
 const CLIENT: &[&str] = &["transload-model", "transload-network"];
 
+/// What the window and the command line call, and the types of its answers.
+const CLIENT_OF_API: &[&str] = &["transload-api", "transload-contract", "transload-errors"];
+
 /// Which of our crates each of them may depend on.
 fn allowed(package: &str) -> Option<Vec<&'static str>> {
     let with_all_below = |more: &[&'static str]| [&BELOW_API[..], more].concat();
     Some(match package {
-        "transload" | "transload-cli" => {
-            vec!["transload-api", "transload-contract", "transload-errors"]
-        }
+        "transload" => [CLIENT_OF_API, &["transload-files"]].concat(),
+        "transload-cli" => [CLIENT_OF_API, &["transload-files", "transload-report"]].concat(),
         "transload-api" => with_all_below(&["transload-practice"]),
         "transload-tests" => with_all_below(&["transload-api", "transload-practice"]),
+        "transload-report" => {
+            vec!["transload-errors", "transload-contract", "transload-migration"]
+        }
         "transload-contract" => BELOW_API[..10].to_vec(),
         "transload-errors" => BELOW_API[..9].to_vec(),
         "transload-migration" => BELOW_API[..7].to_vec(),
@@ -64,7 +71,7 @@ fn allowed(package: &str) -> Option<Vec<&'static str>> {
             CLIENT.to_vec()
         }
         "transload-network" | "transload-lifecycle" => vec!["transload-model"],
-        "transload-model" | "transload-practice" | "xtask" => Vec::new(),
+        "transload-model" | "transload-files" | "transload-practice" | "xtask" => Vec::new(),
         _ => return None,
     })
 }
@@ -140,6 +147,8 @@ fn a_dependency_against_the_rules_is_reported() {
         ("transload-api", "aws-sdk-ecr", None),
         ("transload-contract", "transload-api", None),
         ("transload-errors", "transload-contract", None),
+        ("transload-report", "transload-api", None),
+        ("transload-files", "transload-errors", None),
         ("transload-migration", "transload-errors", None),
         ("transload-migration", "bollard", None),
         ("transload-practice", "transload-practice", None),

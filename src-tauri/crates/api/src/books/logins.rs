@@ -7,11 +7,11 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use transload_docker::DockerEnvironment;
+use transload_files::make_private_folder;
 use transload_migration::stored_logins::StoredLogin;
 use transload_model::RegistryHost;
 use transload_registry::{LoginSource, RegistryError, RegistryLogin};
 
-use crate::folders::make_private_folder;
 use crate::keychain::{Keychain, KeychainError, SystemKeychain};
 use crate::locks::locked;
 

@@ -5,9 +5,9 @@ use std::sync::{Arc, Mutex};
 
 use transload_contract::CopyTool;
 use transload_errors::{ApiError, ErrorCode};
+use transload_migration::commands;
 use transload_migration::{ManifestCache, MigrationRequest, Plan, Source};
 
-use crate::commands;
 use crate::connected::Connected;
 use crate::locks::locked;
 use crate::open_source::OpenSource;

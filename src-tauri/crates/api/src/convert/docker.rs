@@ -1,6 +1,6 @@
 //! The outcome of looking for a Docker Engine.
 
-use transload_contract::{EngineAttempt, EngineOrigin, EngineStatus};
+use transload_contract::{EngineAttempt, EngineStatus};
 use transload_docker as engine;
 
 /// What came of looking for an engine.
@@ -10,7 +10,7 @@ pub fn engine_status(found: engine::FindOutcome) -> EngineStatus {
     EngineStatus {
         running: found.engine.is_some(),
         address: shown.as_ref().map(|candidate| candidate.address.to_string()),
-        origin: shown.map(|candidate| origin(candidate.origin)),
+        origin: shown.map(|candidate| candidate.origin),
         version: found
             .engine
             .as_ref()
@@ -38,16 +38,7 @@ fn attempt(attempt: engine::Attempt) -> EngineAttempt {
     };
     EngineAttempt {
         address: attempt.candidate.address.to_string(),
-        origin: origin(attempt.candidate.origin),
+        origin: attempt.candidate.origin,
         outcome: outcome.to_owned(),
-    }
-}
-
-fn origin(origin: engine::Origin) -> EngineOrigin {
-    match origin {
-        engine::Origin::Settings => EngineOrigin::Settings,
-        engine::Origin::Environment => EngineOrigin::Environment,
-        engine::Origin::Context { name } => EngineOrigin::Context { name },
-        engine::Origin::Socket { product } => EngineOrigin::Socket { product: product.to_owned() },
     }
 }

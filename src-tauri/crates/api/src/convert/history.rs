@@ -12,12 +12,12 @@ use transload_migration as engine;
 use transload_migration::RecordedError;
 use transload_migration::journal::{
     JournalCounts, JournalImage, JournalRecord, JournalRepository, JournalState, JournalSummary,
-    Stage,
+    Stage, StoredValue,
 };
 use transload_model::Digest;
+use transload_report::{Attention, summarize, summary as words};
 
 use super::report::{self, blank, platforms};
-use super::summary::{Attention, summarize, summary as words};
 
 /// What the journal keeps of a migration for whoever shows it.
 #[derive(Clone, Serialize, Deserialize)]
@@ -32,13 +32,13 @@ pub struct About {
 }
 
 /// What the journal keeps for whoever shows it, read again.
-pub fn about(text: &str) -> Result<About, ApiError> {
-    serde_json::from_str(text).map_err(|error| unreadable(&error))
+pub fn about(stored: &StoredValue) -> Result<About, ApiError> {
+    stored.read().map_err(|error| unreadable(&error))
 }
 
 /// What was asked for, read again.
-pub fn request(text: &str) -> Result<MigrationRequest, ApiError> {
-    serde_json::from_str(text).map_err(|error| unreadable(&error))
+pub fn request(stored: &StoredValue) -> Result<MigrationRequest, ApiError> {
+    stored.read().map_err(|error| unreadable(&error))
 }
 
 /// A line of the history.

@@ -1,8 +1,6 @@
 //! Proxies and certificate authorities.
 
-use transload_contract::{
-    CaCertificate, CaFile, CaFileOrigin, ContradictingVariables, NetworkStatus, ProxyUse,
-};
+use transload_contract::{CaFile, CaFileOrigin, ContradictingVariables, NetworkStatus, ProxyUse};
 use transload_errors::ApiError;
 use transload_network as engine;
 
@@ -37,12 +35,7 @@ pub fn ca_file(named: &engine::NamedCaFile) -> CaFile {
             engine::CaOrigin::Profile { .. } => CaFileOrigin::Profile,
         },
         path: named.path.display().to_string(),
-        certificates: certificates.unwrap_or_default().iter().map(certificate).collect(),
+        certificates: certificates.unwrap_or_default().to_vec(),
         error: named.content.as_ref().err().map(|error| ApiError::from(&**error)),
     }
-}
-
-fn certificate(certificate: &engine::CaCertificate) -> CaCertificate {
-    let seconds = u64::try_from(certificate.not_after.unix_timestamp()).unwrap_or_default();
-    CaCertificate { name: certificate.name.clone(), not_after_ms: seconds.saturating_mul(1000) }
 }

@@ -1,8 +1,8 @@
 //! Plans.
 
 use transload_contract::{
-    AwsIdentity, EnginePrediction, ExpectedTime, MigrationPlan, PlannedAction, PlannedImage,
-    PlannedRepository, PullQuota, SelectedImage, SettingDifference,
+    AwsIdentity, EnginePrediction, MigrationPlan, PlannedAction, PlannedImage, PlannedRepository,
+    PullQuota, SelectedImage, SettingDifference,
 };
 use transload_migration as engine;
 
@@ -33,15 +33,6 @@ pub fn plan(
         expected: None,
         commands,
         ready: plan.is_ready(),
-    }
-}
-
-/// How long a migration will take.
-pub fn expected_time(expected: engine::ExpectedTime) -> ExpectedTime {
-    ExpectedTime {
-        elapsed_ms: u64::try_from(expected.time.as_millis()).unwrap_or(u64::MAX),
-        bytes_per_second: expected.bytes_per_second,
-        migrations: u32::try_from(expected.migrations).unwrap_or(u32::MAX),
     }
 }
 

@@ -5,8 +5,7 @@ use transload_contract::{
     PlatformProof, PolicyNotSet, Proof,
 };
 use transload_migration as engine;
-
-use super::summary::{Attention, summarize, summary};
+use transload_report::{Attention, summarize, summary};
 
 /// A report, with what the engine does not know of it.
 pub fn report(

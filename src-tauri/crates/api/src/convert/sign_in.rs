@@ -3,7 +3,7 @@
 use std::time::SystemTime;
 
 use transload_aws as engine;
-use transload_contract::{NewAwsProfile, SignInPrompt, SignInTarget, SsoAccount, SsoSession};
+use transload_contract::{NewAwsProfile, SignInPrompt, SignInTarget, SsoSession};
 use transload_errors::ApiError;
 use transload_model::{AccountId, Region};
 
@@ -48,10 +48,6 @@ pub fn sso_session(state: engine::SsoTokenState) -> Option<SsoSession> {
         renewable: state.renewable,
         ends_at_ms: ends.map(|since| u64::try_from(since.as_millis()).unwrap_or(u64::MAX)),
     })
-}
-
-pub fn sso_account(account: engine::SsoAccount) -> SsoAccount {
-    SsoAccount { account_id: account.id, name: account.name, email: account.email }
 }
 
 /// A new profile that signs in to a session.

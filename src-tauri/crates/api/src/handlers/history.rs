@@ -10,13 +10,15 @@ use transload_errors::ApiError;
 use transload_migration::journal::JournalRecord;
 use transload_migration::{EventSink, MigrationEvent, verify_again};
 use transload_model::now_ms;
+use transload_report::report_text;
 
 use super::migration::read_request;
 use super::running::{job_endpoints, record_error};
 use crate::api::{Api, JobRequest};
 use crate::books::plans::PlanEndpoints;
+use crate::convert;
+use crate::exported_file::write_exported;
 use crate::jobs::job::Job;
-use crate::{convert, report_export};
 
 impl Api {
     /// Every migration that this computer knows, newest first.
@@ -120,8 +122,8 @@ impl Api {
             Some(report) => report,
             None => self.history_report(job).await?,
         };
-        let text = report_export::text(&report, format)?;
-        crate::files::write(path, text).await
+        let text = report_text(&report, format)?;
+        write_exported(path, text).await
     }
 }
 

@@ -14,6 +14,7 @@ use transload_model::Region;
 use super::migration::read_request;
 use crate::api::Api;
 use crate::books::plans::{PlanEndpoints, ReadyPlan, expect_confirmed, not_ready};
+use crate::exported_file::write_exported;
 use crate::{convert, forecast_check, plan_file, shards};
 
 impl Api {
@@ -30,7 +31,7 @@ impl Api {
         };
         let text = serde_json::to_string_pretty(&file)
             .map_err(|error| ApiError::internal(error.to_string()))?;
-        crate::files::write(path, text).await
+        write_exported(path, text).await
     }
 
     /// The destination that the plan of a file was made for, and the connection that it names.

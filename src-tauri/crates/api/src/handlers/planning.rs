@@ -8,7 +8,7 @@ use transload_contract::{
     MigrationRequest, PlanProgress,
 };
 use transload_errors::ApiError;
-use transload_migration::{EarlierTransfer, GatherProgress, expected_time};
+use transload_migration::{EarlierTransfer, expected_time};
 
 use super::migration::plan;
 use crate::api::Api;
@@ -16,7 +16,7 @@ use crate::books::plans::ReadyPlan;
 use crate::convert;
 
 /// A plan of thousands of images tells its progress about so often, in images.
-const TOLD_PARTS: usize = 200;
+const TOLD_PARTS: u32 = 200;
 
 impl Api {
     /// Plans a migration and reports progress. Writes nothing.
@@ -25,11 +25,11 @@ impl Api {
         request: MigrationRequest,
         tell: impl Fn(PlanProgress) + Send + Sync,
     ) -> Result<MigrationPlan, ApiError> {
-        let tell = |progress: GatherProgress| {
-            let GatherProgress { looked_at, images } = progress;
+        let tell = |progress: PlanProgress| {
+            let PlanProgress { looked_at, images } = progress;
             let step = (images / TOLD_PARTS).max(1);
             if looked_at.is_multiple_of(step) || looked_at == images {
-                tell(PlanProgress { looked_at: count(looked_at), images: count(images) });
+                tell(progress);
             }
         };
         self.make_plan(request, &tell).await
@@ -66,7 +66,7 @@ impl Api {
     pub(super) async fn make_plan(
         &self,
         request: MigrationRequest,
-        tell: &(dyn Fn(GatherProgress) + Sync),
+        tell: &(dyn Fn(PlanProgress) + Sync),
     ) -> Result<MigrationPlan, ApiError> {
         // On the heap: every caller up to the window would carry it on its stack (`call_sizes`).
         let (asked, ends) = Box::pin(self.read(&request)).await?;
@@ -97,7 +97,7 @@ impl Api {
             let elapsed = Duration::from_millis(entry.elapsed_ms);
             Some(EarlierTransfer { sent_bytes: entry.sent_bytes?, elapsed })
         });
-        expected_time(plan.totals.upload_bytes, earlier).map(convert::expected_time)
+        expected_time(plan.totals.upload_bytes, earlier)
     }
 }
 

@@ -3,9 +3,10 @@
 use transload_aws::AwsError;
 use transload_contract::{AwsConnection, RegistryOffer, RegistrySettings};
 use transload_errors::ApiError;
+use transload_migration::commands::registry_settings;
 
 use crate::api::Api;
-use crate::{commands, convert};
+use crate::convert;
 
 impl Api {
     /// What is set for the whole registry of an account and region, as far as the caller may know.
@@ -35,13 +36,13 @@ impl Api {
         let connected = self.connect(&connection).await?;
         let aws = &connected.aws_options;
         Ok(vec![match offer {
-            RegistryOffer::BlobMounting => commands::blob_mounting(aws),
+            RegistryOffer::BlobMounting => registry_settings::blob_mounting(aws),
             RegistryOffer::CreateOnPush { prefix, settings, role } => {
                 let template = convert::creation_template(&prefix, &settings, role.as_deref())?;
-                commands::creation_template(&template, aws)
+                registry_settings::creation_template(&template, aws)
             }
             RegistryOffer::PullThroughCache { prefix, secret } => {
-                commands::cache_rule(&convert::cache_rule(&prefix, &secret)?, aws)
+                registry_settings::cache_rule(&convert::cache_rule(&prefix, &secret)?, aws)
             }
         }])
     }

@@ -7,11 +7,12 @@ use transload_contract::{
     RepositoryImage, RepositorySummary,
 };
 use transload_errors::{ApiError, ErrorCode};
+use transload_migration::commands;
 use transload_model::{Digest, RepositoryName, Tag};
 use transload_repositories::{index_entries, kind_of};
 
 use crate::api::Api;
-use crate::{commands, convert};
+use crate::convert;
 
 /// Repositories that are counted at the same time.
 const MAX_CONCURRENT_COUNTS: usize = 4;

@@ -7,12 +7,13 @@ use async_trait::async_trait;
 use transload_aws::EcrApi;
 use transload_contract::{AwsConnection, ImageSource, MigrationReport, MigrationRequest};
 use transload_errors::ApiError;
-use transload_migration::journal::{JournalLog, NewMigration, RecordError};
+use transload_migration::journal::{JournalLog, NewMigration, RecordError, StoredValue};
 use transload_migration::{
     Control, DestinationIdentity, EventSink, MigrationError, Plan, Reopen, RunEnd, SignInGate,
     Source,
 };
 use transload_model::now_ms;
+use transload_report::summarize;
 
 use crate::api::{Api, Inner, JobRequest};
 use crate::books::plans::{PlanEndpoints, ReadyPlan};
@@ -42,8 +43,8 @@ impl Api {
             id: id.clone(),
             started_at_ms,
             plan: Arc::clone(&plan),
-            request: text(&shown)?,
-            about: text(&about)?,
+            request: stored(&shown)?,
+            about: stored(&about)?,
         };
         let log = self.journal().await?.begin(new, record_error()).await?;
         let images = convert::plan(String::new(), &plan, identity, Vec::new()).images;
@@ -104,7 +105,7 @@ impl Api {
                     let mut report = convert::report(id, &done, identity, registry, job.times_ms());
                     report.journal_error = journal_error;
                     report.part = part;
-                    convert::summarize(&mut report, convert::run_end(&done));
+                    summarize(&mut report, convert::run_end(&done));
                     report
                 }
                 Err(crash) => {
@@ -121,7 +122,7 @@ impl Api {
                     };
                     let run_error = Some(ApiError::internal(crash.to_string()));
                     let mut report = MigrationReport { run_error, ..known };
-                    convert::summarize(&mut report, RunEnd::Interrupted);
+                    summarize(&mut report, RunEnd::Interrupted);
                     report
                 }
             };
@@ -238,8 +239,8 @@ impl Reopen for ConnectAgain {
     }
 }
 
-fn text(value: &impl serde::Serialize) -> Result<String, ApiError> {
-    serde_json::to_string(value).map_err(|error| ApiError::internal(error.to_string()))
+fn stored(value: &impl serde::Serialize) -> Result<StoredValue, ApiError> {
+    StoredValue::new(value).map_err(|error| ApiError::internal(error.to_string()))
 }
 
 #[cfg(test)]

@@ -82,8 +82,7 @@ impl Api {
         &self,
         target: SignInTarget,
     ) -> Result<Vec<SsoAccount>, ApiError> {
-        let accounts = self.portal(&target).await?.accounts().await?;
-        Ok(accounts.into_iter().map(convert::sso_account).collect())
+        Ok(self.portal(&target).await?.accounts().await?)
     }
 
     /// The roles of who is signed in, in an account.

@@ -110,12 +110,26 @@ impl JobBook {
 
 #[cfg(test)]
 mod tests {
+    use transload_contract::{AwsEndpoints, AwsIdentity, MigrationReport};
     use transload_migration::Control;
 
     use super::*;
     use crate::jobs::follow::JobEvents;
     use crate::jobs::state::JobEndpoints;
     use transload_contract::{AwsConnection, ImageSource, JobEventKind, JobStatus};
+
+    fn report() -> MigrationReport {
+        let identity = AwsIdentity {
+            account_id: "111122223333".to_owned(),
+            arn: "arn".to_owned(),
+            region: "eu-west-1".to_owned(),
+            expires_at_ms: None,
+            practice: true,
+            partition: "aws".to_owned(),
+            endpoints: AwsEndpoints::default(),
+        };
+        crate::convert::blank("job".to_owned(), identity, "registry".to_owned(), (0, 0))
+    }
 
     fn job(id: &str) -> Arc<Job> {
         let ends =
@@ -125,7 +139,7 @@ mod tests {
 
     fn finished(id: &str) -> Arc<Job> {
         let job = job(id);
-        job.finish(crate::report_export::tests::report());
+        job.finish(report());
         job
     }
 
@@ -161,7 +175,7 @@ mod tests {
             job.pause();
             job.resume();
         }
-        job.finish(crate::report_export::tests::report());
+        job.finish(report());
         let mut events = Vec::new();
         while slow.recv_many(&mut events, 1_000).await > 0 {}
         assert!(events.len() < 10_000 && events[0].seq > 10_000, "{}", events.len());

@@ -10,7 +10,6 @@ use transload_contract::{
     JobSnapshot, JobStatus, LayerState, MigrationReport, PlannedImage, PullsLeft,
 };
 use transload_errors::ApiError;
-use transload_registry::PullQuota;
 
 use super::layers::Layers;
 
@@ -231,9 +230,7 @@ impl JobState {
         self.emit_event(JobEventKind::Progress { progress: self.snapshot.progress.clone() });
     }
 
-    pub fn pull_quota(&mut self, quota: PullQuota) {
-        let PullQuota { limit, remaining: left, window_seconds } = quota;
-        let pulls = PullsLeft { left, limit, window_seconds };
+    pub fn pull_quota(&mut self, pulls: PullsLeft) {
         if self.snapshot.pulls_left != Some(pulls) {
             self.emit_event(JobEventKind::PullsLeft { pulls });
         }

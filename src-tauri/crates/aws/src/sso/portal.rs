@@ -5,6 +5,8 @@ use aws_credential_types::provider::error::CredentialsError;
 use aws_sdk_sso::Client;
 use aws_sdk_sso::types::RoleCredentials;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+use serde::Serialize;
+use ts_rs::TS;
 
 use crate::config::environment::AwsEnvironment;
 use crate::config::profile_kind::ProfileKind;
@@ -15,9 +17,11 @@ use crate::sso::sso_session::{SsoSession, SsoTarget};
 use crate::sso::token::Token;
 
 /// An account that the user can access.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+#[ts(export_to = "aws.ts")]
 pub struct SsoAccount {
-    pub id: String,
+    /// The twelve digits of the account.
+    pub account_id: String,
     /// The account name in the organization.
     pub name: Option<String>,
     /// The e-mail address of the root user.
@@ -70,14 +74,14 @@ impl SsoPortal {
             accounts.extend(page.account_list.unwrap_or_default().into_iter().filter_map(
                 |account| {
                     Some(SsoAccount {
-                        id: account.account_id?,
+                        account_id: account.account_id?,
                         name: account.account_name,
                         email: account.email_address,
                     })
                 },
             ));
         }
-        accounts.sort_by_key(|account| (account.name.clone(), account.id.clone()));
+        accounts.sort_by_key(|account| (account.name.clone(), account.account_id.clone()));
         Ok(accounts)
     }
 

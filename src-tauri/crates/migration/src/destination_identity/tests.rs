@@ -11,6 +11,7 @@ use crate::error::MigrationError;
 use crate::events::EventSink;
 use crate::journal::entry::{JournalRecord, NewMigration};
 use crate::journal::store::Journal;
+use crate::journal::stored_value::StoredValue;
 use crate::plan::Plan;
 use crate::report::{ImageResult, Report};
 use crate::run::verify_again;
@@ -92,8 +93,8 @@ async fn migrated() -> (TestMigration, Plan, JournalRecord) {
         id: "m-1".to_owned(),
         started_at_ms: 1_795_000_000_000,
         plan: Arc::new(plan.clone()),
-        request: String::new(),
-        about: String::new(),
+        request: StoredValue::of_column(String::new()),
+        about: StoredValue::of_column(String::new()),
     };
     let log = journal.begin(new, record_error()).await.unwrap();
     migration.run_with(&plan, &migration.registry_source(), Some(&log)).await;
@@ -180,8 +181,8 @@ async fn the_journal_stores_the_whole_destination() {
             id: "m-1".to_owned(),
             started_at_ms: 1,
             plan: Arc::new(migration.plan(&request("app", "app", &["1"])).await),
-            request: String::new(),
-            about: String::new(),
+            request: StoredValue::of_column(String::new()),
+            about: StoredValue::of_column(String::new()),
         };
         drop(journal.begin(new, record_error()).await.unwrap());
         assert_eq!(*journal.record("m-1").await.unwrap().destination().unwrap(), other);

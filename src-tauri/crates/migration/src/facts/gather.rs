@@ -5,6 +5,12 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use futures_util::{StreamExt, stream};
+use serde::Serialize;
+use transload_aws::EcrRepository;
+use transload_docker::{DockerApi, DockerError, EngineInfo};
+use transload_model::{Digest, ImageReference, Platform, RepositoryName};
+use transload_registry::{ManifestHead, PullQuota, RegistryApi, RegistryError};
+use ts_rs::TS;
 
 use crate::concurrency::{MAX_CONCURRENT_IMAGE_LOOKUPS, for_each_concurrent};
 use crate::endpoints::{Destination, Source};
@@ -22,10 +28,6 @@ use crate::image_content::{ImageContent, SharedDigests};
 use crate::image_tree::{OLDEST_DATE_MS, read_selected};
 use crate::manifest_cache::{ManifestCache, ManifestSource};
 use crate::request::{CopyScope, MigrationRequest, RequestedImage};
-use transload_aws::EcrRepository;
-use transload_docker::{DockerApi, DockerError, EngineInfo};
-use transload_model::{Digest, ImageReference, Platform, RepositoryName};
-use transload_registry::{ManifestHead, PullQuota, RegistryApi, RegistryError};
 
 /// Estimated pulls of an image whose manifests are not read yet: an index with a few platforms.
 const ESTIMATED_PULLS_PER_IMAGE: usize = 4;
@@ -45,12 +47,13 @@ pub async fn gather(
 }
 
 /// Progress of gathering the facts of a plan.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, TS)]
+#[ts(rename = "PlanProgress", export_to = "plan.ts")]
 pub struct GatherProgress {
     /// Number of images that were looked up.
-    pub looked_at: usize,
+    pub looked_at: u32,
     /// Number of images in the request.
-    pub images: usize,
+    pub images: u32,
 }
 
 /// Counts the lookups of each image: whether the destination has it, and its content.
@@ -65,7 +68,8 @@ impl Progress<'_> {
 
     fn step(&self) {
         let steps = self.steps.fetch_add(1, Ordering::Relaxed) + 1;
-        let (looked_at, images) = (steps / Self::STEPS_OF_AN_IMAGE, self.images);
+        let count = |images| u32::try_from(images).unwrap_or(u32::MAX);
+        let (looked_at, images) = (count(steps / Self::STEPS_OF_AN_IMAGE), count(self.images));
         (self.report)(GatherProgress { looked_at, images });
     }
 }

@@ -3,18 +3,19 @@
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
+use transload_model::{Digest, RegistryHost, RepositoryName};
 use ts_rs::TS;
 
 use crate::destination_identity::DestinationIdentity;
 use crate::error::MigrationError;
 use crate::journal::intent::Intent;
+use crate::journal::stored_value::StoredValue;
 use crate::outcome::{Outcome, Standing};
 use crate::plan::{Action, LifecycleForecast, Plan, PlannedImage, PlannedRepository};
 use crate::proof::{PlatformProof, Proof};
 use crate::recorded_error::RecordedError;
 use crate::request::MigrationRequest;
 use crate::undo::totals::UndoTotals;
-use transload_model::{Digest, RegistryHost, RepositoryName};
 
 /// A migration that is about to start.
 pub struct NewMigration {
@@ -24,9 +25,9 @@ pub struct NewMigration {
     pub started_at_ms: u64,
     pub plan: Arc<Plan>,
     /// The serialized request of the caller, so that it can be repeated. Contains no secrets.
-    pub request: String,
+    pub request: StoredValue,
     /// Further details that the caller reads back with the entry. Contains no secrets.
-    pub about: String,
+    pub about: StoredValue,
 }
 
 /// The progress of one image.
@@ -108,7 +109,7 @@ pub struct JournalSummary {
     /// The whole destination. `None` if an earlier version wrote the entry and did not record it.
     pub destination: Option<DestinationIdentity>,
     /// [`NewMigration::about`].
-    pub about: String,
+    pub about: StoredValue,
     /// Number of repositories that the migration created.
     pub repositories_created: u32,
     /// Number of lifecycle policies of created repositories that were not set.
@@ -137,7 +138,7 @@ pub struct Undone {
 pub struct JournalRecord {
     pub summary: JournalSummary,
     /// [`NewMigration::request`].
-    pub request: String,
+    pub request: StoredValue,
     /// Sorted by name.
     pub repositories: Vec<JournalRepository>,
     /// In the order of the plan.

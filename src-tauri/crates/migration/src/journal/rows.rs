@@ -6,6 +6,11 @@ use std::sync::Arc;
 use rusqlite::types::Type;
 use rusqlite::{Row, Transaction, named_params};
 use serde::{Deserialize, Serialize};
+use transload_docker::EnginePlatform;
+use transload_model::{
+    AccountId, Digest, ImageReference, Partition, Platform, Region, RegistryHost, RepositoryName,
+    Tag,
+};
 use url::Url;
 
 use crate::destination_identity::{DestinationEndpoint, DestinationIdentity};
@@ -19,11 +24,6 @@ use crate::plan::{Action, PlannedImage, PlannedReferrerTag};
 use crate::proof::{PlatformProof, Proof};
 use crate::recorded_error::RecordedError;
 use crate::undo::totals::UndoTotals;
-use transload_docker::EnginePlatform;
-use transload_model::{
-    AccountId, Digest, ImageReference, Partition, Platform, Region, RegistryHost, RepositoryName,
-    Tag,
-};
 
 /// Inserts a migration with its planned repositories and images.
 pub(super) fn insert_migration(
@@ -40,8 +40,8 @@ pub(super) fn insert_migration(
             ":id": new.id,
             ":started_at_ms": signed(new.started_at_ms),
             ":registry": destination.registry.as_str(),
-            ":request": new.request,
-            ":about": new.about,
+            ":request": new.request.text(),
+            ":about": new.about.text(),
             ":account": destination.account.as_str(),
             ":region": destination.region.as_str(),
             ":ecr_endpoint": endpoint_text(&destination.ecr_endpoint),

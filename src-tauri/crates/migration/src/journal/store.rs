@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use rusqlite::{Connection, Row};
+use transload_model::RegistryHost;
 
 use crate::journal::claim::Claim;
 use crate::journal::entry::{
@@ -12,10 +13,10 @@ use crate::journal::entry::{
 };
 use crate::journal::error::JournalError;
 use crate::journal::log::{EarlierAttempts, JournalLog, RecordError};
+use crate::journal::stored_value::StoredValue;
 use crate::journal::writer::Writer;
 use crate::journal::{rows, schema};
 use crate::outcome::{Outcome, OutcomeCounts, RunEnd};
-use transload_model::RegistryHost;
 
 /// A migration that no process can run as long as this value exists.
 pub struct ClaimedMigration {
@@ -257,7 +258,7 @@ impl Journal {
             let policies_not_set = rows::policies_not_set(&not_set);
             Ok(JournalRecord {
                 summary,
-                request,
+                request: StoredValue::of_column(request),
                 repositories,
                 images,
                 temporary_tags_left,
@@ -330,7 +331,7 @@ fn summary(
         elapsed_ms: rows::unsigned_column(row, "elapsed_ms")?,
         registry: rows::read(row, "registry", RegistryHost::parse)?,
         destination: rows::destination(row)?,
-        about: row.get("about")?,
+        about: StoredValue::of_column(row.get("about")?),
         repositories_created: row.get("created")?,
         policies_not_set: u32::try_from(not_set.len()).unwrap_or(u32::MAX),
         undone: rows::undone(row)?,

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use rusqlite::Connection;
 use tempfile::TempDir;
+use transload_model::{RepositoryName, RepositorySettings, Tag};
 
 use crate::destination_identity::DestinationEndpoint;
 use crate::engine_route::predict::{EngineOutcome, EngineWay};
@@ -14,6 +15,7 @@ use crate::journal::error::JournalError;
 use crate::journal::intent::{Write, WriteOutcome, tag_histories};
 use crate::journal::log::JournalLog;
 use crate::journal::store::Journal;
+use crate::journal::stored_value::StoredValue;
 use crate::outcome::{Headline, OutcomeCounts, Standing};
 use crate::plan::{Action, Plan, Remark, Route};
 use crate::proof::Proof;
@@ -22,7 +24,6 @@ use crate::report::ImageResult;
 use crate::request::MigrationRequest;
 use crate::testing::{TestMigration, joined, record_error, request};
 use crate::undo::totals::UndoTotals;
-use transload_model::{RepositoryName, RepositorySettings, Tag};
 
 async fn open(folder: &TempDir) -> Journal {
     Journal::open(folder.path().join("data").join("journal.sqlite")).await.unwrap()
@@ -33,8 +34,8 @@ async fn begin(journal: &Journal, id: &str, plan: &Plan) -> JournalLog {
         id: id.to_owned(),
         started_at_ms: 1_795_000_000_000,
         plan: Arc::new(plan.clone()),
-        request: "{\"what\":\"was requested\"}".to_owned(),
-        about: "{}".to_owned(),
+        request: StoredValue::of_column("{\"what\":\"was requested\"}".to_owned()),
+        about: StoredValue::of_column("{}".to_owned()),
     };
     journal.begin(new, record_error()).await.unwrap()
 }
@@ -60,7 +61,7 @@ async fn a_started_migration_is_read_back_as_planned() {
     let log = begin(&journal, "m-1", &plan).await;
     let record = journal.record("m-1").await.unwrap();
     assert_eq!(record.summary.state, JournalState::Running);
-    assert_eq!(record.request, "{\"what\":\"was requested\"}");
+    assert_eq!(record.request.text(), "{\"what\":\"was requested\"}");
     let recorded = record.plan(&request).unwrap();
     assert_eq!(recorded.images.len(), plan.images.len());
     for (recorded, planned) in recorded.images.iter().zip(&plan.images) {
@@ -276,8 +277,8 @@ async fn a_full_disk_is_reported_and_loses_nothing() {
         id: "m-2".to_owned(),
         started_at_ms: 1,
         plan: Arc::new(long.clone()),
-        request: String::new(),
-        about: String::new(),
+        request: StoredValue::of_column(String::new()),
+        about: StoredValue::of_column(String::new()),
     };
     let log = journal.begin(new, record_error()).await.unwrap();
     log.writer().limit_pages(1);

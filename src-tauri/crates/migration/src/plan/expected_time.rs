@@ -3,6 +3,9 @@
 
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
 /// Maximum number of earlier migrations in the estimate: recent ones show the current connection.
 const MAX_MIGRATIONS: usize = 5;
 /// Migrations that sent less or took less time than this show latency rather than bandwidth.
@@ -17,13 +20,14 @@ pub struct EarlierTransfer {
 }
 
 /// The expected duration of a transfer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "plan.ts")]
 pub struct ExpectedTime {
-    pub time: Duration,
+    pub elapsed_ms: u64,
     /// The average speed of the earlier migrations.
     pub bytes_per_second: u64,
     /// Number of earlier migrations in the estimate.
-    pub migrations: usize,
+    pub migrations: u32,
 }
 
 /// Estimates the time to send bytes from earlier migrations, newest first. Returns `None` if none
@@ -46,7 +50,7 @@ pub fn expected_time(
     let bytes_per_second = u128::from(sent).checked_mul(1000)?.checked_div(milliseconds)?;
     let time = u128::from(bytes).checked_mul(1000)?.checked_div(bytes_per_second)?;
     Some(ExpectedTime {
-        time: Duration::from_millis(u64::try_from(time).ok()?),
+        elapsed_ms: u64::try_from(time).ok()?,
         bytes_per_second: u64::try_from(bytes_per_second).ok()?,
         migrations,
     })
@@ -65,15 +69,11 @@ mod tests {
         let estimate = expected_time(300_000_000, [earlier(40_000_000, 1), earlier(80_000_000, 3)]);
         assert_eq!(
             estimate,
-            Some(ExpectedTime {
-                time: Duration::from_secs(10),
-                bytes_per_second: 30_000_000,
-                migrations: 2
-            })
+            Some(ExpectedTime { elapsed_ms: 10_000, bytes_per_second: 30_000_000, migrations: 2 })
         );
         let mut many = vec![earlier(10_000_000, 1); MAX_MIGRATIONS];
         many.push(earlier(10_000_000_000, 1));
-        assert_eq!(expected_time(10_000_000, many).unwrap().time, Duration::from_secs(1));
+        assert_eq!(expected_time(10_000_000, many).unwrap().elapsed_ms, 1000);
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use tempfile::TempDir;
+use transload_model::{Digest, LifecyclePreset, RepositoryPolicy, RepositorySettings};
 
 use crate::control::Control;
 use crate::endpoints::Source;
@@ -10,6 +11,7 @@ use crate::error::MigrationError;
 use crate::journal::entry::{JournalRecord, NewMigration, Stage};
 use crate::journal::log::JournalLog;
 use crate::journal::store::Journal;
+use crate::journal::stored_value::StoredValue;
 use crate::plan::Plan;
 use crate::report::{ImageResult, Report};
 use crate::request::{MigrationRequest, Resolution};
@@ -20,7 +22,6 @@ use crate::testing::{TestMigration, record_error, request, results};
 use crate::undo::carry_out::undo;
 use crate::undo::facts::undo_facts;
 use crate::undo::plan::undo_plan;
-use transload_model::{Digest, LifecyclePreset, RepositoryPolicy, RepositorySettings};
 
 const POLICY: &str = r#"{"Statement":[{"Effect":"Allow","Principal":{"AWS":"111122223333"}}]}"#;
 
@@ -255,8 +256,8 @@ impl JournaledMigration {
             id: "m-1".to_owned(),
             started_at_ms: 1_795_000_000_000,
             plan: Arc::new(plan.clone()),
-            request: String::new(),
-            about: String::new(),
+            request: StoredValue::of_column(String::new()),
+            about: StoredValue::of_column(String::new()),
         };
         self.journal.begin(new, record_error()).await.unwrap()
     }

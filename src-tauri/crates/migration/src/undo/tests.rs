@@ -1,12 +1,14 @@
 use std::sync::Arc;
 
 use tempfile::TempDir;
+use transload_model::{Digest, RepositorySettings};
 
 use crate::control::Control;
 use crate::endpoints::Source;
 use crate::facts::gather::gather;
 use crate::journal::entry::{JournalRecord, NewMigration};
 use crate::journal::store::Journal;
+use crate::journal::stored_value::StoredValue;
 use crate::plan::Plan;
 use crate::plan::make_plan::plan;
 use crate::request::{MigrationRequest, Resolution};
@@ -16,7 +18,6 @@ use crate::testing::{TestMigration, joined, record_error, request};
 use crate::undo::carry_out::{UndoReport, Why, undo};
 use crate::undo::facts::undo_facts;
 use crate::undo::plan::{LeftReason, TagUndo, UndoPlan, UndoRepository, undo_plan};
-use transload_model::{Digest, RepositorySettings};
 
 /// Runs a migration and returns its journal record.
 async fn migrated(migration: &TestMigration, request: &MigrationRequest) -> JournalRecord {
@@ -31,8 +32,8 @@ async fn journaled(migration: &TestMigration, plan: &Plan, source: &Source) -> J
         id: "m-1".to_owned(),
         started_at_ms: 1_795_000_000_000,
         plan: Arc::new(plan.clone()),
-        request: String::new(),
-        about: String::new(),
+        request: StoredValue::of_column(String::new()),
+        about: StoredValue::of_column(String::new()),
     };
     let log = journal.begin(new, record_error()).await.unwrap();
     migration.run_with(plan, source, Some(&log)).await;

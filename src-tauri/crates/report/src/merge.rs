@@ -10,13 +10,12 @@ use transload_contract::{MigrationOutcome, MigrationReport, ReportPart};
 use transload_errors::{ApiError, ErrorCode};
 use transload_migration::{MAX_PARTS, RunEnd};
 
-use crate::convert;
+use crate::summary::summarize;
 
 /// A report with the name of its file, for messages.
 pub struct NamedReport {
     /// The name of the file.
     pub file: String,
-    /// The report.
     pub report: MigrationReport,
 }
 
@@ -48,7 +47,7 @@ pub fn merged_report(reports: Vec<NamedReport>) -> Result<MigrationReport, ApiEr
     let mut whole = joined(reports)?;
     whole.part = Some(ReportPart { plan, part: None, parts: count, plan_images });
     whole.missing_parts = missing;
-    convert::summarize(&mut whole, end);
+    summarize(&mut whole, end);
     Ok(whole)
 }
 

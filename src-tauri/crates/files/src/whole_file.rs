@@ -1,20 +1,8 @@
-//! Files that the program writes for a person: as a whole or not at all.
+//! Writes files as a whole or not at all.
 
 use std::fs::{self, File, Permissions};
 use std::io::{self, Write as _};
-use std::path::{Path, PathBuf};
-
-use transload_errors::ApiError;
-
-/// Writes a file as [`write_whole`] does, off the runtime's threads.
-pub(crate) async fn write(path: PathBuf, text: String) -> Result<(), ApiError> {
-    let written = {
-        let path = path.clone();
-        tokio::task::spawn_blocking(move || write_whole(&path, text.as_bytes())).await
-    };
-    let written = written.map_err(|error| ApiError::internal(error.to_string()))?;
-    written.map_err(|error| ApiError::storage(&path, &error))
-}
+use std::path::Path;
 
 /// Replaces a file as a whole: a reader finds the old content or the new, never a part of it, also
 /// after a kill or a full disk. What is not a regular file, such as `/dev/stdout`, is written to.

@@ -3,7 +3,7 @@
 use transload_contract::{ImageStanding, SummaryStatus};
 
 use super::*;
-use crate::report_export::tests::report;
+use crate::export::tests::report;
 
 /// A change to the report of a part.
 type Change = fn(&mut MigrationReport);
@@ -21,7 +21,7 @@ fn part(number: u32) -> NamedReport {
         parts: 3,
         plan_images: 3,
     });
-    convert::summarize(&mut report, RunEnd::Completed);
+    summarize(&mut report, RunEnd::Completed);
     NamedReport { file: format!("part-{number}.json"), report }
 }
 
@@ -110,23 +110,23 @@ fn two_reports_of_a_part_are_refused_and_named() {
 fn the_worst_part_decides_the_headline() {
     let failed = |report: &mut MigrationReport| {
         report.images[0].standing = ImageStanding::Failed;
-        convert::summarize(report, RunEnd::Completed);
+        summarize(report, RunEnd::Completed);
     };
     let kept = |report: &mut MigrationReport| {
         report.images[0].standing = ImageStanding::Kept;
-        convert::summarize(report, RunEnd::Completed);
+        summarize(report, RunEnd::Completed);
     };
     let cancelled = |report: &mut MigrationReport| {
         report.images[0].standing = ImageStanding::NotFinished;
-        convert::summarize(report, RunEnd::Cancelled);
+        summarize(report, RunEnd::Cancelled);
     };
     let interrupted = |report: &mut MigrationReport| {
         report.images[0].standing = ImageStanding::Unknown;
-        convert::summarize(report, RunEnd::Interrupted);
+        summarize(report, RunEnd::Interrupted);
     };
     let idle = |report: &mut MigrationReport| {
         report.images.clear();
-        convert::summarize(report, RunEnd::Completed);
+        summarize(report, RunEnd::Completed);
     };
     let changes: [(Change, MigrationOutcome); 5] = [
         (failed, MigrationOutcome::PartlyFailed),

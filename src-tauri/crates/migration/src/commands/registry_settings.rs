@@ -2,15 +2,15 @@
 
 use transload_aws::{CacheRule, CreationTemplate};
 
-use super::{AwsOptions, encryption, mutability, quoted, tags};
+use crate::commands::{AwsOptions, encryption, mutability, quoted, tags};
 
 /// Turns on that layers are taken from other repositories.
-pub(crate) fn blob_mounting(aws: &AwsOptions) -> String {
+pub fn blob_mounting(aws: &AwsOptions) -> String {
     format!("aws ecr put-account-setting{aws} --name BLOB_MOUNTING --value ENABLED")
 }
 
 /// Adds a template for repositories that are missing on push.
-pub(crate) fn creation_template(template: &CreationTemplate, aws: &AwsOptions) -> String {
+pub fn creation_template(template: &CreationTemplate, aws: &AwsOptions) -> String {
     let settings = template.settings();
     let option = |name: &str, value: Option<String>| {
         value.map(|value| format!(" --{name} {value}")).unwrap_or_default()
@@ -31,7 +31,7 @@ pub(crate) fn creation_template(template: &CreationTemplate, aws: &AwsOptions) -
 }
 
 /// Adds a pull-through cache rule for Docker Hub.
-pub(crate) fn cache_rule(rule: &CacheRule, aws: &AwsOptions) -> String {
+pub fn cache_rule(rule: &CacheRule, aws: &AwsOptions) -> String {
     format!(
         "aws ecr create-pull-through-cache-rule{aws} --ecr-repository-prefix {} --upstream-registry docker-hub --upstream-registry-url registry-1.docker.io --credential-arn {}",
         rule.prefix(),
@@ -44,13 +44,10 @@ mod tests {
     use transload_model::{LifecyclePreset, RepositoryPolicy, RepositorySettings};
 
     use super::*;
-    use transload_contract::AwsConnection;
 
     #[test]
     fn each_change_is_one_command() {
-        let machine =
-            AwsConnection::Machine { region: None, ecr_endpoint: None, registry_endpoint: None };
-        let aws = AwsOptions::of(&machine, "eu-west-1", None);
+        let aws = AwsOptions::new(None, "eu-west-1", None);
         let policy = r#"{"Statement":[{"Effect":"Deny"}]}"#;
         let settings = RepositorySettings {
             tags: [("team".to_owned(), "ours".to_owned())].into(),

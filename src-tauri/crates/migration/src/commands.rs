@@ -1,33 +1,38 @@
-//! The same work as commands of `aws`, `docker`, `skopeo` and `crane`, for a person to read, keep or
-//! run.
+//! The same work as commands of `aws`, `docker`, `skopeo` and `crane`, which the user can read, save or run.
+//!
+//! - here: a plan, and pushing and pulling one image
+//! - [`registry_settings`]: changes of the settings of a whole registry
 
-mod registry_settings;
+pub mod registry_settings;
 
 use std::collections::HashMap;
 
-use transload_contract::{AwsConnection, CopyTool};
-use transload_migration::{
-    Action, EngineOutcome, EngineWay, Plan, PlannedImage, PlannedRepository, Route,
-};
+use serde::{Deserialize, Serialize};
 use transload_model::{Encryption, Platform, RepositorySettings, TagMutability};
+use ts_rs::TS;
 
-pub(crate) use self::registry_settings::{blob_mounting, cache_rule, creation_template};
+use crate::engine_route::predict::{EngineOutcome, EngineWay};
+use crate::plan::{Action, Plan, PlannedImage, PlannedRepository, Route};
+
+/// The tool that copies images from registry to registry in the commands of a plan.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export_to = "plan.ts")]
+pub enum CopyTool {
+    /// `skopeo copy`.
+    Skopeo,
+    /// `crane copy`.
+    Crane,
+}
 
 /// The options that every `aws` command of a connection needs, such as
 /// ` --profile prod --region eu-west-1`.
 #[derive(Clone, Debug)]
-pub(crate) struct AwsOptions(String);
+pub struct AwsOptions(String);
 
 impl AwsOptions {
-    /// The options of a connection in a region. The practice ECR is an endpoint without a profile.
-    pub(crate) fn of(connection: &AwsConnection, region: &str, practice: Option<&str>) -> Self {
-        let (profile, endpoint) = match connection {
-            AwsConnection::Practice => (None, practice),
-            AwsConnection::Machine { ecr_endpoint, .. } => (None, ecr_endpoint.as_deref()),
-            AwsConnection::Profile { profile, ecr_endpoint, .. } => {
-                (Some(profile.as_str()), ecr_endpoint.as_deref())
-            }
-        };
+    /// Returns the options for a profile and an endpoint of the ECR API, if the connection names them.
+    pub fn new(profile: Option<&str>, region: &str, endpoint: Option<&str>) -> Self {
         let endpoint = endpoint.map(str::trim).filter(|endpoint| !endpoint.is_empty());
         let option = |name: &str, value: Option<&str>| {
             value.map(|value| format!(" --{name} {}", word(value))).unwrap_or_default()
@@ -51,7 +56,7 @@ fn log_in(client: &str, registry: &str, aws: &AwsOptions) -> String {
 }
 
 /// Commands that push an image of this computer to a repository.
-pub(crate) fn push_to(address: &str, aws: &AwsOptions) -> Vec<String> {
+pub fn push_to(address: &str, aws: &AwsOptions) -> Vec<String> {
     let name = address.rsplit('/').next().unwrap_or(address);
     vec![
         log_in("docker", host_of(address), aws),
@@ -61,7 +66,7 @@ pub(crate) fn push_to(address: &str, aws: &AwsOptions) -> Vec<String> {
 }
 
 /// Commands that pull an image.
-pub(crate) fn pull(reference: &str, aws: &AwsOptions) -> Vec<String> {
+pub fn pull(reference: &str, aws: &AwsOptions) -> Vec<String> {
     vec![log_in("docker", host_of(reference), aws), format!("docker pull {reference}")]
 }
 
@@ -70,10 +75,10 @@ fn host_of(address: &str) -> &str {
 }
 
 /// An ECR that images come from: its registry's name, and the options of its connection.
-pub(crate) type SourceEcr<'a> = (&'a str, &'a AwsOptions);
+pub type SourceEcr<'a> = (&'a str, &'a AwsOptions);
 
 /// Commands that do what a plan does.
-pub(crate) fn of_plan(
+pub fn of_plan(
     plan: &Plan,
     aws: &AwsOptions,
     source: Option<SourceEcr<'_>>,
@@ -288,19 +293,13 @@ mod tests {
     }
 
     #[test]
-    fn commands_name_the_connection_that_the_window_uses() {
-        let connection = AwsConnection::Profile {
-            profile: "my work".to_owned(),
-            region: None,
-            ecr_endpoint: Some("http://127.0.0.1:4566".to_owned()),
-            registry_endpoint: None,
-        };
-        let aws = AwsOptions::of(&connection, "eu-west-1", None);
+    fn commands_name_profile_region_and_endpoint() {
+        let aws = AwsOptions::new(Some("my work"), "eu-west-1", Some("http://127.0.0.1:4566"));
         let expected =
             " --profile 'my work' --region eu-west-1 --endpoint-url http://127.0.0.1:4566";
         assert_eq!(aws.to_string(), expected);
-        let practice = AwsOptions::of(&AwsConnection::Practice, "eu-west-1", Some("http://p"));
-        assert_eq!(practice.to_string(), " --region eu-west-1 --endpoint-url http://p");
+        let without_profile = AwsOptions::new(None, "eu-west-1", Some("http://p"));
+        assert_eq!(without_profile.to_string(), " --region eu-west-1 --endpoint-url http://p");
     }
 
     #[test]

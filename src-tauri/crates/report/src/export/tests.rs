@@ -5,10 +5,36 @@ use transload_contract::{
     Proof, ReportPart, Route,
 };
 use transload_errors::ErrorCode;
-use transload_migration::RunEnd;
+use transload_migration::{Outcome, OutcomeCounts, RunEnd};
 
 use super::*;
-use crate::convert;
+use crate::summary::{Attention, summarize, summary};
+
+/// A report without images.
+fn blank(identity: AwsIdentity, (started_at_ms, elapsed_ms): (u64, u64)) -> MigrationReport {
+    let outcome = Outcome::of(RunEnd::Completed, OutcomeCounts::default());
+    MigrationReport {
+        job: "migration-1".to_owned(),
+        outcome: outcome.headline,
+        summary: summary(&outcome, Attention::default()),
+        identity,
+        registry: "registry".to_owned(),
+        started_at_ms,
+        elapsed_ms,
+        repositories_created: Vec::new(),
+        repositories_empty: Vec::new(),
+        images: Vec::new(),
+        sent_bytes: Some(0),
+        skipped_bytes: 0,
+        temporary_tags_left: Vec::new(),
+        policies_not_set: Vec::new(),
+        journal_error: None,
+        run_error: None,
+        part: None,
+        missing_parts: Vec::new(),
+        verified_at_ms: None,
+    }
+}
 
 /// A report of two parts of a plan, of which one image failed.
 pub(crate) fn report() -> MigrationReport {
@@ -64,9 +90,9 @@ pub(crate) fn report() -> MigrationReport {
         ],
         sent_bytes: Some(10),
         skipped_bytes: 3,
-        ..convert::blank("migration-1".to_owned(), identity, "registry".to_owned(), times_ms)
+        ..blank(identity, times_ms)
     };
-    convert::summarize(&mut report, RunEnd::Completed);
+    summarize(&mut report, RunEnd::Completed);
     report
 }
 
@@ -91,25 +117,25 @@ fn hostile() -> MigrationReport {
     report.registry = HOSTILE.to_owned();
     report.journal_error = Some(error.clone());
     report.run_error = Some(error);
-    convert::summarize(&mut report, RunEnd::Completed);
+    summarize(&mut report, RunEnd::Completed);
     report
 }
 
 #[test]
 fn markdown_keeps_its_table_whole() {
-    insta::assert_snapshot!(text(&report(), ReportFormat::Markdown).unwrap());
+    insta::assert_snapshot!(report_text(&report(), ReportFormat::Markdown).unwrap());
 }
 
 #[test]
 fn csv_keeps_its_cells_whole() {
-    insta::assert_snapshot!(text(&report(), ReportFormat::Csv).unwrap());
+    insta::assert_snapshot!(report_text(&report(), ReportFormat::Csv).unwrap());
 }
 
 #[test]
 fn html_is_one_page_without_anything_from_elsewhere() {
     let mut report = report();
     report.images[0].source = "docker.io/<script>alert(1)</script>:1".to_owned();
-    let page = text(&report, ReportFormat::Html).unwrap();
+    let page = report_text(&report, ReportFormat::Html).unwrap();
     assert!(!page.contains("<script"), "{page}");
     assert!(!page.contains("http"), "{page}");
     insta::assert_snapshot!(page);
@@ -118,7 +144,7 @@ fn html_is_one_page_without_anything_from_elsewhere() {
 #[test]
 fn hostile_text_is_inert_in_every_format() {
     let report = hostile();
-    let of = |format| text(&report, format).unwrap();
+    let of = |format| report_text(&report, format).unwrap();
     let (markdown, html) = (of(ReportFormat::Markdown), of(ReportFormat::Html));
     let (csv, json) = (of(ReportFormat::Csv), of(ReportFormat::Json));
     for written in [&markdown, &html, &csv, &json] {
@@ -180,11 +206,11 @@ fn what_needs_attention_is_in_every_format() {
     report.journal_error = Some(error("The disk is full."));
     report.run_error = Some(error("A panic."));
     report.verified_at_ms = Some(1_795_000_500_000);
-    convert::summarize(&mut report, RunEnd::Completed);
+    summarize(&mut report, RunEnd::Completed);
     for format in
         [ReportFormat::Markdown, ReportFormat::Csv, ReportFormat::Html, ReportFormat::Json]
     {
-        let written = text(&report, format).unwrap();
+        let written = report_text(&report, format).unwrap();
         for wanted in [
             "1 of 2 images failed",
             "2 images: 1 verified equal, 1 failed.",
@@ -203,7 +229,7 @@ fn what_needs_attention_is_in_every_format() {
 
 #[test]
 fn json_reads_back_as_the_same_report() {
-    let json = text(&report(), ReportFormat::Json).unwrap();
+    let json = report_text(&report(), ReportFormat::Json).unwrap();
     assert_eq!(serde_json::from_str::<MigrationReport>(&json).unwrap(), report());
 }
 
@@ -216,11 +242,11 @@ fn every_format_names_empty_repositories_and_missing_policies() {
         PolicyNotSet { repository: "refused".to_owned(), error: Some(error) },
         PolicyNotSet { repository: "cancelled".to_owned(), error: None },
     ];
-    convert::summarize(&mut report, RunEnd::Completed);
+    summarize(&mut report, RunEnd::Completed);
     for format in
         [ReportFormat::Markdown, ReportFormat::Csv, ReportFormat::Html, ReportFormat::Json]
     {
-        let text = text(&report, format).unwrap();
+        let text = report_text(&report, format).unwrap();
         for sentence in [
             "Repository pgcli was created, but no image was pushed to it. Undo deletes the repository.",
             "The lifecycle policy of repository refused is not set. You may not do this. To set",
@@ -274,7 +300,7 @@ fn distinct() -> MigrationReport {
     image.left_behind = vec![LeftBehind { name: "sha256:referrer".to_owned(), error: left }];
     report.images[1].result =
         ImageResult::Failed { error: error("The image is refused.", "Image hint.") };
-    convert::summarize(&mut report, RunEnd::Completed);
+    summarize(&mut report, RunEnd::Completed);
     report
 }
 
@@ -325,7 +351,7 @@ fn every_field_of_the_report_is_in_every_format() {
     for (letter, format) in
         [("C", ReportFormat::Csv), ("M", ReportFormat::Markdown), ("H", ReportFormat::Html)]
     {
-        let written = text(&report, format).unwrap();
+        let written = report_text(&report, format).unwrap();
         // As the reader sees it.
         let written = match format {
             ReportFormat::Csv => written.replace("\"\"", "\""),
