@@ -35,27 +35,28 @@ use crate::locks::locked;
 /// The journal's file in the data folder.
 const JOURNAL: &str = "journal.sqlite";
 
-/// How long the program waits at its end for migrations that it stopped.
+/// How long [`Api::shutdown`] waits for the migrations that it cancels.
 const LAST_WAIT: Duration = Duration::from_secs(3);
 
-/// The most that [`Api::shutdown`] takes: the wait for migrations, and then for practice's servers.
+/// The longest time that [`Api::shutdown`] takes: the wait for migrations, then for the servers of
+/// practice mode.
 pub const SHUTDOWN_LIMIT: Duration = LAST_WAIT.saturating_add(transload_practice::STOP_LIMIT);
 
 /// How the program was started, and where it runs.
 #[derive(Clone, Debug)]
 pub struct ApiOptions {
-    /// Where the journal is, and practice mode's data.
+    /// The folder with the journal and the data of practice mode.
     pub data_folder: PathBuf,
     /// The AWS configuration of this computer.
     pub aws: AwsEnvironment,
     /// The Docker configuration of this computer.
     pub docker: DockerEnvironment,
-    /// How often a used-up pull quota is looked at again; nothing for the usual time.
+    /// How often a used-up pull quota is checked again. `None` for the default.
     pub quota_look_again: Option<Duration>,
 }
 
 impl ApiOptions {
-    /// Options for the computer that this process runs on.
+    /// Returns options with the configuration of this computer.
     pub fn from_process(data_folder: PathBuf) -> Self {
         Self {
             data_folder,
@@ -66,8 +67,8 @@ impl ApiOptions {
     }
 }
 
-/// Everything that a window or a terminal can ask for. Cheap to clone; the calls are in `handlers`,
-/// one file a subject.
+/// Everything that the window and the command line can do. Clones are cheap and share their state.
+/// The calls are in `handlers`, one file per subject.
 #[derive(Clone)]
 pub struct Api {
     pub(crate) inner: Arc<Inner>,
@@ -77,15 +78,14 @@ pub(crate) struct Inner {
     pub options: ApiOptions,
     pub jobs: JobBook,
     pub plans: PlanBook,
-    /// Plans that are being made, and accounts that are being read.
     pub cancellable_calls: CancellableCalls,
     pub undos: UndoBook,
-    /// What each job was asked for, for a second try.
+    /// The request of each job, to retry its failed images.
     pub requests: Mutex<HashMap<String, JobRequest>>,
     pub connections: ConnectionBook,
     pub practice: tokio::sync::Mutex<Option<Practice>>,
     pub journal: tokio::sync::OnceCell<Journal>,
-    /// What was changed in the logins of `docker` and Podman, in its order.
+    /// Changes of the logins of `docker` and Podman, in order.
     pub client_login_undos: tokio::sync::Mutex<HashMap<ClientOfRegistry, Vec<ClientLoginUndo>>>,
     engine_address: Mutex<Option<String>>,
     practice_is_large: AtomicBool,
@@ -93,28 +93,28 @@ pub(crate) struct Inner {
     pub open_clients: OpenClients,
     pub counterparts: KnownCounterparts,
     pub source_dates: SourceDates,
-    /// The network with the file that the person chose.
+    /// The network with the CA file that the user chose.
     network: Mutex<Network>,
     pub sign_ins: SignIns,
     next_id: AtomicU64,
 }
 
-/// A client, and the registry that its login is for.
+/// A client and the registry of its login.
 pub(crate) type ClientOfRegistry = (LoginClient, RegistryHost);
 
-/// What a job was asked for.
+/// The request of a job, with its open endpoints.
 #[derive(Clone)]
 pub(crate) struct JobRequest {
     pub request: MigrationRequest,
-    /// The request as it was asked.
+    /// The request of the caller.
     pub shown: transload_contract::MigrationRequest,
-    pub ends: PlanEndpoints,
-    /// Which part of a plan file it runs.
+    pub endpoints: PlanEndpoints,
+    /// The part of a plan file that it runs.
     pub part: Option<transload_contract::ReportPart>,
 }
 
 impl Api {
-    /// An api that has asked for nothing yet.
+    /// Creates the api. Nothing is opened or read until the first call.
     pub fn new(options: ApiOptions) -> Self {
         let logins = Logins::new(&options.data_folder);
         let network = Mutex::new(options.aws.network().clone());
@@ -142,29 +142,30 @@ impl Api {
         Self { inner: Arc::new(inner) }
     }
 
-    /// Whether a job, or an undo, is not over.
+    /// Whether a job or an undo is running.
     pub fn jobs_running(&self) -> bool {
         self.inner.jobs.any_runs() || self.inner.undos.any_runs()
     }
 
-    /// The news of all jobs from now on: which move images, and the reports of those that end. For
-    /// one listener, such as a desktop.
+    /// Returns a channel with the news of all jobs from now on: which ones copy images, and the
+    /// reports of those that finish. A new channel replaces the previous one.
     pub fn job_news(&self) -> Receiver<JobNews> {
         self.inner.jobs.news()
     }
 
-    /// Sets the engine address that goes before every other; nothing for none.
+    /// Sets the engine address that takes precedence over all others. `None` removes it.
     pub fn engine_address_set(&self, address: Option<String>) {
         *locked(&self.inner.engine_address) = address.filter(|address| !address.trim().is_empty());
     }
 
-    /// Sets whether the practice account belongs to an organisation with very many repositories.
+    /// Sets whether the practice account belongs to an organization with a large number of
+    /// repositories.
     pub fn practice_large_set(&self, large: bool) {
         self.inner.practice_is_large.store(large, Ordering::Relaxed);
     }
 
-    /// Trusts the certificate authorities of a file beside those of the system, from the next
-    /// connection on; nothing for none. A file that cannot be used is told by `network_status`.
+    /// Trusts the certificate authorities of a file in addition to those of the system, for new
+    /// connections. `None` removes the file. `network_status` reports a file that can't be used.
     pub fn ca_file_set(&self, path: Option<&str>) {
         let started_with = self.inner.options.aws.network();
         *locked(&self.inner.network) = match path.map(str::trim).filter(|path| !path.is_empty()) {
@@ -174,17 +175,17 @@ impl Api {
         self.inner.open_clients.forget_all();
     }
 
-    /// The network that new connections go through.
+    /// Returns the network of new connections.
     pub(crate) fn network(&self) -> Network {
         locked(&self.inner.network).clone()
     }
 
-    /// The AWS configuration of this computer, for sessions that go through the network of now.
+    /// Returns the AWS configuration of this computer, with the current network.
     pub(crate) fn aws_environment(&self) -> AwsEnvironment {
         self.inner.options.aws.clone().with_network(self.network())
     }
 
-    /// Stops what runs, and practice mode's servers.
+    /// Cancels everything that runs, and stops the servers of practice mode.
     pub async fn shutdown(&self) {
         self.inner.jobs.cancel_all();
         self.inner.sign_ins.cancel_all();
@@ -204,7 +205,8 @@ impl Api {
         }
     }
 
-    /// The journal, opened when it is first needed; where that fails, the next call tries again.
+    /// Returns the journal, which the first call opens. If opening fails, the next call tries
+    /// again.
     pub(crate) async fn journal(&self) -> Result<&Journal, ApiError> {
         let path = self.inner.options.data_folder.join(JOURNAL);
         Ok(self.inner.journal.get_or_try_init(|| Journal::open(path)).await?)
@@ -218,24 +220,25 @@ impl Api {
         locked(&self.inner.engine_address).clone()
     }
 
-    /// The login that a person typed for a registry, in this run or in one before it.
+    /// Returns the login that the user entered for a registry, now or in an earlier run with the
+    /// keychain.
     pub(crate) async fn own_login(&self, registry: &RegistryHost) -> Option<HeldLogin> {
         self.inner.logins.get(registry).await
     }
 
-    /// The login for a registry has changed.
+    /// Applies a changed login of a registry.
     pub(crate) fn login_changed(&self, registry: &RegistryHost) {
         self.inner.open_clients.forget(registry);
         // Who waits for a quota may have a larger one now.
         self.inner.jobs.wake_all();
     }
 
-    /// The login for a registry as it is at each moment.
+    /// Returns a source of the current login of a registry.
     pub(crate) fn login_source(&self, registry: RegistryHost) -> CurrentLogin {
         CurrentLogin::new(self.inner.logins.clone(), registry, &self.inner.options.docker)
     }
 
-    /// A name that is new in this run of the program.
+    /// Returns a new unique ID.
     pub(crate) fn new_id(&self, kind: &str) -> String {
         let number = self.inner.next_id.fetch_add(1, Ordering::Relaxed);
         format!("{kind}-{}-{number}", now_ms())

@@ -1,5 +1,5 @@
-//! How large the calls of the window are before they run. A large future overflows the stack of a
-//! thread that polls several of them, and a debug build has the largest ones.
+//! The sizes of the futures of the window's calls. A large future overflows the stack of a thread
+//! that polls several of them, and a debug build has the largest ones.
 
 use std::collections::BTreeMap;
 use std::mem::size_of_val;

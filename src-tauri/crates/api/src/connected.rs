@@ -11,8 +11,8 @@ pub(crate) struct Connected {
     pub identity: AwsIdentity,
     pub session: AwsSession,
     pub destination: Destination,
-    /// What `aws` commands that do the same need.
+    /// The options of `aws` commands with the same connection.
     pub aws_options: AwsOptions,
-    /// The network that it was opened through.
+    /// The network with which it was opened.
     pub network: Network,
 }

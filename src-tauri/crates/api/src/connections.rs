@@ -1,4 +1,4 @@
-//! Connections to ECR: opened once, used by every call that names them.
+//! Opens connections to ECR. Each is opened once and used by every call that names it.
 
 use std::sync::Arc;
 
@@ -19,7 +19,7 @@ use crate::connected::Connected;
 use crate::{convert, endpoints};
 
 impl Api {
-    /// The open connection, or a new one where there is none or its credentials have ended.
+    /// Returns the open connection, or opens one if it isn't open or its credentials expired.
     pub(crate) async fn connect(
         &self,
         connection: &AwsConnection,
@@ -85,7 +85,7 @@ impl Api {
         Ok(Connected { identity, session, destination, aws_options, network })
     }
 
-    /// What a connection asks of the engine, and its registry where that was typed.
+    /// Returns the session request of a connection, and its registry if the user entered one.
     pub(crate) async fn session_request(
         &self,
         connection: &AwsConnection,
@@ -134,10 +134,10 @@ impl Api {
     }
 }
 
-/// The connection of a program that was given these options, as the AWS command line finds its own:
-/// the profile that is named; otherwise what the environment itself gives, such as keys; otherwise
-/// the profile that the environment names; otherwise what the machine gives. A region of the
-/// environment is not part of it: a plan that is run in another environment must see the difference.
+/// Returns the connection for options of a command line, in the order of the AWS CLI: the given
+/// profile; otherwise credentials of the environment, such as keys; otherwise the profile that the
+/// environment names; otherwise the credentials of the machine. The region of the environment isn't
+/// part of it, so that a plan that runs in another environment notices the difference.
 pub fn environment_connection(options: EcrOptions) -> AwsConnection {
     of_environment(&AwsEnvironment::from_process(), options)
 }
@@ -154,16 +154,14 @@ pub(crate) fn of_environment(environment: &AwsEnvironment, options: EcrOptions) 
     }
 }
 
-/// What was asked for of a connection to ECR on a command line.
+/// Options of a connection to ECR on a command line.
 #[derive(Clone, Debug, Default)]
 pub struct EcrOptions {
-    /// The profile.
     pub profile: Option<String>,
-    /// The region.
     pub region: Option<String>,
-    /// Another endpoint for the ECR API.
+    /// Replaces the endpoint of the ECR API.
     pub ecr_endpoint: Option<String>,
-    /// Another address for the registry.
+    /// Replaces the endpoint of the registry.
     pub registry_endpoint: Option<String>,
 }
 
@@ -184,7 +182,7 @@ async fn who_and_token(session: &AwsSession) -> Result<(CallerIdentity, Registry
     Ok((caller, session.ecr().registry_token().await?))
 }
 
-/// A planned destination with what a connection itself names of it: its region and endpoints.
+/// Returns a planned destination with the region and endpoints that a connection names.
 pub(crate) fn pinned(
     connection: &AwsConnection,
     planned: &DestinationIdentity,
@@ -224,7 +222,7 @@ fn is_of_aws(url: &Url, named: &DestinationIdentity) -> bool {
     url.scheme() == "https" && url.host_str().is_some_and(|host| host.ends_with(&suffix))
 }
 
-/// What a person left empty was not given.
+/// Returns a text that the user entered, unless it is empty.
 pub(crate) fn given(text: &Option<String>) -> Option<&str> {
     text.as_deref().map(str::trim).filter(|text| !text.is_empty())
 }

@@ -1,4 +1,4 @@
-//! The copy from registry to registry without a window: text in, events out.
+//! Copies from registry to registry without a plan, for `transload-cli copy`.
 
 mod clients;
 mod events;
@@ -17,23 +17,23 @@ use transload_repositories::ensure_repository;
 
 use crate::convert;
 
-/// Stops a copy from outside. Clones stop the same one.
+/// Cancels a copy. Clones cancel the same copy.
 #[derive(Clone, Debug, Default)]
 pub struct CopyControl(transload_migration::Control);
 
 impl CopyControl {
-    /// Stops everything that is under way; the copy then ends with a summary.
+    /// Cancels the copy, which then finishes with a summary.
     pub fn cancel(&self) {
         self.0.cancel();
     }
 
-    /// Whether it was stopped.
+    /// Whether the copy was cancelled.
     pub fn is_cancelled(&self) -> bool {
         self.0.is_cancelled()
     }
 }
 
-/// Copies images from registry to registry. `tell` is called for each event, in their order.
+/// Copies images from registry to registry. `listener` is called for each event, in order.
 ///
 /// # Errors
 /// Where nothing could be begun: the only pair is invalid, no registry can be reached, or an MFA code
@@ -41,15 +41,15 @@ impl CopyControl {
 pub async fn copy_images(
     request: &CopyRequest,
     control: &CopyControl,
-    tell: impl Fn(CopyEvent) + Send + Sync + 'static,
+    listener: impl Fn(CopyEvent) + Send + Sync + 'static,
 ) -> Result<CopySummary, ApiError> {
-    let ends = CopyClients::new(request);
-    let mut pairs = pairs(request, &ends).await?;
+    let clients = CopyClients::new(request);
+    let mut pairs = pairs(request, &clients).await?;
     if request.create_repositories {
-        create_repositories(&mut pairs, request, &ends).await?;
+        create_repositories(&mut pairs, request, &clients).await?;
     }
     let Pairs { pairs, unread } = pairs;
-    let events = Arc::new(CopyEvents::new(Box::new(tell)));
+    let events = Arc::new(CopyEvents::new(Box::new(listener)));
     let images = pairs.iter().map(|(pair, _)| CopyPair {
         source: pair.source.to_string(),
         destination: pair.destination.to_string(),
@@ -68,7 +68,7 @@ pub async fn copy_images(
     let finished =
         |index, outcome: &transload_migration::CopyOutcome| events.finished(index, outcome);
     transload_migration::copy_list(&pairs, options, &control.0, &sink, &finished).await;
-    for problem in ends.login_problems().await {
+    for problem in clients.login_problems().await {
         let message = format!("Couldn't read a stored login: {problem}.");
         events.emit(CopyEventKind::Warning { message });
     }
@@ -109,17 +109,17 @@ fn parse(text: &str) -> Result<ImageReference, ApiError> {
     ImageReference::parse(text).map_err(|error| ApiError::invalid_input(&error).about(text))
 }
 
-/// What is to be copied.
+/// The images to copy.
 #[derive(Default)]
 struct Pairs {
     pairs: Vec<(transload_migration::CopyPair, CopyEndpoints)>,
-    /// Pairs of several that cannot be copied, with the reason: an invalid reference, a registry that
-    /// cannot be opened, tags that cannot be read, a repository that cannot be created.
+    /// Pairs that can't be copied, with the reason: an invalid reference, a registry that can't be
+    /// opened, tags that can't be listed, a repository that can't be created.
     unread: Vec<(CopyPair, ApiError)>,
 }
 
 impl Pairs {
-    /// Sets one bad pair of several aside, so that it does not stop the others.
+    /// Excludes one invalid pair, so that it doesn't stop the others.
     fn set_aside(
         &mut self,
         pair: CopyPair,
@@ -134,7 +134,7 @@ impl Pairs {
         Ok(())
     }
 
-    /// Where one and the same error stops every pair, such as expired credentials, nothing was begun.
+    /// If the same error stops every pair, such as expired credentials, the whole copy fails.
     fn expect_some(self) -> Result<Self, ApiError> {
         let is_empty = self.pairs.is_empty();
         match self.unread.first() {
@@ -146,10 +146,10 @@ impl Pairs {
     }
 }
 
-async fn pairs(request: &CopyRequest, ends: &CopyClients) -> Result<Pairs, ApiError> {
+async fn pairs(request: &CopyRequest, clients: &CopyClients) -> Result<Pairs, ApiError> {
     let mut found = Pairs::default();
     for pair in &request.pairs {
-        match open_pair(pair, request, ends).await {
+        match open_pair(pair, request, clients).await {
             Ok(pairs) => found.pairs.extend(pairs),
             Err(error) => found.set_aside(pair.clone(), error, request)?,
         }
@@ -157,11 +157,11 @@ async fn pairs(request: &CopyRequest, ends: &CopyClients) -> Result<Pairs, ApiEr
     found.expect_some()
 }
 
-/// A pair with its registries, or with all tags a pair for each tag.
+/// Opens the registries of a pair. With all tags, returns a pair for each tag.
 async fn open_pair(
     pair: &CopyPair,
     request: &CopyRequest,
-    ends: &CopyClients,
+    clients: &CopyClients,
 ) -> Result<Vec<(transload_migration::CopyPair, CopyEndpoints)>, ApiError> {
     let (source, destination) = (parse(&pair.source)?, parse(&pair.destination)?);
     let pinned = [&source, &destination].into_iter().find(|name| name.digest().is_some());
@@ -172,9 +172,9 @@ async fn open_pair(
             .hint("Remove the digest, or remove --all-tags."));
     }
     let open = CopyEndpoints {
-        source: ends.source(&source).await?,
-        destination: ends.destination(&destination).await?,
-        layers: ends.ecr_of(destination.registry()).await.map(|ecr| ecr as _),
+        source: clients.source(&source).await?,
+        destination: clients.destination(&destination).await?,
+        layers: clients.ecr_of(destination.registry()).await.map(|ecr| ecr as _),
     };
     if !request.all_tags {
         return Ok(vec![(transload_migration::CopyPair { source, destination }, open)]);
@@ -190,11 +190,11 @@ async fn open_pair(
     Ok(tags.into_iter().map(pair).collect())
 }
 
-/// Creates the repositories that do not exist. The pairs of one that cannot be created are set aside.
+/// Creates missing repositories. The pairs of a repository that can't be created are excluded.
 async fn create_repositories(
     pairs: &mut Pairs,
     request: &CopyRequest,
-    ends: &CopyClients,
+    clients: &CopyClients,
 ) -> Result<(), ApiError> {
     let mut created: HashMap<(String, String), Result<(), ApiError>> = HashMap::new();
     for (pair, open) in std::mem::take(&mut pairs.pairs) {
@@ -203,7 +203,7 @@ async fn create_repositories(
         let result = match created.get(&key) {
             Some(result) => result.clone(),
             None => {
-                let result = match ends.ecr_of(host).await {
+                let result = match clients.ecr_of(host).await {
                     Some(ecr) => ensure_default_repository(ecr.as_ref(), path).await,
                     None => Ok(()),
                 };

@@ -1,4 +1,4 @@
-//! Where a connection leads, and why it leads nowhere.
+//! The endpoints of a connection, and why a connection couldn't be opened.
 
 use transload_aws::{
     AwsError, AwsSession, CallerIdentity, EndpointVariant, api_host, list_profiles, registry_host,
@@ -11,24 +11,24 @@ use url::Url;
 
 use crate::api::Api;
 
-/// The registry that belongs to an account. ECR always tells its usual name, so the FIPS or dual-stack
-/// name is put in its place where the profile asks for it; what an emulator tells is left.
+/// Returns the registry of an account. ECR always reports the default name, which is replaced by
+/// the FIPS or dual-stack name if the profile requires it. The name of an emulator is kept.
 pub(crate) fn registry(
-    told: &Url,
+    reported: &Url,
     caller: &CallerIdentity,
     session: &AwsSession,
 ) -> Result<RegistryEndpoint, ApiError> {
     let host = |variant| registry_host(&caller.account, &caller.region, variant);
-    let is_usual = told.host_str() == Some(host(EndpointVariant::default()).as_str());
+    let is_usual = reported.host_str() == Some(host(EndpointVariant::default()).as_str());
     let endpoint = if is_usual {
         RegistryEndpoint::parse(&host(variant(session)))
-    } else if may_receive_token(told, session.ecr_endpoint()) {
-        RegistryEndpoint::parse(told.as_str())
+    } else if may_receive_token(reported, session.ecr_endpoint()) {
+        RegistryEndpoint::parse(reported.as_str())
     } else {
-        let host = told.host_str().unwrap_or_default();
+        let host = reported.host_str().unwrap_or_default();
         let message = format!(
             "The ECR API returned the registry address {}://{host}. Transload doesn't send the authorization token over an unencrypted connection.",
-            told.scheme()
+            reported.scheme()
         );
         return Err(ApiError::new(ErrorCode::EndpointUnreachable, message)
             .about(host)
@@ -37,14 +37,14 @@ pub(crate) fn registry(
     endpoint.map_err(|error| ApiError::invalid_input(&error))
 }
 
-/// Whether a registry that the ECR API names gets the authorization token: over TLS, or where an
-/// emulator that is called in plain text names itself.
-fn may_receive_token(told: &Url, ecr_endpoint: Option<&Url>) -> bool {
+/// Whether a registry that the ECR API reported may receive the authorization token: over TLS, or
+/// if it is an emulator that is itself called over plain HTTP.
+fn may_receive_token(reported: &Url, ecr_endpoint: Option<&Url>) -> bool {
     let same_place = |ecr: &Url| {
         ecr.scheme() == "http"
-            && (ecr.host() == told.host() || (is_loopback(ecr) && is_loopback(told)))
+            && (ecr.host() == reported.host() || (is_loopback(ecr) && is_loopback(reported)))
     };
-    told.scheme() == "https" || ecr_endpoint.is_some_and(same_place)
+    reported.scheme() == "https" || ecr_endpoint.is_some_and(same_place)
 }
 
 fn is_loopback(url: &Url) -> bool {
@@ -52,8 +52,8 @@ fn is_loopback(url: &Url) -> bool {
     host.is_some_and(|host| host.is_loopback())
 }
 
-/// The endpoint of the ECR API in place of the one of AWS. AWS's own address, written out in the
-/// configuration, replaces nothing.
+/// Returns the endpoint of the ECR API that replaces the one of AWS. An endpoint of AWS that the
+/// configuration contains replaces nothing.
 pub(crate) async fn replaced_ecr(session: &AwsSession) -> Option<Url> {
     let url = session.ecr_endpoint()?;
     let usual = api_host(session.region(), EndpointVariant::default()).await;
@@ -62,7 +62,7 @@ pub(crate) async fn replaced_ecr(session: &AwsSession) -> Option<Url> {
     (!is_usual).then(|| url.clone())
 }
 
-/// The hosts of a connection, for whoever shows them.
+/// Returns the endpoints of a connection, to show them.
 pub(crate) async fn of(session: &AwsSession, registry: &RegistryEndpoint) -> AwsEndpoints {
     let EndpointVariant { fips, dual_stack } = variant(session);
     let api = match session.ecr_endpoint() {
@@ -75,7 +75,7 @@ pub(crate) async fn of(session: &AwsSession, registry: &RegistryEndpoint) -> Aws
     AwsEndpoints { api, registry: Some(registry.host.to_string()), fips, dual_stack }
 }
 
-/// An endpoint of one's own choosing stands in the place of every kind that AWS has.
+/// A custom endpoint replaces every variant of AWS.
 fn variant(session: &AwsSession) -> EndpointVariant {
     match session.ecr_endpoint() {
         Some(_) => EndpointVariant::default(),
@@ -84,7 +84,8 @@ fn variant(session: &AwsSession) -> EndpointVariant {
 }
 
 impl Api {
-    /// Why a connection could not be opened, where its region or its kind of endpoint is the cause.
+    /// Explains why a connection couldn't be opened, if the cause is its region or its endpoint
+    /// variant.
     pub(crate) async fn explained(
         &self,
         error: AwsError,
@@ -101,23 +102,23 @@ impl Api {
             },
             AwsError::EndpointUnreachable { .. } => {
                 let variant = variant(session);
-                let mut told = ApiError::from(&error);
+                let mut reported = ApiError::from(&error);
                 if let (true, Some(host)) =
                     (variant != EndpointVariant::default(), api_host(region, variant).await)
                 {
                     let setting =
                         if variant.fips { "use_fips_endpoint" } else { "use_dualstack_endpoint" };
-                    told.hints.insert(0, format!(
+                    reported.hints.insert(0, format!(
                         "{setting} is on, so Transload called {host}. Not every region has this endpoint. Choose another region, or turn off the setting in the profile or the environment."
                     ));
                 }
-                told
+                reported
             }
             _ => error.into(),
         }
     }
 
-    /// The region that the profile itself names.
+    /// Returns the region of the profile.
     async fn own_region(&self, connection: &AwsConnection) -> Option<Region> {
         let AwsConnection::Profile { profile, .. } = connection else { return None };
         let known = list_profiles(&self.aws_environment()).await.profiles;
@@ -142,7 +143,7 @@ mod tests {
 
     #[test]
     fn an_authorization_token_goes_over_tls_or_to_the_emulator_that_issued_it() {
-        for (told, ecr, allowed) in [
+        for (reported, ecr, allowed) in [
             ("https://111122223333.dkr.ecr.eu-west-1.amazonaws.com", None, true),
             ("http://111122223333.dkr.ecr.eu-west-1.amazonaws.com", None, false),
             ("http://evil.example", Some("https://ecr.example"), false),
@@ -153,8 +154,12 @@ mod tests {
             ("https://registry.example", Some("http://ecr.example"), true),
         ] {
             let ecr = ecr.map(|url| Url::parse(url).unwrap());
-            let told = Url::parse(told).unwrap();
-            assert_eq!(may_receive_token(&told, ecr.as_ref()), allowed, "{told} of {ecr:?}");
+            let reported = Url::parse(reported).unwrap();
+            assert_eq!(
+                may_receive_token(&reported, ecr.as_ref()),
+                allowed,
+                "{reported} of {ecr:?}"
+            );
         }
     }
 }

@@ -1,5 +1,5 @@
-//! Endpoints that a file names. The author of the file chose them, so credentials go there only if
-//! the person who uses the file allows it, or if the person's own AWS profile has the same endpoints.
+//! Endpoints that a file contains. The author of the file chose them, so credentials are sent there
+//! only if the user allows it, or if the user's own AWS profile has the same endpoints.
 
 use transload_aws::AwsSession;
 use transload_contract::{AwsConnection, ImageSource};
@@ -10,8 +10,8 @@ use crate::api::Api;
 use crate::connections::{address, pinned};
 
 impl Api {
-    /// The connection to use in place of one that a file names: the same if it names no endpoints or
-    /// they are allowed, otherwise the one without them, if it leads to the same place.
+    /// Returns the connection to use for one of a file: the same if it contains no endpoints or
+    /// they are allowed, otherwise the one without them if it has the same destination.
     pub(crate) async fn allowed_connection(
         &self,
         named: &AwsConnection,
@@ -50,7 +50,7 @@ impl Api {
         }
     }
 
-    /// Whether the AWS configuration has the ECR endpoint that a file names. Nothing is sent.
+    /// Whether the AWS configuration has the ECR endpoint of the file. Nothing is sent.
     async fn has_endpoint_of(
         &self,
         own: &AwsConnection,
@@ -64,12 +64,12 @@ impl Api {
     }
 }
 
-/// The connection without the endpoints that it names.
+/// Returns the connection without its endpoints.
 pub fn without_endpoints(connection: &AwsConnection) -> AwsConnection {
     connection.clone().with_endpoints([None, None])
 }
 
-/// The endpoints that a connection names, for whoever decides about them.
+/// Returns the endpoints of a connection, so that the user can decide about them.
 pub fn connection_endpoints(connection: &AwsConnection) -> Vec<String> {
     let named = ["ECR API", "registry"].into_iter().zip(connection.endpoints());
     let given = named.filter_map(|(what, text)| Some((what, text?.trim())));
@@ -77,15 +77,15 @@ pub fn connection_endpoints(connection: &AwsConnection) -> Vec<String> {
     given.map(|(what, text)| format!("{what} {}", without_login(text))).collect()
 }
 
-/// An endpoint as it may be shown: without a user name and a password.
+/// Returns an endpoint without user name and password.
 fn without_login(text: &str) -> String {
     let (scheme, rest) = text.split_once("://").map_or(("", text), |(scheme, rest)| (scheme, rest));
     let rest = rest.rsplit_once('@').map_or(rest, |(_, rest)| rest);
     if scheme.is_empty() { rest.to_owned() } else { format!("{scheme}://{rest}") }
 }
 
-/// The endpoints that a source names: those of its connection, and a registry that would get a
-/// stored login in plain text.
+/// Returns the endpoints of a source: those of its connection, and a registry that would receive a
+/// stored login over plain HTTP.
 pub fn source_endpoints(source: &ImageSource) -> Vec<String> {
     match source {
         ImageSource::Ecr { connection } => connection_endpoints(connection),

@@ -1,6 +1,6 @@
-//! Compares the lifecycle forecast of a plan file with the one of now: a policy, or the images of a
-//! repository, may have changed since the plan was made. The plan is run only if nothing expires that
-//! it didn't show.
+//! Compares the lifecycle forecast of a plan file with the current one, because a policy, or the
+//! images of a repository, may have changed. The plan runs only if nothing expires that it didn't
+//! show.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,12 +10,12 @@ use transload_model::RepositoryName;
 
 use crate::convert;
 
-/// Tags that are named in the error, for each repository.
+/// The maximum number of tags per repository in the error.
 const MAX_NAMED_TAGS: usize = 5;
 
 /// # Errors
 /// [`ErrorCode::ExpiryUnconfirmed`] if a policy now applies to images that the plan doesn't show, or
-/// to some earlier than shown, or if it can't be read any more.
+/// to some earlier than shown, or if it can no longer be read.
 pub(crate) fn expect_as_planned(
     planned: &[PlannedRepository],
     now: &BTreeMap<RepositoryName, transload_migration::LifecycleForecast>,
@@ -46,7 +46,7 @@ pub(crate) fn expect_as_planned(
         .hint("Make the plan again, look at what expires, and confirm it."))
 }
 
-/// What the forecast of now has and the one of the plan has not.
+/// Returns what the current forecast contains and the one of the plan doesn't.
 fn difference(before: &LifecycleForecast, now: &LifecycleForecast) -> Option<String> {
     match (before, now) {
         // A role that may not read the policy knows no more and no less than a plan without it.
@@ -70,7 +70,7 @@ fn difference(before: &LifecycleForecast, now: &LifecycleForecast) -> Option<Str
     }
 }
 
-/// What is compared of an image: which one, what happens, and whether at once.
+/// The compared facts of an image: which one, what happens, and whether immediately.
 type Key = (Option<u32>, String, bool, bool);
 
 /// An image that arrived since the plan was made is still an image of the plan.

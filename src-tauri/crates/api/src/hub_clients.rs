@@ -12,16 +12,16 @@ use transload_network::Network;
 use transload_registry::{LoginSource as _, RegistryError, RegistryLogin};
 use url::Url;
 
-/// The clients of the API, one for each login. Clones share them.
+/// The clients of the API, one per login. Clones share them.
 #[derive(Clone)]
 pub(crate) struct HubClients {
     network: Network,
     base: Url,
     /// With the login for all of Docker Hub, or anonymous.
     general: HubClient,
-    /// What other programs stored; `None` where a person typed a login, which goes before.
+    /// The logins of other programs. `None` if the user entered a login, which takes precedence.
     stored: Option<Arc<StoredLogin>>,
-    /// Those of single namespaces, with their logins as they are stored.
+    /// The clients of single namespaces, with their stored logins.
     special: Arc<Mutex<Vec<(RegistryLogin, HubClient)>>>,
 }
 
@@ -35,12 +35,12 @@ impl HubClients {
         Self { network, base, general, stored, special: Arc::default() }
     }
 
-    /// The API with the login for all of Docker Hub.
+    /// Returns the client with the login for all of Docker Hub.
     pub fn general(&self) -> HubClient {
         self.general.clone()
     }
 
-    /// The API with the login for a namespace, or for one repository of it.
+    /// Returns the client with the login for a namespace or for one of its repositories.
     pub async fn client_for(&self, path: &str) -> Result<HubClient, ApiError> {
         let Some(stored) = &self.stored else { return Ok(self.general()) };
         let login = |found: Result<Option<RegistryLogin>, RegistryError>| found.ok().flatten();

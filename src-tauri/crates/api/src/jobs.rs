@@ -1,5 +1,5 @@
-//! Running migrations: each event is numbered, progress is thinned out, the newest events are kept,
-//! and a listener that comes late is brought up to date.
+//! Running migrations: events are numbered, progress is throttled, the newest events are kept, and a late listener
+//! gets a snapshot.
 //!
 //! - `book`: the jobs of this run of the program
 //! - `job`: one job; `state` and `layers`: its state behind the lock

@@ -1,4 +1,4 @@
-//! The operating system's keychain: where a person's login is kept who asks for that.
+//! The keychain of the operating system, for logins that the user saves.
 //!
 //! Linux has the Secret Service, macOS the Keychain, Windows the Credential Manager.
 
@@ -8,40 +8,40 @@ use transload_errors::{ApiError, ErrorCode};
 use transload_model::RegistryHost;
 use transload_registry::RegistryLogin;
 
-/// Under what the keychain shows our entries; the user name of an entry is the registry's.
+/// The name of Transload's entries in the keychain. The user name of an entry is the registry.
 const SERVICE: &str = "Transload";
 
-/// A keychain. Its calls may wait for a person who unlocks it.
+/// A keychain. Its calls may block until the user unlocks it.
 pub(crate) trait Keychain: Send + Sync {
-    /// The login that is kept for a registry.
+    /// Returns the saved login of a registry.
     fn get(&self, registry: &RegistryHost) -> Result<Option<RegistryLogin>, KeychainError>;
 
-    /// Keeps a login instead of the one that was kept.
+    /// Saves a login. Replaces the existing one.
     fn put(&self, registry: &RegistryHost, login: &RegistryLogin) -> Result<(), KeychainError>;
 
-    /// Forgets the login of a registry; there need be none.
+    /// Deletes the login of a registry, if there is one.
     fn remove(&self, registry: &RegistryHost) -> Result<(), KeychainError>;
 }
 
-/// Why a keychain does not do what it is asked for.
+/// Why the keychain couldn't be used.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum KeychainError {
-    /// This computer has none that answers.
+    /// No keychain responds on this computer.
     #[error("no system keychain is available: {reason}")]
     Missing {
-        /// What the system says.
+        /// The message of the system.
         reason: String,
     },
-    /// It is locked, and was not unlocked.
+    /// The keychain is locked.
     #[error("the system keychain is locked: {reason}")]
     Locked {
-        /// What the system says.
+        /// The message of the system.
         reason: String,
     },
-    /// It failed, or holds something else under our name.
+    /// The keychain failed, or an entry with this name has another form.
     #[error("the system keychain returned an error: {reason}")]
     Failed {
-        /// What the system says; never what it holds.
+        /// The message of the system, without the content of the entry.
         reason: String,
     },
 }
@@ -60,11 +60,11 @@ impl From<KeychainError> for ApiError {
     }
 }
 
-/// The keychain of this system.
+/// The keychain of the operating system.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct SystemKeychain;
 
-/// What an entry holds.
+/// The content of an entry.
 #[derive(Serialize, Deserialize)]
 struct Kept {
     user: String,
@@ -76,7 +76,7 @@ impl SystemKeychain {
         if let Err(error) = Entry::store_status() {
             return Err(KeychainError::Missing { reason: reason(error) });
         }
-        Entry::new(SERVICE, registry.as_str()).map_err(|error| told(&error))
+        Entry::new(SERVICE, registry.as_str()).map_err(|error| failure(&error))
     }
 }
 
@@ -85,7 +85,7 @@ impl Keychain for SystemKeychain {
         let text = match Self::entry(registry)?.get_password() {
             Ok(text) => text,
             Err(Error::NoEntry) => return Ok(None),
-            Err(error) => return Err(told(&error)),
+            Err(error) => return Err(failure(&error)),
         };
         // No cause: it could quote what the entry holds.
         let kept: Kept = serde_json::from_str(&text).map_err(|_| KeychainError::Failed {
@@ -97,18 +97,18 @@ impl Keychain for SystemKeychain {
     fn put(&self, registry: &RegistryHost, login: &RegistryLogin) -> Result<(), KeychainError> {
         let text = serde_json::json!({ "user": login.user, "secret": login.password.expose() });
         let put = Self::entry(registry)?.set_password(&text.to_string());
-        put.map_err(|error| told(&error))
+        put.map_err(|error| failure(&error))
     }
 
     fn remove(&self, registry: &RegistryHost) -> Result<(), KeychainError> {
         match Self::entry(registry)?.delete_credential() {
             Ok(()) | Err(Error::NoEntry) => Ok(()),
-            Err(error) => Err(told(&error)),
+            Err(error) => Err(failure(&error)),
         }
     }
 }
 
-fn told(error: &Error) -> KeychainError {
+fn failure(error: &Error) -> KeychainError {
     let reason = reason(error);
     match error {
         Error::NoStorageAccess(_) => KeychainError::Locked { reason },
@@ -117,7 +117,7 @@ fn told(error: &Error) -> KeychainError {
     }
 }
 
-/// What the library says, without anything that an entry may hold.
+/// Returns the message of the library, without the content of an entry.
 fn reason(error: &Error) -> String {
     match error {
         Error::BadEncoding(_) | Error::BadDataFormat(..) => "an entry cannot be read".to_owned(),

@@ -12,12 +12,11 @@ pub(crate) mod hub;
 
 use transload_contract::SourceRepository;
 
-/// A repository of which only the name is known.
+/// Returns a repository of which only the name is known.
 fn named(name: String) -> SourceRepository {
     SourceRepository { name, private: None, updated_at_ms: None, size_bytes: None, tags: None }
 }
 
-/// How many there are.
 fn count<T>(items: &[T]) -> Option<u64> {
     u64::try_from(items.len()).ok()
 }

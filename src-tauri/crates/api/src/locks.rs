@@ -1,4 +1,4 @@
-//! Locks of plain data, which a panic elsewhere leaves as good as it was.
+//! Locks of plain data, which a panic in another thread doesn't make invalid.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 

@@ -27,7 +27,7 @@ pub(crate) struct OpenRegistry {
     pub lists: Lists,
 }
 
-/// Who knows the repositories of a registry, and their tags.
+/// The API that lists the repositories and tags of a registry.
 pub(crate) enum Lists {
     /// The registry itself.
     Catalogue,
@@ -48,14 +48,14 @@ impl OpenHub {
         Self { clients, namespaces }
     }
 
-    /// The API with the login that applies to a namespace or to one repository of it.
+    /// Returns the client with the login for a namespace or for one of its repositories.
     pub async fn client_for(&self, path: &str) -> Result<HubClient, ApiError> {
         self.clients.client_for(path).await
     }
 }
 
 impl OpenSource {
-    /// The end of a migration that it is.
+    /// Returns it as the source of a migration.
     pub fn end(self) -> Source {
         match self {
             Self::Engine(engine) => Source::Engine(Arc::new(engine)),
@@ -63,7 +63,7 @@ impl OpenSource {
         }
     }
 
-    /// The connection of one that is an ECR.
+    /// Returns the connection if it is an ECR.
     pub fn ecr(&self) -> Option<&Arc<Connected>> {
         match self {
             Self::Registry(OpenRegistry { lists: Lists::Ecr(connected), .. }) => Some(connected),
@@ -71,7 +71,7 @@ impl OpenSource {
         }
     }
 
-    /// The full name of an image that it shows as `repository` and `tag`.
+    /// Returns the reference of an image that it shows as `repository` and `tag`.
     pub fn reference(&self, repository: &str, tag: &Tag) -> Result<ImageReference, ApiError> {
         let named = match self {
             Self::Engine(_) => ImageReference::parse(repository),

@@ -1,8 +1,8 @@
-//! Plan files: read as data that may have been changed or written by somebody else.
+//! Reads plan files as data that someone else may have written or changed.
 //!
-//! A file says some things more than once, so that a person can read it. What is used comes from one
-//! place: destinations from registry, repository and tag, sources from the request. Everything else
-//! must say the same, or the file is refused.
+//! A file contains some facts more than once, so that it can be read without Transload. Each used fact comes from one
+//! place: destinations from registry, repository and tag, sources from the request. If another place
+//! contradicts it, the file is refused.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Display;
@@ -22,7 +22,7 @@ use transload_model::RepositoryName;
 use crate::connections::pinned;
 use crate::convert;
 
-/// Only the version of a plan file, which later versions have too.
+/// The version of a plan file, which later versions contain too.
 #[derive(Deserialize)]
 struct Version {
     transload_plan: u32,
@@ -60,7 +60,7 @@ pub(crate) async fn read(path: &Path) -> Result<PlanFile, ApiError> {
     serde_json::from_str(&text).map_err(unreadable)
 }
 
-/// The destination that a file was planned for, after a check of all that the file says of it.
+/// Returns the destination of a file, after a check of everything that the file contains about it.
 pub(crate) async fn destination(file: &PlanFile) -> Result<DestinationIdentity, ApiError> {
     let shown = &file.plan.destination;
     let planned = convert::engine_destination(shown)
@@ -85,8 +85,8 @@ pub(crate) async fn destination(file: &PlanFile) -> Result<DestinationIdentity, 
         }),
         None => api_host(&planned.region, own).await,
     };
-    if let (Some(told), Some(api)) = (&endpoints.api, api) {
-        same("the host of the ECR API", told, &api)?;
+    if let (Some(reported), Some(api)) = (&endpoints.api, api) {
+        same("the host of the ECR API", reported, &api)?;
     }
     let practice = matches!(file.request.connection, AwsConnection::Practice);
     same("practice mode", &identity.practice, &practice)?;
@@ -98,8 +98,8 @@ pub(crate) async fn destination(file: &PlanFile) -> Result<DestinationIdentity, 
     Ok(planned)
 }
 
-/// The plan of a file, after a check of all that the file says of its images and repositories.
-/// `request` is the file's own, read with its source open.
+/// Returns the plan of a file, after a check of everything that the file contains about its images
+/// and repositories. `request` is the parsed request of the file.
 pub(crate) fn plan(
     file: &PlanFile,
     destination: DestinationIdentity,

@@ -4,11 +4,11 @@ use std::path::Path;
 
 use transload_contract::Settings;
 
-/// The file of a data folder in which the window keeps what a person set.
+/// The name of the window's settings file in the data folder.
 pub const SETTINGS_FILE: &str = "settings.json";
 
-/// What a person set in the window, for a program beside it. What cannot be read counts as not set:
-/// the window itself says what is wrong with its file.
+/// Reads the settings of the window. If the file can't be read, returns the defaults: the window
+/// reports the problem.
 pub fn kept_settings(data_folder: &Path) -> Settings {
     let kept = std::fs::read(data_folder.join(SETTINGS_FILE)).ok();
     kept.and_then(|content| serde_json::from_slice(&content).ok()).unwrap_or_default()

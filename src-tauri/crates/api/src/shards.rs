@@ -7,7 +7,7 @@ use transload_errors::ApiError;
 use transload_migration as engine;
 use transload_model::Digest;
 
-/// Which part of which plan a run of a file is. Without a shard it is the only part.
+/// Returns the part of the plan that a run of a file is. Without a shard, it is the only part.
 pub(crate) fn part_of(file: &PlanFile, shard: Option<Shard>) -> Result<ReportPart, ApiError> {
     let Shard { part, parts } = shard.unwrap_or(Shard { part: 1, parts: 1 });
     engine::Shard::new(part, parts).map_err(|error| ApiError::invalid_input(&error))?;
@@ -22,7 +22,7 @@ pub(crate) fn part_of(file: &PlanFile, shard: Option<Shard>) -> Result<ReportPar
     })
 }
 
-/// Leaves only one part of a plan in it. All parts together are the plan, and no image is in two.
+/// Removes all other parts from a plan. All parts together are the plan, and no image is in two.
 pub(crate) fn keep_part(file: &mut PlanFile, shard: Shard) -> Result<(), ApiError> {
     let shard = engine::Shard::new(shard.part, shard.parts)
         .map_err(|error| ApiError::invalid_input(&error))?;

@@ -1,5 +1,5 @@
-//! Sources of images: registries are opened once and used by every call that follows, with the login
-//! that applies at each moment.
+//! Opens sources of images. Registries are opened once and used by every later call, with the
+//! current login.
 
 use std::sync::Arc;
 
@@ -17,10 +17,10 @@ use crate::books::open_clients::Clients;
 use crate::hub_clients::{self, HubClients};
 use crate::open_source::{Lists, OpenHub, OpenRegistry, OpenSource};
 
-/// Where a source is reached.
+/// The endpoints of a source.
 pub(crate) struct SourceAddress {
     pub endpoint: RegistryEndpoint,
-    /// Where Docker Hub's own API is, where the source has it.
+    /// The endpoint of Docker Hub's own API, if the source has one.
     pub hub: Option<Url>,
 }
 
@@ -46,7 +46,7 @@ impl Api {
         Ok(OpenSource::Registry(OpenRegistry { client: clients.registry, host, lists }))
     }
 
-    /// Docker Hub's own API with the login that applies; nothing for a source that has none.
+    /// Returns the client of Docker Hub's own API. `None` for other sources.
     pub(crate) async fn open_hub(
         &self,
         source: &ImageSource,
@@ -57,8 +57,8 @@ impl Api {
         }
     }
 
-    /// A list that begins anew is asked of a registry that is opened anew: `docker login` may have
-    /// stored something since.
+    /// Forgets the registry of a source when a list is read from the start, because `docker login`
+    /// may have stored a new login.
     pub(crate) async fn reopen_source(&self, source: &ImageSource) -> Result<(), ApiError> {
         if let Some(address) = self.source_address(source).await? {
             self.inner.open_clients.forget(&address.endpoint.host);
@@ -84,8 +84,8 @@ impl Api {
         Ok(clients)
     }
 
-    /// Signed in with what was typed or kept; otherwise with what `docker login` or `podman login`
-    /// stored, where Docker Hub's API accepts that; otherwise anonymous.
+    /// Uses the login that the user entered or saved; otherwise the one that `docker login` or
+    /// `podman login` stored, if Docker Hub's API accepts it; otherwise none.
     async fn hub_clients(&self, base: Url, host: &RegistryHost) -> Result<HubClients, ApiError> {
         let network = self.network();
         if let Some(held) = self.own_login(host).await {
@@ -99,7 +99,8 @@ impl Api {
         Ok(HubClients::new(network, base, general, Some(stored)))
     }
 
-    /// Where a source is; nothing for the Docker Engine, and for ECR, which its connection finds.
+    /// Returns the endpoints of a source. `None` for the Docker Engine, and for ECR, whose
+    /// connection has them.
     pub(crate) async fn source_address(
         &self,
         source: &ImageSource,
@@ -123,7 +124,7 @@ impl Api {
         })
     }
 
-    /// The namespaces of Docker Hub that a source means; none for another source.
+    /// Returns the Docker Hub namespaces of a source. Empty for other sources.
     pub(crate) async fn namespaces(&self, source: &ImageSource) -> Result<Vec<String>, ApiError> {
         match source {
             ImageSource::DockerHub { namespace } => named(namespace),
@@ -144,7 +145,7 @@ impl Api {
         .await?
     }
 
-    /// The Docker Engine of this computer.
+    /// Returns the Docker Engine of this computer.
     pub(crate) async fn engine(&self) -> Result<DockerEngine, ApiError> {
         let setting = self.engine_address();
         let find = DockerEngine::find(&self.inner.options.docker, setting.as_deref());
@@ -157,7 +158,7 @@ impl Api {
     }
 }
 
-/// The namespaces of a text, with commas between them; at least one.
+/// Parses comma-separated namespaces, at least one.
 fn named(text: &str) -> Result<Vec<String>, ApiError> {
     let allowed = |byte: u8| {
         byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'_' | b'-' | b'.')

@@ -1,5 +1,5 @@
-//! Work that takes a while and writes nothing, and that a person may stop: the making of a plan, the
-//! reading of a whole account.
+//! Long calls that write nothing and that the user can cancel: planning, and reading a whole
+//! account.
 
 use std::collections::HashMap;
 use std::sync::Mutex;
@@ -8,19 +8,19 @@ use tokio_util::sync::CancellationToken;
 
 use crate::locks::locked;
 
-/// What is under way, by the name that its caller made up to stop it.
+/// The running calls, by the name that the caller chose to cancel them by.
 #[derive(Default)]
 pub(crate) struct CancellableCalls(Mutex<HashMap<String, CancellationToken>>);
 
 impl CancellableCalls {
-    /// Does `work`; nothing where it was stopped before its end.
+    /// Runs `work`. Returns `None` if it was cancelled.
     pub async fn run<T>(&self, name: String, work: impl Future<Output = T>) -> Option<T> {
         let stop = CancellationToken::new();
         let _listed = Listed::new(&self.0, name, stop.clone());
         stop.run_until_cancelled(work).await
     }
 
-    /// Stops an attempt. One that is over already is left.
+    /// Cancels a call. Does nothing if it already finished.
     pub fn stop(&self, name: &str) {
         if let Some(stop) = locked(&self.0).get(name) {
             stop.cancel();
@@ -28,7 +28,7 @@ impl CancellableCalls {
     }
 }
 
-/// An attempt in the list, for as long as it is under way, also where its caller drops it.
+/// Removes a call from the list when it finishes or its caller drops it.
 struct Listed<'a> {
     all: &'a Mutex<HashMap<String, CancellationToken>>,
     name: String,

@@ -1,6 +1,6 @@
-//! The open connections to ECR. Each is opened by one task, and other callers of the same one wait for
-//! it. Nobody waits for another connection: a profile whose program hangs, or whose region does not
-//! answer, holds up nothing else.
+//! The open connections to ECR. One task opens a connection, and other callers of the same
+//! connection wait for it. Callers never wait for another connection, so that a profile whose
+//! credential process hangs, or a region that doesn't respond, blocks nothing else.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
@@ -11,15 +11,15 @@ use transload_errors::ApiError;
 use crate::connected::Connected;
 use crate::locks::locked;
 
-/// What is open of a connection. Its lock is held while it is opened.
+/// An open connection. Its lock is held while the connection is opened.
 type Slot = Arc<tokio::sync::Mutex<Option<Arc<Connected>>>>;
 
-/// The open connections. Its own lock is never held while anything is asked.
+/// The open connections. The lock of the map is never held during a request.
 #[derive(Default)]
 pub(crate) struct ConnectionBook(Mutex<HashMap<AwsConnection, Slot>>);
 
 impl ConnectionBook {
-    /// The open connection, or the result of `open` if no valid one exists.
+    /// Returns the open connection, or the result of `open` if no valid one exists.
     pub async fn get_or_open(
         &self,
         connection: &AwsConnection,
@@ -36,13 +36,13 @@ impl ConnectionBook {
         Ok(opened)
     }
 
-    /// Forgets a connection, also one that is being opened: the next call opens it again and waits for
-    /// nobody.
+    /// Forgets a connection, even if it is being opened. The next call opens it again without
+    /// waiting.
     pub fn forget(&self, connection: &AwsConnection) {
         locked(&self.0).remove(connection);
     }
 
-    /// Forgets the connections that a rule names.
+    /// Forgets the connections that match a condition.
     pub fn forget_if(&self, is_meant: impl Fn(&AwsConnection) -> bool) {
         locked(&self.0).retain(|connection, _| !is_meant(connection));
     }
@@ -72,10 +72,10 @@ mod tests {
     async fn one_connection_that_hangs_holds_up_no_other_and_not_its_own_next_try() {
         let book = Arc::new(ConnectionBook::default());
         let (hangs, begun) = (Arc::clone(&book), Arc::new(tokio::sync::Notify::new()));
-        let tell = Arc::clone(&begun);
+        let notify = Arc::clone(&begun);
         let hanging = tokio::spawn(async move {
             let open = async {
-                tell.notify_one();
+                notify.notify_one();
                 std::future::pending().await
             };
             hangs.get_or_open(&profile("hangs"), |_| true, open).await.map(drop)
@@ -86,7 +86,7 @@ mod tests {
         let other = book.get_or_open(&other, |_| true, fails());
         let other = tokio::time::timeout(limit, other).await.unwrap();
         assert_eq!(other.err().map(|error| error.code), Some(ErrorCode::EndpointUnreachable));
-        // A person tries again.
+        // The user tries again.
         book.forget(&same);
         let again = book.get_or_open(&same, |_| true, fails());
         let again = tokio::time::timeout(limit, again).await.unwrap();

@@ -1,4 +1,4 @@
-//! What registries hold of images of the Docker Engine, as far as it was looked up.
+//! What registries have of images of the Docker Engine, for the images that were looked up.
 
 use std::collections::HashMap;
 use std::sync::Mutex;
@@ -8,7 +8,7 @@ use transload_contract::EngineOriginal;
 
 use crate::locks::locked;
 
-/// How long an answer is valid, and a failure, too.
+/// How long an answer is valid. Failures count as answers.
 const VALID_FOR: Duration = Duration::from_secs(10 * 60);
 
 /// The answers, by image reference and the engine's ID of the image.

@@ -1,4 +1,4 @@
-//! The logins that were typed in this run of the program, and those that the keychain keeps.
+//! Logins that the user entered since the program started, and those in the keychain.
 
 use std::collections::{BTreeSet, HashMap};
 use std::path::PathBuf;
@@ -15,14 +15,14 @@ use transload_registry::{LoginSource, RegistryError, RegistryLogin};
 use crate::keychain::{Keychain, KeychainError, SystemKeychain};
 use crate::locks::locked;
 
-/// The file that names the registries whose login is in the keychain: it holds no secret, and spares
-/// everybody else the question of a keychain that is locked.
+/// The file with the registries whose login is in the keychain. It contains no secret. Because of
+/// it, the keychain isn't opened, and may not prompt, for other registries.
 const NAMES: &str = "kept-logins.json";
 
-/// How long the keychain may take: it may ask a person to unlock it.
+/// How long to wait for the keychain, which may prompt the user to unlock it.
 const KEYCHAIN_LIMIT: Duration = Duration::from_secs(60);
 
-/// The logins, by registry; clones share them.
+/// The logins by registry. Clones share them.
 #[derive(Clone)]
 pub(crate) struct Logins(Arc<Shared>);
 
@@ -30,22 +30,22 @@ struct Shared {
     known: Mutex<HashMap<RegistryHost, Known>>,
     keychain: Box<dyn Keychain>,
     names: PathBuf,
-    /// Held while the keychain or the file of names is asked, so that a person is asked once.
+    /// Held while the keychain or the file of registries is read, so that the user gets one prompt.
     asking: tokio::sync::Mutex<()>,
 }
 
-/// What is known of a registry's login.
+/// What is known about the login of a registry.
 #[derive(Clone)]
 struct Known {
-    /// Nothing where the keychain was asked and has none, or failed.
+    /// `None` if the keychain has no login, or failed.
     login: Option<RegistryLogin>,
     /// Whether the keychain has it too.
     kept: bool,
-    /// Whether the registry accepted it and refuses others.
+    /// Whether the registry accepted it and rejects invalid ones.
     tested: bool,
 }
 
-/// A login, and whether the keychain has it too.
+/// A login that the user entered or saved.
 pub(crate) struct HeldLogin {
     pub login: RegistryLogin,
     pub kept: bool,
@@ -53,7 +53,7 @@ pub(crate) struct HeldLogin {
 }
 
 impl Logins {
-    /// Logins of the system's keychain, and none typed yet. `folder` is the data folder.
+    /// Creates the book with the keychain of the system. `folder` is the data folder.
     pub fn new(folder: &std::path::Path) -> Self {
         Self::with(Box::new(SystemKeychain), folder.join(NAMES))
     }
@@ -63,7 +63,7 @@ impl Logins {
         Self(Arc::new(Shared { known, keychain, names, asking }))
     }
 
-    /// The login for a registry: what was typed, otherwise what the keychain has.
+    /// Returns the login of a registry that the user entered, otherwise the one in the keychain.
     pub async fn get(&self, registry: &RegistryHost) -> Option<HeldLogin> {
         let known = |known: Known| {
             let Known { login, kept, tested } = known;
@@ -96,13 +96,13 @@ impl Logins {
         known(found)
     }
 
-    /// Uses a login from now on, until the program ends.
+    /// Uses a login until the program closes.
     pub fn set(&self, registry: RegistryHost, login: RegistryLogin, tested: bool) {
         locked(&self.0.known).insert(registry, Known { login: Some(login), kept: false, tested });
     }
 
-    /// Saves the login in the keychain. The list is written first: whatever happens in between, an
-    /// entry of the keychain is on the list, so that it is found and can be deleted.
+    /// Saves the login in the keychain. The list is written first, so that every entry of the
+    /// keychain is on the list and can be found and deleted.
     pub async fn keep(&self, registry: &RegistryHost) -> Result<(), KeychainError> {
         let _asking = self.0.asking.lock().await;
         let found = locked(&self.0.known).get(registry).and_then(|known| known.login.clone());
@@ -128,8 +128,9 @@ impl Logins {
         Ok(())
     }
 
-    /// Deletes a login, in the keychain too, whether or not the list has it: a list can be lost. In
-    /// this run the login is gone even if the keychain fails.
+    /// Deletes a login, in the keychain too. The list may be lost, so the keychain is used even if
+    /// the list doesn't contain the registry. The login isn't used any longer even if the keychain
+    /// fails.
     pub async fn forget(&self, registry: &RegistryHost) -> Result<(), KeychainError> {
         let gone = Known { login: None, kept: false, tested: false };
         locked(&self.0.known).insert(registry.clone(), gone);
@@ -158,15 +159,15 @@ impl Logins {
         match tokio::time::timeout(KEYCHAIN_LIMIT, asking).await {
             Ok(Ok(answer)) => answer,
             Ok(Err(_)) => {
-                Err(KeychainError::Failed { reason: "asking it was broken off".to_owned() })
+                Err(KeychainError::Failed { reason: "the request was interrupted".to_owned() })
             }
             Err(_) => Err(KeychainError::Locked {
-                reason: format!("nobody unlocked it in {} seconds", KEYCHAIN_LIMIT.as_secs()),
+                reason: format!("it wasn't unlocked within {} seconds", KEYCHAIN_LIMIT.as_secs()),
             }),
         }
     }
 
-    /// The registries on the list; nothing where the list is damaged.
+    /// Returns the registries on the list. `None` if the list is damaged.
     fn names(&self) -> Option<BTreeSet<String>> {
         match std::fs::read(&self.0.names) {
             Ok(text) => serde_json::from_slice(&text).ok(),
@@ -185,9 +186,9 @@ impl Logins {
     }
 }
 
-/// The login that a person typed or saved for a registry, otherwise the one that `docker login` or
-/// `podman login` stored. It is looked up at each use, so that a running migration gets a login that
-/// is typed meanwhile.
+/// The login that the user entered or saved for a registry, otherwise the one that `docker login`
+/// or `podman login` stored. It is looked up at each use, so that a running migration uses a login
+/// that is entered later.
 pub(crate) struct CurrentLogin {
     own: Logins,
     registry: RegistryHost,
@@ -218,7 +219,7 @@ impl LoginSource for CurrentLogin {
 
     async fn renew(&self) -> Result<bool, RegistryError> {
         match self.own.get(&self.registry).await {
-            // A person typed it: only a person can type another one.
+            // The user entered it, so only the user can replace it.
             Some(_) => Ok(false),
             None => self.stored.renew().await,
         }
@@ -233,15 +234,15 @@ impl LoginSource for CurrentLogin {
 mod tests {
     use super::*;
 
-    /// A keychain in memory that counts how often it is asked.
+    /// A keychain in memory that counts its calls.
     #[derive(Clone, Default)]
     struct Memory {
         kept: Arc<Mutex<HashMap<RegistryHost, RegistryLogin>>>,
         asked: Arc<Mutex<u32>>,
         fails: bool,
-        /// Saves a login and fails all the same, as after a limit of time.
+        /// Saves a login and reports a failure, as after a timeout.
         fails_late: bool,
-        /// Looks at the list while a login is saved.
+        /// Reads the list while a login is saved.
         list: Option<PathBuf>,
     }
 
@@ -298,7 +299,7 @@ mod tests {
         assert_eq!((held.login, held.kept), (login("dckr_pat_1"), true));
         let asked = *locked(&keychain.asked);
         assert!(next.get(&hub).await.is_some());
-        assert_eq!(*locked(&keychain.asked), asked, "a person is asked once");
+        assert_eq!(*locked(&keychain.asked), asked, "the keychain is asked once");
         for file in std::fs::read_dir(folder.path()).unwrap() {
             let text = std::fs::read_to_string(file.unwrap().path()).unwrap();
             assert_eq!(text, r#"["docker.io"]"#);

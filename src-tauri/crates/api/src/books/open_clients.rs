@@ -1,4 +1,4 @@
-//! The registries that are open, with the login that applied when they were opened.
+//! The open registries.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
@@ -9,7 +9,7 @@ use transload_registry::{RegistryClient, RegistryEndpoint};
 use crate::hub_clients::HubClients;
 use crate::locks::locked;
 
-/// What stays open from one call to the next, by the registry's name.
+/// The open clients, by registry.
 #[derive(Default)]
 pub(crate) struct OpenClients(Mutex<HashMap<RegistryHost, Clients>>);
 
@@ -31,12 +31,12 @@ impl OpenClients {
         locked(&self.0).insert(clients.endpoint.host.clone(), clients);
     }
 
-    /// The next call opens the registry anew: its login has changed.
+    /// Forgets a registry, because its login changed. The next call opens it again.
     pub fn forget(&self, registry: &RegistryHost) {
         locked(&self.0).remove(registry);
     }
 
-    /// The next call opens every registry anew: the network has changed.
+    /// Forgets every registry, because the network changed.
     pub fn forget_all(&self) {
         locked(&self.0).clear();
     }

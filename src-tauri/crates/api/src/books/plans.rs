@@ -12,51 +12,51 @@ use crate::connected::Connected;
 use crate::locks::locked;
 use crate::open_source::OpenSource;
 
-/// Plans that are kept: a person who goes back and forth in the wizard makes a few.
+/// The maximum number of plans. A user who goes back and forth in the wizard makes a few.
 const PLANS_KEPT: usize = 8;
-/// Images of all kept plans together, the newest plan aside: each takes some kilobytes.
+/// The maximum number of images of all plans except the newest one. Each image takes some
+/// kilobytes.
 const IMAGES_KEPT: usize = 5_000;
 
-/// The two ends of a migration, opened.
+/// The open source and destination of a migration.
 #[derive(Clone)]
 pub(crate) struct PlanEndpoints {
     pub source: Source,
-    /// The connection of a source that is an ECR itself: its session may end too.
+    /// The connection of a source that is an ECR. Its session may expire too.
     pub source_ecr: Option<Arc<Connected>>,
     pub connected: Arc<Connected>,
 }
 
 impl PlanEndpoints {
-    /// Images go from this source to this connection.
     pub fn new(source: OpenSource, connected: Arc<Connected>) -> Self {
         let source_ecr = source.ecr().cloned();
         Self { source: source.end(), source_ecr, connected }
     }
 }
 
-/// A plan that can be started.
+/// A plan that can start.
 #[derive(Clone)]
 pub(crate) struct ReadyPlan {
     pub plan: Arc<Plan>,
     pub request: MigrationRequest,
-    /// The request as it was asked.
+    /// The request of the caller.
     pub shown: transload_contract::MigrationRequest,
-    pub ends: PlanEndpoints,
-    /// Which part of a plan file it is.
+    pub endpoints: PlanEndpoints,
+    /// The part of a plan file that it is.
     pub part: Option<transload_contract::ReportPart>,
 }
 
 impl ReadyPlan {
-    /// Refuses a plan whose lifecycle policies expire images that nobody confirmed.
+    /// Refuses a plan whose lifecycle policies expire images without a confirmation.
     pub fn expect_confirmed(&self) -> Result<(), ApiError> {
         let repositories = self.plan.repositories.iter();
         let open = repositories.filter(|repository| repository.forecast.needs_confirmation());
         expect_confirmed(open.map(|repository| repository.name.to_string()), &self.shown)
     }
 
-    /// The work of the plan as commands.
+    /// Returns the work of the plan as commands.
     pub fn commands(&self, tool: CopyTool) -> Vec<String> {
-        let PlanEndpoints { source_ecr, connected, .. } = &self.ends;
+        let PlanEndpoints { source_ecr, connected, .. } = &self.endpoints;
         let host = source_ecr.as_ref().map(|open| open.destination.host().to_string());
         let options = source_ecr.as_ref().map(|open| &open.aws_options);
         let source = host.as_deref().zip(options);
@@ -64,7 +64,7 @@ impl ReadyPlan {
     }
 }
 
-/// The newest plans, by name, with the manifests that were read for them.
+/// The newest plans by ID, with the manifests that were read for them.
 #[derive(Default)]
 pub(crate) struct PlanBook {
     plans: Mutex<VecDeque<(String, ReadyPlan)>>,
@@ -79,8 +79,8 @@ impl PlanBook {
         plans.push_back((id, plan));
     }
 
-    /// The manifests that earlier plans have read. Whoever makes a plan anew, because a choice
-    /// changed, asks the source for none of them.
+    /// Returns the manifests that earlier plans read. A new plan after a changed choice doesn't
+    /// request them again.
     pub fn manifests(&self) -> Arc<ManifestCache> {
         let mut manifests = locked(&self.manifests);
         // The plans that use a full one hold it as long as they need it.
@@ -90,7 +90,7 @@ impl PlanBook {
         Arc::clone(&manifests)
     }
 
-    /// Keeps that a person confirmed what the lifecycle policies of these repositories do.
+    /// Records that the user confirmed the lifecycle policies of these repositories.
     pub fn confirm_expiry(&self, id: &str, repositories: Vec<String>) -> Result<(), ApiError> {
         let mut plans = locked(&self.plans);
         let found = plans.iter_mut().find(|(known, _)| known == id);
@@ -99,14 +99,14 @@ impl PlanBook {
         Ok(())
     }
 
-    /// A plan, which stays where it is.
+    /// Returns a plan without removing it.
     pub fn get(&self, id: &str) -> Result<ReadyPlan, ApiError> {
         let plans = locked(&self.plans);
         let found = plans.iter().find(|(known, _)| known == id);
         found.map(|(_, plan)| plan.clone()).ok_or_else(|| unknown(id))
     }
 
-    /// Takes a plan out to start it, so that it is started once. One that cannot start stays.
+    /// Removes a plan to start it, so that it starts once. A plan that can't start stays.
     pub fn take(&self, id: &str) -> Result<ReadyPlan, ApiError> {
         let mut plans = locked(&self.plans);
         let Some(at) = plans.iter().position(|(known, _)| known == id) else {
@@ -121,7 +121,8 @@ impl PlanBook {
     }
 }
 
-/// How many of the plans, the oldest first, make room for a new one. Of each the images are counted.
+/// Returns how many of the oldest plans to drop before a new one is added, from the number of
+/// images of each plan.
 fn too_many(images: &[usize]) -> usize {
     let mut together = 0;
     let newest = images.iter().rev().take(PLANS_KEPT - 1).take_while(|images| {

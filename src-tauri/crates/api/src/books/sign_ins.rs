@@ -1,4 +1,4 @@
-//! The sign-ins that wait for a person; one a session.
+//! Sign-ins that wait for the user, one per session.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
@@ -14,11 +14,11 @@ use crate::locks::locked;
 /// How a sign-in ended; `None` while it waits.
 type Outcome = Option<Result<SignInOutcome, ApiError>>;
 
-/// The sign-ins of this run of the program.
+/// The waiting sign-ins.
 #[derive(Default)]
 pub(crate) struct SignIns {
     waiting: Mutex<HashMap<String, Waiting>>,
-    /// Two that begin at the same moment for one session would each ask for a page.
+    /// Held while a sign-in of a session begins, so that only one page is requested.
     begin: Mutex<HashMap<String, Arc<tokio::sync::Mutex<()>>>>,
 }
 
@@ -36,12 +36,12 @@ pub(crate) struct PendingSignIn {
 }
 
 impl PendingSignIn {
-    /// Completes when the user gives the sign-in up.
+    /// Completes when the sign-in is cancelled.
     pub async fn cancelled(&self) {
         self.cancel.cancelled().await;
     }
 
-    /// Ends the sign-in for everyone who waits for it.
+    /// Reports the outcome to all callers that wait for the sign-in.
     pub fn finish(self, outcome: Result<SignInOutcome, ApiError>) {
         self.outcome.send_replace(Some(outcome));
     }
@@ -64,7 +64,7 @@ impl SignIns {
         pending
     }
 
-    /// Waits for the end of a sign-in.
+    /// Waits for the outcome of a sign-in.
     pub async fn outcome(&self, sign_in: &str) -> Result<SignInOutcome, ApiError> {
         let outcome = locked(&self.waiting).get(sign_in).map(|waiting| waiting.outcome.clone());
         let mut outcome = outcome.ok_or_else(unknown)?;
@@ -77,27 +77,28 @@ impl SignIns {
         ended
     }
 
-    /// The page of a sign-in that waits.
+    /// Returns the page of a waiting sign-in.
     pub fn page(&self, sign_in: &str) -> Result<String, ApiError> {
         let waiting = locked(&self.waiting);
         waiting.get(sign_in).map(|waiting| waiting.prompt.url.clone()).ok_or_else(unknown)
     }
 
-    /// Gives a sign-in up.
+    /// Cancels a sign-in.
     pub fn cancel(&self, sign_in: &str) {
         if let Some(waiting) = locked(&self.waiting).get(sign_in) {
             waiting.cancel.cancel();
         }
     }
 
-    /// Gives all of them up.
+    /// Cancels all sign-ins.
     pub fn cancel_all(&self) {
         for waiting in locked(&self.waiting).values() {
             waiting.cancel.cancel();
         }
     }
 
-    /// The prompt of the sign-in that waits for a session in this way; one in another way is given up.
+    /// Returns the prompt of the waiting sign-in of a session. A sign-in with another method is
+    /// cancelled.
     pub fn of(&self, session: &SsoSession, way: Option<SignInWay>) -> Option<SignInPrompt> {
         let mut all = locked(&self.waiting);
         all.retain(|_, waiting| waiting.outcome.borrow().is_none() || waiting.session != *session);

@@ -1,5 +1,5 @@
-//! When the tags of a source were pushed, as its lists said. A plan pushes the oldest image first, and
-//! only the lists of a source know the dates.
+//! When the tags of a source were pushed. A plan pushes the oldest image first, and only the lists
+//! of a source contain the dates.
 
 use std::collections::HashMap;
 use std::sync::Mutex;
@@ -8,9 +8,10 @@ use transload_contract::{ImageSource, SourceTag};
 
 use crate::locks::locked;
 
-/// Dates in memory, at most. Beyond that all are dropped and read again when they are needed.
+/// The maximum number of dates in memory. If it is exceeded, all are dropped and read again when
+/// needed.
 const MAX_DATES: usize = 200_000;
-/// The dates that were listed so far, by source and repository.
+/// The known dates, by source and repository.
 #[derive(Default)]
 pub(crate) struct SourceDates(Mutex<Dates>);
 
@@ -21,7 +22,7 @@ struct Dates {
 }
 
 impl SourceDates {
-    /// Keeps the dates of a page of tags.
+    /// Adds the dates of a page of tags.
     pub fn add(&self, source: &ImageSource, repository: &str, tags: &[SourceTag]) {
         let mut dates = locked(&self.0);
         if dates.count > MAX_DATES {
@@ -37,7 +38,7 @@ impl SourceDates {
         }
     }
 
-    /// When a tag was pushed, if a list said so.
+    /// Returns when a tag was pushed, if known.
     pub fn date(&self, source: &ImageSource, repository: &str, tag: &str) -> Option<u64> {
         let dates = locked(&self.0);
         dates.repositories.get(&key(source, repository))?.get(tag).copied()

@@ -1,4 +1,4 @@
-//! Undos that were planned, and those that are being carried out.
+//! Planned and running undos.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::Mutex;
@@ -9,10 +9,10 @@ use transload_migration::{Control, UndoPlan};
 
 use crate::locks::locked;
 
-/// Plans that are kept: a person looks at one at a time.
+/// The maximum number of planned undos. A user reviews one at a time.
 const PLANS_KEPT: usize = 4;
 
-/// An undo that can be carried out.
+/// A planned undo.
 pub(crate) struct ReadyUndo {
     pub migration: String,
     pub plan: UndoPlan,
@@ -20,7 +20,7 @@ pub(crate) struct ReadyUndo {
     pub control: Control,
 }
 
-/// The newest plans of undos, and the undos that run.
+/// The newest planned undos, and the running ones.
 #[derive(Default)]
 pub(crate) struct UndoBook {
     planned: Mutex<VecDeque<(String, ReadyUndo)>>,
@@ -36,7 +36,7 @@ impl UndoBook {
         planned.push_back((id, undo));
     }
 
-    /// Takes a plan out to carry it out, so that this is done once.
+    /// Removes a planned undo to carry it out, so that it runs once.
     pub fn begin(&self, id: &str) -> Result<ReadyUndo, ApiError> {
         let mut planned = locked(&self.planned);
         let at = planned.iter().position(|(known, _)| known == id);
@@ -53,7 +53,7 @@ impl UndoBook {
         locked(&self.running).remove(id);
     }
 
-    /// Stops one that runs; one that does not is over already.
+    /// Cancels a running undo. Does nothing if it already finished.
     pub fn stop(&self, id: &str) {
         if let Some(control) = locked(&self.running).get(id) {
             control.cancel();

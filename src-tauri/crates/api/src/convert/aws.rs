@@ -6,7 +6,7 @@ use transload_model::Partition;
 
 use crate::convert::settings::repository_settings;
 
-/// Who the caller is.
+/// Converts a caller.
 pub fn identity(
     caller: &engine::CallerIdentity,
     practice: bool,
@@ -23,7 +23,7 @@ pub fn identity(
     }
 }
 
-/// A repository of the list.
+/// Converts a repository of the list.
 pub fn repository(repository: &engine::EcrRepository) -> Repository {
     Repository {
         name: repository.name.to_string(),

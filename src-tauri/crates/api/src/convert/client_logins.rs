@@ -6,7 +6,7 @@ use transload_contract::{
 use transload_docker::client_login as engine;
 use transload_model::RegistryHost;
 
-/// What a client has, and could have.
+/// Converts the state of a client.
 pub fn client_login(
     login: &engine::ClientLogin,
     host: &RegistryHost,

@@ -6,7 +6,7 @@ use transload_migration::DestinationEndpoint;
 use transload_model::{AccountId, Partition, Region, RegistryHost};
 use url::Url;
 
-/// A destination as the window shows it and a plan file stores it.
+/// Converts a destination for the window and for plan files.
 pub fn destination(from: &engine::DestinationIdentity) -> DestinationIdentity {
     let replacement = |endpoint: &DestinationEndpoint| {
         endpoint.replacement().map(|url| url.as_str().trim_end_matches('/').to_owned())

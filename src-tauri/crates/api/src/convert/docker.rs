@@ -3,7 +3,7 @@
 use transload_contract::{EngineAttempt, EngineStatus};
 use transload_docker as engine;
 
-/// What came of looking for an engine.
+/// Converts the outcome of looking for an engine.
 pub fn engine_status(found: engine::FindOutcome) -> EngineStatus {
     let first = found.attempts.first().map(|attempt| attempt.candidate.clone());
     let shown = found.engine.as_ref().map(|engine| engine.candidate.clone()).or(first);

@@ -3,7 +3,8 @@
 use transload_contract::{ImageState, JobEventKind, LayerState};
 use transload_migration as engine;
 
-/// An event as the contract tells it; layers and images go through the job's own state.
+/// Converts an event. Returns `None` for events of layers and images, which the state of the job
+/// throttles.
 pub fn event(event: &engine::MigrationEvent) -> Option<JobEventKind> {
     use engine::MigrationEvent as From;
     Some(match event {
@@ -31,7 +32,7 @@ pub fn event(event: &engine::MigrationEvent) -> Option<JobEventKind> {
     })
 }
 
-/// Where an image is.
+/// Converts the state of an image.
 pub fn image_state(state: &engine::ImageState) -> ImageState {
     use engine::ImageState as From;
     match state {
@@ -46,7 +47,7 @@ pub fn image_state(state: &engine::ImageState) -> ImageState {
     }
 }
 
-/// Where a layer is.
+/// Converts the state of a layer.
 pub fn layer_state(state: engine::LayerState) -> LayerState {
     use engine::LayerState as From;
     match state {

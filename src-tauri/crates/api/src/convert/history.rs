@@ -19,29 +19,27 @@ use transload_report::{Attention, summarize, summary as words};
 
 use super::report::{self, blank, platforms};
 
-/// What the journal keeps of a migration for whoever shows it.
+/// What the journal stores of a migration for the history.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct About {
-    /// Who does it.
     pub identity: AwsIdentity,
-    /// Where the images come from.
     pub source: ImageSource,
-    /// Which part of a plan file it runs.
+    /// The part of a plan file that it runs.
     #[serde(default)]
     pub part: Option<ReportPart>,
 }
 
-/// What the journal keeps for whoever shows it, read again.
+/// Reads what the journal stored for the history.
 pub fn about(stored: &StoredValue) -> Result<About, ApiError> {
     stored.read().map_err(|error| unreadable(&error))
 }
 
-/// What was asked for, read again.
+/// Reads the stored request of a migration.
 pub fn request(stored: &StoredValue) -> Result<MigrationRequest, ApiError> {
     stored.read().map_err(|error| unreadable(&error))
 }
 
-/// A line of the history.
+/// Converts an entry of the history.
 pub fn history_entry(summary: &JournalSummary) -> Result<HistoryEntry, ApiError> {
     let About { identity, source, .. } = about(&summary.about)?;
     let JournalCounts {
@@ -87,7 +85,7 @@ pub fn history_entry(summary: &JournalSummary) -> Result<HistoryEntry, ApiError>
     })
 }
 
-/// How the run of a migration of the history ended.
+/// Returns how the run of a migration ended.
 pub fn history_end(summary: &JournalSummary) -> engine::RunEnd {
     match summary.state {
         JournalState::Running => engine::RunEnd::Running,
@@ -97,7 +95,7 @@ pub fn history_end(summary: &JournalSummary) -> engine::RunEnd {
     }
 }
 
-/// The report of a migration of the history, as far as it came.
+/// Converts the record of a migration to a report. It may not be finished.
 pub fn history_report(record: &JournalRecord) -> Result<MigrationReport, ApiError> {
     let summary = &record.summary;
     let created = record.repositories.iter().filter(|known| known.created_at_ms.is_some());
@@ -118,7 +116,7 @@ pub fn history_report(record: &JournalRecord) -> Result<MigrationReport, ApiErro
     Ok(report)
 }
 
-/// The report of a migration of the history with the proofs of a later look at ECR.
+/// Converts the record of a migration to a report with the proofs of a later verification.
 pub fn verified_again(
     record: &JournalRecord,
     again: &engine::Report,
@@ -129,7 +127,7 @@ pub fn verified_again(
     let mut again: HashMap<u32, ImageReport> = again.collect();
     for image in &mut report.images {
         let Some(now) = again.remove(&image.image) else { continue };
-        // What was sent then stays as it was; what is proven is of now.
+        // Sizes and times are of the run, proofs of the verification.
         let result = match (&now.result, &image.result) {
             (ImageResult::Moved | ImageResult::Unchanged, then) => then.clone(),
             (failed_or_cancelled, _) => failed_or_cancelled.clone(),
@@ -148,7 +146,7 @@ pub fn verified_again(
     Ok(report)
 }
 
-/// The repositories that the migration created and, as far as the journal knows, pushed no image to.
+/// Returns the repositories that the migration created and that no recorded push went to.
 fn repositories_empty(record: &JournalRecord) -> Vec<String> {
     let created = record.repositories.iter().filter(|known| known.created_at_ms.is_some());
     let is_used = |known: &&JournalRepository| {
@@ -201,7 +199,7 @@ fn image_report(image: &JournalImage) -> ImageReport {
     }
 }
 
-/// Where an image stands when its migration is taken up again.
+/// Returns the state of an image when its migration is resumed.
 pub fn earlier_state(image: &JournalImage) -> ImageState {
     match image.stage {
         Stage::Moved => ImageState::Done,

@@ -4,7 +4,7 @@ use transload_contract::{ExpiringImage, LifecycleForecast};
 use transload_lifecycle::Due;
 use transload_migration as engine;
 
-/// What a lifecycle policy does with the images of a plan.
+/// Converts a forecast.
 pub fn lifecycle_forecast(forecast: &engine::LifecycleForecast) -> LifecycleForecast {
     match forecast {
         engine::LifecycleForecast::NothingExpires => LifecycleForecast::NothingExpires,

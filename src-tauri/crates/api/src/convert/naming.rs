@@ -4,7 +4,7 @@ use transload_contract::{RenameRule, RenameRuleKind};
 use transload_errors::ApiError;
 use transload_migration as engine;
 
-/// Rules, read; for each that cannot be read, why.
+/// Parses rules. Returns the reason for each rule that is invalid.
 pub fn rename_rules(rules: &[RenameRule]) -> Vec<Result<engine::RenameRule, ApiError>> {
     rules.iter().map(rename_rule).collect()
 }

@@ -4,7 +4,7 @@ use transload_contract::{CaFile, CaFileOrigin, ContradictingVariables, NetworkSt
 use transload_errors::ApiError;
 use transload_network as engine;
 
-/// How this computer reaches others.
+/// Converts the state of the network.
 pub fn network_status(network: &engine::Network) -> NetworkStatus {
     let proxies = network.proxies();
     let used = ["https", "http"].into_iter().filter_map(|scheme| {
@@ -25,7 +25,7 @@ pub fn network_status(network: &engine::Network) -> NetworkStatus {
     }
 }
 
-/// A file with certificate authorities, or why it cannot be used.
+/// Converts a CA file, or why it can't be used.
 pub fn ca_file(named: &engine::NamedCaFile) -> CaFile {
     let certificates = named.content.as_ref().map(|file| file.certificates.as_slice());
     CaFile {

@@ -6,10 +6,10 @@ use transload_contract::{
 };
 use transload_migration::{NeededPermission, Purpose};
 
-/// Resources that are named with a permission; the others are counted.
+/// The maximum number of resources that are listed with a permission. The others are counted.
 const NAMED: usize = 20;
 
-/// What a plan needs, beside what was found out of it.
+/// Combines the required permissions of a plan with the result of their check.
 pub fn plan_permissions(
     needed: &[NeededPermission],
     check: engine::PermissionCheck,

@@ -10,7 +10,7 @@ use super::destination::destination;
 use super::lifecycle::lifecycle_forecast;
 use super::settings::repository_settings;
 
-/// A plan, under the name that starts it.
+/// Converts a plan. `id` starts it.
 pub fn plan(
     id: String,
     plan: &engine::Plan,

@@ -9,8 +9,7 @@ use transload_errors::{ApiError, ErrorCode};
 use transload_migration as engine;
 use transload_model::{Digest, ImageReference, Platform, RepositoryName, Tag};
 
-/// A plan of a file, as the engine runs it. Its sources are pinned; manifests are read when an
-/// image's turn comes.
+/// Converts the plan of a file. Its sources are pinned; manifests are read when an image is copied.
 pub fn plan_of_file(
     file: &PlanFile,
     destination: engine::DestinationIdentity,
@@ -26,7 +25,7 @@ pub fn plan_of_file(
             is_own: false,
             settings: request.repositories.get(&name).cloned().unwrap_or_default(),
             differences: Vec::new(),
-            // What a person has to confirm is checked where the file is started.
+            // Confirmations are checked when the file is started.
             forecast: Default::default(),
             name,
         })

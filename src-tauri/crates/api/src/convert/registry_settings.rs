@@ -6,7 +6,7 @@ use transload_errors::ApiError;
 
 use crate::convert::settings::engine_settings;
 
-/// Reads a template that a person gave.
+/// Parses a template that the user entered.
 pub fn creation_template(
     prefix: &str,
     settings: &RepositorySettings,
@@ -16,7 +16,7 @@ pub fn creation_template(
     transload_aws::CreationTemplate::new(prefix, settings, role).map_err(|error| invalid(&error))
 }
 
-/// Reads a cache rule that a person gave.
+/// Parses a cache rule that the user entered.
 pub fn cache_rule(prefix: &str, secret: &str) -> Result<transload_aws::CacheRule, ApiError> {
     transload_aws::CacheRule::new(prefix, secret).map_err(|error| invalid(&error))
 }

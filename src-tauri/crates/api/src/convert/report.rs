@@ -7,7 +7,7 @@ use transload_contract::{
 use transload_migration as engine;
 use transload_report::{Attention, summarize, summary};
 
-/// A report, with what the engine does not know of it.
+/// Converts the report of a run, and adds the job, the caller and the times.
 pub fn report(
     job: String,
     report: &engine::Report,
@@ -29,13 +29,13 @@ pub fn report(
     shown
 }
 
-/// How a run ended.
+/// Returns how a run ended.
 pub fn run_end(report: &engine::Report) -> engine::RunEnd {
     if report.cancelled { engine::RunEnd::Cancelled } else { engine::RunEnd::Completed }
 }
 
-/// The report of a migration that a fault of the program ended, where the journal cannot tell what it
-/// had finished: nothing is known about any image.
+/// Returns the report of a run that an internal error ended and whose journal can't be read: the
+/// state of every image is unknown.
 pub fn crashed_report(
     job: String,
     plan: &engine::Plan,
@@ -70,7 +70,7 @@ pub fn crashed_report(
     shown
 }
 
-/// A report without images. The caller fills it, then calls [`summarize`].
+/// Returns a report without images. The caller fills it, then calls [`summarize`].
 pub fn blank(
     job: String,
     identity: AwsIdentity,
@@ -147,7 +147,7 @@ pub(super) fn platforms(platforms: &[engine::PlatformProof]) -> Vec<PlatformProo
     platforms.iter().map(shown).collect()
 }
 
-/// What stayed behind, with its reasons.
+/// Converts referrers that were not copied.
 pub fn left_behind(left: &[engine::LeftBehind]) -> Vec<LeftBehind> {
     let one = |left: &engine::LeftBehind| LeftBehind {
         name: left.name.clone(),

@@ -6,7 +6,7 @@ use transload_migration as engine;
 
 const DAY_MS: u64 = 24 * 60 * 60 * 1000;
 
-/// Rules, read; days are counted back from `now_ms`.
+/// Parses rules. Days are counted back from `now_ms`.
 pub fn tag_rules(rules: &TagRules, now_ms: u64) -> Result<engine::TagRules, ApiError> {
     let patterns = |texts: &[TagPattern]| texts.iter().map(pattern).collect::<Result<_, _>>();
     let since =

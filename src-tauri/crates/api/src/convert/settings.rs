@@ -13,7 +13,7 @@ const FILTERS_LIMIT: usize = 5;
 const TAG_KEY_LIMIT: usize = 128;
 const TAG_VALUE_LIMIT: usize = 256;
 
-/// Reads what of each image is to come along.
+/// Parses the scope of a copy.
 pub fn extent(extent: &CopyScope) -> Result<transload_migration::CopyScope, ApiError> {
     let platform = extent.platform.as_deref().map(str::trim).filter(|text| !text.is_empty());
     let platform = platform.map(str::parse).transpose();
@@ -25,7 +25,7 @@ pub fn extent(extent: &CopyScope) -> Result<transload_migration::CopyScope, ApiE
     })
 }
 
-/// Reads settings that a person gave.
+/// Parses settings that the user entered.
 pub fn engine_settings(
     settings: &RepositorySettings,
 ) -> Result<transload_model::RepositorySettings, ApiError> {
@@ -91,7 +91,7 @@ fn engine_encryption(encryption: &Encryption) -> Encryption {
     }
 }
 
-/// Settings of a repository.
+/// Converts the settings of a repository.
 pub fn repository_settings(settings: &transload_model::RepositorySettings) -> RepositorySettings {
     RepositorySettings {
         tag_mutability: settings.tag_mutability,

@@ -14,7 +14,7 @@ pub fn sign_in_target(target: &SignInTarget) -> engine::SsoTarget {
     }
 }
 
-/// What a person needs, under the name of the sign-in.
+/// Converts a prompt. `sign_in` is the ID of the sign-in.
 pub fn sign_in_prompt(
     sign_in: String,
     session: String,
@@ -31,14 +31,15 @@ pub fn sign_in_prompt(
     }
 }
 
-/// A sign-in of the configuration; nothing for one that no call can name.
+/// Converts a session of the configuration. Returns `None` for a session that no command can refer
+/// to.
 pub fn sso_session(state: engine::SsoTokenState) -> Option<SsoSession> {
     let target = match &state.session.name {
         Some(session) => SignInTarget::Session { session: session.clone() },
         None => SignInTarget::Profile { profile: state.profiles.first()?.clone() },
     };
-    let ends =
-        state.token_expires_at.and_then(|ends| ends.duration_since(SystemTime::UNIX_EPOCH).ok());
+    let expires_at =
+        state.token_expires_at.and_then(|at| at.duration_since(SystemTime::UNIX_EPOCH).ok());
     Some(SsoSession {
         target,
         title: state.session.title().to_owned(),
@@ -46,11 +47,11 @@ pub fn sso_session(state: engine::SsoTokenState) -> Option<SsoSession> {
         region: state.session.region,
         profiles: state.profiles,
         renewable: state.renewable,
-        ends_at_ms: ends.map(|since| u64::try_from(since.as_millis()).unwrap_or(u64::MAX)),
+        ends_at_ms: expires_at.map(|since| u64::try_from(since.as_millis()).unwrap_or(u64::MAX)),
     })
 }
 
-/// A new profile that signs in to a session.
+/// Parses a new profile that uses a session.
 pub fn new_profile(
     profile: &NewAwsProfile,
     session: engine::SsoSession,

@@ -5,7 +5,7 @@ use transload_migration as engine;
 
 use crate::convert::destination::destination;
 
-/// A plan of an undo.
+/// Converts a plan.
 pub fn undo_plan(undo: String, migration: String, plan: &engine::UndoPlan) -> UndoPlan {
     let repositories: Vec<_> = plan.repositories.iter().map(repository).collect();
     let destination = destination(&plan.destination);
@@ -21,7 +21,7 @@ fn repository(from: &engine::UndoRepository) -> UndoRepository {
     }
 }
 
-/// What an undo did.
+/// Converts a report.
 pub fn undo_report(migration: String, report: &engine::UndoReport) -> UndoReport {
     let left = |left: &engine::UndoLeft| UndoLeft {
         name: left.name.clone(),

@@ -1,4 +1,4 @@
-//! The registries of a copy: one client each, with the login that applies.
+//! The registries of a copy: one client each, with its login.
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -17,10 +17,9 @@ use transload_registry::{LoginSource as _, RegistryApi, RegistryClient, Registry
 
 use crate::connections::{EcrOptions, of_environment};
 
-/// A client of a registry, or why it could not be opened.
+/// A client of a registry, or why it couldn't be opened.
 type OpenedClient = Result<Arc<dyn RegistryApi>, ApiError>;
 
-/// The registries that were opened.
 pub(super) struct CopyClients {
     source_plain_http: bool,
     destination_plain_http: bool,
@@ -29,7 +28,7 @@ pub(super) struct CopyClients {
     docker: DockerEnvironment,
     /// The stored logins that the clients use.
     stored: Mutex<Vec<Arc<StoredLogin>>>,
-    /// A registry that cannot be opened is not tried again for each of its images.
+    /// A registry that can't be opened isn't tried again for each of its images.
     clients: Mutex<HashMap<(RegistryHost, bool), OpenedClient>>,
     ecrs: Mutex<HashMap<RegistryHost, Arc<dyn EcrApi>>>,
 }
@@ -65,7 +64,7 @@ impl CopyClients {
         self.client(host, self.destination_plain_http, is_ecr).await
     }
 
-    /// ECR's own API for a destination that is one.
+    /// The ECR API of a destination that is an ECR.
     pub(super) async fn ecr_of(&self, host: &RegistryHost) -> Option<Arc<dyn EcrApi>> {
         self.ecrs.lock().await.get(host).cloned()
     }
@@ -108,7 +107,7 @@ impl CopyClients {
         })
     }
 
-    /// The stored logins that could not be read, in words.
+    /// The stored logins that couldn't be read, as sentences.
     pub(super) async fn login_problems(&self) -> Vec<String> {
         self.stored.lock().await.iter().filter_map(|login| login.problem()).collect()
     }
@@ -120,7 +119,7 @@ impl CopyClients {
         Ok(AwsSession::open(self.request_of(region), &self.environment).await?)
     }
 
-    /// Gives the code of the MFA device that the profile's role waits for.
+    /// Submits the code of the MFA device that the role of the profile requires.
     pub(super) async fn submit_mfa_code(&self, code: &Secret<String>) -> Result<(), ApiError> {
         let region = self.ecr.region.as_deref().map(Region::parse).transpose();
         let region = region.map_err(|error| ApiError::invalid_input(&error))?;
@@ -138,8 +137,8 @@ impl CopyClients {
     }
 }
 
-/// The environment of this process, which trusts the authorities of a file too. It is made once: the
-/// sessions that MFA codes gave live in it and its clones.
+/// The environment of this process with the CA file. It is created once, because it and its clones
+/// contain the sessions of MFA codes.
 fn environment(ca_file: Option<&str>) -> AwsEnvironment {
     static ENVIRONMENT: OnceLock<AwsEnvironment> = OnceLock::new();
     let environment = ENVIRONMENT.get_or_init(AwsEnvironment::from_process).clone();

@@ -1,4 +1,4 @@
-//! The engine's events and outcomes as the events of a copy.
+//! Converts events and outcomes to the events of a copy.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -10,13 +10,13 @@ use transload_migration::{EventSink, LayerState, MigrationEvent};
 
 use crate::convert;
 
-/// Progress is told ten times a second at most.
+/// The shortest interval between progress events.
 const PROGRESS_EVERY: Duration = Duration::from_millis(100);
 
-/// Numbers the events, and keeps the totals.
+/// Numbers the events and sums the totals.
 pub(super) struct CopyEvents {
     began: Instant,
-    tell: Box<dyn Fn(CopyEvent) + Send + Sync>,
+    listener: Box<dyn Fn(CopyEvent) + Send + Sync>,
     state: Mutex<State>,
 }
 
@@ -24,16 +24,16 @@ pub(super) struct CopyEvents {
 struct State {
     seq: u64,
     summary: CopySummary,
-    /// Bytes of the blobs that are on the way.
-    on_the_way: HashMap<(u32, String), u64>,
-    /// Bytes of the blobs that have arrived.
-    arrived_bytes: u64,
-    told: Option<Instant>,
+    /// Bytes of blobs that are being sent.
+    sending: HashMap<(u32, String), u64>,
+    /// Bytes of blobs that were sent.
+    sent_blob_bytes: u64,
+    last_progress: Option<Instant>,
 }
 
 impl CopyEvents {
-    pub(super) fn new(tell: Box<dyn Fn(CopyEvent) + Send + Sync>) -> Self {
-        Self { began: Instant::now(), tell, state: Mutex::default() }
+    pub(super) fn new(listener: Box<dyn Fn(CopyEvent) + Send + Sync>) -> Self {
+        Self { began: Instant::now(), listener, state: Mutex::default() }
     }
 
     pub(super) fn emit(&self, kind: CopyEventKind) {
@@ -64,7 +64,7 @@ impl CopyEvents {
         self.emit_locked(&mut state, CopyEventKind::ImageFinished { image, outcome });
     }
 
-    /// An image that was not begun, because what it belongs to could not be read.
+    /// Reports an image that wasn't started, because its pair is invalid.
     pub(super) fn failed(&self, image: usize, error: &ApiError) {
         let mut state = self.state();
         state.summary.failed += 1;
@@ -72,10 +72,10 @@ impl CopyEvents {
         self.emit_locked(&mut state, CopyEventKind::ImageFinished { image, outcome });
     }
 
-    /// Under the lock, so that events come in the order of their numbers.
+    /// Under the lock, so that events are in the order of their numbers.
     fn emit_locked(&self, state: &mut State, kind: CopyEventKind) {
         let elapsed_ms = u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX);
-        (self.tell)(CopyEvent { seq: state.seq, elapsed_ms, kind });
+        (self.listener)(CopyEvent { seq: state.seq, elapsed_ms, kind });
         state.seq += 1;
     }
 
@@ -90,24 +90,25 @@ impl EventSink for CopyEvents {
         let mut state = self.state();
         match layer_state {
             LayerState::Sending { sent_bytes, .. } => {
-                state.on_the_way.insert((image, layer), sent_bytes);
+                state.sending.insert((image, layer), sent_bytes);
             }
             LayerState::Done { sent_bytes } => {
-                state.on_the_way.remove(&(image, layer));
-                state.arrived_bytes += sent_bytes;
+                state.sending.remove(&(image, layer));
+                state.sent_blob_bytes += sent_bytes;
             }
             LayerState::Failed => {
-                state.on_the_way.remove(&(image, layer));
+                state.sending.remove(&(image, layer));
             }
             LayerState::Waiting { .. } | LayerState::AlreadyThere { .. } | LayerState::Mounted => {
                 return;
             }
         }
-        if state.told.is_some_and(|told| told.elapsed() < PROGRESS_EVERY) {
+        if state.last_progress.is_some_and(|last_progress| last_progress.elapsed() < PROGRESS_EVERY)
+        {
             return;
         }
-        state.told = Some(Instant::now());
-        let sent_bytes = state.arrived_bytes + state.on_the_way.values().sum::<u64>();
+        state.last_progress = Some(Instant::now());
+        let sent_bytes = state.sent_blob_bytes + state.sending.values().sum::<u64>();
         self.emit_locked(&mut state, CopyEventKind::Progress { sent_bytes });
     }
 }

@@ -14,8 +14,8 @@ impl Api {
         Ok(list_profiles(&self.inner.options.aws).await)
     }
 
-    /// What the AWS command line refuses or passes over in the AWS configuration, as sentences for a
-    /// terminal; the window shows it beside the profiles.
+    /// Returns the problems of the AWS configuration as sentences for a terminal: what the AWS CLI
+    /// rejects or ignores. The window shows them with the profiles.
     pub async fn aws_file_warnings(&self) -> Vec<String> {
         let list = list_profiles(&self.inner.options.aws).await;
         let refused = list.files.iter().filter_map(|file| file.refused_by_cli.as_ref());
@@ -27,15 +27,15 @@ impl Api {
         refused.chain(ignored.map(|ignored| format!("{ignored}."))).collect()
     }
 
-    /// Who the caller is, asked anew.
+    /// Returns the caller. Opens the connection again.
     pub async fn aws_identity(&self, connection: AwsConnection) -> Result<AwsIdentity, ApiError> {
         self.disconnect(&connection).await;
         Ok(self.connect(&connection).await?.identity.clone())
     }
 
-    /// Gives the code of the MFA device that the profile's role waits for, and says who the caller
-    /// is then. One code serves every call and migration of the profile until its session ends; what
-    /// waits for it goes on.
+    /// Submits the code of the MFA device that the role of the profile requires, and returns the
+    /// caller. One code is valid for every call and migration of the profile until its session
+    /// expires. Migrations that wait for it continue.
     pub async fn aws_mfa_submit(
         &self,
         connection: AwsConnection,
@@ -49,8 +49,8 @@ impl Api {
         identity
     }
 
-    /// The alias of the account; nothing where it has none, or where the caller may not ask. Never
-    /// fails for that: it only makes the account easier to know again.
+    /// Returns the alias of the account, which makes it easier to recognize. `None` if it has none,
+    /// or if the caller isn't allowed to read it.
     pub async fn aws_account_alias(
         &self,
         connection: AwsConnection,
@@ -62,7 +62,8 @@ impl Api {
         Ok(connected.session.account_alias().await)
     }
 
-    /// Gets the registry token and tries it on the registry, and on the engine when it will push.
+    /// Gets the authorization token and tests it at the registry, and at the engine if the engine
+    /// will push.
     pub async fn registry_login(
         &self,
         connection: AwsConnection,
@@ -99,7 +100,7 @@ impl Api {
     }
 }
 
-/// An MFA code as it was typed, with or without a space in the middle.
+/// Parses an MFA code, with or without a space in the middle.
 pub(crate) fn mfa_code(typed: String) -> Result<Secret<String>, ApiError> {
     let code: String = typed.split_whitespace().collect();
     // Source: `tokenCodeType` of STS.

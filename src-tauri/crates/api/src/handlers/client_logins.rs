@@ -12,14 +12,14 @@ use crate::convert;
 const CLIENTS: [LoginClient; 2] = [LoginClient::Docker, LoginClient::Podman];
 
 impl Api {
-    /// What the person's own `docker` and Podman have for the registry of a connection, and what
-    /// could be changed. Nothing is written.
+    /// Returns the logins of the user's own `docker` and Podman for the registry of a connection,
+    /// and the ways to change them. Writes nothing.
     pub async fn client_logins(&self, connection: AwsConnection) -> Result<ClientLogins, ApiError> {
         let connected = self.connect(&connection).await?;
         Ok(self.client_logins_of(connected.destination.host()).await)
     }
 
-    /// Gives a client a login on the registry, in the way that the person chose.
+    /// Logs a client in to the registry, in the way that the user chose.
     pub async fn client_login_apply(
         &self,
         connection: AwsConnection,
@@ -39,7 +39,7 @@ impl Api {
         Ok(self.client_logins_of(host).await)
     }
 
-    /// Puts back what a client had before its last change here.
+    /// Restores what a client had before its last change here.
     pub async fn client_login_undo(
         &self,
         connection: AwsConnection,
@@ -85,7 +85,7 @@ impl Api {
     }
 }
 
-/// A client whose file cannot be used.
+/// A client whose file can't be used.
 fn unseen(client: LoginClient, undoable: bool, error: ClientLoginError) -> ClientLogin {
     let error = ApiError::from(error);
     ClientLogin {

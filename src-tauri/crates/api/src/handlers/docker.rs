@@ -8,7 +8,8 @@ use crate::api::Api;
 use crate::convert;
 
 impl Api {
-    /// The Docker Engine on this computer. That none answers is a status, not an error.
+    /// Returns the state of the Docker Engine on this computer. If no engine responds, that is a
+    /// state, not an error.
     pub async fn engine_status(&self) -> Result<EngineStatus, ApiError> {
         let setting = self.engine_address();
         let found = DockerEngine::find(&self.inner.options.docker, setting.as_deref()).await;

@@ -21,20 +21,20 @@ use crate::exported_file::write_exported;
 use crate::jobs::job::Job;
 
 impl Api {
-    /// Every migration that this computer knows, newest first.
+    /// Returns every migration that this computer ran, newest first.
     pub async fn history_list(&self) -> Result<Vec<HistoryEntry>, ApiError> {
         let known = self.journal().await?.list().await?;
         known.iter().map(convert::history_entry).collect()
     }
 
-    /// What a migration did, as far as it came.
+    /// Returns the report of a migration, which may not be finished.
     pub async fn history_report(&self, migration: String) -> Result<MigrationReport, ApiError> {
         let record = self.journal().await?.record(&migration).await?;
         convert::history_report(&record)
     }
 
-    /// What a migration was asked for, to ask it again. Where rules chose its images, they choose
-    /// again, from what the source has now.
+    /// Returns the request of a migration, to run it again. If rules selected its images, they are
+    /// applied to the current tags of the source.
     pub async fn history_request(&self, migration: String) -> Result<MigrationRequest, ApiError> {
         let record = self.journal().await?.record(&migration).await?;
         let mut request = convert::request(&record.request)?;
@@ -46,57 +46,57 @@ impl Api {
         Ok(request)
     }
 
-    /// The connection that a migration was asked for.
+    /// Returns the connection of the request of a migration.
     pub async fn history_connection(&self, migration: &str) -> Result<AwsConnection, ApiError> {
         let record = self.journal().await?.record(migration).await?;
         Ok(convert::request(&record.request)?.connection)
     }
 
-    /// Forgets a migration. What it moved stays where it is.
+    /// Deletes the record of a migration. Its images stay in ECR.
     pub async fn history_delete(&self, migration: String) -> Result<(), ApiError> {
         self.journal().await?.delete(&migration).await?;
         self.inner.jobs.remove(&migration);
         Ok(())
     }
 
-    /// Goes on with a migration that was interrupted or stopped, and tries again what failed in it;
-    /// answers the job. What is settled is not done again.
+    /// Resumes a migration that was interrupted or cancelled, retries its failed images, and
+    /// returns the job. Finished images are skipped.
     pub async fn migration_resume(&self, migration: String) -> Result<String, ApiError> {
         let journal = self.journal().await?;
         let known = journal.record(&migration).await?;
         let shown = convert::request(&known.request)?;
-        let (request, ends) = self.reopen(&known, &shown).await?;
+        let (request, endpoints) = self.reopen(&known, &shown).await?;
         let (record, log) = journal.resume(&migration, record_error()).await?;
         let mut plan = record.plan(&request)?;
         // Of this session, if it was stopped in it.
         plan.manifests = self.inner.plans.manifests();
         let plan = Arc::new(plan);
-        let identity = ends.connected.identity.clone();
+        let identity = endpoints.connected.identity.clone();
         let images = convert::plan(String::new(), &plan, identity, Vec::new()).images;
         let job = Job::resumed(&record, job_endpoints(&shown), images, self.new_control());
         let part = convert::about(&record.summary.about)?.part;
-        let asked = JobRequest { request, shown, ends, part };
+        let asked = JobRequest { request, shown, endpoints, part };
         self.run_job(job, plan, asked, log);
         Ok(migration)
     }
 
-    /// Compares a migration of the history with what registry and ECR hold now. Returns its report
-    /// with the new proofs.
+    /// Compares the digests of a migration with the registry and ECR as they are now. Returns its
+    /// report with the new proofs.
     pub async fn history_verify(&self, migration: String) -> Result<MigrationReport, ApiError> {
         let record = self.journal().await?.record(&migration).await?;
         let shown = convert::request(&record.request)?;
-        let (request, ends) = self.reopen(&record, &shown).await?;
+        let (request, endpoints) = self.reopen(&record, &shown).await?;
         let (plan, platforms) = record.proof_plan(&request)?;
         let verified_at_ms = now_ms();
         let events: Arc<dyn EventSink> = Arc::new(NobodyListens);
-        let destination = &ends.connected.destination;
+        let destination = &endpoints.connected.destination;
         let control = self.new_control();
-        let source = &ends.source;
+        let source = &endpoints.source;
         let report = verify_again(&plan, &platforms, source, destination, &control, &events).await;
         convert::verified_again(&record, &report, verified_at_ms)
     }
 
-    /// Opens both ends of a migration of the history again, at the planned destination.
+    /// Opens source and destination of a migration again, at the planned destination.
     async fn reopen(
         &self,
         record: &JournalRecord,
@@ -105,8 +105,8 @@ impl Api {
         let connected = self.connect_planned(&shown.connection, record.destination()?).await?;
         let source = self.open_source(&shown.source).await?;
         let request = read_request(shown, &source)?;
-        let ends = PlanEndpoints::new(source, connected);
-        Ok((request, ends))
+        let endpoints = PlanEndpoints::new(source, connected);
+        Ok((request, endpoints))
     }
 
     /// Writes the report of a migration to a file.
@@ -127,7 +127,7 @@ impl Api {
     }
 }
 
-/// Nobody follows a proof.
+/// Ignores the events of a verification.
 struct NobodyListens;
 
 impl EventSink for NobodyListens {

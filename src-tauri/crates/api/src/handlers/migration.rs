@@ -24,7 +24,7 @@ impl Api {
         self.make_plan(request, &|_| {}).await
     }
 
-    /// A request, read, with both its ends opened.
+    /// Parses a request and opens its source and destination.
     pub(super) async fn read(
         &self,
         request: &MigrationRequest,
@@ -36,8 +36,8 @@ impl Api {
         Ok((asked, PlanEndpoints::new(source, connected)))
     }
 
-    /// Confirms what the lifecycle policies of these repositories do with the images of a plan. Without
-    /// it a plan that would expire images isn't started.
+    /// Confirms that the lifecycle policies of these repositories expire images of a plan. Without
+    /// the confirmation, such a plan doesn't start.
     pub async fn migration_expiry_confirm(
         &self,
         plan: String,
@@ -46,7 +46,7 @@ impl Api {
         self.inner.plans.confirm_expiry(&plan, repositories)
     }
 
-    /// Starts a plan, once; answers the job.
+    /// Starts a plan, which is possible once, and returns the job.
     pub async fn migration_start(&self, plan: String) -> Result<String, ApiError> {
         let ready = self.inner.plans.take(&plan)?;
         let started = self.start(ready.clone()).await;
@@ -57,11 +57,11 @@ impl Api {
         started
     }
 
-    /// Starts what failed in a job once more, planned anew; answers the new job.
+    /// Plans the failed images of a job again, starts the plan, and returns the new job.
     pub async fn migration_retry_failed(&self, job: String) -> Result<String, ApiError> {
         let finished = self.inner.jobs.get(&job)?;
         let kept = locked(&self.inner.requests).get(&job).cloned();
-        let (Some(report), Some(JobRequest { mut request, mut shown, ends, .. })) =
+        let (Some(report), Some(JobRequest { mut request, mut shown, endpoints, .. })) =
             (finished.report(), kept)
         else {
             let message = "The migration hasn't finished.";
@@ -79,7 +79,7 @@ impl Api {
         let mut index = 0..;
         shown.images.retain(|_| index.next().is_some_and(|index| open.contains(&index)));
         let manifests = self.inner.plans.manifests();
-        let ready = plan(request, shown, ends, &manifests, &|_| {}).await?;
+        let ready = plan(request, shown, endpoints, &manifests, &|_| {}).await?;
         if !ready.plan.is_ready() {
             return Err(refusal(&ready.plan).unwrap_or_else(not_ready));
         }
@@ -91,24 +91,24 @@ impl Api {
 pub(super) async fn plan(
     request: transload_migration::MigrationRequest,
     shown: MigrationRequest,
-    ends: PlanEndpoints,
+    endpoints: PlanEndpoints,
     manifests: &Arc<ManifestCache>,
-    tell: &(dyn Fn(GatherProgress) + Sync),
+    report: &(dyn Fn(GatherProgress) + Sync),
 ) -> Result<ReadyPlan, ApiError> {
-    let destination = &ends.connected.destination;
+    let destination = &endpoints.connected.destination;
     let facts = transload_migration::gather_with_progress(
         &request,
-        &ends.source,
+        &endpoints.source,
         destination,
         manifests,
-        tell,
+        report,
     )
     .await?;
     let plan = transload_migration::plan(&request, &facts);
-    Ok(ReadyPlan { plan: Arc::new(plan), request, shown, ends, part: None })
+    Ok(ReadyPlan { plan: Arc::new(plan), request, shown, endpoints, part: None })
 }
 
-/// Why the first image of a plan that cannot start is refused.
+/// Returns why the first image of a plan that can't start is refused.
 fn refusal(plan: &transload_migration::Plan) -> Option<ApiError> {
     plan.images.iter().find_map(|image| match &image.action {
         transload_migration::Action::Refused { error } => Some(error.as_ref().into()),

@@ -13,8 +13,8 @@ use crate::api::Api;
 use crate::convert;
 
 impl Api {
-    /// What repositories of a source would be called in ECR, without the prefix, and what is wrong
-    /// with the rules. Nothing is asked of anybody.
+    /// Returns the ECR names for repositories of a source, without the prefix, and the problems of
+    /// the rules. Sends no requests.
     pub async fn repository_names_propose(
         &self,
         source_repositories: Vec<String>,
@@ -23,7 +23,7 @@ impl Api {
         let read = convert::rename_rules(&rules);
         let problems = read.iter().map(|rule| Some(rule.as_ref().err()?.message.clone()));
         let problems = problems.collect();
-        // A rule that is still being typed does not take the others away.
+        // An invalid rule, which the user may still be typing, doesn't disable the others.
         let usable = read.into_iter().zip(0u32..);
         let (usable, places): (Vec<_>, Vec<_>) =
             usable.filter_map(|(rule, place)| Some((rule.ok()?, place))).unzip();
@@ -37,9 +37,8 @@ impl Api {
         Ok(ProposedNames { names: names.collect(), problems })
     }
 
-    /// Returns the source repositories that cannot be planned under their names, with the reason: ECR
-    /// does not allow the name, or several of them would have the same one. A caller without a person
-    /// to correct them plans the others.
+    /// Returns the source repositories whose ECR names can't be planned, with the reason: ECR
+    /// doesn't allow the name, or several of them have the same one. A script plans the others.
     pub fn unusable_names(&self, mappings: &[RepositoryMapping]) -> Vec<UnreadRepository> {
         let unusable = |source: &str, error: ApiError| UnreadRepository {
             repository: source.to_owned(),
@@ -63,7 +62,7 @@ impl Api {
 /// The ECR name of each source repository of a request: as it was given, or as its naming makes it.
 ///
 /// # Errors
-/// Names that ECR does not take, rules that cannot be read, and two sources that meet in one name.
+/// If ECR doesn't allow a name, a rule is invalid, or two sources have the same name.
 pub(super) fn names(
     request: &MigrationRequest,
 ) -> Result<BTreeMap<String, RepositoryName>, ApiError> {

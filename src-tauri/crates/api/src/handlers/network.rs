@@ -10,19 +10,20 @@ use crate::api::Api;
 use crate::convert;
 
 impl Api {
-    /// How this computer reaches others now.
+    /// Returns the current state of the network.
     pub async fn network_status(&self) -> Result<NetworkStatus, ApiError> {
         Ok(convert::network_status(&self.network()))
     }
 
-    /// Reads a file with certificate authorities and says what it holds; nothing is changed.
+    /// Reads a CA file and returns its content. Changes nothing.
     pub async fn ca_file_check(&self, path: String) -> Result<CaFile, ApiError> {
         check_ca_file(Path::new(path.trim())).await
     }
 }
 
-/// What is odd about the variables of this process that name a proxy, as sentences for a terminal;
-/// the window has them in its settings. No value is said: it may hold a password.
+/// Returns the problems of the proxy variables of this process, as sentences for a terminal. The
+/// window shows them in its settings. Values are not part of them, because they may contain a
+/// password.
 pub fn network_warnings() -> Vec<String> {
     let network = Network::process_default();
     let status = convert::network_status(&network);

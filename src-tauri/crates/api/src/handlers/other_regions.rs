@@ -9,9 +9,9 @@ use crate::api::Api;
 use crate::convert;
 
 impl Api {
-    /// The other regions of the account that have a repository of this name: where somebody looks for
-    /// one in vain, it is often the region that is wrong. Takes a few seconds at most. The name may be
-    /// that of an image, as errors carry it.
+    /// Returns the other regions of the account that have a repository of this name, because a
+    /// missing repository is often in another region. Takes a few seconds at most. The name can be
+    /// that of an image, as in errors.
     pub async fn repository_in_other_region(
         &self,
         connection: AwsConnection,
@@ -23,7 +23,7 @@ impl Api {
         Ok(found.iter().map(ToString::to_string).collect())
     }
 
-    /// Creates a repository that is missing, as a plan would.
+    /// Creates a missing repository, as a plan would.
     pub async fn repository_create(
         &self,
         connection: AwsConnection,

@@ -10,11 +10,11 @@ use crate::api::Api;
 use crate::convert;
 
 impl Api {
-    /// Whether the caller may do what a plan would do. Writes nothing; a plan is made and started
-    /// without it.
+    /// Returns whether the caller has the permissions that a plan requires. Writes nothing. Plans
+    /// can start without this check.
     pub async fn migration_permissions(&self, plan: String) -> Result<PlanPermissions, ApiError> {
         let ready = self.inner.plans.get(&plan)?;
-        let connected = &ready.ends.connected;
+        let connected = &ready.endpoints.connected;
         let identity = &connected.identity;
         let region = Region::parse(&identity.region);
         let region = region.map_err(|error| ApiError::internal(error.to_string()))?;

@@ -18,10 +18,10 @@ use crate::exported_file::write_exported;
 use crate::{convert, forecast_check, plan_file, shards};
 
 impl Api {
-    /// Writes a plan to a file, so that another computer runs it.
+    /// Writes a plan to a file, so that another computer can run it.
     pub async fn migration_plan_export(&self, plan: String, path: PathBuf) -> Result<(), ApiError> {
         let ready = self.inner.plans.get(&plan)?;
-        let identity = ready.ends.connected.identity.clone();
+        let identity = ready.endpoints.connected.identity.clone();
         let commands = ready.commands(CopyTool::Skopeo);
         let file = PlanFile {
             transload_plan: PLAN_FILE_VERSION,
@@ -34,7 +34,7 @@ impl Api {
         write_exported(path, text).await
     }
 
-    /// The destination that the plan of a file was made for, and the connection that it names.
+    /// Returns the destination and the connection of a plan file.
     pub async fn plan_file_destination(
         &self,
         path: &Path,
@@ -79,7 +79,7 @@ impl Api {
             plan = convert::plan_of_file(&part, plan.destination, &request)?;
         }
         let plan = Arc::new(plan);
-        let ends = PlanEndpoints::new(source, connected);
+        let endpoints = PlanEndpoints::new(source, connected);
         // A part that has nothing to do succeeds: the other parts do the rest.
         let is_idle_part = options.shard.is_some() && plan.totals.conflicts == 0;
         if !plan.is_ready() && !is_idle_part {
@@ -94,12 +94,12 @@ impl Api {
         } else {
             expect_confirmed(open, &shown)?;
         }
-        self.start(ReadyPlan { plan, request, shown, ends, part: Some(report_part) }).await
+        self.start(ReadyPlan { plan, request, shown, endpoints, part: Some(report_part) }).await
     }
 }
 
-/// The connection that a person chose in place of the one in a file. The plan is for one region,
-/// wherever it runs; the file's endpoints are used only where they are allowed.
+/// Completes the connection that the user chose instead of that of a file: with the planned region,
+/// and with the endpoints of the file if they are allowed.
 fn in_place_of(
     named: &AwsConnection,
     mut chosen: AwsConnection,

@@ -1,5 +1,4 @@
-//! The making of a plan that somebody watches: how far it is, its end before its time, how long the
-//! migration will take.
+//! Commands that plan a migration: with progress, cancellation, and the expected time.
 
 use std::time::Duration;
 
@@ -15,24 +14,24 @@ use crate::api::Api;
 use crate::books::plans::ReadyPlan;
 use crate::convert;
 
-/// A plan of thousands of images tells its progress about so often, in images.
-const TOLD_PARTS: u32 = 200;
+/// The approximate number of progress reports of a plan.
+const PROGRESS_REPORTS: u32 = 200;
 
 impl Api {
     /// Plans a migration and reports progress. Writes nothing.
     pub async fn migration_plan_with_progress(
         &self,
         request: MigrationRequest,
-        tell: impl Fn(PlanProgress) + Send + Sync,
+        report: impl Fn(PlanProgress) + Send + Sync,
     ) -> Result<MigrationPlan, ApiError> {
-        let tell = |progress: PlanProgress| {
+        let report = |progress: PlanProgress| {
             let PlanProgress { looked_at, images } = progress;
-            let step = (images / TOLD_PARTS).max(1);
+            let step = (images / PROGRESS_REPORTS).max(1);
             if looked_at.is_multiple_of(step) || looked_at == images {
-                tell(progress);
+                report(progress);
             }
         };
-        self.make_plan(request, &tell).await
+        self.make_plan(request, &report).await
     }
 
     /// Plans a migration that can be cancelled: `attempt` is a name that the caller makes up. Returns
@@ -41,19 +40,19 @@ impl Api {
         &self,
         request: MigrationRequest,
         attempt: String,
-        tell: impl Fn(PlanProgress) + Send + Sync,
+        report: impl Fn(PlanProgress) + Send + Sync,
     ) -> Result<Option<MigrationPlan>, ApiError> {
-        let plan = self.migration_plan_with_progress(request, tell);
+        let plan = self.migration_plan_with_progress(request, report);
         self.inner.cancellable_calls.run(attempt, plan).await.transpose()
     }
 
-    /// Stops the making of a plan. One that is made already is left.
+    /// Cancels planning. Does nothing if the plan already exists.
     pub async fn migration_plan_cancel(&self, attempt: String) -> Result<(), ApiError> {
         self.inner.cancellable_calls.stop(&attempt);
         Ok(())
     }
 
-    /// The work of a plan as commands, with another tool.
+    /// Returns the work of a plan as commands, with another tool.
     pub async fn migration_commands(
         &self,
         plan: String,
@@ -66,14 +65,15 @@ impl Api {
     pub(super) async fn make_plan(
         &self,
         request: MigrationRequest,
-        tell: &(dyn Fn(PlanProgress) + Sync),
+        report: &(dyn Fn(PlanProgress) + Sync),
     ) -> Result<MigrationPlan, ApiError> {
         // On the heap: every caller up to the window would carry it on its stack (`call_sizes`).
-        let (asked, ends) = Box::pin(self.read(&request)).await?;
+        let (asked, endpoints) = Box::pin(self.read(&request)).await?;
         let id = self.new_id("plan");
         let manifests = self.inner.plans.manifests();
-        let ready: ReadyPlan = Box::pin(plan(asked, request, ends, &manifests, tell)).await?;
-        let connected = &ready.ends.connected;
+        let ready: ReadyPlan =
+            Box::pin(plan(asked, request, endpoints, &manifests, report)).await?;
+        let connected = &ready.endpoints.connected;
         let identity = connected.identity.clone();
         let commands = ready.commands(CopyTool::Skopeo);
         let mut shown = convert::plan(id.clone(), &ready.plan, identity, commands);
@@ -82,7 +82,7 @@ impl Api {
         Ok(shown)
     }
 
-    /// How long the bytes of a plan will take, from the history.
+    /// Estimates the time of a plan from the history.
     async fn expected(&self, source: &ImageSource, plan: &MigrationPlan) -> Option<ExpectedTime> {
         if plan.totals.upload_bytes == 0 {
             return None;
@@ -110,7 +110,7 @@ fn is_over(entry: &HistoryEntry) -> bool {
     matches!(entry.state, Succeeded | Kept | Unproven | PartlyFailed)
 }
 
-/// Whether two sources are at the same distance: namespaces of Docker Hub are.
+/// Whether two sources have the same network distance, as all namespaces of Docker Hub.
 fn same_place(one: &ImageSource, other: &ImageSource) -> bool {
     let both_hub =
         matches!((one, other), (ImageSource::DockerHub { .. }, ImageSource::DockerHub { .. }));

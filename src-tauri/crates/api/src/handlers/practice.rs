@@ -8,12 +8,12 @@ use transload_practice::{MoveTagError, Practice, PracticeError, PracticeOptions}
 use crate::api::Api;
 
 impl Api {
-    /// Starts practice mode's servers, or answers where they are.
+    /// Starts the servers of practice mode, or returns their addresses.
     pub async fn practice_start(&self) -> Result<PracticeStatus, ApiError> {
         self.with_practice(status).await
     }
 
-    /// Puts practice mode back to how it was at first.
+    /// Resets practice mode.
     pub async fn practice_reset(&self) -> Result<PracticeStatus, ApiError> {
         let running = self.inner.practice.lock().await;
         if let Some(practice) = running.as_ref() {
@@ -27,8 +27,8 @@ impl Api {
         self.practice_start().await
     }
 
-    /// Moves a tag of the practice Docker Hub to the image that another tag of the repository has, as
-    /// whoever pushes a tag anew does.
+    /// Moves a tag of the practice Docker Hub to the image of another tag of the repository, as if
+    /// someone pushed the tag again.
     pub async fn practice_tag_move(
         &self,
         repository: String,
@@ -41,7 +41,7 @@ impl Api {
         Ok(())
     }
 
-    /// Does something with practice mode's servers, which are started first where they do not run.
+    /// Calls a function with the servers of practice mode, which are started if they don't run.
     pub(crate) async fn with_practice<T>(
         &self,
         work: impl FnOnce(&Practice) -> T,

@@ -12,13 +12,13 @@ use transload_model::{ImageReference, RegistryHost, Tag};
 use crate::api::Api;
 use crate::open_source::{Lists, OpenSource};
 
-/// Registries that are asked at the same time.
+/// The maximum number of concurrent lookups.
 const MAX_CONCURRENT_REQUESTS: usize = 4;
-/// How long one look-up may take. It is a hint to a person who chooses, and nobody waits for it.
+/// The longest time of a lookup. Its result is an optional hint.
 const LOOK_LIMIT: Duration = Duration::from_secs(10);
 impl Api {
-    /// What registries have of images that the Docker Engine pulled from there, where that is more or
-    /// something else. No look-up counts as a pull; one that fails says nothing.
+    /// Returns what registries have of images that the Docker Engine pulled from there, if they
+    /// have more platforms or another image. Lookups don't count as pulls. Failed ones are ignored.
     pub async fn engine_originals(
         &self,
         repository: String,
@@ -107,7 +107,7 @@ impl Api {
         }))
     }
 
-    /// The source that has what a name of the engine means, and the repository as it shows it.
+    /// Returns the source of a name of the engine, and the repository as that source shows it.
     async fn source_of(&self, name: &ImageReference) -> Result<(ImageSource, String), ApiError> {
         let host = name.registry();
         let namespace = name.path().split('/').next().unwrap_or_default().to_owned();
@@ -121,7 +121,7 @@ impl Api {
         Ok((source, name.path().to_owned()))
     }
 
-    /// Whether a registry is practice's Docker Hub; practice is not started for the question.
+    /// Whether a registry is the Docker Hub of practice mode. Doesn't start practice mode.
     async fn is_practice_hub(&self, host: &RegistryHost) -> bool {
         let running = self.inner.practice.lock().await;
         running.as_ref().is_some_and(|practice| practice.hub_registry_host() == host.as_str())

@@ -9,7 +9,8 @@ use crate::api::Api;
 use crate::convert;
 
 impl Api {
-    /// What is set for the whole registry of an account and region, as far as the caller may know.
+    /// Returns the settings of the whole registry of an account and region that the caller is
+    /// allowed to read.
     pub async fn registry_settings(
         &self,
         connection: AwsConnection,
@@ -27,7 +28,7 @@ impl Api {
         })
     }
 
-    /// The commands that would make a change of the registry's settings. Nothing is written.
+    /// Returns the commands that would make a change of the registry's settings. Writes nothing.
     pub async fn registry_offer_commands(
         &self,
         connection: AwsConnection,
@@ -47,7 +48,7 @@ impl Api {
         }])
     }
 
-    /// Makes a change of the registry's settings that a person has seen and confirmed.
+    /// Makes a change of the registry's settings that the user confirmed.
     pub async fn registry_offer_accept(
         &self,
         connection: AwsConnection,

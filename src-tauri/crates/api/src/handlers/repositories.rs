@@ -14,11 +14,11 @@ use transload_repositories::{index_entries, kind_of};
 use crate::api::Api;
 use crate::convert;
 
-/// Repositories that are counted at the same time.
+/// The maximum number of repositories that are counted at a time.
 const MAX_CONCURRENT_COUNTS: usize = 4;
 
 impl Api {
-    /// Every repository of the account and region.
+    /// Returns every repository of the account and region.
     pub async fn repositories_list(
         &self,
         connection: AwsConnection,
@@ -28,7 +28,7 @@ impl Api {
         Ok(repositories.iter().map(convert::repository).collect())
     }
 
-    /// Counts of some repositories. One that was deleted in between is left out.
+    /// Returns the counts of repositories, without those that were deleted in the meantime.
     pub async fn repository_summaries(
         &self,
         connection: AwsConnection,
@@ -50,7 +50,7 @@ impl Api {
         Ok(found.into_iter().flatten().collect())
     }
 
-    /// A repository with its images, newest first.
+    /// Returns a repository with its images, newest first.
     pub async fn repository_details(
         &self,
         connection: AwsConnection,
@@ -76,7 +76,8 @@ impl Api {
         Ok(RepositoryDetails { repository, lifecycle_policy, images, push_commands })
     }
 
-    /// Deletes tags and images of a repository; answers what ECR left, and why.
+    /// Deletes tags and images of a repository. Returns those that ECR did not delete, with the
+    /// reason.
     pub async fn repository_images_delete(
         &self,
         connection: AwsConnection,
@@ -95,7 +96,7 @@ impl Api {
         Ok(left.collect())
     }
 
-    /// Deletes a repository that holds nothing.
+    /// Deletes an empty repository.
     pub async fn repository_delete(
         &self,
         connection: AwsConnection,
@@ -108,7 +109,7 @@ impl Api {
         Ok(())
     }
 
-    /// What an index holds.
+    /// Returns the manifests of an index.
     pub async fn repository_index_entries(
         &self,
         connection: AwsConnection,

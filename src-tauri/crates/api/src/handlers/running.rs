@@ -1,4 +1,4 @@
-//! Starts a migration in a task of its own, and brings it to its report.
+//! Runs migrations in the background until their report.
 
 use std::sync::{Arc, Weak};
 use std::time::Duration;
@@ -24,16 +24,16 @@ use crate::jobs::job::Job;
 use crate::jobs::state::JobEndpoints;
 use crate::locks::locked;
 
-/// How often it is looked whether the journal can be written, and what the source still allows.
+/// How often the state of the journal and the pull quota of the source are checked.
 const LOOKED_EVERY: Duration = Duration::from_secs(1);
 
 impl Api {
-    /// Enters a plan in the journal and starts it; answers the job.
+    /// Records a plan in the journal, starts it, and returns the job.
     pub(super) async fn start(&self, ready: ReadyPlan) -> Result<String, ApiError> {
-        let ReadyPlan { plan, request, shown, ends, part } = ready;
-        plan.destination.ensure_same(&ends.connected.destination.identity)?;
+        let ReadyPlan { plan, request, shown, endpoints, part } = ready;
+        plan.destination.ensure_same(&endpoints.connected.destination.identity)?;
         let (id, started_at_ms) = (self.new_id("migration"), now_ms());
-        let identity = ends.connected.identity.clone();
+        let identity = endpoints.connected.identity.clone();
         let about = convert::About {
             identity: identity.clone(),
             source: shown.source.clone(),
@@ -50,11 +50,11 @@ impl Api {
         let images = convert::plan(String::new(), &plan, identity, Vec::new()).images;
         let job =
             Job::new(id.clone(), job_endpoints(&shown), started_at_ms, images, self.new_control());
-        self.run_job(job, plan, JobRequest { request, shown, ends, part }, log);
+        self.run_job(job, plan, JobRequest { request, shown, endpoints, part }, log);
         Ok(id)
     }
 
-    /// What the journal holds of a migration that no task runs any more.
+    /// Returns the report of a migration from the journal, after its task ended.
     async fn recorded(&self, id: &str) -> Result<MigrationReport, ApiError> {
         let journal = self.journal().await?;
         journal.flush().await.map_err(|error| ApiError::from(error.as_ref()))?;
@@ -76,7 +76,7 @@ impl Api {
         }
     }
 
-    /// Runs a job to its end, in the background.
+    /// Runs a job in the background.
     pub(super) fn run_job(
         &self,
         job: Arc<Job>,
@@ -84,20 +84,21 @@ impl Api {
         asked: JobRequest,
         log: JournalLog,
     ) {
-        let ends = asked.ends.clone();
-        let again = self.again(&asked.shown.connection, &ends.connected);
-        let source_again = match (&asked.shown.source, &ends.source_ecr) {
+        let endpoints = asked.endpoints.clone();
+        let again = self.again(&asked.shown.connection, &endpoints.connected);
+        let source_again = match (&asked.shown.source, &endpoints.source_ecr) {
             (ImageSource::Ecr { connection }, Some(open)) => Some(self.again(connection, open)),
             _ => None,
         };
         let again = Again { destination: again, source: source_again };
-        let identity = ends.connected.identity.clone();
+        let identity = endpoints.connected.identity.clone();
         let (api, part) = (self.clone(), asked.part.clone());
         self.inner.jobs.add(Arc::clone(&job));
         self.keep_request(job.id(), asked);
         tracing::info!(job = %job.id(), images = plan.images.len(), "a migration starts");
         tokio::spawn(async move {
-            let running = tokio::spawn(run(Arc::clone(&plan), ends, again, Arc::clone(&job), log));
+            let running =
+                tokio::spawn(run(Arc::clone(&plan), endpoints, again, Arc::clone(&job), log));
             let id = job.id().to_owned();
             let report = match running.await {
                 Ok((done, journal_error)) => {
@@ -139,7 +140,7 @@ impl Api {
         });
     }
 
-    /// Forgets finished jobs that are old or too many, with what they were asked for.
+    /// Forgets finished jobs that are old or too many, with their requests.
     fn forget_old_jobs(&self) {
         self.inner.jobs.forget_old(std::time::Instant::now());
         locked(&self.inner.requests).retain(|job, _| self.inner.jobs.knows(job));
@@ -151,23 +152,23 @@ impl Api {
     }
 }
 
-/// Makes the records of errors for the journal.
+/// Returns the function that converts errors to records for the journal.
 pub(super) fn record_error() -> RecordError {
     Arc::new(|error: &MigrationError| ApiError::from(error).recorded())
 }
 
-/// How the connections of a running migration are opened anew.
+/// How the connections of a running migration are opened again.
 struct Again {
     destination: ConnectAgain,
-    /// Of a source that is an ECR.
+    /// For a source that is an ECR.
     source: Option<ConnectAgain>,
 }
 
-/// In a task of its own, so that a crash of it can be told. With why the journal does not hold all
-/// of it.
+/// Runs a migration, in a separate task so that a panic is reported. Returns the report, and why
+/// the journal is incomplete.
 async fn run(
     plan: Arc<Plan>,
-    ends: PlanEndpoints,
+    endpoints: PlanEndpoints,
     again: Again,
     job: Arc<Job>,
     log: JournalLog,
@@ -179,10 +180,10 @@ async fn run(
         let gate = SignInGate::new(ecr, Arc::new(again), control, Arc::clone(&events));
         destination.waiting_at(gate).await
     };
-    let destination = &waiting(&ends.connected, again.destination).await;
-    let source = &match (&ends.source_ecr, again.source) {
+    let destination = &waiting(&endpoints.connected, again.destination).await;
+    let source = &match (&endpoints.source_ecr, again.source) {
         (Some(open), Some(again)) => Source::Registry(waiting(open, again).await.registry),
-        _ => ends.source.clone(),
+        _ => endpoints.source.clone(),
     };
     let report = {
         let run = transload_migration::run(
@@ -212,16 +213,16 @@ async fn run(
     (report, written.err().map(|error| error.as_ref().into()))
 }
 
-/// What a job is about, for whoever shows it.
+/// Returns the source and connection of a job, to show them.
 pub(super) fn job_endpoints(shown: &MigrationRequest) -> JobEndpoints {
     JobEndpoints { source: shown.source.clone(), connection: shown.connection.clone() }
 }
 
-/// Opens the connection of a running migration anew, after a person signed in.
+/// Opens the connection of a running migration again, after the user signed in.
 struct ConnectAgain {
     api: Weak<Inner>,
     connection: AwsConnection,
-    /// What the migration started with. Any other destination is refused.
+    /// The destination of the run. Any other destination is refused.
     planned: DestinationIdentity,
 }
 

@@ -16,11 +16,11 @@ use super::planning::count;
 use crate::api::Api;
 use crate::convert;
 
-/// Repositories whose tags are listed at the same time.
+/// The maximum number of repositories whose tags are listed at a time.
 const MAX_CONCURRENT_LISTS: usize = 6;
 
 impl Api {
-    /// The images of a source that rules select now, without progress.
+    /// Returns the images of a source that rules select now, without progress.
     pub async fn source_choose_silent(
         &self,
         source: ImageSource,
@@ -36,33 +36,33 @@ impl Api {
         source: ImageSource,
         selection: Selection,
         attempt: String,
-        tell: impl Fn(ChooseProgress) + Send + Sync,
+        report: impl Fn(ChooseProgress) + Send + Sync,
     ) -> Result<Option<ChosenTags>, ApiError> {
-        let chosen = self.source_choose_with_progress(source, selection, tell);
+        let chosen = self.source_choose_with_progress(source, selection, report);
         self.inner.cancellable_calls.run(attempt, chosen).await.transpose()
     }
 
-    /// Stops the reading of a source for rules. One that is over already is left.
+    /// Cancels a selection. Does nothing if it already finished.
     pub async fn source_choose_cancel(&self, attempt: String) -> Result<(), ApiError> {
         self.inner.cancellable_calls.stop(&attempt);
         Ok(())
     }
 
-    /// The images of a source that rules choose, and meanwhile how much of it was read.
+    /// Returns the images of a source that rules select, and reports progress.
     pub async fn source_choose_with_progress(
         &self,
         source: ImageSource,
         selection: Selection,
-        tell: impl Fn(ChooseProgress) + Send + Sync,
+        report: impl Fn(ChooseProgress) + Send + Sync,
     ) -> Result<ChosenTags, ApiError> {
-        // Before anything is asked: a pattern that cannot be read is told at once.
+        // Before the first request, so that an invalid pattern fails immediately.
         let rules = convert::tag_rules(&selection.rules, now_ms())?;
         let mut progress = ChooseProgress::default();
         let mut unread = Vec::new();
         let repositories = match selection.repositories {
             all if all.is_empty() => {
                 let found = |names: usize| {
-                    tell(ChooseProgress {
+                    report(ChooseProgress {
                         repositories: count(names),
                         ..ChooseProgress::default()
                     });
@@ -91,12 +91,12 @@ impl Api {
                 // One repository that cannot be read takes nothing from the others.
                 Err(error) => {
                     unread.push(UnreadRepository { repository, error });
-                    tell(progress);
+                    report(progress);
                     continue;
                 }
             };
             progress.tags += count(tags.len());
-            tell(progress);
+            report(progress);
             listed.push((repository, tags));
         }
         if listed.is_empty() && !unread.is_empty() {

@@ -11,8 +11,8 @@ use crate::api::Api;
 use crate::convert;
 
 impl Api {
-    /// Begins a sign-in, or answers the one that waits for the same session already. Another way
-    /// than it has ends that one.
+    /// Starts a sign-in, or returns the waiting one of the same session. A different method
+    /// replaces the waiting one.
     pub async fn sign_in_start(
         &self,
         target: SignInTarget,
@@ -48,36 +48,36 @@ impl Api {
         Ok(prompt)
     }
 
-    /// Waits until the person has signed in, refused, or cancelled it.
+    /// Waits until the user signed in, refused or cancelled.
     pub async fn sign_in_wait(&self, sign_in: String) -> Result<SignInOutcome, ApiError> {
         self.inner.sign_ins.outcome(&sign_in).await
     }
 
-    /// The page of a sign-in that waits.
+    /// Returns the page of a waiting sign-in.
     pub async fn sign_in_page(&self, sign_in: String) -> Result<String, ApiError> {
         self.inner.sign_ins.page(&sign_in)
     }
 
-    /// Gives a sign-in up. One that is over already is none.
+    /// Cancels a sign-in. Does nothing if it already finished.
     pub async fn sign_in_cancel(&self, sign_in: String) -> Result<(), ApiError> {
         self.inner.sign_ins.cancel(&sign_in);
         Ok(())
     }
 
-    /// The sign-ins that the AWS configuration of this computer names.
+    /// Returns the sessions that the AWS configuration of this computer defines.
     pub async fn sso_sessions_list(&self) -> Result<Vec<SsoSession>, ApiError> {
         let states = list_sso_sessions(&self.aws_environment()).await;
         Ok(states.into_iter().filter_map(convert::sso_session).collect())
     }
 
-    /// Ends a session at AWS, and forgets it on this computer.
+    /// Signs out at AWS and deletes the session on this computer.
     pub async fn sso_sign_out(&self, target: SignInTarget) -> Result<(), ApiError> {
         self.portal(&target).await?.sign_out().await?;
         self.forget_profile_connections().await;
         Ok(())
     }
 
-    /// The accounts of who is signed in.
+    /// Returns the accounts of the signed-in user.
     pub async fn sso_accounts_list(
         &self,
         target: SignInTarget,
@@ -85,7 +85,7 @@ impl Api {
         Ok(self.portal(&target).await?.accounts().await?)
     }
 
-    /// The roles of who is signed in, in an account.
+    /// Returns the roles of the signed-in user in an account.
     pub async fn sso_roles_list(
         &self,
         target: SignInTarget,
@@ -94,7 +94,7 @@ impl Api {
         Ok(self.portal(&target).await?.roles(&account_id).await?)
     }
 
-    /// What a new profile would add to the AWS configuration. Nothing is written.
+    /// Returns what a new profile would add to the AWS configuration. Writes nothing.
     pub async fn aws_profile_preview(
         &self,
         profile: NewAwsProfile,
@@ -104,7 +104,7 @@ impl Api {
         Ok(NewAwsProfileText { path: path.display().to_string(), text })
     }
 
-    /// Adds a profile to the AWS configuration; no line of it changes.
+    /// Adds a profile to the AWS configuration. Existing lines are unchanged.
     pub async fn aws_profile_add(&self, profile: NewAwsProfile) -> Result<(), ApiError> {
         Ok(self.new_profile(&profile).await?.add(&self.aws_environment()).await?)
     }
@@ -122,7 +122,7 @@ impl Api {
         Ok(SsoPortal::open(&target, &self.aws_environment()).await?)
     }
 
-    /// Forgets every open connection of a profile: its credentials may be other ones now.
+    /// Forgets every open connection of a profile, because its credentials may have changed.
     pub(crate) async fn forget_profile_connections(&self) {
         // What the environment means may be a profile too.
         self.inner.connections.forget_if(|known| !matches!(known, AwsConnection::Practice));

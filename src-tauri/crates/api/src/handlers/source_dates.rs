@@ -1,4 +1,4 @@
-//! Adds to a request when its images were pushed, so that the oldest image is pushed first.
+//! Adds the push dates of its images to a request, so that the oldest image is pushed first.
 
 use std::collections::HashSet;
 
@@ -9,14 +9,14 @@ use transload_migration::MigrationRequest;
 use crate::api::Api;
 use crate::open_source::{Lists, OpenRegistry, OpenSource};
 
-/// Pages of tags that are read for the dates of one repository, at most.
+/// The maximum number of pages of tags that are read for one repository.
 const MAX_PAGES: usize = 50;
-/// Repositories whose tags are listed at the same time.
+/// The maximum number of repositories whose tags are listed at a time.
 const MAX_CONCURRENT_LISTS: usize = 6;
 
 impl Api {
-    /// Adds the dates of the tags to a request, where the lists of the source know them and several
-    /// images go to one repository. Without a date the order of versions decides.
+    /// Adds the dates of the tags to a request, if the source lists them and several images go to
+    /// one repository. Without dates, the order of versions decides.
     pub(crate) async fn add_source_dates(
         &self,
         request: &mut MigrationRequest,

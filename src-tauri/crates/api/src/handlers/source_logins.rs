@@ -13,9 +13,9 @@ use crate::api::Api;
 use crate::lists::hub;
 
 impl Api {
-    /// Tests a login and keeps it in memory until the program ends; in the keychain, too, if the
-    /// person asks for that and the registry has confirmed the login. A keychain that fails is
-    /// reported, and does not fail the sign-in.
+    /// Tests a login and keeps it in memory until the program closes. Saves it in the keychain if
+    /// the user asks for it and the registry confirmed the login. A failure of the keychain is
+    /// reported and doesn't fail the sign-in.
     pub async fn source_login(&self, login: SourceLogin) -> Result<SourceLoginStatus, ApiError> {
         let SourceLogin { source, username, secret, keep } = login;
         let Some(address) = self.source_address(&source).await? else {
@@ -49,7 +49,7 @@ impl Api {
         Ok(SourceLoginStatus { keychain_error: kept.err().map(ApiError::from), ..status })
     }
 
-    /// Forgets the login that was typed, in the keychain too.
+    /// Deletes the login that the user entered, in the keychain too.
     pub async fn source_logout(&self, source: ImageSource) -> Result<SourceLoginStatus, ApiError> {
         let Some(address) = self.source_address(&source).await? else { return Ok(anonymous()) };
         let host = address.endpoint.host;
@@ -59,7 +59,7 @@ impl Api {
         Ok(SourceLoginStatus { keychain_error: forgotten.err().map(ApiError::from), ..status })
     }
 
-    /// As whom a source is asked.
+    /// Returns the login that is used for a source.
     pub async fn source_login_status(
         &self,
         source: ImageSource,
@@ -74,7 +74,7 @@ impl Api {
         }
     }
 
-    /// The Docker Hub namespaces of whoever is signed in; none of another source.
+    /// Returns the Docker Hub namespaces of the signed-in user. Empty for other sources.
     pub async fn source_namespaces(
         &self,
         source: ImageSource,
@@ -85,7 +85,8 @@ impl Api {
         }
     }
 
-    /// Whose login applies to a registry, or to the first of these namespaces of Docker Hub that has one.
+    /// Returns the login of a registry, or of the first of these Docker Hub namespaces that has
+    /// one.
     async fn login_status(&self, host: &RegistryHost, namespaces: &[String]) -> SourceLoginStatus {
         if let Some(held) = self.own_login(host).await {
             return SourceLoginStatus {

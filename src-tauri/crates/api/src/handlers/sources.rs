@@ -9,11 +9,11 @@ use crate::api::Api;
 use crate::lists::{catalogue, ecr, engine, hub};
 use crate::open_source::{Lists, OpenSource};
 
-/// Tags that are looked into at the same time.
+/// The maximum number of tags whose details are read at a time.
 const MAX_CONCURRENT_REQUESTS: usize = 6;
 
 impl Api {
-    /// A page of the repositories of a source.
+    /// Returns a page of the repositories of a source.
     pub async fn source_repositories(
         &self,
         source: ImageSource,
@@ -34,7 +34,7 @@ impl Api {
         }
     }
 
-    /// A page of the tags of a repository.
+    /// Returns a page of the tags of a repository.
     pub async fn source_tags(
         &self,
         source: ImageSource,
@@ -60,7 +60,7 @@ impl Api {
         Ok(page)
     }
 
-    /// Digest, platforms and size of tags that were given without them.
+    /// Returns digest, platforms and size of tags.
     pub async fn source_tag_details(
         &self,
         source: ImageSource,

@@ -1,4 +1,4 @@
-//! Takes away again what a migration of the history brought.
+//! Commands that undo a migration.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -13,7 +13,7 @@ use crate::books::undos::ReadyUndo;
 use crate::convert;
 
 impl Api {
-    /// Says what an undo of a migration would take away now. Nothing is written.
+    /// Returns what an undo of a migration would delete now. Writes nothing.
     pub async fn migration_undo_plan(&self, migration: String) -> Result<UndoPlan, ApiError> {
         let record = self.journal().await?.record(&migration).await?;
         if record.summary.state == JournalState::Running {
@@ -30,7 +30,7 @@ impl Api {
         Ok(shown)
     }
 
-    /// Carries out an undo, once. `progress` is told how far it is.
+    /// Carries out a planned undo, which is possible once, and reports progress.
     pub async fn migration_undo(
         &self,
         undo: String,
@@ -45,7 +45,7 @@ impl Api {
         outcome.map_err(|crash| ApiError::internal(crash.to_string()))?
     }
 
-    /// Stops an undo that is being carried out. What was taken away stays away.
+    /// Cancels a running undo. What it deleted stays deleted.
     pub async fn migration_undo_stop(&self, undo: String) -> Result<(), ApiError> {
         self.inner.undos.stop(&undo);
         Ok(())
@@ -59,17 +59,17 @@ impl Api {
         let ReadyUndo { migration, plan, connection, control } = ready;
         let connected = self.connect_planned(connection, &plan.destination).await?;
         let journal = self.journal().await?;
-        // Nobody goes on with the migration meanwhile.
+        // The migration can't be resumed during the undo.
         let held = journal.claim(migration).await?;
         let (total, most) = (plan.steps(), AtomicU32::new(0));
-        let told = |done: u32| {
-            // Several repositories are worked on at once; what is told only grows.
+        let report_done = |done: u32| {
+            // Repositories are undone concurrently; the reported count only grows.
             if most.fetch_max(done, Ordering::Relaxed) < done {
                 progress(UndoProgress { done, total });
             }
         };
         tracing::info!(migration = %migration, steps = total, "an undo starts");
-        let report = undo(plan, &connected.destination, control, &told).await;
+        let report = undo(plan, &connected.destination, control, &report_done).await;
         let undone =
             Undone { at_ms: now_ms(), totals: report.totals(), cancelled: report.cancelled };
         let mut report = convert::undo_report(migration.clone(), &report);

@@ -9,37 +9,37 @@ use transload_errors::{ApiError, ErrorCode};
 use crate::jobs::job::Job;
 use crate::jobs::state::JobNews;
 
-/// Finished jobs that are kept, with their events: a window shows one at a time, and all of them are
-/// in the history.
+/// The maximum number of finished jobs in memory. All of them are in the history.
 const FINISHED_KEPT: usize = 16;
-/// How long a finished job is kept. The newest one stays: its page may still be open.
+/// How long a finished job stays in memory. The newest one stays longer, because its page may be
+/// open.
 pub const FINISHED_KEPT_FOR: Duration = Duration::from_secs(24 * 60 * 60);
-/// News that a listener has not read yet. A job has a handful.
+/// The maximum number of unread news. A job has a handful.
 const NEWS_QUEUED: usize = 256;
 
-/// The jobs of this run of the program, oldest first.
+/// The jobs since the program started, oldest first.
 #[derive(Default)]
 pub struct JobBook {
     jobs: Mutex<Vec<Arc<Job>>>,
-    /// Who wants to hear the news of them.
+    /// The listener of their news.
     news: Mutex<Option<Sender<JobNews>>>,
 }
 
 impl JobBook {
-    /// The news of all jobs from now on, for one listener: a later one takes the place of an earlier.
+    /// Returns a channel with the news of all jobs from now on. It replaces the previous channel.
     pub fn news(&self) -> Receiver<JobNews> {
         let (sender, receiver) = channel(NEWS_QUEUED);
         *self.news.lock().unwrap_or_else(PoisonError::into_inner) = Some(sender);
         receiver
     }
 
-    /// Enters a job.
+    /// Adds a job.
     pub fn add(&self, job: Arc<Job>) {
         if let Some(news) = self.news.lock().unwrap_or_else(PoisonError::into_inner).clone() {
             job.subscribe(news);
         }
         let mut jobs = self.jobs();
-        // One that is taken up again has the name that it had.
+        // A resumed migration keeps its ID.
         jobs.retain(|known| known.id() != job.id());
         jobs.push(job);
     }
@@ -69,7 +69,7 @@ impl JobBook {
         self.jobs().retain(|known| known.id() != id);
     }
 
-    /// Finds a job.
+    /// Returns a job.
     pub fn get(&self, id: &str) -> Result<Arc<Job>, ApiError> {
         let found = self.jobs().iter().find(|job| job.id() == id).cloned();
         found.ok_or_else(|| {
@@ -79,24 +79,24 @@ impl JobBook {
         })
     }
 
-    /// Every job, newest first.
+    /// Returns every job, newest first.
     pub fn newest_first(&self) -> Vec<Arc<Job>> {
         self.jobs().iter().rev().cloned().collect()
     }
 
-    /// Whether one of them is not over.
+    /// Whether a job is running.
     pub fn any_runs(&self) -> bool {
         self.jobs().iter().any(|job| !job.is_finished())
     }
 
-    /// Lets those that wait for a sign-in or a pull quota look again: a person signed in.
+    /// Makes jobs that wait for a sign-in or a pull quota check again, because the user signed in.
     pub fn wake_all(&self) {
         for job in self.jobs().iter() {
             job.control().wake();
         }
     }
 
-    /// Stops all of them.
+    /// Cancels all jobs.
     pub fn cancel_all(&self) {
         for job in self.jobs().iter() {
             job.cancel();
@@ -132,9 +132,9 @@ mod tests {
     }
 
     fn job(id: &str) -> Arc<Job> {
-        let ends =
+        let endpoints =
             JobEndpoints { source: ImageSource::DockerEngine, connection: AwsConnection::Practice };
-        Job::new(id.to_owned(), ends, 0, Vec::new(), Control::default())
+        Job::new(id.to_owned(), endpoints, 0, Vec::new(), Control::default())
     }
 
     fn finished(id: &str) -> Arc<Job> {
@@ -182,7 +182,7 @@ mod tests {
         assert!(events.is_sorted_by_key(|event| event.seq));
         assert!(matches!(events.last().unwrap().kind, JobEventKind::Finished { .. }));
         assert_eq!(job.snapshot().status, JobStatus::Finished);
-        // Whoever comes after the end hears the end, and nobody waits for more.
+        // A late listener gets the last event and doesn't wait for more.
         let mut late = JobEvents::new(Arc::clone(&job), events.last().unwrap().seq);
         assert!(late.recv().await.is_some() && late.recv().await.is_none());
         assert!(JobEvents::new(job, u64::MAX).recv().await.is_none());

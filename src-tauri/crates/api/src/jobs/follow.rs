@@ -1,6 +1,5 @@
-//! One listener of a job. Nothing is queued for it: it reads what the job keeps, at its own pace, so
-//! a listener that is slow, or never reads, costs no memory. One that falls behind what is kept sees
-//! a gap in the numbers and asks for a snapshot.
+//! One listener of a job. It reads the events that the job keeps, so a slow listener uses no
+//! memory. A listener that is too slow sees a gap in the numbers and requests a snapshot.
 
 use std::sync::Arc;
 
@@ -9,32 +8,32 @@ use transload_contract::{JobEvent, JobEventKind};
 
 use crate::jobs::job::Job;
 
-/// The events of a job from a number on, as one listener reads them.
+/// The events of a job from a number on, for one listener.
 pub struct JobEvents {
     job: Arc<Job>,
     next: u64,
-    /// The number of the job's next event; changes with each event.
+    /// The number of the job's next event, which changes with each event.
     next_seq_changes: watch::Receiver<u64>,
     is_over: bool,
 }
 
 impl JobEvents {
-    /// Follows a job from an event on. Events older than the ones that are kept are not repeated: the
-    /// listener sees the gap in the numbers and asks for a snapshot.
+    /// Follows a job from an event on. If older events are no longer kept, the listener sees a gap
+    /// in the numbers and requests a snapshot.
     pub fn new(job: Arc<Job>, from_seq: u64) -> Self {
         let next_seq_changes = job.next_seq_changes();
         Self { job, next: from_seq, next_seq_changes, is_over: false }
     }
 
-    /// The next event. Returns `None` once the job's last one was read.
+    /// Returns the next event. Returns `None` after the last one.
     pub async fn recv(&mut self) -> Option<JobEvent> {
         let mut one = Vec::with_capacity(1);
         self.recv_many(&mut one, 1).await;
         one.pop()
     }
 
-    /// Adds the events that are there, at most so many, and waits for one where there is none. Returns
-    /// how many; 0 once the job's last one was read.
+    /// Waits for at least one event and appends up to `limit` events. Returns their number, which
+    /// is 0 after the last one.
     pub async fn recv_many(&mut self, events: &mut Vec<JobEvent>, limit: usize) -> usize {
         while !self.is_over {
             // Marked before the look, so that an event that comes after it is noticed.

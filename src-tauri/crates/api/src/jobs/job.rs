@@ -16,7 +16,7 @@ use transload_registry::PullQuota;
 use super::state::{Earlier, JobEndpoints, JobNews, JobState};
 use crate::convert;
 
-/// One migration that runs, or ran, in this run of the program.
+/// One migration that runs, or ran, since the program started.
 pub struct Job {
     id: String,
     control: Control,
@@ -24,22 +24,22 @@ pub struct Job {
 }
 
 impl Job {
-    /// A job that begins now.
+    /// Creates a new job.
     pub fn new(
         id: String,
-        ends: JobEndpoints,
+        endpoints: JobEndpoints,
         started_at_ms: u64,
         images: Vec<PlannedImage>,
         control: Control,
     ) -> Arc<Self> {
-        let state = Mutex::new(JobState::new(id.clone(), ends, started_at_ms, images));
+        let state = Mutex::new(JobState::new(id.clone(), endpoints, started_at_ms, images));
         Arc::new(Self { id, control, state })
     }
 
-    /// A job of the history that goes on.
+    /// Creates the job of a resumed migration.
     pub fn resumed(
         record: &JournalRecord,
-        ends: JobEndpoints,
+        endpoints: JobEndpoints,
         images: Vec<PlannedImage>,
         control: Control,
     ) -> Arc<Self> {
@@ -54,26 +54,25 @@ impl Job {
         };
         let id = summary.id.clone();
         let started_at_ms = summary.started_at_ms;
-        let state = JobState::resumed(id.clone(), ends, started_at_ms, images, earlier);
+        let state = JobState::resumed(id.clone(), endpoints, started_at_ms, images, earlier);
         Arc::new(Self { id, control, state: Mutex::new(state) })
     }
 
-    /// What it is known by.
     pub fn id(&self) -> &str {
         &self.id
     }
 
-    /// What the engine obeys.
+    /// Pauses, resumes and cancels the run.
     pub fn control(&self) -> &Control {
         &self.control
     }
 
-    /// Tells the news of it from now on.
+    /// Sends its news from now on.
     pub fn subscribe(&self, news: Sender<JobNews>) {
         self.state().subscribe(news);
     }
 
-    /// Holds it.
+    /// Pauses the job.
     pub fn pause(&self) {
         let mut state = self.state();
         if state.status() == JobStatus::Running {
@@ -82,7 +81,7 @@ impl Job {
         }
     }
 
-    /// Lets it go on.
+    /// Resumes the job.
     pub fn resume(&self) {
         let mut state = self.state();
         if state.status() == JobStatus::Paused {
@@ -91,7 +90,7 @@ impl Job {
         }
     }
 
-    /// Stops it. It ends by itself a moment later, with its report.
+    /// Cancels the job. It finishes a moment later, with its report.
     pub fn cancel(&self) {
         let mut state = self.state();
         if state.status() != JobStatus::Finished {
@@ -100,60 +99,60 @@ impl Job {
         }
     }
 
-    /// Tells whether the history can be written, where that changed.
+    /// Emits whether the history can be written, if it changed.
     pub fn journal_state(&self, error: Option<ApiError>) {
         self.state().journal_state(error);
     }
 
-    /// Tells what the source still allows, where that changed.
+    /// Emits the pull quota of the source, if it changed.
     pub fn pull_quota(&self, quota: PullQuota) {
         self.state().pull_quota(quota);
     }
 
-    /// Ends it with its report.
+    /// Finishes the job with its report.
     pub fn finish(&self, report: MigrationReport) {
         self.state().finish(report);
     }
 
-    /// Whether it is over.
+    /// Whether it finished.
     pub fn is_finished(&self) -> bool {
         self.state().status() == JobStatus::Finished
     }
 
-    /// Its report, once it is over.
+    /// Its report, if it finished.
     pub fn report(&self) -> Option<MigrationReport> {
         self.state().report().cloned()
     }
 
-    /// When it started, and how long it has taken, in milliseconds.
+    /// Its start and its duration, in milliseconds.
     pub fn times_ms(&self) -> (u64, u64) {
         let state = self.state();
         (state.started_at_ms(), state.elapsed_ms())
     }
 
-    /// Everything that a late listener needs.
+    /// Returns the state for a late listener.
     pub fn snapshot(&self) -> JobSnapshot {
         self.state().snapshot()
     }
 
-    /// The number of the next event, which changes with each event.
+    /// Returns the number of the next event, which changes with each event.
     pub(super) fn next_seq_changes(&self) -> watch::Receiver<u64> {
         self.state().next_seq_changes()
     }
 
-    /// What is kept from a number on, at most so much, and whether nothing more comes.
+    /// Returns up to `limit` events from a number on, and whether the job finished.
     pub(super) fn events_from(&self, from_seq: u64, limit: usize) -> (Vec<JobEvent>, bool) {
         let state = self.state();
         (state.events_from(from_seq, limit), state.status() == JobStatus::Finished)
     }
 
-    /// How long ago it ended. Returns `None` while it runs.
+    /// Returns how long ago it finished. Returns `None` while it runs.
     pub(super) fn over_for(&self, now: Instant) -> Option<Duration> {
         self.state().over_for(now)
     }
 
     fn state(&self) -> MutexGuard<'_, JobState> {
-        // The state is plain data; a panic elsewhere leaves it as good as it was.
+        // The state is plain data, which a panic in another thread doesn't make invalid.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -5,10 +5,11 @@ use std::time::{Duration, Instant};
 
 use transload_contract::{LayerProgress, LayerState};
 
-/// A layer tells of its bytes at most this often: ten times a second is as fast as an eye follows.
-const TOLD_EVERY: Duration = Duration::from_millis(100);
+/// The shortest interval between progress events of a layer. More than ten per second aren't
+/// visible.
+const PROGRESS_INTERVAL: Duration = Duration::from_millis(100);
 
-/// The layers of one image while it travels, and how many of its bytes are accounted for.
+/// The layers of one image, with their counted bytes.
 #[derive(Default)]
 pub(super) struct Layers {
     list: Vec<LayerProgress>,
@@ -17,30 +18,30 @@ pub(super) struct Layers {
 
 struct LayerBytes {
     at: usize,
-    told: Option<Instant>,
+    last_emitted: Option<Instant>,
     /// Bytes sent so far.
     sent_bytes: u64,
     /// Bytes that the destination had.
     skipped_bytes: u64,
 }
 
-/// By how much the sums of a job grow, and whether the change is worth an event.
+/// By how much the totals of a job grow, and whether to emit an event.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Change {
     pub sent_bytes: i64,
     pub skipped_bytes: i64,
-    pub tell: bool,
-    /// Whether the layer's state changed.
+    pub emit: bool,
+    /// Whether the state of the layer changed.
     pub is_new: bool,
 }
 
 impl Layers {
-    /// Bytes that were sent or need not be.
+    /// Bytes that were sent or skipped.
     pub fn accounted_bytes(&self) -> u64 {
         self.places.values().map(|place| place.sent_bytes + place.skipped_bytes).sum()
     }
 
-    /// Takes a state. A layer that is through stays so, whatever a second look at it says.
+    /// Applies a state. A finished layer stays finished, even if it is checked again.
     pub fn take(
         &mut self,
         layer: &str,
@@ -52,7 +53,7 @@ impl Layers {
         let place = self.places.entry(layer.to_owned()).or_insert_with(|| {
             let state = LayerState::Waiting { total_bytes: None };
             self.list.push(LayerProgress { layer: layer.to_owned(), state });
-            LayerBytes { at: next, told: None, sent_bytes: 0, skipped_bytes: 0 }
+            LayerBytes { at: next, last_emitted: None, sent_bytes: 0, skipped_bytes: 0 }
         });
         let held = &mut self.list[place.at].state;
         if is_through(held) {
@@ -68,17 +69,19 @@ impl Layers {
         }
         let still_sending =
             matches!((&*held, state), (LayerState::Sending { .. }, LayerState::Sending { .. }));
-        let recently = place.told.is_some_and(|told| now.duration_since(told) < TOLD_EVERY);
-        let tell = !(still_sending && recently);
-        if tell {
-            place.told = Some(now);
+        let recently = place
+            .last_emitted
+            .is_some_and(|last_emitted| now.duration_since(last_emitted) < PROGRESS_INTERVAL);
+        let emit = !(still_sending && recently);
+        if emit {
+            place.last_emitted = Some(now);
         }
         held.clone_from(state);
         let grown = |now: u64, before: u64| now.cast_signed() - before.cast_signed();
         Change {
             sent_bytes: grown(place.sent_bytes, sent_before),
             skipped_bytes: grown(place.skipped_bytes, skipped_before),
-            tell,
+            emit,
             is_new: true,
         }
     }
@@ -103,20 +106,20 @@ mod tests {
         let at = |milliseconds| start + Duration::from_millis(milliseconds);
         assert_eq!(
             layers.take("a", &sending(1), 0, at(0)),
-            Change { sent_bytes: 1, skipped_bytes: 0, tell: true, is_new: true }
+            Change { sent_bytes: 1, skipped_bytes: 0, emit: true, is_new: true }
         );
         assert_eq!(
             layers.take("a", &sending(5), 0, at(50)),
-            Change { sent_bytes: 4, skipped_bytes: 0, tell: false, is_new: true }
+            Change { sent_bytes: 4, skipped_bytes: 0, emit: false, is_new: true }
         );
         assert_eq!(
             layers.take("a", &sending(6), 0, at(100)),
-            Change { sent_bytes: 1, skipped_bytes: 0, tell: true, is_new: true }
+            Change { sent_bytes: 1, skipped_bytes: 0, emit: true, is_new: true }
         );
         let done = LayerState::Done { sent_bytes: 10 };
         assert_eq!(
             layers.take("a", &done, 0, at(101)),
-            Change { sent_bytes: 4, skipped_bytes: 0, tell: true, is_new: true }
+            Change { sent_bytes: 4, skipped_bytes: 0, emit: true, is_new: true }
         );
         assert_eq!(layers.accounted_bytes(), 10);
     }

@@ -13,71 +13,70 @@ use transload_errors::ApiError;
 
 use super::layers::Layers;
 
-/// Sums are emitted at most this often.
+/// The shortest interval between progress events of the job.
 const PROGRESS_EVERY: Duration = Duration::from_millis(250);
-/// Events that are kept for listeners that come late or read slowly; older ones are in the snapshot.
+/// The maximum number of events for late or slow listeners. Older ones are part of the snapshot.
 const EVENTS_KEPT: usize = 8192;
 
-/// Everything that is known of a job.
+/// The state of a job.
 pub(super) struct JobState {
-    /// What its events said so far, with the sums and the bytes of layers of this moment: events about
-    /// those are throttled.
+    /// The fold of its events, with the current totals and bytes of layers, whose events are
+    /// throttled.
     snapshot: JobSnapshot,
     started: Instant,
     finished_after: Option<Duration>,
     kept: VecDeque<JobEvent>,
     next_seq_changes: watch::Sender<u64>,
-    /// The bytes of each image's layers, by the image's number.
+    /// The layers of each image, by the number of the image.
     layers: HashMap<u32, (u64, Layers)>,
     progress_emitted_at: Instant,
-    /// How long earlier runs of the same migration took.
+    /// The duration of earlier runs of the same migration.
     earlier_ms: u64,
     journal_error: Option<ApiError>,
     news: Option<Sender<JobNews>>,
     moves: bool,
 }
 
-/// What somebody wants to know who does not follow a job event by event.
+/// News of a job for a listener that doesn't follow its events.
 #[derive(Clone, Debug)]
 pub struct JobNews {
-    /// The job.
     pub job: String,
-    /// Whether it moves images now: it does not while it holds, while it waits for a person or a
-    /// quota, and when it is over.
+    /// Whether it copies images now. It doesn't while it is paused, while it waits for the user or
+    /// a quota, and after it finished.
     pub moves: bool,
-    /// Its report, when it is over.
+    /// Its report, if it finished.
     pub report: Option<Box<MigrationReport>>,
 }
 
-/// Between what a job moves images.
+/// Source and destination of the job.
 pub struct JobEndpoints {
     pub source: ImageSource,
     pub connection: AwsConnection,
 }
 
-/// What earlier tries of the same migration left.
+/// What earlier runs of the same migration did.
 #[derive(Default)]
 pub(super) struct Earlier {
     pub elapsed_ms: u64,
     pub sent_bytes: u64,
     pub skipped_bytes: u64,
-    /// Where each image stands, in the order of the images; nothing at the first try.
+    /// The state of each image, in the order of the images. Empty for the first run.
     pub states: Vec<ImageState>,
 }
 
 impl JobState {
     pub fn new(
         job: String,
-        ends: JobEndpoints,
+        endpoints: JobEndpoints,
         started_at_ms: u64,
         images: Vec<PlannedImage>,
     ) -> Self {
-        Self::resumed(job, ends, started_at_ms, images, Earlier::default())
+        Self::resumed(job, endpoints, started_at_ms, images, Earlier::default())
     }
 
     pub fn resumed(
         job: String,
-        ends: JobEndpoints,
+        endpoints: JobEndpoints,
         started_at_ms: u64,
         images: Vec<PlannedImage>,
         earlier: Earlier,
@@ -112,8 +111,8 @@ impl JobState {
             steps_finished: Vec::new(),
             images: listed,
             progress,
-            source: ends.source,
-            connection: ends.connection,
+            source: endpoints.source,
+            connection: endpoints.connection,
             pulls_left: None,
             quota_look_again_at_ms: None,
             sign_in_error: None,
@@ -140,7 +139,7 @@ impl JobState {
         state
     }
 
-    /// Numbers an event, applies it to the snapshot, keeps it, and hands it to every reader.
+    /// Numbers an event, applies it to the snapshot, keeps it, and notifies every listener.
     pub fn emit_event(&mut self, kind: JobEventKind) {
         let event = self.event(kind);
         self.snapshot.apply(&event);
@@ -161,17 +160,17 @@ impl JobState {
         self.emit_news(None);
     }
 
-    /// Whether it runs, is paused, or is finished.
+    /// Returns the status of the job.
     pub fn status(&self) -> JobStatus {
         self.snapshot.status
     }
 
-    /// It is being cancelled. No event says so: the end does.
+    /// Marks the job as being cancelled. There is no event for it; the last event follows.
     pub fn set_cancelling(&mut self) {
         self.snapshot.status = JobStatus::Cancelling;
     }
 
-    /// Tells the news from now on.
+    /// Sends the news from now on.
     pub fn subscribe(&mut self, news: Sender<JobNews>) {
         self.news = Some(news);
         self.emit_news(None);
@@ -197,7 +196,7 @@ impl JobState {
         let sums = &mut self.snapshot.progress;
         sums.sent_bytes = sums.sent_bytes.saturating_add_signed(change.sent_bytes);
         sums.skipped_bytes = sums.skipped_bytes.saturating_add_signed(change.skipped_bytes);
-        if change.tell {
+        if change.emit {
             self.emit_event(JobEventKind::LayerState { image, layer, state });
         } else if change.is_new {
             self.snapshot.set_layer(image, &layer, &state);
@@ -250,12 +249,12 @@ impl JobState {
         self.emit_news(Some(&report));
     }
 
-    /// The number of the next event, for whoever waits for it.
+    /// Returns the number of the next event, for listeners that wait for it.
     pub fn next_seq_changes(&self) -> watch::Receiver<u64> {
         self.next_seq_changes.subscribe()
     }
 
-    /// What is kept from a number on, at most so much.
+    /// Returns up to `limit` events from a number on.
     pub fn events_from(&self, from_seq: u64, limit: usize) -> Vec<JobEvent> {
         let first = self.snapshot.next_seq - self.kept.len() as u64;
         let passed = usize::try_from(from_seq.saturating_sub(first)).unwrap_or(usize::MAX);
@@ -269,7 +268,7 @@ impl JobState {
         found.collect()
     }
 
-    /// How long ago the job ended. Returns `None` while it runs.
+    /// Returns how long ago the job finished. Returns `None` while it runs.
     pub fn over_for(&self, now: Instant) -> Option<Duration> {
         Some(now.saturating_duration_since(self.started + self.finished_after?))
     }

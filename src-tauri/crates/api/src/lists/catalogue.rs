@@ -8,7 +8,7 @@ use transload_registry::{RegistryApi, RegistryError, Remedy};
 
 use super::{count, named};
 
-/// Every repository of the catalogue.
+/// Lists every repository of the catalog.
 pub(crate) async fn repositories(
     registry: &dyn RegistryApi,
 ) -> Result<SourceRepositories, ApiError> {
@@ -22,17 +22,17 @@ pub(crate) async fn repositories(
     })
 }
 
-/// Many registries list their repositories to nobody, or only to administrators. What to do then.
+/// Many registries don't list their repositories, or only for administrators. Adds what to do then.
 fn not_listed(error: &RegistryError) -> ApiError {
-    let told = ApiError::from(error);
+    let original = ApiError::from(error);
     match error.remedy() {
-        Remedy::Retry | Remedy::Wait => told,
+        Remedy::Retry | Remedy::Wait => original,
         Remedy::Absent | Remedy::Unsupported | Remedy::LogIn | Remedy::Refused => {
             let message = format!(
                 "The registry doesn't allow this login to list repositories. {}",
-                told.message
+                original.message
             );
-            ApiError { message, ..told }.hint(
+            ApiError { message, ..original }.hint(
                 "Enter the repository names in the source step. On the command line, add them after the \
                  options, for example team/app.",
             )
@@ -40,7 +40,7 @@ fn not_listed(error: &RegistryError) -> ApiError {
     }
 }
 
-/// Every tag of a repository, by name.
+/// Lists every tag of a repository, by name.
 pub(crate) async fn tags(
     registry: &dyn RegistryApi,
     repository: &str,
@@ -49,7 +49,7 @@ pub(crate) async fn tags(
     Ok(SourceTags { total: count(&tags), tags, next: None })
 }
 
-/// What is known of a tag once its manifests are read.
+/// Reads the manifests of a tag.
 pub(crate) async fn details(
     registry: &dyn RegistryApi,
     host: &RegistryHost,

@@ -7,7 +7,7 @@ use transload_model::RepositoryName;
 
 use super::{count, named};
 
-/// Every repository of an account and region.
+/// Lists every repository of an account and region.
 pub(crate) async fn repositories(ecr: &dyn EcrApi) -> Result<SourceRepositories, ApiError> {
     let found = ecr.repositories().await?;
     // All of them are private: that tells nothing apart.
@@ -21,8 +21,8 @@ pub(crate) async fn repositories(ecr: &dyn EcrApi) -> Result<SourceRepositories,
     })
 }
 
-/// Every tag of a repository, newest first. Platforms are in the manifests, which are not read here;
-/// the size is as ECR counts, of an index its largest child.
+/// Lists every tag of a repository, newest first. Platforms are in the manifests, which are not
+/// read here. The size is the one of ECR; for an index, that of its largest child.
 pub(crate) async fn tags(ecr: &dyn EcrApi, repository: &str) -> Result<SourceTags, ApiError> {
     let name = RepositoryName::parse(repository)?;
     let images = ecr.images(&name).await?;

@@ -9,7 +9,7 @@ use transload_model::Tag;
 
 use super::{count, named};
 
-/// The engine lists images; a person looks for repositories with their tags.
+/// The engine lists images; users look for repositories with their tags.
 pub(crate) async fn repositories(engine: &DockerEngine) -> Result<SourceRepositories, ApiError> {
     let mut repositories: BTreeMap<String, Vec<SourceTag>> = BTreeMap::new();
     for image in engine.images().await? {

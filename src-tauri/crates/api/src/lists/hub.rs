@@ -11,13 +11,13 @@ use transload_hub::{HubClient, HubError, HubRepository, HubTag, Page};
 
 use crate::open_source::OpenHub;
 
-/// First pages of namespaces that are asked for at the same time.
+/// The maximum number of namespaces whose first pages are requested at a time.
 const MAX_CONCURRENT_REQUESTS: usize = 4;
-/// Pages of organisations that are read, of 100 each.
+/// The maximum number of pages of organizations, of 100 each.
 const PAGES_OF_ORGANIZATIONS: u32 = 10;
 
-/// What is still to be read, as the text between two pages: `300 0:2 2:5` are 300 repositories in
-/// all, with the first namespace going on at page 2 and the third at page 5.
+/// What is left to read, as the token of the next page: `300 0:2 2:5` are 300 repositories in
+/// total, where the first namespace continues at page 2 and the third at page 5.
 struct Rest {
     total: u64,
     open: Vec<(usize, u32)>,
@@ -47,8 +47,8 @@ impl FromStr for Rest {
     }
 }
 
-/// A page of the repositories of the namespaces: at first one of each, afterwards what is left of
-/// one after another.
+/// Lists a page of the repositories of the namespaces: first one page of each, then the remaining
+/// pages of one after another.
 pub(crate) async fn repositories(
     hub: &OpenHub,
     next: Option<String>,
@@ -102,7 +102,7 @@ async fn first_pages(hub: &OpenHub) -> Result<SourceRepositories, ApiError> {
     Ok(SourceRepositories { repositories, next: rest.text(), total: Some(rest.total), unread })
 }
 
-/// A page of the tags of a repository, which is called `namespace/name`.
+/// Lists a page of the tags of a repository `namespace/name`.
 pub(crate) async fn tags(
     hub: &OpenHub,
     repository: &str,
@@ -121,8 +121,8 @@ pub(crate) async fn tags(
     Ok(SourceTags { tags, next, total: found.total })
 }
 
-/// The namespaces of whoever is signed in. Where Docker Hub does not tell the organisations, they
-/// are typed.
+/// Lists the namespaces of the signed-in user. If Docker Hub doesn't report the organizations, the
+/// user enters them.
 pub(crate) async fn namespaces(client: &HubClient) -> Result<SourceNamespaces, ApiError> {
     let Some(login) = client.login() else { return Ok(SourceNamespaces::default()) };
     let mut namespaces = vec![login.identifier.to_lowercase()];
@@ -141,8 +141,9 @@ pub(crate) async fn namespaces(client: &HubClient) -> Result<SourceNamespaces, A
     Ok(SourceNamespaces { namespaces, organizations_told: true })
 }
 
-/// Adds what is not there yet: Docker Hub names an organisation on several pages where one is made
-/// while they are read, and a login with an organisation's own token names it once more.
+/// Adds a namespace unless the list contains it. Docker Hub may list an organization on several
+/// pages if one is created in the meantime, and lists it twice for an access token of the
+/// organization.
 fn add_new(namespaces: &mut Vec<String>, more: Vec<String>) {
     for namespace in more {
         if !namespaces.contains(&namespace) {

@@ -179,7 +179,7 @@ fn leaves(at: &str, value: &Value, all: &mut Vec<String>) {
 }
 
 /// Values that stand in the file once, so that nothing in it can contradict them. They are facts
-/// about the images that the run checks itself, choices of the person, or only shown.
+/// about the images that the run checks itself, choices of the user, or only shown.
 const SAID_ONCE: &[&str] = &[
     "/layer_groups/",
     "/platforms",
@@ -211,7 +211,7 @@ const SAID_ONCE: &[&str] = &[
     "/request/source/plain_http",
     "/request/repositories/0/settings",
     "/request/repositories/1/settings",
-    // Settings of a repository that exists are shown and left as they are.
+    // Settings of a repository that exists are shown and not changed.
     "/plan/repositories/0/settings/",
     "/plan/repositories/0/exists",
 ];

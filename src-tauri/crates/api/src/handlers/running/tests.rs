@@ -197,9 +197,9 @@ async fn a_panic_in_a_run_ends_the_job_and_the_migration_can_be_resumed() {
         api.practice_start().await.unwrap();
         let plan = api.migration_plan_with_progress(request(), |_| {}).await.unwrap();
         let mut ready = api.inner.plans.take(&plan.plan).unwrap();
-        let Source::Registry(inner) = &ready.ends.source else { panic!("it is a registry") };
+        let Source::Registry(inner) = &ready.endpoints.source else { panic!("it is a registry") };
         let inner = Arc::clone(inner);
-        ready.ends.source = Source::Registry(Arc::new(Faulty { inner, fault }));
+        ready.endpoints.source = Source::Registry(Arc::new(Faulty { inner, fault }));
         if fault == Fault::Manifest {
             // Otherwise the run uses the manifests that the plan read.
             let mut plan = (*ready.plan).clone();
