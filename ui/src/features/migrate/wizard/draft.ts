@@ -24,6 +24,15 @@ export interface SelectionSize {
   readonly unknown: number;
 }
 
+/** What belongs to a source, and is restored with it. */
+export interface SourceSelection {
+  readonly images: readonly SelectedImage[];
+  readonly selection: Selection | null;
+  readonly ruledSize: SelectionSize | null;
+  readonly typedRepositories: readonly string[];
+  readonly repositories: Readonly<Record<string, RepositoryChoice>>;
+}
+
 export const stepOrder = ["connection", "images", "repositories", "review"] as const;
 
 export type StepId = (typeof stepOrder)[number];
@@ -50,6 +59,8 @@ export interface Draft {
   /** The confirmed lifecycle policies with the images that they expire. */
   readonly confirmedExpiry: string | null;
   readonly source: ImageSource | null;
+  /** Selections of other sources, restored when the user returns to the source. */
+  readonly setAside: Readonly<Record<string, SourceSelection>>;
   /** Repositories that the user entered by name. */
   readonly typedRepositories: readonly string[];
   readonly images: readonly SelectedImage[];
@@ -86,6 +97,7 @@ export const emptyDraft: Draft = {
   acceptedMissing: null,
   confirmedExpiry: null,
   source: null,
+  setAside: {},
   typedRepositories: [],
   images: [],
   selection: null,
@@ -107,6 +119,7 @@ export function holdsWork(draft: Draft): boolean {
   return (
     draft.images.length > 0 ||
     draft.typedRepositories.length > 0 ||
+    Object.keys(draft.setAside).length > 0 ||
     // Names and settings are kept when the last image is deselected.
     Object.keys(draft.repositories).length > 0 ||
     (draft.savedProfile === null && naming(draft) !== naming(emptyDraft))

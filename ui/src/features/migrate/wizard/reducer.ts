@@ -19,6 +19,7 @@ import {
   emptyDraft,
   imageKey,
   type RepositoryChoice,
+  type SourceSelection,
   type StepId,
   sameImage,
 } from "./draft";
@@ -91,6 +92,14 @@ function withNamespacesOf(draft: Draft, source: HubSource): Draft {
   return { ...draft, source, images, selection: null, choices: choicesOf(draft, images) };
 }
 
+const nothingSelected: SourceSelection = {
+  images: [],
+  selection: null,
+  ruledSize: null,
+  typedRepositories: [],
+  repositories: {},
+};
+
 function withSource(draft: Draft, source: ImageSource): Draft {
   if (JSON.stringify(draft.source) === JSON.stringify(source)) {
     return draft;
@@ -98,13 +107,17 @@ function withSource(draft: Draft, source: ImageSource): Draft {
   if (isHub(draft.source) && draft.source.kind === source.kind && isHub(source)) {
     return withNamespacesOf(draft, source);
   }
+  const { images, selection, ruledSize, typedRepositories, repositories } = draft;
+  const left = { images, selection, ruledSize, typedRepositories, repositories };
+  const selected = draft.source !== null && (images.length > 0 || typedRepositories.length > 0);
+  const setAside = selected
+    ? { ...draft.setAside, [JSON.stringify(draft.source)]: left }
+    : draft.setAside;
   return {
     ...draft,
     source,
-    images: [],
-    selection: null,
-    typedRepositories: [],
-    repositories: {},
+    ...(setAside[JSON.stringify(source)] ?? nothingSelected),
+    setAside,
     choices: [],
   };
 }

@@ -73,10 +73,32 @@ describe("the names of repositories", () => {
 });
 
 describe("the draft", () => {
-  it("forgets images and choices when another source is chosen", () => {
+  it("sets the images aside when another source is chosen, and restores them", () => {
     const next = draftReducer(chosen, { type: "source_chosen", source: { kind: "docker_engine" } });
     expect(next.images).toEqual([]);
     expect(next.choices).toEqual([]);
+    expect(holdsWork(next)).toBe(true);
+    const back = draftReducer(next, {
+      type: "source_chosen",
+      source: { kind: "practice_account" },
+    });
+    expect(back.images).toEqual(chosen.images);
+    expect(back.repositories).toEqual(chosen.repositories);
+    expect(back.choices).toEqual([]);
+  });
+
+  it("chooses the same for several conflicts, and replaces earlier choices", () => {
+    const other = { repository: "dencold/webapp", tag: "1.0" };
+    const resolution = { kind: "overwrite" } as const;
+    const next = draftReducer(chosen, {
+      type: "conflicts_chosen",
+      images: [image, other],
+      resolution,
+    });
+    expect(next.choices).toEqual([
+      { image, resolution },
+      { image: other, resolution },
+    ]);
   });
 
   it("keeps images when the same source is chosen again", () => {
