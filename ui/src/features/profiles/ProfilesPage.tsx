@@ -10,7 +10,7 @@ import { formatCounted } from "../../shared/format";
 import { useRequest } from "../../shared/useRequest";
 import { DeleteProfileModal } from "./DeleteProfileModal";
 import { ImportEndpointsModal } from "./ImportEndpointsModal";
-import { ProfileFormModal } from "./ProfileFormModal";
+import { ProfileForm } from "./ProfileForm";
 import { ProfilesTable } from "./ProfilesTable";
 import { copyName } from "./profileDraft";
 
@@ -100,6 +100,21 @@ export function ProfilesPage({ onUse, errorActions = {} }: ProfilesPageProps) {
       }
     });
 
+  if (dialog?.kind === "edit") {
+    return (
+      <ProfileForm
+        profile={dialog.profile}
+        others={profiles.filter(({ id }) => id !== dialog.profile?.id)}
+        errorActions={errorActions}
+        onClose={() => setDialog(null)}
+        onSaved={(saved) => {
+          setDialog(null);
+          setNotice(`“${saved.name}” was saved.`);
+          request.reload();
+        }}
+      />
+    );
+  }
   return (
     <ContentLayout
       header={
@@ -150,19 +165,6 @@ export function ProfilesPage({ onUse, errorActions = {} }: ProfilesPageProps) {
           onImport={importProfiles}
         />
       </SpaceBetween>
-      {dialog?.kind === "edit" && (
-        <ProfileFormModal
-          profile={dialog.profile}
-          others={profiles.filter(({ id }) => id !== dialog.profile?.id)}
-          errorActions={errorActions}
-          onClose={() => setDialog(null)}
-          onSaved={(saved) => {
-            setDialog(null);
-            setNotice(`“${saved.name}” was saved.`);
-            request.reload();
-          }}
-        />
-      )}
       {dialog?.kind === "delete" && (
         <DeleteProfileModal
           profile={dialog.profile}

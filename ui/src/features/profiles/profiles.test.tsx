@@ -196,7 +196,7 @@ describe("saved profiles", () => {
     const backend = keeper();
     await show(backend);
     await act(async () => screen.getByTestId("profile-new").click());
-    const form = () => screen.getByTestId("profile-form-modal").textContent;
+    const form = () => screen.getByTestId("profile-form").textContent;
     type("profile-form-name", "PROD");
     fireEvent.click(screen.getByTestId("profile-form-confirm"));
     expect(form()).toContain("A saved profile with this name already exists.");
@@ -208,7 +208,7 @@ describe("saved profiles", () => {
     const list = wrapper().findSelect('[data-testid="profile-form-aws-profile"]');
     act(() => list?.openDropdown());
     act(() => list?.selectOptionByValue("dev", { expandToViewport: true }));
-    expect(await accessibilityViolations(screen.getByTestId("profile-form-modal"))).toEqual([]);
+    expect(await accessibilityViolations(screen.getByTestId("profile-form"))).toEqual([]);
     backend.savedProfileSave.mockRejectedValueOnce(storageFailed);
     fireEvent.click(screen.getByTestId("profile-form-confirm"));
     await screen.findByTestId("error-alert");
