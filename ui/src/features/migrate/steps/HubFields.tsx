@@ -59,6 +59,7 @@ export function HubFields({ source, namespaces, onChange }: HubFieldsProps) {
         value={others.join(", ")}
         placeholder={source.kind === "practice_account" ? "dencold, acme" : "dencold"}
         testId="hub-namespace"
+        apply="Load repositories"
         problem={namespacesProblem(others)}
         onChange={(text) => onChange(withNamespaces(source, [...chosen, ...namespacesOf(text)]))}
       />
