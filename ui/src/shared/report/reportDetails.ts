@@ -9,7 +9,7 @@ export interface ReportDetail {
   readonly label: string;
   readonly status?: "success" | "info" | "warning" | "error";
   readonly text?: string;
-  /** A digest that can be copied. `null` if there is none. */
+  /** A digest that can be copied. `null` if the image has no such digest. */
   readonly digest?: string | null;
   /** Another text that can be copied. */
   readonly copies?: string;
