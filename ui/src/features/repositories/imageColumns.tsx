@@ -58,7 +58,7 @@ export function imageColumns(uri: string): Column<RepositoryImageRow>[] {
     {
       id: "size",
       header: "Size",
-      width: 80,
+      width: 95,
       sortingComparator: (one, other) => (one.sizeBytes ?? 0) - (other.sizeBytes ?? 0),
       cell: (row) => <Bytes bytes={row.sizeBytes} />,
     },

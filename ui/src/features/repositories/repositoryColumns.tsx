@@ -16,7 +16,7 @@ export function repositoryColumns(
     {
       id: "name",
       header: "Name",
-      width: 150,
+      width: 190,
       grow: 1,
       sortingField: "name",
       isRowHeader: true,
@@ -29,7 +29,7 @@ export function repositoryColumns(
     {
       id: "uri",
       header: "URI",
-      width: 160,
+      width: 180,
       grow: 1,
       sortingField: "uri",
       cell: ({ name, uri }) => <CopyableLine text={uri} what={`the URI of ${name}`} />,
@@ -37,7 +37,7 @@ export function repositoryColumns(
     {
       id: "images",
       header: "Images",
-      width: 80,
+      width: 95,
       cell: ({ name }) => {
         const summary = summaries.get(name);
         return summary === undefined ? "–" : formatCount(summary.images);
@@ -46,7 +46,7 @@ export function repositoryColumns(
     {
       id: "size",
       header: "Size",
-      width: 80,
+      width: 95,
       cell: ({ name }) => <Bytes bytes={summaries.get(name)?.size_bytes ?? null} />,
     },
     {
