@@ -19,91 +19,75 @@ problem: string | null,
 refused_by_cli: string | null, };
 
 /**
- * Which ECR a call speaks to, and as whom.
+ * The ECR that a command uses, and its credentials.
  */
 export type AwsConnection = { "kind": "practice" } | { "kind": "machine", 
 /**
- * The region; without one the environment's.
+ * Replaces the region of the environment.
  */
 region: string | null, 
 /**
- * Another endpoint for the ECR API, such as a VPC endpoint or an emulator.
+ * Replaces the endpoint of the ECR API, such as a VPC endpoint or an emulator.
  */
 ecr_endpoint: string | null, 
 /**
- * Another address for the registry itself.
+ * Replaces the endpoint of the registry.
  */
-registry_endpoint: string | null, } | { "kind": "profile", 
+registry_endpoint: string | null, } | { "kind": "profile", profile: string, 
 /**
- * The profile's name.
- */
-profile: string, 
-/**
- * The region; without one the profile's own.
+ * Replaces the region of the profile.
  */
 region: string | null, 
 /**
- * Another endpoint for the ECR API, such as a VPC endpoint or an emulator.
+ * Replaces the endpoint of the ECR API, such as a VPC endpoint or an emulator.
  */
 ecr_endpoint: string | null, 
 /**
- * Another address for the registry itself.
+ * Replaces the endpoint of the registry.
  */
 registry_endpoint: string | null, };
 
 /**
- * Where the calls of a connection go.
+ * The endpoints of a connection.
  */
 export type AwsEndpoints = { 
 /**
- * The host of the ECR API, and port where there is one; nothing where it is not known.
+ * The host of the ECR API, with the port if it has one. `null` if unknown.
  */
 api: string | null, 
 /**
- * The host of the registry, and port where there is one; nothing where it is not known.
+ * The host of the registry, with the port if it has one. `null` if unknown.
  */
 registry: string | null, 
 /**
- * Whether they are FIPS endpoints, as the profile or the environment asks for.
+ * Whether they are FIPS endpoints, as set in the profile or the environment.
  */
 fips: boolean, 
 /**
- * Whether they are dual-stack endpoints, as the profile or the environment asks for.
+ * Whether they are dual-stack endpoints, as set in the profile or the environment.
  */
 dual_stack: boolean, };
 
 /**
- * Who the caller is.
+ * The caller of AWS.
  */
 export type AwsIdentity = { 
 /**
- * The account's twelve digits.
+ * The twelve digits of the account.
  */
-account_id: string, 
+account_id: string, arn: string, region: string, 
 /**
- * The caller's ARN.
- */
-arn: string, 
-/**
- * The region in use.
- */
-region: string, 
-/**
- * When the credentials end, if they do.
+ * When the credentials expire, if they do.
  */
 expires_at_ms: number | null, 
 /**
- * Whether this is practice.
+ * Whether this is practice mode.
  */
 practice: boolean, 
 /**
  * The partition of the region, as ARNs write it: `aws`, `aws-us-gov`, `aws-cn`, `aws-eusc`.
  */
-partition: string, 
-/**
- * Where calls and images go.
- */
-endpoints: AwsEndpoints, };
+partition: string, endpoints: AwsEndpoints, };
 
 /**
  * One profile.
@@ -153,19 +137,15 @@ preselected: string | null,
 environment_has_keys: boolean, };
 
 /**
- * A client, what it has for the registry, and what it could have.
+ * A client with its login for the registry, and the ways to change it.
  */
-export type ClientLogin = { 
+export type ClientLogin = { client: LoginClient, 
 /**
- * Which client.
- */
-client: LoginClient, 
-/**
- * Its file with logins; empty where it is not known. It need not exist.
+ * Its file with logins, which may not exist. Empty if unknown.
  */
 file: string, 
 /**
- * What it has now; nothing where that cannot be seen.
+ * Its login. `null` if unknown.
  */
 held: HeldLogin | null, 
 /**
@@ -173,7 +153,7 @@ held: HeldLogin | null,
  */
 stale: Array<string>, 
 /**
- * The ways to a login, best first.
+ * The ways to log in, best first.
  */
 ways: Array<ClientLoginWay>, 
 /**
@@ -181,7 +161,7 @@ ways: Array<ClientLoginWay>,
  */
 undoable: boolean, 
 /**
- * Why its file cannot be used.
+ * Why its file can't be used.
  */
 error: ApiError | null, };
 
@@ -191,15 +171,11 @@ error: ApiError | null, };
 export type ClientLoginAction = "kept" | "set" | "removed";
 
 /**
- * One change.
+ * A change of a login.
  */
-export type ClientLoginChange = { 
+export type ClientLoginChange = { action: ClientLoginAction, 
 /**
- * What happens.
- */
-action: ClientLoginAction, 
-/**
- * The file, or the program that keeps the login.
+ * The file, or the program that stores the login.
  */
 place: string, 
 /**
@@ -207,33 +183,25 @@ place: string,
  */
 key: string, 
 /**
- * What it is set to, without anything secret; nothing where it is taken out.
+ * The new value, without secrets. `null` if the entry is removed.
  */
 value: string | null, };
 
 /**
- * A way to give a client a login, with everything that it changes.
+ * A way to log a client in, with all changes.
  */
-export type ClientLoginWay = { 
+export type ClientLoginWay = { way: LoginWay, 
 /**
- * Which way.
- */
-way: LoginWay, 
-/**
- * What is changed, in its order.
+ * The changes, in order.
  */
 changes: Array<ClientLoginChange>, };
 
 /**
- * The logins of the person's own `docker` and Podman for an ECR registry.
+ * The logins of the user's own `docker` and Podman for an ECR registry.
  */
-export type ClientLogins = { 
+export type ClientLogins = { registry: string, 
 /**
- * The registry.
- */
-registry: string, 
-/**
- * The clients that are on this computer.
+ * The clients on this computer.
  */
 clients: Array<ClientLogin>, };
 
@@ -278,122 +246,90 @@ export type LoginWay = { "kind": "helper",
 name: string, } | { "kind": "ecr_helper" } | { "kind": "inline" };
 
 /**
- * A profile for a role of a sign-in.
+ * A new profile for a role of a session.
  */
-export type NewAwsProfile = { 
+export type NewAwsProfile = { name: string, target: SignInTarget, 
 /**
- * Its name.
+ * The twelve digits of the account.
  */
-name: string, 
+account_id: string, role: string, 
 /**
- * Where it signs in.
- */
-target: SignInTarget, 
-/**
- * The account's twelve digits.
- */
-account_id: string, 
-/**
- * The role.
- */
-role: string, 
-/**
- * The region of its repositories.
+ * The region of ECR.
  */
 region: string, };
 
 /**
- * What a new profile adds, and where.
+ * The text of a new profile, and its file.
  */
-export type NewAwsProfileText = { 
+export type NewAwsProfileText = { path: string, 
 /**
- * The file.
- */
-path: string, 
-/**
- * The lines that are appended to it.
+ * The lines that are appended to the file.
  */
 text: string, };
 
 /**
- * The outcome of a registry login.
+ * The result of a registry login.
  */
 export type RegistryLogin = { 
 /**
- * The registry's host, and port where there is one.
+ * The host of the registry, with the port if it has one.
  */
-registry: string, 
+registry: string, user: string, 
 /**
- * The user name that goes with the token.
- */
-user: string, 
-/**
- * When the token ends.
+ * When the token expires.
  */
 expires_at_ms: number, 
 /**
- * Whether the registry took it.
+ * Whether the registry accepted the token.
  */
 registry_accepts: boolean, 
 /**
- * Whether the Docker Engine could log in with it; nothing where it was not asked.
+ * Whether the Docker Engine could log in with the token. `null` if it wasn't tested.
  */
 engine_accepts: boolean | null, 
 /**
- * Why the Docker Engine could not log in.
+ * Why the Docker Engine couldn't log in.
  */
 engine_error: ApiError | null, };
 
 /**
- * How a sign-in ended.
+ * The outcome of a sign-in.
  */
 export type SignInOutcome = "signed_in" | "cancelled";
 
 /**
- * What a person needs for signing in.
+ * What the user needs to sign in.
  */
 export type SignInPrompt = { 
 /**
- * The sign-in, for the calls that wait for it, open its page, or cancel it.
+ * The ID of the sign-in, for the commands that wait for it, open its page, or cancel it.
  */
 sign_in: string, 
 /**
- * What is signed in to: the session's name, or the address of its portal.
+ * The name of the session, or the address of its portal.
  */
-session: string, 
+session: string, way: SignInWay, 
 /**
- * How.
- */
-way: SignInWay, 
-/**
- * The page to open; with a code, the one that has it filled in.
+ * The page to open. If there is a code, the page contains it.
  */
 url: string, 
 /**
- * The page where the code is typed.
+ * The page on which the user enters the code.
  */
 code_url: string | null, 
 /**
- * The code that the page must show.
+ * The code that the page has to show.
  */
 code: string | null, 
 /**
- * When it is too late.
+ * When the sign-in expires.
  */
 expires_at_ms: number, };
 
 /**
  * Where to sign in through IAM Identity Center.
  */
-export type SignInTarget = { "kind": "profile", 
-/**
- * The profile.
- */
-profile: string, } | { "kind": "session", 
-/**
- * Its name.
- */
-session: string, };
+export type SignInTarget = { "kind": "profile", profile: string, } | { "kind": "session", session: string, };
 
 /**
  * How the user signs in.
@@ -401,36 +337,36 @@ session: string, };
 export type SignInWay = "browser" | "code";
 
 /**
- * An account that who signed in may use.
+ * An account that the user can access.
  */
 export type SsoAccount = { 
 /**
- * Its twelve digits.
+ * The twelve digits of the account.
  */
 account_id: string, 
 /**
- * What the organisation calls it.
+ * The account name in the organization.
  */
 name: string | null, 
 /**
- * The e-mail address of its root user.
+ * The e-mail address of the root user.
  */
 email: string | null, };
 
 /**
- * A sign-in that the AWS configuration names.
+ * A session that the AWS configuration defines.
  */
 export type SsoSession = { 
 /**
- * How calls name it.
+ * What commands use to refer to it.
  */
 target: SignInTarget, 
 /**
- * Its name; of the older form, the address of its portal.
+ * Its name. For the legacy format, the address of its portal.
  */
 title: string, 
 /**
- * The address of its portal.
+ * The address of its access portal.
  */
 start_url: string, 
 /**
@@ -442,10 +378,10 @@ region: string,
  */
 profiles: Array<string>, 
 /**
- * When it ends, where somebody is signed in; it may be renewed before.
+ * When it expires, if the user is signed in. It may be renewed before.
  */
 ends_at_ms: number | null, 
 /**
- * Whether it is renewed when it is used, as far as this computer knows.
+ * Whether it can be renewed without the user.
  */
 renewable: boolean, };

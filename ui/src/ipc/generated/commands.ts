@@ -25,11 +25,11 @@ export interface Commands {
    */
   linkOpen(url: string): Promise<void>;
   /**
-   * Asks where to save a file. `null` if the person cancels.
+   * Asks where to save a file. `null` if the user cancels.
    */
   savePathChoose(suggestedName: string): Promise<string | null>;
   /**
-   * Asks which file to open. `null` if the person cancels.
+   * Asks which file to open. `null` if the user cancels.
    */
   openPathChoose(): Promise<string | null>;
   /**
@@ -87,7 +87,7 @@ export interface Commands {
    */
   registryLogin(connection: AwsConnection, withEngine: boolean): Promise<RegistryLogin>;
   /**
-   * Registry logins of the person's own `docker` and Podman. Writes nothing.
+   * Registry logins of the user's own `docker` and Podman. Writes nothing.
    */
   clientLogins(connection: AwsConnection): Promise<ClientLogins>;
   /**
@@ -99,12 +99,12 @@ export interface Commands {
    */
   clientLoginUndo(connection: AwsConnection, client: LoginClient): Promise<ClientLogins>;
   /**
-   * Starts a sign-in to IAM Identity Center, or answers the pending one of the same session. A
+   * Starts a sign-in to IAM Identity Center, or returns the pending one of the same session. A
    * different `way` replaces the pending sign-in; `null` selects one.
    */
   signInStart(target: SignInTarget, way: SignInWay | null): Promise<SignInPrompt>;
   /**
-   * Waits until the person signed in, refused or cancelled.
+   * Waits until the user signed in, refused or cancelled.
    */
   signInWait(signIn: string): Promise<SignInOutcome>;
   signInCancel(signIn: string): Promise<void>;
@@ -242,7 +242,7 @@ export interface Commands {
    */
   registryOfferCommands(connection: AwsConnection, offer: RegistryOffer): Promise<Array<string>>;
   /**
-   * Makes an offered change that the person confirmed.
+   * Makes an offered change that the user confirmed.
    */
   registryOfferAccept(connection: AwsConnection, offer: RegistryOffer): Promise<void>;
   repositoriesList(connection: AwsConnection): Promise<Array<Repository>>;

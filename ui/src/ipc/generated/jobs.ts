@@ -12,245 +12,137 @@ export type ImageProgress = {
 /**
  * The image as planned.
  */
-planned: PlannedImage, 
+planned: PlannedImage, state: ImageState, 
 /**
- * Where it is.
- */
-state: ImageState, 
-/**
- * Its layers, in the order in which they appeared.
+ * Its layers, in order of their first event.
  */
 layers: Array<LayerProgress>, };
 
 /**
- * Where an image is on its way.
+ * The state of an image of a job.
  */
 export type ImageState = { "kind": "waiting" } | { "kind": "tagged" } | { "kind": "pushing" } | { "kind": "pushed", 
 /**
  * The digest that the push reported.
  */
-digest: string, } | { "kind": "verifying" } | { "kind": "done" } | { "kind": "unchanged" } | { "kind": "failed", 
-/**
- * Why.
- */
-error: ApiError, } | { "kind": "cancelled" };
+digest: string, } | { "kind": "verifying" } | { "kind": "done" } | { "kind": "unchanged" } | { "kind": "failed", error: ApiError, } | { "kind": "cancelled" };
 
 /**
  * One event of a job. `seq` grows by one from 0; the first event is `started`, and exactly one
  * `finished` comes last.
  */
-export type JobEvent = { 
+export type JobEvent = { job: string, 
 /**
- * The job.
- */
-job: string, 
-/**
- * The number of the event in its job, from 0.
+ * The number of the event in its job, starting at 0.
  */
 seq: number, 
 /**
  * Milliseconds since the job started.
  */
-elapsed_ms: number, 
-/**
- * What happened.
- */
-kind: JobEventKind, };
+elapsed_ms: number, kind: JobEventKind, };
 
+export type JobEventKind = { "type": "started", images: Array<PlannedImage>, 
 /**
- * What happened.
+ * Bytes of all images that the plan knows, to be sent or skipped.
  */
-export type JobEventKind = { "type": "started", 
+total_bytes: number, } | { "type": "step_started", step: MigrationStep, } | { "type": "step_finished", step: MigrationStep, 
 /**
- * The images that it works on.
- */
-images: Array<PlannedImage>, 
-/**
- * Bytes of all images, as far as the plan knows: what is sent and what need not be.
- */
-total_bytes: number, } | { "type": "step_started", 
-/**
- * Which.
- */
-step: MigrationStep, } | { "type": "step_finished", 
-/**
- * Which.
- */
-step: MigrationStep, 
-/**
- * How many of its items succeeded.
+ * Number of its items that succeeded.
  */
 succeeded: number, 
 /**
- * How many of its items failed.
+ * Number of its items that failed.
  */
-failed: number, } | { "type": "repository_ready", 
+failed: number, } | { "type": "repository_ready", repository: string, created: boolean, } | { "type": "repository_failed", repository: string, error: ApiError, } | { "type": "logged_in", registry: string, 
 /**
- * Its name.
- */
-repository: string, 
-/**
- * Whether it was created now.
- */
-created: boolean, } | { "type": "repository_failed", 
-/**
- * Its name.
- */
-repository: string, 
-/**
- * Why.
- */
-error: ApiError, } | { "type": "logged_in", 
-/**
- * The registry's host.
- */
-registry: string, 
-/**
- * When the token ends.
+ * When the token expires.
  */
 expires_at_ms: number, } | { "type": "image_state", 
 /**
  * Its number in the plan.
  */
-image: number, 
+image: number, state: ImageState, } | { "type": "layer_state", 
 /**
- * Where it is now.
- */
-state: ImageState, } | { "type": "layer_state", 
-/**
- * The image's number in the plan.
+ * The number of the image in the plan.
  */
 image: number, 
 /**
- * The layer: a digest, or the short id that the Docker Engine gives.
+ * The digest, or the short ID of the Docker Engine.
  */
-layer: string, 
+layer: string, state: LayerState, } | { "type": "progress", progress: JobProgress, } | { "type": "paused" } | { "type": "resumed" } | { "type": "quota_used_up", 
 /**
- * Where it is now.
- */
-state: LayerState, } | { "type": "progress", 
-/**
- * The sums so far.
- */
-progress: JobProgress, } | { "type": "paused" } | { "type": "resumed" } | { "type": "quota_used_up", 
-/**
- * When it is looked at again.
+ * When the quota is checked again.
  */
 look_again_at_ms: number, } | { "type": "quota_renewed" } | { "type": "sign_in_needed", 
 /**
- * What the person has to do, or why the last look failed.
+ * What the user has to do, or why the last check failed.
  */
-error: ApiError, } | { "type": "signed_in" } | { "type": "pulls_left", 
+error: ApiError, } | { "type": "signed_in" } | { "type": "pulls_left", pulls: PullsLeft, } | { "type": "journal_state", 
 /**
- * The numbers.
+ * The reason. `null` if writing succeeds again.
  */
-pulls: PullsLeft, } | { "type": "journal_state", 
-/**
- * Why it cannot be written; nothing when it can.
- */
-error: ApiError | null, } | { "type": "finished", 
-/**
- * The whole result.
- */
-report: MigrationReport, };
+error: ApiError | null, } | { "type": "finished", report: MigrationReport, };
 
 /**
- * Where a whole job stands.
+ * Progress of a whole job.
  */
-export type JobProgress = { 
+export type JobProgress = { images_total: number, 
 /**
- * Images of the job.
+ * Images with a final state.
  */
-images_total: number, 
+images_finished: number, images_failed: number, sent_bytes: number, 
 /**
- * Images that are through, in whatever way.
- */
-images_finished: number, 
-/**
- * Images that failed.
- */
-images_failed: number, 
-/**
- * Bytes sent so far.
- */
-sent_bytes: number, 
-/**
- * Bytes that need not be sent, because the destination had them.
+ * Bytes that already existed at the destination.
  */
 skipped_bytes: number, 
 /**
- * Bytes of the whole job, as far as they are known.
+ * Bytes of all images, if known.
  */
 total_bytes: number, };
 
 /**
- * A job with everything that a window needs that comes late: it shows this, and asks for events
- * from `next_seq` on.
+ * The state of a job. A late listener shows it and follows the events from `next_seq` on.
  */
-export type JobSnapshot = { 
-/**
- * The job.
- */
-job: string, 
+export type JobSnapshot = { job: string, 
 /**
  * The number of the next event.
  */
-next_seq: number, 
+next_seq: number, started_at_ms: number, 
 /**
- * When it started.
+ * Milliseconds since the start; the duration if it finished.
  */
-started_at_ms: number, 
+elapsed_ms: number, status: JobStatus, 
 /**
- * Milliseconds since it started, or that it took.
+ * The running steps. Creating repositories and pushing run at the same time.
  */
-elapsed_ms: number, 
+steps_under_way: Array<MigrationStep>, steps_finished: Array<MigrationStep>, images: Array<ImageProgress>, progress: JobProgress, 
 /**
- * Whether it runs, holds, or is over.
- */
-status: JobStatus, 
-/**
- * The steps it is in: creating repositories and pushing go along with each other.
- */
-steps_under_way: Array<MigrationStep>, 
-/**
- * The steps that are over.
- */
-steps_finished: Array<MigrationStep>, 
-/**
- * Every image with where it is.
- */
-images: Array<ImageProgress>, 
-/**
- * The sums so far.
- */
-progress: JobProgress, 
-/**
- * Where the images come from.
+ * The source of the images.
  */
 source: ImageSource, 
 /**
- * As whom they go to ECR: who signs in, where that is needed.
+ * The connection to ECR, which may require a sign-in.
  */
 connection: AwsConnection, 
 /**
- * How many pulls the source still allows, where it has told.
+ * The remaining pulls, if the source reported them.
  */
 pulls_left: PullsLeft | null, 
 /**
- * When the source's used-up pull quota is looked at again, while images wait for it.
+ * When the used-up pull quota is checked again, while images wait for it.
  */
 quota_look_again_at_ms: number | null, 
 /**
- * What a person has to do about the session with AWS, while images wait for that.
+ * What the user has to do about the expired AWS session, while images wait for it.
  */
 sign_in_error: ApiError | null, 
 /**
- * The result, when it is over.
+ * The report, if it finished.
  */
 report: MigrationReport | null, };
 
 /**
- * Whether a job runs.
+ * The state of a job.
  */
 export type JobStatus = "running" | "paused" | "cancelling" | "finished";
 
@@ -259,34 +151,22 @@ export type JobStatus = "running" | "paused" | "cancelling" | "finished";
  */
 export type LayerProgress = { 
 /**
- * A digest, or the short id that the Docker Engine gives.
+ * The digest, or the short ID of the Docker Engine.
  */
-layer: string, 
-/**
- * Where it is.
- */
-state: LayerState, };
+layer: string, state: LayerState, };
 
 /**
- * Where a layer is on its way.
+ * The state of a layer of an image of a job.
  */
 export type LayerState = { "kind": "waiting", 
 /**
- * Its size, where it is known.
+ * The size, if known.
  */
-total_bytes: number | null, } | { "kind": "already_there" } | { "kind": "sending", 
+total_bytes: number | null, } | { "kind": "already_there" } | { "kind": "sending", sent_bytes: number, 
 /**
- * Bytes sent so far.
+ * The size, if known.
  */
-sent_bytes: number, 
-/**
- * Its size, where it is known.
- */
-total_bytes: number | null, } | { "kind": "mounted" } | { "kind": "done", 
-/**
- * Bytes that were sent.
- */
-sent_bytes: number, } | { "kind": "failed" };
+total_bytes: number | null, } | { "kind": "mounted" } | { "kind": "done", sent_bytes: number, } | { "kind": "failed" };
 
 /**
  * The steps of a migration, in order.
@@ -294,18 +174,10 @@ sent_bytes: number, } | { "kind": "failed" };
 export type MigrationStep = "create" | "log_in" | "tag" | "push" | "verify";
 
 /**
- * How many pulls a source still allows.
+ * The pull quota of Docker Hub, from its response headers.
  */
-export type PullsLeft = { 
+export type PullsLeft = { left: number, 
 /**
- * Pulls left now.
+ * The number of pulls allowed in the window.
  */
-left: number, 
-/**
- * Pulls in a window.
- */
-limit: number, 
-/**
- * Length of the window.
- */
-window_seconds: number, };
+limit: number, window_seconds: number, };

@@ -3,38 +3,26 @@ import type { AwsConnection } from "./aws";
 import type { ImageSource, Naming, SelectedImage, Selection } from "./sources";
 
 /**
- * What to do about one image whose tag points to something else already.
+ * What to do with one image whose tag exists and points to another image.
  */
-export type ConflictChoice = { 
-/**
- * Which image.
- */
-image: SelectedImage, 
-/**
- * What to do.
- */
-resolution: ConflictResolution, };
+export type ConflictChoice = { image: SelectedImage, resolution: ConflictResolution, };
 
 /**
- * What to do about a conflict.
+ * What to do with an image whose tag points to another image.
  */
-export type ConflictResolution = { "kind": "keep_existing" } | { "kind": "overwrite" } | { "kind": "new_tag", 
-/**
- * The other tag.
- */
-tag: string, };
+export type ConflictResolution = { "kind": "keep_existing" } | { "kind": "overwrite" } | { "kind": "new_tag", tag: string, };
 
 /**
- * What of an image comes along when it is copied from registry to registry.
+ * What is copied of an image from registry to registry.
  */
 export type CopyScope = { 
 /**
- * Only this platform, such as `linux/amd64`. ECR then holds the digest of that platform's
- * manifest and not the one of the index.
+ * Only this platform, such as `linux/amd64`. The digest in ECR is then that of the platform's
+ * manifest, not of the index.
  */
 platform: string | null, 
 /**
- * Whether signatures and other referrers come along.
+ * Whether referrers (signatures, attestations, SBOMs) are copied too.
  */
 referrers: boolean, };
 
@@ -65,56 +53,45 @@ count: number, } | { "kind": "expire_untagged",
 days: number, };
 
 /**
- * What a person asked for in the wizard: the input of a plan.
+ * What the user asks for: the input of a plan.
  */
-export type MigrationRequest = { 
+export type MigrationRequest = { connection: AwsConnection, source: ImageSource, images: Array<SelectedImage>, 
 /**
- * Where the images go.
- */
-connection: AwsConnection, 
-/**
- * Where they come from.
- */
-source: ImageSource, 
-/**
- * Which images.
- */
-images: Array<SelectedImage>, 
-/**
- * Which repository of the source goes to which ECR repository; one entry a source repository.
+ * The ECR repository of each source repository.
  */
 repositories: Array<RepositoryMapping>, 
 /**
- * What a source repository without an entry is called: one that *Run again* finds new.
+ * The names of source repositories without an entry, which *Run again* may find.
  */
 naming: Naming, 
 /**
- * How new repositories are set up.
+ * The settings of new repositories.
  */
 template: RepositorySettings, 
 /**
- * What to do about images whose tag points to something else already.
+ * What to do with images whose tag exists and points to another image.
  */
 choices: Array<ConflictChoice>, 
 /**
- * Whether the tags that a push through the Docker Engine needs are removed from it afterwards.
+ * Whether the temporary tags of a push through the Docker Engine are removed afterwards.
  */
 remove_temporary_tags: boolean, 
 /**
- * What of each image comes along, from registry to registry.
+ * What is copied of each image from registry to registry.
  */
 extent: CopyScope, 
 /**
- * The ECR repositories for which the person confirmed that a lifecycle policy expires images.
+ * The ECR repositories for which the user confirmed that a lifecycle policy expires images.
  */
 expiry_confirmed: Array<string>, 
 /**
- * The rules that chose the images, where rules did: *Run again* asks them for new tags.
+ * The rules that selected the images, if rules did. *Run again* applies them to the current
+ * tags.
  */
 selection: Selection | null, };
 
 /**
- * Where a source repository goes.
+ * The ECR repository of a source repository.
  */
 export type RepositoryMapping = { 
 /**
@@ -122,32 +99,24 @@ export type RepositoryMapping = {
  */
 source_repository: string, 
 /**
- * The ECR repository's name, prefix included.
+ * The name of the ECR repository, including the prefix.
  */
 repository_name: string, 
 /**
- * Settings for this one instead of the template's.
+ * Settings of this repository that replace the template.
  */
 settings: RepositorySettings | null, };
 
 /**
- * How a repository is set up.
+ * The settings of a repository.
  */
-export type RepositorySettings = { 
+export type RepositorySettings = { tag_mutability: TagMutability, 
 /**
- * Whether tags may be moved.
+ * Tags that are excluded from the tag mutability, as patterns with `*`. At most five.
  */
-tag_mutability: TagMutability, 
+exclusion_filters: Array<string>, scan_on_push: boolean, 
 /**
- * The tags that are an exception, as patterns with `*`; at most five.
- */
-exclusion_filters: Array<string>, 
-/**
- * Whether an image is scanned when it arrives.
- */
-scan_on_push: boolean, 
-/**
- * How layers are encrypted at rest.
+ * Encryption of the layers at rest.
  */
 encryption: Encryption, 
 /**
@@ -155,12 +124,11 @@ encryption: Encryption,
  */
 tags: { [key in string]: string }, 
 /**
- * What ECR removes by itself.
+ * The lifecycle policy.
  */
 lifecycle: LifecyclePreset, 
 /**
- * Who else may do what with the repository, as a policy document of at most 10,240 characters;
- * nothing for ECR's usual.
+ * The repository policy, a document of at most 10,240 characters. `null` for none.
  */
 policy: string | null, };
 

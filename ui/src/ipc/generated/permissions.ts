@@ -16,7 +16,7 @@ text: string,
 widened: boolean, };
 
 /**
- * How permissions were looked at.
+ * How permissions were checked.
  */
 export type PermissionBasis = "practice" | "simulation" | "calls" | "root";
 
@@ -26,7 +26,7 @@ export type PermissionBasis = "practice" | "simulation" | "calls" | "root";
 export type PermissionDenial = "not_granted" | "denied" | "organization" | "boundary" | "call_refused";
 
 /**
- * Why a permission is not known.
+ * Why it is unknown whether the caller has a permission.
  */
 export type PermissionDoubt = "not_asked" | "conditions" | "other_policy";
 
@@ -38,66 +38,50 @@ export type PermissionPurpose = "log_in" | "look" | "create" | "push" | "prove" 
 /**
  * Whether the caller has a permission.
  */
-export type PermissionStanding = { "kind": "allowed" } | { "kind": "missing", 
+export type PermissionStanding = { "kind": "allowed" } | { "kind": "missing", denial: PermissionDenial, } | { "kind": "unknown", doubt: PermissionDoubt, 
 /**
- * Why.
- */
-denial: PermissionDenial, } | { "kind": "unknown", 
-/**
- * Why.
- */
-doubt: PermissionDoubt, 
-/**
- * The conditions that it depends on, such as `aws:MultiFactorAuthPresent`.
+ * The condition keys that it depends on, such as `aws:MultiFactorAuthPresent`.
  */
 conditions: Array<string>, };
 
 /**
- * One action that a plan needs.
+ * An action that a plan requires.
  */
 export type PlanPermission = { 
 /**
  * The IAM action, such as `ecr:PutImage`.
  */
-action: string, 
-/**
- * What it is for.
- */
-purpose: PermissionPurpose, 
+action: string, purpose: PermissionPurpose, 
 /**
  * Whether the plan fails without it.
  */
-essential: boolean, 
+essential: boolean, standing: PermissionStanding, 
 /**
- * Whether the caller may.
- */
-standing: PermissionStanding, 
-/**
- * The ARNs that this standing is of; at most twenty of them, and none where it is allowed.
+ * The ARNs with this standing, at most twenty. Empty if the action is allowed.
  */
 resources: Array<string>, 
 /**
- * How many resources this standing is of.
+ * Number of resources with this standing.
  */
 resource_count: number, };
 
 /**
- * Whether the caller may do what a plan would do. Nothing was written to find it out.
+ * Whether the caller has the permissions that a plan requires. The check writes nothing.
  */
 export type PlanPermissions = { 
 /**
- * What the plan needs, in the order of its steps.
+ * The required permissions, in the order of the steps.
  */
 permissions: Array<PlanPermission>, 
 /**
- * How it was found out.
+ * How the permissions were checked.
  */
 basis: PermissionBasis, 
 /**
- * Why IAM did not simulate the caller's policies, where it did not.
+ * Why IAM didn't simulate the policies of the caller.
  */
 simulation_error: ApiError | null, 
 /**
- * The least-privilege policy that allows all of the plan.
+ * The least-privilege policy that allows the whole plan.
  */
 policy: IamPolicy, };

@@ -6,7 +6,7 @@ import type { LifecycleForecast } from "./repositories";
 import type { SelectedImage } from "./sources";
 
 /**
- * Which tool copies from registry to registry in the commands of a plan.
+ * The tool that copies images from registry to registry in the commands of a plan.
  */
 export type CopyTool = "skopeo" | "crane";
 
@@ -28,7 +28,7 @@ partition: string,
  */
 region: string, 
 /**
- * The registry's host, and port where there is one.
+ * The host of the registry, with the port if it has one.
  */
 registry: string, 
 /**
@@ -46,35 +46,36 @@ registry_endpoint: string | null, };
 export type EngineOutcome = "whole" | "part" | "seen_while_sending" | "repacked" | "mounted";
 
 /**
- * Which image of the Docker Engine is sent, and what will arrive of it.
+ * The image in the Docker Engine, and the predicted result of its push.
  */
 export type EnginePrediction = { 
 /**
- * The engine's ID of the image. A run stops where the name means another image.
+ * The image ID in the engine. A run stops if the name refers to another image.
  */
 image_id: string, 
 /**
- * Who sends it.
+ * Who pushes it.
  */
 way: EngineWay, 
 /**
- * What arrives.
+ * What is pushed.
  */
 outcome: EngineOutcome, 
 /**
- * The platform that is sent, where it is one of an index.
+ * The platform that is pushed, if it is one of an index.
  */
 platform: string | null, 
 /**
- * The version of the operating system of that platform, which Windows images have.
+ * The operating system version of the platform, which Windows images have.
  */
 os_version?: string, 
 /**
- * Every platform that the index lists; empty for a single image and where the engine does not say.
+ * Every platform of the index. Empty for a single image, and if the engine doesn't report
+ * them.
  */
 index_platforms: Array<string>, 
 /**
- * Whether attestations of the index are not sent.
+ * Whether attestations of the index are not pushed.
  */
 attestations_stay: boolean, };
 
@@ -84,60 +85,52 @@ attestations_stay: boolean, };
 export type EngineWay = "push" | "push_platform" | "own_push";
 
 /**
- * How long a migration will take, from how fast earlier ones were.
+ * The expected duration of a transfer.
  */
-export type ExpectedTime = { 
+export type ExpectedTime = { elapsed_ms: number, 
 /**
- * How long.
- */
-elapsed_ms: number, 
-/**
- * The speed so far.
+ * The average speed of the earlier migrations.
  */
 bytes_per_second: number, 
 /**
- * How many earlier migrations that is taken from.
+ * Number of earlier migrations in the estimate.
  */
 migrations: number, };
 
 /**
- * What a migration would do. Nothing was written when it was made.
+ * What a migration would do. Planning writes nothing.
  */
 export type MigrationPlan = { 
 /**
- * What to start it with.
+ * The ID with which it is started.
  */
 plan: string, 
 /**
- * Who would do it.
+ * The AWS identity that made the plan.
  */
 identity: AwsIdentity, 
 /**
- * Where the images go. Running refuses any other destination.
+ * The destination. A run refuses any other one.
  */
 destination: DestinationIdentity, 
 /**
- * The registry's host, and port where there is one.
+ * The host of the registry, with the port if it has one.
  */
 registry: string, 
 /**
- * The ECR repositories, in the order in which they are needed.
+ * The ECR repositories, in the order of their first image.
  */
 repositories: Array<PlannedRepository>, 
 /**
- * The images, in the order in which they are moved.
+ * The images, in the order of the copies.
  */
-images: Array<PlannedImage>, 
+images: Array<PlannedImage>, totals: PlanTotals, 
 /**
- * The sums.
- */
-totals: PlanTotals, 
-/**
- * Docker Hub's pull quota, where the images come from there.
+ * The pull quota, if the source is Docker Hub.
  */
 pull_quota: PullQuota | null, 
 /**
- * How long it will take, where earlier migrations on the same way tell.
+ * The expected time, if earlier migrations with the same source allow an estimate.
  */
 expected: ExpectedTime | null, 
 /**
@@ -145,20 +138,20 @@ expected: ExpectedTime | null,
  */
 commands: Array<string>, 
 /**
- * Whether Start is possible: no refused or undecided image is left, and something is to do.
+ * Whether the plan can start: no image is refused or undecided, and there is something to do.
  */
 ready: boolean, };
 
 /**
- * How far the making of a plan is.
+ * Progress of gathering the facts of a plan.
  */
 export type PlanProgress = { 
 /**
- * Images that were looked at.
+ * Number of images that were looked up.
  */
 looked_at: number, 
 /**
- * All images.
+ * Number of images in the request.
  */
 images: number, };
 
@@ -229,68 +222,52 @@ referrer_tags_kept: number,
 referrers_unknown: number, };
 
 /**
- * What will be done with an image.
+ * What a migration will do with an image.
  */
 export type PlannedAction = { "kind": "move" } | { "kind": "overwrite" } | { "kind": "already_there" } | { "kind": "keep_existing" } | { "kind": "conflict", 
 /**
- * Whether the repository lets the tag move.
+ * Whether the repository allows the tag to move.
  */
-overwrite_allowed: boolean, } | { "kind": "refused", 
-/**
- * Why.
- */
-error: ApiError, };
+overwrite_allowed: boolean, } | { "kind": "refused", error: ApiError, };
 
 /**
  * An image of a plan.
  */
 export type PlannedImage = { 
 /**
- * Its number in the plan, from 0; events and reports call it by this.
+ * Its number in the plan, starting at 0. Events and reports use it.
  */
-image: number, 
+image: number, selected: SelectedImage, 
 /**
- * What was selected.
- */
-selected: SelectedImage, 
-/**
- * The full source, such as `docker.io/dencold/pgcli:latest`.
+ * The full source reference, such as `docker.io/dencold/pgcli:latest`.
  */
 source: string, 
 /**
- * The full destination.
+ * The full destination reference.
  */
 destination: string, 
 /**
- * The ECR repository's name.
+ * The name of the ECR repository.
  */
 repository: string, 
 /**
- * The tag at the destination.
+ * The tag in ECR.
  */
-tag: string, 
+tag: string, route: Route, action: PlannedAction, 
 /**
- * How it travels.
- */
-route: Route, 
-/**
- * What will be done.
- */
-action: PlannedAction, 
-/**
- * The digest at the source, where it is known before the push.
+ * The digest at the source, if it is known before the push.
  */
 source_digest: string | null, 
 /**
- * The digest that the tag has at the destination now.
+ * The current digest of the tag in ECR.
  */
 destination_digest: string | null, 
 /**
- * The platforms that travel.
+ * The platforms that are copied.
  */
 platforms: Array<string>, 
 /**
- * Bytes of all its content.
+ * The size of all its content.
  */
 size_bytes: number, 
 /**
@@ -298,20 +275,20 @@ size_bytes: number,
  */
 remarks: Array<PlanRemark>, 
 /**
- * Its place among the images of its repository, which are pushed oldest first.
+ * Its position among the images of its repository, which are pushed oldest first.
  */
 push_order?: number, 
 /**
- * The tags of its signatures, attestations and SBOMs, which are copied with it. `null` if they
- * are looked for when the image is copied.
+ * The tags of its signatures, attestations and SBOMs, which are copied too. `null` if they are
+ * looked up when the image is copied.
  */
 referrer_tags: Array<PlannedReferrerTag> | null, 
 /**
- * The digest of the index that it is one platform of, where only that is copied.
+ * The digest of its index, if only one platform of the index is copied.
  */
 part_of?: string, 
 /**
- * Which image of the Docker Engine it is, and what will arrive of it.
+ * The image in the Docker Engine, and the predicted result of its push.
  */
 engine?: EnginePrediction, };
 
@@ -333,48 +310,40 @@ source_digest: string,
 destination_digest: string | null, };
 
 /**
- * An ECR repository that a plan needs.
+ * An ECR repository of a plan.
  */
-export type PlannedRepository = { 
+export type PlannedRepository = { name: string, 
 /**
- * Its name.
+ * Its URI, without a tag.
  */
-name: string, 
+uri: string, exists: boolean, 
 /**
- * Its address, without a tag.
- */
-uri: string, 
-/**
- * Whether it is there already.
- */
-exists: boolean, 
-/**
- * How it will be, or is, set up.
+ * Its settings, or those that it will be created with.
  */
 settings: RepositorySettings, 
 /**
- * Where an existing repository differs from what was asked for; it is left as it is.
+ * Settings of an existing repository that differ from the request. They are not changed.
  */
 differences: Array<SettingDifference>, 
 /**
- * What its lifecycle policy, or the one that it gets, does with the images of the plan.
+ * What its lifecycle policy will do with the images of the plan.
  */
 lifecycle: LifecycleForecast, };
 
 /**
- * Docker Hub's pull quota.
+ * The pull quota of Docker Hub.
  */
 export type PullQuota = { 
 /**
- * Pulls that the plan needs; each platform counts. At least so many where images are read later.
+ * Pulls that the plan requires; each platform counts. A minimum, if images are read later.
  */
 needed: number, 
 /**
- * Pulls left now; nothing means not limited.
+ * Remaining pulls. `null` if not limited.
  */
 left: number | null, 
 /**
- * Length of the window that the limit is for.
+ * Length of the window of the limit.
  */
 window_seconds: number | null, };
 
@@ -384,18 +353,6 @@ window_seconds: number | null, };
 export type Route = "docker_engine" | "registry_to_registry";
 
 /**
- * A setting of an existing repository that is not as asked for.
+ * A setting of an existing repository that differs from the request.
  */
-export type SettingDifference = { 
-/**
- * The setting.
- */
-setting: string, 
-/**
- * What was asked for.
- */
-wanted: string, 
-/**
- * What it is.
- */
-actual: string, };
+export type SettingDifference = { setting: string, wanted: string, actual: string, };

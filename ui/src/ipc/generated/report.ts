@@ -10,35 +10,31 @@ import type { Undone } from "./undo";
  */
 export type HistoryEntry = { 
 /**
- * The migration; a job that runs it has the same name.
+ * Its ID, which is also the ID of a job that runs it.
  */
 migration: string, 
 /**
- * Whether it is over, and how it ended.
+ * Its outcome, or that it is running.
  */
 state: MigrationOutcome, 
 /**
- * The headline and the counts, as the report has them.
+ * The headline and the counts, as in the report.
  */
-summary: ReportSummary, 
+summary: ReportSummary, started_at_ms: number, 
 /**
- * When it started.
- */
-started_at_ms: number, 
-/**
- * How long it took, all its tries together.
+ * The duration of all its runs together.
  */
 elapsed_ms: number, 
 /**
- * Who did it.
+ * The AWS identity that ran it.
  */
 identity: AwsIdentity, 
 /**
- * The registry's host, and port where there is one.
+ * The host of the registry, with the port if it has one.
  */
 registry: string, 
 /**
- * Where the images came from.
+ * The source of the images.
  */
 source: ImageSource, 
 /**
@@ -48,38 +44,30 @@ repositories_created: number,
 /**
  * Lifecycle policies of new repositories that are not set. Resume sets them.
  */
-policies_not_set: number, 
+policies_not_set: number, images: number, 
 /**
- * Images of it.
- */
-images: number, 
-/**
- * Images that were moved and proved.
+ * Images that were copied and verified.
  */
 moved: number, 
 /**
- * Images that were there before, or stay as they are by choice.
+ * Images that already existed, or that the user chose to keep.
  */
-unchanged: number, 
+unchanged: number, failed: number, 
 /**
- * Images that failed.
- */
-failed: number, 
-/**
- * Bytes that were sent; nothing where the Docker Engine did not report all of them.
+ * `null` if the Docker Engine did not report all bytes.
  */
 sent_bytes: number | null, 
 /**
- * Bytes that the destination had.
+ * Bytes that already existed at the destination.
  */
 skipped_bytes: number, 
 /**
- * That what it brought was taken away again.
+ * When and how far it was undone.
  */
 undone: Undone | null, };
 
 /**
- * What became of one image.
+ * The result of one image.
  */
 export type ImageReport = { 
 /**
@@ -87,23 +75,15 @@ export type ImageReport = {
  */
 image: number, 
 /**
- * The full source.
+ * The full source reference.
  */
 source: string, 
 /**
- * The full destination.
+ * The full destination reference.
  */
-destination: string, 
+destination: string, route: Route, result: ImageResult, 
 /**
- * How it travelled.
- */
-route: Route, 
-/**
- * What became of it.
- */
-result: ImageResult, 
-/**
- * The digest at the source, where the source has one.
+ * The digest at the source, if the source has one.
  */
 source_digest: string | null, 
 /**
@@ -111,57 +91,47 @@ source_digest: string | null,
  */
 pushed_digest: string | null, 
 /**
- * The digest that the registry gives for the tag now.
+ * The digest of the tag in the registry.
  */
 registry_digest: string | null, 
 /**
- * The digest that ECR's DescribeImages gives for the tag now.
+ * The digest of the tag in the response of ECR's DescribeImages.
  */
 ecr_digest: string | null, 
 /**
- * What can be said of the digests.
+ * What the comparison of the digests proves.
  */
 proof: Proof, 
 /**
- * What is known about the image, computed from result and proof; the counts of the report are
- * made of these.
+ * Computed from result and proof. The counts of the report are sums of these.
  */
 standing: ImageStanding, 
 /**
- * The platforms of an index that was copied, in its order; none of an image that is alone, or
- * that was there already.
+ * The platforms of a copied index, in its order. Empty for a single image, and for an image
+ * that already existed.
  */
 platforms: Array<PlatformProof>, 
 /**
- * Bytes that were sent for it; nothing where the Docker Engine did not report all of them.
+ * `null` if the Docker Engine did not report all bytes.
  */
-sent_bytes: number | null, 
+sent_bytes: number | null, elapsed_ms: number, 
 /**
- * How long it took.
- */
-elapsed_ms: number, 
-/**
- * Signatures and other referrers that could not come along.
+ * Referrers (signatures, attestations, SBOMs) that couldn't be copied.
  */
 left_behind: Array<LeftBehind>, 
 /**
- * The digest that the source's tag had after the push, where it is another than the one that
- * was copied: the tag was moved meanwhile.
+ * The digest of the source tag after the push, if the tag was moved during the copy.
  */
 source_moved_to: string | null, 
 /**
- * The digest of the index that it is one platform of, where only that was copied.
+ * The digest of its index, if only one platform of the index was copied.
  */
 part_of?: string, };
 
 /**
- * What became of an image.
+ * The result of an image.
  */
-export type ImageResult = { "kind": "moved" } | { "kind": "unchanged" } | { "kind": "failed", 
-/**
- * Why.
- */
-error: ApiError, } | { "kind": "cancelled" };
+export type ImageResult = { "kind": "moved" } | { "kind": "unchanged" } | { "kind": "failed", error: ApiError, } | { "kind": "cancelled" };
 
 /**
  * What is known about one planned image.
@@ -169,17 +139,14 @@ error: ApiError, } | { "kind": "cancelled" };
 export type ImageStanding = "equal" | "equal_to_pushed" | "kept" | "failed" | "not_finished" | "unknown";
 
 /**
- * A signature or another referrer that stayed behind.
+ * A referrer that wasn't copied.
  */
 export type LeftBehind = { 
 /**
- * Its digest or tag at the source; where they could not be listed, the image's digest.
+ * Its digest or tag at the source. The digest of the image if its referrers couldn't be
+ * listed.
  */
-name: string, 
-/**
- * Why.
- */
-error: ApiError, };
+name: string, error: ApiError, };
 
 /**
  * The headline of a migration.
@@ -189,35 +156,23 @@ export type MigrationOutcome = "running" | "succeeded" | "kept" | "unproven" | "
 /**
  * What a migration did.
  */
-export type MigrationReport = { 
+export type MigrationReport = { job: string, 
 /**
- * The job.
- */
-job: string, 
-/**
- * How it ended, computed from the proofs of its images.
+ * The outcome, computed from the proofs of the images.
  */
 outcome: MigrationOutcome, 
 /**
- * The headline, the counts and what else everyone who reads the report must know.
+ * The headline, the counts and what needs attention.
  */
 summary: ReportSummary, 
 /**
- * Who did it.
+ * The AWS identity that ran it.
  */
 identity: AwsIdentity, 
 /**
- * The registry's host, and port where there is one.
+ * The host of the registry, with the port if it has one.
  */
-registry: string, 
-/**
- * When it started.
- */
-started_at_ms: number, 
-/**
- * How long it took.
- */
-elapsed_ms: number, 
+registry: string, started_at_ms: number, elapsed_ms: number, 
 /**
  * Repositories that it created.
  */
@@ -225,21 +180,17 @@ repositories_created: Array<string>,
 /**
  * Of these, the repositories that no image was pushed to. *Undo* deletes them.
  */
-repositories_empty: Array<string>, 
+repositories_empty: Array<string>, images: Array<ImageReport>, 
 /**
- * Every image.
- */
-images: Array<ImageReport>, 
-/**
- * Bytes that were sent; nothing where the Docker Engine did not report all of them.
+ * `null` if the Docker Engine did not report all bytes.
  */
 sent_bytes: number | null, 
 /**
- * Bytes that need not be sent, because the destination had them.
+ * Bytes that already existed at the destination.
  */
 skipped_bytes: number, 
 /**
- * Tags that were made in the Docker Engine on the way and are still there.
+ * Temporary tags that remain in the Docker Engine.
  */
 temporary_tags_left: Array<string>, 
 /**
@@ -247,23 +198,23 @@ temporary_tags_left: Array<string>,
  */
 policies_not_set: Array<PolicyNotSet>, 
 /**
- * Why the history does not hold all of this, where it could not be written.
+ * Why the history is incomplete, if it couldn't be written.
  */
 journal_error: ApiError | null, 
 /**
- * The fault of the program that ended the run, where one did.
+ * The internal error that ended the run, if one did.
  */
 run_error: ApiError | null, 
 /**
- * Which part of a plan this is, where the plan was run from a file.
+ * The part of the plan, if the plan was run from a file.
  */
 part: ReportPart | null, 
 /**
- * Of a report that joins the parts of a plan: the parts that are missing from it.
+ * The missing parts of a merged report.
  */
 missing_parts: Array<number>, 
 /**
- * When registry and ECR were asked again, where the proofs are of a later time than the run.
+ * When the images were verified again, if they were after the run.
  */
 verified_at_ms: number | null, };
 
@@ -306,7 +257,7 @@ unknown: number, };
  */
 export type PlatformProof = { 
 /**
- * Which one, such as `linux/arm64/v8`.
+ * Such as `linux/arm64/v8`.
  */
 platform: string, 
 /**
@@ -314,20 +265,16 @@ platform: string,
  */
 digest: string, 
 /**
- * Whether ECR has this digest, asked after the push.
+ * Whether ECR reported this digest after the push.
  */
 in_ecr: boolean, };
 
 /**
  * A lifecycle policy of a new repository that was not set.
  */
-export type PolicyNotSet = { 
+export type PolicyNotSet = { repository: string, 
 /**
- * The repository.
- */
-repository: string, 
-/**
- * Why setting it failed; nothing if the migration was cancelled before.
+ * Why setting it failed. `null` if the migration was cancelled before.
  */
 error: ApiError | null, };
 
@@ -342,39 +289,35 @@ export type Proof = "equal" | "equal_to_part" | "same_content" | "equal_to_pushe
 export type ReportFormat = "markdown" | "csv" | "json" | "html";
 
 /**
- * Which part of a plan a report is about.
+ * The part of a plan that a report is of.
  */
 export type ReportPart = { 
 /**
- * The plan: the SHA-256 digest of its file's content.
+ * The SHA-256 digest of the content of the plan file.
  */
 plan: string, 
 /**
- * The number of the part, from 1; nothing where the report joins all parts.
+ * The number of the part, starting at 1. `null` for a merged report.
  */
 part: number | null, 
 /**
- * How many parts the plan was run in.
+ * Number of parts of the plan.
  */
 parts: number, 
 /**
- * How many images the whole plan has.
+ * Number of images of the whole plan.
  */
 plan_images: number, };
 
 /**
- * The headline of a migration and everything that must be said with it. Each surface shows these
- * words; none makes its own.
+ * The headline of a migration and what needs attention. The window, the command line and exports
+ * all show this text.
  */
 export type ReportSummary = { 
 /**
  * How the headline is marked.
  */
-status: SummaryStatus, 
-/**
- * The headline.
- */
-title: string, 
+status: SummaryStatus, title: string, 
 /**
  * The counts in a sentence.
  */
@@ -385,7 +328,7 @@ text: string,
  */
 notes: Array<string>, 
 /**
- * How many images have which standing.
+ * Number of images by standing.
  */
 counts: OutcomeCounts, };
 

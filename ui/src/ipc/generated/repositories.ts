@@ -7,28 +7,24 @@ import type { RepositorySettings } from "./migration";
  */
 export type ExpiringImage = { 
 /**
- * Its number in the plan; nothing for an image that the repository has.
+ * Its number in the plan. `null` for an existing image.
  */
 image: number | null, 
 /**
- * Its tags; of a planned image the planned one.
+ * Its tags. For a planned image, only the planned one.
  */
 tags: Array<string>, 
 /**
- * Its digest, where it is known.
+ * Its digest, if known.
  */
 digest: string | null, 
 /**
  * The priority of the rule that applies.
  */
-rule: number, 
+rule: number, action: LifecycleAction, 
 /**
- * What happens.
- */
-action: LifecycleAction, 
-/**
- * How many days after its push, or its last use, it happens; nothing for at the next evaluation,
- * within 24 hours.
+ * Days after its push or its last pull. `null` if it happens at the next evaluation, within 24
+ * hours.
  */
 after_days: number | null, };
 
@@ -38,30 +34,18 @@ after_days: number | null, };
 export type ImageKind = "image" | "index" | "attestation" | "signature" | "other";
 
 /**
- * What ECR did not delete.
+ * An image or tag that ECR did not delete.
  */
 export type ImageNotDeleted = { 
 /**
  * The tag or digest.
  */
-name: string, 
-/**
- * Why not.
- */
-error: ApiError, };
+name: string, error: ApiError, };
 
 /**
- * An image, or one of its tags, that is to be deleted.
+ * An image or tag to delete.
  */
-export type ImageToDelete = { "kind": "tag", 
-/**
- * The tag.
- */
-tag: string, } | { "kind": "image", 
-/**
- * Its digest.
- */
-digest: string, };
+export type ImageToDelete = { "kind": "tag", tag: string, } | { "kind": "image", digest: string, };
 
 /**
  * An entry of an index.
@@ -117,7 +101,7 @@ on_push: boolean, };
 export type LifecycleAction = "expire" | "archive";
 
 /**
- * What the lifecycle policy of a repository does with the images of a plan.
+ * What the lifecycle policy of a repository will do after a migration.
  */
 export type LifecycleForecast = { "kind": "nothing_expires" } | { "kind": "expires", 
 /**
@@ -125,94 +109,73 @@ export type LifecycleForecast = { "kind": "nothing_expires" } | { "kind": "expir
  */
 planned: Array<ExpiringImage>, 
 /**
- * Images that the repository has, and that would stay without the migration.
+ * Existing images that would stay without the migration.
  */
-existing: Array<ExpiringImage>, } | { "kind": "unreadable", 
-/**
- * Why not.
- */
-reason: string, } | { "kind": "unknown" };
+existing: Array<ExpiringImage>, } | { "kind": "unreadable", reason: string, } | { "kind": "unknown" };
 
 /**
- * A change of what is set for the whole registry, which may serve better than a migration.
+ * A change of the settings of the whole registry that may replace or speed up a migration.
  */
 export type RegistryOffer = { "kind": "blob_mounting" } | { "kind": "create_on_push", 
 /**
- * What their names begin with, or `ROOT` for all.
+ * The prefix of their names, or `ROOT` for all.
  */
-prefix: string, 
+prefix: string, settings: RepositorySettings, 
 /**
- * How they are set up.
- */
-settings: RepositorySettings, 
-/**
- * The ARN of the role that ECR takes on; needed for KMS keys and AWS tags.
+ * The ARN of the role that ECR assumes. Required for KMS keys and AWS tags.
  */
 role: string | null, } | { "kind": "pull_through_cache", 
 /**
- * What the repositories' names begin with, or `ROOT` for all.
+ * The prefix of the repository names, or `ROOT` for all.
  */
 prefix: string, 
 /**
- * The ARN of the secret with Docker Hub's user name and access token.
+ * The ARN of the secret with the Docker Hub user name and access token.
  */
 secret: string, };
 
 /**
- * What is set for the whole registry of an account and region.
+ * The settings of the whole registry of an account and region.
  */
 export type RegistrySettings = { 
 /**
- * Whether a layer that another repository holds need not be sent again; nothing where it is not
- * known.
+ * Whether layers of other repositories are mounted instead of sent. `null` if unknown.
  */
 blob_mounting: boolean | null, 
 /**
- * The templates that ECR creates repositories by; nothing where they are not known.
+ * The repository creation templates. `null` if unknown.
  */
 templates: Array<KnownTemplate> | null, 
 /**
- * The pull-through cache rules; nothing where they are not known.
+ * The pull-through cache rules. `null` if unknown.
  */
 cache_rules: Array<KnownCacheRule> | null, 
 /**
- * Why something is not known.
+ * Why a setting is unknown.
  */
 errors: Array<ApiError>, };
 
 /**
  * An ECR repository in the list.
  */
-export type Repository = { 
+export type Repository = { name: string, 
 /**
- * Its name.
+ * Its URI, without a tag.
  */
-name: string, 
-/**
- * Its address, without a tag.
- */
-uri: string, 
-/**
- * Its ARN.
- */
-arn: string, 
+uri: string, arn: string, 
 /**
  * When it was created.
  */
 created_at_ms: number | null, 
 /**
- * How it is set up; tags and lifecycle are only known in its details.
+ * Its settings. AWS tags and lifecycle are only known in its details.
  */
 settings: RepositorySettings, };
 
 /**
- * A repository with what is in it.
+ * A repository with its images.
  */
-export type RepositoryDetails = { 
-/**
- * The repository.
- */
-repository: Repository, 
+export type RepositoryDetails = { repository: Repository, 
 /**
  * Its lifecycle policy document, if it has one.
  */
@@ -229,25 +192,13 @@ push_commands: Array<string>, };
 /**
  * An image in a repository.
  */
-export type RepositoryImage = { 
-/**
- * Its digest.
- */
-digest: string, 
-/**
- * Its tags.
- */
-tags: Array<string>, 
-/**
- * What it is.
- */
-kind: ImageKind, 
+export type RepositoryImage = { digest: string, tags: Array<string>, kind: ImageKind, 
 /**
  * The media type of its manifest.
  */
 media_type: string | null, 
 /**
- * Its size as ECR counts.
+ * The size as ECR reports it.
  */
 size_bytes: number | null, 
 /**
@@ -255,7 +206,7 @@ size_bytes: number | null,
  */
 pushed_at_ms: number | null, 
 /**
- * When it was pulled last, as far as ECR recorded.
+ * The last pull, if ECR recorded one.
  */
 pulled_at_ms: number | null, 
 /**
@@ -264,18 +215,10 @@ pulled_at_ms: number | null,
 pull_commands: Array<string>, };
 
 /**
- * Counts of a repository, asked for the rows in sight.
+ * Counts of a repository, for the visible rows of the list.
  */
-export type RepositorySummary = { 
+export type RepositorySummary = { name: string, images: number, 
 /**
- * Its name.
- */
-name: string, 
-/**
- * Images in it.
- */
-images: number, 
-/**
- * Bytes of them, as ECR counts.
+ * The size as ECR reports it.
  */
 size_bytes: number, };

@@ -5,115 +5,95 @@ import type { RepositorySettings } from "./migration";
 import type { ImageSource, RenameRule } from "./sources";
 
 /**
- * What the program says of itself.
+ * Facts about the program.
  */
-export type AppInfo = { 
+export type AppInfo = { version: string, log_folder: string, 
 /**
- * The version.
- */
-version: string, 
-/**
- * Where the log files are.
- */
-log_folder: string, 
-/**
- * Where settings, saved profiles and practice data are.
+ * The folder with settings, saved profiles and the data of practice mode.
  */
 data_folder: string, 
 /**
- * Whether the program was started for practice (`--practice`).
+ * Whether the program was started with `--practice`.
  */
 started_in_practice: boolean, };
 
 /**
- * A certificate authority.
+ * A certificate of a CA file.
  */
-export type CaCertificate = { 
+export type CaCertificate = { name: string, 
 /**
- * Its name.
- */
-name: string, 
-/**
- * Until when it is good, in milliseconds since 1970.
+ * The last moment of its validity, in milliseconds since 1970.
  */
 not_after_ms: number, };
 
 /**
- * A file with certificate authorities.
+ * A CA file.
  */
 export type CaFile = { 
 /**
- * Who names it.
+ * The setting that names it.
  */
-origin: CaFileOrigin, 
+origin: CaFileOrigin, path: string, certificates: Array<CaCertificate>, 
 /**
- * Where it is.
- */
-path: string, 
-/**
- * What it holds.
- */
-certificates: Array<CaCertificate>, 
-/**
- * Why it cannot be used. Everything else goes on without it.
+ * Why it can't be used. Connections continue without it.
  */
 error: ApiError | null, };
 
 /**
- * Who names a file with certificate authorities.
+ * The setting that names a CA file.
  */
 export type CaFileOrigin = "settings" | "aws_ca_bundle" | "profile";
 
 /**
- * Two spellings of one variable that say different things. Tools differ in which of them counts.
+ * The two forms of a variable with different values. Tools differ in which one they use.
  */
 export type ContradictingVariables = { 
 /**
- * The one that counts for registries and Docker Hub, as for Docker.
+ * The one that is used for registries and Docker Hub, as by Docker.
  */
 for_registries: string, 
 /**
- * The one that counts for AWS, as for the AWS command line.
+ * The one that is used for AWS, as by the AWS CLI.
  */
 for_aws: string, };
 
 /**
- * How this computer reaches AWS, Docker Hub and registries.
+ * How this computer connects to AWS, Docker Hub and registries.
  */
 export type NetworkStatus = { 
 /**
- * The proxies in use; empty where everything is reached directly.
+ * The proxies in use. Empty if connections are direct.
  */
 proxies: Array<ProxyUse>, 
 /**
- * Where they were found.
+ * The source of the proxy settings.
  */
 proxy_origin: ProxyOrigin, 
 /**
- * The exceptions, as `NO_PROXY` lists them. What runs on this computer is always one.
+ * The exceptions of `NO_PROXY`. This computer is always excluded.
  */
 proxy_exceptions: string | null, 
 /**
- * Variables that are set and name no proxy that can be used.
+ * Environment variables that contain no usable proxy.
  */
 unusable_variables: Array<string>, 
 /**
- * Variables that are set to one thing in capitals and to another in small letters.
+ * Environment variables whose upper-case and lower-case forms have different values.
  */
 contradicting_variables: Array<ContradictingVariables>, 
 /**
- * Files with certificate authorities that are trusted beside those of the system.
+ * CA files, which are trusted in addition to the system's certificate authorities.
  */
 ca_files: Array<CaFile>, 
 /**
- * Seconds that the clock of this computer is behind those of the servers, negative where it is
- * ahead; nothing where no server said a time yet.
+ * Seconds that the clock of this computer is behind the servers; negative if it is ahead.
+ * `null` if no server reported a time yet.
  */
 clock_behind_seconds: number | null, };
 
 /**
- * The practice servers inside the program. The keys and the token are made up: they open nothing but
- * practice, and a person needs them to try `aws`, `docker` and `skopeo` on it.
+ * The servers of practice mode. The keys and the token are fictional and valid for practice mode
+ * only. The user needs them to try `aws`, `docker` and `skopeo`.
  */
 export type PracticeStatus = { 
 /**
@@ -131,109 +111,89 @@ hub: string,
 /**
  * The account of the practice ECR.
  */
-account_id: string, 
+account_id: string, region: string, 
 /**
- * Its region.
+ * The access key ID that it accepts.
  */
-region: string, 
-/**
- * The access key id that it takes.
- */
-access_key_id: string, 
-/**
- * The secret access key that goes with it.
- */
-secret_access_key: string, 
+access_key_id: string, secret_access_key: string, 
 /**
  * The Docker Hub user whose repositories practice shows.
  */
 hub_account: string, 
 /**
- * The access token that opens that user's private repositories.
+ * The access token for the private repositories of that user.
  */
 hub_access_token: string, 
 /**
- * The organisations that the user belongs to.
+ * The organizations of the user.
  */
 hub_organizations: Array<string>, };
 
 /**
- * Where the proxy was found.
+ * The origin of the proxy settings.
  */
 export type ProxyOrigin = "environment" | "system";
 
 /**
- * A proxy.
+ * A proxy in use.
  */
 export type ProxyUse = { 
 /**
- * For addresses of which scheme: `https` or `http`.
+ * The scheme of the addresses that it is used for: `https` or `http`.
  */
 scheme: string, 
 /**
- * Its address, without a login.
+ * Its address, without credentials.
  */
 address: string, 
 /**
- * Whether a login for it is known.
+ * Whether credentials for it are configured.
  */
 has_login: boolean, };
 
 /**
- * What a person keeps for next time. It holds no secret.
+ * A connection with settings that the user saved. It contains no secret.
  */
 export type SavedProfile = { 
 /**
- * What it is kept under; made by the program.
+ * Its ID, which the program creates.
  */
 id: string, 
 /**
- * What the person calls it; unique, whatever its case.
+ * Its name, which is unique regardless of case.
  */
-name: string, 
+name: string, connection: AwsConnection, 
 /**
- * Which ECR, and as whom.
- */
-connection: AwsConnection, 
-/**
- * The account that was behind the connection when the profile was saved.
+ * The account of the connection when the profile was saved.
  */
 account_id: string | null, 
 /**
- * Goes before every ECR repository name.
+ * The prefix of every ECR repository name.
  */
 repository_prefix: string, 
 /**
- * How ECR repository names are made from those of the source, before the prefix.
+ * The rules for ECR repository names, without the prefix.
  */
 rename_rules: Array<RenameRule>, 
 /**
- * How new repositories are set up.
+ * The settings of new repositories.
  */
-template: RepositorySettings, 
+template: RepositorySettings, source: ImageSource | null, 
 /**
- * Where images come from.
- */
-source: ImageSource | null, 
-/**
- * Whether it is chosen when the wizard opens.
+ * Whether it is selected when the wizard opens.
  */
 is_default: boolean, };
 
 /**
- * What a person set for the program.
+ * The settings of the program.
  */
-export type Settings = { 
+export type Settings = { theme: Theme, 
 /**
- * Light, dark, or as the system is.
- */
-theme: Theme, 
-/**
- * An engine address that goes before every other.
+ * The address of the Docker Engine, which takes precedence over all others.
  */
 engine_address: string | null, 
 /**
- * A file with certificate authorities that are trusted beside those of the system.
+ * A CA file, which is trusted in addition to the system's certificate authorities.
  */
 ca_file: string | null, 
 /**
@@ -241,28 +201,29 @@ ca_file: string | null,
  */
 remove_temporary_tags: boolean, 
 /**
- * Whether the wizard keeps its draft over a restart.
+ * Whether the draft of the wizard is kept when the program restarts.
  */
 keep_draft: boolean, 
 /**
- * Whether the practice account belongs to an organisation with very many repositories and tags.
+ * Whether the practice account belongs to an organization with a large number of repositories
+ * and tags.
  */
 practice_large_account: boolean, 
 /**
- * Whether the desktop says so when a migration is over that nobody looks at.
+ * Whether the desktop shows a notification when a migration finishes in the background.
  */
 notify_at_end: boolean, 
 /**
- * Whether the computer is kept awake while images move.
+ * Whether the computer stays awake during a migration.
  */
 keep_awake: boolean, 
 /**
- * Whether the first-start cards were seen.
+ * Whether the cards of the first start were shown.
  */
 welcomed: boolean, };
 
 /**
- * Light or dark.
+ * The color theme.
  */
 export type Theme = "system" | "light" | "dark";
 

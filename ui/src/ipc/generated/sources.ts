@@ -3,84 +3,72 @@ import type { AwsConnection } from "./aws";
 import type { ApiError } from "./errors";
 
 /**
- * How much of a source was read to choose from it.
+ * Progress of reading a source to select images.
  */
 export type ChooseProgress = { 
 /**
- * Repositories that were found; all of them from the first that was read on.
+ * Number of repositories. Final once `repositories_read` is greater than 0.
  */
 repositories: number, 
 /**
- * Of those, the ones whose tags were read.
+ * Number of repositories whose tags were read.
  */
 repositories_read: number, 
 /**
- * Tags in them.
+ * Number of tags in them.
  */
 tags: number, };
 
 /**
- * The images that rules choose.
+ * The images that rules select.
  */
 export type ChosenTags = { 
 /**
- * The images, by repository and in the order of the source.
+ * The images by repository, in the order of the source.
  */
 images: Array<SelectedImage>, 
 /**
- * Their sizes together, as far as the source tells them.
+ * The sum of the known sizes.
  */
 size_bytes: number, 
 /**
- * How many of them have no known size.
+ * Number of images without a known size.
  */
 sizes_unknown: number, 
 /**
- * How many tags are not meant, by reason.
+ * Numbers of tags that are not selected, by reason.
  */
 out: Array<OutCount>, 
 /**
- * Repositories whose tags could not be read. The others are chosen from all the same.
+ * Repositories whose tags couldn't be read.
  */
 unread: Array<UnreadRepository>, };
 
 /**
- * One address that was tried.
+ * An address that was tried.
  */
-export type EngineAttempt = { 
+export type EngineAttempt = { address: string, origin: EngineOrigin, 
 /**
- * The address.
- */
-address: string, 
-/**
- * Where it comes from.
- */
-origin: EngineOrigin, 
-/**
- * What came of it, in a few words.
+ * The result, in a few words.
  */
 outcome: string, };
 
 /**
- * Where an engine address comes from.
+ * The setting that an engine address comes from.
  */
-export type EngineOrigin = { "kind": "settings" } | { "kind": "environment" } | { "kind": "context", 
-/**
- * Its name.
- */
-name: string, } | { "kind": "socket", 
+export type EngineOrigin = { "kind": "settings" } | { "kind": "environment" } | { "kind": "context", name: string, } | { "kind": "socket", 
 /**
  * The product, such as `Docker Desktop`.
  */
 product: string, };
 
 /**
- * What a registry has of an image that the Docker Engine pulled from there, where that is more or
- * something else.
+ * The counterpart in a registry of an image that the Docker Engine pulled from there, if they
+ * differ.
  */
 export type EngineOriginal = { 
 /**
- * The tag at the engine, and at the registry.
+ * The tag in the engine and in the registry.
  */
 tag: string, 
 /**
@@ -88,7 +76,7 @@ tag: string,
  */
 registry: string, 
 /**
- * The source that copies it from there.
+ * The source that would copy it from the registry.
  */
 source: ImageSource, 
 /**
@@ -96,15 +84,15 @@ source: ImageSource,
  */
 repository: string, 
 /**
- * The platforms that the registry has, if it has more than the engine. Empty for a single image.
+ * The platforms in the registry, if it has more than the engine. Empty for a single image.
  */
 platforms: Array<string>, 
 /**
- * The platforms that the engine holds; empty where it does not say.
+ * The platforms in the engine. Empty if the engine doesn't report them.
  */
 held_platforms: Array<string>, 
 /**
- * Whether the tag points to something else there than what was pulled.
+ * Whether the tag in the registry now points to another image than the one that was pulled.
  */
 moved: boolean, 
 /**
@@ -117,35 +105,35 @@ layers_missing: boolean, };
  */
 export type EngineStatus = { 
 /**
- * Whether one answers.
+ * Whether an engine responds.
  */
 running: boolean, 
 /**
- * The address that answers, or was tried first.
+ * The address that responds, or that was tried first.
  */
 address: string | null, 
 /**
- * Where that address comes from.
+ * The source of that address.
  */
 origin: EngineOrigin | null, 
 /**
- * What answers, such as `Docker Engine 28.2.2`.
+ * Product and version, such as `Docker Engine 28.2.2`.
  */
 version: string | null, 
 /**
- * Whether it keeps images as they were pulled (containerd) or re-packs layers on push.
+ * Whether it keeps images as they were pulled (containerd), or packs layers again on push.
  */
 keeps_digests: boolean | null, 
 /**
- * How it keeps images.
+ * Its image store.
  */
 store?: EngineStore, 
 /**
- * The newest version of the Docker Engine API that it speaks, such as `1.51`.
+ * The newest supported version of the Docker Engine API, such as `1.51`.
  */
 api?: string, 
 /**
- * The platform that it runs on, such as `linux/amd64`.
+ * The platform of the engine, such as `linux/amd64`.
  */
 platform?: string, 
 /**
@@ -153,7 +141,7 @@ platform?: string,
  */
 tried: Array<EngineAttempt>, 
 /**
- * Why none answers.
+ * Why no engine responds.
  */
 error: ApiError | null, };
 
@@ -163,58 +151,42 @@ error: ApiError | null, };
  */
 export type EngineStore = "containerd" | "graph_driver" | "podman";
 
-/**
- * Where images come from.
- */
 export type ImageSource = { "kind": "docker_engine" } | { "kind": "docker_hub", 
 /**
- * The user or organisation, or several with commas between them; `library` for official
- * images.
+ * One or more users or organizations, separated by commas. `library` for official images.
  */
 namespace: string, } | { "kind": "registry", 
 /**
- * Its host, and port where there is one.
+ * Its host, with the port if it has one.
  */
 host: string, 
 /**
- * Whether it is asked over HTTP without TLS; a loopback host always is.
+ * Whether HTTP without TLS is used. It always is for a loopback host.
  */
-plain_http: boolean, } | { "kind": "ecr", 
+plain_http: boolean, } | { "kind": "ecr", connection: AwsConnection, } | { "kind": "practice_account", 
 /**
- * The account and region.
- */
-connection: AwsConnection, } | { "kind": "practice_account", 
-/**
- * As of Docker Hub; nothing for the practice account's own.
+ * As for Docker Hub. `null` for the practice account's own namespace.
  */
 namespace?: string, };
 
 /**
- * What repositories of a source are called in ECR, by rules: the same rules name new repositories
- * another day.
+ * Rules for the ECR names of source repositories. They also name repositories that are found
+ * later.
  */
 export type Naming = { 
 /**
- * Goes before every name.
+ * The prefix of every name.
  */
 prefix: string, 
 /**
- * Applied to the source's name one after another, each to what the one before left.
+ * Applied to the name in the source, each to the result of the one before.
  */
 rules: Array<RenameRule>, };
 
 /**
- * Tags that rules do not choose.
+ * Tags that rules don't select.
  */
-export type OutCount = { 
-/**
- * Why not.
- */
-reason: OutReason, 
-/**
- * How many.
- */
-tags: number, };
+export type OutCount = { reason: OutReason, tags: number, };
 
 /**
  * Why the rules leave a tag out.
@@ -222,7 +194,7 @@ tags: number, };
 export type OutReason = "not_included" | "excluded" | "pushed_before" | "pulled_before" | "time_unknown" | "older";
 
 /**
- * What one repository would be called.
+ * The proposed name of one repository.
  */
 export type ProposedName = { 
 /**
@@ -230,47 +202,39 @@ export type ProposedName = {
  */
 source_repository: string, 
 /**
- * Its name in ECR, without the prefix. It may be one that ECR does not take.
+ * Its name in ECR, without the prefix. ECR may not allow it.
  */
 name: string, 
 /**
- * The rules that matched, by their place, from 0.
+ * Indexes of the rules that matched.
  */
 rules: Array<number>, };
 
 /**
- * What repositories of a source would be called, and what is wrong with the rules.
+ * Proposed names of repositories, and the problems of the rules.
  */
 export type ProposedNames = { 
 /**
- * The names, in the order that was asked.
+ * The names, in the order of the request.
  */
 names: Array<ProposedName>, 
 /**
- * What is wrong with each rule, in the order of the rules; nothing where it can be used. A rule
- * that cannot be used is passed over.
+ * The problem of each rule, in the order of the rules. `null` if the rule is valid. Invalid
+ * rules are skipped.
  */
 problems: Array<string | null>, };
 
 /**
- * How a name is changed.
+ * A rule that changes names.
  */
-export type RenameRule = { 
+export type RenameRule = { kind: RenameRuleKind, pattern: string, 
 /**
- * How the pattern is read.
- */
-kind: RenameRuleKind, 
-/**
- * What is looked for.
- */
-pattern: string, 
-/**
- * What takes its place; `$1` is what the first group stood for.
+ * The replacement, in which `$1` is the text of the first group.
  */
 replacement: string, };
 
 /**
- * How the pattern of a rename rule is read.
+ * The syntax of the pattern of a rename rule.
  */
 export type RenameRuleKind = "glob" | "regex";
 
@@ -281,107 +245,85 @@ export type SelectedImage = {
 /**
  * The repository as the source shows it.
  */
-repository: string, 
-/**
- * The tag.
- */
-tag: string, };
+repository: string, tag: string, };
 
 /**
- * Which images of a source are meant, by rules: the same rules find new tags another day.
+ * Rules that select images of a source. They also select tags that are found later.
  */
 export type Selection = { 
 /**
- * The repositories as the source shows them; nothing for all.
+ * The repositories as the source shows them. Empty for all.
  */
-repositories: Array<string>, 
-/**
- * Which of their tags.
- */
-rules: TagRules, };
+repositories: Array<string>, rules: TagRules, };
 
 /**
- * A sign-in to a source, for this run of the program; it is not stored, unless the person asks.
+ * Credentials for a source. They are valid until the program closes and are not stored, unless the
+ * user asks for it.
  */
-export type SourceLogin = { 
-/**
- * The source.
- */
-source: ImageSource, 
-/**
- * The user name.
- */
-username: string, 
+export type SourceLogin = { source: ImageSource, username: string, 
 /**
  * The password or access token.
  */
 secret: string, 
 /**
- * Whether the keychain of the operating system keeps it for the next run.
+ * Whether to save them in the keychain of the operating system.
  */
 keep: boolean, };
 
 /**
- * Where the login for a source comes from.
+ * The origin of the login for a source.
  */
 export type SourceLoginOrigin = "anonymous" | "typed" | "keychain" | "docker_login";
 
 /**
- * How a source is asked at the moment.
+ * The login that is used for a source.
  */
 export type SourceLoginStatus = { 
 /**
- * As whom; nothing means anonymously.
+ * `null` for anonymous access.
  */
-username: string | null, 
+username: string | null, origin: SourceLoginOrigin, 
 /**
- * Where the login comes from.
- */
-origin: SourceLoginOrigin, 
-/**
- * Where a stored login was found: a file, a variable, or a credential helper.
+ * Where a stored login was found: a file, an environment variable, or a credential helper.
  */
 stored_in: string | null, 
 /**
- * Why the login is in doubt: a stored one cannot be read, or a typed one could not be tested.
+ * Why a stored login couldn't be read, or an entered one couldn't be tested.
  */
 login_error: ApiError | null, 
 /**
- * Why the keychain does not keep the login, or did not forget it, where that was asked for.
+ * Why the keychain couldn't save or delete the login.
  */
 keychain_error: ApiError | null, };
 
 /**
- * The namespaces of whoever is signed in to Docker Hub.
+ * The Docker Hub namespaces of the signed-in user.
  */
 export type SourceNamespaces = { 
 /**
- * The person's own first, then their organisations; none without a login.
+ * The user's own namespace first, then organizations. Empty without a login.
  */
 namespaces: Array<string>, 
 /**
- * Whether Docker Hub told the organisations. An organisation's own token does not say them.
+ * Whether Docker Hub reported the organizations. It doesn't for the access token of an
+ * organization.
  */
 organizations_told: boolean, };
 
 /**
  * A page of repositories of a source.
  */
-export type SourceRepositories = { 
+export type SourceRepositories = { repositories: Array<SourceRepository>, 
 /**
- * The repositories.
- */
-repositories: Array<SourceRepository>, 
-/**
- * What to ask for the next page with; nothing at the end.
+ * The token for the next page. `null` on the last page.
  */
 next: string | null, 
 /**
- * How many there are on all pages, where the source says so.
+ * The number on all pages, if the source reports it.
  */
 total: number | null, 
 /**
- * Namespaces that could not be read, of several.
+ * Namespaces that couldn't be read.
  */
 unread: Array<UnreadRepository>, };
 
@@ -394,52 +336,44 @@ export type SourceRepository = {
  */
 name: string, 
 /**
- * Whether only some may see it, where the source says so.
+ * Whether it is private, if the source reports it.
  */
 private: boolean | null, 
 /**
- * When something in it changed last.
+ * The last change in it.
  */
 updated_at_ms: number | null, 
 /**
- * Size of everything in it, where the source says so.
+ * The size of its content, if the source reports it.
  */
 size_bytes: number | null, 
 /**
- * Its tags, where the source gives them along (the Docker Engine does).
+ * Its tags, if the source lists them with the repositories, as the Docker Engine does.
  */
 tags: Array<SourceTag> | null, };
 
 /**
- * A tag of a repository. What the source has not told yet is absent.
+ * A tag of a repository. Facts that the source hasn't reported yet are absent.
  */
-export type SourceTag = { 
+export type SourceTag = { tag: string, digest: string | null, 
 /**
- * The tag.
- */
-tag: string, 
-/**
- * The digest it points to.
- */
-digest: string | null, 
-/**
- * The platforms under it, such as `linux/amd64`; attestations are left out.
+ * The platforms, such as `linux/amd64`, without attestations.
  */
 platforms: Array<string>, 
 /**
- * Compressed size of all platforms, or of the engine's unpacked image.
+ * The compressed size of all platforms. For the Docker Engine, the unpacked size.
  */
 size_bytes: number | null, 
 /**
- * When it was pushed, or made where the source keeps no push time.
+ * When it was pushed, or created if the source doesn't record pushes.
  */
 updated_at_ms: number | null, 
 /**
- * When it was pulled last, where the source says so.
+ * The last pull, if the source reports it.
  */
 pulled_at_ms: number | null, 
 /**
- * The platforms that the index lists and the Docker Engine does not hold.
+ * The platforms of the index that the Docker Engine doesn't have.
  */
 missing_platforms?: Array<string>, };
 
@@ -448,70 +382,54 @@ missing_platforms?: Array<string>, };
  */
 export type SourceTags = { 
 /**
- * The tags, newest first where the source knows their age.
+ * The tags, newest first if the source knows their dates.
  */
 tags: Array<SourceTag>, 
 /**
- * What to ask for the next page with; nothing at the end.
+ * The token for the next page. `null` on the last page.
  */
 next: string | null, 
 /**
- * How many there are on all pages, where the source says so.
+ * The number on all pages, if the source reports it.
  */
 total: number | null, };
 
 /**
- * What tags look like.
+ * A pattern of tags.
  */
-export type TagPattern = { 
-/**
- * How the text is read.
- */
-kind: TagPatternKind, 
-/**
- * The text.
- */
-text: string, };
+export type TagPattern = { kind: TagPatternKind, text: string, };
 
 /**
- * How a pattern of tags is read.
+ * The syntax of a pattern of tags.
  */
 export type TagPatternKind = "glob" | "regex" | "versions";
 
 /**
- * Which tags of a repository are meant. Without anything, all of them.
+ * Rules that select tags of a repository. Without rules, all tags are selected.
  */
 export type TagRules = { 
 /**
- * Tags that match one of these; nothing for all.
+ * Tags that match one of these. Empty for all.
  */
 include: Array<TagPattern>, 
 /**
- * Of those, the ones that match none of these.
+ * Of those, the tags that match none of these.
  */
 exclude: Array<TagPattern>, 
 /**
- * Of those, the ones that were pushed in so many days.
+ * Of those, the tags that were pushed within this number of days.
  */
 pushed_within_days: number | null, 
 /**
- * Of those, the ones that were pulled in so many days.
+ * Of those, the tags that were pulled within this number of days.
  */
 pulled_within_days: number | null, 
 /**
- * Of those, so many of each repository that were pushed last.
+ * Of those, this number of tags of each repository that were pushed last.
  */
 newest: number | null, };
 
 /**
  * A repository, or a namespace of repositories, that could not be read.
  */
-export type UnreadRepository = { 
-/**
- * Its name.
- */
-repository: string, 
-/**
- * Why.
- */
-error: ApiError, };
+export type UnreadRepository = { repository: string, error: ApiError, };

@@ -43,116 +43,77 @@ image: ImageUndo, } | { "kind": "restore",
 to: string, } | { "kind": "left", reason: TagLeft, };
 
 /**
- * Something that an undo left as it is.
+ * Something that an undo kept.
  */
 export type UndoLeft = { 
 /**
  * A repository, a tag or an image, such as `app`, `app:1` or `app@sha256:…`.
  */
-name: string, 
-/**
- * Why.
- */
-why: UndoLeftReason, };
+name: string, why: UndoLeftReason, };
 
 /**
- * Why an undo left something as it is.
+ * Why an undo kept something.
  */
-export type UndoLeftReason = { "kind": "tag", 
-/**
- * Why.
- */
-reason: TagLeft, } | { "kind": "holds", 
-/**
- * How many.
- */
-images: number, } | { "kind": "failed", 
-/**
- * Why.
- */
-error: ApiError, };
+export type UndoLeftReason = { "kind": "tag", reason: TagLeft, } | { "kind": "holds", images: number, } | { "kind": "failed", error: ApiError, };
 
 /**
- * What an undo of a migration would take away, and what it would leave.
+ * What an undo of a migration would delete, and what it would keep.
  */
 export type UndoPlan = { 
 /**
- * The plan; it is carried out by this name.
+ * The ID with which it is carried out.
  */
-undo: string, 
+undo: string, migration: string, 
 /**
- * The migration.
+ * The destination of the migration.
  */
-migration: string, 
-/**
- * Where it deletes: the destination of the migration.
- */
-destination: DestinationIdentity, 
-/**
- * What is done in each repository.
- */
-repositories: Array<UndoRepository>, 
-/**
- * The sums.
- */
-totals: UndoTotals, };
+destination: DestinationIdentity, repositories: Array<UndoRepository>, totals: UndoTotals, };
 
 /**
- * How far an undo is.
+ * Progress of an undo.
  */
 export type UndoProgress = { 
 /**
- * Tags, images and repositories that are done.
+ * Number of tags, images and repositories that are finished.
  */
 done: number, 
 /**
- * Those to be done in all.
+ * Number of tags, images and repositories in total.
  */
 total: number, };
 
 /**
  * What an undo did.
  */
-export type UndoReport = { 
+export type UndoReport = { migration: string, totals: UndoTotals, 
 /**
- * The migration.
- */
-migration: string, 
-/**
- * The sums.
- */
-totals: UndoTotals, 
-/**
- * What was left as it is, and why.
+ * What the undo kept, and why.
  */
 left: Array<UndoLeft>, 
 /**
- * Whether a person stopped it.
+ * Whether the user cancelled it.
  */
 cancelled: boolean, 
 /**
- * Why the history does not say that it was undone, where it could not be written.
+ * Why the history doesn't record the undo, if it couldn't be written.
  */
 journal_error: ApiError | null, };
 
 /**
  * What an undo does in one repository.
  */
-export type UndoRepository = { 
-/**
- * Its name.
- */
-name: string, 
+export type UndoRepository = { name: string, 
 /**
  * The tags that the migration set.
  */
 tags: Array<UndoTag>, 
 /**
- * Images that are deleted by themselves: below an index, or signatures of what is deleted.
+ * Images that are deleted without a tag of their own: children of an index, or signatures of
+ * deleted images.
  */
 images_deleted: number, 
 /**
- * What becomes of the repository itself.
+ * What the undo does with the repository itself.
  */
 repository: RepositoryUndo, };
 
