@@ -116,7 +116,7 @@ export function TopBar(props: TopBarProps) {
             type: "menu-dropdown" as const,
             iconName: "globe" as const,
             text: region ?? "Choose Region",
-            ariaLabel: `Region: ${region ?? "not chosen"}`,
+            ariaLabel: region ? `Region: ${region}` : "Choose Region",
             expandableGroups: true,
             items: offers ? regionItems(region) : [{ id: "", text: "Change account or region" }],
             onItemClick: ({ detail }: { detail: { id: string } }) => {
