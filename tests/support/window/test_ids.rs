@@ -35,7 +35,11 @@ impl Window {
     /// # Errors
     /// If it does not appear in time.
     pub async fn text_of(&self, id: &str) -> Result<String> {
-        Ok(self.find_by_test_id(id).await?.text().await?)
+        // WebKit's own command omits text of cells that are cut off with an ellipsis.
+        let element = serde_json::to_value(self.find_by_test_id(id).await?)?;
+        let text =
+            self.client.execute("return arguments[0].innerText ?? ''", vec![element]).await?;
+        Ok(text.as_str().unwrap_or_default().trim().to_owned())
     }
 
     /// Waits until the element with this test ID contains this text.
