@@ -99,7 +99,7 @@ describe("the window", () => {
       [...document.querySelectorAll<HTMLElement>(`#top button[aria-label^="${name}"]`)].find(
         (button) => button.closest("[aria-hidden=true]") === null,
       );
-    expect(menu("Region")?.textContent).toContain("Choose Region");
+    expect(menu("Choose Region")?.textContent).toContain("Choose Region");
     await goTo("Settings");
     await goTo("Repositories");
     expect(menu("AWS account")?.textContent).toContain("half");

@@ -351,8 +351,8 @@ export function PlannedImagesTable({ plan, draft, filter, onChange }: PlannedIma
         {
           id: "digest",
           header: "Digest",
-          minWidth: 140,
-          width: 180,
+          minWidth: 190,
+          width: 190,
           cell: (image) => <DigestCell image={image} />,
         },
         {
