@@ -279,8 +279,12 @@ mod tests {
         let (missing, available) = (part(PartKind::Image, false), part(PartKind::Image, true));
         let attestation = part(PartKind::Attestation, true);
         for (engine, at_registry, expected) in [
-            (parts(&[missing.clone()]), counterpart(&own, &[], &[]), differences(false, true)),
-            (parts(&[missing.clone()]), counterpart(&other, &[], &[]), None),
+            (
+                parts(std::slice::from_ref(&missing)),
+                counterpart(&own, &[], &[]),
+                differences(false, true),
+            ),
+            (parts(std::slice::from_ref(&missing)), counterpart(&other, &[], &[]), None),
             (
                 parts(&[missing.clone(), attestation.clone()]),
                 counterpart(&own, &both, &[]),

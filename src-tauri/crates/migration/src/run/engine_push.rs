@@ -255,7 +255,7 @@ impl<'a> EnginePushes<'a> {
                 // The engine may push an image whose layers the registry mounts.
                 Err(MigrationError::EngineContentMissing { .. })
                     if can_mount(
-                        &self.run.destination,
+                        self.run.destination,
                         image,
                         &planned.source,
                         &planned.repository,
