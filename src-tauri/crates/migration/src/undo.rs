@@ -1,7 +1,7 @@
 //! Undo: deletes what one migration created at the destination, and nothing else.
 //!
-//! [`undo_facts`] reads the current state of ECR. [`undo_plan`] decides what an undo would delete, what
-//! it would leave, and why. It makes no requests. [`undo`] carries out the plan and reports the result.
+//! [`undo_facts`](facts::undo_facts) reads the current state of ECR. [`undo_plan`](plan::undo_plan) decides what an undo would delete, what
+//! it would leave, and why. It makes no requests. [`undo`](carry_out::undo()) carries out the plan and reports the result.
 //!
 //! A tag is deleted only if it still points to the pushed image. A tag that the migration moved is
 //! restored if its previous image still exists. An image is deleted with its last tag, together with the

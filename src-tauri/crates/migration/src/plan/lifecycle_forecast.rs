@@ -1,5 +1,5 @@
 //! Predicts what the lifecycle policy of each repository will do with the images of a plan, and
-//! with existing images because of them. Pure: [`super::plan()`] evaluates it from the facts.
+//! with existing images because of them. Pure: `make_plan` evaluates it from the facts.
 
 #[cfg(test)]
 mod tests;

@@ -1,5 +1,5 @@
 //! The totals of a plan: counts of images and bytes to upload, store and mount. Pure:
-//! [`super::plan()`] computes them last.
+//! `make_plan` computes them last.
 
 #[cfg(test)]
 mod tests;
