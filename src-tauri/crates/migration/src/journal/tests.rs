@@ -1,3 +1,5 @@
+//! Tests of the journal: what a crash leaves, upgrades of old files, and claims of several processes.
+
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;

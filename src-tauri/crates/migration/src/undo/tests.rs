@@ -1,3 +1,5 @@
+//! Tests of undo plans and of carrying them out against fake registries.
+
 use std::sync::Arc;
 
 use tempfile::TempDir;

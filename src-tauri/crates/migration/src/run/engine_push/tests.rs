@@ -1,3 +1,5 @@
+//! Tests of pushes through the Docker Engine: sent bytes, the order of attempts, and what ends them.
+
 use super::*;
 
 #[test]
