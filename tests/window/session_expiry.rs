@@ -7,7 +7,6 @@ use transload_tests::aws::IdentityCenter;
 use transload_tests::ecr::Ecr;
 use transload_tests::faults::{FaultProxy, SeenRequest};
 use transload_tests::images::{Recipe, TestRepository};
-use transload_tests::secrets::SecretSearch;
 use transload_tests::servers::TestRegistry;
 use transload_tests::window::{Browser, Desktop, Role, run_story};
 
@@ -82,13 +81,7 @@ async fn an_expired_session_is_renewed_in_the_window_during_a_migration() -> Res
             "{all} layers were sent, {} are different",
             sent.len()
         );
-        let mut search = SecretSearch::new();
-        for secret in center.secrets() {
-            search = search.secret("of the sign-in", &secret)?;
-        }
-        search.check_text("what the program printed", desktop.output())?;
-        search.check_folder(&desktop.data_folder())?;
-        Ok(())
+        desktop.leaks_nothing_of(&center.secrets())
     })
     .await
 }

@@ -4,7 +4,6 @@ use anyhow::{Result, ensure};
 use transload_tests::aws::{IdentityCenter, UserDecision};
 use transload_tests::aws_home::AwsHome;
 use transload_tests::ecr::Ecr;
-use transload_tests::secrets::SecretSearch;
 use transload_tests::window::{Browser, Desktop, Role, run_story};
 
 use crate::wizard::go_to;
@@ -73,13 +72,7 @@ async fn signing_in_from_the_wizard_with_browser_and_code() -> Result<()> {
         window.screenshot("6-dark").await?;
         window.click_by_test_id("sign-in-cancel").await?;
 
-        let mut search = SecretSearch::new();
-        for secret in center.secrets() {
-            search = search.secret("of the sign-in", &secret)?;
-        }
-        search.check_text("what the program printed", desktop.output())?;
-        search.check_folder(&desktop.data_folder())?;
-        Ok(())
+        desktop.leaks_nothing_of(&center.secrets())
     })
     .await
 }

@@ -12,7 +12,7 @@ use serde_json::json;
 use tempfile::TempDir;
 
 use crate::process::{Process, free_port};
-use crate::secrets::{known_secrets, leak_search};
+use crate::secrets::{SecretSearch, known_secrets, leak_search};
 use crate::tools::{application, system_tool, tauri_driver};
 use crate::wait::{wait_until, wait_until_true};
 use crate::window::files::write_program;
@@ -284,6 +284,20 @@ impl Desktop {
         wait_until_true(FAILURE_LIMIT, "the program to end", ended).await?;
         // Only now, because a driver that is asked to end would end the program in an orderly way.
         drop(self.driver.lock().expect("no test panics here").take());
+        Ok(())
+    }
+
+    /// Searches the output and the data folder of the program for the secrets of a sign-in.
+    ///
+    /// # Errors
+    /// If one of them is found.
+    pub fn leaks_nothing_of(&self, secrets: &[String]) -> Result<()> {
+        let mut search = SecretSearch::new();
+        for secret in secrets {
+            search = search.secret("of the sign-in", secret)?;
+        }
+        search.check_text("what the program printed", self.output())?;
+        search.check_folder(&self.data_folder())?;
         Ok(())
     }
 

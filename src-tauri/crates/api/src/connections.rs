@@ -2,6 +2,11 @@
 
 use std::sync::Arc;
 
+use url::Url;
+
+use crate::api::Api;
+use crate::connected::Connected;
+use crate::{convert, endpoints};
 use transload_aws::{
     AwsEnvironment, AwsError, AwsSession, CallerIdentity, EcrApi, RegistryToken,
     SessionCredentials, SessionRequest,
@@ -12,11 +17,6 @@ use transload_migration::commands::AwsOptions;
 use transload_migration::{Destination, DestinationEndpoint, DestinationIdentity, EcrLogin};
 use transload_model::{Partition, Region, Secret, now_ms};
 use transload_registry::{RegistryClient, RegistryEndpoint};
-use url::Url;
-
-use crate::api::Api;
-use crate::connected::Connected;
-use crate::{convert, endpoints};
 
 impl Api {
     /// Returns the open connection, or opens one if it isn't open or its credentials expired.

@@ -1,5 +1,8 @@
 //! The endpoints of a connection, and why a connection couldn't be opened.
 
+use url::Url;
+
+use crate::api::Api;
 use transload_aws::{
     AwsError, AwsSession, CallerIdentity, EndpointVariant, api_host, list_profiles, registry_host,
 };
@@ -7,9 +10,6 @@ use transload_contract::{AwsConnection, AwsEndpoints};
 use transload_errors::{ApiError, ErrorCode};
 use transload_model::{Partition, Region, RegistryHost};
 use transload_registry::RegistryEndpoint;
-use url::Url;
-
-use crate::api::Api;
 
 /// Returns the registry of an account. ECR always reports the default name, which is replaced by
 /// the FIPS or dual-stack name if the profile requires it. The name of an emulator is kept.

@@ -5,12 +5,13 @@
 use std::sync::Arc;
 
 use tokio::sync::Mutex;
+use url::Url;
+
 use transload_errors::ApiError;
 use transload_hub::{HubClient, HubError, HubLogin};
 use transload_migration::stored_logins::StoredLogin;
 use transload_network::Network;
 use transload_registry::{LoginSource as _, RegistryError, RegistryLogin};
-use url::Url;
 
 /// The clients of the API, one per login. Clones share them.
 #[derive(Clone)]

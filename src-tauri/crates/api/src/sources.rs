@@ -3,6 +3,12 @@
 
 use std::sync::Arc;
 
+use url::Url;
+
+use crate::api::Api;
+use crate::books::open_clients::Clients;
+use crate::hub_clients::{self, HubClients};
+use crate::open_source::{Lists, OpenHub, OpenRegistry, OpenSource};
 use transload_contract::ImageSource;
 use transload_docker::DockerEngine;
 use transload_errors::{ApiError, ErrorCode};
@@ -10,12 +16,6 @@ use transload_hub::{HubClient, HubLogin};
 use transload_migration::stored_logins::StoredLogin;
 use transload_model::RegistryHost;
 use transload_registry::{LoginSource as _, RegistryClient, RegistryEndpoint};
-use url::Url;
-
-use crate::api::Api;
-use crate::books::open_clients::Clients;
-use crate::hub_clients::{self, HubClients};
-use crate::open_source::{Lists, OpenHub, OpenRegistry, OpenSource};
 
 /// The endpoints of a source.
 pub(crate) struct SourceAddress {

@@ -1,10 +1,10 @@
 //! Sources of images, with their repositories and tags.
 
 use serde::{Deserialize, Serialize};
-use transload_errors::ApiError;
 use ts_rs::TS;
 
 use crate::aws::AwsConnection;
+use transload_errors::ApiError;
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(tag = "kind", rename_all = "snake_case")]

@@ -3,11 +3,11 @@
 use std::error::Error;
 
 use serde::{Deserialize, Serialize};
-use transload_aws::Policy;
 use ts_rs::TS;
 
 use crate::code::ErrorCode;
 use crate::sentence::sentence;
+use transload_aws::Policy;
 
 /// Longer chains repeat themselves.
 const CAUSES_LIMIT: usize = 8;

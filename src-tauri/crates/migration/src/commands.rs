@@ -8,11 +8,11 @@ pub mod registry_settings;
 use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};
-use transload_model::{Encryption, Platform, RepositorySettings, TagMutability};
 use ts_rs::TS;
 
 use crate::engine_route::predict::{EngineOutcome, EngineWay};
 use crate::plan::{Action, Plan, PlannedImage, PlannedRepository, Route};
+use transload_model::{Encryption, Platform, RepositorySettings, TagMutability};
 
 /// The tool that copies images from registry to registry in the commands of a plan.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]

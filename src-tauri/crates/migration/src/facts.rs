@@ -4,6 +4,8 @@
 pub(crate) mod destination_policy;
 pub(crate) mod destination_state;
 pub(crate) mod gather;
+mod heads;
+mod image_lookup;
 mod referrer_tags;
 
 use std::collections::{BTreeMap, HashSet};

@@ -1,6 +1,7 @@
 //! An image with all its manifests as raw bytes: a single manifest, or an index with its children.
 //! Planning, the push step and list copies read it from the source; `copy` copies it.
 
+use crate::manifest_parts::ManifestParts;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -182,21 +183,7 @@ async fn read_node(
     let platform = descriptor.and_then(|descriptor| descriptor.platform.clone());
     let attestation = descriptor.is_some_and(Descriptor::is_attestation);
     let manifest = raw.read().map_err(|error| unusable(source.host(), image, error))?;
-    let mut foreign_layers = 0;
-    let (blobs, listed) = match manifest {
-        Manifest::Image(manifest) => {
-            let mut blobs = vec![manifest.config];
-            // Layers outside the registry are named in the manifest, but not stored or copied.
-            let (foreign, own): (Vec<_>, Vec<_>) =
-                manifest.layers.into_iter().partition(Descriptor::is_foreign);
-            foreign_layers = foreign.len();
-            blobs.extend(own);
-            (blobs, Vec::new())
-        }
-        Manifest::Index(index) => {
-            index.manifests.into_iter().partition(Descriptor::is_blob_in_index)
-        }
-    };
+    let ManifestParts { blobs, listed, foreign_layers } = ManifestParts::of(manifest);
     if !listed.is_empty() && depth >= MAX_DEPTH {
         return Err(MigrationError::NestedTooDeep { image: image.clone(), limit: MAX_DEPTH });
     }

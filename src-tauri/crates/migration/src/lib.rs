@@ -30,6 +30,7 @@ mod image_content;
 mod image_tree;
 pub mod journal;
 mod manifest_cache;
+mod manifest_parts;
 mod outcome;
 mod plan;
 mod proof;

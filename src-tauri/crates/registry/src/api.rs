@@ -11,11 +11,11 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use futures_util::Stream;
 use serde::{Deserialize, Serialize};
-use transload_model::{Descriptor, Digest, RawManifest, RegistryHost, Secret, Tag};
 use ts_rs::TS;
 
 use crate::error::RegistryError;
 use crate::upload_session::UploadSession;
+use transload_model::{Descriptor, Digest, RawManifest, RegistryHost, Secret, Tag};
 
 /// The bytes of a blob. The stream ends with an error if the size or the digest differs from the
 /// descriptor, so that no reader mistakes a wrong blob for a complete one.

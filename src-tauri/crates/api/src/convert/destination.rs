@@ -1,10 +1,11 @@
 //! Destinations of migrations.
 
+use url::Url;
+
 use transload_contract::DestinationIdentity;
 use transload_migration as engine;
 use transload_migration::DestinationEndpoint;
 use transload_model::{AccountId, Partition, Region, RegistryHost};
-use url::Url;
 
 /// Converts a destination for the window and for plan files.
 pub fn destination(from: &engine::DestinationIdentity) -> DestinationIdentity {

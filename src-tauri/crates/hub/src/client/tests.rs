@@ -7,10 +7,10 @@ use std::sync::Mutex;
 use axum::body::Body;
 use axum::http::StatusCode;
 use axum::response::IntoResponse;
+use fake_hub::{FakeHub, SECRET, empty_list, ok, status};
 use serde_json::{Value, json};
 
 use super::*;
-use fake_hub::{FakeHub, SECRET, empty_list, ok, status};
 use transload_network::encoding_testing::{encoded_forms, gzip};
 
 const DIGEST: &str = "sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";

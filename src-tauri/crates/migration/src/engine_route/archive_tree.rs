@@ -4,6 +4,7 @@
 use crate::engine_route::predict::EngineOutcome;
 use crate::error::MigrationError;
 use crate::image_tree::{ImageTree, Node};
+use crate::manifest_parts::ManifestParts;
 use crate::plan::PlannedImage;
 use transload_docker::{ArchiveContents, DockerError};
 use transload_model::{Descriptor, Digest, Manifest, ManifestError, Platform, RawManifest};
@@ -79,20 +80,8 @@ fn node(
     descriptor: Option<&Descriptor>,
     depth: usize,
 ) -> Result<Option<Node>, MigrationError> {
-    let mut foreign_layers = 0;
-    let (blobs, listed) = match raw.read().map_err(unusable)? {
-        Manifest::Image(manifest) => {
-            let mut blobs = vec![manifest.config];
-            let (foreign, own): (Vec<_>, Vec<_>) =
-                manifest.layers.into_iter().partition(Descriptor::is_foreign);
-            foreign_layers = foreign.len();
-            blobs.extend(own);
-            (blobs, Vec::new())
-        }
-        Manifest::Index(index) => {
-            index.manifests.into_iter().partition(Descriptor::is_blob_in_index)
-        }
-    };
+    let manifest = raw.read().map_err(unusable)?;
+    let ManifestParts { blobs, listed, foreign_layers } = ManifestParts::of(manifest);
     if !blobs.iter().all(|blob| contents.contains(&blob.digest, blob.size_bytes)) {
         return Ok(None);
     }

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
-use transload_model::{Digest, RegistryHost, RepositoryName};
 use ts_rs::TS;
 
 use crate::destination_identity::DestinationIdentity;
@@ -16,6 +15,7 @@ use crate::proof::{PlatformProof, Proof};
 use crate::recorded_error::RecordedError;
 use crate::request::MigrationRequest;
 use crate::undo::totals::UndoTotals;
+use transload_model::{Digest, RegistryHost, RepositoryName};
 
 /// A migration that is about to start.
 pub struct NewMigration {

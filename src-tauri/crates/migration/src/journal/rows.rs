@@ -6,11 +6,6 @@ use std::sync::Arc;
 use rusqlite::types::Type;
 use rusqlite::{Row, Transaction, named_params};
 use serde::{Deserialize, Serialize};
-use transload_docker::EnginePlatform;
-use transload_model::{
-    AccountId, Digest, ImageReference, Partition, Platform, Region, RegistryHost, RepositoryName,
-    Tag,
-};
 use url::Url;
 
 use crate::destination_identity::{DestinationEndpoint, DestinationIdentity};
@@ -24,6 +19,11 @@ use crate::plan::{Action, PlannedImage, PlannedReferrerTag};
 use crate::proof::{PlatformProof, Proof};
 use crate::recorded_error::RecordedError;
 use crate::undo::totals::UndoTotals;
+use transload_docker::EnginePlatform;
+use transload_model::{
+    AccountId, Digest, ImageReference, Partition, Platform, Region, RegistryHost, RepositoryName,
+    Tag,
+};
 
 /// Inserts a migration with its planned repositories and images.
 pub(super) fn insert_migration(

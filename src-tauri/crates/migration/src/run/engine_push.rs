@@ -1,6 +1,12 @@
 //! Images of the Docker Engine: pushed by the engine, or read from it and sent by us.
 
-use std::collections::HashMap;
+mod failure;
+mod sent_layers;
+
+use crate::run::engine_push::failure::Next;
+use crate::run::engine_push::failure::after;
+use crate::run::engine_push::failure::cause_of;
+use crate::run::engine_push::failure::immutable;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -16,31 +22,27 @@ use crate::engine_route::mount::can_mount;
 use crate::engine_route::pin::still_as_planned;
 use crate::engine_route::predict::{EngineOutcome, EnginePlan, EngineWay};
 use crate::error::MigrationError;
-use crate::events::{ImageState, LayerState, MigrationEvent};
+use crate::events::{ImageState, MigrationEvent};
 use crate::image_tree::{ImageTree, read_tree};
 use crate::manifest_cache::ManifestSource;
 use crate::plan::PlannedImage;
 use crate::run::context::Run;
 use crate::run::create_repositories::Repositories;
+use crate::run::engine_push::sent_layers::{SentLayers, layers_by_digest};
 use crate::run::push_queue::QueuePosition;
 use crate::run::record::Record;
 use crate::run::tag_check::{elapsed_ms, may_push, pushed, tag_guard};
 use crate::run::verify::prove_arrived;
 use transload_docker::{
-    ArchiveContents, DockerApi, DockerError, EngineImage, PushFailure, PushLayerState, PushOutcome,
-    PushProgress,
+    ArchiveContents, DockerApi, EngineImage, PushFailure, PushLayerState, PushOutcome, PushProgress,
 };
 use transload_model::Digest;
 use transload_registry::LoginSource as _;
 
 /// Blobs that are sent at the same time where we send them.
 const BLOBS_ON_THE_WAY: usize = 8;
-/// The containerd store gives up at the first answer that may pass, so the push is repeated here.
-const ATTEMPTS: u32 = 3;
 /// The pause before the second attempt; doubled before the third.
 const PAUSE: Duration = Duration::from_secs(1);
-/// Hexadecimal digits of a layer's digest in the engine's lines.
-const SHORT_ID: usize = 12;
 
 /// What all pushes from the Docker Engine share.
 pub(super) struct EnginePushes<'a> {
@@ -372,115 +374,6 @@ struct Selected {
     part_of: Option<Digest>,
     /// When reading it began.
     started: Instant,
-}
-
-/// What follows a push that failed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Next {
-    Retry,
-    RenewLogin,
-    /// Read the image from the engine and send it ourselves.
-    OwnPush,
-    Fail,
-}
-
-/// Graph drivers and Podman repeat by themselves what may pass, for a minute or two, and their
-/// archives are not what they push.
-fn after(cause: PushFailure, outcome: EngineOutcome, tried: u32, renewed: bool) -> Next {
-    use PushFailure as Cause;
-    let keeps_digests = outcome != EngineOutcome::Repacked;
-    let is_held = outcome != EngineOutcome::Mounted;
-    let is_transient = matches!(
-        cause,
-        Cause::Throttled | Cause::RegistryFailed | Cause::Unreachable | Cause::LayersNotFound
-    );
-    match cause {
-        Cause::TokenExpired if !renewed => Next::RenewLogin,
-        // The containerd store does not say that a token expired; it only passes the status on.
-        Cause::Unauthorized | Cause::Forbidden if keeps_digests && !renewed => Next::RenewLogin,
-        Cause::LayersNotFound if !keeps_digests && tried == 1 => Next::Retry,
-        _ if !keeps_digests => Next::Fail,
-        _ if is_transient && tried < ATTEMPTS => Next::Retry,
-        // The archive doesn't contain the layers either.
-        _ if !is_held => Next::Fail,
-        _ if is_transient => Next::OwnPush,
-        // Docker 25 and 26 refuse an index that they hold in part.
-        Cause::ContentMissing if outcome == EngineOutcome::SeenWhileSending => Next::OwnPush,
-        Cause::TokenExpired | Cause::ManifestRejected | Cause::PlatformAmbiguous | Cause::Other => {
-            Next::OwnPush
-        }
-        _ => Next::Fail,
-    }
-}
-
-fn cause_of(error: &MigrationError) -> Option<PushFailure> {
-    match error {
-        MigrationError::Docker(DockerError::PushFailed { cause, .. }) => Some(*cause),
-        _ => None,
-    }
-}
-
-fn immutable(error: MigrationError) -> MigrationError {
-    match error {
-        MigrationError::Docker(DockerError::PushFailed { reference, message, .. }) => {
-            let cause = PushFailure::TagImmutable;
-            DockerError::PushFailed { reference, cause, message }.into()
-        }
-        other => other,
-    }
-}
-
-/// The unpacked digest of each packed layer of a single image. Both lists go from the lowest layer up.
-fn layers_by_digest(tree: &ImageTree, image: &EngineImage) -> HashMap<Digest, Digest> {
-    let packed = tree.root.blobs.iter().skip(1).map(|layer| layer.digest.clone());
-    if tree.root.blobs.len() != image.layers.len() + 1 {
-        return HashMap::new();
-    }
-    packed.zip(image.layers.iter().cloned()).collect()
-}
-
-/// What the engine said of each layer. It does not repeat the number when the layer is done.
-#[derive(Default)]
-struct SentLayers(HashMap<String, (u64, Option<PushLayerState>)>);
-
-impl SentLayers {
-    fn take(&mut self, progress: &PushProgress) -> LayerState {
-        let (so_far, last) = self.0.entry(progress.layer.clone()).or_default();
-        // A push that is repeated finds there what the first one sent.
-        let was_sent = *so_far > 0 || matches!(last, Some(PushLayerState::Done));
-        if !(was_sent && progress.state == PushLayerState::AlreadyExists) {
-            *last = Some(progress.state);
-        }
-        match progress.state {
-            PushLayerState::Waiting => LayerState::Waiting { total_bytes: None },
-            PushLayerState::Sending { sent_bytes, total_bytes } => {
-                *so_far = sent_bytes;
-                LayerState::Sending { sent_bytes, total_bytes }
-            }
-            PushLayerState::AlreadyExists => LayerState::AlreadyThere { total_bytes: None },
-            PushLayerState::Mounted => LayerState::Mounted,
-            PushLayerState::Done => LayerState::Done { sent_bytes: *so_far },
-        }
-    }
-
-    /// The last state of a layer that the engine named by this digest.
-    fn state(&self, digest: &Digest) -> Option<PushLayerState> {
-        let hexadecimal = digest.as_str().split_once(':')?.1;
-        self.0.get(hexadecimal.get(..SHORT_ID)?)?.1
-    }
-
-    /// Whether bytes were sent, or may have been, that the engine did not report: Podman reports no
-    /// layer, and Docker no number for one that was sent before its first progress message was due.
-    fn is_uncounted(&self) -> bool {
-        let without_number = |(sent_bytes, last): &(u64, Option<PushLayerState>)| {
-            *sent_bytes == 0 && *last == Some(PushLayerState::Done)
-        };
-        self.0.is_empty() || self.0.values().any(without_number)
-    }
-
-    fn sent_bytes(&self) -> u64 {
-        self.0.values().map(|(sent_bytes, _)| sent_bytes).sum()
-    }
 }
 
 #[cfg(test)]
