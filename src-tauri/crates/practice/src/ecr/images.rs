@@ -100,8 +100,10 @@ pub(super) async fn batch_get(
                 Ok(digest) => {
                     let media_type =
                         repository.images.get(&digest).map(|image| image.media_type.clone());
+                    // Read while the state is locked, so that no deletion comes in between.
+                    let bytes = context.store.manifests.read_now(&digest);
                     id.digest = Some(digest.clone());
-                    found.push((id, digest, media_type));
+                    found.push((id, digest, media_type, bytes));
                 }
                 Err(failure) => failures.push(id.failure(failure)),
             }
@@ -109,8 +111,8 @@ pub(super) async fn batch_get(
         Ok::<_, EcrError>(())
     })?;
     let mut images = Vec::new();
-    for (id, digest, media_type) in found {
-        let Ok(bytes) = context.store.manifests.read(&digest).await else {
+    for (id, digest, media_type, bytes) in found {
+        let Ok(bytes) = bytes else {
             failures.push(id.failure(("ImageInaccessible", "The image could not be read")));
             continue;
         };

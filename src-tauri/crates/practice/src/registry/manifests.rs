@@ -23,22 +23,22 @@ pub(super) async fn read(
     reference: &str,
     method: &Method,
 ) -> Response {
+    let is_head = method == Method::HEAD;
     let found = context.store.read(|state| {
         let (digest, image) = state.repositories.get(name)?.resolve(reference)?;
-        Some((digest, image.media_type.clone(), image.manifest_size))
+        // The file is read while the state is locked: a deletion at the same time is a 404, not a 500.
+        let bytes =
+            if is_head { Ok(Vec::new()) } else { context.store.manifests.read_now(&digest) };
+        Some((digest, image.media_type.clone(), image.manifest_size, bytes))
     });
-    let Some((digest, media_type, size)) = found else {
+    let Some((digest, media_type, size, bytes)) = found else {
         return oci_error(StatusCode::NOT_FOUND, "MANIFEST_UNKNOWN", "Requested image not found");
     };
-    if method == Method::HEAD {
-        return reply::manifest_headers(
-            reply::empty(StatusCode::OK),
-            &media_type,
-            size,
-            Some(&digest),
-        );
+    if is_head {
+        let response = reply::empty(StatusCode::OK);
+        return reply::manifest_headers(response, &media_type, size, Some(&digest));
     }
-    match context.store.manifests.read(&digest).await {
+    match bytes {
         Ok(bytes) => {
             context.store.change_unsaved(|state| {
                 let repository = state.repositories.get_mut(name);

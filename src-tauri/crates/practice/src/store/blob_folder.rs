@@ -41,6 +41,12 @@ impl BlobFolder {
         std::fs::rename(file, self.path(digest))
     }
 
+    /// Reads small content. Called while the state is locked, so that nothing can delete the file between
+    /// its entry and this call.
+    pub(crate) fn read_now(&self, digest: &str) -> io::Result<Vec<u8>> {
+        std::fs::read(self.path(digest))
+    }
+
     pub(crate) async fn read(&self, digest: &str) -> io::Result<Vec<u8>> {
         tokio::fs::read(self.path(digest)).await
     }

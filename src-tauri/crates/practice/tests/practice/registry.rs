@@ -242,3 +242,31 @@ async fn blob_mounting_requires_the_account_setting() {
     let head = format!("/v2/to/blobs/{}", digest(b"shared"));
     assert_eq!(lab.v2(Method::HEAD, &head, &token).send().await.unwrap().status(), 200);
 }
+
+/// A read during a deletion finds the image or not: it is never a server error.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_read_during_a_deletion_is_found_or_absent() {
+    let lab = lab().await;
+    let token = lab.token().await;
+    lab.create("shop").await;
+    for round in 0..60 {
+        lab.push("shop", &token, "v1", &round.to_string()).await;
+        let reads = (0..8).map(async |kind| {
+            if kind % 2 == 0 {
+                let path = "/v2/shop/manifests/v1";
+                let read = lab.v2(Method::GET, path, &token).send().await.expect("read");
+                assert!([200, 404].contains(&read.status().as_u16()), "{}", read.status());
+            } else {
+                let ids = json!({ "repositoryName": "shop", "imageIds": [{ "imageTag": "v1" }] });
+                let read = lab.ok("BatchGetImage", ids).await;
+                let code = &read["failures"][0]["failureCode"];
+                assert!(code.is_null() || code == "ImageNotFound", "{read}");
+            }
+        });
+        let deletion = async {
+            let ids = json!({ "repositoryName": "shop", "imageIds": [{ "imageTag": "v1" }] });
+            lab.ok("BatchDeleteImage", ids).await;
+        };
+        futures_util::future::join(deletion, futures_util::future::join_all(reads)).await;
+    }
+}
