@@ -58,7 +58,7 @@ fn allowed(package: &str) -> Option<Vec<&'static str>> {
     Some(match package {
         "transload" => [CLIENT_OF_API, &["transload-files"]].concat(),
         "transload-cli" => [CLIENT_OF_API, &["transload-files", "transload-report"]].concat(),
-        "transload-api" => with_all_below(&["transload-practice"]),
+        "transload-api" => with_all_below(&["transload-manifest-cache", "transload-practice"]),
         "transload-tests" => with_all_below(&["transload-api", "transload-practice"]),
         "transload-report" => {
             vec!["transload-errors", "transload-contract", "transload-migration"]
@@ -70,6 +70,7 @@ fn allowed(package: &str) -> Option<Vec<&'static str>> {
         "transload-registry" | "transload-docker" | "transload-hub" | "transload-aws" => {
             CLIENT.to_vec()
         }
+        "transload-manifest-cache" => vec!["transload-model", "transload-files"],
         "transload-network" | "transload-lifecycle" => vec!["transload-model"],
         "transload-model" | "transload-files" | "transload-practice" | "xtask" => Vec::new(),
         _ => return None,
@@ -82,7 +83,7 @@ const OTHERS: &[(&str, &[&str])] = &[
     ("bollard", &["transload-docker"]),
     ("aws-", &["transload-aws"]),
     ("reqwest", &["transload-network", "transload-registry", "transload-hub", "transload-tests"]),
-    ("rusqlite", &["transload-migration"]),
+    ("rusqlite", &["transload-migration", "transload-manifest-cache"]),
 ];
 
 fn breaches(packages: &[Package]) -> Vec<String> {

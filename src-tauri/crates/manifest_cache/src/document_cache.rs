@@ -1,0 +1,320 @@
+//! The SQLite file with documents and reads.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::path::Path;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use bytes::Bytes;
+use rusqlite::{Connection, OptionalExtension as _, params};
+
+use crate::pull_times::{OwnRead, PullScope, PullTime};
+use transload_model::{Digest, DigestHasher};
+
+/// The largest size of all documents. A manifest has some kilobytes, so this is several hundred thousand.
+const LIMIT_BYTES: u64 = 512 * 1024 * 1024;
+
+/// Larger documents are not cached, such as an SBOM of a whole distribution.
+const DOCUMENT_LIMIT_BYTES: usize = 16 * 1024 * 1024;
+
+/// How long one process waits while another writes.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// How often the time of the last use is written, so that reading doesn't write each time.
+const USE_GRANULARITY_MS: u64 = 24 * 60 * 60 * 1000;
+
+/// The reads of an image that are kept. Older ones can't be the last pull that ECR reports.
+const READS_KEPT: u32 = 16;
+
+/// The tables. The cache is rebuilt under another file name if they change.
+const TABLES: &str = "
+CREATE TABLE IF NOT EXISTS document (
+    digest TEXT PRIMARY KEY,
+    media_type TEXT NOT NULL,
+    bytes BLOB NOT NULL,
+    size INTEGER NOT NULL,
+    used_at_ms INTEGER NOT NULL
+) STRICT;
+CREATE INDEX IF NOT EXISTS document_by_use ON document (used_at_ms, size);
+CREATE TABLE IF NOT EXISTS own_read (
+    scope TEXT NOT NULL,
+    digest TEXT NOT NULL,
+    read_at_ms INTEGER NOT NULL,
+    pulled_before_ms INTEGER,
+    PRIMARY KEY (scope, digest, read_at_ms)
+) STRICT, WITHOUT ROWID;
+";
+
+/// A manifest or a configuration as it was received.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CachedDocument {
+    pub media_type: String,
+    pub bytes: Bytes,
+}
+
+/// Documents by digest, and the reads by Transload of the images of a repository. Every document is verified against
+/// its digest when it is read.
+///
+/// The cache never fails: if the file can't be used, everything is kept in memory until the program ends. Its methods
+/// block for the time of a small read or write of a local file.
+pub struct DocumentCache {
+    connection: Mutex<Connection>,
+    limit_bytes: u64,
+}
+
+impl fmt::Debug for DocumentCache {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("DocumentCache").finish_non_exhaustive()
+    }
+}
+
+impl DocumentCache {
+    /// Opens the file, or creates it for this user only. Uses memory if that fails.
+    pub fn open(path: &Path) -> Self {
+        let connection = open_file(path).unwrap_or_else(|error| {
+            tracing::warn!(%error, path = %path.display(), "the cache of manifests is in memory only");
+            open_memory()
+        });
+        Self { connection: Mutex::new(connection), limit_bytes: LIMIT_BYTES }
+    }
+
+    /// Creates a cache without a file.
+    pub fn in_memory() -> Self {
+        Self { connection: Mutex::new(open_memory()), limit_bytes: LIMIT_BYTES }
+    }
+
+    /// Returns a document if it is cached and matches its digest.
+    pub fn document(&self, digest: &Digest, now_ms: u64) -> Option<CachedDocument> {
+        let connection = self.connection();
+        let found = connection
+            .prepare_cached("SELECT media_type, bytes, used_at_ms FROM document WHERE digest = ?1")
+            .and_then(|mut statement| {
+                statement
+                    .query_row([digest.as_str()], |row| {
+                        Ok((row.get::<_, String>(0)?, row.get::<_, Vec<u8>>(1)?, row.get(2)?))
+                    })
+                    .optional()
+            });
+        let (media_type, bytes, used_at_ms): (_, _, i64) = usable(found)??;
+        if !matches(digest, &bytes) {
+            tracing::warn!(%digest, "a cached document doesn't match its digest");
+            usable(connection.execute("DELETE FROM document WHERE digest = ?1", [digest.as_str()]));
+            return None;
+        }
+        if now_ms.saturating_sub(u64::try_from(used_at_ms).unwrap_or(0)) > USE_GRANULARITY_MS {
+            usable(connection.execute(
+                "UPDATE document SET used_at_ms = ?2 WHERE digest = ?1",
+                params![digest.as_str(), integer(now_ms)],
+            ));
+        }
+        Some(CachedDocument { media_type, bytes: Bytes::from(bytes) })
+    }
+
+    /// Whether a document is cached.
+    pub fn has(&self, digest: &Digest) -> bool {
+        let connection = self.connection();
+        let found = connection
+            .prepare_cached("SELECT 1 FROM document WHERE digest = ?1")
+            .and_then(|mut statement| statement.exists([digest.as_str()]));
+        usable(found).unwrap_or(false)
+    }
+
+    /// Caches documents, all in one transaction. Documents that are too large or don't match their digest are skipped.
+    pub fn insert<'a>(
+        &self,
+        documents: impl IntoIterator<Item = (&'a Digest, &'a str, &'a [u8])>,
+        now_ms: u64,
+    ) {
+        let mut connection = self.connection();
+        let written = connection.transaction().and_then(|transaction| {
+            for (digest, media_type, bytes) in documents {
+                if bytes.len() > DOCUMENT_LIMIT_BYTES || !matches(digest, bytes) {
+                    continue;
+                }
+                transaction
+                    .prepare_cached(
+                        "INSERT INTO document (digest, media_type, bytes, size, used_at_ms)
+                         VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (digest) DO NOTHING",
+                    )?
+                    .execute(params![
+                        digest.as_str(),
+                        media_type,
+                        bytes,
+                        integer(bytes.len() as u64),
+                        integer(now_ms)
+                    ])?;
+            }
+            remove_least_recently_used(&transaction, self.limit_bytes)?;
+            transaction.commit()
+        });
+        usable(written);
+    }
+
+    /// Records that Transload is about to read images, each with the pull time that ECR reports now. Call it before
+    /// the request, so that a crash in between can't turn the read into a pull.
+    pub fn record_reads<'a>(
+        &self,
+        scope: &PullScope,
+        images: impl IntoIterator<Item = (&'a Digest, Option<u64>)>,
+        now_ms: u64,
+    ) {
+        let mut connection = self.connection();
+        let written = connection.transaction().and_then(|transaction| {
+            for (digest, reported_ms) in images {
+                let known = reads_of(&transaction, scope, digest)?;
+                let before = PullTime::of(reported_ms, &known).pulled_at_ms;
+                transaction
+                    .prepare_cached(
+                        "INSERT OR REPLACE INTO own_read (scope, digest, read_at_ms, pulled_before_ms)
+                         VALUES (?1, ?2, ?3, ?4)",
+                    )?
+                    .execute(params![
+                        scope.as_str(),
+                        digest.as_str(),
+                        integer(now_ms),
+                        before.map(integer)
+                    ])?;
+                transaction
+                    .prepare_cached(
+                        "DELETE FROM own_read WHERE scope = ?1 AND digest = ?2 AND read_at_ms NOT IN
+                         (SELECT read_at_ms FROM own_read WHERE scope = ?1 AND digest = ?2
+                          ORDER BY read_at_ms DESC LIMIT ?3)",
+                    )?
+                    .execute(params![scope.as_str(), digest.as_str(), READS_KEPT])?;
+            }
+            transaction.commit()
+        });
+        usable(written);
+    }
+
+    /// Returns the reads by Transload of the images of a repository.
+    pub fn own_reads(&self, scope: &PullScope) -> HashMap<Digest, Vec<OwnRead>> {
+        let connection = self.connection();
+        let rows = connection
+            .prepare_cached(
+                "SELECT digest, read_at_ms, pulled_before_ms FROM own_read WHERE scope = ?1",
+            )
+            .and_then(|mut statement| {
+                statement
+                    .query_map([scope.as_str()], |row| {
+                        Ok((row.get::<_, String>(0)?, own_read(row.get(1)?, row.get(2)?)))
+                    })?
+                    .collect::<Result<Vec<_>, _>>()
+            });
+        let mut reads: HashMap<Digest, Vec<OwnRead>> = HashMap::new();
+        for (digest, read) in usable(rows).unwrap_or_default() {
+            if let Ok(digest) = Digest::parse(&digest) {
+                reads.entry(digest).or_default().push(read);
+            }
+        }
+        reads
+    }
+
+    fn connection(&self) -> MutexGuard<'_, Connection> {
+        self.connection.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn reads_of(
+    connection: &Connection,
+    scope: &PullScope,
+    digest: &Digest,
+) -> rusqlite::Result<Vec<OwnRead>> {
+    connection
+        .prepare_cached(
+            "SELECT read_at_ms, pulled_before_ms FROM own_read WHERE scope = ?1 AND digest = ?2",
+        )?
+        .query_map(params![scope.as_str(), digest.as_str()], |row| {
+            Ok(own_read(row.get(0)?, row.get(1)?))
+        })?
+        .collect()
+}
+
+fn own_read(read_at_ms: i64, pulled_before_ms: Option<i64>) -> OwnRead {
+    OwnRead {
+        read_at_ms: u64::try_from(read_at_ms).unwrap_or(0),
+        pulled_before_ms: pulled_before_ms.and_then(|time| u64::try_from(time).ok()),
+    }
+}
+
+fn remove_least_recently_used(connection: &Connection, limit_bytes: u64) -> rusqlite::Result<()> {
+    let size: i64 =
+        connection
+            .query_row("SELECT coalesce(sum(size), 0) FROM document", [], |row| row.get(0))?;
+    if u64::try_from(size).unwrap_or(0) <= limit_bytes {
+        return Ok(());
+    }
+    // Down to nine tenths, so that the next insertion doesn't have to remove again.
+    connection.execute(
+        "DELETE FROM document WHERE digest IN (
+             SELECT digest FROM (
+                 SELECT digest, sum(size) OVER (ORDER BY used_at_ms DESC, rowid DESC) AS newer FROM document
+             ) WHERE newer > ?1
+         )",
+        [integer(limit_bytes / 10 * 9)],
+    )?;
+    Ok(())
+}
+
+fn matches(digest: &Digest, bytes: &[u8]) -> bool {
+    let mut hasher = DigestHasher::new(digest.algorithm());
+    hasher.update(bytes);
+    hasher.finish() == *digest
+}
+
+fn integer(number: u64) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}
+
+/// Returns the value, or logs the error: without the cache, documents are read again.
+fn usable<T>(result: rusqlite::Result<T>) -> Option<T> {
+    result.inspect_err(|error| tracing::warn!(%error, "the cache of manifests can't be used")).ok()
+}
+
+fn open_file(path: &Path) -> Result<Connection, Box<dyn std::error::Error>> {
+    if let Some(folder) = path.parent() {
+        transload_files::make_private_folder(folder)?;
+    }
+    // Created before SQLite opens it: configurations can contain what only the user may read.
+    let mut file = std::fs::OpenOptions::new();
+    file.write(true).create(true).truncate(false);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt as _;
+        file.mode(0o600);
+    }
+    drop(file.open(path)?);
+    match prepare(Connection::open(path)?) {
+        Ok(connection) => Ok(connection),
+        Err(error) if is_damaged(&error) => {
+            tracing::warn!(%error, "the cache of manifests is damaged and starts again");
+            std::fs::remove_file(path)?;
+            Ok(prepare(Connection::open(path)?)?)
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn is_damaged(error: &rusqlite::Error) -> bool {
+    use rusqlite::ErrorCode::{DatabaseCorrupt, NotADatabase};
+    matches!(error.sqlite_error_code(), Some(DatabaseCorrupt | NotADatabase))
+}
+
+fn prepare(connection: Connection) -> rusqlite::Result<Connection> {
+    connection.busy_timeout(BUSY_TIMEOUT)?;
+    connection.pragma_update(None, "journal_mode", "WAL")?;
+    // A crash may lose the last entries: the documents are read again.
+    connection.pragma_update(None, "synchronous", "NORMAL")?;
+    connection.execute_batch(TABLES)?;
+    Ok(connection)
+}
+
+fn open_memory() -> Connection {
+    let connection = Connection::open_in_memory().expect("SQLite opens a database in memory");
+    connection.execute_batch(TABLES).expect("the tables are valid SQL");
+    connection
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,106 @@
+//! The cache across restarts, at its limit, and with a file that can't be used.
+
+use super::*;
+use transload_model::{AccountId, Region, RepositoryName};
+
+const NOW_MS: u64 = 1_790_000_000_000;
+
+fn scope(repository: &str) -> PullScope {
+    let account = AccountId::parse("111122223333").unwrap();
+    let region = Region::parse("eu-central-1").unwrap();
+    PullScope::new(&account, &region, &RepositoryName::parse(repository).unwrap())
+}
+
+fn insert(cache: &DocumentCache, content: &[u8], now_ms: u64) -> Digest {
+    let digest = Digest::of(content);
+    cache.insert([(&digest, "application/json", content)], now_ms);
+    digest
+}
+
+#[test]
+fn documents_and_reads_survive_a_restart() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("data/manifests.sqlite");
+    let cache = DocumentCache::open(&path);
+    let digest = insert(&cache, b"{}", NOW_MS);
+    cache.record_reads(&scope("shop/api"), [(&digest, None)], NOW_MS);
+    drop(cache);
+
+    let cache = DocumentCache::open(&path);
+    let document = cache.document(&digest, NOW_MS).unwrap();
+    assert_eq!(
+        (document.media_type.as_str(), &document.bytes[..]),
+        ("application/json", &b"{}"[..])
+    );
+    assert!(cache.has(&digest) && !cache.has(&Digest::of(b"other")));
+    let read = OwnRead { read_at_ms: NOW_MS, pulled_before_ms: None };
+    assert_eq!(cache.own_reads(&scope("shop/api"))[&digest], [read]);
+    assert!(cache.own_reads(&scope("shop/web")).is_empty());
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o077, 0);
+    }
+}
+
+#[test]
+fn a_second_read_keeps_the_pull_before_the_first() {
+    let cache = DocumentCache::in_memory();
+    let (scope, digest) = (scope("shop/api"), Digest::of(b"{}"));
+    let (pulled, first, second) = (NOW_MS - 90_000_000, NOW_MS, NOW_MS + 90_000_000);
+    cache.record_reads(&scope, [(&digest, Some(pulled))], first);
+    // ECR reports the first read as a pull.
+    cache.record_reads(&scope, [(&digest, Some(first + 1_000))], second);
+    let time = PullTime::of(Some(second), &cache.own_reads(&scope)[&digest]);
+    assert_eq!(time.pulled_at_ms, Some(pulled));
+
+    for number in 0..100 {
+        cache.record_reads(&scope, [(&digest, Some(second))], second + number);
+    }
+    assert_eq!(cache.own_reads(&scope)[&digest].len(), READS_KEPT as usize);
+}
+
+#[test]
+fn the_least_recently_used_documents_are_removed_first() {
+    let cache = DocumentCache { limit_bytes: 1_000, ..DocumentCache::in_memory() };
+    let contents: Vec<Vec<u8>> = (0..4_u8).map(|number| vec![number; 300]).collect();
+    let (old, used, newer) = (
+        insert(&cache, &contents[0], NOW_MS),
+        insert(&cache, &contents[1], NOW_MS),
+        insert(&cache, &contents[2], NOW_MS + 1),
+    );
+    assert!(cache.document(&used, NOW_MS + USE_GRANULARITY_MS + 1).is_some());
+    let newest = insert(&cache, &contents[3], NOW_MS + USE_GRANULARITY_MS + 2);
+    let kept = [&old, &used, &newer, &newest].map(|digest| cache.has(digest));
+    assert_eq!(kept, [false, true, true, true]);
+}
+
+#[test]
+fn unusable_documents_are_neither_stored_nor_returned() {
+    let cache = DocumentCache::in_memory();
+    let digest = Digest::of(b"right");
+    cache.insert([(&digest, "text/plain", &b"wrong"[..])], NOW_MS);
+    assert!(!cache.has(&digest));
+    let large = vec![b' '; DOCUMENT_LIMIT_BYTES + 1];
+    let large = insert(&cache, &large, NOW_MS);
+    assert!(!cache.has(&large));
+
+    let digest = insert(&cache, b"right", NOW_MS);
+    cache.connection().execute("UPDATE document SET bytes = x'00'", []).unwrap();
+    assert_eq!(cache.document(&digest, NOW_MS), None);
+    assert!(!cache.has(&digest), "a damaged document can be cached again");
+}
+
+#[test]
+fn a_file_that_cannot_be_used_is_replaced_or_left_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let damaged = folder.path().join("damaged.sqlite");
+    std::fs::write(&damaged, vec![b'x'; 4096]).unwrap();
+    let is_folder = folder.path().join("folder.sqlite");
+    std::fs::create_dir(&is_folder).unwrap();
+    for path in [damaged, is_folder] {
+        let cache = DocumentCache::open(&path);
+        let digest = insert(&cache, b"{}", NOW_MS);
+        assert!(cache.has(&digest), "{}", path.display());
+    }
+}

@@ -1,0 +1,19 @@
+//! What this computer already read from registries: manifests and configurations by digest, and the pull times that
+//! ECR reported before they were read.
+//!
+//! Reading a manifest sets ECR's `lastRecordedPullTime` (aws/containers-roadmap#2390), which people use to decide
+//! what to delete. Therefore the explorer reads each document once and keeps it, and stores the pull time of the image
+//! before each read. `explorer`, `inspect` and `api` use this crate. It owns its own SQLite file, apart from the
+//! journal: the file may be deleted at any time without losing more than the cache.
+//!
+//! - `document_cache`: [`DocumentCache`], the file
+//! - `pull_times`: which recorded pull was a read by Transload
+
+// In tests, a failed unwrap is a test failure.
+#![cfg_attr(test, allow(clippy::unwrap_used))]
+
+mod document_cache;
+mod pull_times;
+
+pub use document_cache::{CachedDocument, DocumentCache};
+pub use pull_times::{OwnRead, PullScope, PullTime};
