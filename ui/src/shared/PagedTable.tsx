@@ -32,6 +32,8 @@ export interface PagedTableProps<Row> extends Omit<TableProps<Row>, "filter" | "
   filters?: ReactNode;
   /** The ID of the column that sorts the rows initially. */
   sortedBy?: string;
+  /** Whether the initial order is descending, for example the newest first. */
+  sortedDescending?: boolean;
 }
 
 /** Whether one of the words contains the text. */
@@ -47,13 +49,16 @@ function usePages<Row>(
   words: PagedTableProps<Row>["words"],
   pageSize: number,
   sortedBy?: string,
+  sortedDescending = false,
 ) {
   const first = sortedBy && columns.find(({ id }) => id === sortedBy);
   const collection = useCollection(items, {
     filtering: {
       filteringFunction: (row, text) => someWordContains(words?.(row) ?? [], text),
     },
-    sorting: first ? { defaultState: { sortingColumn: first } } : {},
+    sorting: first
+      ? { defaultState: { sortingColumn: first, isDescending: sortedDescending } }
+      : {},
     pagination: { pageSize },
   });
   const { sortingColumn, sortingDescending, onSortingChange } = collection.collectionProps;
@@ -74,13 +79,14 @@ function noMatches(onClear: () => void): ReactNode {
 
 /** A table with pagination, sorting, and a text filter, for a part of a page or a dialog. */
 export function PagedTable<Row>(props: PagedTableProps<Row>) {
-  const { words, finds, filters, sortedBy, ...table } = props;
+  const { words, finds, filters, sortedBy, sortedDescending, ...table } = props;
   const { items, actions, filteredItemsCount, filterProps, paginationProps, sorting } = usePages(
     table.items,
     table.columnDefinitions,
     words,
     rowsOfAPage,
     sortedBy,
+    sortedDescending,
   );
   const paged = table.items.length > rowsOfAPage;
   return (
@@ -114,17 +120,20 @@ export function PagedTable<Row>(props: PagedTableProps<Row>) {
   );
 }
 
-export interface FullTableProps<Row> extends Omit<PagedTableProps<Row>, "columnDefinitions"> {
+interface LayoutTableProps<Row> extends Omit<PagedTableProps<Row>, "columnDefinitions"> {
   columnDefinitions: readonly Column<Row>[];
   /** The stored layout, and the prefix of the test IDs: `repositories`. */
   name: string;
   /** The key of the stored layout, if not `name`. */
   storageKey?: string;
+  /** Called with the visible rows when they change. */
+  onPage?: (rows: readonly Row[]) => void;
+}
+
+export interface FullTableProps<Row> extends LayoutTableProps<Row> {
   finds: string;
   /** Space to leave free below the table, for example for a footer. */
   below?: number;
-  /** Called with the visible rows when they change. */
-  onPage?: (rows: readonly Row[]) => void;
 }
 
 /** Width of the window that isn't part of a table: navigation and padding. */
@@ -156,11 +165,15 @@ function useSettledWidth(): [number, (width: number) => void] {
 }
 
 /**
- * The table of a list page. It fills the window: the table scrolls, and the page doesn't. Rows have
- * one line. The user's columns, widths, page size, and density are kept.
+ * A table whose rows have one line, and whose columns, widths, page size, and density are kept.
+ * `FullTable` and `SectionTable` give it its place.
  */
-export function FullTable<Row>(props: FullTableProps<Row>) {
-  const { words, finds, filters, sortedBy, name, storageKey, below, onPage, ...table } = props;
+function LayoutTable<Row>(
+  props: LayoutTableProps<Row> & { width: number; onPageIndex?: (index: number) => void },
+) {
+  const { words, finds, filters, sortedBy, sortedDescending, name, storageKey, onPage, ...rest } =
+    props;
+  const { width, onPageIndex, ...table } = rest;
   const [layout, setLayout] = useTableLayout(storageKey ?? `${name}.table`);
   const { items, actions, filteredItemsCount, filterProps, paginationProps, sorting } = usePages(
     table.items,
@@ -168,6 +181,7 @@ export function FullTable<Row>(props: FullTableProps<Row>) {
     words,
     layout.pageSize,
     sortedBy,
+    sortedDescending,
   );
   const latest = useRef(onPage);
   latest.current = onPage;
@@ -179,7 +193,8 @@ export function FullTable<Row>(props: FullTableProps<Row>) {
       latest.current?.(items);
     }
   });
-  const [width, onWidth] = useSettledWidth();
+  const page = paginationProps.currentPageIndex;
+  useEffect(() => onPageIndex?.(page), [onPageIndex, page]);
   const available = width - (table.selectionType === undefined ? 0 : selectionWidth);
   const columns = useMemo(
     () => withWidths(visibleColumns(props.columnDefinitions, layout), layout, available),
@@ -187,60 +202,107 @@ export function FullTable<Row>(props: FullTableProps<Row>) {
   );
   const pages = Math.ceil((filteredItemsCount ?? table.items.length) / layout.pageSize);
   return (
-    <FillHeight below={below} scrollKey={paginationProps.currentPageIndex} onWidth={onWidth}>
-      <Table
-        // The table reads the widths of its columns only once.
-        key={width}
-        variant="borderless"
-        {...sorting}
-        {...table}
-        items={items}
-        columnDefinitions={columns}
-        wrapLines={layout.wrapLines}
-        resizableColumns
-        onColumnWidthsChange={({ detail }) => {
-          const widths = Object.fromEntries(
-            columns.map(({ id }, index) => [id, detail.widths[index] ?? 0]),
-          );
-          setLayout({ ...layout, widths: { ...layout.widths, ...widths } });
-        }}
-        stickyHeader
-        empty={
-          filterProps.filteringText === "" ? table.empty : noMatches(() => actions.setFiltering(""))
-        }
-        filter={
+    <Table
+      // The table reads the widths of its columns only once.
+      key={width}
+      {...sorting}
+      {...table}
+      items={items}
+      columnDefinitions={columns}
+      wrapLines={layout.wrapLines}
+      resizableColumns
+      onColumnWidthsChange={({ detail }) => {
+        const widths = Object.fromEntries(
+          columns.map(({ id }, index) => [id, detail.widths[index] ?? 0]),
+        );
+        setLayout({ ...layout, widths: { ...layout.widths, ...widths } });
+      }}
+      empty={
+        filterProps.filteringText === "" ? table.empty : noMatches(() => actions.setFiltering(""))
+      }
+      filter={
+        (finds !== undefined || filters) && (
           <div className="table-tools">
-            <div className="table-tools-filter">
-              <TextFilter
-                {...filterProps}
-                filteringPlaceholder={`Find ${finds}`}
-                filteringAriaLabel={`Find ${finds}`}
-                filteringClearAriaLabel="Clear filter"
-                countText={formatCounted(filteredItemsCount ?? 0, "match", "matches")}
-                data-testid={`${name}-search`}
-              />
-            </div>
+            {finds !== undefined && (
+              <div className="table-tools-filter">
+                <TextFilter
+                  {...filterProps}
+                  filteringPlaceholder={`Find ${finds}`}
+                  filteringAriaLabel={`Find ${finds}`}
+                  filteringClearAriaLabel="Clear filter"
+                  countText={formatCounted(filteredItemsCount ?? 0, "match", "matches")}
+                  data-testid={`${name}-search`}
+                />
+              </div>
+            )}
             {filters}
           </div>
-        }
-        pagination={
-          pages > 1 && (
-            <Pagination
-              {...paginationProps}
-              ariaLabels={paginationLabels}
-              data-testid={`${name}-pages`}
-            />
-          )
-        }
-        preferences={
-          <TablePreferences
-            columns={props.columnDefinitions}
-            layout={layout}
-            onChange={setLayout}
-            data-testid={`${name}-preferences`}
+        )
+      }
+      pagination={
+        pages > 1 && (
+          <Pagination
+            {...paginationProps}
+            ariaLabels={paginationLabels}
+            data-testid={`${name}-pages`}
           />
-        }
+        )
+      }
+      preferences={
+        <TablePreferences
+          columns={props.columnDefinitions}
+          layout={layout}
+          onChange={setLayout}
+          data-testid={`${name}-preferences`}
+        />
+      }
+    />
+  );
+}
+
+/**
+ * The table of a list page. It fills the window: the table scrolls, and the page doesn't. Rows have
+ * one line. The user's columns, widths, page size, and density are kept.
+ */
+export function FullTable<Row>({ below, ...table }: FullTableProps<Row>) {
+  const [width, onWidth] = useSettledWidth();
+  const [page, setPage] = useState(1);
+  return (
+    <FillHeight below={below} scrollKey={page} onWidth={onWidth}>
+      <LayoutTable
+        variant="borderless"
+        stickyHeader
+        {...table}
+        width={width}
+        onPageIndex={setPage}
       />
     </FillHeight>
+  );
+}
+
+/**
+ * The table of a section, for example of the settings. It is as high as its rows. Rows, columns, and
+ * preferences are those of `FullTable`.
+ */
+export function SectionTable<Row>(table: LayoutTableProps<Row>) {
+  const [width, onWidth] = useSettledWidth();
+  const outer = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    const element = outer.current;
+    if (element === null) {
+      return;
+    }
+    const observer = new ResizeObserver(() => {
+      if (element.clientWidth > 0) {
+        onWidth(element.clientWidth);
+      }
+    });
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, [onWidth]);
+  return (
+    <div ref={outer}>
+      <LayoutTable variant="container" {...table} width={width} />
+    </div>
   );
 }

@@ -1,6 +1,5 @@
 import BreadcrumbGroup from "@cloudscape-design/components/breadcrumb-group";
 import Button from "@cloudscape-design/components/button";
-import ContentLayout from "@cloudscape-design/components/content-layout";
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Spinner from "@cloudscape-design/components/spinner";
@@ -9,6 +8,7 @@ import { type ErrorActions, ErrorAlert } from "../../errors";
 import { useBackend } from "../../ipc/BackendContext";
 import type { HistoryEntry, MigrationReport, MigrationRequest } from "../../ipc/generated";
 import { formatExact } from "../../shared/format";
+import { InfoLink } from "../../shared/help";
 import { useNotify } from "../../shared/notify";
 import { exportReport } from "../../shared/report/exportReport";
 import { ReportView } from "../../shared/report/ReportView";
@@ -102,11 +102,49 @@ export function HistoryPage(props: HistoryPageProps) {
       onRequest(await backend.historyRequest(entry.migration), entry.identity.account_id),
     );
 
+  const failures = (
+    <>
+      {error !== null && (
+        <ErrorAlert
+          error={error}
+          actions={{
+            ...errorActions,
+            ...(tried === null
+              ? {}
+              : { run_again: () => runAgain(tried), retry: () => resume(tried) }),
+          }}
+          onDismiss={dismiss}
+        />
+      )}
+      {listed.error !== null && (
+        <ErrorAlert error={listed.error} actions={{ ...errorActions, retry: reload }} />
+      )}
+    </>
+  );
   return (
-    <ContentLayout
-      header={
+    <>
+      {/* The table stays mounted, so that its page, filter, and order are kept. */}
+      <div hidden={opened !== null}>
         <SpaceBetween size="xs">
-          {opened !== null && (
+          {opened === null && failures}
+          <HistoryTable
+            entries={entries}
+            loading={listed.loading && listed.answer === null}
+            readable={listed.error === null || listed.answer !== null}
+            busy={busy}
+            onReload={reload}
+            onOpen={open}
+            onResume={resume}
+            onRunAgain={runAgain}
+            onDelete={setDeleting}
+            onUndo={setUndoing}
+            onMigrate={onMigrate}
+          />
+        </SpaceBetween>
+      </div>
+      {opened !== null && (
+        <SpaceBetween size="l">
+          <SpaceBetween size="xs">
             <BreadcrumbGroup
               items={[
                 { text: "History", href: "#history" },
@@ -121,108 +159,63 @@ export function HistoryPage(props: HistoryPageProps) {
               }}
               ariaLabel="Breadcrumbs"
             />
-          )}
-          <Header
-            variant="h1"
-            description={
-              opened === null
-                ? "All migrations with their digests. Resume interrupted migrations."
-                : undefined
-            }
-          >
-            {opened === null ? "History" : `Migration of ${formatExact(opened.started_at_ms)}`}
-          </Header>
-        </SpaceBetween>
-      }
-    >
-      <SpaceBetween size="l">
-        {error !== null && (
-          <ErrorAlert
-            error={error}
-            actions={{
-              ...errorActions,
-              ...(tried === null
-                ? {}
-                : { run_again: () => runAgain(tried), retry: () => resume(tried) }),
-            }}
-            onDismiss={dismiss}
-          />
-        )}
-        {listed.error !== null && (
-          <ErrorAlert error={listed.error} actions={{ ...errorActions, retry: reload }} />
-        )}
-        {opened === null ? (
-          <HistoryTable
-            entries={entries}
-            loading={listed.loading && listed.answer === null}
-            readable={listed.error === null || listed.answer !== null}
-            busy={busy}
-            onReload={reload}
-            onOpen={open}
-            onResume={resume}
-            onRunAgain={runAgain}
-            onDelete={setDeleting}
-            onUndo={setUndoing}
-            onMigrate={onMigrate}
-          />
-        ) : (
-          <SpaceBetween size="l">
-            {report.error !== null && (
-              <ErrorAlert
-                error={report.error}
-                actions={{ ...errorActions, retry: report.reload }}
-              />
-            )}
-            {report.answer === null && report.error === null && <Spinner />}
-            {report.answer !== null && (
-              <ReportView
-                report={verified ?? report.answer}
-                verifyFailed={verifyFailed}
-                undone={(shown ?? opened).undone}
-                onExport={(format) =>
-                  run(async () => {
-                    if (report.answer !== null) {
-                      await exportReport(backend, report.answer, format, notify);
-                    }
-                  })
-                }
-                actions={
-                  <SpaceBetween direction="horizontal" size="xs">
-                    <Button
-                      onClick={() => {
-                        setTried(null);
-                        verify(opened);
-                      }}
-                      loading={busy}
-                      data-testid="report-verify"
-                    >
-                      Verify again
-                    </Button>
-                    <Button onClick={() => runAgain(opened)} data-testid="report-again">
-                      Run again
-                    </Button>
-                    {canUndo(shown ?? opened) && (
-                      <Button onClick={() => setUndoing(opened)} data-testid="report-undo">
-                        Undo
-                      </Button>
-                    )}
-                    {canResume(shown ?? opened) && (
-                      <Button
-                        variant="primary"
-                        loading={busy}
-                        onClick={() => resume(opened)}
-                        data-testid="report-resume"
-                      >
-                        Resume
-                      </Button>
-                    )}
-                  </SpaceBetween>
-                }
-              />
-            )}
+            <Header variant="h1" info={<InfoLink topic="report" />}>
+              {`Migration of ${formatExact(opened.started_at_ms)}`}
+            </Header>
           </SpaceBetween>
-        )}
-      </SpaceBetween>
+          {failures}
+          {report.error !== null && (
+            <ErrorAlert error={report.error} actions={{ ...errorActions, retry: report.reload }} />
+          )}
+          {report.answer === null && report.error === null && <Spinner />}
+          {report.answer !== null && (
+            <ReportView
+              report={verified ?? report.answer}
+              verifyFailed={verifyFailed}
+              undone={(shown ?? opened).undone}
+              onExport={(format) =>
+                run(async () => {
+                  if (report.answer !== null) {
+                    await exportReport(backend, report.answer, format, notify);
+                  }
+                })
+              }
+              actions={
+                <SpaceBetween direction="horizontal" size="xs">
+                  <Button
+                    onClick={() => {
+                      setTried(null);
+                      verify(opened);
+                    }}
+                    loading={busy}
+                    data-testid="report-verify"
+                  >
+                    Verify again
+                  </Button>
+                  <Button onClick={() => runAgain(opened)} data-testid="report-again">
+                    Run again
+                  </Button>
+                  {canUndo(shown ?? opened) && (
+                    <Button onClick={() => setUndoing(opened)} data-testid="report-undo">
+                      Undo
+                    </Button>
+                  )}
+                  {canResume(shown ?? opened) && (
+                    <Button
+                      variant="primary"
+                      loading={busy}
+                      onClick={() => resume(opened)}
+                      data-testid="report-resume"
+                    >
+                      Resume
+                    </Button>
+                  )}
+                </SpaceBetween>
+              }
+            />
+          )}
+        </SpaceBetween>
+      )}
       {undoing !== null && (
         <UndoModal
           backend={backend}
@@ -245,6 +238,6 @@ export function HistoryPage(props: HistoryPageProps) {
           }}
         />
       )}
-    </ContentLayout>
+    </>
   );
 }

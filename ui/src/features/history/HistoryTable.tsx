@@ -1,22 +1,23 @@
-import { useCollection } from "@cloudscape-design/collection-hooks";
 import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
 import ButtonDropdown from "@cloudscape-design/components/button-dropdown";
 import Header from "@cloudscape-design/components/header";
-import Link from "@cloudscape-design/components/link";
-import Pagination from "@cloudscape-design/components/pagination";
+import Select from "@cloudscape-design/components/select";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import StatusIndicator from "@cloudscape-design/components/status-indicator";
-import Table, { type TableProps } from "@cloudscape-design/components/table";
-import TextFilter from "@cloudscape-design/components/text-filter";
+import { useMemo, useState } from "react";
 import type { HistoryEntry } from "../../ipc/generated";
-import { Bytes } from "../../shared/Bytes";
-import { sourceLabel } from "../../shared/connection";
-import { formatCount, formatCounted, formatDuration, formatExact } from "../../shared/format";
-import { RelativeTime } from "../../shared/RelativeTime";
-import { canResume, canUndo, shownState } from "./historyStates";
-
-const pageSize = 20;
+import { formatCount, formatExact } from "../../shared/format";
+import { InfoLink } from "../../shared/help";
+import { FullTable } from "../../shared/PagedTable";
+import { historyColumns } from "./historyColumns";
+import {
+  canResume,
+  canUndo,
+  inStateFilter,
+  type StateFilter,
+  searchWords,
+  stateFilters,
+} from "./historyStates";
 
 export interface HistoryActions {
   onOpen: (entry: HistoryEntry) => void;
@@ -35,99 +36,66 @@ interface HistoryTableProps extends HistoryActions {
   onMigrate: () => void;
 }
 
-function Images({ summary }: { summary: HistoryEntry["summary"] }) {
-  return (
-    <SpaceBetween size="xxs">
-      <span>{summary.text}</span>
-      {summary.notes.map((note) => (
-        <Box key={note} variant="small">
-          {note}
-        </Box>
-      ))}
-    </SpaceBetween>
-  );
-}
-
-function columnsOf(onOpen: HistoryActions["onOpen"]): TableProps.ColumnDefinition<HistoryEntry>[] {
-  return [
-    {
-      id: "started",
-      header: "Started",
-      cell: (entry) => (
-        <Link
-          href={`#${entry.migration}`}
-          onFollow={(event) => {
-            event.preventDefault();
-            onOpen(entry);
-          }}
-        >
-          <RelativeTime timeMs={entry.started_at_ms} />
-        </Link>
-      ),
-      sortingField: "started_at_ms",
-      isRowHeader: true,
-    },
-    {
-      id: "state",
-      header: "State",
-      minWidth: 150,
-      cell: (entry) => (
-        <StatusIndicator type={shownState(entry).type}>{shownState(entry).text}</StatusIndicator>
-      ),
-      sortingField: "state",
-    },
-    { id: "source", header: "Source", cell: (entry) => sourceLabel(entry.source) },
-    {
-      id: "registry",
-      header: "Destination",
-      cell: (entry) =>
-        entry.identity.practice
-          ? "Practice"
-          : `${entry.identity.account_id}, ${entry.identity.region}`,
-    },
-    {
-      id: "images",
-      header: "Images",
-      minWidth: 220,
-      cell: (entry) => <Images summary={entry.summary} />,
-      sortingField: "images",
-    },
-    {
-      id: "sent",
-      header: "Sent",
-      cell: (entry) => (entry.sent_bytes === null ? "Unknown" : <Bytes bytes={entry.sent_bytes} />),
-      sortingField: "sent_bytes",
-    },
-    {
-      id: "time",
-      header: "Duration",
-      cell: (entry) => formatDuration(entry.elapsed_ms),
-      sortingField: "elapsed_ms",
-    },
-  ];
-}
-
-function matches(entry: HistoryEntry, text: string): boolean {
-  const words = [
-    sourceLabel(entry.source),
-    entry.registry,
-    entry.identity.account_id,
-    shownState(entry).text,
-    formatExact(entry.started_at_ms),
-  ];
-  return words.join(" ").toLowerCase().includes(text.toLowerCase());
+/** Why the selected migration can't be resumed or undone. */
+function reasons(entry: HistoryEntry) {
+  const running = entry.state === "running" ? "The migration is running." : null;
+  return {
+    resume:
+      running ??
+      (entry.undone === null
+        ? "The migration is complete."
+        : "The migration was undone. To migrate the images again, choose Run again."),
+    undo:
+      running ?? (entry.undone === null ? "No images were pushed." : "The migration was undone."),
+    delete: running,
+  };
 }
 
 /** The table of migrations, with actions for the selected migration. */
 export function HistoryTable(props: HistoryTableProps) {
-  const { entries, busy } = props;
-  const columns = columnsOf(props.onOpen);
-  const started = columns[0] as TableProps.ColumnDefinition<HistoryEntry>;
-  const { items, filteredItemsCount, collectionProps, filterProps, paginationProps } =
-    useCollection(entries, {
-      filtering: {
-        filteringFunction: matches,
-        empty: (
+  const { entries, busy, onOpen } = props;
+  const [state, setState] = useState<StateFilter>("all");
+  const [selectedId, setSelectedId] = useState<string | null>(null);
+  const columns = useMemo(() => historyColumns(onOpen), [onOpen]);
+  const shown = useMemo(
+    () => entries.filter((entry) => inStateFilter(entry, state)),
+    [entries, state],
+  );
+  const only = shown.find(({ migration }) => migration === selectedId);
+  const needsOne = { disabled: only === undefined, disabledReason: "Select a migration first." };
+  const unless = (allowed: boolean, disabledReason: string | null) =>
+    only === undefined || allowed || disabledReason === null
+      ? needsOne
+      : { disabled: true, disabledReason };
+  const why = only === undefined ? null : reasons(only);
+  const resume = unless(only !== undefined && canResume(only), why?.resume ?? null);
+
+  return (
+    <FullTable
+      name="history"
+      items={shown}
+      trackBy="migration"
+      words={searchWords}
+      finds="migrations by source, account, repository, or image"
+      sortedBy="started"
+      sortedDescending
+      columnDefinitions={columns}
+      selectionType="single"
+      selectedItems={only === undefined ? [] : [only]}
+      onSelectionChange={({ detail }) => setSelectedId(detail.selectedItems[0]?.migration ?? null)}
+      loading={props.loading}
+      loadingText="Loading history"
+      empty={
+        !props.readable ? (
+          "Couldn’t read the history"
+        ) : entries.length > 0 ? (
+          <Box textAlign="center" padding="m">
+            <SpaceBetween size="s">
+              <Box variant="strong">No matches</Box>
+              <Button onClick={() => setState("all")}>Show all states</Button>
+            </SpaceBetween>
+          </Box>
+        ) : (
           <Box textAlign="center" padding="m">
             <SpaceBetween size="s">
               <Box variant="strong">No migrations yet</Box>
@@ -137,63 +105,29 @@ export function HistoryTable(props: HistoryTableProps) {
               <Button onClick={props.onMigrate}>Migrate images</Button>
             </SpaceBetween>
           </Box>
-        ),
-        noMatch: (
-          <Box textAlign="center" padding="m">
-            No matches
-          </Box>
-        ),
-      },
-      pagination: { pageSize },
-      sorting: { defaultState: { sortingColumn: started, isDescending: true } },
-      selection: { trackBy: "migration" },
-    });
-  const only = collectionProps.selectedItems?.[0];
-  const needsOne = { disabled: only === undefined, disabledReason: "Select a migration first." };
-  const resume =
-    only === undefined || canResume(only)
-      ? needsOne
-      : {
-          disabled: true,
-          disabledReason:
-            only.state === "running"
-              ? "The migration is running."
-              : only.undone === null
-                ? "The migration is complete."
-                : "The migration was undone. To migrate the images again, choose Run again.",
-        };
-  const undo =
-    only === undefined || canUndo(only)
-      ? needsOne
-      : {
-          disabled: true,
-          disabledReason:
-            only.state === "running"
-              ? "The migration is running."
-              : only.undone === null
-                ? "No images were pushed."
-                : "The migration was undone.",
-        };
-  return (
-    <Table
-      {...collectionProps}
-      variant="container"
-      items={items}
-      columnDefinitions={columns}
-      selectionType="single"
-      wrapLines
-      loading={props.loading}
-      loadingText="Loading history"
-      empty={props.readable ? collectionProps.empty : "Couldn’t read the history"}
+        )
+      }
       ariaLabels={{
         tableLabel: "Migrations",
         selectionGroupLabel: "Migration selection",
         itemSelectionLabel: (_selection, entry) =>
           `Select migration of ${formatExact(entry.started_at_ms)}`,
       }}
+      filters={
+        <Select
+          selectedOption={stateFilters.find(({ value }) => value === state) ?? null}
+          options={stateFilters}
+          onChange={({ detail }) => setState(detail.selectedOption.value as StateFilter)}
+          ariaLabel="State"
+          expandToViewport
+          data-testid="history-state"
+        />
+      }
       header={
         <Header
+          variant="h1"
           counter={`(${formatCount(entries.length)})`}
+          info={<InfoLink topic="history" />}
           actions={
             <SpaceBetween direction="horizontal" size="xs">
               <Button
@@ -204,7 +138,7 @@ export function HistoryTable(props: HistoryTableProps) {
               />
               <Button
                 {...needsOne}
-                onClick={() => only !== undefined && props.onOpen(only)}
+                onClick={() => only !== undefined && onOpen(only)}
                 data-testid="history-open"
               >
                 {only?.state === "running" ? "View progress" : "View report"}
@@ -232,15 +166,12 @@ export function HistoryTable(props: HistoryTableProps) {
                     id: "undo",
                     text: "Undo",
                     description: "Deletes the images of this migration in ECR after you confirm",
-                    ...undo,
+                    ...unless(only !== undefined && canUndo(only), why?.undo ?? null),
                   },
                   {
                     id: "delete",
                     text: "Delete from history",
-                    ...needsOne,
-                    ...(only?.state === "running"
-                      ? { disabled: true, disabledReason: "The migration is running." }
-                      : {}),
+                    ...unless(false, why?.delete ?? null),
                   },
                 ]}
                 data-testid="history-actions"
@@ -259,19 +190,9 @@ export function HistoryTable(props: HistoryTableProps) {
             </SpaceBetween>
           }
         >
-          Migrations
+          History
         </Header>
       }
-      filter={
-        <TextFilter
-          {...filterProps}
-          filteringPlaceholder="Find migrations by source, account, state, or date"
-          filteringAriaLabel="Find migrations"
-          filteringClearAriaLabel="Clear filter"
-          countText={formatCounted(filteredItemsCount ?? 0, "match", "matches")}
-        />
-      }
-      pagination={entries.length > pageSize ? <Pagination {...paginationProps} /> : undefined}
       data-testid="history-table"
     />
   );

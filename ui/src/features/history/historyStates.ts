@@ -1,4 +1,6 @@
-import type { HistoryEntry, ReportSummary } from "../../ipc/generated";
+import type { HistoryEntry, MigrationOutcome, ReportSummary } from "../../ipc/generated";
+import { sourceLabel } from "../../shared/connection";
+import { formatExact } from "../../shared/format";
 import { undoneInPart } from "../../shared/undo/undoTexts";
 
 /** Returns the status of a migration: its headline, or that it was undone. */
@@ -24,4 +26,48 @@ export function canUndo(entry: HistoryEntry): boolean {
   const left = entry.undone === null || undoneInPart(entry.undone);
   const changed = entry.moved > 0 || entry.failed > 0 || entry.repositories_created > 0;
   return left && entry.state !== "running" && changed;
+}
+
+/** The destination of a migration in one line. */
+export function destinationText({ identity }: HistoryEntry): string {
+  return identity.practice ? "Practice" : `${identity.account_id}, ${identity.region}`;
+}
+
+export type StateFilter = "all" | "running" | "completed" | "open" | "undone";
+
+/** The states that the history can be limited to. */
+export const stateFilters: readonly { readonly value: StateFilter; readonly label: string }[] = [
+  { value: "all", label: "All states" },
+  { value: "running", label: "Running" },
+  { value: "completed", label: "Completed" },
+  { value: "open", label: "Failed or interrupted" },
+  { value: "undone", label: "Undone" },
+];
+
+const completed: ReadonlySet<MigrationOutcome> = new Set(["succeeded", "kept", "unproven"]);
+
+export function inStateFilter(entry: HistoryEntry, filter: StateFilter): boolean {
+  switch (filter) {
+    case "all":
+      return true;
+    case "undone":
+      return entry.undone !== null;
+    case "running":
+      return entry.state === "running";
+    case "completed":
+      return entry.undone === null && completed.has(entry.state);
+    case "open":
+      return entry.undone === null && entry.state !== "running" && !completed.has(entry.state);
+  }
+}
+
+/** What the search of the history finds a migration by. */
+export function searchWords(entry: HistoryEntry): string[] {
+  return [
+    sourceLabel(entry.source),
+    destinationText(entry),
+    entry.registry,
+    shownState(entry).text,
+    formatExact(entry.started_at_ms),
+  ];
 }

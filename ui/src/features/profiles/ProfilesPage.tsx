@@ -1,6 +1,4 @@
 import Alert from "@cloudscape-design/components/alert";
-import ContentLayout from "@cloudscape-design/components/content-layout";
-import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
 import { asApiError, type ErrorActions, ErrorAlert } from "../../errors";
@@ -116,17 +114,8 @@ export function ProfilesPage({ onUse, errorActions = {} }: ProfilesPageProps) {
     );
   }
   return (
-    <ContentLayout
-      header={
-        <Header
-          variant="h1"
-          description="Saved choices for the wizard: AWS profile, region, and repository settings. Saved profiles contain no secrets."
-        >
-          Saved profiles
-        </Header>
-      }
-    >
-      <SpaceBetween size="l">
+    <>
+      <SpaceBetween size="xs">
         {notice !== null && (
           <div role="status">
             <Alert
@@ -188,6 +177,6 @@ export function ProfilesPage({ onUse, errorActions = {} }: ProfilesPageProps) {
           }}
         />
       )}
-    </ContentLayout>
+    </>
   );
 }

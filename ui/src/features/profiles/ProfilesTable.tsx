@@ -1,16 +1,14 @@
-import { useCollection } from "@cloudscape-design/collection-hooks";
-import Badge from "@cloudscape-design/components/badge";
 import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
 import ButtonDropdown from "@cloudscape-design/components/button-dropdown";
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import Table, { type TableProps } from "@cloudscape-design/components/table";
-import TextFilter from "@cloudscape-design/components/text-filter";
+import { useState } from "react";
 import type { SavedProfile } from "../../ipc/generated";
-import { connectionRegionLabel, signerName, sourceLabel } from "../../shared/connection";
-import { formatCount, formatCounted } from "../../shared/format";
-import { repositorySettingsSummary } from "../../shared/repositorySettings";
+import { formatCount } from "../../shared/format";
+import { InfoLink } from "../../shared/help";
+import { FullTable } from "../../shared/PagedTable";
+import { profileColumns, searchWords } from "./profileColumns";
 
 interface ProfilesTableProps {
   profiles: readonly SavedProfile[];
@@ -28,89 +26,12 @@ interface ProfilesTableProps {
   onImport: () => void;
 }
 
-function awsProfileOf({ connection }: SavedProfile): string {
-  return signerName(connection);
-}
-
-const columns: TableProps.ColumnDefinition<SavedProfile>[] = [
-  {
-    id: "name",
-    header: "Name",
-    sortingField: "name",
-    isRowHeader: true,
-    cell: (profile) => (
-      <SpaceBetween direction="horizontal" size="xs">
-        <span>{profile.name}</span>
-        {profile.is_default && <Badge color="green">Default</Badge>}
-      </SpaceBetween>
-    ),
-  },
-  {
-    id: "aws-profile",
-    header: "AWS profile",
-    sortingComparator: (one, other) => awsProfileOf(one).localeCompare(awsProfileOf(other)),
-    cell: (profile) =>
-      profile.account_id === null || profile.connection.kind === "practice"
-        ? awsProfileOf(profile)
-        : `${awsProfileOf(profile)} (account ${profile.account_id})`,
-  },
-  {
-    id: "region",
-    header: "Region",
-    sortingComparator: (one, other) =>
-      connectionRegionLabel(one.connection).localeCompare(connectionRegionLabel(other.connection)),
-    cell: (profile) => connectionRegionLabel(profile.connection),
-  },
-  {
-    id: "prefix",
-    header: "ECR prefix",
-    sortingField: "repository_prefix",
-    cell: (profile) => (profile.repository_prefix === "" ? "None" : profile.repository_prefix),
-  },
-  {
-    id: "template",
-    header: "New repositories",
-    cell: (profile) => repositorySettingsSummary(profile.template),
-  },
-  {
-    id: "source",
-    header: "Source",
-    cell: (profile) => (profile.source === null ? "Not set" : sourceLabel(profile.source)),
-  },
-];
-
-function matches(profile: SavedProfile, text: string): boolean {
-  const wanted = text.trim().toLowerCase();
-  return [profile.name, awsProfileOf(profile), connectionRegionLabel(profile.connection)].some(
-    (part) => part.toLowerCase().includes(wanted),
-  );
-}
-
 /** The table of saved profiles, with actions for the selection. */
 export function ProfilesTable(props: ProfilesTableProps) {
   const { profiles, busy } = props;
-  const { items, filteredItemsCount, collectionProps, filterProps } = useCollection(profiles, {
-    filtering: {
-      filteringFunction: matches,
-      empty: (
-        <Box textAlign="center" padding="m">
-          <SpaceBetween size="s">
-            <Box variant="strong">No saved profiles</Box>
-            <Box color="text-body-secondary">Create a profile here, or save one in the wizard.</Box>
-            <Button onClick={props.onNew}>Create profile</Button>
-          </SpaceBetween>
-        </Box>
-      ),
-      noMatch: (
-        <Box textAlign="center" padding="m">
-          No matches
-        </Box>
-      ),
-    },
-    sorting: { defaultState: { sortingColumn: { sortingField: "name" } } },
-    selection: { trackBy: "id" },
-  });
-  const selected = collectionProps.selectedItems ?? [];
+  const [selectedIds, setSelectedIds] = useState<ReadonlySet<string>>(new Set());
+  // Selected profiles may have been deleted meanwhile.
+  const selected = profiles.filter(({ id }) => selectedIds.has(id));
   const only = selected.length === 1 ? selected[0] : undefined;
 
   const more = (id: string) => {
@@ -130,16 +51,36 @@ export function ProfilesTable(props: ProfilesTableProps) {
   const needsOne = { disabled: only === undefined, disabledReason: "Select one profile." };
 
   return (
-    <Table
-      {...collectionProps}
-      variant="container"
-      items={items}
-      columnDefinitions={columns}
+    <FullTable
+      name="profiles"
+      items={profiles}
+      trackBy="id"
+      words={searchWords}
+      finds="profiles by name, AWS profile, or Region"
+      sortedBy="name"
+      columnDefinitions={profileColumns}
       selectionType="multi"
-      wrapLines
+      selectedItems={selected}
+      onSelectionChange={({ detail }) =>
+        setSelectedIds(new Set(detail.selectedItems.map(({ id }) => id)))
+      }
       loading={props.loading}
       loadingText="Loading saved profiles"
-      empty={props.readable ? collectionProps.empty : "Couldn’t read the saved profiles"}
+      empty={
+        props.readable ? (
+          <Box textAlign="center" padding="m">
+            <SpaceBetween size="s">
+              <Box variant="strong">No saved profiles</Box>
+              <Box color="text-body-secondary">
+                Create a profile here, or save one in the wizard.
+              </Box>
+              <Button onClick={props.onNew}>Create profile</Button>
+            </SpaceBetween>
+          </Box>
+        ) : (
+          "Couldn’t read the saved profiles"
+        )
+      }
       ariaLabels={{
         tableLabel: "Saved profiles",
         selectionGroupLabel: "Profile selection",
@@ -148,6 +89,8 @@ export function ProfilesTable(props: ProfilesTableProps) {
       }}
       header={
         <Header
+          variant="h1"
+          info={<InfoLink topic="profiles" />}
           counter={`(${formatCount(profiles.length)})`}
           actions={
             <SpaceBetween direction="horizontal" size="xs">
@@ -196,16 +139,6 @@ export function ProfilesTable(props: ProfilesTableProps) {
         >
           Saved profiles
         </Header>
-      }
-      filter={
-        <TextFilter
-          {...filterProps}
-          filteringPlaceholder="Find profiles by name, AWS profile, or region"
-          filteringAriaLabel="Find saved profiles"
-          filteringClearAriaLabel="Clear filter"
-          countText={formatCounted(filteredItemsCount ?? 0, "match", "matches")}
-          data-testid="profiles-search"
-        />
       }
       data-testid="profiles-table"
     />

@@ -3,13 +3,15 @@ import Button from "@cloudscape-design/components/button";
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
-import Table from "@cloudscape-design/components/table";
 import { useState } from "react";
 import { type ErrorActions, ErrorAlert } from "../../errors";
 import { useBackend } from "../../ipc";
 import type { SsoSession } from "../../ipc/generated";
+import { MiddleEllipsis } from "../../shared/MiddleEllipsis";
+import { SectionTable } from "../../shared/PagedTable";
 import { RelativeTime } from "../../shared/RelativeTime";
 import { AddProfileModal, SignInModal } from "../../shared/signIn";
+import type { Column } from "../../shared/tablePreferences";
 import { useAsyncAction } from "../../shared/useAsyncAction";
 import { useRequest } from "../../shared/useRequest";
 
@@ -36,6 +38,81 @@ export function SignInsSection({ errorActions }: { errorActions: ErrorActions })
     setDialog(null);
     sessions.reload();
   };
+  const columns: readonly Column<SsoSession>[] = [
+    {
+      id: "title",
+      header: "Session",
+      isRowHeader: true,
+      width: 150,
+      grow: 1,
+      sortingField: "title",
+      cell: ({ title }) => <MiddleEllipsis text={title} />,
+    },
+    {
+      id: "start-url",
+      header: "Start URL",
+      width: 150,
+      grow: 1,
+      sortingField: "start_url",
+      cell: ({ start_url }) => <MiddleEllipsis text={start_url} />,
+    },
+    {
+      id: "profiles",
+      header: "Profiles",
+      width: 120,
+      grow: 1,
+      cell: ({ profiles }) => <MiddleEllipsis text={profiles.join(", ") || "–"} />,
+    },
+    {
+      id: "state",
+      header: "State",
+      width: 210,
+      sortingField: "ends_at_ms",
+      cell: (session) =>
+        session.ends_at_ms !== null ? (
+          <StatusIndicator type="success">
+            Signed in, expires <RelativeTime timeMs={session.ends_at_ms} />
+          </StatusIndicator>
+        ) : session.renewable ? (
+          <StatusIndicator type="pending">Expired, renewed on next use</StatusIndicator>
+        ) : (
+          <StatusIndicator type="stopped">Not signed in</StatusIndicator>
+        ),
+    },
+    {
+      id: "actions",
+      header: "Actions",
+      width: 220,
+      cell: (session) => (
+        <SpaceBetween direction="horizontal" size="xs">
+          <Button
+            variant="inline-link"
+            ariaLabel={`Sign in to ${session.title}`}
+            onClick={() => setDialog({ kind: "sign_in", session })}
+          >
+            Sign in
+          </Button>
+          <Button
+            variant="inline-link"
+            ariaLabel={`Add profile from ${session.title}`}
+            onClick={() => setDialog({ kind: "add_profile", session })}
+          >
+            Add profile
+          </Button>
+          <Button
+            variant="inline-link"
+            ariaLabel={`Sign out of ${session.title}`}
+            disabled={session.ends_at_ms === null && !session.renewable}
+            disabledReason="You aren’t signed in"
+            loading={leaving === session.title}
+            onClick={() => void signOut(session)}
+          >
+            Sign out
+          </Button>
+        </SpaceBetween>
+      ),
+    },
+  ];
 
   return (
     <SpaceBetween size="s">
@@ -48,10 +125,11 @@ export function SignInsSection({ errorActions }: { errorActions: ErrorActions })
           actions={{ ...errorActions, open_settings: undefined, retry: sessions.reload }}
         />
       )}
-      <Table
+      <SectionTable
+        name="sign-ins"
         items={sessions.answer ?? []}
         trackBy="title"
-        wrapLines
+        sortedBy="title"
         loading={sessions.loading && sessions.answer === null}
         loadingText="Loading the AWS configuration"
         data-testid="sign-ins"
@@ -78,73 +156,7 @@ export function SignInsSection({ errorActions }: { errorActions: ErrorActions })
             </div>
           )
         }
-        columnDefinitions={[
-          {
-            id: "title",
-            header: "Session",
-            isRowHeader: true,
-            minWidth: 160,
-            cell: (session) => (
-              <SpaceBetween size="xxs">
-                <span>{session.title}</span>
-                {session.title !== session.start_url && (
-                  <Box variant="small">{session.start_url}</Box>
-                )}
-              </SpaceBetween>
-            ),
-          },
-          {
-            id: "profiles",
-            header: "Profiles",
-            minWidth: 120,
-            cell: (session) => (session.profiles.length > 0 ? session.profiles.join(", ") : "–"),
-          },
-          {
-            id: "state",
-            header: "State",
-            minWidth: 130,
-            cell: (session) =>
-              session.ends_at_ms !== null ? (
-                <StatusIndicator type="success">
-                  Signed in, expires <RelativeTime timeMs={session.ends_at_ms} />
-                </StatusIndicator>
-              ) : session.renewable ? (
-                <StatusIndicator type="pending">Expired, renewed on next use</StatusIndicator>
-              ) : (
-                <StatusIndicator type="stopped">Not signed in</StatusIndicator>
-              ),
-          },
-          {
-            id: "actions",
-            header: "Actions",
-            minWidth: 330,
-            cell: (session) => (
-              <SpaceBetween direction="horizontal" size="xs">
-                <Button
-                  ariaLabel={`Sign in to ${session.title}`}
-                  onClick={() => setDialog({ kind: "sign_in", session })}
-                >
-                  Sign in
-                </Button>
-                <Button
-                  ariaLabel={`Add profile from ${session.title}`}
-                  onClick={() => setDialog({ kind: "add_profile", session })}
-                >
-                  Add profile
-                </Button>
-                <Button
-                  ariaLabel={`Sign out of ${session.title}`}
-                  disabled={session.ends_at_ms === null && !session.renewable}
-                  disabledReason="You aren’t signed in"
-                  loading={leaving === session.title}
-                  onClick={() => void signOut(session)}
-                >
-                  Sign out
-                </Button>
-              </SpaceBetween>
-            ),
-          },
-        ]}
+        columnDefinitions={columns}
       />
       {dialog?.kind === "sign_in" && (
         <SignInModal

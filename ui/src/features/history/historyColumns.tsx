@@ -1,0 +1,92 @@
+import Link from "@cloudscape-design/components/link";
+import StatusIndicator from "@cloudscape-design/components/status-indicator";
+import type { HistoryEntry } from "../../ipc/generated";
+import { Bytes } from "../../shared/Bytes";
+import { sourceLabel } from "../../shared/connection";
+import { formatDuration } from "../../shared/format";
+import { MiddleEllipsis } from "../../shared/MiddleEllipsis";
+import { RelativeTime } from "../../shared/RelativeTime";
+import type { Column } from "../../shared/tablePreferences";
+import { destinationText, shownState } from "./historyStates";
+
+/** The columns of the history, each of one line. What is longer has a tooltip. */
+export function historyColumns(onOpen: (entry: HistoryEntry) => void): Column<HistoryEntry>[] {
+  return [
+    {
+      id: "started",
+      header: "Started",
+      width: 130,
+      cell: (entry) => (
+        <Link
+          href={`#${entry.migration}`}
+          onFollow={(event) => {
+            event.preventDefault();
+            onOpen(entry);
+          }}
+        >
+          <RelativeTime timeMs={entry.started_at_ms} />
+        </Link>
+      ),
+      sortingField: "started_at_ms",
+      isRowHeader: true,
+    },
+    {
+      id: "state",
+      header: "State",
+      width: 160,
+      grow: 1,
+      cell: (entry) => {
+        const { type, text } = shownState(entry);
+        return (
+          <span title={text}>
+            <StatusIndicator type={type} wrapText={false}>
+              {text}
+            </StatusIndicator>
+          </span>
+        );
+      },
+      sortingComparator: (one, other) => shownState(one).text.localeCompare(shownState(other).text),
+    },
+    {
+      id: "source",
+      header: "Source",
+      width: 150,
+      grow: 1,
+      cell: (entry) => <MiddleEllipsis text={sourceLabel(entry.source)} />,
+      sortingComparator: (one, other) =>
+        sourceLabel(one.source).localeCompare(sourceLabel(other.source)),
+    },
+    {
+      id: "registry",
+      header: "Destination",
+      width: 130,
+      grow: 1,
+      cell: (entry) => <MiddleEllipsis text={destinationText(entry)} />,
+      sortingComparator: (one, other) => destinationText(one).localeCompare(destinationText(other)),
+    },
+    {
+      id: "images",
+      header: "Images",
+      width: 150,
+      grow: 2,
+      cell: ({ summary }) => (
+        <span title={[summary.text, ...summary.notes].join("\n")}>{summary.text}</span>
+      ),
+      sortingField: "images",
+    },
+    {
+      id: "sent",
+      header: "Sent",
+      width: 90,
+      cell: (entry) => (entry.sent_bytes === null ? "Unknown" : <Bytes bytes={entry.sent_bytes} />),
+      sortingField: "sent_bytes",
+    },
+    {
+      id: "time",
+      header: "Duration",
+      width: 100,
+      cell: (entry) => formatDuration(entry.elapsed_ms),
+      sortingField: "elapsed_ms",
+    },
+  ];
+}

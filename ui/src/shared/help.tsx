@@ -1,0 +1,41 @@
+/** The help panel of the window. The frame shows it; Info links of the pages open it. */
+import Link from "@cloudscape-design/components/link";
+import { createContext, useContext } from "react";
+
+/** The screens that the help panel describes. */
+export type HelpTopic =
+  | "welcome"
+  | "destination"
+  | "images"
+  | "names"
+  | "review"
+  | "progress"
+  | "repositories"
+  | "history"
+  | "report"
+  | "profiles"
+  | "settings"
+  | "network"
+  | "practice";
+
+/** Opens the help panel at a topic. */
+export type OpenHelp = (topic: HelpTopic) => void;
+
+const HelpContext = createContext<OpenHelp>(() => {});
+
+export const HelpProvider = HelpContext.Provider;
+
+/** The Info link beside a heading. */
+export function InfoLink({ topic }: { topic: HelpTopic }) {
+  const open = useContext(HelpContext);
+  return (
+    <Link
+      variant="info"
+      ariaLabel={`Info about ${topic}`}
+      onFollow={() => open(topic)}
+      data-testid={`info-${topic}`}
+    >
+      Info
+    </Link>
+  );
+}
