@@ -16,6 +16,7 @@ import { CloseModal } from "./CloseModal";
 import { ConnectionPicker } from "./ConnectionPicker";
 import { ErrorBoundary } from "./ErrorBoundary";
 import { Frame } from "./Frame";
+import { helpTopic } from "./helpTopic";
 import { MfaCodeProvider } from "./MfaCodeProvider";
 import type { Page } from "./routes";
 import { SignInProvider } from "./SignInProvider";
@@ -181,6 +182,7 @@ function Window() {
       <Frame
         page={page ?? "migrate"}
         wizard={page === "migrate" && job === null}
+        topic={helpTopic(page ?? "migrate", kept.draft?.step, job)}
         shown={viewing ? { connection, identity: null, alias: null } : session}
         onConnection={page === "repositories" ? view : null}
         engine={engine.answer}

@@ -3,19 +3,23 @@ import Flashbar, { type FlashbarProps } from "@cloudscape-design/components/flas
 import SideNavigation, {
   type SideNavigationProps,
 } from "@cloudscape-design/components/side-navigation";
-import { type ReactNode, useState } from "react";
+import { type ReactNode, useCallback, useState } from "react";
 import type { AwsConnection, EngineStatus } from "../ipc/generated";
+import { HelpProvider, type HelpTopic } from "../shared/help";
 import type { ShownConnection } from "./connectionMenus";
 import { isPage, type Page, pageTitles } from "./routes";
 import { ShortcutsModal } from "./ShortcutsModal";
 import { useShortcuts } from "./shortcuts";
 import { TopBar } from "./TopBar";
+import { WindowHelp } from "./WindowHelp";
 import "./frame.css";
 
 export interface FrameProps {
   page: Page;
   /** Whether the page is the wizard: the navigation is closed, so that the steps get its room. */
   wizard: boolean;
+  /** The topic of the help panel for the screen. */
+  topic: HelpTopic;
   shown: ShownConnection;
   /** Changes the connection of the page, or `null` if the page has none of its own. */
   onConnection: ((connection: AwsConnection) => void) | null;
@@ -36,6 +40,9 @@ const labels = {
   navigation: "Navigation",
   navigationToggle: "Open navigation",
   navigationClose: "Close navigation",
+  tools: "Help panel",
+  toolsToggle: "Open help panel",
+  toolsClose: "Close help panel",
 };
 
 const jobHref = "#job";
@@ -68,8 +75,17 @@ export function Frame(props: FrameProps) {
   // The user's choice is kept for the wizard and for the other pages.
   const [open, setOpen] = useState({ wizard: false, other: true });
   const [shortcutsShown, setShortcutsShown] = useState(false);
+  // The panel follows the screen. An Info link shows its own topic until the screen changes.
+  const [help, setHelp] = useState<{ on: HelpTopic; topic: HelpTopic } | null>(null);
+  const topic = help?.on === props.topic ? help.topic : props.topic;
+  const screen = props.topic;
+  const openHelp = useCallback(
+    (wanted: HelpTopic) => setHelp({ on: screen, topic: wanted }),
+    [screen],
+  );
+  const showShortcuts = () => setShortcutsShown(true);
   const kind = wizard ? "wizard" : "other";
-  useShortcuts({ onPage, onHelp: () => setShortcutsShown(true) });
+  useShortcuts({ onPage, onHelp: showShortcuts });
   return (
     <>
       <a className="skip-link" href="#content">
@@ -83,7 +99,7 @@ export function Frame(props: FrameProps) {
         percent={open[kind] ? null : percent}
         onMigrate={() => onPage("migrate")}
         onJob={props.onJob}
-        onHelp={() => setShortcutsShown(true)}
+        onHelp={() => (help === null ? openHelp(screen) : setHelp(null))}
         onDark={props.onDark}
         onEngine={props.onEngine}
       />
@@ -92,7 +108,10 @@ export function Frame(props: FrameProps) {
         contentType={wizard ? "wizard" : page === "welcome" ? "cards" : "table"}
         // The whole width is used, also on a large screen.
         maxContentWidth={Number.MAX_VALUE}
-        toolsHide
+        toolsHide={help === null}
+        toolsOpen={help !== null}
+        onToolsChange={({ detail }) => (detail.open ? openHelp(screen) : setHelp(null))}
+        tools={<WindowHelp topic={topic} onShortcuts={showShortcuts} />}
         ariaLabels={labels}
         navigationOpen={open[kind]}
         onNavigationChange={({ detail }) => setOpen({ ...open, [kind]: detail.open })}
@@ -115,7 +134,7 @@ export function Frame(props: FrameProps) {
         }
         content={
           <div id="content" className="page-content" tabIndex={-1} data-page-content>
-            {props.children}
+            <HelpProvider value={openHelp}>{props.children}</HelpProvider>
           </div>
         }
       />

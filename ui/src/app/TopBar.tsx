@@ -68,7 +68,7 @@ function ThemeIcon({ dark }: { dark: boolean }) {
   );
 }
 
-/** The top bar: practice badge, profile and Region menus, Docker Engine, shortcuts, and theme. */
+/** The top bar: practice badge, profile and Region menus, Docker Engine, help, and theme. */
 export function TopBar(props: TopBarProps) {
   const { shown, onConnection, engine, dark, percent } = props;
   const { connection, identity, alias } = shown;
@@ -154,8 +154,8 @@ export function TopBar(props: TopBarProps) {
     {
       type: "button",
       iconName: "status-info",
-      ariaLabel: "Keyboard shortcuts",
-      title: "Keyboard shortcuts (?)",
+      ariaLabel: "Help",
+      title: "Help",
       onClick: props.onHelp,
     },
     {

@@ -8,6 +8,7 @@ import TextFilter from "@cloudscape-design/components/text-filter";
 import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { FillHeight } from "./FillHeight";
 import { formatCounted } from "./format";
+import { MeasuredWidth } from "./MeasuredWidth";
 import { paginationLabels } from "./tableLabels";
 import {
   type Column,
@@ -120,20 +121,18 @@ export function PagedTable<Row>(props: PagedTableProps<Row>) {
   );
 }
 
-interface LayoutTableProps<Row> extends Omit<PagedTableProps<Row>, "columnDefinitions"> {
+export interface FullTableProps<Row> extends Omit<PagedTableProps<Row>, "columnDefinitions"> {
   columnDefinitions: readonly Column<Row>[];
   /** The stored layout, and the prefix of the test IDs: `repositories`. */
   name: string;
   /** The key of the stored layout, if not `name`. */
   storageKey?: string;
-  /** Called with the visible rows when they change. */
-  onPage?: (rows: readonly Row[]) => void;
-}
-
-export interface FullTableProps<Row> extends LayoutTableProps<Row> {
-  finds: string;
   /** Space to leave free below the table, for example for a footer. */
   below?: number;
+  /** Whether it is as high as its rows, in a section of a page, instead of filling the window. */
+  section?: boolean;
+  /** Called with the visible rows when they change. */
+  onPage?: (rows: readonly Row[]) => void;
 }
 
 /** Width of the window that isn't part of a table: navigation and padding. */
@@ -165,15 +164,13 @@ function useSettledWidth(): [number, (width: number) => void] {
 }
 
 /**
- * A table whose rows have one line, and whose columns, widths, page size, and density are kept.
- * `FullTable` and `SectionTable` give it its place.
+ * The table of a list page. It fills the window: the table scrolls, and the page doesn't. Rows have
+ * one line. The user's columns, widths, page size, and density are kept. A `section` has the same
+ * rows and preferences in a part of a page.
  */
-function LayoutTable<Row>(
-  props: LayoutTableProps<Row> & { width: number; onPageIndex?: (index: number) => void },
-) {
-  const { words, finds, filters, sortedBy, sortedDescending, name, storageKey, onPage, ...rest } =
-    props;
-  const { width, onPageIndex, ...table } = rest;
+export function FullTable<Row>(props: FullTableProps<Row>) {
+  const { words, finds, filters, sortedBy, sortedDescending, name, storageKey, ...rest } = props;
+  const { below, section = false, onPage, ...table } = rest;
   const [layout, setLayout] = useTableLayout(storageKey ?? `${name}.table`);
   const { items, actions, filteredItemsCount, filterProps, paginationProps, sorting } = usePages(
     table.items,
@@ -193,18 +190,26 @@ function LayoutTable<Row>(
       latest.current?.(items);
     }
   });
-  const page = paginationProps.currentPageIndex;
-  useEffect(() => onPageIndex?.(page), [onPageIndex, page]);
+  const [width, onWidth] = useSettledWidth();
   const available = width - (table.selectionType === undefined ? 0 : selectionWidth);
   const columns = useMemo(
     () => withWidths(visibleColumns(props.columnDefinitions, layout), layout, available),
     [props.columnDefinitions, layout, available],
   );
   const pages = Math.ceil((filteredItemsCount ?? table.items.length) / layout.pageSize);
-  return (
+  const place = (shown: ReactNode) =>
+    section ? (
+      <MeasuredWidth onWidth={onWidth}>{shown}</MeasuredWidth>
+    ) : (
+      <FillHeight below={below} scrollKey={paginationProps.currentPageIndex} onWidth={onWidth}>
+        {shown}
+      </FillHeight>
+    );
+  return place(
     <Table
       // The table reads the widths of its columns only once.
       key={width}
+      variant={section ? "container" : "borderless"}
       {...sorting}
       {...table}
       items={items}
@@ -217,6 +222,7 @@ function LayoutTable<Row>(
         );
         setLayout({ ...layout, widths: { ...layout.widths, ...widths } });
       }}
+      stickyHeader={!section}
       empty={
         filterProps.filteringText === "" ? table.empty : noMatches(() => actions.setFiltering(""))
       }
@@ -256,53 +262,6 @@ function LayoutTable<Row>(
           data-testid={`${name}-preferences`}
         />
       }
-    />
-  );
-}
-
-/**
- * The table of a list page. It fills the window: the table scrolls, and the page doesn't. Rows have
- * one line. The user's columns, widths, page size, and density are kept.
- */
-export function FullTable<Row>({ below, ...table }: FullTableProps<Row>) {
-  const [width, onWidth] = useSettledWidth();
-  const [page, setPage] = useState(1);
-  return (
-    <FillHeight below={below} scrollKey={page} onWidth={onWidth}>
-      <LayoutTable
-        variant="borderless"
-        stickyHeader
-        {...table}
-        width={width}
-        onPageIndex={setPage}
-      />
-    </FillHeight>
-  );
-}
-
-/**
- * The table of a section, for example of the settings. It is as high as its rows. Rows, columns, and
- * preferences are those of `FullTable`.
- */
-export function SectionTable<Row>(table: LayoutTableProps<Row>) {
-  const [width, onWidth] = useSettledWidth();
-  const outer = useRef<HTMLDivElement>(null);
-  useEffect(() => {
-    const element = outer.current;
-    if (element === null) {
-      return;
-    }
-    const observer = new ResizeObserver(() => {
-      if (element.clientWidth > 0) {
-        onWidth(element.clientWidth);
-      }
-    });
-    observer.observe(element);
-    return () => observer.disconnect();
-  }, [onWidth]);
-  return (
-    <div ref={outer}>
-      <LayoutTable variant="container" {...table} width={width} />
-    </div>
+    />,
   );
 }

@@ -15,7 +15,7 @@ export function historyColumns(onOpen: (entry: HistoryEntry) => void): Column<Hi
     {
       id: "started",
       header: "Started",
-      width: 130,
+      width: 120,
       cell: (entry) => (
         <Link
           href={`#${entry.migration}`}
@@ -33,7 +33,7 @@ export function historyColumns(onOpen: (entry: HistoryEntry) => void): Column<Hi
     {
       id: "state",
       header: "State",
-      width: 160,
+      width: 125,
       grow: 1,
       cell: (entry) => {
         const { type, text } = shownState(entry);
@@ -50,7 +50,7 @@ export function historyColumns(onOpen: (entry: HistoryEntry) => void): Column<Hi
     {
       id: "source",
       header: "Source",
-      width: 150,
+      width: 115,
       grow: 1,
       cell: (entry) => <MiddleEllipsis text={sourceLabel(entry.source)} />,
       sortingComparator: (one, other) =>
@@ -58,8 +58,8 @@ export function historyColumns(onOpen: (entry: HistoryEntry) => void): Column<Hi
     },
     {
       id: "registry",
-      header: "Destination",
-      width: 130,
+      header: "Account",
+      width: 110,
       grow: 1,
       cell: (entry) => <MiddleEllipsis text={destinationText(entry)} />,
       sortingComparator: (one, other) => destinationText(one).localeCompare(destinationText(other)),
@@ -67,7 +67,7 @@ export function historyColumns(onOpen: (entry: HistoryEntry) => void): Column<Hi
     {
       id: "images",
       header: "Images",
-      width: 150,
+      width: 100,
       grow: 2,
       cell: ({ summary }) => (
         <span title={[summary.text, ...summary.notes].join("\n")}>{summary.text}</span>
@@ -77,7 +77,7 @@ export function historyColumns(onOpen: (entry: HistoryEntry) => void): Column<Hi
     {
       id: "sent",
       header: "Sent",
-      width: 90,
+      width: 80,
       cell: (entry) => (entry.sent_bytes === null ? "Unknown" : <Bytes bytes={entry.sent_bytes} />),
       sortingField: "sent_bytes",
     },

@@ -8,6 +8,7 @@ import { useBackend } from "../../ipc";
 import type { AwsConnection, Repository } from "../../ipc/generated";
 import { connectionKey } from "../../shared/connection";
 import { formatCount, formatCounted } from "../../shared/format";
+import { InfoLink } from "../../shared/help";
 import { useNotify } from "../../shared/notify";
 import { FullTable } from "../../shared/PagedTable";
 import { useRequest } from "../../shared/useRequest";
@@ -91,6 +92,7 @@ export function RepositoryList({ connection, onOpen, errorActions }: RepositoryL
         header={
           <Header
             variant="h1"
+            info={<InfoLink topic="repositories" />}
             counter={
               request.answer === null
                 ? undefined

@@ -10,6 +10,7 @@ import { type ErrorActions, ErrorAlert } from "../../errors";
 import { useBackend } from "../../ipc";
 import type { CaFile, CaFileOrigin, NetworkStatus } from "../../ipc/generated";
 import { formatDay } from "../../shared/format";
+import { InfoLink } from "../../shared/help";
 import { StatusText } from "../../shared/StatusText";
 import { useRequest } from "../../shared/useRequest";
 
@@ -66,6 +67,7 @@ export function NetworkSection({ caFile, onKeep, errorActions }: NetworkSectionP
       header={
         <Header
           variant="h2"
+          info={<InfoLink topic="network" />}
           description="Connections to AWS, Docker Hub, and registries. Local connections don’t use a proxy."
         >
           Network

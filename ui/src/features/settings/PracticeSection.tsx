@@ -9,6 +9,7 @@ import { type ErrorActions, ErrorAlert } from "../../errors";
 import { useBackend } from "../../ipc";
 import type { PracticeStatus } from "../../ipc/generated";
 import { ConfirmModal } from "../../shared/ConfirmModal";
+import { InfoLink } from "../../shared/help";
 import { useRequest } from "../../shared/useRequest";
 import { MoveTagModal } from "./MoveTagModal";
 import { PracticeEndpoints } from "./PracticeEndpoints";
@@ -60,6 +61,7 @@ export function PracticeSection(props: PracticeSectionProps) {
       header={
         <Header
           variant="h2"
+          info={<InfoLink topic="practice" />}
           description="A registry and a Docker Hub account inside Transload, to try migrations without AWS. Images are kept until you reset practice mode."
           actions={
             <SpaceBetween direction="horizontal" size="xs">

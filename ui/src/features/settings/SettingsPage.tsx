@@ -5,6 +5,7 @@ import { useState } from "react";
 import { type ErrorActions, ErrorAlert } from "../../errors";
 import { useBackend } from "../../ipc";
 import type { AwsConnection, PracticeStatus, Settings } from "../../ipc/generated";
+import { InfoLink } from "../../shared/help";
 import { useRequest } from "../../shared/useRequest";
 import { AboutSection, LogSection } from "./AboutSections";
 import { AppearanceSection } from "./AppearanceSection";
@@ -59,7 +60,11 @@ export function SettingsPage({
   return (
     <ContentLayout
       header={
-        <Header variant="h1" description="Changes are saved automatically.">
+        <Header
+          variant="h1"
+          info={<InfoLink topic="settings" />}
+          description="Changes are saved automatically."
+        >
           Settings
         </Header>
       }

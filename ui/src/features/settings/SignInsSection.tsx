@@ -8,7 +8,7 @@ import { type ErrorActions, ErrorAlert } from "../../errors";
 import { useBackend } from "../../ipc";
 import type { SsoSession } from "../../ipc/generated";
 import { MiddleEllipsis } from "../../shared/MiddleEllipsis";
-import { SectionTable } from "../../shared/PagedTable";
+import { FullTable } from "../../shared/PagedTable";
 import { RelativeTime } from "../../shared/RelativeTime";
 import { AddProfileModal, SignInModal } from "../../shared/signIn";
 import type { Column } from "../../shared/tablePreferences";
@@ -125,7 +125,8 @@ export function SignInsSection({ errorActions }: { errorActions: ErrorActions })
           actions={{ ...errorActions, open_settings: undefined, retry: sessions.reload }}
         />
       )}
-      <SectionTable
+      <FullTable
+        section
         name="sign-ins"
         items={sessions.answer ?? []}
         trackBy="title"

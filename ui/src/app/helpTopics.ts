@@ -1,0 +1,120 @@
+/** The texts of the help panel: one paragraph for each screen, and pages that explain more. */
+import type { HelpTopic } from "../shared/help";
+
+export interface HelpText {
+  readonly title: string;
+  readonly text: string;
+  /** Pages of sites that `link_open` allows. */
+  readonly links: readonly { readonly text: string; readonly url: string }[];
+}
+
+const ecr = "https://docs.aws.amazon.com/AmazonECR/latest/userguide";
+const cli = "https://docs.aws.amazon.com/cli/latest/userguide";
+
+const links = {
+  what: { text: "What is Amazon ECR?", url: `${ecr}/what-is-ecr.html` },
+  repositories: { text: "Amazon ECR private repositories", url: `${ecr}/Repositories.html` },
+  immutability: { text: "Image tag mutability", url: `${ecr}/image-tag-mutability.html` },
+  lifecycle: { text: "Lifecycle policies", url: `${ecr}/LifecyclePolicies.html` },
+  policies: { text: "Repository policies", url: `${ecr}/repository-policies.html` },
+  login: { text: "Private registry authentication", url: `${ecr}/registry_auth.html` },
+  quotas: { text: "Amazon ECR service quotas", url: `${ecr}/service-quotas.html` },
+  permissions: {
+    text: "IAM policy examples for Amazon ECR",
+    url: `${ecr}/security_iam_id-based-policy-examples.html`,
+  },
+  deleteImage: { text: "Deleting an image", url: `${ecr}/delete_image.html` },
+  deleteRepository: { text: "Deleting a repository", url: `${ecr}/repository-delete.html` },
+  pull: { text: "Pulling an image", url: `${ecr}/docker-pull-ecr-image.html` },
+  multiArchitecture: {
+    text: "Multi-architecture images",
+    url: `${ecr}/docker-push-multi-architecture-image.html`,
+  },
+  endpoints: { text: "VPC endpoints for Amazon ECR", url: `${ecr}/vpc-endpoints.html` },
+  files: { text: "Configuration and credential files", url: `${cli}/cli-configure-files.html` },
+  identityCenter: {
+    text: "IAM Identity Center in the AWS CLI",
+    url: `${cli}/cli-configure-sso.html`,
+  },
+  proxy: { text: "HTTP proxies in the AWS CLI", url: `${cli}/cli-configure-proxy.html` },
+  regions: {
+    text: "Amazon ECR Regions and endpoints",
+    url: "https://docs.aws.amazon.com/general/latest/gr/ecr.html",
+  },
+  hubTokens: {
+    text: "Docker Hub access tokens",
+    url: "https://docs.docker.com/security/access-tokens/",
+  },
+  hubLimits: {
+    text: "Docker Hub pull limits",
+    url: "https://docs.docker.com/docker-hub/usage/pulls/",
+  },
+} as const;
+
+export const helpTexts: Record<HelpTopic, HelpText> = {
+  welcome: {
+    title: "Transload",
+    text: "Transload copies container images into Amazon ECR and verifies each copy by its digest. It shows a plan first, and makes no changes before you choose Start migration. To try it without an AWS account, start practice mode.",
+    links: [links.what, links.quotas],
+  },
+  destination: {
+    title: "Destination",
+    text: "Choose the AWS profile and Region that the images are copied to. Transload reads the configuration files of the AWS CLI and verifies your identity before you continue. A saved profile also contains the ECR prefix and the settings of new repositories.",
+    links: [links.files, links.identityCenter, links.regions],
+  },
+  images: {
+    title: "Images",
+    text: "Choose a source and the tags to copy. A tag that points to an index has several platforms; all of them are copied unless you limit them. Select by rules selects tags by name, version, or age. Signatures, attestations, and SBOMs are copied with their image.",
+    links: [links.multiArchitecture, links.hubTokens, links.hubLimits],
+  },
+  names: {
+    title: "Names",
+    text: "Each source repository gets a name in ECR. Add a prefix or rename rules to change many names at once, or edit one name. Transload creates repositories that don’t exist, with the settings that you choose here. Existing repositories are unchanged.",
+    links: [links.repositories, links.immutability, links.lifecycle, links.policies],
+  },
+  review: {
+    title: "Review",
+    text: "The plan lists every copy, new repository, and required permission. A conflict is a tag that points to another image in ECR: choose whether to keep, overwrite, or copy under a new tag. Nothing changes in AWS until you choose Start migration.",
+    links: [links.permissions, links.login, links.quotas],
+  },
+  progress: {
+    title: "Migration",
+    text: "Images are copied in the background, also while you use other pages. Pause and Stop let current transfers finish. A failed image doesn’t stop the others. After the migration, every digest in ECR is compared with the source. Resume copies what is missing.",
+    links: [links.pull, links.quotas],
+  },
+  repositories: {
+    title: "Repositories",
+    text: "The private repositories of this account and Region. Open a repository to see its images, policies, and settings. Before a repository is deleted, Transload lists every image that it contains.",
+    links: [links.repositories, links.deleteRepository, links.deleteImage],
+  },
+  history: {
+    title: "History",
+    text: "Every migration of this computer with its digests. Resume continues an interrupted migration. Run again creates a new plan for the same images. Undo shows what it would delete in ECR before it deletes anything.",
+    links: [links.deleteImage],
+  },
+  report: {
+    title: "Report",
+    text: "The result of each image with its digests. Verify again compares the digests with ECR as it is now, and replaces the status. Export the report as Markdown, CSV, HTML, or JSON.",
+    links: [links.pull, links.deleteImage],
+  },
+  profiles: {
+    title: "Saved profiles",
+    text: "A saved profile contains the choices of the wizard: AWS profile, Region, ECR prefix, rename rules, settings of new repositories, and source. It contains no secrets, so you can export it and share the file. The default profile is selected in a new migration.",
+    links: [links.files, links.repositories],
+  },
+  settings: {
+    title: "Settings",
+    text: "Changes are saved automatically. Transload uses the AWS configuration, the Docker Engine, and the proxy of this computer. Credentials are stored only in the system keychain, and only if you choose so.",
+    links: [links.identityCenter, links.login],
+  },
+  network: {
+    title: "Network",
+    text: "Transload uses the proxy of this computer and its certificate authorities. Add a file with certificate authorities if a proxy inspects TLS connections. A clock that is wrong by more than five minutes makes AWS reject requests.",
+    links: [links.proxy, links.endpoints],
+  },
+  practice: {
+    title: "Practice mode",
+    text: "Practice mode runs a registry with the API of Amazon ECR and a Docker Hub account inside Transload. Images and repositories are simulated, and no data leaves this computer. Reset practice mode to start again.",
+    links: [links.what],
+  },
+};
