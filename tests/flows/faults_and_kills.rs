@@ -86,7 +86,7 @@ async fn is_equal(from: &dyn RegistryApi, to: &dyn RegistryApi, name: &str) -> R
     let (path, tag) = name.split_once(':').context("a tag")?;
     let (original, copied) = (from.manifest(path, tag).await?, to.manifest(path, tag).await?);
     ensure!(original == copied, "{name} is another image");
-    let Manifest::Image(image) = copied.read()? else { anyhow::bail!("{name} is not an image") };
+    let Manifest::Image(image) = copied.parse()? else { anyhow::bail!("{name} is not an image") };
     for blob in image.layers.iter().chain([&image.config]) {
         // The stream fails if size or digest is wrong.
         let mut content = to.blob(path, blob).await?;

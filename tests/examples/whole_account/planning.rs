@@ -56,7 +56,7 @@ pub async fn seconds_of_plan(source: &str, images: &[(&str, &str, &str)]) -> Res
             None,
         ),
         repositories: BTreeMap::new(),
-        holds: BTreeMap::new(),
+        repository_states: BTreeMap::new(),
         images: stream::iter(read).buffered(MAX_CONCURRENT_READS).try_collect().await?,
         pull_quota: None,
         engine: None,

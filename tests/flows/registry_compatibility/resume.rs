@@ -132,7 +132,7 @@ async fn pulled(
     while let Some(reference) = open.pop() {
         let manifest = registry.manifest(path, &reference).await?;
         lines.insert(format!("manifest {} {}", manifest.digest(), digest_of(manifest.bytes())));
-        let blobs: Vec<Descriptor> = match manifest.read()? {
+        let blobs: Vec<Descriptor> = match manifest.parse()? {
             Manifest::Index(index) => {
                 open.extend(index.manifests.iter().map(|child| child.digest.to_string()));
                 Vec::new()

@@ -14,7 +14,7 @@ fuzz_target!(|input: (Option<String>, Vec<u8>)| {
     let mut hasher = DigestHasher::new(DigestAlgorithm::Sha256);
     hasher.update(&bytes);
     assert_eq!(*raw.digest(), hasher.finish());
-    match raw.read() {
+    match raw.parse() {
         Ok(Manifest::Image(image)) => {
             let _ = image.layers.iter().filter(|layer| layer.is_foreign()).count();
         }

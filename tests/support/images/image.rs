@@ -295,7 +295,7 @@ mod tests {
             let raw =
                 transload_model::RawManifest::new(image.manifest.bytes.clone(), None).unwrap();
             assert_eq!(raw.digest().as_str(), image.manifest.digest);
-            let transload_model::Manifest::Image(read) = raw.read().unwrap() else {
+            let transload_model::Manifest::Image(read) = raw.parse().unwrap() else {
                 panic!("not an image")
             };
             let layers = read.layers.iter().map(|layer| layer.digest.as_str());

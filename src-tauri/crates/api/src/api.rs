@@ -22,7 +22,7 @@ use transload_practice::Practice;
 use crate::books::cancellable_calls::CancellableCalls;
 use crate::books::connections::ConnectionBook;
 use crate::books::counterparts::KnownCounterparts;
-use crate::books::logins::{CurrentLogin, HeldLogin, Logins};
+use crate::books::logins::{CurrentLogin, EnteredLogin, Logins};
 use crate::books::open_clients::OpenClients;
 use crate::books::plans::{PlanBook, PlanEndpoints};
 use crate::books::sign_ins::SignIns;
@@ -222,7 +222,7 @@ impl Api {
 
     /// Returns the login that the user entered for a registry, now or in an earlier run with the
     /// keychain.
-    pub(crate) async fn own_login(&self, registry: &RegistryHost) -> Option<HeldLogin> {
+    pub(crate) async fn own_login(&self, registry: &RegistryHost) -> Option<EnteredLogin> {
         self.inner.logins.get(registry).await
     }
 

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use transload_errors::ApiError;
 pub use transload_migration::journal::Undone;
 pub use transload_migration::{
-    ImageUndo, LeftReason as TagLeft, RepositoryUndo, TagUndo, UndoTag, UndoTotals,
+    ImageUndo, RepositoryUndo, TagLeftReason, TagUndo, UndoTag, UndoTotals,
 };
 use ts_rs::TS;
 
@@ -76,7 +76,7 @@ pub struct UndoLeft {
 #[ts(export_to = "undo.ts")]
 pub enum UndoLeftReason {
     /// The tag was changed by someone else, or can't be restored.
-    Tag { reason: TagLeft },
+    Tag { reason: TagLeftReason },
     /// The repository contains images that the migration didn't push.
     Holds { images: u32 },
     /// The change failed.

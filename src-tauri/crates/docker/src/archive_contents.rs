@@ -127,7 +127,7 @@ impl ImageArchive {
                 verify_digest(id, &root)?;
                 let root = RawManifest::new(root, None)
                     .map_err(|error| invalid_archive(error.to_string()))?;
-                return root.read().map_err(|error| invalid_archive(error.to_string()));
+                return root.parse().map_err(|error| invalid_archive(error.to_string()));
             }
         }
         Err(invalid_archive(format!("it does not contain {id}")))

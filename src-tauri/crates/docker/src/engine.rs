@@ -123,11 +123,16 @@ impl DockerEngine {
         // repository digest is the ID of the image.
         let in_containerd =
             image.repository_digests.iter().any(|name| name.digest() == Some(&image.id));
-        if image.parts.is_none() && in_containerd && version == Some(ApiVersion::LISTS_MANIFESTS) {
+        if image.manifests.is_none()
+            && in_containerd
+            && version == Some(ApiVersion::LISTS_MANIFESTS)
+        {
             let listed = self.list(image.references.first()).await?;
             let entry = listed.into_iter().find(|listed| listed.id == image.id);
-            if let Some(EngineImage { parts: Some(parts), platforms, size_bytes, .. }) = entry {
-                image = EngineImage { parts: Some(parts), platforms, size_bytes, ..image };
+            if let Some(EngineImage { manifests: Some(manifests), platforms, size_bytes, .. }) =
+                entry
+            {
+                image = EngineImage { manifests: Some(manifests), platforms, size_bytes, ..image };
             }
         }
         Ok(image)

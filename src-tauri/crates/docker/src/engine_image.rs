@@ -26,10 +26,10 @@ pub struct EngineImage {
     pub platforms: Vec<Platform>,
     /// The manifests of an image in the containerd store, with or without their content. `None` if
     /// the engine does not report them.
-    pub parts: Option<Vec<EnginePart>>,
+    pub manifests: Option<Vec<EngineManifest>>,
     /// Digests of the uncompressed layers, lowest first, if the engine reports them.
     pub layers: Vec<Digest>,
-    /// Size in bytes, as the engine reports it: uncompressed, unless [`EngineImage::parts`] is
+    /// Size in bytes, as the engine reports it: uncompressed, unless [`EngineImage::manifests`] is
     /// known.
     pub size_bytes: u64,
     /// Creation time, in milliseconds since 1970.
@@ -39,11 +39,11 @@ pub struct EngineImage {
 /// A manifest of an image in the containerd store. For an index, these are the manifests of its
 /// images and attestations, including those of nested indexes.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct EnginePart {
+pub struct EngineManifest {
     /// Digest of the manifest.
     pub digest: Digest,
     /// Content of the manifest.
-    pub kind: PartKind,
+    pub kind: EngineManifestKind,
     /// Platform of an image, if the index or the configuration contains it.
     pub platform: Option<EnginePlatform>,
     /// Whether the engine has all its content.
@@ -55,7 +55,7 @@ pub struct EnginePart {
 
 /// The kind of content of a manifest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum PartKind {
+pub enum EngineManifestKind {
     /// An image.
     Image,
     /// An attestation of one of the images.
@@ -79,13 +79,14 @@ impl EngineImage {
     /// Returns whether the engine has the content of all manifests of the image, or `None` if it
     /// does not report them.
     pub fn is_complete(&self) -> Option<bool> {
-        self.parts.as_ref().map(|parts| parts.iter().all(|part| part.is_available))
+        self.manifests.as_ref().map(|known| known.iter().all(|manifest| manifest.is_available))
     }
 
     /// Returns the platforms that the image's index lists and of which the engine does not have the
     /// content.
     pub fn missing_platforms(&self) -> Vec<Platform> {
-        let images = self.parts.iter().flatten().filter(|part| part.kind == PartKind::Image);
+        let images =
+            self.manifests.iter().flatten().filter(|part| part.kind == EngineManifestKind::Image);
         let missing = images.filter(|part| !part.is_available);
         let missing = missing.filter_map(|part| part.platform.as_ref());
         missing.map(|platform| platform.platform.clone()).collect()
@@ -98,15 +99,15 @@ pub(super) fn from_summary(summary: ImageSummary) -> Result<Option<EngineImage>,
     if references.is_empty() {
         return Ok(None);
     }
-    let parts = summary.manifests.as_deref().map(parts).transpose()?;
+    let manifests = summary.manifests.as_deref().map(engine_manifests).transpose()?;
     let size_bytes = u64::try_from(summary.size).unwrap_or(0);
     Ok(Some(EngineImage {
         id: parse_id(&summary.id)?,
         references,
         repository_digests: names(&summary.repo_digests),
-        platforms: parts.as_deref().map(available_platforms).unwrap_or_default(),
-        size_bytes: parts.as_deref().map_or(size_bytes, content_bytes),
-        parts,
+        platforms: manifests.as_deref().map(available_platforms).unwrap_or_default(),
+        size_bytes: manifests.as_deref().map_or(size_bytes, content_bytes),
+        manifests,
         layers: Vec::new(),
         created_at_ms: u64::try_from(summary.created)
             .ok()
@@ -143,9 +144,9 @@ struct RootFs {
 /// Converts an inspection.
 pub(super) fn from_inspection(image: ImageInspection) -> Result<EngineImage, DockerError> {
     let id = image.id.as_deref().unwrap_or_default();
-    let parts = image.manifests.as_deref().map(parts).transpose()?;
-    let platforms = match (&parts, image.os, image.architecture) {
-        (Some(parts), ..) => available_platforms(parts),
+    let manifests = image.manifests.as_deref().map(engine_manifests).transpose()?;
+    let platforms = match (&manifests, image.os, image.architecture) {
+        (Some(manifests), ..) => available_platforms(manifests),
         (None, Some(os), Some(architecture)) if !os.is_empty() && !architecture.is_empty() => {
             let variant = image.variant.filter(|variant| !variant.is_empty());
             vec![Platform { os, architecture, variant }]
@@ -159,22 +160,24 @@ pub(super) fn from_inspection(image: ImageInspection) -> Result<EngineImage, Doc
         references: names(image.repo_tags.as_deref().unwrap_or_default()),
         repository_digests: names(image.repo_digests.as_deref().unwrap_or_default()),
         platforms,
-        size_bytes: parts.as_deref().map_or(size_bytes, content_bytes),
-        parts,
+        size_bytes: manifests.as_deref().map_or(size_bytes, content_bytes),
+        manifests,
         layers: layers.iter().filter_map(|layer| Digest::parse(layer).ok()).collect(),
         created_at_ms: image.created.as_deref().and_then(milliseconds),
     })
 }
 
-fn parts(manifests: &[ImageManifestSummary]) -> Result<Vec<EnginePart>, DockerError> {
+fn engine_manifests(
+    manifests: &[ImageManifestSummary],
+) -> Result<Vec<EngineManifest>, DockerError> {
     let part = |manifest: &ImageManifestSummary| {
         let from_config = manifest.image_data.as_ref().map(|data| &data.platform);
-        Ok(EnginePart {
+        Ok(EngineManifest {
             digest: parse_id(&manifest.id)?,
             kind: match manifest.kind {
-                Some(ImageManifestSummaryKindEnum::IMAGE) => PartKind::Image,
-                Some(ImageManifestSummaryKindEnum::ATTESTATION) => PartKind::Attestation,
-                _ => PartKind::Other,
+                Some(ImageManifestSummaryKindEnum::IMAGE) => EngineManifestKind::Image,
+                Some(ImageManifestSummaryKindEnum::ATTESTATION) => EngineManifestKind::Attestation,
+                _ => EngineManifestKind::Other,
             },
             platform: from_config.and_then(platform),
             is_available: manifest.available,
@@ -199,8 +202,9 @@ fn platform(platform: &OciPlatform) -> Option<EnginePlatform> {
 }
 
 /// Returns the platforms of the images whose content the engine has.
-fn available_platforms(parts: &[EnginePart]) -> Vec<Platform> {
-    let available = parts.iter().filter(|part| part.is_available && part.kind == PartKind::Image);
+fn available_platforms(manifests: &[EngineManifest]) -> Vec<Platform> {
+    let available =
+        manifests.iter().filter(|part| part.is_available && part.kind == EngineManifestKind::Image);
     let mut platforms: Vec<Platform> = Vec::new();
     for platform in available.filter_map(|part| part.platform.as_ref()) {
         if !platforms.contains(&platform.platform) {
@@ -210,8 +214,12 @@ fn available_platforms(parts: &[EnginePart]) -> Vec<Platform> {
     platforms
 }
 
-fn content_bytes(parts: &[EnginePart]) -> u64 {
-    parts.iter().filter(|part| part.is_available).map(|part| part.content_bytes).sum()
+fn content_bytes(manifests: &[EngineManifest]) -> u64 {
+    manifests
+        .iter()
+        .filter(|manifest| manifest.is_available)
+        .map(|manifest| manifest.content_bytes)
+        .sum()
 }
 
 fn parse_id(text: &str) -> Result<Digest, DockerError> {
@@ -300,9 +308,13 @@ mod tests {
                 image.size_bytes, 401_601,
                 "the size of a push instead of the uncompressed size"
             );
-            let kinds: Vec<_> = image.parts.unwrap().iter().map(|part| part.kind).collect();
-            let expected =
-                [PartKind::Image, PartKind::Image, PartKind::Attestation, PartKind::Image];
+            let kinds: Vec<_> = image.manifests.unwrap().iter().map(|part| part.kind).collect();
+            let expected = [
+                EngineManifestKind::Image,
+                EngineManifestKind::Image,
+                EngineManifestKind::Attestation,
+                EngineManifestKind::Image,
+            ];
             assert_eq!(kinds, expected);
         }
     }
@@ -324,7 +336,7 @@ mod tests {
         assert!(image.layers.is_empty() && image.platforms.is_empty());
         assert_eq!(image.size_bytes, 0, "none of its content can be pushed");
         let empty = from_inspection(serde_json::from_value(json!({"Id": ID})).unwrap()).unwrap();
-        assert!(empty.parts.is_none() && empty.references.is_empty());
+        assert!(empty.manifests.is_none() && empty.references.is_empty());
     }
 
     #[test]

@@ -47,7 +47,7 @@ pub use api::{DockerApi, EngineLogin, PushLayerState, PushOutcome, PushProgress}
 pub use archive::{ArchiveEntry, ArchiveStream, ImageArchive};
 pub use archive_contents::{ArchiveContents, blob_digest};
 pub use engine::DockerEngine;
-pub use engine_image::{EngineImage, EnginePart, EnginePlatform, PartKind};
+pub use engine_image::{EngineImage, EngineManifest, EngineManifestKind, EnginePlatform};
 pub use engine_info::{ApiVersion, EngineInfo, ImageStore};
 pub use environment::DockerEnvironment;
 pub use error::{DockerError, PushFailure};

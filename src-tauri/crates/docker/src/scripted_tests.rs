@@ -13,7 +13,7 @@ use tokio_util::sync::CancellationToken;
 use crate::address::DockerAddress;
 use crate::api::{DockerApi, EngineLogin};
 use crate::engine::DockerEngine;
-use crate::engine_image::{EnginePlatform, PartKind};
+use crate::engine_image::{EngineManifestKind, EnginePlatform};
 use crate::error::DockerError;
 use transload_model::{Digest, ImageReference};
 
@@ -129,12 +129,12 @@ async fn the_parts_of_an_index_are_read_from_the_inspection_or_the_list() {
             scripted.engine.image_by_id(&Digest::parse(INDEX).unwrap()).await.unwrap(),
         ] {
             assert_eq!(image.id.as_str(), INDEX);
-            assert_eq!(image.parts.is_some(), reported, "{api}");
+            assert_eq!(image.manifests.is_some(), reported, "{api}");
             let platforms: Vec<_> = image.platforms.iter().map(ToString::to_string).collect();
             assert_eq!(platforms, ["linux/amd64"], "{api}");
-            if let Some(parts) = &image.parts {
+            if let Some(parts) = &image.manifests {
                 assert_eq!(image.size_bytes, 401_601, "{api}");
-                assert_eq!(parts[2].kind, PartKind::Attestation);
+                assert_eq!(parts[2].kind, EngineManifestKind::Attestation);
                 assert_eq!(image.is_complete(), Some(false));
             }
         }

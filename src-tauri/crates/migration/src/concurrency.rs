@@ -27,6 +27,11 @@ pub(crate) const MAX_CONCURRENT_TAGS: usize = 4;
 pub(crate) const MAX_CONCURRENT_ENGINE_PUSHES: usize = 2;
 /// Maximum number of images whose content is copied concurrently.
 pub(crate) const MAX_CONCURRENT_COPIES: usize = 16;
+/// Maximum number of images that have started and are not finished. An image whose content is at the
+/// destination may wait here for an older image of its repository, without blocking other repositories.
+pub(crate) const MAX_STARTED_IMAGES: usize = 512;
+/// Maximum number of blobs of a whole migration that are transferred at the same time.
+pub(crate) const MAX_CONCURRENT_UPLOADS: usize = 32;
 /// Maximum number of children of one index that are copied concurrently.
 pub(crate) const MAX_CONCURRENT_CHILD_COPIES: usize = 8;
 /// Maximum number of blobs of one image that wait for an upload slot.
@@ -39,6 +44,9 @@ pub(crate) const MAX_CONCURRENT_LAYER_LOOKUPS: usize = 8;
 pub(crate) const MAX_CONCURRENT_VERIFICATIONS: usize = 8;
 /// Maximum number of repositories that undo reads concurrently.
 pub(crate) const MAX_CONCURRENT_UNDO_REQUESTS: usize = 8;
+/// Maximum number of repositories that are undone concurrently. ECR's quotas are far higher, but other
+/// clients of the account share them.
+pub(crate) const MAX_CONCURRENT_UNDOS: usize = 4;
 
 /// Runs the work of each index below `count`, at most `limit` at a time, and returns the results
 /// in order. A future is created only when it starts, so thousands of pending ones need no memory.

@@ -31,7 +31,7 @@ pub struct Facts {
     /// The requested repositories that exist.
     pub repositories: BTreeMap<RepositoryName, EcrRepository>,
     /// What those repositories contain already.
-    pub holds: BTreeMap<RepositoryName, RepositoryState>,
+    pub repository_states: BTreeMap<RepositoryName, RepositoryState>,
     /// Facts of each requested image, in the order of the request.
     pub images: Vec<ImageFacts>,
     /// The pull quota that the source reported, if it has one.

@@ -8,7 +8,7 @@
 //! - `schema`: the tables, and the upgrade of a journal that an earlier version wrote.
 //! - `intent`: the writes at the destination, journaled before each call.
 //! - `stored_value`: what the caller reads back, as JSON with a version.
-//! - `codes`, `rows`: conversion between values and columns.
+//! - `codes`, `columns`, `json_columns`, `rows`: conversion between values and columns.
 //! - `store`: starts, reads and lists migrations.
 //! - `writer`: the one thread that writes while migrations run, with many changes in one transaction.
 //! - `log`: the changes that a running migration journals.
@@ -17,9 +17,11 @@
 
 mod claim;
 mod codes;
+mod columns;
 pub(crate) mod entry;
 pub(crate) mod error;
 pub(crate) mod intent;
+mod json_columns;
 pub(crate) mod log;
 mod rows;
 mod schema;

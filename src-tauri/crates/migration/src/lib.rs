@@ -91,10 +91,10 @@ pub use request::{CopyScope, MigrationRequest, RequestedImage, Resolution};
 pub use run::{run, verify_again};
 pub use sign_in::{Reopen, SignInGate};
 pub use step::Step;
-pub use undo::carry_out::{UndoLeft, UndoReport, Why, undo};
+pub use undo::carry_out::{ItemLeftReason, UndoLeft, UndoReport, undo};
 pub use undo::facts::{UndoFacts, undo_facts};
+pub use undo::make_plan::undo_plan;
 pub use undo::plan::{
-    ImageUndo, LeftReason, RepositoryUndo, TagUndo, UndoImage, UndoPlan, UndoRepository, UndoTag,
-    undo_plan,
+    ImageUndo, RepositoryUndo, TagLeftReason, TagUndo, UndoImage, UndoPlan, UndoRepository, UndoTag,
 };
 pub use undo::totals::UndoTotals;

@@ -3,7 +3,7 @@
 //! while the user selects images.
 
 use crate::error::MigrationError;
-use transload_docker::{EngineImage, ImageStore, PartKind};
+use transload_docker::{EngineImage, EngineManifestKind, ImageStore};
 use transload_model::{Digest, ImageReference, Manifest, Platform, media_type};
 use transload_registry::{RegistryApi, RegistryError};
 
@@ -48,7 +48,7 @@ impl RegistryCounterpart {
             |kind: &str| matches!(kind, media_type::OCI_INDEX | media_type::DOCKER_INDEX);
         if head.media_type.as_deref().is_some_and(is_index) {
             let raw = registry.manifest(image.path(), counterpart.digest.as_str()).await?;
-            let manifest = raw.read().map_err(|source| RegistryError::Manifest {
+            let manifest = raw.parse().map_err(|source| RegistryError::Manifest {
                 registry: registry.host().clone(),
                 subject: image.to_string(),
                 source,
@@ -87,7 +87,7 @@ impl RegistryCounterpart {
         if !is_known && !moved {
             return None;
         }
-        let more_platforms = match (store, &image.parts) {
+        let more_platforms = match (store, &image.manifests) {
             // The engine doesn't report which parts of an index it has, but the registry has all of
             // them.
             (ImageStore::Containerd, None) => self.platforms.len() > 1,
@@ -119,8 +119,8 @@ pub fn came_from_registry(image: &EngineImage, name: &ImageReference, store: Ima
 
 /// Returns whether the engine reports that it can't push any image under this name.
 fn has_no_image(image: &EngineImage) -> bool {
-    let parts = image.parts.iter().flatten();
-    let mut images = parts.filter(|part| part.kind == PartKind::Image).peekable();
+    let parts = image.manifests.iter().flatten();
+    let mut images = parts.filter(|part| part.kind == EngineManifestKind::Image).peekable();
     images.peek().is_some() && images.all(|part| !part.is_available)
 }
 
@@ -149,7 +149,7 @@ fn is_same(one: &Platform, other: &Platform) -> bool {
 mod tests {
     use super::*;
     use crate::testing::registry::FakeRegistry;
-    use transload_docker::EnginePart;
+    use transload_docker::EngineManifest;
 
     fn platform(text: &str) -> Platform {
         text.parse().unwrap()
@@ -166,7 +166,7 @@ mod tests {
             references: vec![name()],
             repository_digests: digests.map(|text| ImageReference::parse(&text).unwrap()).collect(),
             platforms: platforms.iter().map(|text| platform(text)).collect(),
-            parts: None,
+            manifests: None,
             layers: Vec::new(),
             size_bytes: 1,
             created_at_ms: None,
@@ -223,17 +223,18 @@ mod tests {
             !came_from_registry(&pulled, &copy, GraphDriver),
             "a local name for the same image"
         );
-        let part = |is_available| EnginePart {
+        let part = |is_available| EngineManifest {
             digest: Digest::of(b"part"),
-            kind: PartKind::Image,
+            kind: EngineManifestKind::Image,
             platform: None,
             is_available,
             content_bytes: 1,
         };
         // The containerd store derives the digests from the names.
-        let built = EngineImage { parts: Some(vec![part(true)]), ..pulled.clone() };
+        let built = EngineImage { manifests: Some(vec![part(true)]), ..pulled.clone() };
         assert!(!came_from_registry(&built, &name(), Containerd));
-        let partial = EngineImage { parts: Some(vec![part(true), part(false)]), ..pulled.clone() };
+        let partial =
+            EngineImage { manifests: Some(vec![part(true), part(false)]), ..pulled.clone() };
         assert!(came_from_registry(&partial, &name(), Containerd));
         assert!(
             came_from_registry(&pulled, &name(), Containerd),
@@ -264,20 +265,21 @@ mod tests {
         );
         assert_eq!(differs(&engine, &counterpart(&own, &["linux/amd64"], &[])), None);
         // Layers that another image stored in another form: single images, and an index.
-        let part = |kind, is_available| EnginePart {
+        let part = |kind, is_available| EngineManifest {
             digest: own.clone(),
             kind,
             platform: None,
             is_available,
             content_bytes: 1,
         };
-        let parts = |parts: &[EnginePart]| EngineImage {
+        let parts = |parts: &[EngineManifest]| EngineImage {
             platforms: Vec::new(),
-            parts: Some(parts.to_vec()),
+            manifests: Some(parts.to_vec()),
             ..engine.clone()
         };
-        let (missing, available) = (part(PartKind::Image, false), part(PartKind::Image, true));
-        let attestation = part(PartKind::Attestation, true);
+        let (missing, available) =
+            (part(EngineManifestKind::Image, false), part(EngineManifestKind::Image, true));
+        let attestation = part(EngineManifestKind::Attestation, true);
         for (engine, at_registry, expected) in [
             (
                 parts(std::slice::from_ref(&missing)),

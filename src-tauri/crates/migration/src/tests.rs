@@ -2,6 +2,7 @@
 //! Engine route.
 
 mod cancel;
+mod crashes;
 mod engine;
 mod push_order;
 mod tag_writes;

@@ -1,6 +1,6 @@
 //! Undo: deletes what one migration created at the destination, and nothing else.
 //!
-//! [`undo_facts`](facts::undo_facts) reads the current state of ECR. [`undo_plan`](plan::undo_plan) decides what an undo would delete, what
+//! [`undo_facts`](facts::undo_facts) reads the current state of ECR. [`undo_plan`](make_plan::undo_plan) decides what an undo would delete, what
 //! it would leave, and why. It makes no requests. [`undo`](carry_out::undo()) carries out the plan and reports the result.
 //!
 //! A tag is deleted only if it still points to the pushed image. A tag that the migration moved is
@@ -10,6 +10,7 @@
 
 pub(crate) mod carry_out;
 pub(crate) mod facts;
+pub(crate) mod make_plan;
 pub(crate) mod plan;
 #[cfg(test)]
 mod tests;

@@ -73,7 +73,7 @@ async fn read_manifest(
     digest: &Digest,
 ) -> Result<Manifest, RegistryError> {
     let raw = registry.manifest(path, digest.as_str()).await?;
-    raw.read().map_err(|source| RegistryError::Manifest {
+    raw.parse().map_err(|source| RegistryError::Manifest {
         registry: registry.host().clone(),
         subject: format!("{path}@{digest}"),
         source,

@@ -147,7 +147,7 @@ file: string,
 /**
  * Its login. `null` if unknown.
  */
-held: HeldLogin | null, 
+held: ExistingLogin | null, 
 /**
  * Old entries for the same host, such as `https://HOST`, which some tools find first.
  */
@@ -208,7 +208,7 @@ clients: Array<ClientLogin>, };
 /**
  * The current login of a client for a registry.
  */
-export type HeldLogin = { "kind": "none" } | { "kind": "inline" } | { "kind": "helper", 
+export type ExistingLogin = { "kind": "none" } | { "kind": "inline" } | { "kind": "helper", 
 /**
  * Such as `docker-credential-pass`.
  */

@@ -19,7 +19,7 @@ images: number, } | { "kind": "was_there" } | { "kind": "gone" };
 /**
  * Why a tag stays unchanged.
  */
-export type TagLeft = { "kind": "gone" } | { "kind": "points_elsewhere", 
+export type TagLeftReason = { "kind": "gone" } | { "kind": "points_elsewhere", 
 /**
  * The current digest of the tag.
  */
@@ -40,7 +40,7 @@ image: ImageUndo, } | { "kind": "restore",
 /**
  * Digest of the previous image.
  */
-to: string, } | { "kind": "left", reason: TagLeft, };
+to: string, } | { "kind": "left", reason: TagLeftReason, };
 
 /**
  * Something that an undo kept.
@@ -54,7 +54,7 @@ name: string, why: UndoLeftReason, };
 /**
  * Why an undo kept something.
  */
-export type UndoLeftReason = { "kind": "tag", reason: TagLeft, } | { "kind": "holds", images: number, } | { "kind": "failed", error: ApiError, };
+export type UndoLeftReason = { "kind": "tag", reason: TagLeftReason, } | { "kind": "holds", images: number, } | { "kind": "failed", error: ApiError, };
 
 /**
  * What an undo of a migration would delete, and what it would keep.

@@ -1,9 +1,9 @@
-import type { ClientLoginChange, HeldLogin, LoginClient, LoginWay } from "../../ipc/generated";
+import type { ClientLoginChange, ExistingLogin, LoginClient, LoginWay } from "../../ipc/generated";
 
 export const clientNames: Record<LoginClient, string> = { docker: "Docker", podman: "Podman" };
 
 /** Describes the current login of a client. */
-export function heldText(held: HeldLogin, registry: string): string {
+export function heldText(held: ExistingLogin, registry: string): string {
   switch (held.kind) {
     case "none":
       return `No login for ${registry}`;

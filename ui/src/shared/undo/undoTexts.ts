@@ -1,4 +1,10 @@
-import type { TagLeft, TagUndo, UndoLeftReason, Undone, UndoTotals } from "../../ipc/generated";
+import type {
+  TagLeftReason,
+  TagUndo,
+  UndoLeftReason,
+  Undone,
+  UndoTotals,
+} from "../../ipc/generated";
 import { formatCounted } from "../format";
 
 /** Whether an undo was stopped or kept some images. */
@@ -7,7 +13,7 @@ export function undoneInPart({ totals, cancelled }: Undone): boolean {
 }
 
 /** Explains why a tag is kept. */
-export function tagLeftText(reason: TagLeft): string {
+export function tagLeftText(reason: TagLeftReason): string {
   switch (reason.kind) {
     case "gone":
       return "The tag no longer exists.";

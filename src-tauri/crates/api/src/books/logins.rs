@@ -46,7 +46,7 @@ struct Known {
 }
 
 /// A login that the user entered or saved.
-pub(crate) struct HeldLogin {
+pub(crate) struct EnteredLogin {
     pub login: RegistryLogin,
     pub kept: bool,
     pub tested: bool,
@@ -64,10 +64,10 @@ impl Logins {
     }
 
     /// Returns the login of a registry that the user entered, otherwise the one in the keychain.
-    pub async fn get(&self, registry: &RegistryHost) -> Option<HeldLogin> {
+    pub async fn get(&self, registry: &RegistryHost) -> Option<EnteredLogin> {
         let known = |known: Known| {
             let Known { login, kept, tested } = known;
-            login.map(|login| HeldLogin { login, kept, tested })
+            login.map(|login| EnteredLogin { login, kept, tested })
         };
         if let Some(found) = locked(&self.0.known).get(registry).cloned() {
             return known(found);

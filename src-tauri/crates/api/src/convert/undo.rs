@@ -26,9 +26,11 @@ pub fn undo_report(migration: String, report: &engine::UndoReport) -> UndoReport
     let left = |left: &engine::UndoLeft| UndoLeft {
         name: left.name.clone(),
         why: match &left.why {
-            engine::Why::Tag(reason) => UndoLeftReason::Tag { reason: reason.clone() },
-            engine::Why::Holds { images } => UndoLeftReason::Holds { images: *images },
-            engine::Why::Failed(error) => UndoLeftReason::Failed { error: error.as_ref().into() },
+            engine::ItemLeftReason::Tag(reason) => UndoLeftReason::Tag { reason: reason.clone() },
+            engine::ItemLeftReason::Holds { images } => UndoLeftReason::Holds { images: *images },
+            engine::ItemLeftReason::Failed(error) => {
+                UndoLeftReason::Failed { error: error.as_ref().into() }
+            }
         },
     };
     UndoReport {

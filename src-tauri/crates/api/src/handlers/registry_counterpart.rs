@@ -92,7 +92,7 @@ impl Api {
             platforms.iter().map(ToString::to_string).collect::<Vec<_>>()
         };
         // Without the list of its parts the containerd store names one platform of those it holds.
-        let is_known = store != ImageStore::Containerd || held.parts.is_some();
+        let is_known = store != ImageStore::Containerd || held.manifests.is_some();
         let is_more =
             |differs: &RegistryCounterpartDiffers| differs.more_platforms || differs.layers_missing;
         Ok(original.differs(held, name, store).map(|differs| EngineOriginal {

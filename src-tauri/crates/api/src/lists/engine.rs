@@ -43,7 +43,7 @@ fn shown(image: &EngineImage, tag: &Tag) -> SourceTag {
         updated_at_ms: image.created_at_ms,
         pulled_at_ms: None,
         missing_platforms: image
-            .parts
+            .manifests
             .is_some()
             .then(|| image.missing_platforms().iter().map(ToString::to_string).collect()),
     }

@@ -109,7 +109,7 @@ fn file() -> PlanFile {
     let facts = Facts {
         destination,
         repositories: BTreeMap::from([(app, repository)]),
-        holds: BTreeMap::new(),
+        repository_states: BTreeMap::new(),
         images: vec![
             facts('1', None),
             facts('2', Some('2')),

@@ -1,7 +1,8 @@
 //! The plan and the result of `undo`.
 
 use transload_contract::{
-    ImageUndo, RepositoryUndo, TagLeft, TagUndo, UndoLeftReason, UndoPlan, UndoReport, UndoTotals,
+    ImageUndo, RepositoryUndo, TagLeftReason, TagUndo, UndoLeftReason, UndoPlan, UndoReport,
+    UndoTotals,
 };
 
 use crate::output::{counted, line, message_with_code, note, plan};
@@ -64,13 +65,15 @@ fn tag_line(repository: &str, tag: &str, action: &TagUndo) -> String {
     }
 }
 
-fn left_reason(reason: &TagLeft) -> &'static str {
+fn left_reason(reason: &TagLeftReason) -> &'static str {
     match reason {
-        TagLeft::Gone => "no longer exists",
-        TagLeft::PointsElsewhere { .. } => "now points to another image",
-        TagLeft::ImageWouldGo => "its image existed before and would be deleted with the tag",
-        TagLeft::EarlierImageGone { .. } => "its previous image no longer exists",
-        TagLeft::PushInterrupted => "a push was interrupted; resume the migration, then undo it",
+        TagLeftReason::Gone => "no longer exists",
+        TagLeftReason::PointsElsewhere { .. } => "now points to another image",
+        TagLeftReason::ImageWouldGo => "its image existed before and would be deleted with the tag",
+        TagLeftReason::EarlierImageGone { .. } => "its previous image no longer exists",
+        TagLeftReason::PushInterrupted => {
+            "a push was interrupted; resume the migration, then undo it"
+        }
     }
 }
 

@@ -49,7 +49,7 @@ impl LoginClient {
 /// The current login of a client for a registry.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(tag = "kind", rename_all = "snake_case")]
-#[ts(rename = "HeldLogin", export_to = "aws.ts")]
+#[ts(export_to = "aws.ts")]
 pub enum ExistingLogin {
     /// No login.
     None,

@@ -10,14 +10,14 @@ use std::sync::Arc;
 use crate::concurrency::for_each_concurrent;
 use crate::control::Control;
 use crate::copy::destination_state::DestinationState;
-use crate::copy::destination_tags::DestinationTags;
 use crate::copy::image::{Copied, Copier, Job};
 use crate::copy::referrers::ReferrerTags;
+use crate::copy::registry_tags::RegistryTags;
 use crate::copy::upload_slots::UploadSlots;
 use crate::endpoints::CopyEndpoints;
 use crate::error::MigrationError;
 use crate::events::{EventSink, ImageState, MigrationEvent};
-use crate::image_tree::read_selected;
+use crate::image_tree::read::read_selected;
 use crate::manifest_cache::ManifestSource;
 use crate::report::LeftBehind;
 use crate::request::CopyScope;
@@ -100,9 +100,9 @@ struct ListCopy<'a> {
     events: &'a Arc<dyn EventSink>,
     copiers: HashMap<(ClientId, ClientId), Copier>,
     /// Tags of each destination.
-    tags: HashMap<ClientId, DestinationTags>,
+    tags: HashMap<ClientId, RegistryTags>,
     /// Tags of each source.
-    source_tags: HashMap<ClientId, DestinationTags>,
+    source_tags: HashMap<ClientId, RegistryTags>,
     extent: CopyScope,
 }
 
@@ -143,11 +143,11 @@ impl<'a> ListCopy<'a> {
         }
         let tags = image_counts
             .into_iter()
-            .map(|(to, image_counts)| (to, DestinationTags::new(image_counts)))
+            .map(|(to, image_counts)| (to, RegistryTags::new(image_counts)))
             .collect();
         let source_tags = source_image_counts
             .into_iter()
-            .map(|(from, image_counts)| (from, DestinationTags::new(image_counts)))
+            .map(|(from, image_counts)| (from, RegistryTags::new(image_counts)))
             .collect();
         let extent = options.extent;
         Self { control, events, copiers, tags, source_tags, extent }

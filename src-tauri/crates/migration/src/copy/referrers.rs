@@ -6,16 +6,16 @@
 
 use std::collections::HashSet;
 use std::sync::Arc;
-use std::time::Duration;
 
 use bytes::Bytes;
 use serde_json::{Value, json};
-use tokio::time::timeout;
 
-use crate::copy::destination_tags::DestinationTags;
 use crate::copy::image::{Copier, Job};
+use crate::copy::referrer_tags::{find_digest, referrer_tags};
+use crate::copy::registry_tags::RegistryTags;
 use crate::error::MigrationError;
-use crate::image_tree::{ImageTree, read_tree};
+use crate::image_tree::ImageTree;
+use crate::image_tree::read::read_tree;
 use crate::journal::log::JournalLog;
 use crate::manifest_cache::ManifestSource;
 use crate::plan::PlannedReferrerTag;
@@ -23,7 +23,7 @@ use crate::report::LeftBehind;
 use crate::run::tag_guard::{Expected, TagDecision, TagGuard};
 use transload_model::{Digest, Manifest, ManifestError, RawManifest, Tag, media_type};
 use transload_registry::{
-    Referrer, RegistryApi, RegistryError, Remedy, fallback_tag, may_be_referrer, referrers_in_list,
+    Referrer, RegistryError, Remedy, fallback_tag, may_be_referrer, referrers_in_list,
 };
 
 /// Maximum depth of referrers of referrers, such as the signature of an attestation. Deeper nesting
@@ -32,14 +32,6 @@ const MAX_DEPTH: usize = 3;
 /// Maximum number of attempts to extend a list of referrers that another client changes at the same
 /// time.
 const MAX_LIST_ATTEMPTS: u32 = 4;
-/// Suffixes that cosign appends to the tag that it derives from a digest. Source: sigstore/cosign,
-/// "Signature Specification" and its counterparts for attestations and bills of materials.
-const COSIGN_SUFFIXES: [&str; 3] = [".sig", ".att", ".sbom"];
-
-/// Time limit for finding out whether a tag with a signature exists. The image waits no longer,
-/// even if the source asks for a pause.
-const LOOKUP_TIMEOUT: Duration = Duration::from_secs(5);
-
 /// The known tags of an image's signatures, attestations and SBOMs.
 #[derive(Clone, Copy)]
 pub(crate) struct ReferrerTags<'a> {
@@ -47,34 +39,7 @@ pub(crate) struct ReferrerTags<'a> {
     /// they are looked up when the image is copied.
     pub planned: Option<&'a [PlannedReferrerTag]>,
     /// All tags of the source.
-    pub at_source: &'a DestinationTags,
-}
-
-/// A tag of a signature, attestation or SBOM at the source.
-pub(crate) struct FoundReferrerTag {
-    pub tag: Tag,
-    pub digest: Digest,
-}
-
-/// Finds the tags under which cosign stores signatures, attestations and SBOMs of these manifests.
-pub(crate) async fn referrer_tags(
-    source: &dyn RegistryApi,
-    path: &str,
-    subjects: &[Digest],
-    tags: &DestinationTags,
-) -> Result<Vec<FoundReferrerTag>, MigrationError> {
-    let mut found = Vec::new();
-    for subject in subjects {
-        for suffix in COSIGN_SUFFIXES {
-            let tag = format!("{}{suffix}", fallback_tag(subject));
-            if let Some(digest) = find_digest(source, path, &tag, tags).await?
-                && let Ok(tag) = Tag::parse(&tag)
-            {
-                found.push(FoundReferrerTag { tag, digest });
-            }
-        }
-    }
-    Ok(found)
+    pub at_source: &'a RegistryTags,
 }
 
 /// State shared by the copies of an image's referrers.
@@ -198,7 +163,7 @@ impl Referrers<'_> {
     async fn copy_if_referrer(&self, subject: &Digest, name: &str) -> Result<bool, MigrationError> {
         let source = ManifestSource::of(self.copier.endpoints.source.as_ref());
         let tree = &read_tree(source, self.job.source, name).await?;
-        let named = tree.root.raw.read().ok().and_then(|manifest| match manifest {
+        let named = tree.root.raw.parse().ok().and_then(|manifest| match manifest {
             Manifest::Image(image) => image.subject,
             Manifest::Index(index) => index.subject,
         });
@@ -380,23 +345,4 @@ fn extended_list(
 
 fn left_behind(name: String, error: MigrationError) -> LeftBehind {
     LeftBehind { name, error: Arc::new(error) }
-}
-
-/// Returns the digest of a tag at the source, within [`LOOKUP_TIMEOUT`].
-async fn find_digest(
-    source: &dyn RegistryApi,
-    path: &str,
-    tag: &str,
-    tags: &DestinationTags,
-) -> Result<Option<Digest>, MigrationError> {
-    let Ok(found) = timeout(LOOKUP_TIMEOUT, tags.digest(source, path, tag)).await else {
-        return Err(RegistryError::ConnectionLost {
-            registry: source.host().clone(),
-            subject: format!("the signatures of {path}"),
-            received_bytes: 0,
-            source: Some(format!("no response within {} seconds", LOOKUP_TIMEOUT.as_secs()).into()),
-        }
-        .into());
-    };
-    Ok(found?)
 }

@@ -16,9 +16,9 @@ use crate::plan::Plan;
 use crate::report::{ImageResult, Report};
 use crate::run::verify_again;
 use crate::testing::{TestMigration, identity, record_error, request};
-use crate::undo::carry_out::{Why, undo};
+use crate::undo::carry_out::{ItemLeftReason, undo};
 use crate::undo::facts::undo_facts;
-use crate::undo::plan::undo_plan;
+use crate::undo::make_plan::undo_plan;
 
 /// The destination of the tests, changed in one field at a time.
 fn others() -> Vec<(DestinationField, DestinationIdentity)> {
@@ -158,7 +158,7 @@ async fn run_verify_and_undo_refuse_a_destination_that_differs_in_any_field() {
         let error = undo_facts(&record, &destination).await.unwrap_err();
         assert!(is_refused(&error, field), "{field}: {error}");
         let report = undo(&undone, &destination, &control, &|_| ()).await;
-        let Why::Failed(error) = &report.left[0].why else { panic!("{report:?}") };
+        let ItemLeftReason::Failed(error) = &report.left[0].why else { panic!("{report:?}") };
         assert!(is_refused(error, field), "{field}: {error}");
         assert_eq!(migration.registry.images("app").len(), before, "{field}");
         assert_eq!(migration.ecr.names(), ["app"], "{field}");

@@ -27,7 +27,7 @@ pub(crate) fn selected_tree(
         image: image.clone(),
         missing,
     };
-    let root = contents.root.read().map_err(unusable)?;
+    let root = contents.root.parse().map_err(unusable)?;
     let Manifest::Index(index) = root else {
         let root = node(contents, contents.root.clone(), None, 0)?;
         let root = root.ok_or_else(|| missing(planned.platforms.clone()))?;
@@ -80,7 +80,7 @@ fn node(
     descriptor: Option<&Descriptor>,
     depth: usize,
 ) -> Result<Option<Node>, MigrationError> {
-    let manifest = raw.read().map_err(unusable)?;
+    let manifest = raw.parse().map_err(unusable)?;
     let ManifestParts { blobs, listed, foreign_layers } = ManifestParts::of(manifest);
     if !blobs.iter().all(|blob| contents.contains(&blob.digest, blob.size_bytes)) {
         return Ok(None);

@@ -109,7 +109,7 @@ pub(crate) async fn holds_content(
         Err(RegistryError::Missing { .. }) => return Ok(None),
         other => other?,
     };
-    match raw.read().map_err(|error| unusable(registry, path, error))? {
+    match raw.parse().map_err(|error| unusable(registry, path, error))? {
         Manifest::Image(image) if image.config.digest == *config => Ok(Some(Content::Image)),
         Manifest::Image(image) => Ok(Some(Content::Other { config: image.config.digest })),
         Manifest::Index(index) => {
@@ -131,7 +131,7 @@ async fn index_holds(
             Err(RegistryError::Missing { .. }) => continue,
             other => other?,
         };
-        let manifest = raw.read().map_err(|error| unusable(registry, path, error))?;
+        let manifest = raw.parse().map_err(|error| unusable(registry, path, error))?;
         if matches!(manifest, Manifest::Image(image) if image.config.digest == *config) {
             return Ok(true);
         }

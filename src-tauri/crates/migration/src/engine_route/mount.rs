@@ -9,14 +9,14 @@
 
 use crate::endpoints::Destination;
 use crate::engine_route::predict::{EngineOutcome, Prediction, of_single_image};
-use transload_docker::{EngineImage, PartKind};
+use transload_docker::{EngineImage, EngineManifestKind};
 use transload_model::{ImageReference, Platform, RepositoryName};
 
 /// Returns the prediction for an image whose layers are mounted, or `None` if the engine can't push
 /// it that way. `wanted` is the platform that was requested.
 pub(crate) fn mounted(image: &EngineImage, wanted: Option<&Platform>) -> Option<Prediction> {
-    let [only] = image.parts.as_deref()? else { return None };
-    if only.digest != image.id || only.kind != PartKind::Image || only.is_available {
+    let [only] = image.manifests.as_deref()? else { return None };
+    if only.digest != image.id || only.kind != EngineManifestKind::Image || only.is_available {
         return None;
     }
     let known = only.platform.as_ref().map(|known| &known.platform);

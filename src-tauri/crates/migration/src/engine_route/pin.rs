@@ -5,7 +5,7 @@
 use crate::engine_route::predict::EngineOutcome;
 use crate::error::MigrationError;
 use crate::plan::PlannedImage;
-use transload_docker::{DockerApi, DockerError, EngineImage, PartKind};
+use transload_docker::{DockerApi, DockerError, EngineImage, EngineManifestKind};
 use transload_model::{Digest, ImageReference};
 
 /// Returns the image that a name points to. A name that was loaded from an archive may be listed
@@ -55,11 +55,13 @@ pub(crate) async fn still_as_planned(
 }
 
 fn is_held(now: &EngineImage, outcome: EngineOutcome, digest: Option<&Digest>) -> bool {
-    let Some(parts) = &now.parts else { return true };
+    let Some(parts) = &now.manifests else { return true };
     match outcome {
         EngineOutcome::Whole => parts.iter().all(|part| part.is_available),
         EngineOutcome::Part => parts.iter().any(|part| {
-            part.kind == PartKind::Image && part.is_available && Some(&part.digest) == digest
+            part.kind == EngineManifestKind::Image
+                && part.is_available
+                && Some(&part.digest) == digest
         }),
         EngineOutcome::SeenWhileSending | EngineOutcome::Repacked | EngineOutcome::Mounted => true,
     }

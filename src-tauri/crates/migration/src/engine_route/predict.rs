@@ -11,7 +11,9 @@ mod tests;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use transload_docker::{EngineImage, EngineInfo, EnginePart, EnginePlatform, ImageStore, PartKind};
+use transload_docker::{
+    EngineImage, EngineInfo, EngineManifest, EngineManifestKind, EnginePlatform, ImageStore,
+};
 use transload_model::{Digest, ImageReference, Platform};
 
 /// How an image of the Docker Engine is sent to ECR. Part of the plan; the run follows it or stops.
@@ -106,7 +108,7 @@ pub(crate) fn predict(
     image: &EngineImage,
     wanted: Option<&Platform>,
 ) -> Result<Prediction, NotPushable> {
-    match (info.store, &image.parts) {
+    match (info.store, &image.manifests) {
         (ImageStore::GraphDriver | ImageStore::Podman, _) => repacked(image, wanted),
         (ImageStore::Containerd, None) => Ok(seen_while_sending(info, image, wanted)),
         (ImageStore::Containerd, Some(parts)) => from_parts(info, image, parts, wanted),
@@ -157,12 +159,14 @@ fn seen_while_sending(
 fn from_parts(
     info: &EngineInfo,
     image: &EngineImage,
-    parts: &[EnginePart],
+    parts: &[EngineManifest],
     wanted: Option<&Platform>,
 ) -> Result<Prediction, NotPushable> {
     let is_index = !matches!(parts, [only] if only.digest == image.id);
-    let available: Vec<_> =
-        parts.iter().filter(|part| part.is_available && part.kind == PartKind::Image).collect();
+    let available: Vec<_> = parts
+        .iter()
+        .filter(|part| part.is_available && part.kind == EngineManifestKind::Image)
+        .collect();
     let held = platforms_of(&available);
     if let Some(wanted) = wanted {
         let matching: Vec<_> =
@@ -196,8 +200,9 @@ fn from_parts(
     select_one(info, image, parts, &available, None)
 }
 
-fn whole(image: &EngineImage, parts: &[EnginePart]) -> Prediction {
-    let images: Vec<_> = parts.iter().filter(|part| part.kind == PartKind::Image).collect();
+fn whole(image: &EngineImage, parts: &[EngineManifest]) -> Prediction {
+    let images: Vec<_> =
+        parts.iter().filter(|part| part.kind == EngineManifestKind::Image).collect();
     let engine = engine_plan(image, EngineWay::Push, EngineOutcome::Whole);
     Prediction {
         engine: EnginePlan { index_platforms: index_platforms(image, parts), ..engine },
@@ -211,7 +216,7 @@ fn whole(image: &EngineImage, parts: &[EnginePart]) -> Prediction {
 /// Predicts a push of a single image with its digest.
 pub(super) fn of_single_image(
     image: &EngineImage,
-    part: &EnginePart,
+    part: &EngineManifest,
     outcome: EngineOutcome,
 ) -> Prediction {
     Prediction {
@@ -227,8 +232,8 @@ pub(super) fn of_single_image(
 fn select_one(
     info: &EngineInfo,
     image: &EngineImage,
-    parts: &[EnginePart],
-    candidates: &[&EnginePart],
+    parts: &[EngineManifest],
+    candidates: &[&EngineManifest],
     wanted: Option<&Platform>,
 ) -> Result<Prediction, NotPushable> {
     let own =
@@ -246,9 +251,9 @@ fn select_one(
         _ => return Err(NotPushable::PlatformChoiceNeeded { available: several }),
     };
     // The engine is given a platform, so it can't distinguish two images of the same platform.
-    let alike = |part: &&EnginePart| {
+    let alike = |part: &&EngineManifest| {
         part.is_available
-            && part.kind == PartKind::Image
+            && part.kind == EngineManifestKind::Image
             && part.platform.as_ref().map(key) == child.platform.as_ref().map(key)
     };
     let is_unique = child.platform.is_some() && parts.iter().filter(alike).count() == 1;
@@ -261,7 +266,9 @@ fn select_one(
         engine: EnginePlan {
             platform: child.platform.clone(),
             index_platforms: index_platforms(image, parts),
-            attestations_stay: parts.iter().any(|part| part.kind == PartKind::Attestation),
+            attestations_stay: parts
+                .iter()
+                .any(|part| part.kind == EngineManifestKind::Attestation),
             ..engine
         },
         digest: Some(child.digest.clone()),
@@ -282,18 +289,19 @@ fn engine_plan(image: &EngineImage, way: EngineWay, outcome: EngineOutcome) -> E
     }
 }
 
-fn index_platforms(image: &EngineImage, parts: &[EnginePart]) -> Vec<Platform> {
+fn index_platforms(image: &EngineImage, parts: &[EngineManifest]) -> Vec<Platform> {
     match parts {
         [only] if only.digest == image.id => Vec::new(),
         parts => {
-            let images: Vec<_> = parts.iter().filter(|part| part.kind == PartKind::Image).collect();
+            let images: Vec<_> =
+                parts.iter().filter(|part| part.kind == EngineManifestKind::Image).collect();
             platforms_of(&images)
         }
     }
 }
 
 /// Returns the distinct platforms of parts, in the order of the index.
-fn platforms_of(parts: &[&EnginePart]) -> Vec<Platform> {
+fn platforms_of(parts: &[&EngineManifest]) -> Vec<Platform> {
     let mut platforms: Vec<Platform> = Vec::new();
     for known in parts.iter().filter_map(|part| part.platform.as_ref()) {
         if !platforms.contains(&known.platform) {
@@ -303,7 +311,7 @@ fn platforms_of(parts: &[&EnginePart]) -> Vec<Platform> {
     platforms
 }
 
-fn is_platform(part: &EnginePart, wanted: &Platform) -> bool {
+fn is_platform(part: &EngineManifest, wanted: &Platform) -> bool {
     let wanted = normalized(wanted);
     let matches = |known: &EnginePlatform| {
         let known = normalized(&known.platform);

@@ -87,7 +87,7 @@ async fn parts_of(name: &RepositoryName, index: &Digest, destination: &Destinati
             return Vec::new();
         }
     };
-    match raw.read() {
+    match raw.parse() {
         Ok(Manifest::Index(index)) => {
             index.manifests.into_iter().map(|child| child.digest).collect()
         }

@@ -122,7 +122,7 @@ pub async fn gather_with_progress(
     {
         find_referrer_tags(request, &mut images, registry, destination, &repositories).await;
     }
-    let (holds, blob_mounting) = futures_util::future::join(
+    let (repository_states, blob_mounting) = futures_util::future::join(
         read_repository_states(request, &images, &repositories, destination),
         blob_mounting(request, source, destination),
     )
@@ -132,7 +132,7 @@ pub async fn gather_with_progress(
     Ok(Facts {
         destination,
         repositories,
-        holds,
+        repository_states,
         images,
         pull_quota,
         engine,

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use crate::concurrency::{MAX_CONCURRENT_IMAGE_LOOKUPS, for_each_concurrent};
-use crate::copy::destination_tags::DestinationTags;
-use crate::copy::referrers::referrer_tags;
+use crate::copy::referrer_tags::referrer_tags;
+use crate::copy::registry_tags::RegistryTags;
 use crate::endpoints::Destination;
 use crate::error::MigrationError;
 use crate::facts::ImageFacts;
@@ -38,7 +38,7 @@ pub(crate) async fn find_referrer_tags(
         // request for each tag.
         *tag_counts.entry(image.source.path().to_owned()).or_default() += 3 * signable.len();
     }
-    let (tags, signable) = (&DestinationTags::rare(tag_counts), &signable);
+    let (tags, signable) = (&RegistryTags::rare(tag_counts), &signable);
     let found =
         for_each_concurrent(images.len(), MAX_CONCURRENT_IMAGE_LOOKUPS, |index| async move {
             let (image, signable) = (&request.images[index], &signable[index]);
@@ -65,7 +65,7 @@ async fn find(
     source: &dyn RegistryApi,
     destination: &Destination,
     exists: bool,
-    tags: &DestinationTags,
+    tags: &RegistryTags,
 ) -> Result<Vec<PlannedReferrerTag>, MigrationError> {
     let mut planned = Vec::new();
     for found in referrer_tags(source, image.source.path(), signable, tags).await? {

@@ -147,3 +147,6 @@ impl Coded for WriteOutcome {
     const CODES: &'static [(&'static str, Self)] =
         &[("done", Self::Done), ("refused", Self::Refused)];
 }
+
+#[cfg(test)]
+mod tests;

@@ -13,7 +13,7 @@ use crate::journal::error::JournalError;
 use crate::journal::intent::{
     Intent, TagHistory, Write, WriteOutcome, tag_histories, unanswered_creation,
 };
-use crate::journal::rows;
+use crate::journal::json_columns;
 use crate::journal::writer::{Change, ChangeKind, ImageChange, Writer};
 use crate::recorded_error::RecordedError;
 use crate::report::{ImageResult, Report};
@@ -229,7 +229,7 @@ impl JournalLog {
             registry_digest: progress.registry_digest,
             ecr_digest: progress.ecr_digest,
             proof: progress.proof,
-            platforms: rows::platform_text(&progress.platforms),
+            platforms: json_columns::platform_text(&progress.platforms),
             sent_bytes: progress.sent_bytes,
             sent_uncounted: progress.sent_uncounted,
             skipped_bytes: progress.skipped_bytes,

@@ -3,23 +3,24 @@
 use std::str::FromStr;
 use std::sync::Arc;
 
-use rusqlite::types::Type;
 use rusqlite::{Row, Transaction, named_params};
-use serde::{Deserialize, Serialize};
 use url::Url;
 
 use crate::destination_identity::{DestinationEndpoint, DestinationIdentity};
-use crate::engine_route::predict::EnginePlan;
 use crate::error::MigrationError;
 use crate::journal::codes::{ActionCode, Coded, WriteCode};
-use crate::journal::entry::{JournalImage, JournalRepository, NewMigration, Stage, Undone};
+use crate::journal::columns::{
+    coded, digest, join_with_spaces, list, read, signed, unreadable, unsigned, unsigned_column,
+};
+use crate::journal::entry::{JournalImage, JournalRepository, NewMigration, Stage};
 use crate::journal::intent::{Intent, TagKind, TagWrite, Write};
+use crate::journal::json_columns::{
+    engine_plan, engine_text, left_behind_of, platform_proofs, referrer_tags, referrer_tags_text,
+};
 use crate::outcome::{OutcomeCounts, Standing};
-use crate::plan::{Action, PlannedImage, PlannedReferrerTag};
-use crate::proof::{PlatformProof, Proof};
+use crate::plan::{Action, PlannedImage};
+use crate::proof::Proof;
 use crate::recorded_error::RecordedError;
-use crate::undo::totals::UndoTotals;
-use transload_docker::EnginePlatform;
 use transload_model::{
     AccountId, Digest, ImageReference, Partition, Platform, Region, RegistryHost, RepositoryName,
     Tag,
@@ -243,150 +244,6 @@ pub(super) fn intent(row: &Row<'_>) -> rusqlite::Result<Intent> {
     })
 }
 
-/// Returns the column text of the platforms of an image with their proofs.
-pub(super) fn platform_text(platforms: &[PlatformProof]) -> String {
-    let row =
-        |part: &PlatformProof| (part.platform.to_string(), part.digest.to_string(), part.in_ecr);
-    serde_json::to_string(&platforms.iter().map(row).collect::<Vec<_>>()).unwrap_or_default()
-}
-
-/// Returns the column text of planned referrer tags: tag, source digest, destination digest.
-fn referrer_tags_text(tags: &[PlannedReferrerTag]) -> String {
-    let row = |tag: &PlannedReferrerTag| {
-        let destination_digest = tag.destination_digest.as_ref().map(ToString::to_string);
-        (tag.tag.to_string(), tag.source_digest.to_string(), destination_digest)
-    };
-    serde_json::to_string(&tags.iter().map(row).collect::<Vec<_>>()).unwrap_or_default()
-}
-
-fn referrer_tags(row: &Row<'_>) -> rusqlite::Result<Option<Vec<PlannedReferrerTag>>> {
-    let Some(text) = row.get::<_, Option<String>>("referrer_tags")? else { return Ok(None) };
-    let rows: Vec<(String, String, Option<String>)> =
-        serde_json::from_str(&text).map_err(|error| unreadable(error.into()))?;
-    let digest = |text: &str| Digest::parse(text).map_err(|error| unreadable(error.into()));
-    let read = |(tag, source, destination): (String, String, Option<String>)| {
-        Ok(PlannedReferrerTag {
-            tag: Tag::parse(&tag).map_err(|error| unreadable(error.into()))?,
-            source_digest: digest(&source)?,
-            destination_digest: destination.as_deref().map(digest).transpose()?,
-        })
-    };
-    rows.into_iter().map(read).collect::<rusqlite::Result<_>>().map(Some)
-}
-
-/// Reads the referrers that were not copied, each with its recorded error.
-fn left_behind_of(text: &str) -> rusqlite::Result<Vec<(String, RecordedError)>> {
-    let rows: Vec<(String, String)> =
-        serde_json::from_str(text).map_err(|error| unreadable(error.into()))?;
-    Ok(rows.into_iter().map(|(name, error)| (name, RecordedError::read(&error))).collect())
-}
-
-/// Reads the policies that were not set, each with its recorded error.
-pub(super) fn policies_not_set(text: &str) -> Vec<(String, Option<RecordedError>)> {
-    let rows: Vec<(String, Option<String>)> = serde_json::from_str(text).unwrap_or_default();
-    let read = |error: Option<String>| error.as_deref().map(RecordedError::read);
-    rows.into_iter().map(|(repository, error)| (repository, read(error))).collect()
-}
-
-/// The JSON of the column `undo`.
-#[derive(Serialize, Deserialize)]
-struct UndoColumn {
-    /// 0 in a column that was written before the version was introduced.
-    #[serde(default)]
-    version: u32,
-    totals: UndoTotalsColumn,
-    cancelled: bool,
-}
-
-#[derive(Serialize, Deserialize)]
-struct UndoTotalsColumn {
-    tags_removed: u32,
-    tags_restored: u32,
-    images_deleted: u32,
-    repositories_deleted: u32,
-    left: u32,
-}
-
-pub(super) fn undo_text(undone: &Undone) -> String {
-    let UndoTotals { tags_removed, tags_restored, images_deleted, repositories_deleted, left } =
-        undone.totals;
-    let totals = UndoTotalsColumn {
-        tags_removed,
-        tags_restored,
-        images_deleted,
-        repositories_deleted,
-        left,
-    };
-    let column = UndoColumn { version: 1, totals, cancelled: undone.cancelled };
-    serde_json::to_string(&column).unwrap_or_default()
-}
-
-/// Reads the undo of a migration. `None` if the migration was not undone, or the column can't be read.
-pub(super) fn undone(row: &Row<'_>) -> rusqlite::Result<Option<Undone>> {
-    let (at, text): (Option<i64>, Option<String>) = (row.get("undone_at_ms")?, row.get("undo")?);
-    let column = text.and_then(|text| serde_json::from_str::<UndoColumn>(&text).ok());
-    let (Some(_), Some(UndoColumn { totals, cancelled, .. })) = (at, column) else {
-        return Ok(None);
-    };
-    let totals = UndoTotals {
-        tags_removed: totals.tags_removed,
-        tags_restored: totals.tags_restored,
-        images_deleted: totals.images_deleted,
-        repositories_deleted: totals.repositories_deleted,
-        left: totals.left,
-    };
-    Ok(Some(Undone { at_ms: unsigned_column(row, "undone_at_ms")?, totals, cancelled }))
-}
-
-fn platform_proofs(text: &str) -> rusqlite::Result<Vec<PlatformProof>> {
-    let rows: Vec<(String, String, bool)> =
-        serde_json::from_str(text).map_err(|error| unreadable(error.into()))?;
-    let read = |(platform, digest, in_ecr): (String, String, bool)| {
-        let platform = Platform::from_str(&platform).map_err(|error| unreadable(error.into()))?;
-        let digest = Digest::parse(&digest).map_err(|error| unreadable(error.into()))?;
-        Ok(PlatformProof { platform, digest, in_ecr })
-    };
-    rows.into_iter().map(read).collect()
-}
-
-/// The JSON of the column `engine`: how an image of the Docker Engine is transferred to ECR.
-#[derive(Serialize, Deserialize)]
-struct EngineColumn {
-    image_id: String,
-    way: String,
-    outcome: String,
-    platform: Option<EnginePlatform>,
-    index_platforms: Vec<Platform>,
-    attestations_stay: bool,
-}
-
-fn engine_text(plan: &EnginePlan) -> String {
-    let column = EngineColumn {
-        image_id: plan.image_id.to_string(),
-        way: plan.way.code().to_owned(),
-        outcome: plan.outcome.code().to_owned(),
-        platform: plan.platform.clone(),
-        index_platforms: plan.index_platforms.clone(),
-        attestations_stay: plan.attestations_stay,
-    };
-    serde_json::to_string(&column).unwrap_or_default()
-}
-
-fn engine_plan(row: &Row<'_>) -> rusqlite::Result<Option<EnginePlan>> {
-    let text: Option<String> = row.get("engine")?;
-    let Some(text) = text else { return Ok(None) };
-    let column: EngineColumn =
-        serde_json::from_str(&text).map_err(|error| unreadable(error.into()))?;
-    Ok(Some(EnginePlan {
-        image_id: Digest::parse(&column.image_id).map_err(|error| unreadable(error.into()))?,
-        way: Coded::read(&column.way).map_err(|error| unreadable(error.into()))?,
-        outcome: Coded::read(&column.outcome).map_err(|error| unreadable(error.into()))?,
-        platform: column.platform,
-        index_platforms: column.index_platforms,
-        attestations_stay: column.attestations_stay,
-    }))
-}
-
 /// Reads a row of `repository`.
 pub(super) fn repository(row: &Row<'_>) -> rusqlite::Result<JournalRepository> {
     let created_at_ms: Option<i64> = row.get("created_at_ms")?;
@@ -395,24 +252,6 @@ pub(super) fn repository(row: &Row<'_>) -> rusqlite::Result<JournalRepository> {
         existed: row.get("existed")?,
         created_at_ms: created_at_ms.map(unsigned),
     })
-}
-
-/// Reads a text column into a value.
-pub(super) fn read<T, E>(
-    row: &Row<'_>,
-    column: &str,
-    parse: impl Fn(&str) -> Result<T, E>,
-) -> rusqlite::Result<T>
-where
-    E: std::error::Error + Send + Sync + 'static,
-{
-    let text: String = row.get(column)?;
-    parse(&text).map_err(|error| unreadable(error.into()))
-}
-
-/// Reads a column that is never negative.
-pub(super) fn unsigned_column(row: &Row<'_>, column: &str) -> rusqlite::Result<u64> {
-    row.get(column).map(unsigned)
 }
 
 /// Reads the number of uploaded bytes. `None` if some were not counted.
@@ -430,47 +269,6 @@ pub(super) fn count_standing(row: &Row<'_>, counts: &mut OutcomeCounts) -> rusql
     let standing = Standing::of_stage(stage, proof, row.get("is_kept")?, row.get("is_pushed")?);
     counts.add(standing, stage != Stage::Unchanged, row.get("images")?);
     Ok(())
-}
-
-/// Converts to SQLite's signed integer. Values over `i64::MAX` are capped.
-pub(super) fn signed(value: u64) -> i64 {
-    i64::try_from(value).unwrap_or(i64::MAX)
-}
-
-fn unsigned(value: i64) -> u64 {
-    u64::try_from(value).unwrap_or(0)
-}
-
-fn coded<T: Coded>(row: &Row<'_>, column: &str) -> rusqlite::Result<T> {
-    read(row, column, T::read)
-}
-
-fn digest(row: &Row<'_>, column: &str) -> rusqlite::Result<Option<Digest>> {
-    let text: Option<String> = row.get(column)?;
-    let read = text.map(|text| Digest::parse(&text)).transpose();
-    read.map_err(|error| unreadable(error.into()))
-}
-
-/// Joins platforms or remarks, which never contain spaces.
-fn join_with_spaces(values: impl Iterator<Item = String>) -> String {
-    values.collect::<Vec<_>>().join(" ")
-}
-
-fn list<T, E>(
-    row: &Row<'_>,
-    column: &str,
-    parse: impl Fn(&str) -> Result<T, E>,
-) -> rusqlite::Result<Vec<T>>
-where
-    E: std::error::Error + Send + Sync + 'static,
-{
-    let text: String = row.get(column)?;
-    let values: Result<_, _> = text.split_whitespace().map(parse).collect();
-    values.map_err(|error| unreadable(error.into()))
-}
-
-fn unreadable(error: Box<dyn std::error::Error + Send + Sync>) -> rusqlite::Error {
-    rusqlite::Error::FromSqlConversionFailure(0, Type::Text, error)
 }
 
 fn action_code(action: &Action) -> ActionCode {

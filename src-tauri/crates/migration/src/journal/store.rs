@@ -15,7 +15,7 @@ use crate::journal::error::JournalError;
 use crate::journal::log::{EarlierAttempts, JournalLog, RecordError};
 use crate::journal::stored_value::StoredValue;
 use crate::journal::writer::Writer;
-use crate::journal::{rows, schema};
+use crate::journal::{columns, json_columns, rows, schema};
 use crate::outcome::{Outcome, OutcomeCounts, RunEnd};
 
 /// A migration that no process can run as long as this value exists.
@@ -166,7 +166,11 @@ impl Journal {
         blocking(move || {
             let updated = this.connect()?.execute(
                 "UPDATE migration SET undone_at_ms = ?2, undo = ?3 WHERE id = ?1",
-                (&claimed.record.summary.id, rows::signed(undone.at_ms), rows::undo_text(&undone)),
+                (
+                    &claimed.record.summary.id,
+                    columns::signed(undone.at_ms),
+                    json_columns::undo_text(&undone),
+                ),
             );
             updated.map(|_| ()).map_err(|error| this.database_error(error))
         })
@@ -255,7 +259,7 @@ impl Journal {
                 .query_map([id], rows::intent)?
                 .collect::<Result<_, _>>()?;
             let temporary_tags_left = serde_json::from_str(&left).unwrap_or_default();
-            let policies_not_set = rows::policies_not_set(&not_set);
+            let policies_not_set = json_columns::policies_not_set(&not_set);
             Ok(JournalRecord {
                 summary,
                 request: StoredValue::of_column(request),
@@ -327,21 +331,21 @@ fn summary(
     Ok(JournalSummary {
         outcome: Outcome::of(end, outcomes.get(&id).copied().unwrap_or_default()),
         state,
-        started_at_ms: rows::unsigned_column(row, "started_at_ms")?,
-        elapsed_ms: rows::unsigned_column(row, "elapsed_ms")?,
-        registry: rows::read(row, "registry", RegistryHost::parse)?,
+        started_at_ms: columns::unsigned_column(row, "started_at_ms")?,
+        elapsed_ms: columns::unsigned_column(row, "elapsed_ms")?,
+        registry: columns::read(row, "registry", RegistryHost::parse)?,
         destination: rows::destination(row)?,
         about: StoredValue::of_column(row.get("about")?),
         repositories_created: row.get("created")?,
         policies_not_set: u32::try_from(not_set.len()).unwrap_or(u32::MAX),
-        undone: rows::undone(row)?,
+        undone: json_columns::undone(row)?,
         counts: JournalCounts {
             images: count("images")?,
             moved: count("moved")?,
             unchanged: count("unchanged")?,
             failed: count("failed")?,
             sent_bytes: rows::sent_bytes(row)?,
-            skipped_bytes: rows::unsigned_column(row, "skipped_bytes")?,
+            skipped_bytes: columns::unsigned_column(row, "skipped_bytes")?,
             left_behind: count("left_behind")?,
             temporary_tags_left: count("temporary_tags_left")?,
         },

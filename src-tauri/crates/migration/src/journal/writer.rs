@@ -13,7 +13,7 @@ use crate::journal::codes::Coded;
 use crate::journal::entry::Stage;
 use crate::journal::error::JournalError;
 use crate::journal::intent::{Intent, WriteOutcome};
-use crate::journal::{rows, schema};
+use crate::journal::{columns, rows, schema};
 use crate::proof::Proof;
 use transload_model::Digest;
 
@@ -200,7 +200,7 @@ fn apply(transaction: &Transaction<'_>, change: &Change) -> rusqlite::Result<()>
     let migration = change.migration.as_ref();
     transaction
         .prepare_cached("UPDATE migration SET elapsed_ms = ?2 WHERE id = ?1")?
-        .execute((migration, rows::signed(change.elapsed_ms)))?;
+        .execute((migration, columns::signed(change.elapsed_ms)))?;
     match &change.kind {
         ChangeKind::Image(image) => apply_image(transaction, migration, image),
         ChangeKind::Intended(intent) => rows::insert_intent(transaction, migration, intent),
@@ -221,7 +221,7 @@ fn apply(transaction: &Transaction<'_>, change: &Change) -> rusqlite::Result<()>
         ChangeKind::RepositoryCreated { name, at_ms } => {
             transaction.execute(
                 "UPDATE repository SET created_at_ms = ?3 WHERE migration = ?1 AND name = ?2",
-                (migration, name, rows::signed(*at_ms)),
+                (migration, name, columns::signed(*at_ms)),
             )?;
             Ok(())
         }
@@ -230,7 +230,13 @@ fn apply(transaction: &Transaction<'_>, change: &Change) -> rusqlite::Result<()>
                 "UPDATE migration SET ended_at_ms = ?2, cancelled = ?3, temporary_tags_left = ?4,
                      policies_not_set = ?5
                  WHERE id = ?1",
-                (migration, rows::signed(*at_ms), cancelled, temporary_tags_left, policies_not_set),
+                (
+                    migration,
+                    columns::signed(*at_ms),
+                    cancelled,
+                    temporary_tags_left,
+                    policies_not_set,
+                ),
             )?;
             Ok(())
         }
@@ -258,17 +264,17 @@ fn apply_image(
         ":number": image.number,
         ":stage": image.stage.code(),
         ":begun": image.stage == Stage::Begun,
-        ":at_ms": rows::signed(image.at_ms),
+        ":at_ms": columns::signed(image.at_ms),
         ":error": image.error,
         ":pushed_digest": image.pushed_digest.as_ref().map(Digest::as_str),
         ":registry_digest": image.registry_digest.as_ref().map(Digest::as_str),
         ":ecr_digest": image.ecr_digest.as_ref().map(Digest::as_str),
         ":proof": image.proof.code(),
         ":platform_proofs": image.platforms,
-        ":sent_bytes": rows::signed(image.sent_bytes),
+        ":sent_bytes": columns::signed(image.sent_bytes),
         ":sent_uncounted": image.sent_uncounted,
-        ":skipped_bytes": rows::signed(image.skipped_bytes),
-        ":elapsed_ms": rows::signed(image.elapsed_ms),
+        ":skipped_bytes": columns::signed(image.skipped_bytes),
+        ":elapsed_ms": columns::signed(image.elapsed_ms),
         ":left_behind": image.left_behind,
         ":source_moved_to": image.source_moved_to.as_ref().map(Digest::as_str),
         ":source_digest": image.source_digest.as_ref().map(Digest::as_str),

@@ -51,7 +51,7 @@ pub fn plan(request: &MigrationRequest, facts: &Facts) -> Plan {
         .collect();
     set_push_order(&mut images, &dates(request, facts));
     let repositories = plan_repositories(request, facts, &images);
-    let totals = totals(&repositories, &images, &facts.holds, facts.blob_mounting);
+    let totals = totals(&repositories, &images, &facts.repository_states, facts.blob_mounting);
     let layer_holders = layer_holders(facts);
     let pull_quota = facts.pull_quota.map(|quota| NeededQuota { needed: pulls(&images), quota });
     let destination = facts.destination.clone();
@@ -76,9 +76,9 @@ fn layer_holders(facts: &Facts) -> Arc<Vec<(Digest, RepositoryName)>> {
         return Arc::default();
     }
     let holders = facts
-        .holds
+        .repository_states
         .iter()
-        .flat_map(|(name, holds)| holds.layers.iter().map(|digest| (digest.clone(), name.clone())));
+        .flat_map(|(name, state)| state.layers.iter().map(|digest| (digest.clone(), name.clone())));
     Arc::new(holders.collect())
 }
 
@@ -261,10 +261,10 @@ fn plan_repository(
         is_own: false,
         settings: existing.map_or(requested, |repository| &repository.settings).clone(),
         differences: existing
-            .map(|known| differences(requested, &known.settings, facts.holds.get(name)))
+            .map(|known| differences(requested, &known.settings, facts.repository_states.get(name)))
             .unwrap_or_default(),
         forecast: match existing {
-            Some(_) => LifecycleForecast::of_existing(facts.holds.get(name), moving),
+            Some(_) => LifecycleForecast::of_existing(facts.repository_states.get(name), moving),
             None => LifecycleForecast::of_new(requested.lifecycle.policy_text().as_deref(), moving),
         },
     }

@@ -8,17 +8,19 @@ use std::time::Instant;
 use futures_util::future::join;
 use tokio::sync::{Semaphore, SemaphorePermit};
 
-use crate::concurrency::{MAX_CONCURRENT_COPIES, MAX_CONCURRENT_TAG_WRITES};
+use crate::concurrency::{
+    MAX_CONCURRENT_COPIES, MAX_CONCURRENT_TAG_WRITES, MAX_CONCURRENT_UPLOADS, MAX_STARTED_IMAGES,
+};
 use crate::copy::destination_state::DestinationState;
-use crate::copy::destination_tags::DestinationTags;
 use crate::copy::image::{CopiedTag, Copier, Job};
 use crate::copy::mounts::Mounts;
 use crate::copy::referrers::ReferrerTags;
+use crate::copy::registry_tags::RegistryTags;
 use crate::copy::upload_slots::UploadSlots;
 use crate::endpoints::{CopyEndpoints, Source};
 use crate::error::MigrationError;
 use crate::events::ImageState;
-use crate::image_tree::{read_selected, read_tree};
+use crate::image_tree::read::{read_selected, read_tree};
 use crate::manifest_cache::ManifestSource;
 use crate::run::context::{Counts, Run, Traces};
 use crate::run::create_repositories::{Repositories, repositories};
@@ -31,12 +33,6 @@ use crate::run::tag_check::{elapsed_ms, existed_before, pushed, tag_guard};
 use crate::run::tag_guard::TagGuard;
 use crate::run::verify::prove_arrived;
 use transload_model::Digest;
-
-/// Images that have started and are not finished, at most. An image whose content is at the destination
-/// may wait here for an older image of its repository, without blocking other repositories.
-const MAX_STARTED: usize = 512;
-/// Blobs of the whole migration that are transferred at the same time.
-const UPLOAD_SLOTS: usize = 32;
 
 /// Copies every image, and creates missing repositories when they are needed.
 pub(super) async fn push(run: &Run<'_>, records: &Records<'_>, traces: &mut Traces) -> Counts {
@@ -68,7 +64,7 @@ async fn push_into(
                 policies.image_finished(run, record, position).await;
                 outcome
             };
-            run.for_each_concurrent(starts, MAX_STARTED, work).await
+            run.for_each_concurrent(starts, MAX_STARTED_IMAGES, work).await
         }
         Source::Registry(source) => {
             let mut copier = Copier::new(
@@ -80,7 +76,7 @@ async fn push_into(
                 run.control.clone(),
                 Arc::clone(run.events),
                 Arc::new(DestinationState::default()),
-                Arc::new(UploadSlots::new(UPLOAD_SLOTS)),
+                Arc::new(UploadSlots::new(MAX_CONCURRENT_UPLOADS)),
             );
             if run.plan.totals.blob_mounting == Some(true) {
                 let images = starts.clone().map(|record| record.planned);
@@ -103,7 +99,7 @@ async fn push_into(
                 policies.image_finished(run, record, position).await;
                 outcome
             };
-            run.for_each_concurrent(starts, MAX_STARTED, work).await
+            run.for_each_concurrent(starts, MAX_STARTED_IMAGES, work).await
         }
     }
 }
@@ -113,9 +109,9 @@ struct Copies<'a> {
     run: &'a Run<'a>,
     copier: Copier,
     repositories: &'a Repositories,
-    source_tags: DestinationTags,
+    source_tags: RegistryTags,
     /// For an early check of the destination.
-    destination_tags: DestinationTags,
+    destination_tags: RegistryTags,
     gate: QuotaGate,
     copying: Semaphore,
     writing: Semaphore,
@@ -242,19 +238,19 @@ struct ExistingImage {
 
 /// Returns the cache of the source's tags, with the number of images of each repository. Signatures are
 /// found by tag.
-fn source_tags(records: &Records<'_>) -> DestinationTags {
+fn source_tags(records: &Records<'_>) -> RegistryTags {
     let mut image_counts: HashMap<String, usize> = HashMap::new();
     for record in records.moving() {
         *image_counts.entry(record.planned.source.path().to_owned()).or_default() += 1;
     }
-    DestinationTags::new(image_counts)
+    RegistryTags::new(image_counts)
 }
 
 /// Returns the cache of the destination's tags, with the number of images of each repository.
-fn destination_tags(records: &Records<'_>) -> DestinationTags {
+fn destination_tags(records: &Records<'_>) -> RegistryTags {
     let mut image_counts: HashMap<String, usize> = HashMap::new();
     for record in records.moving() {
         *image_counts.entry(record.planned.repository.to_string()).or_default() += 1;
     }
-    DestinationTags::new(image_counts)
+    RegistryTags::new(image_counts)
 }

@@ -309,7 +309,7 @@ impl EcrApi for FakeEcr {
                 digest: raw.digest().clone(),
                 tags,
                 unreadable_tags: 0,
-                subject: match raw.read().unwrap() {
+                subject: match raw.parse().unwrap() {
                     Manifest::Image(image) => image.subject.map(|subject| subject.digest),
                     Manifest::Index(index) => index.subject.map(|subject| subject.digest),
                 },

@@ -8,9 +8,9 @@ use tokio_util::sync::CancellationToken;
 
 use crate::testing::registry::FakeRegistry;
 use transload_docker::{
-    ApiVersion, DockerApi, DockerError, EngineImage, EngineInfo, EngineLogin, EnginePart,
-    EnginePlatform, ImageArchive, ImageStore, PartKind, PushFailure, PushLayerState, PushOutcome,
-    PushProgress,
+    ApiVersion, DockerApi, DockerError, EngineImage, EngineInfo, EngineLogin, EngineManifest,
+    EngineManifestKind, EnginePlatform, ImageArchive, ImageStore, PushFailure, PushLayerState,
+    PushOutcome, PushProgress,
 };
 use transload_model::{Digest, ImageReference, Manifest, RegistryHost};
 
@@ -105,21 +105,22 @@ impl FakeEngine {
     pub fn add_from_content(&self, name: &str, root: &Digest) {
         let raw = self.content.raw(CONTENT, root);
         let absent = self.absent.lock().unwrap().clone();
-        let parts = match raw.read().unwrap() {
+        let parts = match raw.parse().unwrap() {
             Manifest::Image(_) => {
                 let is_held = !self.shadowed.lock().unwrap().contains(root);
-                vec![part(root, None, PartKind::Image, is_held)]
+                vec![part(root, None, EngineManifestKind::Image, is_held)]
             }
             Manifest::Index(index) => index
                 .manifests
                 .iter()
                 .map(|child| {
                     let kind = if child.is_attestation() {
-                        PartKind::Attestation
+                        EngineManifestKind::Attestation
                     } else {
-                        PartKind::Image
+                        EngineManifestKind::Image
                     };
-                    let platform = child.platform.clone().filter(|_| kind == PartKind::Image);
+                    let platform =
+                        child.platform.clone().filter(|_| kind == EngineManifestKind::Image);
                     let platform =
                         platform.map(|platform| EnginePlatform { platform, os_version: None });
                     part(&child.digest, platform, kind, !absent.contains(&child.digest))
@@ -133,8 +134,8 @@ impl FakeEngine {
         // An engine that does not list parts reports only the best available platform.
         let platforms =
             if lists_parts { platforms } else { platforms.into_iter().take(1).collect() };
-        let parts = lists_parts.then_some(parts);
-        self.name(name, EngineImage { parts, platforms, ..plain(root.clone()) });
+        let manifests = lists_parts.then_some(parts);
+        self.name(name, EngineImage { manifests, platforms, ..plain(root.clone()) });
     }
 
     /// Returns the repository of [`FakeEngine::content`] with the images of the containerd store.
@@ -148,7 +149,7 @@ impl FakeEngine {
         if self.info.store != ImageStore::Containerd {
             return false;
         }
-        match self.content.raw(CONTENT, &image.id).read().unwrap() {
+        match self.content.raw(CONTENT, &image.id).parse().unwrap() {
             Manifest::Index(index) => {
                 let absent = self.absent.lock().unwrap();
                 platform.is_none()
@@ -191,7 +192,7 @@ fn plain(id: Digest) -> EngineImage {
         references: Vec::new(),
         repository_digests: Vec::new(),
         platforms: Vec::new(),
-        parts: None,
+        manifests: None,
         layers: Vec::new(),
         size_bytes: 0,
         created_at_ms: None,
@@ -201,10 +202,10 @@ fn plain(id: Digest) -> EngineImage {
 fn part(
     digest: &Digest,
     platform: Option<EnginePlatform>,
-    kind: PartKind,
+    kind: EngineManifestKind,
     is_available: bool,
-) -> EnginePart {
-    EnginePart { digest: digest.clone(), kind, platform, is_available, content_bytes: 10 }
+) -> EngineManifest {
+    EngineManifest { digest: digest.clone(), kind, platform, is_available, content_bytes: 10 }
 }
 
 #[async_trait]
@@ -244,7 +245,7 @@ impl DockerApi for FakeEngine {
         }
         let mut absent = self.absent.lock().unwrap().clone();
         for image in self.shadowed.lock().unwrap().iter() {
-            if let Manifest::Image(image) = self.content.raw(CONTENT, image).read().unwrap() {
+            if let Manifest::Image(image) = self.content.raw(CONTENT, image).parse().unwrap() {
                 absent.extend(image.layers.into_iter().map(|layer| layer.digest));
             }
         }
@@ -301,9 +302,9 @@ impl DockerApi for FakeEngine {
         let tag = reference.tag().map(ToString::to_string);
         let tag = tag.as_deref();
         let instead = self.pushes_instead.lock().unwrap().clone();
-        let digest = match (&image.parts, self.info.store) {
+        let digest = match (&image.manifests, self.info.store) {
             (_, ImageStore::Containerd) => {
-                let parts = image.parts.unwrap_or_default();
+                let parts = image.manifests.unwrap_or_default();
                 let requested = parts
                     .iter()
                     .find(|part| platform.is_some() && part.platform.as_ref() == platform);

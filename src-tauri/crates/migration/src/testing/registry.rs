@@ -190,7 +190,7 @@ impl ManifestApi for FakeRegistry {
             let (registry, subject) = (self.host.clone(), format!("{path}:{reference}"));
             return Err(RegistryError::TagImmutable { registry, subject, message: None });
         }
-        let is_complete = match manifest.read().unwrap() {
+        let is_complete = match manifest.parse().unwrap() {
             transload_model::Manifest::Image(image) => {
                 let blobs = self.blobs.lock().unwrap();
                 let exists = |blob: &Descriptor| {
@@ -229,7 +229,7 @@ impl ReferrersApi for FakeRegistry {
         let manifests = self.manifests.lock().unwrap();
         let of_path =
             manifests.iter().filter(|((other, name), _)| other == path && name.contains(':'));
-        let subject_of = |raw: &RawManifest| match raw.read().unwrap() {
+        let subject_of = |raw: &RawManifest| match raw.parse().unwrap() {
             transload_model::Manifest::Image(image) => image.subject,
             transload_model::Manifest::Index(index) => index.subject,
         };

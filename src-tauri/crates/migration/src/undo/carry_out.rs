@@ -5,21 +5,18 @@ use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::concurrency::for_each_concurrent;
+use crate::concurrency::{MAX_CONCURRENT_UNDOS, for_each_concurrent};
 use crate::control::Control;
 use crate::endpoints::Destination;
 use crate::error::MigrationError;
 use crate::undo::plan::{
-    ImageUndo, LeftReason, RepositoryUndo, TagUndo, UndoPlan, UndoRepository, UndoTag,
+    ImageUndo, RepositoryUndo, TagLeftReason, TagUndo, UndoPlan, UndoRepository, UndoTag,
 };
 use crate::undo::totals::UndoTotals;
 use transload_aws::{AwsError, EcrImage, EcrImageId};
 use transload_model::{Digest, RepositoryName, Tag, media_type};
 use transload_registry::RegistryError;
 
-/// Repositories that are processed at the same time. ECR's quotas are far higher, but other clients of the
-/// account share them.
-const MAX_CONCURRENT_REPOSITORIES: usize = 4;
 /// Delete calls for images that ECR reports to be below an index, at most. The index is deleted first, and
 /// an index may be below another one.
 const MAX_DELETE_ROUNDS: usize = 4;
@@ -65,14 +62,14 @@ impl UndoReport {
 pub struct UndoLeft {
     /// A repository, a tag or an image, such as `app`, `app:1` or `app@sha256:…`.
     pub name: String,
-    pub why: Why,
+    pub why: ItemLeftReason,
 }
 
 /// Why an undo left something unchanged.
 #[derive(Clone, Debug)]
-pub enum Why {
+pub enum ItemLeftReason {
     /// The tag no longer points to the pushed image, or can't be restored.
-    Tag(LeftReason),
+    Tag(TagLeftReason),
     /// The repository contains images that the migration did not push.
     Holds {
         /// Number of these images.
@@ -93,7 +90,7 @@ pub async fn undo(
         let error = Arc::new(error);
         let left = |repository: &UndoRepository| UndoLeft {
             name: repository.name.to_string(),
-            why: Why::Failed(Arc::clone(&error)),
+            why: ItemLeftReason::Failed(Arc::clone(&error)),
         };
         let left = plan.repositories.iter().map(left).collect();
         return UndoReport { left, ..UndoReport::default() };
@@ -105,7 +102,7 @@ pub async fn undo(
     };
     let repositories = &plan.repositories;
     let reports =
-        for_each_concurrent(repositories.len(), MAX_CONCURRENT_REPOSITORIES, |index| async move {
+        for_each_concurrent(repositories.len(), MAX_CONCURRENT_UNDOS, |index| async move {
             let repository = &repositories[index];
             let undo =
                 RepositoryUndoRun { repository, destination, add_steps, report: Mutex::default() };
@@ -144,20 +141,20 @@ impl RepositoryUndoRun<'_> {
 
     /// Reports an unchanged item of the repository. `suffix` is `:tag` or `@digest`, or empty for the
     /// repository itself.
-    fn left(&self, suffix: &str, why: Why) {
+    fn left(&self, suffix: &str, why: ItemLeftReason) {
         let name = format!("{}{suffix}", self.repository.name);
         self.update_report(|report| report.left.push(UndoLeft { name, why }));
     }
 
     fn failed(&self, suffix: &str, error: impl Into<MigrationError>) {
-        self.left(suffix, Why::Failed(Arc::new(error.into())));
+        self.left(suffix, ItemLeftReason::Failed(Arc::new(error.into())));
     }
 
     async fn carry_out(&self) {
         let planned = self.repository;
         for tag in &planned.tags {
             if let TagUndo::Left { reason } = &tag.action {
-                self.left(&format!(":{}", tag.tag), Why::Tag(reason.clone()));
+                self.left(&format!(":{}", tag.tag), ItemLeftReason::Tag(reason.clone()));
             }
         }
         let is_gone = planned.repository == RepositoryUndo::Gone;
@@ -167,7 +164,7 @@ impl RepositoryUndoRun<'_> {
         }
         match planned.repository {
             RepositoryUndo::Delete => self.delete_repository().await,
-            RepositoryUndo::Left { images } => self.left("", Why::Holds { images }),
+            RepositoryUndo::Left { images } => self.left("", ItemLeftReason::Holds { images }),
             RepositoryUndo::WasThere | RepositoryUndo::Gone => {}
         }
     }
@@ -210,10 +207,10 @@ impl RepositoryUndoRun<'_> {
     fn is_as_planned(&self, tag: &UndoTag, current: &RepositoryState<'_>) -> bool {
         let reason = match current.tags.get(&tag.tag) {
             Some(&digest) if *digest == tag.digest => return true,
-            Some(&digest) => LeftReason::PointsElsewhere { to: digest.clone() },
-            None => LeftReason::Gone,
+            Some(&digest) => TagLeftReason::PointsElsewhere { to: digest.clone() },
+            None => TagLeftReason::Gone,
         };
-        self.left(&format!(":{}", tag.tag), Why::Tag(reason));
+        self.left(&format!(":{}", tag.tag), ItemLeftReason::Tag(reason));
         false
     }
 
@@ -235,8 +232,10 @@ impl RepositoryUndoRun<'_> {
             Ok(Some(found)) if found == tag.digest => {
                 self.update_report(|report| report.tags_restored += 1);
             }
-            Ok(Some(to)) => self.left(&name, Why::Tag(LeftReason::PointsElsewhere { to })),
-            Ok(None) => self.left(&name, Why::Tag(LeftReason::Gone)),
+            Ok(Some(to)) => {
+                self.left(&name, ItemLeftReason::Tag(TagLeftReason::PointsElsewhere { to }))
+            }
+            Ok(None) => self.left(&name, ItemLeftReason::Tag(TagLeftReason::Gone)),
             Err(error) => self.failed(&name, error),
         }
     }
@@ -253,7 +252,10 @@ impl RepositoryUndoRun<'_> {
             let would_be_deleted =
                 stays && current.has_only(&tag.digest, |tag| removed.contains(tag));
             if would_be_deleted {
-                self.left(&format!(":{}", tag.tag), Why::Tag(LeftReason::ImageWouldGo));
+                self.left(
+                    &format!(":{}", tag.tag),
+                    ItemLeftReason::Tag(TagLeftReason::ImageWouldGo),
+                );
             }
             !would_be_deleted
         });
@@ -346,10 +348,10 @@ impl RepositoryUndoRun<'_> {
         for id in &changed {
             let EcrImageId::Tagged { tag, .. } = id else { continue };
             let reason = match current.tags.get(tag) {
-                Some(&digest) => LeftReason::PointsElsewhere { to: digest.clone() },
-                None => LeftReason::Gone,
+                Some(&digest) => TagLeftReason::PointsElsewhere { to: digest.clone() },
+                None => TagLeftReason::Gone,
             };
-            self.left(&format!(":{tag}"), Why::Tag(reason));
+            self.left(&format!(":{tag}"), ItemLeftReason::Tag(reason));
             (self.add_steps)(1);
         }
         Ok(changed)

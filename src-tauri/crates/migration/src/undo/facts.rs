@@ -6,7 +6,7 @@ use crate::concurrency::{MAX_CONCURRENT_UNDO_REQUESTS, for_each_concurrent};
 use crate::destination_identity::DestinationIdentity;
 use crate::endpoints::Destination;
 use crate::error::MigrationError;
-use crate::image_tree::read_tree;
+use crate::image_tree::read::read_tree;
 use crate::journal::entry::JournalRecord;
 use crate::journal::intent::is_intended_creation;
 use crate::manifest_cache::ManifestSource;

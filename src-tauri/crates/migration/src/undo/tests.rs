@@ -17,9 +17,10 @@ use crate::request::{MigrationRequest, Resolution};
 use crate::testing::engine::FakeEngine;
 use crate::testing::registry::FakeRegistry;
 use crate::testing::{TestMigration, joined, record_error, request};
-use crate::undo::carry_out::{UndoReport, Why, undo};
+use crate::undo::carry_out::{ItemLeftReason, UndoReport, undo};
 use crate::undo::facts::undo_facts;
-use crate::undo::plan::{LeftReason, TagUndo, UndoPlan, UndoRepository, undo_plan};
+use crate::undo::make_plan::undo_plan;
+use crate::undo::plan::{TagLeftReason, TagUndo, UndoPlan, UndoRepository};
 
 /// Runs a migration and returns its journal record.
 async fn migrated(migration: &TestMigration, request: &MigrationRequest) -> JournalRecord {
@@ -234,7 +235,7 @@ async fn tags_and_images_that_changed_after_the_plan_stay_unchanged() {
         );
     }
     let signatures = migration.registry.images("app");
-    let of_index = signatures.iter().filter(|(raw, _)| match raw.read().unwrap() {
+    let of_index = signatures.iter().filter(|(raw, _)| match raw.parse().unwrap() {
         transload_model::Manifest::Image(image) => image.subject.is_some(),
         transload_model::Manifest::Index(_) => false,
     });
@@ -264,7 +265,10 @@ async fn a_tag_that_changes_between_the_listing_and_the_delete_call_stays_unchan
         *migration.ecr.before_deleting.lock().unwrap() = Some(Box::new(move || change(&registry)));
         let report = carried_out(&migration, &plan).await;
         assert_eq!(left(&report), ["app:1"]);
-        let moved = matches!(&report.left[0].why, Why::Tag(LeftReason::PointsElsewhere { .. }));
+        let moved = matches!(
+            &report.left[0].why,
+            ItemLeftReason::Tag(TagLeftReason::PointsElsewhere { .. })
+        );
         assert_eq!(moved, theirs, "{report:?}");
         assert_eq!((report.tags_removed, report.images_deleted), (1, 1), "{report:?}");
         let remaining: &[&str] = if theirs { &["1"] } else { &[] };
@@ -283,7 +287,7 @@ async fn a_repository_that_may_not_be_changed_is_reported_and_the_others_are_und
     let report = carried_out(&migration, &planned(&migration, &record).await).await;
     assert_eq!(left(&report), ["app"]);
     assert!(
-        matches!(&report.left[0].why, Why::Failed(error) if error.to_string().contains("ecr:"))
+        matches!(&report.left[0].why, ItemLeftReason::Failed(error) if error.to_string().contains("ecr:"))
     );
     assert_eq!(migration.ecr.names(), ["app"]);
     assert_eq!(tags(&migration.registry, "app"), ["1"]);

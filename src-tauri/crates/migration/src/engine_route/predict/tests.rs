@@ -4,7 +4,8 @@
 use crate::engine_route::mount::mounted;
 use crate::engine_route::predict::{NotPushable, Prediction, is_podman_list, predict};
 use transload_docker::{
-    ApiVersion, EngineImage, EngineInfo, EnginePart, EnginePlatform, ImageStore, PartKind,
+    ApiVersion, EngineImage, EngineInfo, EngineManifest, EngineManifestKind, EnginePlatform,
+    ImageStore,
 };
 use transload_model::{Digest, ImageReference, Platform};
 
@@ -29,30 +30,36 @@ fn platform(text: &str) -> Platform {
 
 /// Parses a part: `linux/amd64` is held, `-linux/arm64` is not, `attestation` and `other` are no
 /// images. The digest of a part is that of its text.
-fn part(text: &str) -> EnginePart {
+fn part(text: &str) -> EngineManifest {
     let (is_available, name) = match text.strip_prefix('-') {
         Some(name) => (false, name),
         None => (true, text),
     };
     let kind = match name {
-        "attestation" => PartKind::Attestation,
-        "other" => PartKind::Other,
-        _ => PartKind::Image,
+        "attestation" => EngineManifestKind::Attestation,
+        "other" => EngineManifestKind::Other,
+        _ => EngineManifestKind::Image,
     };
     let known = name.split(' ').next().unwrap().parse().ok();
     let os_version = name.split_once("version ").map(|(_, version)| version.to_owned());
     let platform = known.map(|platform| EnginePlatform { platform, os_version });
     let content_bytes = if is_available { 100 } else { 0 };
-    EnginePart { digest: Digest::of(name.as_bytes()), kind, platform, is_available, content_bytes }
+    EngineManifest {
+        digest: Digest::of(name.as_bytes()),
+        kind,
+        platform,
+        is_available,
+        content_bytes,
+    }
 }
 
-fn image(parts: Option<Vec<EnginePart>>) -> EngineImage {
+fn image(manifests: Option<Vec<EngineManifest>>) -> EngineImage {
     EngineImage {
         id: Digest::of(b"index"),
         references: Vec::new(),
         repository_digests: Vec::new(),
         platforms: vec![platform("linux/amd64")],
-        parts,
+        manifests,
         layers: Vec::new(),
         size_bytes: 7,
         created_at_ms: None,
@@ -187,7 +194,7 @@ fn the_containerd_store_predicts_from_the_held_parts() {
     ];
     for (image, wanted, expected) in cases {
         let wanted = wanted.map(platform);
-        let parts: Vec<_> = image.parts.iter().flatten().map(|part| &part.platform).collect();
+        let parts: Vec<_> = image.manifests.iter().flatten().map(|part| &part.platform).collect();
         assert_eq!(
             described(predict(&newest(), image, wanted.as_ref())),
             *expected,

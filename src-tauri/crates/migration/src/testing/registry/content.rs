@@ -78,7 +78,7 @@ impl FakeRegistry {
     pub fn children(&self, index: &Digest) -> Vec<Digest> {
         let manifests = self.manifests.lock().unwrap();
         let raw = manifests.values().find(|raw| raw.digest() == index).unwrap();
-        match raw.read().unwrap() {
+        match raw.parse().unwrap() {
             Manifest::Index(index) => {
                 index.manifests.into_iter().map(|child| child.digest).collect()
             }
@@ -109,7 +109,7 @@ impl FakeRegistry {
 
     /// Whether a mount succeeds.
     pub(super) fn may_mount(&self, to: &str, mount: &Mount<'_>) -> bool {
-        let references = |(raw, _): &(RawManifest, Vec<Tag>)| match raw.read().unwrap() {
+        let references = |(raw, _): &(RawManifest, Vec<Tag>)| match raw.parse().unwrap() {
             Manifest::Image(image) => {
                 image.config.digest == *mount.digest
                     || image.layers.iter().any(|layer| layer.digest == *mount.digest)
@@ -162,7 +162,7 @@ impl FakeRegistry {
         tag: Option<&str>,
     ) {
         let raw = self.raw(path, root);
-        match raw.read().unwrap() {
+        match raw.parse().unwrap() {
             Manifest::Index(index) => {
                 for child in index.manifests {
                     self.copy_to(path, &child.digest, other, other_path, None);
@@ -214,7 +214,7 @@ impl FakeRegistry {
         }
         let raw = self.raw(path, digest);
         files.insert(digest.clone(), raw.bytes().clone());
-        match raw.read().unwrap() {
+        match raw.parse().unwrap() {
             Manifest::Index(index) => {
                 for child in index.manifests {
                     self.collect(path, &child.digest, absent, files);
@@ -263,7 +263,7 @@ impl FakeRegistry {
     pub fn delete(&self, path: &str, name: &str) -> Option<&'static str> {
         let Some(digest) = self.digest(path, name) else { return Some("ImageNotFound") };
         let images = self.images(path);
-        let is_below = images.iter().any(|(raw, _)| match raw.read().unwrap() {
+        let is_below = images.iter().any(|(raw, _)| match raw.parse().unwrap() {
             Manifest::Index(index) => index.manifests.iter().any(|child| child.digest == digest),
             Manifest::Image(_) => false,
         });

@@ -18,7 +18,7 @@ const LIST_FROM: usize = 3;
 /// The first image is looked up by itself. If it exists, the others probably do as well, and each
 /// needs a HEAD request for its digest anyway. If it doesn't, one list of tags for each repository
 /// answers for all images that are not in it.
-pub(crate) struct DestinationTags {
+pub(crate) struct RegistryTags {
     first: OnceCell<bool>,
     image_counts: HashMap<String, usize>,
     listed: Mutex<HashMap<String, Listed>>,
@@ -27,13 +27,13 @@ pub(crate) struct DestinationTags {
 /// The tags of a repository; `None` if they can't be listed.
 type Listed = Arc<OnceCell<Option<HashSet<String>>>>;
 
-impl DestinationTags {
+impl RegistryTags {
     /// Creates the lookup. `image_counts` is the number of images in each repository.
     pub fn new(image_counts: HashMap<String, usize>) -> Self {
         Self { first: OnceCell::new(), image_counts, listed: Mutex::default() }
     }
 
-    /// Like [`DestinationTags::new`], for tags that rarely exist: the list of tags is read first.
+    /// Like [`RegistryTags::new`], for tags that rarely exist: the list of tags is read first.
     pub fn rare(image_counts: HashMap<String, usize>) -> Self {
         Self { first: OnceCell::new_with(Some(false)), ..Self::new(image_counts) }
     }
