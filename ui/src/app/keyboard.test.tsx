@@ -1,7 +1,7 @@
 import { act, screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { describe, expect, it } from "vitest";
-import { byId, find, openWindow } from "../testing/window";
+import { box, byId, find, openWindow } from "../testing/window";
 
 /** More than a hundred presses of Tab in the whole window: a limit for a machine that builds meanwhile. */
 const walkTimeoutMs = 180_000;
@@ -46,10 +46,10 @@ describe("the keyboard alone", () => {
       // The table is one stop for Tab. Arrows go from cell to cell in it; they need a layout, which
       // jsdom has not, so the cells are focused here and the arrows are for the real window's test.
       const open = await find('button[aria-label="Show tags of dencold/pgcli"]');
-      await reach(() => document.querySelector('label[aria-label="Select all"] input'));
+      await reach(() => document.querySelector('input[aria-label="Select all"]'));
       act(() => open.focus());
       await user.keyboard("{Enter}");
-      const tag = await find('label[aria-label="Select dencold/pgcli:latest"] input');
+      const tag = await box("Select dencold/pgcli:latest");
       act(() => tag.focus());
       await user.keyboard(" ");
       await press("wizard-next");

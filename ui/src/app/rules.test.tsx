@@ -1,9 +1,8 @@
-import createWrapper from "@cloudscape-design/components/test-utils/dom";
-import { act, screen, waitFor } from "@testing-library/react";
+import { act, fireEvent, screen, waitFor } from "@testing-library/react";
 import { describe, expect, it } from "vitest";
 import { emptyDraft } from "../features/migrate/wizard/draft";
 import type { ChosenTags } from "../ipc/generated";
-import { byId, click, expectAccessible, find, openWindow, textOf, tick } from "../testing/window";
+import { box, byId, click, expectAccessible, openWindow, textOf, tick } from "../testing/window";
 
 const draft = {
   ...emptyDraft,
@@ -12,12 +11,7 @@ const draft = {
   source: { kind: "practice_account" },
 };
 
-async function openRules(): Promise<void> {
-  await byId("rules");
-  act(() =>
-    createWrapper().findExpandableSection('[data-testid="rules"]')?.findExpandButton().click(),
-  );
-}
+const openRules = () => click("rules-open");
 
 /** The rules, opened, and a source whose reading waits. */
 async function reading() {
@@ -66,28 +60,49 @@ describe("choosing by rules in a large account", () => {
       }),
     );
     await click("wizard-next");
-    await byId("rules");
+    await byId("rules-open");
     expect(screen.queryByTestId("rules-result")).toBeNull();
   });
 });
 
 describe("what was chosen by rules", () => {
-  it("is said with its size, and shown at repositories whose tags nobody has read", async () => {
+  it("has a size, and partly selects repositories whose tags were not read", async () => {
     const backend = openWindow({ draft });
-    await find('label[aria-label="Select dencold/pgcli"] input');
+    await box("Select dencold/pgcli");
     await openRules();
     await click("rules-apply");
     const size = /selected, ([\d.]+ \w*B)\./.exec(await textOf("rules-result"))?.[1];
     expect(size).toBeDefined();
     const summary = await textOf("selection-summary");
     expect(summary).toContain(`selected, ${size}`);
-    expect(summary).not.toContain("not known");
-    const box = await find('label[aria-label="Select dencold/pgcli"] input');
-    expect((box as HTMLInputElement).checked).toBe(true);
-    expect(await textOf("chosen-dencold/pgcli")).toMatch(/^\d+ tags? selected$/);
+    expect(await textOf("chosen-dencold/pgcli")).toMatch(/^\d+ selected$/);
     expect(backend.calls.some((call) => call.method === "sourceTags")).toBe(false);
+    const partly = await box("Select dencold/pgcli");
+    expect(partly.indeterminate).toBe(true);
+    // The first click selects all tags, which are loaded for it, and the second one none.
     await tick("Select dencold/pgcli");
-    await waitFor(() => expect((box as HTMLInputElement).checked).toBe(false));
-    expect(screen.queryByTestId("chosen-dencold/pgcli")).toBeNull();
+    await waitFor(() => expect(partly.checked && !partly.indeterminate).toBe(true));
+    expect(await textOf("chosen-dencold/pgcli")).toMatch(/^(\d+) of \1$/);
+    await tick("Select dencold/pgcli");
+    await waitFor(() => expect(partly.checked).toBe(false));
+    expect(await textOf("chosen-dencold/pgcli")).toMatch(/^0 of /);
+  });
+});
+
+describe("the rules panel", () => {
+  it("counts the images while rules are entered, selects them without reading again, and closes with Esc", async () => {
+    const backend = openWindow({ draft });
+    await openRules();
+    expect((await byId("rules-open")).getAttribute("aria-expanded")).toBe("true");
+    const field = (await byId("rule-newest")).querySelector("input") as HTMLInputElement;
+    fireEvent.change(field, { target: { value: "1" } });
+    expect(await textOf("rules-count")).toMatch(/images match, /);
+    expect(await textOf("selection-summary")).toBe("No tags selected");
+    await click("rules-apply");
+    expect(await textOf("rules-result")).toMatch(/images selected, .*older than the newest/);
+    expect(await textOf("selection-summary")).toMatch(/tags selected/);
+    expect(backend.calls.filter(({ method }) => method === "sourceChoose")).toHaveLength(1);
+    fireEvent.keyDown(field, { key: "Escape" });
+    expect(screen.queryByTestId("rules-panel")).toBeNull();
   });
 });

@@ -17,6 +17,7 @@ function typeInto(id: string, text: string) {
 }
 
 async function signIn(keep: boolean, username = "dencold") {
+  await click("source-login-open");
   await byId("source-sign-in");
   typeInto("source-username", username);
   typeInto("source-secret", "dckr_pat_1");
@@ -45,12 +46,13 @@ describe("the sources of images", () => {
     const asked = backend.calls.filter(({ method }) => method === "sourceRepositories");
     expect(asked.at(-1)?.args[0]).toEqual({ kind: "docker_hub", namespace: "dencold, acme" });
     const mine = createWrapper().findMultiselect('[data-testid="hub-mine"]');
-    expect(mine?.findTokens().map((token) => token.getElement().textContent)).toEqual([
+    expect(mine?.findInlineTokens().map((token) => token.getElement().textContent)).toEqual([
       "dencold",
       "acme",
     ]);
     expect(screen.getByTestId("repository-dencold/storefront").textContent).toContain("Private");
-    await expectAccessible(await byId("source-login"));
+    expect(screen.queryByTestId("source-login-dialog")).toBeNull();
+    await expectAccessible(await byId("source-bar"));
 
     // Somebody else's is typed beside them; what was chosen stays chosen.
     fireEvent.click(await find('button[aria-label$=" tags of dencold/pgcli"]'));
@@ -68,8 +70,10 @@ describe("the sources of images", () => {
       ).toEqual({ kind: "docker_hub", namespace: "dencold, acme, library" }),
     );
     expect(await textOf("selection-summary")).toContain("1 tag selected");
+    await click("source-login-open");
     await click("source-sign-out");
     await screen.findByText(/Not signed in/);
+    expect(screen.queryByTestId("source-login-dialog")).toBeNull();
   });
 
   it("show an organization that signs in once", async () => {
@@ -123,6 +127,7 @@ describe("the sources of images", () => {
     const backend = openAt({ kind: "docker_hub", namespace: "" });
     await signIn(true);
     await kept();
+    await click("source-login-open");
     const signOut = vi.spyOn(backend, "sourceLogout").mockResolvedValueOnce({
       username: null,
       origin: "anonymous",
@@ -141,13 +146,17 @@ describe("the sources of images", () => {
   it("load hundreds of repositories page by page, and every tag of a selected one", async () => {
     const backend = openAt({ kind: "practice_account", namespace: "warehouse" });
     await byId("repository-warehouse/builds");
-    await waitFor(() => expect(screen.getByText("(300)")).toBeTruthy());
+    await waitFor(async () => expect(await textOf("images-count")).toBe("300 repositories"));
     const pages = backend.calls.filter(({ method }) => method === "sourceRepositories");
     expect(pages.map(({ args }) => args[1])).toEqual([null, "100", "200"]);
     await tick("Select warehouse/builds");
     await waitFor(async () =>
       expect(await textOf("selection-summary")).toContain("1,000 tags selected"),
     );
+    // A selected repository stays closed: the rows below it don’t move.
+    expect(screen.queryByTestId("tag-warehouse/builds:build-0")).toBeNull();
+    expect(await textOf("chosen-warehouse/builds")).toBe("1,000 of 1,000");
+    fireEvent.click(await find('button[aria-label$=" tags of warehouse/builds"]'));
     await screen.findByText("Show more tags (100 of 1,000 shown)");
   });
 
@@ -202,12 +211,16 @@ describe("the sources of images", () => {
       { answers: { engineOriginals: async () => [original] } },
     );
     fireEvent.click(await find('button[aria-label$=" tags of postgres"]'));
-    expect(await textOf("original-postgres:17")).toContain(
+    expect((await byId("original-postgres:17")).title).toBe(
       "docker.io has 2 platforms. This computer only has linux/amd64.",
     );
     expect(screen.queryByTestId("originals")).toBeNull();
     await tick("Select postgres:17");
-    await expectAccessible(await byId("originals"));
+    expect(await textOf("originals")).toContain(
+      "docker.io has more platforms of an image than this computer.",
+    );
+    await click("originals-open");
+    await expectAccessible(await byId("originals-dialog"));
     expect(
       backend.calls.filter(({ method }) => method === "engineOriginals").map(({ args }) => args[0]),
     ).toEqual(["postgres"]);

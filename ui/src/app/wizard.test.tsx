@@ -6,6 +6,7 @@ import { fakeConfigFile, fakeProfiles } from "../ipc/fake/fixtures";
 import { recordedImage, recordedPlan } from "../ipc/fake/recordedPlan";
 import { fakeError } from "../ipc/fakeBackend";
 import {
+  box,
   byId,
   chooseTag,
   click,
@@ -124,6 +125,7 @@ describe("the wizard", () => {
     });
     const user = userEvent.setup();
     await screen.findByText(/Not signed in/);
+    await click("source-login-open");
     const field = async (id: string) => {
       const input = (await byId(id)).querySelector("input");
       if (input === null) {
@@ -135,7 +137,8 @@ describe("the wizard", () => {
     await user.type(await field("source-secret"), "dckr_pat_1");
     await click("source-sign-in");
     await screen.findByText(/Signed in as dencold/);
-    expect((await field("source-secret")).value).toBe("");
+    // The form closes after a success, and its secret is gone with it.
+    expect(screen.queryByTestId("source-login-dialog")).toBeNull();
     const calls = backend.calls.filter((call) => JSON.stringify(call).includes("dckr_pat_1"));
     expect(calls.map((call) => call.method)).toEqual(["sourceLogin"]);
     expect(document.body.innerHTML).not.toContain("dckr_pat_1");
@@ -200,9 +203,7 @@ describe("the wizard", () => {
         source: { kind: "practice_account" },
       },
     });
-    const rules = createWrapper().findExpandableSection('[data-testid="rules"]');
-    await byId("rules");
-    act(() => rules?.findExpandButton()?.click());
+    await click("rules-open");
     const type = (id: string, text: string) =>
       act(() => createWrapper().findInput(`[data-testid="${id}"]`)?.setInputValue(text));
     act(() =>
@@ -228,7 +229,7 @@ describe("the wizard", () => {
         ],
       },
     });
-    await expectAccessible(await byId("rules"));
+    await expectAccessible(await byId("rules-panel"));
     await click("wizard-next");
     await byId("repositories-table");
     await click("wizard-next");
@@ -263,8 +264,7 @@ describe("the wizard", () => {
     await expectAccessible(question);
     await click("wizard-clear-cancel");
     expect(screen.queryByTestId("wizard-clear-modal")).toBeNull();
-    const ticked = await find('label[aria-label="Select dencold/pgcli:latest"] input');
-    expect((ticked as HTMLInputElement).checked).toBe(true);
+    expect((await box("Select dencold/pgcli:latest")).checked).toBe(true);
 
     await click("wizard-clear");
     await click("wizard-clear-confirm");

@@ -121,6 +121,8 @@ export function PagedTable<Row>(props: PagedTableProps<Row>) {
   );
 }
 
+export type Compare<Row> = (one: Row, other: Row) => number;
+
 export interface FullTableProps<Row> extends Omit<PagedTableProps<Row>, "columnDefinitions"> {
   columnDefinitions: readonly Column<Row>[];
   /** The stored layout, and the prefix of the test IDs: `repositories`. */
@@ -131,6 +133,8 @@ export interface FullTableProps<Row> extends Omit<PagedTableProps<Row>, "columnD
   below?: number;
   /** Whether it is as high as its rows, in a section of a page, instead of filling the window. */
   section?: boolean;
+  /** Adds rows below rows of the page, in the order of `compare`, or their own if it is `null`. */
+  nested?: (rows: readonly Row[], compare: Compare<Row> | null) => readonly Row[];
   /** Called with the visible rows when they change. */
   onPage?: (rows: readonly Row[]) => void;
 }
@@ -151,9 +155,16 @@ function sameRows<Row>(before: readonly Row[] | null, now: readonly Row[]): bool
 function useSettledWidth(): [number, (width: number) => void] {
   const [width, setWidth] = useState(() => window.innerWidth - besideTable);
   const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
+  const settled = useRef(false);
   useEffect(() => () => clearTimeout(timer.current), []);
   const onWidth = useCallback((measured: number) => {
     clearTimeout(timer.current);
+    // The first measurement is before the first frame, so the columns don't change after it.
+    if (!settled.current) {
+      settled.current = true;
+      setWidth((before) => (Math.abs(before - measured) < widthTolerance ? before : measured));
+      return;
+    }
     timer.current = setTimeout(
       () =>
         setWidth((before) => (Math.abs(before - measured) < widthTolerance ? before : measured)),
@@ -163,6 +174,18 @@ function useSettledWidth(): [number, (width: number) => void] {
   return [width, onWidth];
 }
 
+/** The order that the user chose, or `null`. */
+function comparison<Row>(
+  column: TableProps.SortingColumn<Row> | undefined,
+  descending: boolean | undefined,
+): Compare<Row> | null {
+  const compare = column?.sortingComparator;
+  if (compare === undefined) {
+    return null;
+  }
+  return descending ? (one, other) => compare(other, one) : compare;
+}
+
 /**
  * The table of a list page. It fills the window: the table scrolls, and the page doesn't. Rows have
  * one line. The user's columns, widths, page size, and density are kept. A `section` has the same
@@ -170,7 +193,7 @@ function useSettledWidth(): [number, (width: number) => void] {
  */
 export function FullTable<Row>(props: FullTableProps<Row>) {
   const { words, finds, filters, sortedBy, sortedDescending, name, storageKey, ...rest } = props;
-  const { below, section = false, onPage, ...table } = rest;
+  const { below, section = false, onPage, nested, ...table } = rest;
   const [layout, setLayout] = useTableLayout(storageKey ?? `${name}.table`);
   const { items, actions, filteredItemsCount, filterProps, paginationProps, sorting } = usePages(
     table.items,
@@ -196,6 +219,8 @@ export function FullTable<Row>(props: FullTableProps<Row>) {
     () => withWidths(visibleColumns(props.columnDefinitions, layout), layout, available),
     [props.columnDefinitions, layout, available],
   );
+  const rows =
+    nested?.(items, comparison(sorting.sortingColumn, sorting.sortingDescending)) ?? items;
   const pages = Math.ceil((filteredItemsCount ?? table.items.length) / layout.pageSize);
   const place = (shown: ReactNode) =>
     section ? (
@@ -212,7 +237,7 @@ export function FullTable<Row>(props: FullTableProps<Row>) {
       variant={section ? "container" : "borderless"}
       {...sorting}
       {...table}
-      items={items}
+      items={rows}
       columnDefinitions={columns}
       wrapLines={layout.wrapLines}
       resizableColumns

@@ -33,9 +33,16 @@ export async function find(selector: string): Promise<HTMLElement> {
   });
 }
 
+/** Waits for the check box or radio button of a table row by its accessible name. */
+export async function box(name: string): Promise<HTMLInputElement> {
+  return (await find(
+    `label[aria-label="${name}"] input, input[aria-label="${name}"]`,
+  )) as HTMLInputElement;
+}
+
 /** Selects a table row by its accessible name. */
 export async function tick(name: string): Promise<void> {
-  fireEvent.click(await find(`label[aria-label="${name}"] input`));
+  fireEvent.click(await box(name));
 }
 
 /** Expands a repository and selects one tag. */

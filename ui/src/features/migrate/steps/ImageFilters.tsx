@@ -1,13 +1,15 @@
 import Button from "@cloudscape-design/components/button";
 import Input from "@cloudscape-design/components/input";
-import SpaceBetween from "@cloudscape-design/components/space-between";
 import TextFilter from "@cloudscape-design/components/text-filter";
+import ToggleButton from "@cloudscape-design/components/toggle-button";
 import { useState } from "react";
-import { noFilter } from "./imageRows";
-import type { ImagesStepProps } from "./imagesStepProps";
+import { formatCount, formatCounted } from "../../../shared/format";
+import { imageKey } from "../wizard/draft";
+import type { ImagesTableProps } from "./imagesStepProps";
 
-/** Filters of the image table, and a field to add repositories by name. */
-export function ImageFilters({ draft, onChange, filter, onFilter }: ImagesStepProps) {
+/** The filter of the image table, *Selected only*, and a field to add a repository by name. */
+export function ImageFilters(props: ImagesTableProps & { count: number }) {
+  const { draft, onChange, filter, onFilter, repositories, count } = props;
   const [name, setName] = useState("");
   const add = () => {
     if (name.trim() !== "") {
@@ -15,43 +17,25 @@ export function ImageFilters({ draft, onChange, filter, onFilter }: ImagesStepPr
       setName("");
     }
   };
-  const filtered = JSON.stringify(filter) !== JSON.stringify(noFilter);
+  const found =
+    repositories.more && repositories.total !== null
+      ? `${formatCounted(repositories.list.length, "repository", "repositories")} of ${formatCount(repositories.total)}`
+      : formatCounted(count, "repository", "repositories");
   return (
-    <SpaceBetween direction="horizontal" size="xs" alignItems="center">
-      <TextFilter
-        filteringText={filter.search}
-        filteringPlaceholder="Find repositories"
-        filteringAriaLabel="Find repositories"
-        onChange={({ detail }) => onFilter({ ...filter, search: detail.filteringText })}
-        data-testid="repository-search"
-      />
-      <Input
-        value={filter.tagPattern}
-        placeholder="Filter tags, for example v1.*"
-        ariaLabel="Tag filter. * matches any characters"
-        spellcheck={false}
-        onChange={({ detail }) => onFilter({ ...filter, tagPattern: detail.value })}
-        data-testid="tag-pattern"
-      />
-      <Input
-        type="number"
-        inputMode="numeric"
-        value={filter.newest === null ? "" : String(filter.newest)}
-        placeholder="Newest tags"
-        ariaLabel="Number of newest tags per repository"
-        onChange={({ detail }) => {
-          const count = Number.parseInt(detail.value, 10);
-          onFilter({ ...filter, newest: count >= 1 ? count : null });
-        }}
-        data-testid="newest-tags"
-      />
-      {filtered && (
-        <Button variant="link" onClick={() => onFilter(noFilter)}>
-          Show all
-        </Button>
-      )}
+    <>
+      <div className="table-tools-filter">
+        <TextFilter
+          filteringText={filter.text}
+          filteringPlaceholder="Find repositories, or tags as name:v1.*"
+          filteringAriaLabel="Find repositories. A colon and a tag pattern find tags, for example pgcli:v1.*"
+          filteringClearAriaLabel="Clear filter"
+          onChange={({ detail }) => onFilter({ ...filter, text: detail.filteringText })}
+          data-testid="repository-search"
+        />
+      </div>
+      {!props.narrow && <span data-testid="images-count">{found}</span>}
       {draft.source?.kind === "registry" && (
-        <SpaceBetween direction="horizontal" size="xs" alignItems="center">
+        <div className="image-row">
           <Input
             value={name}
             placeholder="team/app"
@@ -68,8 +52,28 @@ export function ImageFilters({ draft, onChange, filter, onFilter }: ImagesStepPr
           <Button onClick={add} data-testid="repository-add">
             Add repository
           </Button>
-        </SpaceBetween>
+        </div>
       )}
-    </SpaceBetween>
+      <ToggleButton
+        pressed={filter.only !== null}
+        disabled={filter.only === null && draft.images.length === 0}
+        onChange={({ detail }) =>
+          onFilter({
+            ...filter,
+            only: detail.pressed ? new Set(draft.images.map(imageKey)) : null,
+          })
+        }
+        data-testid="selected-only"
+      >
+        Selected only
+      </ToggleButton>
+      {props.actions}
+      <Button
+        iconName="refresh"
+        ariaLabel="Refresh repositories"
+        loading={repositories.loading}
+        onClick={props.onReload}
+      />
+    </>
   );
 }

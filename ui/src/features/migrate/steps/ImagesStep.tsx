@@ -1,77 +1,119 @@
+import Box from "@cloudscape-design/components/box";
+import Button from "@cloudscape-design/components/button";
 import SpaceBetween from "@cloudscape-design/components/space-between";
+import { useCallback, useState } from "react";
+import { createPortal } from "react-dom";
 import { ErrorAlert } from "../../../errors";
-import { isHub } from "../../../shared/namespaces";
-import { SourceLoginForm } from "../../../shared/SourceLoginForm";
 import { sourceProblem } from "../wizard/validation";
-import { CopyOptionsFields } from "./CopyOptionsFields";
+import { CopyOptionsPanel } from "./CopyOptionsPanel";
 import { EngineDown } from "./EngineDown";
+import { ImagesFooter } from "./ImagesFooter";
 import { ImagesTable } from "./ImagesTable";
 import type { ImagesStepProps } from "./imagesStepProps";
-import { RegistryCounterpartsAlert } from "./RegistryCounterpartsAlert";
-import { RuleFields } from "./RuleFields";
-import { SourceFields } from "./SourceFields";
+import { RulesPanel } from "./RulesPanel";
+import { SourceBar } from "./SourceBar";
+import "./images.css";
+
+/** Above this number of repositories, matching images are counted only on request. */
+const countedAtMost = 50;
+
+/** Says that the source has no repositories, or why they couldn’t be loaded. */
+function NoRepositories({ draft, repositories, engine, errorActions, onReload }: ImagesStepProps) {
+  if (repositories.error === null) {
+    return (
+      <Box textAlign="center" padding="m">
+        No repositories
+      </Box>
+    );
+  }
+  return (
+    <div className="images-empty">
+      <SpaceBetween size="s">
+        <ErrorAlert error={repositories.error} actions={{ ...errorActions, retry: onReload }} />
+        {draft.source?.kind === "docker_engine" && engine !== null && !engine.running && (
+          <EngineDown status={engine} />
+        )}
+      </SpaceBetween>
+    </div>
+  );
+}
 
 /** Step 2: the source and the images. */
 export function ImagesStep(props: ImagesStepProps) {
-  const { draft, onChange, repositories, engine, login, errorActions } = props;
-  const ready = sourceProblem(draft.source) === null;
-  // Users can sign in to Docker Hub before they enter a namespace.
-  const signs = isHub(draft.source) || (ready && draft.source?.kind === "registry");
+  const { draft, onChange, repositories } = props;
+  const [panel, setPanel] = useState<"rules" | "options" | null>(null);
+  const close = useCallback(() => setPanel(null), []);
+  const problem = sourceProblem(draft.source);
+  const engine = draft.source?.kind === "docker_engine";
+  const rulesOpen = panel === "rules" && !engine;
   return (
-    <SpaceBetween size="l">
-      <SourceFields
-        source={draft.source}
-        practice={draft.connection?.kind === "practice"}
-        namespaces={props.namespaces}
-        profiles={props.profiles}
-        onChange={(source) => onChange({ type: "source_chosen", source })}
-      />
-      {signs && (
-        <SourceLoginForm
-          key={draft.source?.kind === "registry" ? draft.source.host : draft.source?.kind}
-          status={login}
-          hub={isHub(draft.source)}
-          open={draft.source?.kind === "docker_hub"}
-          practice={draft.source?.kind === "practice_account" ? props.practice : null}
-          onSignIn={props.onSignIn}
-          onSignOut={props.onSignOut}
-        />
-      )}
-      {ready && repositories.error !== null && (
+    <div className="images-step">
+      <SourceBar {...props} />
+      {problem === null && repositories.error !== null && repositories.list.length > 0 && (
         <ErrorAlert
           error={repositories.error}
-          actions={{ ...errorActions, retry: props.onReload }}
+          actions={{ ...props.errorActions, retry: props.onReload }}
         />
       )}
-      {ready && draft.source?.kind === "docker_engine" && engine !== null && !engine.running && (
-        <EngineDown status={engine} />
+      {problem === null && (
+        <div className="images-body">
+          <div className="images-table">
+            <ImagesTable
+              {...props}
+              narrow={rulesOpen || panel === "options"}
+              empty={<NoRepositories {...props} />}
+              actions={
+                !engine && (
+                  <span data-testid="rules">
+                    <Button
+                      ariaExpanded={rulesOpen}
+                      onClick={() => setPanel(rulesOpen ? null : "rules")}
+                      data-testid="rules-open"
+                    >
+                      Select by rules
+                    </Button>
+                  </span>
+                )
+              }
+            />
+          </div>
+          {rulesOpen && (
+            <RulesPanel
+              key={JSON.stringify(draft.source)}
+              rules={draft.selection?.rules ?? null}
+              scope={props.ruleScope}
+              result={props.ruleResult}
+              errorActions={props.errorActions}
+              onCount={
+                repositories.more || repositories.list.length > countedAtMost ? null : props.onCount
+              }
+              onApply={props.onRules}
+              onStop={props.onRulesStop}
+              onClose={close}
+            />
+          )}
+          {panel === "options" && (
+            <CopyOptionsPanel
+              extent={draft.extent}
+              engine={engine}
+              onChange={(extent) => onChange({ type: "extent_changed", extent })}
+              onClose={close}
+            />
+          )}
+        </div>
       )}
-      {ready && draft.source?.kind !== "docker_engine" && (
-        <RuleFields
-          key={JSON.stringify(draft.source)}
-          rules={draft.selection?.rules ?? null}
-          scope={props.ruleScope}
-          result={props.ruleResult}
-          errorActions={errorActions}
-          onApply={props.onRules}
-          onStop={props.onRulesStop}
-        />
-      )}
-      {ready && (
-        <RegistryCounterpartsAlert
-          images={draft.images}
-          originals={props.originals}
-          onTake={(source, images) => onChange({ type: "originals_taken", source, images })}
-        />
-      )}
-      {ready && <ImagesTable {...props} />}
-      {ready && (
-        <CopyOptionsFields
-          extent={draft.extent}
-          engine={draft.source?.kind === "docker_engine"}
-          onChange={(extent) => onChange({ type: "extent_changed", extent })}
-        />
-      )}
-    </SpaceBetween>
+      {props.footer !== null &&
+        createPortal(
+          <ImagesFooter
+            draft={draft}
+            tags={props.tags}
+            originals={problem === null ? props.originals : {}}
+            optionsOpen={panel === "options"}
+            onOptions={() => setPanel(panel === "options" ? null : "options")}
+            onTake={(source, images) => onChange({ type: "originals_taken", source, images })}
+          />,
+          props.footer,
+        )}
+    </div>
   );
 }

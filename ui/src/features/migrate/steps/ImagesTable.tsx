@@ -1,152 +1,63 @@
-import Badge from "@cloudscape-design/components/badge";
 import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
-import Header from "@cloudscape-design/components/header";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
-import { useEffect, useMemo, useState } from "react";
-import { asApiError } from "../../../errors";
-import type { EngineOriginal, SourceTag } from "../../../ipc/generated";
-import { Bytes } from "../../../shared/Bytes";
-import { CopyableDigest } from "../../../shared/CopyableText";
-import { formatCount, formatCounted } from "../../../shared/format";
-import { ImageName } from "../../../shared/ImageName";
-import { PagedTable } from "../../../shared/PagedTable";
-import { RelativeTime } from "../../../shared/RelativeTime";
-import { StatusText } from "../../../shared/StatusText";
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { formatCount } from "../../../shared/format";
+import { type Compare, FullTable } from "../../../shared/PagedTable";
+import { isControlClick, isShiftClick } from "../../../shared/rowClick";
+import { wizardFooterHeight } from "../wizard/wizardFooterHeight";
 import { ImageFilters } from "./ImageFilters";
-import {
-  changedSelection,
-  chosenCounts,
-  chosenText,
-  drawnRows,
-  filteredTags,
-  type ImageRow,
-  repositoryRows,
-  selectedRows,
-  type TagList,
-  tagRows,
-} from "./imageRows";
-import type { ImagesStepProps } from "./imagesStepProps";
-import { originalText } from "./RegistryCounterpartsAlert";
-
-/** Counter text: loaded and total repositories. */
-function counterText(
-  shown: number,
-  { list, total, more }: ImagesStepProps["repositories"],
-): string {
-  return more && total !== null
-    ? `(${formatCount(list.length)} of ${formatCount(total)})`
-    : `(${formatCount(shown)}${more ? "+" : ""})`;
-}
+import { imageColumns } from "./imageColumns";
+import { drawnRows, type ImageRow, repositoryRows, tagRows } from "./imageRows";
+import { allBox, chosenTags, repositoryBox, selectRows } from "./imageSelection";
+import type { ImagesStepProps, ImagesTableProps } from "./imagesStepProps";
 
 /** Number of tags shown initially, and added with *Show more tags*. */
 const tagsAtFirst = 100;
 
-interface NameCellProps {
-  row: ImageRow;
-  /** Selected tags of a repository and their size. */
-  chosen: number;
-  list: TagList | undefined;
-  /** Badge for a registry counterpart with more platforms or another digest. */
-  original: EngineOriginal | undefined;
-  onTags: (repository: string) => void;
-  onMore: (repository: string) => void;
-}
-
-function progressText({ have, of }: { have: number; of: number }): string {
-  return `${formatCount(have)} of ${formatCount(of)}`;
-}
-
-function NameCell({ row, chosen, list, original, onTags, onMore }: NameCellProps) {
-  switch (row.kind) {
-    case "repository":
-      return (
-        <>
-          <span data-testid={`repository-${row.id}`}>
-            <ImageName name={row.repository.name} />{" "}
-            {row.repository.private && <Badge>Private</Badge>}
-          </span>{" "}
-          {chosen > 0 && (
-            <Box variant="span" fontSize="body-s" color="text-body-secondary">
-              <span data-testid={`chosen-${row.id}`}>{chosenText(chosen, list)}</span>
-            </Box>
-          )}
-        </>
-      );
-    case "tag":
-      return (
-        <>
-          <span data-testid={`tag-${row.id}`}>{row.tag.tag}</span>
-          {original !== undefined && (
-            <Box fontSize="body-s" data-testid={`original-${row.id}`}>
-              <StatusText type="info">{originalText(original)}</StatusText>
-            </Box>
-          )}
-        </>
-      );
-    case "loading":
-      return (
-        <StatusIndicator type="loading">
-          {row.progress === null ? "Loading tags" : `Loading tags: ${progressText(row.progress)}`}
-        </StatusIndicator>
-      );
-    case "empty":
-      return <Box color="text-status-inactive">No matching tags</Box>;
-    case "more":
-      return (
-        <Button variant="inline-link" onClick={() => onMore(row.repository)}>
-          {row.progress === null
-            ? "Show more tags"
-            : `Show more tags (${progressText(row.progress)} shown)`}
-        </Button>
-      );
-    case "error":
-      return (
-        <>
-          <StatusText type="error">{asApiError(row.error).message}</StatusText>{" "}
-          <Button variant="inline-link" onClick={() => onTags(row.repository)}>
-            Retry
-          </Button>
-        </>
-      );
+/** How much of the list is loaded, if the source has more pages. */
+function LoadedRepositories({
+  repositories,
+  onMore,
+}: {
+  repositories: ImagesStepProps["repositories"];
+  onMore: () => void;
+}) {
+  const { list, total, more, loading } = repositories;
+  if (!more) {
+    return null;
   }
-}
-
-/** The platforms of a tag, including platforms of the index that the engine doesn't have. */
-function PlatformsCell({ tag }: { tag: SourceTag }) {
-  const missing = tag.missing_platforms ?? [];
-  const held = tag.platforms.join(", ") || "–";
-  if (missing.length === 0) {
-    return held;
+  if (!loading) {
+    return (
+      <Button variant="inline-link" onClick={onMore}>
+        Load all repositories
+      </Button>
+    );
   }
   return (
-    <>
-      {held}
-      <Box fontSize="body-s" color="text-body-secondary">
-        {formatCounted(missing.length, "platform", "platforms")} of the index not in the engine:{" "}
-        {missing.join(", ")}
-      </Box>
-    </>
+    <StatusIndicator type="loading">
+      {total === null
+        ? "Loading more repositories"
+        : `Loading repositories: ${formatCount(list.length)} of ${formatCount(total)}`}
+    </StatusIndicator>
   );
 }
 
-/** The table of repositories, expandable to selectable tags. */
-export function ImagesTable(props: ImagesStepProps) {
-  const { draft, onChange, repositories, tags, filter, onTags } = props;
+/** The table of repositories, which open to their tags. It fills the window down to the footer. */
+export function ImagesTable(props: ImagesTableProps) {
+  const { draft, onChange, repositories, tags, filter, onTags, onSeen, onWanted } = props;
   const [expanded, setExpanded] = useState<ReadonlySet<string>>(new Set());
   // Number of shown tags per repository, if the user asked for more.
   const [drawn, setDrawn] = useState<Readonly<Record<string, number>>>({});
-  const drawnOf = (repository: string) => drawn[repository] ?? tagsAtFirst;
   const rows = useMemo(
     () => repositoryRows(repositories.list, filter),
     [repositories.list, filter],
   );
-  const selected = useMemo(
-    () => selectedRows(rows, tags, filter, draft.images),
-    [rows, tags, filter, draft.images],
-  );
-  const chosen = useMemo(() => chosenCounts(draft.images), [draft.images]);
-  const { onSeen } = props;
+  const chosen = useMemo(() => chosenTags(draft.images), [draft.images]);
+  // The rows as they are shown, and the last one that was clicked, to select a range.
+  const shownRows = useRef<readonly ImageRow[]>([]);
+  const lastClicked = useRef<string | null>(null);
+
   // Details are loaded for visible tags, once each.
   useEffect(() => {
     for (const repository of expanded) {
@@ -161,163 +72,117 @@ export function ImagesTable(props: ImagesStepProps) {
     }
   }, [expanded, tags, filter, drawn, onSeen]);
 
-  const toggle = (row: ImageRow, open: boolean) => {
+  const nested = useCallback(
+    (page: readonly ImageRow[], compare: Compare<ImageRow> | null): readonly ImageRow[] => {
+      const all = page.flatMap((row) => {
+        if (row.kind !== "repository" || !expanded.has(row.id)) {
+          return [row];
+        }
+        const below = tagRows(row.id, tags[row.id], filter);
+        const sorted = compare === null ? below : sortedTags(below, compare);
+        return [row, ...drawnRows(sorted, drawn[row.id] ?? tagsAtFirst)];
+      });
+      shownRows.current = all;
+      return all;
+    },
+    [expanded, tags, filter, drawn],
+  );
+
+  const select = (changed: readonly ImageRow[], selected: boolean) => {
+    const change = selectRows(changed, selected, tags, filter, draft.images);
+    onChange({ type: "images_selected", images: change.images });
+    if (change.wanted.length > 0) {
+      onWanted([...change.wanted]);
+    }
+  };
+  const selectRow = (row: ImageRow, selected: boolean) => {
+    const at = (id: string | null) => shownRows.current.findIndex((one) => one.id === id);
+    const [from, to] = [at(lastClicked.current), at(row.id)].sort((one, other) => one - other);
+    lastClicked.current = row.id;
+    const range = isShiftClick() && from !== undefined && to !== undefined && from >= 0;
+    select(range ? shownRows.current.slice(from, to + 1) : [row], selected);
+  };
+  const expand = (repository: string, open: boolean) => {
     const next = new Set(expanded);
     if (open) {
-      next.add(row.id);
-      if (tags[row.id] === undefined) {
-        onTags(row.id);
+      next.add(repository);
+      if (tags[repository] === undefined) {
+        onTags(repository);
       }
     } else {
-      next.delete(row.id);
+      next.delete(repository);
     }
     setExpanded(next);
   };
-  const more = (repository: string) => {
-    const known = filteredTags(tags[repository]?.tags ?? [], filter).length;
-    const next = drawnOf(repository) + tagsAtFirst;
-    setDrawn({ ...drawn, [repository]: next });
-    if (known < next) {
-      onTags(repository);
-    }
-  };
-  const select = (after: readonly ImageRow[]) => {
-    const change = changedSelection(selected, after, tags, filter, draft.images);
-    onChange({ type: "images_selected", images: change.images });
-    if (change.wanted.length > 0) {
-      setExpanded(new Set([...expanded, ...change.wanted]));
-      props.onWanted(change.wanted);
-    }
-  };
+  const isChosen = (row: ImageRow) =>
+    row.kind === "tag" && chosen.get(row.repository)?.has(row.tag.tag) === true;
+  const columns = imageColumns({
+    engine: draft.source?.kind === "docker_engine",
+    expanded,
+    tags,
+    originals: props.originals,
+    box: (row) =>
+      row.kind === "repository"
+        ? repositoryBox(row.id, tags[row.id], filter, chosen)
+        : isChosen(row)
+          ? "all"
+          : "none",
+    allBox: allBox(rows, tags, filter, chosen),
+    chosen: (repository) => chosen.get(repository)?.size ?? 0,
+    onSelect: selectRow,
+    onSelectAll: (selected) => select(rows, selected),
+    onExpand: expand,
+    onTags,
+    onMore: (repository) => {
+      const next = (drawn[repository] ?? tagsAtFirst) + tagsAtFirst;
+      setDrawn({ ...drawn, [repository]: next });
+      if ((tags[repository]?.tags.length ?? 0) < next) {
+        onTags(repository);
+      }
+    },
+  });
 
   return (
-    <PagedTable
+    <FullTable<ImageRow>
+      name="source-images"
       items={rows}
+      nested={nested}
       trackBy="id"
-      wrapLines
+      below={wizardFooterHeight}
+      enableKeyboardNavigation
       loading={repositories.loading && repositories.list.length === 0}
       loadingText="Loading repositories"
-      selectionType="multi"
-      selectedItems={selected}
-      onSelectionChange={({ detail }) => select(detail.selectedItems)}
-      isItemDisabled={(row) => row.kind !== "repository" && row.kind !== "tag"}
-      expandableRows={{
-        getItemChildren: (row) =>
-          row.kind === "repository"
-            ? drawnRows(tagRows(row.id, tags[row.id], filter), drawnOf(row.id))
-            : [],
-        isItemExpandable: (row) => row.kind === "repository",
-        expandedItems: rows.filter((row) => expanded.has(row.id)),
-        onExpandableItemToggle: ({ detail }) => toggle(detail.item, detail.expanded),
+      onRowClick={({ detail: { item } }) => {
+        if (isControlClick()) {
+          return;
+        }
+        if (item.kind === "tag") {
+          selectRow(item, !isChosen(item));
+        } else if (item.kind === "repository") {
+          expand(item.id, !expanded.has(item.id));
+        }
       }}
       data-testid="images-table"
-      header={
-        <Header
-          variant="h2"
-          counter={counterText(rows.length, repositories)}
-          actions={
-            <Button
-              iconName="refresh"
-              ariaLabel="Refresh repositories"
-              loading={repositories.loading}
-              onClick={props.onReload}
-            />
-          }
-        >
-          Images
-        </Header>
-      }
-      filters={<ImageFilters {...props} />}
+      filters={<ImageFilters {...props} count={rows.length} />}
       empty={
-        <Box textAlign="center" color="inherit">
-          {repositories.error === null ? "No repositories" : "Couldn’t load the repositories"}
-        </Box>
-      }
-      footer={
-        repositories.more &&
-        (repositories.loading ? (
-          <StatusIndicator type="loading">
-            {repositories.total === null
-              ? "Loading more repositories"
-              : `Loading repositories: ${formatCount(repositories.list.length)} of ${formatCount(repositories.total)}`}
-          </StatusIndicator>
+        repositories.list.length > 0 ? (
+          <Box textAlign="center" padding="m">
+            No matching repositories
+          </Box>
         ) : (
-          <Button variant="inline-link" onClick={props.onMoreRepositories}>
-            Load all repositories
-          </Button>
-        ))
+          props.empty
+        )
       }
-      ariaLabels={{
-        tableLabel: "Images",
-        selectionGroupLabel: "Image selection",
-        allItemsSelectionLabel: () => "Select all",
-        itemSelectionLabel: (_state, row) => `Select ${row.id}`,
-        expandButtonLabel: (row) => `Show tags of ${row.id}`,
-        collapseButtonLabel: (row) => `Hide tags of ${row.id}`,
-      }}
-      columnDefinitions={[
-        {
-          id: "name",
-          header: "Repository and tag",
-          minWidth: 260,
-          isRowHeader: true,
-          cell: (row) => (
-            <NameCell
-              row={row}
-              chosen={chosen.get(row.id) ?? 0}
-              list={tags[row.id]}
-              original={props.originals[row.id]}
-              onTags={onTags}
-              onMore={more}
-            />
-          ),
-        },
-        {
-          id: "platforms",
-          header: "Platforms",
-          minWidth: 150,
-          cell: (row) => (row.kind === "tag" ? <PlatformsCell tag={row.tag} /> : null),
-        },
-        {
-          id: "size",
-          header: "Size",
-          minWidth: 90,
-          cell: (row) =>
-            row.kind === "tag" ? (
-              <Bytes bytes={row.tag.size_bytes} />
-            ) : row.kind === "repository" && row.repository.size_bytes !== null ? (
-              <Bytes bytes={row.repository.size_bytes} />
-            ) : null,
-        },
-        {
-          id: "age",
-          // The engine doesn't record push and pull times.
-          header: draft.source?.kind === "docker_engine" ? "Created" : "Pushed",
-          minWidth: 130,
-          cell: (row) =>
-            row.kind === "tag" ? (
-              <>
-                <RelativeTime timeMs={row.tag.updated_at_ms} />
-                {row.tag.pulled_at_ms !== null && (
-                  <Box fontSize="body-s" color="text-body-secondary">
-                    Pulled <RelativeTime timeMs={row.tag.pulled_at_ms} />
-                  </Box>
-                )}
-              </>
-            ) : row.kind === "repository" && row.repository.updated_at_ms !== null ? (
-              <RelativeTime timeMs={row.repository.updated_at_ms} />
-            ) : null,
-        },
-        {
-          id: "digest",
-          header: "Digest",
-          minWidth: 230,
-          cell: (row) =>
-            row.kind === "tag" ? (
-              <CopyableDigest digest={row.tag.digest} what={`digest of ${row.id}`} />
-            ) : null,
-        },
-      ]}
+      footer={<LoadedRepositories repositories={repositories} onMore={props.onMoreRepositories} />}
+      ariaLabels={{ tableLabel: "Images" }}
+      columnDefinitions={columns}
     />
   );
+}
+
+/** Sorts the tags. Rows that are no tags stay at the end. */
+function sortedTags(rows: readonly ImageRow[], compare: Compare<ImageRow>): ImageRow[] {
+  const tags = rows.filter(({ kind }) => kind === "tag");
+  const others = rows.filter(({ kind }) => kind !== "tag");
+  return [...tags.sort(compare), ...others];
 }

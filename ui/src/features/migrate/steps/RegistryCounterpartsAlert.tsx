@@ -106,6 +106,22 @@ function takeText({ registry, relation, originals }: Group): string {
   return `Copy from ${registry} instead: ${platforms}, ${digests}`;
 }
 
+/** What registries have more than the engine, in one line, or `null` if they have nothing more. */
+export function counterpartsText(
+  images: readonly SelectedImage[],
+  originals: Readonly<Record<string, EngineOriginal>>,
+): string | null {
+  const offers = groups(images, originals);
+  const [first] = offers;
+  if (first === undefined) {
+    return null;
+  }
+  const count = offers.reduce((sum, group) => sum + group.images.length, 0);
+  return offers.length === 1
+    ? `${headerText(first)}.`
+    : `Registries differ from this computer for ${formatCounted(count, "image", "images")}.`;
+}
+
 interface RegistryCounterpartsAlertProps {
   images: readonly SelectedImage[];
   originals: Readonly<Record<string, EngineOriginal>>;

@@ -1,17 +1,12 @@
 // @vitest-environment node
 import { describe, expect, it } from "vitest";
-import type { SourceRepository, SourceTag, TagRules } from "../../../ipc/generated";
+import type { SourceRepository, SourceTag } from "../../../ipc/generated";
 import {
-  changedSelection,
-  chosenCounts,
-  chosenText,
-  draftSize,
   drawnRows,
   filteredTags,
+  filterParts,
   noFilter,
   repositoryRows,
-  selectedRows,
-  selectionSize,
   type TagList,
   tagMatcher,
   tagRows,
@@ -40,27 +35,49 @@ const list = (...tags: SourceTag[]): TagList => ({
   total: null,
 });
 const tags = { app: list(tag("v2"), tag("v1"), tag("latest")) };
-const rows = repositoryRows([repository("app"), repository("web")], noFilter);
-const noRules: TagRules = {
-  include: [],
-  exclude: [],
-  pushed_within_days: null,
-  pulled_within_days: null,
-  newest: null,
-};
-const image = (name: string) => ({ repository: "app", tag: name });
 
 describe("a tag pattern", () => {
   it("takes * for any characters and everything else as it is", () => {
     expect(tagMatcher("v1.*")("v1.2")).toBe(true);
     expect(tagMatcher("v1.*")("v1x2")).toBe(false);
-    expect(tagMatcher("v1")("dev-v1")).toBe(false);
     expect(tagMatcher(" ")("anything")).toBe(true);
   });
 
-  it("is applied before the newest are counted", () => {
-    const filter = { search: "", tagPattern: "v*", newest: 1 };
-    expect(filteredTags(tags.app.tags, filter).map((one) => one.tag)).toEqual(["v2"]);
+  it("without * is a part of the tag", () => {
+    expect(tagMatcher("v1")("dev-v1")).toBe(true);
+    expect(tagMatcher("v1")("v2")).toBe(false);
+  });
+});
+
+describe("a filter", () => {
+  const shown = (text: string, only: ReadonlySet<string> | null = null) =>
+    repositoryRows([repository("app"), repository("localhost:5000/web")], { text, only }).map(
+      ({ id }) => id,
+    );
+
+  it.each([
+    ["pgcli", "pgcli", ""],
+    ["pgcli:v1.*", "pgcli", "v1.*"],
+    [":latest", "", "latest"],
+    ["pgcli:", "pgcli", ""],
+    // A port isn’t a tag.
+    ["localhost:5000/app", "localhost:5000/app", ""],
+    ["localhost:5000/app:1", "localhost:5000/app", "1"],
+  ])("%s finds repositories and tags", (text, repository, tag) => {
+    expect(filterParts({ text, only: null })).toEqual({ repository, tag });
+  });
+
+  it("finds repositories by a part of the name", () => {
+    expect(shown("AP")).toEqual(["app"]);
+    expect(shown("5000/")).toEqual(["localhost:5000/web"]);
+    expect(shown("")).toHaveLength(2);
+  });
+
+  it("shows only what was selected when that was chosen", () => {
+    const only = new Set(["app v1"]);
+    expect(shown("", only)).toEqual(["app"]);
+    const filter = { text: "", only };
+    expect(filteredTags("app", tags.app.tags, filter).map((one) => one.tag)).toEqual(["v1"]);
   });
 });
 
@@ -91,94 +108,5 @@ describe("the rows of a repository", () => {
     expect(tagRows("app", list(), noFilter).map((row) => row.kind)).toEqual(["empty"]);
     const more = { ...list(tag("a")), next: "2" };
     expect(tagRows("app", more, noFilter).map((row) => row.kind)).toEqual(["tag", "more"]);
-  });
-});
-
-describe("the selection", () => {
-  const select = (images: { repository: string; tag: string }[], filter = noFilter) =>
-    selectedRows(rows, tags, filter, images);
-
-  it("takes every shown tag of a repository that is ticked", () => {
-    const change = changedSelection([], [rows[0] as never], tags, noFilter, []);
-    expect(change.images).toEqual([image("v2"), image("v1"), image("latest")]);
-    expect(change.wanted).toEqual([]);
-  });
-
-  it("wants the tags of a repository that was not opened yet", () => {
-    const change = changedSelection([], [rows[1] as never], tags, noFilter, []);
-    expect(change).toEqual({ images: [], wanted: ["web"] });
-  });
-
-  it("leaves the other tags when one of a whole repository is unticked", () => {
-    const before = select([image("v2"), image("v1"), image("latest")]);
-    expect(before.map((row) => row.id)).toContain("app");
-    const after = before.filter((row) => row.id !== "app:v1");
-    const change = changedSelection(before, after, tags, noFilter, [
-      image("v2"),
-      image("v1"),
-      image("latest"),
-    ]);
-    expect(change.images).toEqual([image("v2"), image("latest")]);
-  });
-
-  it("empties a repository that is unticked", () => {
-    const images = [image("v2"), image("v1"), image("latest")];
-    const before = select(images);
-    const after = before.filter((row) => row.id !== "app");
-    expect(changedSelection(before, after, tags, noFilter, images).images).toEqual([]);
-  });
-
-  it("leaves tags alone that a filter hides", () => {
-    const filter = { ...noFilter, tagPattern: "v*" };
-    const images = [image("latest"), image("v1")];
-    const before = select(images, filter);
-    expect(changedSelection(before, [], tags, filter, images).images).toEqual([image("latest")]);
-  });
-
-  it("counts as chosen what rules chose in a repository whose tags were not read", () => {
-    const images = [
-      { repository: "web", tag: "v1" },
-      { repository: "web", tag: "latest" },
-      image("v1"),
-    ];
-    const before = select(images);
-    expect(before.map((row) => row.id)).toEqual(["app:v1", "web"]);
-    const unticked = changedSelection(before, before.slice(0, 1), tags, noFilter, images);
-    expect(unticked).toEqual({ images: [image("v1")], wanted: [] });
-    // What a filter hides stays as it is here, too.
-    const filter = { ...noFilter, tagPattern: "v*" };
-    const left = changedSelection(select(images, filter), [], tags, filter, images);
-    expect(left.images).toEqual([{ repository: "web", tag: "latest" }]);
-    expect(select(images, { ...noFilter, tagPattern: "x*" })).toEqual([]);
-  });
-
-  it("says how many tags of a repository are chosen, and of how many where that is known", () => {
-    const counts = chosenCounts([image("v1"), image("v2"), { repository: "web", tag: "v1" }]);
-    expect([...counts]).toEqual([
-      ["app", 2],
-      ["web", 1],
-    ]);
-    expect(chosenText(2, tags.app)).toBe("2 of 3 tags selected");
-    expect(chosenText(1, undefined)).toBe("1 tag selected");
-    expect(chosenText(2, { ...tags.app, next: "2" })).toBe("2 tags selected");
-    expect(chosenText(2, { ...tags.app, next: "2", total: 1000 })).toBe("2 of 1,000 tags selected");
-  });
-
-  it("has the size that the rules said, until more is known of its tags", () => {
-    const selection = { repositories: [], rules: noRules };
-    const images = [image("v1"), image("v2")];
-    const ruled = { images, selection, ruledSize: { bytes: 7, unknown: 1 } };
-    expect(draftSize(ruled, {})).toEqual({ bytes: 7, unknown: 1 });
-    expect(draftSize(ruled, tags)).toEqual({ bytes: 20, unknown: 0 });
-    expect(draftSize({ ...ruled, selection: null }, {})).toEqual({ bytes: 0, unknown: 2 });
-    expect(draftSize({ ...ruled, ruledSize: null }, {})).toEqual({ bytes: 0, unknown: 2 });
-  });
-
-  it("counts sizes, and says of how many it knows none", () => {
-    const sized = { app: list(tag("a", 5), tag("b", null)) };
-    expect(selectionSize([image("a"), image("b"), image("c")], sized)).toEqual({
-      bytes: 5,
-      unknown: 2,
-    });
   });
 });

@@ -1,3 +1,4 @@
+import type { ReactNode } from "react";
 import type { ErrorActions } from "../../../errors";
 import type {
   AwsProfile,
@@ -9,16 +10,19 @@ import type {
   SourceRepository,
   TagRules,
 } from "../../../ipc/generated";
-import type { TypedLogin } from "../../../shared/SourceLoginForm";
+import type { TypedLogin } from "../../../shared/SourceLoginFields";
 import type { Request } from "../../../shared/useRequest";
 import type { Draft } from "../wizard/draft";
 import type { DraftAction } from "../wizard/reducer";
 import type { ImageFilter, TagList } from "./imageRows";
-import type { RuleResult } from "./RuleFields";
+import type { RuleResult } from "./rulesResult";
+import type { SourceStates } from "./sourceOptions";
 
 export interface ImagesStepProps {
   draft: Draft;
   onChange: (action: DraftAction) => void;
+  /** Where the step shows its status: the footer of the wizard. */
+  footer: HTMLElement | null;
   repositories: {
     readonly list: readonly SourceRepository[];
     readonly loading: boolean;
@@ -46,6 +50,8 @@ export interface ImagesStepProps {
   /** Scope of the rules, for example `all repositories`. */
   ruleScope: string;
   ruleResult: RuleResult;
+  /** Counts what the rules select, without selecting it. */
+  onCount: (rules: TagRules) => void;
   onRules: (rules: TagRules) => void;
   onRulesStop: () => void;
   /** Counterparts of the engine images in their registries, by `repository:tag`. */
@@ -55,6 +61,18 @@ export interface ImagesStepProps {
   profiles: readonly AwsProfile[];
   /** Credentials of the practice Docker Hub, if practice mode is running. */
   practice: PracticeStatus | null;
+  /** What the sources have, for the list of sources. Loaded when the list is opened. */
+  sourceStates: SourceStates;
+  onSourceStates: () => void;
   onSignIn: (login: TypedLogin) => Promise<SourceLoginStatus>;
   onSignOut: () => Promise<SourceLoginStatus>;
+}
+
+export interface ImagesTableProps extends ImagesStepProps {
+  /** Whether a panel takes room from the table. */
+  narrow: boolean;
+  /** Buttons beside the filter. */
+  actions: ReactNode;
+  /** What is shown if there are no repositories. */
+  empty: ReactNode;
 }

@@ -1,10 +1,10 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import type { ErrorActions } from "../../../errors";
 import { useBackend } from "../../../ipc/BackendContext";
-import type { AwsProfile, SourceRepository, TagRules } from "../../../ipc/generated";
+import type { AwsProfile, ChosenTags, SourceRepository, TagRules } from "../../../ipc/generated";
 import { formatCounted } from "../../../shared/format";
 import { isHub, sourceNamespaces, withNamespaces } from "../../../shared/namespaces";
-import type { TypedLogin } from "../../../shared/SourceLoginForm";
+import type { TypedLogin } from "../../../shared/SourceLoginFields";
 import { useRequest } from "../../../shared/useRequest";
 import { ImagesStep } from "../steps/ImagesStep";
 import { filteredTags, noFilter, repositoryRows } from "../steps/imageRows";
@@ -13,15 +13,20 @@ import type { DraftAction } from "./reducer";
 import { useRegistryCounterparts } from "./useRegistryCounterparts";
 import { useRules } from "./useRules";
 import type { SourceImages } from "./useSourceImages";
+import { useSourceStates } from "./useSourceStates";
 import { sourceProblem } from "./validation";
 
 interface ImagesContainerProps {
+  footer: HTMLElement | null;
   draft: Draft;
   dispatch: (action: DraftAction) => void;
   images: SourceImages;
   profiles: readonly AwsProfile[];
   errorActions: ErrorActions;
 }
+
+/** Number of repositories whose tags are loaded at a time when they are selected together. */
+const concurrentReads = 6;
 
 /** Maximum number of selected tags to look up at their registry. */
 const lookedUpAtMost = 50;
@@ -81,6 +86,7 @@ export function ImagesContainer(props: ImagesContainerProps) {
     () => backend.engineStatus(),
   );
   const { originals, lookUp } = useRegistryCounterparts(backend, source);
+  const { states, readStates } = useSourceStates(backend, profiles.length);
   const { lookInto, repositories } = images;
   const seen = useCallback(
     (repository: string, tags: readonly string[]) => {
@@ -111,25 +117,30 @@ export function ImagesContainer(props: ImagesContainerProps) {
   }, [draft.typedRepositories, repositories.list]);
 
   const selectAll = async (wanted: readonly string[]) => {
-    const added = await Promise.all(
-      wanted.map(async (repository) => {
-        const tags = filteredTags(await images.loadAllTags(repository), filter);
-        return tags.map((tag) => ({ repository, tag: tag.tag }));
-      }),
-    );
-    dispatch({ type: "images_added", images: added.flat() });
+    const waiting = [...wanted];
+    const read = async () => {
+      for (let name = waiting.shift(); name !== undefined; name = waiting.shift()) {
+        const repository = name;
+        const tags = filteredTags(repository, await images.loadAllTags(repository), filter);
+        dispatch({
+          type: "images_added",
+          images: tags.map(({ tag }) => ({ repository, tag })),
+        });
+      }
+    };
+    await Promise.all(Array.from({ length: concurrentReads }, read));
   };
   // Rules apply to all repositories, or to the search result.
   const searched = repositoryRows(list, filter).map((row) => row.id);
-  const everywhere = filter.search.trim() === "" && draft.typedRepositories.length === 0;
-  const choose = async (wanted: TagRules) => {
+  const everywhere =
+    filter.text.trim() === "" && filter.only === null && draft.typedRepositories.length === 0;
+  const choose = async (wanted: TagRules, selected: boolean) => {
     if (source === null) {
       return;
     }
     const selection = { repositories: everywhere ? [] : searched, rules: wanted };
-    await rules.choose(source, selection, (chosen) =>
-      dispatch({ type: "rules_applied", selection, chosen }),
-    );
+    const taken = (chosen: ChosenTags) => dispatch({ type: "rules_applied", selection, chosen });
+    await rules.choose(source, selection, selected ? taken : null);
   };
   const signIn = async (typed: TypedLogin) => {
     const status = await backend.sourceLogin({ source: await chosen(), ...typed });
@@ -146,6 +157,7 @@ export function ImagesContainer(props: ImagesContainerProps) {
 
   return (
     <ImagesStep
+      footer={props.footer}
       draft={draft}
       onChange={dispatch}
       repositories={{
@@ -178,7 +190,10 @@ export function ImagesContainer(props: ImagesContainerProps) {
           : formatCounted(searched.length, "repository", "repositories")
       }
       ruleResult={rules.result}
-      onRules={choose}
+      onCount={(wanted) => choose(wanted, false)}
+      onRules={(wanted) => choose(wanted, true)}
+      sourceStates={states}
+      onSourceStates={readStates}
       onRulesStop={rules.stop}
       onSignIn={signIn}
       onSignOut={signOut}

@@ -41,6 +41,7 @@ export function MigrationWizard({
   const [tried, setTried] = useState(false);
   const [starting, setStarting] = useState(false);
   const [startError, setStartError] = useState<unknown>(null);
+  const [footer, setFooter] = useState<HTMLElement | null>(null);
 
   const { connection } = draft;
   const identity = data.identity.answer;
@@ -78,6 +79,7 @@ export function MigrationWizard({
     }
   };
   const context = {
+    footer,
     draft,
     dispatch,
     data,
@@ -153,6 +155,7 @@ export function MigrationWizard({
         status={step?.status?.(context) ?? null}
         waiting={step?.waiting(context) ?? false}
         starting={starting}
+        onSlot={setFooter}
         onDownload={data.plan.answer === null ? null : () => exportPlan()}
         onPrevious={() => show(stepOrder[index - 1])}
         onNext={() => go(index + 1)}

@@ -26,6 +26,8 @@ interface WizardFooterProps {
   onPrevious: () => void;
   onNext: () => void;
   onStart: () => void;
+  /** Receives the element in which a step shows its own status. */
+  onSlot: (element: HTMLElement | null) => void;
 }
 
 /** The buttons and the message of a step. The footer stays in view, and its buttons don't move. */
@@ -38,6 +40,11 @@ export function WizardFooter(props: WizardFooterProps) {
           <StartOverButton draft={props.draft} dispatch={props.dispatch} />
           <div className="wizard-message" role="status" data-testid="wizard-message">
             <Message error={error} startProblem={startProblem} status={props.status} />
+            <div
+              ref={props.onSlot}
+              className="wizard-status"
+              hidden={error !== null || startProblem !== null}
+            />
           </div>
           <SpaceBetween direction="horizontal" size="xs">
             {last && (

@@ -2,16 +2,19 @@ import { useCallback, useEffect, useRef, useState } from "react";
 import type { Backend } from "../../../ipc";
 import type { ChosenTags, ImageSource, Selection } from "../../../ipc/generated";
 import { newAttemptId } from "../../../shared/attemptId";
-import { noResult, type RuleResult } from "../steps/RuleFields";
+import { noResult, type RuleResult } from "../steps/rulesResult";
 
 /** Result, progress, and stop function of selecting by rules. */
 export interface RuleChoice {
   readonly result: RuleResult;
-  /** Reads the source. `taken` receives the selected images, or nothing after a stop. */
+  /**
+   * Reads the source. `taken` receives the selected images, or nothing after a stop. Without it, the
+   * images are only counted.
+   */
   readonly choose: (
     source: ImageSource,
     selection: Selection,
-    taken: (chosen: ChosenTags) => void,
+    taken: ((chosen: ChosenTags) => void) | null,
   ) => Promise<void>;
   readonly stop: () => void;
 }
@@ -20,6 +23,8 @@ export interface RuleChoice {
 export function useRules(backend: Backend): RuleChoice {
   const [result, setResult] = useState(noResult);
   const running = useRef<string | null>(null);
+  // What was counted last, so that selecting it doesn't read the source again.
+  const counted = useRef<{ key: string; chosen: ChosenTags } | null>(null);
 
   const stop = useCallback(() => {
     const attempt = running.current;
@@ -35,6 +40,15 @@ export function useRules(backend: Backend): RuleChoice {
   const choose: RuleChoice["choose"] = useCallback(
     async (source, selection, taken) => {
       stop();
+      const key = JSON.stringify([source, selection]);
+      if (taken !== null && counted.current?.key === key) {
+        const { chosen } = counted.current;
+        counted.current = null;
+        taken(chosen);
+        setResult({ ...noResult, chosen, applied: true });
+        return;
+      }
+      counted.current = null;
       const attempt = newAttemptId();
       running.current = attempt;
       const settle = (settled: RuleResult) => {
@@ -49,9 +63,10 @@ export function useRules(backend: Backend): RuleChoice {
           settle({ ...noResult, loading: true, progress }),
         );
         if (chosen !== null && running.current === attempt) {
-          taken(chosen);
+          taken?.(chosen);
+          counted.current = taken === null ? { key, chosen } : null;
         }
-        settle({ ...noResult, chosen });
+        settle({ ...noResult, chosen, applied: taken !== null });
       } catch (error) {
         settle({ ...noResult, error });
       }

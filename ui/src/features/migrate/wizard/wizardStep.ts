@@ -9,6 +9,8 @@ export interface StepContext {
   readonly dispatch: (action: DraftAction) => void;
   readonly data: WizardData;
   readonly errorActions: ErrorActions;
+  /** The part of the footer where a step shows its own status, if there is no error. */
+  readonly footer: HTMLElement | null;
 }
 
 export interface WizardStep {
@@ -19,6 +21,6 @@ export interface WizardStep {
   readonly problem: (context: StepContext) => string | null;
   /** Whether the step waits for data that is required to continue. */
   readonly waiting: (context: StepContext) => boolean;
-  /** What the footer shows if there is no problem. */
+  /** What the footer shows if there is no problem, and the step shows nothing there itself. */
   readonly status?: (context: StepContext) => ReactNode;
 }

@@ -1,5 +1,4 @@
 import { formatCount, formatCounted } from "../../../shared/format";
-import { selectionText } from "../steps/imageRows";
 import { RepositoriesStep } from "../steps/RepositoriesStep";
 import { planProblem, ReviewStep } from "../steps/ReviewStep";
 import { accountProblem } from "./accountProblem";
@@ -52,8 +51,9 @@ export const wizardSteps: readonly WizardStep[] = [
   {
     id: "images",
     title: "Images",
-    Content: ({ draft, dispatch, data, errorActions }) => (
+    Content: ({ draft, dispatch, data, errorActions, footer }) => (
       <ImagesContainer
+        footer={footer}
         draft={draft}
         dispatch={dispatch}
         images={data.images}
@@ -63,9 +63,6 @@ export const wizardSteps: readonly WizardStep[] = [
     ),
     problem: ({ draft }) => imagesProblem(draft),
     waiting: never,
-    status: ({ draft, data }) => (
-      <span data-testid="selection-summary">{selectionText(draft, data.images.tags)}</span>
-    ),
   },
   {
     id: "repositories",

@@ -1,38 +1,40 @@
 import Alert from "@cloudscape-design/components/alert";
 import Autosuggest from "@cloudscape-design/components/autosuggest";
+import Box from "@cloudscape-design/components/box";
 import Checkbox from "@cloudscape-design/components/checkbox";
-import ExpandableSection from "@cloudscape-design/components/expandable-section";
 import FormField from "@cloudscape-design/components/form-field";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import type { CopyScope } from "../../../ipc/generated";
+import { SidePanel } from "../../../shared/SidePanel";
 import { platformProblem } from "../wizard/validation";
+import { wizardFooterHeight } from "../wizard/wizardFooterHeight";
 
 /** Suggested platforms. */
 const commonPlatforms = ["linux/amd64", "linux/arm64", "linux/arm/v7", "windows/amd64"];
 
-interface CopyOptionsFieldsProps {
+interface CopyOptionsPanelProps {
   extent: CopyScope;
   /** Whether the source is the Docker Engine, which has no referrers. */
   engine: boolean;
   onChange: (extent: CopyScope) => void;
+  onClose: () => void;
+}
+
+/** What is copied of each image, in a few words. */
+export function copyOptionsText({ platform, referrers }: CopyScope, engine: boolean): string {
+  const platforms = platform ?? "all platforms";
+  return engine || referrers ? platforms : `${platforms}, no referrers`;
 }
 
 /** Copy options: referrers and platform. */
-export function CopyOptionsFields({ extent, engine, onChange }: CopyOptionsFieldsProps) {
+export function CopyOptionsPanel({ extent, engine, onChange, onClose }: CopyOptionsPanelProps) {
   const platform = extent.platform ?? "";
   return (
-    <ExpandableSection
-      variant="container"
-      headerText="Copy options"
-      headerDescription={
-        platform !== ""
-          ? `Only ${platform}.`
-          : engine
-            ? "All platforms that the Docker Engine has."
-            : "All platforms. The digest doesn’t change."
-      }
-      defaultExpanded={platform !== ""}
-      data-testid="extent"
+    <SidePanel
+      header="Copy options"
+      below={wizardFooterHeight}
+      onClose={onClose}
+      data-testid="extent-panel"
     >
       <SpaceBetween size="m">
         {!engine && (
@@ -66,13 +68,19 @@ export function CopyOptionsFields({ extent, engine, onChange }: CopyOptionsField
             data-testid="extent-platform"
           />
         </FormField>
-        {platform !== "" && (
+        {platform === "" ? (
+          <Box color="text-body-secondary">
+            {engine
+              ? "All platforms that the Docker Engine has are copied."
+              : "All platforms are copied. The digest doesn’t change."}
+          </Box>
+        ) : (
           <Alert type="warning">
             For a multi-platform image, ECR stores the manifest of {platform} only. Its digest
             differs from the digest of the source tag.
           </Alert>
         )}
       </SpaceBetween>
-    </ExpandableSection>
+    </SidePanel>
   );
 }

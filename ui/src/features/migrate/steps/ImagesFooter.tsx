@@ -1,0 +1,75 @@
+import Button from "@cloudscape-design/components/button";
+import Modal from "@cloudscape-design/components/modal";
+import StatusIndicator from "@cloudscape-design/components/status-indicator";
+import { useState } from "react";
+import type { EngineOriginal, ImageSource, SelectedImage } from "../../../ipc/generated";
+import type { Draft } from "../wizard/draft";
+import { copyOptionsText } from "./CopyOptionsPanel";
+import type { TagList } from "./imageRows";
+import { selectionText } from "./imageSelection";
+import { counterpartsText, RegistryCounterpartsAlert } from "./RegistryCounterpartsAlert";
+
+interface ImagesFooterProps {
+  draft: Draft;
+  tags: Readonly<Record<string, TagList>>;
+  originals: Readonly<Record<string, EngineOriginal>>;
+  optionsOpen: boolean;
+  onOptions: () => void;
+  onTake: (source: ImageSource, images: readonly SelectedImage[]) => void;
+}
+
+/** What is selected, the copy options, and in one line what registries have more than the engine. */
+export function ImagesFooter(props: ImagesFooterProps) {
+  const { draft, tags, originals, optionsOpen } = props;
+  const [shown, setShown] = useState(false);
+  const text = counterpartsText(draft.images, originals);
+  return (
+    <div className="images-footer">
+      <div className="one-line">
+        <span
+          title="The sum of the tag sizes. The plan counts layers that images share once."
+          data-testid="selection-summary"
+        >
+          {selectionText(draft, tags)}
+        </span>
+        {" · "}
+        <span data-testid="extent">
+          <Button
+            variant="inline-link"
+            ariaExpanded={optionsOpen}
+            onClick={props.onOptions}
+            data-testid="extent-open"
+          >
+            Copy options: {copyOptionsText(draft.extent, draft.source?.kind === "docker_engine")}
+          </Button>
+        </span>
+      </div>
+      {text !== null && (
+        <div className="one-line" data-testid="originals">
+          <StatusIndicator type="info">{text}</StatusIndicator>{" "}
+          <Button variant="inline-link" onClick={() => setShown(true)} data-testid="originals-open">
+            View alternatives
+          </Button>
+        </div>
+      )}
+      {shown && text !== null && (
+        <Modal
+          visible
+          size="large"
+          header="Copy from the registry instead"
+          onDismiss={() => setShown(false)}
+          data-testid="originals-dialog"
+        >
+          <RegistryCounterpartsAlert
+            images={draft.images}
+            originals={originals}
+            onTake={(source, images) => {
+              setShown(false);
+              props.onTake(source, images);
+            }}
+          />
+        </Modal>
+      )}
+    </div>
+  );
+}

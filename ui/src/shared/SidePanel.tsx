@@ -1,0 +1,81 @@
+import Box from "@cloudscape-design/components/box";
+import Button from "@cloudscape-design/components/button";
+import { type ReactNode, useEffect, useRef } from "react";
+import { FillHeight } from "./FillHeight";
+import "./sidePanel.css";
+
+interface SidePanelProps {
+  header: string;
+  /** Buttons that stay in view below the content. */
+  footer?: ReactNode;
+  /** Space to leave free below the panel, for example for a footer of the page. */
+  below?: number;
+  onClose: () => void;
+  children: ReactNode;
+  "data-testid"?: string;
+}
+
+/** The element that opened a panel gets the focus again when it closes. */
+function useFocus() {
+  const panel = useRef<HTMLElement>(null);
+  useEffect(() => {
+    const opener = document.activeElement;
+    // A field with suggestions would open them.
+    const field = panel.current?.querySelector<HTMLElement>("input:not([role=combobox])");
+    (field ?? panel.current)?.focus();
+    return () => {
+      if (opener instanceof HTMLElement && opener.isConnected) {
+        opener.focus();
+      }
+    };
+  }, []);
+  return panel;
+}
+
+/**
+ * A panel at the right of a page. It takes room from the content beside it, and nothing from what is
+ * above and below, so that the buttons of the page don't move. Esc closes it.
+ */
+export function SidePanel(props: SidePanelProps) {
+  const panel = useFocus();
+  const { onClose } = props;
+  useEffect(() => {
+    const element = panel.current;
+    const onKey = (event: KeyboardEvent) => {
+      // An open menu or a filter uses Esc first.
+      if (event.key === "Escape" && !event.defaultPrevented) {
+        event.preventDefault();
+        onClose();
+      }
+    };
+    element?.addEventListener("keydown", onKey);
+    return () => element?.removeEventListener("keydown", onKey);
+  }, [panel, onClose]);
+  return (
+    <aside
+      ref={panel}
+      className="side-panel"
+      tabIndex={-1}
+      aria-label={props.header}
+      data-testid={props["data-testid"]}
+    >
+      <FillHeight below={props.below}>
+        <div className="side-panel-inner">
+          <div className="side-panel-header">
+            <Box variant="h3" padding="n">
+              {props.header}
+            </Box>
+            <Button
+              variant="icon"
+              iconName="close"
+              ariaLabel={`Close: ${props.header}`}
+              onClick={onClose}
+            />
+          </div>
+          <div className="side-panel-content">{props.children}</div>
+          {props.footer !== undefined && <div className="side-panel-footer">{props.footer}</div>}
+        </div>
+      </FillHeight>
+    </aside>
+  );
+}

@@ -1,0 +1,146 @@
+import Button from "@cloudscape-design/components/button";
+import Checkbox from "@cloudscape-design/components/checkbox";
+import ColumnLayout from "@cloudscape-design/components/column-layout";
+import FormField from "@cloudscape-design/components/form-field";
+import Input from "@cloudscape-design/components/input";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import { useState } from "react";
+import { type ErrorActions, ErrorAlert } from "../errors";
+import type { PracticeStatus, SourceLogin, SourceLoginStatus } from "../ipc/generated";
+import { useAsyncAction } from "./useAsyncAction";
+import type { Request } from "./useRequest";
+
+export type TypedLogin = Pick<SourceLogin, "username" | "secret" | "keep">;
+
+/** An error of the keychain with its actions. */
+interface Remark {
+  readonly error: unknown;
+  readonly actions: ErrorActions;
+}
+
+export interface SourceLoginProps {
+  status: Request<SourceLoginStatus>;
+  /** Whether the source is Docker Hub or the practice Docker Hub. */
+  hub: boolean;
+  /** Credentials of the practice Docker Hub, or `null` for other sources. */
+  practice: PracticeStatus | null;
+  onSignIn: (login: TypedLogin) => Promise<SourceLoginStatus>;
+  onSignOut: () => Promise<SourceLoginStatus>;
+}
+
+/** The fields to sign in to a source, and what went wrong below them. */
+export function SourceLoginFields(props: SourceLoginProps) {
+  const { status, hub, practice, onSignIn, onSignOut } = props;
+  const [username, setUsername] = useState("");
+  const [secret, setSecret] = useState("");
+  const [keep, setKeep] = useState(false);
+  // A keychain error after a successful sign-in.
+  const [remark, setRemark] = useState<Remark | null>(null);
+  const { busy, error, run, dismiss } = useAsyncAction();
+  const origin = status.answer?.origin ?? "anonymous";
+
+  const dismissAll = () => {
+    dismiss();
+    setRemark(null);
+  };
+  const goOnUnkept = () => {
+    setKeep(false);
+    setRemark(null);
+  };
+  const signIn = () =>
+    run(async () => {
+      const typed = { username: username.trim(), secret, keep };
+      setSecret("");
+      const { keychain_error } = await onSignIn(typed);
+      // The secret was cleared, so the call can't be retried with it.
+      setRemark(
+        keychain_error && {
+          error: keychain_error,
+          actions: { continue_without_saving: goOnUnkept },
+        },
+      );
+    });
+  const signOut = () =>
+    run(async () => {
+      const { keychain_error } = await onSignOut();
+      setRemark(keychain_error && { error: keychain_error, actions: { retry: signOut } });
+    });
+  const failure = error ?? status.error ?? remark?.error ?? null;
+  const doubt = status.answer?.login_error ?? null;
+
+  return (
+    <SpaceBetween size="m">
+      <ColumnLayout columns={2}>
+        <FormField
+          label={hub ? "Docker Hub user name" : "User name"}
+          description={
+            practice === null
+              ? hub && "Or an organization name, with an organization access token."
+              : `In practice mode, enter “${practice.hub_account}”.`
+          }
+        >
+          <Input
+            value={username}
+            autoComplete={false}
+            spellcheck={false}
+            onChange={({ detail }) => setUsername(detail.value)}
+            data-testid="source-username"
+          />
+        </FormField>
+        <FormField
+          label={hub ? "Access token" : "Password or access token"}
+          description={
+            practice === null
+              ? hub &&
+                "Create the token in the Docker Hub account settings. Read permission is sufficient."
+              : `In practice mode, enter “${practice.hub_access_token}”.`
+          }
+        >
+          <Input
+            type="password"
+            value={secret}
+            autoComplete={false}
+            onChange={({ detail }) => setSecret(detail.value)}
+            onKeyDown={({ detail }) => {
+              if (detail.key === "Enter" && username.trim() !== "" && secret !== "") {
+                signIn();
+              }
+            }}
+            data-testid="source-secret"
+          />
+        </FormField>
+      </ColumnLayout>
+      <Checkbox
+        checked={keep}
+        onChange={({ detail }) => setKeep(detail.checked)}
+        description="If not selected, the login is kept in memory until Transload closes."
+        data-testid="source-keep"
+      >
+        Save in the system keychain
+      </Checkbox>
+      <SpaceBetween direction="horizontal" size="xs">
+        <Button
+          onClick={signIn}
+          loading={busy}
+          disabled={username.trim() === "" || secret === ""}
+          data-testid="source-sign-in"
+        >
+          Sign in
+        </Button>
+        {(origin === "typed" || origin === "keychain") && (
+          <Button onClick={signOut} disabled={busy} data-testid="source-sign-out">
+            {origin === "keychain" ? "Sign out and delete from keychain" : "Sign out"}
+          </Button>
+        )}
+      </SpaceBetween>
+      {doubt !== null && <ErrorAlert error={doubt} />}
+      {failure !== null && (
+        <ErrorAlert
+          error={failure}
+          actions={failure === remark?.error ? remark.actions : {}}
+          onDismiss={dismissAll}
+        />
+      )}
+    </SpaceBetween>
+  );
+}
