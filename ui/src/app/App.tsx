@@ -1,9 +1,9 @@
 import { I18nProvider } from "@cloudscape-design/components/i18n";
 import messages from "@cloudscape-design/components/i18n/messages/all.en";
-import { useCallback, useEffect, useMemo, useReducer } from "react";
+import { useCallback, useEffect, useMemo, useReducer, useRef } from "react";
 import type { ErrorActions } from "../errors";
 import { HistoryPage } from "../features/history";
-import { MigratePage, percentOf, useDraft, useJob } from "../features/migrate";
+import { MigratePage, useDraft, useJob } from "../features/migrate";
 import { ProfilesPage } from "../features/profiles";
 import { RepositoriesPage } from "../features/repositories";
 import { SettingsPage } from "../features/settings";
@@ -11,7 +11,8 @@ import { BackendProvider, useBackend } from "../ipc/BackendContext";
 import type { Backend } from "../ipc/backend";
 import type { AwsConnection, AwsIdentity, SavedProfile } from "../ipc/generated";
 import { NotifyProvider } from "../shared/notify";
-import { useRequest } from "../shared/useRequest";
+import { reloadRequests, useRequest } from "../shared/useRequest";
+import { type AnnouncementActions, withAnnouncements } from "./announcements";
 import { CloseModal } from "./CloseModal";
 import { ConnectionPicker } from "./ConnectionPicker";
 import { ErrorBoundary } from "./ErrorBoundary";
@@ -23,6 +24,7 @@ import { SignInProvider } from "./SignInProvider";
 import { useFinishedNotice } from "./useFinishedNotice";
 import { useInterruptedNotice } from "./useInterruptedNotice";
 import { useNotices } from "./useNotices";
+import { useRunningJobs } from "./useRunningJobs";
 import { useSettings } from "./useSettings";
 import { useTheme } from "./useTheme";
 import { WelcomePage } from "./WelcomePage";
@@ -33,9 +35,7 @@ export function App({ backend }: { backend: Backend }) {
   return (
     <I18nProvider locale="en" messages={[messages]}>
       <BackendProvider backend={backend}>
-        <SignInProvider>
-          <Window />
-        </SignInProvider>
+        <Window />
       </BackendProvider>
     </I18nProvider>
   );
@@ -146,7 +146,6 @@ function Window() {
   const resetPractice = () => {
     draftDispatch({ type: "practice_reset" });
     update({ type: "practice_reset", jobFinished });
-    notify({ type: "success", header: "Practice mode was reset" });
   };
   const view = (chosen: AwsConnection) => update({ type: "connection_viewed", connection: chosen });
   const use = (profile: SavedProfile) => {
@@ -172,104 +171,125 @@ function Window() {
   const connection = viewing ? viewed : session.connection;
   const usesPractice = [session.connection, viewed].some((one) => one?.kind === "practice");
   const snapshot = followed.state?.snapshot;
-  const percent =
-    snapshot === undefined || snapshot.status === "finished" ? null : percentOf(snapshot);
   const openFollowed = useCallback(() => update({ type: "followed_job_opened" }), []);
+  const openJob = useCallback((opened: string) => update({ type: "job_opened", job: opened }), []);
+  const jobs = useRunningJobs(backend, ready, snapshot, notify, openJob);
   useFinishedNotice(snapshot, page === "migrate" && job !== null, notify, openFollowed);
 
+  const announcement = useRef<AnnouncementActions | null>(null);
+  const announced = useMemo(
+    () => withAnnouncements(backend, notify, () => announcement.current as AnnouncementActions),
+    [backend, notify],
+  );
+  announcement.current = {
+    page,
+    openPage,
+    openRepository: (at, name) => update({ type: "repository_opened", connection: at, name }),
+    undo: (work) => {
+      work(announced).then(reloadRequests, notifyError);
+    },
+  };
+
   return (
-    <NotifyProvider value={notify}>
-      <Frame
-        page={page ?? "migrate"}
-        wizard={page === "migrate" && job === null}
-        topic={helpTopic(page ?? "migrate", kept.draft?.step, job)}
-        shown={viewing ? { connection, identity: null, alias: null } : session}
-        onConnection={page === "repositories" ? view : null}
-        engine={engine.answer}
-        dark={dark}
-        percent={percent}
-        notices={notices}
-        onPage={begin}
-        onJob={openFollowed}
-        onDark={(wanted) => {
-          change({ theme: wanted ? "dark" : "light" }).catch(notifyError);
-        }}
-        onEngine={engine.reload}
-      >
-        <MfaCodeProvider connections={[viewed, session.connection]}>
-          <ErrorBoundary key={page}>
-            {page === "welcome" && (
-              <WelcomePage
-                starting={state.startingPractice}
-                onMigrate={() => begin("migrate")}
-                onRepositories={() => begin("repositories")}
-                onPractice={() => {
-                  choosePractice(page).then(() => change({ welcomed: true }).catch(notifyError));
-                }}
-              />
-            )}
-            {page === "migrate" && (
-              <MigratePage
-                draft={kept}
-                job={job}
-                followed={followed}
-                removeTemporaryTags={settings.remove_temporary_tags}
-                errorActions={errorActions}
-                onConnection={onConnection}
-                onJob={showJob}
-                onRepositories={() => update({ type: "migrated_repositories_opened" })}
-              />
-            )}
-            {page === "repositories" && (
-              <RepositoriesPage
-                connection={connection}
-                connectionPicker={<ConnectionPicker connection={connection} onChange={view} />}
-                errorActions={errorActions}
-                onRegion={(region) => {
-                  if (connection !== null && connection.kind !== "practice") {
-                    view({ ...connection, region });
-                  }
-                }}
-              />
-            )}
-            {page === "history" && (
-              <HistoryPage
-                errorActions={errorActions}
-                onListed={interrupted.listed}
-                onJob={(shown) => {
-                  showJob(shown);
-                  openPage("migrate");
-                }}
-                onRequest={(request, account) => {
-                  draftDispatch({ type: "request_taken", request, account });
-                  update({ type: "job_shown", job: null });
-                  openPage("migrate");
-                }}
-                onMigrate={() => openPage("migrate")}
-              />
-            )}
-            {page === "profiles" && <ProfilesPage onUse={use} errorActions={errorActions} />}
-            {page === "settings" && (
-              <SettingsPage
-                settings={settings}
-                onChange={change}
-                practiceRuns={usesPractice}
-                connection={session.connection}
-                onPracticeReset={resetPractice}
-                errorActions={errorActions}
-              />
-            )}
-          </ErrorBoundary>
-        </MfaCodeProvider>
-        {state.closing && (
-          <CloseModal
-            onStay={() => update({ type: "close_cancelled" })}
-            onClose={() => {
-              backend.windowClose().catch(notifyError);
+    <BackendProvider backend={announced}>
+      <NotifyProvider value={notify}>
+        <SignInProvider>
+          <Frame
+            page={page ?? "migrate"}
+            wizard={page === "migrate" && job === null}
+            topic={helpTopic(page ?? "migrate", kept.draft?.step, job)}
+            shown={viewing ? { connection, identity: null, alias: null } : session}
+            onConnection={page === "repositories" ? view : null}
+            engine={engine.answer}
+            dark={dark}
+            jobs={jobs}
+            notices={notices}
+            onPage={begin}
+            onJob={openJob}
+            onDark={(wanted) => {
+              change({ theme: wanted ? "dark" : "light" }).catch(notifyError);
             }}
-          />
-        )}
-      </Frame>
-    </NotifyProvider>
+            onEngine={engine.reload}
+          >
+            <MfaCodeProvider connections={[viewed, session.connection]}>
+              <ErrorBoundary key={page}>
+                {page === "welcome" && (
+                  <WelcomePage
+                    starting={state.startingPractice}
+                    onMigrate={() => begin("migrate")}
+                    onRepositories={() => begin("repositories")}
+                    onPractice={() => {
+                      choosePractice(page).then(() =>
+                        change({ welcomed: true }).catch(notifyError),
+                      );
+                    }}
+                  />
+                )}
+                {page === "migrate" && (
+                  <MigratePage
+                    draft={kept}
+                    job={job}
+                    followed={followed}
+                    removeTemporaryTags={settings.remove_temporary_tags}
+                    errorActions={errorActions}
+                    onConnection={onConnection}
+                    onJob={showJob}
+                    onRepositories={() => update({ type: "migrated_repositories_opened" })}
+                  />
+                )}
+                {page === "repositories" && (
+                  <RepositoriesPage
+                    connection={connection}
+                    opening={state.repository}
+                    connectionPicker={<ConnectionPicker connection={connection} onChange={view} />}
+                    errorActions={errorActions}
+                    onRegion={(region) => {
+                      if (connection !== null && connection.kind !== "practice") {
+                        view({ ...connection, region });
+                      }
+                    }}
+                  />
+                )}
+                {page === "history" && (
+                  <HistoryPage
+                    errorActions={errorActions}
+                    onListed={interrupted.listed}
+                    onJob={(shown) => {
+                      showJob(shown);
+                      openPage("migrate");
+                    }}
+                    onRequest={(request, account) => {
+                      draftDispatch({ type: "request_taken", request, account });
+                      update({ type: "job_shown", job: null });
+                      openPage("migrate");
+                    }}
+                    onMigrate={() => openPage("migrate")}
+                  />
+                )}
+                {page === "profiles" && <ProfilesPage onUse={use} errorActions={errorActions} />}
+                {page === "settings" && (
+                  <SettingsPage
+                    settings={settings}
+                    onChange={change}
+                    practiceRuns={usesPractice}
+                    connection={session.connection}
+                    onPracticeReset={resetPractice}
+                    errorActions={errorActions}
+                  />
+                )}
+              </ErrorBoundary>
+            </MfaCodeProvider>
+            {state.closing && (
+              <CloseModal
+                onStay={() => update({ type: "close_cancelled" })}
+                onClose={() => {
+                  backend.windowClose().catch(notifyError);
+                }}
+              />
+            )}
+          </Frame>
+        </SignInProvider>
+      </NotifyProvider>
+    </BackendProvider>
   );
 }

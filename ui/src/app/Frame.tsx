@@ -5,12 +5,14 @@ import SideNavigation, {
 } from "@cloudscape-design/components/side-navigation";
 import { type ReactNode, useCallback, useState } from "react";
 import type { AwsConnection, EngineStatus } from "../ipc/generated";
+import { formatPercent } from "../shared/format";
 import { HelpProvider, type HelpTopic } from "../shared/help";
 import type { ShownConnection } from "./connectionMenus";
 import { isPage, type Page, pageTitles } from "./routes";
 import { ShortcutsModal } from "./ShortcutsModal";
 import { useShortcuts } from "./shortcuts";
 import { TopBar } from "./TopBar";
+import type { RunningJob } from "./useRunningJobs";
 import { WindowHelp } from "./WindowHelp";
 import "./frame.css";
 
@@ -25,12 +27,12 @@ export interface FrameProps {
   onConnection: ((connection: AwsConnection) => void) | null;
   engine: EngineStatus | null;
   dark: boolean;
-  /** Percentage of the running migration, or `null`. */
-  percent: number | null;
+  /** The running migrations. */
+  jobs: readonly RunningJob[];
   notices: readonly FlashbarProps.MessageDefinition[];
   onPage: (page: Page) => void;
-  /** Opens the running migration. */
-  onJob: () => void;
+  /** Opens a running migration. */
+  onJob: (job: string) => void;
   onDark: (dark: boolean) => void;
   onEngine: () => void;
   children: ReactNode;
@@ -45,33 +47,35 @@ const labels = {
   toolsClose: "Close help panel",
 };
 
-const jobHref = "#job";
+const jobHref = "#job-";
 
-/** The pages, and the running migration with its percentage. */
-function navigationItems(percent: number | null): SideNavigationProps.Item[] {
+/** The pages, and the running migrations with their percentages. */
+function navigationItems(jobs: readonly RunningJob[]): SideNavigationProps.Item[] {
   const pages: SideNavigationProps.Item[] = Object.entries(pageTitles).map(([id, text]) => ({
     type: "link",
     text,
     href: `#${id}`,
   }));
-  if (percent === null) {
+  if (jobs.length === 0) {
     return pages;
   }
   return [
     ...pages,
     { type: "divider" },
-    {
-      type: "link",
-      text: "Running migration",
-      href: jobHref,
-      info: <span data-testid="nav-percent">{percent} %</span>,
-    },
+    ...jobs.map(
+      ({ job, percent, source }): SideNavigationProps.Link => ({
+        type: "link",
+        text: jobs.length === 1 ? "Running migration" : `Migration from ${source}`,
+        href: `${jobHref}${job}`,
+        info: <span data-testid="nav-percent">{formatPercent(percent)}</span>,
+      }),
+    ),
   ];
 }
 
 /** The frame of every page: top bar, navigation, notifications, and shortcuts. */
 export function Frame(props: FrameProps) {
-  const { page, wizard, percent, notices, onPage } = props;
+  const { page, wizard, jobs, notices, onPage } = props;
   // The user's choice is kept for the wizard and for the other pages.
   const [open, setOpen] = useState({ wizard: false, other: true });
   const [shortcutsShown, setShortcutsShown] = useState(false);
@@ -96,7 +100,7 @@ export function Frame(props: FrameProps) {
         onConnection={props.onConnection}
         engine={props.engine}
         dark={props.dark}
-        percent={open[kind] ? null : percent}
+        jobs={open[kind] ? [] : jobs}
         onMigrate={() => onPage("migrate")}
         onJob={props.onJob}
         onHelp={() => (help === null ? openHelp(screen) : setHelp(null))}
@@ -119,12 +123,12 @@ export function Frame(props: FrameProps) {
         navigation={
           <SideNavigation
             activeHref={`#${page}`}
-            items={navigationItems(percent)}
+            items={navigationItems(jobs)}
             onFollow={(event) => {
               event.preventDefault();
               const target = event.detail.href.slice(1);
-              if (event.detail.href === jobHref) {
-                props.onJob();
+              if (event.detail.href.startsWith(jobHref)) {
+                props.onJob(event.detail.href.slice(jobHref.length));
               } else if (isPage(target)) {
                 onPage(target);
               }
@@ -139,7 +143,7 @@ export function Frame(props: FrameProps) {
         }
       />
       {/* Over the content, which doesn't move when a notification appears. */}
-      <div className="notices">
+      <div className="notices" data-testid="notices">
         <Flashbar items={notices} />
       </div>
       {shortcutsShown && <ShortcutsModal onClose={() => setShortcutsShown(false)} />}

@@ -5,6 +5,7 @@ import TopNavigation, {
 import { useBackend } from "../ipc/BackendContext";
 import type { AwsConnection, EngineStatus } from "../ipc/generated";
 import { engineFacts } from "../shared/engineFacts";
+import { formatPercent } from "../shared/format";
 import { useNow } from "../shared/useNow";
 import { useRequest } from "../shared/useRequest";
 import {
@@ -16,6 +17,7 @@ import {
   type ShownConnection,
   shownRegion,
 } from "./connectionMenus";
+import type { RunningJob } from "./useRunningJobs";
 
 export interface TopBarProps {
   shown: ShownConnection;
@@ -23,10 +25,10 @@ export interface TopBarProps {
   onConnection: ((connection: AwsConnection) => void) | null;
   engine: EngineStatus | null;
   dark: boolean;
-  /** Percentage of the running migration while the navigation is closed, or `null`. */
-  percent: number | null;
+  /** The running migrations while the navigation is closed. */
+  jobs: readonly RunningJob[];
   onMigrate: () => void;
-  onJob: () => void;
+  onJob: (job: string) => void;
   onHelp: () => void;
   onDark: (dark: boolean) => void;
   onEngine: () => void;
@@ -70,7 +72,7 @@ function ThemeIcon({ dark }: { dark: boolean }) {
 
 /** The top bar: practice badge, profile and Region menus, Docker Engine, help, and theme. */
 export function TopBar(props: TopBarProps) {
-  const { shown, onConnection, engine, dark, percent } = props;
+  const { shown, onConnection, engine, dark, jobs } = props;
   const { connection, identity, alias } = shown;
   const backend = useBackend();
   const now = useNow();
@@ -139,18 +141,17 @@ export function TopBar(props: TopBarProps) {
       items: [{ id: "engine", text: "Refresh" }],
       onItemClick: props.onEngine,
     },
-    ...(percent === null
-      ? []
-      : [
-          {
-            type: "button" as const,
-            iconName: "status-in-progress" as const,
-            text: `${percent} %`,
-            ariaLabel: `View the running migration: ${percent} %`,
-            disableTextCollapse: true,
-            onClick: props.onJob,
-          },
-        ]),
+    ...jobs.map(
+      ({ job, percent, source }): TopNavigationProps.Utility => ({
+        type: "button",
+        iconName: "status-in-progress",
+        text: formatPercent(percent),
+        title: `Migration from ${source}`,
+        ariaLabel: `View the running migration from ${source}: ${formatPercent(percent)}`,
+        disableTextCollapse: true,
+        onClick: () => props.onJob(job),
+      }),
+    ),
     {
       type: "button",
       iconName: "status-info",

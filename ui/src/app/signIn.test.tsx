@@ -103,7 +103,7 @@ describe("signing in through IAM Identity Center", () => {
     await expectAccessible(modal);
     expect(backend.signIn.added).toEqual([]);
     await click("add-profile-confirm");
-    expect(await textOf("profile-added")).toContain("Team-Prod-ImagePusher");
+    await screen.findByText("Profile Team-Prod-ImagePusher added to the AWS configuration");
     expect(backend.signIn.added).toEqual(["Team-Prod-ImagePusher"]);
   });
 });

@@ -1,6 +1,17 @@
 import { useEffect, useRef } from "react";
 import type { JobSnapshot } from "../ipc/generated";
-import type { Notify } from "../shared/notify";
+import type { Notice, Notify } from "../shared/notify";
+
+/** The notification of a migration that finished while the user was elsewhere. */
+export function finishedNotice({ report }: JobSnapshot, onOpen: () => void): Notice {
+  const succeeded = report?.outcome === "succeeded";
+  return {
+    type: succeeded ? "success" : "warning",
+    header: succeeded ? "Migration completed" : "Migration ended with problems",
+    text: report?.summary.text,
+    action: { text: "Open", onClick: onOpen },
+  };
+}
 
 /** Notifies the user that a migration finished while another page or the wizard was shown. */
 export function useFinishedNotice(
@@ -10,9 +21,10 @@ export function useFinishedNotice(
   onOpen: () => void,
 ): void {
   const running = useRef<string | null>(null);
+  const latest = useRef(snapshot);
+  latest.current = snapshot;
   const job = snapshot?.job ?? null;
   const finished = snapshot?.status === "finished";
-  const succeeded = snapshot?.report?.outcome === "succeeded";
   useEffect(() => {
     if (job === null) {
       return;
@@ -23,12 +35,8 @@ export function useFinishedNotice(
     }
     const ran = running.current === job;
     running.current = null;
-    if (ran && !shown) {
-      notify({
-        type: succeeded ? "success" : "warning",
-        header: succeeded ? "Migration completed" : "Migration ended with problems",
-        action: { text: "Open", onClick: onOpen },
-      });
+    if (ran && !shown && latest.current !== undefined) {
+      notify(finishedNotice(latest.current, onOpen));
     }
-  }, [job, finished, succeeded, shown, notify, onOpen]);
+  }, [job, finished, shown, notify, onOpen]);
 }

@@ -55,7 +55,10 @@ export function useNotices(): Notices {
       dismissLabel: "Close notification",
       onDismiss: close,
     };
-    setNotices((before) => [message, ...before].slice(0, 5));
+    // The same action again replaces its notification.
+    const repeated = (one: FlashbarProps.MessageDefinition) =>
+      one.header === message.header && one.content === message.content;
+    setNotices((before) => [message, ...before.filter((one) => !repeated(one))].slice(0, 5));
     if (notice.type === "success") {
       const timer = setTimeout(
         () => {

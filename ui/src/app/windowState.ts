@@ -24,6 +24,8 @@ export interface WindowState {
   /** Whether the user tried to close the window while a job is running. */
   readonly closing: boolean;
   readonly startingPractice: boolean;
+  /** The repository that the Repositories page was asked to open. */
+  readonly repository: { readonly name: string } | null;
 }
 
 export const initialWindowState: WindowState = {
@@ -34,6 +36,7 @@ export const initialWindowState: WindowState = {
   followed: null,
   closing: false,
   startingPractice: false,
+  repository: null,
 };
 
 export type WindowAction =
@@ -41,6 +44,9 @@ export type WindowAction =
   | { type: "connection_chosen"; session: Session }
   | { type: "connection_viewed"; connection: AwsConnection }
   | { type: "job_shown"; job: string | null }
+  /** A job was opened from the navigation, and is followed from now on. */
+  | { type: "job_opened"; job: string }
+  | { type: "repository_opened"; connection: AwsConnection; name: string }
   /** The followed job was opened from the navigation or a notification. */
   | { type: "followed_job_opened" }
   | { type: "migrated_repositories_opened" }
@@ -63,6 +69,15 @@ export function windowReducer(state: WindowState, action: WindowAction): WindowS
       return { ...state, viewed: action.connection };
     case "job_shown":
       return { ...state, job: action.job, followed: action.job ?? state.followed };
+    case "job_opened":
+      return { ...state, job: action.job, followed: action.job, page: "migrate" };
+    case "repository_opened":
+      return {
+        ...state,
+        viewed: action.connection,
+        page: "repositories",
+        repository: { name: action.name },
+      };
     case "followed_job_opened":
       return { ...state, job: state.followed, page: "migrate" };
     case "migrated_repositories_opened":

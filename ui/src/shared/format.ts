@@ -30,6 +30,11 @@ export function formatCounted(count: number, one: string, many: string): string 
   return `${formatCount(count)} ${count === 1 ? one : many}`;
 }
 
+/** Formats a percentage: `45%`. */
+export function formatPercent(percent: number): string {
+  return `${formatCount(percent)}%`;
+}
+
 /** Formats a duration in its two largest units: `< 1 s`, `12 s`, `3 min 5 s`, `2 h 10 min`. */
 export function formatDuration(milliseconds: number): string {
   const seconds = Math.round(milliseconds / 1000);

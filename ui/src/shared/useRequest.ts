@@ -1,5 +1,14 @@
 import { useCallback, useEffect, useRef, useState } from "react";
 
+const reloads = new Set<() => void>();
+
+/** Sends the requests of the shown page again, for example after an undo in a notification. */
+export function reloadRequests(): void {
+  for (const reload of reloads) {
+    reload();
+  }
+}
+
 /** The state of a request. */
 export interface Request<Answer> {
   /** The newest answer. It is kept while reloading, so that the page doesn't jump. */
@@ -60,6 +69,12 @@ export function useRequest<Answer>(
   }, [key, current]);
 
   const reload = useCallback(() => setAttempt((count) => count + 1), []);
+  useEffect(() => {
+    reloads.add(reload);
+    return () => {
+      reloads.delete(reload);
+    };
+  }, [reload]);
   const known = outcome !== null && outcome.key === key ? outcome : null;
   return {
     answer: known?.answer ?? null,

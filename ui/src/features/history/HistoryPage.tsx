@@ -9,7 +9,6 @@ import { useBackend } from "../../ipc/BackendContext";
 import type { HistoryEntry, MigrationReport, MigrationRequest } from "../../ipc/generated";
 import { formatExact } from "../../shared/format";
 import { InfoLink } from "../../shared/help";
-import { useNotify } from "../../shared/notify";
 import { exportReport } from "../../shared/report/exportReport";
 import { ReportView } from "../../shared/report/ReportView";
 import { UndoModal } from "../../shared/undo/UndoModal";
@@ -37,7 +36,6 @@ export interface HistoryPageProps {
 export function HistoryPage(props: HistoryPageProps) {
   const { errorActions, onListed, onJob, onRequest, onMigrate } = props;
   const backend = useBackend();
-  const notify = useNotify();
   const listed = useRequest("history", () => backend.historyList());
   const [opened, setOpened] = useState<HistoryEntry | null>(null);
   // The migration of the error, for its actions.
@@ -176,7 +174,7 @@ export function HistoryPage(props: HistoryPageProps) {
               onExport={(format) =>
                 run(async () => {
                   if (report.answer !== null) {
-                    await exportReport(backend, report.answer, format, notify);
+                    await exportReport(backend, report.answer, format);
                   }
                 })
               }

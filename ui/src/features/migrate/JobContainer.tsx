@@ -6,7 +6,6 @@ import { useBackend } from "../../ipc/BackendContext";
 import type { ReportFormat } from "../../ipc/generated";
 import { ClientLoginsSection } from "../../shared/clientLogins";
 import { isHub } from "../../shared/namespaces";
-import { useNotify } from "../../shared/notify";
 import { exportReport } from "../../shared/report/exportReport";
 import { ReportView } from "../../shared/report/ReportView";
 import { SourceLoginForm } from "../../shared/SourceLoginForm";
@@ -38,7 +37,6 @@ export function JobContainer({
   onRepositories,
 }: JobContainerProps) {
   const backend = useBackend();
-  const notify = useNotify();
   const { busy, error, run, dismiss } = useAsyncAction();
   const [undoing, setUndoing] = useState(false);
   const [askingToStop, setAskingToStop] = useState(false);
@@ -76,7 +74,7 @@ export function JobContainer({
   const onExport = (format: ReportFormat) =>
     run(async () => {
       if (report !== null) {
-        await exportReport(backend, report, format, notify);
+        await exportReport(backend, report, format);
       }
     });
 

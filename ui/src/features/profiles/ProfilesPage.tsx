@@ -1,11 +1,10 @@
-import Alert from "@cloudscape-design/components/alert";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
 import { asApiError, type ErrorActions, ErrorAlert } from "../../errors";
 import { useBackend } from "../../ipc";
 import type { SavedProfile } from "../../ipc/generated";
-import { formatCounted } from "../../shared/format";
-import { useRequest } from "../../shared/useRequest";
+import { useNotify } from "../../shared/notify";
+import { reloadRequests, useRequest } from "../../shared/useRequest";
 import { DeleteProfileModal } from "./DeleteProfileModal";
 import { ImportEndpointsModal } from "./ImportEndpointsModal";
 import { ProfileForm } from "./ProfileForm";
@@ -26,20 +25,19 @@ type ProfileDialog =
 /** The page of saved profiles. */
 export function ProfilesPage({ onUse, errorActions = {} }: ProfilesPageProps) {
   const backend = useBackend();
+  const notify = useNotify();
   const request = useRequest("profiles", () => backend.savedProfilesList());
   const [dialog, setDialog] = useState<ProfileDialog | null>(null);
   const [error, setError] = useState<{ caught: unknown; again: () => void } | null>(null);
-  const [notice, setNotice] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);
   const profiles = request.answer ?? [];
 
-  /** Runs a change, shows the result, and reloads the profiles. */
-  const act = async (work: () => Promise<string | null>) => {
+  /** Runs a change, and reloads the profiles. */
+  const act = async (work: () => Promise<unknown>) => {
     setBusy(true);
     setError(null);
-    setNotice(null);
     try {
-      setNotice(await work());
+      await work();
     } catch (caught) {
       setError({ caught, again: () => void act(work) });
     } finally {
@@ -48,53 +46,55 @@ export function ProfilesPage({ onUse, errorActions = {} }: ProfilesPageProps) {
     }
   };
   const duplicate = (profile: SavedProfile) =>
-    act(async () => {
-      const name = copyName(profile.name, profiles);
-      await backend.savedProfileSave({ ...profile, id: "", name, is_default: false });
-      return `“${profile.name}” duplicated as “${name}”.`;
-    });
+    act(() =>
+      backend.savedProfileSave({
+        ...profile,
+        id: "",
+        name: copyName(profile.name, profiles),
+        is_default: false,
+      }),
+    );
   const makeDefault = (profile: SavedProfile) =>
+    act(() => backend.savedProfileSave({ ...profile, is_default: !profile.is_default }));
+  const remove = (profile: SavedProfile) =>
     act(async () => {
-      await backend.savedProfileSave({ ...profile, is_default: !profile.is_default });
-      return profile.is_default
-        ? `“${profile.name}” is no longer the default.`
-        : `“${profile.name}” is now the default in the wizard.`;
+      await backend.savedProfileDelete(profile.id);
+      notify({
+        type: "success",
+        header: `Profile “${profile.name}” deleted`,
+        action: {
+          text: "Undo",
+          // The page may be closed by then, so nothing of it is used.
+          onClick: () => {
+            backend.savedProfileSave({ ...profile, id: "" }).then(reloadRequests, setError);
+          },
+        },
+      });
     });
   const exportProfiles = (chosen: readonly SavedProfile[]) =>
     act(async () => {
       const path = await backend.savePathChoose("transload-profiles.json");
-      if (path === null) {
-        return null;
+      if (path !== null) {
+        await backend.savedProfilesExport(
+          chosen.map(({ id }) => id),
+          path,
+        );
       }
-      await backend.savedProfilesExport(
-        chosen.map(({ id }) => id),
-        path,
-      );
-      const count = formatCounted(chosen.length, "profile", "profiles");
-      return `${count} exported to ${path}. The file contains no secrets.`;
     });
-  const importFrom = async (path: string, allowEndpoints: boolean) => {
-    const added = await backend.savedProfilesImport(path, allowEndpoints);
-    const names = added.map(({ name }) => `“${name}”`).join(", ");
-    return added.length === 0
-      ? "The file contains no profiles."
-      : `${formatCounted(added.length, "profile", "profiles")} added: ${names}.`;
-  };
   const importProfiles = () =>
     act(async () => {
       const path = await backend.openPathChoose();
       if (path === null) {
-        return null;
+        return;
       }
       try {
-        return await importFrom(path, false);
+        await backend.savedProfilesImport(path, false);
       } catch (caught) {
         const { code, subject } = asApiError(caught);
         if (code !== "endpoints_not_allowed") {
           throw caught;
         }
         setDialog({ kind: "import", path, endpoints: (subject ?? "").split(", ") });
-        return null;
       }
     });
 
@@ -105,9 +105,8 @@ export function ProfilesPage({ onUse, errorActions = {} }: ProfilesPageProps) {
         others={profiles.filter(({ id }) => id !== dialog.profile?.id)}
         errorActions={errorActions}
         onClose={() => setDialog(null)}
-        onSaved={(saved) => {
+        onSaved={() => {
           setDialog(null);
-          setNotice(`“${saved.name}” was saved.`);
           request.reload();
         }}
       />
@@ -116,19 +115,6 @@ export function ProfilesPage({ onUse, errorActions = {} }: ProfilesPageProps) {
   return (
     <>
       <SpaceBetween size="xs">
-        {notice !== null && (
-          <div role="status">
-            <Alert
-              type="success"
-              dismissible
-              dismissAriaLabel="Close message"
-              onDismiss={() => setNotice(null)}
-              data-testid="profiles-notice"
-            >
-              {notice}
-            </Alert>
-          </div>
-        )}
         {error !== null && (
           <ErrorAlert
             error={error.caught}
@@ -160,10 +146,7 @@ export function ProfilesPage({ onUse, errorActions = {} }: ProfilesPageProps) {
           onClose={() => setDialog(null)}
           onDelete={() => {
             setDialog(null);
-            void act(async () => {
-              await backend.savedProfileDelete(dialog.profile.id);
-              return `“${dialog.profile.name}” was deleted.`;
-            });
+            void remove(dialog.profile);
           }}
         />
       )}
@@ -173,7 +156,7 @@ export function ProfilesPage({ onUse, errorActions = {} }: ProfilesPageProps) {
           onClose={() => setDialog(null)}
           onImport={() => {
             setDialog(null);
-            void act(() => importFrom(dialog.path, true));
+            void act(() => backend.savedProfilesImport(dialog.path, true));
           }}
         />
       )}

@@ -3,6 +3,7 @@ import { act, fireEvent, render, screen, waitFor } from "@testing-library/react"
 import { describe, expect, it, vi } from "vitest";
 import { type Backend, BackendProvider } from "../../ipc";
 import type { ApiError, AwsProfiles, SavedProfile } from "../../ipc/generated";
+import { NotifyProvider } from "../../shared/notify";
 import { defaultRepositorySettings } from "../../shared/repositorySettings";
 import { accessibilityViolations } from "../../testing/accessibility";
 import { ProfilesPage } from ".";
@@ -81,10 +82,12 @@ function keeper(saved: SavedProfile[] = [prod, practice]) {
   return backend satisfies Partial<Backend>;
 }
 
-async function show(backend: Partial<Backend> = keeper(), onUse = vi.fn()) {
+async function show(backend: Partial<Backend> = keeper(), onUse = vi.fn(), notify = vi.fn()) {
   const view = render(
     <BackendProvider backend={backend as Backend}>
-      <ProfilesPage onUse={onUse} />
+      <NotifyProvider value={notify}>
+        <ProfilesPage onUse={onUse} />
+      </NotifyProvider>
     </BackendProvider>,
   );
   await waitFor(() => expect(view.container.textContent).not.toContain("Loading saved"));
@@ -128,9 +131,10 @@ describe("saved profiles", () => {
     expect(await accessibilityViolations(container)).toEqual([]);
   });
 
-  it("are deleted only after a confirmation that names the profile", async () => {
+  it("are deleted only after a confirmation that names the profile, and can be restored", async () => {
     const backend = keeper();
-    await show(backend);
+    const notify = vi.fn();
+    await show(backend, vi.fn(), notify);
     select(1);
     await choose("delete");
     expect(screen.getByTestId("profile-delete-modal").textContent).toContain("prod");
@@ -142,7 +146,10 @@ describe("saved profiles", () => {
     fireEvent.click(screen.getByTestId("profile-delete-confirm"));
     await waitFor(() => expect(rows()).toHaveLength(1));
     expect(backend.savedProfileDelete).toHaveBeenCalledWith("1");
-    expect(screen.getByTestId("profiles-notice").textContent).toContain("“prod” was deleted.");
+    const notice = notify.mock.lastCall?.[0];
+    expect(notice.header).toBe("Profile “prod” deleted");
+    act(() => notice.action.onClick());
+    expect(backend.savedProfileSave).toHaveBeenLastCalledWith({ ...prod, id: "" });
   });
 
   it("are duplicated, made the default, exported and imported", async () => {
@@ -163,12 +170,10 @@ describe("saved profiles", () => {
       expect(backend.savedProfilesExport).toHaveBeenCalledWith(["1"], "/home/me/profiles.json"),
     );
     await choose("import");
-    await waitFor(() =>
-      expect(screen.getByTestId("profiles-notice").textContent).toContain("“prod 2”"),
-    );
+    await waitFor(() => expect(backend.savedProfilesImport).toHaveBeenCalledTimes(1));
     backend.openPathChoose.mockResolvedValueOnce(null);
     await choose("import");
-    await waitFor(() => expect(screen.queryByTestId("profiles-notice")).toBeNull());
+    await waitFor(() => expect(backend.openPathChoose).toHaveBeenCalledTimes(2));
     expect(backend.savedProfilesImport).toHaveBeenCalledTimes(1);
   });
 
@@ -187,9 +192,8 @@ describe("saved profiles", () => {
     expect(backend.savedProfilesImport).toHaveBeenLastCalledWith("/home/me/profiles.json", false);
     fireEvent.click(screen.getByTestId("profiles-import-confirm"));
     await waitFor(() =>
-      expect(screen.getByTestId("profiles-notice").textContent).toContain("“prod 2”"),
+      expect(backend.savedProfilesImport).toHaveBeenLastCalledWith("/home/me/profiles.json", true),
     );
-    expect(backend.savedProfilesImport).toHaveBeenLastCalledWith("/home/me/profiles.json", true);
   });
 
   it("are made in a form that says what is wrong and keeps what was typed when saving fails", async () => {

@@ -8,7 +8,8 @@ import { useRef, useState } from "react";
 import { type ErrorActions, ErrorAlert } from "../../errors";
 import { useBackend } from "../../ipc";
 import type { AwsConnection } from "../../ipc/generated";
-import { formatCounted } from "../../shared/format";
+import { formatCount, formatCounted } from "../../shared/format";
+import { useNotify } from "../../shared/notify";
 import { DeletedImagesTable, imagesAndTags } from "./DeletedImagesTable";
 import { type Deletion, deleteImages, deletionBatchSize } from "./deleteImages";
 import type { RepositoryImageRow } from "./repositoryImageRows";
@@ -27,6 +28,7 @@ interface DeleteImagesModalProps {
 export function DeleteImagesModal(props: DeleteImagesModalProps) {
   const { connection, repository, images, errorActions, onDeleted, onClose } = props;
   const backend = useBackend();
+  const notify = useNotify();
   const [busy, setBusy] = useState(false);
   const [stopping, setStopping] = useState(false);
   const stop = useRef<AbortController | null>(null);
@@ -55,6 +57,11 @@ export function DeleteImagesModal(props: DeleteImagesModalProps) {
     );
     setDeletion(together(outcome));
     setBusy(false);
+    const deleted = before.length + outcome.deleted.length;
+    notify({
+      type: deleted === images.length ? "success" : "warning",
+      header: `${formatCount(deleted)} of ${formatCounted(images.length, "image", "images")} deleted from ${repository}`,
+    });
     onDeleted();
   };
 
@@ -151,7 +158,7 @@ function DeletionAlert({ deletion, of }: { deletion: Deletion; of: number }) {
       <Alert type={all ? "success" : "warning"}>
         {all
           ? `${formatCounted(of, "image was", "images were")} deleted.`
-          : `${deletion.deleted.length} of ${formatCounted(of, "image", "images")} were deleted. ${why}`}
+          : `${formatCount(deletion.deleted.length)} of ${formatCounted(of, "image", "images")} were deleted. ${why}`}
       </Alert>
     </div>
   );

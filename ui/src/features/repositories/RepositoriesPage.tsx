@@ -2,7 +2,7 @@ import Box from "@cloudscape-design/components/box";
 import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import { type ReactNode, useRef, useState } from "react";
+import { type ReactNode, useEffect, useRef, useState } from "react";
 import type { ErrorActions } from "../../errors";
 import type { AwsConnection } from "../../ipc/generated";
 import { connectionKey } from "../../shared/connection";
@@ -13,8 +13,8 @@ export interface RepositoriesPageProps {
   connection: AwsConnection | null;
   /** Chooses the first connection. Later, the menus of the top bar change it. */
   connectionPicker: ReactNode;
-  /** The repository to open initially, or `null` for the list. */
-  initialRepository?: string | null;
+  /** A new value opens its repository. */
+  opening?: { readonly name: string } | null;
   /** Error actions of the frame, for example opening the settings. */
   errorActions?: ErrorActions;
   onRegion?: (region: string) => void;
@@ -24,14 +24,18 @@ export interface RepositoriesPageProps {
 export function RepositoriesPage({
   connection,
   connectionPicker,
-  initialRepository = null,
+  opening = null,
   errorActions = {},
   onRegion = () => {},
 }: RepositoriesPageProps) {
   const key = connection === null ? null : connectionKey(connection);
-  const [opened, setOpened] = useState(
-    initialRepository === null ? null : { key, name: initialRepository },
-  );
+  const [opened, setOpened] = useState<{ key: string | null; name: string } | null>(null);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the connection may change later
+  useEffect(() => {
+    if (opening !== null) {
+      setOpened({ key, name: opening.name });
+    }
+  }, [opening]);
   // Reloads the list after a deletion.
   const [deletions, setDeletions] = useState(0);
   const picker = useRef<HTMLDivElement>(null);

@@ -138,14 +138,9 @@ export function RepositoryList({ connection, onOpen, errorActions }: RepositoryL
           name={null}
           errorActions={errorActions}
           onClose={() => setCreating(false)}
-          onCreated={(name) => {
+          onCreated={() => {
             setCreating(false);
             refresh();
-            notify({
-              type: "success",
-              header: `Repository ${name} created`,
-              action: { text: "Open", onClick: () => onOpen(name) },
-            });
           }}
         />
       )}

@@ -13,8 +13,7 @@ import { useRequest } from "../../shared/useRequest";
 
 interface MoveTagModalProps {
   errorActions: ErrorActions;
-  /** Called with a message after a tag was moved. */
-  onMoved: (said: string) => void;
+  onMoved: () => void;
   onClose: () => void;
 }
 
@@ -39,7 +38,7 @@ export function MoveTagModal({ errorActions, onMoved, onClose }: MoveTagModalPro
     run(async () => {
       if (repository !== null && moving !== undefined && chosen !== undefined) {
         await backend.practiceTagMove(repository, moving.tag, chosen.tag);
-        onMoved(`${repository}:${moving.tag} now points to the image of ${chosen.tag}.`);
+        onMoved();
       }
     });
   const failed = error ?? repositories.error ?? tags.error;

@@ -34,18 +34,15 @@ export function PracticeSection(props: PracticeSectionProps) {
   const endpoints = useRequest(running || asked ? "practice" : null, () => backend.practiceStart());
   const [asking, setAsking] = useState(false);
   const [busy, setBusy] = useState(false);
-  const [done, setDone] = useState<string | null>(null);
   const [moving, setMoving] = useState(false);
   const [error, setError] = useState<unknown>(null);
 
   const reset = async () => {
     setAsking(false);
     setBusy(true);
-    setDone(null);
     setError(null);
     try {
       const status = await backend.practiceReset();
-      setDone("Practice mode was reset.");
       setAsked(true);
       endpoints.reload();
       onReset?.(status);
@@ -113,14 +110,10 @@ export function PracticeSection(props: PracticeSectionProps) {
           />
         )}
         <div role="status" data-testid="settings-practice-result">
-          {done !== null ? (
-            <StatusIndicator type="success">{done}</StatusIndicator>
-          ) : (
-            endpoints.answer === null && (
-              <StatusIndicator type={endpoints.loading ? "loading" : "stopped"}>
-                {endpoints.loading ? "Starting" : "The practice servers aren’t running."}
-              </StatusIndicator>
-            )
+          {endpoints.answer === null && (
+            <StatusIndicator type={endpoints.loading ? "loading" : "stopped"}>
+              {endpoints.loading ? "Starting" : "The practice servers aren’t running."}
+            </StatusIndicator>
           )}
         </div>
         <Toggle
@@ -138,10 +131,7 @@ export function PracticeSection(props: PracticeSectionProps) {
       {moving && (
         <MoveTagModal
           errorActions={errorActions}
-          onMoved={(said) => {
-            setDone(said);
-            setMoving(false);
-          }}
+          onMoved={() => setMoving(false)}
           onClose={() => setMoving(false)}
         />
       )}

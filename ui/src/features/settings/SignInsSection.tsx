@@ -25,7 +25,6 @@ export function SignInsSection({ errorActions }: { errorActions: ErrorActions })
   const sessions = useRequest("sso", () => backend.ssoSessionsList());
   const profiles = useRequest("aws", () => backend.awsProfilesList());
   const [dialog, setDialog] = useState<SignInDialog | null>(null);
-  const [added, setAdded] = useState<string | null>(null);
   const [leaving, setLeaving] = useState<string | null>(null);
   const work = useAsyncAction();
   const signOut = async (session: SsoSession) => {
@@ -148,15 +147,6 @@ export function SignInsSection({ errorActions }: { errorActions: ErrorActions })
             No SSO sessions found. To add a session, run “aws configure sso” in a terminal.
           </Box>
         }
-        footer={
-          added !== null && (
-            <div role="status" data-testid="profile-added">
-              <StatusIndicator type="success">
-                The profile {added} is in the AWS configuration.
-              </StatusIndicator>
-            </div>
-          )
-        }
         columnDefinitions={columns}
       />
       {dialog?.kind === "sign_in" && (
@@ -172,8 +162,7 @@ export function SignInsSection({ errorActions }: { errorActions: ErrorActions })
           sessions={[dialog.session]}
           taken={(profiles.answer?.profiles ?? []).map((profile) => profile.name)}
           calls={backend}
-          onAdded={(name) => {
-            setAdded(name);
+          onAdded={() => {
             profiles.reload();
             close();
           }}

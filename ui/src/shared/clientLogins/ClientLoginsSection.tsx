@@ -1,7 +1,7 @@
 import ExpandableSection from "@cloudscape-design/components/expandable-section";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { type ErrorActions, ErrorAlert } from "../../errors";
 import type { AwsConnection, ClientLogins, LoginClient, LoginWay } from "../../ipc/generated";
 import { connectionKey } from "../connection";
@@ -36,6 +36,10 @@ export function ClientLoginsSection(props: ClientLoginsSectionProps) {
   const request = useRequest(opened ? about : null, () => backend.clientLogins(connection));
   /** The result of the last change, until the next reload. */
   const [changed, setChanged] = useState<{ about: string; logins: ClientLogins } | null>(null);
+  // A newer answer replaces it, for example after an undo in a notification.
+  const answer = request.answer;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a new answer is the reason
+  useEffect(() => setChanged(null), [answer]);
   const logins = changed?.about === about ? changed.logins : request.answer;
 
   const reload = () => {

@@ -1,5 +1,4 @@
 import type { MigrationReport, ReportFormat } from "../../ipc/generated";
-import type { Notify } from "../notify";
 
 const extensions: Record<ReportFormat, string> = {
   markdown: "md",
@@ -26,16 +25,14 @@ export function exportName(
   return `migration-${place}-${day.join("-")}-${time}.${extensions[format]}`;
 }
 
-/** Exports a report to a file that the user selects, and says where it is. */
+/** Exports a report to a file that the user selects. */
 export async function exportReport(
   backend: Exporter,
   report: MigrationReport,
   format: ReportFormat,
-  notify: Notify,
 ) {
   const path = await backend.savePathChoose(exportName(report, format));
   if (path !== null) {
     await backend.migrationReportExport(report.job, format, path);
-    notify({ type: "success", header: "Report exported", text: path });
   }
 }

@@ -1,0 +1,247 @@
+/**
+ * How the window reports finished actions: every command that changes something leads to a
+ * notification. `withAnnouncements` applies this table to the backend, so no page can forget it.
+ */
+import type { Backend } from "../ipc/backend";
+import type { AwsConnection } from "../ipc/generated";
+import type { Commands } from "../ipc/generated/commands";
+import { clientNames } from "../shared/clientLogins/clientLoginTexts";
+import { signerName, sourceLabel } from "../shared/connection";
+import { formatCounted } from "../shared/format";
+import type { Notice } from "../shared/notify";
+import { targetName } from "../shared/signIn/SignInModal";
+import { totalsText } from "../shared/undo/undoTexts";
+import { type Page, pageTitles } from "./routes";
+
+/** What notifications offer beside closing them. */
+export interface AnnouncementActions {
+  /** The page that is shown. A notification doesn't offer to open it. */
+  readonly page: Page | null;
+  readonly openPage: (page: keyof typeof pageTitles) => void;
+  readonly openRepository: (connection: AwsConnection, name: string) => void;
+  /** Calls the backend again, for example to undo, and shows the error if it fails. */
+  readonly undo: (work: (backend: Backend) => Promise<unknown>) => void;
+}
+
+/** Returns the notification of a finished command, or `null` if it changed nothing. */
+type Announce<Name extends keyof Commands> = (
+  args: Parameters<Commands[Name]>,
+  answer: Awaited<ReturnType<Commands[Name]>>,
+  actions: AnnouncementActions,
+) => Notice | null;
+
+/**
+ * Why a command has no notification of its own. `reads`: it changes nothing that the user keeps.
+ * `shown`: the screen shows its effect at once. `caller`: it is one step of an action, and whoever
+ * runs the action announces the whole.
+ */
+export type Unannounced = "reads" | "shown" | "caller";
+
+type Announcements = { readonly [Name in keyof Commands]?: Announce<Name> | Unannounced };
+
+function success(header: string, text?: string, action?: Notice["action"]): Notice {
+  return { type: "success", header, text, action };
+}
+
+function open(
+  page: keyof typeof pageTitles,
+  actions: AnnouncementActions,
+): Notice["action"] | undefined {
+  return actions.page === page
+    ? undefined
+    : { text: `Open ${pageTitles[page]}`, onClick: () => actions.openPage(page) };
+}
+
+/** Commands that change nothing, by themselves or for the user. */
+const reading = [
+  "appInfo",
+  "settingsGet",
+  "draftGet",
+  "savedProfilesList",
+  "jobFollow",
+  "awsProfilesList",
+  "awsIdentity",
+  "awsAccountAlias",
+  "registryLogin",
+  "clientLogins",
+  "ssoSessionsList",
+  "ssoAccountsList",
+  "ssoRolesList",
+  "awsProfilePreview",
+  "engineStatus",
+  "engineOriginals",
+  "networkStatus",
+  "caFileCheck",
+  "sourceLoginStatus",
+  "sourceNamespaces",
+  "sourceRepositories",
+  "sourceTags",
+  "sourceTagDetails",
+  "sourceChoose",
+  "repositoryNamesPropose",
+  "migrationPlan",
+  "migrationCommands",
+  "migrationPermissions",
+  "migrationUndoPlan",
+  "historyList",
+  "historyReport",
+  "historyRequest",
+  "jobsList",
+  "jobSnapshot",
+  "registrySettings",
+  "registryOfferCommands",
+  "repositoriesList",
+  "repositorySummaries",
+  "repositoryDetails",
+  "repositoryIndexEntries",
+  "repositoryInOtherRegion",
+  // Starts servers that a reset or a restart ends. Practice mode itself shows a badge.
+  "practiceStart",
+] as const satisfies readonly (keyof Commands)[];
+
+/** Commands whose effect the screen shows at once. */
+const shown = [
+  "logFolderOpen",
+  "linkOpen",
+  "signInPageOpen",
+  "savePathChoose",
+  "openPathChoose",
+  "windowClose",
+  // The settings page says that changes are saved automatically.
+  "settingsSet",
+  "draftSet",
+  "signInStart",
+  "signInCancel",
+  "sourceChooseCancel",
+  "migrationPlanCancel",
+  "migrationExpiryConfirm",
+  // The window opens the progress, and `useFinishedNotice` reports the end.
+  "migrationStart",
+  "migrationRetryFailed",
+  "migrationResume",
+  "migrationUndoStop",
+  "jobPause",
+  "jobResume",
+  "jobLookAgain",
+  "jobCancel",
+] as const satisfies readonly (keyof Commands)[];
+
+function all<Names extends readonly (keyof Commands)[]>(names: Names, why: Unannounced) {
+  return Object.fromEntries(names.map((name) => [name, why])) as Record<Names[number], Unannounced>;
+}
+
+export const announcements: Announcements = {
+  ...all(reading, "reads"),
+  ...all(shown, "shown"),
+  // Deletions of many images or repositories take several calls. A deleted profile can be restored.
+  ...all(["repositoryImagesDelete", "repositoryDelete", "savedProfileDelete"], "caller"),
+
+  savedProfileSave: (_, { name, is_default }, actions) =>
+    success(
+      `Profile “${name}” saved`,
+      is_default ? "It is the default in the wizard." : undefined,
+      open("profiles", actions),
+    ),
+  savedProfilesExport: ([ids, path]) =>
+    success(
+      `${formatCounted(ids.length, "profile", "profiles")} exported`,
+      `${path}. The file contains no secrets.`,
+    ),
+  savedProfilesImport: (_, added, actions) =>
+    added.length === 0
+      ? { type: "info", header: "The file contains no profiles" }
+      : success(
+          `${formatCounted(added.length, "profile", "profiles")} imported`,
+          added.map(({ name }) => `“${name}”`).join(", "),
+          open("profiles", actions),
+        ),
+  migrationPlanExport: ([, path]) => success("Plan saved", path),
+  migrationReportExport: ([, , path]) => success("Report exported", path),
+
+  awsMfaSubmit: ([connection]) => success(`Signed in with ${signerName(connection)}`),
+  signInWait: (_, outcome) => (outcome === "signed_in" ? success("Signed in to AWS") : null),
+  ssoSignOut: ([target]) => success(`Signed out of ${targetName(target)}`),
+  awsProfileAdd: ([{ name }]) => success(`Profile ${name} added to the AWS configuration`),
+  clientLoginApply: ([connection, client, way], { registry }, actions) =>
+    success(
+      way.kind === "ecr_helper"
+        ? `${clientNames[client]} set up for ECR`
+        : `${clientNames[client]} logged in to ECR`,
+      registry,
+      {
+        text: "Undo",
+        onClick: () => actions.undo((backend) => backend.clientLoginUndo(connection, client)),
+      },
+    ),
+  clientLoginUndo: ([, client]) => success(`Previous login of ${clientNames[client]} restored`),
+  sourceLogin: ([{ source, username }]) => success(`Signed in as ${username}`, sourceLabel(source)),
+  sourceLogout: ([source]) => success("Signed out", sourceLabel(source)),
+
+  migrationUndo: (_, { totals, left, cancelled, journal_error }, actions) => {
+    const failed = journal_error !== null || left.some(({ why }) => why.kind === "failed");
+    const deleted = totalsText(totals);
+    return {
+      type: cancelled || failed ? "warning" : "success",
+      header: cancelled
+        ? "Undo stopped"
+        : failed
+          ? "Undo completed with errors"
+          : "Migration undone",
+      text: deleted === "" ? "Nothing was deleted." : `Deleted: ${deleted}.`,
+      action: open("history", actions),
+    };
+  },
+  historyDelete: () => success("Migration deleted from history"),
+  historyVerify: (_, { summary }) =>
+    summary.status === "success"
+      ? success("Verified: all digests match")
+      : { type: "warning", header: `Verified: ${summary.title}`, text: summary.text },
+
+  registryOfferAccept: ([connection, offer]) =>
+    success(
+      {
+        blob_mounting: "Blob mounting turned on",
+        create_on_push: "Repository creation template added",
+        pull_through_cache: "Pull through cache rule added",
+      }[offer.kind],
+      signerName(connection),
+    ),
+  repositoryCreate: ([connection, name], _, actions) =>
+    success(`Repository ${name} created`, undefined, {
+      text: "Open",
+      onClick: () => actions.openRepository(connection, name),
+    }),
+
+  practiceReset: () => success("Practice mode was reset"),
+  practiceTagMove: ([repository, tag, to]) =>
+    success("Tag moved", `${repository}:${tag} now points to the image of ${to}.`),
+};
+
+/** The backend whose finished commands are announced. */
+export function withAnnouncements(
+  backend: Backend,
+  notify: (notice: Notice) => void,
+  actions: () => AnnouncementActions,
+): Backend {
+  return new Proxy(backend, {
+    get(target, name) {
+      const method = Reflect.get(target, name);
+      const announce = announcements[name as keyof Commands];
+      if (typeof announce !== "function" || typeof method !== "function") {
+        return method;
+      }
+      return async (...args: unknown[]) => {
+        const answer = await method(...args);
+        const notice = (announce as unknown as (...values: unknown[]) => Notice | null)(
+          args,
+          answer,
+          actions(),
+        );
+        if (notice !== null) {
+          notify(notice);
+        }
+        return answer;
+      };
+    },
+  });
+}
