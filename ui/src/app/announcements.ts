@@ -32,8 +32,8 @@ type Announce<Name extends keyof Commands> = (
 
 /**
  * Why a command has no notification of its own. `reads`: it changes nothing that the user keeps.
- * `shown`: the screen shows its effect at once. `caller`: it is one step of an action, and whoever
- * runs the action announces the whole.
+ * `shown`: the screen shows its effect at once. `caller`: it is one step of an action, and the caller
+ * announces the whole.
  */
 export type Unannounced = "reads" | "shown" | "caller";
 

@@ -64,7 +64,7 @@ export function ProfilesPage({ onUse, errorActions = {} }: ProfilesPageProps) {
         header: `Profile “${profile.name}” deleted`,
         action: {
           text: "Undo",
-          // The page may be closed by then, so nothing of it is used.
+          // The user may have left the page.
           onClick: () => {
             backend.savedProfileSave({ ...profile, id: "" }).then(reloadRequests, setError);
           },
