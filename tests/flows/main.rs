@@ -16,6 +16,7 @@ mod engine_stores;
 mod engine_to_ecr;
 mod events;
 mod faults_and_kills;
+mod image_inspection;
 mod image_kinds;
 mod journal;
 mod lifecycle;

@@ -7,6 +7,7 @@ mod docker_hub_account;
 mod engine;
 mod engine_screenshots;
 mod engine_stores;
+mod images;
 mod keyboard;
 mod kill_and_resume;
 mod mfa;

@@ -3,6 +3,7 @@ import messages from "@cloudscape-design/components/i18n/messages/all.en";
 import { useCallback, useEffect, useMemo, useReducer, useRef } from "react";
 import type { ErrorActions } from "../errors";
 import { HistoryPage } from "../features/history";
+import { ImagePage } from "../features/images";
 import { MigratePage, useDraft, useJob } from "../features/migrate";
 import { ProfilesPage } from "../features/profiles";
 import { RepositoriesPage } from "../features/repositories";
@@ -248,6 +249,16 @@ function Window() {
                         view({ ...connection, region });
                       }
                     }}
+                    showImage={(image, onClose) =>
+                      connection !== null && (
+                        <ImagePage
+                          connection={connection}
+                          image={image}
+                          onClose={onClose}
+                          errorActions={errorActions}
+                        />
+                      )
+                    }
                   />
                 )}
                 {page === "history" && (

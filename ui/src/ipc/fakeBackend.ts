@@ -1,6 +1,7 @@
 import type { Backend } from "./backend";
 import { fakeAwsMethods } from "./fake/awsMethods";
 import { withRecordedCalls } from "./fake/callRecorder";
+import { fakeImageMethods } from "./fake/images";
 import { FakeMigrations } from "./fake/migrations";
 import type { FakeBackend, FakeOptions } from "./fake/options";
 import { fakePracticeMethods } from "./fake/practice";
@@ -45,6 +46,7 @@ export function createFakeBackend(options: FakeOptions = {}): FakeBackend {
     ...migrations.planMethods(),
     ...migrations.jobMethods(),
     ...fakeRepositoryMethods(ecr),
+    ...fakeImageMethods(),
     ...fakePracticeMethods(ecr),
   };
   // The job of a plan plays its recording, so a plan of the test is kept like a recorded one.

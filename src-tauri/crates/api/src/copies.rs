@@ -13,6 +13,7 @@ use transload_contract::{CopyEvent, CopyEventKind, CopyPair, CopyRequest, CopySu
 use transload_errors::{ApiError, ErrorCode};
 use transload_migration::{CopyEndpoints, CopyOptions, EventSink};
 use transload_model::{ImageReference, RepositoryName, RepositorySettings, Tag};
+use transload_registry::RegistryApi;
 use transload_repositories::ensure_repository;
 
 use crate::convert;
@@ -91,8 +92,7 @@ pub async fn copy_mfa_submit(request: &CopyRequest, code: String) -> Result<(), 
 /// # Errors
 /// Where it points nowhere, or its registry cannot be asked.
 pub async fn image_digest(reference: &str, request: &CopyRequest) -> Result<String, ApiError> {
-    let reference = parse(reference)?;
-    let client = CopyClients::new(request).source(&reference).await?;
+    let (client, reference) = open_reference(reference, request).await?;
     let head = client.manifest_head(reference.path(), reference.manifest_reference()).await?;
     match head {
         Some(head) => Ok(head.digest.to_string()),
@@ -103,6 +103,16 @@ pub async fn image_digest(reference: &str, request: &CopyRequest) -> Result<Stri
             Ok(manifest.digest().to_string())
         }
     }
+}
+
+/// Opens the registry of a reference with the logins of this computer.
+pub(crate) async fn open_reference(
+    reference: &str,
+    request: &CopyRequest,
+) -> Result<(Arc<dyn RegistryApi>, ImageReference), ApiError> {
+    let reference = parse(reference)?;
+    let client = CopyClients::new(request).source(&reference).await?;
+    Ok((client, reference))
 }
 
 fn parse(text: &str) -> Result<ImageReference, ApiError> {

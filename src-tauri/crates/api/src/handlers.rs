@@ -5,6 +5,7 @@ mod aws;
 mod client_logins;
 mod docker;
 mod history;
+mod images;
 mod jobs;
 mod migration;
 mod naming;

@@ -7,6 +7,7 @@
 //! - `sources`, `open_source`, `hub_clients`, `lists`: opens sources and lists what is there
 //! - `jobs`: running migrations; numbers, throttles, keeps and replays their events
 //! - `copies`: copies from registry to registry without a plan, for scripts
+//! - `images`: inspects and compares images of references and of open sources
 //! - `plan_file`, `shards`, `forecast_check`, `file_endpoints`: reads plan files as data that others may have changed
 //! - `keychain`: logins in the keychain of the operating system
 //! - `settings`: the window's settings, for a program beside it
@@ -32,6 +33,7 @@ mod file_endpoints;
 mod forecast_check;
 mod handlers;
 mod hub_clients;
+mod images;
 mod jobs;
 mod keychain;
 mod lists;
@@ -47,6 +49,7 @@ pub use connections::{EcrOptions, environment_connection};
 pub use copies::{CopyControl, copy_images, copy_mfa_submit, image_digest};
 pub use file_endpoints::{connection_endpoints, source_endpoints, without_endpoints};
 pub use handlers::{check_ca_file, network_warnings};
+pub use images::{compare_images, inspect_image};
 pub use jobs::follow::JobEvents;
 pub use jobs::state::JobNews;
 pub use settings::{SETTINGS_FILE, kept_settings};

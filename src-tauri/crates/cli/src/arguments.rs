@@ -45,6 +45,17 @@ pub enum Command {
         #[command(flatten)]
         ecr: EcrArguments,
     },
+    /// Print what an image contains: platforms, configuration, labels, size. Downloads no layer.
+    #[command(after_help = AFTER_HELP)]
+    Inspect(InspectArguments),
+    /// Print the layers of an image with their sizes and the lines of the build that made them.
+    #[command(after_help = AFTER_HELP)]
+    Layers(InspectArguments),
+    /// Print the differences between two images: platforms, configuration, layers.
+    ///
+    /// The images may be in different registries. Exits with 5 if they differ.
+    #[command(after_help = AFTER_HELP)]
+    Diff(DiffArguments),
     /// Print your AWS identity: account, user or role, region, and when the session expires.
     Identity {
         #[command(flatten)]
@@ -100,6 +111,55 @@ impl Command {
     pub fn uses_network(&self) -> bool {
         !matches!(self, Self::History { .. } | Self::Report(_))
     }
+}
+
+#[derive(Debug, Args)]
+pub struct InspectArguments {
+    /// The image, such as docker.io/library/alpine:3.22.
+    #[arg(value_name = "IMAGE")]
+    pub reference: String,
+    /// The platform to show, such as linux/arm64. Default: linux/amd64, or the first one.
+    #[arg(long, value_name = "OS/ARCHITECTURE")]
+    pub platform: Option<String>,
+    #[command(flatten)]
+    pub access: ImageAccess,
+    /// Print JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct DiffArguments {
+    /// The first image, such as docker.io/library/alpine:3.21.
+    #[arg(value_name = "IMAGE")]
+    pub left: String,
+    /// The second image, such as docker.io/library/alpine:3.22.
+    #[arg(value_name = "OTHER")]
+    pub right: String,
+    /// The platform to compare, such as linux/arm64. Default: linux/amd64, or the first one.
+    #[arg(long, value_name = "OS/ARCHITECTURE")]
+    pub platform: Option<String>,
+    #[command(flatten)]
+    pub access: ImageAccess,
+    /// Print JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct ImageAccess {
+    /// Show values that look like passwords, tokens or keys. They are hidden by default.
+    #[arg(long)]
+    pub show_secrets: bool,
+    /// Use plain HTTP for the registry. Not required for a registry on this computer.
+    #[arg(long)]
+    pub plain_http: bool,
+    #[command(flatten)]
+    pub ecr: EcrArguments,
+    /// Read from the built-in practice ECR. The image is then a repository with a tag or digest,
+    /// such as team/app:1.
+    #[arg(long, conflicts_with_all = ["aws_profile", "region", "plain_http"])]
+    pub practice: bool,
 }
 
 #[derive(Debug, Args)]

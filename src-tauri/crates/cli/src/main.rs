@@ -3,6 +3,7 @@
 //!
 //! - `arguments`: the commands and their options, with the text of `--help`.
 //! - `copy`: `copy` and `digest`, which keep no journal.
+//! - `images`: `inspect`, `layers` and `diff`.
 //! - `plan`, `migration`, `undo`, `sign_in`: the commands that use the journal or an AWS profile.
 //! - `plan_source`, `pair_list`, `input_files`: what arguments refer to (sources, lists, files).
 //! - `aws_connection`, `mfa`, `ca_file`, `data_folder`: the account, MFA codes, trust, and the folder
@@ -18,6 +19,7 @@ mod ca_file;
 mod copy;
 mod data_folder;
 mod exit_code;
+mod images;
 mod input_files;
 mod mfa;
 mod migration;
@@ -87,6 +89,9 @@ async fn run_with_api(command: Command, ca_file: Option<String>) -> Result<u8, A
         Command::Report(arguments) => migration::report(&api, &arguments).await?,
         Command::Verify { migration, json } => migration::verify(&api, &migration, json).await?,
         Command::Undo(arguments) => undo::undo(&api, &arguments).await?,
+        Command::Inspect(arguments) => images::inspect(&api, arguments, ca_file).await?,
+        Command::Layers(arguments) => images::layers(&api, arguments, ca_file).await?,
+        Command::Diff(arguments) => images::diff(&api, arguments, ca_file).await?,
         // `run` handles these, because they need no journal.
         Command::Copy(_) | Command::Digest { .. } => exit_code::USAGE,
     };

@@ -3,7 +3,7 @@
 //! place.
 //!
 //! - `copy`, `job`: the reporters of events, as JSON, with a progress bar, or as plain lines.
-//! - `plan`, `lifecycle`, `report`, `undo`, `identity`: the results of the commands.
+//! - `plan`, `lifecycle`, `report`, `undo`, `identity`, `images`: the results of the commands.
 //! - `planning`: the progress of planning.
 #![allow(
     clippy::print_stdout,
@@ -13,6 +13,7 @@
 
 pub mod copy;
 pub mod identity;
+pub mod images;
 pub mod job;
 pub mod lifecycle;
 pub mod plan;

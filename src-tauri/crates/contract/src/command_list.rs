@@ -171,6 +171,11 @@ commands! {
         /// Creates a repository, as a plan would.
         repository_create(connection: AwsConnection, name: String, settings: RepositorySettings) -> Repository;
 
+        /// Reads an image: its manifest, one platform, its configuration. Downloads no layer.
+        image_inspect(image: ImageLocation, options: InspectOptions) -> ImageInspection;
+        /// The differences between two images, which may be in different registries.
+        image_compare(left: ImageLocation, right: ImageLocation, options: InspectOptions) -> ImageComparison;
+
         /// Starts the servers of practice mode, or answers where they are.
         practice_start() -> PracticeStatus;
         /// Resets practice mode.

@@ -138,6 +138,8 @@ pub enum ErrorCode {
     ManifestTooLarge,
     /// The manifest can't be copied unchanged, for example schema 1.
     ManifestUnsupported,
+    /// The image doesn't have the requested platform; `subject` is the platform.
+    PlatformMissing,
     /// The tag is immutable and points to another image.
     TagImmutable,
     /// The registry rejected the request for another reason.

@@ -9,7 +9,7 @@
 //! - `sentence`: makes a sentence of the text of an error
 //! - `recorded`: errors as the journal and plan files record them
 //! - `aws`, `sign_in`, `client_login`, `docker`, `hub`, `registry`, `network`, `repository_name`, `migration`,
-//!   `journal`: the conversions
+//!   `journal`, `inspect`: the conversions
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
@@ -19,6 +19,7 @@ mod client_login;
 mod code;
 mod docker;
 mod hub;
+mod inspect;
 mod journal;
 mod migration;
 mod network;

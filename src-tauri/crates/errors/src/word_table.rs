@@ -455,6 +455,11 @@ impl ErrorWords {
                 &["Transload skips this image. To continue without the image, deselect it."],
                 &[ChooseImages],
             ),
+            ErrorCode::PlatformMissing => error(
+                "Platform not found in the image",
+                &["Choose one of the platforms that the image has."],
+                &[],
+            ),
             ErrorCode::TagImmutable => warning(
                 "The tag is immutable",
                 &[

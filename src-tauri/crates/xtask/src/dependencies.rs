@@ -30,7 +30,7 @@ struct Dependency {
 }
 
 /// The crates below the border, from the lowest.
-const BELOW_API: [&str; 13] = [
+const BELOW_API: [&str; 14] = [
     "transload-model",
     "transload-network",
     "transload-registry",
@@ -40,6 +40,7 @@ const BELOW_API: [&str; 13] = [
     "transload-lifecycle",
     "transload-repositories",
     "transload-migration",
+    "transload-inspect",
     "transload-errors",
     "transload-contract",
     "transload-report",
@@ -63,9 +64,10 @@ fn allowed(package: &str) -> Option<Vec<&'static str>> {
         "transload-report" => {
             vec!["transload-errors", "transload-contract", "transload-migration"]
         }
-        "transload-contract" => BELOW_API[..10].to_vec(),
-        "transload-errors" => BELOW_API[..9].to_vec(),
+        "transload-contract" => BELOW_API[..11].to_vec(),
+        "transload-errors" => BELOW_API[..10].to_vec(),
         "transload-migration" => BELOW_API[..7].to_vec(),
+        "transload-inspect" => vec!["transload-model", "transload-registry"],
         "transload-repositories" => [CLIENT, &["transload-aws", "transload-registry"]].concat(),
         "transload-registry" | "transload-docker" | "transload-hub" | "transload-aws" => {
             CLIENT.to_vec()

@@ -43,6 +43,7 @@ async function askToDelete(
         uri="registry/pgcli"
         images={left}
         errorActions={{}}
+        onOpen={() => {}}
         onChanged={onChanged}
       />
     </BackendProvider>

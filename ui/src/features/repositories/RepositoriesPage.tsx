@@ -6,6 +6,7 @@ import { type ReactNode, useEffect, useRef, useState } from "react";
 import type { ErrorActions } from "../../errors";
 import type { AwsConnection } from "../../ipc/generated";
 import { connectionKey } from "../../shared/connection";
+import type { ShowImage } from "./openedImage";
 import { RepositoryDetailsView } from "./RepositoryDetailsView";
 import { RepositoryList } from "./RepositoryList";
 
@@ -18,6 +19,8 @@ export interface RepositoriesPageProps {
   /** Error actions of the frame, for example opening the settings. */
   errorActions?: ErrorActions;
   onRegion?: (region: string) => void;
+  /** Shows the page of an image. */
+  showImage?: ShowImage;
 }
 
 /** The Repositories page: the list, or one repository. */
@@ -27,6 +30,7 @@ export function RepositoriesPage({
   opening = null,
   errorActions = {},
   onRegion = () => {},
+  showImage = () => null,
 }: RepositoriesPageProps) {
   const key = connection === null ? null : connectionKey(connection);
   const [opened, setOpened] = useState<{ key: string | null; name: string } | null>(null);
@@ -109,6 +113,7 @@ export function RepositoriesPage({
             }
             onRegion(region);
           }}
+          showImage={showImage}
           errorActions={actions}
         />
       )}

@@ -15,6 +15,7 @@ import { useRequest } from "../../shared/useRequest";
 import { CommandsModal } from "./CommandsModal";
 import { DeleteRepositoriesModal } from "./DeleteRepositoriesModal";
 import { OtherRegions } from "./OtherRegions";
+import type { OpenedImage, ShowImage } from "./openedImage";
 import { AccessPolicy, LifecyclePolicy, RepositoryFacts, RepositoryLine } from "./RepositoryFacts";
 import { RepositoryImagesTable } from "./RepositoryImagesTable";
 
@@ -25,6 +26,8 @@ interface RepositoryDetailsViewProps {
   /** Called when the repository was deleted. */
   onDeleted: () => void;
   onRegion: (region: string) => void;
+  /** Shows the page of an image. */
+  showImage: ShowImage;
   errorActions: ErrorActions;
 }
 
@@ -35,102 +38,114 @@ export function RepositoryDetailsView({
   onClose,
   onDeleted,
   onRegion,
+  showImage,
   errorActions,
 }: RepositoryDetailsViewProps) {
   const backend = useBackend();
   const notify = useNotify();
   const [deleting, setDeleting] = useState(false);
   const [pushCommandsShown, setPushCommandsShown] = useState(false);
+  const [image, setImage] = useState<OpenedImage | null>(null);
   const request = useRequest(`${connectionKey(connection)} ${name}`, () =>
     backend.repositoryDetails(connection, name),
   );
   const details = request.answer;
 
   return (
-    <SpaceBetween size="xs">
-      <Header
-        variant="h1"
-        description={details !== null && <RepositoryLine repository={details.repository} />}
-        actions={
-          <SpaceBetween direction="horizontal" size="xs">
-            <Button onClick={onClose} data-testid="repository-close">
-              Back to repositories
-            </Button>
-            <Button
-              iconName="refresh"
-              ariaLabel={`Refresh ${name}`}
-              loading={request.loading && details !== null}
-              onClick={request.reload}
-              data-testid="repository-refresh"
+    <>
+      {/* The details stay mounted, so that their tab, page, and selection are kept. */}
+      <div hidden={image !== null}>
+        <SpaceBetween size="xs">
+          <Header
+            variant="h1"
+            description={details !== null && <RepositoryLine repository={details.repository} />}
+            actions={
+              <SpaceBetween direction="horizontal" size="xs">
+                <Button onClick={onClose} data-testid="repository-close">
+                  Back to repositories
+                </Button>
+                <Button
+                  iconName="refresh"
+                  ariaLabel={`Refresh ${name}`}
+                  loading={request.loading && details !== null}
+                  onClick={request.reload}
+                  data-testid="repository-refresh"
+                />
+                <Button
+                  disabled={details === null}
+                  disabledReason="Loading the repository."
+                  onClick={() => setDeleting(true)}
+                  data-testid="repository-delete"
+                >
+                  Delete repository
+                </Button>
+                <Button
+                  disabled={details === null}
+                  onClick={() => setPushCommandsShown(true)}
+                  data-testid="repository-push-commands"
+                >
+                  View push commands
+                </Button>
+              </SpaceBetween>
+            }
+          >
+            {name}
+          </Header>
+          {request.error !== null && (
+            <ErrorAlert
+              error={request.error}
+              actions={{ ...errorActions, retry: request.reload }}
             />
-            <Button
-              disabled={details === null}
-              disabledReason="Loading the repository."
-              onClick={() => setDeleting(true)}
-              data-testid="repository-delete"
-            >
-              Delete repository
-            </Button>
-            <Button
-              disabled={details === null}
-              onClick={() => setPushCommandsShown(true)}
-              data-testid="repository-push-commands"
-            >
-              View push commands
-            </Button>
-          </SpaceBetween>
-        }
-      >
-        {name}
-      </Header>
-      {request.error !== null && (
-        <ErrorAlert error={request.error} actions={{ ...errorActions, retry: request.reload }} />
-      )}
-      {request.error !== null && asApiError(request.error).code === "repository_missing" && (
-        <OtherRegions
-          connection={connection}
-          name={name}
-          errorActions={errorActions}
-          onRegion={onRegion}
-          onCreated={request.reload}
-        />
-      )}
-      {details === null && request.loading && (
-        <Box>
-          <Spinner /> Loading {name}
-        </Box>
-      )}
-      {details !== null && (
-        <DetailsTabs
-          connection={connection}
-          details={details}
-          errorActions={errorActions}
-          onChanged={request.reload}
-        />
-      )}
-      {deleting && (
-        <DeleteRepositoriesModal
-          connection={connection}
-          names={[name]}
-          errorActions={errorActions}
-          onDeleted={() => {
-            notify({ type: "success", header: `Repository ${name} deleted` });
-            onDeleted();
-          }}
-          onClose={() => setDeleting(false)}
-        />
-      )}
-      {pushCommandsShown && details !== null && (
-        <CommandsModal
-          title={`Push commands for ${name}`}
-          description="These commands log in to the registry and push a local image to this repository. Replace TAG. They require the AWS CLI and Docker."
-          commands={details.push_commands}
-          connection={connection}
-          errorActions={errorActions}
-          onClose={() => setPushCommandsShown(false)}
-        />
-      )}
-    </SpaceBetween>
+          )}
+          {request.error !== null && asApiError(request.error).code === "repository_missing" && (
+            <OtherRegions
+              connection={connection}
+              name={name}
+              errorActions={errorActions}
+              onRegion={onRegion}
+              onCreated={request.reload}
+            />
+          )}
+          {details === null && request.loading && (
+            <Box>
+              <Spinner /> Loading {name}
+            </Box>
+          )}
+          {details !== null && (
+            <DetailsTabs
+              connection={connection}
+              details={details}
+              errorActions={errorActions}
+              onChanged={request.reload}
+              onOpen={setImage}
+            />
+          )}
+          {deleting && (
+            <DeleteRepositoriesModal
+              connection={connection}
+              names={[name]}
+              errorActions={errorActions}
+              onDeleted={() => {
+                notify({ type: "success", header: `Repository ${name} deleted` });
+                onDeleted();
+              }}
+              onClose={() => setDeleting(false)}
+            />
+          )}
+          {pushCommandsShown && details !== null && (
+            <CommandsModal
+              title={`Push commands for ${name}`}
+              description="These commands log in to the registry and push a local image to this repository. Replace TAG. They require the AWS CLI and Docker."
+              commands={details.push_commands}
+              connection={connection}
+              errorActions={errorActions}
+              onClose={() => setPushCommandsShown(false)}
+            />
+          )}
+        </SpaceBetween>
+      </div>
+      {image !== null && showImage(image, () => setImage(null))}
+    </>
   );
 }
 
@@ -139,9 +154,10 @@ interface DetailsTabsProps {
   details: RepositoryDetails;
   errorActions: ErrorActions;
   onChanged: () => void;
+  onOpen: (image: OpenedImage) => void;
 }
 
-function DetailsTabs({ connection, details, errorActions, onChanged }: DetailsTabsProps) {
+function DetailsTabs({ connection, details, errorActions, onChanged, onOpen }: DetailsTabsProps) {
   const [tab, setTab] = useState("images");
   const { repository } = details;
   return (
@@ -162,6 +178,7 @@ function DetailsTabs({ connection, details, errorActions, onChanged }: DetailsTa
               images={details.images}
               errorActions={errorActions}
               onChanged={onChanged}
+              onOpen={onOpen}
             />
           ),
         },

@@ -3,7 +3,7 @@ import Button from "@cloudscape-design/components/button";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import Toggle from "@cloudscape-design/components/toggle";
-import { useMemo, useState } from "react";
+import { useMemo, useRef, useState } from "react";
 import { asApiError, type ErrorActions, ErrorAlert, wordsOf } from "../../errors";
 import type { AwsConnection, RepositoryImage } from "../../ipc/generated";
 import { formatCount } from "../../shared/format";
@@ -13,6 +13,7 @@ import { CommandsModal } from "./CommandsModal";
 import { DeleteImageModal } from "./DeleteImageModal";
 import { DeleteImagesModal } from "./DeleteImagesModal";
 import { imageColumns } from "./imageColumns";
+import type { OpenedImage } from "./openedImage";
 import {
   entryRow,
   imageName,
@@ -31,11 +32,13 @@ interface RepositoryImagesTableProps {
   errorActions: ErrorActions;
   /** Called when images were deleted. */
   onChanged: () => void;
+  /** Opens the page of an image. */
+  onOpen: (image: OpenedImage) => void;
 }
 
 /** The images of a repository. An index expands to its entries. */
 export function RepositoryImagesTable(props: RepositoryImagesTableProps) {
-  const { connection, repository, uri, images, errorActions, onChanged } = props;
+  const { connection, repository, uri, images, errorActions, onChanged, onOpen } = props;
   const notify = useNotify();
   const [deleting, setDeleting] = useState<readonly RepositoryImageRow[]>([]);
   const all = useMemo(() => images.map(imageRow), [images]);
@@ -46,7 +49,20 @@ export function RepositoryImagesTable(props: RepositoryImagesTableProps) {
   const [expanded, setExpanded] = useState<ReadonlySet<string>>(new Set());
   const [pullCommandsShown, setPullCommandsShown] = useState(false);
   const { states, load } = useIndexEntries(connection, repository);
-  const columns = useMemo(() => imageColumns(uri), [uri]);
+  const latestOnOpen = useRef(onOpen);
+  latestOnOpen.current = onOpen;
+  const columns = useMemo(() => {
+    const tags = all.flatMap((row) => row.tags);
+    return imageColumns(uri, (row) =>
+      latestOnOpen.current({
+        repository,
+        uri,
+        digest: row.digest,
+        tags: row.tags,
+        otherTags: tags.filter((tag) => !row.tags.includes(tag)),
+      }),
+    );
+  }, [uri, repository, all]);
 
   const rows = useMemo(() => {
     const listed = new Set<string>();

@@ -1,4 +1,6 @@
 import Badge from "@cloudscape-design/components/badge";
+import Button from "@cloudscape-design/components/button";
+import type { ReactNode } from "react";
 import { Bytes } from "../../shared/Bytes";
 import { CopyableDigest, CopyButton } from "../../shared/CopyableText";
 import { formatCount } from "../../shared/format";
@@ -7,10 +9,41 @@ import { RelativeTime } from "../../shared/RelativeTime";
 import type { Column } from "../../shared/tablePreferences";
 import { imageKindLabels, imageName, type RepositoryImageRow } from "./repositoryImageRows";
 
+interface TagsCellProps {
+  row: RepositoryImageRow;
+  uri: string;
+  onOpen: (row: RepositoryImageRow) => void;
+}
+
+interface OpenButtonProps {
+  row: RepositoryImageRow;
+  onOpen: (row: RepositoryImageRow) => void;
+  text: string;
+  children: ReactNode;
+}
+
+/** The name of an image, which opens its page. */
+function OpenButton({ row, onOpen, text, children }: OpenButtonProps) {
+  return (
+    <Button
+      variant="inline-link"
+      ariaLabel={`Open ${text}`}
+      onClick={() => onOpen(row)}
+      data-testid={`image-open-${text}`}
+    >
+      {children}
+    </Button>
+  );
+}
+
 /** The first tags in one line, with the number of the others. */
-function TagsCell({ row, uri }: { row: RepositoryImageRow; uri: string }) {
+function TagsCell({ row, uri, onOpen }: TagsCellProps) {
   if (row.isEntry) {
-    return <span>{row.platform ?? imageKindLabels[row.kind]}</span>;
+    return (
+      <OpenButton row={row} onOpen={onOpen} text={row.platform ?? imageKindLabels[row.kind]}>
+        {row.platform ?? imageKindLabels[row.kind]}
+      </OpenButton>
+    );
   }
   const [first, ...rest] = row.tags;
   const reference = first === undefined ? `${uri}@${row.digest}` : `${uri}:${first}`;
@@ -18,10 +51,14 @@ function TagsCell({ row, uri }: { row: RepositoryImageRow; uri: string }) {
     <span className="copyable-line">
       <CopyButton text={reference} what={`the URI of ${imageName(row)}`} />
       {first === undefined ? (
-        <span>Untagged</span>
+        <OpenButton row={row} onOpen={onOpen} text="Untagged">
+          Untagged
+        </OpenButton>
       ) : (
         <span className="middle-ellipsis">
-          <MiddleEllipsis text={first} />
+          <OpenButton row={row} onOpen={onOpen} text={first}>
+            <MiddleEllipsis text={first} />
+          </OpenButton>
           {rest.length === 1 && `, ${rest[0]}`}
           {rest.length > 1 && (
             <span title={rest.join(", ")}>
@@ -36,7 +73,10 @@ function TagsCell({ row, uri }: { row: RepositoryImageRow; uri: string }) {
 }
 
 /** Columns of the images of a repository with this URI. */
-export function imageColumns(uri: string): Column<RepositoryImageRow>[] {
+export function imageColumns(
+  uri: string,
+  onOpen: (row: RepositoryImageRow) => void,
+): Column<RepositoryImageRow>[] {
   return [
     {
       id: "tags",
@@ -45,7 +85,7 @@ export function imageColumns(uri: string): Column<RepositoryImageRow>[] {
       width: 160,
       grow: 1,
       sortingComparator: (one, other) => (one.tags[0] ?? "").localeCompare(other.tags[0] ?? ""),
-      cell: (row) => <TagsCell row={row} uri={uri} />,
+      cell: (row) => <TagsCell row={row} uri={uri} onOpen={onOpen} />,
     },
     {
       id: "kind",

@@ -527,6 +527,14 @@ export const errorWords: Record<ErrorCode, ErrorWords> = {
       "review_plan"
     ]
   },
+  "platform_missing": {
+    "severity": "error",
+    "title": "Platform not found in the image",
+    "next": [
+      "Choose one of the platforms that the image has."
+    ],
+    "actions": []
+  },
   "practice_failed": {
     "severity": "error",
     "title": "Couldn't start practice mode",

@@ -32,6 +32,9 @@ fn sources_and_parts_are_parsed() {
         "report latest --format html",
         "report --merge a.json b.json --format csv",
         "undo latest --dry-run",
+        "inspect alpine:3.22 --platform linux/arm64 --json",
+        "layers team/app:1 --practice --show-secrets",
+        "diff quay.io/a/b:1 quay.io/a/b:2 --aws-profile prod",
         "run p.json --ca-file corp.pem",
         "--ca-file corp.pem digest a/b:1",
     ] {
@@ -44,6 +47,9 @@ fn sources_and_parts_are_parsed() {
         "plan --from practice --rename team/* --out p.json",
         "run p.json --shard 2",
         "run p.json --shard aws-batch",
+        "inspect",
+        "inspect team/app:1 --practice --region eu-west-1",
+        "diff a/b:1",
         "report",
         "report latest --merge a.json",
     ] {

@@ -1,0 +1,281 @@
+//! The differences between two images: platforms, configuration and layers. A pure function of two inspections.
+//! Called by `api` for the Compare page and for `transload-cli diff`.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+use transload_model::Digest;
+use ts_rs::TS;
+
+use crate::inspection::{ConfigValue, ImageConfig, ImageInspection, ImageLayer, InspectedImage};
+
+/// The differences between two images.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "images.ts")]
+pub struct ImageComparison {
+    pub left: ComparedImage,
+    pub right: ComparedImage,
+    /// Whether both have the same digest, and so are equal in everything.
+    pub identical: bool,
+    /// The platforms of both indexes.
+    pub platforms: Vec<PlatformDifference>,
+    /// The fields of the configuration that differ.
+    pub configuration: Vec<ConfigDifference>,
+    pub layers: LayerComparison,
+}
+
+/// One of two compared images.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "images.ts")]
+pub struct ComparedImage {
+    /// The digest of what the reference names.
+    pub digest: Digest,
+    /// The digest of the compared platform.
+    pub image_digest: Option<Digest>,
+    pub platform: Option<String>,
+    pub created_at_ms: Option<u64>,
+    pub content_bytes: u64,
+    pub layers: u32,
+}
+
+/// A platform of one or both images.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "images.ts")]
+pub struct PlatformDifference {
+    pub platform: String,
+    /// `null` if this image doesn't have the platform.
+    pub left: Option<Digest>,
+    pub right: Option<Digest>,
+}
+
+/// A part of the configuration.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export_to = "images.ts")]
+pub enum ConfigSection {
+    General,
+    Environment,
+    Label,
+    Annotation,
+}
+
+/// A field of the configuration that differs.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "images.ts")]
+pub struct ConfigDifference {
+    pub section: ConfigSection,
+    pub name: String,
+    /// `null` if the image doesn't have the field, or if its value is hidden.
+    pub left: Option<String>,
+    pub right: Option<String>,
+    /// Whether a value looks like a secret and is hidden.
+    pub hidden: bool,
+}
+
+/// The layers of both images.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "images.ts")]
+pub struct LayerComparison {
+    /// Layers from the lowest up that are the same, and so are on a common base.
+    pub common: u32,
+    pub common_bytes: u64,
+    /// Layers above that only one image has.
+    pub removed: Vec<ImageLayer>,
+    pub added: Vec<ImageLayer>,
+    /// Bytes to download for a computer that has the other image.
+    pub left_only_bytes: u64,
+    pub right_only_bytes: u64,
+}
+
+/// Compares two images. With `reveal`, values that look like secrets are shown.
+pub fn compare(left: &ImageInspection, right: &ImageInspection, reveal: bool) -> ImageComparison {
+    let mut comparison = ImageComparison {
+        left: summary(left),
+        right: summary(right),
+        identical: left.digest == right.digest,
+        platforms: platforms(left, right),
+        configuration: Vec::new(),
+        layers: LayerComparison::default(),
+    };
+    if let (Some(one), Some(other)) = (&left.image, &right.image) {
+        comparison.configuration = configuration(one, other, reveal);
+        comparison.layers = layers(one, other);
+        if !reveal {
+            comparison.hide_lines(one, other);
+        }
+    }
+    comparison
+}
+
+impl ImageComparison {
+    /// Whether the images differ in content. The same content can have two digests, for example in an index with a
+    /// provenance of another build.
+    pub fn differs(&self) -> bool {
+        !self.identical
+            && (!self.configuration.is_empty()
+                || !self.layers.removed.is_empty()
+                || !self.layers.added.is_empty()
+                || self.left.image_digest != self.right.image_digest
+                || self.platforms.iter().any(|platform| platform.left != platform.right))
+    }
+
+    /// Replaces the lines of layers by those without secrets.
+    fn hide_lines(&mut self, left: &InspectedImage, right: &InspectedImage) {
+        for (image, shown) in [(left, &mut self.layers.removed), (right, &mut self.layers.added)] {
+            let mut hidden = image.clone();
+            hidden.hide_secrets();
+            for layer in shown {
+                let same = hidden.layers.iter().find(|other| other.number == layer.number);
+                if let Some(same) = same {
+                    *layer = same.clone();
+                }
+            }
+        }
+    }
+}
+
+fn summary(inspection: &ImageInspection) -> ComparedImage {
+    let image = inspection.image.as_ref();
+    ComparedImage {
+        digest: inspection.digest.clone(),
+        image_digest: image.map(|image| image.digest.clone()),
+        platform: image.and_then(|image| image.platform.clone()),
+        created_at_ms: image
+            .and_then(|image| image.config.as_ref())
+            .and_then(|config| config.created_at_ms),
+        content_bytes: image.map_or(0, |image| image.content_bytes),
+        layers: image.map_or(0, |image| image.layers.len() as u32),
+    }
+}
+
+fn platforms(left: &ImageInspection, right: &ImageInspection) -> Vec<PlatformDifference> {
+    let of = |inspection: &ImageInspection| -> BTreeMap<String, Digest> {
+        let named = inspection.platforms.iter().filter_map(|entry| {
+            let version = entry.os_version.as_ref().map(|version| format!(" {version}"));
+            let platform = format!("{}{}", entry.platform.as_ref()?, version.unwrap_or_default());
+            Some((platform, entry.digest.clone()))
+        });
+        named.collect()
+    };
+    let (left, right) = (of(left), of(right));
+    let names: BTreeSet<_> = left.keys().chain(right.keys()).collect();
+    let difference = |name: &String| PlatformDifference {
+        platform: name.clone(),
+        left: left.get(name).cloned(),
+        right: right.get(name).cloned(),
+    };
+    names.into_iter().map(difference).collect()
+}
+
+fn configuration(
+    left: &InspectedImage,
+    right: &InspectedImage,
+    reveal: bool,
+) -> Vec<ConfigDifference> {
+    let none = ImageConfig::default();
+    let (one, other) =
+        (left.config.as_ref().unwrap_or(&none), right.config.as_ref().unwrap_or(&none));
+    let sections = [
+        (ConfigSection::General, general(one), general(other)),
+        (ConfigSection::Environment, one.env.clone(), other.env.clone()),
+        (ConfigSection::Label, one.labels.clone(), other.labels.clone()),
+        (ConfigSection::Annotation, left.annotations.clone(), right.annotations.clone()),
+    ];
+    let mut found = Vec::new();
+    for (section, left, right) in sections {
+        found.extend(differences(section, &left, &right, reveal));
+    }
+    found
+}
+
+/// Returns the values that differ, in the order of the left image; then those that only the right one has.
+fn differences(
+    section: ConfigSection,
+    left: &[ConfigValue],
+    right: &[ConfigValue],
+    reveal: bool,
+) -> Vec<ConfigDifference> {
+    let of = |values: &[ConfigValue], name: &str| {
+        // If a name occurs twice, the last one is in force.
+        values.iter().rev().find(|value| value.name == name).cloned()
+    };
+    let mut names: Vec<&str> = Vec::new();
+    for value in left.iter().chain(right) {
+        if !names.contains(&value.name.as_str()) {
+            names.push(&value.name);
+        }
+    }
+    let difference = |name: &str| {
+        let (one, other) = (of(left, name), of(right, name));
+        let secret = [&one, &other].into_iter().flatten().any(|value| value.secret);
+        let text = |value: Option<ConfigValue>| value.and_then(|value| value.value);
+        let (one, other) = (text(one), text(other));
+        let shown = |value: Option<String>| value.filter(|_| reveal || !secret);
+        (one != other).then(|| ConfigDifference {
+            section,
+            name: name.to_owned(),
+            hidden: secret && !reveal,
+            left: shown(one),
+            right: shown(other),
+        })
+    };
+    names.into_iter().filter_map(difference).collect()
+}
+
+/// Returns the fields of a configuration other than variables and labels, as names and texts.
+fn general(config: &ImageConfig) -> Vec<ConfigValue> {
+    let list = |values: &[String]| (!values.is_empty()).then(|| values.join(", "));
+    let json = |values: &[String]| {
+        (!values.is_empty()).then(|| serde_json::to_string(values).unwrap_or_default())
+    };
+    let fields = [
+        ("User", config.user.clone()),
+        ("Working directory", config.working_dir.clone()),
+        ("Entrypoint", json(&config.entrypoint)),
+        ("Cmd", json(&config.cmd)),
+        ("Exposed ports", list(&config.exposed_ports)),
+        ("Volumes", list(&config.volumes)),
+        ("Stop signal", config.stop_signal.clone()),
+        ("Health check", config.healthcheck.clone()),
+        ("Shell", json(&config.shell)),
+        ("On build", json(&config.on_build)),
+        ("OS", config.os.clone()),
+        ("OS version", config.os_version.clone()),
+        ("Architecture", config.architecture.clone()),
+        ("Variant", config.variant.clone()),
+        ("Author", config.author.clone()),
+    ];
+    let secret = |text: &str| crate::secret_values::hide_in_text(text, &[]) != text;
+    let known = fields.into_iter().filter_map(|(name, text)| {
+        let text = text?;
+        Some(ConfigValue { name: name.to_owned(), secret: secret(&text), value: Some(text) })
+    });
+    known.chain(config.other.iter().cloned()).collect()
+}
+
+fn layers(left: &InspectedImage, right: &InspectedImage) -> LayerComparison {
+    let pairs = left.layers.iter().zip(&right.layers);
+    let common = pairs.take_while(|(one, other)| one.digest == other.digest).count();
+    let stored = |layers: &[ImageLayer]| {
+        layers.iter().filter(|layer| !layer.foreign).map(|layer| layer.size_bytes).sum()
+    };
+    let missing = |image: &InspectedImage, other: &InspectedImage| -> u64 {
+        let held: BTreeSet<_> = other.layers.iter().map(|layer| &layer.digest).collect();
+        let mut counted = BTreeSet::new();
+        let layers = image.layers.iter().filter(|layer| {
+            !layer.foreign && !held.contains(&layer.digest) && counted.insert(&layer.digest)
+        });
+        layers.map(|layer| layer.size_bytes).sum()
+    };
+    LayerComparison {
+        common: common as u32,
+        common_bytes: stored(&left.layers[..common]),
+        removed: left.layers[common..].to_vec(),
+        added: right.layers[common..].to_vec(),
+        left_only_bytes: missing(left, right),
+        right_only_bytes: missing(right, left),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,70 @@
+//! Differences between images in memory.
+
+use serde_json::{Value, json};
+
+use super::*;
+use crate::read_image::inspect;
+use crate::read_image::tests::Memory;
+
+async fn image(env: &[&str], cmd: &[&str], layers: &[(&str, u64)]) -> ImageInspection {
+    let mut memory = Memory::default();
+    let config =
+        json!({"os": "linux", "architecture": "amd64", "config": {"Env": env, "Cmd": cmd}});
+    let image = memory.image(&config, layers);
+    let index = memory.index(&[(image, "linux/amd64")]);
+    memory.tag("v", &index);
+    inspect(&memory, "v", None).await.unwrap()
+}
+
+#[tokio::test]
+async fn changed_variables_and_an_added_layer_are_found() {
+    let left =
+        image(&["A=1", "B=2", "DB_PASSWORD=one"], &["run"], &[("base", 30), ("app1", 5)]).await;
+    let right = image(
+        &["B=2", "A=3", "DB_PASSWORD=two", "C=4"],
+        &["run", "--fast"],
+        &[("base", 30), ("app1", 5), ("app2", 6)],
+    )
+    .await;
+    let found = compare(&left, &right, false);
+    assert!(found.differs() && !found.identical);
+    let fields: Vec<_> = found
+        .configuration
+        .iter()
+        .map(|one| (one.name.as_str(), one.left.as_deref(), one.right.as_deref(), one.hidden))
+        .collect();
+    assert_eq!(
+        fields,
+        [
+            ("Cmd", Some(r#"["run"]"#), Some(r#"["run","--fast"]"#), false),
+            ("A", Some("1"), Some("3"), false),
+            ("DB_PASSWORD", None, None, true),
+            ("C", None, Some("4"), false),
+        ]
+    );
+    assert_eq!((found.layers.common, found.layers.common_bytes), (2, 35));
+    assert_eq!((found.layers.removed.len(), found.layers.added.len()), (0, 1));
+    assert_eq!((found.layers.left_only_bytes, found.layers.right_only_bytes), (0, 6));
+    assert_ne!(found.platforms[0].left, found.platforms[0].right);
+    let revealed = compare(&left, &right, true);
+    assert_eq!(revealed.configuration[2].left.as_deref(), Some("one"));
+    let written: Value = serde_json::to_value(&found).unwrap();
+    assert_eq!(written["configuration"][0]["section"], "general");
+}
+
+#[tokio::test]
+async fn an_image_does_not_differ_from_itself() {
+    let image = image(&["A=1"], &["run"], &[("base", 30)]).await;
+    let found = compare(&image, &image, false);
+    assert!(found.identical && !found.differs());
+    assert_eq!(found.layers.common, 1);
+}
+
+#[tokio::test]
+async fn layers_that_moved_are_not_downloaded_again() {
+    let left = image(&[], &[], &[("a", 1), ("b", 20), ("c", 300)]).await;
+    let right = image(&[], &[], &[("b", 20), ("a", 1), ("d", 4000), ("d", 4000)]).await;
+    let layers = compare(&left, &right, false).layers;
+    assert_eq!((layers.common, layers.removed.len(), layers.added.len()), (0, 3, 4));
+    assert_eq!((layers.left_only_bytes, layers.right_only_bytes), (300, 4000));
+}

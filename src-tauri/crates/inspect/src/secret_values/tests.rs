@@ -1,0 +1,76 @@
+//! Names and values that look like secrets, and that don't.
+
+use super::*;
+
+const JWT: &str =
+    "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.dozjgNryP4J3jVmNHl0w5N_XgL0n3I9P";
+
+#[test]
+fn secrets_are_recognized_by_name_or_by_the_form_of_a_token() {
+    let aws = format!("AKIA{}", "ABCD".repeat(4));
+    let github = format!("ghp_{}", "a1".repeat(18));
+    for (name, value) in [
+        ("DB_PASSWORD", "hunter2"),
+        ("PGPASSWORD", "12345"),
+        ("dbPassword", "x"),
+        ("spring.datasource.password", "x"),
+        ("NPM_TOKEN", "abc"),
+        ("GITHUB_API_KEY", "abc"),
+        ("STORAGE_ACCOUNT_KEY", "abc=="),
+        ("AWS_SECRET_ACCESS_KEY", "wJalr/K7MDENG"),
+        ("MY_APIKEY", "abc"),
+        ("SESSION_COOKIE", "abc"),
+        ("X", aws.as_str()),
+        ("CONFIG", github.as_str()),
+        ("HEADER", JWT),
+        ("DATABASE_URL", "postgres://app:s3cret@db.example/app"),
+        ("KEY_PEM", "-----BEGIN RSA PRIVATE KEY-----\nMIIE"),
+    ] {
+        assert!(looks_secret(name, value), "{name}={value}");
+    }
+    for (name, value) in [
+        ("PATH", "/usr/bin"),
+        ("PWD", "/app"),
+        ("GPG_KEY", "A035C8C19219BA821ECEA86B64E628F8D684696D"),
+        ("MYSQL_ALLOW_EMPTY_PASSWORD", "yes"),
+        ("DB_PASSWORD", ""),
+        ("DB_PASSWORD", "${DB_PASSWORD}"),
+        ("DB_PASSWORD", "/run/secrets/db"),
+        ("DB_PASSWORD_FILE", "/etc/db"),
+        ("TOKEN_URL", "https://sts.example/token"),
+        ("KEYBOARD", "us"),
+        ("MONKEY", "see"),
+        ("AUTHOR", "me"),
+        ("COMPASS", "north"),
+        ("BASE_URL", "https://user@host.example/"),
+        ("SHA", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"),
+    ] {
+        assert!(!looks_secret(name, value), "{name}={value}");
+    }
+}
+
+#[test]
+fn secrets_are_hidden_in_lines() {
+    let known = ["correct horse"];
+    let token = format!("ghp_{}", "a1".repeat(18));
+    for (line, shown) in [
+        ("ENV PASSWORD=correct horse", "ENV PASSWORD=***"),
+        ("RUN TOKEN=abc npm ci", "RUN TOKEN=*** npm ci"),
+        ("RUN export API_KEY=\"a b\" && make", "RUN export API_KEY=*** && make"),
+        ("RUN curl --token abc https://x.example", "RUN curl --token *** https://x.example"),
+        ("RUN tool --password=abc --verbose", "RUN tool --password=*** --verbose"),
+        ("RUN tool --password --verbose", "RUN tool --password --verbose"),
+        ("RUN git clone https://me:pw@git.example/x", "RUN git clone https://me:***@git.example/x"),
+        ("RUN é=1 TOKEN=ü x", "RUN é=1 TOKEN=*** x"),
+        ("RUN npm ci TOKEN=$TOKEN", "RUN npm ci TOKEN=$TOKEN"),
+        (
+            "RUN apt-get update && apt-get install -y curl",
+            "RUN apt-get update && apt-get install -y curl",
+        ),
+        ("=", "="),
+    ] {
+        assert_eq!(hide_in_text(line, &known), shown);
+    }
+    assert_eq!(hide_in_text(&format!("RUN x {token}."), &[]), "RUN x ***");
+    assert_eq!(hide_in_text(&format!("RUN x \"{JWT}\""), &[]), "RUN x \"***\"");
+}

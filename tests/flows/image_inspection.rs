@@ -1,0 +1,105 @@
+//! `transload-cli inspect`, `layers` and `diff`, compared with skopeo.
+
+use anyhow::{Context, Result};
+use serde_json::Value;
+use transload_tests::images::{Index, Recipe, TestRepository};
+use transload_tests::program::{Program, ProgramOutput};
+use transload_tests::servers::TestRegistry;
+use transload_tests::tools::{command_line, system_tool};
+
+async fn run(arguments: &[&str]) -> Result<ProgramOutput> {
+    Program::new(command_line()?).arguments(arguments).finish().await
+}
+
+async fn json(arguments: &[&str]) -> Result<Value> {
+    let finished = run(&[arguments, &["--json"]].concat()).await?;
+    serde_json::from_str(&finished.text())
+        .with_context(|| format!("{} {}", finished.text(), finished.stderr))
+}
+
+/// What skopeo says about an image, with these options.
+async fn skopeo(options: &[&str], reference: &str) -> Result<Value> {
+    let finished = Program::new(system_tool("skopeo")?)
+        .arguments(["inspect", "--tls-verify=false"])
+        .arguments(options)
+        .arguments([format!("docker://{reference}")])
+        .succeed()
+        .await?;
+    Ok(serde_json::from_slice(&finished.stdout)?)
+}
+
+#[tokio::test]
+async fn an_image_is_inspected_as_skopeo_does() -> Result<()> {
+    let registry = TestRegistry::start().await?;
+    let target = TestRepository::new(&registry.url(), "team/app")?;
+    let index = Index::with_attestation(811, &["linux/arm64", "linux/amd64"])?;
+    target.push_index(&index, "1").await?;
+    let reference = format!("{}/team/app:1", registry.host());
+    for (platform, architecture) in [(None, "amd64"), (Some("linux/arm64"), "arm64")] {
+        let options: Vec<&str> =
+            platform.map_or_else(Vec::new, |platform| vec!["--platform", platform]);
+        let found = json(&[&["inspect", reference.as_str()], &options[..]].concat()).await?;
+        assert_eq!(found["digest"], index.manifest.digest.as_str());
+        assert_eq!(found["kind"], "index");
+        assert_eq!(found["platforms"].as_array().map(Vec::len), Some(2));
+        assert_eq!(found["attestations"], 1);
+        let image = &found["image"];
+        let digest = image["digest"].as_str().context("a digest")?;
+        let pinned = format!("{}/team/app@{digest}", registry.host());
+        let architecture = ["--override-os=linux", &format!("--override-arch={architecture}")];
+
+        let config: Value =
+            serde_json::from_str(image["config_json"].as_str().context("a configuration")?)?;
+        let shown =
+            skopeo(&["--config", "--raw", architecture[0], architecture[1]], &pinned).await?;
+        assert_eq!(config, shown, "the configuration, byte for byte");
+        let shown = skopeo(&architecture, &pinned).await?;
+        let layers = image["layers"].as_array().context("layers")?;
+        let digests: Vec<_> = layers.iter().map(|layer| layer["digest"].clone()).collect();
+        assert_eq!(shown["Layers"], Value::from(digests));
+        let manifest = skopeo(&["--raw"], &pinned).await?;
+        let stored = manifest["layers"].as_array().context("layers")?;
+        for (layer, other) in layers.iter().zip(stored) {
+            assert_eq!(layer["size_bytes"], other["size"]);
+            assert_eq!(layer["media_type"], other["mediaType"]);
+        }
+        assert_eq!(image["config"]["architecture"], shown["Architecture"]);
+        let listed = json(&[&["layers", reference.as_str()], &options[..]].concat()).await?;
+        assert_eq!(&listed, &image["layers"]);
+    }
+    let text = run(&["inspect", &reference]).await?.text();
+    assert!(text.contains("linux/arm64, linux/amd64") && text.contains("/data"), "{text}");
+
+    let missing = run(&["inspect", &reference, "--platform", "windows/amd64"]).await?;
+    assert_eq!(missing.status.code(), Some(3));
+    assert!(missing.stderr.contains("platform_missing"), "{}", missing.stderr);
+    assert!(missing.stderr.contains("it has linux/arm64, linux/amd64"), "{}", missing.stderr);
+    let unknown = run(&["layers", &format!("{}/team/app:none", registry.host())]).await?;
+    assert!(unknown.stderr.contains("image_missing"), "{}", unknown.stderr);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_difference_exits_with_5_and_equality_with_0() -> Result<()> {
+    let (one, other) = (TestRegistry::start().await?, TestRegistry::start().await?);
+    let image = Recipe::small(812).build()?;
+    TestRepository::new(&one.url(), "team/app")?.push(&image, "1").await?;
+    let copies = TestRepository::new(&other.url(), "mirror/app")?;
+    copies.push(&image, "1").await?;
+    copies.push(&Recipe::small(813).build()?, "2").await?;
+    let left = format!("{}/team/app:1", one.host());
+    let (same, changed) =
+        (format!("{}/mirror/app:1", other.host()), format!("{}/mirror/app:2", other.host()));
+
+    let equal = run(&["diff", &left, &same]).await?;
+    assert_eq!(equal.status.code(), Some(0), "{}", equal.stderr);
+    assert!(equal.text().contains("Both have the same digest."), "{}", equal.text());
+    let different = run(&["diff", &left, &changed]).await?;
+    assert_eq!(different.status.code(), Some(5), "{}", different.stderr);
+    assert!(different.text().contains("\n+ layer "), "{}", different.text());
+    let found = json(&["diff", &left, &changed]).await?;
+    assert_eq!((&found["identical"], &found["layers"]["common"]), (&false.into(), &0.into()));
+    let refused = run(&["diff", &left, &format!("{}/none:1", other.host())]).await?;
+    assert_eq!(refused.status.code(), Some(3));
+    Ok(())
+}

@@ -1,0 +1,217 @@
+import Box from "@cloudscape-design/components/box";
+import Container from "@cloudscape-design/components/container";
+import Header from "@cloudscape-design/components/header";
+import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import StatusIndicator from "@cloudscape-design/components/status-indicator";
+import type {
+  ComparedImage,
+  ConfigDifference,
+  ConfigSection,
+  ImageComparison,
+  ImageLayer,
+} from "../../ipc/generated";
+import { Bytes } from "../../shared/Bytes";
+import { CopyableDigest } from "../../shared/CopyableText";
+import { formatBytes, formatCount, formatCounted } from "../../shared/format";
+import { PagedTable } from "../../shared/PagedTable";
+import { RelativeTime } from "../../shared/RelativeTime";
+
+const sectionLabels: Record<ConfigSection, string> = {
+  general: "Configuration",
+  environment: "Environment variable",
+  label: "Label",
+  annotation: "Annotation",
+};
+
+/** The differences between two images: at the left the image of the page, at the right the other one. */
+export function ComparisonView({ comparison }: { comparison: ImageComparison }) {
+  const { left, right, layers } = comparison;
+  return (
+    <SpaceBetween size="m">
+      <Container header={<Header variant="h2">Images</Header>} data-testid="compare-sides">
+        <KeyValuePairs
+          columns={2}
+          items={[...sideFacts("Left", left), ...sideFacts("Right", right)]}
+        />
+      </Container>
+      <PagedTable<ConfigDifference>
+        variant="container"
+        header={
+          <Header variant="h2" counter={`(${formatCount(comparison.configuration.length)})`}>
+            Configuration
+          </Header>
+        }
+        items={comparison.configuration}
+        finds="differences by name or value"
+        words={({ name, left: one, right: other }) => [name, one, other]}
+        wrapLines
+        ariaLabels={{ tableLabel: "Differences in the configuration" }}
+        empty={<Box textAlign="center">The configurations are equal.</Box>}
+        columnDefinitions={[
+          {
+            id: "section",
+            header: "Part",
+            width: 180,
+            cell: ({ section }) => sectionLabels[section],
+          },
+          { id: "name", header: "Name", isRowHeader: true, cell: ({ name }) => name },
+          { id: "left", header: "Left", cell: (row) => <SideCell row={row} text={row.left} /> },
+          { id: "right", header: "Right", cell: (row) => <SideCell row={row} text={row.right} /> },
+        ]}
+        data-testid="compare-configuration"
+      />
+      <LayersTable comparison={comparison} />
+      <Box color="text-body-secondary" data-testid="compare-bytes">
+        {`${formatCounted(layers.common, "layer", "layers")} in common (${formatBytes(layers.common_bytes)}). A computer with the left image downloads ${formatBytes(layers.right_only_bytes)} for the right one; the other way, ${formatBytes(layers.left_only_bytes)}.`}
+      </Box>
+      {comparison.platforms.length > 0 && <PlatformsTable comparison={comparison} />}
+    </SpaceBetween>
+  );
+}
+
+function sideFacts(name: string, side: ComparedImage) {
+  return [
+    {
+      label: name,
+      value: (
+        <SpaceBetween size="xxs">
+          <CopyableDigest digest={side.digest} what={`${name.toLowerCase()} digest`} />
+          <span>
+            {[
+              side.platform,
+              formatBytes(side.content_bytes),
+              formatCounted(side.layers, "layer", "layers"),
+            ]
+              .filter((text) => text !== null)
+              .join(" · ")}
+          </span>
+          {side.created_at_ms !== null && (
+            <span>
+              Built <RelativeTime timeMs={side.created_at_ms} />
+            </span>
+          )}
+        </SpaceBetween>
+      ),
+    },
+  ];
+}
+
+function SideCell({ row, text }: { row: ConfigDifference; text: string | null }) {
+  if (row.hidden) {
+    return <span title="Looks like a secret">Hidden</span>;
+  }
+  return text === null ? (
+    <Box color="text-body-secondary">Not set</Box>
+  ) : (
+    <span style={{ overflowWrap: "anywhere", whiteSpace: "pre-wrap" }}>{text}</span>
+  );
+}
+
+interface LayerChange {
+  readonly id: string;
+  readonly side: "left" | "right";
+  readonly layer: ImageLayer;
+}
+
+function LayersTable({ comparison: { layers } }: { comparison: ImageComparison }) {
+  const changes: LayerChange[] = [
+    ...layers.removed.map((layer) => ({
+      id: `left ${layer.number}`,
+      side: "left" as const,
+      layer,
+    })),
+    ...layers.added.map((layer) => ({
+      id: `right ${layer.number}`,
+      side: "right" as const,
+      layer,
+    })),
+  ];
+  return (
+    <PagedTable<LayerChange>
+      variant="container"
+      header={
+        <Header
+          variant="h2"
+          counter={`(${formatCount(changes.length)})`}
+          description="Layers above the common ones."
+        >
+          Layers
+        </Header>
+      }
+      items={changes}
+      trackBy="id"
+      finds="layers by line or digest"
+      words={({ layer }) => [layer.line, layer.digest]}
+      wrapLines
+      ariaLabels={{ tableLabel: "Layers that differ" }}
+      empty={<Box textAlign="center">The layers are equal.</Box>}
+      columnDefinitions={[
+        {
+          id: "side",
+          header: "In",
+          width: 160,
+          cell: ({ side }) => (side === "left" ? "Left only" : "Right only"),
+        },
+        {
+          id: "line",
+          header: "Line of the build",
+          isRowHeader: true,
+          cell: ({ layer }) => (
+            <div style={{ overflowWrap: "anywhere" }}>
+              <Box variant="code">{layer.line ?? layer.title ?? layer.media_type}</Box>
+            </div>
+          ),
+        },
+        {
+          id: "size",
+          header: "Size",
+          width: 110,
+          cell: ({ layer }) => <Bytes bytes={layer.size_bytes} />,
+        },
+        {
+          id: "digest",
+          header: "Digest",
+          width: 210,
+          cell: ({ layer }) => <CopyableDigest digest={layer.digest} />,
+        },
+      ]}
+      data-testid="compare-layers"
+    />
+  );
+}
+
+function PlatformsTable({ comparison }: { comparison: ImageComparison }) {
+  return (
+    <PagedTable
+      variant="container"
+      header={<Header variant="h2">Platforms</Header>}
+      items={comparison.platforms}
+      trackBy="platform"
+      ariaLabels={{ tableLabel: "Platforms of both images" }}
+      columnDefinitions={[
+        {
+          id: "platform",
+          header: "Platform",
+          isRowHeader: true,
+          cell: ({ platform }) => platform,
+        },
+        { id: "left", header: "Left", cell: ({ left }) => <CopyableDigest digest={left} /> },
+        { id: "right", header: "Right", cell: ({ right }) => <CopyableDigest digest={right} /> },
+        {
+          id: "state",
+          header: "Compared",
+          cell: ({ left, right }) =>
+            left === right ? (
+              <StatusIndicator type="success">Equal</StatusIndicator>
+            ) : left === null || right === null ? (
+              <StatusIndicator type="warning">{`Only ${left === null ? "right" : "left"}`}</StatusIndicator>
+            ) : (
+              <StatusIndicator type="info">Different</StatusIndicator>
+            ),
+        },
+      ]}
+      data-testid="compare-platforms"
+    />
+  );
+}

@@ -1,0 +1,170 @@
+import Badge from "@cloudscape-design/components/badge";
+import Box from "@cloudscape-design/components/box";
+import Container from "@cloudscape-design/components/container";
+import Header from "@cloudscape-design/components/header";
+import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import StatusIndicator from "@cloudscape-design/components/status-indicator";
+import type { ImageInspection, ManifestKind, PlatformManifest } from "../../ipc/generated";
+import { Bytes } from "../../shared/Bytes";
+import { CommandList } from "../../shared/CommandList";
+import { CopyableDigest } from "../../shared/CopyableText";
+import { formatBytes, formatCount } from "../../shared/format";
+import { PagedTable } from "../../shared/PagedTable";
+import { RelativeTime } from "../../shared/RelativeTime";
+import type { ImageTarget } from "./imageTarget";
+import { ValuesTable } from "./ValuesTable";
+
+const kindLabels: Record<ManifestKind, string> = {
+  image: "Image",
+  index: "Image index",
+  artifact: "Artifact",
+};
+
+interface ImageOverviewProps {
+  image: ImageTarget;
+  inspection: ImageInspection;
+}
+
+/** What the image is: tags, digest, platforms, and how to pull it. */
+export function ImageOverview({ image, inspection }: ImageOverviewProps) {
+  const selected = inspection.image;
+  const commands = [
+    ...image.tags.slice(0, 1).map((tag) => `docker pull ${image.uri}:${tag}`),
+    `docker pull ${image.uri}@${inspection.digest}`,
+    ...(selected === null || selected.digest === inspection.digest
+      ? []
+      : [`docker pull ${image.uri}@${selected.digest}`]),
+  ];
+  return (
+    <SpaceBetween size="m">
+      <Container header={<Header variant="h2">Image</Header>} data-testid="image-facts">
+        <KeyValuePairs columns={3} items={facts(image, inspection)} />
+      </Container>
+      {inspection.kind === "index" && <PlatformsTable inspection={inspection} />}
+      <Container
+        header={
+          <Header
+            variant="h2"
+            description="By tag, and by digest. A digest always names the same image."
+          >
+            Pull commands
+          </Header>
+        }
+      >
+        <CommandList commands={commands} />
+      </Container>
+      {inspection.kind === "index" && inspection.annotations.length > 0 && (
+        <ValuesTable title="Annotations of the index" values={inspection.annotations} />
+      )}
+      {selected !== null && selected.annotations.length > 0 && (
+        <ValuesTable title="Annotations" values={selected.annotations} />
+      )}
+    </SpaceBetween>
+  );
+}
+
+function facts(image: ImageTarget, inspection: ImageInspection) {
+  const selected = inspection.image;
+  const config = selected?.config ?? null;
+  const annotations = [
+    ...(selected?.annotations ?? []),
+    ...inspection.annotations,
+    ...(config?.labels ?? []),
+  ];
+  const annotation = (name: string) =>
+    annotations.find((one) => one.name === `org.opencontainers.image.${name}`)?.value ?? null;
+  const based = [annotation("base.name"), annotation("base.digest")].filter(
+    (text) => text !== null,
+  );
+  return [
+    {
+      label: "Tags",
+      value:
+        image.tags.length === 0 ? (
+          "Untagged"
+        ) : (
+          <SpaceBetween direction="horizontal" size="xxs">
+            {image.tags.slice(0, 30).map((tag) => (
+              <Badge key={tag}>{tag}</Badge>
+            ))}
+            {image.tags.length > 30 && <span>{`+${formatCount(image.tags.length - 30)}`}</span>}
+          </SpaceBetween>
+        ),
+    },
+    { label: "Digest", value: <CopyableDigest digest={inspection.digest} /> },
+    {
+      label: "Type",
+      value: <span title={inspection.media_type}>{kindLabels[inspection.kind]}</span>,
+    },
+    ...(selected?.artifact_type ? [{ label: "Artifact type", value: selected.artifact_type }] : []),
+    {
+      label: selected?.platform ? `Size of ${selected.platform}` : "Size",
+      value: selected === null ? "–" : formatBytes(selected.content_bytes),
+    },
+    {
+      label: "Built",
+      value: config?.fixed_date ? (
+        "No date (reproducible build)"
+      ) : (
+        <RelativeTime timeMs={config?.created_at_ms ?? null} />
+      ),
+    },
+    { label: "Layers", value: selected === null ? "–" : formatCount(selected.layers.length) },
+    ...(inspection.attestations > 0
+      ? [{ label: "Attestations in the index", value: formatCount(inspection.attestations) }]
+      : []),
+    ...(selected?.subject
+      ? [{ label: "Refers to", value: <CopyableDigest digest={selected.subject} /> }]
+      : []),
+    ...(["version", "revision", "source"] as const).flatMap((name) => {
+      const text = annotation(name);
+      return text === null ? [] : [{ label: name[0]?.toUpperCase() + name.slice(1), value: text }];
+    }),
+    ...(based.length > 0 ? [{ label: "Based on", value: based.join("@") }] : []),
+  ];
+}
+
+function PlatformsTable({ inspection }: { inspection: ImageInspection }) {
+  return (
+    <PagedTable<PlatformManifest>
+      variant="container"
+      header={
+        <Header variant="h2" counter={`(${formatCount(inspection.platforms.length)})`}>
+          Platforms
+        </Header>
+      }
+      items={inspection.platforms}
+      finds="platforms"
+      words={({ platform, digest }) => [platform, digest]}
+      empty={<Box textAlign="center">The index contains no images.</Box>}
+      ariaLabels={{ tableLabel: "Platforms" }}
+      columnDefinitions={[
+        {
+          id: "platform",
+          header: "Platform",
+          isRowHeader: true,
+          cell: ({ platform, os_version }) =>
+            [platform ?? "Unknown", os_version].filter((text) => text !== null).join(" "),
+        },
+        {
+          id: "digest",
+          header: "Digest",
+          cell: ({ digest }) => <CopyableDigest digest={digest} />,
+        },
+        {
+          id: "manifest",
+          header: "Manifest",
+          cell: ({ manifest_bytes }) => <Bytes bytes={manifest_bytes} />,
+        },
+        {
+          id: "selected",
+          header: "Shown here",
+          cell: ({ selected }) =>
+            selected && <StatusIndicator type="success">In detail</StatusIndicator>,
+        },
+      ]}
+      data-testid="image-platforms"
+    />
+  );
+}

@@ -1,0 +1,183 @@
+import createWrapper from "@cloudscape-design/components/test-utils/dom";
+import { act, fireEvent, render, screen, waitFor } from "@testing-library/react";
+import { describe, expect, it, vi } from "vitest";
+import { type Backend, BackendProvider } from "../../ipc";
+import { createFakeBackend } from "../../ipc/fakeBackend";
+import type { ApiError, AwsConnection, ImageInspection } from "../../ipc/generated";
+import { accessibilityViolations } from "../../testing/accessibility";
+import { ImagePage } from ".";
+import { layerRows } from "./ImageLayers";
+import { parseOther } from "./otherImage";
+
+// Tabs and axe are slow in jsdom on a busy machine.
+vi.setConfig({ testTimeout: 180_000 });
+
+const connection: AwsConnection = { kind: "practice" };
+const uri = "111122223333.dkr.ecr.eu-west-1.amazonaws.com/team/app";
+const image = {
+  repository: "team/app",
+  uri,
+  digest: `sha256:${"e".repeat(64)}`,
+  tags: ["2.1", "latest"],
+  otherTags: ["2.0"],
+};
+
+function show(part: Partial<Backend> = {}) {
+  const backend = Object.assign(createFakeBackend(), part);
+  const onClose = vi.fn();
+  const { container } = render(
+    <BackendProvider backend={backend}>
+      <ImagePage connection={connection} image={image} onClose={onClose} errorActions={{}} />
+    </BackendProvider>,
+  );
+  return { backend, container, onClose };
+}
+
+async function openTab(container: HTMLElement, label: string): Promise<void> {
+  await screen.findByTestId("image-tabs");
+  const tabs = createWrapper(container).findTabs();
+  const link = tabs?.findTabLinks().find((one) => one.getElement().textContent?.startsWith(label));
+  act(() => link?.click());
+}
+
+const answer = () =>
+  createFakeBackend().imageInspect({} as never, { platform: null, reveal: false });
+
+describe("the page of an image", () => {
+  it("shows tags, platforms and pull commands by tag and by digest", async () => {
+    const { container, onClose } = show();
+    expect((await screen.findByTestId("image-facts")).textContent).toContain("latest");
+    expect(container.textContent).toContain("linux/arm64");
+    expect(container.textContent).toContain(`docker pull ${uri}:2.1`);
+    expect(container.textContent).toContain(`docker pull ${uri}@sha256:${"e".repeat(64)}`);
+    expect(await accessibilityViolations(container)).toEqual([]);
+    fireEvent.click(screen.getByTestId("image-close"));
+    expect(onClose).toHaveBeenCalled();
+  });
+
+  it("hides values that look like secrets until the user asks for them", async () => {
+    const { container, backend } = show();
+    await openTab(container, "Configuration");
+    await screen.findByText("DB_PASSWORD");
+    expect(container.textContent).not.toContain("correct-horse");
+    await openTab(container, "Raw");
+    expect(container.textContent).not.toContain("correct-horse");
+    const toggle = createWrapper(container).findToggle('[data-testid="image-reveal"]');
+    act(() => toggle?.findNativeInput().click());
+    await waitFor(() => expect(container.textContent).toContain("correct-horse"));
+    expect(backend.calls.filter(({ method }) => method === "imageInspect")).toHaveLength(2);
+  });
+
+  it("shows hostile text as text", async () => {
+    const found = await answer();
+    const config = found.image?.config;
+    config?.labels.push({
+      name: "<img src=x onerror=alert(1)>",
+      value: "\\x1b[31m",
+      secret: false,
+    });
+    const { container } = show({ imageInspect: async () => found });
+    await openTab(container, "Configuration");
+    await screen.findByText("<img src=x onerror=alert(1)>");
+    expect(container.querySelector("img[src=x]")).toBeNull();
+  });
+
+  it("reads another platform when it is chosen", async () => {
+    const inspect = vi.fn(createFakeBackend().imageInspect);
+    const { container } = show({ imageInspect: inspect });
+    await screen.findByTestId("image-facts");
+    const select = createWrapper(container).findSelect('[data-testid="image-platform"]');
+    act(() => select?.openDropdown());
+    act(() => select?.selectOptionByValue("linux/arm64"));
+    await waitFor(() =>
+      expect(inspect.mock.lastCall?.[1]).toEqual({ platform: "linux/arm64", reveal: false }),
+    );
+  });
+
+  it("says why an image can't be read, and tries again", async () => {
+    const missing: ApiError = {
+      code: "image_missing",
+      message: "The registry has no team/app.",
+      hints: [],
+      causes: [],
+      retryable: false,
+      subject: "team/app",
+    };
+    let failing = true;
+    show({
+      imageInspect: async () => {
+        if (failing) {
+          throw missing;
+        }
+        return answer();
+      },
+    });
+    expect((await screen.findByTestId("error-alert")).textContent).toContain("Image not found");
+    failing = false;
+    fireEvent.click(screen.getByText("Retry"));
+    await screen.findByTestId("image-facts");
+  });
+});
+
+describe("the layers of an image", () => {
+  it("are shown with the lines that made them, or without lines if the history doesn't fit", async () => {
+    const found = (await answer()) as ImageInspection & {
+      image: NonNullable<ImageInspection["image"]>;
+    };
+    const rows = layerRows(found.image);
+    expect(rows.map(({ layer, line }) => [layer?.number ?? null, line?.line])).toEqual([
+      [1, "ADD rootfs.tar.gz /"],
+      [2, "COPY . /app"],
+      [null, 'CMD ["serve"]'],
+    ]);
+    const misfit = { ...found.image, history_fits: false };
+    expect(layerRows(misfit).map(({ layer }) => layer?.number)).toEqual([1, 2]);
+
+    const { container } = show({ imageInspect: async () => ({ ...found, image: misfit }) });
+    await openTab(container, "Layers");
+    expect((await screen.findByTestId("history-misfit")).textContent).toContain("doesn’t fit");
+  });
+});
+
+describe("comparing images", () => {
+  it("shows configuration, layers and platforms of another tag", async () => {
+    const { container, backend } = show();
+    await screen.findByTestId("image-facts");
+    fireEvent.click(screen.getByTestId("image-compare"));
+    const suggest = createWrapper(container).findAutosuggest('[data-testid="compare-tag"]');
+    act(() => suggest?.setInputValue("2.0"));
+    fireEvent.click(screen.getByTestId("compare-start"));
+    const differences = await screen.findByTestId("compare-configuration");
+    expect(differences.textContent).toContain("LOG_LEVEL");
+    expect(differences.textContent).toContain("Hidden");
+    expect(screen.getByTestId("compare-bytes").textContent).toContain("6 MB");
+    const call = backend.calls.find(({ method }) => method === "imageCompare");
+    expect(call?.args[1]).toMatchObject({ repository: "team/app", reference: "2.0" });
+    expect(await accessibilityViolations(container)).toEqual([]);
+    fireEvent.click(screen.getByTestId("compare-close"));
+    await screen.findByTestId("image-facts");
+  });
+
+  it("takes a reference of another registry as Docker does", () => {
+    const parsed = (text: string) => {
+      const found = parseOther(text);
+      const host = found?.source.kind === "registry" ? found.source.host : null;
+      return found && [host, found.repository, found.reference];
+    };
+    const digest = `sha256:${"a".repeat(64)}`;
+    for (const [text, expected] of [
+      ["alpine:3.22", ["docker.io", "alpine", "3.22"]],
+      ["team/app", ["docker.io", "team/app", "latest"]],
+      ["quay.io/team/app:1", ["quay.io", "team/app", "1"]],
+      ["localhost:5000/a/b", ["localhost:5000", "a/b", "latest"]],
+      [`quay.io/team/app@${digest}`, ["quay.io", "team/app", digest]],
+      [`quay.io/team/app:1@${digest}`, ["quay.io", "team/app", digest]],
+      ["", null],
+      ["quay.io/", null],
+      ["quay.io/app:", null],
+      ["quay.io/app@", null],
+    ] as const) {
+      expect(parsed(text), text).toEqual(expected);
+    }
+  });
+});

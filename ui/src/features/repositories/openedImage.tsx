@@ -1,0 +1,15 @@
+import type { ReactNode } from "react";
+
+/** An image that the user opened from its row. */
+export interface OpenedImage {
+  readonly repository: string;
+  /** The URI of the repository. */
+  readonly uri: string;
+  readonly digest: string;
+  readonly tags: readonly string[];
+  /** The other tags of the repository. */
+  readonly otherTags: readonly string[];
+}
+
+/** Shows the page of an image. The window provides it, because it is another feature. */
+export type ShowImage = (image: OpenedImage, onClose: () => void) => ReactNode;
