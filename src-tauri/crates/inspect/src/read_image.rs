@@ -290,7 +290,7 @@ fn document(raw: &RawManifest) -> String {
 }
 
 fn parse(content: &dyn ImageContent, raw: &RawManifest) -> Result<Manifest, InspectError> {
-    raw.read().map_err(|source| content.unreadable(raw.digest().as_str(), source).into())
+    raw.parse().map_err(|source| content.unreadable(raw.digest().as_str(), source).into())
 }
 
 fn platform_missing(
