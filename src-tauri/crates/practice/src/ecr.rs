@@ -8,14 +8,18 @@ mod images;
 mod input;
 mod layer_uploads;
 mod layers;
+pub(crate) mod lifecycle;
+mod lifecycle_rules;
 mod paging;
 mod policies;
 mod pull_through_cache_rules;
+mod pull_time_exclusions;
 mod registry_settings;
 mod repositories;
 mod repository_name;
 mod resource_tags;
 mod sigv4;
+mod storage_class;
 mod sts;
 
 use std::sync::Arc;
@@ -94,9 +98,18 @@ async fn execute(
         "UploadLayerPart" => layer_uploads::part(context, input).await,
         "CompleteLayerUpload" => layer_uploads::complete(context, input).await,
         "GetDownloadUrlForLayer" => layers::download_url(context, input),
-        "PutLifecyclePolicy" => policies::put_lifecycle(context, input).await,
-        "GetLifecyclePolicy" => policies::get_lifecycle(context, input),
-        "DeleteLifecyclePolicy" => policies::delete_lifecycle(context, input).await,
+        "ListImageReferrers" => image_lists::list_referrers(context, input),
+        "UpdateImageStorageClass" => storage_class::update(context, input).await,
+        "PutLifecyclePolicy" => lifecycle::put(context, input).await,
+        "GetLifecyclePolicy" => lifecycle::get(context, input),
+        "DeleteLifecyclePolicy" => lifecycle::delete(context, input).await,
+        "StartLifecyclePolicyPreview" => lifecycle::start_preview(context, input).await,
+        "GetLifecyclePolicyPreview" => lifecycle::get_preview(context, input),
+        "RegisterPullTimeUpdateExclusion" => pull_time_exclusions::register(context, input).await,
+        "DeregisterPullTimeUpdateExclusion" => {
+            pull_time_exclusions::deregister(context, input).await
+        }
+        "ListPullTimeUpdateExclusions" => pull_time_exclusions::list(context, input),
         "SetRepositoryPolicy" => policies::set_repository(context, input).await,
         "GetRepositoryPolicy" => policies::get_repository(context, input),
         "DeleteRepositoryPolicy" => policies::delete_repository(context, input).await,

@@ -12,8 +12,10 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
+use crate::clock::now_millis;
 use crate::connection::{Connection, CuttableListener};
 use crate::context::{Addresses, ServerContext};
+use crate::ecr::lifecycle;
 use crate::error::{Holder, MoveTagError, PracticeError};
 #[cfg(feature = "faults")]
 use crate::faults::Faults;
@@ -216,6 +218,40 @@ impl Practice {
     /// [`MoveTagError`], without changes.
     pub fn move_hub_tag(&self, repository: &str, tag: &str, to: &str) -> Result<(), MoveTagError> {
         self.context.hub.move_tag(repository, tag, to)
+    }
+
+    /// Sets when an image was pushed, and when it was last pulled, in days before now. `None` for never. Returns whether
+    /// the image exists.
+    ///
+    /// # Errors
+    /// If the folder can't be written.
+    pub async fn set_image_age(
+        &self,
+        repository: &str,
+        reference: &str,
+        pushed_days_ago: u32,
+        pulled_days_ago: Option<u32>,
+    ) -> Result<bool, PracticeError> {
+        let before = |days: u32| now_millis() - i64::from(days) * 24 * 60 * 60 * 1000;
+        let found = self.context.store.change(|state| {
+            let Some(found) = state.repositories.get_mut(repository) else { return Ok(false) };
+            let digest = found.tags.get(reference).map_or(reference, String::as_str).to_owned();
+            let Some(image) = found.images.get_mut(&digest) else { return Ok(false) };
+            image.pushed_at = before(pushed_days_ago);
+            image.pulled_at = pulled_days_ago.map(before);
+            Ok::<_, StoreError>(true)
+        });
+        Ok(found.await?)
+    }
+
+    /// Makes all lifecycle policies act now, which ECR does within 24 hours. Returns the number of images that were
+    /// deleted or archived.
+    ///
+    /// # Errors
+    /// If the folder can't be written.
+    pub async fn run_lifecycle_policies(&self) -> Result<usize, PracticeError> {
+        let store = &self.context.store;
+        Ok(store.change(|state| Ok::<_, StoreError>(lifecycle::act(store, state))).await?)
     }
 
     /// Returns the faults, to add and remove rules.

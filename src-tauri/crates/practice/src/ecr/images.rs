@@ -7,12 +7,13 @@ use serde_json::{Value, json};
 use super::error::EcrError;
 use super::input::Input;
 use super::repository_name::repository_name;
-use crate::clock::now_millis;
 use crate::context::ServerContext;
 use crate::hash::{digest_of, is_digest};
-use crate::store::image_changes::{PushError, delete_image, push_manifest, remove_unused, untag};
+use crate::store::image_changes::{
+    PushError, delete_image, push_manifest, record_pull, remove_unused, untag,
+};
 use crate::store::manifest::Manifest;
-use crate::store::state::Repository;
+use crate::store::state::{ImageStatus, Repository};
 
 /// An image by digest, by tag, or by both.
 pub(super) struct ImageId {
@@ -96,7 +97,14 @@ pub(super) async fn batch_get(
         let repository = state.repositories.get(name);
         let repository = repository.ok_or_else(|| EcrError::repository_not_found(context, name))?;
         for mut id in ids {
+            let is_archived = |digest: &String| {
+                repository.images.get(digest).is_some_and(|it| it.status() != ImageStatus::Active)
+            };
             match id.find(repository) {
+                // An archived image can't be pulled.
+                Ok(digest) if is_archived(&digest) => {
+                    failures.push(id.failure(("ImageNotFound", "Requested image not found")));
+                }
                 Ok(digest) => {
                     let media_type =
                         repository.images.get(&digest).map(|image| image.media_type.clone());
@@ -123,12 +131,8 @@ pub(super) async fn batch_get(
             "imageManifest": String::from_utf8_lossy(&bytes),
             "imageManifestMediaType": media_type,
         }));
-        context.store.change_unsaved(|state| {
-            let repository = state.repositories.get_mut(name);
-            if let Some(image) = repository.and_then(|found| found.images.get_mut(&digest)) {
-                image.pulled_at = Some(now_millis());
-            }
-        });
+        let principal = context.user_arn();
+        context.store.change_unsaved(|state| record_pull(state, &principal, name, &digest));
     }
     Ok(json!({ "images": images, "failures": failures }))
 }

@@ -21,17 +21,31 @@ impl Page {
             let which = if token.is_some() { "nextToken" } else { "maxResults" };
             return Err(EcrError::parameter(which, format!("must not be specified with {names}")));
         }
+        Self::read_page(token, size, 100, 1000)
+    }
+
+    /// Parses `maxResults` and `nextToken` of an operation with its own page sizes.
+    pub(super) fn with_size(input: &Input, default: usize, max: i64) -> Result<Self, EcrError> {
+        Self::read_page(input.text("nextToken")?, input.number("maxResults")?, default, max)
+    }
+
+    fn read_page(
+        token: Option<&str>,
+        size: Option<i64>,
+        default: usize,
+        max: i64,
+    ) -> Result<Self, EcrError> {
         let size = match size {
-            None => 100,
+            None => default,
             Some(size) if size < 1 => {
                 let text = "Member must have value greater than or equal to 1";
                 return Err(EcrError::parameter("maxResults", text));
             }
-            Some(size) if size > 1000 => {
-                let text = "Member must have value less than or equal to 1000";
+            Some(size) if size > max => {
+                let text = format!("Member must have value less than or equal to {max}");
                 return Err(EcrError::parameter("maxResults", text));
             }
-            Some(size) => usize::try_from(size).unwrap_or(1000),
+            Some(size) => usize::try_from(size).unwrap_or(default),
         };
         let after = token.map(Self::read).transpose()?;
         Ok(Self { size, after })

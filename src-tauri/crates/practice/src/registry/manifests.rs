@@ -7,13 +7,15 @@ use axum::extract::Request;
 use axum::http::{HeaderName, Method, StatusCode, header};
 use axum::response::Response;
 
-use crate::clock::now_millis;
 use crate::context::ServerContext;
 use crate::hash::{digest_of, is_digest};
 use crate::registry::refusals::{internal, no_repository};
 use crate::reply::{self, oci_error};
-use crate::store::image_changes::{PushError, delete_image, push_manifest, remove_unused, untag};
+use crate::store::image_changes::{
+    PushError, delete_image, push_manifest, record_pull, remove_unused, untag,
+};
 use crate::store::manifest::{MAX_MANIFEST_BYTES, Manifest, ManifestError};
+use crate::store::state::ImageStatus;
 
 /// GET and HEAD. ECR sends the digest only for HEAD (distribution/distribution#3792), so clients have to
 /// compute it from the body of a GET.
@@ -26,6 +28,10 @@ pub(super) async fn read(
     let is_head = method == Method::HEAD;
     let found = context.store.read(|state| {
         let (digest, image) = state.repositories.get(name)?.resolve(reference)?;
+        // An archived image can't be pulled.
+        if image.status() != ImageStatus::Active {
+            return None;
+        }
         // The file is read while the state is locked: a deletion at the same time is a 404, not a 500.
         let bytes =
             if is_head { Ok(Vec::new()) } else { context.store.manifests.read_now(&digest) };
@@ -40,12 +46,8 @@ pub(super) async fn read(
     }
     match bytes {
         Ok(bytes) => {
-            context.store.change_unsaved(|state| {
-                let repository = state.repositories.get_mut(name);
-                if let Some(image) = repository.and_then(|found| found.images.get_mut(&digest)) {
-                    image.pulled_at = Some(now_millis());
-                }
-            });
+            let principal = context.user_arn();
+            context.store.change_unsaved(|state| record_pull(state, &principal, name, &digest));
             let response = Response::new(Body::from(bytes));
             reply::manifest_headers(response, &media_type, size, None)
         }

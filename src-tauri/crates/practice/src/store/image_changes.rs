@@ -75,6 +75,13 @@ pub(crate) fn push_manifest(
         let children = manifest.children.iter().filter_map(|of| repository.images.get(&of.digest));
         children.map(|child| child.size).max().unwrap_or(0)
     };
+    // Pushing an archived image restores it at once.
+    if let Some(image) = repository.images.get_mut(&digest)
+        && image.archived_at.take().is_some()
+    {
+        image.activated_at = Some(now_millis() - 60_000);
+        image.pushed_at = now_millis();
+    }
     repository.images.entry(digest.clone()).or_insert_with(|| Image {
         media_type: manifest.media_type.clone(),
         artifact_type: manifest.artifact_type.clone(),
@@ -82,6 +89,8 @@ pub(crate) fn push_manifest(
         size,
         pushed_at: now_millis(),
         pulled_at: None,
+        archived_at: None,
+        activated_at: None,
         subject: manifest.subject.clone(),
         annotations: manifest.annotations.clone(),
         blobs: manifest.blobs.iter().map(|blob| blob.digest.clone()).collect(),
@@ -92,6 +101,17 @@ pub(crate) fn push_manifest(
         repository.tags.insert(tag.to_owned(), digest.clone());
     }
     Ok(digest)
+}
+
+/// Records a pull of an image, unless pulls of this principal don't count.
+pub(crate) fn record_pull(state: &mut State, principal: &str, name: &str, digest: &str) {
+    if state.pull_time_exclusions.contains_key(principal) {
+        return;
+    }
+    let repository = state.repositories.get_mut(name);
+    if let Some(image) = repository.and_then(|found| found.images.get_mut(digest)) {
+        image.pulled_at = Some(now_millis());
+    }
 }
 
 fn write_error(store: &Store, digest: &str, source: io::Error) -> PushError {

@@ -18,6 +18,9 @@ pub(crate) struct State {
     /// Repository creation templates by prefix, with the members of the request.
     #[serde(default)]
     pub(crate) templates: BTreeMap<String, serde_json::Map<String, serde_json::Value>>,
+    /// Principals whose pulls don't count, with the time of the registration.
+    #[serde(default)]
+    pub(crate) pull_time_exclusions: BTreeMap<String, i64>,
     /// Pull-through cache rules by prefix, with the members of the response.
     #[serde(default)]
     pub(crate) cache_rules: BTreeMap<String, serde_json::Value>,
@@ -31,6 +34,7 @@ impl State {
             repositories: BTreeMap::new(),
             templates: BTreeMap::new(),
             cache_rules: BTreeMap::new(),
+            pull_time_exclusions: BTreeMap::new(),
         }
     }
 
@@ -66,6 +70,11 @@ pub(crate) struct Repository {
     pub(crate) encryption: serde_json::Value,
     pub(crate) resource_tags: BTreeMap<String, String>,
     pub(crate) lifecycle_policy: Option<String>,
+    /// When the lifecycle policy last acted, in milliseconds since 1970.
+    #[serde(default)]
+    pub(crate) lifecycle_evaluated_at: Option<i64>,
+    #[serde(default)]
+    pub(crate) lifecycle_preview: Option<LifecyclePreview>,
     pub(crate) policy: Option<String>,
     /// Images by digest.
     pub(crate) images: BTreeMap<String, Image>,
@@ -85,6 +94,8 @@ impl Repository {
             encryption: serde_json::json!({ "encryptionType": "AES256" }),
             resource_tags: BTreeMap::new(),
             lifecycle_policy: None,
+            lifecycle_evaluated_at: None,
+            lifecycle_preview: None,
             policy: None,
             images: BTreeMap::new(),
             tags: BTreeMap::new(),
@@ -128,10 +139,66 @@ pub(crate) struct Image {
     pub(crate) pushed_at: i64,
     /// Milliseconds since 1970.
     pub(crate) pulled_at: Option<i64>,
+    /// Milliseconds since 1970, if the image is archived.
+    #[serde(default)]
+    pub(crate) archived_at: Option<i64>,
+    /// When it was last restored, in milliseconds since 1970. The restore ends [`RESTORE_MILLIS`] later.
+    #[serde(default)]
+    pub(crate) activated_at: Option<i64>,
     pub(crate) subject: Option<String>,
     pub(crate) annotations: BTreeMap<String, String>,
     /// Digests of configuration and layers.
     pub(crate) blobs: BTreeSet<String>,
     /// Digests of the manifests of an index.
     pub(crate) children: BTreeSet<String>,
+}
+
+/// How long a restore takes. ECR documents up to 20 minutes.
+const RESTORE_MILLIS: i64 = 2_000;
+
+/// ECR's `imageStatus`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ImageStatus {
+    Active,
+    Archived,
+    Activating,
+}
+
+impl ImageStatus {
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Active => "ACTIVE",
+            Self::Archived => "ARCHIVED",
+            Self::Activating => "ACTIVATING",
+        }
+    }
+}
+
+impl Image {
+    pub(crate) fn status(&self) -> ImageStatus {
+        if self.archived_at.is_some() {
+            return ImageStatus::Archived;
+        }
+        let is_restoring =
+            self.activated_at.is_some_and(|since| now_millis() < since + RESTORE_MILLIS);
+        if is_restoring { ImageStatus::Activating } else { ImageStatus::Active }
+    }
+}
+
+/// The newest preview of a lifecycle policy.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct LifecyclePreview {
+    pub(crate) text: String,
+    /// When the result is available, in milliseconds since 1970.
+    pub(crate) completes_at: i64,
+    pub(crate) effects: Vec<PolicyEffect>,
+}
+
+/// What a lifecycle policy does with an image.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct PolicyEffect {
+    pub(crate) digest: String,
+    pub(crate) rule: i64,
+    /// Whether the image is archived instead of deleted.
+    pub(crate) archives: bool,
 }

@@ -5,6 +5,7 @@
 mod client;
 mod clients;
 mod control_plane;
+mod explorer;
 mod faults;
 mod hub;
 mod registry;
