@@ -69,6 +69,12 @@ pub enum PolicyAction {
 #[error("{0}")]
 pub struct InvalidLifecyclePolicy(String);
 
+impl InvalidLifecyclePolicy {
+    pub(crate) fn new(problem: String) -> Self {
+        Self(problem)
+    }
+}
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct PolicyJson {

@@ -277,3 +277,86 @@ fn presets_parse_as_their_rule() {
         (TagCondition::Untagged, CountCondition::SinceImagePushed(9))
     );
 }
+
+/// The policies that ECR refuses although their grammar is valid. Each is reported by its own rule.
+#[test]
+fn a_new_policy_is_checked_before_a_call() {
+    let long = |mut rule: Value| {
+        rule["description"] = "a description that makes the text long enough for ECR".into();
+        json!({ "rules": [rule] }).to_string()
+    };
+    let archived = |days: u32| {
+        let mut rule = rule(1, &["any"], "sinceImageTransitioned", days, "expire");
+        rule["selection"]["storageClass"] = "archive".into();
+        rule
+    };
+    let both_lists = {
+        let mut rule = rule(1, &["a*"], COUNT, 1, "expire");
+        rule["selection"]["tagPrefixList"] = json!(["b"]);
+        rule
+    };
+    let count_with_days = {
+        let mut rule = rule(1, &["any"], COUNT, 1, "expire");
+        rule["selection"]["countUnit"] = "days".into();
+        rule
+    };
+    let rules = |rules: &[Value]| json!({ "rules": rules }).to_string();
+    let many: Vec<Value> = (1..=51)
+        .map(|number| rule(number, &[&format!("v{number}*")], COUNT, 1, "expire"))
+        .collect();
+    let untagged = |priority| rule(priority, &["untagged"], PUSHED, 1, "expire");
+    let cases = [
+        (long(rule(1, &["any"], "sinceImagePulled", 5, "expire")), "sinceImagePulled"),
+        (long(count_with_days), "countUnit"),
+        (rules(&[untagged(1), untagged(2)]), "only one rule can select untagged"),
+        (rules(&[rule(1, &["any"], COUNT, 1, "expire"), untagged(2)]), "highest rulePriority"),
+        (long(rule(1, &["*a*b*c*d*"], COUNT, 1, "expire")), "more than 4 asterisks"),
+        (rules(&many), "this one has 51"),
+        (rules(&[rule(1, &["any"], COUNT, 1, "expire")]) + &" ".repeat(31_000), "characters"),
+        (long(both_lists), "wrong tag lists"),
+        (long(archived(60)), "at least 90 days"),
+        (rules(&[]), "1 to 50 rules"),
+        (long(rule(1, &["any"], "sinceImageTransitioned", 90, "expire")), "storageClass archive"),
+    ];
+    for (text, expected) in cases {
+        let problem = LifecyclePolicy::parse_new(&text).unwrap_err().to_string();
+        assert!(problem.contains(expected), "{problem} should contain {expected}: {text}");
+    }
+    for allowed in [archived(90), rule(1, &["a*", "b*"], COUNT, 3, "archive")] {
+        assert!(LifecyclePolicy::parse_new(&long(allowed.clone())).is_ok(), "{allowed}");
+    }
+}
+
+#[test]
+fn rules_in_plain_words() {
+    let mut archived = rule(6, &["any"], "sinceImageTransitioned", 90, "expire");
+    archived["selection"]["storageClass"] = "archive".into();
+    let cases = [
+        (
+            rule(1, &["untagged"], PUSHED, 14, "expire"),
+            "Delete untagged images 14 days after they were pushed.",
+        ),
+        (
+            rule(2, &["prod*"], COUNT, 999, "expire"),
+            "Keep the newest 999 of images with a tag like prod*, and delete the others.",
+        ),
+        (
+            rule(3, &["any"], COUNT, 1, "archive"),
+            "Keep the newest of all images, and archive the others.",
+        ),
+        (
+            rule(4, &["dev*", "prod*"], PUSHED, 1, "expire"),
+            "Delete images with a tag like dev* and a tag like prod* 1 day after they were pushed.",
+        ),
+        (
+            rule(5, &["any"], "sinceImagePulled", 30, "archive"),
+            "Archive all images that were not pulled for 30 days.",
+        ),
+        (archived, "Delete all archived images 90 days after they were archived."),
+    ];
+    for (rule, words) in cases {
+        let policy = policy(&[rule]);
+        assert_eq!(policy.rules[0].in_words(), words);
+        assert_eq!(policy.rules[0].caution().is_some(), words.contains("dev*"), "{words}");
+    }
+}
