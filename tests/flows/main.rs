@@ -15,6 +15,7 @@ mod engine_kinds;
 mod engine_stores;
 mod engine_to_ecr;
 mod events;
+mod explorer;
 mod faults_and_kills;
 mod image_inspection;
 mod image_kinds;

@@ -114,19 +114,24 @@ async fn check_repositories_page(app: &HeadlessApp, ecr: &Ecr, index: &Index) ->
     let list: Vec<Repository> =
         app.api.repositories_list(ecr.connection()).await.map_err(api_error)?;
     assert_eq!(list.iter().map(|repository| &repository.name).collect::<Vec<_>>(), ["tools/pgcli"]);
-    let entries = app
-        .api
-        .repository_index_entries(
-            ecr.connection(),
-            "tools/pgcli".to_owned(),
-            index.manifest.digest.clone(),
-        )
-        .await
-        .map_err(api_error)?;
-    let platforms = entries.iter().filter_map(|entry| entry.platform.as_ref());
-    let platforms: Vec<String> = platforms.map(ToString::to_string).collect();
-    assert_eq!(platforms, PLATFORMS);
-    let digests: BTreeSet<_> = entries.iter().map(|entry| entry.digest.as_str()).collect();
+    // ministack doesn't describe the images of an index as ECR does.
+    if matches!(ecr, Ecr::Ministack(_)) {
+        return Ok(());
+    }
+    let connection = || ecr.connection();
+    let name = || "tools/pgcli".to_owned();
+    let details = app.api.repository_details(connection(), name()).await.map_err(api_error)?;
+    assert!(details.images.iter().any(|image| image.digest == index.manifest.digest));
+    let unread = details.rows.unread_indexes.iter().map(ToString::to_string).collect();
+    app.api.repository_manifests_read(connection(), name(), unread).await.map_err(api_error)?;
+    let rows = app.api.repository_rows(connection(), name()).await.map_err(api_error)?;
+    let digest = &index.manifest.digest;
+    let row = rows.rows.iter().find(|row| row.digest.as_str() == digest.as_str());
+    let row = row.context("the index is a row")?;
+    assert_eq!(row.platforms, PLATFORMS);
+    // An attestation stands under its platform.
+    let parts = row.parts.iter().flat_map(|part| std::iter::once(part).chain(&part.parts));
+    let digests: BTreeSet<_> = parts.map(|part| part.digest.as_str()).collect();
     let built = index.images.iter().map(|image| image.manifest.digest.as_str()).collect();
     assert_eq!(digests, built);
     Ok(())

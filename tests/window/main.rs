@@ -15,6 +15,7 @@ mod notifications;
 mod open_and_close;
 mod permissions;
 mod practice;
+mod repository_pages;
 mod screenshots;
 mod session_expiry;
 mod sign_in;

@@ -93,7 +93,12 @@ const reading = [
   "repositoriesList",
   "repositorySummaries",
   "repositoryDetails",
-  "repositoryIndexEntries",
+  "repositoryManifestsRead",
+  "repositoryRows",
+  "repositoryCleanup",
+  "lifecycleWhatIf",
+  "lifecyclePreviewStart",
+  "lifecyclePreview",
   "repositoryInOtherRegion",
   // Starts servers that a reset or a restart ends. Practice mode itself shows a badge.
   "practiceStart",
@@ -134,7 +139,10 @@ export const announcements: Announcements = {
   ...all(reading, "reads"),
   ...all(shown, "shown"),
   // Deletions of many images or repositories take several calls. A deleted profile can be restored.
-  ...all(["repositoryImagesDelete", "repositoryDelete", "savedProfileDelete"], "caller"),
+  ...all(
+    ["repositoryImagesDelete", "repositoryCleanupRecord", "repositoryDelete", "savedProfileDelete"],
+    "caller",
+  ),
 
   savedProfileSave: (_, { name, is_default }, actions) =>
     success(
@@ -211,6 +219,8 @@ export const announcements: Announcements = {
       text: "Open",
       onClick: () => actions.openRepository(connection, name),
     }),
+  lifecyclePolicySet: ([, name]) => success(`Lifecycle policy of ${name} set`),
+  lifecyclePolicyRemove: ([, name]) => success(`Lifecycle policy of ${name} removed`),
 
   practiceReset: () => success("Practice mode was reset"),
   practiceTagMove: ([repository, tag, to]) =>

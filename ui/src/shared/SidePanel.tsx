@@ -72,9 +72,7 @@ export function SidePanel(props: SidePanelProps) {
               onClick={onClose}
             />
           </div>
-          <div className="side-panel-content">
-            <Box>{props.children}</Box>
-          </div>
+          <div className="side-panel-content">{props.children}</div>
           {props.footer !== undefined && <div className="side-panel-footer">{props.footer}</div>}
         </div>
       </FillHeight>

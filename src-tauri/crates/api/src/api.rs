@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 
 use tokio::sync::mpsc::Receiver;
@@ -13,6 +13,7 @@ use transload_contract::LoginClient;
 use transload_docker::DockerEnvironment;
 use transload_docker::client_login::ClientLoginUndo;
 use transload_errors::ApiError;
+use transload_manifest_cache::DocumentCache;
 use transload_migration::MigrationRequest;
 use transload_migration::journal::Journal;
 use transload_model::{RegistryHost, now_ms};
@@ -22,6 +23,7 @@ use transload_practice::Practice;
 use crate::books::cancellable_calls::CancellableCalls;
 use crate::books::connections::ConnectionBook;
 use crate::books::counterparts::KnownCounterparts;
+use crate::books::listings::Listings;
 use crate::books::logins::{CurrentLogin, EnteredLogin, Logins};
 use crate::books::open_clients::OpenClients;
 use crate::books::plans::{PlanBook, PlanEndpoints};
@@ -34,6 +36,9 @@ use crate::locks::locked;
 
 /// The journal's file in the data folder.
 const JOURNAL: &str = "journal.sqlite";
+
+/// The cache of manifests in the data folder.
+const DOCUMENTS: &str = "manifests.sqlite";
 
 /// How long [`Api::shutdown`] waits for the migrations that it cancels.
 const LAST_WAIT: Duration = Duration::from_secs(3);
@@ -85,6 +90,8 @@ pub(crate) struct Inner {
     pub connections: ConnectionBook,
     pub practice: tokio::sync::Mutex<Option<Practice>>,
     pub journal: tokio::sync::OnceCell<Journal>,
+    documents: OnceLock<Arc<DocumentCache>>,
+    pub listings: Listings,
     /// Changes of the logins of `docker` and Podman, in order.
     pub client_login_undos: tokio::sync::Mutex<HashMap<ClientOfRegistry, Vec<ClientLoginUndo>>>,
     engine_address: Mutex<Option<String>>,
@@ -128,6 +135,8 @@ impl Api {
             connections: ConnectionBook::default(),
             practice: tokio::sync::Mutex::default(),
             journal: tokio::sync::OnceCell::new(),
+            documents: OnceLock::new(),
+            listings: Listings::default(),
             client_login_undos: tokio::sync::Mutex::default(),
             engine_address: Mutex::default(),
             practice_is_large: AtomicBool::default(),
@@ -140,6 +149,13 @@ impl Api {
             next_id: AtomicU64::new(1),
         };
         Self { inner: Arc::new(inner) }
+    }
+
+    /// Returns the manifests and configurations that were read before, which is opened with the first call.
+    pub(crate) fn documents(&self) -> Arc<DocumentCache> {
+        let open =
+            || Arc::new(DocumentCache::open(&self.inner.options.data_folder.join(DOCUMENTS)));
+        Arc::clone(self.inner.documents.get_or_init(open))
     }
 
     /// Whether a job or an undo is running.

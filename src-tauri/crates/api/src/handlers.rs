@@ -2,11 +2,14 @@
 //! the contract.
 
 mod aws;
+mod cleanup;
 mod client_logins;
 mod docker;
+mod explorer;
 mod history;
 mod images;
 mod jobs;
+mod lifecycle;
 mod migration;
 mod naming;
 mod network;

@@ -3,13 +3,16 @@
 //! - [`api`]: the traits [`EcrApi`](api::EcrApi) and [`EcrLayers`](api::EcrLayers), and the values they return
 //! - [`registry_settings`]: settings of a whole registry: blob mounting, repository creation templates,
 //!   pull through cache rules
+//! - [`explorer`]: the trait [`EcrExplorer`](explorer::EcrExplorer), which only the repository pages use
 //! - [`client`]: the client on the AWS SDK
-//! - [`api_calls`], [`image_lookup`], [`layer_calls`], [`registry_settings_calls`]: the traits on that client
+//! - [`api_calls`], [`explorer_calls`], [`image_lookup`], [`layer_calls`], [`registry_settings_calls`]: the traits on that client
 //! - [`values`]: converts between the SDK's types and ours
 
 pub(crate) mod api;
 pub(crate) mod api_calls;
 pub(crate) mod client;
+pub(crate) mod explorer;
+pub(crate) mod explorer_calls;
 pub(crate) mod image_lookup;
 pub(crate) mod layer_calls;
 pub(crate) mod registry_settings;

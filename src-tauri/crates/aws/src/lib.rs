@@ -34,10 +34,14 @@ pub use config::profile_kind::ProfileKind;
 pub use config::profile_list::{ProfileList, ProfileSummary, list_profiles};
 pub use config::sections::IgnoredSection;
 pub use ecr::api::{
-    DeleteFailure, EcrApi, EcrImage, EcrImageId, EcrLayers, EcrRepository, LayerUpload,
-    RegistryToken, TaggedImage,
+    DeleteFailure, EcrApi, EcrImage, EcrImageId, EcrImageStatus, EcrLayers, EcrRepository,
+    LayerUpload, RegistryToken, TaggedImage,
 };
 pub use ecr::client::Ecr;
+pub use ecr::explorer::{
+    EcrExplorer, EcrManifest, KnownLifecyclePolicy, LifecyclePreview, MANIFEST_BATCH_SIZE,
+    ManifestBatch, ManifestFailure, PreviewStatus, PreviewedImage,
+};
 pub use ecr::registry_settings::{
     CacheRule, CreationTemplate, EcrRegistrySettings, InvalidRegistrySetting, KnownCacheRule,
     KnownTemplate,

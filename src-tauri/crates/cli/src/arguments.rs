@@ -9,7 +9,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use values::{parse_rename, parse_shard};
 
 use crate::plan_source::{Source, parse_source};
-use transload_contract::{RenameRule, Shard};
+use transload_contract::{CleanupClass, RenameRule, Shard};
 
 /// Follows the options in the help of the commands that use registries.
 const AFTER_HELP: &str = include_str!("arguments/help.txt");
@@ -104,12 +104,113 @@ pub enum Command {
     },
     /// Delete what a migration pushed to ECR, and nothing else, after confirmation.
     Undo(UndoArguments),
+    /// Lifecycle policies of ECR repositories.
+    Lifecycle {
+        #[command(subcommand)]
+        command: LifecycleCommand,
+    },
+    /// Print what can be deleted from a repository, by class, and delete it after a confirmation.
+    ///
+    /// Never offers images with protected tags, images that were pushed in the last 7 days, and images of indexes that
+    /// stay. Reads by Transload don't count as pulls.
+    #[command(after_help = AFTER_HELP)]
+    Cleanup(CleanupArguments),
+    /// Serve practice mode, an ECR and a Docker Hub on this computer, until Ctrl-C.
+    ///
+    /// Prints the environment for the AWS CLI, docker and crane as lines for a shell. The window's practice mode uses
+    /// the same data and can't run at the same time.
+    Practice(PracticeArguments),
+}
+
+#[derive(Debug, Subcommand)]
+pub enum LifecycleCommand {
+    /// Print what a lifecycle policy would delete and archive, according to ECR's own preview. Makes no changes.
+    #[command(after_help = AFTER_HELP)]
+    Preview(LifecyclePreviewArguments),
+}
+
+#[derive(Debug, Args)]
+pub struct CleanupArguments {
+    /// The repository, such as team/app.
+    pub repository: String,
+    /// What to delete.
+    #[arg(long)]
+    pub class: Class,
+    /// Only print what would be deleted. Makes no changes.
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Skip the confirmation.
+    #[arg(long, conflicts_with = "dry_run")]
+    pub yes: bool,
+    /// Days without a push and a pull after which an image is unused. Default: 180.
+    #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(u32).range(1..))]
+    pub unused_days: Option<u32>,
+    /// Keep images with tags that match this pattern with `*`. Repeatable; replaces the default, which is latest,
+    /// prod*, release* and v*.
+    #[arg(long, value_name = "PATTERN")]
+    pub protect: Vec<String>,
+    /// Read indexes also if the lifecycle policy uses pull times. ECR may count reading as a pull.
+    #[arg(long)]
+    pub read_indexes: bool,
+    /// Print JSON.
+    #[arg(long)]
+    pub json: bool,
+    #[command(flatten)]
+    pub account: AccountArguments,
+}
+
+/// The classes of `cleanup`, the safest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Class {
+    /// Signatures and attestations whose image is gone.
+    Orphans,
+    /// Untagged indexes that no other index lists, with their platforms.
+    SupersededIndexes,
+    /// Untagged images that no index lists.
+    LooseImages,
+    /// Build caches that were not pushed for 30 days.
+    BuildCaches,
+    /// Tagged images that nobody pulled for a long time.
+    Unused,
+}
+
+impl From<Class> for CleanupClass {
+    fn from(class: Class) -> Self {
+        match class {
+            Class::Orphans => Self::Orphans,
+            Class::SupersededIndexes => Self::SupersededIndexes,
+            Class::LooseImages => Self::LooseImages,
+            Class::BuildCaches => Self::BuildCaches,
+            Class::Unused => Self::Unused,
+        }
+    }
+}
+
+#[derive(Debug, Args)]
+pub struct LifecyclePreviewArguments {
+    /// The repository, such as team/app.
+    pub repository: String,
+    /// The file with the policy in JSON.
+    #[arg(long, value_name = "FILE")]
+    pub file: PathBuf,
+    /// Print JSON.
+    #[arg(long)]
+    pub json: bool,
+    #[command(flatten)]
+    pub account: AccountArguments,
+}
+
+#[derive(Debug, Args)]
+pub struct PracticeArguments {
+    /// Print JSON instead of lines for a shell.
+    #[arg(long)]
+    pub json: bool,
 }
 
 impl Command {
     /// Returns whether the command sends requests. The others need no proxy and no AWS profile.
     pub fn uses_network(&self) -> bool {
-        !matches!(self, Self::History { .. } | Self::Report(_))
+        !matches!(self, Self::History { .. } | Self::Report(_) | Self::Practice(_))
     }
 }
 

@@ -10,7 +10,7 @@ pub const USAGE: u8 = 2;
 pub const REFUSED: u8 = 3;
 /// Stopped because someone has to sign in to AWS. The migration can be resumed.
 pub const SIGN_IN_REQUIRED: u8 = 4;
-/// `diff` found differences.
+/// `diff` found differences, or something was found that would be removed.
 pub const DIFFERENT: u8 = 5;
 /// Cancelled by SIGINT. Source: shells report 128 plus the number of the signal.
 pub const INTERRUPTED: u8 = 130;

@@ -5,6 +5,8 @@
 //! - `copy`: `copy` and `digest`, which keep no journal.
 //! - `images`: `inspect`, `layers` and `diff`.
 //! - `plan`, `migration`, `undo`, `sign_in`: the commands that use the journal or an AWS profile.
+//! - `cleanup`: deletes classes of images of a repository after a confirmation.
+//! - `explorer`: `lifecycle preview`, and `practice`, which serves practice mode without a window.
 //! - `plan_source`, `pair_list`, `input_files`: what arguments refer to (sources, lists, files).
 //! - `aws_connection`, `mfa`, `ca_file`, `data_folder`: the account, MFA codes, trust, and the folder
 //!   that is shared with the window.
@@ -16,9 +18,11 @@
 mod arguments;
 mod aws_connection;
 mod ca_file;
+mod cleanup;
 mod copy;
 mod data_folder;
 mod exit_code;
+mod explorer;
 mod images;
 mod input_files;
 mod mfa;
@@ -32,7 +36,7 @@ mod undo;
 
 use std::process::ExitCode;
 
-use arguments::{Arguments, Command};
+use arguments::{Arguments, Command, LifecycleCommand};
 use clap::Parser;
 use transload_api::{Api, ApiOptions, network_warnings};
 use transload_errors::ApiError;
@@ -92,6 +96,11 @@ async fn run_with_api(command: Command, ca_file: Option<String>) -> Result<u8, A
         Command::Inspect(arguments) => images::inspect(&api, arguments, ca_file).await?,
         Command::Layers(arguments) => images::layers(&api, arguments, ca_file).await?,
         Command::Diff(arguments) => images::diff(&api, arguments, ca_file).await?,
+        Command::Lifecycle { command: LifecycleCommand::Preview(arguments) } => {
+            explorer::lifecycle_preview(&api, &arguments).await?
+        }
+        Command::Cleanup(arguments) => cleanup::cleanup(&api, &arguments).await?,
+        Command::Practice(arguments) => explorer::practice(&api, &arguments).await?,
         // `run` handles these, because they need no journal.
         Command::Copy(_) | Command::Digest { .. } => exit_code::USAGE,
     };

@@ -3,7 +3,9 @@
 //! place.
 //!
 //! - `copy`, `job`: the reporters of events, as JSON, with a progress bar, or as plain lines.
-//! - `plan`, `lifecycle`, `report`, `undo`, `identity`, `images`: the results of the commands.
+//! - `plan`, `lifecycle`, `cleanup`, `report`, `undo`, `identity`, `images`: the results of the
+//!   commands.
+//! - `practice`: the environment of practice mode.
 //! - `planning`: the progress of planning.
 #![allow(
     clippy::print_stdout,
@@ -11,6 +13,7 @@
     reason = "the output of a command line program"
 )]
 
+pub mod cleanup;
 pub mod copy;
 pub mod identity;
 pub mod images;
@@ -18,6 +21,7 @@ pub mod job;
 pub mod lifecycle;
 pub mod plan;
 pub mod planning;
+pub mod practice;
 pub mod registry_counterparts;
 pub mod report;
 pub mod undo;

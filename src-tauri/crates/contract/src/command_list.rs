@@ -160,8 +160,24 @@ commands! {
         repositories_list(connection: AwsConnection) -> Vec<Repository>;
         repository_summaries(connection: AwsConnection, names: Vec<String>) -> Vec<RepositorySummary>;
         repository_details(connection: AwsConnection, name: String) -> RepositoryDetails;
-        /// The manifests that an index lists.
-        repository_index_entries(connection: AwsConnection, name: String, digest: String) -> Vec<IndexEntry>;
+        /// Reads manifests of up to 100 images in one call, unless they were read before. Answers those that couldn't
+        /// be read.
+        repository_manifests_read(connection: AwsConnection, name: String, digests: Vec<String>) -> Vec<UnreadManifest>;
+        /// The rows of a repository as it was last listed, with the manifests that were read since.
+        repository_rows(connection: AwsConnection, name: String) -> RepositoryRows;
+        /// What a lifecycle policy would do now with the images as they were last listed. Makes no call.
+        lifecycle_what_if(connection: AwsConnection, name: String, text: String) -> LifecycleWhatIf;
+        /// Starts ECR's own preview of a policy, which changes nothing, and answers its state.
+        lifecycle_preview_start(connection: AwsConnection, name: String, text: String) -> LifecyclePreviewState;
+        /// The state of ECR's preview of this text.
+        lifecycle_preview(connection: AwsConnection, name: String, text: String) -> LifecyclePreviewState;
+        /// Sets a lifecycle policy. Only after ECR's preview of this text is complete and has these numbers.
+        lifecycle_policy_set(connection: AwsConnection, name: String, text: String, expiring: u64, archiving: u64) -> ();
+        lifecycle_policy_remove(connection: AwsConnection, name: String) -> ();
+        /// What a clean-up of each class would delete, with the images as they were last listed. Makes no call.
+        repository_cleanup(connection: AwsConnection, name: String, rules: CleanupRules) -> Vec<CleanupProposal>;
+        /// Writes a record of images that are about to be deleted, and answers its path.
+        repository_cleanup_record(connection: AwsConnection, name: String, kind: CleanupClass, digests: Vec<String>) -> String;
         /// Deletes tags and images, and answers those that ECR did not delete.
         repository_images_delete(connection: AwsConnection, name: String, images: Vec<ImageToDelete>) -> Vec<ImageNotDeleted>;
         /// Deletes an empty repository.

@@ -1,6 +1,7 @@
 //! What lifecycle policies would expire.
 
 use serde::{Deserialize, Serialize};
+use transload_explorer::ImageSize;
 pub use transload_lifecycle::PolicyAction as LifecycleAction;
 use ts_rs::TS;
 
@@ -48,4 +49,72 @@ impl LifecycleForecast {
     pub fn needs_confirmation(&self) -> bool {
         matches!(self, Self::Expires { .. } | Self::Unreadable { .. })
     }
+}
+
+/// What a lifecycle policy would do with the images of a repository now, computed on this computer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "repositories.ts")]
+pub struct LifecycleWhatIf {
+    /// Why ECR would refuse the text. The other members are empty then.
+    pub problem: Option<String>,
+    /// The rules, in the order in which they apply.
+    pub rules: Vec<LifecycleRuleEffect>,
+    /// The images that go, those of the same rule together.
+    pub affected: Vec<AffectedImage>,
+    /// Number of images that stay.
+    pub kept: u64,
+    /// The bytes that the deleted images free.
+    pub freed: ImageSize,
+    /// Whether indexes weren't read, so that their platforms count as images of their own.
+    pub is_estimate: bool,
+}
+
+/// A rule and what it does.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "repositories.ts")]
+pub struct LifecycleRuleEffect {
+    pub priority: u32,
+    /// The rule as a sentence.
+    pub words: String,
+    /// What is often misread about it.
+    pub caution: Option<String>,
+    pub action: LifecycleAction,
+    /// Number of images that it applies to.
+    pub images: u64,
+}
+
+/// An image that a policy deletes or archives.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "repositories.ts")]
+pub struct AffectedImage {
+    pub digest: String,
+    pub tags: Vec<String>,
+    /// The priority of the rule that applies.
+    pub rule: u32,
+    pub action: LifecycleAction,
+    pub pushed_at_ms: Option<u64>,
+    pub pulled_at_ms: Option<u64>,
+}
+
+/// The state of ECR's own preview of a policy.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+#[ts(export_to = "repositories.ts")]
+pub enum LifecyclePreviewState {
+    /// There is no preview of this text. It has to be started.
+    None,
+    /// The preview of another text runs. Only one can run in a repository.
+    OtherRunning,
+    Running,
+    /// ECR couldn't make the preview, or discarded it.
+    Failed,
+    Complete {
+        /// Number of images that ECR would delete.
+        expiring: u64,
+        /// Number of images that ECR would archive.
+        archiving: u64,
+        images: Vec<AffectedImage>,
+        /// The bytes that the deleted images free.
+        freed: ImageSize,
+    },
 }

@@ -2,7 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 use transload_errors::ApiError;
-pub use transload_repositories::{ImageKind, IndexEntry};
+pub use transload_explorer::{
+    CleanupClass, CleanupImage, CleanupProposal, CleanupRules, ImageKind, ImagePart, ImageRow,
+    ImageSize, RepositoryRows, UnreadManifest, UnreadReason,
+};
 use ts_rs::TS;
 
 use crate::migration::RepositorySettings;
@@ -21,14 +24,25 @@ pub struct Repository {
     pub settings: RepositorySettings,
 }
 
-/// Counts of a repository, for the visible rows of the list.
+/// Counts of a repository, for the visible rows of the list. From one list of its images, and from manifests that
+/// were read before.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export_to = "repositories.ts")]
 pub struct RepositorySummary {
     pub name: String,
+    /// Number of things that were pushed: an index counts once, with its platforms and referrers.
     pub images: u64,
-    /// The size as ECR reports it.
-    pub size_bytes: u64,
+    /// Number of images that are parts of others.
+    pub parts: u64,
+    /// Those of `images` without a tag.
+    pub untagged: u64,
+    /// Archived images, which can't be pulled.
+    pub archived: u64,
+    pub size: ImageSize,
+    /// The last push.
+    pub pushed_at_ms: Option<u64>,
+    /// The last pull by someone else than Transload, if ECR recorded one.
+    pub pulled_at_ms: Option<u64>,
 }
 
 /// A repository with its images.
@@ -36,12 +50,39 @@ pub struct RepositorySummary {
 #[ts(export_to = "repositories.ts")]
 pub struct RepositoryDetails {
     pub repository: Repository,
-    /// Its lifecycle policy document, if it has one.
-    pub lifecycle_policy: Option<String>,
+    pub lifecycle: RepositoryLifecycle,
     /// Its images, newest first.
     pub images: Vec<RepositoryImage>,
+    /// The same images with what belongs to each, from the list and from manifests that were read before.
+    pub rows: RepositoryRows,
     /// Commands that push to it.
     pub push_commands: Vec<String>,
+}
+
+/// The lifecycle policy of a repository.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "repositories.ts")]
+pub struct RepositoryLifecycle {
+    /// The document, if there is one.
+    pub policy: Option<String>,
+    /// When ECR last evaluated it. `null` if it never did.
+    pub last_evaluated_at_ms: Option<u64>,
+    /// Whether one of its rules uses pull times, which reading manifests can change.
+    pub uses_pull_times: bool,
+    /// Why the policy couldn't be read.
+    pub error: Option<ApiError>,
+}
+
+/// The storage status of an image.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export_to = "repositories.ts")]
+pub enum ImageStatus {
+    Active,
+    /// In archive storage: it can't be pulled.
+    Archived,
+    /// Being restored from archive storage.
+    Activating,
 }
 
 /// An image in a repository.
@@ -57,8 +98,13 @@ pub struct RepositoryImage {
     pub size_bytes: Option<u64>,
     /// When it was pushed.
     pub pushed_at_ms: Option<u64>,
-    /// The last pull, if ECR recorded one.
+    /// The last pull by someone else than Transload, if ECR recorded one.
     pub pulled_at_ms: Option<u64>,
+    /// When Transload read it, if ECR reports that read as the last pull.
+    pub own_read_at_ms: Option<u64>,
+    pub status: ImageStatus,
+    /// When it was archived.
+    pub archived_at_ms: Option<u64>,
     /// Commands that pull it.
     pub pull_commands: Vec<String>,
 }

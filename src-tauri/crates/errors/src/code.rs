@@ -72,6 +72,8 @@ pub enum ErrorCode {
     /// ECR didn't delete an image, because an index in its repository references it; `subject` is the
     /// image.
     ImageInIndex,
+    /// A lifecycle policy can't be set without ECR's preview of it; `subject` is the repository.
+    LifecyclePreviewNeeded,
     /// A quota of the account or the repository is exceeded.
     QuotaExceeded,
     /// ECR couldn't use the KMS key.

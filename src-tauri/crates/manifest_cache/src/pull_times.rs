@@ -25,7 +25,7 @@ impl PullScope {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct OwnRead {
     pub read_at_ms: u64,
-    /// The last pull by someone else before that. `None` if there was none.
+    /// The last pull by someone else before that. `None` if nobody pulled it.
     pub pulled_before_ms: Option<u64>,
 }
 

@@ -30,7 +30,7 @@ struct Dependency {
 }
 
 /// The crates below the border, from the lowest.
-const BELOW_API: [&str; 14] = [
+const BELOW_API: [&str; 16] = [
     "transload-model",
     "transload-network",
     "transload-registry",
@@ -38,6 +38,8 @@ const BELOW_API: [&str; 14] = [
     "transload-hub",
     "transload-aws",
     "transload-lifecycle",
+    "transload-manifest-cache",
+    "transload-explorer",
     "transload-repositories",
     "transload-migration",
     "transload-inspect",
@@ -59,16 +61,19 @@ fn allowed(package: &str) -> Option<Vec<&'static str>> {
     Some(match package {
         "transload" => [CLIENT_OF_API, &["transload-files"]].concat(),
         "transload-cli" => [CLIENT_OF_API, &["transload-files", "transload-report"]].concat(),
-        "transload-api" => with_all_below(&["transload-manifest-cache", "transload-practice"]),
+        "transload-api" => with_all_below(&["transload-practice"]),
         "transload-tests" => with_all_below(&["transload-api", "transload-practice"]),
         "transload-report" => {
             vec!["transload-errors", "transload-contract", "transload-migration"]
         }
-        "transload-contract" => BELOW_API[..11].to_vec(),
-        "transload-errors" => BELOW_API[..10].to_vec(),
+        "transload-contract" => BELOW_API[..13].to_vec(),
+        "transload-errors" => BELOW_API[..12].to_vec(),
         "transload-migration" => BELOW_API[..7].to_vec(),
         "transload-inspect" => vec!["transload-model", "transload-registry"],
-        "transload-repositories" => [CLIENT, &["transload-aws", "transload-registry"]].concat(),
+        "transload-repositories" => [CLIENT, &["transload-aws"]].concat(),
+        "transload-explorer" => {
+            vec!["transload-model", "transload-aws", "transload-manifest-cache"]
+        }
         "transload-registry" | "transload-docker" | "transload-hub" | "transload-aws" => {
             CLIENT.to_vec()
         }

@@ -110,7 +110,6 @@ export function JobContainer({
         />
       ) : (
         <ReportView
-          fill
           report={report}
           undone={undone}
           onExport={onExport}

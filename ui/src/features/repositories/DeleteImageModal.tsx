@@ -9,11 +9,9 @@ import { type ErrorActions, ErrorAlert } from "../../errors";
 import { useBackend } from "../../ipc";
 import type { ApiError, AwsConnection, ImageToDelete } from "../../ipc/generated";
 import { ConfirmModal } from "../../shared/ConfirmModal";
-import { connectionKey } from "../../shared/connection";
 import { formatCounted } from "../../shared/format";
 import { useAsyncAction } from "../../shared/useAsyncAction";
-import { useRequest } from "../../shared/useRequest";
-import { imageName, type RepositoryImageRow } from "./repositoryImageRows";
+import { imageName, type RepositoryImageRow, withParts } from "./repositoryImageRows";
 
 interface DeleteImageModalProps {
   connection: AwsConnection;
@@ -40,13 +38,9 @@ export function DeleteImageModal(props: DeleteImageModalProps) {
   const [platformsIncluded, setPlatformsIncluded] = useState(true);
   const [left, setLeft] = useState<ApiError | null>(null);
   const { busy, error, run } = useAsyncAction();
-  const isIndex = image.kind === "index";
-  const entries = useRequest(
-    isIndex ? `${connectionKey(connection)} ${repository} ${image.digest}` : null,
-    () => backend.repositoryIndexEntries(connection, repository, image.digest),
-  );
-  const listed = new Set(entries.answer?.map(({ digest }) => digest));
-  const platforms = images.filter(({ tags, digest }) => tags.length === 0 && listed.has(digest));
+  const parts = withParts([image], images).filter(({ id }) => id !== image.id);
+  const referrers = parts.filter(({ kind }) => kind !== "image" && kind !== "index");
+  const platforms = parts.filter(({ kind }) => kind === "image" || kind === "index");
   const choosable = image.tags.length > 1;
   const wanted: ImageToDelete =
     choice === whole ? { kind: "image", digest: image.digest } : { kind: "tag", tag: choice };
@@ -56,22 +50,31 @@ export function DeleteImageModal(props: DeleteImageModalProps) {
         ? "this image"
         : `this image and ${formatCounted(image.tags.length, "tag", "tags")}`
       : `the tag ${choice}`;
-  const deletesPlatforms = choice === whole && platformsIncluded && platforms.length > 0;
+  const deletesParts = choice === whole && platformsIncluded && parts.length > 0;
 
   const remove = () =>
     run(async () => {
       setLeft(null);
+      const remove = (rows: readonly RepositoryImageRow[]) =>
+        backend.repositoryImagesDelete(
+          connection,
+          repository,
+          rows.map(({ digest }) => ({ kind: "image", digest })),
+        );
+      if (deletesParts && referrers.length > 0) {
+        const [kept] = await remove(referrers);
+        if (kept !== undefined) {
+          setLeft(kept.error);
+          return;
+        }
+      }
       const [first] = await backend.repositoryImagesDelete(connection, repository, [wanted]);
       if (first !== undefined) {
         setLeft(first.error);
         return;
       }
-      if (deletesPlatforms) {
-        const kept = await backend.repositoryImagesDelete(
-          connection,
-          repository,
-          platforms.map(({ digest }) => ({ kind: "image", digest })),
-        );
+      if (deletesParts && platforms.length > 0) {
+        const kept = await remove(platforms);
         const other = kept.find(({ error }) => error.code !== inIndexCode);
         if (other !== undefined) {
           setLeft(other.error);
@@ -87,8 +90,6 @@ export function DeleteImageModal(props: DeleteImageModalProps) {
       closeLabel="Close without deleting"
       confirm={`Delete ${name}`}
       busy={busy}
-      disabled={entries.loading}
-      disabledReason="Reading the index."
       name="image-delete"
       onConfirm={remove}
       onClose={onClose}
@@ -129,19 +130,27 @@ export function DeleteImageModal(props: DeleteImageModalProps) {
             />
           </FormField>
         )}
-        {choice === whole && platforms.length > 0 && (
+        {choice === whole && parts.length > 0 && (
           <Checkbox
             checked={platformsIncluded}
             onChange={({ detail }) => setPlatformsIncluded(detail.checked)}
-            description="Otherwise they stay in the repository as untagged images. Images that another index lists are kept."
+            description="Otherwise it stays in the repository. Images that another index lists are kept."
             data-testid="image-delete-platforms"
           >
-            {`Also delete the ${formatCounted(platforms.length, "untagged image", "untagged images")} of this index`}
+            {`Also delete what belongs to it: ${[
+              platforms.length > 0 &&
+                formatCounted(platforms.length, "untagged image", "untagged images"),
+              referrers.length > 0 && formatCounted(referrers.length, "referrer", "referrers"),
+            ]
+              .filter((text) => text !== false)
+              .join(" and ")}`}
           </Checkbox>
         )}
         <Box>
           {choice === whole
-            ? "This permanently deletes the image. Pulls by tag or digest will fail."
+            ? image.isUnread
+              ? "This permanently deletes the index. Its platforms weren’t read and stay as untagged images."
+              : "This permanently deletes the image. Pulls by tag or digest will fail."
             : "The tag is deleted in ECR. The image and its other tags are kept."}
         </Box>
       </SpaceBetween>

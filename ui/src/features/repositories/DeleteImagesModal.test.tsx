@@ -2,12 +2,19 @@ import createWrapper from "@cloudscape-design/components/test-utils/dom";
 import { act, fireEvent, render, screen, waitFor } from "@testing-library/react";
 import { expect, it, vi } from "vitest";
 import { type Backend, BackendProvider } from "../../ipc";
+import { noLifecycle, singleRows } from "../../ipc/fake/repositoryRows";
 import { fakeError } from "../../ipc/fakeBackend";
-import type { AwsConnection, ImageNotDeleted, RepositoryImage } from "../../ipc/generated";
+import type {
+  AwsConnection,
+  ImageNotDeleted,
+  RepositoryDetails,
+  RepositoryImage,
+} from "../../ipc/generated";
+import { defaultRepositorySettings } from "../../shared/repositorySettings";
 import { accessibilityViolations } from "../../testing/accessibility";
 import { DeleteImagesModal } from "./DeleteImagesModal";
 import { RepositoryImagesTable } from "./RepositoryImagesTable";
-import { imageRow } from "./repositoryImageRows";
+import { imageRows } from "./repositoryImageRows";
 
 const connection: AwsConnection = { kind: "practice" };
 const digest = (letter: string) => `sha256:${letter.repeat(64)}`;
@@ -21,12 +28,29 @@ function image(letter: string, tags: string[]): RepositoryImage {
     size_bytes: 12_300_000,
     pushed_at_ms: Date.UTC(2026, 0, 3),
     pulled_at_ms: null,
+    own_read_at_ms: null,
+    status: "active",
+    archived_at_ms: null,
     pull_commands: ["docker pull"],
   };
 }
 
 const needed = fakeError("image_in_index", "ECR keeps it: an index needs it.");
 const images = [image("a", ["1.0", "latest"]), image("b", ["0.9"]), image("c", [])];
+
+const detailsOf = (left: readonly RepositoryImage[]): RepositoryDetails => ({
+  repository: {
+    name: "pgcli",
+    uri: "registry/pgcli",
+    arn: "arn:aws:ecr:eu-west-1:111122223333:repository/pgcli",
+    created_at_ms: null,
+    settings: defaultRepositorySettings,
+  },
+  lifecycle: noLifecycle,
+  images: [...left],
+  rows: singleRows(left),
+  push_commands: [],
+});
 
 /** The table with two of three images selected and the question open. */
 async function askToDelete(
@@ -39,9 +63,7 @@ async function askToDelete(
     <BackendProvider backend={backend}>
       <RepositoryImagesTable
         connection={connection}
-        repository="pgcli"
-        uri="registry/pgcli"
-        images={left}
+        details={detailsOf(left)}
         errorActions={{}}
         onOpen={() => {}}
         onChanged={onChanged}
@@ -168,7 +190,7 @@ it("stays open while images are deleted, stops on request, and shows the rest", 
       <DeleteImagesModal
         connection={connection}
         repository="pgcli"
-        images={many.map(imageRow)}
+        images={imageRows(many, singleRows(many))}
         errorActions={{}}
         onDeleted={() => {}}
         onClose={onClose}

@@ -12,11 +12,13 @@ import { connectionKey } from "../../shared/connection";
 import { formatCount } from "../../shared/format";
 import { useNotify } from "../../shared/notify";
 import { useRequest } from "../../shared/useRequest";
+import { CleanupTab } from "./CleanupTab";
 import { CommandsModal } from "./CommandsModal";
 import { DeleteRepositoriesModal } from "./DeleteRepositoriesModal";
+import { LifecycleTab } from "./LifecycleTab";
 import { OtherRegions } from "./OtherRegions";
 import type { OpenedImage, ShowImage } from "./openedImage";
-import { AccessPolicy, LifecyclePolicy, RepositoryFacts, RepositoryLine } from "./RepositoryFacts";
+import { AccessPolicy, RepositoryFacts, RepositoryLine } from "./RepositoryFacts";
 import { RepositoryImagesTable } from "./RepositoryImagesTable";
 
 interface RepositoryDetailsViewProps {
@@ -169,13 +171,11 @@ function DetailsTabs({ connection, details, errorActions, onChanged, onOpen }: D
       tabs={[
         {
           id: "images",
-          label: `Images (${formatCount(details.images.length)})`,
+          label: `Images (${formatCount(details.rows.rows.length)})`,
           content: (
             <RepositoryImagesTable
               connection={connection}
-              repository={repository.name}
-              uri={repository.uri}
-              images={details.images}
+              details={details}
               errorActions={errorActions}
               onChanged={onChanged}
               onOpen={onOpen}
@@ -183,9 +183,28 @@ function DetailsTabs({ connection, details, errorActions, onChanged, onOpen }: D
           ),
         },
         {
+          id: "cleanup",
+          label: "Clean-up",
+          content: (
+            <CleanupTab
+              connection={connection}
+              details={details}
+              errorActions={errorActions}
+              onChanged={onChanged}
+            />
+          ),
+        },
+        {
           id: "lifecycle",
           label: "Lifecycle",
-          content: <LifecyclePolicy policy={details.lifecycle_policy} />,
+          content: (
+            <LifecycleTab
+              connection={connection}
+              details={details}
+              errorActions={errorActions}
+              onChanged={onChanged}
+            />
+          ),
         },
         {
           id: "access",

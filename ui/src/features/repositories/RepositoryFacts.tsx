@@ -109,19 +109,6 @@ function PolicySection({ title, description, policy, none, ...rest }: PolicySect
   );
 }
 
-/** The lifecycle policy of a repository. */
-export function LifecyclePolicy({ policy }: { policy: string | null }) {
-  return (
-    <PolicySection
-      title="Lifecycle policy"
-      description="Determines which images ECR expires automatically."
-      policy={policy}
-      none="No lifecycle policy. Images are kept until deleted."
-      data-testid="repository-lifecycle"
-    />
-  );
-}
-
 /** The repository policy. */
 export function AccessPolicy({ policy }: { policy: string | null }) {
   return (

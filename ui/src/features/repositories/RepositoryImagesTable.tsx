@@ -1,11 +1,10 @@
 import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import Toggle from "@cloudscape-design/components/toggle";
 import { useMemo, useRef, useState } from "react";
-import { asApiError, type ErrorActions, ErrorAlert, wordsOf } from "../../errors";
-import type { AwsConnection, RepositoryImage } from "../../ipc/generated";
+import type { ErrorActions } from "../../errors";
+import type { AwsConnection, RepositoryDetails } from "../../ipc/generated";
 import { formatCount } from "../../shared/format";
 import { useNotify } from "../../shared/notify";
 import { FullTable } from "../../shared/PagedTable";
@@ -13,22 +12,19 @@ import { CommandsModal } from "./CommandsModal";
 import { DeleteImageModal } from "./DeleteImageModal";
 import { DeleteImagesModal } from "./DeleteImagesModal";
 import { imageColumns } from "./imageColumns";
+import { ManifestReads } from "./ManifestReads";
 import type { OpenedImage } from "./openedImage";
 import {
-  entryRow,
   imageName,
-  imageRow,
   imageRowWords,
   type RepositoryImageRow,
-  shownRows,
+  withParts,
 } from "./repositoryImageRows";
-import { useIndexEntries } from "./useIndexEntries";
+import { useImageRows } from "./useImageRows";
 
 interface RepositoryImagesTableProps {
   connection: AwsConnection;
-  repository: string;
-  uri: string;
-  images: readonly RepositoryImage[];
+  details: RepositoryDetails;
   errorActions: ErrorActions;
   /** Called when images were deleted. */
   onChanged: () => void;
@@ -36,19 +32,19 @@ interface RepositoryImagesTableProps {
   onOpen: (image: OpenedImage) => void;
 }
 
-/** The images of a repository. An index expands to its entries. */
+/** The images of a repository. An image expands to its platforms and referrers. */
 export function RepositoryImagesTable(props: RepositoryImagesTableProps) {
-  const { connection, repository, uri, images, errorActions, onChanged, onOpen } = props;
+  const { connection, details, errorActions, onChanged, onOpen } = props;
+  const { name: repository, uri } = details.repository;
   const notify = useNotify();
+  const images = useImageRows(connection, details);
   const [deleting, setDeleting] = useState<readonly RepositoryImageRow[]>([]);
-  const all = useMemo(() => images.map(imageRow), [images]);
+  const all = images.rows;
   const untagged = all.filter(({ tags }) => tags.length === 0).length;
-  // Most untagged images are platforms of an index.
   const [untaggedShown, setUntaggedShown] = useState(untagged === all.length);
   const [selectedIds, setSelectedIds] = useState<ReadonlySet<string>>(new Set());
   const [expanded, setExpanded] = useState<ReadonlySet<string>>(new Set());
   const [pullCommandsShown, setPullCommandsShown] = useState(false);
-  const { states, load } = useIndexEntries(connection, repository);
   const latestOnOpen = useRef(onOpen);
   latestOnOpen.current = onOpen;
   const columns = useMemo(() => {
@@ -64,57 +60,41 @@ export function RepositoryImagesTable(props: RepositoryImagesTableProps) {
     );
   }, [uri, repository, all]);
 
-  const rows = useMemo(() => {
-    const listed = new Set<string>();
-    for (const digest of expanded) {
-      const state = states.get(digest);
-      for (const entry of state?.kind === "loaded" ? state.entries : []) {
-        listed.add(entry.digest);
-      }
-    }
-    return shownRows(all, untaggedShown, listed);
-  }, [all, untaggedShown, expanded, states]);
+  const rows = useMemo(
+    () => all.filter(({ tags }) => untaggedShown || tags.length > 0),
+    [all, untaggedShown],
+  );
   // Selected images may have been deleted or hidden meanwhile.
   const selected = rows.filter(({ id }) => selectedIds.has(id));
   const only = selected.length === 1 ? selected[0] : undefined;
-  const failed = [...expanded].flatMap((digest) => {
-    const state = states.get(digest);
-    return state?.kind === "failed" ? [{ digest, error: state.error }] : [];
-  });
+  const unread = images.grouped.unread_manifests;
 
   const toggle = (row: RepositoryImageRow, open: boolean) => {
     const changed = new Set(expanded);
     if (open) {
-      changed.add(row.digest);
-      load(row.digest);
+      changed.add(row.id);
     } else {
-      changed.delete(row.digest);
+      changed.delete(row.id);
     }
     setExpanded(changed);
   };
-  const children = (row: RepositoryImageRow): RepositoryImageRow[] => {
-    const state = states.get(row.digest);
-    return row.isEntry || state?.kind !== "loaded"
-      ? []
-      : state.entries.map((entry, position) => entryRow(row, entry, position));
-  };
+  const openRows = (level: readonly RepositoryImageRow[]): RepositoryImageRow[] =>
+    level.flatMap((row) => (expanded.has(row.id) ? [row, ...openRows(row.parts)] : []));
 
   return (
     <SpaceBetween size="xs">
-      {failed.map(({ digest, error }) => (
-        <ErrorAlert
-          key={digest}
-          error={error}
-          actions={{ ...errorActions, retry: () => load(digest) }}
-        />
-      ))}
+      <ManifestReads
+        images={images}
+        usesPullTimes={details.lifecycle.uses_pull_times}
+        errorActions={errorActions}
+      />
       <FullTable
         name="images"
         storageKey="repository.images.table"
         items={rows}
         trackBy="id"
         words={imageRowWords}
-        finds="images by tag, digest, or type"
+        finds="images by tag, digest, type, or platform"
         columnDefinitions={columns}
         selectedItems={selected}
         onSelectionChange={({ detail }) =>
@@ -133,33 +113,18 @@ export function RepositoryImagesTable(props: RepositoryImagesTableProps) {
           </Box>
         }
         expandableRows={{
-          getItemChildren: children,
-          isItemExpandable: (row) => row.kind === "index" && !row.isEntry,
-          expandedItems: rows.filter((row) => expanded.has(row.digest)),
+          getItemChildren: (row) => [...row.parts],
+          isItemExpandable: (row) => row.parts.length > 0,
+          expandedItems: openRows(rows),
           onExpandableItemToggle: ({ detail }) => toggle(detail.item, detail.expanded),
-        }}
-        getLoadingStatus={(row) => {
-          const kind = row === null ? undefined : states.get(row.digest)?.kind;
-          return kind === "loading" ? "loading" : kind === "failed" ? "error" : "finished";
-        }}
-        renderLoaderLoading={() => <StatusIndicator type="loading">Loading index</StatusIndicator>}
-        renderLoaderError={({ item }) => {
-          const state = item === null ? undefined : states.get(item.digest);
-          return (
-            <StatusIndicator type="error">
-              {state?.kind === "failed"
-                ? wordsOf(asApiError(state.error)).title
-                : "Couldn’t read the index"}
-            </StatusIndicator>
-          );
         }}
         ariaLabels={{
           tableLabel: `Images in ${repository}`,
           selectionGroupLabel: "Select images",
           allItemsSelectionLabel: () => "Select all images on this page",
           itemSelectionLabel: (_selection, row) => `Select ${imageName(row)}`,
-          expandButtonLabel: (row) => `Show platforms of ${imageName(row)}`,
-          collapseButtonLabel: (row) => `Hide platforms of ${imageName(row)}`,
+          expandButtonLabel: (row) => `Show parts of ${imageName(row)}`,
+          collapseButtonLabel: (row) => `Hide parts of ${imageName(row)}`,
         }}
         filters={
           <>
@@ -186,6 +151,16 @@ export function RepositoryImagesTable(props: RepositoryImagesTableProps) {
               data-testid="images-pull-commands"
             >
               Pull commands
+            </Button>
+            <Button
+              disabled={unread.length === 0 || images.progress !== null}
+              disabledReason={
+                images.progress === null ? "All sizes are exact." : "Reading manifests."
+              }
+              onClick={() => void images.read(unread)}
+              data-testid="images-compute-sizes"
+            >
+              Compute sizes
             </Button>
             <Box color="text-body-secondary">
               {`(${formatCount(selected.length)}/${formatCount(rows.length)})`}
@@ -214,7 +189,7 @@ export function RepositoryImagesTable(props: RepositoryImagesTableProps) {
         <DeleteImagesModal
           connection={connection}
           repository={repository}
-          images={deleting}
+          images={withParts(deleting, all)}
           errorActions={errorActions}
           onDeleted={onChanged}
           onClose={() => setDeleting([])}

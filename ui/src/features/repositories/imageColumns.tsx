@@ -1,13 +1,20 @@
 import Badge from "@cloudscape-design/components/badge";
 import Button from "@cloudscape-design/components/button";
+import Popover from "@cloudscape-design/components/popover";
+import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import type { ReactNode } from "react";
 import { Bytes } from "../../shared/Bytes";
 import { CopyableDigest, CopyButton } from "../../shared/CopyableText";
-import { formatCount } from "../../shared/format";
+import { formatCount, formatExact } from "../../shared/format";
 import { MiddleEllipsis } from "../../shared/MiddleEllipsis";
 import { RelativeTime } from "../../shared/RelativeTime";
 import type { Column } from "../../shared/tablePreferences";
-import { imageKindLabels, imageName, type RepositoryImageRow } from "./repositoryImageRows";
+import {
+  imageKindLabels,
+  imageName,
+  imageStatusLabels,
+  type RepositoryImageRow,
+} from "./repositoryImageRows";
 
 interface TagsCellProps {
   row: RepositoryImageRow;
@@ -39,9 +46,10 @@ function OpenButton({ row, onOpen, text, children }: OpenButtonProps) {
 /** The first tags in one line, with the number of the others. */
 function TagsCell({ row, uri, onOpen }: TagsCellProps) {
   if (row.isEntry) {
+    const text = row.platform ?? row.tags[0] ?? imageKindLabels[row.kind];
     return (
-      <OpenButton row={row} onOpen={onOpen} text={row.platform ?? imageKindLabels[row.kind]}>
-        {row.platform ?? imageKindLabels[row.kind]}
+      <OpenButton row={row} onOpen={onOpen} text={text}>
+        {text}
       </OpenButton>
     );
   }
@@ -52,7 +60,7 @@ function TagsCell({ row, uri, onOpen }: TagsCellProps) {
       <CopyButton text={reference} what={`the URI of ${imageName(row)}`} />
       {first === undefined ? (
         <OpenButton row={row} onOpen={onOpen} text="Untagged">
-          Untagged
+          <span title={row.note ?? undefined}>Untagged</span>
         </OpenButton>
       ) : (
         <span className="middle-ellipsis">
@@ -71,6 +79,43 @@ function TagsCell({ row, uri, onOpen }: TagsCellProps) {
     </span>
   );
 }
+
+/** The size, with a sign if it is an upper bound. */
+function SizeCell({ row }: { row: RepositoryImageRow }) {
+  const isBound = !row.sizeIsExact && row.sizeBytes !== null;
+  return (
+    <span title={isBound ? "At most. Compute sizes to count shared layers once." : undefined}>
+      {isBound && "≤ "}
+      <Bytes bytes={row.sizeBytes} />
+    </span>
+  );
+}
+
+/** The last pull by someone else. A read by Transload that ECR reports as a pull is marked. */
+function PulledCell({ row }: { row: RepositoryImageRow }) {
+  if (row.ownReadAtMs === null) {
+    return <RelativeTime timeMs={row.pulledAtMs} />;
+  }
+  return (
+    <span>
+      {row.pulledAtMs === null ? "Never" : <RelativeTime timeMs={row.pulledAtMs} />}{" "}
+      <Popover
+        triggerType="custom"
+        dismissButton={false}
+        size="small"
+        content={`ECR reports a pull on ${formatExact(row.ownReadAtMs)}. Transload read the manifest then. This column shows the last pull before that.`}
+      >
+        <Button
+          variant="inline-icon"
+          iconName="status-info"
+          ariaLabel={`Last pull of ${imageName(row)}`}
+        />
+      </Popover>
+    </span>
+  );
+}
+
+const statusTypes = { active: "success", archived: "stopped", activating: "in-progress" } as const;
 
 /** Columns of the images of a repository with this URI. */
 export function imageColumns(
@@ -96,11 +141,31 @@ export function imageColumns(
       cell: (row) => <span title={row.mediaType ?? undefined}>{imageKindLabels[row.kind]}</span>,
     },
     {
+      id: "contents",
+      header: "Contents",
+      width: 150,
+      grow: 1,
+      sortingField: "contents",
+      cell: (row) => (
+        <span title={row.platforms.join(", ") || (row.note ?? undefined)}>
+          {row.contents || row.note || (row.isEntry ? null : "–")}
+        </span>
+      ),
+    },
+    {
       id: "size",
       header: "Size",
       width: 95,
       sortingComparator: (one, other) => (one.sizeBytes ?? 0) - (other.sizeBytes ?? 0),
-      cell: (row) => <Bytes bytes={row.sizeBytes} />,
+      cell: (row) => <SizeCell row={row} />,
+    },
+    {
+      id: "only-here",
+      header: "Only here",
+      width: 95,
+      hidden: true,
+      sortingComparator: (one, other) => (one.onlyHereBytes ?? 0) - (other.onlyHereBytes ?? 0),
+      cell: (row) => (row.isEntry ? null : <Bytes bytes={row.onlyHereBytes} />),
     },
     {
       id: "pushed",
@@ -114,7 +179,16 @@ export function imageColumns(
       header: "Last pulled",
       width: 110,
       sortingComparator: (one, other) => (one.pulledAtMs ?? 0) - (other.pulledAtMs ?? 0),
-      cell: (row) => (row.isEntry ? null : <RelativeTime timeMs={row.pulledAtMs} />),
+      cell: (row) => <PulledCell row={row} />,
+    },
+    {
+      id: "status",
+      header: "Status",
+      width: 105,
+      sortingField: "status",
+      cell: ({ status }) => (
+        <StatusIndicator type={statusTypes[status]}>{imageStatusLabels[status]}</StatusIndicator>
+      ),
     },
     {
       id: "digest",

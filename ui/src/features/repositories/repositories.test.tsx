@@ -2,12 +2,14 @@ import createWrapper from "@cloudscape-design/components/test-utils/dom";
 import { act, fireEvent, render, screen, waitFor } from "@testing-library/react";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { type Backend, BackendProvider } from "../../ipc";
+import { noEffects, noLifecycle, singleRow, singleRows } from "../../ipc/fake/repositoryRows";
 import type {
   ApiError,
   AwsConnection,
   Repository,
   RepositoryDetails,
   RepositoryImage,
+  RepositoryRows,
 } from "../../ipc/generated";
 import { type Notify, NotifyProvider } from "../../shared/notify";
 import { defaultRepositorySettings } from "../../shared/repositorySettings";
@@ -39,11 +41,20 @@ function image(part: Partial<RepositoryImage>): RepositoryImage {
     size_bytes: 12_300_000,
     pushed_at_ms: Date.UTC(2026, 0, 3),
     pulled_at_ms: null,
+    own_read_at_ms: null,
+    status: "active",
+    archived_at_ms: null,
     pull_commands: [`docker pull ${registry}/pgcli:latest`],
     ...part,
   };
 }
 
+const digest = (letter: string) => `sha256:${letter.repeat(64)}`;
+const index = image({ digest: digest("b"), kind: "index", tags: ["4.0", "latest"] });
+const amd64 = image({ digest: digest("d"), tags: [] });
+const attestation = image({ digest: digest("e"), tags: [], size_bytes: 2 });
+
+/** An index, with two manifests that only its own manifest lists, and an untagged image. */
 const details: RepositoryDetails = {
   repository: {
     ...repository("pgcli"),
@@ -54,13 +65,45 @@ const details: RepositoryDetails = {
       tags: { team: "data" },
     },
   },
-  lifecycle_policy: '{"rules":[{"rulePriority":1}]}',
-  images: [
-    image({ digest: `sha256:${"b".repeat(64)}`, kind: "index", tags: ["4.0", "latest"] }),
-    image({ digest: `sha256:${"c".repeat(64)}`, tags: [] }),
-  ],
+  lifecycle: { ...noLifecycle, policy: '{"rules":[{"rulePriority":1}]}' },
+  ...imagesBefore([index, image({ digest: digest("c"), tags: [] })]),
   push_commands: ["aws ecr get-login-password", `docker push ${registry}/pgcli:TAG`],
 };
+
+/** Images as listed, with the index not read. */
+function imagesBefore(images: RepositoryImage[]) {
+  const rows = singleRows(images);
+  rows.rows = images.map((one) => singleRow(one, { is_unread: one.kind === "index" }));
+  rows.unread_indexes = images.filter(({ kind }) => kind === "index").map((one) => one.digest);
+  return { images, rows };
+}
+
+/** The rows of images after the index was read. */
+function rowsAfter(images: RepositoryImage[]): RepositoryRows {
+  const parts = [
+    {
+      digest: amd64.digest,
+      kind: "image" as const,
+      platform: "linux/amd64",
+      parts: [
+        { digest: attestation.digest, kind: "provenance" as const, platform: null, parts: [] },
+      ],
+    },
+  ];
+  const shown = images.filter((one) => one !== amd64 && one !== attestation);
+  const rows = singleRows(shown);
+  rows.rows = shown.map((one) =>
+    one.kind === "index"
+      ? singleRow(one, {
+          parts,
+          platforms: ["linux/amd64"],
+          provenances: 1,
+          size: { bytes: 12_000_000, is_exact: false },
+        })
+      : singleRow(one),
+  );
+  return rows;
+}
 
 const refused: ApiError = {
   code: "access_denied",
@@ -75,12 +118,20 @@ function backendWith(part: Partial<Backend>): Backend {
   return {
     repositoriesList: async () => [repository("pgcli"), repository("redis")],
     repositorySummaries: async (_connection: AwsConnection, names: string[]) =>
-      names.map((name) => ({ name, images: 3, size_bytes: 45_600_000 })),
+      names.map((name) => ({
+        name,
+        images: 3,
+        parts: 0,
+        untagged: 0,
+        archived: 0,
+        size: { bytes: 45_600_000, is_exact: true },
+        pushed_at_ms: null,
+        pulled_at_ms: null,
+      })),
     repositoryDetails: async () => details,
-    repositoryIndexEntries: async () => [
-      { digest: `sha256:${"d".repeat(64)}`, platform: "linux/amd64", kind: "image", size_bytes: 1 },
-      { digest: `sha256:${"e".repeat(64)}`, platform: null, kind: "attestation", size_bytes: 2 },
-    ],
+    repositoryManifestsRead: async () => [],
+    repositoryRows: async () => rowsAfter(details.images),
+    lifecycleWhatIf: async () => noEffects,
     ...part,
   } as Partial<Backend> as Backend;
 }
@@ -252,7 +303,7 @@ describe("creation and deletion in the list", () => {
         repositoryDetails: async (_connection, name) => ({
           ...details,
           repository: repository(name),
-          images: name === "pgcli" ? details.images : [],
+          ...imagesBefore(name === "pgcli" ? details.images : []),
         }),
         repositoryImagesDelete: async (_connection, name, images) => {
           calls.push(`${name}: ${images.length} images`);
@@ -338,47 +389,78 @@ describe("the details of a repository", () => {
       expect(facts).toContain(text);
     }
     openTab("lifecycle");
-    expect(screen.getByTestId("repository-lifecycle").textContent).toContain('"rulePriority": 1');
+    const policy = screen.getByTestId("lifecycle-json").querySelector("textarea");
+    expect(policy?.value).toContain('"rulePriority": 1');
+    expect(screen.getByTestId("repository-lifecycle").textContent).toContain("Never ran");
     openTab("access");
     expect(screen.getByTestId("repository-access").textContent).toContain("No repository policy");
   });
 
-  it("lists the platforms of an expanded index once", async () => {
-    const platform = image({ digest: `sha256:${"d".repeat(64)}`, tags: [] });
+  const whole = imagesBefore([...details.images, amd64, attestation]);
+
+  it("shows one row for an index, with its platforms, after one read", async () => {
+    const read = vi.fn(async () => []);
     const { container } = await open(
       backendWith({
-        repositoryDetails: async () => ({ ...details, images: [...details.images, platform] }),
+        repositoryDetails: async () => ({ ...details, ...whole }),
+        repositoryRows: async () => rowsAfter(whole.images),
+        repositoryManifestsRead: read,
       }),
     );
+    await waitFor(() => expect(rowTexts(container)[0]).toContain("1 platform, 1 provenance"));
+    expect(read).toHaveBeenCalledExactlyOnceWith(connection, "pgcli", [index.digest]);
+    expect(rowTexts(container)[0]).toContain("≤ 12 MB");
     showUntagged();
-    expect(rowTexts(container)).toHaveLength(3);
+    expect(rowTexts(container)).toHaveLength(2);
     act(() => table(container, "images-table").findExpandToggle(1)?.click());
-    await screen.findByText("linux/amd64");
-    const rows = rowTexts(container);
-    expect(rows.filter((row) => row.includes("sha256:dddddddddddd"))).toHaveLength(1);
-    expect(rows).toHaveLength(4);
+    expect(rowTexts(container)[1]).toContain("linux/amd64");
+    act(() => table(container, "images-table").findExpandToggle(2)?.click());
+    expect(rowTexts(container)[2]).toContain("Provenance");
   });
 
-  it("opens an index to its platforms, and says when it cannot be read", async () => {
-    let failing = true;
-    const entries = vi.fn(backendWith({}).repositoryIndexEntries);
-    const { container } = await open(
+  it("asks before it reads if the lifecycle policy uses pull times, and says what failed", async () => {
+    const read = vi.fn(backendWith({}).repositoryManifestsRead);
+    read.mockRejectedValueOnce(refused);
+    read.mockResolvedValueOnce([{ digest: index.digest, reason: { kind: "archived" } }]);
+    const lifecycle = { ...details.lifecycle, uses_pull_times: true };
+    await open(
       backendWith({
-        repositoryIndexEntries: (...asked) =>
-          failing ? Promise.reject(refused) : entries(...asked),
+        repositoryDetails: async () => ({ ...details, lifecycle }),
+        repositoryManifestsRead: read,
       }),
     );
-    act(() => table(container, "images-table").findExpandToggle(1)?.click());
+    expect(screen.getByTestId("manifests-offer").textContent).toContain("uses pull times");
+    expect(read).not.toHaveBeenCalled();
+    fireEvent.click(screen.getByTestId("manifests-read"));
     await screen.findByTestId("error-alert");
-    failing = false;
     fireEvent.click(screen.getByTestId("error-action-retry"));
-    await waitFor(() => expect(rowTexts(container)[1]).toContain("linux/amd64"));
-    expect(rowTexts(container)[2]).toContain("Attestation");
-    expect(entries.mock.calls[0]?.slice(1)).toEqual(["pgcli", `sha256:${"b".repeat(64)}`]);
+    expect((await screen.findByTestId("manifests-unread")).textContent).toContain("archived");
+    expect(read).toHaveBeenCalledTimes(2);
+  });
+
+  it("marks archived images, and pulls that were reads by Transload", async () => {
+    const images = [
+      image({ status: "archived", archived_at_ms: Date.UTC(2026, 0, 4) }),
+      image({ digest: digest("c"), tags: ["2"], own_read_at_ms: Date.UTC(2026, 0, 5) }),
+    ];
+    const { container } = await open(
+      backendWith({ repositoryDetails: async () => ({ ...details, ...imagesBefore(images) }) }),
+    );
+    const [archived, read] = rowTexts(container);
+    expect(archived).toContain("Archived");
+    expect(read).toContain("Never");
+    expect(screen.getByLabelText("Last pull of 2")).toBeTruthy();
+  });
+
+  it("keeps the rest of the page if the lifecycle policy can't be read", async () => {
+    const lifecycle = { ...noLifecycle, error: refused };
+    await open(backendWith({ repositoryDetails: async () => ({ ...details, lifecycle }) }));
+    openTab("lifecycle");
+    expect(screen.getByTestId("error-alert").textContent).toContain("The role may not do");
   });
 
   it("deletes a tag, an index with its platforms, and the empty repository, each after a question", async () => {
-    let images = [...details.images, image({ digest: `sha256:${"d".repeat(64)}`, tags: [] })];
+    let images = [...details.images, amd64, attestation];
     const deleted = vi.fn(
       async (_connection, _name, wanted: { kind: string; digest?: string }[]) => {
         images = images.filter(({ digest }) => !wanted.some((one) => one.digest === digest));
@@ -389,12 +471,14 @@ describe("the details of a repository", () => {
     const notify = vi.fn();
     const { container } = await open(
       backendWith({
-        repositoryDetails: async () => ({ ...details, images }),
+        repositoryDetails: async () => ({ ...details, ...imagesBefore(images) }),
+        repositoryRows: async () => rowsAfter(images),
         repositoryImagesDelete: deleted as never,
         repositoryDelete,
       }),
       notify,
     );
+    await screen.findByText("1 platform, 1 provenance");
     const select = (row: number) =>
       act(() => table(container, "images-table").findRowSelectionArea(row)?.click());
     const click = async (id: string) => {
@@ -418,17 +502,19 @@ describe("the details of a repository", () => {
     await waitFor(() => expect(screen.queryByTestId("image-delete-modal")).toBeNull());
     expect(notify.mock.lastCall?.[0].header).toBe("Deleted from pgcli: tag 4.0");
 
-    // The platforms of the index are deleted with it, not left as untagged images.
+    // What belongs to the index is deleted with it: referrers first, then the index, then platforms.
+    await screen.findByText("1 platform, 1 provenance");
     select(1);
     await click("images-delete");
     expect((await screen.findByTestId("image-delete-platforms")).textContent).toContain(
-      "the 1 untagged image of this index",
+      "1 untagged image and 1 referrer",
     );
     await click("image-delete-confirm");
     await waitFor(() =>
       expect(deleted.mock.calls.slice(1).map(([, , wanted]) => wanted)).toEqual([
-        [{ kind: "image", digest: `sha256:${"b".repeat(64)}` }],
-        [{ kind: "image", digest: `sha256:${"d".repeat(64)}` }],
+        [{ kind: "image", digest: attestation.digest }],
+        [{ kind: "image", digest: index.digest }],
+        [{ kind: "image", digest: amd64.digest }],
       ]),
     );
     await waitFor(() => expect(screen.queryByTestId("image-delete-modal")).toBeNull());

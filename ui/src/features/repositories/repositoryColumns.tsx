@@ -1,12 +1,43 @@
 import Link from "@cloudscape-design/components/link";
-import type { Repository, RepositorySummary } from "../../ipc/generated";
+import type { ImageSize, Repository, RepositorySummary } from "../../ipc/generated";
 import { Bytes } from "../../shared/Bytes";
 import { CopyableLine } from "../../shared/CopyableText";
-import { formatCount } from "../../shared/format";
+import { formatCount, formatCounted } from "../../shared/format";
 import { MiddleEllipsis } from "../../shared/MiddleEllipsis";
 import { RelativeTime } from "../../shared/RelativeTime";
 import { encryptionLabel, mutabilityLabels } from "../../shared/repositorySettings";
 import type { Column } from "../../shared/tablePreferences";
+
+function count(value: number | undefined): string {
+  return value === undefined ? "–" : formatCount(value);
+}
+
+/** The number of things that were pushed, with what else the repository holds on hover. */
+function ImagesCell({ summary }: { summary: RepositorySummary | undefined }) {
+  if (summary === undefined) {
+    return "–";
+  }
+  const { images, parts, archived } = summary;
+  const other = [
+    parts > 0 &&
+      `${formatCounted(parts, "platform, referrer, or other part", "platforms, referrers, and other parts")}`,
+    archived > 0 && `${formatCounted(archived, "archived image", "archived images")}`,
+  ].filter((text) => text !== false);
+  return <span title={other.join("\n") || undefined}>{formatCount(images)}</span>;
+}
+
+/** The size, with a sign if it is an upper bound. */
+function SizeCell({ size }: { size: ImageSize | undefined }) {
+  if (size === undefined) {
+    return "–";
+  }
+  return (
+    <span title={size.is_exact ? undefined : "At most: images can share layers."}>
+      {!size.is_exact && size.bytes > 0 && "≤ "}
+      <Bytes bytes={size.bytes} />
+    </span>
+  );
+}
 
 export function repositoryColumns(
   summaries: ReadonlyMap<string, RepositorySummary>,
@@ -38,16 +69,46 @@ export function repositoryColumns(
       id: "images",
       header: "Images",
       width: 95,
-      cell: ({ name }) => {
-        const summary = summaries.get(name);
-        return summary === undefined ? "–" : formatCount(summary.images);
-      },
+      cell: ({ name }) => <ImagesCell summary={summaries.get(name)} />,
+    },
+    {
+      id: "parts",
+      header: "Parts",
+      width: 85,
+      hidden: true,
+      cell: ({ name }) => count(summaries.get(name)?.parts),
+    },
+    {
+      id: "untagged",
+      header: "Untagged",
+      width: 95,
+      hidden: true,
+      cell: ({ name }) => count(summaries.get(name)?.untagged),
+    },
+    {
+      id: "archived",
+      header: "Archived",
+      width: 95,
+      hidden: true,
+      cell: ({ name }) => count(summaries.get(name)?.archived),
     },
     {
       id: "size",
       header: "Size",
-      width: 95,
-      cell: ({ name }) => <Bytes bytes={summaries.get(name)?.size_bytes ?? null} />,
+      width: 105,
+      cell: ({ name }) => <SizeCell size={summaries.get(name)?.size} />,
+    },
+    {
+      id: "pushed",
+      header: "Last push",
+      width: 110,
+      cell: ({ name }) => <RelativeTime timeMs={summaries.get(name)?.pushed_at_ms ?? null} />,
+    },
+    {
+      id: "pulled",
+      header: "Last pull",
+      width: 110,
+      cell: ({ name }) => <RelativeTime timeMs={summaries.get(name)?.pulled_at_ms ?? null} />,
     },
     {
       id: "mutability",

@@ -1,19 +1,40 @@
-import type { ImageKind, IndexEntry, RepositoryImage } from "../../ipc/generated";
-import { shortDigest } from "../../shared/format";
+import type {
+  ImageKind,
+  ImagePart,
+  ImageRow,
+  ImageStatus,
+  RepositoryImage,
+  RepositoryRows,
+} from "../../ipc/generated";
+import { formatCounted, shortDigest } from "../../shared/format";
 
-/** A row of the images table: an image, or an entry of an index. */
+/** A row of the images table: a thing that was pushed, or a part of one. */
 export interface RepositoryImageRow {
-  /** Unique in the table, although an entry can also be an image. */
+  /** Unique in the table, although a part can stand under several rows. */
   readonly id: string;
   readonly digest: string;
   readonly tags: readonly string[];
   readonly kind: ImageKind;
   readonly mediaType: string | null;
   readonly platform: string | null;
+  /** With shared layers counted once. */
   readonly sizeBytes: number | null;
+  /** Whether the size is more than an upper bound. */
+  readonly sizeIsExact: boolean;
+  /** Bytes that no other row uses, if known. */
+  readonly onlyHereBytes: number | null;
   readonly pushedAtMs: number | null;
   readonly pulledAtMs: number | null;
-  /** Pull commands. Empty for entries. */
+  readonly ownReadAtMs: number | null;
+  readonly status: ImageStatus;
+  /** Its platforms and referrers, counted. */
+  readonly contents: string;
+  readonly platforms: readonly string[];
+  /** What else to know about it, or `null`. */
+  readonly note: string | null;
+  readonly isUnread: boolean;
+  readonly parts: readonly RepositoryImageRow[];
+  /** Pull commands. Empty for parts. */
   readonly pullCommands: readonly string[];
   readonly isEntry: boolean;
 }
@@ -22,68 +43,176 @@ export interface RepositoryImageRow {
 export const imageKindLabels: Record<ImageKind, string> = {
   image: "Image",
   index: "Image index",
-  attestation: "Attestation",
   signature: "Signature",
+  sbom: "SBOM",
+  provenance: "Provenance",
+  attestation: "Attestation",
+  helm_chart: "Helm chart",
+  wasm: "WASM module",
+  build_cache: "Build cache",
+  soci_index: "SOCI index",
+  model: "AI model",
+  referrer_list: "Referrers list",
   other: "Other artifact",
 };
 
-export function imageRow(image: RepositoryImage): RepositoryImageRow {
-  return {
-    id: image.digest,
-    digest: image.digest,
-    tags: image.tags,
-    kind: image.kind,
-    mediaType: image.media_type,
-    platform: null,
-    sizeBytes: image.size_bytes,
-    pushedAtMs: image.pushed_at_ms,
-    pulledAtMs: image.pulled_at_ms,
-    pullCommands: image.pull_commands,
-    isEntry: false,
-  };
+export const imageStatusLabels: Record<ImageStatus, string> = {
+  active: "Active",
+  archived: "Archived",
+  activating: "Restoring",
+};
+
+/** The parts of a row, counted: `2 platforms, 1 signature`. */
+function contentsOf(row: ImageRow): string {
+  if (row.is_unread) {
+    return "Not read";
+  }
+  const counts: readonly (readonly [number, string, string])[] = [
+    [row.platforms.length, "platform", "platforms"],
+    [row.signatures, "signature", "signatures"],
+    [row.sboms, "SBOM", "SBOMs"],
+    [row.provenances, "provenance", "provenances"],
+    [row.attestations, "attestation", "attestations"],
+    [row.referrers, "other referrer", "other referrers"],
+  ];
+  return counts
+    .filter(([count]) => count > 0)
+    .map(([count, one, many]) => formatCounted(count, one, many))
+    .join(", ");
 }
 
-/** The ID contains the position, because an index can list a digest twice. */
-export function entryRow(
-  index: RepositoryImageRow,
-  entry: IndexEntry,
-  position: number,
-): RepositoryImageRow {
-  return {
-    id: `${index.digest} ${position} ${entry.digest}`,
-    digest: entry.digest,
-    tags: [],
-    kind: entry.kind,
-    mediaType: null,
-    platform: entry.platform,
-    sizeBytes: entry.size_bytes,
-    pushedAtMs: null,
-    pulledAtMs: null,
-    pullCommands: [],
-    isEntry: true,
+function noteOf(row: ImageRow): string | null {
+  if (row.is_orphan) {
+    return "Its image is not in this repository.";
+  }
+  if (row.also_in.length > 0) {
+    return `Also in ${row.also_in.join(", ")}.`;
+  }
+  return row.probably_in === null ? null : `Probably part of ${row.probably_in}.`;
+}
+
+/** The rows of a repository, with their parts. */
+export function imageRows(
+  images: readonly RepositoryImage[],
+  grouped: RepositoryRows,
+): readonly RepositoryImageRow[] {
+  const byDigest = new Map(images.map((image) => [image.digest, image]));
+  const described = (digest: string) => {
+    const image = byDigest.get(digest);
+    return {
+      digest,
+      tags: image?.tags ?? [],
+      mediaType: image?.media_type ?? null,
+      pushedAtMs: image?.pushed_at_ms ?? null,
+      pulledAtMs: image?.pulled_at_ms ?? null,
+      ownReadAtMs: image?.own_read_at_ms ?? null,
+      status: image?.status ?? ("active" as const),
+    };
   };
+  const partRow = (part: ImagePart, above: string, position: number): RepositoryImageRow => {
+    const id = `${above} ${position} ${part.digest}`;
+    return {
+      ...described(part.digest),
+      id,
+      kind: part.kind,
+      platform: part.platform,
+      // ECR reports for an index the size of its largest image.
+      sizeBytes: part.kind === "index" ? null : (byDigest.get(part.digest)?.size_bytes ?? null),
+      sizeIsExact: true,
+      onlyHereBytes: null,
+      contents: "",
+      platforms: [],
+      note: null,
+      isUnread: false,
+      parts: part.parts.map((inner, index) => partRow(inner, id, index)),
+      pullCommands: [],
+      isEntry: true,
+    };
+  };
+  return grouped.rows.map((row) => ({
+    ...described(row.digest),
+    id: row.digest,
+    kind: row.kind,
+    platform: null,
+    sizeBytes: row.is_unread ? (byDigest.get(row.digest)?.size_bytes ?? null) : row.size.bytes,
+    // One image shares no layer with itself: the size that ECR reports is exact.
+    sizeIsExact: row.size.is_exact || row.parts.length === 0,
+    onlyHereBytes: row.only_here_bytes,
+    contents: contentsOf(row),
+    platforms: row.platforms,
+    note: noteOf(row),
+    isUnread: row.is_unread,
+    parts: row.parts.map((part, index) => partRow(part, row.digest, index)),
+    pullCommands: byDigest.get(row.digest)?.pull_commands ?? [],
+    isEntry: false,
+  }));
 }
 
 /** The display name of an image: its first tag, or its digest. */
-export function imageName(row: RepositoryImageRow): string {
+export function imageName(row: Pick<RepositoryImageRow, "digest" | "tags">): string {
   return row.tags[0] ?? shortDigest(row.digest);
 }
 
-/** What a filter finds a row by: tags, digest, and type. */
+/** What a filter finds a row by: tags, digests, type, platforms, and status. */
 export function imageRowWords(row: RepositoryImageRow): readonly string[] {
-  return [row.digest, ...row.tags, imageKindLabels[row.kind]];
+  return [
+    row.digest,
+    ...row.tags,
+    imageKindLabels[row.kind],
+    ...row.platforms,
+    imageStatusLabels[row.status],
+    ...allParts(row).map(({ digest }) => digest),
+  ];
 }
 
+/** Everything in a row, each image once. */
+export function allParts(row: RepositoryImageRow): readonly RepositoryImageRow[] {
+  const found = new Map<string, RepositoryImageRow>();
+  const add = (parts: readonly RepositoryImageRow[]) => {
+    for (const part of parts) {
+      if (!found.has(part.digest)) {
+        found.set(part.digest, part);
+      }
+      add(part.parts);
+    }
+  };
+  add(row.parts);
+  return [...found.values()];
+}
+
+const isContent = ({ kind }: RepositoryImageRow) => kind === "image" || kind === "index";
+
 /**
- * The rows of the table. Untagged images are shown only on request. An image that an expanded index
- * lists is shown there, not a second time on its own.
+ * Rows to delete with their untagged parts, unless a row that stays has them too. In the order that
+ * ECR requires: referrers, then the rows, then the images of indexes.
  */
-export function shownRows(
-  rows: readonly RepositoryImageRow[],
-  untaggedShown: boolean,
-  listed: ReadonlySet<string>,
+export function withParts(
+  selected: readonly RepositoryImageRow[],
+  all: readonly RepositoryImageRow[],
 ): readonly RepositoryImageRow[] {
-  return rows.filter(
-    ({ tags, digest }) => tags.length > 0 || (untaggedShown && !listed.has(digest)),
+  const chosen = new Set(selected.map(({ digest }) => digest));
+  const kept = new Set(
+    all
+      .filter(({ digest }) => !chosen.has(digest))
+      .flatMap((row) => allParts(row).map(({ digest }) => digest)),
   );
+  const parts = new Map<string, RepositoryImageRow>();
+  for (const part of selected.flatMap(allParts)) {
+    if (part.tags.length === 0 && !kept.has(part.digest) && !chosen.has(part.digest)) {
+      parts.set(part.digest, part);
+    }
+  }
+  // A cosign signature has a tag of its own, which belongs to its image.
+  for (const part of selected.flatMap(allParts)) {
+    if (!isContent(part) && !kept.has(part.digest) && !chosen.has(part.digest)) {
+      parts.set(part.digest, part);
+    }
+  }
+  const list = [...parts.values()];
+  return [
+    ...list.filter((part) => !isContent(part)),
+    ...selected,
+    ...list.filter(({ kind }) => kind === "index"),
+    ...list.filter(({ kind }) => kind === "image"),
+  ];
 }

@@ -57,6 +57,9 @@ function imageInEcr(
     size_bytes,
     pushed_at_ms: Date.now(),
     pulled_at_ms: null,
+    own_read_at_ms: null,
+    status: "active",
+    archived_at_ms: null,
     pull_commands: [`docker pull ${destination}`],
   };
 }

@@ -2,7 +2,7 @@ import type { Backend } from "../backend";
 import type { AwsConnection, RegistrySettings, RepositoryImage } from "../generated";
 import { fakeError } from "./error";
 import { fakeRegistry, fakeRepository } from "./fixtures";
-import { report } from "./recorded/practice";
+import { noEffects, noLifecycle, singleRows } from "./repositoryRows";
 
 type RepositoryMethods =
   | "registrySettings"
@@ -11,7 +11,15 @@ type RepositoryMethods =
   | "repositoriesList"
   | "repositorySummaries"
   | "repositoryDetails"
-  | "repositoryIndexEntries"
+  | "repositoryManifestsRead"
+  | "repositoryRows"
+  | "lifecycleWhatIf"
+  | "repositoryCleanup"
+  | "repositoryCleanupRecord"
+  | "lifecyclePreviewStart"
+  | "lifecyclePreview"
+  | "lifecyclePolicySet"
+  | "lifecyclePolicyRemove"
   | "repositoryImagesDelete"
   | "repositoryDelete"
   | "repositoryInOtherRegion"
@@ -27,6 +35,7 @@ export function fakeRepositoryMethods(
     cache_rules: [],
     errors: [],
   };
+  const policies = new Map<string, string>();
   const practice = (connection: AwsConnection) => connection.kind === "practice";
   return {
     registrySettings: async () => registry,
@@ -48,11 +57,19 @@ export function fakeRepositoryMethods(
     repositoriesList: async (connection) =>
       [...ecr.keys()].map((name) => fakeRepository(name, practice(connection))),
     repositorySummaries: async (_connection, names) =>
-      names.map((name) => ({
-        name,
-        images: ecr.get(name)?.length ?? 0,
-        size_bytes: (ecr.get(name) ?? []).reduce((sum, image) => sum + (image.size_bytes ?? 0), 0),
-      })),
+      names.map((name) => {
+        const { rows, size } = singleRows(ecr.get(name) ?? []);
+        return {
+          name,
+          images: rows.length,
+          parts: 0,
+          untagged: 0,
+          archived: 0,
+          size,
+          pushed_at_ms: null,
+          pulled_at_ms: null,
+        };
+      }),
     repositoryDetails: async (connection, name) => {
       const images = ecr.get(name);
       if (images === undefined) {
@@ -60,18 +77,34 @@ export function fakeRepositoryMethods(
       }
       return {
         repository: fakeRepository(name, practice(connection)),
-        lifecycle_policy: null,
+        lifecycle: { ...noLifecycle, policy: policies.get(name) ?? null },
         images,
+        rows: singleRows(images),
         push_commands: [`docker push ${fakeRegistry(practice(connection))}/${name}:latest`],
       };
     },
-    repositoryIndexEntries: async () =>
-      (report.images[0]?.platforms ?? []).map(({ digest, platform }) => ({
-        digest,
-        platform,
-        kind: "image",
-        size_bytes: 1_250_000,
-      })),
+    repositoryManifestsRead: async () => [],
+    repositoryRows: async (_connection, name) => singleRows(ecr.get(name) ?? []),
+    lifecycleWhatIf: async (_connection, name) => ({
+      ...noEffects,
+      kept: ecr.get(name)?.length ?? 0,
+    }),
+    repositoryCleanup: async () => [],
+    repositoryCleanupRecord: async () => "/data/cleanups/1.csv",
+    lifecyclePreviewStart: async () => ({ kind: "running" }),
+    lifecyclePreview: async () => ({
+      kind: "complete",
+      expiring: 0,
+      archiving: 0,
+      images: [],
+      freed: noEffects.freed,
+    }),
+    lifecyclePolicySet: async (_connection, name, text) => {
+      policies.set(name, text);
+    },
+    lifecyclePolicyRemove: async (_connection, name) => {
+      policies.delete(name);
+    },
     repositoryImagesDelete: async (_connection, name, images) => {
       const deleted = (image: RepositoryImage) =>
         images.some((one) =>

@@ -6,7 +6,7 @@ import type { MigrationRequest, RepositorySettings } from "./migration";
 import type { PlanPermissions } from "./permissions";
 import type { CopyTool, MigrationPlan, PlanProgress } from "./plan";
 import type { HistoryEntry, MigrationReport, ReportFormat } from "./report";
-import type { ImageNotDeleted, ImageToDelete, IndexEntry, RegistryOffer, RegistrySettings, Repository, RepositoryDetails, RepositorySummary } from "./repositories";
+import type { CleanupClass, CleanupProposal, CleanupRules, ImageNotDeleted, ImageToDelete, LifecyclePreviewState, LifecycleWhatIf, RegistryOffer, RegistrySettings, Repository, RepositoryDetails, RepositoryRows, RepositorySummary, UnreadManifest } from "./repositories";
 import type { AppInfo, CaFile, NetworkStatus, PracticeStatus, SavedProfile, Settings, WizardDraft } from "./settings";
 import type { ChooseProgress, ChosenTags, EngineOriginal, EngineStatus, ImageSource, ProposedNames, RenameRule, Selection, SourceLogin, SourceLoginStatus, SourceNamespaces, SourceRepositories, SourceTag, SourceTags } from "./sources";
 import type { UndoPlan, UndoProgress, UndoReport } from "./undo";
@@ -250,9 +250,39 @@ export interface Commands {
   repositorySummaries(connection: AwsConnection, names: Array<string>): Promise<Array<RepositorySummary>>;
   repositoryDetails(connection: AwsConnection, name: string): Promise<RepositoryDetails>;
   /**
-   * The manifests that an index lists.
+   * Reads manifests of up to 100 images in one call, unless they were read before. Answers those that couldn't
+   * be read.
    */
-  repositoryIndexEntries(connection: AwsConnection, name: string, digest: string): Promise<Array<IndexEntry>>;
+  repositoryManifestsRead(connection: AwsConnection, name: string, digests: Array<string>): Promise<Array<UnreadManifest>>;
+  /**
+   * The rows of a repository as it was last listed, with the manifests that were read since.
+   */
+  repositoryRows(connection: AwsConnection, name: string): Promise<RepositoryRows>;
+  /**
+   * What a lifecycle policy would do now with the images as they were last listed. Makes no call.
+   */
+  lifecycleWhatIf(connection: AwsConnection, name: string, text: string): Promise<LifecycleWhatIf>;
+  /**
+   * Starts ECR's own preview of a policy, which changes nothing, and answers its state.
+   */
+  lifecyclePreviewStart(connection: AwsConnection, name: string, text: string): Promise<LifecyclePreviewState>;
+  /**
+   * The state of ECR's preview of this text.
+   */
+  lifecyclePreview(connection: AwsConnection, name: string, text: string): Promise<LifecyclePreviewState>;
+  /**
+   * Sets a lifecycle policy. Only after ECR's preview of this text is complete and has these numbers.
+   */
+  lifecyclePolicySet(connection: AwsConnection, name: string, text: string, expiring: number, archiving: number): Promise<void>;
+  lifecyclePolicyRemove(connection: AwsConnection, name: string): Promise<void>;
+  /**
+   * What a clean-up of each class would delete, with the images as they were last listed. Makes no call.
+   */
+  repositoryCleanup(connection: AwsConnection, name: string, rules: CleanupRules): Promise<Array<CleanupProposal>>;
+  /**
+   * Writes a record of images that are about to be deleted, and answers its path.
+   */
+  repositoryCleanupRecord(connection: AwsConnection, name: string, kind: CleanupClass, digests: Array<string>): Promise<string>;
   /**
    * Deletes tags and images, and answers those that ECR did not delete.
    */
@@ -371,7 +401,15 @@ export const commands: Record<keyof Commands, { name: string; arguments: readonl
   repositoriesList: { name: "repositories_list", arguments: ["connection"] },
   repositorySummaries: { name: "repository_summaries", arguments: ["connection", "names"] },
   repositoryDetails: { name: "repository_details", arguments: ["connection", "name"] },
-  repositoryIndexEntries: { name: "repository_index_entries", arguments: ["connection", "name", "digest"] },
+  repositoryManifestsRead: { name: "repository_manifests_read", arguments: ["connection", "name", "digests"] },
+  repositoryRows: { name: "repository_rows", arguments: ["connection", "name"] },
+  lifecycleWhatIf: { name: "lifecycle_what_if", arguments: ["connection", "name", "text"] },
+  lifecyclePreviewStart: { name: "lifecycle_preview_start", arguments: ["connection", "name", "text"] },
+  lifecyclePreview: { name: "lifecycle_preview", arguments: ["connection", "name", "text"] },
+  lifecyclePolicySet: { name: "lifecycle_policy_set", arguments: ["connection", "name", "text", "expiring", "archiving"] },
+  lifecyclePolicyRemove: { name: "lifecycle_policy_remove", arguments: ["connection", "name"] },
+  repositoryCleanup: { name: "repository_cleanup", arguments: ["connection", "name", "rules"] },
+  repositoryCleanupRecord: { name: "repository_cleanup_record", arguments: ["connection", "name", "kind", "digests"] },
   repositoryImagesDelete: { name: "repository_images_delete", arguments: ["connection", "name", "images"] },
   repositoryDelete: { name: "repository_delete", arguments: ["connection", "name"] },
   repositoryInOtherRegion: { name: "repository_in_other_region", arguments: ["connection", "name"] },

@@ -425,6 +425,14 @@ export const errorWords: Record<ErrorCode, ErrorWords> = {
       "retry"
     ]
   },
+  "lifecycle_preview_needed": {
+    "severity": "warning",
+    "title": "The policy was not set",
+    "next": [
+      "Preview the policy in ECR again, check the result, and then set the policy."
+    ],
+    "actions": []
+  },
   "login_untested": {
     "severity": "warning",
     "title": "Couldn't test the login",

@@ -3,6 +3,72 @@ import type { ApiError } from "./errors";
 import type { RepositorySettings } from "./migration";
 
 /**
+ * An image that a policy deletes or archives.
+ */
+export type AffectedImage = { digest: string, tags: Array<string>, 
+/**
+ * The priority of the rule that applies.
+ */
+rule: number, action: LifecycleAction, pushed_at_ms: number | null, pulled_at_ms: number | null, };
+
+/**
+ * A class of images that can be deleted.
+ */
+export type CleanupClass = "orphans" | "superseded_indexes" | "loose_images" | "build_caches" | "unused";
+
+/**
+ * An image of a clean-up.
+ */
+export type CleanupImage = { digest: string, kind: ImageKind, tags: Array<string>, pushed_at_ms: number | null, 
+/**
+ * The last pull by someone else than Transload.
+ */
+pulled_at_ms: number | null, };
+
+/**
+ * What a clean-up of one class would delete.
+ */
+export type CleanupProposal = { class: CleanupClass, 
+/**
+ * Number of indexes that must be read before this class is known. Nothing is proposed until then.
+ */
+unread_indexes: number, 
+/**
+ * The images of the class.
+ */
+images: Array<CleanupImage>, 
+/**
+ * These images and everything that goes with them, in the order in which ECR deletes them: referrers, indexes, the
+ * images of indexes.
+ */
+deleted: Array<string>, 
+/**
+ * The bytes that this frees.
+ */
+freed: ImageSize, };
+
+/**
+ * What is never proposed, and from which age on an image counts as unused.
+ */
+export type CleanupRules = { 
+/**
+ * Patterns of tags whose images are kept.
+ */
+protected_tags: Array<string>, 
+/**
+ * Images that were pushed less than this many days ago are kept.
+ */
+min_age_days: number, 
+/**
+ * Days without a push and a pull after which an image is unused.
+ */
+unused_days: number, 
+/**
+ * Days after which a build cache is outdated.
+ */
+cache_days: number, };
+
+/**
  * An image that a lifecycle policy applies to.
  */
 export type ExpiringImage = { 
@@ -31,7 +97,7 @@ after_days: number | null, };
 /**
  * The kind of an image in a repository.
  */
-export type ImageKind = "image" | "index" | "attestation" | "signature" | "other";
+export type ImageKind = "image" | "index" | "signature" | "sbom" | "provenance" | "attestation" | "helm_chart" | "wasm" | "build_cache" | "soci_index" | "model" | "referrer_list" | "other";
 
 /**
  * An image or tag that ECR did not delete.
@@ -43,30 +109,85 @@ export type ImageNotDeleted = {
 name: string, error: ApiError, };
 
 /**
+ * An image that belongs to another one.
+ */
+export type ImagePart = { digest: string, kind: ImageKind, 
+/**
+ * The platform, as its index names it.
+ */
+platform: string | null, parts: Array<ImagePart>, };
+
+/**
+ * A row: one thing that was pushed, with everything that belongs to it.
+ */
+export type ImageRow = { digest: string, kind: ImageKind, parts: Array<ImagePart>, 
+/**
+ * The platforms of an index, in its order.
+ */
+platforms: Array<string>, 
+/**
+ * Number of its signatures.
+ */
+signatures: number, 
+/**
+ * Number of its SBOMs.
+ */
+sboms: number, 
+/**
+ * Number of its provenance attestations.
+ */
+provenances: number, 
+/**
+ * Number of its other attestations.
+ */
+attestations: number, 
+/**
+ * Number of its other referrers.
+ */
+referrers: number, 
+/**
+ * Size of the row with shared layers counted once.
+ */
+size: ImageSize, 
+/**
+ * Bytes that no other row uses. `None` if a manifest of the repository wasn't read.
+ */
+only_here_bytes: number | null, 
+/**
+ * Names of the indexes that list it too.
+ */
+also_in: Array<string>, 
+/**
+ * Name of the index that it probably belongs to, pushed at the same time and not read.
+ */
+probably_in: string | null, 
+/**
+ * Whether it refers to an image that the repository doesn't hold.
+ */
+is_orphan: boolean, 
+/**
+ * Whether it is an index that wasn't read.
+ */
+is_unread: boolean, };
+
+/**
+ * A size, exact or an upper bound.
+ */
+export type ImageSize = { bytes: number, 
+/**
+ * Whether every manifest that it depends on was read. Otherwise it is at most this size.
+ */
+is_exact: boolean, };
+
+/**
+ * The storage status of an image.
+ */
+export type ImageStatus = "active" | "archived" | "activating";
+
+/**
  * An image or tag to delete.
  */
 export type ImageToDelete = { "kind": "tag", tag: string, } | { "kind": "image", digest: string, };
-
-/**
- * An entry of an index.
- */
-export type IndexEntry = { 
-/**
- * Digest of the manifest.
- */
-digest: string, 
-/**
- * Platform; `None` for an attestation.
- */
-platform: string | null, 
-/**
- * Kind of image.
- */
-kind: ImageKind, 
-/**
- * Size of the manifest, configuration and layers, in bytes.
- */
-size_bytes: number, };
 
 /**
  * A cache rule that exists in the registry.
@@ -112,6 +233,69 @@ planned: Array<ExpiringImage>,
  * Existing images that would stay without the migration.
  */
 existing: Array<ExpiringImage>, } | { "kind": "unreadable", reason: string, } | { "kind": "unknown" };
+
+/**
+ * The state of ECR's own preview of a policy.
+ */
+export type LifecyclePreviewState = { "kind": "none" } | { "kind": "other_running" } | { "kind": "running" } | { "kind": "failed" } | { "kind": "complete", 
+/**
+ * Number of images that ECR would delete.
+ */
+expiring: number, 
+/**
+ * Number of images that ECR would archive.
+ */
+archiving: number, images: Array<AffectedImage>, 
+/**
+ * The bytes that the deleted images free.
+ */
+freed: ImageSize, };
+
+/**
+ * A rule and what it does.
+ */
+export type LifecycleRuleEffect = { priority: number, 
+/**
+ * The rule as a sentence.
+ */
+words: string, 
+/**
+ * What is often misread about it.
+ */
+caution: string | null, action: LifecycleAction, 
+/**
+ * Number of images that it applies to.
+ */
+images: number, };
+
+/**
+ * What a lifecycle policy would do with the images of a repository now, computed on this computer.
+ */
+export type LifecycleWhatIf = { 
+/**
+ * Why ECR would refuse the text. The other members are empty then.
+ */
+problem: string | null, 
+/**
+ * The rules, in the order in which they apply.
+ */
+rules: Array<LifecycleRuleEffect>, 
+/**
+ * The images that go, those of the same rule together.
+ */
+affected: Array<AffectedImage>, 
+/**
+ * Number of images that stay.
+ */
+kept: number, 
+/**
+ * The bytes that the deleted images free.
+ */
+freed: ImageSize, 
+/**
+ * Whether indexes weren't read, so that their platforms count as images of their own.
+ */
+is_estimate: boolean, };
 
 /**
  * A change of the settings of the whole registry that may replace or speed up a migration.
@@ -175,15 +359,15 @@ settings: RepositorySettings, };
 /**
  * A repository with its images.
  */
-export type RepositoryDetails = { repository: Repository, 
-/**
- * Its lifecycle policy document, if it has one.
- */
-lifecycle_policy: string | null, 
+export type RepositoryDetails = { repository: Repository, lifecycle: RepositoryLifecycle, 
 /**
  * Its images, newest first.
  */
 images: Array<RepositoryImage>, 
+/**
+ * The same images with what belongs to each, from the list and from manifests that were read before.
+ */
+rows: RepositoryRows, 
 /**
  * Commands that push to it.
  */
@@ -206,19 +390,104 @@ size_bytes: number | null,
  */
 pushed_at_ms: number | null, 
 /**
- * The last pull, if ECR recorded one.
+ * The last pull by someone else than Transload, if ECR recorded one.
  */
 pulled_at_ms: number | null, 
+/**
+ * When Transload read it, if ECR reports that read as the last pull.
+ */
+own_read_at_ms: number | null, status: ImageStatus, 
+/**
+ * When it was archived.
+ */
+archived_at_ms: number | null, 
 /**
  * Commands that pull it.
  */
 pull_commands: Array<string>, };
 
 /**
- * Counts of a repository, for the visible rows of the list.
+ * The lifecycle policy of a repository.
  */
-export type RepositorySummary = { name: string, images: number, 
+export type RepositoryLifecycle = { 
 /**
- * The size as ECR reports it.
+ * The document, if there is one.
  */
-size_bytes: number, };
+policy: string | null, 
+/**
+ * When ECR last evaluated it. `null` if it never did.
+ */
+last_evaluated_at_ms: number | null, 
+/**
+ * Whether one of its rules uses pull times, which reading manifests can change.
+ */
+uses_pull_times: boolean, 
+/**
+ * Why the policy couldn't be read.
+ */
+error: ApiError | null, };
+
+/**
+ * The rows of a repository.
+ */
+export type RepositoryRows = { 
+/**
+ * In the order of the images.
+ */
+rows: Array<ImageRow>, 
+/**
+ * Number of images that are only parts of rows.
+ */
+parts: number, 
+/**
+ * The size of the repository with shared layers counted once.
+ */
+size: ImageSize, 
+/**
+ * Indexes that weren't read. Until then, their platforms are rows of their own.
+ */
+unread_indexes: Array<string>, 
+/**
+ * All images whose manifest wasn't read. Sizes are exact when none is left.
+ */
+unread_manifests: Array<string>, };
+
+/**
+ * Counts of a repository, for the visible rows of the list. From one list of its images, and from manifests that
+ * were read before.
+ */
+export type RepositorySummary = { name: string, 
+/**
+ * Number of things that were pushed: an index counts once, with its platforms and referrers.
+ */
+images: number, 
+/**
+ * Number of images that are parts of others.
+ */
+parts: number, 
+/**
+ * Those of `images` without a tag.
+ */
+untagged: number, 
+/**
+ * Archived images, which can't be pulled.
+ */
+archived: number, size: ImageSize, 
+/**
+ * The last push.
+ */
+pushed_at_ms: number | null, 
+/**
+ * The last pull by someone else than Transload, if ECR recorded one.
+ */
+pulled_at_ms: number | null, };
+
+/**
+ * A manifest that couldn't be read.
+ */
+export type UnreadManifest = { digest: string, reason: UnreadReason, };
+
+/**
+ * Why a manifest couldn't be read.
+ */
+export type UnreadReason = { "kind": "archived" } | { "kind": "missing" } | { "kind": "refused", code: string, message: string, } | { "kind": "damaged" };

@@ -1,11 +1,12 @@
-import StatusIndicator from "@cloudscape-design/components/status-indicator";
+import Header from "@cloudscape-design/components/header";
+import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
 import { nextSteps, wordsOf } from "../../errors";
 import type { ImageReport } from "../../ipc/generated";
 import { Bytes } from "../Bytes";
 import { CopyableDigest, CopyableText } from "../CopyableText";
-import { MiddleEllipsis } from "../MiddleEllipsis";
-import { FullTable } from "../PagedTable";
+import { formatCount } from "../format";
+import { PagedTable } from "../PagedTable";
 import { StatusText } from "../StatusText";
 import { detailsOf, type ReportDetail } from "./reportDetails";
 import { isVerified, shownStanding } from "./standings";
@@ -33,20 +34,20 @@ function StatusCell({ image }: { image: ImageReport }) {
   const { result } = image;
   if (result.kind === "failed") {
     return (
-      <span title={`${result.error.message}\n${nextSteps(result.error)[0]}`}>
-        <StatusIndicator type="error">
-          {wordsOf(result.error).title}: {result.error.message}
-        </StatusIndicator>
-      </span>
+      <SpaceBetween size="xxs">
+        <StatusText type="error">{wordsOf(result.error).title}</StatusText>
+        <span>{result.error.message}</span>
+        <span>{nextSteps(result.error)[0]}</span>
+      </SpaceBetween>
     );
   }
   const standing = shownStanding(image);
   const upToDate = result.kind === "unchanged" && isVerified(image);
   return (
     <span title={standing.description}>
-      <StatusIndicator type={standing.type}>
+      <StatusText type={standing.type}>
         {upToDate ? `${standing.text}, up to date` : standing.text}
-      </StatusIndicator>
+      </StatusText>
     </span>
   );
 }
@@ -66,17 +67,8 @@ function DetailCell({ image, detail }: { image: ImageReport; detail: ReportDetai
   );
 }
 
-interface ReportTableProps {
-  images: readonly ImageReport[];
-  /** Whether the table fills the window, instead of being a section of a page. */
-  fill?: boolean;
-}
-
-/** Room below the table, in which the next section begins. */
-const nextSection = 84;
-
 /** All images in rows of one line. A row opens to all digests, platforms, and what wasn't copied. */
-export function ReportTable({ images, fill = false }: ReportTableProps) {
+export function ReportTable({ images }: { images: readonly ImageReport[] }) {
   const [toggled, setToggled] = useState<ReadonlySet<string>>(new Set());
   const rows: ReportRow[] = images.map((image) => ({
     kind: "image",
@@ -92,10 +84,7 @@ export function ReportTable({ images, fill = false }: ReportTableProps) {
     setToggled(next);
   };
   return (
-    <FullTable<ReportRow>
-      name="result-images"
-      section={!fill}
-      below={nextSection}
+    <PagedTable
       items={rows}
       words={({ image }) => [
         image.source,
@@ -104,9 +93,15 @@ export function ReportTable({ images, fill = false }: ReportTableProps) {
         image.source_digest,
         shownStanding(image).text,
       ]}
-      finds="images by name, digest, or status"
+      finds="an image by name, digest or outcome"
       trackBy="id"
+      wrapLines
       data-testid="result-images"
+      header={
+        <Header variant="h2" counter={`(${formatCount(images.length)})`}>
+          Images
+        </Header>
+      }
       ariaLabels={{
         tableLabel: "Images with their digests",
         expandButtonLabel: ({ image }) => `Show details of ${image.source}`,
@@ -133,8 +128,7 @@ export function ReportTable({ images, fill = false }: ReportTableProps) {
           id: "image",
           header: "Image",
           isRowHeader: true,
-          width: 300,
-          grow: 3,
+          minWidth: 260,
           cell: (row) =>
             row.kind === "image" ? (
               <span
@@ -142,7 +136,7 @@ export function ReportTable({ images, fill = false }: ReportTableProps) {
                 data-testid={`result-${row.image.image}`}
                 data-result={row.image.result.kind}
               >
-                <MiddleEllipsis text={row.image.source} tail={16} />
+                {row.image.source}
               </span>
             ) : (
               <DetailCell image={row.image} detail={row.detail} />
@@ -151,8 +145,7 @@ export function ReportTable({ images, fill = false }: ReportTableProps) {
         {
           id: "proof",
           header: "Status",
-          width: 250,
-          grow: 2,
+          minWidth: 220,
           cell: (row) =>
             row.kind === "image" ? (
               <span
@@ -163,13 +156,13 @@ export function ReportTable({ images, fill = false }: ReportTableProps) {
                 <StatusCell image={row.image} />
               </span>
             ) : (
-              <span title={row.detail.text}>{row.detail.text}</span>
+              row.detail.text
             ),
         },
         {
           id: "digests",
           header: "Digest in ECR",
-          width: 220,
+          minWidth: 210,
           cell: (row) => {
             if (row.kind === "detail") {
               const { digest, copies, label } = row.detail;
@@ -193,13 +186,13 @@ export function ReportTable({ images, fill = false }: ReportTableProps) {
         {
           id: "sent",
           header: "Sent",
-          width: 90,
+          minWidth: 90,
           cell: (row) => (row.kind === "image" ? <Bytes bytes={row.image.sent_bytes} /> : null),
         },
         {
           id: "pull",
           header: "Pull",
-          width: 140,
+          minWidth: 130,
           cell: (row) =>
             row.kind === "detail" ? null : isVerified(row.image) ? (
               <CopyableText

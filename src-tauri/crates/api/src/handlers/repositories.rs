@@ -1,15 +1,18 @@
 //! Commands for the repository pages.
 
+use std::collections::HashMap;
+
 use futures_util::{StreamExt, TryStreamExt, stream};
-use transload_aws::EcrImageId;
+use transload_aws::{EcrApi as _, EcrImage, EcrImageId, EcrImageStatus};
 use transload_contract::{
-    AwsConnection, ImageNotDeleted, ImageToDelete, IndexEntry, Repository, RepositoryDetails,
+    AwsConnection, ImageNotDeleted, ImageStatus, ImageToDelete, Repository, RepositoryDetails,
     RepositoryImage, RepositorySummary,
 };
 use transload_errors::{ApiError, ErrorCode};
+use transload_explorer::{kind_of, pull_time};
+use transload_manifest_cache::OwnRead;
 use transload_migration::commands;
 use transload_model::{Digest, RepositoryName, Tag};
-use transload_repositories::{index_entries, kind_of};
 
 use crate::api::Api;
 use crate::convert;
@@ -34,17 +37,7 @@ impl Api {
         connection: AwsConnection,
         names: Vec<String>,
     ) -> Result<Vec<RepositorySummary>, ApiError> {
-        let connected = self.connect(&connection).await?;
-        let ecr = connected.destination.ecr.as_ref();
-        let asked = names.into_iter().map(|name| async move {
-            let images = match ecr.images(&RepositoryName::parse(&name)?).await {
-                Ok(images) => images,
-                Err(transload_aws::AwsError::RepositoryMissing { .. }) => return Ok(None),
-                Err(error) => return Err(ApiError::from(error)),
-            };
-            let size_bytes = images.iter().filter_map(|image| image.size_bytes).sum();
-            Ok(Some(RepositorySummary { name, images: images.len() as u64, size_bytes }))
-        });
+        let asked = names.into_iter().map(|name| self.summary_of(&connection, name));
         let found: Vec<_> =
             stream::iter(asked).buffered(MAX_CONCURRENT_COUNTS).try_collect().await?;
         Ok(found.into_iter().flatten().collect())
@@ -56,24 +49,25 @@ impl Api {
         connection: AwsConnection,
         name: String,
     ) -> Result<RepositoryDetails, ApiError> {
-        let connected = self.connect(&connection).await?;
-        let ecr = connected.destination.ecr.as_ref();
-        let name = RepositoryName::parse(&name)?;
-        let Some(repository) = ecr.repository(&name).await? else {
+        let explored = self.explore(&connection, &name).await?;
+        let (name, connected) = (&explored.name, explored.connected());
+        let Some(repository) = explored.ecr.repository(name).await? else {
             let message =
                 format!("The repository {name} doesn't exist in this account and region.");
             return Err(ApiError::new(ErrorCode::RepositoryMissing, message).about(name.as_str()));
         };
-        let (images, lifecycle_policy) =
-            futures_util::try_join!(ecr.images(&name), ecr.lifecycle_policy(&name))?;
+        let (images, lifecycle) =
+            futures_util::join!(self.list_images(&explored), self.lifecycle_of(&explored));
+        let images = images?;
+        let rows = self.grouped(&images).await?;
+        let reads = self.documents().own_reads(&explored.scope);
         let registry = connected.destination.host();
         let address = format!("{registry}/{name}");
         let aws = &connected.aws_options;
-        let mut images: Vec<_> = images.iter().map(|image| listed(image, &address, aws)).collect();
-        images.sort_by_key(|image| std::cmp::Reverse(image.pushed_at_ms));
+        let images = images.iter().map(|image| listed(image, &reads, &address, aws)).collect();
         let push_commands = commands::push_to(&address, aws);
         let repository = convert::repository(&repository);
-        Ok(RepositoryDetails { repository, lifecycle_policy, images, push_commands })
+        Ok(RepositoryDetails { repository, lifecycle, images, rows, push_commands })
     }
 
     /// Deletes tags and images of a repository. Returns those that ECR did not delete, with the
@@ -108,20 +102,6 @@ impl Api {
         tracing::info!(repository = %name, "a repository was deleted");
         Ok(())
     }
-
-    /// Returns the manifests of an index.
-    pub async fn repository_index_entries(
-        &self,
-        connection: AwsConnection,
-        name: String,
-        digest: String,
-    ) -> Result<Vec<IndexEntry>, ApiError> {
-        let connected = self.connect(&connection).await?;
-        let digest = Digest::parse(&digest).map_err(|error| ApiError::invalid_input(&error))?;
-        let name = RepositoryName::parse(&name)?;
-        let registry = connected.destination.registry.as_ref();
-        Ok(index_entries(registry, &name, &digest).await?)
-    }
 }
 
 fn image_name(image: &ImageToDelete) -> Result<EcrImageId, ApiError> {
@@ -137,7 +117,8 @@ fn image_name(image: &ImageToDelete) -> Result<EcrImageId, ApiError> {
 }
 
 fn listed(
-    image: &transload_aws::EcrImage,
+    image: &EcrImage,
+    reads: &HashMap<Digest, Vec<OwnRead>>,
     address: &str,
     aws: &commands::AwsOptions,
 ) -> RepositoryImage {
@@ -145,14 +126,22 @@ fn listed(
         Some(tag) => format!("{address}:{tag}"),
         None => format!("{address}@{}", image.digest),
     };
+    let pull = pull_time(image, reads);
     RepositoryImage {
         digest: image.digest.to_string(),
         tags: image.tags.iter().map(ToString::to_string).collect(),
-        kind: kind_of(image),
+        kind: kind_of(image, None),
         media_type: image.media_type.clone(),
         size_bytes: image.size_bytes,
         pushed_at_ms: image.pushed_at_ms,
-        pulled_at_ms: image.pulled_at_ms,
+        pulled_at_ms: pull.pulled_at_ms,
+        own_read_at_ms: pull.own_read_at_ms,
+        status: match image.status {
+            EcrImageStatus::Active => ImageStatus::Active,
+            EcrImageStatus::Archived => ImageStatus::Archived,
+            EcrImageStatus::Activating => ImageStatus::Activating,
+        },
+        archived_at_ms: image.archived_at_ms,
         pull_commands: commands::pull(&reference, aws),
     }
 }

@@ -190,10 +190,25 @@ pub struct EcrImage {
     /// When the image was restored from the archive, in milliseconds since 1970. Lifecycle policies use
     /// this time as the age.
     pub restored_at_ms: Option<u64>,
+    pub status: EcrImageStatus,
+    /// When the image was archived, in milliseconds since 1970, if it is archived.
+    pub archived_at_ms: Option<u64>,
     /// The media type of the manifest.
     pub media_type: Option<String>,
     /// The media type of the artifact, which identifies signatures and attestations.
     pub artifact_media_type: Option<String>,
+}
+
+/// The storage status of an image.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum EcrImageStatus {
+    /// In standard storage.
+    #[default]
+    Active,
+    /// In archive storage: it can't be pulled.
+    Archived,
+    /// Being restored from archive storage, which can last 20 minutes.
+    Activating,
 }
 
 /// The image behind a tag.

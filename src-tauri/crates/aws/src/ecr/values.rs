@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use aws_sdk_ecr::types::{
     AuthorizationData, EncryptionConfiguration, EncryptionType, ImageDetail, ImageFailure,
-    ImageIdentifier, ImageScanningConfiguration, ImageTagMutability,
+    ImageIdentifier, ImageScanningConfiguration, ImageStatus, ImageTagMutability,
     ImageTagMutabilityExclusionFilter, ImageTagMutabilityExclusionFilterType, Repository,
     Tag as AwsTag,
 };
@@ -14,7 +14,9 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use url::Url;
 
-use crate::ecr::api::{DeleteFailure, EcrImage, EcrImageId, EcrRepository, RegistryToken};
+use crate::ecr::api::{
+    DeleteFailure, EcrImage, EcrImageId, EcrImageStatus, EcrRepository, RegistryToken,
+};
 use crate::error::AwsError;
 use crate::sdk_error::Call;
 use transload_model::{
@@ -145,6 +147,14 @@ pub(crate) fn image(call: &Call<'_>, from: &ImageDetail) -> Result<EcrImage, Aws
     let unreadable = from.image_tags().len() - tags.len();
     // Only an invalid digest could fail here, and the image is usable without its subject.
     let subject = from.subject_manifest_digest().and_then(|text| Digest::parse(text).ok());
+    let status = match from.image_status() {
+        Some(ImageStatus::Archived) => EcrImageStatus::Archived,
+        Some(ImageStatus::Activating) => EcrImageStatus::Activating,
+        None | Some(ImageStatus::Active) => EcrImageStatus::Active,
+        Some(other) => {
+            return Err(call.unusable(format_args!("the image status {other} is unknown")));
+        }
+    };
     Ok(EcrImage {
         tags,
         unreadable_tags: u32::try_from(unreadable).unwrap_or(u32::MAX),
@@ -153,6 +163,9 @@ pub(crate) fn image(call: &Call<'_>, from: &ImageDetail) -> Result<EcrImage, Aws
         pushed_at_ms: milliseconds(from.image_pushed_at()),
         pulled_at_ms: milliseconds(from.last_recorded_pull_time()),
         restored_at_ms: milliseconds(from.last_activated_at()),
+        status,
+        archived_at_ms: milliseconds(from.last_archived_at())
+            .filter(|_| status == EcrImageStatus::Archived),
         media_type: from.image_manifest_media_type().map(str::to_owned),
         artifact_media_type: from.artifact_media_type().map(str::to_owned),
         digest,
@@ -217,6 +230,6 @@ pub(crate) fn registry_token(
     })
 }
 
-fn milliseconds(time: Option<&DateTime>) -> Option<u64> {
+pub(crate) fn milliseconds(time: Option<&DateTime>) -> Option<u64> {
     u64::try_from(time?.to_millis().ok()?).ok()
 }

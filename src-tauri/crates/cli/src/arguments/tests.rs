@@ -37,6 +37,10 @@ fn sources_and_parts_are_parsed() {
         "diff quay.io/a/b:1 quay.io/a/b:2 --aws-profile prod",
         "run p.json --ca-file corp.pem",
         "--ca-file corp.pem digest a/b:1",
+        "lifecycle preview team/app --file policy.json --practice --json",
+        "practice --json",
+        "cleanup team/app --class orphans --dry-run --json",
+        "cleanup team/app --class unused --unused-days 90 --protect stable --yes",
     ] {
         assert!(parse(&format!("transload-cli {right}")).is_ok(), "{right}");
     }
@@ -52,6 +56,10 @@ fn sources_and_parts_are_parsed() {
         "diff a/b:1",
         "report",
         "report latest --merge a.json",
+        "lifecycle preview team/app",
+        "cleanup team/app --dry-run",
+        "cleanup team/app --class everything",
+        "cleanup team/app --class orphans --dry-run --yes",
     ] {
         assert!(parse(&format!("transload-cli {wrong}")).is_err(), "{wrong}");
     }

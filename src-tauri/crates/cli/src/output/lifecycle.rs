@@ -1,9 +1,12 @@
 //! The effect of lifecycle policies on the images of a plan. `plan` prints it and asks for
-//! `--allow-expiry`.
+//! `--allow-expiry`. Also ECR's preview of a policy, for `lifecycle preview`.
 
 use transload_contract::{
-    ExpiringImage, LifecycleAction, LifecycleForecast, MigrationPlan, PlannedRepository,
+    ExpiringImage, LifecycleAction, LifecycleForecast, LifecyclePreviewState, MigrationPlan,
+    PlannedRepository,
 };
+
+use crate::output::{counted, line};
 
 /// More images are only counted, so that a line stays readable.
 const MAX_NAMED: usize = 20;
@@ -18,6 +21,29 @@ pub fn to_confirm(plan: &MigrationPlan) -> Vec<String> {
 /// Returns a line for each repository whose policy expires images or can't be evaluated.
 pub fn lines(plan: &MigrationPlan) -> Vec<String> {
     plan.repositories.iter().flat_map(lines_of).collect()
+}
+
+/// Prints what a policy would delete and archive in a repository, a line for each image.
+pub fn preview(repository: &str, state: &LifecyclePreviewState) {
+    let LifecyclePreviewState::Complete { expiring, archiving, images, freed } = state else {
+        return;
+    };
+    for image in images {
+        let action = match image.action {
+            LifecycleAction::Expire => "DELETE ",
+            LifecycleAction::Archive => "ARCHIVE",
+        };
+        let tags =
+            if image.tags.is_empty() { "untagged".to_owned() } else { image.tags.join(", ") };
+        line(&format!("{action}  {}  {tags}  (rule {})", image.digest, image.rule));
+    }
+    let at_most = if freed.is_exact { "" } else { "at most " };
+    line(&format!(
+        "{repository}: {} deleted, {} archived, {at_most}{} bytes freed",
+        counted(*expiring, "image would be", "images would be"),
+        counted(*archiving, "image would be", "images would be"),
+        freed.bytes
+    ));
 }
 
 fn lines_of(repository: &PlannedRepository) -> Vec<String> {

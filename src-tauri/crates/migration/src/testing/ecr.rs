@@ -11,9 +11,9 @@ use crate::sign_in::Reopen;
 use crate::testing::crash::{CrashPoint, CrashTiming};
 use crate::testing::registry::FakeRegistry;
 use transload_aws::{
-    AwsError, CacheRule, CreationTemplate, DeleteFailure, EcrApi, EcrImage, EcrImageId, EcrLayers,
-    EcrRegistrySettings, EcrRepository, KnownCacheRule, KnownTemplate, LayerUpload, RegistryToken,
-    TaggedImage,
+    AwsError, CacheRule, CreationTemplate, DeleteFailure, EcrApi, EcrImage, EcrImageId,
+    EcrImageStatus, EcrLayers, EcrRegistrySettings, EcrRepository, KnownCacheRule, KnownTemplate,
+    LayerUpload, RegistryToken, TaggedImage,
 };
 use transload_model::{
     Digest, Manifest, RawManifest, RepositoryName, RepositoryPolicy, RepositorySettings, Tag,
@@ -321,6 +321,8 @@ impl EcrApi for FakeEcr {
                 }),
                 pulled_at_ms: None,
                 restored_at_ms: None,
+                status: EcrImageStatus::Active,
+                archived_at_ms: None,
                 media_type: Some(raw.media_type().to_owned()),
                 artifact_media_type: None,
             }
@@ -392,6 +394,8 @@ impl EcrApi for FakeEcr {
             pushed_at_ms: None,
             pulled_at_ms: None,
             restored_at_ms: None,
+            status: EcrImageStatus::Active,
+            archived_at_ms: None,
             media_type: None,
             artifact_media_type: None,
         };

@@ -1,16 +1,16 @@
+import Header from "@cloudscape-design/components/header";
 import ProgressBar from "@cloudscape-design/components/progress-bar";
 import SegmentedControl from "@cloudscape-design/components/segmented-control";
+import SpaceBetween from "@cloudscape-design/components/space-between";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import { useState } from "react";
 import { wordsOf } from "../../../errors";
 import type { ImageProgress, LayerProgress } from "../../../ipc/generated";
 import { CopyableDigest } from "../../../shared/CopyableText";
 import { formatBytes, formatCount, shortDigest } from "../../../shared/format";
-import { MiddleEllipsis } from "../../../shared/MiddleEllipsis";
-import { FullTable } from "../../../shared/PagedTable";
+import { PagedTable } from "../../../shared/PagedTable";
 import { type grouped, type ImageGroup, imageGroups } from "./imageGroups";
 import { imageBytes } from "./jobState";
-import "./progress.css";
 
 type JobRow =
   | { readonly kind: "image"; readonly id: string; readonly image: ImageProgress }
@@ -29,7 +29,7 @@ function rowOf(image: ImageProgress): JobRow {
   return row;
 }
 
-/** A progress bar as high as a line of text. */
+/** A progress bar with a text. */
 function ByteProgress({
   sent,
   total,
@@ -40,42 +40,18 @@ function ByteProgress({
   label: string;
 }) {
   if (total === null || total === 0) {
-    return <StatusIndicator type="in-progress">Uploading</StatusIndicator>;
+    return (
+      <StatusIndicator type="in-progress">Uploading, {formatBytes(sent)} so far</StatusIndicator>
+    );
   }
   return (
-    <div className="job-progress-cell">
-      <ProgressBar
-        variant="standalone"
-        value={Math.min(100, Math.floor((sent / total) * 100))}
-        ariaLabel={label}
-      />
-    </div>
+    <ProgressBar
+      variant="standalone"
+      value={Math.min(100, Math.floor((sent / total) * 100))}
+      ariaLabel={label}
+      additionalInfo={`${formatBytes(sent)} of ${formatBytes(total)}`}
+    />
   );
-}
-
-/** The bytes of an image or a layer: `1.2 of 3.1 MB`. */
-function BytesCell({ row }: { row: JobRow }) {
-  if (row.kind === "image") {
-    const { sent, total } = imageBytes(row.image);
-    return total === 0 ? null : sentOf(sent, total);
-  }
-  const { state } = row.layer;
-  switch (state.kind) {
-    case "waiting":
-      return state.total_bytes === null ? null : formatBytes(state.total_bytes);
-    case "sending":
-      return sentOf(state.sent_bytes, state.total_bytes);
-    case "done":
-      return formatBytes(state.sent_bytes);
-    default:
-      return null;
-  }
-}
-
-function sentOf(sent: number, total: number | null): string {
-  return total === null || total === sent
-    ? formatBytes(sent)
-    : `${formatBytes(sent)} of ${formatBytes(total)}`;
 }
 
 function ImageStateCell({ image }: { image: ImageProgress }) {
@@ -108,11 +84,10 @@ function ImageStateCell({ image }: { image: ImageProgress }) {
     case "failed": {
       const words = wordsOf(state.error);
       return (
-        <span className="one-line" title={`${words.title}\n${state.error.message}`}>
-          <StatusIndicator type="error">
-            {words.title}: {state.error.message}
-          </StatusIndicator>
-        </span>
+        <SpaceBetween size="xxs">
+          <StatusIndicator type="error">{words.title}</StatusIndicator>
+          <span>{state.error.message}</span>
+        </SpaceBetween>
       );
     }
   }
@@ -122,7 +97,11 @@ function LayerStateCell({ layer }: { layer: LayerProgress }) {
   const state = layer.state;
   switch (state.kind) {
     case "waiting":
-      return <StatusIndicator type="pending">Waiting</StatusIndicator>;
+      return (
+        <StatusIndicator type="pending">
+          Waiting{state.total_bytes === null ? "" : `, ${formatBytes(state.total_bytes)}`}
+        </StatusIndicator>
+      );
     case "already_there":
       return <StatusIndicator type="success">Reused</StatusIndicator>;
     case "mounted":
@@ -136,7 +115,9 @@ function LayerStateCell({ layer }: { layer: LayerProgress }) {
         />
       );
     case "done":
-      return <StatusIndicator type="success">Done</StatusIndicator>;
+      return (
+        <StatusIndicator type="success">Done, {formatBytes(state.sent_bytes)}</StatusIndicator>
+      );
     case "failed":
       return <StatusIndicator type="error">Failed</StatusIndicator>;
   }
@@ -177,8 +158,7 @@ export function JobImagesTable({ groups }: JobImagesTableProps) {
     setExpanded(next);
   };
   return (
-    <FullTable<JobRow>
-      name="job-images"
+    <PagedTable
       items={rows}
       words={(row) =>
         row.kind === "image"
@@ -191,7 +171,7 @@ export function JobImagesTable({ groups }: JobImagesTableProps) {
           label="State of the images"
           selectedId={chosen}
           options={[
-            { id: "all", text: `All ${formatCount(all.length)}` },
+            { id: "all", text: "All" },
             ...imageGroups.map((group) => ({
               id: group,
               text: `${groupNames[group]} ${formatCount(groups[group].length)}`,
@@ -203,7 +183,13 @@ export function JobImagesTable({ groups }: JobImagesTableProps) {
       }
       empty="No images in this state"
       trackBy="id"
+      wrapLines
       data-testid="job-images"
+      header={
+        <Header variant="h2" counter={`(${formatCount(all.length)})`}>
+          Images
+        </Header>
+      }
       ariaLabels={{
         tableLabel: "Images of the migration",
         expandButtonLabel: (row) =>
@@ -221,14 +207,10 @@ export function JobImagesTable({ groups }: JobImagesTableProps) {
         {
           id: "image",
           header: "Image or layer",
-          width: 300,
-          grow: 2,
           isRowHeader: true,
           cell: (row) =>
             row.kind === "image" ? (
-              <span className="job-image" data-testid={`job-image-${row.id}`}>
-                <MiddleEllipsis text={row.image.planned.source} tail={16} />
-              </span>
+              <span data-testid={`job-image-${row.id}`}>{row.image.planned.source}</span>
             ) : row.layer.layer.includes(":") ? (
               <CopyableDigest digest={row.layer.layer} what="digest of the layer" />
             ) : (
@@ -238,18 +220,12 @@ export function JobImagesTable({ groups }: JobImagesTableProps) {
         {
           id: "destination",
           header: "To",
-          width: 260,
-          grow: 2,
-          cell: (row) =>
-            row.kind === "image" ? (
-              <MiddleEllipsis text={row.image.planned.destination} tail={16} />
-            ) : null,
+          cell: (row) => (row.kind === "image" ? row.image.planned.destination : null),
         },
         {
           id: "state",
           header: "State",
-          width: 230,
-          grow: 1,
+          minWidth: 280,
           cell: (row) =>
             row.kind === "image" ? (
               <span data-testid={`job-state-${row.id}`} data-state={row.image.state.kind}>
@@ -258,12 +234,6 @@ export function JobImagesTable({ groups }: JobImagesTableProps) {
             ) : (
               <LayerStateCell layer={row.layer} />
             ),
-        },
-        {
-          id: "bytes",
-          header: "Transferred",
-          width: 150,
-          cell: (row) => <BytesCell row={row} />,
         },
       ]}
     />

@@ -26,7 +26,13 @@ export function ImagesFooter(props: ImagesFooterProps) {
   return (
     <div className="images-footer">
       <div className="one-line">
-        {/* First, because the text of the selection changes its width. */}
+        <span
+          title="The sum of the tag sizes. The plan counts layers that images share once."
+          data-testid="selection-summary"
+        >
+          {selectionText(draft, tags)}
+        </span>
+        {" · "}
         <span data-testid="extent">
           <Button
             variant="inline-link"
@@ -36,13 +42,6 @@ export function ImagesFooter(props: ImagesFooterProps) {
           >
             Copy options: {copyOptionsText(draft.extent, draft.source?.kind === "docker_engine")}
           </Button>
-        </span>
-        {" · "}
-        <span
-          title="The sum of the tag sizes. The plan counts layers that images share once."
-          data-testid="selection-summary"
-        >
-          {selectionText(draft, tags)}
         </span>
       </div>
       {text !== null && (

@@ -8,13 +8,11 @@ import { ErrorAlert } from "../../../errors";
 interface SaveProfileFormProps {
   /** Whether the identity is known. The account is saved with the profile. */
   known: boolean;
-  /** What is saved. */
-  description: string;
   onSave: (name: string) => Promise<void>;
 }
 
 /** Saves the connection as a profile. */
-export function SaveProfileForm({ known, description, onSave }: SaveProfileFormProps) {
+export function SaveProfileForm({ known, onSave }: SaveProfileFormProps) {
   const [name, setName] = useState("");
   const [saving, setSaving] = useState(false);
   const [error, setError] = useState<unknown>(null);
@@ -40,7 +38,7 @@ export function SaveProfileForm({ known, description, onSave }: SaveProfileFormP
             Save as profile <i>- optional</i>
           </span>
         }
-        description={description}
+        description="Saves the AWS profile, region, prefix, repository settings, and source. Secrets aren’t saved."
         secondaryControl={
           <Button
             onClick={save}

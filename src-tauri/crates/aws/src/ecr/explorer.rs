@@ -1,0 +1,127 @@
+//! The calls of ECR that only the explorer makes: every image whatever its status, manifests in batches, and lifecycle
+//! policies with their preview. [`Ecr`](crate::ecr::client::Ecr) implements them.
+
+use async_trait::async_trait;
+
+use crate::ecr::api::{EcrApi, EcrImage};
+use crate::error::AwsError;
+use transload_model::{Digest, RepositoryName, Tag};
+
+/// Images per call of BatchGetImage. Source: the service model of ECR, `ImageIdentifierList`.
+pub const MANIFEST_BATCH_SIZE: usize = 100;
+
+/// The calls to ECR that the explorer makes.
+#[async_trait]
+pub trait EcrExplorer: EcrApi {
+    /// Lists every image of a repository, also archived ones, all pages. A throttled page is retried without
+    /// beginning again.
+    async fn all_images(&self, name: &RepositoryName) -> Result<Vec<EcrImage>, AwsError>;
+
+    /// Reads up to [`MANIFEST_BATCH_SIZE`] manifests in one call. ECR may count it as a pull of each image.
+    async fn manifests(
+        &self,
+        name: &RepositoryName,
+        digests: &[Digest],
+    ) -> Result<ManifestBatch, AwsError>;
+
+    /// Returns the lifecycle policy of a repository and when ECR last evaluated it, or `None`.
+    async fn known_lifecycle_policy(
+        &self,
+        name: &RepositoryName,
+    ) -> Result<Option<KnownLifecyclePolicy>, AwsError>;
+
+    /// Removes the lifecycle policy of a repository.
+    async fn delete_lifecycle_policy(&self, name: &RepositoryName) -> Result<(), AwsError>;
+
+    /// Starts the preview of a lifecycle policy, which deletes nothing.
+    ///
+    /// # Errors
+    /// [`AwsError::Refused`] with `LifecyclePolicyPreviewInProgressException` if another one runs.
+    async fn start_lifecycle_preview(
+        &self,
+        name: &RepositoryName,
+        text: &str,
+    ) -> Result<(), AwsError>;
+
+    /// Returns the newest preview of a repository, all pages, or `None` if nobody started one. Its images are only read if
+    /// it is complete.
+    async fn lifecycle_preview(
+        &self,
+        name: &RepositoryName,
+    ) -> Result<Option<LifecyclePreview>, AwsError>;
+
+    /// Archives an image or restores it. Returns the new status.
+    async fn set_archived(
+        &self,
+        name: &RepositoryName,
+        digest: &Digest,
+        is_archived: bool,
+    ) -> Result<(), AwsError>;
+}
+
+/// The manifests of one call.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ManifestBatch {
+    pub found: Vec<EcrManifest>,
+    pub failures: Vec<ManifestFailure>,
+}
+
+/// A manifest as ECR returns it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EcrManifest {
+    pub digest: Digest,
+    pub media_type: String,
+    pub text: String,
+}
+
+/// A manifest that ECR did not return.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ManifestFailure {
+    pub digest: Digest,
+    /// The failure code of ECR, such as `ImageNotFound`.
+    pub code: String,
+    /// The explanation of ECR.
+    pub reason: String,
+}
+
+/// The lifecycle policy of a repository.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KnownLifecyclePolicy {
+    pub text: String,
+    /// When ECR last evaluated it, in milliseconds since 1970. `None` if it never did.
+    pub last_evaluated_at_ms: Option<u64>,
+}
+
+/// The status of a preview.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PreviewStatus {
+    InProgress,
+    Complete,
+    /// ECR discarded the result.
+    Expired,
+    Failed,
+}
+
+/// A preview of a lifecycle policy.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LifecyclePreview {
+    pub status: PreviewStatus,
+    /// The policy that it is for. Someone else may have started it.
+    pub text: String,
+    /// Number of images that would be deleted, as ECR counts them.
+    pub expiring: Option<u64>,
+    /// Number of images that would be archived, as ECR counts them.
+    pub archiving: Option<u64>,
+    pub images: Vec<PreviewedImage>,
+}
+
+/// An image that a previewed policy applies to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PreviewedImage {
+    pub digest: Digest,
+    pub tags: Vec<Tag>,
+    /// Whether the image is archived instead of deleted.
+    pub is_archived: bool,
+    /// The priority of the rule that applies.
+    pub rule: Option<u32>,
+}

@@ -1,0 +1,277 @@
+//! Implements [`EcrExplorer`] with the AWS SDK.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use aws_sdk_ecr::operation::get_lifecycle_policy_preview::GetLifecyclePolicyPreviewOutput;
+use aws_sdk_ecr::types::{
+    DescribeImagesFilter, ImageActionType, ImageIdentifier, ImageStatusFilter,
+    LifecyclePolicyPreviewResult, LifecyclePolicyPreviewStatus, TargetStorageClass,
+};
+
+use crate::ecr::api::EcrImage;
+use crate::ecr::client::{Ecr, PAGE_SIZE, is_code};
+use crate::ecr::explorer::{
+    EcrExplorer, EcrManifest, KnownLifecyclePolicy, LifecyclePreview, ManifestBatch,
+    ManifestFailure, PreviewStatus, PreviewedImage,
+};
+use crate::ecr::values::{image, milliseconds};
+use crate::error::AwsError;
+use crate::sdk_error::Call;
+use transload_model::{Digest, RepositoryName, Tag, media_type};
+
+/// Source: the maximum of `maxResults` of GetLifecyclePolicyPreview in ECR's API reference.
+const PREVIEW_PAGE_SIZE: i32 = 100;
+
+/// Waits before a page is requested again that ECR throttled, after the retries of the SDK.
+const THROTTLE_WAITS: [Duration; 4] = [
+    Duration::from_secs(1),
+    Duration::from_secs(4),
+    Duration::from_secs(15),
+    Duration::from_secs(30),
+];
+
+/// Repeats a request while ECR throttles it.
+async fn while_throttled<T, F: Future<Output = Result<T, AwsError>>>(
+    request: impl Fn() -> F,
+) -> Result<T, AwsError> {
+    for wait in THROTTLE_WAITS {
+        match request().await {
+            Err(AwsError::Throttled { action }) => {
+                tracing::info!(action, ?wait, "ECR throttles; the request is repeated");
+                tokio::time::sleep(wait).await;
+            }
+            finished => return finished,
+        }
+    }
+    request().await
+}
+
+#[async_trait]
+impl EcrExplorer for Ecr {
+    async fn all_images(&self, name: &RepositoryName) -> Result<Vec<EcrImage>, AwsError> {
+        let call = self.call("ecr:DescribeImages").for_repository(name);
+        let filter = DescribeImagesFilter::builder().image_status(ImageStatusFilter::Any).build();
+        let request = self
+            .client
+            .describe_images()
+            .repository_name(name.as_str())
+            .filter(filter)
+            .max_results(PAGE_SIZE);
+        let mut all = Vec::new();
+        let mut token: Option<String> = None;
+        loop {
+            let page = while_throttled(|| {
+                let sent = request.clone().set_next_token(token.clone()).send();
+                async { sent.await.map_err(|error| call.failed(error)) }
+            })
+            .await?;
+            for detail in page.image_details() {
+                all.push(image(&call, detail)?);
+            }
+            token = page.next_token().map(str::to_owned);
+            if token.is_none() {
+                return Ok(all);
+            }
+        }
+    }
+
+    async fn manifests(
+        &self,
+        name: &RepositoryName,
+        digests: &[Digest],
+    ) -> Result<ManifestBatch, AwsError> {
+        let call = self.call("ecr:BatchGetImage").for_repository(name);
+        let ids = digests
+            .iter()
+            .map(|digest| ImageIdentifier::builder().image_digest(digest.as_str()).build())
+            .collect();
+        let accepted = media_type::ACCEPT_MANIFESTS.map(str::to_owned).to_vec();
+        let request = self
+            .client
+            .batch_get_image()
+            .repository_name(name.as_str())
+            .set_image_ids(Some(ids))
+            .set_accepted_media_types(Some(accepted));
+        let response = while_throttled(|| {
+            let sent = request.clone().send();
+            async { sent.await.map_err(|error| call.failed(error)) }
+        })
+        .await?;
+        let mut batch = ManifestBatch::default();
+        for image in response.images() {
+            let digest = image.image_id().and_then(|id| id.image_digest());
+            let digest = call.required(digest, "the digest of a manifest")?;
+            batch.found.push(EcrManifest {
+                digest: Digest::parse(digest).map_err(|error| call.unusable(error))?,
+                media_type: image.image_manifest_media_type().unwrap_or_default().to_owned(),
+                text: call.required(image.image_manifest(), "a manifest")?.to_owned(),
+            });
+        }
+        for failure in response.failures() {
+            let digest = failure.image_id().and_then(|id| id.image_digest());
+            let Some(digest) = digest.and_then(|digest| Digest::parse(digest).ok()) else {
+                continue;
+            };
+            batch.failures.push(ManifestFailure {
+                digest,
+                code: failure
+                    .failure_code()
+                    .map(|code| code.as_str().to_owned())
+                    .unwrap_or_default(),
+                reason: failure.failure_reason().unwrap_or_default().to_owned(),
+            });
+        }
+        Ok(batch)
+    }
+
+    async fn known_lifecycle_policy(
+        &self,
+        name: &RepositoryName,
+    ) -> Result<Option<KnownLifecyclePolicy>, AwsError> {
+        let call = self.call("ecr:GetLifecyclePolicy").for_repository(name);
+        let request = self.client.get_lifecycle_policy().repository_name(name.as_str());
+        match request.send().await.map_err(|error| call.failed(error)) {
+            Ok(response) => Ok(response.lifecycle_policy_text().map(|text| KnownLifecyclePolicy {
+                text: text.to_owned(),
+                // ECR reports 1970 for a policy that it never evaluated.
+                last_evaluated_at_ms: milliseconds(response.last_evaluated_at())
+                    .filter(|time| *time > 0),
+            })),
+            Err(error) if is_code(&error, "LifecyclePolicyNotFoundException") => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn delete_lifecycle_policy(&self, name: &RepositoryName) -> Result<(), AwsError> {
+        let call = self.call("ecr:DeleteLifecyclePolicy").for_repository(name);
+        let request = self.client.delete_lifecycle_policy().repository_name(name.as_str());
+        match request.send().await.map_err(|error| call.failed(error)) {
+            Err(error) if is_code(&error, "LifecyclePolicyNotFoundException") => Ok(()),
+            sent => sent.map(|_| ()),
+        }
+    }
+
+    async fn start_lifecycle_preview(
+        &self,
+        name: &RepositoryName,
+        text: &str,
+    ) -> Result<(), AwsError> {
+        let call = self.call("ecr:StartLifecyclePolicyPreview").for_repository(name);
+        let sent = self
+            .client
+            .start_lifecycle_policy_preview()
+            .repository_name(name.as_str())
+            .lifecycle_policy_text(text)
+            .send()
+            .await;
+        sent.map(|_| ()).map_err(|error| call.failed(error))
+    }
+
+    async fn lifecycle_preview(
+        &self,
+        name: &RepositoryName,
+    ) -> Result<Option<LifecyclePreview>, AwsError> {
+        let call = self.call("ecr:GetLifecyclePolicyPreview").for_repository(name);
+        let request = self
+            .client
+            .get_lifecycle_policy_preview()
+            .repository_name(name.as_str())
+            .max_results(PREVIEW_PAGE_SIZE);
+        let mut preview: Option<LifecyclePreview> = None;
+        let mut token: Option<String> = None;
+        loop {
+            let page = while_throttled(|| {
+                let sent = request.clone().set_next_token(token.clone()).send();
+                async { sent.await.map_err(|error| call.failed(error)) }
+            })
+            .await;
+            let page = match page {
+                Err(error) if is_code(&error, "LifecyclePolicyPreviewNotFoundException") => {
+                    return Ok(None);
+                }
+                page => page?,
+            };
+            if preview.is_none() {
+                preview = Some(preview_of(&call, &page)?);
+            }
+            let Some(preview) = &mut preview else { return Ok(None) };
+            if preview.status == PreviewStatus::Complete {
+                for result in page.preview_results() {
+                    preview.images.push(previewed_image(&call, result)?);
+                }
+            }
+            token = page.next_token().map(str::to_owned);
+            if token.is_none() || preview.status != PreviewStatus::Complete {
+                break;
+            }
+        }
+        Ok(preview)
+    }
+
+    async fn set_archived(
+        &self,
+        name: &RepositoryName,
+        digest: &Digest,
+        is_archived: bool,
+    ) -> Result<(), AwsError> {
+        let call = self.call("ecr:UpdateImageStorageClass").for_repository(name);
+        let class =
+            if is_archived { TargetStorageClass::Archive } else { TargetStorageClass::Standard };
+        let sent = self
+            .client
+            .update_image_storage_class()
+            .repository_name(name.as_str())
+            .image_id(ImageIdentifier::builder().image_digest(digest.as_str()).build())
+            .target_storage_class(class)
+            .send()
+            .await;
+        sent.map(|_| ()).map_err(|error| call.failed(error))
+    }
+}
+
+fn preview_of(
+    call: &Call<'_>,
+    page: &GetLifecyclePolicyPreviewOutput,
+) -> Result<LifecyclePreview, AwsError> {
+    let status = match call.required(page.status(), "the status of the preview")? {
+        LifecyclePolicyPreviewStatus::InProgress => PreviewStatus::InProgress,
+        LifecyclePolicyPreviewStatus::Complete => PreviewStatus::Complete,
+        LifecyclePolicyPreviewStatus::Expired => PreviewStatus::Expired,
+        LifecyclePolicyPreviewStatus::Failed => PreviewStatus::Failed,
+        other => return Err(call.unusable(format_args!("the preview status {other} is unknown"))),
+    };
+    let count = |number: i32| u64::try_from(number).ok();
+    let summary = page.summary();
+    Ok(LifecyclePreview {
+        status,
+        text: page.lifecycle_policy_text().unwrap_or_default().to_owned(),
+        expiring: summary.and_then(|summary| count(summary.expiring_image_total_count()?)),
+        archiving: summary.map(|summary| {
+            let counts = summary.transitioning_image_total_counts().iter();
+            counts.filter_map(|one| count(one.image_total_count()?)).sum()
+        }),
+        images: Vec::new(),
+    })
+}
+
+fn previewed_image(
+    call: &Call<'_>,
+    from: &LifecyclePolicyPreviewResult,
+) -> Result<PreviewedImage, AwsError> {
+    let digest = call.required(from.image_digest(), "the digest of an image")?;
+    let action = from.action().and_then(|action| action.r#type());
+    Ok(PreviewedImage {
+        digest: Digest::parse(digest).map_err(|error| call.unusable(error))?,
+        tags: from.image_tags().iter().filter_map(|tag| Tag::parse(tag).ok()).collect(),
+        is_archived: match call.required(action, "the action for an image")? {
+            ImageActionType::Expire => false,
+            ImageActionType::Transition => true,
+            other => return Err(call.unusable(format_args!("the action {other} is unknown"))),
+        },
+        rule: from.applied_rule_priority().and_then(|rule| u32::try_from(rule).ok()),
+    })
+}
+
+#[cfg(test)]
+mod tests;

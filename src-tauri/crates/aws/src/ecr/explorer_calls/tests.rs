@@ -1,0 +1,145 @@
+//! Tests of the explorer's calls against a local server.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use serde_json::json;
+
+use super::*;
+use crate::ecr::api::EcrImageStatus;
+use crate::testing::{CannedResponse, LocalAws, session_at};
+
+fn name() -> RepositoryName {
+    RepositoryName::parse("shop/api").unwrap()
+}
+
+fn digest(number: usize) -> Digest {
+    Digest::of(number.to_string().as_bytes())
+}
+
+#[tokio::test]
+async fn archived_images_are_listed_with_their_status() {
+    let aws = LocalAws::start(|_| {
+        CannedResponse::json(json!({"imageDetails": [
+            {"imageDigest": digest(1).as_str()},
+            {"imageDigest": digest(2).as_str(), "imageStatus": "ARCHIVED", "lastArchivedAt": 7.5},
+            {"imageDigest": digest(3).as_str(), "imageStatus": "ACTIVATING", "lastActivatedAt": 8},
+        ]}))
+    })
+    .await;
+    let images = session_at(&aws).await.ecr().all_images(&name()).await.unwrap();
+    let found: Vec<_> = images.iter().map(|image| (image.status, image.archived_at_ms)).collect();
+    assert_eq!(
+        found,
+        [
+            (EcrImageStatus::Active, None),
+            (EcrImageStatus::Archived, Some(7_500)),
+            (EcrImageStatus::Activating, None),
+        ]
+    );
+    assert_eq!(aws.requests()[0].json["filter"], json!({"imageStatus": "ANY"}));
+}
+
+/// Ten pages. Page 4 is throttled more often than the SDK retries it.
+#[tokio::test]
+async fn a_throttled_list_resumes_at_its_page() {
+    static THROTTLED: AtomicU32 = AtomicU32::new(0);
+    let aws = LocalAws::start(|request| {
+        let page: usize =
+            request.json["nextToken"].as_str().map_or(1, |token| token.parse().unwrap());
+        if page == 4 && THROTTLED.fetch_add(1, Ordering::Relaxed) < 4 {
+            let body = json!({"__type": "ThrottlingException", "message": "Rate exceeded"});
+            return CannedResponse::of(400, "application/x-amz-json-1.1", body.to_string());
+        }
+        let mut response = json!({"imageDetails": [{"imageDigest": digest(page).as_str()}]});
+        if page < 10 {
+            response["nextToken"] = json!((page + 1).to_string());
+        }
+        CannedResponse::json(response)
+    })
+    .await;
+    let images = session_at(&aws).await.ecr().all_images(&name()).await.unwrap();
+    let expected: Vec<_> = (1..=10).map(digest).collect();
+    assert_eq!(images.into_iter().map(|image| image.digest).collect::<Vec<_>>(), expected);
+    assert_eq!(aws.requests().len(), 14, "no page is listed twice");
+}
+
+#[tokio::test]
+async fn manifests_are_read_in_one_call_with_the_failures_of_each() {
+    let aws = LocalAws::start(|_| {
+        CannedResponse::json(json!({
+            "images": [{
+                "imageId": {"imageDigest": digest(1).as_str()},
+                "imageManifest": "{}",
+                "imageManifestMediaType": "application/vnd.oci.image.index.v1+json",
+            }],
+            "failures": [{
+                "imageId": {"imageDigest": digest(2).as_str()},
+                "failureCode": "ImageNotFound",
+                "failureReason": "Requested image not found",
+            }],
+        }))
+    })
+    .await;
+    let ecr = session_at(&aws).await.ecr();
+    let batch = ecr.manifests(&name(), &[digest(1), digest(2)]).await.unwrap();
+    assert_eq!((&batch.found[0].digest, batch.found[0].text.as_str()), (&digest(1), "{}"));
+    assert_eq!(
+        (&batch.failures[0].digest, batch.failures[0].code.as_str()),
+        (&digest(2), "ImageNotFound")
+    );
+    assert_eq!(aws.requests().len(), 1);
+}
+
+#[tokio::test]
+async fn a_policy_that_never_ran_has_no_time() {
+    for (time, expected) in [(json!(0), None), (json!(1_700_000_000), Some(1_700_000_000_000))] {
+        let aws = LocalAws::start(move |_| {
+            CannedResponse::json(
+                json!({"lifecyclePolicyText": "{}", "lastEvaluatedAt": time.clone()}),
+            )
+        })
+        .await;
+        let policy = session_at(&aws).await.ecr().known_lifecycle_policy(&name()).await.unwrap();
+        assert_eq!(policy.unwrap().last_evaluated_at_ms, expected);
+    }
+}
+
+/// Source of the shape: GetLifecyclePolicyPreview in ECR's API reference.
+#[tokio::test]
+async fn the_images_of_a_complete_preview_come_from_every_page() {
+    let aws = LocalAws::start(|request| {
+        let page: usize =
+            request.json["nextToken"].as_str().map_or(0, |token| token.parse().unwrap());
+        let rows: Vec<_> = (page * 100..250.min(page * 100 + 100))
+            .map(|number| {
+                json!({
+                    "imageDigest": digest(number).as_str(),
+                    "imageTags": ["v1"],
+                    "action": {"type": if number == 0 { "TRANSITION" } else { "EXPIRE" }},
+                    "appliedRulePriority": 3,
+                })
+            })
+            .collect();
+        let mut response = json!({
+            "lifecyclePolicyText": "{}",
+            "status": "COMPLETE",
+            "previewResults": rows,
+            "summary": {
+                "expiringImageTotalCount": 249,
+                "transitioningImageTotalCounts":
+                    [{"targetStorageClass": "ARCHIVE", "imageTotalCount": 1}],
+            },
+        });
+        if page < 2 {
+            response["nextToken"] = json!((page + 1).to_string());
+        }
+        CannedResponse::json(response)
+    })
+    .await;
+    let preview = session_at(&aws).await.ecr().lifecycle_preview(&name()).await.unwrap().unwrap();
+    assert_eq!((preview.expiring, preview.archiving), (Some(249), Some(1)));
+    assert_eq!(preview.images.len(), 250);
+    assert!(preview.images[0].is_archived && !preview.images[1].is_archived);
+    assert_eq!(preview.images[0].rule, Some(3));
+    assert_eq!(aws.requests().len(), 3);
+}

@@ -1,0 +1,140 @@
+//! `cleanup`: what can be deleted from a repository, by class, and its deletion after a confirmation.
+
+use std::io::{IsTerminal, Write};
+
+use transload_api::Api;
+use transload_contract::{
+    AwsConnection, CleanupClass, CleanupProposal, CleanupRules, ImageToDelete,
+};
+use transload_errors::{ApiError, ErrorCode};
+
+use crate::arguments::CleanupArguments;
+use crate::exit_code::{DIFFERENT, PARTLY_FAILED, REFUSED, SUCCEEDED};
+use crate::{aws_connection, mfa, output};
+
+/// Images per call. Source: the maximum of `imageIds` of BatchDeleteImage and BatchGetImage.
+const BATCH_SIZE: usize = 100;
+
+/// Prints what a clean-up would delete. Without `--dry-run`, deletes it after a confirmation.
+pub async fn cleanup(api: &Api, arguments: &CleanupArguments) -> Result<u8, ApiError> {
+    let connection = aws_connection::from_account(&arguments.account);
+    let propose = async || proposal(api, &connection, arguments).await;
+    let found = mfa::with_code_of(api, &connection, propose).await?;
+    match arguments.json {
+        true => output::json(&found),
+        false => output::cleanup::print(&arguments.repository, &found),
+    }
+    if found.deleted.is_empty() {
+        return Ok(SUCCEEDED);
+    }
+    if arguments.dry_run {
+        return Ok(DIFFERENT);
+    }
+    if !arguments.yes && !is_confirmed(&arguments.repository)? {
+        output::note("Nothing was deleted.");
+        return Ok(REFUSED);
+    }
+    let left = delete(api, &connection, &arguments.repository, &found).await?;
+    output::note(&format!(
+        "{} of {} images deleted.",
+        found.deleted.len() - left,
+        found.deleted.len()
+    ));
+    Ok(if left == 0 { SUCCEEDED } else { PARTLY_FAILED })
+}
+
+async fn proposal(
+    api: &Api,
+    connection: &AwsConnection,
+    arguments: &CleanupArguments,
+) -> Result<CleanupProposal, ApiError> {
+    let name = || arguments.repository.clone();
+    let class = CleanupClass::from(arguments.class);
+    let details = api.repository_details(connection.clone(), name()).await?;
+    let unread: Vec<String> = details.rows.unread_indexes.iter().map(ToString::to_string).collect();
+    let needs_indexes =
+        matches!(class, CleanupClass::SupersededIndexes | CleanupClass::LooseImages);
+    if needs_indexes && !unread.is_empty() {
+        if details.lifecycle.uses_pull_times && !arguments.read_indexes {
+            let message = format!(
+                "{} of {} must be read first, which ECR may count as pulls, and the lifecycle policy uses pull times.",
+                unread.len(),
+                arguments.repository
+            );
+            return Err(ApiError::new(ErrorCode::InputInvalid, message)
+                .about(arguments.repository.as_str())
+                .hint("To read the indexes nevertheless, add --read-indexes."));
+        }
+        for batch in unread.chunks(BATCH_SIZE) {
+            api.repository_manifests_read(connection.clone(), name(), batch.to_vec()).await?;
+        }
+    }
+    let mut rules = CleanupRules::default();
+    if let Some(days) = arguments.unused_days {
+        rules.unused_days = days;
+    }
+    if !arguments.protect.is_empty() {
+        rules.protected_tags.clone_from(&arguments.protect);
+    }
+    let all = api.repository_cleanup(connection.clone(), name(), rules).await?;
+    let found = all.into_iter().find(|proposal| proposal.class == class);
+    found.ok_or_else(|| ApiError::internal("a class has no proposal".to_owned()))
+}
+
+/// Deletes the images of a proposal. Returns how many ECR kept.
+async fn delete(
+    api: &Api,
+    connection: &AwsConnection,
+    repository: &str,
+    found: &CleanupProposal,
+) -> Result<usize, ApiError> {
+    let mut wanted: Vec<String> = found.deleted.iter().map(ToString::to_string).collect();
+    let record = api
+        .repository_cleanup_record(
+            connection.clone(),
+            repository.to_owned(),
+            found.class,
+            wanted.clone(),
+        )
+        .await?;
+    output::note(&format!("Recorded in {record}"));
+    // ECR keeps an image until the index that lists it is gone, so what is left is tried again.
+    loop {
+        let mut left = Vec::new();
+        for batch in wanted.chunks(BATCH_SIZE) {
+            let images = batch.iter().map(|digest| ImageToDelete::Image { digest: digest.clone() });
+            let kept = api
+                .repository_images_delete(
+                    connection.clone(),
+                    repository.to_owned(),
+                    images.collect(),
+                )
+                .await?;
+            left.extend(kept);
+        }
+        if left.is_empty() || left.len() == wanted.len() {
+            for kept in &left {
+                let reason = output::message_with_code(&kept.error);
+                output::warning(&format!("{} was kept: {reason}", kept.name));
+            }
+            return Ok(left.len());
+        }
+        wanted = left.into_iter().map(|kept| kept.name).collect();
+    }
+}
+
+fn is_confirmed(repository: &str) -> Result<bool, ApiError> {
+    if !std::io::stdin().is_terminal() {
+        let message =
+            "A clean-up deletes images in ECR and needs a confirmation, but there is no terminal.";
+        return Err(ApiError::new(ErrorCode::InputInvalid, message)
+            .hint("Review the images with --dry-run, then confirm them with --yes."));
+    }
+    let mut stderr = std::io::stderr();
+    // If the question can't be printed, the answer isn't the name either.
+    let _ = write!(stderr, "Delete permanently? Type {repository} to confirm: ")
+        .and_then(|()| stderr.flush());
+    let mut answer = String::new();
+    let read = std::io::stdin().read_line(&mut answer);
+    Ok(read.is_ok() && answer.trim() == repository)
+}

@@ -1,0 +1,31 @@
+//! What a repository contains, for the repository pages and the command line: one row for one thing that was pushed,
+//! its true size, and what deleting it would free. Called by the `api` crate.
+//!
+//! Reading a manifest can count as a pull, so everything is derived from DescribeImages if possible, and otherwise from
+//! manifests that are read once and then cached.
+//!
+//! - `manifest_facts`: the parts of a manifest that the other modules need
+//! - `kind`: kinds of images
+//! - `rows`: images with their platforms, attestations, signatures and other referrers
+//! - `sizes`: sizes with shared layers counted once, and the bytes that a deletion frees
+//! - `cleanup`: what can be deleted, by class
+//! - `reading`: reads manifests in batches, and remembers the pull times of before
+
+// In tests, a failed unwrap is a test failure.
+#![cfg_attr(test, allow(clippy::unwrap_used))]
+
+mod cleanup;
+mod kind;
+mod manifest_facts;
+mod reading;
+mod rows;
+mod sizes;
+#[cfg(test)]
+mod testing;
+
+pub use cleanup::{CleanupClass, CleanupImage, CleanupProposal, CleanupRules, cleanup};
+pub use kind::{ImageKind, kind_of};
+pub use manifest_facts::{IndexChild, ManifestFacts};
+pub use reading::{UnreadManifest, UnreadReason, cached_facts, pull_time, read_manifests};
+pub use rows::{ImagePart, ImageRow, RepositoryRows, rows, with_parts};
+pub use sizes::{ImageSize, Sizes};

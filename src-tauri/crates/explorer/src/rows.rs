@@ -1,0 +1,379 @@
+//! One row for one thing that was pushed. An image is a row if it has a tag of its own, or if no index lists it and it
+//! refers to nothing. Everything else is a part of a row: platforms, attestations, signatures, other referrers.
+
+use std::collections::{HashMap, HashSet};
+
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use crate::kind::{ImageKind, attached_to, kind_of, kind_of_predicates};
+use crate::manifest_facts::ManifestFacts;
+use crate::sizes::{ImageSize, Sizes};
+use transload_aws::{EcrImage, EcrImageStatus};
+use transload_model::{Digest, Platform};
+
+/// Parts within parts that are shown. An index in an index with attestations that are signed has five levels.
+const MAX_DEPTH: usize = 8;
+
+/// The greatest difference of the push times of an index and its parts, for the guess which images belong to an index
+/// that wasn't read.
+const SAME_PUSH_MS: u64 = 2_000;
+
+/// The rows of a repository.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "repositories.ts")]
+pub struct RepositoryRows {
+    /// In the order of the images.
+    pub rows: Vec<ImageRow>,
+    /// Number of images that are only parts of rows.
+    pub parts: u64,
+    /// The size of the repository with shared layers counted once.
+    pub size: ImageSize,
+    /// Indexes that weren't read. Until then, their platforms are rows of their own.
+    pub unread_indexes: Vec<Digest>,
+    /// All images whose manifest wasn't read. Sizes are exact when none is left.
+    pub unread_manifests: Vec<Digest>,
+}
+
+/// A row: one thing that was pushed, with everything that belongs to it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "repositories.ts")]
+pub struct ImageRow {
+    pub digest: Digest,
+    pub kind: ImageKind,
+    pub parts: Vec<ImagePart>,
+    /// The platforms of an index, in its order.
+    pub platforms: Vec<String>,
+    /// Number of its signatures.
+    pub signatures: u64,
+    /// Number of its SBOMs.
+    pub sboms: u64,
+    /// Number of its provenance attestations.
+    pub provenances: u64,
+    /// Number of its other attestations.
+    pub attestations: u64,
+    /// Number of its other referrers.
+    pub referrers: u64,
+    /// Size of the row with shared layers counted once.
+    pub size: ImageSize,
+    /// Bytes that no other row uses. `None` if a manifest of the repository wasn't read.
+    #[ts(type = "number | null")]
+    pub only_here_bytes: Option<u64>,
+    /// Names of the indexes that list it too.
+    pub also_in: Vec<String>,
+    /// Name of the index that it probably belongs to, pushed at the same time and not read.
+    pub probably_in: Option<String>,
+    /// Whether it refers to an image that the repository doesn't hold.
+    pub is_orphan: bool,
+    /// Whether it is an index that wasn't read.
+    pub is_unread: bool,
+}
+
+/// An image that belongs to another one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "repositories.ts")]
+pub struct ImagePart {
+    pub digest: Digest,
+    pub kind: ImageKind,
+    /// The platform, as its index names it.
+    #[serde(with = "transload_model::text::option")]
+    #[ts(type = "string | null")]
+    pub platform: Option<Platform>,
+    pub parts: Vec<ImagePart>,
+}
+
+/// Groups the images of a repository. `facts` are those of the manifests that were read.
+pub fn rows(images: &[EcrImage], facts: &HashMap<Digest, ManifestFacts>) -> RepositoryRows {
+    let grouping = Grouping::new(images, facts);
+    let sizes = Sizes::new(images, facts);
+    let mut rows: Vec<ImageRow> = (0..images.len())
+        .filter(|index| grouping.is_row(*index))
+        .map(|index| grouping.row(index))
+        .collect();
+    let mut trees: Vec<HashSet<Digest>> = rows.iter().map(tree).collect();
+    // Tags can attach images to each other in a circle, and lists of referrers hide what they list.
+    let mut shown: HashSet<Digest> = trees.iter().flatten().cloned().collect();
+    for (index, image) in images.iter().enumerate() {
+        if !shown.contains(&image.digest) {
+            let row = grouping.row(index);
+            trees.push(tree(&row));
+            shown.extend(trees.last().into_iter().flatten().cloned());
+            rows.push(row);
+        }
+    }
+    let only_here = sizes.only_in(&trees);
+    for ((row, tree), only_here) in rows.iter_mut().zip(&trees).zip(only_here) {
+        row.size = sizes.of(tree);
+        row.only_here_bytes = only_here;
+    }
+    let unread: Vec<&EcrImage> =
+        images.iter().filter(|image| !facts.contains_key(&image.digest)).collect();
+    let is_index = |image: &&&EcrImage| {
+        image.status == EcrImageStatus::Active && kind_of(image, None) == ImageKind::Index
+    };
+    RepositoryRows {
+        parts: (images.len() - rows.len()) as u64,
+        size: sizes.total(),
+        unread_indexes: unread.iter().filter(is_index).map(|image| image.digest.clone()).collect(),
+        unread_manifests: unread
+            .iter()
+            .filter(|image| image.status == EcrImageStatus::Active)
+            .map(|image| image.digest.clone())
+            .collect(),
+        rows,
+    }
+}
+
+/// Returns images together with everything that goes with them: parts and referrers that no other row has.
+pub fn with_parts(grouped: &RepositoryRows, images: &HashSet<Digest>) -> HashSet<Digest> {
+    let (going, staying): (Vec<&ImageRow>, Vec<&ImageRow>) =
+        grouped.rows.iter().partition(|row| images.contains(&row.digest));
+    let kept: HashSet<Digest> = staying.into_iter().flat_map(tree).collect();
+    let mut all: HashSet<Digest> =
+        going.into_iter().flat_map(tree).filter(|digest| !kept.contains(digest)).collect();
+    all.extend(images.iter().cloned());
+    all
+}
+
+/// Returns the digests of a row and everything in it.
+fn tree(row: &ImageRow) -> HashSet<Digest> {
+    fn add(parts: &[ImagePart], all: &mut HashSet<Digest>) {
+        for part in parts {
+            all.insert(part.digest.clone());
+            add(&part.parts, all);
+        }
+    }
+    let mut all = HashSet::from([row.digest.clone()]);
+    add(&row.parts, &mut all);
+    all
+}
+
+struct Grouping<'a> {
+    images: &'a [EcrImage],
+    facts: &'a HashMap<Digest, ManifestFacts>,
+    by_digest: HashMap<&'a Digest, usize>,
+    /// The indexes that list an image.
+    indexes_of: HashMap<usize, Vec<usize>>,
+    /// The images that refer to an image, in the order of the images.
+    referrers_of: HashMap<usize, Vec<usize>>,
+    /// Images that refer to one that isn't in the repository.
+    orphans: HashSet<usize>,
+    /// Images that an index marks as attestations.
+    attestations: HashSet<usize>,
+    /// Tagged indexes that weren't read, by push time.
+    unread: Vec<(u64, usize)>,
+}
+
+impl<'a> Grouping<'a> {
+    fn new(images: &'a [EcrImage], facts: &'a HashMap<Digest, ManifestFacts>) -> Self {
+        let by_digest: HashMap<_, _> =
+            images.iter().enumerate().map(|(index, image)| (&image.digest, index)).collect();
+        let mut grouping = Self {
+            images,
+            facts,
+            by_digest,
+            indexes_of: HashMap::new(),
+            referrers_of: HashMap::new(),
+            orphans: HashSet::new(),
+            attestations: HashSet::new(),
+            unread: Vec::new(),
+        };
+        for (index, image) in images.iter().enumerate() {
+            for child in facts.get(&image.digest).iter().flat_map(|facts| &facts.children) {
+                let Some(child_index) = grouping.by_digest.get(&child.digest).copied() else {
+                    continue;
+                };
+                // A list of referrers lists images that refer to their subject anyway.
+                if grouping.kind(index) != ImageKind::ReferrerList {
+                    grouping.indexes_of.entry(child_index).or_default().push(index);
+                }
+                if child.is_attestation {
+                    grouping.attestations.insert(child_index);
+                }
+            }
+            let subjects = grouping.subjects(image);
+            let present: HashSet<usize> = subjects
+                .iter()
+                .filter_map(|digest| grouping.by_digest.get(digest).copied())
+                .filter(|subject| *subject != index)
+                .collect();
+            if present.is_empty() && !subjects.is_empty() {
+                grouping.orphans.insert(index);
+            }
+            for subject in present {
+                grouping.referrers_of.entry(subject).or_default().push(index);
+            }
+            if grouping.kind(index) == ImageKind::Index && !facts.contains_key(&image.digest) {
+                grouping.unread.push((image.pushed_at_ms.unwrap_or(0), index));
+            }
+        }
+        grouping.unread.sort_unstable();
+        grouping
+    }
+
+    fn kind(&self, index: usize) -> ImageKind {
+        let image = &self.images[index];
+        let facts = self.facts.get(&image.digest);
+        match kind_of(image, facts) {
+            ImageKind::Image if self.attestations.contains(&index) => facts
+                .and_then(|facts| kind_of_predicates(&facts.predicates))
+                .unwrap_or(ImageKind::Attestation),
+            kind => kind,
+        }
+    }
+
+    /// Returns the images that an image refers to, by its subject or by its tags.
+    fn subjects(&self, image: &EcrImage) -> Vec<Digest> {
+        let in_manifest = || self.facts.get(&image.digest).and_then(|facts| facts.subject.clone());
+        let subject = image.subject.clone().or_else(in_manifest);
+        let by_tag = image.tags.iter().filter_map(|tag| Some(attached_to(tag.as_str())?.0));
+        subject.into_iter().chain(by_tag).collect()
+    }
+
+    /// Whether an image has a tag that someone chose, unlike those that attach it to another image.
+    fn has_own_tag(&self, index: usize) -> bool {
+        let image = &self.images[index];
+        image.unreadable_tags > 0
+            || image.tags.iter().any(|tag| attached_to(tag.as_str()).is_none())
+    }
+
+    fn is_row(&self, index: usize) -> bool {
+        let refers = self
+            .subjects(&self.images[index])
+            .iter()
+            .any(|subject| self.by_digest.get(subject).is_some_and(|subject| *subject != index));
+        let is_part = refers || self.indexes_of.contains_key(&index);
+        self.has_own_tag(index) || !is_part
+    }
+
+    fn name(&self, index: usize) -> String {
+        let image = &self.images[index];
+        match image.tags.first() {
+            Some(tag) => tag.to_string(),
+            None => image.digest.short().to_owned(),
+        }
+    }
+
+    fn row(&self, index: usize) -> ImageRow {
+        let image = &self.images[index];
+        let kind = self.kind(index);
+        let parts = self.parts(index, &mut vec![index]);
+        let mut row = ImageRow {
+            digest: image.digest.clone(),
+            kind,
+            platforms: Vec::new(),
+            signatures: 0,
+            sboms: 0,
+            provenances: 0,
+            attestations: 0,
+            referrers: 0,
+            size: ImageSize::default(),
+            only_here_bytes: None,
+            also_in: self
+                .indexes_of
+                .get(&index)
+                .into_iter()
+                .flatten()
+                .map(|index| self.name(*index))
+                .collect(),
+            probably_in: self.probable_index(index),
+            is_orphan: self.orphans.contains(&index),
+            is_unread: kind == ImageKind::Index && !self.facts.contains_key(&image.digest),
+            parts: Vec::new(),
+        };
+        count(&parts, &mut row, &mut HashSet::new());
+        row.parts = parts;
+        row
+    }
+
+    /// Returns the parts of an image: the manifests of its index, each with its own parts, then its referrers. `path`
+    /// are the images that lead to it, because tags can attach images to each other in a circle.
+    fn parts(&self, index: usize, path: &mut Vec<usize>) -> Vec<ImagePart> {
+        if path.len() > MAX_DEPTH || self.kind(index) == ImageKind::ReferrerList {
+            return Vec::new();
+        }
+        let facts = self.facts.get(&self.images[index].digest);
+        let children = facts.map(|facts| facts.children.as_slice()).unwrap_or_default();
+        let listed: HashSet<&Digest> = children.iter().map(|child| &child.digest).collect();
+        let mut parts: Vec<ImagePart> = Vec::new();
+        // Attestations are listed beside the platform that they describe.
+        let mut described: Vec<(Digest, ImagePart)> = Vec::new();
+        for child in children {
+            let Some(child_index) = self.by_digest.get(&child.digest).copied() else { continue };
+            if path.contains(&child_index) || parts.iter().any(|part| part.digest == child.digest) {
+                continue;
+            }
+            let mut part = self.part(child_index, path);
+            part.platform = child.platform.clone();
+            let attested = child.attested.clone().or_else(|| {
+                let subjects = self.subjects(&self.images[child_index]);
+                subjects.into_iter().find(|subject| listed.contains(subject))
+            });
+            match attested.filter(|attested| listed.contains(attested)) {
+                Some(attested) => described.push((attested, part)),
+                None => parts.push(part),
+            }
+        }
+        for (attested, attestation) in described {
+            let holder = match parts.iter_mut().find(|part| part.digest == attested) {
+                Some(part) => &mut part.parts,
+                None => &mut parts,
+            };
+            if holder.iter().all(|part| part.digest != attestation.digest) {
+                holder.push(attestation);
+            }
+        }
+        for referrer in self.referrers_of.get(&index).into_iter().flatten() {
+            let digest = &self.images[*referrer].digest;
+            if !path.contains(referrer) && parts.iter().all(|part| part.digest != *digest) {
+                parts.push(self.part(*referrer, path));
+            }
+        }
+        parts
+    }
+
+    fn part(&self, index: usize, path: &mut Vec<usize>) -> ImagePart {
+        path.push(index);
+        let parts = self.parts(index, path);
+        path.pop();
+        let digest = self.images[index].digest.clone();
+        ImagePart { digest, kind: self.kind(index), platform: None, parts }
+    }
+
+    /// Returns the name of the unread index that was pushed together with an untagged image.
+    fn probable_index(&self, index: usize) -> Option<String> {
+        let image = &self.images[index];
+        let is_candidate = image.tags.is_empty()
+            && image.subject.is_none()
+            && self.kind(index) == ImageKind::Image
+            && !self.indexes_of.contains_key(&index);
+        let pushed_at_ms = image.pushed_at_ms.filter(|_| is_candidate)?;
+        let first =
+            self.unread.partition_point(|(pushed, _)| *pushed + SAME_PUSH_MS < pushed_at_ms);
+        let near = self.unread[first..].iter();
+        let near = near.take_while(|(pushed, _)| *pushed <= pushed_at_ms + SAME_PUSH_MS);
+        let nearest = near.min_by_key(|(pushed, _)| pushed.abs_diff(pushed_at_ms))?;
+        Some(self.name(nearest.1))
+    }
+}
+
+/// Counts the parts of a row, each image once.
+fn count(parts: &[ImagePart], row: &mut ImageRow, counted: &mut HashSet<Digest>) {
+    for part in parts {
+        if counted.insert(part.digest.clone()) {
+            match (part.kind, &part.platform) {
+                (ImageKind::Image, Some(platform)) => row.platforms.push(platform.to_string()),
+                (ImageKind::Image | ImageKind::Index, _) => {}
+                (ImageKind::Signature, _) => row.signatures += 1,
+                (ImageKind::Sbom, _) => row.sboms += 1,
+                (ImageKind::Provenance, _) => row.provenances += 1,
+                (ImageKind::Attestation, _) => row.attestations += 1,
+                _ => row.referrers += 1,
+            }
+        }
+        count(&part.parts, row, counted);
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,156 @@
+//! Sizes of images with shared layers counted once, and the bytes that a deletion frees. A layer is stored once for
+//! each repository, so it is freed with the last manifest of the repository that references it.
+
+use std::collections::{HashMap, HashSet};
+
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use crate::kind::{ImageKind, kind_of};
+use crate::manifest_facts::ManifestFacts;
+use transload_aws::EcrImage;
+use transload_model::Digest;
+
+/// A size, exact or an upper bound.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "repositories.ts")]
+pub struct ImageSize {
+    #[ts(type = "number")]
+    pub bytes: u64,
+    /// Whether every manifest that it depends on was read. Otherwise it is at most this size.
+    pub is_exact: bool,
+}
+
+/// The sizes of the images of a repository.
+pub struct Sizes<'a> {
+    /// By image: its blobs, as positions in `blobs`. `None` if its manifest wasn't read.
+    images: HashMap<&'a Digest, Contents>,
+    /// The size of each blob, in bytes.
+    blobs: Vec<u64>,
+    /// Whether every manifest was read.
+    all_read: bool,
+}
+
+enum Contents {
+    Read(Vec<usize>),
+    /// The size that ECR reports. 0 for an index, whose size is that of its largest child.
+    Unread(u64),
+}
+
+impl<'a> Sizes<'a> {
+    /// Reads the layers of the manifests that were read.
+    pub fn new(images: &'a [EcrImage], facts: &HashMap<Digest, ManifestFacts>) -> Self {
+        let mut positions: HashMap<&Digest, usize> = HashMap::new();
+        let mut blobs = Vec::new();
+        let contents = images.iter().map(|image| {
+            let read = facts.get(&image.digest).map(|facts| {
+                let positions = facts.blobs.iter().map(|(digest, size)| {
+                    *positions.entry(digest).or_insert_with(|| {
+                        blobs.push(*size);
+                        blobs.len() - 1
+                    })
+                });
+                Contents::Read(positions.collect())
+            });
+            let reported = match kind_of(image, None) {
+                ImageKind::Index | ImageKind::ReferrerList => 0,
+                _ => image.size_bytes.unwrap_or(0),
+            };
+            (&image.digest, read.unwrap_or(Contents::Unread(reported)))
+        });
+        let contents = contents.collect();
+        let all_read = images.iter().all(|image| facts.contains_key(&image.digest));
+        Self { images: contents, blobs, all_read }
+    }
+
+    /// Returns the size of the repository.
+    pub fn total(&self) -> ImageSize {
+        self.sum(self.images.values())
+    }
+
+    /// Returns the size of images together.
+    pub fn of(&self, images: &HashSet<Digest>) -> ImageSize {
+        self.sum(images.iter().filter_map(|digest| self.images.get(digest)))
+    }
+
+    fn sum<'b>(&self, contents: impl Iterator<Item = &'b Contents>) -> ImageSize {
+        let mut size = ImageSize { bytes: 0, is_exact: true };
+        let mut counted = HashSet::new();
+        for contents in contents {
+            match contents {
+                Contents::Read(blobs) => {
+                    for blob in blobs {
+                        if counted.insert(*blob) {
+                            size.bytes += self.blobs[*blob];
+                        }
+                    }
+                }
+                Contents::Unread(bytes) => {
+                    size.bytes += bytes;
+                    size.is_exact = false;
+                }
+            }
+        }
+        size
+    }
+
+    /// Returns the bytes that deleting these images frees: of the blobs that no other image of the repository
+    /// references.
+    pub fn freed(&self, deleted: &HashSet<Digest>) -> ImageSize {
+        let mut kept = vec![false; self.blobs.len()];
+        for (digest, contents) in &self.images {
+            if let Contents::Read(blobs) = contents
+                && !deleted.contains(*digest)
+            {
+                blobs.iter().for_each(|blob| kept[*blob] = true);
+            }
+        }
+        let mut size = ImageSize { bytes: 0, is_exact: self.all_read };
+        for digest in deleted {
+            match self.images.get(digest) {
+                Some(Contents::Read(blobs)) => {
+                    for blob in blobs {
+                        if !std::mem::replace(&mut kept[*blob], true) {
+                            size.bytes += self.blobs[*blob];
+                        }
+                    }
+                }
+                Some(Contents::Unread(bytes)) => size.bytes += bytes,
+                None => {}
+            }
+        }
+        size
+    }
+
+    /// Returns, for each of several sets of images, the bytes of blobs that only this set references. `None` if a
+    /// manifest of the repository wasn't read.
+    pub fn only_in(&self, sets: &[HashSet<Digest>]) -> Vec<Option<u64>> {
+        if !self.all_read {
+            return vec![None; sets.len()];
+        }
+        const SHARED: usize = usize::MAX;
+        let mut owners: Vec<Option<usize>> = vec![None; self.blobs.len()];
+        for (number, set) in sets.iter().enumerate() {
+            for digest in set {
+                let Some(Contents::Read(blobs)) = self.images.get(digest) else { continue };
+                for blob in blobs {
+                    owners[*blob] = match owners[*blob] {
+                        None => Some(number),
+                        Some(owner) if owner == number => Some(number),
+                        Some(_) => Some(SHARED),
+                    };
+                }
+            }
+        }
+        let mut bytes = vec![0; sets.len()];
+        for (blob, owner) in owners.into_iter().enumerate() {
+            if let Some(owner) = owner.filter(|owner| *owner != SHARED) {
+                bytes[owner] += self.blobs[blob];
+            }
+        }
+        bytes.into_iter().map(Some).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests;

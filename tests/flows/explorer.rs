@@ -1,0 +1,400 @@
+//! The repository pages on the practice ECR: one row for one thing, how many calls each page makes, what counts as a
+//! pull, and lifecycle policies from the preview to the policy. The AWS CLI reads the destination.
+
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail};
+use serde_json::{Value, json};
+use transload_contract::{
+    ImageRow, ImageStatus, LifecyclePreviewState, RepositoryDetails, RepositoryRows,
+};
+use transload_errors::ErrorCode;
+use transload_practice::{FaultAction, FaultRule, Practice};
+use transload_tests::ecr::Ecr;
+use transload_tests::headless_app::{HeadlessApp, api_error};
+use transload_tests::images::{Index, Recipe, TestRepository};
+use transload_tests::program::Program;
+use transload_tests::tools::command_line;
+use transload_tests::wait::wait_until;
+
+const NAME: &str = "shop/api";
+
+/// A practice ECR with one repository, and the app.
+struct Shop {
+    ecr: Ecr,
+    app: HeadlessApp,
+    repository: TestRepository,
+}
+
+impl Shop {
+    async fn open() -> Result<Self> {
+        let ecr = Ecr::practice().await?;
+        let app = HeadlessApp::new(ecr.home()?, None)?;
+        aws(&ecr, &["create-repository", "--repository-name", NAME]).await?;
+        let (user, password) = ecr.login().await?;
+        let registry = format!("http://{}", ecr.registry_host());
+        let repository =
+            TestRepository::new(&registry, NAME)?.login(Some((user.as_str(), password.as_str())));
+        Ok(Self { ecr, app, repository })
+    }
+
+    fn practice(&self) -> Result<&Practice> {
+        match &self.ecr {
+            Ecr::Practice { practice, .. } => Ok(practice),
+            Ecr::Ministack(_) => bail!("it is the practice ECR"),
+        }
+    }
+
+    async fn details(&self) -> Result<RepositoryDetails> {
+        let connection = self.ecr.connection();
+        let details = self.app.api.repository_details(connection, NAME.to_owned()).await;
+        details.map_err(api_error)
+    }
+
+    /// Reads manifests as the page does, and groups the rows again.
+    async fn read(&self, digests: Vec<String>) -> Result<RepositoryRows> {
+        let (connection, name) = (|| self.ecr.connection(), || NAME.to_owned());
+        let unread = self.app.api.repository_manifests_read(connection(), name(), digests).await;
+        assert!(unread.map_err(api_error)?.is_empty());
+        self.app.api.repository_rows(connection(), name()).await.map_err(api_error)
+    }
+
+    /// The ECR operations since the last call, each with its number.
+    fn calls(&self) -> Result<Vec<(String, usize)>> {
+        let practice = self.practice()?;
+        let mut calls: Vec<(String, usize)> = Vec::new();
+        for operation in practice.requests().into_iter().filter_map(|request| request.operation) {
+            match calls.iter_mut().find(|(known, _)| *known == operation) {
+                Some((_, count)) => *count += 1,
+                None => calls.push((operation, 1)),
+            }
+        }
+        practice.clear_requests();
+        calls.retain(|(operation, _)| {
+            !["GetAuthorizationToken", "GetCallerIdentity"].contains(&operation.as_str())
+        });
+        calls.sort();
+        Ok(calls)
+    }
+}
+
+async fn aws(ecr: &Ecr, arguments: &[&str]) -> Result<Value> {
+    let arguments = ["ecr"].into_iter().chain(arguments.iter().copied());
+    let answer = ecr.aws()?.run(arguments).succeed().await?;
+    Ok(serde_json::from_slice(&answer.stdout).unwrap_or_default())
+}
+
+fn named(calls: &[(&str, usize)]) -> Vec<(String, usize)> {
+    calls.iter().map(|(operation, count)| ((*operation).to_owned(), *count)).collect()
+}
+
+fn only(rows: &RepositoryRows) -> Result<&ImageRow> {
+    let [row] = rows.rows.as_slice() else { bail!("{} rows", rows.rows.len()) };
+    Ok(row)
+}
+
+fn texts(digests: &[transload_model::Digest]) -> Vec<String> {
+    digests.iter().map(ToString::to_string).collect()
+}
+
+#[tokio::test]
+async fn an_index_is_one_row_after_one_call_and_is_never_read_again() -> Result<()> {
+    let shop = Shop::open().await?;
+    let index = Index::with_attestation(7, &["linux/amd64", "linux/arm64"])?;
+    shop.repository.push_index(&index, "v2").await?;
+    let connection = || shop.ecr.connection();
+    shop.app.api.repositories_list(connection()).await.map_err(api_error)?;
+    shop.calls()?;
+
+    shop.app.api.repositories_list(connection()).await.map_err(api_error)?;
+    assert_eq!(shop.calls()?, named(&[("DescribeRepositories", 1)]));
+    let summary = shop.app.api.repository_summaries(connection(), vec![NAME.to_owned()]).await;
+    let summary = summary.map_err(api_error)?;
+    assert_eq!(shop.calls()?, named(&[("DescribeImages", 1)]));
+    assert!(!summary[0].size.is_exact && summary[0].archived == 0);
+
+    let details = shop.details().await?;
+    let opened =
+        named(&[("DescribeImages", 1), ("DescribeRepositories", 1), ("GetLifecyclePolicy", 1)]);
+    assert_eq!(shop.calls()?, opened);
+    assert_eq!(texts(&details.rows.unread_indexes), [index.manifest.digest.clone()]);
+    let rows = shop.read(texts(&details.rows.unread_indexes)).await?;
+    assert_eq!(shop.calls()?, named(&[("BatchGetImage", 1)]));
+    let row = only(&rows)?;
+    assert_eq!(row.platforms, ["linux/amd64", "linux/arm64"]);
+    assert_eq!(row.attestations + row.provenances + row.sboms, 1);
+
+    // True sizes: everything else in one more call.
+    let rows = shop.read(texts(&rows.unread_manifests)).await?;
+    assert_eq!(shop.calls()?, named(&[("BatchGetImage", 1)]));
+    assert!(rows.size.is_exact && only(&rows)?.only_here_bytes == Some(rows.size.bytes));
+
+    // Another start of the program with the same data reads nothing.
+    let details = shop.details().await?;
+    assert_eq!(only(&details.rows)?.platforms.len(), 2);
+    let all = texts(&details.rows.unread_manifests);
+    assert_eq!(all, Vec::<String>::new());
+    shop.read(vec![index.manifest.digest.clone()]).await?;
+    assert_eq!(shop.calls()?, opened);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_read_by_transload_is_not_shown_as_a_pull() -> Result<()> {
+    let shop = Shop::open().await?;
+    let image = Recipe::small(3).build()?;
+    shop.repository.push(&image, "v1").await?;
+    let digest = image.manifest.digest.clone();
+    let before = shop.details().await?;
+    assert_eq!((before.images[0].pulled_at_ms, before.images[0].own_read_at_ms), (None, None));
+    shop.read(vec![digest.clone()]).await?;
+
+    let described = aws(&shop.ecr, &["describe-images", "--repository-name", NAME]).await?;
+    assert!(!described["imageDetails"][0]["lastRecordedPullTime"].is_null(), "{described}");
+    let after = shop.details().await?;
+    assert_eq!(after.images[0].pulled_at_ms, None);
+    assert!(after.images[0].own_read_at_ms.is_some());
+
+    // An older pull by someone else stays what is shown.
+    let other = Recipe::small(4).build()?;
+    shop.repository.push(&other, "v2").await?;
+    let digest = &other.manifest.digest;
+    shop.practice()?.set_image_age(NAME, digest, 90, Some(40)).await?;
+    let pulled = |details: &RepositoryDetails| {
+        let image = details.images.iter().find(|image| image.digest == *digest);
+        image.map(|image| (image.pulled_at_ms, image.own_read_at_ms.is_some()))
+    };
+    let before = pulled(&shop.details().await?).context("the image")?;
+    shop.read(vec![digest.clone()]).await?;
+    let after = pulled(&shop.details().await?).context("the image")?;
+    assert_eq!((after.0, before.1, after.1), (before.0, false, true));
+    Ok(())
+}
+
+#[tokio::test]
+async fn reads_of_an_excluded_principal_change_no_pull_time() -> Result<()> {
+    let shop = Shop::open().await?;
+    let image = Recipe::small(3).build()?;
+    shop.repository.push(&image, "v1").await?;
+    let arn = "arn:aws:iam::111122223333:user/practice";
+    aws(&shop.ecr, &["register-pull-time-update-exclusion", "--principal-arn", arn]).await?;
+    let listed = aws(&shop.ecr, &["list-pull-time-update-exclusions"]).await?;
+    assert_eq!(listed["pullTimeUpdateExclusions"], json!([arn]));
+    shop.details().await?;
+    shop.read(vec![image.manifest.digest.clone()]).await?;
+    let details = shop.details().await?;
+    assert_eq!((details.images[0].pulled_at_ms, details.images[0].own_read_at_ms), (None, None));
+    Ok(())
+}
+
+#[tokio::test]
+async fn archived_images_are_listed_and_not_read() -> Result<()> {
+    let shop = Shop::open().await?;
+    let image = Recipe::small(3).build()?;
+    shop.repository.push(&image, "v1").await?;
+    let id = format!("imageDigest={}", image.manifest.digest);
+    let archive = [
+        "update-image-storage-class",
+        "--repository-name",
+        NAME,
+        "--image-id",
+        &id,
+        "--target-storage-class",
+        "ARCHIVE",
+    ];
+    assert_eq!(aws(&shop.ecr, &archive).await?["imageStatus"], "ARCHIVED");
+    let details = shop.details().await?;
+    assert_eq!(details.images[0].status, ImageStatus::Archived);
+    assert!(details.images[0].archived_at_ms.is_some());
+    shop.calls()?;
+    let unread = shop
+        .app
+        .api
+        .repository_manifests_read(
+            shop.ecr.connection(),
+            NAME.to_owned(),
+            vec![image.manifest.digest.clone()],
+        )
+        .await
+        .map_err(api_error)?;
+    assert_eq!((unread.len(), shop.calls()?.len()), (1, 0));
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_missing_permission_takes_one_part_of_the_page() -> Result<()> {
+    let shop = Shop::open().await?;
+    shop.repository.push(&Recipe::small(3).build()?, "v1").await?;
+    let denied = FaultRule::operation(FaultAction::AccessDenied, "GetLifecyclePolicy");
+    shop.ecr.faults()?.add(denied);
+    let details = shop.details().await?;
+    let error = details.lifecycle.error.context("an error")?;
+    assert_eq!(error.code, ErrorCode::AccessDenied);
+    assert_eq!(error.subject.as_deref(), Some("ecr:GetLifecyclePolicy"));
+    assert_eq!(details.images.len(), 1);
+    Ok(())
+}
+
+/// A policy that deletes untagged images after 14 days.
+fn policy(days: u32) -> String {
+    json!({ "rules": [{
+        "rulePriority": 1,
+        "description": "untagged images",
+        "selection": {
+            "tagStatus": "untagged", "countType": "sinceImagePushed", "countUnit": "days", "countNumber": days,
+        },
+        "action": { "type": "expire" },
+    }] })
+    .to_string()
+}
+
+#[tokio::test]
+async fn a_policy_is_previewed_by_ecr_before_it_is_set() -> Result<()> {
+    let shop = Shop::open().await?;
+    let old = Recipe::small(3).build()?;
+    shop.repository.push(&old, "latest").await?;
+    shop.repository.push(&Recipe::small(4).build()?, "latest").await?;
+    shop.practice()?.set_image_age(NAME, &old.manifest.digest, 30, None).await?;
+    let (api, connection, name) = (&shop.app.api, || shop.ecr.connection(), || NAME.to_owned());
+    let what_if =
+        api.lifecycle_what_if(connection(), name(), policy(14)).await.map_err(api_error)?;
+    assert_eq!((what_if.affected.len(), what_if.kept), (1, 1));
+    assert_eq!(what_if.affected[0].digest, old.manifest.digest);
+    assert_eq!(what_if.rules[0].words, "Delete untagged images 14 days after they were pushed.");
+    let refused = api.lifecycle_what_if(connection(), name(), "{}".to_owned()).await;
+    assert!(refused.map_err(api_error)?.problem.is_some());
+
+    let set = async |text: String, expiring| {
+        api.lifecycle_policy_set(connection(), name(), text, expiring, 0).await
+    };
+    let unseen = set(policy(14), 1).await.err().context("not previewed")?;
+    assert_eq!(unseen.code, ErrorCode::LifecyclePreviewNeeded);
+    let state = api.lifecycle_preview_start(connection(), name(), policy(14)).await;
+    assert_eq!(state.map_err(api_error)?, LifecyclePreviewState::Running);
+    let other = api.lifecycle_preview_start(connection(), name(), policy(15)).await;
+    assert_eq!(other.map_err(api_error)?, LifecyclePreviewState::OtherRunning);
+    let complete = wait_until(Duration::from_secs(30), "the preview", async || {
+        let state = api.lifecycle_preview(connection(), name(), policy(14)).await;
+        state.ok().filter(|state| matches!(state, LifecyclePreviewState::Complete { .. }))
+    })
+    .await?;
+    let LifecyclePreviewState::Complete { expiring, archiving, images, .. } = complete else {
+        bail!("complete")
+    };
+    assert_eq!((expiring, archiving, images.len()), (1, 0, 1));
+    // One changed character, or another number, is not what was previewed.
+    for (text, expiring) in [(policy(15), 1), (policy(14), 2)] {
+        let error = set(text, expiring).await.err().context("another policy")?;
+        assert_eq!(error.code, ErrorCode::LifecyclePreviewNeeded);
+    }
+    set(policy(14), 1).await.map_err(api_error)?;
+    let known = aws(&shop.ecr, &["get-lifecycle-policy", "--repository-name", NAME]).await?;
+    assert_eq!(known["lifecyclePolicyText"], policy(14));
+    assert_eq!(shop.details().await?.lifecycle.last_evaluated_at_ms, None, "it never ran");
+    shop.practice()?.run_lifecycle_policies().await?;
+    let details = shop.details().await?;
+    assert!(details.lifecycle.last_evaluated_at_ms.is_some());
+    assert_eq!(details.images.len(), 1);
+    api.lifecycle_policy_remove(connection(), name()).await.map_err(api_error)?;
+    assert_eq!(shop.details().await?.lifecycle.policy, None);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_clean_up_is_proposed_recorded_and_deleted_in_order() -> Result<()> {
+    let shop = Shop::open().await?;
+    let index = Index::with_attestation(7, &["linux/amd64", "linux/arm64"])?;
+    shop.repository.push_index(&index, "latest").await?;
+    shop.repository.push(&Recipe::small(9).build()?, "latest").await?;
+    let digests: Vec<&str> = [&index.manifest]
+        .into_iter()
+        .chain(index.images.iter().map(|image| &image.manifest))
+        .map(|manifest| manifest.digest.as_str())
+        .collect();
+    for digest in &digests {
+        shop.practice()?.set_image_age(NAME, digest, 30, None).await?;
+    }
+    let folder = tempfile::tempdir()?;
+    let (id, secret) = shop.ecr.key();
+    let endpoint = shop.ecr.api_url();
+    let run = async |more: &[&str]| {
+        let arguments = ["cleanup", NAME, "--class", "superseded-indexes", "--json", "--region"];
+        let arguments =
+            arguments.into_iter().chain([shop.ecr.region(), "--ecr-endpoint", &endpoint]);
+        Program::new(command_line()?)
+            .arguments(arguments.chain(more.iter().copied()))
+            .variable("AWS_ACCESS_KEY_ID", id)
+            .variable("AWS_SECRET_ACCESS_KEY", secret)
+            .variable("AWS_ENDPOINT_URL_STS", &endpoint)
+            .variable("XDG_DATA_HOME", folder.path())
+            .finish()
+            .await
+    };
+    let found = run(&["--dry-run"]).await?;
+    assert_eq!(found.status.code(), Some(5), "{}", found.stderr);
+    let proposal: Value = serde_json::from_str(&found.text())?;
+    assert_eq!(proposal["images"][0]["digest"], digests[0]);
+    assert_eq!(proposal["deleted"][0], digests[0], "the index before its images");
+    assert_eq!(proposal["deleted"].as_array().map(Vec::len), Some(4));
+    assert_eq!(shop.details().await?.images.len(), 5, "a dry run deletes nothing");
+
+    shop.calls()?;
+    let deleted = run(&["--yes"]).await?;
+    assert_eq!(deleted.status.code(), Some(0), "{}", deleted.stderr);
+    assert!(deleted.stderr.contains("4 of 4 images deleted"), "{}", deleted.stderr);
+    // Another process with the same data reads no manifest again. One call deletes the four images.
+    let calls = shop.calls()?;
+    assert!(!calls.iter().any(|(operation, _)| operation == "BatchGetImage"), "{calls:?}");
+    assert_eq!(shop.details().await?.images.len(), 1);
+    let record = deleted.stderr.lines().find_map(|line| line.strip_prefix("Recorded in "));
+    let table = std::fs::read_to_string(record.context("a record")?)?;
+    assert_eq!(table.lines().count(), 5);
+    assert!(digests.iter().all(|digest| table.contains(digest)));
+    let nothing = run(&["--dry-run"]).await?;
+    assert_eq!(nothing.status.code(), Some(0), "{}", nothing.stderr);
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_command_line_previews_a_policy() -> Result<()> {
+    let shop = Shop::open().await?;
+    let old = Recipe::small(3).build()?;
+    shop.repository.push(&old, "latest").await?;
+    shop.repository.push(&Recipe::small(4).build()?, "latest").await?;
+    shop.practice()?.set_image_age(NAME, &old.manifest.digest, 30, None).await?;
+    let folder = tempfile::tempdir()?;
+    let (id, secret) = shop.ecr.key();
+    let run = async |days: u32| {
+        let file = folder.path().join(format!("{days}.json"));
+        std::fs::write(&file, policy(days))?;
+        let endpoint = shop.ecr.api_url();
+        let arguments = [
+            "lifecycle",
+            "preview",
+            NAME,
+            "--json",
+            "--region",
+            shop.ecr.region(),
+            "--ecr-endpoint",
+            &endpoint,
+            "--file",
+            file.to_str().context("a path")?,
+        ];
+        Program::new(command_line()?)
+            .arguments(arguments)
+            .variable("AWS_ACCESS_KEY_ID", id)
+            .variable("AWS_SECRET_ACCESS_KEY", secret)
+            .variable("AWS_ENDPOINT_URL_STS", &endpoint)
+            .variable("XDG_DATA_HOME", folder.path())
+            .finish()
+            .await
+    };
+    let removing = run(14).await?;
+    assert_eq!(removing.status.code(), Some(5), "{}", removing.stderr);
+    let state: Value = serde_json::from_str(&removing.text())?;
+    assert_eq!((&state["kind"], &state["expiring"]), (&json!("complete"), &json!(1)));
+    assert_eq!(state["images"][0]["digest"], old.manifest.digest.as_str());
+    let keeping = run(60).await?;
+    assert_eq!(keeping.status.code(), Some(0), "{}", keeping.stderr);
+    Ok(())
+}

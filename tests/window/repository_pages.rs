@@ -1,0 +1,48 @@
+//! The repository pages: one row for an index, a lifecycle policy from the form to *Set*, and a clean-up.
+
+use anyhow::{Result, ensure};
+use transload_tests::window::{Desktop, Window, run_story};
+
+use crate::wizard::{log_in_and_review, next_step, select_tags, start_and_wait, start_practice};
+
+#[tokio::test]
+async fn an_index_is_one_row_and_a_policy_goes_from_the_form_to_ecr() -> Result<()> {
+    run_story(Desktop::new("repository-pages").await?, async |desktop| {
+        let window = desktop.open().await?;
+        start_practice(&window).await?;
+        next_step(&window, "Images").await?;
+        select_tags(&window, "dencold/pgcli", &["4.0.1", "4.2.0"]).await?;
+        next_step(&window, "Names").await?;
+        log_in_and_review(&window).await?;
+        ensure!(start_and_wait(&window).await? == "succeeded");
+
+        window.click_by_test_id("show-repositories").await?;
+        window.wait_for_text_in("repositories-table", "pgcli").await?;
+        look(&window, "repositories").await?;
+        window.click_by_test_id("repository-open-pgcli").await?;
+        window.wait_for_text_in("images-table", "2 platforms").await?;
+        let images = window.text_of("images-table").await?;
+        ensure!(images.matches("Image index").count() == 1, "{images}");
+        look(&window, "repository-images").await?;
+
+        window.click_by_test_id("lifecycle").await?;
+        window.click_by_test_id("lifecycle-add-rule").await?;
+        window.wait_for_text("Delete untagged images 14 days after they were pushed.").await?;
+        window.click_by_test_id("lifecycle-preview").await?;
+        window.wait_for_text_in("lifecycle-preview-result", "0 images would be deleted").await?;
+        look(&window, "repository-lifecycle").await?;
+        window.click_by_test_id("lifecycle-set").await?;
+        window.wait_for_text("Never ran").await?;
+
+        window.click_by_test_id("cleanup").await?;
+        window.wait_for_text_in("cleanup-table", "Orphaned referrers").await?;
+        look(&window, "repository-cleanup").await
+    })
+    .await
+}
+
+/// Saves a picture and checks the accessibility of the page.
+async fn look(window: &Window, name: &str) -> Result<()> {
+    window.screenshot(name).await?;
+    window.check_accessibility().await
+}

@@ -1,0 +1,113 @@
+import Alert from "@cloudscape-design/components/alert";
+import Box from "@cloudscape-design/components/box";
+import Cards from "@cloudscape-design/components/cards";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import type { AffectedImage, ImageSize, LifecycleWhatIf } from "../../ipc/generated";
+import { formatBytes, formatCount, formatCounted, shortDigest } from "../../shared/format";
+import { PagedTable } from "../../shared/PagedTable";
+import { RelativeTime } from "../../shared/RelativeTime";
+
+/** Formats a size: `12 MB`, or `at most 12 MB`. */
+export function sizeText({ bytes, is_exact }: ImageSize): string {
+  return is_exact ? formatBytes(bytes) : `at most ${formatBytes(bytes)}`;
+}
+
+/** What a policy would do now, as this computer computes it: each rule in words, and how many images go. */
+export function LifecycleEffects({ effects }: { effects: LifecycleWhatIf }) {
+  if (effects.problem !== null) {
+    return (
+      <Alert type="error" header="ECR would refuse this policy" data-testid="lifecycle-problem">
+        {effects.problem}
+      </Alert>
+    );
+  }
+  const { affected, kept } = effects;
+  const total = affected.length + kept;
+  const share = total === 0 ? 0 : (affected.length / total) * 100;
+  return (
+    <SpaceBetween size="s">
+      <Cards
+        items={effects.rules}
+        trackBy="priority"
+        cardsPerRow={[{ cards: 1 }, { minWidth: 700, cards: 2 }]}
+        cardDefinition={{
+          header: ({ priority, words }) => `${priority}. ${words}`,
+          sections: [
+            {
+              id: "images",
+              content: ({ images, action }) =>
+                `${formatCounted(images, "image", "images")} would be ${action === "expire" ? "deleted" : "archived"} now`,
+            },
+            {
+              id: "caution",
+              content: ({ caution }) =>
+                caution === null ? null : <Alert type="warning">{caution}</Alert>,
+            },
+          ],
+        }}
+        ariaLabels={{ selectionGroupLabel: "Rules", itemSelectionLabel: () => "Rule" }}
+        data-testid="lifecycle-rules"
+      />
+      <div data-testid="lifecycle-what-if">
+        <Box>
+          {`${formatCount(affected.length)} of ${formatCounted(total, "image", "images")} would go now, and free ${sizeText(effects.freed)}.`}
+          {effects.is_estimate &&
+            " This is an estimate, because some indexes weren’t read. Their platforms count as images."}
+        </Box>
+        <div
+          aria-hidden="true"
+          style={{ height: 8, background: "var(--color-border-divider-default, #b6bec9)" }}
+        >
+          <div
+            style={{
+              height: 8,
+              width: `${share}%`,
+              background: "var(--color-text-status-error, #d91515)",
+            }}
+          />
+        </div>
+      </div>
+    </SpaceBetween>
+  );
+}
+
+/** The images that a policy deletes or archives. */
+export function AffectedImages({ images }: { images: readonly AffectedImage[] }) {
+  return (
+    <PagedTable
+      variant="embedded"
+      items={images}
+      trackBy="digest"
+      words={({ tags, digest }) => [...tags, digest]}
+      finds="images by tag or digest"
+      ariaLabels={{ tableLabel: "Images that the policy removes" }}
+      empty="No images go."
+      columnDefinitions={[
+        {
+          id: "tags",
+          header: "Tags",
+          isRowHeader: true,
+          cell: ({ tags }) => (tags.length === 0 ? "Untagged" : tags.join(", ")),
+        },
+        {
+          id: "action",
+          header: "Action",
+          cell: ({ action }) => (action === "expire" ? "Delete" : "Archive"),
+        },
+        { id: "rule", header: "Rule", cell: ({ rule }) => rule },
+        {
+          id: "pushed",
+          header: "Pushed",
+          cell: ({ pushed_at_ms }) => <RelativeTime timeMs={pushed_at_ms} />,
+        },
+        {
+          id: "pulled",
+          header: "Last pulled",
+          cell: ({ pulled_at_ms }) => <RelativeTime timeMs={pulled_at_ms} />,
+        },
+        { id: "digest", header: "Digest", cell: ({ digest }) => shortDigest(digest) },
+      ]}
+      data-testid="lifecycle-affected"
+    />
+  );
+}

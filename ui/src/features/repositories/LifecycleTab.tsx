@@ -1,0 +1,292 @@
+import Alert from "@cloudscape-design/components/alert";
+import Box from "@cloudscape-design/components/box";
+import Button from "@cloudscape-design/components/button";
+import Container from "@cloudscape-design/components/container";
+import FormField from "@cloudscape-design/components/form-field";
+import Header from "@cloudscape-design/components/header";
+import Input from "@cloudscape-design/components/input";
+import SegmentedControl from "@cloudscape-design/components/segmented-control";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import StatusIndicator from "@cloudscape-design/components/status-indicator";
+import Textarea from "@cloudscape-design/components/textarea";
+import { useEffect, useState } from "react";
+import { type ErrorActions, ErrorAlert } from "../../errors";
+import { useBackend } from "../../ipc";
+import type { AwsConnection, LifecycleWhatIf, RepositoryDetails } from "../../ipc/generated";
+import { ConfirmModal } from "../../shared/ConfirmModal";
+import { formatCounted } from "../../shared/format";
+import { RelativeTime } from "../../shared/RelativeTime";
+import { useAsyncAction } from "../../shared/useAsyncAction";
+import { AffectedImages, LifecycleEffects, sizeText } from "./LifecycleEffects";
+import { LifecycleRulesForm } from "./LifecycleRulesForm";
+import { formRules, policyText } from "./lifecyclePolicy";
+import { useLifecyclePreview } from "./useLifecyclePreview";
+
+interface LifecycleTabProps {
+  connection: AwsConnection;
+  details: RepositoryDetails;
+  errorActions: ErrorActions;
+  /** Called when the policy was changed. */
+  onChanged: () => void;
+}
+
+/** Time after the last keystroke. */
+const settleMs = 300;
+
+function indented(text: string): string {
+  try {
+    return JSON.stringify(JSON.parse(text), null, 2);
+  } catch {
+    return text;
+  }
+}
+
+/** What a text would do, computed on this computer shortly after the last keystroke. */
+function useWhatIf(connection: AwsConnection, name: string, text: string) {
+  const backend = useBackend();
+  const [effects, setEffects] = useState<LifecycleWhatIf | null>(null);
+  const [error, setError] = useState<unknown>(null);
+  useEffect(() => {
+    let wanted = true;
+    const timer = setTimeout(() => {
+      backend.lifecycleWhatIf(connection, name, text).then(
+        (answer) => {
+          if (wanted) {
+            setEffects(answer);
+            setError(null);
+          }
+        },
+        (failure: unknown) => wanted && setError(failure),
+      );
+    }, settleMs);
+    return () => {
+      wanted = false;
+      clearTimeout(timer);
+    };
+  }, [backend, connection, name, text]);
+  return { effects, error };
+}
+
+/** The words of the button that sets a policy. */
+function setWords(expiring: number, archiving: number): string {
+  const going = expiring + archiving;
+  return going === 0
+    ? "Set the policy: no images go now"
+    : `Set it: ${formatCounted(going, "image goes", "images go")} within 24 hours`;
+}
+
+/**
+ * The lifecycle policy of a repository: rules in words, a form, and JSON. It can only be set after
+ * ECR's own preview of exactly this text.
+ */
+export function LifecycleTab({ connection, details, errorActions, onChanged }: LifecycleTabProps) {
+  const { lifecycle, repository } = details;
+  const { name } = repository;
+  const backend = useBackend();
+  const current = lifecycle.policy === null ? policyText([]) : indented(lifecycle.policy);
+  const [text, setText] = useState(current);
+  const [mode, setMode] = useState<"form" | "json">("form");
+  const [typed, setTyped] = useState("");
+  const [removing, setRemoving] = useState(false);
+  const { effects, error: whatIfError } = useWhatIf(connection, name, text);
+  const preview = useLifecyclePreview(connection, name);
+  const { busy, error, run, dismiss } = useAsyncAction();
+  const rules = formRules(text);
+  const state = preview.run?.text === text ? preview.run.state : null;
+  const isPreviewing = state !== null && ["running", "other_running"].includes(state.kind);
+  const complete = state?.kind === "complete" ? state : null;
+  const going = complete === null ? 0 : complete.expiring + complete.archiving;
+
+  if (lifecycle.error !== null) {
+    return <ErrorAlert error={lifecycle.error} actions={errorActions} />;
+  }
+  const set = () =>
+    run(async () => {
+      if (complete === null) {
+        return;
+      }
+      const { expiring, archiving } = complete;
+      await backend.lifecyclePolicySet(connection, name, text, expiring, archiving);
+      onChanged();
+    });
+  const remove = () =>
+    run(async () => {
+      await backend.lifecyclePolicyRemove(connection, name);
+      setRemoving(false);
+      setText(policyText([]));
+      onChanged();
+    });
+
+  return (
+    <SpaceBetween size="m">
+      <Container
+        header={
+          <Header
+            variant="h2"
+            description={
+              lifecycle.policy === null ? (
+                "No lifecycle policy. Images are kept until deleted."
+              ) : lifecycle.last_evaluated_at_ms === null ? (
+                <StatusIndicator type="warning">
+                  Never ran: ECR has not evaluated this policy yet.
+                </StatusIndicator>
+              ) : (
+                <>
+                  Last evaluated <RelativeTime timeMs={lifecycle.last_evaluated_at_ms} />
+                </>
+              )
+            }
+            actions={
+              <SpaceBetween direction="horizontal" size="xs">
+                <SegmentedControl
+                  selectedId={rules === null ? "json" : mode}
+                  label="Edit as"
+                  options={[
+                    {
+                      id: "form",
+                      text: "Form",
+                      disabled: rules === null,
+                      disabledReason: "The form can’t show this text.",
+                    },
+                    { id: "json", text: "JSON" },
+                  ]}
+                  onChange={({ detail }) => setMode(detail.selectedId === "json" ? "json" : "form")}
+                />
+                <Button
+                  disabled={text === current}
+                  onClick={() => setText(current)}
+                  data-testid="lifecycle-discard"
+                >
+                  Discard changes
+                </Button>
+                <Button
+                  disabled={lifecycle.policy === null}
+                  onClick={() => setRemoving(true)}
+                  data-testid="lifecycle-remove"
+                >
+                  Remove the policy
+                </Button>
+              </SpaceBetween>
+            }
+          >
+            Lifecycle policy
+          </Header>
+        }
+        data-testid="repository-lifecycle"
+      >
+        {rules !== null && mode === "form" ? (
+          <LifecycleRulesForm rules={rules} onChange={(changed) => setText(policyText(changed))} />
+        ) : (
+          <FormField label="Policy in JSON" stretch>
+            <Textarea
+              value={text}
+              rows={16}
+              spellcheck={false}
+              onChange={({ detail }) => setText(detail.value)}
+              data-testid="lifecycle-json"
+            />
+          </FormField>
+        )}
+      </Container>
+      {whatIfError !== null && <ErrorAlert error={whatIfError} actions={errorActions} />}
+      {effects !== null && (rules === null || rules.length > 0) && (
+        <LifecycleEffects effects={effects} />
+      )}
+      {preview.error !== null && (
+        <ErrorAlert
+          error={preview.error}
+          actions={{ ...errorActions, retry: () => void preview.start(text) }}
+        />
+      )}
+      {error !== null && <ErrorAlert error={error} actions={errorActions} onDismiss={dismiss} />}
+      <Container
+        header={
+          <Header
+            variant="h2"
+            description="ECR computes what this text would do. The preview changes nothing."
+            actions={
+              isPreviewing ? (
+                <Button onClick={preview.stop} data-testid="lifecycle-preview-stop">
+                  Stop waiting
+                </Button>
+              ) : (
+                <Button
+                  disabled={effects === null || effects.problem !== null || rules?.length === 0}
+                  onClick={() => void preview.start(text)}
+                  data-testid="lifecycle-preview"
+                >
+                  Preview in ECR
+                </Button>
+              )
+            }
+          >
+            Preview by ECR
+          </Header>
+        }
+      >
+        <SpaceBetween size="s">
+          {isPreviewing && (
+            <StatusIndicator type="in-progress">
+              {state?.kind === "other_running"
+                ? "Waiting for another preview of this repository"
+                : "ECR is computing the preview"}
+            </StatusIndicator>
+          )}
+          {state?.kind === "failed" && (
+            <Alert type="error">ECR couldn’t compute the preview. Try again.</Alert>
+          )}
+          {state === null && (
+            <Box color="text-body-secondary">
+              {preview.run === null
+                ? "Not previewed yet."
+                : "The text changed since the preview. Preview it again before you set it."}
+            </Box>
+          )}
+          {complete !== null && (
+            <>
+              <Box data-testid="lifecycle-preview-result">
+                {`${formatCounted(complete.expiring, "image", "images")} would be deleted and ${formatCounted(complete.archiving, "image", "images")} archived. This frees ${sizeText(complete.freed)}.`}
+              </Box>
+              {complete.images.length > 0 && <AffectedImages images={complete.images} />}
+              {going > 0 && (
+                <FormField label={`To confirm, enter ${name}`}>
+                  <Input
+                    value={typed}
+                    autoComplete={false}
+                    spellcheck={false}
+                    onChange={({ detail }) => setTyped(detail.value)}
+                    data-testid="lifecycle-confirm-name"
+                  />
+                </FormField>
+              )}
+              <Button
+                variant="primary"
+                loading={busy}
+                disabled={going > 0 && typed.trim() !== name}
+                disabledReason={`Enter ${name} to confirm.`}
+                onClick={() => void set()}
+                data-testid="lifecycle-set"
+              >
+                {setWords(complete.expiring, complete.archiving)}
+              </Button>
+            </>
+          )}
+        </SpaceBetween>
+      </Container>
+      {removing && (
+        <ConfirmModal
+          header={`Remove the lifecycle policy of ${name}`}
+          closeLabel="Close without removing"
+          confirm="Remove the policy"
+          busy={busy}
+          disabled={false}
+          name="lifecycle-remove"
+          onConfirm={remove}
+          onClose={() => setRemoving(false)}
+        >
+          <Box>Images are then kept until someone deletes them.</Box>
+        </ConfirmModal>
+      )}
+    </SpaceBetween>
+  );
+}

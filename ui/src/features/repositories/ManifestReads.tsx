@@ -1,0 +1,80 @@
+import Alert from "@cloudscape-design/components/alert";
+import Button from "@cloudscape-design/components/button";
+import ProgressBar from "@cloudscape-design/components/progress-bar";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import { type ErrorActions, ErrorAlert } from "../../errors";
+import type { UnreadReason } from "../../ipc/generated";
+import { formatCount, formatCounted } from "../../shared/format";
+import type { ImageRows } from "./useImageRows";
+
+function reasonText(reason: UnreadReason): string {
+  switch (reason.kind) {
+    case "archived":
+      return "archived";
+    case "missing":
+      return "no longer in the repository";
+    case "damaged":
+      return "ECR returned something else";
+    case "refused":
+      return `${reason.code}: ${reason.message}`;
+  }
+}
+
+interface ManifestReadsProps {
+  images: ImageRows;
+  usesPullTimes: boolean;
+  errorActions: ErrorActions;
+}
+
+/** What is known about the indexes of a repository: a read in progress, its errors, or an offer to read. */
+export function ManifestReads({ images, usesPullTimes, errorActions }: ManifestReadsProps) {
+  const { progress, error, unread, grouped, read, stop } = images;
+  const indexes = grouped.unread_indexes;
+  if (progress !== null) {
+    return (
+      <SpaceBetween direction="horizontal" size="s" alignItems="end">
+        <ProgressBar
+          label="Reading manifests"
+          value={(progress.done / Math.max(progress.total, 1)) * 100}
+          additionalInfo={`${formatCount(progress.done)} of ${formatCount(progress.total)}`}
+        />
+        <Button onClick={stop} data-testid="manifests-read-stop">
+          Stop
+        </Button>
+      </SpaceBetween>
+    );
+  }
+  if (error !== null) {
+    return (
+      <ErrorAlert error={error} actions={{ ...errorActions, retry: () => void read(indexes) }} />
+    );
+  }
+  if (unread.length > 0) {
+    const reasons = [...new Set(unread.map(({ reason }) => reasonText(reason)))];
+    return (
+      <Alert type="warning" data-testid="manifests-unread">
+        {`${formatCounted(unread.length, "manifest", "manifests")} couldn’t be read (${reasons.slice(0, 3).join("; ")}). Their platforms are shown as separate images.`}
+      </Alert>
+    );
+  }
+  if (indexes.length === 0) {
+    return null;
+  }
+  return (
+    <Alert
+      type="info"
+      action={
+        <Button onClick={() => void read(indexes)} data-testid="manifests-read">
+          {`Read ${formatCounted(indexes.length, "index", "indexes")}`}
+        </Button>
+      }
+      data-testid="manifests-offer"
+    >
+      {`Until the indexes are read, their platforms are shown as separate images. ${
+        usesPullTimes
+          ? "ECR may count reading as a pull, and the lifecycle policy of this repository uses pull times. "
+          : ""
+      }Each manifest is read once and then kept on this computer.`}
+    </Alert>
+  );
+}

@@ -1,0 +1,199 @@
+import createWrapper from "@cloudscape-design/components/test-utils/dom";
+import { act, fireEvent, render, screen, waitFor } from "@testing-library/react";
+import { describe, expect, it, vi } from "vitest";
+import { type Backend, BackendProvider } from "../../ipc";
+import { noEffects, noLifecycle, singleRows } from "../../ipc/fake/repositoryRows";
+import { fakeError } from "../../ipc/fakeBackend";
+import type {
+  AwsConnection,
+  LifecyclePreviewState,
+  LifecycleWhatIf,
+  RepositoryDetails,
+} from "../../ipc/generated";
+import { NotifyProvider } from "../../shared/notify";
+import { defaultRepositorySettings } from "../../shared/repositorySettings";
+import { accessibilityViolations } from "../../testing/accessibility";
+import { LifecycleTab } from "./LifecycleTab";
+import { formRules, newRule, policyText, withCount } from "./lifecyclePolicy";
+
+vi.setConfig({ testTimeout: 60_000 });
+
+const connection: AwsConnection = { kind: "practice" };
+const text = policyText([newRule([])]);
+
+const details: RepositoryDetails = {
+  repository: {
+    name: "shop/api",
+    uri: "registry/shop/api",
+    arn: "arn:aws:ecr:eu-west-1:111122223333:repository/shop/api",
+    created_at_ms: null,
+    settings: defaultRepositorySettings,
+  },
+  lifecycle: { ...noLifecycle, policy: text },
+  images: [],
+  rows: singleRows([]),
+  push_commands: [],
+};
+
+const effects: LifecycleWhatIf = {
+  ...noEffects,
+  rules: [
+    {
+      priority: 1,
+      words: "Delete untagged images 14 days after they were pushed.",
+      caution: null,
+      action: "expire",
+      images: 1,
+    },
+  ],
+  affected: [
+    {
+      digest: `sha256:${"a".repeat(64)}`,
+      tags: [],
+      rule: 1,
+      action: "expire",
+      pushed_at_ms: 1,
+      pulled_at_ms: null,
+    },
+  ],
+  kept: 3,
+  freed: { bytes: 6_000_000, is_exact: true },
+};
+
+const complete: LifecyclePreviewState = {
+  kind: "complete",
+  expiring: 1,
+  archiving: 0,
+  images: effects.affected,
+  freed: effects.freed,
+};
+
+function show(part: Partial<Backend>, shown = details) {
+  const onChanged = vi.fn();
+  const backend = {
+    lifecycleWhatIf: async () => effects,
+    lifecyclePreviewStart: async () => complete,
+    ...part,
+  } as Partial<Backend> as Backend;
+  const view = render(
+    <BackendProvider backend={backend}>
+      <NotifyProvider value={() => () => {}}>
+        <LifecycleTab
+          connection={connection}
+          details={shown}
+          errorActions={{}}
+          onChanged={onChanged}
+        />
+      </NotifyProvider>
+    </BackendProvider>,
+  );
+  return { ...view, onChanged };
+}
+
+const isDisabled = (id: string) => {
+  const button = screen.getByTestId(id);
+  return button.getAttribute("aria-disabled") === "true" || button.hasAttribute("disabled");
+};
+const press = async (id: string) => {
+  await waitFor(() => expect(isDisabled(id)).toBe(false));
+  fireEvent.click(screen.getByTestId(id));
+};
+
+describe("the form of a lifecycle policy", () => {
+  it("reads what it writes, and leaves what it doesn't know to JSON", () => {
+    const rules = [
+      newRule([]),
+      { ...newRule([newRule([])]), tags: "patterns" as const, list: "dev-* prod-*" },
+      withCount({ ...newRule([]), priority: 3, tags: "any" }, "sinceImagePulled"),
+    ];
+    expect(formRules(policyText(rules))?.map(({ description: _, ...rule }) => rule)).toEqual(
+      rules.map(({ description: _, ...rule }) => rule),
+    );
+    expect(policyText(rules)).toContain('"targetStorageClass": "archive"');
+    for (const other of ["", "{}", "[]", '{"rules":[{"rulePriority":1}]}', "{"]) {
+      expect(formRules(other)).toBeNull();
+    }
+  });
+});
+
+describe("the Lifecycle tab", () => {
+  it("shows the rules in words with what they would do, before anything is asked from ECR", async () => {
+    const start = vi.fn();
+    const { container } = show({ lifecyclePreviewStart: start });
+    await screen.findByText("1. Delete untagged images 14 days after they were pushed.");
+    expect(screen.getByTestId("lifecycle-what-if").textContent).toContain(
+      "1 of 4 images would go now, and free 6 MB.",
+    );
+    expect(start).not.toHaveBeenCalled();
+    expect(screen.queryByTestId("lifecycle-set")).toBeNull();
+    expect(await accessibilityViolations(container)).toEqual([]);
+  });
+
+  it("sets a policy only after ECR's preview of this text, and after the name was entered", async () => {
+    const set = vi.fn(async () => {});
+    const { onChanged } = show({ lifecyclePolicySet: set });
+    await press("lifecycle-preview");
+    expect((await screen.findByTestId("lifecycle-preview-result")).textContent).toContain(
+      "1 image would be deleted and 0 images archived. This frees 6 MB.",
+    );
+    expect(screen.getByTestId("lifecycle-set").textContent).toContain(
+      "Set it: 1 image goes within 24 hours",
+    );
+    expect(isDisabled("lifecycle-set")).toBe(true);
+    const name = screen.getByTestId("lifecycle-confirm-name").querySelector("input");
+    fireEvent.change(name as HTMLInputElement, { target: { value: "shop/api" } });
+    await press("lifecycle-set");
+    await waitFor(() => expect(onChanged).toHaveBeenCalled());
+    expect(set).toHaveBeenCalledExactlyOnceWith(connection, "shop/api", text, 1, 0);
+  });
+
+  it("takes the button away when one character changes", async () => {
+    show({});
+    await press("lifecycle-preview");
+    await screen.findByTestId("lifecycle-set");
+    const days = createWrapper().findInput('[data-testid="lifecycle-number-1"]');
+    act(() => days?.setInputValue("15"));
+    expect(screen.queryByTestId("lifecycle-set")).toBeNull();
+    expect(document.body.textContent).toContain("The text changed since the preview");
+    act(() => days?.setInputValue("14"));
+    expect(screen.getByTestId("lifecycle-set")).toBeTruthy();
+  });
+
+  it("waits for the preview of someone else, then starts its own", async () => {
+    const start = vi
+      .fn<Backend["lifecyclePreviewStart"]>()
+      .mockResolvedValueOnce({ kind: "other_running" })
+      .mockResolvedValueOnce({ kind: "running" });
+    const poll = vi
+      .fn<Backend["lifecyclePreview"]>()
+      .mockResolvedValueOnce({ kind: "other_running" })
+      .mockResolvedValueOnce({ kind: "none" })
+      .mockResolvedValue(complete);
+    show({ lifecyclePreviewStart: start, lifecyclePreview: poll });
+    await press("lifecycle-preview");
+    await screen.findByText("Waiting for another preview of this repository");
+    await waitFor(() => expect(screen.getByTestId("lifecycle-set")).toBeTruthy(), {
+      timeout: 30_000,
+    });
+    expect(start).toHaveBeenCalledTimes(2);
+  });
+
+  it("says why ECR would refuse a text, and doesn't ask ECR", async () => {
+    show({ lifecycleWhatIf: async () => ({ ...noEffects, problem: "Only one rule can." }) });
+    expect((await screen.findByTestId("lifecycle-problem")).textContent).toContain(
+      "Only one rule can.",
+    );
+    expect(isDisabled("lifecycle-preview")).toBe(true);
+  });
+
+  it("shows the error of a preview, and of a policy that can't be read", async () => {
+    const refused = fakeError("access_denied", "The role may not do that.", "ecr:Start");
+    const { unmount } = show({ lifecyclePreviewStart: async () => Promise.reject(refused) });
+    await press("lifecycle-preview");
+    expect((await screen.findByTestId("error-alert")).textContent).toContain("may not do that");
+    unmount();
+    show({}, { ...details, lifecycle: { ...noLifecycle, error: refused } });
+    expect(screen.getByTestId("error-alert").textContent).toContain("may not do that");
+    expect(screen.queryByTestId("lifecycle-preview")).toBeNull();
+  });
+});

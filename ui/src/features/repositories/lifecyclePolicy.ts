@@ -1,0 +1,121 @@
+/** The form of a lifecycle policy, and its JSON text. Used by the Lifecycle tab. */
+
+export type TagSelection = "any" | "untagged" | "patterns" | "prefixes";
+
+export type CountType =
+  | "imageCountMoreThan"
+  | "sinceImagePushed"
+  | "sinceImagePulled"
+  | "sinceImageTransitioned";
+
+/** A rule as the form shows it. */
+export interface FormRule {
+  readonly priority: number;
+  readonly description: string;
+  readonly tags: TagSelection;
+  /** Patterns or prefixes, separated by spaces. */
+  readonly list: string;
+  readonly count: CountType;
+  readonly number: string;
+  readonly archives: boolean;
+}
+
+export const countLabels: Record<CountType, string> = {
+  imageCountMoreThan: "Images beyond the newest",
+  sinceImagePushed: "Days since the push",
+  sinceImagePulled: "Days since the last pull",
+  sinceImageTransitioned: "Days in the archive",
+};
+
+export const tagLabels: Record<TagSelection, string> = {
+  any: "All images",
+  untagged: "Untagged images",
+  patterns: "Images with tags like",
+  prefixes: "Images with tags that start with",
+};
+
+/** A new rule after the others. */
+export function newRule(rules: readonly FormRule[]): FormRule {
+  return {
+    priority: Math.max(0, ...rules.map(({ priority }) => priority)) + 1,
+    description: "",
+    tags: "untagged",
+    list: "",
+    count: "sinceImagePushed",
+    number: "14",
+    archives: false,
+  };
+}
+
+/** Pulled images can only be archived, and archived images only be deleted. */
+export function withCount(rule: FormRule, count: CountType): FormRule {
+  const archives =
+    count === "sinceImagePulled" || (count !== "sinceImageTransitioned" && rule.archives);
+  return { ...rule, count, archives };
+}
+
+const words = (list: string) => list.split(/\s+/).filter((word) => word !== "");
+
+/** The JSON text of rules. A description makes a short policy as long as ECR requires. */
+export function policyText(rules: readonly FormRule[]): string {
+  const json = {
+    rules: rules.map((rule) => ({
+      rulePriority: rule.priority,
+      description: rule.description || `${tagLabels[rule.tags]}: ${countLabels[rule.count]}`,
+      selection: {
+        tagStatus: rule.tags === "any" || rule.tags === "untagged" ? rule.tags : "tagged",
+        ...(rule.tags === "patterns" ? { tagPatternList: words(rule.list) } : {}),
+        ...(rule.tags === "prefixes" ? { tagPrefixList: words(rule.list) } : {}),
+        ...(rule.count === "sinceImageTransitioned" ? { storageClass: "archive" } : {}),
+        countType: rule.count,
+        ...(rule.count === "imageCountMoreThan" ? {} : { countUnit: "days" }),
+        countNumber: Number.parseInt(rule.number, 10) || 0,
+      },
+      action: rule.archives
+        ? { type: "transition", targetStorageClass: "archive" }
+        : { type: "expire" },
+    })),
+  };
+  return JSON.stringify(json, null, 2);
+}
+
+const strings = (value: unknown): string[] =>
+  Array.isArray(value) ? value.filter((one) => typeof one === "string") : [];
+
+/** The rules of a text, or `null` if the form can't show them. */
+export function formRules(text: string): FormRule[] | null {
+  try {
+    const { rules } = JSON.parse(text);
+    if (!Array.isArray(rules)) {
+      return null;
+    }
+    const read = rules.map((rule): FormRule | null => {
+      const { selection, action } = rule;
+      const patterns = strings(selection.tagPatternList);
+      const prefixes = strings(selection.tagPrefixList);
+      const tags: TagSelection | null =
+        selection.tagStatus === "any" || selection.tagStatus === "untagged"
+          ? selection.tagStatus
+          : selection.tagStatus !== "tagged"
+            ? null
+            : patterns.length > 0
+              ? "patterns"
+              : "prefixes";
+      if (tags === null || !(selection.countType in countLabels)) {
+        return null;
+      }
+      return {
+        priority: Number(rule.rulePriority),
+        description: String(rule.description ?? ""),
+        tags,
+        list: [...patterns, ...prefixes].join(" "),
+        count: selection.countType,
+        number: String(selection.countNumber),
+        archives: action.type === "transition",
+      };
+    });
+    return read.includes(null) ? null : (read as FormRule[]);
+  } catch {
+    return null;
+  }
+}
