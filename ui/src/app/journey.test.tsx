@@ -46,7 +46,7 @@ describe("the window", () => {
       await expectAccessible();
       await start(backend, sending);
       await waitFor(async () => expect(await textOf("nav-percent")).not.toBe("0 %"));
-      expect((await byId("job-state-0")).dataset.state).toBe("pushing");
+      await waitFor(async () => expect((await byId("job-state-0")).dataset.state).toBe("pushing"));
       await expectAccessible();
       act(() => backend.play());
       expect((await byId("result")).dataset.outcome).toBe("succeeded");

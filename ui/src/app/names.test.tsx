@@ -42,6 +42,9 @@ function atRepositories(
 }
 
 async function addRule(preset: string) {
+  if (screen.queryByTestId("rename-add") === null) {
+    await click("rename-panel-open");
+  }
   await byId("rename-add");
   const menu = createWrapper().findButtonDropdown('[data-testid="rename-add"]');
   act(() => menu?.openDropdown());

@@ -8,7 +8,7 @@ export interface MiddleEllipsisProps {
 
 /** A text in one line. If it is too long, its middle is left out, and the tooltip has all of it. */
 export function MiddleEllipsis({ text, tail = 12 }: MiddleEllipsisProps) {
-  if (text.length <= tail * 2) {
+  if (text.length <= tail * 1.5) {
     return (
       <span className="middle-ellipsis" title={text}>
         {text}
@@ -16,11 +16,9 @@ export function MiddleEllipsis({ text, tail = 12 }: MiddleEllipsisProps) {
     );
   }
   return (
-    <span className="middle-ellipsis" title={text}>
-      <span className="middle-ellipsis-head" style={{ maxInlineSize: `calc(100% - ${tail}ch)` }}>
-        {text.slice(0, -tail)}
-      </span>
-      {text.slice(-tail)}
+    <span className="middle-ellipsis middle-ellipsis-parts" title={text}>
+      <span className="middle-ellipsis-head">{text.slice(0, -tail)}</span>
+      <span className="middle-ellipsis-tail">{text.slice(-tail)}</span>
     </span>
   );
 }

@@ -72,7 +72,9 @@ export function SidePanel(props: SidePanelProps) {
               onClick={onClose}
             />
           </div>
-          <div className="side-panel-content">{props.children}</div>
+          <div className="side-panel-content">
+            <Box>{props.children}</Box>
+          </div>
           {props.footer !== undefined && <div className="side-panel-footer">{props.footer}</div>}
         </div>
       </FillHeight>

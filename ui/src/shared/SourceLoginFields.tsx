@@ -120,6 +120,7 @@ export function SourceLoginFields(props: SourceLoginProps) {
       </Checkbox>
       <SpaceBetween direction="horizontal" size="xs">
         <Button
+          variant="primary"
           onClick={signIn}
           loading={busy}
           disabled={username.trim() === "" || secret === ""}

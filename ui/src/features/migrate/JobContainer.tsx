@@ -110,6 +110,7 @@ export function JobContainer({
         />
       ) : (
         <ReportView
+          fill
           report={report}
           undone={undone}
           onExport={onExport}

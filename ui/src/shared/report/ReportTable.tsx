@@ -1,12 +1,11 @@
-import Header from "@cloudscape-design/components/header";
-import SpaceBetween from "@cloudscape-design/components/space-between";
+import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import { useState } from "react";
 import { nextSteps, wordsOf } from "../../errors";
 import type { ImageReport } from "../../ipc/generated";
 import { Bytes } from "../Bytes";
 import { CopyableDigest, CopyableText } from "../CopyableText";
-import { formatCount } from "../format";
-import { PagedTable } from "../PagedTable";
+import { MiddleEllipsis } from "../MiddleEllipsis";
+import { FullTable } from "../PagedTable";
 import { StatusText } from "../StatusText";
 import { detailsOf, type ReportDetail } from "./reportDetails";
 import { isVerified, shownStanding } from "./standings";
@@ -34,20 +33,20 @@ function StatusCell({ image }: { image: ImageReport }) {
   const { result } = image;
   if (result.kind === "failed") {
     return (
-      <SpaceBetween size="xxs">
-        <StatusText type="error">{wordsOf(result.error).title}</StatusText>
-        <span>{result.error.message}</span>
-        <span>{nextSteps(result.error)[0]}</span>
-      </SpaceBetween>
+      <span title={`${result.error.message}\n${nextSteps(result.error)[0]}`}>
+        <StatusIndicator type="error">
+          {wordsOf(result.error).title}: {result.error.message}
+        </StatusIndicator>
+      </span>
     );
   }
   const standing = shownStanding(image);
   const upToDate = result.kind === "unchanged" && isVerified(image);
   return (
     <span title={standing.description}>
-      <StatusText type={standing.type}>
+      <StatusIndicator type={standing.type}>
         {upToDate ? `${standing.text}, up to date` : standing.text}
-      </StatusText>
+      </StatusIndicator>
     </span>
   );
 }
@@ -67,8 +66,17 @@ function DetailCell({ image, detail }: { image: ImageReport; detail: ReportDetai
   );
 }
 
+interface ReportTableProps {
+  images: readonly ImageReport[];
+  /** Whether the table fills the window, instead of being a section of a page. */
+  fill?: boolean;
+}
+
+/** Room below the table, in which the next section begins. */
+const nextSection = 84;
+
 /** All images in rows of one line. A row opens to all digests, platforms, and what wasn't copied. */
-export function ReportTable({ images }: { images: readonly ImageReport[] }) {
+export function ReportTable({ images, fill = false }: ReportTableProps) {
   const [toggled, setToggled] = useState<ReadonlySet<string>>(new Set());
   const rows: ReportRow[] = images.map((image) => ({
     kind: "image",
@@ -84,7 +92,10 @@ export function ReportTable({ images }: { images: readonly ImageReport[] }) {
     setToggled(next);
   };
   return (
-    <PagedTable
+    <FullTable<ReportRow>
+      name="result-images"
+      section={!fill}
+      below={nextSection}
       items={rows}
       words={({ image }) => [
         image.source,
@@ -93,15 +104,9 @@ export function ReportTable({ images }: { images: readonly ImageReport[] }) {
         image.source_digest,
         shownStanding(image).text,
       ]}
-      finds="an image by name, digest or outcome"
+      finds="images by name, digest, or status"
       trackBy="id"
-      wrapLines
       data-testid="result-images"
-      header={
-        <Header variant="h2" counter={`(${formatCount(images.length)})`}>
-          Images
-        </Header>
-      }
       ariaLabels={{
         tableLabel: "Images with their digests",
         expandButtonLabel: ({ image }) => `Show details of ${image.source}`,
@@ -128,7 +133,8 @@ export function ReportTable({ images }: { images: readonly ImageReport[] }) {
           id: "image",
           header: "Image",
           isRowHeader: true,
-          minWidth: 260,
+          width: 300,
+          grow: 3,
           cell: (row) =>
             row.kind === "image" ? (
               <span
@@ -136,7 +142,7 @@ export function ReportTable({ images }: { images: readonly ImageReport[] }) {
                 data-testid={`result-${row.image.image}`}
                 data-result={row.image.result.kind}
               >
-                {row.image.source}
+                <MiddleEllipsis text={row.image.source} tail={16} />
               </span>
             ) : (
               <DetailCell image={row.image} detail={row.detail} />
@@ -145,7 +151,8 @@ export function ReportTable({ images }: { images: readonly ImageReport[] }) {
         {
           id: "proof",
           header: "Status",
-          minWidth: 220,
+          width: 250,
+          grow: 2,
           cell: (row) =>
             row.kind === "image" ? (
               <span
@@ -156,13 +163,13 @@ export function ReportTable({ images }: { images: readonly ImageReport[] }) {
                 <StatusCell image={row.image} />
               </span>
             ) : (
-              row.detail.text
+              <span title={row.detail.text}>{row.detail.text}</span>
             ),
         },
         {
           id: "digests",
           header: "Digest in ECR",
-          minWidth: 210,
+          width: 220,
           cell: (row) => {
             if (row.kind === "detail") {
               const { digest, copies, label } = row.detail;
@@ -186,13 +193,13 @@ export function ReportTable({ images }: { images: readonly ImageReport[] }) {
         {
           id: "sent",
           header: "Sent",
-          minWidth: 90,
+          width: 90,
           cell: (row) => (row.kind === "image" ? <Bytes bytes={row.image.sent_bytes} /> : null),
         },
         {
           id: "pull",
           header: "Pull",
-          minWidth: 130,
+          width: 140,
           cell: (row) =>
             row.kind === "detail" ? null : isVerified(row.image) ? (
               <CopyableText

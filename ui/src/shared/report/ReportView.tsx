@@ -20,6 +20,8 @@ export interface ReportViewProps {
   verifyFailed?: boolean;
   /** The last undo, or `null`. */
   undone?: Undone | null;
+  /** Whether the images fill the window, with the other sections below it. */
+  fill?: boolean;
   /** Additional buttons. */
   actions: ReactNode;
   onExport: (format: ReportFormat) => void;
@@ -51,39 +53,38 @@ function CreatedRepositories({ names }: { names: readonly string[] }) {
 
 /** The report of a migration. */
 export function ReportView(props: ReportViewProps) {
-  const { report, verifyFailed = false, undone = null, actions, onExport } = props;
+  const { report, verifyFailed = false, undone = null, fill = false, actions, onExport } = props;
   const part = report.part;
   return (
-    <SpaceBetween size="l">
+    <SpaceBetween size="s">
       <ReportStatus report={report} verifyFailed={verifyFailed} undone={undone} />
       {report.run_error !== null && <ErrorAlert error={report.run_error} />}
       {report.journal_error !== null && <ErrorAlert error={report.journal_error} />}
-      <Container
-        header={
-          <Header
-            variant="h2"
-            actions={
-              <SpaceBetween direction="horizontal" size="xs">
-                <ButtonDropdown
-                  items={[
-                    { id: "markdown", text: "Markdown" },
-                    { id: "csv", text: "CSV" },
-                    { id: "html", text: "HTML" },
-                    { id: "json", text: "JSON" },
-                  ]}
-                  onItemClick={({ detail }) => onExport(detail.id as ReportFormat)}
-                  data-testid="export-report"
-                >
-                  Export report
-                </ButtonDropdown>
-                {actions}
-              </SpaceBetween>
-            }
-          >
-            Result
-          </Header>
+      <Header
+        variant="h2"
+        counter={`(${formatCount(report.images.length)})`}
+        actions={
+          <SpaceBetween direction="horizontal" size="xs">
+            <ButtonDropdown
+              items={[
+                { id: "markdown", text: "Markdown" },
+                { id: "csv", text: "CSV" },
+                { id: "html", text: "HTML" },
+                { id: "json", text: "JSON" },
+              ]}
+              onItemClick={({ detail }) => onExport(detail.id as ReportFormat)}
+              data-testid="export-report"
+            >
+              Export report
+            </ButtonDropdown>
+            {actions}
+          </SpaceBetween>
         }
       >
+        Images
+      </Header>
+      <ReportTable images={report.images} fill={fill} />
+      <Container header={<Header variant="h2">Summary</Header>}>
         <KeyValuePairs
           columns={4}
           items={[
@@ -127,7 +128,6 @@ export function ReportView(props: ReportViewProps) {
           ]}
         />
       </Container>
-      <ReportTable images={report.images} />
       <NextSteps report={report} />
     </SpaceBetween>
   );

@@ -1,3 +1,4 @@
+import { nextSteps } from "../../errors";
 import type { ImageReport } from "../../ipc/generated";
 import { formatCounted } from "../format";
 import { shownStanding } from "./standings";
@@ -28,6 +29,14 @@ const digests: readonly {
 /** The details of an image: destination, digests, platforms, and what wasn’t copied. */
 export function detailsOf(image: ImageReport): ReportDetail[] {
   const details: ReportDetail[] = [];
+  const { result } = image;
+  if (result.kind === "failed") {
+    const [next = ""] = nextSteps(result.error);
+    details.push(
+      { id: "reason", label: "Reason", status: "error", text: result.error.message },
+      { id: "next-step", label: "Next step", text: next },
+    );
+  }
   if (image.source_moved_to !== null) {
     details.push({
       id: "source-changed",

@@ -1,16 +1,16 @@
-import Header from "@cloudscape-design/components/header";
 import ProgressBar from "@cloudscape-design/components/progress-bar";
 import SegmentedControl from "@cloudscape-design/components/segmented-control";
-import SpaceBetween from "@cloudscape-design/components/space-between";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import { useState } from "react";
 import { wordsOf } from "../../../errors";
 import type { ImageProgress, LayerProgress } from "../../../ipc/generated";
 import { CopyableDigest } from "../../../shared/CopyableText";
 import { formatBytes, formatCount, shortDigest } from "../../../shared/format";
-import { PagedTable } from "../../../shared/PagedTable";
+import { MiddleEllipsis } from "../../../shared/MiddleEllipsis";
+import { FullTable } from "../../../shared/PagedTable";
 import { type grouped, type ImageGroup, imageGroups } from "./imageGroups";
 import { imageBytes } from "./jobState";
+import "./progress.css";
 
 type JobRow =
   | { readonly kind: "image"; readonly id: string; readonly image: ImageProgress }
@@ -29,7 +29,7 @@ function rowOf(image: ImageProgress): JobRow {
   return row;
 }
 
-/** A progress bar with a text. */
+/** A progress bar as high as a line of text. */
 function ByteProgress({
   sent,
   total,
@@ -40,18 +40,42 @@ function ByteProgress({
   label: string;
 }) {
   if (total === null || total === 0) {
-    return (
-      <StatusIndicator type="in-progress">Uploading, {formatBytes(sent)} so far</StatusIndicator>
-    );
+    return <StatusIndicator type="in-progress">Uploading</StatusIndicator>;
   }
   return (
-    <ProgressBar
-      variant="standalone"
-      value={Math.min(100, Math.floor((sent / total) * 100))}
-      ariaLabel={label}
-      additionalInfo={`${formatBytes(sent)} of ${formatBytes(total)}`}
-    />
+    <div className="job-progress-cell">
+      <ProgressBar
+        variant="standalone"
+        value={Math.min(100, Math.floor((sent / total) * 100))}
+        ariaLabel={label}
+      />
+    </div>
   );
+}
+
+/** The bytes of an image or a layer: `1.2 of 3.1 MB`. */
+function BytesCell({ row }: { row: JobRow }) {
+  if (row.kind === "image") {
+    const { sent, total } = imageBytes(row.image);
+    return total === 0 ? null : sentOf(sent, total);
+  }
+  const { state } = row.layer;
+  switch (state.kind) {
+    case "waiting":
+      return state.total_bytes === null ? null : formatBytes(state.total_bytes);
+    case "sending":
+      return sentOf(state.sent_bytes, state.total_bytes);
+    case "done":
+      return formatBytes(state.sent_bytes);
+    default:
+      return null;
+  }
+}
+
+function sentOf(sent: number, total: number | null): string {
+  return total === null || total === sent
+    ? formatBytes(sent)
+    : `${formatBytes(sent)} of ${formatBytes(total)}`;
 }
 
 function ImageStateCell({ image }: { image: ImageProgress }) {
@@ -84,10 +108,11 @@ function ImageStateCell({ image }: { image: ImageProgress }) {
     case "failed": {
       const words = wordsOf(state.error);
       return (
-        <SpaceBetween size="xxs">
-          <StatusIndicator type="error">{words.title}</StatusIndicator>
-          <span>{state.error.message}</span>
-        </SpaceBetween>
+        <span className="one-line" title={`${words.title}\n${state.error.message}`}>
+          <StatusIndicator type="error">
+            {words.title}: {state.error.message}
+          </StatusIndicator>
+        </span>
       );
     }
   }
@@ -97,11 +122,7 @@ function LayerStateCell({ layer }: { layer: LayerProgress }) {
   const state = layer.state;
   switch (state.kind) {
     case "waiting":
-      return (
-        <StatusIndicator type="pending">
-          Waiting{state.total_bytes === null ? "" : `, ${formatBytes(state.total_bytes)}`}
-        </StatusIndicator>
-      );
+      return <StatusIndicator type="pending">Waiting</StatusIndicator>;
     case "already_there":
       return <StatusIndicator type="success">Reused</StatusIndicator>;
     case "mounted":
@@ -115,9 +136,7 @@ function LayerStateCell({ layer }: { layer: LayerProgress }) {
         />
       );
     case "done":
-      return (
-        <StatusIndicator type="success">Done, {formatBytes(state.sent_bytes)}</StatusIndicator>
-      );
+      return <StatusIndicator type="success">Done</StatusIndicator>;
     case "failed":
       return <StatusIndicator type="error">Failed</StatusIndicator>;
   }
@@ -158,7 +177,8 @@ export function JobImagesTable({ groups }: JobImagesTableProps) {
     setExpanded(next);
   };
   return (
-    <PagedTable
+    <FullTable<JobRow>
+      name="job-images"
       items={rows}
       words={(row) =>
         row.kind === "image"
@@ -171,7 +191,7 @@ export function JobImagesTable({ groups }: JobImagesTableProps) {
           label="State of the images"
           selectedId={chosen}
           options={[
-            { id: "all", text: "All" },
+            { id: "all", text: `All ${formatCount(all.length)}` },
             ...imageGroups.map((group) => ({
               id: group,
               text: `${groupNames[group]} ${formatCount(groups[group].length)}`,
@@ -183,13 +203,7 @@ export function JobImagesTable({ groups }: JobImagesTableProps) {
       }
       empty="No images in this state"
       trackBy="id"
-      wrapLines
       data-testid="job-images"
-      header={
-        <Header variant="h2" counter={`(${formatCount(all.length)})`}>
-          Images
-        </Header>
-      }
       ariaLabels={{
         tableLabel: "Images of the migration",
         expandButtonLabel: (row) =>
@@ -207,10 +221,14 @@ export function JobImagesTable({ groups }: JobImagesTableProps) {
         {
           id: "image",
           header: "Image or layer",
+          width: 300,
+          grow: 2,
           isRowHeader: true,
           cell: (row) =>
             row.kind === "image" ? (
-              <span data-testid={`job-image-${row.id}`}>{row.image.planned.source}</span>
+              <span className="job-image" data-testid={`job-image-${row.id}`}>
+                <MiddleEllipsis text={row.image.planned.source} tail={16} />
+              </span>
             ) : row.layer.layer.includes(":") ? (
               <CopyableDigest digest={row.layer.layer} what="digest of the layer" />
             ) : (
@@ -220,12 +238,18 @@ export function JobImagesTable({ groups }: JobImagesTableProps) {
         {
           id: "destination",
           header: "To",
-          cell: (row) => (row.kind === "image" ? row.image.planned.destination : null),
+          width: 260,
+          grow: 2,
+          cell: (row) =>
+            row.kind === "image" ? (
+              <MiddleEllipsis text={row.image.planned.destination} tail={16} />
+            ) : null,
         },
         {
           id: "state",
           header: "State",
-          minWidth: 280,
+          width: 230,
+          grow: 1,
           cell: (row) =>
             row.kind === "image" ? (
               <span data-testid={`job-state-${row.id}`} data-state={row.image.state.kind}>
@@ -234,6 +258,12 @@ export function JobImagesTable({ groups }: JobImagesTableProps) {
             ) : (
               <LayerStateCell layer={row.layer} />
             ),
+        },
+        {
+          id: "bytes",
+          header: "Transferred",
+          width: 150,
+          cell: (row) => <BytesCell row={row} />,
         },
       ]}
     />

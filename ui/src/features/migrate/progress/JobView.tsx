@@ -48,7 +48,7 @@ export function JobView(props: JobViewProps) {
   const paused = status === "paused";
   const percent = percentOf(snapshot);
   return (
-    <SpaceBetween size="l">
+    <SpaceBetween size="s">
       {snapshot.sign_in_error !== null && (
         <SignInWait
           error={snapshot.sign_in_error}

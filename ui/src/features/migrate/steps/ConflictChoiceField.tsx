@@ -1,8 +1,8 @@
 import Button from "@cloudscape-design/components/button";
 import FormField from "@cloudscape-design/components/form-field";
 import Input from "@cloudscape-design/components/input";
+import Modal from "@cloudscape-design/components/modal";
 import Select from "@cloudscape-design/components/select";
-import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
 import type { ConflictResolution, PlannedImage } from "../../../ipc/generated";
 
@@ -17,9 +17,10 @@ interface ConflictChoiceFieldProps {
 
 /** The choice for a tag that points to another image in ECR. */
 export function ConflictChoiceField({ image, resolution, onChoose }: ConflictChoiceFieldProps) {
-  const [newTag, setNewTag] = useState(resolution?.kind === "new_tag" ? resolution.tag : null);
+  // The tag that the user enters, while the dialog is open.
+  const [newTag, setNewTag] = useState<string | null>(null);
   const overwrite = image.action.kind !== "conflict" || image.action.overwrite_allowed;
-  const kind = newTag === null ? (resolution?.kind ?? null) : "new_tag";
+  const kind = resolution?.kind ?? null;
   const options = [
     { value: "keep_existing", label: "Keep existing" },
     {
@@ -32,10 +33,9 @@ export function ConflictChoiceField({ image, resolution, onChoose }: ConflictCho
   ];
   const choose = (value: string | undefined) => {
     if (value === "new_tag") {
-      setNewTag("");
+      setNewTag(resolution?.kind === "new_tag" ? resolution.tag : "");
       return;
     }
-    setNewTag(null);
     if (value === "keep_existing" || value === "overwrite") {
       onChoose({ kind: value });
     }
@@ -44,12 +44,18 @@ export function ConflictChoiceField({ image, resolution, onChoose }: ConflictCho
   const take = () => {
     if (newTag !== null && valid) {
       onChoose({ kind: "new_tag", tag: newTag });
+      setNewTag(null);
     }
   };
+  const entered = resolution?.kind === "new_tag" ? `Copy as ${resolution.tag}` : undefined;
   return (
-    <SpaceBetween size="xs">
+    <>
       <Select
-        selectedOption={options.find((option) => option.value === kind) ?? null}
+        selectedOption={
+          kind === "new_tag" && entered !== undefined
+            ? { value: "new_tag", label: entered }
+            : (options.find((option) => option.value === kind) ?? null)
+        }
         options={options}
         placeholder="Choose an action"
         ariaLabel={`Action for ${image.destination}`}
@@ -58,33 +64,41 @@ export function ConflictChoiceField({ image, resolution, onChoose }: ConflictCho
         data-testid={`conflict-${image.image}`}
       />
       {newTag !== null && (
-        <FormField
-          errorText={
-            newTag === "" || valid
-              ? undefined
-              : "Use up to 128 letters, digits, “_”, “.”, and “-”. Start with a letter, digit, or “_”."
-          }
-          secondaryControl={
-            <Button onClick={take} disabled={!valid}>
-              Use
+        <Modal
+          visible
+          header="Copy as new tag"
+          onDismiss={() => setNewTag(null)}
+          footer={
+            <Button variant="primary" onClick={take} disabled={!valid}>
+              Use tag
             </Button>
           }
         >
-          <Input
-            value={newTag}
-            ariaLabel={`Other tag for ${image.source}`}
-            placeholder={`${image.tag}-copy`}
-            spellcheck={false}
-            onChange={({ detail }) => setNewTag(detail.value)}
-            onKeyDown={({ detail }) => {
-              if (detail.key === "Enter") {
-                take();
-              }
-            }}
-            data-testid={`conflict-tag-${image.image}`}
-          />
-        </FormField>
+          <FormField
+            label={`New tag of ${image.repository}`}
+            constraintText="Up to 128 letters, digits, “_”, “.”, and “-”."
+            errorText={
+              newTag === "" || valid
+                ? undefined
+                : "Use up to 128 letters, digits, “_”, “.”, and “-”. Start with a letter, digit, or “_”."
+            }
+          >
+            <Input
+              value={newTag}
+              ariaLabel={`Other tag for ${image.source}`}
+              placeholder={`${image.tag}-copy`}
+              spellcheck={false}
+              onChange={({ detail }) => setNewTag(detail.value)}
+              onKeyDown={({ detail }) => {
+                if (detail.key === "Enter") {
+                  take();
+                }
+              }}
+              data-testid={`conflict-tag-${image.image}`}
+            />
+          </FormField>
+        </Modal>
       )}
-    </SpaceBetween>
+    </>
   );
 }

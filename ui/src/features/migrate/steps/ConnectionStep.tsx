@@ -12,7 +12,10 @@ import type {
   SavedProfile,
 } from "../../../ipc/generated";
 import { AwsConfigProblems } from "../../../shared/AwsConfigNotes";
+import { FillHeight } from "../../../shared/FillHeight";
 import type { Request } from "../../../shared/useRequest";
+import { wizardFooterHeight } from "../wizard/wizardFooterHeight";
+import "./destination.css";
 import type { Draft } from "../wizard/draft";
 import type { DraftAction } from "../wizard/reducer";
 import { AccountWarning } from "./AccountWarning";
@@ -70,7 +73,7 @@ export function ConnectionStep({
       : undefined;
 
   return (
-    <SpaceBetween size="l">
+    <SpaceBetween size="s">
       {savedProfiles.error !== null && (
         <ErrorAlert error={savedProfiles.error} actions={{ retry: savedProfiles.reload }} />
       )}
@@ -90,76 +93,91 @@ export function ConnectionStep({
           </Box>
         </Alert>
       )}
-      <ProfileTable
-        draft={draft}
-        onChange={onChange}
-        savedProfiles={savedProfiles.answer ?? []}
-        awsProfiles={profiles}
-        loading={awsProfiles.loading || savedProfiles.loading}
-        onReload={() => {
-          awsProfiles.reload();
-          savedProfiles.reload();
-        }}
-        onAddProfile={onAddProfile}
-      />
       {profiles?.environment_has_keys && connection?.kind === "profile" && (
         <Alert type="info">
           The environment contains AWS access keys. Transload uses the selected profile instead.
         </Alert>
       )}
-      {connection !== null && (
-        <Container header={<Header variant="h2">Identity</Header>} data-testid="identity">
-          <SpaceBetween size="l">
-            <div aria-live="polite">
-              {identity.error !== null ? (
-                <ErrorAlert
-                  error={identity.error}
-                  actions={{
-                    ...errorActions,
-                    retry: identity.reload,
-                    start_practice: () =>
-                      onChange({ type: "connection_chosen", connection: { kind: "practice" } }),
-                  }}
-                />
-              ) : (
-                <IdentityFacts
-                  identity={identity.answer}
-                  alias={alias}
-                  loading={identity.loading}
-                  chosen={chosen}
-                />
-              )}
-            </div>
-            <AccountWarning
-              draft={draft}
-              identity={identity.answer}
-              onChange={onChange}
-              onSaveAccount={onSaveAccount}
-            />
-            {connection.kind === "profile" && (
-              <ConnectionDetails
-                connection={connection}
-                profileRegion={profile?.region ?? null}
-                onChange={(changed) =>
-                  onChange({
-                    type: "connection_chosen",
-                    connection: changed,
-                    savedProfile: draft.savedProfile,
-                  })
-                }
-              />
-            )}
-            {identity.error === null && draft.savedProfile === null && (
-              <SaveProfileForm known={identity.answer !== null} onSave={onSaveProfile} />
-            )}
-            {identity.error !== null && (
-              <Button onClick={identity.reload} loading={identity.loading}>
-                Check again
-              </Button>
-            )}
-          </SpaceBetween>
-        </Container>
-      )}
+      <div className="destination">
+        <div className="destination-profiles">
+          <ProfileTable
+            draft={draft}
+            onChange={onChange}
+            savedProfiles={savedProfiles.answer ?? []}
+            awsProfiles={profiles}
+            loading={awsProfiles.loading || savedProfiles.loading}
+            onReload={() => {
+              awsProfiles.reload();
+              savedProfiles.reload();
+            }}
+            onAddProfile={onAddProfile}
+          />
+        </div>
+        {connection !== null && (
+          <aside className="destination-identity" aria-label="Identity">
+            <FillHeight below={wizardFooterHeight}>
+              <Container header={<Header variant="h2">Identity</Header>} data-testid="identity">
+                <SpaceBetween size="l">
+                  <div aria-live="polite">
+                    {identity.error !== null ? (
+                      <ErrorAlert
+                        error={identity.error}
+                        actions={{
+                          ...errorActions,
+                          retry: identity.reload,
+                          start_practice: () =>
+                            onChange({
+                              type: "connection_chosen",
+                              connection: { kind: "practice" },
+                            }),
+                        }}
+                      />
+                    ) : (
+                      <IdentityFacts
+                        identity={identity.answer}
+                        alias={alias}
+                        loading={identity.loading}
+                        chosen={chosen}
+                      />
+                    )}
+                  </div>
+                  <AccountWarning
+                    draft={draft}
+                    identity={identity.answer}
+                    onChange={onChange}
+                    onSaveAccount={onSaveAccount}
+                  />
+                  {connection.kind === "profile" && (
+                    <ConnectionDetails
+                      connection={connection}
+                      profileRegion={profile?.region ?? null}
+                      onChange={(changed) =>
+                        onChange({
+                          type: "connection_chosen",
+                          connection: changed,
+                          savedProfile: draft.savedProfile,
+                        })
+                      }
+                    />
+                  )}
+                  {identity.error === null && draft.savedProfile === null && (
+                    <SaveProfileForm
+                      known={identity.answer !== null}
+                      description="Saves the AWS profile and region, and what is already chosen in the other steps. Review can save all choices. Secrets aren’t saved."
+                      onSave={onSaveProfile}
+                    />
+                  )}
+                  {identity.error !== null && (
+                    <Button onClick={identity.reload} loading={identity.loading}>
+                      Check again
+                    </Button>
+                  )}
+                </SpaceBetween>
+              </Container>
+            </FillHeight>
+          </aside>
+        )}
+      </div>
     </SpaceBetween>
   );
 }

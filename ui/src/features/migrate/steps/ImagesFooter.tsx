@@ -26,13 +26,7 @@ export function ImagesFooter(props: ImagesFooterProps) {
   return (
     <div className="images-footer">
       <div className="one-line">
-        <span
-          title="The sum of the tag sizes. The plan counts layers that images share once."
-          data-testid="selection-summary"
-        >
-          {selectionText(draft, tags)}
-        </span>
-        {" · "}
+        {/* First, because the text of the selection changes its width. */}
         <span data-testid="extent">
           <Button
             variant="inline-link"
@@ -42,6 +36,13 @@ export function ImagesFooter(props: ImagesFooterProps) {
           >
             Copy options: {copyOptionsText(draft.extent, draft.source?.kind === "docker_engine")}
           </Button>
+        </span>
+        {" · "}
+        <span
+          title="The sum of the tag sizes. The plan counts layers that images share once."
+          data-testid="selection-summary"
+        >
+          {selectionText(draft, tags)}
         </span>
       </div>
       {text !== null && (

@@ -67,6 +67,7 @@ export function ImagesStep(props: ImagesStepProps) {
                   <span data-testid="rules">
                     <Button
                       ariaExpanded={rulesOpen}
+                      wrapText={false}
                       onClick={() => setPanel(rulesOpen ? null : "rules")}
                       data-testid="rules-open"
                     >

@@ -1,97 +1,33 @@
-import Box from "@cloudscape-design/components/box";
 import ButtonDropdown from "@cloudscape-design/components/button-dropdown";
-import ExpandableSection from "@cloudscape-design/components/expandable-section";
-import SpaceBetween from "@cloudscape-design/components/space-between";
+import Popover from "@cloudscape-design/components/popover";
+import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import { useMemo } from "react";
 import { wordsOf } from "../../../errors";
-import type {
-  MigrationPlan,
-  PlannedImage,
-  PlannedReferrerTag,
-  PlanRemark,
-} from "../../../ipc/generated";
+import type { MigrationPlan, PlannedImage, PlannedReferrerTag } from "../../../ipc/generated";
 import { Bytes } from "../../../shared/Bytes";
 import { formatCounted, shortDigest } from "../../../shared/format";
-import { PagedTable } from "../../../shared/PagedTable";
+import { MiddleEllipsis } from "../../../shared/MiddleEllipsis";
+import { FullTable } from "../../../shared/PagedTable";
 import { StatusText } from "../../../shared/StatusText";
 import { type Draft, sameImage } from "../wizard/draft";
 import type { DraftAction } from "../wizard/reducer";
+import { wizardFooterHeight } from "../wizard/wizardFooterHeight";
 import { ConflictChoiceField } from "./ConflictChoiceField";
 import { chosenKeys, isConflict, isShown, type PlanFilter } from "./PlanChips";
+import { notesOf, predictionTexts, remarkTexts } from "./plannedImageTexts";
 
 const routeLabels = {
   docker_engine: "Docker Engine",
   registry_to_registry: "Direct copy",
 } as const;
 
-const remarkTexts: Record<PlanRemark, string> = {
-  digest_changes:
-    "The Docker Engine recompresses the layers. The digest changes, the content doesn’t.",
-  one_platform: "The Docker Engine has one of several platforms.",
-  size_unpacked: "Size of the uncompressed image.",
-  read_later:
-    "Size unknown. Transload reads the image when it copies it, to save Docker Hub pulls.",
-  chosen_platform: "Only the selected platform. Its digest differs from the digest of the tag.",
-  not_for_amd64:
-    "Not available for linux/amd64. It runs on Arm machines such as AWS Graviton only.",
-  not_for_lambda:
-    "An index with one image and an attestation. AWS Lambda doesn’t support indexes: for Lambda, choose a platform under Copy options.",
-  build_cache:
-    "A build cache. ECR may reject this format: export the cache with image-manifest=true and oci-mediatypes=true, or deselect this tag.",
-  foreign_layers:
-    "Some layers, such as Windows base layers, are stored outside the registry and aren’t copied. The image keeps the references to them.",
-  destination_has_index:
-    "ECR contains the complete index. Transload doesn’t replace it with one platform.",
-};
-
-/** Sentences about the platforms that the Docker Engine can push. */
-export function predictionTexts(image: PlannedImage): string[] {
-  const { engine, part_of, source_digest } = image;
-  if (engine === undefined) {
-    return [];
-  }
-  const platforms = image.platforms.join(", ");
-  const texts: string[] = [];
-  if (engine.outcome === "whole") {
-    texts.push("All platforms are copied. The digest doesn’t change.");
-  } else if (engine.outcome === "part") {
-    const known = engine.index_platforms.length;
-    const of = known > 1 ? `${platforms} of ${known} platforms` : `${platforms} of the index`;
-    texts.push(
-      source_digest === null || part_of === undefined
-        ? `Only ${of} is copied.`
-        : `Only ${of} is copied, as ${shortDigest(source_digest)} of index ${shortDigest(part_of)}.`,
-    );
-  } else if (engine.outcome === "seen_while_sending") {
-    const one = platforms === "" ? "its default platform" : platforms;
-    const how =
-      engine.way === "own_push"
-        ? ""
-        : " Transload then reads it from the Docker Engine and uploads it itself.";
-    texts.push(
-      `This Docker Engine doesn’t report its platforms. If it has the complete index, all platforms are copied with the same digest. Otherwise, only ${one} is copied.${how}`,
-    );
-  } else if (engine.outcome === "mounted") {
-    texts.push(
-      "The digest doesn’t change. The Docker Engine doesn’t have the layers, so ECR takes them from the repository that the image was pulled from.",
-    );
-  }
-  if (engine.attestations_stay) {
-    texts.push("The attestation of the index isn’t copied.");
-  }
-  if (engine.way === "own_push") {
-    texts.push("Transload reads the image from the Docker Engine and uploads it itself.");
-  }
-  return texts;
-}
-
 /** Maximum number of listed platforms. */
-const namedPlatforms = 3;
+const namedPlatforms = 2;
 
 function platformsText(platforms: readonly string[]): string {
-  const named = platforms.slice(0, namedPlatforms).join(", ");
+  const named = platforms.slice(0, namedPlatforms).join(", ").replaceAll("linux/", "");
   const others = platforms.length - namedPlatforms;
-  return others > 0 ? `${named} and ${others} more` : named;
+  return others > 0 ? `${named} +${others}` : named;
 }
 
 function alreadyThereText(image: PlannedImage): string {
@@ -117,10 +53,11 @@ function ActionCell({ image }: { image: PlannedImage }) {
     case "refused": {
       const words = wordsOf(action.error);
       return (
-        <SpaceBetween size="xxs">
-          <StatusText type="error">{words.title}</StatusText>
-          <Box variant="small">{action.error.message}</Box>
-        </SpaceBetween>
+        <span className="one-line" title={`${words.title}\n${action.error.message}`}>
+          <StatusIndicator type="error">
+            {words.title}: {action.error.message}
+          </StatusIndicator>
+        </span>
       );
     }
   }
@@ -150,20 +87,22 @@ function ReferrerTags({ image }: { image: PlannedImage }) {
     "signature or attestation tag",
     "signature or attestation tags",
   );
+  const text = kept === 0 ? count : `${count}, ${kept} kept in ECR`;
   return (
-    <ExpandableSection
-      variant="footer"
-      headerText={kept === 0 ? count : `${count}, ${kept} kept in ECR`}
-      data-testid={`plan-referrers-${image.image}`}
+    <Popover
+      size="large"
+      renderWithPortal
+      header={text}
+      content={tags.map((tag) => (
+        <div key={tag.tag}>
+          {tag.tag}: {referrerText(tag)}
+        </div>
+      ))}
     >
-      <SpaceBetween size="xxs">
-        {tags.map((tag) => (
-          <Box key={tag.tag} variant="small">
-            {tag.tag}: {referrerText(tag)}
-          </Box>
-        ))}
-      </SpaceBetween>
-    </ExpandableSection>
+      <span data-testid={`plan-referrers-${image.image}`} title={text}>
+        {text}
+      </span>
+    </Popover>
   );
 }
 
@@ -177,48 +116,40 @@ const actionWords: Record<PlannedImage["action"]["kind"], string> = {
   refused: "refused",
 };
 
-/** Notes in the row. An unknown size is noted in the Size column. */
-function notesOf(image: PlannedImage): string[] {
-  return image.remarks.filter((remark) => remark !== "read_later").map((one) => remarkTexts[one]);
-}
-
-function ImageCell({ image }: { image: PlannedImage }) {
-  const notes = notesOf(image);
+/** What is special about an image, in one line with all of it in the tooltip. */
+function NotesCell({ image }: { image: PlannedImage }) {
   const predictions = image.action.kind === "already_there" ? [] : predictionTexts(image);
+  const notes = notesOf(image);
   return (
-    <>
-      <div className="one-line" title={`${image.source} → ${image.destination}`}>
-        <span data-testid={`plan-image-${image.image}`}>
-          {image.selected.repository}:{image.selected.tag}
-        </span>{" "}
-        → {image.repository}:{image.tag}
-      </div>
-      {predictions.length > 0 && (
-        <div data-testid={`plan-prediction-${image.image}`}>
-          {predictions.map((text) => (
-            <Box key={text} variant="small" display="block">
-              {text}
-            </Box>
-          ))}
+    <div className="planned-notes">
+      {(predictions.length > 0 || notes.length > 0) && (
+        <div className="one-line" title={[...predictions, ...notes].join("\n")}>
+          <StatusIndicator type="info">
+            {predictions.length > 0 && (
+              <span data-testid={`plan-prediction-${image.image}`}>{predictions.join(" ")}</span>
+            )}{" "}
+            {notes.join(" ")}
+          </StatusIndicator>
         </div>
       )}
-      {notes.map((note) => (
-        <Box key={note} variant="small" display="block">
-          {note}
-        </Box>
-      ))}
       <ReferrerTags image={image} />
-    </>
+    </div>
   );
 }
 
 /** The digest at the source, and the existing one where the tag points to another image. */
 function DigestCell({ image }: { image: PlannedImage }) {
   const { source_digest: wanted, destination_digest: existing } = image;
-  const short = (digest: string | null) => (digest === null ? "unknown" : shortDigest(digest));
   if (existing === null || existing === wanted) {
-    return <span title={wanted ?? undefined}>{wanted === null ? "–" : short(wanted)}</span>;
+    return <span title={wanted ?? undefined}>{wanted === null ? "–" : shortDigest(wanted)}</span>;
   }
+  // Without the algorithm, so that both fit in one line.
+  const short = (digest: string | null) =>
+    digest === null
+      ? "unknown"
+      : shortDigest(digest)
+          .replace(/^[^:]*:/, "")
+          .slice(0, 8);
   return (
     <span
       title={`Source: ${wanted ?? "unknown"}\nIn ECR: ${existing}`}
@@ -299,43 +230,56 @@ export function PlannedImagesTable({ plan, draft, filter, onChange }: PlannedIma
       .sort((one, other) => rank(one) - rank(other));
   }, [plan.images, filter, chosen]);
   return (
-    <PagedTable
+    <FullTable<PlannedImage>
+      name="plan-images"
       items={rows}
       words={(image) => [image.source, image.destination, actionWords[image.action.kind]]}
       finds="images by name or action"
       filters={conflicts.length > 0 && <ApplyToAll images={conflicts} onChange={onChange} />}
+      below={wizardFooterHeight}
       trackBy={(image) => String(image.image)}
-      variant="borderless"
-      contentDensity="compact"
-      wrapLines
-      resizableColumns
-      stickyHeader
       empty="No images"
       data-testid="plan-images"
       ariaLabels={{ tableLabel: "Images of the plan" }}
       columnDefinitions={[
         {
           id: "source",
-          header: "Source → destination",
+          header: "Source",
           isRowHeader: true,
-          minWidth: 220,
-          width: 440,
-          cell: (image) => <ImageCell image={image} />,
+          width: 190,
+          grow: 3,
+          sortingField: "source",
+          cell: (image) => (
+            <span title={image.source} data-testid={`plan-image-${image.image}`}>
+              <MiddleEllipsis text={`${image.selected.repository}:${image.selected.tag}`} />
+            </span>
+          ),
+        },
+        {
+          id: "destination",
+          header: "Destination",
+          width: 190,
+          grow: 3,
+          sortingField: "destination",
+          cell: (image) => (
+            <span title={image.destination}>
+              <MiddleEllipsis text={`${image.repository}:${image.tag}`} />
+            </span>
+          ),
         },
         {
           id: "action",
           header: "Action",
-          minWidth: 180,
-          width: 230,
+          width: 190,
+          grow: 1,
+          sortingComparator: (one, other) =>
+            actionWords[one.action.kind].localeCompare(actionWords[other.action.kind]),
           cell: (image) => {
             const choice = draft.choices.find((one) => sameImage(one.image, image.selected));
             const choosable = image.action.kind === "conflict" || choice !== undefined;
             return (
-              <SpaceBetween size="xxs">
-                <span data-testid={`plan-action-${image.image}`} data-action={image.action.kind}>
-                  <ActionCell image={image} />
-                </span>
-                {choosable && (
+              <div data-testid={`plan-action-${image.image}`} data-action={image.action.kind}>
+                {choosable ? (
                   <ConflictChoiceField
                     image={image}
                     resolution={choice?.resolution ?? null}
@@ -343,30 +287,32 @@ export function PlannedImagesTable({ plan, draft, filter, onChange }: PlannedIma
                       onChange({ type: "conflict_chosen", image: image.selected, resolution })
                     }
                   />
+                ) : (
+                  <ActionCell image={image} />
                 )}
-              </SpaceBetween>
+              </div>
             );
           },
         },
         {
           id: "digest",
           header: "Digest",
-          minWidth: 190,
-          width: 190,
+          width: 235,
+          grow: 2,
           cell: (image) => <DigestCell image={image} />,
         },
         {
           id: "size",
           header: "Size",
-          minWidth: 90,
-          width: 110,
+          width: 90,
+          sortingField: "size_bytes",
           cell: (image) => <SizeCell image={image} />,
         },
         {
           id: "route",
-          header: "Method and platforms",
-          minWidth: 140,
-          width: 260,
+          header: "Method",
+          width: 130,
+          grow: 1,
           cell: (image) => {
             const platforms = platformsText(image.platforms);
             const text = [routeLabels[image.route], platforms].filter((part) => part !== "");
@@ -376,6 +322,13 @@ export function PlannedImagesTable({ plan, draft, filter, onChange }: PlannedIma
               </div>
             );
           },
+        },
+        {
+          id: "notes",
+          header: "Notes",
+          width: 120,
+          grow: 2,
+          cell: (image) => <NotesCell image={image} />,
         },
       ]}
     />

@@ -1,24 +1,37 @@
-import SpaceBetween from "@cloudscape-design/components/space-between";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import type { PlannedRepository } from "../../../ipc/generated";
-import { CopyableText } from "../../../shared/CopyableText";
-import { PagedTable } from "../../../shared/PagedTable";
+import { CopyableLine } from "../../../shared/CopyableText";
+import { FullTable } from "../../../shared/PagedTable";
+import { wizardFooterHeight } from "../wizard/wizardFooterHeight";
+
+/** How a setting of an existing repository differs from the chosen one. */
+function differenceText({
+  setting,
+  actual,
+  wanted,
+}: PlannedRepository["differences"][number]): string {
+  return `${setting} is ${actual}, not ${wanted}`;
+}
 
 /** The repositories of a plan: new or existing. */
 export function PlannedRepositoriesTable({ repositories }: { repositories: PlannedRepository[] }) {
   return (
-    <PagedTable
+    <FullTable
       items={repositories}
       words={(repository) => [repository.name, repository.exists ? "exists" : "created"]}
       finds="repositories by name or action"
       trackBy="name"
-      variant="borderless"
+      name="plan-repositories"
+      below={wizardFooterHeight}
       data-testid="plan-repositories"
       ariaLabels={{ tableLabel: "Repositories of the plan" }}
       columnDefinitions={[
         {
           id: "name",
           header: "Repository",
+          width: 240,
+          grow: 1,
+          sortingField: "name",
           isRowHeader: true,
           cell: (repository) => (
             <span data-testid={`plan-repository-${repository.name}`}>{repository.name}</span>
@@ -27,23 +40,27 @@ export function PlannedRepositoriesTable({ repositories }: { repositories: Plann
         {
           id: "uri",
           header: "URI",
+          width: 300,
+          grow: 2,
           cell: (repository) => (
-            <CopyableText text={repository.uri} what={`URI of ${repository.name}`} />
+            <CopyableLine text={repository.uri} what={`URI of ${repository.name}`} />
           ),
         },
         {
           id: "state",
           header: "Action",
+          width: 260,
+          grow: 2,
           cell: (repository) =>
             repository.exists ? (
-              <SpaceBetween size="xxs">
-                <StatusIndicator type="success">Exists, unchanged</StatusIndicator>
-                {repository.differences.map((difference) => (
-                  <StatusIndicator key={difference.setting} type="info">
-                    {difference.setting} is {difference.actual}, not {difference.wanted}
-                  </StatusIndicator>
-                ))}
-              </SpaceBetween>
+              <span
+                className="one-line"
+                title={repository.differences.map(differenceText).join("\n")}
+              >
+                <StatusIndicator type={repository.differences.length === 0 ? "success" : "info"}>
+                  {["Exists, unchanged", ...repository.differences.map(differenceText)].join(". ")}
+                </StatusIndicator>
+              </span>
             ) : (
               <StatusIndicator type="pending">Will be created</StatusIndicator>
             ),

@@ -1,14 +1,13 @@
 import Button from "@cloudscape-design/components/button";
-import Header from "@cloudscape-design/components/header";
-import SpaceBetween from "@cloudscape-design/components/space-between";
-import Table from "@cloudscape-design/components/table";
-import { Fragment } from "react";
+import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import type { AwsProfileKind, AwsProfiles, SavedProfile } from "../../../ipc/generated";
 import { IgnoredSections } from "../../../shared/AwsConfigNotes";
 import { profileConnection, signerName } from "../../../shared/connection";
-import { StatusText } from "../../../shared/StatusText";
+import { MiddleEllipsis } from "../../../shared/MiddleEllipsis";
+import { FullTable } from "../../../shared/PagedTable";
 import type { Draft } from "../wizard/draft";
 import type { DraftAction } from "../wizard/reducer";
+import { wizardFooterHeight } from "../wizard/wizardFooterHeight";
 
 const kindLabels: Record<AwsProfileKind, string> = {
   keys: "Access keys",
@@ -20,21 +19,6 @@ const kindLabels: Record<AwsProfileKind, string> = {
   web_identity: "Web identity",
   unknown: "Unknown",
 };
-
-/** A path that wraps after a slash. */
-function BrokenAtSlashes({ path }: { path: string }) {
-  const names = path.split("/");
-  return names.map((name, depth) => (
-    <Fragment key={names.slice(0, depth + 1).join("/")}>
-      {depth > 0 && (
-        <>
-          /<wbr />
-        </>
-      )}
-      {name}
-    </Fragment>
-  ));
-}
 
 interface ProfileRow {
   readonly id: string;
@@ -133,37 +117,34 @@ export function ProfileTable({
     }
   };
   return (
-    <Table
+    <FullTable<ProfileRow>
+      name="wizard-profiles"
       items={rows}
+      words={(row) => [row.name, row.kind, row.region, row.source]}
+      finds="profiles"
+      below={wizardFooterHeight}
       trackBy="id"
-      wrapLines
       selectionType="single"
       selectedItems={rows.filter((row) => row.id === chosen)}
       onSelectionChange={({ detail }) => choose(detail.selectedItems[0])}
       onRowClick={({ detail }) => choose(detail.item)}
+      loading={loading && rows.length <= 1}
+      loadingText="Loading profiles"
       data-testid="connection-table"
-      header={
-        <Header
-          variant="h2"
-          counter={loading ? undefined : `(${rows.length})`}
-          actions={
-            <SpaceBetween direction="horizontal" size="xs">
-              <Button
-                iconName="refresh"
-                ariaLabel="Refresh profiles"
-                loading={loading}
-                onClick={onReload}
-              />
-              {onAddProfile !== null && (
-                <Button onClick={onAddProfile} data-testid="add-profile">
-                  Add SSO profile
-                </Button>
-              )}
-            </SpaceBetween>
-          }
-        >
-          Profiles
-        </Header>
+      filters={
+        <>
+          <Button
+            iconName="refresh"
+            ariaLabel="Refresh profiles"
+            loading={loading}
+            onClick={onReload}
+          />
+          {onAddProfile !== null && (
+            <Button onClick={onAddProfile} wrapText={false} data-testid="add-profile">
+              Add SSO profile
+            </Button>
+          )}
+        </>
       }
       ariaLabels={{
         tableLabel: "Profiles",
@@ -175,22 +156,43 @@ export function ProfileTable({
         {
           id: "name",
           header: "Name",
-          minWidth: 180,
+          width: 220,
+          grow: 2,
           isRowHeader: true,
+          sortingField: "name",
           cell: (row) => (
-            <SpaceBetween size="xxs">
-              <span data-testid={`profile-${row.id}`}>{row.name}</span>
-              {row.problem !== null && <StatusText type="warning">{row.problem}</StatusText>}
-            </SpaceBetween>
+            <span className="profile-name" title={row.problem ?? undefined}>
+              <span data-testid={`profile-${row.id}`}>
+                <MiddleEllipsis text={row.name} />
+              </span>
+              {row.problem !== null && (
+                <StatusIndicator type="warning">{row.problem}</StatusIndicator>
+              )}
+            </span>
           ),
         },
-        { id: "kind", header: "Type", minWidth: 110, cell: (row) => row.kind },
-        { id: "region", header: "Region", minWidth: 110, cell: (row) => row.region ?? "–" },
+        {
+          id: "kind",
+          header: "Type",
+          width: 130,
+          grow: 1,
+          sortingField: "kind",
+          cell: (row) => row.kind,
+        },
+        {
+          id: "region",
+          header: "Region",
+          width: 110,
+          sortingField: "region",
+          cell: (row) => row.region ?? "–",
+        },
         {
           id: "source",
           header: "Source",
-          minWidth: 160,
-          cell: (row) => <BrokenAtSlashes path={row.source} />,
+          width: 160,
+          grow: 1,
+          sortingField: "source",
+          cell: (row) => <MiddleEllipsis text={row.source} />,
         },
       ]}
       footer={

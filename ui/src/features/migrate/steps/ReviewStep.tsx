@@ -191,6 +191,7 @@ function Plan(props: ReviewStepProps & { answer: MigrationPlan }) {
         activeTabId={tab}
         onChange={({ detail }) => setTab(detail.activeTabId as Tab)}
         ariaLabel="Plan"
+        disableContentPaddings
         data-testid="plan-tabs"
         tabs={[
           {
@@ -209,22 +210,26 @@ function Plan(props: ReviewStepProps & { answer: MigrationPlan }) {
             id: "plan-tab-permissions",
             label: "Permissions",
             content: (
-              <PlanPermissionsSection permissions={permissions} errorActions={errorActions} />
+              <Box padding={{ top: "m" }}>
+                <PlanPermissionsSection permissions={permissions} errorActions={errorActions} />
+              </Box>
             ),
           },
           {
             id: "plan-tab-commands",
             label: "CLI commands",
             content: (
-              <SpaceBetween size="m">
-                <div data-testid="commands">{props.commands}</div>
-                <Box>
-                  To run the plan from another machine, choose Download plan. The file contains the
-                  images with their digests and no secrets. The other machine uses its own AWS
-                  profile and <code>docker login</code>.
-                </Box>
-                <CommandList commands={["transload-cli run plan.json"]} />
-              </SpaceBetween>
+              <Box padding={{ top: "m" }}>
+                <SpaceBetween size="m">
+                  <div data-testid="commands">{props.commands}</div>
+                  <Box>
+                    To run the plan from another machine, choose Download plan. The file contains
+                    the images with their digests and no secrets. The other machine uses its own AWS
+                    profile and <code>docker login</code>.
+                  </Box>
+                  <CommandList commands={["transload-cli run plan.json"]} />
+                </SpaceBetween>
+              </Box>
             ),
           },
         ]}

@@ -8,11 +8,13 @@ import { ErrorAlert } from "../../../errors";
 interface SaveProfileFormProps {
   /** Whether the identity is known. The account is saved with the profile. */
   known: boolean;
+  /** What is saved. */
+  description: string;
   onSave: (name: string) => Promise<void>;
 }
 
 /** Saves the connection as a profile. */
-export function SaveProfileForm({ known, onSave }: SaveProfileFormProps) {
+export function SaveProfileForm({ known, description, onSave }: SaveProfileFormProps) {
   const [name, setName] = useState("");
   const [saving, setSaving] = useState(false);
   const [error, setError] = useState<unknown>(null);
@@ -38,7 +40,7 @@ export function SaveProfileForm({ known, onSave }: SaveProfileFormProps) {
             Save as profile <i>- optional</i>
           </span>
         }
-        description="Saves the AWS profile, region, prefix, repository settings, and source. Secrets aren’t saved."
+        description={description}
         secondaryControl={
           <Button
             onClick={save}

@@ -6,6 +6,7 @@ import { useState } from "react";
 import type { ImageSource } from "../../../ipc/generated";
 import { emptySource } from "../../../shared/connection";
 import { isHub } from "../../../shared/namespaces";
+import { registryHost } from "../../../shared/registryHost";
 import { StatusText } from "../../../shared/StatusText";
 import { sourceProblem } from "../wizard/validation";
 import { EcrSourceFields } from "./EcrSourceFields";
@@ -112,7 +113,10 @@ export function SourceBar(props: ImagesStepProps) {
                 testId="registry-host"
                 invalid={problem !== null}
                 loading={repositories.loading}
-                onChange={(host) => choose({ ...source, host })}
+                onChange={(text) => {
+                  const { host, plainHttp } = registryHost(text);
+                  choose({ ...source, host, plain_http: plainHttp ?? source.plain_http });
+                }}
               />
             </div>
             <SourceFact label="Connection">

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { engineUp } from "../../../ipc/fake/fixtures";
 import type { EngineOriginal, EnginePrediction, PlannedImage } from "../../../ipc/generated";
 import { engineFacts } from "../../../shared/engineFacts";
-import { predictionTexts } from "./PlannedImagesTable";
+import { predictionTexts } from "./plannedImageTexts";
 import { originalText } from "./RegistryCounterpartsAlert";
 
 const digest = (sign: string) => `sha256:${sign.repeat(64)}`;

@@ -211,7 +211,7 @@ function originalColumn({ originals }: ImageCells): Column<ImageRow> {
   return {
     id: "original",
     header: "Registry",
-    width: 170,
+    width: 230,
     grow: 1,
     cell: (row) => <OriginalCell id={row.id} original={originals[row.id]} />,
   };
@@ -288,7 +288,7 @@ export function imageColumns(cells: ImageCells): readonly Column<ImageRow>[] {
     {
       id: "digest",
       header: "Digest",
-      width: 200,
+      width: 215,
       cell: (row) =>
         row.kind === "tag" ? (
           <CopyableDigest digest={row.tag.digest} what={`digest of ${row.id}`} />

@@ -6,6 +6,7 @@ import { profileConnection } from "../../../shared/connection";
 import { AddProfileModal } from "../../../shared/signIn";
 import { useRequest } from "../../../shared/useRequest";
 import { ConnectionStep } from "../steps/ConnectionStep";
+import { useSaveProfile } from "./useSaveProfile";
 import type { StepContext } from "./wizardStep";
 
 /** Connects step 1 with its data, and saves the connection as a profile. */
@@ -15,31 +16,7 @@ export function ConnectionContainer({ draft, dispatch, data, errorActions }: Ste
   const signIns = useRequest("sso", () => backend.ssoSessionsList());
   const sessions = signIns.answer ?? [];
   const [error, setError] = useState<unknown>(null);
-  const save = async (name: string) => {
-    if (draft.connection === null) {
-      return;
-    }
-    const saved = await backend.savedProfileSave({
-      id: "",
-      name,
-      connection: draft.connection,
-      account_id: data.identity.answer?.account_id ?? null,
-      repository_prefix: draft.prefix,
-      rename_rules: [...draft.renameRules],
-      template: draft.template,
-      source: draft.source,
-      is_default: false,
-    });
-    data.savedProfiles.reload();
-    dispatch({
-      type: "connection_chosen",
-      connection: draft.connection,
-      savedProfile: saved.id,
-    });
-    if (saved.account_id !== null) {
-      dispatch({ type: "account_saved", account: saved.account_id });
-    }
-  };
+  const save = useSaveProfile(draft, dispatch, data);
   const saveAccount = async (account: string) => {
     const saved = data.savedProfiles.answer?.find(({ id }) => id === draft.savedProfile);
     if (saved === undefined) {

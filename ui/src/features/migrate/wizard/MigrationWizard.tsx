@@ -6,6 +6,7 @@ import type { AwsConnection, AwsIdentity, MigrationPlan } from "../../../ipc/gen
 import { type Draft, type StepId, stepOrder } from "./draft";
 import { confirmedRepositories } from "./expiryConfirmation";
 import type { DraftAction } from "./reducer";
+import { SaveProfileButton } from "./SaveProfileButton";
 import { StepBar } from "./StepBar";
 import { useWizardData } from "./useWizardData";
 import { WizardFooter } from "./WizardFooter";
@@ -156,6 +157,9 @@ export function MigrationWizard({
         waiting={step?.waiting(context) ?? false}
         starting={starting}
         onSlot={setFooter}
+        extras={<SaveProfileButton draft={draft} dispatch={dispatch} data={data} />}
+        // The first plan has a progress bar with its own button.
+        onStopPlan={last && data.plan.loading && data.plan.answer !== null ? data.plan.stop : null}
         onDownload={data.plan.answer === null ? null : () => exportPlan()}
         onPrevious={() => show(stepOrder[index - 1])}
         onNext={() => go(index + 1)}

@@ -1,7 +1,5 @@
 import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
-import ColumnLayout from "@cloudscape-design/components/column-layout";
-import ExpandableSection from "@cloudscape-design/components/expandable-section";
 import FormField from "@cloudscape-design/components/form-field";
 import Input from "@cloudscape-design/components/input";
 import SpaceBetween from "@cloudscape-design/components/space-between";
@@ -107,13 +105,8 @@ export function RegistryOffers({ draft, registry, errorActions }: RegistryOffers
     registry.answer?.cache_rules?.filter((one) => one.upstream === "registry-1.docker.io") ?? [];
 
   return (
-    <ExpandableSection
-      variant="container"
-      headerText="Other options"
-      headerDescription="Create repositories on push, and cache Docker Hub images."
-      data-testid="registry-offers"
-    >
-      <ColumnLayout columns={2} borders="vertical">
+    <div data-testid="registry-offers">
+      <SpaceBetween size="l">
         <SpaceBetween size="s">
           <Box variant="h3">Create on push</Box>
           <span>
@@ -154,7 +147,7 @@ export function RegistryOffers({ draft, registry, errorActions }: RegistryOffers
             Create cache rule
           </Button>
         </SpaceBetween>
-      </ColumnLayout>
+      </SpaceBetween>
       {open !== null && (
         <OfferDialog
           connection={connection}
@@ -225,7 +218,7 @@ export function RegistryOffers({ draft, registry, errorActions }: RegistryOffers
           </SpaceBetween>
         </OfferDialog>
       )}
-    </ExpandableSection>
+    </div>
   );
 }
 

@@ -21,6 +21,10 @@ interface WizardFooterProps {
   status: ReactNode;
   waiting: boolean;
   starting: boolean;
+  /** Buttons of the last step before Download plan. */
+  extras: ReactNode;
+  /** Stops the planning that is in progress, or `null`. */
+  onStopPlan: (() => void) | null;
   /** Downloads the plan, or `null` if there is no plan. */
   onDownload: (() => void) | null;
   onPrevious: () => void;
@@ -40,6 +44,11 @@ export function WizardFooter(props: WizardFooterProps) {
           <StartOverButton draft={props.draft} dispatch={props.dispatch} />
           <div className="wizard-message" role="status" data-testid="wizard-message">
             <Message error={error} startProblem={startProblem} status={props.status} />
+            {props.onStopPlan !== null && (
+              <Button variant="inline-link" onClick={props.onStopPlan} data-testid="replan-stop">
+                Stop
+              </Button>
+            )}
             <div
               ref={props.onSlot}
               className="wizard-status"
@@ -47,6 +56,7 @@ export function WizardFooter(props: WizardFooterProps) {
             />
           </div>
           <SpaceBetween direction="horizontal" size="xs">
+            {last && props.extras}
             {last && (
               <Button
                 onClick={() => props.onDownload?.()}
