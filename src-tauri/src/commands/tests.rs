@@ -24,8 +24,10 @@ fn the_window_may_call_these_commands_and_nothing_more() {
     let events = ["core:event:allow-listen", "core:event:allow-unlisten"];
     // The script of the notification plugin calls it on every page.
     let asked = "notification:allow-is-permission-granted";
+    // The script that Tauri adds for the zoom shortcuts.
+    let zoom = "core:webview:allow-set-webview-zoom";
     let wanted: BTreeSet<&str> =
-        events.into_iter().chain([asked]).chain(commands.iter().map(String::as_str)).collect();
+        events.into_iter().chain([asked, zoom]).chain(commands.iter().map(String::as_str)).collect();
     assert_eq!(granted, wanted);
     assert_eq!(capability["windows"], json!(["main"]));
     assert_eq!(capability.get("remote"), None);

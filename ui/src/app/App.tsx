@@ -16,6 +16,7 @@ import { reloadRequests, useRequest } from "../shared/useRequest";
 import { type AnnouncementActions, withAnnouncements } from "./announcements";
 import { CloseModal } from "./CloseModal";
 import { ConnectionPicker } from "./ConnectionPicker";
+import { type AccountItem, consoleUrl } from "./connectionMenus";
 import { ErrorBoundary } from "./ErrorBoundary";
 import { Frame } from "./Frame";
 import { helpTopic } from "./helpTopic";
@@ -177,6 +178,32 @@ function Window() {
   const jobs = useRunningJobs(backend, ready, snapshot, notify, openJob);
   useFinishedNotice(snapshot, page === "migrate" && job !== null, notify, openFollowed);
 
+  const shown = viewing ? { connection, identity: null, alias: null } : session;
+  const accountItem = (item: AccountItem) => {
+    const account = shown.identity?.account_id;
+    const url = consoleUrl(shown);
+    switch (item) {
+      case "copy":
+        if (account !== undefined) {
+          navigator.clipboard.writeText(account).then(
+            () => notify({ type: "success", header: `Account ID ${account} copied` }),
+            () => notify({ type: "error", header: "Couldn’t copy to the clipboard" }),
+          );
+        }
+        return;
+      case "console":
+        if (url !== null) {
+          backend.linkOpen(url).catch(notifyError);
+        }
+        return;
+      case "profiles":
+        return openPage("profiles");
+      case "sign_ins":
+        return openPage("settings");
+      case "migrate":
+        return begin("migrate");
+    }
+  };
   const announcement = useRef<AnnouncementActions | null>(null);
   const announced = useMemo(
     () => withAnnouncements(backend, notify, () => announcement.current as AnnouncementActions),
@@ -199,13 +226,14 @@ function Window() {
             page={page ?? "migrate"}
             wizard={page === "migrate" && job === null}
             topic={helpTopic(page ?? "migrate", kept.draft?.step, job)}
-            shown={viewing ? { connection, identity: null, alias: null } : session}
+            shown={shown}
             onConnection={page === "repositories" ? view : null}
             engine={engine.answer}
             dark={dark}
             jobs={jobs}
             notices={notices}
             onPage={begin}
+            onAccountItem={accountItem}
             onJob={openJob}
             onDark={(wanted) => {
               change({ theme: wanted ? "dark" : "light" }).catch(notifyError);

@@ -18,7 +18,7 @@ function profileChoice({ name, region, problem }: AwsProfile): Choice {
   return {
     label: name,
     value: `aws:${name}`,
-    description: problem ?? region ?? "No default region",
+    description: problem ?? region ?? "No default Region",
     connection: profileConnection(name),
   };
 }

@@ -7,7 +7,7 @@ import { type ReactNode, useCallback, useState } from "react";
 import type { AwsConnection, EngineStatus } from "../ipc/generated";
 import { formatPercent } from "../shared/format";
 import { HelpProvider, type HelpTopic } from "../shared/help";
-import type { ShownConnection } from "./connectionMenus";
+import type { AccountItem, ShownConnection } from "./connectionMenus";
 import { isPage, type Page, pageTitles } from "./routes";
 import { ShortcutsModal } from "./ShortcutsModal";
 import { useShortcuts } from "./shortcuts";
@@ -31,6 +31,7 @@ export interface FrameProps {
   jobs: readonly RunningJob[];
   notices: readonly FlashbarProps.MessageDefinition[];
   onPage: (page: Page) => void;
+  onAccountItem: (item: AccountItem) => void;
   /** Opens a running migration. */
   onJob: (job: string) => void;
   onDark: (dark: boolean) => void;
@@ -102,6 +103,7 @@ export function Frame(props: FrameProps) {
         dark={props.dark}
         jobs={open[kind] ? [] : jobs}
         onMigrate={() => onPage("migrate")}
+        onAccountItem={props.onAccountItem}
         onJob={props.onJob}
         onHelp={() => (help === null ? openHelp(screen) : setHelp(null))}
         onDark={props.onDark}

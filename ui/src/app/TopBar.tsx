@@ -9,7 +9,9 @@ import { formatPercent } from "../shared/format";
 import { useNow } from "../shared/useNow";
 import { useRequest } from "../shared/useRequest";
 import {
+  type AccountItem,
   accountFacts,
+  accountItems,
   accountText,
   offeredConnections,
   profileItems,
@@ -28,11 +30,14 @@ export interface TopBarProps {
   /** The running migrations while the navigation is closed. */
   jobs: readonly RunningJob[];
   onMigrate: () => void;
+  onAccountItem: (item: AccountItem) => void;
   onJob: (job: string) => void;
   onHelp: () => void;
   onDark: (dark: boolean) => void;
   onEngine: () => void;
 }
+
+const badgeBlanks = 22;
 
 const practiceText = "Practice mode: simulated ECR and Docker Hub. No changes are made to AWS.";
 
@@ -95,20 +100,18 @@ export function TopBar(props: TopBarProps) {
         identity && alias !== null ? `${identity.account_id} (${alias})` : identity?.account_id,
       description: practice ? undefined : identity?.arn,
       items: offers
-        ? [...accountFacts(shown, now), ...profileItems(offered, connection)]
-        : [
+        ? [
             ...accountFacts(shown, now),
-            {
-              id: "migrate",
-              text: connection === null ? "Choose account" : "Change account or region",
-            },
-          ],
+            ...profileItems(offered, connection),
+            ...accountItems(shown).filter(({ id }) => id !== "migrate"),
+          ]
+        : [...accountFacts(shown, now), ...accountItems(shown)],
       onItemClick: ({ detail }) => {
         const chosen = connections.get(detail.id);
-        if (chosen === undefined) {
-          props.onMigrate();
-        } else {
+        if (chosen !== undefined) {
           onConnection?.(chosen);
+        } else {
+          props.onAccountItem(detail.id as AccountItem);
         }
       },
     },
@@ -120,7 +123,7 @@ export function TopBar(props: TopBarProps) {
             text: region ?? "Choose Region",
             ariaLabel: region ? `Region: ${region}` : "Choose Region",
             expandableGroups: true,
-            items: offers ? regionItems(region) : [{ id: "", text: "Change account or region" }],
+            items: offers ? regionItems(region) : [{ id: "", text: "Change account or Region" }],
             onItemClick: ({ detail }: { detail: { id: string } }) => {
               if (detail.id === "") {
                 props.onMigrate();
@@ -173,7 +176,8 @@ export function TopBar(props: TopBarProps) {
       <TopNavigation
         identity={{
           href: "#migrate",
-          title: "Transload",
+          // The blanks reserve the place of the badge, so that the menus never lie below it.
+          title: practice ? `Transload${"\u00a0".repeat(badgeBlanks)}` : "Transload",
           onFollow: (event) => {
             event.preventDefault();
             props.onMigrate();

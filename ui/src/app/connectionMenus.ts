@@ -116,3 +116,42 @@ export function regionItems(current: string | null): ButtonDropdownProps.ItemOrG
     })),
   }));
 }
+
+/** What the account menu leads to, beside profiles. */
+export type AccountItem = "migrate" | "copy" | "console" | "profiles" | "sign_ins";
+
+/** The address of Amazon ECR in the AWS console, or `null` if `link_open` doesn't allow it. */
+export function consoleUrl({ connection, identity }: ShownConnection): string | null {
+  if (identity === null || connection === null || connection.kind === "practice") {
+    return null;
+  }
+  const { partition, region } = identity;
+  return partition === "aws"
+    ? `https://${region}.console.aws.amazon.com/ecr/private-registry/repositories?region=${region}`
+    : null;
+}
+
+/** The items of the account menu that every page has. */
+export function accountItems(
+  shown: ShownConnection,
+): (ButtonDropdownProps.Item & { readonly id: AccountItem })[] {
+  const known = shown.identity !== null;
+  return [
+    {
+      id: "migrate",
+      text: shown.connection === null ? "Choose AWS profile" : "Change account or Region",
+    },
+    ...(known ? [{ id: "copy" as const, text: "Copy account ID" }] : []),
+    ...(consoleUrl(shown) === null
+      ? []
+      : [
+          {
+            id: "console" as const,
+            text: "Open in the Amazon ECR console",
+            iconName: "external" as const,
+          },
+        ]),
+    { id: "profiles", text: "Manage saved profiles" },
+    { id: "sign_ins", text: "Manage AWS sign-ins" },
+  ];
+}

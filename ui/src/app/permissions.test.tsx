@@ -204,7 +204,7 @@ describe("where?", () => {
       expect(asked()).toMatchObject({ region: typed });
     }
     typeRegion("Not A Region");
-    await screen.findByText(/Enter a region name such as eu-west-1/);
+    await screen.findByText(/Enter a Region name such as eu-west-1/);
     expect(asked()).toMatchObject({ region: "ap-east-1" });
   });
 

@@ -9,6 +9,7 @@ export const shortcuts: readonly { readonly keys: string; readonly does: string 
     keys: `Ctrl+${index + 1}`,
     does: `Open ${title}`,
   })),
+  { keys: "Ctrl++, Ctrl+-, Ctrl+0", does: "Zoom in, zoom out, reset the zoom" },
   { keys: "Esc", does: "Close the dialog or menu, or clear the filter" },
   { keys: "?", does: "Show keyboard shortcuts" },
 ];

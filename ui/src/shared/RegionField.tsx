@@ -22,7 +22,7 @@ export function RegionField({
   region,
   own,
   description,
-  placeholder = "Choose or enter a region",
+  placeholder = "Choose or enter a Region",
   onChange,
   "data-testid": testId,
 }: RegionFieldProps) {
@@ -60,7 +60,7 @@ export function RegionField({
         enteredTextLabel={(value) => `Use “${value}”`}
         placeholder={placeholder}
         expandToViewport
-        empty="No matching region"
+        empty="No matching Region"
         onChange={({ detail }) => {
           setLeft(false);
           setText(detail.value);

@@ -257,7 +257,7 @@ function EncryptionFields({ value, change, problems, readOnly }: FieldsProps) {
               KMS key <i>- optional</i>
             </span>
           }
-          description="Key ID, alias, or ARN of a key in the region of the repository. If empty, ECR uses the AWS managed key."
+          description="Key ID, alias, or ARN of a key in the Region of the repository. If empty, ECR uses the AWS managed key."
           errorText={problems.kms_key}
         >
           <Input

@@ -156,7 +156,7 @@ export function isKnownRegion(id: string): boolean {
 export function regionProblem(region: string): string | null {
   return /^[0-9a-z-]{2,25}$/.test(region)
     ? null
-    : "Enter a region name such as eu-west-1. Use lowercase letters, digits, and hyphens.";
+    : "Enter a Region name such as eu-west-1. Use lowercase letters, digits, and hyphens.";
 }
 
 /**

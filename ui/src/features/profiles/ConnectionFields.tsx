@@ -104,7 +104,7 @@ export function ConnectionFields({
           <RegionField
             region={draft.region === "" ? null : draft.region}
             own={ownRegion}
-            description="Leave empty to use the region of the AWS profile."
+            description="Leave empty to use the Region of the AWS profile."
             placeholder={ownRegion ?? "Region of the AWS profile"}
             onChange={(region) => onChange({ ...draft, region: region ?? "" })}
             data-testid="profile-form-region"

@@ -103,7 +103,7 @@ function EcrFields({ profile, region, problem, onChange }: EcrFieldsProps) {
           data-testid="profile-form-source-profile"
         />
       </FormField>
-      <FormField label="Source region" description="Leave empty to use the region of the profile.">
+      <FormField label="Source Region" description="Leave empty to use the Region of the profile.">
         <Input
           value={region ?? ""}
           spellcheck={false}

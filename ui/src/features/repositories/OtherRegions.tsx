@@ -38,14 +38,14 @@ export function OtherRegions({
   const regions = found.answer ?? [];
   return (
     <div aria-live="polite" data-testid="repository-elsewhere">
-      {found.loading && <StatusIndicator type="loading">Searching other regions</StatusIndicator>}
+      {found.loading && <StatusIndicator type="loading">Searching other Regions</StatusIndicator>}
       {regions.length > 0 && (
         <Alert
           type="info"
           header={
             regions.length === 1
-              ? "The repository exists in another region"
-              : "The repository exists in other regions"
+              ? "The repository exists in another Region"
+              : "The repository exists in other Regions"
           }
         >
           <SpaceBetween direction="horizontal" size="xs">

@@ -69,10 +69,7 @@ export function RepositoriesPage({
           <div ref={picker}>
             <SpaceBetween size="m">
               {connection === null && (
-                <Header
-                  variant="h1"
-                  description="Amazon ECR repositories in this account and region."
-                >
+                <Header variant="h1" description="Private repositories in this account and Region.">
                   Repositories
                 </Header>
               )}

@@ -104,10 +104,12 @@ export function RepositoryImagesTable(props: RepositoryImagesTableProps) {
         isItemDisabled={(row) => row.isEntry}
         empty={
           <Box textAlign="center" padding="m">
-            <Box variant="strong">{all.length === 0 ? "No images" : "No tagged images"}</Box>
+            <Box variant="strong">
+              {all.length === 0 ? "No images in this repository" : "No tagged images"}
+            </Box>
             <Box variant="p" color="text-body-secondary">
               {all.length === 0
-                ? "No images have been pushed to this repository."
+                ? "Images appear here after the first push or migration."
                 : "To see the other images, choose Show untagged."}
             </Box>
           </Box>

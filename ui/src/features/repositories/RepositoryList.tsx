@@ -29,7 +29,7 @@ const emptyList = (
   <Box textAlign="center" padding="m">
     <Box variant="strong">No repositories</Box>
     <Box variant="p" color="text-body-secondary">
-      This account has no repositories in this region. A migration creates the required
+      This account has no repositories in this Region. A migration creates the required
       repositories.
     </Box>
   </Box>

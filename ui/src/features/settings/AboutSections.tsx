@@ -55,8 +55,8 @@ export function LogSection({ folder, errorActions }: LogSectionProps) {
         )}
         <div>
           The log contains times, addresses, digests, and the names of profiles, repositories, and
-          images. It contains no secrets such as keys, passwords, or tokens. Include it when you
-          report a problem.
+          images. It contains no secrets such as keys, passwords, or tokens. It is safe to attach to
+          a support request.
         </div>
         {folder !== null && (
           <KeyValuePairs

@@ -28,18 +28,21 @@ export function AppearanceSection({ settings, onChange }: AppearanceSectionProps
   return (
     <Container header={<Header variant="h2">Appearance</Header>}>
       <SpaceBetween size="m">
-        <FormField label="Theme">
+        <FormField label={<span id="settings-theme-label">Theme</span>}>
           <SegmentedControl
-            label="Theme"
+            ariaLabelledby="settings-theme-label"
             selectedId={settings.theme}
             options={themes}
             onChange={({ detail }) => onChange({ theme: detail.selectedId as Theme })}
             data-testid="settings-theme"
           />
         </FormField>
-        <FormField label="Density" description="Compact shows more rows in tables.">
+        <FormField
+          label={<span id="settings-density-label">Density</span>}
+          description="Compact shows more rows in tables."
+        >
           <SegmentedControl
-            label="Density"
+            ariaLabelledby="settings-density-label"
             selectedId={density}
             options={densities}
             onChange={({ detail }) => changeDensity(detail.selectedId as Density)}

@@ -118,7 +118,7 @@ export function PracticeSection(props: PracticeSectionProps) {
         </div>
         <Toggle
           checked={large}
-          description="Adds the organization “warehouse” to the Docker Hub account, with 300 repositories of 20 tags each, and one repository with 10,000 tags. The images don’t use disk space."
+          description="Adds the organization “warehouse” to the Docker Hub account, with 300 repositories of 20 tags each, and one repository with 10,000 tags. Images are generated on demand."
           onChange={({ detail }) => {
             onLarge(detail.checked).then(endpoints.reload);
           }}

@@ -165,7 +165,7 @@ export function AddProfileModal({
             selectedOption={region === "" ? null : regionOption(region)}
             options={regionOptions([region])}
             filteringType="auto"
-            filteringAriaLabel="Find regions"
+            filteringAriaLabel="Find Regions"
             expandToViewport
             onChange={({ detail }) => setRegion(detail.selectedOption.value ?? "")}
             data-testid="add-profile-region"

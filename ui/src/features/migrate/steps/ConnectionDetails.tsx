@@ -23,8 +23,8 @@ export function ConnectionDetails({ connection, profileRegion, onChange }: Conne
         own={profileRegion}
         description={
           profileRegion === null
-            ? "The profile has no default region."
-            : `Default region of the profile: ${profileRegion}.`
+            ? "The profile has no default Region."
+            : `Default Region of the profile: ${profileRegion}.`
         }
         onChange={(region) => onChange({ ...connection, region })}
         data-testid="region-select"

@@ -67,7 +67,7 @@ export function EcrSourceFields({ source, profiles, practice, onChange }: EcrSou
           <Button
             variant="inline-link"
             onClick={() => setDetails(true)}
-            ariaLabel="Change the region and endpoints of the source"
+            ariaLabel="Change the Region and endpoints of the source"
             data-testid="ecr-source-details"
           >
             {connection.region ?? profileRegion ?? "Choose a region"}

@@ -55,7 +55,7 @@ export function IdentityFacts({ identity, alias, loading, chosen }: IdentityFact
         columns={1}
         items={[
           {
-            label: "Caller",
+            label: "ARN",
             value: (
               <ReservedSpace text={chosen === undefined ? "" : usualCaller(chosen.kind)}>
                 {known(({ arn }) => (

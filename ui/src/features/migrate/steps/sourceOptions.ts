@@ -22,7 +22,7 @@ const options: readonly {
     label: "Docker Hub",
     description: "Repositories of users and organizations",
   },
-  { value: "ecr", label: "Another Amazon ECR", description: "Another account or region" },
+  { value: "ecr", label: "Another Amazon ECR", description: "Another account or Region" },
   { value: "registry", label: "Another registry", description: "Any OCI registry" },
   {
     value: "practice_account",
