@@ -73,7 +73,7 @@ export function WelcomePage({ starting, onMigrate, onRepositories, onPractice }:
           }
         >
           Practice mode runs a registry and a Docker Hub account inside Transload. It doesn’t
-          require an AWS account, and no data leaves this computer.
+          require an AWS account, and makes no changes to AWS.
         </Card>
       </ColumnLayout>
     </ContentLayout>

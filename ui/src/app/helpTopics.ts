@@ -114,7 +114,7 @@ export const helpTexts: Record<HelpTopic, HelpText> = {
   },
   practice: {
     title: "Practice mode",
-    text: "Practice mode runs a registry with the API of Amazon ECR and a Docker Hub account inside Transload. Images and repositories are simulated, and no data leaves this computer. Reset practice mode to start again.",
+    text: "Practice mode runs a registry with the API of Amazon ECR and a Docker Hub account inside Transload. It makes no changes to AWS and uploads nothing. Reset practice mode to start again.",
     links: [links.what],
   },
 };

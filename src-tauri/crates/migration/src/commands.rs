@@ -12,7 +12,7 @@ use ts_rs::TS;
 
 use crate::engine_route::predict::{EngineOutcome, EngineWay};
 use crate::plan::{Action, Plan, PlannedImage, PlannedRepository, Route};
-use transload_model::{Encryption, Platform, RepositorySettings, TagMutability};
+use transload_model::{Encryption, Platform, RegistryHost, RepositorySettings, TagMutability};
 
 /// The tool that copies images from registry to registry in the commands of a plan.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -50,9 +50,22 @@ impl std::fmt::Display for AwsOptions {
 
 /// Logs a client, `docker`, `skopeo` or `crane auth`, in to the registry.
 fn log_in(client: &str, registry: &str, aws: &AwsOptions) -> String {
+    let tls = if client == "skopeo" { tls_option("login", registry) } else { "" };
     format!(
-        "aws ecr get-login-password{aws} | {client} login --username AWS --password-stdin {registry}"
+        "aws ecr get-login-password{aws} | {client} login{tls} --username AWS --password-stdin {registry}"
     )
+}
+
+/// The option with which `skopeo` uses a registry of this computer, such as practice mode's, that may have
+/// plain HTTP. `docker` and `crane` need none. Empty for other registries.
+fn tls_option(name: &str, address: &str) -> &'static str {
+    let loopback = RegistryHost::parse(host_of(address)).is_ok_and(|host| host.is_loopback());
+    match name {
+        _ if !loopback => "",
+        "src" => " --src-tls-verify=false",
+        "dest" => " --dest-tls-verify=false",
+        _ => " --tls-verify=false",
+    }
 }
 
 /// Commands that push an image of this computer to a repository.
@@ -163,10 +176,11 @@ fn by_docker(image: &PlannedImage) -> Vec<String> {
     match (way, platform) {
         (Some(EngineWay::OwnPush), platform) => {
             let before = platform.map(overrides).unwrap_or_default();
+            let tls = tls_option("dest", &destination.to_string());
             vec![
                 format!("docker save --output image.tar {source}"),
                 format!(
-                    "skopeo{before} copy --preserve-digests oci-archive:image.tar docker://{destination}"
+                    "skopeo{before} copy --preserve-digests{tls} oci-archive:image.tar docker://{destination}"
                 ),
             ]
         }
@@ -194,8 +208,10 @@ fn skopeo(plan: &Plan, image: &PlannedImage) -> String {
         None => (String::new(), " --all"),
         Some(platform) => (overrides(platform), ""),
     };
+    let from = tls_option("src", &source.to_string());
+    let to = tls_option("dest", &destination.to_string());
     format!(
-        "skopeo{before} copy{which} --preserve-digests docker://{source} docker://{destination}"
+        "skopeo{before} copy{which} --preserve-digests{from}{to} docker://{source} docker://{destination}"
     )
 }
 
@@ -290,6 +306,31 @@ mod tests {
     #[test]
     fn a_word_for_the_shell_stays_one_word() {
         assert_eq!(quoted("it's *"), r"'it'\''s *'");
+    }
+
+    #[test]
+    fn skopeo_uses_a_registry_of_this_computer_without_tls() {
+        let aws = AwsOptions::new(None, "eu-west-1", None);
+        for (client, registry, option) in [
+            ("skopeo", "127.0.0.1:5000", " --tls-verify=false"),
+            ("skopeo", "localhost:5000", " --tls-verify=false"),
+            ("skopeo", "[::1]:5000", " --tls-verify=false"),
+            ("skopeo", "111122223333.dkr.ecr.eu-west-1.amazonaws.com", ""),
+            ("docker", "127.0.0.1:5000", ""),
+            ("crane auth", "127.0.0.1:5000", ""),
+        ] {
+            let command = log_in(client, registry, &aws);
+            let start = format!("| {client} login{option} --username");
+            assert!(command.contains(&start), "{command}");
+        }
+        for (name, address, option) in [
+            ("src", "127.0.0.1:5000/app:1", " --src-tls-verify=false"),
+            ("dest", "localhost:5000/team/app:1", " --dest-tls-verify=false"),
+            ("src", "docker.io/library/alpine:3", ""),
+            ("dest", "111122223333.dkr.ecr.eu-west-1.amazonaws.com/app:1", ""),
+        ] {
+            assert_eq!(tls_option(name, address), option, "{address}");
+        }
     }
 
     #[test]

@@ -31,11 +31,24 @@ const options: readonly {
   },
 ];
 
-/** The sources, with their state at the right. The practice source requires practice mode. */
+/** Sources that practice mode simulates or reads on this computer. */
+const local: ReadonlySet<SourceKind> = new Set(["practice_account", "docker_engine"]);
+
+/**
+ * The sources, with their state at the right. The practice source requires practice mode, which says
+ * which of the others are real.
+ */
 export function sourceOptions(practice: boolean, states: SourceStates) {
   return options
     .filter(({ value }) => practice || value !== "practice_account")
-    .map((option) => ({ ...option, labelTag: states[option.value] ?? "" }));
+    .map((option) => ({
+      ...option,
+      description:
+        practice && !local.has(option.value)
+          ? `${option.description}. Not simulated: reads over the network`
+          : option.description,
+      labelTag: states[option.value] ?? "",
+    }));
 }
 
 /** The state of the Docker Engine, from the number of its images. */
