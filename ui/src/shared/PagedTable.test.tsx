@@ -1,7 +1,7 @@
 import createWrapper from "@cloudscape-design/components/test-utils/dom";
 import { act, render } from "@testing-library/react";
 import { expect, it } from "vitest";
-import { PagedTable, rowsOfAPage } from "./PagedTable";
+import { FullTable, PagedTable, rowsOfAPage } from "./PagedTable";
 
 const rows = Array.from({ length: 10_000 }, (_, number) => `image-${number}`);
 
@@ -26,4 +26,42 @@ it("draws one page of thousands of rows, and searches all of them", () => {
   // A short list needs neither pages nor a search.
   rerender(shown(rows.slice(0, 3)));
   expect(table()?.findPagination()).toBeNull();
+});
+
+const numbered = [1, 3, 2].map((number) => ({ name: `image-${number}`, number }));
+
+function Numbers({ section }: { section: boolean }) {
+  return (
+    <FullTable
+      name="numbers"
+      section={section}
+      items={numbered}
+      trackBy="name"
+      words={({ name }) => [name]}
+      finds="numbers"
+      sortedBy="number"
+      sortedDescending
+      columnDefinitions={[
+        { id: "name", header: "Name", sortingField: "name", cell: ({ name }) => name },
+        { id: "number", header: "Number", sortingField: "number", cell: ({ number }) => number },
+      ]}
+    />
+  );
+}
+
+it.each([false, true])("sorts and keeps its columns, in a section: %s", (section) => {
+  localStorage.clear();
+  const { unmount } = render(<Numbers section={section} />);
+  const table = () => createWrapper().findTable();
+  const first = () => table()?.findRows()[0]?.getElement().textContent;
+  const columns = () => table()?.findColumnHeaders().length;
+  expect(first()).toContain("image-3");
+  act(() => table()?.findColumnSortingArea(1)?.click());
+  expect(first()).toContain("image-1");
+  expect(columns()).toBe(2);
+  unmount();
+  // What the preferences store is used by the next table of the same name.
+  localStorage.setItem("numbers.table", JSON.stringify({ visibleContent: ["name"] }));
+  render(<Numbers section={section} />);
+  expect(columns()).toBe(1);
 });

@@ -1,6 +1,6 @@
 // @vitest-environment node
 import { describe, expect, it } from "vitest";
-import { repositoryNameProblem, suggestRepositoryName } from "./repositoryName";
+import { prefixHint, repositoryNameProblem, suggestRepositoryName } from "./repositoryName";
 
 describe("a repository name", () => {
   it.each(["ab", "team/app", "a.b_c-d", "a__b", "a---b", "0/1/2"])("may be %s", (name) => {
@@ -39,5 +39,17 @@ describe("a repository name", () => {
 
   it("has no suggestion where nothing is left of it", () => {
     expect(suggestRepositoryName("//")).toBeNull();
+  });
+});
+
+describe("a prefix", () => {
+  it.each([
+    ["hub", "Names become “hubbuilds”. To separate the parts, enter “hub/”."],
+    ["team/hub ", "Names become “team/hubbuilds”. To separate the parts, enter “team/hub/”."],
+    ["hub/", null],
+    ["hub-", null],
+    ["", null],
+  ])("%s is explained", (prefix, hint) => {
+    expect(prefixHint(prefix, "builds")).toBe(hint);
   });
 });

@@ -52,3 +52,11 @@ export function suggestRepositoryName(name: string): string | null {
     .replace(/[._/-]+$/, "");
   return repositoryNameProblem(suggestion) === null ? suggestion : null;
 }
+
+/** Says what a prefix without a separator makes of a name: `hub` and `builds` become `hubbuilds`. */
+export function prefixHint(prefix: string, example = "app"): string | null {
+  const trimmed = prefix.trim();
+  return /[a-z0-9]$/.test(trimmed)
+    ? `Names become “${trimmed}${example}”. To separate the parts, enter “${trimmed}/”.`
+    : null;
+}

@@ -3,7 +3,15 @@ import { describe, expect, it } from "vitest";
 import type { HistoryEntry } from "../../ipc/generated";
 import { interruptedEntry, undone } from "../../testing/historyEntry";
 import { reportSummary } from "../../testing/reportSummary";
-import { canResume, canUndo, shownState } from "./historyStates";
+import {
+  canResume,
+  canUndo,
+  destinationText,
+  inStateFilter,
+  searchWords,
+  shownState,
+  stateFilters,
+} from "./historyStates";
 
 const moved: HistoryEntry = {
   ...interruptedEntry,
@@ -64,5 +72,44 @@ describe("Resume", () => {
   it("is offered until every lifecycle policy is set", () => {
     expect(canResume(moved)).toBe(false);
     expect(canResume({ ...moved, policies_not_set: 1 })).toBe(true);
+  });
+});
+
+describe("the filter by state", () => {
+  it.each([
+    ["succeeded", "completed"],
+    ["kept", "completed"],
+    ["unproven", "completed"],
+    ["running", "running"],
+    ["failed", "open"],
+    ["partly_failed", "open"],
+    ["cancelled", "open"],
+    ["interrupted", "open"],
+    ["incomplete", "open"],
+  ] as const)("has %s in one group beside all", (state, group) => {
+    const groups = stateFilters.filter(({ value }) => inStateFilter({ ...moved, state }, value));
+    expect(groups.map(({ value }) => value)).toEqual(["all", group]);
+  });
+
+  it("has an undone migration only there", () => {
+    const entry = { ...moved, undone: undone(0) };
+    const groups = stateFilters.filter(({ value }) => inStateFilter(entry, value));
+    expect(groups.map(({ value }) => value)).toEqual(["all", "undone"]);
+  });
+});
+
+describe("the search", () => {
+  it("finds a migration by source, account, registry, and state", () => {
+    const entry: HistoryEntry = {
+      ...moved,
+      source: { kind: "docker_hub", namespace: "acme" },
+      identity: { ...moved.identity, practice: false, account_id: "111122223333" },
+      registry: "111122223333.dkr.ecr.eu-west-1.amazonaws.com",
+    };
+    const words = searchWords(entry).join(" ");
+    for (const part of ["acme", "111122223333", "dkr.ecr.eu-west-1", shownState(entry).text]) {
+      expect(words).toContain(part);
+    }
+    expect(destinationText(moved)).toBe("Practice");
   });
 });

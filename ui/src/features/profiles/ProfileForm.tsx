@@ -13,6 +13,7 @@ import { useBackend } from "../../ipc";
 import type { SavedProfile } from "../../ipc/generated";
 import { RenameRulesField } from "../../shared/RenameRulesField";
 import { RepositorySettingsForm } from "../../shared/RepositorySettingsForm";
+import { prefixHint } from "../../shared/repositoryName";
 import { useRequest } from "../../shared/useRequest";
 import { ConnectionFields } from "./ConnectionFields";
 import { ProfileSourceFields } from "./ProfileSourceFields";
@@ -113,6 +114,7 @@ export function ProfileForm({ profile, others, errorActions, onClose, onSaved }:
             label="ECR prefix"
             description="Added to every repository name, for example team/."
             errorText={shown.prefix}
+            constraintText={prefixHint(draft.prefix)}
           >
             <Input
               value={draft.prefix}

@@ -5,6 +5,7 @@ import Select from "@cloudscape-design/components/select";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import type { ImageSource } from "../../ipc/generated";
 import { emptySource, profileConnection } from "../../shared/connection";
+import { registryHost } from "../../shared/registryHost";
 
 interface ProfileSourceFieldsProps {
   source: ImageSource | null;
@@ -67,6 +68,10 @@ export function ProfileSourceFields({ source, problem, onChange }: ProfileSource
               spellcheck={false}
               placeholder="ghcr.io"
               onChange={({ detail }) => onChange({ ...source, host: detail.value })}
+              onBlur={() => {
+                const { host, plainHttp } = registryHost(source.host);
+                onChange({ ...source, host, plain_http: plainHttp ?? source.plain_http });
+              }}
               data-testid="profile-form-host"
             />
           </FormField>
