@@ -84,6 +84,8 @@ const reading = [
   "migrationPermissions",
   "migrationUndoPlan",
   "historyList",
+  "imageInspect",
+  "imageCompare",
   "historyReport",
   "historyRequest",
   "jobsList",
