@@ -25,7 +25,7 @@ function awsProfileOptions(profiles: AwsProfiles | null, chosen: string): Select
   const options: SelectProps.Option[] = (profiles?.profiles ?? []).map((profile) => ({
     value: profile.name,
     label: profile.name,
-    description: profile.problem ?? profile.region ?? "No default region",
+    description: profile.problem ?? profile.region ?? "No default Region",
   }));
   const known = options.some((option) => option.value === chosen);
   return chosen === "" || known || profiles === null
@@ -59,7 +59,7 @@ export function ConnectionFields({
             {
               value: "practice",
               label: "Practice",
-              description: "The registry inside Transload. No data leaves this computer.",
+              description: "The registry inside Transload. Makes no changes to AWS.",
             },
           ]}
           data-testid="profile-form-kind"

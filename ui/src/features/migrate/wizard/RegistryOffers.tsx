@@ -251,7 +251,7 @@ export function BlobMountingOffer({
   return (
     <>
       <span
-        title="Repositories share layers. With blob mounting, ECR reuses a layer of another repository instead of uploading it again. Blob mounting is off in this account and region."
+        title="Repositories share layers. With blob mounting, ECR reuses a layer of another repository instead of uploading it again. Blob mounting is off in this account and Region."
         data-testid="mounting-offer"
       >
         <StatusIndicator type="info">
