@@ -26,8 +26,11 @@ fn the_window_may_call_these_commands_and_nothing_more() {
     let asked = "notification:allow-is-permission-granted";
     // The script that Tauri adds for the zoom shortcuts.
     let zoom = "core:webview:allow-set-webview-zoom";
-    let wanted: BTreeSet<&str> =
-        events.into_iter().chain([asked, zoom]).chain(commands.iter().map(String::as_str)).collect();
+    let wanted: BTreeSet<&str> = events
+        .into_iter()
+        .chain([asked, zoom])
+        .chain(commands.iter().map(String::as_str))
+        .collect();
     assert_eq!(granted, wanted);
     assert_eq!(capability["windows"], json!(["main"]));
     assert_eq!(capability.get("remote"), None);

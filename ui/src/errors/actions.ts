@@ -15,7 +15,7 @@ export function errorActionLabel(action: ErrorAction, error: ApiError): string {
 const labels: Record<ErrorAction, string> = {
   retry: "Retry",
   choose_profile: "Choose another profile",
-  choose_region: "Choose another region",
+  choose_region: "Choose another Region",
   choose_images: "Choose other images",
   sign_in: "Sign in",
   sign_in_source: "Sign in to the source",
