@@ -6,8 +6,10 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import Table, { type TableProps } from "@cloudscape-design/components/table";
 import TextFilter from "@cloudscape-design/components/text-filter";
 import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { flushSync } from "react-dom";
 import { FillHeight } from "./FillHeight";
 import { formatCounted } from "./format";
+import { keepFocus } from "./keepFocus";
 import { MeasuredWidth } from "./MeasuredWidth";
 import { paginationLabels } from "./tableLabels";
 import {
@@ -165,11 +167,10 @@ function useSettledWidth(): [number, (width: number) => void] {
       setWidth((before) => (Math.abs(before - measured) < widthTolerance ? before : measured));
       return;
     }
-    timer.current = setTimeout(
-      () =>
-        setWidth((before) => (Math.abs(before - measured) < widthTolerance ? before : measured)),
-      settleMs,
-    );
+    const change = () =>
+      setWidth((before) => (Math.abs(before - measured) < widthTolerance ? before : measured));
+    // Another width is another table, whose controls are new elements.
+    timer.current = setTimeout(() => keepFocus(() => flushSync(change)), settleMs);
   }, []);
   return [width, onWidth];
 }

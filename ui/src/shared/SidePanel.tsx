@@ -2,6 +2,7 @@ import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
 import { type ReactNode, useEffect, useRef } from "react";
 import { FillHeight } from "./FillHeight";
+import { rememberFocus } from "./keepFocus";
 import "./sidePanel.css";
 
 interface SidePanelProps {
@@ -19,15 +20,11 @@ interface SidePanelProps {
 function useFocus() {
   const panel = useRef<HTMLElement>(null);
   useEffect(() => {
-    const opener = document.activeElement;
+    const focusOpener = rememberFocus();
     // A field with suggestions would open them.
     const field = panel.current?.querySelector<HTMLElement>("input:not([role=combobox])");
     (field ?? panel.current)?.focus();
-    return () => {
-      if (opener instanceof HTMLElement && opener.isConnected) {
-        opener.focus();
-      }
-    };
+    return focusOpener;
   }, []);
   return panel;
 }
