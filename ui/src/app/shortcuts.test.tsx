@@ -55,6 +55,19 @@ describe("shortcuts", () => {
     expect(actions.onHelp).toHaveBeenCalledTimes(1);
   });
 
+  it("chooses the primary button even if the focused control uses Enter", () => {
+    const { container } = render(<Page {...actions} />);
+    const select = document.createElement("button");
+    const opened = vi.fn((event: Event) => event.preventDefault());
+    select.addEventListener("keydown", opened);
+    container.append(select);
+    press("Enter", { ctrlKey: true }, select);
+    expect(clicked.mock.calls).toEqual([["next"]]);
+    expect(opened).not.toHaveBeenCalled();
+    press("Enter", {}, select);
+    expect(opened).toHaveBeenCalledTimes(1);
+  });
+
   it("leaves typed characters to the field", () => {
     render(<Page {...actions} />);
     const field = screen.getByLabelText("filter");

@@ -49,13 +49,13 @@ export interface ShortcutActions {
   readonly onHelp: () => void;
 }
 
+function withControl(event: KeyboardEvent): boolean {
+  return event.ctrlKey || event.metaKey;
+}
+
 /** Whether a key press was a shortcut. */
 function handle(event: KeyboardEvent, { onPage, onHelp }: ShortcutActions): boolean {
-  const control = event.ctrlKey || event.metaKey;
-  if (control && event.key === "Enter") {
-    choosePrimary();
-    return true;
-  }
+  const control = withControl(event);
   if (topDialog() !== null) {
     return false;
   }
@@ -91,7 +91,19 @@ export function useShortcuts(actions: ShortcutActions): void {
         event.preventDefault();
       }
     };
+    // Before the focused control sees it: a select would open instead.
+    const onPrimaryKey = (event: KeyboardEvent) => {
+      if (withControl(event) && event.key === "Enter") {
+        event.preventDefault();
+        event.stopPropagation();
+        choosePrimary();
+      }
+    };
+    window.addEventListener("keydown", onPrimaryKey, true);
     window.addEventListener("keydown", onKey);
-    return () => window.removeEventListener("keydown", onKey);
+    return () => {
+      window.removeEventListener("keydown", onPrimaryKey, true);
+      window.removeEventListener("keydown", onKey);
+    };
   }, []);
 }
