@@ -13,6 +13,9 @@ export interface FillHeightProps {
 
 const minimumHeight = 200;
 
+/** A scroll bar lies over the content, so a button at the edge couldn't be clicked. */
+const scrollBarWidth = 14;
+
 /** The bottom padding of the page. */
 const pageBottom = 24;
 
@@ -30,7 +33,14 @@ export function FillHeight({ below = pageBottom, scrollKey, onWidth, children }:
     }
   }, [scrollKey]);
   return (
-    <div ref={outer} className="fill-height" style={height === null ? {} : { blockSize: height }}>
+    <div
+      ref={outer}
+      className="fill-height"
+      style={{
+        paddingInlineEnd: scrollBarWidth,
+        ...(height === null ? {} : { blockSize: height }),
+      }}
+    >
       {children}
     </div>
   );
@@ -54,7 +64,7 @@ function useRemainingHeight(
       // Without width, the page is hidden.
       if (box.width > 0) {
         const top = box.top + window.scrollY;
-        latestOnWidth.current?.(box.width);
+        latestOnWidth.current?.(box.width - scrollBarWidth);
         setHeight(Math.max(minimumHeight, Math.floor(window.innerHeight - top - below)));
       }
     };

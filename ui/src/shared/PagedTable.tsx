@@ -9,6 +9,7 @@ import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } fro
 import { flushSync } from "react-dom";
 import { FillHeight } from "./FillHeight";
 import { formatCounted } from "./format";
+import { useHiddenCopies } from "./hiddenCopies";
 import { keepFocus } from "./keepFocus";
 import { MeasuredWidth } from "./MeasuredWidth";
 import { paginationLabels } from "./tableLabels";
@@ -214,6 +215,7 @@ export function FullTable<Row>(props: FullTableProps<Row>) {
       latest.current?.(items);
     }
   });
+  useHiddenCopies();
   const [width, onWidth] = useSettledWidth();
   const available = width - (table.selectionType === undefined ? 0 : selectionWidth);
   const columns = useMemo(

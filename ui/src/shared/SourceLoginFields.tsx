@@ -2,9 +2,9 @@ import Button from "@cloudscape-design/components/button";
 import Checkbox from "@cloudscape-design/components/checkbox";
 import ColumnLayout from "@cloudscape-design/components/column-layout";
 import FormField from "@cloudscape-design/components/form-field";
-import Input from "@cloudscape-design/components/input";
+import Input, { type InputProps } from "@cloudscape-design/components/input";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { type ErrorActions, ErrorAlert } from "../errors";
 import type { PracticeStatus, SourceLogin, SourceLoginStatus } from "../ipc/generated";
 import { useAsyncAction } from "./useAsyncAction";
@@ -38,6 +38,13 @@ export function SourceLoginFields(props: SourceLoginProps) {
   const [remark, setRemark] = useState<Remark | null>(null);
   const { busy, error, run, dismiss } = useAsyncAction();
   const origin = status.answer?.origin ?? "anonymous";
+  // The button that had the focus is disabled now, and without a focus, Esc doesn't close the dialog.
+  const secretField = useRef<InputProps.Ref>(null);
+  useEffect(() => {
+    if (error !== null) {
+      secretField.current?.focus();
+    }
+  }, [error]);
 
   const dismissAll = () => {
     dismiss();
@@ -97,6 +104,7 @@ export function SourceLoginFields(props: SourceLoginProps) {
           }
         >
           <Input
+            ref={secretField}
             type="password"
             value={secret}
             autoComplete={false}

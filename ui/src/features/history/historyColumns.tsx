@@ -15,7 +15,7 @@ export function historyColumns(onOpen: (entry: HistoryEntry) => void): Column<Hi
     {
       id: "started",
       header: "Started",
-      width: 120,
+      width: 136,
       cell: (entry) => (
         <Link
           href={`#${entry.migration}`}

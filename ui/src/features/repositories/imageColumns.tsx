@@ -135,7 +135,7 @@ export function imageColumns(
     {
       id: "kind",
       header: "Type",
-      width: 110,
+      width: 126,
       sortingComparator: (one, other) =>
         imageKindLabels[one.kind].localeCompare(imageKindLabels[other.kind]),
       cell: (row) => <span title={row.mediaType ?? undefined}>{imageKindLabels[row.kind]}</span>,
@@ -170,14 +170,14 @@ export function imageColumns(
     {
       id: "pushed",
       header: "Pushed",
-      width: 110,
+      width: 136,
       sortingComparator: (one, other) => (one.pushedAtMs ?? 0) - (other.pushedAtMs ?? 0),
       cell: (row) => (row.isEntry ? null : <RelativeTime timeMs={row.pushedAtMs} />),
     },
     {
       id: "pulled",
       header: "Last pulled",
-      width: 110,
+      width: 136,
       sortingComparator: (one, other) => (one.pulledAtMs ?? 0) - (other.pulledAtMs ?? 0),
       cell: (row) => <PulledCell row={row} />,
     },
@@ -193,7 +193,7 @@ export function imageColumns(
     {
       id: "digest",
       header: "Digest",
-      width: 190,
+      width: 215,
       sortingField: "digest",
       cell: (row) => (
         <CopyableDigest digest={row.digest} what={`digest ${row.digest.slice(0, 19)}`} />

@@ -127,7 +127,7 @@ export function repositoryColumns(
     {
       id: "created",
       header: "Created",
-      width: 120,
+      width: 136,
       sortingComparator: (one, other) => (one.created_at_ms ?? 0) - (other.created_at_ms ?? 0),
       cell: ({ created_at_ms }) => <RelativeTime timeMs={created_at_ms} />,
     },

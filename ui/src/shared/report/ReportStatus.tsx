@@ -64,11 +64,14 @@ export function ReportStatus({ report, verifyFailed, undone }: ReportStatusProps
         >
           <SpaceBetween size="xxs">
             {verifyFailed && <span>Couldn’t verify the images again.</span>}
-            <span>{summary.text}</span>
+            {/* In the line of the result, so that a check doesn't move what is below. */}
+            <span>
+              {summary.text}
+              {verified !== null && <span data-testid="verified-at"> {verified}</span>}
+            </span>
             {summary.notes.map((note) => (
               <span key={note}>{note}</span>
             ))}
-            {verified !== null && <span data-testid="verified-at">{verified}</span>}
           </SpaceBetween>
         </Alert>
       )}
