@@ -8,7 +8,7 @@
 //! - [`company_network`]: a private certificate authority, and an HTTP proxy
 //! - [`headless_app`], [`ecr`]: Transload without a window, and the destination ECR
 //! - [`faults`]: a proxy that injects faults into requests
-//! - [`practice_hub`]: another client of the practice Docker Hub
+//! - [`practice_hub`], [`practice_ecr`]: other clients of the practice Docker Hub and ECR
 //! - [`secrets`]: every secret that a story uses, and a search for them in everything that it leaves
 //! - [`scripted_registry`]: a registry in memory that can behave like each of many real registries
 //! - [`window`]: the program in a real window, on a virtual desktop
@@ -22,6 +22,7 @@ pub mod ecr;
 pub mod faults;
 pub mod headless_app;
 pub mod images;
+pub mod practice_ecr;
 pub mod practice_hub;
 pub mod process;
 pub mod program;

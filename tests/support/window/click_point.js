@@ -1,4 +1,4 @@
-// Scrolls an element into view and returns its center, or null while another element covers it.
+// Returns where to click an element, or null while another element covers it. Scrolls it into view if needed.
 // Also records the element of the last click and the number of released keys for later queries.
 const [element] = arguments;
 
@@ -12,22 +12,29 @@ window.recordedInput.clicked = null;
 window.recordedInput.keys = 0;
 if (!element) return null;
 
-element.scrollIntoView({ behavior: "instant", block: "center", inline: "nearest" });
 // Cloudscape hides native checkboxes and radios behind drawn ones, which have to be clicked.
 const drawn = element.matches("input[type=checkbox], input[type=radio]")
   ? [element, element.parentElement, element.labels?.[0]]
   : [element];
-for (const one of drawn) {
-  const box = one?.getBoundingClientRect();
-  if (!box?.width || !box.height) continue;
-  // A link can wrap over two lines, and the center of its box is then outside of it.
-  for (const part of [box, ...one.getClientRects()]) {
-    const x = Math.round(part.left + part.width / 2);
-    const y = Math.round(part.top + part.height / 2);
-    const hit = document.elementFromPoint(x, y);
-    if (hit && (one.contains(hit) || hit.contains(element))) {
-      return { x, y, width: innerWidth, height: innerHeight };
+
+/** Where a click hits one of the drawn parts, by what is at that point. */
+const placeOf = (isHit) => {
+  for (const one of drawn) {
+    const box = one?.getBoundingClientRect();
+    if (!box?.width || !box.height) continue;
+    // A link can wrap over two lines, and the center of its box is then outside of it.
+    for (const part of [box, ...one.getClientRects()]) {
+      const x = Math.round(part.left + part.width / 2);
+      const y = Math.round(part.top + part.height / 2);
+      const hit = document.elementFromPoint(x, y);
+      if (hit && isHit(one, hit)) return { x, y, width: innerWidth, height: innerHeight };
     }
   }
-}
-return null;
+  return null;
+};
+
+// What is in view is clicked where it is, as a user does; everything else is scrolled into view.
+const inView = placeOf((one, hit) => one.contains(hit));
+if (inView) return inView;
+element.scrollIntoView({ behavior: "instant", block: "center", inline: "nearest" });
+return placeOf((one, hit) => one.contains(hit) || hit.contains(element));

@@ -55,7 +55,7 @@ impl Desktop {
         }
         let (screen, display) = start_and_read_address(
             "Xvfb",
-            &["-displayfd", "1", "-screen", "0", "1440x1000x24", "-nolisten", "tcp"],
+            &["-displayfd", "1", "-screen", "0", "1920x1200x24", "-nolisten", "tcp"],
             |line| line.trim().parse::<u32>().ok().map(|number| format!(":{number}")),
         )
         .await?;

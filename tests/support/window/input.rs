@@ -19,6 +19,14 @@ impl Window {
         UserInput::over(&self.display)
     }
 
+    /// Moves the pointer away from the page's content, so that no tooltip is in front of it.
+    ///
+    /// # Errors
+    /// If the screen does not respond.
+    pub fn rest_pointer(&self) -> Result<()> {
+        self.user_input()?.rest_pointer()
+    }
+
     /// Clicks an element with the pointer of the screen, if no other element covers it.
     ///
     /// # Errors
@@ -29,6 +37,7 @@ impl Window {
         let number = |name: &str| place[name].as_i64().context("no number");
         let page = [number("width")?, number("height")?];
         self.user_input()?.click([number("x")?, number("y")?], page)?;
+        self.count_click();
         // After a click that closes the window there is no page to ask.
         wait_until_true(SEEN_LIMIT, "the page to receive the click", async || {
             self.recorded_input("clicked !== null").await.map_or(true, |seen| seen == true)

@@ -58,6 +58,24 @@ impl Window {
         self.press_with(Some(held.into()), key.into()).await
     }
 
+    /// Presses a letter or digit while Control is held.
+    ///
+    /// # Errors
+    /// If the window does not respond.
+    pub async fn press_letter_with_control(&self, letter: char) -> Result<()> {
+        self.press_with(Some(Key::Control.into()), letter).await
+    }
+
+    /// Pastes the clipboard into the field that has the focus, and returns the field's value.
+    ///
+    /// # Errors
+    /// If the window does not respond.
+    pub async fn paste(&self) -> Result<String> {
+        self.press_letter_with_control('v').await?;
+        let value = self.client.execute("return document.activeElement.value", Vec::new()).await?;
+        Ok(value.as_str().unwrap_or_default().to_owned())
+    }
+
     async fn press_with(&self, held: Option<char>, key: char) -> Result<()> {
         let symbols = held.into_iter().chain([key]).map(symbol).collect::<Vec<_>>();
         self.watch_keys().await?;
@@ -81,6 +99,21 @@ impl Window {
     /// If it is not reached; the error lists every stop on the way.
     pub async fn tab_to(&self, name: &str) -> Result<()> {
         self.press_until(Key::Tab, MOST_STOPS, name).await
+    }
+
+    /// Presses Tab until an element whose name contains this text has the focus.
+    ///
+    /// # Errors
+    /// If it is not reached.
+    pub async fn tab_to_part(&self, part_of_name: &str) -> Result<()> {
+        for _ in 0..MOST_STOPS {
+            self.press(Key::Tab).await?;
+            let focused = self.focused().await?;
+            if focused.is_some_and(|(name, _)| name.contains(part_of_name)) {
+                return Ok(());
+            }
+        }
+        bail!("Tab does not reach {part_of_name:?}")
     }
 
     /// Presses a key, such as an arrow in a table, until the element with this name has the focus.

@@ -1,6 +1,8 @@
 //! The page in the window: finds, clicks and fills elements, reads texts, and takes screenshots.
 
 use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
@@ -54,11 +56,26 @@ pub struct Window {
     pub(super) client: Client,
     story: String,
     pub(super) display: String,
+    clicks: Arc<AtomicUsize>,
 }
 
 impl Window {
     pub(super) fn new(client: Client, story: &str, display: &str) -> Self {
-        Self { client, story: story.to_owned(), display: display.to_owned() }
+        Self {
+            client,
+            story: story.to_owned(),
+            display: display.to_owned(),
+            clicks: Arc::default(),
+        }
+    }
+
+    /// The number of clicks in this window so far.
+    pub fn clicks(&self) -> usize {
+        self.clicks.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn count_click(&self) {
+        self.clicks.fetch_add(1, Ordering::Relaxed);
     }
 
     /// Waits until the page has a text.

@@ -42,6 +42,17 @@ impl Window {
         Ok(text.as_str().unwrap_or_default().trim().to_owned())
     }
 
+    /// The texts of all elements that match a CSS selector.
+    ///
+    /// # Errors
+    /// If the window does not respond.
+    pub async fn texts_of(&self, selector: &str) -> Result<Vec<String>> {
+        let script =
+            "return [...document.querySelectorAll(arguments[0])].map((one) => one.textContent)";
+        let texts = self.client.execute(script, vec![Value::from(selector)]).await?;
+        Ok(serde_json::from_value(texts)?)
+    }
+
     /// Waits until the element with this test ID contains this text.
     ///
     /// # Errors

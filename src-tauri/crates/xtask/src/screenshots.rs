@@ -1,6 +1,6 @@
 //! `cargo xtask screenshots`: updates the pictures in the README.
 //!
-//! Window stories walk through practice mode and save a picture of every screen (light, dark and small)
+//! Window stories walk through practice mode and save a picture of every screen (light and dark, at several sizes)
 //! under `target/screenshots`. The ones that the README shows are copied to `icons/screenshots`.
 
 use anyhow::{Context, Result};

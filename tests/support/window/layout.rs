@@ -1,0 +1,100 @@
+//! Measures the layout of a page: rows in view, the primary button, and whether the page scrolls.
+
+use anyhow::{Context, Result, ensure};
+use serde::Deserialize;
+
+use crate::wait::{wait_until, wait_until_true};
+use crate::window::page::{LIMIT, Window};
+
+/// The layout of a page or of the dialog on top of it, in CSS pixels.
+#[derive(Clone, Debug, Deserialize)]
+pub struct PageLayout {
+    pub width: f64,
+    pub height: f64,
+    /// How much higher the page is than the window.
+    pub scrolls_by: f64,
+    /// How much wider the page is than the window.
+    pub wider_by: f64,
+    pub tables: Vec<TableLayout>,
+    /// The primary buttons, in the order of the page.
+    pub primary: Vec<ButtonPlace>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+pub struct TableLayout {
+    pub name: String,
+    /// The rows that are drawn, in view or not.
+    pub rows: usize,
+    /// The rows that are in view from top to bottom, with nothing in front of them.
+    pub full: usize,
+    /// The height of the first row.
+    pub height: f64,
+    /// The width in view.
+    pub width: f64,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+pub struct ButtonPlace {
+    pub name: String,
+    pub left: f64,
+    pub top: f64,
+    pub right: f64,
+    pub bottom: f64,
+    /// Whether the whole button is in the window, with nothing in front of it.
+    pub in_view: bool,
+}
+
+impl PageLayout {
+    /// The table with the most rows in view: the one the page is about.
+    pub fn main_table(&self) -> Option<&TableLayout> {
+        self.tables.iter().max_by_key(|table| table.full)
+    }
+}
+
+impl Window {
+    /// Resizes the window so that the page has this size, and waits until the page is drawn in it.
+    ///
+    /// # Errors
+    /// If the window does not reach this size.
+    pub async fn resize_page(&self, width: u32, height: u32) -> Result<()> {
+        let wanted = [i64::from(width), i64::from(height)];
+        let (mut outer_width, mut outer_height) = (width, height);
+        for _ in 0..2 {
+            self.client.set_window_size(outer_width, outer_height).await?;
+            let reached = async || self.page_size().await.is_ok_and(|size| size == wanted);
+            let short = std::time::Duration::from_secs(2);
+            if wait_until_true(short, "the size of the page", reached).await.is_ok() {
+                return Ok(());
+            }
+            // A title bar that the window draws itself is part of its size.
+            let [now_width, now_height] = self.page_size().await?;
+            outer_width = u32::try_from(i64::from(outer_width) + wanted[0] - now_width)?;
+            outer_height = u32::try_from(i64::from(outer_height) + wanted[1] - now_height)?;
+        }
+        let now = self.page_size().await?;
+        ensure!(now == wanted, "the page has {now:?} pixels instead of {wanted:?}");
+        Ok(())
+    }
+
+    async fn page_size(&self) -> Result<[i64; 2]> {
+        let size =
+            self.client.execute("return [window.innerWidth, window.innerHeight]", vec![]).await?;
+        Ok(serde_json::from_value(size)?)
+    }
+
+    /// Measures the page, or the dialog on top of it, once it stays the same: tables adapt to a new size in
+    /// several steps.
+    ///
+    /// # Errors
+    /// If the window does not respond, or the page never stays the same.
+    pub async fn layout(&self) -> Result<PageLayout> {
+        let mut last = None;
+        let layout = wait_until(LIMIT, "the layout to stay the same", async || {
+            tokio::time::sleep(std::time::Duration::from_millis(150)).await;
+            let now = self.client.execute(include_str!("layout.js"), Vec::new()).await.ok()?;
+            (last.replace(now.clone()) == Some(now.clone())).then_some(now)
+        })
+        .await?;
+        serde_json::from_value(layout).context("an unexpected layout")
+    }
+}

@@ -1,0 +1,137 @@
+//! Looks at a screen: takes its pictures, checks it with axe-core, and measures its layout. Faults are
+//! collected, so that one run finds those of every screen.
+
+use std::collections::HashMap;
+
+use anyhow::Result;
+use transload_tests::window::{PageLayout, Role, Window};
+
+use crate::screenshots::expected::{
+    DEFAULT, LARGE, LARGE_TABLE_WIDTH, MINIMUM, SCROLLING_PAGES, SMALL, Size, TABLES,
+    is_wizard_step,
+};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Theme {
+    /// Also measures the layout, which is the same in both themes.
+    Light,
+    Dark,
+}
+
+pub struct Tour<'a> {
+    pub window: &'a Window,
+    theme: Theme,
+    faults: Vec<String>,
+    /// The right bottom corner of the wizard's primary button, and the step that was seen first.
+    wizard_button: HashMap<Size, (f64, f64, String)>,
+}
+
+impl<'a> Tour<'a> {
+    pub fn new(window: &'a Window, theme: Theme) -> Self {
+        Self { window, theme, faults: Vec::new(), wizard_button: HashMap::new() }
+    }
+
+    pub fn faults(self) -> Vec<String> {
+        self.faults
+    }
+
+    /// Looks at a screen at every size.
+    pub async fn look(&mut self, screen: &str) -> Result<()> {
+        let sizes: &[Size] = match self.theme {
+            Theme::Light => &[MINIMUM, LARGE, SMALL, DEFAULT],
+            Theme::Dark => &[LARGE, SMALL, DEFAULT],
+        };
+        self.look_at(screen, sizes, true).await
+    }
+
+    /// Looks at an open dialog or menu. What it covers was measured before.
+    pub async fn look_at_dialog(&mut self, name: &str) -> Result<()> {
+        self.look_at(&format!("dialog-{name}"), &[SMALL, DEFAULT], false).await
+    }
+
+    /// Ends with the default size, at which the next screen is opened.
+    async fn look_at(&mut self, screen: &str, sizes: &[Size], page: bool) -> Result<()> {
+        if page {
+            // A notification lies over the content until it is read.
+            for notice in self.window.all(Role::Button, "Close notification").await? {
+                self.window.click_element(&notice).await?;
+            }
+        }
+        self.window.rest_pointer()?;
+        for size in sizes {
+            let (width, height) = *size;
+            self.window.resize_page(width, height).await?;
+            if page {
+                self.window.scroll_to_top().await?;
+            }
+            if self.theme == Theme::Light {
+                let layout = self.window.layout().await?;
+                self.check_layout(screen, *size, &layout, page);
+            }
+            let name =
+                if *size == DEFAULT { screen.to_owned() } else { format!("{screen}-{width}") };
+            self.window.screenshot(&name).await?;
+        }
+        if let Err(error) = self.window.check_accessibility().await {
+            self.faults.push(format!("{screen}: {error}"));
+        }
+        Ok(())
+    }
+
+    fn check_layout(&mut self, screen: &str, size: Size, layout: &PageLayout, page: bool) {
+        let mut faults = Vec::new();
+        if layout.wider_by > 0.0 {
+            faults.push(format!("{} pixels wider than the window", layout.wider_by));
+        }
+        for button in layout.primary.iter().filter(|button| !button.in_view) {
+            if page && size != MINIMUM && !SCROLLING_PAGES.contains(&screen) {
+                faults.push(format!("the button {:?} is not in view: {button:?}", button.name));
+            }
+        }
+        if page && size != MINIMUM {
+            if layout.scrolls_by > 0.0 && !SCROLLING_PAGES.contains(&screen) {
+                faults.push(format!("the page scrolls by {} pixels", layout.scrolls_by));
+            }
+            faults.extend(rows_fault(screen, size, layout));
+            faults.extend(self.wizard_button_fault(screen, size, layout));
+        }
+        let (width, height) = size;
+        let faults = faults.into_iter().map(|fault| format!("{screen}, {width}×{height}: {fault}"));
+        self.faults.extend(faults);
+    }
+
+    /// Next and Start are in one place in every step.
+    fn wizard_button_fault(
+        &mut self,
+        screen: &str,
+        size: Size,
+        layout: &PageLayout,
+    ) -> Option<String> {
+        if !is_wizard_step(screen) {
+            return None;
+        }
+        let Some(button) = layout.primary.last() else {
+            return Some("no primary button".to_owned());
+        };
+        let (right, bottom) = (button.right, button.bottom);
+        let (first_right, first_bottom, first) =
+            self.wizard_button.entry(size).or_insert_with(|| (right, bottom, screen.to_owned()));
+        let moved = (right - *first_right).abs().max((bottom - *first_bottom).abs());
+        (moved > 0.5).then(|| format!("{:?} is {moved} pixels away from {first}'s", button.name))
+    }
+}
+
+fn rows_fault(screen: &str, size: Size, layout: &PageLayout) -> Option<String> {
+    let expected = TABLES.iter().find(|expected| expected.screen == screen)?;
+    let wanted = expected.at(size)?;
+    let Some(table) = layout.main_table() else { return Some("no table".to_owned()) };
+    println!(
+        "{screen} {}x{}: {} rows of {} px, {} px wide",
+        size.0, size.1, table.full, table.height, table.width
+    );
+    if table.full < wanted {
+        return Some(format!("{} of {wanted} rows are in view: {table:?}", table.full));
+    }
+    (size == LARGE && table.width <= LARGE_TABLE_WIDTH)
+        .then(|| format!("the table is {} pixels wide", table.width))
+}
