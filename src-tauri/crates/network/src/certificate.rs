@@ -3,6 +3,8 @@
 //!
 //! Source: RFC 5280, section 4.1, and X.690 for the encoding.
 
+use std::net::{Ipv4Addr, Ipv6Addr};
+
 use time::OffsetDateTime;
 use time::format_description::BorrowedFormatItem;
 use time::macros::format_description;
@@ -17,6 +19,9 @@ const BOOLEAN: u8 = 0x01;
 const OCTET_STRING: u8 = 0x04;
 const VERSION: u8 = 0xa0;
 const EXTENSIONS: u8 = 0xa3;
+/// `dNSName` and `iPAddress` of a `GeneralName`.
+const DNS_NAME: u8 = 0x82;
+const IP_ADDRESS: u8 = 0x87;
 
 /// `id-at-commonName`, 2.5.4.3.
 const COMMON_NAME: &[u8] = &[0x55, 0x04, 0x03];
@@ -25,6 +30,8 @@ const ORGANIZATION: &[u8] = &[0x55, 0x04, 0x0a];
 
 /// `id-ce-extKeyUsage`, 2.5.29.37.
 const EXTENDED_KEY_USAGE: &[u8] = &[0x55, 0x1d, 0x25];
+/// `id-ce-subjectAltName`, 2.5.29.17.
+const ALTERNATIVE_NAME: &[u8] = &[0x55, 0x1d, 0x11];
 /// `anyExtendedKeyUsage`, 2.5.29.37.0.
 const ANY_USAGE: &[u8] = &[0x55, 0x1d, 0x25, 0x00];
 /// `id-kp-serverAuth`, 1.3.6.1.5.5.7.3.1.
@@ -40,6 +47,8 @@ pub(super) struct CertificateInfo {
     pub(super) issuer: String,
     pub(super) not_before: OffsetDateTime,
     pub(super) not_after: OffsetDateTime,
+    /// The DNS names and IP addresses of the subject alternative name extension, in order.
+    pub(super) alternative_names: Vec<String>,
     /// Whether a server may use the certificate: its extended key usage includes server authentication,
     /// or it has no such extension.
     pub(super) is_for_servers: bool,
@@ -66,13 +75,49 @@ pub(super) fn read(der: &[u8]) -> Option<CertificateInfo> {
         issuer: name(issuer),
         not_before: from,
         not_after: until,
+        alternative_names: alternative_names(extension(rest, ALTERNATIVE_NAME).unwrap_or_default()),
         is_for_servers: is_for_servers(rest),
     })
 }
 
 /// Returns whether the extended key usage allows server authentication. `fields` are the fields after the
 /// subject. Without the extension, every use is allowed. Source: RFC 5280, section 4.2.1.12.
-fn is_for_servers(mut fields: &[u8]) -> bool {
+fn is_for_servers(fields: &[u8]) -> bool {
+    let Some(value) = extension(fields, EXTENDED_KEY_USAGE) else { return true };
+    let mut usages = element(value, SEQUENCE).map_or(&[][..], |(usages, _)| usages);
+    while let Some((usage, rest)) = element(usages, OBJECT_IDENTIFIER) {
+        if usage == SERVER_USAGE || usage == ANY_USAGE {
+            return true;
+        }
+        usages = rest;
+    }
+    false
+}
+
+/// Returns the names that the certificate is valid for. Source: RFC 5280, section 4.2.1.6.
+fn alternative_names(value: &[u8]) -> Vec<String> {
+    let mut names = Vec::new();
+    let mut general_names = element(value, SEQUENCE).map_or(&[][..], |(names, _)| names);
+    while let Some((tag, content, rest)) = any_element(general_names) {
+        general_names = rest;
+        match (tag, content.len()) {
+            (DNS_NAME, _) => names.push(text_of(tag, content)),
+            (IP_ADDRESS, 4) => {
+                let octets: [u8; 4] = content.try_into().unwrap_or_default();
+                names.push(Ipv4Addr::from(octets).to_string());
+            }
+            (IP_ADDRESS, 16) => {
+                let octets: [u8; 16] = content.try_into().unwrap_or_default();
+                names.push(Ipv6Addr::from(octets).to_string());
+            }
+            _ => {}
+        }
+    }
+    names
+}
+
+/// Returns the value of an extension. `fields` are the fields after the subject.
+fn extension<'a>(mut fields: &'a [u8], wanted: &[u8]) -> Option<&'a [u8]> {
     let mut extensions: &[u8] = &[];
     while let Some((tag, content, rest)) = any_element(fields) {
         if tag == EXTENSIONS {
@@ -82,22 +127,14 @@ fn is_for_servers(mut fields: &[u8]) -> bool {
     }
     while let Some((extension, rest)) = element(extensions, SEQUENCE) {
         extensions = rest;
-        let Some((EXTENDED_KEY_USAGE, value)) = element(extension, OBJECT_IDENTIFIER) else {
-            continue;
-        };
-        // The optional `critical` flag precedes the value.
-        let value = element(value, BOOLEAN).map_or(value, |(_, rest)| rest);
-        let usages = element(value, OCTET_STRING).and_then(|(inside, _)| element(inside, SEQUENCE));
-        let mut usages = usages.map_or(&[][..], |(usages, _)| usages);
-        while let Some((usage, rest)) = element(usages, OBJECT_IDENTIFIER) {
-            if usage == SERVER_USAGE || usage == ANY_USAGE {
-                return true;
-            }
-            usages = rest;
+        let Some((kind, value)) = element(extension, OBJECT_IDENTIFIER) else { continue };
+        if kind == wanted {
+            // The optional `critical` flag precedes the value.
+            let value = element(value, BOOLEAN).map_or(value, |(_, rest)| rest);
+            return Some(element(value, OCTET_STRING).map_or(&[][..], |(inside, _)| inside));
         }
-        return false;
     }
-    true
+    None
 }
 
 /// Splits DER into the tag and content of the first element, and the remaining bytes.
@@ -198,6 +235,9 @@ mod tests {
         assert_eq!(info.subject, "registry.example");
         assert_eq!(info.issuer, "Example Corp Root CA (Transload tests)");
         assert_eq!(info.not_after, datetime!(2021-01-01 0:00 UTC));
+        assert_eq!(info.alternative_names, ["registry.example"]);
+        let of_address = read(&authority.leaf("127.0.0.1", Validity::Now).chain[0]).unwrap();
+        assert_eq!(of_address.alternative_names, ["127.0.0.1"]);
     }
 
     #[test]

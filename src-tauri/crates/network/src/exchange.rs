@@ -1,5 +1,5 @@
 //! Sends one request and reads its complete response. The `aws` crate implements the HTTP client of the AWS
-//! SDK with it.
+//! SDK with it, and `inspection` examines servers with it.
 
 use std::time::Duration;
 
@@ -92,6 +92,15 @@ impl Exchange {
         let client =
             client.build().map_err(|error| ExchangeError::InvalidRequest(error_chain(&error)))?;
         Ok(Self { client, network, response_timeout })
+    }
+
+    /// Sends requests with a client that is configured already.
+    pub(super) fn with_client(
+        client: Client,
+        network: Network,
+        response_timeout: Duration,
+    ) -> Self {
+        Self { client, network, response_timeout: Some(response_timeout) }
     }
 
     /// Sends a request and reads its complete response.

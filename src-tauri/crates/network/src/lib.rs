@@ -13,7 +13,8 @@
 //! - `failure`: [`NetworkFailure`], the causes of a failed connection that lie between this computer and
 //!   the server.
 //! - `encoding`: decodes response bodies that a server compressed although `identity` was requested.
-//! - `exchange`: one request and its complete response, for the AWS SDK.
+//! - `exchange`: one request and its complete response, for the AWS SDK and `inspection`.
+//! - `inspection`: requests that examine a server: they record its certificate and follow no redirect.
 
 // In tests, a failed unwrap is a failed test.
 #![cfg_attr(test, allow(clippy::unwrap_used))]
@@ -27,6 +28,7 @@ mod exchange;
 mod failure;
 mod given_certificates;
 mod gnome;
+mod inspection;
 mod loopback;
 mod network;
 mod proxies;
@@ -47,6 +49,7 @@ pub use encoding::{Decoder, Encoding, PIECE_BYTES, TooLarge, decode_body};
 pub use exchange::{Exchange, ExchangeError, ExchangeRequest, ExchangeResponse};
 pub use failure::{NetworkFailure, skew_from_date, skew_from_signature_error};
 pub use given_certificates::GivenCertificateVerifier;
+pub use inspection::{Inspection, InspectionTrust, SeenCertificate};
 pub use network::{NamedCaFile, Network};
 pub use proxies::{Proxies, ProxyOrigin};
 pub use proxy_address::Hop;

@@ -146,14 +146,19 @@ impl Network {
     }
 
     fn client_for_protocols(&self, protocols: &[&str]) -> reqwest::ClientBuilder {
+        self.client_with_verifier(self.verifier(), protocols)
+    }
+
+    /// Returns the TLS verifier of all connections.
+    pub(super) fn verifier(&self) -> Arc<dyn ServerCertVerifier> {
         let roots = self.inner.ca_files.iter().filter_map(|file| file.content.as_ref().ok());
         let verifier = self.inner.verifier.get_or_init(|| {
             verifier::verifier(roots.flat_map(|file| file.roots.iter().cloned()).collect())
         });
-        self.client_with_verifier(Arc::clone(verifier), protocols)
+        Arc::clone(verifier)
     }
 
-    fn client_with_verifier(
+    pub(super) fn client_with_verifier(
         &self,
         verifier: Arc<dyn ServerCertVerifier>,
         protocols: &[&str],

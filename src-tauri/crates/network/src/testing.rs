@@ -22,6 +22,8 @@ pub enum Validity {
     Now,
     Expired,
     NotYet,
+    /// Two weeks from now on.
+    Soon,
 }
 
 impl Validity {
@@ -29,6 +31,10 @@ impl Validity {
         match self {
             Self::Now => (date_time_ymd(2020, 1, 1), date_time_ymd(2100, 1, 1)),
             Self::Expired => (date_time_ymd(2020, 1, 1), date_time_ymd(2021, 1, 1)),
+            Self::Soon => {
+                let now = time::OffsetDateTime::now_utc();
+                (date_time_ymd(2020, 1, 1), now + time::Duration::days(14))
+            }
             Self::NotYet => (date_time_ymd(2099, 1, 1), date_time_ymd(2100, 1, 1)),
         }
     }
