@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use tauri::Runtime;
 use transload_api::Api;
-use transload_contract::ReportFormat;
+use transload_contract::{AwsConnection, GeneratedFileId, NameAnswersRequest, ReportFormat};
 use transload_errors::ApiError;
 
 use super::shell::Shell;
@@ -26,5 +26,17 @@ impl<R: Runtime> Shell<R> {
     pub async fn migration_plan_export(&self, plan: String, path: PathBuf) -> Result<(), ApiError> {
         self.state::<ChosenPaths>().check(Purpose::Save, &path)?;
         self.state::<Api>().migration_plan_export(plan, path).await
+    }
+
+    /// Writes a generated file for a friendly name.
+    pub async fn name_file_export(
+        &self,
+        request: NameAnswersRequest,
+        connection: Option<AwsConnection>,
+        file: GeneratedFileId,
+        path: PathBuf,
+    ) -> Result<(), ApiError> {
+        self.state::<ChosenPaths>().check(Purpose::Save, &path)?;
+        self.state::<Api>().name_file_export(request, connection, file, path).await
     }
 }

@@ -1,6 +1,8 @@
 //! The commands of `transload-cli` and their options. The doc comments are the text of `--help`;
 //! `main` parses the arguments once and passes each command its own.
 
+pub mod account;
+pub mod name;
 mod values;
 
 use std::path::PathBuf;
@@ -8,6 +10,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use values::{parse_rename, parse_shard};
 
+use crate::arguments::account::AccountArguments;
+use crate::arguments::name::{NameCommand, PullGuideArguments};
 use crate::plan_source::{Source, parse_source};
 use transload_contract::{CleanupClass, RenameRule, Shard};
 
@@ -104,6 +108,12 @@ pub enum Command {
     },
     /// Delete what a migration pushed to ECR, and nothing else, after confirmation.
     Undo(UndoArguments),
+    /// Diagnose and set up a name of your own in front of ECR, such as registry.example.com.
+    #[command(subcommand)]
+    Name(NameCommand),
+    /// Show how Docker, Podman, Kubernetes, ECS, Lambda and CI systems pull an image from ECR, with the policy
+    /// that each requires.
+    PullGuide(PullGuideArguments),
     /// Lifecycle policies of ECR repositories.
     Lifecycle {
         #[command(subcommand)]
@@ -406,29 +416,6 @@ pub struct ReportArguments {
     /// The file to write. Default: standard output.
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
-}
-
-#[derive(Debug, Args)]
-pub struct AccountArguments {
-    /// The AWS profile.
-    ///
-    /// Default: what the AWS CLI uses without --profile, which is the keys in environment variables,
-    /// the profile that AWS_DEFAULT_PROFILE or AWS_PROFILE names, web identity, the profile
-    /// `default`, or the role of the container or instance.
-    #[arg(long, value_name = "NAME")]
-    pub aws_profile: Option<String>,
-    /// The AWS region. Default: the region of the profile, AWS_REGION or AWS_DEFAULT_REGION.
-    #[arg(long)]
-    pub region: Option<String>,
-    /// Another endpoint for the ECR API, such as a VPC endpoint.
-    #[arg(long, value_name = "URL")]
-    pub ecr_endpoint: Option<String>,
-    /// Another endpoint for the registry.
-    #[arg(long, value_name = "URL")]
-    pub registry_endpoint: Option<String>,
-    /// Use the built-in practice ECR, which needs no AWS account.
-    #[arg(long, conflicts_with_all = ["aws_profile", "region", "ecr_endpoint", "registry_endpoint"])]
-    pub practice: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

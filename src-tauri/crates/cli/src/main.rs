@@ -7,6 +7,7 @@
 //! - `plan`, `migration`, `undo`, `sign_in`: the commands that use the journal or an AWS profile.
 //! - `cleanup`: deletes classes of images of a repository after a confirmation.
 //! - `explorer`: `lifecycle preview`, and `practice`, which serves practice mode without a window.
+//! - `name`, `pull_guide`: a name of one's own in front of ECR, and how each client pulls.
 //! - `plan_source`, `pair_list`, `input_files`: what arguments refer to (sources, lists, files).
 //! - `aws_connection`, `mfa`, `ca_file`, `data_folder`: the account, MFA codes, trust, and the folder
 //!   that is shared with the window.
@@ -27,10 +28,12 @@ mod images;
 mod input_files;
 mod mfa;
 mod migration;
+mod name;
 mod output;
 mod pair_list;
 mod plan;
 mod plan_source;
+mod pull_guide;
 mod sign_in;
 mod undo;
 
@@ -101,6 +104,8 @@ async fn run_with_api(command: Command, ca_file: Option<String>) -> Result<u8, A
         }
         Command::Cleanup(arguments) => cleanup::cleanup(&api, &arguments).await?,
         Command::Practice(arguments) => explorer::practice(&api, &arguments).await?,
+        Command::PullGuide(arguments) => pull_guide::run(&api, &arguments).await?,
+        Command::Name(command) => Box::pin(name::run(&api, &command)).await?,
         // `run` handles these, because they need no journal.
         Command::Copy(_) | Command::Digest { .. } => exit_code::USAGE,
     };

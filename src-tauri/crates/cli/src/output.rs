@@ -3,8 +3,8 @@
 //! place.
 //!
 //! - `copy`, `job`: the reporters of events, as JSON, with a progress bar, or as plain lines.
-//! - `plan`, `lifecycle`, `cleanup`, `report`, `undo`, `identity`, `images`: the results of the
-//!   commands.
+//! - `plan`, `lifecycle`, `cleanup`, `report`, `undo`, `identity`, `images`, `name`, `pull_guide`: the
+//!   results of the commands.
 //! - `practice`: the environment of practice mode.
 //! - `planning`: the progress of planning.
 #![allow(
@@ -19,9 +19,11 @@ pub mod identity;
 pub mod images;
 pub mod job;
 pub mod lifecycle;
+pub mod name;
 pub mod plan;
 pub mod planning;
 pub mod practice;
+pub mod pull_guide;
 pub mod registry_counterparts;
 pub mod report;
 pub mod undo;

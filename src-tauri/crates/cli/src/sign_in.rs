@@ -5,7 +5,7 @@ use transload_api::Api;
 use transload_contract::{SignInOutcome, SignInTarget, SignInWay};
 use transload_errors::ApiError;
 
-use crate::arguments::AccountArguments;
+use crate::arguments::account::AccountArguments;
 use crate::exit_code::{INTERRUPTED, SUCCEEDED};
 use crate::{aws_connection, mfa, output};
 

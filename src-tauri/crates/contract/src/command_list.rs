@@ -44,6 +44,8 @@ commands! {
         /// Writes a plan to a file, so that another computer can run it.
         migration_plan_export(plan: String, path: PathBuf) -> ();
         migration_report_export(job: String, format: ReportFormat, path: PathBuf) -> ();
+        /// Writes a generated file for a friendly name.
+        name_file_export(request: NameAnswersRequest, connection: Option<AwsConnection>, file: GeneratedFileId, path: PathBuf) -> ();
 
         /// Reports the events of a job from `from_seq` on, in order, several at a time.
         job_follow(job: String, from_seq: u64; Vec<JobEvent>) -> ();
@@ -191,6 +193,26 @@ commands! {
         image_inspect(image: ImageLocation, options: InspectOptions) -> ImageInspection;
         /// The differences between two images, which may be in different registries.
         image_compare(left: ImageLocation, right: ImageLocation, options: InspectOptions) -> ImageComparison;
+
+        /// Diagnoses a name in front of ECR. Reports each check. The token is sent and an upload is started
+        /// only if the request allows it.
+        name_diagnose(request: NameDiagnosisRequest, connection: Option<AwsConnection>; CheckResult) -> NameDiagnosis;
+        /// The answers for a name, with the files of each. Writes nothing.
+        name_answers(request: NameAnswersRequest, connection: Option<AwsConnection>) -> NameAnswers;
+        /// The files of clients on this computer that rename, and their state. Writes nothing.
+        name_client_files(request: NameAnswersRequest, connection: Option<AwsConnection>) -> Vec<ClientFile>;
+        /// Installs such a file and answers the new state.
+        name_client_file_apply(request: NameAnswersRequest, connection: Option<AwsConnection>, file: GeneratedFileId) -> Vec<ClientFile>;
+        /// Restores what was there before a file was installed, and answers the new state.
+        name_client_file_undo(request: NameAnswersRequest, connection: Option<AwsConnection>, file: GeneratedFileId) -> Vec<ClientFile>;
+
+        /// Pushes a tiny image through a name and pulls it with every client on this computer, then deletes it.
+        /// Reports the result of each client.
+        name_prove(request: NameProofRequest, connection: AwsConnection; ClientProof) -> NameProof;
+        /// How each client pulls an image, and the policy that it requires. Writes nothing.
+        pull_guides(request: PullGuidesRequest, connection: AwsConnection) -> PullGuides;
+        /// Whether this computer can pull an image: AWS credentials, permission, a client's login, network.
+        pull_prerequisites(request: PullGuidesRequest, connection: AwsConnection) -> Vec<PullPrerequisite>;
 
         /// Starts the servers of practice mode, or answers where they are.
         practice_start() -> PracticeStatus;

@@ -108,6 +108,8 @@ pub enum ErrorCode {
     ClientLoginTooLong,
     /// The configuration of `docker` or Podman is damaged; `subject` is its path.
     ClientConfigDamaged,
+    /// A file of a client changed after Transload installed it, so it can't be restored; `subject` is its path.
+    ClientFileChanged,
     /// A login that `docker` or Podman stored couldn't be read; `subject` is the registry.
     StoredLoginUnreadable,
     /// The registry allows anonymous access, so the login couldn't be tested; `subject` is the registry.

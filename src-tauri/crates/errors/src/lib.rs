@@ -8,8 +8,8 @@
 //! - `words`, `word_table`: title, next steps and actions of each code, and which text comes from where
 //! - `sentence`: makes a sentence of the text of an error
 //! - `recorded`: errors as the journal and plan files record them
-//! - `aws`, `sign_in`, `client_login`, `docker`, `hub`, `registry`, `network`, `repository_name`, `migration`,
-//!   `journal`, `inspect`: the conversions
+//! - `aws`, `sign_in`, `client_login`, `docker`, `hub`, `registry`, `network`, `friendly_name`,
+//!   `repository_name`, `migration`, `journal`, `inspect`: the conversions
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
@@ -18,6 +18,7 @@ mod aws;
 mod client_login;
 mod code;
 mod docker;
+mod friendly_name;
 mod hub;
 mod inspect;
 mod journal;

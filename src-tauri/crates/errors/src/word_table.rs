@@ -358,6 +358,11 @@ impl ErrorWords {
                 ],
                 &[Retry],
             ),
+            ErrorCode::ClientFileChanged => warning(
+                "The file changed since it was installed",
+                &["Remove the entries for the name yourself, or restore the file from a backup."],
+                &[],
+            ),
             ErrorCode::StoredLoginUnreadable => warning(
                 "Couldn't read a stored login",
                 &[

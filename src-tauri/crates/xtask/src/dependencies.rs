@@ -30,7 +30,7 @@ struct Dependency {
 }
 
 /// The crates below the border, from the lowest.
-const BELOW_API: [&str; 16] = [
+const BELOW_API: [&str; 17] = [
     "transload-model",
     "transload-network",
     "transload-registry",
@@ -40,6 +40,7 @@ const BELOW_API: [&str; 16] = [
     "transload-lifecycle",
     "transload-manifest-cache",
     "transload-explorer",
+    "transload-friendly-name",
     "transload-repositories",
     "transload-migration",
     "transload-inspect",
@@ -66,14 +67,15 @@ fn allowed(package: &str) -> Option<Vec<&'static str>> {
         "transload-report" => {
             vec!["transload-errors", "transload-contract", "transload-migration"]
         }
-        "transload-contract" => BELOW_API[..13].to_vec(),
-        "transload-errors" => BELOW_API[..12].to_vec(),
+        "transload-contract" => BELOW_API[..14].to_vec(),
+        "transload-errors" => BELOW_API[..13].to_vec(),
         "transload-migration" => BELOW_API[..7].to_vec(),
         "transload-inspect" => vec!["transload-model", "transload-registry"],
         "transload-repositories" => [CLIENT, &["transload-aws"]].concat(),
         "transload-explorer" => {
             vec!["transload-model", "transload-aws", "transload-manifest-cache"]
         }
+        "transload-friendly-name" => [CLIENT, &["transload-files"]].concat(),
         "transload-registry" | "transload-docker" | "transload-hub" | "transload-aws" => {
             CLIENT.to_vec()
         }
@@ -90,6 +92,7 @@ const OTHERS: &[(&str, &[&str])] = &[
     ("bollard", &["transload-docker"]),
     ("aws-", &["transload-aws"]),
     ("reqwest", &["transload-network", "transload-registry", "transload-hub", "transload-tests"]),
+    ("hickory-", &["transload-friendly-name"]),
     ("rusqlite", &["transload-migration", "transload-manifest-cache"]),
 ];
 

@@ -67,7 +67,7 @@ impl Api {
         Ok(self.client_logins_of(host).await)
     }
 
-    async fn client_logins_of(&self, host: &RegistryHost) -> ClientLogins {
+    pub(super) async fn client_logins_of(&self, host: &RegistryHost) -> ClientLogins {
         let undos = self.inner.client_login_undos.lock().await;
         let docker = &self.inner.options.docker;
         let mut clients = Vec::new();

@@ -113,13 +113,28 @@ const TESTS: &[SystemPackage] = &[
         installed_if: Detection::Program("skopeo"),
     },
     SystemPackage {
+        name: "nginx-light",
+        purpose: "reads generated configurations",
+        installed_if: Detection::Program("nginx"),
+    },
+    SystemPackage {
+        name: "caddy",
+        purpose: "reads generated configurations",
+        installed_if: Detection::Program("caddy"),
+    },
+    SystemPackage {
+        name: "containerd",
+        purpose: "pulls by a renamed registry",
+        installed_if: Detection::Program("ctr"),
+    },
+    SystemPackage {
         name: "curl",
         purpose: "reads proxy variables independently",
         installed_if: Detection::Program("curl"),
     },
     SystemPackage {
         name: "python3-venv",
-        purpose: "ministack and the AWS CLI",
+        purpose: "ministack, the AWS CLI and cfn-lint",
         installed_if: Detection::Python("import venv, ensurepip"),
     },
 ];
