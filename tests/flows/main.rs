@@ -18,6 +18,7 @@ mod events;
 mod explorer;
 mod faults_and_kills;
 mod image_inspection;
+mod friendly_name;
 mod image_kinds;
 mod journal;
 mod lifecycle;

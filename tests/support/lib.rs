@@ -6,6 +6,7 @@
 //! - [`aws_cli`], [`botocore`], [`aws_home`], [`skopeo`]: independent witnesses, and AWS configuration files
 //! - [`aws`]: scripted STS, IAM, IAM Identity Center and machine credentials
 //! - [`company_network`]: a private certificate authority, and an HTTP proxy
+//! - [`name_proxy`]: nginx and Caddy with generated configurations, in front of a registry
 //! - [`headless_app`], [`ecr`]: Transload without a window, and the destination ECR
 //! - [`faults`]: a proxy that injects faults into requests
 //! - [`practice_hub`], [`practice_ecr`]: other clients of the practice Docker Hub and ECR
@@ -23,6 +24,7 @@ pub mod faults;
 pub mod headless_app;
 pub mod images;
 pub mod practice_ecr;
+pub mod name_proxy;
 pub mod practice_hub;
 pub mod process;
 pub mod program;

@@ -8,6 +8,7 @@ mod engine;
 mod engine_screenshots;
 mod engine_stores;
 mod images;
+mod friendly_name;
 mod keyboard;
 mod kill_and_resume;
 mod layout_shifts;

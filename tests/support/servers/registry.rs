@@ -65,6 +65,18 @@ impl TestRegistry {
         Self::start_with(None, Some(files), TempDir::with_prefix("registry-")?).await
     }
 
+    /// Starts a registry that only supports TLS and requires Basic credentials, as ECR does.
+    ///
+    /// # Errors
+    /// If it does not start.
+    pub async fn start_with_tls_and_login(
+        files: &ServerFiles,
+        (user, password): (&str, &str),
+    ) -> Result<Self> {
+        let login = Some((user.to_owned(), password.to_owned()));
+        Self::start_with(login, Some(files), TempDir::with_prefix("registry-")?).await
+    }
+
     async fn start_with(
         login: Option<(String, String)>,
         tls: Option<&ServerFiles>,
