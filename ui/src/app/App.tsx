@@ -1,7 +1,8 @@
 import { I18nProvider } from "@cloudscape-design/components/i18n";
 import messages from "@cloudscape-design/components/i18n/messages/all.en";
-import { useCallback, useEffect, useMemo, useReducer, useRef } from "react";
+import { useCallback, useEffect, useMemo, useReducer, useRef, useState } from "react";
 import type { ErrorActions } from "../errors";
+import { FriendlyNamePage, initialFriendlyName } from "../features/friendlyName";
 import { HistoryPage } from "../features/history";
 import { ImagePage } from "../features/images";
 import { MigratePage, useDraft, useJob } from "../features/migrate";
@@ -50,6 +51,7 @@ function Window() {
   const dark = useTheme(settings.theme);
   const [state, update] = useReducer(windowReducer, initialWindowState);
   const { page, session, viewed, job, followed: followedJob } = state;
+  const [friendlyName, setFriendlyName] = useState(initialFriendlyName);
   const kept = useDraft(ready ? settings.keep_draft : null);
   const followed = useJob(followedJob);
   const engine = useRequest(ready ? `engine ${settings.engine_address}` : null, () =>
@@ -169,7 +171,8 @@ function Window() {
     [backend, notifyError, choosePractice, openPage, page],
   );
 
-  const viewing = page === "repositories" && viewed !== null;
+  const hasOwnConnection = page === "repositories" || page === "friendlyName";
+  const viewing = hasOwnConnection && viewed !== null;
   const connection = viewing ? viewed : session.connection;
   const usesPractice = [session.connection, viewed].some((one) => one?.kind === "practice");
   const snapshot = followed.state?.snapshot;
@@ -227,7 +230,7 @@ function Window() {
             wizard={page === "migrate" && job === null}
             topic={helpTopic(page ?? "migrate", kept.draft?.step, job)}
             shown={shown}
-            onConnection={page === "repositories" ? view : null}
+            onConnection={hasOwnConnection ? view : null}
             engine={engine.answer}
             dark={dark}
             jobs={jobs}
@@ -306,6 +309,15 @@ function Window() {
                   />
                 )}
                 {page === "profiles" && <ProfilesPage onUse={use} errorActions={errorActions} />}
+                {page === "friendlyName" && (
+                  <FriendlyNamePage
+                    state={friendlyName}
+                    onChange={(changed) => setFriendlyName((before) => ({ ...before, ...changed }))}
+                    connection={connection}
+                    connectionPicker={<ConnectionPicker connection={connection} onChange={view} />}
+                    errorActions={errorActions}
+                  />
+                )}
                 {page === "settings" && (
                   <SettingsPage
                     settings={settings}

@@ -102,6 +102,11 @@ const reading = [
   "lifecyclePreviewStart",
   "lifecyclePreview",
   "repositoryInOtherRegion",
+  "nameDiagnose",
+  "nameAnswers",
+  "nameClientFiles",
+  "pullGuides",
+  "pullPrerequisites",
   // Starts servers that a reset or a restart ends. Practice mode itself shows a badge.
   "practiceStart",
 ] as const satisfies readonly (keyof Commands)[];
@@ -131,6 +136,8 @@ const shown = [
   "jobResume",
   "jobLookAgain",
   "jobCancel",
+  // The page shows what each client did, and what was deleted again.
+  "nameProve",
 ] as const satisfies readonly (keyof Commands)[];
 
 function all<Names extends readonly (keyof Commands)[]>(names: Names, why: Unannounced) {
@@ -167,6 +174,15 @@ export const announcements: Announcements = {
         ),
   migrationPlanExport: ([, path]) => success("Plan saved", path),
   migrationReportExport: ([, , path]) => success("Report exported", path),
+  nameFileExport: ([, , , path]) => success("File saved", path),
+  nameClientFileApply: ([request, connection, file], files, actions) =>
+    success("File installed", files.find(({ id }) => id === file)?.path, {
+      text: "Undo",
+      onClick: () =>
+        actions.undo((backend) => backend.nameClientFileUndo(request, connection, file)),
+    }),
+  nameClientFileUndo: ([, , file], files) =>
+    success("Previous file restored", files.find(({ id }) => id === file)?.path),
 
   awsMfaSubmit: ([connection]) => success(`Signed in with ${signerName(connection)}`),
   signInWait: (_, outcome) => (outcome === "signed_in" ? success("Signed in to AWS") : null),

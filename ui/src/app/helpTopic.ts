@@ -14,6 +14,7 @@ const ofPages: Record<Exclude<Page, "migrate">, HelpTopic> = {
   repositories: "repositories",
   history: "history",
   profiles: "profiles",
+  friendlyName: "friendly_name",
   settings: "settings",
 };
 

@@ -102,6 +102,11 @@ export const helpTexts: Record<HelpTopic, HelpText> = {
     text: "A saved profile contains the choices of the wizard: AWS profile, Region, ECR prefix, rename rules, settings of new repositories, and source. It contains no secrets, so you can export it and share the file. The default profile is selected in a new migration.",
     links: [links.files, links.repositories],
   },
+  friendly_name: {
+    title: "Friendly name",
+    text: "ECR shows a certificate for its own name only, so a DNS entry alone can’t give it another one. Diagnose a name to find out what each client can do with it. Then choose a reverse proxy, renaming on the clients, or the name of ECR in one place, and generate the files.",
+    links: [links.login, links.pull, links.endpoints],
+  },
   settings: {
     title: "Settings",
     text: "Changes are saved automatically. Transload uses the AWS configuration, the Docker Engine, and the proxy of this computer. Credentials are stored only in the system keychain, and only if you choose so.",

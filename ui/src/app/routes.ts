@@ -1,5 +1,12 @@
 /** The pages of the window. */
-export type Page = "welcome" | "migrate" | "repositories" | "history" | "profiles" | "settings";
+export type Page =
+  | "welcome"
+  | "migrate"
+  | "repositories"
+  | "history"
+  | "profiles"
+  | "friendlyName"
+  | "settings";
 
 /** Titles in the navigation. The welcome page isn't part of it. */
 export const pageTitles: Record<Exclude<Page, "welcome">, string> = {
@@ -7,6 +14,7 @@ export const pageTitles: Record<Exclude<Page, "welcome">, string> = {
   repositories: "Repositories",
   history: "History",
   profiles: "Saved profiles",
+  friendlyName: "Friendly name",
   settings: "Settings",
 };
 

@@ -39,7 +39,7 @@ describe("shortcuts", () => {
     render(<Page {...actions} />);
     press("/");
     expect(document.activeElement?.getAttribute("aria-label")).toBe("filter");
-    for (const key of ["1", "2", "3", "4", "5", "6"]) {
+    for (const key of ["1", "2", "3", "4", "5", "6", "7"]) {
       press(key, { ctrlKey: true });
     }
     expect(actions.onPage.mock.calls.flat()).toEqual([
@@ -47,6 +47,7 @@ describe("shortcuts", () => {
       "repositories",
       "history",
       "profiles",
+      "friendlyName",
       "settings",
     ]);
     press("Enter", { ctrlKey: true });
@@ -91,6 +92,6 @@ describe("shortcuts", () => {
   it("lists every shortcut once", () => {
     const keys = shortcuts.map((one) => one.keys);
     expect(new Set(keys).size).toBe(keys.length);
-    expect(keys).toContain("Ctrl+5");
+    expect(keys).toContain("Ctrl+6");
   });
 });

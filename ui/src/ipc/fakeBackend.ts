@@ -1,6 +1,7 @@
 import type { Backend } from "./backend";
 import { fakeAwsMethods } from "./fake/awsMethods";
 import { withRecordedCalls } from "./fake/callRecorder";
+import { fakeFriendlyNameMethods } from "./fake/friendlyName";
 import { fakeImageMethods } from "./fake/images";
 import { FakeMigrations } from "./fake/migrations";
 import type { FakeBackend, FakeOptions } from "./fake/options";
@@ -48,6 +49,7 @@ export function createFakeBackend(options: FakeOptions = {}): FakeBackend {
     ...fakeRepositoryMethods(ecr),
     ...fakeImageMethods(),
     ...fakePracticeMethods(ecr),
+    ...fakeFriendlyNameMethods(),
   };
   // The job of a plan plays its recording, so a plan of the test is kept like a recorded one.
   const { migrationPlan: _, ...answers } = options.answers ?? {};

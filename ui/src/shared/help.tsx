@@ -14,6 +14,7 @@ export type HelpTopic =
   | "history"
   | "report"
   | "profiles"
+  | "friendly_name"
   | "settings"
   | "network"
   | "practice";

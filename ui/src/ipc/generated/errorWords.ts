@@ -68,6 +68,14 @@ export const errorWords: Record<ErrorCode, ErrorWords> = {
       "retry"
     ]
   },
+  "client_file_changed": {
+    "severity": "warning",
+    "title": "The file changed since it was installed",
+    "next": [
+      "Remove the entries for the name yourself, or restore the file from a backup."
+    ],
+    "actions": []
+  },
   "client_login_failed": {
     "severity": "error",
     "title": "Couldn't change the login of docker or Podman",

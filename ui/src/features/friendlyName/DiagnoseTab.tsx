@@ -1,0 +1,141 @@
+import Box from "@cloudscape-design/components/box";
+import Button from "@cloudscape-design/components/button";
+import Checkbox from "@cloudscape-design/components/checkbox";
+import ColumnLayout from "@cloudscape-design/components/column-layout";
+import Container from "@cloudscape-design/components/container";
+import FormField from "@cloudscape-design/components/form-field";
+import Input from "@cloudscape-design/components/input";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import { useState } from "react";
+import { ErrorAlert } from "../../errors";
+import { useBackend } from "../../ipc";
+import type { CheckResult } from "../../ipc/generated";
+import { useAsyncAction } from "../../shared/useAsyncAction";
+import { ChecksTable, DiagnosisSummary } from "./DiagnosisResult";
+import type { FriendlyNameProps } from "./friendlyNameProps";
+import { diagnosisRequest } from "./friendlyNameState";
+
+/** Diagnoses a name. The token and the test upload require consent. */
+export function DiagnoseTab({
+  state,
+  onChange,
+  connection,
+  connectionPicker,
+  errorActions,
+}: FriendlyNameProps) {
+  const backend = useBackend();
+  const { busy, error, run, dismiss } = useAsyncAction();
+  const [results, setResults] = useState<readonly CheckResult[] | null>(null);
+  const request = diagnosisRequest(state);
+  const { diagnosis } = state;
+
+  const diagnose = () =>
+    void run(async () => {
+      setResults([]);
+      onChange({ diagnosis: null });
+      try {
+        const answer = await backend.nameDiagnose(
+          request,
+          request.with_login ? connection : null,
+          (result) => setResults((before) => [...(before ?? []), result]),
+        );
+        onChange({ diagnosis: answer });
+      } finally {
+        setResults(null);
+      }
+    });
+
+  return (
+    <SpaceBetween size="m">
+      <Container>
+        <SpaceBetween size="m">
+          <ColumnLayout columns={2}>
+            <FormField label="Name" description="The host name, with a port if it isn’t 443.">
+              <Input
+                value={state.name}
+                onChange={({ detail }) => onChange({ name: detail.value })}
+                onKeyDown={({ detail }) => {
+                  if (detail.key === "Enter" && request.name !== "" && !busy) {
+                    diagnose();
+                  }
+                }}
+                placeholder="registry.example.com"
+                spellcheck={false}
+                data-testid="friendly-name"
+              />
+            </FormField>
+            <FormField
+              label={
+                <>
+                  Image <i>- optional</i>
+                </>
+              }
+              description="An image in the registry, to check manifests, layers, and uploads."
+            >
+              <Input
+                value={state.image}
+                onChange={({ detail }) => onChange({ image: detail.value })}
+                placeholder="team/app:1.0"
+                spellcheck={false}
+                data-testid="friendly-name-image"
+              />
+            </FormField>
+          </ColumnLayout>
+          <SpaceBetween size="xs">
+            <Checkbox
+              checked={state.withLogin}
+              onChange={({ detail }) => onChange({ withLogin: detail.checked })}
+              description="The token is sent only if the certificate and the login challenge are correct. The operator of the server could use it for up to 12 hours."
+              data-testid="friendly-name-with-login"
+            >
+              Send my ECR token to this name
+            </Checkbox>
+            {state.withLogin && connectionPicker}
+            <Checkbox
+              checked={state.withUpload}
+              disabled={!state.withLogin || request.image === null}
+              onChange={({ detail }) => onChange({ withUpload: detail.checked })}
+              description="Starts an upload of 2 MiB in the repository of the image and cancels it. Requires the token and an image."
+              data-testid="friendly-name-with-upload"
+            >
+              Test an upload
+            </Checkbox>
+          </SpaceBetween>
+          <Button
+            variant="primary"
+            loading={busy}
+            disabled={request.name === "" || (request.with_login && connection === null)}
+            disabledReason={
+              request.name === "" ? "Enter a name." : "Choose an ECR connection for the token."
+            }
+            onClick={diagnose}
+            data-testid="friendly-name-diagnose"
+          >
+            Diagnose
+          </Button>
+        </SpaceBetween>
+      </Container>
+      {error !== null && (
+        <ErrorAlert
+          error={error}
+          actions={{ ...errorActions, retry: diagnose }}
+          onDismiss={dismiss}
+        />
+      )}
+      {results !== null && <ChecksTable results={results} running />}
+      {results === null && diagnosis !== null && (
+        <DiagnosisSummary
+          diagnosis={diagnosis}
+          onAnswers={() => onChange({ tab: "answers" })}
+          onFiles={() => onChange({ tab: "files" })}
+        />
+      )}
+      {results === null && diagnosis === null && error === null && (
+        <Box textAlign="center" color="text-body-secondary" padding="l">
+          The diagnosis finds out whether docker, Podman, and containerd can log in, pull, and push
+          by the name, and why not.
+        </Box>
+      )}
+    </SpaceBetween>
+  );
+}

@@ -1,0 +1,41 @@
+import ContentLayout from "@cloudscape-design/components/content-layout";
+import Header from "@cloudscape-design/components/header";
+import Tabs from "@cloudscape-design/components/tabs";
+import { AnswersTab } from "./AnswersTab";
+import { DiagnoseTab } from "./DiagnoseTab";
+import { FilesTab } from "./FilesTab";
+import type { FriendlyNameProps } from "./friendlyNameProps";
+import type { FriendlyNameTab } from "./friendlyNameState";
+import { PullTab } from "./PullTab";
+import { TestTab } from "./TestTab";
+
+/** The page of a name of one's own in front of ECR: diagnose, choose an answer, generate the files. */
+export function FriendlyNamePage(props: FriendlyNameProps) {
+  const { state, onChange } = props;
+  return (
+    <ContentLayout
+      header={
+        <Header
+          variant="h1"
+          description="A name of your own in front of Amazon ECR, such as registry.example.com."
+        >
+          Friendly name
+        </Header>
+      }
+    >
+      <Tabs
+        activeTabId={state.tab}
+        onChange={({ detail }) => onChange({ tab: detail.activeTabId as FriendlyNameTab })}
+        ariaLabel="Friendly name"
+        tabs={[
+          { id: "diagnose", label: "Diagnose", content: <DiagnoseTab {...props} /> },
+          { id: "answers", label: "Choose an answer", content: <AnswersTab {...props} /> },
+          { id: "files", label: "Generate files", content: <FilesTab {...props} /> },
+          { id: "test", label: "Test this name", content: <TestTab {...props} /> },
+          { id: "pull", label: "Pull from anywhere", content: <PullTab {...props} /> },
+        ]}
+        data-testid="friendly-name-tabs"
+      />
+    </ContentLayout>
+  );
+}

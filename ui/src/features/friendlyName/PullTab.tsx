@@ -1,0 +1,57 @@
+import Box from "@cloudscape-design/components/box";
+import Container from "@cloudscape-design/components/container";
+import FormField from "@cloudscape-design/components/form-field";
+import Input from "@cloudscape-design/components/input";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import { useBackend } from "../../ipc";
+import { PullGuidesSection } from "../../shared/pullGuides";
+import type { FriendlyNameProps } from "./friendlyNameProps";
+import { splitImage } from "./friendlyNameState";
+
+/** How each client pulls an image from ECR, and whether this computer can. */
+export function PullTab({
+  state,
+  onChange,
+  connection,
+  connectionPicker,
+  errorActions,
+}: FriendlyNameProps) {
+  const backend = useBackend();
+  const image = splitImage(state.image);
+  const name = state.name.trim();
+  return (
+    <SpaceBetween size="m">
+      <Container>
+        <SpaceBetween size="s">
+          <FormField label="Image" description="Repository and tag or digest in ECR.">
+            <Input
+              value={state.image}
+              onChange={({ detail }) => onChange({ image: detail.value })}
+              placeholder="team/app:1.0"
+              spellcheck={false}
+              data-testid="pull-image"
+            />
+          </FormField>
+          {connectionPicker}
+        </SpaceBetween>
+      </Container>
+      {connection === null || image === null ? (
+        <Box textAlign="center" color="text-body-secondary" padding="l">
+          {connection === null ? "Choose an ECR connection." : "Enter an image."}
+        </Box>
+      ) : (
+        <Container>
+          <PullGuidesSection
+            backend={backend}
+            connection={connection}
+            repository={image.repository}
+            tag={image.tag}
+            digest={image.digest}
+            name={name === "" ? null : name}
+            errorActions={errorActions}
+          />
+        </Container>
+      )}
+    </SpaceBetween>
+  );
+}

@@ -1,0 +1,14 @@
+import type { ReactNode } from "react";
+import type { ErrorActions } from "../../errors";
+import type { AwsConnection } from "../../ipc/generated";
+import type { FriendlyNameState } from "./friendlyNameState";
+
+/** The props of the Friendly name page and of its tabs. */
+export interface FriendlyNameProps {
+  state: FriendlyNameState;
+  onChange: (change: Partial<FriendlyNameState>) => void;
+  connection: AwsConnection | null;
+  /** Chooses the connection. */
+  connectionPicker: ReactNode;
+  errorActions: ErrorActions;
+}

@@ -1,0 +1,3 @@
+export { FriendlyNamePage } from "./FriendlyNamePage";
+export type { FriendlyNameProps } from "./friendlyNameProps";
+export { type FriendlyNameState, initialFriendlyName } from "./friendlyNameState";

@@ -1,0 +1,1 @@
+export { type PullGuideCalls, PullGuidesSection } from "./PullGuidesSection";
