@@ -1,22 +1,25 @@
 //! `transload-cli name test`: real clients push and pull through nginx in front of practice's ECR, and what they pushed is
 //! deleted.
 
+use std::time::Duration;
+
 use anyhow::{Context, Result, ensure};
 use serde_json::Value;
 use tempfile::TempDir;
 use transload_tests::company_network::CertificateAuthority;
 use transload_tests::ecr::{Ecr, PROFILE};
 use transload_tests::name_proxy::{NameProxy, ProxyKind, ProxyTls};
+use transload_tests::process::Process;
 use transload_tests::program::{Program, ProgramOutput};
 use transload_tests::servers::TestEngine;
-use transload_tests::tools::{command_line, engine_root};
+use transload_tests::tools::{command_line, engine_root, system_tool};
 
-/// Runs the test of a name with the clients that `docker_host` and the computer have.
+/// Runs the test of a name. The variables name the engines of the story.
 async fn test_name(
     ecr: &Ecr,
     proxy: &NameProxy,
     authority: &CertificateAuthority,
-    docker_host: &str,
+    variables: &[(&str, &str)],
 ) -> Result<(ProgramOutput, Value)> {
     let (home, data) = (ecr.home()?, TempDir::with_prefix("data-")?);
     let ca_file = authority.file().display().to_string();
@@ -35,7 +38,7 @@ async fn test_name(
         .variables(home.environment())
         .variable("TRANSLOAD_DATA_DIR", data.path())
         .variable("SSL_CERT_FILE", &ca_file)
-        .variable("DOCKER_HOST", docker_host)
+        .variables(variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())))
         .finish()
         .await?;
     let proof = serde_json::from_slice(&tested.stdout)
@@ -48,7 +51,7 @@ fn client<'a>(proof: &'a Value, name: &str) -> Result<&'a Value> {
     clients.iter().find(|one| one["client"] == name).with_context(|| format!("{name}: {proof:#}"))
 }
 
-async fn passes_with(engine: &TestEngine, clients: &[&str]) -> Result<()> {
+async fn passes_with(variables: &[(&str, &str)], clients: &[&str]) -> Result<()> {
     let ecr = Ecr::practice().await?;
     let authority = CertificateAuthority::new("Example Corp Root CA")?;
     let (files, ca_file) = (authority.server("127.0.0.1")?, authority.file());
@@ -56,7 +59,7 @@ async fn passes_with(engine: &TestEngine, clients: &[&str]) -> Result<()> {
     let registry = ecr.registry_host();
     let proxy =
         NameProxy::start(ProxyKind::Nginx, "127.0.0.1", &registry, &tls, |text| text).await?;
-    let (tested, proof) = test_name(&ecr, &proxy, &authority, &engine.address()).await?;
+    let (tested, proof) = test_name(&ecr, &proxy, &authority, variables).await?;
     for name in clients {
         let client = client(&proof, name)?;
         ensure!(client["state"] == "passed", "{name}: {proof:#}");
@@ -76,13 +79,36 @@ async fn passes_with(engine: &TestEngine, clients: &[&str]) -> Result<()> {
 #[tokio::test]
 async fn skopeo_and_docker_with_a_graph_driver_pass_and_nothing_is_left() -> Result<()> {
     let engine = TestEngine::docker().await?;
-    passes_with(&engine, &["skopeo", "docker"]).await
+    passes_with(&[("DOCKER_HOST", &engine.address())], &["skopeo", "docker"]).await
 }
 
 #[tokio::test]
 async fn docker_with_the_containerd_store_passes() -> Result<()> {
     let engine = TestEngine::docker_in(&engine_root("docker-26")?, true).await?;
-    passes_with(&engine, &["docker"]).await
+    passes_with(&[("DOCKER_HOST", &engine.address())], &["docker"]).await
+}
+
+/// containerd of its own, without a network and without the plugin for Kubernetes. `ctr` finds it by its variables.
+#[tokio::test]
+async fn containerd_passes() -> Result<()> {
+    let folder = TempDir::with_prefix("cd-")?;
+    let inside = |name: &str| folder.path().join(name).display().to_string();
+    let (root, state, socket) = (inside("root"), inside("state"), inside("containerd.sock"));
+    let configuration = format!(
+        "version = 2\nroot = \"{root}\"\nstate = \"{state}\"\ndisabled_plugins = [\"io.containerd.grpc.v1.cri\"]\n\
+         [grpc]\naddress = \"{socket}\"\n[plugins.\"io.containerd.internal.v1.opt\"]\npath = \"{}\"\n",
+        inside("opt")
+    );
+    std::fs::write(inside("config.toml"), configuration)?;
+    let program = system_tool("containerd")?;
+    let mut process = Process::start(&program, ["--config", &inside("config.toml")], [])?;
+    process
+        .wait_until_ready(Duration::from_secs(60), async || {
+            tokio::net::UnixStream::connect(&socket).await.is_ok()
+        })
+        .await?;
+    let variables = [("CONTAINERD_ADDRESS", socket.as_str()), ("CONTAINERD_SNAPSHOTTER", "native")];
+    passes_with(&variables, &["containerd"]).await
 }
 
 /// Without the rewritten `Location`, a push of Docker fails, and the test says at which step.
@@ -101,7 +127,8 @@ async fn a_name_that_does_not_rewrite_location_fails_and_is_cleaned_up() -> Resu
         NameProxy::start(ProxyKind::Nginx, "127.0.0.1", &ecr.registry_host(), &tls, without)
             .await?;
     let engine = TestEngine::docker().await?;
-    let (tested, proof) = test_name(&ecr, &proxy, &authority, &engine.address()).await?;
+    let (tested, proof) =
+        test_name(&ecr, &proxy, &authority, &[("DOCKER_HOST", &engine.address())]).await?;
     ensure!(tested.status.code() == Some(1), "{proof:#}");
     let docker = client(&proof, "docker")?;
     ensure!(docker["state"] == "failed" && docker["message"] == "Push failed.", "{docker:#}");

@@ -1,11 +1,16 @@
 import { fireEvent, screen, waitFor, within } from "@testing-library/react";
 import { describe, expect, it } from "vitest";
+import type { FakeOptions } from "../../ipc/fakeBackend";
 import type { CheckResult } from "../../ipc/generated";
 import { byId, click, find, openWindow } from "../../testing/window";
 import { checkRows, diagnosisRequest, initialFriendlyName, splitImage } from "./friendlyNameState";
 
-async function openPage() {
-  const backend = openWindow();
+async function openPage(options: FakeOptions = {}) {
+  const backend = openWindow(options);
+  if (options.startedInPractice) {
+    // The wizard verified the identity, so the window has a connection.
+    await byId("identity-account");
+  }
   fireEvent.click(await find('a[href="#friendlyName"]'));
   return backend;
 }
@@ -83,12 +88,10 @@ describe("friendly name", () => {
   });
 
   it("shows how every client pulls, and checks the four prerequisites", async () => {
-    await openPage();
+    await openPage({ startedInPractice: true });
     fireEvent.click(await screen.findByText("Pull from anywhere"));
-    await enter("pull-image", "team/app:1.0");
     expect(screen.queryByTestId("pull-client")).toBeNull();
-    fireEvent.click(within(await byId("connection-picker")).getByRole("button"));
-    fireEvent.mouseUp(await screen.findByText("Practice"));
+    await enter("pull-image", "team/app:1.0");
     const guide = await byId("pull-guide-docker");
     expect(guide.textContent).toContain("docker pull");
     await click("pull-prerequisites-check");
@@ -98,11 +101,9 @@ describe("friendly name", () => {
   });
 
   it("tests a name with the installed clients and says what was deleted", async () => {
-    const backend = await openPage();
+    const backend = await openPage({ startedInPractice: true });
     fireEvent.click(await screen.findByText("Test this name"));
     await enter("test-name", "registry.example.com");
-    fireEvent.click(within(await byId("connection-picker")).getByRole("button"));
-    fireEvent.mouseUp(await screen.findByText("Practice"));
     await click("test-start");
     const headline = await byId("proof-headline");
     expect(headline.textContent).toContain("registry.example.com works with skopeo.");

@@ -5,12 +5,15 @@ use std::io;
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
+/// The architecture of this computer in the words of image configurations. Clients refuse images of others.
+const ARCHITECTURE: &str = if cfg!(target_arch = "aarch64") { "arm64" } else { "amd64" };
+
 /// Returns the archive of an image with a name. Its content is unique for each name.
 pub(super) fn docker_archive(name: &str) -> io::Result<Vec<u8>> {
     let layer = archive(&[("transload-name-test", name.as_bytes())])?;
     let layer_digest = hex(&layer);
     let config = json!({
-        "architecture": "amd64",
+        "architecture": ARCHITECTURE,
         "os": "linux",
         "config": { "Labels": { "io.github.transload.name-test": name } },
         "rootfs": { "type": "layers", "diff_ids": [format!("sha256:{layer_digest}")] },
