@@ -1,6 +1,7 @@
 //! Every generated file is read by the tool that it is for, and client files are installed and undone.
 
 use std::fs;
+use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
 use tempfile::TempDir;
@@ -12,8 +13,9 @@ use transload_tests::company_network::CertificateAuthority;
 use transload_tests::images::{Recipe, TestRepository};
 use transload_tests::name_proxy::nginx_file;
 use transload_tests::program::Program;
-use transload_tests::servers::TestRegistry;
+use transload_tests::servers::{Ministack, TestRegistry};
 use transload_tests::tools::{command_line, python_tool, system_tool};
+use transload_tests::wait::wait_until;
 
 const ECR: &str = "111122223333.dkr.ecr.eu-west-1.amazonaws.com";
 
@@ -74,6 +76,52 @@ async fn nginx_caddy_and_cfn_lint_accept_the_generated_files() -> Result<()> {
             .succeed()
             .await?;
     }
+    Ok(())
+}
+
+/// The stack is created on ministack, except for the one type of resource that ministack doesn't have.
+#[tokio::test]
+async fn the_template_creates_a_stack() -> Result<()> {
+    let ministack = Ministack::start().await?;
+    let text = async |words: &[&str]| -> Result<String> {
+        let output = [words, &["--output", "text"]].concat();
+        Ok(ministack.aws()?.run(output).succeed().await?.text().trim().to_owned())
+    };
+    let vpc = ["ec2", "create-vpc", "--cidr-block", "10.0.0.0/16", "--query", "Vpc.VpcId"];
+    let vpc = text(&vpc).await?;
+    let subnet = ["ec2", "create-subnet", "--vpc-id", &vpc, "--cidr-block", "10.0.1.0/24"];
+    let subnet = text(&[&subnet[..], &["--query", "Subnet.SubnetId"]].concat()).await?;
+    let zone =
+        ["route53", "create-hosted-zone", "--name", "example.com", "--caller-reference", "1"];
+    let zone = text(&[&zone[..], &["--query", "HostedZone.Id"]].concat()).await?;
+    let zone = zone.trim_start_matches("/hostedzone/");
+    let template =
+        generate_file(&target("registry.example.com")?, GeneratedFileId::CloudFormation).text;
+    let (before, rest) = template.split_once("  ProxyIngress:\n").context("the ingress")?;
+    let (_, after) = rest.split_once("  LoadBalancer:\n").context("the load balancer")?;
+    let folder = TempDir::with_prefix("template-")?;
+    let file = folder.path().join("template.yaml");
+    fs::write(&file, format!("{before}  LoadBalancer:\n{after}"))?;
+    let parameter = |name: &str, value: &str| format!("ParameterKey={name},ParameterValue={value}");
+    let parameters = [
+        parameter("HostedZoneId", zone),
+        parameter("VpcId", &vpc),
+        parameter("LoadBalancerSubnets", &subnet),
+        parameter("ProxySubnets", &subnet),
+        parameter("ClientNetwork", "10.0.0.0/8"),
+    ];
+    let body = format!("file://{}", file.display());
+    let mut create = vec!["cloudformation", "create-stack", "--stack-name", "proxy"];
+    create.extend(["--template-body", &body, "--capabilities", "CAPABILITY_IAM", "--parameters"]);
+    create.extend(parameters.iter().map(String::as_str));
+    text(&create).await?;
+    let query = "Stacks[0].[StackStatus,Outputs[0].OutputValue]";
+    let describe = ["cloudformation", "describe-stacks", "--stack-name", "proxy", "--query", query];
+    let created = wait_until(Duration::from_secs(30), "the stack", async || {
+        text(&describe).await.ok().filter(|status| !status.contains("IN_PROGRESS"))
+    })
+    .await?;
+    ensure!(created == "CREATE_COMPLETE\tregistry.example.com", "{created}");
     Ok(())
 }
 
