@@ -102,6 +102,8 @@ const reading = [
   "lifecyclePreviewStart",
   "lifecyclePreview",
   "repositoryInOtherRegion",
+  "imageInspect",
+  "imageCompare",
   "nameDiagnose",
   "nameAnswers",
   "nameClientFiles",
