@@ -102,8 +102,6 @@ const reading = [
   "lifecyclePreviewStart",
   "lifecyclePreview",
   "repositoryInOtherRegion",
-  "imageInspect",
-  "imageCompare",
   "nameDiagnose",
   "nameAnswers",
   "nameClientFiles",
