@@ -32,11 +32,12 @@ async fn an_image_is_inspected_and_compared_with_another_tag() -> Result<()> {
         for (tab, test_id, text) in [
             ("Layers", "image-layers", "COPY"),
             ("Configuration", "image-tabs", "Environment variables"),
+            ("Supply chain", "attachments-table", "Provenance"),
             ("Raw", "raw-config", "rootfs"),
         ] {
             window.click(Role::Tab, tab).await?;
             window.wait_for_text_in(test_id, text).await?;
-            look(&window, &tab.to_lowercase()).await?;
+            look(&window, &tab.to_lowercase().replace(' ', "-")).await?;
         }
         window.click_by_test_id("image-compare").await?;
         window.fill_by_test_id("compare-tag", "4.0.1").await?;

@@ -86,6 +86,8 @@ const reading = [
   "historyList",
   "imageInspect",
   "imageCompare",
+  "imageSupplyChain",
+  "imageAttestation",
   "historyReport",
   "historyRequest",
   "jobsList",

@@ -4,7 +4,9 @@ use transload_contract::{
     CopyRequest, ImageComparison, ImageInspection, ImageLocation, InspectOptions,
 };
 use transload_errors::{ApiError, ErrorCode};
-use transload_inspect::{ImageContent, RegistryContent, compare, inspect};
+use transload_inspect::{
+    ImageContent, RegistryContent, compare, compare_packages, find_sbom, inspect,
+};
 use transload_model::{ImageReference, Platform};
 
 use crate::api::Api;
@@ -40,9 +42,32 @@ pub async fn compare_images(
 ) -> Result<ImageComparison, ApiError> {
     let (one, left) = open(left, request).await?;
     let (other, right) = open(right, request).await?;
-    let left = read(&one, &left, options).await?;
-    let right = read(&other, &right, options).await?;
-    Ok(compare(&left, &right, options.reveal))
+    Box::pin(compare_contents((&one, &left), (&other, &right), options)).await
+}
+
+/// An image of a repository.
+type ImageOf<'a> = (&'a dyn ImageContent, &'a str);
+
+/// Compares two images, with their packages if both have an SBOM. An SBOM that can't be read is a part of the result.
+pub(crate) async fn compare_contents(
+    (one, left): ImageOf<'_>,
+    (other, right): ImageOf<'_>,
+    options: &InspectOptions,
+) -> Result<ImageComparison, ApiError> {
+    let left = read(one, left, options).await?;
+    let right = read(other, right, options).await?;
+    let mut comparison = compare(&left, &right, options.reveal);
+    if !comparison.identical {
+        let (of_left, of_right) = (find_sbom(one, &left).await, find_sbom(other, &right).await);
+        let problem = [&of_left, &of_right]
+            .iter()
+            .find_map(|found| found.as_ref().err())
+            .map(|error| error.to_string());
+        let (of_left, of_right) = (of_left.ok().flatten(), of_right.ok().flatten());
+        comparison.packages = compare_packages(of_left.as_ref(), of_right.as_ref());
+        comparison.packages.problem = problem;
+    }
+    Ok(comparison)
 }
 
 impl Api {

@@ -214,6 +214,11 @@ commands! {
         /// Whether this computer can pull an image: AWS credentials, permission, a client's login, network.
         pull_prerequisites(request: PullGuidesRequest, connection: AwsConnection) -> Vec<PullPrerequisite>;
 
+        /// Attestations, SBOMs and signatures that are attached to an image. Verifies no signature.
+        image_supply_chain(image: ImageLocation) -> SupplyChain;
+        /// Reads one of them, by the digests of its manifest and its blob.
+        image_attestation(image: ImageLocation, manifest: String, blob: String) -> AttestationDocument;
+
         /// Starts the servers of practice mode, or answers where they are.
         practice_start() -> PracticeStatus;
         /// Resets practice mode.

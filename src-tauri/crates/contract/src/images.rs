@@ -2,6 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 pub use transload_inspect::{
+    Attachment, AttachmentKind, AttachmentLink, AttestationDocument, Material, PackageChange,
+    PackageComparison, Provenance, Sbom, SbomPackage, SignatureFacts, SupplyChain,
+};
+pub use transload_inspect::{
     ComparedImage, ConfigDifference, ConfigSection, ConfigValue, HistoryLine, ImageComparison,
     ImageConfig, ImageInspection, ImageLayer, InspectedImage, LayerComparison, ManifestKind,
     PlatformDifference, PlatformManifest,

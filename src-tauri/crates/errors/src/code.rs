@@ -142,6 +142,8 @@ pub enum ErrorCode {
     ManifestTooLarge,
     /// The manifest can't be copied unchanged, for example schema 1.
     ManifestUnsupported,
+    /// An SBOM, attestation, or signature is too large or damaged; `subject` is its manifest.
+    DocumentUnreadable,
     /// The image doesn't have the requested platform; `subject` is the platform.
     PlatformMissing,
     /// The tag is immutable and points to another image.

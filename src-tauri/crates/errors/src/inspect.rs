@@ -14,6 +14,13 @@ impl From<InspectError> for ApiError {
             InspectError::PlatformMissing { requested, .. } => {
                 Self::new(ErrorCode::PlatformMissing, message).about(requested)
             }
+            InspectError::DocumentMissing { subject } => {
+                Self::new(ErrorCode::ImageMissing, message).about(subject)
+            }
+            InspectError::DocumentTooLarge { subject, .. }
+            | InspectError::DocumentUnreadable { subject, .. } => {
+                Self::new(ErrorCode::DocumentUnreadable, message).about(subject)
+            }
             InspectError::NestedTooDeeply { subject } => {
                 Self::new(ErrorCode::ManifestUnsupported, message).about(subject)
             }

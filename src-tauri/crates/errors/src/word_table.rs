@@ -465,6 +465,11 @@ impl ErrorWords {
                 &["Transload skips this image. To continue without the image, deselect it."],
                 &[ChooseImages],
             ),
+            ErrorCode::DocumentUnreadable => error(
+                "Couldn't read the document",
+                &["To save it as it is, use a tool such as oras or crane with the digest."],
+                &[],
+            ),
             ErrorCode::PlatformMissing => error(
                 "Platform not found in the image",
                 &["Choose one of the platforms that the image has."],

@@ -8,6 +8,7 @@ use transload_model::Digest;
 use ts_rs::TS;
 
 use crate::inspection::{ConfigValue, ImageConfig, ImageInspection, ImageLayer, InspectedImage};
+use crate::packages::PackageComparison;
 
 /// The differences between two images.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -22,6 +23,7 @@ pub struct ImageComparison {
     /// The fields of the configuration that differ.
     pub configuration: Vec<ConfigDifference>,
     pub layers: LayerComparison,
+    pub packages: PackageComparison,
 }
 
 /// One of two compared images.
@@ -87,7 +89,7 @@ pub struct LayerComparison {
     pub right_only_bytes: u64,
 }
 
-/// Compares two images. With `reveal`, values that look like secrets are shown.
+/// Compares two images except for their packages, which are in their SBOMs. With `reveal`, values that look like secrets are shown.
 pub fn compare(left: &ImageInspection, right: &ImageInspection, reveal: bool) -> ImageComparison {
     let mut comparison = ImageComparison {
         left: summary(left),
@@ -96,6 +98,7 @@ pub fn compare(left: &ImageInspection, right: &ImageInspection, reveal: bool) ->
         platforms: platforms(left, right),
         configuration: Vec::new(),
         layers: LayerComparison::default(),
+        packages: PackageComparison::default(),
     };
     if let (Some(one), Some(other)) = (&left.image, &right.image) {
         comparison.configuration = configuration(one, other, reveal);

@@ -5,8 +5,11 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use futures_util::StreamExt;
-use transload_model::{Descriptor, ManifestError, RawManifest};
-use transload_registry::{BlobStream, RegistryApi, RegistryError};
+use transload_model::{Descriptor, Digest, ManifestError, RawManifest};
+use transload_registry::{
+    BlobStream, Referrer, RegistryApi, RegistryError, Remedy, fallback_tag, may_be_referrer,
+    referrers_in_list,
+};
 
 /// Reads manifests and blobs of one repository.
 #[async_trait]
@@ -22,6 +25,12 @@ pub trait ImageContent: Send + Sync {
 
     /// Downloads a blob. The stream verifies its size and digest.
     async fn blob(&self, blob: &Descriptor) -> Result<BlobStream, RegistryError>;
+
+    /// Returns the digests of the referrers of a manifest.
+    async fn referrers(&self, digest: &Digest) -> Result<Vec<Digest>, RegistryError>;
+
+    /// Returns the digest of a tag without reading its manifest. `None` if the tag doesn't exist.
+    async fn digest(&self, tag: &str) -> Result<Option<Digest>, RegistryError>;
 }
 
 /// A repository of a registry.
@@ -33,6 +42,21 @@ pub struct RegistryContent {
 impl RegistryContent {
     pub fn new(registry: Arc<dyn RegistryApi>, path: impl Into<String>) -> Self {
         Self { registry, path: path.into() }
+    }
+}
+
+impl RegistryContent {
+    /// Reads the list of referrers in a registry without the referrers API.
+    async fn fallback_referrers(&self, digest: &Digest) -> Result<Vec<Referrer>, RegistryError> {
+        let tag = fallback_tag(digest);
+        match self.registry.manifest(&self.path, &tag).await {
+            Ok(list) => {
+                let listed = referrers_in_list(&list, digest);
+                Ok(listed.map_err(|source| self.unreadable(&tag, source))?.unwrap_or_default())
+            }
+            Err(error) if error.remedy() == Remedy::Absent => Ok(Vec::new()),
+            Err(error) => Err(error),
+        }
     }
 }
 
@@ -57,6 +81,20 @@ impl ImageContent for RegistryContent {
 
     async fn blob(&self, blob: &Descriptor) -> Result<BlobStream, RegistryError> {
         self.registry.blob(&self.path, blob).await
+    }
+
+    async fn referrers(&self, digest: &Digest) -> Result<Vec<Digest>, RegistryError> {
+        let listed = match self.registry.referrers(&self.path, digest).await? {
+            Some(listed) => listed,
+            None => self.fallback_referrers(digest).await?,
+        };
+        let referrers = listed.into_iter().filter(may_be_referrer);
+        Ok(referrers.map(|referrer| referrer.digest).collect())
+    }
+
+    async fn digest(&self, tag: &str) -> Result<Option<Digest>, RegistryError> {
+        let head = self.registry.manifest_head(&self.path, tag).await?;
+        Ok(head.map(|head| head.digest))
     }
 }
 

@@ -14,6 +14,12 @@ pub enum InspectError {
         /// The platforms of the index, separated by commas.
         available: String,
     },
+    #[error("{subject} has no such document")]
+    DocumentMissing { subject: String },
+    #[error("the document of {subject} has {size_bytes} bytes, which is too large to show")]
+    DocumentTooLarge { subject: String, size_bytes: u64 },
+    #[error("the document of {subject} can't be read: {reason}")]
+    DocumentUnreadable { subject: String, reason: String },
     #[error("the indexes of {subject} are nested too deeply")]
     NestedTooDeeply { subject: String },
 }

@@ -10,13 +10,16 @@
 //! - `inspection`: the values of the result
 //! - `config`, `history`, `layers`: parses the configuration, its history and the layers of a manifest
 //! - `secret_values`: which values look like secrets; `hide`: hides them
-//! - `compare`: the differences between two images
+//! - `supply_chain`: lists attestations, SBOMs and signatures; `attestation` reads one, with `sbom`, `provenance` and
+//!   `signer_certificate`
+//! - `compare`, `packages`: the differences between two images
 //! - `visible`: text from strangers, capped and with visible control characters
 //! - `error`: why an image can't be inspected
 
 // In tests, a failed unwrap is a test failure.
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+mod attestation;
 mod compare;
 mod config;
 mod content;
@@ -25,10 +28,16 @@ mod hide;
 mod history;
 mod inspection;
 mod layers;
+mod packages;
+mod provenance;
 mod read_image;
+mod sbom;
 mod secret_values;
+mod signer_certificate;
+mod supply_chain;
 mod visible;
 
+pub use attestation::{AttestationDocument, SignatureFacts, read_attestation};
 pub use compare::{
     ComparedImage, ConfigDifference, ConfigSection, ImageComparison, LayerComparison,
     PlatformDifference, compare,
@@ -39,5 +48,11 @@ pub use inspection::{
     ConfigValue, HistoryLine, ImageConfig, ImageInspection, ImageLayer, InspectedImage,
     ManifestKind, PlatformManifest,
 };
+pub use packages::{PackageChange, PackageComparison, compare_packages, find_sbom};
+pub use provenance::{Material, Provenance};
 pub use read_image::inspect;
+pub use sbom::{Sbom, SbomPackage};
+pub use supply_chain::{
+    Attachment, AttachmentKind, AttachmentLink, SupplyChain, image_digests, supply_chain,
+};
 pub use visible::visible;

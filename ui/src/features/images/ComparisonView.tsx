@@ -10,6 +10,8 @@ import type {
   ConfigSection,
   ImageComparison,
   ImageLayer,
+  PackageChange,
+  PackageComparison,
 } from "../../ipc/generated";
 import { Bytes } from "../../shared/Bytes";
 import { CopyableDigest } from "../../shared/CopyableText";
@@ -62,6 +64,7 @@ export function ComparisonView({ comparison }: { comparison: ImageComparison }) 
         data-testid="compare-configuration"
       />
       <LayersTable comparison={comparison} />
+      <PackagesTable packages={comparison.packages} />
       <Box color="text-body-secondary" data-testid="compare-bytes">
         {`${formatCounted(layers.common, "layer", "layers")} in common (${formatBytes(layers.common_bytes)}). A computer with the left image downloads ${formatBytes(layers.right_only_bytes)} for the right one; the other way, ${formatBytes(layers.left_only_bytes)}.`}
       </Box>
@@ -177,6 +180,57 @@ function LayersTable({ comparison: { layers } }: { comparison: ImageComparison }
         },
       ]}
       data-testid="compare-layers"
+    />
+  );
+}
+
+function PackagesTable({ packages }: { packages: PackageComparison }) {
+  const { left_sbom, right_sbom, changes, problem } = packages;
+  const missing = !left_sbom && !right_sbom ? "either side" : left_sbom ? "the right" : "the left";
+  const compared = left_sbom && right_sbom && problem === null;
+  return (
+    <PagedTable<PackageChange>
+      variant="container"
+      header={
+        <Header
+          variant="h2"
+          counter={compared ? `(${formatCount(changes.length)})` : ""}
+          description={
+            compared
+              ? `${formatCounted(packages.unchanged, "package is", "packages are")} the same.`
+              : ""
+          }
+        >
+          Packages
+        </Header>
+      }
+      items={changes}
+      finds="packages by name"
+      words={({ name, package_type }) => [name, package_type]}
+      ariaLabels={{ tableLabel: "Packages that differ" }}
+      empty={
+        <Box textAlign="center" data-testid="compare-no-packages">
+          {problem !== null
+            ? `Couldn’t read an SBOM: ${problem}.`
+            : compared
+              ? "The packages are the same."
+              : `No SBOM on ${missing}, so packages can’t be compared.`}
+        </Box>
+      }
+      columnDefinitions={[
+        { id: "name", header: "Package", isRowHeader: true, cell: ({ name }) => name },
+        { id: "type", header: "Type", width: 140, cell: ({ package_type }) => package_type },
+        { id: "left", header: "Left", cell: ({ left }) => left ?? "–" },
+        { id: "right", header: "Right", cell: ({ right }) => right ?? "–" },
+        {
+          id: "change",
+          header: "Change",
+          width: 140,
+          cell: ({ left, right }) =>
+            left === null ? "Added" : right === null ? "Removed" : "Changed",
+        },
+      ]}
+      data-testid="compare-packages"
     />
   );
 }

@@ -9,7 +9,7 @@ import Toggle from "@cloudscape-design/components/toggle";
 import { useState } from "react";
 import { type ErrorActions, ErrorAlert } from "../../errors";
 import { useBackend } from "../../ipc";
-import type { AwsConnection, ImageInspection } from "../../ipc/generated";
+import type { AwsConnection, ImageInspection, ImageLocation } from "../../ipc/generated";
 import { CopyableText } from "../../shared/CopyableText";
 import { connectionKey } from "../../shared/connection";
 import { formatCounted, shortDigest } from "../../shared/format";
@@ -20,6 +20,7 @@ import { ImageDocuments } from "./ImageDocuments";
 import { ImageLayers } from "./ImageLayers";
 import { ImageOverview } from "./ImageOverview";
 import type { ImageTarget } from "./imageTarget";
+import { SupplyChainTab } from "./SupplyChainTab";
 
 export interface ImagePageProps {
   connection: AwsConnection;
@@ -103,7 +104,12 @@ export function ImagePage({ connection, image, onClose, errorActions }: ImagePag
             onPlatform={setPlatform}
             onReveal={setReveal}
           />
-          <ImageTabs image={image} inspection={shown} />
+          <ImageTabs
+            image={image}
+            inspection={shown}
+            location={location}
+            errorActions={errorActions}
+          />
         </>
       )}
     </SpaceBetween>
@@ -171,7 +177,14 @@ function ImageTools({ inspection, reveal, loading, onPlatform, onReveal }: Image
   );
 }
 
-function ImageTabs({ image, inspection }: { image: ImageTarget; inspection: ImageInspection }) {
+interface ImageTabsProps {
+  image: ImageTarget;
+  inspection: ImageInspection;
+  location: ImageLocation;
+  errorActions: ErrorActions;
+}
+
+function ImageTabs({ image, inspection, location, errorActions }: ImageTabsProps) {
   const [tab, setTab] = useState("overview");
   const selected = inspection.image;
   return (
@@ -199,6 +212,11 @@ function ImageTabs({ image, inspection }: { image: ImageTarget; inspection: Imag
                 content: <ImageConfiguration image={selected} />,
               },
             ]),
+        {
+          id: "supply-chain",
+          label: "Supply chain",
+          content: <SupplyChainTab location={location} errorActions={errorActions} />,
+        },
         {
           id: "raw",
           label: "Raw",

@@ -119,6 +119,38 @@ describe("the page of an image", () => {
   });
 });
 
+describe("the supply chain of an image", () => {
+  it("lists documents, and shows packages, provenance, and signatures when they are opened", async () => {
+    const { container, backend } = show();
+    await openTab(container, "Supply chain");
+    expect((await screen.findByTestId("attachments-table")).textContent).toContain("not verified");
+    expect(backend.calls.some(({ method }) => method === "imageAttestation")).toBe(false);
+    fireEvent.click(screen.getByTestId("attachment-sbom"));
+    expect((await screen.findByTestId("packages-table")).textContent).toContain("openssl");
+    const filter = createWrapper(container).findTextFilter('[data-testid="packages-search"]');
+    act(() => filter?.findInput().setInputValue("zlib"));
+    await waitFor(() =>
+      expect(screen.getByTestId("packages-table").textContent).not.toContain("openssl"),
+    );
+    expect(await accessibilityViolations(container)).toEqual([]);
+    fireEvent.click(screen.getByTestId("attachment-provenance"));
+    expect((await screen.findByTestId("provenance")).textContent).toContain("cafe");
+    expect(container.textContent).toContain("Hidden");
+    fireEvent.click(screen.getByTestId("attachment-signature"));
+    expect((await screen.findByTestId("signature")).textContent).toContain("Present, not verified");
+    expect(screen.getByTestId("attestation-other").textContent).toContain("About another image");
+  });
+
+  it("says what couldn't be read, and that there is nothing", async () => {
+    const { container } = show({
+      imageSupplyChain: async () => ({ attachments: [], problems: ["Couldn't list referrers."] }),
+    });
+    await openTab(container, "Supply chain");
+    expect((await screen.findByTestId("supply-problems")).textContent).toContain("referrers");
+    await screen.findByTestId("supply-none");
+  });
+});
+
 describe("the layers of an image", () => {
   it("are shown with the lines that made them, or without lines if the history doesn't fit", async () => {
     const found = (await answer()) as ImageInspection & {
@@ -151,6 +183,7 @@ describe("comparing images", () => {
     expect(differences.textContent).toContain("LOG_LEVEL");
     expect(differences.textContent).toContain("Hidden");
     expect(screen.getByTestId("compare-bytes").textContent).toContain("6 MB");
+    expect(screen.getByTestId("compare-packages").textContent).toContain("3.0.2");
     const call = backend.calls.find(({ method }) => method === "imageCompare");
     expect(call?.args[1]).toMatchObject({ repository: "team/app", reference: "2.0" });
     expect(await accessibilityViolations(container)).toEqual([]);

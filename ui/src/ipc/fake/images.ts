@@ -1,5 +1,8 @@
 import type { Backend } from "../backend";
 import type {
+  Attachment,
+  AttachmentKind,
+  AttestationDocument,
   ConfigValue,
   ImageComparison,
   ImageInspection,
@@ -7,7 +10,7 @@ import type {
   InspectedImage,
 } from "../generated";
 
-type ImageMethods = "imageInspect" | "imageCompare";
+type ImageMethods = "imageInspect" | "imageCompare" | "imageSupplyChain" | "imageAttestation";
 
 const digest = (character: string) => `sha256:${character.repeat(64)}`;
 
@@ -140,6 +143,73 @@ const comparison: ImageComparison = {
     left_only_bytes: 0,
     right_only_bytes: 6_000_000,
   },
+  packages: {
+    left_sbom: true,
+    right_sbom: true,
+    changes: [{ package_type: "apk", name: "openssl", left: "3.0.1", right: "3.0.2" }],
+    unchanged: 41,
+    problem: null,
+  },
+};
+
+const attachment = (kind: AttachmentKind, character: string): Attachment => ({
+  kind,
+  link: "index",
+  manifest: digest(character),
+  blob: digest(character),
+  size_bytes: 40_000,
+  media_type: "application/vnd.in-toto+json",
+  predicate_type: kind === "sbom" ? "https://spdx.dev/Document" : null,
+  subject: digest("a"),
+  platform: "linux/amd64",
+});
+
+const noDocument: AttestationDocument = {
+  predicate_type: null,
+  subjects: [digest("a")],
+  about_image: true,
+  signature: null,
+  sbom: null,
+  provenance: null,
+  text: null,
+};
+
+const documents: Record<string, AttestationDocument> = {
+  [digest("5")]: {
+    ...noDocument,
+    sbom: {
+      format: "SPDX-2.3",
+      packages: ["busybox", "openssl", "zlib"].map((name) => ({
+        package_type: "apk",
+        name,
+        version: "1.2.3",
+        license: "MIT",
+        purl: `pkg:apk/alpine/${name}@1.2.3`,
+      })),
+      package_count: 3,
+      file_count: 12,
+    },
+  },
+  [digest("6")]: {
+    ...noDocument,
+    provenance: {
+      builder: "https://github.com/team/app/actions/runs/1",
+      build_type: null,
+      source: "https://github.com/team/app",
+      revision: "cafe",
+      entry_point: "Dockerfile",
+      arguments: [value("build-arg:NPM_TOKEN", null, true)],
+      materials: [{ uri: "pkg:docker/alpine@3.22", digest: digest("7"), image: true }],
+      started_at_ms: null,
+      finished_at_ms: null,
+      reproducible: null,
+    },
+  },
+  [digest("8")]: {
+    ...noDocument,
+    about_image: false,
+    signature: { format: "cosign", signer: "me@example.com", issuer: null, signed_at_ms: null },
+  },
 };
 
 /** Fake calls of the image pages. */
@@ -157,5 +227,14 @@ export function fakeImageMethods(): Pick<Backend, ImageMethods> {
             layers: { ...comparison.layers, added: [], right_only_bytes: 0 },
           }
         : comparison,
+    imageSupplyChain: async () => ({
+      attachments: [
+        attachment("sbom", "5"),
+        attachment("provenance", "6"),
+        attachment("signature", "8"),
+      ],
+      problems: [],
+    }),
+    imageAttestation: async (_image, manifest) => documents[manifest] ?? noDocument,
   };
 }

@@ -195,6 +195,14 @@ export const errorWords: Record<ErrorCode, ErrorWords> = {
       "open_settings"
     ]
   },
+  "document_unreadable": {
+    "severity": "error",
+    "title": "Couldn't read the document",
+    "next": [
+      "To save it as it is, use a tool such as oras or crane with the digest."
+    ],
+    "actions": []
+  },
   "endpoint_unreachable": {
     "severity": "error",
     "title": "Couldn't connect to AWS",

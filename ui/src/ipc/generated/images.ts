@@ -2,6 +2,62 @@
 import type { ImageSource } from "./sources";
 
 /**
+ * A document that is attached to an image.
+ */
+export type Attachment = { kind: AttachmentKind, 
+/**
+ * How it is attached.
+ */
+link: AttachmentLink, 
+/**
+ * The digest of its manifest.
+ */
+manifest: string, 
+/**
+ * The digest of the document.
+ */
+blob: string, size_bytes: number, media_type: string, predicate_type: string | null, 
+/**
+ * The index or platform that it is attached to.
+ */
+subject: string, 
+/**
+ * The platform of the subject. `null` for the index.
+ */
+platform: string | null, };
+
+/**
+ * The kind of an attached document.
+ */
+export type AttachmentKind = "sbom" | "provenance" | "signature" | "attestation" | "other";
+
+/**
+ * How a document is attached to an image.
+ */
+export type AttachmentLink = "index" | "referrer" | "tag";
+
+/**
+ * What an attestation or a signature says.
+ */
+export type AttestationDocument = { predicate_type: string | null, 
+/**
+ * Digests that it is about.
+ */
+subjects: Array<string>, 
+/**
+ * Whether it is about this image. `null` if it doesn't say.
+ */
+about_image: boolean | null, 
+/**
+ * Who signed it, if it is signed. The signature is not verified.
+ */
+signature: SignatureFacts | null, sbom: Sbom | null, provenance: Provenance | null, 
+/**
+ * The beginning of the document, if it is neither an SBOM nor provenance.
+ */
+text: string | null, };
+
+/**
  * One of two compared images.
  */
 export type ComparedImage = { 
@@ -73,7 +129,7 @@ platforms: Array<PlatformDifference>,
 /**
  * The fields of the configuration that differ.
  */
-configuration: Array<ConfigDifference>, layers: LayerComparison, };
+configuration: Array<ConfigDifference>, layers: LayerComparison, packages: PackageComparison, };
 
 /**
  * The configuration of an image.
@@ -260,6 +316,45 @@ left_only_bytes: number, right_only_bytes: number, };
 export type ManifestKind = "image" | "index" | "artifact";
 
 /**
+ * Something that a build used.
+ */
+export type Material = { uri: string, 
+/**
+ * The digest with its algorithm, such as `sha256:…`.
+ */
+digest: string | null, 
+/**
+ * Whether it is an image, such as the base.
+ */
+image: boolean, };
+
+/**
+ * A package that differs.
+ */
+export type PackageChange = { package_type: string, name: string, 
+/**
+ * Versions in the left image, separated by commas. `null` if it doesn't have the package.
+ */
+left: string | null, right: string | null, };
+
+/**
+ * The packages of two images.
+ */
+export type PackageComparison = { 
+/**
+ * Whether each image has an SBOM. Packages are only compared if both have one.
+ */
+left_sbom: boolean, right_sbom: boolean, changes: Array<PackageChange>, 
+/**
+ * Packages that are the same in both images.
+ */
+unchanged: number, 
+/**
+ * Why an SBOM couldn't be read.
+ */
+problem: string | null, };
+
+/**
  * A platform of one or both images.
  */
 export type PlatformDifference = { platform: string, 
@@ -292,3 +387,92 @@ annotations: Array<ConfigValue>,
  * Whether this is the platform in detail.
  */
 selected: boolean, };
+
+/**
+ * How an image was built.
+ */
+export type Provenance = { 
+/**
+ * Who built it, such as the URL of a workflow run.
+ */
+builder: string | null, build_type: string | null, 
+/**
+ * The source repository.
+ */
+source: string | null, revision: string | null, 
+/**
+ * The file that started the build, such as `Dockerfile` or a workflow.
+ */
+entry_point: string | null, 
+/**
+ * Build arguments and other parameters. Values that look like secrets are hidden.
+ */
+arguments: Array<ConfigValue>, 
+/**
+ * Images and other content that the build used.
+ */
+materials: Array<Material>, started_at_ms: number | null, finished_at_ms: number | null, 
+/**
+ * Whether the builder says that the build is reproducible.
+ */
+reproducible: boolean | null, };
+
+/**
+ * The packages of an image.
+ */
+export type Sbom = { 
+/**
+ * The format with its version, such as `SPDX-2.3` or `CycloneDX 1.6`.
+ */
+format: string, 
+/**
+ * Packages sorted by type and name.
+ */
+packages: Array<SbomPackage>, 
+/**
+ * The number of packages in the document, if it has more than are kept.
+ */
+package_count: number, 
+/**
+ * The number of files that it lists.
+ */
+file_count: number, };
+
+/**
+ * A package of an SBOM.
+ */
+export type SbomPackage = { 
+/**
+ * The type of the package URL, such as `deb`, `apk`, `npm` or `golang`.
+ */
+package_type: string, name: string, version: string | null, license: string | null, 
+/**
+ * The package URL.
+ */
+purl: string | null, };
+
+/**
+ * A signature as it describes itself. It is not verified.
+ */
+export type SignatureFacts = { 
+/**
+ * The format, such as `cosign`, `Sigstore bundle` or `Notation`.
+ */
+format: string, 
+/**
+ * The identity in the certificate.
+ */
+signer: string | null, 
+/**
+ * Who vouches for the identity.
+ */
+issuer: string | null, signed_at_ms: number | null, };
+
+/**
+ * What is attached to an image.
+ */
+export type SupplyChain = { attachments: Array<Attachment>, 
+/**
+ * What couldn't be read, in sentences. Without any, the list is complete.
+ */
+problems: Array<string>, };

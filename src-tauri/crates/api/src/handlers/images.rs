@@ -1,10 +1,15 @@
 //! Commands of the image pages.
 
-use transload_contract::{ImageComparison, ImageInspection, ImageLocation, InspectOptions};
+use transload_contract::{
+    AttestationDocument, ImageComparison, ImageInspection, ImageLocation, InspectOptions,
+    SupplyChain,
+};
 use transload_errors::ApiError;
-use transload_inspect::compare;
+use transload_inspect::{image_digests, read_attestation, supply_chain};
+use transload_model::Digest;
 
 use crate::api::Api;
+use crate::images::compare_contents;
 
 impl Api {
     /// Reads an image: its manifest, one platform, its configuration. Downloads no layer.
@@ -27,8 +32,34 @@ impl Api {
         right: ImageLocation,
         options: InspectOptions,
     ) -> Result<ImageComparison, ApiError> {
-        let one = Box::pin(self.inspect_location(&left, &options)).await?;
-        let other = Box::pin(self.inspect_location(&right, &options)).await?;
-        Ok(compare(&one, &other, options.reveal))
+        let one = self.open_location(&left).await?;
+        let other = self.open_location(&right).await?;
+        Box::pin(compare_contents(
+            (&one, left.reference.as_str()),
+            (&other, right.reference.as_str()),
+            &options,
+        ))
+        .await
+    }
+
+    /// Lists the attestations, SBOMs and signatures that are attached to an image.
+    pub async fn image_supply_chain(&self, image: ImageLocation) -> Result<SupplyChain, ApiError> {
+        let content = self.open_location(&image).await?;
+        Ok(Box::pin(supply_chain(&content, &image.reference)).await?)
+    }
+
+    /// Reads one attestation, SBOM or signature.
+    pub async fn image_attestation(
+        &self,
+        image: ImageLocation,
+        manifest: String,
+        blob: String,
+    ) -> Result<AttestationDocument, ApiError> {
+        let parse =
+            |text: &str| Digest::parse(text).map_err(|error| ApiError::invalid_input(&error));
+        let (manifest, blob) = (parse(&manifest)?, parse(&blob)?);
+        let content = self.open_location(&image).await?;
+        let images = Box::pin(image_digests(&content, &image.reference)).await?;
+        Ok(Box::pin(read_attestation(&content, &manifest, &blob, &images)).await?)
     }
 }

@@ -5,7 +5,7 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 use transload_contract::{
     ConfigDifference, ConfigSection, ConfigValue, ImageComparison, ImageConfig, ImageInspection,
-    ImageLayer, InspectedImage, ManifestKind,
+    ImageLayer, InspectedImage, ManifestKind, PackageChange, PackageComparison,
 };
 
 use crate::output::{counted, line, note};
@@ -186,6 +186,7 @@ pub fn comparison(left: &str, right: &str, found: &ImageComparison) {
     for layer in &layers.added {
         line(&format!("+ layer {}", layer_line(layer).trim_start()));
     }
+    packages(&found.packages);
     let common = counted(layers.common, "layer", "layers");
     line(&format!(
         "{common} in common ({}). Only left: {}. Only right: {}.",
@@ -195,6 +196,31 @@ pub fn comparison(left: &str, right: &str, found: &ImageComparison) {
     ));
     if !found.differs() {
         line("The images don't differ. Only their indexes do.");
+    }
+}
+
+fn packages(found: &PackageComparison) {
+    for change in &found.changes {
+        let PackageChange { package_type, name, left, right } = change;
+        match (left, right) {
+            (Some(left), Some(right)) => {
+                line(&format!("~ package {package_type} {name}  {left} → {right}"));
+            }
+            (Some(left), None) => line(&format!("- package {package_type} {name} {left}")),
+            (None, Some(right)) => line(&format!("+ package {package_type} {name} {right}")),
+            (None, None) => {}
+        }
+    }
+    let missing = match (found.left_sbom, found.right_sbom) {
+        (true, true) => None,
+        (true, false) => Some("the second image has"),
+        (false, true) => Some("the first image has"),
+        (false, false) => Some("the images have"),
+    };
+    match (&found.problem, missing) {
+        (Some(problem), _) => note(&format!("Packages weren't compared: {problem}.")),
+        (None, Some(who)) => note(&format!("Packages weren't compared: {who} no SBOM.")),
+        (None, None) => {}
     }
 }
 

@@ -15,6 +15,7 @@ use super::*;
 #[derive(Default)]
 pub(crate) struct Memory {
     documents: HashMap<String, Vec<u8>>,
+    referrers: HashMap<String, Vec<Digest>>,
 }
 
 impl Memory {
@@ -73,6 +74,24 @@ impl Memory {
         )
     }
 
+    /// Makes documents refer to a manifest.
+    pub(crate) fn refer(&mut self, subject: &Value, referrers: &[&Value]) {
+        let digest = |descriptor: &Value| descriptor["digest"].as_str().unwrap().to_owned();
+        let referrers = referrers.iter().map(|one| Digest::parse(&digest(one)).unwrap()).collect();
+        self.referrers.insert(digest(subject), referrers);
+    }
+
+    /// Stores the manifest of a document that says it has this size, and returns the digests of both.
+    pub(crate) fn large_document(&mut self, media_type: &str, size: u64) -> (Digest, Digest) {
+        let config = self.put_bytes(media_type::OCI_CONFIG, b"{}".to_vec());
+        let blob = Digest::of(b"large");
+        let manifest = self.put(&json!({
+            "schemaVersion": 2, "mediaType": media_type::OCI_MANIFEST, "config": config,
+            "layers": [{"mediaType": media_type, "digest": blob.to_string(), "size": size}],
+        }));
+        (Digest::parse(manifest["digest"].as_str().unwrap()).unwrap(), blob)
+    }
+
     fn bytes(&self, key: &str) -> Result<Bytes, RegistryError> {
         let missing = || RegistryError::Missing {
             registry: RegistryHost::parse("r.example").unwrap(),
@@ -103,6 +122,14 @@ impl ImageContent for Memory {
     async fn blob(&self, blob: &Descriptor) -> Result<BlobStream, RegistryError> {
         let bytes = self.bytes(blob.digest.as_str())?;
         Ok(Box::pin(stream::iter([Ok(bytes)])))
+    }
+
+    async fn referrers(&self, digest: &Digest) -> Result<Vec<Digest>, RegistryError> {
+        Ok(self.referrers.get(digest.as_str()).cloned().unwrap_or_default())
+    }
+
+    async fn digest(&self, tag: &str) -> Result<Option<Digest>, RegistryError> {
+        Ok(self.documents.get(tag).map(|bytes| Digest::of(bytes)))
     }
 }
 

@@ -1,0 +1,255 @@
+import Alert from "@cloudscape-design/components/alert";
+import Box from "@cloudscape-design/components/box";
+import Container from "@cloudscape-design/components/container";
+import Header from "@cloudscape-design/components/header";
+import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import Spinner from "@cloudscape-design/components/spinner";
+import StatusIndicator from "@cloudscape-design/components/status-indicator";
+import { type ErrorActions, ErrorAlert } from "../../errors";
+import { useBackend } from "../../ipc";
+import type {
+  Attachment,
+  AttestationDocument,
+  ImageLocation,
+  Material,
+  Provenance,
+  Sbom,
+  SbomPackage,
+  SignatureFacts,
+} from "../../ipc/generated";
+import { formatCount } from "../../shared/format";
+import { FullTable, PagedTable } from "../../shared/PagedTable";
+import { RelativeTime } from "../../shared/RelativeTime";
+import { useRequest } from "../../shared/useRequest";
+import "./images.css";
+import { ValuesTable } from "./ValuesTable";
+
+interface AttestationViewProps {
+  location: ImageLocation;
+  attachment: Attachment;
+  errorActions: ErrorActions;
+}
+
+/** One attestation, SBOM, or signature. */
+export function AttestationView({ location, attachment, errorActions }: AttestationViewProps) {
+  const backend = useBackend();
+  const { manifest, blob } = attachment;
+  const request = useRequest(`${manifest} ${blob}`, () =>
+    backend.imageAttestation(location, manifest, blob),
+  );
+  if (request.error !== null) {
+    return (
+      <ErrorAlert error={request.error} actions={{ ...errorActions, retry: request.reload }} />
+    );
+  }
+  if (request.answer === null) {
+    return (
+      <Box>
+        <Spinner /> Reading the document
+      </Box>
+    );
+  }
+  return <DocumentView document={request.answer} />;
+}
+
+function DocumentView({ document }: { document: AttestationDocument }) {
+  const { sbom, provenance, signature, text, about_image } = document;
+  return (
+    <SpaceBetween size="m" data-testid="attestation">
+      {about_image === false && (
+        <Alert type="warning" header="About another image" data-testid="attestation-other">
+          {`This document names ${document.subjects.slice(0, 3).join(", ")}, and not this image.`}
+        </Alert>
+      )}
+      {signature !== null && <SignatureSection signature={signature} about={about_image} />}
+      {provenance !== null && <ProvenanceSection provenance={provenance} />}
+      {sbom !== null && <SbomSection sbom={sbom} />}
+      {text !== null && (
+        <Container header={<Header variant="h2">{document.predicate_type ?? "Document"}</Header>}>
+          <section
+            className="image-document"
+            // A scrollable region must be reachable by keyboard.
+            // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls
+            tabIndex={0}
+            aria-label="Document"
+          >
+            <Box variant="code">{text}</Box>
+          </section>
+        </Container>
+      )}
+    </SpaceBetween>
+  );
+}
+
+function SignatureSection({
+  signature,
+  about,
+}: {
+  signature: SignatureFacts;
+  about: boolean | null;
+}) {
+  return (
+    <Container
+      header={
+        <Header variant="h2" description="Transload doesn’t verify signatures.">
+          Signature
+        </Header>
+      }
+      data-testid="signature"
+    >
+      <KeyValuePairs
+        columns={3}
+        items={[
+          {
+            label: "Status",
+            value: <StatusIndicator type="info">Present, not verified</StatusIndicator>,
+          },
+          { label: "Format", value: signature.format },
+          { label: "Signed by", value: signature.signer ?? "The certificate doesn’t say" },
+          { label: "Identity from", value: signature.issuer ?? "–" },
+          { label: "Signed", value: <RelativeTime timeMs={signature.signed_at_ms} /> },
+          {
+            label: "About this image",
+            value: about === null ? "The document doesn’t say" : about ? "Yes" : "No",
+          },
+        ]}
+      />
+    </Container>
+  );
+}
+
+function ProvenanceSection({ provenance }: { provenance: Provenance }) {
+  const shown = (text: string | null) => (
+    <span style={{ overflowWrap: "anywhere" }}>{text ?? "–"}</span>
+  );
+  return (
+    <SpaceBetween size="m">
+      <Container header={<Header variant="h2">Provenance</Header>} data-testid="provenance">
+        <KeyValuePairs
+          columns={2}
+          items={[
+            { label: "Builder", value: shown(provenance.builder) },
+            { label: "Build type", value: shown(provenance.build_type) },
+            { label: "Source", value: shown(provenance.source) },
+            { label: "Revision", value: shown(provenance.revision) },
+            { label: "Entry point", value: shown(provenance.entry_point) },
+            { label: "Started", value: <RelativeTime timeMs={provenance.started_at_ms} /> },
+            { label: "Finished", value: <RelativeTime timeMs={provenance.finished_at_ms} /> },
+            {
+              label: "Reproducible",
+              value:
+                provenance.reproducible === null
+                  ? "The builder doesn’t say"
+                  : provenance.reproducible
+                    ? "Yes, says the builder"
+                    : "No",
+            },
+          ]}
+        />
+      </Container>
+      {provenance.arguments.length > 0 && (
+        <ValuesTable title="Build arguments" values={provenance.arguments} />
+      )}
+      <PagedTable<Material>
+        variant="container"
+        header={
+          <Header variant="h2" counter={`(${formatCount(provenance.materials.length)})`}>
+            Materials
+          </Header>
+        }
+        items={provenance.materials}
+        finds="materials by URI or digest"
+        words={({ uri, digest }) => [uri, digest]}
+        wrapLines
+        ariaLabels={{ tableLabel: "Materials" }}
+        empty={<Box textAlign="center">No materials</Box>}
+        columnDefinitions={[
+          {
+            id: "uri",
+            header: "URI",
+            isRowHeader: true,
+            cell: ({ uri }) => <span style={{ overflowWrap: "anywhere" }}>{uri}</span>,
+          },
+          {
+            id: "kind",
+            header: "Type",
+            width: 130,
+            cell: ({ image }) => (image ? "Base image" : "Other content"),
+          },
+          {
+            id: "digest",
+            header: "Digest",
+            cell: ({ digest }) => <span style={{ overflowWrap: "anywhere" }}>{digest ?? "–"}</span>,
+          },
+        ]}
+      />
+    </SpaceBetween>
+  );
+}
+
+function SbomSection({ sbom }: { sbom: Sbom }) {
+  const more = sbom.package_count - sbom.packages.length;
+  return (
+    <FullTable<SbomPackage>
+      section
+      name="packages"
+      storageKey="image.packages.table"
+      header={
+        <Header
+          variant="h2"
+          counter={`(${formatCount(sbom.packages.length)})`}
+          description={`${sbom.format}, ${formatCount(sbom.file_count)} files${more > 0 ? `. ${formatCount(more)} more entries, or duplicates, aren’t shown.` : ""}`}
+        >
+          Packages
+        </Header>
+      }
+      items={sbom.packages}
+      finds="packages by name, version, type, or license"
+      words={({ name, version, package_type, license, purl }) => [
+        name,
+        version,
+        package_type,
+        license,
+        purl,
+      ]}
+      ariaLabels={{ tableLabel: "Packages" }}
+      empty={<Box textAlign="center">No packages</Box>}
+      columnDefinitions={[
+        {
+          id: "name",
+          header: "Name",
+          isRowHeader: true,
+          sortingField: "name",
+          width: 220,
+          grow: 2,
+          cell: ({ name, purl }) => <span title={purl ?? undefined}>{name}</span>,
+        },
+        {
+          id: "version",
+          header: "Version",
+          sortingField: "version",
+          width: 160,
+          grow: 1,
+          cell: ({ version }) => version ?? "–",
+        },
+        {
+          id: "type",
+          header: "Type",
+          sortingField: "package_type",
+          width: 120,
+          cell: ({ package_type }) => package_type,
+        },
+        {
+          id: "license",
+          header: "License",
+          sortingField: "license",
+          width: 200,
+          grow: 1,
+          cell: ({ license }) => license ?? "–",
+        },
+      ]}
+      data-testid="packages-table"
+    />
+  );
+}

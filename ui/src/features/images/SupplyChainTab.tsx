@@ -1,0 +1,157 @@
+import Alert from "@cloudscape-design/components/alert";
+import Box from "@cloudscape-design/components/box";
+import Button from "@cloudscape-design/components/button";
+import Header from "@cloudscape-design/components/header";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import Spinner from "@cloudscape-design/components/spinner";
+import { useState } from "react";
+import { type ErrorActions, ErrorAlert } from "../../errors";
+import { useBackend } from "../../ipc";
+import type {
+  Attachment,
+  AttachmentKind,
+  AttachmentLink,
+  ImageLocation,
+} from "../../ipc/generated";
+import { Bytes } from "../../shared/Bytes";
+import { CopyableDigest } from "../../shared/CopyableText";
+import { formatCount } from "../../shared/format";
+import { PagedTable } from "../../shared/PagedTable";
+import { useRequest } from "../../shared/useRequest";
+import { AttestationView } from "./AttestationView";
+
+export const attachmentLabels: Record<AttachmentKind, string> = {
+  sbom: "SBOM",
+  provenance: "Provenance",
+  signature: "Signature",
+  attestation: "Attestation",
+  other: "Other",
+};
+
+const linkLabels: Record<AttachmentLink, string> = {
+  index: "In the index",
+  referrer: "Referrer",
+  tag: "Tag of cosign",
+};
+
+interface SupplyChainTabProps {
+  location: ImageLocation;
+  errorActions: ErrorActions;
+}
+
+/** What is attached to an image, and one document of it. Read only when the tab is opened. */
+export function SupplyChainTab({ location, errorActions }: SupplyChainTabProps) {
+  const backend = useBackend();
+  const [opened, setOpened] = useState<Attachment | null>(null);
+  const request = useRequest(JSON.stringify(location), () => backend.imageSupplyChain(location));
+  const chain = request.answer;
+  if (request.error !== null) {
+    return (
+      <ErrorAlert error={request.error} actions={{ ...errorActions, retry: request.reload }} />
+    );
+  }
+  if (chain === null) {
+    return (
+      <Box>
+        <Spinner /> Reading attestations and signatures
+      </Box>
+    );
+  }
+  return (
+    <SpaceBetween size="m">
+      {chain.problems.length > 0 && (
+        <Alert type="warning" header="The list may be incomplete" data-testid="supply-problems">
+          {chain.problems.map((problem) => (
+            <div key={problem}>{problem}</div>
+          ))}
+        </Alert>
+      )}
+      <PagedTable<Attachment>
+        variant="container"
+        header={
+          <Header
+            variant="h2"
+            counter={`(${formatCount(chain.attachments.length)})`}
+            description="Signatures are present, not verified."
+          >
+            Attestations and signatures
+          </Header>
+        }
+        items={chain.attachments}
+        finds="documents by type or digest"
+        words={({ kind, predicate_type, media_type, manifest }) => [
+          attachmentLabels[kind],
+          predicate_type,
+          media_type,
+          manifest,
+        ]}
+        ariaLabels={{ tableLabel: "Attestations and signatures" }}
+        empty={
+          <Box textAlign="center" padding="m" data-testid="supply-none">
+            The image has no attestations, SBOMs, or signatures.
+          </Box>
+        }
+        wrapLines
+        columnDefinitions={[
+          {
+            id: "kind",
+            header: "Type",
+            isRowHeader: true,
+            width: 130,
+            cell: ({ kind }) => attachmentLabels[kind],
+          },
+          {
+            id: "predicate",
+            header: "Predicate or media type",
+            cell: ({ predicate_type, media_type }) => (
+              <span style={{ overflowWrap: "anywhere" }}>{predicate_type ?? media_type}</span>
+            ),
+          },
+          {
+            id: "platform",
+            header: "Of",
+            width: 140,
+            cell: ({ platform }) => platform ?? "The image",
+          },
+          { id: "link", header: "Attached", width: 130, cell: ({ link }) => linkLabels[link] },
+          {
+            id: "size",
+            header: "Size",
+            width: 100,
+            cell: ({ size_bytes }) => <Bytes bytes={size_bytes} />,
+          },
+          {
+            id: "digest",
+            header: "Manifest",
+            width: 210,
+            cell: ({ manifest }) => <CopyableDigest digest={manifest} what="manifest digest" />,
+          },
+          {
+            id: "open",
+            header: "Content",
+            width: 110,
+            cell: (attachment) => (
+              <Button
+                variant="inline-link"
+                ariaLabel={`View ${attachmentLabels[attachment.kind]} of ${attachment.platform ?? "the image"}`}
+                onClick={() => setOpened(attachment)}
+                data-testid={`attachment-${attachment.kind}`}
+              >
+                View
+              </Button>
+            ),
+          },
+        ]}
+        data-testid="attachments-table"
+      />
+      {opened !== null && (
+        <AttestationView
+          key={`${opened.manifest} ${opened.blob}`}
+          location={location}
+          attachment={opened}
+          errorActions={errorActions}
+        />
+      )}
+    </SpaceBetween>
+  );
+}
