@@ -76,7 +76,7 @@ export function HistoryTable(props: HistoryTableProps) {
       items={shown}
       trackBy="migration"
       words={searchWords}
-      finds="migrations by source, account, repository, or image"
+      finds="migrations by source, account, or state"
       sortedBy="started"
       sortedDescending
       columnDefinitions={columns}
