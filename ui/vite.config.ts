@@ -26,6 +26,8 @@ export default defineConfig({
     testTimeout: 60_000,
     // The files share nothing; without this one core of two stays idle.
     maxWorkers: "100%",
+    // Importing Cloudscape takes seconds, so the files of one worker share the modules that they import.
+    isolate: false,
     // Cloudscape's packages import CSS, which Node itself cannot.
     server: { deps: { inline: [/@cloudscape-design\//] } },
   },

@@ -61,7 +61,7 @@ async fn a_name_is_diagnosed_answered_and_its_files_are_generated() -> Result<()
         let block = "client-file-registries_conf";
         window.click_by_test_id(&format!("{block}-install")).await?;
         window.wait_for_text_in(block, "Installed").await?;
-        let folder = desktop.folder().join("home/.config/containers/registries.conf.d");
+        let folder = home.path().join(".config/containers/registries.conf.d");
         ensure!(std::fs::read_dir(&folder)?.count() == 1);
         window.scroll_to(block).await?;
         window.screenshot("5-installed").await?;

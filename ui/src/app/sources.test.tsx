@@ -46,10 +46,7 @@ describe("the sources of images", () => {
     const asked = backend.calls.filter(({ method }) => method === "sourceRepositories");
     expect(asked.at(-1)?.args[0]).toEqual({ kind: "docker_hub", namespace: "dencold, acme" });
     const mine = createWrapper().findMultiselect('[data-testid="hub-mine"]');
-    expect(mine?.findInlineTokens().map((token) => token.getElement().textContent)).toEqual([
-      "dencold",
-      "acme",
-    ]);
+    expect(mine?.findTrigger().getElement().textContent).toContain("dencold, acme");
     expect(screen.getByTestId("repository-dencold/storefront").textContent).toContain("Private");
     expect(screen.queryByTestId("source-login-dialog")).toBeNull();
     await expectAccessible(await byId("source-bar"));

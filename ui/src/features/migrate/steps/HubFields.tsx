@@ -41,10 +41,11 @@ export function HubFields({ source, namespaces, loading, onChange }: HubFieldsPr
             <Multiselect
               selectedOptions={chosen.map(option)}
               options={mine.map(option)}
-              placeholder="Choose namespaces"
+              // One line, whatever is chosen: the names stand in the field, which names them to screen readers.
+              placeholder={chosen.length > 0 ? chosen.join(", ") : "Choose namespaces"}
               deselectAriaLabel={({ label }) => `Remove ${label}`}
               ariaLabel="Your namespaces"
-              inlineTokens
+              hideTokens
               keepOpen={false}
               expandToViewport
               onChange={({ detail }) => {
