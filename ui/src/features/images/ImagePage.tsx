@@ -13,6 +13,7 @@ import type { AwsConnection, ImageInspection, ImageLocation } from "../../ipc/ge
 import { CopyableText } from "../../shared/CopyableText";
 import { connectionKey } from "../../shared/connection";
 import { formatCounted, shortDigest } from "../../shared/format";
+import { PullGuidesSection } from "../../shared/pullGuides";
 import { useRequest } from "../../shared/useRequest";
 import { CompareImages } from "./CompareImages";
 import { ImageConfiguration } from "./ImageConfiguration";
@@ -105,6 +106,7 @@ export function ImagePage({ connection, image, onClose, errorActions }: ImagePag
             onReveal={setReveal}
           />
           <ImageTabs
+            connection={connection}
             image={image}
             inspection={shown}
             location={location}
@@ -178,13 +180,16 @@ function ImageTools({ inspection, reveal, loading, onPlatform, onReveal }: Image
 }
 
 interface ImageTabsProps {
+  connection: AwsConnection;
   image: ImageTarget;
   inspection: ImageInspection;
   location: ImageLocation;
   errorActions: ErrorActions;
 }
 
-function ImageTabs({ image, inspection, location, errorActions }: ImageTabsProps) {
+function ImageTabs(props: ImageTabsProps) {
+  const { connection, image, inspection, location, errorActions } = props;
+  const backend = useBackend();
   const [tab, setTab] = useState("overview");
   const selected = inspection.image;
   return (
@@ -216,6 +221,20 @@ function ImageTabs({ image, inspection, location, errorActions }: ImageTabsProps
           id: "supply-chain",
           label: "Supply chain",
           content: <SupplyChainTab location={location} errorActions={errorActions} />,
+        },
+        {
+          id: "pull",
+          label: "Pull",
+          content: (
+            <PullGuidesSection
+              backend={backend}
+              connection={connection}
+              repository={image.repository}
+              tag={image.tags[0] ?? null}
+              digest={image.digest}
+              errorActions={errorActions}
+            />
+          ),
         },
         {
           id: "raw",

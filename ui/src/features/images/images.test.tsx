@@ -55,6 +55,19 @@ describe("the page of an image", () => {
     expect(onClose).toHaveBeenCalled();
   });
 
+  it("shows how each client pulls it, asked for when the tab is opened", async () => {
+    const { container, backend } = show();
+    await screen.findByTestId("image-tabs");
+    expect(backend.calls.some(({ method }) => method === "pullGuides")).toBe(false);
+    await openTab(container, "Pull");
+    await screen.findByTestId("pull-guide-docker");
+    const asked = backend.calls.find(({ method }) => method === "pullGuides");
+    expect(asked?.args).toEqual([
+      { repository: "team/app", reference: "2.1", name: null },
+      connection,
+    ]);
+  });
+
   it("hides values that look like secrets until the user asks for them", async () => {
     const { container, backend } = show();
     await openTab(container, "Configuration");
