@@ -90,6 +90,18 @@ const cases: readonly Case[] = [
     {},
     "Repository team/app created",
   ],
+  [
+    "lifecyclePolicySet",
+    [practice, "team/app", "{}", 2, 0],
+    undefined,
+    "Lifecycle policy of team/app set",
+  ],
+  [
+    "lifecyclePolicyRemove",
+    [practice, "team/app"],
+    undefined,
+    "Lifecycle policy of team/app removed",
+  ],
   ["practiceReset", [], {}, "Practice mode was reset"],
   ["practiceTagMove", ["acme/app", "latest", "2.0"], undefined, "Tag moved"],
 ];
@@ -133,8 +145,13 @@ describe("every finished action", () => {
     const callers = Object.entries(announcements).flatMap(([name, how]) =>
       how === "caller" ? [name] : [],
     );
-    // `repositories.test.tsx` and `profiles.test.tsx` hold their notifications.
-    expect(callers).toEqual(["repositoryImagesDelete", "repositoryDelete", "savedProfileDelete"]);
+    // `repositories.test.tsx`, `cleanup.test.tsx` and `profiles.test.tsx` hold their notifications.
+    expect(callers).toEqual([
+      "repositoryImagesDelete",
+      "repositoryCleanupRecord",
+      "repositoryDelete",
+      "savedProfileDelete",
+    ]);
   });
 });
 
