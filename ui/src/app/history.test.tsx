@@ -250,7 +250,9 @@ describe("the history", () => {
     expect(await status()).toBe("info");
 
     await click("report-verify");
-    expect((await textOf("verified-at")).trim()).toMatch(/^Verified at .*: 1 image changed or missing$/);
+    expect((await textOf("verified-at")).trim()).toMatch(
+      /^Verified at .*: 1 image changed or missing$/,
+    );
     expect((await byId("result")).dataset.outcome).toBe("partly_failed");
     expect(await status()).toBe("warning");
     expect(screen.getAllByTestId("result")).toHaveLength(1);
