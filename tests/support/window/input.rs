@@ -12,7 +12,7 @@ use crate::window::page::{LIMIT, Window};
 use crate::window::screen::UserInput;
 
 /// How long the page may take to receive a click or a key.
-const SEEN_LIMIT: std::time::Duration = std::time::Duration::from_secs(5);
+const SEEN_LIMIT: std::time::Duration = std::time::Duration::from_secs(20);
 
 impl Window {
     pub(super) fn user_input(&self) -> Result<UserInput> {
