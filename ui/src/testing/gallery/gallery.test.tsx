@@ -10,12 +10,17 @@ import { Gallery } from "./Gallery";
  */
 const withoutAction = new Set([
   "input_invalid",
+  "client_file_changed",
   "client_login_too_long",
+  "document_unreadable",
   "endpoints_not_allowed",
   "plan_file_invalid",
+  "platform_missing",
   "referrer_kept",
   "stored_login_unreadable",
   "login_untested",
+  // The button that asks ECR is beside this error.
+  "lifecycle_preview_needed",
 ]);
 
 /** Axe checks more than 80 alerts, possibly on a busy machine. */
