@@ -117,7 +117,7 @@ async fn an_index_is_one_row_after_one_call_and_is_never_read_again() -> Result<
     let opened =
         named(&[("DescribeImages", 1), ("DescribeRepositories", 1), ("GetLifecyclePolicy", 1)]);
     assert_eq!(shop.calls()?, opened);
-    assert_eq!(texts(&details.rows.unread_indexes), [index.manifest.digest.clone()]);
+    assert_eq!(texts(&details.rows.unread_indexes), std::slice::from_ref(&index.manifest.digest));
     let rows = shop.read(texts(&details.rows.unread_indexes)).await?;
     assert_eq!(shop.calls()?, named(&[("BatchGetImage", 1)]));
     let row = only(&rows)?;

@@ -62,6 +62,10 @@ mod tests {
 
     const DAY_MS: u64 = 24 * 60 * 60 * 1000;
 
+    /// A name, the pull time that ECR reports, own reads, the pull time that is shown, and whether the last
+    /// pull was an own read.
+    type Case<'a> = (&'a str, Option<u64>, &'a [OwnRead], Option<u64>, bool);
+
     #[test]
     fn a_read_by_transload_is_not_a_pull() {
         let read = |day: u64, before: Option<u64>| OwnRead {
@@ -70,7 +74,7 @@ mod tests {
         };
         let never = read(50, None);
         let earlier = read(50, Some(10));
-        let cases: [(&str, Option<u64>, &[OwnRead], Option<u64>, bool); 8] = [
+        let cases: [Case; 8] = [
             ("never pulled, never read", None, &[], None, false),
             ("pulled, never read", Some(40 * DAY_MS), &[], Some(40 * DAY_MS), false),
             ("the read is the only pull", Some(50 * DAY_MS), &[never], None, true),

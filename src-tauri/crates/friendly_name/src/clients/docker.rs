@@ -3,7 +3,7 @@
 //! Sources: dockerd(8), "Daemon configuration file"; docker/cli, `configfile` (`credHelpers`, `credsStore`);
 //! amazon-ecr-credential-helper, which recognizes the names of ECR only (issues 94, 193, 947, 966).
 
-use std::path::PathBuf;
+use std::path::Path;
 
 use serde_json::Value;
 
@@ -60,7 +60,7 @@ pub(super) fn read(files: &ClientFiles, name: &FriendlyName, found: &mut ClientC
     }
 }
 
-fn json_of(path: &PathBuf, problems: &mut Vec<String>) -> Option<Value> {
+fn json_of(path: &Path, problems: &mut Vec<String>) -> Option<Value> {
     let text = text_of(path, problems)?;
     if text.trim().is_empty() {
         return None;

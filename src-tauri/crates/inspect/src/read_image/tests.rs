@@ -21,7 +21,7 @@ pub(crate) struct Memory {
 impl Memory {
     pub(crate) fn put(&mut self, content: &Value) -> Value {
         let bytes = content.to_string().into_bytes();
-        self.put_bytes(&content["mediaType"].as_str().unwrap_or("x").to_owned(), bytes)
+        self.put_bytes(content["mediaType"].as_str().unwrap_or("x"), bytes)
     }
 
     pub(crate) fn put_bytes(&mut self, media_type: &str, bytes: Vec<u8>) -> Value {
