@@ -77,7 +77,7 @@ async fn each_conflicting_tag_requires_a_decision() -> Result<()> {
         window.wait_for_text("Choose an action for 1 conflict").await?;
         window.choose(&what("3"), "Copy as new tag").await?;
         window.fill(&format!("Other tag for {}/team/app:3", registry.host()), "3-hub").await?;
-        window.click(Role::Button, "Use").await?;
+        window.click(Role::Button, "Use tag").await?;
         window.find_enabled("Start migration").await?;
         ensure!(
             start_and_wait(&window).await? == "kept",

@@ -30,6 +30,10 @@ export function DeferredInput({ value, onChange, onFocus, onBlur, ...input }: De
       }}
       onBlur={(event) => {
         focused.current = false;
+        // A button that is pressed next sees what was typed.
+        if (text !== value) {
+          onChange(text);
+        }
         onBlur?.(event);
       }}
       onChange={({ detail }) => {

@@ -3,7 +3,7 @@
 //! for the image pages and for `transload-cli inspect`, `layers` and `diff`.
 //!
 //! Everything that is read here was written by strangers. All text is capped and shows control characters
-//! ([`visible`]), and values that look like secrets can be hidden ([`ImageInspection::hide_secrets`]).
+//! ([`fn@visible`]), and values that look like secrets can be hidden ([`ImageInspection::hide_secrets`]).
 //!
 //! - `content`: the interface that reads manifests and blobs, implemented for a registry
 //! - `read_image`: from a reference to an [`ImageInspection`]: index, platform, manifest, configuration
