@@ -1,39 +1,16 @@
 // @vitest-environment node
 import { describe, expect, it } from "vitest";
-import type { SourceRepository, SourceTag } from "../../../ipc/generated";
+import { list, repository, tag } from "./imageFixtures";
 import {
   drawnRows,
   filteredTags,
   filterParts,
   noFilter,
   repositoryRows,
-  type TagList,
   tagMatcher,
   tagRows,
 } from "./imageRows";
 
-const tag = (name: string, size: number | null = 10): SourceTag => ({
-  tag: name,
-  digest: null,
-  platforms: [],
-  size_bytes: size,
-  updated_at_ms: null,
-  pulled_at_ms: null,
-});
-const repository = (name: string): SourceRepository => ({
-  name,
-  private: null,
-  updated_at_ms: null,
-  size_bytes: null,
-  tags: null,
-});
-const list = (...tags: SourceTag[]): TagList => ({
-  tags,
-  loading: false,
-  error: null,
-  next: null,
-  total: null,
-});
 const tags = { app: list(tag("v2"), tag("v1"), tag("latest")) };
 
 describe("a tag pattern", () => {

@@ -1,7 +1,8 @@
 // @vitest-environment node
 import { describe, expect, it } from "vitest";
-import type { SourceRepository, SourceTag, TagRules } from "../../../ipc/generated";
-import { noFilter, repositoryRows, type TagList, tagRows } from "./imageRows";
+import type { TagRules } from "../../../ipc/generated";
+import { list, repository, tag } from "./imageFixtures";
+import { noFilter, repositoryRows, tagRows } from "./imageRows";
 import {
   allBox,
   chosenTags,
@@ -12,28 +13,6 @@ import {
   selectRows,
 } from "./imageSelection";
 
-const tag = (name: string, size: number | null = 10): SourceTag => ({
-  tag: name,
-  digest: null,
-  platforms: [],
-  size_bytes: size,
-  updated_at_ms: null,
-  pulled_at_ms: null,
-});
-const repository = (name: string): SourceRepository => ({
-  name,
-  private: null,
-  updated_at_ms: null,
-  size_bytes: null,
-  tags: null,
-});
-const list = (...tags: SourceTag[]): TagList => ({
-  tags,
-  loading: false,
-  error: null,
-  next: null,
-  total: null,
-});
 const tags = { app: list(tag("v2"), tag("v1"), tag("latest")) };
 const rows = repositoryRows([repository("app"), repository("web")], noFilter);
 const [app, web] = rows as [(typeof rows)[number], (typeof rows)[number]];
