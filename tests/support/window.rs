@@ -22,7 +22,7 @@ pub use browser::Browser;
 pub use desktop::Desktop;
 pub use layout::{ButtonPlace, PageLayout, TableLayout};
 pub use memory::Memory;
-pub use page::{Role, Window};
+pub use page::{ElementState, Role, Window};
 pub use shifts::{LayoutShifts, MovedElement};
 pub use story::run_story;
 pub use timing::{PageTiming, ScrollTiming};

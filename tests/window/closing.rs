@@ -46,9 +46,7 @@ async fn a_window_with_a_running_migration_asks_before_it_closes() -> Result<()>
         wait_until_true(LIMIT, "the layer to be half way", async || proxy.fault_count() > 0)
             .await?;
         wait_until_true(LIMIT, "a layer to be opened", async || {
-            let layers = window.all_with(Role::Button, "Show layers of").await.unwrap_or_default();
-            let Some(first) = layers.first() else { return false };
-            window.click_element(first).await.is_ok()
+            window.try_click_with(Role::Button, "Show layers of").await
         })
         .await?;
         window.screenshot("light").await?;

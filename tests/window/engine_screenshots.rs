@@ -33,12 +33,11 @@ async fn screenshots(window: &Window, name: &str, element: &str) -> Result<()> {
 
 /// Takes a screenshot of the details of the engine in the top bar.
 async fn screenshots_of_engine(window: &Window, name: &str) -> Result<()> {
-    let engines = window.all_with(Role::Button, "Engine 2").await?;
-    let engine = engines.first().context("the top bar names the engine")?;
-    window.click_element(engine).await?;
+    let engine = "Engine 2";
+    window.click_with(Role::Button, engine).await.context("the top bar names the engine")?;
     window.wait_for_text("API version").await?;
     window.screenshot(name).await?;
-    window.click_element(engine).await
+    window.click_with(Role::Button, engine).await
 }
 
 async fn open_images(window: &Window) -> Result<()> {
@@ -54,10 +53,8 @@ async fn select_tags(window: &Window, repository: &str) -> Result<()> {
         if window.all(Role::Checkbox, &tag).await.is_ok_and(|found| !found.is_empty()) {
             return true;
         }
-        if let Some(closed) = window.all(Role::Button, &show).await.unwrap_or_default().first() {
-            // The next attempt shows whether it opened.
-            let _ = window.click_element(closed).await;
-        }
+        // The next attempt shows whether it opened.
+        window.try_click(Role::Button, &show).await;
         false
     })
     .await?;

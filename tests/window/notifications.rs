@@ -30,8 +30,7 @@ async fn a_notification_is_shown_if_the_window_is_in_the_background() -> Result<
         select_tags(&window, "dencold/pgcli", &["4.2.0"]).await?;
         next_step(&window, "Names").await?;
         log_in_and_review(&window).await?;
-        let begin = window.find(Role::Button, "Start migration").await?;
-        window.click_element(&begin).await?;
+        window.click(Role::Button, "Start migration").await?;
         desktop.take_focus_away()?;
         let shown = wait_until(LIMIT, "a notification", async || {
             desktop.notifications().await.ok().filter(|shown| !shown.is_empty())

@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use anyhow::{Result, ensure};
-use fantoccini::elements::Element;
 use transload_tests::wait::wait_until_true;
 use transload_tests::window::{Role, Window};
 
@@ -57,21 +56,6 @@ pub async fn start_and_wait(window: &Window) -> Result<String> {
     window.attribute_of(MIGRATION, "result", "data-outcome").await
 }
 
-/// Opens the details of an image in the result.
-async fn show_details(window: &Window, image: usize) -> Result<()> {
-    let selector = format!("tr:has([data-testid=\"result-{image}\"]) button[aria-expanded]");
-    wait_until_true(Duration::from_secs(30), "the details of an image", async || {
-        let Ok(button) = window.find_css(&selector).await else { return false };
-        if button.attr("aria-expanded").await.is_ok_and(|value| value.as_deref() == Some("true")) {
-            return true;
-        }
-        // The next attempt sees whether it opened.
-        let _ = window.click_element(&button).await;
-        false
-    })
-    .await
-}
-
 /// Checks how an image was verified, and returns its digest in ECR.
 pub async fn verified_digest(window: &Window, image: usize, proof: &str) -> Result<String> {
     let shown = async |id: String, name: &str| {
@@ -79,7 +63,7 @@ pub async fn verified_digest(window: &Window, image: usize, proof: &str) -> Resu
     };
     let shown_proof = shown(format!("proof-{image}"), "data-proof").await?;
     ensure!(shown_proof == proof, "image {image} is verified as {shown_proof}");
-    show_details(window, image).await?;
+    window.expand_in(&format!("tr:has([data-testid=\"result-{image}\"])")).await?;
     let in_ecr = shown(format!("digest-ecr-{image}"), "data-digest").await?;
     ensure!(in_ecr.starts_with("sha256:"), "ECR has {in_ecr:?}");
     let compared = if proof == "equal" { "source" } else { "pushed" };
@@ -92,13 +76,11 @@ pub async fn verified_digest(window: &Window, image: usize, proof: &str) -> Resu
 pub async fn go_to(window: &Window, page: &str) -> Result<()> {
     let limit = Duration::from_secs(30);
     wait_until_true(limit, &format!("the link {page} to be clicked"), async || {
-        if let Some(link) = first(window, Role::Link, page).await {
-            return window.click_element(&link).await.is_ok();
+        if window.try_click(Role::Link, page).await {
+            return true;
         }
-        if let Some(button) = first(window, Role::Button, "Open navigation").await {
-            // The next attempt clicks the link.
-            let _ = window.click_element(&button).await;
-        }
+        // The next attempt clicks the link.
+        window.try_click(Role::Button, "Open navigation").await;
         false
     })
     .await?;
@@ -109,16 +91,10 @@ pub async fn go_to(window: &Window, page: &str) -> Result<()> {
     .await
 }
 
-async fn first(window: &Window, role: Role, name: &str) -> Option<Element> {
-    window.all(role, name).await.ok()?.into_iter().next()
-}
-
 /// Selects the newest migration of the history.
 pub async fn select_newest_migration(window: &Window) -> Result<()> {
     wait_until_true(MIGRATION, "the newest migration to be selected", async || {
-        let rows = window.all_with(Role::Radio, "Select migration of").await;
-        let Some(first) = rows.unwrap_or_default().into_iter().next() else { return false };
-        window.click_element(&first).await.is_ok()
+        window.try_click_with(Role::Radio, "Select migration of").await
     })
     .await
 }

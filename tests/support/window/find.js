@@ -1,6 +1,8 @@
 // Finds visible elements by role and accessible name. Implements the part of
 // "Accessible Name and Description Computation 1.2" that the roles of our pages need.
-const [role, wanted, exact] = arguments;
+// Returns what they show, or, for clicks, the enabled ones themselves. Elements become stale as soon as React replaces
+// them, values do not.
+const [role, wanted, exact, wantsElements] = arguments;
 
 const selectors = {
   button: "button, [role=button]",
@@ -48,6 +50,14 @@ const seen = (element) => {
 
 const matches = (name) => (exact ? name === wanted : name.includes(wanted));
 
-return [...document.querySelectorAll(selectors[role])].filter(
+const enabled = (element) => !element.matches(":disabled, [aria-disabled=true]");
+
+const found = [...document.querySelectorAll(selectors[role])].filter(
   (element) => seen(element) && matches(nameOf(element)),
 );
+if (wantsElements) return found.filter(enabled);
+return found.map((element) => ({
+  name: nameOf(element),
+  enabled: enabled(element),
+  checked: element.checked === true || element.getAttribute("aria-checked") === "true",
+}));

@@ -3,7 +3,6 @@
 use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
-use fantoccini::elements::Element;
 use fantoccini::key::Key;
 use serde_json::Value;
 
@@ -27,12 +26,10 @@ impl Window {
         self.user_input()?.rest_pointer()
     }
 
-    /// Clicks an element with the pointer of the screen, if no other element covers it.
-    ///
-    /// # Errors
-    /// If another element covers it, or the page receives no click.
-    pub async fn click_element(&self, element: &Element) -> Result<()> {
-        let place = self.watch(serde_json::to_value(element)?).await?;
+    /// Clicks an element with the pointer of the screen, if no other element covers it. Fails if the element
+    /// was replaced in the meantime, so callers find it again.
+    pub(super) async fn click_element(&self, element: Value) -> Result<()> {
+        let place = self.watch(element).await?;
         ensure!(!place.is_null(), "another element covers it");
         let number = |name: &str| place[name].as_i64().context("no number");
         let page = [number("width")?, number("height")?];
@@ -45,24 +42,33 @@ impl Window {
         .await
     }
 
-    /// Replaces the content of a field, with the keyboard of the screen.
-    pub(super) async fn fill_element(&self, field: &Element, new: &str) -> Result<()> {
-        wait_until(LIMIT, "a field that can be clicked", async || {
-            self.click_element(field).await.ok()
+    /// Replaces the content of a field, with the keyboard of the screen. `find` returns the field, again for
+    /// every step, because it may be replaced in between.
+    pub(super) async fn fill_field(
+        &self,
+        new: &str,
+        find: impl AsyncFn() -> Option<Value>,
+    ) -> Result<()> {
+        wait_until_true(LIMIT, "a field that can be clicked", async || {
+            let Some(field) = find().await else { return false };
+            self.click_element(field).await.is_ok()
         })
         .await?;
-        if field.attr("type").await?.as_deref() == Some("password") {
+        let ask =
+            async |question: &str| self.client.execute(question, vec![find().await?]).await.ok();
+        let kind = wait_until(LIMIT, "the text of the field to be selected", async || {
+            ask("arguments[0].select(); return arguments[0].type").await
+        })
+        .await?;
+        if kind == "password" {
             crate::secrets::known_secrets::remember("text typed into a password field", new);
         }
-        let field = serde_json::to_value(field)?;
-        self.client.execute("arguments[0].select()", vec![field.clone()]).await?;
         self.user_input()?.press(&[vec![crate::window::keyboard::BACKSPACE]])?;
         let keys =
             new.chars().map(|key| vec![crate::window::keyboard::symbol(key)]).collect::<Vec<_>>();
         self.user_input()?.press(&keys)?;
         wait_until_true(LIMIT, &format!("{new:?} in the field"), async || {
-            let value = self.client.execute("return arguments[0].value", vec![field.clone()]).await;
-            value.is_ok_and(|value| value == new)
+            ask("return arguments[0].value").await.is_some_and(|value| value == new)
         })
         .await
     }

@@ -7,10 +7,10 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use fantoccini::Client;
-use fantoccini::elements::Element;
+use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::wait::wait_until;
+use crate::wait::{wait_until, wait_until_true};
 use crate::window::files::screenshot_folder;
 
 /// How long an element or text may take to appear.
@@ -48,6 +48,16 @@ impl Role {
             Self::Dialog => "dialog",
         }
     }
+}
+
+/// What an element shows, read in one step. Stories get no handles of elements, because React replaces elements
+/// at any time, and a handle is then stale.
+#[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
+pub struct ElementState {
+    pub name: String,
+    pub enabled: bool,
+    /// Of a checkbox or radio button.
+    pub checked: bool,
 }
 
 /// The window of the program. Elements are found by role and accessible name, as a user finds them.
@@ -95,42 +105,41 @@ impl Window {
     ///
     /// # Errors
     /// If the window does not respond.
-    pub async fn all(&self, role: Role, name: &str) -> Result<Vec<Element>> {
-        self.search(role, name, true).await
+    pub async fn all(&self, role: Role, name: &str) -> Result<Vec<ElementState>> {
+        Ok(serde_json::from_value(self.search(role, name, true, false).await?)?)
     }
 
     /// All visible elements with this role whose name contains this text.
     ///
     /// # Errors
     /// If the window does not respond.
-    pub async fn all_with(&self, role: Role, part_of_name: &str) -> Result<Vec<Element>> {
-        self.search(role, part_of_name, false).await
+    pub async fn all_with(&self, role: Role, part_of_name: &str) -> Result<Vec<ElementState>> {
+        Ok(serde_json::from_value(self.search(role, part_of_name, false, false).await?)?)
     }
 
-    async fn search(&self, role: Role, name: &str, exact: bool) -> Result<Vec<Element>> {
-        let arguments = vec![json!(role.key()), json!(name), json!(exact)];
-        let found = self.client.execute(include_str!("find.js"), arguments).await?;
-        let found = found.as_array().cloned().unwrap_or_default();
-        found
-            .into_iter()
-            .map(|element| {
-                let id = element
-                    .as_object()
-                    .and_then(|element| element.values().next())
-                    .and_then(Value::as_str)
-                    .context("not an element")?;
-                Ok(Element::from_element_id(self.client.clone(), id.to_owned().into()))
-            })
-            .collect()
+    async fn search(&self, role: Role, name: &str, exact: bool, elements: bool) -> Result<Value> {
+        let arguments = vec![json!(role.key()), json!(name), json!(exact), json!(elements)];
+        Ok(self.client.execute(include_str!("find.js"), arguments).await?)
     }
 
     /// Waits for the first element with this role and name.
     ///
     /// # Errors
     /// If it does not appear in time.
-    pub async fn find(&self, role: Role, name: &str) -> Result<Element> {
+    pub async fn find(&self, role: Role, name: &str) -> Result<ElementState> {
         wait_until(LIMIT, &format!("{role:?} {name:?}"), async || {
             self.all(role, name).await.ok()?.into_iter().next()
+        })
+        .await
+    }
+
+    /// Waits for the first element with this role whose name contains this text.
+    ///
+    /// # Errors
+    /// If it does not appear in time.
+    pub async fn find_with(&self, role: Role, part_of_name: &str) -> Result<ElementState> {
+        wait_until(LIMIT, &format!("{role:?} with {part_of_name:?}"), async || {
+            self.all_with(role, part_of_name).await.ok()?.into_iter().next()
         })
         .await
     }
@@ -141,38 +150,51 @@ impl Window {
     /// If it does not appear or cannot be clicked in time.
     pub async fn click(&self, role: Role, name: &str) -> Result<()> {
         let what = format!("{role:?} {name:?} that can be clicked");
-        wait_until(LIMIT, &what, async || {
-            for element in self.all(role, name).await.ok()? {
-                if element.attr("aria-disabled").await.ok()?.as_deref() == Some("true")
-                    || !element.is_enabled().await.ok()?
-                {
-                    continue;
-                }
-                if self.click_element(&element).await.is_ok() {
-                    return Some(());
-                }
+        wait_until_true(LIMIT, &what, async || self.try_click(role, name).await).await
+    }
+
+    /// Clicks the first element with this role whose name contains this text, as soon as it can be clicked.
+    ///
+    /// # Errors
+    /// If it does not appear or cannot be clicked in time.
+    pub async fn click_with(&self, role: Role, part_of_name: &str) -> Result<()> {
+        let what = format!("{role:?} with {part_of_name:?} that can be clicked");
+        wait_until_true(LIMIT, &what, async || self.try_click_with(role, part_of_name).await).await
+    }
+
+    /// Clicks the element with this role and name. Returns whether there was one that could be clicked.
+    pub async fn try_click(&self, role: Role, name: &str) -> bool {
+        self.click_first(self.search(role, name, true, true).await).await
+    }
+
+    /// The same for the first element whose name contains this text.
+    pub async fn try_click_with(&self, role: Role, part_of_name: &str) -> bool {
+        self.click_first(self.search(role, part_of_name, false, true).await).await
+    }
+
+    async fn click_first(&self, elements: Result<Value>) -> bool {
+        let elements = elements.ok().and_then(|elements| elements.as_array().cloned());
+        for element in elements.unwrap_or_default() {
+            if self.click_element(element).await.is_ok() {
+                return true;
             }
-            None
-        })
-        .await
+        }
+        false
     }
 
     /// Waits for an enabled button or link with this name.
     ///
     /// # Errors
     /// If it does not appear in time.
-    pub async fn find_enabled(&self, name: &str) -> Result<Element> {
-        wait_until(LIMIT, &format!("{name:?} to be enabled"), async || {
+    pub async fn find_enabled(&self, name: &str) -> Result<()> {
+        wait_until_true(LIMIT, &format!("{name:?} to be enabled"), async || {
             for role in [Role::Button, Role::Link] {
-                for element in self.all(role, name).await.ok()? {
-                    if element.attr("aria-disabled").await.ok()?.as_deref() != Some("true")
-                        && element.is_enabled().await.ok()?
-                    {
-                        return Some(element);
-                    }
+                let found = self.all(role, name).await.unwrap_or_default();
+                if found.iter().any(|element| element.enabled) {
+                    return true;
                 }
             }
-            None
+            false
         })
         .await
     }
@@ -182,8 +204,11 @@ impl Window {
     /// # Errors
     /// If the field does not appear or does not accept the text.
     pub async fn fill(&self, name: &str, text: &str) -> Result<()> {
-        let field = self.find(Role::Textbox, name).await?;
-        self.fill_element(&field, text).await
+        self.fill_field(text, async || {
+            let found = self.search(Role::Textbox, name, true, true).await.ok()?;
+            found.as_array()?.first().cloned()
+        })
+        .await
     }
 
     /// Opens a select by its name, and clicks the first option that contains this text.
@@ -191,16 +216,8 @@ impl Window {
     /// # Errors
     /// If the select or the option does not appear.
     pub async fn choose(&self, select: &str, option: &str) -> Result<()> {
-        wait_until(LIMIT, &format!("a select {select:?}"), async || {
-            let button = self.all_with(Role::Button, select).await.ok()?.into_iter().next()?;
-            self.click_element(&button).await.ok()
-        })
-        .await?;
-        wait_until(LIMIT, &format!("an option {option:?}"), async || {
-            let found = self.all_with(Role::Option, option).await.ok()?.into_iter().next()?;
-            self.click_element(&found).await.ok()
-        })
-        .await
+        self.click_with(Role::Button, select).await?;
+        self.click_with(Role::Option, option).await
     }
 
     /// Waits until the page shows this text.

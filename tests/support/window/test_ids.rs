@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 use fantoccini::Locator;
-use fantoccini::elements::Element;
 use serde_json::Value;
 
 use crate::wait::{wait_until, wait_until_true};
@@ -15,19 +14,36 @@ impl Window {
     ///
     /// # Errors
     /// If it does not appear in time.
-    pub async fn find_by_test_id(&self, id: &str) -> Result<Element> {
-        self.find_css(&format!("[data-testid=\"{id}\"]")).await
+    pub async fn find_by_test_id(&self, id: &str) -> Result<()> {
+        self.find_css(&test_id(id)).await
     }
 
     /// Waits for an element that matches a CSS selector.
     ///
     /// # Errors
     /// If it does not appear in time.
-    pub async fn find_css(&self, selector: &str) -> Result<Element> {
-        wait_until(LIMIT, &format!("an element {selector}"), async || {
-            self.client.find(Locator::Css(selector)).await.ok()
+    pub async fn find_css(&self, selector: &str) -> Result<()> {
+        wait_until_true(LIMIT, &format!("an element {selector}"), async || {
+            self.element(selector).await.is_some()
         })
         .await
+    }
+
+    /// The first element that matches a CSS selector.
+    async fn element(&self, selector: &str) -> Option<Value> {
+        let found = self.client.find(Locator::Css(selector)).await.ok()?;
+        serde_json::to_value(found).ok()
+    }
+
+    /// Reads an expression of the first element that matches a CSS selector, in one step. `None` if there is
+    /// no element, or the expression is `null`.
+    async fn read(&self, selector: &str, expression: &str) -> Option<Value> {
+        let script = format!(
+            "const element = document.querySelector(arguments[0]);\
+             return element === null ? null : ({expression})"
+        );
+        let value = self.client.execute(&script, vec![Value::from(selector)]).await.ok()?;
+        (!value.is_null()).then_some(value)
     }
 
     /// The text of the element with this test ID.
@@ -36,9 +52,10 @@ impl Window {
     /// If it does not appear in time.
     pub async fn text_of(&self, id: &str) -> Result<String> {
         // WebKit's own command omits text of cells that are cut off with an ellipsis.
-        let element = serde_json::to_value(self.find_by_test_id(id).await?)?;
-        let text =
-            self.client.execute("return arguments[0].innerText ?? ''", vec![element]).await?;
+        let text = wait_until(LIMIT, &format!("the text of {id}"), async || {
+            self.read(&test_id(id), "element.innerText ?? ''").await
+        })
+        .await?;
         Ok(text.as_str().unwrap_or_default().trim().to_owned())
     }
 
@@ -70,12 +87,24 @@ impl Window {
     /// # Errors
     /// If it does not appear in time.
     pub async fn attribute_of(&self, limit: Duration, id: &str, name: &str) -> Result<String> {
-        let selector = format!("[data-testid=\"{id}\"]");
-        wait_until(limit, &format!("{name} of {id}"), async || {
-            let element = self.client.find(Locator::Css(&selector)).await.ok()?;
-            element.attr(name).await.ok()?
+        let value = wait_until(limit, &format!("{name} of {id}"), async || {
+            let name = serde_json::to_string(name).ok()?;
+            self.read(&test_id(id), &format!("element.getAttribute({name})")).await
         })
-        .await
+        .await?;
+        Ok(value.as_str().context("not a text")?.to_owned())
+    }
+
+    /// Whether the element with this test ID is enabled.
+    ///
+    /// # Errors
+    /// If it does not appear in time.
+    pub async fn is_enabled(&self, id: &str) -> Result<bool> {
+        let enabled = wait_until(LIMIT, &format!("an element {id}"), async || {
+            self.read(&test_id(id), "!element.matches(':disabled, [aria-disabled=true]')").await
+        })
+        .await?;
+        Ok(enabled == true)
     }
 
     /// Clicks the element with this test ID as soon as it can be clicked.
@@ -83,16 +112,17 @@ impl Window {
     /// # Errors
     /// If it does not appear or cannot be clicked in time.
     pub async fn click_by_test_id(&self, id: &str) -> Result<()> {
-        let selector = format!("[data-testid=\"{id}\"]");
-        wait_until(LIMIT, &format!("{id} to be clickable"), async || {
-            let element = self.client.find(Locator::Css(&selector)).await.ok()?;
-            let off = element.attr("aria-disabled").await.ok()?.as_deref() == Some("true");
-            if off || !element.is_enabled().await.ok()? {
-                return None;
-            }
-            self.click_element(&element).await.ok()
+        let selector = test_id(id);
+        let enabled = format!("{selector}:not(:disabled, [aria-disabled=true])");
+        wait_until_true(LIMIT, &format!("{id} to be clickable"), async || {
+            self.try_click_css(&enabled).await
         })
         .await
+    }
+
+    async fn try_click_css(&self, selector: &str) -> bool {
+        let Some(element) = self.element(selector).await else { return false };
+        self.click_element(element).await.is_ok()
     }
 
     /// Replaces the content of the field with this test ID, and leaves the field.
@@ -100,8 +130,8 @@ impl Window {
     /// # Errors
     /// If the field does not appear or does not accept the text.
     pub async fn fill_by_test_id(&self, id: &str, text: &str) -> Result<()> {
-        let field = self.find_css(&format!("[data-testid=\"{id}\"] input")).await?;
-        self.fill_element(&field, text).await?;
+        let field = format!("{} input", test_id(id));
+        self.fill_field(text, async || self.element(&field).await).await?;
         let leave = "document.activeElement?.blur()";
         self.client.execute(leave, Vec::new()).await?;
         Ok(())
@@ -112,17 +142,23 @@ impl Window {
     /// # Errors
     /// If it does not appear in time.
     pub async fn expand(&self, id: &str) -> Result<()> {
-        let closed = format!("[data-testid=\"{id}\"] [aria-expanded=false]");
-        let open = format!("[data-testid=\"{id}\"] [aria-expanded=true]");
+        self.expand_in(&test_id(id)).await
+    }
+
+    /// Opens the expandable section or row inside of the element that matches a CSS selector.
+    ///
+    /// # Errors
+    /// If it does not appear in time.
+    pub async fn expand_in(&self, selector: &str) -> Result<()> {
+        let closed = format!("{selector} [aria-expanded=false]");
+        let open = format!("{selector} [aria-expanded=true]");
         // Content that appears above it while the button is down moves it away from the pointer.
-        wait_until_true(LIMIT, &format!("the section {id} to be open"), async || {
-            if self.client.find(Locator::Css(&open)).await.is_ok() {
+        wait_until_true(LIMIT, &format!("{selector} to be expanded"), async || {
+            if self.element(&open).await.is_some() {
                 return true;
             }
-            if let Ok(header) = self.client.find(Locator::Css(&closed)).await {
-                // If it cannot be clicked yet, the next attempt does.
-                let _ = self.click_element(&header).await;
-            }
+            // If it cannot be clicked yet, the next attempt does.
+            self.try_click_css(&closed).await;
             false
         })
         .await
@@ -153,12 +189,11 @@ impl Window {
     /// # Errors
     /// If the element does not exist.
     pub async fn scroll_to(&self, id: &str) -> Result<()> {
-        self.find_by_test_id(id).await?;
-        let selector = format!("[data-testid=\"{id}\"]");
-        let script = "document.querySelector(arguments[0]).scrollIntoView({ block: 'center' })";
-        let value = self.client.execute(script, vec![Value::from(selector)]).await?;
-        drop::<Value>(value);
-        Ok(())
+        wait_until_true(LIMIT, &format!("an element {id}"), async || {
+            let scroll = "(element.scrollIntoView({ block: 'center' }), true)";
+            self.read(&test_id(id), scroll).await.is_some()
+        })
+        .await
     }
 
     /// Scrolls to the top.
@@ -170,4 +205,8 @@ impl Window {
         drop::<Value>(value);
         Ok(())
     }
+}
+
+fn test_id(id: &str) -> String {
+    format!("[data-testid=\"{id}\"]")
 }

@@ -53,9 +53,7 @@ impl<'a> Tour<'a> {
     async fn look_at(&mut self, screen: &str, sizes: &[Size], page: bool) -> Result<()> {
         if page {
             // A notification lies over the content until it is read.
-            for notice in self.window.all(Role::Button, "Close notification").await? {
-                self.window.click_element(&notice).await?;
-            }
+            while self.window.try_click(Role::Button, "Close notification").await {}
         }
         self.window.rest_pointer()?;
         for size in sizes {

@@ -1,9 +1,8 @@
 //! The walk through every screen and dialog, in practice mode with a large account.
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use fantoccini::key::Key;
 use transload_tests::practice_ecr::create_repositories;
-use transload_tests::wait::wait_until;
 use transload_tests::window::{Desktop, Role, Window};
 
 use crate::screenshots::tour::Tour;
@@ -78,11 +77,7 @@ async fn wizard(tour: &mut Tour<'_>) -> Result<String> {
 async fn first_repository(window: &Window) -> Result<String> {
     // Not its repository with 10,000 tags.
     let show = format!("Show tags of {NAMESPACE}/service-");
-    let found = wait_until(MIGRATION, "a repository", async || {
-        window.all_with(Role::Button, &show).await.ok()?.into_iter().next()
-    })
-    .await?;
-    let label = found.attr("aria-label").await?.context("no name")?;
+    let label = window.find_with(Role::Button, &show).await?.name;
     Ok(label.replace("Show tags of ", ""))
 }
 

@@ -1,7 +1,6 @@
 //! Tasks 1, 6, 7, 8, 9 and 10, in practice mode and in one window.
 
 use anyhow::{Context, Result, ensure};
-use transload_tests::wait::wait_until;
 use transload_tests::window::{Desktop, Role, Window, run_story};
 
 use crate::wizard::{MIGRATION, go_to, select_newest_migration};
@@ -51,14 +50,9 @@ async fn copy_a_digest(window: &Window) -> Result<()> {
     window.click(Role::Button, "View repositories").await?;
     window.click(Role::Button, "pgcli").await?;
     window.find(Role::Checkbox, "Select 4.2.0").await?;
-    let copy = wait_until(MIGRATION, "a digest to copy", async || {
-        let found = window.all_with(Role::Button, "Copy digest").await.ok()?;
-        found.into_iter().next()
-    })
-    .await?;
-    let label = copy.attr("aria-label").await?.context("no name")?;
+    let label = window.find_with(Role::Button, "Copy digest").await?.name;
     let start = label.trim_start_matches("Copy digest ").to_owned();
-    window.click_element(&copy).await?;
+    window.click(Role::Button, &label).await?;
     window.wait_for_text("Copied").await?;
     window.click(Role::Textbox, "Find images by tag, digest, type, or platform").await?;
     let pasted = window.paste().await?;
@@ -79,9 +73,9 @@ async fn verify_again(window: &Window) -> Result<()> {
 async fn undo(window: &Window) -> Result<()> {
     window.click(Role::Button, "Undo").await?;
     window.find(Role::Dialog, "Undo migration").await?;
-    click_button_with(window, "Delete 1 ").await?;
+    window.click_with(Role::Button, "Delete 1 ").await?;
     window.wait_for_text("Deleted: 1 tag").await?;
-    close_dialog(window).await?;
+    window.click(Role::Button, "Close").await?;
     // The status of the run is replaced.
     window.wait_for_text("Undone").await?;
     ensure!(!window.page_text().await?.contains("All images are in ECR"), "two statuses");
@@ -93,7 +87,7 @@ async fn save_and_use_a_profile(window: &Window) -> Result<()> {
     go_to(window, "Saved profiles").await?;
     window.click(Role::Button, "Create profile").await?;
     window.fill("Name", "Team").await?;
-    click_radio_with(window, "Practice").await?;
+    window.click_with(Role::Radio, "Practice").await?;
     window.fill("ECR prefix", "team/").await?;
     window.click(Role::Button, "Save").await?;
     window.click(Role::Checkbox, "Select Team").await?;
@@ -109,9 +103,7 @@ async fn save_and_use_a_profile(window: &Window) -> Result<()> {
     for tag in ["4.0.1", "4.2.0"] {
         let name = format!("Select dencold/pgcli:{tag}");
         // The selection of the first task may still be there.
-        if window.find(Role::Checkbox, &name).await?.prop("checked").await?.as_deref()
-            != Some("true")
-        {
+        if !window.find(Role::Checkbox, &name).await?.checked {
             window.click(Role::Checkbox, &name).await?;
         }
     }
@@ -127,7 +119,7 @@ async fn delete_image_and_repository(window: &Window) -> Result<()> {
     window.click(Role::Checkbox, "Select 4.0.1").await?;
     window.click(Role::Button, "Delete").await?;
     window.find(Role::Dialog, "Delete from team/pgcli").await?;
-    click_button_with(window, "Delete this image").await?;
+    window.click_with(Role::Button, "Delete this image").await?;
     window.wait_for_text("Deleted from team/pgcli: 4.0.1").await?;
     ensure!(window.all(Role::Checkbox, "Select 4.0.1").await?.is_empty(), "it is still listed");
     window.click(Role::Button, "Delete repository").await?;
@@ -136,29 +128,4 @@ async fn delete_image_and_repository(window: &Window) -> Result<()> {
     window.click(Role::Button, "Delete team/pgcli").await?;
     window.wait_for_text("Repository team/pgcli deleted").await?;
     window.wait_for_text("No repositories").await
-}
-
-/// Clicks the button whose name starts with these words; the rest are counts.
-async fn click_button_with(window: &Window, words: &str) -> Result<()> {
-    let button = wait_until(MIGRATION, &format!("a button {words:?}"), async || {
-        let found = window.all_with(Role::Button, words).await.ok()?;
-        found.into_iter().next()
-    })
-    .await?;
-    window.click_element(&button).await
-}
-
-/// Clicks the radio button whose name starts with these words; the rest are its description.
-async fn click_radio_with(window: &Window, words: &str) -> Result<()> {
-    let radio = wait_until(MIGRATION, &format!("a choice {words:?}"), async || {
-        let found = window.all_with(Role::Radio, words).await.ok()?;
-        found.into_iter().next()
-    })
-    .await?;
-    window.click_element(&radio).await
-}
-
-async fn close_dialog(window: &Window) -> Result<()> {
-    let buttons = window.all(Role::Button, "Close").await?;
-    window.click_element(buttons.last().context("no Close button")?).await
 }
