@@ -246,12 +246,16 @@ describe("the history", () => {
       subject: null,
     });
     await click("report-verify");
-    expect(await textOf("result")).toContain("Couldn’t verify the images again");
+    await waitFor(async () =>
+      expect(await textOf("result")).toContain("Couldn’t verify the images again"),
+    );
     expect(await status()).toBe("info");
 
     await click("report-verify");
-    expect((await textOf("verified-at")).trim()).toMatch(
-      /^Verified at .*: 1 image changed or missing$/,
+    await waitFor(async () =>
+      expect((await textOf("verified-at")).trim()).toMatch(
+        /^Verified at .*: 1 image changed or missing$/,
+      ),
     );
     expect((await byId("result")).dataset.outcome).toBe("partly_failed");
     expect(await status()).toBe("warning");

@@ -1,5 +1,6 @@
 import { cleanup, configure } from "@testing-library/react";
 import { afterEach, beforeEach, expect, type MockInstance, vi } from "vitest";
+import { simplifyComputedStyle } from "./computedStyle.ts";
 
 // The DOM in error messages is too long to read.
 configure({
@@ -41,6 +42,7 @@ globalThis.matchMedia ??= (query: string) =>
 // jsdom has no CSS.escape. This is sufficient for the names on these pages.
 globalThis.CSS ??= { escape: (text: string) => text.replace(/[^\w-]/g, "\\$&") } as typeof CSS;
 if (typeof Element !== "undefined") {
+  simplifyComputedStyle(window);
   Element.prototype.scrollIntoView ??= () => {};
   Element.prototype.scrollTo ??= () => {};
 }

@@ -16,7 +16,16 @@ use crate::workspace::Workspace;
 /// # Errors
 /// If a folder's name can't be part of `PATH`.
 pub fn nextest(workspace: &Workspace, filter: &str) -> Result<Process> {
-    with_tools(workspace, Process::cargo(&words(filter), &workspace.root))
+    let threads = concurrent_tests().to_string();
+    let mut line = words(filter);
+    line.extend(["--test-threads", &threads]);
+    with_tools(workspace, Process::cargo(&line, &workspace.root))
+}
+
+/// Returns half as many tests again as there are cores: a flow waits for its servers about a third of its time.
+fn concurrent_tests() -> usize {
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    cores + cores.div_ceil(2)
 }
 
 /// Returns a run of the stories that a filter selects, on a display and a session bus of their own, so

@@ -5,8 +5,9 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::thread;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
 use regex_lite::{Regex, RegexBuilder};
 
 use crate::arguments::Arguments;
@@ -79,22 +80,51 @@ fn check_paths(workspace: &Workspace, paths: &[PathBuf]) -> Result<()> {
     }
     files.sort();
     files.dedup();
-    let mut findings = 0;
-    for file in &files {
-        let text = fs::read_to_string(file)
-            .with_context(|| format!("couldn't read {}", file.display()))?;
-        let text = if file.ends_with("CHANGELOG.md") { newest_section(&text) } else { &text };
-        for finding in find(&rules, text) {
-            findings += 1;
-            let name = file.strip_prefix(&workspace.root).unwrap_or(file);
-            println!("{}:{}: {} => {}", name.display(), finding.line, finding.text, finding.advice);
-        }
+    let findings = find_in_files(&rules, &files)?;
+    for (file, finding) in &findings {
+        let name = file.strip_prefix(&workspace.root).unwrap_or(file);
+        println!("{}:{}: {} => {}", name.display(), finding.line, finding.text, finding.advice);
     }
-    if findings > 0 {
-        bail!("{findings} findings in {} files; the rules are in {LISTS}/list.txt", files.len());
+    if !findings.is_empty() {
+        let (count, files) = (findings.len(), files.len());
+        bail!("{count} findings in {files} files; the rules are in {LISTS}/list.txt");
     }
     println!("  no findings in {} files", files.len());
     Ok(())
+}
+
+/// Returns the findings of all files, in the order of the files. Every core reads a part of them.
+fn find_in_files<'files>(
+    rules: &[Rule],
+    files: &'files [PathBuf],
+) -> Result<Vec<(&'files Path, Finding)>> {
+    let cores = thread::available_parallelism().map_or(1, usize::from);
+    let part = files.len().div_ceil(cores).max(1);
+    thread::scope(|scope| {
+        let readers: Vec<_> = files
+            .chunks(part)
+            .map(|files| scope.spawn(move || find_in_part(rules, files)))
+            .collect();
+        let mut findings = Vec::new();
+        for reader in readers {
+            findings.extend(reader.join().map_err(|_| anyhow!("a reader of the files panicked"))??);
+        }
+        Ok(findings)
+    })
+}
+
+fn find_in_part<'files>(
+    rules: &[Rule],
+    files: &'files [PathBuf],
+) -> Result<Vec<(&'files Path, Finding)>> {
+    let mut findings = Vec::new();
+    for file in files {
+        let text = fs::read_to_string(file)
+            .with_context(|| format!("couldn't read {}", file.display()))?;
+        let text = if file.ends_with("CHANGELOG.md") { newest_section(&text) } else { &text };
+        findings.extend(find(rules, text).into_iter().map(|finding| (file.as_path(), finding)));
+    }
+    Ok(findings)
 }
 
 /// The lines of a list that are neither empty nor comments.
