@@ -1,6 +1,6 @@
 import { cleanup, configure } from "@testing-library/react";
 import { afterEach, beforeEach, expect, type MockInstance, vi } from "vitest";
-import { simplifyComputedStyle } from "./computedStyle.ts";
+import { simplifyComputedStyle } from "./computedStyle";
 
 // The DOM in error messages is too long to read.
 configure({
