@@ -107,7 +107,7 @@ async fn verifying_again_detects_changes_of_other_users() -> Result<()> {
     let kept = fixture.run("data", &["run", &fixture.path("plan.json")]).await?;
     assert_eq!(kept.status.code(), Some(0), "{}{}", kept.text(), kept.stderr);
     ensure!(kept.text().contains("1 of 2 images skipped, existing image kept"), "{}", kept.text());
-    ensure!(!kept.text().contains("All images are in ECR"), "{}", kept.text());
+    ensure!(!kept.text().contains("copied and verified"), "{}", kept.text());
     let history = fixture.run("data", &["history"]).await?;
     ensure!(
         history.text().contains("1 of 2 images skipped, existing image kept"),
@@ -176,7 +176,7 @@ async fn the_reports_of_a_plan_in_parts_are_merged() -> Result<()> {
     let pattern = fixture.path("part*.json");
     let expanded = fixture.run("data", &["report", "--merge", &pattern]).await?;
     ensure!(expanded.status.success(), "{}", expanded.stderr);
-    ensure!(expanded.text().contains("All images are in ECR, verified by digest"));
+    ensure!(expanded.text().contains("5 of 5 images copied and verified"));
     // A missing or duplicate part is named.
     let (one, two) = (fixture.path("part1.json"), fixture.path("part2.json"));
     let short = fixture.run("data", &["report", "--merge", &one, &two]).await?;

@@ -64,7 +64,7 @@ async fn docker_and_podman_are_logged_in_as_shown_and_undo_restores_each_byte() 
             window.screenshot(&format!("2-{client}-after")).await?;
             logged_in(file, &ecr_host).await?;
         }
-        window.click(Role::Button, "Dark mode").await?;
+        window.click(Role::Button, "Dark theme").await?;
         window.screenshot("3-dark").await?;
         window.check_accessibility().await?;
         let after: Value = serde_json::from_slice(&std::fs::read(&docker_file)?)?;

@@ -51,7 +51,7 @@ async fn a_window_with_a_running_migration_asks_before_it_closes() -> Result<()>
         .await?;
         window.screenshot("light").await?;
         window.check_accessibility().await?;
-        window.click(Role::Button, "Dark mode").await?;
+        window.click(Role::Button, "Dark theme").await?;
         window.screenshot("dark").await?;
         window.check_accessibility().await?;
 
@@ -85,7 +85,7 @@ async fn a_window_with_a_running_migration_asks_before_it_closes() -> Result<()>
         window.screenshot("history").await?;
         window.check_accessibility().await?;
         window.click_by_test_id("history-resume").await?;
-        window.wait_for_text("All images are in ECR").await?;
+        window.wait_for_text("copied and verified").await?;
         window.screenshot("resumed").await?;
         let moved = ecr.aws()?.image_digest("web", "1.0").await?;
         let source = target.tag_digest("1.0").await?;

@@ -51,7 +51,7 @@ async fn proxy_and_certificate_errors_are_named_and_fixed_in_the_settings() -> R
         window.screenshot("2-untrusted-light").await?;
         window.check_accessibility().await?;
 
-        window.click(Role::Button, "Dark mode").await?;
+        window.click(Role::Button, "Dark theme").await?;
         window.screenshot("3-untrusted-dark").await?;
         window.check_accessibility().await?;
 

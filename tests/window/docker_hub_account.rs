@@ -22,7 +22,7 @@ async fn an_account_is_migrated_from_sign_in_to_report() -> Result<()> {
         window.expand("source-login").await?;
         window.fill_by_test_id("source-username", USER).await?;
         window.fill_by_test_id("source-secret", TOKEN).await?;
-        window.click(Role::Checkbox, "Save in the system keychain").await?;
+        window.click(Role::Checkbox, "Remember in keychain").await?;
         window.click_by_test_id("source-sign-in").await?;
         window.wait_for_text_in("source-login", "saved in the keychain").await?;
         // After the sign-in, organizations and private repositories are listed.

@@ -17,7 +17,7 @@ const PLATFORMS: [&str; 3] = ["linux/amd64", "linux/arm64", "linux/arm/v7"];
 
 /// Takes the screenshots of one element of a page.
 async fn screenshots(window: &Window, name: &str, element: &str) -> Result<()> {
-    for (theme, switch) in [("light", "Dark mode"), ("dark", "Light mode")] {
+    for (theme, switch) in [("light", "Dark theme"), ("dark", "Light theme")] {
         for (width, height) in SIZES {
             window.resize(width, height).await?;
             window.scroll_to(element).await?;

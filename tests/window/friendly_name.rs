@@ -75,7 +75,7 @@ async fn a_name_is_diagnosed_answered_and_its_files_are_generated() -> Result<()
         window.wait_for_text_in("pull-prerequisites", "The registry returned the manifest").await?;
         look(&window, "6-pull").await?;
 
-        window.click(Role::Button, "Dark mode").await?;
+        window.click(Role::Button, "Dark theme").await?;
         look(&window, "7-pull-dark").await?;
         window.click_by_test_id("diagnose").await?;
         look(&window, "8-diagnosed-dark").await?;

@@ -53,7 +53,7 @@ async fn an_image_is_inspected_and_compared_with_another_tag() -> Result<()> {
 
 /// Takes pictures of a page, and checks it with axe-core.
 async fn look(window: &Window, page: &str) -> Result<()> {
-    for (theme, other) in [("light", "Dark mode"), ("dark", "Light mode")] {
+    for (theme, other) in [("light", "Dark theme"), ("dark", "Light theme")] {
         for (width, height) in SIZES {
             window.resize(width, height).await?;
             window.scroll_to_top().await?;

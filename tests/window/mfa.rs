@@ -40,7 +40,7 @@ async fn one_mfa_code_is_enough_for_a_migration_of_several_images() -> Result<()
     let desktop = Desktop::new("mfa").await?.variables(home.environment());
     run_story(desktop, async |desktop| {
         let window = desktop.open().await?;
-        window.click(Role::Button, "Dark mode").await?;
+        window.click(Role::Button, "Dark theme").await?;
         window.click_by_test_id("card-migrate").await?;
         window.click(Role::Radio, "Use our team").await?;
         window.click_by_test_id("error-action-enter_mfa_code").await?;

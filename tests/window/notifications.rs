@@ -36,7 +36,7 @@ async fn a_notification_is_shown_if_the_window_is_in_the_background() -> Result<
             desktop.notifications().await.ok().filter(|shown| !shown.is_empty())
         })
         .await?;
-        let title = "All images are in ECR, verified by digest".to_owned();
+        let title = "1 of 1 image copied and verified".to_owned();
         let expected = (title, "1 image: 1 verified equal.".to_owned());
         ensure!(shown == [expected], "{shown:?}");
         Ok(())

@@ -56,7 +56,7 @@ async fn another_account_and_a_missing_permission_are_confirmed_before_anything_
         ensure!(!window.is_enabled("wizard-start").await?, "Start is enabled");
         window.screenshot("light").await?;
         window.check_accessibility().await?;
-        window.click(Role::Button, "Dark mode").await?;
+        window.click(Role::Button, "Dark theme").await?;
         window.screenshot("dark").await?;
         window.check_accessibility().await?;
 

@@ -24,8 +24,8 @@ async fn take_screenshots(name: &str, theme: Theme) -> Result<()> {
     run_story(Desktop::new(name).await?, async |desktop| {
         let window = desktop.open().await?;
         if theme == Theme::Dark {
-            window.click(Role::Button, "Dark mode").await?;
-            window.find(Role::Button, "Light mode").await?;
+            window.click(Role::Button, "Dark theme").await?;
+            window.find(Role::Button, "Light theme").await?;
         }
         let mut tour = Tour::new(&window, theme);
         let walked = walk::every_screen(&mut tour, desktop).await;

@@ -58,7 +58,7 @@ async fn an_expired_session_is_renewed_in_the_window_during_a_migration() -> Res
         window.wait_for_text("Sign-in required").await?;
         window.screenshot("1-waits").await?;
         window.check_accessibility().await?;
-        window.click(Role::Button, "Dark mode").await?;
+        window.click(Role::Button, "Dark theme").await?;
         window.screenshot("2-waits-dark").await?;
         window.check_accessibility().await?;
 

@@ -66,7 +66,7 @@ async fn signing_in_from_the_wizard_with_browser_and_code() -> Result<()> {
         window.screenshot("5-add-profile").await?;
         window.click_by_test_id("add-profile-confirm").await?;
         window.wait_for_text_in("notices", "Team-Dev-ReadOnly").await?;
-        window.click(Role::Button, "Dark mode").await?;
+        window.click(Role::Button, "Dark theme").await?;
         window.click(Role::Button, "Sign in to corp").await?;
         window.find_by_test_id("sign-in-waiting").await?;
         window.screenshot("6-dark").await?;

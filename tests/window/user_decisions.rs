@@ -66,7 +66,7 @@ async fn each_conflicting_tag_requires_a_decision() -> Result<()> {
         window.wait_for_text("Choose an action for 3 conflicts").await?;
         window.screenshot("light").await?;
         window.check_accessibility().await?;
-        window.click(Role::Button, "Dark mode").await?;
+        window.click(Role::Button, "Dark theme").await?;
         window.screenshot("dark").await?;
         window.check_accessibility().await?;
 
@@ -124,7 +124,7 @@ async fn colliding_names_are_rejected_and_a_moved_tag_is_reported() -> Result<()
         }
         window.wait_for_text("has the same name.").await?;
         window.click_by_test_id("wizard-next").await?;
-        window.wait_for_text("Fix the repository names that ECR doesn’t allow.").await?;
+        window.wait_for_text("Fix 1 invalid name.").await?;
         window.screenshot("refused").await?;
         window.check_accessibility().await?;
         window.fill_by_test_id("repository-name-two/app", "app-of-two").await?;
@@ -184,7 +184,7 @@ async fn the_window_reports_that_a_command_runs_the_migration() -> Result<()> {
         crate::wizard::select_newest_migration(&window).await?;
         let mut running = run_until_held("resume latest").await?;
         window.click_by_test_id("history-resume").await?;
-        window.wait_for_text("The migration is running in another window or command").await?;
+        window.wait_for_text("Already running in another window or process").await?;
         window.screenshot("light").await?;
         window.check_accessibility().await?;
 

@@ -137,7 +137,7 @@ async fn repositories(tour: &mut Tour<'_>, name: &str) -> Result<()> {
 async fn history(tour: &mut Tour<'_>) -> Result<()> {
     let window = tour.window;
     go_to(window, "History").await?;
-    window.wait_for_text_in("history-table", "All images are in ECR").await?;
+    window.wait_for_text_in("history-table", "copied and verified").await?;
     tour.look("13-history").await?;
     select_newest_migration(window).await?;
     window.click_by_test_id("history-open").await?;

@@ -67,10 +67,10 @@ async fn retry_a_failed_image(window: &Window, proxy: &FaultProxy, bad: &Image) 
     // One failed image doesn't stop the others, and says why.
     window.find(Role::Button, "Retry failed images").await?;
     let text = window.page_text().await?;
-    ensure!(text.contains("Verified") && !text.contains("All images are in ECR"), "{text}");
+    ensure!(text.contains("Verified") && !text.contains("copied and verified"), "{text}");
     proxy.clear();
     window.click(Role::Button, "Retry failed images").await?;
-    window.wait_for_text_within(MIGRATION, "All images are in ECR").await
+    window.wait_for_text_within(MIGRATION, "copied and verified").await
 }
 
 async fn stop_and_resume(window: &Window, proxy: &FaultProxy, slow: &Image) -> Result<()> {
@@ -94,11 +94,11 @@ async fn stop_and_resume(window: &Window, proxy: &FaultProxy, slow: &Image) -> R
     window.click(Role::Button, "Stop migration").await?;
     window.find_enabled("Resume").await?;
     let text = window.page_text().await?;
-    ensure!(!text.contains("All images are in ECR"), "a stopped migration looks complete: {text}");
+    ensure!(!text.contains("copied and verified"), "a stopped migration looks complete: {text}");
     ensure!(text.contains("Not finished"), "the image is not named as unfinished: {text}");
     proxy.clear();
     window.click(Role::Button, "Resume").await?;
-    window.wait_for_text_within(MIGRATION, "All images are in ECR").await
+    window.wait_for_text_within(MIGRATION, "copied and verified").await
 }
 
 /// Opens a repository of the source, and selects its tag.

@@ -41,7 +41,7 @@ async fn copy_one_image(window: &Window) -> Result<()> {
 async fn start_and_wait(window: &Window) -> Result<()> {
     window.find_enabled("Start migration").await?;
     window.click(Role::Button, "Start migration").await?;
-    window.wait_for_text_within(MIGRATION, "All images are in ECR").await?;
+    window.wait_for_text_within(MIGRATION, "copied and verified").await?;
     window.wait_for_text("Verified").await
 }
 
@@ -78,7 +78,7 @@ async fn undo(window: &Window) -> Result<()> {
     window.click(Role::Button, "Close").await?;
     // The status of the run is replaced.
     window.wait_for_text("Undone").await?;
-    ensure!(!window.page_text().await?.contains("All images are in ECR"), "two statuses");
+    ensure!(!window.page_text().await?.contains("copied and verified"), "two statuses");
     go_to(window, "Repositories").await?;
     window.wait_for_text("No repositories").await
 }

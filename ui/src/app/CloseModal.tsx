@@ -21,7 +21,7 @@ export function CloseModal({ onStay, onClose }: CloseModalProps) {
         <Box float="right">
           <SpaceBetween direction="horizontal" size="xs">
             <Button onClick={onClose} data-testid="close-anyway">
-              Stop migration and close
+              Stop and close
             </Button>
             <Button variant="primary" onClick={onStay} data-testid="close-stay">
               Keep window open

@@ -165,8 +165,8 @@ export function TopBar(props: TopBarProps) {
     {
       type: "button",
       iconSvg: <ThemeIcon dark={dark} />,
-      ariaLabel: dark ? "Light mode" : "Dark mode",
-      title: dark ? "Light mode" : "Dark mode",
+      ariaLabel: dark ? "Light theme" : "Dark theme",
+      title: dark ? "Light theme" : "Dark theme",
       onClick: () => props.onDark(!dark),
     },
   ];

@@ -35,7 +35,7 @@ export function WelcomePage({ starting, onMigrate, onRepositories, onPractice }:
       header={
         <Header
           variant="h1"
-          description="Migrate container images to Amazon ECR. Transload verifies every copied image by its digest."
+          description="Migrate container images to Amazon ECR. Transload verifies every image by digest."
         >
           Welcome
         </Header>

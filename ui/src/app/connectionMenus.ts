@@ -60,7 +60,7 @@ export function accountFacts(shown: ShownConnection, now: number): ButtonDropdow
     ["Registry", identity.endpoints.registry ?? "–"],
     [
       "Session",
-      identity.expires_at_ms === null ? "Doesn’t expire" : timeLeft(identity.expires_at_ms, now),
+      identity.expires_at_ms === null ? "No expiration" : timeLeft(identity.expires_at_ms, now),
     ],
   ] as const;
   return facts.map(([what, value]) => ({ id: what, text: `${what}: ${value}`, disabled: true }));

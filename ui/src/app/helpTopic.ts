@@ -1,13 +1,6 @@
 /** The help topic of the screen that the window shows. Used by `App`. */
-import type { HelpTopic } from "../shared/help";
+import { type HelpTopic, stepTopics } from "../shared/help";
 import type { Page } from "./routes";
-
-const ofSteps: Record<string, HelpTopic> = {
-  connection: "destination",
-  images: "images",
-  repositories: "names",
-  review: "review",
-};
 
 const ofPages: Record<Exclude<Page, "migrate">, HelpTopic> = {
   welcome: "welcome",
@@ -22,5 +15,6 @@ export function helpTopic(page: Page, step: string | undefined, job: string | nu
   if (page !== "migrate") {
     return ofPages[page];
   }
+  const ofSteps: Partial<Record<string, HelpTopic>> = stepTopics;
   return job === null ? (ofSteps[step ?? ""] ?? "destination") : "progress";
 }

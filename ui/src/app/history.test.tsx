@@ -254,7 +254,7 @@ describe("the history", () => {
     await click("report-verify");
     await waitFor(async () =>
       expect((await textOf("verified-at")).trim()).toMatch(
-        /^Verified at .*: 1 image changed or missing$/,
+        /^Verified at .*: 1 of 2 images changed or is missing$/,
       ),
     );
     expect((await byId("result")).dataset.outcome).toBe("partly_failed");

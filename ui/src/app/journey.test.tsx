@@ -45,7 +45,7 @@ describe("the window", () => {
       expect(backend.calls.some((call) => call.method === "migrationStart")).toBe(false);
       await expectAccessible();
       await start(backend, sending);
-      await waitFor(async () => expect(await textOf("nav-percent")).not.toBe("0 %"));
+      await waitFor(async () => expect(await textOf("nav-percent")).not.toBe("0%"));
       await waitFor(async () => expect((await byId("job-state-0")).dataset.state).toBe("pushing"));
       await expectAccessible();
       act(() => backend.play());

@@ -70,7 +70,7 @@ describe("the names of repositories in ECR", () => {
     await screen.findByText("“one/app” has the same name. Enter a unique name.");
     await screen.findByText("Matches 2 repositories.");
     await click("wizard-next");
-    await screen.findByText("Fix the repository names that ECR doesn’t allow.");
+    await screen.findByText("Fix 2 invalid names.");
     type("rename-replacement-0", "$2-of-$1");
     type("repository-prefix", "hub/");
     await waitFor(() => expect(nameOf("two/app")).toBe("app-of-two"));

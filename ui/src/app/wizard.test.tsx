@@ -74,7 +74,7 @@ describe("the wizard", () => {
     });
     await screen.findByText("Use lowercase letters only.");
     await click("wizard-next");
-    await screen.findByText("Fix the repository names that ECR doesn’t allow.");
+    await screen.findByText("Fix 1 invalid name.");
     await click("use-suggestion-dencold/Backup_Tool");
     expect(screen.queryByText("Use lowercase letters only.")).toBeNull();
     await click("wizard-next");
@@ -217,7 +217,7 @@ describe("the wizard", () => {
     type("rule-newest", "1");
     type("rule-globs", "v*, latest");
     await click("rules-apply");
-    expect(await textOf("rules-result")).toMatch(/images? selected, .* older than the newest/);
+    expect(await textOf("rules-result")).toMatch(/images? selected, .* older tags? skipped/);
     const call = backend.calls.find(({ method }) => method === "sourceChoose");
     expect(call?.args[1]).toMatchObject({
       repositories: ["dencold/pgcli"],

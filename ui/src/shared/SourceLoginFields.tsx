@@ -124,7 +124,7 @@ export function SourceLoginFields(props: SourceLoginProps) {
         description="If not selected, the login is kept in memory until Transload closes."
         data-testid="source-keep"
       >
-        Save in the system keychain
+        Remember in keychain
       </Checkbox>
       <SpaceBetween direction="horizontal" size="xs">
         <Button

@@ -9,7 +9,7 @@ const soonMs = 15 * 60_000;
 export function TimeLeft({ endsAtMs }: { endsAtMs: number | null }) {
   const now = useNow();
   if (endsAtMs === null) {
-    return <span>Doesn’t expire</span>;
+    return <span>No expiration</span>;
   }
   const left = endsAtMs - now;
   const text = timeLeft(endsAtMs, now);

@@ -19,6 +19,14 @@ export type HelpTopic =
   | "network"
   | "practice";
 
+/** The topics of the steps of the wizard, by the ID of the step. */
+export const stepTopics = {
+  connection: "destination",
+  images: "images",
+  repositories: "names",
+  review: "review",
+} as const satisfies Record<string, HelpTopic>;
+
 /** Opens the help panel at a topic. */
 export type OpenHelp = (topic: HelpTopic) => void;
 

@@ -12,7 +12,7 @@ export interface RulePreset {
 export const rulePresets: readonly RulePreset[] = [
   {
     id: "strip",
-    text: "Remove the namespace",
+    text: "Remove namespace",
     description: "team/web/app becomes web/app",
     rule: { kind: "glob", pattern: "*/*", replacement: "$2" },
   },

@@ -4,6 +4,7 @@ import type {
   RepositorySettings,
   TagMutability,
 } from "../ipc/generated";
+import { formatCount } from "./format";
 import { policyProblem, principalProblem } from "./repositoryPolicy";
 
 /** The ECR defaults. */
@@ -188,7 +189,7 @@ export function lifecycleLabel(lifecycle: LifecyclePreset): string {
     case "none":
       return "Keep all images";
     case "keep_newest":
-      return `Keep the newest ${lifecycle.count} images`;
+      return `Keep the newest ${formatCount(lifecycle.count)} images`;
     case "expire_untagged":
       return `Expire untagged images after ${lifecycle.days} days`;
   }

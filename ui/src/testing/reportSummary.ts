@@ -2,7 +2,7 @@ import type { OutcomeCounts, ReportSummary } from "../ipc/generated";
 
 /** Headlines as the program writes them. */
 const headlines = {
-  succeeded: { status: "success", title: "All images are in ECR, verified by digest" },
+  succeeded: { status: "success", title: "All images copied and verified" },
   kept: { status: "info", title: "Some images skipped, existing images kept" },
   partly_failed: { status: "warning", title: "Some images failed" },
   interrupted: { status: "warning", title: "Interrupted" },

@@ -95,7 +95,7 @@ pub enum DockerError {
         detail: String,
     },
     /// The push was cancelled.
-    #[error("the push was cancelled")]
+    #[error("the push was canceled")]
     Cancelled,
 }
 

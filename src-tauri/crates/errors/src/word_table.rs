@@ -63,7 +63,7 @@ impl ErrorWords {
         match code {
             // Input.
             ErrorCode::InputInvalid => {
-                error("Invalid value", &["Correct the value, then try again."], &[])
+                error("Invalid input", &["Correct the value, then try again."], &[])
             }
             ErrorCode::RepositoryNameInvalid => error(
                 "Invalid repository name",
@@ -147,7 +147,7 @@ impl ErrorWords {
                 &[Retry, ChooseProfile, StartPractice],
             ),
             ErrorCode::CredentialsInvalid => error(
-                "AWS rejected the credentials",
+                "Invalid access keys",
                 &[
                     "Check in the IAM console that the access key exists and is active, and that the profile contains the matching secret key.",
                     "Check that the clock of this computer is correct.",
@@ -217,7 +217,7 @@ impl ErrorWords {
                 &[Retry, ChooseRegion, ChooseProfile],
             ),
             ErrorCode::Throttled => warning(
-                "AWS throttled the requests",
+                "Request rate limit reached",
                 &["Wait a minute, then try again. Completed work isn't repeated."],
                 &[Retry],
             ),
@@ -382,7 +382,7 @@ impl ErrorWords {
 
             // Registries.
             ErrorCode::RegistryUnauthorized => error(
-                "The registry rejected the login",
+                "Sign-in failed: user name or token rejected",
                 &["The access token may have expired, or may not allow this action."],
                 &[SignInSource, Retry],
             ),
@@ -408,7 +408,7 @@ impl ErrorWords {
                 &[ChooseImages, SignInSource, Retry],
             ),
             ErrorCode::RegistryThrottled => warning(
-                "The registry throttled the requests",
+                "Request rate limit of the registry reached",
                 &["Completed work isn't repeated."],
                 &[Retry, SignInSource],
             ),
@@ -428,10 +428,10 @@ impl ErrorWords {
                 &[Retry, OpenLog],
             ),
             ErrorCode::RegistryUnreachable => error(
-                "Couldn't connect to the registry",
+                "Can't reach the registry",
                 &[
                     "Check the address and port of the registry, and the network connection, VPN, and proxy of this computer.",
-                    "If the registry doesn't use TLS, choose plain HTTP.",
+                    "If the registry doesn't use TLS, choose Use HTTP (insecure).",
                 ],
                 &[Retry, ChooseImages],
             ),
@@ -530,7 +530,7 @@ impl ErrorWords {
                 &[ReviewPlan],
             ),
             ErrorCode::RunsElsewhere => warning(
-                "The migration is running in another window or command",
+                "Already running in another window or process",
                 &["Follow the migration there, or stop it there first. Then try again."],
                 &[Retry],
             ),
@@ -555,7 +555,7 @@ impl ErrorWords {
                 error("Invalid plan file", &["Nothing was changed."], &[])
             }
             ErrorCode::DestinationMoved => warning(
-                "The destination changed after the plan was created",
+                "Tag changed since the plan was made",
                 &[
                     "Plan again. The new plan shows what the tag points to now. Transload didn't overwrite it.",
                 ],
@@ -567,7 +567,7 @@ impl ErrorWords {
                 &[],
             ),
             ErrorCode::SourceMoved => warning(
-                "The source image changed after the plan was created",
+                "Source tag changed since the plan was made",
                 &["Plan again to migrate the current image. Nothing was written."],
                 &[ReviewPlan],
             ),
@@ -619,7 +619,7 @@ impl ErrorWords {
                 &[Retry],
             ),
             ErrorCode::Internal => error(
-                "Internal error",
+                "Unexpected error",
                 &[
                     "Try again. If it fails again, restart Transload.",
                     "To report the problem, include the log and the details. They don't contain secrets.",

@@ -337,7 +337,7 @@ impl Finding {
                     .next("Look at the log of the proxy for the cause.")
             }
 
-            Self::SizeAccepted => words(Passed, "An upload of 2 MiB was accepted and cancelled."),
+            Self::SizeAccepted => words(Passed, "An upload of 2 MiB was accepted and canceled."),
             Self::SizeLimited => words(
                 Failed,
                 "An upload of 2 MiB is too large for the proxy (413): there is a body limit.",

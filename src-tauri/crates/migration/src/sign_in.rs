@@ -127,7 +127,7 @@ impl SignInGate {
                 }
                 Some(Err(current)) => error = Arc::new(current),
                 None => {
-                    let message = "the migration was cancelled while it waited for a sign-in";
+                    let message = "the migration was canceled while it waited for a sign-in";
                     return Err(AwsError::CredentialsExpired { message: message.to_owned() });
                 }
             }

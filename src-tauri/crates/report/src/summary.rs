@@ -95,34 +95,48 @@ fn title(outcome: &engine::Outcome, (missing, parts): (&[u32], u32)) -> String {
     match outcome.headline {
         Headline::Running => "Running".to_owned(),
         Headline::Succeeded if images == 0 => "Nothing to migrate".to_owned(),
-        Headline::Succeeded if counts.is_all_equal() => {
-            "All images are in ECR, verified by digest".to_owned()
-        }
+        Headline::Succeeded if counts.is_all_equal() => match counts.up_to_date {
+            0 => format!("{} of {} copied and verified", grouped(images), images_of(images)),
+            all if all == images => {
+                format!("{} of {} up to date", grouped(images), images_of(images))
+            }
+            some => {
+                let (all, some) = (grouped(images), grouped(some));
+                format!("{all} of {} verified, {some} already up to date", images_of(images))
+            }
+        },
         Headline::Succeeded => {
             let others = images.saturating_sub(counts.equal);
             let have = if others == 1 { "has" } else { "have" };
+            let (others, images) = (grouped(others), grouped(images));
             format!(
                 "All images are in ECR, but {others} of {images} {have} another digest than at the \
                  source"
             )
         }
         Headline::Kept => {
-            format!("{} of {} skipped, existing image kept", counts.kept, images_of(images))
+            format!(
+                "{} of {} skipped, existing image kept",
+                grouped(counts.kept),
+                images_of(images)
+            )
         }
         Headline::Unproven => {
-            format!("Couldn't verify {} of {}", counts.unknown, images_of(images))
+            format!("Couldn't verify {} of {}", grouped(counts.unknown), images_of(images))
         }
-        Headline::PartlyFailed => format!("{} of {} failed", counts.failed, images_of(images)),
+        Headline::PartlyFailed => {
+            format!("{} of {} failed", grouped(counts.failed), images_of(images))
+        }
         Headline::Failed if images == 1 => "Image failed".to_owned(),
-        Headline::Failed => format!("All {images} images failed"),
+        Headline::Failed => format!("All {} failed", images_of(images)),
         Headline::Cancelled => {
             let verified = counts.equal.saturating_add(counts.equal_to_pushed);
             let copied = verified.saturating_sub(counts.up_to_date);
-            let remaining = counts.not_finished.saturating_add(counts.unknown);
+            let remaining = grouped(counts.not_finished.saturating_add(counts.unknown));
             if copied == 0 {
                 format!("No images copied, {remaining} remaining")
             } else {
-                format!("Partially completed: {copied} copied, {remaining} remaining")
+                format!("Partially completed: {} copied, {remaining} remaining", grouped(copied))
             }
         }
         Headline::Interrupted => "Interrupted".to_owned(),
@@ -135,14 +149,14 @@ fn title(outcome: &engine::Outcome, (missing, parts): (&[u32], u32)) -> String {
 }
 
 fn text(counts: &engine::OutcomeCounts) -> String {
-    let mut parts = vec![format!("{} verified equal", counts.equal)];
+    let mut parts = vec![format!("{} verified equal", grouped(counts.equal))];
     if counts.equal_to_pushed > 0 {
-        parts.push(format!("{} verified with another digest", counts.equal_to_pushed));
+        parts.push(format!("{} verified with another digest", grouped(counts.equal_to_pushed)));
     }
     if counts.up_to_date > 0
         && let Some(last) = parts.last_mut()
     {
-        *last += &format!(" ({} skipped, already up to date)", counts.up_to_date);
+        *last += &format!(" ({} skipped, already up to date)", grouped(counts.up_to_date));
     }
     let kept = "skipped (existing image kept)";
     for (count, what) in [
@@ -152,7 +166,7 @@ fn text(counts: &engine::OutcomeCounts) -> String {
         (counts.unknown, "unknown"),
     ] {
         if count > 0 {
-            parts.push(format!("{count} {what}"));
+            parts.push(format!("{} {what}", grouped(count)));
         }
     }
     format!("{}: {}.", images_of(counts.images), parts.join(", "))
@@ -204,7 +218,7 @@ fn unfinished_repositories(report: &MigrationReport) -> Vec<String> {
         let name = &policy.repository;
         let why = match &policy.error {
             Some(error) => error.message.clone(),
-            None => "The migration was cancelled first.".to_owned(),
+            None => "The migration was canceled first.".to_owned(),
         };
         format!("The lifecycle policy of repository {name} is not set. {why} To set it, resume the migration.")
     });
@@ -212,7 +226,20 @@ fn unfinished_repositories(report: &MigrationReport) -> Vec<String> {
 }
 
 fn images_of(images: u32) -> String {
-    if images == 1 { "1 image".to_owned() } else { format!("{images} images") }
+    if images == 1 { "1 image".to_owned() } else { format!("{} images", grouped(images)) }
+}
+
+/// Writes a count as the window does: `1,505`.
+fn grouped(count: u32) -> String {
+    let digits = count.to_string();
+    let mut text = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
 }
 
 #[cfg(test)]

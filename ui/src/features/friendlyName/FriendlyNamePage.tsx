@@ -1,6 +1,7 @@
 import ContentLayout from "@cloudscape-design/components/content-layout";
 import Header from "@cloudscape-design/components/header";
 import Tabs from "@cloudscape-design/components/tabs";
+import { InfoLink } from "../../shared/help";
 import { AnswersTab } from "./AnswersTab";
 import { DiagnoseTab } from "./DiagnoseTab";
 import { FilesTab } from "./FilesTab";
@@ -17,6 +18,7 @@ export function FriendlyNamePage(props: FriendlyNameProps) {
       header={
         <Header
           variant="h1"
+          info={<InfoLink topic="friendly_name" />}
           description="A name of your own in front of Amazon ECR, such as registry.example.com."
         >
           Friendly name

@@ -5,7 +5,7 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import type { HistoryLine, ImageLayer, InspectedImage } from "../../ipc/generated";
 import { Bytes } from "../../shared/Bytes";
 import { CopyableDigest } from "../../shared/CopyableText";
-import { formatBytes, formatCount } from "../../shared/format";
+import { formatBytes, formatCount, formatPercent } from "../../shared/format";
 import { PagedTable } from "../../shared/PagedTable";
 import "./images.css";
 
@@ -147,7 +147,7 @@ function ShareBar({ percent }: { percent: number }) {
       <span className="image-share" aria-hidden="true">
         <span style={{ inlineSize: `${percent}%` }} />
       </span>
-      {`${percent > 0 && percent < 1 ? "< 1" : Math.round(percent)} %`}
+      {percent > 0 && percent < 1 ? "< 1%" : formatPercent(Math.round(percent))}
     </span>
   );
 }

@@ -39,7 +39,7 @@ export function ProfileSourceFields({ source, problem, onChange }: ProfileSource
       {source?.kind === "docker_hub" && (
         <FormField
           label="Docker Hub user or organization"
-          description="Separate names with commas."
+          description="Separate multiple names with commas."
           errorText={problem}
         >
           <Input
@@ -81,7 +81,7 @@ export function ProfileSourceFields({ source, problem, onChange }: ProfileSource
             onChange={({ detail }) => onChange({ ...source, plain_http: detail.checked })}
             data-testid="profile-form-plain-http"
           >
-            Plain HTTP
+            Use HTTP (insecure)
           </Checkbox>
         </SpaceBetween>
       )}

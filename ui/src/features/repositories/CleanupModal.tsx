@@ -10,7 +10,7 @@ import { useRef, useState } from "react";
 import { type ErrorActions, ErrorAlert } from "../../errors";
 import { useBackend } from "../../ipc";
 import type { AwsConnection, CleanupProposal } from "../../ipc/generated";
-import { formatCounted, shortDigest } from "../../shared/format";
+import { formatCount, formatCounted, shortDigest } from "../../shared/format";
 import { PagedTable } from "../../shared/PagedTable";
 import { RelativeTime } from "../../shared/RelativeTime";
 import { type Deletion, deleteImages } from "./deleteImages";
@@ -134,7 +134,7 @@ export function CleanupModal(props: CleanupModalProps) {
         {finished && (
           <div role="status" data-testid="cleanup-result">
             <Alert type={deletion.deleted.length === deleted.length ? "success" : "warning"}>
-              {`${deletion.deleted.length} of ${formatCounted(deleted.length, "image was", "images were")} deleted.`}
+              {`${formatCount(deletion.deleted.length)} of ${formatCounted(deleted.length, "image was", "images were")} deleted.`}
               {record !== null && ` Recorded in ${record}`}
             </Alert>
           </div>

@@ -32,7 +32,7 @@ const passed: readonly (readonly [CheckId, string])[] = [
   ["manifest", "The image has the same digest at the name and in ECR."],
   ["layer", "Layers come straight from Amazon S3, which this computer reaches."],
   ["upload", "Uploads stay at the name, so a push works."],
-  ["upload_size", "An upload of 2 MiB was accepted and cancelled."],
+  ["upload_size", "An upload of 2 MiB was accepted and canceled."],
   ["headers", "No cache or CDN changes the requests."],
   ["clients", "No client on this computer has a setting for this name."],
 ];

@@ -128,7 +128,7 @@ export const errorWords: Record<ErrorCode, ErrorWords> = {
   },
   "credentials_invalid": {
     "severity": "error",
-    "title": "AWS rejected the credentials",
+    "title": "Invalid access keys",
     "next": [
       "Check in the IAM console that the access key exists and is active, and that the profile contains the matching secret key.",
       "Check that the clock of this computer is correct.",
@@ -165,7 +165,7 @@ export const errorWords: Record<ErrorCode, ErrorWords> = {
   },
   "destination_moved": {
     "severity": "warning",
-    "title": "The destination changed after the plan was created",
+    "title": "Tag changed since the plan was made",
     "next": [
       "Plan again. The new plan shows what the tag points to now. Transload didn't overwrite it."
     ],
@@ -378,7 +378,7 @@ export const errorWords: Record<ErrorCode, ErrorWords> = {
   },
   "input_invalid": {
     "severity": "error",
-    "title": "Invalid value",
+    "title": "Invalid input",
     "next": [
       "Correct the value, then try again."
     ],
@@ -386,7 +386,7 @@ export const errorWords: Record<ErrorCode, ErrorWords> = {
   },
   "internal": {
     "severity": "error",
-    "title": "Internal error",
+    "title": "Unexpected error",
     "next": [
       "Try again. If it fails again, restart Transload.",
       "To report the problem, include the log and the details. They don't contain secrets."
@@ -733,7 +733,7 @@ export const errorWords: Record<ErrorCode, ErrorWords> = {
   },
   "registry_throttled": {
     "severity": "warning",
-    "title": "The registry throttled the requests",
+    "title": "Request rate limit of the registry reached",
     "next": [
       "Completed work isn't repeated."
     ],
@@ -756,7 +756,7 @@ export const errorWords: Record<ErrorCode, ErrorWords> = {
   },
   "registry_unauthorized": {
     "severity": "error",
-    "title": "The registry rejected the login",
+    "title": "Sign-in failed: user name or token rejected",
     "next": [
       "The access token may have expired, or may not allow this action."
     ],
@@ -767,10 +767,10 @@ export const errorWords: Record<ErrorCode, ErrorWords> = {
   },
   "registry_unreachable": {
     "severity": "error",
-    "title": "Couldn't connect to the registry",
+    "title": "Can't reach the registry",
     "next": [
       "Check the address and port of the registry, and the network connection, VPN, and proxy of this computer.",
-      "If the registry doesn't use TLS, choose plain HTTP."
+      "If the registry doesn't use TLS, choose Use HTTP (insecure)."
     ],
     "actions": [
       "retry",
@@ -803,7 +803,7 @@ export const errorWords: Record<ErrorCode, ErrorWords> = {
   },
   "runs_elsewhere": {
     "severity": "warning",
-    "title": "The migration is running in another window or command",
+    "title": "Already running in another window or process",
     "next": [
       "Follow the migration there, or stop it there first. Then try again."
     ],
@@ -859,7 +859,7 @@ export const errorWords: Record<ErrorCode, ErrorWords> = {
   },
   "source_moved": {
     "severity": "warning",
-    "title": "The source image changed after the plan was created",
+    "title": "Source tag changed since the plan was made",
     "next": [
       "Plan again to migrate the current image. Nothing was written."
     ],
@@ -913,7 +913,7 @@ export const errorWords: Record<ErrorCode, ErrorWords> = {
   },
   "throttled": {
     "severity": "warning",
-    "title": "AWS throttled the requests",
+    "title": "Request rate limit reached",
     "next": [
       "Wait a minute, then try again. Completed work isn't repeated."
     ],

@@ -1,7 +1,7 @@
 import Alert, { type AlertProps } from "@cloudscape-design/components/alert";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import type { MigrationReport, ReportSummary, Undone } from "../../ipc/generated";
-import { formatCounted, formatExact } from "../format";
+import { formatCount, formatCounted, formatExact } from "../format";
 import { totalsText, undoneInPart } from "../undo/undoTexts";
 
 const alertTypes: Record<ReportSummary["status"], AlertProps.Type> = {
@@ -29,7 +29,8 @@ function verifiedText({ verified_at_ms, summary }: MigrationReport): string | nu
   const { images, equal, equal_to_pushed, failed } = summary.counts;
   const at = `Verified at ${formatExact(verified_at_ms)}`;
   if (failed > 0) {
-    return `${at}: ${formatCounted(failed, "image", "images")} changed or missing`;
+    const are = failed === 1 ? "is" : "are";
+    return `${at}: ${formatCount(failed)} of ${formatCounted(images, "image", "images")} changed or ${are} missing`;
   }
   return equal + equal_to_pushed === images ? `${at}: all digests match` : at;
 }

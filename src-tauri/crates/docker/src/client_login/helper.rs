@@ -30,8 +30,8 @@ const WINDOWS_TOO_LONG_MESSAGE: &str = "stub received bad data";
 /// output is not shown. Sources: the helpers of docker-credential-helpers, and the errors of system
 /// keychains that they report.
 const KNOWN_MESSAGES: &[(&str, &str)] = &[
-    ("user canceled", "the request to use the keychain was cancelled"),
-    ("canceled by the user", "the request to use the keychain was cancelled"),
+    ("user canceled", "the request to use the keychain was canceled"),
+    ("canceled by the user", "the request to use the keychain was canceled"),
     ("interaction is not allowed", "the keychain is locked"),
     ("keychain cannot be accessed", "the keychain is locked"),
     ("pass not initialized", "the password store `pass` is not set up"),

@@ -250,7 +250,7 @@ fn every_format_names_empty_repositories_and_missing_policies() {
         for sentence in [
             "Repository pgcli was created, but no image was pushed to it. Undo deletes the repository.",
             "The lifecycle policy of repository refused is not set. You may not do this. To set",
-            "The lifecycle policy of repository cancelled is not set. The migration was cancelled",
+            "The lifecycle policy of repository cancelled is not set. The migration was canceled",
         ] {
             assert!(text.contains(sentence), "{format:?}: {text}");
         }

@@ -5,7 +5,7 @@ use transload_migration::{Outcome, OutcomeCounts, RunEnd, Standing};
 
 use super::*;
 
-const ALL_EQUAL: &str = "All images are in ECR, verified by digest";
+const ALL_EQUAL: &str = "1 of 1 image copied and verified";
 
 fn summary_of(end: RunEnd, images: &[(Standing, u32)], attention: Attention<'_>) -> ReportSummary {
     let mut counts = OutcomeCounts::default();
@@ -54,7 +54,7 @@ fn a_headline_says_what_it_counts() {
     use Standing::{Equal, EqualToPushed, Failed, Kept, NotFinished, Unknown};
     for (end, images, title) in [
         (RunEnd::Completed, vec![], "Nothing to migrate"),
-        (RunEnd::Completed, vec![(Equal, 3)], ALL_EQUAL),
+        (RunEnd::Completed, vec![(Equal, 3)], "3 of 3 images copied and verified"),
         (
             RunEnd::Completed,
             vec![(Equal, 2), (EqualToPushed, 1)],
@@ -84,6 +84,25 @@ fn a_headline_says_what_it_counts() {
 }
 
 #[test]
+fn images_that_were_up_to_date_are_not_called_copied() {
+    for (copied, up_to_date, title) in [
+        (1, 0, "1 of 1 image copied and verified"),
+        (3, 2, "5 of 5 images verified, 2 already up to date"),
+        (0, 1, "1 of 1 image up to date"),
+        (0, 5, "5 of 5 images up to date"),
+        (999, 0, "999 of 999 images copied and verified"),
+        (1000, 0, "1,000 of 1,000 images copied and verified"),
+        (1_234_567, 2, "1,234,569 of 1,234,569 images verified, 2 already up to date"),
+    ] {
+        let mut counts = OutcomeCounts::default();
+        counts.add(Standing::Equal, true, copied);
+        counts.add(Standing::Equal, false, up_to_date);
+        let outcome = Outcome::of(RunEnd::Completed, counts);
+        assert_eq!(summary(&outcome, Attention::default()).title, title);
+    }
+}
+
+#[test]
 fn what_needs_attention_is_never_green() {
     let error = ApiError::new(ErrorCode::JournalFailed, "The disk is full.");
     let images = [(Standing::Equal, 2)];
@@ -97,7 +116,10 @@ fn what_needs_attention_is_never_green() {
         ..Attention::default()
     };
     let loud = summary_of(RunEnd::Completed, &images, attention);
-    assert_eq!((loud.status, loud.title.as_str()), (SummaryStatus::Warning, ALL_EQUAL));
+    assert_eq!(
+        (loud.status, loud.title.as_str()),
+        (SummaryStatus::Warning, "2 of 2 images copied and verified")
+    );
     assert_eq!(
         loud.notes,
         [

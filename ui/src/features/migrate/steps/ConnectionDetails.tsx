@@ -24,7 +24,7 @@ export function ConnectionDetails({ connection, profileRegion, onChange }: Conne
         description={
           profileRegion === null
             ? "The profile has no default Region."
-            : `Default Region of the profile: ${profileRegion}.`
+            : `Profile default: ${profileRegion}`
         }
         onChange={(region) => onChange({ ...connection, region })}
         data-testid="region-select"

@@ -114,9 +114,9 @@ export function ConnectionStep({
           />
         </div>
         {connection !== null && (
-          <aside className="destination-identity" aria-label="Identity">
+          <aside className="destination-identity" aria-label="AWS identity">
             <FillHeight below={wizardFooterHeight}>
-              <Container header={<Header variant="h2">Identity</Header>} data-testid="identity">
+              <Container header={<Header variant="h2">AWS identity</Header>} data-testid="identity">
                 <SpaceBetween size="l">
                   <div aria-live="polite">
                     {identity.error !== null ? (

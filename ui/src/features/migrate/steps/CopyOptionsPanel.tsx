@@ -41,7 +41,7 @@ export function CopyOptionsPanel({ extent, engine, onChange, onClose }: CopyOpti
           <Checkbox
             checked={extent.referrers}
             onChange={({ detail }) => onChange({ ...extent, referrers: detail.checked })}
-            description="Signatures, attestations, and SBOMs of each image. The report lists referrers that ECR rejects."
+            description="Signatures, attestations, and SBOMs of each image. Unsupported ones are listed in the report."
             data-testid="extent-referrers"
           >
             Copy signatures and other referrers
@@ -52,7 +52,7 @@ export function CopyOptionsPanel({ extent, engine, onChange, onClose }: CopyOpti
           description={
             engine
               ? "A platform that the engine has, for example linux/arm64."
-              : "For example, linux/amd64. Leave empty to copy all platforms."
+              : "For example, linux/amd64. Leave empty for all platforms."
           }
           errorText={platformProblem(extent.platform)}
         >

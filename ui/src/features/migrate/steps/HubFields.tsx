@@ -22,7 +22,7 @@ interface HubFieldsProps {
 export function hubHint(namespaces: SourceNamespaces | null): string {
   return namespaces !== null && namespaces.namespaces.length > 0 && !namespaces.organizations_told
     ? "Docker Hub didn’t return the organizations of this token. Enter them in the second field."
-    : "Separate names with commas. For official images, enter “library”.";
+    : "Separate multiple names with commas. Use “library” for official images.";
 }
 
 /** Selects Docker Hub namespaces: own namespaces from a list, others by name. */

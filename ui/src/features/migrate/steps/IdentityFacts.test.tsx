@@ -18,11 +18,11 @@ function rowsOf(container: HTMLElement) {
 
 it("has the same rows while AWS is asked as when it has answered", async () => {
   const { container, rerender } = render(<IdentityFacts identity={null} alias={null} loading />);
-  expect(container.textContent).toContain("Loading");
+  expect(container.textContent).toContain("Verifying credentials");
   expect(await accessibilityViolations(container)).toEqual([]);
   const before = rowsOf(container);
   rerender(<IdentityFacts identity={fakeIdentity(false, null)} alias={null} loading={false} />);
-  expect(container.textContent).not.toContain("Loading");
+  expect(container.textContent).not.toContain("Verifying credentials");
   expect(rowsOf(container)).toEqual(before);
   expect(before.labels).toHaveLength(6);
 });

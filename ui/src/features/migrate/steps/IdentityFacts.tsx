@@ -43,7 +43,7 @@ export function IdentityFacts({ identity, alias, loading, chosen }: IdentityFact
           {
             label: "Session",
             value: loading ? (
-              <StatusIndicator type="loading">Loading</StatusIndicator>
+              <StatusIndicator type="loading">Verifying credentials</StatusIndicator>
             ) : (
               known(({ expires_at_ms }) => <TimeLeft endsAtMs={expires_at_ms} />)
             ),

@@ -1,9 +1,9 @@
 import Box from "@cloudscape-design/components/box";
-import Button from "@cloudscape-design/components/button";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import { useCallback, useState } from "react";
+import { useCallback, useMemo, useState } from "react";
 import { createPortal } from "react-dom";
 import { ErrorAlert } from "../../../errors";
+import { OpenPanelProvider, PanelButton } from "../../../shared/openPanel";
 import { sourceProblem } from "../wizard/validation";
 import { CopyOptionsPanel } from "./CopyOptionsPanel";
 import { EngineDown } from "./EngineDown";
@@ -41,11 +41,28 @@ function NoRepositories({ draft, repositories, engine, errorActions, onReload }:
 /** Step 2: the source and the images. */
 export function ImagesStep(props: ImagesStepProps) {
   const { draft, onChange, repositories } = props;
-  const [panel, setPanel] = useState<"rules" | "options" | null>(null);
+  const [panel, setPanel] = useState<string | null>(null);
   const close = useCallback(() => setPanel(null), []);
   const problem = sourceProblem(draft.source);
   const engine = draft.source?.kind === "docker_engine";
   const rulesOpen = panel === "rules" && !engine;
+  const openPanel = useMemo(
+    () => ({
+      open: rulesOpen ? "rules" : panel === "options" ? "options" : null,
+      onOpen: setPanel,
+    }),
+    [rulesOpen, panel],
+  );
+  const table = useMemo(
+    () => (
+      <ImagesTable
+        {...props}
+        empty={<NoRepositories {...props} />}
+        actions={!engine && <PanelButton id="rules" text="Select by rules" />}
+      />
+    ),
+    [props, engine],
+  );
   return (
     <div className="images-step">
       <SourceBar {...props} />
@@ -58,25 +75,7 @@ export function ImagesStep(props: ImagesStepProps) {
       {problem === null && (
         <div className="images-body">
           <div className="images-table">
-            <ImagesTable
-              {...props}
-              narrow={rulesOpen || panel === "options"}
-              empty={<NoRepositories {...props} />}
-              actions={
-                !engine && (
-                  <span data-testid="rules">
-                    <Button
-                      ariaExpanded={rulesOpen}
-                      wrapText={false}
-                      onClick={() => setPanel(rulesOpen ? null : "rules")}
-                      data-testid="rules-open"
-                    >
-                      Select by rules
-                    </Button>
-                  </span>
-                )
-              }
-            />
+            <OpenPanelProvider value={openPanel}>{table}</OpenPanelProvider>
           </div>
           {rulesOpen && (
             <RulesPanel

@@ -5,7 +5,7 @@ import { useMemo } from "react";
 import { wordsOf } from "../../../errors";
 import type { MigrationPlan, PlannedImage, PlannedReferrerTag } from "../../../ipc/generated";
 import { Bytes } from "../../../shared/Bytes";
-import { formatCounted, shortDigest } from "../../../shared/format";
+import { formatCount, formatCounted, shortDigest } from "../../../shared/format";
 import { MiddleEllipsis } from "../../../shared/MiddleEllipsis";
 import { FullTable } from "../../../shared/PagedTable";
 import { StatusText } from "../../../shared/StatusText";
@@ -87,7 +87,7 @@ function ReferrerTags({ image }: { image: PlannedImage }) {
     "signature or attestation tag",
     "signature or attestation tags",
   );
-  const text = kept === 0 ? count : `${count}, ${kept} kept in ECR`;
+  const text = kept === 0 ? count : `${count}, ${formatCount(kept)} kept in ECR`;
   return (
     <Popover
       size="large"

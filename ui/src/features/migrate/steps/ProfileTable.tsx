@@ -68,9 +68,9 @@ function profileRows(saved: readonly SavedProfile[], aws: AwsProfiles | null): P
     {
       id: "practice",
       name: "Practice",
-      kind: "No AWS account required",
+      kind: "Practice",
       region: null,
-      source: "Built into Transload",
+      source: "Built in",
       problem: null,
       action: { type: "connection_chosen", connection: { kind: "practice" } },
     },
@@ -156,7 +156,7 @@ export function ProfileTable({
         {
           id: "name",
           header: "Name",
-          width: 220,
+          width: 170,
           grow: 2,
           isRowHeader: true,
           sortingField: "name",
@@ -174,7 +174,7 @@ export function ProfileTable({
         {
           id: "kind",
           header: "Type",
-          width: 130,
+          width: 115,
           grow: 1,
           sortingField: "kind",
           cell: (row) => row.kind,
@@ -189,7 +189,7 @@ export function ProfileTable({
         {
           id: "source",
           header: "Source",
-          width: 160,
+          width: 120,
           grow: 1,
           sortingField: "source",
           cell: (row) => <MiddleEllipsis text={row.source} />,

@@ -1,10 +1,10 @@
 import Box from "@cloudscape-design/components/box";
-import Button from "@cloudscape-design/components/button";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { type ReactNode, useCallback, useDeferredValue, useMemo, useRef, useState } from "react";
 import { type ErrorActions, ErrorAlert } from "../../../errors";
 import type { Repository } from "../../../ipc/generated";
 import { DeferredInput } from "../../../shared/DeferredInput";
+import { OpenPanelProvider, PanelButton } from "../../../shared/openPanel";
 import { RenameRulesField } from "../../../shared/RenameRulesField";
 import { RepositorySettingsForm } from "../../../shared/RepositorySettingsForm";
 import { SidePanel } from "../../../shared/SidePanel";
@@ -29,13 +29,11 @@ export interface RepositoriesStepProps {
   offers?: ReactNode;
 }
 
-type Panel = "rename-panel" | "template" | "other-options";
-
 /** Step 3: ECR repository names, and settings of new repositories. */
 export function RepositoriesStep(props: RepositoriesStepProps) {
   const { draft, onChange, proposed, existing, errorActions } = props;
   const [editing, setEditing] = useState<string | null>(null);
-  const [panel, setPanel] = useState<Panel | null>(null);
+  const [panel, setPanel] = useState<string | null>(null);
   const close = useCallback(() => setPanel(null), []);
   // The rows follow what is typed, and don't delay the next key.
   const shown = useDeferredValue(draft);
@@ -53,18 +51,6 @@ export function RepositoriesStep(props: RepositoriesStepProps) {
   );
   const rules = draft.renameRules.length;
   const actions = useMemo(() => {
-    const button = (id: Panel, text: string) => (
-      <span key={id} data-testid={id}>
-        <Button
-          ariaExpanded={panel === id}
-          wrapText={false}
-          onClick={() => setPanel(panel === id ? null : id)}
-          data-testid={`${id}-open`}
-        >
-          {text}
-        </Button>
-      </span>
-    );
     return (
       <>
         <span
@@ -81,12 +67,16 @@ export function RepositoriesStep(props: RepositoriesStepProps) {
             data-testid="repository-prefix"
           />
         </span>
-        {button("rename-panel", rules === 0 ? "Rename rules" : `Rename rules (${rules})`)}
-        {button("template", "Settings")}
-        {button("other-options", "Other options")}
+        <PanelButton
+          id="rename-panel"
+          text={rules === 0 ? "Rename rules" : `Rename rules (${rules})`}
+        />
+        <PanelButton id="template" text="Settings" />
+        <PanelButton id="other-options" text="Alternatives" />
       </>
     );
-  }, [panel, rules, draft.prefix]);
+  }, [rules, draft.prefix]);
+  const openPanel = useMemo(() => ({ open: panel, onOpen: setPanel }), [panel]);
 
   return (
     <SpaceBetween size="xs">
@@ -98,15 +88,17 @@ export function RepositoriesStep(props: RepositoriesStepProps) {
       )}
       <div className="names-body">
         <div className="names-table">
-          <NamesTable
-            rows={rows}
-            prefix={shown.prefix}
-            existing={existingNames}
-            checking={existing.loading}
-            actions={actions}
-            onRename={rename}
-            onSettings={setEditing}
-          />
+          <OpenPanelProvider value={openPanel}>
+            <NamesTable
+              rows={rows}
+              prefix={shown.prefix}
+              existing={existingNames}
+              checking={existing.loading}
+              actions={actions}
+              onRename={rename}
+              onSettings={setEditing}
+            />
+          </OpenPanelProvider>
         </div>
         {panel === "rename-panel" && (
           <SidePanel header="Rename rules" below={wizardFooterHeight} onClose={close}>
@@ -137,7 +129,7 @@ export function RepositoriesStep(props: RepositoriesStepProps) {
           </SidePanel>
         )}
         {panel === "other-options" && (
-          <SidePanel header="Other options" below={wizardFooterHeight} onClose={close}>
+          <SidePanel header="Alternatives to copying" below={wizardFooterHeight} onClose={close}>
             {props.offers}
           </SidePanel>
         )}

@@ -114,7 +114,7 @@ export function ReviewStep(props: ReviewStepProps) {
       {plan.stopped && (
         <Alert
           type="info"
-          header="Planning cancelled"
+          header="Planning canceled"
           action={
             <Button onClick={plan.reload} data-testid="plan-again">
               Create plan

@@ -5,6 +5,7 @@ import Select from "@cloudscape-design/components/select";
 import { useState } from "react";
 import type { ImageSource } from "../../../ipc/generated";
 import { emptySource } from "../../../shared/connection";
+import { formatCounted } from "../../../shared/format";
 import { isHub } from "../../../shared/namespaces";
 import { registryHost } from "../../../shared/registryHost";
 import { StatusText } from "../../../shared/StatusText";
@@ -125,15 +126,13 @@ export function SourceBar(props: ImagesStepProps) {
                 onChange={({ detail }) => choose({ ...source, plain_http: detail.checked })}
                 data-testid="registry-plain-http"
               >
-                Use HTTP without TLS
+                Use HTTP (insecure)
               </Checkbox>
             </SourceFact>
           </>
         )}
         {source?.kind === "docker_engine" && !repositories.loading && images > 0 && (
-          <SourceFact label="Docker Engine">
-            {images} {images === 1 ? "image" : "images"}
-          </SourceFact>
+          <SourceFact label="Docker Engine">{formatCounted(images, "image", "images")}</SourceFact>
         )}
         {signs && (
           <SignInStatus

@@ -69,8 +69,6 @@ export interface ImagesStepProps {
 }
 
 export interface ImagesTableProps extends ImagesStepProps {
-  /** Whether a panel takes room from the table. */
-  narrow: boolean;
   /** Buttons beside the filter. */
   actions: ReactNode;
   /** What is shown if there are no repositories. */

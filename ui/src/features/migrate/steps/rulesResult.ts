@@ -20,12 +20,12 @@ export const noResult: RuleResult = {
 };
 
 const reasons: Record<OutReason, string> = {
-  not_included: "don’t match a pattern",
-  excluded: "excluded by a pattern",
-  pushed_before: "pushed earlier",
-  pulled_before: "not pulled since",
-  time_unknown: "without a date at the source",
-  older: "older than the newest tags",
+  not_included: "not included",
+  excluded: "excluded",
+  pushed_before: "not pushed recently",
+  pulled_before: "not pulled recently",
+  time_unknown: "undated",
+  older: "older",
 };
 
 /** What the rules select: `1,505 images selected, 78 MB.` */
@@ -37,10 +37,11 @@ export function resultText(chosen: ChosenTags, applied: boolean): string {
   return `${images} ${selected}, ${formatBytes(chosen.size_bytes)}${unknown}.`;
 }
 
-/** Why the other tags aren't selected, or `null`. */
+/** Why the other tags aren't selected, or `null`: `3 excluded, 14,495 older tags skipped.` */
 export function outText({ out }: ChosenTags): string | null {
   const parts = out.map(({ reason, tags }) => `${formatCount(tags)} ${reasons[reason]}`);
-  return parts.length === 0 ? null : `Not selected: ${parts.join(", ")}.`;
+  const tags = out.at(-1)?.tags === 1 ? "tag" : "tags";
+  return parts.length === 0 ? null : `${parts.join(", ")} ${tags} skipped.`;
 }
 
 export function progressText({ repositories, repositories_read, tags }: ChooseProgress): string {

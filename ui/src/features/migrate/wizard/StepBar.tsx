@@ -1,6 +1,7 @@
 import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
 import { useEffect, useRef } from "react";
+import { InfoLink, stepTopics } from "../../../shared/help";
 import { wizardSteps } from "./wizardSteps";
 
 interface StepBarProps {
@@ -32,11 +33,14 @@ export function StepBar({ index, onStep }: StepBarProps) {
                 {at < index ? "✓" : at + 1}
               </Box>
               {at === index ? (
-                <Box>
-                  <h2 ref={heading} tabIndex={-1}>
-                    {title}
-                  </h2>
-                </Box>
+                <>
+                  <Box>
+                    <h2 ref={heading} tabIndex={-1}>
+                      {title}
+                    </h2>
+                  </Box>
+                  <InfoLink topic={stepTopics[id]} />
+                </>
               ) : (
                 <Button
                   variant="inline-link"

@@ -1,4 +1,5 @@
 import type { ImageSource } from "../../../ipc/generated";
+import { formatCounted } from "../../../shared/format";
 import { isHub, namespacesProblem, sourceNamespaces } from "../../../shared/namespaces";
 import { repositoryNameProblem } from "../../../shared/repositoryName";
 import { repositorySettingsValid } from "../../../shared/repositorySettings";
@@ -106,8 +107,9 @@ export function repositoriesProblem(draft: Draft, names: ProposedNaming): string
   if (!names.settled) {
     return "Generating names.";
   }
-  if (nameProblems(draft, names.proposals).size > 0) {
-    return "Fix the repository names that ECR doesn’t allow.";
+  const invalid = nameProblems(draft, names.proposals).size;
+  if (invalid > 0) {
+    return `Fix ${formatCounted(invalid, "invalid name", "invalid names")}.`;
   }
   const settings = Object.values(draft.repositories).flatMap((choice) => choice.settings ?? []);
   return [draft.template, ...settings].every(repositorySettingsValid)

@@ -9,6 +9,7 @@ import { expiryProblem } from "./expiryConfirmation";
 import { ImagesContainer } from "./ImagesContainer";
 import { permissionsProblem } from "./missingPermissions";
 import { PlanCommands } from "./PlanCommands";
+import { prefixHint } from "./prefixHint";
 import { BlobMountingOffer, RegistryOffers } from "./RegistryOffers";
 import type { WizardData } from "./useWizardData";
 import { connectionProblem, imagesProblem, repositoriesProblem } from "./validation";
@@ -37,15 +38,23 @@ function loginProblem({ login }: WizardData): string | null {
     : "The registry login must succeed before you start the migration.";
 }
 
+/** Returns why AWS doesn't know the identity yet, or `null`. */
+function identityProblem({ identity }: WizardData): string | null {
+  if (identity.answer !== null) {
+    return null;
+  }
+  return identity.error === null
+    ? "Wait until your AWS identity is verified."
+    : "Choose a working profile or Practice to continue.";
+}
+
 /** The steps in the order of `stepOrder`. */
 export const wizardSteps: readonly WizardStep[] = [
   {
     id: "connection",
     title: "Destination",
     Content: ConnectionContainer,
-    problem: ({ draft, data }) =>
-      connectionProblem(draft) ??
-      (data.identity.answer === null ? "Choose a working profile or Practice to continue." : null),
+    problem: ({ draft, data }) => connectionProblem(draft) ?? identityProblem(data),
     waiting: ({ data }) => data.identity.loading,
   },
   {
@@ -81,6 +90,7 @@ export const wizardSteps: readonly WizardStep[] = [
     ),
     problem: ({ draft, data }) => repositoriesProblem(draft, data.names),
     waiting: ({ data }) => !data.names.settled && data.names.error === null,
+    status: ({ draft, data }) => prefixHint(draft, data.names.proposals),
   },
   {
     id: "review",
