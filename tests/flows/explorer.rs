@@ -17,17 +17,17 @@ use transload_tests::program::Program;
 use transload_tests::tools::command_line;
 use transload_tests::wait::wait_until;
 
-const NAME: &str = "shop/api";
+pub(crate) const NAME: &str = "shop/api";
 
 /// A practice ECR with one repository, and the app.
-struct Shop {
-    ecr: Ecr,
-    app: HeadlessApp,
-    repository: TestRepository,
+pub(crate) struct Shop {
+    pub ecr: Ecr,
+    pub app: HeadlessApp,
+    pub repository: TestRepository,
 }
 
 impl Shop {
-    async fn open() -> Result<Self> {
+    pub async fn open() -> Result<Self> {
         let ecr = Ecr::practice().await?;
         let app = HeadlessApp::new(ecr.home()?, None)?;
         aws(&ecr, &["create-repository", "--repository-name", NAME]).await?;
@@ -38,14 +38,14 @@ impl Shop {
         Ok(Self { ecr, app, repository })
     }
 
-    fn practice(&self) -> Result<&Practice> {
+    pub fn practice(&self) -> Result<&Practice> {
         match &self.ecr {
             Ecr::Practice { practice, .. } => Ok(practice),
             Ecr::Ministack(_) => bail!("it is the practice ECR"),
         }
     }
 
-    async fn details(&self) -> Result<RepositoryDetails> {
+    pub async fn details(&self) -> Result<RepositoryDetails> {
         let connection = self.ecr.connection();
         let details = self.app.api.repository_details(connection, NAME.to_owned()).await;
         details.map_err(api_error)
@@ -78,7 +78,7 @@ impl Shop {
     }
 }
 
-async fn aws(ecr: &Ecr, arguments: &[&str]) -> Result<Value> {
+pub(crate) async fn aws(ecr: &Ecr, arguments: &[&str]) -> Result<Value> {
     let arguments = ["ecr"].into_iter().chain(arguments.iter().copied());
     let answer = ecr.aws()?.run(arguments).succeed().await?;
     Ok(serde_json::from_slice(&answer.stdout).unwrap_or_default())

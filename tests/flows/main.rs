@@ -20,6 +20,7 @@ mod faults_and_kills;
 mod friendly_name;
 mod image_inspection;
 mod image_kinds;
+mod image_page;
 mod journal;
 mod lifecycle;
 mod migration_fixture;

@@ -13,6 +13,8 @@ export type Column<Row> = TableProps.ColumnDefinition<Row> & {
   readonly grow?: number;
   /** Whether the column is hidden until the user chooses it. */
   readonly hidden?: boolean;
+  /** Whether the user asked for it beside the table, so that it is shown whatever columns were chosen. */
+  readonly asked?: boolean;
 };
 
 export interface TableLayout {
@@ -40,8 +42,10 @@ export function visibleColumns<Row>(
   layout: TableLayout,
 ): readonly Column<Row>[] {
   const { visibleContent } = layout;
-  return columns.filter(({ id, hidden }, index) =>
-    visibleContent === null ? hidden !== true : index === 0 || visibleContent.includes(id),
+  return columns.filter(
+    ({ id, hidden, asked }, index) =>
+      asked === true ||
+      (visibleContent === null ? hidden !== true : index === 0 || visibleContent.includes(id)),
   );
 }
 

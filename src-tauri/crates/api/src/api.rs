@@ -23,6 +23,7 @@ use transload_practice::Practice;
 use crate::books::cancellable_calls::CancellableCalls;
 use crate::books::connections::ConnectionBook;
 use crate::books::counterparts::KnownCounterparts;
+use crate::books::in_use::InUse;
 use crate::books::listings::Listings;
 use crate::books::logins::{CurrentLogin, EnteredLogin, Logins};
 use crate::books::open_clients::OpenClients;
@@ -92,6 +93,7 @@ pub(crate) struct Inner {
     pub journal: tokio::sync::OnceCell<Journal>,
     documents: OnceLock<Arc<DocumentCache>>,
     pub listings: Listings,
+    pub in_use: InUse,
     /// Changes of the logins of `docker` and Podman, in order.
     pub client_login_undos: tokio::sync::Mutex<HashMap<ClientOfRegistry, Vec<ClientLoginUndo>>>,
     engine_address: Mutex<Option<String>>,
@@ -137,6 +139,7 @@ impl Api {
             journal: tokio::sync::OnceCell::new(),
             documents: OnceLock::new(),
             listings: Listings::default(),
+            in_use: InUse::default(),
             client_login_undos: tokio::sync::Mutex::default(),
             engine_address: Mutex::default(),
             practice_is_large: AtomicBool::default(),

@@ -5,6 +5,7 @@
 //! - `open_clients`: registries; each is opened once
 //! - `plans`, `undos`: plans that can start
 //! - `cancellable_calls`: long calls that the user can cancel
+//! - `in_use`: images that run somewhere
 //! - `listings`: the images of the repositories that were opened last
 //! - `sign_ins`: sign-ins that wait for the user
 //! - `logins`: logins that the user entered, or that the keychain has
@@ -13,6 +14,7 @@
 pub(crate) mod cancellable_calls;
 pub(crate) mod connections;
 pub(crate) mod counterparts;
+pub(crate) mod in_use;
 pub(crate) mod listings;
 pub(crate) mod logins;
 pub(crate) mod open_clients;

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use clients::CopyClients;
 use events::CopyEvents;
-use transload_aws::EcrApi;
+use transload_aws::{Ecr, EcrApi};
 use transload_contract::{CopyEvent, CopyEventKind, CopyPair, CopyRequest, CopySummary};
 use transload_errors::{ApiError, ErrorCode};
 use transload_migration::{CopyEndpoints, CopyOptions, EventSink};
@@ -92,7 +92,7 @@ pub async fn copy_mfa_submit(request: &CopyRequest, code: String) -> Result<(), 
 /// # Errors
 /// Where it points nowhere, or its registry cannot be asked.
 pub async fn image_digest(reference: &str, request: &CopyRequest) -> Result<String, ApiError> {
-    let (client, reference) = open_reference(reference, request).await?;
+    let OpenReference { client, reference, .. } = open_reference(reference, request).await?;
     let head = client.manifest_head(reference.path(), reference.manifest_reference()).await?;
     match head {
         Some(head) => Ok(head.digest.to_string()),
@@ -105,14 +105,24 @@ pub async fn image_digest(reference: &str, request: &CopyRequest) -> Result<Stri
     }
 }
 
+/// An image in a registry that is open.
+pub(crate) struct OpenReference {
+    pub client: Arc<dyn RegistryApi>,
+    pub reference: ImageReference,
+    /// The API of ECR, if the registry is one.
+    pub ecr: Option<Arc<Ecr>>,
+}
+
 /// Opens the registry of a reference with the logins of this computer.
 pub(crate) async fn open_reference(
     reference: &str,
     request: &CopyRequest,
-) -> Result<(Arc<dyn RegistryApi>, ImageReference), ApiError> {
+) -> Result<OpenReference, ApiError> {
     let reference = parse(reference)?;
-    let client = CopyClients::new(request).source(&reference).await?;
-    Ok((client, reference))
+    let clients = CopyClients::new(request);
+    let client = clients.source(&reference).await?;
+    let ecr = clients.ecr_of(reference.registry()).await;
+    Ok(OpenReference { client, reference, ecr })
 }
 
 fn parse(text: &str) -> Result<ImageReference, ApiError> {

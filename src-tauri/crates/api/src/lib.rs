@@ -7,7 +7,9 @@
 //! - `sources`, `open_source`, `hub_clients`, `lists`: opens sources and lists what is there
 //! - `jobs`: running migrations; numbers, throttles, keeps and replays their events
 //! - `copies`: copies from registry to registry without a plan, for scripts
+//! - `cached_content`: repositories whose documents are read once and whose reads aren't shown as pulls
 //! - `images`: inspects and compares images of references and of open sources
+//! - `layer_lists`: the files in layers, listed once
 //! - `plan_file`, `shards`, `forecast_check`, `file_endpoints`: reads plan files as data that others may have changed
 //! - `keychain`: logins in the keychain of the operating system
 //! - `settings`: the window's settings, for a program beside it
@@ -21,6 +23,7 @@
 
 mod api;
 mod books;
+mod cached_content;
 #[cfg(test)]
 mod call_sizes;
 mod connected;
@@ -36,6 +39,7 @@ mod hub_clients;
 mod images;
 mod jobs;
 mod keychain;
+mod layer_lists;
 mod lists;
 mod locks;
 mod open_source;
@@ -49,7 +53,6 @@ pub use connections::{EcrOptions, environment_connection};
 pub use copies::{CopyControl, copy_images, copy_mfa_submit, image_digest};
 pub use file_endpoints::{connection_endpoints, source_endpoints, without_endpoints};
 pub use handlers::{check_ca_file, network_warnings};
-pub use images::{compare_images, inspect_image};
 pub use jobs::follow::JobEvents;
 pub use jobs::state::JobNews;
 pub use settings::{SETTINGS_FILE, kept_settings};

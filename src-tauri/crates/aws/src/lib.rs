@@ -42,6 +42,7 @@ pub use ecr::explorer::{
     EcrExplorer, EcrManifest, KnownLifecyclePolicy, LifecyclePreview, MANIFEST_BATCH_SIZE,
     ManifestBatch, ManifestFailure, PreviewStatus, PreviewedImage,
 };
+pub use ecr::image_state::{EcrImageState, Finding, FoundPackage, ReplicationState, ScanFindings};
 pub use ecr::registry_settings::{
     CacheRule, CreationTemplate, EcrRegistrySettings, InvalidRegistrySetting, KnownCacheRule,
     KnownTemplate,

@@ -55,6 +55,9 @@ pub enum Command {
     /// Print the layers of an image with their sizes and the lines of the build that made them.
     #[command(after_help = AFTER_HELP)]
     Layers(InspectArguments),
+    /// Print the files in a layer of an image. Downloads the layer, unless it has a table of contents.
+    #[command(after_help = AFTER_HELP)]
+    Files(FilesArguments),
     /// Print the differences between two images: platforms, configuration, layers.
     ///
     /// The images may be in different registries. Exits with 5 if they differ.
@@ -230,6 +233,24 @@ pub struct InspectArguments {
     #[arg(value_name = "IMAGE")]
     pub reference: String,
     /// The platform to show, such as linux/arm64. Default: linux/amd64, or the first one.
+    #[arg(long, value_name = "OS/ARCHITECTURE")]
+    pub platform: Option<String>,
+    #[command(flatten)]
+    pub access: ImageAccess,
+    /// Print JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct FilesArguments {
+    /// The image, such as docker.io/library/alpine:3.22.
+    #[arg(value_name = "IMAGE")]
+    pub reference: String,
+    /// The number of the layer, as `layers` prints it. 1 is the lowest layer.
+    #[arg(long, value_name = "NUMBER")]
+    pub layer: usize,
+    /// The platform to list, such as linux/arm64. Default: linux/amd64, or the first one.
     #[arg(long, value_name = "OS/ARCHITECTURE")]
     pub platform: Option<String>,
     #[command(flatten)]

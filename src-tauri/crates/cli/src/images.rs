@@ -1,14 +1,14 @@
-//! `inspect`, `layers` and `diff`: what an image contains, read without downloading it.
+//! `inspect`, `layers`, `files` and `diff`: what an image contains, read without downloading it as a whole.
 
-use transload_api::{Api, compare_images, copy_mfa_submit, inspect_image};
+use transload_api::{Api, copy_mfa_submit};
 use transload_contract::{
     AwsConnection, CopyEcr, CopyRequest, ImageComparison, ImageInspection, ImageLocation,
-    ImageSource, InspectOptions,
+    ImageSource, InspectOptions, ListedLayer,
 };
 use transload_errors::ApiError;
 
-use crate::arguments::{DiffArguments, ImageAccess, InspectArguments};
-use crate::exit_code::{DIFFERENT, SUCCEEDED};
+use crate::arguments::{DiffArguments, FilesArguments, ImageAccess, InspectArguments};
+use crate::exit_code::{DIFFERENT, INTERRUPTED, SUCCEEDED};
 use crate::{mfa, output};
 
 /// Prints an image with its configuration.
@@ -40,6 +40,47 @@ pub async fn layers(
     Ok(SUCCEEDED)
 }
 
+/// Prints the files in a layer. Ctrl-C stops the download.
+pub async fn files(
+    api: &Api,
+    arguments: FilesArguments,
+    ca_file: Option<String>,
+) -> Result<u8, ApiError> {
+    let listed = tokio::select! {
+        listed = list_files(api, &arguments, ca_file) => listed?,
+        _ = tokio::signal::ctrl_c() => return Ok(INTERRUPTED),
+    };
+    match arguments.json {
+        true => output::json(&listed),
+        false => output::layer_files::print(&listed),
+    }
+    Ok(SUCCEEDED)
+}
+
+async fn list_files(
+    api: &Api,
+    arguments: &FilesArguments,
+    ca_file: Option<String>,
+) -> Result<ListedLayer, ApiError> {
+    let FilesArguments { reference, layer, platform, access, .. } = arguments;
+    let options = InspectOptions { platform: platform.clone(), reveal: false };
+    if access.practice {
+        return api.layer_files_of_location(practice_image(reference), *layer, &options).await;
+    }
+    let request = request(access, ca_file);
+    let progress = output::layer_files::Progress::default();
+    let listed = mfa::with_code(
+        async || {
+            let report = |news| progress.report(news);
+            api.layer_files_of_reference(reference, *layer, &options, &request, report).await
+        },
+        async |code| copy_mfa_submit(&request, code).await,
+    )
+    .await;
+    progress.finish();
+    listed
+}
+
 /// Prints the differences between two images.
 pub async fn diff(
     api: &Api,
@@ -68,7 +109,7 @@ async fn read(
     }
     let request = request(access, ca_file);
     mfa::with_code(
-        async || inspect_image(reference, &options, &request).await,
+        async || api.inspect_reference(reference, &options, &request).await,
         async |code| copy_mfa_submit(&request, code).await,
     )
     .await
@@ -88,7 +129,7 @@ async fn compare_all(
     }
     let request = request(access, ca_file);
     mfa::with_code(
-        async || compare_images(left, right, options, &request).await,
+        async || api.compare_references(left, right, options, &request).await,
         async |code| copy_mfa_submit(&request, code).await,
     )
     .await

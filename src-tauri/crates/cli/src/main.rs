@@ -3,7 +3,7 @@
 //!
 //! - `arguments`: the commands and their options, with the text of `--help`.
 //! - `copy`: `copy` and `digest`, which keep no journal.
-//! - `images`: `inspect`, `layers` and `diff`.
+//! - `images`: `inspect`, `layers`, `files` and `diff`.
 //! - `plan`, `migration`, `undo`, `sign_in`: the commands that use the journal or an AWS profile.
 //! - `cleanup`: deletes classes of images of a repository after a confirmation.
 //! - `explorer`: `lifecycle preview`, and `practice`, which serves practice mode without a window.
@@ -98,6 +98,7 @@ async fn run_with_api(command: Command, ca_file: Option<String>) -> Result<u8, A
         Command::Undo(arguments) => undo::undo(&api, &arguments).await?,
         Command::Inspect(arguments) => images::inspect(&api, arguments, ca_file).await?,
         Command::Layers(arguments) => images::layers(&api, arguments, ca_file).await?,
+        Command::Files(arguments) => images::files(&api, arguments, ca_file).await?,
         Command::Diff(arguments) => images::diff(&api, arguments, ca_file).await?,
         Command::Lifecycle { command: LifecycleCommand::Preview(arguments) } => {
             explorer::lifecycle_preview(&api, &arguments).await?

@@ -3,8 +3,8 @@
 //! place.
 //!
 //! - `copy`, `job`: the reporters of events, as JSON, with a progress bar, or as plain lines.
-//! - `plan`, `lifecycle`, `cleanup`, `report`, `undo`, `identity`, `images`, `name`, `pull_guide`: the
-//!   results of the commands.
+//! - `plan`, `lifecycle`, `cleanup`, `report`, `undo`, `identity`, `images`, `layer_files`, `name`,
+//!   `pull_guide`: the results of the commands.
 //! - `practice`: the environment of practice mode.
 //! - `planning`: the progress of planning.
 #![allow(
@@ -18,6 +18,7 @@ pub mod copy;
 pub mod identity;
 pub mod images;
 pub mod job;
+pub mod layer_files;
 pub mod lifecycle;
 pub mod name;
 pub mod plan;

@@ -219,6 +219,27 @@ commands! {
         /// Reads one of them, by the digests of its manifest and its blob.
         image_attestation(image: ImageLocation, manifest: String, blob: String) -> AttestationDocument;
 
+        /// Which other images, of those whose manifests were read, have the layers of an image. Makes no call.
+        image_layer_sharing(connection: AwsConnection, name: String, digest: String) -> LayerSharing;
+        /// The digest that a tag has now, read without a pull. `null` if the tag doesn't exist.
+        image_digest_now(image: ImageLocation) -> Option<String>;
+        /// What the last scan of an image found, by package.
+        image_vulnerabilities(connection: AwsConnection, name: String, digest: String) -> ImageVulnerabilities;
+        /// Starts a basic scan of an image. ECR allows one in 24 hours.
+        image_scan_start(connection: AwsConnection, name: String, digest: String) -> ();
+        /// The number of findings of up to 100 images. One call for each image, 4 at a time.
+        image_finding_counts(connection: AwsConnection, name: String, digests: Vec<String>) -> Vec<ListedFindings>;
+        /// The regions and accounts that ECR replicates an image to.
+        image_replication(connection: AwsConnection, name: String, digest: String) -> Vec<ImageReplication>;
+
+        /// The files of a layer of an image. Downloads the layer unless it has a table of contents or was listed before.
+        /// `attempt` is a new name, to cancel it by. `null` if it was cancelled.
+        image_layer_files(image: ImageLocation, layer: String, max_download_bytes: Option<u64>, attempt: String; ListProgress) -> Option<LayerListing>;
+        /// What each layer of an image adds, changes and deletes. Lists all of them.
+        image_layer_changes(image: ImageLocation, attempt: String; ListProgress) -> Option<StackChanges>;
+        /// Cancels either of the two.
+        image_layer_files_cancel(attempt: String) -> ();
+
         /// Starts the servers of practice mode, or answers where they are.
         practice_start() -> PracticeStatus;
         /// Resets practice mode.

@@ -144,6 +144,10 @@ pub enum ErrorCode {
     ManifestUnsupported,
     /// An SBOM, attestation, or signature is too large or damaged; `subject` is its manifest.
     DocumentUnreadable,
+    /// ECR refused to scan an image; `subject` is the image.
+    ScanRefused,
+    /// The files of a layer can't be listed; `subject` is the layer.
+    LayerUnreadable,
     /// The image doesn't have the requested platform; `subject` is the platform.
     PlatformMissing,
     /// The tag is immutable and points to another image.

@@ -1,6 +1,7 @@
-//! An image that can't be inspected.
+//! An image that can't be inspected, or a layer that can't be listed.
 
 use transload_inspect::InspectError;
+use transload_layer_files::LayerFilesError;
 
 use crate::api_error::ApiError;
 use crate::code::ErrorCode;
@@ -23,6 +24,20 @@ impl From<InspectError> for ApiError {
             }
             InspectError::NestedTooDeeply { subject } => {
                 Self::new(ErrorCode::ManifestUnsupported, message).about(subject)
+            }
+        }
+    }
+}
+
+impl From<LayerFilesError> for ApiError {
+    fn from(error: LayerFilesError) -> Self {
+        let message = sentence(&error.to_string());
+        match &error {
+            LayerFilesError::Registry(error) => Self::from(error),
+            LayerFilesError::Foreign { digest }
+            | LayerFilesError::Unreadable { digest, .. }
+            | LayerFilesError::WrongContents { digest } => {
+                Self::new(ErrorCode::LayerUnreadable, message).about(digest.as_str())
             }
         }
     }

@@ -470,6 +470,16 @@ impl ErrorWords {
                 &["To save it as it is, use a tool such as oras or crane with the digest."],
                 &[],
             ),
+            ErrorCode::ScanRefused => warning(
+                "ECR refused the scan",
+                &["See the vulnerabilities that the last scan found."],
+                &[],
+            ),
+            ErrorCode::LayerUnreadable => error(
+                "Couldn't list the files of the layer",
+                &["To get the layer as it is, use a tool such as oras or crane with the digest."],
+                &[],
+            ),
             ErrorCode::PlatformMissing => error(
                 "Platform not found in the image",
                 &["Choose one of the platforms that the image has."],

@@ -98,11 +98,13 @@ pub struct CleanupImage {
     pub pulled_at_ms: Option<u64>,
 }
 
-/// Returns what a clean-up of each class would delete.
+/// Returns what a clean-up of each class would delete. Images of `in_use` run somewhere and are never proposed, nor is
+/// anything that they are a part of.
 pub fn cleanup(
     images: &[EcrImage],
     facts: &HashMap<Digest, ManifestFacts>,
     pull_time: impl Fn(&EcrImage) -> PullTime,
+    in_use: &HashSet<Digest>,
     rules: &CleanupRules,
     now_ms: u64,
 ) -> Vec<CleanupProposal> {
@@ -118,6 +120,10 @@ pub fn cleanup(
         !older(pushed, rules.min_age_days)
             || image.unreadable_tags > 0
             || image.tags.iter().any(|tag| matches(tag.as_str()))
+    };
+    let runs = |image: &EcrImage| {
+        !in_use.is_empty()
+            && !with_parts(&grouped, &HashSet::from([image.digest.clone()])).is_disjoint(in_use)
     };
     let last_use = |image: &EcrImage| {
         let times = [image.pushed_at_ms, image.restored_at_ms, pull_time(image).pulled_at_ms];
@@ -153,7 +159,10 @@ pub fn cleanup(
             .filter_map(|row| Some((row, *by_digest.get(&row.digest)?)))
             // A part of an index that stays can't be deleted.
             .filter(|(row, image)| {
-                row.also_in.is_empty() && !is_protected(image) && is_of(class, row, image)
+                row.also_in.is_empty()
+                    && !is_protected(image)
+                    && is_of(class, row, image)
+                    && !runs(image)
             })
             .map(|(_, image)| image)
             .collect();

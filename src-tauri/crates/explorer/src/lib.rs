@@ -9,6 +9,8 @@
 //! - `rows`: images with their platforms, attestations, signatures and other referrers
 //! - `sizes`: sizes with shared layers counted once, and the bytes that a deletion frees
 //! - `cleanup`: what can be deleted, by class
+//! - `shared_layers`: which other images have the layers of an image
+//! - `vulnerabilities`: what scans found, by package
 //! - `reading`: reads manifests in batches, and remembers the pull times of before
 
 // In tests, a failed unwrap is a test failure.
@@ -19,13 +21,22 @@ mod kind;
 mod manifest_facts;
 mod reading;
 mod rows;
+mod shared_layers;
 mod sizes;
 #[cfg(test)]
 mod testing;
+mod vulnerabilities;
 
 pub use cleanup::{CleanupClass, CleanupImage, CleanupProposal, CleanupRules, cleanup};
 pub use kind::{ImageKind, kind_of};
 pub use manifest_facts::{IndexChild, ManifestFacts};
-pub use reading::{UnreadManifest, UnreadReason, cached_facts, pull_time, read_manifests};
+pub use reading::{
+    UnreadManifest, UnreadReason, cached_facts, cached_manifest, pull_time, read_manifests,
+};
 pub use rows::{ImagePart, ImageRow, RepositoryRows, rows, with_parts};
+pub use shared_layers::{BaseGuess, ElsewhereManifest, LayerSharing, SharedLayer, layer_sharing};
 pub use sizes::{ImageSize, Sizes};
+pub use vulnerabilities::{
+    FindingCounts, FixAvailable, ImageVulnerabilities, ScanState, Severity, SeverityCounts,
+    Vulnerability, VulnerablePackage, finding_counts, vulnerabilities,
+};

@@ -89,18 +89,21 @@ pub async fn read_manifests(
 
 /// Returns what the cached manifests of images say.
 pub fn cached_facts(cache: &DocumentCache, images: &[EcrImage]) -> HashMap<Digest, ManifestFacts> {
-    let now = now_ms();
     let facts = images.iter().filter_map(|image| {
-        let document = cache.document(&image.digest, now)?;
-        let facts = ManifestFacts::parse(&document.media_type, Bytes::clone(&document.bytes))
-            .inspect_err(
-                |error| tracing::warn!(digest = %image.digest, %error, "a manifest is unusable"),
-            )
-            // It was read and says nothing.
-            .unwrap_or_default();
+        let facts = cached_manifest(cache, &image.digest)?;
         Some((image.digest.clone(), facts))
     });
     facts.collect()
+}
+
+/// Returns what a cached manifest says, or `None` if it wasn't read.
+pub fn cached_manifest(cache: &DocumentCache, digest: &Digest) -> Option<ManifestFacts> {
+    let document = cache.document(digest, now_ms())?;
+    let facts = ManifestFacts::parse(&document.media_type, Bytes::clone(&document.bytes))
+        .inspect_err(|error| tracing::warn!(%digest, %error, "a manifest is unusable"))
+        // It was read and says nothing.
+        .unwrap_or_default();
+    Some(facts)
 }
 
 /// Returns the last pull of an image by someone else than Transload.

@@ -26,6 +26,22 @@ pub trait ImageContent: Send + Sync {
     /// Downloads a blob. The stream verifies its size and digest.
     async fn blob(&self, blob: &Descriptor) -> Result<BlobStream, RegistryError>;
 
+    /// Downloads a layer. The stream verifies its size and digest. Nothing of it is kept.
+    async fn layer(&self, layer: &Descriptor) -> Result<BlobStream, RegistryError> {
+        self.blob(layer).await
+    }
+
+    /// Downloads a part of a blob, which the caller has to verify. Returns `None` if the registry doesn't support
+    /// ranges.
+    async fn blob_range(
+        &self,
+        _digest: &Digest,
+        _start: u64,
+        _length: u64,
+    ) -> Result<Option<Vec<u8>>, RegistryError> {
+        Ok(None)
+    }
+
     /// Returns the digests of the referrers of a manifest.
     async fn referrers(&self, digest: &Digest) -> Result<Vec<Digest>, RegistryError>;
 
@@ -81,6 +97,16 @@ impl ImageContent for RegistryContent {
 
     async fn blob(&self, blob: &Descriptor) -> Result<BlobStream, RegistryError> {
         self.registry.blob(&self.path, blob).await
+    }
+
+    async fn blob_range(
+        &self,
+        digest: &Digest,
+        start: u64,
+        length: u64,
+    ) -> Result<Option<Vec<u8>>, RegistryError> {
+        let part = self.registry.blob_range(&self.path, digest, start, length).await?;
+        Ok(part.map(Vec::from))
     }
 
     async fn referrers(&self, digest: &Digest) -> Result<Vec<Digest>, RegistryError> {

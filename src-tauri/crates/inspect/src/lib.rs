@@ -50,7 +50,7 @@ pub use inspection::{
 };
 pub use packages::{PackageChange, PackageComparison, compare_packages, find_sbom};
 pub use provenance::{Material, Provenance};
-pub use read_image::inspect;
+pub use read_image::{inspect, selected_layers};
 pub use sbom::{Sbom, SbomPackage};
 pub use supply_chain::{
     Attachment, AttachmentKind, AttachmentLink, SupplyChain, image_digests, supply_chain,

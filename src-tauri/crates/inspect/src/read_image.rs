@@ -83,6 +83,33 @@ pub async fn inspect(
     Ok(inspection)
 }
 
+/// Returns the layers of what a tag or digest names, lowest first. Of an index, those of the platform `requested`, or
+/// of `linux/amd64`, or of the first platform.
+///
+/// # Errors
+/// If a manifest can't be read, or the index doesn't have the requested platform.
+pub async fn selected_layers(
+    content: &dyn ImageContent,
+    reference: &str,
+    requested: Option<&Platform>,
+) -> Result<Vec<Descriptor>, InspectError> {
+    let mut raw = content.manifest(reference).await?;
+    for _ in 0..=NESTING_LIMIT {
+        let index = match parse(content, &raw)? {
+            Manifest::Image(manifest) => return Ok(manifest.layers),
+            Manifest::Index(index) => index,
+        };
+        let Some(place) = chosen(&index.manifests, requested) else {
+            let Some(requested) = requested else { return Ok(Vec::new()) };
+            let names = index.manifests.iter().filter_map(|entry| entry.platform.as_ref());
+            let names: Vec<_> = names.map(|name| visible(&name.to_string())).collect();
+            return Err(platform_missing(content, reference, requested, names.join(", ")));
+        };
+        raw = content.manifest(index.manifests[place].digest.as_str()).await?;
+    }
+    Err(InspectError::NestedTooDeeply { subject: content.subject(reference) })
+}
+
 /// The platforms of an index, and the chosen one.
 struct Chosen {
     platforms: Vec<PlatformManifest>,

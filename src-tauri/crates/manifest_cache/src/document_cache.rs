@@ -16,7 +16,13 @@ use transload_model::{Digest, DigestHasher};
 const LIMIT_BYTES: u64 = 512 * 1024 * 1024;
 
 /// Larger documents are not cached, such as an SBOM of a whole distribution.
-const DOCUMENT_LIMIT_BYTES: usize = 16 * 1024 * 1024;
+pub const DOCUMENT_LIMIT_BYTES: usize = 16 * 1024 * 1024;
+
+/// The largest size of all lists of files. One of 10,000 files has some 200 kB.
+const LAYER_LISTS_LIMIT_BYTES: u64 = 128 * 1024 * 1024;
+
+/// The most images of other repositories that one question compares.
+const ELSEWHERE_LIMIT: u32 = 20_000;
 
 /// How long one process waits while another writes.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
@@ -37,6 +43,12 @@ CREATE TABLE IF NOT EXISTS document (
     used_at_ms INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX IF NOT EXISTS document_by_use ON document (used_at_ms, size);
+CREATE TABLE IF NOT EXISTS layer_list (
+    digest TEXT PRIMARY KEY,
+    bytes BLOB NOT NULL,
+    size INTEGER NOT NULL,
+    used_at_ms INTEGER NOT NULL
+) STRICT;
 CREATE TABLE IF NOT EXISTS own_read (
     scope TEXT NOT NULL,
     digest TEXT NOT NULL,
@@ -145,7 +157,66 @@ impl DocumentCache {
                         integer(now_ms)
                     ])?;
             }
-            remove_least_recently_used(&transaction, self.limit_bytes)?;
+            remove_least_recently_used(&transaction, "document", self.limit_bytes)?;
+            transaction.commit()
+        });
+        usable(written);
+    }
+
+    /// Returns the images that were read in other repositories of the same registry, each with the name of its
+    /// repository.
+    pub fn read_elsewhere(&self, scope: &PullScope) -> Vec<(String, Digest)> {
+        let registry = scope.registry();
+        let connection = self.connection();
+        let rows = connection
+            .prepare_cached(
+                "SELECT DISTINCT scope, digest FROM own_read
+                 WHERE substr(scope, 1, length(?1)) = ?1 AND scope <> ?2 LIMIT ?3",
+            )
+            .and_then(|mut statement| {
+                statement
+                    .query_map(params![registry, scope.as_str(), ELSEWHERE_LIMIT], |row| {
+                        Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?))
+                    })?
+                    .collect::<Result<Vec<_>, _>>()
+            });
+        let found = usable(rows).unwrap_or_default().into_iter();
+        found
+            .filter_map(|(scope, digest)| {
+                let repository = scope.strip_prefix(registry)?.to_owned();
+                Some((repository, Digest::parse(&digest).ok()?))
+            })
+            .collect()
+    }
+
+    /// Returns the list of the files of a layer, in the form in which it was stored.
+    pub fn layer_list(&self, layer: &Digest, now_ms: u64) -> Option<Vec<u8>> {
+        let connection = self.connection();
+        let found = connection
+            .query_row("SELECT bytes FROM layer_list WHERE digest = ?1", [layer.as_str()], |row| {
+                row.get(0)
+            })
+            .optional();
+        let bytes = usable(found)??;
+        usable(connection.execute(
+            "UPDATE layer_list SET used_at_ms = ?2 WHERE digest = ?1",
+            params![layer.as_str(), integer(now_ms)],
+        ));
+        Some(bytes)
+    }
+
+    /// Stores the list of the files of a layer. A list that is too large is skipped.
+    pub fn insert_layer_list(&self, layer: &Digest, bytes: &[u8], now_ms: u64) {
+        if bytes.len() > DOCUMENT_LIMIT_BYTES {
+            return;
+        }
+        let mut connection = self.connection();
+        let written = connection.transaction().and_then(|transaction| {
+            transaction.execute(
+                "INSERT OR REPLACE INTO layer_list (digest, bytes, size, used_at_ms) VALUES (?1, ?2, ?3, ?4)",
+                params![layer.as_str(), bytes, integer(bytes.len() as u64), integer(now_ms)],
+            )?;
+            remove_least_recently_used(&transaction, "layer_list", LAYER_LISTS_LIMIT_BYTES)?;
             transaction.commit()
         });
         usable(written);
@@ -238,20 +309,25 @@ fn own_read(read_at_ms: i64, pulled_before_ms: Option<i64>) -> OwnRead {
     }
 }
 
-fn remove_least_recently_used(connection: &Connection, limit_bytes: u64) -> rusqlite::Result<()> {
-    let size: i64 =
-        connection
-            .query_row("SELECT coalesce(sum(size), 0) FROM document", [], |row| row.get(0))?;
+fn remove_least_recently_used(
+    connection: &Connection,
+    table: &'static str,
+    limit_bytes: u64,
+) -> rusqlite::Result<()> {
+    let sum = format!("SELECT coalesce(sum(size), 0) FROM {table}");
+    let size: i64 = connection.query_row(&sum, [], |row| row.get(0))?;
     if u64::try_from(size).unwrap_or(0) <= limit_bytes {
         return Ok(());
     }
     // Down to nine tenths, so that the next insertion doesn't have to remove again.
     connection.execute(
-        "DELETE FROM document WHERE digest IN (
-             SELECT digest FROM (
-                 SELECT digest, sum(size) OVER (ORDER BY used_at_ms DESC, rowid DESC) AS newer FROM document
-             ) WHERE newer > ?1
-         )",
+        &format!(
+            "DELETE FROM {table} WHERE digest IN (
+                 SELECT digest FROM (
+                     SELECT digest, sum(size) OVER (ORDER BY used_at_ms DESC, rowid DESC) AS newer FROM {table}
+                 ) WHERE newer > ?1
+             )"
+        ),
         [integer(limit_bytes / 10 * 9)],
     )?;
     Ok(())

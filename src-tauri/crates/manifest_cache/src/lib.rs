@@ -15,5 +15,5 @@
 mod document_cache;
 mod pull_times;
 
-pub use document_cache::{CachedDocument, DocumentCache};
+pub use document_cache::{CachedDocument, DOCUMENT_LIMIT_BYTES, DocumentCache};
 pub use pull_times::{OwnRead, PullScope, PullTime};

@@ -16,6 +16,12 @@ impl PullScope {
         Self(format!("{account}/{region}/{repository}"))
     }
 
+    /// The part that all repositories of the registry have.
+    pub(crate) fn registry(&self) -> &str {
+        let end = self.0.match_indices('/').nth(1).map_or(self.0.len(), |(place, _)| place + 1);
+        &self.0[..end]
+    }
+
     pub(crate) fn as_str(&self) -> &str {
         &self.0
     }

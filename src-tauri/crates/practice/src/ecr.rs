@@ -4,6 +4,8 @@
 pub(crate) mod creation_templates;
 mod error;
 mod image_lists;
+mod image_replication;
+mod image_scans;
 mod images;
 mod input;
 mod layer_uploads;
@@ -99,6 +101,9 @@ async fn execute(
         "CompleteLayerUpload" => layer_uploads::complete(context, input).await,
         "GetDownloadUrlForLayer" => layers::download_url(context, input),
         "ListImageReferrers" => image_lists::list_referrers(context, input),
+        "StartImageScan" => image_scans::start(context, input).await,
+        "DescribeImageScanFindings" => image_scans::describe(context, input),
+        "DescribeImageReplicationStatus" => image_replication::describe(context, input),
         "UpdateImageStorageClass" => storage_class::update(context, input).await,
         "PutLifecyclePolicy" => lifecycle::put(context, input).await,
         "GetLifecyclePolicy" => lifecycle::get(context, input),

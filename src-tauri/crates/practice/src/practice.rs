@@ -244,6 +244,18 @@ impl Practice {
         Ok(found.await?)
     }
 
+    /// Sets whether the registry uses enhanced scanning instead of basic scanning.
+    ///
+    /// # Errors
+    /// If the folder can't be written.
+    pub async fn set_enhanced_scanning(&self, enhanced: bool) -> Result<(), PracticeError> {
+        let changed = self.context.store.change(|state| {
+            state.enhanced_scanning = enhanced;
+            Ok::<_, StoreError>(())
+        });
+        Ok(changed.await?)
+    }
+
     /// Makes all lifecycle policies act now, which ECR does within 24 hours. Returns the number of images that were
     /// deleted or archived.
     ///

@@ -19,6 +19,8 @@ pub struct RequestRecord {
     pub operation: Option<String>,
     /// Whether the request had an `Authorization` header.
     pub authorization: bool,
+    /// The `Range` header.
+    pub range: Option<String>,
 }
 
 /// Limits the memory of a long practice session.

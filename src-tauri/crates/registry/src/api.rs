@@ -88,6 +88,18 @@ pub trait BlobApi: Send + Sync {
 
     /// Downloads a blob. The stream verifies its size and digest.
     async fn blob(&self, path: &str, blob: &Descriptor) -> Result<BlobStream, RegistryError>;
+
+    /// Downloads a part of a blob into memory. The caller has to verify it. Returns `None` if the registry doesn't
+    /// support ranges.
+    async fn blob_range(
+        &self,
+        _path: &str,
+        _digest: &Digest,
+        _start: u64,
+        _length: u64,
+    ) -> Result<Option<Bytes>, RegistryError> {
+        Ok(None)
+    }
 }
 
 /// Uploading blobs.

@@ -1,8 +1,9 @@
-//! Blob operations: whether a blob exists (HEAD), and downloading it (GET) as a verified stream.
+//! Blob operations: whether a blob exists (HEAD), and downloading it (GET) as a verified stream, or a part of it.
 
 use async_trait::async_trait;
-use reqwest::Method;
+use bytes::Bytes;
 use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderValue, RANGE};
+use reqwest::{Method, StatusCode};
 
 use crate::api::{BlobApi, BlobStream};
 use crate::client::RegistryClient;
@@ -58,6 +59,40 @@ impl BlobApi for RegistryClient {
         let body = resume::resumable_body(self.clone(), request, response);
         Ok(Box::pin(VerifiedBlob::new(host, blob, Box::pin(body))))
     }
+
+    async fn blob_range(
+        &self,
+        path: &str,
+        digest: &Digest,
+        start: u64,
+        length: u64,
+    ) -> Result<Option<Bytes>, RegistryError> {
+        let Some(last) = length.checked_sub(1).and_then(|more| start.checked_add(more)) else {
+            return Ok(Some(Bytes::new()));
+        };
+        let mut request = self.blob_request(Method::GET, path, digest);
+        let range = HeaderValue::from_str(&format!("bytes={start}-{last}"));
+        request.headers.extend(range.ok().map(|range| (RANGE, range)));
+        let response = self.send(&request).await?;
+        let is_part = response.status() == StatusCode::PARTIAL_CONTENT
+            && resume::first_byte(response.headers()) == Some(start)
+            && Encoding::from_headers(response.headers()) == Encoding::Identity;
+        if !is_part {
+            // Dropping the response closes the connection, so that the rest isn't downloaded.
+            return Ok(None);
+        }
+        let limit = usize::try_from(length).unwrap_or(usize::MAX);
+        let (host, subject) = (&self.endpoint.host, &request.subject);
+        match http::read_body(response, limit, host, subject).await? {
+            encoding::Body::Whole(bytes) if bytes.len() as u64 == length => Ok(Some(bytes)),
+            encoding::Body::Whole(bytes) => {
+                Err(wrong_length(host, digest, length, bytes.len() as u64))
+            }
+            encoding::Body::TooLarge { size_bytes } => {
+                Err(wrong_length(host, digest, length, size_bytes))
+            }
+        }
+    }
 }
 
 impl RegistryClient {
@@ -109,10 +144,15 @@ pub(super) fn wrong_size(
     blob: &Descriptor,
     actual_bytes: u64,
 ) -> RegistryError {
-    RegistryError::SizeMismatch {
-        registry: host.clone(),
-        digest: blob.digest.clone(),
-        expected_bytes: blob.size_bytes,
-        actual_bytes,
-    }
+    wrong_length(host, &blob.digest, blob.size_bytes, actual_bytes)
+}
+
+fn wrong_length(
+    host: &RegistryHost,
+    digest: &Digest,
+    expected_bytes: u64,
+    actual_bytes: u64,
+) -> RegistryError {
+    let (registry, digest) = (host.clone(), digest.clone());
+    RegistryError::SizeMismatch { registry, digest, expected_bytes, actual_bytes }
 }

@@ -30,7 +30,7 @@ struct Dependency {
 }
 
 /// The crates below the border, from the lowest.
-const BELOW_API: [&str; 17] = [
+const BELOW_API: [&str; 18] = [
     "transload-model",
     "transload-network",
     "transload-registry",
@@ -44,6 +44,7 @@ const BELOW_API: [&str; 17] = [
     "transload-repositories",
     "transload-migration",
     "transload-inspect",
+    "transload-layer-files",
     "transload-errors",
     "transload-contract",
     "transload-report",
@@ -67,10 +68,13 @@ fn allowed(package: &str) -> Option<Vec<&'static str>> {
         "transload-report" => {
             vec!["transload-errors", "transload-contract", "transload-migration"]
         }
-        "transload-contract" => BELOW_API[..14].to_vec(),
-        "transload-errors" => BELOW_API[..13].to_vec(),
+        "transload-contract" => BELOW_API[..15].to_vec(),
+        "transload-errors" => BELOW_API[..14].to_vec(),
         "transload-migration" => BELOW_API[..7].to_vec(),
         "transload-inspect" => vec!["transload-model", "transload-registry"],
+        "transload-layer-files" => {
+            vec!["transload-model", "transload-registry", "transload-inspect"]
+        }
         "transload-repositories" => [CLIENT, &["transload-aws"]].concat(),
         "transload-explorer" => {
             vec!["transload-model", "transload-aws", "transload-manifest-cache"]

@@ -1,13 +1,26 @@
 import Alert from "@cloudscape-design/components/alert";
 import Box from "@cloudscape-design/components/box";
+import Button from "@cloudscape-design/components/button";
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import type { HistoryLine, ImageLayer, InspectedImage } from "../../ipc/generated";
+import { useState } from "react";
+import { type ErrorActions, ErrorAlert } from "../../errors";
+import { useBackend } from "../../ipc";
+import type {
+  HistoryLine,
+  ImageLayer,
+  ImageLocation,
+  InspectedImage,
+  LayerSharing,
+} from "../../ipc/generated";
 import { Bytes } from "../../shared/Bytes";
 import { CopyableDigest } from "../../shared/CopyableText";
-import { formatBytes, formatCount, formatPercent } from "../../shared/format";
+import { formatBytes, formatCount, formatCounted, formatPercent } from "../../shared/format";
 import { PagedTable } from "../../shared/PagedTable";
+import { useRequest } from "../../shared/useRequest";
 import "./images.css";
+import { LayerChangesView } from "./LayerChangesView";
+import { LayerFilesView } from "./LayerFilesView";
 
 /** A row: a layer, a line of the history that made none, or both. */
 interface LayerRow {
@@ -28,8 +41,31 @@ export function layerRows(image: InspectedImage): LayerRow[] {
   }));
 }
 
+interface ImageLayersProps {
+  image: InspectedImage;
+  location: ImageLocation;
+  errorActions: ErrorActions;
+}
+
+/** Whether a layer is an archive of files in the registry. */
+function hasFiles(layer: ImageLayer | null): layer is ImageLayer {
+  return layer !== null && !layer.foreign && /[./+]tar(?:[.+]|$)/.test(layer.media_type);
+}
+
 /** The layers of an image with their sizes and the lines of the build that made them. */
-export function ImageLayers({ image }: { image: InspectedImage }) {
+export function ImageLayers({ image, location, errorActions }: ImageLayersProps) {
+  const [opened, setOpened] = useState<ImageLayer | null>(null);
+  const ofImage = { ...location, reference: image.digest };
+  const backend = useBackend();
+  const { source, repository } = location;
+  const sharing = useRequest(
+    source.kind === "ecr" ? JSON.stringify([source, repository, image.digest]) : null,
+    () =>
+      source.kind === "ecr"
+        ? backend.imageLayerSharing(source.connection, repository, image.digest)
+        : Promise.reject(new Error("not an ECR repository")),
+  );
+  const shared = sharing.answer;
   const stored = image.layers.filter(({ foreign }) => !foreign);
   const total = stored.reduce((sum, { size_bytes }) => sum + size_bytes, 0);
   const share = (bytes: number) => (total === 0 ? 0 : (bytes / total) * 100);
@@ -40,6 +76,14 @@ export function ImageLayers({ image }: { image: InspectedImage }) {
           The build history doesn’t fit the layers, so no line is assigned to a layer. Squashed
           images, and images of tools such as ko and Bazel, are like this.
         </Alert>
+      )}
+      {shared !== null && shared.base_guess !== null && (
+        <Box color="text-body-secondary" data-testid="base-guess">
+          {`Probably based on ${shared.base_guess.name}: its ${formatCounted(shared.base_guess.layers, "layer is the first layer", "layers are the first layers")} of this image.`}
+        </Box>
+      )}
+      {sharing.error !== null && (
+        <ErrorAlert error={sharing.error} actions={{ ...errorActions, retry: sharing.reload }} />
       )}
       <PagedTable<LayerRow>
         variant="container"
@@ -95,6 +139,18 @@ export function ImageLayers({ image }: { image: InspectedImage }) {
                 <ShareBar percent={share(layer.size_bytes)} />
               ),
           },
+          ...(source.kind === "ecr"
+            ? [
+                {
+                  id: "shared",
+                  header: "Also in",
+                  width: 130,
+                  cell: ({ layer }: LayerRow) =>
+                    layer !== null &&
+                    !layer.foreign && <SharedCell layer={layer} sharing={shared} />,
+                },
+              ]
+            : []),
           {
             id: "type",
             header: "Media type",
@@ -107,10 +163,61 @@ export function ImageLayers({ image }: { image: InspectedImage }) {
             width: 195,
             cell: ({ layer }) => layer !== null && <CopyableDigest digest={layer.digest} />,
           },
+          {
+            id: "files",
+            header: "Files",
+            width: 80,
+            cell: ({ layer }) =>
+              hasFiles(layer) && (
+                <Button
+                  variant="inline-link"
+                  ariaLabel={`View the files of layer ${layer.number}`}
+                  onClick={() => setOpened(layer)}
+                  data-testid={`layer-files-${layer.number}`}
+                >
+                  View
+                </Button>
+              ),
+          },
         ]}
         data-testid="image-layers"
       />
+      {opened !== null && (
+        <LayerFilesView
+          key={opened.number}
+          location={ofImage}
+          layer={opened}
+          errorActions={errorActions}
+        />
+      )}
+      {image.artifact_type === null && image.layers.some(hasFiles) && (
+        <LayerChangesView location={ofImage} image={image} errorActions={errorActions} />
+      )}
     </SpaceBetween>
+  );
+}
+
+/** The other images and repositories that have a layer, in short, with their names on hover. */
+function SharedCell({ layer, sharing }: { layer: ImageLayer; sharing: LayerSharing | null }) {
+  const found = sharing?.layers.find(({ digest }) => digest === layer.digest);
+  if (sharing === null || found === undefined) {
+    return <span>–</span>;
+  }
+  const parts = [
+    found.image_count > 0 ? formatCounted(found.image_count, "image", "images") : null,
+    found.repositories.length > 0
+      ? formatCounted(found.repositories.length, "repository", "repositories")
+      : null,
+  ].filter((part) => part !== null);
+  const unread =
+    sharing.unread > 0
+      ? `${formatCounted(sharing.unread, "image", "images")} of the repository not read. Compute sizes reads them.`
+      : null;
+  const names = [...found.images, ...found.repositories, unread].filter((name) => name !== null);
+  return (
+    <span title={names.join("\n") || undefined}>
+      {parts.join(", ") || (unread === null ? "Only here" : "Not known")}
+    </span>
   );
 }
 

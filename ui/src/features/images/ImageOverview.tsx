@@ -9,9 +9,11 @@ import type { ImageInspection, ManifestKind, PlatformManifest } from "../../ipc/
 import { Bytes } from "../../shared/Bytes";
 import { CommandList } from "../../shared/CommandList";
 import { CopyableDigest } from "../../shared/CopyableText";
-import { formatBytes, formatCount } from "../../shared/format";
+import { formatBytes, formatCount, shortDigest } from "../../shared/format";
+import { LastPull } from "../../shared/LastPull";
 import { PagedTable } from "../../shared/PagedTable";
 import { RelativeTime } from "../../shared/RelativeTime";
+import { BaseImage } from "./BaseImage";
 import type { ImageTarget } from "./imageTarget";
 import { ValuesTable } from "./ValuesTable";
 
@@ -74,9 +76,7 @@ function facts(image: ImageTarget, inspection: ImageInspection) {
   ];
   const annotation = (name: string) =>
     annotations.find((one) => one.name === `org.opencontainers.image.${name}`)?.value ?? null;
-  const based = [annotation("base.name"), annotation("base.digest")].filter(
-    (text) => text !== null,
-  );
+  const base = { name: annotation("base.name"), digest: annotation("base.digest") };
   return [
     {
       label: "Tags",
@@ -110,6 +110,17 @@ function facts(image: ImageTarget, inspection: ImageInspection) {
         <RelativeTime timeMs={config?.created_at_ms ?? null} />
       ),
     },
+    { label: "Pushed", value: <RelativeTime timeMs={image.pushedAtMs} /> },
+    {
+      label: "Last pulled",
+      value: (
+        <LastPull
+          name={image.tags[0] ?? shortDigest(image.digest)}
+          pulledAtMs={image.pulledAtMs}
+          ownReadAtMs={image.ownReadAtMs}
+        />
+      ),
+    },
     { label: "Layers", value: selected === null ? "–" : formatCount(selected.layers.length) },
     ...(inspection.attestations > 0
       ? [{ label: "Attestations in the index", value: formatCount(inspection.attestations) }]
@@ -121,7 +132,9 @@ function facts(image: ImageTarget, inspection: ImageInspection) {
       const text = annotation(name);
       return text === null ? [] : [{ label: name[0]?.toUpperCase() + name.slice(1), value: text }];
     }),
-    ...(based.length > 0 ? [{ label: "Based on", value: based.join("@") }] : []),
+    ...(base.name === null && base.digest === null
+      ? []
+      : [{ label: "Based on", value: <BaseImage name={base.name} digest={base.digest} /> }]),
   ];
 }
 

@@ -21,7 +21,9 @@ import { ImageDocuments } from "./ImageDocuments";
 import { ImageLayers } from "./ImageLayers";
 import { ImageOverview } from "./ImageOverview";
 import type { ImageTarget } from "./imageTarget";
+import { ReplicationTab } from "./ReplicationTab";
 import { SupplyChainTab } from "./SupplyChainTab";
+import { VulnerabilitiesTab } from "./VulnerabilitiesTab";
 
 export interface ImagePageProps {
   connection: AwsConnection;
@@ -209,7 +211,14 @@ function ImageTabs(props: ImageTabsProps) {
               {
                 id: "layers",
                 label: "Layers",
-                content: <ImageLayers key={selected.digest} image={selected} />,
+                content: (
+                  <ImageLayers
+                    key={selected.digest}
+                    image={selected}
+                    location={location}
+                    errorActions={errorActions}
+                  />
+                ),
               },
               {
                 id: "configuration",
@@ -221,6 +230,31 @@ function ImageTabs(props: ImageTabsProps) {
           id: "supply-chain",
           label: "Supply chain",
           content: <SupplyChainTab location={location} errorActions={errorActions} />,
+        },
+        {
+          id: "vulnerabilities",
+          label: "Vulnerabilities",
+          content: (
+            <VulnerabilitiesTab
+              key={selected?.digest}
+              connection={connection}
+              repository={image.repository}
+              digest={selected?.digest ?? image.digest}
+              errorActions={errorActions}
+            />
+          ),
+        },
+        {
+          id: "replication",
+          label: "Replication",
+          content: (
+            <ReplicationTab
+              connection={connection}
+              repository={image.repository}
+              digest={image.digest}
+              errorActions={errorActions}
+            />
+          ),
         },
         {
           id: "pull",

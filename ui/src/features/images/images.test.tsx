@@ -19,6 +19,9 @@ const image = {
   uri,
   digest: `sha256:${"e".repeat(64)}`,
   tags: ["2.1", "latest"],
+  pushedAtMs: Date.UTC(2026, 0, 2),
+  pulledAtMs: null,
+  ownReadAtMs: Date.UTC(2026, 0, 5),
   otherTags: ["2.0"],
 };
 
@@ -48,6 +51,8 @@ describe("the page of an image", () => {
     const { container, onClose } = show();
     expect((await screen.findByTestId("image-facts")).textContent).toContain("latest");
     expect(container.textContent).toContain("linux/arm64");
+    expect(screen.getByLabelText("Last pull of 2.1").closest("span")).not.toBeNull();
+    expect(screen.getByTestId("image-facts").textContent).toContain("Never");
     expect(container.textContent).toContain(`docker pull ${uri}:2.1`);
     expect(container.textContent).toContain(`docker pull ${uri}@sha256:${"e".repeat(64)}`);
     expect(await accessibilityViolations(container)).toEqual([]);

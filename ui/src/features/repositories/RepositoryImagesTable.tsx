@@ -3,7 +3,7 @@ import Button from "@cloudscape-design/components/button";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Toggle from "@cloudscape-design/components/toggle";
 import { useMemo, useRef, useState } from "react";
-import type { ErrorActions } from "../../errors";
+import { type ErrorActions, ErrorAlert } from "../../errors";
 import type { AwsConnection, RepositoryDetails } from "../../ipc/generated";
 import { formatCount } from "../../shared/format";
 import { useNotify } from "../../shared/notify";
@@ -11,6 +11,7 @@ import { FullTable } from "../../shared/PagedTable";
 import { CommandsModal } from "./CommandsModal";
 import { DeleteImageModal } from "./DeleteImageModal";
 import { DeleteImagesModal } from "./DeleteImagesModal";
+import { findingsColumn } from "./FindingsCell";
 import { imageColumns } from "./imageColumns";
 import { ManifestReads } from "./ManifestReads";
 import type { OpenedImage } from "./openedImage";
@@ -20,6 +21,7 @@ import {
   type RepositoryImageRow,
   withParts,
 } from "./repositoryImageRows";
+import { useFindings } from "./useFindings";
 import { useImageRows } from "./useImageRows";
 
 interface RepositoryImagesTableProps {
@@ -47,7 +49,10 @@ export function RepositoryImagesTable(props: RepositoryImagesTableProps) {
   const [pullCommandsShown, setPullCommandsShown] = useState(false);
   const latestOnOpen = useRef(onOpen);
   latestOnOpen.current = onOpen;
-  const columns = useMemo(() => {
+  const [findingsShown, setFindingsShown] = useState(false);
+  const [inSight, setInSight] = useState<readonly RepositoryImageRow[]>([]);
+  const findings = useFindings(connection, repository, inSight, findingsShown);
+  const imageOnly = useMemo(() => {
     const tags = all.flatMap((row) => row.tags);
     return imageColumns(uri, (row) =>
       latestOnOpen.current({
@@ -55,10 +60,17 @@ export function RepositoryImagesTable(props: RepositoryImagesTableProps) {
         uri,
         digest: row.digest,
         tags: row.tags,
+        pushedAtMs: row.pushedAtMs,
+        pulledAtMs: row.pulledAtMs,
+        ownReadAtMs: row.ownReadAtMs,
         otherTags: tags.filter((tag) => !row.tags.includes(tag)),
       }),
     );
   }, [uri, repository, all]);
+  const columns = useMemo(
+    () => (findingsShown ? [...imageOnly, findingsColumn(findings.byDigest)] : imageOnly),
+    [imageOnly, findingsShown, findings.byDigest],
+  );
 
   const rows = useMemo(
     () => all.filter(({ tags }) => untaggedShown || tags.length > 0),
@@ -88,6 +100,9 @@ export function RepositoryImagesTable(props: RepositoryImagesTableProps) {
         usesPullTimes={details.lifecycle.uses_pull_times}
         errorActions={errorActions}
       />
+      {findingsShown && findings.error !== null && (
+        <ErrorAlert error={findings.error} actions={errorActions} />
+      )}
       <FullTable
         name="images"
         storageKey="repository.images.table"
@@ -97,6 +112,7 @@ export function RepositoryImagesTable(props: RepositoryImagesTableProps) {
         finds="images by tag, digest, type, or platform"
         columnDefinitions={columns}
         selectedItems={selected}
+        onPage={setInSight}
         onSelectionChange={({ detail }) =>
           setSelectedIds(new Set(detail.selectedItems.map(({ id }) => id)))
         }
@@ -137,6 +153,13 @@ export function RepositoryImagesTable(props: RepositoryImagesTableProps) {
               data-testid="images-untagged"
             >
               {`Show untagged (${formatCount(untagged)})`}
+            </Toggle>
+            <Toggle
+              checked={findingsShown}
+              onChange={({ detail }) => setFindingsShown(detail.checked)}
+              data-testid="images-findings"
+            >
+              Show vulnerabilities
             </Toggle>
             <Button
               disabled={selected.length === 0}

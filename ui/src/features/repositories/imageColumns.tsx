@@ -1,11 +1,11 @@
 import Badge from "@cloudscape-design/components/badge";
 import Button from "@cloudscape-design/components/button";
-import Popover from "@cloudscape-design/components/popover";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import type { ReactNode } from "react";
 import { Bytes } from "../../shared/Bytes";
 import { CopyableDigest, CopyButton } from "../../shared/CopyableText";
-import { formatCount, formatExact } from "../../shared/format";
+import { formatCount } from "../../shared/format";
+import { LastPull } from "../../shared/LastPull";
 import { MiddleEllipsis } from "../../shared/MiddleEllipsis";
 import { RelativeTime } from "../../shared/RelativeTime";
 import type { Column } from "../../shared/tablePreferences";
@@ -91,30 +91,6 @@ function SizeCell({ row }: { row: RepositoryImageRow }) {
   );
 }
 
-/** The last pull by someone else. A read by Transload that ECR reports as a pull is marked. */
-function PulledCell({ row }: { row: RepositoryImageRow }) {
-  if (row.ownReadAtMs === null) {
-    return <RelativeTime timeMs={row.pulledAtMs} />;
-  }
-  return (
-    <span>
-      {row.pulledAtMs === null ? "Never" : <RelativeTime timeMs={row.pulledAtMs} />}{" "}
-      <Popover
-        triggerType="custom"
-        dismissButton={false}
-        size="small"
-        content={`ECR reports a pull on ${formatExact(row.ownReadAtMs)}. Transload read the manifest then. This column shows the last pull before that.`}
-      >
-        <Button
-          variant="inline-icon"
-          iconName="status-info"
-          ariaLabel={`Last pull of ${imageName(row)}`}
-        />
-      </Popover>
-    </span>
-  );
-}
-
 const statusTypes = { active: "success", archived: "stopped", activating: "in-progress" } as const;
 
 /** Columns of the images of a repository with this URI. */
@@ -179,7 +155,9 @@ export function imageColumns(
       header: "Last pulled",
       width: 136,
       sortingComparator: (one, other) => (one.pulledAtMs ?? 0) - (other.pulledAtMs ?? 0),
-      cell: (row) => <PulledCell row={row} />,
+      cell: (row) => (
+        <LastPull name={imageName(row)} pulledAtMs={row.pulledAtMs} ownReadAtMs={row.ownReadAtMs} />
+      ),
     },
     {
       id: "status",

@@ -9,8 +9,23 @@ import type {
   ImageLayer,
   InspectedImage,
 } from "../generated";
+import { fakeImageStateMethods } from "./imageState";
+import { fakeLayerFileMethods } from "./layerFiles";
 
-type ImageMethods = "imageInspect" | "imageCompare" | "imageSupplyChain" | "imageAttestation";
+type ImageMethods =
+  | "imageInspect"
+  | "imageCompare"
+  | "imageSupplyChain"
+  | "imageAttestation"
+  | "imageLayerFiles"
+  | "imageVulnerabilities"
+  | "imageLayerSharing"
+  | "imageDigestNow"
+  | "imageScanStart"
+  | "imageFindingCounts"
+  | "imageReplication"
+  | "imageLayerChanges"
+  | "imageLayerFilesCancel";
 
 const digest = (character: string) => `sha256:${character.repeat(64)}`;
 
@@ -236,5 +251,7 @@ export function fakeImageMethods(): Pick<Backend, ImageMethods> {
       problems: [],
     }),
     imageAttestation: async (_image, manifest) => documents[manifest] ?? noDocument,
+    ...fakeLayerFileMethods(),
+    ...fakeImageStateMethods(),
   };
 }

@@ -3,6 +3,7 @@ import type { AwsConnection, AwsIdentity, AwsProfiles, ClientLogins, LoginClient
 import type { CheckResult, ClientFile, ClientProof, GeneratedFileId, NameAnswers, NameAnswersRequest, NameDiagnosis, NameDiagnosisRequest, NameProof, NameProofRequest, PullGuides, PullGuidesRequest, PullPrerequisite } from "./friendlyName";
 import type { AttestationDocument, ImageComparison, ImageInspection, ImageLocation, InspectOptions, SupplyChain } from "./images";
 import type { JobEvent, JobSnapshot } from "./jobs";
+import type { LayerListing, LayerSharing, ListProgress, StackChanges } from "./layerFiles";
 import type { MigrationRequest, RepositorySettings } from "./migration";
 import type { PlanPermissions } from "./permissions";
 import type { CopyTool, MigrationPlan, PlanProgress } from "./plan";
@@ -11,6 +12,7 @@ import type { CleanupClass, CleanupProposal, CleanupRules, ImageNotDeleted, Imag
 import type { AppInfo, CaFile, NetworkStatus, PracticeStatus, SavedProfile, Settings, WizardDraft } from "./settings";
 import type { ChooseProgress, ChosenTags, EngineOriginal, EngineStatus, ImageSource, ProposedNames, RenameRule, Selection, SourceLogin, SourceLoginStatus, SourceNamespaces, SourceRepositories, SourceTag, SourceTags } from "./sources";
 import type { UndoPlan, UndoProgress, UndoReport } from "./undo";
+import type { ImageReplication, ImageVulnerabilities, ListedFindings } from "./vulnerabilities";
 
 /** Every command of the program. A method that fails throws an `ApiError`. */
 export interface Commands {
@@ -355,6 +357,43 @@ export interface Commands {
    */
   imageAttestation(image: ImageLocation, manifest: string, blob: string): Promise<AttestationDocument>;
   /**
+   * Which other images, of those whose manifests were read, have the layers of an image. Makes no call.
+   */
+  imageLayerSharing(connection: AwsConnection, name: string, digest: string): Promise<LayerSharing>;
+  /**
+   * The digest that a tag has now, read without a pull. `null` if the tag doesn't exist.
+   */
+  imageDigestNow(image: ImageLocation): Promise<string | null>;
+  /**
+   * What the last scan of an image found, by package.
+   */
+  imageVulnerabilities(connection: AwsConnection, name: string, digest: string): Promise<ImageVulnerabilities>;
+  /**
+   * Starts a basic scan of an image. ECR allows one in 24 hours.
+   */
+  imageScanStart(connection: AwsConnection, name: string, digest: string): Promise<void>;
+  /**
+   * The number of findings of up to 100 images. One call for each image, 4 at a time.
+   */
+  imageFindingCounts(connection: AwsConnection, name: string, digests: Array<string>): Promise<Array<ListedFindings>>;
+  /**
+   * The regions and accounts that ECR replicates an image to.
+   */
+  imageReplication(connection: AwsConnection, name: string, digest: string): Promise<Array<ImageReplication>>;
+  /**
+   * The files of a layer of an image. Downloads the layer unless it has a table of contents or was listed before.
+   * `attempt` is a new name, to cancel it by. `null` if it was cancelled.
+   */
+  imageLayerFiles(image: ImageLocation, layer: string, maxDownloadBytes: number | null, attempt: string, onProgress: (progress: ListProgress) => void): Promise<LayerListing | null>;
+  /**
+   * What each layer of an image adds, changes and deletes. Lists all of them.
+   */
+  imageLayerChanges(image: ImageLocation, attempt: string, onProgress: (progress: ListProgress) => void): Promise<StackChanges | null>;
+  /**
+   * Cancels either of the two.
+   */
+  imageLayerFilesCancel(attempt: string): Promise<void>;
+  /**
    * Starts the servers of practice mode, or answers where they are.
    */
   practiceStart(): Promise<PracticeStatus>;
@@ -474,6 +513,15 @@ export const commands: Record<keyof Commands, { name: string; arguments: readonl
   pullPrerequisites: { name: "pull_prerequisites", arguments: ["request", "connection"] },
   imageSupplyChain: { name: "image_supply_chain", arguments: ["image"] },
   imageAttestation: { name: "image_attestation", arguments: ["image", "manifest", "blob"] },
+  imageLayerSharing: { name: "image_layer_sharing", arguments: ["connection", "name", "digest"] },
+  imageDigestNow: { name: "image_digest_now", arguments: ["image"] },
+  imageVulnerabilities: { name: "image_vulnerabilities", arguments: ["connection", "name", "digest"] },
+  imageScanStart: { name: "image_scan_start", arguments: ["connection", "name", "digest"] },
+  imageFindingCounts: { name: "image_finding_counts", arguments: ["connection", "name", "digests"] },
+  imageReplication: { name: "image_replication", arguments: ["connection", "name", "digest"] },
+  imageLayerFiles: { name: "image_layer_files", arguments: ["image", "layer", "max_download_bytes", "attempt", "on_progress"] },
+  imageLayerChanges: { name: "image_layer_changes", arguments: ["image", "attempt", "on_progress"] },
+  imageLayerFilesCancel: { name: "image_layer_files_cancel", arguments: ["attempt"] },
   practiceStart: { name: "practice_start", arguments: [] },
   practiceReset: { name: "practice_reset", arguments: [] },
   practiceTagMove: { name: "practice_tag_move", arguments: ["repository", "tag", "to"] },

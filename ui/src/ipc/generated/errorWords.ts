@@ -441,6 +441,14 @@ export const errorWords: Record<ErrorCode, ErrorWords> = {
       "retry"
     ]
   },
+  "layer_unreadable": {
+    "severity": "error",
+    "title": "Couldn't list the files of the layer",
+    "next": [
+      "To get the layer as it is, use a tool such as oras or crane with the digest."
+    ],
+    "actions": []
+  },
   "lifecycle_preview_needed": {
     "severity": "warning",
     "title": "The policy was not set",
@@ -810,6 +818,14 @@ export const errorWords: Record<ErrorCode, ErrorWords> = {
     "actions": [
       "retry"
     ]
+  },
+  "scan_refused": {
+    "severity": "warning",
+    "title": "ECR refused the scan",
+    "next": [
+      "See the vulnerabilities that the last scan found."
+    ],
+    "actions": []
   },
   "sign_in_denied": {
     "severity": "warning",

@@ -13,10 +13,12 @@ const withoutAction = new Set([
   "client_file_changed",
   "client_login_too_long",
   "document_unreadable",
+  "layer_unreadable",
   "endpoints_not_allowed",
   "plan_file_invalid",
   "platform_missing",
   "referrer_kept",
+  "scan_refused",
   "stored_login_unreadable",
   "login_untested",
   // The button that asks ECR is beside this error.

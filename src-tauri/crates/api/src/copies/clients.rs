@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
 use tokio::sync::Mutex;
-use transload_aws::{AwsEnvironment, AwsSession, EcrApi, SessionCredentials, SessionRequest};
+use transload_aws::{AwsEnvironment, AwsSession, Ecr, SessionCredentials, SessionRequest};
 use transload_contract::{AwsConnection, CopyEcr, CopyRequest};
 use transload_docker::DockerEnvironment;
 use transload_errors::ApiError;
@@ -30,7 +30,7 @@ pub(super) struct CopyClients {
     stored: Mutex<Vec<Arc<StoredLogin>>>,
     /// A registry that can't be opened isn't tried again for each of its images.
     clients: Mutex<HashMap<(RegistryHost, bool), OpenedClient>>,
-    ecrs: Mutex<HashMap<RegistryHost, Arc<dyn EcrApi>>>,
+    ecrs: Mutex<HashMap<RegistryHost, Arc<Ecr>>>,
 }
 
 impl CopyClients {
@@ -65,7 +65,7 @@ impl CopyClients {
     }
 
     /// The ECR API of a destination that is an ECR.
-    pub(super) async fn ecr_of(&self, host: &RegistryHost) -> Option<Arc<dyn EcrApi>> {
+    pub(super) async fn ecr_of(&self, host: &RegistryHost) -> Option<Arc<Ecr>> {
         self.ecrs.lock().await.get(host).cloned()
     }
 
@@ -94,7 +94,7 @@ impl CopyClients {
             .map_err(|error| ApiError::invalid_input(&error))?;
         Ok(if is_ecr {
             let session = self.open_session(host).await?;
-            let ecr: Arc<dyn EcrApi> = Arc::new(session.ecr());
+            let ecr = Arc::new(session.ecr());
             self.ecrs.lock().await.insert(host.clone(), Arc::clone(&ecr));
             let login = EcrLogin::new(ecr, host.clone());
             let endpoint = endpoint.probed(session.network()).await;

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::fmt::Write as _;
 
+use transload_aws::EcrImage;
 use transload_contract::{AwsConnection, CleanupClass, CleanupProposal, CleanupRules};
 use transload_errors::ApiError;
 use transload_explorer::{cached_facts, cleanup, pull_time};
@@ -27,7 +28,9 @@ impl Api {
         let documents = self.documents();
         let facts = cached_facts(&documents, &images);
         let reads = documents.own_reads(&explored.scope);
-        Ok(cleanup(&images, &facts, |image| pull_time(image, &reads), &rules, now_ms()))
+        let in_use = self.inner.in_use.of(&explored.scope);
+        let pulled = |image: &EcrImage| pull_time(image, &reads);
+        Ok(cleanup(&images, &facts, pulled, &in_use, &rules, now_ms()))
     }
 
     /// Writes a record of images that are about to be deleted: a table as CSV, and their manifests as JSON if

@@ -3,7 +3,7 @@
 
 use async_trait::async_trait;
 
-use crate::ecr::api::{EcrApi, EcrImage};
+use crate::ecr::api::{EcrApi, EcrImage, EcrImageId};
 use crate::error::AwsError;
 use transload_model::{Digest, RepositoryName, Tag};
 
@@ -16,6 +16,13 @@ pub trait EcrExplorer: EcrApi {
     /// Lists every image of a repository, also archived ones, all pages. A throttled page is retried without
     /// beginning again.
     async fn all_images(&self, name: &RepositoryName) -> Result<Vec<EcrImage>, AwsError>;
+
+    /// Describes one image, also an archived one, which is no pull. Returns `None` if it doesn't exist.
+    async fn described_image(
+        &self,
+        name: &RepositoryName,
+        image: &EcrImageId,
+    ) -> Result<Option<EcrImage>, AwsError>;
 
     /// Reads up to [`MANIFEST_BATCH_SIZE`] manifests in one call. ECR may count it as a pull of each image.
     async fn manifests(

@@ -9,7 +9,7 @@ use aws_sdk_ecr::types::{
     LifecyclePolicyPreviewResult, LifecyclePolicyPreviewStatus, TargetStorageClass,
 };
 
-use crate::ecr::api::EcrImage;
+use crate::ecr::api::{EcrImage, EcrImageId};
 use crate::ecr::client::{Ecr, PAGE_SIZE, is_code};
 use crate::ecr::explorer::{
     EcrExplorer, EcrManifest, KnownLifecyclePolicy, LifecyclePreview, ManifestBatch,
@@ -32,7 +32,7 @@ const THROTTLE_WAITS: [Duration; 4] = [
 ];
 
 /// Repeats a request while ECR throttles it.
-async fn while_throttled<T, F: Future<Output = Result<T, AwsError>>>(
+pub(crate) async fn while_throttled<T, F: Future<Output = Result<T, AwsError>>>(
     request: impl Fn() -> F,
 ) -> Result<T, AwsError> {
     for wait in THROTTLE_WAITS {
@@ -73,6 +73,28 @@ impl EcrExplorer for Ecr {
             if token.is_none() {
                 return Ok(all);
             }
+        }
+    }
+
+    async fn described_image(
+        &self,
+        name: &RepositoryName,
+        id: &EcrImageId,
+    ) -> Result<Option<EcrImage>, AwsError> {
+        let call = self.call("ecr:DescribeImages").for_repository(name);
+        let request = self.client.describe_images().repository_name(name.as_str());
+        let request = request.image_ids(identifier(id));
+        let response = while_throttled(|| {
+            let sent = request.clone().send();
+            async { sent.await.map_err(|error| call.failed(error)) }
+        })
+        .await;
+        match response {
+            Ok(response) => {
+                response.image_details().first().map(|detail| image(&call, detail)).transpose()
+            }
+            Err(error) if is_code(&error, "ImageNotFoundException") => Ok(None),
+            Err(error) => Err(error),
         }
     }
 
@@ -228,6 +250,18 @@ impl EcrExplorer for Ecr {
             .await;
         sent.map(|_| ()).map_err(|error| call.failed(error))
     }
+}
+
+fn identifier(id: &EcrImageId) -> ImageIdentifier {
+    let identifier = ImageIdentifier::builder();
+    match id {
+        EcrImageId::Tag(tag) => identifier.image_tag(tag.as_str()),
+        EcrImageId::Digest(digest) => identifier.image_digest(digest.as_str()),
+        EcrImageId::Tagged { tag, digest } => {
+            identifier.image_tag(tag.as_str()).image_digest(digest.as_str())
+        }
+    }
+    .build()
 }
 
 fn preview_of(

@@ -13,7 +13,8 @@ fn found(
 ) -> CleanupProposal {
     let pulled =
         |image: &EcrImage| PullTime { pulled_at_ms: image.pulled_at_ms, own_read_at_ms: None };
-    let all = cleanup(&shop.images, facts, pulled, &CleanupRules::default(), NOW_MS);
+    let none = HashSet::new();
+    let all = cleanup(&shop.images, facts, pulled, &none, &CleanupRules::default(), NOW_MS);
     all.into_iter().find(|proposal| proposal.class == class).unwrap()
 }
 
@@ -100,4 +101,26 @@ fn build_caches_go_after_a_month() {
     }
     let proposal = found(&shop, &HashMap::new(), CleanupClass::BuildCaches);
     assert_eq!((digests(&proposal), proposal.freed.is_exact), (vec![digest("old")], false));
+}
+
+#[test]
+fn images_that_run_are_in_no_class() {
+    let mut shop = TestRepository::default();
+    shop.image("amd64", &[], &[("base", 30)]);
+    shop.index("index", &[], &[("amd64", "linux/amd64")]);
+    shop.image("loose", &[], &[("base", 30)]);
+    shop.image("old", &["1"], &[("base", 30)]);
+    let facts = shop.read_all();
+    let offered = |in_use: &HashSet<Digest>| -> Vec<Digest> {
+        let pulled = |_: &EcrImage| PullTime { pulled_at_ms: None, own_read_at_ms: None };
+        let rules = CleanupRules::default();
+        let all = cleanup(&shop.images, &facts, pulled, in_use, &rules, NOW_MS);
+        all.iter().flat_map(digests).collect()
+    };
+    assert_eq!(offered(&HashSet::new()), [digest("index"), digest("loose"), digest("old")]);
+    // A platform that runs keeps its index.
+    for (runs, kept) in [("amd64", "index"), ("loose", "loose"), ("old", "old")] {
+        let offered = offered(&HashSet::from([digest(runs)]));
+        assert!(!offered.contains(&digest(kept)) && offered.len() == 2, "{runs}");
+    }
 }

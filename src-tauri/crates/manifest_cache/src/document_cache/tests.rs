@@ -104,3 +104,36 @@ fn a_file_that_cannot_be_used_is_replaced_or_left_alone() {
         assert!(cache.has(&digest), "{}", path.display());
     }
 }
+
+#[test]
+fn lists_of_files_are_kept_within_their_own_limit() {
+    let cache = DocumentCache::in_memory();
+    let layer = |number: u64| Digest::of(&number.to_be_bytes());
+    let list = vec![7; 10_000_000];
+    for number in 0..15 {
+        cache.insert_layer_list(&layer(number), &list, NOW_MS + number);
+    }
+    let kept: Vec<_> =
+        (0..15).filter(|number| cache.layer_list(&layer(*number), NOW_MS + 99).is_some()).collect();
+    assert_eq!(kept, (2..15).collect::<Vec<_>>(), "the last used ones");
+    cache.insert_layer_list(&layer(20), &vec![7; DOCUMENT_LIMIT_BYTES + 1], NOW_MS);
+    assert_eq!(cache.layer_list(&layer(20), NOW_MS), None);
+}
+
+#[test]
+fn images_of_other_repositories_of_the_registry_are_known() {
+    let cache = DocumentCache::in_memory();
+    let (one, other) = (Digest::of(b"1"), Digest::of(b"2"));
+    cache.record_reads(&scope("shop/api"), [(&one, None)], NOW_MS);
+    cache.record_reads(&scope("shop/web"), [(&other, None), (&one, None)], NOW_MS);
+    cache.record_reads(&scope("shop/web"), [(&other, None)], NOW_MS + 1);
+    let account = AccountId::parse("999988887777").unwrap();
+    let region = Region::parse("eu-central-1").unwrap();
+    let foreign = PullScope::new(&account, &region, &RepositoryName::parse("shop/x").unwrap());
+    cache.record_reads(&foreign, [(&one, None)], NOW_MS);
+    let mut found = cache.read_elsewhere(&scope("shop/api"));
+    found.sort_by_key(|(_, digest)| digest.to_string());
+    let mut expected = [("shop/web".to_owned(), one), ("shop/web".to_owned(), other)];
+    expected.sort_by_key(|(_, digest)| digest.to_string());
+    assert_eq!(found, expected);
+}

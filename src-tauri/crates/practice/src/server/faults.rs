@@ -39,6 +39,11 @@ pub(super) async fn log_and_handle(
         query: query.to_owned(),
         operation: operation.clone(),
         authorization: request.headers().contains_key(header::AUTHORIZATION),
+        range: request
+            .headers()
+            .get(header::RANGE)
+            .and_then(|range| range.to_str().ok())
+            .map(str::to_owned),
     });
     let facts =
         RequestFacts { plane, method: &method, path: &path, operation: operation.as_deref() };

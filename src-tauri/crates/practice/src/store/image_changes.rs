@@ -91,6 +91,7 @@ pub(crate) fn push_manifest(
         pulled_at: None,
         archived_at: None,
         activated_at: None,
+        scanned_at: None,
         subject: manifest.subject.clone(),
         annotations: manifest.annotations.clone(),
         blobs: manifest.blobs.iter().map(|blob| blob.digest.clone()).collect(),

@@ -18,6 +18,9 @@ pub(crate) struct State {
     /// Repository creation templates by prefix, with the members of the request.
     #[serde(default)]
     pub(crate) templates: BTreeMap<String, serde_json::Map<String, serde_json::Value>>,
+    /// Whether the registry uses enhanced scanning.
+    #[serde(default)]
+    pub(crate) enhanced_scanning: bool,
     /// Principals whose pulls don't count, with the time of the registration.
     #[serde(default)]
     pub(crate) pull_time_exclusions: BTreeMap<String, i64>,
@@ -35,6 +38,7 @@ impl State {
             templates: BTreeMap::new(),
             cache_rules: BTreeMap::new(),
             pull_time_exclusions: BTreeMap::new(),
+            enhanced_scanning: false,
         }
     }
 
@@ -145,6 +149,9 @@ pub(crate) struct Image {
     /// When it was last restored, in milliseconds since 1970. The restore ends [`RESTORE_MILLIS`] later.
     #[serde(default)]
     pub(crate) activated_at: Option<i64>,
+    /// When it was last scanned on request, in milliseconds since 1970.
+    #[serde(default)]
+    pub(crate) scanned_at: Option<i64>,
     pub(crate) subject: Option<String>,
     pub(crate) annotations: BTreeMap<String, String>,
     /// Digests of configuration and layers.

@@ -1,0 +1,38 @@
+//! Images that Amazon ECS or EKS run, where findings of Amazon Inspector reported it since the program started. A
+//! clean-up never proposes them.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Mutex;
+
+use transload_manifest_cache::PullScope;
+use transload_model::Digest;
+
+use crate::locks::locked;
+
+/// Images that run, by repository.
+#[derive(Default)]
+pub(crate) struct InUse(Mutex<HashMap<PullScope, HashSet<Digest>>>);
+
+impl InUse {
+    /// Records in how many places an image runs.
+    pub fn put(&self, scope: &PullScope, digest: &Digest, count: Option<u64>) {
+        let mut all = locked(&self.0);
+        match count {
+            Some(0) => {
+                if let Some(images) = all.get_mut(scope) {
+                    images.remove(digest);
+                }
+            }
+            Some(_) => {
+                all.entry(scope.clone()).or_default().insert(digest.clone());
+            }
+            // ECR doesn't say.
+            None => {}
+        }
+    }
+
+    /// Returns the images of a repository that run.
+    pub fn of(&self, scope: &PullScope) -> HashSet<Digest> {
+        locked(&self.0).get(scope).cloned().unwrap_or_default()
+    }
+}

@@ -1,0 +1,40 @@
+//! What ECR knows about one image: vulnerabilities and replication.
+
+use serde::{Deserialize, Serialize};
+use transload_errors::ApiError;
+pub use transload_explorer::{
+    FindingCounts, FixAvailable, ImageVulnerabilities, ScanState, Severity, SeverityCounts,
+    Vulnerability, VulnerablePackage,
+};
+use ts_rs::TS;
+
+/// The findings of one image of a list, or why they can't be read.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "vulnerabilities.ts")]
+pub struct ListedFindings {
+    pub digest: String,
+    /// `null` if they can't be read.
+    pub findings: Option<FindingCounts>,
+    pub error: Option<ApiError>,
+}
+
+/// A region or account that ECR replicates an image to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "vulnerabilities.ts")]
+pub struct ImageReplication {
+    pub region: String,
+    pub account: String,
+    pub state: ReplicationStatus,
+    /// ECR's code of the reason, if it failed.
+    pub failure_code: Option<String>,
+}
+
+/// The state of a replication.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export_to = "vulnerabilities.ts")]
+pub enum ReplicationStatus {
+    InProgress,
+    Complete,
+    Failed,
+}

@@ -1,0 +1,267 @@
+//! The vulnerabilities of an image by package, as the image page shows them. `api` reads them from ECR.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use transload_aws::{Finding, FoundPackage, ScanFindings};
+use ts_rs::TS;
+
+/// The longest description that is kept, in characters.
+const DESCRIPTION_LIMIT: usize = 600;
+
+/// What the last scan of an image found.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export_to = "vulnerabilities.ts")]
+pub struct ImageVulnerabilities {
+    pub state: ScanState,
+    /// ECR's explanation of the state.
+    pub description: Option<String>,
+    /// Whether Amazon Inspector scans the image (enhanced scanning).
+    pub is_enhanced: bool,
+    pub completed_at_ms: Option<u64>,
+    pub source_updated_at_ms: Option<u64>,
+    pub counts: SeverityCounts,
+    /// Packages with vulnerabilities, the most severe first.
+    pub packages: Vec<VulnerablePackage>,
+    /// In how many places Amazon ECS and EKS run the image. `null` if ECR doesn't say.
+    pub in_use_count: Option<u64>,
+    pub last_in_use_at_ms: Option<u64>,
+}
+
+/// The state of the scan of an image.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export_to = "vulnerabilities.ts")]
+pub enum ScanState {
+    NotScanned,
+    InProgress,
+    /// A basic scan finished.
+    Complete,
+    /// Amazon Inspector scans the image continuously.
+    Active,
+    Failed,
+    /// ECR can't scan images of this type.
+    Unsupported,
+    /// The image is older than Amazon Inspector scans.
+    Expired,
+    Unavailable,
+    LimitExceeded,
+    Archived,
+}
+
+/// The number of vulnerabilities by severity.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "vulnerabilities.ts")]
+pub struct SeverityCounts {
+    pub critical: u64,
+    pub high: u64,
+    pub medium: u64,
+    pub low: u64,
+    /// Informational, and without a severity.
+    pub other: u64,
+}
+
+/// A severity, the worst first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export_to = "vulnerabilities.ts")]
+pub enum Severity {
+    Critical,
+    High,
+    Medium,
+    Low,
+    Other,
+}
+
+/// A package with vulnerabilities.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export_to = "vulnerabilities.ts")]
+pub struct VulnerablePackage {
+    /// `null` for vulnerabilities for which ECR names no package.
+    pub name: Option<String>,
+    pub version: Option<String>,
+    /// The worst severity.
+    pub severity: Severity,
+    /// The versions that fix vulnerabilities, each once. Basic scanning doesn't name any.
+    pub fixed_in: Vec<String>,
+    /// Where the package is in the image.
+    pub path: Option<String>,
+    /// The digest of its layer.
+    pub layer: Option<String>,
+    /// The worst first.
+    pub vulnerabilities: Vec<Vulnerability>,
+}
+
+/// A vulnerability.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export_to = "vulnerabilities.ts")]
+pub struct Vulnerability {
+    pub id: String,
+    pub severity: Severity,
+    pub description: Option<String>,
+    pub url: Option<String>,
+    pub score: Option<f64>,
+    /// `null` if ECR doesn't say.
+    pub fix: Option<FixAvailable>,
+    pub exploit_available: bool,
+}
+
+/// Whether a fixed version exists.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export_to = "vulnerabilities.ts")]
+pub enum FixAvailable {
+    Yes,
+    No,
+    /// For some of the packages.
+    Partial,
+}
+
+/// The number of vulnerabilities of one image of a list.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "vulnerabilities.ts")]
+pub struct FindingCounts {
+    pub digest: String,
+    pub state: ScanState,
+    pub counts: SeverityCounts,
+    pub in_use_count: Option<u64>,
+}
+
+impl ScanState {
+    /// Reads the status of ECR. A status that is not known yet is unavailable.
+    fn of(status: &str) -> Self {
+        match status {
+            "IN_PROGRESS" | "PENDING" => Self::InProgress,
+            "COMPLETE" => Self::Complete,
+            "ACTIVE" => Self::Active,
+            "FAILED" => Self::Failed,
+            "UNSUPPORTED_IMAGE" => Self::Unsupported,
+            "SCAN_ELIGIBILITY_EXPIRED" => Self::Expired,
+            "LIMIT_EXCEEDED" => Self::LimitExceeded,
+            "IMAGE_ARCHIVED" => Self::Archived,
+            _ => Self::Unavailable,
+        }
+    }
+}
+
+impl Severity {
+    fn of(text: &str) -> Self {
+        match text {
+            "CRITICAL" => Self::Critical,
+            "HIGH" => Self::High,
+            "MEDIUM" => Self::Medium,
+            "LOW" => Self::Low,
+            _ => Self::Other,
+        }
+    }
+}
+
+impl SeverityCounts {
+    fn add(&mut self, severity: Severity, count: u64) {
+        let place = match severity {
+            Severity::Critical => &mut self.critical,
+            Severity::High => &mut self.high,
+            Severity::Medium => &mut self.medium,
+            Severity::Low => &mut self.low,
+            Severity::Other => &mut self.other,
+        };
+        *place = place.saturating_add(count);
+    }
+
+    fn of(found: &ScanFindings) -> Self {
+        let mut counts = Self::default();
+        for (severity, count) in &found.counts {
+            counts.add(Severity::of(severity), *count);
+        }
+        // ECR leaves the counts out of some answers.
+        if found.counts.is_empty() {
+            for finding in &found.findings {
+                counts.add(Severity::of(&finding.severity), 1);
+            }
+        }
+        counts
+    }
+}
+
+/// Groups the findings of an image by package. `None` for an image that was never scanned.
+pub fn vulnerabilities(found: Option<ScanFindings>) -> ImageVulnerabilities {
+    let scanned = found.is_some();
+    let found = found.unwrap_or_default();
+    let mut groups: BTreeMap<_, VulnerablePackage> = BTreeMap::new();
+    for finding in &found.findings {
+        let vulnerability = vulnerability(finding);
+        let nameless = [FoundPackage::default()];
+        let packages =
+            if finding.packages.is_empty() { &nameless[..] } else { &finding.packages[..] };
+        for package in packages {
+            let key = (package.name.clone(), package.version.clone(), package.path.clone());
+            let group = groups.entry(key).or_insert_with(|| VulnerablePackage {
+                name: Some(package.name.clone()).filter(|name| !name.is_empty()),
+                version: package.version.clone(),
+                severity: vulnerability.severity,
+                fixed_in: Vec::new(),
+                path: package.path.clone(),
+                layer: package.layer.clone(),
+                vulnerabilities: Vec::new(),
+            });
+            group.severity = group.severity.min(vulnerability.severity);
+            if let Some(fixed_in) = &package.fixed_in
+                && !group.fixed_in.contains(fixed_in)
+            {
+                group.fixed_in.push(fixed_in.clone());
+            }
+            group.vulnerabilities.push(vulnerability.clone());
+        }
+    }
+    let mut packages: Vec<_> = groups.into_values().collect();
+    for package in &mut packages {
+        package
+            .vulnerabilities
+            .sort_by(|one, other| (one.severity, &one.id).cmp(&(other.severity, &other.id)));
+    }
+    packages.sort_by(|one, other| (one.severity, &one.name).cmp(&(other.severity, &other.name)));
+    ImageVulnerabilities {
+        state: if scanned { ScanState::of(&found.status) } else { ScanState::NotScanned },
+        counts: SeverityCounts::of(&found),
+        description: found.description,
+        is_enhanced: found.is_enhanced || found.status == "ACTIVE",
+        completed_at_ms: found.completed_at_ms,
+        source_updated_at_ms: found.source_updated_at_ms,
+        packages,
+        in_use_count: found.in_use_count,
+        last_in_use_at_ms: found.last_in_use_at_ms,
+    }
+}
+
+fn vulnerability(from: &Finding) -> Vulnerability {
+    Vulnerability {
+        id: from.id.clone(),
+        severity: Severity::of(&from.severity),
+        description: from
+            .description
+            .as_ref()
+            .map(|text| text.chars().take(DESCRIPTION_LIMIT).collect()),
+        url: from.url.clone(),
+        score: from.score,
+        fix: match from.fix_available.as_deref() {
+            Some("YES") => Some(FixAvailable::Yes),
+            Some("NO") => Some(FixAvailable::No),
+            Some("PARTIAL") => Some(FixAvailable::Partial),
+            _ => None,
+        },
+        exploit_available: from.exploit_available,
+    }
+}
+
+/// Counts the findings of an image of a list.
+pub fn finding_counts(digest: &str, found: Option<&ScanFindings>) -> FindingCounts {
+    FindingCounts {
+        digest: digest.to_owned(),
+        state: found.map_or(ScanState::NotScanned, |found| ScanState::of(&found.status)),
+        counts: found.map(SeverityCounts::of).unwrap_or_default(),
+        in_use_count: found.and_then(|found| found.in_use_count),
+    }
+}
+
+#[cfg(test)]
+mod tests;

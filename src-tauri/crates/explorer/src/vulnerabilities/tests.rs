@@ -1,0 +1,76 @@
+//! Findings of both kinds by package.
+
+use super::*;
+
+fn finding(id: &str, severity: &str, packages: &[(&str, &str, Option<&str>)]) -> Finding {
+    let package = |(name, version, fixed_in): &(&str, &str, Option<&str>)| FoundPackage {
+        name: (*name).to_owned(),
+        version: Some((*version).to_owned()),
+        fixed_in: fixed_in.map(str::to_owned),
+        ..FoundPackage::default()
+    };
+    Finding {
+        id: id.to_owned(),
+        severity: severity.to_owned(),
+        fix_available: Some("YES".to_owned()),
+        packages: packages.iter().map(package).collect(),
+        ..Finding::default()
+    }
+}
+
+#[test]
+fn findings_are_grouped_by_package_with_the_worst_first() {
+    let found = ScanFindings {
+        status: "COMPLETE".to_owned(),
+        findings: vec![
+            finding("CVE-3", "LOW", &[("busybox", "1", None)]),
+            finding("CVE-2", "HIGH", &[("openssl", "3.0.1", Some("3.0.2")), ("zlib", "1", None)]),
+            finding("CVE-1", "CRITICAL", &[("openssl", "3.0.1", Some("3.0.3"))]),
+            finding("CVE-4", "HIGH", &[("openssl", "3.0.1", Some("3.0.2"))]),
+            finding("CVE-5", "UNTRIAGED", &[]),
+        ],
+        ..ScanFindings::default()
+    };
+    let shown = vulnerabilities(Some(found));
+    assert_eq!(shown.state, ScanState::Complete);
+    let names: Vec<_> =
+        shown.packages.iter().map(|one| (one.name.as_deref(), one.severity)).collect();
+    assert_eq!(
+        names,
+        [
+            (Some("openssl"), Severity::Critical),
+            (Some("zlib"), Severity::High),
+            (Some("busybox"), Severity::Low),
+            (None, Severity::Other),
+        ]
+    );
+    let openssl = &shown.packages[0];
+    let ids: Vec<_> = openssl.vulnerabilities.iter().map(|one| one.id.as_str()).collect();
+    assert_eq!(ids, ["CVE-1", "CVE-2", "CVE-4"]);
+    assert_eq!(openssl.fixed_in, ["3.0.2", "3.0.3"]);
+    let counts = SeverityCounts { critical: 1, high: 2, medium: 0, low: 1, other: 1 };
+    assert_eq!(shown.counts, counts, "counted here, because ECR left the counts out");
+}
+
+#[test]
+fn every_status_of_ecr_has_a_state() {
+    for (status, state) in [
+        ("IN_PROGRESS", ScanState::InProgress),
+        ("PENDING", ScanState::InProgress),
+        ("COMPLETE", ScanState::Complete),
+        ("ACTIVE", ScanState::Active),
+        ("FAILED", ScanState::Failed),
+        ("UNSUPPORTED_IMAGE", ScanState::Unsupported),
+        ("SCAN_ELIGIBILITY_EXPIRED", ScanState::Expired),
+        ("FINDINGS_UNAVAILABLE", ScanState::Unavailable),
+        ("LIMIT_EXCEEDED", ScanState::LimitExceeded),
+        ("IMAGE_ARCHIVED", ScanState::Archived),
+        ("NEWER", ScanState::Unavailable),
+    ] {
+        let found = ScanFindings { status: status.to_owned(), ..ScanFindings::default() };
+        assert_eq!(finding_counts("x", Some(&found)).state, state);
+        assert_eq!(vulnerabilities(Some(found)).state, state, "{status}");
+    }
+    assert_eq!(vulnerabilities(None).state, ScanState::NotScanned);
+    assert_eq!(finding_counts("x", None).state, ScanState::NotScanned);
+}

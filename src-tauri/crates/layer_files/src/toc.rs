@@ -1,0 +1,215 @@
+//! Tables of contents inside layers: eStargz and zstd:chunked. They are read with range requests, and nothing else of
+//! the layer is downloaded.
+//!
+//! Sources: containerd/stargz-snapshotter, `docs/estargz.md`; containers/storage, `pkg/chunked/internal/compression.go`.
+
+use std::io::Read as _;
+
+use flate2::read::MultiGzDecoder;
+use serde::Deserialize;
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+use transload_model::{Descriptor, Digest, DigestHasher};
+
+use crate::layer_files::{FileEntry, FileKind};
+use crate::list_tar::whiteout;
+use crate::shown_name::{shown_name, shown_path};
+use crate::zstd_frames::ZstdFrames;
+
+/// The annotation of a layer in the format eStargz with the digest of its decompressed table.
+const ESTARGZ_DIGEST: &str = "containerd.io/snapshot/stargz/toc.digest";
+/// `OFFSET:LENGTH:DECOMPRESSED LENGTH:TYPE` of the table of a zstd:chunked layer.
+const CHUNKED_POSITION: &str = "io.github.containers.zstd-chunked.manifest-position";
+/// The digest of its compressed table.
+const CHUNKED_DIGEST: &str = "io.github.containers.zstd-chunked.manifest-checksum";
+/// The type of a table with the entries of eStargz, the only one that exists.
+const CHUNKED_TYPE: &str = "1";
+
+/// The footer of an eStargz layer: an empty gzip member whose header has the position of the table.
+pub(crate) const FOOTER_BYTES: u64 = 51;
+
+/// The largest tables that are read: of 500,000 entries with long names.
+const COMPRESSED_LIMIT_BYTES: u64 = 64 * 1024 * 1024;
+const TABLE_LIMIT_BYTES: u64 = 256 * 1024 * 1024;
+
+/// The name of the table in its archive.
+const ESTARGZ_NAME: &[u8] = b"stargz.index.json";
+
+/// Where the table of a layer is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum TocLocation {
+    /// Its footer says where.
+    Estargz {
+        digest: Digest,
+    },
+    ZstdChunked {
+        position: Position,
+        digest: Digest,
+    },
+}
+
+/// A part of a layer, in compressed bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Position {
+    pub start: u64,
+    pub length: u64,
+}
+
+/// Whether the annotations of a layer name a table of contents, so that it doesn't have to be downloaded.
+pub fn has_table(layer: &Descriptor) -> bool {
+    toc_location(layer).is_some()
+}
+
+/// Returns where the table of a layer is, if its annotations name one that can be read.
+pub(crate) fn toc_location(layer: &Descriptor) -> Option<TocLocation> {
+    let annotation = |name: &str| layer.annotations.get(name).map(String::as_str);
+    if let Some(digest) = annotation(ESTARGZ_DIGEST) {
+        let digest = Digest::parse(digest).ok()?;
+        return (layer.size_bytes > FOOTER_BYTES).then_some(TocLocation::Estargz { digest });
+    }
+    let digest = Digest::parse(annotation(CHUNKED_DIGEST)?).ok()?;
+    let mut numbers = annotation(CHUNKED_POSITION)?.split(':');
+    let mut number = || numbers.next()?.parse::<u64>().ok();
+    let (start, length, _) = (number()?, number()?, number()?);
+    (numbers.next()? == CHUNKED_TYPE).then_some(())?;
+    let position = within(Position { start, length }, layer)?;
+    Some(TocLocation::ZstdChunked { position, digest })
+}
+
+/// Returns a position that is inside its layer and not too large.
+fn within(position: Position, layer: &Descriptor) -> Option<Position> {
+    let end = position.start.checked_add(position.length)?;
+    let fits = position.length > 0 && position.length <= COMPRESSED_LIMIT_BYTES;
+    (fits && end <= layer.size_bytes).then_some(position)
+}
+
+/// Reads the footer of an eStargz layer. `None` if it isn't one.
+pub(crate) fn estargz_position(footer: &[u8], layer: &Descriptor) -> Option<Position> {
+    // The header of the gzip member with an extra field, and the subfield `SG` of 22 bytes.
+    let is_member = footer.len() as u64 == FOOTER_BYTES
+        && footer.starts_with(&[0x1f, 0x8b, 8])
+        && footer[3] & 4 != 0
+        && footer[10..16] == [26, 0, b'S', b'G', 22, 0]
+        && &footer[32..38] == b"STARGZ";
+    let start = std::str::from_utf8(footer.get(16..32)?).ok().filter(|_| is_member)?;
+    let start = u64::from_str_radix(start, 16).ok()?;
+    let end = layer.size_bytes.checked_sub(FOOTER_BYTES)?;
+    within(Position { start, length: end.checked_sub(start)? }, layer)
+}
+
+/// Why a table can't be used.
+#[derive(Debug)]
+pub(crate) enum TocProblem {
+    WrongDigest,
+    Unreadable(String),
+}
+
+fn unreadable(reason: impl ToString) -> TocProblem {
+    TocProblem::Unreadable(reason.to_string())
+}
+
+/// Decompresses the table of an eStargz layer and verifies its digest.
+pub(crate) fn estargz_table(member: &[u8], digest: &Digest) -> Result<Vec<u8>, TocProblem> {
+    let mut archive = Vec::new();
+    let decoder = MultiGzDecoder::new(member);
+    decoder.take(TABLE_LIMIT_BYTES).read_to_end(&mut archive).map_err(unreadable)?;
+    let header = archive.get(..512).ok_or_else(|| unreadable("its table is too short"))?;
+    let header = tar::Header::from_byte_slice(header);
+    if *header.path_bytes() != *ESTARGZ_NAME {
+        return Err(unreadable("its table has another name"));
+    }
+    let size = header.entry_size().map_err(unreadable)?;
+    let end = usize::try_from(size).ok().and_then(|size| size.checked_add(512));
+    let table = end.and_then(|end| archive.get(512..end));
+    let table = table.ok_or_else(|| unreadable("its table is too short"))?;
+    verified(table, digest)?;
+    Ok(table.to_vec())
+}
+
+/// Verifies the digest of the table of a zstd:chunked layer and decompresses it.
+pub(crate) fn chunked_table(frame: &[u8], digest: &Digest) -> Result<Vec<u8>, TocProblem> {
+    verified(frame, digest)?;
+    let mut table = Vec::new();
+    let decoder = ZstdFrames::new(frame);
+    decoder.take(TABLE_LIMIT_BYTES).read_to_end(&mut table).map_err(unreadable)?;
+    Ok(table)
+}
+
+fn verified(bytes: &[u8], digest: &Digest) -> Result<(), TocProblem> {
+    let mut hasher = DigestHasher::new(digest.algorithm());
+    hasher.update(bytes);
+    (hasher.finish() == *digest).then_some(()).ok_or(TocProblem::WrongDigest)
+}
+
+#[derive(Deserialize)]
+struct Table {
+    #[serde(default)]
+    entries: Vec<TableEntry>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct TableEntry {
+    name: String,
+    #[serde(rename = "type")]
+    kind: String,
+    #[serde(default)]
+    size: u64,
+    #[serde(default)]
+    mode: u32,
+    #[serde(default)]
+    uid: u64,
+    #[serde(default)]
+    gid: u64,
+    #[serde(default)]
+    link_name: String,
+    #[serde(default)]
+    modtime: String,
+}
+
+/// Reads the entries of a table.
+pub(crate) fn table_entries(table: &[u8]) -> Result<Vec<FileEntry>, TocProblem> {
+    let table: Table = serde_json::from_slice(table).map_err(unreadable)?;
+    // A chunk is a part of the file before it.
+    let entries = table.entries.into_iter().filter(|entry| entry.kind != "chunk");
+    Ok(entries.filter_map(file_entry).collect())
+}
+
+fn file_entry(entry: TableEntry) -> Option<FileEntry> {
+    let (path, whiteout) = whiteout(entry.name.as_bytes());
+    let path = shown_path(&path);
+    if path.is_empty() && whiteout.is_none() {
+        return None;
+    }
+    let kind = whiteout.unwrap_or(match entry.kind.as_str() {
+        "reg" => FileKind::File,
+        "dir" => FileKind::Directory,
+        "symlink" => FileKind::SymbolicLink,
+        "hardlink" => FileKind::HardLink,
+        "char" => FileKind::CharacterDevice,
+        "block" => FileKind::BlockDevice,
+        "fifo" => FileKind::Pipe,
+        _ => FileKind::Other,
+    });
+    let is_link = matches!(kind, FileKind::SymbolicLink | FileKind::HardLink);
+    Some(FileEntry {
+        path,
+        kind,
+        size_bytes: if kind == FileKind::File { entry.size } else { 0 },
+        mode: entry.mode & 0o7777,
+        uid: entry.uid,
+        gid: entry.gid,
+        modified_at_ms: milliseconds(&entry.modtime),
+        link: is_link.then(|| shown_name(entry.link_name.as_bytes())),
+        change: None,
+    })
+}
+
+/// Returns a date in milliseconds. `None` for dates before 1970 and for the zero date of Go.
+fn milliseconds(date: &str) -> Option<u64> {
+    let date = OffsetDateTime::parse(date, &Rfc3339).ok()?;
+    u64::try_from(date.unix_timestamp_nanos() / 1_000_000).ok()
+}
+
+#[cfg(test)]
+pub(crate) mod tests;

@@ -1,0 +1,97 @@
+import Box from "@cloudscape-design/components/box";
+import Header from "@cloudscape-design/components/header";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import Spinner from "@cloudscape-design/components/spinner";
+import StatusIndicator, {
+  type StatusIndicatorProps,
+} from "@cloudscape-design/components/status-indicator";
+import { type ErrorActions, ErrorAlert } from "../../errors";
+import { useBackend } from "../../ipc";
+import type { AwsConnection, ImageReplication, ReplicationStatus } from "../../ipc/generated";
+import { connectionKey } from "../../shared/connection";
+import { formatCount } from "../../shared/format";
+import { PagedTable } from "../../shared/PagedTable";
+import { useRequest } from "../../shared/useRequest";
+
+const stateTexts: Record<
+  ReplicationStatus,
+  { readonly label: string; readonly type: StatusIndicatorProps.Type }
+> = {
+  in_progress: { label: "In progress", type: "in-progress" },
+  complete: { label: "Replicated", type: "success" },
+  failed: { label: "Failed", type: "error" },
+};
+
+interface ReplicationTabProps {
+  connection: AwsConnection;
+  repository: string;
+  digest: string;
+  errorActions: ErrorActions;
+}
+
+/** Where ECR replicates the image to. Read only when the tab is opened. */
+export function ReplicationTab(props: ReplicationTabProps) {
+  const { connection, repository, digest, errorActions } = props;
+  const backend = useBackend();
+  const key = JSON.stringify([connectionKey(connection), repository, digest]);
+  const request = useRequest(key, () => backend.imageReplication(connection, repository, digest));
+  if (request.error !== null) {
+    return (
+      <ErrorAlert error={request.error} actions={{ ...errorActions, retry: request.reload }} />
+    );
+  }
+  if (request.answer === null) {
+    return (
+      <Box>
+        <Spinner /> Reading the replication status
+      </Box>
+    );
+  }
+  const rows = request.answer.map((one, index) => ({ ...one, id: `${index}` }));
+  return (
+    <PagedTable<ImageReplication & { id: string }>
+      variant="container"
+      header={
+        <Header
+          variant="h2"
+          counter={`(${formatCount(rows.length)})`}
+          description="Regions and accounts that ECR copies this image to."
+        >
+          Replication
+        </Header>
+      }
+      items={rows}
+      trackBy="id"
+      finds="regions and accounts"
+      words={({ region, account }) => [region, account]}
+      ariaLabels={{ tableLabel: "Replication" }}
+      empty={
+        <Box textAlign="center" data-testid="replication-none">
+          <SpaceBetween size="xxs">
+            <Box variant="strong">Not replicated</Box>
+            <Box>
+              No replication rule of the registry matches this repository, or the image was pushed
+              before the rule existed.
+            </Box>
+          </SpaceBetween>
+        </Box>
+      }
+      columnDefinitions={[
+        { id: "region", header: "Region", isRowHeader: true, cell: ({ region }) => region },
+        { id: "account", header: "Account", cell: ({ account }) => account },
+        {
+          id: "state",
+          header: "Status",
+          cell: ({ state, failure_code }) => (
+            <StatusIndicator type={stateTexts[state].type}>
+              {failure_code === null
+                ? stateTexts[state].label
+                : `${stateTexts[state].label}: ${failure_code}`}
+            </StatusIndicator>
+          ),
+        },
+      ]}
+      data-testid="replication"
+    />
+  );
+}

@@ -1,0 +1,68 @@
+import type { ListedFindings } from "../../ipc/generated";
+import { formatCount, formatCounted } from "../../shared/format";
+import type { Column } from "../../shared/tablePreferences";
+import { scanStateTexts } from "../../shared/vulnerabilities";
+import type { RepositoryImageRow } from "./repositoryImageRows";
+import { scannedDigest } from "./useFindings";
+
+/** Findings in short: `1 critical, 2 high`. Lower severities only if there are no others. */
+export function findingsText({ findings }: ListedFindings): string {
+  if (findings === null) {
+    return "Couldn’t read";
+  }
+  const { state, counts } = findings;
+  if (state !== "complete" && state !== "active") {
+    return scanStateTexts[state].label;
+  }
+  const severe = [
+    [counts.critical, "critical"],
+    [counts.high, "high"],
+  ] as const;
+  const lower = [
+    [counts.medium, "medium"],
+    [counts.low, "low"],
+    [counts.other, "other"],
+  ] as const;
+  const text = (list: readonly (readonly [number, string])[]) =>
+    list
+      .filter(([count]) => count > 0)
+      .map(([count, name]) => `${formatCount(count)} ${name}`)
+      .join(", ");
+  return text(severe) || text(lower) || "None";
+}
+
+/** The column with the findings of the rows in sight. */
+export function findingsColumn(
+  findings: ReadonlyMap<string, ListedFindings>,
+): Column<RepositoryImageRow> {
+  return {
+    id: "findings",
+    header: "Vulnerabilities",
+    width: 150,
+    asked: true,
+    cell: (row) => <FindingsCell row={row} findings={findings} />,
+  };
+}
+
+interface FindingsCellProps {
+  row: RepositoryImageRow;
+  findings: ReadonlyMap<string, ListedFindings>;
+}
+
+function FindingsCell({ row, findings }: FindingsCellProps) {
+  const digest = scannedDigest(row);
+  const found = digest === null ? undefined : findings.get(digest);
+  if (row.isEntry || digest === null) {
+    return <span>–</span>;
+  }
+  if (found === undefined) {
+    return <span>Reading</span>;
+  }
+  const inUse = found.findings?.in_use_count ?? 0;
+  return (
+    <span title={found.error?.message ?? (digest === row.digest ? undefined : `Of ${digest}`)}>
+      {findingsText(found)}
+      {inUse > 0 && ` · runs in ${formatCounted(inUse, "place", "places")}`}
+    </span>
+  );
+}
