@@ -1,4 +1,4 @@
-//! The files that the user chose in a file dialog. Commands that read or write a file for the pages accept only
+//! The files that the user chose in a file dialog or dropped on the window. Commands that read or write a file for the pages accept only
 //! these, so that code in the web view can access no other file.
 
 use std::path::{Path, PathBuf};
@@ -15,6 +15,8 @@ const MAX_CHOICES: usize = 16;
 pub enum Purpose {
     Save,
     Open,
+    /// It was dropped on the window.
+    Drop,
 }
 
 /// The choices since the program started.
@@ -35,7 +37,7 @@ impl ChosenPaths {
         }
     }
 
-    /// Accepts exactly the paths that a dialog returned for this purpose.
+    /// Accepts exactly the paths that the user chose for this purpose.
     ///
     /// # Errors
     /// `input_invalid` for other paths.

@@ -2,7 +2,7 @@
 //! draft, saved profiles, logs), and passes every other call to `transload-api`.
 //!
 //! - [`commands`]: what the window can call; one call into the API each
-//! - [`saved_profiles`], [`settings`], [`draft`]: stored data, written with [`files`]
+//! - [`saved_profiles`], [`settings`], [`draft`], [`recent_sources`]: stored data, written with [`files`]
 //! - [`folders`], [`log`], [`options`]: folders, log file, and command line
 //! - [`chosen_paths`]: the files that the user chose in a dialog; the pages can access no others
 //! - [`desktop`]: keeps the computer awake during a migration, and shows a notification at its end
@@ -21,6 +21,7 @@ mod files;
 mod folders;
 mod log;
 pub mod options;
+mod recent_sources;
 mod saved_profiles;
 mod settings;
 mod start;

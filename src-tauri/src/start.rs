@@ -9,6 +9,7 @@ use crate::chosen_paths::ChosenPaths;
 use crate::draft::Draft;
 use crate::folders::Folders;
 use crate::options::Start;
+use crate::recent_sources::RecentSources;
 use crate::saved_profiles::store::SavedProfiles;
 use crate::settings::SettingsFile;
 use crate::start_error::StartError;
@@ -87,6 +88,7 @@ fn prepare<R: Runtime>(app: &App<R>, folders: Folders, start: Start) -> std::io:
     app.manage(start);
     app.manage(ChosenPaths::default());
     app.manage(Draft::new(&folders.data));
+    app.manage(RecentSources::new(&folders.data));
     app.manage(SavedProfiles::new(app.handle(), &folders.data));
     app.manage(settings);
     app.manage(folders);

@@ -1,11 +1,15 @@
 //! The window: how it is created, and what happens when it is asked to close.
 
+use std::path::PathBuf;
+
+use serde::Serialize;
 use tauri::{
-    App, AppHandle, Emitter as _, Manager as _, Runtime, Url, WebviewWindowBuilder, Window,
-    WindowEvent,
+    App, AppHandle, DragDropEvent, Emitter as _, Manager as _, Runtime, Url, WebviewWindowBuilder,
+    Window, WindowEvent,
 };
 use transload_api::Api;
 
+use crate::chosen_paths::{ChosenPaths, Purpose};
 use crate::folders::Folders;
 
 /// The label of the window in the configuration and the capability.
@@ -44,10 +48,49 @@ pub fn is_focused<R: Runtime>(app: &AppHandle<R>) -> bool {
     window.is_some_and(|window| window.is_focused().unwrap_or(false))
 }
 
-/// Prevents closing while a job is running. The window then asks for confirmation and closes itself with
+/// The event that the window receives while files are dragged over it, and when they are dropped.
+pub const FILE_DRAG: &str = "file-drag";
+
+/// What happens to files over the window.
+#[derive(Clone, Debug, Serialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+enum FileDrag {
+    Entered,
+    Left,
+    Dropped { paths: Vec<PathBuf> },
+}
+
+/// Tells the pages about files over the window. A dropped file may be read from then on.
+fn on_drag<R: Runtime>(window: &Window<R>, event: &DragDropEvent) {
+    let Some(drag) = file_drag(event) else { return };
+    if let FileDrag::Dropped { paths } = &drag {
+        for path in paths {
+            window.state::<ChosenPaths>().remember(Purpose::Drop, path);
+        }
+    }
+    if let Err(error) = window.emit(FILE_DRAG, drag) {
+        tracing::warn!(%error, "couldn't report a dropped file");
+    }
+}
+
+/// Returns what the pages need to know. Nothing for moves within the window.
+fn file_drag(event: &DragDropEvent) -> Option<FileDrag> {
+    match event {
+        DragDropEvent::Enter { .. } => Some(FileDrag::Entered),
+        DragDropEvent::Leave => Some(FileDrag::Left),
+        DragDropEvent::Drop { paths, .. } => Some(FileDrag::Dropped { paths: paths.clone() }),
+        _ => None,
+    }
+}
+
+/// Passes dragged files on, and prevents closing while a job is running. The window then asks for confirmation and closes itself with
 /// `window_close`.
 pub fn on_event<R: Runtime>(window: &Window<R>, event: &WindowEvent) {
-    let WindowEvent::CloseRequested { api: request, .. } = event else { return };
+    let request = match event {
+        WindowEvent::CloseRequested { api, .. } => api,
+        WindowEvent::DragDrop(drag) => return on_drag(window, drag),
+        _ => return,
+    };
     if !window.state::<Api>().jobs_running() {
         return;
     }

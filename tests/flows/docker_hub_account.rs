@@ -203,6 +203,7 @@ async fn a_tag_moved_in_practice_is_copied_when_the_migration_runs_again() -> Re
     let first = app.migrate(migration_request.clone()).await?;
     let again = app.plan(migration_request.clone()).await?;
     assert_eq!(again.totals.images_unchanged, 1);
+    assert_eq!((again.images[0].size_bytes, again.images[0].existing), (None, None));
 
     let move_tag = |repository: &str, tag: &str, to: &str| {
         app.api.practice_tag_move(repository.to_owned(), tag.to_owned(), to.to_owned())
@@ -227,6 +228,9 @@ async fn a_tag_moved_in_practice_is_copied_when_the_migration_runs_again() -> Re
     let moved = app.plan(migration_request.clone()).await?;
     let conflict = PlannedAction::Conflict { overwrite_allowed: true };
     assert_eq!((moved.ready, &moved.images[0].action), (false, &conflict));
+    let existing = moved.images[0].existing.context("what ECR has under the tag")?;
+    ensure!(existing.pushed_at_ms.is_some_and(|pushed| pushed > 0), "{existing:?}");
+    ensure!(existing.size_bytes.is_some_and(|bytes| bytes > 0), "{existing:?}");
     let (image, resolution) = (migration_request.images[0].clone(), ConflictResolution::Overwrite);
     let choices = vec![ConflictChoice { image, resolution }];
     let second = app.migrate(MigrationRequest { choices, ..migration_request }).await?;

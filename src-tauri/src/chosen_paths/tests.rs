@@ -19,6 +19,7 @@ fn only_chosen_paths_are_accepted_and_only_for_their_purpose() {
     for (purpose, path) in [
         (Purpose::Open, "/home/me/report.md"),
         (Purpose::Save, "/home/me/p.json"),
+        (Purpose::Drop, "/home/me/p.json"),
         (Purpose::Save, "/home/me/../me/report.md"),
         (Purpose::Save, "/home/me/./report.md"),
         (Purpose::Save, "/home/me//report.md"),

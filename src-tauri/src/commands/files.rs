@@ -1,10 +1,13 @@
-//! Files that migrations are exported to. Only a path that a dialog returned is written.
+//! Files that migrations are exported to, and files that are dropped on the window. Only a path that a dialog
+//! returned is written, and only a dropped one is read.
 
 use std::path::PathBuf;
 
 use tauri::Runtime;
 use transload_api::Api;
-use transload_contract::{AwsConnection, GeneratedFileId, NameAnswersRequest, ReportFormat};
+use transload_contract::{
+    AwsConnection, DroppedFile, GeneratedFileId, NameAnswersRequest, ReportFormat,
+};
 use transload_errors::ApiError;
 
 use super::shell::Shell;
@@ -38,5 +41,11 @@ impl<R: Runtime> Shell<R> {
     ) -> Result<(), ApiError> {
         self.state::<ChosenPaths>().check(Purpose::Save, &path)?;
         self.state::<Api>().name_file_export(request, connection, file, path).await
+    }
+
+    /// Reads a dropped plan or list.
+    pub async fn dropped_file_read(&self, path: PathBuf) -> Result<DroppedFile, ApiError> {
+        self.state::<ChosenPaths>().check(Purpose::Drop, &path)?;
+        self.state::<Api>().dropped_file_read(&path).await
     }
 }

@@ -1,12 +1,13 @@
-//! The settings and the wizard's draft.
+//! The settings, the wizard's draft and the recent sources.
 
 use tauri::Runtime;
 use transload_api::Api;
-use transload_contract::{Settings, WizardDraft};
+use transload_contract::{ImageSource, Settings, WizardDraft};
 use transload_errors::ApiError;
 
 use super::shell::Shell;
 use crate::draft::Draft;
+use crate::recent_sources::RecentSources;
 use crate::settings::SettingsFile;
 
 impl<R: Runtime> Shell<R> {
@@ -39,5 +40,26 @@ impl<R: Runtime> Shell<R> {
     /// Stores or deletes the draft.
     pub async fn draft_set(&self, draft: Option<WizardDraft>) -> Result<(), ApiError> {
         self.state::<Draft>().set(draft.as_ref().map(|WizardDraft(draft)| draft))
+    }
+
+    /// The sources that were used last.
+    pub async fn recent_sources_list(&self) -> Result<Vec<ImageSource>, ApiError> {
+        self.state::<RecentSources>().list()
+    }
+
+    /// Puts a source first.
+    pub async fn recent_source_add(
+        &self,
+        source: ImageSource,
+    ) -> Result<Vec<ImageSource>, ApiError> {
+        self.state::<RecentSources>().add(source)
+    }
+
+    /// Removes a source.
+    pub async fn recent_source_remove(
+        &self,
+        source: ImageSource,
+    ) -> Result<Vec<ImageSource>, ApiError> {
+        self.state::<RecentSources>().remove(&source)
     }
 }

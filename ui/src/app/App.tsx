@@ -18,12 +18,14 @@ import { type AnnouncementActions, withAnnouncements } from "./announcements";
 import { CloseModal } from "./CloseModal";
 import { ConnectionPicker } from "./ConnectionPicker";
 import { type AccountItem, consoleUrl } from "./connectionMenus";
+import { DropHint } from "./DropHint";
 import { ErrorBoundary } from "./ErrorBoundary";
 import { Frame } from "./Frame";
 import { helpTopic } from "./helpTopic";
 import { MfaCodeProvider } from "./MfaCodeProvider";
 import type { Page } from "./routes";
 import { SignInProvider } from "./SignInProvider";
+import { useDroppedFile } from "./useDroppedFile";
 import { useFinishedNotice } from "./useFinishedNotice";
 import { useInterruptedNotice } from "./useInterruptedNotice";
 import { useNotices } from "./useNotices";
@@ -60,6 +62,16 @@ function Window() {
   const draftDispatch = kept.dispatch;
 
   useEffect(() => backend.onCloseRequested(() => update({ type: "close_requested" })), [backend]);
+  const dragged = useDroppedFile(backend, {
+    draft: kept.draft,
+    dispatch: draftDispatch,
+    notify,
+    notifyError,
+    openWizard: () => {
+      update({ type: "job_shown", job: null });
+      update({ type: "page_opened", page: "migrate" });
+    },
+  });
   useEffect(() => {
     if (settingsError !== null) {
       notifyError(settingsError);
@@ -225,6 +237,7 @@ function Window() {
     <BackendProvider backend={announced}>
       <NotifyProvider value={notify}>
         <SignInProvider>
+          {dragged && <DropHint />}
           <Frame
             page={page ?? "migrate"}
             wizard={page === "migrate" && job === null}

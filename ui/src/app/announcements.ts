@@ -54,10 +54,12 @@ function open(
 
 /** Commands that change nothing, by themselves or for the user. */
 const reading = [
+  "droppedFileRead",
   "appInfo",
   "settingsGet",
   "draftGet",
   "savedProfilesList",
+  "recentSourcesList",
   "jobFollow",
   "awsProfilesList",
   "awsIdentity",
@@ -78,6 +80,7 @@ const reading = [
   "sourceTags",
   "sourceTagDetails",
   "sourceChoose",
+  "sourcePasteRead",
   "repositoryNamesPropose",
   "migrationPlan",
   "migrationCommands",
@@ -131,6 +134,8 @@ const shown = [
   // The settings page says that changes are saved automatically.
   "settingsSet",
   "draftSet",
+  "recentSourceAdd",
+  "recentSourceRemove",
   "signInStart",
   "signInCancel",
   "sourceChooseCancel",

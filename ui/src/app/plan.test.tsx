@@ -4,7 +4,12 @@ import { describe, expect, it } from "vitest";
 import { emptyDraft } from "../features/migrate/wizard/draft";
 import { recordedImage, recordedPlan } from "../ipc/fake/recordedPlan";
 import type { FakeOptions } from "../ipc/fakeBackend";
-import type { LifecycleForecast, MigrationRequest, PlannedAction } from "../ipc/generated";
+import type {
+  LifecycleForecast,
+  MigrationRequest,
+  PlannedAction,
+  PlannedImage,
+} from "../ipc/generated";
 import { byId, click, expectAccessible, openWindow, start, textOf } from "../testing/window";
 
 const draft = {
@@ -92,6 +97,57 @@ describe("a tag that points to another image", () => {
     expect(document.body.textContent).toContain("pgcli:latest-hub");
     await start(backend);
     expect((await byId("result")).dataset.outcome).toBe("succeeded");
+  });
+});
+
+describe("the image that ECR has under a tag", () => {
+  const existing = { size_bytes: 48_000, pushed_at_ms: Date.now() - 3 * 24 * 60 * 60 * 1000 };
+  const digest = (digit: string) => `sha256:${digit.repeat(64)}`;
+  const conflict = (change: Partial<PlannedImage>) =>
+    atReview({
+      answers: {
+        migrationPlan: async (request) =>
+          recordedPlan(request, {
+            images: request.images.map((selected) => ({
+              ...recordedImage(request, selected),
+              action: { kind: "conflict", overwrite_allowed: true },
+              source_digest: digest("a"),
+              destination_digest: digest("b"),
+              size_bytes: 52_000,
+              ...change,
+            })),
+          }),
+      },
+    });
+  const tooltip = async (id: string) => (await byId(id)).getAttribute("title");
+
+  it("is shown with digest, date and size", async () => {
+    conflict({ existing });
+    expect(await textOf("plan-digests-0")).toBe("aaaaaaa ≠ bbbbbbb, 3 days ago");
+    expect(await textOf("plan-sizes-0")).toBe("52 kB ≠ 48 kB");
+    for (const part of [digest("a"), digest("b"), "Pushed", "48 kB"]) {
+      expect(await tooltip("plan-digests-0")).toContain(part);
+    }
+  });
+
+  it.each([
+    ["without a size", { ...existing, size_bytes: null }, "Size unknown"],
+    ["without a date", { ...existing, pushed_at_ms: null }, "Push date unknown"],
+  ])("is shown %s where ECR didn’t report it", async (_, known, text) => {
+    conflict({ existing: known });
+    expect(await tooltip("plan-digests-0")).toContain(text);
+    expect(await textOf("plan-digests-0")).toMatch(/≠ bbbbbbb(, 3 days ago)?$/);
+    expect(screen.queryByTestId("plan-sizes-0") === null).toBe(known.size_bytes === null);
+  });
+
+  it("has no size of 0 bytes where the size wasn’t read", async () => {
+    conflict({
+      action: { kind: "already_there" },
+      destination_digest: digest("a"),
+      size_bytes: null,
+    });
+    await byId("plan-action-0");
+    expect((await byId("plan-images")).textContent).not.toContain("0 B");
   });
 });
 

@@ -231,3 +231,68 @@ describe("the sources of images", () => {
     expect(screen.queryByTestId("originals")).toBeNull();
   });
 });
+
+describe("the recent sources", () => {
+  const hub: ImageSource = { kind: "docker_hub", namespace: "acme, dencold" };
+  const registry: ImageSource = { kind: "registry", host: "ghcr.io", plain_http: false };
+  const select = () => createWrapper().findSelect('[data-testid="source-select"]');
+  const labels = async () => {
+    await byId("source-select");
+    const dropdown = () => select()?.findDropdown({ expandToViewport: true });
+    if (!dropdown()?.findOpenDropdown()) {
+      act(() => select()?.openDropdown());
+    }
+    const options = dropdown()?.findOptions();
+    return options?.map((option) => option.findLabel().getElement().textContent);
+  };
+  const pick = (value: string) =>
+    act(() => select()?.selectOptionByValue(value, { expandToViewport: true }));
+
+  it("are offered, and one is chosen with all that it needs", async () => {
+    const backend = openAt({ kind: "practice_account" }, { recentSources: [hub, registry] });
+    expect((await labels())?.slice(-3)).toEqual([
+      "Docker Hub: acme, dencold",
+      "ghcr.io",
+      "Clear recent sources",
+    ]);
+    pick("recent 0");
+    await waitFor(() =>
+      expect(
+        backend.calls.filter(({ method }) => method === "sourceRepositories").at(-1)?.args[0],
+      ).toEqual(hub),
+    );
+  });
+
+  it("are cleared, and the source stays", async () => {
+    const backend = openAt({ kind: "practice_account" }, { recentSources: [hub, registry] });
+    await labels();
+    pick("clear recent");
+    const removed = () => backend.calls.filter(({ method }) => method === "recentSourceRemove");
+    await waitFor(() => expect(removed().map(({ args }) => args[0])).toEqual([hub, registry]));
+    await waitFor(async () => expect(await labels()).not.toContain("ghcr.io"));
+    expect(await labels()).not.toContain("Clear recent sources");
+    expect(select()?.findTrigger().getElement().textContent).toContain("Practice account");
+  });
+
+  it("get a source once its repositories are listed", async () => {
+    const backend = openAt({ kind: "practice_account" });
+    await byId("repository-dencold/pgcli");
+    await waitFor(() =>
+      expect(backend.calls.find(({ method }) => method === "recentSourceAdd")?.args).toEqual([
+        { kind: "practice_account" },
+      ]),
+    );
+  });
+
+  it("don’t get a source that can’t be read", async () => {
+    const backend = openAt(registry, {
+      answers: {
+        sourceRepositories: async () => {
+          throw fakeError("registry_failed", "The registry doesn’t respond.");
+        },
+      },
+    });
+    await screen.findByTestId("error-alert");
+    expect(backend.calls.some(({ method }) => method === "recentSourceAdd")).toBe(false);
+  });
+});

@@ -1,6 +1,7 @@
-import type { Backend } from "./backend";
+import type { Backend, FileDrag } from "./backend";
 import { fakeAwsMethods } from "./fake/awsMethods";
 import { withRecordedCalls } from "./fake/callRecorder";
+import { fakeError } from "./fake/error";
 import { fakeFriendlyNameMethods } from "./fake/friendlyName";
 import { fakeImageMethods } from "./fake/images";
 import { FakeMigrations } from "./fake/migrations";
@@ -27,6 +28,7 @@ export function createFakeBackend(options: FakeOptions = {}): FakeBackend {
   const signIn = new FakeSignIn();
   const migrations = new FakeMigrations(options, ecr, nextId);
   const closeListeners = new Set<() => void>();
+  const dragListeners = new Set<(drag: FileDrag) => void>();
   const calls: FakeBackend["calls"] = [];
   const failures = new Map<string, ApiError>();
 
@@ -38,6 +40,13 @@ export function createFakeBackend(options: FakeOptions = {}): FakeBackend {
     onCloseRequested: (callback) => {
       closeListeners.add(callback);
       return () => closeListeners.delete(callback);
+    },
+    onFileDrag: (callback) => {
+      dragListeners.add(callback);
+      return () => dragListeners.delete(callback);
+    },
+    droppedFileRead: async (path) => {
+      throw fakeError("input_invalid", `${path} is neither a plan nor a list of images.`);
     },
     windowClose: async () => {},
     ...fakeStorageMethods(options, nextId),
@@ -72,6 +81,11 @@ export function createFakeBackend(options: FakeOptions = {}): FakeBackend {
     requestClose: () => {
       for (const listener of closeListeners) {
         listener();
+      }
+    },
+    drag: (drag) => {
+      for (const listener of dragListeners) {
+        listener(drag);
       }
     },
     closeListeners,

@@ -1,6 +1,6 @@
 import { Channel, invoke } from "@tauri-apps/api/core";
 import { listen } from "@tauri-apps/api/event";
-import type { Backend, Unsubscribe } from "./backend";
+import type { Backend, FileDrag, Unsubscribe } from "./backend";
 import type { Commands, JobEvent } from "./generated";
 import { commands } from "./generated/commands";
 import { toApiError } from "./invokeError";
@@ -54,11 +54,12 @@ function jobFollow(job: string, fromSeq: number, onEvent: (event: JobEvent) => v
   };
 }
 
-function onCloseRequested(callback: () => void): Unsubscribe {
+/** Subscribes to an event of the shell. */
+function subscribe<Payload>(event: string, callback: (payload: Payload) => void): Unsubscribe {
   let wanted = true;
-  const listening = listen("close-requested", () => {
+  const listening = listen<Payload>(event, ({ payload }) => {
     if (wanted) {
-      callback();
+      callback(payload);
     }
   });
   return () => {
@@ -71,4 +72,9 @@ function onCloseRequested(callback: () => void): Unsubscribe {
 }
 
 /** The backend of the program: commands of the shell, and its events. */
-export const tauriBackend: Backend = { ...called, jobFollow, onCloseRequested };
+export const tauriBackend: Backend = {
+  ...called,
+  jobFollow,
+  onCloseRequested: (callback) => subscribe("close-requested", callback),
+  onFileDrag: (callback) => subscribe<FileDrag>("file-drag", callback),
+};

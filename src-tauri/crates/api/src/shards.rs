@@ -37,7 +37,7 @@ pub(crate) fn keep_part(file: &mut PlanFile, shard: Shard) -> Result<(), ApiErro
             repository: &image.repository,
             tag: &image.tag,
             digest: image.source_digest.as_deref(),
-            size_bytes: image.size_bytes,
+            size_bytes: image.size_bytes.unwrap_or_default(),
             is_ordered: ordered.contains(image.repository.as_str()),
         });
         shard.select(&images.collect::<Vec<_>>(), layer_groups).into_iter()

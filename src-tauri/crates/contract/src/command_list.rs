@@ -19,6 +19,8 @@ commands! {
         save_path_choose(suggested_name: String) -> Option<String>;
         /// Asks which file to open. `null` if the user cancels.
         open_path_choose() -> Option<String>;
+        /// Reads a file that was dropped on the window: a plan or a list of images. Starts nothing.
+        dropped_file_read(path: PathBuf) -> DroppedFile;
         /// Closes the window, also while a job runs.
         window_close() -> ();
 
@@ -28,6 +30,12 @@ commands! {
         draft_get() -> Option<WizardDraft>;
         /// Stores the wizard's draft; `null` deletes it.
         draft_set(draft: Option<WizardDraft>) -> ();
+
+        /// The sources that were used last, the last one first. Without logins.
+        recent_sources_list() -> Vec<ImageSource>;
+        /// Puts a source first in the recent sources, and answers them.
+        recent_source_add(source: ImageSource) -> Vec<ImageSource>;
+        recent_source_remove(source: ImageSource) -> Vec<ImageSource>;
 
         saved_profiles_list() -> Vec<SavedProfile>;
         /// Saves a profile and answers it as saved. An empty ID creates a new one.
@@ -103,6 +111,9 @@ commands! {
         source_tags(source: ImageSource, repository: String, next: Option<String>) -> SourceTags;
         /// Digest, platforms and size of tags that `source_tags` listed by name only.
         source_tag_details(source: ImageSource, repository: String, tags: Vec<String>) -> Vec<SourceTag>;
+        /// The source, repository and tag of text that was pasted into a field. `null` if it is plain text of
+        /// the field. `current` is the source that the fields show.
+        source_paste_read(text: String, field: PasteField, current: Option<ImageSource>) -> Option<PastedSource>;
         /// The images that rules select now. `attempt` is a new name, to cancel it by. `null` if it was
         /// cancelled.
         source_choose(source: ImageSource, selection: Selection, attempt: String; ChooseProgress) -> Option<ChosenTags>;

@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 use transload_errors::ApiError;
 pub use transload_migration::commands::CopyTool;
 pub use transload_migration::{
-    EngineOutcome, EngineWay, ExpectedTime, GatherProgress as PlanProgress, PlanTotals,
-    PlannedReferrerTag, Remark as PlanRemark, Route,
+    EngineOutcome, EngineWay, ExistingImage, ExpectedTime, GatherProgress as PlanProgress,
+    PlanTotals, PlannedReferrerTag, Remark as PlanRemark, Route,
 };
 use ts_rs::TS;
 
@@ -90,10 +90,15 @@ pub struct PlannedImage {
     pub source_digest: Option<String>,
     /// The current digest of the tag in ECR.
     pub destination_digest: Option<String>,
+    /// The different image in ECR that the tag points to now, if there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub existing: Option<ExistingImage>,
     /// The platforms that are copied.
     pub platforms: Vec<String>,
-    /// The size of all its content.
-    pub size_bytes: u64,
+    /// The size of all its content. `null` if it wasn't read, because the image is refused, ECR has
+    /// it already, or its manifests are read during the migration.
+    pub size_bytes: Option<u64>,
     /// Remarks, such as that the Docker Engine packs layers again.
     pub remarks: Vec<PlanRemark>,
     /// Its position among the images of its repository, which are pushed oldest first.

@@ -8,7 +8,7 @@ mod heads;
 mod image_lookup;
 mod referrer_tags;
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 use transload_aws::AwsError;
 use transload_aws::EcrImage;
@@ -18,7 +18,7 @@ use crate::engine_route::predict::EnginePlan;
 use crate::error::MigrationError;
 use crate::image_content::ImageContent;
 use crate::manifest_cache::ManifestCache;
-use crate::plan::PlannedReferrerTag;
+use crate::plan::{ExistingImage, PlannedReferrerTag};
 use transload_aws::EcrRepository;
 use transload_docker::EngineInfo;
 use transload_model::{Digest, ImageReference, Platform, RepositoryName};
@@ -92,6 +92,8 @@ pub struct SourceFacts {
 pub struct RepositoryState {
     /// Layers of the plan's images that the repository has.
     pub layers: HashSet<Digest>,
+    /// Date and size of the images that have a tag which the plan wants for another image.
+    pub existing: HashMap<Digest, ExistingImage>,
     /// Its lifecycle policy, if the plan may push images to it.
     pub lifecycle: PolicyDocument,
     /// The images that the policy applies to now.

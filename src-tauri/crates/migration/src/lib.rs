@@ -75,10 +75,10 @@ pub use plan::permissions::{NeededPermission, Purpose, ResourceLocation, permiss
 pub use plan::repository_names::{ProposedName, RenameRule, name_collisions, proposed_names};
 pub use plan::shards::{InvalidShard, MAX_PARTS, Shard, ShardImage, layer_groups};
 pub use plan::tag_rules::{
-    DatedTag, ExclusionReason, InvalidPattern, TagPattern, TagRules, choose,
+    DatedTag, ExclusionReason, InvalidPattern, TagPattern, TagRules, choose, rest_excluded,
 };
 pub use plan::{Action, Plan, PlannedImage, PlannedReferrerTag, PlannedRepository, Remark, Route};
-pub use plan::{ExpiringImage, LifecycleForecast};
+pub use plan::{ExistingImage, ExpiringImage, LifecycleForecast};
 pub use plan::{NeededQuota, PlanTotals};
 pub use proof::{PlatformProof, Proof};
 pub use recorded_error::RecordedError;

@@ -200,6 +200,8 @@ pub struct PlannedImage {
     pub engine: Option<EnginePlan>,
     /// The digest of the tag at the destination when the plan was created.
     pub destination_digest: Option<Digest>,
+    /// The different image that the tag at the destination points to, if there is one.
+    pub existing: Option<ExistingImage>,
     /// The platforms that are copied.
     pub platforms: Vec<Platform>,
     /// Size of its content in bytes.
@@ -212,6 +214,17 @@ pub struct PlannedImage {
     pub content: Option<Arc<ImageContent>>,
     /// Its position among the images of its repository, which are pushed oldest first.
     pub push_order: u32,
+}
+
+/// An image in ECR whose tag the plan wants for another image.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "plan.ts")]
+pub struct ExistingImage {
+    /// The compressed size as ECR counts it: for an index, the size of its largest child. `null` if
+    /// ECR didn't report it.
+    pub size_bytes: Option<u64>,
+    /// When it was pushed. `null` if ECR didn't report it.
+    pub pushed_at_ms: Option<u64>,
 }
 
 /// A tag that stores a signature, attestation or SBOM of an image, such as `sha256-….sig`.

@@ -260,6 +260,14 @@ impl EcrApi for WaitingEcr {
         wait_for!(self, ecr => ecr.images(name))
     }
 
+    async fn images_with(
+        &self,
+        name: &RepositoryName,
+        digests: &[Digest],
+    ) -> Result<Vec<EcrImage>, AwsError> {
+        wait_for!(self, ecr => ecr.images_with(name, digests))
+    }
+
     async fn image(
         &self,
         name: &RepositoryName,

@@ -76,6 +76,7 @@ async fn existing_images_are_verified_and_not_sent() {
     let plan = migration.plan(&request("app", "app", &["1"])).await;
     assert!(matches!(plan.images[0].action, Action::AlreadyThere));
     assert!(plan.images[0].content.is_none(), "one HEAD request to each registry is enough");
+    assert_eq!(plan.images[0].existing, None, "it is the same image");
     let report = migration.run(&plan, &migration.registry_source()).await;
     assert_eq!(results(&report), ["Unchanged Equal"]);
     assert!(migration.registry.uploads.lock().unwrap().is_empty());
@@ -96,6 +97,8 @@ async fn a_tag_of_another_image_needs_a_choice() {
     assert!(matches!(plan.images[0].action, Action::Conflict { overwrite_allowed: false }));
     assert!(!plan.is_ready());
     assert!(matches!(plan.repositories[0].differences[0], Difference::TagMutability { .. }));
+    let existing = plan.images[0].existing.unwrap();
+    assert_eq!((existing.pushed_at_ms, existing.size_bytes), (Some(9_000_000_000_000), None));
 
     request.images[0].resolution = Some(Resolution::Overwrite);
     let plan = migration.plan(&request).await;
@@ -107,10 +110,12 @@ async fn a_tag_of_another_image_needs_a_choice() {
     request.images[0].resolution = Some(Resolution::KeepExisting);
     let plan = migration.plan(&request).await;
     assert!(matches!(plan.images[0].action, Action::KeepExisting));
+    assert!(plan.images[0].existing.is_some());
 
     request.images[0].resolution = Some(Resolution::NewTag(Tag::parse("1-new").unwrap()));
     let plan = migration.plan(&request).await;
     assert!(matches!(plan.images[0].action, Action::Move));
+    assert_eq!(plan.images[0].existing, None);
     assert_eq!(plan.images[0].destination.to_string(), "registry.example/app:1-new");
 
     migration.ecr.add("app", RepositorySettings::default());

@@ -4,6 +4,7 @@
 //! receives such a value does not validate it again.
 //!
 //! - `reference`, `registry_host`, `tag`, `digest`: names of images and of content.
+//! - `pasted_reference`: what a user pastes to name an image.
 //! - `manifest`, `descriptor`: OCI and Docker manifests, platforms and media types.
 //! - `account`, `region`, `partition`: AWS identifiers.
 //! - `repository_name`, `repository_settings`, `repository_policy`: ECR repositories.
@@ -17,6 +18,7 @@ mod descriptor;
 mod digest;
 mod manifest;
 mod partition;
+mod pasted_reference;
 mod reference;
 mod region;
 mod registry_host;
@@ -36,6 +38,7 @@ pub use manifest::{
     ImageManifest, IndexManifest, MANIFEST_LIMIT_BYTES, Manifest, ManifestError, RawManifest,
 };
 pub use partition::Partition;
+pub use pasted_reference::{NotUnderstood, PastedReference};
 pub use reference::{ImageReference, InvalidReference};
 pub use region::{InvalidRegion, Region};
 pub use registry_host::{InvalidRegistryHost, RegistryHost};

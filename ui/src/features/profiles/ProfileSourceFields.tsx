@@ -3,9 +3,10 @@ import FormField from "@cloudscape-design/components/form-field";
 import Input from "@cloudscape-design/components/input";
 import Select from "@cloudscape-design/components/select";
 import SpaceBetween from "@cloudscape-design/components/space-between";
+import { useRef } from "react";
+import { useBackend } from "../../ipc/BackendContext";
 import type { ImageSource } from "../../ipc/generated";
 import { emptySource, profileConnection } from "../../shared/connection";
-import { registryHost } from "../../shared/registryHost";
 
 interface ProfileSourceFieldsProps {
   source: ImageSource | null;
@@ -25,6 +26,19 @@ const options = [
 
 /** Source fields of a saved profile. */
 export function ProfileSourceFields({ source, problem, onChange }: ProfileSourceFieldsProps) {
+  const backend = useBackend();
+  const now = useRef(source);
+  now.current = source;
+  /** Replaces a pasted address with its registry. Other text stays, and the form says what is wrong. */
+  const onRegistry = async (entered: ImageSource & { kind: "registry" }) => {
+    const read =
+      entered.host === ""
+        ? null
+        : await backend.sourcePasteRead(entered.host, "registry", entered).catch(() => null);
+    if (read?.source.kind === "registry" && now.current === entered) {
+      onChange(read.source);
+    }
+  };
   return (
     <SpaceBetween size="s">
       <FormField label="Source" description="Source of the images.">
@@ -68,10 +82,7 @@ export function ProfileSourceFields({ source, problem, onChange }: ProfileSource
               spellcheck={false}
               placeholder="ghcr.io"
               onChange={({ detail }) => onChange({ ...source, host: detail.value })}
-              onBlur={() => {
-                const { host, plainHttp } = registryHost(source.host);
-                onChange({ ...source, host, plain_http: plainHttp ?? source.plain_http });
-              }}
+              onBlur={() => onRegistry(source)}
               data-testid="profile-form-host"
             />
           </FormField>

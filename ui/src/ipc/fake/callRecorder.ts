@@ -2,6 +2,13 @@ import type { Backend } from "../backend";
 import type { ApiError } from "../generated";
 import type { FakeBackend } from "./options";
 
+/** Methods that return a function instead of a promise. */
+const subscriptions: ReadonlySet<keyof Backend> = new Set([
+  "jobFollow",
+  "onCloseRequested",
+  "onFileDrag",
+]);
+
 /** A backend that records its calls and can fail on demand. */
 export function withRecordedCalls(
   backend: Backend,
@@ -11,7 +18,7 @@ export function withRecordedCalls(
   const handler: ProxyHandler<Backend> = {
     get(target, name: keyof Backend) {
       const method = target[name] as (...args: unknown[]) => unknown;
-      if (name === "jobFollow" || name === "onCloseRequested") {
+      if (subscriptions.has(name)) {
         return method;
       }
       return async (...args: unknown[]) => {

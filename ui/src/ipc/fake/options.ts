@@ -1,8 +1,9 @@
-import type { Backend } from "../backend";
+import type { Backend, FileDrag } from "../backend";
 import type {
   ApiError,
   AwsProfiles,
   HistoryEntry,
+  ImageSource,
   JobSnapshot,
   MigrationPlan,
   RepositoryImage,
@@ -23,6 +24,8 @@ export interface FakeOptions {
   settings?: Partial<Settings>;
   draft?: unknown;
   savedProfiles?: SavedProfile[];
+  /** The sources that were used last. */
+  recentSources?: ImageSource[];
   /** Recorded migrations, newest first. */
   history?: HistoryEntry[];
   engineRunning?: boolean;
@@ -48,6 +51,8 @@ export interface FakeBackend extends Backend {
   play(until?: (job: JobSnapshot) => boolean): void;
   /** Number of job subscriptions. */
   followers(): number;
+  /** Drags or drops files on the window. */
+  drag(drag: FileDrag): void;
   /** Asks the window to close. */
   requestClose(): void;
   readonly closeListeners: ReadonlySet<() => void>;

@@ -62,7 +62,7 @@ export function recordedPlan(request: MigrationRequest, changes: PlanChanges = {
   const actions = (...kinds: PlannedAction["kind"][]) =>
     images.filter(({ action }) => kinds.includes(action.kind));
   const copied = actions("move", "overwrite");
-  const bytes = copied.reduce((sum, one) => sum + one.size_bytes, 0);
+  const bytes = copied.reduce((sum, one) => sum + (one.size_bytes ?? 0), 0);
   const names = [...new Set(images.map(({ repository }) => repository))];
   return {
     ...practicePlan,

@@ -14,6 +14,7 @@ type SourceMethods =
   | "sourceRepositories"
   | "sourceTags"
   | "sourceTagDetails"
+  | "sourcePasteRead"
   | "sourceChoose"
   | "sourceChooseCancel";
 
@@ -60,6 +61,11 @@ export function fakeSourceMethods(
     sourceTags: async (_source, repository, next) => fakeTags(repository, next),
     sourceTagDetails: async (_source, repository, tags) =>
       (practiceTags[repository] ?? []).filter((one) => tags.includes(one.tag)),
+    // The program parses. A fake answers what a field takes as it is; tests give the other answers.
+    sourcePasteRead: async (text, field, current) =>
+      field === "registry" && current?.kind === "registry"
+        ? { source: { ...current, host: text.trim() }, repository: null, tag: null, digest: null }
+        : null,
     sourceChoose: async (_source, { rules }) => recordedSelection(rules.newest !== null),
     sourceChooseCancel: async () => {},
   };

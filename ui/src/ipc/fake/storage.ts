@@ -10,6 +10,9 @@ type StorageMethods =
   | "settingsSet"
   | "draftGet"
   | "draftSet"
+  | "recentSourcesList"
+  | "recentSourceAdd"
+  | "recentSourceRemove"
   | "savedProfilesList"
   | "savedProfileSave"
   | "savedProfileDelete"
@@ -25,6 +28,7 @@ export function fakeStorageMethods(
 ): Pick<Backend, StorageMethods> {
   let settings: Settings = { ...defaultSettings, ...options.settings };
   let draft: unknown = options.draft ?? null;
+  let recent = options.recentSources ?? [];
   let profiles: SavedProfile[] = options.savedProfiles ?? [];
 
   return {
@@ -41,6 +45,14 @@ export function fakeStorageMethods(
     draftGet: async () => draft,
     draftSet: async (changed) => {
       draft = changed;
+    },
+
+    recentSourcesList: async () => recent,
+    // The program decides which sources are listed.
+    recentSourceAdd: async () => recent,
+    recentSourceRemove: async (source) => {
+      recent = recent.filter((one) => JSON.stringify(one) !== JSON.stringify(source));
+      return recent;
     },
 
     savedProfilesList: async () => profiles,

@@ -4,13 +4,13 @@ import type { CheckResult, ClientFile, ClientProof, GeneratedFileId, NameAnswers
 import type { AttestationDocument, ImageComparison, ImageInspection, ImageLocation, InspectOptions, SupplyChain } from "./images";
 import type { JobEvent, JobSnapshot } from "./jobs";
 import type { LayerListing, LayerSharing, ListProgress, StackChanges } from "./layerFiles";
-import type { MigrationRequest, RepositorySettings } from "./migration";
+import type { DroppedFile, MigrationRequest, RepositorySettings } from "./migration";
 import type { PlanPermissions } from "./permissions";
 import type { CopyTool, MigrationPlan, PlanProgress } from "./plan";
 import type { HistoryEntry, MigrationReport, ReportFormat } from "./report";
 import type { CleanupClass, CleanupProposal, CleanupRules, ImageNotDeleted, ImageToDelete, LifecyclePreviewState, LifecycleWhatIf, RegistryOffer, RegistrySettings, Repository, RepositoryDetails, RepositoryRows, RepositorySummary, UnreadManifest } from "./repositories";
 import type { AppInfo, CaFile, NetworkStatus, PracticeStatus, SavedProfile, Settings, WizardDraft } from "./settings";
-import type { ChooseProgress, ChosenTags, EngineOriginal, EngineStatus, ImageSource, ProposedNames, RenameRule, Selection, SourceLogin, SourceLoginStatus, SourceNamespaces, SourceRepositories, SourceTag, SourceTags } from "./sources";
+import type { ChooseProgress, ChosenTags, EngineOriginal, EngineStatus, ImageSource, PasteField, PastedSource, ProposedNames, RenameRule, Selection, SourceLogin, SourceLoginStatus, SourceNamespaces, SourceRepositories, SourceTag, SourceTags } from "./sources";
 import type { UndoPlan, UndoProgress, UndoReport } from "./undo";
 import type { ImageReplication, ImageVulnerabilities, ListedFindings } from "./vulnerabilities";
 
@@ -37,6 +37,10 @@ export interface Commands {
    */
   openPathChoose(): Promise<string | null>;
   /**
+   * Reads a file that was dropped on the window: a plan or a list of images. Starts nothing.
+   */
+  droppedFileRead(path: string): Promise<DroppedFile>;
+  /**
    * Closes the window, also while a job runs.
    */
   windowClose(): Promise<void>;
@@ -50,6 +54,15 @@ export interface Commands {
    * Stores the wizard's draft; `null` deletes it.
    */
   draftSet(draft: WizardDraft | null): Promise<void>;
+  /**
+   * The sources that were used last, the last one first. Without logins.
+   */
+  recentSourcesList(): Promise<Array<ImageSource>>;
+  /**
+   * Puts a source first in the recent sources, and answers them.
+   */
+  recentSourceAdd(source: ImageSource): Promise<Array<ImageSource>>;
+  recentSourceRemove(source: ImageSource): Promise<Array<ImageSource>>;
   savedProfilesList(): Promise<Array<SavedProfile>>;
   /**
    * Saves a profile and answers it as saved. An empty ID creates a new one.
@@ -160,6 +173,11 @@ export interface Commands {
    * Digest, platforms and size of tags that `source_tags` listed by name only.
    */
   sourceTagDetails(source: ImageSource, repository: string, tags: Array<string>): Promise<Array<SourceTag>>;
+  /**
+   * The source, repository and tag of text that was pasted into a field. `null` if it is plain text of
+   * the field. `current` is the source that the fields show.
+   */
+  sourcePasteRead(text: string, field: PasteField, current: ImageSource | null): Promise<PastedSource | null>;
   /**
    * The images that rules select now. `attempt` is a new name, to cancel it by. `null` if it was
    * cancelled.
@@ -414,11 +432,15 @@ export const commands: Record<keyof Commands, { name: string; arguments: readonl
   linkOpen: { name: "link_open", arguments: ["url"] },
   savePathChoose: { name: "save_path_choose", arguments: ["suggested_name"] },
   openPathChoose: { name: "open_path_choose", arguments: [] },
+  droppedFileRead: { name: "dropped_file_read", arguments: ["path"] },
   windowClose: { name: "window_close", arguments: [] },
   settingsGet: { name: "settings_get", arguments: [] },
   settingsSet: { name: "settings_set", arguments: ["settings"] },
   draftGet: { name: "draft_get", arguments: [] },
   draftSet: { name: "draft_set", arguments: ["draft"] },
+  recentSourcesList: { name: "recent_sources_list", arguments: [] },
+  recentSourceAdd: { name: "recent_source_add", arguments: ["source"] },
+  recentSourceRemove: { name: "recent_source_remove", arguments: ["source"] },
   savedProfilesList: { name: "saved_profiles_list", arguments: [] },
   savedProfileSave: { name: "saved_profile_save", arguments: ["profile"] },
   savedProfileDelete: { name: "saved_profile_delete", arguments: ["id"] },
@@ -457,6 +479,7 @@ export const commands: Record<keyof Commands, { name: string; arguments: readonl
   sourceRepositories: { name: "source_repositories", arguments: ["source", "next"] },
   sourceTags: { name: "source_tags", arguments: ["source", "repository", "next"] },
   sourceTagDetails: { name: "source_tag_details", arguments: ["source", "repository", "tags"] },
+  sourcePasteRead: { name: "source_paste_read", arguments: ["text", "field", "current"] },
   sourceChoose: { name: "source_choose", arguments: ["source", "selection", "attempt", "on_progress"] },
   sourceChooseCancel: { name: "source_choose_cancel", arguments: ["attempt"] },
   repositoryNamesPropose: { name: "repository_names_propose", arguments: ["source_repositories", "rules"] },

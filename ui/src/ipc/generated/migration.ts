@@ -27,6 +27,27 @@ platform: string | null,
 referrers: boolean, };
 
 /**
+ * What a dropped file has for the wizard. Nothing is started or read from a registry.
+ */
+export type DroppedFile = { "kind": "plan", request: MigrationRequest, 
+/**
+ * The account that the plan was made for.
+ */
+account_id: string, } | { "kind": "images", 
+/**
+ * The source of most of the images.
+ */
+source: ImageSource, 
+/**
+ * Its images, each once, in the order of the file.
+ */
+images: Array<SelectedImage>, 
+/**
+ * Number of images of other sources, which a migration can't have as well.
+ */
+others: number, };
+
+/**
  * Encryption at rest. ECR's `EncryptionConfiguration`.
  */
 export type Encryption = { "kind": "aes256" } | { "kind": "kms", 

@@ -85,6 +85,20 @@ attestations_stay: boolean, };
 export type EngineWay = "push" | "push_platform" | "own_push";
 
 /**
+ * An image in ECR whose tag the plan wants for another image.
+ */
+export type ExistingImage = { 
+/**
+ * The compressed size as ECR counts it: for an index, the size of its largest child. `null` if
+ * ECR didn't report it.
+ */
+size_bytes: number | null, 
+/**
+ * When it was pushed. `null` if ECR didn't report it.
+ */
+pushed_at_ms: number | null, };
+
+/**
  * The expected duration of a transfer.
  */
 export type ExpectedTime = { elapsed_ms: number, 
@@ -263,13 +277,18 @@ source_digest: string | null,
  */
 destination_digest: string | null, 
 /**
+ * The different image in ECR that the tag points to now, if there is one.
+ */
+existing?: ExistingImage, 
+/**
  * The platforms that are copied.
  */
 platforms: Array<string>, 
 /**
- * The size of all its content.
+ * The size of all its content. `null` if it wasn't read, because the image is refused, ECR has
+ * it already, or its manifests are read during the migration.
  */
-size_bytes: number, 
+size_bytes: number | null, 
 /**
  * Remarks, such as that the Docker Engine packs layers again.
  */

@@ -194,6 +194,28 @@ export type OutCount = { reason: OutReason, tags: number, };
 export type OutReason = "not_included" | "excluded" | "pushed_before" | "pulled_before" | "time_unknown" | "older";
 
 /**
+ * The field that the text was entered into. It decides what a plain word is.
+ */
+export type PasteField = "registry" | "namespace" | "repository" | "filter";
+
+/**
+ * What pasted text names: a source, and a repository and tag in it.
+ */
+export type PastedSource = { 
+/**
+ * The source to use. A profile that the text doesn't name, of an ECR, is empty.
+ */
+source: ImageSource, 
+/**
+ * The repository as the source shows it.
+ */
+repository: string | null, tag: string | null, 
+/**
+ * The digest, if the text is pinned to one.
+ */
+digest: string | null, };
+
+/**
  * The proposed name of one repository.
  */
 export type ProposedName = { 

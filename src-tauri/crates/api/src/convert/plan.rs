@@ -136,7 +136,9 @@ fn image(image: &engine::PlannedImage) -> PlannedImage {
         source_digest: image.source_digest.as_ref().map(ToString::to_string),
         destination_digest: image.destination_digest.as_ref().map(ToString::to_string),
         platforms: image.platforms.iter().map(ToString::to_string).collect(),
-        size_bytes: image.size_bytes,
+        existing: image.existing,
+        // A source without a size has an image that was not read: it is refused, or ECR has it.
+        size_bytes: Some(image.size_bytes).filter(|bytes| *bytes > 0),
         remarks: image.remarks.clone(),
         push_order: Some(image.push_order),
         referrer_tags: image.referrer_tags.clone(),

@@ -1,15 +1,15 @@
 //! Commands that choose the images of a source by rules.
 
 use std::collections::BTreeMap;
-use std::pin::pin;
+use std::sync::{Mutex, PoisonError};
 
 use futures_util::{StreamExt, stream};
 use transload_contract::{
-    ChooseProgress, ChosenTags, ImageSource, OutCount, SelectedImage, Selection, SourceTag,
-    UnreadRepository,
+    ChooseProgress, ChosenTags, ImageSource, OutCount, OutReason, SelectedImage, Selection,
+    SourceTag, UnreadRepository,
 };
 use transload_errors::ApiError;
-use transload_migration::{DatedTag, choose};
+use transload_migration::{DatedTag, TagRules, choose, rest_excluded};
 use transload_model::{Tag, now_ms};
 
 use super::planning::count;
@@ -57,54 +57,48 @@ impl Api {
     ) -> Result<ChosenTags, ApiError> {
         // Before the first request, so that an invalid pattern fails immediately.
         let rules = convert::tag_rules(&selection.rules, now_ms())?;
-        let mut progress = ChooseProgress::default();
+        let progress = Progress { read: Mutex::default(), report: &report };
         let mut unread = Vec::new();
         let repositories = match selection.repositories {
             all if all.is_empty() => {
-                let found = |names: usize| {
-                    report(ChooseProgress {
-                        repositories: count(names),
-                        ..ChooseProgress::default()
-                    });
-                };
+                let found = |names| progress.update(|read| read.repositories = count(names));
                 let (names, not_read) = self.all_repositories(&source, found).await?;
                 unread = not_read;
                 names
             }
             named => named,
         };
-        progress.repositories = count(repositories.len());
-        let asked = repositories.into_iter().map(|repository| {
-            let source = &source;
+        progress.update(|read| read.repositories = count(repositories.len()));
+        let calls = repositories.into_iter().enumerate().map(|(place, repository)| {
+            let (source, rules, progress) = (&source, &rules, &progress);
             async move {
-                let tags = self.all_tags(source, &repository).await;
-                (repository, tags)
+                let tags = self.read_tags(source, &repository, rules, progress).await;
+                progress.update(|read| read.repositories_read += 1);
+                (place, repository, tags)
             }
         });
-        let asked: Vec<_> = asked.collect();
-        let mut asked = pin!(stream::iter(asked).buffered(MAX_CONCURRENT_LISTS));
+        let calls: Vec<_> = calls.collect();
+        // Unordered, so that one large repository doesn't hold up the others.
+        let calls = stream::iter(calls).buffer_unordered(MAX_CONCURRENT_LISTS);
+        let mut all: Vec<_> = calls.collect().await;
+        all.sort_by_key(|(place, ..)| *place);
         let mut listed = Vec::new();
-        while let Some((repository, tags)) = asked.next().await {
-            progress.repositories_read += 1;
-            let tags = match tags {
-                Ok(tags) => tags,
+        for (_, repository, tags) in all {
+            match tags {
+                Ok(tags) => listed.push((repository, tags)),
                 // One repository that cannot be read takes nothing from the others.
-                Err(error) => {
-                    unread.push(UnreadRepository { repository, error });
-                    report(progress);
-                    continue;
-                }
-            };
-            progress.tags += count(tags.len());
-            report(progress);
-            listed.push((repository, tags));
+                Err(error) => unread.push(UnreadRepository { repository, error }),
+            }
         }
         if listed.is_empty() && !unread.is_empty() {
             return Err(unread.swap_remove(0).error);
         }
         let mut chosen = ChosenTags { unread, ..ChosenTags::default() };
         let mut out = BTreeMap::new();
-        for (repository, tags) in listed {
+        for (repository, ReadTags { tags, rest }) in listed {
+            if let Some((reason, tags)) = rest {
+                *out.entry(reason).or_default() += tags;
+            }
             for (tag, verdict) in tags.iter().zip(choose(&dated(&tags)?, &rules)) {
                 if let Some(reason) = verdict {
                     *out.entry(reason).or_default() += 1;
@@ -140,21 +134,63 @@ impl Api {
         }
     }
 
-    async fn all_tags(
+    /// Reads the tags of a repository, up to the last one that the rules can select.
+    async fn read_tags(
         &self,
         source: &ImageSource,
         repository: &str,
-    ) -> Result<Vec<SourceTag>, ApiError> {
+        rules: &TagRules,
+        progress: &Progress<'_>,
+    ) -> Result<ReadTags, ApiError> {
         let (mut tags, mut next) = (Vec::new(), None);
         loop {
             let page = self.source_tags(source.clone(), repository.to_owned(), next);
             let page = Box::pin(page).await?;
+            progress.update(|read| read.tags += count(page.tags.len()));
             tags.extend(page.tags);
             next = page.next;
             if next.is_none() {
-                return Ok(tags);
+                return Ok(ReadTags { tags, rest: None });
+            }
+            if pages_are_sorted_by_date(source)
+                && let Some(reason) = rest_excluded(&dated(&tags)?, rules)
+            {
+                let total = page.total.and_then(|total| usize::try_from(total).ok());
+                let rest = count(total.unwrap_or_default().saturating_sub(tags.len()));
+                return Ok(ReadTags { tags, rest: Some((reason, rest)) });
             }
         }
+    }
+}
+
+/// The tags of a repository that were read.
+struct ReadTags {
+    tags: Vec<SourceTag>,
+    /// Why the remaining tags can't be selected, and their number. `None` if all were read.
+    rest: Option<(OutReason, u32)>,
+}
+
+/// What concurrent calls have read, reported at each change.
+struct Progress<'a> {
+    read: Mutex<ChooseProgress>,
+    report: &'a (dyn Fn(ChooseProgress) + Send + Sync),
+}
+
+impl Progress<'_> {
+    fn update(&self, change: impl FnOnce(&mut ChooseProgress)) {
+        // Reported under the lock, so that the numbers never decrease.
+        let mut read = self.read.lock().unwrap_or_else(PoisonError::into_inner);
+        change(&mut read);
+        (self.report)(*read);
+    }
+}
+
+/// Whether the source lists tags newest first across its pages. Docker Hub does, by `last_updated`.
+/// Registries list tags by name, without dates. The Docker Engine and Amazon ECR have no pages here.
+fn pages_are_sorted_by_date(source: &ImageSource) -> bool {
+    match source {
+        ImageSource::DockerHub { .. } | ImageSource::PracticeAccount { .. } => true,
+        ImageSource::DockerEngine | ImageSource::Registry { .. } | ImageSource::Ecr { .. } => false,
     }
 }
 
@@ -168,3 +204,6 @@ fn dated(tags: &[SourceTag]) -> Result<Vec<DatedTag>, ApiError> {
     };
     tags.iter().map(one).collect()
 }
+
+#[cfg(test)]
+mod tests;

@@ -81,10 +81,11 @@ impl JobState {
         images: Vec<PlannedImage>,
         earlier: Earlier,
     ) -> Self {
-        let total_bytes = images.iter().map(|image| image.size_bytes).sum();
+        let total_bytes = images.iter().filter_map(|image| image.size_bytes).sum();
         let images_total = u32::try_from(images.len()).unwrap_or(u32::MAX);
-        let layers =
-            images.iter().map(|image| (image.image, (image.size_bytes, Layers::default())));
+        let layers = images
+            .iter()
+            .map(|image| (image.image, (image.size_bytes.unwrap_or_default(), Layers::default())));
         let layers = layers.collect();
         let mut states = earlier.states.into_iter();
         let listed = images.into_iter().map(|planned| {

@@ -99,6 +99,13 @@ pub trait EcrApi: EcrLayers + EcrRegistrySettings {
     /// Lists every image of a repository, tagged or not, all pages.
     async fn images(&self, name: &RepositoryName) -> Result<Vec<EcrImage>, AwsError>;
 
+    /// Returns the images with these digests. Missing ones are left out.
+    async fn images_with(
+        &self,
+        name: &RepositoryName,
+        digests: &[Digest],
+    ) -> Result<Vec<EcrImage>, AwsError>;
+
     /// Returns the image that a tag points to, and which of `parts`, the images of its index, the
     /// repository holds. Returns `None` if the tag doesn't exist.
     async fn image(

@@ -168,6 +168,14 @@ impl EcrApi for Ecr {
         Ok(all)
     }
 
+    async fn images_with(
+        &self,
+        name: &RepositoryName,
+        digests: &[Digest],
+    ) -> Result<Vec<EcrImage>, AwsError> {
+        crate::ecr::image_lookup::images_with(self, name, digests).await
+    }
+
     async fn image(
         &self,
         name: &RepositoryName,

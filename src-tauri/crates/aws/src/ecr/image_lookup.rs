@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use aws_sdk_ecr::types::{ImageDetail, ImageIdentifier};
 
-use crate::ecr::api::TaggedImage;
+use crate::ecr::api::{EcrImage, TaggedImage};
 use crate::ecr::client::{Ecr, is_code};
 use crate::ecr::values::image as read;
 use crate::error::AwsError;
@@ -54,6 +54,26 @@ pub(crate) async fn image(
     let Some(detail) = details.iter().find(has_tag) else { return Ok(None) };
     let parts = parts.iter().filter(|part| existing.contains(part.as_str())).cloned().collect();
     Ok(Some(TaggedImage { image: read(&call, detail)?, parts }))
+}
+
+pub(crate) async fn images_with(
+    ecr: &Ecr,
+    name: &RepositoryName,
+    requested: &[Digest],
+) -> Result<Vec<EcrImage>, AwsError> {
+    let call = ecr.call("ecr:DescribeImages").for_repository(name);
+    let mut found = Vec::new();
+    for batch in requested.chunks(IMAGE_BATCH_SIZE) {
+        if let Some(details) = describe(ecr, name, batch.iter().map(by_digest).collect()).await? {
+            found.extend(details);
+            continue;
+        }
+        // At least one image is missing, and ECR does not say which.
+        for digest in batch {
+            found.extend(describe(ecr, name, vec![by_digest(digest)]).await?.unwrap_or_default());
+        }
+    }
+    found.iter().map(|detail| read(&call, detail)).collect()
 }
 
 fn by_digest(digest: &Digest) -> ImageIdentifier {

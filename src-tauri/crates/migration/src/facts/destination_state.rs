@@ -9,8 +9,9 @@ use crate::concurrency::MAX_CONCURRENT_REPOSITORY_READS;
 use crate::endpoints::Destination;
 use crate::facts::destination_policy::policy_facts;
 use crate::facts::{ImageFacts, PolicyDocument, PolicyFacts, RepositoryState};
+use crate::plan::ExistingImage;
 use crate::request::MigrationRequest;
-use transload_aws::EcrRepository;
+use transload_aws::{EcrImage, EcrRepository};
 use transload_model::{Digest, LifecyclePreset, RepositoryName};
 
 /// Maximum number of layers that are looked up: a thousand calls. Further layers count as missing,
@@ -39,10 +40,16 @@ pub(crate) async fn read_repository_states(
         }
     }
     let incoming = &incoming_images(request, images);
+    let existing = &existing_images(request, images);
     let reads = layers_by_repository.into_iter().map(|(name, layers)| async move {
         let incoming = incoming.get(name).copied().unwrap_or(0);
-        let state = read_repository_state(name, layers, incoming, request, destination).await;
-        (name.clone(), state)
+        let digests = existing.get(name).map(Vec::as_slice).unwrap_or_default();
+        let (state, existing) = futures_util::future::join(
+            read_repository_state(name, layers, incoming, request, destination),
+            read_existing(name, digests, destination),
+        )
+        .await;
+        (name.clone(), RepositoryState { existing, ..state })
     });
     let reads: Vec<_> = reads.collect();
     stream::iter(reads).buffer_unordered(MAX_CONCURRENT_REPOSITORY_READS).collect().await
@@ -63,6 +70,44 @@ fn incoming_images<'a>(
         }
     }
     incoming
+}
+
+/// Returns the digests in each repository whose tag the request wants for another image.
+fn existing_images<'a>(
+    request: &'a MigrationRequest,
+    images: &[ImageFacts],
+) -> HashMap<&'a RepositoryName, Vec<Digest>> {
+    let mut existing: HashMap<_, Vec<Digest>> = HashMap::new();
+    for (image, known) in request.images.iter().zip(images) {
+        let (Ok(source), Ok(Some(digest))) = (&known.source, &known.destination) else { continue };
+        if source.digest.as_ref() != Some(digest) {
+            let digests = existing.entry(&image.repository).or_default();
+            if !digests.contains(digest) {
+                digests.push(digest.clone());
+            }
+        }
+    }
+    existing
+}
+
+/// Reads date and size of images. Where reading is denied, both are unknown.
+async fn read_existing(
+    name: &RepositoryName,
+    digests: &[Digest],
+    destination: &Destination,
+) -> HashMap<Digest, ExistingImage> {
+    if digests.is_empty() {
+        return HashMap::new();
+    }
+    let images = destination.ecr.images_with(name, digests).await.unwrap_or_else(|error| {
+        tracing::warn!(%name, %error, "couldn't read date and size of existing images");
+        Vec::new()
+    });
+    let known = |image: EcrImage| {
+        let EcrImage { digest, size_bytes, pushed_at_ms, .. } = image;
+        (digest, ExistingImage { size_bytes, pushed_at_ms })
+    };
+    images.into_iter().map(known).collect()
 }
 
 async fn read_repository_state(
@@ -101,5 +146,5 @@ async fn read_repository_state(
     };
     let (layers, (lifecycle, lifecycle_facts), policy) =
         futures_util::future::join3(layers, lifecycle, policy).await;
-    RepositoryState { layers, lifecycle, lifecycle_facts, policy }
+    RepositoryState { layers, existing: HashMap::new(), lifecycle, lifecycle_facts, policy }
 }

@@ -110,6 +110,8 @@ pub(super) fn image(row: &Row<'_>) -> rusqlite::Result<JournalImage> {
             action: action_of(action, error.as_ref()),
             source_digest: digest(row, "source_digest")?,
             destination_digest: digest(row, "destination_digest")?,
+            // Only a plan that is being reviewed shows it.
+            existing: None,
             platforms: list(row, "platforms", Platform::from_str)?,
             size_bytes: unsigned_column(row, "size_bytes")?,
             remarks: list(row, "remarks", Coded::read)?,

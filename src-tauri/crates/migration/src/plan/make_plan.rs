@@ -11,8 +11,8 @@ use crate::plan::differences::differences;
 use crate::plan::push_order::set_push_order;
 use crate::plan::totals::{pulls, totals};
 use crate::plan::{
-    Action, LifecycleForecast, NeededQuota, Plan, PlannedImage, PlannedRepository, Remark, Route,
-    destination_reference,
+    Action, ExistingImage, LifecycleForecast, NeededQuota, Plan, PlannedImage, PlannedRepository,
+    Remark, Route, destination_reference,
 };
 use crate::request::{MigrationRequest, RequestedImage, Resolution};
 use transload_model::{Digest, ImageReference, Platform, RepositoryName, RepositorySettings};
@@ -124,6 +124,7 @@ fn plan_image(
         repository: image.repository.clone(),
         tag: image.destination_tag().clone(),
         route: if facts.engine.is_some() { Route::DockerEngine } else { Route::RegistryToRegistry },
+        existing: existing_image(&action, existing.as_ref(), &image.repository, facts),
         action,
         source_digest: source.digest.clone(),
         part_of: source.part_of.clone(),
@@ -136,6 +137,21 @@ fn plan_image(
         content: source.content.clone(),
         push_order: 0,
     }
+}
+
+/// Returns what is known about the other image that the tag points to. Both facts are unknown if
+/// ECR didn't report them.
+fn existing_image(
+    action: &Action,
+    digest: Option<&Digest>,
+    repository: &RepositoryName,
+    facts: &Facts,
+) -> Option<ExistingImage> {
+    if !matches!(action, Action::Conflict { .. } | Action::Overwrite | Action::KeepExisting) {
+        return None;
+    }
+    let state = facts.repository_states.get(repository);
+    Some(state.and_then(|state| state.existing.get(digest?).copied()).unwrap_or_default())
 }
 
 fn decide(

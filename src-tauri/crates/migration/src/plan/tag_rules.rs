@@ -170,6 +170,21 @@ pub fn choose(tags: &[DatedTag], rules: &TagRules) -> Vec<Option<ExclusionReason
     reasons
 }
 
+/// Returns why no tag after `tags` can be selected, in a list that is sorted by push time, newest
+/// first. `None` if later tags have to be read. Also `None` if `tags` themselves aren't sorted, so
+/// that a source whose order is different is read to its end.
+pub fn rest_excluded(tags: &[DatedTag], rules: &TagRules) -> Option<ExclusionReason> {
+    let pushed: Option<Vec<u64>> = tags.iter().map(|tag| tag.pushed_at_ms).collect();
+    let pushed = pushed.filter(|times| times.is_sorted_by(|one, next| one >= next))?;
+    let oldest = *pushed.last()?;
+    if rules.pushed_since_ms.is_some_and(|earliest| oldest < earliest) {
+        return Some(ExclusionReason::PushedBefore);
+    }
+    let newest = rules.newest?;
+    let matching = tags.iter().filter(|tag| exclusion_reason(tag, rules).is_none());
+    (matching.count() >= newest).then_some(ExclusionReason::Older)
+}
+
 fn exclusion_reason(tag: &DatedTag, rules: &TagRules) -> Option<ExclusionReason> {
     let name = tag.tag.as_str();
     let matched = |patterns: &[TagPattern]| patterns.iter().any(|pattern| pattern.matches(name));
@@ -266,6 +281,49 @@ mod tests {
     }
 
     #[test]
+    fn reading_stops_when_no_later_tag_can_be_selected() {
+        use ExclusionReason::{Older, PushedBefore};
+        let glob = |text| vec![TagPattern::glob(text).unwrap()];
+        let all = TagRules::default;
+        let sorted: &[(&str, u64)] = &[("c", 30), ("b-rc", 20), ("a", 10)];
+        let unsorted: &[(&str, u64)] = &[("c", 10), ("b", 20), ("a", 5)];
+        let undated: &[(&str, u64)] = &[("c", 30), ("b", 0)];
+        for (what, read, rules, expected) in [
+            ("no rules", sorted, all(), None),
+            ("newest, satisfied", sorted, TagRules { newest: Some(3), ..all() }, Some(Older)),
+            ("newest, one missing", sorted, TagRules { newest: Some(4), ..all() }, None),
+            ("no tags wanted", sorted, TagRules { newest: Some(0), ..all() }, Some(Older)),
+            (
+                "newest counts only tags that match the other rules",
+                sorted,
+                TagRules { newest: Some(3), exclude: glob("*-rc"), ..all() },
+                None,
+            ),
+            (
+                "the others match",
+                sorted,
+                TagRules { newest: Some(2), exclude: glob("*-rc"), ..all() },
+                Some(Older),
+            ),
+            (
+                "pushed before",
+                sorted,
+                TagRules { pushed_since_ms: Some(11), ..all() },
+                Some(PushedBefore),
+            ),
+            ("pushed since", sorted, TagRules { pushed_since_ms: Some(10), ..all() }, None),
+            ("pulls aren't sorted", sorted, TagRules { pulled_since_ms: Some(99), ..all() }, None),
+            ("patterns alone", sorted, TagRules { include: glob("c"), ..all() }, None),
+            ("another order", unsorted, TagRules { newest: Some(1), ..all() }, None),
+            ("another order", unsorted, TagRules { pushed_since_ms: Some(40), ..all() }, None),
+            ("without dates", undated, TagRules { newest: Some(1), ..all() }, None),
+            ("nothing read", &[], TagRules { newest: Some(0), ..all() }, None),
+        ] {
+            assert_eq!(rest_excluded(&tags(read), &rules), expected, "{what}");
+        }
+    }
+
+    #[test]
     fn an_invalid_pattern_reports_the_reason() {
         let error = TagPattern::regex("v[").unwrap_err();
         assert_eq!(
@@ -283,6 +341,37 @@ mod tests {
             let pattern = TagPattern::glob(&tag).unwrap();
             prop_assert!(pattern.matches(&tag));
             prop_assert_eq!(pattern.matches(&other), tag == other);
+        }
+
+        /// Stopping early selects the same tags as reading everything, whatever the page size.
+        #[test]
+        fn stopping_early_selects_the_same_tags(
+            mut pushed in prop::collection::vec(0u64..20, 0..40),
+            page in 1usize..8,
+            newest in prop::option::of(0usize..10),
+            pushed_since_ms in prop::option::of(0u64..25),
+        ) {
+            pushed.sort_by_key(|time| std::cmp::Reverse(*time));
+            let tags: Vec<_> = pushed.iter().enumerate().map(|(number, pushed)| DatedTag {
+                tag: Tag::parse(&format!("t{number}")).unwrap(),
+                pushed_at_ms: Some(*pushed),
+                pulled_at_ms: None,
+            }).collect();
+            let exclude = vec![TagPattern::glob("t*3").unwrap()];
+            let rules = TagRules { newest, pushed_since_ms, exclude, ..TagRules::default() };
+            let selected = |tags: &[DatedTag]| -> Vec<_> {
+                let reasons = choose(tags, &rules);
+                tags.iter().zip(reasons).filter(|(_, reason)| reason.is_none())
+                    .map(|(tag, _)| tag.tag.clone()).collect()
+            };
+            let mut read = 0;
+            while read < tags.len() {
+                read = (read + page).min(tags.len());
+                if rest_excluded(&tags[..read], &rules).is_some() {
+                    break;
+                }
+            }
+            prop_assert_eq!(selected(&tags[..read]), selected(&tags));
         }
 
         /// Selects at most `newest` tags, and never one that is older than a tag left out.

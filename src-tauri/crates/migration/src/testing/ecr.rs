@@ -371,6 +371,16 @@ impl EcrApi for FakeEcr {
         Ok(())
     }
 
+    async fn images_with(
+        &self,
+        name: &RepositoryName,
+        digests: &[Digest],
+    ) -> Result<Vec<EcrImage>, AwsError> {
+        let mut images = self.images(name).await?;
+        images.retain(|image| digests.contains(&image.digest));
+        Ok(images)
+    }
+
     async fn image(
         &self,
         name: &RepositoryName,

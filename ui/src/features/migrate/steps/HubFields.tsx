@@ -16,6 +16,8 @@ interface HubFieldsProps {
   namespaces: SourceNamespaces | null;
   loading: boolean;
   onChange: (source: HubSource) => void;
+  /** Reads an address, a command or a reference. Returns whether it named a source. */
+  onPasted: (text: string, field: "namespace") => Promise<boolean>;
 }
 
 /** What the hint says about the fields. */
@@ -26,7 +28,7 @@ export function hubHint(namespaces: SourceNamespaces | null): string {
 }
 
 /** Selects Docker Hub namespaces: own namespaces from a list, others by name. */
-export function HubFields({ source, namespaces, loading, onChange }: HubFieldsProps) {
+export function HubFields({ source, namespaces, loading, onChange, onPasted }: HubFieldsProps) {
   const mine = namespaces?.namespaces ?? [];
   const named = sourceNamespaces(source);
   const others = named.filter((name) => !mine.includes(name));
@@ -65,7 +67,12 @@ export function HubFields({ source, namespaces, loading, onChange }: HubFieldsPr
           testId="hub-namespace"
           invalid={namespacesProblem(others) !== null}
           loading={loading}
-          onChange={(text) => onChange(withNamespaces(source, [...chosen, ...namespacesOf(text)]))}
+          onChange={async (text) => {
+            const names = namespacesOf(text);
+            if (namespacesProblem(names) === null || !(await onPasted(text, "namespace"))) {
+              onChange(withNamespaces(source, [...chosen, ...names]));
+            }
+          }}
         />
       </div>
     </>

@@ -8,15 +8,28 @@ import { useIsPanelOpen } from "../../../shared/openPanel";
 import { imageKey } from "../wizard/draft";
 import type { ImagesTableProps } from "./imagesStepProps";
 
+/** Whether a text is an address, a command or a reference with a tag, rather than a name. */
+function hasMoreThanName(text: string): boolean {
+  return /[:@\s]/.test(text);
+}
+
 /** The filter of the image table, *Selected only*, and a field to add a repository by name. */
 export function ImageFilters(props: ImagesTableProps & { count: number }) {
   const { draft, onChange, filter, onFilter, repositories, count } = props;
   const panelOpen = useIsPanelOpen();
   const [name, setName] = useState("");
-  const add = () => {
-    if (name.trim() !== "") {
-      onChange({ type: "repository_typed", repository: name.trim() });
-      setName("");
+  const add = async () => {
+    const repository = name.trim();
+    if (repository === "") {
+      return;
+    }
+    const read = hasMoreThanName(repository) && (await props.onPasted(repository, "repository"));
+    // A text that isn't understood stays for the user to correct.
+    if (!read && !hasMoreThanName(repository)) {
+      onChange({ type: "repository_typed", repository });
+    }
+    if (read || !hasMoreThanName(repository)) {
+      setName((now) => (now.trim() === repository ? "" : now));
     }
   };
   const found =
@@ -25,7 +38,22 @@ export function ImageFilters(props: ImagesTableProps & { count: number }) {
       : formatCounted(count, "repository", "repositories");
   return (
     <>
-      <div className="table-tools-filter">
+      <div
+        className="table-tools-filter"
+        onPaste={(event) => {
+          const text = event.clipboardData.getData("text/plain").trim();
+          const input = event.target;
+          if (/[/\s]/.test(text) && input instanceof HTMLInputElement) {
+            // The text is inserted before it is read, so that the answer finds it there.
+            event.preventDefault();
+            const { value, selectionStart, selectionEnd } = input;
+            const before = value.slice(0, selectionStart ?? 0);
+            const after = value.slice(selectionEnd ?? value.length);
+            onFilter({ ...filter, text: before + text + after });
+            props.onPasted(text, "filter");
+          }
+        }}
+      >
         <TextFilter
           filteringText={filter.text}
           filteringPlaceholder="Find repositories, or tags as name:v1.*"

@@ -58,6 +58,21 @@ export function ImagesTable(props: ImagesTableProps) {
   const shownRows = useRef<readonly ImageRow[]>([]);
   const lastClicked = useRef<string | null>(null);
 
+  const { opened } = props;
+  useEffect(() => {
+    if (opened !== null) {
+      setExpanded((before) => new Set(before).add(opened.repository));
+    }
+  }, [opened]);
+  // Another source, and a refresh, start without tags.
+  useEffect(() => {
+    for (const { id } of rows) {
+      if (expanded.has(id) && tags[id] === undefined) {
+        onTags(id);
+      }
+    }
+  }, [rows, expanded, tags, onTags]);
+
   // Details are loaded for visible tags, once each.
   useEffect(() => {
     for (const repository of expanded) {

@@ -4,8 +4,7 @@ import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import { useMemo } from "react";
 import { wordsOf } from "../../../errors";
 import type { MigrationPlan, PlannedImage, PlannedReferrerTag } from "../../../ipc/generated";
-import { Bytes } from "../../../shared/Bytes";
-import { formatCount, formatCounted, shortDigest } from "../../../shared/format";
+import { formatCount, formatCounted } from "../../../shared/format";
 import { MiddleEllipsis } from "../../../shared/MiddleEllipsis";
 import { FullTable } from "../../../shared/PagedTable";
 import { StatusText } from "../../../shared/StatusText";
@@ -14,7 +13,8 @@ import type { DraftAction } from "../wizard/reducer";
 import { wizardFooterHeight } from "../wizard/wizardFooterHeight";
 import { ConflictChoiceField } from "./ConflictChoiceField";
 import { chosenKeys, isConflict, isShown, type PlanFilter } from "./PlanChips";
-import { notesOf, predictionTexts, remarkTexts } from "./plannedImageTexts";
+import { DigestCell, SizeCell } from "./plannedImageCells";
+import { notesOf, predictionTexts } from "./plannedImageTexts";
 
 const routeLabels = {
   docker_engine: "Docker Engine",
@@ -137,38 +137,6 @@ function NotesCell({ image }: { image: PlannedImage }) {
   );
 }
 
-/** The digest at the source, and the existing one where the tag points to another image. */
-function DigestCell({ image }: { image: PlannedImage }) {
-  const { source_digest: wanted, destination_digest: existing } = image;
-  if (existing === null || existing === wanted) {
-    return <span title={wanted ?? undefined}>{wanted === null ? "–" : shortDigest(wanted)}</span>;
-  }
-  // Without the algorithm, so that both fit in one line.
-  const short = (digest: string | null) =>
-    digest === null
-      ? "unknown"
-      : shortDigest(digest)
-          .replace(/^[^:]*:/, "")
-          .slice(0, 8);
-  return (
-    <span
-      title={`Source: ${wanted ?? "unknown"}\nIn ECR: ${existing}`}
-      data-testid={`plan-digests-${image.image}`}
-    >
-      {short(wanted)} (new) ≠ {short(existing)} (in ECR)
-    </span>
-  );
-}
-
-function SizeCell({ image }: { image: PlannedImage }) {
-  if (image.remarks.includes("read_later")) {
-    return <span title={remarkTexts.read_later}>Unknown</span>;
-  }
-  // The size of an image that can't be copied wasn't read.
-  const unread = image.action.kind === "refused" && image.size_bytes === 0;
-  return <Bytes bytes={unread ? null : image.size_bytes} />;
-}
-
 /** Applies one choice to all conflicts. */
 function ApplyToAll({
   images,
@@ -246,7 +214,7 @@ export function PlannedImagesTable({ plan, draft, filter, onChange }: PlannedIma
           id: "source",
           header: "Source",
           isRowHeader: true,
-          width: 190,
+          width: 175,
           grow: 3,
           sortingField: "source",
           cell: (image) => (
@@ -258,7 +226,7 @@ export function PlannedImagesTable({ plan, draft, filter, onChange }: PlannedIma
         {
           id: "destination",
           header: "Destination",
-          width: 190,
+          width: 175,
           grow: 3,
           sortingField: "destination",
           cell: (image) => (
@@ -297,21 +265,21 @@ export function PlannedImagesTable({ plan, draft, filter, onChange }: PlannedIma
         {
           id: "digest",
           header: "Digest",
-          width: 235,
+          width: 265,
           grow: 2,
           cell: (image) => <DigestCell image={image} />,
         },
         {
           id: "size",
           header: "Size",
-          width: 90,
-          sortingField: "size_bytes",
+          width: 150,
+          sortingComparator: (one, other) => (one.size_bytes ?? -1) - (other.size_bytes ?? -1),
           cell: (image) => <SizeCell image={image} />,
         },
         {
           id: "route",
           header: "Method",
-          width: 130,
+          width: 115,
           grow: 1,
           cell: (image) => {
             const platforms = platformsText(image.platforms);
@@ -326,7 +294,7 @@ export function PlannedImagesTable({ plan, draft, filter, onChange }: PlannedIma
         {
           id: "notes",
           header: "Notes",
-          width: 120,
+          width: 110,
           grow: 2,
           cell: (image) => <NotesCell image={image} />,
         },

@@ -7,7 +7,6 @@ import type { ImageSource } from "../../../ipc/generated";
 import { emptySource } from "../../../shared/connection";
 import { formatCounted } from "../../../shared/format";
 import { isHub } from "../../../shared/namespaces";
-import { registryHost } from "../../../shared/registryHost";
 import { StatusText } from "../../../shared/StatusText";
 import { sourceProblem } from "../wizard/validation";
 import { EcrSourceFields } from "./EcrSourceFields";
@@ -15,7 +14,7 @@ import { HubFields, hubHint } from "./HubFields";
 import type { ImagesStepProps } from "./imagesStepProps";
 import { SignInStatus } from "./SignInStatus";
 import { SourceFact, SourceField, sourceHintId } from "./SourceField";
-import { sourceOptions } from "./sourceOptions";
+import { clearRecent, recentOptions, recentSource, sourceOptions } from "./sourceOptions";
 
 /** What the line below the fields says if nothing is wrong. */
 function hintOf(source: ImageSource | null, { namespaces, engine }: ImagesStepProps): string {
@@ -55,8 +54,9 @@ export function SourceBar(props: ImagesStepProps) {
   const [opened, setOpened] = useState(false);
   const practice = draft.connection?.kind === "practice";
   const options = sourceOptions(practice, props.sourceStates);
+  const recent = recentOptions(props.recentSources);
   const choose = (chosen: ImageSource) => onChange({ type: "source_chosen", source: chosen });
-  const problem = problemOf(source);
+  const problem = props.pasteProblem ?? problemOf(source);
   const images = repositories.list.reduce((sum, { tags }) => sum + (tags?.length ?? 0), 0);
   // Users can sign in to Docker Hub before they enter a namespace.
   const signs = isHub(source) || (source?.kind === "registry" && sourceProblem(source) === null);
@@ -67,7 +67,7 @@ export function SourceBar(props: ImagesStepProps) {
           <FormField label="Source" stretch>
             <Select
               selectedOption={options.find(({ value }) => value === source?.kind) ?? null}
-              options={options}
+              options={recent === null ? options : [...options, recent]}
               placeholder="Choose a source"
               expandToViewport
               onFocus={() => {
@@ -77,7 +77,12 @@ export function SourceBar(props: ImagesStepProps) {
                 }
               }}
               onChange={({ detail }) => {
-                const chosen = emptySource(detail.selectedOption.value);
+                const { value } = detail.selectedOption;
+                if (value === clearRecent) {
+                  props.onRecentClear();
+                  return;
+                }
+                const chosen = recentSource(value, props.recentSources) ?? emptySource(value);
                 if (chosen !== null) {
                   choose(chosen);
                 }
@@ -93,6 +98,7 @@ export function SourceBar(props: ImagesStepProps) {
             namespaces={props.namespaces}
             loading={repositories.loading}
             onChange={choose}
+            onPasted={props.onPasted}
           />
         )}
         {source?.kind === "ecr" && (
@@ -114,9 +120,10 @@ export function SourceBar(props: ImagesStepProps) {
                 testId="registry-host"
                 invalid={problem !== null}
                 loading={repositories.loading}
-                onChange={(text) => {
-                  const { host, plainHttp } = registryHost(text);
-                  choose({ ...source, host, plain_http: plainHttp ?? source.plain_http });
+                onChange={async (text) => {
+                  if (text === "" || !(await props.onPasted(text, "registry"))) {
+                    choose({ ...source, host: text });
+                  }
                 }}
               />
             </div>

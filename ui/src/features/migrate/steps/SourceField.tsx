@@ -2,7 +2,7 @@ import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
 import FormField from "@cloudscape-design/components/form-field";
 import Input from "@cloudscape-design/components/input";
-import { type ReactNode, useEffect, useState } from "react";
+import { type ReactNode, useEffect, useRef, useState } from "react";
 
 interface SourceFieldProps {
   label: string;
@@ -13,7 +13,8 @@ interface SourceFieldProps {
   invalid: boolean;
   /** Whether the repositories of the value are being loaded. */
   loading: boolean;
-  onChange: (value: string) => void;
+  /** Applies the value. The field then shows the applied one. */
+  onChange: (value: string) => void | Promise<void>;
 }
 
 /** A field of the source in one line, which is applied with its button, on blur, and on Enter. */
@@ -22,9 +23,13 @@ export function SourceField(props: SourceFieldProps) {
   const [text, setText] = useState(value);
   useEffect(() => setText(value), [value]);
   const unchanged = text.trim() === value;
-  const take = () => {
+  const applied = useRef(value);
+  applied.current = value;
+  const take = async () => {
     if (!unchanged) {
-      onChange(text.trim());
+      await onChange(text.trim());
+      // A pasted address can name what the field already has.
+      setText((now) => (now === text ? applied.current : now));
     }
   };
   return (

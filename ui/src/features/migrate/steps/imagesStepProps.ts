@@ -4,6 +4,8 @@ import type {
   AwsProfile,
   EngineOriginal,
   EngineStatus,
+  ImageSource,
+  PasteField,
   PracticeStatus,
   SourceLoginStatus,
   SourceNamespaces,
@@ -17,6 +19,11 @@ import type { DraftAction } from "../wizard/reducer";
 import type { ImageFilter, TagList } from "./imageRows";
 import type { RuleResult } from "./rulesResult";
 import type { SourceStates } from "./sourceOptions";
+
+/** A repository that the table opens. Another object opens it again. */
+export interface OpenedRepository {
+  readonly repository: string;
+}
 
 export interface ImagesStepProps {
   draft: Draft;
@@ -38,6 +45,12 @@ export interface ImagesStepProps {
   engine: EngineStatus | null;
   login: Request<SourceLoginStatus>;
   errorActions: ErrorActions;
+  /** Why text that looks like a reference names no image. */
+  pasteProblem: string | null;
+  /** Reads an address, a command or a reference. Returns whether it named a source. */
+  onPasted: (text: string, field: PasteField) => Promise<boolean>;
+  /** The repository of the last pasted reference. */
+  opened: OpenedRepository | null;
   onFilter: (filter: ImageFilter) => void;
   onReload: () => void;
   onMoreRepositories: () => void;
@@ -64,6 +77,9 @@ export interface ImagesStepProps {
   /** What the sources have, for the list of sources. Loaded when the list is opened. */
   sourceStates: SourceStates;
   onSourceStates: () => void;
+  /** The sources that were used last, the last one first. */
+  recentSources: readonly ImageSource[];
+  onRecentClear: () => void;
   onSignIn: (login: TypedLogin) => Promise<SourceLoginStatus>;
   onSignOut: () => Promise<SourceLoginStatus>;
 }

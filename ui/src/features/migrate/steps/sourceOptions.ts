@@ -1,5 +1,6 @@
 /** The sources of images, as the list of sources shows them. */
 import type { ImageSource } from "../../../ipc/generated";
+import { connectionLabel } from "../../../shared/connection";
 import { formatCounted } from "../../../shared/format";
 
 export type SourceKind = ImageSource["kind"];
@@ -54,4 +55,48 @@ export function sourceOptions(practice: boolean, states: SourceStates) {
 /** The state of the Docker Engine, from the number of its images. */
 export function imagesText(images: number): string {
   return formatCounted(images, "image", "images");
+}
+
+/** The value of the option that empties the list of recent sources. */
+export const clearRecent = "clear recent";
+
+/** A source in the list: its kind, and the host, namespaces or profile. */
+function recentLabel(source: ImageSource): string {
+  switch (source.kind) {
+    case "docker_hub":
+      return `Docker Hub: ${source.namespace}`;
+    case "registry":
+      return source.plain_http ? `${source.host} (HTTP)` : source.host;
+    case "ecr":
+      return `Amazon ECR: ${connectionLabel(source.connection)}`;
+    case "docker_engine":
+      return "Docker Engine";
+    case "practice_account":
+      return "Practice account";
+  }
+}
+
+/** The sources that were used last, below the others. `null` without any. */
+export function recentOptions(sources: readonly ImageSource[]) {
+  return sources.length === 0
+    ? null
+    : {
+        label: "Recent",
+        options: [
+          ...sources.map((source, place) => ({
+            value: `recent ${place}`,
+            label: recentLabel(source),
+          })),
+          { value: clearRecent, label: "Clear recent sources" },
+        ],
+      };
+}
+
+/** The source of an option, if it is one of the recent ones. */
+export function recentSource(
+  value: string | undefined,
+  sources: readonly ImageSource[],
+): ImageSource | undefined {
+  const [, place] = /^recent (\d+)$/.exec(value ?? "") ?? [];
+  return place === undefined ? undefined : sources[Number(place)];
 }

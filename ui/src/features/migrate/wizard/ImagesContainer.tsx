@@ -8,8 +8,11 @@ import type { TypedLogin } from "../../../shared/SourceLoginFields";
 import { useRequest } from "../../../shared/useRequest";
 import { ImagesStep } from "../steps/ImagesStep";
 import { filteredTags, noFilter, repositoryRows } from "../steps/imageRows";
+import type { OpenedRepository } from "../steps/imagesStepProps";
 import { type Draft, selectedRepositories } from "./draft";
 import type { DraftAction } from "./reducer";
+import { usePastedReference } from "./usePastedReference";
+import { useRecentSources } from "./useRecentSources";
 import { useRegistryCounterparts } from "./useRegistryCounterparts";
 import { useRules } from "./useRules";
 import type { SourceImages } from "./useSourceImages";
@@ -45,12 +48,27 @@ function loginKey(source: Draft["source"]): string | null {
     : null;
 }
 
+/** A filter belongs to a source. Namespaces of one Docker Hub share it. */
+function filterKey(source: Draft["source"]): string {
+  return source?.kind === "registry" ? `registry ${source.host}` : (source?.kind ?? "");
+}
+
 /** Connects step 2 with its data: source, login, repositories, and tags. */
 export function ImagesContainer(props: ImagesContainerProps) {
   const { draft, dispatch, images, profiles, errorActions } = props;
   const backend = useBackend();
-  const [filter, setFilter] = useState(noFilter);
+  const [filtered, setFiltered] = useState({ source: filterKey(draft.source), filter: noFilter });
+  const filter = filtered.source === filterKey(draft.source) ? filtered.filter : noFilter;
   const rules = useRules(backend);
+  const [opened, setOpened] = useState<OpenedRepository | null>(null);
+  const pasted = usePastedReference(backend, draft.source, (named) => {
+    dispatch({ type: "reference_pasted", pasted: named });
+    setFiltered({
+      source: filterKey(named.source),
+      filter: { ...noFilter, text: named.repository ?? "" },
+    });
+    setOpened(named.repository === null ? null : { repository: named.repository });
+  });
   const source = sourceProblem(draft.source) === null ? draft.source : null;
   const signsInto = loginKey(draft.source);
   const chosen = () =>
@@ -88,6 +106,9 @@ export function ImagesContainer(props: ImagesContainerProps) {
   const { originals, lookUp } = useRegistryCounterparts(backend, source);
   const { states, readStates } = useSourceStates(backend, profiles.length);
   const { lookInto, repositories } = images;
+  // A mistyped source never gets into the list.
+  const listed = !repositories.loading && repositories.list.length > 0 ? source : null;
+  const recent = useRecentSources(backend, listed);
   const seen = useCallback(
     (repository: string, tags: readonly string[]) => {
       lookInto(repository, tags);
@@ -172,7 +193,13 @@ export function ImagesContainer(props: ImagesContainerProps) {
       engine={engine.answer}
       login={login}
       errorActions={errorActions}
-      onFilter={setFilter}
+      pasteProblem={pasted.problem}
+      onPasted={pasted.read}
+      opened={opened}
+      onFilter={(changed) => {
+        setFiltered({ source: filterKey(draft.source), filter: changed });
+        pasted.clear();
+      }}
       onReload={images.reload}
       onMoreRepositories={images.moreRepositories}
       onTags={(repository) => {
@@ -194,6 +221,8 @@ export function ImagesContainer(props: ImagesContainerProps) {
       onRules={(wanted) => choose(wanted, true)}
       sourceStates={states}
       onSourceStates={readStates}
+      recentSources={recent.sources}
+      onRecentClear={recent.clear}
       onRulesStop={rules.stop}
       onSignIn={signIn}
       onSignOut={signOut}

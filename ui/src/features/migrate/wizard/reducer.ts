@@ -6,6 +6,7 @@ import type {
   CopyScope,
   ImageSource,
   MigrationRequest,
+  PastedSource,
   RenameRule,
   RepositorySettings,
   SavedProfile,
@@ -38,9 +39,11 @@ export type DraftAction =
   | { type: "missing_accepted"; missing: string | null }
   | { type: "expiry_confirmed"; expiry: string | null }
   | { type: "source_chosen"; source: ImageSource }
-  /** Switches the source of images from the engine to their registry. */
+  /** Replaces source and selection: with the registries of engine images, or with a list. */
   | { type: "originals_taken"; source: ImageSource; images: readonly SelectedImage[] }
   | { type: "repository_typed"; repository: string }
+  /** Chooses the source, repository and tag of a pasted reference. */
+  | { type: "reference_pasted"; pasted: PastedSource }
   | { type: "images_selected"; images: readonly SelectedImage[] }
   | { type: "images_added"; images: readonly SelectedImage[] }
   | { type: "rules_applied"; selection: Selection; chosen: ChosenTags }
@@ -100,12 +103,24 @@ const nothingSelected: SourceSelection = {
   repositories: {},
 };
 
+/** A pasted ECR reference names no profile. Choosing one keeps the selection. */
+function isWithoutProfile(source: ImageSource | null): boolean {
+  return (
+    source?.kind === "ecr" &&
+    source.connection.kind === "profile" &&
+    source.connection.profile === ""
+  );
+}
+
 function withSource(draft: Draft, source: ImageSource): Draft {
   if (JSON.stringify(draft.source) === JSON.stringify(source)) {
     return draft;
   }
   if (isHub(draft.source) && draft.source.kind === source.kind && isHub(source)) {
     return withNamespacesOf(draft, source);
+  }
+  if (isWithoutProfile(draft.source) && source.kind === "ecr") {
+    return { ...draft, source };
   }
   const { images, selection, ruledSize, typedRepositories, repositories } = draft;
   const left = { images, selection, ruledSize, typedRepositories, repositories };
@@ -195,6 +210,21 @@ export function draftReducer(draft: Draft, action: DraftAction): Draft {
       return draft.typedRepositories.includes(action.repository)
         ? draft
         : { ...draft, typedRepositories: [...draft.typedRepositories, action.repository] };
+    case "reference_pasted": {
+      const { source, repository, tag } = action.pasted;
+      const next = withSource(draft, source);
+      if (repository === null) {
+        return next;
+      }
+      // Not all registries list their repositories.
+      const named =
+        source.kind === "registry"
+          ? draftReducer(next, { type: "repository_typed", repository })
+          : next;
+      return tag === null
+        ? named
+        : draftReducer(named, { type: "images_added", images: [{ repository, tag }] });
+    }
     case "images_selected":
       return {
         ...draft,

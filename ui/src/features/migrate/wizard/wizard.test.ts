@@ -1,6 +1,7 @@
 // @vitest-environment node
 import { describe, expect, it } from "vitest";
-import type { MigrationRequest, SavedProfile } from "../../../ipc/generated";
+import type { ImageSource, MigrationRequest, SavedProfile } from "../../../ipc/generated";
+import { profileConnection } from "../../../shared/connection";
 import { defaultRepositorySettings } from "../../../shared/repositorySettings";
 import { type Draft, emptyDraft, holdsWork, parseDraft, repositoryNames, requestOf } from "./draft";
 import { draftReducer } from "./reducer";
@@ -99,6 +100,46 @@ describe("the draft", () => {
       { image, resolution },
       { image: other, resolution },
     ]);
+  });
+
+  it("keeps images of a pasted ECR reference when its profile is chosen", () => {
+    const ecr = (profile: string): ImageSource => ({
+      kind: "ecr",
+      connection: profileConnection(profile, "us-east-1"),
+    });
+    const pasted = { source: ecr(""), repository: "svc", tag: "1", digest: null };
+    const draft = draftReducer(filled, { type: "reference_pasted", pasted });
+    expect(draft.images).toEqual([{ repository: "svc", tag: "1" }]);
+    const named = draftReducer(draft, { type: "source_chosen", source: ecr("prod") });
+    expect(named.images).toEqual(draft.images);
+    const other = draftReducer(named, { type: "source_chosen", source: ecr("test") });
+    expect(other.images).toEqual([]);
+  });
+
+  it("gets source, repository and tag of a pasted reference", () => {
+    const registry: ImageSource = { kind: "registry", host: "ghcr.io", plain_http: false };
+    const paste = (
+      draft: Draft,
+      source: ImageSource,
+      repository: string | null,
+      tag: string | null,
+    ) =>
+      draftReducer(draft, {
+        type: "reference_pasted",
+        pasted: { source, repository, tag, digest: null },
+      });
+    const other = paste(filled, registry, "team/app", "1");
+    expect(other).toMatchObject({
+      source: registry,
+      typedRepositories: ["team/app"],
+      images: [{ repository: "team/app", tag: "1" }],
+    });
+    expect(paste(other, registry, "team/app", null)).toEqual({ ...other, selection: null });
+    expect(paste(other, registry, null, null)).toEqual(other);
+    const both: ImageSource = { kind: "practice_account", namespace: "dencold, acme" };
+    const added = paste(filled, both, "acme/ledger", "1");
+    expect(added.images).toEqual([...filled.images, { repository: "acme/ledger", tag: "1" }]);
+    expect(added.typedRepositories).toEqual([]);
   });
 
   it("keeps images when the same source is chosen again", () => {
