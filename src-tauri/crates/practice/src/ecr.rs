@@ -3,6 +3,7 @@
 
 pub(crate) mod creation_templates;
 mod error;
+pub(crate) mod generated_images;
 mod image_lists;
 mod image_replication;
 mod image_scans;
@@ -16,6 +17,7 @@ mod paging;
 mod policies;
 mod pull_through_cache_rules;
 mod pull_time_exclusions;
+mod registry_configuration;
 mod registry_settings;
 mod repositories;
 mod repository_name;
@@ -122,14 +124,34 @@ async fn execute(
         "TagResource" => resource_tags::add(context, input).await,
         "UntagResource" => resource_tags::remove(context, input).await,
         "GetAuthorizationToken" => Ok(registry_settings::authorization_token(context)),
-        "DescribeRegistry" => Ok(registry_settings::describe(context)),
+        "DescribeRegistry" => Ok(registry_configuration::describe(context)),
+        "PutReplicationConfiguration" => {
+            registry_configuration::put_replication(context, input).await
+        }
+        "ListReplicationBackfills" => registry_configuration::list_backfills(context, input),
+        "GetRegistryScanningConfiguration" => Ok(registry_configuration::get_scanning(context)),
+        "PutRegistryScanningConfiguration" => {
+            registry_configuration::put_scanning(context, input).await
+        }
+        "BatchGetRepositoryScanningConfiguration" => {
+            registry_configuration::batch_get_scanning(context, input)
+        }
+        "GetRegistryPolicy" => registry_configuration::get_policy(context),
+        "PutRegistryPolicy" => registry_configuration::put_policy(context, input).await,
+        "DeleteRegistryPolicy" => registry_configuration::delete_policy(context).await,
+        "GetSigningConfiguration" => registry_configuration::get_signing(context),
+        "PutSigningConfiguration" => registry_configuration::put_signing(context, input).await,
+        "DeleteSigningConfiguration" => registry_configuration::delete_signing(context).await,
         "GetAccountSetting" => registry_settings::get_setting(context, input),
         "PutAccountSetting" => registry_settings::put_setting(context, input).await,
         "CreateRepositoryCreationTemplate" => creation_templates::create(context, input).await,
         "DescribeRepositoryCreationTemplates" => creation_templates::describe(context, input),
+        "UpdateRepositoryCreationTemplate" => creation_templates::update(context, input).await,
         "DeleteRepositoryCreationTemplate" => creation_templates::delete(context, input).await,
         "CreatePullThroughCacheRule" => pull_through_cache_rules::create(context, input).await,
         "DescribePullThroughCacheRules" => pull_through_cache_rules::describe(context, input),
+        "UpdatePullThroughCacheRule" => pull_through_cache_rules::update(context, input).await,
+        "ValidatePullThroughCacheRule" => pull_through_cache_rules::validate(context, input),
         "DeletePullThroughCacheRule" => pull_through_cache_rules::delete(context, input).await,
         _ => Err(EcrError::unknown_operation()),
     }

@@ -15,7 +15,7 @@ use url::Url;
 use crate::clock::now_millis;
 use crate::connection::{Connection, CuttableListener};
 use crate::context::{Addresses, ServerContext};
-use crate::ecr::lifecycle;
+use crate::ecr::{generated_images, lifecycle};
 use crate::error::{Holder, MoveTagError, PracticeError};
 #[cfg(feature = "faults")]
 use crate::faults::Faults;
@@ -254,6 +254,18 @@ impl Practice {
             Ok::<_, StoreError>(())
         });
         Ok(changed.await?)
+    }
+
+    /// Creates a repository with so many images that they aren't stored. They can be listed, and have no manifests.
+    ///
+    /// # Errors
+    /// If the folder can't be written.
+    pub async fn create_generated_repository(
+        &self,
+        name: &str,
+        images: u64,
+    ) -> Result<(), PracticeError> {
+        Ok(generated_images::create(&self.context, name, images).await?)
     }
 
     /// Makes all lifecycle policies act now, which ECR does within 24 hours. Returns the number of images that were

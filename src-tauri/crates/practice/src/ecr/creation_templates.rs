@@ -43,23 +43,58 @@ fn repository_from(
     Ok(repository)
 }
 
-/// Handles CreateRepositoryCreationTemplate.
-pub(super) async fn create(context: &Arc<ServerContext>, input: &Input) -> Result<Value, EcrError> {
-    let prefix = prefix_of(input)?;
-    let applied = input.texts(APPLIED_FOR)?.unwrap_or_default();
+/// Checks the members of a template.
+fn check_template(context: &ServerContext, template: &Input) -> Result<(), EcrError> {
+    let applied = template.texts(APPLIED_FOR)?.unwrap_or_default();
     let known = ["REPLICATION", "PULL_THROUGH_CACHE", ON_PUSH];
     if applied.is_empty() || !applied.iter().all(|one| known.contains(&one.as_str())) {
         let rule =
             "Member must satisfy enum value set: [REPLICATION, PULL_THROUGH_CACHE, CREATE_ON_PUSH]";
         return Err(EcrError::parameter(APPLIED_FOR, rule));
     }
-    let template = repository_from(context, input.members())?;
+    let repository = repository_from(context, template.members())?;
     let needs_role =
-        template.encryption["encryptionType"] != "AES256" || !template.resource_tags.is_empty();
-    if needs_role && input.text("customRoleArn")?.is_none() {
+        repository.encryption["encryptionType"] != "AES256" || !repository.resource_tags.is_empty();
+    if needs_role && template.text("customRoleArn")?.is_none() {
         let rule = "must be specified with KMS encryption or resource tags";
         return Err(EcrError::parameter("customRoleArn", rule));
     }
+    Ok(())
+}
+
+fn template_not_found(context: &ServerContext, prefix: &str) -> EcrError {
+    let account = &context.options.account_id;
+    let message = format!(
+        "The repository creation template with prefix '{prefix}' does not exist in the registry with id '{account}'"
+    );
+    EcrError::new("TemplateNotFoundException", message)
+}
+
+/// Handles UpdateRepositoryCreationTemplate. Members that aren't sent stay.
+pub(super) async fn update(context: &Arc<ServerContext>, input: &Input) -> Result<Value, EcrError> {
+    let prefix = prefix_of(input)?;
+    let account = &context.options.account_id;
+    let known = context.store.read(|state| state.templates.get(prefix).cloned());
+    let mut members = known.ok_or_else(|| template_not_found(context, prefix))?;
+    members.extend(input.members().clone());
+    members.insert("prefix".to_owned(), prefix.into());
+    members.insert("updatedAt".to_owned(), epoch_seconds(now_millis()));
+    let members = Input::new(members);
+    check_template(context, &members)?;
+    let members = members.members().clone();
+    context
+        .store
+        .change(|state| {
+            state.templates.insert(prefix.to_owned(), members.clone());
+            Ok::<_, EcrError>(json!({ "registryId": account, "repositoryCreationTemplate": members }))
+        })
+        .await
+}
+
+/// Handles CreateRepositoryCreationTemplate.
+pub(super) async fn create(context: &Arc<ServerContext>, input: &Input) -> Result<Value, EcrError> {
+    let prefix = prefix_of(input)?;
+    check_template(context, input)?;
     let mut members = input.members().clone();
     members.insert("prefix".to_owned(), prefix.into());
     members.insert("createdAt".to_owned(), epoch_seconds(now_millis()));
@@ -96,10 +131,8 @@ pub(super) async fn delete(context: &Arc<ServerContext>, input: &Input) -> Resul
     context
         .store
         .change(|state| {
-            let removed = state.templates.remove(prefix).ok_or_else(|| {
-                let message = format!("The repository creation template with prefix '{prefix}' does not exist in the registry with id '{account}'");
-                EcrError::new("TemplateNotFoundException", message)
-            })?;
+            let removed = state.templates.remove(prefix);
+            let removed = removed.ok_or_else(|| template_not_found(context, prefix))?;
             Ok(json!({ "registryId": account, "repositoryCreationTemplate": removed }))
         })
         .await

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 
 use super::error::EcrError;
+use super::generated_images;
 use super::images::{ImageId, image_not_found};
 use super::input::Input;
 use super::paging::{Page, with_token};
@@ -105,6 +106,10 @@ pub(super) fn describe_images(context: &ServerContext, input: &Input) -> Result<
                 }
             }
             return Ok(json!({ "imageDetails": details }));
+        }
+        if repository.generated_images > 0 && matches(true) && has_status(ImageStatus::Active) {
+            let images = repository.generated_images;
+            return Ok(generated_images::describe(context, name, images, &page));
         }
         let tagged: BTreeSet<&String> = repository.tags.values().collect();
         let all = repository

@@ -17,6 +17,20 @@ fn prefix_of(input: &Input) -> Result<&str, EcrError> {
     prefix(input, PREFIX, 2..=30)
 }
 
+fn secret_of(input: &Input) -> Result<&str, EcrError> {
+    let secret = input.text("credentialArn")?.unwrap_or_default();
+    if !secret.contains(":secret:ecr-pullthroughcache/") {
+        let pattern = r"must satisfy regular expression '^arn:aws(-\w+)*:secretsmanager:[a-zA-Z0-9-:]+:secret:ecr\-pullthroughcache\/[a-zA-Z0-9\/_+=.@-]+$'";
+        return Err(EcrError::parameter("credentialArn", pattern));
+    }
+    Ok(secret)
+}
+
+fn not_found(prefix: &str) -> EcrError {
+    let message = format!("No pull through cache rule has the prefix '{prefix}'.");
+    EcrError::new("PullThroughCacheRuleNotFoundException", message)
+}
+
 /// Handles CreatePullThroughCacheRule. Only Docker Hub is supported, which requires a secret.
 pub(super) async fn create(context: &Arc<ServerContext>, input: &Input) -> Result<Value, EcrError> {
     let prefix = prefix_of(input)?;
@@ -25,11 +39,7 @@ pub(super) async fn create(context: &Arc<ServerContext>, input: &Input) -> Resul
         let message = format!("The upstream registry {upstream} is not supported.");
         return Err(EcrError::new("UnsupportedUpstreamRegistryException", message));
     }
-    let secret = input.text("credentialArn")?.unwrap_or_default();
-    if !secret.contains(":secret:ecr-pullthroughcache/") {
-        let pattern = r"must satisfy regular expression '^arn:aws(-\w+)*:secretsmanager:[a-zA-Z0-9-:]+:secret:ecr\-pullthroughcache\/[a-zA-Z0-9\/_+=.@-]+$'";
-        return Err(EcrError::parameter("credentialArn", pattern));
-    }
+    let secret = secret_of(input)?;
     let rule = json!({
         "ecrRepositoryPrefix": prefix,
         "upstreamRegistryUrl": upstream,
@@ -67,10 +77,49 @@ pub(super) async fn delete(context: &Arc<ServerContext>, input: &Input) -> Resul
     context
         .store
         .change(|state| {
-            state.cache_rules.remove(prefix).ok_or_else(|| {
-                let message = format!("No pull through cache rule has the prefix '{prefix}'.");
-                EcrError::new("PullThroughCacheRuleNotFoundException", message)
-            })
+            state.cache_rules.remove(prefix).ok_or_else(|| not_found(prefix))
         })
         .await
+}
+
+/// Handles UpdatePullThroughCacheRule, which replaces the secret.
+pub(super) async fn update(context: &Arc<ServerContext>, input: &Input) -> Result<Value, EcrError> {
+    let prefix = prefix_of(input)?;
+    let secret = secret_of(input)?;
+    context
+        .store
+        .change(|state| {
+            let rule = state.cache_rules.get_mut(prefix).ok_or_else(|| not_found(prefix))?;
+            rule["credentialArn"] = secret.into();
+            rule["updatedAt"] = epoch_seconds(now_millis());
+            Ok(json!({
+                "ecrRepositoryPrefix": prefix,
+                "registryId": context.options.account_id,
+                "updatedAt": rule["updatedAt"],
+                "credentialArn": secret,
+            }))
+        })
+        .await
+}
+
+/// The name of a secret that stands for credentials which the upstream rejects.
+const EXPIRED_SECRET: &str = "/expired-";
+
+/// Handles ValidatePullThroughCacheRule.
+pub(super) fn validate(context: &ServerContext, input: &Input) -> Result<Value, EcrError> {
+    let prefix = prefix_of(input)?;
+    let rule = context.store.read(|state| state.cache_rules.get(prefix).cloned());
+    let rule = rule.ok_or_else(|| not_found(prefix))?;
+    let is_valid = !rule["credentialArn"].as_str().unwrap_or_default().contains(EXPIRED_SECRET);
+    let mut answer = json!({
+        "ecrRepositoryPrefix": prefix,
+        "registryId": context.options.account_id,
+        "upstreamRegistryUrl": rule["upstreamRegistryUrl"],
+        "credentialArn": rule["credentialArn"],
+        "isValid": is_valid,
+    });
+    if !is_valid {
+        answer["failure"] = "The credentials are not valid for the upstream registry.".into();
+    }
+    Ok(answer)
 }

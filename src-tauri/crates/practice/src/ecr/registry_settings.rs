@@ -21,14 +21,6 @@ pub(super) fn authorization_token(context: &ServerContext) -> Value {
     }] })
 }
 
-/// Handles DescribeRegistry.
-pub(super) fn describe(context: &ServerContext) -> Value {
-    json!({
-        "registryId": context.options.account_id,
-        "replicationConfiguration": { "rules": [] },
-    })
-}
-
 /// Account settings with their values and the default.
 const SETTINGS: [(&str, &[&str], &str); 3] = [
     ("BASIC_SCAN_TYPE_VERSION", &["AWS_NATIVE"], "AWS_NATIVE"),

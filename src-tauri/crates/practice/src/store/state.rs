@@ -27,6 +27,18 @@ pub(crate) struct State {
     /// Pull-through cache rules by prefix, with the members of the response.
     #[serde(default)]
     pub(crate) cache_rules: BTreeMap<String, serde_json::Value>,
+    /// The scanning configuration of the registry, as requested.
+    #[serde(default)]
+    pub(crate) scanning: Option<serde_json::Value>,
+    /// The replication configuration, as requested.
+    #[serde(default)]
+    pub(crate) replication: Option<serde_json::Value>,
+    /// The policy of the registry.
+    #[serde(default)]
+    pub(crate) registry_policy: Option<String>,
+    /// The signing configuration, as requested.
+    #[serde(default)]
+    pub(crate) signing: Option<serde_json::Value>,
 }
 
 impl State {
@@ -37,6 +49,10 @@ impl State {
             repositories: BTreeMap::new(),
             templates: BTreeMap::new(),
             cache_rules: BTreeMap::new(),
+            scanning: None,
+            replication: None,
+            registry_policy: None,
+            signing: None,
             pull_time_exclusions: BTreeMap::new(),
             enhanced_scanning: false,
         }
@@ -84,6 +100,9 @@ pub(crate) struct Repository {
     pub(crate) images: BTreeMap<String, Image>,
     /// Digests by tag.
     pub(crate) tags: BTreeMap<String, String>,
+    /// Number of images that are computed for each page instead of stored.
+    #[serde(default)]
+    pub(crate) generated_images: u64,
     /// Sizes in bytes of the blobs that were uploaded or mounted here, by digest.
     pub(crate) blobs: BTreeMap<String, u64>,
 }
@@ -103,6 +122,7 @@ impl Repository {
             policy: None,
             images: BTreeMap::new(),
             tags: BTreeMap::new(),
+            generated_images: 0,
             blobs: BTreeMap::new(),
         }
     }

@@ -17,7 +17,7 @@ async fn run(command: &mut Command) -> Output {
     })
 }
 
-async fn succeed(command: &mut Command) -> String {
+pub async fn succeed(command: &mut Command) -> String {
     let output = run(command).await;
     let errors = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(output.status.success(), "{command:?}: {errors}");
@@ -33,7 +33,7 @@ fn aws_cli() -> PathBuf {
     if own.exists() { own } else { "aws".into() }
 }
 
-fn aws(lab: &Lab, arguments: &[&str]) -> Command {
+pub fn aws(lab: &Lab, arguments: &[&str]) -> Command {
     let mut command = Command::new(aws_cli());
     command
         .args(arguments)

@@ -9,4 +9,5 @@ mod explorer;
 mod faults;
 mod hub;
 mod registry;
+mod registry_configuration;
 mod registry_settings;
