@@ -61,21 +61,25 @@ impl Shop {
 
     /// The ECR operations since the last call, each with its number.
     fn calls(&self) -> Result<Vec<(String, usize)>> {
-        let practice = self.practice()?;
-        let mut calls: Vec<(String, usize)> = Vec::new();
-        for operation in practice.requests().into_iter().filter_map(|request| request.operation) {
-            match calls.iter_mut().find(|(known, _)| *known == operation) {
-                Some((_, count)) => *count += 1,
-                None => calls.push((operation, 1)),
-            }
-        }
-        practice.clear_requests();
-        calls.retain(|(operation, _)| {
-            !["GetAuthorizationToken", "GetCallerIdentity"].contains(&operation.as_str())
-        });
-        calls.sort();
-        Ok(calls)
+        Ok(calls_since(self.practice()?))
     }
+}
+
+/// The ECR operations since the last call, each with its number, without those of a connection.
+pub(crate) fn calls_since(practice: &Practice) -> Vec<(String, usize)> {
+    let mut calls: Vec<(String, usize)> = Vec::new();
+    for operation in practice.requests().into_iter().filter_map(|request| request.operation) {
+        match calls.iter_mut().find(|(known, _)| *known == operation) {
+            Some((_, count)) => *count += 1,
+            None => calls.push((operation, 1)),
+        }
+    }
+    practice.clear_requests();
+    calls.retain(|(operation, _)| {
+        !["GetAuthorizationToken", "GetCallerIdentity"].contains(&operation.as_str())
+    });
+    calls.sort();
+    calls
 }
 
 pub(crate) async fn aws(ecr: &Ecr, arguments: &[&str]) -> Result<Value> {
@@ -84,7 +88,7 @@ pub(crate) async fn aws(ecr: &Ecr, arguments: &[&str]) -> Result<Value> {
     Ok(serde_json::from_slice(&answer.stdout).unwrap_or_default())
 }
 
-fn named(calls: &[(&str, usize)]) -> Vec<(String, usize)> {
+pub(crate) fn named(calls: &[(&str, usize)]) -> Vec<(String, usize)> {
     calls.iter().map(|(operation, count)| ((*operation).to_owned(), *count)).collect()
 }
 
@@ -218,6 +222,37 @@ async fn archived_images_are_listed_and_not_read() -> Result<()> {
         .await
         .map_err(api_error)?;
     assert_eq!((unread.len(), shop.calls()?.len()), (1, 0));
+    Ok(())
+}
+
+#[tokio::test]
+async fn an_index_is_archived_and_restored_with_its_parts() -> Result<()> {
+    let shop = Shop::open().await?;
+    let index = Index::with_attestation(7, &["linux/amd64", "linux/arm64"])?;
+    shop.repository.push_index(&index, "v2").await?;
+    let details = shop.details().await?;
+    shop.read(texts(&details.rows.unread_indexes)).await?;
+    shop.calls()?;
+    let digest = index.manifest.digest.clone();
+    let moved = async |is_archived| {
+        let (connection, name) = (shop.ecr.connection(), NAME.to_owned());
+        let digests = vec![digest.clone()];
+        let api = &shop.app.api;
+        let change = api.repository_images_archive(connection, name, digests, is_archived).await;
+        change.map_err(api_error)
+    };
+    let archived = moved(true).await?;
+    assert_eq!((archived.changed, archived.unchanged.len()), (4, 0));
+    assert_eq!(shop.calls()?, named(&[("UpdateImageStorageClass", 4)]));
+    let details = shop.details().await?;
+    assert!(details.images.iter().all(|image| image.status == ImageStatus::Archived));
+    // Archived already.
+    assert_eq!(moved(true).await?.changed, 0);
+    let denied = FaultRule::operation(FaultAction::AccessDenied, "UpdateImageStorageClass");
+    shop.ecr.faults()?.add(denied.times(1));
+    let restored = moved(false).await?;
+    assert_eq!((restored.changed, restored.unchanged.len()), (3, 1));
+    assert_eq!(restored.unchanged[0].error.code, ErrorCode::AccessDenied);
     Ok(())
 }
 

@@ -19,6 +19,7 @@ async fn an_index_is_one_row_and_a_policy_goes_from_the_form_to_ecr() -> Result<
         window.click_by_test_id("show-repositories").await?;
         window.wait_for_text_in("repositories-table", "pgcli").await?;
         look(&window, "repositories").await?;
+        find_by_digest(&window).await?;
         window.click_by_test_id("repository-open-pgcli").await?;
         window.wait_for_text_in("images-table", "2 platforms").await?;
         let images = window.text_of("images-table").await?;
@@ -39,6 +40,34 @@ async fn an_index_is_one_row_and_a_policy_goes_from_the_form_to_ecr() -> Result<
         look(&window, "repository-cleanup").await
     })
     .await
+}
+
+/// Lists all images, finds one by its digest, and shows the pages about all repositories.
+async fn find_by_digest(window: &Window) -> Result<()> {
+    window.click_by_test_id("registry-find").await?;
+    window.wait_for_text_in("contents-status", "Images of 0 of").await?;
+    window.click_by_test_id("contents-read").await?;
+    window.wait_for_text_in("contents-status", "Oldest list").await?;
+    window.fill_by_test_id("find-text", "4.2").await?;
+    window.wait_for_text_in("find-table", "pgcli").await?;
+    let table = window.text_of("find-table").await?;
+    let digest = table.split("sha256:").nth(1).unwrap_or_default();
+    let digest: String = digest.chars().take_while(char::is_ascii_hexdigit).take(7).collect();
+    ensure!(digest.len() == 7, "{table}");
+    window.fill_by_test_id("find-text", &digest).await?;
+    window.wait_for_text_in("find-table", "(1)").await?;
+    window.wait_for_text_in("find-table", "4.2.0").await?;
+    look(window, "registry-find").await?;
+    window.click_by_test_id("registry-storage").await?;
+    window.wait_for_text_in("treemap-table", "pgcli").await?;
+    look(window, "registry-storage").await?;
+    window.click_by_test_id("registry-activity").await?;
+    window.wait_for_text_in("heat", "pgcli").await?;
+    look(window, "registry-activity").await?;
+    window.click_by_test_id("registry-settings").await?;
+    window.wait_for_text_in("registry-scanning", "Basic scanning").await?;
+    look(window, "registry-settings").await?;
+    window.click_by_test_id("registry-list").await
 }
 
 /// Saves a picture and checks the accessibility of the page.

@@ -85,6 +85,18 @@ const cases: readonly Case[] = [
     "Blob mounting turned on",
   ],
   [
+    "registryChange",
+    [practice, { kind: "blob_mounting", is_on: true }],
+    undefined,
+    "Blob mounting changed",
+  ],
+  [
+    "repositoryImagesArchive",
+    [practice, "team/app", ["sha256:1"], true],
+    { changed: 2, unchanged: [] },
+    "2 images archived",
+  ],
+  [
     "repositoryCreate",
     [practice, "team/app", defaultRepositorySettings],
     {},

@@ -3,7 +3,7 @@
  * notification. `withAnnouncements` applies this table to the backend, so no page can forget it.
  */
 import type { Backend } from "../ipc/backend";
-import type { AwsConnection } from "../ipc/generated";
+import type { AwsConnection, RegistryChange } from "../ipc/generated";
 import type { Commands } from "../ipc/generated/commands";
 import { clientNames } from "../shared/clientLogins/clientLoginTexts";
 import { signerName, sourceLabel } from "../shared/connection";
@@ -110,6 +110,12 @@ const reading = [
   "repositoryManifestsRead",
   "repositoryRows",
   "repositoryCleanup",
+  "registryConfiguration",
+  "registryCacheRuleValidate",
+  "registryContents",
+  "registryContentsRead",
+  "repositoryStorage",
+  "imagesFind",
   "lifecycleWhatIf",
   "lifecyclePreviewStart",
   "lifecyclePreview",
@@ -140,6 +146,7 @@ const shown = [
   "signInCancel",
   "sourceChooseCancel",
   "imageLayerFilesCancel",
+  "registryContentsReadStop",
   "migrationPlanCancel",
   "migrationExpiryConfirm",
   // The window opens the progress, and `useFinishedNotice` reports the end.
@@ -158,6 +165,20 @@ const shown = [
 function all<Names extends readonly (keyof Commands)[]>(names: Names, why: Unannounced) {
   return Object.fromEntries(names.map((name) => [name, why])) as Record<Names[number], Unannounced>;
 }
+
+const registryChangeTitles: Record<RegistryChange["kind"], string> = {
+  scanning: "Scanning set",
+  replication: "Replication set",
+  cache_rule_secret: "Secret of the cache rule changed",
+  cache_rule_delete: "Cache rule deleted",
+  template_uses: "Use of the template changed",
+  template_delete: "Template deleted",
+  blob_mounting: "Blob mounting changed",
+  policy: "Registry policy changed",
+  signing: "Signing set",
+  exclusion_add: "Role excluded from pull times",
+  exclusion_remove: "Exclusion removed",
+};
 
 export const announcements: Announcements = {
   ...all(reading, "reads"),
@@ -248,6 +269,16 @@ export const announcements: Announcements = {
       }[offer.kind],
       signerName(connection),
     ),
+  // The dialog stays open and shows the images that ECR did not move.
+  repositoryImagesArchive: ([, name, , isArchived], { changed, unchanged }) =>
+    unchanged.length > 0
+      ? null
+      : success(
+          `${formatCounted(changed, "image", "images")} ${isArchived ? "archived" : "being restored"}`,
+          name,
+        ),
+  registryChange: ([connection, change]) =>
+    success(registryChangeTitles[change.kind], signerName(connection)),
   repositoryCreate: ([connection, name], _, actions) =>
     success(`Repository ${name} created`, undefined, {
       text: "Open",

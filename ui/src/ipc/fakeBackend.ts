@@ -7,6 +7,8 @@ import { fakeImageMethods } from "./fake/images";
 import { FakeMigrations } from "./fake/migrations";
 import type { FakeBackend, FakeOptions } from "./fake/options";
 import { fakePracticeMethods } from "./fake/practice";
+import { fakeRegistryConfigurationMethods } from "./fake/registryConfiguration";
+import { fakeRegistryContentsMethods } from "./fake/registryContents";
 import { fakeRepositoryMethods } from "./fake/repositories";
 import { FakeSignIn } from "./fake/signIn";
 import { fakeSourceMethods } from "./fake/sourceMethods";
@@ -56,6 +58,8 @@ export function createFakeBackend(options: FakeOptions = {}): FakeBackend {
     ...migrations.planMethods(),
     ...migrations.jobMethods(),
     ...fakeRepositoryMethods(ecr),
+    ...fakeRegistryContentsMethods(ecr),
+    ...fakeRegistryConfigurationMethods(),
     ...fakeImageMethods(),
     ...fakePracticeMethods(ecr),
     ...fakeFriendlyNameMethods(),

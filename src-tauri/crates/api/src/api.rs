@@ -13,7 +13,7 @@ use transload_contract::LoginClient;
 use transload_docker::DockerEnvironment;
 use transload_docker::client_login::ClientLoginUndo;
 use transload_errors::ApiError;
-use transload_manifest_cache::DocumentCache;
+use transload_manifest_cache::{DocumentCache, ImageLists};
 use transload_migration::MigrationRequest;
 use transload_migration::journal::Journal;
 use transload_model::{RegistryHost, now_ms};
@@ -40,6 +40,9 @@ const JOURNAL: &str = "journal.sqlite";
 
 /// The cache of manifests in the data folder.
 const DOCUMENTS: &str = "manifests.sqlite";
+
+/// The file of the lists of images in the data folder.
+const IMAGE_LISTS: &str = "images.sqlite";
 
 /// How long [`Api::shutdown`] waits for the migrations that it cancels.
 const LAST_WAIT: Duration = Duration::from_secs(3);
@@ -92,6 +95,7 @@ pub(crate) struct Inner {
     pub practice: tokio::sync::Mutex<Option<Practice>>,
     pub journal: tokio::sync::OnceCell<Journal>,
     documents: OnceLock<Arc<DocumentCache>>,
+    image_lists: OnceLock<Arc<ImageLists>>,
     pub listings: Listings,
     pub in_use: InUse,
     /// Changes of the logins of `docker` and Podman, in order.
@@ -138,6 +142,7 @@ impl Api {
             practice: tokio::sync::Mutex::default(),
             journal: tokio::sync::OnceCell::new(),
             documents: OnceLock::new(),
+            image_lists: OnceLock::new(),
             listings: Listings::default(),
             in_use: InUse::default(),
             client_login_undos: tokio::sync::Mutex::default(),
@@ -159,6 +164,12 @@ impl Api {
         let open =
             || Arc::new(DocumentCache::open(&self.inner.options.data_folder.join(DOCUMENTS)));
         Arc::clone(self.inner.documents.get_or_init(open))
+    }
+
+    /// Returns the lists of images of all repositories, which are opened with the first call.
+    pub(crate) fn image_lists(&self) -> Arc<ImageLists> {
+        let open = || Arc::new(ImageLists::open(&self.inner.options.data_folder.join(IMAGE_LISTS)));
+        Arc::clone(self.inner.image_lists.get_or_init(open))
     }
 
     /// Whether a job or an undo is running.

@@ -1,6 +1,7 @@
 //! What a window or a terminal can ask for, one file a subject. Each call takes and returns types of
 //! the contract.
 
+mod archive;
 mod aws;
 mod cleanup;
 mod client_logins;
@@ -25,6 +26,8 @@ mod plan_files;
 mod planning;
 mod practice;
 mod pull;
+mod registry_configuration;
+mod registry_contents;
 mod registry_counterpart;
 mod registry_settings;
 mod repositories;

@@ -3,10 +3,12 @@
 //! - [`api`]: the traits [`EcrApi`](api::EcrApi) and [`EcrLayers`](api::EcrLayers), and the values they return
 //! - [`registry_settings`]: settings of a whole registry: blob mounting, repository creation templates,
 //!   pull through cache rules
+//! - [`registry_configuration`]: the configuration of a whole registry, for its page
 //! - [`explorer`]: the trait [`EcrExplorer`](explorer::EcrExplorer), which only the repository pages use
 //! - [`image_state`]: the trait [`EcrImageState`](image_state::EcrImageState): scans and replication of one image
 //! - [`client`]: the client on the AWS SDK
-//! - [`api_calls`], [`explorer_calls`], [`image_state_calls`], [`image_lookup`], [`layer_calls`], [`registry_settings_calls`]: the traits on that client
+//! - [`api_calls`], [`explorer_calls`], [`image_state_calls`], [`image_lookup`], [`layer_calls`],
+//!   [`registry_configuration_calls`], [`registry_settings_calls`]: the traits on that client
 //! - [`values`]: converts between the SDK's types and ours
 
 pub(crate) mod api;
@@ -18,6 +20,8 @@ pub(crate) mod image_lookup;
 pub(crate) mod image_state;
 pub(crate) mod image_state_calls;
 pub(crate) mod layer_calls;
+pub(crate) mod registry_configuration;
+pub(crate) mod registry_configuration_calls;
 pub(crate) mod registry_settings;
 pub(crate) mod registry_settings_calls;
 pub(crate) mod values;

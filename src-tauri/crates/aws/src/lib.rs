@@ -43,6 +43,11 @@ pub use ecr::explorer::{
     ManifestBatch, ManifestFailure, PreviewStatus, PreviewedImage,
 };
 pub use ecr::image_state::{EcrImageState, Finding, FoundPackage, ReplicationState, ScanFindings};
+pub use ecr::registry_configuration::{
+    CacheRuleValidation, EcrRegistryConfiguration, RegistryCacheRule, RegistryChange,
+    RegistryScanning, RegistryTemplate, ReplicationBackfill, ReplicationDestination,
+    ReplicationRule, ScanFrequency, ScanningRule, SigningRule, TemplateUse,
+};
 pub use ecr::registry_settings::{
     CacheRule, CreationTemplate, EcrRegistrySettings, InvalidRegistrySetting, KnownCacheRule,
     KnownTemplate,
@@ -51,6 +56,7 @@ pub use error::{AwsError, BoxError};
 pub use permissions::check::{CheckMethod, CheckedPermission, PermissionCheck};
 pub use permissions::permission::{DenialReason, Permission, PermissionStatus, UnknownReason};
 pub use permissions::policy::{Policy, policy, policy_for_denial};
+pub use permissions::principal::likely_principal;
 pub use session::aws_session::AwsSession;
 pub use session::request::{CallerIdentity, SessionCredentials, SessionRequest};
 pub use sso::add_profile::{NewProfile, ProfileNotAdded};

@@ -170,6 +170,13 @@ commands! {
         /// Makes an offered change that the user confirmed.
         registry_offer_accept(connection: AwsConnection, offer: RegistryOffer) -> ();
 
+        /// The configuration of the registry. A part that can't be read is an error of its own.
+        registry_configuration(connection: AwsConnection) -> RegistryConfiguration;
+        /// Makes a change of the registry's configuration that the user confirmed.
+        registry_change(connection: AwsConnection, change: RegistryChange) -> ();
+        /// Checks that a pull through cache rule can reach its upstream. Changes nothing.
+        registry_cache_rule_validate(connection: AwsConnection, prefix: String) -> CacheRuleValidation;
+
         repositories_list(connection: AwsConnection) -> Vec<Repository>;
         repository_summaries(connection: AwsConnection, names: Vec<String>) -> Vec<RepositorySummary>;
         repository_details(connection: AwsConnection, name: String) -> RepositoryDetails;
@@ -191,8 +198,20 @@ commands! {
         repository_cleanup(connection: AwsConnection, name: String, rules: CleanupRules) -> Vec<CleanupProposal>;
         /// Writes a record of images that are about to be deleted, and answers its path.
         repository_cleanup_record(connection: AwsConnection, name: String, kind: CleanupClass, digests: Vec<String>) -> String;
+        /// What is known of the contents of all repositories, from the lists that were read last.
+        registry_contents(connection: AwsConnection) -> RegistryContents;
+        /// Lists the images of the repositories that weren't listed since then. `attempt` is a new name, to cancel it
+        /// by. `null` if it was cancelled; what was listed until then is kept.
+        registry_contents_read(connection: AwsConnection, since_ms: u64, attempt: String; RegistryReadProgress) -> Option<RegistryContents>;
+        registry_contents_read_stop(attempt: String) -> ();
+        /// What a repository stores and when it was used, from the list that was read last.
+        repository_storage(connection: AwsConnection, name: String) -> RepositoryStorage;
+        /// Images with a tag that contains the text or a digest that begins with it, as they were last listed.
+        images_find(connection: AwsConnection, text: String) -> FoundImages;
         /// Deletes tags and images, and answers those that ECR did not delete.
         repository_images_delete(connection: AwsConnection, name: String, images: Vec<ImageToDelete>) -> Vec<ImageNotDeleted>;
+        /// Archives images, or restores them, with everything that belongs only to them.
+        repository_images_archive(connection: AwsConnection, name: String, digests: Vec<String>, is_archived: bool) -> StorageClassChange;
         /// Deletes an empty repository.
         repository_delete(connection: AwsConnection, name: String) -> ();
         /// The other regions of the account that have a repository of this name.

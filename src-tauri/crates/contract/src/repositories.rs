@@ -128,3 +128,20 @@ pub struct ImageNotDeleted {
     pub name: String,
     pub error: ApiError,
 }
+
+/// The result of archiving or restoring images.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "repositories.ts")]
+pub struct StorageClassChange {
+    /// Number of images that were moved, with their platforms and referrers.
+    pub changed: u64,
+    pub unchanged: Vec<UnchangedImage>,
+}
+
+/// An image that ECR did not move.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "repositories.ts")]
+pub struct UnchangedImage {
+    pub digest: String,
+    pub error: ApiError,
+}

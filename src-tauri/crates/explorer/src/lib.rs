@@ -8,6 +8,7 @@
 //! - `kind`: kinds of images
 //! - `rows`: images with their platforms, attestations, signatures and other referrers
 //! - `sizes`: sizes with shared layers counted once, and the bytes that a deletion frees
+//! - `storage`: what a repository stores, and its use by month
 //! - `cleanup`: what can be deleted, by class
 //! - `shared_layers`: which other images have the layers of an image
 //! - `vulnerabilities`: what scans found, by package
@@ -23,6 +24,7 @@ mod reading;
 mod rows;
 mod shared_layers;
 mod sizes;
+mod storage;
 #[cfg(test)]
 mod testing;
 mod vulnerabilities;
@@ -36,6 +38,7 @@ pub use reading::{
 pub use rows::{ImagePart, ImageRow, RepositoryRows, rows, with_parts};
 pub use shared_layers::{BaseGuess, ElsewhereManifest, LayerSharing, SharedLayer, layer_sharing};
 pub use sizes::{ImageSize, Sizes};
+pub use storage::{MonthlyUse, RepositoryStorage, storage};
 pub use vulnerabilities::{
     FindingCounts, FixAvailable, ImageVulnerabilities, ScanState, Severity, SeverityCounts,
     Vulnerability, VulnerablePackage, finding_counts, vulnerabilities,

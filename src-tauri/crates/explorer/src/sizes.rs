@@ -122,6 +122,21 @@ impl<'a> Sizes<'a> {
         size
     }
 
+    /// Returns the bytes that each image adds to those before it.
+    pub fn added<'b>(&self, in_order: impl Iterator<Item = &'b Digest>) -> Vec<u64> {
+        let mut counted = vec![false; self.blobs.len()];
+        let added = in_order.map(|digest| match self.images.get(digest) {
+            Some(Contents::Read(blobs)) => blobs
+                .iter()
+                .filter(|blob| !std::mem::replace(&mut counted[**blob], true))
+                .map(|blob| self.blobs[*blob])
+                .sum(),
+            Some(Contents::Unread(bytes)) => *bytes,
+            None => 0,
+        });
+        added.collect()
+    }
+
     /// Returns, for each of several sets of images, the bytes of blobs that only this set references. `None` if a
     /// manifest of the repository wasn't read.
     pub fn only_in(&self, sets: &[HashSet<Digest>]) -> Vec<Option<u64>> {

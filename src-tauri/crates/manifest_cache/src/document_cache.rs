@@ -4,12 +4,12 @@ use std::collections::HashMap;
 use std::fmt;
 use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
 use bytes::Bytes;
 use rusqlite::{Connection, OptionalExtension as _, params};
 
 use crate::pull_times::{OwnRead, PullScope, PullTime};
+use crate::sqlite_file::{integer, open_memory, open_or_memory, usable};
 use transload_model::{Digest, DigestHasher};
 
 /// The largest size of all documents. A manifest has some kilobytes, so this is several hundred thousand.
@@ -23,9 +23,6 @@ const LAYER_LISTS_LIMIT_BYTES: u64 = 128 * 1024 * 1024;
 
 /// The most images of other repositories that one question compares.
 const ELSEWHERE_LIMIT: u32 = 20_000;
-
-/// How long one process waits while another writes.
-const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// How often the time of the last use is written, so that reading doesn't write each time.
 const USE_GRANULARITY_MS: u64 = 24 * 60 * 60 * 1000;
@@ -84,16 +81,13 @@ impl fmt::Debug for DocumentCache {
 impl DocumentCache {
     /// Opens the file, or creates it for this user only. Uses memory if that fails.
     pub fn open(path: &Path) -> Self {
-        let connection = open_file(path).unwrap_or_else(|error| {
-            tracing::warn!(%error, path = %path.display(), "the cache of manifests is in memory only");
-            open_memory()
-        });
+        let connection = open_or_memory(path, TABLES);
         Self { connection: Mutex::new(connection), limit_bytes: LIMIT_BYTES }
     }
 
     /// Creates a cache without a file.
     pub fn in_memory() -> Self {
-        Self { connection: Mutex::new(open_memory()), limit_bytes: LIMIT_BYTES }
+        Self { connection: Mutex::new(open_memory(TABLES)), limit_bytes: LIMIT_BYTES }
     }
 
     /// Returns a document if it is cached and matches its digest.
@@ -337,59 +331,6 @@ fn matches(digest: &Digest, bytes: &[u8]) -> bool {
     let mut hasher = DigestHasher::new(digest.algorithm());
     hasher.update(bytes);
     hasher.finish() == *digest
-}
-
-fn integer(number: u64) -> i64 {
-    i64::try_from(number).unwrap_or(i64::MAX)
-}
-
-/// Returns the value, or logs the error: without the cache, documents are read again.
-fn usable<T>(result: rusqlite::Result<T>) -> Option<T> {
-    result.inspect_err(|error| tracing::warn!(%error, "the cache of manifests can't be used")).ok()
-}
-
-fn open_file(path: &Path) -> Result<Connection, Box<dyn std::error::Error>> {
-    if let Some(folder) = path.parent() {
-        transload_files::make_private_folder(folder)?;
-    }
-    // Created before SQLite opens it: configurations can contain what only the user may read.
-    let mut file = std::fs::OpenOptions::new();
-    file.write(true).create(true).truncate(false);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::OpenOptionsExt as _;
-        file.mode(0o600);
-    }
-    drop(file.open(path)?);
-    match prepare(Connection::open(path)?) {
-        Ok(connection) => Ok(connection),
-        Err(error) if is_damaged(&error) => {
-            tracing::warn!(%error, "the cache of manifests is damaged and starts again");
-            std::fs::remove_file(path)?;
-            Ok(prepare(Connection::open(path)?)?)
-        }
-        Err(error) => Err(error.into()),
-    }
-}
-
-fn is_damaged(error: &rusqlite::Error) -> bool {
-    use rusqlite::ErrorCode::{DatabaseCorrupt, NotADatabase};
-    matches!(error.sqlite_error_code(), Some(DatabaseCorrupt | NotADatabase))
-}
-
-fn prepare(connection: Connection) -> rusqlite::Result<Connection> {
-    connection.busy_timeout(BUSY_TIMEOUT)?;
-    connection.pragma_update(None, "journal_mode", "WAL")?;
-    // A crash may lose the last entries: the documents are read again.
-    connection.pragma_update(None, "synchronous", "NORMAL")?;
-    connection.execute_batch(TABLES)?;
-    Ok(connection)
-}
-
-fn open_memory() -> Connection {
-    let connection = Connection::open_in_memory().expect("SQLite opens a database in memory");
-    connection.execute_batch(TABLES).expect("the tables are valid SQL");
-    connection
 }
 
 #[cfg(test)]

@@ -3,17 +3,23 @@
 //!
 //! Reading a manifest sets ECR's `lastRecordedPullTime` (aws/containers-roadmap#2390), which people use to decide
 //! what to delete. Therefore the explorer reads each document once and keeps it, and stores the pull time of the image
-//! before each read. `explorer`, `inspect` and `api` use this crate. It owns its own SQLite file, apart from the
+//! before each read. `explorer`, `inspect` and `api` use this crate. It owns its own SQLite files, apart from the
 //! journal: the file may be deleted at any time without losing more than the cache.
 //!
 //! - `document_cache`: [`DocumentCache`], the file
+//! - `image_lists`: [`ImageLists`], the images of all repositories as they were last listed
 //! - `pull_times`: which recorded pull was a read by Transload
 
 // In tests, a failed unwrap is a test failure.
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 mod document_cache;
+mod image_lists;
 mod pull_times;
+mod sqlite_file;
 
 pub use document_cache::{CachedDocument, DOCUMENT_LIMIT_BYTES, DocumentCache};
+pub use image_lists::{
+    FoundImages, ImageLists, ListedImage, ListedRepository, RegistryScope, StoredImage,
+};
 pub use pull_times::{OwnRead, PullScope, PullTime};

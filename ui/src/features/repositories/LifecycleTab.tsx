@@ -18,6 +18,7 @@ import { formatCounted } from "../../shared/format";
 import { RelativeTime } from "../../shared/RelativeTime";
 import { useAsyncAction } from "../../shared/useAsyncAction";
 import { AffectedImages, LifecycleEffects, sizeText } from "./LifecycleEffects";
+import { LifecycleMonths } from "./LifecycleMonths";
 import { LifecycleRulesForm } from "./LifecycleRulesForm";
 import { formRules, policyText } from "./lifecyclePolicy";
 import { useLifecyclePreview } from "./useLifecyclePreview";
@@ -191,6 +192,9 @@ export function LifecycleTab({ connection, details, errorActions, onChanged }: L
       {whatIfError !== null && <ErrorAlert error={whatIfError} actions={errorActions} />}
       {effects !== null && (rules === null || rules.length > 0) && (
         <LifecycleEffects effects={effects} />
+      )}
+      {effects !== null && effects.problem === null && effects.rules.length > 0 && (
+        <LifecycleMonths images={details.images} affected={effects.affected} text={text} />
       )}
       {preview.error !== null && (
         <ErrorAlert

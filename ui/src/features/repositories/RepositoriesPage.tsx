@@ -6,9 +6,10 @@ import { type ReactNode, useEffect, useRef, useState } from "react";
 import type { ErrorActions } from "../../errors";
 import type { AwsConnection } from "../../ipc/generated";
 import { connectionKey } from "../../shared/connection";
-import type { ShowImage } from "./openedImage";
+import type { OpenedImage, ShowImage } from "./openedImage";
 import { RepositoryDetailsView } from "./RepositoryDetailsView";
 import { RepositoryList } from "./RepositoryList";
+import { RegistryTabs } from "./registry/RegistryTabs";
 
 export interface RepositoriesPageProps {
   connection: AwsConnection | null;
@@ -40,12 +41,17 @@ export function RepositoriesPage({
       setOpened({ key, name: opening.name });
     }
   }, [opening]);
+  // An image that was opened without its repository.
+  const [image, setImage] = useState<OpenedImage | null>(null);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: an image belongs to its connection
+  useEffect(() => setImage(null), [key, opening]);
   // Reloads the list after a deletion.
   const [deletions, setDeletions] = useState(0);
   const picker = useRef<HTMLDivElement>(null);
   const [choosing, setChoosing] = useState(false);
   const toPicker = (last: boolean) => () => {
     setOpened(null);
+    setImage(null);
     setChoosing(true);
     // The picker is hidden until now. Its selects are the profile and the region.
     setTimeout(() => {
@@ -64,7 +70,7 @@ export function RepositoriesPage({
   return (
     <>
       {/* The list stays mounted, so that its page, filter, and order are kept. */}
-      <div hidden={openName !== null}>
+      <div hidden={openName !== null || image !== null}>
         {(connection === null || choosing) && (
           <div ref={picker}>
             <SpaceBetween size="m">
@@ -86,14 +92,24 @@ export function RepositoriesPage({
             </Box>
           </Box>
         ) : (
-          <RepositoryList
-            key={`${key} ${deletions}`}
+          <RegistryTabs
+            key={key}
             connection={connection}
-            onOpen={(name) => setOpened({ key, name })}
+            list={
+              <RepositoryList
+                key={deletions}
+                connection={connection}
+                onOpen={(name) => setOpened({ key, name })}
+                errorActions={actions}
+              />
+            }
             errorActions={actions}
+            onOpenRepository={(name) => setOpened({ key, name })}
+            onOpenImage={setImage}
           />
         )}
       </div>
+      {openName === null && image !== null && showImage(image, () => setImage(null))}
       {connection !== null && openName !== null && (
         <RepositoryDetailsView
           key={`${key} ${openName}`}

@@ -20,6 +20,7 @@ import { OtherRegions } from "./OtherRegions";
 import type { OpenedImage, ShowImage } from "./openedImage";
 import { AccessPolicy, RepositoryFacts, RepositoryLine } from "./RepositoryFacts";
 import { RepositoryImagesTable } from "./RepositoryImagesTable";
+import { RepositoryStorageView } from "./storage/RepositoryStorage";
 
 interface RepositoryDetailsViewProps {
   connection: AwsConnection;
@@ -178,6 +179,18 @@ function DetailsTabs({ connection, details, errorActions, onChanged, onOpen }: D
               details={details}
               errorActions={errorActions}
               onChanged={onChanged}
+              onOpen={onOpen}
+            />
+          ),
+        },
+        {
+          id: "storage",
+          label: "Storage",
+          content: (
+            <RepositoryStorageView
+              connection={connection}
+              details={details}
+              errorActions={errorActions}
               onOpen={onOpen}
             />
           ),

@@ -1,5 +1,6 @@
 import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
+import ButtonDropdown from "@cloudscape-design/components/button-dropdown";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Toggle from "@cloudscape-design/components/toggle";
 import { useMemo, useRef, useState } from "react";
@@ -8,6 +9,7 @@ import type { AwsConnection, RepositoryDetails } from "../../ipc/generated";
 import { formatCount } from "../../shared/format";
 import { useNotify } from "../../shared/notify";
 import { FullTable } from "../../shared/PagedTable";
+import { ArchiveImagesModal } from "./ArchiveImagesModal";
 import { CommandsModal } from "./CommandsModal";
 import { DeleteImageModal } from "./DeleteImageModal";
 import { DeleteImagesModal } from "./DeleteImagesModal";
@@ -41,6 +43,7 @@ export function RepositoryImagesTable(props: RepositoryImagesTableProps) {
   const notify = useNotify();
   const images = useImageRows(connection, details);
   const [deleting, setDeleting] = useState<readonly RepositoryImageRow[]>([]);
+  const [moving, setMoving] = useState<"archive" | "restore" | null>(null);
   const all = images.rows;
   const untagged = all.filter(({ tags }) => tags.length === 0).length;
   const [untaggedShown, setUntaggedShown] = useState(untagged === all.length);
@@ -169,6 +172,28 @@ export function RepositoryImagesTable(props: RepositoryImagesTableProps) {
             >
               Delete
             </Button>
+            <ButtonDropdown
+              items={[
+                {
+                  id: "archive",
+                  text: "Archive",
+                  disabled: !selected.some(({ status }) => status === "active"),
+                  disabledReason: "Select one or more active images.",
+                },
+                {
+                  id: "restore",
+                  text: "Restore",
+                  disabled: !selected.some(({ status }) => status === "archived"),
+                  disabledReason: "Select one or more archived images.",
+                },
+              ]}
+              onItemClick={({ detail }) =>
+                setMoving(detail.id === "archive" ? "archive" : "restore")
+              }
+              data-testid="images-storage-class"
+            >
+              Storage
+            </ButtonDropdown>
             <Button
               disabled={only === undefined || only.pullCommands.length === 0}
               disabledReason="Select one image."
@@ -194,6 +219,19 @@ export function RepositoryImagesTable(props: RepositoryImagesTableProps) {
         }
         data-testid="images-table"
       />
+      {moving !== null && (
+        <ArchiveImagesModal
+          connection={connection}
+          repository={repository}
+          images={selected.filter(
+            ({ status }) => status === (moving === "archive" ? "active" : "archived"),
+          )}
+          isArchived={moving === "archive"}
+          errorActions={errorActions}
+          onChanged={onChanged}
+          onClose={() => setMoving(null)}
+        />
+      )}
       {deleting.length === 1 && deleting[0] !== undefined && (
         <DeleteImageModal
           connection={connection}

@@ -20,6 +20,7 @@ type RepositoryMethods =
   | "lifecyclePreview"
   | "lifecyclePolicySet"
   | "lifecyclePolicyRemove"
+  | "repositoryImagesArchive"
   | "repositoryImagesDelete"
   | "repositoryDelete"
   | "repositoryInOtherRegion"
@@ -104,6 +105,16 @@ export function fakeRepositoryMethods(
     },
     lifecyclePolicyRemove: async (_connection, name) => {
       policies.delete(name);
+    },
+    repositoryImagesArchive: async (_connection, name, digests, isArchived) => {
+      const status = isArchived ? "archived" : "activating";
+      ecr.set(
+        name,
+        (ecr.get(name) ?? []).map((image) =>
+          digests.includes(image.digest) ? { ...image, status } : image,
+        ),
+      );
+      return { changed: digests.length, unchanged: [] };
     },
     repositoryImagesDelete: async (_connection, name, images) => {
       const deleted = (image: RepositoryImage) =>

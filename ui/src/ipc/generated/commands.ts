@@ -8,7 +8,7 @@ import type { DroppedFile, MigrationRequest, RepositorySettings } from "./migrat
 import type { PlanPermissions } from "./permissions";
 import type { CopyTool, MigrationPlan, PlanProgress } from "./plan";
 import type { HistoryEntry, MigrationReport, ReportFormat } from "./report";
-import type { CleanupClass, CleanupProposal, CleanupRules, ImageNotDeleted, ImageToDelete, LifecyclePreviewState, LifecycleWhatIf, RegistryOffer, RegistrySettings, Repository, RepositoryDetails, RepositoryRows, RepositorySummary, UnreadManifest } from "./repositories";
+import type { CacheRuleValidation, CleanupClass, CleanupProposal, CleanupRules, FoundImages, ImageNotDeleted, ImageToDelete, LifecyclePreviewState, LifecycleWhatIf, RegistryChange, RegistryConfiguration, RegistryContents, RegistryOffer, RegistryReadProgress, RegistrySettings, Repository, RepositoryDetails, RepositoryRows, RepositoryStorage, RepositorySummary, StorageClassChange, UnreadManifest } from "./repositories";
 import type { AppInfo, CaFile, NetworkStatus, PracticeStatus, SavedProfile, Settings, WizardDraft } from "./settings";
 import type { ChooseProgress, ChosenTags, EngineOriginal, EngineStatus, ImageSource, PasteField, PastedSource, ProposedNames, RenameRule, Selection, SourceLogin, SourceLoginStatus, SourceNamespaces, SourceRepositories, SourceTag, SourceTags } from "./sources";
 import type { UndoPlan, UndoProgress, UndoReport } from "./undo";
@@ -271,6 +271,18 @@ export interface Commands {
    * Makes an offered change that the user confirmed.
    */
   registryOfferAccept(connection: AwsConnection, offer: RegistryOffer): Promise<void>;
+  /**
+   * The configuration of the registry. A part that can't be read is an error of its own.
+   */
+  registryConfiguration(connection: AwsConnection): Promise<RegistryConfiguration>;
+  /**
+   * Makes a change of the registry's configuration that the user confirmed.
+   */
+  registryChange(connection: AwsConnection, change: RegistryChange): Promise<void>;
+  /**
+   * Checks that a pull through cache rule can reach its upstream. Changes nothing.
+   */
+  registryCacheRuleValidate(connection: AwsConnection, prefix: string): Promise<CacheRuleValidation>;
   repositoriesList(connection: AwsConnection): Promise<Array<Repository>>;
   repositorySummaries(connection: AwsConnection, names: Array<string>): Promise<Array<RepositorySummary>>;
   repositoryDetails(connection: AwsConnection, name: string): Promise<RepositoryDetails>;
@@ -309,9 +321,31 @@ export interface Commands {
    */
   repositoryCleanupRecord(connection: AwsConnection, name: string, kind: CleanupClass, digests: Array<string>): Promise<string>;
   /**
+   * What is known of the contents of all repositories, from the lists that were read last.
+   */
+  registryContents(connection: AwsConnection): Promise<RegistryContents>;
+  /**
+   * Lists the images of the repositories that weren't listed since then. `attempt` is a new name, to cancel it
+   * by. `null` if it was cancelled; what was listed until then is kept.
+   */
+  registryContentsRead(connection: AwsConnection, sinceMs: number, attempt: string, onProgress: (progress: RegistryReadProgress) => void): Promise<RegistryContents | null>;
+  registryContentsReadStop(attempt: string): Promise<void>;
+  /**
+   * What a repository stores and when it was used, from the list that was read last.
+   */
+  repositoryStorage(connection: AwsConnection, name: string): Promise<RepositoryStorage>;
+  /**
+   * Images with a tag that contains the text or a digest that begins with it, as they were last listed.
+   */
+  imagesFind(connection: AwsConnection, text: string): Promise<FoundImages>;
+  /**
    * Deletes tags and images, and answers those that ECR did not delete.
    */
   repositoryImagesDelete(connection: AwsConnection, name: string, images: Array<ImageToDelete>): Promise<Array<ImageNotDeleted>>;
+  /**
+   * Archives images, or restores them, with everything that belongs only to them.
+   */
+  repositoryImagesArchive(connection: AwsConnection, name: string, digests: Array<string>, isArchived: boolean): Promise<StorageClassChange>;
   /**
    * Deletes an empty repository.
    */
@@ -508,6 +542,9 @@ export const commands: Record<keyof Commands, { name: string; arguments: readonl
   registrySettings: { name: "registry_settings", arguments: ["connection"] },
   registryOfferCommands: { name: "registry_offer_commands", arguments: ["connection", "offer"] },
   registryOfferAccept: { name: "registry_offer_accept", arguments: ["connection", "offer"] },
+  registryConfiguration: { name: "registry_configuration", arguments: ["connection"] },
+  registryChange: { name: "registry_change", arguments: ["connection", "change"] },
+  registryCacheRuleValidate: { name: "registry_cache_rule_validate", arguments: ["connection", "prefix"] },
   repositoriesList: { name: "repositories_list", arguments: ["connection"] },
   repositorySummaries: { name: "repository_summaries", arguments: ["connection", "names"] },
   repositoryDetails: { name: "repository_details", arguments: ["connection", "name"] },
@@ -520,7 +557,13 @@ export const commands: Record<keyof Commands, { name: string; arguments: readonl
   lifecyclePolicyRemove: { name: "lifecycle_policy_remove", arguments: ["connection", "name"] },
   repositoryCleanup: { name: "repository_cleanup", arguments: ["connection", "name", "rules"] },
   repositoryCleanupRecord: { name: "repository_cleanup_record", arguments: ["connection", "name", "kind", "digests"] },
+  registryContents: { name: "registry_contents", arguments: ["connection"] },
+  registryContentsRead: { name: "registry_contents_read", arguments: ["connection", "since_ms", "attempt", "on_progress"] },
+  registryContentsReadStop: { name: "registry_contents_read_stop", arguments: ["attempt"] },
+  repositoryStorage: { name: "repository_storage", arguments: ["connection", "name"] },
+  imagesFind: { name: "images_find", arguments: ["connection", "text"] },
   repositoryImagesDelete: { name: "repository_images_delete", arguments: ["connection", "name", "images"] },
+  repositoryImagesArchive: { name: "repository_images_archive", arguments: ["connection", "name", "digests", "is_archived"] },
   repositoryDelete: { name: "repository_delete", arguments: ["connection", "name"] },
   repositoryInOtherRegion: { name: "repository_in_other_region", arguments: ["connection", "name"] },
   repositoryCreate: { name: "repository_create", arguments: ["connection", "name", "settings"] },

@@ -49,11 +49,12 @@ impl Api {
     pub(crate) async fn list_images(
         &self,
         explored: &Explored,
-    ) -> Result<Arc<Vec<EcrImage>>, AwsError> {
+    ) -> Result<Arc<Vec<EcrImage>>, ApiError> {
         let mut images = explored.ecr.all_images(&explored.name).await?;
         images.sort_by_key(|image| std::cmp::Reverse(image.pushed_at_ms));
         let images = Arc::new(images);
         self.inner.listings.put(explored.scope.clone(), Arc::clone(&images));
+        self.keep_list(explored, &images).await?;
         Ok(images)
     }
 
@@ -61,7 +62,7 @@ impl Api {
     pub(crate) async fn listed_images(
         &self,
         explored: &Explored,
-    ) -> Result<Arc<Vec<EcrImage>>, AwsError> {
+    ) -> Result<Arc<Vec<EcrImage>>, ApiError> {
         match self.inner.listings.get(&explored.scope) {
             Some(images) => Ok(images),
             None => self.list_images(explored).await,
@@ -89,6 +90,7 @@ impl Api {
             Err(AwsError::RepositoryMissing { .. }) => return Ok(None),
             Err(error) => return Err(error.into()),
         };
+        self.keep_list(&explored, &images).await?;
         let grouped = self.grouped(&images).await?;
         let reads = self.documents().own_reads(&explored.scope);
         let by_digest: HashMap<_, _> = images.iter().map(|image| (&image.digest, image)).collect();
@@ -141,6 +143,7 @@ impl Api {
     ) -> Result<RepositoryRows, ApiError> {
         let explored = self.explore(&connection, &name).await?;
         let images = self.listed_images(&explored).await?;
+        self.keep_storage(&explored, &images).await?;
         self.grouped(&images).await
     }
 
@@ -174,7 +177,7 @@ fn uses_pull_times(text: &str) -> bool {
 }
 
 /// Runs work that reads the cache or computes for long, on a thread of its own.
-async fn blocking<T: Send + 'static>(
+pub(super) async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> T + Send + 'static,
 ) -> Result<T, ApiError> {
     let done = tokio::task::spawn_blocking(work).await;

@@ -55,6 +55,12 @@ impl Principal {
     }
 }
 
+/// Returns the ARN of the user or role of a caller, as IAM and ECR name it. `None` for the root user and federated users.
+/// The path of a role isn't in the ARN of its session, so that a role with a path is named without it.
+pub fn likely_principal(caller: &str) -> Option<String> {
+    Principal::of_caller(caller).likely_arns().into_iter().next()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

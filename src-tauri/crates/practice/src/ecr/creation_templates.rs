@@ -86,7 +86,9 @@ pub(super) async fn update(context: &Arc<ServerContext>, input: &Input) -> Resul
         .store
         .change(|state| {
             state.templates.insert(prefix.to_owned(), members.clone());
-            Ok::<_, EcrError>(json!({ "registryId": account, "repositoryCreationTemplate": members }))
+            Ok::<_, EcrError>(
+                json!({ "registryId": account, "repositoryCreationTemplate": members }),
+            )
         })
         .await
 }

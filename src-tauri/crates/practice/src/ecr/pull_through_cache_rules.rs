@@ -76,9 +76,7 @@ pub(super) async fn delete(context: &Arc<ServerContext>, input: &Input) -> Resul
     let prefix = prefix_of(input)?;
     context
         .store
-        .change(|state| {
-            state.cache_rules.remove(prefix).ok_or_else(|| not_found(prefix))
-        })
+        .change(|state| state.cache_rules.remove(prefix).ok_or_else(|| not_found(prefix)))
         .await
 }
 

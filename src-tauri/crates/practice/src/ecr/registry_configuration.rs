@@ -167,7 +167,8 @@ pub(super) async fn put_replication(
                 let text = "Member must satisfy regular expression pattern: [0-9]{12}";
                 return Err(EcrError::parameter("registryId", text));
             }
-            let is_own = *account == context.options.account_id && *region == context.options.region;
+            let is_own =
+                *account == context.options.account_id && *region == context.options.region;
             if is_own || region.as_str().is_none_or(str::is_empty) {
                 let text = "The destination can't be the source registry";
                 return Err(EcrError::new("InvalidParameterException", text));

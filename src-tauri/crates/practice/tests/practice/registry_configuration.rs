@@ -76,7 +76,11 @@ async fn the_aws_cli_reads_what_it_sets() {
     }
     for (delete, get, code) in [
         ("delete-registry-policy", "GetRegistryPolicy", "RegistryPolicyNotFoundException"),
-        ("delete-signing-configuration", "GetSigningConfiguration", "SigningConfigurationNotFoundException"),
+        (
+            "delete-signing-configuration",
+            "GetSigningConfiguration",
+            "SigningConfigurationNotFoundException",
+        ),
     ] {
         cli(&lab, delete, json!({})).await;
         assert_eq!(lab.refused(get, json!({})).await.0, code);
@@ -96,9 +100,18 @@ async fn a_repository_is_scanned_by_the_first_rule_that_matches() {
     cli(&lab, "put-registry-scanning-configuration", input).await;
     let names = json!({ "repositoryNames": ["prod/api", "dev", "missing"] });
     let got = cli(&lab, "batch-get-repository-scanning-configuration", names).await;
-    let scans: Vec<_> = got["scanningConfigurations"].as_array().unwrap().iter().map(|one| {
-        (one["repositoryName"].as_str().unwrap(), one["scanFrequency"].as_str().unwrap(), one["scanOnPush"] == true)
-    }).collect();
+    let scans: Vec<_> = got["scanningConfigurations"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| {
+            (
+                one["repositoryName"].as_str().unwrap(),
+                one["scanFrequency"].as_str().unwrap(),
+                one["scanOnPush"] == true,
+            )
+        })
+        .collect();
     assert_eq!(scans, [("prod/api", "SCAN_ON_PUSH", true), ("dev", "MANUAL", false)]);
     assert_eq!(got["scanningConfigurations"][0]["appliedScanFilters"][0]["filter"], "prod*");
     assert_eq!(got["failures"][0]["failureCode"], "REPOSITORY_NOT_FOUND");
@@ -110,24 +123,42 @@ async fn what_ecr_refuses_is_refused() {
     let filter = |kind: &str| json!([{ "filter": "prod", "filterType": kind }]);
     let cases = [
         ("PutRegistryScanningConfiguration", json!({ "scanType": "DEEP" })),
-        ("PutRegistryScanningConfiguration", json!({ "scanType": "BASIC", "rules": [
+        (
+            "PutRegistryScanningConfiguration",
+            json!({ "scanType": "BASIC", "rules": [
             { "scanFrequency": "CONTINUOUS_SCAN", "repositoryFilters": filter("WILDCARD") },
-        ] })),
-        ("PutRegistryScanningConfiguration", json!({ "scanType": "BASIC", "rules": [
+        ] }),
+        ),
+        (
+            "PutRegistryScanningConfiguration",
+            json!({ "scanType": "BASIC", "rules": [
             { "scanFrequency": "MANUAL", "repositoryFilters": filter("PREFIX_MATCH") },
-        ] })),
+        ] }),
+        ),
         ("PutRegistryScanningConfiguration", json!({ "scanType": "BASIC", "rules": [{}, {}, {}] })),
         ("PutReplicationConfiguration", json!({})),
-        ("PutReplicationConfiguration", json!({ "replicationConfiguration": { "rules": [
+        (
+            "PutReplicationConfiguration",
+            json!({ "replicationConfiguration": { "rules": [
             { "destinations": [{ "region": "us-east-1", "registryId": "1" }] },
-        ] } })),
-        ("PutReplicationConfiguration", json!({ "replicationConfiguration": { "rules": [
+        ] } }),
+        ),
+        (
+            "PutReplicationConfiguration",
+            json!({ "replicationConfiguration": { "rules": [
             { "destinations": [{ "region": lab.practice.region(), "registryId": "111122223333" }] },
-        ] } })),
+        ] } }),
+        ),
         ("PutRegistryPolicy", json!({ "policyText": "no JSON" })),
-        ("PutSigningConfiguration", json!({ "signingConfiguration": { "rules": [{ "signingProfileArn": "x" }] } })),
+        (
+            "PutSigningConfiguration",
+            json!({ "signingConfiguration": { "rules": [{ "signingProfileArn": "x" }] } }),
+        ),
         ("BatchGetRepositoryScanningConfiguration", json!({ "repositoryNames": [] })),
-        ("UpdatePullThroughCacheRule", json!({ "ecrRepositoryPrefix": "hub", "credentialArn": "x" })),
+        (
+            "UpdatePullThroughCacheRule",
+            json!({ "ecrRepositoryPrefix": "hub", "credentialArn": "x" }),
+        ),
     ];
     for (operation, input) in cases {
         let (code, message) = lab.refused(operation, input.clone()).await;
@@ -141,7 +172,10 @@ async fn what_ecr_refuses_is_refused() {
         assert_eq!(lab.refused(operation, input).await.0, code);
     }
     let input = json!({ "prefix": "missing", "appliedFor": ["REPLICATION"] });
-    assert_eq!(lab.refused("UpdateRepositoryCreationTemplate", input).await.0, "TemplateNotFoundException");
+    assert_eq!(
+        lab.refused("UpdateRepositoryCreationTemplate", input).await.0,
+        "TemplateNotFoundException"
+    );
 }
 
 #[tokio::test]
@@ -155,7 +189,10 @@ async fn cache_rules_and_templates_are_updated_and_validated() {
     lab.ok("CreatePullThroughCacheRule", create).await;
     let prefix = json!({ "ecrRepositoryPrefix": "hub" });
     let valid = cli(&lab, "validate-pull-through-cache-rule", prefix.clone()).await;
-    assert_eq!((&valid["isValid"], &valid["upstreamRegistryUrl"]), (&json!(true), &json!("registry-1.docker.io")));
+    assert_eq!(
+        (&valid["isValid"], &valid["upstreamRegistryUrl"]),
+        (&json!(true), &json!("registry-1.docker.io"))
+    );
     // A secret whose name says so stands for one that can't be used.
     let broken = SECRET.replace("hub-", "expired-");
     let update = json!({ "ecrRepositoryPrefix": "hub", "credentialArn": broken });

@@ -1,0 +1,85 @@
+//! Commands for the page of a registry.
+
+use transload_aws::{AwsError, EcrRegistryConfiguration as _, likely_principal};
+use transload_contract::{
+    AwsConnection, CacheRuleValidation, RegistryChange, RegistryConfiguration, RegistryPart,
+    RegistryPartError,
+};
+use transload_errors::ApiError;
+
+use crate::api::Api;
+
+impl Api {
+    /// Returns the configuration of the registry. A part that can't be read, for example because a permission is
+    /// missing, is an error of its own.
+    pub async fn registry_configuration(
+        &self,
+        connection: AwsConnection,
+    ) -> Result<RegistryConfiguration, ApiError> {
+        let connected = self.connect(&connection).await?;
+        let ecr = connected.session.ecr();
+        let (scanning, replication, backfills, cache_rules, templates) = futures_util::join!(
+            ecr.scanning(),
+            ecr.replication(),
+            ecr.replication_backfills(),
+            ecr.registry_cache_rules(),
+            ecr.registry_templates(),
+        );
+        let (mounting, scan_version, policy, signing, exclusions) = futures_util::join!(
+            ecr.account_setting("BLOB_MOUNTING"),
+            ecr.account_setting("BASIC_SCAN_TYPE_VERSION"),
+            ecr.registry_policy(),
+            ecr.signing(),
+            ecr.pull_time_exclusions(),
+        );
+        let mut errors = Vec::new();
+        let mounting = known(RegistryPart::AccountSettings, mounting, &mut errors);
+        // The other setting has the same permission, and a second error would say the same.
+        let scan_version = scan_version.ok().flatten();
+        let policy = known(RegistryPart::Policy, policy, &mut errors);
+        Ok(RegistryConfiguration {
+            scanning: known(RegistryPart::Scanning, scanning, &mut errors),
+            replication: known(RegistryPart::Replication, replication, &mut errors),
+            backfills: known(RegistryPart::Backfills, backfills, &mut errors),
+            cache_rules: known(RegistryPart::CacheRules, cache_rules, &mut errors),
+            templates: known(RegistryPart::Templates, templates, &mut errors),
+            blob_mounting: mounting.map(|value| value.as_deref() == Some("ENABLED")),
+            scan_version,
+            policy: policy.map(Option::unwrap_or_default),
+            signing: known(RegistryPart::Signing, signing, &mut errors),
+            exclusions: known(RegistryPart::Exclusions, exclusions, &mut errors),
+            principal: likely_principal(&connected.identity.arn),
+            errors,
+        })
+    }
+
+    /// Makes a change of the registry's configuration that the user confirmed.
+    pub async fn registry_change(
+        &self,
+        connection: AwsConnection,
+        change: RegistryChange,
+    ) -> Result<(), ApiError> {
+        let connected = self.connect(&connection).await?;
+        connected.session.ecr().change_registry(&change).await?;
+        tracing::info!("the configuration of a registry was changed");
+        Ok(())
+    }
+
+    /// Checks that a pull through cache rule can reach its upstream. Changes nothing.
+    pub async fn registry_cache_rule_validate(
+        &self,
+        connection: AwsConnection,
+        prefix: String,
+    ) -> Result<CacheRuleValidation, ApiError> {
+        let connected = self.connect(&connection).await?;
+        Ok(connected.session.ecr().validate_cache_rule(&prefix).await?)
+    }
+}
+
+fn known<T>(
+    part: RegistryPart,
+    read: Result<T, AwsError>,
+    errors: &mut Vec<RegistryPartError>,
+) -> Option<T> {
+    read.map_err(|error| errors.push(RegistryPartError { part, error: error.into() })).ok()
+}

@@ -1,0 +1,370 @@
+//! Implements [`EcrRegistryConfiguration`] with the AWS SDK.
+
+use async_trait::async_trait;
+use aws_sdk_ecr::types;
+
+use crate::ecr::client::{Ecr, PAGE_SIZE, is_code};
+use crate::ecr::registry_configuration::{
+    CacheRuleValidation, EcrRegistryConfiguration, RegistryCacheRule, RegistryChange,
+    RegistryScanning, RegistryTemplate, ReplicationBackfill, ReplicationDestination,
+    ReplicationRule, ScanFrequency, ScanningRule, SigningRule, TemplateUse,
+};
+use crate::ecr::registry_settings::EcrRegistrySettings as _;
+use crate::ecr::values::milliseconds;
+use crate::error::AwsError;
+use crate::sdk_error::Call;
+
+#[async_trait]
+impl EcrRegistryConfiguration for Ecr {
+    async fn scanning(&self) -> Result<RegistryScanning, AwsError> {
+        let call = self.call("ecr:GetRegistryScanningConfiguration");
+        let response = self.client.get_registry_scanning_configuration().send().await;
+        let response = response.map_err(|error| call.failed(error))?;
+        let Some(configuration) = response.scanning_configuration() else {
+            return Ok(RegistryScanning::default());
+        };
+        let rules = configuration.rules().iter().map(|rule| {
+            let filters = rule.repository_filters().iter();
+            Ok(ScanningRule {
+                frequency: frequency(&call, rule.scan_frequency())?,
+                filters: filters.map(|filter| filter.filter().to_owned()).collect(),
+            })
+        });
+        Ok(RegistryScanning {
+            is_enhanced: configuration.scan_type() == Some(&types::ScanType::Enhanced),
+            rules: rules.collect::<Result<_, AwsError>>()?,
+        })
+    }
+
+    async fn replication(&self) -> Result<Vec<ReplicationRule>, AwsError> {
+        let call = self.call("ecr:DescribeRegistry");
+        let response = self.client.describe_registry().send().await;
+        let response = response.map_err(|error| call.failed(error))?;
+        let rules = response.replication_configuration().map(|known| known.rules());
+        let rules = rules.unwrap_or_default().iter().map(|rule| ReplicationRule {
+            destinations: rule.destinations().iter().map(destination).collect(),
+            prefixes: rule
+                .repository_filters()
+                .iter()
+                .map(|filter| filter.filter().to_owned())
+                .collect(),
+        });
+        Ok(rules.collect())
+    }
+
+    async fn replication_backfills(&self) -> Result<Vec<ReplicationBackfill>, AwsError> {
+        let call = self.call("ecr:ListReplicationBackfills");
+        let mut all = Vec::new();
+        let mut token: Option<String> = None;
+        loop {
+            let request = self.client.list_replication_backfills().set_next_token(token);
+            let page = request.send().await.map_err(|error| call.failed(error))?;
+            for backfill in page.backfills() {
+                let count = |number: i32| u32::try_from(number).unwrap_or(0);
+                let progress = backfill.progress();
+                let of = |get: fn(&types::ReplicationBackfillProgress) -> i32| {
+                    progress.map_or(0, |progress| count(get(progress)))
+                };
+                all.push(ReplicationBackfill {
+                    id: backfill.replication_backfill_id().to_owned(),
+                    destination: backfill.destination().map(destination),
+                    status: backfill.status().as_str().to_owned(),
+                    failure: backfill.failure_code().map(str::to_owned),
+                    total: of(|progress| progress.total_replication_count()),
+                    completed: of(|progress| progress.completed_replication_count()),
+                    failed: of(|progress| progress.failed_replication_count()),
+                    started_at_ms: milliseconds(Some(backfill.started_at())),
+                    ended_at_ms: milliseconds(backfill.ended_at()),
+                });
+            }
+            token = page.next_token().map(str::to_owned);
+            if token.is_none() {
+                return Ok(all);
+            }
+        }
+    }
+
+    async fn registry_cache_rules(&self) -> Result<Vec<RegistryCacheRule>, AwsError> {
+        let call = self.call("ecr:DescribePullThroughCacheRules");
+        let request = self.client.describe_pull_through_cache_rules();
+        let mut pages = request.into_paginator().page_size(PAGE_SIZE).items().send();
+        let mut all = Vec::new();
+        while let Some(next) = pages.next().await {
+            let rule = next.map_err(|error| call.failed(error))?;
+            let (prefix, upstream) = (rule.ecr_repository_prefix(), rule.upstream_registry_url());
+            all.push(RegistryCacheRule {
+                prefix: call.required(prefix, "the prefix of a cache rule")?.to_owned(),
+                upstream: call.required(upstream, "the upstream of a cache rule")?.to_owned(),
+                secret: rule.credential_arn().map(str::to_owned),
+                created_at_ms: milliseconds(rule.created_at()),
+            });
+        }
+        Ok(all)
+    }
+
+    async fn registry_templates(&self) -> Result<Vec<RegistryTemplate>, AwsError> {
+        let call = self.call("ecr:DescribeRepositoryCreationTemplates");
+        let request = self.client.describe_repository_creation_templates();
+        let mut pages = request.into_paginator().page_size(PAGE_SIZE).items().send();
+        let mut all = Vec::new();
+        while let Some(next) = pages.next().await {
+            let template = next.map_err(|error| call.failed(error))?;
+            let encryption = template.encryption_configuration();
+            all.push(RegistryTemplate {
+                prefix: call.required(template.prefix(), "the prefix of a template")?.to_owned(),
+                description: template.description().map(str::to_owned),
+                applied_for: template.applied_for().iter().filter_map(template_use).collect(),
+                tag_mutability: template.image_tag_mutability().map(|one| one.as_str().to_owned()),
+                encryption: encryption.map(|one| one.encryption_type().as_str().to_owned()),
+                has_lifecycle_policy: template.lifecycle_policy().is_some(),
+                has_repository_policy: template.repository_policy().is_some(),
+                role: template.custom_role_arn().map(str::to_owned),
+            });
+        }
+        Ok(all)
+    }
+
+    async fn account_setting(&self, name: &str) -> Result<Option<String>, AwsError> {
+        let call = self.call("ecr:GetAccountSetting");
+        let response = self.client.get_account_setting().name(name).send().await;
+        let response = response.map_err(|error| call.failed(error))?;
+        Ok(response.value().map(str::to_owned))
+    }
+
+    async fn registry_policy(&self) -> Result<Option<String>, AwsError> {
+        let call = self.call("ecr:GetRegistryPolicy");
+        match self.client.get_registry_policy().send().await.map_err(|error| call.failed(error)) {
+            Ok(response) => Ok(response.policy_text().map(str::to_owned)),
+            Err(error) if is_code(&error, "RegistryPolicyNotFoundException") => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn signing(&self) -> Result<Vec<SigningRule>, AwsError> {
+        let call = self.call("ecr:GetSigningConfiguration");
+        let sent = self.client.get_signing_configuration().send().await;
+        let response = match sent.map_err(|error| call.failed(error)) {
+            Err(error) if is_code(&error, "SigningConfigurationNotFoundException") => {
+                return Ok(Vec::new());
+            }
+            response => response?,
+        };
+        let rules = response.signing_configuration().map(|known| known.rules());
+        let rules = rules.unwrap_or_default().iter().map(|rule| SigningRule {
+            profile: rule.signing_profile_arn().to_owned(),
+            filters: rule
+                .repository_filters()
+                .iter()
+                .map(|filter| filter.filter().to_owned())
+                .collect(),
+        });
+        Ok(rules.collect())
+    }
+
+    async fn pull_time_exclusions(&self) -> Result<Vec<String>, AwsError> {
+        let call = self.call("ecr:ListPullTimeUpdateExclusions");
+        let mut all = Vec::new();
+        let mut token: Option<String> = None;
+        loop {
+            let request = self.client.list_pull_time_update_exclusions().set_next_token(token);
+            let page = request.send().await.map_err(|error| call.failed(error))?;
+            all.extend(page.pull_time_update_exclusions().iter().cloned());
+            token = page.next_token().map(str::to_owned);
+            if token.is_none() {
+                return Ok(all);
+            }
+        }
+    }
+
+    async fn validate_cache_rule(&self, prefix: &str) -> Result<CacheRuleValidation, AwsError> {
+        let call = self.call("ecr:ValidatePullThroughCacheRule");
+        let request = self.client.validate_pull_through_cache_rule().ecr_repository_prefix(prefix);
+        let response = request.send().await.map_err(|error| call.failed(error))?;
+        Ok(CacheRuleValidation {
+            is_valid: response.is_valid(),
+            failure: response.failure().map(str::to_owned),
+        })
+    }
+
+    async fn change_registry(&self, change: &RegistryChange) -> Result<(), AwsError> {
+        match change {
+            RegistryChange::Scanning { scanning } => self.put_scanning(scanning).await,
+            RegistryChange::Replication { rules } => self.put_replication(rules).await,
+            RegistryChange::BlobMounting { is_on } => self.set_blob_mounting(*is_on).await,
+            RegistryChange::Signing { rules } => self.put_signing(rules).await,
+            RegistryChange::CacheRuleSecret { prefix, secret } => {
+                let call = self.call("ecr:UpdatePullThroughCacheRule");
+                let request = self.client.update_pull_through_cache_rule();
+                let request = request.ecr_repository_prefix(prefix).credential_arn(secret);
+                request.send().await.map(|_| ()).map_err(|error| call.failed(error))
+            }
+            RegistryChange::CacheRuleDelete { prefix } => {
+                let call = self.call("ecr:DeletePullThroughCacheRule");
+                let request = self.client.delete_pull_through_cache_rule();
+                let sent = request.ecr_repository_prefix(prefix).send().await;
+                sent.map(|_| ()).map_err(|error| call.failed(error))
+            }
+            RegistryChange::TemplateUses { prefix, applied_for } => {
+                let call = self.call("ecr:UpdateRepositoryCreationTemplate");
+                let uses = applied_for.iter().map(|one| aws_template_use(*one)).collect();
+                let request = self.client.update_repository_creation_template().prefix(prefix);
+                let sent = request.set_applied_for(Some(uses)).send().await;
+                sent.map(|_| ()).map_err(|error| call.failed(error))
+            }
+            RegistryChange::TemplateDelete { prefix } => {
+                let call = self.call("ecr:DeleteRepositoryCreationTemplate");
+                let request = self.client.delete_repository_creation_template().prefix(prefix);
+                request.send().await.map(|_| ()).map_err(|error| call.failed(error))
+            }
+            RegistryChange::Policy { text: Some(text) } => {
+                let call = self.call("ecr:PutRegistryPolicy");
+                let sent = self.client.put_registry_policy().policy_text(text).send().await;
+                sent.map(|_| ()).map_err(|error| call.failed(error))
+            }
+            RegistryChange::Policy { text: None } => {
+                let call = self.call("ecr:DeleteRegistryPolicy");
+                let sent = self.client.delete_registry_policy().send().await;
+                sent.map(|_| ()).map_err(|error| call.failed(error))
+            }
+            RegistryChange::ExclusionAdd { principal } => {
+                let call = self.call("ecr:RegisterPullTimeUpdateExclusion");
+                let request = self.client.register_pull_time_update_exclusion();
+                let sent = request.principal_arn(principal).send().await;
+                sent.map(|_| ()).map_err(|error| call.failed(error))
+            }
+            RegistryChange::ExclusionRemove { principal } => {
+                let call = self.call("ecr:DeregisterPullTimeUpdateExclusion");
+                let request = self.client.deregister_pull_time_update_exclusion();
+                let sent = request.principal_arn(principal).send().await;
+                sent.map(|_| ()).map_err(|error| call.failed(error))
+            }
+        }
+    }
+}
+
+impl Ecr {
+    async fn put_scanning(&self, scanning: &RegistryScanning) -> Result<(), AwsError> {
+        let call = self.call("ecr:PutRegistryScanningConfiguration");
+        let rules = scanning.rules.iter().map(|rule| {
+            let filters = rule.filters.iter().map(|filter| {
+                types::ScanningRepositoryFilter::builder()
+                    .filter(filter)
+                    .filter_type(types::ScanningRepositoryFilterType::Wildcard)
+                    .build()
+            });
+            types::RegistryScanningRule::builder()
+                .scan_frequency(aws_frequency(rule.frequency))
+                .set_repository_filters(Some(filters.collect::<Result<_, _>>()?))
+                .build()
+        });
+        let rules = rules.collect::<Result<_, _>>().map_err(|error| call.unusable(error))?;
+        let scan_type =
+            if scanning.is_enhanced { types::ScanType::Enhanced } else { types::ScanType::Basic };
+        let request = self.client.put_registry_scanning_configuration();
+        let sent = request.scan_type(scan_type).set_rules(Some(rules)).send().await;
+        sent.map(|_| ()).map_err(|error| call.failed(error))
+    }
+
+    async fn put_replication(&self, rules: &[ReplicationRule]) -> Result<(), AwsError> {
+        let call = self.call("ecr:PutReplicationConfiguration");
+        let rules = rules.iter().map(|rule| {
+            let destinations = rule.destinations.iter().map(|destination| {
+                types::ReplicationDestination::builder()
+                    .region(&destination.region)
+                    .registry_id(&destination.account)
+                    .build()
+            });
+            let filters = rule.prefixes.iter().map(|prefix| {
+                types::RepositoryFilter::builder()
+                    .filter(prefix)
+                    .filter_type(types::RepositoryFilterType::PrefixMatch)
+                    .build()
+            });
+            let filters: Vec<_> = filters.collect::<Result<_, _>>()?;
+            types::ReplicationRule::builder()
+                .set_destinations(Some(destinations.collect::<Result<_, _>>()?))
+                // ECR rejects an empty list.
+                .set_repository_filters(Some(filters).filter(|filters| !filters.is_empty()))
+                .build()
+        });
+        let rules = rules.collect::<Result<_, _>>().map_err(|error| call.unusable(error))?;
+        let configuration = types::ReplicationConfiguration::builder().set_rules(Some(rules));
+        let configuration = configuration.build().map_err(|error| call.unusable(error))?;
+        let request = self.client.put_replication_configuration();
+        let sent = request.replication_configuration(configuration).send().await;
+        sent.map(|_| ()).map_err(|error| call.failed(error))
+    }
+
+    async fn put_signing(&self, rules: &[SigningRule]) -> Result<(), AwsError> {
+        if rules.is_empty() {
+            let call = self.call("ecr:DeleteSigningConfiguration");
+            let sent = self.client.delete_signing_configuration().send().await;
+            return match sent.map_err(|error| call.failed(error)) {
+                Err(error) if is_code(&error, "SigningConfigurationNotFoundException") => Ok(()),
+                deleted => deleted.map(|_| ()),
+            };
+        }
+        let call = self.call("ecr:PutSigningConfiguration");
+        let rules = rules.iter().map(|rule| {
+            let filters = rule.filters.iter().map(|filter| {
+                types::SigningRepositoryFilter::builder()
+                    .filter(filter)
+                    .filter_type(types::SigningRepositoryFilterType::WildcardMatch)
+                    .build()
+            });
+            let filters: Vec<_> = filters.collect::<Result<_, _>>()?;
+            types::SigningRule::builder()
+                .signing_profile_arn(&rule.profile)
+                .set_repository_filters(Some(filters).filter(|filters| !filters.is_empty()))
+                .build()
+        });
+        let rules = rules.collect::<Result<_, _>>().map_err(|error| call.unusable(error))?;
+        let configuration = types::SigningConfiguration::builder().set_rules(Some(rules));
+        let configuration = configuration.build().map_err(|error| call.unusable(error))?;
+        let request = self.client.put_signing_configuration();
+        let sent = request.signing_configuration(configuration).send().await;
+        sent.map(|_| ()).map_err(|error| call.failed(error))
+    }
+}
+
+fn destination(from: &types::ReplicationDestination) -> ReplicationDestination {
+    ReplicationDestination {
+        region: from.region().to_owned(),
+        account: from.registry_id().to_owned(),
+    }
+}
+
+fn frequency(call: &Call<'_>, from: &types::ScanFrequency) -> Result<ScanFrequency, AwsError> {
+    match from {
+        types::ScanFrequency::ScanOnPush => Ok(ScanFrequency::OnPush),
+        types::ScanFrequency::ContinuousScan => Ok(ScanFrequency::Continuous),
+        types::ScanFrequency::Manual => Ok(ScanFrequency::Manual),
+        // Setting the rules again would change it.
+        other => Err(call.unusable(format_args!("the scan frequency {other} is unknown"))),
+    }
+}
+
+fn aws_frequency(from: ScanFrequency) -> types::ScanFrequency {
+    match from {
+        ScanFrequency::OnPush => types::ScanFrequency::ScanOnPush,
+        ScanFrequency::Continuous => types::ScanFrequency::ContinuousScan,
+        ScanFrequency::Manual => types::ScanFrequency::Manual,
+    }
+}
+
+fn template_use(from: &types::RctAppliedFor) -> Option<TemplateUse> {
+    match from {
+        types::RctAppliedFor::Replication => Some(TemplateUse::Replication),
+        types::RctAppliedFor::PullThroughCache => Some(TemplateUse::PullThroughCache),
+        types::RctAppliedFor::CreateOnPush => Some(TemplateUse::CreateOnPush),
+        _ => None,
+    }
+}
+
+fn aws_template_use(from: TemplateUse) -> types::RctAppliedFor {
+    match from {
+        TemplateUse::Replication => types::RctAppliedFor::Replication,
+        TemplateUse::PullThroughCache => types::RctAppliedFor::PullThroughCache,
+        TemplateUse::CreateOnPush => types::RctAppliedFor::CreateOnPush,
+    }
+}

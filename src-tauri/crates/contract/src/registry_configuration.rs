@@ -1,0 +1,57 @@
+//! The page of a registry: its configuration, each part with its own error.
+
+use serde::{Deserialize, Serialize};
+pub use transload_aws::{
+    CacheRuleValidation, RegistryCacheRule, RegistryChange, RegistryScanning, RegistryTemplate,
+    ReplicationBackfill, ReplicationDestination, ReplicationRule, ScanFrequency, ScanningRule,
+    SigningRule, TemplateUse,
+};
+use transload_errors::ApiError;
+use ts_rs::TS;
+
+/// The configuration of a registry. A part is `null` if it couldn't be read; `errors` says why.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "repositories.ts")]
+pub struct RegistryConfiguration {
+    pub scanning: Option<RegistryScanning>,
+    pub replication: Option<Vec<ReplicationRule>>,
+    pub backfills: Option<Vec<ReplicationBackfill>>,
+    pub cache_rules: Option<Vec<RegistryCacheRule>>,
+    pub templates: Option<Vec<RegistryTemplate>>,
+    /// Whether layers of other repositories are mounted.
+    pub blob_mounting: Option<bool>,
+    /// The version of basic scanning, such as `AWS_NATIVE`.
+    pub scan_version: Option<String>,
+    /// The policy of the registry. Empty if it has none.
+    pub policy: Option<String>,
+    pub signing: Option<Vec<SigningRule>>,
+    /// ARNs of the principals whose pulls don't change pull times.
+    pub exclusions: Option<Vec<String>>,
+    /// The ARN of the user or role in use, if it has one. Its path may be missing.
+    pub principal: Option<String>,
+    pub errors: Vec<RegistryPartError>,
+}
+
+/// Why a part of the configuration couldn't be read.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "repositories.ts")]
+pub struct RegistryPartError {
+    pub part: RegistryPart,
+    pub error: ApiError,
+}
+
+/// A part of the configuration of a registry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export_to = "repositories.ts")]
+pub enum RegistryPart {
+    Scanning,
+    Replication,
+    Backfills,
+    CacheRules,
+    Templates,
+    AccountSettings,
+    Policy,
+    Signing,
+    Exclusions,
+}

@@ -1,0 +1,186 @@
+//! The registry settings on the practice ECR: each part read alone and changed, and the AWS CLI as a second opinion.
+
+use anyhow::{Context, Result};
+use serde_json::{Value, json};
+use transload_contract::{
+    RegistryChange, RegistryConfiguration, RegistryPart, RegistryScanning, ReplicationDestination,
+    ReplicationRule, ScanFrequency, ScanningRule, SigningRule, TemplateUse,
+};
+use transload_errors::ErrorCode;
+use transload_practice::{FaultAction, FaultRule};
+use transload_tests::ecr::Ecr;
+use transload_tests::headless_app::{HeadlessApp, api_error};
+
+const SECRET: &str =
+    "arn:aws:secretsmanager:eu-central-1:111122223333:secret:ecr-pullthroughcache/hub-a1B2c3";
+
+async fn aws(ecr: &Ecr, arguments: &[&str]) -> Result<Value> {
+    let arguments = ["ecr"].into_iter().chain(arguments.iter().copied());
+    let answer = ecr.aws()?.run(arguments).succeed().await?;
+    Ok(serde_json::from_slice(&answer.stdout).unwrap_or_default())
+}
+
+/// A change, and what of the configuration it sets.
+type Case = (RegistryChange, fn(&mut RegistryConfiguration));
+
+fn scanning() -> RegistryScanning {
+    let rule =
+        |frequency, filter: &str| ScanningRule { frequency, filters: vec![filter.to_owned()] };
+    RegistryScanning {
+        is_enhanced: true,
+        rules: vec![rule(ScanFrequency::OnPush, "dev*"), rule(ScanFrequency::Continuous, "prod*")],
+    }
+}
+
+fn replication() -> Vec<ReplicationRule> {
+    let to = |region: &str| ReplicationDestination {
+        region: region.to_owned(),
+        account: "111122223333".to_owned(),
+    };
+    vec![
+        ReplicationRule {
+            destinations: vec![to("us-east-1"), to("us-west-2")],
+            prefixes: vec!["prod".to_owned()],
+        },
+        ReplicationRule { destinations: vec![to("ap-south-1")], prefixes: Vec::new() },
+    ]
+}
+
+fn signing() -> Vec<SigningRule> {
+    let profile = "arn:aws:signer:eu-central-1:111122223333:/signing-profiles/ours".to_owned();
+    vec![SigningRule { profile, filters: vec!["prod/*".to_owned()] }]
+}
+
+const POLICY: &str = r#"{"Version":"2012-10-17","Statement":[]}"#;
+const ROLE: &str = "arn:aws:iam::111122223333:role/ci";
+
+fn case(change: RegistryChange, apply: fn(&mut RegistryConfiguration)) -> Case {
+    (change, apply)
+}
+
+fn cases() -> Vec<Case> {
+    vec![
+        case(RegistryChange::Scanning { scanning: scanning() }, |known| {
+            known.scanning = Some(scanning())
+        }),
+        case(RegistryChange::Replication { rules: replication() }, |known| {
+            known.replication = Some(replication());
+        }),
+        case(RegistryChange::Replication { rules: Vec::new() }, |known| {
+            known.replication = Some(Vec::new())
+        }),
+        case(RegistryChange::BlobMounting { is_on: true }, |known| {
+            known.blob_mounting = Some(true)
+        }),
+        case(RegistryChange::BlobMounting { is_on: false }, |known| {
+            known.blob_mounting = Some(false)
+        }),
+        case(RegistryChange::Policy { text: Some(POLICY.to_owned()) }, |known| {
+            known.policy = Some(POLICY.to_owned());
+        }),
+        case(RegistryChange::Policy { text: None }, |known| known.policy = Some(String::new())),
+        case(RegistryChange::Signing { rules: signing() }, |known| known.signing = Some(signing())),
+        case(RegistryChange::Signing { rules: Vec::new() }, |known| {
+            known.signing = Some(Vec::new())
+        }),
+        case(RegistryChange::Signing { rules: Vec::new() }, |_| {}),
+        case(RegistryChange::ExclusionAdd { principal: ROLE.to_owned() }, |known| {
+            known.exclusions = Some(vec![ROLE.to_owned()]);
+        }),
+        case(RegistryChange::ExclusionRemove { principal: ROLE.to_owned() }, |known| {
+            known.exclusions = Some(Vec::new());
+        }),
+        case(
+            RegistryChange::CacheRuleSecret {
+                prefix: "hub".to_owned(),
+                secret: format!("{SECRET}9"),
+            },
+            |known| {
+                for rule in known.cache_rules.iter_mut().flatten() {
+                    rule.secret = Some(format!("{SECRET}9"));
+                }
+            },
+        ),
+        case(
+            RegistryChange::TemplateUses {
+                prefix: "team".to_owned(),
+                applied_for: vec![TemplateUse::Replication, TemplateUse::PullThroughCache],
+            },
+            |known| {
+                for template in known.templates.iter_mut().flatten() {
+                    template.applied_for =
+                        vec![TemplateUse::Replication, TemplateUse::PullThroughCache];
+                }
+            },
+        ),
+        case(RegistryChange::CacheRuleDelete { prefix: "hub".to_owned() }, |known| {
+            known.cache_rules = Some(Vec::new());
+        }),
+        case(RegistryChange::TemplateDelete { prefix: "team".to_owned() }, |known| {
+            known.templates = Some(Vec::new());
+        }),
+    ]
+}
+
+#[tokio::test]
+async fn each_part_is_changed_and_read_again() -> Result<()> {
+    let ecr = Ecr::practice().await?;
+    let app = HeadlessApp::new(ecr.home()?, None)?;
+    let rule = json!({ "ecrRepositoryPrefix": "hub", "upstreamRegistryUrl": "registry-1.docker.io", "credentialArn": SECRET });
+    aws(&ecr, &["create-pull-through-cache-rule", "--cli-input-json", &rule.to_string()]).await?;
+    let template = json!({ "prefix": "team", "appliedFor": ["CREATE_ON_PUSH"], "imageTagMutability": "IMMUTABLE", "lifecyclePolicy": "{}" });
+    aws(&ecr, &["create-repository-creation-template", "--cli-input-json", &template.to_string()])
+        .await?;
+    let read = async || app.api.registry_configuration(ecr.connection()).await.map_err(api_error);
+    let mut expected = read().await?;
+    assert_eq!(expected.errors, []);
+    assert_eq!(expected.principal.as_deref(), Some("arn:aws:iam::111122223333:user/practice"));
+    assert_eq!(expected.scanning, Some(RegistryScanning::default()));
+    assert_eq!(expected.backfills, Some(Vec::new()));
+    let known = expected.templates.as_ref().and_then(|all| all.first()).context("a template")?;
+    assert!(known.has_lifecycle_policy && !known.has_repository_policy);
+    assert_eq!(known.tag_mutability.as_deref(), Some("IMMUTABLE"));
+    let valid = app.api.registry_cache_rule_validate(ecr.connection(), "hub".to_owned()).await;
+    assert!(valid.map_err(api_error)?.is_valid);
+    for (change, apply) in cases() {
+        app.api.registry_change(ecr.connection(), change.clone()).await.map_err(api_error)?;
+        apply(&mut expected);
+        assert_eq!(read().await?, expected, "{change:?}");
+    }
+    let scanning = aws(&ecr, &["get-registry-scanning-configuration"]).await?;
+    assert_eq!(scanning["scanningConfiguration"]["rules"][1]["scanFrequency"], "CONTINUOUS_SCAN");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_missing_permission_takes_only_its_part() -> Result<()> {
+    let ecr = Ecr::practice().await?;
+    let app = HeadlessApp::new(ecr.home()?, None)?;
+    let parts = [
+        ("GetRegistryScanningConfiguration", RegistryPart::Scanning),
+        ("DescribeRegistry", RegistryPart::Replication),
+        ("ListReplicationBackfills", RegistryPart::Backfills),
+        ("DescribePullThroughCacheRules", RegistryPart::CacheRules),
+        ("DescribeRepositoryCreationTemplates", RegistryPart::Templates),
+        ("GetAccountSetting", RegistryPart::AccountSettings),
+        ("GetRegistryPolicy", RegistryPart::Policy),
+        ("GetSigningConfiguration", RegistryPart::Signing),
+        ("ListPullTimeUpdateExclusions", RegistryPart::Exclusions),
+    ];
+    for (operation, part) in parts {
+        ecr.faults()?.add(FaultRule::operation(FaultAction::AccessDenied, operation));
+        let known = app.api.registry_configuration(ecr.connection()).await.map_err(api_error)?;
+        ecr.faults()?.clear();
+        let [error] = known.errors.as_slice() else {
+            anyhow::bail!("{operation}: {:?}", known.errors)
+        };
+        assert_eq!((error.part, error.error.code), (part, ErrorCode::AccessDenied), "{operation}");
+        assert_eq!(error.error.subject, Some(format!("ecr:{operation}")), "{operation}");
+    }
+    // A refused change says which permission it needs.
+    ecr.faults()?.add(FaultRule::operation(FaultAction::AccessDenied, "PutRegistryPolicy"));
+    let change = RegistryChange::Policy { text: Some(POLICY.to_owned()) };
+    let refused = app.api.registry_change(ecr.connection(), change).await;
+    assert_eq!(refused.err().context("refused")?.subject.as_deref(), Some("ecr:PutRegistryPolicy"));
+    Ok(())
+}

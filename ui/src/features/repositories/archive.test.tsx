@@ -1,0 +1,87 @@
+import { fireEvent, render, screen, waitFor } from "@testing-library/react";
+import { expect, it, vi } from "vitest";
+import { type Backend, BackendProvider } from "../../ipc";
+import { singleRow } from "../../ipc/fake/repositoryRows";
+import { fakeError } from "../../ipc/fakeBackend";
+import type { RepositoryImage, StorageClassChange } from "../../ipc/generated";
+import { accessibilityViolations } from "../../testing/accessibility";
+import { ArchiveImagesModal } from "./ArchiveImagesModal";
+import { imageRows } from "./repositoryImageRows";
+
+vi.setConfig({ testTimeout: 60_000 });
+
+const images: RepositoryImage[] = [1, 2].map((number) => ({
+  digest: `sha256:${String(number).padStart(64, "0")}`,
+  tags: [`v${number}`],
+  kind: "image",
+  media_type: null,
+  size_bytes: 1,
+  pushed_at_ms: 1,
+  pulled_at_ms: null,
+  own_read_at_ms: null,
+  status: "active",
+  archived_at_ms: null,
+  pull_commands: [],
+}));
+
+function show(isArchived: boolean, archive: () => Promise<StorageClassChange>) {
+  const onClose = vi.fn();
+  const onChanged = vi.fn();
+  const repositoryImagesArchive = vi.fn(archive);
+  const backend = { repositoryImagesArchive } as Partial<Backend> as Backend;
+  const rows = imageRows(images, {
+    rows: images.map((image) => singleRow(image)),
+    parts: 0,
+    size: { bytes: 2, is_exact: true },
+    unread_indexes: [],
+    unread_manifests: [],
+  });
+  render(
+    <BackendProvider backend={backend}>
+      <ArchiveImagesModal
+        connection={{ kind: "practice" }}
+        repository="shop/api"
+        images={rows}
+        isArchived={isArchived}
+        errorActions={{}}
+        onChanged={onChanged}
+        onClose={onClose}
+      />
+    </BackendProvider>,
+  );
+  return { onClose, onChanged, repositoryImagesArchive };
+}
+
+const confirm = () => screen.getByTestId("images-archive-confirm");
+
+it.each([
+  [true, "Archive 2 images", "saves nothing below 150 TB"],
+  [false, "Restore 2 images", "$0.03 per GB"],
+])("says what it means (archive: %s)", async (isArchived, words, meaning) => {
+  const { onClose, onChanged, repositoryImagesArchive } = show(isArchived, async () => ({
+    changed: 2,
+    unchanged: [],
+  }));
+  expect(confirm().textContent).toContain(words);
+  expect(document.body.textContent).toContain(meaning);
+  expect(await accessibilityViolations(document.body)).toEqual([]);
+  fireEvent.click(confirm());
+  await waitFor(() => expect(onClose).toHaveBeenCalled());
+  expect(onChanged).toHaveBeenCalledTimes(1);
+  expect(repositoryImagesArchive).toHaveBeenCalledWith(
+    { kind: "practice" },
+    "shop/api",
+    images.map(({ digest }) => digest),
+    isArchived,
+  );
+});
+
+it("stays open for the images that ECR did not move", async () => {
+  const error = fakeError("access_denied", "ecr:UpdateImageStorageClass is denied.");
+  const digest = images[1]?.digest ?? "";
+  const { onClose } = show(true, async () => ({ changed: 1, unchanged: [{ digest, error }] }));
+  fireEvent.click(confirm());
+  await screen.findByText(/1 image wasn’t moved: sha256:000000000000/);
+  expect(document.body.textContent).toContain("ecr:UpdateImageStorageClass is denied.");
+  expect(onClose).not.toHaveBeenCalled();
+});

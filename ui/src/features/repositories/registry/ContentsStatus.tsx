@@ -1,0 +1,97 @@
+import Alert from "@cloudscape-design/components/alert";
+import Box from "@cloudscape-design/components/box";
+import Button from "@cloudscape-design/components/button";
+import ProgressBar from "@cloudscape-design/components/progress-bar";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import { type ErrorActions, ErrorAlert } from "../../../errors";
+import type { RepositoryContents } from "../../../ipc/generated";
+import { formatCount, formatCounted } from "../../../shared/format";
+import { RelativeTime } from "../../../shared/RelativeTime";
+import "./registry.css";
+import type { RegistryContentsState } from "./useRegistryContents";
+
+/** When the oldest list was read, or `null` if a repository was never listed. */
+function oldestList(repositories: readonly RepositoryContents[]): number | null {
+  const times = repositories.map(({ listed_at_ms }) => listed_at_ms);
+  const known = times.filter((time) => time !== null);
+  return known.length === 0 ? null : Math.min(...known);
+}
+
+interface ContentsStatusProps {
+  state: RegistryContentsState;
+  errorActions: ErrorActions;
+}
+
+/** How much of the registry is known, how old it is, and the read that updates it. */
+export function ContentsStatus({ state, errorActions }: ContentsStatusProps) {
+  const { contents, progress, unread } = state;
+  const repositories = contents?.repositories ?? [];
+  const listed = repositories.filter(({ listed_at_ms }) => listed_at_ms !== null);
+  const oldest = oldestList(repositories);
+  const first = unread[0];
+  return (
+    <SpaceBetween size="xs">
+      {state.error !== null && (
+        <ErrorAlert
+          error={state.error}
+          actions={{
+            ...errorActions,
+            retry: contents === null ? state.reload : state.read,
+          }}
+        />
+      )}
+      {first !== undefined && (
+        <Alert
+          type="warning"
+          header={`${formatCounted(unread.length, "repository wasn’t", "repositories weren’t")} read`}
+          data-testid="contents-unread"
+        >
+          {`${unread.map(({ repository }) => repository).join(", ")}. ${first.error.message}`}
+        </Alert>
+      )}
+      {progress !== null ? (
+        <SpaceBetween direction="horizontal" size="m" alignItems="center">
+          <div className="contents-progress">
+            <ProgressBar
+              value={
+                progress.repositories === 0
+                  ? 0
+                  : (progress.repositories_read / progress.repositories) * 100
+              }
+              label="Listing images"
+              description={`${formatCount(progress.repositories_read)} of ${formatCounted(progress.repositories, "repository", "repositories")}, ${formatCounted(progress.images, "image", "images")}`}
+              ariaLabel="Listing images"
+            />
+          </div>
+          <Button onClick={state.stop} data-testid="contents-stop">
+            Stop
+          </Button>
+        </SpaceBetween>
+      ) : (
+        contents !== null && (
+          <SpaceBetween direction="horizontal" size="m" alignItems="center">
+            <Box color="text-body-secondary" data-testid="contents-status">
+              {repositories.length === 0
+                ? "This account has no repositories in this Region."
+                : `Images of ${formatCount(listed.length)} of ${formatCounted(repositories.length, "repository is", "repositories are")} listed.`}
+              {oldest !== null && (
+                <>
+                  {" Oldest list: "}
+                  <RelativeTime timeMs={oldest} />.
+                </>
+              )}
+            </Box>
+            <Button
+              disabled={repositories.length === 0}
+              iconName="refresh"
+              onClick={state.read}
+              data-testid="contents-read"
+            >
+              {state.isStopped ? "Resume" : "List all images"}
+            </Button>
+          </SpaceBetween>
+        )
+      )}
+    </SpaceBetween>
+  );
+}

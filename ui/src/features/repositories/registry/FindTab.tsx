@@ -1,0 +1,213 @@
+import Badge from "@cloudscape-design/components/badge";
+import Box from "@cloudscape-design/components/box";
+import Button from "@cloudscape-design/components/button";
+import FormField from "@cloudscape-design/components/form-field";
+import Header from "@cloudscape-design/components/header";
+import Input from "@cloudscape-design/components/input";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import { useEffect, useState } from "react";
+import { type ErrorActions, ErrorAlert } from "../../../errors";
+import { useBackend } from "../../../ipc";
+import type { AwsConnection, FoundImage } from "../../../ipc/generated";
+import { Bytes } from "../../../shared/Bytes";
+import { CopyableDigest } from "../../../shared/CopyableText";
+import { connectionKey } from "../../../shared/connection";
+import { formatCount, shortDigest } from "../../../shared/format";
+import { FullTable } from "../../../shared/PagedTable";
+import { RelativeTime } from "../../../shared/RelativeTime";
+import type { Column } from "../../../shared/tablePreferences";
+import { useRequest } from "../../../shared/useRequest";
+import type { OpenedImage } from "../openedImage";
+import { ContentsStatus } from "./ContentsStatus";
+import type { RegistryContentsState } from "./useRegistryContents";
+
+/** Time without a key until the search starts. */
+const settleMs = 150;
+
+interface FindTabProps {
+  connection: AwsConnection;
+  contents: RegistryContentsState;
+  errorActions: ErrorActions;
+  onOpenRepository: (name: string) => void;
+  onOpenImage: (image: OpenedImage) => void;
+}
+
+/** A text once the user paused typing. */
+function useSettled(text: string): string {
+  const [settled, setSettled] = useState(text);
+  useEffect(() => {
+    const timer = setTimeout(() => setSettled(text), settleMs);
+    return () => clearTimeout(timer);
+  }, [text]);
+  return settled;
+}
+
+const rowId = ({ repository, digest }: FoundImage) => `${repository}@${digest}`;
+
+function imageName({ tags, digest }: FoundImage): string {
+  return tags[0] ?? shortDigest(digest);
+}
+
+/** Finds a tag or digest in all repositories, from the lists that were read. Makes no call to ECR. */
+export function FindTab(props: FindTabProps) {
+  const { connection, contents, errorActions, onOpenRepository, onOpenImage } = props;
+  const backend = useBackend();
+  const [text, setText] = useState("");
+  const wanted = useSettled(text).trim();
+  // New lists can contain more.
+  const version = contents.contents?.repositories.map(({ listed_at_ms }) => listed_at_ms).join(" ");
+  const request = useRequest(
+    wanted === "" ? null : `${connectionKey(connection)} ${version} ${wanted}`,
+    () => backend.imagesFind(connection, wanted),
+  );
+  const found = request.answer;
+  const columns: Column<FoundImage>[] = [
+    {
+      id: "image",
+      header: "Tags",
+      width: 180,
+      grow: 1,
+      isRowHeader: true,
+      cell: (image) => (
+        <>
+          <Button
+            variant="inline-link"
+            ariaLabel={`Open ${image.repository}:${imageName(image)}`}
+            onClick={() =>
+              onOpenImage({
+                repository: image.repository,
+                uri: image.uri,
+                digest: image.digest,
+                tags: image.tags,
+                otherTags: [],
+                pushedAtMs: image.pushed_at_ms,
+                pulledAtMs: image.pulled_at_ms,
+                ownReadAtMs: null,
+              })
+            }
+            data-testid={`found-${image.repository}-${imageName(image)}`}
+          >
+            {image.tags[0] ?? "Untagged"}
+          </Button>
+          {image.tags.length > 1 && (
+            <span title={image.tags.slice(1).join(", ")}>
+              {" "}
+              <Badge>{`+${formatCount(image.tags.length - 1)}`}</Badge>
+            </span>
+          )}
+        </>
+      ),
+    },
+    {
+      id: "repository",
+      header: "Repository",
+      width: 180,
+      grow: 1,
+      sortingField: "repository",
+      cell: ({ repository }) => (
+        <Button
+          variant="inline-link"
+          ariaLabel={`Open repository ${repository}`}
+          onClick={() => onOpenRepository(repository)}
+        >
+          {repository}
+        </Button>
+      ),
+    },
+    {
+      id: "digest",
+      header: "Digest",
+      width: 215,
+      sortingField: "digest",
+      cell: (image) => (
+        <CopyableDigest digest={image.digest} what={`digest of ${imageName(image)}`} />
+      ),
+    },
+    {
+      id: "size",
+      header: "Size",
+      width: 95,
+      sortingComparator: (one, other) => (one.size_bytes ?? 0) - (other.size_bytes ?? 0),
+      cell: ({ size_bytes }) => <Bytes bytes={size_bytes} />,
+    },
+    {
+      id: "pushed",
+      header: "Pushed",
+      width: 125,
+      sortingComparator: (one, other) => (one.pushed_at_ms ?? 0) - (other.pushed_at_ms ?? 0),
+      cell: ({ pushed_at_ms }) => <RelativeTime timeMs={pushed_at_ms} />,
+    },
+    {
+      id: "pulled",
+      header: "Last pulled",
+      width: 125,
+      sortingComparator: (one, other) => (one.pulled_at_ms ?? 0) - (other.pulled_at_ms ?? 0),
+      cell: ({ pulled_at_ms }) => <RelativeTime timeMs={pulled_at_ms} />,
+    },
+    {
+      id: "status",
+      header: "Status",
+      width: 95,
+      cell: ({ is_archived }) => (is_archived ? "Archived" : "Active"),
+    },
+    {
+      id: "listed",
+      header: "Listed",
+      width: 125,
+      hidden: true,
+      cell: ({ listed_at_ms }) => <RelativeTime timeMs={listed_at_ms} />,
+    },
+  ];
+  return (
+    <SpaceBetween size="s">
+      <Header variant="h1">Find images</Header>
+      <ContentsStatus state={contents} errorActions={errorActions} />
+      <FormField
+        label="Tag or digest"
+        description="Part of a tag, a pattern such as v1.*, or the first 4 or more characters of a digest. Transload searches the lists of images on this computer."
+        stretch
+      >
+        <Input
+          type="search"
+          value={text}
+          spellcheck={false}
+          autoComplete={false}
+          clearAriaLabel="Clear"
+          placeholder="sha256:3f2a, 3f2a9c, or v1.4"
+          onChange={({ detail }) => setText(detail.value)}
+          data-testid="find-text"
+        />
+      </FormField>
+      {request.error !== null && (
+        <ErrorAlert error={request.error} actions={{ ...errorActions, retry: request.reload }} />
+      )}
+      {wanted !== "" && found !== null && (
+        <FullTable
+          name="find"
+          items={found.images}
+          trackBy={rowId}
+          columnDefinitions={columns}
+          ariaLabels={{ tableLabel: "Images that match" }}
+          header={
+            <Header
+              variant="h2"
+              counter={`(${formatCount(found.images.length)}${found.has_more ? "+" : ""})`}
+              description={found.has_more ? "More images match. Enter more characters." : undefined}
+            >
+              Matches
+            </Header>
+          }
+          empty={
+            <Box textAlign="center" padding="m">
+              <Box variant="strong">No matches</Box>
+              <Box variant="p" color="text-body-secondary">
+                Repositories that aren’t listed yet aren’t searched. Choose List all images.
+              </Box>
+            </Box>
+          }
+          data-testid="find-table"
+        />
+      )}
+    </SpaceBetween>
+  );
+}

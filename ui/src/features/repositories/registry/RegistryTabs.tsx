@@ -1,0 +1,91 @@
+import Tabs from "@cloudscape-design/components/tabs";
+import { type ReactNode, useState } from "react";
+import type { ErrorActions } from "../../../errors";
+import type { AwsConnection } from "../../../ipc/generated";
+import type { OpenedImage } from "../openedImage";
+import { RegistrySettingsTab } from "../registrySettings/RegistrySettingsTab";
+import { ActivityTab } from "../storage/ActivityTab";
+import { StorageTab } from "../storage/StorageTab";
+import { FindTab } from "./FindTab";
+import "./registry.css";
+import { useRegistryContents } from "./useRegistryContents";
+
+interface RegistryTabsProps {
+  connection: AwsConnection;
+  /** The table of repositories. */
+  list: ReactNode;
+  errorActions: ErrorActions;
+  onOpenRepository: (name: string) => void;
+  onOpenImage: (image: OpenedImage) => void;
+}
+
+/** The tabs about all repositories. A tab stays as it is while another one is shown. */
+export function RegistryTabs(props: RegistryTabsProps) {
+  const { connection, list, errorActions, onOpenRepository, onOpenImage } = props;
+  const [tab, setTab] = useState("registry-list");
+  const [used, setUsed] = useState(false);
+  const contents = useRegistryContents(connection, used);
+  const padded = (content: ReactNode) => <div className="registry-tab">{content}</div>;
+  return (
+    <Tabs
+      activeTabId={tab}
+      onChange={({ detail }) => {
+        setTab(detail.activeTabId);
+        setUsed(true);
+      }}
+      ariaLabel="All repositories"
+      disableContentPaddings
+      tabs={[
+        { id: "registry-list", label: "List", content: list, contentRenderStrategy: "lazy" },
+        {
+          id: "registry-storage",
+          label: "Storage",
+          contentRenderStrategy: "lazy",
+          content: padded(
+            <StorageTab
+              connection={connection}
+              contents={contents}
+              errorActions={errorActions}
+              onOpenImage={onOpenImage}
+            />,
+          ),
+        },
+        {
+          id: "registry-activity",
+          label: "Activity",
+          contentRenderStrategy: "lazy",
+          content: padded(
+            <ActivityTab
+              contents={contents}
+              errorActions={errorActions}
+              onOpenRepository={onOpenRepository}
+            />,
+          ),
+        },
+        {
+          id: "registry-find",
+          label: "Find",
+          contentRenderStrategy: "lazy",
+          content: padded(
+            <FindTab
+              connection={connection}
+              contents={contents}
+              errorActions={errorActions}
+              onOpenRepository={onOpenRepository}
+              onOpenImage={onOpenImage}
+            />,
+          ),
+        },
+        {
+          id: "registry-settings",
+          label: "Registry settings",
+          contentRenderStrategy: "lazy",
+          content: padded(
+            <RegistrySettingsTab connection={connection} errorActions={errorActions} />,
+          ),
+        },
+      ]}
+      data-testid="registry-tabs"
+    />
+  );
+}

@@ -1,0 +1,156 @@
+import createWrapper from "@cloudscape-design/components/test-utils/dom";
+import { act, fireEvent, render, screen, waitFor } from "@testing-library/react";
+import { expect, it, vi } from "vitest";
+import { type Backend, BackendProvider } from "../../../ipc";
+import { fakeStorage } from "../../../ipc/fake/registryContents";
+import { fakeError } from "../../../ipc/fakeBackend";
+import type {
+  AwsConnection,
+  FoundImage,
+  RegistryContents,
+  RegistryReadProgress,
+} from "../../../ipc/generated";
+import { accessibilityViolations } from "../../../testing/accessibility";
+import { RegistryTabs } from "./RegistryTabs";
+
+vi.setConfig({ testTimeout: 60_000 });
+
+const connection: AwsConnection = { kind: "practice" };
+const digest = `sha256:3f2a${"0".repeat(60)}`;
+
+const image: FoundImage = {
+  repository: "shop/api",
+  uri: "registry/shop/api",
+  digest,
+  tags: ["v1", "latest"],
+  size_bytes: 6_000_000,
+  pushed_at_ms: 1,
+  pulled_at_ms: null,
+  is_archived: false,
+  listed_at_ms: 1,
+};
+
+function known(listedAtMs: (number | null)[]): RegistryContents {
+  return {
+    unread: [],
+    repositories: listedAtMs.map((listed_at_ms, number) => ({
+      name: `shop/${number}`,
+      listed_at_ms,
+      storage: listed_at_ms === null ? null : fakeStorage([]),
+    })),
+  };
+}
+
+function show(part: Partial<Backend> = {}) {
+  const onOpenRepository = vi.fn();
+  const onOpenImage = vi.fn();
+  const backend = {
+    registryContents: async () => known([1, null]),
+    registryContentsReadStop: async () => {},
+    imagesFind: async () => ({ images: [image], has_more: false }),
+    ...part,
+  } as Partial<Backend> as Backend;
+  const view = render(
+    <BackendProvider backend={backend}>
+      <RegistryTabs
+        connection={connection}
+        list={<div>the list</div>}
+        errorActions={{}}
+        onOpenRepository={onOpenRepository}
+        onOpenImage={onOpenImage}
+      />
+    </BackendProvider>,
+  );
+  return { ...view, onOpenRepository, onOpenImage };
+}
+
+const press = (id: string) => fireEvent.click(screen.getByTestId(id));
+const status = () => screen.getByTestId("contents-status").textContent;
+
+async function openFind(container: HTMLElement) {
+  await act(async () => {
+    createWrapper(container).findTabs()?.findTabLinkById("registry-find")?.click();
+  });
+  await screen.findByTestId("contents-status");
+}
+
+async function find(container: HTMLElement, text: string) {
+  await act(async () => {
+    createWrapper(container).findInput('[data-testid="find-text"]')?.setInputValue(text);
+  });
+  await screen.findByTestId("find-table");
+}
+
+it("asks for nothing until the tab is opened, and lists no images by itself", async () => {
+  const registryContents = vi.fn(async () => known([1, null]));
+  const registryContentsRead = vi.fn(async () => null);
+  const { container } = show({ registryContents, registryContentsRead });
+  expect(registryContents).not.toHaveBeenCalled();
+  await openFind(container);
+  expect(status()).toContain("Images of 1 of 2 repositories are listed.");
+  expect(registryContentsRead).not.toHaveBeenCalled();
+});
+
+it("finds by digest and opens the image or its repository", async () => {
+  const imagesFind = vi.fn(async () => ({ images: [image], has_more: true }));
+  const { container, onOpenImage, onOpenRepository } = show({ imagesFind });
+  await openFind(container);
+  await find(container, " sha256:3f2a ");
+  expect(imagesFind).toHaveBeenLastCalledWith(connection, "sha256:3f2a");
+  const table = screen.getByTestId("find-table");
+  expect(table.textContent).toContain("(1+)");
+  expect(table.textContent).toContain("6 MB");
+  press("found-shop/api-v1");
+  expect(onOpenImage).toHaveBeenCalledWith(
+    expect.objectContaining({ repository: "shop/api", digest, tags: ["v1", "latest"] }),
+  );
+  fireEvent.click(screen.getByLabelText("Open repository shop/api"));
+  expect(onOpenRepository).toHaveBeenCalledWith("shop/api");
+  expect(await accessibilityViolations(container)).toEqual([]);
+});
+
+it("shows progress, stops, and resumes with the lists that were read", async () => {
+  const reads: { since: number; report: (news: RegistryReadProgress) => void }[] = [];
+  const ends: ((answer: RegistryContents | null) => void)[] = [];
+  const stop = vi.fn(async () => ends.at(-1)?.(null));
+  const { container } = show({
+    registryContentsRead: (_connection, since, _attempt, report) => {
+      reads.push({ since, report });
+      return new Promise((resolve) => ends.push(resolve));
+    },
+    registryContentsReadStop: stop,
+  });
+  await openFind(container);
+  press("contents-read");
+  await screen.findByTestId("contents-stop");
+  act(() => reads[0]?.report({ repositories: 2, repositories_read: 1, images: 1500 }));
+  expect(container.textContent).toContain("1 of 2 repositories, 1,500 images");
+  press("contents-stop");
+  await waitFor(() => expect(screen.getByTestId("contents-read").textContent).toBe("Resume"));
+  expect(stop).toHaveBeenCalledTimes(1);
+  press("contents-read");
+  await screen.findByTestId("contents-stop");
+  expect(reads[1]?.since).toBe(reads[0]?.since);
+  const error = fakeError("access_denied", "ecr:DescribeImages is denied.");
+  await act(async () => {
+    ends[1]?.({ ...known([5, 6]), unread: [{ repository: "shop/1", error }] });
+  });
+  expect(status()).toContain("Images of 2 of 2 repositories are listed.");
+  expect(screen.getByTestId("contents-unread").textContent).toContain(
+    "shop/1. ecr:DescribeImages is denied.",
+  );
+  expect(screen.getByTestId("contents-read").textContent).toBe("List all images");
+});
+
+it("keeps what is known when a read fails, and resumes it", async () => {
+  const { container } = show({
+    registryContentsRead: async () => {
+      throw fakeError("throttled", "ECR limits the requests.");
+    },
+  });
+  await openFind(container);
+  press("contents-read");
+  await screen.findAllByText(/ECR limits the requests/);
+  expect(status()).toContain("Images of 1 of 2 repositories are listed.");
+  expect(screen.getByTestId("contents-read").textContent).toBe("Resume");
+});

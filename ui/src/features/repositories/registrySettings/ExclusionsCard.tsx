@@ -1,0 +1,134 @@
+import Box from "@cloudscape-design/components/box";
+import Button from "@cloudscape-design/components/button";
+import FormField from "@cloudscape-design/components/form-field";
+import Input from "@cloudscape-design/components/input";
+import { useState } from "react";
+import type { ErrorActions } from "../../../errors";
+import type { AwsConnection, RegistryConfiguration } from "../../../ipc/generated";
+import { PagedTable } from "../../../shared/PagedTable";
+import { ChangeModal } from "./ChangeModal";
+import { RegistryCard } from "./RegistryCard";
+import { principalName } from "./registryWords";
+
+interface CardProps {
+  connection: AwsConnection;
+  configuration: RegistryConfiguration;
+  errorActions: ErrorActions;
+  onChanged: () => void;
+}
+
+/** The principals whose pulls don't change the pull time of images, and the offer for the one in use. */
+export function ExclusionsCard(props: CardProps) {
+  const { connection, configuration, errorActions, onChanged } = props;
+  const [entered, setEntered] = useState<string | null>(null);
+  const [removing, setRemoving] = useState<string | null>(null);
+  const exclusions = configuration.exclusions ?? [];
+  const { principal } = configuration;
+  const isExcluded = principal !== null && exclusions.includes(principal);
+  const wanted = entered?.trim() ?? "";
+  const kind = wanted.includes(":user/") ? "user" : "role";
+  const problem = !/^arn:aws[a-z-]*:iam::\d{12}:(role|user)\/.+$/.test(wanted)
+    ? "Enter the ARN of a role, such as arn:aws:iam::111122223333:role/ci."
+    : exclusions.includes(wanted)
+      ? "It is excluded already."
+      : null;
+  return (
+    <RegistryCard
+      configuration={configuration}
+      part="exclusions"
+      title="Pull time exclusions"
+      description="Pulls by these roles don’t change the last pull of an image, which clean-ups and lifecycle policies use."
+      actions={
+        <Button
+          onClick={() => setEntered(isExcluded ? "" : (principal ?? ""))}
+          data-testid="exclusion-add"
+        >
+          Exclude a role
+        </Button>
+      }
+      errorActions={errorActions}
+    >
+      <Box data-testid="exclusion-own">
+        {principal === null
+          ? "The caller has no role that can be excluded."
+          : isExcluded
+            ? `Reads by ${principalName(principal)}, which you use now, don’t count as pulls.`
+            : `You use ${principalName(principal)} now. ECR counts its reads of manifests as pulls.`}
+      </Box>
+      <PagedTable
+        variant="embedded"
+        items={exclusions.map((arn) => ({ arn }))}
+        trackBy="arn"
+        words={({ arn }) => [arn]}
+        finds="roles by name"
+        contentDensity="compact"
+        ariaLabels={{ tableLabel: "Pull time exclusions" }}
+        empty="No exclusions"
+        columnDefinitions={[
+          { id: "arn", header: "Role or user", isRowHeader: true, cell: ({ arn }) => arn },
+          {
+            id: "actions",
+            header: "Actions",
+            cell: ({ arn }) => (
+              <Button
+                ariaLabel={`Remove the exclusion of ${principalName(arn)}`}
+                onClick={() => setRemoving(arn)}
+                data-testid={`exclusion-remove-${principalName(arn)}`}
+              >
+                Remove
+              </Button>
+            ),
+          },
+        ]}
+      />
+      {entered !== null && (
+        <ChangeModal
+          connection={connection}
+          title="Exclude a role"
+          confirm={
+            problem === null
+              ? `Leave out reads of ${kind} ${principalName(wanted)}`
+              : "Leave out reads of a role"
+          }
+          change={problem === null ? { kind: "exclusion_add", principal: wanted } : null}
+          disabledReason={problem ?? undefined}
+          errorActions={errorActions}
+          onChanged={onChanged}
+          onClose={() => setEntered(null)}
+        >
+          <Box>
+            {wanted === principal && wanted !== ""
+              ? "Your reads no longer count as pulls, in Transload and in every other tool with this role."
+              : "Pulls by this role no longer count, so images that only it uses look unused."}
+          </Box>
+          <FormField
+            label="Role"
+            description="The ARN with its path. ECR documents roles only; it may refuse users."
+            errorText={problem ?? undefined}
+            stretch
+          >
+            <Input
+              value={entered}
+              spellcheck={false}
+              onChange={({ detail }) => setEntered(detail.value)}
+              data-testid="exclusion-arn"
+            />
+          </FormField>
+        </ChangeModal>
+      )}
+      {removing !== null && (
+        <ChangeModal
+          connection={connection}
+          title="Remove an exclusion"
+          confirm={`Count reads of ${principalName(removing)}`}
+          change={{ kind: "exclusion_remove", principal: removing }}
+          errorActions={errorActions}
+          onChanged={onChanged}
+          onClose={() => setRemoving(null)}
+        >
+          <Box>{`Pulls by ${removing} change the last pull of images again.`}</Box>
+        </ChangeModal>
+      )}
+    </RegistryCard>
+  );
+}

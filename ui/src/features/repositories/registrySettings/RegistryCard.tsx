@@ -1,0 +1,42 @@
+import Container from "@cloudscape-design/components/container";
+import Header from "@cloudscape-design/components/header";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import type { ReactNode } from "react";
+import { type ErrorActions, ErrorAlert } from "../../../errors";
+import type { RegistryConfiguration, RegistryPart } from "../../../ipc/generated";
+
+interface RegistryCardProps {
+  configuration: RegistryConfiguration;
+  part: RegistryPart;
+  title: string;
+  description?: string;
+  actions?: ReactNode;
+  errorActions: ErrorActions;
+  children: ReactNode;
+}
+
+/** A part of the configuration. If it couldn't be read, the card says why, and the others work. */
+export function RegistryCard(props: RegistryCardProps) {
+  const { configuration, part, title, description, actions, errorActions, children } = props;
+  const failure = configuration.errors.find((one) => one.part === part);
+  return (
+    <Container
+      header={
+        <Header
+          variant="h2"
+          description={description}
+          actions={failure === undefined ? actions : undefined}
+        >
+          {title}
+        </Header>
+      }
+      data-testid={`registry-${part}`}
+    >
+      {failure === undefined ? (
+        <SpaceBetween size="s">{children}</SpaceBetween>
+      ) : (
+        <ErrorAlert error={failure.error} actions={errorActions} />
+      )}
+    </Container>
+  );
+}

@@ -1,0 +1,245 @@
+import Box from "@cloudscape-design/components/box";
+import Button from "@cloudscape-design/components/button";
+import Header from "@cloudscape-design/components/header";
+import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import Spinner from "@cloudscape-design/components/spinner";
+import { useState } from "react";
+import { type ErrorActions, ErrorAlert } from "../../../errors";
+import { useBackend } from "../../../ipc";
+import type { AwsConnection, ReplicationBackfill } from "../../../ipc/generated";
+import { connectionKey } from "../../../shared/connection";
+import { formatCount } from "../../../shared/format";
+import { PagedTable } from "../../../shared/PagedTable";
+import { PolicyText } from "../../../shared/PolicyText";
+import { RelativeTime } from "../../../shared/RelativeTime";
+import { useRequest } from "../../../shared/useRequest";
+import { CacheRulesCard } from "./CacheRulesCard";
+import { ChangeModal } from "./ChangeModal";
+import { ExclusionsCard } from "./ExclusionsCard";
+import { RegistryCard } from "./RegistryCard";
+import { PolicyForm, ReplicationForm, SigningForm } from "./RuleForms";
+import { replicationWords, scanningWords, signingWords } from "./registryWords";
+import { ScanningForm } from "./ScanningForm";
+import { TemplatesCard } from "./TemplatesCard";
+
+interface RegistrySettingsTabProps {
+  connection: AwsConnection;
+  errorActions: ErrorActions;
+}
+
+type Editing = "scanning" | "replication" | "signing" | "policy" | "mounting";
+
+/** The configuration of the registry, a card for each part. Every change is confirmed. */
+export function RegistrySettingsTab({ connection, errorActions }: RegistrySettingsTabProps) {
+  const backend = useBackend();
+  const request = useRequest(connectionKey(connection), () =>
+    backend.registryConfiguration(connection),
+  );
+  const [editing, setEditing] = useState<Editing | null>(null);
+  const configuration = request.answer;
+  const actions = { ...errorActions, retry: request.reload };
+  const header = (
+    <Header
+      variant="h1"
+      actions={
+        <Button
+          iconName="refresh"
+          ariaLabel="Refresh registry settings"
+          loading={request.loading && configuration !== null}
+          onClick={request.reload}
+          data-testid="registry-refresh"
+        />
+      }
+    >
+      Registry settings
+    </Header>
+  );
+  if (configuration === null) {
+    return (
+      <SpaceBetween size="s">
+        {header}
+        {request.error !== null ? (
+          <ErrorAlert error={request.error} actions={actions} />
+        ) : (
+          <Box>
+            <Spinner /> Loading registry settings
+          </Box>
+        )}
+      </SpaceBetween>
+    );
+  }
+  const card = { configuration, errorActions: actions };
+  const change = { connection, errorActions: actions, onChanged: request.reload };
+  const form = { ...change, onClose: () => setEditing(null) };
+  const edit = (part: Editing, what: string) => (
+    <Button
+      ariaLabel={`Edit ${what}`}
+      onClick={() => setEditing(part)}
+      data-testid={`registry-edit-${part}`}
+    >
+      Edit
+    </Button>
+  );
+  const isMounting = configuration.blob_mounting === true;
+  return (
+    <SpaceBetween size="m">
+      {header}
+      {request.error !== null && <ErrorAlert error={request.error} actions={actions} />}
+      <RegistryCard
+        {...card}
+        part="scanning"
+        title="Scanning"
+        actions={edit("scanning", "scanning")}
+      >
+        <Sentences
+          sentences={scanningWords(configuration.scanning ?? { is_enhanced: false, rules: [] })}
+        />
+      </RegistryCard>
+      <RegistryCard
+        {...card}
+        part="replication"
+        title="Replication"
+        description="Images are copied to other Regions and accounts on push."
+        actions={edit("replication", "replication")}
+      >
+        <Sentences
+          sentences={replicationWords(configuration.replication ?? [])}
+          none="No replication"
+        />
+      </RegistryCard>
+      {((configuration.backfills?.length ?? 0) > 0 ||
+        configuration.errors.some(({ part }) => part === "backfills")) && (
+        <RegistryCard
+          {...card}
+          part="backfills"
+          title="Replication backfills"
+          description="Copies of images that existed before a rule, of the last 90 days."
+        >
+          <Backfills backfills={configuration.backfills ?? []} />
+        </RegistryCard>
+      )}
+      <CacheRulesCard {...change} configuration={configuration} />
+      <TemplatesCard {...change} configuration={configuration} />
+      <RegistryCard
+        {...card}
+        part="account_settings"
+        title="Account settings"
+        actions={
+          <Button onClick={() => setEditing("mounting")} data-testid="registry-edit-mounting">
+            {isMounting ? "Turn off blob mounting" : "Turn on blob mounting"}
+          </Button>
+        }
+      >
+        <KeyValuePairs
+          columns={2}
+          items={[
+            { label: "Blob mounting", value: isMounting ? "On" : "Off" },
+            { label: "Basic scanning", value: configuration.scan_version ?? "–" },
+          ]}
+        />
+      </RegistryCard>
+      <ExclusionsCard {...change} configuration={configuration} />
+      <RegistryCard {...card} part="signing" title="Signing" actions={edit("signing", "signing")}>
+        <Sentences
+          sentences={signingWords(configuration.signing ?? [])}
+          none="No signing on push"
+        />
+      </RegistryCard>
+      <RegistryCard
+        {...card}
+        part="policy"
+        title="Registry policy"
+        actions={edit("policy", "the registry policy")}
+      >
+        {configuration.policy === null || configuration.policy === "" ? (
+          <Box>No policy: only principals of this account have access.</Box>
+        ) : (
+          <PolicyText policy={configuration.policy} />
+        )}
+      </RegistryCard>
+      {editing === "scanning" && configuration.scanning !== null && (
+        <ScanningForm {...form} scanning={configuration.scanning} />
+      )}
+      {editing === "replication" && configuration.replication !== null && (
+        <ReplicationForm {...form} rules={configuration.replication} />
+      )}
+      {editing === "signing" && configuration.signing !== null && (
+        <SigningForm {...form} rules={configuration.signing} />
+      )}
+      {editing === "policy" && configuration.policy !== null && (
+        <PolicyForm {...form} policy={configuration.policy} />
+      )}
+      {editing === "mounting" && (
+        <ChangeModal
+          {...form}
+          title="Blob mounting"
+          confirm={isMounting ? "Turn off blob mounting" : "Turn on blob mounting"}
+          change={{ kind: "blob_mounting", is_on: !isMounting }}
+        >
+          <Box>
+            {isMounting
+              ? "Pushes send every layer again, also one that another repository has. Existing images stay as they are."
+              : "Pushes use layers that another repository of this registry has, instead of sending them again. Both repositories need the same encryption."}
+          </Box>
+        </ChangeModal>
+      )}
+    </SpaceBetween>
+  );
+}
+
+function Sentences({ sentences, none = "None" }: { sentences: readonly string[]; none?: string }) {
+  return sentences.length === 0 ? (
+    <Box>{none}</Box>
+  ) : (
+    <div>
+      {sentences.map((sentence) => (
+        <Box key={sentence}>{sentence}</Box>
+      ))}
+    </div>
+  );
+}
+
+function Backfills({ backfills }: { backfills: readonly ReplicationBackfill[] }) {
+  return (
+    <PagedTable
+      variant="embedded"
+      items={backfills}
+      trackBy="id"
+      contentDensity="compact"
+      ariaLabels={{ tableLabel: "Replication backfills" }}
+      columnDefinitions={[
+        {
+          id: "destination",
+          header: "Destination",
+          isRowHeader: true,
+          cell: ({ destination }) =>
+            destination === null ? "–" : `${destination.region} (${destination.account})`,
+        },
+        {
+          id: "status",
+          header: "Status",
+          cell: ({ status, failure }) => (
+            <span title={failure ?? undefined}>{status.toLowerCase().replaceAll("_", " ")}</span>
+          ),
+        },
+        {
+          id: "images",
+          header: "Images",
+          cell: ({ completed, failed, total }) =>
+            `${formatCount(completed)} of ${formatCount(total)}${failed > 0 ? `, ${formatCount(failed)} failed` : ""}`,
+        },
+        {
+          id: "started",
+          header: "Started",
+          cell: ({ started_at_ms }) => <RelativeTime timeMs={started_at_ms} />,
+        },
+        {
+          id: "ended",
+          header: "Ended",
+          cell: ({ ended_at_ms }) => <RelativeTime timeMs={ended_at_ms} />,
+        },
+      ]}
+    />
+  );
+}

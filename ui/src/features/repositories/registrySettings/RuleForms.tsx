@@ -1,0 +1,177 @@
+import AttributeEditor from "@cloudscape-design/components/attribute-editor";
+import Box from "@cloudscape-design/components/box";
+import FormField from "@cloudscape-design/components/form-field";
+import Input from "@cloudscape-design/components/input";
+import Textarea from "@cloudscape-design/components/textarea";
+import { useState } from "react";
+import type { ReplicationRule, SigningRule } from "../../../ipc/generated";
+import { ChangeModal, type ChangeModalProps } from "./ChangeModal";
+import {
+  patterns,
+  policyProblem,
+  replicationEntries,
+  replicationProblem,
+  replicationRules,
+  replicationWords,
+  signingWords,
+} from "./registryWords";
+import { BeforeAfter } from "./ScanningForm";
+
+type FormProps = Pick<ChangeModalProps, "connection" | "errorActions" | "onChanged" | "onClose">;
+
+/** Changes where images are copied on push. */
+export function ReplicationForm({
+  rules,
+  ...modal
+}: FormProps & { rules: readonly ReplicationRule[] }) {
+  const [entries, setEntries] = useState(replicationEntries(rules));
+  const problem = entries.map(replicationProblem).find((one) => one !== null) ?? null;
+  const wanted = replicationRules(entries);
+  const change = (index: number, part: Partial<(typeof entries)[number]>) =>
+    setEntries(entries.map((entry, at) => (at === index ? { ...entry, ...part } : entry)));
+  const field = (key: "region" | "account" | "prefixes", placeholder: string) => ({
+    control: (entry: (typeof entries)[number], index: number) => (
+      <Input
+        value={entry[key]}
+        placeholder={placeholder}
+        spellcheck={false}
+        onChange={({ detail }) => change(index, { [key]: detail.value })}
+        data-testid={`replication-${key}-${index}`}
+      />
+    ),
+  });
+  return (
+    <ChangeModal
+      {...modal}
+      title="Replication"
+      confirm={wanted.length === 0 ? "Turn off replication" : "Set replication"}
+      change={problem === null ? { kind: "replication", rules: wanted } : null}
+      disabledReason={problem ?? undefined}
+    >
+      <Box>
+        ECR copies images on push. Existing images stay where they are. Another account must allow
+        it in its registry policy.
+      </Box>
+      <AttributeEditor
+        items={entries}
+        addButtonText="Add a destination"
+        removeButtonText="Remove"
+        empty="No destinations"
+        onAddButtonClick={() => setEntries([...entries, { region: "", account: "", prefixes: "" }])}
+        onRemoveButtonClick={({ detail }) =>
+          setEntries(entries.filter((_, index) => index !== detail.itemIndex))
+        }
+        definition={[
+          { label: "Region", ...field("region", "us-east-1") },
+          { label: "Account", ...field("account", "111122223333") },
+          { label: "Prefixes", ...field("prefixes", "All repositories") },
+        ]}
+      />
+      {problem !== null && <Box color="text-status-error">{problem}</Box>}
+      <BeforeAfter before={replicationWords(rules)} after={replicationWords(wanted)} />
+    </ChangeModal>
+  );
+}
+
+/** Changes which images AWS Signer signs on push. */
+export function SigningForm({ rules, ...modal }: FormProps & { rules: readonly SigningRule[] }) {
+  const [entries, setEntries] = useState(
+    rules.map(({ profile, filters }) => ({ profile, filters: filters.join(" ") })),
+  );
+  const isProfile = ({ profile }: (typeof entries)[number]) =>
+    /^arn:aws(-[a-z]+)*:signer:[a-z0-9-]+:\d{12}:\/signing-profiles\/\w{2,}$/.test(profile.trim());
+  const problem = entries.every(isProfile) ? null : "Enter the ARN of a signing profile.";
+  const wanted = entries.map(({ profile, filters }) => ({
+    profile: profile.trim(),
+    filters: patterns(filters),
+  }));
+  const change = (index: number, part: Partial<(typeof entries)[number]>) =>
+    setEntries(entries.map((entry, at) => (at === index ? { ...entry, ...part } : entry)));
+  return (
+    <ChangeModal
+      {...modal}
+      title="Signing"
+      confirm={wanted.length === 0 ? "Turn off signing" : "Set signing"}
+      change={problem === null ? { kind: "signing", rules: wanted } : null}
+      disabledReason={problem ?? undefined}
+    >
+      <Box>
+        ECR signs images on push with AWS Signer. The caller that pushes requires the permission
+        signer:SignPayload.
+      </Box>
+      <AttributeEditor
+        items={entries}
+        addButtonText="Add a profile"
+        removeButtonText="Remove"
+        empty="No profiles"
+        onAddButtonClick={() => setEntries([...entries, { profile: "", filters: "" }])}
+        onRemoveButtonClick={({ detail }) =>
+          setEntries(entries.filter((_, index) => index !== detail.itemIndex))
+        }
+        definition={[
+          {
+            label: "Signing profile",
+            control: ({ profile }, index) => (
+              <Input
+                value={profile}
+                placeholder="arn:aws:signer:…:/signing-profiles/NAME"
+                spellcheck={false}
+                onChange={({ detail }) => change(index, { profile: detail.value })}
+                data-testid={`signing-profile-${index}`}
+              />
+            ),
+          },
+          {
+            label: "Patterns",
+            control: ({ filters }, index) => (
+              <Input
+                value={filters}
+                placeholder="All repositories"
+                spellcheck={false}
+                onChange={({ detail }) => change(index, { filters: detail.value })}
+              />
+            ),
+          },
+        ]}
+      />
+      {problem !== null && <Box color="text-status-error">{problem}</Box>}
+      <BeforeAfter before={signingWords(rules)} after={signingWords(wanted)} />
+    </ChangeModal>
+  );
+}
+
+/** Changes the policy of the registry. An empty text removes it. */
+export function PolicyForm({ policy, ...modal }: FormProps & { policy: string }) {
+  const [text, setText] = useState(policy);
+  const wanted = text.trim();
+  const problem = wanted === "" ? null : policyProblem(wanted);
+  return (
+    <ChangeModal
+      {...modal}
+      title="Registry policy"
+      confirm={wanted === "" ? "Remove the policy" : "Set the policy"}
+      change={
+        problem === null && wanted !== policy
+          ? { kind: "policy", text: wanted === "" ? null : wanted }
+          : null
+      }
+      disabledReason={problem ?? "The policy is unchanged."}
+    >
+      <FormField
+        label="Policy"
+        description="Who may replicate into this registry or pull through it, as JSON. An empty field removes the policy."
+        errorText={problem ?? undefined}
+        stretch
+      >
+        <Textarea
+          value={text}
+          rows={12}
+          spellcheck={false}
+          onChange={({ detail }) => setText(detail.value)}
+          ariaLabel="Registry policy"
+          data-testid="registry-policy-text"
+        />
+      </FormField>
+    </ChangeModal>
+  );
+}

@@ -1,0 +1,265 @@
+import createWrapper from "@cloudscape-design/components/test-utils/dom";
+import { act, fireEvent, render, screen, waitFor } from "@testing-library/react";
+import { expect, it, vi } from "vitest";
+import { type Backend, BackendProvider } from "../../../ipc";
+import { emptyRegistry } from "../../../ipc/fake/registryConfiguration";
+import { fakeError } from "../../../ipc/fakeBackend";
+import type { AwsConnection, RegistryChange, RegistryConfiguration } from "../../../ipc/generated";
+import { accessibilityViolations } from "../../../testing/accessibility";
+import { RegistrySettingsTab } from "./RegistrySettingsTab";
+import {
+  policyProblem,
+  replicationEntries,
+  replicationProblem,
+  replicationRules,
+  replicationWords,
+  scanningOf,
+  scanningWords,
+  scanPatterns,
+  secretProblem,
+} from "./registryWords";
+
+vi.setConfig({ testTimeout: 60_000 });
+
+const connection: AwsConnection = { kind: "practice" };
+const role = "arn:aws:iam::111122223333:role/ci";
+const secret =
+  "arn:aws:secretsmanager:eu-west-1:111122223333:secret:ecr-pullthroughcache/hub-a1B2c3";
+
+const configured: RegistryConfiguration = {
+  ...emptyRegistry,
+  scanning: { is_enhanced: true, rules: [{ frequency: "continuous", filters: ["prod*"] }] },
+  replication: [
+    { destinations: [{ region: "us-east-1", account: "111122223333" }], prefixes: ["prod"] },
+  ],
+  cache_rules: [{ prefix: "hub", upstream: "registry-1.docker.io", secret, created_at_ms: 1 }],
+  templates: [
+    {
+      prefix: "team",
+      description: null,
+      applied_for: ["create_on_push"],
+      tag_mutability: "IMMUTABLE",
+      encryption: "AES256",
+      has_lifecycle_policy: true,
+      has_repository_policy: false,
+      role: null,
+    },
+  ],
+  principal: role,
+};
+
+function show(configuration: RegistryConfiguration, part: Partial<Backend> = {}) {
+  const changes: RegistryChange[] = [];
+  const backend = {
+    registryConfiguration: async () => configuration,
+    registryChange: async (_connection, change) => {
+      changes.push(change);
+    },
+    registryCacheRuleValidate: async () => ({ is_valid: true, failure: null }),
+    ...part,
+  } as Partial<Backend> as Backend;
+  const view = render(
+    <BackendProvider backend={backend}>
+      <RegistrySettingsTab connection={connection} errorActions={{}} />
+    </BackendProvider>,
+  );
+  return { ...view, changes };
+}
+
+const press = (id: string) => fireEvent.click(screen.getByTestId(id));
+const confirm = () => screen.getByTestId("registry-change-confirm");
+const isDisabled = (element: HTMLElement) =>
+  element.getAttribute("aria-disabled") === "true" || element.hasAttribute("disabled");
+
+function enter(id: string, text: string) {
+  const input = createWrapper(document.body).findInput(`[data-testid="${id}"]`);
+  act(() => input?.setInputValue(text));
+}
+
+it("shows each part in words", async () => {
+  const { container } = show(configured);
+  await screen.findByTestId("registry-scanning");
+  for (const text of [
+    "Enhanced scanning by Amazon Inspector",
+    "Continuously: prod*",
+    "Repositories prod… to us-east-1 (111122223333)",
+    "registry-1.docker.io",
+    "immutable, AES256, lifecycle policy",
+    "No policy: only principals of this account have access.",
+    "You use ci now. ECR counts its reads of manifests as pulls.",
+  ]) {
+    expect(container.textContent).toContain(text);
+  }
+  expect(screen.queryByTestId("registry-backfills")).toBeNull();
+  expect(await accessibilityViolations(container)).toEqual([]);
+});
+
+it("disables only the part that can't be read, and names the action", async () => {
+  const error = {
+    ...fakeError("access_denied", "ecr:GetRegistryPolicy is denied.", "ecr:GetRegistryPolicy"),
+  };
+  const { container } = show({ ...configured, policy: null, errors: [{ part: "policy", error }] });
+  await screen.findByTestId("registry-policy");
+  expect(screen.getByTestId("registry-policy").textContent).toContain("ecr:GetRegistryPolicy");
+  expect(screen.queryByTestId("registry-edit-policy")).toBeNull();
+  expect(screen.getByTestId("registry-edit-scanning")).toBeTruthy();
+  expect(container.textContent).toContain("registry-1.docker.io");
+});
+
+it("changes scanning after showing what it changes", async () => {
+  const { changes } = show(configured);
+  await screen.findByTestId("registry-scanning");
+  press("registry-edit-scanning");
+  enter("scan-on_push", "dev* Test");
+  expect(isDisabled(confirm())).toBe(true);
+  enter("scan-on_push", "dev* test");
+  expect(screen.getByTestId("registry-before-after").textContent).toContain("On push: dev*, test");
+  expect(confirm().textContent).toContain("Set enhanced scanning");
+  fireEvent.click(confirm());
+  await waitFor(() => expect(screen.queryByTestId("registry-change-modal")).toBeNull());
+  expect(changes).toEqual([
+    {
+      kind: "scanning",
+      scanning: {
+        is_enhanced: true,
+        rules: [
+          { frequency: "on_push", filters: ["dev*", "test"] },
+          { frequency: "continuous", filters: ["prod*"] },
+        ],
+      },
+    },
+  ]);
+});
+
+it("keeps what was entered when ECR refuses the change", async () => {
+  const { container } = show(configured, {
+    registryChange: async () => {
+      throw fakeError("access_denied", "ecr:PutRegistryPolicy is denied.");
+    },
+  });
+  await screen.findByTestId("registry-policy");
+  press("registry-edit-policy");
+  expect(isDisabled(confirm())).toBe(true);
+  const text = createWrapper(document.body).findTextarea('[data-testid="registry-policy-text"]');
+  act(() => text?.setTextareaValue('{"Statement":[]}'));
+  fireEvent.click(confirm());
+  await screen.findAllByText(/ecr:PutRegistryPolicy is denied/);
+  expect(text?.findNativeTextarea().getElement().value).toBe('{"Statement":[]}');
+  expect(container).toBeTruthy();
+});
+
+it("offers to exclude the role in use", async () => {
+  const { changes } = show(configured);
+  await screen.findByTestId("exclusion-add");
+  press("exclusion-add");
+  expect(confirm().textContent).toContain("Leave out reads of role ci");
+  fireEvent.click(confirm());
+  await waitFor(() => expect(changes).toEqual([{ kind: "exclusion_add", principal: role }]));
+});
+
+it("removes an exclusion, and doesn't offer the excluded role again", async () => {
+  const { changes } = show({ ...configured, exclusions: [role] });
+  const own = await screen.findByTestId("exclusion-own");
+  expect(own.textContent).toContain("don’t count as pulls");
+  press("exclusion-add");
+  expect(isDisabled(confirm())).toBe(true);
+  press("registry-change-cancel");
+  press("exclusion-remove-ci");
+  fireEvent.click(confirm());
+  await waitFor(() => expect(changes).toEqual([{ kind: "exclusion_remove", principal: role }]));
+});
+
+it("validates cache rules, changes their secret, and deletes them", async () => {
+  const answers = [
+    async () => ({ is_valid: true, failure: null }),
+    async () => ({ is_valid: false, failure: "The credentials are not valid." }),
+    async () => {
+      throw fakeError("access_denied", "ecr:ValidatePullThroughCacheRule is denied.");
+    },
+  ];
+  const { container, changes } = show(configured, {
+    registryCacheRuleValidate: () => answers.shift()?.() ?? Promise.reject(),
+  });
+  await screen.findByTestId("cache-validate-hub");
+  for (const text of ["Valid", "The credentials are not valid.", "is denied"]) {
+    press("cache-validate-hub");
+    await waitFor(() =>
+      expect(screen.getByTestId("registry-cache_rules").textContent).toContain(text),
+    );
+  }
+  press("cache-secret-hub");
+  expect(isDisabled(confirm())).toBe(true);
+  enter("cache-secret", "hub");
+  expect(isDisabled(confirm())).toBe(true);
+  enter("cache-secret", `${secret}2`);
+  fireEvent.click(confirm());
+  await waitFor(() => expect(screen.queryByTestId("registry-change-modal")).toBeNull());
+  press("cache-delete-hub");
+  expect(confirm().textContent).toContain("Delete the rule hub");
+  fireEvent.click(confirm());
+  await waitFor(() =>
+    expect(changes).toEqual([
+      { kind: "cache_rule_secret", prefix: "hub", secret: `${secret}2` },
+      { kind: "cache_rule_delete", prefix: "hub" },
+    ]),
+  );
+  expect(container).toBeTruthy();
+});
+
+it("keeps patterns and destinations through the forms", () => {
+  const scanning = {
+    is_enhanced: false,
+    rules: [
+      { frequency: "on_push" as const, filters: ["prod*", "v/*"] },
+      { frequency: "manual" as const, filters: ["*"] },
+    ],
+  };
+  expect(scanningOf(false, scanPatterns(scanning)).scanning).toEqual(scanning);
+  const all = { on_push: "a", continuous: "b", manual: "c" };
+  expect(scanningOf(true, all).problem).toContain("two rules");
+  // Basic scanning has no continuous rule.
+  expect(scanningOf(false, all).scanning.rules.length).toBe(2);
+  expect(scanningWords({ is_enhanced: false, rules: [] })[1]).toContain("manually");
+  const rules = [
+    {
+      destinations: [
+        { region: "us-east-1", account: "111122223333" },
+        { region: "us-west-2", account: "111122223333" },
+      ],
+      prefixes: ["prod", "v"],
+    },
+    { destinations: [{ region: "eu-west-1", account: "444455556666" }], prefixes: [] },
+  ];
+  expect(replicationRules(replicationEntries(rules))).toEqual(rules);
+  expect(replicationWords(rules)).toEqual([
+    "Repositories prod…, v… to us-east-1 (111122223333), us-west-2 (111122223333)",
+    "All repositories to eu-west-1 (444455556666)",
+  ]);
+});
+
+it.each([
+  [{ region: "us-east-1", account: "111122223333", prefixes: "" }, null],
+  [{ region: "US East", account: "111122223333", prefixes: "" }, "Region"],
+  [{ region: "us-east-1", account: "1111", prefixes: "" }, "12 digits"],
+])("checks the destination %j", (entry, problem) => {
+  const found = replicationProblem(entry);
+  expect(problem === null ? found : found?.includes(problem)).toBe(problem === null ? null : true);
+});
+
+it.each([
+  ['{"Statement":[]}', null],
+  ["[]", "Statement"],
+  ["{", "JSON"],
+  [`{"Statement":"${"x".repeat(10_300)}"}`, "10,240"],
+])("checks the policy %.20s", (text, problem) => {
+  const found = policyProblem(text);
+  expect(problem === null ? found : found?.includes(problem)).toBe(problem === null ? null : true);
+});
+
+it.each([
+  [secret, true],
+  [secret.replace("ecr-pullthroughcache/", ""), false],
+  ["hub", false],
+])("checks the secret %s", (arn, isSecret) => {
+  expect(secretProblem(arn) === null).toBe(isSecret);
+});

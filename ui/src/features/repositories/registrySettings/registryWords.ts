@@ -1,0 +1,159 @@
+import type {
+  RegistryCacheRule,
+  RegistryScanning,
+  ReplicationRule,
+  ScanFrequency,
+  ScanningRule,
+  SigningRule,
+  TemplateUse,
+} from "../../../ipc/generated";
+
+export const frequencyLabels: Record<ScanFrequency, string> = {
+  on_push: "On push",
+  continuous: "Continuously",
+  manual: "Manually",
+};
+
+export const templateUseLabels: Record<TemplateUse, string> = {
+  create_on_push: "Create on push",
+  pull_through_cache: "Pull through cache",
+  replication: "Replication",
+};
+
+/** Splits patterns that are separated by spaces or commas. */
+export function patterns(text: string): string[] {
+  return text.split(/[\s,]+/).filter((one) => one !== "");
+}
+
+/** What is scanned when, a sentence for each rule. */
+export function scanningWords({ is_enhanced, rules }: RegistryScanning): string[] {
+  const sentences = rules.map(
+    ({ frequency, filters }) =>
+      `${frequencyLabels[frequency]}: ${filters.length === 0 ? "no repository" : filters.join(", ")}`,
+  );
+  return [
+    is_enhanced ? "Enhanced scanning by Amazon Inspector" : "Basic scanning",
+    ...(sentences.length === 0 ? ["No rule: images are scanned manually"] : sentences),
+  ];
+}
+
+/** The patterns of each frequency as the form shows them. */
+export type ScanPatterns = Readonly<Record<ScanFrequency, string>>;
+
+export function scanPatterns({ rules }: RegistryScanning): ScanPatterns {
+  const of = (frequency: ScanFrequency) =>
+    rules
+      .filter((rule) => rule.frequency === frequency)
+      .flatMap(({ filters }) => filters)
+      .join(" ");
+  return { on_push: of("on_push"), continuous: of("continuous"), manual: of("manual") };
+}
+
+/** ECR allows two rules. */
+const maxScanningRules = 2;
+
+/** The rules of the patterns, or why ECR would refuse them. */
+export function scanningOf(
+  isEnhanced: boolean,
+  entered: ScanPatterns,
+): { scanning: RegistryScanning; problem: string | null } {
+  const frequencies: readonly ScanFrequency[] = isEnhanced
+    ? ["on_push", "continuous", "manual"]
+    : ["on_push", "manual"];
+  const rules = frequencies.flatMap((frequency): ScanningRule[] => {
+    const filters = patterns(entered[frequency]);
+    return filters.length === 0 ? [] : [{ frequency, filters }];
+  });
+  const wrong = rules
+    .flatMap(({ filters }) => filters)
+    .find((filter) => !/^[a-z0-9*](?:[._\-/a-z0-9*]?[a-z0-9*]+)*$/.test(filter));
+  const problem =
+    wrong !== undefined
+      ? `“${wrong}” isn’t a pattern of repository names. Use lowercase letters, digits, and *.`
+      : rules.length > maxScanningRules
+        ? "ECR allows two rules. Leave one of the fields empty."
+        : null;
+  return { scanning: { is_enhanced: isEnhanced, rules }, problem };
+}
+
+/** A destination as the form shows it, one row for each. */
+export interface ReplicationEntry {
+  readonly region: string;
+  readonly account: string;
+  readonly prefixes: string;
+}
+
+export function replicationEntries(rules: readonly ReplicationRule[]): ReplicationEntry[] {
+  return rules.flatMap(({ destinations, prefixes }) =>
+    destinations.map(({ region, account }) => ({ region, account, prefixes: prefixes.join(" ") })),
+  );
+}
+
+/** The rules of the entries: entries with the same prefixes are one rule. */
+export function replicationRules(entries: readonly ReplicationEntry[]): ReplicationRule[] {
+  const rules = new Map<string, ReplicationRule>();
+  for (const { region, account, prefixes } of entries) {
+    const wanted = patterns(prefixes);
+    const key = wanted.join(" ");
+    const rule = rules.get(key) ?? { destinations: [], prefixes: wanted };
+    rule.destinations.push({ region: region.trim(), account: account.trim() });
+    rules.set(key, rule);
+  }
+  return [...rules.values()];
+}
+
+/** Why ECR would refuse an entry, or `null`. */
+export function replicationProblem({ region, account }: ReplicationEntry): string | null {
+  if (!/^[a-z0-9-]{2,25}$/.test(region.trim())) {
+    return "Enter a Region, such as us-east-1.";
+  }
+  return /^\d{12}$/.test(account.trim()) ? null : "Enter an account ID of 12 digits.";
+}
+
+export function replicationWords(rules: readonly ReplicationRule[]): string[] {
+  return rules.map(({ destinations, prefixes }) => {
+    const what =
+      prefixes.length === 0 ? "All repositories" : `Repositories ${prefixes.join("…, ")}…`;
+    const to = destinations.map(({ region, account }) => `${region} (${account})`).join(", ");
+    return `${what} to ${to}`;
+  });
+}
+
+export function signingWords(rules: readonly SigningRule[]): string[] {
+  return rules.map(
+    ({ profile, filters }) =>
+      `${filters.length === 0 ? "All repositories" : filters.join(", ")} with ${profile.split("/").at(-1) ?? profile}`,
+  );
+}
+
+/** Why a text isn't a policy, or `null`. */
+export function policyProblem(text: string): string | null {
+  if (text.length > 10_240) {
+    return "A policy has at most 10,240 characters.";
+  }
+  try {
+    const policy: unknown = JSON.parse(text);
+    const isPolicy = typeof policy === "object" && policy !== null && "Statement" in policy;
+    return isPolicy ? null : "A policy has the member Statement.";
+  } catch {
+    return "Enter a policy as JSON.";
+  }
+}
+
+/** Whether ECR can read a secret by its ARN. */
+export function secretProblem(arn: string): string | null {
+  return /^arn:aws(-\w+)*:secretsmanager:[a-zA-Z0-9-:]+:secret:ecr-pullthroughcache\/[a-zA-Z0-9/_+=.@-]+$/.test(
+    arn.trim(),
+  )
+    ? null
+    : "Enter the ARN of a secret whose name begins with ecr-pullthroughcache/.";
+}
+
+/** The name of a user or role. */
+export function principalName(arn: string): string {
+  return arn.split("/").at(-1) ?? arn;
+}
+
+export function cacheRuleName({ prefix }: RegistryCacheRule): string {
+  return prefix === "ROOT" ? "all other repositories" : prefix;
+}

@@ -1,0 +1,58 @@
+import type { Backend } from "../backend";
+import type { RegistryChange, RegistryConfiguration } from "../generated";
+
+/** A registry with its defaults. */
+export const emptyRegistry: RegistryConfiguration = {
+  scanning: { is_enhanced: false, rules: [] },
+  replication: [],
+  backfills: [],
+  cache_rules: [],
+  templates: [],
+  blob_mounting: false,
+  scan_version: "AWS_NATIVE",
+  policy: "",
+  signing: [],
+  exclusions: [],
+  principal: null,
+  errors: [],
+};
+
+/** The registry after a change. */
+function changed(known: RegistryConfiguration, change: RegistryChange): RegistryConfiguration {
+  switch (change.kind) {
+    case "scanning":
+      return { ...known, scanning: change.scanning };
+    case "replication":
+      return { ...known, replication: change.rules };
+    case "blob_mounting":
+      return { ...known, blob_mounting: change.is_on };
+    case "policy":
+      return { ...known, policy: change.text ?? "" };
+    case "signing":
+      return { ...known, signing: change.rules };
+    case "exclusion_add":
+      return { ...known, exclusions: [...(known.exclusions ?? []), change.principal] };
+    case "exclusion_remove":
+      return {
+        ...known,
+        exclusions: (known.exclusions ?? []).filter((one) => one !== change.principal),
+      };
+    default:
+      return known;
+  }
+}
+
+/** Fake calls of the registry settings. */
+export function fakeRegistryConfigurationMethods(): Pick<
+  Backend,
+  "registryConfiguration" | "registryChange" | "registryCacheRuleValidate"
+> {
+  let known = emptyRegistry;
+  return {
+    registryConfiguration: async () => known,
+    registryChange: async (_connection, change) => {
+      known = changed(known, change);
+    },
+    registryCacheRuleValidate: async () => ({ is_valid: true, failure: null }),
+  };
+}
