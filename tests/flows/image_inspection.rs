@@ -1,4 +1,6 @@
-//! `transload-cli inspect`, `layers` and `diff`, compared with skopeo.
+//! `transload-cli inspect`, `layers`, `files` and `diff`, compared with skopeo.
+
+use std::path::Path;
 
 use anyhow::{Context, Result};
 use serde_json::Value;
@@ -8,7 +10,13 @@ use transload_tests::servers::TestRegistry;
 use transload_tests::tools::{command_line, system_tool};
 
 async fn run(arguments: &[&str]) -> Result<ProgramOutput> {
-    Program::new(command_line()?).arguments(arguments).finish().await
+    run_in(tempfile::tempdir()?.path(), arguments).await
+}
+
+/// Runs the command line with its data, such as manifests that it read before, in a folder.
+async fn run_in(data: &Path, arguments: &[&str]) -> Result<ProgramOutput> {
+    let program = Program::new(command_line()?).arguments(arguments);
+    program.variable("XDG_DATA_HOME", data).finish().await
 }
 
 async fn json(arguments: &[&str]) -> Result<Value> {
@@ -101,5 +109,40 @@ async fn a_difference_exits_with_5_and_equality_with_0() -> Result<()> {
     assert_eq!((&found["identical"], &found["layers"]["common"]), (&false.into(), &0.into()));
     let refused = run(&["diff", &left, &format!("{}/none:1", other.host())]).await?;
     assert_eq!(refused.status.code(), Some(3));
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_files_of_a_layer_are_listed_once() -> Result<()> {
+    let registry = TestRegistry::start().await?;
+    let image = Recipe::small(814).build()?;
+    TestRepository::new(&registry.url(), "team/app")?.push(&image, "1").await?;
+    let reference = format!("{}/team/app:1", registry.host());
+    let data = tempfile::tempdir()?;
+    let list = async |number: &str| -> Result<Value> {
+        let arguments = ["files", &reference, "--layer", number, "--json"];
+        let finished = run_in(data.path(), &arguments).await?;
+        serde_json::from_str(&finished.text()).with_context(|| finished.stderr.clone())
+    };
+    for (number, from_cache) in [("2", false), ("2", true), ("1", false), ("2", true)] {
+        let found = list(number).await?;
+        assert_eq!(found["from_cache"], from_cache, "{number}");
+        let entries = found["files"]["entries"].as_array().context("entries")?;
+        let bytes = image.layers[number.parse::<usize>()? - 1].tar.len();
+        assert_eq!(entries.len(), 1);
+        let size = entries[0]["size_bytes"].as_u64().context("a size")?;
+        assert!(size > 0 && size < bytes as u64, "{size} of {bytes}");
+    }
+    // The layer below is known now.
+    assert_eq!(list("2").await?["files"]["entries"][0]["change"], "added");
+    let text = run_in(data.path(), &["files", &reference, "--layer", "2"]).await?;
+    assert!(
+        text.text().contains("-rw-r--r--") && text.text().contains("data/814001"),
+        "{}",
+        text.text()
+    );
+    let missing = run_in(data.path(), &["files", &reference, "--layer", "4"]).await?;
+    assert_eq!(missing.status.code(), Some(3));
+    assert!(missing.stderr.contains("layers 1 to 3"), "{}", missing.stderr);
     Ok(())
 }
