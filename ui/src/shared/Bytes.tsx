@@ -5,5 +5,9 @@ export function Bytes({ bytes }: { bytes: number | null }) {
   if (bytes === null) {
     return <span>–</span>;
   }
-  return <span title={formatCounted(bytes, "byte", "bytes")}>{formatBytes(bytes)}</span>;
+  return (
+    <span style={{ whiteSpace: "nowrap" }} title={formatCounted(bytes, "byte", "bytes")}>
+      {formatBytes(bytes)}
+    </span>
+  );
 }

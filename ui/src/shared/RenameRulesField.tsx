@@ -42,7 +42,7 @@ export function RenameRulesField({ rules, problems, renamed, onChange }: RenameR
     <FormField
       label={
         <span>
-          Rename rules<i>- optional</i>
+          Rename rules <i>- optional</i>
         </span>
       }
       description="Transload applies the rules to the source name in order, then adds the prefix. Without rules, the last part of the source name is used, or the whole name if two repositories would have the same name."

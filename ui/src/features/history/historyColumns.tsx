@@ -33,8 +33,8 @@ export function historyColumns(onOpen: (entry: HistoryEntry) => void): Column<Hi
     {
       id: "state",
       header: "State",
-      width: 125,
-      grow: 1,
+      width: 180,
+      grow: 2,
       cell: (entry) => {
         const { type, text } = shownState(entry);
         return (
@@ -50,7 +50,7 @@ export function historyColumns(onOpen: (entry: HistoryEntry) => void): Column<Hi
     {
       id: "source",
       header: "Source",
-      width: 115,
+      width: 125,
       grow: 1,
       cell: (entry) => <MiddleEllipsis text={sourceLabel(entry.source)} />,
       sortingComparator: (one, other) =>
@@ -77,14 +77,14 @@ export function historyColumns(onOpen: (entry: HistoryEntry) => void): Column<Hi
     {
       id: "sent",
       header: "Sent",
-      width: 80,
+      width: 95,
       cell: (entry) => (entry.sent_bytes === null ? "Unknown" : <Bytes bytes={entry.sent_bytes} />),
       sortingField: "sent_bytes",
     },
     {
       id: "time",
       header: "Duration",
-      width: 100,
+      width: 115,
       cell: (entry) => formatDuration(entry.elapsed_ms),
       sortingField: "elapsed_ms",
     },

@@ -27,7 +27,7 @@ export function ImageConfiguration({ image }: { image: InspectedImage }) {
   }
   return (
     <SpaceBetween size="m">
-      <Container header={<Header variant="h2">Start of a container</Header>}>
+      <Container header={<Header variant="h2">Container start</Header>}>
         <KeyValuePairs columns={2} items={startFacts(config)} />
       </Container>
       <ValuesTable title="Environment variables" values={config.env} />

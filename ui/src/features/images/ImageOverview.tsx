@@ -172,9 +172,9 @@ function PlatformsTable({ inspection }: { inspection: ImageInspection }) {
         },
         {
           id: "selected",
-          header: "Shown here",
+          header: "Selected",
           cell: ({ selected }) =>
-            selected && <StatusIndicator type="success">In detail</StatusIndicator>,
+            selected && <StatusIndicator type="success">Shown</StatusIndicator>,
         },
       ]}
       data-testid="image-platforms"

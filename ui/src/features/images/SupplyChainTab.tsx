@@ -103,6 +103,7 @@ export function SupplyChainTab({ location, errorActions }: SupplyChainTabProps) 
           {
             id: "predicate",
             header: "Predicate or media type",
+            minWidth: 220,
             cell: ({ predicate_type, media_type }) => (
               <span style={{ overflowWrap: "anywhere" }}>{predicate_type ?? media_type}</span>
             ),

@@ -183,6 +183,7 @@ export function CleanupTab({ connection, details, errorActions, onChanged }: Cle
             header: "Action",
             cell: (proposal) => (
               <Button
+                wrapText={false}
                 disabled={proposal.images.length === 0}
                 ariaLabel={`Review ${cleanupLabels[proposal.class].name.toLowerCase()}`}
                 onClick={() => setChosen(proposal)}

@@ -103,7 +103,7 @@ export function imageColumns(
       id: "tags",
       header: "Tags, platforms",
       isRowHeader: true,
-      width: 160,
+      width: 175,
       grow: 1,
       sortingComparator: (one, other) => (one.tags[0] ?? "").localeCompare(other.tags[0] ?? ""),
       cell: (row) => <TagsCell row={row} uri={uri} onOpen={onOpen} />,
@@ -131,7 +131,7 @@ export function imageColumns(
     {
       id: "size",
       header: "Size",
-      width: 95,
+      width: 110,
       sortingComparator: (one, other) => (one.sizeBytes ?? 0) - (other.sizeBytes ?? 0),
       cell: (row) => <SizeCell row={row} />,
     },

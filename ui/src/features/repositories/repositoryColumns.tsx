@@ -100,14 +100,14 @@ export function repositoryColumns(
     },
     {
       id: "pushed",
-      header: "Last push",
-      width: 110,
+      header: "Last pushed",
+      width: 120,
       cell: ({ name }) => <RelativeTime timeMs={summaries.get(name)?.pushed_at_ms ?? null} />,
     },
     {
       id: "pulled",
-      header: "Last pull",
-      width: 110,
+      header: "Last pulled",
+      width: 120,
       cell: ({ name }) => <RelativeTime timeMs={summaries.get(name)?.pulled_at_ms ?? null} />,
     },
     {

@@ -79,7 +79,7 @@ export const NamesTable = memo(function NamesTable(props: NamesTableProps) {
         width: 110,
         cell: (row) => {
           if (existing?.has(row.name)) return "Unchanged";
-          const chosen = row.settings === null ? "Template" : "Custom";
+          const chosen = row.settings === null ? "Default" : "Custom";
           return (
             <Button
               variant="inline-link"

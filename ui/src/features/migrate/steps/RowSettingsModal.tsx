@@ -32,7 +32,7 @@ export function RowSettingsModal(props: RowSettingsModalProps) {
             <Button variant="link" onClick={props.onDismiss}>
               Cancel
             </Button>
-            <Button onClick={() => props.onSave(null)}>Use template</Button>
+            <Button onClick={() => props.onSave(null)}>Use default</Button>
             <Button
               variant="primary"
               disabled={!repositorySettingsValid(value)}
