@@ -358,7 +358,9 @@ describe("the details of a repository", () => {
       createWrapper().findToggle('[data-testid="images-untagged"]')?.findNativeInput().click(),
     );
   const openTab = (id: string) =>
-    act(() => createWrapper().findTabs()?.findTabLinkById(id)?.click());
+    act(() =>
+      createWrapper().findTabs('[data-testid="repository-tabs"]')?.findTabLinkById(id)?.click(),
+    );
   const rowTexts = (container: HTMLElement) =>
     table(container, "images-table")
       .findRows()

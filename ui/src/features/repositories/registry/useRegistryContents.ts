@@ -44,6 +44,8 @@ export function useRegistryContents(
   /** The start of a stopped read: resuming it keeps the lists that are newer. */
   const [stoppedSince, setStoppedSince] = useState<number | null>(null);
   const attempt = useRef<string | null>(null);
+  /** Number of reads that were started. */
+  const reads = useRef(0);
   useEffect(
     () => () => {
       if (attempt.current !== null) {
@@ -52,42 +54,48 @@ export function useRegistryContents(
     },
     [backend],
   );
-  // An answer to a later request is newer than the read.
-  const answer = known.answer;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a new answer replaces the read
-  useEffect(() => setRead(null), [answer]);
-
+  /** Loads what was listed until a read ended, unless the next one started meanwhile. */
+  const refresh = async () => {
+    const after = reads.current;
+    try {
+      const fresh = await backend.registryContents(connection);
+      if (reads.current === after) {
+        setRead(fresh);
+      }
+    } catch (caught) {
+      setFailure(caught);
+    }
+  };
   const start = async () => {
     const id = newAttemptId();
     const since = stoppedSince ?? Date.now();
     attempt.current = id;
+    reads.current += 1;
     setFailure(null);
     setStoppedSince(null);
     setProgress(starting);
+    let answer: RegistryContents | null = null;
     try {
-      const answer = await backend.registryContentsRead(connection, since, id, (news) => {
+      answer = await backend.registryContentsRead(connection, since, id, (news) => {
         if (attempt.current === id) {
           setProgress(news);
         }
       });
-      if (answer === null) {
-        setStoppedSince(since);
-        known.reload();
-      } else {
-        setRead(answer);
-      }
     } catch (caught) {
-      // What was listed before the error is kept.
-      setStoppedSince(since);
       setFailure(caught);
-      known.reload();
-    } finally {
-      attempt.current = null;
-      setProgress(null);
+    }
+    attempt.current = null;
+    setProgress(null);
+    if (answer === null) {
+      // What was listed until then is kept.
+      setStoppedSince(since);
+      await refresh();
+    } else {
+      setRead(answer);
     }
   };
   return {
-    contents: read ?? answer,
+    contents: read ?? known.answer,
     unread: read?.unread ?? [],
     progress,
     error: failure ?? known.error,
@@ -98,6 +106,9 @@ export function useRegistryContents(
         void backend.registryContentsReadStop(attempt.current).catch(setFailure);
       }
     },
-    reload: known.reload,
+    reload: () => {
+      setRead(null);
+      known.reload();
+    },
   };
 }
