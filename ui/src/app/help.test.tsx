@@ -1,5 +1,6 @@
 import { render, screen, waitFor } from "@testing-library/react";
 import { expect, it, vi } from "vitest";
+import { emptyDraft } from "../features/migrate/wizard/draft";
 import { HelpProvider, type HelpTopic, InfoLink } from "../shared/help";
 import { byId, click, expectAccessible, find, goTo, openWindow, textOf } from "../testing/window";
 import { helpTopic } from "./helpTopic";
@@ -36,6 +37,25 @@ it("opens at the topic of an Info link", () => {
   );
   screen.getByTestId("info-network").click();
   expect(open).toHaveBeenCalledWith("network");
+});
+
+it.each([
+  ["connection", "destination", "Destination"],
+  ["images", "images", "Images"],
+  ["repositories", "names", "Names"],
+  ["review", "review", "Review"],
+] as const)("opens at the step %s of the wizard", async (step, topic, title) => {
+  openWindow({
+    draft: {
+      ...emptyDraft,
+      step,
+      connection: { kind: "practice" },
+      source: { kind: "practice_account" },
+      images: [{ repository: "dencold/pgcli", tag: "latest" }],
+    },
+  });
+  await click(`info-${topic}`);
+  await waitFor(async () => expect(await textOf("help-title")).toBe(title));
 });
 
 it.each([
