@@ -1,5 +1,5 @@
-//! The files that the user chose in a file dialog or dropped on the window. Commands that read or write a file for the pages accept only
-//! these, so that code in the web view can access no other file.
+//! The files that the user chose in a file dialog or dropped on the window, and those that were written to since. Commands
+//! that read, write or open a file for the pages accept only these, so that code in the web view can access no other file.
 
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -17,6 +17,8 @@ pub enum Purpose {
     Open,
     /// It was dropped on the window.
     Drop,
+    /// The program wrote the file, so that it may be opened in another program.
+    Written,
 }
 
 /// The choices since the program started.
@@ -24,7 +26,7 @@ pub enum Purpose {
 pub struct ChosenPaths(Mutex<Vec<(Purpose, PathBuf)>>);
 
 impl ChosenPaths {
-    /// Adds a path that a dialog returned.
+    /// Adds a path that a dialog returned, or that was written to.
     pub fn remember(&self, purpose: Purpose, path: &Path) {
         let mut chosen = self.chosen();
         chosen.retain(|known| *known != (purpose, path.to_owned()));
@@ -37,7 +39,7 @@ impl ChosenPaths {
         }
     }
 
-    /// Accepts exactly the paths that the user chose for this purpose.
+    /// Accepts exactly the paths that were remembered for this purpose.
     ///
     /// # Errors
     /// `input_invalid` for other paths.
@@ -50,9 +52,17 @@ impl ChosenPaths {
             return Ok(());
         }
         let shown = path.display().to_string();
-        let mut error =
-            errors::input_invalid(format!("{shown} wasn't chosen in a file dialog."), Some(&shown));
-        error.hints = vec!["Choose the file again.".to_owned()];
+        let (problem, hint) = match purpose {
+            Purpose::Save | Purpose::Open | Purpose::Drop => {
+                ("wasn't chosen in a file dialog", "Choose the file again.")
+            }
+            Purpose::Written => (
+                "wasn't exported since Transload started",
+                "Open the file in a program of your own, or export it again.",
+            ),
+        };
+        let mut error = errors::input_invalid(format!("{shown} {problem}."), Some(&shown));
+        error.hints = vec![hint.to_owned()];
         Err(error)
     }
 

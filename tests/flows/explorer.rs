@@ -6,13 +6,14 @@ use std::time::Duration;
 use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
 use transload_contract::{
-    ImageRow, ImageStatus, LifecyclePreviewState, RepositoryDetails, RepositoryRows,
+    DeletionProgress, DeletionTarget, DeletionTotals, ImageRow, ImageStatus, LifecyclePreviewState,
+    RepositoryDetails, RepositoryRows,
 };
 use transload_errors::ErrorCode;
 use transload_practice::{FaultAction, FaultRule, Practice};
 use transload_tests::ecr::Ecr;
 use transload_tests::headless_app::{HeadlessApp, api_error};
-use transload_tests::images::{Index, Recipe, TestRepository};
+use transload_tests::images::{Format, Index, Recipe, TestRepository};
 use transload_tests::program::Program;
 use transload_tests::tools::command_line;
 use transload_tests::wait::wait_until;
@@ -387,6 +388,85 @@ async fn a_clean_up_is_proposed_recorded_and_deleted_in_order() -> Result<()> {
     assert!(digests.iter().all(|digest| table.contains(digest)));
     let nothing = run(&["--dry-run"]).await?;
     assert_eq!(nothing.status.code(), Some(0), "{}", nothing.stderr);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_deletion_does_exactly_what_its_dry_run_shows_or_less() -> Result<()> {
+    let shop = Shop::open().await?;
+    let index = Index::with_attestation(7, &["linux/amd64", "linux/arm64"])?;
+    shop.repository.push_index(&index, "v2").await?;
+    // Another index with one of its images.
+    let shared = Index::of_images(vec![index.images[0].clone()], Format::Oci)?;
+    shop.repository.push_index(&shared, "other").await?;
+    let single = Recipe::small(9).build()?;
+    shop.repository.push(&single, "v1").await?;
+    let (api, connection) = (&shop.app.api, || shop.ecr.connection());
+    let plan = async |digests: &[&str]| {
+        let target = DeletionTarget::Images {
+            repository: NAME.to_owned(),
+            digests: digests.iter().map(|digest| (*digest).to_owned()).collect(),
+            class: None,
+        };
+        api.deletion_plan(connection(), target).await.map_err(api_error)
+    };
+    shop.calls()?;
+    let planned = plan(&[&index.manifest.digest]).await?;
+    let reads = [("BatchGetImage", 1), ("DescribeImages", 1), ("GetLifecyclePolicy", 1)];
+    assert_eq!(shop.calls()?, named(&reads), "a dry run deletes nothing");
+    let only = &planned.repositories[0];
+    assert_eq!(only.images[0].digest.as_str(), index.manifest.digest, "the index goes first");
+    assert_eq!(only.images.len() + only.kept.len(), 1 + index.images.len());
+    assert_eq!(only.kept[0].digest.as_str(), index.images[0].manifest.digest, "it is shared");
+    assert_eq!(planned.confirmation.as_deref(), Some(NAME));
+
+    // Another tag since the dry run: nothing goes.
+    shop.repository.push_manifest(&index.manifest, "prod").await?;
+    let report = api.deletion_run(planned.deletion.clone(), |_| {}).await.map_err(api_error)?;
+    assert_eq!(report.deleted, DeletionTotals::default(), "{report:?}");
+    let codes = report.repositories[0].left.iter().map(|left| left.error.code);
+    assert!(codes.eq(only.images.iter().map(|_| ErrorCode::ImageChanged)));
+    let again = api.deletion_run(planned.deletion, |_| {}).await.err().context("it ran")?;
+    assert_eq!(again.code, ErrorCode::PlanUnknown);
+
+    let planned = plan(&[&index.manifest.digest]).await?;
+    shop.calls()?;
+    let report = api.deletion_run(planned.deletion, |_| {}).await.map_err(api_error)?;
+    assert_eq!(report.deleted, planned.totals, "{report:?}");
+    let calls = shop.calls()?;
+    assert!(calls.contains(&("DescribeImages".to_owned(), 1)), "{calls:?}");
+    let deletes = calls.iter().find(|(operation, _)| operation == "BatchDeleteImage");
+    assert!(deletes.is_some_and(|(_, count)| *count <= 2), "{calls:?}");
+    let table = std::fs::read_to_string(report.record.context("a record")?)?;
+    assert_eq!(table.lines().count(), 1 + planned.totals.images as usize);
+    assert!(table.contains("v2 prod") || table.contains("prod v2"), "{table}");
+
+    // The repository with the rest, although an image is pushed meanwhile: ECR keeps it then.
+    let whole = async || {
+        let target = DeletionTarget::Repositories { names: vec![NAME.to_owned()] };
+        api.deletion_plan(connection(), target).await.map_err(api_error)
+    };
+    let planned = whole().await?;
+    let rest = planned.totals;
+    assert_eq!((rest.repositories, rest.tags), (1, 2));
+    shop.repository.push(&Recipe::small(10).build()?, "late").await?;
+    let report = api.deletion_run(planned.deletion, |_| {}).await.map_err(api_error)?;
+    assert_eq!(report.deleted, DeletionTotals { repositories: 0, ..rest });
+    let error = report.repositories[0].error.as_ref().context("ECR keeps the repository")?;
+    assert_eq!(error.code, ErrorCode::AwsFailed);
+    let done = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));
+    let seen = std::sync::Arc::clone(&done);
+    let planned = whole().await?;
+    let progress = move |progress: DeletionProgress| {
+        if let Ok(mut seen) = seen.lock() {
+            seen.push((progress.done, progress.total));
+        }
+    };
+    let report = api.deletion_run(planned.deletion, progress).await.map_err(api_error)?;
+    assert_eq!(report.deleted.repositories, 1);
+    assert_eq!(done.lock().ok().and_then(|done| done.last().copied()), Some((2, 2)));
+    let gone = api.repository_details(connection(), NAME.to_owned()).await;
+    assert_eq!(gone.err().map(|error| error.code), Some(ErrorCode::RepositoryMissing));
     Ok(())
 }
 

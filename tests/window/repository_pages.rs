@@ -1,7 +1,7 @@
 //! The repository pages: one row for an index, a lifecycle policy from the form to *Set*, and a clean-up.
 
 use anyhow::{Result, ensure};
-use transload_tests::window::{Desktop, Window, run_story};
+use transload_tests::window::{Desktop, Role, Window, run_story};
 
 use crate::wizard::{log_in_and_review, next_step, select_tags, start_and_wait, start_practice};
 
@@ -37,7 +37,24 @@ async fn an_index_is_one_row_and_a_policy_goes_from_the_form_to_ecr() -> Result<
 
         window.click_by_test_id("cleanup").await?;
         window.wait_for_text_in("cleanup-table", "Orphaned referrers").await?;
-        look(&window, "repository-cleanup").await
+        look(&window, "repository-cleanup").await?;
+
+        // An index goes with its platforms, and the repository with the rest.
+        window.click_by_test_id("images").await?;
+        window.click(Role::Checkbox, "Select 4.0.1").await?;
+        window.click_by_test_id("images-delete").await?;
+        window.wait_for_text_in("deletion-summary", "This permanently deletes").await?;
+        look(&window, "deletion-plan").await?;
+        window.fill_by_test_id("deletion-confirmation", "pgcli").await?;
+        window.click_by_test_id("deletion-confirm").await?;
+        window.wait_for_text("deleted from pgcli").await?;
+        window.click_by_test_id("repository-delete").await?;
+        window.wait_for_text_in("deletion-summary", "pgcli and").await?;
+        window.fill_by_test_id("deletion-confirmation", "pgcli").await?;
+        window.click_by_test_id("deletion-confirm").await?;
+        window.wait_for_text("Repository pgcli deleted").await?;
+        window.find_by_test_id("repositories-table").await?;
+        Ok(())
     })
     .await
 }

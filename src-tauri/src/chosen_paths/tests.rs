@@ -27,10 +27,25 @@ fn only_chosen_paths_are_accepted_and_only_for_their_purpose() {
         (Purpose::Save, "report.md"),
         (Purpose::Save, "/home/me/.bashrc"),
         (Purpose::Save, ""),
+        // A file that was chosen and not written isn't opened.
+        (Purpose::Written, "/home/me/report.md"),
     ] {
         let error = chosen.check(purpose, Path::new(path)).expect_err(path);
         assert_eq!(error.code, ErrorCode::InputInvalid);
         assert!(!error.hints.is_empty());
+    }
+}
+
+#[test]
+fn only_what_was_written_is_opened() {
+    let chosen = ChosenPaths::default();
+    chosen.remember(Purpose::Save, Path::new("/home/me/plan.json"));
+    chosen.remember(Purpose::Written, Path::new("/home/me/report.html"));
+    chosen.check(Purpose::Written, Path::new("/home/me/report.html")).unwrap();
+    for path in ["/home/me/plan.json", "/home/me/../me/report.html", "/bin/sh", ""] {
+        let error = chosen.check(Purpose::Written, Path::new(path)).expect_err(path);
+        assert_eq!(error.code, ErrorCode::InputInvalid);
+        assert!(error.message.contains("exported"), "{error:?}");
     }
 }
 

@@ -1,14 +1,15 @@
 //! Files that migrations are exported to, and files that are dropped on the window. Only a path that a dialog
-//! returned is written, and only a dropped one is read.
+//! returned is written, only a dropped one is read, and only a file that was written is opened.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use tauri::Runtime;
+use tauri_plugin_opener::OpenerExt as _;
 use transload_api::Api;
 use transload_contract::{
     AwsConnection, DroppedFile, GeneratedFileId, NameAnswersRequest, ReportFormat,
 };
-use transload_errors::ApiError;
+use transload_errors::{ApiError, ErrorCode};
 
 use super::shell::Shell;
 use crate::chosen_paths::{ChosenPaths, Purpose};
@@ -22,13 +23,17 @@ impl<R: Runtime> Shell<R> {
         path: PathBuf,
     ) -> Result<(), ApiError> {
         self.state::<ChosenPaths>().check(Purpose::Save, &path)?;
-        self.state::<Api>().migration_report_export(job, format, path).await
+        self.state::<Api>().migration_report_export(job, format, path.clone()).await?;
+        self.written(&path);
+        Ok(())
     }
 
     /// Writes a plan to a file.
     pub async fn migration_plan_export(&self, plan: String, path: PathBuf) -> Result<(), ApiError> {
         self.state::<ChosenPaths>().check(Purpose::Save, &path)?;
-        self.state::<Api>().migration_plan_export(plan, path).await
+        self.state::<Api>().migration_plan_export(plan, path.clone()).await?;
+        self.written(&path);
+        Ok(())
     }
 
     /// Writes a generated file for a friendly name.
@@ -40,7 +45,29 @@ impl<R: Runtime> Shell<R> {
         path: PathBuf,
     ) -> Result<(), ApiError> {
         self.state::<ChosenPaths>().check(Purpose::Save, &path)?;
-        self.state::<Api>().name_file_export(request, connection, file, path).await
+        self.state::<Api>().name_file_export(request, connection, file, path.clone()).await?;
+        self.written(&path);
+        Ok(())
+    }
+
+    /// Opens a file that was exported, in the program that the system has for it.
+    pub async fn exported_file_open(&self, path: PathBuf) -> Result<(), ApiError> {
+        self.state::<ChosenPaths>().check(Purpose::Written, &path)?;
+        let shown = path.display().to_string();
+        self.window.opener().open_path(&shown, None::<&str>).map_err(|error| ApiError {
+            code: ErrorCode::StorageFailed,
+            message: format!("No program could be started to open {shown}."),
+            hints: vec!["Open this file in a program of your own.".to_owned()],
+            causes: vec![error.to_string()],
+            retryable: true,
+            subject: Some(shown),
+            policy: None,
+        })
+    }
+
+    /// Notes that a file was written, so that it may be opened.
+    pub(super) fn written(&self, path: &Path) {
+        self.state::<ChosenPaths>().remember(Purpose::Written, path);
     }
 
     /// Reads a dropped plan or list.

@@ -36,7 +36,9 @@ impl<R: Runtime> Shell<R> {
         path: PathBuf,
     ) -> Result<(), ApiError> {
         self.state::<ChosenPaths>().check(Purpose::Save, &path)?;
-        self.state::<SavedProfiles<R>>().export(&ids, &path)
+        self.state::<SavedProfiles<R>>().export(&ids, &path)?;
+        self.written(&path);
+        Ok(())
     }
 
     /// Adds the profiles of a file.

@@ -4,8 +4,10 @@
 use anyhow::{Context, Result, ensure};
 use serde_json::Value;
 use tempfile::TempDir;
+use transload_contract::{CheckId, CheckResult, NameDiagnosisRequest};
 use transload_tests::company_network::CertificateAuthority;
 use transload_tests::ecr::{Ecr, PROFILE};
+use transload_tests::headless_app::{HeadlessApp, api_error};
 use transload_tests::images::{Recipe, TestRepository};
 use transload_tests::name_proxy::{NameProxy, ProxyKind, ProxyTls};
 use transload_tests::program::Program;
@@ -102,5 +104,36 @@ async fn the_diagnosis_of_real_proxies_names_each_defect() -> Result<()> {
         let uploads = proxy.requests().iter().filter(|line| line.starts_with("DELETE ")).count();
         ensure!(*case != "good" || uploads == 1, "the upload is cancelled");
     }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_diagnosis_is_cancelled_while_a_check_waits() -> Result<()> {
+    // It accepts connections and never answers.
+    let silent = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
+    let request = NameDiagnosisRequest {
+        name: format!("127.0.0.1:{}", silent.local_addr()?.port()),
+        image: None,
+        with_login: false,
+        with_upload: false,
+    };
+    let ecr = Ecr::practice().await?;
+    let app = HeadlessApp::new(ecr.home()?, None)?;
+    let (reported, mut checks) = tokio::sync::mpsc::unbounded_channel();
+    let report = move |check: CheckResult| {
+        let _ = reported.send(check.check);
+    };
+    let diagnosis = app.api.name_diagnose(request, None, "attempt".to_owned(), report);
+    let cancel = async {
+        while let Some(check) = checks.recv().await {
+            if check == CheckId::Dns {
+                break;
+            }
+        }
+        app.api.name_diagnose_cancel("attempt".to_owned()).await
+    };
+    let (diagnosis, cancelled) = tokio::join!(diagnosis, cancel);
+    cancelled.map_err(api_error)?;
+    ensure!(diagnosis.map_err(api_error)?.is_none(), "it was cancelled");
     Ok(())
 }

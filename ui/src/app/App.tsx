@@ -228,6 +228,9 @@ function Window() {
     page,
     openPage,
     openRepository: (at, name) => update({ type: "repository_opened", connection: at, name }),
+    openFile: (path) => {
+      backend.exportedFileOpen(path).catch(notifyError);
+    },
     undo: (work) => {
       work(announced).then(reloadRequests, notifyError);
     },

@@ -1,5 +1,11 @@
 // @vitest-environment node
 import { describe, expect, it, vi } from "vitest";
+import {
+  deletionPlanOf,
+  deletionReportOf,
+  plannedImage,
+  plannedRepository,
+} from "../ipc/fake/deletion";
 import { historyEntry, report } from "../ipc/fake/recorded/practice";
 import { createFakeBackend } from "../ipc/fakeBackend";
 import type { SavedProfile } from "../ipc/generated";
@@ -30,6 +36,17 @@ const undoReport = {
   cancelled: false,
   journal_error: null,
 };
+
+const oneImage = [
+  plannedImage({ digest: "sha256:1", tags: ["latest"], kind: "image", size_bytes: 1 }),
+];
+const deletesBoth = deletionPlanOf("d", [
+  plannedRepository("app", oneImage, { deletes_repository: true }),
+  plannedRepository("api", [], { deletes_repository: true }),
+]);
+const deletesImage = deletionPlanOf("d", [plannedRepository("app", oneImage)]);
+const tag = { tag: "latest", digest: "sha256:1" };
+const deletesTag = deletionPlanOf("d", [plannedRepository("app", [], { tag })]);
 
 type Case = readonly [name: keyof Commands, args: unknown[], answer: unknown, header: string];
 
@@ -120,6 +137,23 @@ const cases: readonly Case[] = [
     undefined,
     "Lifecycle policy of team/app removed",
   ],
+  ["deletionRun", ["d"], deletionReportOf(deletesBoth), "2 repositories deleted"],
+  ["deletionRun", ["d"], deletionReportOf(deletesImage), "1 image deleted from app"],
+  ["deletionRun", ["d"], deletionReportOf(deletesTag), "1 tag deleted from app"],
+  [
+    "deletionRun",
+    ["d"],
+    deletionReportOf(deletesBoth, ({ name }) =>
+      name === "app" ? { deleted: [], repository_deleted: false } : {},
+    ),
+    "1 of 2 repositories deleted",
+  ],
+  [
+    "deletionRun",
+    ["d"],
+    deletionReportOf(deletesImage, () => ({ deleted: [] })),
+    "0 of 1 image deleted from app",
+  ],
   ["practiceReset", [], {}, "Practice mode was reset"],
   ["practiceTagMove", ["acme/app", "latest", "2.0"], undefined, "Tag moved"],
 ];
@@ -130,6 +164,7 @@ function announced(name: string, answer: unknown, more: Partial<AnnouncementActi
     page: "migrate",
     openPage: vi.fn(),
     openRepository: vi.fn(),
+    openFile: vi.fn(),
     undo: vi.fn(),
     ...more,
   };
@@ -163,13 +198,8 @@ describe("every finished action", () => {
     const callers = Object.entries(announcements).flatMap(([name, how]) =>
       how === "caller" ? [name] : [],
     );
-    // `repositories.test.tsx`, `cleanup.test.tsx` and `profiles.test.tsx` hold their notifications.
-    expect(callers).toEqual([
-      "repositoryImagesDelete",
-      "repositoryCleanupRecord",
-      "repositoryDelete",
-      "savedProfileDelete",
-    ]);
+    // `profiles.test.tsx` holds its notification.
+    expect(callers).toEqual(["savedProfileDelete"]);
   });
 });
 
@@ -209,6 +239,79 @@ describe("a notification", () => {
     const backend = { clientLoginUndo: vi.fn() };
     vi.mocked(login.actions.undo).mock.calls[0]?.[0](backend as never);
     expect(backend.clientLoginUndo).toHaveBeenCalledWith(practice, "docker");
+  });
+
+  it.each([
+    ["savedProfilesExport", [["1"], "/home/me/p.json"]],
+    ["migrationPlanExport", ["plan", "/home/me/plan.json"]],
+    ["migrationReportExport", ["job", "html", "/home/me/r.html"]],
+    ["nameFileExport", [{}, null, "nginx", "/home/me/registry.conf"]],
+  ])("of %s opens the file", async (name, args) => {
+    const { notices, actions, call } = announced(name, undefined);
+    await call(...args);
+    expect(notices[0]?.action?.text).toBe("Open");
+    notices[0]?.action?.onClick();
+    expect(actions.openFile).toHaveBeenCalledWith(args.at(-1));
+  });
+
+  it("of every exported file opens it", () => {
+    const exports = Object.keys(announcements).filter((name) => name.endsWith("Export"));
+    expect(exports.sort()).toEqual([
+      "migrationPlanExport",
+      "migrationReportExport",
+      "nameFileExport",
+      "savedProfilesExport",
+    ]);
+  });
+
+  /** An action whose notification has a button, and what makes that button wrong. */
+  const outdated: readonly (readonly [Case, Case])[] = [
+    [
+      ["nameClientFileApply", [{}, null, "hosts_toml"], [], ""],
+      ["nameClientFileUndo", [{}, null, "hosts_toml"], [], ""],
+    ],
+    [
+      ["clientLoginApply", [practice, "docker", { kind: "inline" }], { registry: "r" }, ""],
+      ["clientLoginUndo", [practice, "docker"], { registry: "r" }, ""],
+    ],
+    [
+      ["repositoryCreate", [practice, "app", defaultRepositorySettings], {}, ""],
+      ["deletionRun", ["d"], deletionReportOf(deletesBoth), ""],
+    ],
+  ];
+
+  it.each(outdated)("is replaced once its button is outdated: %j", async (before, after) => {
+    const about = async ([name, args, answer]: Case) => {
+      const { notices, call } = announced(name, answer);
+      await call(...args);
+      return notices[0]?.about ?? [];
+    };
+    const first = await about(before);
+    expect(first).toHaveLength(1);
+    expect(await about(after)).toContain(first[0]);
+  });
+
+  it("with Undo always names what it is about", async () => {
+    for (const [name, args, answer] of cases) {
+      const { notices, call } = announced(name, answer);
+      await call(...args);
+      if (notices[0]?.action?.text === "Undo") {
+        expect(notices[0].about, name).toHaveLength(1);
+        expect(outdated.map(([[known]]) => known)).toContain(name);
+      }
+    }
+  });
+
+  it("stays while only something else changed", async () => {
+    const { notices, call } = announced("nameClientFileUndo", []);
+    await call({}, null, "nginx");
+    expect(notices[0]?.about).toEqual(["client file nginx"]);
+    const kept = announced(
+      "deletionRun",
+      deletionReportOf(deletesBoth, () => ({ repository_deleted: false })),
+    );
+    await kept.call("d");
+    expect(kept.notices[0]?.about).toEqual([]);
   });
 
   it("doesn't offer the page that is shown", async () => {

@@ -3,11 +3,11 @@
  * notification. `withAnnouncements` applies this table to the backend, so no page can forget it.
  */
 import type { Backend } from "../ipc/backend";
-import type { AwsConnection, RegistryChange } from "../ipc/generated";
+import type { AwsConnection, DeletionReport, RegistryChange } from "../ipc/generated";
 import type { Commands } from "../ipc/generated/commands";
 import { clientNames } from "../shared/clientLogins/clientLoginTexts";
 import { signerName, sourceLabel } from "../shared/connection";
-import { formatCounted } from "../shared/format";
+import { formatCount, formatCounted } from "../shared/format";
 import type { Notice } from "../shared/notify";
 import { targetName } from "../shared/signIn/SignInModal";
 import { totalsText } from "../shared/undo/undoTexts";
@@ -19,6 +19,8 @@ export interface AnnouncementActions {
   readonly page: Page | null;
   readonly openPage: (page: keyof typeof pageTitles) => void;
   readonly openRepository: (connection: AwsConnection, name: string) => void;
+  /** Opens an exported file in the program that the system has for it. */
+  readonly openFile: (path: string) => void;
   /** Calls the backend again, for example to undo, and shows the error if it fails. */
   readonly undo: (work: (backend: Backend) => Promise<unknown>) => void;
 }
@@ -50,6 +52,16 @@ function open(
   return actions.page === page
     ? undefined
     : { text: `Open ${pageTitles[page]}`, onClick: () => actions.openPage(page) };
+}
+
+/** Opens an exported file. */
+function openFile(path: string, actions: AnnouncementActions): Notice["action"] {
+  return { text: "Open", onClick: () => actions.openFile(path) };
+}
+
+/** Adds what a notification is about. Later ones about the same thing replace it. */
+function about(notice: Notice, ...things: readonly string[]): Notice {
+  return { ...notice, about: things };
 }
 
 /** Commands that change nothing, by themselves or for the user. */
@@ -87,6 +99,7 @@ const reading = [
   "migrationPermissions",
   "migrationUndoPlan",
   "historyList",
+  "historySearch",
   "imageInspect",
   "imageCompare",
   "imageSupplyChain",
@@ -116,6 +129,7 @@ const reading = [
   "registryContentsRead",
   "repositoryStorage",
   "imagesFind",
+  "deletionPlan",
   "lifecycleWhatIf",
   "lifecyclePreviewStart",
   "lifecyclePreview",
@@ -132,6 +146,7 @@ const reading = [
 /** Commands whose effect the screen shows at once. */
 const shown = [
   "logFolderOpen",
+  "exportedFileOpen",
   "linkOpen",
   "signInPageOpen",
   "savePathChoose",
@@ -158,9 +173,41 @@ const shown = [
   "jobResume",
   "jobLookAgain",
   "jobCancel",
+  "nameDiagnoseCancel",
+  "deletionStop",
   // The page shows what each client did, and what was deleted again.
   "nameProve",
 ] as const satisfies readonly (keyof Commands)[];
+
+/** What a deletion did: repositories, or images, or a tag. */
+function deletionNotice({ planned, deleted, repositories, stopped }: DeletionReport): Notice {
+  const [wanted, done, one, many] =
+    planned.repositories > 0
+      ? ([planned.repositories, deleted.repositories, "repository", "repositories"] as const)
+      : planned.images > 0
+        ? ([planned.images, deleted.images, "image", "images"] as const)
+        : ([planned.tags, deleted.tags, "tag", "tags"] as const);
+  const only = repositories.length === 1 ? repositories[0]?.name : undefined;
+  const from = only !== undefined && planned.repositories === 0 ? ` from ${only}` : "";
+  const images =
+    planned.repositories > 0 && deleted.images > 0
+      ? `${formatCounted(deleted.images, "image", "images")} deleted.`
+      : undefined;
+  if (done < wanted) {
+    const text = [stopped && "You stopped the deletion.", images].filter(Boolean).join(" ");
+    return {
+      type: "warning",
+      header: `${formatCount(done)} of ${formatCounted(wanted, one, many)} deleted${from}`,
+      ...(text === "" ? {} : { text }),
+    };
+  }
+  return success(
+    only !== undefined && planned.repositories > 0
+      ? `Repository ${only} deleted`
+      : `${formatCounted(done, one, many)} deleted${from}`,
+    images,
+  );
+}
 
 function all<Names extends readonly (keyof Commands)[]>(names: Names, why: Unannounced) {
   return Object.fromEntries(names.map((name) => [name, why])) as Record<Names[number], Unannounced>;
@@ -183,11 +230,8 @@ const registryChangeTitles: Record<RegistryChange["kind"], string> = {
 export const announcements: Announcements = {
   ...all(reading, "reads"),
   ...all(shown, "shown"),
-  // Deletions of many images or repositories take several calls. A deleted profile can be restored.
-  ...all(
-    ["repositoryImagesDelete", "repositoryCleanupRecord", "repositoryDelete", "savedProfileDelete"],
-    "caller",
-  ),
+  // A deleted profile can be restored.
+  ...all(["savedProfileDelete"], "caller"),
 
   savedProfileSave: (_, { name, is_default }, actions) =>
     success(
@@ -195,10 +239,11 @@ export const announcements: Announcements = {
       is_default ? "It is the default in the wizard." : undefined,
       open("profiles", actions),
     ),
-  savedProfilesExport: ([ids, path]) =>
+  savedProfilesExport: ([ids, path], _, actions) =>
     success(
       `${formatCounted(ids.length, "profile", "profiles")} exported`,
       `${path}. The file contains no secrets.`,
+      openFile(path, actions),
     ),
   savedProfilesImport: (_, added, actions) =>
     added.length === 0
@@ -209,34 +254,50 @@ export const announcements: Announcements = {
           open("profiles", actions),
         ),
   imageScanStart: ([, name]) => success(`Scan of an image of ${name} started`),
-  migrationPlanExport: ([, path]) => success("Plan saved", path),
-  migrationReportExport: ([, , path]) => success("Report exported", path),
-  nameFileExport: ([, , , path]) => success("File saved", path),
+  migrationPlanExport: ([, path], _, actions) =>
+    success("Plan saved", path, openFile(path, actions)),
+  migrationReportExport: ([, , path], _, actions) =>
+    success("Report exported", path, openFile(path, actions)),
+  nameFileExport: ([, , , path], _, actions) =>
+    success("File saved", path, openFile(path, actions)),
   nameClientFileApply: ([request, connection, file], files, actions) =>
-    success("File installed", files.find(({ id }) => id === file)?.path, {
-      text: "Undo",
-      onClick: () =>
-        actions.undo((backend) => backend.nameClientFileUndo(request, connection, file)),
-    }),
+    about(
+      success("File installed", files.find(({ id }) => id === file)?.path, {
+        text: "Undo",
+        onClick: () =>
+          actions.undo((backend) => backend.nameClientFileUndo(request, connection, file)),
+      }),
+      `client file ${file}`,
+    ),
   nameClientFileUndo: ([, , file], files) =>
-    success("Previous file restored", files.find(({ id }) => id === file)?.path),
+    about(
+      success("Previous file restored", files.find(({ id }) => id === file)?.path),
+      `client file ${file}`,
+    ),
 
   awsMfaSubmit: ([connection]) => success(`Signed in with ${signerName(connection)}`),
   signInWait: (_, outcome) => (outcome === "signed_in" ? success("Signed in to AWS") : null),
   ssoSignOut: ([target]) => success(`Signed out of ${targetName(target)}`),
   awsProfileAdd: ([{ name }]) => success(`Profile ${name} added to the AWS configuration`),
   clientLoginApply: ([connection, client, way], { registry }, actions) =>
-    success(
-      way.kind === "ecr_helper"
-        ? `${clientNames[client]} set up for ECR`
-        : `${clientNames[client]} logged in to ECR`,
-      registry,
-      {
-        text: "Undo",
-        onClick: () => actions.undo((backend) => backend.clientLoginUndo(connection, client)),
-      },
+    about(
+      success(
+        way.kind === "ecr_helper"
+          ? `${clientNames[client]} set up for ECR`
+          : `${clientNames[client]} logged in to ECR`,
+        registry,
+        {
+          text: "Undo",
+          onClick: () => actions.undo((backend) => backend.clientLoginUndo(connection, client)),
+        },
+      ),
+      `login ${client} ${registry}`,
     ),
-  clientLoginUndo: ([, client]) => success(`Previous login of ${clientNames[client]} restored`),
+  clientLoginUndo: ([, client], { registry }) =>
+    about(
+      success(`Previous login of ${clientNames[client]} restored`),
+      `login ${client} ${registry}`,
+    ),
   sourceLogin: ([{ source, username }]) => success(`Signed in as ${username}`, sourceLabel(source)),
   sourceLogout: ([source]) => success("Signed out", sourceLabel(source)),
 
@@ -254,7 +315,8 @@ export const announcements: Announcements = {
       action: open("history", actions),
     };
   },
-  historyDelete: () => success("Migration deleted from history"),
+  historyDelete: ([migration]) =>
+    about(success("Migration deleted from history"), `migration ${migration}`),
   historyVerify: (_, { summary }) =>
     summary.status === "success"
       ? success("Verified: all digests match")
@@ -280,10 +342,20 @@ export const announcements: Announcements = {
   registryChange: ([connection, change]) =>
     success(registryChangeTitles[change.kind], signerName(connection)),
   repositoryCreate: ([connection, name], _, actions) =>
-    success(`Repository ${name} created`, undefined, {
-      text: "Open",
-      onClick: () => actions.openRepository(connection, name),
-    }),
+    about(
+      success(`Repository ${name} created`, undefined, {
+        text: "Open",
+        onClick: () => actions.openRepository(connection, name),
+      }),
+      `repository ${name}`,
+    ),
+  deletionRun: (_, report) =>
+    about(
+      deletionNotice(report),
+      ...report.repositories.flatMap(({ name, repository_deleted }) =>
+        repository_deleted ? [`repository ${name}`] : [],
+      ),
+    ),
   lifecyclePolicySet: ([, name]) => success(`Lifecycle policy of ${name} set`),
   lifecyclePolicyRemove: ([, name]) => success(`Lifecycle policy of ${name} removed`),
 

@@ -352,6 +352,60 @@ describe("the history", () => {
     expect(await textOf("undo-plan")).toContain("pgcli:latest");
   });
 
+  it("finds migrations by their images, with the number of images, and forgets them with the text", async () => {
+    const other = { ...interrupted, migration: "migration-2" };
+    const found = {
+      migration: "migration-2",
+      images: 3,
+      source: "docker.io/acme/app:1.2",
+      destination: "registry/team/app:1.2",
+    };
+    const texts: string[] = [];
+    const backend = openWindow({
+      history: [interrupted, other],
+      answers: {
+        historySearch: async (text) => {
+          texts.push(text);
+          return text === "acme/app" ? [found] : [];
+        },
+      },
+    });
+    await goTo("History");
+    await selectRow(1);
+    const filter = () =>
+      createWrapper(document.body).findTextFilter('[data-testid="history-search"]');
+    act(() => filter()?.findInput().setInputValue("acme/app"));
+    await waitFor(() =>
+      expect(filter()?.findResultsCount()?.getElement().textContent).toBe(
+        "1 migration, 3 matching images",
+      ),
+    );
+    expect(table()?.findRows()).toHaveLength(1);
+    expect(table()?.getElement().textContent).toContain(
+      "docker.io/acme/app:1.2 → registry/team/app:1.2, and 2 more",
+    );
+    expect(texts).toEqual(["acme/app"]);
+
+    // Nothing of an earlier text stays, and one letter finds too much to be searched.
+    act(() => filter()?.findInput().setInputValue("x"));
+    await screen.findByText("No matches");
+    act(() => filter()?.findInput().setInputValue(""));
+    await waitFor(() => expect(table()?.findRows()).toHaveLength(2));
+    expect(texts).toEqual(["acme/app"]);
+
+    backend.failNext("historySearch", {
+      code: "journal_failed",
+      message: "The journal is locked.",
+      hints: [],
+      causes: [],
+      retryable: true,
+      subject: null,
+    });
+    act(() => filter()?.findInput().setInputValue("acme/app"));
+    await click("error-action-retry");
+    await waitFor(() => expect(table()?.findRows()).toHaveLength(1));
+  });
+
   it("deletes a migration only after a question, and says why it cannot be read", async () => {
     const backend = openWindow({ history: [interrupted] });
     await goTo("History");

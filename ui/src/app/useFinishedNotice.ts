@@ -3,12 +3,13 @@ import type { JobSnapshot } from "../ipc/generated";
 import type { Notice, Notify } from "../shared/notify";
 
 /** The notification of a migration that finished while the user was elsewhere. */
-export function finishedNotice({ report }: JobSnapshot, onOpen: () => void): Notice {
+export function finishedNotice({ job, report }: JobSnapshot, onOpen: () => void): Notice {
   const succeeded = report?.outcome === "succeeded";
   return {
     type: succeeded ? "success" : "warning",
     header: succeeded ? "Migration completed" : "Migration ended with problems",
     text: report?.summary.text,
+    about: [`migration ${job}`],
     action: { text: "Open", onClick: onOpen },
   };
 }

@@ -1,6 +1,6 @@
 import Button from "@cloudscape-design/components/button";
 import type { FlashbarProps } from "@cloudscape-design/components/flashbar";
-import { useCallback, useEffect, useRef, useState } from "react";
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { asApiError, wordsOf } from "../errors";
 import type { Notice, Notify } from "../shared/notify";
 
@@ -17,11 +17,17 @@ const actionMs = 20_000;
 
 let count = 0;
 
+/** A notification with what it is about. */
+interface ShownNotice {
+  readonly message: FlashbarProps.MessageDefinition;
+  readonly about: readonly string[];
+}
+
 /**
  * Keeps the newest five notifications. Warnings and errors stay until the user dismisses them.
  */
 export function useNotices(): Notices {
-  const [notices, setNotices] = useState<readonly FlashbarProps.MessageDefinition[]>([]);
+  const [shown, setShown] = useState<readonly ShownNotice[]>([]);
   const timers = useRef(new Set<ReturnType<typeof setTimeout>>());
   useEffect(() => {
     const running = timers.current;
@@ -34,8 +40,8 @@ export function useNotices(): Notices {
   const notify = useCallback((notice: Notice) => {
     count += 1;
     const id = `notice-${count}`;
-    const close = () => setNotices((before) => before.filter((one) => one.id !== id));
-    const { action } = notice;
+    const close = () => setShown((before) => before.filter(({ message }) => message.id !== id));
+    const { action, about = [] } = notice;
     const message: FlashbarProps.MessageDefinition = {
       id,
       type: notice.type,
@@ -56,9 +62,12 @@ export function useNotices(): Notices {
       onDismiss: close,
     };
     // The same action again replaces its notification.
-    const repeated = (one: FlashbarProps.MessageDefinition) =>
-      one.header === message.header && one.content === message.content;
-    setNotices((before) => [message, ...before.filter((one) => !repeated(one))].slice(0, 5));
+    const isReplaced = (one: ShownNotice) =>
+      (one.message.header === message.header && one.message.content === message.content) ||
+      one.about.some((thing) => about.includes(thing));
+    setShown((before) =>
+      [{ message, about }, ...before.filter((one) => !isReplaced(one))].slice(0, 5),
+    );
     if (notice.type === "success") {
       const timer = setTimeout(
         () => {
@@ -78,5 +87,6 @@ export function useNotices(): Notices {
     },
     [notify],
   );
+  const notices = useMemo(() => shown.map(({ message }) => message), [shown]);
   return { notices, notify, notifyError };
 }

@@ -37,6 +37,7 @@ export function createFakeBackend(options: FakeOptions = {}): FakeBackend {
   const recorded: Backend = {
     logFolderOpen: async () => {},
     linkOpen: async () => {},
+    exportedFileOpen: async () => {},
     savePathChoose: async (suggestedName) => `/home/me/${suggestedName}`,
     openPathChoose: async () => "/home/me/profiles.json",
     onCloseRequested: (callback) => {

@@ -54,11 +54,13 @@ function usePages<Row>(
   pageSize: number,
   sortedBy?: string,
   sortedDescending = false,
+  alsoFound?: (row: Row) => boolean,
 ) {
   const first = sortedBy && columns.find(({ id }) => id === sortedBy);
   const collection = useCollection(items, {
     filtering: {
-      filteringFunction: (row, text) => someWordContains(words?.(row) ?? [], text),
+      filteringFunction: (row, text) =>
+        someWordContains(words?.(row) ?? [], text) || alsoFound?.(row) === true,
     },
     sorting: first
       ? { defaultState: { sortingColumn: first, isDescending: sortedDescending } }
@@ -138,6 +140,12 @@ export interface FullTableProps<Row> extends Omit<PagedTableProps<Row>, "columnD
   section?: boolean;
   /** Adds rows below rows of the page, in the order of `compare`, or their own if it is `null`. */
   nested?: (rows: readonly Row[], compare: Compare<Row> | null) => readonly Row[];
+  /** Called with the text of the filter when it changes. */
+  onFilter?: (text: string) => void;
+  /** Rows that the filter finds besides those whose words contain its text. */
+  alsoFound?: (row: Row) => boolean;
+  /** How many rows the filter found, for example `3 migrations with 12 images`. */
+  countText?: (matches: number) => string;
   /** Called with the visible rows when they change. */
   onPage?: (rows: readonly Row[]) => void;
 }
@@ -195,7 +203,7 @@ function comparison<Row>(
  */
 export function FullTable<Row>(props: FullTableProps<Row>) {
   const { words, finds, filters, sortedBy, sortedDescending, name, storageKey, ...rest } = props;
-  const { below, section = false, onPage, nested, ...table } = rest;
+  const { below, section = false, onPage, onFilter, alsoFound, countText, nested, ...table } = rest;
   const [layout, setLayout] = useTableLayout(storageKey ?? `${name}.table`);
   const { items, actions, filteredItemsCount, filterProps, paginationProps, sorting } = usePages(
     table.items,
@@ -204,7 +212,12 @@ export function FullTable<Row>(props: FullTableProps<Row>) {
     layout.pageSize,
     sortedBy,
     sortedDescending,
+    alsoFound,
   );
+  const latestOnFilter = useRef(onFilter);
+  latestOnFilter.current = onFilter;
+  const { filteringText } = filterProps;
+  useEffect(() => latestOnFilter.current?.(filteringText), [filteringText]);
   const latest = useRef(onPage);
   latest.current = onPage;
   const reported = useRef<readonly Row[] | null>(null);
@@ -264,7 +277,10 @@ export function FullTable<Row>(props: FullTableProps<Row>) {
                   filteringPlaceholder={`Find ${finds}`}
                   filteringAriaLabel={`Find ${finds}`}
                   filteringClearAriaLabel="Clear filter"
-                  countText={formatCounted(filteredItemsCount ?? 0, "match", "matches")}
+                  countText={
+                    countText?.(filteredItemsCount ?? 0) ??
+                    formatCounted(filteredItemsCount ?? 0, "match", "matches")
+                  }
                   data-testid={`${name}-search`}
                 />
               </div>

@@ -8,6 +8,11 @@ export interface Notice {
   readonly type: "success" | "info" | "warning" | "error" | "in-progress";
   readonly header: string;
   readonly text?: string;
+  /**
+   * What it is about, for example `repository team/app`. A later notification about the same thing
+   * replaces it, so that its Open or Undo doesn't outlive what it is for.
+   */
+  readonly about?: readonly string[];
   /** A button of the notification, for example Open or Undo. */
   readonly action?: { readonly text: string; readonly onClick: () => void };
 }

@@ -28,9 +28,9 @@ use crate::books::listings::Listings;
 use crate::books::logins::{CurrentLogin, EnteredLogin, Logins};
 use crate::books::open_clients::OpenClients;
 use crate::books::plans::{PlanBook, PlanEndpoints};
+use crate::books::ready_changes::{ReadyChanges, ReadyDeletion, ReadyUndo};
 use crate::books::sign_ins::SignIns;
 use crate::books::source_dates::SourceDates;
-use crate::books::undos::UndoBook;
 use crate::jobs::book::JobBook;
 use crate::jobs::state::JobNews;
 use crate::locks::locked;
@@ -88,7 +88,8 @@ pub(crate) struct Inner {
     pub jobs: JobBook,
     pub plans: PlanBook,
     pub cancellable_calls: CancellableCalls,
-    pub undos: UndoBook,
+    pub undos: ReadyChanges<ReadyUndo>,
+    pub deletions: ReadyChanges<ReadyDeletion>,
     /// The request of each job, to retry its failed images.
     pub requests: Mutex<HashMap<String, JobRequest>>,
     pub connections: ConnectionBook,
@@ -136,7 +137,8 @@ impl Api {
             jobs: JobBook::default(),
             plans: PlanBook::default(),
             cancellable_calls: CancellableCalls::default(),
-            undos: UndoBook::default(),
+            undos: ReadyChanges::default(),
+            deletions: ReadyChanges::default(),
             requests: Mutex::default(),
             connections: ConnectionBook::default(),
             practice: tokio::sync::Mutex::default(),
@@ -172,9 +174,9 @@ impl Api {
         Arc::clone(self.inner.image_lists.get_or_init(open))
     }
 
-    /// Whether a job or an undo is running.
+    /// Whether a job, an undo or a deletion is running.
     pub fn jobs_running(&self) -> bool {
-        self.inner.jobs.any_runs() || self.inner.undos.any_runs()
+        self.inner.jobs.any_runs() || self.inner.undos.any_runs() || self.inner.deletions.any_runs()
     }
 
     /// Returns a channel with the news of all jobs from now on: which ones copy images, and the
@@ -220,6 +222,7 @@ impl Api {
         self.inner.jobs.cancel_all();
         self.inner.sign_ins.cancel_all();
         self.inner.undos.stop_all();
+        self.inner.deletions.stop_all();
         // Their end is entered in the journal; a program that does not wait for it leaves them as
         // interrupted, which costs nothing but a question.
         let ends = async {

@@ -3,7 +3,7 @@
 //!
 //! - `connections`: connections to ECR; each is opened once
 //! - `open_clients`: registries; each is opened once
-//! - `plans`, `undos`: plans that can start
+//! - `plans`: plans that can start; `ready_changes`: undos and deletions that can start
 //! - `cancellable_calls`: long calls that the user can cancel
 //! - `in_use`: images that run somewhere
 //! - `listings`: the images of the repositories that were opened last
@@ -19,6 +19,6 @@ pub(crate) mod listings;
 pub(crate) mod logins;
 pub(crate) mod open_clients;
 pub(crate) mod plans;
+pub(crate) mod ready_changes;
 pub(crate) mod sign_ins;
 pub(crate) mod source_dates;
-pub(crate) mod undos;

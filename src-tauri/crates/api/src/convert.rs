@@ -2,6 +2,7 @@
 
 mod aws;
 mod client_logins;
+mod deletion;
 mod destination;
 mod docker;
 mod events;
@@ -21,6 +22,7 @@ mod undo;
 
 pub use aws::{identity, repository};
 pub use client_logins::client_login;
+pub use deletion::repository_deletion;
 pub use destination::{destination, engine_destination};
 pub use docker::engine_status;
 pub use events::{event, image_state, layer_state};

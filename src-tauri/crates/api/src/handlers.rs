@@ -5,6 +5,8 @@ mod archive;
 mod aws;
 mod cleanup;
 mod client_logins;
+mod deletion;
+mod deletion_record;
 mod docker;
 mod dropped;
 mod explorer;

@@ -4,7 +4,7 @@ use std::io::{IsTerminal, Write};
 
 use transload_api::Api;
 use transload_contract::{
-    AwsConnection, CleanupClass, CleanupProposal, CleanupRules, ImageToDelete,
+    AwsConnection, CleanupClass, CleanupProposal, CleanupRules, DeletionReport, DeletionTarget,
 };
 use transload_errors::{ApiError, ErrorCode};
 
@@ -12,7 +12,7 @@ use crate::arguments::CleanupArguments;
 use crate::exit_code::{DIFFERENT, PARTLY_FAILED, REFUSED, SUCCEEDED};
 use crate::{aws_connection, mfa, output};
 
-/// Images per call. Source: the maximum of `imageIds` of BatchDeleteImage and BatchGetImage.
+/// Images per call. Source: the maximum of `imageIds` of BatchGetImage.
 const BATCH_SIZE: usize = 100;
 
 /// Prints what a clean-up would delete. Without `--dry-run`, deletes it after a confirmation.
@@ -34,13 +34,10 @@ pub async fn cleanup(api: &Api, arguments: &CleanupArguments) -> Result<u8, ApiE
         output::note("Nothing was deleted.");
         return Ok(REFUSED);
     }
-    let left = delete(api, &connection, &arguments.repository, &found).await?;
-    output::note(&format!(
-        "{} of {} images deleted.",
-        found.deleted.len() - left,
-        found.deleted.len()
-    ));
-    Ok(if left == 0 { SUCCEEDED } else { PARTLY_FAILED })
+    let report = delete(api, &connection, &arguments.repository, &found).await?;
+    let (deleted, planned) = (report.deleted.images, report.planned.images);
+    output::note(&format!("{deleted} of {planned} images deleted."));
+    Ok(if deleted == planned { SUCCEEDED } else { PARTLY_FAILED })
 }
 
 async fn proposal(
@@ -81,46 +78,36 @@ async fn proposal(
     found.ok_or_else(|| ApiError::internal("a class has no proposal".to_owned()))
 }
 
-/// Deletes the images of a proposal. Returns how many ECR kept.
+/// Deletes the images of a proposal, with everything that belongs to them.
 async fn delete(
     api: &Api,
     connection: &AwsConnection,
     repository: &str,
     found: &CleanupProposal,
-) -> Result<usize, ApiError> {
-    let mut wanted: Vec<String> = found.deleted.iter().map(ToString::to_string).collect();
-    let record = api
-        .repository_cleanup_record(
-            connection.clone(),
-            repository.to_owned(),
-            found.class,
-            wanted.clone(),
-        )
-        .await?;
-    output::note(&format!("Recorded in {record}"));
-    // ECR keeps an image until the index that lists it is gone, so what is left is tried again.
-    loop {
-        let mut left = Vec::new();
-        for batch in wanted.chunks(BATCH_SIZE) {
-            let images = batch.iter().map(|digest| ImageToDelete::Image { digest: digest.clone() });
-            let kept = api
-                .repository_images_delete(
-                    connection.clone(),
-                    repository.to_owned(),
-                    images.collect(),
-                )
-                .await?;
-            left.extend(kept);
-        }
-        if left.is_empty() || left.len() == wanted.len() {
-            for kept in &left {
-                let reason = output::message_with_code(&kept.error);
-                output::warning(&format!("{} was kept: {reason}", kept.name));
-            }
-            return Ok(left.len());
-        }
-        wanted = left.into_iter().map(|kept| kept.name).collect();
+) -> Result<DeletionReport, ApiError> {
+    let target = DeletionTarget::Images {
+        repository: repository.to_owned(),
+        digests: found.images.iter().map(|image| image.digest.to_string()).collect(),
+        class: Some(found.class),
+    };
+    let plan = api.deletion_plan(connection.clone(), target).await?;
+    if let Some(unreadable) = plan.unreadable.into_iter().next() {
+        return Err(unreadable.error);
     }
+    let report = api.deletion_run(plan.deletion, |_| {}).await?;
+    if let Some(record) = &report.record {
+        output::note(&format!("Recorded in {record}"));
+    }
+    for deletion in &report.repositories {
+        for kept in &deletion.left {
+            let reason = output::message_with_code(&kept.error);
+            output::warning(&format!("{} was kept: {reason}", kept.digest));
+        }
+        if let Some(error) = &deletion.error {
+            output::warning(&output::message_with_code(error));
+        }
+    }
+    Ok(report)
 }
 
 fn is_confirmed(repository: &str) -> Result<bool, ApiError> {

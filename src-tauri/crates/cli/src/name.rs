@@ -62,7 +62,14 @@ async fn check(api: &Api, arguments: &NameCheckArguments) -> Result<u8, ApiError
     };
     let ask = async || {
         let connection = Some(connection.clone());
-        api.name_diagnose(request.clone(), connection, |_| ()).await
+        let is_json = arguments.json;
+        // Each check as it ends: a diagnosis can take a minute.
+        let report = move |check| {
+            if !is_json {
+                output::name::print_check(&check);
+            }
+        };
+        api.name_diagnosis(request.clone(), connection, report).await
     };
     let diagnosis = match arguments.allow_token {
         true => mfa::with_code_of(api, &connection, ask).await?,

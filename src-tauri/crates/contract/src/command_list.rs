@@ -55,6 +55,9 @@ commands! {
         /// Writes a generated file for a friendly name.
         name_file_export(request: NameAnswersRequest, connection: Option<AwsConnection>, file: GeneratedFileId, path: PathBuf) -> ();
 
+        /// Opens a file in the program that the system has for it. Only a file that was exported since the program started.
+        exported_file_open(path: PathBuf) -> ();
+
         /// Reports the events of a job from `from_seq` on, in order, several at a time.
         job_follow(job: String, from_seq: u64; Vec<JobEvent>) -> ();
     }
@@ -146,6 +149,8 @@ commands! {
 
         /// Every migration that this computer ran, newest first.
         history_list() -> Vec<HistoryEntry>;
+        /// The migrations with images whose name or tag contains a text, or whose digest starts with it.
+        history_search(text: String) -> Vec<HistoryMatch>;
         history_report(migration: String) -> MigrationReport;
         /// The request of a migration, to run it again.
         history_request(migration: String) -> MigrationRequest;
@@ -196,8 +201,6 @@ commands! {
         lifecycle_policy_remove(connection: AwsConnection, name: String) -> ();
         /// What a clean-up of each class would delete, with the images as they were last listed. Makes no call.
         repository_cleanup(connection: AwsConnection, name: String, rules: CleanupRules) -> Vec<CleanupProposal>;
-        /// Writes a record of images that are about to be deleted, and answers its path.
-        repository_cleanup_record(connection: AwsConnection, name: String, kind: CleanupClass, digests: Vec<String>) -> String;
         /// What is known of the contents of all repositories, from the lists that were read last.
         registry_contents(connection: AwsConnection) -> RegistryContents;
         /// Lists the images of the repositories that weren't listed since then. `attempt` is a new name, to cancel it
@@ -208,12 +211,15 @@ commands! {
         repository_storage(connection: AwsConnection, name: String) -> RepositoryStorage;
         /// Images with a tag that contains the text or a digest that begins with it, as they were last listed.
         images_find(connection: AwsConnection, text: String) -> FoundImages;
-        /// Deletes tags and images, and answers those that ECR did not delete.
-        repository_images_delete(connection: AwsConnection, name: String, images: Vec<ImageToDelete>) -> Vec<ImageNotDeleted>;
         /// Archives images, or restores them, with everything that belongs only to them.
         repository_images_archive(connection: AwsConnection, name: String, digests: Vec<String>, is_archived: bool) -> StorageClassChange;
-        /// Deletes an empty repository.
-        repository_delete(connection: AwsConnection, name: String) -> ();
+        /// Says what a deletion would delete now, and what it would keep. Deletes nothing. Reads the manifests of indexes
+        /// that weren't read before.
+        deletion_plan(connection: AwsConnection, target: DeletionTarget) -> DeletionPlan;
+        /// Carries out a planned deletion, after writing a record of its images.
+        deletion_run(deletion: String; DeletionProgress) -> DeletionReport;
+        /// Stops a deletion before its next call. What it deleted stays deleted.
+        deletion_stop(deletion: String) -> ();
         /// The other regions of the account that have a repository of this name.
         repository_in_other_region(connection: AwsConnection, name: String) -> Vec<String>;
         /// Creates a repository, as a plan would.
@@ -226,7 +232,9 @@ commands! {
 
         /// Diagnoses a name in front of ECR. Reports each check. The token is sent and an upload is started
         /// only if the request allows it.
-        name_diagnose(request: NameDiagnosisRequest, connection: Option<AwsConnection>; CheckResult) -> NameDiagnosis;
+        /// `attempt` is a new name, to cancel it by. `null` if it was cancelled.
+        name_diagnose(request: NameDiagnosisRequest, connection: Option<AwsConnection>, attempt: String; CheckResult) -> Option<NameDiagnosis>;
+        name_diagnose_cancel(attempt: String) -> ();
         /// The answers for a name, with the files of each. Writes nothing.
         name_answers(request: NameAnswersRequest, connection: Option<AwsConnection>) -> NameAnswers;
         /// The files of clients on this computer that rename, and their state. Writes nothing.

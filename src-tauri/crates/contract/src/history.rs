@@ -47,3 +47,16 @@ pub struct HistoryEntry {
     /// When and how far it was undone.
     pub undone: Option<Undone>,
 }
+
+/// The images of a migration that a search found.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "report.ts")]
+pub struct HistoryMatch {
+    pub migration: String,
+    /// Number of images.
+    pub images: u32,
+    /// The source of the first one.
+    pub source: String,
+    /// The destination of the first one.
+    pub destination: String,
+}

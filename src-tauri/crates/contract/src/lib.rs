@@ -17,6 +17,7 @@
 mod aws;
 mod client_logins;
 mod copies;
+mod deletion;
 mod destination;
 mod docker;
 mod dropped;
@@ -55,6 +56,7 @@ mod wire_forms;
 pub use aws::*;
 pub use client_logins::*;
 pub use copies::*;
+pub use deletion::*;
 pub use destination::*;
 pub use docker::*;
 pub use dropped::*;

@@ -109,26 +109,6 @@ pub struct RepositoryImage {
     pub pull_commands: Vec<String>,
 }
 
-/// An image or tag to delete.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(tag = "kind", rename_all = "snake_case")]
-#[ts(export_to = "repositories.ts")]
-pub enum ImageToDelete {
-    /// A tag. If it is the last tag of the image, ECR deletes the image too.
-    Tag { tag: String },
-    /// An image with all its tags.
-    Image { digest: String },
-}
-
-/// An image or tag that ECR did not delete.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export_to = "repositories.ts")]
-pub struct ImageNotDeleted {
-    /// The tag or digest.
-    pub name: String,
-    pub error: ApiError,
-}
-
 /// The result of archiving or restoring images.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export_to = "repositories.ts")]

@@ -72,6 +72,8 @@ pub enum ErrorCode {
     /// ECR didn't delete an image, because an index in its repository references it; `subject` is the
     /// image.
     ImageInIndex,
+    /// An image wasn't deleted, because its tags changed after the deletion was planned.
+    ImageChanged,
     /// A lifecycle policy can't be set without ECR's preview of it; `subject` is the repository.
     LifecyclePreviewNeeded,
     /// A quota of the account or the repository is exceeded.

@@ -241,6 +241,11 @@ impl ErrorWords {
                 &["Delete the index first, or select both."],
                 &[Retry],
             ),
+            ErrorCode::ImageChanged => warning(
+                "The image changed",
+                &["Delete it again. The new list shows its tags as they are now."],
+                &[],
+            ),
             ErrorCode::LifecyclePreviewNeeded => warning(
                 "The policy was not set",
                 &["Preview the policy in ECR again, check the result, and then set the policy."],

@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+use crate::deletion_order::in_order;
 use crate::kind::{ImageKind, attached_to};
 use crate::manifest_facts::ManifestFacts;
 use crate::rows::{ImageRow, RepositoryRows, rows, with_parts};
@@ -190,43 +191,6 @@ pub fn cleanup(
 
 fn kind_in(grouped: &RepositoryRows, digest: &Digest) -> ImageKind {
     grouped.rows.iter().find(|row| row.digest == *digest).map_or(ImageKind::Other, |row| row.kind)
-}
-
-/// Sorts images in the order in which ECR deletes them: referrers before their subject, an index before its images.
-fn in_order(
-    grouped: &RepositoryRows,
-    images: &[EcrImage],
-    facts: &HashMap<Digest, ManifestFacts>,
-    deleted: &HashSet<Digest>,
-) -> Vec<Digest> {
-    let orphans: HashSet<&Digest> =
-        grouped.rows.iter().filter(|row| row.is_orphan).map(|row| &row.digest).collect();
-    let mut depths: HashMap<&Digest, usize> = HashMap::new();
-    // An index in an index is deleted after it. Few repositories have more than two levels.
-    for _ in 0..4 {
-        for (parent, facts) in facts.iter().filter(|(digest, _)| deleted.contains(*digest)) {
-            let below = depths.get(parent).copied().unwrap_or(0) + 1;
-            for child in &facts.children {
-                let depth = depths.entry(&child.digest).or_default();
-                *depth = (*depth).max(below);
-            }
-        }
-    }
-    let mut ordered: Vec<(usize, &Digest)> = images
-        .iter()
-        .filter(|image| deleted.contains(&image.digest))
-        .map(|image| {
-            let refers = image.subject.is_some()
-                || orphans.contains(&image.digest)
-                || image.tags.iter().any(|tag| attached_to(tag.as_str()).is_some());
-            // A referrer that an index lists, as BuildKit's attestations, is deleted after the index.
-            let depth = depths.get(&image.digest).copied().unwrap_or(0);
-            let rank = if refers && depth == 0 { 0 } else { depth + 1 };
-            (rank, &image.digest)
-        })
-        .collect();
-    ordered.sort_by_key(|(rank, _)| *rank);
-    ordered.into_iter().map(|(_, digest)| digest.clone()).collect()
 }
 
 #[cfg(test)]

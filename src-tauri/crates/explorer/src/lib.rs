@@ -10,6 +10,8 @@
 //! - `sizes`: sizes with shared layers counted once, and the bytes that a deletion frees
 //! - `storage`: what a repository stores, and its use by month
 //! - `cleanup`: what can be deleted, by class
+//! - `deletion_plan`: the dry run of a deletion; `deletion_order`: the order that ECR requires
+//! - `deletion_run`: carries out the plan of a repository
 //! - `shared_layers`: which other images have the layers of an image
 //! - `vulnerabilities`: what scans found, by package
 //! - `reading`: reads manifests in batches, and remembers the pull times of before
@@ -18,6 +20,9 @@
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 mod cleanup;
+mod deletion_order;
+mod deletion_plan;
+mod deletion_run;
 mod kind;
 mod manifest_facts;
 mod reading;
@@ -30,6 +35,11 @@ mod testing;
 mod vulnerabilities;
 
 pub use cleanup::{CleanupClass, CleanupImage, CleanupProposal, CleanupRules, cleanup};
+pub use deletion_plan::{
+    DeletionChoice, ImageToDelete, KeptImage, KeptReason, RepositoryDeletionPlan, TagToDelete,
+    deletion_plan,
+};
+pub use deletion_run::{DeletionOutcome, LeftImage, LeftReason, delete_planned};
 pub use kind::{ImageKind, kind_of};
 pub use manifest_facts::{IndexChild, ManifestFacts};
 pub use reading::{

@@ -9,6 +9,7 @@
 //! - `intent`: the writes at the destination, journaled before each call.
 //! - `stored_value`: what the caller reads back, as JSON with a version.
 //! - `codes`, `columns`, `json_columns`, `rows`: conversion between values and columns.
+//! - `search`: finds migrations by their images.
 //! - `store`: starts, reads and lists migrations.
 //! - `writer`: the one thread that writes while migrations run, with many changes in one transaction.
 //! - `log`: the changes that a running migration journals.
@@ -25,6 +26,7 @@ mod json_columns;
 pub(crate) mod log;
 mod rows;
 mod schema;
+mod search;
 pub(crate) mod store;
 pub(crate) mod stored_value;
 #[cfg(test)]
@@ -41,5 +43,6 @@ pub use intent::{
     is_recent_creation, tag_histories, unanswered_creation,
 };
 pub use log::{JournalLog, RecordError};
+pub use search::JournalMatch;
 pub use store::{ClaimedMigration, Journal};
 pub use stored_value::StoredValue;

@@ -1,6 +1,6 @@
 //! Text forms of values for serde: as they are displayed and parsed.
 //!
-//! Digests, regions and tags always have this form. The functions of this module are for
+//! Digests, regions, repository names and tags always have this form. The functions of this module are for
 //! `#[serde(with = …)]` on a field whose type has another form of its own, such as a platform,
 //! which OCI writes as an object.
 
@@ -14,6 +14,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::digest::Digest;
 use crate::region::Region;
+use crate::repository_name::RepositoryName;
 use crate::tag::Tag;
 
 /// Serializes parsed values as the text that they were parsed from.
@@ -46,7 +47,7 @@ macro_rules! as_text {
         }
     )*};
 }
-as_text!(Digest, Region, Tag);
+as_text!(Digest, Region, RepositoryName, Tag);
 
 /// Writes a value as it is displayed.
 ///

@@ -1,3 +1,4 @@
+import Alert from "@cloudscape-design/components/alert";
 import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
 import Checkbox from "@cloudscape-design/components/checkbox";
@@ -10,6 +11,8 @@ import { useState } from "react";
 import { ErrorAlert } from "../../errors";
 import { useBackend } from "../../ipc";
 import type { CheckResult } from "../../ipc/generated";
+import { newAttemptId } from "../../shared/attemptId";
+import { formatCounted } from "../../shared/format";
 import { useAsyncAction } from "../../shared/useAsyncAction";
 import { ChecksTable, DiagnosisSummary } from "./DiagnosisResult";
 import type { FriendlyNameProps } from "./friendlyNameProps";
@@ -26,22 +29,38 @@ export function DiagnoseTab({
   const backend = useBackend();
   const { busy, error, run, dismiss } = useAsyncAction();
   const [results, setResults] = useState<readonly CheckResult[] | null>(null);
+  // The call that can be canceled.
+  const [attempt, setAttempt] = useState<string | null>(null);
+  const [canceled, setCanceled] = useState(false);
   const request = diagnosisRequest(state);
   const { diagnosis } = state;
 
   const diagnose = () =>
     void run(async () => {
+      const id = newAttemptId();
+      setAttempt(id);
+      setCanceled(false);
       setResults([]);
       onChange({ diagnosis: null });
       try {
         const answer = await backend.nameDiagnose(
           request,
           request.with_login ? connection : null,
+          id,
           (result) => setResults((before) => [...(before ?? []), result]),
         );
-        onChange({ diagnosis: answer });
-      } finally {
+        if (answer === null) {
+          // The checks that ended stay.
+          setCanceled(true);
+          return;
+        }
         setResults(null);
+        onChange({ diagnosis: answer });
+      } catch (failure) {
+        setResults(null);
+        throw failure;
+      } finally {
+        setAttempt(null);
       }
     });
 
@@ -101,18 +120,29 @@ export function DiagnoseTab({
               Test an upload
             </Checkbox>
           </SpaceBetween>
-          <Button
-            variant="primary"
-            loading={busy}
-            disabled={request.name === "" || (request.with_login && connection === null)}
-            disabledReason={
-              request.name === "" ? "Enter a name." : "Choose an ECR connection for the token."
-            }
-            onClick={diagnose}
-            data-testid="friendly-name-diagnose"
-          >
-            Diagnose
-          </Button>
+          <SpaceBetween direction="horizontal" size="xs">
+            <Button
+              variant="primary"
+              loading={busy}
+              disabled={request.name === "" || (request.with_login && connection === null)}
+              disabledReason={
+                request.name === "" ? "Enter a name." : "Choose an ECR connection for the token."
+              }
+              onClick={diagnose}
+              data-testid="friendly-name-diagnose"
+            >
+              Diagnose
+            </Button>
+            {attempt !== null && (
+              <Button
+                // A finished diagnosis doesn't need it.
+                onClick={() => backend.nameDiagnoseCancel(attempt).catch(() => {})}
+                data-testid="friendly-name-cancel"
+              >
+                Cancel
+              </Button>
+            )}
+          </SpaceBetween>
         </SpaceBetween>
       </Container>
       {error !== null && (
@@ -122,7 +152,14 @@ export function DiagnoseTab({
           onDismiss={dismiss}
         />
       )}
-      {results !== null && <ChecksTable results={results} running />}
+      {canceled && (
+        <div role="status" data-testid="diagnosis-canceled">
+          <Alert type="info">
+            {`You canceled the diagnosis after ${formatCounted(results?.length ?? 0, "check", "checks")}.`}
+          </Alert>
+        </div>
+      )}
+      {results !== null && <ChecksTable results={results} running={busy} />}
       {results === null && diagnosis !== null && (
         <DiagnosisSummary
           diagnosis={diagnosis}

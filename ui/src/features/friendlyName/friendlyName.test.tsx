@@ -58,6 +58,34 @@ describe("friendly name", () => {
     expect((await byId("diagnosis-headline")).textContent).toContain("points straight at ECR");
   });
 
+  it("cancels a diagnosis, keeps the checks that ended, and can start again", async () => {
+    let answer: (diagnosis: null) => void = () => {};
+    const backend = await openPage({
+      answers: {
+        nameDiagnose: (_request, _connection, _attempt, onProgress) => {
+          onProgress({ check: "dns", state: "passed", message: "It resolves." } as CheckResult);
+          return new Promise<null>((resolve) => {
+            answer = resolve;
+          });
+        },
+        nameDiagnoseCancel: async () => answer(null),
+      },
+    });
+    expect(screen.queryByTestId("friendly-name-cancel")).toBeNull();
+    await enter("friendly-name", "registry.example.com");
+    await click("friendly-name-diagnose");
+    await click("friendly-name-cancel");
+    expect((await byId("diagnosis-canceled")).textContent).toContain("after 1 check.");
+    expect((await byId("check-dns")).textContent).toContain("It resolves.");
+    const named = backend.calls.find(({ method }) => method === "nameDiagnose")?.args[2];
+    const canceled = backend.calls.find(({ method }) => method === "nameDiagnoseCancel")?.args[0];
+    expect(canceled).toBe(named);
+    await waitFor(() => expect(screen.queryByTestId("friendly-name-cancel")).toBeNull());
+    await click("friendly-name-diagnose");
+    await byId("friendly-name-cancel");
+    expect(screen.queryByTestId("diagnosis-canceled")).toBeNull();
+  });
+
   it("recommends the answer of the situation, with what it does not do", async () => {
     await openPage();
     fireEvent.click(await screen.findByText("Choose an answer"));

@@ -17,6 +17,7 @@ import { useRequest } from "../../shared/useRequest";
 import { DeleteEntryModal } from "./DeleteEntryModal";
 import { HistoryTable } from "./HistoryTable";
 import { canResume, canUndo } from "./historyStates";
+import { useImageSearch } from "./useImageSearch";
 
 /** Poll interval for migrations that run in another window or command. */
 const lookAgainMs = 2000;
@@ -42,6 +43,7 @@ export function HistoryPage(props: HistoryPageProps) {
   const [tried, setTried] = useState<HistoryEntry | null>(null);
   const [deleting, setDeleting] = useState<HistoryEntry | null>(null);
   const [undoing, setUndoing] = useState<HistoryEntry | null>(null);
+  const search = useImageSearch();
   const { busy, error, run, dismiss } = useAsyncAction();
   const report = useRequest(opened === null ? null : `report ${opened.migration}`, () =>
     backend.historyReport(opened?.migration ?? ""),
@@ -117,6 +119,9 @@ export function HistoryPage(props: HistoryPageProps) {
       {listed.error !== null && (
         <ErrorAlert error={listed.error} actions={{ ...errorActions, retry: reload }} />
       )}
+      {search.error !== null && (
+        <ErrorAlert error={search.error} actions={{ ...errorActions, retry: search.reload }} />
+      )}
     </>
   );
   return (
@@ -130,6 +135,7 @@ export function HistoryPage(props: HistoryPageProps) {
             loading={listed.loading && listed.answer === null}
             readable={listed.error === null || listed.answer !== null}
             busy={busy}
+            search={search}
             onReload={reload}
             onOpen={open}
             onResume={resume}

@@ -5,8 +5,8 @@ import Header from "@cloudscape-design/components/header";
 import Select from "@cloudscape-design/components/select";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useMemo, useState } from "react";
-import type { HistoryEntry } from "../../ipc/generated";
-import { formatCount, formatExact } from "../../shared/format";
+import type { HistoryEntry, HistoryMatch } from "../../ipc/generated";
+import { formatCount, formatCounted, formatExact } from "../../shared/format";
 import { InfoLink } from "../../shared/help";
 import { FullTable } from "../../shared/PagedTable";
 import { historyColumns } from "./historyColumns";
@@ -18,6 +18,7 @@ import {
   searchWords,
   stateFilters,
 } from "./historyStates";
+import type { ImageSearch } from "./useImageSearch";
 
 export interface HistoryActions {
   onOpen: (entry: HistoryEntry) => void;
@@ -32,6 +33,8 @@ interface HistoryTableProps extends HistoryActions {
   loading: boolean;
   readable: boolean;
   busy: boolean;
+  /** The search of recorded images. */
+  search: ImageSearch;
   onReload: () => void;
   onMigrate: () => void;
 }
@@ -51,12 +54,29 @@ function reasons(entry: HistoryEntry) {
   };
 }
 
+/** How many migrations the search found, and how many images in them. */
+function countText(
+  matches: number,
+  entries: readonly HistoryEntry[],
+  found: ReadonlyMap<string, HistoryMatch>,
+): string {
+  const images = entries.reduce(
+    (sum, { migration }) => sum + (found.get(migration)?.images ?? 0),
+    0,
+  );
+  const migrations = formatCounted(matches, "migration", "migrations");
+  return images === 0
+    ? migrations
+    : `${migrations}, ${formatCounted(images, "matching image", "matching images")}`;
+}
+
 /** The table of migrations, with actions for the selected migration. */
 export function HistoryTable(props: HistoryTableProps) {
   const { entries, busy, onOpen } = props;
   const [state, setState] = useState<StateFilter>("all");
   const [selectedId, setSelectedId] = useState<string | null>(null);
-  const columns = useMemo(() => historyColumns(onOpen), [onOpen]);
+  const { found } = props.search;
+  const columns = useMemo(() => historyColumns(onOpen, found), [onOpen, found]);
   const shown = useMemo(
     () => entries.filter((entry) => inStateFilter(entry, state)),
     [entries, state],
@@ -76,7 +96,10 @@ export function HistoryTable(props: HistoryTableProps) {
       items={shown}
       trackBy="migration"
       words={searchWords}
-      finds="migrations by source, account, or state"
+      finds="migrations by image, digest, source, account, or state"
+      onFilter={props.search.onText}
+      alsoFound={({ migration }) => found.has(migration)}
+      countText={(matches) => countText(matches, shown, found)}
       sortedBy="started"
       sortedDescending
       columnDefinitions={columns}

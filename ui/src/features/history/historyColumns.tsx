@@ -1,16 +1,28 @@
 import Link from "@cloudscape-design/components/link";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
-import type { HistoryEntry } from "../../ipc/generated";
+import type { HistoryEntry, HistoryMatch } from "../../ipc/generated";
 import { Bytes } from "../../shared/Bytes";
 import { sourceLabel } from "../../shared/connection";
-import { formatDuration } from "../../shared/format";
+import { formatCount, formatDuration } from "../../shared/format";
 import { MiddleEllipsis } from "../../shared/MiddleEllipsis";
 import { RelativeTime } from "../../shared/RelativeTime";
 import type { Column } from "../../shared/tablePreferences";
 import { destinationText, shownState } from "./historyStates";
 
-/** The columns of the history, each of one line. What is longer has a tooltip. */
-export function historyColumns(onOpen: (entry: HistoryEntry) => void): Column<HistoryEntry>[] {
+/** The first image that a search found, and how many more. */
+function foundText({ source, destination, images }: HistoryMatch): string {
+  const others = images > 1 ? `, and ${formatCount(images - 1)} more` : "";
+  return `${source} → ${destination}${others}`;
+}
+
+/**
+ * The columns of the history, each of one line. What is longer has a tooltip. While a search finds
+ * images, the column of images shows them.
+ */
+export function historyColumns(
+  onOpen: (entry: HistoryEntry) => void,
+  found: ReadonlyMap<string, HistoryMatch>,
+): Column<HistoryEntry>[] {
   return [
     {
       id: "started",
@@ -69,9 +81,14 @@ export function historyColumns(onOpen: (entry: HistoryEntry) => void): Column<Hi
       header: "Images",
       width: 100,
       grow: 2,
-      cell: ({ summary }) => (
-        <span title={[summary.text, ...summary.notes].join("\n")}>{summary.text}</span>
-      ),
+      cell: ({ migration, summary }) => {
+        const match = found.get(migration);
+        return match === undefined ? (
+          <span title={[summary.text, ...summary.notes].join("\n")}>{summary.text}</span>
+        ) : (
+          <MiddleEllipsis text={foundText(match)} />
+        );
+      },
       sortingField: "images",
     },
     {

@@ -3,6 +3,7 @@ import { useState } from "react";
 import { asApiError, type ErrorActions, ErrorAlert } from "../../errors";
 import { useBackend } from "../../ipc";
 import type { SavedProfile } from "../../ipc/generated";
+import { exportName } from "../../shared/exportName";
 import { useNotify } from "../../shared/notify";
 import { reloadRequests, useRequest } from "../../shared/useRequest";
 import { DeleteProfileModal } from "./DeleteProfileModal";
@@ -60,6 +61,7 @@ export function ProfilesPage({ onUse, errorActions = {} }: ProfilesPageProps) {
     act(async () => {
       await backend.savedProfileDelete(profile.id);
       notify({
+        about: [`profile ${profile.id}`],
         type: "success",
         header: `Profile “${profile.name}” deleted`,
         action: {
@@ -73,7 +75,8 @@ export function ProfilesPage({ onUse, errorActions = {} }: ProfilesPageProps) {
     });
   const exportProfiles = (chosen: readonly SavedProfile[]) =>
     act(async () => {
-      const path = await backend.savePathChoose("transload-profiles.json");
+      const name = exportName("transload-profiles", null, Date.now(), "json");
+      const path = await backend.savePathChoose(name);
       if (path !== null) {
         await backend.savedProfilesExport(
           chosen.map(({ id }) => id),

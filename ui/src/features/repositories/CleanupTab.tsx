@@ -21,7 +21,7 @@ import type {
 import { connectionKey } from "../../shared/connection";
 import { formatCount, formatCounted } from "../../shared/format";
 import { useRequest } from "../../shared/useRequest";
-import { CleanupModal } from "./CleanupModal";
+import { DeletionModal } from "./DeletionModal";
 import { sizeText } from "./LifecycleEffects";
 
 interface CleanupTabProps {
@@ -203,11 +203,19 @@ export function CleanupTab({ connection, details, errorActions, onChanged }: Cle
         </Alert>
       )}
       {chosen !== null && (
-        <CleanupModal
+        <DeletionModal
           connection={connection}
-          repository={name}
-          proposal={chosen}
-          title={cleanupLabels[chosen.class].name}
+          options={[
+            {
+              label: cleanupLabels[chosen.class].name,
+              target: {
+                kind: "images",
+                repository: name,
+                digests: chosen.images.map(({ digest }) => digest),
+                class: chosen.class,
+              },
+            },
+          ]}
           errorActions={errorActions}
           onDeleted={onChanged}
           onClose={() => setChosen(null)}

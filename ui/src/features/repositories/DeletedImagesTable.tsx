@@ -2,75 +2,130 @@ import Box from "@cloudscape-design/components/box";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import type { TableProps } from "@cloudscape-design/components/table";
 import { nextSteps, wordsOf } from "../../errors";
-import type { ApiError } from "../../ipc/generated";
-import { formatCounted } from "../../shared/format";
+import type { ApiError, DeletionPlan, DeletionReport } from "../../ipc/generated";
+import { Bytes } from "../../shared/Bytes";
+import { MiddleEllipsis } from "../../shared/MiddleEllipsis";
 import { PagedTable } from "../../shared/PagedTable";
-import type { Deletion } from "./deleteImages";
-import type { RepositoryImageRow } from "./repositoryImageRows";
+import { RelativeTime } from "../../shared/RelativeTime";
+import { type DeletedImageRow, deletedImageRows } from "./deletionTexts";
+import { imageKindLabels } from "./repositoryImageRows";
 
 interface DeletedImagesTableProps {
-  images: readonly RepositoryImageRow[];
+  plan: DeletionPlan;
   /** The result, or `null` before the deletion. */
-  deletion: Deletion | null;
+  report: DeletionReport | null;
 }
 
-/** The images to delete with their tags, and the result of each. */
-export function DeletedImagesTable({ images, deletion }: DeletedImagesTableProps) {
-  const deleted = new Set(deletion?.deleted ?? []);
-  const outcome: TableProps.ColumnDefinition<RepositoryImageRow> = {
-    id: "outcome",
-    header: "Result",
-    minWidth: 220,
-    cell: ({ digest }) => (
-      <DeletionResult deleted={deleted.has(digest)} why={deletion?.left.get(digest)} />
+const key = (repository: string, digest: string) => `${repository} ${digest}`;
+
+/** Every image of a deletion, and the result of each, failed ones first. */
+export function DeletedImagesTable({ plan, report }: DeletedImagesTableProps) {
+  const rows = deletedImageRows(plan);
+  if (rows.length === 0) {
+    return null;
+  }
+  const deleted = new Set(
+    report?.repositories.flatMap(({ name, deleted }) => deleted.map((one) => key(name, one))),
+  );
+  const left = new Map(
+    report?.repositories.flatMap(({ name, left }) =>
+      left.map(({ digest, error }) => [key(name, digest), error] as const),
     ),
+  );
+  const rank = ({ repository, image }: DeletedImageRow) => {
+    const one = key(repository, image.digest);
+    return left.has(one) ? 0 : deleted.has(one) ? 2 : 1;
   };
-  // Failed images come first.
-  const rows =
-    deletion === null
-      ? images
-      : [...images].sort(
-          (one, other) => Number(deleted.has(one.digest)) - Number(deleted.has(other.digest)),
-        );
+  const several = plan.repositories.length > 1;
+  const parts = rows.some(({ goesWith }) => goesWith !== null);
+  const columns: TableProps.ColumnDefinition<DeletedImageRow>[] = [
+    ...(report === null
+      ? []
+      : [
+          {
+            id: "result",
+            header: "Result",
+            width: 260,
+            cell: ({ repository, image }: DeletedImageRow) => (
+              <Result
+                deleted={deleted.has(key(repository, image.digest))}
+                why={left.get(key(repository, image.digest))}
+              />
+            ),
+          },
+        ]),
+    ...(several
+      ? [
+          {
+            id: "repository",
+            header: "Repository",
+            width: 180,
+            cell: ({ repository }: DeletedImageRow) => <MiddleEllipsis text={repository} />,
+          },
+        ]
+      : []),
+    {
+      id: "tags",
+      header: "Tags",
+      isRowHeader: true,
+      width: 150,
+      cell: ({ image }) => (
+        <span title={image.tags.join(", ")}>
+          {image.tags.length === 0 ? "Untagged" : image.tags.join(", ")}
+        </span>
+      ),
+    },
+    { id: "kind", header: "Type", width: 120, cell: ({ image }) => imageKindLabels[image.kind] },
+    ...(parts
+      ? [
+          {
+            id: "part",
+            header: "Part of",
+            width: 120,
+            cell: ({ goesWith }: DeletedImageRow) => goesWith ?? "–",
+          },
+        ]
+      : []),
+    {
+      id: "size",
+      header: "Size",
+      width: 90,
+      cell: ({ image }) => <Bytes bytes={image.size_bytes} />,
+    },
+    {
+      id: "pulled",
+      header: "Last pulled",
+      width: 130,
+      cell: ({ image }) => <RelativeTime timeMs={image.pulled_at_ms} />,
+    },
+    {
+      id: "digest",
+      header: "Digest",
+      width: 220,
+      cell: ({ image }) => (
+        <Box variant="code">
+          <MiddleEllipsis text={image.digest} />
+        </Box>
+      ),
+    },
+  ];
   return (
     <PagedTable
       variant="embedded"
-      items={rows}
-      trackBy="id"
-      wrapLines
-      words={({ tags, digest }) => [...tags, digest]}
-      finds="images by tag or digest"
+      items={report === null ? rows : [...rows].sort((one, other) => rank(one) - rank(other))}
+      trackBy={({ repository, image }) => key(repository, image.digest)}
+      words={({ repository, image }) => [repository, image.digest, ...image.tags]}
+      finds="images by repository, tag, or digest"
       ariaLabels={{ tableLabel: "Images to delete" }}
-      columnDefinitions={[
-        {
-          id: "tags",
-          header: "Tags",
-          isRowHeader: true,
-          minWidth: 140,
-          cell: ({ tags }) => (
-            <div style={{ overflowWrap: "anywhere" }}>
-              {tags.length === 0 ? "Untagged" : tags.join(", ")}
-            </div>
-          ),
-        },
-        {
-          id: "digest",
-          header: "Digest",
-          minWidth: 260,
-          cell: ({ digest }) => (
-            <div style={{ overflowWrap: "anywhere" }}>
-              <Box variant="code">{digest}</Box>
-            </div>
-          ),
-        },
-        ...(deletion === null ? [] : [outcome]),
-      ]}
-      data-testid="images-to-delete"
+      resizableColumns
+      wrapLines={report !== null}
+      columnDefinitions={columns}
+      data-testid="deletion-images"
     />
   );
 }
 
-function DeletionResult({ deleted, why }: { deleted: boolean; why: ApiError | undefined }) {
+function Result({ deleted, why }: { deleted: boolean; why: ApiError | undefined }) {
   if (deleted) {
     return <StatusIndicator type="success">Deleted</StatusIndicator>;
   }
@@ -84,11 +139,4 @@ function DeletionResult({ deleted, why }: { deleted: boolean; why: ApiError | un
       </div>
     </>
   );
-}
-
-/** Counts images and tags: `3 images and 4 tags`. */
-export function imagesAndTags(images: readonly RepositoryImageRow[]): string {
-  const tags = images.reduce((sum, image) => sum + image.tags.length, 0);
-  const counted = formatCounted(images.length, "image", "images");
-  return tags === 0 ? counted : `${counted} and ${formatCounted(tags, "tag", "tags")}`;
 }

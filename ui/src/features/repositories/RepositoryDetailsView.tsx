@@ -10,11 +10,10 @@ import { useBackend } from "../../ipc";
 import type { AwsConnection, RepositoryDetails } from "../../ipc/generated";
 import { connectionKey } from "../../shared/connection";
 import { formatCount } from "../../shared/format";
-import { useNotify } from "../../shared/notify";
 import { useRequest } from "../../shared/useRequest";
 import { CleanupTab } from "./CleanupTab";
 import { CommandsModal } from "./CommandsModal";
-import { DeleteRepositoriesModal } from "./DeleteRepositoriesModal";
+import { DeletionModal } from "./DeletionModal";
 import { LifecycleTab } from "./LifecycleTab";
 import { OtherRegions } from "./OtherRegions";
 import type { OpenedImage, ShowImage } from "./openedImage";
@@ -45,7 +44,6 @@ export function RepositoryDetailsView({
   errorActions,
 }: RepositoryDetailsViewProps) {
   const backend = useBackend();
-  const notify = useNotify();
   const [deleting, setDeleting] = useState(false);
   const [pushCommandsShown, setPushCommandsShown] = useState(false);
   const [image, setImage] = useState<OpenedImage | null>(null);
@@ -124,13 +122,16 @@ export function RepositoryDetailsView({
             />
           )}
           {deleting && (
-            <DeleteRepositoriesModal
+            <DeletionModal
               connection={connection}
-              names={[name]}
+              options={[{ label: name, target: { kind: "repositories", names: [name] } }]}
               errorActions={errorActions}
-              onDeleted={() => {
-                notify({ type: "success", header: `Repository ${name} deleted` });
-                onDeleted();
+              onDeleted={({ deleted }) => {
+                if (deleted.repositories > 0) {
+                  onDeleted();
+                } else {
+                  request.reload();
+                }
               }}
               onClose={() => setDeleting(false)}
             />

@@ -7,22 +7,15 @@ import { useMemo, useRef, useState } from "react";
 import { type ErrorActions, ErrorAlert } from "../../errors";
 import type { AwsConnection, RepositoryDetails } from "../../ipc/generated";
 import { formatCount } from "../../shared/format";
-import { useNotify } from "../../shared/notify";
 import { FullTable } from "../../shared/PagedTable";
 import { ArchiveImagesModal } from "./ArchiveImagesModal";
 import { CommandsModal } from "./CommandsModal";
-import { DeleteImageModal } from "./DeleteImageModal";
-import { DeleteImagesModal } from "./DeleteImagesModal";
+import { DeletionModal, type DeletionOption } from "./DeletionModal";
 import { findingsColumn } from "./FindingsCell";
 import { imageColumns } from "./imageColumns";
 import { ManifestReads } from "./ManifestReads";
 import type { OpenedImage } from "./openedImage";
-import {
-  imageName,
-  imageRowWords,
-  type RepositoryImageRow,
-  withParts,
-} from "./repositoryImageRows";
+import { imageName, imageRowWords, type RepositoryImageRow } from "./repositoryImageRows";
 import { useFindings } from "./useFindings";
 import { useImageRows } from "./useImageRows";
 
@@ -36,11 +29,33 @@ interface RepositoryImagesTableProps {
   onOpen: (image: OpenedImage) => void;
 }
 
+/** What can be deleted of selected images: a single one can also lose only a tag. */
+function deletionOptions(
+  repository: string,
+  rows: readonly RepositoryImageRow[],
+): readonly DeletionOption[] {
+  const digests = rows.map(({ digest }) => digest);
+  const images: DeletionOption = {
+    label: `The image with its tags ${rows[0]?.tags.join(", ")}`,
+    target: { kind: "images", repository, digests, class: null },
+  };
+  const only = rows.length === 1 ? rows[0] : undefined;
+  if (only === undefined || only.tags.length < 2) {
+    return [images];
+  }
+  return [
+    images,
+    ...only.tags.map((tag) => ({
+      label: `Only the tag ${tag} (keeps the image)`,
+      target: { kind: "tag" as const, repository, tag, digest: only.digest },
+    })),
+  ];
+}
+
 /** The images of a repository. An image expands to its platforms and referrers. */
 export function RepositoryImagesTable(props: RepositoryImagesTableProps) {
   const { connection, details, errorActions, onChanged, onOpen } = props;
   const { name: repository, uri } = details.repository;
-  const notify = useNotify();
   const images = useImageRows(connection, details);
   const [deleting, setDeleting] = useState<readonly RepositoryImageRow[]>([]);
   const [moving, setMoving] = useState<"archive" | "restore" | null>(null);
@@ -232,27 +247,10 @@ export function RepositoryImagesTable(props: RepositoryImagesTableProps) {
           onClose={() => setMoving(null)}
         />
       )}
-      {deleting.length === 1 && deleting[0] !== undefined && (
-        <DeleteImageModal
+      {deleting.length > 0 && (
+        <DeletionModal
           connection={connection}
-          repository={repository}
-          image={deleting[0]}
-          images={all}
-          errorActions={errorActions}
-          onDeleted={(what) => {
-            setDeleting([]);
-            setSelectedIds(new Set());
-            notify({ type: "success", header: `Deleted from ${repository}: ${what}` });
-            onChanged();
-          }}
-          onClose={() => setDeleting([])}
-        />
-      )}
-      {deleting.length > 1 && (
-        <DeleteImagesModal
-          connection={connection}
-          repository={repository}
-          images={withParts(deleting, all)}
+          options={deletionOptions(repository, deleting)}
           errorActions={errorActions}
           onDeleted={onChanged}
           onClose={() => setDeleting([])}

@@ -7,13 +7,12 @@ import { type ErrorActions, ErrorAlert } from "../../errors";
 import { useBackend } from "../../ipc";
 import type { AwsConnection, Repository } from "../../ipc/generated";
 import { connectionKey } from "../../shared/connection";
-import { formatCount, formatCounted } from "../../shared/format";
+import { formatCount } from "../../shared/format";
 import { InfoLink } from "../../shared/help";
-import { useNotify } from "../../shared/notify";
 import { FullTable } from "../../shared/PagedTable";
 import { useRequest } from "../../shared/useRequest";
 import { CreateRepositoryModal } from "./CreateRepositoryModal";
-import { DeleteRepositoriesModal } from "./DeleteRepositoriesModal";
+import { DeletionModal } from "./DeletionModal";
 import { repositoryColumns } from "./repositoryColumns";
 import { useRepositorySummaries } from "./useRepositorySummaries";
 
@@ -38,7 +37,6 @@ const emptyList = (
 /** The table of repositories, with their creation and deletion. */
 export function RepositoryList({ connection, onOpen, errorActions }: RepositoryListProps) {
   const backend = useBackend();
-  const notify = useNotify();
   const request = useRequest(connectionKey(connection), () => backend.repositoriesList(connection));
   const [visibleNames, setVisibleNames] = useState<readonly string[]>([]);
   const [selectedNames, setSelectedNames] = useState<ReadonlySet<string>>(new Set());
@@ -145,20 +143,16 @@ export function RepositoryList({ connection, onOpen, errorActions }: RepositoryL
         />
       )}
       {deleting.length > 0 && (
-        <DeleteRepositoriesModal
+        <DeletionModal
           connection={connection}
-          names={deleting.map(({ name }) => name)}
+          options={[
+            {
+              label: "Repositories",
+              target: { kind: "repositories", names: deleting.map(({ name }) => name) },
+            },
+          ]}
           errorActions={errorActions}
-          onDeleted={(names) => {
-            refresh();
-            notify({
-              type: "success",
-              header:
-                names.length === 1
-                  ? `Repository ${names[0]} deleted`
-                  : `${formatCounted(names.length, "repository", "repositories")} deleted`,
-            });
-          }}
+          onDeleted={refresh}
           onClose={() => setDeleting([])}
         />
       )}

@@ -2,8 +2,13 @@ import createWrapper from "@cloudscape-design/components/test-utils/dom";
 import { act, fireEvent, render, screen, waitFor } from "@testing-library/react";
 import { expect, it, vi } from "vitest";
 import { type Backend, BackendProvider } from "../../ipc";
+import {
+  deletionPlanOf,
+  deletionReportOf,
+  plannedImage,
+  plannedRepository,
+} from "../../ipc/fake/deletion";
 import { noLifecycle, singleRows } from "../../ipc/fake/repositoryRows";
-import { fakeError } from "../../ipc/fakeBackend";
 import type {
   AwsConnection,
   CleanupImage,
@@ -54,8 +59,6 @@ function show(proposals: CleanupProposal[], part: Partial<Backend> = {}) {
   const propose = vi.fn(async () => proposals);
   const backend = {
     repositoryCleanup: propose as Backend["repositoryCleanup"],
-    repositoryCleanupRecord: async () => "/data/cleanups/1.csv",
-    repositoryImagesDelete: async () => [],
     ...part,
   } as Partial<Backend> as Backend;
   const view = render(
@@ -98,58 +101,35 @@ it("offers each class with the bytes that it frees, and nothing of a class that 
   );
 });
 
-it("deletes untagged images after a review, in order, and records them first", async () => {
-  const calls: string[] = [];
+it("deletes what was reviewed through the dry run of every deletion", async () => {
+  const plan = deletionPlanOf("d", [
+    plannedRepository("shop/api", [
+      plannedImage(
+        { digest: digest(2), tags: [], kind: "signature", size_bytes: 1 },
+        { goes_with: digest(1) },
+      ),
+      plannedImage({ digest: digest(1), tags: [], kind: "image", size_bytes: 5_999_999 }),
+    ]),
+  ]);
+  const planned = vi.fn(async () => plan);
+  const deletionRun = vi.fn(async () => deletionReportOf(plan));
   const { onChanged } = show([proposal({ images: [image(1)], deleted: [digest(2), digest(1)] })], {
-    repositoryCleanupRecord: async (_connection, _name, kind, digests) => {
-      calls.push(`record ${kind} ${digests.length}`);
-      return "/data/cleanups/1.csv";
-    },
-    repositoryImagesDelete: async (_connection, _name, images) => {
-      calls.push(images.map((one) => (one.kind === "image" ? one.digest : "")).join(" "));
-      return [];
-    },
+    deletionPlan: planned,
+    deletionRun,
   });
   await screen.findByText("Orphaned referrers");
   press("cleanup-review-orphans");
-  expect(screen.getByTestId("cleanup-summary").textContent).toContain("frees 6 MB");
-  expect(calls).toEqual([]);
-  expect(screen.getByTestId("cleanup-confirm").textContent).toContain("Delete 2 images");
-  press("cleanup-confirm");
-  const result = await screen.findByTestId("cleanup-result");
-  expect(result.textContent).toContain("2 of 2 images were deleted.");
-  expect(result.textContent).toContain("/data/cleanups/1.csv");
-  expect(calls).toEqual(["record orphans 2", `${digest(2)} ${digest(1)}`]);
-  expect(onChanged).toHaveBeenCalled();
-});
-
-it("needs the repository's name to delete tagged images, and shows why ECR keeps one", async () => {
-  const kept = fakeError("image_in_index", "An index refers to it.");
-  show([proposal({ class: "unused", images: [image(1, ["a", "b"])] })], {
-    repositoryImagesDelete: async () => [{ name: digest(1), error: kept }],
+  const summary = await screen.findByTestId("deletion-summary");
+  expect(summary.textContent).toContain("2 images in ECR and frees 6 MB");
+  expect(planned).toHaveBeenCalledWith(connection, {
+    kind: "images",
+    repository: "shop/api",
+    digests: [digest(1)],
+    class: "orphans",
   });
-  await screen.findByText("Unused images");
-  press("cleanup-review-unused");
-  expect(screen.getByTestId("cleanup-confirm").textContent).toContain("Delete 1 image with 2 tags");
-  expect(isDisabled("cleanup-confirm")).toBe(true);
-  const name = screen.getByTestId("cleanup-name").querySelector("input");
-  fireEvent.change(name as HTMLInputElement, { target: { value: "shop/api" } });
-  await waitFor(() => expect(isDisabled("cleanup-confirm")).toBe(false));
-  press("cleanup-confirm");
-  expect((await screen.findByTestId("cleanup-result")).textContent).toContain("0 of 1 image");
-  expect(screen.getByTestId("error-alert").textContent).toContain("An index refers to it.");
-});
-
-it("deletes nothing if the record can't be written", async () => {
-  const remove = vi.fn(async () => []);
-  show([proposal({ images: [image(1)] })], {
-    repositoryCleanupRecord: async () =>
-      Promise.reject(fakeError("disk_full", "The disk is full.")),
-    repositoryImagesDelete: remove,
-  });
-  await screen.findByText("Orphaned referrers");
-  press("cleanup-review-orphans");
-  press("cleanup-confirm");
-  expect((await screen.findByTestId("error-alert")).textContent).toContain("The disk is full.");
-  expect(remove).not.toHaveBeenCalled();
+  expect(deletionRun).not.toHaveBeenCalled();
+  expect(screen.getByTestId("deletion-confirm").textContent).toBe("Delete 2 images");
+  press("deletion-confirm");
+  await waitFor(() => expect(onChanged).toHaveBeenCalled());
+  await waitFor(() => expect(screen.queryByTestId("deletion-modal")).toBeNull());
 });

@@ -2,6 +2,12 @@ import createWrapper from "@cloudscape-design/components/test-utils/dom";
 import { act, fireEvent, render, screen, waitFor } from "@testing-library/react";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { type Backend, BackendProvider } from "../../ipc";
+import {
+  deletionPlanOf,
+  deletionReportOf,
+  plannedImage,
+  plannedRepository,
+} from "../../ipc/fake/deletion";
 import { noEffects, noLifecycle, singleRow, singleRows } from "../../ipc/fake/repositoryRows";
 import type {
   ApiError,
@@ -296,53 +302,57 @@ describe("creation and deletion in the list", () => {
   });
 
   it("names every image before it deletes repositories, and keeps what ECR refuses", async () => {
-    const calls: string[] = [];
-    const notify = vi.fn();
+    const run = vi.fn();
+    const plan = deletionPlanOf("deletion-1", [
+      plannedRepository(
+        "pgcli",
+        details.images.map((one) => plannedImage(one)),
+        { deletes_repository: true },
+      ),
+      plannedRepository("redis", [], { deletes_repository: true }),
+    ]);
+    const planned = vi.fn(async () => plan);
     const { container } = show(
       backendWith({
-        repositoryDetails: async (_connection, name) => ({
-          ...details,
-          repository: repository(name),
-          ...imagesBefore(name === "pgcli" ? details.images : []),
-        }),
-        repositoryImagesDelete: async (_connection, name, images) => {
-          calls.push(`${name}: ${images.length} images`);
-          return [];
-        },
-        repositoryDelete: async (_connection, name) => {
-          calls.push(name);
-          if (name === "redis") {
-            throw refused;
-          }
+        deletionPlan: planned,
+        deletionRun: async (deletion) => {
+          run(deletion);
+          return deletionReportOf(plan, ({ name }) =>
+            name === "redis" ? { repository_deleted: false, error: refused } : {},
+          );
         },
       }),
-      connection,
-      notify,
     );
     await screen.findByText("redis");
     for (const row of [1, 2]) {
       act(() => table(container, "repositories-table").findRowSelectionArea(row)?.click());
     }
     press("repositories-delete");
-    const summary = await screen.findByTestId("repository-delete-summary");
-    expect(summary.textContent).toContain("2 images (24.6 MB) and 2 repositories");
-    const named = screen.getByTestId("repository-images-to-delete").textContent;
+    const summary = await screen.findByTestId("deletion-summary");
+    expect(planned).toHaveBeenCalledWith(connection, {
+      kind: "repositories",
+      names: ["pgcli", "redis"],
+    });
+    expect(summary.textContent).toContain(
+      "2 repositories and 2 images with 2 tags in ECR and frees 24.6 MB",
+    );
+    const named = screen.getByTestId("deletion-images").textContent;
     for (const text of ["pgcli", "4.0, latest", `sha256:${"b".repeat(64)}`, "Untagged"]) {
       expect(named).toContain(text);
     }
-    const confirm = screen.getByTestId("repository-delete-confirm");
+    const confirm = screen.getByTestId("deletion-confirm");
+    expect(confirm.textContent).toContain("Delete 2 repositories");
     expect(confirm.getAttribute("aria-disabled")).toBe("true");
-    expect(calls).toEqual([]);
-    type("repository-delete-name", "delete");
+    expect(run).not.toHaveBeenCalled();
+    type("deletion-confirmation", "2");
     await waitFor(() => expect(confirm.getAttribute("aria-disabled")).not.toBe("true"));
     fireEvent.click(confirm);
-    await waitFor(() => expect(calls).toEqual(["pgcli: 2 images", "pgcli", "redis"]));
-    const modal = screen.getByTestId("repository-delete-modal");
-    await waitFor(() => expect(modal.textContent).toContain("1 of 2 repositories deleted"));
-    expect(modal.textContent).toContain("The role may not do");
-    expect(notify.mock.lastCall?.[0].header).toBe("Repository pgcli deleted");
-    press("repository-delete-cancel");
-    await waitFor(() => expect(screen.queryByTestId("repository-delete-modal")).toBeNull());
+    const result = await screen.findByTestId("deletion-result");
+    expect(run).toHaveBeenCalledWith("deletion-1");
+    expect(result.textContent).toContain("1 of 2 repositories and 2 of 2 images deleted");
+    expect(screen.getByTestId("deletion-modal").textContent).toContain("The role may not do");
+    press("deletion-close");
+    await waitFor(() => expect(screen.queryByTestId("deletion-modal")).toBeNull());
   });
 });
 
@@ -461,24 +471,35 @@ describe("the details of a repository", () => {
     expect(screen.getByTestId("error-alert").textContent).toContain("The role may not do");
   });
 
-  it("deletes a tag, an index with its platforms, and the empty repository, each after a question", async () => {
-    let images = [...details.images, amd64, attestation];
-    const deleted = vi.fn(
-      async (_connection, _name, wanted: { kind: string; digest?: string }[]) => {
-        images = images.filter(({ digest }) => !wanted.some((one) => one.digest === digest));
-        return [];
-      },
+  it("deletes a tag, an index with its platforms, and the empty repository, each after a dry run", async () => {
+    const targets: unknown[] = [];
+    const wholeIndex = plannedRepository("pgcli", [
+      plannedImage({ ...attestation, kind: "provenance" }, { goes_with: index.digest }),
+      plannedImage(index),
+      plannedImage(amd64, { goes_with: index.digest }),
+    ]);
+    const plans = {
+      tag: deletionPlanOf("tag", [
+        plannedRepository("pgcli", [], { tag: { tag: "4.0", digest: index.digest } }),
+      ]),
+      images: deletionPlanOf("images", [wholeIndex]),
+      repositories: deletionPlanOf("repositories", [
+        plannedRepository("pgcli", [], { deletes_repository: true }),
+      ]),
+    };
+    const deletionRun = vi.fn(async (deletion: string) =>
+      deletionReportOf(plans[deletion as keyof typeof plans]),
     );
-    const repositoryDelete = vi.fn(async () => {});
-    const notify = vi.fn();
+    const reload = vi.fn(async () => details);
     const { container } = await open(
       backendWith({
-        repositoryDetails: async () => ({ ...details, ...imagesBefore(images) }),
-        repositoryRows: async () => rowsAfter(images),
-        repositoryImagesDelete: deleted as never,
-        repositoryDelete,
+        repositoryDetails: reload,
+        deletionPlan: async (_connection, target) => {
+          targets.push(target);
+          return plans[target.kind];
+        },
+        deletionRun: deletionRun as never,
       }),
-      notify,
     );
     await screen.findByText("1 platform, 1 provenance");
     const select = (row: number) =>
@@ -488,51 +509,43 @@ describe("the details of a repository", () => {
       await waitFor(() => expect(button.getAttribute("aria-disabled")).not.toBe("true"));
       act(() => button.click());
     };
+    const closed = () => waitFor(() => expect(screen.queryByTestId("deletion-modal")).toBeNull());
     select(1);
     await click("images-delete");
-    const modal = screen.getByTestId("image-delete-modal");
-    expect(modal.textContent).toContain("4.0, latest");
-    expect(modal.textContent).toContain(`sha256:${"b".repeat(64)}`);
-    act(() => createWrapper().findRadioGroup()?.findInputByValue("4.0")?.click());
-    expect((await screen.findByTestId("image-delete-confirm")).textContent).toContain(
-      "the tag 4.0",
-    );
-    await click("image-delete-confirm");
-    await waitFor(() =>
-      expect(deleted).toHaveBeenCalledWith(connection, "pgcli", [{ kind: "tag", tag: "4.0" }]),
-    );
-    await waitFor(() => expect(screen.queryByTestId("image-delete-modal")).toBeNull());
-    expect(notify.mock.lastCall?.[0].header).toBe("Deleted from pgcli: tag 4.0");
+    await screen.findByText("Delete 3 images with 2 tags");
+    act(() => createWrapper().findRadioGroup()?.findInputByValue("1")?.click());
+    await screen.findByText("Delete the tag 4.0");
+    expect(screen.queryByTestId("deletion-confirmation")).toBeNull();
+    const before = reload.mock.calls.length;
+    await click("deletion-confirm");
+    await closed();
+    expect(targets).toEqual([
+      { kind: "images", repository: "pgcli", digests: [index.digest], class: null },
+      { kind: "tag", repository: "pgcli", tag: "4.0", digest: index.digest },
+    ]);
+    await waitFor(() => expect(reload.mock.calls.length).toBeGreaterThan(before));
 
-    // What belongs to the index is deleted with it: referrers first, then the index, then platforms.
-    await screen.findByText("1 platform, 1 provenance");
-    select(1);
+    // What belongs to the index is in the dry run, and the repository's name confirms it.
     await click("images-delete");
-    expect((await screen.findByTestId("image-delete-platforms")).textContent).toContain(
-      "1 untagged image and 1 referrer",
+    const summary = await screen.findByTestId("deletion-summary");
+    expect(summary.textContent).toContain(
+      "2 images that only the selected images use are included",
     );
-    await click("image-delete-confirm");
-    await waitFor(() =>
-      expect(deleted.mock.calls.slice(1).map(([, , wanted]) => wanted)).toEqual([
-        [{ kind: "image", digest: attestation.digest }],
-        [{ kind: "image", digest: index.digest }],
-        [{ kind: "image", digest: amd64.digest }],
-      ]),
-    );
-    await waitFor(() => expect(screen.queryByTestId("image-delete-modal")).toBeNull());
+    const name = screen.getByTestId("deletion-confirmation").querySelector("input");
+    fireEvent.change(name as HTMLInputElement, { target: { value: "pgcli" } });
+    await click("deletion-confirm");
+    await closed();
+    expect(deletionRun.mock.lastCall?.[0]).toBe("images");
 
-    images = [];
-    fireEvent.click(screen.getByTestId("repository-refresh"));
-    await waitFor(() => expect(rowTexts(container)).toHaveLength(0));
     await click("repository-delete");
-    expect((await screen.findByTestId("repository-delete-summary")).textContent).toContain(
+    expect((await screen.findByTestId("deletion-summary")).textContent).toContain(
       "contains no images",
     );
-    expect(screen.queryByTestId("repository-delete-name")).toBeNull();
-    await click("repository-delete-confirm");
-    await waitFor(() => expect(repositoryDelete).toHaveBeenCalledWith(connection, "pgcli"));
+    expect(screen.queryByTestId("deletion-confirmation")).toBeNull();
+    await click("deletion-confirm");
     await screen.findByTestId("repositories-table");
-    expect(notify.mock.lastCall?.[0].header).toBe("Repository pgcli deleted");
+    expect(deletionRun.mock.lastCall?.[0]).toBe("repositories");
+    expect(screen.queryByTestId("repository-close")).toBeNull();
   });
 
   it("shows push commands, and pull commands of the image that is selected", async () => {

@@ -13,6 +13,7 @@ import { nameAnswers, pullGuides } from "./recorded/friendlyName";
 
 type FriendlyNameMethods =
   | "nameDiagnose"
+  | "nameDiagnoseCancel"
   | "nameAnswers"
   | "nameFileExport"
   | "nameClientFiles"
@@ -95,7 +96,8 @@ export function fakeFriendlyNameMethods(): Pick<Backend, FriendlyNameMethods> {
         undoable: installed.has(id),
       }));
   return {
-    nameDiagnose: async (request, _connection, onProgress) => {
+    nameDiagnoseCancel: async () => {},
+    nameDiagnose: async (request, _connection, _attempt, onProgress) => {
       const answer = diagnosis(request);
       for (const check of answer.checks) {
         onProgress(check);

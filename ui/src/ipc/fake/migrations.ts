@@ -149,6 +149,25 @@ export class FakeMigrations {
           ...entry,
           undone: this.undone.get(entry.migration) ?? entry.undone,
         })),
+      historySearch: async (text) => {
+        const known = [...this.jobs.keys(), ...this.history.map(({ migration }) => migration)];
+        return known.flatMap((migration) => {
+          const images = this.reportOf(migration).images.filter(({ source, destination }) =>
+            `${source} ${destination}`.includes(text),
+          );
+          const [first] = images;
+          return first === undefined
+            ? []
+            : [
+                {
+                  migration,
+                  images: images.length,
+                  source: first.source,
+                  destination: first.destination,
+                },
+              ];
+        });
+      },
       historyReport: async (migration) => this.reportOf(migration),
       historyRequest: async () => {
         if (this.lastRequest === null) {

@@ -1,5 +1,6 @@
 import type { Backend } from "../backend";
 import type { AwsConnection, RegistrySettings, RepositoryImage } from "../generated";
+import { fakeDeletionMethods } from "./deletion";
 import { fakeError } from "./error";
 import { fakeRegistry, fakeRepository } from "./fixtures";
 import { noEffects, noLifecycle, singleRows } from "./repositoryRows";
@@ -15,14 +16,14 @@ type RepositoryMethods =
   | "repositoryRows"
   | "lifecycleWhatIf"
   | "repositoryCleanup"
-  | "repositoryCleanupRecord"
   | "lifecyclePreviewStart"
   | "lifecyclePreview"
   | "lifecyclePolicySet"
   | "lifecyclePolicyRemove"
   | "repositoryImagesArchive"
-  | "repositoryImagesDelete"
-  | "repositoryDelete"
+  | "deletionPlan"
+  | "deletionRun"
+  | "deletionStop"
   | "repositoryInOtherRegion"
   | "repositoryCreate";
 
@@ -91,7 +92,6 @@ export function fakeRepositoryMethods(
       kept: ecr.get(name)?.length ?? 0,
     }),
     repositoryCleanup: async () => [],
-    repositoryCleanupRecord: async () => "/data/cleanups/1.csv",
     lifecyclePreviewStart: async () => ({ kind: "running" }),
     lifecyclePreview: async () => ({
       kind: "complete",
@@ -116,20 +116,7 @@ export function fakeRepositoryMethods(
       );
       return { changed: digests.length, unchanged: [] };
     },
-    repositoryImagesDelete: async (_connection, name, images) => {
-      const deleted = (image: RepositoryImage) =>
-        images.some((one) =>
-          one.kind === "image" ? one.digest === image.digest : image.tags.includes(one.tag),
-        );
-      ecr.set(
-        name,
-        (ecr.get(name) ?? []).filter((image) => !deleted(image)),
-      );
-      return [];
-    },
-    repositoryDelete: async (_connection, name) => {
-      ecr.delete(name);
-    },
+    ...fakeDeletionMethods(ecr),
     repositoryInOtherRegion: async () => [],
     repositoryCreate: async (connection, name) => {
       ecr.set(name, []);

@@ -7,8 +7,8 @@ import type { LayerListing, LayerSharing, ListProgress, StackChanges } from "./l
 import type { DroppedFile, MigrationRequest, RepositorySettings } from "./migration";
 import type { PlanPermissions } from "./permissions";
 import type { CopyTool, MigrationPlan, PlanProgress } from "./plan";
-import type { HistoryEntry, MigrationReport, ReportFormat } from "./report";
-import type { CacheRuleValidation, CleanupClass, CleanupProposal, CleanupRules, FoundImages, ImageNotDeleted, ImageToDelete, LifecyclePreviewState, LifecycleWhatIf, RegistryChange, RegistryConfiguration, RegistryContents, RegistryOffer, RegistryReadProgress, RegistrySettings, Repository, RepositoryDetails, RepositoryRows, RepositoryStorage, RepositorySummary, StorageClassChange, UnreadManifest } from "./repositories";
+import type { HistoryEntry, HistoryMatch, MigrationReport, ReportFormat } from "./report";
+import type { CacheRuleValidation, CleanupProposal, CleanupRules, DeletionPlan, DeletionProgress, DeletionReport, DeletionTarget, FoundImages, LifecyclePreviewState, LifecycleWhatIf, RegistryChange, RegistryConfiguration, RegistryContents, RegistryOffer, RegistryReadProgress, RegistrySettings, Repository, RepositoryDetails, RepositoryRows, RepositoryStorage, RepositorySummary, StorageClassChange, UnreadManifest } from "./repositories";
 import type { AppInfo, CaFile, NetworkStatus, PracticeStatus, SavedProfile, Settings, WizardDraft } from "./settings";
 import type { ChooseProgress, ChosenTags, EngineOriginal, EngineStatus, ImageSource, PasteField, PastedSource, ProposedNames, RenameRule, Selection, SourceLogin, SourceLoginStatus, SourceNamespaces, SourceRepositories, SourceTag, SourceTags } from "./sources";
 import type { UndoPlan, UndoProgress, UndoReport } from "./undo";
@@ -88,6 +88,10 @@ export interface Commands {
    * Writes a generated file for a friendly name.
    */
   nameFileExport(request: NameAnswersRequest, connection: AwsConnection | null, file: GeneratedFileId, path: string): Promise<void>;
+  /**
+   * Opens a file in the program that the system has for it. Only a file that was exported since the program started.
+   */
+  exportedFileOpen(path: string): Promise<void>;
   /**
    * Reports the events of a job from `from_seq` on, in order, several at a time.
    */
@@ -234,6 +238,10 @@ export interface Commands {
    * Every migration that this computer ran, newest first.
    */
   historyList(): Promise<Array<HistoryEntry>>;
+  /**
+   * The migrations with images whose name or tag contains a text, or whose digest starts with it.
+   */
+  historySearch(text: string): Promise<Array<HistoryMatch>>;
   historyReport(migration: string): Promise<MigrationReport>;
   /**
    * The request of a migration, to run it again.
@@ -317,10 +325,6 @@ export interface Commands {
    */
   repositoryCleanup(connection: AwsConnection, name: string, rules: CleanupRules): Promise<Array<CleanupProposal>>;
   /**
-   * Writes a record of images that are about to be deleted, and answers its path.
-   */
-  repositoryCleanupRecord(connection: AwsConnection, name: string, kind: CleanupClass, digests: Array<string>): Promise<string>;
-  /**
    * What is known of the contents of all repositories, from the lists that were read last.
    */
   registryContents(connection: AwsConnection): Promise<RegistryContents>;
@@ -339,17 +343,22 @@ export interface Commands {
    */
   imagesFind(connection: AwsConnection, text: string): Promise<FoundImages>;
   /**
-   * Deletes tags and images, and answers those that ECR did not delete.
-   */
-  repositoryImagesDelete(connection: AwsConnection, name: string, images: Array<ImageToDelete>): Promise<Array<ImageNotDeleted>>;
-  /**
    * Archives images, or restores them, with everything that belongs only to them.
    */
   repositoryImagesArchive(connection: AwsConnection, name: string, digests: Array<string>, isArchived: boolean): Promise<StorageClassChange>;
   /**
-   * Deletes an empty repository.
+   * Says what a deletion would delete now, and what it would keep. Deletes nothing. Reads the manifests of indexes
+   * that weren't read before.
    */
-  repositoryDelete(connection: AwsConnection, name: string): Promise<void>;
+  deletionPlan(connection: AwsConnection, target: DeletionTarget): Promise<DeletionPlan>;
+  /**
+   * Carries out a planned deletion, after writing a record of its images.
+   */
+  deletionRun(deletion: string, onProgress: (progress: DeletionProgress) => void): Promise<DeletionReport>;
+  /**
+   * Stops a deletion before its next call. What it deleted stays deleted.
+   */
+  deletionStop(deletion: string): Promise<void>;
   /**
    * The other regions of the account that have a repository of this name.
    */
@@ -369,8 +378,10 @@ export interface Commands {
   /**
    * Diagnoses a name in front of ECR. Reports each check. The token is sent and an upload is started
    * only if the request allows it.
+   * `attempt` is a new name, to cancel it by. `null` if it was cancelled.
    */
-  nameDiagnose(request: NameDiagnosisRequest, connection: AwsConnection | null, onProgress: (progress: CheckResult) => void): Promise<NameDiagnosis>;
+  nameDiagnose(request: NameDiagnosisRequest, connection: AwsConnection | null, attempt: string, onProgress: (progress: CheckResult) => void): Promise<NameDiagnosis | null>;
+  nameDiagnoseCancel(attempt: string): Promise<void>;
   /**
    * The answers for a name, with the files of each. Writes nothing.
    */
@@ -484,6 +495,7 @@ export const commands: Record<keyof Commands, { name: string; arguments: readonl
   migrationPlanExport: { name: "migration_plan_export", arguments: ["plan", "path"] },
   migrationReportExport: { name: "migration_report_export", arguments: ["job", "format", "path"] },
   nameFileExport: { name: "name_file_export", arguments: ["request", "connection", "file", "path"] },
+  exportedFileOpen: { name: "exported_file_open", arguments: ["path"] },
   jobFollow: { name: "job_follow", arguments: ["job", "from_seq", "on_progress"] },
   awsProfilesList: { name: "aws_profiles_list", arguments: [] },
   awsIdentity: { name: "aws_identity", arguments: ["connection"] },
@@ -529,6 +541,7 @@ export const commands: Record<keyof Commands, { name: string; arguments: readonl
   migrationUndo: { name: "migration_undo", arguments: ["undo", "on_progress"] },
   migrationUndoStop: { name: "migration_undo_stop", arguments: ["undo"] },
   historyList: { name: "history_list", arguments: [] },
+  historySearch: { name: "history_search", arguments: ["text"] },
   historyReport: { name: "history_report", arguments: ["migration"] },
   historyRequest: { name: "history_request", arguments: ["migration"] },
   historyDelete: { name: "history_delete", arguments: ["migration"] },
@@ -556,20 +569,21 @@ export const commands: Record<keyof Commands, { name: string; arguments: readonl
   lifecyclePolicySet: { name: "lifecycle_policy_set", arguments: ["connection", "name", "text", "expiring", "archiving"] },
   lifecyclePolicyRemove: { name: "lifecycle_policy_remove", arguments: ["connection", "name"] },
   repositoryCleanup: { name: "repository_cleanup", arguments: ["connection", "name", "rules"] },
-  repositoryCleanupRecord: { name: "repository_cleanup_record", arguments: ["connection", "name", "kind", "digests"] },
   registryContents: { name: "registry_contents", arguments: ["connection"] },
   registryContentsRead: { name: "registry_contents_read", arguments: ["connection", "since_ms", "attempt", "on_progress"] },
   registryContentsReadStop: { name: "registry_contents_read_stop", arguments: ["attempt"] },
   repositoryStorage: { name: "repository_storage", arguments: ["connection", "name"] },
   imagesFind: { name: "images_find", arguments: ["connection", "text"] },
-  repositoryImagesDelete: { name: "repository_images_delete", arguments: ["connection", "name", "images"] },
   repositoryImagesArchive: { name: "repository_images_archive", arguments: ["connection", "name", "digests", "is_archived"] },
-  repositoryDelete: { name: "repository_delete", arguments: ["connection", "name"] },
+  deletionPlan: { name: "deletion_plan", arguments: ["connection", "target"] },
+  deletionRun: { name: "deletion_run", arguments: ["deletion", "on_progress"] },
+  deletionStop: { name: "deletion_stop", arguments: ["deletion"] },
   repositoryInOtherRegion: { name: "repository_in_other_region", arguments: ["connection", "name"] },
   repositoryCreate: { name: "repository_create", arguments: ["connection", "name", "settings"] },
   imageInspect: { name: "image_inspect", arguments: ["image", "options"] },
   imageCompare: { name: "image_compare", arguments: ["left", "right", "options"] },
-  nameDiagnose: { name: "name_diagnose", arguments: ["request", "connection", "on_progress"] },
+  nameDiagnose: { name: "name_diagnose", arguments: ["request", "connection", "attempt", "on_progress"] },
+  nameDiagnoseCancel: { name: "name_diagnose_cancel", arguments: ["attempt"] },
   nameAnswers: { name: "name_answers", arguments: ["request", "connection"] },
   nameClientFiles: { name: "name_client_files", arguments: ["request", "connection"] },
   nameClientFileApply: { name: "name_client_file_apply", arguments: ["request", "connection", "file"] },

@@ -353,6 +353,14 @@ export const errorWords: Record<ErrorCode, ErrorWords> = {
       "review_plan"
     ]
   },
+  "image_changed": {
+    "severity": "warning",
+    "title": "The image changed",
+    "next": [
+      "Delete it again. The new list shows its tags as they are now."
+    ],
+    "actions": []
+  },
   "image_in_index": {
     "severity": "warning",
     "title": "The image is part of an index",

@@ -67,6 +67,23 @@ skipped_bytes: number,
 undone: Undone | null, };
 
 /**
+ * The images of a migration that a search found.
+ */
+export type HistoryMatch = { migration: string, 
+/**
+ * Number of images.
+ */
+images: number, 
+/**
+ * The source of the first one.
+ */
+source: string, 
+/**
+ * The destination of the first one.
+ */
+destination: string, };
+
+/**
  * The result of one image.
  */
 export type ImageReport = { 

@@ -1,4 +1,5 @@
 import type { MigrationReport, ReportFormat } from "../../ipc/generated";
+import { exportName } from "../exportName";
 
 const extensions: Record<ReportFormat, string> = {
   markdown: "md",
@@ -12,26 +13,15 @@ interface Exporter {
   migrationReportExport(job: string, format: ReportFormat, path: string): Promise<void>;
 }
 
-/** Names a file after a migration: `migration-111122223333-2026-11-29-0042.html`. */
-export function exportName(
-  { started_at_ms, identity }: Pick<MigrationReport, "started_at_ms" | "identity">,
-  format: ReportFormat,
-): string {
-  const started = new Date(started_at_ms);
-  const two = (value: number) => String(value).padStart(2, "0");
-  const day = [started.getFullYear(), two(started.getMonth() + 1), two(started.getDate())];
-  const time = `${two(started.getHours())}${two(started.getMinutes())}`;
-  const place = identity.practice ? "practice" : identity.account_id;
-  return `migration-${place}-${day.join("-")}-${time}.${extensions[format]}`;
-}
-
 /** Exports a report to a file that the user selects. */
 export async function exportReport(
   backend: Exporter,
   report: MigrationReport,
   format: ReportFormat,
 ) {
-  const path = await backend.savePathChoose(exportName(report, format));
+  const { identity, started_at_ms } = report;
+  const name = exportName("migration", identity, started_at_ms, extensions[format]);
+  const path = await backend.savePathChoose(name);
   if (path !== null) {
     await backend.migrationReportExport(report.job, format, path);
   }

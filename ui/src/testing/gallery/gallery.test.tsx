@@ -23,6 +23,8 @@ const withoutAction = new Set([
   "login_untested",
   // The button that asks ECR is beside this error.
   "lifecycle_preview_needed",
+  // A new dry run follows the result.
+  "image_changed",
 ]);
 
 /** Axe checks more than 80 alerts, possibly on a busy machine. */

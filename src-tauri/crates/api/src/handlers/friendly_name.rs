@@ -62,8 +62,26 @@ impl RegistryBehind for ConnectedRegistry {
 }
 
 impl Api {
-    /// Diagnoses a name. The connection is opened only if the user allows sending the token.
+    /// Diagnoses a name. Returns `None` if the user cancelled it. A test upload that was started expires by itself.
     pub async fn name_diagnose(
+        &self,
+        request: NameDiagnosisRequest,
+        connection: Option<AwsConnection>,
+        attempt: String,
+        progress: impl Fn(CheckResult) + Send + Sync + 'static,
+    ) -> Result<Option<NameDiagnosis>, ApiError> {
+        let diagnosis = Box::pin(self.name_diagnosis(request, connection, progress));
+        self.inner.cancellable_calls.run(attempt, diagnosis).await.transpose()
+    }
+
+    /// Cancels a diagnosis. Does nothing if it already finished.
+    pub async fn name_diagnose_cancel(&self, attempt: String) -> Result<(), ApiError> {
+        self.inner.cancellable_calls.stop(&attempt);
+        Ok(())
+    }
+
+    /// Diagnoses a name. The connection is opened only if the user allows sending the token.
+    pub async fn name_diagnosis(
         &self,
         request: NameDiagnosisRequest,
         connection: Option<AwsConnection>,

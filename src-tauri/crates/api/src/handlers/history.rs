@@ -4,10 +4,10 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use transload_contract::{
-    AwsConnection, HistoryEntry, MigrationReport, MigrationRequest, ReportFormat,
+    AwsConnection, HistoryEntry, HistoryMatch, MigrationReport, MigrationRequest, ReportFormat,
 };
 use transload_errors::ApiError;
-use transload_migration::journal::JournalRecord;
+use transload_migration::journal::{JournalMatch, JournalRecord};
 use transload_migration::{EventSink, MigrationEvent, verify_again};
 use transload_model::now_ms;
 use transload_report::report_text;
@@ -25,6 +25,15 @@ impl Api {
     pub async fn history_list(&self) -> Result<Vec<HistoryEntry>, ApiError> {
         let known = self.journal().await?.list().await?;
         known.iter().map(convert::history_entry).collect()
+    }
+
+    /// Returns the migrations with images whose name or tag contains a text, or whose digest starts with it.
+    pub async fn history_search(&self, text: String) -> Result<Vec<HistoryMatch>, ApiError> {
+        let found = self.journal().await?.search(&text).await?;
+        let found = found.into_iter().map(|JournalMatch { id, images, source, destination }| {
+            HistoryMatch { migration: id, images, source, destination }
+        });
+        Ok(found.collect())
     }
 
     /// Returns the report of a migration, which may not be finished.

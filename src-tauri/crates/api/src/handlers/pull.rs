@@ -47,7 +47,7 @@ impl Api {
             with_login: true,
             with_upload: false,
         };
-        let diagnosis = self.name_diagnose(diagnosis, Some(connection), |_| ()).await?;
+        let diagnosis = self.name_diagnosis(diagnosis, Some(connection), |_| ()).await?;
         let clients = logged_in(&self.client_logins_of(&host).await);
         let identity = Ok(connected.identity.arn.clone());
         Ok(pull_prerequisites(&identity, Some(&diagnosis), &clients))

@@ -3,16 +3,15 @@
 use std::collections::HashMap;
 
 use futures_util::{StreamExt, TryStreamExt, stream};
-use transload_aws::{EcrApi as _, EcrImage, EcrImageId, EcrImageStatus};
+use transload_aws::{EcrApi as _, EcrImage, EcrImageStatus};
 use transload_contract::{
-    AwsConnection, ImageNotDeleted, ImageStatus, ImageToDelete, Repository, RepositoryDetails,
-    RepositoryImage, RepositorySummary,
+    AwsConnection, ImageStatus, Repository, RepositoryDetails, RepositoryImage, RepositorySummary,
 };
 use transload_errors::{ApiError, ErrorCode};
 use transload_explorer::{kind_of, pull_time};
 use transload_manifest_cache::OwnRead;
 use transload_migration::commands;
-use transload_model::{Digest, RepositoryName, Tag};
+use transload_model::Digest;
 
 use crate::api::Api;
 use crate::convert;
@@ -68,51 +67,6 @@ impl Api {
         let push_commands = commands::push_to(&address, aws);
         let repository = convert::repository(&repository);
         Ok(RepositoryDetails { repository, lifecycle, images, rows, push_commands })
-    }
-
-    /// Deletes tags and images of a repository. Returns those that ECR did not delete, with the
-    /// reason.
-    pub async fn repository_images_delete(
-        &self,
-        connection: AwsConnection,
-        name: String,
-        images: Vec<ImageToDelete>,
-    ) -> Result<Vec<ImageNotDeleted>, ApiError> {
-        let connected = self.connect(&connection).await?;
-        let name = RepositoryName::parse(&name)?;
-        let names: Vec<EcrImageId> = images.iter().map(image_name).collect::<Result<_, _>>()?;
-        let left = connected.destination.ecr.delete_images(&name, &names).await?;
-        tracing::info!(repository = %name, asked = names.len(), left = left.len(), "images deleted");
-        let left = left.into_iter().map(|left| ImageNotDeleted {
-            name: left.image.to_string(),
-            error: ApiError::from(&left),
-        });
-        Ok(left.collect())
-    }
-
-    /// Deletes an empty repository.
-    pub async fn repository_delete(
-        &self,
-        connection: AwsConnection,
-        name: String,
-    ) -> Result<(), ApiError> {
-        let connected = self.connect(&connection).await?;
-        let name = RepositoryName::parse(&name)?;
-        connected.destination.ecr.delete_repository(&name).await?;
-        tracing::info!(repository = %name, "a repository was deleted");
-        Ok(())
-    }
-}
-
-fn image_name(image: &ImageToDelete) -> Result<EcrImageId, ApiError> {
-    let invalid = |error: &(dyn std::error::Error + 'static)| ApiError::invalid_input(error);
-    match image {
-        ImageToDelete::Tag { tag } => {
-            Tag::parse(tag).map(EcrImageId::Tag).map_err(|error| invalid(&error))
-        }
-        ImageToDelete::Image { digest } => {
-            Digest::parse(digest).map(EcrImageId::Digest).map_err(|error| invalid(&error))
-        }
     }
 }
 

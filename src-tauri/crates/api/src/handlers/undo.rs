@@ -5,11 +5,11 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use transload_contract::{UndoPlan, UndoProgress, UndoReport};
 use transload_errors::ApiError;
 use transload_migration::journal::{JournalError, JournalState, Undone};
-use transload_migration::{undo, undo_facts, undo_plan};
+use transload_migration::{Control, undo, undo_facts, undo_plan};
 use transload_model::now_ms;
 
 use crate::api::Api;
-use crate::books::undos::ReadyUndo;
+use crate::books::ready_changes::ReadyUndo;
 use crate::convert;
 
 impl Api {
@@ -25,7 +25,7 @@ impl Api {
         let plan = undo_plan(&record, &facts);
         let id = self.new_id("undo");
         let shown = convert::undo_plan(id.clone(), migration.clone(), &plan);
-        let ready = ReadyUndo { migration, plan, connection, control: self.new_control() };
+        let ready = ReadyUndo { migration, plan, connection };
         self.inner.undos.add(id, ready);
         Ok(shown)
     }
@@ -36,10 +36,11 @@ impl Api {
         undo: String,
         progress: impl Fn(UndoProgress) + Send + Sync + 'static,
     ) -> Result<UndoReport, ApiError> {
-        let ready = self.inner.undos.begin(&undo)?;
+        let control = self.new_control();
+        let ready = self.inner.undos.begin(&undo, &control)?;
         let (api, name) = (self.clone(), undo.clone());
         // In a task of its own: a window that goes away does not leave it half done.
-        let running = tokio::spawn(async move { api.carry_out(&ready, &progress).await });
+        let running = tokio::spawn(async move { api.carry_out(&ready, &control, &progress).await });
         let outcome = running.await;
         self.inner.undos.end(&name);
         outcome.map_err(|crash| ApiError::internal(crash.to_string()))?
@@ -54,9 +55,10 @@ impl Api {
     async fn carry_out(
         &self,
         ready: &ReadyUndo,
+        control: &Control,
         progress: &(impl Fn(UndoProgress) + Sync),
     ) -> Result<UndoReport, ApiError> {
-        let ReadyUndo { migration, plan, connection, control } = ready;
+        let ReadyUndo { migration, plan, connection } = ready;
         let connected = self.connect_planned(connection, &plan.destination).await?;
         let journal = self.journal().await?;
         // The migration can't be resumed during the undo.

@@ -191,7 +191,8 @@ pub(crate) fn not_deleted(from: &ImageFailure, requested: &[EcrImageId]) -> Opti
         (EcrImageId::Tag(tag) | EcrImageId::Tagged { tag, .. }, Some(returned)) => {
             tag.as_str() == returned
         }
-        (EcrImageId::Digest(digest), None) => id.image_digest() == Some(digest.as_str()),
+        // ECR may add a tag of the image to the digest of the request.
+        (EcrImageId::Digest(digest), _) => id.image_digest() == Some(digest.as_str()),
         _ => false,
     };
     Some(DeleteFailure {

@@ -1,26 +1,28 @@
 //! The results of `name`.
 
 use transload_contract::{
-    Ability, AbilityVerdict, CheckState, ClientFile, NameAnswers, NameDiagnosis, NameProof,
+    Ability, AbilityVerdict, CheckResult, CheckState, ClientFile, NameAnswers, NameDiagnosis,
+    NameProof,
 };
 
 use crate::output::{line, note};
 
-/// Prints the verdict, every check, and what each client can do.
+/// Prints a check.
+pub fn print_check(check: &CheckResult) {
+    line(&format!("{}  {}", state_text(check.state), check.message));
+    for detail in &check.details {
+        line(&format!("          {detail}"));
+    }
+    if let Some(next) = check.next.as_ref().filter(|_| check.state != CheckState::Passed) {
+        line(&format!("          next: {next}"));
+    }
+}
+
+/// Prints the verdict, and what each client can do. The checks were printed when they ended.
 pub fn print_diagnosis(diagnosis: &NameDiagnosis) {
+    line("");
     line(&format!("{}: {}", diagnosis.name, diagnosis.headline));
     line(&format!("next: {}", diagnosis.next));
-    line("");
-    for check in &diagnosis.checks {
-        let state = state_text(check.state);
-        line(&format!("{state}  {}", check.message));
-        for detail in &check.details {
-            line(&format!("          {detail}"));
-        }
-        if let Some(next) = check.next.as_ref().filter(|_| check.state != CheckState::Passed) {
-            line(&format!("          next: {next}"));
-        }
-    }
     line("");
     for client in &diagnosis.clients {
         line(&client.title);

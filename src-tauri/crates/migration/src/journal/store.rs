@@ -13,9 +13,10 @@ use crate::journal::entry::{
 };
 use crate::journal::error::JournalError;
 use crate::journal::log::{EarlierAttempts, JournalLog, RecordError};
+use crate::journal::search::JournalMatch;
 use crate::journal::stored_value::StoredValue;
 use crate::journal::writer::Writer;
-use crate::journal::{columns, json_columns, rows, schema};
+use crate::journal::{columns, json_columns, rows, schema, search};
 use crate::outcome::{Outcome, OutcomeCounts, RunEnd};
 
 /// A migration that no process can run as long as this value exists.
@@ -202,6 +203,18 @@ impl Journal {
                 found.collect::<Result<Vec<_>, _>>()
             };
             list(this.connect()?).map_err(|error| this.database_error(error))
+        })
+        .await
+    }
+
+    /// Returns the migrations with images that a text describes: a part of a name or tag, or the start of a digest.
+    ///
+    /// # Errors
+    /// If the journal can't be read.
+    pub async fn search(&self, text: &str) -> Result<Vec<JournalMatch>, JournalError> {
+        let (this, text) = (self.clone(), text.to_owned());
+        blocking(move || {
+            search::search(&this.connect()?, &text).map_err(|error| this.database_error(error))
         })
         .await
     }

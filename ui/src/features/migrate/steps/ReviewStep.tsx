@@ -45,10 +45,12 @@ export interface ReviewStepProps {
 
 /** Returns why the plan can't be started, or `null`. */
 export function planProblem(plan: MigrationPlan): string | null {
-  if (plan.ready) {
+  const { conflicts, refused, images_to_move, referrer_tags } = plan.totals;
+  // A run without anything to write would only verify, which the history does.
+  const nothing = images_to_move === 0 && referrer_tags === 0;
+  if (plan.ready && !nothing) {
     return null;
   }
-  const { conflicts, refused, images_to_move } = plan.totals;
   if (conflicts > 0) {
     return `Choose an action for ${formatCounted(conflicts, "conflict", "conflicts")} to start the migration.`;
   }

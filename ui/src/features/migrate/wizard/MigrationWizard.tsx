@@ -3,6 +3,7 @@ import { useEffect, useState } from "react";
 import { type ErrorActions, ErrorAlert } from "../../../errors";
 import { useBackend } from "../../../ipc/BackendContext";
 import type { AwsConnection, AwsIdentity, MigrationPlan } from "../../../ipc/generated";
+import { exportName } from "../../../shared/exportName";
 import { type Draft, type StepId, stepOrder } from "./draft";
 import { confirmedRepositories } from "./expiryConfirmation";
 import type { DraftAction } from "./reducer";
@@ -70,7 +71,8 @@ export function MigrationWizard({
     }
     setStartError(null);
     try {
-      const path = await backend.savePathChoose("plan.json");
+      const name = exportName("migration-plan", plan.identity, Date.now(), "json");
+      const path = await backend.savePathChoose(name);
       if (path !== null) {
         await confirmExpiry(plan);
         await backend.migrationPlanExport(plan.plan, path);

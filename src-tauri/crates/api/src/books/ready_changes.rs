@@ -1,0 +1,83 @@
+//! Planned and running changes in ECR that the user reviewed: undos and deletions.
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::Mutex;
+
+use transload_contract::{AwsConnection, CleanupClass, RepositoryDeletionPlan};
+use transload_errors::{ApiError, ErrorCode};
+use transload_migration::{Control, DestinationIdentity, UndoPlan};
+
+use crate::locks::locked;
+
+/// The maximum number of planned changes of a kind. A user reviews one at a time.
+const PLANS_KEPT: usize = 4;
+
+/// A planned undo.
+pub(crate) struct ReadyUndo {
+    pub migration: String,
+    pub plan: UndoPlan,
+    pub connection: AwsConnection,
+}
+
+/// A planned deletion.
+pub(crate) struct ReadyDeletion {
+    pub connection: AwsConnection,
+    pub destination: DestinationIdentity,
+    pub repositories: Vec<RepositoryDeletionPlan>,
+    /// The clean-up that proposed its images.
+    pub class: Option<CleanupClass>,
+}
+
+/// The newest planned changes of a kind, and the running ones.
+pub(crate) struct ReadyChanges<Change> {
+    planned: Mutex<VecDeque<(String, Change)>>,
+    running: Mutex<HashMap<String, Control>>,
+}
+
+impl<Change> Default for ReadyChanges<Change> {
+    fn default() -> Self {
+        Self { planned: Mutex::default(), running: Mutex::default() }
+    }
+}
+
+impl<Change> ReadyChanges<Change> {
+    pub fn add(&self, id: String, change: Change) {
+        let mut planned = locked(&self.planned);
+        if planned.len() == PLANS_KEPT {
+            planned.pop_front();
+        }
+        planned.push_back((id, change));
+    }
+
+    /// Removes a planned change to carry it out, so that it runs once. `control` stops it.
+    pub fn begin(&self, id: &str, control: &Control) -> Result<Change, ApiError> {
+        let mut planned = locked(&self.planned);
+        let at = planned.iter().position(|(known, _)| known == id);
+        let found = at.and_then(|at| planned.remove(at));
+        let (_, change) = found.ok_or_else(|| {
+            let message = "This plan no longer exists, or was already carried out.";
+            ApiError::new(ErrorCode::PlanUnknown, message).about(id)
+        })?;
+        locked(&self.running).insert(id.to_owned(), control.clone());
+        Ok(change)
+    }
+
+    pub fn end(&self, id: &str) {
+        locked(&self.running).remove(id);
+    }
+
+    /// Cancels a running change. Does nothing if it already finished.
+    pub fn stop(&self, id: &str) {
+        if let Some(control) = locked(&self.running).get(id) {
+            control.cancel();
+        }
+    }
+
+    pub fn stop_all(&self) {
+        locked(&self.running).values().for_each(Control::cancel);
+    }
+
+    pub fn any_runs(&self) -> bool {
+        !locked(&self.running).is_empty()
+    }
+}

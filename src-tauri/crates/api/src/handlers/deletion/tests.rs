@@ -1,0 +1,66 @@
+//! Which deletions need a confirmation in words.
+
+use super::*;
+use transload_contract::{ImageKind, ImageToDelete};
+use transload_model::RepositoryName;
+
+const NOW_MS: u64 = 1_000 * 24 * 60 * 60 * 1000;
+
+fn image(number: usize, tags: &[&str], pulled_days_ago: Option<u64>) -> ImageToDelete {
+    let digest = Digest::of(number.to_string().as_bytes());
+    ImageToDelete {
+        goes_with: digest.clone(),
+        digest,
+        kind: ImageKind::Image,
+        tags: tags.iter().map(|tag| (*tag).to_owned()).collect(),
+        size_bytes: Some(1),
+        pushed_at_ms: Some(0),
+        pulled_at_ms: pulled_days_ago.map(|days| NOW_MS - days * 24 * 60 * 60 * 1000),
+        is_archived: false,
+    }
+}
+
+fn repository(name: &str, deletes: bool, images: Vec<ImageToDelete>) -> RepositoryDeletionPlan {
+    RepositoryDeletionPlan {
+        name: RepositoryName::parse(name).unwrap(),
+        deletes_repository: deletes,
+        images,
+        tag: None,
+        kept: Vec::new(),
+        freed: ImageSize { bytes: 0, is_exact: true },
+        unread_indexes: 0,
+    }
+}
+
+#[test]
+fn the_name_confirms_what_someone_may_need_and_nothing_else() {
+    let untagged =
+        |count: usize| (0..count).map(|number| image(number, &[], None)).collect::<Vec<_>>();
+    let tagged = || vec![image(0, &["1"], None)];
+    let cases = [
+        ("an empty repository", vec![repository("a", true, vec![])], None),
+        (
+            "several empty ones",
+            vec![repository("a", true, vec![]), repository("b", true, vec![])],
+            None,
+        ),
+        ("a repository with untagged images", vec![repository("a", true, untagged(1))], Some("a")),
+        ("100 untagged images", vec![repository("a", false, untagged(100))], None),
+        ("101 untagged images", vec![repository("a", false, untagged(101))], Some("a")),
+        ("a tagged image", vec![repository("a", false, tagged())], Some("a")),
+        (
+            "pulled 29 days ago",
+            vec![repository("a", false, vec![image(0, &[], Some(29))])],
+            Some("a"),
+        ),
+        ("pulled 31 days ago", vec![repository("a", false, vec![image(0, &[], Some(31))])], None),
+        (
+            "several repositories",
+            vec![repository("a", true, untagged(3)), repository("b", true, tagged())],
+            Some("4"),
+        ),
+    ];
+    for (case, repositories, expected) in cases {
+        assert_eq!(confirmation(&repositories, NOW_MS).as_deref(), expected, "{case}");
+    }
+}

@@ -1,0 +1,294 @@
+//! The dry run of a deletion: which images of a repository go, in which order, and which stay for which reason. Nothing
+//! here deletes: `deletion_run` carries out what a plan shows.
+
+use std::collections::{HashMap, HashSet};
+
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use crate::deletion_order::in_order;
+use crate::kind::ImageKind;
+use crate::manifest_facts::ManifestFacts;
+use crate::rows::{ImagePart, ImageRow, RepositoryRows, rows, with_parts};
+use crate::sizes::{ImageSize, Sizes};
+use transload_aws::{EcrImage, EcrImageStatus};
+use transload_manifest_cache::PullTime;
+use transload_model::{Digest, RepositoryName, Tag};
+
+/// What the user chose in one repository.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum DeletionChoice {
+    /// The repository with all its images.
+    Repository,
+    /// Images, each with everything that only it uses.
+    Images(Vec<Digest>),
+    /// A tag, on the condition that it points to this image. The image stays if it has another tag.
+    Tag { tag: Tag, digest: Digest },
+}
+
+/// What a deletion does in one repository.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "repositories.ts")]
+pub struct RepositoryDeletionPlan {
+    pub name: RepositoryName,
+    /// Whether the repository is deleted after its images.
+    pub deletes_repository: bool,
+    /// The images that are deleted, in the order in which ECR deletes them: referrers, indexes, the images of indexes.
+    pub images: Vec<ImageToDelete>,
+    /// The tag that is deleted while its image stays.
+    pub tag: Option<TagToDelete>,
+    /// Images that were chosen, or that belong to those, and that stay.
+    pub kept: Vec<KeptImage>,
+    /// The bytes that this frees.
+    pub freed: ImageSize,
+    /// Number of indexes whose images aren't known, because their manifest wasn't read. Images that only they list stay.
+    #[ts(type = "number")]
+    pub unread_indexes: u64,
+}
+
+/// An image that is deleted with all its tags.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "repositories.ts")]
+pub struct ImageToDelete {
+    pub digest: Digest,
+    pub kind: ImageKind,
+    pub tags: Vec<String>,
+    /// The chosen image that it goes with: itself, or the one that it is a part or a referrer of.
+    pub goes_with: Digest,
+    /// Its size as ECR reports it. `None` for an index, whose images have the bytes.
+    #[ts(type = "number | null")]
+    pub size_bytes: Option<u64>,
+    #[ts(type = "number | null")]
+    pub pushed_at_ms: Option<u64>,
+    /// The last pull by someone else than Transload.
+    #[ts(type = "number | null")]
+    pub pulled_at_ms: Option<u64>,
+    /// Whether it is in archive storage, which AWS bills for at least 90 days.
+    pub is_archived: bool,
+}
+
+/// A tag that is deleted without its image.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "repositories.ts")]
+pub struct TagToDelete {
+    pub tag: Tag,
+    pub digest: Digest,
+}
+
+/// An image that stays.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "repositories.ts")]
+pub struct KeptImage {
+    pub digest: Digest,
+    pub tags: Vec<String>,
+    pub why: KeptReason,
+}
+
+/// Why an image stays.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+#[ts(export_to = "repositories.ts")]
+pub enum KeptReason {
+    /// Images that stay use it: an index lists it, or it refers to one of them. Their names.
+    UsedBy { images: Vec<String> },
+    /// It has a tag of its own and wasn't chosen.
+    HasTag,
+    /// The repository no longer holds it.
+    Missing,
+    /// The tag points to another image now, or doesn't exist.
+    TagMoved { tag: String },
+}
+
+/// Plans a deletion in one repository. `facts` are those of the manifests that were read.
+pub fn deletion_plan(
+    name: &RepositoryName,
+    choice: &DeletionChoice,
+    images: &[EcrImage],
+    facts: &HashMap<Digest, ManifestFacts>,
+    pull_time: impl Fn(&EcrImage) -> PullTime,
+) -> RepositoryDeletionPlan {
+    let grouped = rows(images, facts);
+    let by_digest: HashMap<&Digest, &EcrImage> =
+        images.iter().map(|image| (&image.digest, image)).collect();
+    let mut plan = RepositoryDeletionPlan {
+        name: name.clone(),
+        deletes_repository: *choice == DeletionChoice::Repository,
+        images: Vec::new(),
+        tag: None,
+        kept: Vec::new(),
+        freed: ImageSize { bytes: 0, is_exact: true },
+        unread_indexes: 0,
+    };
+    let chosen: HashSet<Digest> = match choice {
+        DeletionChoice::Repository => by_digest.keys().copied().cloned().collect(),
+        DeletionChoice::Images(digests) => digests.iter().cloned().collect(),
+        DeletionChoice::Tag { tag, digest } => {
+            let image = by_digest.get(digest).filter(|image| image.tags.contains(tag));
+            let Some(image) = image else {
+                plan.kept.push(KeptImage {
+                    digest: digest.clone(),
+                    tags: Vec::new(),
+                    why: KeptReason::TagMoved { tag: tag.to_string() },
+                });
+                return plan;
+            };
+            if image.tags.len() > 1 || image.unreadable_tags > 0 {
+                plan.tag = Some(TagToDelete { tag: tag.clone(), digest: digest.clone() });
+                return plan;
+            }
+            // The last tag of an image takes the image along.
+            HashSet::from([digest.clone()])
+        }
+    };
+    let going = going(&grouped, images, facts, &chosen);
+    let described = Described { grouped: &grouped, by_digest: &by_digest };
+    plan.kept = described.kept(&chosen, &going);
+    let goes_with = described.roots(&chosen, &going);
+    let kinds = described.kinds();
+    plan.unread_indexes = grouped.unread_indexes.len() as u64;
+    plan.freed = Sizes::new(images, facts).freed(&going);
+    plan.images = in_order(&grouped, images, facts, &going)
+        .into_iter()
+        .filter_map(|digest| {
+            let image = by_digest.get(&digest)?;
+            let kind = kinds.get(&digest).copied().unwrap_or(ImageKind::Other);
+            Some(ImageToDelete {
+                kind,
+                tags: image.tags.iter().map(ToString::to_string).collect(),
+                goes_with: goes_with.get(&digest).unwrap_or(&digest).clone(),
+                size_bytes: image.size_bytes.filter(|_| kind != ImageKind::Index),
+                pushed_at_ms: image.pushed_at_ms,
+                pulled_at_ms: pull_time(image).pulled_at_ms,
+                is_archived: image.status != EcrImageStatus::Active,
+                digest,
+            })
+        })
+        .collect();
+    plan
+}
+
+/// Returns the images that go: the chosen ones and what only they use, without those that an index keeps. ECR refuses to
+/// delete an image while an index lists it.
+fn going(
+    grouped: &RepositoryRows,
+    images: &[EcrImage],
+    facts: &HashMap<Digest, ManifestFacts>,
+    chosen: &HashSet<Digest>,
+) -> HashSet<Digest> {
+    let present: HashSet<&Digest> = images.iter().map(|image| &image.digest).collect();
+    let mut parents: HashMap<&Digest, Vec<&Digest>> = HashMap::new();
+    for (parent, facts) in facts.iter().filter(|(digest, _)| present.contains(digest)) {
+        for child in &facts.children {
+            parents.entry(&child.digest).or_default().push(parent);
+        }
+    }
+    let mut chosen: HashSet<Digest> =
+        chosen.iter().filter(|digest| present.contains(digest)).cloned().collect();
+    loop {
+        let mut going = with_parts(grouped, &chosen);
+        let is_held = |digest: &Digest, going: &HashSet<Digest>| {
+            parents
+                .get(digest)
+                .is_some_and(|parents| parents.iter().any(|one| !going.contains(*one)))
+        };
+        let held: HashSet<Digest> =
+            chosen.iter().filter(|digest| is_held(digest, &going)).cloned().collect();
+        if held.is_empty() {
+            // A part of a part can be listed by an index that stays, too.
+            loop {
+                let held: HashSet<Digest> =
+                    going.iter().filter(|digest| is_held(digest, &going)).cloned().collect();
+                if held.is_empty() {
+                    return going;
+                }
+                going.retain(|digest| !held.contains(digest));
+            }
+        }
+        chosen.retain(|digest| !held.contains(digest));
+    }
+}
+
+struct Described<'a> {
+    grouped: &'a RepositoryRows,
+    by_digest: &'a HashMap<&'a Digest, &'a EcrImage>,
+}
+
+impl Described<'_> {
+    fn name(&self, digest: &Digest) -> String {
+        let tag = self.by_digest.get(digest).and_then(|image| image.tags.first());
+        tag.map_or_else(|| digest.short().to_owned(), ToString::to_string)
+    }
+
+    /// Returns the kind of every image.
+    fn kinds(&self) -> HashMap<Digest, ImageKind> {
+        let mut kinds = HashMap::new();
+        for row in &self.grouped.rows {
+            for_each_part(&row.parts, &mut |part| {
+                kinds.entry(part.digest.clone()).or_insert(part.kind);
+            });
+            kinds.insert(row.digest.clone(), row.kind);
+        }
+        kinds
+    }
+
+    /// Returns for each image that goes the chosen row that takes it along.
+    fn roots(&self, chosen: &HashSet<Digest>, going: &HashSet<Digest>) -> HashMap<Digest, Digest> {
+        let mut roots = HashMap::new();
+        for row in self.grouped.rows.iter().filter(|row| going.contains(&row.digest)) {
+            for_each_part(&row.parts, &mut |part| {
+                roots.entry(part.digest.clone()).or_insert_with(|| row.digest.clone());
+            });
+        }
+        let rows: HashSet<&Digest> = self.grouped.rows.iter().map(|row| &row.digest).collect();
+        for digest in chosen {
+            if rows.contains(digest) || !roots.contains_key(digest) {
+                roots.insert(digest.clone(), digest.clone());
+            }
+        }
+        roots
+    }
+
+    /// Returns what stays of the chosen images and of what belongs to them, with the reasons.
+    fn kept(&self, chosen: &HashSet<Digest>, going: &HashSet<Digest>) -> Vec<KeptImage> {
+        let mut stays: Vec<Digest> =
+            chosen.iter().filter(|digest| !going.contains(*digest)).cloned().collect();
+        stays.sort_by(|one, other| one.as_str().cmp(other.as_str()));
+        for row in self.grouped.rows.iter().filter(|row| going.contains(&row.digest)) {
+            for_each_part(&row.parts, &mut |part| {
+                if !going.contains(&part.digest) && !stays.contains(&part.digest) {
+                    stays.push(part.digest.clone());
+                }
+            });
+        }
+        stays.into_iter().map(|digest| self.kept_image(digest, going)).collect()
+    }
+
+    fn kept_image(&self, digest: Digest, going: &HashSet<Digest>) -> KeptImage {
+        let Some(image) = self.by_digest.get(&digest) else {
+            return KeptImage { digest, tags: Vec::new(), why: KeptReason::Missing };
+        };
+        let uses = |row: &&ImageRow| {
+            let mut found = false;
+            for_each_part(&row.parts, &mut |part| found |= part.digest == digest);
+            found && !going.contains(&row.digest)
+        };
+        let users: Vec<String> =
+            self.grouped.rows.iter().filter(uses).map(|row| self.name(&row.digest)).collect();
+        let why = if users.is_empty() {
+            KeptReason::HasTag
+        } else {
+            KeptReason::UsedBy { images: users }
+        };
+        KeptImage { tags: image.tags.iter().map(ToString::to_string).collect(), why, digest }
+    }
+}
+
+fn for_each_part(parts: &[ImagePart], visit: &mut dyn FnMut(&ImagePart)) {
+    for part in parts {
+        visit(part);
+        for_each_part(&part.parts, visit);
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,130 @@
+//! What goes and what stays, on made-up repositories.
+
+use super::*;
+use crate::testing::{MB, TestRepository, digest};
+
+const NOTATION: &str = "application/vnd.cncf.notary.signature";
+
+fn plan(
+    shop: &TestRepository,
+    facts: &HashMap<Digest, ManifestFacts>,
+    choice: &DeletionChoice,
+) -> RepositoryDeletionPlan {
+    let name = RepositoryName::parse("shop/api").unwrap();
+    let pulled =
+        |image: &EcrImage| PullTime { pulled_at_ms: image.pulled_at_ms, own_read_at_ms: None };
+    deletion_plan(&name, choice, &shop.images, facts, pulled)
+}
+
+fn choose(names: &[&str]) -> DeletionChoice {
+    DeletionChoice::Images(names.iter().map(|name| digest(name)).collect())
+}
+
+fn digests(plan: &RepositoryDeletionPlan) -> Vec<Digest> {
+    plan.images.iter().map(|image| image.digest.clone()).collect()
+}
+
+/// Two indexes that share their image for amd64, a signature of one, and a tagged platform.
+fn shop() -> TestRepository {
+    let mut shop = TestRepository::default();
+    shop.image("amd64", &[], &[("base", 30), ("app", 5)]);
+    shop.image("arm64", &[], &[("armbase", 28)]);
+    shop.image("s390x", &["v2-s390x"], &[("zbase", 20)]);
+    let both = [("amd64", "linux/amd64"), ("arm64", "linux/arm64")];
+    shop.index("v4", &["4"], &both);
+    shop.index("latest", &["latest"], &both[..1]);
+    shop.index("v2", &["2"], &[("s390x", "linux/s390x")]);
+    shop.referrer("signature", "v4", NOTATION);
+    shop
+}
+
+/// A choice, the names of the images that go, in order, and of those that stay.
+type Case =
+    (&'static str, DeletionChoice, &'static [&'static str], Vec<(&'static str, KeptReason)>);
+
+#[test]
+fn what_goes_and_what_stays() {
+    let shop = shop();
+    let used_by = |names: &[&str]| KeptReason::UsedBy {
+        images: names.iter().map(|name| (*name).to_owned()).collect(),
+    };
+    let gone = DeletionChoice::Images(vec![digest("nobody")]);
+    let cases: [Case; 6] = [
+        (
+            "an image of another index stays",
+            choose(&["v4"]),
+            &["signature", "v4", "arm64"],
+            vec![("amd64", used_by(&["latest"]))],
+        ),
+        (
+            "both indexes take their images along",
+            choose(&["v4", "latest"]),
+            &["signature", "v4", "latest", "amd64", "arm64"],
+            vec![],
+        ),
+        ("a part with a tag stays", choose(&["v2"]), &["v2"], vec![("s390x", KeptReason::HasTag)]),
+        (
+            "ECR keeps an image of an index",
+            choose(&["s390x"]),
+            &[],
+            vec![("s390x", used_by(&["2"]))],
+        ),
+        ("a part that was chosen goes", choose(&["v2", "s390x"]), &["v2", "s390x"], vec![]),
+        ("an image that is gone is no error", gone, &[], vec![("nobody", KeptReason::Missing)]),
+    ];
+    for (case, choice, deleted, kept) in cases {
+        let plan = plan(&shop, &shop.read_all(), &choice);
+        let expected: Vec<Digest> = deleted.iter().map(|name| digest(name)).collect();
+        assert_eq!(digests(&plan), expected, "{case}");
+        let found: Vec<_> =
+            plan.kept.iter().map(|one| (one.digest.clone(), one.why.clone())).collect();
+        let expected: Vec<_> = kept.into_iter().map(|(name, why)| (digest(name), why)).collect();
+        assert_eq!(found, expected, "{case}");
+        assert!(!plan.deletes_repository, "{case}");
+    }
+}
+
+#[test]
+fn a_plan_knows_what_takes_an_image_along_and_the_bytes_that_go() {
+    let shop = shop();
+    let plan = plan(&shop, &shop.read_all(), &choose(&["v4"]));
+    assert!(plan.images.iter().all(|image| image.goes_with == digest("v4")));
+    // The layers for amd64 stay with the other index.
+    assert_eq!(plan.freed, ImageSize { bytes: 28 * MB, is_exact: true });
+    assert_eq!(plan.images[0].kind, ImageKind::Signature);
+    assert_eq!(plan.images[1].tags, ["4"]);
+}
+
+#[test]
+fn a_repository_goes_with_everything_also_without_a_read_manifest() {
+    let mut shop = shop();
+    shop.images[0].status = EcrImageStatus::Archived;
+    let plan = plan(&shop, &HashMap::new(), &DeletionChoice::Repository);
+    assert!(plan.deletes_repository && plan.kept.is_empty());
+    assert_eq!((plan.images.len(), plan.unread_indexes), (7, 3));
+    assert_eq!(plan.images[0].digest, digest("signature"));
+    // Indexes go before the images that they may list.
+    assert!(plan.images[1..4].iter().all(|image| image.kind == ImageKind::Index));
+    assert_eq!(plan.images.iter().filter(|image| image.is_archived).count(), 1);
+    assert!(!plan.freed.is_exact);
+}
+
+#[test]
+fn a_tag_goes_alone_unless_it_is_the_last_one() {
+    let mut shop = TestRepository::default();
+    shop.image("app", &["1", "latest"], &[("base", 30)]);
+    shop.image("old", &["0"], &[("base", 30)]);
+    let tag = |tag: &str, of: &str| DeletionChoice::Tag {
+        tag: Tag::parse(tag).unwrap(),
+        digest: digest(of),
+    };
+    let facts = shop.read_all();
+    let alone = plan(&shop, &facts, &tag("latest", "app"));
+    assert_eq!(alone.tag.unwrap().tag.as_str(), "latest");
+    assert!(alone.images.is_empty());
+    let last = plan(&shop, &facts, &tag("0", "old"));
+    assert_eq!((last.tag.is_none(), digests(&last)), (true, vec![digest("old")]));
+    let moved = plan(&shop, &facts, &tag("latest", "old"));
+    assert_eq!(moved.kept[0].why, KeptReason::TagMoved { tag: "latest".to_owned() });
+    assert!(moved.images.is_empty() && moved.tag.is_none());
+}
