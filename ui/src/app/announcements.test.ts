@@ -56,6 +56,12 @@ const cases: readonly Case[] = [
   ["savedProfilesExport", [["1", "2"], "/tmp/p.json"], undefined, "2 profiles exported"],
   ["savedProfilesImport", ["/tmp/p.json", false], [prod], "1 profile imported"],
   ["savedProfilesImport", ["/tmp/p.json", false], [], "The file contains no profiles"],
+  [
+    "imageScanStart",
+    [practice, "team/app", "sha256:1"],
+    undefined,
+    "Scan of an image of team/app started",
+  ],
   ["migrationPlanExport", ["plan", "/tmp/plan.json"], undefined, "Plan saved"],
   ["migrationReportExport", ["job", "html", "/tmp/r.html"], undefined, "Report exported"],
   ["nameFileExport", [{}, null, "nginx", "/tmp/registry.conf"], undefined, "File saved"],

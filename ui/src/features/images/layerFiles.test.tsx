@@ -111,8 +111,8 @@ describe("the files of a layer", () => {
       imageLayerFiles: async (...args) => {
         if (failing) {
           throw {
-            code: "layer_unreadable",
-            message: "The layer isn't a readable archive: it isn't a tar archive.",
+            code: "image_missing",
+            message: "The registry has no such layer.",
             hints: [],
             causes: [],
             retryable: false,
@@ -123,7 +123,7 @@ describe("the files of a layer", () => {
       },
     });
     fireEvent.click(screen.getByTestId("layer-files-2"));
-    expect((await screen.findByTestId("error-alert")).textContent).toContain("Couldn't list");
+    expect((await screen.findByTestId("error-alert")).textContent).toContain("no such layer");
     failing = false;
     fireEvent.click(screen.getByText("Retry"));
     await waitFor(() => screen.getByTestId("layer-files"));
