@@ -27,6 +27,7 @@ for partition in partitions["partitions"]:
         {
             "id": partition["id"],
             "dns_suffix": partition["outputs"]["dnsSuffix"],
+            "names": {region: partition["regions"][region]["description"] for region in regions},
             "home_region": partition["outputs"]["implicitGlobalRegion"],
             "regions": {
                 region: [

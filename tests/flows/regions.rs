@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use anyhow::{Result, ensure};
 use serde::Deserialize;
 use serde_json::json;
-use transload_aws::{EndpointVariant, api_host, registry_host};
+use transload_aws::{EndpointVariant, KNOWN_REGIONS, api_host, registry_host};
 use transload_contract::AwsConnection;
 use transload_model::{AccountId, Partition, Region, RegistryHost};
 use transload_tests::aws::{AwsResponse, Call, ScriptedAws};
@@ -20,6 +20,8 @@ struct KnownPartition {
     id: String,
     dns_suffix: String,
     home_region: String,
+    /// The names of the regions, as the console shows them without accents.
+    names: BTreeMap<String, String>,
     /// The API hosts: default, dual-stack, FIPS, FIPS and dual-stack.
     regions: BTreeMap<String, [Option<String>; 4]>,
 }
@@ -31,7 +33,17 @@ async fn partitions_and_hosts_match_botocore() -> Result<()> {
     let known: Vec<KnownPartition> = serde_json::from_slice(&output.stdout)?;
     let account = AccountId::parse("111122223333")?;
     let mut hosts = 0;
-    for KnownPartition { id, dns_suffix, home_region, regions } in &known {
+    for KnownPartition { id, names, .. } in &known {
+        let of_partition = KNOWN_REGIONS.iter().filter(|region| {
+            Region::parse(region.id).is_ok_and(|name| Partition::of_region(&name).id() == id)
+        });
+        let listed: BTreeMap<_, _> = of_partition
+            .map(|region| (region.id.to_owned(), region.name.replace('ã', "a")))
+            .collect();
+        // The regions of the ISO partitions are not public, and can be entered.
+        ensure!(listed == *names || id.starts_with("aws-iso") && listed.is_empty(), "{listed:?}");
+    }
+    for KnownPartition { id, dns_suffix, home_region, regions, .. } in &known {
         for (name, apis) in regions {
             let region = Region::parse(name)?;
             let partition = Partition::of_region(&region);

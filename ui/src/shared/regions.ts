@@ -1,94 +1,19 @@
 import type { SelectProps } from "@cloudscape-design/components/select";
+import knownRegions from "../ipc/generated/regions.json";
 
-export interface AwsRegion {
-  /** The region code, such as `eu-west-1`. */
-  readonly id: string;
-  readonly name: string;
-}
+export type AwsRegion = Pick<(typeof knownRegions)[number], "id" | "name">;
 
 export interface AwsRegionGroup {
   readonly label: string;
   readonly regions: readonly AwsRegion[];
 }
 
-/**
- * Every public region by continent, then the other partitions. Source: partitions table of botocore
- * 1.43 (`partitions.json`, partitions aws, aws-us-gov, aws-cn, aws-eusc).
- */
+/** Every published region by continent, then the other partitions. The table is in `known_regions.rs`. */
 export const regionGroups: readonly AwsRegionGroup[] = [
-  {
-    label: "Americas",
-    regions: [
-      { id: "us-east-1", name: "US East (N. Virginia)" },
-      { id: "us-east-2", name: "US East (Ohio)" },
-      { id: "us-west-1", name: "US West (N. California)" },
-      { id: "us-west-2", name: "US West (Oregon)" },
-      { id: "ca-central-1", name: "Canada (Central)" },
-      { id: "ca-west-1", name: "Canada West (Calgary)" },
-      { id: "mx-central-1", name: "Mexico (Central)" },
-      { id: "sa-east-1", name: "South America (São Paulo)" },
-    ],
-  },
-  {
-    label: "Europe",
-    regions: [
-      { id: "eu-central-1", name: "Europe (Frankfurt)" },
-      { id: "eu-central-2", name: "Europe (Zurich)" },
-      { id: "eu-north-1", name: "Europe (Stockholm)" },
-      { id: "eu-south-1", name: "Europe (Milan)" },
-      { id: "eu-south-2", name: "Europe (Spain)" },
-      { id: "eu-west-1", name: "Europe (Ireland)" },
-      { id: "eu-west-2", name: "Europe (London)" },
-      { id: "eu-west-3", name: "Europe (Paris)" },
-    ],
-  },
-  {
-    label: "Asia Pacific",
-    regions: [
-      { id: "ap-east-1", name: "Asia Pacific (Hong Kong)" },
-      { id: "ap-east-2", name: "Asia Pacific (Taipei)" },
-      { id: "ap-northeast-1", name: "Asia Pacific (Tokyo)" },
-      { id: "ap-northeast-2", name: "Asia Pacific (Seoul)" },
-      { id: "ap-northeast-3", name: "Asia Pacific (Osaka)" },
-      { id: "ap-south-1", name: "Asia Pacific (Mumbai)" },
-      { id: "ap-south-2", name: "Asia Pacific (Hyderabad)" },
-      { id: "ap-southeast-1", name: "Asia Pacific (Singapore)" },
-      { id: "ap-southeast-2", name: "Asia Pacific (Sydney)" },
-      { id: "ap-southeast-3", name: "Asia Pacific (Jakarta)" },
-      { id: "ap-southeast-4", name: "Asia Pacific (Melbourne)" },
-      { id: "ap-southeast-5", name: "Asia Pacific (Malaysia)" },
-      { id: "ap-southeast-6", name: "Asia Pacific (New Zealand)" },
-      { id: "ap-southeast-7", name: "Asia Pacific (Thailand)" },
-    ],
-  },
-  {
-    label: "Africa and Middle East",
-    regions: [
-      { id: "af-south-1", name: "Africa (Cape Town)" },
-      { id: "il-central-1", name: "Israel (Tel Aviv)" },
-      { id: "me-central-1", name: "Middle East (UAE)" },
-      { id: "me-south-1", name: "Middle East (Bahrain)" },
-    ],
-  },
-  {
-    label: "AWS GovCloud (separate accounts)",
-    regions: [
-      { id: "us-gov-east-1", name: "AWS GovCloud (US-East)" },
-      { id: "us-gov-west-1", name: "AWS GovCloud (US-West)" },
-    ],
-  },
-  {
-    label: "China (separate accounts)",
-    regions: [
-      { id: "cn-north-1", name: "China (Beijing)" },
-      { id: "cn-northwest-1", name: "China (Ningxia)" },
-    ],
-  },
-  {
-    label: "AWS European Sovereign Cloud (separate accounts)",
-    regions: [{ id: "eusc-de-east-1", name: "AWS European Sovereign Cloud (Germany)" }],
-  },
-];
+  ...new Set(knownRegions.map(({ group }) => group)),
+].map((label) => ({ label, regions: knownRegions.filter(({ group }) => group === label) }));
+
+const optIn = new Set(knownRegions.filter((one) => one.is_opt_in).map(({ id }) => id));
 
 export interface Partition {
   /** The partition in ARNs, such as `aws-cn`. */
@@ -120,32 +45,9 @@ export function partitionName(id: string): string {
   return partitions.find((partition) => partition.id === id)?.name ?? id;
 }
 
-/**
- * Regions that are enabled by default. Source: AWS Account Management reference guide,
- * "Considerations before enabling and disabling Regions".
- */
-const alwaysOn = new Set([
-  "us-east-1",
-  "us-east-2",
-  "us-west-1",
-  "us-west-2",
-  "ca-central-1",
-  "sa-east-1",
-  "eu-central-1",
-  "eu-north-1",
-  "eu-west-1",
-  "eu-west-2",
-  "eu-west-3",
-  "ap-northeast-1",
-  "ap-northeast-2",
-  "ap-northeast-3",
-  "ap-south-1",
-  "ap-southeast-1",
-  "ap-southeast-2",
-]);
-
+/** Whether an account has to enable a region first. */
 export function isOptIn(region: string): boolean {
-  return partitionOf(region).id === "aws" && isKnownRegion(region) && !alwaysOn.has(region);
+  return optIn.has(region);
 }
 
 export function isKnownRegion(id: string): boolean {

@@ -1,7 +1,7 @@
 // @vitest-environment node
 import { describe, expect, it } from "vitest";
 import type { RepositorySettings } from "../ipc/generated";
-import { regionGroups, regionName, regionOptions } from "./regions";
+import { isOptIn, regionGroups, regionName, regionOptions } from "./regions";
 import {
   defaultRepositorySettings,
   exclusionFilterProblem,
@@ -97,6 +97,12 @@ describe("regions", () => {
     }
     expect(new Set(ids).size).toBe(ids.length);
     expect(regionName("eu-west-1")).toBe("Europe (Ireland)");
+    expect(["eu-south-2", "eu-west-1", "us-gov-west-1", "xx-new-1"].map(isOptIn)).toEqual([
+      true,
+      false,
+      false,
+      false,
+    ]);
   });
 
   it("keeps a region that it does not know as an option", () => {

@@ -7,6 +7,7 @@
 //! - `session`: opens a session, with its credentials, roles and MFA codes
 //! - `sso`: signs in through IAM Identity Center
 //! - `ecr`: ECR's API as traits, and the same on the AWS SDK
+//! - `known_regions`: the table of published regions
 //! - `permissions`: checks what a session is allowed to do, without writing anything
 //! - `error`: [`AwsError`]; `sdk_error`, `error_causes`: the one place where the SDK's errors become
 //!   [`AwsError`]
@@ -20,6 +21,7 @@ mod config;
 mod ecr;
 mod error;
 mod error_causes;
+mod known_regions;
 mod permissions;
 mod sdk_error;
 mod session;
@@ -53,6 +55,7 @@ pub use ecr::registry_settings::{
     KnownTemplate,
 };
 pub use error::{AwsError, BoxError};
+pub use known_regions::{KNOWN_REGIONS, KnownRegion, RegionGroup};
 pub use permissions::check::{CheckMethod, CheckedPermission, PermissionCheck};
 pub use permissions::permission::{DenialReason, Permission, PermissionStatus, UnknownReason};
 pub use permissions::policy::{Policy, policy, policy_for_denial};

@@ -1,6 +1,6 @@
 //! Writes the TypeScript side of the contract: the types that the commands need, in one file a subject
-//! (`export_to` of each type), the interface `Commands`, and the example of a job that the window's fold
-//! is tested with. `cargo xtask generate` runs the test below.
+//! (`export_to` of each type), the interface `Commands`, the table of regions, and the example of a job that
+//! the window's fold is tested with. `cargo xtask generate` runs the test below.
 //!
 //! `ts-rs` can do this only for types, and merges types into one file only inside one process; the
 //! tests run in a process each.
@@ -192,6 +192,8 @@ fn export_bindings() {
     }
     fs::write(folder.join("commands.ts"), commands_file(&commands, &types)).unwrap();
     fs::write(folder.join("jobFold.json"), fold_file()).unwrap();
+    let regions = serde_json::to_string_pretty(transload_aws::KNOWN_REGIONS.as_slice()).unwrap();
+    fs::write(folder.join("regions.json"), regions + "\n").unwrap();
     index += "export type * from \"./commands\";\n";
     fs::write(folder.join("index.ts"), index).unwrap();
 }

@@ -81,3 +81,20 @@ fn regions_of(partition: Partition) -> &'static [&'static str] {
         Partition::IsoF => &["us-isof-east-1", "us-isof-south-1"],
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use transload_aws::KNOWN_REGIONS;
+
+    use super::*;
+
+    #[test]
+    fn every_published_region_that_needs_no_opt_in_is_searched() {
+        let searched = Partition::ALL.into_iter().flat_map(regions_of).copied();
+        let searched: BTreeSet<&str> = searched.filter(|id| !id.contains("-iso")).collect();
+        let enabled = KNOWN_REGIONS.iter().filter(|region| !region.is_opt_in);
+        assert_eq!(searched, enabled.map(|region| region.id).collect::<BTreeSet<_>>());
+    }
+}
