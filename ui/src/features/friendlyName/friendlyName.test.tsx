@@ -63,7 +63,13 @@ describe("friendly name", () => {
     const backend = await openPage({
       answers: {
         nameDiagnose: (_request, _connection, _attempt, onProgress) => {
-          onProgress({ check: "dns", state: "passed", message: "It resolves." } as CheckResult);
+          onProgress({
+            check: "dns",
+            state: "passed",
+            message: "It resolves.",
+            details: [],
+            next: null,
+          } as unknown as CheckResult);
           return new Promise<null>((resolve) => {
             answer = resolve;
           });
