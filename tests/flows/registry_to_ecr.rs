@@ -68,9 +68,12 @@ async fn copies_byte_for_byte(ecr: &Ecr) -> Result<()> {
         assert_eq!(digests, [&Some(digest.clone()); 4]);
     }
     let platforms = report.images[0].platforms.iter();
-    let proved = platforms.map(|part| (part.platform.as_str(), part.digest.as_str(), part.in_ecr));
+    let proved =
+        platforms.map(|part| (part.platform.to_string(), part.digest.to_string(), part.in_ecr));
     let images = PLATFORMS.iter().zip(&index.images);
-    assert!(proved.eq(images.map(|(name, image)| (*name, image.manifest.digest.as_str(), true))));
+    let expected =
+        images.map(|(name, image)| ((*name).to_owned(), image.manifest.digest.clone(), true));
+    assert!(proved.eq(expected));
     assert!(report.images[1].platforms.is_empty(), "an image without an index");
 
     // The witnesses: skopeo for every manifest on both sides, and the AWS CLI.

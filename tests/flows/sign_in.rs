@@ -67,5 +67,5 @@ fn config(start_url: &str, work: &str) -> String {
 }
 
 fn work() -> SsoTarget {
-    SsoTarget::Profile("work".to_owned())
+    SsoTarget::profile_named("work")
 }

@@ -97,7 +97,7 @@ async fn sso_credentials_and_their_token_are_renewed_during_a_run() -> Result<()
         ecr = ecr.api_url(),
     ))?;
     let environment = AwsEnvironment::from_variables(home.environment());
-    let (target, way) = (SsoTarget::Profile("work".to_owned()), Some(SignInMethod::Code));
+    let (target, way) = (SsoTarget::profile_named("work"), Some(SignInMethod::Code));
     let poll_interval = Some(Duration::from_millis(20));
     let sign_in =
         SignIn::begin(&SignInRequest { target, way, poll_interval }, &environment).await?;

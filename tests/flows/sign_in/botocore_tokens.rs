@@ -43,7 +43,7 @@ async fn botocore_gets_credentials_and_renews_with_the_token_that_we_stored() ->
         )
     };
     for profile in ["work", "old"] {
-        sign_in(&fixture, SsoTarget::Profile(profile.to_owned())).await?;
+        sign_in(&fixture, SsoTarget::profile_named(profile)).await?;
         ensure!(botocore(&fixture, &credentials(profile)).await?.trim() == KEY.0, "{profile}");
     }
 

@@ -10,7 +10,7 @@ use crate::sign_in::{Fixture, work};
 async fn the_browser_returns_the_code_and_the_token_is_stored_like_the_aws_cli_does() -> Result<()>
 {
     let fixture = Fixture::new().await?;
-    for target in [work(), SsoTarget::Session("corp".to_owned())] {
+    for target in [work(), SsoTarget::session_named("corp")] {
         let sign_in = fixture.begin(target, None).await?;
         let prompt = sign_in.prompt().clone();
         ensure!(prompt.way == SignInMethod::Browser && prompt.code.is_none(), "{prompt:?}");

@@ -22,7 +22,7 @@ async fn pending_and_slow_down_responses_are_polled_until_the_sign_in() -> Resul
     let fixture = Fixture::new().await?;
     fixture.center.set_user_decision(UserDecision::Pending);
     fixture.center.slow_down(2);
-    let old = SsoTarget::Profile("old".to_owned());
+    let old = SsoTarget::profile_named("old");
     let sign_in = fixture.begin(old, None).await?;
     let prompt = sign_in.prompt().clone();
     ensure!(prompt.way == SignInMethod::Code, "the legacy format supports no other method");

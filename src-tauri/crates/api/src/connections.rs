@@ -12,10 +12,11 @@ use transload_aws::{
     SessionCredentials, SessionRequest,
 };
 use transload_contract::AwsConnection;
-use transload_errors::{ApiError, ErrorCode};
+use transload_errors::ApiError;
 use transload_migration::commands::AwsOptions;
-use transload_migration::{Destination, DestinationEndpoint, DestinationIdentity, EcrLogin};
-use transload_model::{Partition, Region, Secret, now_ms};
+use transload_migration::{Destination, DestinationIdentity, EcrLogin};
+use transload_model::{Region, Secret, now_ms};
+use transload_plan_file::{endpoint_address, entered_text, named_destination};
 use transload_registry::{RegistryClient, RegistryEndpoint};
 
 impl Api {
@@ -38,13 +39,13 @@ impl Api {
     /// to an endpoint that is not the planned one.
     ///
     /// # Errors
-    /// [`ErrorCode::AccountDiffers`], [`ErrorCode::DestinationDiffers`].
+    /// `account_differs`, `destination_differs`.
     pub(crate) async fn connect_planned(
         &self,
         connection: &AwsConnection,
         planned: &DestinationIdentity,
     ) -> Result<Arc<Connected>, ApiError> {
-        planned.ensure_same(&pinned(connection, planned)?)?;
+        planned.ensure_same(&named_destination(connection, planned)?)?;
         let connected = self.connect(connection).await?;
         planned.ensure_same(&connected.destination.identity)?;
         Ok(connected)
@@ -99,9 +100,9 @@ impl Api {
                 (Some(profile), region, ecr_endpoint, registry_endpoint)
             }
         };
-        let region = given(region).map(Region::parse).transpose();
+        let region = entered_text(region).map(Region::parse).transpose();
         let region = region.map_err(|error| ApiError::invalid_input(&error))?;
-        let registry = given(registry_endpoint).map(RegistryEndpoint::parse).transpose();
+        let registry = entered_text(registry_endpoint).map(RegistryEndpoint::parse).transpose();
         let registry = registry.map_err(|error| ApiError::invalid_input(&error))?;
         let request = SessionRequest {
             credentials: match profile {
@@ -109,7 +110,7 @@ impl Api {
                 None => SessionCredentials::Machine,
             },
             region,
-            ecr_endpoint: given(ecr_endpoint).map(address).transpose()?,
+            ecr_endpoint: entered_text(ecr_endpoint).map(endpoint_address).transpose()?,
             sts_endpoint: None,
         };
         Ok((request, registry))
@@ -182,116 +183,9 @@ async fn who_and_token(session: &AwsSession) -> Result<(CallerIdentity, Registry
     Ok((caller, session.ecr().registry_token().await?))
 }
 
-/// Returns a planned destination with the region and endpoints that a connection names.
-pub(crate) fn pinned(
-    connection: &AwsConnection,
-    planned: &DestinationIdentity,
-) -> Result<DestinationIdentity, ApiError> {
-    let invalid = |error: &(dyn std::error::Error + 'static)| ApiError::invalid_input(error);
-    let (region, ecr_endpoint, registry_endpoint) = match connection {
-        AwsConnection::Practice => return Ok(planned.clone()),
-        AwsConnection::Machine { region, ecr_endpoint, registry_endpoint }
-        | AwsConnection::Profile { region, ecr_endpoint, registry_endpoint, .. } => {
-            (region, ecr_endpoint, registry_endpoint)
-        }
-    };
-    let mut named = planned.clone();
-    if let Some(region) = given(region) {
-        named.region = Region::parse(region).map_err(|error| invalid(&error))?;
-        named.partition = Partition::of_region(&named.region);
-    }
-    if let Some(registry) = given(registry_endpoint) {
-        let registry = RegistryEndpoint::parse(registry).map_err(|error| invalid(&error))?;
-        let (account, region) = (named.account.clone(), named.region.clone());
-        let of_endpoint = DestinationIdentity::new(account, region, &registry, None);
-        named.registry = of_endpoint.registry;
-        named.registry_endpoint = of_endpoint.registry_endpoint;
-    }
-    if let Some(ecr) = given(ecr_endpoint) {
-        let url = address(ecr)?;
-        // One that AWS itself has is no replacement; opening the connection tells.
-        if planned.ecr_endpoint != DestinationEndpoint::Aws || !is_of_aws(&url, &named) {
-            named.ecr_endpoint = DestinationEndpoint::At(url);
-        }
-    }
-    Ok(named)
-}
-
-fn is_of_aws(url: &Url, named: &DestinationIdentity) -> bool {
-    let suffix = format!(".{}", named.partition.dns_suffix());
-    url.scheme() == "https" && url.host_str().is_some_and(|host| host.ends_with(&suffix))
-}
-
-/// Returns a text that the user entered, unless it is empty.
-pub(crate) fn given(text: &Option<String>) -> Option<&str> {
-    text.as_deref().map(str::trim).filter(|text| !text.is_empty())
-}
-
-pub(crate) fn address(text: &str) -> Result<Url, ApiError> {
-    let full = if text.contains("://") { text.to_owned() } else { format!("https://{text}") };
-    match Url::parse(&full) {
-        Ok(url) if !url.username().is_empty() || url.password().is_some() => {
-            let message = "The ECR endpoint must not contain a user name or a password.";
-            Err(ApiError::new(ErrorCode::InputInvalid, message)
-                .hint("Remove the part before @. AWS credentials come from the profile."))
-        }
-        Ok(url) if matches!(url.scheme(), "http" | "https") && url.has_host() => Ok(url),
-        _ => Err(ApiError::new(ErrorCode::InputInvalid, "The ECR endpoint isn't a valid URL.")
-            .hint(
-                "Enter a URL, for example https://vpce-1234.api.ecr.eu-west-1.vpce.amazonaws.com.",
-            )),
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use transload_model::AccountId;
-
     use super::*;
-
-    #[test]
-    fn an_endpoint_with_a_login_is_refused_and_the_login_is_not_shown() {
-        for text in ["https://ada:hunter2@ecr.example", "hunter2@ecr.example", "https://:hunter2@e"]
-        {
-            let error = address(text).unwrap_err();
-            assert_eq!(error.code, ErrorCode::InputInvalid);
-            assert!(!format!("{error:?}").contains("hunter2"), "{error:?}");
-        }
-        assert!(address("ecr.example").is_ok());
-    }
-
-    #[test]
-    fn what_a_connection_names_of_its_destination_is_compared_before_it_is_opened() {
-        let planned = |ecr: Option<&str>| {
-            DestinationIdentity::new(
-                AccountId::parse("111122223333").unwrap(),
-                Region::parse("eu-west-1").unwrap(),
-                &RegistryEndpoint::parse("111122223333.dkr.ecr.eu-west-1.amazonaws.com").unwrap(),
-                ecr.map(|url| Url::parse(url).unwrap()),
-            )
-        };
-        let own = "https://vpce-1.api.ecr.eu-west-1.vpce.amazonaws.com";
-        for (planned_ecr, region, ecr, registry, same) in [
-            (None, None, None, None, true),
-            (None, Some("eu-west-1"), None, None, true),
-            (None, Some("eu-west-2"), None, None, false),
-            (None, None, Some("https://evil.example"), None, false),
-            (None, None, Some("https://api.ecr.eu-west-1.amazonaws.com"), None, true),
-            (None, None, None, Some("https://evil.example"), false),
-            (Some(own), None, Some(own), None, true),
-            (Some(own), None, Some("https://evil.example"), None, false),
-        ] {
-            let connection = AwsConnection::Profile {
-                profile: "prod".to_owned(),
-                region: region.map(str::to_owned),
-                ecr_endpoint: ecr.map(str::to_owned),
-                registry_endpoint: registry.map(str::to_owned),
-            };
-            let planned = planned(planned_ecr);
-            let named = pinned(&connection, &planned).unwrap();
-            assert_eq!(planned.ensure_same(&named).is_ok(), same, "{connection:?}");
-        }
-    }
 
     #[test]
     fn without_a_named_profile_the_environment_decides_as_for_the_aws_cli() {

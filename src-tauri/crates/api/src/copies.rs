@@ -1,26 +1,25 @@
 //! Copies from registry to registry without a plan, for `transload-cli copy`.
 
 mod clients;
-mod events;
+pub(crate) mod copy_job;
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
 use clients::CopyClients;
-use events::CopyEvents;
+use copy_job::{CopyEvents, CopyJob};
 use transload_aws::{Ecr, EcrApi};
-use transload_contract::{CopyEvent, CopyEventKind, CopyPair, CopyRequest, CopySummary};
+use transload_contract::{CopyEventKind, CopyPair, CopyRequest};
 use transload_errors::{ApiError, ErrorCode};
-use transload_migration::{CopyEndpoints, CopyOptions, EventSink};
+use transload_migration::{Control, CopyEndpoints, CopyOptions, EventSink};
 use transload_model::{ImageReference, RepositoryName, RepositorySettings, Tag};
+use transload_plan_file::parse_scope;
 use transload_registry::RegistryApi;
 use transload_repositories::ensure_repository;
 
-use crate::convert;
-
 /// Cancels a copy. Clones cancel the same copy.
 #[derive(Clone, Debug, Default)]
-pub struct CopyControl(transload_migration::Control);
+pub struct CopyControl(Control);
 
 impl CopyControl {
     /// Cancels the copy, which then finishes with a summary.
@@ -34,48 +33,62 @@ impl CopyControl {
     }
 }
 
-/// Copies images from registry to registry. `listener` is called for each event, in order.
+/// Starts a job that copies images from registry to registry, and returns its events. They end with a summary.
 ///
 /// # Errors
 /// Where nothing could be begun: the only pair is invalid, no registry can be reached, or an MFA code
 /// is needed. An error that concerns one pair of several fails that pair alone.
-pub async fn copy_images(
+pub async fn copy_start(
     request: &CopyRequest,
     control: &CopyControl,
-    listener: impl Fn(CopyEvent) + Send + Sync + 'static,
-) -> Result<CopySummary, ApiError> {
+) -> Result<CopyEvents, ApiError> {
     let clients = CopyClients::new(request);
     let mut pairs = pairs(request, &clients).await?;
     if request.create_repositories {
         create_repositories(&mut pairs, request, &clients).await?;
     }
+    let mut options = CopyOptions { extent: parse_scope(&request.extent)?, ..Default::default() };
+    if let Some(jobs) = request.jobs {
+        options.max_concurrent_images = jobs.max(1);
+    }
+    let (job, control) = (Arc::new(CopyJob::new()), control.0.clone());
+    let events = CopyEvents::new(Arc::clone(&job), 0);
+    tokio::spawn(async move {
+        let copying = tokio::spawn(run(Arc::clone(&job), pairs, options, control, clients));
+        if let Err(crash) = copying.await {
+            tracing::error!(%crash, "a list copy crashed");
+            job.abandon();
+        }
+    });
+    Ok(events)
+}
+
+async fn run(
+    job: Arc<CopyJob>,
+    pairs: Pairs,
+    options: CopyOptions,
+    control: Control,
+    clients: CopyClients,
+) {
     let Pairs { pairs, unread } = pairs;
-    let events = Arc::new(CopyEvents::new(Box::new(listener)));
     let images = pairs.iter().map(|(pair, _)| CopyPair {
         source: pair.source.to_string(),
         destination: pair.destination.to_string(),
     });
     let images = images.chain(unread.iter().map(|(pair, _)| pair.clone()));
-    events.emit(CopyEventKind::Started { images: images.collect() });
-    for (number, (_, error)) in (pairs.len()..).zip(&unread) {
-        events.failed(number, error);
+    job.emit_event(CopyEventKind::Started { images: images.collect() });
+    for (number, (_, error)) in (pairs.len()..).zip(unread) {
+        job.fail_image(number, error);
     }
-    let extent = convert::extent(&request.extent)?;
-    let mut options = CopyOptions { extent, ..Default::default() };
-    if let Some(jobs) = request.jobs {
-        options.max_concurrent_images = jobs.max(1);
-    }
-    let sink: Arc<dyn EventSink> = Arc::clone(&events) as _;
+    let sink: Arc<dyn EventSink> = Arc::clone(&job) as _;
     let finished =
-        |index, outcome: &transload_migration::CopyOutcome| events.finished(index, outcome);
-    transload_migration::copy_list(&pairs, options, &control.0, &sink, &finished).await;
+        |index, outcome: &transload_migration::CopyOutcome| job.finish_image(index, outcome);
+    transload_migration::copy_list(&pairs, options, &control, &sink, &finished).await;
     for problem in clients.login_problems().await {
         let message = format!("Couldn't read a stored login: {problem}.");
-        events.emit(CopyEventKind::Warning { message });
+        job.emit_event(CopyEventKind::Warning { message });
     }
-    let summary = events.summary();
-    events.emit(CopyEventKind::Finished(summary));
-    Ok(summary)
+    job.finish();
 }
 
 /// Gives the code of the MFA device that the profile's role waits for, for every copy of this

@@ -5,9 +5,9 @@ use transload_aws::AwsSession;
 use transload_contract::{AwsConnection, ImageSource};
 use transload_errors::{ApiError, ErrorCode};
 use transload_model::RegistryHost;
+use transload_plan_file::{endpoint_address, named_destination};
 
 use crate::api::Api;
-use crate::connections::{address, pinned};
 
 impl Api {
     /// Returns the connection to use for one of a file: the same if it contains no endpoints or
@@ -25,7 +25,7 @@ impl Api {
         if self.has_endpoint_of(&own, named).await? {
             let open = self.connect(&own).await?;
             let leads_to = &open.destination.identity;
-            if pinned(named, leads_to)? == *leads_to {
+            if named_destination(named, leads_to)? == *leads_to {
                 return Ok(own);
             }
         }
@@ -60,7 +60,7 @@ impl Api {
         let Some(named) = ecr_endpoint.filter(|text| !text.is_empty()) else { return Ok(true) };
         let (request, _) = self.session_request(own).await?;
         let session = AwsSession::open(request, &self.aws_environment()).await?;
-        Ok(session.ecr_endpoint() == Some(&address(named)?))
+        Ok(session.ecr_endpoint() == Some(&endpoint_address(named)?))
     }
 }
 

@@ -42,6 +42,4 @@ mod sources;
 mod undo;
 
 pub(crate) use aws::mfa_code;
-#[cfg(test)]
-pub(crate) use migration::read_request;
 pub use network::{check_ca_file, network_warnings};

@@ -3,10 +3,14 @@
 //!
 //! - `book`: the jobs of this run of the program
 //! - `job`: one job; `state` and `layers`: its state behind the lock
+//! - `event_log`: the numbered events of a job
+//! - `throttle`: how often progress is emitted
 //! - `follow`: one listener of a job
 
 pub(crate) mod book;
+pub(crate) mod event_log;
 pub(crate) mod follow;
 pub(crate) mod job;
-mod layers;
+pub(crate) mod layers;
 pub(crate) mod state;
+pub(crate) mod throttle;

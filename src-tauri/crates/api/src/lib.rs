@@ -5,12 +5,12 @@
 //! - `books`: what stays open from one call to the next
 //! - `connections`, `connected`, `endpoints`: opens connections to ECR, and explains why one fails
 //! - `sources`, `open_source`, `hub_clients`, `lists`: opens sources and lists what is there
-//! - `jobs`: running migrations; numbers, throttles, keeps and replays their events
+//! - `jobs`: running migrations and list copies; numbers, throttles, keeps and replays their events
 //! - `copies`: copies from registry to registry without a plan, for scripts
 //! - `cached_content`: repositories whose documents are read once and whose reads aren't shown as pulls
 //! - `images`: inspects and compares images of references and of open sources
 //! - `layer_lists`: the files in layers, listed once
-//! - `plan_file`, `shards`, `forecast_check`, `file_endpoints`: reads plan files as data that others may have changed
+//! - `file_endpoints`: the endpoints that only a plan file names
 //! - `keychain`: logins in the keychain of the operating system
 //! - `settings`: the window's settings, for a program beside it
 //! - `exported_file`: writes files that the user exports
@@ -33,7 +33,6 @@ mod copies;
 mod endpoints;
 mod exported_file;
 mod file_endpoints;
-mod forecast_check;
 mod handlers;
 mod hub_clients;
 mod images;
@@ -43,16 +42,15 @@ mod layer_lists;
 mod lists;
 mod locks;
 mod open_source;
-mod plan_file;
 mod settings;
-mod shards;
 mod sources;
 
 pub use api::{Api, ApiOptions, SHUTDOWN_LIMIT};
 pub use connections::{EcrOptions, environment_connection};
-pub use copies::{CopyControl, copy_images, copy_mfa_submit, image_digest};
+pub use copies::copy_job::CopyEvents;
+pub use copies::{CopyControl, copy_mfa_submit, copy_start, image_digest};
 pub use file_endpoints::{connection_endpoints, source_endpoints, without_endpoints};
 pub use handlers::{check_ca_file, network_warnings};
-pub use jobs::follow::JobEvents;
+pub use jobs::job::JobEvents;
 pub use jobs::state::JobNews;
 pub use settings::{SETTINGS_FILE, kept_settings};

@@ -2,11 +2,13 @@
 
 use std::sync::Arc;
 
+use transload_contract::MigrationRequest;
 use transload_docker::DockerEngine;
 use transload_errors::ApiError;
 use transload_hub::HubClient;
-use transload_migration::Source;
+use transload_migration::{MigrationRequest as ParsedRequest, Source};
 use transload_model::{ImageReference, RegistryHost, Tag};
+use transload_plan_file::parse_request;
 use transload_registry::RegistryApi;
 
 use crate::connected::Connected;
@@ -71,8 +73,13 @@ impl OpenSource {
         }
     }
 
+    /// Parses a request for images of this source.
+    pub fn read_request(&self, request: &MigrationRequest) -> Result<ParsedRequest, ApiError> {
+        parse_request(request, |repository, tag| self.reference(repository, tag))
+    }
+
     /// Returns the reference of an image that it shows as `repository` and `tag`.
-    pub fn reference(&self, repository: &str, tag: &Tag) -> Result<ImageReference, ApiError> {
+    fn reference(&self, repository: &str, tag: &Tag) -> Result<ImageReference, ApiError> {
         let named = match self {
             Self::Engine(_) => ImageReference::parse(repository),
             Self::Registry(open) => ImageReference::new(open.host.clone(), repository, None, None),

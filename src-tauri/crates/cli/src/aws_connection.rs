@@ -5,8 +5,8 @@ use std::path::Path;
 use transload_api::{Api, EcrOptions, environment_connection, without_endpoints};
 use transload_contract::AwsConnection;
 
-use crate::arguments::RunArguments;
 use crate::arguments::account::AccountArguments;
+use crate::arguments::migration::RunArguments;
 
 /// The credentials of the environment and of the machine, without a profile.
 const MACHINE: AwsConnection =

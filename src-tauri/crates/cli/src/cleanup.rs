@@ -8,7 +8,7 @@ use transload_contract::{
 };
 use transload_errors::{ApiError, ErrorCode};
 
-use crate::arguments::CleanupArguments;
+use crate::arguments::repositories::CleanupArguments;
 use crate::exit_code::{DIFFERENT, PARTLY_FAILED, REFUSED, SUCCEEDED};
 use crate::{aws_connection, mfa, output};
 

@@ -1,12 +1,10 @@
 //! `copy` and `digest`: images between registries, without a plan and without a journal.
 
-use std::sync::Arc;
+use transload_api::{CopyControl, copy_mfa_submit, copy_start, image_digest};
+use transload_contract::{CopyEcr, CopyEventKind, CopyPair, CopyRequest, CopyScope};
+use transload_errors::{ApiError, ErrorCode};
 
-use transload_api::{CopyControl, copy_images, copy_mfa_submit, image_digest};
-use transload_contract::{CopyEcr, CopyPair, CopyRequest, CopyScope};
-use transload_errors::ApiError;
-
-use crate::arguments::{CopyArguments, EcrArguments};
+use crate::arguments::images::{CopyArguments, EcrArguments};
 use crate::exit_code::{INTERRUPTED, PARTLY_FAILED, SUCCEEDED, USAGE};
 use crate::{mfa, output, pair_list};
 
@@ -37,19 +35,23 @@ pub async fn copy(arguments: CopyArguments, ca_file: Option<String>) -> Result<u
             on_interrupt.cancel();
         }
     });
-    let show = Arc::new(output::copy::reporter(arguments.json));
-    let copy = async || {
-        let show = Arc::clone(&show);
-        copy_images(&request, &control, move |event| show(&event)).await
-    };
-    let summary = mfa::with_code(copy, async |code| copy_mfa_submit(&request, code).await).await?;
-    Ok(if control.is_cancelled() {
-        INTERRUPTED
-    } else if summary.failed > 0 {
-        PARTLY_FAILED
-    } else {
-        SUCCEEDED
-    })
+    let show = output::copy::reporter(arguments.json);
+    let start = async || copy_start(&request, &control).await;
+    let mut events =
+        mfa::with_code(start, async |code| copy_mfa_submit(&request, code).await).await?;
+    while let Some(event) = events.recv().await {
+        show(&event);
+        if let CopyEventKind::Finished(summary) = event.kind {
+            return Ok(if control.is_cancelled() {
+                INTERRUPTED
+            } else if summary.failed > 0 {
+                PARTLY_FAILED
+            } else {
+                SUCCEEDED
+            });
+        }
+    }
+    Err(ApiError::new(ErrorCode::Internal, "The copy ended without a summary."))
 }
 
 /// Prints the digest of an image.

@@ -6,7 +6,8 @@ use transload_api::Api;
 use transload_contract::{AwsConnection, LifecyclePreviewState};
 use transload_errors::{ApiError, ErrorCode};
 
-use crate::arguments::{LifecyclePreviewArguments, PracticeArguments};
+use crate::arguments::PracticeArguments;
+use crate::arguments::repositories::LifecyclePreviewArguments;
 use crate::exit_code::{DIFFERENT, INTERRUPTED, SUCCEEDED};
 use crate::{aws_connection, input_files, mfa, output};
 

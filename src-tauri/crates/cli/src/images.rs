@@ -7,7 +7,7 @@ use transload_contract::{
 };
 use transload_errors::ApiError;
 
-use crate::arguments::{DiffArguments, FilesArguments, ImageAccess, InspectArguments};
+use crate::arguments::images::{DiffArguments, FilesArguments, ImageAccess, InspectArguments};
 use crate::exit_code::{DIFFERENT, INTERRUPTED, SUCCEEDED};
 use crate::{mfa, output};
 

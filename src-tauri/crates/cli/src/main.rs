@@ -39,7 +39,8 @@ mod undo;
 
 use std::process::ExitCode;
 
-use arguments::{Arguments, Command, LifecycleCommand};
+use arguments::repositories::LifecycleCommand;
+use arguments::{Arguments, Command};
 use clap::Parser;
 use transload_api::{Api, ApiOptions, network_warnings};
 use transload_errors::ApiError;

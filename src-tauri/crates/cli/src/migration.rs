@@ -13,7 +13,7 @@ use transload_errors::{ApiError, ErrorCode};
 use transload_files::write_whole;
 use transload_report::{NamedReport, merged_report, report_text};
 
-use crate::arguments::{Format, ReportArguments, RunArguments};
+use crate::arguments::migration::{Format, ReportArguments, RunArguments};
 use crate::exit_code::{INTERRUPTED, PARTLY_FAILED, SIGN_IN_REQUIRED, SUCCEEDED};
 use crate::output::{self, line, note};
 use crate::{aws_connection, input_files, mfa};

@@ -12,7 +12,7 @@ use transload_contract::{
 };
 use transload_errors::{ApiError, ErrorCode};
 
-use crate::arguments::{OnConflict, PlanArguments};
+use crate::arguments::migration::{OnConflict, PlanArguments};
 use crate::exit_code::{PARTLY_FAILED, REFUSED, SUCCEEDED};
 use crate::output::lifecycle;
 use crate::output::planning::PlanningProgress;

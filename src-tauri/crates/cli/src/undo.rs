@@ -6,7 +6,7 @@ use transload_api::Api;
 use transload_contract::{UndoLeftReason, UndoTotals};
 use transload_errors::{ApiError, ErrorCode};
 
-use crate::arguments::UndoArguments;
+use crate::arguments::migration::UndoArguments;
 use crate::exit_code::{INTERRUPTED, PARTLY_FAILED, REFUSED, SUCCEEDED};
 use crate::migration;
 use crate::output::{self, note};

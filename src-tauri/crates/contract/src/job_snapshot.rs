@@ -73,9 +73,9 @@ impl JobSnapshot {
     pub fn set_layer(&mut self, image: u32, layer: &str, state: &LayerState) {
         let Some(image) = self.image_mut(image) else { return };
         match image.layers.iter_mut().find(|known| known.layer == layer) {
-            Some(known) => known.state = state.clone(),
+            Some(known) => known.state = *state,
             None => {
-                let (layer, state) = (layer.to_owned(), state.clone());
+                let (layer, state) = (layer.to_owned(), *state);
                 image.layers.push(LayerProgress { layer, state });
             }
         }

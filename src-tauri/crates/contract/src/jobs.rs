@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use transload_errors::ApiError;
-pub use transload_migration::Step as MigrationStep;
+pub use transload_migration::{LayerState, Step as MigrationStep};
 pub use transload_registry::PullQuota as PullsLeft;
 use ts_rs::TS;
 
@@ -129,32 +129,6 @@ pub enum ImageState {
         error: ApiError,
     },
     Cancelled,
-}
-
-/// The state of a layer of an image of a job.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(tag = "kind", rename_all = "snake_case")]
-#[ts(export_to = "jobs.ts")]
-pub enum LayerState {
-    /// Waiting for its turn.
-    Waiting {
-        /// The size, if known.
-        total_bytes: Option<u64>,
-    },
-    /// It already exists at the destination.
-    AlreadyThere,
-    /// It is being sent.
-    Sending {
-        sent_bytes: u64,
-        /// The size, if known.
-        total_bytes: Option<u64>,
-    },
-    /// The destination mounted it from another of its repositories.
-    Mounted,
-    /// It was sent completely.
-    Done { sent_bytes: u64 },
-    /// It failed. The reason is in the state of the image.
-    Failed,
 }
 
 /// Progress of a whole job.

@@ -1,7 +1,10 @@
 //! The permissions that a plan requires.
 
 use serde::{Deserialize, Serialize};
-pub use transload_aws::{DenialReason as PermissionDenial, Policy as IamPolicy};
+pub use transload_aws::{
+    DenialReason as PermissionDenial, PermissionStatus as PermissionStanding, Policy as IamPolicy,
+    UnknownReason as PermissionDoubt,
+};
 use transload_errors::ApiError;
 pub use transload_migration::Purpose as PermissionPurpose;
 use ts_rs::TS;
@@ -34,37 +37,6 @@ pub struct PlanPermission {
     pub resources: Vec<String>,
     /// Number of resources with this standing.
     pub resource_count: u32,
-}
-
-/// Whether the caller has a permission.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(tag = "kind", rename_all = "snake_case")]
-#[ts(export_to = "permissions.ts")]
-pub enum PermissionStanding {
-    /// No policy that could be checked denies it.
-    Allowed,
-    Missing {
-        denial: PermissionDenial,
-    },
-    /// The check has no result.
-    Unknown {
-        doubt: PermissionDoubt,
-        /// The condition keys that it depends on, such as `aws:MultiFactorAuthPresent`.
-        conditions: Vec<String>,
-    },
-}
-
-/// Why it is unknown whether the caller has a permission.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(rename_all = "snake_case")]
-#[ts(export_to = "permissions.ts")]
-pub enum PermissionDoubt {
-    /// No read-only call checks it.
-    NotAsked,
-    /// It depends on conditions of the request.
-    Conditions,
-    /// Another policy may allow it, such as the policy of a key.
-    OtherPolicy,
 }
 
 /// How permissions were checked.

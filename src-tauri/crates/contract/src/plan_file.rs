@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+pub use transload_migration::Shard;
 use ts_rs::TS;
 
 use crate::aws::AwsConnection;
@@ -38,13 +39,4 @@ pub struct PlanFileOptions {
     pub allow_endpoints: bool,
     /// Whether lifecycle policies are allowed to expire images without a confirmation in the plan.
     pub allow_expiry: bool,
-}
-
-/// A part of a plan, as entered by the user.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Shard {
-    /// The number of the part, starting at 1.
-    pub part: u32,
-    /// Number of parts.
-    pub parts: u32,
 }

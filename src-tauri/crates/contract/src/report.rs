@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 use transload_errors::ApiError;
-pub use transload_migration::{Headline as MigrationOutcome, Proof};
+pub use transload_migration::journal::ReportPart;
+pub use transload_migration::{Headline as MigrationOutcome, PlatformProof, Proof};
 use ts_rs::TS;
 
 use crate::aws::AwsIdentity;
@@ -55,20 +56,6 @@ pub struct MigrationReport {
     pub verified_at_ms: Option<u64>,
 }
 
-/// The part of a plan that a report is of.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export_to = "report.ts")]
-pub struct ReportPart {
-    /// The SHA-256 digest of the content of the plan file.
-    pub plan: String,
-    /// The number of the part, starting at 1. `null` for a merged report.
-    pub part: Option<u32>,
-    /// Number of parts of the plan.
-    pub parts: u32,
-    /// Number of images of the whole plan.
-    pub plan_images: u32,
-}
-
 /// A lifecycle policy of a new repository that was not set.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export_to = "report.ts")]
@@ -117,18 +104,6 @@ pub struct ImageReport {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
     pub part_of: Option<String>,
-}
-
-/// The image of one platform.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export_to = "report.ts")]
-pub struct PlatformProof {
-    /// Such as `linux/arm64/v8`.
-    pub platform: String,
-    /// Its digest at the source.
-    pub digest: String,
-    /// Whether ECR reported this digest after the push.
-    pub in_ecr: bool,
 }
 
 /// A referrer that wasn't copied.

@@ -1,6 +1,7 @@
 //! The repository pages.
 
 use serde::{Deserialize, Serialize};
+pub use transload_aws::EcrImageStatus as ImageStatus;
 use transload_errors::ApiError;
 pub use transload_explorer::{
     CleanupClass, CleanupImage, CleanupProposal, CleanupRules, ImageKind, ImagePart, ImageRow,
@@ -71,18 +72,6 @@ pub struct RepositoryLifecycle {
     pub uses_pull_times: bool,
     /// Why the policy couldn't be read.
     pub error: Option<ApiError>,
-}
-
-/// The storage status of an image.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(rename_all = "snake_case")]
-#[ts(export_to = "repositories.ts")]
-pub enum ImageStatus {
-    Active,
-    /// In archive storage: it can't be pulled.
-    Archived,
-    /// Being restored from archive storage.
-    Activating,
 }
 
 /// An image in a repository.

@@ -1,19 +1,8 @@
 //! Sign-ins to IAM Identity Center, and the profiles that use them.
 
 use serde::{Deserialize, Serialize};
-pub use transload_aws::{SignInMethod as SignInWay, SsoAccount};
+pub use transload_aws::{SignInMethod as SignInWay, SsoAccount, SsoTarget as SignInTarget};
 use ts_rs::TS;
-
-/// Where to sign in through IAM Identity Center.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(tag = "kind", rename_all = "snake_case")]
-#[ts(export_to = "aws.ts")]
-pub enum SignInTarget {
-    /// The session of a profile, or of the source of its role.
-    Profile { profile: String },
-    /// An `[sso-session]` of the AWS configuration.
-    Session { session: String },
-}
 
 /// What the user needs to sign in.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]

@@ -1,40 +1,9 @@
 //! Sources of images, with their repositories and tags.
 
 use serde::{Deserialize, Serialize};
-use ts_rs::TS;
-
-use crate::aws::AwsConnection;
 use transload_errors::ApiError;
-
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(tag = "kind", rename_all = "snake_case")]
-#[ts(export_to = "sources.ts")]
-pub enum ImageSource {
-    /// The Docker Engine on this computer.
-    DockerEngine,
-    /// Namespaces of Docker Hub.
-    DockerHub {
-        /// One or more users or organizations, separated by commas. `library` for official images.
-        namespace: String,
-    },
-    /// Any registry.
-    Registry {
-        /// Its host, with the port if it has one.
-        host: String,
-        /// Whether HTTP without TLS is used. It always is for a loopback host.
-        plain_http: bool,
-    },
-    Ecr {
-        connection: AwsConnection,
-    },
-    /// The Docker Hub of practice mode.
-    PracticeAccount {
-        /// As for Docker Hub. `null` for the practice account's own namespace.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        #[ts(optional)]
-        namespace: Option<String>,
-    },
-}
+pub use transload_migration::entered::ImageSource;
+use ts_rs::TS;
 
 /// Credentials for a source. They are valid until the program closes and are not stored, unless the
 /// user asks for it.

@@ -3,6 +3,9 @@
 
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
 use crate::error::MigrationError;
 use crate::step::Step;
 use transload_model::{Digest, RegistryHost, RepositoryName};
@@ -94,7 +97,9 @@ pub enum ImageState {
 }
 
 /// State of a layer in a run.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+#[ts(export_to = "jobs.ts")]
 pub enum LayerState {
     /// It waits for a free upload slot.
     Waiting {
@@ -103,7 +108,8 @@ pub enum LayerState {
     },
     /// It already exists at the destination.
     AlreadyThere {
-        /// Its size in bytes, if known.
+        /// Its size in bytes, if known. Clients get it with the totals of the job.
+        #[serde(skip)]
         total_bytes: Option<u64>,
     },
     /// It is being uploaded.

@@ -7,7 +7,8 @@
 //! - `entry`: the values that the journal stores.
 //! - `schema`: the tables, and the upgrade of a journal that an earlier version wrote.
 //! - `intent`: the writes at the destination, journaled before each call.
-//! - `stored_value`: what the caller reads back, as JSON with a version.
+//! - `about`: what the history shows of a migration beside its plan and its request.
+//! - `stored`: the request and `about` as JSON with a version.
 //! - `codes`, `columns`, `json_columns`, `rows`: conversion between values and columns.
 //! - `search`: finds migrations by their images.
 //! - `store`: starts, reads and lists migrations.
@@ -16,6 +17,7 @@
 //! - `claim`: the lock of the process that runs a migration. The operating system releases it when the
 //!   process ends.
 
+pub(crate) mod about;
 mod claim;
 mod codes;
 mod columns;
@@ -28,11 +30,12 @@ mod rows;
 mod schema;
 mod search;
 pub(crate) mod store;
-pub(crate) mod stored_value;
+pub(crate) mod stored;
 #[cfg(test)]
 mod tests;
 mod writer;
 
+pub use about::{About, AwsEndpoints, AwsIdentity, ReportPart};
 pub use entry::{
     JournalCounts, JournalImage, JournalRecord, JournalRepository, JournalState, JournalSummary,
     NewMigration, Stage, Undone,
@@ -45,4 +48,4 @@ pub use intent::{
 pub use log::{JournalLog, RecordError};
 pub use search::JournalMatch;
 pub use store::{ClaimedMigration, Journal};
-pub use stored_value::StoredValue;
+pub use stored::{Record, Stored};

@@ -7,7 +7,7 @@
 //! [`undo()`] reverts what a migration of the [`journal`] wrote, after a plan of its own.
 //! [`copy_list`] copies a list of images without a plan, for scripts.
 //!
-//! Map: `request`, `facts`, `plan` and the modules that they use (`totals`, `permissions`,
+//! Map: [`entered`] is what users enter, `request` is the same after parsing. `request`, `facts`, `plan` and the modules that they use (`totals`, `permissions`,
 //! `lifecycle_forecast`, `push_order`, `shards`) are planning. `run`, `steps`, `record` and
 //! `tag_guard` are running. `copy` copies between registries, `engine_route` handles images of the
 //! Docker Engine. `report` and `outcome` are the results. [`commands`] is a plan as commands of other tools.
@@ -23,6 +23,7 @@ mod destination_check;
 mod destination_identity;
 mod endpoints;
 mod engine_route;
+pub mod entered;
 mod error;
 mod events;
 mod facts;

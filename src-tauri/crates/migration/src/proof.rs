@@ -7,8 +7,12 @@ use ts_rs::TS;
 use transload_model::{Digest, Platform};
 
 /// The image of one platform.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "report.ts")]
 pub struct PlatformProof {
+    /// Such as `linux/arm64/v8`.
+    #[serde(with = "transload_model::text")]
+    #[ts(type = "string")]
     pub platform: Platform,
     /// Its digest at the source.
     pub digest: Digest,

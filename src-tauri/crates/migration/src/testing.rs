@@ -16,10 +16,15 @@ pub use registry::FakeRegistry;
 use crate::control::Control;
 use crate::destination_identity::DestinationIdentity;
 use crate::endpoints::{Destination, EcrLogin, Source};
+use crate::entered::connection::{AwsConnection, ImageSource};
+use crate::entered::request::{EnteredRequest, EnteredScope, EnteredSettings};
+use crate::entered::selection::Naming;
 use crate::error::MigrationError;
 use crate::events::{EventSink, MigrationEvent};
 use crate::facts::Facts;
 use crate::facts::gather::gather;
+use crate::journal::about::{About, AwsEndpoints, AwsIdentity};
+use crate::journal::entry::NewMigration;
 use crate::journal::log::{JournalLog, RecordError};
 use crate::plan::Plan;
 use crate::plan::make_plan::plan;
@@ -29,7 +34,8 @@ use crate::request::{MigrationRequest, RequestedImage};
 use crate::run::run;
 use crate::sign_in::SignInGate;
 use transload_model::{
-    AccountId, ImageReference, Region, RegistryHost, RepositoryName, RepositorySettings, Tag,
+    AccountId, Encryption, ImageReference, LifecyclePreset, Region, RegistryHost, RepositoryName,
+    RepositorySettings, Tag, TagMutability,
 };
 use transload_registry::RegistryEndpoint;
 
@@ -184,4 +190,46 @@ pub fn joined(mut request: MigrationRequest, other: MigrationRequest) -> Migrati
 /// Returns a conversion that records the message of each error.
 pub(super) fn record_error() -> RecordError {
     Arc::new(|error: &MigrationError| RecordedError::new("internal", error.to_string()))
+}
+
+/// A migration that is about to start, with an empty request.
+pub fn new_migration(id: &str, plan: &Plan) -> NewMigration {
+    let source = ImageSource::DockerEngine;
+    let request = EnteredRequest {
+        connection: AwsConnection::Practice,
+        source: source.clone(),
+        images: Vec::new(),
+        repositories: Vec::new(),
+        naming: Naming::default(),
+        template: EnteredSettings {
+            tag_mutability: TagMutability::Mutable,
+            exclusion_filters: Vec::new(),
+            scan_on_push: false,
+            encryption: Encryption::Aes256,
+            tags: BTreeMap::new(),
+            lifecycle: LifecyclePreset::None,
+            policy: None,
+        },
+        choices: Vec::new(),
+        remove_temporary_tags: true,
+        extent: EnteredScope::default(),
+        expiry_confirmed: Vec::new(),
+        selection: None,
+    };
+    let identity = AwsIdentity {
+        account_id: "111122223333".to_owned(),
+        arn: "arn:aws:iam::111122223333:user/test".to_owned(),
+        region: "eu-west-1".to_owned(),
+        expires_at_ms: None,
+        practice: true,
+        partition: "aws".to_owned(),
+        endpoints: AwsEndpoints::default(),
+    };
+    NewMigration {
+        id: id.to_owned(),
+        started_at_ms: 1_795_000_000_000,
+        plan: Arc::new(plan.clone()),
+        request,
+        about: About { identity, source, part: None },
+    }
 }

@@ -30,7 +30,7 @@ struct Dependency {
 }
 
 /// The crates below the border, from the lowest.
-const BELOW_API: [&str; 18] = [
+const BELOW_API: [&str; 19] = [
     "transload-model",
     "transload-network",
     "transload-registry",
@@ -48,6 +48,7 @@ const BELOW_API: [&str; 18] = [
     "transload-errors",
     "transload-contract",
     "transload-report",
+    "transload-plan-file",
     "transload-files",
 ];
 
@@ -68,6 +69,7 @@ fn allowed(package: &str) -> Option<Vec<&'static str>> {
         "transload-report" => {
             vec!["transload-errors", "transload-contract", "transload-migration"]
         }
+        "transload-plan-file" => [&BELOW_API[..16], &["transload-files"]].concat(),
         "transload-contract" => BELOW_API[..15].to_vec(),
         "transload-errors" => BELOW_API[..14].to_vec(),
         "transload-migration" => BELOW_API[..7].to_vec(),

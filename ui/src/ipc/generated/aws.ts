@@ -327,7 +327,7 @@ code: string | null,
 expires_at_ms: number, };
 
 /**
- * Where to sign in through IAM Identity Center.
+ * Where to sign in.
  */
 export type SignInTarget = { "kind": "profile", profile: string, } | { "kind": "session", session: string, };
 

@@ -156,17 +156,25 @@ export type LayerProgress = {
 layer: string, state: LayerState, };
 
 /**
- * The state of a layer of an image of a job.
+ * State of a layer in a run.
  */
 export type LayerState = { "kind": "waiting", 
 /**
- * The size, if known.
+ * Its size in bytes, if known.
  */
-total_bytes: number | null, } | { "kind": "already_there" } | { "kind": "sending", sent_bytes: number, 
+total_bytes: number | null, } | { "kind": "already_there", } | { "kind": "sending", 
 /**
- * The size, if known.
+ * Bytes sent so far.
  */
-total_bytes: number | null, } | { "kind": "mounted" } | { "kind": "done", sent_bytes: number, } | { "kind": "failed" };
+sent_bytes: number, 
+/**
+ * Its size in bytes, if known.
+ */
+total_bytes: number | null, } | { "kind": "mounted" } | { "kind": "done", 
+/**
+ * Bytes sent in total.
+ */
+sent_bytes: number, } | { "kind": "failed" };
 
 /**
  * The steps of a migration, in order.

@@ -26,7 +26,7 @@ export type PermissionBasis = "practice" | "simulation" | "calls" | "root";
 export type PermissionDenial = "not_granted" | "denied" | "organization" | "boundary" | "call_refused";
 
 /**
- * Why it is unknown whether the caller has a permission.
+ * Why a permission is unknown.
  */
 export type PermissionDoubt = "not_asked" | "conditions" | "other_policy";
 

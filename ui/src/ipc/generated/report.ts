@@ -282,7 +282,7 @@ platform: string,
  */
 digest: string, 
 /**
- * Whether ECR reported this digest after the push.
+ * Whether ECR's DescribeImages reported this digest after the push.
  */
 in_ecr: boolean, };
 

@@ -3,8 +3,7 @@
 use transload_aws as engine;
 use transload_contract::{AwsEndpoints, AwsIdentity, Repository};
 use transload_model::Partition;
-
-use crate::convert::settings::repository_settings;
+use transload_plan_file::shown_settings;
 
 /// Converts a caller.
 pub fn identity(
@@ -30,6 +29,6 @@ pub fn repository(repository: &engine::EcrRepository) -> Repository {
         uri: repository.uri.clone(),
         arn: repository.arn.clone(),
         created_at_ms: repository.created_at_ms,
-        settings: repository_settings(&repository.settings),
+        settings: shown_settings(&repository.settings),
     }
 }

@@ -1,6 +1,6 @@
 //! Events of a run.
 
-use transload_contract::{ImageState, JobEventKind, LayerState};
+use transload_contract::{ImageState, JobEventKind};
 use transload_migration as engine;
 
 /// Converts an event. Returns `None` for events of layers and images, which the state of the job
@@ -44,20 +44,5 @@ pub fn image_state(state: &engine::ImageState) -> ImageState {
         From::Unchanged => ImageState::Unchanged,
         From::Failed { error } => ImageState::Failed { error: error.as_ref().into() },
         From::Cancelled => ImageState::Cancelled,
-    }
-}
-
-/// Converts the state of a layer.
-pub fn layer_state(state: engine::LayerState) -> LayerState {
-    use engine::LayerState as From;
-    match state {
-        From::Waiting { total_bytes } => LayerState::Waiting { total_bytes },
-        From::AlreadyThere { .. } => LayerState::AlreadyThere,
-        From::Sending { sent_bytes, total_bytes } => {
-            LayerState::Sending { sent_bytes, total_bytes }
-        }
-        From::Mounted => LayerState::Mounted,
-        From::Done { sent_bytes } => LayerState::Done { sent_bytes },
-        From::Failed => LayerState::Failed,
     }
 }

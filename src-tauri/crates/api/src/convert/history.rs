@@ -2,46 +2,24 @@
 
 use std::collections::HashMap;
 
-use serde::{Deserialize, Serialize};
 use transload_contract::{
-    AwsIdentity, HistoryEntry, ImageReport, ImageResult, ImageSource, ImageState, LeftBehind,
-    MigrationReport, MigrationRequest, PolicyNotSet, ReportPart,
+    HistoryEntry, ImageReport, ImageResult, ImageState, LeftBehind, MigrationReport, PolicyNotSet,
 };
 use transload_errors::ApiError;
 use transload_migration as engine;
 use transload_migration::RecordedError;
 use transload_migration::journal::{
-    JournalCounts, JournalImage, JournalRecord, JournalRepository, JournalState, JournalSummary,
-    Stage, StoredValue,
+    About, JournalCounts, JournalImage, JournalRecord, JournalRepository, JournalState,
+    JournalSummary, Stage,
 };
 use transload_model::Digest;
 use transload_report::{Attention, summarize, summary as words};
 
-use super::report::{self, blank, platforms};
-
-/// What the journal stores of a migration for the history.
-#[derive(Clone, Serialize, Deserialize)]
-pub struct About {
-    pub identity: AwsIdentity,
-    pub source: ImageSource,
-    /// The part of a plan file that it runs.
-    #[serde(default)]
-    pub part: Option<ReportPart>,
-}
-
-/// Reads what the journal stored for the history.
-pub fn about(stored: &StoredValue) -> Result<About, ApiError> {
-    stored.read().map_err(|error| unreadable(&error))
-}
-
-/// Reads the stored request of a migration.
-pub fn request(stored: &StoredValue) -> Result<MigrationRequest, ApiError> {
-    stored.read().map_err(|error| unreadable(&error))
-}
+use super::report::{self, blank};
 
 /// Converts an entry of the history.
 pub fn history_entry(summary: &JournalSummary) -> Result<HistoryEntry, ApiError> {
-    let About { identity, source, .. } = about(&summary.about)?;
+    let About { identity, source, .. } = summary.about.read()?;
     let JournalCounts {
         images,
         moved,
@@ -99,7 +77,7 @@ pub fn history_end(summary: &JournalSummary) -> engine::RunEnd {
 pub fn history_report(record: &JournalRecord) -> Result<MigrationReport, ApiError> {
     let summary = &record.summary;
     let created = record.repositories.iter().filter(|known| known.created_at_ms.is_some());
-    let About { identity, part, .. } = about(&summary.about)?;
+    let About { identity, part, .. } = summary.about.read()?;
     let times_ms = (summary.started_at_ms, summary.elapsed_ms);
     let mut report = MigrationReport {
         repositories_empty: repositories_empty(record),
@@ -190,7 +168,7 @@ fn image_report(image: &JournalImage) -> ImageReport {
         ecr_digest: text(&image.ecr_digest),
         proof: image.proof,
         standing: image.standing(),
-        platforms: platforms(&image.platforms),
+        platforms: image.platforms.clone(),
         sent_bytes: image.sent_bytes,
         elapsed_ms: image.elapsed_ms,
         left_behind: image.left_behind.iter().map(left).collect(),
@@ -208,8 +186,4 @@ pub fn earlier_state(image: &JournalImage) -> ImageState {
             ImageState::Waiting
         }
     }
-}
-
-fn unreadable(error: &serde_json::Error) -> ApiError {
-    ApiError::internal(format!("the journal contains an unreadable record: {error}"))
 }

@@ -1,9 +1,7 @@
 //! Permissions of a plan.
 
 use transload_aws as engine;
-use transload_contract::{
-    PermissionBasis, PermissionDoubt, PermissionStanding, PlanPermission, PlanPermissions,
-};
+use transload_contract::{PermissionBasis, PermissionStanding, PlanPermission, PlanPermissions};
 use transload_migration::{NeededPermission, Purpose};
 
 /// The maximum number of resources that are listed with a permission. The others are counted.
@@ -33,7 +31,7 @@ pub fn plan_permissions(
 }
 
 fn permission(purpose: Purpose, checked: engine::CheckedPermission) -> PlanPermission {
-    let standing = standing(checked.standing);
+    let standing = checked.standing;
     let resource_count = u32::try_from(checked.resources.len()).unwrap_or(u32::MAX);
     let named = if standing == PermissionStanding::Allowed { 0 } else { NAMED };
     PlanPermission {
@@ -43,20 +41,5 @@ fn permission(purpose: Purpose, checked: engine::CheckedPermission) -> PlanPermi
         standing,
         resources: checked.resources.into_iter().take(named).collect(),
         resource_count,
-    }
-}
-
-fn standing(standing: engine::PermissionStatus) -> PermissionStanding {
-    match standing {
-        engine::PermissionStatus::Allowed => PermissionStanding::Allowed,
-        engine::PermissionStatus::Missing(denial) => PermissionStanding::Missing { denial },
-        engine::PermissionStatus::Unknown(doubt) => {
-            let (doubt, conditions) = match doubt {
-                engine::UnknownReason::NotAsked => (PermissionDoubt::NotAsked, Vec::new()),
-                engine::UnknownReason::Conditions(keys) => (PermissionDoubt::Conditions, keys),
-                engine::UnknownReason::OtherPolicy => (PermissionDoubt::OtherPolicy, Vec::new()),
-            };
-            PermissionStanding::Unknown { doubt, conditions }
-        }
     }
 }

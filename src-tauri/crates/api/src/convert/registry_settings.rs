@@ -4,7 +4,7 @@ use transload_aws::InvalidRegistrySetting;
 use transload_contract::RepositorySettings;
 use transload_errors::ApiError;
 
-use crate::convert::settings::engine_settings;
+use transload_plan_file::parse_settings;
 
 /// Parses a template that the user entered.
 pub fn creation_template(
@@ -12,7 +12,7 @@ pub fn creation_template(
     settings: &RepositorySettings,
     role: Option<&str>,
 ) -> Result<transload_aws::CreationTemplate, ApiError> {
-    let settings = engine_settings(settings)?;
+    let settings = parse_settings(settings)?;
     transload_aws::CreationTemplate::new(prefix, settings, role).map_err(|error| invalid(&error))
 }
 

@@ -2,7 +2,7 @@
 
 use transload_contract::{
     AwsIdentity, ImageReport, ImageResult, ImageStanding, LeftBehind, MigrationReport,
-    PlatformProof, PolicyNotSet, Proof,
+    PolicyNotSet, Proof,
 };
 use transload_migration as engine;
 use transload_report::{Attention, summarize, summary};
@@ -129,22 +129,13 @@ pub(super) fn image(image: &engine::ImageReport) -> ImageReport {
         ecr_digest: text(&image.ecr_digest),
         proof: image.proof,
         standing: ImageStanding::of(image),
-        platforms: platforms(&image.platforms),
+        platforms: image.platforms.clone(),
         sent_bytes: image.sent_bytes,
         elapsed_ms: image.elapsed_ms,
         left_behind: left_behind(&image.left_behind),
         source_moved_to: text(&image.source_moved_to),
         part_of: text(&image.planned.part_of),
     }
-}
-
-pub(super) fn platforms(platforms: &[engine::PlatformProof]) -> Vec<PlatformProof> {
-    let shown = |part: &engine::PlatformProof| PlatformProof {
-        platform: part.platform.to_string(),
-        digest: part.digest.to_string(),
-        in_ecr: part.in_ecr,
-    };
-    platforms.iter().map(shown).collect()
 }
 
 /// Converts referrers that were not copied.

@@ -7,13 +7,6 @@ use transload_contract::{NewAwsProfile, SignInPrompt, SignInTarget, SsoSession};
 use transload_errors::ApiError;
 use transload_model::{AccountId, Region};
 
-pub fn sign_in_target(target: &SignInTarget) -> engine::SsoTarget {
-    match target {
-        SignInTarget::Profile { profile } => engine::SsoTarget::Profile(profile.clone()),
-        SignInTarget::Session { session } => engine::SsoTarget::Session(session.clone()),
-    }
-}
-
 /// Converts a prompt. `sign_in` is the ID of the sign-in.
 pub fn sign_in_prompt(
     sign_in: String,

@@ -3,12 +3,12 @@
 use transload_contract::{UndoLeft, UndoLeftReason, UndoPlan, UndoReport, UndoRepository};
 use transload_migration as engine;
 
-use crate::convert::destination::destination;
+use transload_plan_file::shown_destination;
 
 /// Converts a plan.
 pub fn undo_plan(undo: String, migration: String, plan: &engine::UndoPlan) -> UndoPlan {
     let repositories: Vec<_> = plan.repositories.iter().map(repository).collect();
-    let destination = destination(&plan.destination);
+    let destination = shown_destination(&plan.destination);
     UndoPlan { undo, migration, destination, totals: plan.totals(), repositories }
 }
 

@@ -17,6 +17,7 @@ use transload_explorer::{
 };
 use transload_migration::Control;
 use transload_model::{Digest, Tag, now_ms};
+use transload_plan_file::shown_destination;
 
 use crate::api::Api;
 use crate::books::ready_changes::ReadyDeletion;
@@ -65,7 +66,7 @@ impl Api {
         let id = self.new_id("deletion");
         let plan = DeletionPlan {
             deletion: id.clone(),
-            destination: convert::destination(&destination),
+            destination: shown_destination(&destination),
             unreadable,
             confirmation: confirmation(&repositories, now_ms()),
             totals: planned_totals(&repositories),

@@ -11,10 +11,10 @@ use transload_contract::{AwsConnection, DroppedFile, ImageSource, SelectedImage}
 use transload_errors::{ApiError, ErrorCode};
 use transload_files::decode_text;
 use transload_model::{ImageReference, PastedReference, RegistryHost, Tag};
+use transload_plan_file::{file_destination, read_file};
 
 use super::planning::count;
 use crate::api::Api;
-use crate::plan_file;
 
 /// Larger files are refused: a plan of 10,000 images has about 30 MB.
 const MAX_BYTES: u64 = 64 << 20;
@@ -30,8 +30,8 @@ impl Api {
             if !text.contains("\"transload_plan\"") {
                 return Err(unknown(path));
             }
-            let file = plan_file::read(path).await?;
-            let planned = plan_file::destination(&file).await?;
+            let file = read_file(path).await?;
+            let planned = file_destination(&file).await?;
             let account_id = planned.account.to_string();
             let mut request = file.request;
             request.connection = self.allowed_connection(&request.connection, false).await?;

@@ -16,11 +16,11 @@ use transload_friendly_name::{
 };
 use transload_migration::DestinationEndpoint;
 use transload_model::RegistryHost;
+use transload_plan_file::entered_text;
 use url::Url;
 
 use crate::api::Api;
 use crate::connected::Connected;
-use crate::connections::given;
 use crate::exported_file::write_exported;
 
 /// The registry of an open connection, as the diagnosis uses it.
@@ -191,7 +191,7 @@ impl Api {
         connection: Option<AwsConnection>,
     ) -> Result<NameTarget, ApiError> {
         let name = FriendlyName::parse(&request.name)?;
-        let (registry, region) = match (given(&request.registry), connection) {
+        let (registry, region) = match (entered_text(&request.registry), connection) {
             (Some(registry), _) => {
                 let registry = RegistryHost::parse(registry);
                 let registry = registry.map_err(|error| ApiError::invalid_input(&error))?;
@@ -210,13 +210,13 @@ impl Api {
                 ));
             }
         };
-        let resolver = given(&request.resolver).unwrap_or(VPC_RESOLVER);
+        let resolver = entered_text(&request.resolver).unwrap_or(VPC_RESOLVER);
         // The text goes into a configuration file.
         if !resolver.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".:[]-".contains(&byte)) {
             let message = "The DNS server isn't an IP address.";
             return Err(ApiError::new(ErrorCode::InputInvalid, message).about(resolver));
         }
-        let hub_prefix = given(&request.hub_prefix).map(|prefix| prefix.trim_matches('/'));
+        let hub_prefix = entered_text(&request.hub_prefix).map(|prefix| prefix.trim_matches('/'));
         if let Some(prefix) = hub_prefix {
             transload_model::RepositoryName::parse(prefix)?;
         }

@@ -10,9 +10,9 @@ use transload_errors::ApiError;
 use transload_migration::journal::{JournalMatch, JournalRecord};
 use transload_migration::{EventSink, MigrationEvent, verify_again};
 use transload_model::now_ms;
+use transload_plan_file::shown_plan;
 use transload_report::report_text;
 
-use super::migration::read_request;
 use super::running::{job_endpoints, record_error};
 use crate::api::{Api, JobRequest};
 use crate::books::plans::PlanEndpoints;
@@ -46,7 +46,7 @@ impl Api {
     /// applied to the current tags of the source.
     pub async fn history_request(&self, migration: String) -> Result<MigrationRequest, ApiError> {
         let record = self.journal().await?.record(&migration).await?;
-        let mut request = convert::request(&record.request)?;
+        let mut request = record.request.read()?;
         if let Some(selection) = &request.selection {
             let chosen =
                 self.source_choose_silent(request.source.clone(), selection.clone()).await?;
@@ -58,7 +58,7 @@ impl Api {
     /// Returns the connection of the request of a migration.
     pub async fn history_connection(&self, migration: &str) -> Result<AwsConnection, ApiError> {
         let record = self.journal().await?.record(migration).await?;
-        Ok(convert::request(&record.request)?.connection)
+        Ok(record.request.read()?.connection)
     }
 
     /// Deletes the record of a migration. Its images stay in ECR.
@@ -73,7 +73,7 @@ impl Api {
     pub async fn migration_resume(&self, migration: String) -> Result<String, ApiError> {
         let journal = self.journal().await?;
         let known = journal.record(&migration).await?;
-        let shown = convert::request(&known.request)?;
+        let shown = known.request.read()?;
         let (request, endpoints) = self.reopen(&known, &shown).await?;
         let (record, log) = journal.resume(&migration, record_error()).await?;
         let mut plan = record.plan(&request)?;
@@ -81,9 +81,9 @@ impl Api {
         plan.manifests = self.inner.plans.manifests();
         let plan = Arc::new(plan);
         let identity = endpoints.connected.identity.clone();
-        let images = convert::plan(String::new(), &plan, identity, Vec::new()).images;
+        let images = shown_plan(String::new(), &plan, identity, Vec::new()).images;
         let job = Job::resumed(&record, job_endpoints(&shown), images, self.new_control());
-        let part = convert::about(&record.summary.about)?.part;
+        let part = record.summary.about.read()?.part;
         let asked = JobRequest { request, shown, endpoints, part };
         self.run_job(job, plan, asked, log);
         Ok(migration)
@@ -93,7 +93,7 @@ impl Api {
     /// report with the new proofs.
     pub async fn history_verify(&self, migration: String) -> Result<MigrationReport, ApiError> {
         let record = self.journal().await?.record(&migration).await?;
-        let shown = convert::request(&record.request)?;
+        let shown = record.request.read()?;
         let (request, endpoints) = self.reopen(&record, &shown).await?;
         let (plan, platforms) = record.proof_plan(&request)?;
         let verified_at_ms = now_ms();
@@ -113,7 +113,7 @@ impl Api {
     ) -> Result<(transload_migration::MigrationRequest, PlanEndpoints), ApiError> {
         let connected = self.connect_planned(&shown.connection, record.destination()?).await?;
         let source = self.open_source(&shown.source).await?;
-        let request = read_request(shown, &source)?;
+        let request = source.read_request(shown)?;
         let endpoints = PlanEndpoints::new(source, connected);
         Ok((request, endpoints))
     }

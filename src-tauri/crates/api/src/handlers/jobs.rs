@@ -4,7 +4,7 @@ use transload_contract::JobSnapshot;
 use transload_errors::ApiError;
 
 use crate::api::Api;
-use crate::jobs::follow::JobEvents;
+use crate::jobs::job::JobEvents;
 
 impl Api {
     /// Returns the jobs since the program started, newest first.

@@ -1,19 +1,15 @@
 //! Commands that start a plan, and that retry failed images.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use transload_contract::{ConflictResolution, MigrationPlan, MigrationRequest, SelectedImage};
+use transload_contract::{MigrationPlan, MigrationRequest};
 use transload_errors::{ApiError, ErrorCode};
-use transload_migration::{GatherProgress, ManifestCache, RequestedImage, Resolution};
-use transload_model::{RepositoryName, Tag};
+use transload_migration::{GatherProgress, ManifestCache};
 
-use super::naming::names;
 use crate::api::{Api, JobRequest};
 use crate::books::plans::{PlanEndpoints, ReadyPlan, not_ready};
-use crate::convert;
 use crate::locks::locked;
-use crate::open_source::OpenSource;
 
 impl Api {
     /// Plans a migration without progress. Writes nothing.
@@ -31,7 +27,7 @@ impl Api {
     ) -> Result<(transload_migration::MigrationRequest, PlanEndpoints), ApiError> {
         let connected = self.connect(&request.connection).await?;
         let source = self.open_source(&request.source).await?;
-        let mut asked = read_request(request, &source)?;
+        let mut asked = source.read_request(request)?;
         self.add_source_dates(&mut asked, &request.source, &source).await;
         Ok((asked, PlanEndpoints::new(source, connected)))
     }
@@ -114,69 +110,4 @@ fn refusal(plan: &transload_migration::Plan) -> Option<ApiError> {
         transload_migration::Action::Refused { error } => Some(error.as_ref().into()),
         _ => None,
     })
-}
-
-pub(crate) fn read_request(
-    request: &MigrationRequest,
-    source: &OpenSource,
-) -> Result<transload_migration::MigrationRequest, ApiError> {
-    if request.images.is_empty() {
-        let message = "No image is selected.";
-        return Err(
-            ApiError::new(ErrorCode::InputInvalid, message).hint("Select one or more images.")
-        );
-    }
-    let template = convert::engine_settings(&request.template)?;
-    let names = names(request)?;
-    let mut repositories: BTreeMap<_, _> =
-        names.values().map(|name| (name.clone(), template.clone())).collect();
-    for mapping in &request.repositories {
-        let own = mapping.settings.as_ref().map(convert::engine_settings).transpose()?;
-        if let (Some(own), Some(name)) = (own, names.get(&mapping.source_repository)) {
-            repositories.insert(name.clone(), own);
-        }
-    }
-    let images = request.images.iter().map(|image| read_image(image, request, &names, source));
-    Ok(transload_migration::MigrationRequest {
-        images: images.collect::<Result<_, _>>()?,
-        repositories,
-        remove_temporary_tags: request.remove_temporary_tags,
-        extent: convert::extent(&request.extent)?,
-    })
-}
-
-fn read_image(
-    image: &SelectedImage,
-    request: &MigrationRequest,
-    names: &BTreeMap<String, RepositoryName>,
-    source: &OpenSource,
-) -> Result<RequestedImage, ApiError> {
-    let Some(repository) = names.get(image.repository.as_str()) else {
-        let message =
-            format!("The request contains no ECR repository name for {}.", image.repository);
-        return Err(ApiError::new(ErrorCode::InputInvalid, message).about(&image.repository));
-    };
-    let tag = read_tag(&image.tag)?;
-    let choice = request.choices.iter().find(|choice| choice.image == *image);
-    let resolution = choice.map(|choice| read_resolution(&choice.resolution)).transpose()?;
-    Ok(RequestedImage {
-        source_repository: image.repository.clone(),
-        source: source.reference(&image.repository, &tag)?,
-        repository: repository.clone(),
-        tag,
-        resolution,
-        pushed_at_ms: None,
-    })
-}
-
-fn read_resolution(resolution: &ConflictResolution) -> Result<Resolution, ApiError> {
-    Ok(match resolution {
-        ConflictResolution::KeepExisting => Resolution::KeepExisting,
-        ConflictResolution::Overwrite => Resolution::Overwrite,
-        ConflictResolution::NewTag { tag } => Resolution::NewTag(read_tag(tag.trim())?),
-    })
-}
-
-fn read_tag(tag: &str) -> Result<Tag, ApiError> {
-    Tag::parse(tag).map_err(|error| ApiError::invalid_input(&error).about(tag))
 }

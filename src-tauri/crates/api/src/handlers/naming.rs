@@ -1,16 +1,14 @@
 //! The command that proposes repository names.
 
-use std::collections::BTreeMap;
-
 use transload_contract::{
-    MigrationRequest, ProposedName, ProposedNames, RenameRule, RepositoryMapping, UnreadRepository,
+    ProposedName, ProposedNames, RenameRule, RepositoryMapping, UnreadRepository,
 };
-use transload_errors::{ApiError, ErrorCode};
+use transload_errors::ApiError;
 use transload_migration::{name_collisions, proposed_names};
 use transload_model::RepositoryName;
+use transload_plan_file::{names_collide, rename_rules};
 
 use crate::api::Api;
-use crate::convert;
 
 impl Api {
     /// Returns the ECR names for repositories of a source, without the prefix, and the problems of
@@ -20,7 +18,7 @@ impl Api {
         source_repositories: Vec<String>,
         rules: Vec<RenameRule>,
     ) -> Result<ProposedNames, ApiError> {
-        let read = convert::rename_rules(&rules);
+        let read = rename_rules(&rules);
         let problems = read.iter().map(|rule| Some(rule.as_ref().err()?.message.clone()));
         let problems = problems.collect();
         // An invalid rule, which the user may still be typing, doesn't disable the others.
@@ -53,51 +51,10 @@ impl Api {
         }
         let pairs = valid.iter().map(|(source, name)| (*source, name.as_str()));
         for (name, sources) in name_collisions(pairs) {
-            found.extend(sources.iter().map(|source| unusable(source, collide(name, &sources))));
+            found.extend(
+                sources.iter().map(|source| unusable(source, names_collide(name, &sources))),
+            );
         }
         found
     }
-}
-
-/// The ECR name of each source repository of a request: as it was given, or as its naming makes it.
-///
-/// # Errors
-/// If ECR doesn't allow a name, a rule is invalid, or two sources have the same name.
-pub(super) fn names(
-    request: &MigrationRequest,
-) -> Result<BTreeMap<String, RepositoryName>, ApiError> {
-    let mut names = BTreeMap::new();
-    for mapping in &request.repositories {
-        let name = RepositoryName::parse(mapping.repository_name.trim())?;
-        names.insert(mapping.source_repository.clone(), name);
-    }
-    let mut unnamed: Vec<&str> = Vec::new();
-    for image in &request.images {
-        let source = image.repository.as_str();
-        if !names.contains_key(source) && unnamed.last() != Some(&source) {
-            unnamed.push(source);
-        }
-    }
-    unnamed.sort_unstable();
-    unnamed.dedup();
-    if !unnamed.is_empty() {
-        let rules = convert::rename_rules(&request.naming.rules);
-        let rules = rules.into_iter().collect::<Result<Vec<_>, _>>()?;
-        for (source, proposed) in unnamed.iter().zip(proposed_names(&unnamed, &rules)) {
-            let name = format!("{}{}", request.naming.prefix, proposed.name);
-            names.insert((*source).to_owned(), RepositoryName::parse(&name)?);
-        }
-    }
-    let pairs = names.iter().map(|(source, name)| (source.as_str(), name.as_str()));
-    if let Some((name, sources)) = name_collisions(pairs).into_iter().next() {
-        return Err(collide(name, &sources));
-    }
-    Ok(names)
-}
-
-fn collide(name: &str, sources: &[&str]) -> ApiError {
-    let quoted: Vec<_> = sources.iter().map(|source| format!("\u{201c}{source}\u{201d}")).collect();
-    let message =
-        format!("{} have the same name in ECR, \u{201c}{name}\u{201d}.", quoted.join(" and "));
-    ApiError::new(ErrorCode::NamesCollide, message).about(name)
 }

@@ -3,6 +3,7 @@
 use transload_contract::{AwsConnection, Repository, RepositorySettings};
 use transload_errors::ApiError;
 use transload_model::RepositoryName;
+use transload_plan_file::parse_settings;
 use transload_repositories::{create_repository, regions_with_repository};
 
 use crate::api::Api;
@@ -31,7 +32,7 @@ impl Api {
         settings: RepositorySettings,
     ) -> Result<Repository, ApiError> {
         let name = RepositoryName::parse(&name)?;
-        let settings = convert::engine_settings(&settings)?;
+        let settings = parse_settings(&settings)?;
         let connected = self.connect(&connection).await?;
         let ecr = connected.destination.ecr.as_ref();
         let created = create_repository(ecr, &name, &settings).await?;

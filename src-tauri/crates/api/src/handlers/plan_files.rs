@@ -10,12 +10,14 @@ use transload_contract::{
 use transload_errors::ApiError;
 use transload_migration::{forecast_now, layer_groups};
 use transload_model::Region;
+use transload_plan_file::{
+    checked_plan, expect_as_planned, file_destination, keep_part, part_of, plan_of_file, read_file,
+    shown_destination, shown_plan,
+};
 
-use super::migration::read_request;
 use crate::api::Api;
 use crate::books::plans::{PlanEndpoints, ReadyPlan, expect_confirmed, not_ready};
 use crate::exported_file::write_exported;
-use crate::{convert, forecast_check, plan_file, shards};
 
 impl Api {
     /// Writes a plan to a file, so that another computer can run it.
@@ -25,7 +27,7 @@ impl Api {
         let commands = ready.commands(CopyTool::Skopeo);
         let file = PlanFile {
             transload_plan: PLAN_FILE_VERSION,
-            plan: convert::plan(plan, &ready.plan, identity, commands),
+            plan: shown_plan(plan, &ready.plan, identity, commands),
             layer_groups: layer_groups(&ready.plan),
             request: ready.shown,
         };
@@ -39,9 +41,9 @@ impl Api {
         &self,
         path: &Path,
     ) -> Result<(DestinationIdentity, AwsConnection), ApiError> {
-        let file = plan_file::read(path).await?;
-        let planned = plan_file::destination(&file).await?;
-        Ok((convert::destination(&planned), file.request.connection))
+        let file = read_file(path).await?;
+        let planned = file_destination(&file).await?;
+        Ok((shown_destination(&planned), file.request.connection))
     }
 
     /// Starts the plan of a file, or a part of it; answers the job.
@@ -54,12 +56,12 @@ impl Api {
         path: &Path,
         options: PlanFileOptions,
     ) -> Result<String, ApiError> {
-        let mut file = plan_file::read(path).await?;
-        let planned = plan_file::destination(&file).await?;
-        let report_part = shards::part_of(&file, options.shard)?;
+        let mut file = read_file(path).await?;
+        let planned = file_destination(&file).await?;
+        let report_part = part_of(&file, options.shard)?;
         let mut part = file.clone();
         if let Some(shard) = options.shard {
-            shards::keep_part(&mut part, shard)?;
+            keep_part(&mut part, shard);
         }
         let (named, allowed) = (&file.request.connection, options.allow_endpoints);
         let connection = match options.connection {
@@ -69,14 +71,14 @@ impl Api {
         file.request.source = self.allowed_source(&file.request.source, allowed).await?;
         let connected = self.connect_planned(&connection, &planned).await?;
         let source = self.open_source(&file.request.source).await?;
-        let request = read_request(&file.request, &source)?;
+        let request = source.read_request(&file.request)?;
         // The whole file is checked, also where only a part of it runs.
-        let mut plan = plan_file::plan(&file, planned, &request)?;
+        let mut plan = checked_plan(&file, planned, &request)?;
         // Of the whole plan, also where only a part of it runs: the other parts run too.
         let forecasts = Box::pin(forecast_now(&plan, &connected.destination)).await;
-        forecast_check::expect_as_planned(&file.plan.repositories, &forecasts)?;
+        expect_as_planned(&file.plan.repositories, &forecasts)?;
         if options.shard.is_some() {
-            plan = convert::plan_of_file(&part, plan.destination, &request)?;
+            plan = plan_of_file(&part, plan.destination, &request)?;
         }
         let plan = Arc::new(plan);
         let endpoints = PlanEndpoints::new(source, connected);

@@ -8,11 +8,11 @@ use transload_contract::{
 };
 use transload_errors::ApiError;
 use transload_migration::{EarlierTransfer, expected_time};
+use transload_plan_file::shown_plan;
 
 use super::migration::plan;
 use crate::api::Api;
 use crate::books::plans::ReadyPlan;
-use crate::convert;
 
 /// The approximate number of progress reports of a plan.
 const PROGRESS_REPORTS: u32 = 200;
@@ -76,7 +76,7 @@ impl Api {
         let connected = &ready.endpoints.connected;
         let identity = connected.identity.clone();
         let commands = ready.commands(CopyTool::Skopeo);
-        let mut shown = convert::plan(id.clone(), &ready.plan, identity, commands);
+        let mut shown = shown_plan(id.clone(), &ready.plan, identity, commands);
         shown.expected = self.expected(&ready.shown.source, &shown).await;
         self.inner.plans.add(id, ready);
         Ok(shown)

@@ -9,10 +9,10 @@ use transload_contract::{
 use transload_errors::ApiError;
 use transload_friendly_name::{FriendlyName, PullTarget, pull_guides, pull_prerequisites};
 use transload_model::{Digest, RepositoryName, Tag};
+use transload_plan_file::entered_text;
 
 use crate::api::Api;
 use crate::connected::Connected;
-use crate::connections::given;
 
 impl Api {
     /// Returns how each client pulls an image.
@@ -86,6 +86,6 @@ fn pull_target(
         region: connected.identity.region.clone(),
         repository: repository.as_str().to_owned(),
         reference,
-        name: given(&request.name).map(FriendlyName::parse).transpose()?,
+        name: entered_text(&request.name).map(FriendlyName::parse).transpose()?,
     })
 }

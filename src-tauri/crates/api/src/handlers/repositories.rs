@@ -3,9 +3,9 @@
 use std::collections::HashMap;
 
 use futures_util::{StreamExt, TryStreamExt, stream};
-use transload_aws::{EcrApi as _, EcrImage, EcrImageStatus};
+use transload_aws::{EcrApi as _, EcrImage};
 use transload_contract::{
-    AwsConnection, ImageStatus, Repository, RepositoryDetails, RepositoryImage, RepositorySummary,
+    AwsConnection, Repository, RepositoryDetails, RepositoryImage, RepositorySummary,
 };
 use transload_errors::{ApiError, ErrorCode};
 use transload_explorer::{kind_of, pull_time};
@@ -90,11 +90,7 @@ fn listed(
         pushed_at_ms: image.pushed_at_ms,
         pulled_at_ms: pull.pulled_at_ms,
         own_read_at_ms: pull.own_read_at_ms,
-        status: match image.status {
-            EcrImageStatus::Active => ImageStatus::Active,
-            EcrImageStatus::Archived => ImageStatus::Archived,
-            EcrImageStatus::Activating => ImageStatus::Activating,
-        },
+        status: image.status,
         archived_at_ms: image.archived_at_ms,
         pull_commands: commands::pull(&reference, aws),
     }

@@ -7,12 +7,13 @@ use async_trait::async_trait;
 use transload_aws::EcrApi;
 use transload_contract::{AwsConnection, ImageSource, MigrationReport, MigrationRequest};
 use transload_errors::ApiError;
-use transload_migration::journal::{JournalLog, NewMigration, RecordError, StoredValue};
+use transload_migration::journal::{About, JournalLog, NewMigration, RecordError};
 use transload_migration::{
     Control, DestinationIdentity, EventSink, MigrationError, Plan, Reopen, RunEnd, SignInGate,
     Source,
 };
 use transload_model::now_ms;
+use transload_plan_file::shown_plan;
 use transload_report::summarize;
 
 use crate::api::{Api, Inner, JobRequest};
@@ -34,20 +35,17 @@ impl Api {
         plan.destination.ensure_same(&endpoints.connected.destination.identity)?;
         let (id, started_at_ms) = (self.new_id("migration"), now_ms());
         let identity = endpoints.connected.identity.clone();
-        let about = convert::About {
-            identity: identity.clone(),
-            source: shown.source.clone(),
-            part: part.clone(),
-        };
+        let about =
+            About { identity: identity.clone(), source: shown.source.clone(), part: part.clone() };
         let new = NewMigration {
             id: id.clone(),
             started_at_ms,
             plan: Arc::clone(&plan),
-            request: stored(&shown)?,
-            about: stored(&about)?,
+            request: shown.clone(),
+            about,
         };
         let log = self.journal().await?.begin(new, record_error()).await?;
-        let images = convert::plan(String::new(), &plan, identity, Vec::new()).images;
+        let images = shown_plan(String::new(), &plan, identity, Vec::new()).images;
         let job =
             Job::new(id.clone(), job_endpoints(&shown), started_at_ms, images, self.new_control());
         self.run_job(job, plan, JobRequest { request, shown, endpoints, part }, log);
@@ -238,10 +236,6 @@ impl Reopen for ConnectAgain {
         let connected = connected.map_err(recorded)?;
         Ok(Arc::clone(&connected.destination.ecr))
     }
-}
-
-fn stored(value: &impl serde::Serialize) -> Result<StoredValue, ApiError> {
-    StoredValue::new(value).map_err(|error| ApiError::internal(error.to_string()))
 }
 
 #[cfg(test)]

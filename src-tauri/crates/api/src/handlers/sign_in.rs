@@ -18,7 +18,6 @@ impl Api {
         target: SignInTarget,
         way: Option<SignInWay>,
     ) -> Result<SignInPrompt, ApiError> {
-        let target = convert::sign_in_target(&target);
         let book = &self.inner.sign_ins;
         let session = Session::find(&target, &self.aws_environment()).await?;
         let _one_at_a_time = book.begin_one(&session).await;
@@ -113,13 +112,12 @@ impl Api {
         &self,
         profile: &NewAwsProfile,
     ) -> Result<transload_aws::NewProfile, ApiError> {
-        let target = convert::sign_in_target(&profile.target);
-        convert::new_profile(profile, Session::find(&target, &self.aws_environment()).await?)
+        let session = Session::find(&profile.target, &self.aws_environment()).await?;
+        convert::new_profile(profile, session)
     }
 
     async fn portal(&self, target: &SignInTarget) -> Result<SsoPortal, ApiError> {
-        let target = convert::sign_in_target(target);
-        Ok(SsoPortal::open(&target, &self.aws_environment()).await?)
+        Ok(SsoPortal::open(target, &self.aws_environment()).await?)
     }
 
     /// Forgets every open connection of a profile, because its credentials may have changed.

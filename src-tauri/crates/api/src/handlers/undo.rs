@@ -19,7 +19,7 @@ impl Api {
         if record.summary.state == JournalState::Running {
             return Err(JournalError::RunsElsewhere { id: migration }.into());
         }
-        let connection = convert::request(&record.request)?.connection;
+        let connection = record.request.read()?.connection;
         let connected = self.connect_planned(&connection, record.destination()?).await?;
         let facts = undo_facts(&record, &connected.destination).await?;
         let plan = undo_plan(&record, &facts);

@@ -114,7 +114,7 @@ mod tests {
     use transload_migration::Control;
 
     use super::*;
-    use crate::jobs::follow::JobEvents;
+    use crate::jobs::job::JobEvents;
     use crate::jobs::state::JobEndpoints;
     use transload_contract::{AwsConnection, ImageSource, JobEventKind, JobStatus};
 

@@ -4,29 +4,44 @@
 use std::sync::Arc;
 
 use tokio::sync::watch;
-use transload_contract::{JobEvent, JobEventKind};
 
-use crate::jobs::job::Job;
+/// A job whose events a listener reads.
+pub trait Followed {
+    type Event;
 
-/// The events of a job from a number on, for one listener.
-pub struct JobEvents {
-    job: Arc<Job>,
-    next: u64,
-    /// The number of the job's next event, which changes with each event.
-    next_seq_changes: watch::Receiver<u64>,
-    is_over: bool,
+    /// Returns the number of the next event, which changes with each event and with the end.
+    fn changes(&self) -> watch::Receiver<u64>;
+
+    /// Returns up to `limit` events from a number on.
+    fn events_from(&self, seq: u64, limit: usize) -> EventPage<Self::Event>;
 }
 
-impl JobEvents {
+/// Some events in a row.
+pub struct EventPage<E> {
+    pub events: Vec<E>,
+    /// The number of the event after them.
+    pub next_seq: u64,
+    /// Whether the job emits no more events.
+    pub is_over: bool,
+}
+
+/// The events of a job from a number on, for one listener.
+pub struct Follower<J> {
+    job: Arc<J>,
+    next: u64,
+    changes: watch::Receiver<u64>,
+}
+
+impl<J: Followed> Follower<J> {
     /// Follows a job from an event on. If older events are no longer kept, the listener sees a gap
     /// in the numbers and requests a snapshot.
-    pub fn new(job: Arc<Job>, from_seq: u64) -> Self {
-        let next_seq_changes = job.next_seq_changes();
-        Self { job, next: from_seq, next_seq_changes, is_over: false }
+    pub fn new(job: Arc<J>, from_seq: u64) -> Self {
+        let changes = job.changes();
+        Self { job, next: from_seq, changes }
     }
 
     /// Returns the next event. Returns `None` after the last one.
-    pub async fn recv(&mut self) -> Option<JobEvent> {
+    pub async fn recv(&mut self) -> Option<J::Event> {
         let mut one = Vec::with_capacity(1);
         self.recv_many(&mut one, 1).await;
         one.pop()
@@ -34,20 +49,17 @@ impl JobEvents {
 
     /// Waits for at least one event and appends up to `limit` events. Returns their number, which
     /// is 0 after the last one.
-    pub async fn recv_many(&mut self, events: &mut Vec<JobEvent>, limit: usize) -> usize {
-        while !self.is_over {
+    pub async fn recv_many(&mut self, events: &mut Vec<J::Event>, limit: usize) -> usize {
+        loop {
             // Marked before the look, so that an event that comes after it is noticed.
-            self.next_seq_changes.borrow_and_update();
-            let (found, is_finished) = self.job.events_from(self.next, limit);
-            if let Some(last) = found.last() {
-                self.next = last.seq + 1;
-                self.is_over = matches!(last.kind, JobEventKind::Finished { .. });
-                let count = found.len();
-                events.extend(found);
+            self.changes.borrow_and_update();
+            let page = self.job.events_from(self.next, limit);
+            self.next = page.next_seq;
+            let count = page.events.len();
+            events.extend(page.events);
+            if count > 0 || page.is_over || self.changes.changed().await.is_err() {
                 return count;
             }
-            self.is_over = is_finished || self.next_seq_changes.changed().await.is_err();
         }
-        0
     }
 }

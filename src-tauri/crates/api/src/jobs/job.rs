@@ -10,11 +10,15 @@ use transload_contract::{
 };
 use transload_errors::ApiError;
 use transload_migration::journal::JournalRecord;
-use transload_migration::{Control, EventSink, LayerState as EngineLayerState, MigrationEvent};
+use transload_migration::{Control, EventSink, MigrationEvent};
 use transload_registry::PullQuota;
 
+use super::follow::{EventPage, Followed, Follower};
 use super::state::{Earlier, JobEndpoints, JobNews, JobState};
 use crate::convert;
+
+/// The events of a migration, for one listener.
+pub type JobEvents = Follower<Job>;
 
 /// One migration that runs, or ran, since the program started.
 pub struct Job {
@@ -135,17 +139,6 @@ impl Job {
         self.state().snapshot()
     }
 
-    /// Returns the number of the next event, which changes with each event.
-    pub(super) fn next_seq_changes(&self) -> watch::Receiver<u64> {
-        self.state().next_seq_changes()
-    }
-
-    /// Returns up to `limit` events from a number on, and whether the job finished.
-    pub(super) fn events_from(&self, from_seq: u64, limit: usize) -> (Vec<JobEvent>, bool) {
-        let state = self.state();
-        (state.events_from(from_seq, limit), state.status() == JobStatus::Finished)
-    }
-
     /// Returns how long ago it finished. Returns `None` while it runs.
     pub(super) fn over_for(&self, now: Instant) -> Option<Duration> {
         self.state().over_for(now)
@@ -157,16 +150,24 @@ impl Job {
     }
 }
 
+impl Followed for Job {
+    type Event = JobEvent;
+
+    fn changes(&self) -> watch::Receiver<u64> {
+        self.state().changes()
+    }
+
+    fn events_from(&self, seq: u64, limit: usize) -> EventPage<JobEvent> {
+        self.state().events_from(seq, limit)
+    }
+}
+
 impl EventSink for Job {
     fn emit(&self, event: MigrationEvent) {
         let mut state = self.state();
         match event {
             MigrationEvent::LayerState { image, layer, state: layer_state } => {
-                let skipped_bytes = match layer_state {
-                    EngineLayerState::AlreadyThere { total_bytes } => total_bytes.unwrap_or(0),
-                    _ => 0,
-                };
-                state.layer(image, layer, convert::layer_state(layer_state), skipped_bytes);
+                state.layer(image, layer, layer_state);
             }
             MigrationEvent::ImageState { image, state: image_state } => {
                 state.image(image, convert::image_state(&image_state));

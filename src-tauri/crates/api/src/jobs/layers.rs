@@ -1,24 +1,22 @@
 //! Layers of a job, whose events are throttled.
 
 use std::collections::HashMap;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use transload_contract::{LayerProgress, LayerState};
 
-/// The shortest interval between progress events of a layer. More than ten per second aren't
-/// visible.
-const PROGRESS_INTERVAL: Duration = Duration::from_millis(100);
+use crate::jobs::throttle::{LAYER_INTERVAL, Throttle};
 
 /// The layers of one image, with their counted bytes.
 #[derive(Default)]
-pub(super) struct Layers {
+pub(crate) struct Layers {
     list: Vec<LayerProgress>,
     places: HashMap<String, LayerBytes>,
 }
 
 struct LayerBytes {
     at: usize,
-    last_emitted: Option<Instant>,
+    throttle: Throttle,
     /// Bytes sent so far.
     sent_bytes: u64,
     /// Bytes that the destination had.
@@ -27,7 +25,7 @@ struct LayerBytes {
 
 /// By how much the totals of a job grow, and whether to emit an event.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Change {
+pub(crate) struct Change {
     pub sent_bytes: i64,
     pub skipped_bytes: i64,
     pub emit: bool,
@@ -42,18 +40,13 @@ impl Layers {
     }
 
     /// Applies a state. A finished layer stays finished, even if it is checked again.
-    pub fn take(
-        &mut self,
-        layer: &str,
-        state: &LayerState,
-        skipped_bytes: u64,
-        now: Instant,
-    ) -> Change {
+    pub fn take(&mut self, layer: &str, state: &LayerState, now: Instant) -> Change {
         let next = self.list.len();
         let place = self.places.entry(layer.to_owned()).or_insert_with(|| {
             let state = LayerState::Waiting { total_bytes: None };
             self.list.push(LayerProgress { layer: layer.to_owned(), state });
-            LayerBytes { at: next, last_emitted: None, sent_bytes: 0, skipped_bytes: 0 }
+            let throttle = Throttle::new(LAYER_INTERVAL);
+            LayerBytes { at: next, throttle, sent_bytes: 0, skipped_bytes: 0 }
         });
         let held = &mut self.list[place.at].state;
         if is_through(held) {
@@ -64,19 +57,20 @@ impl Layers {
             LayerState::Sending { sent_bytes, .. } | LayerState::Done { sent_bytes } => {
                 place.sent_bytes = *sent_bytes;
             }
-            LayerState::AlreadyThere | LayerState::Mounted => place.skipped_bytes = skipped_bytes,
+            LayerState::AlreadyThere { total_bytes } => {
+                place.skipped_bytes = total_bytes.unwrap_or(0);
+            }
+            LayerState::Mounted => place.skipped_bytes = 0,
             LayerState::Waiting { .. } | LayerState::Failed => place.sent_bytes = 0,
         }
         let still_sending =
             matches!((&*held, state), (LayerState::Sending { .. }, LayerState::Sending { .. }));
-        let recently = place
-            .last_emitted
-            .is_some_and(|last_emitted| now.duration_since(last_emitted) < PROGRESS_INTERVAL);
-        let emit = !(still_sending && recently);
+        let is_due = place.throttle.allows(now);
+        let emit = is_due || !still_sending;
         if emit {
-            place.last_emitted = Some(now);
+            place.throttle.restart(now);
         }
-        held.clone_from(state);
+        *held = *state;
         let grown = |now: u64, before: u64| now.cast_signed() - before.cast_signed();
         Change {
             sent_bytes: grown(place.sent_bytes, sent_before),
@@ -88,11 +82,13 @@ impl Layers {
 }
 
 fn is_through(state: &LayerState) -> bool {
-    matches!(state, LayerState::Done { .. } | LayerState::AlreadyThere | LayerState::Mounted)
+    matches!(state, LayerState::Done { .. } | LayerState::AlreadyThere { .. } | LayerState::Mounted)
 }
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
 
     fn sending(sent_bytes: u64) -> LayerState {
@@ -105,20 +101,20 @@ mod tests {
         let start = Instant::now();
         let at = |milliseconds| start + Duration::from_millis(milliseconds);
         assert_eq!(
-            layers.take("a", &sending(1), 0, at(0)),
+            layers.take("a", &sending(1), at(0)),
             Change { sent_bytes: 1, skipped_bytes: 0, emit: true, is_new: true }
         );
         assert_eq!(
-            layers.take("a", &sending(5), 0, at(50)),
+            layers.take("a", &sending(5), at(50)),
             Change { sent_bytes: 4, skipped_bytes: 0, emit: false, is_new: true }
         );
         assert_eq!(
-            layers.take("a", &sending(6), 0, at(100)),
+            layers.take("a", &sending(6), at(100)),
             Change { sent_bytes: 1, skipped_bytes: 0, emit: true, is_new: true }
         );
         let done = LayerState::Done { sent_bytes: 10 };
         assert_eq!(
-            layers.take("a", &done, 0, at(101)),
+            layers.take("a", &done, at(101)),
             Change { sent_bytes: 4, skipped_bytes: 0, emit: true, is_new: true }
         );
         assert_eq!(layers.accounted_bytes(), 10);
@@ -128,17 +124,20 @@ mod tests {
     fn a_layer_that_is_sent_anew_takes_its_bytes_back() {
         let mut layers = Layers::default();
         let now = Instant::now();
-        layers.take("a", &sending(60), 0, now);
-        assert_eq!(layers.take("a", &sending(10), 0, now).sent_bytes, -50);
-        assert_eq!(layers.take("a", &LayerState::Failed, 0, now).sent_bytes, -10);
+        layers.take("a", &sending(60), now);
+        assert_eq!(layers.take("a", &sending(10), now).sent_bytes, -50);
+        assert_eq!(layers.take("a", &LayerState::Failed, now).sent_bytes, -10);
     }
 
     #[test]
     fn a_layer_that_is_through_stays_so() {
         let mut layers = Layers::default();
         let now = Instant::now();
-        layers.take("a", &LayerState::Done { sent_bytes: 10 }, 0, now);
-        assert_eq!(layers.take("a", &LayerState::AlreadyThere, 10, now), Change::default());
+        layers.take("a", &LayerState::Done { sent_bytes: 10 }, now);
+        assert_eq!(
+            layers.take("a", &LayerState::AlreadyThere { total_bytes: Some(10) }, now),
+            Change::default()
+        );
         assert_eq!(layers.list[0].state, LayerState::Done { sent_bytes: 10 });
     }
 }

@@ -1,6 +1,6 @@
 //! The state of a job behind its lock: events, snapshot, throttled progress.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc::Sender;
@@ -11,10 +11,11 @@ use transload_contract::{
 };
 use transload_errors::ApiError;
 
+use super::event_log::EventLog;
+use super::follow::EventPage;
 use super::layers::Layers;
+use super::throttle::{JOB_INTERVAL, Throttle};
 
-/// The shortest interval between progress events of the job.
-const PROGRESS_EVERY: Duration = Duration::from_millis(250);
 /// The maximum number of events for late or slow listeners. Older ones are part of the snapshot.
 const EVENTS_KEPT: usize = 8192;
 
@@ -25,11 +26,10 @@ pub(super) struct JobState {
     snapshot: JobSnapshot,
     started: Instant,
     finished_after: Option<Duration>,
-    kept: VecDeque<JobEvent>,
-    next_seq_changes: watch::Sender<u64>,
+    log: EventLog<JobEvent>,
     /// The layers of each image, by the number of the image.
     layers: HashMap<u32, (u64, Layers)>,
-    progress_emitted_at: Instant,
+    progress_throttle: Throttle,
     /// The duration of earlier runs of the same migration.
     earlier_ms: u64,
     journal_error: Option<ApiError>,
@@ -102,6 +102,8 @@ impl JobState {
             skipped_bytes: earlier.skipped_bytes,
             total_bytes,
         };
+        let mut progress_throttle = Throttle::new(JOB_INTERVAL);
+        progress_throttle.restart(Instant::now());
         let snapshot = JobSnapshot {
             job,
             next_seq: 0,
@@ -123,10 +125,9 @@ impl JobState {
             snapshot,
             started: Instant::now(),
             finished_after: None,
-            kept: VecDeque::new(),
-            next_seq_changes: watch::Sender::new(0),
+            log: EventLog::new(EVENTS_KEPT),
             layers,
-            progress_emitted_at: Instant::now(),
+            progress_throttle,
             earlier_ms: earlier.elapsed_ms,
             journal_error: None,
             news: None,
@@ -148,16 +149,12 @@ impl JobState {
     }
 
     fn event(&self, kind: JobEventKind) -> JobEvent {
-        let (job, seq) = (self.snapshot.job.clone(), self.snapshot.next_seq);
+        let (job, seq) = (self.snapshot.job.clone(), self.log.next_seq());
         JobEvent { job, seq, elapsed_ms: self.elapsed_ms(), kind }
     }
 
     fn keep(&mut self, event: JobEvent) {
-        if self.kept.len() == EVENTS_KEPT {
-            self.kept.pop_front();
-        }
-        self.kept.push_back(event);
-        self.next_seq_changes.send_replace(self.snapshot.next_seq);
+        self.log.push(event);
         self.emit_news(None);
     }
 
@@ -191,9 +188,9 @@ impl JobState {
         let _ = news.try_send(JobNews { job: self.snapshot.job.clone(), moves, report });
     }
 
-    pub fn layer(&mut self, image: u32, layer: String, state: LayerState, skipped_bytes: u64) {
+    pub fn layer(&mut self, image: u32, layer: String, state: LayerState) {
         let Some((_, layers)) = self.layers.get_mut(&image) else { return };
-        let change = layers.take(&layer, &state, skipped_bytes, Instant::now());
+        let change = layers.take(&layer, &state, Instant::now());
         let sums = &mut self.snapshot.progress;
         sums.sent_bytes = sums.sent_bytes.saturating_add_signed(change.sent_bytes);
         sums.skipped_bytes = sums.skipped_bytes.saturating_add_signed(change.skipped_bytes);
@@ -202,7 +199,7 @@ impl JobState {
         } else if change.is_new {
             self.snapshot.set_layer(image, &layer, &state);
         }
-        if self.progress_emitted_at.elapsed() >= PROGRESS_EVERY {
+        if self.progress_throttle.allows(Instant::now()) {
             self.emit_progress();
         }
     }
@@ -226,7 +223,7 @@ impl JobState {
     }
 
     fn emit_progress(&mut self) {
-        self.progress_emitted_at = Instant::now();
+        self.progress_throttle.restart(Instant::now());
         self.emit_event(JobEventKind::Progress { progress: self.snapshot.progress.clone() });
     }
 
@@ -251,22 +248,23 @@ impl JobState {
     }
 
     /// Returns the number of the next event, for listeners that wait for it.
-    pub fn next_seq_changes(&self) -> watch::Receiver<u64> {
-        self.next_seq_changes.subscribe()
+    pub fn changes(&self) -> watch::Receiver<u64> {
+        self.log.changes()
     }
 
     /// Returns up to `limit` events from a number on.
-    pub fn events_from(&self, from_seq: u64, limit: usize) -> Vec<JobEvent> {
-        let first = self.snapshot.next_seq - self.kept.len() as u64;
-        let passed = usize::try_from(from_seq.saturating_sub(first)).unwrap_or(usize::MAX);
-        let found = self.kept.iter().skip(passed).take(limit).map(|event| {
+    pub fn events_from(&self, seq: u64, limit: usize) -> EventPage<JobEvent> {
+        let (events, first) = self.log.events_from(seq);
+        let events = events.take(limit).map(|event| {
             let mut event = event.clone();
             if let JobEventKind::Started { images, .. } = &mut event.kind {
                 images.extend(self.snapshot.images.iter().map(|image| image.planned.clone()));
             }
             event
         });
-        found.collect()
+        let events: Vec<_> = events.collect();
+        let next_seq = first.saturating_add(events.len() as u64);
+        EventPage { events, next_seq, is_over: self.status() == JobStatus::Finished }
     }
 
     /// Returns how long ago the job finished. Returns `None` while it runs.

@@ -5,6 +5,8 @@ use std::collections::HashSet;
 
 use async_trait::async_trait;
 use bytes::Bytes;
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
 use url::Url;
 
 use crate::ecr::registry_settings::EcrRegistrySettings;
@@ -207,7 +209,9 @@ pub struct EcrImage {
 }
 
 /// The storage status of an image.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(rename = "ImageStatus", export_to = "repositories.ts")]
 pub enum EcrImageStatus {
     /// In standard storage.
     #[default]

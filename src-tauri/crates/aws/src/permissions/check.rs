@@ -94,7 +94,7 @@ impl AwsSession {
         // Results that arrived in time count.
         let _ = tokio::time::timeout(PROBE_TIMEOUT, probed).await;
         keys.override_results(&mut results);
-        let unknown = PermissionStatus::Unknown(UnknownReason::NotAsked);
+        let unknown = PermissionStatus::unknown(UnknownReason::NotAsked);
         let permissions =
             wanted.iter().map(|permission| checked(permission, &results, &unknown)).collect();
         PermissionCheck { permissions, wanted, basis, simulation_error }
@@ -125,8 +125,8 @@ fn checked(
 fn severity(standing: &PermissionStatus) -> u8 {
     match standing {
         PermissionStatus::Allowed => 0,
-        PermissionStatus::Unknown(_) => 1,
-        PermissionStatus::Missing(_) => 2,
+        PermissionStatus::Unknown { .. } => 1,
+        PermissionStatus::Missing { .. } => 2,
     }
 }
 

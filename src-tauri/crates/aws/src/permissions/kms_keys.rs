@@ -54,7 +54,7 @@ impl KmsKeys {
                 // ECR uses the key on behalf of the caller, and the key policy may allow only that.
                 Err(error) => match call.failed(error) {
                     AwsError::AccessDenied { .. } => {
-                        PermissionStatus::Unknown(UnknownReason::OtherPolicy)
+                        PermissionStatus::unknown(UnknownReason::OtherPolicy)
                     }
                     _ => continue,
                 },

@@ -15,12 +15,33 @@ pub struct Permission {
 }
 
 /// Whether the caller has a permission.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+#[ts(rename = "PermissionStanding", export_to = "permissions.ts")]
 pub enum PermissionStatus {
     /// Allowed, according to everything that the check can see.
     Allowed,
-    Missing(DenialReason),
-    Unknown(UnknownReason),
+    Missing {
+        denial: DenialReason,
+    },
+    /// The check has no result.
+    Unknown {
+        doubt: UnknownReason,
+        /// The condition keys that it depends on, such as `aws:MultiFactorAuthPresent`.
+        conditions: Vec<String>,
+    },
+}
+
+impl PermissionStatus {
+    /// Creates a status for a permission that depends on no known conditions.
+    pub fn unknown(doubt: UnknownReason) -> Self {
+        Self::Unknown { doubt, conditions: Vec::new() }
+    }
+
+    /// Creates a status for a permission that depends on these condition keys.
+    pub fn conditional(conditions: Vec<String>) -> Self {
+        Self::Unknown { doubt: UnknownReason::Conditions, conditions }
+    }
 }
 
 /// Why a permission is missing.
@@ -41,13 +62,14 @@ pub enum DenialReason {
 }
 
 /// Why a permission is unknown.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(rename = "PermissionDoubt", export_to = "permissions.ts")]
 pub enum UnknownReason {
     /// No read-only call shows it.
     NotAsked,
-    /// It depends on condition keys of the call that a simulation does not know, such as
-    /// `aws:MultiFactorAuthPresent`.
-    Conditions(Vec<String>),
+    /// It depends on condition keys of the call that a simulation does not know.
+    Conditions,
     /// Another policy may allow it, such as the policy of a key.
     OtherPolicy,
 }

@@ -29,7 +29,7 @@ pub(super) async fn probe(ecr: &Ecr, wanted: &[Permission], results: &mut Permis
         .filter(|key| {
             !matches!(
                 results.get(key),
-                Some(PermissionStatus::Allowed | PermissionStatus::Missing(_))
+                Some(PermissionStatus::Allowed | PermissionStatus::Missing { .. })
             )
         })
         .filter(|(action, _)| READ_ONLY_ACTIONS.contains(&action.as_str()))
@@ -100,7 +100,7 @@ async fn probe_action(ecr: &Ecr, action: &str, resource: &str) -> Option<Permiss
     match failure {
         None => Some(PermissionStatus::Allowed),
         Some(AwsError::AccessDenied { .. }) => {
-            Some(PermissionStatus::Missing(DenialReason::CallRefused))
+            Some(PermissionStatus::Missing { denial: DenialReason::CallRefused })
         }
         // ECR looked for the repository, so the call is allowed.
         Some(AwsError::RepositoryMissing { .. }) => Some(PermissionStatus::Allowed),

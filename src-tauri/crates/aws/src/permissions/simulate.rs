@@ -109,18 +109,18 @@ fn record_result(result: &EvaluationResult, requested: &[String], results: &mut 
         let denial = match decision {
             PolicyEvaluationDecisionType::Allowed => return PermissionStatus::Allowed,
             _ if !missing.is_empty() => {
-                return PermissionStatus::Unknown(UnknownReason::Conditions(missing.to_vec()));
+                return PermissionStatus::conditional(missing.to_vec());
             }
             _ if by_organization => DenialReason::Organization,
             _ if by_boundary => DenialReason::Boundary,
             PolicyEvaluationDecisionType::ExplicitDeny => DenialReason::Denied,
             // The policy of the key applies as well, and either may allow the action.
             _ if action.starts_with("kms:") => {
-                return PermissionStatus::Unknown(UnknownReason::OtherPolicy);
+                return PermissionStatus::unknown(UnknownReason::OtherPolicy);
             }
             _ => DenialReason::NotGranted,
         };
-        PermissionStatus::Missing(denial)
+        PermissionStatus::Missing { denial }
     };
     let mut record = |resource: &str, standing: PermissionStatus| {
         results.insert((action.to_owned(), resource.to_owned()), standing);

@@ -24,7 +24,7 @@ pub(crate) struct SsoRoleProvider {
 impl SsoRoleProvider {
     /// Reads the token every time: the user may have signed in meanwhile, here or with another program.
     async fn provide(&self) -> ProviderResult {
-        let target = SsoTarget::Profile(self.profile.clone());
+        let target = SsoTarget::profile_named(&self.profile);
         let portal = SsoPortal::open(&target, &self.environment)
             .await
             .map_err(CredentialsError::provider_error)?;

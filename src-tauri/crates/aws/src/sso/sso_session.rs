@@ -2,6 +2,9 @@
 
 use std::time::SystemTime;
 
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
 use crate::config::config_files::Configuration;
 use crate::config::environment::AwsEnvironment;
 use crate::config::profile_set::ConfiguredProfiles;
@@ -11,12 +14,14 @@ use crate::sso::error::SignInError;
 use crate::sso::token::Token;
 
 /// Where to sign in.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+#[ts(rename = "SignInTarget", export_to = "aws.ts")]
 pub enum SsoTarget {
     /// Where a profile signs in, or the source profile of its roles.
-    Profile(String),
+    Profile { profile: String },
     /// A session of the configuration by its name, even if no profile uses it.
-    Session(String),
+    Session { session: String },
 }
 
 /// A sign-in that the AWS configuration defines.
@@ -53,7 +58,7 @@ impl SsoSession {
     ) -> Result<Self, SignInError> {
         let profiles = &configuration.sections;
         match target {
-            SsoTarget::Profile(name) => {
+            SsoTarget::Profile { profile: name } => {
                 if profiles.profile(name).is_none() {
                     let files = configuration.paths();
                     return Err(AwsError::ProfileMissing {
@@ -69,7 +74,7 @@ impl SsoSession {
                     AwsError::ProfileInvalid { profile: name.clone(), detail }.into()
                 })
             }
-            SsoTarget::Session(name) => match named_session(profiles, name) {
+            SsoTarget::Session { session: name } => match named_session(profiles, name) {
                 Some(session) => session.map_err(|detail| {
                     AwsError::ProfileInvalid { profile: name.clone(), detail }.into()
                 }),
@@ -93,11 +98,21 @@ impl SsoSession {
 }
 
 impl SsoTarget {
+    /// Returns the sign-in of a profile.
+    pub fn profile_named(name: &str) -> Self {
+        Self::Profile { profile: name.to_owned() }
+    }
+
+    /// Returns the sign-in of a session.
+    pub fn session_named(name: &str) -> Self {
+        Self::Session { session: name.to_owned() }
+    }
+
     /// The profile whose network settings and endpoints apply.
     pub(super) fn profile(&self) -> Option<&str> {
         match self {
-            Self::Profile(name) => Some(name),
-            Self::Session(_) => None,
+            Self::Profile { profile } => Some(profile),
+            Self::Session { .. } => None,
         }
     }
 }
@@ -188,26 +203,26 @@ mod tests {
     #[tokio::test]
     async fn a_profile_a_role_chain_and_a_name_find_their_sign_in() {
         for target in [
-            SsoTarget::Profile("new".to_owned()),
-            SsoTarget::Profile("chained".to_owned()),
-            SsoTarget::Session("corp".to_owned()),
+            SsoTarget::profile_named("new"),
+            SsoTarget::profile_named("chained"),
+            SsoTarget::session_named("corp"),
         ] {
             assert_eq!(find(target).await.unwrap(), corp());
         }
-        let old = find(SsoTarget::Profile("old".to_owned())).await.unwrap();
+        let old = find(SsoTarget::profile_named("old")).await.unwrap();
         assert_eq!((old.name.as_deref(), old.title()), (None, "https://old.example/start"));
     }
 
     #[tokio::test]
     async fn targets_without_a_sign_in_are_errors() {
-        let of = |name: &str| find(SsoTarget::Profile(name.to_owned()));
+        let of = |name: &str| find(SsoTarget::profile_named(name));
         assert!(matches!(of("keys").await, Err(SignInError::NotSso { .. })));
         assert!(matches!(of("circle").await, Err(SignInError::NotSso { .. })));
         let half = of("half").await.unwrap_err();
         assert!(half.to_string().contains("\"nowhere\""), "{half}");
         let missing = of("nobody").await.unwrap_err();
         assert!(matches!(missing, SignInError::Aws(AwsError::ProfileMissing { .. })), "{missing}");
-        let session = find(SsoTarget::Session("nowhere".to_owned())).await.unwrap_err();
+        let session = find(SsoTarget::session_named("nowhere")).await.unwrap_err();
         assert!(matches!(session, SignInError::SessionMissing { .. }), "{session}");
     }
 }

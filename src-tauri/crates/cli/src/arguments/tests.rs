@@ -1,7 +1,7 @@
 //! Command lines that are accepted and rejected.
 
 use clap::CommandFactory;
-use transload_contract::RenameRuleKind;
+use transload_contract::{RenameRule, RenameRuleKind};
 
 use super::values::parse_rename;
 use super::*;
@@ -51,6 +51,9 @@ fn sources_and_parts_are_parsed() {
         "plan --from practice --rename team/* --out p.json",
         "run p.json --shard 2",
         "run p.json --shard aws-batch",
+        "run p.json --shard 3/2",
+        "run p.json --shard 0/2",
+        "run p.json --shard 1/10001",
         "inspect",
         "inspect team/app:1 --practice --region eu-west-1",
         "diff a/b:1",

@@ -15,6 +15,7 @@ pub fn parse_rename(text: &str) -> Result<RenameRule, String> {
 
 /// Parses `I/N`, or `aws-batch` for the part of an AWS Batch array job.
 pub fn parse_shard(text: &str) -> Result<Shard, String> {
+    let shard = |part, parts| Shard::new(part, parts).map_err(|error| error.to_string());
     let number =
         |text: &str| text.trim().parse::<u32>().map_err(|_| format!("{text:?} is not a number"));
     if text == "aws-batch" {
@@ -25,8 +26,8 @@ pub fn parse_shard(text: &str) -> Result<Shard, String> {
         };
         let (index, parts) =
             (variable("AWS_BATCH_JOB_ARRAY_INDEX")?, variable("AWS_BATCH_JOB_ARRAY_SIZE")?);
-        return Ok(Shard { part: index.saturating_add(1), parts });
+        return shard(index.saturating_add(1), parts);
     }
     let (part, parts) = text.split_once('/').ok_or("use I/N, such as 2/8, or aws-batch")?;
-    Ok(Shard { part: number(part)?, parts: number(parts)? })
+    shard(number(part)?, number(parts)?)
 }

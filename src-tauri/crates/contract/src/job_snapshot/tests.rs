@@ -128,7 +128,7 @@ fn a_snapshot_knows_what_its_events_said() {
     assert_eq!(done.state, ImageState::Done);
     let layers: Vec<_> = done.layers.iter().map(|one| (one.layer.as_str(), &one.state)).collect();
     let sent = LayerState::Done { sent_bytes: 50 };
-    assert_eq!(layers, [("a", &sent), ("b", &LayerState::AlreadyThere)]);
+    assert_eq!(layers, [("a", &sent), ("b", &LayerState::AlreadyThere { total_bytes: None })]);
     assert_eq!((snapshot.progress.images_finished, snapshot.progress.sent_bytes), (2, 50));
     assert_eq!(snapshot.quota_look_again_at_ms, Some(6));
     assert!(snapshot.sign_in_error.is_some() && snapshot.report.is_some());

@@ -31,8 +31,6 @@ use transload_registry::{
 const MAX_ATTEMPTS: u32 = 3;
 /// Pause before the second attempt; doubled before the third.
 const RETRY_PAUSE: Duration = Duration::from_millis(500);
-/// Progress is reported after this many bytes, and at the end.
-const REPORT_AFTER_BYTES: u64 = 256 * 1024;
 
 /// Sends images of the Docker Engine to a registry. One copier serves a whole migration.
 pub(crate) struct StreamedCopier {
@@ -318,15 +316,12 @@ impl StreamedCopier {
     ) -> BlobStream {
         let (events, image) = (Arc::clone(&self.events), job.index);
         let (layer, size_bytes) = (blob.digest.to_string(), blob.size_bytes);
-        let (mut sent_bytes, mut reported_bytes) = (0, 0);
+        let mut sent_bytes = 0;
         Box::pin(content.inspect(move |chunk| {
             let Ok(chunk) = chunk else { return };
             sent_bytes += chunk.len() as u64;
-            if sent_bytes - reported_bytes >= REPORT_AFTER_BYTES || sent_bytes == size_bytes {
-                reported_bytes = sent_bytes;
-                let state = LayerState::Sending { sent_bytes, total_bytes: Some(size_bytes) };
-                events.emit(MigrationEvent::LayerState { image, layer: layer.clone(), state });
-            }
+            let state = LayerState::Sending { sent_bytes, total_bytes: Some(size_bytes) };
+            events.emit(MigrationEvent::LayerState { image, layer: layer.clone(), state });
         }))
     }
 }

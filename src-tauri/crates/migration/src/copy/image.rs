@@ -120,15 +120,24 @@ impl Copier {
         self.endpoints.source.as_ref()
     }
 
-    /// Copies one image.
-    pub async fn copy(&self, job: &Job<'_>) -> Result<Copied, MigrationError> {
+    /// Copies one image: its content, and then the manifest that its tag points to, unless the tag changed after
+    /// planning. Between both it waits for `before_tag`, which gets the transferred bytes, and returns its output.
+    pub async fn copy<T, F>(
+        &self,
+        job: &Job<'_>,
+        before_tag: impl FnOnce(&Copied) -> F,
+    ) -> Result<(Copied, CopiedTag, T), MigrationError>
+    where
+        F: Future<Output = T>,
+    {
         let copied = self.copy_content(job).await?;
-        self.write_manifest(job).await?;
-        Ok(copied)
+        let waited = before_tag(&copied).await;
+        let tag = self.write_manifest(job).await?;
+        Ok((copied, tag, waited))
     }
 
     /// Copies all content of an image except the manifest that its tag points to.
-    pub async fn copy_content(&self, job: &Job<'_>) -> Result<Copied, MigrationError> {
+    async fn copy_content(&self, job: &Job<'_>) -> Result<Copied, MigrationError> {
         let (sent_bytes, skipped_bytes) = (AtomicU64::new(0), AtomicU64::new(0));
         let repository = &Arc::from(job.repository);
         let copying = Copying { copier: self, job, repository, sent_bytes, skipped_bytes };
@@ -145,7 +154,7 @@ impl Copier {
 
     /// Writes the manifest of an image under its tag, unless the tag changed after planning. The
     /// content must be at the destination already.
-    pub async fn write_manifest(&self, job: &Job<'_>) -> Result<CopiedTag, MigrationError> {
+    async fn write_manifest(&self, job: &Job<'_>) -> Result<CopiedTag, MigrationError> {
         let (repository, root) = (&Arc::from(job.repository), &job.tree.root);
         let Some(guard) = job.guard else {
             self.put_manifest(repository, job.reference, root).await?;

@@ -5,6 +5,7 @@
 mod tests;
 
 use std::collections::HashMap;
+use std::future::ready;
 use std::sync::Arc;
 
 use crate::concurrency::for_each_concurrent;
@@ -231,7 +232,8 @@ impl<'a> ListCopy<'a> {
             return Ok(CopyOutcome::AlreadyThere { digest: tree.root.raw.digest().clone() });
         }
         let job = Job { index, source, tree, repository, reference, guard: None };
-        let Copied { digest, sent_bytes, skipped_bytes, .. } = copier.copy(&job).await?;
+        let (copied, _, ()) = copier.copy(&job, |_| ready(())).await?;
+        let Copied { digest, sent_bytes, skipped_bytes } = copied;
         let left_behind = match self.source_tags.get(&from) {
             Some(tags) if self.extent.referrers => {
                 let tags = ReferrerTags { planned: None, at_source: tags };

@@ -5,6 +5,7 @@
 //! itself, and only such manifests are added to a list of referrers.
 
 use std::collections::HashSet;
+use std::future::ready;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -249,7 +250,7 @@ impl Referrers<'_> {
     ) -> Result<(), MigrationError> {
         let Job { index, source, repository, .. } = *self.job;
         let part = Job { index, source, tree, repository, reference, guard };
-        self.copier.copy(&part).await.map(|_| ())
+        self.copier.copy(&part, |_| ready(())).await.map(|_| ())
     }
 
     /// Adds referrers to the list under the fallback tag, and keeps the entries of others. If the

@@ -9,13 +9,12 @@ use super::*;
 use crate::control::Control;
 use crate::error::MigrationError;
 use crate::events::EventSink;
-use crate::journal::entry::{JournalRecord, NewMigration};
+use crate::journal::entry::JournalRecord;
 use crate::journal::store::Journal;
-use crate::journal::stored_value::StoredValue;
 use crate::plan::Plan;
 use crate::report::{ImageResult, Report};
 use crate::run::verify_again;
-use crate::testing::{TestMigration, identity, record_error, request};
+use crate::testing::{TestMigration, identity, new_migration, record_error, request};
 use crate::undo::carry_out::{ItemLeftReason, undo};
 use crate::undo::facts::undo_facts;
 use crate::undo::make_plan::undo_plan;
@@ -89,13 +88,7 @@ async fn migrated() -> (TestMigration, Plan, JournalRecord) {
     let journal = Journal::open(folder.path().join("journal.sqlite")).await.unwrap();
     let request = request("app", "app", &["1", "2"]);
     let plan = migration.plan(&request).await;
-    let new = NewMigration {
-        id: "m-1".to_owned(),
-        started_at_ms: 1_795_000_000_000,
-        plan: Arc::new(plan.clone()),
-        request: StoredValue::of_column(String::new()),
-        about: StoredValue::of_column(String::new()),
-    };
+    let new = new_migration("m-1", &plan);
     let log = journal.begin(new, record_error()).await.unwrap();
     migration.run_with(&plan, &migration.registry_source(), Some(&log)).await;
     log.flush().await.unwrap();
@@ -177,13 +170,7 @@ async fn the_journal_stores_the_whole_destination() {
         migration.source.image("app", Some("1"), &["layer"]);
         let folder = TempDir::new().unwrap();
         let journal = Journal::open(folder.path().join("journal.sqlite")).await.unwrap();
-        let new = NewMigration {
-            id: "m-1".to_owned(),
-            started_at_ms: 1,
-            plan: Arc::new(migration.plan(&request("app", "app", &["1"])).await),
-            request: StoredValue::of_column(String::new()),
-            about: StoredValue::of_column(String::new()),
-        };
+        let new = new_migration("m-1", &migration.plan(&request("app", "app", &["1"])).await);
         drop(journal.begin(new, record_error()).await.unwrap());
         assert_eq!(*journal.record("m-1").await.unwrap().destination().unwrap(), other);
         assert_eq!(journal.list().await.unwrap()[0].destination.as_ref(), Some(&other));

@@ -6,9 +6,11 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::destination_identity::DestinationIdentity;
+use crate::entered::request::EnteredRequest;
 use crate::error::MigrationError;
+use crate::journal::about::About;
 use crate::journal::intent::Intent;
-use crate::journal::stored_value::StoredValue;
+use crate::journal::stored::Stored;
 use crate::outcome::{Outcome, Standing};
 use crate::plan::{Action, LifecycleForecast, Plan, PlannedImage, PlannedRepository};
 use crate::proof::{PlatformProof, Proof};
@@ -24,10 +26,9 @@ pub struct NewMigration {
     /// Start time in milliseconds since 1970.
     pub started_at_ms: u64,
     pub plan: Arc<Plan>,
-    /// The serialized request of the caller, so that it can be repeated. Contains no secrets.
-    pub request: StoredValue,
-    /// Further details that the caller reads back with the entry. Contains no secrets.
-    pub about: StoredValue,
+    /// The request, so that it can be repeated.
+    pub request: EnteredRequest,
+    pub about: About,
 }
 
 /// The progress of one image.
@@ -109,7 +110,7 @@ pub struct JournalSummary {
     /// The whole destination. `None` if an earlier version wrote the entry and did not record it.
     pub destination: Option<DestinationIdentity>,
     /// [`NewMigration::about`].
-    pub about: StoredValue,
+    pub about: Stored<About>,
     /// Number of repositories that the migration created.
     pub repositories_created: u32,
     /// Number of lifecycle policies of created repositories that were not set.
@@ -138,7 +139,7 @@ pub struct Undone {
 pub struct JournalRecord {
     pub summary: JournalSummary,
     /// [`NewMigration::request`].
-    pub request: StoredValue,
+    pub request: Stored<EnteredRequest>,
     /// Sorted by name.
     pub repositories: Vec<JournalRepository>,
     /// In the order of the plan.

@@ -35,6 +35,14 @@ pub enum JournalError {
         /// The value that was found.
         text: String,
     },
+    /// A record of a migration can't be read. A later version of the program may have written it.
+    #[error("couldn't read {what} from the journal")]
+    Unreadable {
+        /// Description of the record.
+        what: &'static str,
+        #[source]
+        source: serde_json::Error,
+    },
     /// No migration has this ID.
     #[error("the journal has no migration {id}")]
     Unknown { id: String },

@@ -17,6 +17,7 @@ use crate::journal::intent::{Intent, TagKind, TagWrite, Write};
 use crate::journal::json_columns::{
     engine_plan, engine_text, left_behind_of, platform_proofs, referrer_tags, referrer_tags_text,
 };
+use crate::journal::stored::record_text;
 use crate::outcome::{OutcomeCounts, Standing};
 use crate::plan::{Action, PlannedImage};
 use crate::proof::Proof;
@@ -41,8 +42,8 @@ pub(super) fn insert_migration(
             ":id": new.id,
             ":started_at_ms": signed(new.started_at_ms),
             ":registry": destination.registry.as_str(),
-            ":request": new.request.text(),
-            ":about": new.about.text(),
+            ":request": record_text(&new.request),
+            ":about": record_text(&new.about),
             ":account": destination.account.as_str(),
             ":region": destination.region.as_str(),
             ":ecr_endpoint": endpoint_text(&destination.ecr_endpoint),

@@ -14,7 +14,7 @@ use crate::journal::entry::{
 use crate::journal::error::JournalError;
 use crate::journal::log::{EarlierAttempts, JournalLog, RecordError};
 use crate::journal::search::JournalMatch;
-use crate::journal::stored_value::StoredValue;
+use crate::journal::stored::Stored;
 use crate::journal::writer::Writer;
 use crate::journal::{columns, json_columns, rows, schema, search};
 use crate::outcome::{Outcome, OutcomeCounts, RunEnd};
@@ -275,7 +275,7 @@ impl Journal {
             let policies_not_set = json_columns::policies_not_set(&not_set);
             Ok(JournalRecord {
                 summary,
-                request: StoredValue::of_column(request),
+                request: Stored::of_column(request),
                 repositories,
                 images,
                 temporary_tags_left,
@@ -348,7 +348,7 @@ fn summary(
         elapsed_ms: columns::unsigned_column(row, "elapsed_ms")?,
         registry: columns::read(row, "registry", RegistryHost::parse)?,
         destination: rows::destination(row)?,
-        about: StoredValue::of_column(row.get("about")?),
+        about: Stored::of_column(row.get("about")?),
         repositories_created: row.get("created")?,
         policies_not_set: u32::try_from(not_set.len()).unwrap_or(u32::MAX),
         undone: json_columns::undone(row)?,

@@ -11,17 +11,16 @@ use tempfile::TempDir;
 use transload_model::RepositorySettings;
 
 use crate::error::MigrationError;
-use crate::journal::entry::{JournalImage, JournalState, NewMigration, Stage, Undone};
+use crate::journal::entry::{JournalImage, JournalState, Stage, Undone};
 use crate::journal::error::JournalError;
 use crate::journal::log::JournalLog;
 use crate::journal::store::Journal;
-use crate::journal::stored_value::StoredValue;
 use crate::outcome::{Headline, OutcomeCounts, Standing};
 use crate::plan::{Action, Plan};
 use crate::recorded_error::RecordedError;
 use crate::report::ImageResult;
 use crate::request::MigrationRequest;
-use crate::testing::{TestMigration, joined, record_error, request};
+use crate::testing::{TestMigration, joined, new_migration, record_error, request};
 use crate::undo::totals::UndoTotals;
 
 async fn open(folder: &TempDir) -> Journal {
@@ -29,13 +28,7 @@ async fn open(folder: &TempDir) -> Journal {
 }
 
 async fn begin(journal: &Journal, id: &str, plan: &Plan) -> JournalLog {
-    let new = NewMigration {
-        id: id.to_owned(),
-        started_at_ms: 1_795_000_000_000,
-        plan: Arc::new(plan.clone()),
-        request: StoredValue::of_column("{\"what\":\"was requested\"}".to_owned()),
-        about: StoredValue::of_column("{}".to_owned()),
-    };
+    let new = new_migration(id, plan);
     journal.begin(new, record_error()).await.unwrap()
 }
 
@@ -60,7 +53,9 @@ async fn a_started_migration_is_read_back_as_planned() {
     let log = begin(&journal, "m-1", &plan).await;
     let record = journal.record("m-1").await.unwrap();
     assert_eq!(record.summary.state, JournalState::Running);
-    assert_eq!(record.request.text(), "{\"what\":\"was requested\"}");
+    let new = new_migration("m-1", &plan);
+    assert_eq!(record.request.read().unwrap(), new.request);
+    assert_eq!(record.summary.about.read().unwrap(), new.about);
     let recorded = record.plan(&request).unwrap();
     assert_eq!(recorded.images.len(), plan.images.len());
     for (recorded, planned) in recorded.images.iter().zip(&plan.images) {
@@ -272,13 +267,7 @@ async fn a_full_disk_is_reported_and_loses_nothing() {
     for image in &mut long.images {
         image.action = Action::Refused { error: Arc::clone(&error) };
     }
-    let new = NewMigration {
-        id: "m-2".to_owned(),
-        started_at_ms: 1,
-        plan: Arc::new(long.clone()),
-        request: StoredValue::of_column(String::new()),
-        about: StoredValue::of_column(String::new()),
-    };
+    let new = new_migration("m-2", &long);
     let log = journal.begin(new, record_error()).await.unwrap();
     log.writer().limit_pages(1);
     migration.run_with(&long, &migration.registry_source(), Some(&log)).await;

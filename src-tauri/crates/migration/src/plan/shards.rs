@@ -54,6 +54,19 @@ impl Shard {
         Ok(Self { part, parts })
     }
 
+    /// The whole plan as its only part.
+    pub const WHOLE: Self = Self { part: 1, parts: 1 };
+
+    /// Returns the number of the part, starting at 1.
+    pub fn part(self) -> u32 {
+        self.part
+    }
+
+    /// Returns the number of parts.
+    pub fn parts(self) -> u32 {
+        self.parts
+    }
+
     /// Returns for each image whether it is in this part.
     pub fn select(self, images: &[ShardImage<'_>], groups: &BTreeMap<String, u32>) -> Vec<bool> {
         let mine = |part| part == self.part;

@@ -12,7 +12,7 @@ use crate::concurrency::{
     MAX_CONCURRENT_COPIES, MAX_CONCURRENT_TAG_WRITES, MAX_CONCURRENT_UPLOADS, MAX_STARTED_IMAGES,
 };
 use crate::copy::destination_state::DestinationState;
-use crate::copy::image::{CopiedTag, Copier, Job};
+use crate::copy::image::{Copied, CopiedTag, Copier, Job};
 use crate::copy::mounts::Mounts;
 use crate::copy::referrers::ReferrerTags;
 use crate::copy::registry_tags::RegistryTags;
@@ -186,12 +186,17 @@ impl Copies<'_> {
             None => {
                 // After the check of the source: without an image no repository is created.
                 self.repositories.ready(&planned.repository, || copier.check_content(&job)).await?;
-                let copied = copier.copy_content(&job).await?;
-                record.moved_bytes(copied.sent_bytes, copied.skipped_bytes, elapsed_ms(started));
-                drop(copying);
-                position.wait().await;
-                let writing = self.writing.acquire().await.ok();
-                if let CopiedTag::AlreadyThere { is_own } = copier.write_manifest(&job).await? {
+                let before_tag = |copied: &Copied| {
+                    let (sent_bytes, skipped_bytes) = (copied.sent_bytes, copied.skipped_bytes);
+                    record.moved_bytes(sent_bytes, skipped_bytes, elapsed_ms(started));
+                    drop(copying);
+                    async {
+                        position.wait().await;
+                        self.writing.acquire().await.ok()
+                    }
+                };
+                let (copied, tag, writing) = copier.copy(&job, before_tag).await?;
+                if let CopiedTag::AlreadyThere { is_own } = tag {
                     record.is_there(copied.digest.clone(), is_own);
                 }
                 copier.settle(planned.index, true);

@@ -1,19 +1,19 @@
 //! An in-memory ECR.
 
+mod layers_and_settings;
+
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
-use bytes::Bytes;
 
 use crate::error::MigrationError;
 use crate::sign_in::Reopen;
 use crate::testing::crash::{CrashPoint, CrashTiming};
 use crate::testing::registry::FakeRegistry;
 use transload_aws::{
-    AwsError, CacheRule, CreationTemplate, DeleteFailure, EcrApi, EcrImage, EcrImageId,
-    EcrImageStatus, EcrLayers, EcrRegistrySettings, EcrRepository, KnownCacheRule, KnownTemplate,
-    LayerUpload, RegistryToken, TaggedImage,
+    AwsError, DeleteFailure, EcrApi, EcrImage, EcrImageId, EcrImageStatus, EcrRepository,
+    RegistryToken, TaggedImage,
 };
 use transload_model::{
     Digest, Manifest, RawManifest, RepositoryName, RepositoryPolicy, RepositorySettings, Tag,
@@ -152,60 +152,6 @@ impl FakeEcr {
     fn denied(action: &str) -> AwsError {
         let (action, message) = (action.to_owned(), "not allowed".to_owned());
         AwsError::AccessDenied { action, message }
-    }
-}
-
-/// Layers are uploaded through the registry.
-#[async_trait]
-impl EcrLayers for FakeEcr {
-    async fn begin_layer_upload(&self, _: &RepositoryName) -> Result<LayerUpload, AwsError> {
-        Err(Self::denied("ecr:InitiateLayerUpload"))
-    }
-
-    async fn upload_layer_part(&self, _: &LayerUpload, _: u64, _: Bytes) -> Result<(), AwsError> {
-        Err(Self::denied("ecr:UploadLayerPart"))
-    }
-
-    async fn existing_layers(
-        &self,
-        repository: &RepositoryName,
-        layers: &[Digest],
-    ) -> Result<HashSet<Digest>, AwsError> {
-        let path = repository.as_str();
-        let existing = layers.iter().filter(|layer| self.registry.contains_blob(path, layer));
-        Ok(existing.cloned().collect())
-    }
-
-    async fn complete_layer_upload(&self, _: &LayerUpload, _: &Digest) -> Result<(), AwsError> {
-        Err(Self::denied("ecr:CompleteLayerUpload"))
-    }
-}
-
-/// Only blob mounting matters to a migration.
-#[async_trait]
-impl EcrRegistrySettings for FakeEcr {
-    async fn blob_mounting(&self) -> Result<bool, AwsError> {
-        Ok(self.registry.mounts)
-    }
-
-    async fn set_blob_mounting(&self, _: bool) -> Result<(), AwsError> {
-        Err(Self::denied("ecr:PutAccountSetting"))
-    }
-
-    async fn creation_templates(&self) -> Result<Vec<KnownTemplate>, AwsError> {
-        Ok(Vec::new())
-    }
-
-    async fn create_creation_template(&self, _: &CreationTemplate) -> Result<(), AwsError> {
-        Err(Self::denied("ecr:CreateRepositoryCreationTemplate"))
-    }
-
-    async fn cache_rules(&self) -> Result<Vec<KnownCacheRule>, AwsError> {
-        Ok(Vec::new())
-    }
-
-    async fn create_cache_rule(&self, _: &CacheRule) -> Result<(), AwsError> {
-        Err(Self::denied("ecr:CreatePullThroughCacheRule"))
     }
 }
 

@@ -1,20 +1,17 @@
 //! Tests of the state after a crash at any write of a migration: it is resumed or undone completely.
 
-use std::sync::Arc;
-
 use tempfile::TempDir;
 use transload_model::{Digest, LifecyclePreset, RepositoryPolicy, RepositorySettings};
 
 use crate::control::Control;
-use crate::journal::entry::{JournalRecord, NewMigration, Stage};
+use crate::journal::entry::{JournalRecord, Stage};
 use crate::journal::log::JournalLog;
 use crate::journal::store::Journal;
-use crate::journal::stored_value::StoredValue;
 use crate::plan::Plan;
 use crate::report::{ImageResult, Report};
 use crate::request::MigrationRequest;
 use crate::testing::crash::CrashTiming;
-use crate::testing::{TestMigration, record_error, request, results};
+use crate::testing::{TestMigration, new_migration, record_error, request, results};
 use crate::tests::tag_writes::migration_with_tag;
 use crate::undo::carry_out::undo;
 use crate::undo::facts::undo_facts;
@@ -38,13 +35,7 @@ impl JournaledMigration {
     }
 
     async fn begin(&self, plan: &Plan) -> JournalLog {
-        let new = NewMigration {
-            id: "m-1".to_owned(),
-            started_at_ms: 1_795_000_000_000,
-            plan: Arc::new(plan.clone()),
-            request: StoredValue::of_column(String::new()),
-            about: StoredValue::of_column(String::new()),
-        };
+        let new = new_migration("m-1", plan);
         self.journal.begin(new, record_error()).await.unwrap()
     }
 

@@ -8,15 +8,14 @@ use transload_model::{Digest, RepositorySettings};
 use crate::control::Control;
 use crate::endpoints::Source;
 use crate::facts::gather::gather;
-use crate::journal::entry::{JournalRecord, NewMigration};
+use crate::journal::entry::JournalRecord;
 use crate::journal::store::Journal;
-use crate::journal::stored_value::StoredValue;
 use crate::plan::Plan;
 use crate::plan::make_plan::plan;
 use crate::request::{MigrationRequest, Resolution};
 use crate::testing::engine::FakeEngine;
 use crate::testing::registry::FakeRegistry;
-use crate::testing::{TestMigration, joined, record_error, request};
+use crate::testing::{TestMigration, joined, new_migration, record_error, request};
 use crate::undo::carry_out::{ItemLeftReason, UndoReport, undo};
 use crate::undo::facts::undo_facts;
 use crate::undo::make_plan::undo_plan;
@@ -31,13 +30,7 @@ async fn migrated(migration: &TestMigration, request: &MigrationRequest) -> Jour
 async fn journaled(migration: &TestMigration, plan: &Plan, source: &Source) -> JournalRecord {
     let folder = TempDir::new().unwrap();
     let journal = Journal::open(folder.path().join("journal.sqlite")).await.unwrap();
-    let new = NewMigration {
-        id: "m-1".to_owned(),
-        started_at_ms: 1_795_000_000_000,
-        plan: Arc::new(plan.clone()),
-        request: StoredValue::of_column(String::new()),
-        about: StoredValue::of_column(String::new()),
-    };
+    let new = new_migration("m-1", plan);
     let log = journal.begin(new, record_error()).await.unwrap();
     migration.run_with(plan, source, Some(&log)).await;
     log.flush().await.unwrap();

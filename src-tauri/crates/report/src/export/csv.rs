@@ -96,11 +96,11 @@ fn row(image: &ImageReport) -> Row {
 }
 
 fn row_of_platform(image: &ImageReport, part: &PlatformProof) -> Row {
-    let in_ecr = if part.in_ecr { part.digest.clone() } else { String::new() };
+    let in_ecr = if part.in_ecr { part.digest.to_string() } else { String::new() };
     let mut row = row_of(&image.source, &image.destination, "", "");
-    row[2].clone_from(&part.platform);
+    row[2] = part.platform.to_string();
     platform(part.in_ecr).clone_into(&mut row[4]);
-    row[5].clone_from(&part.digest);
+    row[5] = part.digest.to_string();
     row[8] = in_ecr;
     row[15] = image.image.to_string();
     row

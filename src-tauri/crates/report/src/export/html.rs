@@ -79,12 +79,12 @@ fn row(image: &ImageReport) -> String {
         .collect();
     let parts = image.platforms.iter().map(|part| {
         let class = if part.in_ecr { "good" } else { "bad" };
-        let at_source = Some(part.digest.clone());
+        let at_source = Some(part.digest.to_string());
         let in_ecr = at_source.clone().filter(|_| part.in_ecr);
         format!(
             "<tr class=\"part\"><td>{}</td><td></td><td></td><td class=\"{class}\">{}</td>\
              <td>{}</td><td>{}</td><td></td></tr>\n",
-            escaped(&part.platform),
+            escaped(&part.platform.to_string()),
             platform(part.in_ecr),
             digest(&at_source),
             digest(&in_ecr),

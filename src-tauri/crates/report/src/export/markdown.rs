@@ -55,7 +55,15 @@ pub(super) fn markdown(report: &MigrationReport) -> String {
         ]);
         let parts = image.platforms.iter().map(|part| {
             let in_ecr = if part.in_ecr { part.digest.as_str() } else { "–" };
-            row(&[&part.platform, "", "", platform(part.in_ecr), &part.digest, in_ecr, ""])
+            row(&[
+                &part.platform.to_string(),
+                "",
+                "",
+                platform(part.in_ecr),
+                part.digest.as_str(),
+                in_ecr,
+                "",
+            ])
         });
         std::iter::once(tag).chain(parts)
     }));

@@ -7,6 +7,8 @@ use transload_contract::{
 use transload_errors::ErrorCode;
 use transload_migration::{Outcome, OutcomeCounts, RunEnd};
 
+use serde_json::json;
+
 use super::*;
 use crate::summary::{Attention, summarize, summary};
 
@@ -54,16 +56,8 @@ pub(crate) fn report() -> MigrationReport {
         ecr_digest: Some("sha256:aa".to_owned()),
         proof,
         platforms: vec![
-            PlatformProof {
-                platform: "linux/amd64".to_owned(),
-                digest: "sha256:cc".to_owned(),
-                in_ecr: true,
-            },
-            PlatformProof {
-                platform: "linux/arm64/v8".to_owned(),
-                digest: "sha256:dd".to_owned(),
-                in_ecr: proof == Proof::Equal,
-            },
+            platform("linux/amd64", "c", true),
+            platform("linux/arm64/v8", "d", proof == Proof::Equal),
         ],
         sent_bytes: Some(5),
         elapsed_ms: 7,
@@ -97,6 +91,13 @@ pub(crate) fn report() -> MigrationReport {
 }
 
 /// What no one wants, in every place that a registry or an engine fills.
+/// The image of a platform, with a digest of one repeated character.
+fn platform(platform: &str, digest: &str, in_ecr: bool) -> PlatformProof {
+    let digest = format!("sha256:{}", digest.repeat(64));
+    let proof = json!({"platform": platform, "digest": digest, "in_ecr": in_ecr});
+    serde_json::from_value(proof).unwrap()
+}
+
 fn hostile() -> MigrationReport {
     const HOSTILE: &str = "=cmd|' /C calc'!A0`x`<script>alert(1)</script>\u{1b}[2J\u{202e}\r\n# [h](javascript:1),\"q\"|";
     let mut report = report();
@@ -107,7 +108,6 @@ fn hostile() -> MigrationReport {
         image.source_moved_to = Some(HOSTILE.to_owned());
         image.part_of = Some(HOSTILE.to_owned());
         image.pushed_digest = Some(HOSTILE.to_owned());
-        image.platforms[0].platform = HOSTILE.to_owned();
         image.left_behind = vec![LeftBehind { name: HOSTILE.to_owned(), error: error.clone() }];
     }
     report.images[1].result = ImageResult::Failed { error: error.clone() };

@@ -93,18 +93,16 @@ async fn a_simulation_has_a_result_for_each_action_and_resource() {
     assert_eq!(check.basis, CheckMethod::Simulation);
     for (action, expected) in [
         ("ecr:GetAuthorizationToken", PermissionStatus::Allowed),
-        ("ecr:CreateRepository", PermissionStatus::Missing(DenialReason::NotGranted)),
+        ("ecr:CreateRepository", PermissionStatus::Missing { denial: DenialReason::NotGranted }),
+        ("ecr:TagResource", PermissionStatus::conditional(vec!["aws:RequestTag/team".to_owned()])),
         (
-            "ecr:TagResource",
-            PermissionStatus::Unknown(UnknownReason::Conditions(vec![
-                "aws:RequestTag/team".to_owned(),
-            ])),
+            "ecr:PutLifecyclePolicy",
+            PermissionStatus::Missing { denial: DenialReason::Organization },
         ),
-        ("ecr:PutLifecyclePolicy", PermissionStatus::Missing(DenialReason::Organization)),
-        ("ecr:PutImage", PermissionStatus::Missing(DenialReason::Denied)),
+        ("ecr:PutImage", PermissionStatus::Missing { denial: DenialReason::Denied }),
         ("ecr:InitiateLayerUpload", PermissionStatus::Allowed),
-        ("kms:CreateGrant", PermissionStatus::Unknown(UnknownReason::OtherPolicy)),
-        ("kms:DescribeKey", PermissionStatus::Unknown(UnknownReason::NotAsked)),
+        ("kms:CreateGrant", PermissionStatus::unknown(UnknownReason::OtherPolicy)),
+        ("kms:DescribeKey", PermissionStatus::unknown(UnknownReason::NotAsked)),
     ] {
         assert_eq!(*standing(&check, action), expected, "{action}");
     }
@@ -156,7 +154,10 @@ async fn resource_results_and_further_pages_count() {
     let wanted =
         [permission("ecr:PutImage", &[APP, NEW]), permission("ecr:TagResource", &[APP, NEW])];
     let check = session_at(&aws).await.check_permissions(USER, &wanted).await;
-    assert_eq!(check.permissions[0].standing, PermissionStatus::Missing(DenialReason::NotGranted));
+    assert_eq!(
+        check.permissions[0].standing,
+        PermissionStatus::Missing { denial: DenialReason::NotGranted }
+    );
     assert_eq!(check.permissions[0].resources, [NEW]);
     assert_eq!(check.permissions[1].standing, PermissionStatus::Allowed);
     assert_eq!(field(&aws.requests()[1], "Marker"), Some("2"));
@@ -212,13 +213,13 @@ async fn without_a_simulation_only_read_only_calls_are_made() {
     let actions = [
         ("ecr:GetAuthorizationToken", PermissionStatus::Allowed),
         ("ecr:DescribeImages", PermissionStatus::Allowed),
-        ("ecr:ListImages", PermissionStatus::Unknown(UnknownReason::NotAsked)),
+        ("ecr:ListImages", PermissionStatus::unknown(UnknownReason::NotAsked)),
         ("ecr:BatchCheckLayerAvailability", PermissionStatus::Allowed),
-        ("ecr:BatchGetImage", PermissionStatus::Missing(DenialReason::CallRefused)),
+        ("ecr:BatchGetImage", PermissionStatus::Missing { denial: DenialReason::CallRefused }),
         ("ecr:GetDownloadUrlForLayer", PermissionStatus::Allowed),
-        ("ecr:CreateRepository", PermissionStatus::Unknown(UnknownReason::NotAsked)),
-        ("ecr:InitiateLayerUpload", PermissionStatus::Unknown(UnknownReason::NotAsked)),
-        ("ecr:PutImage", PermissionStatus::Unknown(UnknownReason::NotAsked)),
+        ("ecr:CreateRepository", PermissionStatus::unknown(UnknownReason::NotAsked)),
+        ("ecr:InitiateLayerUpload", PermissionStatus::unknown(UnknownReason::NotAsked)),
+        ("ecr:PutImage", PermissionStatus::unknown(UnknownReason::NotAsked)),
     ];
     let wanted: Vec<_> = actions.iter().map(|(action, _)| permission(action, &[APP])).collect();
     let check = session_at(&aws).await.check_permissions(USER, &wanted).await;
@@ -261,7 +262,7 @@ async fn an_alias_is_resolved_to_its_key() {
             true,
             false,
             PermissionStatus::Allowed,
-            PermissionStatus::Unknown(UnknownReason::OtherPolicy),
+            PermissionStatus::unknown(UnknownReason::OtherPolicy),
             KEY,
         ),
         (KEY, true, true, PermissionStatus::Allowed, PermissionStatus::Allowed, KEY),
@@ -270,8 +271,8 @@ async fn an_alias_is_resolved_to_its_key() {
             ALIAS,
             false,
             true,
-            PermissionStatus::Unknown(UnknownReason::OtherPolicy),
-            PermissionStatus::Unknown(UnknownReason::NotAsked),
+            PermissionStatus::unknown(UnknownReason::OtherPolicy),
+            PermissionStatus::unknown(UnknownReason::NotAsked),
             ANY_KEY,
         ),
         // The policy of the key may deny what the caller's policies allow.
@@ -279,7 +280,7 @@ async fn an_alias_is_resolved_to_its_key() {
             KEY,
             false,
             true,
-            PermissionStatus::Unknown(UnknownReason::OtherPolicy),
+            PermissionStatus::unknown(UnknownReason::OtherPolicy),
             PermissionStatus::Allowed,
             KEY,
         ),
@@ -287,8 +288,8 @@ async fn an_alias_is_resolved_to_its_key() {
             "arn:aws:kms:eu-west-1:123456789012:alias/none",
             true,
             true,
-            PermissionStatus::Unknown(UnknownReason::NotAsked),
-            PermissionStatus::Unknown(UnknownReason::NotAsked),
+            PermissionStatus::unknown(UnknownReason::NotAsked),
+            PermissionStatus::unknown(UnknownReason::NotAsked),
             ANY_KEY,
         ),
     ] {

@@ -1,4 +1,4 @@
-//! Plans of files as plans of the engine.
+//! The plan of a file as a plan that can run.
 
 use std::str::FromStr;
 use std::sync::Arc;
@@ -10,6 +10,9 @@ use transload_migration as engine;
 use transload_model::{Digest, ImageReference, Platform, RepositoryName, Tag};
 
 /// Converts the plan of a file. Its sources are pinned; manifests are read when an image is copied.
+///
+/// # Errors
+/// If a name, a digest or a platform is invalid.
 pub fn plan_of_file(
     file: &PlanFile,
     destination: engine::DestinationIdentity,

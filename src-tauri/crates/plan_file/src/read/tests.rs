@@ -12,19 +12,22 @@ use transload_contract::{
 };
 use transload_migration::{self as engine, Facts, ImageFacts, SourceFacts};
 use transload_model::{AccountId, Digest, Region, RegistryHost};
-use transload_registry::{AnonymousLogin, RegistryClient, RegistryEndpoint};
+use transload_model::{ImageReference, Tag};
+use transload_registry::RegistryEndpoint;
 
 use super::*;
-use crate::handlers::read_request;
-use crate::open_source::{Lists, OpenRegistry, OpenSource};
+use crate::request::parse_request;
+use crate::shown_plan::shown_plan;
 
 const SOURCE: &str = "registry.lan:5000";
 
-fn source(host: &str) -> OpenSource {
-    let host = RegistryHost::parse(host).unwrap();
-    let endpoint = RegistryEndpoint::for_host(&host, false).unwrap();
-    let client = Arc::new(RegistryClient::new(endpoint, Arc::new(AnonymousLogin)));
-    OpenSource::Registry(OpenRegistry { client, host, lists: Lists::Catalogue })
+fn parsed(request: &Shown, host: &str) -> Result<MigrationRequest, ApiError> {
+    let host = RegistryHost::parse(host).map_err(|error| ApiError::invalid_input(&error))?;
+    parse_request(request, |repository: &str, tag: &Tag| {
+        let named = ImageReference::new(host.clone(), repository, None, None)
+            .map_err(|error| ApiError::invalid_input(&error))?;
+        Ok(named.with_tag(tag.clone()))
+    })
 }
 
 fn digest(sign: char) -> Digest {
@@ -84,7 +87,7 @@ fn request() -> Shown {
 /// A file with an image of every action, of which one repository exists.
 fn file() -> PlanFile {
     let shown = request();
-    let asked = read_request(&shown, &source(SOURCE)).unwrap();
+    let asked = parsed(&shown, SOURCE).unwrap();
     let host = "111122223333.dkr.ecr.eu-west-1.amazonaws.com";
     let destination = DestinationIdentity::new(
         AccountId::parse("111122223333").unwrap(),
@@ -139,7 +142,7 @@ fn file() -> PlanFile {
     };
     PlanFile {
         transload_plan: PLAN_FILE_VERSION,
-        plan: convert::plan("plan-1".to_owned(), &plan, identity, Vec::new()),
+        plan: shown_plan("plan-1".to_owned(), &plan, identity, Vec::new()),
         layer_groups: BTreeMap::from([("app".to_owned(), 1), ("web".to_owned(), 1)]),
         request: shown,
     }
@@ -150,15 +153,14 @@ async fn checked(text: &Value) -> Result<Plan, ApiError> {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("plan.json");
     std::fs::write(&path, text.to_string()).unwrap();
-    let file = read(&path).await?;
-    let planned = destination(&file).await?;
+    let file = read_file(&path).await?;
+    let planned = file_destination(&file).await?;
     let host = match &file.request.source {
         ImageSource::Registry { host, .. } => host.clone(),
         _ => "docker.io".to_owned(),
     };
-    RegistryHost::parse(&host).map_err(|error| ApiError::invalid_input(&error))?;
-    let request = read_request(&file.request, &source(&host))?;
-    plan(&file, planned, &request)
+    let request = parsed(&file.request, &host)?;
+    checked_plan(&file, planned, &request)
 }
 
 /// Every value of a document that holds no other values, by its pointer.

@@ -14,7 +14,10 @@ const TAG_KEY_LIMIT: usize = 128;
 const TAG_VALUE_LIMIT: usize = 256;
 
 /// Parses the scope of a copy.
-pub fn extent(extent: &CopyScope) -> Result<transload_migration::CopyScope, ApiError> {
+///
+/// # Errors
+/// If the platform is invalid.
+pub fn parse_scope(extent: &CopyScope) -> Result<transload_migration::CopyScope, ApiError> {
     let platform = extent.platform.as_deref().map(str::trim).filter(|text| !text.is_empty());
     let platform = platform.map(str::parse).transpose();
     Ok(transload_migration::CopyScope {
@@ -26,7 +29,10 @@ pub fn extent(extent: &CopyScope) -> Result<transload_migration::CopyScope, ApiE
 }
 
 /// Parses settings that the user entered.
-pub fn engine_settings(
+///
+/// # Errors
+/// If ECR would refuse them.
+pub fn parse_settings(
     settings: &RepositorySettings,
 ) -> Result<transload_model::RepositorySettings, ApiError> {
     let with_filters = matches!(
@@ -92,7 +98,7 @@ fn engine_encryption(encryption: &Encryption) -> Encryption {
 }
 
 /// Converts the settings of a repository.
-pub fn repository_settings(settings: &transload_model::RepositorySettings) -> RepositorySettings {
+pub fn shown_settings(settings: &transload_model::RepositorySettings) -> RepositorySettings {
     RepositorySettings {
         tag_mutability: settings.tag_mutability,
         exclusion_filters: settings.exclusion_filters.iter().map(ToString::to_string).collect(),
@@ -109,7 +115,7 @@ mod tests {
     use super::*;
 
     fn settings() -> RepositorySettings {
-        repository_settings(&transload_model::RepositorySettings::default())
+        shown_settings(&transload_model::RepositorySettings::default())
     }
 
     #[test]
@@ -119,7 +125,7 @@ mod tests {
         wanted.exclusion_filters = vec!["latest".to_owned(), "dev-*".to_owned()];
         wanted.encryption = Encryption::Kms { key: Some("alias/mine".to_owned()) };
         wanted.lifecycle = LifecyclePreset::KeepNewest { count: 3 };
-        assert_eq!(repository_settings(&engine_settings(&wanted).unwrap()), wanted);
+        assert_eq!(shown_settings(&parse_settings(&wanted).unwrap()), wanted);
     }
 
     #[test]
@@ -137,7 +143,7 @@ mod tests {
         let mut no_policy = settings();
         no_policy.policy = Some("{}".to_owned());
         for refused in [without_filter, bad_filter, many_tags, no_key, nothing_kept, no_policy] {
-            let error = engine_settings(&refused).unwrap_err();
+            let error = parse_settings(&refused).unwrap_err();
             assert_eq!(error.code, transload_errors::ErrorCode::InputInvalid, "{refused:?}");
         }
     }

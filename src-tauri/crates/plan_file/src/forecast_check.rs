@@ -8,15 +8,17 @@ use transload_contract::{ExpiringImage, LifecycleAction, LifecycleForecast, Plan
 use transload_errors::{ApiError, ErrorCode};
 use transload_model::RepositoryName;
 
-use crate::convert;
+use crate::forecast::shown_forecast;
 
 /// The maximum number of tags per repository in the error.
 const MAX_NAMED_TAGS: usize = 5;
 
+/// Compares the forecasts of a plan file with the current ones.
+///
 /// # Errors
 /// [`ErrorCode::ExpiryUnconfirmed`] if a policy now applies to images that the plan doesn't show, or
 /// to some earlier than shown, or if it can no longer be read.
-pub(crate) fn expect_as_planned(
+pub fn expect_as_planned(
     planned: &[PlannedRepository],
     now: &BTreeMap<RepositoryName, transload_migration::LifecycleForecast>,
 ) -> Result<(), ApiError> {
@@ -28,7 +30,7 @@ pub(crate) fn expect_as_planned(
     for (name, forecast) in now {
         let before =
             shown.get(name.as_str()).copied().unwrap_or(&LifecycleForecast::NothingExpires);
-        if let Some(reason) = difference(before, &convert::lifecycle_forecast(forecast)) {
+        if let Some(reason) = difference(before, &shown_forecast(forecast)) {
             names.push(name.to_string());
             reasons.push(format!("{name}: {reason}"));
         }

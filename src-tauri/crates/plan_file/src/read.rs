@@ -19,8 +19,9 @@ use transload_migration::{
 };
 use transload_model::RepositoryName;
 
-use crate::connections::pinned;
-use crate::convert;
+use crate::destination::{named_destination, planned_destination};
+use crate::file_plan::plan_of_file;
+use crate::settings::shown_settings;
 
 /// The version of a plan file, which later versions contain too.
 #[derive(Deserialize)]
@@ -29,7 +30,10 @@ struct Version {
 }
 
 /// Reads a plan file.
-pub(crate) async fn read(path: &Path) -> Result<PlanFile, ApiError> {
+///
+/// # Errors
+/// [`ErrorCode::PlanFileInvalid`] if it isn't a plan of this version.
+pub async fn read_file(path: &Path) -> Result<PlanFile, ApiError> {
     let bytes = tokio::fs::read(path).await.map_err(|error| ApiError::storage(path, &error))?;
     let not_a_plan = |error: &(dyn std::error::Error + 'static)| {
         let message = format!("{} isn't a Transload plan.", path.display());
@@ -61,9 +65,12 @@ pub(crate) async fn read(path: &Path) -> Result<PlanFile, ApiError> {
 }
 
 /// Returns the destination of a file, after a check of everything that the file contains about it.
-pub(crate) async fn destination(file: &PlanFile) -> Result<DestinationIdentity, ApiError> {
+///
+/// # Errors
+/// [`ErrorCode::PlanFileInvalid`] if the file contradicts itself.
+pub async fn file_destination(file: &PlanFile) -> Result<DestinationIdentity, ApiError> {
     let shown = &file.plan.destination;
-    let planned = convert::engine_destination(shown)
+    let planned = planned_destination(shown)
         .map_err(|error| contradicts(format!("the destination can't be used: {error}")))?;
     let identity = &file.plan.identity;
     same("the account", &identity.account_id, &shown.account_id)?;
@@ -90,7 +97,7 @@ pub(crate) async fn destination(file: &PlanFile) -> Result<DestinationIdentity, 
     }
     let practice = matches!(file.request.connection, AwsConnection::Practice);
     same("practice mode", &identity.practice, &practice)?;
-    let named = pinned(&file.request.connection, &planned)?;
+    let named = named_destination(&file.request.connection, &planned)?;
     if let Some(difference) = planned.differences(&named).into_iter().next() {
         let what = format!("the {} of the connection", difference.field);
         same(&what, &difference.current, &difference.planned)?;
@@ -100,12 +107,15 @@ pub(crate) async fn destination(file: &PlanFile) -> Result<DestinationIdentity, 
 
 /// Returns the plan of a file, after a check of everything that the file contains about its images
 /// and repositories. `request` is the parsed request of the file.
-pub(crate) fn plan(
+///
+/// # Errors
+/// [`ErrorCode::PlanFileInvalid`] if the file contradicts itself.
+pub fn checked_plan(
     file: &PlanFile,
     destination: DestinationIdentity,
     request: &MigrationRequest,
 ) -> Result<Plan, ApiError> {
-    let plan = convert::plan_of_file(file, destination, request)?;
+    let plan = plan_of_file(file, destination, request)?;
     same("the number of images", &plan.images.len(), &request.images.len())?;
     let mut destinations = BTreeSet::new();
     for ((shown, image), requested) in
@@ -192,7 +202,7 @@ fn check_repositories(
             return Err(contradicts(format!("the repository {name} is there twice")));
         }
         same("the address of a repository", &shown.uri, &repository.uri)?;
-        let wanted = request.repositories.get(name).map(convert::repository_settings);
+        let wanted = request.repositories.get(name).map(shown_settings);
         if !repository.exists && wanted.is_none_or(|wanted| wanted != shown.settings) {
             return Err(contradicts(format!("the settings of {name} are not those requested")));
         }

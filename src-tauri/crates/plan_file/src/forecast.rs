@@ -5,7 +5,7 @@ use transload_lifecycle::Due;
 use transload_migration as engine;
 
 /// Converts a forecast.
-pub fn lifecycle_forecast(forecast: &engine::LifecycleForecast) -> LifecycleForecast {
+pub(crate) fn shown_forecast(forecast: &engine::LifecycleForecast) -> LifecycleForecast {
     match forecast {
         engine::LifecycleForecast::NothingExpires => LifecycleForecast::NothingExpires,
         engine::LifecycleForecast::Expires { planned, existing } => LifecycleForecast::Expires {

@@ -1,4 +1,4 @@
-//! Plans.
+//! Plans as the window and plan files show them.
 
 use transload_contract::{
     AwsIdentity, EnginePrediction, MigrationPlan, PlannedAction, PlannedImage, PlannedRepository,
@@ -6,12 +6,12 @@ use transload_contract::{
 };
 use transload_migration as engine;
 
-use super::destination::destination;
-use super::lifecycle::lifecycle_forecast;
-use super::settings::repository_settings;
+use crate::destination::shown_destination;
+use crate::forecast::shown_forecast;
+use crate::settings::shown_settings;
 
 /// Converts a plan. `id` starts it.
-pub fn plan(
+pub fn shown_plan(
     id: String,
     plan: &engine::Plan,
     identity: AwsIdentity,
@@ -20,7 +20,7 @@ pub fn plan(
     MigrationPlan {
         plan: id,
         identity,
-        destination: destination(&plan.destination),
+        destination: shown_destination(&plan.destination),
         registry: plan.registry().to_string(),
         repositories: plan.repositories.iter().map(repository).collect(),
         images: plan.images.iter().map(image).collect(),
@@ -42,13 +42,13 @@ fn repository(repository: &engine::PlannedRepository) -> PlannedRepository {
         name: repository.name.to_string(),
         uri: repository.uri.clone(),
         exists: repository.exists,
-        settings: repository_settings(actual),
+        settings: shown_settings(actual),
         differences: repository
             .differences
             .iter()
             .map(|wanted| difference(wanted, actual))
             .collect(),
-        lifecycle: lifecycle_forecast(&repository.forecast),
+        lifecycle: shown_forecast(&repository.forecast),
     }
 }
 

@@ -1,0 +1,87 @@
+//! The options of `cleanup` and `lifecycle`.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand, ValueEnum};
+use transload_contract::CleanupClass;
+
+use crate::arguments::account::AccountArguments;
+use crate::arguments::help::AFTER_HELP;
+
+#[derive(Debug, Args)]
+pub struct CleanupArguments {
+    /// The repository, such as team/app.
+    pub repository: String,
+    /// What to delete.
+    #[arg(long)]
+    pub class: Class,
+    /// Only print what would be deleted. Makes no changes.
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Skip the confirmation.
+    #[arg(long, conflicts_with = "dry_run")]
+    pub yes: bool,
+    /// Days without a push and a pull after which an image is unused. Default: 180.
+    #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(u32).range(1..))]
+    pub unused_days: Option<u32>,
+    /// Keep images with tags that match this pattern with `*`. Repeatable; replaces the default, which is latest,
+    /// prod*, release* and v*.
+    #[arg(long, value_name = "PATTERN")]
+    pub protect: Vec<String>,
+    /// Read indexes also if the lifecycle policy uses pull times. ECR may count reading as a pull.
+    #[arg(long)]
+    pub read_indexes: bool,
+    /// Print JSON.
+    #[arg(long)]
+    pub json: bool,
+    #[command(flatten)]
+    pub account: AccountArguments,
+}
+
+/// The classes of `cleanup`, the safest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Class {
+    /// Signatures and attestations whose image is gone.
+    Orphans,
+    /// Untagged indexes that no other index lists, with their platforms.
+    SupersededIndexes,
+    /// Untagged images that no index lists.
+    LooseImages,
+    /// Build caches that were not pushed for 30 days.
+    BuildCaches,
+    /// Tagged images that nobody pulled for a long time.
+    Unused,
+}
+
+impl From<Class> for CleanupClass {
+    fn from(class: Class) -> Self {
+        match class {
+            Class::Orphans => Self::Orphans,
+            Class::SupersededIndexes => Self::SupersededIndexes,
+            Class::LooseImages => Self::LooseImages,
+            Class::BuildCaches => Self::BuildCaches,
+            Class::Unused => Self::Unused,
+        }
+    }
+}
+
+#[derive(Debug, Subcommand)]
+pub enum LifecycleCommand {
+    /// Print what a lifecycle policy would delete and archive, according to ECR's own preview. Makes no changes.
+    #[command(after_help = AFTER_HELP)]
+    Preview(LifecyclePreviewArguments),
+}
+
+#[derive(Debug, Args)]
+pub struct LifecyclePreviewArguments {
+    /// The repository, such as team/app.
+    pub repository: String,
+    /// The file with the policy in JSON.
+    #[arg(long, value_name = "FILE")]
+    pub file: PathBuf,
+    /// Print JSON.
+    #[arg(long)]
+    pub json: bool,
+    #[command(flatten)]
+    pub account: AccountArguments,
+}
