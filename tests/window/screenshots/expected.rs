@@ -37,6 +37,8 @@ pub const TABLES: &[ExpectedRows] = &[
     ExpectedRows { screen: "8-progress",       rows: [12, 9, 16] },
     ExpectedRows { screen: "9-repositories",   rows: [19, 9, 24] },
     ExpectedRows { screen: "10-repository",    rows: [19, 9, 20] },
+    // All of its rows: there is one for each class.
+    ExpectedRows { screen: "10-repository-clean-up", rows: [5, 3, 5] },
 ];
 
 /// Pages of text, forms and reports. Everything else fits into the window, and only its table scrolls.
@@ -44,9 +46,26 @@ pub const SCROLLING_PAGES: &[&str] = &[
     "7-step-4-permissions",
     "7-step-4-commands",
     "8-result",
+    "10-repository-clean-up",
+    "10-repository-lifecycle-preview",
     "11-profile-form",
     "12-settings",
     "14-report",
+    "17-image",
+    "17-image-layers",
+    "17-image-configuration",
+    "17-image-supply-chain",
+    "17-image-vulnerabilities",
+    "17-image-replication",
+    "17-image-pull",
+    "17-image-raw",
+    "18-compare-form",
+    "18-compare",
+    "19-friendly-name",
+    "19-friendly-name-answers",
+    "19-friendly-name-files",
+    "19-friendly-name-test",
+    "19-friendly-name-pull",
 ];
 
 /// Whether a screen is a step of the wizard, whose primary button stays in one place.

@@ -1,6 +1,6 @@
 //! The walk through every screen and dialog, in practice mode with a large account.
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 use fantoccini::key::Key;
 use transload_tests::practice_ecr::create_repositories;
 use transload_tests::window::{Desktop, Role, Window};
@@ -32,6 +32,7 @@ pub async fn every_screen(tour: &mut Tour<'_>, desktop: &Desktop) -> Result<()> 
     let names: Vec<_> = (1..=REPOSITORIES).map(|number| format!("team/app-{number:02}")).collect();
     create_repositories(&desktop.data_folder(), &names).await?;
     repositories(tour, &repository).await?;
+    friendly_name(tour).await?;
     profiles_and_settings(tour).await?;
     history(tour).await
 }
@@ -112,7 +113,7 @@ async fn repositories(tour: &mut Tour<'_>, name: &str) -> Result<()> {
     window.press(Key::Escape).await?;
     window.click(Role::Checkbox, &format!("Select {name}")).await?;
     window.click_by_test_id("repositories-delete").await?;
-    window.wait_for_text_in("deletion-summary", "permanently deletes").await?;
+    window.wait_for_text_in("repository-delete-modal", "permanently deletes").await?;
     tour.look_at_dialog("delete-repository").await?;
     window.press(Key::Escape).await?;
     window.click(Role::Button, "Preferences").await?;
@@ -127,9 +128,63 @@ async fn repositories(tour: &mut Tour<'_>, name: &str) -> Result<()> {
     window.find(Role::Dialog, &format!("Push commands for {name}")).await?;
     tour.look_at_dialog("push-commands").await?;
     window.press(Key::Escape).await?;
+    image(tour).await?;
+    window.click(Role::Tab, "Clean-up").await?;
+    window.wait_for_text_in("cleanup-table", "Orphaned referrers").await?;
+    tour.look("10-repository-clean-up").await?;
     for tab in ["Lifecycle", "Access", "Settings"] {
         window.click(Role::Tab, tab).await?;
         tour.look(&format!("10-repository-{}", tab.to_lowercase())).await?;
+    }
+    window.click_by_test_id("lifecycle").await?;
+    window.click_by_test_id("lifecycle-add-rule").await?;
+    window.click_by_test_id("lifecycle-preview").await?;
+    window.wait_for_text_in("lifecycle-preview-result", "would be deleted").await?;
+    tour.look("10-repository-lifecycle-preview").await
+}
+
+/// The page of an image with its tabs, and the comparison with another image of the repository.
+async fn image(tour: &mut Tour<'_>) -> Result<()> {
+    let window = tour.window;
+    let images = window.all_with(Role::Button, "Open 1.").await?;
+    let tags: Vec<_> = images.iter().map(|image| image.name.trim_start_matches("Open ")).collect();
+    let [tag, .., other] = tags[..] else { bail!("two tags to compare: {tags:?}") };
+    window.click_by_test_id(&format!("image-open-{tag}")).await?;
+    window.wait_for_text_in("image-facts", tag).await?;
+    tour.look("17-image").await?;
+    let tabs = [
+        "Layers",
+        "Configuration",
+        "Supply chain",
+        "Vulnerabilities",
+        "Replication",
+        "Pull",
+        "Raw",
+    ];
+    for tab in tabs {
+        window.click(Role::Tab, tab).await?;
+        tour.look(&format!("17-image-{}", tab.to_lowercase().replace(' ', "-"))).await?;
+    }
+    window.click_by_test_id("image-compare").await?;
+    window.fill_by_test_id("compare-tag", other).await?;
+    tour.look("18-compare-form").await?;
+    window.click_by_test_id("compare-start").await?;
+    window.find_by_test_id("compare-sides").await?;
+    tour.look("18-compare").await?;
+    window.click_by_test_id("compare-close").await?;
+    window.click_by_test_id("image-close").await?;
+    window.find_by_test_id("images-table").await
+}
+
+/// The tabs of the friendly name, for the registry of practice mode.
+async fn friendly_name(tour: &mut Tour<'_>) -> Result<()> {
+    let window = tour.window;
+    go_to(window, "Friendly name").await?;
+    window.find_by_test_id("friendly-name").await?;
+    tour.look("19-friendly-name").await?;
+    for tab in ["answers", "files", "test", "pull"] {
+        window.click_by_test_id(tab).await?;
+        tour.look(&format!("19-friendly-name-{tab}")).await?;
     }
     Ok(())
 }

@@ -108,12 +108,6 @@ const cases: readonly Case[] = [
     "Blob mounting turned on",
   ],
   [
-    "imageScanStart",
-    [practice, "team/app", "sha256:1"],
-    undefined,
-    "Scan of an image of team/app started",
-  ],
-  [
     "registryChange",
     [practice, { kind: "blob_mounting", is_on: true }],
     undefined,
