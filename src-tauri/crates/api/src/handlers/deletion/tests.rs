@@ -38,25 +38,29 @@ fn the_name_confirms_what_someone_may_need_and_nothing_else() {
         |count: usize| (0..count).map(|number| image(number, &[], None)).collect::<Vec<_>>();
     let tagged = || vec![image(0, &["1"], None)];
     let cases = [
-        ("an empty repository", vec![repository("a", true, vec![])], None),
+        ("an empty repository", vec![repository("aa", true, vec![])], None),
         (
             "several empty ones",
-            vec![repository("a", true, vec![]), repository("b", true, vec![])],
+            vec![repository("aa", true, vec![]), repository("bb", true, vec![])],
             None,
         ),
-        ("a repository with untagged images", vec![repository("a", true, untagged(1))], Some("a")),
-        ("100 untagged images", vec![repository("a", false, untagged(100))], None),
-        ("101 untagged images", vec![repository("a", false, untagged(101))], Some("a")),
-        ("a tagged image", vec![repository("a", false, tagged())], Some("a")),
+        (
+            "a repository with untagged images",
+            vec![repository("aa", true, untagged(1))],
+            Some("aa"),
+        ),
+        ("100 untagged images", vec![repository("aa", false, untagged(100))], None),
+        ("101 untagged images", vec![repository("aa", false, untagged(101))], Some("aa")),
+        ("a tagged image", vec![repository("aa", false, tagged())], Some("aa")),
         (
             "pulled 29 days ago",
-            vec![repository("a", false, vec![image(0, &[], Some(29))])],
-            Some("a"),
+            vec![repository("aa", false, vec![image(0, &[], Some(29))])],
+            Some("aa"),
         ),
-        ("pulled 31 days ago", vec![repository("a", false, vec![image(0, &[], Some(31))])], None),
+        ("pulled 31 days ago", vec![repository("aa", false, vec![image(0, &[], Some(31))])], None),
         (
             "several repositories",
-            vec![repository("a", true, untagged(3)), repository("b", true, tagged())],
+            vec![repository("aa", true, untagged(3)), repository("bb", true, tagged())],
             Some("4"),
         ),
     ];
