@@ -1,0 +1,146 @@
+//! Clean-up and deletion in the practice ECR: exactly what the dry run shows, in order.
+
+use anyhow::{Context, Result};
+use serde_json::Value;
+use transload_contract::{DeletionProgress, DeletionTarget, DeletionTotals};
+use transload_errors::ErrorCode;
+use transload_tests::headless_app::api_error;
+use transload_tests::images::{Format, Index, Recipe};
+use transload_tests::program::Program;
+use transload_tests::tools::command_line;
+
+use crate::explorer::{NAME, Shop, named};
+
+#[tokio::test]
+async fn a_clean_up_is_proposed_recorded_and_deleted_in_order() -> Result<()> {
+    let shop = Shop::open().await?;
+    let index = Index::with_attestation(7, &["linux/amd64", "linux/arm64"])?;
+    shop.repository.push_index(&index, "latest").await?;
+    shop.repository.push(&Recipe::small(9).build()?, "latest").await?;
+    let digests: Vec<&str> = [&index.manifest]
+        .into_iter()
+        .chain(index.images.iter().map(|image| &image.manifest))
+        .map(|manifest| manifest.digest.as_str())
+        .collect();
+    for digest in &digests {
+        shop.practice()?.set_image_age(NAME, digest, 30, None).await?;
+    }
+    let folder = tempfile::tempdir()?;
+    let (id, secret) = shop.ecr.key();
+    let endpoint = shop.ecr.api_url();
+    let run = async |more: &[&str]| {
+        let arguments = ["cleanup", NAME, "--class", "superseded-indexes", "--json", "--region"];
+        let arguments =
+            arguments.into_iter().chain([shop.ecr.region(), "--ecr-endpoint", &endpoint]);
+        Program::new(command_line()?)
+            .arguments(arguments.chain(more.iter().copied()))
+            .variable("AWS_ACCESS_KEY_ID", id)
+            .variable("AWS_SECRET_ACCESS_KEY", secret)
+            .variable("AWS_ENDPOINT_URL_STS", &endpoint)
+            .variable("XDG_DATA_HOME", folder.path())
+            .finish()
+            .await
+    };
+    let found = run(&["--dry-run"]).await?;
+    assert_eq!(found.status.code(), Some(5), "{}", found.stderr);
+    let proposal: Value = serde_json::from_str(&found.text())?;
+    assert_eq!(proposal["images"][0]["digest"], digests[0]);
+    assert_eq!(proposal["deleted"][0], digests[0], "the index before its images");
+    assert_eq!(proposal["deleted"].as_array().map(Vec::len), Some(4));
+    assert_eq!(shop.details().await?.images.len(), 5, "a dry run deletes nothing");
+
+    shop.calls()?;
+    let deleted = run(&["--yes"]).await?;
+    assert_eq!(deleted.status.code(), Some(0), "{}", deleted.stderr);
+    assert!(deleted.stderr.contains("4 of 4 images deleted"), "{}", deleted.stderr);
+    // Another process with the same data reads no manifest again. One call deletes the four images.
+    let calls = shop.calls()?;
+    assert!(!calls.iter().any(|(operation, _)| operation == "BatchGetImage"), "{calls:?}");
+    assert_eq!(shop.details().await?.images.len(), 1);
+    let record = deleted.stderr.lines().find_map(|line| line.strip_prefix("Recorded in "));
+    let table = std::fs::read_to_string(record.context("a record")?)?;
+    assert_eq!(table.lines().count(), 5);
+    assert!(digests.iter().all(|digest| table.contains(digest)));
+    let nothing = run(&["--dry-run"]).await?;
+    assert_eq!(nothing.status.code(), Some(0), "{}", nothing.stderr);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_deletion_does_exactly_what_its_dry_run_shows_or_less() -> Result<()> {
+    let shop = Shop::open().await?;
+    let index = Index::with_attestation(7, &["linux/amd64", "linux/arm64"])?;
+    shop.repository.push_index(&index, "v2").await?;
+    // Another index with one of its images.
+    let shared = Index::of_images(vec![index.images[0].clone()], Format::Oci)?;
+    shop.repository.push_index(&shared, "other").await?;
+    let single = Recipe::small(9).build()?;
+    shop.repository.push(&single, "v1").await?;
+    let (api, connection) = (&shop.app.api, || shop.ecr.connection());
+    let plan = async |digests: &[&str]| {
+        let target = DeletionTarget::Images {
+            repository: NAME.to_owned(),
+            digests: digests.iter().map(|digest| (*digest).to_owned()).collect(),
+            class: None,
+        };
+        api.deletion_plan(connection(), target).await.map_err(api_error)
+    };
+    shop.calls()?;
+    let planned = plan(&[&index.manifest.digest]).await?;
+    let reads = [("BatchGetImage", 1), ("DescribeImages", 1), ("GetLifecyclePolicy", 1)];
+    assert_eq!(shop.calls()?, named(&reads), "a dry run deletes nothing");
+    let only = &planned.repositories[0];
+    assert_eq!(only.images[0].digest.as_str(), index.manifest.digest, "the index goes first");
+    assert_eq!(only.images.len() + only.kept.len(), 1 + index.images.len());
+    assert_eq!(only.kept[0].digest.as_str(), index.images[0].manifest.digest, "it is shared");
+    assert_eq!(planned.confirmation.as_deref(), Some(NAME));
+
+    // Another tag since the dry run: nothing goes.
+    shop.repository.push_manifest(&index.manifest, "prod").await?;
+    let report = api.deletion_run(planned.deletion.clone(), |_| {}).await.map_err(api_error)?;
+    assert_eq!(report.deleted, DeletionTotals::default(), "{report:?}");
+    let codes = report.repositories[0].left.iter().map(|left| left.error.code);
+    assert!(codes.eq(only.images.iter().map(|_| ErrorCode::ImageChanged)));
+    let again = api.deletion_run(planned.deletion, |_| {}).await.err().context("it ran")?;
+    assert_eq!(again.code, ErrorCode::PlanUnknown);
+
+    let planned = plan(&[&index.manifest.digest]).await?;
+    shop.calls()?;
+    let report = api.deletion_run(planned.deletion, |_| {}).await.map_err(api_error)?;
+    assert_eq!(report.deleted, planned.totals, "{report:?}");
+    let calls = shop.calls()?;
+    assert!(calls.contains(&("DescribeImages".to_owned(), 1)), "{calls:?}");
+    let deletes = calls.iter().find(|(operation, _)| operation == "BatchDeleteImage");
+    assert!(deletes.is_some_and(|(_, count)| *count <= 2), "{calls:?}");
+    let table = std::fs::read_to_string(report.record.context("a record")?)?;
+    assert_eq!(table.lines().count(), 1 + planned.totals.images as usize);
+    assert!(table.contains("v2 prod") || table.contains("prod v2"), "{table}");
+
+    // The repository with the rest, although an image is pushed meanwhile: ECR keeps it then.
+    let whole = async || {
+        let target = DeletionTarget::Repositories { names: vec![NAME.to_owned()] };
+        api.deletion_plan(connection(), target).await.map_err(api_error)
+    };
+    let planned = whole().await?;
+    let rest = planned.totals;
+    assert_eq!((rest.repositories, rest.tags), (1, 2));
+    shop.repository.push(&Recipe::small(10).build()?, "late").await?;
+    let report = api.deletion_run(planned.deletion, |_| {}).await.map_err(api_error)?;
+    assert_eq!(report.deleted, DeletionTotals { repositories: 0, ..rest });
+    let error = report.repositories[0].error.as_ref().context("ECR keeps the repository")?;
+    assert_eq!(error.code, ErrorCode::AwsFailed);
+    let done = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));
+    let seen = std::sync::Arc::clone(&done);
+    let planned = whole().await?;
+    let progress = move |progress: DeletionProgress| {
+        if let Ok(mut seen) = seen.lock() {
+            seen.push((progress.done, progress.total));
+        }
+    };
+    let report = api.deletion_run(planned.deletion, progress).await.map_err(api_error)?;
+    assert_eq!(report.deleted.repositories, 1);
+    assert_eq!(done.lock().ok().and_then(|done| done.last().copied()), Some((2, 2)));
+    let gone = api.repository_details(connection(), NAME.to_owned()).await;
+    assert_eq!(gone.err().map(|error| error.code), Some(ErrorCode::RepositoryMissing));
+    Ok(())
+}

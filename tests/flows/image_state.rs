@@ -1,0 +1,151 @@
+//! Vulnerabilities and replication of an image on the practice ECR. The AWS CLI and botocore call the same operations.
+
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+use serde_json::{Value, json};
+use transload_contract::{ReplicationStatus, ScanState, Severity};
+use transload_errors::ErrorCode;
+use transload_tests::botocore::Botocore;
+use transload_tests::headless_app::api_error;
+use transload_tests::images::{Index, Recipe};
+use transload_tests::wait::wait_until;
+
+use crate::explorer::{NAME, Shop, aws};
+
+/// Calls an operation with the AWS CLI and with botocore, which must read the same.
+async fn both(shop: &Shop, operation: &str, command: &str, digest: &str) -> Result<Value> {
+    let id = format!("imageDigest={digest}");
+    let cli = aws(&shop.ecr, &[command, "--repository-name", NAME, "--image-id", &id]).await?;
+    let botocore = Botocore::start(&shop.ecr.api_url(), shop.ecr.region(), shop.ecr.key())?;
+    let parameters = json!({"repositoryName": NAME, "imageId": {"imageDigest": digest}});
+    let answer = botocore.call(operation, parameters, &[]).await?.context("an answer")?;
+    for member in cli.as_object().context("an object")?.keys() {
+        assert!(!answer[member].is_null(), "botocore reads no {member}: {answer}");
+    }
+    Ok(cli)
+}
+
+#[tokio::test]
+async fn vulnerabilities_are_read_and_scans_are_started_once_a_day() -> Result<()> {
+    let shop = Shop::open().await?;
+    // A seed whose image has findings.
+    let mut seed = 3;
+    let image = loop {
+        let image = Recipe::small(seed).build()?;
+        shop.repository.push(&image, "prod-1").await?;
+        let digest = &image.manifest.digest;
+        let id = format!("imageDigest={digest}");
+        let start = ["start-image-scan", "--repository-name", NAME, "--image-id", &id];
+        let started = aws(&shop.ecr, &start).await?;
+        assert_eq!(started["imageScanStatus"]["status"], "IN_PROGRESS");
+        let (operation, command) = ("DescribeImageScanFindings", "describe-image-scan-findings");
+        let describe = [command, "--repository-name", NAME, "--image-id", &id];
+        wait_until(Duration::from_secs(30), "the scan", async || {
+            let found = aws(&shop.ecr, &describe).await.ok()?;
+            (found["imageScanStatus"]["status"] == "COMPLETE").then_some(())
+        })
+        .await?;
+        // Only now: the AWS CLI joins the pages of a running scan to findings that the answer has not.
+        let found = both(&shop, operation, command, digest).await?;
+        let findings = found["imageScanFindings"]["findings"].as_array().map_or(0, Vec::len);
+        let counts = found["imageScanFindings"]["findingSeverityCounts"].as_object();
+        let counted: u64 = counts.context("counts")?.values().filter_map(Value::as_u64).sum();
+        assert_eq!(findings as u64, counted);
+        if findings > 1 {
+            break image;
+        }
+        seed += 1;
+    };
+    let digest = || image.manifest.digest.clone();
+    let (api, connection, name) = (&shop.app.api, || shop.ecr.connection(), || NAME.to_owned());
+    let read = async || api.image_vulnerabilities(connection(), name(), digest()).await;
+    let found = read().await.map_err(api_error)?;
+    assert_eq!((found.state, found.is_enhanced), (ScanState::Complete, false));
+    let in_packages: usize = found.packages.iter().map(|one| one.vulnerabilities.len()).sum();
+    let counts = found.counts;
+    let total = counts.critical + counts.high + counts.medium + counts.low + counts.other;
+    assert_eq!(in_packages as u64, total);
+    assert!(found.packages.is_sorted_by_key(|package| package.severity));
+
+    // The second scan of a day is refused, and asked for once.
+    let practice = shop.practice()?;
+    practice.clear_requests();
+    let refused = api.image_scan_start(connection(), name(), digest()).await;
+    let refused = refused.err().context("a second scan")?;
+    assert_eq!(refused.code, ErrorCode::ScanRefused);
+    assert!(refused.message.contains("once in 24 hours"), "{}", refused.message);
+    let scans = practice
+        .requests()
+        .into_iter()
+        .filter(|request| request.operation.as_deref() == Some("StartImageScan"));
+    assert_eq!(scans.count(), 1);
+
+    // Enhanced scanning names fixes and where the image runs.
+    practice.set_enhanced_scanning(true).await?;
+    let cli =
+        both(&shop, "DescribeImageScanFindings", "describe-image-scan-findings", &digest()).await?;
+    let first = &cli["imageScanFindings"]["enhancedFindings"][0];
+    assert_eq!(first["resources"][0]["details"]["awsEcrContainerImage"]["inUseCount"], 2);
+    let found = read().await.map_err(api_error)?;
+    assert_eq!((found.state, found.is_enhanced), (ScanState::Active, true));
+    assert_eq!(found.in_use_count, Some(2));
+    let refused = api.image_scan_start(connection(), name(), digest()).await;
+    assert_eq!(refused.err().context("enhanced")?.code, ErrorCode::ScanRefused);
+
+    // The column of the list: one call an image.
+    practice.clear_requests();
+    let listed = api.image_finding_counts(connection(), name(), vec![digest()]).await;
+    let listed = listed.map_err(api_error)?;
+    let counts = listed[0].findings.as_ref().context("findings")?;
+    assert_eq!((counts.counts, counts.in_use_count), (found.counts, Some(2)));
+    let calls = practice
+        .requests()
+        .into_iter()
+        .filter(|request| request.operation.as_deref() == Some("DescribeImageScanFindings"));
+    assert_eq!(calls.count(), 1);
+    assert!(Severity::Critical < Severity::Low);
+    Ok(())
+}
+
+#[tokio::test]
+async fn an_image_that_was_never_scanned_and_an_index_have_no_findings() -> Result<()> {
+    let shop = Shop::open().await?;
+    let index = Index::with_attestation(7, &["linux/amd64", "linux/arm64"])?;
+    shop.repository.push_index(&index, "v2").await?;
+    let digest = || index.manifest.digest.clone();
+    let (api, connection, name) = (&shop.app.api, || shop.ecr.connection(), || NAME.to_owned());
+    let found = api.image_vulnerabilities(connection(), name(), digest()).await;
+    assert_eq!(found.map_err(api_error)?.state, ScanState::NotScanned);
+    let refused = api.image_scan_start(connection(), name(), digest()).await;
+    let refused = refused.err().context("an index")?;
+    assert_eq!(
+        (refused.code, refused.message.contains("this type")),
+        (ErrorCode::ScanRefused, true)
+    );
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_replication_of_an_image_is_shown() -> Result<()> {
+    let shop = Shop::open().await?;
+    let image = Recipe::small(3).build()?;
+    shop.repository.push(&image, "v1").await?;
+    let digest = image.manifest.digest.clone();
+    shop.practice()?.set_image_age(NAME, &digest, 1, None).await?;
+    let operation = ("DescribeImageReplicationStatus", "describe-image-replication-status");
+    let cli = both(&shop, operation.0, operation.1, &digest).await?;
+    assert_eq!(cli["replicationStatuses"][0]["status"], "COMPLETE");
+    let found =
+        shop.app.api.image_replication(shop.ecr.connection(), NAME.to_owned(), digest).await;
+    let found = found.map_err(api_error)?;
+    assert_eq!(
+        (found[0].state, found[0].region.as_str()),
+        (ReplicationStatus::Complete, "us-west-2")
+    );
+    assert_eq!(
+        (found[1].state, found[1].failure_code.is_some()),
+        (ReplicationStatus::Failed, true)
+    );
+    Ok(())
+}
