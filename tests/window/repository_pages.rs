@@ -62,7 +62,7 @@ async fn an_index_is_one_row_and_a_policy_goes_from_the_form_to_ecr() -> Result<
 /// Lists all images, finds one by its digest, and shows the pages about all repositories.
 async fn find_by_digest(window: &Window) -> Result<()> {
     window.click_by_test_id("registry-find").await?;
-    window.wait_for_text_in("contents-status", "Images of 0 of").await?;
+    window.wait_for_text_in("contents-status", "1 of 1 repository listed").await?;
     window.click_by_test_id("contents-read").await?;
     window.wait_for_text_in("contents-status", "Oldest list").await?;
     window.fill_by_test_id("find-text", "4.2").await?;

@@ -1,5 +1,6 @@
 //! Steps through the wizard that the stories share.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use anyhow::{Result, ensure};
@@ -75,18 +76,20 @@ pub async fn verified_digest(window: &Window, image: usize, proof: &str) -> Resu
 /// Goes to a page of the navigation, and opens the navigation where it is closed, as in the wizard.
 pub async fn go_to(window: &Window, page: &str) -> Result<()> {
     let limit = Duration::from_secs(30);
-    wait_until_true(limit, &format!("the link {page} to be clicked"), async || {
-        if window.try_click(Role::Link, page).await {
+    let clicked = AtomicBool::new(false);
+    wait_until_true(limit, &format!("the page {page}"), async || {
+        // The heading of a list ends with the number of its rows.
+        let headings = window.all_with(Role::Heading, page).await;
+        if clicked.load(Ordering::Relaxed) && headings.is_ok_and(|found| !found.is_empty()) {
             return true;
         }
-        // The next attempt clicks the link.
-        window.try_click(Role::Button, "Open navigation").await;
+        // A click on a link that moves with the opening navigation has no effect; the next attempt clicks again.
+        if window.try_click(Role::Link, page).await {
+            clicked.store(true, Ordering::Relaxed);
+        } else {
+            window.try_click(Role::Button, "Open navigation").await;
+        }
         false
-    })
-    .await?;
-    // The heading of a list ends with the number of its rows.
-    wait_until_true(limit, &format!("the page {page}"), async || {
-        window.all_with(Role::Heading, page).await.is_ok_and(|found| !found.is_empty())
     })
     .await
 }

@@ -1,6 +1,7 @@
 //! Tasks 1, 6, 7, 8, 9 and 10, in practice mode and in one window.
 
 use anyhow::{Context, Result, ensure};
+use transload_tests::wait::wait_until_true;
 use transload_tests::window::{Desktop, Role, Window, run_story};
 
 use crate::wizard::{MIGRATION, go_to, select_newest_migration};
@@ -119,12 +120,16 @@ async fn delete_image_and_repository(window: &Window) -> Result<()> {
     window.click(Role::Checkbox, "Select 4.0.1").await?;
     window.click(Role::Button, "Delete").await?;
     window.find(Role::Dialog, "Delete from team/pgcli").await?;
-    window.click_with(Role::Button, "Delete this image").await?;
-    window.wait_for_text("Deleted from team/pgcli: 4.0.1").await?;
-    ensure!(window.all(Role::Checkbox, "Select 4.0.1").await?.is_empty(), "it is still listed");
+    window.fill("To confirm, enter team/pgcli", "team/pgcli").await?;
+    window.click(Role::Button, "Delete 1 image with 1 tag").await?;
+    window.wait_for_text("1 image deleted from team/pgcli").await?;
+    wait_until_true(MIGRATION, "the image to leave the list", async || {
+        window.all(Role::Checkbox, "Select 4.0.1").await.is_ok_and(|found| found.is_empty())
+    })
+    .await?;
     window.click(Role::Button, "Delete repository").await?;
     window.find(Role::Dialog, "Delete team/pgcli").await?;
-    window.fill("To confirm, enter delete", "delete").await?;
+    window.fill("To confirm, enter team/pgcli", "team/pgcli").await?;
     window.click(Role::Button, "Delete team/pgcli").await?;
     window.wait_for_text("Repository team/pgcli deleted").await?;
     window.wait_for_text("No repositories").await

@@ -1,7 +1,7 @@
 import Alert from "@cloudscape-design/components/alert";
 import Button from "@cloudscape-design/components/button";
-import ProgressBar from "@cloudscape-design/components/progress-bar";
 import SpaceBetween from "@cloudscape-design/components/space-between";
+import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import { type ErrorActions, ErrorAlert } from "../../errors";
 import type { UnreadReason } from "../../ipc/generated";
 import { formatCount, formatCounted } from "../../shared/format";
@@ -26,23 +26,30 @@ interface ManifestReadsProps {
   errorActions: ErrorActions;
 }
 
-/** What is known about the indexes of a repository: a read in progress, its errors, or an offer to read. */
+/** A read in progress, in one line of text, so that nothing moves when it starts and ends. */
+export function ReadProgress({ images }: { images: ImageRows }) {
+  const { progress, stop } = images;
+  if (progress === null) {
+    return null;
+  }
+  return (
+    <SpaceBetween direction="horizontal" size="xs" alignItems="center">
+      <StatusIndicator type="in-progress">
+        {`Reading manifests: ${formatCount(progress.done)} of ${formatCount(progress.total)}`}
+      </StatusIndicator>
+      <Button variant="inline-link" onClick={stop} data-testid="manifests-read-stop">
+        Stop
+      </Button>
+    </SpaceBetween>
+  );
+}
+
+/** What is known about the indexes of a repository: errors of the last read, or an offer to read. */
 export function ManifestReads({ images, usesPullTimes, errorActions }: ManifestReadsProps) {
-  const { progress, error, unread, grouped, read, stop } = images;
+  const { progress, error, unread, grouped, read } = images;
   const indexes = grouped.unread_indexes;
   if (progress !== null) {
-    return (
-      <SpaceBetween direction="horizontal" size="s" alignItems="end">
-        <ProgressBar
-          label="Reading manifests"
-          value={(progress.done / Math.max(progress.total, 1)) * 100}
-          additionalInfo={`${formatCount(progress.done)} of ${formatCount(progress.total)}`}
-        />
-        <Button onClick={stop} data-testid="manifests-read-stop">
-          Stop
-        </Button>
-      </SpaceBetween>
-    );
+    return null;
   }
   if (error !== null) {
     return (

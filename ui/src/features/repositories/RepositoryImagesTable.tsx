@@ -13,7 +13,7 @@ import { CommandsModal } from "./CommandsModal";
 import { DeletionModal, type DeletionOption } from "./DeletionModal";
 import { findingsColumn } from "./FindingsCell";
 import { imageColumns } from "./imageColumns";
-import { ManifestReads } from "./ManifestReads";
+import { ManifestReads, ReadProgress } from "./ManifestReads";
 import type { OpenedImage } from "./openedImage";
 import { imageName, imageRowWords, type RepositoryImageRow } from "./repositoryImageRows";
 import { useFindings } from "./useFindings";
@@ -108,6 +108,20 @@ export function RepositoryImagesTable(props: RepositoryImagesTableProps) {
     }
     setExpanded(changed);
   };
+  const act = (action: string) => {
+    switch (action) {
+      case "pull":
+        setPullCommandsShown(true);
+        break;
+      case "sizes":
+        void images.read(unread);
+        break;
+      case "archive":
+      case "restore":
+        setMoving(action);
+        break;
+    }
+  };
   const openRows = (level: readonly RepositoryImageRow[]): RepositoryImageRow[] =>
     level.flatMap((row) => (expanded.has(row.id) ? [row, ...openRows(row.parts)] : []));
 
@@ -190,6 +204,19 @@ export function RepositoryImagesTable(props: RepositoryImagesTableProps) {
             <ButtonDropdown
               items={[
                 {
+                  id: "pull",
+                  text: "Pull commands",
+                  disabled: only === undefined || only.pullCommands.length === 0,
+                  disabledReason: "Select one image.",
+                },
+                {
+                  id: "sizes",
+                  text: "Compute sizes",
+                  disabled: unread.length === 0 || images.progress !== null,
+                  disabledReason:
+                    images.progress === null ? "All sizes are exact." : "Reading manifests.",
+                },
+                {
                   id: "archive",
                   text: "Archive",
                   disabled: !selected.some(({ status }) => status === "active"),
@@ -202,34 +229,15 @@ export function RepositoryImagesTable(props: RepositoryImagesTableProps) {
                   disabledReason: "Select one or more archived images.",
                 },
               ]}
-              onItemClick={({ detail }) =>
-                setMoving(detail.id === "archive" ? "archive" : "restore")
-              }
-              data-testid="images-storage-class"
+              onItemClick={({ detail }) => act(detail.id)}
+              data-testid="images-actions"
             >
-              Storage
+              Actions
             </ButtonDropdown>
-            <Button
-              disabled={only === undefined || only.pullCommands.length === 0}
-              disabledReason="Select one image."
-              onClick={() => setPullCommandsShown(true)}
-              data-testid="images-pull-commands"
-            >
-              Pull commands
-            </Button>
-            <Button
-              disabled={unread.length === 0 || images.progress !== null}
-              disabledReason={
-                images.progress === null ? "All sizes are exact." : "Reading manifests."
-              }
-              onClick={() => void images.read(unread)}
-              data-testid="images-compute-sizes"
-            >
-              Compute sizes
-            </Button>
             <Box color="text-body-secondary">
               {`(${formatCount(selected.length)}/${formatCount(rows.length)})`}
             </Box>
+            <ReadProgress images={images} />
           </>
         }
         data-testid="images-table"

@@ -560,11 +560,15 @@ describe("the details of a repository", () => {
     fireEvent.click(screen.getByTestId("commands-close"));
     expect(modal()).toBeNull();
 
-    const pull = screen.getByTestId("images-pull-commands");
-    expect(pull.getAttribute("aria-disabled")).toBe("true");
+    const actions = createWrapper(document.body).findButtonDropdown(
+      '[data-testid="images-actions"]',
+    );
+    act(() => actions?.openDropdown());
+    expect(actions?.findItemById("pull", { disabled: true })).toBeTruthy();
+    act(() => actions?.openDropdown());
     act(() => table(container, "images-table").findRowSelectionArea(1)?.click());
-    expect(pull.getAttribute("aria-disabled")).not.toBe("true");
-    fireEvent.click(pull);
+    act(() => actions?.openDropdown());
+    act(() => actions?.findItemById("pull", { disabled: false })?.click());
     expect(modal()?.findHeader().getElement().textContent).toBe("Pull commands for pgcli:4.0");
     expect(modal()?.findContent().getElement().textContent).toContain("docker pull");
   });

@@ -73,7 +73,7 @@ export function ContentsStatus({ state, errorActions }: ContentsStatusProps) {
             <Box color="text-body-secondary" data-testid="contents-status">
               {repositories.length === 0
                 ? "This account has no repositories in this Region."
-                : `Images of ${formatCount(listed.length)} of ${formatCounted(repositories.length, "repository is", "repositories are")} listed.`}
+                : `${formatCount(listed.length)} of ${formatCounted(repositories.length, "repository", "repositories")} listed.`}
               {oldest !== null && (
                 <>
                   {" Oldest list: "}

@@ -87,7 +87,7 @@ it("asks for nothing until the tab is opened, and lists no images by itself", as
   const { container } = show({ registryContents, registryContentsRead });
   expect(registryContents).not.toHaveBeenCalled();
   await openFind(container);
-  expect(status()).toContain("Images of 1 of 2 repositories are listed.");
+  expect(status()).toContain("1 of 2 repositories listed.");
   expect(registryContentsRead).not.toHaveBeenCalled();
 });
 
@@ -135,7 +135,7 @@ it("shows progress, stops, and resumes with the lists that were read", async () 
   await act(async () => {
     ends[1]?.({ ...known([5, 6]), unread: [{ repository: "shop/1", error }] });
   });
-  expect(status()).toContain("Images of 2 of 2 repositories are listed.");
+  expect(status()).toContain("2 of 2 repositories listed.");
   expect(screen.getByTestId("contents-unread").textContent).toContain(
     "shop/1. ecr:DescribeImages is denied.",
   );
@@ -151,6 +151,6 @@ it("keeps what is known when a read fails, and resumes it", async () => {
   await openFind(container);
   press("contents-read");
   await screen.findAllByText(/ECR limits the requests/);
-  expect(status()).toContain("Images of 1 of 2 repositories are listed.");
+  expect(status()).toContain("1 of 2 repositories listed.");
   expect(screen.getByTestId("contents-read").textContent).toBe("Resume");
 });
