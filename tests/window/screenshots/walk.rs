@@ -113,7 +113,7 @@ async fn repositories(tour: &mut Tour<'_>, name: &str) -> Result<()> {
     window.press(Key::Escape).await?;
     window.click(Role::Checkbox, &format!("Select {name}")).await?;
     window.click_by_test_id("repositories-delete").await?;
-    window.wait_for_text_in("repository-delete-modal", "permanently deletes").await?;
+    window.wait_for_text_in("deletion-summary", "permanently deletes").await?;
     tour.look_at_dialog("delete-repository").await?;
     window.press(Key::Escape).await?;
     window.click(Role::Button, "Preferences").await?;
