@@ -124,7 +124,7 @@ async fn colliding_names_are_rejected_and_a_moved_tag_is_reported() -> Result<()
         }
         window.wait_for_text("has the same name.").await?;
         window.click_by_test_id("wizard-next").await?;
-        window.wait_for_text("Fix 1 invalid name.").await?;
+        window.wait_for_text("Fix 2 invalid names.").await?;
         window.screenshot("refused").await?;
         window.check_accessibility().await?;
         window.fill_by_test_id("repository-name-two/app", "app-of-two").await?;
