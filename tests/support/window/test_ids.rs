@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use fantoccini::Locator;
 use serde_json::Value;
 
@@ -194,6 +194,20 @@ impl Window {
             self.read(&test_id(id), scroll).await.is_some()
         })
         .await
+    }
+
+    /// Clicks the button with this text by a script. A click of WebDriver gives the keyboard focus to the window.
+    ///
+    /// # Errors
+    /// If there is no such button, or it is disabled.
+    pub async fn click_without_focus(&self, text: &str) -> Result<()> {
+        let script = "const found = [...document.querySelectorAll('button:not(:disabled, [aria-disabled=true])')]
+            .find((button) => button.textContent.trim() === arguments[0]);
+            found?.click();
+            return found !== undefined;";
+        let found = self.client.execute(script, vec![text.into()]).await?;
+        ensure!(found == Value::Bool(true), "no enabled button {text}");
+        Ok(())
     }
 
     /// Scrolls to the top.
