@@ -24,7 +24,7 @@ async fn an_image_is_inspected_and_compared_with_another_tag() -> Result<()> {
         ensure!(start_and_wait(&window).await? == "succeeded");
         go_to(&window, "Repositories").await?;
         window.click_by_test_id("repository-open-pgcli").await?;
-        // The index was read, so that no row moves any more.
+        // After the index was read, no row moves.
         window.wait_for_text_in("images-table", "2 platforms").await?;
         window.click_by_test_id("image-open-4.2.0").await?;
         window.wait_for_text_in("image-facts", "4.2.0").await?;
