@@ -6,6 +6,7 @@ use aws_sdk_ecr::types::{
 };
 
 use crate::ecr::client::{Ecr, PAGE_SIZE};
+use crate::ecr::registry_configuration::{EcrRegistryConfiguration as _, RegistryCacheRule};
 use crate::ecr::registry_settings::{
     CacheRule, CreationTemplate, DOCKER_HUB_UPSTREAM, EcrRegistrySettings, KnownCacheRule,
     KnownTemplate,
@@ -78,19 +79,11 @@ impl EcrRegistrySettings for Ecr {
     }
 
     async fn cache_rules(&self) -> Result<Vec<KnownCacheRule>, AwsError> {
-        let call = self.call("ecr:DescribePullThroughCacheRules");
-        let request = self.client.describe_pull_through_cache_rules();
-        let mut pages = request.into_paginator().page_size(PAGE_SIZE).items().send();
-        let mut all = Vec::new();
-        while let Some(next) = pages.next().await {
-            let rule = next.map_err(|error| call.failed(error))?;
-            let (prefix, upstream) = (rule.ecr_repository_prefix(), rule.upstream_registry_url());
-            all.push(KnownCacheRule {
-                prefix: call.required(prefix, "the prefix of a cache rule")?.to_owned(),
-                upstream: call.required(upstream, "the upstream of a cache rule")?.to_owned(),
-            });
-        }
-        Ok(all)
+        let rules = self.registry_cache_rules().await?;
+        let known = rules
+            .into_iter()
+            .map(|RegistryCacheRule { prefix, upstream, .. }| KnownCacheRule { prefix, upstream });
+        Ok(known.collect())
     }
 
     async fn create_cache_rule(&self, rule: &CacheRule) -> Result<(), AwsError> {

@@ -43,11 +43,11 @@ impl ImageContent for Memory {
     }
 
     fn unreadable(&self, _: &str, _: ManifestError) -> RegistryError {
-        unimplemented!("no manifest is read")
+        unreachable!("listing a layer reads no manifest")
     }
 
     async fn manifest(&self, _: &str) -> Result<RawManifest, RegistryError> {
-        unimplemented!("no manifest is read")
+        unreachable!("listing a layer reads no manifest")
     }
 
     async fn blob(&self, blob: &Descriptor) -> Result<BlobStream, RegistryError> {
