@@ -6,7 +6,7 @@ use anyhow::{Result, bail};
 
 use crate::arguments::Arguments;
 use crate::nextest::{build_program, nextest, nextest_in_display};
-use crate::process::Process;
+use crate::process::{Process, ProcessFailure};
 use crate::setup::consent::Consent;
 use crate::setup::purpose::Purpose;
 use crate::workspace::Workspace;
@@ -166,7 +166,17 @@ fn print_heading(name: &str, description: &str) {
     println!("\n== {name}: {description}");
 }
 
+/// The output of failed parts is repeated at the end, where logs of CI services that cut long output
+/// still have it.
 fn print_summary(done: &[(&Part, Outcome, Duration)], total: Duration) -> Result<()> {
+    for (part, outcome, _) in done {
+        let Outcome::Failed(error) = outcome else { continue };
+        let Some(failure) = error.downcast_ref::<ProcessFailure>() else { continue };
+        println!("\n== last output of {}", part.name);
+        for line in &failure.last_lines {
+            println!("{line}");
+        }
+    }
     println!("\n== summary");
     for (part, outcome, time) in done {
         let text = match outcome {

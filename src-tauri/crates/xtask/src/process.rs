@@ -1,10 +1,34 @@
 //! Runs programs. Every command goes through [`Process`], which prints the command line first.
 
+use std::collections::VecDeque;
 use std::ffi::OsStr;
+use std::fmt;
+use std::io::{BufRead, BufReader, IsTerminal, Read, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Command, ExitStatus, Stdio};
+use std::sync::Mutex;
 
 use anyhow::{Context, Result, bail};
+
+/// How many of the last lines of a program that failed are kept.
+const LAST_LINES: usize = 120;
+
+/// A program that ended with an error.
+#[derive(Debug)]
+pub struct ProcessFailure {
+    line: String,
+    status: ExitStatus,
+    /// What the program printed last. Empty on a terminal, where the user can scroll.
+    pub last_lines: Vec<String>,
+}
+
+impl fmt::Display for ProcessFailure {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "`{}` failed ({})", self.line, self.status)
+    }
+}
+
+impl std::error::Error for ProcessFailure {}
 
 /// A program that was not started yet.
 pub struct Process {
@@ -58,15 +82,33 @@ impl Process {
     /// Prints the command line and runs the program with its output.
     ///
     /// # Errors
-    /// If the program can't be started or fails.
+    /// If the program can't be started, or a [`ProcessFailure`] if it fails.
     pub fn run(mut self) -> Result<()> {
         let line = self.line();
         println!("  $ {line}");
-        let status = self.command.status().with_context(|| format!("couldn't start {line}"))?;
+        let could_not_start = || format!("couldn't start {line}");
+        let (status, last_lines) = if std::io::stdout().is_terminal() {
+            (self.command.status().with_context(could_not_start)?, Vec::new())
+        } else {
+            self.run_and_keep_last_lines().with_context(could_not_start)?
+        };
         if !status.success() {
-            bail!("`{line}` failed ({status})");
+            return Err(ProcessFailure { line, status, last_lines }.into());
         }
         Ok(())
+    }
+
+    fn run_and_keep_last_lines(&mut self) -> std::io::Result<(ExitStatus, Vec<String>)> {
+        let mut child = self.command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?;
+        let kept = Mutex::new(VecDeque::new());
+        let (output, errors) = (child.stdout.take(), child.stderr.take());
+        std::thread::scope(|scope| {
+            scope.spawn(|| output.map(|output| pass_on(output, std::io::stdout(), &kept)));
+            scope.spawn(|| errors.map(|errors| pass_on(errors, std::io::stderr(), &kept)));
+        });
+        let status = child.wait()?;
+        let kept = kept.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+        Ok((status, kept.into()))
     }
 
     /// Runs the program silently and returns whether it succeeded. A missing program did not.
@@ -118,6 +160,22 @@ impl Process {
     }
 }
 
+/// Prints what a program prints, and keeps the last lines.
+fn pass_on(from: impl Read, mut to: impl Write, kept: &Mutex<VecDeque<String>>) {
+    let mut from = BufReader::new(from);
+    let mut line = Vec::new();
+    while from.read_until(b'\n', &mut line).is_ok_and(|length| length > 0) {
+        // Output that nobody reads any more is no reason to stop the program.
+        let _ = to.write_all(&line).and_then(|()| to.flush());
+        let mut kept = kept.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        if kept.len() == LAST_LINES {
+            kept.pop_front();
+        }
+        kept.push_back(String::from_utf8_lossy(&line).trim_end().to_owned());
+        line.clear();
+    }
+}
+
 /// Finds a program on the `PATH`, or in the folders that Debian only adds for root.
 pub fn find_program(name: &str) -> Option<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();
@@ -126,3 +184,6 @@ pub fn find_program(name: &str) -> Option<PathBuf> {
         .map(|folder| folder.join(name))
         .find(|file| file.is_file())
 }
+
+#[cfg(test)]
+mod tests;
