@@ -93,7 +93,7 @@ describe("a file dropped on the window", () => {
     await find('[data-testid="wizard-next"]');
     act(() => backend.drag({ kind: "entered" }));
     act(() => backend.drag({ kind: "left" }));
-    expect(screen.queryByTestId("drop-hint")).toBeNull();
+    await waitFor(() => expect(screen.queryByTestId("drop-hint")).toBeNull());
     await drop(backend, "/home/me/list.txt");
     expect(await textOf("selection-summary")).toContain("2 tags selected");
   });

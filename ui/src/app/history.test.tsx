@@ -159,11 +159,11 @@ describe("the history", () => {
     expect(screen.getByText("Migration interrupted")).toBeTruthy();
     await click("history-resume");
     await byId("job");
-    expect(screen.queryByText("Migration interrupted")).toBeNull();
+    await waitFor(() => expect(screen.queryByText("Migration interrupted")).toBeNull());
     await waitFor(() => expect(backend.followers()).toBe(1));
     act(() => backend.play());
     await byId("result");
-    expect(screen.queryByText("Migration interrupted")).toBeNull();
+    await waitFor(() => expect(screen.queryByText("Migration interrupted")).toBeNull());
   });
 
   it("tells no more of an interrupted migration that was deleted", async () => {

@@ -91,7 +91,7 @@ describe("may I?", () => {
     await waitFor(async () =>
       expect(await textOf("permissions-summary")).toBe("1 missing, 6 allowed"),
     );
-    expect(screen.queryByTestId("permissions-missing")).toBeNull();
+    await waitFor(() => expect(screen.queryByTestId("permissions-missing")).toBeNull());
     expect(await startDisabled()).toBe(false);
   });
 

@@ -41,7 +41,7 @@ describe("choosing by rules in a large account", () => {
     await expectAccessible(await byId("rules-progress"));
     await click("rules-stop");
     expect(named("sourceChooseCancel")?.args[0]).toBe(named("sourceChoose")?.args[2]);
-    expect(screen.queryByTestId("rules-progress")).toBeNull();
+    await waitFor(() => expect(screen.queryByTestId("rules-progress")).toBeNull());
     act(() => held.finish(null));
     expect(screen.queryByTestId("rules-result")).toBeNull();
   });

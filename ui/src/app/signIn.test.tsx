@@ -19,7 +19,7 @@ describe("signing in through IAM Identity Center", () => {
     await expectAccessible(modal);
     act(() => backend.signIn.answer("signed_in"));
     expect(await textOf("identity-account")).toBe("123456789012");
-    expect(screen.queryByTestId("sign-in-modal")).toBeNull();
+    await waitFor(() => expect(screen.queryByTestId("sign-in-modal")).toBeNull());
   });
 
   it("shows a code for another device instead, and opens no browser for it", async () => {
@@ -39,7 +39,7 @@ describe("signing in through IAM Identity Center", () => {
     await waitFor(() => expect(opened()).toBe(2));
     await click("sign-in-cancel");
     await waitFor(() => expect(backend.signIn.open).toBe(0));
-    expect(screen.queryByTestId("sign-in-modal")).toBeNull();
+    await waitFor(() => expect(screen.queryByTestId("sign-in-modal")).toBeNull());
     // The failure is still there, with its button.
     await byId("error-action-sign_in");
   });
@@ -57,7 +57,7 @@ describe("signing in through IAM Identity Center", () => {
     expect(alert.dataset.errorCode).toBe("sign_in_denied");
     fireEvent.click(within(alert).getByTestId("error-action-retry"));
     await byId("sign-in-waiting");
-    expect(modal.queryByTestId("error-alert")).toBeNull();
+    await waitFor(() => expect(modal.queryByTestId("error-alert")).toBeNull());
   });
 
   it("is in the settings, with signing out", async () => {

@@ -48,7 +48,7 @@ describe("the sources of images", () => {
     const mine = createWrapper().findMultiselect('[data-testid="hub-mine"]');
     expect(mine?.findTrigger().getElement().textContent).toContain("dencold, acme");
     expect(screen.getByTestId("repository-dencold/storefront").textContent).toContain("Private");
-    expect(screen.queryByTestId("source-login-dialog")).toBeNull();
+    await waitFor(() => expect(screen.queryByTestId("source-login-dialog")).toBeNull());
     await expectAccessible(await byId("source-bar"));
 
     // Somebody else's is typed beside them; what was chosen stays chosen.
@@ -70,7 +70,7 @@ describe("the sources of images", () => {
     await click("source-login-open");
     await click("source-sign-out");
     await screen.findByText(/Not signed in/);
-    expect(screen.queryByTestId("source-login-dialog")).toBeNull();
+    await waitFor(() => expect(screen.queryByTestId("source-login-dialog")).toBeNull());
   });
 
   it("show an organization that signs in once", async () => {
@@ -101,7 +101,7 @@ describe("the sources of images", () => {
     const keep = await find('[data-testid="source-keep"] input');
     expect(keep).toHaveProperty("checked", true);
     await click("error-action-continue_without_saving");
-    expect(screen.queryByTestId("error-alert")).toBeNull();
+    await waitFor(() => expect(screen.queryByTestId("error-alert")).toBeNull());
     expect(keep).toHaveProperty("checked", false);
     expect(await textOf("source-login")).toContain("until Transload closes");
   });
@@ -228,7 +228,7 @@ describe("the sources of images", () => {
       ).toEqual({ kind: "docker_hub", namespace: "library" }),
     );
     expect(await textOf("selection-summary")).toContain("1 tag selected");
-    expect(screen.queryByTestId("originals")).toBeNull();
+    await waitFor(() => expect(screen.queryByTestId("originals")).toBeNull());
   });
 });
 

@@ -41,7 +41,7 @@ describe("the wizard", () => {
     backend.engineRunning = true;
     fireEvent.click(within(alert).getByRole("button", { name: "Retry" }));
     await byId("repository-postgres");
-    expect(screen.queryByTestId("error-alert")).toBeNull();
+    await waitFor(() => expect(screen.queryByTestId("error-alert")).toBeNull());
   });
 
   it("shows an error of the identity, and stays on the step", async () => {
@@ -76,7 +76,7 @@ describe("the wizard", () => {
     await click("wizard-next");
     await screen.findByText("Fix 1 invalid name.");
     await click("use-suggestion-dencold/Backup_Tool");
-    expect(screen.queryByText("Use lowercase letters only.")).toBeNull();
+    await waitFor(() => expect(screen.queryByText("Use lowercase letters only.")).toBeNull());
     await click("wizard-next");
     await byId("plan-images");
   });
@@ -138,7 +138,7 @@ describe("the wizard", () => {
     await click("source-sign-in");
     await screen.findByText(/Signed in as dencold/);
     // The form closes after a success, and its secret is gone with it.
-    expect(screen.queryByTestId("source-login-dialog")).toBeNull();
+    await waitFor(() => expect(screen.queryByTestId("source-login-dialog")).toBeNull());
     const calls = backend.calls.filter((call) => JSON.stringify(call).includes("dckr_pat_1"));
     expect(calls.map((call) => call.method)).toEqual(["sourceLogin"]);
     expect(document.body.innerHTML).not.toContain("dckr_pat_1");
@@ -251,7 +251,7 @@ describe("the wizard", () => {
     await tick("Use Practice");
     await byId("identity-account");
     await click("wizard-clear");
-    expect(screen.queryByTestId("wizard-clear-modal")).toBeNull();
+    await waitFor(() => expect(screen.queryByTestId("wizard-clear-modal")).toBeNull());
     await waitFor(() => expect(screen.queryByTestId("identity-account")).toBeNull());
 
     await tick("Use Practice");
@@ -263,12 +263,12 @@ describe("the wizard", () => {
     expect(question.textContent).toContain("the selection of 1 image");
     await expectAccessible(question);
     await click("wizard-clear-cancel");
-    expect(screen.queryByTestId("wizard-clear-modal")).toBeNull();
+    await waitFor(() => expect(screen.queryByTestId("wizard-clear-modal")).toBeNull());
     expect((await box("Select dencold/pgcli:latest")).checked).toBe(true);
 
     await click("wizard-clear");
     await click("wizard-clear-confirm");
     await find('label[aria-label="Use Practice"] input');
-    expect(screen.queryByTestId("wizard-clear-modal")).toBeNull();
+    await waitFor(() => expect(screen.queryByTestId("wizard-clear-modal")).toBeNull());
   });
 });

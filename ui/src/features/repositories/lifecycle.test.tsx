@@ -153,7 +153,7 @@ describe("the Lifecycle tab", () => {
     await screen.findByTestId("lifecycle-set");
     const days = createWrapper().findInput('[data-testid="lifecycle-number-1"]');
     act(() => days?.setInputValue("15"));
-    expect(screen.queryByTestId("lifecycle-set")).toBeNull();
+    await waitFor(() => expect(screen.queryByTestId("lifecycle-set")).toBeNull());
     expect(document.body.textContent).toContain("The text changed since the preview");
     act(() => days?.setInputValue("14"));
     expect(screen.getByTestId("lifecycle-set")).toBeTruthy();

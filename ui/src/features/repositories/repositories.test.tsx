@@ -235,7 +235,7 @@ describe("the list of repositories", () => {
     fireEvent.click(screen.getByTestId("repository-open-app-110"));
     await screen.findByTestId("repository-line");
     fireEvent.click(screen.getByTestId("repository-close"));
-    expect(screen.queryByTestId("repository-line")).toBeNull();
+    await waitFor(() => expect(screen.queryByTestId("repository-line")).toBeNull());
     expect(names(container)[0]).toBe("app-110");
   });
 
@@ -515,7 +515,7 @@ describe("the details of a repository", () => {
     await screen.findByText("Delete 3 images with 2 tags");
     act(() => createWrapper().findRadioGroup()?.findInputByValue("1")?.click());
     await screen.findByText("Delete the tag 4.0");
-    expect(screen.queryByTestId("deletion-confirmation")).toBeNull();
+    await waitFor(() => expect(screen.queryByTestId("deletion-confirmation")).toBeNull());
     const before = reload.mock.calls.length;
     await click("deletion-confirm");
     await closed();
@@ -545,7 +545,7 @@ describe("the details of a repository", () => {
     await click("deletion-confirm");
     await screen.findByTestId("repositories-table");
     expect(deletionRun.mock.lastCall?.[0]).toBe("repositories");
-    expect(screen.queryByTestId("repository-close")).toBeNull();
+    await waitFor(() => expect(screen.queryByTestId("repository-close")).toBeNull());
   });
 
   it("shows push commands, and pull commands of the image that is selected", async () => {

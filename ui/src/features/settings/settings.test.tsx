@@ -130,7 +130,7 @@ describe("the settings", () => {
     expect(draft()?.checked).toBe(true);
     fireEvent.click(screen.getByTestId("error-action-retry"));
     await waitFor(() => expect(draft()?.checked).toBe(false));
-    expect(screen.queryByTestId("error-alert")).toBeNull();
+    await waitFor(() => expect(screen.queryByTestId("error-alert")).toBeNull());
     expect(await accessibilityViolations(container)).toEqual([]);
   });
 

@@ -47,7 +47,7 @@ describe("logins of docker and Podman", () => {
     fireEvent.click(docker().getByTestId("client-login-docker-apply"));
     await docker().findByText(/gets a login for .* when needed. No action required/);
     expect(applied(backend)).toEqual([["docker", { kind: "ecr_helper" }]]);
-    expect(docker().queryByTestId("client-login-docker-apply")).toBeNull();
+    await waitFor(() => expect(docker().queryByTestId("client-login-docker-apply")).toBeNull());
 
     fireEvent.click(docker().getByTestId("client-login-docker-undo"));
     await docker().findByText(`No login for ${registry}`);
