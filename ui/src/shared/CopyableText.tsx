@@ -10,38 +10,22 @@ export interface CopyableTextProps {
   what: string;
 }
 
-export function CopyableText({ text, display, what }: CopyableTextProps) {
+/** A URI, an ARN, or another long text in one line, with a button that copies all of it. */
+export function CopyableText({ text, display = text, what }: CopyableTextProps) {
   return (
-    <CopyToClipboard
-      variant="inline"
-      textToCopy={text}
-      textToDisplay={display ?? text}
-      copyButtonAriaLabel={`Copy ${what}`}
-      copySuccessText="Copied"
-      copyErrorText="Couldn’t copy to the clipboard"
-    />
+    <span className="copyable-line">
+      <CopyButton text={text} what={what} />
+      <MiddleEllipsis text={display} title={text} />
+    </span>
   );
 }
 
 /** A shortened digest that copies the full digest, or a dash. */
 export function CopyableDigest({ digest, what }: { digest: string | null; what?: string }) {
-  if (digest === null) {
-    return <span>–</span>;
-  }
-  return (
-    <span title={digest} style={{ whiteSpace: "nowrap" }}>
-      <CopyableText text={digest} display={shortDigest(digest)} what={what ?? "digest"} />
-    </span>
-  );
-}
-
-/** A long text in one line that copies all of it. */
-export function CopyableLine({ text, what }: { text: string; what: string }) {
-  return (
-    <span className="copyable-line">
-      <CopyButton text={text} what={what} />
-      <MiddleEllipsis text={text} />
-    </span>
+  return digest === null ? (
+    <span>–</span>
+  ) : (
+    <CopyableText text={digest} display={shortDigest(digest)} what={what ?? "digest"} />
   );
 }
 

@@ -12,6 +12,7 @@ import { formatCounted } from "./format";
 import { useHiddenCopies } from "./hiddenCopies";
 import { keepFocus } from "./keepFocus";
 import { MeasuredWidth } from "./MeasuredWidth";
+import { OneLineProvider } from "./oneLine";
 import { paginationLabels } from "./tableLabels";
 import {
   type Column,
@@ -238,14 +239,16 @@ export function FullTable<Row>(props: FullTableProps<Row>) {
   const rows =
     nested?.(items, comparison(sorting.sortingColumn, sorting.sortingDescending)) ?? items;
   const pages = Math.ceil((filteredItemsCount ?? table.items.length) / layout.pageSize);
-  const place = (shown: ReactNode) =>
-    section ? (
+  const place = (table: ReactNode) => {
+    const shown = <OneLineProvider value={!layout.wrapLines}>{table}</OneLineProvider>;
+    return section ? (
       <MeasuredWidth onWidth={onWidth}>{shown}</MeasuredWidth>
     ) : (
       <FillHeight below={below} scrollKey={paginationProps.currentPageIndex} onWidth={onWidth}>
         {shown}
       </FillHeight>
     );
+  };
   return place(
     <Table
       // The table reads the widths of its columns only once.

@@ -1,5 +1,5 @@
-import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import { formatDuration, formatExact } from "./format";
+import { StatusText } from "./StatusText";
 import { useNow } from "./useNow";
 
 /** Shows a warning below this time, because a migration may take longer. */
@@ -16,7 +16,7 @@ export function TimeLeft({ endsAtMs }: { endsAtMs: number | null }) {
   return (
     <time dateTime={new Date(endsAtMs).toISOString()} title={formatExact(endsAtMs)}>
       {left < soonMs ? (
-        <StatusIndicator type={left <= 0 ? "error" : "warning"}>{text}</StatusIndicator>
+        <StatusText type={left <= 0 ? "error" : "warning"}>{text}</StatusText>
       ) : (
         text
       )}

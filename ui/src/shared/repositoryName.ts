@@ -1,4 +1,6 @@
 /** Source: ECR's `RepositoryName` in the API reference of CreateRepository. */
+import { formatCount } from "./format";
+
 const pattern = /^[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*(\/[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*)*$/;
 const minLength = 2;
 const maxLength = 256;
@@ -9,7 +11,7 @@ export function repositoryNameProblem(name: string): string | null {
     return "Enter at least 2 characters.";
   }
   if (name.length > maxLength) {
-    return `Enter up to 256 characters. This name has ${name.length}.`;
+    return `Enter up to 256 characters. This name has ${formatCount(name.length)}.`;
   }
   if (pattern.test(name)) {
     return null;

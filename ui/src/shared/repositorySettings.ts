@@ -4,7 +4,7 @@ import type {
   RepositorySettings,
   TagMutability,
 } from "../ipc/generated";
-import { formatCount } from "./format";
+import { formatCount, formatCounted } from "./format";
 import { policyProblem, principalProblem } from "./repositoryPolicy";
 
 /** The ECR defaults. */
@@ -191,7 +191,7 @@ export function lifecycleLabel(lifecycle: LifecyclePreset): string {
     case "keep_newest":
       return `Keep the newest ${formatCount(lifecycle.count)} images`;
     case "expire_untagged":
-      return `Expire untagged images after ${lifecycle.days} days`;
+      return `Expire untagged images after ${formatCount(lifecycle.days)} days`;
   }
 }
 
@@ -209,7 +209,7 @@ export function repositorySettingsSummary(settings: RepositorySettings): string 
   }
   const tags = Object.keys(settings.tags).length;
   if (tags > 0) {
-    parts.push(tags === 1 ? "1 AWS tag" : `${tags} AWS tags`);
+    parts.push(formatCounted(tags, "AWS tag", "AWS tags"));
   }
   return parts.join(", ");
 }

@@ -3,7 +3,6 @@ import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import Table from "@cloudscape-design/components/table";
 import type {
   AbilityVerdict,
@@ -11,6 +10,7 @@ import type {
   ClientVerdict,
   NameDiagnosis,
 } from "../../ipc/generated";
+import { formatCount } from "../../shared/format";
 import { StatusText } from "../../shared/StatusText";
 import {
   alertTypes,
@@ -69,7 +69,7 @@ function Ability({ verdict }: { verdict: AbilityVerdict }) {
   } as const;
   return (
     <div>
-      <StatusIndicator type={shown[ability].type}>{shown[ability].text}</StatusIndicator>
+      <StatusText type={shown[ability].type}>{shown[ability].text}</StatusText>
       {reason !== null && (
         <Box variant="small" color="text-body-secondary">
           {reason}
@@ -109,9 +109,9 @@ function ClientsTable({ clients }: { clients: readonly ClientVerdict[] }) {
 function State({ row, running }: { row: CheckRow; running: boolean }) {
   if (row.result === null) {
     return running ? (
-      <StatusIndicator type="pending">Waiting</StatusIndicator>
+      <StatusText type="pending">Waiting</StatusText>
     ) : (
-      <StatusIndicator type="stopped">Not checked</StatusIndicator>
+      <StatusText type="stopped">Not checked</StatusText>
     );
   }
   const { type, text } = checkStates[row.result.state];
@@ -128,7 +128,7 @@ export function ChecksTable({ results, running }: ChecksTableProps) {
   return (
     <Table
       header={
-        <Header variant="h2" counter={running ? `(${results.length}/12)` : undefined}>
+        <Header variant="h2" counter={running ? `(${formatCount(results.length)}/12)` : undefined}>
           Checks
         </Header>
       }

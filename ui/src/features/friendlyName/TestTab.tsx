@@ -9,7 +9,6 @@ import Header from "@cloudscape-design/components/header";
 import Input from "@cloudscape-design/components/input";
 import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import { useState } from "react";
 import { ErrorAlert } from "../../errors";
 import { useBackend } from "../../ipc";
@@ -105,7 +104,7 @@ export function TestTab({
         <Proof key={client.client} proof={client} />
       ))}
       {finished !== null && (
-        <StatusIndicator type="in-progress">Testing with the next client</StatusIndicator>
+        <StatusText type="in-progress">Testing with the next client</StatusText>
       )}
       {finished === null && proof !== null && (
         <>

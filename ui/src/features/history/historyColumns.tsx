@@ -1,11 +1,11 @@
 import Link from "@cloudscape-design/components/link";
-import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import type { HistoryEntry, HistoryMatch } from "../../ipc/generated";
 import { Bytes } from "../../shared/Bytes";
 import { sourceLabel } from "../../shared/connection";
 import { formatCount, formatDuration } from "../../shared/format";
 import { MiddleEllipsis } from "../../shared/MiddleEllipsis";
 import { RelativeTime } from "../../shared/RelativeTime";
+import { StatusText } from "../../shared/StatusText";
 import type { Column } from "../../shared/tablePreferences";
 import { destinationText, shownState } from "./historyStates";
 
@@ -51,9 +51,9 @@ export function historyColumns(
         const { type, text } = shownState(entry);
         return (
           <span title={text}>
-            <StatusIndicator type={type} wrapText={false}>
+            <StatusText type={type} wrapText={false}>
               {text}
-            </StatusIndicator>
+            </StatusText>
           </span>
         );
       },

@@ -5,7 +5,6 @@ import Header from "@cloudscape-design/components/header";
 import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Spinner from "@cloudscape-design/components/spinner";
-import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import { type ErrorActions, ErrorAlert } from "../../errors";
 import { useBackend } from "../../ipc";
 import type {
@@ -18,9 +17,12 @@ import type {
   SbomPackage,
   SignatureFacts,
 } from "../../ipc/generated";
+import { CopyableDigest } from "../../shared/CopyableText";
 import { formatCount } from "../../shared/format";
-import { FullTable, PagedTable } from "../../shared/PagedTable";
+import { MiddleEllipsis } from "../../shared/MiddleEllipsis";
+import { FullTable } from "../../shared/PagedTable";
 import { RelativeTime } from "../../shared/RelativeTime";
+import { StatusText } from "../../shared/StatusText";
 import { useRequest } from "../../shared/useRequest";
 import "./images.css";
 import { ValuesTable } from "./ValuesTable";
@@ -103,7 +105,7 @@ function SignatureSection({
         items={[
           {
             label: "Status",
-            value: <StatusIndicator type="info">Present, not verified</StatusIndicator>,
+            value: <StatusText type="info">Present, not verified</StatusText>,
           },
           { label: "Format", value: signature.format },
           { label: "Signed by", value: signature.signer ?? "The certificate doesn’t say" },
@@ -120,9 +122,8 @@ function SignatureSection({
 }
 
 function ProvenanceSection({ provenance }: { provenance: Provenance }) {
-  const shown = (text: string | null) => (
-    <span style={{ overflowWrap: "anywhere" }}>{text ?? "–"}</span>
-  );
+  const shown = (text: string | null) =>
+    text === null ? <span>–</span> : <MiddleEllipsis text={text} />;
   return (
     <SpaceBetween size="m">
       <Container header={<Header variant="h2">Provenance</Header>} data-testid="provenance">
@@ -151,8 +152,10 @@ function ProvenanceSection({ provenance }: { provenance: Provenance }) {
       {provenance.arguments.length > 0 && (
         <ValuesTable title="Build arguments" values={provenance.arguments} />
       )}
-      <PagedTable<Material>
-        variant="container"
+      <FullTable<Material>
+        section
+        name="materials"
+        storageKey="image.materials.table"
         header={
           <Header variant="h2" counter={`(${formatCount(provenance.materials.length)})`}>
             Materials
@@ -161,7 +164,6 @@ function ProvenanceSection({ provenance }: { provenance: Provenance }) {
         items={provenance.materials}
         finds="materials by URI or digest"
         words={({ uri, digest }) => [uri, digest]}
-        wrapLines
         ariaLabels={{ tableLabel: "Materials" }}
         empty={<Box textAlign="center">No materials</Box>}
         columnDefinitions={[
@@ -169,7 +171,9 @@ function ProvenanceSection({ provenance }: { provenance: Provenance }) {
             id: "uri",
             header: "URI",
             isRowHeader: true,
-            cell: ({ uri }) => <span style={{ overflowWrap: "anywhere" }}>{uri}</span>,
+            width: 400,
+            grow: 1,
+            cell: ({ uri }) => <MiddleEllipsis text={uri} />,
           },
           {
             id: "kind",
@@ -180,7 +184,8 @@ function ProvenanceSection({ provenance }: { provenance: Provenance }) {
           {
             id: "digest",
             header: "Digest",
-            cell: ({ digest }) => <span style={{ overflowWrap: "anywhere" }}>{digest ?? "–"}</span>,
+            width: 220,
+            cell: ({ digest }) => <CopyableDigest digest={digest} />,
           },
         ]}
       />

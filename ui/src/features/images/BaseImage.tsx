@@ -1,9 +1,9 @@
 import Button from "@cloudscape-design/components/button";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import { useState } from "react";
 import { useBackend } from "../../ipc";
 import { shortDigest } from "../../shared/format";
+import { StatusText } from "../../shared/StatusText";
 import { useAsyncAction } from "../../shared/useAsyncAction";
 import { parseOther } from "./otherImage";
 
@@ -37,19 +37,17 @@ export function BaseImage({ name, digest }: BaseImageProps) {
           Check for a newer base image
         </Button>
       )}
-      {check.error !== null && (
-        <StatusIndicator type="warning">Couldn’t read the base image</StatusIndicator>
-      )}
+      {check.error !== null && <StatusText type="warning">Couldn’t read the base image</StatusText>}
       {now !== null && (
         <span data-testid="base-state">
           {now.digest === digest ? (
-            <StatusIndicator type="success">The tag still has this digest</StatusIndicator>
+            <StatusText type="success">The tag still has this digest</StatusText>
           ) : now.digest === null ? (
-            <StatusIndicator type="warning">The tag no longer exists</StatusIndicator>
+            <StatusText type="warning">The tag no longer exists</StatusText>
           ) : (
-            <StatusIndicator type="warning">
+            <StatusText type="warning">
               {`The base has moved to ${shortDigest(now.digest)}`}
-            </StatusIndicator>
+            </StatusText>
           )}
         </span>
       )}

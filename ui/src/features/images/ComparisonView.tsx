@@ -3,7 +3,6 @@ import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
 import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import type {
   ComparedImage,
   ConfigDifference,
@@ -18,6 +17,7 @@ import { CopyableDigest } from "../../shared/CopyableText";
 import { formatBytes, formatCount, formatCounted } from "../../shared/format";
 import { PagedTable } from "../../shared/PagedTable";
 import { RelativeTime } from "../../shared/RelativeTime";
+import { StatusText } from "../../shared/StatusText";
 
 const sectionLabels: Record<ConfigSection, string> = {
   general: "Configuration",
@@ -257,11 +257,11 @@ function PlatformsTable({ comparison }: { comparison: ImageComparison }) {
           header: "Compared",
           cell: ({ left, right }) =>
             left === right ? (
-              <StatusIndicator type="success">Equal</StatusIndicator>
+              <StatusText type="success">Equal</StatusText>
             ) : left === null || right === null ? (
-              <StatusIndicator type="warning">{`Only ${left === null ? "right" : "left"}`}</StatusIndicator>
+              <StatusText type="warning">{`Only ${left === null ? "right" : "left"}`}</StatusText>
             ) : (
-              <StatusIndicator type="info">Different</StatusIndicator>
+              <StatusText type="info">Different</StatusText>
             ),
         },
       ]}

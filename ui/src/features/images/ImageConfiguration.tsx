@@ -5,7 +5,7 @@ import Header from "@cloudscape-design/components/header";
 import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import type { ImageConfig, InspectedImage } from "../../ipc/generated";
-import { CopyableText } from "../../shared/CopyableText";
+import { CopyButton } from "../../shared/CopyableText";
 import { ValuesTable } from "./ValuesTable";
 
 /** The configuration: how a container of the image starts. */
@@ -37,12 +37,13 @@ export function ImageConfiguration({ image }: { image: InspectedImage }) {
   );
 }
 
+/** A text of any length with all its words, which a command has to show. */
 function Line({ text, what }: { text: string | null; what: string }) {
   return text === null ? (
     <span>–</span>
   ) : (
     <span style={{ overflowWrap: "anywhere" }}>
-      <CopyableText text={text} what={what} />
+      <CopyButton text={text} what={what} /> {text}
     </span>
   );
 }

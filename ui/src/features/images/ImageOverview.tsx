@@ -4,7 +4,6 @@ import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
 import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import type { ImageInspection, ManifestKind, PlatformManifest } from "../../ipc/generated";
 import { Bytes } from "../../shared/Bytes";
 import { CommandList } from "../../shared/CommandList";
@@ -13,6 +12,7 @@ import { formatBytes, formatCount, shortDigest } from "../../shared/format";
 import { LastPull } from "../../shared/LastPull";
 import { PagedTable } from "../../shared/PagedTable";
 import { RelativeTime } from "../../shared/RelativeTime";
+import { StatusText } from "../../shared/StatusText";
 import { BaseImage } from "./BaseImage";
 import type { ImageTarget } from "./imageTarget";
 import { ValuesTable } from "./ValuesTable";
@@ -173,8 +173,7 @@ function PlatformsTable({ inspection }: { inspection: ImageInspection }) {
         {
           id: "selected",
           header: "Selected",
-          cell: ({ selected }) =>
-            selected && <StatusIndicator type="success">Shown</StatusIndicator>,
+          cell: ({ selected }) => selected && <StatusText type="success">Shown</StatusText>,
         },
       ]}
       data-testid="image-platforms"

@@ -2,15 +2,14 @@ import Box from "@cloudscape-design/components/box";
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Spinner from "@cloudscape-design/components/spinner";
-import StatusIndicator, {
-  type StatusIndicatorProps,
-} from "@cloudscape-design/components/status-indicator";
+import type { StatusIndicatorProps } from "@cloudscape-design/components/status-indicator";
 import { type ErrorActions, ErrorAlert } from "../../errors";
 import { useBackend } from "../../ipc";
 import type { AwsConnection, ImageReplication, ReplicationStatus } from "../../ipc/generated";
 import { connectionKey } from "../../shared/connection";
 import { formatCount } from "../../shared/format";
 import { PagedTable } from "../../shared/PagedTable";
+import { StatusText } from "../../shared/StatusText";
 import { useRequest } from "../../shared/useRequest";
 
 const stateTexts: Record<
@@ -83,11 +82,11 @@ export function ReplicationTab(props: ReplicationTabProps) {
           id: "state",
           header: "Status",
           cell: ({ state, failure_code }) => (
-            <StatusIndicator type={stateTexts[state].type}>
+            <StatusText type={stateTexts[state].type}>
               {failure_code === null
                 ? stateTexts[state].label
                 : `${stateTexts[state].label}: ${failure_code}`}
-            </StatusIndicator>
+            </StatusText>
           ),
         },
       ]}

@@ -7,7 +7,6 @@ import Header from "@cloudscape-design/components/header";
 import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Spinner from "@cloudscape-design/components/spinner";
-import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import { type ErrorActions, ErrorAlert } from "../../errors";
 import { useBackend } from "../../ipc";
 import type {
@@ -20,6 +19,7 @@ import { connectionKey } from "../../shared/connection";
 import { formatCount, formatCounted } from "../../shared/format";
 import { PagedTable } from "../../shared/PagedTable";
 import { RelativeTime } from "../../shared/RelativeTime";
+import { StatusText } from "../../shared/StatusText";
 import { useAsyncAction } from "../../shared/useAsyncAction";
 import { useRequest } from "../../shared/useRequest";
 import { SeverityText, scanStateTexts, severityLabels } from "../../shared/vulnerabilities";
@@ -130,7 +130,7 @@ function ScanSummary({ found, scanning, loading, onScan, onReload }: ScanSummary
           items={[
             {
               label: "Status",
-              value: <StatusIndicator type={text.type}>{text.label}</StatusIndicator>,
+              value: <StatusText type={text.type}>{text.label}</StatusText>,
             },
             {
               label: "Scanning",

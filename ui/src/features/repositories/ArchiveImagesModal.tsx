@@ -5,7 +5,7 @@ import { type ErrorActions, ErrorAlert } from "../../errors";
 import { useBackend } from "../../ipc";
 import type { AwsConnection, UnchangedImage } from "../../ipc/generated";
 import { ConfirmModal } from "../../shared/ConfirmModal";
-import { formatCounted, shortDigest } from "../../shared/format";
+import { formatCount, formatCounted, shortDigest } from "../../shared/format";
 import { imageName, type RepositoryImageRow } from "./repositoryImageRows";
 
 interface ArchiveImagesModalProps {
@@ -90,7 +90,7 @@ export function ArchiveImagesModal(props: ArchiveImagesModalProps) {
             : "Restoring lasts up to 20 minutes and costs $0.03 per GB. The images can’t be pulled until then. For lifecycle policies, a restored image is as old as its restore."}
         </Box>
         <Box>
-          {`${counted} of ${repository}, with their platforms and referrers: ${names}${more > 0 ? `, and ${more} more` : ""}`}
+          {`${counted} of ${repository}, with their platforms and referrers: ${names}${more > 0 ? `, and ${formatCount(more)} more` : ""}`}
         </Box>
       </SpaceBetween>
     </ConfirmModal>

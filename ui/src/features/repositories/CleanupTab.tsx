@@ -6,7 +6,6 @@ import FormField from "@cloudscape-design/components/form-field";
 import Header from "@cloudscape-design/components/header";
 import Input from "@cloudscape-design/components/input";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import Table from "@cloudscape-design/components/table";
 import { useState } from "react";
 import { type ErrorActions, ErrorAlert } from "../../errors";
@@ -20,6 +19,7 @@ import type {
 } from "../../ipc/generated";
 import { connectionKey } from "../../shared/connection";
 import { formatCount, formatCounted } from "../../shared/format";
+import { StatusText } from "../../shared/StatusText";
 import { useRequest } from "../../shared/useRequest";
 import { DeletionModal } from "./DeletionModal";
 import { sizeText } from "./LifecycleEffects";
@@ -161,9 +161,9 @@ export function CleanupTab({ connection, details, errorActions, onChanged }: Cle
             header: "Images",
             cell: ({ images, unread_indexes }) =>
               unread_indexes > 0 ? (
-                <StatusIndicator type="pending">
+                <StatusText type="pending">
                   {`Unknown: ${formatCounted(unread_indexes, "index wasn’t", "indexes weren’t")} read`}
-                </StatusIndicator>
+                </StatusText>
               ) : (
                 formatCount(images.length)
               ),

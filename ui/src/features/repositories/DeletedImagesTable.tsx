@@ -1,5 +1,4 @@
 import Box from "@cloudscape-design/components/box";
-import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import type { TableProps } from "@cloudscape-design/components/table";
 import { nextSteps, wordsOf } from "../../errors";
 import type { ApiError, DeletionPlan, DeletionReport } from "../../ipc/generated";
@@ -7,6 +6,7 @@ import { Bytes } from "../../shared/Bytes";
 import { MiddleEllipsis } from "../../shared/MiddleEllipsis";
 import { PagedTable } from "../../shared/PagedTable";
 import { RelativeTime } from "../../shared/RelativeTime";
+import { StatusText } from "../../shared/StatusText";
 import { type DeletedImageRow, deletedImageRows } from "./deletionTexts";
 import { imageKindLabels } from "./repositoryImageRows";
 
@@ -127,13 +127,13 @@ export function DeletedImagesTable({ plan, report }: DeletedImagesTableProps) {
 
 function Result({ deleted, why }: { deleted: boolean; why: ApiError | undefined }) {
   if (deleted) {
-    return <StatusIndicator type="success">Deleted</StatusIndicator>;
+    return <StatusText type="success">Deleted</StatusText>;
   }
   return why === undefined ? (
-    <StatusIndicator type="stopped">Not deleted</StatusIndicator>
+    <StatusText type="stopped">Not deleted</StatusText>
   ) : (
     <>
-      <StatusIndicator type={wordsOf(why).severity}>{wordsOf(why).title}</StatusIndicator>
+      <StatusText type={wordsOf(why).severity}>{wordsOf(why).title}</StatusText>
       <div style={{ wordBreak: "normal", overflowWrap: "anywhere" }} data-error-code={why.code}>
         {why.message} {nextSteps(why)[0]}
       </div>

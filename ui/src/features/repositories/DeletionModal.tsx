@@ -7,7 +7,6 @@ import Modal from "@cloudscape-design/components/modal";
 import ProgressBar from "@cloudscape-design/components/progress-bar";
 import RadioGroup from "@cloudscape-design/components/radio-group";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import { useState } from "react";
 import { type ErrorActions, ErrorAlert } from "../../errors";
 import { useBackend } from "../../ipc";
@@ -19,6 +18,7 @@ import type {
 } from "../../ipc/generated";
 import { connectionKey } from "../../shared/connection";
 import { formatCount } from "../../shared/format";
+import { StatusText } from "../../shared/StatusText";
 import { useAsyncAction } from "../../shared/useAsyncAction";
 import { useRequest } from "../../shared/useRequest";
 import { DeletionPlanView } from "./DeletionPlanView";
@@ -177,7 +177,7 @@ export function DeletionModal(props: DeletionModalProps) {
         )}
         {plan === null && planned.error === null && (
           <div role="status">
-            <StatusIndicator type="loading">Checking what would be deleted</StatusIndicator>
+            <StatusText type="loading">Checking what would be deleted</StatusText>
           </div>
         )}
         {busy && (

@@ -1,10 +1,10 @@
 import Box from "@cloudscape-design/components/box";
 import ExpandableSection from "@cloudscape-design/components/expandable-section";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import type { DeletionPlan } from "../../ipc/generated";
 import { formatCounted, shortDigest } from "../../shared/format";
 import { PagedTable } from "../../shared/PagedTable";
+import { StatusText } from "../../shared/StatusText";
 import { DeletedImagesTable } from "./DeletedImagesTable";
 import { deletionSummary, keptText } from "./deletionTexts";
 
@@ -25,9 +25,9 @@ export function DeletionPlanView({ plan }: { plan: DeletionPlan }) {
         ))}
       </div>
       {unread > 0 && (
-        <StatusIndicator type="info">
+        <StatusText type="info">
           {`${formatCounted(unread, "index wasn’t", "indexes weren’t")} read. Images that only ${unread === 1 ? "it lists" : "they list"} are kept.`}
-        </StatusIndicator>
+        </StatusText>
       )}
       <DeletedImagesTable plan={plan} report={null} />
       {kept.length > 0 && (

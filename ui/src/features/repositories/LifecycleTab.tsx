@@ -7,7 +7,6 @@ import Header from "@cloudscape-design/components/header";
 import Input from "@cloudscape-design/components/input";
 import SegmentedControl from "@cloudscape-design/components/segmented-control";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import Textarea from "@cloudscape-design/components/textarea";
 import { useEffect, useState } from "react";
 import { type ErrorActions, ErrorAlert } from "../../errors";
@@ -16,6 +15,7 @@ import type { AwsConnection, LifecycleWhatIf, RepositoryDetails } from "../../ip
 import { ConfirmModal } from "../../shared/ConfirmModal";
 import { formatCounted } from "../../shared/format";
 import { RelativeTime } from "../../shared/RelativeTime";
+import { StatusText } from "../../shared/StatusText";
 import { useAsyncAction } from "../../shared/useAsyncAction";
 import { AffectedImages, LifecycleEffects, sizeText } from "./LifecycleEffects";
 import { LifecycleMonths } from "./LifecycleMonths";
@@ -128,9 +128,9 @@ export function LifecycleTab({ connection, details, errorActions, onChanged }: L
               lifecycle.policy === null ? (
                 "No lifecycle policy. Images are kept until deleted."
               ) : lifecycle.last_evaluated_at_ms === null ? (
-                <StatusIndicator type="warning">
+                <StatusText type="warning">
                   Never ran: ECR has not evaluated this policy yet.
-                </StatusIndicator>
+                </StatusText>
               ) : (
                 <>
                   Last evaluated <RelativeTime timeMs={lifecycle.last_evaluated_at_ms} />
@@ -230,11 +230,11 @@ export function LifecycleTab({ connection, details, errorActions, onChanged }: L
       >
         <SpaceBetween size="s">
           {isPreviewing && (
-            <StatusIndicator type="in-progress">
+            <StatusText type="in-progress">
               {state?.kind === "other_running"
                 ? "Waiting for another preview of this repository"
                 : "ECR is computing the preview"}
-            </StatusIndicator>
+            </StatusText>
           )}
           {state?.kind === "failed" && (
             <Alert type="error">ECR couldn’t compute the preview. Try again.</Alert>

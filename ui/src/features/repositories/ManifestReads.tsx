@@ -1,10 +1,10 @@
 import Alert from "@cloudscape-design/components/alert";
 import Button from "@cloudscape-design/components/button";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import { type ErrorActions, ErrorAlert } from "../../errors";
 import type { UnreadReason } from "../../ipc/generated";
 import { formatCount, formatCounted } from "../../shared/format";
+import { StatusText } from "../../shared/StatusText";
 import type { ImageRows } from "./useImageRows";
 
 function reasonText(reason: UnreadReason): string {
@@ -34,9 +34,9 @@ export function ReadProgress({ images }: { images: ImageRows }) {
   }
   return (
     <SpaceBetween direction="horizontal" size="xs" alignItems="center">
-      <StatusIndicator type="in-progress">
+      <StatusText type="in-progress">
         {`Reading manifests: ${formatCount(progress.done)} of ${formatCount(progress.total)}`}
-      </StatusIndicator>
+      </StatusText>
       <Button variant="inline-link" onClick={stop} data-testid="manifests-read-stop">
         Stop
       </Button>

@@ -2,13 +2,13 @@ import Alert from "@cloudscape-design/components/alert";
 import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import { useState } from "react";
 import type { ErrorActions } from "../../errors";
 import { useBackend } from "../../ipc";
 import type { AwsConnection } from "../../ipc/generated";
 import { connectionKey } from "../../shared/connection";
 import { regionName } from "../../shared/regions";
+import { StatusText } from "../../shared/StatusText";
 import { useRequest } from "../../shared/useRequest";
 import { CreateRepositoryModal } from "./CreateRepositoryModal";
 
@@ -38,7 +38,7 @@ export function OtherRegions({
   const regions = found.answer ?? [];
   return (
     <div aria-live="polite" data-testid="repository-elsewhere">
-      {found.loading && <StatusIndicator type="loading">Searching other Regions</StatusIndicator>}
+      {found.loading && <StatusText type="loading">Searching other Regions</StatusText>}
       {regions.length > 0 && (
         <Alert
           type="info"

@@ -1,6 +1,5 @@
 import Badge from "@cloudscape-design/components/badge";
 import Button from "@cloudscape-design/components/button";
-import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import type { ReactNode } from "react";
 import { Bytes } from "../../shared/Bytes";
 import { CopyableDigest, CopyButton } from "../../shared/CopyableText";
@@ -8,6 +7,7 @@ import { formatCount } from "../../shared/format";
 import { LastPull } from "../../shared/LastPull";
 import { MiddleEllipsis } from "../../shared/MiddleEllipsis";
 import { RelativeTime } from "../../shared/RelativeTime";
+import { StatusText } from "../../shared/StatusText";
 import type { Column } from "../../shared/tablePreferences";
 import {
   imageKindLabels,
@@ -165,7 +165,7 @@ export function imageColumns(
       width: 105,
       sortingField: "status",
       cell: ({ status }) => (
-        <StatusIndicator type={statusTypes[status]}>{imageStatusLabels[status]}</StatusIndicator>
+        <StatusText type={statusTypes[status]}>{imageStatusLabels[status]}</StatusText>
       ),
     },
     {

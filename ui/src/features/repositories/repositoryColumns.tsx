@@ -1,7 +1,7 @@
 import Link from "@cloudscape-design/components/link";
 import type { ImageSize, Repository, RepositorySummary } from "../../ipc/generated";
 import { Bytes } from "../../shared/Bytes";
-import { CopyableLine } from "../../shared/CopyableText";
+import { CopyableText } from "../../shared/CopyableText";
 import { formatCount, formatCounted } from "../../shared/format";
 import { MiddleEllipsis } from "../../shared/MiddleEllipsis";
 import { RelativeTime } from "../../shared/RelativeTime";
@@ -63,7 +63,7 @@ export function repositoryColumns(
       width: 180,
       grow: 1,
       sortingField: "uri",
-      cell: ({ name, uri }) => <CopyableLine text={uri} what={`the URI of ${name}`} />,
+      cell: ({ name, uri }) => <CopyableText text={uri} what={`the URI of ${name}`} />,
     },
     {
       id: "images",

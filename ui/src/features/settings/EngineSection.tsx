@@ -4,11 +4,11 @@ import FormField from "@cloudscape-design/components/form-field";
 import Header from "@cloudscape-design/components/header";
 import Input from "@cloudscape-design/components/input";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import { useState } from "react";
 import { type ErrorActions, ErrorAlert } from "../../errors";
 import { useBackend } from "../../ipc";
 import type { EngineOrigin, EngineStatus } from "../../ipc/generated";
+import { StatusText } from "../../shared/StatusText";
 
 interface EngineSectionProps {
   address: string | null;
@@ -144,16 +144,16 @@ function Answer({ status }: { status: EngineStatus }) {
       : ` at ${status.address}${status.origin === null ? "" : ` (${originLabel(status.origin)})`}`;
   return (
     <SpaceBetween size="xs">
-      <StatusIndicator type={status.running ? "success" : "error"}>
+      <StatusText type={status.running ? "success" : "error"}>
         {status.running
           ? `${status.version ?? "Docker Engine"} is running${where}`
           : "No engine found"}
-      </StatusIndicator>
+      </StatusText>
       {status.running && status.keeps_digests === false && (
-        <StatusIndicator type="info">
+        <StatusText type="info">
           This engine recompresses layers when it pushes, so the digest in ECR differs from the
           original digest. The content is equal, and the report verifies that.
-        </StatusIndicator>
+        </StatusText>
       )}
       {!status.running && status.tried.length > 0 && (
         <div>

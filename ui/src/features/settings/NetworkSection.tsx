@@ -4,12 +4,11 @@ import FormField from "@cloudscape-design/components/form-field";
 import Header from "@cloudscape-design/components/header";
 import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import { type ReactNode, useState } from "react";
 import { type ErrorActions, ErrorAlert } from "../../errors";
 import { useBackend } from "../../ipc";
 import type { CaFile, CaFileOrigin, NetworkStatus } from "../../ipc/generated";
-import { formatDay } from "../../shared/format";
+import { formatCount, formatCounted, formatDay } from "../../shared/format";
 import { InfoLink } from "../../shared/help";
 import { StatusText } from "../../shared/StatusText";
 import { useRequest } from "../../shared/useRequest";
@@ -175,13 +174,13 @@ function clockText(behindSeconds: number | null): ReactNode {
     return "Not checked yet";
   }
   if (Math.abs(behindSeconds) <= clockToleranceSeconds) {
-    return <StatusIndicator type="success">Correct</StatusIndicator>;
+    return <StatusText type="success">Correct</StatusText>;
   }
   const minutes = Math.round(Math.abs(behindSeconds) / 60);
   return (
-    <StatusIndicator type="warning">
-      {minutes} {minutes === 1 ? "minute" : "minutes"} {behindSeconds > 0 ? "behind" : "ahead"}
-    </StatusIndicator>
+    <StatusText type="warning">
+      {formatCounted(minutes, "minute", "minutes")} {behindSeconds > 0 ? "behind" : "ahead"}
+    </StatusText>
   );
 }
 
@@ -195,9 +194,9 @@ function CaFiles({ files }: { files: readonly CaFile[] }) {
         <div key={`${file.origin} ${file.path}`} style={{ overflowWrap: "break-word" }}>
           {file.error === null ? (
             <>
-              <StatusIndicator type="success">
+              <StatusText type="success">
                 {file.path} ({originLabels[file.origin]})
-              </StatusIndicator>
+              </StatusText>
               <ul style={{ margin: 0, paddingInlineStart: "20px" }}>
                 {file.certificates.slice(0, certificatesShown).map((certificate) => (
                   <li key={`${certificate.name} ${certificate.not_after_ms}`}>
@@ -205,15 +204,15 @@ function CaFiles({ files }: { files: readonly CaFile[] }) {
                   </li>
                 ))}
                 {file.certificates.length > certificatesShown && (
-                  <li>and {file.certificates.length - certificatesShown} more</li>
+                  <li>and {formatCount(file.certificates.length - certificatesShown)} more</li>
                 )}
               </ul>
             </>
           ) : (
-            <StatusIndicator type="warning">
+            <StatusText type="warning">
               {file.error.message} This file is {originLabels[file.origin]}. Connections don’t use
               it.
-            </StatusIndicator>
+            </StatusText>
           )}
         </div>
       ))}

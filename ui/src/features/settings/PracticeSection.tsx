@@ -2,7 +2,6 @@ import Button from "@cloudscape-design/components/button";
 import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import Toggle from "@cloudscape-design/components/toggle";
 import { useState } from "react";
 import { type ErrorActions, ErrorAlert } from "../../errors";
@@ -10,6 +9,7 @@ import { useBackend } from "../../ipc";
 import type { PracticeStatus } from "../../ipc/generated";
 import { ConfirmModal } from "../../shared/ConfirmModal";
 import { InfoLink } from "../../shared/help";
+import { StatusText } from "../../shared/StatusText";
 import { useRequest } from "../../shared/useRequest";
 import { MoveTagModal } from "./MoveTagModal";
 import { PracticeEndpoints } from "./PracticeEndpoints";
@@ -111,9 +111,9 @@ export function PracticeSection(props: PracticeSectionProps) {
         )}
         <div role="status" data-testid="settings-practice-result">
           {endpoints.answer === null && (
-            <StatusIndicator type={endpoints.loading ? "loading" : "stopped"}>
+            <StatusText type={endpoints.loading ? "loading" : "stopped"}>
               {endpoints.loading ? "Starting" : "The practice servers aren’t running."}
-            </StatusIndicator>
+            </StatusText>
           )}
         </div>
         <Toggle

@@ -2,7 +2,6 @@ import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import { useState } from "react";
 import { type ErrorActions, ErrorAlert } from "../../errors";
 import { useBackend } from "../../ipc";
@@ -10,6 +9,7 @@ import type { SsoSession } from "../../ipc/generated";
 import { MiddleEllipsis } from "../../shared/MiddleEllipsis";
 import { FullTable } from "../../shared/PagedTable";
 import { RelativeTime } from "../../shared/RelativeTime";
+import { StatusText } from "../../shared/StatusText";
 import { AddProfileModal, SignInModal } from "../../shared/signIn";
 import type { Column } from "../../shared/tablePreferences";
 import { useAsyncAction } from "../../shared/useAsyncAction";
@@ -69,13 +69,13 @@ export function SignInsSection({ errorActions }: { errorActions: ErrorActions })
       sortingField: "ends_at_ms",
       cell: (session) =>
         session.ends_at_ms !== null ? (
-          <StatusIndicator type="success">
+          <StatusText type="success">
             Signed in, expires <RelativeTime timeMs={session.ends_at_ms} />
-          </StatusIndicator>
+          </StatusText>
         ) : session.renewable ? (
-          <StatusIndicator type="pending">Expired, renewed on next use</StatusIndicator>
+          <StatusText type="pending">Expired, renewed on next use</StatusText>
         ) : (
-          <StatusIndicator type="stopped">Not signed in</StatusIndicator>
+          <StatusText type="stopped">Not signed in</StatusText>
         ),
     },
     {

@@ -1,10 +1,10 @@
 import ExpandableSection from "@cloudscape-design/components/expandable-section";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import { useEffect, useState } from "react";
 import { type ErrorActions, ErrorAlert } from "../../errors";
 import type { AwsConnection, ClientLogins, LoginClient, LoginWay } from "../../ipc/generated";
 import { connectionKey } from "../connection";
+import { StatusText } from "../StatusText";
 import { useRequest } from "../useRequest";
 import { ClientLoginBlock } from "./ClientLoginBlock";
 
@@ -60,7 +60,7 @@ export function ClientLoginsSection(props: ClientLoginsSectionProps) {
           <ErrorAlert error={request.error} actions={{ ...errorActions, retry: reload }} />
         )}
         {logins === null && request.loading && (
-          <StatusIndicator type="loading">Reading the configuration</StatusIndicator>
+          <StatusText type="loading">Reading the configuration</StatusText>
         )}
         {logins?.clients.length === 0 && (
           <div>Couldn’t find docker or Podman in the search path (PATH).</div>

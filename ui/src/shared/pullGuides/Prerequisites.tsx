@@ -2,7 +2,6 @@ import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
 import ColumnLayout from "@cloudscape-design/components/column-layout";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import { useState } from "react";
 import { type ErrorActions, ErrorAlert } from "../../errors";
 import type { CheckState, PullPrerequisite } from "../../ipc/generated";
@@ -46,9 +45,9 @@ export function Prerequisites({ ask, errorActions }: PrerequisitesProps) {
               <div key={title}>
                 <Box variant="awsui-key-label">{title}</Box>
                 {one === undefined ? (
-                  <StatusIndicator type={busy ? "in-progress" : "pending"}>
+                  <StatusText type={busy ? "in-progress" : "pending"}>
                     {busy ? "Checking" : "Not checked"}
-                  </StatusIndicator>
+                  </StatusText>
                 ) : (
                   <>
                     <StatusText type={types[one.state]}>{one.message}</StatusText>

@@ -15,7 +15,7 @@ import type {
   PullGuidesRequest,
   PullPrerequisite,
 } from "../../ipc/generated";
-import { CopyableLine, CopyButton } from "../CopyableText";
+import { CopyableText, CopyButton } from "../CopyableText";
 import { connectionKey } from "../connection";
 import { PolicyText } from "../PolicyText";
 import { useRequest } from "../useRequest";
@@ -92,7 +92,7 @@ export function PullGuidesSection(props: PullGuidesSectionProps) {
           </FormField>
         )}
       </ColumnLayout>
-      {guides.answer !== null && <CopyableLine text={guides.answer.image} what="image" />}
+      {guides.answer !== null && <CopyableText text={guides.answer.image} what="image" />}
       {guide !== undefined && <Guide guide={guide} />}
     </SpaceBetween>
   );

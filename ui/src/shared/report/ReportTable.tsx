@@ -1,4 +1,3 @@
-import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import { useState } from "react";
 import { nextSteps, wordsOf } from "../../errors";
 import type { ImageReport } from "../../ipc/generated";
@@ -34,9 +33,9 @@ function StatusCell({ image }: { image: ImageReport }) {
   if (result.kind === "failed") {
     return (
       <span title={`${result.error.message}\n${nextSteps(result.error)[0]}`}>
-        <StatusIndicator type="error">
+        <StatusText type="error">
           {wordsOf(result.error).title}: {result.error.message}
-        </StatusIndicator>
+        </StatusText>
       </span>
     );
   }
@@ -44,9 +43,9 @@ function StatusCell({ image }: { image: ImageReport }) {
   const upToDate = result.kind === "unchanged" && isVerified(image);
   return (
     <span title={standing.description}>
-      <StatusIndicator type={standing.type}>
+      <StatusText type={standing.type}>
         {upToDate ? `${standing.text}, up to date` : standing.text}
-      </StatusIndicator>
+      </StatusText>
     </span>
   );
 }

@@ -1,6 +1,6 @@
 import { nextSteps } from "../../errors";
 import type { ImageReport } from "../../ipc/generated";
-import { formatCounted } from "../format";
+import { formatCount, formatCounted } from "../format";
 import { shownStanding } from "./standings";
 
 /** One line of the details of an image. */
@@ -85,7 +85,8 @@ function platformsOf({ platforms }: ImageReport): ReportDetail[] {
   return [
     {
       id: "platforms",
-      label: missing === 0 ? `${count}, all verified` : `${count}, ${missing} not in ECR`,
+      label:
+        missing === 0 ? `${count}, all verified` : `${count}, ${formatCount(missing)} not in ECR`,
     },
     ...platforms.map(
       ({ platform, digest, in_ecr }): ReportDetail => ({

@@ -4,10 +4,10 @@ import Button from "@cloudscape-design/components/button";
 import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
 import Modal from "@cloudscape-design/components/modal";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import { ErrorAlert } from "../../errors";
 import type { SignInPrompt, SignInTarget } from "../../ipc/generated";
 import { CopyableText } from "../CopyableText";
+import { StatusText } from "../StatusText";
 import { Countdown } from "./Countdown";
 import type { SignInCalls } from "./signInCalls";
 import { useSignIn } from "./useSignIn";
@@ -69,7 +69,7 @@ export function SignInModal({ target, calls, onSignedIn, onClose }: SignInModalP
       <SpaceBetween size="m">
         {error !== null && <ErrorAlert error={error} actions={{ retry: () => begin(null) }} />}
         {error === null && prompt === null && (
-          <StatusIndicator type="loading">Loading from IAM Identity Center</StatusIndicator>
+          <StatusText type="loading">Loading from IAM Identity Center</StatusText>
         )}
         {error === null && prompt !== null && <Prompt prompt={prompt} pageError={pageError} />}
       </SpaceBetween>
@@ -115,7 +115,7 @@ function Prompt({ prompt, pageError }: { prompt: SignInPrompt; pageError: unknow
         ]}
       />
       <div role="status" data-testid="sign-in-waiting">
-        <StatusIndicator type="pending">Waiting for the sign-in in the browser</StatusIndicator>
+        <StatusText type="pending">Waiting for the sign-in in the browser</StatusText>
       </div>
       <Box variant="small">
         Time left: <Countdown untilMs={prompt.expires_at_ms} />

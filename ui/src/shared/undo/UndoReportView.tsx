@@ -3,7 +3,7 @@ import Box from "@cloudscape-design/components/box";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { ErrorAlert } from "../../errors";
 import type { UndoReport } from "../../ipc/generated";
-import { formatCounted } from "../format";
+import { formatCount, formatCounted } from "../format";
 import { leftText, totalsText } from "./undoTexts";
 
 /** Maximum number of listed items. */
@@ -38,7 +38,7 @@ export function UndoReportView({ report }: { report: UndoReport }) {
           {why.kind === "failed" ? <ErrorAlert error={why.error} /> : <div>{leftText(why)}</div>}
         </div>
       ))}
-      {left.length > leftShown && <Box>And {left.length - leftShown} more.</Box>}
+      {left.length > leftShown && <Box>And {formatCount(left.length - leftShown)} more.</Box>}
     </SpaceBetween>
   );
 }

@@ -1,6 +1,5 @@
 import ProgressBar from "@cloudscape-design/components/progress-bar";
 import SegmentedControl from "@cloudscape-design/components/segmented-control";
-import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import { useState } from "react";
 import { wordsOf } from "../../../errors";
 import type { ImageProgress, LayerProgress } from "../../../ipc/generated";
@@ -8,6 +7,7 @@ import { CopyableDigest } from "../../../shared/CopyableText";
 import { formatBytes, formatCount, shortDigest } from "../../../shared/format";
 import { MiddleEllipsis } from "../../../shared/MiddleEllipsis";
 import { FullTable } from "../../../shared/PagedTable";
+import { StatusText } from "../../../shared/StatusText";
 import { type grouped, type ImageGroup, imageGroups } from "./imageGroups";
 import { imageBytes } from "./jobState";
 import "./progress.css";
@@ -40,7 +40,7 @@ function ByteProgress({
   label: string;
 }) {
   if (total === null || total === 0) {
-    return <StatusIndicator type="in-progress">Uploading</StatusIndicator>;
+    return <StatusText type="in-progress">Uploading</StatusText>;
   }
   return (
     <div className="job-progress-cell">
@@ -82,9 +82,9 @@ function ImageStateCell({ image }: { image: ImageProgress }) {
   const state = image.state;
   switch (state.kind) {
     case "waiting":
-      return <StatusIndicator type="pending">Waiting</StatusIndicator>;
+      return <StatusText type="pending">Waiting</StatusText>;
     case "tagged":
-      return <StatusIndicator type="pending">Tagged</StatusIndicator>;
+      return <StatusText type="pending">Tagged</StatusText>;
     case "pushing": {
       const { sent, total } = imageBytes(image);
       return (
@@ -92,26 +92,26 @@ function ImageStateCell({ image }: { image: ImageProgress }) {
       );
     }
     case "pushed":
-      return <StatusIndicator type="in-progress">Pushed, verification pending</StatusIndicator>;
+      return <StatusText type="in-progress">Pushed, verification pending</StatusText>;
     case "verifying":
-      return <StatusIndicator type="loading">Verifying digest</StatusIndicator>;
+      return <StatusText type="loading">Verifying digest</StatusText>;
     case "done":
-      return <StatusIndicator type="success">Done</StatusIndicator>;
+      return <StatusText type="success">Done</StatusText>;
     case "unchanged":
       return image.planned.action.kind === "keep_existing" ? (
-        <StatusIndicator type="info">Skipped: existing image kept</StatusIndicator>
+        <StatusText type="info">Skipped: existing image kept</StatusText>
       ) : (
-        <StatusIndicator type="success">Up to date</StatusIndicator>
+        <StatusText type="success">Up to date</StatusText>
       );
     case "cancelled":
-      return <StatusIndicator type="stopped">Stopped</StatusIndicator>;
+      return <StatusText type="stopped">Stopped</StatusText>;
     case "failed": {
       const words = wordsOf(state.error);
       return (
         <span className="one-line" title={`${words.title}\n${state.error.message}`}>
-          <StatusIndicator type="error">
+          <StatusText type="error">
             {words.title}: {state.error.message}
-          </StatusIndicator>
+          </StatusText>
         </span>
       );
     }
@@ -122,11 +122,11 @@ function LayerStateCell({ layer }: { layer: LayerProgress }) {
   const state = layer.state;
   switch (state.kind) {
     case "waiting":
-      return <StatusIndicator type="pending">Waiting</StatusIndicator>;
+      return <StatusText type="pending">Waiting</StatusText>;
     case "already_there":
-      return <StatusIndicator type="success">Reused</StatusIndicator>;
+      return <StatusText type="success">Reused</StatusText>;
     case "mounted":
-      return <StatusIndicator type="success">Reused from another repository</StatusIndicator>;
+      return <StatusText type="success">Reused from another repository</StatusText>;
     case "sending":
       return (
         <ByteProgress
@@ -136,9 +136,9 @@ function LayerStateCell({ layer }: { layer: LayerProgress }) {
         />
       );
     case "done":
-      return <StatusIndicator type="success">Done</StatusIndicator>;
+      return <StatusText type="success">Done</StatusText>;
     case "failed":
-      return <StatusIndicator type="error">Failed</StatusIndicator>;
+      return <StatusText type="error">Failed</StatusText>;
   }
 }
 

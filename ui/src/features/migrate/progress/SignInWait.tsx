@@ -1,7 +1,7 @@
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import { type ErrorActions, ErrorAlert } from "../../../errors";
 import type { ApiError } from "../../../ipc/generated";
+import { StatusText } from "../../../shared/StatusText";
 
 interface SignInWaitProps {
   /** The error that describes how to sign in. */
@@ -15,9 +15,9 @@ export function SignInWait({ error, actions }: SignInWaitProps) {
   return (
     <SpaceBetween size="s">
       <div role="status" data-testid="sign-in-wait">
-        <StatusIndicator type="pending">
+        <StatusText type="pending">
           The migration is waiting. It continues after you sign in here or with another program.
-        </StatusIndicator>
+        </StatusText>
       </div>
       <ErrorAlert error={error} actions={actions} />
     </SpaceBetween>

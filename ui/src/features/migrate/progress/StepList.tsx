@@ -1,7 +1,6 @@
-import StatusIndicator, {
-  type StatusIndicatorProps,
-} from "@cloudscape-design/components/status-indicator";
+import type { StatusIndicatorProps } from "@cloudscape-design/components/status-indicator";
 import type { JobSnapshot, MigrationStep } from "../../../ipc/generated";
+import { StatusText } from "../../../shared/StatusText";
 
 const steps: readonly (readonly [MigrationStep, string])[] = [
   ["create", "Create repositories"],
@@ -48,9 +47,9 @@ export function StepList({ snapshot }: { snapshot: JobSnapshot }) {
         const type = statusOf(snapshot, step);
         return (
           <li key={step} data-step={step} data-status={type}>
-            <StatusIndicator type={type} iconAriaLabel={words[type]}>
+            <StatusText type={type} iconAriaLabel={words[type]}>
               {text}
-            </StatusIndicator>
+            </StatusText>
           </li>
         );
       })}

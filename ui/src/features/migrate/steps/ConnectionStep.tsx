@@ -5,12 +5,7 @@ import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { type ErrorActions, ErrorAlert } from "../../../errors";
-import type {
-  AwsIdentity,
-  AwsProfileKind,
-  AwsProfiles,
-  SavedProfile,
-} from "../../../ipc/generated";
+import type { AwsIdentity, AwsProfiles, SavedProfile } from "../../../ipc/generated";
 import { AwsConfigProblems } from "../../../shared/AwsConfigNotes";
 import { FillHeight } from "../../../shared/FillHeight";
 import type { Request } from "../../../shared/useRequest";
@@ -67,11 +62,6 @@ export function ConnectionStep({
     connection?.kind === "profile"
       ? profiles?.profiles.find(({ name }) => name === connection.profile)
       : undefined;
-  const chosen: { kind: AwsProfileKind; region: string | null } | undefined =
-    connection?.kind === "profile"
-      ? { kind: profile?.kind ?? "unknown", region: connection.region ?? profile?.region ?? null }
-      : undefined;
-
   return (
     <SpaceBetween size="s">
       {savedProfiles.error !== null && (
@@ -137,7 +127,6 @@ export function ConnectionStep({
                         identity={identity.answer}
                         alias={alias}
                         loading={identity.loading}
-                        chosen={chosen}
                       />
                     )}
                   </div>

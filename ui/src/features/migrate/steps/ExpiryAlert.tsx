@@ -3,7 +3,7 @@ import Box from "@cloudscape-design/components/box";
 import ExpandableSection from "@cloudscape-design/components/expandable-section";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import type { ExpiringImage, MigrationPlan, PlannedRepository } from "../../../ipc/generated";
-import { formatCounted } from "../../../shared/format";
+import { formatCounted, shortDigest } from "../../../shared/format";
 import type { Draft } from "../wizard/draft";
 import { expiryKey, repositoriesToConfirm } from "../wizard/expiryConfirmation";
 import type { DraftAction } from "../wizard/reducer";
@@ -27,8 +27,8 @@ function ImageList({ header, images }: { header: string; images: readonly Expiri
     <ExpandableSection headerText={header} defaultExpanded={images.length <= 5}>
       <SpaceBetween size="xxs">
         {images.slice(0, namedImages).map((image) => (
-          <div key={`${image.image ?? image.digest}`}>
-            {image.tags.length > 0 ? image.tags.join(", ") : image.digest}{" "}
+          <div key={`${image.image ?? image.digest}`} title={image.digest ?? undefined}>
+            {image.tags.length > 0 ? image.tags.join(", ") : shortDigest(image.digest ?? "")}{" "}
             <Box variant="span" color="text-body-secondary">
               {expiryText(image)}
             </Box>

@@ -1,27 +1,22 @@
 import Grid from "@cloudscape-design/components/grid";
 import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
 import Skeleton from "@cloudscape-design/components/skeleton";
-import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import type { ReactNode } from "react";
-import type { AwsIdentity, AwsProfileKind } from "../../../ipc/generated";
+import type { AwsIdentity } from "../../../ipc/generated";
 import { CopyableText } from "../../../shared/CopyableText";
+import { MiddleEllipsis } from "../../../shared/MiddleEllipsis";
 import { partitionName, regionName } from "../../../shared/regions";
+import { StatusText } from "../../../shared/StatusText";
 import { TimeLeft } from "../../../shared/TimeLeft";
 
 interface IdentityFactsProps {
   identity: AwsIdentity | null;
   alias: string | null;
   loading: boolean;
-  /** The selected connection, to reserve space for the answer. */
-  chosen?: { readonly kind: AwsProfileKind; readonly region: string | null };
 }
 
-/**
- * Account, ARN, region, endpoints, and expiration of the identity. While loading, rows keep their
- * height.
- */
-export function IdentityFacts({ identity, alias, loading, chosen }: IdentityFactsProps) {
-  const region = chosen?.region ?? "us-east-1";
+/** Account, ARN, region, endpoints, and expiration of the identity. Each is one line, also while loading. */
+export function IdentityFacts({ identity, alias, loading }: IdentityFactsProps) {
   const known = (value: (identity: AwsIdentity) => ReactNode) =>
     identity !== null ? value(identity) : loading ? <Skeleton /> : "–";
   return (
@@ -43,7 +38,7 @@ export function IdentityFacts({ identity, alias, loading, chosen }: IdentityFact
           {
             label: "Session",
             value: loading ? (
-              <StatusIndicator type="loading">Verifying credentials</StatusIndicator>
+              <StatusText type="loading">Verifying credentials</StatusText>
             ) : (
               known(({ expires_at_ms }) => <TimeLeft endsAtMs={expires_at_ms} />)
             ),
@@ -56,27 +51,23 @@ export function IdentityFacts({ identity, alias, loading, chosen }: IdentityFact
         items={[
           {
             label: "ARN",
-            value: (
-              <ReservedSpace text={chosen === undefined ? "" : usualCaller(chosen.kind)}>
-                {known(({ arn }) => (
-                  <CopyableText text={arn} what="ARN" />
-                ))}
-              </ReservedSpace>
-            ),
+            value: known(({ arn }) => <CopyableText text={arn} what="ARN" />),
           },
           { label: "Region", value: known(({ region }) => <RegionText region={region} />) },
           {
             label: "Endpoints",
             value: (
-              <div style={{ overflowWrap: "anywhere" }} data-testid="identity-endpoints">
-                <ReservedSpace text={loading ? `API: api.ecr.${region}.amazonaws.com` : ""}>
-                  {known((one) => `API: ${endpointText(one, "api")}`)}
-                </ReservedSpace>
-                <ReservedSpace
-                  text={loading ? `Registry: 000000000000.dkr.ecr.${region}.amazonaws.com` : ""}
-                >
-                  {known((one) => `Registry: ${endpointText(one, "registry")}`)}
-                </ReservedSpace>
+              <div data-testid="identity-endpoints">
+                {(["api", "registry"] as const).map((which) => (
+                  <div key={which}>
+                    {known((one) => (
+                      <MiddleEllipsis
+                        text={`${labels[which]}: ${endpointText(one, which)}`}
+                        tail={24}
+                      />
+                    ))}
+                  </div>
+                ))}
               </div>
             ),
           },
@@ -84,28 +75,6 @@ export function IdentityFacts({ identity, alias, loading, chosen }: IdentityFact
       />
     </Grid>
   );
-}
-
-/** Reserves the lines of a text. The text is invisible and hidden from screen readers. */
-function ReservedSpace({ text, children }: { text: string; children: ReactNode }) {
-  return (
-    <div style={{ display: "grid", overflowWrap: "anywhere" }}>
-      <div style={{ gridArea: "1 / 1", visibility: "hidden" }} aria-hidden>
-        {text}
-      </div>
-      <div style={{ gridArea: "1 / 1", minWidth: 0 }}>{children}</div>
-    </div>
-  );
-}
-
-/** A placeholder ARN with a typical length. */
-function usualCaller(kind: AwsProfileKind): string {
-  if (kind === "sso") {
-    return "arn:aws:sts::000000000000:assumed-role/AWSReservedSSO_AdministratorAccess_0123456789abcdef/first.last@example.com";
-  }
-  return kind === "keys"
-    ? "arn:aws:iam::000000000000:user/first.last"
-    : "arn:aws:sts::000000000000:assumed-role/DeploymentRole/botocore-session-0000000000";
 }
 
 /** The region code and name. */
@@ -118,6 +87,8 @@ function RegionText({ region }: { region: string }) {
     </>
   );
 }
+
+const labels = { api: "API", registry: "Registry" } as const;
 
 /** The host of an endpoint, with its type if it isn't the default. */
 function endpointText({ endpoints }: AwsIdentity, which: "api" | "registry"): string {

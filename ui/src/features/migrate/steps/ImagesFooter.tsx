@@ -1,8 +1,8 @@
 import Button from "@cloudscape-design/components/button";
 import Modal from "@cloudscape-design/components/modal";
-import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import { useState } from "react";
 import type { EngineOriginal, ImageSource, SelectedImage } from "../../../ipc/generated";
+import { StatusText } from "../../../shared/StatusText";
 import type { Draft } from "../wizard/draft";
 import { copyOptionsText } from "./CopyOptionsPanel";
 import type { TagList } from "./imageRows";
@@ -47,7 +47,7 @@ export function ImagesFooter(props: ImagesFooterProps) {
       </div>
       {text !== null && (
         <div className="one-line" data-testid="originals">
-          <StatusIndicator type="info">{text}</StatusIndicator>{" "}
+          <StatusText type="info">{text}</StatusText>{" "}
           <Button variant="inline-link" onClick={() => setShown(true)} data-testid="originals-open">
             View alternatives
           </Button>

@@ -1,10 +1,10 @@
 import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
-import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { formatCount } from "../../../shared/format";
 import { type Compare, FullTable } from "../../../shared/PagedTable";
 import { isControlClick, isShiftClick } from "../../../shared/rowClick";
+import { StatusText } from "../../../shared/StatusText";
 import { wizardFooterHeight } from "../wizard/wizardFooterHeight";
 import { ImageFilters } from "./ImageFilters";
 import { imageColumns } from "./imageColumns";
@@ -35,11 +35,11 @@ function LoadedRepositories({
     );
   }
   return (
-    <StatusIndicator type="loading">
+    <StatusText type="loading">
       {total === null
         ? "Loading more repositories"
         : `Loading repositories: ${formatCount(list.length)} of ${formatCount(total)}`}
-    </StatusIndicator>
+    </StatusText>
   );
 }
 

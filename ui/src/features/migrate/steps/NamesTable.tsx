@@ -1,5 +1,4 @@
 import Button from "@cloudscape-design/components/button";
-import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import ToggleButton from "@cloudscape-design/components/toggle-button";
 import { memo, type ReactNode, useMemo, useState } from "react";
 import { DeferredInput } from "../../../shared/DeferredInput";
@@ -7,6 +6,7 @@ import { formatCount } from "../../../shared/format";
 import { MiddleEllipsis } from "../../../shared/MiddleEllipsis";
 import { FullTable } from "../../../shared/PagedTable";
 import { suggestRepositoryName } from "../../../shared/repositoryName";
+import { StatusText } from "../../../shared/StatusText";
 import type { Column } from "../../../shared/tablePreferences";
 import { wizardFooterHeight } from "../wizard/wizardFooterHeight";
 import { type NameRow, withoutPrefix } from "./nameRows";
@@ -131,19 +131,19 @@ function State({
   checking,
 }: Pick<NamesTableProps, "existing" | "checking"> & { row: NameRow }) {
   if (row.problem !== null) {
-    return <StatusIndicator type="error">{row.problem}</StatusIndicator>;
+    return <StatusText type="error">{row.problem}</StatusText>;
   }
   if (existing === null) {
     return checking ? (
-      <StatusIndicator type="loading">Checking</StatusIndicator>
+      <StatusText type="loading">Checking</StatusText>
     ) : (
-      <StatusIndicator type="info">Unknown</StatusIndicator>
+      <StatusText type="info">Unknown</StatusText>
     );
   }
   return existing.has(row.name) ? (
-    <StatusIndicator type="success">Exists</StatusIndicator>
+    <StatusText type="success">Exists</StatusText>
   ) : (
-    <StatusIndicator type="pending">Will be created</StatusIndicator>
+    <StatusText type="pending">Will be created</StatusText>
   );
 }
 

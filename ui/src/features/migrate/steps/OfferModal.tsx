@@ -1,10 +1,10 @@
 import Box from "@cloudscape-design/components/box";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import type { ReactNode } from "react";
 import { type ErrorActions, ErrorAlert } from "../../../errors";
 import { CommandList } from "../../../shared/CommandList";
 import { ConfirmModal } from "../../../shared/ConfirmModal";
+import { StatusText } from "../../../shared/StatusText";
 import type { AsyncAction } from "../../../shared/useAsyncAction";
 import type { Request } from "../../../shared/useRequest";
 
@@ -49,9 +49,7 @@ export function OfferModal({
         {children}
         {work.error !== null && <ErrorAlert error={work.error} actions={errorActions} />}
         {commands.error !== null && <ErrorAlert error={commands.error} actions={errorActions} />}
-        {commands.loading && (
-          <StatusIndicator type="loading">Preparing the preview</StatusIndicator>
-        )}
+        {commands.loading && <StatusText type="loading">Preparing the preview</StatusText>}
         {commands.error === null && commands.answer !== null && (
           <div data-testid="offer-commands">
             <Box variant="awsui-key-label">API call preview</Box>

@@ -4,11 +4,11 @@ import FormField from "@cloudscape-design/components/form-field";
 import Input from "@cloudscape-design/components/input";
 import Popover from "@cloudscape-design/components/popover";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import { type ReactNode, useMemo, useState } from "react";
 import type { ErrorActions } from "../../../errors";
 import type { MigrationPlan, PlanPermissions, RegistryLogin } from "../../../ipc/generated";
 import { formatBytes } from "../../../shared/format";
+import { StatusText } from "../../../shared/StatusText";
 import type { Request } from "../../../shared/useRequest";
 import { missingPermissions } from "../wizard/missingPermissions";
 import { IdentityFacts } from "./IdentityFacts";
@@ -43,23 +43,23 @@ export function PlanChecks(props: PlanChecksProps) {
         content={<IdentityFacts identity={identity} alias={alias} loading={false} />}
       >
         <span data-testid="review-identity">
-          <StatusIndicator type="success">
+          <StatusText type="success">
             {identity.account_id}
             {alias !== null && ` (${alias})`}, {identity.region}
-          </StatusIndicator>
+          </StatusText>
         </span>
       </Popover>
       <RegistryLoginCheck login={login} errorActions={props.errorActions} />
       <PermissionsCheck permissions={permissions} onOpen={props.onPermissions} />
       {plan.pull_quota !== null && <QuotaCheck plan={plan} />}
       {totals.there_bytes > 0 && (
-        <StatusIndicator type="info">
+        <StatusText type="info">
           {formatBytes(totals.there_bytes)} of layers already in ECR
-        </StatusIndicator>
+        </StatusText>
       )}
-      {mounting !== null && <StatusIndicator type="info">{mounting}</StatusIndicator>}
+      {mounting !== null && <StatusText type="info">{mounting}</StatusText>}
       {referrers !== null && (
-        <StatusIndicator type="info">Signatures and attestations: {referrers}</StatusIndicator>
+        <StatusText type="info">Signatures and attestations: {referrers}</StatusText>
       )}
       {props.offers}
       <StorageCost bytes={totals.stored_bytes} rate={props.rate} onRate={props.onRate} />
@@ -76,17 +76,17 @@ function PermissionsCheck({
 }) {
   const { answer, loading, error } = permissions;
   if (loading) {
-    return <StatusIndicator type="loading">Checking permissions</StatusIndicator>;
+    return <StatusText type="loading">Checking permissions</StatusText>;
   }
   const type =
     answer === null ? "warning" : missingPermissions(answer).length > 0 ? "warning" : "success";
   return answer === null && error === null ? null : (
-    <StatusIndicator type={type}>
+    <StatusText type={type}>
       Permissions:{" "}
       <Button variant="inline-link" onClick={onOpen} data-testid="permissions-summary">
         {answer === null ? "unknown" : permissionsSummary(answer.permissions)}
       </Button>
-    </StatusIndicator>
+    </StatusText>
   );
 }
 
@@ -104,9 +104,9 @@ function QuotaCheck({ plan }: { plan: MigrationPlan }) {
   const text = `Docker Hub: ${quotaText(quota, unread)}`;
   return (
     <span title={note ?? undefined}>
-      <StatusIndicator type={enough ? "success" : "warning"}>
+      <StatusText type={enough ? "success" : "warning"}>
         {enough || note === null ? text : `${text}. ${note}`}
-      </StatusIndicator>
+      </StatusText>
     </span>
   );
 }

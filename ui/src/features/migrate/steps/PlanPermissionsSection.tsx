@@ -1,7 +1,6 @@
 import Box from "@cloudscape-design/components/box";
 import ExpandableSection from "@cloudscape-design/components/expandable-section";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import Table from "@cloudscape-design/components/table";
 import { type ErrorActions, ErrorAlert } from "../../../errors";
 import type {
@@ -56,7 +55,7 @@ function shortResource(arn: string): string {
 function Standing({ permission: { standing } }: { permission: PlanPermission }) {
   switch (standing.kind) {
     case "allowed":
-      return <StatusIndicator type="success">Allowed</StatusIndicator>;
+      return <StatusText type="success">Allowed</StatusText>;
     case "missing":
       return <StatusText type="error">Missing: {denials[standing.denial]}</StatusText>;
     case "unknown":
@@ -103,7 +102,7 @@ export function PlanPermissionsSection({ permissions, errorActions }: PlanPermis
         />
       )}
       {answer === null && permissions.error === null && (
-        <StatusIndicator type="loading">Checking permissions</StatusIndicator>
+        <StatusText type="loading">Checking permissions</StatusText>
       )}
       <div data-testid="permissions">
         {answer !== null && (

@@ -1,6 +1,5 @@
 import ButtonDropdown from "@cloudscape-design/components/button-dropdown";
 import Popover from "@cloudscape-design/components/popover";
-import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import { useMemo } from "react";
 import { wordsOf } from "../../../errors";
 import type { MigrationPlan, PlannedImage, PlannedReferrerTag } from "../../../ipc/generated";
@@ -27,7 +26,7 @@ const namedPlatforms = 2;
 function platformsText(platforms: readonly string[]): string {
   const named = platforms.slice(0, namedPlatforms).join(", ").replaceAll("linux/", "");
   const others = platforms.length - namedPlatforms;
-  return others > 0 ? `${named} +${others}` : named;
+  return others > 0 ? `${named} +${formatCount(others)}` : named;
 }
 
 function alreadyThereText(image: PlannedImage): string {
@@ -54,9 +53,9 @@ function ActionCell({ image }: { image: PlannedImage }) {
       const words = wordsOf(action.error);
       return (
         <span className="one-line" title={`${words.title}\n${action.error.message}`}>
-          <StatusIndicator type="error">
+          <StatusText type="error">
             {words.title}: {action.error.message}
-          </StatusIndicator>
+          </StatusText>
         </span>
       );
     }
@@ -124,12 +123,12 @@ function NotesCell({ image }: { image: PlannedImage }) {
     <div className="planned-notes">
       {(predictions.length > 0 || notes.length > 0) && (
         <div className="one-line" title={[...predictions, ...notes].join("\n")}>
-          <StatusIndicator type="info">
+          <StatusText type="info">
             {predictions.length > 0 && (
               <span data-testid={`plan-prediction-${image.image}`}>{predictions.join(" ")}</span>
             )}{" "}
             {notes.join(" ")}
-          </StatusIndicator>
+          </StatusText>
         </div>
       )}
       <ReferrerTags image={image} />

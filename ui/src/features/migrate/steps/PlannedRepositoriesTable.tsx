@@ -1,7 +1,7 @@
-import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import type { PlannedRepository } from "../../../ipc/generated";
-import { CopyableLine } from "../../../shared/CopyableText";
+import { CopyableText } from "../../../shared/CopyableText";
 import { FullTable } from "../../../shared/PagedTable";
+import { StatusText } from "../../../shared/StatusText";
 import { wizardFooterHeight } from "../wizard/wizardFooterHeight";
 
 /** How a setting of an existing repository differs from the chosen one. */
@@ -43,7 +43,7 @@ export function PlannedRepositoriesTable({ repositories }: { repositories: Plann
           width: 300,
           grow: 2,
           cell: (repository) => (
-            <CopyableLine text={repository.uri} what={`URI of ${repository.name}`} />
+            <CopyableText text={repository.uri} what={`URI of ${repository.name}`} />
           ),
         },
         {
@@ -57,12 +57,12 @@ export function PlannedRepositoriesTable({ repositories }: { repositories: Plann
                 className="one-line"
                 title={repository.differences.map(differenceText).join("\n")}
               >
-                <StatusIndicator type={repository.differences.length === 0 ? "success" : "info"}>
+                <StatusText type={repository.differences.length === 0 ? "success" : "info"}>
                   {["Exists, unchanged", ...repository.differences.map(differenceText)].join(". ")}
-                </StatusIndicator>
+                </StatusText>
               </span>
             ) : (
-              <StatusIndicator type="pending">Will be created</StatusIndicator>
+              <StatusText type="pending">Will be created</StatusText>
             ),
         },
       ]}

@@ -1,10 +1,10 @@
 import Button from "@cloudscape-design/components/button";
-import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import type { AwsProfileKind, AwsProfiles, SavedProfile } from "../../../ipc/generated";
 import { IgnoredSections } from "../../../shared/AwsConfigNotes";
 import { profileConnection, signerName } from "../../../shared/connection";
 import { MiddleEllipsis } from "../../../shared/MiddleEllipsis";
 import { FullTable } from "../../../shared/PagedTable";
+import { StatusText } from "../../../shared/StatusText";
 import type { Draft } from "../wizard/draft";
 import type { DraftAction } from "../wizard/reducer";
 import { wizardFooterHeight } from "../wizard/wizardFooterHeight";
@@ -165,9 +165,7 @@ export function ProfileTable({
               <span data-testid={`profile-${row.id}`}>
                 <MiddleEllipsis text={row.name} />
               </span>
-              {row.problem !== null && (
-                <StatusIndicator type="warning">{row.problem}</StatusIndicator>
-              )}
+              {row.problem !== null && <StatusText type="warning">{row.problem}</StatusText>}
             </span>
           ),
         },

@@ -3,11 +3,11 @@ import Button from "@cloudscape-design/components/button";
 import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
 import Popover from "@cloudscape-design/components/popover";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import { type ErrorActions, ErrorAlert } from "../../../errors";
 import type { RegistryLogin } from "../../../ipc/generated";
 import { CopyableText } from "../../../shared/CopyableText";
 import { formatDuration } from "../../../shared/format";
+import { StatusText } from "../../../shared/StatusText";
 import { useNow } from "../../../shared/useNow";
 import type { Request } from "../../../shared/useRequest";
 
@@ -20,12 +20,12 @@ interface RegistryLoginCheckProps {
 export function RegistryLoginCheck({ login, errorActions }: RegistryLoginCheckProps) {
   const { answer } = login;
   if (login.loading) {
-    return <StatusIndicator type="loading">Logging in to the registry</StatusIndicator>;
+    return <StatusText type="loading">Logging in to the registry</StatusText>;
   }
   if (answer?.registry_accepts !== true) {
     return (
       <SpaceBetween direction="horizontal" size="xs">
-        <StatusIndicator type="error">Registry login failed</StatusIndicator>
+        <StatusText type="error">Registry login failed</StatusText>
         <Button variant="inline-link" onClick={login.reload} data-testid="login-again">
           Retry
         </Button>
@@ -36,7 +36,7 @@ export function RegistryLoginCheck({ login, errorActions }: RegistryLoginCheckPr
     <SpaceBetween direction="horizontal" size="m">
       <Popover header="Registry login" size="large" content={<LoginFacts login={answer} />}>
         <span data-testid="login-registry">
-          <StatusIndicator type="success">Logged in to the registry</StatusIndicator>
+          <StatusText type="success">Logged in to the registry</StatusText>
         </span>
       </Popover>
       {answer.engine_accepts === false && (
@@ -59,7 +59,7 @@ export function RegistryLoginCheck({ login, errorActions }: RegistryLoginCheckPr
           }
         >
           <span data-testid="login-engine">
-            <StatusIndicator type="warning">Docker Engine login not tested</StatusIndicator>
+            <StatusText type="warning">Docker Engine login not tested</StatusText>
           </span>
         </Popover>
       )}

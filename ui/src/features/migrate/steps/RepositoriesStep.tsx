@@ -4,6 +4,7 @@ import { type ReactNode, useCallback, useDeferredValue, useMemo, useRef, useStat
 import { type ErrorActions, ErrorAlert } from "../../../errors";
 import type { Repository } from "../../../ipc/generated";
 import { DeferredInput } from "../../../shared/DeferredInput";
+import { formatCount } from "../../../shared/format";
 import { OpenPanelProvider, PanelButton } from "../../../shared/openPanel";
 import { RenameRulesField } from "../../../shared/RenameRulesField";
 import { RepositorySettingsForm } from "../../../shared/RepositorySettingsForm";
@@ -69,7 +70,7 @@ export function RepositoriesStep(props: RepositoriesStepProps) {
         </span>
         <PanelButton
           id="rename-panel"
-          text={rules === 0 ? "Rename rules" : `Rename rules (${rules})`}
+          text={rules === 0 ? "Rename rules" : `Rename rules (${formatCount(rules)})`}
         />
         <PanelButton id="template" text="Settings" />
         <PanelButton id="other-options" text="Alternatives" />

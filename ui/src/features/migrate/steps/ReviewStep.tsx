@@ -3,13 +3,13 @@ import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
 import ProgressBar from "@cloudscape-design/components/progress-bar";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import Tabs from "@cloudscape-design/components/tabs";
 import { type ReactNode, useState } from "react";
 import { type ErrorActions, ErrorAlert } from "../../../errors";
 import type { MigrationPlan, PlanPermissions, RegistryLogin } from "../../../ipc/generated";
 import { CommandList } from "../../../shared/CommandList";
 import { formatCount, formatCounted } from "../../../shared/format";
+import { StatusText } from "../../../shared/StatusText";
 import type { Request } from "../../../shared/useRequest";
 import type { Draft } from "../wizard/draft";
 import type { DraftAction } from "../wizard/reducer";
@@ -69,7 +69,7 @@ export function planProblem(plan: MigrationPlan): string | null {
 function PlanProgressBar({ plan }: { plan: PlanRequest }) {
   const { progress } = plan;
   if (progress === null || progress.images === 0) {
-    return <StatusIndicator type="loading">Reading source and destination</StatusIndicator>;
+    return <StatusText type="loading">Reading source and destination</StatusText>;
   }
   return (
     <div data-testid="plan-progress">

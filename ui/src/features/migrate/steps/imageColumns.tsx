@@ -2,7 +2,6 @@ import Badge from "@cloudscape-design/components/badge";
 import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
 import Checkbox from "@cloudscape-design/components/checkbox";
-import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import { asApiError } from "../../../errors";
 import type { EngineOriginal, SourceTag } from "../../../ipc/generated";
 import { Bytes } from "../../../shared/Bytes";
@@ -10,6 +9,7 @@ import { CopyableDigest } from "../../../shared/CopyableText";
 import { formatCount, formatCounted } from "../../../shared/format";
 import { MiddleEllipsis } from "../../../shared/MiddleEllipsis";
 import { RelativeTime } from "../../../shared/RelativeTime";
+import { StatusText } from "../../../shared/StatusText";
 import type { Column } from "../../../shared/tablePreferences";
 import type { ImageRow, TagList } from "./imageRows";
 import { type BoxState, chosenText } from "./imageSelection";
@@ -90,9 +90,9 @@ function NestedCell({
       );
     case "loading":
       return (
-        <StatusIndicator type="loading">
+        <StatusText type="loading">
           {row.progress === null ? "Loading tags" : `Loading tags: ${progressText(row.progress)}`}
-        </StatusIndicator>
+        </StatusText>
       );
     case "empty":
       return <Box color="text-status-inactive">No matching tags</Box>;
@@ -109,7 +109,7 @@ function NestedCell({
       return (
         <>
           <span className="one-line" title={message}>
-            <StatusIndicator type="error">{message}</StatusIndicator>
+            <StatusText type="error">{message}</StatusText>
           </span>
           <Button variant="inline-link" onClick={() => cells.onTags(row.repository)}>
             Retry
@@ -127,7 +127,7 @@ function TagsCell({ row, cells }: { row: ImageRow; cells: ImageCells }) {
   const list = cells.tags[row.id];
   const text = chosenText(cells.chosen(row.id), list);
   if (text === null) {
-    return list?.loading ? <StatusIndicator type="loading">Loading</StatusIndicator> : null;
+    return list?.loading ? <StatusText type="loading">Loading</StatusText> : null;
   }
   return <span data-testid={`chosen-${row.id}`}>{text}</span>;
 }
@@ -145,14 +145,14 @@ function PlatformsCell({ tag }: { tag: SourceTag }) {
   const named = tag.platforms.slice(0, namedPlatforms).map(shortPlatform).join(", ");
   const others = tag.platforms.length - namedPlatforms;
   const all = tag.platforms.join(", ");
-  const text = `${named === "" ? "–" : named}${others > 0 ? ` +${others}` : ""}`;
+  const text = `${named === "" ? "–" : named}${others > 0 ? ` +${formatCount(others)}` : ""}`;
   if (missing.length === 0) {
     return <span title={all}>{text}</span>;
   }
   const count = formatCounted(missing.length, "platform", "platforms");
   return (
     <span title={`${all}\n${count} of the index not in the engine: ${missing.join(", ")}`}>
-      {text} ({missing.length} not in the engine)
+      {text} ({formatCount(missing.length)} not in the engine)
     </span>
   );
 }
@@ -164,9 +164,9 @@ function OriginalCell({ id, original }: { id: string; original: EngineOriginal |
   }
   return (
     <span title={originalText(original)} data-testid={`original-${id}`}>
-      <StatusIndicator type="info">
+      <StatusText type="info">
         {original.platforms.length === 0 ? "Differs in" : "More platforms in"} {original.registry}
-      </StatusIndicator>
+      </StatusText>
     </span>
   );
 }

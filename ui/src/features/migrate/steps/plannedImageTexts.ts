@@ -1,6 +1,6 @@
 /** Sentences about an image of the plan. */
 import type { PlannedImage, PlanRemark } from "../../../ipc/generated";
-import { shortDigest } from "../../../shared/format";
+import { formatCount, shortDigest } from "../../../shared/format";
 
 export const remarkTexts: Record<PlanRemark, string> = {
   digest_changes:
@@ -34,7 +34,8 @@ export function predictionTexts(image: PlannedImage): string[] {
     texts.push("All platforms are copied. The digest doesn’t change.");
   } else if (engine.outcome === "part") {
     const known = engine.index_platforms.length;
-    const of = known > 1 ? `${platforms} of ${known} platforms` : `${platforms} of the index`;
+    const of =
+      known > 1 ? `${platforms} of ${formatCount(known)} platforms` : `${platforms} of the index`;
     texts.push(
       source_digest === null || part_of === undefined
         ? `Only ${of} is copied.`

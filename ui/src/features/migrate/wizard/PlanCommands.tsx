@@ -1,11 +1,11 @@
 import SegmentedControl from "@cloudscape-design/components/segmented-control";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import { useState } from "react";
 import { type ErrorActions, ErrorAlert } from "../../../errors";
 import { useBackend } from "../../../ipc/BackendContext";
 import type { CopyTool, MigrationPlan } from "../../../ipc/generated";
 import { CommandList } from "../../../shared/CommandList";
+import { StatusText } from "../../../shared/StatusText";
 import { useRequest } from "../../../shared/useRequest";
 
 interface PlanCommandsProps {
@@ -40,7 +40,7 @@ export function PlanCommands({ plan, errorActions }: PlanCommandsProps) {
       {other.error !== null && (
         <ErrorAlert error={other.error} actions={{ ...errorActions, retry: other.reload }} />
       )}
-      {other.loading && <StatusIndicator type="loading">Loading commands</StatusIndicator>}
+      {other.loading && <StatusText type="loading">Loading commands</StatusText>}
       {commands !== null && <CommandList commands={commands} />}
     </SpaceBetween>
   );

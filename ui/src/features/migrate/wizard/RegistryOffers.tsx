@@ -3,7 +3,6 @@ import Button from "@cloudscape-design/components/button";
 import FormField from "@cloudscape-design/components/form-field";
 import Input from "@cloudscape-design/components/input";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import { type ReactNode, useState } from "react";
 import type { ErrorActions } from "../../../errors";
 import { useBackend } from "../../../ipc/BackendContext";
@@ -14,6 +13,7 @@ import type {
   RegistrySettings,
 } from "../../../ipc/generated";
 import { formatBytes } from "../../../shared/format";
+import { StatusText } from "../../../shared/StatusText";
 import { useAsyncAction } from "../../../shared/useAsyncAction";
 import { type Request, useRequest } from "../../../shared/useRequest";
 import { OfferModal } from "../steps/OfferModal";
@@ -119,9 +119,9 @@ export function RegistryOffers({ draft, registry, errorActions }: RegistryOffers
             a template.
           </Box>
           {pushTemplates.length > 0 && (
-            <StatusIndicator type="success">
+            <StatusText type="success">
               Exists for {pushTemplates.map((one) => one.prefix).join(", ")}
-            </StatusIndicator>
+            </StatusText>
           )}
           <Button onClick={() => show("template")} data-testid="offer-template">
             Create template
@@ -139,9 +139,9 @@ export function RegistryOffers({ draft, registry, errorActions }: RegistryOffers
             most once a day.
           </Box>
           {hubRules.length > 0 && (
-            <StatusIndicator type="success">
+            <StatusText type="success">
               Exists for {hubRules.map((one) => one.prefix).join(", ")}
-            </StatusIndicator>
+            </StatusText>
           )}
           <Button onClick={() => show("cache")} data-testid="offer-cache">
             Create cache rule
@@ -254,7 +254,7 @@ export function BlobMountingOffer({
         title="Repositories share layers. With blob mounting, ECR reuses a layer of another repository instead of uploading it again. Blob mounting is off in this account and Region."
         data-testid="mounting-offer"
       >
-        <StatusIndicator type="info">
+        <StatusText type="info">
           Blob mounting would save {formatBytes(saved)}.{" "}
           <Button
             variant="inline-link"
@@ -264,7 +264,7 @@ export function BlobMountingOffer({
           >
             Turn on
           </Button>
-        </StatusIndicator>
+        </StatusText>
       </span>
       {open && (
         <OfferDialog

@@ -3,7 +3,6 @@ import Button from "@cloudscape-design/components/button";
 import FormField from "@cloudscape-design/components/form-field";
 import Input from "@cloudscape-design/components/input";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import { useState } from "react";
 import { asApiError, type ErrorActions } from "../../../errors";
 import { useBackend } from "../../../ipc";
@@ -15,6 +14,7 @@ import type {
 } from "../../../ipc/generated";
 import { PagedTable } from "../../../shared/PagedTable";
 import { RelativeTime } from "../../../shared/RelativeTime";
+import { StatusText } from "../../../shared/StatusText";
 import { ChangeModal } from "./ChangeModal";
 import { RegistryCard } from "./RegistryCard";
 import { cacheRuleName, secretProblem } from "./registryWords";
@@ -81,11 +81,11 @@ export function CacheRulesCard(props: CardProps) {
               return validation === undefined ? (
                 "–"
               ) : validation === "running" ? (
-                <StatusIndicator type="in-progress">Checking</StatusIndicator>
+                <StatusText type="in-progress">Checking</StatusText>
               ) : (
-                <StatusIndicator type={validation.is_valid ? "success" : "error"}>
+                <StatusText type={validation.is_valid ? "success" : "error"}>
                   {validation.is_valid ? "Valid" : (validation.failure ?? "Not valid")}
-                </StatusIndicator>
+                </StatusText>
               );
             },
           },

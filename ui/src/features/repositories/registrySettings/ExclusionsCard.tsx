@@ -5,7 +5,8 @@ import Input from "@cloudscape-design/components/input";
 import { useState } from "react";
 import type { ErrorActions } from "../../../errors";
 import type { AwsConnection, RegistryConfiguration } from "../../../ipc/generated";
-import { PagedTable } from "../../../shared/PagedTable";
+import { MiddleEllipsis } from "../../../shared/MiddleEllipsis";
+import { FullTable } from "../../../shared/PagedTable";
 import { ChangeModal } from "./ChangeModal";
 import { RegistryCard } from "./RegistryCard";
 import { principalName } from "./registryWords";
@@ -55,20 +56,29 @@ export function ExclusionsCard(props: CardProps) {
             ? `Reads by ${principalName(principal)}, which you use now, don’t count as pulls.`
             : `You use ${principalName(principal)} now. ECR counts its reads of manifests as pulls.`}
       </Box>
-      <PagedTable
+      <FullTable
+        section
         variant="embedded"
+        name="exclusions"
         items={exclusions.map((arn) => ({ arn }))}
         trackBy="arn"
         words={({ arn }) => [arn]}
         finds="roles by name"
-        contentDensity="compact"
         ariaLabels={{ tableLabel: "Pull time exclusions" }}
         empty="No exclusions"
         columnDefinitions={[
-          { id: "arn", header: "Role or user", isRowHeader: true, cell: ({ arn }) => arn },
+          {
+            id: "arn",
+            header: "Role or user",
+            isRowHeader: true,
+            width: 400,
+            grow: 1,
+            cell: ({ arn }) => <MiddleEllipsis text={arn} tail={24} />,
+          },
           {
             id: "actions",
             header: "Actions",
+            width: 120,
             cell: ({ arn }) => (
               <Button
                 ariaLabel={`Remove the exclusion of ${principalName(arn)}`}

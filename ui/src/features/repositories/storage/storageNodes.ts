@@ -1,5 +1,11 @@
 import type { ImageSize, RepositoryContents, RepositoryDetails } from "../../../ipc/generated";
-import { formatBytes, formatCounted, formatPercent, shortDigest } from "../../../shared/format";
+import {
+  formatBytes,
+  formatCount,
+  formatCounted,
+  formatPercent,
+  shortDigest,
+} from "../../../shared/format";
 
 /** A part of a storage: a repository, a group of tags, an image, or what several share. */
 export interface StorageNode {
@@ -145,7 +151,7 @@ export function repositoryNodes(details: RepositoryDetails): readonly StorageNod
       : [...groups].map(([group, parts]) =>
           parts.length === 1 && parts[0] !== undefined
             ? parts[0]
-            : groupNode(`group ${group}`, `${group} (${parts.length})`, parts),
+            : groupNode(`group ${group}`, `${group} (${formatCount(parts.length)})`, parts),
         );
   const own = images.reduce((sum, { bytes }) => sum + bytes, 0);
   const shared = size.is_exact ? size.bytes - own : 0;
