@@ -1,8 +1,9 @@
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vitest/config";
+import { themeOnBody } from "./themeOnBody";
 
 export default defineConfig({
-  plugins: [react()],
+  plugins: [react(), themeOnBody()],
   // The window and `tauri.conf.json` expect this port while developing.
   server: { port: 1420, strictPort: true, host: "127.0.0.1" },
   build: {
@@ -18,7 +19,7 @@ export default defineConfig({
   },
   test: {
     environment: "jsdom",
-    setupFiles: ["src/testing/setup.ts"],
+    setupFiles: ["src/testing/withoutOwnerStacks.ts", "src/testing/setup.ts"],
     include: ["src/**/*.test.{ts,tsx}"],
     css: false,
     restoreMocks: true,

@@ -34,12 +34,14 @@ impl Window {
         let number = |name: &str| place[name].as_i64().context("no number");
         let page = [number("width")?, number("height")?];
         self.user_input()?.click([number("x")?, number("y")?], page)?;
-        self.count_click();
         // After a click that closes the window there is no page to ask.
         wait_until_true(SEEN_LIMIT, "the page to receive the click", async || {
             self.recorded_input("clicked !== null").await.map_or(true, |seen| seen == true)
         })
-        .await
+        .await?;
+        // A click that the page did not receive is done again, and is one click of the user.
+        self.count_click();
+        Ok(())
     }
 
     /// Replaces the content of a field, with the keyboard of the screen. `find` returns the field, again for

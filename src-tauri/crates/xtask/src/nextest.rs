@@ -28,8 +28,8 @@ fn concurrent_tests() -> usize {
     cores + cores.div_ceil(2)
 }
 
-/// Returns a run of the stories that a filter selects, on a display and a session bus of their own, so
-/// that a story never touches the windows of the user.
+/// Returns a run of the stories that a filter selects, one for each core, on a display and a session bus
+/// of their own, so that a story never touches the windows of the user.
 ///
 /// # Errors
 /// If a folder's name can't be part of `PATH`.

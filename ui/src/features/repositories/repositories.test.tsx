@@ -180,7 +180,8 @@ const look = (part: object) =>
 const copied = vi.fn(async () => {});
 beforeEach(() => {
   look({ pageSize: 10 });
-  vi.stubGlobal("navigator", Object.assign(navigator, { clipboard: { writeText: copied } }));
+  const clipboard = { writeText: copied };
+  Object.defineProperty(navigator, "clipboard", { configurable: true, value: clipboard });
 });
 
 describe("the list of repositories", () => {
