@@ -1,6 +1,6 @@
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vitest/config";
-import { themeOnBody } from "./themeOnBody";
+import { themeOnBody } from "./themeOnBody.ts";
 
 export default defineConfig({
   plugins: [react(), themeOnBody()],

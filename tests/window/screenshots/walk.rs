@@ -119,6 +119,8 @@ async fn repositories(tour: &mut Tour<'_>, name: &str) -> Result<()> {
     window.click(Role::Button, "Preferences").await?;
     window.find(Role::Dialog, "Preferences").await?;
     tour.look_at_dialog("preferences").await?;
+    // The sizes of the window changed meanwhile.
+    window.find(Role::Dialog, "Preferences").await?;
     window.press(Key::Escape).await?;
     window.click_by_test_id(&format!("repository-open-{name}")).await?;
     window.find_by_test_id("images-table").await?;

@@ -1,5 +1,6 @@
 /** Keyboard shortcuts of the window. `Frame` installs them, and `ShortcutsModal` lists them. */
 import { useEffect, useRef } from "react";
+import { topDialog, visible } from "../shared/topDialog";
 import { isPage, type Page, pageTitles } from "./routes";
 
 export const shortcuts: readonly { readonly keys: string; readonly does: string }[] = [
@@ -14,21 +15,8 @@ export const shortcuts: readonly { readonly keys: string; readonly does: string 
   { keys: "?", does: "Show keyboard shortcuts" },
 ];
 
-function isVisible(element: HTMLElement): boolean {
-  return element.closest("[hidden], [inert], [aria-hidden=true]") === null;
-}
-
-function visible(root: ParentNode, selector: string): HTMLElement[] {
-  return [...root.querySelectorAll<HTMLElement>(selector)].filter(isVisible);
-}
-
 function isTyping(target: EventTarget | null): boolean {
   return target instanceof HTMLElement && target.matches("input, textarea, [contenteditable=true]");
-}
-
-/** The open dialog on top, or `null`. */
-function topDialog(): HTMLElement | null {
-  return visible(document, "[role=dialog]").at(-1) ?? null;
 }
 
 /** Clicks the last primary button: of the dialog if one is open, otherwise of the page. */

@@ -1,6 +1,6 @@
 import createWrapper from "@cloudscape-design/components/test-utils/dom";
 import { act, render } from "@testing-library/react";
-import { expect, it } from "vitest";
+import { expect, it, vi } from "vitest";
 import { FullTable, PagedTable, rowsOfAPage } from "./PagedTable";
 
 const rows = Array.from({ length: 10_000 }, (_, number) => `image-${number}`);
@@ -64,4 +64,46 @@ it.each([false, true])("sorts and keeps its columns, in a section: %s", (section
   localStorage.setItem("numbers.table", JSON.stringify({ visibleContent: ["name"] }));
   render(<Numbers section={section} />);
   expect(columns()).toBe(1);
+});
+
+it("keeps its open preferences while the window changes its width", () => {
+  vi.useFakeTimers();
+  const measured: (() => void)[] = [];
+  class Observer {
+    constructor(onResize: () => void) {
+      // Those of Cloudscape read what was observed.
+      if (onResize.length === 0) measured.push(onResize);
+    }
+    observe() {}
+    unobserve() {}
+    disconnect() {}
+  }
+  vi.stubGlobal("ResizeObserver", Observer);
+  const width = vi.spyOn(Element.prototype, "clientWidth", "get").mockReturnValue(900);
+  const resizeTo = (pixels: number) => {
+    width.mockReturnValue(pixels);
+    act(() => {
+      for (const measure of measured) measure();
+      vi.advanceTimersByTime(1_000);
+    });
+  };
+  try {
+    localStorage.clear();
+    render(<Numbers section />);
+    const table = () => createWrapper().findTable();
+    const preferences = () => table()?.findCollectionPreferences();
+    resizeTo(900);
+    const before = table()?.getElement();
+    act(() => preferences()?.findTriggerButton().click());
+    resizeTo(700);
+    expect(preferences()?.findModal()).toBeTruthy();
+    expect(table()?.getElement()).toBe(before);
+    act(() => preferences()?.findModal()?.findCancelButton()?.click());
+    act(() => vi.advanceTimersByTime(1_000));
+    // Only now the columns get the new width, in another table.
+    expect(table()?.getElement()).not.toBe(before);
+  } finally {
+    vi.useRealTimers();
+    vi.unstubAllGlobals();
+  }
 });

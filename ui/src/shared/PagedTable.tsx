@@ -22,6 +22,7 @@ import {
   visibleColumns,
   withWidths,
 } from "./tablePreferences";
+import { topDialog } from "./topDialog";
 
 export { rowsOfAPage } from "./tablePreferences";
 
@@ -179,8 +180,16 @@ function useSettledWidth(): [number, (width: number) => void] {
     }
     const change = () =>
       setWidth((before) => (Math.abs(before - measured) < widthTolerance ? before : measured));
-    // Another width is another table, whose controls are new elements.
-    timer.current = setTimeout(() => keepFocus(() => flushSync(change)), settleMs);
+    // Another width is another table, whose controls are new elements. A dialog of the table, such as
+    // its preferences, would close.
+    const settle = () => {
+      if (topDialog() !== null) {
+        timer.current = setTimeout(settle, settleMs);
+      } else {
+        keepFocus(() => flushSync(change));
+      }
+    };
+    timer.current = setTimeout(settle, settleMs);
   }, []);
   return [width, onWidth];
 }

@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: the texts are code that is checked
 /** Counts are shown with `formatCount`: 1,234 instead of 1234. */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
