@@ -20,6 +20,7 @@ use transload_model::{RegistryHost, now_ms};
 use transload_network::{CaOrigin, Network};
 use transload_practice::Practice;
 
+use crate::books::cache_prefixes::CachePrefixes;
 use crate::books::cancellable_calls::CancellableCalls;
 use crate::books::connections::ConnectionBook;
 use crate::books::counterparts::KnownCounterparts;
@@ -99,6 +100,7 @@ pub(crate) struct Inner {
     image_lists: OnceLock<Arc<ImageLists>>,
     pub listings: Listings,
     pub in_use: InUse,
+    pub cache_prefixes: CachePrefixes,
     /// Changes of the logins of `docker` and Podman, in order.
     pub client_login_undos: tokio::sync::Mutex<HashMap<ClientOfRegistry, Vec<ClientLoginUndo>>>,
     engine_address: Mutex<Option<String>>,
@@ -147,6 +149,7 @@ impl Api {
             image_lists: OnceLock::new(),
             listings: Listings::default(),
             in_use: InUse::default(),
+            cache_prefixes: CachePrefixes::default(),
             client_login_undos: tokio::sync::Mutex::default(),
             engine_address: Mutex::default(),
             practice_is_large: AtomicBool::default(),

@@ -24,11 +24,17 @@ pub async fn cleanup(api: &Api, arguments: &CleanupArguments) -> Result<u8, ApiE
         true => output::json(&found),
         false => output::cleanup::print(&arguments.repository, &found),
     }
-    if found.deleted.is_empty() {
+    if found.images.is_empty() {
         return Ok(SUCCEEDED);
     }
     if arguments.dry_run {
         return Ok(DIFFERENT);
+    }
+    if found.deleted.is_empty() {
+        let message =
+            "Images with several tags are only listed, because deleting a tag frees nothing.";
+        return Err(ApiError::new(ErrorCode::InputInvalid, message)
+            .hint("To list them, add --dry-run. To delete a tag, open the image in the window."));
     }
     if !arguments.yes && !is_confirmed(&arguments.repository)? {
         output::note("Nothing was deleted.");
@@ -48,19 +54,18 @@ async fn proposal(
     let name = || arguments.repository.clone();
     let class = CleanupClass::from(arguments.class);
     let details = api.repository_details(connection.clone(), name()).await?;
-    let unread: Vec<String> = details.rows.unread_indexes.iter().map(ToString::to_string).collect();
-    let needs_indexes =
-        matches!(class, CleanupClass::SupersededIndexes | CleanupClass::LooseImages);
-    if needs_indexes && !unread.is_empty() {
+    let needed = class.needed_manifests(&details.rows);
+    let unread: Vec<String> = needed.iter().map(ToString::to_string).collect();
+    if !unread.is_empty() {
         if details.lifecycle.uses_pull_times && !arguments.read_indexes {
             let message = format!(
-                "{} of {} must be read first, which ECR may count as pulls, and the lifecycle policy uses pull times.",
+                "{} manifests of {} must be read first, which ECR may count as pulls, and the lifecycle policy uses pull times.",
                 unread.len(),
                 arguments.repository
             );
             return Err(ApiError::new(ErrorCode::InputInvalid, message)
                 .about(arguments.repository.as_str())
-                .hint("To read the indexes nevertheless, add --read-indexes."));
+                .hint("To read the manifests nevertheless, add --read-indexes."));
         }
         for batch in unread.chunks(BATCH_SIZE) {
             api.repository_manifests_read(connection.clone(), name(), batch.to_vec()).await?;
@@ -73,8 +78,15 @@ async fn proposal(
     if !arguments.protect.is_empty() {
         rules.protected_tags.clone_from(&arguments.protect);
     }
+    rules.include_cached = arguments.include_cached;
     let all = api.repository_cleanup(connection.clone(), name(), rules).await?;
-    let found = all.into_iter().find(|proposal| proposal.class == class);
+    for error in &all.unknown {
+        output::warning(&format!(
+            "Some images may have to be kept: {}",
+            output::message_with_code(error)
+        ));
+    }
+    let found = all.proposals.into_iter().find(|proposal| proposal.class == class);
     found.ok_or_else(|| ApiError::internal("a class has no proposal".to_owned()))
 }
 

@@ -200,7 +200,7 @@ commands! {
         lifecycle_policy_set(connection: AwsConnection, name: String, text: String, expiring: u64, archiving: u64) -> ();
         lifecycle_policy_remove(connection: AwsConnection, name: String) -> ();
         /// What a clean-up of each class would delete, with the images as they were last listed. Makes no call.
-        repository_cleanup(connection: AwsConnection, name: String, rules: CleanupRules) -> Vec<CleanupProposal>;
+        repository_cleanup(connection: AwsConnection, name: String, rules: CleanupRules) -> RepositoryCleanup;
         /// What is known of the contents of all repositories, from the lists that were read last.
         registry_contents(connection: AwsConnection) -> RegistryContents;
         /// Lists the images of the repositories that weren't listed since then. `attempt` is a new name, to cancel it

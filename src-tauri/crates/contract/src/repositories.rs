@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 pub use transload_aws::EcrImageStatus as ImageStatus;
 use transload_errors::ApiError;
 pub use transload_explorer::{
-    CleanupClass, CleanupImage, CleanupProposal, CleanupRules, ImageKind, ImagePart, ImageRow,
-    ImageSize, RepositoryRows, UnreadManifest, UnreadReason,
+    CleanupClass, CleanupImage, CleanupProposal, CleanupRules, ExclusionReason, ImageKind,
+    ImagePart, ImageRow, ImageSize, KeptFromCleanup, RepositoryRows, UnreadManifest, UnreadReason,
 };
 use ts_rs::TS;
 
@@ -23,6 +23,16 @@ pub struct Repository {
     pub created_at_ms: Option<u64>,
     /// Its settings. AWS tags and lifecycle are only known in its details.
     pub settings: RepositorySettings,
+}
+
+/// What can be deleted from a repository.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "repositories.ts")]
+pub struct RepositoryCleanup {
+    /// One for each class, the safest first.
+    pub proposals: Vec<CleanupProposal>,
+    /// Why it isn't known whether some images must be excluded.
+    pub unknown: Vec<ApiError>,
 }
 
 /// Counts of a repository, for the visible rows of the list. From one list of its images, and from manifests that

@@ -1,10 +1,17 @@
 //! What can be deleted from a repository, by class, the safest first. Nothing here deletes: it proposes.
+//!
+//! - `exclusions`: images that no clean-up proposes, each with the reason
+//! - `rules`: what the user can change of it
+//! - `same_layers`: images with the layers of a newer one
 
 use std::collections::{HashMap, HashSet};
 
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+use crate::cleanup::exclusions::{Exclusions, Keeping, KeptFromCleanup};
+use crate::cleanup::rules::{CleanupRules, is_older};
+use crate::cleanup::same_layers::with_the_layers_of_a_newer_one;
 use crate::deletion_order::in_order;
 use crate::kind::{ImageKind, attached_to};
 use crate::manifest_facts::ManifestFacts;
@@ -12,9 +19,11 @@ use crate::rows::{ImageRow, RepositoryRows, rows, with_parts};
 use crate::sizes::{ImageSize, Sizes};
 use transload_aws::EcrImage;
 use transload_manifest_cache::PullTime;
-use transload_model::{Digest, wildcard_matches};
+use transload_model::Digest;
 
-const DAY_MS: u64 = 24 * 60 * 60 * 1000;
+pub(crate) mod exclusions;
+pub(crate) mod rules;
+mod same_layers;
 
 /// A class of images that can be deleted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, TS)]
@@ -31,40 +40,30 @@ pub enum CleanupClass {
     BuildCaches,
     /// Images that nobody pulled for a long time.
     Unused,
+    /// Tagged images with the layers of an image that was pushed later.
+    SameLayers,
+    /// Images with several tags. Deleting a tag frees nothing, so nothing is proposed: the user chooses a tag.
+    ManyTags,
 }
 
 impl CleanupClass {
     /// All classes, the safest first.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 7] = [
         Self::Orphans,
         Self::SupersededIndexes,
         Self::LooseImages,
         Self::BuildCaches,
         Self::Unused,
+        Self::SameLayers,
+        Self::ManyTags,
     ];
-}
 
-/// What is never proposed, and from which age on an image counts as unused.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export_to = "repositories.ts")]
-pub struct CleanupRules {
-    /// Patterns of tags whose images are kept.
-    pub protected_tags: Vec<String>,
-    /// Images that were pushed less than this many days ago are kept.
-    pub min_age_days: u32,
-    /// Days without a push and a pull after which an image is unused.
-    pub unused_days: u32,
-    /// Days after which a build cache is outdated.
-    pub cache_days: u32,
-}
-
-impl Default for CleanupRules {
-    fn default() -> Self {
-        Self {
-            protected_tags: ["latest", "prod*", "release*", "v*"].map(str::to_owned).to_vec(),
-            min_age_days: 7,
-            unused_days: 180,
-            cache_days: 30,
+    /// Returns the manifests that must be read before the images of the class are known.
+    pub fn needed_manifests(self, grouped: &RepositoryRows) -> &[Digest] {
+        match self {
+            Self::SupersededIndexes | Self::LooseImages => &grouped.unread_indexes,
+            Self::SameLayers => &grouped.unread_manifests,
+            Self::Orphans | Self::BuildCaches | Self::Unused | Self::ManyTags => &[],
         }
     }
 }
@@ -74,12 +73,15 @@ impl Default for CleanupRules {
 #[ts(export_to = "repositories.ts")]
 pub struct CleanupProposal {
     pub class: CleanupClass,
-    /// Number of indexes that must be read before this class is known. Nothing is proposed until then.
-    pub unread_indexes: u64,
+    /// Number of manifests that must be read before this class is known. Nothing is proposed until then.
+    #[ts(type = "number")]
+    pub unread_manifests: u64,
     /// The images of the class.
     pub images: Vec<CleanupImage>,
-    /// These images and everything that goes with them, in the order in which ECR deletes them: referrers, indexes, the
-    /// images of indexes.
+    /// Images of the class that are excluded, with the reason.
+    pub kept: Vec<KeptFromCleanup>,
+    /// The proposed images and everything that goes with them, in the order in which ECR deletes them: referrers, indexes,
+    /// the images of indexes.
     pub deleted: Vec<Digest>,
     /// The bytes that this frees.
     pub freed: ImageSize,
@@ -99,13 +101,12 @@ pub struct CleanupImage {
     pub pulled_at_ms: Option<u64>,
 }
 
-/// Returns what a clean-up of each class would delete. Images of `in_use` run somewhere and are never proposed, nor is
-/// anything that they are a part of.
+/// Returns what a clean-up of each class would delete, and what it excludes.
 pub fn cleanup(
     images: &[EcrImage],
     facts: &HashMap<Digest, ManifestFacts>,
     pull_time: impl Fn(&EcrImage) -> PullTime,
-    in_use: &HashSet<Digest>,
+    exclusions: &Exclusions,
     rules: &CleanupRules,
     now_ms: u64,
 ) -> Vec<CleanupProposal> {
@@ -113,19 +114,8 @@ pub fn cleanup(
     let sizes = Sizes::new(images, facts);
     let by_digest: HashMap<&Digest, &EcrImage> =
         images.iter().map(|image| (&image.digest, image)).collect();
-    let older = |time_ms: u64, days: u32| now_ms.saturating_sub(time_ms) > u64::from(days) * DAY_MS;
-    let is_protected = |image: &EcrImage| {
-        let pushed = image.pushed_at_ms.unwrap_or(now_ms);
-        let matches =
-            |tag: &str| rules.protected_tags.iter().any(|pattern| wildcard_matches(pattern, tag));
-        !older(pushed, rules.min_age_days)
-            || image.unreadable_tags > 0
-            || image.tags.iter().any(|tag| matches(tag.as_str()))
-    };
-    let runs = |image: &EcrImage| {
-        !in_use.is_empty()
-            && !with_parts(&grouped, &HashSet::from([image.digest.clone()])).is_disjoint(in_use)
-    };
+    let keeping = Keeping::new(&grouped, &by_digest, exclusions, rules, now_ms);
+    let repeated = with_the_layers_of_a_newer_one(&grouped, &by_digest, facts);
     let last_use = |image: &EcrImage| {
         let times = [image.pushed_at_ms, image.restored_at_ms, pull_time(image).pulled_at_ms];
         times.into_iter().flatten().max().unwrap_or(now_ms)
@@ -142,36 +132,44 @@ pub fn cleanup(
             }
             CleanupClass::BuildCaches => {
                 row.kind == ImageKind::BuildCache
-                    && older(image.pushed_at_ms.unwrap_or(now_ms), rules.cache_days)
+                    && is_older(now_ms, image.pushed_at_ms.unwrap_or(now_ms), rules.cache_days)
             }
             CleanupClass::Unused => {
-                !row.is_orphan && !is_untagged && older(last_use(image), rules.unused_days)
+                let is_unused = is_older(now_ms, last_use(image), rules.unused_days);
+                !row.is_orphan && !is_untagged && is_unused
+            }
+            CleanupClass::SameLayers => repeated.contains(&image.digest),
+            CleanupClass::ManyTags => {
+                image.tags.iter().filter(|tag| attached_to(tag.as_str()).is_none()).count() > 1
             }
         }
     };
     let propose = |class: CleanupClass| {
-        let needs_indexes =
-            matches!(class, CleanupClass::SupersededIndexes | CleanupClass::LooseImages);
-        let unread_indexes = if needs_indexes { grouped.unread_indexes.len() as u64 } else { 0 };
-        let found: Vec<&EcrImage> = grouped
-            .rows
-            .iter()
-            .filter(|_| unread_indexes == 0)
-            .filter_map(|row| Some((row, *by_digest.get(&row.digest)?)))
-            // A part of an index that stays can't be deleted.
-            .filter(|(row, image)| {
-                row.also_in.is_empty()
-                    && !is_protected(image)
-                    && is_of(class, row, image)
-                    && !runs(image)
-            })
-            .map(|(_, image)| image)
-            .collect();
-        let chosen: HashSet<Digest> = found.iter().map(|image| image.digest.clone()).collect();
+        let unread_manifests = class.needed_manifests(&grouped).len() as u64;
+        let (mut found, mut kept): (Vec<&EcrImage>, Vec<KeptFromCleanup>) = Default::default();
+        for row in grouped.rows.iter().filter(|_| unread_manifests == 0) {
+            let Some(image) = by_digest.get(&row.digest) else { continue };
+            if !is_of(class, row, image) {
+                continue;
+            }
+            match keeping.reason(row, image).filter(|_| class != CleanupClass::ManyTags) {
+                Some(why) => kept.push(KeptFromCleanup {
+                    digest: image.digest.clone(),
+                    tags: image.tags.iter().map(ToString::to_string).collect(),
+                    why,
+                }),
+                None => found.push(image),
+            }
+        }
+        let chosen: HashSet<Digest> = match class {
+            CleanupClass::ManyTags => HashSet::new(),
+            _ => found.iter().map(|image| image.digest.clone()).collect(),
+        };
         let deleted = with_parts(&grouped, &chosen);
         CleanupProposal {
             class,
-            unread_indexes,
+            unread_manifests,
+            kept,
             freed: sizes.freed(&deleted),
             deleted: in_order(&grouped, images, facts, &deleted),
             images: found

@@ -34,7 +34,9 @@ mod storage;
 mod testing;
 mod vulnerabilities;
 
-pub use cleanup::{CleanupClass, CleanupImage, CleanupProposal, CleanupRules, cleanup};
+pub use cleanup::exclusions::{ExclusionReason, Exclusions, KeptFromCleanup};
+pub use cleanup::rules::CleanupRules;
+pub use cleanup::{CleanupClass, CleanupImage, CleanupProposal, cleanup};
 pub use deletion_plan::{
     DeletionChoice, ImageToDelete, KeptImage, KeptReason, RepositoryDeletionPlan, TagToDelete,
     deletion_plan,

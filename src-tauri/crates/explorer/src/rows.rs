@@ -136,7 +136,7 @@ pub fn with_parts(grouped: &RepositoryRows, images: &HashSet<Digest>) -> HashSet
 }
 
 /// Returns the digests of a row and everything in it.
-fn tree(row: &ImageRow) -> HashSet<Digest> {
+pub(crate) fn tree(row: &ImageRow) -> HashSet<Digest> {
     fn add(parts: &[ImagePart], all: &mut HashSet<Digest>) {
         for part in parts {
             all.insert(part.digest.clone());

@@ -10,7 +10,7 @@
 //! - `about`: what the history shows of a migration beside its plan and its request.
 //! - `stored`: the request and `about` as JSON with a version.
 //! - `codes`, `columns`, `json_columns`, `rows`: conversion between values and columns.
-//! - `search`: finds migrations by their images.
+//! - `search`: finds migrations by their images. `recent`: images that a repository received lately.
 //! - `store`: starts, reads and lists migrations.
 //! - `writer`: the one thread that writes while migrations run, with many changes in one transaction.
 //! - `log`: the changes that a running migration journals.
@@ -26,6 +26,7 @@ pub(crate) mod error;
 pub(crate) mod intent;
 mod json_columns;
 pub(crate) mod log;
+mod recent;
 mod rows;
 mod schema;
 mod search;

@@ -1,6 +1,7 @@
 import Alert from "@cloudscape-design/components/alert";
 import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
+import Checkbox from "@cloudscape-design/components/checkbox";
 import Container from "@cloudscape-design/components/container";
 import FormField from "@cloudscape-design/components/form-field";
 import Header from "@cloudscape-design/components/header";
@@ -12,7 +13,7 @@ import { type ErrorActions, ErrorAlert } from "../../errors";
 import { useBackend } from "../../ipc";
 import type {
   AwsConnection,
-  CleanupClass,
+  CleanupImage,
   CleanupProposal,
   CleanupRules,
   RepositoryDetails,
@@ -21,8 +22,11 @@ import { connectionKey } from "../../shared/connection";
 import { formatCount, formatCounted } from "../../shared/format";
 import { StatusText } from "../../shared/StatusText";
 import { useRequest } from "../../shared/useRequest";
-import { DeletionModal } from "./DeletionModal";
+import { CleanupExclusions } from "./CleanupExclusions";
+import { cleanupLabels } from "./cleanupTexts";
+import { DeletionModal, type DeletionOption } from "./DeletionModal";
 import { sizeText } from "./LifecycleEffects";
+import { SeveralTagsModal } from "./SeveralTagsModal";
 
 interface CleanupTabProps {
   connection: AwsConnection;
@@ -32,35 +36,12 @@ interface CleanupTabProps {
   onChanged: () => void;
 }
 
-/** Names of the classes, and what they contain. */
-export const cleanupLabels: Record<CleanupClass, { name: string; description: string }> = {
-  orphans: {
-    name: "Orphaned referrers",
-    description: "Signatures and attestations whose image is gone.",
-  },
-  superseded_indexes: {
-    name: "Superseded indexes",
-    description: "Untagged indexes with their platforms. They can still be pulled by digest.",
-  },
-  loose_images: {
-    name: "Loose images",
-    description: "Untagged images in no index. They can still be pulled by digest.",
-  },
-  build_caches: {
-    name: "Old build caches",
-    description: "The next build is slower without them.",
-  },
-  unused: {
-    name: "Unused images",
-    description: "Tagged images that nobody pulled for a long time.",
-  },
-};
-
 const defaults: CleanupRules = {
   protected_tags: ["latest", "prod*", "release*", "v*"],
   min_age_days: 7,
   unused_days: 180,
   cache_days: 30,
+  include_cached: false,
 };
 
 /** What can be deleted from a repository, by class, with the bytes that it frees. */
@@ -69,18 +50,40 @@ export function CleanupTab({ connection, details, errorActions, onChanged }: Cle
   const { name } = details.repository;
   const [tags, setTags] = useState(defaults.protected_tags.join(" "));
   const [days, setDays] = useState(String(defaults.unused_days));
-  const [chosen, setChosen] = useState<CleanupProposal | null>(null);
+  const [includeCached, setIncludeCached] = useState(defaults.include_cached);
+  const [chosen, setChosen] = useState<readonly DeletionOption[] | null>(null);
+  const [severalTags, setSeveralTags] = useState<readonly CleanupImage[] | null>(null);
   const unusedDays = Number.parseInt(days, 10);
   const daysProblem = unusedDays >= 1 ? undefined : "Enter a number of days.";
   const rules: CleanupRules = {
     ...defaults,
     protected_tags: tags.split(/\s+/).filter((tag) => tag !== ""),
     unused_days: unusedDays >= 1 ? unusedDays : defaults.unused_days,
+    include_cached: includeCached,
   };
   const request = useRequest(
     `${connectionKey(connection)} ${name} ${JSON.stringify(rules)} ${details.images.length}`,
     () => backend.repositoryCleanup(connection, name, rules),
   );
+  const proposals = request.answer?.proposals ?? [];
+  const review = ({ class: of, images }: CleanupProposal) => {
+    if (of === "many_tags") {
+      setSeveralTags(images);
+      return;
+    }
+    const digests = images.map(({ digest }) => digest);
+    const target = { kind: "images", repository: name, digests, class: of } as const;
+    setChosen([{ label: cleanupLabels[of].name, target }]);
+  };
+  const chooseTag = ({ digest, tags: of }: CleanupImage) => {
+    setSeveralTags(null);
+    setChosen(
+      of.map((tag) => ({
+        label: `Tag ${tag}`,
+        target: { kind: "tag", repository: name, tag, digest },
+      })),
+    );
+  };
 
   return (
     <SpaceBetween size="m">
@@ -88,7 +91,7 @@ export function CleanupTab({ connection, details, errorActions, onChanged }: Cle
         header={
           <Header
             variant="h2"
-            description="Images that were pushed in the last 7 days, images with these tags, and images of indexes that stay are never offered."
+            description="Never offered: images that run, that Transload migrated in the last 30 days, that were pushed or signed in the last 7 days, that have these tags, or that an index lists."
           >
             Keep
           </Header>
@@ -114,14 +117,31 @@ export function CleanupTab({ connection, details, errorActions, onChanged }: Cle
               data-testid="cleanup-days"
             />
           </FormField>
+          <FormField label="Pull-through cache">
+            <Checkbox
+              checked={includeCached}
+              onChange={({ detail }) => setIncludeCached(detail.checked)}
+              data-testid="cleanup-cached"
+            >
+              Offer cached images
+            </Checkbox>
+          </FormField>
         </SpaceBetween>
       </Container>
       {request.error !== null && (
         <ErrorAlert error={request.error} actions={{ ...errorActions, retry: request.reload }} />
       )}
+      {request.answer?.unknown.map((error) => (
+        <SpaceBetween size="xxs" key={error.code}>
+          <Alert type="warning">
+            Some images may have to be kept, but this couldn’t be checked.
+          </Alert>
+          <ErrorAlert error={error} actions={{ ...errorActions, retry: request.reload }} />
+        </SpaceBetween>
+      ))}
       <Table
         variant="container"
-        items={request.answer ?? []}
+        items={proposals}
         trackBy="class"
         loading={request.loading && request.answer === null}
         loadingText="Computing"
@@ -159,10 +179,10 @@ export function CleanupTab({ connection, details, errorActions, onChanged }: Cle
           {
             id: "images",
             header: "Images",
-            cell: ({ images, unread_indexes }) =>
-              unread_indexes > 0 ? (
+            cell: ({ images, unread_manifests }) =>
+              unread_manifests > 0 ? (
                 <StatusText type="pending">
-                  {`Unknown: ${formatCounted(unread_indexes, "index wasn’t", "indexes weren’t")} read`}
+                  {`Unknown: ${formatCounted(unread_manifests, "manifest wasn’t", "manifests weren’t")} read`}
                 </StatusText>
               ) : (
                 formatCount(images.length)
@@ -186,7 +206,7 @@ export function CleanupTab({ connection, details, errorActions, onChanged }: Cle
                 wrapText={false}
                 disabled={proposal.images.length === 0}
                 ariaLabel={`Review ${cleanupLabels[proposal.class].name.toLowerCase()}`}
-                onClick={() => setChosen(proposal)}
+                onClick={() => review(proposal)}
                 data-testid={`cleanup-review-${proposal.class}`}
               >
                 Review
@@ -202,20 +222,18 @@ export function CleanupTab({ connection, details, errorActions, onChanged }: Cle
           tab.
         </Alert>
       )}
+      <CleanupExclusions proposals={proposals} />
+      {severalTags !== null && (
+        <SeveralTagsModal
+          images={severalTags}
+          onChoose={chooseTag}
+          onClose={() => setSeveralTags(null)}
+        />
+      )}
       {chosen !== null && (
         <DeletionModal
           connection={connection}
-          options={[
-            {
-              label: cleanupLabels[chosen.class].name,
-              target: {
-                kind: "images",
-                repository: name,
-                digests: chosen.images.map(({ digest }) => digest),
-                class: chosen.class,
-              },
-            },
-          ]}
+          options={chosen}
           errorActions={errorActions}
           onDeleted={onChanged}
           onClose={() => setChosen(null)}

@@ -13,6 +13,7 @@ import type {
   AwsConnection,
   CleanupImage,
   CleanupProposal,
+  ExclusionReason,
   RepositoryDetails,
 } from "../../ipc/generated";
 import { defaultRepositorySettings } from "../../shared/repositorySettings";
@@ -46,8 +47,9 @@ function proposal(part: Partial<CleanupProposal>): CleanupProposal {
   const images = part.images ?? [];
   return {
     class: "orphans",
-    unread_indexes: 0,
+    unread_manifests: 0,
     images,
+    kept: [],
     deleted: images.map((one) => one.digest),
     freed: { bytes: 6_000_000, is_exact: true },
     ...part,
@@ -56,7 +58,7 @@ function proposal(part: Partial<CleanupProposal>): CleanupProposal {
 
 function show(proposals: CleanupProposal[], part: Partial<Backend> = {}) {
   const onChanged = vi.fn();
-  const propose = vi.fn(async () => proposals);
+  const propose = vi.fn(async () => ({ proposals, unknown: [] }));
   const backend = {
     repositoryCleanup: propose as Backend["repositoryCleanup"],
     ...part,
@@ -83,11 +85,11 @@ const isDisabled = (id: string) => {
 it("offers each class with the bytes that it frees, and nothing of a class that isn't known", async () => {
   const { container, propose } = show([
     proposal({ images: [image(1)] }),
-    proposal({ class: "loose_images", unread_indexes: 2 }),
+    proposal({ class: "loose_images", unread_manifests: 2 }),
   ]);
   await screen.findByText("Orphaned referrers");
   expect(container.textContent).toContain("6 MB");
-  expect(container.textContent).toContain("Unknown: 2 indexes weren’t read");
+  expect(container.textContent).toContain("Unknown: 2 manifests weren’t read");
   expect(isDisabled("cleanup-review-loose_images")).toBe(true);
   expect(await accessibilityViolations(container)).toEqual([]);
   const tags = createWrapper(container).findInput('[data-testid="cleanup-protected"]');
@@ -132,4 +134,58 @@ it("deletes what was reviewed through the dry run of every deletion", async () =
   press("deletion-confirm");
   await waitFor(() => expect(onChanged).toHaveBeenCalled());
   await waitFor(() => expect(screen.queryByTestId("deletion-modal")).toBeNull());
+});
+
+it("says why each excluded image is kept", async () => {
+  const reasons: [ExclusionReason, string][] = [
+    [{ kind: "in_use", count: 2 }, "runs in 2 places"],
+    [{ kind: "cached", prefix: "hub" }, "cache rule hub"],
+    [{ kind: "migrated", at_ms: 1 }, "migrated it in the last 30 days"],
+    [{ kind: "part_of", indexes: ["v2", "v3", "v4", "v5"] }, "part of v2, v3, v4 and 1 more"],
+    [{ kind: "protected_tag", tag: "prod-1" }, "The tag prod-1 is protected"],
+    [{ kind: "unreadable_tag" }, "can’t be read"],
+    [{ kind: "pushed_lately", days: 7 }, "pushed in the last 7 days"],
+    [{ kind: "referrer_pushed_lately", days: 7 }, "A signature or another referrer"],
+  ];
+  const kept = reasons.map(([why], number) => ({ digest: digest(number), tags: [], why }));
+  const { container, propose } = show([proposal({ kept })]);
+  const table = await screen.findByTestId("cleanup-kept");
+  expect(table.textContent).toContain("8 images are kept");
+  for (const [, words] of reasons) {
+    expect(table.textContent).toContain(words);
+  }
+  expect(await accessibilityViolations(container)).toEqual([]);
+  act(() =>
+    createWrapper(container)
+      .findCheckbox('[data-testid="cleanup-cached"]')
+      ?.findNativeInput()
+      .click(),
+  );
+  await waitFor(() =>
+    expect(propose).toHaveBeenLastCalledWith(
+      connection,
+      "shop/api",
+      expect.objectContaining({ include_cached: true }),
+    ),
+  );
+});
+
+it("lets the user choose which of several tags is deleted", async () => {
+  const planned = vi.fn(async () => deletionPlanOf("d", [plannedRepository("shop/api", [])]));
+  show([proposal({ class: "many_tags", images: [image(1, ["1", "1.2"])], deleted: [] })], {
+    deletionPlan: planned,
+  });
+  await screen.findByText("Several tags");
+  press("cleanup-review-many_tags");
+  fireEvent.click(await screen.findByLabelText("Delete a tag of 1"));
+  await waitFor(() =>
+    expect(planned).toHaveBeenCalledWith(connection, {
+      kind: "tag",
+      repository: "shop/api",
+      tag: "1",
+      digest: digest(1),
+    }),
+  );
+  expect(screen.queryByTestId("several-tags")).toBeNull();
+  expect(screen.getByTestId("deletion-options").textContent).toContain("Tag 1.2");
 });

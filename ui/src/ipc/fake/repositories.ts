@@ -91,7 +91,7 @@ export function fakeRepositoryMethods(
       ...noEffects,
       kept: ecr.get(name)?.length ?? 0,
     }),
-    repositoryCleanup: async () => [],
+    repositoryCleanup: async () => ({ proposals: [], unknown: [] }),
     lifecyclePreviewStart: async () => ({ kind: "running" }),
     lifecyclePreview: async () => ({
       kind: "complete",

@@ -8,7 +8,7 @@ import type { DroppedFile, MigrationRequest, RepositorySettings } from "./migrat
 import type { PlanPermissions } from "./permissions";
 import type { CopyTool, MigrationPlan, PlanProgress } from "./plan";
 import type { HistoryEntry, HistoryMatch, MigrationReport, ReportFormat } from "./report";
-import type { CacheRuleValidation, CleanupProposal, CleanupRules, DeletionPlan, DeletionProgress, DeletionReport, DeletionTarget, FoundImages, LifecyclePreviewState, LifecycleWhatIf, RegistryChange, RegistryConfiguration, RegistryContents, RegistryOffer, RegistryReadProgress, RegistrySettings, Repository, RepositoryDetails, RepositoryRows, RepositoryStorage, RepositorySummary, StorageClassChange, UnreadManifest } from "./repositories";
+import type { CacheRuleValidation, CleanupRules, DeletionPlan, DeletionProgress, DeletionReport, DeletionTarget, FoundImages, LifecyclePreviewState, LifecycleWhatIf, RegistryChange, RegistryConfiguration, RegistryContents, RegistryOffer, RegistryReadProgress, RegistrySettings, Repository, RepositoryCleanup, RepositoryDetails, RepositoryRows, RepositoryStorage, RepositorySummary, StorageClassChange, UnreadManifest } from "./repositories";
 import type { AppInfo, CaFile, NetworkStatus, PracticeStatus, SavedProfile, Settings, WizardDraft } from "./settings";
 import type { ChooseProgress, ChosenTags, EngineOriginal, EngineStatus, ImageSource, PasteField, PastedSource, ProposedNames, RenameRule, Selection, SourceLogin, SourceLoginStatus, SourceNamespaces, SourceRepositories, SourceTag, SourceTags } from "./sources";
 import type { UndoPlan, UndoProgress, UndoReport } from "./undo";
@@ -323,7 +323,7 @@ export interface Commands {
   /**
    * What a clean-up of each class would delete, with the images as they were last listed. Makes no call.
    */
-  repositoryCleanup(connection: AwsConnection, name: string, rules: CleanupRules): Promise<Array<CleanupProposal>>;
+  repositoryCleanup(connection: AwsConnection, name: string, rules: CleanupRules): Promise<RepositoryCleanup>;
   /**
    * What is known of the contents of all repositories, from the lists that were read last.
    */

@@ -25,7 +25,7 @@ failure: string | null, };
 /**
  * A class of images that can be deleted.
  */
-export type CleanupClass = "orphans" | "superseded_indexes" | "loose_images" | "build_caches" | "unused";
+export type CleanupClass = "orphans" | "superseded_indexes" | "loose_images" | "build_caches" | "unused" | "same_layers" | "many_tags";
 
 /**
  * An image of a clean-up.
@@ -41,16 +41,20 @@ pulled_at_ms: number | null, };
  */
 export type CleanupProposal = { class: CleanupClass, 
 /**
- * Number of indexes that must be read before this class is known. Nothing is proposed until then.
+ * Number of manifests that must be read before this class is known. Nothing is proposed until then.
  */
-unread_indexes: number, 
+unread_manifests: number, 
 /**
  * The images of the class.
  */
 images: Array<CleanupImage>, 
 /**
- * These images and everything that goes with them, in the order in which ECR deletes them: referrers, indexes, the
- * images of indexes.
+ * Images of the class that are excluded, with the reason.
+ */
+kept: Array<KeptFromCleanup>, 
+/**
+ * The proposed images and everything that goes with them, in the order in which ECR deletes them: referrers, indexes,
+ * the images of indexes.
  */
 deleted: Array<string>, 
 /**
@@ -67,7 +71,7 @@ export type CleanupRules = {
  */
 protected_tags: Array<string>, 
 /**
- * Images that were pushed less than this many days ago are kept.
+ * Images that were pushed, or signed, less than this many days ago are kept.
  */
 min_age_days: number, 
 /**
@@ -77,7 +81,11 @@ unused_days: number,
 /**
  * Days after which a build cache is outdated.
  */
-cache_days: number, };
+cache_days: number, 
+/**
+ * Whether images of a pull-through cache are proposed too. ECR pulls them again when they are needed.
+ */
+include_cached: boolean, };
 
 /**
  * What a deletion would delete, and what it would keep.
@@ -152,6 +160,11 @@ export type DeletionTotals = { repositories: number, images: number,
  * Number of tags, those of deleted images and those that are deleted alone.
  */
 tags: number, };
+
+/**
+ * Why a clean-up excludes an image.
+ */
+export type ExclusionReason = { "kind": "in_use", count: number, } | { "kind": "cached", prefix: string, } | { "kind": "migrated", at_ms: number, } | { "kind": "part_of", indexes: Array<string>, } | { "kind": "protected_tag", tag: string, } | { "kind": "unreadable_tag" } | { "kind": "pushed_lately", days: number, } | { "kind": "referrer_pushed_lately", days: number, };
 
 /**
  * An image that a lifecycle policy applies to.
@@ -315,6 +328,11 @@ pulled_at_ms: number | null,
  * Whether it is in archive storage, which AWS bills for at least 90 days.
  */
 is_archived: boolean, };
+
+/**
+ * An image that a clean-up excludes.
+ */
+export type KeptFromCleanup = { digest: string, tags: Array<string>, why: ExclusionReason, };
 
 /**
  * An image that stays.
@@ -645,6 +663,19 @@ created_at_ms: number | null,
  * Its settings. AWS tags and lifecycle are only known in its details.
  */
 settings: RepositorySettings, };
+
+/**
+ * What can be deleted from a repository.
+ */
+export type RepositoryCleanup = { 
+/**
+ * One for each class, the safest first.
+ */
+proposals: Array<CleanupProposal>, 
+/**
+ * Why it isn't known whether some images must be excluded.
+ */
+unknown: Array<ApiError>, };
 
 /**
  * What is known of the contents of a repository.

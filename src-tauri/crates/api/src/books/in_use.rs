@@ -1,7 +1,7 @@
 //! Images that Amazon ECS or EKS run, where findings of Amazon Inspector reported it since the program started. A
 //! clean-up never proposes them.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::Mutex;
 
 use transload_manifest_cache::PullScope;
@@ -11,7 +11,7 @@ use crate::locks::locked;
 
 /// Images that run, by repository.
 #[derive(Default)]
-pub(crate) struct InUse(Mutex<HashMap<PullScope, HashSet<Digest>>>);
+pub(crate) struct InUse(Mutex<HashMap<PullScope, HashMap<Digest, u64>>>);
 
 impl InUse {
     /// Records in how many places an image runs.
@@ -23,16 +23,16 @@ impl InUse {
                     images.remove(digest);
                 }
             }
-            Some(_) => {
-                all.entry(scope.clone()).or_default().insert(digest.clone());
+            Some(count) => {
+                all.entry(scope.clone()).or_default().insert(digest.clone(), count);
             }
             // ECR doesn't say.
             None => {}
         }
     }
 
-    /// Returns the images of a repository that run.
-    pub fn of(&self, scope: &PullScope) -> HashSet<Digest> {
+    /// Returns the images of a repository that run, and in how many places.
+    pub fn of(&self, scope: &PullScope) -> HashMap<Digest, u64> {
         locked(&self.0).get(scope).cloned().unwrap_or_default()
     }
 }

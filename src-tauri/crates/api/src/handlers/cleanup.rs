@@ -1,28 +1,75 @@
-//! Clean-up of a repository: what each class would delete. `deletion` carries it out.
+//! Clean-up of a repository: what each class would delete, and what is excluded. `deletion` carries it out.
 
 use transload_aws::EcrImage;
-use transload_contract::{AwsConnection, CleanupProposal, CleanupRules};
+use transload_contract::{AwsConnection, CleanupRules, RepositoryCleanup};
 use transload_errors::ApiError;
-use transload_explorer::{cached_facts, cleanup, pull_time};
+use transload_explorer::{Exclusions, cached_facts, cleanup, pull_time};
 use transload_model::now_ms;
 
 use crate::api::Api;
+use crate::books::cache_prefixes::prefix_of;
+use crate::handlers::explorer::{Explored, blocking};
+
+/// Images that were migrated in this time are kept: 30 days.
+const MIGRATED_LATELY_MS: u64 = 30 * 24 * 60 * 60 * 1000;
 
 impl Api {
-    /// Returns what a clean-up of each class would delete. Makes no changes.
+    /// Returns what a clean-up of each class would delete, and what it excludes. Makes no changes.
     pub async fn repository_cleanup(
         &self,
         connection: AwsConnection,
         name: String,
         rules: CleanupRules,
-    ) -> Result<Vec<CleanupProposal>, ApiError> {
+    ) -> Result<RepositoryCleanup, ApiError> {
         let explored = self.explore(&connection, &name).await?;
         let images = self.listed_images(&explored).await?;
-        let documents = self.documents();
-        let facts = cached_facts(&documents, &images);
-        let reads = documents.own_reads(&explored.scope);
-        let in_use = self.inner.in_use.of(&explored.scope);
-        let pulled = |image: &EcrImage| pull_time(image, &reads);
-        Ok(cleanup(&images, &facts, pulled, &in_use, &rules, now_ms()))
+        let now_ms = now_ms();
+        let mut unknown = Vec::new();
+        let exclusions = self.exclusions(&explored, now_ms, &mut unknown).await?;
+        let (documents, scope) = (self.documents(), explored.scope.clone());
+        let proposals = blocking(move || {
+            let facts = cached_facts(&documents, &images);
+            let reads = documents.own_reads(&scope);
+            let pulled = |image: &EcrImage| pull_time(image, &reads);
+            cleanup(&images, &facts, pulled, &exclusions, &rules, now_ms)
+        });
+        Ok(RepositoryCleanup { proposals: proposals.await?, unknown })
+    }
+
+    /// Returns what excludes images of a repository. What can't be read is added to `unknown`.
+    async fn exclusions(
+        &self,
+        explored: &Explored,
+        now_ms: u64,
+        unknown: &mut Vec<ApiError>,
+    ) -> Result<Exclusions, ApiError> {
+        let identity = &explored.connected().destination.identity;
+        let since_ms = now_ms.saturating_sub(MIGRATED_LATELY_MS);
+        let journal = self.journal().await?;
+        let migrated = journal
+            .recently_migrated(&identity.account, &identity.region, &explored.name, since_ms)
+            .await?;
+        Ok(Exclusions {
+            in_use: self.inner.in_use.of(&explored.scope),
+            migrated,
+            cache_prefix: self.cache_prefix(explored).await.unwrap_or_else(|error| {
+                unknown.push(error);
+                None
+            }),
+        })
+    }
+
+    /// Returns the prefix of the pull-through cache rule that a repository belongs to. Reads the rules once for each list
+    /// of its images.
+    async fn cache_prefix(&self, explored: &Explored) -> Result<Option<String>, ApiError> {
+        let known = &self.inner.cache_prefixes;
+        if let Some(prefix) = known.get(&explored.scope) {
+            return Ok(prefix);
+        }
+        let rules = explored.connected().destination.ecr.cache_rules().await?;
+        let prefixes = rules.iter().map(|rule| rule.prefix.as_str());
+        let prefix = prefix_of(explored.name.as_str(), prefixes).map(str::to_owned);
+        known.put(explored.scope.clone(), prefix.clone());
+        Ok(prefix)
     }
 }

@@ -54,6 +54,7 @@ impl Api {
         images.sort_by_key(|image| std::cmp::Reverse(image.pushed_at_ms));
         let images = Arc::new(images);
         self.inner.listings.put(explored.scope.clone(), Arc::clone(&images));
+        self.inner.cache_prefixes.forget(&explored.scope);
         self.keep_list(explored, &images).await?;
         Ok(images)
     }

@@ -28,6 +28,9 @@ pub struct CleanupArguments {
     /// prod*, release* and v*.
     #[arg(long, value_name = "PATTERN")]
     pub protect: Vec<String>,
+    /// Propose images of a pull-through cache too. ECR pulls them again when they are needed.
+    #[arg(long)]
+    pub include_cached: bool,
     /// Read indexes also if the lifecycle policy uses pull times. ECR may count reading as a pull.
     #[arg(long)]
     pub read_indexes: bool,
@@ -51,6 +54,10 @@ pub enum Class {
     BuildCaches,
     /// Tagged images that nobody pulled for a long time.
     Unused,
+    /// Tagged images with the layers of an image that was pushed later. Frees little: layers are stored once.
+    SameLayers,
+    /// Images with several tags. Only listed: deleting a tag frees nothing.
+    ManyTags,
 }
 
 impl From<Class> for CleanupClass {
@@ -61,6 +68,8 @@ impl From<Class> for CleanupClass {
             Class::LooseImages => Self::LooseImages,
             Class::BuildCaches => Self::BuildCaches,
             Class::Unused => Self::Unused,
+            Class::SameLayers => Self::SameLayers,
+            Class::ManyTags => Self::ManyTags,
         }
     }
 }

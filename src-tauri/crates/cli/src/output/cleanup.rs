@@ -1,15 +1,18 @@
 //! What a clean-up would delete, a line for each image.
 
-use transload_contract::CleanupProposal;
+use transload_contract::{CleanupClass, CleanupProposal, ExclusionReason};
 
 use crate::output::{counted, line};
 
-/// Prints a proposal.
+/// Prints a proposal, and what is kept for which reason.
 pub fn print(repository: &str, found: &CleanupProposal) {
+    let what = if found.class == CleanupClass::ManyTags { "TAGS  " } else { "DELETE" };
     for image in &found.images {
-        let tags =
-            if image.tags.is_empty() { "untagged".to_owned() } else { image.tags.join(", ") };
-        line(&format!("DELETE  {}  {tags}", image.digest));
+        line(&format!("{what}  {}  {}", image.digest, tags_text(&image.tags)));
+    }
+    for kept in &found.kept {
+        let (tags, why) = (tags_text(&kept.tags), reason(&kept.why));
+        line(&format!("KEEP    {}  {tags}: {why}", kept.digest));
     }
     let at_most = if found.freed.is_exact { "" } else { "at most " };
     line(&format!(
@@ -17,4 +20,33 @@ pub fn print(repository: &str, found: &CleanupProposal) {
         counted(found.deleted.len() as u64, "image", "images"),
         found.freed.bytes
     ));
+}
+
+fn tags_text(tags: &[String]) -> String {
+    if tags.is_empty() { "untagged".to_owned() } else { tags.join(", ") }
+}
+
+/// Why an image is kept, in words.
+fn reason(why: &ExclusionReason) -> String {
+    match why {
+        ExclusionReason::InUse { count } => {
+            format!("runs in {}", counted(*count, "place", "places"))
+        }
+        ExclusionReason::Cached { prefix } => {
+            format!(
+                "belongs to the pull-through cache rule {prefix}; to propose it, add --include-cached"
+            )
+        }
+        ExclusionReason::Migrated { .. } => "migrated by Transload in the last 30 days".to_owned(),
+        ExclusionReason::PartOf { indexes } => format!("part of {}", indexes.join(", ")),
+        ExclusionReason::ProtectedTag { tag } => format!("the tag {tag} is protected"),
+        ExclusionReason::UnreadableTag => "has a tag that can't be read".to_owned(),
+        ExclusionReason::PushedLately { days } => {
+            format!("pushed in the last {}", counted(u64::from(*days), "day", "days"))
+        }
+        ExclusionReason::ReferrerPushedLately { days } => format!(
+            "a signature or another referrer was pushed in the last {}",
+            counted(u64::from(*days), "day", "days")
+        ),
+    }
 }

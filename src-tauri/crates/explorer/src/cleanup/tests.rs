@@ -1,6 +1,8 @@
 //! Classes of made-up repositories.
 
 use super::*;
+use crate::cleanup::exclusions::ExclusionReason;
+use crate::cleanup::rules::DAY_MS;
 use crate::testing::{MB, TestRepository, digest};
 
 const NOW_MS: u64 = 1_000 * DAY_MS;
@@ -13,7 +15,7 @@ fn found(
 ) -> CleanupProposal {
     let pulled =
         |image: &EcrImage| PullTime { pulled_at_ms: image.pulled_at_ms, own_read_at_ms: None };
-    let none = HashSet::new();
+    let none = Exclusions::default();
     let all = cleanup(&shop.images, facts, pulled, &none, &CleanupRules::default(), NOW_MS);
     all.into_iter().find(|proposal| proposal.class == class).unwrap()
 }
@@ -38,7 +40,7 @@ fn orphans_are_offered_also_if_an_index_was_not_read() {
         [digest("cosign"), digest("notation")]
     );
     let loose = found(&shop, &none, CleanupClass::LooseImages);
-    assert_eq!((loose.unread_indexes, digests(&loose)), (1, Vec::new()));
+    assert_eq!((loose.unread_manifests, digests(&loose)), (1, Vec::new()));
     let facts = shop.read(&["index"]);
     assert_eq!(digests(&found(&shop, &facts, CleanupClass::LooseImages)), [digest("loose")]);
 }
@@ -104,23 +106,219 @@ fn build_caches_go_after_a_month() {
 }
 
 #[test]
-fn images_that_run_are_in_no_class() {
+fn an_older_image_with_the_layers_of_a_newer_one_frees_only_what_it_has_alone() {
+    let mut shop = TestRepository::default();
+    type Layers<'a> = &'a [(&'a str, u64)];
+    let layers: Layers<'_> = &[("base", 30), ("app", 5)];
+    // By name, tag, layers and push time; whether a newer image has its layers.
+    let cases: [(&str, &[&str], Layers<'_>, u64, bool); 5] = [
+        ("oldest", &["build-1"], layers, 1, true),
+        ("older", &["build-2"], layers, 2, true),
+        ("newest", &["build-3"], layers, 3, false),
+        ("other", &["build-4"], &[("base", 30)], 1, false),
+        // Loose images are a class of their own, and don't replace a tagged image.
+        ("untagged", &[], layers, 4, false),
+    ];
+    for (name, tags, layers, pushed, _) in cases {
+        shop.image(name, tags, layers).pushed_at_ms = Some(pushed);
+    }
+    let expected: Vec<Digest> =
+        cases.iter().filter(|case| case.4).map(|case| digest(case.0)).collect();
+    let proposal = found(&shop, &shop.read_all(), CleanupClass::SameLayers);
+    assert_eq!(digests(&proposal), expected);
+    assert_eq!(proposal.freed, ImageSize { bytes: 0, is_exact: true });
+
+    // Unknown until every manifest was read.
+    let partly = shop.read(&["oldest", "newest", "other", "untagged"]);
+    let proposal = found(&shop, &partly, CleanupClass::SameLayers);
+    assert_eq!((proposal.unread_manifests, digests(&proposal)), (1, Vec::new()));
+}
+
+#[test]
+fn indexes_are_compared_by_the_layers_of_their_platforms_in_any_order() {
+    let mut shop = TestRepository::default();
+    for (version, extra) in [("1", "same"), ("2", "same"), ("3", "changed")] {
+        let name = |platform: &str| format!("{platform} of {version}");
+        shop.image(&name("amd64"), &[], &[("base", 30), (extra, 5)]);
+        shop.image(&name("arm64"), &[], &[("armbase", 28)]);
+        shop.image(&name("attestation"), &[], &[(version, 1)]);
+        let (amd64, arm64, attestation) = (name("amd64"), name("arm64"), name("attestation"));
+        let mut entries = vec![(amd64.as_str(), "linux/amd64"), (arm64.as_str(), "linux/arm64")];
+        if version == "2" {
+            entries.reverse();
+        }
+        entries.push((attestation.as_str(), amd64.as_str()));
+        shop.index(version, &[&format!("build-{version}")], &entries).pushed_at_ms =
+            Some(version.parse().unwrap());
+    }
+    let proposal = found(&shop, &shop.read_all(), CleanupClass::SameLayers);
+    assert_eq!(digests(&proposal), [digest("1")]);
+    // Its attestation is the only content of its own.
+    assert_eq!(proposal.freed, ImageSize { bytes: MB, is_exact: true });
+    assert_eq!(proposal.deleted.len(), 4);
+}
+
+#[test]
+fn several_tags_of_an_image_are_shown_and_free_nothing() {
+    let mut shop = TestRepository::default();
+    let attached = format!("sha256-{}.sig", digest("several").hex());
+    shop.image("several", &["1", "1.2", "latest"], &[("base", 30)]);
+    shop.image("one", &["2"], &[("base", 30)]);
+    shop.image("signature", &[&attached, "3"], &[]);
+    let proposal = found(&shop, &HashMap::new(), CleanupClass::ManyTags);
+    assert_eq!(digests(&proposal), [digest("several")]);
+    assert_eq!((proposal.deleted.len(), proposal.freed.bytes, proposal.kept.len()), (0, 0, 0));
+}
+
+/// Changes a repository, what is excluded, or the rules.
+type Change = fn(&mut TestRepository, &mut Exclusions, &mut CleanupRules);
+
+#[test]
+fn an_excluded_image_is_in_no_class_and_says_why() {
+    let indexes = || vec!["stable".to_owned()];
+    let age = |shop: &mut TestRepository, name: &str, days: u64| {
+        let image = shop.images.iter_mut().find(|image| image.digest == digest(name));
+        image.unwrap().pushed_at_ms = Some(NOW_MS - days * DAY_MS);
+    };
+    let cases: [(&str, Change, &str, ExclusionReason); 11] = [
+        (
+            "an image that runs",
+            |_, known, _| {
+                known.in_use.insert(digest("loose"), 2);
+            },
+            "loose",
+            ExclusionReason::InUse { count: 2 },
+        ),
+        (
+            "an index with a platform that runs",
+            |_, known, _| {
+                known.in_use.insert(digest("amd64"), 1);
+            },
+            "index",
+            ExclusionReason::InUse { count: 1 },
+        ),
+        (
+            "a repository of a cache rule",
+            |_, known, _| known.cache_prefix = Some("hub".to_owned()),
+            "loose",
+            ExclusionReason::Cached { prefix: "hub".to_owned() },
+        ),
+        (
+            "a destination of a migration",
+            |_, known, _| {
+                known.migrated.insert(digest("old"), 7);
+            },
+            "old",
+            ExclusionReason::Migrated { at_ms: 7 },
+        ),
+        (
+            "an index with a platform that was migrated",
+            |_, known, _| {
+                known.migrated.insert(digest("amd64"), 7);
+            },
+            "index",
+            ExclusionReason::Migrated { at_ms: 7 },
+        ),
+        (
+            "use counts more than anything else",
+            |_, known, _| {
+                known.in_use.insert(digest("old"), 3);
+                known.migrated.insert(digest("old"), 7);
+                known.cache_prefix = Some("hub".to_owned());
+            },
+            "old",
+            ExclusionReason::InUse { count: 3 },
+        ),
+        (
+            "a part of an index that stays",
+            |shop, _, _| {
+                shop.index("stable", &["stable"], &[("old", "linux/amd64")]);
+            },
+            "old",
+            ExclusionReason::PartOf { indexes: indexes() },
+        ),
+        (
+            "a protected tag",
+            |_, _, rules| rules.protected_tags = vec!["1*".to_owned()],
+            "old",
+            ExclusionReason::ProtectedTag { tag: "1.2".to_owned() },
+        ),
+        (
+            "a tag that can't be read",
+            |shop, _, _| shop.images.last_mut().unwrap().unreadable_tags = 1,
+            "old",
+            ExclusionReason::UnreadableTag,
+        ),
+        (
+            "pushed lately",
+            |shop, _, _| shop.images[2].pushed_at_ms = Some(NOW_MS - 6 * DAY_MS),
+            "loose",
+            ExclusionReason::PushedLately { days: 7 },
+        ),
+        (
+            "signed lately",
+            |shop, _, _| {
+                shop.referrer("signature", "index", NOTATION).pushed_at_ms =
+                    Some(NOW_MS - 6 * DAY_MS);
+            },
+            "index",
+            ExclusionReason::ReferrerPushedLately { days: 7 },
+        ),
+    ];
+    let pulled = |_: &EcrImage| PullTime { pulled_at_ms: None, own_read_at_ms: None };
+    for (name, change, image, why) in cases {
+        let mut shop = TestRepository::default();
+        shop.image("amd64", &[], &[("base", 30)]);
+        shop.index("index", &[], &[("amd64", "linux/amd64")]);
+        shop.image("loose", &[], &[("base", 30)]);
+        shop.image("old", &["1.2"], &[("base", 30)]);
+        for one in ["amd64", "index", "loose", "old"] {
+            age(&mut shop, one, 300);
+        }
+        let (mut known, mut rules) = (Exclusions::default(), CleanupRules::default());
+        let propose = |shop: &TestRepository, known: &Exclusions, rules: &CleanupRules| {
+            cleanup(&shop.images, &shop.read_all(), pulled, known, rules, NOW_MS)
+        };
+        let before: Vec<Digest> = propose(&shop, &known, &rules).iter().flat_map(digests).collect();
+        assert_eq!(before, [digest("index"), digest("loose"), digest("old")], "{name}");
+        change(&mut shop, &mut known, &mut rules);
+        let after = propose(&shop, &known, &rules);
+        let is_offered = after.iter().flat_map(digests).any(|one| one == digest(image));
+        assert!(!is_offered, "{name}");
+        let deleted = after.iter().flat_map(|one| &one.deleted).any(|one| *one == digest(image));
+        assert!(!deleted, "{name}");
+        let reason = after.iter().flat_map(|one| &one.kept).find(|one| one.digest == digest(image));
+        assert_eq!(reason.map(|kept| kept.why.clone()), Some(why), "{name}");
+    }
+}
+
+#[test]
+fn images_of_a_pull_through_cache_are_proposed_on_request() {
+    let mut shop = TestRepository::default();
+    shop.image("loose", &[], &[("base", 30)]);
+    let known = Exclusions { cache_prefix: Some("hub".to_owned()), ..Exclusions::default() };
+    let pulled = |_: &EcrImage| PullTime { pulled_at_ms: None, own_read_at_ms: None };
+    for include_cached in [false, true] {
+        let rules = CleanupRules { include_cached, ..CleanupRules::default() };
+        let all = cleanup(&shop.images, &shop.read_all(), pulled, &known, &rules, NOW_MS);
+        assert_eq!(all.iter().flat_map(digests).next().is_some(), include_cached);
+    }
+}
+
+#[test]
+fn a_platform_that_another_index_keeps_excludes_only_that_one() {
     let mut shop = TestRepository::default();
     shop.image("amd64", &[], &[("base", 30)]);
-    shop.index("index", &[], &[("amd64", "linux/amd64")]);
-    shop.image("loose", &[], &[("base", 30)]);
-    shop.image("old", &["1"], &[("base", 30)]);
-    let facts = shop.read_all();
-    let offered = |in_use: &HashSet<Digest>| -> Vec<Digest> {
-        let pulled = |_: &EcrImage| PullTime { pulled_at_ms: None, own_read_at_ms: None };
-        let rules = CleanupRules::default();
-        let all = cleanup(&shop.images, &facts, pulled, in_use, &rules, NOW_MS);
-        all.iter().flat_map(digests).collect()
-    };
-    assert_eq!(offered(&HashSet::new()), [digest("index"), digest("loose"), digest("old")]);
-    // A platform that runs keeps its index.
-    for (runs, kept) in [("amd64", "index"), ("loose", "loose"), ("old", "old")] {
-        let offered = offered(&HashSet::from([digest(runs)]));
-        assert!(!offered.contains(&digest(kept)) && offered.len() == 2, "{runs}");
-    }
+    shop.index("current", &["stable"], &[("amd64", "linux/amd64")]);
+    shop.index("superseded", &[], &[("amd64", "linux/amd64")]);
+    let known = Exclusions { in_use: HashMap::from([(digest("amd64"), 2)]), ..Default::default() };
+    let pulled = |_: &EcrImage| PullTime { pulled_at_ms: None, own_read_at_ms: None };
+    let rules = CleanupRules::default();
+    let all = cleanup(&shop.images, &shop.read_all(), pulled, &known, &rules, NOW_MS);
+    let superseded = &all[1];
+    assert_eq!(
+        (superseded.class, digests(superseded)),
+        (CleanupClass::SupersededIndexes, vec![digest("superseded")])
+    );
+    assert_eq!(superseded.deleted, [digest("superseded")]);
 }

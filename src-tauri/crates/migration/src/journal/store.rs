@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use rusqlite::{Connection, Row};
-use transload_model::RegistryHost;
+use transload_model::{AccountId, Digest, Region, RegistryHost, RepositoryName};
 
 use crate::journal::claim::Claim;
 use crate::journal::entry::{
@@ -16,7 +16,7 @@ use crate::journal::log::{EarlierAttempts, JournalLog, RecordError};
 use crate::journal::search::JournalMatch;
 use crate::journal::stored::Stored;
 use crate::journal::writer::Writer;
-use crate::journal::{columns, json_columns, rows, schema, search};
+use crate::journal::{columns, json_columns, recent, rows, schema, search};
 use crate::outcome::{Outcome, OutcomeCounts, RunEnd};
 
 /// A migration that no process can run as long as this value exists.
@@ -215,6 +215,27 @@ impl Journal {
         let (this, text) = (self.clone(), text.to_owned());
         blocking(move || {
             search::search(&this.connect()?, &text).map_err(|error| this.database_error(error))
+        })
+        .await
+    }
+
+    /// Returns when each image was last migrated to a repository since a time, in milliseconds since 1970.
+    ///
+    /// # Errors
+    /// If the journal can't be read.
+    pub async fn recently_migrated(
+        &self,
+        account: &AccountId,
+        region: &Region,
+        repository: &RepositoryName,
+        since_ms: u64,
+    ) -> Result<HashMap<Digest, u64>, JournalError> {
+        let (this, account, region) = (self.clone(), account.clone(), region.clone());
+        let repository = repository.clone();
+        blocking(move || {
+            let destination = (&account, &region, &repository);
+            recent::recently_migrated(&this.connect()?, destination, since_ms)
+                .map_err(|error| this.database_error(error))
         })
         .await
     }

@@ -1,0 +1,130 @@
+//! Images that no clean-up proposes, each with the reason. `cleanup` asks for every image of a class.
+
+use std::collections::{HashMap, HashSet};
+
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use crate::cleanup::rules::{CleanupRules, is_older};
+use crate::rows::{ImageRow, RepositoryRows, tree};
+use transload_aws::EcrImage;
+use transload_model::{Digest, wildcard_matches};
+
+/// What is known of a repository beside its images, and excludes images of it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Exclusions {
+    /// In how many places an image runs, according to Amazon Inspector.
+    pub in_use: HashMap<Digest, u64>,
+    /// When Transload last migrated an image to the repository, in milliseconds since 1970.
+    pub migrated: HashMap<Digest, u64>,
+    /// The prefix of the pull-through cache rule that the repository belongs to.
+    pub cache_prefix: Option<String>,
+}
+
+/// An image that a clean-up excludes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "repositories.ts")]
+pub struct KeptFromCleanup {
+    pub digest: Digest,
+    pub tags: Vec<String>,
+    pub why: ExclusionReason,
+}
+
+/// Why a clean-up excludes an image.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+#[ts(export_to = "repositories.ts")]
+pub enum ExclusionReason {
+    /// It, or a part of it, runs in this many places.
+    InUse { count: u64 },
+    /// The repository belongs to a pull-through cache rule.
+    Cached { prefix: String },
+    /// Transload migrated it recently. The time is in milliseconds since 1970.
+    Migrated { at_ms: u64 },
+    /// Indexes that stay list it. Their names.
+    PartOf { indexes: Vec<String> },
+    /// A pattern protects this tag.
+    ProtectedTag { tag: String },
+    /// It has a tag that Transload can't read.
+    UnreadableTag,
+    /// It was pushed less than this many days ago.
+    PushedLately { days: u32 },
+    /// A signature or another referrer was pushed for it less than this many days ago.
+    ReferrerPushedLately { days: u32 },
+}
+
+/// Decides which images of a repository are excluded.
+pub(super) struct Keeping<'a> {
+    by_digest: &'a HashMap<&'a Digest, &'a EcrImage>,
+    exclusions: &'a Exclusions,
+    rules: &'a CleanupRules,
+    now_ms: u64,
+    /// Images that are in more than one row.
+    shared: HashSet<Digest>,
+}
+
+impl<'a> Keeping<'a> {
+    pub fn new(
+        grouped: &RepositoryRows,
+        by_digest: &'a HashMap<&'a Digest, &'a EcrImage>,
+        exclusions: &'a Exclusions,
+        rules: &'a CleanupRules,
+        now_ms: u64,
+    ) -> Self {
+        let (mut seen, mut shared) = (HashSet::new(), HashSet::new());
+        for digest in grouped.rows.iter().flat_map(tree) {
+            if !seen.insert(digest.clone()) {
+                shared.insert(digest);
+            }
+        }
+        Self { by_digest, exclusions, rules, now_ms, shared }
+    }
+
+    /// Returns why the image of a row is excluded, or `None`.
+    pub fn reason(&self, row: &ImageRow, image: &EcrImage) -> Option<ExclusionReason> {
+        let Exclusions { in_use, migrated, cache_prefix } = self.exclusions;
+        let days = self.rules.min_age_days;
+        // What would go with it. A part that another row has too stays.
+        let going = || {
+            tree(row)
+                .into_iter()
+                .filter(|digest| *digest == row.digest || !self.shared.contains(digest))
+        };
+        if !in_use.is_empty()
+            && let Some(count) = going().filter_map(|digest| in_use.get(&digest).copied()).max()
+        {
+            return Some(ExclusionReason::InUse { count });
+        }
+        if let Some(prefix) = cache_prefix.as_ref().filter(|_| !self.rules.include_cached) {
+            return Some(ExclusionReason::Cached { prefix: prefix.clone() });
+        }
+        if !migrated.is_empty()
+            && let Some(at_ms) = going().filter_map(|digest| migrated.get(&digest).copied()).max()
+        {
+            return Some(ExclusionReason::Migrated { at_ms });
+        }
+        if !row.also_in.is_empty() {
+            return Some(ExclusionReason::PartOf { indexes: row.also_in.clone() });
+        }
+        if image.unreadable_tags > 0 {
+            return Some(ExclusionReason::UnreadableTag);
+        }
+        let is_protected = |tag: &&str| {
+            self.rules.protected_tags.iter().any(|pattern| wildcard_matches(pattern, tag))
+        };
+        if let Some(tag) = image.tags.iter().map(|tag| tag.as_str()).find(is_protected) {
+            return Some(ExclusionReason::ProtectedTag { tag: tag.to_owned() });
+        }
+        let is_young = |image: &EcrImage| {
+            !is_older(self.now_ms, image.pushed_at_ms.unwrap_or(self.now_ms), days)
+        };
+        if is_young(image) {
+            return Some(ExclusionReason::PushedLately { days });
+        }
+        let has_young_part = tree(row)
+            .iter()
+            .filter_map(|digest| self.by_digest.get(digest))
+            .any(|part| part.digest != row.digest && part.subject.is_some() && is_young(part));
+        has_young_part.then_some(ExclusionReason::ReferrerPushedLately { days })
+    }
+}
