@@ -22,22 +22,28 @@ pub(crate) async fn repositories(
     })
 }
 
-/// Many registries don't list their repositories, or only for administrators. Adds what to do then.
+/// Many registries don't list their repositories, or only for administrators. Adds what to do then. What
+/// failed before the registry answered, such as a proxy, says nothing about its list.
 fn not_listed(error: &RegistryError) -> ApiError {
-    let original = ApiError::from(error);
-    match error.remedy() {
-        Remedy::Retry | Remedy::Wait => original,
-        Remedy::Absent | Remedy::Unsupported | Remedy::LogIn | Remedy::Refused => {
-            let message = format!(
-                "The registry doesn't allow this login to list repositories. {}",
-                original.message
-            );
-            ApiError { message, ..original }.hint(
-                "Enter the repository names in the source step. On the command line, add them after the \
-                 options, for example team/app.",
-            )
+    let reason = match error {
+        RegistryError::Unauthorized { .. } | RegistryError::Forbidden { .. } => {
+            "The registry doesn't allow this login to list repositories."
         }
-    }
+        RegistryError::Missing { .. }
+        | RegistryError::Refused { .. }
+        | RegistryError::Failed { .. }
+            if matches!(error.remedy(), Remedy::Absent | Remedy::Unsupported) =>
+        {
+            "The registry doesn't list its repositories."
+        }
+        _ => return ApiError::from(error),
+    };
+    let original = ApiError::from(error);
+    let message = format!("{reason} {}", original.message);
+    ApiError { message, ..original }.hint(
+        "Enter the repository names in the source step. On the command line, add them after the \
+         options, for example team/app.",
+    )
 }
 
 /// Lists every tag of a repository, by name.
@@ -79,3 +85,6 @@ fn name_only(tag: &Tag) -> SourceTag {
         missing_platforms: None,
     }
 }
+
+#[cfg(test)]
+mod tests;
