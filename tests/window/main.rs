@@ -15,6 +15,7 @@ mod layout_shifts;
 mod mfa;
 mod notifications;
 mod open_and_close;
+mod pasted_and_dropped;
 mod permissions;
 mod practice;
 mod repository_pages;

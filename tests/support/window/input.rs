@@ -75,6 +75,14 @@ impl Window {
         .await
     }
 
+    /// Drags files of a file manager over the window, and drops them.
+    ///
+    /// # Errors
+    /// If the window does not accept them in time.
+    pub fn drop_files(&self, files: &[&Path]) -> Result<()> {
+        crate::window::screen::drop_files(&self.display, files)
+    }
+
     /// Chooses a file in the file dialog of the system by typing its path.
     ///
     /// # Errors

@@ -1,6 +1,8 @@
 //! The virtual screen: screenshots, input devices, focus, and requests to close a window. Speaks the protocol
 //! of the X Window System directly.
 
+mod dragged_files;
+
 use std::io::{Read, Write};
 use std::os::unix::net::UnixStream;
 use std::path::Path;
@@ -9,6 +11,8 @@ use std::time::Duration;
 use anyhow::{Context, Result, ensure};
 
 use crate::wait::wait_until_true;
+
+pub(super) use dragged_files::drop_files;
 
 /// Sends `WM_DELETE_WINDOW` to every window of a screen that supports it, like the close button that a window
 /// manager draws in the title bar (ICCCM, 4.2.8.1).
@@ -226,6 +230,8 @@ pub(super) const SHIFT: u32 = 0xffe1;
 struct XConnection {
     stream: UnixStream,
     root: u32,
+    /// The first number for windows of this connection.
+    first_id: u32,
     keys: [u8; 2],
 }
 
@@ -246,7 +252,8 @@ impl XConnection {
         let screens = 32 + vendor + usize::from(rest[21]) * 8;
         let root = number_at(&rest, screens)?;
         let keys = [rest[26], rest[27]];
-        Ok(Self { stream, root, keys })
+        let first_id = number_at(&rest, 4)?;
+        Ok(Self { stream, root, first_id, keys })
     }
 
     fn atom(&mut self, name: &str) -> Result<u32> {
