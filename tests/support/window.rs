@@ -16,6 +16,7 @@ mod screen;
 mod shifts;
 mod story;
 mod test_ids;
+mod texts;
 mod timing;
 
 pub use browser::Browser;

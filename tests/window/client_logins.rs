@@ -47,6 +47,7 @@ async fn docker_and_podman_are_logged_in_as_shown_and_undo_restores_each_byte() 
         log_in_and_review(&window).await?;
         ensure!(start_and_wait(&window).await? == "succeeded");
         let ecr_host = ecr.registry_host();
+        window.click(Role::Tab, "Next steps").await?;
         for (client, file) in [("docker", &docker_file), ("podman", &auth_file)] {
             window.expand("client-logins").await?;
             let block = format!("client-login-{client}");

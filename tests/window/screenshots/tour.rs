@@ -65,6 +65,11 @@ impl<'a> Tour<'a> {
             if self.theme == Theme::Light {
                 let layout = self.window.layout().await?;
                 self.check_layout(screen, *size, &layout, page);
+                if *size != MINIMUM {
+                    let faults = self.window.text_faults().await?;
+                    let place = format!("{screen}, {width}×{height}");
+                    self.faults.extend(faults.iter().map(|fault| format!("{place}: {fault}")));
+                }
             }
             let name =
                 if *size == DEFAULT { screen.to_owned() } else { format!("{screen}-{width}") };

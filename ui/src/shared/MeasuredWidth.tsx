@@ -1,4 +1,4 @@
-import { type ReactNode, useEffect, useRef } from "react";
+import { type ReactNode, useLayoutEffect, useRef } from "react";
 
 interface MeasuredWidthProps {
   /** Called with the width when it changes. */
@@ -9,17 +9,19 @@ interface MeasuredWidthProps {
 /** A part of a page that is as high as its content and reports its width. */
 export function MeasuredWidth({ onWidth, children }: MeasuredWidthProps) {
   const outer = useRef<HTMLDivElement>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     const element = outer.current;
     if (element === null) {
       return;
     }
-    const observer = new ResizeObserver(() => {
+    const measure = () => {
       // Without width, the page is hidden.
       if (element.clientWidth > 0) {
         onWidth(element.clientWidth);
       }
-    });
+    };
+    measure();
+    const observer = new ResizeObserver(measure);
     observer.observe(element);
     return () => observer.disconnect();
   }, [onWidth]);

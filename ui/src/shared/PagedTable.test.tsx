@@ -1,6 +1,7 @@
 import createWrapper from "@cloudscape-design/components/test-utils/dom";
 import { act, render } from "@testing-library/react";
 import { expect, it, vi } from "vitest";
+import { rendersOf } from "../testing/renderCount";
 import { FullTable, PagedTable, rowsOfAPage } from "./PagedTable";
 
 const rows = Array.from({ length: 10_000 }, (_, number) => `image-${number}`);
@@ -106,4 +107,22 @@ it("keeps its open preferences while the window changes its width", () => {
     vi.useRealTimers();
     vi.unstubAllGlobals();
   }
+});
+
+it("renders its rows once, whatever the width of the window", async () => {
+  const width = vi.spyOn(Element.prototype, "clientWidth", "get");
+  const renders = async (pixels: number) => {
+    width.mockReturnValue(pixels);
+    let unmount = () => {};
+    const count = await rendersOf(() => {
+      unmount = render(<Numbers section />).unmount;
+    });
+    unmount();
+    return count;
+  };
+  // Without a width, as in a hidden page, a usual one is used.
+  const usual = await renders(0);
+  expect(usual).toBeGreaterThan(0);
+  expect(await renders(700)).toBe(usual);
+  expect(await renders(1_600)).toBe(usual);
 });

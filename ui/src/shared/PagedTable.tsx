@@ -5,14 +5,13 @@ import Pagination from "@cloudscape-design/components/pagination";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Table, { type TableProps } from "@cloudscape-design/components/table";
 import TextFilter from "@cloudscape-design/components/text-filter";
-import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from "react";
-import { flushSync } from "react-dom";
+import { type ReactNode, useEffect, useMemo, useRef } from "react";
 import { FillHeight } from "./FillHeight";
 import { formatCounted } from "./format";
 import { useHiddenCopies } from "./hiddenCopies";
-import { keepFocus } from "./keepFocus";
 import { MeasuredWidth } from "./MeasuredWidth";
 import { OneLineProvider } from "./oneLine";
+import { TableBesidePanel } from "./TableBesidePanel";
 import { paginationLabels } from "./tableLabels";
 import {
   type Column,
@@ -22,7 +21,7 @@ import {
   visibleColumns,
   withWidths,
 } from "./tablePreferences";
-import { topDialog } from "./topDialog";
+import { useSettledWidth } from "./useSettledWidth";
 
 export { rowsOfAPage } from "./tablePreferences";
 
@@ -138,6 +137,11 @@ export interface FullTableProps<Row> extends Omit<PagedTableProps<Row>, "columnD
   storageKey?: string;
   /** Space to leave free below the table, for example for a footer. */
   below?: number;
+  /**
+   * Receives the element beside the rows in which a panel is drawn, below the tools. The tools keep the
+   * whole width, so that they stay in one line while the panel is open.
+   */
+  onPanelSlot?: (slot: HTMLElement | null) => void;
   /** Whether it is as high as its rows, in a section of a page, instead of filling the window. */
   section?: boolean;
   /** Adds rows below rows of the page, in the order of `compare`, or their own if it is `null`. */
@@ -152,46 +156,10 @@ export interface FullTableProps<Row> extends Omit<PagedTableProps<Row>, "columnD
   onPage?: (rows: readonly Row[]) => void;
 }
 
-/** Width of the window that isn't part of a table: navigation and padding. */
-const besideTable = 236;
 const selectionWidth = 54;
-/** A scroll bar changes the width by less. */
-const widthTolerance = 20;
-/** Time until an animation of the navigation has ended. */
-const settleMs = 200;
 
 function sameRows<Row>(before: readonly Row[] | null, now: readonly Row[]): boolean {
   return before?.length === now.length && now.every((row, index) => row === before[index]);
-}
-
-/** The width of the table, once it has settled. */
-function useSettledWidth(): [number, (width: number) => void] {
-  const [width, setWidth] = useState(() => window.innerWidth - besideTable);
-  const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
-  const settled = useRef(false);
-  useEffect(() => () => clearTimeout(timer.current), []);
-  const onWidth = useCallback((measured: number) => {
-    clearTimeout(timer.current);
-    // The first measurement is before the first frame, so the columns don't change after it.
-    if (!settled.current) {
-      settled.current = true;
-      setWidth((before) => (Math.abs(before - measured) < widthTolerance ? before : measured));
-      return;
-    }
-    const change = () =>
-      setWidth((before) => (Math.abs(before - measured) < widthTolerance ? before : measured));
-    // Another width is another table, whose controls are new elements. A dialog of the table, such as
-    // its preferences, would close.
-    const settle = () => {
-      if (topDialog() !== null) {
-        timer.current = setTimeout(settle, settleMs);
-      } else {
-        keepFocus(() => flushSync(change));
-      }
-    };
-    timer.current = setTimeout(settle, settleMs);
-  }, []);
-  return [width, onWidth];
 }
 
 /** The order that the user chose, or `null`. */
@@ -213,7 +181,17 @@ function comparison<Row>(
  */
 export function FullTable<Row>(props: FullTableProps<Row>) {
   const { words, finds, filters, sortedBy, sortedDescending, name, storageKey, ...rest } = props;
-  const { below, section = false, onPage, onFilter, alsoFound, countText, nested, ...table } = rest;
+  const {
+    below,
+    section = false,
+    onPanelSlot,
+    onPage,
+    onFilter,
+    alsoFound,
+    countText,
+    nested,
+    ...table
+  } = rest;
   const [layout, setLayout] = useTableLayout(storageKey ?? `${name}.table`);
   const { items, actions, filteredItemsCount, filterProps, paginationProps, sorting } = usePages(
     table.items,
@@ -240,7 +218,7 @@ export function FullTable<Row>(props: FullTableProps<Row>) {
   });
   useHiddenCopies();
   const [width, onWidth] = useSettledWidth();
-  const available = width - (table.selectionType === undefined ? 0 : selectionWidth);
+  const available = (width ?? 0) - (table.selectionType === undefined ? 0 : selectionWidth);
   const columns = useMemo(
     () => withWidths(visibleColumns(props.columnDefinitions, layout), layout, available),
     [props.columnDefinitions, layout, available],
@@ -249,7 +227,9 @@ export function FullTable<Row>(props: FullTableProps<Row>) {
     nested?.(items, comparison(sorting.sortingColumn, sorting.sortingDescending)) ?? items;
   const pages = Math.ceil((filteredItemsCount ?? table.items.length) / layout.pageSize);
   const place = (table: ReactNode) => {
-    const shown = <OneLineProvider value={!layout.wrapLines}>{table}</OneLineProvider>;
+    const shown = width !== null && (
+      <OneLineProvider value={!layout.wrapLines}>{table}</OneLineProvider>
+    );
     return section ? (
       <MeasuredWidth onWidth={onWidth}>{shown}</MeasuredWidth>
     ) : (
@@ -258,13 +238,48 @@ export function FullTable<Row>(props: FullTableProps<Row>) {
       </FillHeight>
     );
   };
-  return place(
+  const filter = (finds !== undefined || filters) && (
+    <div className="table-tools">
+      {finds !== undefined && (
+        <div className="table-tools-filter">
+          <TextFilter
+            {...filterProps}
+            filteringPlaceholder={`Find ${finds}`}
+            filteringAriaLabel={`Find ${finds}`}
+            filteringClearAriaLabel="Clear filter"
+            countText={
+              countText?.(filteredItemsCount ?? 0) ??
+              formatCounted(filteredItemsCount ?? 0, "match", "matches")
+            }
+            data-testid={`${name}-search`}
+          />
+        </div>
+      )}
+      {filters}
+    </div>
+  );
+  const pagination = pages > 1 && (
+    <Pagination {...paginationProps} ariaLabels={paginationLabels} data-testid={`${name}-pages`} />
+  );
+  const preferences = (
+    <TablePreferences
+      columns={props.columnDefinitions}
+      layout={layout}
+      onChange={setLayout}
+      data-testid={`${name}-preferences`}
+    />
+  );
+  const tools = { filter, pagination, preferences };
+  // In the header of the table, the tools wrap where they could give way. A title stands above them.
+  const isToolbarAbove = !section && table.header === undefined;
+  const shown = place(
     <Table
       // The table reads the widths of its columns only once.
       key={width}
       variant={section ? "container" : "borderless"}
       {...sorting}
       {...table}
+      {...(isToolbarAbove ? {} : tools)}
       items={rows}
       columnDefinitions={columns}
       wrapLines={layout.wrapLines}
@@ -279,45 +294,13 @@ export function FullTable<Row>(props: FullTableProps<Row>) {
       empty={
         filterProps.filteringText === "" ? table.empty : noMatches(() => actions.setFiltering(""))
       }
-      filter={
-        (finds !== undefined || filters) && (
-          <div className="table-tools">
-            {finds !== undefined && (
-              <div className="table-tools-filter">
-                <TextFilter
-                  {...filterProps}
-                  filteringPlaceholder={`Find ${finds}`}
-                  filteringAriaLabel={`Find ${finds}`}
-                  filteringClearAriaLabel="Clear filter"
-                  countText={
-                    countText?.(filteredItemsCount ?? 0) ??
-                    formatCounted(filteredItemsCount ?? 0, "match", "matches")
-                  }
-                  data-testid={`${name}-search`}
-                />
-              </div>
-            )}
-            {filters}
-          </div>
-        )
-      }
-      pagination={
-        pages > 1 && (
-          <Pagination
-            {...paginationProps}
-            ariaLabels={paginationLabels}
-            data-testid={`${name}-pages`}
-          />
-        )
-      }
-      preferences={
-        <TablePreferences
-          columns={props.columnDefinitions}
-          layout={layout}
-          onChange={setLayout}
-          data-testid={`${name}-preferences`}
-        />
-      }
     />,
+  );
+  return isToolbarAbove ? (
+    <TableBesidePanel {...tools} onPanelSlot={onPanelSlot}>
+      {shown}
+    </TableBesidePanel>
+  ) : (
+    shown
   );
 }

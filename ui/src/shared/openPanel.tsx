@@ -3,7 +3,8 @@
  * opens a panel doesn't draw the rows of the table beside it again, which takes longer than 100 ms.
  */
 import Button from "@cloudscape-design/components/button";
-import { createContext, useContext } from "react";
+import { createContext, type ReactNode, useContext } from "react";
+import { createPortal } from "react-dom";
 
 interface OpenPanel {
   /** The ID of the open panel, or `null`. */
@@ -15,9 +16,9 @@ const OpenPanelContext = createContext<OpenPanel>({ open: null, onOpen: () => {}
 
 export const OpenPanelProvider = OpenPanelContext.Provider;
 
-/** Whether a panel takes room from the table. */
-export function useIsPanelOpen(): boolean {
-  return useContext(OpenPanelContext).open !== null;
+/** Draws a panel beside a table, whose rows stay as they are drawn. */
+export function PanelIn({ slot, children }: { slot: HTMLElement | null; children: ReactNode }) {
+  return slot === null ? null : createPortal(children, slot);
 }
 
 /** Opens and closes a panel. Its test IDs are `ID` and `ID-open`. */

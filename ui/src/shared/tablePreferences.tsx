@@ -49,21 +49,35 @@ export function visibleColumns<Row>(
   );
 }
 
-/** Distributes the available width over the columns with `grow`. A width of the user stays. */
+/** The width to which a column with `grow` shrinks, unless it has a `minWidth`. */
+const shrunkWidth = 110;
+
+/**
+ * Fits the columns into the available width. Those with `grow` share what is left, or give the room that
+ * is missing: their texts have an ellipsis, so that the columns at the end stay in view. A width of the
+ * user stays.
+ */
 export function withWidths<Row>(
   columns: readonly Column<Row>[],
   layout: TableLayout,
   available: number,
 ): Column<Row>[] {
   const base = ({ id, width }: Column<Row>) => layout.widths[id] ?? Number(width ?? 120);
-  const rest = Math.max(0, available - columns.reduce((sum, column) => sum + base(column), 0));
-  const growing = columns.reduce((sum, { grow }) => sum + (grow ?? 0), 0);
+  const left = available - columns.reduce((sum, column) => sum + base(column), 0);
+  /** How much a column takes of what is left, or gives of what is missing. */
+  const share = (column: Column<Row>) => {
+    if (layout.widths[column.id] !== undefined || column.grow === undefined) {
+      return 0;
+    }
+    const shrunk = Number(column.minWidth ?? shrunkWidth);
+    return left >= 0 ? column.grow : Math.max(0, base(column) - shrunk);
+  };
+  const shares = columns.reduce((sum, column) => sum + share(column), 0);
+  const change = left >= 0 ? left : Math.max(left, -shares);
   return columns.map((column) => ({
     ...column,
     minWidth: column.minWidth ?? 60,
-    width:
-      layout.widths[column.id] ??
-      Math.floor(base(column) + (growing === 0 ? 0 : (rest * (column.grow ?? 0)) / growing)),
+    width: Math.floor(base(column) + (shares === 0 ? 0 : (change * share(column)) / shares)),
   }));
 }
 

@@ -1,3 +1,5 @@
+// Before React, which looks for it once.
+import "./renderCount";
 import { cleanup, configure } from "@testing-library/react";
 import { afterEach, beforeEach, expect, type MockInstance, vi } from "vitest";
 import { simplifyComputedStyle } from "./computedStyle";

@@ -27,7 +27,7 @@ export function historyColumns(
     {
       id: "started",
       header: "Started",
-      width: 136,
+      width: 120,
       cell: (entry) => (
         <Link
           href={`#${entry.migration}`}
@@ -45,7 +45,7 @@ export function historyColumns(
     {
       id: "state",
       header: "State",
-      width: 180,
+      width: 240,
       grow: 2,
       cell: (entry) => {
         const { type, text } = shownState(entry);
@@ -62,7 +62,7 @@ export function historyColumns(
     {
       id: "source",
       header: "Source",
-      width: 125,
+      width: 190,
       grow: 1,
       cell: (entry) => <MiddleEllipsis text={sourceLabel(entry.source)} />,
       sortingComparator: (one, other) =>
@@ -71,7 +71,7 @@ export function historyColumns(
     {
       id: "registry",
       header: "Account",
-      width: 110,
+      width: 125,
       grow: 1,
       cell: (entry) => <MiddleEllipsis text={destinationText(entry)} />,
       sortingComparator: (one, other) => destinationText(one).localeCompare(destinationText(other)),
@@ -94,14 +94,14 @@ export function historyColumns(
     {
       id: "sent",
       header: "Sent",
-      width: 95,
+      width: 80,
       cell: (entry) => (entry.sent_bytes === null ? "Unknown" : <Bytes bytes={entry.sent_bytes} />),
       sortingField: "sent_bytes",
     },
     {
       id: "time",
       header: "Duration",
-      width: 115,
+      width: 95,
       cell: (entry) => formatDuration(entry.elapsed_ms),
       sortingField: "elapsed_ms",
     },

@@ -160,17 +160,18 @@ export function ImageLayers({ image, location, errorActions }: ImageLayersProps)
           {
             id: "digest",
             header: "Digest",
-            width: 195,
+            width: 215,
             cell: ({ layer }) => layer !== null && <CopyableDigest digest={layer.digest} />,
           },
           {
             id: "files",
             header: "Files",
-            width: 80,
+            width: 95,
             cell: ({ layer }) =>
               hasFiles(layer) && (
                 <Button
                   variant="inline-link"
+                  wrapText={false}
                   ariaLabel={`View the files of layer ${layer.number}`}
                   onClick={() => setOpened(layer)}
                   data-testid={`layer-files-${layer.number}`}

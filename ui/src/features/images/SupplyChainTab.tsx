@@ -16,7 +16,8 @@ import type {
 import { Bytes } from "../../shared/Bytes";
 import { CopyableDigest } from "../../shared/CopyableText";
 import { formatCount } from "../../shared/format";
-import { PagedTable } from "../../shared/PagedTable";
+import { MiddleEllipsis } from "../../shared/MiddleEllipsis";
+import { FullTable } from "../../shared/PagedTable";
 import { useRequest } from "../../shared/useRequest";
 import { AttestationView } from "./AttestationView";
 
@@ -66,8 +67,10 @@ export function SupplyChainTab({ location, errorActions }: SupplyChainTabProps) 
           ))}
         </Alert>
       )}
-      <PagedTable<Attachment>
-        variant="container"
+      <FullTable<Attachment>
+        section
+        name="attachments"
+        storageKey="image.attachments.table"
         header={
           <Header
             variant="h2"
@@ -91,7 +94,6 @@ export function SupplyChainTab({ location, errorActions }: SupplyChainTabProps) 
             The image has no attestations, SBOMs, or signatures.
           </Box>
         }
-        wrapLines
         columnDefinitions={[
           {
             id: "kind",
@@ -103,9 +105,11 @@ export function SupplyChainTab({ location, errorActions }: SupplyChainTabProps) 
           {
             id: "predicate",
             header: "Predicate or media type",
-            minWidth: 220,
+            width: 260,
+            minWidth: 180,
+            grow: 1,
             cell: ({ predicate_type, media_type }) => (
-              <span style={{ overflowWrap: "anywhere" }}>{predicate_type ?? media_type}</span>
+              <MiddleEllipsis text={predicate_type ?? media_type} tail={24} />
             ),
           },
           {

@@ -110,10 +110,16 @@ export function JobContainer({
         />
       ) : (
         <ReportView
-          fill
           report={report}
           undone={undone}
           onExport={onExport}
+          logins={
+            <ClientLoginsSection
+              backend={backend}
+              connection={job.snapshot.connection}
+              errorActions={errorActions}
+            />
+          }
           actions={
             <SpaceBetween direction="horizontal" size="xs">
               {report.images.some((image) => image.result.kind === "failed") && (
@@ -154,13 +160,6 @@ export function JobContainer({
               </Button>
             </SpaceBetween>
           }
-        />
-      )}
-      {report !== null && (
-        <ClientLoginsSection
-          backend={backend}
-          connection={job.snapshot.connection}
-          errorActions={errorActions}
         />
       )}
       {askingToStop && report === null && (

@@ -58,11 +58,11 @@ export const profileColumns: readonly Column<SavedProfile>[] = [
       </span>
     ),
   },
-  column("aws", "AWS profile", 140, 1),
+  column("aws", "AWS profile", 150, 1),
   column("region", "Region", 140, 1),
-  column("prefix", "ECR prefix", 100, 0),
-  column("template", "New repositories", 150, 2),
-  column("source", "Source", 130, 1),
+  column("prefix", "ECR prefix", 110, 0),
+  column("template", "New repositories", 200, 2),
+  column("source", "Source", 190, 1),
 ];
 
 /** What the search finds a profile by. */

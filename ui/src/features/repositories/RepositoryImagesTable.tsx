@@ -70,9 +70,10 @@ export function RepositoryImagesTable(props: RepositoryImagesTableProps) {
   const [findingsShown, setFindingsShown] = useState(false);
   const [inSight, setInSight] = useState<readonly RepositoryImageRow[]>([]);
   const findings = useFindings(connection, repository, inSight, findingsShown);
+  const someArchived = all.some(({ status }) => status !== "active");
   const imageOnly = useMemo(() => {
     const tags = all.flatMap((row) => row.tags);
-    return imageColumns(uri, (row) =>
+    const open = (row: RepositoryImageRow) =>
       latestOnOpen.current({
         repository,
         uri,
@@ -82,9 +83,9 @@ export function RepositoryImagesTable(props: RepositoryImagesTableProps) {
         pulledAtMs: row.pulledAtMs,
         ownReadAtMs: row.ownReadAtMs,
         otherTags: tags.filter((tag) => !row.tags.includes(tag)),
-      }),
-    );
-  }, [uri, repository, all]);
+      });
+    return imageColumns(uri, open, someArchived);
+  }, [uri, repository, all, someArchived]);
   const columns = useMemo(
     () => (findingsShown ? [...imageOnly, findingsColumn(findings.byDigest)] : imageOnly),
     [imageOnly, findingsShown, findings.byDigest],

@@ -97,21 +97,24 @@ const statusTypes = { active: "success", archived: "stopped", activating: "in-pr
 export function imageColumns(
   uri: string,
   onOpen: (row: RepositoryImageRow) => void,
+  /** Whether some images are archived, so that the status tells them apart. */
+  someArchived: boolean,
 ): Column<RepositoryImageRow>[] {
   return [
     {
       id: "tags",
       header: "Tags, platforms",
       isRowHeader: true,
-      width: 175,
-      grow: 1,
+      width: 150,
+      minWidth: 150,
+      grow: 2,
       sortingComparator: (one, other) => (one.tags[0] ?? "").localeCompare(other.tags[0] ?? ""),
       cell: (row) => <TagsCell row={row} uri={uri} onOpen={onOpen} />,
     },
     {
       id: "kind",
       header: "Type",
-      width: 126,
+      width: 115,
       sortingComparator: (one, other) =>
         imageKindLabels[one.kind].localeCompare(imageKindLabels[other.kind]),
       cell: (row) => <span title={row.mediaType ?? undefined}>{imageKindLabels[row.kind]}</span>,
@@ -119,7 +122,7 @@ export function imageColumns(
     {
       id: "contents",
       header: "Contents",
-      width: 150,
+      width: 200,
       grow: 1,
       sortingField: "contents",
       cell: (row) => (
@@ -131,7 +134,7 @@ export function imageColumns(
     {
       id: "size",
       header: "Size",
-      width: 110,
+      width: 100,
       sortingComparator: (one, other) => (one.sizeBytes ?? 0) - (other.sizeBytes ?? 0),
       cell: (row) => <SizeCell row={row} />,
     },
@@ -146,14 +149,14 @@ export function imageColumns(
     {
       id: "pushed",
       header: "Pushed",
-      width: 136,
+      width: 115,
       sortingComparator: (one, other) => (one.pushedAtMs ?? 0) - (other.pushedAtMs ?? 0),
       cell: (row) => (row.isEntry ? null : <RelativeTime timeMs={row.pushedAtMs} />),
     },
     {
       id: "pulled",
       header: "Last pulled",
-      width: 136,
+      width: 125,
       sortingComparator: (one, other) => (one.pulledAtMs ?? 0) - (other.pulledAtMs ?? 0),
       cell: (row) => (
         <LastPull name={imageName(row)} pulledAtMs={row.pulledAtMs} ownReadAtMs={row.ownReadAtMs} />
@@ -162,7 +165,8 @@ export function imageColumns(
     {
       id: "status",
       header: "Status",
-      width: 105,
+      hidden: !someArchived,
+      width: 100,
       sortingField: "status",
       cell: ({ status }) => (
         <StatusText type={statusTypes[status]}>{imageStatusLabels[status]}</StatusText>
@@ -171,7 +175,7 @@ export function imageColumns(
     {
       id: "digest",
       header: "Digest",
-      width: 215,
+      width: 205,
       sortingField: "digest",
       cell: (row) => (
         <CopyableDigest digest={row.digest} what={`digest ${row.digest.slice(0, 19)}`} />

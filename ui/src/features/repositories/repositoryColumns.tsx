@@ -60,7 +60,7 @@ export function repositoryColumns(
     {
       id: "uri",
       header: "URI",
-      width: 180,
+      width: 170,
       grow: 1,
       sortingField: "uri",
       cell: ({ name, uri }) => <CopyableText text={uri} what={`the URI of ${name}`} />,
@@ -68,7 +68,7 @@ export function repositoryColumns(
     {
       id: "images",
       header: "Images",
-      width: 95,
+      width: 85,
       cell: ({ name }) => <ImagesCell summary={summaries.get(name)} />,
     },
     {
@@ -95,7 +95,7 @@ export function repositoryColumns(
     {
       id: "size",
       header: "Size",
-      width: 105,
+      width: 95,
       cell: ({ name }) => <SizeCell size={summaries.get(name)?.size} />,
     },
     {
@@ -107,13 +107,13 @@ export function repositoryColumns(
     {
       id: "pulled",
       header: "Last pulled",
-      width: 120,
+      width: 115,
       cell: ({ name }) => <RelativeTime timeMs={summaries.get(name)?.pulled_at_ms ?? null} />,
     },
     {
       id: "mutability",
       header: "Tag mutability",
-      width: 130,
+      width: 135,
       sortingComparator: (one, other) =>
         mutabilityLabels[one.settings.tag_mutability].localeCompare(
           mutabilityLabels[other.settings.tag_mutability],
@@ -127,7 +127,7 @@ export function repositoryColumns(
     {
       id: "created",
       header: "Created",
-      width: 136,
+      width: 120,
       sortingComparator: (one, other) => (one.created_at_ms ?? 0) - (other.created_at_ms ?? 0),
       cell: ({ created_at_ms }) => <RelativeTime timeMs={created_at_ms} />,
     },

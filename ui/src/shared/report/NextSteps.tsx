@@ -1,5 +1,5 @@
 import Box from "@cloudscape-design/components/box";
-import ExpandableSection from "@cloudscape-design/components/expandable-section";
+import Container from "@cloudscape-design/components/container";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import type { MigrationReport } from "../../ipc/generated";
 import { CommandList } from "../CommandList";
@@ -10,7 +10,7 @@ export function NextSteps({ report }: { report: MigrationReport }) {
   const arrived = report.images.find(isVerified);
   const { registry, identity } = report;
   return (
-    <ExpandableSection variant="container" headerText="Next steps" data-testid="what-now">
+    <Container data-testid="what-now">
       <SpaceBetween size="l">
         {arrived !== undefined && !identity.practice && (
           <div>
@@ -58,6 +58,6 @@ export function NextSteps({ report }: { report: MigrationReport }) {
           </div>
         )}
       </SpaceBetween>
-    </ExpandableSection>
+    </Container>
   );
 }

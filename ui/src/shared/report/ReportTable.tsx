@@ -67,15 +67,10 @@ function DetailCell({ image, detail }: { image: ImageReport; detail: ReportDetai
 
 interface ReportTableProps {
   images: readonly ImageReport[];
-  /** Whether the table fills the window, instead of being a section of a page. */
-  fill?: boolean;
 }
 
-/** Room below the table, in which the next section begins. */
-const nextSection = 84;
-
 /** All images in rows of one line. A row opens to all digests, platforms, and what wasn't copied. */
-export function ReportTable({ images, fill = false }: ReportTableProps) {
+export function ReportTable({ images }: ReportTableProps) {
   const [toggled, setToggled] = useState<ReadonlySet<string>>(new Set());
   const rows: ReportRow[] = images.map((image) => ({
     kind: "image",
@@ -93,8 +88,6 @@ export function ReportTable({ images, fill = false }: ReportTableProps) {
   return (
     <FullTable<ReportRow>
       name="result-images"
-      section={!fill}
-      below={nextSection}
       items={rows}
       words={({ image }) => [
         image.source,

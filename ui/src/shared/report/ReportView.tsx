@@ -5,14 +5,17 @@ import Header from "@cloudscape-design/components/header";
 import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
 import Popover from "@cloudscape-design/components/popover";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import type { ReactNode } from "react";
+import Tabs from "@cloudscape-design/components/tabs";
+import { type ReactNode, useState } from "react";
 import { ErrorAlert } from "../../errors";
 import type { MigrationReport, ReportFormat, Undone } from "../../ipc/generated";
 import { Bytes } from "../Bytes";
+import { FillHeight } from "../FillHeight";
 import { formatCount, formatCounted, formatDuration } from "../format";
 import { NextSteps } from "./NextSteps";
 import { ReportStatus } from "./ReportStatus";
 import { ReportTable } from "./ReportTable";
+import "./report.css";
 
 export interface ReportViewProps {
   report: MigrationReport;
@@ -20,10 +23,10 @@ export interface ReportViewProps {
   verifyFailed?: boolean;
   /** The last undo, or `null`. */
   undone?: Undone | null;
-  /** Whether the images fill the window, with the other sections below it. */
-  fill?: boolean;
   /** Additional buttons. */
   actions: ReactNode;
+  /** The logins of other clients, among the next steps. */
+  logins?: ReactNode;
   onExport: (format: ReportFormat) => void;
 }
 
@@ -51,10 +54,66 @@ function CreatedRepositories({ names }: { names: readonly string[] }) {
   );
 }
 
-/** The report of a migration. */
+/** What the migration did, in numbers. */
+function ReportFacts({ report }: { report: MigrationReport }) {
+  const { part } = report;
+  return (
+    <Container>
+      <KeyValuePairs
+        columns={4}
+        items={[
+          {
+            label: "Repositories created",
+            value: <CreatedRepositories names={report.repositories_created} />,
+          },
+          {
+            label: "Sent",
+            value: report.sent_bytes === null ? "Unknown" : <Bytes bytes={report.sent_bytes} />,
+          },
+          {
+            label: "Reused",
+            info: <Box variant="small">Layers that ECR had, or that another image uploaded</Box>,
+            value: <Bytes bytes={report.skipped_bytes} />,
+          },
+          { label: "Duration", value: formatDuration(report.elapsed_ms) },
+          {
+            label: "Account",
+            value: `${report.identity.account_id}, ${report.identity.region}`,
+          },
+          { label: "Registry", value: report.registry },
+          ...(part === null || part.parts === 1
+            ? []
+            : [
+                {
+                  label: "Part",
+                  value:
+                    part.part === null
+                      ? `All ${formatCount(part.parts)} merged`
+                      : `${formatCount(part.part)} of ${formatCount(part.parts)}`,
+                },
+              ]),
+          {
+            label: "Temporary tags left",
+            value:
+              report.temporary_tags_left.length === 0
+                ? "None"
+                : formatCounted(report.temporary_tags_left.length, "tag", "tags"),
+          },
+        ]}
+      />
+    </Container>
+  );
+}
+
+type ReportTab = "report-tab-images" | "report-tab-summary" | "report-tab-next";
+
+/**
+ * The report of a migration. Its images fill the window, and what else there is to read is in other tabs,
+ * so that the table scrolls and the page doesn’t.
+ */
 export function ReportView(props: ReportViewProps) {
-  const { report, verifyFailed = false, undone = null, fill = false, actions, onExport } = props;
-  const part = report.part;
+  const { report, verifyFailed = false, undone = null, actions, logins, onExport } = props;
+  const [tab, setTab] = useState<ReportTab>("report-tab-images");
   return (
     <SpaceBetween size="s">
       <ReportStatus report={report} verifyFailed={verifyFailed} undone={undone} />
@@ -62,7 +121,6 @@ export function ReportView(props: ReportViewProps) {
       {report.journal_error !== null && <ErrorAlert error={report.journal_error} />}
       <Header
         variant="h2"
-        counter={`(${formatCount(report.images.length)})`}
         actions={
           <SpaceBetween direction="horizontal" size="xs">
             <ButtonDropdown
@@ -81,54 +139,47 @@ export function ReportView(props: ReportViewProps) {
           </SpaceBetween>
         }
       >
-        Images
+        Report
       </Header>
-      <ReportTable images={report.images} fill={fill} />
-      <Container header={<Header variant="h2">Summary</Header>}>
-        <KeyValuePairs
-          columns={4}
-          items={[
-            {
-              label: "Repositories created",
-              value: <CreatedRepositories names={report.repositories_created} />,
-            },
-            {
-              label: "Sent",
-              value: report.sent_bytes === null ? "Unknown" : <Bytes bytes={report.sent_bytes} />,
-            },
-            {
-              label: "Reused",
-              info: <Box variant="small">Layers that ECR had, or that another image uploaded</Box>,
-              value: <Bytes bytes={report.skipped_bytes} />,
-            },
-            { label: "Duration", value: formatDuration(report.elapsed_ms) },
-            {
-              label: "Account",
-              value: `${report.identity.account_id}, ${report.identity.region}`,
-            },
-            { label: "Registry", value: report.registry },
-            ...(part === null || part.parts === 1
-              ? []
-              : [
-                  {
-                    label: "Part",
-                    value:
-                      part.part === null
-                        ? `All ${formatCount(part.parts)} merged`
-                        : `${formatCount(part.part)} of ${formatCount(part.parts)}`,
-                  },
-                ]),
-            {
-              label: "Temporary tags left",
-              value:
-                report.temporary_tags_left.length === 0
-                  ? "None"
-                  : formatCounted(report.temporary_tags_left.length, "tag", "tags"),
-            },
-          ]}
-        />
-      </Container>
-      <NextSteps report={report} />
+      <Tabs
+        activeTabId={tab}
+        onChange={({ detail }) => setTab(detail.activeTabId as ReportTab)}
+        ariaLabel="Report"
+        disableContentPaddings
+        data-testid="report-tabs"
+        tabs={[
+          {
+            id: "report-tab-images",
+            label: `Images (${formatCount(report.images.length)})`,
+            content: <ReportTable images={report.images} />,
+          },
+          {
+            id: "report-tab-summary",
+            label: "Summary",
+            content: (
+              <FillHeight>
+                <div className="report-tab">
+                  <ReportFacts report={report} />
+                </div>
+              </FillHeight>
+            ),
+          },
+          {
+            id: "report-tab-next",
+            label: "Next steps",
+            content: (
+              <FillHeight>
+                <div className="report-tab">
+                  <SpaceBetween size="l">
+                    <NextSteps report={report} />
+                    {logins}
+                  </SpaceBetween>
+                </div>
+              </FillHeight>
+            ),
+          },
+        ]}
+      />
     </SpaceBetween>
   );
 }

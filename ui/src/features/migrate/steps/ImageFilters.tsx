@@ -4,7 +4,6 @@ import TextFilter from "@cloudscape-design/components/text-filter";
 import ToggleButton from "@cloudscape-design/components/toggle-button";
 import { useState } from "react";
 import { formatCount, formatCounted } from "../../../shared/format";
-import { useIsPanelOpen } from "../../../shared/openPanel";
 import { imageKey } from "../wizard/draft";
 import type { ImagesTableProps } from "./imagesStepProps";
 
@@ -16,7 +15,6 @@ function hasMoreThanName(text: string): boolean {
 /** The filter of the image table, *Selected only*, and a field to add a repository by name. */
 export function ImageFilters(props: ImagesTableProps & { count: number }) {
   const { draft, onChange, filter, onFilter, repositories, count } = props;
-  const panelOpen = useIsPanelOpen();
   const [name, setName] = useState("");
   const add = async () => {
     const repository = name.trim();
@@ -63,7 +61,7 @@ export function ImageFilters(props: ImagesTableProps & { count: number }) {
           data-testid="repository-search"
         />
       </div>
-      {!panelOpen && <span data-testid="images-count">{found}</span>}
+      <span data-testid="images-count">{found}</span>
       {draft.source?.kind === "registry" && (
         <div className="image-row">
           <Input

@@ -3,7 +3,7 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useCallback, useMemo, useState } from "react";
 import { createPortal } from "react-dom";
 import { ErrorAlert } from "../../../errors";
-import { OpenPanelProvider, PanelButton } from "../../../shared/openPanel";
+import { OpenPanelProvider, PanelButton, PanelIn } from "../../../shared/openPanel";
 import { sourceProblem } from "../wizard/validation";
 import { CopyOptionsPanel } from "./CopyOptionsPanel";
 import { EngineDown } from "./EngineDown";
@@ -42,6 +42,7 @@ function NoRepositories({ draft, repositories, engine, errorActions, onReload }:
 export function ImagesStep(props: ImagesStepProps) {
   const { draft, onChange, repositories } = props;
   const [panel, setPanel] = useState<string | null>(null);
+  const [slot, setSlot] = useState<HTMLElement | null>(null);
   const close = useCallback(() => setPanel(null), []);
   const problem = sourceProblem(draft.source);
   const engine = draft.source?.kind === "docker_engine";
@@ -57,6 +58,7 @@ export function ImagesStep(props: ImagesStepProps) {
     () => (
       <ImagesTable
         {...props}
+        onPanelSlot={setSlot}
         empty={<NoRepositories {...props} />}
         actions={!engine && <PanelButton id="rules" text="Select by rules" />}
       />
@@ -73,34 +75,36 @@ export function ImagesStep(props: ImagesStepProps) {
         />
       )}
       {problem === null && (
-        <div className="images-body">
-          <div className="images-table">
-            <OpenPanelProvider value={openPanel}>{table}</OpenPanelProvider>
-          </div>
-          {rulesOpen && (
-            <RulesPanel
-              key={JSON.stringify(draft.source)}
-              rules={draft.selection?.rules ?? null}
-              scope={props.ruleScope}
-              result={props.ruleResult}
-              errorActions={props.errorActions}
-              onCount={
-                repositories.more || repositories.list.length > countedAtMost ? null : props.onCount
-              }
-              onApply={props.onRules}
-              onStop={props.onRulesStop}
-              onClose={close}
-            />
-          )}
-          {panel === "options" && (
-            <CopyOptionsPanel
-              extent={draft.extent}
-              engine={engine}
-              onChange={(extent) => onChange({ type: "extent_changed", extent })}
-              onClose={close}
-            />
-          )}
-        </div>
+        <>
+          <OpenPanelProvider value={openPanel}>{table}</OpenPanelProvider>
+          <PanelIn slot={slot}>
+            {rulesOpen && (
+              <RulesPanel
+                key={JSON.stringify(draft.source)}
+                rules={draft.selection?.rules ?? null}
+                scope={props.ruleScope}
+                result={props.ruleResult}
+                errorActions={props.errorActions}
+                onCount={
+                  repositories.more || repositories.list.length > countedAtMost
+                    ? null
+                    : props.onCount
+                }
+                onApply={props.onRules}
+                onStop={props.onRulesStop}
+                onClose={close}
+              />
+            )}
+            {panel === "options" && (
+              <CopyOptionsPanel
+                extent={draft.extent}
+                engine={engine}
+                onChange={(extent) => onChange({ type: "extent_changed", extent })}
+                onClose={close}
+              />
+            )}
+          </PanelIn>
+        </>
       )}
       {props.footer !== null &&
         createPortal(

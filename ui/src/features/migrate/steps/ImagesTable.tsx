@@ -164,6 +164,7 @@ export function ImagesTable(props: ImagesTableProps) {
       nested={nested}
       trackBy="id"
       below={wizardFooterHeight}
+      onPanelSlot={props.onPanelSlot}
       enableKeyboardNavigation
       loading={repositories.loading && repositories.list.length === 0}
       loadingText="Loading repositories"

@@ -22,6 +22,7 @@ interface NamesTableProps {
   /** `null` resets to the proposed name. Names don't include the prefix. */
   onRename: (source: string, name: string | null) => void;
   onSettings: (source: string) => void;
+  onPanelSlot: (slot: HTMLElement | null) => void;
 }
 
 /**
@@ -54,6 +55,7 @@ export const NamesTable = memo(function NamesTable(props: NamesTableProps) {
         id: "name",
         header: "ECR repository",
         width: 320,
+        minWidth: 180,
         grow: 3,
         sortingField: "name",
         cell: (row) => <NameCell row={row} prefix={prefix} onRename={onRename} />,
@@ -101,6 +103,7 @@ export const NamesTable = memo(function NamesTable(props: NamesTableProps) {
       words={(row) => [row.source, row.name]}
       finds="repositories"
       below={wizardFooterHeight}
+      onPanelSlot={props.onPanelSlot}
       filters={
         <>
           {(problems.length > 0 || toCorrect !== null) && (

@@ -188,6 +188,8 @@ export function PlannedImagesTable({ plan, draft, filter, onChange }: PlannedIma
     () => plan.images.filter((image) => isConflict(image, chosen)),
     [plan.images, chosen],
   );
+  // Two digests and two sizes need more room.
+  const comparesImages = plan.images.some(({ existing }) => existing !== undefined);
   const rows = useMemo(() => {
     // A row keeps its place when the user chooses.
     const rank = (image: PlannedImage) =>
@@ -213,7 +215,7 @@ export function PlannedImagesTable({ plan, draft, filter, onChange }: PlannedIma
           id: "source",
           header: "Source",
           isRowHeader: true,
-          width: 175,
+          width: 230,
           grow: 3,
           sortingField: "source",
           cell: (image) => (
@@ -225,7 +227,7 @@ export function PlannedImagesTable({ plan, draft, filter, onChange }: PlannedIma
         {
           id: "destination",
           header: "Destination",
-          width: 175,
+          width: 230,
           grow: 3,
           sortingField: "destination",
           cell: (image) => (
@@ -237,7 +239,7 @@ export function PlannedImagesTable({ plan, draft, filter, onChange }: PlannedIma
         {
           id: "action",
           header: "Action",
-          width: 190,
+          width: comparesImages ? 190 : 130,
           grow: 1,
           sortingComparator: (one, other) =>
             actionWords[one.action.kind].localeCompare(actionWords[other.action.kind]),
@@ -264,22 +266,20 @@ export function PlannedImagesTable({ plan, draft, filter, onChange }: PlannedIma
         {
           id: "digest",
           header: "Digest",
-          width: 265,
-          grow: 2,
+          width: comparesImages ? 250 : 190,
           cell: (image) => <DigestCell image={image} />,
         },
         {
           id: "size",
           header: "Size",
-          width: 150,
+          width: comparesImages ? 140 : 85,
           sortingComparator: (one, other) => (one.size_bytes ?? -1) - (other.size_bytes ?? -1),
           cell: (image) => <SizeCell image={image} />,
         },
         {
           id: "route",
           header: "Method",
-          width: 115,
-          grow: 1,
+          width: 140,
           cell: (image) => {
             const platforms = platformsText(image.platforms);
             const text = [routeLabels[image.route], platforms].filter((part) => part !== "");
@@ -293,8 +293,8 @@ export function PlannedImagesTable({ plan, draft, filter, onChange }: PlannedIma
         {
           id: "notes",
           header: "Notes",
-          width: 110,
-          grow: 2,
+          width: 90,
+          grow: 1,
           cell: (image) => <NotesCell image={image} />,
         },
       ]}

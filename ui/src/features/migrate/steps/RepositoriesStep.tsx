@@ -5,7 +5,7 @@ import { type ErrorActions, ErrorAlert } from "../../../errors";
 import type { Repository } from "../../../ipc/generated";
 import { DeferredInput } from "../../../shared/DeferredInput";
 import { formatCount } from "../../../shared/format";
-import { OpenPanelProvider, PanelButton } from "../../../shared/openPanel";
+import { OpenPanelProvider, PanelButton, PanelIn } from "../../../shared/openPanel";
 import { RenameRulesField } from "../../../shared/RenameRulesField";
 import { RepositorySettingsForm } from "../../../shared/RepositorySettingsForm";
 import { SidePanel } from "../../../shared/SidePanel";
@@ -35,6 +35,7 @@ export function RepositoriesStep(props: RepositoriesStepProps) {
   const { draft, onChange, proposed, existing, errorActions } = props;
   const [editing, setEditing] = useState<string | null>(null);
   const [panel, setPanel] = useState<string | null>(null);
+  const [slot, setSlot] = useState<HTMLElement | null>(null);
   const close = useCallback(() => setPanel(null), []);
   // The rows follow what is typed, and don't delay the next key.
   const shown = useDeferredValue(draft);
@@ -87,20 +88,19 @@ export function RepositoriesStep(props: RepositoriesStepProps) {
       {existing.error !== null && (
         <ErrorAlert error={existing.error} actions={{ ...errorActions, retry: existing.reload }} />
       )}
-      <div className="names-body">
-        <div className="names-table">
-          <OpenPanelProvider value={openPanel}>
-            <NamesTable
-              rows={rows}
-              prefix={shown.prefix}
-              existing={existingNames}
-              checking={existing.loading}
-              actions={actions}
-              onRename={rename}
-              onSettings={setEditing}
-            />
-          </OpenPanelProvider>
-        </div>
+      <OpenPanelProvider value={openPanel}>
+        <NamesTable
+          rows={rows}
+          prefix={shown.prefix}
+          existing={existingNames}
+          checking={existing.loading}
+          actions={actions}
+          onRename={rename}
+          onSettings={setEditing}
+          onPanelSlot={setSlot}
+        />
+      </OpenPanelProvider>
+      <PanelIn slot={slot}>
         {panel === "rename-panel" && (
           <SidePanel header="Rename rules" below={wizardFooterHeight} onClose={close}>
             <RenameRulesField
@@ -134,7 +134,7 @@ export function RepositoriesStep(props: RepositoriesStepProps) {
             {props.offers}
           </SidePanel>
         )}
-      </div>
+      </PanelIn>
       {editing !== null && (
         <RowSettingsModal
           name={rows.find(({ source }) => source === editing)?.name ?? editing}

@@ -8,12 +8,14 @@ import { type ReactNode, useState } from "react";
 import { type ErrorActions, ErrorAlert } from "../../../errors";
 import type { MigrationPlan, PlanPermissions, RegistryLogin } from "../../../ipc/generated";
 import { CommandList } from "../../../shared/CommandList";
+import { FillHeight } from "../../../shared/FillHeight";
 import { formatCount, formatCounted } from "../../../shared/format";
 import { StatusText } from "../../../shared/StatusText";
 import type { Request } from "../../../shared/useRequest";
 import type { Draft } from "../wizard/draft";
 import type { DraftAction } from "../wizard/reducer";
 import type { PlanRequest } from "../wizard/usePlan";
+import { wizardFooterHeight } from "../wizard/wizardFooterHeight";
 import { AccountWarning } from "./AccountWarning";
 import { BuildCacheAlert } from "./BuildCacheAlert";
 import { ExpiryAlert } from "./ExpiryAlert";
@@ -212,26 +214,30 @@ function Plan(props: ReviewStepProps & { answer: MigrationPlan }) {
             id: "plan-tab-permissions",
             label: "Permissions",
             content: (
-              <Box padding={{ top: "m" }}>
-                <PlanPermissionsSection permissions={permissions} errorActions={errorActions} />
-              </Box>
+              <FillHeight below={wizardFooterHeight}>
+                <Box padding={{ top: "m" }}>
+                  <PlanPermissionsSection permissions={permissions} errorActions={errorActions} />
+                </Box>
+              </FillHeight>
             ),
           },
           {
             id: "plan-tab-commands",
             label: "CLI commands",
             content: (
-              <Box padding={{ top: "m" }}>
-                <SpaceBetween size="m">
-                  <div data-testid="commands">{props.commands}</div>
-                  <Box>
-                    To run the plan from another machine, choose Download plan. The file contains
-                    the images with their digests and no secrets. The other machine uses its own AWS
-                    profile and <code>docker login</code>.
-                  </Box>
-                  <CommandList commands={["transload-cli run plan.json"]} />
-                </SpaceBetween>
-              </Box>
+              <FillHeight below={wizardFooterHeight}>
+                <Box padding={{ top: "m" }}>
+                  <SpaceBetween size="m">
+                    <div data-testid="commands">{props.commands}</div>
+                    <Box>
+                      To run the plan from another machine, choose Download plan. The file contains
+                      the images with their digests and no secrets. The other machine uses its own
+                      AWS profile and <code>docker login</code>.
+                    </Box>
+                    <CommandList commands={["transload-cli run plan.json"]} />
+                  </SpaceBetween>
+                </Box>
+              </FillHeight>
             ),
           },
         ]}

@@ -87,6 +87,7 @@ export interface ImagesStepProps {
 export interface ImagesTableProps extends ImagesStepProps {
   /** Buttons beside the filter. */
   actions: ReactNode;
+  onPanelSlot: (slot: HTMLElement | null) => void;
   /** What is shown if there are no repositories. */
   empty: ReactNode;
 }

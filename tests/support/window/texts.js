@@ -1,0 +1,58 @@
+// Finds texts that a user can't read as a whole: cut off without an ellipsis, or broken within a word.
+const dialogs = [...document.querySelectorAll("[role=dialog]")].filter(
+  (dialog) => dialog.getClientRects().length > 0,
+);
+const root = dialogs.at(-1) ?? document.body;
+
+/** Where a line may break. What follows a slash or a hyphen is a word of its own. */
+const words = /[^\s\-/?&|–—]+[\-/?&|–—]*/g;
+
+/** The lines that a range takes. */
+const linesOf = (range) => {
+  const tops = [...range.getClientRects()].filter(({ width }) => width > 0.5).map(({ top }) => top);
+  return tops.filter((top, at) => tops.findIndex((one) => Math.abs(one - top) < 4) === at).length;
+};
+
+/** Whether the text is hidden from view, or why its end can't be seen. */
+const cutOf = (parent, range) => {
+  const text = range.getBoundingClientRect();
+  let isInline = true;
+  for (let above = parent; above !== null && above !== document.body; above = above.parentElement) {
+    const { overflowX, textOverflow, display } = getComputedStyle(above);
+    const box = above.getBoundingClientRect();
+    if (overflowX !== "visible") {
+      // For screen readers only.
+      if (box.width <= 2 || box.height <= 2) return { hidden: true };
+      if (overflowX === "auto" || overflowX === "scroll") return { hidden: false };
+      if (text.right > box.right + 1 || text.left < box.left - 1) {
+        return { hidden: false, cut: !(textOverflow === "ellipsis" && isInline) };
+      }
+    }
+    isInline = isInline && (display === "inline" || display === "contents");
+  }
+  return { hidden: false };
+};
+
+const faults = [];
+const walker = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
+for (let node = walker.nextNode(); node !== null; node = walker.nextNode()) {
+  const parent = node.parentElement;
+  const text = node.data.trim();
+  if (text === "" || parent.closest("[hidden], [inert], [aria-hidden=true], svg, textarea")) continue;
+  const { visibility, whiteSpace } = getComputedStyle(parent);
+  if (visibility === "hidden") continue;
+  const range = document.createRange();
+  range.selectNodeContents(node);
+  if (linesOf(range) === 0) continue;
+  const { hidden, cut } = cutOf(parent, range);
+  if (hidden) continue;
+  if (cut) faults.push(`cut off without an ellipsis: ${text.slice(0, 80)}`);
+  // Commands and documents break anywhere, so that all of them can be read.
+  if (linesOf(range) === 1 || /^(pre|break)/.test(whiteSpace)) continue;
+  for (const { 0: word, index } of node.data.matchAll(words)) {
+    range.setStart(node, index);
+    range.setEnd(node, index + word.length);
+    if (linesOf(range) > 1) faults.push(`broken within a word: ${word.slice(0, 80)}`);
+  }
+}
+return [...new Set(faults)];

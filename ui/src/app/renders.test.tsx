@@ -1,0 +1,51 @@
+/** A click renders what changes, however many rows are beside it. */
+import { act } from "@testing-library/react";
+import { describe, expect, it } from "vitest";
+import { emptyDraft, type StepId } from "../features/migrate/wizard/draft";
+import { rendersOf } from "../testing/renderCount";
+import { byId, openWindow } from "../testing/window";
+
+const few = 5;
+const many = 45;
+
+/** Counts what a click renders on a step with this number of repositories. */
+async function rendersOn(step: StepId, rows: number, id: string): Promise<number> {
+  const repositories = Array.from({ length: rows }, (_, at) => `team/app-${at}`);
+  const { unmount } = openWindow({
+    draft: {
+      ...emptyDraft,
+      step,
+      connection: { kind: "practice" },
+      source: { kind: "practice_account" },
+      typedRepositories: repositories,
+      images: repositories.map((repository) => ({ repository, tag: "latest" })),
+    },
+    answers: {
+      repositoryNamesPropose: async () => ({
+        names: repositories.map((name) => ({ source_repository: name, name, rules: [] })),
+        problems: [],
+      }),
+    },
+  });
+  await byId(step === "images" ? "images-table" : "repositories-table");
+  await act(async () => {});
+  const button = await byId(id);
+  const count = await rendersOf(async () => {
+    await act(async () => button.click());
+  });
+  unmount();
+  return count;
+}
+
+describe("a click", () => {
+  it.each<[StepId, string]>([
+    ["repositories", "template-open"],
+    ["repositories", "rename-panel-open"],
+    ["images", "rules-open"],
+    ["images", "extent-open"],
+  ])("on the step %s renders no rows: %s", async (step, id) => {
+    const [short, long] = [await rendersOn(step, few, id), await rendersOn(step, many, id)];
+    expect(short).toBeGreaterThan(0);
+    expect(long).toBe(short);
+  });
+});

@@ -1,0 +1,64 @@
+/**
+ * Counts the components that React renders, as its developer tools see them: a number that is the same on
+ * every machine. `setup.ts` imports it before React.
+ */
+
+interface Fiber {
+  readonly tag: number;
+  readonly flags: number;
+  readonly alternate: Fiber | null;
+  readonly child: Fiber | null;
+  readonly sibling: Fiber | null;
+}
+
+/** Functions, classes, `forwardRef`, and both kinds of `memo`, by React's numbers of its work tags. */
+const components: ReadonlySet<number> = new Set([0, 1, 11, 14, 15]);
+/** React's flag `PerformedWork`. */
+const performedWork = 1;
+
+function renderedFrom(first: Fiber | null): number {
+  let count = 0;
+  for (let fiber = first; fiber !== null; fiber = fiber.sibling) {
+    if (components.has(fiber.tag) && (fiber.flags & performedWork) !== 0) {
+      count += 1;
+    }
+    // What kept its children did not render below.
+    if (fiber.alternate === null || fiber.child !== fiber.alternate.child) {
+      count += renderedFrom(fiber.child);
+    }
+  }
+  return count;
+}
+
+/** React keeps the first hook that it finds, and so does this module where it is loaded again. */
+const hooked = globalThis as { __REACT_DEVTOOLS_GLOBAL_HOOK__?: ReturnType<typeof hook> };
+
+function hook() {
+  const nothing = () => {};
+  const self = {
+    supportsFiber: true,
+    counted: null as number | null,
+    checkDCE: nothing,
+    inject: () => 1,
+    onCommitFiberUnmount: nothing,
+    onPostCommitFiberRoot: nothing,
+    onCommitFiberRoot: (_: number, root: { current: Fiber }) => {
+      if (self.counted !== null) {
+        self.counted += renderedFrom(root.current);
+      }
+    },
+  };
+  return self;
+}
+
+hooked.__REACT_DEVTOOLS_GLOBAL_HOOK__ ??= hook();
+
+/** Returns how many components an action renders. */
+export async function rendersOf(action: () => void | Promise<void>): Promise<number> {
+  const counter = hooked.__REACT_DEVTOOLS_GLOBAL_HOOK__ ?? hook();
+  counter.counted = 0;
+  await action();
+  const { counted } = counter;
+  counter.counted = null;
+  return counted ?? 0;
+}
