@@ -1,3 +1,4 @@
+import Box from "@cloudscape-design/components/box";
 import type { ReactNode } from "react";
 import "./table.css";
 
@@ -14,7 +15,10 @@ export function TableBesidePanel(props: TableBesidePanelProps) {
   return (
     <div>
       <div className="table-toolbar">
-        <div className="table-toolbar-filter">{props.filter}</div>
+        <div className="table-toolbar-filter">
+          {/* In the font of a table. */}
+          <Box>{props.filter}</Box>
+        </div>
         {props.pagination}
         {props.preferences}
       </div>
