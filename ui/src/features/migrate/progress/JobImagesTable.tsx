@@ -1,6 +1,6 @@
 import ProgressBar from "@cloudscape-design/components/progress-bar";
 import SegmentedControl from "@cloudscape-design/components/segmented-control";
-import { useState } from "react";
+import { memo, useState } from "react";
 import { wordsOf } from "../../../errors";
 import type { ImageProgress, LayerProgress } from "../../../ipc/generated";
 import { CopyableDigest } from "../../../shared/CopyableText";
@@ -153,8 +153,11 @@ interface JobImagesTableProps {
   groups: ReturnType<typeof grouped>;
 }
 
-/** The images of a job, active ones first, expandable to their layers. */
-export function JobImagesTable({ groups }: JobImagesTableProps) {
+/**
+ * The images of a job, active ones first, expandable to their layers. It is memoized: a click on Pause
+ * doesn’t wait for it.
+ */
+export const JobImagesTable = memo(function JobImagesTable({ groups }: JobImagesTableProps) {
   const [expanded, setExpanded] = useState<ReadonlySet<string>>(new Set());
   const [chosen, setChosen] = useState<ImageGroup | "all">("all");
   const all = imageGroups.flatMap((group) => groups[group]);
@@ -268,4 +271,4 @@ export function JobImagesTable({ groups }: JobImagesTableProps) {
       ]}
     />
   );
-}
+});

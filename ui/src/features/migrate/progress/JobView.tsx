@@ -4,7 +4,7 @@ import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
 import ProgressBar from "@cloudscape-design/components/progress-bar";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import type { ReactNode } from "react";
+import { type ReactNode, useMemo } from "react";
 import { type ErrorActions, ErrorAlert } from "../../../errors";
 import type { PullsLeft } from "../../../ipc/generated";
 import {
@@ -44,7 +44,7 @@ export function JobView(props: JobViewProps) {
   const { job, errorActions, busy, signIn, onPause, onResume, onStop, onLookAgain } = props;
   const { snapshot } = job;
   const { status } = snapshot;
-  const groups = grouped(snapshot.images);
+  const groups = useMemo(() => grouped(snapshot.images), [snapshot.images]);
   const paused = status === "paused";
   const percent = percentOf(snapshot);
   return (
