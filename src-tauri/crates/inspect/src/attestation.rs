@@ -17,13 +17,15 @@ use ts_rs::TS;
 use crate::config::{date, text};
 use crate::content::{ImageContent, read_blob};
 use crate::error::InspectError;
+use crate::large_document::{LARGE_LIMIT_BYTES, LargeDocument, read_large_document};
 use crate::provenance::{Provenance, read_provenance};
-use crate::sbom::{Sbom, read_sbom};
+use crate::sbom::Sbom;
+use crate::sbom_reader::read_sbom;
 use crate::signer_certificate::{SignerCertificate, read_certificate};
 use crate::visible::visible;
 
-/// The largest document that is read. BuildKit refuses larger ones than 41,943,040 bytes (moby/buildkit#7044).
-pub(crate) const DOCUMENT_LIMIT_BYTES: u64 = 48 * 1024 * 1024;
+/// The largest document that is read as a whole. Of a larger one, only the packages of an SBOM are kept.
+const WHOLE_LIMIT_BYTES: u64 = 4 * 1024 * 1024;
 /// How many characters of a document that has no view of its own are shown.
 const TEXT_LIMIT: usize = 200_000;
 /// How many subjects are kept. A statement usually has one for each tag.
@@ -82,11 +84,16 @@ pub async fn read_attestation(
     let subject = || content.subject(manifest.as_str());
     let layer = layer.ok_or_else(|| InspectError::DocumentMissing { subject: subject() })?;
     let size_bytes = layer.size_bytes;
-    let bytes = read_blob(content, &layer, DOCUMENT_LIMIT_BYTES)
-        .await?
-        .ok_or_else(|| InspectError::DocumentTooLarge { subject: subject(), size_bytes })?;
-    let mut document = parse(&bytes, &layer)
-        .map_err(|reason| InspectError::DocumentUnreadable { subject: subject(), reason })?;
+    let too_large = || InspectError::DocumentTooLarge { subject: subject(), size_bytes };
+    let unreadable = |reason| InspectError::DocumentUnreadable { subject: subject(), reason };
+    let mut document = match read_blob(content, &layer, WHOLE_LIMIT_BYTES).await? {
+        Some(bytes) => parse(&bytes, &layer).map_err(unreadable)?,
+        None if size_bytes > LARGE_LIMIT_BYTES => return Err(too_large()),
+        None => {
+            let large = read_large_document(content, &layer).await?.map_err(unreadable)?;
+            of_large(large, &layer).map_err(unreadable)?.ok_or_else(too_large)?
+        }
+    };
     if !document.subjects.is_empty() {
         let is_about = |image: &Digest| document.subjects.iter().any(|one| one == image.as_str());
         document.about_image = Some(images.iter().any(is_about));
@@ -155,6 +162,31 @@ fn parse(bytes: &[u8], layer: &Descriptor) -> Result<AttestationDocument, String
     of_statement(document, &outer)
 }
 
+/// Returns what was kept of a large document, or `None` if it is no SBOM.
+fn of_large(
+    large: LargeDocument,
+    layer: &Descriptor,
+) -> Result<Option<AttestationDocument>, String> {
+    let LargeDocument { statement, envelope } = large;
+    let Some(sbom) = statement.sbom? else { return Ok(None) };
+    let signature = envelope.map(|envelope| {
+        let outer = std::str::from_utf8(&envelope).ok().map(serde_json::from_str::<Outer>);
+        match outer {
+            Some(Ok(Outer { dsse_envelope: Some(_), verification_material, .. })) => {
+                bundle_signature(verification_material)
+            }
+            _ => cosign_signature(layer, "cosign"),
+        }
+    });
+    Ok(Some(AttestationDocument {
+        predicate_type: statement.predicate_type.as_deref().map(visible),
+        subjects: statement.subjects,
+        signature,
+        sbom: Some(sbom),
+        ..AttestationDocument::default()
+    }))
+}
+
 /// Unwraps a DSSE envelope, whose payload is a statement in Base64.
 fn of_envelope(envelope: &str) -> Result<AttestationDocument, String> {
     let outer: Outer = serde_json::from_str(envelope).map_err(|error| error.to_string())?;
@@ -185,10 +217,10 @@ fn of_statement(document: &str, outer: &Outer) -> Result<AttestationDocument, St
         found.provenance = Some(read_provenance(&predicate));
         return Ok(found);
     }
-    found.sbom = read_sbom(content).or_else(|error| match predicate_type {
+    found.sbom = read_sbom(content.as_bytes()).or_else(|error| match predicate_type {
         // Another predicate may have a member with the name of an SBOM's.
         Some(kind) if !is_sbom_type(kind) => Ok(None),
-        _ => Err(error.to_string()),
+        _ => Err(error),
     })?;
     if found.sbom.is_none() {
         found.text = Some(beginning(content));

@@ -10,8 +10,9 @@
 //! - `inspection`: the values of the result
 //! - `config`, `history`, `layers`: parses the configuration, its history and the layers of a manifest
 //! - `secret_values`: which values look like secrets; `hide`: hides them
-//! - `supply_chain`: lists attestations, SBOMs and signatures; `attestation` reads one, with `sbom`, `provenance` and
-//!   `signer_certificate`
+//! - `supply_chain`: lists attestations, SBOMs and signatures; `attestation` reads one, with `sbom_reader`,
+//!   `provenance` and `signer_certificate`; `large_document`, `envelope_payload`,
+//!   `piece_reader`, `json_stream`: documents that aren't held in memory
 //! - `compare`, `packages`: the differences between two images
 //! - `visible`: text from strangers, capped and with visible control characters
 //! - `error`: why an image can't be inspected
@@ -23,15 +24,20 @@ mod attestation;
 mod compare;
 mod config;
 mod content;
+mod envelope_payload;
 mod error;
 mod hide;
 mod history;
 mod inspection;
+mod json_stream;
+mod large_document;
 mod layers;
 mod packages;
+mod piece_reader;
 mod provenance;
 mod read_image;
 mod sbom;
+mod sbom_reader;
 mod secret_values;
 mod signer_certificate;
 mod supply_chain;
@@ -49,6 +55,7 @@ pub use inspection::{
     ManifestKind, PlatformManifest,
 };
 pub use packages::{PackageChange, PackageComparison, compare_packages, find_sbom};
+pub use piece_reader::PieceReader;
 pub use provenance::{Material, Provenance};
 pub use read_image::{inspect, selected_layers};
 pub use sbom::{Sbom, SbomPackage};

@@ -7,7 +7,7 @@
 //!
 //! - `list_layer`: lists one layer, by its table of contents or as a stream
 //! - `toc`: the tables of contents of eStargz and zstd:chunked
-//! - `piece_reader`, `zstd_frames`, `list_tar`: from the pieces of a download to the entries of the archive
+//! - `zstd_frames`, `list_tar`: from the pieces of a download to the entries of the archive
 //! - `layer_files`: the values of a list, and its stored form
 //! - `shown_name`: names as text
 //! - `layer_changes`: what each layer adds, changes and deletes, and the bytes that later layers hide
@@ -21,7 +21,6 @@ mod layer_changes;
 mod layer_files;
 mod list_layer;
 mod list_tar;
-mod piece_reader;
 mod shown_name;
 mod toc;
 mod zstd_frames;

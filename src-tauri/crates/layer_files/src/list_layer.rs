@@ -6,13 +6,12 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use futures_util::StreamExt as _;
 use tokio::sync::mpsc;
-use transload_inspect::ImageContent;
+use transload_inspect::{ImageContent, PieceReader};
 use transload_model::Descriptor;
 
 use crate::error::LayerFilesError;
 use crate::layer_files::{LayerFiles, ListSource, ListStop};
 use crate::list_tar::{Limits, list_compressed};
-use crate::piece_reader::PieceReader;
 use crate::toc::{
     FOOTER_BYTES, Position, TocLocation, TocProblem, chunked_table, estargz_position,
     estargz_table, table_entries, toc_location,

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::json;
 
 use super::*;
+use crate::read_image::tests::Memory;
 
 fn layer(media_type: &str, annotations: &[(&str, &str)]) -> Descriptor {
     Descriptor {
@@ -114,4 +115,65 @@ fn hostile_documents_are_errors_with_a_reason() {
     let found = read(&hostile, &in_toto);
     assert_eq!(found.predicate_type.as_deref(), Some("x\\x1b[31m"));
     assert_eq!((found.subjects.len(), found.text.as_deref()), (0, Some(r#"{"a":"<img>"}"#)));
+}
+
+#[tokio::test]
+async fn large_documents_are_read_like_small_ones_without_being_held() {
+    let names = |number: u32| json!({"name": format!("lib{number}\u{1b}"), "versionInfo": "1.3", "comment": "x".repeat(60)});
+    let packages: Vec<Value> = (0..60_000).map(names).collect();
+    let sbom = json!({"spdxVersion": "SPDX-2.3", "packages": packages});
+    let plain = statement("https://spdx.dev/Document", sbom);
+    let envelope = json!({
+        "payloadType": "application/vnd.in-toto+json", "payload": STANDARD.encode(plain.to_string()), "signatures": [],
+    });
+    let bundle = json!({
+        "dsseEnvelope": envelope,
+        "verificationMaterial": {"tlogEntries": [{"integratedTime": "1767323045"}]},
+    });
+    let large_provenance =
+        statement("https://slsa.dev/provenance/v1", json!({"x": "y".repeat(900_000)}));
+    let mut unreadable = plain.to_string();
+    unreadable.truncate(unreadable.len() - 2);
+    for (document, media_type, is_read) in [
+        (plain.to_string(), "application/vnd.in-toto+json", true),
+        (envelope.to_string(), "application/vnd.dsse.envelope.v1+json", true),
+        (bundle.to_string(), "application/vnd.dev.sigstore.bundle.v0.3+json", true),
+        (unreadable, "application/vnd.in-toto+json", false),
+        (
+            large_provenance.to_string() + &" ".repeat(5_000_000),
+            "application/vnd.in-toto+json",
+            false,
+        ),
+    ] {
+        let bytes = document.into_bytes();
+        assert!(bytes.len() as u64 > WHOLE_LIMIT_BYTES);
+        let mut memory = Memory::default();
+        let config = memory.put_bytes("application/vnd.oci.empty.v1+json", b"{}".to_vec());
+        let blob = memory.put_bytes(media_type, bytes.clone());
+        let manifest = memory.put(&json!({
+            "schemaVersion": 2, "mediaType": "application/vnd.oci.image.manifest.v1+json",
+            "config": config, "layers": [blob],
+        }));
+        let digest = |of: &Value| Digest::parse(of["digest"].as_str().unwrap()).unwrap();
+        let image = Digest::of(b"image");
+        let images = std::slice::from_ref(&image);
+        let found = read_attestation(&memory, &digest(&manifest), &digest(&blob), images).await;
+        if is_read {
+            let whole = parse(&bytes, &layer(media_type, &[])).unwrap();
+            assert_eq!(whole.sbom.as_ref().unwrap().packages.len(), 60_000);
+            let about_image = Some(false);
+            assert_eq!(
+                found.unwrap(),
+                AttestationDocument { about_image, ..whole },
+                "{media_type}"
+            );
+        } else {
+            let error = found.unwrap_err();
+            let is_right = matches!(
+                error,
+                InspectError::DocumentTooLarge { .. } | InspectError::DocumentUnreadable { .. }
+            );
+            assert!(is_right, "{error}");
+        }
+    }
 }

@@ -1,4 +1,5 @@
-//! The pieces of a download as a reader, for decoders that run on a thread of their own.
+//! The pieces of a download as a reader, for parsers and decoders that run on a thread of their own. `attestation` and
+//! the crate `layer_files` use it.
 
 use std::io::{self, Read};
 
@@ -6,7 +7,7 @@ use bytes::{Buf as _, Bytes};
 use tokio::sync::mpsc::Receiver;
 
 /// Reads the pieces that a task sends. The end of the channel is the end of the file.
-pub(crate) struct PieceReader {
+pub struct PieceReader {
     pieces: Receiver<Bytes>,
     current: Bytes,
 }
