@@ -10,7 +10,7 @@ use transload_model::now_ms;
 use transload_practice::{FaultAction, FaultRule, Practice};
 use transload_tests::ecr::Ecr;
 use transload_tests::headless_app::{HeadlessApp, api_error};
-use transload_tests::images::{Image, Recipe, TestRepository};
+use transload_tests::images::{Image, Index, Recipe, TestRepository};
 
 use crate::explorer::{calls_since, named};
 
@@ -256,11 +256,25 @@ async fn ten_repositories_of_ten_thousand_images_are_read_with_a_hundred_calls()
     Ok(())
 }
 
-/// Takes minutes without optimization.
 #[tokio::test]
-#[ignore = "3,000,000 images"]
-async fn three_million_images_are_read_with_three_thousand_calls() -> Result<()> {
-    let bytes = read_large(300).await?;
-    assert!(bytes < 400_000_000, "{bytes} bytes");
+async fn an_index_in_ministack_shows_its_platforms() -> Result<()> {
+    let ecr = Ecr::ministack().await?;
+    let app = HeadlessApp::new(ecr.home()?, None)?;
+    let create = ["ecr", "create-repository", "--repository-name", "shop/api"];
+    ecr.aws()?.run(create).succeed().await?;
+    let (user, password) = ecr.login().await?;
+    let repository = TestRepository::new(&format!("http://{}", ecr.registry_host()), "shop/api")?;
+    let repository = repository.login(Some((user.as_str(), password.as_str())));
+    let index = Index::with_attestation(7, &["linux/amd64", "linux/arm64"])?;
+    repository.push_index(&index, "v2").await?;
+    let (connection, name) = (|| ecr.connection(), || "shop/api".to_owned());
+    let details = app.api.repository_details(connection(), name()).await.map_err(api_error)?;
+    let unread = details.rows.unread_indexes.iter().map(ToString::to_string).collect();
+    let failed = app.api.repository_manifests_read(connection(), name(), unread).await;
+    assert_eq!(failed.map_err(api_error)?, []);
+    let rows = app.api.repository_rows(connection(), name()).await.map_err(api_error)?;
+    let [row] = rows.rows.as_slice() else { bail!("{} rows", rows.rows.len()) };
+    assert_eq!(row.platforms, ["linux/amd64", "linux/arm64"]);
+    assert_eq!((row.referrers, row.attestations + row.provenances), (0, 1));
     Ok(())
 }

@@ -72,7 +72,10 @@ pub fn kind_of(image: &EcrImage, facts: Option<&ManifestFacts>) -> ImageKind {
     if let Some(kind) = facts.and_then(|facts| kind_of_predicates(&facts.predicates)) {
         return kind;
     }
-    let artifact = image.artifact_media_type.as_deref().unwrap_or_default();
+    // Some registries with ECR's API, such as ministack, repeat the manifest's media type, which says nothing.
+    let artifact = image.artifact_media_type.as_deref();
+    let artifact = artifact.filter(|artifact| image.media_type.as_deref() != Some(*artifact));
+    let artifact = artifact.unwrap_or_default();
     if let Some((_, kind)) = ARTIFACT_TYPES.iter().find(|(part, _)| artifact.contains(part)) {
         return *kind;
     }

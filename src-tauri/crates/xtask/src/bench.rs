@@ -1,6 +1,6 @@
 //! `cargo xtask bench`: compares `transload-cli` with `skopeo` on registries and images that the
 //! benchmark makes itself. `--engines` compares our own push of images of a Docker Engine with the
-//! engine's push instead.
+//! engine's push instead, and `--registry` lists a registry of three million images.
 
 use anyhow::Result;
 
@@ -20,7 +20,15 @@ pub fn run(workspace: &Workspace, arguments: &mut Arguments) -> Result<()> {
     let no_delay = arguments.flag("--no-delay");
     let ten_times = arguments.flag("--ten-times");
     let is_of_engines = arguments.flag("--engines");
+    let is_of_registry = arguments.flag("--registry");
+    let repositories = arguments.values("--repositories");
     arguments.finish()?;
+    if is_of_registry {
+        let example = ["run", "--release", "--package", "transload-tests", "--example"];
+        let mut words = [&example[..], &["large_registry", "--"]].concat();
+        words.extend(repositories.first().map(String::as_str));
+        return Process::cargo(&words, &workspace.root).run();
+    }
     setup::system(Purpose::Tests, consent)?;
     let root = &workspace.root;
     Process::cargo(&["build", "--release", "--package", "transload-cli"], root).run()?;

@@ -20,6 +20,10 @@ fn images_are_classified_without_their_manifest() {
         (&att, oci, "application/vnd.dev.cosign.artifact.sig.v1+json", ImageKind::Attestation),
         (&sbom, oci, config, ImageKind::Sbom),
         (&cosign, media_type::OCI_INDEX, "", ImageKind::ReferrerList),
+        // As ministack describes images.
+        ("1", oci, oci, ImageKind::Image),
+        ("1", docker, docker, ImageKind::Image),
+        ("1", media_type::OCI_INDEX, media_type::OCI_INDEX, ImageKind::Index),
         // Tags of users that look similar.
         ("sha256-ab.sig", oci, config, ImageKind::Image),
         ("sha256-", oci, config, ImageKind::Image),
