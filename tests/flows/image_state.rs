@@ -4,14 +4,15 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 use serde_json::{Value, json};
-use transload_contract::{ReplicationStatus, ScanState, Severity};
+use transload_contract::{CleanupClass, CleanupRules, ReplicationStatus, ScanState, Severity};
 use transload_errors::ErrorCode;
+use transload_practice::{FaultAction, FaultRule};
 use transload_tests::botocore::Botocore;
 use transload_tests::headless_app::api_error;
 use transload_tests::images::{Index, Recipe};
 use transload_tests::wait::wait_until;
 
-use crate::explorer::{NAME, Shop, aws};
+use crate::explorer::{NAME, Shop, aws, named};
 
 /// Calls an operation with the AWS CLI and with botocore, which must read the same.
 async fn both(shop: &Shop, operation: &str, command: &str, digest: &str) -> Result<Value> {
@@ -147,5 +148,57 @@ async fn the_replication_of_an_image_is_shown() -> Result<()> {
         (found[1].state, found[1].failure_code.is_some()),
         (ReplicationStatus::Failed, true)
     );
+    Ok(())
+}
+
+#[tokio::test]
+async fn images_that_run_are_read_in_one_call_and_kept_out_of_a_clean_up() -> Result<()> {
+    let shop = Shop::open().await?;
+    let (runs, idle) = (Recipe::small(3).build()?, Recipe::small(4).build()?);
+    let practice = shop.practice()?;
+    for (image, tag) in [(&runs, "prod-1"), (&idle, "old-1")] {
+        shop.repository.push(image, tag).await?;
+        assert!(practice.set_image_age(NAME, tag, 400, None).await?);
+    }
+    let (api, connection, name) = (&shop.app.api, || shop.ecr.connection(), || NAME.to_owned());
+    let read = async || api.repository_use(connection(), name()).await.map_err(api_error);
+    let unused = async || -> Result<Vec<String>> {
+        let rules = CleanupRules { protected_tags: Vec::new(), ..CleanupRules::default() };
+        let proposed = api.repository_cleanup(connection(), name(), rules).await;
+        let mut proposed = proposed.map_err(api_error)?.proposals.into_iter();
+        let unused = proposed.find(|one| one.class == CleanupClass::Unused).context("unused")?;
+        let mut tags: Vec<String> = unused.images.into_iter().flat_map(|one| one.tags).collect();
+        tags.sort();
+        Ok(tags)
+    };
+    // Basic scanning: Amazon Inspector covers nothing.
+    let found = read().await?;
+    assert_eq!((found.images.len(), found.read_at_ms.is_some(), &found.error), (0, true, &None));
+    assert_eq!(unused().await?, ["old-1", "prod-1"]);
+
+    practice.set_enhanced_scanning(true).await?;
+    let cli = shop.ecr.aws()?.run(["inspector2", "list-coverage"]).succeed().await?;
+    let cli: Value = serde_json::from_slice(&cli.stdout)?;
+    let covered = cli["coveredResources"].as_array().context("a list")?;
+    let count = |image: &Value| image["resourceMetadata"]["ecrImage"]["inUseCount"].as_u64();
+    let mut counts: Vec<_> = covered.iter().filter_map(count).collect();
+    counts.sort_unstable();
+    assert_eq!(counts, [0, 2]);
+    shop.calls()?;
+    let found = read().await?;
+    assert_eq!(shop.calls()?, named(&[("ListCoverage", 1)]));
+    let [image] = found.images.as_slice() else { anyhow::bail!("{:?}", found.images) };
+    assert_eq!((&image.digest, image.count), (&runs.manifest.digest, 2));
+    assert!(image.last_in_use_at_ms.is_some());
+    assert_eq!(unused().await?, ["old-1"]);
+
+    // Without the permission, the last reading stays, and the action is named.
+    shop.ecr.faults()?.add(FaultRule::operation(FaultAction::AccessDenied, "ListCoverage"));
+    let refused = read().await?;
+    assert_eq!((&refused.images, refused.read_at_ms), (&found.images, found.read_at_ms));
+    let error = refused.error.context("refused")?;
+    assert_eq!(error.code, ErrorCode::AccessDenied);
+    assert_eq!(error.subject.as_deref(), Some("inspector2:ListCoverage"));
+    assert_eq!(unused().await?, ["old-1"]);
     Ok(())
 }

@@ -187,7 +187,9 @@ async fn storage_is_an_upper_bound_until_manifests_are_read() -> Result<()> {
     assert_eq!(exact.never_pulled, 1, "a read by Transload is no pull");
     let months: u64 = exact.months.iter().map(|month| month.pushed_bytes).sum();
     assert_eq!(months, exact.standard.bytes);
-    let alone = api.repository_storage(connection(), name()).await.map_err(api_error)?;
+    let mut alone = api.repository_storage(connection(), name()).await.map_err(api_error)?;
+    // No manifest of another repository was read.
+    assert_eq!(alone.shared_elsewhere_bytes.take(), Some(0));
     assert_eq!(alone, exact);
     Ok(())
 }

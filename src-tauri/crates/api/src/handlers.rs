@@ -13,6 +13,7 @@ mod explorer;
 mod friendly_name;
 mod history;
 mod image_state;
+mod image_use;
 mod images;
 mod jobs;
 mod layer_files;

@@ -7,6 +7,7 @@
 //! - `session`: opens a session, with its credentials, roles and MFA codes
 //! - `sso`: signs in through IAM Identity Center
 //! - `ecr`: ECR's API as traits, and the same on the AWS SDK
+//! - `inspector`: which images run, from Amazon Inspector
 //! - `known_regions`: the table of published regions
 //! - `permissions`: checks what a session is allowed to do, without writing anything
 //! - `error`: [`AwsError`]; `sdk_error`, `error_causes`: the one place where the SDK's errors become
@@ -21,6 +22,7 @@ mod config;
 mod ecr;
 mod error;
 mod error_causes;
+mod inspector;
 mod known_regions;
 mod permissions;
 mod sdk_error;
@@ -55,6 +57,7 @@ pub use ecr::registry_settings::{
     KnownTemplate,
 };
 pub use error::{AwsError, BoxError};
+pub use inspector::{ImageInUse, Inspector};
 pub use known_regions::{KNOWN_REGIONS, KnownRegion, RegionGroup};
 pub use permissions::check::{CheckMethod, CheckedPermission, PermissionCheck};
 pub use permissions::permission::{DenialReason, Permission, PermissionStatus, UnknownReason};

@@ -2,7 +2,7 @@
 //! and the clients that sign with them.
 //!
 //! - [`open_session`], [`request`]: opens an [`AwsSession`](aws_session::AwsSession)
-//! - [`clients`]: the clients of ECR, IAM and KMS; [`sts`]: the client of STS
+//! - [`clients`]: the clients of ECR, Inspector, IAM and KMS; [`sts`]: the client of STS
 //! - [`identify`]: who the session is, and whether its region is enabled
 //! - [`default_credentials`]: which credentials apply if no profile was chosen
 //! - [`credentials`], [`expiry_tracker`]: the first credentials of a profile, and when they expire

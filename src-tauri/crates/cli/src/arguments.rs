@@ -144,6 +144,9 @@ pub struct PracticeArguments {
     /// Print JSON instead of lines for a shell.
     #[arg(long)]
     pub json: bool,
+    /// Add example repositories: images, signatures, SBOMs and other artifacts of several ages.
+    #[arg(long)]
+    pub examples: bool,
 }
 
 impl Command {

@@ -79,6 +79,9 @@ pub async fn practice(api: &Api, arguments: &PracticeArguments) -> Result<u8, Ap
         () = std::future::ready(()) => {}
     }
     let status = api.practice_start().await?;
+    if arguments.examples {
+        api.practice_shop_create().await?;
+    }
     match arguments.json {
         true => output::json(&status),
         false => output::practice::print(&status),

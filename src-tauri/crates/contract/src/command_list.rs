@@ -267,6 +267,8 @@ commands! {
         image_scan_start(connection: AwsConnection, name: String, digest: String) -> ();
         /// The number of findings of up to 100 images. One call for each image, 4 at a time.
         image_finding_counts(connection: AwsConnection, name: String, digests: Vec<String>) -> Vec<ListedFindings>;
+        /// The images of a repository that run, as Amazon Inspector reports. One call for each 200 of them.
+        repository_use(connection: AwsConnection, name: String) -> RepositoryUse;
         /// The regions and accounts that ECR replicates an image to.
         image_replication(connection: AwsConnection, name: String, digest: String) -> Vec<ImageReplication>;
 
@@ -282,6 +284,8 @@ commands! {
         practice_start() -> PracticeStatus;
         /// Resets practice mode.
         practice_reset() -> PracticeStatus;
+        /// Adds example repositories to practice's ECR. Answers their names.
+        practice_shop_create() -> Vec<String>;
         /// Moves a tag of practice's Docker Hub to the image of another tag of the repository.
         practice_tag_move(repository: String, tag: String, to: String) -> ();
     }

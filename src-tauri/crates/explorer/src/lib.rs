@@ -50,7 +50,7 @@ pub use reading::{
 pub use rows::{ImagePart, ImageRow, RepositoryRows, rows, with_parts};
 pub use shared_layers::{BaseGuess, ElsewhereManifest, LayerSharing, SharedLayer, layer_sharing};
 pub use sizes::{ImageSize, Sizes};
-pub use storage::{MonthlyUse, RepositoryStorage, storage};
+pub use storage::{MonthlyUse, RepositoryStorage, shared_elsewhere_bytes, storage};
 pub use vulnerabilities::{
     FindingCounts, FixAvailable, ImageVulnerabilities, ScanState, Severity, SeverityCounts,
     Vulnerability, VulnerablePackage, finding_counts, vulnerabilities,

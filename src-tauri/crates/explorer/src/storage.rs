@@ -8,6 +8,7 @@ use ts_rs::TS;
 
 use crate::manifest_facts::ManifestFacts;
 use crate::rows::rows;
+use crate::shared_layers::ElsewhereManifest;
 use crate::sizes::{ImageSize, Sizes};
 use transload_aws::{EcrImage, EcrImageStatus};
 use transload_manifest_cache::PullTime;
@@ -41,6 +42,10 @@ pub struct RepositoryStorage {
     /// The last pull by someone else than Transload.
     #[ts(type = "number | null")]
     pub pulled_at_ms: Option<u64>,
+    /// Bytes of its layers that other repositories of the registry have too, of those whose manifests were read. With
+    /// blob mounting, ECR may store them once for all. `null` in lists of repositories.
+    #[ts(type = "number | null")]
+    pub shared_elsewhere_bytes: Option<u64>,
 }
 
 /// The use of a repository in one month, in UTC.
@@ -111,7 +116,26 @@ pub fn storage(
         never_pulled,
         pushed_at_ms: images.iter().filter_map(|image| image.pushed_at_ms).max(),
         pulled_at_ms: images.iter().filter_map(|image| pull_time(image).pulled_at_ms).max(),
+        shared_elsewhere_bytes: None,
     }
+}
+
+/// Returns the bytes of the layers of a repository that other repositories have too, each layer once.
+pub fn shared_elsewhere_bytes(
+    images: &[EcrImage],
+    facts: &HashMap<Digest, ManifestFacts>,
+    elsewhere: &[ElsewhereManifest],
+) -> u64 {
+    let others: HashSet<&Digest> = elsewhere
+        .iter()
+        .flat_map(|other| other.facts.blobs.iter().map(|(digest, _)| digest))
+        .collect();
+    let own = images.iter().filter_map(|image| facts.get(&image.digest));
+    let shared: HashMap<&Digest, u64> = own
+        .flat_map(|facts| facts.blobs.iter().map(|(digest, size)| (digest, *size)))
+        .filter(|(digest, _)| others.contains(digest))
+        .collect();
+    shared.into_values().sum()
 }
 
 /// Returns the months from January 1970 to a time, in UTC.

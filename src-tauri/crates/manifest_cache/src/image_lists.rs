@@ -30,6 +30,13 @@ CREATE TABLE IF NOT EXISTS image (
     is_archived INTEGER NOT NULL,
     PRIMARY KEY (repository, digest)
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS image_use (
+    registry TEXT NOT NULL,
+    repository TEXT NOT NULL,
+    read_at_ms INTEGER NOT NULL,
+    images TEXT NOT NULL,
+    PRIMARY KEY (registry, repository)
+) STRICT, WITHOUT ROWID;
 ";
 
 /// The fewest hexadecimal characters that are searched for as the beginning of a digest. Shorter ones match too much.
@@ -37,7 +44,7 @@ const MIN_DIGEST_CHARACTERS: usize = 4;
 
 /// The registry of an account and region.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct RegistryScope(String);
+pub struct RegistryScope(pub(crate) String);
 
 impl RegistryScope {
     pub fn new(account: &AccountId, region: &Region) -> Self {
@@ -175,6 +182,10 @@ impl ImageLists {
                     params![registry.0, name],
                 )?;
                 transaction.execute(
+                    "DELETE FROM image_use WHERE registry = ?1 AND repository = ?2",
+                    params![registry.0, name],
+                )?;
+                transaction.execute(
                     "DELETE FROM repository WHERE registry = ?1 AND name = ?2",
                     params![registry.0, name],
                 )?;
@@ -248,7 +259,7 @@ impl ImageLists {
         found
     }
 
-    fn connection(&self) -> MutexGuard<'_, Connection> {
+    pub(crate) fn connection(&self) -> MutexGuard<'_, Connection> {
         self.connection.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -1,5 +1,5 @@
-//! The control plane of the practice ECR (AWS JSON 1.1) and STS (query protocol), both at `POST /`. `dispatch`
-//! calls [`answer`]. One module per group of operations.
+//! The control plane of the practice ECR (AWS JSON 1.1) and STS (query protocol), both at `POST /`, and the part of
+//! Amazon Inspector at its own path. `dispatch` calls [`answer`]. One module per group of operations.
 
 pub(crate) mod creation_templates;
 mod error;
@@ -9,6 +9,7 @@ mod image_replication;
 mod image_scans;
 mod images;
 mod input;
+pub(crate) mod inspector;
 mod layer_uploads;
 mod layers;
 pub(crate) mod lifecycle;
@@ -32,6 +33,8 @@ use axum::extract::Request;
 use axum::http::{HeaderName, StatusCode};
 use axum::response::Response;
 use error::EcrError;
+#[cfg(feature = "faults")]
+use error::LIST_COVERAGE;
 use input::Input;
 use serde_json::Value;
 
@@ -45,19 +48,28 @@ const TARGET_PREFIX: &str = "AmazonEC2ContainerRegistry_V20150921.";
 /// More than any ECR request requires: a manifest of 4 MiB, escaped as JSON.
 const MAX_REQUEST_BYTES: usize = 16 * 1024 * 1024;
 
-/// Returns the operation of `X-Amz-Target`.
+/// Returns the operation of `X-Amz-Target` or of the path.
 #[cfg(feature = "faults")]
 pub(crate) fn operation(request: &Request) -> Option<String> {
+    if request.uri().path() == inspector::PATH {
+        return Some(LIST_COVERAGE.to_owned());
+    }
     let target = request.headers().get("x-amz-target")?.to_str().ok()?;
     Some(target.strip_prefix(TARGET_PREFIX).unwrap_or(target).to_owned())
 }
 
-/// Handles `POST /`.
+/// Handles `POST /` and `POST /coverage/list`.
 pub(crate) async fn answer(context: &Arc<ServerContext>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
     let Some(body) = reply::read_limited(body, MAX_REQUEST_BYTES).await else {
         return refuse(&EcrError::new("SerializationException", "The request couldn't be read."));
     };
+    if parts.uri.path() == inspector::PATH {
+        return match inspector::answer(context, &parts, &body) {
+            Ok(output) => respond(StatusCode::OK, &output),
+            Err(error) => refuse(&error),
+        };
+    }
     let Some(target) = parts.headers.get("x-amz-target").and_then(|value| value.to_str().ok())
     else {
         return sts::answer(context, &parts, &body);

@@ -1,5 +1,5 @@
 //! Builds images reproducibly: the same bytes on every computer. The practice Docker Hub builds its content
-//! with it.
+//! with it, and `shop` uses parts of it.
 
 use std::io::{self, Write as _};
 
@@ -16,8 +16,8 @@ pub(crate) const DOCKER_MANIFEST: &str = "application/vnd.docker.distribution.ma
 pub(crate) const DOCKER_LIST: &str = "application/vnd.docker.distribution.manifest.list.v2+json";
 
 /// The time of every file and every build.
-const BUILT: &str = "2025-01-15T09:00:00Z";
-const BUILT_SECONDS: u64 = 1_736_931_600;
+pub(crate) const BUILT: &str = "2025-01-15T09:00:00Z";
+pub(crate) const BUILT_SECONDS: u64 = 1_736_931_600;
 
 /// Stores the content that is built.
 pub(crate) trait BlobSink {
@@ -91,7 +91,7 @@ pub(crate) fn layer(
 }
 
 /// Returns pseudorandom bytes for a seed (xorshift64*).
-fn noise_bytes(seed: &str, size: usize) -> Vec<u8> {
+pub(crate) fn noise_bytes(seed: &str, size: usize) -> Vec<u8> {
     let mut first = [0_u8; 8];
     first.copy_from_slice(&sha256(seed.as_bytes())[..8]);
     let mut state = u64::from_le_bytes(first) | 1;

@@ -6,10 +6,11 @@
 //! - [`Practice`] starts, stops and resets it, and returns its addresses.
 //! - `server`, `dispatch`, `context`: the entry point of all ports, and what the servers share
 //! - `ecr`, `registry`, `store`: the practice ECR: API, registry and data
+//! - `shop`: example repositories of the practice ECR
 //! - `hub`: the practice Docker Hub
 //! - `layer_downloads`: the origin that both registries redirect blob downloads to
 //! - `image_builder`, `resource_path`, `basic_auth`, `reply`, `tokens`, `hash`, `clock`, `wildcard`,
-//!   `connection`, `lock`: helpers
+//!   `connection`, `lock`, `folder_lock`: helpers
 //!
 //! The feature `faults` adds what only tests need: `Faults` makes requests fail in a chosen way, and
 //! `Practice::requests` returns the requests that were received. It is not part of the programs that are
@@ -26,6 +27,7 @@ mod ecr;
 mod error;
 #[cfg(feature = "faults")]
 mod faults;
+mod folder_lock;
 mod hash;
 mod hub;
 mod image_builder;
@@ -40,6 +42,7 @@ mod reply;
 mod request_log;
 mod resource_path;
 mod server;
+mod shop;
 mod store;
 mod tokens;
 mod wildcard;

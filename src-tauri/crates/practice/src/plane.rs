@@ -3,7 +3,7 @@
 /// The server that a request is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Plane {
-    /// ECR's control plane and STS (`POST /`).
+    /// ECR's control plane and STS (`POST /`), and the part of Amazon Inspector (`POST /coverage/list`).
     Ecr,
     /// ECR's registry (`/v2/…`).
     Registry,

@@ -1,6 +1,6 @@
 //! Starts, stops and resets practice mode. `transload-api` and the tests use [`Practice`].
 
-use std::fs::{File, TryLockError};
+use std::fs::File;
 use std::io;
 use std::path::Path;
 use std::sync::Arc;
@@ -16,23 +16,22 @@ use crate::clock::now_millis;
 use crate::connection::{Connection, CuttableListener};
 use crate::context::{Addresses, ServerContext};
 use crate::ecr::{generated_images, lifecycle};
-use crate::error::{Holder, MoveTagError, PracticeError};
+use crate::error::{MoveTagError, PracticeError};
 #[cfg(feature = "faults")]
 use crate::faults::Faults;
+use crate::folder_lock::lock_folder;
 use crate::hub::{Hub, HubAccount};
 use crate::options::PracticeOptions;
 #[cfg(feature = "faults")]
 use crate::request_log::{RequestLog, RequestRecord};
 use crate::server::{Port, handle};
+use crate::shop;
 use crate::store::Store;
 use crate::store::atomic_file::write_atomically;
 use crate::store::error::StoreError;
 use crate::tokens::Tokens;
 
 const PORTS_FILE: &str = "ports.json";
-
-/// Names the process that uses the folder. Windows does not allow reading a locked lock file.
-const HOLDER_FILE: &str = "holder.json";
 
 /// How long [`Practice::stop`] waits for requests in progress.
 pub const STOP_LIMIT: Duration = Duration::from_secs(2);
@@ -256,6 +255,18 @@ impl Practice {
         Ok(changed.await?)
     }
 
+    /// Adds the example repositories `shop/…`, with images, signatures, attestations and other artifacts of several ages.
+    /// Returns their names.
+    ///
+    /// # Errors
+    /// If the folder can't be written.
+    pub fn create_shop(
+        &self,
+    ) -> impl Future<Output = Result<Vec<String>, PracticeError>> + Send + use<> {
+        let store = Arc::clone(&self.context.store);
+        async move { Ok(shop::create(&store).await?) }
+    }
+
     /// Creates a repository with so many images that they aren't stored. They can be listed, and have no manifests.
     ///
     /// # Errors
@@ -318,40 +329,6 @@ impl Drop for Practice {
 fn origin(port: u16) -> Url {
     let text = format!("http://127.0.0.1:{port}/");
     Url::parse(&text).expect("an address with a port is a URL")
-}
-
-fn lock_folder(folder: &Path) -> Result<File, PracticeError> {
-    let failed = |source| PracticeError::Folder { folder: folder.to_owned(), source };
-    std::fs::create_dir_all(folder).map_err(failed)?;
-    let file = File::create(folder.join("lock")).map_err(failed)?;
-    match file.try_lock() {
-        Ok(()) => {
-            record_holder(folder);
-            Ok(file)
-        }
-        Err(TryLockError::WouldBlock) => {
-            let holder = std::fs::read(folder.join(HOLDER_FILE)).ok();
-            let holder = holder.and_then(|bytes| serde_json::from_slice(&bytes).ok());
-            Err(PracticeError::FolderInUse { folder: folder.to_owned(), holder })
-        }
-        Err(TryLockError::Error(source)) => Err(failed(source)),
-    }
-}
-
-/// Records this process, so that another one can name it if it finds the folder locked.
-fn record_holder(folder: &Path) {
-    let program = std::env::current_exe().ok();
-    let program = program.as_deref().and_then(Path::file_stem).unwrap_or("transload".as_ref());
-    let holder =
-        Holder { program: program.to_string_lossy().into_owned(), process: std::process::id() };
-    let written = write_atomically(
-        &folder.join(HOLDER_FILE),
-        serde_json::json!(holder).to_string().as_bytes(),
-    );
-    if let Err(error) = written {
-        // The lock works without it.
-        tracing::warn!(%error, "practice mode couldn't record which process uses its folder");
-    }
 }
 
 /// Listens on the requested port, otherwise on the port of the last start if it is free, so that image

@@ -16,6 +16,7 @@ use crate::connection::Connection;
 use crate::context::ServerContext;
 #[cfg(not(feature = "faults"))]
 use crate::dispatch::dispatch;
+use crate::ecr::inspector;
 use crate::plane::Plane;
 use crate::reply;
 #[cfg(feature = "faults")]
@@ -43,7 +44,7 @@ pub(crate) async fn handle(
         );
     }
     let plane = match port {
-        Port::Ecr if request.uri().path() == "/" => Plane::Ecr,
+        Port::Ecr if ["/", inspector::PATH].contains(&request.uri().path()) => Plane::Ecr,
         Port::Ecr => Plane::Registry,
         Port::Layers => Plane::Layers,
         Port::Hub => Plane::Hub,

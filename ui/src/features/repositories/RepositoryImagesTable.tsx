@@ -12,12 +12,14 @@ import { ArchiveImagesModal } from "./ArchiveImagesModal";
 import { CommandsModal } from "./CommandsModal";
 import { DeletionModal, type DeletionOption } from "./DeletionModal";
 import { findingsColumn } from "./FindingsCell";
+import { inUseColumn } from "./InUseCell";
 import { imageColumns } from "./imageColumns";
 import { ManifestReads, ReadProgress } from "./ManifestReads";
 import type { OpenedImage } from "./openedImage";
 import { imageName, imageRowWords, type RepositoryImageRow } from "./repositoryImageRows";
 import { useFindings } from "./useFindings";
 import { useImageRows } from "./useImageRows";
+import { useRepositoryUse } from "./useRepositoryUse";
 
 interface RepositoryImagesTableProps {
   connection: AwsConnection;
@@ -71,6 +73,7 @@ export function RepositoryImagesTable(props: RepositoryImagesTableProps) {
   const [inSight, setInSight] = useState<readonly RepositoryImageRow[]>([]);
   const findings = useFindings(connection, repository, inSight, findingsShown);
   const someArchived = all.some(({ status }) => status !== "active");
+  const use = useRepositoryUse(connection, repository);
   const imageOnly = useMemo(() => {
     const tags = all.flatMap((row) => row.tags);
     const open = (row: RepositoryImageRow) =>
@@ -87,8 +90,12 @@ export function RepositoryImagesTable(props: RepositoryImagesTableProps) {
     return imageColumns(uri, open, someArchived);
   }, [uri, repository, all, someArchived]);
   const columns = useMemo(
-    () => (findingsShown ? [...imageOnly, findingsColumn(findings.byDigest)] : imageOnly),
-    [imageOnly, findingsShown, findings.byDigest],
+    () => [
+      ...imageOnly,
+      inUseColumn(use),
+      ...(findingsShown ? [findingsColumn(findings.byDigest)] : []),
+    ],
+    [imageOnly, use, findingsShown, findings.byDigest],
   );
 
   const rows = useMemo(

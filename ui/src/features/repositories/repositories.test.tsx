@@ -137,6 +137,7 @@ function backendWith(part: Partial<Backend>): Backend {
     repositoryDetails: async () => details,
     repositoryManifestsRead: async () => [],
     repositoryRows: async () => rowsAfter(details.images),
+    repositoryUse: async () => ({ read_at_ms: null, images: [], error: null }),
     lifecycleWhatIf: async () => noEffects,
     ...part,
   } as Partial<Backend> as Backend;

@@ -33,23 +33,27 @@ export function PracticeSection(props: PracticeSectionProps) {
   const [asked, setAsked] = useState(false);
   const endpoints = useRequest(running || asked ? "practice" : null, () => backend.practiceStart());
   const [asking, setAsking] = useState(false);
-  const [busy, setBusy] = useState(false);
+  const [busy, setBusy] = useState<"examples" | "reset" | null>(null);
   const [moving, setMoving] = useState(false);
-  const [error, setError] = useState<unknown>(null);
+  const [failed, setFailed] = useState<{ name: "examples" | "reset"; error: unknown } | null>(null);
 
-  const reset = async () => {
+  const run = async (name: "examples" | "reset") => {
     setAsking(false);
-    setBusy(true);
-    setError(null);
+    setBusy(name);
+    setFailed(null);
     try {
-      const status = await backend.practiceReset();
+      if (name === "reset") {
+        const status = await backend.practiceReset();
+        onReset?.(status);
+      } else {
+        await backend.practiceShopCreate();
+      }
       setAsked(true);
       endpoints.reload();
-      onReset?.(status);
-    } catch (caught) {
-      setError(caught);
+    } catch (error) {
+      setFailed({ name, error });
     } finally {
-      setBusy(false);
+      setBusy(null);
     }
   };
 
@@ -83,7 +87,16 @@ export function PracticeSection(props: PracticeSectionProps) {
                 Move tag
               </Button>
               <Button
-                loading={busy}
+                loading={busy === "examples"}
+                disabled={busy === "reset"}
+                onClick={() => void run("examples")}
+                data-testid="settings-practice-examples"
+              >
+                Add example repositories
+              </Button>
+              <Button
+                loading={busy === "reset"}
+                disabled={busy === "examples"}
                 onClick={() => setAsking(true)}
                 data-testid="settings-practice-reset"
               >
@@ -97,10 +110,14 @@ export function PracticeSection(props: PracticeSectionProps) {
       }
     >
       <SpaceBetween size="l">
-        {error !== null && (
+        {failed !== null && (
           <ErrorAlert
-            error={error}
-            actions={{ ...errorActions, open_settings: undefined, retry: () => void reset() }}
+            error={failed.error}
+            actions={{
+              ...errorActions,
+              open_settings: undefined,
+              retry: () => void run(failed.name),
+            }}
           />
         )}
         {endpoints.error !== null && (
@@ -141,7 +158,7 @@ export function PracticeSection(props: PracticeSectionProps) {
           closeLabel="Close without resetting"
           confirm="Reset practice mode"
           name="settings-practice-reset"
-          onConfirm={() => void reset()}
+          onConfirm={() => void run("reset")}
           onClose={() => setAsking(false)}
         >
           This deletes all repositories and images in the practice registry and resets the Docker

@@ -5,6 +5,7 @@ type ImageStateMethods =
   | "imageVulnerabilities"
   | "imageScanStart"
   | "imageFindingCounts"
+  | "repositoryUse"
   | "imageReplication"
   | "imageLayerSharing"
   | "imageDigestNow";
@@ -82,6 +83,7 @@ export function fakeImageStateMethods(): Pick<Backend, ImageStateMethods> {
         findings: { digest, state: "active", counts, in_use_count: 2 },
         error: null,
       })),
+    repositoryUse: async () => ({ read_at_ms: null, images: [], error: null }),
     imageLayerSharing: async () => ({
       layers: [
         {

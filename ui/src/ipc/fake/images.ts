@@ -23,6 +23,7 @@ type ImageMethods =
   | "imageDigestNow"
   | "imageScanStart"
   | "imageFindingCounts"
+  | "repositoryUse"
   | "imageReplication"
   | "imageLayerChanges"
   | "imageLayerFilesCancel";

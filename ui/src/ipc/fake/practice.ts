@@ -5,7 +5,7 @@ import { fakePractice } from "./fixtures";
 /** Practice mode, which forgets the images in ECR when it is reset. */
 export function fakePracticeMethods(
   ecr: Map<string, RepositoryImage[]>,
-): Pick<Backend, "practiceStart" | "practiceReset" | "practiceTagMove"> {
+): Pick<Backend, "practiceStart" | "practiceReset" | "practiceTagMove" | "practiceShopCreate"> {
   return {
     practiceStart: async () => fakePractice,
     practiceReset: async () => {
@@ -13,5 +13,6 @@ export function fakePracticeMethods(
       return fakePractice;
     },
     practiceTagMove: async () => {},
+    practiceShopCreate: async () => ["shop/api", "shop/web"],
   };
 }

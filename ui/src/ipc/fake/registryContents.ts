@@ -23,6 +23,7 @@ export function fakeStorage(images: readonly RepositoryImage[]): RepositoryStora
     never_pulled: images.length,
     pushed_at_ms: null,
     pulled_at_ms: null,
+    shared_elsewhere_bytes: null,
   };
 }
 

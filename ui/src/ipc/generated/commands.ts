@@ -12,7 +12,7 @@ import type { CacheRuleValidation, CleanupRules, DeletionPlan, DeletionProgress,
 import type { AppInfo, CaFile, NetworkStatus, PracticeStatus, SavedProfile, Settings, WizardDraft } from "./settings";
 import type { ChooseProgress, ChosenTags, EngineOriginal, EngineStatus, ImageSource, PasteField, PastedSource, ProposedNames, RenameRule, Selection, SourceLogin, SourceLoginStatus, SourceNamespaces, SourceRepositories, SourceTag, SourceTags } from "./sources";
 import type { UndoPlan, UndoProgress, UndoReport } from "./undo";
-import type { ImageReplication, ImageVulnerabilities, ListedFindings } from "./vulnerabilities";
+import type { ImageReplication, ImageVulnerabilities, ListedFindings, RepositoryUse } from "./vulnerabilities";
 
 /** Every command of the program. A method that fails throws an `ApiError`. */
 export interface Commands {
@@ -440,6 +440,10 @@ export interface Commands {
    */
   imageFindingCounts(connection: AwsConnection, name: string, digests: Array<string>): Promise<Array<ListedFindings>>;
   /**
+   * The images of a repository that run, as Amazon Inspector reports. One call for each 200 of them.
+   */
+  repositoryUse(connection: AwsConnection, name: string): Promise<RepositoryUse>;
+  /**
    * The regions and accounts that ECR replicates an image to.
    */
   imageReplication(connection: AwsConnection, name: string, digest: string): Promise<Array<ImageReplication>>;
@@ -464,6 +468,10 @@ export interface Commands {
    * Resets practice mode.
    */
   practiceReset(): Promise<PracticeStatus>;
+  /**
+   * Adds example repositories to practice's ECR. Answers their names.
+   */
+  practiceShopCreate(): Promise<Array<string>>;
   /**
    * Moves a tag of practice's Docker Hub to the image of another tag of the repository.
    */
@@ -598,11 +606,13 @@ export const commands: Record<keyof Commands, { name: string; arguments: readonl
   imageVulnerabilities: { name: "image_vulnerabilities", arguments: ["connection", "name", "digest"] },
   imageScanStart: { name: "image_scan_start", arguments: ["connection", "name", "digest"] },
   imageFindingCounts: { name: "image_finding_counts", arguments: ["connection", "name", "digests"] },
+  repositoryUse: { name: "repository_use", arguments: ["connection", "name"] },
   imageReplication: { name: "image_replication", arguments: ["connection", "name", "digest"] },
   imageLayerFiles: { name: "image_layer_files", arguments: ["image", "layer", "max_download_bytes", "attempt", "on_progress"] },
   imageLayerChanges: { name: "image_layer_changes", arguments: ["image", "attempt", "on_progress"] },
   imageLayerFilesCancel: { name: "image_layer_files_cancel", arguments: ["attempt"] },
   practiceStart: { name: "practice_start", arguments: [] },
   practiceReset: { name: "practice_reset", arguments: [] },
+  practiceShopCreate: { name: "practice_shop_create", arguments: [] },
   practiceTagMove: { name: "practice_tag_move", arguments: ["repository", "tag", "to"] },
 };

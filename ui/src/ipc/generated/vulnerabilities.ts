@@ -51,9 +51,36 @@ export type ListedFindings = { digest: string,
 findings: FindingCounts | null, error: ApiError | null, };
 
 /**
+ * An image that runs somewhere.
+ */
+export type ListedUse = { digest: string, 
+/**
+ * In how many places it runs. At least 1.
+ */
+count: number, last_in_use_at_ms: number | null, };
+
+/**
  * The state of a replication.
  */
 export type ReplicationStatus = "in_progress" | "complete" | "failed";
+
+/**
+ * Which images of a repository run in Amazon ECS or EKS, as Amazon Inspector reports.
+ */
+export type RepositoryUse = { 
+/**
+ * When this was read. `null` if it never was.
+ */
+read_at_ms: number | null, 
+/**
+ * The images that run. Of any other image, Amazon Inspector reports no use; it knows an image only where enhanced
+ * scanning is on.
+ */
+images: Array<ListedUse>, 
+/**
+ * Why it couldn't be read now. The images are those of the last time then.
+ */
+error: ApiError | null, };
 
 /**
  * The state of the scan of an image.

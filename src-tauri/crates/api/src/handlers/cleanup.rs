@@ -50,7 +50,7 @@ impl Api {
             .recently_migrated(&identity.account, &identity.region, &explored.name, since_ms)
             .await?;
         Ok(Exclusions {
-            in_use: self.inner.in_use.of(&explored.scope),
+            in_use: self.images_in_use(explored).await?,
             migrated,
             cache_prefix: self.cache_prefix(explored).await.unwrap_or_else(|error| {
                 unknown.push(error);

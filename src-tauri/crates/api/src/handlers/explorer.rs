@@ -28,6 +28,11 @@ impl Explored {
     pub fn connected(&self) -> &Connected {
         &self.connected
     }
+
+    /// Returns the client of Amazon Inspector in the same account and region.
+    pub fn inspector(&self) -> transload_aws::Inspector {
+        self.connected.session.inspector()
+    }
 }
 
 impl Api {

@@ -11,6 +11,7 @@ use transload_explorer::{
     ElsewhereManifest, cached_facts, cached_manifest, finding_counts, layer_sharing,
     vulnerabilities,
 };
+use transload_manifest_cache::{DocumentCache, PullScope};
 use transload_model::Digest;
 
 use crate::api::Api;
@@ -105,12 +106,8 @@ impl Api {
         let (documents, scope) = (self.documents(), explored.scope.clone());
         let work = move || {
             let facts = cached_facts(&documents, &images);
-            let elsewhere =
-                documents.read_elsewhere(&scope).into_iter().filter_map(|(repository, digest)| {
-                    let facts = cached_manifest(&documents, &digest)?;
-                    Some(ElsewhereManifest { repository, facts })
-                });
-            layer_sharing(&digest, &images, &facts, &elsewhere.collect::<Vec<_>>())
+            let elsewhere = manifests_elsewhere(&documents, &scope);
+            layer_sharing(&digest, &images, &facts, &elsewhere)
         };
         let done = tokio::task::spawn_blocking(work).await;
         done.map_err(|error| ApiError::internal(error.to_string()))
@@ -145,6 +142,19 @@ impl Api {
         });
         Ok(shown.collect())
     }
+}
+
+/// Returns the manifests of other repositories of the same registry that were read before.
+pub(super) fn manifests_elsewhere(
+    documents: &DocumentCache,
+    scope: &PullScope,
+) -> Vec<ElsewhereManifest> {
+    let read = documents.read_elsewhere(scope).into_iter();
+    read.filter_map(|(repository, digest)| {
+        let facts = cached_manifest(documents, &digest)?;
+        Some(ElsewhereManifest { repository, facts })
+    })
+    .collect()
 }
 
 fn parsed(text: &str) -> Result<Digest, ApiError> {

@@ -7,6 +7,9 @@ use transload_practice::{MoveTagError, Practice, PracticeError, PracticeOptions}
 
 use crate::api::Api;
 
+const DISK_HINT: &str =
+    "Check that the disk has free space and that your user has access to the data folder.";
+
 impl Api {
     /// Starts the servers of practice mode, or returns their addresses.
     pub async fn practice_start(&self) -> Result<PracticeStatus, ApiError> {
@@ -25,6 +28,22 @@ impl Api {
         drop(running);
         self.disconnect(&AwsConnection::Practice).await;
         self.practice_start().await
+    }
+
+    /// Adds the example repositories to the practice ECR. Returns their names.
+    pub async fn practice_shop_create(&self) -> Result<Vec<String>, ApiError> {
+        let creating = self.with_practice(Practice::create_shop).await?;
+        let names = creating.await.map_err(|error| {
+            ApiError::new(
+                ErrorCode::PracticeFailed,
+                "Practice mode couldn't save the example repositories.",
+            )
+            .hint(DISK_HINT)
+            .caused_by(&error)
+            .retryable()
+        })?;
+        tracing::info!(?names, "example repositories were added to the practice ECR");
+        Ok(names)
     }
 
     /// Moves a tag of the practice Docker Hub to the image of another tag of the repository, as if
@@ -116,9 +135,7 @@ fn not_moved(error: &MoveTagError) -> ApiError {
             ErrorCode::PracticeFailed,
             "Practice mode couldn't save the change. The tag wasn't moved.",
         )
-        .hint(
-            "Check that the disk has free space and that your user has access to the data folder.",
-        )
+        .hint(DISK_HINT)
         .retryable(),
     };
     words.caused_by(error)

@@ -12,11 +12,12 @@ use transload_contract::{
     RepositoryContents, RepositoryStorage, UnreadRepository,
 };
 use transload_errors::ApiError;
-use transload_explorer::{cached_facts, pull_time, storage};
+use transload_explorer::{cached_facts, pull_time, shared_elsewhere_bytes, storage};
 use transload_manifest_cache::{ListedImage, RegistryScope, StoredImage};
 use transload_model::now_ms;
 
 use super::explorer::{Explored, blocking};
+use super::image_state::manifests_elsewhere;
 use crate::api::Api;
 use crate::connected::Connected;
 
@@ -172,7 +173,14 @@ impl Api {
     ) -> Result<RepositoryStorage, ApiError> {
         let explored = self.explore(&connection, &name).await?;
         let images = self.listed_images(&explored).await?;
-        self.keep_storage(&explored, &images).await
+        let mut storage = self.keep_storage(&explored, &images).await?;
+        let (documents, scope) = (self.documents(), explored.scope.clone());
+        let shared = blocking(move || {
+            let elsewhere = manifests_elsewhere(&documents, &scope);
+            shared_elsewhere_bytes(&images, &cached_facts(&documents, &images), &elsewhere)
+        });
+        storage.shared_elsewhere_bytes = Some(shared.await?);
+        Ok(storage)
     }
 
     /// Computes again what a repository stores, after manifests were read.
@@ -231,7 +239,7 @@ impl Api {
     }
 }
 
-fn scope_of(connected: &Connected) -> RegistryScope {
+pub(super) fn scope_of(connected: &Connected) -> RegistryScope {
     let identity = &connected.destination.identity;
     RegistryScope::new(&identity.account, &identity.region)
 }

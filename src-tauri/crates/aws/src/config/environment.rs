@@ -15,7 +15,7 @@ use transload_network::Network;
 /// The variables that select the files, the profile, the region and the endpoints.
 ///
 /// Source: the AWS SDKs and Tools Reference Guide, "Environment variables", as of February 2026.
-const VARIABLES: [&str; 21] = [
+const VARIABLES: [&str; 22] = [
     "AWS_CONFIG_FILE",
     "AWS_SHARED_CREDENTIALS_FILE",
     "AWS_DEFAULT_PROFILE",
@@ -25,6 +25,7 @@ const VARIABLES: [&str; 21] = [
     "AWS_ENDPOINT_URL",
     "AWS_ENDPOINT_URL_ECR",
     "AWS_ENDPOINT_URL_IAM",
+    "AWS_ENDPOINT_URL_INSPECTOR2",
     "AWS_ENDPOINT_URL_KMS",
     "AWS_ENDPOINT_URL_SSO",
     "AWS_ENDPOINT_URL_SSO_OIDC",

@@ -30,6 +30,7 @@ pub struct AwsSession {
     /// The role chain of the profile. `None` for sessions without a profile.
     pub(super) role_chain: Option<RoleChainProvider>,
     pub(super) ecr_endpoint: Option<Url>,
+    pub(super) inspector_endpoint: Option<Url>,
     pub(super) iam_endpoint: Option<Url>,
     pub(super) kms_endpoint: Option<Url>,
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::config::endpoints::endpoint_text;
 use crate::ecr::client::Ecr;
+use crate::inspector::Inspector;
 use crate::session::aws_session::AwsSession;
 
 impl AwsSession {
@@ -16,6 +17,19 @@ impl AwsSession {
             config = config.use_fips(false).use_dual_stack(false);
         }
         Ecr::new(Arc::clone(&self.caller), aws_sdk_ecr::Client::from_conf(config.build()))
+    }
+
+    /// Returns a client of Amazon Inspector in the session's region.
+    pub fn inspector(&self) -> Inspector {
+        let mut config = aws_sdk_inspector2::config::Builder::from(&self.sdk);
+        config.set_endpoint_url(self.inspector_endpoint.as_ref().map(endpoint_text));
+        if self.inspector_endpoint.is_some() {
+            config = config.use_fips(false).use_dual_stack(false);
+        }
+        Inspector {
+            caller: Arc::clone(&self.caller),
+            client: aws_sdk_inspector2::Client::from_conf(config.build()),
+        }
     }
 
     /// Returns a client of IAM in the session's partition.

@@ -211,6 +211,7 @@ impl SessionSettings<'_> {
             .or_else(|| request.ecr_endpoint.clone().filter(is_loopback));
         // An emulator of STS serves these too, or rejects the calls.
         let emulator = || sts_endpoint.clone().filter(is_loopback);
+        let inspector_endpoint = endpoint("INSPECTOR2")?.or_else(emulator);
         let iam_endpoint = endpoint("IAM")?.or_else(emulator);
         let kms_endpoint = endpoint("KMS")?.or_else(emulator);
         let timeouts = TimeoutConfig::builder().read_timeout(READ_TIMEOUT).build();
@@ -254,6 +255,7 @@ impl SessionSettings<'_> {
             network: self.network,
             role_chain,
             ecr_endpoint,
+            inspector_endpoint,
             iam_endpoint,
             kms_endpoint,
         })

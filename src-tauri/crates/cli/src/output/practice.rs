@@ -9,6 +9,7 @@ pub fn print(status: &PracticeStatus) {
     let variables = [
         ("AWS_ENDPOINT_URL_ECR", status.ecr_endpoint.as_str()),
         ("AWS_ENDPOINT_URL_STS", status.ecr_endpoint.as_str()),
+        ("AWS_ENDPOINT_URL_INSPECTOR2", status.ecr_endpoint.as_str()),
         ("AWS_ACCESS_KEY_ID", status.access_key_id.as_str()),
         ("AWS_SECRET_ACCESS_KEY", status.secret_access_key.as_str()),
         ("AWS_REGION", status.region.as_str()),

@@ -82,3 +82,25 @@ fn an_index_is_one_image_and_its_parts_are_counted_beside_it() {
     assert_eq!((found.images, found.parts, found.standard.bytes), (1, 2, 68 * MB));
     assert_eq!(found.months.iter().map(|month| month.pushed).sum::<u64>(), 1);
 }
+
+#[test]
+fn layers_that_other_repositories_have_count_once() {
+    let mut repository = TestRepository::default();
+    repository.image("first", &["v1"], &[("base", 30), ("app1", 5)]);
+    repository.image("second", &["v2"], &[("base", 30), ("app2", 6)]);
+    repository.image("unread", &["v3"], &[("base", 30), ("app3", 7)]);
+    let mut other = TestRepository::default();
+    other.image("other", &["v1"], &[("base", 30), ("app2", 6), ("app3", 7), ("own", 9)]);
+    let elsewhere: Vec<ElsewhereManifest> = ["shop/web", "shop/api"]
+        .into_iter()
+        .flat_map(|repository| {
+            other
+                .read_all()
+                .into_values()
+                .map(|facts| ElsewhereManifest { repository: repository.to_owned(), facts })
+        })
+        .collect();
+    let facts = repository.read(&["first", "second"]);
+    assert_eq!(shared_elsewhere_bytes(&repository.images, &facts, &elsewhere), 36 * MB);
+    assert_eq!(shared_elsewhere_bytes(&repository.images, &facts, &[]), 0);
+}

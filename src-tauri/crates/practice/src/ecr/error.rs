@@ -6,6 +6,9 @@ use serde_json::Value;
 use crate::context::ServerContext;
 use crate::store::error::StoreError;
 
+/// The one operation of Amazon Inspector, as the request log and the faults name it. All others are ECR's.
+pub(crate) const LIST_COVERAGE: &str = "ListCoverage";
+
 #[derive(Debug)]
 pub(crate) struct EcrError {
     pub(crate) status: StatusCode,
@@ -48,10 +51,12 @@ impl EcrError {
     }
 
     pub(crate) fn access_denied(context: &ServerContext, operation: &str) -> Self {
+        let is_inspector = operation == LIST_COVERAGE;
+        let service = if is_inspector { "inspector2" } else { "ecr" };
         let message = format!(
-            "User: {} is not authorized to perform: ecr:{operation} on resource: {} because no identity-based policy allows the ecr:{operation} action",
+            "User: {} is not authorized to perform: {service}:{operation} on resource: {} because no identity-based policy allows the {service}:{operation} action",
             context.user_arn(),
-            context.repository_arn("*")
+            if is_inspector { "*".to_owned() } else { context.repository_arn("*") }
         );
         Self::new("AccessDeniedException", message)
     }

@@ -77,7 +77,7 @@ fn found(digest: &str) -> impl Iterator<Item = &'static Vulnerability> {
     KNOWN.iter().enumerate().filter(move |(place, _)| bits >> place & 1 == 1).map(|(_, one)| one)
 }
 
-fn is_scannable(image: &Image) -> bool {
+pub(super) fn is_scannable(image: &Image) -> bool {
     image.children.is_empty()
         && image.artifact_type.as_deref().is_none_or(|kind| {
             [
@@ -224,6 +224,7 @@ fn enhanced(
     one: &Vulnerability,
 ) -> Value {
     let tags = repository.tags_of(digest);
+    let in_use_count = in_use_count(repository, digest, image);
     let mut package = json!({
         "name": one.package,
         "version": one.version,
@@ -243,9 +244,9 @@ fn enhanced(
         "pushedAt": epoch_seconds(image.pushed_at),
         "registry": context.options.account_id,
         "repositoryName": name,
-        "inUseCount": in_use_count(&tags),
+        "inUseCount": in_use_count,
     });
-    if in_use_count(&tags) > 0 {
+    if in_use_count > 0 {
         details["lastInUseAt"] = epoch_seconds(now_millis());
     }
     json!({
@@ -267,7 +268,7 @@ fn enhanced(
         "remediation": { "recommendation": { "text": "None Provided" } },
         "resources": [{
             "details": { "awsEcrContainerImage": details },
-            "id": format!("{}/sha256:{digest}", context.repository_arn(name)),
+            "id": format!("{}/{digest}", context.repository_arn(name)),
             "type": "AWS_ECR_CONTAINER_IMAGE",
         }],
         "score": one.score,
@@ -280,7 +281,13 @@ fn enhanced(
     })
 }
 
-/// In practice mode, images with a tag that begins with `prod` run in two places.
-fn in_use_count(tags: &[&str]) -> u32 {
-    if tags.iter().any(|tag| tag.starts_with("prod")) { 2 } else { 0 }
+/// In practice mode, images with a tag that begins with `prod` run in two places, and so do the images of such an index.
+pub(super) fn in_use_count(repository: &Repository, digest: &str, image: &Image) -> u32 {
+    let is_production =
+        |digest: &str| repository.tags_of(digest).iter().any(|tag| tag.starts_with("prod"));
+    let of_index = || {
+        let mut indexes = repository.images.iter().filter(|(_, of)| of.children.contains(digest));
+        indexes.any(|(index, _)| is_production(index))
+    };
+    if is_scannable(image) && (is_production(digest) || of_index()) { 2 } else { 0 }
 }

@@ -25,6 +25,12 @@ interface RepositoryStorageProps {
   onUp?: () => void;
 }
 
+/** The range of the size where blob mounting can store layers once for several repositories. */
+export function mountedText(bytes: number, shared: number): string {
+  const least = Math.max(0, bytes - shared);
+  return `Layers with ${formatBytes(shared)} are in other repositories too, of those whose manifests were read. With blob mounting, ECR can store them once for all: this repository adds ${formatBytes(least)} to ${formatBytes(bytes)}.`;
+}
+
 /** The storage of one repository: its images, its size over time, and what it costs. */
 export function RepositoryStorageView(props: RepositoryStorageProps) {
   const { connection, details, errorActions, onOpen, onUp } = props;
@@ -97,6 +103,11 @@ export function RepositoryStorageView(props: RepositoryStorageProps) {
         <>
           <SizeOverTime months={storage.months} isExact={size.is_exact} />
           <CostSection sizes={[{ name, ...storage }]} />
+          {(storage.shared_elsewhere_bytes ?? 0) > 0 && (
+            <Box color="text-body-secondary" data-testid="storage-shared-elsewhere">
+              {mountedText(size.bytes, storage.shared_elsewhere_bytes ?? 0)}
+            </Box>
+          )}
           <Box color="text-body-secondary">
             {`The sum of the sizes that ECR reports is ${formatBytes(storage.reported_bytes)}. It counts shared layers once for each image.`}
           </Box>

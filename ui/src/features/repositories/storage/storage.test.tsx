@@ -17,6 +17,7 @@ import type { RegistryContentsState } from "../registry/useRegistryContents";
 import { ActivityTab } from "./ActivityTab";
 import { archiveAdvice, formatCost, listPrices, storageCost } from "./cost";
 import { heatRows, heatShade, monthLabel, monthOf, monthSizes } from "./months";
+import { mountedText } from "./RepositoryStorage";
 import { StorageTab } from "./StorageTab";
 import {
   maxCells,
@@ -108,6 +109,12 @@ it("has at most 150 rectangles, and the last one stands for all smaller ones", (
   expect(visibleCells(many.slice(0, 150)).length).toBe(150);
   // What takes no room has no rectangle.
   expect(visibleCells(registryNodes([repository("empty", 0)]))).toEqual([]);
+});
+
+it("says the range of the size where repositories can share layers", () => {
+  expect(mountedText(41 * MB, 30 * MB)).toContain("adds 11 MB to 41 MB");
+  // An upper bound of the size can be smaller than what is shared.
+  expect(mountedText(10 * MB, 30 * MB)).toContain("adds 0 B to 10 MB");
 });
 
 it.each([

@@ -1,0 +1,63 @@
+//! The images of a repository that run. Each reading is kept on disk with its time, for clean-ups and for times without
+//! a connection to Amazon Inspector.
+
+use std::collections::{BTreeMap, HashMap};
+
+use transload_contract::{AwsConnection, ListedUse, RepositoryUse};
+use transload_errors::ApiError;
+use transload_manifest_cache::ImageUse;
+use transload_model::{Digest, now_ms};
+
+use super::explorer::{Explored, blocking};
+use super::registry_contents::scope_of;
+use crate::api::Api;
+
+impl Api {
+    /// Reads which images of a repository run. A refusal is part of the answer, because nothing else of the page
+    /// depends on it.
+    pub async fn repository_use(
+        &self,
+        connection: AwsConnection,
+        name: String,
+    ) -> Result<RepositoryUse, ApiError> {
+        let explored = self.explore(&connection, &name).await?;
+        let read = Box::pin(explored.inspector().images_in_use(&explored.name)).await;
+        let (lists, registry) = (self.image_lists(), scope_of(explored.connected()));
+        let (read, error) = match read {
+            Ok(images) => (Some(images), None),
+            Err(error) => (None, Some(error.into())),
+        };
+        let known = blocking(move || {
+            if let Some(images) = read {
+                let images = images.into_iter().map(|image| {
+                    let last_in_use_at_ms = image.last_in_use_at_ms;
+                    (image.digest, ImageUse { count: image.count, last_in_use_at_ms })
+                });
+                let images: BTreeMap<Digest, ImageUse> = images.collect();
+                lists.put_use(&registry, &name, &images, now_ms());
+            }
+            lists.use_of(&registry, &name)
+        });
+        let known = known.await?;
+        let images = known.images.into_iter().map(|(digest, image)| ListedUse {
+            digest: digest.to_string(),
+            count: image.count,
+            last_in_use_at_ms: image.last_in_use_at_ms,
+        });
+        Ok(RepositoryUse { read_at_ms: known.read_at_ms, images: images.collect(), error })
+    }
+
+    /// Returns the images of a repository that run, each with the number of places: as findings reported since the program
+    /// started, and as it was last read for the whole repository.
+    pub(crate) async fn images_in_use(
+        &self,
+        explored: &Explored,
+    ) -> Result<HashMap<Digest, u64>, ApiError> {
+        let (lists, registry) = (self.image_lists(), scope_of(explored.connected()));
+        let name = explored.name.to_string();
+        let mut images = self.inner.in_use.of(&explored.scope);
+        let known = blocking(move || lists.use_of(&registry, &name)).await?;
+        images.extend(known.images.into_iter().map(|(digest, image)| (digest, image.count)));
+        Ok(images)
+    }
+}
