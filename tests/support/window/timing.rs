@@ -60,6 +60,17 @@ impl Window {
         self.result(limit, "scrolled", "the end of the page").await
     }
 
+    /// Types texts into the field of a CSS selector, each in place of the one before, and measures each from
+    /// its event to the frame after it, in milliseconds.
+    ///
+    /// # Errors
+    /// If there is no such field, or the page draws no frames.
+    pub async fn measure_keys(&self, field: &str, texts: &[&str]) -> Result<Vec<f64>> {
+        let arguments = vec![json!(field), json!(texts)];
+        let times = self.client.execute(include_str!("keys.js"), arguments).await?;
+        serde_json::from_value(times).context("an unexpected measurement")
+    }
+
     async fn result<T: serde::de::DeserializeOwned>(
         &self,
         limit: Duration,

@@ -1,5 +1,5 @@
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import { useEffect, useState } from "react";
+import { useDeferredValue, useEffect, useState } from "react";
 import { type ErrorActions, ErrorAlert } from "../../../errors";
 import { useBackend } from "../../../ipc/BackendContext";
 import type { AwsConnection, AwsIdentity, MigrationPlan } from "../../../ipc/generated";
@@ -138,7 +138,9 @@ export function MigrationWizard({
     }
   };
 
-  const Content = step?.Content ?? null;
+  // The step bar and the footer answer the click at once; the rows of the step follow, in the background.
+  const isFollowing = useDeferredValue(draft.step) !== draft.step;
+  const Content = isFollowing ? null : (step?.Content ?? null);
   return (
     <div className="wizard">
       <StepBar index={index} onStep={go} />
