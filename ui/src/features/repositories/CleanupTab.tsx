@@ -161,6 +161,8 @@ export function CleanupTab({ connection, details, errorActions, onChanged }: Cle
             Clean-up
           </Header>
         }
+        // The buttons at the end stay in view.
+        wrapLines
         ariaLabels={{ tableLabel: "Classes of images to clean up" }}
         columnDefinitions={[
           {
