@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 use transload_errors::ApiError;
+use transload_files::move_aside;
 
 use crate::{errors, files};
 
@@ -31,7 +32,7 @@ impl Draft {
         match serde_json::from_slice(&content) {
             Ok(draft) => Ok(Some(draft)),
             Err(error) => {
-                let aside = files::move_aside(&self.path)
+                let aside = move_aside(&self.path)
                     .map_err(|error| errors::storage_failed("move", &self.path, &error))?;
                 tracing::warn!(%error, aside = %aside.display(), "the draft was damaged");
                 Ok(None)

@@ -3,7 +3,7 @@
 
 use std::fs::{self, File};
 use std::io::{self, Write as _};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// Replaces a file atomically: after a kill or a power cut, it has the old or the new content, never a part.
 ///
@@ -47,25 +47,6 @@ pub fn remove(path: &Path) -> io::Result<()> {
     match fs::remove_file(path) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
         _ => Ok(()),
-    }
-}
-
-/// Renames a damaged file to `NAME.broken-1` or the next free number, so that nothing overwrites it. Returns the new
-/// path.
-///
-/// # Errors
-/// If the folder isn't writable.
-pub fn move_aside(path: &Path) -> io::Result<PathBuf> {
-    let mut number = 1_u32;
-    loop {
-        let mut name = path.as_os_str().to_owned();
-        name.push(format!(".broken-{number}"));
-        let aside = PathBuf::from(name);
-        if !aside.try_exists()? {
-            fs::rename(path, &aside)?;
-            return Ok(aside);
-        }
-        number += 1;
     }
 }
 

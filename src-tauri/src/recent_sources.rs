@@ -10,6 +10,7 @@ use std::sync::{Mutex, PoisonError};
 
 use transload_contract::{AwsConnection, ImageSource};
 use transload_errors::ApiError;
+use transload_files::{StoredList, move_aside};
 
 use crate::{errors, files};
 
@@ -27,21 +28,25 @@ impl RecentSources {
         Self { path: folder.join("recent_sources.json"), lock: Mutex::default() }
     }
 
-    /// Returns the sources, the last one first. A damaged file is moved aside: the sources are easy to
-    /// enter again.
+    /// Returns the sources, the last one first, without those that can't be read, which stay in the file. A damaged
+    /// file is moved aside: the sources are easy to enter again.
     ///
     /// # Errors
     /// `storage_failed`.
     pub fn list(&self) -> Result<Vec<ImageSource>, ApiError> {
+        Ok(self.read()?.elements)
+    }
+
+    fn read(&self) -> Result<StoredList<ImageSource>, ApiError> {
         let failed = |action, error: io::Error| errors::storage_failed(action, &self.path, &error);
         let content = files::read(&self.path).map_err(|error| failed("read", error))?;
-        let Some(content) = content else { return Ok(Vec::new()) };
-        match serde_json::from_slice(&content) {
+        let Some(content) = content else { return Ok(StoredList::default()) };
+        match StoredList::parse(&content) {
             Ok(sources) => Ok(sources),
             Err(error) => {
-                let aside = files::move_aside(&self.path).map_err(|error| failed("move", error))?;
+                let aside = move_aside(&self.path).map_err(|error| failed("move", error))?;
                 tracing::warn!(%error, aside = %aside.display(), "the recent sources were damaged");
-                Ok(Vec::new())
+                Ok(StoredList::default())
             }
         }
     }
@@ -52,15 +57,16 @@ impl RecentSources {
     /// `storage_failed`.
     pub fn add(&self, source: ImageSource) -> Result<Vec<ImageSource>, ApiError> {
         let _held = self.lock.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut sources = self.list()?;
+        let mut list = self.read()?;
+        let sources = &mut list.elements;
         if !is_listed(&source) || sources.first() == Some(&source) {
-            return Ok(sources);
+            return Ok(list.elements);
         }
         sources.retain(|known| !is_same(known, &source));
         sources.insert(0, source);
         sources.truncate(MAX_SOURCES);
-        self.store(&sources)?;
-        Ok(sources)
+        self.store(&list)?;
+        Ok(list.elements)
     }
 
     /// Removes a source, and returns the list.
@@ -69,14 +75,16 @@ impl RecentSources {
     /// `storage_failed`.
     pub fn remove(&self, source: &ImageSource) -> Result<Vec<ImageSource>, ApiError> {
         let _held = self.lock.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut sources = self.list()?;
-        sources.retain(|known| !is_same(known, source));
-        self.store(&sources)?;
-        Ok(sources)
+        let mut list = self.read()?;
+        list.elements.retain(|known| !is_same(known, source));
+        self.store(&list)?;
+        Ok(list.elements)
     }
 
-    fn store(&self, sources: &[ImageSource]) -> Result<(), ApiError> {
-        let content = serde_json::to_vec_pretty(sources)
+    fn store(&self, list: &StoredList<ImageSource>) -> Result<(), ApiError> {
+        let content = list
+            .to_values()
+            .and_then(|sources| serde_json::to_vec_pretty(&sources))
             .map_err(|error| errors::internal("Couldn't convert the sources to JSON.", &error))?;
         files::write_whole(&self.path, &content)
             .map_err(|error| errors::storage_failed("write", &self.path, &error))

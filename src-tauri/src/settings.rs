@@ -4,9 +4,10 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
-use transload_api::SETTINGS_FILE;
+use transload_api::{SETTINGS_FILE, read_settings};
 use transload_contract::Settings;
 use transload_errors::ApiError;
+use transload_files::{copy_aside, move_aside};
 
 use crate::{errors, files};
 
@@ -16,8 +17,8 @@ pub struct SettingsFile {
 }
 
 impl SettingsFile {
-    /// Reads the settings of a folder. A damaged file is moved aside and the defaults are used: there are only a few
-    /// settings, which are easy to set again.
+    /// Reads the settings of a folder. A damaged file is moved aside, and a setting that can't be read is its default
+    /// from now on: there are only a few settings, which are easy to set again. A copy keeps what can't be read.
     ///
     /// # Errors
     /// If the file exists but can't be read or moved.
@@ -25,10 +26,18 @@ impl SettingsFile {
         let path = folder.join(SETTINGS_FILE);
         let settings = match files::read(&path)? {
             None => Settings::default(),
-            Some(content) => match serde_json::from_slice(&content) {
-                Ok(settings) => settings,
+            Some(content) => match read_settings(&content) {
+                Ok((settings, unreadable)) => {
+                    if !unreadable.is_empty() {
+                        let aside = copy_aside(&path)?;
+                        tracing::warn!(?unreadable, aside = %aside.display(), "settings can't be read");
+                        // So that the next start doesn't copy it again.
+                        files::write_whole(&path, &to_json(&settings)?)?;
+                    }
+                    settings
+                }
                 Err(error) => {
-                    let aside = files::move_aside(&path)?;
+                    let aside = move_aside(&path)?;
                     tracing::warn!(%error, aside = %aside.display(), "the settings were damaged");
                     Settings::default()
                 }
@@ -47,7 +56,7 @@ impl SettingsFile {
     /// # Errors
     /// `storage_failed`.
     pub fn set(&self, settings: Settings) -> Result<(), ApiError> {
-        let content = serde_json::to_vec_pretty(&settings)
+        let content = to_json(&settings)
             .map_err(|error| errors::internal("Couldn't convert the settings to JSON.", &error))?;
         let mut current = self.current.lock().unwrap_or_else(PoisonError::into_inner);
         files::write_whole(&self.path, &content)
@@ -55,6 +64,10 @@ impl SettingsFile {
         *current = settings;
         Ok(())
     }
+}
+
+fn to_json(settings: &Settings) -> serde_json::Result<Vec<u8>> {
+    serde_json::to_vec_pretty(settings)
 }
 
 #[cfg(test)]

@@ -12,10 +12,18 @@ use transload_tests::ecr::PROFILE;
 use transload_tests::faults::{Fault, Rule};
 use transload_tests::images::{Recipe, TestRepository};
 use transload_tests::program::{Program, ProgramOutput};
-use transload_tests::tools::command_line;
+use transload_tests::tools::{command_line, python_tool};
 use transload_tests::wait::wait_until_true;
 
 use crate::migration_fixture::MigrationFixture;
+
+/// Changes a row of the journal, with Python: only the journal itself uses SQLite in Rust.
+const UPDATE: &str = "
+import sqlite3, sys
+journal, statement, text, migration = sys.argv[1:]
+with sqlite3.connect(journal) as connection:
+    connection.execute(statement, (text, migration))
+";
 
 /// How many times a run is killed.
 const KILLS: usize = 20;
@@ -233,6 +241,60 @@ async fn a_second_process_is_rejected_while_the_migration_runs() -> Result<()> {
     let resumed = fixture.run("data", &["resume", "latest"]).await?;
     ensure!(resumed.status.success(), "{}{}", resumed.text(), resumed.stderr);
     fixture.everything_is_equal().await
+}
+
+#[tokio::test]
+async fn a_migration_whose_record_is_unreadable_loses_only_itself() -> Result<()> {
+    let fixture = MigrationFixture::new(1, 1).await?;
+    ensure!(fixture.plan("data", &[]).await?.status.success());
+    for _ in 0..2 {
+        let ran = fixture.run("data", &["run", &fixture.path("plan.json")]).await?;
+        ensure!(ran.status.success(), "{}{}", ran.text(), ran.stderr);
+    }
+    let before = lines(&fixture.run("data", &["history", "--json"]).await?)?;
+    let [newer, older] = &before[..] else { anyhow::bail!("two migrations: {before:#?}") };
+    let id = |entry: &Value| entry["migration"].as_str().unwrap_or_default().to_owned();
+    let (newer, older) = (id(newer), id(older));
+    // What a later version could have written: a caller in another form, and another way to name a registry.
+    for (column, text) in [("about", r#"{"version": 9}"#), ("registry", "not a host")] {
+        let statement = format!("UPDATE migration SET {column} = ? WHERE id = ?");
+        let changed = Program::new(python_tool("python3")?)
+            .arguments([
+                "-c",
+                UPDATE,
+                &fixture.path("data/journal.sqlite"),
+                &statement,
+                text,
+                &newer,
+            ])
+            .finish()
+            .await?;
+        ensure!(changed.status.success(), "{}", changed.stderr);
+
+        let history = lines(&fixture.run("data", &["history", "--json"]).await?)?;
+        assert_eq!(history.len(), 2, "{column}: {history:#?}");
+        assert_eq!(history[0]["migration"], newer.as_str(), "{column}");
+        assert_eq!(history[0]["error"]["code"], "record_unreadable", "{column}");
+        assert_eq!(history[0]["error"]["subject"], newer.as_str(), "{column}");
+        assert_eq!(history[0]["identity"], Value::Null, "{column}");
+        assert_eq!(history[1], before[1], "{column}");
+        let shown = fixture.run("data", &["history"]).await?;
+        ensure!(
+            shown.status.success() && shown.text().contains("Record unreadable"),
+            "{}",
+            shown.text()
+        );
+        let refused = fixture.run("data", &["resume", &newer]).await?;
+        assert_eq!(refused.status.code(), Some(3), "{column}: {}", refused.text());
+        ensure!(refused.stderr.contains("record_unreadable"), "{column}: {}", refused.stderr);
+        let unchanged = lines(&fixture.run("data", &["history", "--json"]).await?)?;
+        assert_eq!(unchanged, history, "{column}");
+        let verified = fixture.run("data", &["verify", &older]).await?;
+        ensure!(verified.status.success(), "{column}: {}{}", verified.text(), verified.stderr);
+    }
+    let undone = fixture.run("data", &["undo", &older, "--yes"]).await?;
+    ensure!(undone.status.success(), "{}{}", undone.text(), undone.stderr);
+    Ok(())
 }
 
 #[tokio::test]

@@ -16,8 +16,9 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
-use transload_contract::SavedProfile;
+use serde_json::Value;
 use transload_errors::{ApiError, ErrorCode};
+use transload_files::move_aside;
 
 use crate::{errors, files};
 
@@ -28,8 +29,9 @@ pub const VERSION: u32 = 1;
 #[derive(Deserialize)]
 struct Stored {
     version: u32,
+    /// Each is read on its own: one that can't be read doesn't damage the file.
     #[serde(rename = "profiles")]
-    _profiles: Vec<SavedProfile>,
+    _profiles: Vec<Value>,
 }
 
 #[derive(Clone)]
@@ -60,7 +62,7 @@ pub fn prepare(paths: &Paths) -> Result<Option<ApiError>, ApiError> {
     }
     let copy = read(&paths.copy)?.filter(|content| is_complete(content));
     let aside = match main {
-        Some(_) => Some(step("move", &paths.main, files::move_aside(&paths.main))?),
+        Some(_) => Some(step("move", &paths.main, move_aside(&paths.main))?),
         None => None,
     };
     if let Some(content) = &copy {
@@ -88,6 +90,31 @@ fn damaged(aside: &Path, restored: bool) -> ApiError {
         subject: Some(aside),
         policy: None,
     }
+}
+
+/// Reports profiles that can't be read. They stay in the file.
+pub fn unreadable(paths: &Paths, profiles: &[Value]) -> Option<ApiError> {
+    let (file, count) = (paths.main.display().to_string(), profiles.len());
+    let names: Vec<_> = profiles.iter().filter_map(|profile| profile["name"].as_str()).collect();
+    let what = match (count, &names[..]) {
+        (0, _) => return None,
+        (1, [name]) => format!("The saved profile {name}"),
+        (1, _) => "A saved profile".to_owned(),
+        _ => format!("{count} saved profiles"),
+    };
+    tracing::warn!(file, count, "saved profiles can't be read");
+    Some(ApiError {
+        code: ErrorCode::StoreUnreadable,
+        message: format!("{what} in {file} can't be read. A newer version of Transload may have saved it."),
+        hints: vec![
+            "Use the newer version, or create the profile again. The file keeps what can't be read.".to_owned(),
+            "The other profiles aren't affected.".to_owned(),
+        ],
+        causes: Vec::new(),
+        retryable: true,
+        subject: Some(file),
+        policy: None,
+    })
 }
 
 fn is_complete(content: &[u8]) -> bool {

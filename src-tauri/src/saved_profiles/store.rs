@@ -9,6 +9,7 @@ use tauri::{AppHandle, Runtime};
 use tauri_plugin_store::{Store, StoreBuilder};
 use transload_contract::SavedProfile;
 use transload_errors::ApiError;
+use transload_files::StoredList;
 
 use crate::saved_profiles::recovery::{self, Paths, VERSION};
 use crate::saved_profiles::rules;
@@ -30,8 +31,8 @@ pub struct SavedProfiles<R: Runtime> {
 
 struct Opened<R: Runtime> {
     store: Arc<Store<R>>,
-    profiles: Vec<SavedProfile>,
-    /// An error about a damaged file that was not shown yet.
+    profiles: StoredList<SavedProfile>,
+    /// An error about a damaged file, or profiles in it, that was not shown yet.
     pending_error: Option<ApiError>,
 }
 
@@ -49,7 +50,7 @@ impl<R: Runtime> SavedProfiles<R> {
     pub fn list(&self) -> Result<Vec<SavedProfile>, ApiError> {
         self.with(|opened| match opened.pending_error.take() {
             Some(pending_error) => Err(pending_error),
-            None => Ok(opened.profiles.clone()),
+            None => Ok(opened.profiles.elements.clone()),
         })
     }
 
@@ -74,7 +75,7 @@ impl<R: Runtime> SavedProfiles<R> {
     /// # Errors
     /// `input_invalid`, `storage_failed`.
     pub fn export(&self, ids: &[String], path: &Path) -> Result<(), ApiError> {
-        let content = self.with(|opened| rules::export(&opened.profiles, ids))?;
+        let content = self.with(|opened| rules::export(&opened.profiles.elements, ids))?;
         files::write_whole(path, &content)
             .map_err(|error| errors::storage_failed("write", path, &error))
     }
@@ -117,7 +118,7 @@ impl<R: Runtime> SavedProfiles<R> {
     ) -> Result<T, ApiError> {
         self.with(|opened| {
             let mut profiles = opened.profiles.clone();
-            let answer = work(&mut profiles)?;
+            let answer = work(&mut profiles.elements)?;
             self.save_list(&opened.store, &profiles)?;
             opened.profiles = profiles;
             Ok(answer)
@@ -131,19 +132,28 @@ impl<R: Runtime> SavedProfiles<R> {
                 |error| errors::internal("Couldn't open the store of saved profiles.", &error),
             )?;
         let profiles = match store.get(PROFILES) {
-            None => Vec::new(),
-            Some(stored) => serde_json::from_value(stored).map_err(|error| {
-                errors::internal("The saved profiles have an unknown format.", &error)
-            })?,
+            None => StoredList::default(),
+            Some(stored) => {
+                let profiles = serde_json::from_value(stored).map_err(|error| {
+                    errors::internal("The saved profiles have an unknown format.", &error)
+                })?;
+                StoredList::of_values(profiles)
+            }
         };
+        let pending_error =
+            pending_error.or_else(|| recovery::unreadable(&self.paths, profiles.unreadable()));
         Ok(Opened { store, profiles, pending_error })
     }
 
     /// Writes the copy, then the store. [`recovery`] explains the order.
-    fn save_list(&self, store: &Store<R>, profiles: &[SavedProfile]) -> Result<(), ApiError> {
+    fn save_list(
+        &self,
+        store: &Store<R>,
+        profiles: &StoredList<SavedProfile>,
+    ) -> Result<(), ApiError> {
         let not_json =
             |error| errors::internal("Couldn't convert the saved profiles to JSON.", &error);
-        let list = serde_json::to_value(profiles).map_err(not_json)?;
+        let list = Value::Array(profiles.to_values().map_err(not_json)?);
         let whole = json!({ "version": VERSION, PROFILES: list });
         let content = serde_json::to_vec_pretty(&whole).map_err(not_json)?;
         files::write_whole(&self.paths.copy, &content)

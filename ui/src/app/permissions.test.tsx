@@ -151,6 +151,7 @@ describe("who am I?", () => {
           summary: reportSummary("interrupted", { images: 1, unknown: 1 }),
           started_at_ms: 1_795_000_000_000,
           elapsed_ms: 65_000,
+          error: null,
           identity: { ...fakeIdentity(false, null), account_id: "999999999999" },
           registry: fakeRegistry(false),
           source: { kind: "docker_engine" },

@@ -13,6 +13,7 @@ export const interruptedEntry: HistoryEntry = {
   ),
   started_at_ms: 1_795_000_000_000,
   elapsed_ms: 65_000,
+  error: null,
   identity: fakeIdentity(true, null),
   registry: fakeRegistry(true),
   source: { kind: "practice_account" },

@@ -19,7 +19,7 @@ pub use client_logins::client_login;
 pub use deletion::repository_deletion;
 pub use docker::engine_status;
 pub use events::{event, image_state};
-pub use history::{earlier_state, history_entry, history_report, verified_again};
+pub use history::{about, earlier_state, history_entry, history_report, verified_again};
 pub use network::{ca_file, network_status};
 pub use permissions::plan_permissions;
 pub use registry_settings::{cache_rule, creation_template};

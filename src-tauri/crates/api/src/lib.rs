@@ -12,7 +12,7 @@
 //! - `layer_lists`: the files in layers, listed once
 //! - `file_endpoints`: the endpoints that only a plan file names
 //! - `keychain`: logins in the keychain of the operating system
-//! - `settings`: the window's settings, for a program beside it
+//! - `settings`: the settings of the window, for it and for a program beside it
 //! - `exported_file`: writes files that the user exports
 //! - `convert`: values of the crates below as types of the contract, and back
 //!
@@ -53,4 +53,4 @@ pub use file_endpoints::{connection_endpoints, source_endpoints, without_endpoin
 pub use handlers::{check_ca_file, network_warnings};
 pub use jobs::job::JobEvents;
 pub use jobs::state::JobNews;
-pub use settings::{SETTINGS_FILE, kept_settings};
+pub use settings::{SETTINGS_FILE, kept_settings, read_settings};

@@ -147,7 +147,7 @@ commands! {
         /// Stops an undo. What it deleted stays deleted.
         migration_undo_stop(undo: String) -> ();
 
-        /// Every migration that this computer ran, newest first.
+        /// Every migration that this computer ran, newest first. One that cannot be read has its error.
         history_list() -> Vec<HistoryEntry>;
         /// The migrations with images whose name or tag contains a text, or whose digest starts with it.
         history_search(text: String) -> Vec<HistoryMatch>;

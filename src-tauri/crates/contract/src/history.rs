@@ -1,6 +1,7 @@
 //! The list of earlier migrations.
 
 use serde::{Deserialize, Serialize};
+use transload_errors::ApiError;
 use ts_rs::TS;
 
 use crate::aws::AwsIdentity;
@@ -22,12 +23,16 @@ pub struct HistoryEntry {
     pub started_at_ms: u64,
     /// The duration of all its runs together.
     pub elapsed_ms: u64,
-    /// The AWS identity that ran it.
-    pub identity: AwsIdentity,
+    /// Why its record can't be read, if it can't. The migration can't be resumed then, and what is unknown of it is
+    /// `null`, 0 or empty.
+    #[serde(default)]
+    pub error: Option<ApiError>,
+    /// The AWS identity that ran it. `null` if its record can't be read.
+    pub identity: Option<AwsIdentity>,
     /// The host of the registry, with the port if it has one.
     pub registry: String,
-    /// The source of the images.
-    pub source: ImageSource,
+    /// The source of the images. `null` if its record can't be read.
+    pub source: Option<ImageSource>,
     /// Repositories that it created.
     #[serde(default)]
     pub repositories_created: u32,

@@ -191,6 +191,8 @@ pub enum ErrorCode {
     SourceMoved,
     /// The migration journal couldn't be read or written; `subject` is its path.
     JournalFailed,
+    /// The record of one migration in the journal couldn't be read; `subject` is its ID.
+    RecordUnreadable,
 
     // This computer.
     /// A file or folder couldn't be read or written; `subject` is its path.

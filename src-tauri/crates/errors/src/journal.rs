@@ -45,9 +45,10 @@ impl From<&JournalError> for ApiError {
             JournalError::Damaged { .. } => new(ErrorCode::JournalFailed).hint(
                 "Move the file journal.sqlite out of the data folder of Transload. Transload creates a new file.",
             ),
-            JournalError::Unreadable { .. } => new(ErrorCode::JournalFailed).hint(
-                "A newer version of Transload may have written the record. Use that version.",
-            ),
+            JournalError::UnreadableMigration { id, .. } => {
+                new(ErrorCode::RecordUnreadable).about(id)
+            }
+            JournalError::Unreadable { .. } => new(ErrorCode::RecordUnreadable),
             JournalError::Unknown { id } => new(ErrorCode::JobUnknown)
                 .about(id),
             JournalError::RunsElsewhere { id } => new(ErrorCode::RunsElsewhere)

@@ -592,6 +592,15 @@ impl ErrorWords {
                 &[Retry, OpenSettings],
             ),
 
+            ErrorCode::RecordUnreadable => error(
+                "Couldn't read the record of a migration",
+                &[
+                    "A newer version of Transload may have written it. Open the history with that version.",
+                    "If you don't need its report, delete it from the history. Images in ECR and other migrations aren't affected.",
+                ],
+                &[OpenSettings],
+            ),
+
             // This computer.
             ErrorCode::StorageFailed => error(
                 "Couldn't read or write a file",

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
-use transload_files::write_whole;
+use transload_files::{StoredList, write_whole};
 use ts_rs::TS;
 
 use crate::clients::files::ClientFiles;
@@ -112,7 +112,7 @@ impl ClientFileStore {
         };
         let before = content.filter(|_| state == ClientFileState::Different);
         let before = before.map(|content| String::from_utf8_lossy(&content).into_owned());
-        let undoable = self.read_records()?.iter().any(|record| record.path == path);
+        let undoable = self.read_records()?.elements.iter().any(|record| record.path == path);
         let path = path.display().to_string();
         Ok(ClientFile { id, title: file.title, path, state, before, text: file.text, undoable })
     }
@@ -136,7 +136,7 @@ impl ClientFileStore {
             after: STANDARD.encode(&text),
             created: created.clone(),
         };
-        records.push(record);
+        records.elements.push(record);
         self.write_records(&records)?;
         let install = || -> std::io::Result<()> {
             if let Some(folder) = path.parent() {
@@ -146,7 +146,7 @@ impl ClientFileStore {
         };
         install().map_err(|source| {
             remove_folders(&created);
-            records.pop();
+            records.elements.pop();
             // The record of something that didn't happen is refused by the next undo, so it does no harm.
             let _ = self.write_records(&records);
             ClientFileError::NotWritable { path: path.clone(), source }
@@ -160,9 +160,9 @@ impl ClientFileStore {
     pub fn undo(&self, target: &NameTarget, id: GeneratedFileId) -> Result<(), ClientFileError> {
         let path = self.path(target, id).ok_or(ClientFileError::NoFolder)?;
         let mut records = self.read_records()?;
-        let position = records.iter().rposition(|record| record.path == path);
+        let position = records.elements.iter().rposition(|record| record.path == path);
         let Some(position) = position else { return Err(ClientFileError::NothingToUndo { path }) };
-        let record = records.remove(position);
+        let record = records.elements.remove(position);
         let after = STANDARD.decode(&record.after).unwrap_or_default();
         if read(&path)?.as_deref() != Some(&after[..]) {
             // It can never be undone, so it isn't offered again.
@@ -201,17 +201,19 @@ impl ClientFileStore {
         }
     }
 
-    fn read_records(&self) -> Result<Vec<Record>, ClientFileError> {
-        let Some(text) = read(&self.records)? else { return Ok(Vec::new()) };
-        serde_json::from_slice(&text).map_err(|error| ClientFileError::Unreadable {
+    fn read_records(&self) -> Result<StoredList<Record>, ClientFileError> {
+        let Some(text) = read(&self.records)? else { return Ok(StoredList::default()) };
+        StoredList::parse(&text).map_err(|error| ClientFileError::Unreadable {
             path: self.records.clone(),
             source: std::io::Error::new(ErrorKind::InvalidData, error),
         })
     }
 
-    fn write_records(&self, records: &[Record]) -> Result<(), ClientFileError> {
+    fn write_records(&self, records: &StoredList<Record>) -> Result<(), ClientFileError> {
         let failed = |source| ClientFileError::NotWritable { path: self.records.clone(), source };
-        let text = serde_json::to_vec_pretty(records).unwrap_or_default();
+        let values = records.to_values();
+        let text = values.and_then(|values| serde_json::to_vec_pretty(&values));
+        let text = text.map_err(|error| failed(error.into()))?;
         if let Some(folder) = self.records.parent() {
             std::fs::create_dir_all(folder).map_err(failed)?;
         }

@@ -9,7 +9,7 @@ use bytes::Bytes;
 use rusqlite::{Connection, OptionalExtension as _, params};
 
 use crate::pull_times::{OwnRead, PullScope, PullTime};
-use crate::sqlite_file::{integer, open_memory, open_or_memory, usable};
+use crate::sqlite_file::{integer, open_memory, open_or_memory, readable, usable};
 use transload_model::{Digest, DigestHasher};
 
 /// The largest size of all documents. A manifest has some kilobytes, so this is several hundred thousand.
@@ -168,11 +168,11 @@ impl DocumentCache {
                  WHERE substr(scope, 1, length(?1)) = ?1 AND scope <> ?2 LIMIT ?3",
             )
             .and_then(|mut statement| {
-                statement
-                    .query_map(params![registry, scope.as_str(), ELSEWHERE_LIMIT], |row| {
-                        Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?))
-                    })?
-                    .collect::<Result<Vec<_>, _>>()
+                let parameters = params![registry, scope.as_str(), ELSEWHERE_LIMIT];
+                let rows = statement.query_map(parameters, |row| {
+                    Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?))
+                })?;
+                Ok(readable(rows))
             });
         let found = usable(rows).unwrap_or_default().into_iter();
         found
@@ -261,11 +261,10 @@ impl DocumentCache {
                 "SELECT digest, read_at_ms, pulled_before_ms FROM own_read WHERE scope = ?1",
             )
             .and_then(|mut statement| {
-                statement
-                    .query_map([scope.as_str()], |row| {
-                        Ok((row.get::<_, String>(0)?, own_read(row.get(1)?, row.get(2)?)))
-                    })?
-                    .collect::<Result<Vec<_>, _>>()
+                let rows = statement.query_map([scope.as_str()], |row| {
+                    Ok((row.get::<_, String>(0)?, own_read(row.get(1)?, row.get(2)?)))
+                })?;
+                Ok(readable(rows))
             });
         let mut reads: HashMap<Digest, Vec<OwnRead>> = HashMap::new();
         for (digest, read) in usable(rows).unwrap_or_default() {

@@ -8,7 +8,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use rusqlite::{Connection, Row, params};
 use transload_model::{AccountId, Digest, Region, Tag, wildcard_matches};
 
-use crate::sqlite_file::{integer, number, open_memory, open_or_memory, usable};
+use crate::sqlite_file::{integer, number, open_memory, open_or_memory, readable, usable};
 
 /// The tables. The file gets another name if they change.
 const TABLES: &str = "
@@ -203,15 +203,14 @@ impl ImageLists {
                 "SELECT name, listed_at_ms, summary FROM repository WHERE registry = ?1 ORDER BY name",
             )
             .and_then(|mut statement| {
-                statement
-                    .query_map([&registry.0], |row| {
-                        Ok(ListedRepository {
-                            name: row.get(0)?,
-                            listed_at_ms: number(row.get(1)?),
-                            summary: row.get(2)?,
-                        })
-                    })?
-                    .collect()
+                let rows = statement.query_map([&registry.0], |row| {
+                    Ok(ListedRepository {
+                        name: row.get(0)?,
+                        listed_at_ms: number(row.get(1)?),
+                        summary: row.get(2)?,
+                    })
+                })?;
+                Ok(readable(rows))
             });
         usable(rows).unwrap_or_default()
     }
@@ -291,7 +290,7 @@ fn select(
     let mut rows = statement.query(parameters)?;
     let mut added = 0;
     while let Some(row) = rows.next()? {
-        let Some(stored) = stored(row)? else { continue };
+        let Some(stored) = usable(stored(row)).flatten() else { continue };
         let is_known = |known: &StoredImage| {
             known.repository == stored.repository && known.image.digest == stored.image.digest
         };

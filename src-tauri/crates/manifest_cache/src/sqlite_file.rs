@@ -38,6 +38,11 @@ pub(crate) fn usable<T>(result: rusqlite::Result<T>) -> Option<T> {
     result.inspect_err(|error| tracing::warn!(%error, "a cache can't be used")).ok()
 }
 
+/// Collects the rows that can be read. The others are logged, and count as not cached.
+pub(crate) fn readable<T>(rows: impl Iterator<Item = rusqlite::Result<T>>) -> Vec<T> {
+    rows.filter_map(usable).collect()
+}
+
 fn open_file(path: &Path, tables: &str) -> Result<Connection, Box<dyn std::error::Error>> {
     if let Some(folder) = path.parent() {
         transload_files::make_private_folder(folder)?;

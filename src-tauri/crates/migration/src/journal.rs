@@ -11,6 +11,7 @@
 //! - `stored`: the request and `about` as JSON with a version.
 //! - `codes`, `columns`, `json_columns`, `rows`: conversion between values and columns.
 //! - `search`: finds migrations by their images. `recent`: images that a repository received lately.
+//! - `summaries`: the rows of the history list.
 //! - `store`: starts, reads and lists migrations.
 //! - `writer`: the one thread that writes while migrations run, with many changes in one transaction.
 //! - `log`: the changes that a running migration journals.
@@ -32,6 +33,7 @@ mod schema;
 mod search;
 pub(crate) mod store;
 pub(crate) mod stored;
+mod summaries;
 #[cfg(test)]
 mod tests;
 mod writer;
@@ -39,7 +41,7 @@ mod writer;
 pub use about::{About, AwsEndpoints, AwsIdentity, ReportPart};
 pub use entry::{
     JournalCounts, JournalImage, JournalRecord, JournalRepository, JournalState, JournalSummary,
-    NewMigration, Stage, Undone,
+    NewMigration, Stage, Undone, UnreadableMigration,
 };
 pub use error::JournalError;
 pub use intent::{

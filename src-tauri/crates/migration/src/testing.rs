@@ -24,8 +24,9 @@ use crate::events::{EventSink, MigrationEvent};
 use crate::facts::Facts;
 use crate::facts::gather::gather;
 use crate::journal::about::{About, AwsEndpoints, AwsIdentity};
-use crate::journal::entry::NewMigration;
+use crate::journal::entry::{JournalSummary, NewMigration};
 use crate::journal::log::{JournalLog, RecordError};
+use crate::journal::store::Journal;
 use crate::plan::Plan;
 use crate::plan::make_plan::plan;
 use crate::recorded_error::RecordedError;
@@ -190,6 +191,11 @@ pub fn joined(mut request: MigrationRequest, other: MigrationRequest) -> Migrati
 /// Returns a conversion that records the message of each error.
 pub(super) fn record_error() -> RecordError {
     Arc::new(|error: &MigrationError| RecordedError::new("internal", error.to_string()))
+}
+
+/// The history list of a journal in which every record can be read.
+pub async fn summaries(journal: &Journal) -> Vec<JournalSummary> {
+    journal.list().await.unwrap().into_iter().map(Result::unwrap).collect()
 }
 
 /// A migration that is about to start, with an empty request.

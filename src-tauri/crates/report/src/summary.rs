@@ -69,6 +69,17 @@ pub fn summary(outcome: &engine::Outcome, attention: Attention<'_>) -> ReportSum
     }
 }
 
+/// The words of a migration whose record can't be read.
+pub fn unreadable_summary(error: &ApiError, counts: engine::OutcomeCounts) -> ReportSummary {
+    ReportSummary {
+        status: SummaryStatus::Error,
+        title: "Record unreadable".to_owned(),
+        text: error.message.clone(),
+        notes: error.hints.clone(),
+        counts,
+    }
+}
+
 fn status(headline: engine::Headline, attention: Attention<'_>) -> SummaryStatus {
     use engine::Headline;
     let needs_attention = attention.left_behind > 0

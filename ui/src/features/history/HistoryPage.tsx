@@ -28,8 +28,8 @@ export interface HistoryPageProps {
   onListed: (entries: readonly HistoryEntry[]) => void;
   /** Opens a running job. */
   onJob: (job: string) => void;
-  /** Opens the wizard with the recorded request. `account` is the recorded account. */
-  onRequest: (request: MigrationRequest, account: string) => void;
+  /** Opens the wizard with the recorded request. `account` is the recorded account, if it can be read. */
+  onRequest: (request: MigrationRequest, account: string | undefined) => void;
   onMigrate: () => void;
 }
 
@@ -99,7 +99,7 @@ export function HistoryPage(props: HistoryPageProps) {
     });
   const runAgain = (entry: HistoryEntry) =>
     run(async () =>
-      onRequest(await backend.historyRequest(entry.migration), entry.identity.account_id),
+      onRequest(await backend.historyRequest(entry.migration), entry.identity?.account_id),
     );
 
   const failures = (

@@ -42,6 +42,10 @@ interface HistoryTableProps extends HistoryActions {
 /** Why the selected migration can't be resumed or undone. */
 function reasons(entry: HistoryEntry) {
   const running = entry.state === "running" ? "The migration is running." : null;
+  if (entry.error !== null) {
+    const why = "The record of this migration can’t be read. To see why, choose View report.";
+    return { resume: why, undo: why, delete: running };
+  }
   return {
     resume:
       running ??

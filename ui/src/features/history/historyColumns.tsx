@@ -1,13 +1,12 @@
 import Link from "@cloudscape-design/components/link";
 import type { HistoryEntry, HistoryMatch } from "../../ipc/generated";
 import { Bytes } from "../../shared/Bytes";
-import { sourceLabel } from "../../shared/connection";
 import { formatCount, formatDuration } from "../../shared/format";
 import { MiddleEllipsis } from "../../shared/MiddleEllipsis";
 import { RelativeTime } from "../../shared/RelativeTime";
 import { StatusText } from "../../shared/StatusText";
 import type { Column } from "../../shared/tablePreferences";
-import { destinationText, shownState } from "./historyStates";
+import { destinationText, shownState, sourceText } from "./historyStates";
 
 /** The first image that a search found, and how many more. */
 function foundText({ source, destination, images }: HistoryMatch): string {
@@ -64,9 +63,8 @@ export function historyColumns(
       header: "Source",
       width: 190,
       grow: 1,
-      cell: (entry) => <MiddleEllipsis text={sourceLabel(entry.source)} />,
-      sortingComparator: (one, other) =>
-        sourceLabel(one.source).localeCompare(sourceLabel(other.source)),
+      cell: (entry) => <MiddleEllipsis text={sourceText(entry)} />,
+      sortingComparator: (one, other) => sourceText(one).localeCompare(sourceText(other)),
     },
     {
       id: "registry",

@@ -1,5 +1,6 @@
 // @vitest-environment node
 import { describe, expect, it } from "vitest";
+import { fakeIdentity } from "../../ipc/fake/fixtures";
 import type { HistoryEntry } from "../../ipc/generated";
 import { interruptedEntry, undone } from "../../testing/historyEntry";
 import { reportSummary } from "../../testing/reportSummary";
@@ -10,6 +11,7 @@ import {
   inStateFilter,
   searchWords,
   shownState,
+  sourceText,
   stateFilters,
 } from "./historyStates";
 
@@ -41,6 +43,30 @@ describe("a migration of the history", () => {
     expect(canResume(entry({ images: 2, equal: 1, unknown: 1 }))).toBe(true);
     expect(canResume(entry({ images: 2, equal: 1, not_finished: 1 }))).toBe(true);
     expect(canResume({ ...entry({ images: 1, equal: 1 }), state: "interrupted" })).toBe(true);
+  });
+});
+
+describe("a migration whose record can’t be read", () => {
+  const unreadable: HistoryEntry = {
+    ...interruptedEntry,
+    error: {
+      code: "record_unreadable",
+      message: "Couldn't read the record of migration migration-1.",
+      hints: [],
+      causes: [],
+      retryable: false,
+      subject: "migration-1",
+    },
+    identity: null,
+    source: null,
+  };
+
+  it("says so, is found among the failed ones, and can’t be resumed", () => {
+    expect(canResume(unreadable)).toBe(false);
+    expect(destinationText(unreadable)).toBe("Unknown");
+    expect(sourceText(unreadable)).toBe("Unknown");
+    expect(inStateFilter({ ...unreadable, state: "incomplete" }, "open")).toBe(true);
+    expect(searchWords(unreadable)).toContain(unreadable.summary.title);
   });
 });
 
@@ -103,7 +129,7 @@ describe("the search", () => {
     const entry: HistoryEntry = {
       ...moved,
       source: { kind: "docker_hub", namespace: "acme" },
-      identity: { ...moved.identity, practice: false, account_id: "111122223333" },
+      identity: { ...fakeIdentity(false, null), account_id: "111122223333" },
       registry: "111122223333.dkr.ecr.eu-west-1.amazonaws.com",
     };
     const words = searchWords(entry).join(" ");

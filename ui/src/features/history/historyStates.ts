@@ -18,7 +18,7 @@ export function canResume(entry: HistoryEntry): boolean {
   const { failed, not_finished, unknown } = entry.summary.counts;
   const open =
     failed + not_finished + unknown + entry.policies_not_set > 0 || entry.state === "interrupted";
-  return entry.undone === null && entry.state !== "running" && open;
+  return entry.error === null && entry.undone === null && entry.state !== "running" && open;
 }
 
 /** Whether Undo has images to delete. */
@@ -28,8 +28,16 @@ export function canUndo(entry: HistoryEntry): boolean {
   return left && entry.state !== "running" && changed;
 }
 
+/** The source of a migration in one line. */
+export function sourceText({ source }: HistoryEntry): string {
+  return source === null ? "Unknown" : sourceLabel(source);
+}
+
 /** The destination of a migration in one line. */
 export function destinationText({ identity }: HistoryEntry): string {
+  if (identity === null) {
+    return "Unknown";
+  }
   return identity.practice ? "Practice" : `${identity.account_id}, ${identity.region}`;
 }
 
@@ -64,7 +72,7 @@ export function inStateFilter(entry: HistoryEntry, filter: StateFilter): boolean
 /** What the search of the history finds a migration by. */
 export function searchWords(entry: HistoryEntry): string[] {
   return [
-    sourceLabel(entry.source),
+    sourceText(entry),
     destinationText(entry),
     entry.registry,
     shownState(entry).text,

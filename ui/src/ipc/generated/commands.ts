@@ -235,7 +235,7 @@ export interface Commands {
    */
   migrationUndoStop(undo: string): Promise<void>;
   /**
-   * Every migration that this computer ran, newest first.
+   * Every migration that this computer ran, newest first. One that cannot be read has its error.
    */
   historyList(): Promise<Array<HistoryEntry>>;
   /**

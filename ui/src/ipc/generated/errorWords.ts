@@ -670,6 +670,17 @@ export const errorWords: Record<ErrorCode, ErrorWords> = {
       "edit_repository"
     ]
   },
+  "record_unreadable": {
+    "severity": "error",
+    "title": "Couldn't read the record of a migration",
+    "next": [
+      "A newer version of Transload may have written it. Open the history with that version.",
+      "If you don't need its report, delete it from the history. Images in ECR and other migrations aren't affected."
+    ],
+    "actions": [
+      "open_settings"
+    ]
+  },
   "referrer_kept": {
     "severity": "warning",
     "title": "A different signature, attestation, or SBOM exists",

@@ -26,17 +26,22 @@ summary: ReportSummary, started_at_ms: number,
  */
 elapsed_ms: number, 
 /**
- * The AWS identity that ran it.
+ * Why its record can't be read, if it can't. The migration can then be deleted from the history, not resumed or
+ * undone, and what is unknown of it is `null`, 0 or empty.
  */
-identity: AwsIdentity, 
+error: ApiError | null, 
+/**
+ * The AWS identity that ran it. `null` if its record can't be read.
+ */
+identity: AwsIdentity | null, 
 /**
  * The host of the registry, with the port if it has one.
  */
 registry: string, 
 /**
- * The source of the images.
+ * The source of the images. `null` if its record can't be read.
  */
-source: ImageSource, 
+source: ImageSource | null, 
 /**
  * Repositories that it created.
  */

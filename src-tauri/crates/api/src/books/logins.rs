@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use transload_docker::DockerEnvironment;
-use transload_files::make_private_folder;
+use transload_files::{StoredList, make_private_folder, move_aside, write_whole};
 use transload_migration::stored_logins::StoredLogin;
 use transload_model::RegistryHost;
 use transload_registry::{LoginSource, RegistryError, RegistryLogin};
@@ -169,19 +169,31 @@ impl Logins {
 
     /// Returns the registries on the list. `None` if the list is damaged.
     fn names(&self) -> Option<BTreeSet<String>> {
+        self.stored().ok().map(|list| list.elements.into_iter().collect())
+    }
+
+    fn stored(&self) -> std::io::Result<StoredList<String>> {
         match std::fs::read(&self.0.names) {
-            Ok(text) => serde_json::from_slice(&text).ok(),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Some(BTreeSet::new()),
-            Err(_) => None,
+            Ok(text) => Ok(StoredList::parse(&text)?),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(StoredList::default()),
+            Err(error) => Err(error),
         }
     }
 
+    /// Replaces the list. A damaged one is kept under another name, elements that can't be read are kept in it.
     fn write(&self, names: &BTreeSet<String>) -> Result<(), KeychainError> {
-        let text = serde_json::json!(names).to_string();
-        let folder = self.0.names.parent().map_or(Ok(()), make_private_folder);
-        let written = folder.and_then(|()| std::fs::write(&self.0.names, text));
-        written.map_err(|error| KeychainError::Failed {
-            reason: format!("{} cannot be written: {error}", self.0.names.display()),
+        let write = || {
+            self.0.names.parent().map_or(Ok(()), make_private_folder)?;
+            let mut list = self.stored().or_else(|error| {
+                let aside = move_aside(&self.0.names)?;
+                tracing::warn!(%error, aside = %aside.display(), "the list of logins was damaged");
+                std::io::Result::Ok(StoredList::default())
+            })?;
+            list.elements = names.iter().cloned().collect();
+            write_whole(&self.0.names, serde_json::json!(list.to_values()?).to_string().as_bytes())
+        };
+        write().map_err(|error| KeychainError::Failed {
+            reason: format!("{} can't be written: {error}", self.0.names.display()),
         })
     }
 }
@@ -308,6 +320,31 @@ mod tests {
         assert!(next.get(&hub).await.is_none());
         assert!(run().get(&hub).await.is_none());
         assert!(locked(&keychain.kept).is_empty());
+    }
+
+    #[tokio::test]
+    async fn a_damaged_list_loses_only_what_is_damaged_and_is_never_overwritten() {
+        for (damaged, kept_in) in [
+            (r#"["ghcr.io", {"later": 1}]"#, NAMES.to_owned()),
+            (r#"["ghcr.io", "#, format!("{NAMES}.broken-1")),
+        ] {
+            let folder = tempfile::tempdir().unwrap();
+            let keychain = Memory::default();
+            let ghcr = RegistryHost::parse("ghcr.io").unwrap();
+            keychain.put(&ghcr, &login("one")).unwrap();
+            std::fs::write(folder.path().join(NAMES), damaged).unwrap();
+            let logins = Logins::with(Box::new(keychain), folder.path().join(NAMES));
+            assert_eq!(logins.get(&ghcr).await.unwrap().login, login("one"), "{damaged}");
+            let hub = RegistryHost::docker_hub();
+            logins.set(hub.clone(), login("two"), true);
+            logins.keep(&hub).await.unwrap();
+            let kept = std::fs::read_to_string(folder.path().join(kept_in)).unwrap();
+            assert!(
+                kept.contains(if damaged.contains("later") { "later" } else { damaged }),
+                "{kept}"
+            );
+            assert!(logins.names().unwrap().contains("docker.io"), "{damaged}");
+        }
     }
 
     #[tokio::test]

@@ -3,23 +3,37 @@
 use std::collections::HashMap;
 
 use transload_contract::{
-    HistoryEntry, ImageReport, ImageResult, ImageState, LeftBehind, MigrationReport, PolicyNotSet,
+    HistoryEntry, ImageReport, ImageResult, ImageState, LeftBehind, MigrationOutcome,
+    MigrationReport, PolicyNotSet,
 };
 use transload_errors::ApiError;
 use transload_migration as engine;
 use transload_migration::RecordedError;
 use transload_migration::journal::{
     About, JournalCounts, JournalImage, JournalRecord, JournalRepository, JournalState,
-    JournalSummary, Stage,
+    JournalSummary, Stage, UnreadableMigration,
 };
 use transload_model::Digest;
-use transload_report::{Attention, summarize, summary as words};
+use transload_report::{Attention, summarize, summary as words, unreadable_summary};
 
 use super::report::{self, blank};
 
-/// Converts an entry of the history.
-pub fn history_entry(summary: &JournalSummary) -> Result<HistoryEntry, ApiError> {
-    let About { identity, source, .. } = summary.about.read()?;
+/// Converts an entry of the history. One that can't be read has its error, and what is known nevertheless.
+pub fn history_entry(listed: &Result<JournalSummary, UnreadableMigration>) -> HistoryEntry {
+    let (mut entry, error) = match listed {
+        Ok(summary) => match about(summary) {
+            Ok(about) => return entry_of(summary, Some(about)),
+            Err(error) => (entry_of(summary, None), error),
+        },
+        Err(unreadable) => (unknown_entry(unreadable), ApiError::from(&unreadable.error)),
+    };
+    entry.state = MigrationOutcome::Incomplete;
+    entry.summary = unreadable_summary(&error, entry.summary.counts);
+    entry.error = Some(error);
+    entry
+}
+
+fn entry_of(summary: &JournalSummary, about: Option<About>) -> HistoryEntry {
     let JournalCounts {
         images,
         moved,
@@ -42,12 +56,14 @@ pub fn history_entry(summary: &JournalSummary) -> Result<HistoryEntry, ApiError>
     let repositories = &repositories;
     let attention =
         Attention { left_behind, temporary_tags_left, repositories, ..Attention::default() };
-    Ok(HistoryEntry {
+    let (identity, source) = about.map(|about| (about.identity, about.source)).unzip();
+    HistoryEntry {
         migration: summary.id.clone(),
         state: summary.outcome.headline,
         summary: words(&summary.outcome, attention),
         started_at_ms: summary.started_at_ms,
         elapsed_ms: summary.elapsed_ms,
+        error: None,
         identity,
         registry: summary.registry.to_string(),
         source,
@@ -60,7 +76,40 @@ pub fn history_entry(summary: &JournalSummary) -> Result<HistoryEntry, ApiError>
         sent_bytes,
         skipped_bytes,
         undone: summary.undone,
-    })
+    }
+}
+
+fn unknown_entry(unreadable: &UnreadableMigration) -> HistoryEntry {
+    let outcome =
+        engine::Outcome::of(engine::RunEnd::Interrupted, engine::OutcomeCounts::default());
+    HistoryEntry {
+        migration: unreadable.id.clone(),
+        state: outcome.headline,
+        summary: words(&outcome, Attention::default()),
+        started_at_ms: unreadable.started_at_ms,
+        elapsed_ms: 0,
+        error: None,
+        identity: None,
+        registry: String::new(),
+        source: None,
+        repositories_created: 0,
+        policies_not_set: 0,
+        images: 0,
+        moved: 0,
+        unchanged: 0,
+        failed: 0,
+        sent_bytes: None,
+        skipped_bytes: 0,
+        undone: None,
+    }
+}
+
+/// Returns the caller, the source and the part of a migration.
+///
+/// # Errors
+/// `record_unreadable`.
+pub fn about(summary: &JournalSummary) -> Result<About, ApiError> {
+    summary.about.read().map_err(|error| ApiError::from(error).about(&summary.id))
 }
 
 /// Returns how the run of a migration ended.
@@ -77,7 +126,7 @@ pub fn history_end(summary: &JournalSummary) -> engine::RunEnd {
 pub fn history_report(record: &JournalRecord) -> Result<MigrationReport, ApiError> {
     let summary = &record.summary;
     let created = record.repositories.iter().filter(|known| known.created_at_ms.is_some());
-    let About { identity, part, .. } = summary.about.read()?;
+    let About { identity, part, .. } = about(summary)?;
     let times_ms = (summary.started_at_ms, summary.elapsed_ms);
     let mut report = MigrationReport {
         repositories_empty: repositories_empty(record),

@@ -21,10 +21,10 @@ use crate::exported_file::write_exported;
 use crate::jobs::job::Job;
 
 impl Api {
-    /// Returns every migration that this computer ran, newest first.
+    /// Returns every migration that this computer ran, newest first. One that can't be read has its error.
     pub async fn history_list(&self) -> Result<Vec<HistoryEntry>, ApiError> {
         let known = self.journal().await?.list().await?;
-        known.iter().map(convert::history_entry).collect()
+        Ok(known.iter().map(convert::history_entry).collect())
     }
 
     /// Returns the migrations with images whose name or tag contains a text, or whose digest starts with it.
@@ -74,6 +74,8 @@ impl Api {
         let journal = self.journal().await?;
         let known = journal.record(&migration).await?;
         let shown = known.request.read()?;
+        // Before the journal reopens the migration.
+        let part = convert::about(&known.summary)?.part;
         let (request, endpoints) = self.reopen(&known, &shown).await?;
         let (record, log) = journal.resume(&migration, record_error()).await?;
         let mut plan = record.plan(&request)?;
@@ -83,7 +85,6 @@ impl Api {
         let identity = endpoints.connected.identity.clone();
         let images = shown_plan(String::new(), &plan, identity, Vec::new()).images;
         let job = Job::resumed(&record, job_endpoints(&shown), images, self.new_control());
-        let part = record.summary.about.read()?.part;
         let asked = JobRequest { request, shown, endpoints, part };
         self.run_job(job, plan, asked, log);
         Ok(migration)

@@ -91,7 +91,8 @@ impl Api {
         // needed.
         let history = self.history_list().await.ok()?;
         let same_way = history.iter().filter(|entry| {
-            entry.registry == plan.registry && is_over(entry) && same_place(&entry.source, source)
+            let is_same_place = entry.source.as_ref().is_some_and(|one| same_place(one, source));
+            entry.registry == plan.registry && is_over(entry) && is_same_place
         });
         let earlier = same_way.filter_map(|entry| {
             let elapsed = Duration::from_millis(entry.elapsed_ms);

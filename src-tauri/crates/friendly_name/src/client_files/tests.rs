@@ -95,3 +95,18 @@ fn a_folder_that_cannot_be_written_leaves_no_trace() {
     let again = store.undo(&target(), GeneratedFileId::HostsToml);
     assert!(matches!(again, Err(ClientFileError::NothingToUndo { .. })), "{again:?}");
 }
+
+#[test]
+fn a_record_that_cannot_be_read_loses_only_itself() {
+    let root = tempfile::tempdir().unwrap();
+    let records = root.path().join("data").join(RECORDS);
+    std::fs::create_dir_all(records.parent().unwrap()).unwrap();
+    std::fs::write(&records, r#"[{"path": "/etc/later", "patch": []}]"#).unwrap();
+    let store = store(root.path());
+    for id in INSTALLABLE {
+        assert!(!store.inspect(&target(), id).unwrap().undoable);
+        store.apply(&target(), id).unwrap();
+        store.undo(&target(), id).unwrap();
+    }
+    assert!(std::fs::read_to_string(&records).unwrap().contains("/etc/later"));
+}

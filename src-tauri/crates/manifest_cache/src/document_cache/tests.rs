@@ -137,3 +137,18 @@ fn images_of_other_repositories_of_the_registry_are_known() {
     expected.sort_by_key(|(_, digest)| digest.to_string());
     assert_eq!(found, expected);
 }
+
+#[test]
+fn an_unreadable_row_loses_only_itself() {
+    let (first, second) = (Digest::of(b"one"), Digest::of(b"two"));
+    for damage in ["'sha256:later'", "CAST(x'ff' AS TEXT)"] {
+        let cache = DocumentCache::in_memory();
+        cache.record_reads(&scope("shop/api"), [(&first, None), (&second, None)], NOW_MS);
+        let sql = format!("UPDATE own_read SET digest = {damage} WHERE digest = '{first}'");
+        cache.connection().execute_batch(&sql).unwrap();
+        let reads = cache.own_reads(&scope("shop/api"));
+        assert_eq!(reads.keys().collect::<Vec<_>>(), [&second], "{damage}");
+        let elsewhere = cache.read_elsewhere(&scope("shop/web"));
+        assert_eq!(elsewhere, [("shop/api".to_owned(), second.clone())], "{damage}");
+    }
+}

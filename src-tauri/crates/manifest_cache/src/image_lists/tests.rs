@@ -99,3 +99,29 @@ fn lists_survive_a_restart() {
     let found = ImageLists::open(&path).find(&registry, "v1", 9);
     assert_eq!(found.images[0].image, image("one", &["v1"]));
 }
+
+#[test]
+fn an_unreadable_row_loses_only_itself() {
+    let registry = scope("111122223333");
+    let images = [image("one", &["1.0"]), image("two", &["1.1"]), image("three", &["1.2"])];
+    for damage in [
+        "UPDATE image SET digest = 'sha256:later' WHERE tags = '1.1'",
+        "UPDATE image SET size_bytes = -1 WHERE tags = '1.1'",
+        "UPDATE image SET tags = '1.1 +later+' WHERE tags = '1.1'",
+        "UPDATE image SET tags = CAST(x'ff' AS TEXT) WHERE tags = '1.1'",
+    ] {
+        let lists = ImageLists::in_memory();
+        lists.put(&registry, "shop/api", &images, "", 5);
+        lists.put(&registry, "shop/web", &[image("four", &["1.3"])], "", 5);
+        lists.connection().execute_batch(damage).unwrap();
+        let found = names(&lists.find(&registry, "1.", 100));
+        for kept in ["shop/api:1.0", "shop/api:1.2", "shop/web:1.3"] {
+            assert!(found.iter().any(|name| name == kept), "{damage}: {found:?}");
+        }
+        let damage = "UPDATE repository SET name = CAST(x'ff' AS TEXT) WHERE name = 'shop/api'";
+        lists.connection().execute_batch(damage).unwrap();
+        let repositories = lists.repositories(&registry);
+        assert_eq!(repositories.len(), 1, "{repositories:?}");
+        assert_eq!(repositories[0].name, "shop/web");
+    }
+}

@@ -9,6 +9,7 @@ use crate::destination_identity::DestinationIdentity;
 use crate::entered::request::EnteredRequest;
 use crate::error::MigrationError;
 use crate::journal::about::About;
+use crate::journal::error::JournalError;
 use crate::journal::intent::Intent;
 use crate::journal::stored::Stored;
 use crate::outcome::{Outcome, Standing};
@@ -120,6 +121,15 @@ pub struct JournalSummary {
     pub outcome: Outcome,
     /// The undo of the migration, if there was one.
     pub undone: Option<Undone>,
+}
+
+/// A migration in the history list whose row can't be read.
+#[derive(Debug)]
+pub struct UnreadableMigration {
+    pub id: String,
+    /// Start time in milliseconds since 1970. 0 if it can't be read either.
+    pub started_at_ms: u64,
+    pub error: JournalError,
 }
 
 /// A completed or cancelled undo of a migration.

@@ -43,6 +43,14 @@ pub enum JournalError {
         #[source]
         source: serde_json::Error,
     },
+    /// A row of a migration can't be read. A later version of the program may have written it, or the file is damaged.
+    #[error("couldn't read the record of migration {id} in the journal {}", path.display())]
+    UnreadableMigration {
+        path: PathBuf,
+        id: String,
+        #[source]
+        source: rusqlite::Error,
+    },
     /// No migration has this ID.
     #[error("the journal has no migration {id}")]
     Unknown { id: String },

@@ -4,51 +4,25 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use rusqlite::{Connection, Row};
-use transload_model::{AccountId, Digest, Region, RegistryHost, RepositoryName};
+use rusqlite::Connection;
+use transload_model::{AccountId, Digest, Region, RepositoryName};
 
 use crate::journal::claim::Claim;
 use crate::journal::entry::{
-    JournalCounts, JournalRecord, JournalState, JournalSummary, NewMigration, Undone,
+    JournalRecord, JournalSummary, NewMigration, Undone, UnreadableMigration,
 };
 use crate::journal::error::JournalError;
 use crate::journal::log::{EarlierAttempts, JournalLog, RecordError};
 use crate::journal::search::JournalMatch;
 use crate::journal::stored::Stored;
 use crate::journal::writer::Writer;
-use crate::journal::{columns, json_columns, recent, rows, schema, search};
-use crate::outcome::{Outcome, OutcomeCounts, RunEnd};
+use crate::journal::{columns, json_columns, recent, rows, schema, search, summaries};
 
 /// A migration that no process can run as long as this value exists.
 pub struct ClaimedMigration {
     pub record: JournalRecord,
     _claim: Claim,
 }
-
-/// The columns of the history list. The request is omitted because it is long.
-const SUMMARIES: &str = "
-SELECT id, started_at_ms, ended_at_ms, migration.elapsed_ms, cancelled, registry, about,
-    account, region, ecr_endpoint, registry_endpoint,
-    undone_at_ms, undo, policies_not_set,
-    (SELECT count(*) FROM repository
-        WHERE repository.migration = migration.id AND created_at_ms IS NOT NULL) AS created,
-    count(number) AS images,
-    sum(stage = 'moved') AS moved, sum(stage = 'unchanged') AS unchanged,
-    sum(stage = 'failed') AS failed,
-    coalesce(sum(sent_bytes), 0) AS sent_bytes, sum(sent_uncounted) AS sent_uncounted,
-    coalesce(sum(skipped_bytes), 0) AS skipped_bytes,
-    coalesce(sum(json_array_length(left_behind)), 0) AS left_behind,
-    json_array_length(temporary_tags_left) AS temporary_tags_left
-FROM migration LEFT JOIN image ON image.migration = migration.id";
-
-/// Number of images of each migration by the columns that decide their [`Standing`].
-///
-/// [`Standing`]: crate::Standing
-const STANDINGS: &str = "
-SELECT migration, stage, proof, action IN ('keep_existing', 'conflict', 'fixed_conflict') AS is_kept,
-    pushed_digest IS NOT NULL AS is_pushed, count(*) AS images
-FROM image WHERE ?1 IS NULL OR migration = ?1
-GROUP BY migration, stage, proof, is_kept, is_pushed";
 
 /// The journal of all migrations on this computer. Several processes can have it open.
 #[derive(Clone)]
@@ -186,21 +160,19 @@ impl Journal {
         self.inner.writer.flush().await
     }
 
-    /// Returns all migrations, newest first.
+    /// Returns all migrations, newest first. One that can't be read is an element with its error.
     ///
     /// # Errors
     /// If the journal can't be read.
-    pub async fn list(&self) -> Result<Vec<JournalSummary>, JournalError> {
+    pub async fn list(
+        &self,
+    ) -> Result<Vec<Result<JournalSummary, UnreadableMigration>>, JournalError> {
         let this = self.clone();
         blocking(move || {
             let list = |mut connection: Connection| {
                 // One snapshot of all tables, also while another connection writes.
-                let connection = connection.transaction()?;
-                let counts = outcome_counts(&connection, None)?;
-                let sql = format!("{SUMMARIES} GROUP BY id ORDER BY started_at_ms DESC, id DESC");
-                let mut query = connection.prepare(&sql)?;
-                let found = query.query_map([], |row| summary(row, &this.inner.path, &counts))?;
-                found.collect::<Result<Vec<_>, _>>()
+                let transaction = connection.transaction()?;
+                summaries::list(&transaction, &this.inner.path)
             };
             list(this.connect()?).map_err(|error| this.database_error(error))
         })
@@ -270,10 +242,7 @@ impl Journal {
         let read = |mut connection: Connection| {
             // One snapshot of all tables, also while another connection writes.
             let transaction = connection.transaction()?;
-            let sql = format!("{SUMMARIES} WHERE id = ?1 GROUP BY id");
-            let counts = outcome_counts(&transaction, Some(id))?;
-            let summary =
-                transaction.query_row(&sql, [id], |row| summary(row, &self.inner.path, &counts))?;
+            let summary = summaries::one(&transaction, &self.inner.path, id)?;
             let (request, left, not_set): (String, String, String) = transaction.query_row(
                 "SELECT request, temporary_tags_left, policies_not_set FROM migration
                  WHERE id = ?1",
@@ -306,6 +275,11 @@ impl Journal {
         };
         read(self.connect()?).map_err(|error| match error {
             rusqlite::Error::QueryReturnedNoRows => JournalError::Unknown { id: id.to_owned() },
+            // A value of one of its rows, not the file.
+            source if is_conversion(&source) => {
+                let (path, id) = (self.inner.path.clone(), id.to_owned());
+                JournalError::UnreadableMigration { path, id, source }
+            }
             error => self.database_error(error),
         })
     }
@@ -325,66 +299,18 @@ impl Journal {
     }
 }
 
-/// Returns the number of images by standing, of one migration or of all.
-fn outcome_counts(
-    connection: &Connection,
-    id: Option<&str>,
-) -> rusqlite::Result<HashMap<String, OutcomeCounts>> {
-    let mut counts: HashMap<String, OutcomeCounts> = HashMap::new();
-    let mut query = connection.prepare(STANDINGS)?;
-    let mut found = query.query([id])?;
-    while let Some(row) = found.next()? {
-        rows::count_standing(row, counts.entry(row.get("migration")?).or_default())?;
-    }
-    Ok(counts)
-}
-
-fn summary(
-    row: &Row<'_>,
-    journal: &Path,
-    outcomes: &HashMap<String, OutcomeCounts>,
-) -> rusqlite::Result<JournalSummary> {
-    let id: String = row.get("id")?;
-    let (ended, cancelled): (Option<i64>, bool) = (row.get("ended_at_ms")?, row.get("cancelled")?);
-    let state = match ended {
-        Some(_) if cancelled => JournalState::Cancelled,
-        Some(_) => JournalState::Ended,
-        None if Claim::is_taken(journal, &id) => JournalState::Running,
-        None => JournalState::Interrupted,
+/// Whether a column has a value that no version of the program writes.
+fn is_conversion(error: &rusqlite::Error) -> bool {
+    use rusqlite::Error::{
+        FromSqlConversionFailure, IntegralValueOutOfRange, InvalidColumnType, Utf8Error,
     };
-    let end = match state {
-        JournalState::Running => RunEnd::Running,
-        JournalState::Interrupted => RunEnd::Interrupted,
-        JournalState::Cancelled => RunEnd::Cancelled,
-        JournalState::Ended => RunEnd::Completed,
-    };
-    let not_set: String = row.get("policies_not_set")?;
-    let not_set: Vec<serde_json::Value> = serde_json::from_str(&not_set).unwrap_or_default();
-    // A migration without images has no sums.
-    let count = |column| row.get::<_, Option<u32>>(column).map(Option::unwrap_or_default);
-    Ok(JournalSummary {
-        outcome: Outcome::of(end, outcomes.get(&id).copied().unwrap_or_default()),
-        state,
-        started_at_ms: columns::unsigned_column(row, "started_at_ms")?,
-        elapsed_ms: columns::unsigned_column(row, "elapsed_ms")?,
-        registry: columns::read(row, "registry", RegistryHost::parse)?,
-        destination: rows::destination(row)?,
-        about: Stored::of_column(row.get("about")?),
-        repositories_created: row.get("created")?,
-        policies_not_set: u32::try_from(not_set.len()).unwrap_or(u32::MAX),
-        undone: json_columns::undone(row)?,
-        counts: JournalCounts {
-            images: count("images")?,
-            moved: count("moved")?,
-            unchanged: count("unchanged")?,
-            failed: count("failed")?,
-            sent_bytes: rows::sent_bytes(row)?,
-            skipped_bytes: columns::unsigned_column(row, "skipped_bytes")?,
-            left_behind: count("left_behind")?,
-            temporary_tags_left: count("temporary_tags_left")?,
-        },
-        id,
-    })
+    matches!(
+        error,
+        FromSqlConversionFailure(..)
+            | IntegralValueOutOfRange(..)
+            | InvalidColumnType(..)
+            | Utf8Error(..)
+    )
 }
 
 /// Runs blocking work on a thread that is not one of the runtime's: SQLite waits for the disk.

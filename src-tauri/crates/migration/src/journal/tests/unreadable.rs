@@ -1,0 +1,76 @@
+//! Records that can't be read, such as those of a later version: each loses only itself.
+
+use tempfile::TempDir;
+
+use crate::journal::entry::JournalState;
+use crate::journal::error::JournalError;
+use crate::journal::tests::{begin, execute_sql, open, planned_migration};
+use crate::testing::record_error;
+
+/// Damages one of three migrations.
+const DAMAGES: [&str; 8] = [
+    "UPDATE migration SET registry = 'not a host' WHERE id = 'm-2'",
+    "UPDATE migration SET ecr_endpoint = 'not a URL' WHERE id = 'm-2'",
+    "UPDATE migration SET registry = CAST(x'ff' AS TEXT) WHERE id = 'm-2'",
+    "UPDATE image SET stage = 'teleported' WHERE migration = 'm-2' AND number = 1",
+    "UPDATE image SET proof = 'certain' WHERE migration = 'm-2' AND number = 1",
+    // What the list doesn't need is an error of the record only.
+    "UPDATE image SET source_digest = 'sha256:none' WHERE migration = 'm-2' AND number = 1",
+    "UPDATE repository SET name = 'Not A Name' WHERE migration = 'm-2'",
+    "UPDATE intent SET write = 'teleport' WHERE migration = 'm-2'",
+];
+
+#[tokio::test]
+async fn an_unreadable_migration_loses_only_itself() {
+    let (_, _, plan) = planned_migration().await;
+    for (number, damage) in DAMAGES.into_iter().enumerate() {
+        let folder = TempDir::new().unwrap();
+        let journal = open(&folder).await;
+        for id in ["m-1", "m-2", "m-3"] {
+            drop(begin(&journal, id, &plan).await);
+        }
+        execute_sql(
+            journal.path(),
+            "INSERT INTO intent (migration, number, write, repository, intended_at_ms)
+             VALUES ('m-2', 0, 'create_repository', 'app', 1)",
+        );
+        execute_sql(journal.path(), damage);
+
+        let listed = journal.list().await.unwrap();
+        let readable = listed.iter().flatten();
+        let readable: Vec<_> =
+            readable.map(|summary| (summary.id.as_str(), summary.state)).collect();
+        let interrupted = JournalState::Interrupted;
+        let unreadable: Vec<_> = listed.iter().filter_map(|entry| entry.as_ref().err()).collect();
+        if number < 5 {
+            assert_eq!(readable, [("m-3", interrupted), ("m-1", interrupted)], "{damage}");
+            assert_eq!(unreadable.len(), 1, "{damage}");
+            assert_eq!(unreadable[0].id, "m-2", "{damage}");
+            assert!(unreadable[0].started_at_ms > 0, "{damage}");
+            assert_unreadable(&unreadable[0].error, damage);
+        } else {
+            assert_eq!(listed.len(), 3, "{damage}");
+            assert!(unreadable.is_empty(), "{damage}");
+        }
+
+        assert_unreadable(&journal.record("m-2").await.unwrap_err(), damage);
+        assert_unreadable(&journal.resume("m-2", record_error()).await.err().unwrap(), damage);
+        assert_unreadable(&journal.claim("m-2").await.err().unwrap(), damage);
+        for id in ["m-1", "m-3"] {
+            let (record, log) = journal.resume(id, record_error()).await.unwrap();
+            assert_eq!(record.images.len(), plan.images.len(), "{damage}");
+            drop(log);
+            journal.claim(id).await.unwrap();
+        }
+        journal.delete("m-2").await.unwrap();
+        assert_eq!(journal.list().await.unwrap().len(), 2, "{damage}");
+    }
+}
+
+fn assert_unreadable(error: &JournalError, damage: &str) {
+    let JournalError::UnreadableMigration { path, id, .. } = error else {
+        panic!("{damage}: {error:?}")
+    };
+    assert!(path.ends_with("journal.sqlite"), "{damage}");
+    assert_eq!(id, "m-2", "{damage}");
+}

@@ -1,0 +1,257 @@
+import createWrapper from "@cloudscape-design/components/test-utils/dom";
+import { act, fireEvent, screen, waitFor } from "@testing-library/react";
+import { beforeEach, describe, expect, it, vi } from "vitest";
+import {
+  deletionPlanOf,
+  deletionReportOf,
+  plannedImage,
+  plannedRepository,
+} from "../../ipc/fake/deletion";
+import { noLifecycle } from "../../ipc/fake/repositoryRows";
+import type { Notify } from "../../shared/notify";
+import { accessibilityViolations } from "../../testing/accessibility";
+import {
+  amd64,
+  attestation,
+  backendWith,
+  connection,
+  details,
+  digest,
+  image,
+  imagesBefore,
+  index,
+  look,
+  refused,
+  registry,
+  rowsAfter,
+  show,
+  table,
+} from "./repositoriesFixture";
+
+// Dialogs and axe are slow in jsdom on a busy machine.
+vi.setConfig({ testTimeout: 180_000 });
+
+const copied = vi.fn(async () => {});
+beforeEach(() => {
+  look({ pageSize: 10 });
+  const clipboard = { writeText: copied };
+  Object.defineProperty(navigator, "clipboard", { configurable: true, value: clipboard });
+});
+
+describe("the details of a repository", () => {
+  async function open(backend = backendWith({}), notify?: Notify) {
+    const view = show(backend, connection, notify);
+    fireEvent.click(await screen.findByTestId("repository-open-pgcli"));
+    await screen.findByTestId("images-table");
+    return view;
+  }
+  const showUntagged = () =>
+    act(() =>
+      createWrapper().findToggle('[data-testid="images-untagged"]')?.findNativeInput().click(),
+    );
+  const openTab = (id: string) =>
+    act(() =>
+      createWrapper().findTabs('[data-testid="repository-tabs"]')?.findTabLinkById(id)?.click(),
+    );
+  const rowTexts = (container: HTMLElement) =>
+    table(container, "images-table")
+      .findRows()
+      .map((row) => row.getElement().textContent ?? "");
+
+  it("shows the images first, and the policies and settings in tabs, without accessibility faults", async () => {
+    const { container } = await open();
+    expect(screen.getByTestId("repository-line").textContent).toContain(`${registry}/pgcli`);
+    expect(rowTexts(container)).toHaveLength(1);
+    showUntagged();
+    const [index, untagged] = rowTexts(container);
+    expect(index).toContain("4.0, latest");
+    expect(index).toContain("Image index");
+    expect(index).toContain("sha256:bbbbbbbbbbbb");
+    expect(untagged).toContain("Untagged");
+    for (const [name, uri] of [
+      ["4.0", `${registry}/pgcli:4.0`],
+      ["sha256:cccccccccccc", `${registry}/pgcli@sha256:${"c".repeat(64)}`],
+    ]) {
+      const copy = document.querySelector<HTMLElement>(`[aria-label="Copy the URI of ${name}"]`);
+      act(() => copy?.click());
+      expect(copied).toHaveBeenLastCalledWith(uri);
+    }
+    expect(await accessibilityViolations(container)).toEqual([]);
+    openTab("settings");
+    const facts = screen.getByTestId("repository-settings").textContent;
+    for (const text of ["Immutable with exclusions", "team = data", `${registry}/pgcli`]) {
+      expect(facts).toContain(text);
+    }
+    openTab("lifecycle");
+    const policy = screen.getByTestId("lifecycle-json").querySelector("textarea");
+    expect(policy?.value).toContain('"rulePriority": 1');
+    expect(screen.getByTestId("repository-lifecycle").textContent).toContain("Never ran");
+    openTab("access");
+    expect(screen.getByTestId("repository-access").textContent).toContain("No repository policy");
+  });
+
+  const whole = imagesBefore([...details.images, amd64, attestation]);
+
+  it("shows one row for an index, with its platforms, after one read", async () => {
+    const read = vi.fn(async () => []);
+    const { container } = await open(
+      backendWith({
+        repositoryDetails: async () => ({ ...details, ...whole }),
+        repositoryRows: async () => rowsAfter(whole.images),
+        repositoryManifestsRead: read,
+      }),
+    );
+    await waitFor(() => expect(rowTexts(container)[0]).toContain("1 platform, 1 provenance"));
+    expect(read).toHaveBeenCalledExactlyOnceWith(connection, "pgcli", [index.digest]);
+    expect(rowTexts(container)[0]).toContain("≤ 12 MB");
+    showUntagged();
+    expect(rowTexts(container)).toHaveLength(2);
+    act(() => table(container, "images-table").findExpandToggle(1)?.click());
+    expect(rowTexts(container)[1]).toContain("linux/amd64");
+    act(() => table(container, "images-table").findExpandToggle(2)?.click());
+    expect(rowTexts(container)[2]).toContain("Provenance");
+  });
+
+  it("asks before it reads if the lifecycle policy uses pull times, and says what failed", async () => {
+    const read = vi.fn(backendWith({}).repositoryManifestsRead);
+    read.mockRejectedValueOnce(refused);
+    read.mockResolvedValueOnce([{ digest: index.digest, reason: { kind: "archived" } }]);
+    const lifecycle = { ...details.lifecycle, uses_pull_times: true };
+    await open(
+      backendWith({
+        repositoryDetails: async () => ({ ...details, lifecycle }),
+        repositoryManifestsRead: read,
+      }),
+    );
+    expect(screen.getByTestId("manifests-offer").textContent).toContain("uses pull times");
+    expect(read).not.toHaveBeenCalled();
+    fireEvent.click(screen.getByTestId("manifests-read"));
+    await screen.findByTestId("error-alert");
+    fireEvent.click(screen.getByTestId("error-action-retry"));
+    expect((await screen.findByTestId("manifests-unread")).textContent).toContain("archived");
+    expect(read).toHaveBeenCalledTimes(2);
+  });
+
+  it("marks archived images, and pulls that were reads by Transload", async () => {
+    const images = [
+      image({ status: "archived", archived_at_ms: Date.UTC(2026, 0, 4) }),
+      image({ digest: digest("c"), tags: ["2"], own_read_at_ms: Date.UTC(2026, 0, 5) }),
+    ];
+    const { container } = await open(
+      backendWith({ repositoryDetails: async () => ({ ...details, ...imagesBefore(images) }) }),
+    );
+    const [archived, read] = rowTexts(container);
+    expect(archived).toContain("Archived");
+    expect(read).toContain("Never");
+    expect(screen.getByLabelText("Last pull of 2")).toBeTruthy();
+  });
+
+  it("keeps the rest of the page if the lifecycle policy can't be read", async () => {
+    const lifecycle = { ...noLifecycle, error: refused };
+    await open(backendWith({ repositoryDetails: async () => ({ ...details, lifecycle }) }));
+    openTab("lifecycle");
+    expect(screen.getByTestId("error-alert").textContent).toContain("The role may not do");
+  });
+
+  it("deletes a tag, an index with its platforms, and the empty repository, each after a dry run", async () => {
+    const targets: unknown[] = [];
+    const wholeIndex = plannedRepository("pgcli", [
+      plannedImage({ ...attestation, kind: "provenance" }, { goes_with: index.digest }),
+      plannedImage(index),
+      plannedImage(amd64, { goes_with: index.digest }),
+    ]);
+    const plans = {
+      tag: deletionPlanOf("tag", [
+        plannedRepository("pgcli", [], { tag: { tag: "4.0", digest: index.digest } }),
+      ]),
+      images: deletionPlanOf("images", [wholeIndex]),
+      repositories: deletionPlanOf("repositories", [
+        plannedRepository("pgcli", [], { deletes_repository: true }),
+      ]),
+    };
+    const deletionRun = vi.fn(async (deletion: string) =>
+      deletionReportOf(plans[deletion as keyof typeof plans]),
+    );
+    const reload = vi.fn(async () => details);
+    const { container } = await open(
+      backendWith({
+        repositoryDetails: reload,
+        deletionPlan: async (_connection, target) => {
+          targets.push(target);
+          return plans[target.kind];
+        },
+        deletionRun: deletionRun as never,
+      }),
+    );
+    await screen.findByText("1 platform, 1 provenance");
+    const select = (row: number) =>
+      act(() => table(container, "images-table").findRowSelectionArea(row)?.click());
+    const click = async (id: string) => {
+      const button = await screen.findByTestId(id);
+      await waitFor(() => expect(button.getAttribute("aria-disabled")).not.toBe("true"));
+      act(() => button.click());
+    };
+    const closed = () => waitFor(() => expect(screen.queryByTestId("deletion-modal")).toBeNull());
+    select(1);
+    await click("images-delete");
+    await screen.findByText("Delete 3 images with 2 tags");
+    act(() => createWrapper().findRadioGroup()?.findInputByValue("1")?.click());
+    await screen.findByText("Delete the tag 4.0");
+    await waitFor(() => expect(screen.queryByTestId("deletion-confirmation")).toBeNull());
+    const before = reload.mock.calls.length;
+    await click("deletion-confirm");
+    await closed();
+    expect(targets).toEqual([
+      { kind: "images", repository: "pgcli", digests: [index.digest], class: null },
+      { kind: "tag", repository: "pgcli", tag: "4.0", digest: index.digest },
+    ]);
+    await waitFor(() => expect(reload.mock.calls.length).toBeGreaterThan(before));
+
+    // What belongs to the index is in the dry run, and the repository's name confirms it.
+    await click("images-delete");
+    const summary = await screen.findByTestId("deletion-summary");
+    expect(summary.textContent).toContain(
+      "2 images that only the selected images use are included",
+    );
+    const name = screen.getByTestId("deletion-confirmation").querySelector("input");
+    fireEvent.change(name as HTMLInputElement, { target: { value: "pgcli" } });
+    await click("deletion-confirm");
+    await closed();
+    expect(deletionRun.mock.lastCall?.[0]).toBe("images");
+
+    await click("repository-delete");
+    expect((await screen.findByTestId("deletion-summary")).textContent).toContain(
+      "contains no images",
+    );
+    await waitFor(() => expect(screen.queryByTestId("deletion-confirmation")).toBeNull());
+    await click("deletion-confirm");
+    await screen.findByTestId("repositories-table");
+    expect(deletionRun.mock.lastCall?.[0]).toBe("repositories");
+    await waitFor(() => expect(screen.queryByTestId("repository-close")).toBeNull());
+  });
+
+  it("shows push commands, and pull commands of the image that is selected", async () => {
+    const { container } = await open();
+    const modal = () => createWrapper(document.body).findModal('[data-testid="commands-modal"]');
+    fireEvent.click(screen.getByTestId("repository-push-commands"));
+    expect(modal()?.findContent().getElement().textContent).toContain(
+      `docker push ${registry}/pgcli:TAG`,
+    );
+    expect(document.querySelector('[aria-label="Copy command 2"]')).toBeTruthy();
+    expect(await accessibilityViolations(screen.getByTestId("commands-modal"))).toEqual([]);
+    fireEvent.click(screen.getByTestId("commands-close"));
+    expect(modal()).toBeNull();
+
+    const actions = createWrapper(document.body).findButtonDropdown(
+      '[data-testid="images-actions"]',
+    );
+    act(() => actions?.openDropdown());
+    expect(actions?.findItemById("pull", { disabled: true })).toBeTruthy();
+    act(() => actions?.openDropdown());
+    act(() => table(container, "images-table").findRowSelectionArea(1)?.click());
+    act(() => actions?.openDropdown());
+    act(() => actions?.findItemById("pull", { disabled: false })?.click());
+    expect(modal()?.findHeader().getElement().textContent).toBe("Pull commands for pgcli:4.0");
+    expect(modal()?.findContent().getElement().textContent).toContain("docker pull");
+  });
+});
