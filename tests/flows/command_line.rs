@@ -32,22 +32,32 @@ async fn a_list_is_copied_and_each_image_is_reported() -> Result<()> {
         finished.text().lines().map(serde_json::from_str).collect::<Result<_, _>>()?;
     let seqs: Vec<_> = events.iter().map(|event| event["seq"].as_u64()).collect();
     assert_eq!(seqs, (0..events.len() as u64).map(Some).collect::<Vec<_>>());
-    assert_eq!(events[0]["kind"], "started");
-    let last = events.last().context("events")?;
-    assert_eq!(
-        (&last["kind"], &last["copied"], &last["failed"]),
-        (&"finished".into(), &2.into(), &1.into())
-    );
-    let mut settled: Vec<_> = events
+    assert_eq!(events[0]["kind"]["type"], "started");
+    assert_eq!(events[0]["kind"]["images"].as_array().map(Vec::len), Some(3));
+    let last = &events.last().context("events")?["kind"];
+    assert_eq!((&last["type"], &last["report"]["identity"]), (&"finished".into(), &Value::Null));
+    assert_eq!(last["report"]["outcome"], "partly_failed");
+    let images = last["report"]["images"].as_array().context("images")?;
+    let settled: Vec<_> = images
         .iter()
-        .filter(|event| event["kind"] == "image_finished")
-        .map(|event| (event["image"].as_u64(), event["outcome"].as_str(), &event["digest"]))
+        .map(|image| (image["result"]["kind"].as_str(), &image["registry_digest"], &image["proof"]))
         .collect();
-    settled.sort_by_key(|(image, ..)| *image);
-    let digest = Value::from(index.manifest.digest.clone());
-    assert_eq!(settled[0], (Some(0), Some("copied"), &digest));
-    assert_eq!((settled[1].0, settled[1].1), (Some(1), Some("failed")));
-    assert_eq!(settled[2], (Some(2), Some("copied"), &digest));
+    let (digest, none) = (Value::from(index.manifest.digest.clone()), Value::Null);
+    let (equal, not_proved) = (Value::from("equal"), Value::from("not_proved"));
+    assert_eq!(
+        settled,
+        [
+            (Some("moved"), &digest, &equal),
+            (Some("failed"), &none, &not_proved),
+            (Some("moved"), &digest, &equal)
+        ]
+    );
+    let states: Vec<_> =
+        events.iter().filter(|event| event["kind"]["type"] == "image_state").collect();
+    for (image, state) in [(0, "done"), (1, "failed"), (2, "done")] {
+        let ended = states.iter().rev().find(|event| event["kind"]["image"] == image);
+        assert_eq!(ended.context("a state")?["kind"]["state"]["kind"], state, "image {image}");
+    }
     for (path, tag) in [("team/app", "1"), ("other", "latest")] {
         let copied = TestRepository::new(&destination.url(), path)?.tag_digest(tag).await?;
         assert_eq!(copied.as_deref(), Some(index.manifest.digest.as_str()));

@@ -63,7 +63,7 @@ async fn copy_with(
         pairs.push((CopyPair { source, destination }, endpoints.clone()));
     }
     let events: Arc<dyn EventSink> = Arc::new(Silent);
-    Ok(copy_list(&pairs, options, &Control::default(), &events, &|_, _| ()).await)
+    Ok(copy_list(&pairs, options, &Control::default(), &events).await)
 }
 
 pub fn without_referrers() -> CopyOptions {

@@ -251,8 +251,10 @@ async fn destination_is_resumed(to: &RegistryKind, number: usize) -> Result<()> 
     let before = destination.requests().len();
     let copied = cli.run(&copy).await?.text();
     let lines: Vec<Value> = copied.lines().map(serde_json::from_str).collect::<Result<_, _>>()?;
-    let finished = lines.iter().filter(|line| line["kind"] == "image_finished").count();
-    ensure!(finished == filled.names.len(), "{finished} images finished: {lines:#?}");
+    let report = &lines.last().context("events")?["kind"]["report"];
+    ensure!(report["outcome"] == "succeeded", "{report:#?}");
+    let finished = report["images"].as_array().map(Vec::len);
+    ensure!(finished == Some(filled.names.len()), "{finished:?} images finished: {lines:#?}");
     let (at_destination, has_list) = without_list(&destination, &filled.subject);
     let missing: Vec<_> = at_source.difference(&at_destination).collect();
     let unexpected: Vec<_> = at_destination.difference(&at_source).collect();

@@ -81,6 +81,7 @@ export function snapshotAfter(before: JobSnapshot, event: JobEvent, own: OwnList
     case "repository_failed":
     case "logged_in":
     case "journal_state":
+    case "warning":
       return next({});
     case "quota_used_up":
       return next({ quota_look_again_at_ms: kind.look_again_at_ms });

@@ -1,21 +1,24 @@
 //! Copies from registry to registry without a plan, for `transload-cli copy`.
 
 mod clients;
-pub(crate) mod copy_job;
+mod copy_report;
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
 use clients::CopyClients;
-use copy_job::{CopyEvents, CopyJob};
+use copy_report::{PairResult, copy_report, planned_image};
 use transload_aws::{Ecr, EcrApi};
-use transload_contract::{CopyEventKind, CopyPair, CopyRequest};
+use transload_contract::{AwsConnection, CopyPair, CopyRequest, ImageSource};
 use transload_errors::{ApiError, ErrorCode};
-use transload_migration::{Control, CopyEndpoints, CopyOptions, EventSink};
-use transload_model::{ImageReference, RepositoryName, RepositorySettings, Tag};
+use transload_migration::{Control, CopyEndpoints, CopyOptions, EventSink, RunEnd};
+use transload_model::{ImageReference, RepositoryName, RepositorySettings, Tag, now_ms};
 use transload_plan_file::parse_scope;
 use transload_registry::RegistryApi;
 use transload_repositories::ensure_repository;
+
+use crate::jobs::job::{Job, JobEvents};
+use crate::jobs::state::JobEndpoints;
 
 /// Cancels a copy. Clones cancel the same copy.
 #[derive(Clone, Debug, Default)]
@@ -33,7 +36,7 @@ impl CopyControl {
     }
 }
 
-/// Starts a job that copies images from registry to registry, and returns its events. They end with a summary.
+/// Starts a job that copies images from registry to registry, and returns its events. The last one has the report.
 ///
 /// # Errors
 /// Where nothing could be begun: the only pair is invalid, no registry can be reached, or an MFA code
@@ -41,7 +44,7 @@ impl CopyControl {
 pub async fn copy_start(
     request: &CopyRequest,
     control: &CopyControl,
-) -> Result<CopyEvents, ApiError> {
+) -> Result<JobEvents, ApiError> {
     let clients = CopyClients::new(request);
     let mut pairs = pairs(request, &clients).await?;
     if request.create_repositories {
@@ -51,44 +54,65 @@ pub async fn copy_start(
     if let Some(jobs) = request.jobs {
         options.max_concurrent_images = jobs.max(1);
     }
-    let (job, control) = (Arc::new(CopyJob::new()), control.0.clone());
-    let events = CopyEvents::new(Arc::clone(&job), 0);
+    let (names, started_at_ms) = (pairs.names(), now_ms());
+    let images = (0..).zip(&names).map(|(number, pair)| planned_image(number, pair)).collect();
+    let id = format!("copy-{started_at_ms}");
+    let job =
+        Job::new(id, job_endpoints(request, &pairs), started_at_ms, images, control.0.clone());
+    let events = JobEvents::new(Arc::clone(&job), 0);
     tokio::spawn(async move {
-        let copying = tokio::spawn(run(Arc::clone(&job), pairs, options, control, clients));
-        if let Err(crash) = copying.await {
-            tracing::error!(%crash, "a list copy crashed");
-            job.abandon();
-        }
+        let is_part = options.extent.platform.is_some();
+        let copying = tokio::spawn(run(Arc::clone(&job), pairs, options, clients));
+        let (results, end) = match copying.await {
+            Ok(results) if job.control().is_cancelled() => (results, (RunEnd::Cancelled, None)),
+            Ok(results) => (results, (RunEnd::Completed, None)),
+            Err(crash) => {
+                tracing::error!(%crash, "a list copy crashed");
+                let unknown = names.iter().map(|_| PairResult::Unknown).collect();
+                (unknown, (RunEnd::Interrupted, Some(ApiError::internal(crash.to_string()))))
+            }
+        };
+        let id = job.id().to_owned();
+        job.finish(copy_report(id, &names, results, is_part, job.times_ms(), end));
     });
     Ok(events)
 }
 
+/// Returns the source of the first pair and the connection to ECR, to show them.
+fn job_endpoints(request: &CopyRequest, pairs: &Pairs) -> JobEndpoints {
+    let host = pairs.pairs.first().map(|(pair, _)| pair.source.registry().to_string());
+    let source = ImageSource::Registry {
+        host: host.unwrap_or_default(),
+        plain_http: request.source_plain_http,
+    };
+    let connection = AwsConnection::Profile {
+        profile: request.ecr.profile.clone().unwrap_or_default(),
+        region: request.ecr.region.clone(),
+        ecr_endpoint: None,
+        registry_endpoint: None,
+    };
+    JobEndpoints { source, connection }
+}
+
+/// Copies the pairs. Returns the results in the order of [`Pairs::names`].
 async fn run(
-    job: Arc<CopyJob>,
+    job: Arc<Job>,
     pairs: Pairs,
     options: CopyOptions,
-    control: Control,
     clients: CopyClients,
-) {
+) -> Vec<PairResult> {
     let Pairs { pairs, unread } = pairs;
-    let images = pairs.iter().map(|(pair, _)| CopyPair {
-        source: pair.source.to_string(),
-        destination: pair.destination.to_string(),
-    });
-    let images = images.chain(unread.iter().map(|(pair, _)| pair.clone()));
-    job.emit_event(CopyEventKind::Started { images: images.collect() });
-    for (number, (_, error)) in (pairs.len()..).zip(unread) {
-        job.fail_image(number, error);
+    let first_unread = u32::try_from(pairs.len()).unwrap_or(u32::MAX);
+    for (number, (_, error)) in (first_unread..).zip(&unread) {
+        job.fail_image(number, error.clone());
     }
-    let sink: Arc<dyn EventSink> = Arc::clone(&job) as _;
-    let finished =
-        |index, outcome: &transload_migration::CopyOutcome| job.finish_image(index, outcome);
-    transload_migration::copy_list(&pairs, options, &control, &sink, &finished).await;
+    let events: Arc<dyn EventSink> = Arc::clone(&job) as _;
+    let outcomes = transload_migration::copy_list(&pairs, options, job.control(), &events).await;
     for problem in clients.login_problems().await {
-        let message = format!("Couldn't read a stored login: {problem}.");
-        job.emit_event(CopyEventKind::Warning { message });
+        job.warn(format!("Couldn't read a stored login: {problem}."));
     }
-    job.finish();
+    let unread = unread.into_iter().map(|(_, error)| PairResult::NotStarted(error));
+    outcomes.into_iter().map(PairResult::Run).chain(unread).collect()
 }
 
 /// Gives the code of the MFA device that the profile's role waits for, for every copy of this
@@ -152,6 +176,15 @@ struct Pairs {
 }
 
 impl Pairs {
+    /// Returns all pairs as text, those that can't be copied last.
+    fn names(&self) -> Vec<CopyPair> {
+        let names = self.pairs.iter().map(|(pair, _)| CopyPair {
+            source: pair.source.to_string(),
+            destination: pair.destination.to_string(),
+        });
+        names.chain(self.unread.iter().map(|(pair, _)| pair.clone())).collect()
+    }
+
     /// Excludes one invalid pair, so that it doesn't stop the others.
     fn set_aside(
         &mut self,

@@ -47,7 +47,6 @@ mod sources;
 
 pub use api::{Api, ApiOptions, SHUTDOWN_LIMIT};
 pub use connections::{EcrOptions, environment_connection};
-pub use copies::copy_job::CopyEvents;
 pub use copies::{CopyControl, copy_mfa_submit, copy_start, image_digest};
 pub use file_endpoints::{connection_endpoints, source_endpoints, without_endpoints};
 pub use handlers::{check_ca_file, network_warnings};

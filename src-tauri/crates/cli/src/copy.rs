@@ -1,11 +1,12 @@
 //! `copy` and `digest`: images between registries, without a plan and without a journal.
 
 use transload_api::{CopyControl, copy_mfa_submit, copy_start, image_digest};
-use transload_contract::{CopyEcr, CopyEventKind, CopyPair, CopyRequest, CopyScope};
+use transload_contract::{CopyEcr, CopyPair, CopyRequest, CopyScope, JobEventKind};
 use transload_errors::{ApiError, ErrorCode};
 
 use crate::arguments::images::{CopyArguments, EcrArguments};
-use crate::exit_code::{INTERRUPTED, PARTLY_FAILED, SUCCEEDED, USAGE};
+use crate::exit_code::{SUCCEEDED, USAGE};
+use crate::migration::exit_code_of;
 use crate::{mfa, output, pair_list};
 
 /// Copies one image or every pair of a list. Ctrl-C cancels the images that are not finished.
@@ -41,17 +42,14 @@ pub async fn copy(arguments: CopyArguments, ca_file: Option<String>) -> Result<u
         mfa::with_code(start, async |code| copy_mfa_submit(&request, code).await).await?;
     while let Some(event) = events.recv().await {
         show(&event);
-        if let CopyEventKind::Finished(summary) = event.kind {
-            return Ok(if control.is_cancelled() {
-                INTERRUPTED
-            } else if summary.failed > 0 {
-                PARTLY_FAILED
-            } else {
-                SUCCEEDED
-            });
+        if let JobEventKind::Finished { report } = event.kind {
+            return match report.run_error {
+                Some(error) => Err(error),
+                None => Ok(exit_code_of(&report)),
+            };
         }
     }
-    Err(ApiError::new(ErrorCode::Internal, "The copy ended without a summary."))
+    Err(ApiError::new(ErrorCode::Internal, "The copy ended without a report."))
 }
 
 /// Prints the digest of an image.

@@ -163,7 +163,7 @@ fn check_sign_in_on_enter(api: &Api, job: &str) {
 }
 
 /// Derives the exit code from the counts of a report.
-fn exit_code_of(report: &MigrationReport) -> u8 {
+pub fn exit_code_of(report: &MigrationReport) -> u8 {
     let counts = &report.summary.counts;
     match report.outcome {
         MigrationOutcome::Cancelled | MigrationOutcome::Interrupted | MigrationOutcome::Running => {

@@ -1,10 +1,6 @@
-//! Copies from registry to registry without a plan. For the command line only.
-
-use serde::Serialize;
-use transload_errors::ApiError;
+//! Copies from registry to registry without a plan, for the command line only. They run as a job, as a migration does.
 
 use crate::migration::CopyScope;
-use crate::report::LeftBehind;
 
 /// Images to copy from registry to registry, with options.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -37,84 +33,8 @@ pub struct CopyEcr {
 }
 
 /// The source and destination of an image, as references.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CopyPair {
     pub source: String,
     pub destination: String,
-}
-
-/// One event of a copy. `seq` grows by one; the first event is `started`, and exactly one
-/// `finished` comes last.
-#[derive(Clone, Debug, Serialize)]
-pub struct CopyEvent {
-    /// The number of the event, starting at 0.
-    pub seq: u64,
-    /// Milliseconds since the copy started.
-    pub elapsed_ms: u64,
-    #[serde(flatten)]
-    pub kind: CopyEventKind,
-}
-
-/// The kind of an event of a copy.
-#[derive(Clone, Debug, Serialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
-pub enum CopyEventKind {
-    /// The copy starts.
-    Started {
-        /// In the order of the numbers that the other events use.
-        images: Vec<CopyPair>,
-    },
-    /// Bytes were sent. At most ten times a second.
-    Progress {
-        sent_bytes: u64,
-    },
-    /// An image is finished.
-    ImageFinished {
-        image: usize,
-        #[serde(flatten)]
-        outcome: CopyOutcome,
-    },
-    /// A warning that doesn't stop the copy.
-    Warning {
-        message: String,
-    },
-    Finished(CopySummary),
-}
-
-/// The result of an image.
-#[derive(Clone, Debug, Serialize)]
-#[serde(tag = "outcome", rename_all = "snake_case")]
-pub enum CopyOutcome {
-    /// It was copied.
-    Copied {
-        /// Its digest, which is the same at the source and the destination.
-        digest: String,
-        sent_bytes: u64,
-        /// Bytes that already existed or were mounted.
-        skipped_bytes: u64,
-        /// Referrers that couldn't be copied.
-        left_behind: Vec<LeftBehind>,
-    },
-    /// It already existed.
-    AlreadyThere { digest: String },
-    /// It couldn't be copied.
-    Failed { error: ApiError },
-    /// It wasn't finished.
-    Cancelled,
-}
-
-/// The counts of a copy.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct CopySummary {
-    pub copied: usize,
-    /// Images that already existed.
-    pub already_there: usize,
-    pub failed: usize,
-    /// Images that weren't finished.
-    pub cancelled: usize,
-    /// Referrers that weren't copied.
-    pub left_behind: usize,
-    pub sent_bytes: u64,
-    /// Bytes that already existed or were mounted.
-    pub skipped_bytes: u64,
 }

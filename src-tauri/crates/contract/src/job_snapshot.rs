@@ -37,7 +37,8 @@ impl JobSnapshot {
             JobEventKind::RepositoryReady { .. }
             | JobEventKind::RepositoryFailed { .. }
             | JobEventKind::LoggedIn { .. }
-            | JobEventKind::JournalState { .. } => {}
+            | JobEventKind::JournalState { .. }
+            | JobEventKind::Warning { .. } => {}
             JobEventKind::ImageState { image, state } => {
                 let forgets = self.images.len() > MAX_IMAGES_WITH_LAYERS && state.is_final();
                 if let Some(image) = self.image_mut(*image) {

@@ -99,6 +99,8 @@ pub enum JobEventKind {
         /// The reason. `null` if writing succeeds again.
         error: Option<ApiError>,
     },
+    /// Something that doesn't stop the job, such as a stored login that can't be read.
+    Warning { message: String },
     /// The job finished.
     Finished { report: Box<MigrationReport> },
 }
@@ -162,7 +164,7 @@ pub struct JobSnapshot {
     pub steps_finished: Vec<MigrationStep>,
     pub images: Vec<ImageProgress>,
     pub progress: JobProgress,
-    /// The source of the images.
+    /// The source of the images. Of a copy without a plan, the source of its first image.
     pub source: ImageSource,
     /// The connection to ECR, which may require a sign-in.
     pub connection: AwsConnection,

@@ -19,8 +19,8 @@ pub struct MigrationReport {
     pub outcome: MigrationOutcome,
     /// The headline, the counts and what needs attention.
     pub summary: ReportSummary,
-    /// The AWS identity that ran it.
-    pub identity: AwsIdentity,
+    /// The AWS identity that ran it. `null` for a copy without a plan.
+    pub identity: Option<AwsIdentity>,
     /// The host of the registry, with the port if it has one.
     pub registry: String,
     pub started_at_ms: u64,

@@ -85,7 +85,7 @@ fn same_plan(
         ("number of parts", count(known), count(part)),
         ("number of images", images(known), images(part)),
         ("AWS account", account(first), account(report)),
-        ("region", first.identity.region.clone(), report.identity.region.clone()),
+        ("region", region(first), region(report)),
         ("registry", first.registry.clone(), report.registry.clone()),
     ] {
         if of_first != of_this {
@@ -101,8 +101,12 @@ fn same_plan(
     Ok(())
 }
 
+fn region(report: &MigrationReport) -> String {
+    report.identity.as_ref().map(|identity| identity.region.clone()).unwrap_or_default()
+}
+
 fn account(report: &MigrationReport) -> String {
-    let identity = &report.identity;
+    let Some(identity) = &report.identity else { return String::new() };
     let practice = if identity.practice { " (practice)" } else { "" };
     match identity.partition.as_str() {
         "" | "aws" => format!("{}{practice}", identity.account_id),

@@ -81,7 +81,7 @@ error: ApiError, } | { "type": "signed_in" } | { "type": "pulls_left", pulls: Pu
 /**
  * The reason. `null` if writing succeeds again.
  */
-error: ApiError | null, } | { "type": "finished", report: MigrationReport, };
+error: ApiError | null, } | { "type": "warning", message: string, } | { "type": "finished", report: MigrationReport, };
 
 /**
  * Progress of a whole job.
@@ -117,7 +117,7 @@ elapsed_ms: number, status: JobStatus,
  */
 steps_under_way: Array<MigrationStep>, steps_finished: Array<MigrationStep>, images: Array<ImageProgress>, progress: JobProgress, 
 /**
- * The source of the images.
+ * The source of the images. Of a copy without a plan, the source of its first image.
  */
 source: ImageSource, 
 /**

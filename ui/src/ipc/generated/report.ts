@@ -26,8 +26,8 @@ summary: ReportSummary, started_at_ms: number,
  */
 elapsed_ms: number, 
 /**
- * Why its record can't be read, if it can't. The migration can then be deleted from the history, not resumed or
- * undone, and what is unknown of it is `null`, 0 or empty.
+ * Why its record can't be read, if it can't. The migration can't be resumed then, and what is unknown of it is
+ * `null`, 0 or empty.
  */
 error: ApiError | null, 
 /**
@@ -188,9 +188,9 @@ outcome: MigrationOutcome,
  */
 summary: ReportSummary, 
 /**
- * The AWS identity that ran it.
+ * The AWS identity that ran it. `null` for a copy without a plan.
  */
-identity: AwsIdentity, 
+identity: AwsIdentity | null, 
 /**
  * The host of the registry, with the port if it has one.
  */

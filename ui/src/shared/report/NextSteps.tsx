@@ -12,7 +12,7 @@ export function NextSteps({ report }: { report: MigrationReport }) {
   return (
     <Container data-testid="what-now">
       <SpaceBetween size="l">
-        {arrived !== undefined && !identity.practice && (
+        {arrived !== undefined && identity?.practice === false && (
           <div>
             <Box variant="h3">Pull from another host</Box>
             <CommandList
@@ -23,7 +23,7 @@ export function NextSteps({ report }: { report: MigrationReport }) {
             />
           </div>
         )}
-        {arrived !== undefined && identity.practice && (
+        {arrived !== undefined && identity?.practice && (
           <div>
             <Box variant="h3">Pull from the practice registry</Box>
             <Box variant="p">

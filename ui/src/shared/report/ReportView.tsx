@@ -76,10 +76,14 @@ function ReportFacts({ report }: { report: MigrationReport }) {
             value: <Bytes bytes={report.skipped_bytes} />,
           },
           { label: "Duration", value: formatDuration(report.elapsed_ms) },
-          {
-            label: "Account",
-            value: `${report.identity.account_id}, ${report.identity.region}`,
-          },
+          ...(report.identity === null
+            ? []
+            : [
+                {
+                  label: "Account",
+                  value: `${report.identity.account_id}, ${report.identity.region}`,
+                },
+              ]),
           { label: "Registry", value: report.registry },
           ...(part === null || part.parts === 1
             ? []

@@ -137,7 +137,7 @@ pub fn history_report(record: &JournalRecord) -> Result<MigrationReport, ApiErro
         skipped_bytes: summary.counts.skipped_bytes,
         temporary_tags_left: record.temporary_tags_left.clone(),
         part,
-        ..blank(summary.id.clone(), identity, summary.registry.to_string(), times_ms)
+        ..blank(summary.id.clone(), Some(identity), summary.registry.to_string(), times_ms)
     };
     summarize(&mut report, history_end(summary));
     Ok(report)

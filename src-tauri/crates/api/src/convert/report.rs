@@ -23,7 +23,7 @@ pub fn report(
         skipped_bytes: report.images.iter().map(|image| image.skipped_bytes).sum(),
         temporary_tags_left: report.temporary_tags_left.iter().map(ToString::to_string).collect(),
         policies_not_set: report.policies_not_set.iter().map(policy_not_set).collect(),
-        ..blank(job, identity, registry, times_ms)
+        ..blank(job, Some(identity), registry, times_ms)
     };
     summarize(&mut shown, run_end(report));
     shown
@@ -64,7 +64,7 @@ pub fn crashed_report(
     let mut shown = MigrationReport {
         images: plan.images.iter().map(unknown).collect(),
         sent_bytes: None,
-        ..blank(job, identity, plan.registry().to_string(), times_ms)
+        ..blank(job, Some(identity), plan.registry().to_string(), times_ms)
     };
     summarize(&mut shown, engine::RunEnd::Interrupted);
     shown
@@ -73,7 +73,7 @@ pub fn crashed_report(
 /// Returns a report without images. The caller fills it, then calls [`summarize`].
 pub fn blank(
     job: String,
-    identity: AwsIdentity,
+    identity: Option<AwsIdentity>,
     registry: String,
     (started_at_ms, elapsed_ms): (u64, u64),
 ) -> MigrationReport {

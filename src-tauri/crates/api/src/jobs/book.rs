@@ -128,7 +128,7 @@ mod tests {
             partition: "aws".to_owned(),
             endpoints: AwsEndpoints::default(),
         };
-        crate::convert::blank("job".to_owned(), identity, "registry".to_owned(), (0, 0))
+        crate::convert::blank("job".to_owned(), Some(identity), "registry".to_owned(), (0, 0))
     }
 
     fn job(id: &str) -> Arc<Job> {

@@ -31,11 +31,6 @@ impl<E> EventLog<E> {
         self.next_seq.send_modify(|next| *next += 1);
     }
 
-    /// Wakes the listeners without an event, because there will be no more.
-    pub fn close(&self) {
-        self.next_seq.send_modify(|_| ());
-    }
-
     /// Returns the kept events from a number on, and the number of the first one.
     pub fn events_from(&self, seq: u64) -> (impl Iterator<Item = &E>, u64) {
         let first = self.next_seq() - self.kept.len() as u64;

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::mpsc::Sender;
 use tokio::sync::watch;
 use transload_contract::{
-    JobEvent, JobEventKind, JobSnapshot, JobStatus, MigrationReport, PlannedImage,
+    ImageState, JobEvent, JobEventKind, JobSnapshot, JobStatus, MigrationReport, PlannedImage,
 };
 use transload_errors::ApiError;
 use transload_migration::journal::JournalRecord;
@@ -111,6 +111,16 @@ impl Job {
     /// Emits the pull quota of the source, if it changed.
     pub fn pull_quota(&self, quota: PullQuota) {
         self.state().pull_quota(quota);
+    }
+
+    /// Emits something that doesn't stop the job.
+    pub fn warn(&self, message: String) {
+        self.state().emit_event(JobEventKind::Warning { message });
+    }
+
+    /// Emits the failure of an image that can't be started.
+    pub fn fail_image(&self, image: u32, error: ApiError) {
+        self.state().image(image, ImageState::Failed { error });
     }
 
     /// Finishes the job with its report.

@@ -7,6 +7,7 @@ mod tests;
 use std::collections::HashMap;
 use std::future::ready;
 use std::sync::Arc;
+use std::time::Instant;
 
 use crate::concurrency::for_each_concurrent;
 use crate::control::Control;
@@ -62,6 +63,8 @@ pub enum CopyOutcome {
         sent_bytes: u64,
         /// Bytes that already existed or were mounted.
         skipped_bytes: u64,
+        /// Duration of the copy in milliseconds.
+        elapsed_ms: u64,
         /// Referrers that couldn't be copied.
         left_behind: Vec<LeftBehind>,
     },
@@ -74,23 +77,19 @@ pub enum CopyOutcome {
     Cancelled,
 }
 
-/// Copies every pair. Returns the results in the order of `pairs`, and passes each result to
-/// `finished` as soon as it is known. Events identify an image by its index in `pairs`.
+/// Copies every pair. Returns the results in the order of `pairs`. Events identify an image by its index in `pairs`.
 pub async fn copy_list(
     pairs: &[(CopyPair, CopyEndpoints)],
     options: CopyOptions,
     control: &Control,
     events: &Arc<dyn EventSink>,
-    finished: &(dyn Fn(u32, &CopyOutcome) + Sync),
 ) -> Vec<CopyOutcome> {
     let max_concurrent_images = options.max_concurrent_images.max(1);
     let copies = &ListCopy::new(pairs, options, control, events);
     for_each_concurrent(pairs.len(), max_concurrent_images, |index| async move {
         // Only pairs after the first four billion would share a number.
         let number = u32::try_from(index).unwrap_or(u32::MAX);
-        let outcome = copies.copy_with_events(number, &pairs[index]).await;
-        finished(number, &outcome);
-        outcome
+        copies.copy_with_events(number, &pairs[index]).await
     })
     .await
 }
@@ -166,6 +165,10 @@ impl<'a> ListCopy<'a> {
             Some(Ok(outcome)) => outcome,
             Some(Err(error)) => CopyOutcome::Failed(Arc::new(error)),
         };
+        if let CopyOutcome::Copied { digest, .. } | CopyOutcome::AlreadyThere { digest } = &outcome
+        {
+            self.image_state(index, ImageState::Pushed { digest: digest.clone() });
+        }
         let state = match &outcome {
             CopyOutcome::Copied { .. } => ImageState::Done,
             CopyOutcome::AlreadyThere { .. } => ImageState::Unchanged,
@@ -181,6 +184,7 @@ impl<'a> ListCopy<'a> {
         index: u32,
         (pair, endpoints): &(CopyPair, CopyEndpoints),
     ) -> Result<CopyOutcome, MigrationError> {
+        let started = Instant::now();
         let (source, destination) = (&pair.source, &pair.destination);
         let repository = destination.path();
         // With both a tag and a digest, the tag is written, and the image must have that digest.
@@ -241,7 +245,8 @@ impl<'a> ListCopy<'a> {
             }
             _ => Vec::new(),
         };
-        Ok(CopyOutcome::Copied { digest, sent_bytes, skipped_bytes, left_behind })
+        let elapsed_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
+        Ok(CopyOutcome::Copied { digest, sent_bytes, skipped_bytes, elapsed_ms, left_behind })
     }
 
     fn image_state(&self, image: u32, state: ImageState) {

@@ -12,13 +12,17 @@ pub(super) fn facts(report: &MigrationReport) -> Vec<(&'static str, String)> {
         None => format!("all {} merged", part.parts),
     });
     let plan = report.part.as_ref().map_or_else(String::new, |part| part.plan.clone());
-    let practice = if report.identity.practice { "yes, nothing left this computer" } else { "" };
+    let identity = report.identity.as_ref();
+    let is_practice = identity.is_some_and(|identity| identity.practice);
+    let practice = if is_practice { "yes, nothing left this computer" } else { "" };
+    let account = identity.map(|identity| format!("{} as {}", identity.account_id, identity.arn));
+    let region = identity.map(|identity| identity.region.clone());
     let facts = [
         ("Migration", report.job.clone()),
         ("Practice mode", practice.to_owned()),
         ("Registry", report.registry.clone()),
-        ("Account", format!("{} as {}", report.identity.account_id, report.identity.arn)),
-        ("Region", report.identity.region.clone()),
+        ("Account", account.unwrap_or_default()),
+        ("Region", region.unwrap_or_default()),
         ("Started", moment(report.started_at_ms)),
         ("Duration", format!("{} s", report.elapsed_ms.div_ceil(1000))),
         ("Plan", plan),

@@ -19,7 +19,7 @@ fn blank(identity: AwsIdentity, (started_at_ms, elapsed_ms): (u64, u64)) -> Migr
         job: "migration-1".to_owned(),
         outcome: outcome.headline,
         summary: summary(&outcome, Attention::default()),
-        identity,
+        identity: Some(identity),
         registry: "registry".to_owned(),
         started_at_ms,
         elapsed_ms,
@@ -113,7 +113,7 @@ fn hostile() -> MigrationReport {
     report.images[1].result = ImageResult::Failed { error: error.clone() };
     report.temporary_tags_left = vec![HOSTILE.to_owned()];
     report.repositories_created = vec![HOSTILE.to_owned()];
-    report.identity.arn = HOSTILE.to_owned();
+    report.identity.as_mut().unwrap().arn = HOSTILE.to_owned();
     report.registry = HOSTILE.to_owned();
     report.journal_error = Some(error.clone());
     report.run_error = Some(error);
@@ -268,10 +268,10 @@ fn distinct() -> MigrationReport {
         error
     };
     report.job = "migration-7f".to_owned();
-    report.identity.practice = true;
-    report.identity.expires_at_ms = Some(1_795_000_900_000);
-    report.identity.endpoints.api = Some("api.example".to_owned());
-    report.identity.endpoints.registry = Some("registry.example".to_owned());
+    report.identity.as_mut().unwrap().practice = true;
+    report.identity.as_mut().unwrap().expires_at_ms = Some(1_795_000_900_000);
+    report.identity.as_mut().unwrap().endpoints.api = Some("api.example".to_owned());
+    report.identity.as_mut().unwrap().endpoints.registry = Some("registry.example".to_owned());
     report.elapsed_ms = 61_000;
     report.sent_bytes = Some(700_001);
     report.skipped_bytes = 700_002;

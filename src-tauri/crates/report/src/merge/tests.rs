@@ -71,10 +71,16 @@ fn parts_that_do_not_belong_together_are_refused_with_what_differs() {
         ("different plan", |report| report.part.as_mut().unwrap().plan = "sha256:bb".to_owned()),
         ("different number of parts", |report| report.part.as_mut().unwrap().parts = 4),
         ("different number of images", |report| report.part.as_mut().unwrap().plan_images = 4),
-        ("different AWS account", |report| report.identity.account_id = "999988887777".to_owned()),
-        ("different AWS account", |report| report.identity.partition = "aws-cn".to_owned()),
-        ("different AWS account", |report| report.identity.practice = true),
-        ("different region", |report| report.identity.region = "us-east-1".to_owned()),
+        ("different AWS account", |report| {
+            report.identity.as_mut().unwrap().account_id = "999988887777".to_owned()
+        }),
+        ("different AWS account", |report| {
+            report.identity.as_mut().unwrap().partition = "aws-cn".to_owned()
+        }),
+        ("different AWS account", |report| report.identity.as_mut().unwrap().practice = true),
+        ("different region", |report| {
+            report.identity.as_mut().unwrap().region = "us-east-1".to_owned()
+        }),
         ("different registry", |report| report.registry = "another".to_owned()),
         ("not the report of a part", |report| report.part = None),
         ("not the report of a part", |report| report.part.as_mut().unwrap().part = None),

@@ -61,7 +61,7 @@ impl TestCopy {
             })
             .collect();
         let events: Arc<dyn EventSink> = Arc::clone(&self.events) as _;
-        copy_list(&pairs, CopyOptions::default(), &Control::default(), &events, &|_, _| ()).await
+        copy_list(&pairs, CopyOptions::default(), &Control::default(), &events).await
     }
 
     /// Returns the repositories to which a blob was uploaded.
