@@ -1,15 +1,15 @@
 //! Clean-up and deletion in the practice ECR: exactly what the dry run shows, in order.
 
 use anyhow::{Context, Result};
-use serde_json::Value;
-use transload_contract::{DeletionProgress, DeletionTarget, DeletionTotals};
+use serde_json::{Value, json};
+use transload_contract::{DeletionProgress, DeletionTarget, DeletionTotals, NotRestorableReason};
 use transload_errors::ErrorCode;
 use transload_tests::headless_app::api_error;
 use transload_tests::images::{Format, Index, Recipe};
 use transload_tests::program::Program;
 use transload_tests::tools::command_line;
 
-use crate::explorer::{NAME, Shop, named};
+use crate::explorer::{NAME, Shop, aws, named};
 
 #[tokio::test]
 async fn a_clean_up_is_proposed_recorded_and_deleted_in_order() -> Result<()> {
@@ -49,13 +49,28 @@ async fn a_clean_up_is_proposed_recorded_and_deleted_in_order() -> Result<()> {
     assert_eq!(proposal["deleted"].as_array().map(Vec::len), Some(4));
     assert_eq!(shop.details().await?.images.len(), 5, "a dry run deletes nothing");
 
+    // Images of a pull-through cache are only proposed on request.
+    let secret = "arn:aws:secretsmanager:eu-central-1:111122223333:secret:ecr-pullthroughcache/hub";
+    let rule = ["--ecr-repository-prefix", "shop", "--credential-arn", secret];
+    let upstream = ["--upstream-registry-url", "registry-1.docker.io"];
+    aws(&shop.ecr, &[&["create-pull-through-cache-rule"], &rule[..], &upstream[..]].concat())
+        .await?;
+    let kept = run(&["--dry-run"]).await?;
+    assert_eq!(kept.status.code(), Some(0), "{}", kept.stderr);
+    let proposal: Value = serde_json::from_str(&kept.text())?;
+    assert_eq!(proposal["kept"][0]["why"], json!({"kind": "cached", "prefix": "shop"}));
+    let found = run(&["--dry-run", "--include-cached"]).await?;
+    assert_eq!(found.status.code(), Some(5), "{}", found.stderr);
+    aws(&shop.ecr, &["delete-pull-through-cache-rule", "--ecr-repository-prefix", "shop"]).await?;
+
     shop.calls()?;
     let deleted = run(&["--yes"]).await?;
     assert_eq!(deleted.status.code(), Some(0), "{}", deleted.stderr);
     assert!(deleted.stderr.contains("4 of 4 images deleted"), "{}", deleted.stderr);
-    // Another process with the same data reads no manifest again. One call deletes the four images.
+    // Another process with the same data doesn't read the index again. The manifests of its parts are kept for an undo,
+    // with one call.
     let calls = shop.calls()?;
-    assert!(!calls.iter().any(|(operation, _)| operation == "BatchGetImage"), "{calls:?}");
+    assert!(calls.contains(&("BatchGetImage".to_owned(), 1)), "{calls:?}");
     assert_eq!(shop.details().await?.images.len(), 1);
     let record = deleted.stderr.lines().find_map(|line| line.strip_prefix("Recorded in "));
     let table = std::fs::read_to_string(record.context("a record")?)?;
@@ -142,5 +157,68 @@ async fn a_deletion_does_exactly_what_its_dry_run_shows_or_less() -> Result<()> 
     assert_eq!(done.lock().ok().and_then(|done| done.last().copied()), Some((2, 2)));
     let gone = api.repository_details(connection(), NAME.to_owned()).await;
     assert_eq!(gone.err().map(|error| error.code), Some(ErrorCode::RepositoryMissing));
+    Ok(())
+}
+
+#[tokio::test]
+async fn an_undo_pushes_what_ecr_still_has_and_says_why_the_rest_stays_deleted() -> Result<()> {
+    let shop = Shop::open().await?;
+    let index = Index::with_attestation(7, &["linux/amd64", "linux/arm64"])?;
+    shop.repository.push_index(&index, "v2").await?;
+    // Another index of one of its images, which needs no layer of its own.
+    let shared = Index::of_images(vec![index.images[0].clone()], Format::Oci)?;
+    shop.repository.push_index(&shared, "other").await?;
+    let (api, connection) = (&shop.app.api, || shop.ecr.connection());
+    let delete = async |digest: &str| {
+        let target = DeletionTarget::Images {
+            repository: NAME.to_owned(),
+            digests: vec![digest.to_owned()],
+            class: None,
+        };
+        let planned = api.deletion_plan(connection(), target).await.map_err(api_error)?;
+        api.deletion_run(planned.deletion, |_| {}).await.map_err(api_error)
+    };
+    let image_of = async |tag: &str| {
+        let id = format!("imageTag={tag}");
+        let arguments = ["describe-images", "--repository-name", NAME, "--image-ids", &id];
+        let described = aws(&shop.ecr, &arguments).await;
+        Ok::<_, anyhow::Error>(described?["imageDetails"][0]["imageDigest"].clone())
+    };
+    let history = async || api.deletion_history().await.map_err(api_error);
+    assert!(history().await?.is_empty());
+
+    let report = delete(&shared.manifest.digest).await?;
+    assert_eq!(report.deleted, DeletionTotals { repositories: 0, images: 1, tags: 1 });
+    let entry = history().await?.pop().context("an entry")?;
+    assert_eq!((entry.deleted, entry.restored), (Some(report.deleted), None));
+    assert_eq!(Some(entry.table), report.record);
+    assert!(image_of("other").await.is_err(), "it is deleted");
+    shop.calls()?;
+    let plan = api.restore_plan(entry.deletion.clone()).await.map_err(api_error)?;
+    // An index has no layers of its own to ask for.
+    assert_eq!(shop.calls()?, named(&[("DescribeImages", 1)]), "a dry run pushes nothing");
+    assert_eq!((plan.images, &plan.repositories[0].images[0].tags), (1, &vec!["other".to_owned()]));
+    let report = api.restore_run(plan.restore.clone(), |_| {}).await.map_err(api_error)?;
+    assert_eq!((report.restored, report.failed.len()), (1, 0), "{report:?}");
+    assert_eq!(image_of("other").await?, json!(shared.manifest.digest));
+    let again = api.restore_run(plan.restore, |_| {}).await.err().context("it ran")?;
+    assert_eq!(again.code, ErrorCode::PlanUnknown);
+    let restored = history().await?.pop().and_then(|entry| entry.restored);
+    assert_eq!(restored.map(|restored| restored.images), Some(1));
+
+    // The practice ECR deletes layers with the last image that has them.
+    let report = delete(&index.manifest.digest).await?;
+    assert_eq!(report.deleted.images, 3, "{report:?}");
+    let newest = history().await?.swap_remove(0);
+    let plan = api.restore_plan(newest.deletion).await.map_err(api_error)?;
+    assert_eq!(plan.images, 0, "{plan:?}");
+    let why = |digest: &str| {
+        let left = plan.repositories[0].left.iter().find(|left| left.digest.as_str() == digest);
+        left.map(|left| left.why.clone())
+    };
+    let arm64 = why(&index.images[1].manifest.digest);
+    assert!(matches!(arm64, Some(NotRestorableReason::LayersGone { .. })), "{arm64:?}");
+    let whole = why(&index.manifest.digest);
+    assert!(matches!(whole, Some(NotRestorableReason::PartGone { .. })), "{whole:?}");
     Ok(())
 }

@@ -1,82 +1,25 @@
 //! The number of calls of each repository page is the one in `src-tauri/crates/README.md`: this test reads the table
 //! there, opens every page of it on the practice ECR, and counts.
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail, ensure};
 use transload_contract::{
     CleanupRules, DeletionTarget, ImageLocation, ImageSource, InspectOptions, LayerListing,
-    LifecyclePreviewState, ListSource, RepositoryDetails,
+    LifecyclePreviewState, ListSource, NotRestorableReason, RepositoryDetails,
 };
 use transload_model::now_ms;
 use transload_practice::{Plane, Practice};
 use transload_tests::ecr::Ecr;
 use transload_tests::headless_app::{HeadlessApp, api_error};
-use transload_tests::tools::workspace_root;
 use transload_tests::wait::wait_until;
+
+use self::table::{Calls, Page, Things, pages, promised};
+
+mod table;
 
 const LARGE: &str = "warehouse/app";
 const LARGE_IMAGES: u64 = 2_500;
-const HEADING: &str = "## Calls of the repository pages";
-
-/// Calls by operation.
-type Calls = BTreeMap<String, u64>;
-
-/// How many of each thing a page showed, by its name in the table. Of several lists, the number in each.
-type Things = Vec<(&'static str, Vec<u64>)>;
-
-/// A line of the table.
-struct Page {
-    name: String,
-    calls: String,
-}
-
-fn pages() -> Result<Vec<Page>> {
-    let text = std::fs::read_to_string(workspace_root().join("src-tauri/crates/README.md"))?;
-    let (_, section) = text.split_once(HEADING).context("the section")?;
-    let section = section.split("\n## ").next().unwrap_or(section);
-    let lines = section.lines().filter_map(|line| {
-        let (name, calls) = line.strip_prefix("| ")?.strip_suffix(" |")?.split_once(" | ")?;
-        Some(Page { name: name.to_owned(), calls: calls.to_owned() })
-    });
-    Ok(lines.filter(|page| !["page", "---"].contains(&page.name.as_str())).collect())
-}
-
-/// Computes the calls that a cell of the table promises for these things.
-fn promised(cell: &str, things: &Things) -> Result<Calls> {
-    let mut calls = Calls::new();
-    if cell == "none" {
-        return Ok(calls);
-    }
-    for part in cell.split(", ") {
-        let (call, per) = match part.split_once(" per ") {
-            Some((call, per)) => (call, Some(per)),
-            None => (part, None),
-        };
-        let (operation, count) = call.rsplit_once(' ').context("an operation and a number")?;
-        let count: u64 = count.parse()?;
-        let times = match per {
-            None => 1,
-            Some(per) => {
-                let (size, thing) = match per.split_once(' ') {
-                    Some((number, thing))
-                        if number.starts_with(|first: char| first.is_numeric()) =>
-                    {
-                        (number.replace(',', "").parse::<u64>()?, thing)
-                    }
-                    _ => (1, per),
-                };
-                let shown = things.iter().find(|(name, _)| *name == thing);
-                let (_, numbers) = shown.with_context(|| format!("how many {thing}?"))?;
-                // An empty list is a call too.
-                numbers.iter().map(|number| number.div_ceil(size).max(1)).sum()
-            }
-        };
-        *calls.entry(operation.to_owned()).or_default() += count * times;
-    }
-    Ok(calls)
-}
 
 /// The practice ECR with its example repositories and one large repository.
 struct Scene {
@@ -355,10 +298,32 @@ impl Scene {
             "deletion, more where ECR keeps some" => {
                 let images = self.details("shop/api").await?.images.len() as u64;
                 let planned = self.plan_deletion().await?;
+                let rows = api.repository_rows(connection(), "shop/api".to_owned()).await;
+                let unread = rows.map_err(api_error)?.unread_manifests;
                 self.calls()?;
                 let report = api.deletion_run(planned, |_| {}).await.map_err(api_error)?;
-                let go = report.deleted.images;
-                vec![("images", vec![images]), ("images that go", vec![go.into()])]
+                let go = &report.repositories[0].deleted;
+                let unread = go.iter().filter(|digest| unread.contains(digest)).count();
+                vec![
+                    ("images", vec![images]),
+                    ("images that go", vec![go.len() as u64]),
+                    ("unread images that go", vec![unread as u64]),
+                ]
+            }
+            "dry run of the undo of a deletion" => {
+                let planned = self.plan_deletion().await?;
+                api.deletion_run(planned, |_| {}).await.map_err(api_error)?;
+                let deleted = api.deletion_history().await.map_err(api_error)?;
+                self.calls()?;
+                let plan = api.restore_plan(deleted[0].deletion.clone()).await;
+                let left = plan.map_err(api_error)?.repositories.swap_remove(0).left;
+                // The practice ECR deletes layers with the last image that has them.
+                let gone = left.iter().map(|one| match one.why {
+                    NotRestorableReason::LayersGone { count } => count,
+                    _ => 0,
+                });
+                // One page of images is left.
+                vec![("images", vec![1]), ("layers", vec![gone.sum()])]
             }
             page => bail!("the test doesn't open this page of the table: {page}"),
         })

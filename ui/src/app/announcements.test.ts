@@ -138,6 +138,18 @@ const cases: readonly Case[] = [
     "Lifecycle policy of team/app removed",
   ],
   ["deletionRun", ["d"], deletionReportOf(deletesBoth), "2 repositories deleted"],
+  [
+    "restoreRun",
+    ["r"],
+    { planned: 2, restored: 2, failed: [], stopped: false },
+    "2 images restored",
+  ],
+  [
+    "restoreRun",
+    ["r"],
+    { planned: 2, restored: 1, failed: [], stopped: true },
+    "1 of 2 images restored",
+  ],
   ["deletionRun", ["d"], deletionReportOf(deletesImage), "1 image deleted from app"],
   ["deletionRun", ["d"], deletionReportOf(deletesTag), "1 tag deleted from app"],
   [

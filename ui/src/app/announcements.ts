@@ -131,6 +131,8 @@ const reading = [
   "repositoryStorage",
   "imagesFind",
   "deletionPlan",
+  "deletionHistory",
+  "restorePlan",
   "lifecycleWhatIf",
   "lifecyclePreviewStart",
   "lifecyclePreview",
@@ -170,6 +172,7 @@ const shown = [
   "migrationRetryFailed",
   "migrationResume",
   "migrationUndoStop",
+  "restoreStop",
   "jobPause",
   "jobResume",
   "jobLookAgain",
@@ -357,6 +360,14 @@ export const announcements: Announcements = {
         repository_deleted ? [`repository ${name}`] : [],
       ),
     ),
+  restoreRun: (_, { planned, restored, stopped }) =>
+    restored === planned
+      ? success(`${formatCounted(restored, "image", "images")} restored`)
+      : {
+          type: "warning",
+          header: `${formatCount(restored)} of ${formatCounted(planned, "image", "images")} restored`,
+          ...(stopped ? { text: "You stopped the restore." } : {}),
+        },
   lifecyclePolicySet: ([, name]) => success(`Lifecycle policy of ${name} set`),
   lifecyclePolicyRemove: ([, name]) => success(`Lifecycle policy of ${name} removed`),
 

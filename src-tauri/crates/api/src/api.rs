@@ -29,7 +29,7 @@ use crate::books::listings::Listings;
 use crate::books::logins::{CurrentLogin, EnteredLogin, Logins};
 use crate::books::open_clients::OpenClients;
 use crate::books::plans::{PlanBook, PlanEndpoints};
-use crate::books::ready_changes::{ReadyChanges, ReadyDeletion, ReadyUndo};
+use crate::books::ready_changes::{ReadyChanges, ReadyDeletion, ReadyRestore, ReadyUndo};
 use crate::books::sign_ins::SignIns;
 use crate::books::source_dates::SourceDates;
 use crate::jobs::book::JobBook;
@@ -91,6 +91,7 @@ pub(crate) struct Inner {
     pub cancellable_calls: CancellableCalls,
     pub undos: ReadyChanges<ReadyUndo>,
     pub deletions: ReadyChanges<ReadyDeletion>,
+    pub restores: ReadyChanges<ReadyRestore>,
     /// The request of each job, to retry its failed images.
     pub requests: Mutex<HashMap<String, JobRequest>>,
     pub connections: ConnectionBook,
@@ -141,6 +142,7 @@ impl Api {
             cancellable_calls: CancellableCalls::default(),
             undos: ReadyChanges::default(),
             deletions: ReadyChanges::default(),
+            restores: ReadyChanges::default(),
             requests: Mutex::default(),
             connections: ConnectionBook::default(),
             practice: tokio::sync::Mutex::default(),
@@ -179,7 +181,10 @@ impl Api {
 
     /// Whether a job, an undo or a deletion is running.
     pub fn jobs_running(&self) -> bool {
-        self.inner.jobs.any_runs() || self.inner.undos.any_runs() || self.inner.deletions.any_runs()
+        self.inner.jobs.any_runs()
+            || self.inner.undos.any_runs()
+            || self.inner.deletions.any_runs()
+            || self.inner.restores.any_runs()
     }
 
     /// Returns a channel with the news of all jobs from now on: which ones copy images, and the
@@ -226,6 +231,7 @@ impl Api {
         self.inner.sign_ins.cancel_all();
         self.inner.undos.stop_all();
         self.inner.deletions.stop_all();
+        self.inner.restores.stop_all();
         // Their end is entered in the journal; a program that does not wait for it leaves them as
         // interrupted, which costs nothing but a question.
         let ends = async {

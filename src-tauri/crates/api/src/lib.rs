@@ -30,6 +30,7 @@ mod connected;
 mod connections;
 mod convert;
 mod copies;
+mod deletion_records;
 mod endpoints;
 mod exported_file;
 mod file_endpoints;

@@ -220,6 +220,14 @@ commands! {
         deletion_run(deletion: String; DeletionProgress) -> DeletionReport;
         /// Stops a deletion before its next call. What it deleted stays deleted.
         deletion_stop(deletion: String) -> ();
+        /// The deletions of images that this computer ran, newest first.
+        deletion_history() -> Vec<DeletionEntry>;
+        /// Says which images of a deletion can be pushed again, because ECR still has their layers. Pushes nothing.
+        restore_plan(deletion: String) -> RestorePlan;
+        /// Carries out a planned restore.
+        restore_run(restore: String; RestoreProgress) -> RestoreReport;
+        /// Stops a restore before its next image. What it restored stays.
+        restore_stop(restore: String) -> ();
         /// The other regions of the account that have a repository of this name.
         repository_in_other_region(connection: AwsConnection, name: String) -> Vec<String>;
         /// Creates a repository, as a plan would.

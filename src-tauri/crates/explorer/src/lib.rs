@@ -12,6 +12,7 @@
 //! - `cleanup`: what can be deleted, by class
 //! - `deletion_plan`: the dry run of a deletion; `deletion_order`: the order that ECR requires
 //! - `deletion_run`: carries out the plan of a repository
+//! - `restore`: puts back what a deletion deleted
 //! - `shared_layers`: which other images have the layers of an image
 //! - `vulnerabilities`: what scans found, by package
 //! - `reading`: reads manifests in batches, and remembers the pull times of before
@@ -26,6 +27,7 @@ mod deletion_run;
 mod kind;
 mod manifest_facts;
 mod reading;
+mod restore;
 mod rows;
 mod shared_layers;
 mod sizes;
@@ -46,6 +48,10 @@ pub use kind::{ImageKind, kind_of};
 pub use manifest_facts::{IndexChild, ManifestFacts};
 pub use reading::{
     UnreadManifest, UnreadReason, cached_facts, cached_manifest, pull_time, read_manifests,
+};
+pub use restore::{
+    ImageToRestore, NotRestorable, NotRestorableReason, RepositoryRestorePlan, RestoreOutcome,
+    needed_layers, restore_plan, restore_planned,
 };
 pub use rows::{ImagePart, ImageRow, RepositoryRows, rows, with_parts};
 pub use shared_layers::{BaseGuess, ElsewhereManifest, LayerSharing, SharedLayer, layer_sharing};

@@ -27,7 +27,7 @@ pub fn shown_destination(from: &DestinationIdentity) -> ShownDestination {
 ///
 /// # Errors
 /// Where a part cannot be read, or two parts contradict each other.
-pub(crate) fn planned_destination(
+pub fn planned_destination(
     from: &ShownDestination,
 ) -> Result<DestinationIdentity, Box<dyn std::error::Error>> {
     let endpoint = |text: &Option<String>| match text {

@@ -22,7 +22,9 @@ mod settings;
 mod shards;
 mod shown_plan;
 
-pub use destination::{endpoint_address, entered_text, named_destination, shown_destination};
+pub use destination::{
+    endpoint_address, entered_text, named_destination, planned_destination, shown_destination,
+};
 pub use file_plan::plan_of_file;
 pub use forecast_check::expect_as_planned;
 pub use naming::{names_collide, rename_rules};

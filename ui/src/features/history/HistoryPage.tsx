@@ -3,6 +3,7 @@ import Button from "@cloudscape-design/components/button";
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Spinner from "@cloudscape-design/components/spinner";
+import Tabs from "@cloudscape-design/components/tabs";
 import { useEffect, useState } from "react";
 import { type ErrorActions, ErrorAlert } from "../../errors";
 import { useBackend } from "../../ipc/BackendContext";
@@ -15,6 +16,7 @@ import { UndoModal } from "../../shared/undo/UndoModal";
 import { useAsyncAction } from "../../shared/useAsyncAction";
 import { useRequest } from "../../shared/useRequest";
 import { DeleteEntryModal } from "./DeleteEntryModal";
+import { DeletionHistory } from "./DeletionHistory";
 import { HistoryTable } from "./HistoryTable";
 import { canResume, canUndo } from "./historyStates";
 import { useImageSearch } from "./useImageSearch";
@@ -38,6 +40,7 @@ export function HistoryPage(props: HistoryPageProps) {
   const { errorActions, onListed, onJob, onRequest, onMigrate } = props;
   const backend = useBackend();
   const listed = useRequest("history", () => backend.historyList());
+  const deletions = useRequest("deletions", () => backend.deletionHistory());
   const [opened, setOpened] = useState<HistoryEntry | null>(null);
   // The migration of the error, for its actions.
   const [tried, setTried] = useState<HistoryEntry | null>(null);
@@ -116,6 +119,12 @@ export function HistoryPage(props: HistoryPageProps) {
           onDismiss={dismiss}
         />
       )}
+      {deletions.error !== null && (
+        <ErrorAlert
+          error={deletions.error}
+          actions={{ ...errorActions, retry: deletions.reload }}
+        />
+      )}
       {listed.error !== null && (
         <ErrorAlert error={listed.error} actions={{ ...errorActions, retry: reload }} />
       )}
@@ -124,26 +133,50 @@ export function HistoryPage(props: HistoryPageProps) {
       )}
     </>
   );
+  const migrations = (
+    <HistoryTable
+      entries={entries}
+      loading={listed.loading && listed.answer === null}
+      readable={listed.error === null || listed.answer !== null}
+      busy={busy}
+      search={search}
+      onReload={reload}
+      onOpen={open}
+      onResume={resume}
+      onRunAgain={runAgain}
+      onDelete={setDeleting}
+      onUndo={setUndoing}
+      onMigrate={onMigrate}
+    />
+  );
   return (
     <>
       {/* The table stays mounted, so that its page, filter, and order are kept. */}
       <div hidden={opened !== null}>
         <SpaceBetween size="xs">
           {opened === null && failures}
-          <HistoryTable
-            entries={entries}
-            loading={listed.loading && listed.answer === null}
-            readable={listed.error === null || listed.answer !== null}
-            busy={busy}
-            search={search}
-            onReload={reload}
-            onOpen={open}
-            onResume={resume}
-            onRunAgain={runAgain}
-            onDelete={setDeleting}
-            onUndo={setUndoing}
-            onMigrate={onMigrate}
-          />
+          {deletions.answer === null || deletions.answer.length === 0 ? (
+            migrations
+          ) : (
+            <Tabs
+              tabs={[
+                { id: "migrations", label: "Migrations", content: migrations },
+                {
+                  id: "deletions",
+                  label: "Deletions",
+                  content: (
+                    <DeletionHistory
+                      entries={deletions.answer}
+                      errorActions={errorActions}
+                      onReload={deletions.reload}
+                    />
+                  ),
+                },
+              ]}
+              ariaLabel="History"
+              data-testid="history-tabs"
+            />
+          )}
         </SpaceBetween>
       </div>
       {opened !== null && (

@@ -1,8 +1,8 @@
 import ExpandableSection from "@cloudscape-design/components/expandable-section";
 import type { CleanupProposal } from "../../ipc/generated";
+import { cleanupLabels, exclusionText } from "../../shared/cleanupTexts";
 import { formatCounted, shortDigest } from "../../shared/format";
 import { PagedTable } from "../../shared/PagedTable";
-import { cleanupLabels, exclusionText } from "./cleanupTexts";
 
 /** The images that a clean-up keeps although they are of one of its classes, each with the reason. */
 export function CleanupExclusions({ proposals }: { proposals: readonly CleanupProposal[] }) {

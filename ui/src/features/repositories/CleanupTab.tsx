@@ -18,12 +18,12 @@ import type {
   CleanupRules,
   RepositoryDetails,
 } from "../../ipc/generated";
+import { cleanupLabels } from "../../shared/cleanupTexts";
 import { connectionKey } from "../../shared/connection";
 import { formatCount, formatCounted } from "../../shared/format";
 import { StatusText } from "../../shared/StatusText";
 import { useRequest } from "../../shared/useRequest";
 import { CleanupExclusions } from "./CleanupExclusions";
-import { cleanupLabels } from "./cleanupTexts";
 import { DeletionModal, type DeletionOption } from "./DeletionModal";
 import { sizeText } from "./LifecycleEffects";
 import { SeveralTagsModal } from "./SeveralTagsModal";

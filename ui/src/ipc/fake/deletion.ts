@@ -115,7 +115,16 @@ export function deletionReportOf(
 /** Fake deletions: every image goes alone. */
 export function fakeDeletionMethods(
   ecr: Map<string, RepositoryImage[]>,
-): Pick<Backend, "deletionPlan" | "deletionRun" | "deletionStop"> {
+): Pick<
+  Backend,
+  | "deletionPlan"
+  | "deletionRun"
+  | "deletionStop"
+  | "deletionHistory"
+  | "restorePlan"
+  | "restoreRun"
+  | "restoreStop"
+> {
   const plans = new Map<string, DeletionPlan>();
   return {
     deletionPlan: async (_connection, target) => {
@@ -168,5 +177,13 @@ export function fakeDeletionMethods(
       return deletionReportOf(plan);
     },
     deletionStop: async () => {},
+    deletionHistory: async () => [],
+    restorePlan: async (deletion) => {
+      throw fakeError("plan_unknown", "This deletion has no record on this computer.", deletion);
+    },
+    restoreRun: async (restore) => {
+      throw fakeError("plan_unknown", "This plan no longer exists.", restore);
+    },
+    restoreStop: async () => {},
   };
 }

@@ -23,6 +23,10 @@ type RepositoryMethods =
   | "repositoryImagesArchive"
   | "deletionPlan"
   | "deletionRun"
+  | "deletionHistory"
+  | "restorePlan"
+  | "restoreRun"
+  | "restoreStop"
   | "deletionStop"
   | "repositoryInOtherRegion"
   | "repositoryCreate";

@@ -8,7 +8,7 @@ import type { DroppedFile, MigrationRequest, RepositorySettings } from "./migrat
 import type { PlanPermissions } from "./permissions";
 import type { CopyTool, MigrationPlan, PlanProgress } from "./plan";
 import type { HistoryEntry, HistoryMatch, MigrationReport, ReportFormat } from "./report";
-import type { CacheRuleValidation, CleanupRules, DeletionPlan, DeletionProgress, DeletionReport, DeletionTarget, FoundImages, LifecyclePreviewState, LifecycleWhatIf, RegistryChange, RegistryConfiguration, RegistryContents, RegistryOffer, RegistryReadProgress, RegistrySettings, Repository, RepositoryCleanup, RepositoryDetails, RepositoryRows, RepositoryStorage, RepositorySummary, StorageClassChange, UnreadManifest } from "./repositories";
+import type { CacheRuleValidation, CleanupRules, DeletionEntry, DeletionPlan, DeletionProgress, DeletionReport, DeletionTarget, FoundImages, LifecyclePreviewState, LifecycleWhatIf, RegistryChange, RegistryConfiguration, RegistryContents, RegistryOffer, RegistryReadProgress, RegistrySettings, Repository, RepositoryCleanup, RepositoryDetails, RepositoryRows, RepositoryStorage, RepositorySummary, RestorePlan, RestoreProgress, RestoreReport, StorageClassChange, UnreadManifest } from "./repositories";
 import type { AppInfo, CaFile, NetworkStatus, PracticeStatus, SavedProfile, Settings, WizardDraft } from "./settings";
 import type { ChooseProgress, ChosenTags, EngineOriginal, EngineStatus, ImageSource, PasteField, PastedSource, ProposedNames, RenameRule, Selection, SourceLogin, SourceLoginStatus, SourceNamespaces, SourceRepositories, SourceTag, SourceTags } from "./sources";
 import type { UndoPlan, UndoProgress, UndoReport } from "./undo";
@@ -360,6 +360,22 @@ export interface Commands {
    */
   deletionStop(deletion: string): Promise<void>;
   /**
+   * The deletions of images that this computer ran, newest first.
+   */
+  deletionHistory(): Promise<Array<DeletionEntry>>;
+  /**
+   * Says which images of a deletion can be pushed again, because ECR still has their layers. Pushes nothing.
+   */
+  restorePlan(deletion: string): Promise<RestorePlan>;
+  /**
+   * Carries out a planned restore.
+   */
+  restoreRun(restore: string, onProgress: (progress: RestoreProgress) => void): Promise<RestoreReport>;
+  /**
+   * Stops a restore before its next image. What it restored stays.
+   */
+  restoreStop(restore: string): Promise<void>;
+  /**
    * The other regions of the account that have a repository of this name.
    */
   repositoryInOtherRegion(connection: AwsConnection, name: string): Promise<Array<string>>;
@@ -586,6 +602,10 @@ export const commands: Record<keyof Commands, { name: string; arguments: readonl
   deletionPlan: { name: "deletion_plan", arguments: ["connection", "target"] },
   deletionRun: { name: "deletion_run", arguments: ["deletion", "on_progress"] },
   deletionStop: { name: "deletion_stop", arguments: ["deletion"] },
+  deletionHistory: { name: "deletion_history", arguments: [] },
+  restorePlan: { name: "restore_plan", arguments: ["deletion"] },
+  restoreRun: { name: "restore_run", arguments: ["restore", "on_progress"] },
+  restoreStop: { name: "restore_stop", arguments: ["restore"] },
   repositoryInOtherRegion: { name: "repository_in_other_region", arguments: ["connection", "name"] },
   repositoryCreate: { name: "repository_create", arguments: ["connection", "name", "settings"] },
   imageInspect: { name: "image_inspect", arguments: ["image", "options"] },

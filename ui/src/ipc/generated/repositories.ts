@@ -88,6 +88,39 @@ cache_days: number,
 include_cached: boolean, };
 
 /**
+ * A deletion of images, as the history lists it.
+ */
+export type DeletionEntry = { 
+/**
+ * The ID of its record.
+ */
+deletion: string, started_at_ms: number, destination: DestinationIdentity, 
+/**
+ * The repositories that it was planned for.
+ */
+repositories: Array<string>, 
+/**
+ * The clean-up that proposed its images.
+ */
+class: CleanupClass | null, planned: DeletionTotals, 
+/**
+ * What was deleted. `null` if the program ended before the deletion did.
+ */
+deleted: DeletionTotals | null, 
+/**
+ * Whether the user stopped it.
+ */
+stopped: boolean, 
+/**
+ * The file with the table of its images.
+ */
+table: string, 
+/**
+ * The last restore, if there was one.
+ */
+restored: Restored | null, };
+
+/**
  * What a deletion would delete, and what it would keep.
  */
 export type DeletionPlan = { 
@@ -233,6 +266,11 @@ export type ImageKind = "image" | "index" | "signature" | "sbom" | "provenance" 
 export type ImageNotDeleted = { digest: string, error: ApiError, };
 
 /**
+ * An image that ECR refused.
+ */
+export type ImageNotRestored = { repository: string, digest: string, error: ApiError, };
+
+/**
  * An image that belongs to another one.
  */
 export type ImagePart = { digest: string, kind: ImageKind, 
@@ -328,6 +366,11 @@ pulled_at_ms: number | null,
  * Whether it is in archive storage, which AWS bills for at least 90 days.
  */
 is_archived: boolean, };
+
+/**
+ * An image that is pushed again.
+ */
+export type ImageToRestore = { digest: string, kind: ImageKind, tags: Array<string>, };
 
 /**
  * An image that a clean-up excludes.
@@ -472,6 +515,16 @@ pushed_bytes: number,
  * Number of the images whose last pull was in this month.
  */
 pulled: number, };
+
+/**
+ * A deleted image, or one of its tags, that can't be restored.
+ */
+export type NotRestorable = { digest: string, tags: Array<string>, why: NotRestorableReason, };
+
+/**
+ * Why something can't be restored.
+ */
+export type NotRestorableReason = { "kind": "repository_missing" } | { "kind": "manifest_not_kept" } | { "kind": "layers_gone", count: number, } | { "kind": "part_gone", digest: string, } | { "kind": "tag_taken", tag: string, };
 
 /**
  * A pull through cache rule.
@@ -808,6 +861,19 @@ uses_pull_times: boolean,
 error: ApiError | null, };
 
 /**
+ * What a restore does in one repository.
+ */
+export type RepositoryRestorePlan = { name: string, 
+/**
+ * The images that are pushed, in the order that ECR requires: images, indexes, referrers.
+ */
+images: Array<ImageToRestore>, 
+/**
+ * What can't be restored.
+ */
+left: Array<NotRestorable>, };
+
+/**
  * The rows of a repository.
  */
 export type RepositoryRows = { 
@@ -907,6 +973,42 @@ pushed_at_ms: number | null,
  * The last pull by someone else than Transload, if ECR recorded one.
  */
 pulled_at_ms: number | null, };
+
+/**
+ * What a restore of a deletion would push.
+ */
+export type RestorePlan = { 
+/**
+ * The ID with which it is carried out.
+ */
+restore: string, destination: DestinationIdentity, repositories: Array<RepositoryRestorePlan>, images: number, };
+
+/**
+ * Progress of a restore.
+ */
+export type RestoreProgress = { 
+/**
+ * Number of images that are finished.
+ */
+done: number, total: number, };
+
+/**
+ * What a restore did.
+ */
+export type RestoreReport = { planned: number, restored: number, 
+/**
+ * Images that ECR refused.
+ */
+failed: Array<ImageNotRestored>, 
+/**
+ * Whether the user stopped it.
+ */
+stopped: boolean, };
+
+/**
+ * A finished restore.
+ */
+export type Restored = { at_ms: number, images: number, };
 
 /**
  * When images are scanned.

@@ -1,11 +1,15 @@
-//! Planned and running changes in ECR that the user reviewed: undos and deletions.
+//! Planned and running changes in ECR that the user reviewed: undos, deletions and restores.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::Mutex;
 
-use transload_contract::{AwsConnection, CleanupClass, RepositoryDeletionPlan};
+use transload_aws::EcrManifest;
+use transload_contract::{
+    AwsConnection, CleanupClass, RepositoryDeletionPlan, RepositoryRestorePlan,
+};
 use transload_errors::{ApiError, ErrorCode};
 use transload_migration::{Control, DestinationIdentity, UndoPlan};
+use transload_model::Digest;
 
 use crate::locks::locked;
 
@@ -26,6 +30,15 @@ pub(crate) struct ReadyDeletion {
     pub repositories: Vec<RepositoryDeletionPlan>,
     /// The clean-up that proposed its images.
     pub class: Option<CleanupClass>,
+}
+
+/// A planned restore of a deletion.
+pub(crate) struct ReadyRestore {
+    pub deletion: String,
+    pub connection: AwsConnection,
+    pub destination: DestinationIdentity,
+    pub repositories: Vec<RepositoryRestorePlan>,
+    pub manifests: HashMap<Digest, EcrManifest>,
 }
 
 /// The newest planned changes of a kind, and the running ones.

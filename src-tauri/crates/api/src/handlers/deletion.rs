@@ -22,7 +22,7 @@ use transload_plan_file::shown_destination;
 use crate::api::Api;
 use crate::books::ready_changes::ReadyDeletion;
 use crate::convert;
-use crate::handlers::deletion_record::write_record;
+use crate::deletion_records::{DeletionRecord, DeletionRecords};
 use crate::handlers::explorer::{Explored, blocking};
 
 /// The maximum number of repositories that are read, or deleted, at a time.
@@ -161,8 +161,19 @@ impl Api {
         let ReadyDeletion { connection, destination, repositories, class } = ready;
         let connected = self.connect_planned(connection, destination).await?;
         let ecr = connected.session.ecr();
-        let record =
-            write_record(&self.inner.options.data_folder, &self.documents(), repositories, *class)?;
+        let records = DeletionRecords::new(&self.inner.options.data_folder);
+        for plan in repositories {
+            self.keep_manifests(connection, plan).await;
+        }
+        let record = DeletionRecord {
+            started_at_ms: now_ms(),
+            connection: connection.clone(),
+            destination: shown_destination(destination),
+            class: *class,
+            planned: planned_totals(repositories),
+            repositories: repositories.clone(),
+        };
+        let record = records.write(&record, &self.documents())?;
         let total = steps(repositories);
         let done = AtomicU32::new(0);
         let report_done = |finished: usize| {
@@ -187,7 +198,37 @@ impl Api {
         let deleted = deleted_totals(repositories, &deletions);
         tracing::info!(?deleted, stopped, "a deletion ends");
         let planned = planned_totals(repositories);
-        Ok(DeletionReport { repositories: deletions, planned, deleted, record, stopped })
+        let table = record.as_ref().map(|id| records.table(id));
+        let report =
+            DeletionReport { repositories: deletions, planned, deleted, record: table, stopped };
+        if let Some(id) = record
+            && let Err(error) = records.finish(&id, &report)
+        {
+            // The images are deleted, and the record from before says which.
+            tracing::warn!(error = %error.message, "the outcome of a deletion wasn't recorded");
+        }
+        Ok(report)
+    }
+
+    /// Reads the manifests of images that are about to be deleted and weren't read before, because a restore needs them.
+    /// The layers of a deleted repository are gone with it. A failure only makes a restore impossible.
+    async fn keep_manifests(&self, connection: &AwsConnection, plan: &RepositoryDeletionPlan) {
+        if plan.deletes_repository || plan.images.is_empty() {
+            return;
+        }
+        let read = async {
+            let explored = self.explore(connection, plan.name.as_str()).await?;
+            let images = self.listed_images(&explored).await?;
+            let planned: HashSet<&Digest> = plan.images.iter().map(|image| &image.digest).collect();
+            let wanted: Vec<&EcrImage> =
+                images.iter().filter(|image| planned.contains(&image.digest)).collect();
+            let Explored { name, scope, ecr, .. } = &explored;
+            read_manifests(ecr, &self.documents(), scope, name, &wanted).await?;
+            Ok::<_, ApiError>(())
+        };
+        if let Err(error) = read.await {
+            tracing::warn!(repository = %plan.name, error = %error.message, "manifests weren't kept");
+        }
     }
 }
 

@@ -57,6 +57,15 @@ pub trait EcrExplorer: EcrApi {
         name: &RepositoryName,
     ) -> Result<Option<LifecyclePreview>, AwsError>;
 
+    /// Pushes the manifest of an image whose layers the repository holds, under a tag or without one. Succeeds if it
+    /// already exists.
+    async fn put_image(
+        &self,
+        name: &RepositoryName,
+        manifest: &EcrManifest,
+        tag: Option<&Tag>,
+    ) -> Result<(), AwsError>;
+
     /// Archives an image or restores it. Returns the new status.
     async fn set_archived(
         &self,

@@ -231,6 +231,32 @@ impl EcrExplorer for Ecr {
         Ok(preview)
     }
 
+    async fn put_image(
+        &self,
+        name: &RepositoryName,
+        manifest: &EcrManifest,
+        tag: Option<&Tag>,
+    ) -> Result<(), AwsError> {
+        let call = self.call("ecr:PutImage").for_repository(name);
+        let request = self
+            .client
+            .put_image()
+            .repository_name(name.as_str())
+            .image_manifest(&manifest.text)
+            .image_manifest_media_type(&manifest.media_type)
+            .image_digest(manifest.digest.as_str())
+            .set_image_tag(tag.map(ToString::to_string));
+        let sent = while_throttled(|| {
+            let sent = request.clone().send();
+            async { sent.await.map_err(|error| call.failed(error)) }
+        })
+        .await;
+        match sent {
+            Err(error) if is_code(&error, "ImageAlreadyExistsException") => Ok(()),
+            other => other.map(|_| ()),
+        }
+    }
+
     async fn set_archived(
         &self,
         name: &RepositoryName,

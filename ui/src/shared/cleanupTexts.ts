@@ -1,5 +1,5 @@
-import type { CleanupClass, ExclusionReason } from "../../ipc/generated";
-import { formatCount, formatCounted } from "../../shared/format";
+import type { CleanupClass, ExclusionReason } from "../ipc/generated";
+import { formatCount, formatCounted } from "./format";
 
 /** Names of the classes, and what they contain. */
 export const cleanupLabels: Record<CleanupClass, { name: string; description: string }> = {

@@ -1,0 +1,229 @@
+//! The records of deletions on disk. Each is written before its deletion, as files with the same beginning:
+//!
+//! - `ID.csv`: its images as a table, for the user
+//! - `ID.record.json`: where and what it deletes; `ID.manifests.json`: the manifests, from which images are restored
+//! - `ID.outcome.json`: what it did; `ID.restored.json`: the last restore
+
+use std::collections::HashMap;
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use transload_aws::EcrManifest;
+use transload_contract::{
+    AwsConnection, CleanupClass, DeletionEntry, DeletionReport, DeletionTotals,
+    DestinationIdentity, RepositoryDeletionPlan, Restored,
+};
+use transload_errors::{ApiError, ErrorCode};
+use transload_files::{make_private_folder, write_whole};
+use transload_manifest_cache::DocumentCache;
+use transload_model::{Digest, now_ms};
+
+/// The folder of the records in the data folder.
+const FOLDER: &str = "deletions";
+const RECORD: &str = ".record.json";
+
+/// What a deletion was started with.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct DeletionRecord {
+    pub started_at_ms: u64,
+    pub connection: AwsConnection,
+    pub destination: DestinationIdentity,
+    pub class: Option<CleanupClass>,
+    pub planned: DeletionTotals,
+    pub repositories: Vec<RepositoryDeletionPlan>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct StoredManifest {
+    media_type: String,
+    text: String,
+}
+
+/// The folder of the records.
+pub(crate) struct DeletionRecords {
+    folder: PathBuf,
+}
+
+impl DeletionRecords {
+    pub fn new(data_folder: &Path) -> Self {
+        Self { folder: data_folder.join(FOLDER) }
+    }
+
+    /// Writes a record with the manifests that were read. Returns its ID, or `None` if no image is deleted.
+    pub fn write(
+        &self,
+        record: &DeletionRecord,
+        documents: &DocumentCache,
+    ) -> Result<Option<String>, ApiError> {
+        let images = record.repositories.iter().flat_map(|one| &one.images);
+        if images.clone().next().is_none() {
+            return Ok(None);
+        }
+        make_private_folder(&self.folder)
+            .map_err(|error| ApiError::storage(&self.folder, &error))?;
+        let about = match record.repositories.as_slice() {
+            [one] => one.name.as_str().replace('/', "-"),
+            several => format!("{}-repositories", several.len()),
+        };
+        let id = format!("{}-{about}", record.started_at_ms);
+        let manifests: HashMap<String, StoredManifest> = images
+            .filter_map(|image| {
+                let document = documents.document(&image.digest, now_ms())?;
+                let text = String::from_utf8(document.bytes.to_vec()).ok()?;
+                let manifest = StoredManifest { media_type: document.media_type, text };
+                Some((image.digest.to_string(), manifest))
+            })
+            .collect();
+        self.put(&id, ".manifests.json", &manifests)?;
+        self.put(&id, RECORD, record)?;
+        self.put_text(&id, ".csv", &table(record))?;
+        Ok(Some(id))
+    }
+
+    /// Records what a deletion did.
+    pub fn finish(&self, id: &str, report: &DeletionReport) -> Result<(), ApiError> {
+        self.put(id, ".outcome.json", report)
+    }
+
+    /// Records a restore.
+    pub fn restored(&self, id: &str, restored: &Restored) -> Result<(), ApiError> {
+        self.put(id, ".restored.json", restored)
+    }
+
+    /// Returns the path of the table of a record.
+    pub fn table(&self, id: &str) -> String {
+        self.file(id, ".csv").display().to_string()
+    }
+
+    /// Returns all records, newest first. One that can't be read is logged and omitted.
+    pub fn list(&self) -> Result<Vec<DeletionEntry>, ApiError> {
+        let files = match std::fs::read_dir(&self.folder) {
+            Ok(files) => files,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+            Err(error) => return Err(ApiError::storage(&self.folder, &error)),
+        };
+        let names = files.filter_map(|file| file.ok()?.file_name().into_string().ok());
+        let ids = names.filter_map(|name| name.strip_suffix(RECORD).map(str::to_owned));
+        let mut all: Vec<DeletionEntry> = ids
+            .filter_map(|id| {
+                let entry = self.entry(&id);
+                let unreadable = |error: &ApiError| {
+                    tracing::warn!(deletion = %id, error = %error.message, "a record is unreadable");
+                };
+                entry.inspect_err(unreadable).ok()
+            })
+            .collect();
+        all.sort_by_key(|entry| std::cmp::Reverse(entry.started_at_ms));
+        Ok(all)
+    }
+
+    fn entry(&self, id: &str) -> Result<DeletionEntry, ApiError> {
+        let record = self.read(id)?;
+        let outcome: Option<DeletionReport> = self.get(id, ".outcome.json")?;
+        Ok(DeletionEntry {
+            deletion: id.to_owned(),
+            started_at_ms: record.started_at_ms,
+            destination: record.destination,
+            repositories: record.repositories.iter().map(|one| one.name.to_string()).collect(),
+            class: record.class,
+            planned: record.planned,
+            deleted: outcome.as_ref().map(|report| report.deleted),
+            stopped: outcome.is_some_and(|report| report.stopped),
+            table: self.table(id),
+            restored: self.get(id, ".restored.json")?,
+        })
+    }
+
+    /// Returns a record.
+    pub fn read(&self, id: &str) -> Result<DeletionRecord, ApiError> {
+        let unknown = || {
+            let message = "This deletion has no record on this computer.";
+            ApiError::new(ErrorCode::PlanUnknown, message).about(id)
+        };
+        // The ID comes from the window and becomes a part of a path.
+        let is_id = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
+        if !id.bytes().all(is_id) {
+            return Err(unknown());
+        }
+        self.get(id, RECORD)?.ok_or_else(unknown)
+    }
+
+    /// Returns what a deletion did. `None` if the program ended before it did.
+    pub fn outcome(&self, id: &str) -> Result<Option<DeletionReport>, ApiError> {
+        self.get(id, ".outcome.json")
+    }
+
+    /// Returns the manifests of a record that match their digests.
+    pub fn manifests(&self, id: &str) -> Result<HashMap<Digest, EcrManifest>, ApiError> {
+        let stored: HashMap<String, StoredManifest> =
+            self.get(id, ".manifests.json")?.unwrap_or_default();
+        let manifests = stored.into_iter().filter_map(|(digest, stored)| {
+            let StoredManifest { media_type, text } = stored;
+            let digest = Digest::parse(&digest).ok()?;
+            let is_whole = Digest::of(text.as_bytes()) == digest;
+            is_whole.then(|| (digest.clone(), EcrManifest { digest, media_type, text }))
+        });
+        Ok(manifests.collect())
+    }
+
+    fn file(&self, id: &str, extension: &str) -> PathBuf {
+        self.folder.join(format!("{id}{extension}"))
+    }
+
+    fn put(&self, id: &str, extension: &str, value: &impl Serialize) -> Result<(), ApiError> {
+        let text =
+            serde_json::to_string(value).map_err(|error| ApiError::internal(error.to_string()))?;
+        self.put_text(id, extension, &text)
+    }
+
+    fn put_text(&self, id: &str, extension: &str, text: &str) -> Result<(), ApiError> {
+        let file = self.file(id, extension);
+        write_whole(&file, text.as_bytes()).map_err(|error| ApiError::storage(&file, &error))
+    }
+
+    fn get<Value: DeserializeOwned>(
+        &self,
+        id: &str,
+        extension: &str,
+    ) -> Result<Option<Value>, ApiError> {
+        let file = self.file(id, extension);
+        match std::fs::read(&file) {
+            Ok(bytes) => match serde_json::from_slice(&bytes) {
+                Ok(value) => Ok(Some(value)),
+                Err(error) => Err(ApiError::storage(&file, &error.into())),
+            },
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(ApiError::storage(&file, &error)),
+        }
+    }
+}
+
+/// The images of a record as a table.
+fn table(record: &DeletionRecord) -> String {
+    let class = record.class.and_then(|class| serde_json::to_value(class).ok()).unwrap_or_default();
+    let class = class.as_str().unwrap_or_default();
+    let mut table = String::from("repository,class,digest,tags,bytes,pushed_at_ms,pulled_at_ms\n");
+    let number = |value: Option<u64>| value.map(|value| value.to_string()).unwrap_or_default();
+    for (name, image) in record
+        .repositories
+        .iter()
+        .flat_map(|one| one.images.iter().map(move |image| (&one.name, image)))
+    {
+        // Names, digests and tags contain neither commas nor quotes.
+        let _ = writeln!(
+            table,
+            "{name},{class},{},{},{},{},{}",
+            image.digest,
+            image.tags.join(" "),
+            number(image.size_bytes),
+            number(image.pushed_at_ms),
+            number(image.pulled_at_ms),
+        );
+    }
+    table
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,95 @@
+//! Records that are written, listed and read again.
+
+use super::*;
+use transload_contract::{ImageKind, ImageSize, ImageToDelete};
+use transload_model::RepositoryName;
+
+fn record(started_at_ms: u64, digest: &Digest) -> DeletionRecord {
+    let image = ImageToDelete {
+        digest: digest.clone(),
+        kind: ImageKind::Image,
+        tags: vec!["1".to_owned()],
+        goes_with: digest.clone(),
+        size_bytes: Some(5),
+        pushed_at_ms: None,
+        pulled_at_ms: None,
+        is_archived: false,
+    };
+    let repository = RepositoryDeletionPlan {
+        name: RepositoryName::parse("shop/api").unwrap(),
+        deletes_repository: false,
+        images: vec![image],
+        tag: None,
+        kept: Vec::new(),
+        freed: ImageSize { bytes: 5, is_exact: true },
+        unread_indexes: 0,
+    };
+    DeletionRecord {
+        started_at_ms,
+        connection: AwsConnection::Practice,
+        destination: DestinationIdentity {
+            account_id: "111122223333".to_owned(),
+            partition: "aws".to_owned(),
+            region: "eu-west-1".to_owned(),
+            registry: "111122223333.dkr.ecr.eu-west-1.amazonaws.com".to_owned(),
+            ecr_endpoint: None,
+            registry_endpoint: None,
+        },
+        class: Some(CleanupClass::Unused),
+        planned: DeletionTotals { repositories: 0, images: 1, tags: 1 },
+        repositories: vec![repository],
+    }
+}
+
+#[test]
+fn records_are_listed_with_their_outcome_and_keep_whole_manifests() {
+    let folder = tempfile::tempdir().unwrap();
+    let records = DeletionRecords::new(folder.path());
+    assert_eq!(records.list().unwrap(), []);
+    let text = r#"{"schemaVersion":2}"#;
+    let digest = Digest::of(text.as_bytes());
+    let documents = DocumentCache::in_memory();
+    documents.insert([(&digest, "application/x", text.as_bytes())], 1);
+    let first = records.write(&record(1, &digest), &documents).unwrap().unwrap();
+    let second = records.write(&record(2, &digest), &documents).unwrap().unwrap();
+    assert_eq!((first.as_str(), second.as_str()), ("1-shop-api", "2-shop-api"));
+    let manifest = &records.manifests(&first).unwrap()[&digest];
+    assert_eq!((manifest.media_type.as_str(), manifest.text.as_str()), ("application/x", text));
+
+    let report = DeletionReport {
+        repositories: Vec::new(),
+        planned: DeletionTotals { repositories: 0, images: 1, tags: 1 },
+        deleted: DeletionTotals { repositories: 0, images: 1, tags: 1 },
+        record: None,
+        stopped: false,
+    };
+    records.finish(&first, &report).unwrap();
+    let restored = Restored { at_ms: 3, images: 1 };
+    records.restored(&first, &restored).unwrap();
+    let listed = records.list().unwrap();
+    assert_eq!(listed.len(), 2);
+    assert_eq!((listed[0].deletion.as_str(), listed[0].deleted), ("2-shop-api", None));
+    assert_eq!(
+        (listed[1].deleted, listed[1].restored.as_ref()),
+        (Some(report.deleted), Some(&restored))
+    );
+    let table = std::fs::read_to_string(&listed[1].table).unwrap();
+    assert!(table.contains(&format!("shop/api,unused,{digest},1,5,,")), "{table}");
+
+    // A damaged record is omitted, and a damaged manifest isn't pushed.
+    let file = |name: &str| folder.path().join(FOLDER).join(name);
+    std::fs::write(file("2-shop-api.record.json"), "{").unwrap();
+    assert_eq!(records.list().unwrap().len(), 1);
+    let manifests = std::fs::read_to_string(file("1-shop-api.manifests.json")).unwrap();
+    std::fs::write(file("1-shop-api.manifests.json"), manifests.replace("2}", "3}")).unwrap();
+    assert!(records.manifests(&first).unwrap().is_empty());
+}
+
+#[test]
+fn an_id_never_leaves_the_folder() {
+    let folder = tempfile::tempdir().unwrap();
+    let records = DeletionRecords::new(folder.path());
+    for id in ["../other", "/etc/passwd", "a\\b", "1-unknown", ""] {
+        assert_eq!(records.read(id).unwrap_err().code, ErrorCode::PlanUnknown, "{id}");
+    }
+}

@@ -1,0 +1,157 @@
+//! Restores of deleted images: the earlier deletions, a dry run, its execution, and its stop.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use transload_aws::{AwsError, EcrExplorer as _, EcrLayers as _};
+use transload_contract::{
+    AwsConnection, DeletionEntry, ImageNotRestored, ImageToDelete, RepositoryDeletionPlan,
+    RepositoryRestorePlan, RestorePlan, RestoreProgress, RestoreReport, Restored,
+};
+use transload_errors::ApiError;
+use transload_explorer::{ManifestFacts, needed_layers, restore_plan, restore_planned};
+use transload_migration::Control;
+use transload_model::{Digest, now_ms};
+use transload_plan_file::{planned_destination, shown_destination};
+
+use crate::api::Api;
+use crate::books::ready_changes::ReadyRestore;
+use crate::deletion_records::DeletionRecords;
+use crate::handlers::explorer::blocking;
+
+impl Api {
+    /// Returns the deletions of images that this computer ran, newest first.
+    pub async fn deletion_history(&self) -> Result<Vec<DeletionEntry>, ApiError> {
+        let records = self.deletion_records();
+        blocking(move || records.list()).await?
+    }
+
+    /// Returns which images of a deletion can be pushed again. Pushes nothing.
+    pub async fn restore_plan(&self, deletion: String) -> Result<RestorePlan, ApiError> {
+        let records = self.deletion_records();
+        let record = records.read(&deletion)?;
+        let manifests = records.manifests(&deletion)?;
+        let destination = planned_destination(&record.destination)
+            .map_err(|error| ApiError::internal(error.to_string()))?;
+        self.connect_planned(&record.connection, &destination).await?;
+        let facts: HashMap<Digest, ManifestFacts> = manifests
+            .values()
+            .filter_map(|manifest| {
+                let bytes = manifest.text.clone().into();
+                let facts = ManifestFacts::parse(&manifest.media_type, bytes).ok()?;
+                Some((manifest.digest.clone(), facts))
+            })
+            .collect();
+        // Without an outcome, any image may be deleted.
+        let deleted: Option<HashSet<Digest>> = records
+            .outcome(&deletion)?
+            .map(|report| report.repositories.into_iter().flat_map(|one| one.deleted).collect());
+        let mut repositories = Vec::new();
+        for plan in &record.repositories {
+            let is_deleted = |image: &&ImageToDelete| {
+                deleted.as_ref().is_none_or(|deleted| deleted.contains(&image.digest))
+            };
+            let images: Vec<&ImageToDelete> = plan.images.iter().filter(is_deleted).collect();
+            repositories.push(self.restore_in(&record.connection, plan, &images, &facts).await?);
+        }
+        let restore = self.new_id("restore");
+        let plan = RestorePlan {
+            restore: restore.clone(),
+            destination: shown_destination(&destination),
+            images: count(&repositories),
+            repositories: repositories.clone(),
+        };
+        let connection = record.connection;
+        let ready = ReadyRestore { deletion, connection, destination, repositories, manifests };
+        self.inner.restores.add(restore, ready);
+        Ok(plan)
+    }
+
+    /// Carries out a planned restore, which is possible once, and reports progress.
+    pub async fn restore_run(
+        &self,
+        restore: String,
+        progress: impl Fn(RestoreProgress) + Send + Sync + 'static,
+    ) -> Result<RestoreReport, ApiError> {
+        let control = self.new_control();
+        let ready = self.inner.restores.begin(&restore, &control)?;
+        let api = self.clone();
+        // In a task of its own: a window that goes away does not leave it half done.
+        let running =
+            tokio::spawn(async move { api.restore_all(&ready, &control, &progress).await });
+        let outcome = running.await;
+        self.inner.restores.end(&restore);
+        outcome.map_err(|crash| ApiError::internal(crash.to_string()))?
+    }
+
+    /// Stops a running restore before its next image. What it restored stays.
+    pub async fn restore_stop(&self, restore: String) -> Result<(), ApiError> {
+        self.inner.restores.stop(&restore);
+        Ok(())
+    }
+
+    async fn restore_in(
+        &self,
+        connection: &AwsConnection,
+        plan: &RepositoryDeletionPlan,
+        deleted: &[&ImageToDelete],
+        facts: &HashMap<Digest, ManifestFacts>,
+    ) -> Result<RepositoryRestorePlan, ApiError> {
+        let explored = self.explore(connection, plan.name.as_str()).await?;
+        let current = match explored.ecr.all_images(&explored.name).await {
+            Ok(images) => Some(images),
+            Err(AwsError::RepositoryMissing { .. }) => None,
+            Err(error) => return Err(error.into()),
+        };
+        let needed = needed_layers(deleted.iter().copied(), facts);
+        let layers = match current {
+            Some(_) => explored.ecr.existing_layers(&explored.name, &needed).await?,
+            None => HashSet::new(),
+        };
+        Ok(restore_plan(&explored.name, deleted, facts, current.as_deref(), &layers))
+    }
+
+    async fn restore_all(
+        &self,
+        ready: &ReadyRestore,
+        control: &Control,
+        progress: &(impl Fn(RestoreProgress) + Send + Sync),
+    ) -> Result<RestoreReport, ApiError> {
+        let ReadyRestore { deletion, connection, destination, repositories, manifests } = ready;
+        let connected = self.connect_planned(connection, destination).await?;
+        let ecr = connected.session.ecr();
+        let (total, done) = (count(repositories), AtomicU32::new(0));
+        let report_done = || {
+            let done = done.fetch_add(1, Ordering::Relaxed).saturating_add(1);
+            progress(RestoreProgress { done, total });
+        };
+        let is_stopped = || control.is_cancelled();
+        tracing::info!(images = total, "a restore starts");
+        let (mut restored, mut failed) = (0, Vec::new());
+        for plan in repositories {
+            let outcome = restore_planned(&ecr, plan, manifests, &is_stopped, &report_done).await;
+            restored += u32::try_from(outcome.restored.len()).unwrap_or(u32::MAX);
+            failed.extend(outcome.failed.into_iter().map(|(digest, error)| ImageNotRestored {
+                repository: plan.name.to_string(),
+                digest,
+                error: error.into(),
+            }));
+        }
+        let stopped = control.is_cancelled();
+        tracing::info!(restored, failed = failed.len(), stopped, "a restore ends");
+        let noted = Restored { at_ms: now_ms(), images: restored };
+        if let Err(error) = self.deletion_records().restored(deletion, &noted) {
+            tracing::warn!(error = %error.message, "a restore wasn't recorded");
+        }
+        Ok(RestoreReport { planned: total, restored, failed, stopped })
+    }
+
+    fn deletion_records(&self) -> DeletionRecords {
+        DeletionRecords::new(&self.inner.options.data_folder)
+    }
+}
+
+fn count(repositories: &[RepositoryRestorePlan]) -> u32 {
+    let images = repositories.iter().map(|one| one.images.len()).sum::<usize>();
+    u32::try_from(images).unwrap_or(u32::MAX)
+}

@@ -1,0 +1,85 @@
+//! Earlier deletions in ECR, and what can be restored of them.
+
+use serde::{Deserialize, Serialize};
+use transload_errors::ApiError;
+use transload_explorer::CleanupClass;
+pub use transload_explorer::{
+    ImageToRestore, NotRestorable, NotRestorableReason, RepositoryRestorePlan,
+};
+use transload_model::Digest;
+use ts_rs::TS;
+
+use crate::deletion::DeletionTotals;
+use crate::destination::DestinationIdentity;
+
+/// A deletion of images, as the history lists it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "repositories.ts")]
+pub struct DeletionEntry {
+    /// The ID of its record.
+    pub deletion: String,
+    pub started_at_ms: u64,
+    pub destination: DestinationIdentity,
+    /// The repositories that it was planned for.
+    pub repositories: Vec<String>,
+    /// The clean-up that proposed its images.
+    pub class: Option<CleanupClass>,
+    pub planned: DeletionTotals,
+    /// What was deleted. `null` if the program ended before the deletion did.
+    pub deleted: Option<DeletionTotals>,
+    /// Whether the user stopped it.
+    pub stopped: bool,
+    /// The file with the table of its images.
+    pub table: String,
+    /// The last restore, if there was one.
+    pub restored: Option<Restored>,
+}
+
+/// A finished restore.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "repositories.ts")]
+pub struct Restored {
+    pub at_ms: u64,
+    pub images: u32,
+}
+
+/// What a restore of a deletion would push.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "repositories.ts")]
+pub struct RestorePlan {
+    /// The ID with which it is carried out.
+    pub restore: String,
+    pub destination: DestinationIdentity,
+    pub repositories: Vec<RepositoryRestorePlan>,
+    pub images: u32,
+}
+
+/// Progress of a restore.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "repositories.ts")]
+pub struct RestoreProgress {
+    /// Number of images that are finished.
+    pub done: u32,
+    pub total: u32,
+}
+
+/// What a restore did.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "repositories.ts")]
+pub struct RestoreReport {
+    pub planned: u32,
+    pub restored: u32,
+    /// Images that ECR refused.
+    pub failed: Vec<ImageNotRestored>,
+    /// Whether the user stopped it.
+    pub stopped: bool,
+}
+
+/// An image that ECR refused.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "repositories.ts")]
+pub struct ImageNotRestored {
+    pub repository: String,
+    pub digest: Digest,
+    pub error: ApiError,
+}

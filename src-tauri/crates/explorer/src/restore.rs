@@ -1,0 +1,185 @@
+//! Puts back images that a deletion deleted: the dry run, and its execution. ECR deletes the layers of a deleted image at
+//! a time that it doesn't document, so an image can be put back only as long as the repository still holds them.
+
+use std::collections::{HashMap, HashSet};
+
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use crate::deletion_plan::ImageToDelete;
+use crate::kind::ImageKind;
+use crate::manifest_facts::ManifestFacts;
+use transload_aws::{AwsError, EcrExplorer, EcrImage, EcrManifest};
+use transload_model::{Digest, RepositoryName, Tag};
+
+/// What a restore does in one repository.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "repositories.ts")]
+pub struct RepositoryRestorePlan {
+    pub name: RepositoryName,
+    /// The images that are pushed, in the order that ECR requires: images, indexes, referrers.
+    pub images: Vec<ImageToRestore>,
+    /// What can't be restored.
+    pub left: Vec<NotRestorable>,
+}
+
+/// An image that is pushed again.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "repositories.ts")]
+pub struct ImageToRestore {
+    pub digest: Digest,
+    pub kind: ImageKind,
+    pub tags: Vec<String>,
+}
+
+/// A deleted image, or one of its tags, that can't be restored.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "repositories.ts")]
+pub struct NotRestorable {
+    pub digest: Digest,
+    pub tags: Vec<String>,
+    pub why: NotRestorableReason,
+}
+
+/// Why something can't be restored.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+#[ts(export_to = "repositories.ts")]
+pub enum NotRestorableReason {
+    /// The repository no longer exists.
+    RepositoryMissing,
+    /// Its manifest couldn't be read before the deletion.
+    ManifestNotKept,
+    /// ECR deleted this many of its layers.
+    LayersGone { count: u64 },
+    /// An image of the index can't be restored.
+    PartGone { digest: Digest },
+    /// Another image has the tag now. The image is restored without it.
+    TagTaken { tag: String },
+}
+
+/// Returns the layers and configurations of deleted images.
+pub fn needed_layers<'a>(
+    deleted: impl Iterator<Item = &'a ImageToDelete>,
+    facts: &HashMap<Digest, ManifestFacts>,
+) -> Vec<Digest> {
+    let blobs = deleted.filter_map(|image| facts.get(&image.digest)).flat_map(|one| &one.blobs);
+    let needed: HashSet<Digest> = blobs.map(|(digest, _)| digest.clone()).collect();
+    needed.into_iter().collect()
+}
+
+/// Plans a restore in one repository. `deleted` are the images in the order of their deletion, `facts` those of the
+/// manifests that were kept, `current` the images now, or `None` if the repository doesn't exist, and `layers` those that
+/// it still holds.
+pub fn restore_plan(
+    name: &RepositoryName,
+    deleted: &[&ImageToDelete],
+    facts: &HashMap<Digest, ManifestFacts>,
+    current: Option<&[EcrImage]>,
+    layers: &HashSet<Digest>,
+) -> RepositoryRestorePlan {
+    let mut plan =
+        RepositoryRestorePlan { name: name.clone(), images: Vec::new(), left: Vec::new() };
+    let images = current.unwrap_or_default();
+    let holder_of: HashMap<&str, &Digest> = images
+        .iter()
+        .flat_map(|image| image.tags.iter().map(move |tag| (tag.as_str(), &image.digest)))
+        .collect();
+    // Images that exist, or will.
+    let mut present: HashSet<&Digest> = images.iter().map(|image| &image.digest).collect();
+    // A deletion goes from referrers to images, so this goes from images to referrers.
+    for image in deleted.iter().rev() {
+        let missing = |facts: &ManifestFacts| {
+            let gone = facts.blobs.iter().filter(|(digest, _)| !layers.contains(digest)).count();
+            let part = facts.children.iter().find(|child| !present.contains(&child.digest));
+            match (gone, part) {
+                (0, None) => None,
+                (0, Some(part)) => {
+                    Some(NotRestorableReason::PartGone { digest: part.digest.clone() })
+                }
+                (count, _) => Some(NotRestorableReason::LayersGone { count: count as u64 }),
+            }
+        };
+        let exists = present.contains(&image.digest);
+        let why = match facts.get(&image.digest) {
+            _ if current.is_none() => Some(NotRestorableReason::RepositoryMissing),
+            None => Some(NotRestorableReason::ManifestNotKept),
+            Some(_) if exists => None,
+            Some(facts) => missing(facts),
+        };
+        if let Some(why) = why {
+            let tags = image.tags.clone();
+            plan.left.push(NotRestorable { digest: image.digest.clone(), tags, why });
+            continue;
+        }
+        let mut tags = Vec::new();
+        for tag in &image.tags {
+            match holder_of.get(tag.as_str()) {
+                Some(holder) if **holder == image.digest => {}
+                Some(_) => plan.left.push(NotRestorable {
+                    digest: image.digest.clone(),
+                    tags: Vec::new(),
+                    why: NotRestorableReason::TagTaken { tag: tag.clone() },
+                }),
+                None => tags.push(tag.clone()),
+            }
+        }
+        if !exists || !tags.is_empty() {
+            let (digest, kind) = (image.digest.clone(), image.kind);
+            plan.images.push(ImageToRestore { digest, kind, tags });
+        }
+        present.insert(&image.digest);
+    }
+    plan
+}
+
+/// What a restore did in one repository.
+#[derive(Debug, Default)]
+pub struct RestoreOutcome {
+    pub restored: Vec<Digest>,
+    pub failed: Vec<(Digest, AwsError)>,
+}
+
+/// Pushes the planned images one after another. A failed one doesn't stop the others, but an index fails without its
+/// images. `is_stopped` is asked before each image. `progress` is called after each.
+pub async fn restore_planned(
+    ecr: &dyn EcrExplorer,
+    plan: &RepositoryRestorePlan,
+    manifests: &HashMap<Digest, EcrManifest>,
+    is_stopped: &(dyn Fn() -> bool + Sync),
+    progress: &(dyn Fn() + Sync),
+) -> RestoreOutcome {
+    let mut outcome = RestoreOutcome::default();
+    for image in &plan.images {
+        // The plan contains only images whose manifest was kept.
+        let Some(manifest) = manifests.get(&image.digest) else { continue };
+        if is_stopped() {
+            break;
+        }
+        match put(ecr, &plan.name, manifest, &image.tags).await {
+            Ok(()) => outcome.restored.push(image.digest.clone()),
+            Err(error) => outcome.failed.push((image.digest.clone(), error)),
+        }
+        progress();
+    }
+    outcome
+}
+
+async fn put(
+    ecr: &dyn EcrExplorer,
+    name: &RepositoryName,
+    manifest: &EcrManifest,
+    tags: &[String],
+) -> Result<(), AwsError> {
+    let tags: Vec<Tag> = tags.iter().filter_map(|tag| Tag::parse(tag).ok()).collect();
+    if tags.is_empty() {
+        return ecr.put_image(name, manifest, None).await;
+    }
+    for tag in &tags {
+        ecr.put_image(name, manifest, Some(tag)).await?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests;

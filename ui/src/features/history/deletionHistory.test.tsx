@@ -1,0 +1,111 @@
+import { fireEvent, render, screen, waitFor } from "@testing-library/react";
+import { expect, it, vi } from "vitest";
+import { type Backend, BackendProvider } from "../../ipc";
+import type { DeletionEntry, NotRestorable, RestorePlan } from "../../ipc/generated";
+import { accessibilityViolations } from "../../testing/accessibility";
+import { DeletionHistory } from "./DeletionHistory";
+import { deletedText, notRestorableText, reasonText } from "./restoreTexts";
+
+vi.setConfig({ testTimeout: 60_000 });
+
+const digest = (number: number) => `sha256:${String(number).padStart(64, "0")}`;
+
+const destination = {
+  account_id: "111122223333",
+  partition: "aws",
+  region: "eu-central-1",
+  registry: "127.0.0.1:40123",
+  ecr_endpoint: null,
+  registry_endpoint: null,
+};
+
+const entry: DeletionEntry = {
+  deletion: "1-shop-api",
+  started_at_ms: 1,
+  destination,
+  repositories: ["shop/api"],
+  class: "unused",
+  planned: { repositories: 0, images: 4, tags: 1 },
+  deleted: { repositories: 0, images: 4, tags: 1 },
+  stopped: false,
+  table: "/data/deletions/1-shop-api.csv",
+  restored: null,
+};
+
+it("says what a deletion deleted, and why", () => {
+  const cases: [Partial<DeletionEntry>, string, string][] = [
+    [{}, "4 images", "Clean-up: unused images"],
+    [{ class: null }, "4 images", "Selected images"],
+    [{ deleted: null }, "Interrupted: up to 4 images", "Clean-up: unused images"],
+    [
+      { deleted: { repositories: 0, images: 1, tags: 0 }, stopped: true },
+      "1 of 4 images (stopped)",
+      "Clean-up: unused images",
+    ],
+    [
+      {
+        class: null,
+        planned: { repositories: 1, images: 4, tags: 1 },
+        deleted: { repositories: 1, images: 4, tags: 1 },
+      },
+      "4 images, 1 repository",
+      "Repositories",
+    ],
+  ];
+  for (const [part, deleted, reason] of cases) {
+    expect(deletedText({ ...entry, ...part })).toBe(deleted);
+    expect(reasonText({ ...entry, ...part })).toBe(reason);
+  }
+});
+
+it("says why something can’t be restored", () => {
+  const cases: [NotRestorable["why"], string][] = [
+    [{ kind: "repository_missing" }, "no longer exists"],
+    [{ kind: "manifest_not_kept" }, "couldn’t be read before the deletion"],
+    [{ kind: "layers_gone", count: 2 }, "ECR deleted 2 of its layers."],
+    [{ kind: "part_gone", digest: digest(1) }, "can’t be restored"],
+    [{ kind: "tag_taken", tag: "prod" }, "The tag prod points to another image now"],
+  ];
+  for (const [why, words] of cases) {
+    expect(notRestorableText(why)).toContain(words);
+  }
+});
+
+it("restores after a dry run what ECR still has", async () => {
+  const plan: RestorePlan = {
+    restore: "r",
+    destination,
+    images: 1,
+    repositories: [
+      {
+        name: "shop/api",
+        images: [{ digest: digest(1), kind: "index", tags: ["1.2"] }],
+        left: [{ digest: digest(2), tags: [], why: { kind: "layers_gone", count: 1 } }],
+      },
+    ],
+  };
+  const restoreRun = vi.fn(async () => ({ planned: 1, restored: 1, failed: [], stopped: false }));
+  const onReload = vi.fn();
+  const backend = {
+    restorePlan: async () => plan,
+    restoreRun,
+  } as Partial<Backend> as Backend;
+  const { container } = render(
+    <BackendProvider backend={backend}>
+      <DeletionHistory entries={[entry]} errorActions={{}} onReload={onReload} />
+    </BackendProvider>,
+  );
+  expect(screen.getByTestId("deletion-history").textContent).toContain("1-shop-api.csv");
+  expect(await accessibilityViolations(container)).toEqual([]);
+  fireEvent.click(screen.getByTestId("deletion-undo-1-shop-api"));
+  const summary = await screen.findByTestId("restore-summary");
+  expect(summary.textContent).toContain("1 image can be pushed again");
+  const modal = screen.getByTestId("restore-modal");
+  expect(modal.textContent).toContain("ECR deleted 1 of its layers.");
+  expect(restoreRun).not.toHaveBeenCalled();
+  expect(screen.getByTestId("restore-confirm").textContent).toBe("Restore 1 image");
+  fireEvent.click(screen.getByTestId("restore-confirm"));
+  const result = await screen.findByTestId("restore-result");
+  expect(result.textContent).toContain("1 of 1 image restored");
+  await waitFor(() => expect(onReload).toHaveBeenCalled());
+});
