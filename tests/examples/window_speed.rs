@@ -39,8 +39,7 @@ async fn measure(window: &Window) -> Result<()> {
     window.wait_for_text_in("rules-result", "selected").await?;
     window.click_by_test_id("rules-open").await?;
     let names = "[data-testid=repositories-table] tr input";
-    clicks(window, "Next: Images to Names", &id("wizard-next"), names, &id("wizard-previous"))
-        .await?;
+    clicks(window, "Next: Images to Names", &id("wizard-next"), names, &id("wizard-back")).await?;
     window.click_by_test_id("wizard-next").await?;
     window.wait_for_text_in("repositories-table", "Will be created").await?;
     panel(window, "Names: Rename rules", "rename-panel").await?;
