@@ -46,7 +46,11 @@ pub(crate) struct Statement {
 /// # Errors
 /// If the document isn't JSON, or exceeds a limit.
 pub(crate) fn read_statement(document: impl Read) -> Result<Statement, String> {
-    let mut found = Document::default();
+    read_within(document, KEPT_LIMIT_BYTES)
+}
+
+fn read_within(document: impl Read, kept_limit_bytes: usize) -> Result<Statement, String> {
+    let mut found = Document { bytes_left: kept_limit_bytes, ..Document::default() };
     handle_document(document, &mut found).map_err(|error| error.to_string())?;
     let is_wrong = found.is_wrong;
     let mut subjects = std::mem::take(&mut found.subjects);
@@ -73,7 +77,8 @@ struct Document {
     packages: Vec<SbomPackage>,
     package_count: u32,
     file_count: u32,
-    kept_bytes: usize,
+    /// How many bytes of packages are still kept.
+    bytes_left: usize,
     /// Whether a part of a package has another form than the formats say.
     is_wrong: bool,
 }
@@ -111,8 +116,8 @@ impl Document {
         let bytes = texts.into_iter().flatten().map(String::len).sum::<usize>()
             + package.package_type.len()
             + package.name.len();
-        if self.packages.len() < PACKAGES_LIMIT && self.kept_bytes + bytes <= KEPT_LIMIT_BYTES {
-            self.kept_bytes += bytes;
+        if self.packages.len() < PACKAGES_LIMIT && bytes <= self.bytes_left {
+            self.bytes_left -= bytes;
             self.packages.push(package);
         }
     }

@@ -8,7 +8,9 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use rusqlite::{Connection, Row, params};
 use transload_model::{AccountId, Digest, Region, Tag, wildcard_matches};
 
-use crate::sqlite_file::{integer, number, open_memory, open_or_memory, readable, usable};
+use crate::sqlite_file::{
+    integer, number, open_memory, open_or_memory, open_reader, readable, usable,
+};
 
 /// The tables. The file gets another name if they change.
 const TABLES: &str = "
@@ -93,6 +95,8 @@ pub struct FoundImages {
 /// block for the time of a read or write of a local file.
 pub struct ImageLists {
     connection: Mutex<Connection>,
+    /// Reads while a list is written, which takes a while for 10,000 images. `None` without a file.
+    reader: Option<Mutex<Connection>>,
 }
 
 impl fmt::Debug for ImageLists {
@@ -104,12 +108,14 @@ impl fmt::Debug for ImageLists {
 impl ImageLists {
     /// Opens the file, or creates it for this user only. Uses memory if that fails.
     pub fn open(path: &Path) -> Self {
-        Self { connection: Mutex::new(open_or_memory(path, TABLES)) }
+        let connection = open_or_memory(path, TABLES);
+        let reader = open_reader(&connection).map(Mutex::new);
+        Self { connection: Mutex::new(connection), reader }
     }
 
     /// Creates lists without a file.
     pub fn in_memory() -> Self {
-        Self { connection: Mutex::new(open_memory(TABLES)) }
+        Self { connection: Mutex::new(open_memory(TABLES)), reader: None }
     }
 
     /// Replaces the list of a repository.
@@ -197,7 +203,7 @@ impl ImageLists {
 
     /// Returns the repositories that were listed, by name.
     pub fn repositories(&self, registry: &RegistryScope) -> Vec<ListedRepository> {
-        let connection = self.connection();
+        let connection = self.reader();
         let rows = connection
             .prepare_cached(
                 "SELECT name, listed_at_ms, summary FROM repository WHERE registry = ?1 ORDER BY name",
@@ -222,7 +228,7 @@ impl ImageLists {
         if text.is_empty() {
             return FoundImages::default();
         }
-        let connection = self.connection();
+        let connection = self.reader();
         let mut found = FoundImages::default();
         if let Some(first) = digest_prefix(text) {
             // Beginning with, as a range, so that each repository is one look-up.
@@ -256,6 +262,11 @@ impl ImageLists {
         };
         usable(select(&connection, condition, &parameters, limit, &mut found, matches));
         found
+    }
+
+    pub(crate) fn reader(&self) -> MutexGuard<'_, Connection> {
+        let reader = self.reader.as_ref().unwrap_or(&self.connection);
+        reader.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(crate) fn connection(&self) -> MutexGuard<'_, Connection> {

@@ -49,7 +49,7 @@ impl ImageLists {
     /// Returns the images of a repository that run, as it was last read.
     pub fn use_of(&self, registry: &RegistryScope, repository: &str) -> KnownUse {
         let found = self
-            .connection()
+            .reader()
             .query_row(
                 "SELECT read_at_ms, images FROM image_use WHERE registry = ?1 AND repository = ?2",
                 params![registry.0, repository],

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
-use rusqlite::Connection;
+use rusqlite::{Connection, OpenFlags};
 
 /// How long one process waits while another writes.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
@@ -14,6 +14,14 @@ pub(crate) fn open_or_memory(path: &Path, tables: &str) -> Connection {
         tracing::warn!(%error, path = %path.display(), "a cache is in memory only");
         open_memory(tables)
     })
+}
+
+/// Opens the file of a connection again, to read while the other connection writes. `None` if it has no file.
+pub(crate) fn open_reader(of: &Connection) -> Option<Connection> {
+    let path = of.path().filter(|path| !path.is_empty())?;
+    let reader = usable(Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY))?;
+    usable(reader.busy_timeout(BUSY_TIMEOUT))?;
+    Some(reader)
 }
 
 /// Creates these tables in memory.

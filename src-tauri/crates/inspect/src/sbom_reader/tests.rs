@@ -109,12 +109,12 @@ impl<I: Iterator<Item = String>> Read for Made<I> {
 
 #[test]
 fn a_large_statement_keeps_only_packages_and_says_how_many_there_were() {
-    // 300,000 packages, a million files, and relationships: 100 MB. The members that name the format are at its end.
-    let packages = (0..300_000_u32).map(|number| {
+    // More packages than are kept, and files. The members that name the format are at its end.
+    let packages = (0..110_000_u32).map(|number| {
         let comma = if number == 0 { "" } else { "," };
         format!("{comma}{{\"name\":\"lib{number}\\u001b<b>\",\"versionInfo\":\"1.{number}\"}}")
     });
-    let files = (0..100_000_u32).map(|number| {
+    let files = (0..10_000_u32).map(|number| {
         let comma = if number == 0 { "" } else { "," };
         format!(
             "{comma}{{\"fileName\":\"/usr/share/doc/{number}\",\"copyrightText\":\"{}\"}}",
@@ -134,7 +134,7 @@ fn a_large_statement_keeps_only_packages_and_says_how_many_there_were() {
     assert_eq!(found.predicate_type.as_deref(), Some("https://spdx.dev/Document"));
     assert_eq!(found.subjects, ["sha256:aa"]);
     let sbom = found.sbom.unwrap().unwrap();
-    assert_eq!((sbom.package_count, sbom.file_count), (300_000, 100_000));
+    assert_eq!((sbom.package_count, sbom.file_count), (110_000, 10_000));
     assert_eq!(sbom.packages.len(), PACKAGES_LIMIT);
     assert!(sbom.packages[0].name.ends_with("\\x1b<b>"), "{:?}", sbom.packages[0]);
 }
@@ -142,15 +142,16 @@ fn a_large_statement_keeps_only_packages_and_says_how_many_there_were() {
 #[test]
 fn names_are_kept_up_to_a_limit_of_bytes() {
     let name = "n".repeat(8_000);
-    let packages = (0..20_000_u32).map(|number| {
+    let packages = (0..500_u32).map(|number| {
         let comma = if number == 0 { "" } else { "," };
         format!("{comma}{{\"name\":\"{number}{name}\"}}")
     });
     let one = |text: &str| std::iter::once(text.to_owned());
     let document =
         one("{\"bomFormat\":\"CycloneDX\",\"components\":[").chain(packages).chain(one("]}"));
-    let sbom = read_sbom(Made(document, Vec::new())).unwrap().unwrap();
-    assert_eq!(sbom.package_count, 20_000);
+    let found = read_within(Made(document, Vec::new()), 1_000_000).unwrap();
+    let sbom = found.sbom.unwrap().unwrap();
+    assert_eq!(sbom.package_count, 500);
     let kept: usize = sbom.packages.iter().map(|one| one.name.len()).sum();
-    assert!(kept <= KEPT_LIMIT_BYTES && sbom.packages.len() > 5_000, "{kept}");
+    assert!(kept <= 1_000_000 && sbom.packages.len() > 100, "{kept}");
 }

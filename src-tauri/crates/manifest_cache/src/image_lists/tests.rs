@@ -125,3 +125,20 @@ fn an_unreadable_row_loses_only_itself() {
         assert_eq!(repositories[0].name, "shop/web");
     }
 }
+
+#[test]
+fn a_list_is_found_while_another_one_is_written() {
+    let folder = tempfile::tempdir().unwrap();
+    let lists = ImageLists::open(&folder.path().join("lists"));
+    let (registry, image) = (scope("111122223333"), image("image", &["v1"]));
+    lists.put(&registry, "shop/api", std::slice::from_ref(&image), "summary", 1);
+    let mut connection = lists.connection();
+    let writing = connection.transaction().unwrap();
+    writing.execute("DELETE FROM image", []).unwrap();
+    // The writer holds its connection; without another one, this would wait for ever.
+    assert_eq!(lists.find(&registry, "v1", 10).images.len(), 1);
+    assert_eq!(lists.repositories(&registry).len(), 1);
+    writing.commit().unwrap();
+    drop(connection);
+    assert_eq!(lists.find(&registry, "v1", 10).images.len(), 0);
+}
