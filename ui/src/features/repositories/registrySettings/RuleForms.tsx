@@ -1,3 +1,4 @@
+import Alert from "@cloudscape-design/components/alert";
 import AttributeEditor from "@cloudscape-design/components/attribute-editor";
 import Box from "@cloudscape-design/components/box";
 import FormField from "@cloudscape-design/components/form-field";
@@ -52,6 +53,11 @@ export function ReplicationForm({
         ECR copies images on push. Existing images stay where they are. Another account must allow
         it in its registry policy.
       </Box>
+      {/* The AWS SDK of this version has no field for it, so a change can't keep it. */}
+      <Alert type="warning" data-testid="replication-deletions">
+        Transload can’t read or set whether deletions are replicated (deleteReplication). A change
+        may turn this off. Check it in the ECR console first.
+      </Alert>
       <AttributeEditor
         items={entries}
         addButtonText="Add a destination"

@@ -131,6 +131,13 @@ it("changes scanning after showing what it changes", async () => {
   ]);
 });
 
+it("warns before a change of replication that it may turn off the replication of deletions", async () => {
+  show(configured);
+  await screen.findByTestId("registry-scanning");
+  press("registry-edit-replication");
+  expect(screen.getByTestId("replication-deletions").textContent).toContain("deleteReplication");
+});
+
 it("keeps what was entered when ECR refuses the change", async () => {
   const { container } = show(configured, {
     registryChange: async () => {
