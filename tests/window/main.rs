@@ -1,5 +1,6 @@
 //! Stories in a real window: clicks and keys of a user, on real servers.
 
+mod cleanup;
 mod client_logins;
 mod closing;
 mod company_network;

@@ -26,7 +26,7 @@ pub async fn measure(home: &AwsHome, source: &str) -> Result<()> {
         memory.print("301 repositories listed")?;
 
         print("to another page of repositories", next_page(window).await?);
-        let back = "[data-testid=\"images-table\"] [aria-label=\"Previous page\"]";
+        let back = "[data-testid=\"source-images-pages\"] [aria-label=\"Previous page\"]";
         print("and back", repository_after(window, Some(back), LARGE).await?);
         let open = format!("[aria-label=\"Show tags of {LARGE}\"]");
         let tag = format!("[data-testid=\"tag-{LARGE}:1.0\"]");
@@ -93,11 +93,12 @@ async fn repository_after(
 }
 
 async fn next_page(window: &Window) -> Result<PageTiming> {
-    let next = "[data-testid=\"images-table\"] [aria-label=\"Next page\"]";
+    let next = "[data-testid=\"source-images-pages\"] [aria-label=\"Next page\"]";
     repository_after(window, Some(next), "team/app060").await
 }
 
 async fn choose_by_rules(window: &Window) -> Result<()> {
+    window.click_by_test_id("rules-open").await?;
     window.expand("rules").await?;
     window.fill_by_test_id("rule-newest", &TAGS.to_string()).await?;
     let apply = Some("[data-testid=\"rules-apply\"]");

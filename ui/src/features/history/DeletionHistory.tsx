@@ -46,30 +46,37 @@ export function DeletionHistory({ entries, errorActions, onReload }: DeletionHis
           {
             id: "time",
             header: "Time",
+            width: 130,
             cell: ({ started_at_ms }) => <RelativeTime timeMs={started_at_ms} />,
           },
           {
             id: "repository",
             header: "Repository",
             isRowHeader: true,
+            width: 150,
+            grow: 2,
             cell: repositoriesText,
           },
-          { id: "reason", header: "Reason", cell: reasonText },
-          { id: "deleted", header: "Deleted", cell: deletedText },
+          { id: "reason", header: "Reason", width: 190, grow: 1, cell: reasonText },
+          { id: "deleted", header: "Deleted", width: 130, cell: deletedText },
           {
             id: "restored",
             header: "Restored",
+            width: 110,
             cell: ({ restored }) =>
               restored === null ? "–" : formatCounted(restored.images, "image", "images"),
           },
           {
             id: "table",
             header: "Images as CSV",
+            width: 190,
+            grow: 3,
             cell: ({ table }) => <CopyableText text={table} what="path of the table" />,
           },
           {
             id: "action",
             header: "Action",
+            width: 90,
             cell: (entry) => (
               <Button
                 variant="inline-link"

@@ -15,6 +15,7 @@ import type {
   RestoreReport,
 } from "../../ipc/generated";
 import { formatCount, formatCounted, shortDigest } from "../../shared/format";
+import { MiddleEllipsis } from "../../shared/MiddleEllipsis";
 import { PagedTable } from "../../shared/PagedTable";
 import { useAsyncAction } from "../../shared/useAsyncAction";
 import { useRequest } from "../../shared/useRequest";
@@ -169,7 +170,10 @@ function RestorePlanView({ plan }: { plan: RestorePlan }) {
               id: "image",
               header: "Not restored",
               isRowHeader: true,
-              cell: ({ one }) => one.tags.join(", ") || shortDigest(one.digest),
+              maxWidth: 300,
+              cell: ({ one }) => (
+                <MiddleEllipsis text={one.tags.join(", ") || shortDigest(one.digest)} />
+              ),
             },
             { id: "why", header: "Reason", cell: ({ one }) => notRestorableText(one.why) },
           ]}
