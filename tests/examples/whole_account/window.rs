@@ -102,7 +102,7 @@ async fn choose_by_rules(window: &Window) -> Result<()> {
     window.expand("rules").await?;
     window.fill_by_test_id("rule-newest", &TAGS.to_string()).await?;
     let apply = Some("[data-testid=\"rules-apply\"]");
-    let chosen = window.measure(LIMIT, apply, "[data-testid=\"rules-result\"]", "chosen").await?;
+    let chosen = window.measure(LIMIT, apply, "[data-testid=\"rules-result\"]", "selected").await?;
     print(&format!("to {} tags selected by rules", (REPOSITORIES + 1) * TAGS), chosen);
     Ok(())
 }
