@@ -3,7 +3,7 @@
 mod clients;
 mod copy_report;
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use clients::CopyClients;
@@ -108,7 +108,9 @@ async fn run(
     }
     let events: Arc<dyn EventSink> = Arc::clone(&job) as _;
     let outcomes = transload_migration::copy_list(&pairs, options, job.control(), &events).await;
-    for problem in clients.login_problems().await {
+    // Both registries can meet the same problem, such as a missing credential helper.
+    let problems: BTreeSet<_> = clients.login_problems().await.into_iter().collect();
+    for problem in problems {
         job.warn(format!("Couldn't read a stored login: {problem}."));
     }
     let unread = unread.into_iter().map(|(_, error)| PairResult::NotStarted(error));
