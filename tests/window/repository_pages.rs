@@ -68,7 +68,8 @@ async fn find_by_digest(window: &Window) -> Result<()> {
     window.fill_by_test_id("find-text", "4.2").await?;
     window.wait_for_text_in("find-table", "pgcli").await?;
     let table = window.text_of("find-table").await?;
-    let digest = table.split("sha256:").nth(1).unwrap_or_default();
+    // The digest is shown in two parts, so that its end stays visible.
+    let digest = table.split("sha256:").nth(1).unwrap_or_default().trim_start();
     let digest: String = digest.chars().take_while(char::is_ascii_hexdigit).take(7).collect();
     ensure!(digest.len() == 7, "{table}");
     window.fill_by_test_id("find-text", &digest).await?;

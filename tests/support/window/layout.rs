@@ -83,16 +83,17 @@ impl Window {
     }
 
     /// Measures the page, or the dialog on top of it, once it stays the same: tables adapt to a new size in
-    /// several steps.
+    /// several steps, the first after 200 ms.
     ///
     /// # Errors
     /// If the window does not respond, or the page never stays the same.
     pub async fn layout(&self) -> Result<PageLayout> {
-        let mut last = None;
+        let (mut last, mut same) = (None, 0);
         let layout = wait_until(LIMIT, "the layout to stay the same", async || {
             tokio::time::sleep(std::time::Duration::from_millis(150)).await;
             let now = self.client.execute(include_str!("layout.js"), Vec::new()).await.ok()?;
-            (last.replace(now.clone()) == Some(now.clone())).then_some(now)
+            same = if last.replace(now.clone()) == Some(now.clone()) { same + 1 } else { 0 };
+            (same >= 2).then_some(now)
         })
         .await?;
         serde_json::from_value(layout).context("an unexpected layout")

@@ -62,8 +62,9 @@ impl<'a> Tour<'a> {
             if page {
                 self.window.scroll_to_top().await?;
             }
+            // A picture shows the table that fits the size, not the one before.
+            let layout = self.window.layout().await?;
             if self.theme == Theme::Light {
-                let layout = self.window.layout().await?;
                 self.check_layout(screen, *size, &layout, page);
                 if *size != MINIMUM {
                     let faults = self.window.text_faults().await?;
