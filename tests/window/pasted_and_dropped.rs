@@ -1,11 +1,16 @@
 //! A reference that is pasted from the clipboard, and files that a file manager drops on the window. Both are
 //! real: the keys of the keyboard, and the drag-and-drop protocol of the screen.
 
-use anyhow::{Result, ensure};
+use std::time::Duration;
+
+use anyhow::Result;
+use transload_tests::wait::wait_until_true;
 use transload_tests::window::{Desktop, Role, Window, run_story};
 
 use crate::wizard::{log_in_and_review, next_step, select_tags, start_practice};
 
+/// How long listing the tags of a repository may take.
+const LIST: Duration = Duration::from_secs(30);
 const COMMAND: &str = "docker pull dencold/pgcli:4.0.1";
 const ADDRESS: &str = "https://hub.docker.com/r/dencold/pgcli";
 
@@ -23,8 +28,12 @@ async fn a_pasted_command_or_address_selects_its_image() -> Result<()> {
 
         paste_in_filter(&window, COMMAND).await?;
         window.wait_for_text_in("selection-summary", "1 tag selected").await?;
-        let tags = window.all(Role::Checkbox, "Select dencold/pgcli:4.0.1").await?;
-        ensure!(tags.iter().any(|tag| tag.checked), "{tags:?}");
+        // The tags of the repository are listed after it is selected.
+        wait_until_true(LIST, "the tag to be selected", async || {
+            let tags = window.all(Role::Checkbox, "Select dencold/pgcli:4.0.1").await;
+            tags.is_ok_and(|tags| tags.iter().any(|tag| tag.checked))
+        })
+        .await?;
         window.screenshot("2-command").await?;
 
         // An address without a tag opens its repository, and selects nothing more.
