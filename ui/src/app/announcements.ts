@@ -12,6 +12,7 @@ import type { Notice } from "../shared/notify";
 import { targetName } from "../shared/signIn/SignInModal";
 import { totalsText } from "../shared/undo/undoTexts";
 import { type Page, pageTitles } from "./routes";
+import { reading, shown } from "./silentCommands";
 
 /** What notifications offer beside closing them. */
 export interface AnnouncementActions {
@@ -63,125 +64,6 @@ function openFile(path: string, actions: AnnouncementActions): Notice["action"] 
 function about(notice: Notice, ...things: readonly string[]): Notice {
   return { ...notice, about: things };
 }
-
-/** Commands that change nothing, by themselves or for the user. */
-const reading = [
-  "droppedFileRead",
-  "appInfo",
-  "settingsGet",
-  "draftGet",
-  "savedProfilesList",
-  "recentSourcesList",
-  "jobFollow",
-  "awsProfilesList",
-  "awsIdentity",
-  "awsAccountAlias",
-  "registryLogin",
-  "clientLogins",
-  "ssoSessionsList",
-  "ssoAccountsList",
-  "ssoRolesList",
-  "awsProfilePreview",
-  "engineStatus",
-  "engineOriginals",
-  "networkStatus",
-  "caFileCheck",
-  "sourceLoginStatus",
-  "sourceNamespaces",
-  "sourceRepositories",
-  "sourceTags",
-  "sourceTagDetails",
-  "sourceChoose",
-  "sourcePasteRead",
-  "repositoryNamesPropose",
-  "migrationPlan",
-  "migrationCommands",
-  "migrationPermissions",
-  "migrationUndoPlan",
-  "historyList",
-  "historySearch",
-  "imageInspect",
-  "imageCompare",
-  "imageSupplyChain",
-  "imageAttestation",
-  "imageLayerFiles",
-  "imageLayerChanges",
-  "imageLayerSharing",
-  "imageDigestNow",
-  "imageVulnerabilities",
-  "imageFindingCounts",
-  "repositoryUse",
-  "imageReplication",
-  "historyReport",
-  "historyRequest",
-  "jobsList",
-  "jobSnapshot",
-  "registrySettings",
-  "registryOfferCommands",
-  "repositoriesList",
-  "repositorySummaries",
-  "repositoryDetails",
-  "repositoryManifestsRead",
-  "repositoryRows",
-  "repositoryCleanup",
-  "registryConfiguration",
-  "registryCacheRuleValidate",
-  "registryContents",
-  "registryContentsRead",
-  "repositoryStorage",
-  "imagesFind",
-  "deletionPlan",
-  "deletionHistory",
-  "restorePlan",
-  "lifecycleWhatIf",
-  "lifecyclePreviewStart",
-  "lifecyclePreview",
-  "repositoryInOtherRegion",
-  "nameDiagnose",
-  "nameAnswers",
-  "nameClientFiles",
-  "pullGuides",
-  "pullPrerequisites",
-  // Starts servers that a reset or a restart ends. Practice mode itself shows a badge.
-  "practiceStart",
-] as const satisfies readonly (keyof Commands)[];
-
-/** Commands whose effect the screen shows at once. */
-const shown = [
-  "logFolderOpen",
-  "exportedFileOpen",
-  "linkOpen",
-  "signInPageOpen",
-  "savePathChoose",
-  "openPathChoose",
-  "windowClose",
-  // The settings page says that changes are saved automatically.
-  "settingsSet",
-  "draftSet",
-  "recentSourceAdd",
-  "recentSourceRemove",
-  "signInStart",
-  "signInCancel",
-  "sourceChooseCancel",
-  "imageLayerFilesCancel",
-  "registryContentsReadStop",
-  "migrationPlanCancel",
-  "migrationExpiryConfirm",
-  // The window opens the progress, and `useFinishedNotice` reports the end.
-  "migrationStart",
-  "migrationRetryFailed",
-  "migrationResume",
-  "migrationUndoStop",
-  "restoreStop",
-  "jobPause",
-  "jobResume",
-  "jobLookAgain",
-  "jobCancel",
-  "nameDiagnoseCancel",
-  "deletionStop",
-  // The page shows what each client did, and what was deleted again.
-  "nameProve",
-] as const satisfies readonly (keyof Commands)[];
 
 /** What a deletion did: repositories, or images, or a tag. */
 function deletionNotice({ planned, deleted, repositories, stopped }: DeletionReport): Notice {
