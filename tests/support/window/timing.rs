@@ -9,12 +9,17 @@ use serde_json::{Value, json};
 use crate::wait::wait_until;
 use crate::window::page::Window;
 
+/// How long the page is observed after the result was drawn, in milliseconds. What follows in the background
+/// can block the page, too.
+const REST_MS: u32 = 500;
+
 /// A measurement in milliseconds of the page's clock.
 #[derive(Clone, Copy, Debug, Deserialize)]
 pub struct PageTiming {
     /// From the click until the result was drawn.
     pub drawn_ms: f64,
-    /// The longest time that the page was blocked, which is how long another click would have to wait.
+    /// The longest time that the page was blocked until it came to rest, which is how long another click would
+    /// have to wait.
     pub blocked_ms: f64,
 }
 
@@ -42,7 +47,7 @@ impl Window {
         drawn: &str,
         text: &str,
     ) -> Result<PageTiming> {
-        let arguments = vec![json!(clicked), json!(drawn), json!(text)];
+        let arguments = vec![json!(clicked), json!(drawn), json!(text), json!(REST_MS)];
         wait_until(limit, &format!("{clicked:?} to be clicked"), async || {
             let started = self.client.execute(include_str!("timing.js"), arguments.clone()).await;
             started.ok().filter(|started| *started == true)

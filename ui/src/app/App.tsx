@@ -17,6 +17,7 @@ import { reloadRequests, useRequest } from "../shared/useRequest";
 import { type AnnouncementActions, withAnnouncements } from "./announcements";
 import { CloseModal } from "./CloseModal";
 import { ConnectionPicker } from "./ConnectionPicker";
+import { ClickActivityContext, createClickActivity } from "./clickActivity";
 import { type AccountItem, consoleUrl } from "./connectionMenus";
 import { DropHint } from "./DropHint";
 import { ErrorBoundary } from "./ErrorBoundary";
@@ -37,11 +38,16 @@ import { initialWindowState, windowReducer } from "./windowState";
 
 /** Builds the window: providers, pages, and the state that several pages share. */
 export function App({ backend }: { backend: Backend }) {
+  const [activity] = useState(createClickActivity);
+  const observed = useMemo(() => activity.observe(backend), [activity, backend]);
+  useEffect(() => activity.watch(document), [activity]);
   return (
     <I18nProvider locale="en" messages={[messages]}>
-      <BackendProvider backend={backend}>
-        <Window />
-      </BackendProvider>
+      <ClickActivityContext value={activity}>
+        <BackendProvider backend={observed}>
+          <Window />
+        </BackendProvider>
+      </ClickActivityContext>
     </I18nProvider>
   );
 }

@@ -8,6 +8,7 @@ import { engineFacts } from "../shared/engineFacts";
 import { formatPercent } from "../shared/format";
 import { useNow } from "../shared/useNow";
 import { useRequest } from "../shared/useRequest";
+import { ActivityLine } from "./ActivityLine";
 import {
   type AccountItem,
   accountFacts,
@@ -200,6 +201,7 @@ export function TopBar(props: TopBarProps) {
           </Popover>
         </div>
       )}
+      <ActivityLine />
     </div>
   );
 }

@@ -3,6 +3,7 @@ import { act, render } from "@testing-library/react";
 import { expect, it, vi } from "vitest";
 import { rendersOf } from "../testing/renderCount";
 import { FullTable, PagedTable, rowsOfAPage } from "./PagedTable";
+import { portionRows } from "./useRowPortions";
 
 const rows = Array.from({ length: 10_000 }, (_, number) => `image-${number}`);
 
@@ -125,4 +126,40 @@ it("renders its rows once, whatever the width of the window", async () => {
   expect(usual).toBeGreaterThan(0);
   expect(await renders(700)).toBe(usual);
   expect(await renders(1_600)).toBe(usual);
+});
+
+it("draws the rows in view with the click, and the others afterwards", async () => {
+  localStorage.clear();
+  const items = rows.slice(0, 200).map((name) => ({ name }));
+  const columnDefinitions = [
+    { id: "name", header: "Name", cell: (row: { name: string }) => row.name },
+  ];
+  const onSelectionChange = vi.fn();
+  const { unmount } = render(
+    <FullTable
+      name="portions"
+      items={items}
+      trackBy="name"
+      selectionType="multi"
+      selectedItems={[]}
+      onSelectionChange={({ detail }) => onSelectionChange(detail.selectedItems)}
+      columnDefinitions={columnDefinitions}
+    />,
+  );
+  const table = () => createWrapper().findTable();
+  expect(table()?.findRows()).toHaveLength(rowsOfAPage);
+  // Outside of `act`, React renders as in the window.
+  const next = createWrapper().findPagination()?.findNextPageButton().getElement();
+  const environment = globalThis as { IS_REACT_ACT_ENVIRONMENT?: boolean };
+  environment.IS_REACT_ACT_ENVIRONMENT = false;
+  next?.click();
+  await Promise.resolve();
+  expect(table()?.findRows()[0]?.getElement().textContent).toContain(`image-${rowsOfAPage}`);
+  expect(table()?.findRows()).toHaveLength(portionRows);
+  // Select all means the whole page.
+  table()?.findSelectAllTrigger()?.find("input")?.getElement().click();
+  expect(onSelectionChange.mock.calls[0]?.[0]).toHaveLength(rowsOfAPage);
+  await vi.waitFor(() => expect(table()?.findRows()).toHaveLength(rowsOfAPage));
+  environment.IS_REACT_ACT_ENVIRONMENT = true;
+  unmount();
 });

@@ -21,6 +21,7 @@ import {
   visibleColumns,
   withWidths,
 } from "./tablePreferences";
+import { useRowPortions } from "./useRowPortions";
 import { useSettledWidth } from "./useSettledWidth";
 
 export { rowsOfAPage } from "./tablePreferences";
@@ -70,7 +71,14 @@ function usePages<Row>(
   });
   const { sortingColumn, sortingDescending, onSortingChange } = collection.collectionProps;
   const sorting = { sortingColumn, sortingDescending, onSortingChange };
-  return { ...collection, sorting };
+  /** Changes when the user asks for other rows. */
+  const page = JSON.stringify([
+    collection.paginationProps.currentPageIndex,
+    collection.filterProps.filteringText,
+    sortingColumn?.sortingField,
+    sortingDescending,
+  ]);
+  return { ...collection, sorting, page };
 }
 
 function noMatches(onClear: () => void): ReactNode {
@@ -87,20 +95,15 @@ function noMatches(onClear: () => void): ReactNode {
 /** A table with pagination, sorting, and a text filter, for a part of a page or a dialog. */
 export function PagedTable<Row>(props: PagedTableProps<Row>) {
   const { words, finds, filters, sortedBy, sortedDescending, ...table } = props;
-  const { items, actions, filteredItemsCount, filterProps, paginationProps, sorting } = usePages(
-    table.items,
-    table.columnDefinitions,
-    words,
-    rowsOfAPage,
-    sortedBy,
-    sortedDescending,
-  );
+  const { items, actions, filteredItemsCount, filterProps, paginationProps, sorting, page } =
+    usePages(table.items, table.columnDefinitions, words, rowsOfAPage, sortedBy, sortedDescending);
+  const drawn = useRowPortions(items, page);
   const paged = table.items.length > rowsOfAPage;
   return (
     <Table
       {...sorting}
       {...table}
-      items={items}
+      items={drawn}
       empty={
         filterProps.filteringText === "" ? table.empty : noMatches(() => actions.setFiltering(""))
       }
@@ -193,15 +196,16 @@ export function FullTable<Row>(props: FullTableProps<Row>) {
     ...table
   } = rest;
   const [layout, setLayout] = useTableLayout(storageKey ?? `${name}.table`);
-  const { items, actions, filteredItemsCount, filterProps, paginationProps, sorting } = usePages(
-    table.items,
-    table.columnDefinitions,
-    words,
-    layout.pageSize,
-    sortedBy,
-    sortedDescending,
-    alsoFound,
-  );
+  const { items, actions, filteredItemsCount, filterProps, paginationProps, sorting, page } =
+    usePages(
+      table.items,
+      table.columnDefinitions,
+      words,
+      layout.pageSize,
+      sortedBy,
+      sortedDescending,
+      alsoFound,
+    );
   const latestOnFilter = useRef(onFilter);
   latestOnFilter.current = onFilter;
   const { filteringText } = filterProps;
@@ -225,6 +229,7 @@ export function FullTable<Row>(props: FullTableProps<Row>) {
   );
   const rows =
     nested?.(items, comparison(sorting.sortingColumn, sorting.sortingDescending)) ?? items;
+  const drawn = useRowPortions(rows, page);
   const pages = Math.ceil((filteredItemsCount ?? table.items.length) / layout.pageSize);
   const place = (table: ReactNode) => {
     const shown = width !== null && (
@@ -280,7 +285,15 @@ export function FullTable<Row>(props: FullTableProps<Row>) {
       {...sorting}
       {...table}
       {...(isToolbarAbove ? {} : tools)}
-      items={rows}
+      items={drawn}
+      onSelectionChange={(event) => {
+        const { selectedItems } = event.detail;
+        // Select all means the rows that follow, too.
+        const isAll =
+          drawn.length < rows.length && drawn.every((row) => selectedItems.includes(row));
+        const detail = isAll ? { selectedItems: [...rows] } : event.detail;
+        table.onSelectionChange?.({ ...event, detail });
+      }}
       columnDefinitions={columns}
       wrapLines={layout.wrapLines}
       resizableColumns

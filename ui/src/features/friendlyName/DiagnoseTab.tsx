@@ -13,6 +13,7 @@ import { useBackend } from "../../ipc";
 import type { CheckResult } from "../../ipc/generated";
 import { newAttemptId } from "../../shared/attemptId";
 import { formatCounted } from "../../shared/format";
+import { StopButton } from "../../shared/StopButton";
 import { useAsyncAction } from "../../shared/useAsyncAction";
 import { ChecksTable, DiagnosisSummary } from "./DiagnosisResult";
 import type { FriendlyNameProps } from "./friendlyNameProps";
@@ -134,13 +135,13 @@ export function DiagnoseTab({
               Diagnose
             </Button>
             {attempt !== null && (
-              <Button
+              <StopButton
+                text="Cancel"
+                stoppingText="Canceling…"
                 // A finished diagnosis doesn't need it.
-                onClick={() => backend.nameDiagnoseCancel(attempt).catch(() => {})}
+                onStop={() => backend.nameDiagnoseCancel(attempt).catch(() => {})}
                 data-testid="friendly-name-cancel"
-              >
-                Cancel
-              </Button>
+              />
             )}
           </SpaceBetween>
         </SpaceBetween>

@@ -47,7 +47,7 @@ export function HistoryPage(props: HistoryPageProps) {
   const [deleting, setDeleting] = useState<HistoryEntry | null>(null);
   const [undoing, setUndoing] = useState<HistoryEntry | null>(null);
   const search = useImageSearch();
-  const { busy, error, run, dismiss } = useAsyncAction();
+  const { busy, running, error, run, dismiss } = useAsyncAction();
   const report = useRequest(opened === null ? null : `report ${opened.migration}`, () =>
     backend.historyReport(opened?.migration ?? ""),
   );
@@ -85,10 +85,10 @@ export function HistoryPage(props: HistoryPageProps) {
         }
       }
       setOpened(entry);
-    });
+    }, "open");
   const resume = (entry: HistoryEntry) => {
     setTried(entry);
-    return run(async () => onJob(await backend.migrationResume(entry.migration)));
+    return run(async () => onJob(await backend.migrationResume(entry.migration)), "resume");
   };
   const verify = (entry: HistoryEntry) =>
     run(async () => {
@@ -99,10 +99,12 @@ export function HistoryPage(props: HistoryPageProps) {
         setVerifyFailed(true);
         throw failure;
       }
-    });
+    }, "verify");
   const runAgain = (entry: HistoryEntry) =>
-    run(async () =>
-      onRequest(await backend.historyRequest(entry.migration), entry.identity?.account_id),
+    run(
+      async () =>
+        onRequest(await backend.historyRequest(entry.migration), entry.identity?.account_id),
+      "again",
     );
 
   const failures = (
@@ -138,7 +140,8 @@ export function HistoryPage(props: HistoryPageProps) {
       entries={entries}
       loading={listed.loading && listed.answer === null}
       readable={listed.error === null || listed.answer !== null}
-      busy={busy}
+      running={running}
+      refreshing={listed.loading && listed.answer !== null && !anyRuns}
       search={search}
       onReload={reload}
       onOpen={open}
@@ -210,12 +213,13 @@ export function HistoryPage(props: HistoryPageProps) {
               report={verified ?? report.answer}
               verifyFailed={verifyFailed}
               undone={(shown ?? opened).undone}
+              exporting={running === "export"}
               onExport={(format) =>
                 run(async () => {
                   if (report.answer !== null) {
                     await exportReport(backend, report.answer, format);
                   }
-                })
+                }, "export")
               }
               actions={
                 <SpaceBetween direction="horizontal" size="xs">
@@ -224,12 +228,18 @@ export function HistoryPage(props: HistoryPageProps) {
                       setTried(null);
                       verify(opened);
                     }}
-                    loading={busy}
+                    loading={running === "verify"}
+                    disabled={busy}
                     data-testid="report-verify"
                   >
                     Verify again
                   </Button>
-                  <Button onClick={() => runAgain(opened)} data-testid="report-again">
+                  <Button
+                    onClick={() => runAgain(opened)}
+                    loading={running === "again"}
+                    disabled={busy}
+                    data-testid="report-again"
+                  >
                     Run again
                   </Button>
                   {canUndo(shown ?? opened) && (
@@ -240,7 +250,8 @@ export function HistoryPage(props: HistoryPageProps) {
                   {canResume(shown ?? opened) && (
                     <Button
                       variant="primary"
-                      loading={busy}
+                      loading={running === "resume"}
+                      disabled={busy}
                       onClick={() => resume(opened)}
                       data-testid="report-resume"
                     >

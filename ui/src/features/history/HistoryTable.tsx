@@ -32,7 +32,10 @@ interface HistoryTableProps extends HistoryActions {
   entries: readonly HistoryEntry[];
   loading: boolean;
   readable: boolean;
-  busy: boolean;
+  /** The name of the running action, or `null`. */
+  running: string | null;
+  /** Whether the user refreshes the list. */
+  refreshing: boolean;
   /** The search of recorded images. */
   search: ImageSearch;
   onReload: () => void;
@@ -76,7 +79,7 @@ function countText(
 
 /** The table of migrations, with actions for the selected migration. */
 export function HistoryTable(props: HistoryTableProps) {
-  const { entries, busy, onOpen } = props;
+  const { entries, running, onOpen } = props;
   const [state, setState] = useState<StateFilter>("all");
   const [selectedId, setSelectedId] = useState<string | null>(null);
   const { found } = props.search;
@@ -160,17 +163,20 @@ export function HistoryTable(props: HistoryTableProps) {
               <Button
                 iconName="refresh"
                 ariaLabel="Refresh history"
+                loading={props.refreshing}
                 onClick={props.onReload}
                 data-testid="history-reload"
               />
               <Button
                 {...needsOne}
+                loading={running === "open"}
                 onClick={() => only !== undefined && onOpen(only)}
                 data-testid="history-open"
               >
                 {only?.state === "running" ? "View progress" : "View report"}
               </Button>
               <ButtonDropdown
+                loading={running === "again"}
                 onItemClick={({ detail }) => {
                   if (only !== undefined) {
                     const actions = {
@@ -208,7 +214,7 @@ export function HistoryTable(props: HistoryTableProps) {
               <Button
                 variant="primary"
                 {...resume}
-                loading={busy}
+                loading={running === "resume"}
                 onClick={() => only !== undefined && props.onResume(only)}
                 data-testid="history-resume"
               >

@@ -17,6 +17,7 @@ import type {
 import { formatCount, formatCounted, shortDigest } from "../../shared/format";
 import { MiddleEllipsis } from "../../shared/MiddleEllipsis";
 import { PagedTable } from "../../shared/PagedTable";
+import { StopButton } from "../../shared/StopButton";
 import { useAsyncAction } from "../../shared/useAsyncAction";
 import { useRequest } from "../../shared/useRequest";
 import { notRestorableText } from "./restoreTexts";
@@ -64,13 +65,11 @@ export function RestoreModal({ entry, errorActions, onRestored, onClose }: Resto
         <Box float="right">
           <SpaceBetween direction="horizontal" size="xs">
             {plan !== null && busy && (
-              <Button
+              <StopButton
                 // A finished restore doesn't need a stop.
-                onClick={() => backend.restoreStop(plan.restore).catch(() => {})}
+                onStop={() => backend.restoreStop(plan.restore).catch(() => {})}
                 data-testid="restore-stop"
-              >
-                Stop
-              </Button>
+              />
             )}
             <Button variant="link" disabled={busy} onClick={onClose} data-testid="restore-close">
               {report === null && plan !== null && plan.images > 0 ? "Cancel" : "Close"}

@@ -15,6 +15,7 @@ import { useAsyncAction } from "../../shared/useAsyncAction";
 import { useRequest } from "../../shared/useRequest";
 import { JobView } from "./progress/JobView";
 import type { JobState } from "./progress/jobState";
+import { usePendingStatus } from "./progress/usePendingStatus";
 import { StopModal } from "./StopModal";
 
 interface JobContainerProps {
@@ -37,10 +38,11 @@ export function JobContainer({
   onRepositories,
 }: JobContainerProps) {
   const backend = useBackend();
-  const { busy, error, run, dismiss } = useAsyncAction();
+  const { busy, running, error, run, dismiss } = useAsyncAction();
   const [undoing, setUndoing] = useState(false);
   const [askingToStop, setAskingToStop] = useState(false);
   const id = job.snapshot.job;
+  const [pending, request] = usePendingStatus(job.snapshot.status);
   const report = job.snapshot.report;
   const source = job.snapshot.source;
   const waits = job.snapshot.quota_look_again_at_ms !== null;
@@ -66,17 +68,19 @@ export function JobContainer({
 
   const stop = () => {
     setAskingToStop(false);
-    run(async () => {
-      await backend.jobCancel(id);
-      onReload?.();
-    });
+    request("cancelling", () =>
+      run(async () => {
+        await backend.jobCancel(id);
+        onReload?.();
+      }),
+    );
   };
   const onExport = (format: ReportFormat) =>
     run(async () => {
       if (report !== null) {
         await exportReport(backend, report, format);
       }
-    });
+    }, "export");
 
   return (
     <SpaceBetween size="l">
@@ -86,6 +90,7 @@ export function JobContainer({
           job={job}
           errorActions={errorActions}
           busy={busy}
+          pending={pending}
           signIn={
             <SourceLoginForm
               status={login}
@@ -103,8 +108,8 @@ export function JobContainer({
               }}
             />
           }
-          onPause={() => run(() => backend.jobPause(id))}
-          onResume={() => run(() => backend.jobResume(id))}
+          onPause={() => request("paused", () => run(() => backend.jobPause(id)))}
+          onResume={() => request("running", () => run(() => backend.jobResume(id)))}
           onStop={() => setAskingToStop(true)}
           onLookAgain={() => run(() => backend.jobLookAgain(id))}
         />
@@ -112,6 +117,7 @@ export function JobContainer({
         <ReportView
           report={report}
           undone={undone}
+          exporting={running === "export"}
           onExport={onExport}
           logins={
             <ClientLoginsSection
@@ -124,8 +130,11 @@ export function JobContainer({
             <SpaceBetween direction="horizontal" size="xs">
               {report.images.some((image) => image.result.kind === "failed") && (
                 <Button
-                  onClick={() => run(async () => onJob(await backend.migrationRetryFailed(id)))}
-                  loading={busy}
+                  onClick={() =>
+                    run(async () => onJob(await backend.migrationRetryFailed(id)), "retry")
+                  }
+                  loading={running === "retry"}
+                  disabled={busy}
                   data-testid="retry-failed"
                 >
                   Retry failed images
@@ -141,8 +150,11 @@ export function JobContainer({
               {canResume && (
                 <Button
                   variant="primary"
-                  onClick={() => run(async () => onJob(await backend.migrationResume(id)))}
-                  loading={busy}
+                  onClick={() =>
+                    run(async () => onJob(await backend.migrationResume(id)), "resume")
+                  }
+                  loading={running === "resume"}
+                  disabled={busy}
                   data-testid="resume-cancelled"
                 >
                   Resume

@@ -124,7 +124,7 @@ export function DeletionModal(props: DeletionModalProps) {
                 }}
                 data-testid="deletion-stop"
               >
-                Stop
+                {stopping ? "Stopping…" : "Stop"}
               </Button>
             )}
             <Button variant="link" disabled={busy} onClick={onClose} data-testid="deletion-close">

@@ -5,6 +5,7 @@ import { type ErrorActions, ErrorAlert } from "../../errors";
 import type { UnreadReason } from "../../ipc/generated";
 import { formatCount, formatCounted } from "../../shared/format";
 import { StatusText } from "../../shared/StatusText";
+import { StopButton } from "../../shared/StopButton";
 import type { ImageRows } from "./useImageRows";
 
 function reasonText(reason: UnreadReason): string {
@@ -37,9 +38,7 @@ export function ReadProgress({ images }: { images: ImageRows }) {
       <StatusText type="in-progress">
         {`Reading manifests: ${formatCount(progress.done)} of ${formatCount(progress.total)}`}
       </StatusText>
-      <Button variant="inline-link" onClick={stop} data-testid="manifests-read-stop">
-        Stop
-      </Button>
+      <StopButton variant="inline-link" onStop={stop} data-testid="manifests-read-stop" />
     </SpaceBetween>
   );
 }

@@ -49,7 +49,8 @@ describe("the list of repositories", () => {
     );
     await screen.findByText("app-00000");
     const firstPage = many.slice(0, 50).map(({ name }) => name);
-    expect(names(container)).toEqual(firstPage);
+    // The rows below those in view follow.
+    await waitFor(() => expect(names(container)).toEqual(firstPage));
     expect(container.textContent).toContain("(10,000)");
     await screen.findAllByText("45.6 MB");
     expect(summaries.mock.calls.map(([, asked]) => asked)).toEqual([firstPage]);

@@ -27,6 +27,8 @@ export interface ReportViewProps {
   actions: ReactNode;
   /** The logins of other clients, among the next steps. */
   logins?: ReactNode;
+  /** Whether a report is being exported. */
+  exporting?: boolean;
   onExport: (format: ReportFormat) => void;
 }
 
@@ -116,7 +118,7 @@ type ReportTab = "report-tab-images" | "report-tab-summary" | "report-tab-next";
  * so that the table scrolls and the page doesn’t.
  */
 export function ReportView(props: ReportViewProps) {
-  const { report, verifyFailed = false, undone = null, actions, logins, onExport } = props;
+  const { report, verifyFailed = false, undone = null, exporting = false, onExport } = props;
   const [tab, setTab] = useState<ReportTab>("report-tab-images");
   return (
     <SpaceBetween size="s">
@@ -134,12 +136,13 @@ export function ReportView(props: ReportViewProps) {
                 { id: "html", text: "HTML" },
                 { id: "json", text: "JSON" },
               ]}
+              loading={exporting}
               onItemClick={({ detail }) => onExport(detail.id as ReportFormat)}
               data-testid="export-report"
             >
               Export report
             </ButtonDropdown>
-            {actions}
+            {props.actions}
           </SpaceBetween>
         }
       >
@@ -176,7 +179,7 @@ export function ReportView(props: ReportViewProps) {
                 <div className="report-tab">
                   <SpaceBetween size="l">
                     <NextSteps report={report} />
-                    {logins}
+                    {props.logins}
                   </SpaceBetween>
                 </div>
               </FillHeight>

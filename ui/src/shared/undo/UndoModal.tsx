@@ -8,6 +8,7 @@ import { useState } from "react";
 import { type ErrorActions, ErrorAlert } from "../../errors";
 import type { UndoPlan, UndoProgress, UndoReport } from "../../ipc/generated";
 import { formatCounted } from "../format";
+import { StopButton } from "../StopButton";
 import { useAsyncAction } from "../useAsyncAction";
 import { useRequest } from "../useRequest";
 import { UndoPlanView } from "./UndoPlanView";
@@ -63,13 +64,11 @@ export function UndoModal(props: UndoModalProps) {
         <Box float="right">
           <SpaceBetween direction="horizontal" size="xs">
             {plan !== null && busy && (
-              <Button
+              <StopButton
                 // A finished undo doesn't need a stop.
-                onClick={() => backend.migrationUndoStop(plan.undo).catch(() => {})}
+                onStop={() => backend.migrationUndoStop(plan.undo).catch(() => {})}
                 data-testid="undo-stop"
-              >
-                Stop
-              </Button>
+              />
             )}
             <Button variant="link" onClick={onClose} data-testid="undo-close">
               {report === null && !busy ? "Cancel" : "Close"}

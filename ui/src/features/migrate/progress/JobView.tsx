@@ -23,12 +23,15 @@ import { SignInWait } from "./SignInWait";
 import { Sparkline } from "./Sparkline";
 import { StepList } from "./StepList";
 import { formatImageRate, formatTimeRange } from "./timeRange";
+import type { PendingStatus } from "./usePendingStatus";
 
 export interface JobViewProps {
   job: JobState;
   errorActions: ErrorActions;
-  /** An action that was requested and hasn't taken effect. */
+  /** Another action is running. */
   busy: boolean;
+  /** The status that was requested and that the job doesn't have yet. */
+  pending: PendingStatus | null;
   /** The source sign-in form, shown while the migration waits for the pull rate limit. */
   signIn: ReactNode;
   onPause: () => void;
@@ -41,11 +44,13 @@ export interface JobViewProps {
 
 /** The progress of a running migration. */
 export function JobView(props: JobViewProps) {
-  const { job, errorActions, busy, signIn, onPause, onResume, onStop, onLookAgain } = props;
+  const { job, errorActions, pending, signIn, onPause, onResume, onStop, onLookAgain } = props;
   const { snapshot } = job;
+  const busy = props.busy || pending !== null;
   const { status } = snapshot;
   const groups = useMemo(() => grouped(snapshot.images), [snapshot.images]);
   const paused = status === "paused";
+  const stopping = status === "cancelling" || pending === "cancelling";
   const percent = percentOf(snapshot);
   return (
     <SpaceBetween size="s">
@@ -71,28 +76,30 @@ export function JobView(props: JobViewProps) {
                     iconName="play"
                     onClick={onResume}
                     disabled={busy}
+                    loading={pending === "running"}
                     data-testid="job-resume"
                   >
-                    Resume
+                    {pending === "running" ? "Resuming…" : "Resume"}
                   </Button>
                 ) : (
                   <Button
                     iconName="pause"
                     onClick={onPause}
                     disabled={busy || status !== "running"}
+                    loading={pending === "paused"}
                     data-testid="job-pause"
                   >
-                    Pause
+                    {pending === "paused" ? "Pausing…" : "Pause"}
                   </Button>
                 )}
                 <Button
                   onClick={onStop}
                   disabled={busy || status === "finished"}
-                  loading={status === "cancelling"}
+                  loading={stopping}
                   loadingText="Stopping"
                   data-testid="job-cancel"
                 >
-                  {status === "cancelling" ? "Stopping…" : "Stop"}
+                  {stopping ? "Stopping…" : "Stop"}
                 </Button>
               </SpaceBetween>
             }

@@ -48,6 +48,7 @@ async function rendersOfPause(images: number): Promise<number> {
       job={{ ...job, snapshot: { ...job.snapshot, status } }}
       errorActions={{}}
       busy={busy}
+      pending={null}
       signIn={null}
       onPause={nothing}
       onResume={nothing}

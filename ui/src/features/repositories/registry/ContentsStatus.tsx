@@ -7,6 +7,7 @@ import { type ErrorActions, ErrorAlert } from "../../../errors";
 import type { RepositoryContents } from "../../../ipc/generated";
 import { formatCount, formatCounted } from "../../../shared/format";
 import { RelativeTime } from "../../../shared/RelativeTime";
+import { StopButton } from "../../../shared/StopButton";
 import "./registry.css";
 import type { RegistryContentsState } from "./useRegistryContents";
 
@@ -63,9 +64,7 @@ export function ContentsStatus({ state, errorActions }: ContentsStatusProps) {
               ariaLabel="Listing images"
             />
           </div>
-          <Button onClick={state.stop} data-testid="contents-stop">
-            Stop
-          </Button>
+          <StopButton onStop={state.stop} data-testid="contents-stop" />
         </SpaceBetween>
       ) : (
         contents !== null && (
