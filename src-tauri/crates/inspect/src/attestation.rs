@@ -17,6 +17,7 @@ use ts_rs::TS;
 use crate::config::{date, text};
 use crate::content::{ImageContent, read_blob};
 use crate::error::InspectError;
+use crate::hide::hide_document;
 use crate::large_document::{LARGE_LIMIT_BYTES, LargeDocument, read_large_document};
 use crate::provenance::{Provenance, read_provenance};
 use crate::sbom::Sbom;
@@ -28,6 +29,8 @@ use crate::visible::visible;
 const WHOLE_LIMIT_BYTES: u64 = 4 * 1024 * 1024;
 /// How many characters of a document that has no view of its own are shown.
 const TEXT_LIMIT: usize = 200_000;
+/// The end of the year 9999. No calendar shows later times.
+const LATEST_SECONDS: u64 = 253_402_300_799;
 /// How many subjects are kept. A statement usually has one for each tag.
 const SUBJECTS_LIMIT: usize = 1_000;
 
@@ -223,7 +226,9 @@ fn of_statement(document: &str, outer: &Outer) -> Result<AttestationDocument, St
         _ => Err(error),
     })?;
     if found.sbom.is_none() {
-        found.text = Some(beginning(content));
+        let mut shown = content.to_owned();
+        hide_document(&mut shown, &[]);
+        found.text = Some(beginning(&shown));
     }
     Ok(found)
 }
@@ -290,11 +295,11 @@ fn facts(
     SignatureFacts { format: format.to_owned(), signer, issuer, signed_at_ms }
 }
 
-/// Returns a time in seconds, which is a number or a text, in milliseconds.
+/// Returns a time in seconds, which is a number or a text, in milliseconds. `None` for times that can't be shown.
 fn seconds(json: Option<&Value>) -> Option<u64> {
     let json = json?;
-    let seconds = json.as_u64().or_else(|| json.as_str()?.parse().ok())?;
-    seconds.checked_mul(1000)
+    let seconds: u64 = json.as_u64().or_else(|| json.as_str()?.parse().ok())?;
+    (seconds <= LATEST_SECONDS).then(|| seconds * 1000)
 }
 
 fn der_of_pem(pem: &str) -> Option<Vec<u8>> {

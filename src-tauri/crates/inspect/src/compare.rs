@@ -1,7 +1,7 @@
 //! The differences between two images: platforms, configuration and layers. A pure function of two inspections.
 //! Called by `api` for the Compare page and for `transload-cli diff`.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use serde::{Deserialize, Serialize};
 use transload_model::Digest;
@@ -101,10 +101,15 @@ pub fn compare(left: &ImageInspection, right: &ImageInspection, reveal: bool) ->
         packages: PackageComparison::default(),
     };
     if let (Some(one), Some(other)) = (&left.image, &right.image) {
-        comparison.configuration = configuration(one, other, reveal);
         comparison.layers = layers(one, other);
+        let hidden = [one, other].map(|image| {
+            let mut hidden = image.clone();
+            hidden.hide_secrets();
+            hidden
+        });
+        comparison.configuration = configuration([one, other], &hidden, reveal);
         if !reveal {
-            comparison.hide_lines(one, other);
+            comparison.hide_lines(&hidden);
         }
     }
     comparison
@@ -123,10 +128,8 @@ impl ImageComparison {
     }
 
     /// Replaces the lines of layers by those without secrets.
-    fn hide_lines(&mut self, left: &InspectedImage, right: &InspectedImage) {
-        for (image, shown) in [(left, &mut self.layers.removed), (right, &mut self.layers.added)] {
-            let mut hidden = image.clone();
-            hidden.hide_secrets();
+    fn hide_lines(&mut self, [left, right]: &[InspectedImage; 2]) {
+        for (hidden, shown) in [(left, &mut self.layers.removed), (right, &mut self.layers.added)] {
             for layer in shown {
                 let same = hidden.layers.iter().find(|other| other.number == layer.number);
                 if let Some(same) = same {
@@ -171,24 +174,38 @@ fn platforms(left: &ImageInspection, right: &ImageInspection) -> Vec<PlatformDif
 }
 
 fn configuration(
-    left: &InspectedImage,
-    right: &InspectedImage,
+    images: [&InspectedImage; 2],
+    hidden: &[InspectedImage; 2],
     reveal: bool,
 ) -> Vec<ConfigDifference> {
     let none = ImageConfig::default();
-    let (one, other) =
-        (left.config.as_ref().unwrap_or(&none), right.config.as_ref().unwrap_or(&none));
+    let [left, right] = [0, 1].map(|side| {
+        let (image, hidden) = (images[side], &hidden[side]);
+        let config = image.config.as_ref().unwrap_or(&none);
+        let without = hidden.config.as_ref().unwrap_or(&none);
+        [
+            marked(general(config), &general(without)),
+            marked(config.env.clone(), &without.env),
+            marked(config.labels.clone(), &without.labels),
+            marked(image.annotations.clone(), &hidden.annotations),
+        ]
+    });
     let sections = [
-        (ConfigSection::General, general(one), general(other)),
-        (ConfigSection::Environment, one.env.clone(), other.env.clone()),
-        (ConfigSection::Label, one.labels.clone(), other.labels.clone()),
-        (ConfigSection::Annotation, left.annotations.clone(), right.annotations.clone()),
+        ConfigSection::General,
+        ConfigSection::Environment,
+        ConfigSection::Label,
+        ConfigSection::Annotation,
     ];
-    let mut found = Vec::new();
-    for (section, left, right) in sections {
-        found.extend(differences(section, &left, &right, reveal));
+    let pairs = sections.into_iter().zip(left.iter().zip(&right));
+    pairs.flat_map(|(section, (left, right))| differences(section, left, right, reveal)).collect()
+}
+
+/// Marks the values that are hidden, in whole or in part.
+fn marked(mut values: Vec<ConfigValue>, hidden: &[ConfigValue]) -> Vec<ConfigValue> {
+    for (value, without) in values.iter_mut().zip(hidden) {
+        value.secret |= value.value != without.value;
     }
-    found
+    values
 }
 
 /// Returns the values that differ, in the order of the left image; then those that only the right one has.
@@ -198,20 +215,19 @@ fn differences(
     right: &[ConfigValue],
     reveal: bool,
 ) -> Vec<ConfigDifference> {
-    let of = |values: &[ConfigValue], name: &str| {
-        // If a name occurs twice, the last one is in force.
-        values.iter().rev().find(|value| value.name == name).cloned()
+    // If a name occurs twice, the last one is in force.
+    let by_name = |values| -> HashMap<&str, &ConfigValue> {
+        let values: &[ConfigValue] = values;
+        values.iter().map(|value| (value.name.as_str(), value)).collect()
     };
-    let mut names: Vec<&str> = Vec::new();
-    for value in left.iter().chain(right) {
-        if !names.contains(&value.name.as_str()) {
-            names.push(&value.name);
-        }
-    }
+    let (of_left, of_right) = (by_name(left), by_name(right));
+    let mut seen = HashSet::new();
+    let names = left.iter().chain(right).map(|value| value.name.as_str());
+    let names = names.filter(|name| seen.insert(*name));
     let difference = |name: &str| {
-        let (one, other) = (of(left, name), of(right, name));
-        let secret = [&one, &other].into_iter().flatten().any(|value| value.secret);
-        let text = |value: Option<ConfigValue>| value.and_then(|value| value.value);
+        let (one, other) = (of_left.get(name), of_right.get(name));
+        let secret = [one, other].into_iter().flatten().any(|value| value.secret);
+        let text = |value: Option<&&ConfigValue>| value.and_then(|value| value.value.clone());
         let (one, other) = (text(one), text(other));
         let shown = |value: Option<String>| value.filter(|_| reveal || !secret);
         (one != other).then(|| ConfigDifference {
@@ -222,7 +238,7 @@ fn differences(
             right: shown(other),
         })
     };
-    names.into_iter().filter_map(difference).collect()
+    names.filter_map(difference).collect()
 }
 
 /// Returns the fields of a configuration other than variables and labels, as names and texts.
@@ -248,10 +264,8 @@ fn general(config: &ImageConfig) -> Vec<ConfigValue> {
         ("Variant", config.variant.clone()),
         ("Author", config.author.clone()),
     ];
-    let secret = |text: &str| crate::secret_values::hide_in_text(text, &[]) != text;
     let known = fields.into_iter().filter_map(|(name, text)| {
-        let text = text?;
-        Some(ConfigValue { name: name.to_owned(), secret: secret(&text), value: Some(text) })
+        Some(ConfigValue { name: name.to_owned(), secret: false, value: Some(text?) })
     });
     known.chain(config.other.iter().cloned()).collect()
 }

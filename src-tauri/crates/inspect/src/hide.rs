@@ -4,23 +4,32 @@
 use serde_json::Value;
 
 use crate::inspection::{ConfigValue, ImageInspection, InspectedImage};
-use crate::secret_values::{HIDDEN, hide_in_text, looks_secret};
+use crate::secret_values::{
+    HIDDEN, hide_in_text, is_option_value, is_secret_option, looks_secret, without_known,
+};
+use crate::unique_names::has_unique_names;
+
+/// How many secrets are looked for in other values. Images have a few; a hostile one has one in each of 100,000 variables.
+const KNOWN_LIMIT: usize = 200;
+
+/// Shorter secrets are looked for in lines of a shell only: elsewhere, `root` or `test` are usually something else.
+const LONG_SECRET_BYTES: usize = 8;
 
 impl ImageInspection {
     /// Hides the values that look like secrets, in every form in which they occur, and counts them.
     pub fn hide_secrets(&mut self) {
-        let mut hidden = hide_values(&mut self.annotations);
-        let in_manifest = hidden;
+        let known = self.image.as_ref().map(InspectedImage::known_secrets).unwrap_or_default();
+        let known: Vec<&str> = known.iter().map(String::as_str).collect();
+        let mut hidden = hide_values(&mut self.annotations, &known);
         for platform in &mut self.platforms {
-            hidden += hide_values(&mut platform.annotations);
+            hidden += hide_values(&mut platform.annotations, &known);
         }
-        if in_manifest > 0 {
-            self.manifest = without_secrets(&self.manifest);
-        }
+        let in_manifest = hide_document(&mut self.manifest, &known);
         if let Some(image) = &mut self.image {
             hidden += image.hide_secrets();
         }
-        self.hidden_values = hidden;
+        // A document also has what no table shows.
+        self.hidden_values = hidden.max(u32::from(in_manifest));
     }
 }
 
@@ -29,51 +38,93 @@ impl InspectedImage {
     pub(crate) fn hide_secrets(&mut self) -> u32 {
         let known = self.known_secrets();
         let known: Vec<&str> = known.iter().map(String::as_str).collect();
-        let mut hidden = hide_values(&mut self.annotations);
+        let mut hidden = hide_values(&mut self.annotations, &known);
         for layer in &mut self.layers {
-            hidden += hide_values(&mut layer.annotations);
+            hidden += hide_values(&mut layer.annotations, &known);
             if let Some(line) = &mut layer.line {
                 // Counted with the history, which has the same line.
                 hide_line(line, &known);
             }
         }
-        if hidden > 0 {
-            self.manifest = without_secrets(&self.manifest);
-        }
         for line in &mut self.history {
-            hidden += hide_values(&mut line.arguments) + hide_line(&mut line.line, &known);
+            hidden += hide_values(&mut line.arguments, &known) + hide_line(&mut line.line, &known);
             if let Some(comment) = &mut line.comment {
                 hidden += hide_line(comment, &known);
             }
         }
         if let Some(config) = &mut self.config {
-            hidden += hide_values(&mut config.env)
-                + hide_values(&mut config.labels)
-                + hide_values(&mut config.other);
-            let lines =
-                config.entrypoint.iter_mut().chain(&mut config.cmd).chain(&mut config.on_build);
-            for line in lines.chain(&mut config.command_line).chain(&mut config.healthcheck) {
+            hidden += hide_values(&mut config.env, &known)
+                + hide_values(&mut config.labels, &known)
+                + hide_values(&mut config.other, &known);
+            let command = config.entrypoint.iter_mut().chain(&mut config.cmd);
+            hidden += hide_arguments(command, &known);
+            hidden += hide_arguments(config.shell.iter_mut(), &known);
+            for line in config
+                .on_build
+                .iter_mut()
+                .chain(&mut config.command_line)
+                .chain(&mut config.healthcheck)
+            {
                 hidden += hide_line(line, &known);
             }
         }
-        if hidden > 0 {
-            self.config_json = self.config_json.as_deref().map(without_secrets);
+        let mut in_documents = hide_document(&mut self.manifest, &known);
+        if let Some(document) = &mut self.config_json {
+            in_documents |= hide_document(document, &known);
         }
-        hidden
+        hidden.max(u32::from(in_documents))
     }
 
-    /// Returns the secret values of environment variables, which lines of the history repeat.
+    /// Returns the secret values of variables, labels and options, which other values and lines repeat.
     fn known_secrets(&self) -> Vec<String> {
         let Some(config) = &self.config else { return Vec::new() };
         let values = config.env.iter().chain(&config.labels).filter(|value| value.secret);
-        values.filter_map(|value| value.value.clone()).collect()
+        let values = values.filter_map(|value| value.value.clone());
+        let command: Vec<&String> = config.entrypoint.iter().chain(&config.cmd).collect();
+        let options = command.windows(2).filter(|pair| is_secret_pair(pair[0], pair[1]));
+        let mut known: Vec<String> =
+            values.chain(options.map(|pair| pair[1].clone())).take(KNOWN_LIMIT).collect();
+        // A secret that contains another one is replaced first.
+        known.sort_by_key(|secret| std::cmp::Reverse(secret.len()));
+        known
     }
 }
 
-fn hide_values(values: &mut [ConfigValue]) -> u32 {
+fn is_secret_pair(option: &str, value: &str) -> bool {
+    is_secret_option(option) && is_option_value(value)
+}
+
+fn long_secrets<'a>(known: &'a [&'a str]) -> impl Iterator<Item = &'a str> {
+    known.iter().copied().filter(|secret| secret.len() >= LONG_SECRET_BYTES)
+}
+
+fn hide_values(values: &mut [ConfigValue], known: &[&str]) -> u32 {
+    let known: Vec<&str> = long_secrets(known).collect();
     let mut hidden = 0;
-    for value in values.iter_mut().filter(|value| value.secret) {
-        hidden += u32::from(value.value.take().is_some());
+    for value in values {
+        if value.secret {
+            hidden += u32::from(value.value.take().is_some());
+        } else if let Some(text) = &mut value.value {
+            let without = without_known(text, &known);
+            hidden += u32::from(*text != without);
+            *text = without;
+        }
+    }
+    hidden
+}
+
+/// Hides secrets in the arguments of a command, where a value is an argument of its own.
+fn hide_arguments<'a>(arguments: impl Iterator<Item = &'a mut String>, known: &[&str]) -> u32 {
+    let (mut hidden, mut is_value) = (0, false);
+    for argument in arguments {
+        let is_option = is_secret_option(argument);
+        if is_value && is_option_value(argument) {
+            *argument = HIDDEN.to_owned();
+            hidden += 1;
+        } else {
+            hidden += hide_line(argument, known);
+        }
+        is_value = is_option;
     }
     hidden
 }
@@ -85,27 +136,49 @@ fn hide_line(line: &mut String, known: &[&str]) -> u32 {
     u32::from(changed)
 }
 
-/// Returns a JSON document without values that look like secrets. It is formatted again, because the exact text would
-/// contain them. Text that isn't JSON is hidden as a whole.
-fn without_secrets(document: &str) -> String {
-    let Ok(mut json) = serde_json::from_str::<Value>(document) else { return HIDDEN.to_owned() };
-    let mut known = Vec::new();
-    collect_secrets(&json, &mut known);
-    let known: Vec<&str> = known.iter().map(String::as_str).collect();
-    hide_in_json(&mut json, &known);
-    serde_json::to_string_pretty(&json).unwrap_or_default()
+/// Replaces a JSON document by one without values that look like secrets, if it has any. It is formatted again, because
+/// the exact text would contain them. Text that can't be searched is hidden as a whole. Returns whether something was
+/// hidden.
+pub(crate) fn hide_document(document: &mut String, known: &[&str]) -> bool {
+    if document.trim().is_empty() {
+        return false;
+    }
+    let Ok(before) = serde_json::from_str::<Value>(document) else {
+        *document = HIDDEN.to_owned();
+        return true;
+    };
+    let mut after = before.clone();
+    let mut own = Vec::new();
+    collect_secrets(&before, &mut own);
+    let known: Vec<&str> =
+        own.iter().map(String::as_str).chain(long_secrets(known)).take(KNOWN_LIMIT).collect();
+    hide_in_json(&mut after, &known);
+    // Of two members with the same name, only one was searched.
+    if after == before && has_unique_names(document) {
+        return false;
+    }
+    *document = serde_json::to_string_pretty(&after).unwrap_or_default();
+    true
 }
 
-/// Collects the values of variables such as `TOKEN=x` and members such as `"token": "x"`.
+/// Collects the values of variables such as `TOKEN=x`, of options, and of members such as `"token": "x"`.
 fn collect_secrets(json: &Value, known: &mut Vec<String>) {
     match json {
         Value::Array(list) => {
+            let mut option = None;
             for item in list {
-                if let Some((name, value)) = item.as_str().and_then(|text| text.split_once('='))
+                let text = item.as_str();
+                if let Some((name, value)) = text.and_then(|text| text.split_once('='))
                     && looks_secret(name, value)
                 {
                     known.push(value.to_owned());
                 }
+                if let (Some(option), Some(value)) = (option, text)
+                    && is_secret_pair(option, value)
+                {
+                    known.push(value.to_owned());
+                }
+                option = text;
                 collect_secrets(item, known);
             }
         }
@@ -124,7 +197,18 @@ fn collect_secrets(json: &Value, known: &mut Vec<String>) {
 fn hide_in_json(json: &mut Value, known: &[&str]) {
     match json {
         Value::String(text) => *text = hide_text(text, known),
-        Value::Array(list) => list.iter_mut().for_each(|item| hide_in_json(item, known)),
+        Value::Array(list) => {
+            let mut is_value = false;
+            for item in list {
+                let is_option = item.as_str().is_some_and(is_secret_option);
+                if is_value && item.as_str().is_some_and(is_option_value) {
+                    *item = HIDDEN.into();
+                } else {
+                    hide_in_json(item, known);
+                }
+                is_value = is_option;
+            }
+        }
         Value::Object(members) => {
             for (name, member) in members.iter_mut() {
                 match member.as_str() {

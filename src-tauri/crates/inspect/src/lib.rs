@@ -9,7 +9,7 @@
 //! - `read_image`: from a reference to an [`ImageInspection`]: index, platform, manifest, configuration
 //! - `inspection`: the values of the result
 //! - `config`, `history`, `layers`: parses the configuration, its history and the layers of a manifest
-//! - `secret_values`: which values look like secrets; `hide`: hides them
+//! - `secret_values`: which values look like secrets; `hide`: hides them, with `unique_names`
 //! - `supply_chain`: lists attestations, SBOMs and signatures; `attestation` reads one, with `sbom_reader`,
 //!   `provenance` and `signer_certificate`; `large_document`, `envelope_payload`,
 //!   `piece_reader`, `json_stream`: documents that aren't held in memory
@@ -41,6 +41,7 @@ mod sbom_reader;
 mod secret_values;
 mod signer_certificate;
 mod supply_chain;
+mod unique_names;
 mod visible;
 
 pub use attestation::{AttestationDocument, SignatureFacts, read_attestation};

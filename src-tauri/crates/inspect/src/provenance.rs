@@ -8,6 +8,7 @@ use ts_rs::TS;
 
 use crate::config::{date, text, value};
 use crate::inspection::ConfigValue;
+use crate::secret_values::hide_in_text;
 use crate::visible::visible;
 
 /// How many materials and arguments are kept.
@@ -51,6 +52,7 @@ pub struct Material {
 /// Parses the predicate of a provenance. Unknown fields and wrong types are ignored.
 pub(crate) fn read_provenance(predicate: &Value) -> Provenance {
     let at = |path: &str| predicate.pointer(path);
+    let text = |json: Option<&Value>| text(json).map(|text| hide_in_text(&text, &[]));
     let first = |paths: &[&str]| paths.iter().find_map(|path| text(at(path)));
     let metadata = at("/metadata").and_then(|metadata| metadata.get(BUILDKIT_METADATA));
     let vcs = |name: &str| {
@@ -143,7 +145,7 @@ fn arguments(predicate: &Value) -> Vec<ConfigValue> {
 fn materials(json: Option<&Value>) -> Vec<Material> {
     let list = json.and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
     let material = |json: &Value| {
-        let uri = text(json.get("uri"))?;
+        let uri = hide_in_text(&text(json.get("uri"))?, &[]);
         let digests = json.get("digest").and_then(Value::as_object);
         let digest = digests.and_then(|digests| {
             let (algorithm, hex) = digests.iter().find(|(_, hex)| hex.is_string())?;
@@ -172,7 +174,7 @@ mod tests {
             },
             "materials": [
                 {"uri": "pkg:docker/alpine@3.22?platform=linux%2Famd64", "digest": {"sha256": "aa"}},
-                {"uri": "https://github.com/team/app.git", "digest": {"sha1": "bb"}},
+                {"uri": "https://me:hunter2@github.com/team/app.git", "digest": {"sha1": "bb"}},
             ],
             "metadata": {
                 "buildStartedOn": "2026-01-02T03:04:05Z", "reproducible": false,
@@ -187,6 +189,7 @@ mod tests {
         assert_eq!(old.entry_point.as_deref(), Some("Dockerfile"));
         assert_eq!(old.reproducible, Some(false));
         assert!(old.materials[0].image && !old.materials[1].image);
+        assert_eq!(old.materials[1].uri, "https://me:***@github.com/team/app.git");
         let arguments: Vec<_> =
             old.arguments.iter().map(|one| (one.name.as_str(), one.value.as_deref())).collect();
         assert_eq!(

@@ -5,9 +5,11 @@
 pub(crate) const HIDDEN: &str = "***";
 
 /// Words of a name that say that its value is a secret.
-const SECRET_WORDS: [&str; 16] = [
+const SECRET_WORDS: [&str; 22] = [
     "password",
+    "passwords",
     "passwd",
+    "pswd",
     "passphrase",
     "pass",
     "pwd",
@@ -17,18 +19,27 @@ const SECRET_WORDS: [&str; 16] = [
     "token",
     "tokens",
     "apikey",
+    "apikeys",
     "credential",
     "credentials",
+    "cred",
+    "creds",
     "auth",
+    "authorization",
     "jwt",
     "cookie",
 ];
 /// Endings of words that say the same, as in `PGPASSWORD`.
 const SECRET_ENDINGS: [&str; 6] = ["password", "passwd", "passphrase", "secret", "token", "apikey"];
 /// Words that make a following `key` a secret. Without one, a key is often public, as in `GPG_KEY`.
-const SECRET_KEYS: [&str; 13] = [
+const SECRET_KEYS: [&str; 18] = [
     "api",
+    "app",
     "access",
+    "cipher",
+    "hmac",
+    "session",
+    "webhook",
     "private",
     "secret",
     "signing",
@@ -66,7 +77,18 @@ const DESCRIPTIONS: [&str; 19] = [
 
 /// Whether a variable, label or argument looks like a secret.
 pub(crate) fn looks_secret(name: &str, value: &str) -> bool {
-    !is_placeholder(value) && (is_secret_name(name) || contains_token(value))
+    !is_placeholder(value)
+        && (is_secret_name(name) || contains_token(value) || !assigned_secrets(value).is_empty())
+}
+
+/// Whether an argument is an option whose value is the next argument, such as `--password`.
+pub(crate) fn is_secret_option(argument: &str) -> bool {
+    argument.starts_with('-') && !argument.contains('=') && is_secret_name(argument)
+}
+
+/// Whether the argument after such an option is its value.
+pub(crate) fn is_option_value(argument: &str) -> bool {
+    !argument.starts_with('-') && !is_placeholder(argument)
 }
 
 /// Whether a value can't be a secret: empty, a switch, a reference to a variable, or the path of a mounted secret.
@@ -90,11 +112,13 @@ fn is_secret_name(name: &str) -> bool {
         return false;
     }
     words.iter().enumerate().any(|(place, word)| {
-        let is_key = ["key", "keys"].contains(&word.as_str())
+        // As in `PASSWORD2`.
+        let word = word.trim_end_matches(|character: char| character.is_ascii_digit());
+        let is_key = ["key", "keys"].contains(&word)
             && place > 0
             && SECRET_KEYS.contains(&words[place - 1].as_str());
         is_key
-            || SECRET_WORDS.contains(&word.as_str())
+            || SECRET_WORDS.contains(&word)
             || SECRET_ENDINGS.iter().any(|ending| word.ends_with(ending))
     })
 }
@@ -119,8 +143,9 @@ fn words(name: &str) -> Vec<String> {
 }
 
 /// Prefixes of tokens, with the least number of characters that follow. Sources: the documentation of AWS (access
-/// key IDs), GitHub, GitLab, Slack, Stripe, Google, npm, PyPI, Docker Hub, Anthropic and OpenAI.
-const TOKEN_PREFIXES: [(&str, usize); 21] = [
+/// key IDs), GitHub, GitLab, Slack, Stripe, Google, npm, PyPI, Docker Hub, Anthropic, OpenAI, Hugging Face, HashiCorp
+/// Vault, SendGrid, DigitalOcean, Shopify and age.
+const TOKEN_PREFIXES: [(&str, usize); 32] = [
     ("AKIA", 16),
     ("ASIA", 16),
     ("ghp_", 30),
@@ -141,6 +166,17 @@ const TOKEN_PREFIXES: [(&str, usize); 21] = [
     ("pypi-", 30),
     ("dckr_pat_", 16),
     ("dckr_oat_", 16),
+    ("ghr_", 30),
+    ("glrt-", 16),
+    ("xapp-", 16),
+    ("sk_test_", 16),
+    ("whsec_", 20),
+    ("hf_", 30),
+    ("hvs.", 20),
+    ("SG.", 40),
+    ("dop_v1_", 40),
+    ("shpat_", 30),
+    ("AGE-SECRET-KEY-1", 40),
     ("eyJ", 40),
 ];
 
@@ -186,13 +222,19 @@ fn url_passwords(text: &str) -> Vec<(usize, usize)> {
     found
 }
 
-/// Hides secrets in a line, such as a `RUN` line of a history: the given values, assignments and options whose name
-/// is that of a secret, and known tokens.
-pub(crate) fn hide_in_text(text: &str, known: &[&str]) -> String {
+/// Hides secrets that are known from other values. Short ones are parts of too many words.
+pub(crate) fn without_known(text: &str, known: &[&str]) -> String {
     let mut hidden = text.to_owned();
     for value in known.iter().filter(|value| value.len() >= 4) {
         hidden = hidden.replace(value, HIDDEN);
     }
+    hidden
+}
+
+/// Hides secrets in a line, such as a `RUN` line of a history: the given values, assignments and options whose name
+/// is that of a secret, and known tokens.
+pub(crate) fn hide_in_text(text: &str, known: &[&str]) -> String {
+    let hidden = without_known(text, known);
     let mut ranges: Vec<(usize, usize)> = assigned_secrets(&hidden);
     ranges.extend(url_passwords(&hidden));
     ranges.extend(
@@ -217,31 +259,58 @@ pub(crate) fn hide_in_text(text: &str, known: &[&str]) -> String {
     result
 }
 
-/// Returns the ranges of the values in `NAME=value`, `NAME="a value"` and `--name value`.
+/// Returns the ranges of the values in `NAME=value`, `NAME="a value"`, `--name value`, and in the headers and members
+/// `X-Api-Key: value` and `"name": "value"`.
 fn assigned_secrets(text: &str) -> Vec<(usize, usize)> {
     let is_name = |character: char| character.is_ascii_alphanumeric() || "_-.".contains(character);
     let mut found = Vec::new();
-    for (place, _) in text.match_indices(['=', ' ']) {
+    for (place, separator) in text.match_indices(['=', ' ', ':']) {
         let before = &text[..place];
-        let start = before
+        let unquoted = before.strip_suffix(['"', '\'']).unwrap_or(before);
+        let start = unquoted
             .rfind(|character| !is_name(character))
-            .map_or(0, |found| found + before[found..].chars().next().map_or(1, char::len_utf8));
-        let name = &before[start..];
-        let is_option = name.starts_with("--");
-        if name.is_empty() || (text.as_bytes()[place] == b' ' && !is_option) {
+            .map_or(0, |found| found + unquoted[found..].chars().next().map_or(1, char::len_utf8));
+        let name = &unquoted[start..];
+        let is_assigned = match separator {
+            "=" => unquoted == before,
+            " " => name.starts_with('-') && unquoted == before,
+            // A colon also ends the name of an image or a host.
+            _ => unquoted != before || is_header(name),
+        };
+        if !is_assigned || !is_secret_name(name) {
             continue;
         }
-        let rest = &text[place + 1..];
+        let spaces = text[place + 1..].len() - text[place + 1..].trim_start_matches(' ').len();
+        let from = place + 1 + if separator == ":" { spaces } else { 0 };
+        let rest = &text[from..];
         let length = match rest.chars().next() {
             Some(quote @ ('"' | '\'')) => rest[1..].find(quote).map_or(rest.len(), |end| end + 2),
+            _ if separator == ":" => header_value(rest),
             _ => rest.find(char::is_whitespace).unwrap_or(rest.len()),
         };
         let value = &rest[..length];
-        if !value.starts_with('-') && is_secret_name(name) && !is_placeholder(value) {
-            found.push((place + 1, place + 1 + length));
+        if !value.starts_with('-') && !is_placeholder(value) {
+            found.push((from, from + length));
         }
     }
     found
+}
+
+/// Whether a name is one of an HTTP header with several words, or `Authorization`.
+fn is_header(name: &str) -> bool {
+    name.trim_matches('-').contains('-') || name.eq_ignore_ascii_case("authorization")
+}
+
+/// Returns the length of the value of a header, with the scheme of an authorization.
+fn header_value(rest: &str) -> usize {
+    let ends = |character: char| character.is_whitespace() || "\"'".contains(character);
+    let word = rest.find(ends).unwrap_or(rest.len());
+    let is_scheme = ["bearer", "basic", "token", "digest"]
+        .contains(&rest[..word].to_ascii_lowercase().as_str());
+    match rest[word..].strip_prefix(' ') {
+        Some(second) if is_scheme => word + 1 + second.find(ends).unwrap_or(second.len()),
+        _ => word,
+    }
 }
 
 #[cfg(test)]

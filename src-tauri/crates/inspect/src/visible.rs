@@ -6,9 +6,10 @@ const VALUE_LIMIT: usize = 8192;
 
 /// Returns text with visible control characters, shortened to 8,192 characters.
 ///
-/// Escape sequences of terminals and marks that change the direction of text are shown as `\x1b` and `\u{202e}`.
-/// Line breaks and tabs stay.
+/// Escape sequences of terminals are shown as `\x1b`, marks that change the direction of text as `\u{202e}`, and
+/// characters that can't be seen as `\u{200b}`. Line breaks and tabs stay.
 pub fn visible(text: &str) -> String {
+    let mut before = None;
     let mut shown = String::with_capacity(text.len().min(VALUE_LIMIT));
     for (number, character) in text.chars().enumerate() {
         if number == VALUE_LIMIT {
@@ -21,18 +22,38 @@ pub fn visible(text: &str) -> String {
             control if control.is_control() && u32::from(control) < 0x100 => {
                 shown.push_str(&format!("\\x{:02x}", u32::from(control)));
             }
-            hidden if is_direction_mark(hidden) => {
+            hidden if is_direction_mark(hidden) || is_invisible(hidden, before) => {
                 shown.extend(hidden.escape_unicode());
             }
             other => shown.push(other),
         }
+        before = Some(character);
     }
     shown
 }
 
 /// Whether a character changes the direction of the text around it. Source: Unicode Standard Annex 9.
 fn is_direction_mark(character: char) -> bool {
-    matches!(character, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    matches!(
+        character,
+        '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'
+    )
+}
+
+/// Whether a character can't be seen, so that two different texts look the same. Joiners are a part of emoji and of
+/// some scripts, where they follow a character that isn't ASCII.
+/// Source: Unicode Standard, "Default Ignorable Code Points", and the separators of lines and paragraphs.
+fn is_invisible(character: char, before: Option<char>) -> bool {
+    match character {
+        '\u{200c}' | '\u{200d}' => before.is_none_or(|before| before.is_ascii()),
+        _ => matches!(
+            character,
+            '\u{ad}' | '\u{34f}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
+                | '\u{180b}'..='\u{180f}' | '\u{200b}' | '\u{2028}' | '\u{2029}' | '\u{2060}'..='\u{2065}'
+                | '\u{206a}'..='\u{206f}' | '\u{3164}' | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}'
+                | '\u{e0000}'..='\u{e0fff}'
+        ),
+    }
 }
 
 #[cfg(test)]
@@ -47,6 +68,13 @@ mod tests {
             ("a\r\nb\tc", "a\\x0d\nb\tc"),
             ("\u{9b}2J", "\\x9b2J"),
             ("exe.\u{202e}gnp", "exe.\\u{202e}gnp"),
+            ("a\u{61c}b", "a\\u{61c}b"),
+            ("PATH\u{200b}", "PATH\\u{200b}"),
+            ("PATH\u{200d}", "PATH\\u{200d}"),
+            ("\u{feff}a\u{2028}b\u{ad}c\u{e0041}", "\\u{feff}a\\u{2028}b\\u{ad}c\\u{e0041}"),
+            // A family, and a word in Persian.
+            ("👩\u{200d}👧", "👩\u{200d}👧"),
+            ("می\u{200c}خواهم", "می\u{200c}خواهم"),
             ("<script>../x", "<script>../x"),
         ] {
             assert_eq!(visible(text), shown);

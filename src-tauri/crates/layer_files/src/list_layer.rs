@@ -81,15 +81,13 @@ async fn list_by_toc(
             ListSource::Estargz => estargz_table(&compressed, &digest)?,
             _ => chunked_table(&compressed, &digest)?,
         };
-        table_entries(&table)
+        table_entries(&table, Limits::default())
     };
-    let mut entries = blocking(parse).await.map_err(|problem| match problem {
+    let (entries, has_more) = blocking(parse).await.map_err(|problem| match problem {
         TocProblem::WrongDigest => LayerFilesError::WrongContents { digest: layer.digest.clone() },
         TocProblem::Unreadable(reason) => unreadable(layer, reason),
     })?;
-    let limit = Limits::default().entries;
-    let stopped = (entries.len() > limit).then_some(ListStop::Entries);
-    entries.truncate(limit);
+    let stopped = has_more.then_some(ListStop::Entries);
     Ok(Some(LayerFiles { digest: layer.digest.clone(), source, read_bytes, stopped, entries }))
 }
 

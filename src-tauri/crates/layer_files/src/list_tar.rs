@@ -15,6 +15,9 @@ use crate::zstd_frames::ZstdFrames;
 
 const BLOCK_BYTES: usize = 512;
 
+/// The end of the year 9999. No calendar shows later times.
+const LATEST_MS: u64 = 253_402_300_799_999;
+
 /// The largest long name or extended header that is read. Longer ones are not a name.
 const EXTENSION_LIMIT_BYTES: u64 = 1024 * 1024;
 
@@ -27,13 +30,39 @@ const OPAQUE: &[u8] = b".wh..wh..opq";
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Limits {
     pub entries: usize,
+    /// Bytes of the names and link targets that are kept.
+    pub name_bytes: usize,
     /// Decompressed bytes.
     pub bytes: u64,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { entries: 500_000, bytes: 8 * 1024 * 1024 * 1024 }
+        Self { entries: 500_000, name_bytes: 64 * 1024 * 1024, bytes: 8 * 1024 * 1024 * 1024 }
+    }
+}
+
+/// Keeps entries up to a limit.
+pub(crate) struct Kept {
+    pub entries: Vec<FileEntry>,
+    left: usize,
+    left_name_bytes: usize,
+}
+
+impl Kept {
+    pub fn new(limits: Limits) -> Self {
+        Self { entries: Vec::new(), left: limits.entries, left_name_bytes: limits.name_bytes }
+    }
+
+    /// Keeps an entry. Returns false if it exceeds a limit.
+    pub fn keep(&mut self, entry: FileEntry) -> bool {
+        let name_bytes = entry.path.len() + entry.link.as_ref().map_or(0, String::len);
+        let left = self.left.checked_sub(1).zip(self.left_name_bytes.checked_sub(name_bytes));
+        if let Some(left) = left {
+            (self.left, self.left_name_bytes) = left;
+            self.entries.push(entry);
+        }
+        left.is_some()
     }
 }
 
@@ -81,8 +110,10 @@ fn unreadable(reason: &str) -> End {
 
 fn list_tar(source: impl Read, limits: Limits) -> Result<TarList, String> {
     let mut archive = Archive { source, left_bytes: limits.bytes };
-    let mut entries = Vec::new();
-    match read_entries(&mut archive, &mut entries, limits.entries) {
+    let mut kept = Kept::new(limits);
+    let read = read_entries(&mut archive, &mut kept);
+    let entries = kept.entries;
+    match read {
         Ok(()) => {}
         Err(End::Limit(stop)) => return Ok((entries, Some(stop))),
         Err(End::Unreadable(reason)) => return Err(reason),
@@ -106,11 +137,7 @@ struct Extension {
     modified_at_ms: Option<u64>,
 }
 
-fn read_entries(
-    archive: &mut Archive<impl Read>,
-    entries: &mut Vec<FileEntry>,
-    limit: usize,
-) -> Result<(), End> {
+fn read_entries(archive: &mut Archive<impl Read>, kept: &mut Kept) -> Result<(), End> {
     let mut extension = Extension::default();
     let mut is_first = true;
     while let Some(header) = archive.header()? {
@@ -132,11 +159,11 @@ fn read_entries(
             EntryType::XGlobalHeader => archive.skip(size)?,
             _ => {
                 let extension = std::mem::take(&mut extension);
-                if entries.len() == limit {
+                let stored_bytes = extension.size.unwrap_or(size);
+                let entry = entry(&header, &extension, stored_bytes);
+                if !entry.is_none_or(|entry| kept.keep(entry)) {
                     return Err(End::Limit(ListStop::Entries));
                 }
-                let stored_bytes = extension.size.unwrap_or(size);
-                entries.extend(entry(&header, &extension, stored_bytes));
                 archive.skip_sparse_map(&header)?;
                 archive.skip(if has_content(header.entry_type()) { stored_bytes } else { 0 })?;
             }
@@ -264,7 +291,7 @@ fn pax_records(content: &[u8]) -> impl Iterator<Item = (&[u8], &[u8])> {
 /// Returns a time such as `1700000000.25` in milliseconds.
 fn milliseconds(text: &[u8]) -> Option<u64> {
     let seconds: f64 = std::str::from_utf8(text).ok()?.parse().ok()?;
-    (seconds.is_finite() && seconds >= 0.0).then_some((seconds * 1000.0) as u64)
+    (seconds >= 0.0).then_some((seconds * 1000.0) as u64).filter(|time| *time <= LATEST_MS)
 }
 
 /// Returns an entry of the list. `None` for the root directory.
@@ -296,7 +323,7 @@ fn entry(header: &Header, extension: &Extension, stored_bytes: u64) -> Option<Fi
                 None => shown_name(&header.link_name_bytes().unwrap_or_default()),
             }
         });
-    let modified = || header.mtime().ok()?.checked_mul(1000);
+    let modified = || header.mtime().ok()?.checked_mul(1000).filter(|time| *time <= LATEST_MS);
     Some(FileEntry {
         path,
         kind,

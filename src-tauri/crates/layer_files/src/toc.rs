@@ -3,16 +3,18 @@
 //!
 //! Sources: containerd/stargz-snapshotter, `docs/estargz.md`; containers/storage, `pkg/chunked/internal/compression.go`.
 
+use std::fmt;
 use std::io::Read as _;
 
 use flate2::read::MultiGzDecoder;
 use serde::Deserialize;
+use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 use transload_model::{Descriptor, Digest, DigestHasher};
 
 use crate::layer_files::{FileEntry, FileKind};
-use crate::list_tar::whiteout;
+use crate::list_tar::{Kept, Limits, whiteout};
 use crate::shown_name::{shown_name, shown_path};
 use crate::zstd_frames::ZstdFrames;
 
@@ -120,10 +122,12 @@ pub(crate) fn estargz_table(member: &[u8], digest: &Digest) -> Result<Vec<u8>, T
     }
     let size = header.entry_size().map_err(unreadable)?;
     let end = usize::try_from(size).ok().and_then(|size| size.checked_add(512));
-    let table = end.and_then(|end| archive.get(512..end));
-    let table = table.ok_or_else(|| unreadable("its table is too short"))?;
-    verified(table, digest)?;
-    Ok(table.to_vec())
+    let end = end.filter(|end| *end <= archive.len());
+    // In place, because the table can be large.
+    archive.truncate(end.ok_or_else(|| unreadable("its table is too short"))?);
+    archive.drain(..512);
+    verified(&archive, digest)?;
+    Ok(archive)
 }
 
 /// Verifies the digest of the table of a zstd:chunked layer and decompresses it.
@@ -139,12 +143,6 @@ fn verified(bytes: &[u8], digest: &Digest) -> Result<(), TocProblem> {
     let mut hasher = DigestHasher::new(digest.algorithm());
     hasher.update(bytes);
     (hasher.finish() == *digest).then_some(()).ok_or(TocProblem::WrongDigest)
-}
-
-#[derive(Deserialize)]
-struct Table {
-    #[serde(default)]
-    entries: Vec<TableEntry>,
 }
 
 #[derive(Deserialize)]
@@ -167,12 +165,66 @@ struct TableEntry {
     modtime: String,
 }
 
-/// Reads the entries of a table.
-pub(crate) fn table_entries(table: &[u8]) -> Result<Vec<FileEntry>, TocProblem> {
-    let table: Table = serde_json::from_slice(table).map_err(unreadable)?;
-    // A chunk is a part of the file before it.
-    let entries = table.entries.into_iter().filter(|entry| entry.kind != "chunk");
-    Ok(entries.filter_map(file_entry).collect())
+/// Reads the entries of a table, one by one: a small table can have millions. Says whether it has more than are kept.
+pub(crate) fn table_entries(
+    table: &[u8],
+    limits: Limits,
+) -> Result<(Vec<FileEntry>, bool), TocProblem> {
+    let mut found = TableReader { kept: Kept::new(limits), has_more: false };
+    let mut parser = serde_json::Deserializer::from_slice(table);
+    parser.deserialize_map(&mut found).map_err(unreadable)?;
+    parser.end().map_err(unreadable)?;
+    Ok((found.kept.entries, found.has_more))
+}
+
+struct TableReader {
+    kept: Kept,
+    has_more: bool,
+}
+
+impl<'de> Visitor<'de> for &mut TableReader {
+    type Value = ();
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("a table of contents")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<(), A::Error> {
+        while let Some(name) = members.next_key::<String>()? {
+            match name.as_str() {
+                "entries" => members.next_value_seed(Entries(self))?,
+                _ => drop(members.next_value::<IgnoredAny>()?),
+            }
+        }
+        Ok(())
+    }
+}
+
+struct Entries<'a>(&'a mut TableReader);
+
+impl<'de> DeserializeSeed<'de> for Entries<'_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_seq(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Entries<'_> {
+    type Value = ();
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("a list of entries")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<(), A::Error> {
+        while let Some(entry) = list.next_element::<TableEntry>()? {
+            // A chunk is a part of the file before it.
+            let entry = Some(entry).filter(|entry| entry.kind != "chunk").and_then(file_entry);
+            self.0.has_more |= !entry.is_none_or(|entry| self.0.kept.keep(entry));
+        }
+        Ok(())
+    }
 }
 
 fn file_entry(entry: TableEntry) -> Option<FileEntry> {

@@ -25,6 +25,7 @@ import { RelativeTime } from "../../shared/RelativeTime";
 import { StatusText } from "../../shared/StatusText";
 import { useRequest } from "../../shared/useRequest";
 import "./images.css";
+import { showHidden } from "./hiddenCharacters";
 import { ValuesTable } from "./ValuesTable";
 
 interface AttestationViewProps {
@@ -76,7 +77,7 @@ function DocumentView({ document }: { document: AttestationDocument }) {
             tabIndex={0}
             aria-label="Document"
           >
-            <Box variant="code">{text}</Box>
+            <Box variant="code">{showHidden(text)}</Box>
           </section>
         </Container>
       )}

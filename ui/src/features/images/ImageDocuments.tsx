@@ -5,6 +5,7 @@ import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import type { ImageInspection } from "../../ipc/generated";
 import { formatCount } from "../../shared/format";
+import { showHidden } from "./hiddenCharacters";
 import "./images.css";
 
 /** Longer documents are cut on the screen. Copying copies all of it. */
@@ -91,11 +92,11 @@ function Document({ title, description, text, testId }: DocumentProps) {
   );
 }
 
-/** Formats JSON. Returns other text unchanged. */
+/** Formats JSON. Other text is shown as it is. */
 function indented(text: string): string {
   try {
-    return JSON.stringify(JSON.parse(text), null, 2);
+    return showHidden(JSON.stringify(JSON.parse(text), null, 2));
   } catch {
-    return text;
+    return showHidden(text);
   }
 }

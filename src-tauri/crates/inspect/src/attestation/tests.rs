@@ -177,3 +177,26 @@ async fn large_documents_are_read_like_small_ones_without_being_held() {
         }
     }
 }
+
+#[test]
+fn times_that_no_calendar_shows_are_unknown() {
+    for (time, expected) in [
+        (json!("1767323045"), Some(1_767_323_045_000)),
+        (json!(253_402_300_799_u64), Some(253_402_300_799_000)),
+        (json!(253_402_300_800_u64), None),
+        (json!(u64::MAX), None),
+        (json!("18446744073709551615"), None),
+        (json!(-1), None),
+        (json!(1e300), None),
+    ] {
+        assert_eq!(seconds(Some(&time)), expected, "{time}");
+    }
+}
+
+#[test]
+fn secrets_of_other_documents_are_hidden() {
+    let other =
+        statement("https://example.com/x", json!({"env": ["A=1", "API_TOKEN=hunter2hunter2"]}));
+    let text = read(&other, &layer("application/vnd.in-toto+json", &[])).text.unwrap();
+    assert!(text.contains("A=1") && !text.contains("hunter2"), "{text}");
+}

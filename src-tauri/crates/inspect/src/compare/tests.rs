@@ -68,3 +68,21 @@ async fn layers_that_moved_are_not_downloaded_again() {
     assert_eq!((layers.common, layers.removed.len(), layers.added.len()), (0, 3, 4));
     assert_eq!((layers.left_only_bytes, layers.right_only_bytes), (300, 4000));
 }
+
+#[tokio::test]
+async fn no_secret_is_shown_in_any_form_unless_asked_for() {
+    let of = async |secret: &str| {
+        let env = [&format!("DB_PASSWORD={secret}"), &format!("COPY_OF_IT=is {secret}")];
+        let env = env.map(String::as_str);
+        let option = format!("{secret}-option");
+        let cmd = ["app", "--password", option.as_str(), secret, "-v"];
+        image(&env, &cmd, &[("base", 30)]).await
+    };
+    let (left, right) = (of("hunter2hunter2").await, of("tr0ub4dor&3").await);
+    let hidden = compare(&left, &right, false);
+    let names: Vec<_> = hidden.configuration.iter().map(|one| one.name.as_str()).collect();
+    assert_eq!(names, ["Cmd", "DB_PASSWORD", "COPY_OF_IT"]);
+    assert!(hidden.configuration.iter().all(|one| one.hidden && one.left.is_none()));
+    let revealed = compare(&left, &right, true);
+    assert!(revealed.configuration.iter().all(|one| !one.hidden && one.left.is_some()));
+}

@@ -7,23 +7,36 @@ use crate::read_image::inspect;
 use crate::read_image::tests::Memory;
 
 /// Secrets of the image below, each once in every place where builders write them.
-const SECRETS: [&str; 5] =
-    ["hunter2hunter2", "s3cr3t with spaces", "argument-secret", "url-secret", "label-secret"];
+const SECRETS: [&str; 8] = [
+    "hunter2hunter2",
+    "s3cr3t with spaces",
+    "argument-secret",
+    "url-secret",
+    "label-secret",
+    "option-secret",
+    "member-secret",
+    "header-secret",
+];
 
 async fn image() -> ImageInspection {
     let mut memory = Memory::default();
     let config = json!({
         "os": "linux", "architecture": "amd64",
         "config": {
-            "Env": ["PATH=/bin", "DB_PASSWORD=hunter2hunter2", "API_TOKEN=s3cr3t with spaces"],
+            "Env": [
+                "PATH=/bin", "DB_PASSWORD=hunter2hunter2", "API_TOKEN=s3cr3t with spaces",
+                "DSN=app hunter2hunter2", r#"SETTINGS={"password": "member-secret"}"#,
+            ],
+            "Entrypoint": ["/run", "--token"],
             "Labels": {"deploy.token": "label-secret", "maintainer": "me"},
-            "Cmd": ["app", "--password=hunter2hunter2"],
+            "Cmd": ["option-secret", "--password=hunter2hunter2", "--api-key", "option-secret"],
             "Healthcheck": {"Test": ["CMD-SHELL", "curl https://me:url-secret@localhost/"]},
         },
         "history": [
             {"created_by": "RUN |1 NPM_TOKEN=argument-secret /bin/sh -c npm ci # buildkit"},
             {"created_by": "/bin/sh -c #(nop)  ENV API_TOKEN=s3cr3t with spaces", "empty_layer": true},
             {"created_by": "RUN /bin/sh -c echo label-secret hunter2hunter2"},
+            {"created_by": "RUN /bin/sh -c curl -H 'Authorization: Bearer header-secret' https://x.example"},
         ],
     });
     let image = memory.image(&config, &[("base", 30), ("app", 5)]);
@@ -56,4 +69,88 @@ async fn documents_without_secrets_are_unchanged() {
     let before = found.clone();
     found.hide_secrets();
     assert_eq!(found, before);
+}
+
+/// Documents in which secrets are where no table shows them.
+#[tokio::test]
+async fn no_secret_is_left_in_a_document() {
+    let secret = "hunter2hunter2";
+    let annotations = json!({"deploy.token": secret});
+    let mut cases: Vec<(&str, Memory)> = Vec::new();
+    let config = json!({"os": "linux", "architecture": "amd64"});
+
+    let mut memory = Memory::default();
+    let image = memory.image(&config, &[("base", 30)]);
+    let mut entry = image.clone();
+    entry["annotations"] = annotations.clone();
+    let index = memory.index(&[(entry, "linux/amd64")]);
+    memory.tag("v1", &index);
+    cases.push(("an annotation of a platform", memory));
+
+    let mut memory = Memory::default();
+    let image = memory.image(&config, &[("base", 30)]);
+    let mut statement = memory.image(&json!({}), &[]);
+    statement["annotations"] = annotations.clone();
+    let mut index = json!({"schemaVersion": 2, "mediaType": "application/vnd.oci.image.index.v1+json",
+        "manifests": [image, statement]});
+    index["manifests"][1]["annotations"]["vnd.docker.reference.type"] =
+        "attestation-manifest".into();
+    let index = memory.put(&index);
+    memory.tag("v1", &index);
+    cases.push(("an annotation of an attestation", memory));
+
+    for (case, config) in [
+        ("a broken configuration", format!(r#"{{"config":{{"Env":["DB_PASSWORD={secret}"]}}"#)),
+        ("a repeated member", format!(r#"{{"x":{{"password":"{secret}"}},"x":1}}"#)),
+        (
+            "a field that isn't shown",
+            format!(r#"{{"container_config":{{"Env":["PW={secret}"]}}}}"#),
+        ),
+    ] {
+        let mut memory = Memory::default();
+        let config =
+            memory.put_bytes("application/vnd.oci.image.config.v1+json", config.into_bytes());
+        let image = memory.put(&json!({"schemaVersion": 2,
+            "mediaType": "application/vnd.oci.image.manifest.v1+json", "config": config, "layers": []}));
+        memory.tag("v1", &image);
+        cases.push((case, memory));
+    }
+
+    let mut memory = Memory::default();
+    let config = memory.put_bytes(
+        "application/vnd.example.config",
+        format!(r#"{{"password":"{secret}"}}"#).into_bytes(),
+    );
+    let layer = json!({"mediaType": "text/plain", "digest": format!("sha256:{}", "a".repeat(64)), "size": 1,
+        "annotations": annotations});
+    let artifact = memory.put(&json!({"schemaVersion": 2,
+        "mediaType": "application/vnd.oci.image.manifest.v1+json", "config": config, "layers": [layer]}));
+    memory.tag("v1", &artifact);
+    cases.push(("the configuration and a layer of an artifact", memory));
+
+    for (case, memory) in cases {
+        let mut found = inspect(&memory, "v1", None).await.unwrap();
+        assert!(serde_json::to_string(&found).unwrap().contains(secret), "{case}");
+        found.hide_secrets();
+        let after = serde_json::to_string(&found).unwrap();
+        assert!(!after.contains(secret), "{case}: {after}");
+        assert!(found.hidden_values > 0, "{case}");
+    }
+}
+
+/// As many secrets and lines as fit into the largest configuration that is read.
+#[tokio::test]
+async fn a_configuration_full_of_secrets_is_hidden_in_time() {
+    let env: Vec<String> =
+        (0..50_000).map(|number| format!("TOKEN_{number}=secret-{number:06}")).collect();
+    let lines: Vec<_> =
+        (0..50_000).map(|number| json!({"created_by": format!("RUN {number}")})).collect();
+    let mut memory = Memory::default();
+    let config =
+        json!({"os": "linux", "architecture": "amd64", "config": {"Env": env}, "history": lines});
+    let image = memory.image(&config, &[("base", 30)]);
+    memory.tag("v1", &image);
+    let mut found = inspect(&memory, "v1", None).await.unwrap();
+    found.hide_secrets();
+    assert!(found.hidden_values >= 50_000);
 }

@@ -9,6 +9,7 @@ const JWT: &str =
 fn secrets_are_recognized_by_name_or_by_the_form_of_a_token() {
     let aws = format!("AKIA{}", "ABCD".repeat(4));
     let github = format!("ghp_{}", "a1".repeat(18));
+    let hugging_face = format!("hf_{}", "aB".repeat(17));
     for (name, value) in [
         ("DB_PASSWORD", "hunter2"),
         ("PGPASSWORD", "12345"),
@@ -25,6 +26,17 @@ fn secrets_are_recognized_by_name_or_by_the_form_of_a_token() {
         ("HEADER", JWT),
         ("DATABASE_URL", "postgres://app:s3cret@db.example/app"),
         ("KEY_PEM", "-----BEGIN RSA PRIVATE KEY-----\nMIIE"),
+        ("PASSWORD2", "x"),
+        ("API_KEY_1", "x"),
+        ("DB_CREDS", "x"),
+        ("APP_KEY", "base64:eA=="),
+        ("ConnectionStrings__Default", "Server=db;User Id=sa;Password=S3cret;Encrypt=true"),
+        ("AZURE_STORAGE", "DefaultEndpointsProtocol=https;AccountName=a;AccountKey=eA=="),
+        ("JAVA_OPTS", "-Xmx1g -Djavax.net.ssl.keyStorePassword=changeit"),
+        ("OPTIONS", "--verbose --password hunter2"),
+        ("HEADERS", "Accept: text/plain, Authorization: Bearer abc"),
+        ("CONFIG", r#"{"user": "me", "password": "hunter2"}"#),
+        ("HUB", hugging_face.as_str()),
     ] {
         assert!(looks_secret(name, value), "{name}={value}");
     }
@@ -42,6 +54,10 @@ fn secrets_are_recognized_by_name_or_by_the_form_of_a_token() {
         ("MONKEY", "see"),
         ("AUTHOR", "me"),
         ("COMPASS", "north"),
+        ("IMAGE", "registry.example/auth:1.0"),
+        ("DESCRIPTION", "Enter the password: it is on the back"),
+        ("ENDPOINT", "https://auth.example:8443/token"),
+        ("TOKEN_COUNT_2_MODE", "all"),
         ("BASE_URL", "https://user@host.example/"),
         ("SHA", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"),
     ] {
@@ -68,6 +84,16 @@ fn secrets_are_hidden_in_lines() {
             "RUN apt-get update && apt-get install -y curl",
         ),
         ("=", "="),
+        (
+            "RUN curl -H 'Authorization: Bearer abc' -H \"X-Api-Key: def\" https://x.example",
+            "RUN curl -H 'Authorization: ***' -H \"X-Api-Key: ***\" https://x.example",
+        ),
+        ("RUN echo '{\"token\":\"abc\"}' > x", "RUN echo '{\"token\":***}' > x"),
+        ("RUN server -password abc -v", "RUN server -password *** -v"),
+        (
+            "COPY --from=registry.example/auth:1.0 /a /b",
+            "COPY --from=registry.example/auth:1.0 /a /b",
+        ),
     ] {
         assert_eq!(hide_in_text(line, &known), shown);
     }

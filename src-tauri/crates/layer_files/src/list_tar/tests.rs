@@ -132,6 +132,8 @@ fn the_list_stops_at_its_limits() {
         |entries: &[FileEntry]| entries.iter().map(|one| one.path.clone()).collect::<String>();
     let (entries, stop) = list(Limits { entries: 2, ..Limits::default() });
     assert_eq!((names(&entries).as_str(), stop), ("ab", Some(ListStop::Entries)));
+    let (entries, stop) = list(Limits { name_bytes: 2, ..Limits::default() });
+    assert_eq!((names(&entries).as_str(), stop), ("ab", Some(ListStop::Entries)));
     let (entries, stop) = list(Limits { bytes: 4000, ..Limits::default() });
     assert_eq!((names(&entries).as_str(), stop), ("ab", Some(ListStop::Bytes)));
     let (entries, stop) = list(Limits::default());
@@ -176,5 +178,39 @@ fn extended_headers_with_wrong_lengths_are_left_out() {
         [b"99 path=x\n", b"11 path=x\n", b"0 path=x\n", b"x", b" ", b"3 =", b"-1 a=b\n"];
     for content in wrong {
         assert!(records(content).is_empty(), "{content:?}");
+    }
+}
+
+#[test]
+fn times_that_no_calendar_shows_are_unknown() {
+    for (time, expected) in [
+        ("1700000000.25", Some(1_700_000_000_250)),
+        ("253402300799", Some(253_402_300_799_000)),
+        ("253402300800", None),
+        ("1e300", None),
+        ("inf", None),
+        ("NaN", None),
+        ("-1", None),
+    ] {
+        assert_eq!(milliseconds(time.as_bytes()), expected, "{time}");
+    }
+    let mut far = header(b"a", EntryType::Regular, 0);
+    far.set_mtime(u64::MAX / 1000);
+    far.set_cksum();
+    let (entries, _) = list_compressed(&far.as_bytes()[..], Limits::default()).unwrap();
+    assert_eq!(entries[0].modified_at_ms, None);
+}
+
+/// A bomb of each compression: a file that says it has 10 GiB, and little that says so.
+#[test]
+fn bombs_end_at_the_limit_whatever_their_compression() {
+    let mut archive = header(b"zeros", EntryType::Regular, 10 << 30).as_bytes().to_vec();
+    archive.resize(4_000_000, 0);
+    let zstd = compress_to_vec(&archive[..], CompressionLevel::Fastest);
+    for bomb in [gzip(&archive), zstd] {
+        assert!(bomb.len() < 100_000, "{}", bomb.len());
+        let limits = Limits { bytes: 1_000_000, ..Limits::default() };
+        let (entries, stop) = list_compressed(&bomb[..], limits).unwrap();
+        assert_eq!((entries.len(), stop), (1, Some(ListStop::Bytes)));
     }
 }

@@ -14,6 +14,7 @@ fn names_are_shown_as_text() {
         (b"\x1b[31mred", "\\x1b[31mred"),
         (b"two\nlines\tand a tab", "two\\x0alines\\x09and a tab"),
         (b"latin-\xe9", "latin-\\xe9"),
+        ("a\u{200b}\u{200d}".as_bytes(), "a\\u{200b}\\u{200d}"),
         ("ü\u{202e}gpj.exe".as_bytes(), "ü\\u{202e}gpj.exe"),
         (b"<img src=x>", "<img src=x>"),
     ] {

@@ -54,7 +54,7 @@ pub(crate) fn layer(size_bytes: u64, annotations: &[(&str, &str)]) -> Descriptor
 
 #[test]
 fn the_entries_of_a_table_are_listed() {
-    let entries = table_entries(&table()).unwrap();
+    let (entries, _) = table_entries(&table(), Limits::default()).unwrap();
     let shown: Vec<_> = entries
         .iter()
         .map(|one| (one.path.as_str(), one.kind, one.size_bytes, one.mode, one.link.as_deref()))
@@ -70,7 +70,26 @@ fn the_entries_of_a_table_are_listed() {
     );
     assert_eq!((entries[1].uid, entries[1].gid), (3, 4));
     assert_eq!(entries[1].modified_at_ms, Some(1_560_361_965_000));
-    assert!(matches!(table_entries(b"{"), Err(TocProblem::Unreadable(_))));
+    for hostile in [&b"{"[..], b"[]", b"{} x", br#"{"entries":7}"#, br#"{"entries":[{"name":1}]}"#]
+    {
+        let read = table_entries(hostile, Limits::default());
+        assert!(matches!(read, Err(TocProblem::Unreadable(_))), "{hostile:?}");
+    }
+}
+
+#[test]
+fn a_table_is_kept_up_to_the_limits() {
+    let limited = |entries, name_bytes| {
+        let limits = Limits { entries, name_bytes, ..Limits::default() };
+        let (entries, has_more) = table_entries(&table(), limits).unwrap();
+        (entries.len(), has_more)
+    };
+    // Three names and a target have 33 bytes, the deletion has 7.
+    for ((entries, name_bytes), expected) in
+        [((4, 40), (4, false)), ((3, 40), (3, true)), ((4, 39), (3, true)), ((4, 0), (0, true))]
+    {
+        assert_eq!(limited(entries, name_bytes), expected, "{entries} {name_bytes}");
+    }
 }
 
 #[test]
