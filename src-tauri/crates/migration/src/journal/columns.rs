@@ -47,6 +47,37 @@ where
     values.map_err(|error| unreadable(error.into()))
 }
 
+/// Collects the rows that can be read. The others are logged: one of them doesn't hide the rest.
+///
+/// # Errors
+/// If the file can't be read.
+pub(super) fn readable_rows<T>(
+    rows: impl Iterator<Item = rusqlite::Result<T>>,
+) -> rusqlite::Result<Vec<T>> {
+    let is_usable = |row: &rusqlite::Result<T>| match row {
+        Err(error) if is_conversion(error) => {
+            tracing::warn!(%error, "a row of the journal can't be read");
+            false
+        }
+        _ => true,
+    };
+    rows.filter(is_usable).collect()
+}
+
+/// Whether a column has a value that no version of the program writes.
+pub(super) fn is_conversion(error: &rusqlite::Error) -> bool {
+    use rusqlite::Error::{
+        FromSqlConversionFailure, IntegralValueOutOfRange, InvalidColumnType, Utf8Error,
+    };
+    matches!(
+        error,
+        FromSqlConversionFailure(..)
+            | IntegralValueOutOfRange(..)
+            | InvalidColumnType(..)
+            | Utf8Error(..)
+    )
+}
+
 /// Joins platforms or remarks, which never contain spaces.
 pub(super) fn join_with_spaces(values: impl Iterator<Item = String>) -> String {
     values.collect::<Vec<_>>().join(" ")

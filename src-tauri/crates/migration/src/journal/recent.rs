@@ -38,7 +38,7 @@ pub(super) fn recently_migrated(
             ))
         },
     )?;
-    found.collect()
+    Ok(columns::readable_rows(found)?.into_iter().collect())
 }
 
 #[cfg(test)]

@@ -266,7 +266,7 @@ pub(super) fn sent_bytes(row: &Row<'_>) -> rusqlite::Result<Option<u64>> {
     unsigned_column(row, "sent_bytes").map(Some)
 }
 
-/// Adds a row of [`super::store`]'s query of standings to the counts.
+/// Adds a row of [`super::summaries`]' query of standings to the counts.
 pub(super) fn count_standing(row: &Row<'_>, counts: &mut OutcomeCounts) -> rusqlite::Result<()> {
     let (stage, proof): (Stage, Proof) = (coded(row, "stage")?, coded(row, "proof")?);
     let standing = Standing::of_stage(stage, proof, row.get("is_kept")?, row.get("is_pushed")?);

@@ -2,6 +2,8 @@
 
 use rusqlite::{Connection, named_params};
 
+use crate::journal::columns;
+
 /// The images of a migration that a search found.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct JournalMatch {
@@ -57,7 +59,7 @@ pub(super) fn search(connection: &Connection, text: &str) -> rusqlite::Result<Ve
             })
         },
     )?;
-    found.collect()
+    columns::readable_rows(found)
 }
 
 /// Escapes the wildcards of LIKE: a repository name can contain `_`.

@@ -276,7 +276,7 @@ impl Journal {
         read(self.connect()?).map_err(|error| match error {
             rusqlite::Error::QueryReturnedNoRows => JournalError::Unknown { id: id.to_owned() },
             // A value of one of its rows, not the file.
-            source if is_conversion(&source) => {
+            source if columns::is_conversion(&source) => {
                 let (path, id) = (self.inner.path.clone(), id.to_owned());
                 JournalError::UnreadableMigration { path, id, source }
             }
@@ -297,20 +297,6 @@ impl Journal {
     fn database_error(&self, source: rusqlite::Error) -> JournalError {
         JournalError::Database { path: self.inner.path.clone(), source }
     }
-}
-
-/// Whether a column has a value that no version of the program writes.
-fn is_conversion(error: &rusqlite::Error) -> bool {
-    use rusqlite::Error::{
-        FromSqlConversionFailure, IntegralValueOutOfRange, InvalidColumnType, Utf8Error,
-    };
-    matches!(
-        error,
-        FromSqlConversionFailure(..)
-            | IntegralValueOutOfRange(..)
-            | InvalidColumnType(..)
-            | Utf8Error(..)
-    )
 }
 
 /// Runs blocking work on a thread that is not one of the runtime's: SQLite waits for the disk.

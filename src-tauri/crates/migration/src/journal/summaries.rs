@@ -13,7 +13,8 @@ use crate::journal::stored::Stored;
 use crate::journal::{columns, json_columns, rows};
 use crate::outcome::{Outcome, OutcomeCounts, RunEnd};
 
-/// The columns of the history list. The request is omitted because it is long.
+/// The columns of the history list. The request is omitted because it is long. JSON that can't be read is a text instead of
+/// a number, so that it is an error of its row: `json_array_length` alone would fail the whole list.
 const SUMMARIES: &str = "
 SELECT id, started_at_ms, ended_at_ms, migration.elapsed_ms, cancelled, registry, about,
     account, region, ecr_endpoint, registry_endpoint,
@@ -25,8 +26,11 @@ SELECT id, started_at_ms, ended_at_ms, migration.elapsed_ms, cancelled, registry
     sum(stage = 'failed') AS failed,
     coalesce(sum(sent_bytes), 0) AS sent_bytes, sum(sent_uncounted) AS sent_uncounted,
     coalesce(sum(skipped_bytes), 0) AS skipped_bytes,
-    coalesce(sum(json_array_length(left_behind)), 0) AS left_behind,
-    json_array_length(temporary_tags_left) AS temporary_tags_left
+    CASE WHEN min(json_valid(left_behind)) = 0 THEN 'unreadable'
+        ELSE coalesce(sum(iif(json_valid(left_behind), json_array_length(left_behind), 0)), 0)
+        END AS left_behind,
+    CASE WHEN json_valid(temporary_tags_left) THEN json_array_length(temporary_tags_left)
+        ELSE 'unreadable' END AS temporary_tags_left
 FROM migration LEFT JOIN image ON image.migration = migration.id";
 
 /// Number of images of each migration by the columns that decide their [`Standing`].
