@@ -206,6 +206,20 @@ async fn an_undo_pushes_what_ecr_still_has_and_says_why_the_rest_stays_deleted()
     let restored = history().await?.pop().and_then(|entry| entry.restored);
     assert_eq!(restored.map(|restored| restored.images), Some(1));
 
+    // Someone gives the tag to another image between the dry run and the restore.
+    delete(&shared.manifest.digest).await?;
+    let newest = history().await?.swap_remove(0);
+    let plan = api.restore_plan(newest.deletion).await.map_err(api_error)?;
+    assert_eq!(plan.images, 1, "{plan:?}");
+    let other = Recipe::small(9).build()?;
+    shop.repository.push(&other, "other").await?;
+    let report = api.restore_run(plan.restore, |_| {}).await.map_err(api_error)?;
+    assert_eq!((report.restored, report.failed.len()), (1, 1), "{report:?}");
+    assert_eq!(report.failed[0].error.code, ErrorCode::DestinationMoved);
+    assert_eq!(image_of("other").await?, json!(other.manifest.digest), "the tag stays");
+    let id = format!("imageDigest={}", shared.manifest.digest);
+    aws(&shop.ecr, &["describe-images", "--repository-name", NAME, "--image-ids", &id]).await?;
+
     // The practice ECR deletes layers with the last image that has them.
     let report = delete(&index.manifest.digest).await?;
     assert_eq!(report.deleted.images, 3, "{report:?}");

@@ -242,13 +242,17 @@ export const announcements: Announcements = {
         repository_deleted ? [`repository ${name}`] : [],
       ),
     ),
-  restoreRun: (_, { planned, restored, stopped }) =>
-    restored === planned
+  restoreRun: (_, { planned, restored, failed, stopped }) =>
+    restored === planned && failed.length === 0
       ? success(`${formatCounted(restored, "image", "images")} restored`)
       : {
           type: "warning",
           header: `${formatCount(restored)} of ${formatCounted(planned, "image", "images")} restored`,
-          ...(stopped ? { text: "You stopped the restore." } : {}),
+          ...(stopped
+            ? { text: "You stopped the restore." }
+            : restored === planned
+              ? { text: "Some tags point to other images now, and weren’t restored." }
+              : {}),
         },
   lifecyclePolicySet: ([, name]) => success(`Lifecycle policy of ${name} set`),
   lifecyclePolicyRemove: ([, name]) => success(`Lifecycle policy of ${name} removed`),

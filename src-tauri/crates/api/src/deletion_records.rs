@@ -97,7 +97,7 @@ impl DeletionRecords {
         self.file(id, ".csv").display().to_string()
     }
 
-    /// Returns all records, newest first. One that can't be read is logged and omitted.
+    /// Returns all records, newest first. One that can't be read has its error.
     pub fn list(&self) -> Result<Vec<DeletionEntry>, ApiError> {
         let files = match std::fs::read_dir(&self.folder) {
             Ok(files) => files,
@@ -106,34 +106,46 @@ impl DeletionRecords {
         };
         let names = files.filter_map(|file| file.ok()?.file_name().into_string().ok());
         let ids = names.filter_map(|name| name.strip_suffix(RECORD).map(str::to_owned));
-        let mut all: Vec<DeletionEntry> = ids
-            .filter_map(|id| {
-                let entry = self.entry(&id);
-                let unreadable = |error: &ApiError| {
-                    tracing::warn!(deletion = %id, error = %error.message, "a record is unreadable");
-                };
-                entry.inspect_err(unreadable).ok()
-            })
-            .collect();
+        let mut all: Vec<DeletionEntry> = ids.map(|id| self.entry(&id)).collect();
         all.sort_by_key(|entry| std::cmp::Reverse(entry.started_at_ms));
         Ok(all)
     }
 
-    fn entry(&self, id: &str) -> Result<DeletionEntry, ApiError> {
-        let record = self.read(id)?;
-        let outcome: Option<DeletionReport> = self.get(id, ".outcome.json")?;
-        Ok(DeletionEntry {
+    fn entry(&self, id: &str) -> DeletionEntry {
+        let mut entry = DeletionEntry {
             deletion: id.to_owned(),
-            started_at_ms: record.started_at_ms,
-            destination: record.destination,
-            repositories: record.repositories.iter().map(|one| one.name.to_string()).collect(),
-            class: record.class,
-            planned: record.planned,
-            deleted: outcome.as_ref().map(|report| report.deleted),
-            stopped: outcome.is_some_and(|report| report.stopped),
+            // The time is the beginning of the ID, too.
+            started_at_ms: id.split('-').next().and_then(|time| time.parse().ok()).unwrap_or(0),
+            error: None,
+            destination: None,
+            repositories: Vec::new(),
+            class: None,
+            planned: DeletionTotals::default(),
+            deleted: None,
+            stopped: false,
             table: self.table(id),
-            restored: self.get(id, ".restored.json")?,
-        })
+            restored: None,
+        };
+        if let Err(error) = self.read_into(id, &mut entry) {
+            tracing::warn!(deletion = %id, error = %error.message, "a record can't be read");
+            entry.error = Some(error);
+        }
+        entry
+    }
+
+    fn read_into(&self, id: &str, entry: &mut DeletionEntry) -> Result<(), ApiError> {
+        let record = self.read(id)?;
+        entry.started_at_ms = record.started_at_ms;
+        entry.destination = Some(record.destination);
+        entry.repositories = record.repositories.iter().map(|one| one.name.to_string()).collect();
+        entry.class = record.class;
+        entry.planned = record.planned;
+        entry.restored = self.get(id, ".restored.json")?;
+        if let Some(outcome) = self.outcome(id)? {
+            entry.deleted = Some(outcome.deleted);
+            entry.stopped = outcome.stopped;
+        }
+        Ok(())
     }
 
     /// Returns a record.
@@ -192,12 +204,19 @@ impl DeletionRecords {
         match std::fs::read(&file) {
             Ok(bytes) => match serde_json::from_slice(&bytes) {
                 Ok(value) => Ok(Some(value)),
-                Err(error) => Err(ApiError::storage(&file, &error.into())),
+                Err(error) => Err(unreadable(&file, &error)),
             },
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
             Err(error) => Err(ApiError::storage(&file, &error)),
         }
     }
+}
+
+fn unreadable(file: &Path, error: &serde_json::Error) -> ApiError {
+    let message = format!("The record of a deletion, {}, can't be read.", file.display());
+    ApiError::new(ErrorCode::RecordUnreadable, message)
+        .about(file.display().to_string())
+        .caused_by(error)
 }
 
 /// The images of a record as a table.

@@ -13,6 +13,7 @@
 //! - `file_endpoints`: the endpoints that only a plan file names
 //! - `keychain`: logins in the keychain of the operating system
 //! - `settings`: the settings of the window, for it and for a program beside it
+//! - `deletion_records`: the records of deletions on disk, from which images are restored
 //! - `exported_file`: writes files that the user exports
 //! - `convert`: values of the crates below as types of the contract, and back
 //!

@@ -19,7 +19,12 @@ pub struct DeletionEntry {
     /// The ID of its record.
     pub deletion: String,
     pub started_at_ms: u64,
-    pub destination: DestinationIdentity,
+    /// Why its record can't be read, if it can't. It can't be restored then, and what is unknown of it is `null`, 0 or
+    /// empty.
+    #[serde(default)]
+    pub error: Option<ApiError>,
+    /// `null` if its record can't be read.
+    pub destination: Option<DestinationIdentity>,
     /// The repositories that it was planned for.
     pub repositories: Vec<String>,
     /// The clean-up that proposed its images.

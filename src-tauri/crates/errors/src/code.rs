@@ -191,7 +191,7 @@ pub enum ErrorCode {
     SourceMoved,
     /// The migration journal couldn't be read or written; `subject` is its path.
     JournalFailed,
-    /// The record of one migration in the journal couldn't be read; `subject` is its ID.
+    /// The record of a migration or a deletion couldn't be read; `subject` is the ID of the migration or the file.
     RecordUnreadable,
 
     // This computer.

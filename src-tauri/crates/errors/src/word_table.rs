@@ -2,8 +2,9 @@
 //!
 //! The window and `transload-cli` both show from this table: the window everything, the command line the
 //! next steps after the message. The command line reads it here; the window imports
-//! `ui/src/ipc/generated/errorWords.ts`, which `cargo xtask generate` writes from it. The table is in Rust, because the compiler then proves that each code has exactly one entry, and
-//! because the command line has no other source of words.
+//! `ui/src/ipc/generated/errorWords.ts`, which `cargo xtask generate` writes from it. The table is in Rust,
+//! because the compiler then proves that each code has exactly one entry, and because the command line has no
+//! other source of words.
 //!
 //! The text of a failure comes from three places, and all of it is always shown:
 //!
@@ -433,7 +434,7 @@ impl ErrorWords {
                 &[Retry, OpenLog],
             ),
             ErrorCode::RegistryUnreachable => error(
-                "Can't reach the registry",
+                "Couldn't connect to the registry",
                 &[
                     "Check the address and port of the registry, and the network connection, VPN, and proxy of this computer.",
                     "If the registry doesn't use TLS, choose Use HTTP (insecure).",
@@ -467,7 +468,9 @@ impl ErrorWords {
             ),
             ErrorCode::ManifestUnsupported => error(
                 "Image format not supported",
-                &["Transload skips this image. To continue without the image, deselect it."],
+                &[
+                    "Transload can't copy this image. To continue with the other images, deselect it.",
+                ],
                 &[ChooseImages],
             ),
             ErrorCode::DocumentUnreadable => error(
@@ -508,7 +511,7 @@ impl ErrorWords {
             ErrorCode::NamesCollide => error(
                 "Duplicate repository name",
                 &[
-                    "Give each repository a different name in the Repositories step, or change the rename rules.",
+                    "Give each repository a different name in the Names step, or change the rename rules.",
                 ],
                 &[EditRepository],
             ),
@@ -593,10 +596,10 @@ impl ErrorWords {
             ),
 
             ErrorCode::RecordUnreadable => error(
-                "Couldn't read the record of a migration",
+                "Couldn't read a record of the history",
                 &[
                     "A newer version of Transload may have written it. Open the history with that version.",
-                    "If you don't need its report, delete it from the history. Images in ECR and other migrations aren't affected.",
+                    "If you don't need the record, delete it. Images in ECR and other records aren't affected.",
                 ],
                 &[OpenSettings],
             ),

@@ -9,7 +9,7 @@ use ts_rs::TS;
 use crate::deletion_plan::ImageToDelete;
 use crate::kind::ImageKind;
 use crate::manifest_facts::ManifestFacts;
-use transload_aws::{AwsError, EcrExplorer, EcrImage, EcrManifest};
+use transload_aws::{AwsError, EcrExplorer, EcrImage, EcrImageId, EcrManifest};
 use transload_model::{Digest, RepositoryName, Tag};
 
 /// What a restore does in one repository.
@@ -137,11 +137,23 @@ pub fn restore_plan(
 #[derive(Debug, Default)]
 pub struct RestoreOutcome {
     pub restored: Vec<Digest>,
-    pub failed: Vec<(Digest, AwsError)>,
+    pub failed: Vec<(Digest, RestoreFailure)>,
+}
+
+/// Why an image, or one of its tags, wasn't restored.
+#[derive(Debug)]
+pub enum RestoreFailure {
+    /// Another image got the tag after the restore was planned. The tag stays, and the image is restored without it.
+    TagTaken {
+        tag: Tag,
+        digest: Digest,
+    },
+    Refused(AwsError),
 }
 
 /// Pushes the planned images one after another. A failed one doesn't stop the others, but an index fails without its
-/// images. `is_stopped` is asked before each image. `progress` is called after each.
+/// images. Each tag is read again right before it is written. `is_stopped` is asked before each image. `progress` is
+/// called after each.
 pub async fn restore_planned(
     ecr: &dyn EcrExplorer,
     plan: &RepositoryRestorePlan,
@@ -157,28 +169,41 @@ pub async fn restore_planned(
             break;
         }
         match put(ecr, &plan.name, manifest, &image.tags).await {
-            Ok(()) => outcome.restored.push(image.digest.clone()),
-            Err(error) => outcome.failed.push((image.digest.clone(), error)),
+            Ok(taken) => {
+                outcome.restored.push(image.digest.clone());
+                outcome.failed.extend(taken.into_iter().map(|taken| (image.digest.clone(), taken)));
+            }
+            Err(error) => {
+                outcome.failed.push((image.digest.clone(), RestoreFailure::Refused(error)));
+            }
         }
         progress();
     }
     outcome
 }
 
+/// Pushes a manifest under its tags. Returns the tags that point to other images now.
 async fn put(
     ecr: &dyn EcrExplorer,
     name: &RepositoryName,
     manifest: &EcrManifest,
     tags: &[String],
-) -> Result<(), AwsError> {
-    let tags: Vec<Tag> = tags.iter().filter_map(|tag| Tag::parse(tag).ok()).collect();
-    if tags.is_empty() {
-        return ecr.put_image(name, manifest, None).await;
+) -> Result<Vec<RestoreFailure>, AwsError> {
+    let (mut is_pushed, mut taken) = (false, Vec::new());
+    for tag in tags.iter().filter_map(|tag| Tag::parse(tag).ok()) {
+        let holder = ecr.described_image(name, &EcrImageId::Tag(tag.clone())).await?;
+        match holder.filter(|holder| holder.digest != manifest.digest) {
+            Some(holder) => taken.push(RestoreFailure::TagTaken { tag, digest: holder.digest }),
+            None => {
+                ecr.put_image(name, manifest, Some(&tag)).await?;
+                is_pushed = true;
+            }
+        }
     }
-    for tag in &tags {
-        ecr.put_image(name, manifest, Some(tag)).await?;
+    if !is_pushed {
+        ecr.put_image(name, manifest, None).await?;
     }
-    Ok(())
+    Ok(taken)
 }
 
 #[cfg(test)]

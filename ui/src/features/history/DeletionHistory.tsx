@@ -7,6 +7,7 @@ import { CopyableText } from "../../shared/CopyableText";
 import { formatCount, formatCounted } from "../../shared/format";
 import { FullTable } from "../../shared/PagedTable";
 import { RelativeTime } from "../../shared/RelativeTime";
+import { StatusText } from "../../shared/StatusText";
 import { RestoreModal } from "./RestoreModal";
 import { deletedText, reasonText } from "./restoreTexts";
 
@@ -17,8 +18,8 @@ interface DeletionHistoryProps {
 }
 
 const repositoriesText = ({ repositories }: DeletionEntry) =>
-  repositories.length === 1
-    ? (repositories[0] ?? "")
+  repositories.length < 2
+    ? (repositories[0] ?? "–")
     : formatCounted(repositories.length, "repository", "repositories");
 
 /** The deletions of images, also those of clean-ups, each with its table and its undo. */
@@ -30,7 +31,11 @@ export function DeletionHistory({ entries, errorActions, onReload }: DeletionHis
         name="deletions"
         items={entries}
         trackBy="deletion"
-        words={(entry) => [...entry.repositories, reasonText(entry), entry.destination.account_id]}
+        words={(entry) => [
+          ...entry.repositories,
+          reasonText(entry),
+          entry.destination?.account_id ?? "",
+        ]}
         finds="deletions by repository or reason"
         header={
           <Header
@@ -58,7 +63,21 @@ export function DeletionHistory({ entries, errorActions, onReload }: DeletionHis
             cell: repositoriesText,
           },
           { id: "reason", header: "Reason", width: 190, grow: 1, cell: reasonText },
-          { id: "deleted", header: "Deleted", width: 130, cell: deletedText },
+          {
+            id: "deleted",
+            header: "Deleted",
+            width: 130,
+            cell: (entry) =>
+              entry.error === null ? (
+                deletedText(entry)
+              ) : (
+                <span title={entry.error.message}>
+                  <StatusText type="error" wrapText={false}>
+                    Record unreadable
+                  </StatusText>
+                </span>
+              ),
+          },
           {
             id: "restored",
             header: "Restored",

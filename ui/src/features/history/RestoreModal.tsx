@@ -109,14 +109,18 @@ export function RestoreModal({ entry, errorActions, onRestored, onClose }: Resto
         )}
         {report !== null && (
           <Alert
-            type={report.restored === report.planned ? "success" : "warning"}
+            type={
+              report.restored === report.planned && report.failed.length === 0
+                ? "success"
+                : "warning"
+            }
             data-testid="restore-result"
           >
             {`${formatCount(report.restored)} of ${imagesOf(report.planned)} restored.`}
           </Alert>
         )}
-        {report?.failed.map(({ digest, error: why }) => (
-          <SpaceBetween size="xxs" key={digest}>
+        {report?.failed.map(({ repository, digest, error: why }) => (
+          <SpaceBetween size="xxs" key={`${repository} ${digest} ${why.message}`}>
             <Box>{shortDigest(digest)}</Box>
             <ErrorAlert error={why} actions={errorActions} />
           </SpaceBetween>

@@ -1,7 +1,7 @@
 import { fireEvent, render, screen, waitFor } from "@testing-library/react";
 import { expect, it, vi } from "vitest";
 import { type Backend, BackendProvider } from "../../ipc";
-import type { DeletionEntry, NotRestorable, RestorePlan } from "../../ipc/generated";
+import type { ApiError, DeletionEntry, NotRestorable, RestorePlan } from "../../ipc/generated";
 import { accessibilityViolations } from "../../testing/accessibility";
 import { DeletionHistory } from "./DeletionHistory";
 import { deletedText, notRestorableText, reasonText } from "./restoreTexts";
@@ -22,6 +22,7 @@ const destination = {
 const entry: DeletionEntry = {
   deletion: "1-shop-api",
   started_at_ms: 1,
+  error: null,
   destination,
   repositories: ["shop/api"],
   class: "unused",
@@ -69,6 +70,43 @@ it("says why something can’t be restored", () => {
   for (const [why, words] of cases) {
     expect(notRestorableText(why)).toContain(words);
   }
+});
+
+it("lists a deletion whose record can’t be read, and says why", async () => {
+  const error: ApiError = {
+    code: "record_unreadable",
+    message: "The record of a deletion, /data/deletions/2.record.json, can't be read.",
+    hints: [],
+    causes: [],
+    retryable: false,
+    subject: null,
+  };
+  const unknown: DeletionEntry = {
+    ...entry,
+    deletion: "2",
+    error,
+    destination: null,
+    repositories: [],
+    class: null,
+    planned: { repositories: 0, images: 0, tags: 0 },
+    deleted: null,
+  };
+  const backend = {
+    restorePlan: async () => {
+      throw error;
+    },
+  } as Partial<Backend> as Backend;
+  render(
+    <BackendProvider backend={backend}>
+      <DeletionHistory entries={[entry, unknown]} errorActions={{}} onReload={() => {}} />
+    </BackendProvider>,
+  );
+  const table = screen.getByTestId("deletion-history").textContent;
+  expect(table).toContain("4 images");
+  expect(table).toContain("Record unreadable");
+  expect(table).not.toContain("Interrupted");
+  fireEvent.click(screen.getByTestId("deletion-undo-2"));
+  expect(await screen.findByText(error.message)).toBeTruthy();
 });
 
 it("restores after a dry run what ECR still has", async () => {

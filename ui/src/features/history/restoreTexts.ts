@@ -18,7 +18,10 @@ export function deletedText({ planned, deleted, stopped }: DeletionEntry): strin
 }
 
 /** Why a deletion was made. */
-export function reasonText({ class: of, planned }: DeletionEntry): string {
+export function reasonText({ class: of, planned, destination }: DeletionEntry): string {
+  if (destination === null) {
+    return "–";
+  }
   if (of !== null) {
     return `Clean-up: ${cleanupLabels[of].name.toLowerCase()}`;
   }

@@ -488,7 +488,7 @@ export const errorWords: Record<ErrorCode, ErrorWords> = {
     "severity": "error",
     "title": "Image format not supported",
     "next": [
-      "Transload skips this image. To continue without the image, deselect it."
+      "Transload can't copy this image. To continue with the other images, deselect it."
     ],
     "actions": [
       "choose_images"
@@ -521,7 +521,7 @@ export const errorWords: Record<ErrorCode, ErrorWords> = {
     "severity": "error",
     "title": "Duplicate repository name",
     "next": [
-      "Give each repository a different name in the Repositories step, or change the rename rules."
+      "Give each repository a different name in the Names step, or change the rename rules."
     ],
     "actions": [
       "edit_repository"
@@ -672,10 +672,10 @@ export const errorWords: Record<ErrorCode, ErrorWords> = {
   },
   "record_unreadable": {
     "severity": "error",
-    "title": "Couldn't read the record of a migration",
+    "title": "Couldn't read a record of the history",
     "next": [
       "A newer version of Transload may have written it. Open the history with that version.",
-      "If you don't need its report, delete it from the history. Images in ECR and other migrations aren't affected."
+      "If you don't need the record, delete it. Images in ECR and other records aren't affected."
     ],
     "actions": [
       "open_settings"
@@ -794,7 +794,7 @@ export const errorWords: Record<ErrorCode, ErrorWords> = {
   },
   "registry_unreachable": {
     "severity": "error",
-    "title": "Can't reach the registry",
+    "title": "Couldn't connect to the registry",
     "next": [
       "Check the address and port of the registry, and the network connection, VPN, and proxy of this computer.",
       "If the registry doesn't use TLS, choose Use HTTP (insecure)."

@@ -94,7 +94,16 @@ export type DeletionEntry = {
 /**
  * The ID of its record.
  */
-deletion: string, started_at_ms: number, destination: DestinationIdentity, 
+deletion: string, started_at_ms: number, 
+/**
+ * Why its record can't be read, if it can't. It can't be restored then, and what is unknown of it is `null`, 0 or
+ * empty.
+ */
+error: ApiError | null, 
+/**
+ * `null` if its record can't be read.
+ */
+destination: DestinationIdentity | null, 
 /**
  * The repositories that it was planned for.
  */

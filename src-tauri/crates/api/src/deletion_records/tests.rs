@@ -76,13 +76,41 @@ fn records_are_listed_with_their_outcome_and_keep_whole_manifests() {
     let table = std::fs::read_to_string(&listed[1].table).unwrap();
     assert!(table.contains(&format!("shop/api,unused,{digest},1,5,,")), "{table}");
 
-    // A damaged record is omitted, and a damaged manifest isn't pushed.
-    let file = |name: &str| folder.path().join(FOLDER).join(name);
-    std::fs::write(file("2-shop-api.record.json"), "{").unwrap();
-    assert_eq!(records.list().unwrap().len(), 1);
-    let manifests = std::fs::read_to_string(file("1-shop-api.manifests.json")).unwrap();
-    std::fs::write(file("1-shop-api.manifests.json"), manifests.replace("2}", "3}")).unwrap();
+    // A damaged manifest isn't pushed.
+    let file = folder.path().join(FOLDER).join("1-shop-api.manifests.json");
+    let manifests = std::fs::read_to_string(&file).unwrap();
+    std::fs::write(&file, manifests.replace("2}", "3}")).unwrap();
     assert!(records.manifests(&first).unwrap().is_empty());
+}
+
+#[test]
+fn a_record_that_cannot_be_read_is_listed_with_its_error_and_hides_no_other() {
+    // The file, its content, and whether the repositories of the deletion are still known.
+    for (file, content, is_known) in [
+        (".record.json", "{", false),
+        (".record.json", "{\"started_at_ms\": 1, \"later\": true}", false),
+        (".outcome.json", "[]", true),
+        (".restored.json", "", true),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        let records = DeletionRecords::new(folder.path());
+        let (digest, documents) = (Digest::of(b"image"), DocumentCache::in_memory());
+        for started_at_ms in [1, 2, 3] {
+            records.write(&record(started_at_ms, &digest), &documents).unwrap();
+        }
+        let damaged = folder.path().join(FOLDER).join(format!("2-shop-api{file}"));
+        std::fs::write(&damaged, content).unwrap();
+        let listed = records.list().unwrap();
+        let times: Vec<_> = listed.iter().map(|entry| entry.started_at_ms).collect();
+        assert_eq!(times, [3, 2, 1], "{file} {content}");
+        let errors: Vec<_> = listed.iter().map(|entry| entry.error.is_some()).collect();
+        assert_eq!(errors, [false, true, false], "{file} {content}");
+        let error = listed[1].error.as_ref().unwrap();
+        assert_eq!(error.code, ErrorCode::RecordUnreadable, "{file} {content}");
+        assert!(error.message.contains(&damaged.display().to_string()), "{}", error.message);
+        assert_eq!(listed[1].destination.is_some(), is_known, "{file} {content}");
+        assert_eq!(!listed[1].repositories.is_empty(), is_known, "{file} {content}");
+    }
 }
 
 #[test]

@@ -8,8 +8,10 @@ use transload_contract::{
     AwsConnection, DeletionEntry, ImageNotRestored, ImageToDelete, RepositoryDeletionPlan,
     RepositoryRestorePlan, RestorePlan, RestoreProgress, RestoreReport, Restored,
 };
-use transload_errors::ApiError;
-use transload_explorer::{ManifestFacts, needed_layers, restore_plan, restore_planned};
+use transload_errors::{ApiError, ErrorCode};
+use transload_explorer::{
+    ManifestFacts, RestoreFailure, needed_layers, restore_plan, restore_planned,
+};
 use transload_migration::Control;
 use transload_model::{Digest, now_ms};
 use transload_plan_file::{planned_destination, shown_destination};
@@ -28,9 +30,11 @@ impl Api {
 
     /// Returns which images of a deletion can be pushed again. Pushes nothing.
     pub async fn restore_plan(&self, deletion: String) -> Result<RestorePlan, ApiError> {
-        let records = self.deletion_records();
-        let record = records.read(&deletion)?;
-        let manifests = records.manifests(&deletion)?;
+        let (records, id) = (self.deletion_records(), deletion.clone());
+        let read = move || {
+            Ok::<_, ApiError>((records.read(&id)?, records.manifests(&id)?, records.outcome(&id)?))
+        };
+        let (record, manifests, outcome) = blocking(read).await??;
         let destination = planned_destination(&record.destination)
             .map_err(|error| ApiError::internal(error.to_string()))?;
         self.connect_planned(&record.connection, &destination).await?;
@@ -43,13 +47,14 @@ impl Api {
             })
             .collect();
         // Without an outcome, any image may be deleted.
-        let deleted: Option<HashSet<Digest>> = records
-            .outcome(&deletion)?
-            .map(|report| report.repositories.into_iter().flat_map(|one| one.deleted).collect());
+        let deleted: Option<HashMap<String, Vec<Digest>>> = outcome.map(|report| {
+            report.repositories.into_iter().map(|one| (one.name, one.deleted)).collect()
+        });
         let mut repositories = Vec::new();
         for plan in &record.repositories {
+            let of_this = deleted.as_ref().map(|all| all.get(plan.name.as_str()));
             let is_deleted = |image: &&ImageToDelete| {
-                deleted.as_ref().is_none_or(|deleted| deleted.contains(&image.digest))
+                of_this.is_none_or(|here| here.is_some_and(|here| here.contains(&image.digest)))
             };
             let images: Vec<&ImageToDelete> = plan.images.iter().filter(is_deleted).collect();
             repositories.push(self.restore_in(&record.connection, plan, &images, &facts).await?);
@@ -134,7 +139,7 @@ impl Api {
             failed.extend(outcome.failed.into_iter().map(|(digest, error)| ImageNotRestored {
                 repository: plan.name.to_string(),
                 digest,
-                error: error.into(),
+                error: not_restored(error),
             }));
         }
         let stopped = control.is_cancelled();
@@ -148,6 +153,19 @@ impl Api {
 
     fn deletion_records(&self) -> DeletionRecords {
         DeletionRecords::new(&self.inner.options.data_folder)
+    }
+}
+
+fn not_restored(why: RestoreFailure) -> ApiError {
+    match why {
+        RestoreFailure::Refused(error) => error.into(),
+        RestoreFailure::TagTaken { tag, digest } => {
+            let message = format!(
+                "The tag {tag} points to another image, {digest}, since the restore was planned. \
+                 The image was restored without the tag."
+            );
+            ApiError::new(ErrorCode::DestinationMoved, message)
+        }
     }
 }
 

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::cleanup::rules::{CleanupRules, is_older};
+use crate::kind::attached_to;
 use crate::rows::{ImageRow, RepositoryRows, tree};
 use transload_aws::EcrImage;
 use transload_model::{Digest, wildcard_matches};
@@ -121,10 +122,15 @@ impl<'a> Keeping<'a> {
         if is_young(image) {
             return Some(ExclusionReason::PushedLately { days });
         }
+        // By its subject, or by its tag as cosign does.
+        let is_attached = |part: &EcrImage| {
+            part.subject.is_some()
+                || part.tags.iter().any(|tag| attached_to(tag.as_str()).is_some())
+        };
         let has_young_part = tree(row)
             .iter()
             .filter_map(|digest| self.by_digest.get(digest))
-            .any(|part| part.digest != row.digest && part.subject.is_some() && is_young(part));
+            .any(|part| part.digest != row.digest && is_attached(part) && is_young(part));
         has_young_part.then_some(ExclusionReason::ReferrerPushedLately { days })
     }
 }

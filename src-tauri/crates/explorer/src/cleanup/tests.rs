@@ -180,7 +180,7 @@ fn an_excluded_image_is_in_no_class_and_says_why() {
         let image = shop.images.iter_mut().find(|image| image.digest == digest(name));
         image.unwrap().pushed_at_ms = Some(NOW_MS - days * DAY_MS);
     };
-    let cases: [(&str, Change, &str, ExclusionReason); 11] = [
+    let cases: [(&str, Change, &str, ExclusionReason); 12] = [
         (
             "an image that runs",
             |_, known, _| {
@@ -260,6 +260,15 @@ fn an_excluded_image_is_in_no_class_and_says_why() {
             |shop, _, _| {
                 shop.referrer("signature", "index", NOTATION).pushed_at_ms =
                     Some(NOW_MS - 6 * DAY_MS);
+            },
+            "index",
+            ExclusionReason::ReferrerPushedLately { days: 7 },
+        ),
+        (
+            "signed lately by cosign, which attaches signatures by their tag",
+            |shop, _, _| {
+                let tag = format!("sha256-{}.sig", digest("index").hex());
+                shop.image("cosign", &[&tag], &[]).pushed_at_ms = Some(NOW_MS - 6 * DAY_MS);
             },
             "index",
             ExclusionReason::ReferrerPushedLately { days: 7 },
