@@ -128,8 +128,9 @@ pub enum Command {
     },
     /// Print what can be deleted from a repository, by class, and delete it after a confirmation.
     ///
-    /// Never offers images with protected tags, images that were pushed in the last 7 days, and images of indexes that
-    /// stay. Reads by Transload don't count as pulls.
+    /// Keeps images that run, that Transload migrated in the last 30 days, that were pushed or signed in the last 7
+    /// days, that belong to a pull-through cache or to an index that stays, or that have a protected tag, and prints
+    /// the reason for each. Reads by Transload don't count as pulls.
     #[command(after_help = AFTER_HELP)]
     Cleanup(CleanupArguments),
     /// Serve practice mode, an ECR and a Docker Hub on this computer, until Ctrl-C.

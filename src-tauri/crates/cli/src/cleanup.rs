@@ -59,8 +59,8 @@ async fn proposal(
     if !unread.is_empty() {
         if details.lifecycle.uses_pull_times && !arguments.read_indexes {
             let message = format!(
-                "{} manifests of {} must be read first, which ECR may count as pulls, and the lifecycle policy uses pull times.",
-                unread.len(),
+                "{} of {} must be read first, which ECR may count as pulls, and the lifecycle policy uses pull times.",
+                output::counted(unread.len() as u64, "manifest", "manifests"),
                 arguments.repository
             );
             return Err(ApiError::new(ErrorCode::InputInvalid, message)

@@ -96,7 +96,7 @@ fn code_of(error: &ApiError) -> String {
 }
 
 /// Formats a number with its noun, such as "1 image" or "2 images".
-fn counted(count: impl Into<u64>, one: &str, many: &str) -> String {
+pub fn counted(count: impl Into<u64>, one: &str, many: &str) -> String {
     let count = count.into();
     format!("{count} {}", if count == 1 { one } else { many })
 }

@@ -118,8 +118,8 @@ pub struct EcrArguments {
     ///
     /// Default: what the AWS CLI uses without --profile, which is the keys in environment variables,
     /// the profile that AWS_DEFAULT_PROFILE or AWS_PROFILE names, web identity, the profile
-    /// `default`, or the role of the container or instance. With a profile, the destination is
-    /// treated as ECR whatever its host name is, as behind a VPC endpoint.
+    /// `default`, or the role of the container or instance. With a profile, the registry
+    /// (for `copy`, the destination) is treated as ECR whatever its host name is, as behind a VPC endpoint.
     #[arg(long, value_name = "NAME")]
     pub aws_profile: Option<String>,
     /// The AWS region. Default: the region in the registry's host name, or of the profile.

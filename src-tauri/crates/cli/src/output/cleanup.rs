@@ -1,5 +1,6 @@
 //! What a clean-up would delete, a line for each image.
 
+use indicatif::DecimalBytes;
 use transload_contract::{CleanupClass, CleanupProposal, ExclusionReason};
 
 use crate::output::{counted, line};
@@ -16,9 +17,9 @@ pub fn print(repository: &str, found: &CleanupProposal) {
     }
     let at_most = if found.freed.is_exact { "" } else { "at most " };
     line(&format!(
-        "{repository}: {} with everything that belongs to them, {at_most}{} bytes freed",
+        "{repository}: {} with everything that belongs to them, {at_most}{} freed",
         counted(found.deleted.len() as u64, "image", "images"),
-        found.freed.bytes
+        DecimalBytes(found.freed.bytes)
     ));
 }
 

@@ -86,7 +86,7 @@ fn image_line(destination: &str, digest: &str, state: &ImageState) -> Option<Str
         ImageState::Failed { error } => {
             format!("FAILED   {destination}  {}", message_with_code(error))
         }
-        ImageState::Cancelled => format!("cancelled {destination}"),
+        ImageState::Cancelled => format!("canceled {destination}"),
         ImageState::Waiting
         | ImageState::Tagged
         | ImageState::Pushing
@@ -107,7 +107,7 @@ fn summary_line(report: &MigrationReport) -> String {
     let referrers = if left_behind == 1 { "referrer" } else { "referrers" };
     for (count, what) in [
         (count(|result| matches!(result, ImageResult::Failed { .. })), "failed".to_owned()),
-        (count(|result| matches!(result, ImageResult::Cancelled)), "cancelled".to_owned()),
+        (count(|result| matches!(result, ImageResult::Cancelled)), "canceled".to_owned()),
         (left_behind, format!("{referrers} not copied")),
     ] {
         if count > 0 {

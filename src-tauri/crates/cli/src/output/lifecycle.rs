@@ -1,6 +1,7 @@
 //! The effect of lifecycle policies on the images of a plan. `plan` prints it and asks for
 //! `--allow-expiry`. Also ECR's preview of a policy, for `lifecycle preview`.
 
+use indicatif::DecimalBytes;
 use transload_contract::{
     ExpiringImage, LifecycleAction, LifecycleForecast, LifecyclePreviewState, MigrationPlan,
     PlannedRepository,
@@ -39,10 +40,10 @@ pub fn preview(repository: &str, state: &LifecyclePreviewState) {
     }
     let at_most = if freed.is_exact { "" } else { "at most " };
     line(&format!(
-        "{repository}: {} deleted, {} archived, {at_most}{} bytes freed",
+        "{repository}: {} deleted, {} archived, {at_most}{} freed",
         counted(*expiring, "image would be", "images would be"),
         counted(*archiving, "image would be", "images would be"),
-        freed.bytes
+        DecimalBytes(freed.bytes)
     ));
 }
 
