@@ -1,6 +1,6 @@
-/** Source: ECR's `RepositoryName` in the API reference of CreateRepository. */
 import { formatCount } from "./format";
 
+/** Source: ECR's `RepositoryName` in the API reference of CreateRepository. */
 const pattern = /^[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*(\/[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*)*$/;
 const minLength = 2;
 const maxLength = 256;

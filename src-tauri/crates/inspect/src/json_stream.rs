@@ -1,5 +1,5 @@
 //! Reads JSON of strangers as a stream: values are handled one by one as they arrive, so that a document of hundreds of
-//! megabytes takes no more memory than what is kept of it. `sbom` reads its documents with it.
+//! megabytes takes no more memory than what is kept of it. `sbom_reader` uses it.
 
 use std::fmt;
 use std::io::{self, Read};

@@ -6,13 +6,16 @@
 //! - Every file is compiled: a forgotten `mod` would silently skip tests.
 //! - In the folders of `structure/clean.txt` also: every file starts with a head comment, there is no
 //!   `mod.rs`, and imports name the file that defines a thing instead of a re-export.
+//! - Files and links in the Markdown pages, and names in head comments, exist.
 //!
 //! - [`packages`]: finds the packages and their targets
 //! - [`module_tree`]: parses a target into its modules
 //! - [`references`]: finds which file uses which
 //! - [`circles`]: finds circles in that graph
+//! - [`documents`]: finds names in documentation that don't exist
 
 mod circles;
+mod documents;
 mod module_tree;
 mod packages;
 mod references;
@@ -25,6 +28,7 @@ use anyhow::{Context, Result, bail};
 
 use crate::arguments::Arguments;
 use crate::structure::circles::find_circles;
+use crate::structure::documents::Texts;
 use crate::structure::module_tree::ModuleTree;
 use crate::structure::packages::{Package, rust_files};
 use crate::structure::references::find_references;
@@ -75,7 +79,8 @@ pub fn check(workspace: &Workspace) -> Result<()> {
         .with_context(|| format!("couldn't read {CLEAN}"))?;
     let clean: Vec<PathBuf> = entries(&clean).map(PathBuf::from).collect();
     let structure = read(&workspace.root)?;
-    let problems = problems(&structure, &allowed, &clean);
+    let mut problems = problems(&structure, &allowed, &clean);
+    problems.extend(Texts::read(&workspace.root)?.stale_names());
     for problem in &problems {
         println!("{problem}");
     }

@@ -104,7 +104,8 @@ fn entries(folder: &Path) -> Result<Vec<PathBuf>> {
     Ok(paths)
 }
 
-fn is_skipped(folder: &Path) -> bool {
+/// Whether a folder holds no sources of the workspace.
+pub fn is_skipped(folder: &Path) -> bool {
     SKIPPED_FOLDERS.iter().any(|name| folder.ends_with(name))
 }
 

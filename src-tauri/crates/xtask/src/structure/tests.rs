@@ -98,6 +98,32 @@ fn files_without_a_module_are_found() {
 }
 
 #[test]
+fn stale_names_in_pages_and_head_comments_are_found() {
+    let page = "[a](src/a.rs) [web](https://x.example/none) [here](#top) [up](../none.md)\n\
+        `src/a.rs` `other/a.rs` `a.rs` `gone.rs` `src/gone/` `team/app` `/v2/` `x.rs` `hosts.toml` `target/a`\n";
+    let code = "//! `old_module` reads it with `read_all` and `sbom`.\n\
+        //!\n//! Source: the manual,\n//! `their_name`.\nfn read_all() {}\n// old_module\n";
+    let folder = tempfile::tempdir().unwrap();
+    for (name, text) in [
+        ("pages/README.md", page),
+        ("CHANGELOG.md", "`gone.rs`"),
+        ("pages/src/a.rs", code),
+        ("target/none.md", "`gone.rs`"),
+    ] {
+        write(folder.path(), name, text);
+    }
+    let found = Texts::read(folder.path()).unwrap().stale_names();
+    let expected = [
+        "pages/README.md: ../none.md doesn't exist",
+        "pages/README.md: other/a.rs doesn't exist",
+        "pages/README.md: gone.rs doesn't exist",
+        "pages/README.md: src/gone/ doesn't exist",
+        "pages/src/a.rs: old_module doesn't exist",
+    ];
+    assert_eq!(found, expected);
+}
+
+#[test]
 fn the_list_of_known_circles_may_only_shrink() {
     let found = structure(&[
         ("src/lib.rs", "//! Root.\nmod a; mod b;"),
