@@ -159,7 +159,7 @@ it("draws the rows in view with the click, and the others afterwards", async () 
   // Select all means the whole page.
   table()?.findSelectAllTrigger()?.find("input")?.getElement().click();
   expect(onSelectionChange.mock.calls[0]?.[0]).toHaveLength(rowsOfAPage);
-  await vi.waitFor(() => expect(table()?.findRows()).toHaveLength(rowsOfAPage));
+  await vi.waitFor(() => expect(table()?.findRows()).toHaveLength(rowsOfAPage), 30_000);
   environment.IS_REACT_ACT_ENVIRONMENT = true;
   unmount();
 });

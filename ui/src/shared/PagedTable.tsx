@@ -221,7 +221,7 @@ export function FullTable<Row>(props: FullTableProps<Row>) {
     }
   });
   useHiddenCopies();
-  const [width, onWidth] = useSettledWidth();
+  const [width, onWidth] = useSettledWidth(table.items.length > 0);
   const available = (width ?? 0) - (table.selectionType === undefined ? 0 : selectionWidth);
   const columns = useMemo(
     () => withWidths(visibleColumns(props.columnDefinitions, layout), layout, available),

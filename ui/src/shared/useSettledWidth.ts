@@ -12,14 +12,16 @@ const settleMs = 200;
 
 /**
  * Returns the width of the table once it has settled, and a function that receives measurements. The
- * width is `null` until the first one, which is before the first frame: rows for a guessed width would
- * be rendered twice. Another width is another table, whose controls are new elements. It is rendered
- * in a transition, which doesn't delay the answer to a click.
+ * width is `null` until the first one: rows for a guessed width would be rendered twice. A table without
+ * rows, as a new page has it, is in the first frame. Rows, and another width, which is another table with
+ * new controls, are rendered in a transition, which doesn't delay the answer to a click.
  */
-export function useSettledWidth(): [number | null, (width: number) => void] {
+export function useSettledWidth(hasRows: boolean): [number | null, (width: number) => void] {
   const [width, setWidth] = useState<number | null>(null);
   const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
   const isMeasured = useRef(false);
+  const latestHasRows = useRef(hasRows);
+  latestHasRows.current = hasRows;
   const focusAgain = useRef<(() => void) | null>(null);
   useEffect(() => () => clearTimeout(timer.current), []);
   const onWidth = useCallback((measured: number) => {
@@ -30,7 +32,11 @@ export function useSettledWidth(): [number | null, (width: number) => void] {
       );
     if (!isMeasured.current) {
       isMeasured.current = true;
-      change();
+      if (latestHasRows.current) {
+        startTransition(change);
+      } else {
+        change();
+      }
       return;
     }
     // A dialog of the table, such as its preferences, would close.
@@ -44,7 +50,11 @@ export function useSettledWidth(): [number | null, (width: number) => void] {
     timer.current = setTimeout(settle, settleMs);
   }, []);
   // A page that is hidden, or has no layout, is not measured.
-  useLayoutEffect(() => setWidth((before) => before ?? window.innerWidth - besideTable), []);
+  useLayoutEffect(() => {
+    if (!isMeasured.current) {
+      setWidth((before) => before ?? window.innerWidth - besideTable);
+    }
+  }, []);
   useEffect(() => {
     const remember = () => {
       focusAgain.current = rememberFocus();

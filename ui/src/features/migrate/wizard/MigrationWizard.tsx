@@ -1,5 +1,5 @@
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import { useDeferredValue, useEffect, useState } from "react";
+import { type ReactNode, useDeferredValue, useEffect, useRef, useState } from "react";
 import { type ErrorActions, ErrorAlert } from "../../../errors";
 import { useBackend } from "../../../ipc/BackendContext";
 import type { AwsConnection, AwsIdentity, MigrationPlan } from "../../../ipc/generated";
@@ -139,20 +139,27 @@ export function MigrationWizard({
   };
 
   // The step bar and the footer answer the click at once; the rows of the step follow, in the background.
+  // Until then the rows of the previous step are hidden: to remove them would take a part of the answer.
   const isFollowing = useDeferredValue(draft.step) !== draft.step;
-  const Content = isFollowing ? null : (step?.Content ?? null);
+  const previousContent = useRef<ReactNode>(null);
+  const Content = step?.Content;
+  const content = isFollowing
+    ? previousContent.current
+    : Content !== undefined && <Content {...context} />;
+  previousContent.current = content;
   return (
     <div className="wizard">
       <StepBar index={index} onStep={go} />
-      <div className="wizard-content">
+      <div className="wizard-content" hidden={isFollowing}>
         <SpaceBetween size="m">
           {startError !== null && <ErrorAlert error={startError} actions={context.errorActions} />}
-          {Content !== null && <Content {...context} />}
+          {content}
         </SpaceBetween>
       </div>
       <WizardFooter
         draft={draft}
         dispatch={dispatch}
+        following={isFollowing}
         first={index === 0}
         last={last}
         error={tried && !last ? problem : null}

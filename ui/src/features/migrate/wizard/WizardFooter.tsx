@@ -11,6 +11,8 @@ import { StartOverButton } from "./StartOverButton";
 interface WizardFooterProps {
   draft: Draft;
   dispatch: (action: DraftAction) => void;
+  /** Whether the content of the step follows, so that its own status is that of the previous one. */
+  following: boolean;
   first: boolean;
   last: boolean;
   /** Why the user can't continue, if the user tried. */
@@ -52,7 +54,7 @@ export function WizardFooter(props: WizardFooterProps) {
             <div
               ref={props.onSlot}
               className="wizard-status"
-              hidden={error !== null || startProblem !== null}
+              hidden={error !== null || startProblem !== null || props.following}
             />
           </div>
           <SpaceBetween direction="horizontal" size="xs">
