@@ -46,6 +46,12 @@ async fn main() -> Result<()> {
         quota_look_again: None,
     });
     let connection = || ecr.connection();
+    let find = async |text: &str| {
+        let (text, attempt) = (text.to_owned(), "find".to_owned());
+        let found =
+            api.images_find(connection(), text, attempt, |_| {}).await.map_err(api_error)?;
+        found.context("it wasn't cancelled")
+    };
     api.repositories_list(connection()).await.map_err(api_error)?;
     practice.clear_requests();
     println!("memory at the start: {} MB", memory_mb("VmRSS:")?);
@@ -67,7 +73,7 @@ async fn main() -> Result<()> {
         while !is_done.load(Ordering::Relaxed) {
             let began = Instant::now();
             // The beginning of a digest, as someone types it.
-            api.images_find(connection(), "sha256:0a1b2c".to_owned()).await.map_err(api_error)?;
+            find("sha256:0a1b2c").await?;
             slowest = slowest.max(began.elapsed());
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
@@ -94,7 +100,7 @@ async fn main() -> Result<()> {
     println!("page of the whole registry: {:.0?}", began.elapsed());
     for text in ["build-9999", "sha256:0a1b2c", "build-*99"] {
         let began = Instant::now();
-        let found = api.images_find(connection(), text.to_owned()).await.map_err(api_error)?;
+        let found = find(text).await?;
         println!("search for {text}: {:.0?}, {} images", began.elapsed(), found.images.len());
     }
     Ok(())

@@ -170,8 +170,10 @@ impl Scene {
                 ]
             }
             "a search in Find" => {
-                let found = api.images_find(connection(), "build-12".to_owned()).await;
-                ensure!(!found.map_err(api_error)?.images.is_empty());
+                let (text, find) = ("build-12".to_owned(), "find".to_owned());
+                let found = api.images_find(connection(), text, find, |_| {}).await;
+                let found = found.map_err(api_error)?.context("not cancelled")?;
+                ensure!(!found.images.is_empty());
                 Things::new()
             }
             "registry settings" => {

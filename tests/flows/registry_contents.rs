@@ -73,8 +73,9 @@ impl Registry {
     }
 
     async fn find(&self, text: &str) -> Result<FoundImages> {
-        let found = self.app.api.images_find(self.ecr.connection(), text.to_owned()).await;
-        found.map_err(api_error)
+        let (connection, attempt) = (self.ecr.connection(), "find".to_owned());
+        let found = self.app.api.images_find(connection, text.to_owned(), attempt, |_| {}).await;
+        found.map_err(api_error)?.context("not cancelled")
     }
 }
 

@@ -67,6 +67,7 @@ export const reading = [
   "registryContentsRead",
   "repositoryStorage",
   "imagesFind",
+  "imagesFindStop",
   "deletionPlan",
   "deletionHistory",
   "restorePlan",

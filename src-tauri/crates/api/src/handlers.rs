@@ -14,6 +14,7 @@ mod history;
 mod image_state;
 mod image_use;
 mod images;
+mod images_find;
 mod jobs;
 mod layer_files;
 mod lifecycle;

@@ -209,8 +209,10 @@ commands! {
         registry_contents_read_stop(attempt: String) -> ();
         /// What a repository stores and when it was used, from the list that was read last.
         repository_storage(connection: AwsConnection, name: String) -> RepositoryStorage;
-        /// Images with a tag that contains the text or a digest that begins with it, as they were last listed.
-        images_find(connection: AwsConnection, text: String) -> FoundImages;
+        /// Images with a tag that contains the text or a digest that begins with it, as they were last listed. Reports
+        /// the first ones before the search ends. `attempt` is a new name, to cancel it by. `null` if it was cancelled.
+        images_find(connection: AwsConnection, text: String, attempt: String; FoundImages) -> Option<FoundImages>;
+        images_find_stop(attempt: String) -> ();
         /// Archives images, or restores them, with everything that belongs only to them.
         repository_images_archive(connection: AwsConnection, name: String, digests: Vec<String>, is_archived: bool) -> StorageClassChange;
         /// Says what a deletion would delete now, and what it would keep. Deletes nothing. Reads the manifests of indexes

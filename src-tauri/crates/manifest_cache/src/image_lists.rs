@@ -1,18 +1,22 @@
 //! The images of all repositories of a registry as they were last listed, on disk: to find a tag or digest, and to show
-//! the whole registry without listing it again. About 120 bytes an image.
+//! the whole registry without listing it again. About 140 bytes an image. `image_search` finds images in them.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use rusqlite::{Connection, Row, params};
-use transload_model::{AccountId, Digest, Region, Tag, wildcard_matches};
+use rusqlite::{Connection, params};
+use transload_model::{AccountId, Digest, Region, Tag};
 
 use crate::sqlite_file::{
     integer, number, open_memory, open_or_memory, open_reader, readable, usable,
 };
 
 /// The tables. The file gets another name if they change.
+///
+/// The images of a repository are in the order of their digests: `position` counts from 0. `tag_lines` has the tags of
+/// all of them in lower case, one line for each image, so that a search reads 100 kB a repository instead of its rows.
 const TABLES: &str = "
 CREATE TABLE IF NOT EXISTS repository (
     id INTEGER PRIMARY KEY,
@@ -24,14 +28,19 @@ CREATE TABLE IF NOT EXISTS repository (
 ) STRICT;
 CREATE TABLE IF NOT EXISTS image (
     repository INTEGER NOT NULL,
+    position INTEGER NOT NULL,
     digest TEXT NOT NULL,
     tags TEXT NOT NULL,
     size_bytes INTEGER,
     pushed_at_ms INTEGER,
     pulled_at_ms INTEGER,
     is_archived INTEGER NOT NULL,
-    PRIMARY KEY (repository, digest)
+    PRIMARY KEY (repository, position)
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS tag_lines (
+    repository INTEGER PRIMARY KEY,
+    lines BLOB NOT NULL
+) STRICT;
 CREATE TABLE IF NOT EXISTS image_use (
     registry TEXT NOT NULL,
     repository TEXT NOT NULL,
@@ -40,9 +49,6 @@ CREATE TABLE IF NOT EXISTS image_use (
     PRIMARY KEY (registry, repository)
 ) STRICT, WITHOUT ROWID;
 ";
-
-/// The fewest hexadecimal characters that are searched for as the beginning of a digest. Shorter ones match too much.
-const MIN_DIGEST_CHARACTERS: usize = 4;
 
 /// The registry of an account and region.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -73,22 +79,6 @@ pub struct ListedRepository {
     pub listed_at_ms: u64,
     /// What the caller stored with the list.
     pub summary: String,
-}
-
-/// An image of a repository.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct StoredImage {
-    pub repository: String,
-    pub image: ListedImage,
-    pub listed_at_ms: u64,
-}
-
-/// The images that match a text.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct FoundImages {
-    pub images: Vec<StoredImage>,
-    /// Whether there are more of them than asked for.
-    pub has_more: bool,
 }
 
 /// Lists of images by repository. If the file can't be used, they are in memory until the program ends. The methods
@@ -127,6 +117,8 @@ impl ImageLists {
         summary: &str,
         now_ms: u64,
     ) {
+        let by_digest: BTreeMap<&str, &ListedImage> =
+            images.iter().map(|image| (image.digest.as_str(), image)).collect();
         let mut connection = self.connection();
         let written = connection.transaction().and_then(|transaction| {
             let id: i64 = transaction
@@ -141,16 +133,21 @@ impl ImageLists {
                 .prepare_cached("DELETE FROM image WHERE repository = ?1")?
                 .execute([id])?;
             let mut insert = transaction.prepare_cached(
-                "INSERT OR REPLACE INTO image
-                 (repository, digest, tags, size_bytes, pushed_at_ms, pulled_at_ms, is_archived)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+                "INSERT INTO image
+                 (repository, position, digest, tags, size_bytes, pushed_at_ms, pulled_at_ms, is_archived)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
             )?;
-            for image in images {
+            let mut lines = String::new();
+            for (position, image) in (0_i64..).zip(by_digest.into_values()) {
                 let tags: Vec<&str> = image.tags.iter().map(Tag::as_str).collect();
+                let tags = tags.join(" ");
+                lines.push_str(&tags.to_ascii_lowercase());
+                lines.push('\n');
                 insert.execute(params![
                     id,
+                    position,
                     image.digest.as_str(),
-                    tags.join(" "),
+                    tags,
                     image.size_bytes.map(integer),
                     image.pushed_at_ms.map(integer),
                     image.pulled_at_ms.map(integer),
@@ -158,6 +155,9 @@ impl ImageLists {
                 ])?;
             }
             drop(insert);
+            transaction
+                .prepare_cached("INSERT OR REPLACE INTO tag_lines (repository, lines) VALUES (?1, ?2)")?
+                .execute(params![id, lines.as_bytes()])?;
             transaction.commit()
         });
         usable(written);
@@ -182,11 +182,15 @@ impl ImageLists {
         let mut connection = self.connection();
         let removed = connection.transaction().and_then(|transaction| {
             for name in gone {
-                transaction.execute(
-                    "DELETE FROM image WHERE repository IN
-                     (SELECT id FROM repository WHERE registry = ?1 AND name = ?2)",
-                    params![registry.0, name],
-                )?;
+                for table in ["image", "tag_lines"] {
+                    transaction.execute(
+                        &format!(
+                            "DELETE FROM {table} WHERE repository IN
+                             (SELECT id FROM repository WHERE registry = ?1 AND name = ?2)"
+                        ),
+                        params![registry.0, name],
+                    )?;
+                }
                 transaction.execute(
                     "DELETE FROM image_use WHERE registry = ?1 AND repository = ?2",
                     params![registry.0, name],
@@ -221,49 +225,6 @@ impl ImageLists {
         usable(rows).unwrap_or_default()
     }
 
-    /// Returns images with a tag that contains the text, and those whose digest begins with it, at most `limit` of each.
-    /// `*` in the text stands for any characters; the whole tag must match then.
-    pub fn find(&self, registry: &RegistryScope, text: &str, limit: usize) -> FoundImages {
-        let text = text.trim();
-        if text.is_empty() {
-            return FoundImages::default();
-        }
-        let connection = self.reader();
-        let mut found = FoundImages::default();
-        if let Some(first) = digest_prefix(text) {
-            // Beginning with, as a range, so that each repository is one look-up.
-            let last = format!("{first}~");
-            let condition = "digest >= ?2 AND digest < ?3";
-            let parameters: [&dyn rusqlite::ToSql; 3] = [&registry.0, &first, &last];
-            usable(select(&connection, condition, &parameters, limit, &mut found, |_| true));
-        }
-        // Only Latin letters are equal in both cases for LIKE, and tags have no others.
-        let pattern: String = text
-            .chars()
-            .flat_map(|character| match character {
-                '*' => vec!['%'],
-                '%' | '_' | '\\' => vec!['\\', character],
-                _ => vec![character],
-            })
-            .collect();
-        let pattern = format!("%{pattern}%");
-        let condition = r"tags LIKE ?2 ESCAPE '\'";
-        let parameters: [&dyn rusqlite::ToSql; 2] = [&registry.0, &pattern];
-        let lower = text.to_lowercase();
-        let matches = |image: &ListedImage| {
-            image.tags.iter().any(|tag| {
-                let tag = tag.as_str().to_lowercase();
-                if lower.contains('*') {
-                    wildcard_matches(&lower, &tag)
-                } else {
-                    tag.contains(&lower)
-                }
-            })
-        };
-        usable(select(&connection, condition, &parameters, limit, &mut found, matches));
-        found
-    }
-
     pub(crate) fn reader(&self) -> MutexGuard<'_, Connection> {
         let reader = self.reader.as_ref().unwrap_or(&self.connection);
         reader.lock().unwrap_or_else(PoisonError::into_inner)
@@ -272,65 +233,6 @@ impl ImageLists {
     pub(crate) fn connection(&self) -> MutexGuard<'_, Connection> {
         self.connection.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-/// Returns the beginning of a digest that a text is, such as `sha256:3f2a` or `3f2a`, also in lower case.
-fn digest_prefix(text: &str) -> Option<String> {
-    let text = text.rsplit_once('@').map_or(text, |(_, digest)| digest).to_lowercase();
-    let (algorithm, hex) = text.split_once(':').unwrap_or(("sha256", &text));
-    let is_algorithm = matches!(algorithm, "sha256" | "sha512");
-    let is_prefix =
-        hex.len() >= MIN_DIGEST_CHARACTERS && hex.bytes().all(|byte| byte.is_ascii_hexdigit());
-    (is_algorithm && is_prefix).then(|| format!("{algorithm}:{hex}"))
-}
-
-/// Adds images to those that were found, each once.
-fn select(
-    connection: &Connection,
-    condition: &str,
-    parameters: &[&dyn rusqlite::ToSql],
-    limit: usize,
-    found: &mut FoundImages,
-    matches: impl Fn(&ListedImage) -> bool,
-) -> rusqlite::Result<()> {
-    let mut statement = connection.prepare_cached(&format!(
-        "SELECT r.name, r.listed_at_ms, digest, tags, size_bytes, pushed_at_ms, pulled_at_ms, is_archived
-         FROM repository r CROSS JOIN image i ON i.repository = r.id
-         WHERE r.registry = ?1 AND {condition} ORDER BY r.name"
-    ))?;
-    let mut rows = statement.query(parameters)?;
-    let mut added = 0;
-    while let Some(row) = rows.next()? {
-        let Some(stored) = usable(stored(row)).flatten() else { continue };
-        let is_known = |known: &StoredImage| {
-            known.repository == stored.repository && known.image.digest == stored.image.digest
-        };
-        if !matches(&stored.image) || found.images.iter().any(is_known) {
-            continue;
-        }
-        if added == limit {
-            found.has_more = true;
-            break;
-        }
-        added += 1;
-        found.images.push(stored);
-    }
-    Ok(())
-}
-
-fn stored(row: &Row<'_>) -> rusqlite::Result<Option<StoredImage>> {
-    let time = |value: Option<i64>| value.map(number);
-    let (digest, tags): (String, String) = (row.get(2)?, row.get(3)?);
-    let Ok(digest) = Digest::parse(&digest) else { return Ok(None) };
-    let image = ListedImage {
-        digest,
-        tags: tags.split(' ').filter_map(|tag| Tag::parse(tag).ok()).collect(),
-        size_bytes: time(row.get(4)?),
-        pushed_at_ms: time(row.get(5)?),
-        pulled_at_ms: time(row.get(6)?),
-        is_archived: row.get(7)?,
-    };
-    Ok(Some(StoredImage { repository: row.get(0)?, image, listed_at_ms: number(row.get(1)?) }))
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@
 //!
 //! - `document_cache`: [`DocumentCache`], the file
 //! - `image_lists`: [`ImageLists`], the images of all repositories as they were last listed
+//! - `image_search`: the images with a tag or digest, in these lists
 //! - `image_use`: which images run, as last read
 //! - `pull_times`: which recorded pull was a read by Transload
 
@@ -16,13 +17,15 @@
 
 mod document_cache;
 mod image_lists;
+mod image_search;
 mod image_use;
 mod pull_times;
 mod sqlite_file;
+#[cfg(test)]
+mod testing;
 
 pub use document_cache::{CachedDocument, DOCUMENT_LIMIT_BYTES, DocumentCache};
-pub use image_lists::{
-    FoundImages, ImageLists, ListedImage, ListedRepository, RegistryScope, StoredImage,
-};
+pub use image_lists::{ImageLists, ListedImage, ListedRepository, RegistryScope};
+pub use image_search::{FoundImages, StoredImage};
 pub use image_use::{ImageUse, KnownUse};
 pub use pull_times::{OwnRead, PullScope, PullTime};

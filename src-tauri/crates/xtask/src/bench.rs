@@ -1,6 +1,7 @@
 //! `cargo xtask bench`: compares `transload-cli` with `skopeo` on registries and images that the
 //! benchmark makes itself. `--engines` compares our own push of images of a Docker Engine with the
-//! engine's push instead, and `--registry` lists a registry of three million images.
+//! engine's push instead, `--registry` lists a registry of three million images, and `--search` finds images in the lists
+//! of as many.
 
 use anyhow::Result;
 
@@ -21,11 +22,16 @@ pub fn run(workspace: &Workspace, arguments: &mut Arguments) -> Result<()> {
     let ten_times = arguments.flag("--ten-times");
     let is_of_engines = arguments.flag("--engines");
     let is_of_registry = arguments.flag("--registry");
+    let is_of_search = arguments.flag("--search");
     let repositories = arguments.values("--repositories");
     arguments.finish()?;
-    if is_of_registry {
-        let example = ["run", "--release", "--package", "transload-tests", "--example"];
-        let mut words = [&example[..], &["large_registry", "--"]].concat();
+    if is_of_registry || is_of_search {
+        let (package, example) = if is_of_search {
+            ("transload-manifest-cache", "search_speed")
+        } else {
+            ("transload-tests", "large_registry")
+        };
+        let mut words = vec!["run", "--release", "--package", package, "--example", example, "--"];
         words.extend(repositories.first().map(String::as_str));
         return Process::cargo(&words, &workspace.root).run();
     }

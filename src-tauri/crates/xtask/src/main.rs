@@ -42,6 +42,7 @@ cargo xtask COMMAND
   bench [--work NAME ...]        compares transload-cli with skopeo; works: many, multiarch, big
   bench --engines                compares our own push of engine images with the engine's push
   bench --registry               lists a registry of 300 repositories with 10,000 images each (--repositories N)
+  bench --search                 finds images in the lists of as many
   words [--in PATH ...]          checks comments and text for the words in xtask/words/list.txt; without
                                  --in, in the files and folders of xtask/words/clean.txt
   structure [--list]             checks modules: no new circle of files, no file that is not compiled;

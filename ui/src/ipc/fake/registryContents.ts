@@ -8,7 +8,8 @@ type RegistryContentsMethods =
   | "registryContentsRead"
   | "registryContentsReadStop"
   | "repositoryStorage"
-  | "imagesFind";
+  | "imagesFind"
+  | "imagesFindStop";
 
 /** What a repository without parts and pulls stores. */
 export function fakeStorage(images: readonly RepositoryImage[]): RepositoryStorage {
@@ -72,5 +73,6 @@ export function fakeRegistryContentsMethods(
             })),
         ),
     }),
+    imagesFindStop: async () => {},
   };
 }

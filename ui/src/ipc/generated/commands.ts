@@ -339,9 +339,11 @@ export interface Commands {
    */
   repositoryStorage(connection: AwsConnection, name: string): Promise<RepositoryStorage>;
   /**
-   * Images with a tag that contains the text or a digest that begins with it, as they were last listed.
+   * Images with a tag that contains the text or a digest that begins with it, as they were last listed. Reports
+   * the first ones before the search ends. `attempt` is a new name, to cancel it by. `null` if it was cancelled.
    */
-  imagesFind(connection: AwsConnection, text: string): Promise<FoundImages>;
+  imagesFind(connection: AwsConnection, text: string, attempt: string, onProgress: (progress: FoundImages) => void): Promise<FoundImages | null>;
+  imagesFindStop(attempt: string): Promise<void>;
   /**
    * Archives images, or restores them, with everything that belongs only to them.
    */
@@ -597,7 +599,8 @@ export const commands: Record<keyof Commands, { name: string; arguments: readonl
   registryContentsRead: { name: "registry_contents_read", arguments: ["connection", "since_ms", "attempt", "on_progress"] },
   registryContentsReadStop: { name: "registry_contents_read_stop", arguments: ["attempt"] },
   repositoryStorage: { name: "repository_storage", arguments: ["connection", "name"] },
-  imagesFind: { name: "images_find", arguments: ["connection", "text"] },
+  imagesFind: { name: "images_find", arguments: ["connection", "text", "attempt", "on_progress"] },
+  imagesFindStop: { name: "images_find_stop", arguments: ["attempt"] },
   repositoryImagesArchive: { name: "repository_images_archive", arguments: ["connection", "name", "digests", "is_archived"] },
   deletionPlan: { name: "deletion_plan", arguments: ["connection", "target"] },
   deletionRun: { name: "deletion_run", arguments: ["deletion", "on_progress"] },

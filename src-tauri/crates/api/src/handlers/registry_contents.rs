@@ -1,5 +1,4 @@
-//! The pages about all repositories: their contents, and finding an image. They use the lists on disk, which every list
-//! of images updates.
+//! The pages about all repositories: what they contain. They use the lists on disk, which every list of images updates.
 
 use std::collections::{HashMap, HashSet};
 use std::pin::pin;
@@ -8,12 +7,12 @@ use std::sync::Arc;
 use futures_util::{StreamExt, stream};
 use transload_aws::{AwsError, EcrImage, EcrImageStatus, EcrRepository};
 use transload_contract::{
-    AwsConnection, FoundImage, FoundImages, RegistryContents, RegistryReadProgress,
-    RepositoryContents, RepositoryStorage, UnreadRepository,
+    AwsConnection, RegistryContents, RegistryReadProgress, RepositoryContents, RepositoryStorage,
+    UnreadRepository,
 };
 use transload_errors::ApiError;
 use transload_explorer::{cached_facts, pull_time, shared_elsewhere_bytes, storage};
-use transload_manifest_cache::{ListedImage, RegistryScope, StoredImage};
+use transload_manifest_cache::{ListedImage, RegistryScope};
 use transload_model::now_ms;
 
 use super::explorer::{Explored, blocking};
@@ -24,9 +23,6 @@ use crate::connected::Connected;
 /// The maximum number of repositories whose images are listed at a time. ECR documents no rate limit for
 /// DescribeImages.
 const MAX_CONCURRENT_LISTS: usize = 4;
-
-/// The maximum number of images that are found by tag, and by digest.
-const MAX_FOUND: usize = 500;
 
 impl Api {
     /// Returns what is known of the contents of all repositories.
@@ -57,22 +53,6 @@ impl Api {
     pub async fn registry_contents_read_stop(&self, attempt: String) -> Result<(), ApiError> {
         self.inner.cancellable_calls.stop(&attempt);
         Ok(())
-    }
-
-    /// Returns images with a tag that contains the text or a digest that begins with it, as they were last listed.
-    pub async fn images_find(
-        &self,
-        connection: AwsConnection,
-        text: String,
-    ) -> Result<FoundImages, ApiError> {
-        let connected = self.connect(&connection).await?;
-        let host = connected.destination.host().to_string();
-        let (lists, registry) = (self.image_lists(), scope_of(&connected));
-        let found = blocking(move || lists.find(&registry, &text, MAX_FOUND)).await?;
-        Ok(FoundImages {
-            has_more: found.has_more,
-            images: found.images.into_iter().map(|stored| found_image(stored, &host)).collect(),
-        })
     }
 
     async fn read_contents(
@@ -246,19 +226,4 @@ pub(super) fn scope_of(connected: &Connected) -> RegistryScope {
 
 fn summary(storage: &RepositoryStorage) -> String {
     serde_json::to_string(storage).unwrap_or_default()
-}
-
-fn found_image(stored: StoredImage, host: &str) -> FoundImage {
-    let StoredImage { repository, image, listed_at_ms } = stored;
-    FoundImage {
-        uri: format!("{host}/{repository}"),
-        repository,
-        digest: image.digest.to_string(),
-        tags: image.tags.iter().map(ToString::to_string).collect(),
-        size_bytes: image.size_bytes,
-        pushed_at_ms: image.pushed_at_ms,
-        pulled_at_ms: image.pulled_at_ms,
-        is_archived: image.is_archived,
-        listed_at_ms,
-    }
 }

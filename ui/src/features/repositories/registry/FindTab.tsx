@@ -7,18 +7,16 @@ import Input from "@cloudscape-design/components/input";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useEffect, useState } from "react";
 import { type ErrorActions, ErrorAlert } from "../../../errors";
-import { useBackend } from "../../../ipc";
 import type { AwsConnection, FoundImage } from "../../../ipc/generated";
 import { Bytes } from "../../../shared/Bytes";
 import { CopyableDigest } from "../../../shared/CopyableText";
-import { connectionKey } from "../../../shared/connection";
 import { formatCount, shortDigest } from "../../../shared/format";
 import { FullTable } from "../../../shared/PagedTable";
 import { RelativeTime } from "../../../shared/RelativeTime";
 import type { Column } from "../../../shared/tablePreferences";
-import { useRequest } from "../../../shared/useRequest";
 import type { OpenedImage } from "../openedImage";
 import { ContentsStatus } from "./ContentsStatus";
+import { useImagesFind } from "./useImagesFind";
 import type { RegistryContentsState } from "./useRegistryContents";
 
 /** Time without a key until the search starts. */
@@ -51,16 +49,11 @@ function imageName({ tags, digest }: FoundImage): string {
 /** Finds a tag or digest in all repositories, from the lists that were read. Makes no call to ECR. */
 export function FindTab(props: FindTabProps) {
   const { connection, contents, errorActions, onOpenRepository, onOpenImage } = props;
-  const backend = useBackend();
   const [text, setText] = useState("");
   const wanted = useSettled(text).trim();
   // New lists can contain more.
   const version = contents.contents?.repositories.map(({ listed_at_ms }) => listed_at_ms).join(" ");
-  const request = useRequest(
-    wanted === "" ? null : `${connectionKey(connection)} ${version} ${wanted}`,
-    () => backend.imagesFind(connection, wanted),
-  );
-  const found = request.answer;
+  const { found, error, reload } = useImagesFind(connection, wanted, version ?? "");
   const columns: Column<FoundImage>[] = [
     {
       id: "image",
@@ -164,7 +157,7 @@ export function FindTab(props: FindTabProps) {
       <ContentsStatus state={contents} errorActions={errorActions} />
       <FormField
         label="Tag or digest"
-        description="Part of a tag, a pattern such as v1.*, or the first 4 or more characters of a digest. Transload searches the lists of images on this computer."
+        description="Part of a tag, a pattern such as v1.*, repository:tag, or the first 4 or more characters of a digest. Transload searches the lists of images on this computer."
         stretch
       >
         <Input
@@ -178,9 +171,7 @@ export function FindTab(props: FindTabProps) {
           data-testid="find-text"
         />
       </FormField>
-      {request.error !== null && (
-        <ErrorAlert error={request.error} actions={{ ...errorActions, retry: request.reload }} />
-      )}
+      {error !== null && <ErrorAlert error={error} actions={{ ...errorActions, retry: reload }} />}
       {wanted !== "" && found !== null && (
         <FullTable
           name="find"

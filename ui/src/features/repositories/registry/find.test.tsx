@@ -7,6 +7,7 @@ import { fakeError } from "../../../ipc/fakeBackend";
 import type {
   AwsConnection,
   FoundImage,
+  FoundImages,
   RegistryContents,
   RegistryReadProgress,
 } from "../../../ipc/generated";
@@ -48,6 +49,7 @@ function show(part: Partial<Backend> = {}) {
     registryContents: async () => known([1, null]),
     registryContentsReadStop: async () => {},
     imagesFind: async () => ({ images: [image], has_more: false }),
+    imagesFindStop: async () => {},
     ...part,
   } as Partial<Backend> as Backend;
   const view = render(
@@ -96,7 +98,12 @@ it("finds by digest and opens the image or its repository", async () => {
   const { container, onOpenImage, onOpenRepository } = show({ imagesFind });
   await openFind(container);
   await find(container, " sha256:3f2a ");
-  expect(imagesFind).toHaveBeenLastCalledWith(connection, "sha256:3f2a");
+  expect(imagesFind).toHaveBeenLastCalledWith(
+    connection,
+    "sha256:3f2a",
+    expect.any(String),
+    expect.any(Function),
+  );
   const table = screen.getByTestId("find-table");
   expect(table.textContent).toContain("(1+)");
   expect(table.textContent).toContain("6 MB");
@@ -107,6 +114,46 @@ it("finds by digest and opens the image or its repository", async () => {
   fireEvent.click(screen.getByLabelText("Open repository shop/api"));
   expect(onOpenRepository).toHaveBeenCalledWith("shop/api");
   expect(await accessibilityViolations(container)).toEqual([]);
+});
+
+it("shows the first images before the search ends, and gives it up for the next one", async () => {
+  const searches: { attempt: string; report: (found: FoundImages) => void }[] = [];
+  const ends: ((found: FoundImages | null) => void)[] = [];
+  const imagesFindStop = vi.fn(async () => {});
+  const { container, unmount } = show({
+    imagesFind: (_connection, _text, attempt, report) => {
+      searches.push({ attempt, report });
+      return new Promise((resolve) => ends.push(resolve));
+    },
+    imagesFindStop,
+  });
+  const type = async (text: string) => {
+    const before = searches.length;
+    await act(async () => {
+      createWrapper(container).findInput('[data-testid="find-text"]')?.setInputValue(text);
+    });
+    await waitFor(() => expect(searches.length).toBe(before + 1));
+  };
+  const counter = () => screen.queryByTestId("find-table")?.textContent ?? "";
+  await openFind(container);
+  await type("v1");
+  expect(counter()).toBe("");
+  act(() => searches[0]?.report({ images: [image], has_more: true }));
+  expect(counter()).toContain("(1+)");
+  await act(async () =>
+    ends[0]?.({ images: [image, { ...image, repository: "b" }], has_more: false }),
+  );
+  expect(counter()).toContain("(2)");
+  expect(imagesFindStop).not.toHaveBeenCalled();
+
+  await type("v12");
+  await type("v123");
+  expect(imagesFindStop.mock.calls).toEqual([[searches[1]?.attempt]]);
+  act(() => searches[1]?.report({ images: [image], has_more: true }));
+  await act(async () => ends[1]?.(null));
+  expect(counter()).toBe("");
+  unmount();
+  expect(imagesFindStop).toHaveBeenLastCalledWith(searches[2]?.attempt);
 });
 
 it("shows progress, stops, and resumes with the lists that were read", async () => {
