@@ -13,11 +13,11 @@ use crate::cleanup::exclusions::{Exclusions, Keeping, KeptFromCleanup};
 use crate::cleanup::rules::{CleanupRules, is_older};
 use crate::cleanup::same_layers::with_the_layers_of_a_newer_one;
 use crate::deletion_order::in_order;
-use crate::kind::{ImageKind, attached_to};
+use crate::kind::{ImageKind, attached_to, kind_of};
 use crate::manifest_facts::ManifestFacts;
-use crate::rows::{ImageRow, RepositoryRows, rows, with_parts};
+use crate::rows::{ImageRow, RepositoryRows, rows, tree, with_parts};
 use crate::sizes::{ImageSize, Sizes};
-use transload_aws::EcrImage;
+use transload_aws::{EcrImage, EcrImageStatus};
 use transload_manifest_cache::PullTime;
 use transload_model::Digest;
 
@@ -116,9 +116,14 @@ pub fn cleanup(
         images.iter().map(|image| (&image.digest, image)).collect();
     let keeping = Keeping::new(&grouped, &by_digest, exclusions, rules, now_ms);
     let repeated = with_the_layers_of_a_newer_one(&grouped, &by_digest, facts);
-    let last_use = |image: &EcrImage| {
-        let times = [image.pushed_at_ms, image.restored_at_ms, pull_time(image).pulled_at_ms];
-        times.into_iter().flatten().max().unwrap_or(now_ms)
+    // Clients that pull a platform by its digest don't pull the index, so the last use of any part counts.
+    let last_use = |row: &ImageRow| {
+        let of = |image: &EcrImage| {
+            let times = [image.pushed_at_ms, image.restored_at_ms, pull_time(image).pulled_at_ms];
+            times.into_iter().flatten().max()
+        };
+        let parts = tree(row);
+        parts.iter().filter_map(|digest| of(by_digest.get(digest)?)).max().unwrap_or(now_ms)
     };
     let is_of = |class: CleanupClass, row: &ImageRow, image: &EcrImage| {
         let is_untagged = image.tags.is_empty() && image.unreadable_tags == 0;
@@ -135,8 +140,8 @@ pub fn cleanup(
                     && is_older(now_ms, image.pushed_at_ms.unwrap_or(now_ms), rules.cache_days)
             }
             CleanupClass::Unused => {
-                let is_unused = is_older(now_ms, last_use(image), rules.unused_days);
-                !row.is_orphan && !is_untagged && is_unused
+                let is_candidate = !row.is_orphan && !is_untagged;
+                is_candidate && is_older(now_ms, last_use(row), rules.unused_days)
             }
             CleanupClass::SameLayers => repeated.contains(&image.digest),
             CleanupClass::ManyTags => {
@@ -144,8 +149,21 @@ pub fn cleanup(
             }
         }
     };
+    // Each can list any image: archived indexes, and those that can't be parsed.
+    let is_unreadable = |image: &&EcrImage| {
+        let facts = facts.get(&image.digest);
+        let is_unread = facts.is_none() && image.status != EcrImageStatus::Active;
+        let is_unusable = facts.is_some_and(|facts| facts.is_unusable);
+        (is_unread || is_unusable) && kind_of(image, None) == ImageKind::Index
+    };
+    let unreadable_indexes = images.iter().filter(is_unreadable).count() as u64;
     let propose = |class: CleanupClass| {
-        let unread_manifests = class.needed_manifests(&grouped).len() as u64;
+        let unread_manifests = match class {
+            CleanupClass::SupersededIndexes | CleanupClass::LooseImages => {
+                class.needed_manifests(&grouped).len() as u64 + unreadable_indexes
+            }
+            _ => class.needed_manifests(&grouped).len() as u64,
+        };
         let (mut found, mut kept): (Vec<&EcrImage>, Vec<KeptFromCleanup>) = Default::default();
         for row in grouped.rows.iter().filter(|_| unread_manifests == 0) {
             let Some(image) = by_digest.get(&row.digest) else { continue };

@@ -28,7 +28,14 @@ pub(crate) fn in_order(
             }
         }
     }
-    let mut ordered: Vec<(usize, &Digest)> = images
+    // A referrer of a referrer, such as the signature of an SBOM, goes before it.
+    let subject_of: HashMap<&Digest, &Digest> =
+        images.iter().filter_map(|image| Some((&image.digest, image.subject.as_ref()?))).collect();
+    let distance = |image: &EcrImage| {
+        let first = subject_of.get(&image.digest).copied();
+        std::iter::successors(first, |subject| subject_of.get(subject).copied()).take(8).count()
+    };
+    let mut ordered: Vec<((usize, usize), &Digest)> = images
         .iter()
         .filter(|image| deleted.contains(&image.digest))
         .map(|image| {
@@ -40,9 +47,9 @@ pub(crate) fn in_order(
             let is_index = kind_of(image, facts.get(&image.digest)) == ImageKind::Index;
             // An index that wasn't read goes before all images, because it may list any of them.
             let rank = match (refers && depth == 0, is_index) {
-                (true, _) => 0,
-                (false, true) => depth + 1,
-                (false, false) => depth.max(1) + 1,
+                (true, _) => (0, usize::MAX - distance(image)),
+                (false, true) => (depth + 1, 0),
+                (false, false) => (depth.max(1) + 1, 0),
             };
             (rank, &image.digest)
         })

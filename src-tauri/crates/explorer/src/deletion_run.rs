@@ -3,7 +3,7 @@
 
 use std::collections::{HashMap, HashSet, VecDeque};
 
-use crate::deletion_plan::{ImageToDelete, RepositoryDeletionPlan};
+use crate::deletion_plan::{ImageToDelete, RepositoryDeletionPlan, TagToDelete};
 use transload_aws::{AwsError, DeleteFailure, EcrExplorer, EcrImage, EcrImageId};
 use transload_model::Digest;
 
@@ -69,13 +69,23 @@ async fn carry_out(
     outcome: &mut DeletionOutcome,
 ) -> Result<(), AwsError> {
     if let Some(planned) = &plan.tag {
-        let (tag, digest) = (planned.tag.clone(), planned.digest.clone());
-        let left = ecr.delete_images(&plan.name, &[EcrImageId::Tagged { tag, digest }]).await?;
-        outcome.tag_deleted = left.is_empty();
-        outcome.left.extend(left.into_iter().map(|failure| LeftImage {
-            digest: planned.digest.clone(),
-            why: LeftReason::Refused(failure),
-        }));
+        let id = EcrImageId::Digest(planned.digest.clone());
+        let current = ecr.described_image(&plan.name, &id).await?;
+        if current.as_ref().is_some_and(|image| has_another_tag(image, planned)) {
+            let (tag, digest) = (planned.tag.clone(), planned.digest.clone());
+            let left = ecr.delete_images(&plan.name, &[EcrImageId::Tagged { tag, digest }]).await?;
+            outcome.tag_deleted = left.is_empty();
+            outcome.left.extend(left.into_iter().map(|failure| LeftImage {
+                digest: planned.digest.clone(),
+                why: LeftReason::Refused(failure),
+            }));
+        } else {
+            let tags = current.iter().flat_map(|image| &image.tags).map(ToString::to_string);
+            outcome.left.push(LeftImage {
+                digest: planned.digest.clone(),
+                why: LeftReason::Changed { tags: tags.collect() },
+            });
+        }
         progress(1);
     }
     if !plan.images.is_empty() {
@@ -116,6 +126,11 @@ async fn carry_out(
         progress(1);
     }
     Ok(())
+}
+
+/// Whether an image still has the planned tag, and another one. The last tag takes the image along, which isn't planned.
+fn has_another_tag(image: &EcrImage, planned: &TagToDelete) -> bool {
+    image.tags.contains(&planned.tag) && (image.tags.len() > 1 || image.unreadable_tags > 0)
 }
 
 async fn request_all(

@@ -30,6 +30,8 @@ pub struct ManifestFacts {
     pub predicates: Vec<String>,
     /// Whether it is an index of layers, as BuildKit exports a cache with `image-manifest=false`.
     pub is_layer_index: bool,
+    /// Whether it was read and can't be parsed, such as one of Docker's schema 1. Its size is the one that ECR reports.
+    pub is_unusable: bool,
 }
 
 /// An entry of an index.

@@ -101,8 +101,7 @@ pub fn cached_manifest(cache: &DocumentCache, digest: &Digest) -> Option<Manifes
     let document = cache.document(digest, now_ms())?;
     let facts = ManifestFacts::parse(&document.media_type, Bytes::clone(&document.bytes))
         .inspect_err(|error| tracing::warn!(%digest, %error, "a manifest is unusable"))
-        // It was read and says nothing.
-        .unwrap_or_default();
+        .unwrap_or_else(|_| ManifestFacts { is_unusable: true, ..ManifestFacts::default() });
     Some(facts)
 }
 

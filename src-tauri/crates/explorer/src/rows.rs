@@ -15,6 +15,10 @@ use transload_model::{Digest, Platform};
 /// Parts within parts that are shown. An index in an index with attestations that are signed has five levels.
 const MAX_DEPTH: usize = 8;
 
+/// From this number of parts of a row on, the parts of each image are shown only where it is first: indexes that list
+/// the same indexes again have more parts than fit into memory.
+const MAX_REPEATED_PARTS: usize = 1_000;
+
 /// The greatest difference of the push times of an index and its parts, for the guess which images belong to an index
 /// that wasn't read.
 const SAME_PUSH_MS: u64 = 2_000;
@@ -106,20 +110,16 @@ pub fn rows(images: &[EcrImage], facts: &HashMap<Digest, ManifestFacts>) -> Repo
         row.size = sizes.of(tree);
         row.only_here_bytes = only_here;
     }
-    let unread: Vec<&EcrImage> =
-        images.iter().filter(|image| !facts.contains_key(&image.digest)).collect();
-    let is_index = |image: &&&EcrImage| {
-        image.status == EcrImageStatus::Active && kind_of(image, None) == ImageKind::Index
+    let is_unread = |image: &&EcrImage| {
+        image.status == EcrImageStatus::Active && !facts.contains_key(&image.digest)
     };
+    let unread: Vec<&EcrImage> = images.iter().filter(is_unread).collect();
+    let is_index = |image: &&&EcrImage| kind_of(image, None) == ImageKind::Index;
     RepositoryRows {
         parts: (images.len() - rows.len()) as u64,
         size: sizes.total(),
         unread_indexes: unread.iter().filter(is_index).map(|image| image.digest.clone()).collect(),
-        unread_manifests: unread
-            .iter()
-            .filter(|image| image.status == EcrImageStatus::Active)
-            .map(|image| image.digest.clone())
-            .collect(),
+        unread_manifests: unread.iter().map(|image| image.digest.clone()).collect(),
         rows,
     }
 }
@@ -248,16 +248,13 @@ impl<'a> Grouping<'a> {
 
     fn name(&self, index: usize) -> String {
         let image = &self.images[index];
-        match image.tags.first() {
-            Some(tag) => tag.to_string(),
-            None => image.digest.short().to_owned(),
-        }
+        image.tags.first().map_or_else(|| image.digest.short().to_owned(), ToString::to_string)
     }
 
     fn row(&self, index: usize) -> ImageRow {
         let image = &self.images[index];
         let kind = self.kind(index);
-        let parts = self.parts(index, &mut vec![index]);
+        let parts = self.parts(index, &mut Walk { path: vec![index], ..Walk::default() });
         let mut row = ImageRow {
             digest: image.digest.clone(),
             kind,
@@ -286,24 +283,28 @@ impl<'a> Grouping<'a> {
         row
     }
 
-    /// Returns the parts of an image: the manifests of its index, each with its own parts, then its referrers. `path`
-    /// are the images that lead to it, because tags can attach images to each other in a circle.
-    fn parts(&self, index: usize, path: &mut Vec<usize>) -> Vec<ImagePart> {
-        if path.len() > MAX_DEPTH || self.kind(index) == ImageKind::ReferrerList {
+    /// Returns the parts of an image: the manifests of its index, each with its own parts, then its referrers.
+    fn parts(&self, index: usize, walk: &mut Walk) -> Vec<ImagePart> {
+        let is_first = walk.expanded.insert(index);
+        if walk.path.len() > MAX_DEPTH
+            || self.kind(index) == ImageKind::ReferrerList
+            || (walk.parts >= MAX_REPEATED_PARTS && !is_first)
+        {
             return Vec::new();
         }
         let facts = self.facts.get(&self.images[index].digest);
         let children = facts.map(|facts| facts.children.as_slice()).unwrap_or_default();
         let listed: HashSet<&Digest> = children.iter().map(|child| &child.digest).collect();
         let mut parts: Vec<ImagePart> = Vec::new();
+        let mut added: HashSet<usize> = HashSet::new();
         // Attestations are listed beside the platform that they describe.
         let mut described: Vec<(Digest, ImagePart)> = Vec::new();
         for child in children {
             let Some(child_index) = self.by_digest.get(&child.digest).copied() else { continue };
-            if path.contains(&child_index) || parts.iter().any(|part| part.digest == child.digest) {
+            if walk.path.contains(&child_index) || added.contains(&child_index) {
                 continue;
             }
-            let mut part = self.part(child_index, path);
+            let mut part = self.part(child_index, walk);
             part.platform = child.platform.clone();
             let attested = child.attested.clone().or_else(|| {
                 let subjects = self.subjects(&self.images[child_index]);
@@ -311,31 +312,39 @@ impl<'a> Grouping<'a> {
             });
             match attested.filter(|attested| listed.contains(attested)) {
                 Some(attested) => described.push((attested, part)),
-                None => parts.push(part),
+                None => {
+                    added.insert(child_index);
+                    parts.push(part);
+                }
             }
         }
+        let places: HashMap<Digest, usize> =
+            parts.iter().enumerate().map(|(place, part)| (part.digest.clone(), place)).collect();
         for (attested, attestation) in described {
-            let holder = match parts.iter_mut().find(|part| part.digest == attested) {
+            let holder = match places.get(&attested).and_then(|place| parts.get_mut(*place)) {
                 Some(part) => &mut part.parts,
-                None => &mut parts,
+                None => {
+                    added.extend(self.by_digest.get(&attestation.digest));
+                    &mut parts
+                }
             };
             if holder.iter().all(|part| part.digest != attestation.digest) {
                 holder.push(attestation);
             }
         }
         for referrer in self.referrers_of.get(&index).into_iter().flatten() {
-            let digest = &self.images[*referrer].digest;
-            if !path.contains(referrer) && parts.iter().all(|part| part.digest != *digest) {
-                parts.push(self.part(*referrer, path));
+            if !walk.path.contains(referrer) && added.insert(*referrer) {
+                parts.push(self.part(*referrer, walk));
             }
         }
         parts
     }
 
-    fn part(&self, index: usize, path: &mut Vec<usize>) -> ImagePart {
-        path.push(index);
-        let parts = self.parts(index, path);
-        path.pop();
+    fn part(&self, index: usize, walk: &mut Walk) -> ImagePart {
+        walk.parts += 1;
+        walk.path.push(index);
+        let parts = self.parts(index, walk);
+        walk.path.pop();
         let digest = self.images[index].digest.clone();
         ImagePart { digest, kind: self.kind(index), platform: None, parts }
     }
@@ -355,6 +364,16 @@ impl<'a> Grouping<'a> {
         let nearest = near.min_by_key(|(pushed, _)| pushed.abs_diff(pushed_at_ms))?;
         Some(self.name(nearest.1))
     }
+}
+
+/// How far the parts of a row are built.
+#[derive(Default)]
+struct Walk {
+    /// The images that lead to the current one, because tags can attach images to each other in a circle.
+    path: Vec<usize>,
+    /// The images whose parts were built.
+    expanded: HashSet<usize>,
+    parts: usize,
 }
 
 /// Counts the parts of a row, each image once.

@@ -21,6 +21,22 @@ pub struct ImageSize {
     pub is_exact: bool,
 }
 
+impl ImageSize {
+    /// Adds bytes. The sizes in manifests are those that their authors wrote, of any number.
+    fn add(&mut self, bytes: u64) {
+        self.bytes = self.bytes.saturating_add(bytes);
+    }
+
+    /// Returns the sum of sizes.
+    pub fn sum(sizes: impl Iterator<Item = Self>) -> Self {
+        sizes.fold(Self { bytes: 0, is_exact: true }, |mut sum, size| {
+            sum.add(size.bytes);
+            sum.is_exact &= size.is_exact;
+            sum
+        })
+    }
+}
+
 /// The sizes of the images of a repository.
 pub struct Sizes<'a> {
     /// By image: its blobs, as positions in `blobs`. `None` if its manifest wasn't read.
@@ -43,7 +59,7 @@ impl<'a> Sizes<'a> {
         let mut positions: HashMap<&Digest, usize> = HashMap::new();
         let mut blobs = Vec::new();
         let contents = images.iter().map(|image| {
-            let read = facts.get(&image.digest).map(|facts| {
+            let read = facts.get(&image.digest).filter(|facts| !facts.is_unusable).map(|facts| {
                 let positions = facts.blobs.iter().map(|(digest, size)| {
                     *positions.entry(digest).or_insert_with(|| {
                         blobs.push(*size);
@@ -59,7 +75,8 @@ impl<'a> Sizes<'a> {
             (&image.digest, read.unwrap_or(Contents::Unread(reported)))
         });
         let contents = contents.collect();
-        let all_read = images.iter().all(|image| facts.contains_key(&image.digest));
+        let all_read =
+            images.iter().all(|image| facts.get(&image.digest).is_some_and(|one| !one.is_unusable));
         Self { images: contents, blobs, all_read }
     }
 
@@ -81,12 +98,12 @@ impl<'a> Sizes<'a> {
                 Contents::Read(blobs) => {
                     for blob in blobs {
                         if counted.insert(*blob) {
-                            size.bytes += self.blobs[*blob];
+                            size.add(self.blobs[*blob]);
                         }
                     }
                 }
                 Contents::Unread(bytes) => {
-                    size.bytes += bytes;
+                    size.add(*bytes);
                     size.is_exact = false;
                 }
             }
@@ -111,11 +128,11 @@ impl<'a> Sizes<'a> {
                 Some(Contents::Read(blobs)) => {
                     for blob in blobs {
                         if !std::mem::replace(&mut kept[*blob], true) {
-                            size.bytes += self.blobs[*blob];
+                            size.add(self.blobs[*blob]);
                         }
                     }
                 }
-                Some(Contents::Unread(bytes)) => size.bytes += bytes,
+                Some(Contents::Unread(bytes)) => size.add(*bytes),
                 None => {}
             }
         }
@@ -130,7 +147,7 @@ impl<'a> Sizes<'a> {
                 .iter()
                 .filter(|blob| !std::mem::replace(&mut counted[**blob], true))
                 .map(|blob| self.blobs[*blob])
-                .sum(),
+                .fold(0, u64::saturating_add),
             Some(Contents::Unread(bytes)) => *bytes,
             None => 0,
         });
@@ -157,10 +174,10 @@ impl<'a> Sizes<'a> {
                 }
             }
         }
-        let mut bytes = vec![0; sets.len()];
+        let mut bytes = vec![0_u64; sets.len()];
         for (blob, owner) in owners.into_iter().enumerate() {
             if let Some(owner) = owner.filter(|owner| *owner != SHARED) {
-                bytes[owner] += self.blobs[blob];
+                bytes[owner] = bytes[owner].saturating_add(self.blobs[blob]);
             }
         }
         bytes.into_iter().map(Some).collect()

@@ -90,7 +90,9 @@ pub fn storage(
     by_push.sort_by_key(|image| image.pushed_at_ms);
     let added = sizes.added(by_push.iter().map(|image| &image.digest));
     for (image, bytes) in by_push.iter().zip(added) {
-        at(image.pushed_at_ms.unwrap_or(0), &|month| month.pushed_bytes += bytes);
+        at(image.pushed_at_ms.unwrap_or(0), &|month| {
+            month.pushed_bytes = month.pushed_bytes.saturating_add(bytes);
+        });
     }
     let by_digest: HashMap<&Digest, &EcrImage> =
         images.iter().map(|image| (&image.digest, image)).collect();
@@ -111,7 +113,10 @@ pub fn storage(
         } else {
             sizes.freed(&archived)
         },
-        reported_bytes: images.iter().filter_map(|image| image.size_bytes).sum(),
+        reported_bytes: images
+            .iter()
+            .filter_map(|image| image.size_bytes)
+            .fold(0, u64::saturating_add),
         months: months.into_values().collect(),
         never_pulled,
         pushed_at_ms: images.iter().filter_map(|image| image.pushed_at_ms).max(),
@@ -135,7 +140,7 @@ pub fn shared_elsewhere_bytes(
         .flat_map(|facts| facts.blobs.iter().map(|(digest, size)| (digest, *size)))
         .filter(|(digest, _)| others.contains(digest))
         .collect();
-    shared.into_values().sum()
+    shared.into_values().fold(0, u64::saturating_add)
 }
 
 /// Returns the months from January 1970 to a time, in UTC.

@@ -197,6 +197,27 @@ fn count_types_and_selections() {
             vec![(1, 2)],
         ),
         (
+            "rules apply by priority, whatever their order in the text",
+            vec![
+                rule(20, &["any"], COUNT, 1, "expire"),
+                rule(3, &["prod*"], PUSHED, 30, "expire"),
+                rule(7, &["untagged"], PUSHED, 1, "expire"),
+            ],
+            vec![
+                image(&["prod-1"], 40.0),
+                image(&[], 35.0),
+                image(&["a"], 3.0),
+                image(&["b"], 2.0),
+            ],
+            vec![(0, 3), (1, 7), (2, 20)],
+        ),
+        (
+            "archiving counts only images that are not archived",
+            vec![rule(1, &["any"], COUNT, 1, "transition")],
+            vec![archived(200.0), image(&["a"], 3.0), image(&["b"], 2.0)],
+            vec![(1, 1)],
+        ),
+        (
             "prefixes match only at the start",
             vec![prefixes],
             vec![image(&["dev-1"], 31.0), image(&["no-dev-1"], 31.0), image(&["dev-2"], 29.0)],
@@ -254,6 +275,11 @@ fn policies_with_unknown_parts_are_rejected() {
         ("an unknown action", changed("/action/type", json!("notify"))),
         ("a transition without a target", changed("/action/type", json!("transition"))),
         ("a duplicate priority", json!({"rules": [valid, valid]}).to_string()),
+        ("a negative number", changed("/selection/countNumber", json!(-1))),
+        ("a number that is too large", changed("/selection/countNumber", json!(5_000_000_000_u64))),
+        ("a fraction", changed("/selection/countNumber", json!(1.5))),
+        ("a repeated member", r#"{"rules":[],"rules":[]}"#.to_owned()),
+        ("deep nesting", "[".repeat(100_000)),
     ] {
         assert!(LifecyclePolicy::parse(&text).is_err(), "{case}: {text}");
     }
@@ -316,6 +342,7 @@ fn a_new_policy_is_checked_before_a_call() {
         (long(both_lists), "wrong tag lists"),
         (long(archived(60)), "at least 90 days"),
         (rules(&[]), "1 to 50 rules"),
+        (long(rule(0, &["any"], COUNT, 1, "expire")), "starts at 1"),
         (long(rule(1, &["any"], "sinceImageTransitioned", 90, "expire")), "storageClass archive"),
     ];
     for (text, expected) in cases {

@@ -52,6 +52,9 @@ impl LifecyclePolicy {
 }
 
 fn problem_of(rule: &LifecycleRule) -> Option<String> {
+    if rule.priority == 0 {
+        return Some("has the rulePriority 0; rulePriority starts at 1".to_owned());
+    }
     if let TagCondition::Patterns(patterns) = &rule.tags
         && let Some(pattern) =
             patterns.iter().find(|pattern| pattern.matches('*').count() > MAX_WILDCARDS)

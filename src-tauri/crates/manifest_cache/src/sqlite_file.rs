@@ -69,6 +69,12 @@ fn open_file(path: &Path, tables: &str) -> Result<Connection, Box<dyn std::error
         Err(error) if is_damaged(&error) => {
             tracing::warn!(%error, path = %path.display(), "a cache is damaged and starts again");
             std::fs::remove_file(path)?;
+            // Without its file, the log of changes would damage the next one.
+            for suffix in ["-wal", "-shm"] {
+                let mut log = path.as_os_str().to_owned();
+                log.push(suffix);
+                let _ = std::fs::remove_file(log);
+            }
             Ok(prepare(Connection::open(path)?, tables)?)
         }
         Err(error) => Err(error.into()),

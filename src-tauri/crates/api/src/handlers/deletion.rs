@@ -70,10 +70,7 @@ impl Api {
             unreadable,
             confirmation: confirmation(&repositories, now_ms()),
             totals: planned_totals(&repositories),
-            freed: ImageSize {
-                bytes: repositories.iter().map(|one| one.freed.bytes).sum(),
-                is_exact: repositories.iter().all(|one| one.freed.is_exact),
-            },
+            freed: ImageSize::sum(repositories.iter().map(|one| one.freed)),
             repositories: repositories.clone(),
         };
         let ready = ReadyDeletion { connection, destination, repositories, class };

@@ -1,5 +1,6 @@
 //! Implements [`EcrExplorer`] with the AWS SDK.
 
+use std::collections::HashMap;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -58,7 +59,8 @@ impl EcrExplorer for Ecr {
             .repository_name(name.as_str())
             .filter(filter)
             .max_results(PAGE_SIZE);
-        let mut all = Vec::new();
+        let mut all: Vec<EcrImage> = Vec::new();
+        let mut places: HashMap<Digest, usize> = HashMap::new();
         let mut token: Option<String> = None;
         loop {
             let page = while_throttled(|| {
@@ -67,7 +69,15 @@ impl EcrExplorer for Ecr {
             })
             .await?;
             for detail in page.image_details() {
-                all.push(image(&call, detail)?);
+                let image = image(&call, detail)?;
+                // A push while the pages are read can move an image to a later page.
+                match places.get(&image.digest).and_then(|place| all.get_mut(*place)) {
+                    Some(known) => *known = image,
+                    None => {
+                        places.insert(image.digest.clone(), all.len());
+                        all.push(image);
+                    }
+                }
             }
             token = page.next_token().map(str::to_owned);
             if token.is_none() {

@@ -331,3 +331,36 @@ fn a_platform_that_another_index_keeps_excludes_only_that_one() {
     );
     assert_eq!(superseded.deleted, [digest("superseded")]);
 }
+
+#[test]
+fn an_index_of_which_a_part_was_pulled_is_used() {
+    let mut shop = TestRepository::default();
+    shop.image("amd64", &[], &[("base", 30)]).pulled_at_ms = Some(NOW_MS - DAY_MS);
+    shop.index("index", &["build-1"], &[("amd64", "linux/amd64")]);
+    shop.index("other", &["build-2"], &[]);
+    let facts = shop.read_all();
+    assert_eq!(digests(&found(&shop, &facts, CleanupClass::Unused)), [digest("other")]);
+}
+
+#[test]
+fn an_index_that_cannot_be_read_makes_untagged_images_unknown() {
+    for is_archived in [true, false] {
+        let mut shop = TestRepository::default();
+        shop.image("amd64", &[], &[("base", 30)]);
+        shop.image("old", &["build-1"], &[("base", 30)]);
+        let index = shop.index("index", &["build-2"], &[("amd64", "linux/amd64")]);
+        let mut facts = HashMap::new();
+        if is_archived {
+            index.status = EcrImageStatus::Archived;
+        } else {
+            let unusable = ManifestFacts { is_unusable: true, ..ManifestFacts::default() };
+            facts.insert(digest("index"), unusable);
+        }
+        for class in [CleanupClass::LooseImages, CleanupClass::SupersededIndexes] {
+            let proposal = found(&shop, &facts, class);
+            assert_eq!((proposal.unread_manifests, digests(&proposal)), (1, Vec::new()));
+        }
+        let unused = found(&shop, &facts, CleanupClass::Unused);
+        assert_eq!(digests(&unused), [digest("old"), digest("index")], "{is_archived}");
+    }
+}

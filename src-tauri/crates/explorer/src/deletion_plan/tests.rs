@@ -128,3 +128,14 @@ fn a_tag_goes_alone_unless_it_is_the_last_one() {
     assert_eq!(moved.kept[0].why, KeptReason::TagMoved { tag: "latest".to_owned() });
     assert!(moved.images.is_empty() && moved.tag.is_none());
 }
+
+#[test]
+fn a_referrer_of_a_referrer_goes_first() {
+    let mut shop = TestRepository::default();
+    shop.image("v1", &["1"], &[("base", 30)]);
+    shop.referrer("sbom", "v1", "application/spdx+json");
+    shop.referrer("signature", "sbom", NOTATION);
+    shop.referrer("timestamp", "signature", "application/vnd.example");
+    let plan = plan(&shop, &shop.read_all(), &choose(&["v1"]));
+    assert_eq!(digests(&plan), ["timestamp", "signature", "sbom", "v1"].map(digest));
+}

@@ -4,7 +4,7 @@ use super::*;
 use crate::deletion_plan::{DeletionChoice, deletion_plan};
 use crate::testing::{TestRepository, digest};
 use transload_manifest_cache::PullTime;
-use transload_model::RepositoryName;
+use transload_model::{RepositoryName, Tag};
 
 fn planned(shop: &TestRepository, choice: &DeletionChoice) -> RepositoryDeletionPlan {
     let name = RepositoryName::parse("shop/api").unwrap();
@@ -133,7 +133,7 @@ fn an_image_whose_tags_changed_stays_with_everything_that_goes_with_it() {
     assert_eq!(plan.images.len(), 4);
     let mut current = shop.images.clone();
     let index = current.iter_mut().find(|image| image.digest == digest("v1")).unwrap();
-    index.tags.push(transload_model::Tag::parse("prod").unwrap());
+    index.tags.push(Tag::parse("prod").unwrap());
     let (wanted, left) = unchanged(&plan.images, &current);
     assert_eq!(wanted, [digest("other")]);
     assert_eq!(left.len(), 3);
@@ -144,4 +144,20 @@ fn an_image_whose_tags_changed_stays_with_everything_that_goes_with_it() {
     // What is gone is neither.
     current.retain(|image| image.digest != digest("other"));
     assert!(unchanged(&plan.images, &current).0.is_empty());
+}
+
+#[test]
+fn a_tag_goes_only_while_it_is_not_the_last_one() {
+    let planned = TagToDelete { tag: Tag::parse("1").unwrap(), digest: digest("app") };
+    for (tags, unreadable, expected) in [
+        (&["1", "2"][..], 0, true),
+        (&["1"], 1, true),
+        (&["1"], 0, false),
+        (&["2", "3"], 0, false),
+        (&[], 0, false),
+    ] {
+        let mut image = crate::testing::described("app", tags, "", 0);
+        image.unreadable_tags = unreadable;
+        assert_eq!(has_another_tag(&image, &planned), expected, "{tags:?}");
+    }
 }

@@ -229,3 +229,52 @@ fn other_artifacts_have_their_own_kinds() {
     let rows = rows(&[chart], &HashMap::new());
     assert_eq!(rows.rows[0].kind, ImageKind::HelmChart);
 }
+
+/// Every index lists the same ten of the next level. Without a limit, the row has a thousand million parts.
+#[test]
+fn indexes_that_list_the_same_indexes_again_end() {
+    let mut shop = TestRepository::default();
+    let name = |level: usize, number: usize| format!("{level}/{number}");
+    for level in (0..9).rev() {
+        for number in 0..10 {
+            let below: Vec<String> = (0..10).map(|number| name(level + 1, number)).collect();
+            let entries: Vec<(&str, &str)> = below.iter().map(|name| (name.as_str(), "")).collect();
+            shop.index(&name(level, number), &[], if level == 8 { &[] } else { &entries });
+        }
+    }
+    let top: Vec<String> = (0..10).map(|number| name(0, number)).collect();
+    let entries: Vec<(&str, &str)> = top.iter().map(|name| (name.as_str(), "")).collect();
+    shop.index("top", &["top"], &entries);
+    let rows = rows(&shop.images, &shop.read_all());
+    let shown: HashSet<_> = rows.rows.iter().flat_map(tree).collect();
+    assert_eq!(shown.len(), shop.images.len(), "nothing is lost");
+}
+
+#[test]
+fn a_missing_or_foreign_child_and_an_index_of_itself_are_left_out() {
+    let mut shop = TestRepository::default();
+    shop.image("amd64", &[], &[("base", 30)]);
+    shop.index(
+        "v1",
+        &["v1"],
+        &[("amd64", "linux/amd64"), ("gone", "linux/arm64"), ("v1", ""), ("attestation", "gone")],
+    );
+    shop.image("attestation", &[], &[]);
+    let rows = rows(&shop.images, &shop.read_all());
+    assert_eq!(names(&rows), [digest("v1")]);
+    // What describes a missing platform stands beside the platforms.
+    assert_eq!(digests(&rows.rows[0].parts), [digest("amd64"), digest("attestation")]);
+    assert_eq!((rows.rows[0].platforms.len(), rows.rows[0].attestations), (1, 1));
+}
+
+#[test]
+fn a_referrer_of_a_referrer_nests() {
+    let mut shop = TestRepository::default();
+    shop.image("v1", &["v1"], &[]);
+    shop.referrer("signature", "sbom", NOTATION);
+    shop.referrer("sbom", "v1", "application/spdx+json");
+    let rows = rows(&shop.images, &HashMap::new());
+    assert_eq!(names(&rows), [digest("v1")]);
+    assert_eq!(digests(&rows.rows[0].parts[0].parts), [digest("signature")]);
+    assert_eq!((rows.rows[0].sboms, rows.rows[0].signatures), (1, 1));
+}

@@ -98,10 +98,22 @@ fn a_file_that_cannot_be_used_is_replaced_or_left_alone() {
     std::fs::write(&damaged, vec![b'x'; 4096]).unwrap();
     let is_folder = folder.path().join("folder.sqlite");
     std::fs::create_dir(&is_folder).unwrap();
-    for path in [damaged, is_folder] {
-        let cache = DocumentCache::open(&path);
+    let cut = folder.path().join("cut.sqlite");
+    let cache = DocumentCache::open(&cut);
+    let old: Vec<Digest> =
+        (0..50_u8).map(|number| insert(&cache, &vec![number; 5_000], NOW_MS)).collect();
+    drop(cache);
+    let file = std::fs::OpenOptions::new().write(true).open(&cut).unwrap();
+    file.set_len(file.metadata().unwrap().len() / 2).unwrap();
+    drop(file);
+    for (path, is_kept) in [(&damaged, true), (&is_folder, false), (&cut, true)] {
+        let cache = DocumentCache::open(path);
         let digest = insert(&cache, b"{}", NOW_MS);
         assert!(cache.has(&digest), "{}", path.display());
+        assert!(old.iter().all(|digest| !cache.has(digest)), "{}", path.display());
+        drop(cache);
+        let again = DocumentCache::open(path);
+        assert_eq!(again.has(&digest), is_kept, "{}", path.display());
     }
 }
 

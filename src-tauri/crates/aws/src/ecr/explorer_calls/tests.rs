@@ -143,3 +143,38 @@ async fn the_images_of_a_complete_preview_come_from_every_page() {
     assert_eq!(preview.images[0].rule, Some(3));
     assert_eq!(aws.requests().len(), 3);
 }
+
+#[tokio::test]
+async fn an_image_that_moves_to_a_later_page_is_listed_once_as_it_is_now() {
+    let aws = LocalAws::start(|request| {
+        let first = request.json.get("nextToken").is_none();
+        let tags = if first { json!(["1"]) } else { json!(["1", "2"]) };
+        let moved = json!({"imageDigest": digest(1).as_str(), "imageTags": tags});
+        let other = json!({"imageDigest": digest(if first { 2 } else { 3 }).as_str()});
+        let mut page = json!({"imageDetails": [moved, other]});
+        if first {
+            page["nextToken"] = json!("2");
+        }
+        CannedResponse::json(page)
+    })
+    .await;
+    let images = session_at(&aws).await.ecr().all_images(&name()).await.unwrap();
+    let found: Vec<_> =
+        images.iter().map(|image| (image.digest.clone(), image.tags.len())).collect();
+    assert_eq!(found, [(digest(1), 2), (digest(2), 0), (digest(3), 0)]);
+}
+
+#[tokio::test]
+async fn a_refusal_of_a_later_page_is_an_error_and_no_shorter_list() {
+    let aws = LocalAws::start(|request| {
+        if request.json.get("nextToken").is_some() {
+            return CannedResponse::error(400, "AccessDeniedException", "not allowed");
+        }
+        CannedResponse::json(json!({
+            "imageDetails": [{"imageDigest": digest(1).as_str()}], "nextToken": "2",
+        }))
+    })
+    .await;
+    let error = session_at(&aws).await.ecr().all_images(&name()).await.unwrap_err();
+    assert!(matches!(error, AwsError::AccessDenied { .. }), "{error:?}");
+}
