@@ -53,11 +53,11 @@ describe("the history", () => {
       expect(destination).toContain(part);
     }
     expect((await byId("undo-confirm")).textContent).toBe(
-      "Delete 1 tag, 5 images and 1 repository",
+      "Delete 1 tag, 5 images, and 1 repository",
     );
     await expectAccessible();
     await click("undo-confirm");
-    expect(await textOf("undo-report")).toContain("Deleted: 1 tag, 5 images and 1 repository.");
+    expect(await textOf("undo-report")).toContain("Deleted: 1 tag, 5 images, and 1 repository.");
     expect(backend.calls).toContainEqual({
       method: "migrationUndo",
       args: ["job-2", expect.any(Function)],

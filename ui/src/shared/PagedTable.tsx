@@ -15,10 +15,10 @@ import { TableBesidePanel } from "./TableBesidePanel";
 import { paginationLabels } from "./tableLabels";
 import {
   type Column,
+  fittingColumns,
   rowsOfAPage,
   TablePreferences,
   useTableLayout,
-  visibleColumns,
   withWidths,
 } from "./tablePreferences";
 import { useRowPortions } from "./useRowPortions";
@@ -109,18 +109,20 @@ export function PagedTable<Row>(props: PagedTableProps<Row>) {
       }
       filter={
         ((paged && finds !== undefined) || filters) && (
-          <SpaceBetween direction="horizontal" size="s" alignItems="center">
+          <div className="table-tools">
             {paged && finds !== undefined && (
-              <TextFilter
-                {...filterProps}
-                filteringPlaceholder={`Find ${finds}`}
-                filteringAriaLabel={`Find ${finds}`}
-                filteringClearAriaLabel="Clear filter"
-                countText={formatCounted(filteredItemsCount ?? 0, "match", "matches")}
-              />
+              <div className="table-tools-filter">
+                <TextFilter
+                  {...filterProps}
+                  filteringPlaceholder={`Find ${finds}`}
+                  filteringAriaLabel={`Find ${finds}`}
+                  filteringClearAriaLabel="Clear filter"
+                  countText={formatCounted(filteredItemsCount ?? 0, "match", "matches")}
+                />
+              </div>
             )}
             {filters}
-          </SpaceBetween>
+          </div>
         )
       }
       pagination={
@@ -147,6 +149,8 @@ export interface FullTableProps<Row> extends Omit<PagedTableProps<Row>, "columnD
   onPanelSlot?: (slot: HTMLElement | null) => void;
   /** Whether it is as high as its rows, in a section of a page, instead of filling the window. */
   section?: boolean;
+  /** Whether long texts take several lines until the user chooses one line. */
+  wrapsLines?: boolean;
   /** Adds rows below rows of the page, in the order of `compare`, or their own if it is `null`. */
   nested?: (rows: readonly Row[], compare: Compare<Row> | null) => readonly Row[];
   /** Called with the text of the filter when it changes. */
@@ -160,6 +164,9 @@ export interface FullTableProps<Row> extends Omit<PagedTableProps<Row>, "columnD
 }
 
 const selectionWidth = 54;
+
+/** The padding and border of a section at its left and right. */
+const sectionPadding = 44;
 
 function sameRows<Row>(before: readonly Row[] | null, now: readonly Row[]): boolean {
   return before?.length === now.length && now.every((row, index) => row === before[index]);
@@ -187,6 +194,7 @@ export function FullTable<Row>(props: FullTableProps<Row>) {
   const {
     below,
     section = false,
+    wrapsLines = false,
     onPanelSlot,
     onPage,
     onFilter,
@@ -195,7 +203,7 @@ export function FullTable<Row>(props: FullTableProps<Row>) {
     nested,
     ...table
   } = rest;
-  const [layout, setLayout] = useTableLayout(storageKey ?? `${name}.table`);
+  const [layout, setLayout] = useTableLayout(storageKey ?? `${name}.table`, wrapsLines);
   const { items, actions, filteredItemsCount, filterProps, paginationProps, sorting, page } =
     usePages(
       table.items,
@@ -222,9 +230,11 @@ export function FullTable<Row>(props: FullTableProps<Row>) {
   });
   useHiddenCopies();
   const [width, onWidth] = useSettledWidth(table.items.length > 0);
-  const available = (width ?? 0) - (table.selectionType === undefined ? 0 : selectionWidth);
+  const besideColumns =
+    (table.selectionType === undefined ? 0 : selectionWidth) + (section ? sectionPadding : 0);
+  const available = (width ?? 0) - besideColumns;
   const columns = useMemo(
-    () => withWidths(visibleColumns(props.columnDefinitions, layout), layout, available),
+    () => withWidths(fittingColumns(props.columnDefinitions, layout, available), layout, available),
     [props.columnDefinitions, layout, available],
   );
   const rows =

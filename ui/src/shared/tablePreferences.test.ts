@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type Column, type TableLayout, withWidths } from "./tablePreferences";
+import { type Column, fittingColumns, type TableLayout, withWidths } from "./tablePreferences";
 
 const layout: TableLayout = { pageSize: 50, wrapLines: false, visibleContent: null, widths: {} };
 
@@ -23,5 +23,27 @@ describe("columns", () => {
     const resized = { ...layout, widths: { name: 300 } };
     const widths = withWidths(columns, resized, 400).map(({ width }) => width);
     expect(widths).toEqual([300, 110, 100]);
+  });
+
+  it.each([
+    { available: 510, why: "are all shown where they fit", shown: "name uri size age" },
+    { available: 420, why: "are hidden in their order", shown: "name uri size" },
+    { available: 100, why: "stay if they have no place in it", shown: "name size" },
+    {
+      available: 100,
+      why: "stay if the user chose them",
+      chosen: true,
+      shown: "name uri size age",
+    },
+  ])("$why at $available pixels", ({ available, chosen, shown }) => {
+    const cell = () => null;
+    const all: readonly Column<object>[] = [
+      { id: "name", header: "Name", cell, width: 200, minWidth: 150, grow: 2 },
+      { id: "uri", header: "URI", cell, width: 200, grow: 1, hideOrder: 2 },
+      { id: "size", header: "Size", cell, width: 100 },
+      { id: "age", header: "Age", cell, width: 150, hideOrder: 1 },
+    ];
+    const of = { ...layout, visibleContent: chosen ? all.map(({ id }) => id) : null };
+    expect(fittingColumns(all, of, available).map(({ id }) => id)).toEqual(shown.split(" "));
   });
 });

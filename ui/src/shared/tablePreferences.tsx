@@ -15,6 +15,11 @@ export type Column<Row> = TableProps.ColumnDefinition<Row> & {
   readonly hidden?: boolean;
   /** Whether the user asked for it beside the table, so that it is shown whatever columns were chosen. */
   readonly asked?: boolean;
+  /**
+   * Its place among the columns that give way where not all fit: 1 is hidden first. Without it, the column
+   * is always shown. Columns that the user chose stay, too.
+   */
+  readonly hideOrder?: number;
 };
 
 export interface TableLayout {
@@ -33,8 +38,14 @@ const initialLayout: TableLayout = {
   widths: {},
 };
 
-export function useTableLayout(key: string): [TableLayout, (layout: TableLayout) => void] {
-  return useStoredState(key, initialLayout);
+const wrappingLayout: TableLayout = { ...initialLayout, wrapLines: true };
+
+/** The stored layout of a table. Its lines wrap initially if `wrapsLines`. */
+export function useTableLayout(
+  key: string,
+  wrapsLines: boolean,
+): [TableLayout, (layout: TableLayout) => void] {
+  return useStoredState(key, wrapsLines ? wrappingLayout : initialLayout);
 }
 
 export function visibleColumns<Row>(
@@ -52,6 +63,40 @@ export function visibleColumns<Row>(
 /** The width to which a column with `grow` shrinks, unless it has a `minWidth`. */
 const shrunkWidth = 110;
 
+function defaultWidth<Row>({ width }: Column<Row>): number {
+  return Number(width ?? 120);
+}
+
+/** The width that a column needs at least. */
+function narrowestWidth<Row>(column: Column<Row>): number {
+  const width = defaultWidth(column);
+  return column.grow === undefined
+    ? width
+    : Math.min(width, Number(column.minWidth ?? shrunkWidth));
+}
+
+/**
+ * The visible columns that fit into the available width side by side, so that the table doesn't scroll
+ * sideways. Widths of the user hide no column: it would vanish while another one is dragged.
+ */
+export function fittingColumns<Row>(
+  columns: readonly Column<Row>[],
+  layout: TableLayout,
+  available: number,
+): readonly Column<Row>[] {
+  let shown = visibleColumns(columns, layout);
+  const order = (column: Column<Row>) => column.hideOrder ?? Number.POSITIVE_INFINITY;
+  const isTooWide = () => shown.reduce((sum, one) => sum + narrowestWidth(one), 0) > available;
+  while (layout.visibleContent === null && isTooWide()) {
+    const first = Math.min(...shown.map(order));
+    if (first === Number.POSITIVE_INFINITY) {
+      break;
+    }
+    shown = shown.filter((column) => order(column) !== first);
+  }
+  return shown;
+}
+
 /**
  * Fits the columns into the available width. Those with `grow` share what is left, or give the room that
  * is missing: their texts have an ellipsis, so that the columns at the end stay in view. A width of the
@@ -62,15 +107,14 @@ export function withWidths<Row>(
   layout: TableLayout,
   available: number,
 ): Column<Row>[] {
-  const base = ({ id, width }: Column<Row>) => layout.widths[id] ?? Number(width ?? 120);
+  const base = (column: Column<Row>) => layout.widths[column.id] ?? defaultWidth(column);
   const left = available - columns.reduce((sum, column) => sum + base(column), 0);
   /** How much a column takes of what is left, or gives of what is missing. */
   const share = (column: Column<Row>) => {
     if (layout.widths[column.id] !== undefined || column.grow === undefined) {
       return 0;
     }
-    const shrunk = Number(column.minWidth ?? shrunkWidth);
-    return left >= 0 ? column.grow : Math.max(0, base(column) - shrunk);
+    return left >= 0 ? column.grow : base(column) - narrowestWidth(column);
   };
   const shares = columns.reduce((sum, column) => sum + share(column), 0);
   const change = left >= 0 ? left : Math.max(left, -shares);
@@ -95,6 +139,12 @@ export function TablePreferences<Row>({
   "data-testid": testId,
 }: TablePreferencesProps<Row>) {
   const density = useDensity();
+  const initial = visibleColumns(columns, { ...layout, visibleContent: null }).map(({ id }) => id);
+  /** `null` as long as the choice is the initial one, which follows the width of the window. */
+  const chosenContent = (chosen: readonly string[] | undefined) =>
+    chosen?.length === initial.length && initial.every((id) => chosen.includes(id))
+      ? null
+      : (chosen ?? layout.visibleContent);
   return (
     <CollectionPreferences
       title="Preferences"
@@ -111,7 +161,7 @@ export function TablePreferences<Row>({
           ...layout,
           pageSize: detail.pageSize ?? layout.pageSize,
           wrapLines: detail.wrapLines ?? layout.wrapLines,
-          visibleContent: detail.visibleContent ?? layout.visibleContent,
+          visibleContent: chosenContent(detail.visibleContent),
         });
         changeDensity(detail.contentDensity === "comfortable" ? "comfortable" : "compact");
       }}
@@ -131,7 +181,7 @@ export function TablePreferences<Row>({
         title: "Columns",
         options: [
           {
-            label: "Columns",
+            label: "A narrow window hides some of them until you change this list.",
             options: columns.map(({ id, header }, index) => ({
               id,
               label: typeof header === "string" ? header : id,

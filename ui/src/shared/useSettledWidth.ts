@@ -13,8 +13,9 @@ const settleMs = 200;
 /**
  * Returns the width of the table once it has settled, and a function that receives measurements. The
  * width is `null` until the first one: rows for a guessed width would be rendered twice. A table without
- * rows, as a new page has it, is in the first frame. Rows, and another width, which is another table with
- * new controls, are rendered in a transition, which doesn't delay the answer to a click.
+ * rows, as a new page has it, is in the first frame. Another width is another table with new controls. A
+ * new size of the window is followed at once. Rows, and what else changes the width, such as a panel or
+ * the navigation, are rendered in a transition, which doesn't delay the answer to a click.
  */
 export function useSettledWidth(hasRows: boolean): [number | null, (width: number) => void] {
   const [width, setWidth] = useState<number | null>(null);
@@ -22,9 +23,14 @@ export function useSettledWidth(hasRows: boolean): [number | null, (width: numbe
   const isMeasured = useRef(false);
   const latestHasRows = useRef(hasRows);
   latestHasRows.current = hasRows;
+  const windowWidth = useRef(window.innerWidth);
   const focusAgain = useRef<(() => void) | null>(null);
   useEffect(() => () => clearTimeout(timer.current), []);
   const onWidth = useCallback((measured: number) => {
+    const isWindowResized = windowWidth.current !== window.innerWidth;
+    windowWidth.current = window.innerWidth;
+    // While the user drags an edge of the window, only the first and the last width are followed.
+    const isFollowed = isWindowResized && timer.current === undefined;
     clearTimeout(timer.current);
     const change = () =>
       setWidth((before) =>
@@ -41,12 +47,16 @@ export function useSettledWidth(hasRows: boolean): [number | null, (width: numbe
     }
     // A dialog of the table, such as its preferences, would close.
     const settle = () => {
+      timer.current = undefined;
       if (topDialog() !== null) {
         timer.current = setTimeout(settle, settleMs);
       } else {
         startTransition(change);
       }
     };
+    if (isFollowed && topDialog() === null) {
+      change();
+    }
     timer.current = setTimeout(settle, settleMs);
   }, []);
   // A page that is hidden, or has no layout, is not measured.

@@ -45,6 +45,8 @@ globalThis.matchMedia ??= (query: string) =>
 globalThis.CSS ??= { escape: (text: string) => text.replace(/[^\w-]/g, "\\$&") } as typeof CSS;
 if (typeof Element !== "undefined") {
   simplifyComputedStyle(window);
+  // The width of a new window, where the tables show all their columns.
+  window.innerWidth = 1280;
   Element.prototype.scrollIntoView ??= () => {};
   Element.prototype.scrollTo ??= () => {};
 }

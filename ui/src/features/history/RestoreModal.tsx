@@ -1,10 +1,6 @@
 import Alert from "@cloudscape-design/components/alert";
 import Box from "@cloudscape-design/components/box";
-import Button from "@cloudscape-design/components/button";
-import Modal from "@cloudscape-design/components/modal";
-import ProgressBar from "@cloudscape-design/components/progress-bar";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import Spinner from "@cloudscape-design/components/spinner";
 import { useState } from "react";
 import { type ErrorActions, ErrorAlert } from "../../errors";
 import { useBackend } from "../../ipc/BackendContext";
@@ -17,7 +13,7 @@ import type {
 import { formatCount, formatCounted, shortDigest } from "../../shared/format";
 import { MiddleEllipsis } from "../../shared/MiddleEllipsis";
 import { PagedTable } from "../../shared/PagedTable";
-import { StopButton } from "../../shared/StopButton";
+import { PlannedUndoModal } from "../../shared/undo/PlannedUndoModal";
 import { useAsyncAction } from "../../shared/useAsyncAction";
 import { useRequest } from "../../shared/useRequest";
 import { notRestorableText } from "./restoreTexts";
@@ -40,94 +36,62 @@ export function RestoreModal({ entry, errorActions, onRestored, onClose }: Resto
   );
   const [progress, setProgress] = useState<RestoreProgress | null>(null);
   const [report, setReport] = useState<RestoreReport | null>(null);
-  const { busy, error, run } = useAsyncAction();
-  const plan = planned.answer;
-
-  const restore = (id: string) =>
-    run(async () => {
-      setReport(await backend.restoreRun(id, setProgress));
-      onRestored();
-    });
+  const action = useAsyncAction();
+  const images = planned.answer?.images ?? 0;
 
   return (
-    <Modal
-      visible
-      size="large"
+    <PlannedUndoModal
       header="Undo deletion"
-      closeAriaLabel="Close"
-      onDismiss={() => {
-        // Closing wouldn't stop the restore and would hide its result.
-        if (!busy) {
-          onClose();
-        }
-      }}
-      footer={
-        <Box float="right">
-          <SpaceBetween direction="horizontal" size="xs">
-            {plan !== null && busy && (
-              <StopButton
-                // A finished restore doesn't need a stop.
-                onStop={() => backend.restoreStop(plan.restore).catch(() => {})}
-                data-testid="restore-stop"
-              />
-            )}
-            <Button variant="link" disabled={busy} onClick={onClose} data-testid="restore-close">
-              {report === null && plan !== null && plan.images > 0 ? "Cancel" : "Close"}
-            </Button>
-            {plan !== null && plan.images > 0 && report === null && error === null && (
-              <Button
-                variant="primary"
-                loading={busy}
-                onClick={() => restore(plan.restore)}
-                data-testid="restore-confirm"
-              >
-                {`Restore ${imagesOf(plan.images)}`}
-              </Button>
-            )}
-          </SpaceBetween>
-        </Box>
+      name="restore"
+      planned={planned}
+      action={action}
+      progress={progress}
+      progressLabel="Restoring"
+      stopDescription="If you stop, restored images stay."
+      // A restore that failed isn't repeated: another dry run shows what is left.
+      confirm={images > 0 && action.error === null ? `Restore ${imagesOf(images)}` : null}
+      isFinished={report !== null}
+      // Closing wouldn't stop the restore and would hide its result.
+      closesWhileRunning={false}
+      errorActions={errorActions}
+      onConfirm={({ restore }) =>
+        action.run(async () => {
+          setReport(await backend.restoreRun(restore, setProgress));
+          onRestored();
+        })
       }
-      data-testid="restore-modal"
-    >
-      <SpaceBetween size="m">
-        {error !== null && <ErrorAlert error={error} actions={errorActions} />}
-        {planned.error !== null && (
-          <ErrorAlert error={planned.error} actions={{ ...errorActions, retry: planned.reload }} />
-        )}
-        {planned.loading && (
-          <div role="status">
-            <Spinner /> Checking the current state in ECR
-          </div>
-        )}
-        {busy && (
-          <ProgressBar
-            label="Restoring"
-            value={progress === null ? 0 : (progress.done / Math.max(1, progress.total)) * 100}
-            description="If you stop, restored images stay."
-            data-testid="restore-progress"
-          />
-        )}
-        {report !== null && (
-          <Alert
-            type={
-              report.restored === report.planned && report.failed.length === 0
-                ? "success"
-                : "warning"
-            }
-            data-testid="restore-result"
-          >
-            {`${formatCount(report.restored)} of ${imagesOf(report.planned)} restored.`}
-          </Alert>
-        )}
-        {report?.failed.map(({ repository, digest, error: why }) => (
-          <SpaceBetween size="xxs" key={`${repository} ${digest} ${why.message}`}>
-            <Box>{shortDigest(digest)}</Box>
-            <ErrorAlert error={why} actions={errorActions} />
-          </SpaceBetween>
-        ))}
-        {plan !== null && report === null && !busy && <RestorePlanView plan={plan} />}
-      </SpaceBetween>
-    </Modal>
+      onStop={({ restore }) => backend.restoreStop(restore)}
+      onClose={onClose}
+      report={report !== null && <RestoreReportView report={report} errorActions={errorActions} />}
+      showPlan={(plan) => <RestorePlanView plan={plan} />}
+    />
+  );
+}
+
+function RestoreReportView({
+  report,
+  errorActions,
+}: {
+  report: RestoreReport;
+  errorActions: ErrorActions;
+}) {
+  return (
+    <SpaceBetween size="m">
+      <Alert
+        type={
+          report.restored === report.planned && report.failed.length === 0 ? "success" : "warning"
+        }
+        data-testid="restore-result"
+      >
+        {`${formatCount(report.restored)} of ${imagesOf(report.planned)} restored.`}
+      </Alert>
+      {report.failed.map(({ repository, digest, error }) => (
+        <SpaceBetween size="xxs" key={`${repository} ${digest} ${error.message}`}>
+          <Box>{shortDigest(digest)}</Box>
+          <ErrorAlert error={error} actions={errorActions} />
+        </SpaceBetween>
+      ))}
+    </SpaceBetween>
   );
 }
 

@@ -26,7 +26,7 @@ export function historyColumns(
     {
       id: "started",
       header: "Started",
-      width: 120,
+      width: 135,
       cell: (entry) => (
         <Link
           href={`#${entry.migration}`}
@@ -45,6 +45,7 @@ export function historyColumns(
       id: "state",
       header: "State",
       width: 240,
+      minWidth: 220,
       grow: 2,
       cell: (entry) => {
         const { type, text } = shownState(entry);
@@ -62,6 +63,7 @@ export function historyColumns(
       id: "source",
       header: "Source",
       width: 190,
+      minWidth: 120,
       grow: 1,
       cell: (entry) => <MiddleEllipsis text={sourceText(entry)} />,
       sortingComparator: (one, other) => sourceText(one).localeCompare(sourceText(other)),
@@ -70,6 +72,7 @@ export function historyColumns(
       id: "registry",
       header: "Account",
       width: 125,
+      minWidth: 115,
       grow: 1,
       cell: (entry) => <MiddleEllipsis text={destinationText(entry)} />,
       sortingComparator: (one, other) => destinationText(one).localeCompare(destinationText(other)),
@@ -77,7 +80,7 @@ export function historyColumns(
     {
       id: "images",
       header: "Images",
-      width: 100,
+      width: 110,
       grow: 2,
       cell: ({ migration, summary }) => {
         const match = found.get(migration);
@@ -92,14 +95,16 @@ export function historyColumns(
     {
       id: "sent",
       header: "Sent",
-      width: 80,
+      width: 85,
+      hideOrder: 2,
       cell: (entry) => (entry.sent_bytes === null ? "Unknown" : <Bytes bytes={entry.sent_bytes} />),
       sortingField: "sent_bytes",
     },
     {
       id: "time",
       header: "Duration",
-      width: 95,
+      width: 120,
+      hideOrder: 1,
       cell: (entry) => formatDuration(entry.elapsed_ms),
       sortingField: "elapsed_ms",
     },

@@ -16,7 +16,7 @@ import type {
 import { Bytes } from "../../shared/Bytes";
 import { CopyableDigest } from "../../shared/CopyableText";
 import { formatBytes, formatCount, formatCounted, formatPercent } from "../../shared/format";
-import { PagedTable } from "../../shared/PagedTable";
+import { FullTable } from "../../shared/PagedTable";
 import { useRequest } from "../../shared/useRequest";
 import "./images.css";
 import { LayerChangesView } from "./LayerChangesView";
@@ -85,8 +85,11 @@ export function ImageLayers({ image, location, errorActions }: ImageLayersProps)
       {sharing.error !== null && (
         <ErrorAlert error={sharing.error} actions={{ ...errorActions, retry: sharing.reload }} />
       )}
-      <PagedTable<LayerRow>
-        variant="container"
+      <FullTable<LayerRow>
+        section
+        wrapsLines
+        name="image-layers"
+        storageKey="image.layers.table"
         header={
           <Header
             variant="h2"
@@ -105,7 +108,6 @@ export function ImageLayers({ image, location, errorActions }: ImageLayersProps)
           layer?.title ?? null,
           layer?.diff_id ?? null,
         ]}
-        wrapLines
         ariaLabels={{ tableLabel: "Layers" }}
         empty={<Box textAlign="center">No layers</Box>}
         columnDefinitions={[
@@ -113,25 +115,29 @@ export function ImageLayers({ image, location, errorActions }: ImageLayersProps)
             id: "number",
             header: "#",
             width: 50,
+            minWidth: 50,
             cell: ({ layer }) => layer?.number ?? "–",
           },
           {
             id: "line",
             header: image.artifact_type === null ? "Line of the build" : "File",
             isRowHeader: true,
-            minWidth: 200,
+            width: 300,
+            minWidth: 180,
+            grow: 1,
             cell: (row) => <LineCell row={row} />,
           },
           {
             id: "size",
             header: "Size",
-            width: 90,
+            width: 85,
             cell: ({ layer }) => (layer === null ? "–" : <Bytes bytes={layer.size_bytes} />),
           },
           {
             id: "share",
             header: "Share",
             width: 125,
+            hideOrder: 2,
             cell: ({ layer }) =>
               layer === null || layer.foreign ? (
                 "–"
@@ -144,7 +150,7 @@ export function ImageLayers({ image, location, errorActions }: ImageLayersProps)
                 {
                   id: "shared",
                   header: "Also in",
-                  width: 130,
+                  width: 140,
                   cell: ({ layer }: LayerRow) =>
                     layer !== null &&
                     !layer.foreign && <SharedCell layer={layer} sharing={shared} />,
@@ -155,18 +161,19 @@ export function ImageLayers({ image, location, errorActions }: ImageLayersProps)
             id: "type",
             header: "Media type",
             width: 120,
+            hideOrder: 1,
             cell: ({ layer }) => layer !== null && <LayerType layer={layer} />,
           },
           {
             id: "digest",
             header: "Digest",
-            width: 215,
+            width: 220,
             cell: ({ layer }) => layer !== null && <CopyableDigest digest={layer.digest} />,
           },
           {
             id: "files",
             header: "Files",
-            width: 95,
+            width: 70,
             cell: ({ layer }) =>
               hasFiles(layer) && (
                 <Button

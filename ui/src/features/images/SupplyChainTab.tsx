@@ -99,14 +99,14 @@ export function SupplyChainTab({ location, errorActions }: SupplyChainTabProps) 
             id: "kind",
             header: "Type",
             isRowHeader: true,
-            width: 130,
+            width: 115,
             cell: ({ kind }) => attachmentLabels[kind],
           },
           {
             id: "predicate",
             header: "Predicate or media type",
             width: 260,
-            minWidth: 180,
+            minWidth: 190,
             grow: 1,
             cell: ({ predicate_type, media_type }) => (
               <MiddleEllipsis text={predicate_type ?? media_type} tail={24} />
@@ -115,26 +115,33 @@ export function SupplyChainTab({ location, errorActions }: SupplyChainTabProps) 
           {
             id: "platform",
             header: "Of",
-            width: 140,
+            width: 130,
             cell: ({ platform }) => platform ?? "The image",
           },
-          { id: "link", header: "Attached", width: 130, cell: ({ link }) => linkLabels[link] },
+          {
+            id: "link",
+            header: "Attached",
+            width: 125,
+            hideOrder: 2,
+            cell: ({ link }) => linkLabels[link],
+          },
           {
             id: "size",
             header: "Size",
-            width: 100,
+            width: 85,
             cell: ({ size_bytes }) => <Bytes bytes={size_bytes} />,
           },
           {
             id: "digest",
             header: "Manifest",
-            width: 210,
+            width: 220,
+            hideOrder: 1,
             cell: ({ manifest }) => <CopyableDigest digest={manifest} what="manifest digest" />,
           },
           {
             id: "open",
             header: "Content",
-            width: 110,
+            width: 95,
             cell: (attachment) => (
               <Button
                 variant="inline-link"

@@ -32,6 +32,8 @@ function column(
   header: string,
   width: number,
   grow: number,
+  minWidth: number,
+  hideOrder?: number,
 ): Column<SavedProfile> {
   const text: Text = texts[id];
   return {
@@ -39,6 +41,8 @@ function column(
     header,
     width,
     grow,
+    minWidth,
+    ...(hideOrder === undefined ? {} : { hideOrder }),
     cell: (profile) => <MiddleEllipsis text={text(profile)} />,
     sortingComparator: (one, other) => text(one).localeCompare(text(other)),
   };
@@ -58,11 +62,11 @@ export const profileColumns: readonly Column<SavedProfile>[] = [
       </span>
     ),
   },
-  column("aws", "AWS profile", 150, 1),
-  column("region", "Region", 140, 1),
-  column("prefix", "ECR prefix", 110, 0),
-  column("template", "New repositories", 200, 2),
-  column("source", "Source", 190, 1),
+  column("aws", "AWS profile", 150, 1, 130),
+  column("region", "Region", 140, 1, 110),
+  column("prefix", "ECR prefix", 125, 0, 125),
+  column("template", "New repositories", 200, 2, 165, 1),
+  column("source", "Source", 190, 1, 130),
 ];
 
 /** What the search finds a profile by. */

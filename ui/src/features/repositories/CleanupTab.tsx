@@ -181,6 +181,7 @@ export function CleanupTab({ connection, details, errorActions, onChanged }: Cle
           {
             id: "images",
             header: "Images",
+            width: 110,
             cell: ({ images, unread_manifests }) =>
               unread_manifests > 0 ? (
                 <StatusText type="pending">
@@ -192,17 +193,20 @@ export function CleanupTab({ connection, details, errorActions, onChanged }: Cle
           },
           {
             id: "deleted",
-            header: "With their parts",
+            header: "Including parts",
+            width: 150,
             cell: ({ deleted }) => formatCount(deleted.length),
           },
           {
             id: "freed",
             header: "Frees",
+            width: 120,
             cell: ({ freed, images }) => (images.length === 0 ? "–" : sizeText(freed)),
           },
           {
             id: "action",
             header: "Action",
+            width: 120,
             cell: (proposal) => (
               <Button
                 wrapText={false}

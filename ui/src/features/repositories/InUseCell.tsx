@@ -51,6 +51,7 @@ export function inUseColumn(use: RepositoryUse | null): Column<RepositoryImageRo
     id: "in-use",
     header: "In use",
     width: 100,
+    hideOrder: 3,
     hidden: use === null || use.images.length === 0,
     sortingComparator: (one, other) => countOf(one) - countOf(other),
     cell: (row) => {

@@ -50,7 +50,7 @@ export function LifecycleEffects({ effects }: { effects: LifecycleWhatIf }) {
       />
       <div data-testid="lifecycle-what-if">
         <Box>
-          {`${formatCount(affected.length)} of ${formatCounted(total, "image", "images")} would go now, and free ${sizeText(effects.freed)}.`}
+          {`${formatCount(affected.length)} of ${formatCounted(total, "image", "images")} would be deleted now, which frees ${sizeText(effects.freed)}.`}
           {effects.is_estimate &&
             " This is an estimate, because some indexes weren’t read. Their platforms count as images."}
         </Box>

@@ -147,7 +147,7 @@ export function LifecycleTab({ connection, details, errorActions, onChanged }: L
                       id: "form",
                       text: "Form",
                       disabled: rules === null,
-                      disabledReason: "The form can’t show this text.",
+                      disabledReason: "The form can’t show this policy.",
                     },
                     { id: "json", text: "JSON" },
                   ]}
@@ -207,7 +207,7 @@ export function LifecycleTab({ connection, details, errorActions, onChanged }: L
         header={
           <Header
             variant="h2"
-            description="ECR computes what this text would do. The preview changes nothing."
+            description="ECR computes what this policy would do. The preview makes no changes."
             actions={
               isPreviewing ? (
                 <Button onClick={preview.stop} data-testid="lifecycle-preview-stop">
@@ -224,7 +224,7 @@ export function LifecycleTab({ connection, details, errorActions, onChanged }: L
               )
             }
           >
-            Preview by ECR
+            Preview
           </Header>
         }
       >
@@ -243,7 +243,7 @@ export function LifecycleTab({ connection, details, errorActions, onChanged }: L
             <Box color="text-body-secondary">
               {preview.run === null
                 ? "Not previewed yet."
-                : "The text changed since the preview. Preview it again before you set it."}
+                : "The policy changed since the preview. Preview it again before you set it."}
             </Box>
           )}
           {complete !== null && (

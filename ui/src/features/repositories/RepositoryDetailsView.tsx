@@ -163,6 +163,7 @@ interface DetailsTabsProps {
 
 function DetailsTabs({ connection, details, errorActions, onChanged, onOpen }: DetailsTabsProps) {
   const [tab, setTab] = useState("images");
+  const [images, setImages] = useState(details.rows.rows.length);
   const { repository } = details;
   return (
     <Tabs
@@ -173,13 +174,14 @@ function DetailsTabs({ connection, details, errorActions, onChanged, onOpen }: D
       tabs={[
         {
           id: "images",
-          label: `Images (${formatCount(details.rows.rows.length)})`,
+          label: `Images (${formatCount(images)})`,
           content: (
             <RepositoryImagesTable
               connection={connection}
               details={details}
               errorActions={errorActions}
               onChanged={onChanged}
+              onCount={setImages}
               onOpen={onOpen}
             />
           ),

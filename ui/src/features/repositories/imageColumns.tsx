@@ -103,10 +103,10 @@ export function imageColumns(
   return [
     {
       id: "tags",
-      header: "Tags, platforms",
+      header: "Tags",
       isRowHeader: true,
       width: 150,
-      minWidth: 150,
+      minWidth: 140,
       grow: 2,
       sortingComparator: (one, other) => (one.tags[0] ?? "").localeCompare(other.tags[0] ?? ""),
       cell: (row) => <TagsCell row={row} uri={uri} onOpen={onOpen} />,
@@ -115,6 +115,7 @@ export function imageColumns(
       id: "kind",
       header: "Type",
       width: 115,
+      hideOrder: 1,
       sortingComparator: (one, other) =>
         imageKindLabels[one.kind].localeCompare(imageKindLabels[other.kind]),
       cell: (row) => <span title={row.mediaType ?? undefined}>{imageKindLabels[row.kind]}</span>,
@@ -123,6 +124,7 @@ export function imageColumns(
       id: "contents",
       header: "Contents",
       width: 200,
+      minWidth: 130,
       grow: 1,
       sortingField: "contents",
       cell: (row) => (
@@ -149,14 +151,15 @@ export function imageColumns(
     {
       id: "pushed",
       header: "Pushed",
-      width: 115,
+      width: 130,
       sortingComparator: (one, other) => (one.pushedAtMs ?? 0) - (other.pushedAtMs ?? 0),
       cell: (row) => (row.isEntry ? null : <RelativeTime timeMs={row.pushedAtMs} />),
     },
     {
       id: "pulled",
       header: "Last pulled",
-      width: 125,
+      width: 135,
+      hideOrder: 2,
       sortingComparator: (one, other) => (one.pulledAtMs ?? 0) - (other.pulledAtMs ?? 0),
       cell: (row) => (
         <LastPull name={imageName(row)} pulledAtMs={row.pulledAtMs} ownReadAtMs={row.ownReadAtMs} />
@@ -175,7 +178,8 @@ export function imageColumns(
     {
       id: "digest",
       header: "Digest",
-      width: 205,
+      width: 220,
+      hideOrder: 4,
       sortingField: "digest",
       cell: (row) => (
         <CopyableDigest digest={row.digest} what={`digest ${row.digest.slice(0, 19)}`} />

@@ -122,7 +122,7 @@ describe("the Lifecycle tab", () => {
     const { container } = show({ lifecyclePreviewStart: start });
     await screen.findByText("1. Delete untagged images 14 days after they were pushed.");
     expect(screen.getByTestId("lifecycle-what-if").textContent).toContain(
-      "1 of 4 images would go now, and free 6 MB.",
+      "1 of 4 images would be deleted now, which frees 6 MB.",
     );
     expect(start).not.toHaveBeenCalled();
     expect(screen.queryByTestId("lifecycle-set")).toBeNull();
@@ -154,7 +154,7 @@ describe("the Lifecycle tab", () => {
     const days = createWrapper().findInput('[data-testid="lifecycle-number-1"]');
     act(() => days?.setInputValue("15"));
     await waitFor(() => expect(screen.queryByTestId("lifecycle-set")).toBeNull());
-    expect(document.body.textContent).toContain("The text changed since the preview");
+    expect(document.body.textContent).toContain("The policy changed since the preview");
     act(() => days?.setInputValue("14"));
     expect(screen.getByTestId("lifecycle-set")).toBeTruthy();
   });

@@ -48,6 +48,7 @@ export function repositoryColumns(
       id: "name",
       header: "Name",
       width: 190,
+      minWidth: 160,
       grow: 1,
       sortingField: "name",
       isRowHeader: true,
@@ -61,6 +62,7 @@ export function repositoryColumns(
       id: "uri",
       header: "URI",
       width: 170,
+      minWidth: 90,
       grow: 1,
       sortingField: "uri",
       cell: ({ name, uri }) => <CopyableText text={uri} what={`the URI of ${name}`} />,
@@ -68,7 +70,7 @@ export function repositoryColumns(
     {
       id: "images",
       header: "Images",
-      width: 85,
+      width: 95,
       cell: ({ name }) => <ImagesCell summary={summaries.get(name)} />,
     },
     {
@@ -101,19 +103,21 @@ export function repositoryColumns(
     {
       id: "pushed",
       header: "Last pushed",
-      width: 120,
+      width: 130,
       cell: ({ name }) => <RelativeTime timeMs={summaries.get(name)?.pushed_at_ms ?? null} />,
     },
     {
       id: "pulled",
       header: "Last pulled",
-      width: 115,
+      width: 130,
+      hideOrder: 3,
       cell: ({ name }) => <RelativeTime timeMs={summaries.get(name)?.pulled_at_ms ?? null} />,
     },
     {
       id: "mutability",
-      header: "Tag mutability",
-      width: 135,
+      header: "Mutability",
+      width: 130,
+      hideOrder: 2,
       sortingComparator: (one, other) =>
         mutabilityLabels[one.settings.tag_mutability].localeCompare(
           mutabilityLabels[other.settings.tag_mutability],
@@ -127,7 +131,8 @@ export function repositoryColumns(
     {
       id: "created",
       header: "Created",
-      width: 120,
+      width: 130,
+      hideOrder: 1,
       sortingComparator: (one, other) => (one.created_at_ms ?? 0) - (other.created_at_ms ?? 0),
       cell: ({ created_at_ms }) => <RelativeTime timeMs={created_at_ms} />,
     },

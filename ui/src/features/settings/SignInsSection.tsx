@@ -50,6 +50,7 @@ export function SignInsSection({ errorActions }: { errorActions: ErrorActions })
     {
       id: "start-url",
       header: "Start URL",
+      minWidth: 125,
       width: 150,
       grow: 1,
       sortingField: "start_url",
@@ -58,6 +59,7 @@ export function SignInsSection({ errorActions }: { errorActions: ErrorActions })
     {
       id: "profiles",
       header: "Profiles",
+      hideOrder: 1,
       width: 120,
       grow: 1,
       cell: ({ profiles }) => <MiddleEllipsis text={profiles.join(", ") || "–"} />,

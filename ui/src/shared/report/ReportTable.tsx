@@ -126,6 +126,7 @@ export function ReportTable({ images }: ReportTableProps) {
           header: "Image",
           isRowHeader: true,
           width: 300,
+          minWidth: 195,
           grow: 3,
           cell: (row) =>
             row.kind === "image" ? (
@@ -144,6 +145,7 @@ export function ReportTable({ images }: ReportTableProps) {
           id: "proof",
           header: "Status",
           width: 250,
+          minWidth: 130,
           grow: 2,
           cell: (row) =>
             row.kind === "image" ? (

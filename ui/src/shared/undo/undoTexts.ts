@@ -60,7 +60,7 @@ export function leftText(why: UndoLeftReason): string | null {
   }
 }
 
-/** Describes totals, for example “12 tags, 8 images and 2 repositories”. Empty if zero. */
+/** Describes totals, for example “12 tags, 8 images, and 2 repositories”. Empty if zero. */
 export function totalsText(totals: UndoTotals): string {
   const parts: [number, string, string][] = [
     [totals.tags_removed, "tag", "tags"],
@@ -69,5 +69,8 @@ export function totalsText(totals: UndoTotals): string {
   ];
   const named = parts.filter(([count]) => count > 0).map((part) => formatCounted(...part));
   const last = named.pop();
-  return last === undefined ? "" : named.length === 0 ? last : `${named.join(", ")} and ${last}`;
+  if (last === undefined || named.length === 0) {
+    return last ?? "";
+  }
+  return `${named.join(", ")}${named.length > 1 ? "," : ""} and ${last}`;
 }

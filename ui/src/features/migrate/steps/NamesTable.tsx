@@ -37,8 +37,9 @@ export const NamesTable = memo(function NamesTable(props: NamesTableProps) {
     () => [
       {
         id: "source",
-        header: "Source repository",
+        header: "Source",
         width: 240,
+        minWidth: 110,
         grow: 2,
         isRowHeader: true,
         sortingField: "source",
@@ -48,6 +49,7 @@ export const NamesTable = memo(function NamesTable(props: NamesTableProps) {
         id: "tags",
         header: "Tags",
         width: 90,
+        hideOrder: 1,
         sortingField: "tags",
         cell: (row) => formatCount(row.tags),
       },
@@ -55,7 +57,7 @@ export const NamesTable = memo(function NamesTable(props: NamesTableProps) {
         id: "name",
         header: "ECR repository",
         width: 320,
-        minWidth: 180,
+        minWidth: 150,
         grow: 3,
         sortingField: "name",
         cell: (row) => <NameCell row={row} prefix={prefix} onRename={onRename} />,
@@ -64,6 +66,7 @@ export const NamesTable = memo(function NamesTable(props: NamesTableProps) {
         id: "state",
         header: "State",
         width: 190,
+        minWidth: 165,
         grow: 1,
         cell: (row) => (
           <span
@@ -78,7 +81,8 @@ export const NamesTable = memo(function NamesTable(props: NamesTableProps) {
       {
         id: "settings",
         header: "Settings",
-        width: 110,
+        width: 105,
+        hideOrder: 2,
         cell: (row) => {
           if (existing?.has(row.name)) return "Unchanged";
           const chosen = row.settings === null ? "Default" : "Custom";

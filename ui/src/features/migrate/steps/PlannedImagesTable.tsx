@@ -216,6 +216,7 @@ export function PlannedImagesTable({ plan, draft, filter, onChange }: PlannedIma
           header: "Source",
           isRowHeader: true,
           width: 230,
+          minWidth: 160,
           grow: 3,
           sortingField: "source",
           cell: (image) => (
@@ -228,6 +229,7 @@ export function PlannedImagesTable({ plan, draft, filter, onChange }: PlannedIma
           id: "destination",
           header: "Destination",
           width: 230,
+          minWidth: 150,
           grow: 3,
           sortingField: "destination",
           cell: (image) => (
@@ -280,6 +282,9 @@ export function PlannedImagesTable({ plan, draft, filter, onChange }: PlannedIma
           id: "route",
           header: "Method",
           width: 140,
+          minWidth: 130,
+          grow: 1,
+          hideOrder: 1,
           cell: (image) => {
             const platforms = platformsText(image.platforms);
             const text = [routeLabels[image.route], platforms].filter((part) => part !== "");

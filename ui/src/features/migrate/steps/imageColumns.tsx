@@ -247,12 +247,14 @@ export function imageColumns(cells: ImageCells): readonly Column<ImageRow>[] {
       id: "tags",
       header: "Tags",
       width: 90,
+      hideOrder: 3,
       cell: (row) => <TagsCell row={row} cells={cells} />,
     },
     {
       id: "platforms",
       header: "Platforms",
       width: 130,
+      hideOrder: 2,
       grow: 1,
       cell: (row) => (row.kind === "tag" ? <PlatformsCell tag={row.tag} /> : null),
     },
@@ -288,7 +290,8 @@ export function imageColumns(cells: ImageCells): readonly Column<ImageRow>[] {
     {
       id: "digest",
       header: "Digest",
-      width: 215,
+      width: 220,
+      hideOrder: 1,
       cell: (row) =>
         row.kind === "tag" ? (
           <CopyableDigest digest={row.tag.digest} what={`digest of ${row.id}`} />
