@@ -101,9 +101,8 @@ pub async fn selected_layers(
         };
         let Some(place) = chosen(&index.manifests, requested) else {
             let Some(requested) = requested else { return Ok(Vec::new()) };
-            let names = index.manifests.iter().filter_map(|entry| entry.platform.as_ref());
-            let names: Vec<_> = names.map(|name| visible(&name.to_string())).collect();
-            return Err(platform_missing(content, reference, requested, names.join(", ")));
+            let names = platform_names(&index.manifests);
+            return Err(platform_missing(content, reference, requested, names));
         };
         raw = content.manifest(index.manifests[place].digest.as_str()).await?;
     }
@@ -162,7 +161,12 @@ async fn read_nested(
             }
             Manifest::Index(index) => match chosen(&index.manifests, requested) {
                 Some(place) => entry = index.manifests[place].clone(),
-                None => return Ok(None),
+                None => {
+                    let Some(requested) = requested else { return Ok(None) };
+                    let names = platform_names(&index.manifests);
+                    let reference = entry.digest.as_str();
+                    return Err(platform_missing(content, reference, requested, names));
+                }
             },
         }
     }
@@ -263,11 +267,22 @@ async fn read_config(
 ) -> Result<ReadConfig, RegistryError> {
     let problem =
         |sentence: String| ReadConfig { problem: Some(sentence), ..ReadConfig::default() };
-    let Some(bytes) = read_blob(content, config, CONFIG_LIMIT_BYTES).await? else {
-        return Ok(problem(format!(
-            "The configuration has {} bytes; at most {CONFIG_LIMIT_BYTES} are read.",
-            config.size_bytes
-        )));
+    let bytes = match read_blob(content, config, CONFIG_LIMIT_BYTES).await {
+        Ok(Some(bytes)) => bytes,
+        Ok(None) => {
+            return Ok(problem(format!(
+                "The configuration has {} bytes; at most {CONFIG_LIMIT_BYTES} are read.",
+                config.size_bytes
+            )));
+        }
+        // The manifest could be read, and says the rest.
+        Err(
+            error @ (RegistryError::Forbidden { .. }
+            | RegistryError::Missing { .. }
+            | RegistryError::DigestMismatch { .. }
+            | RegistryError::SizeMismatch { .. }),
+        ) => return Ok(problem(visible(&format!("{error}.")))),
+        Err(error) => return Err(error),
     };
     let Ok(text) = String::from_utf8(bytes) else {
         return Ok(problem("The configuration isn't text.".to_owned()));
@@ -318,6 +333,11 @@ fn document(raw: &RawManifest) -> String {
 
 fn parse(content: &dyn ImageContent, raw: &RawManifest) -> Result<Manifest, InspectError> {
     raw.parse().map_err(|source| content.unreadable(raw.digest().as_str(), source).into())
+}
+
+fn platform_names(entries: &[Descriptor]) -> String {
+    let platforms = entries.iter().filter_map(|entry| entry.platform.as_ref());
+    platforms.map(|platform| visible(&platform.to_string())).collect::<Vec<_>>().join(", ")
 }
 
 fn platform_missing(

@@ -294,3 +294,30 @@ async fn nested_and_endless_indexes_end() {
     let cache = inspect(&memory, cache["digest"].as_str().unwrap(), None).await.unwrap();
     assert!(cache.image.is_none() && cache.platforms.is_empty());
 }
+
+#[tokio::test]
+async fn an_image_whose_configuration_is_gone_shows_its_layers() {
+    let mut memory = Memory::default();
+    let image = memory.image(&config("amd64"), &[("base", 30), ("app", 5)]);
+    let index = memory.index(&[(image, "linux/amd64")]);
+    memory.tag("v1", &index);
+    let gone = inspect(&memory, "v1", None).await.unwrap().image.unwrap().config_digest;
+    memory.documents.remove(gone.as_str());
+    let found = inspect(&memory, "v1", None).await.unwrap().image.unwrap();
+    let problem = found.config_problem.unwrap();
+    assert!(problem.contains("r.example has no sha256:"), "{problem}");
+    assert_eq!((found.layers.len(), found.config), (2, None));
+    assert_eq!(found.platform.as_deref(), Some("linux/amd64"));
+}
+
+#[tokio::test]
+async fn a_platform_that_an_index_in_an_index_lacks_is_missing() {
+    let mut memory = Memory::default();
+    let image = memory.image(&config("amd64"), &[("base", 30), ("app", 5)]);
+    let inner = memory.index(&[(image, "linux/amd64")]);
+    let outer = memory.index(&[(inner, "")]);
+    memory.tag("v1", &outer);
+    let arm64 = "linux/arm64".parse().unwrap();
+    let error = inspect(&memory, "v1", Some(&arm64)).await.unwrap_err().to_string();
+    assert!(error.contains("linux/arm64; it has linux/amd64"), "{error}");
+}
