@@ -37,6 +37,17 @@ const inFull = (row) => {
 const dialogs = [...document.querySelectorAll("[role=dialog]")].filter(visible);
 const root = dialogs.at(-1) ?? document.querySelector("[data-page-content]") ?? document.body;
 
+/** How much wider a table is than the part of it that is in view without scrolling sideways. */
+const sideways = (table) => {
+  let wider = 0;
+  for (let above = table.parentElement; above !== null && above !== root; above = above.parentElement) {
+    if (["auto", "scroll"].includes(getComputedStyle(above).overflowX)) {
+      wider = Math.max(wider, above.scrollWidth - above.clientWidth);
+    }
+  }
+  return wider;
+};
+
 const tables = [...root.querySelectorAll("table")].filter(visible).map((table) => {
   const rows = [...table.querySelectorAll("tbody > tr")].filter(visible);
   const box = table.getBoundingClientRect();
@@ -47,6 +58,7 @@ const tables = [...root.querySelectorAll("table")].filter(visible).map((table) =
     full: rows.filter(inFull).length,
     height: rows.length === 0 ? 0 : rows[0].getBoundingClientRect().height,
     width: Math.min(box.right, cut.right) - Math.max(box.left, cut.left),
+    wider_by: sideways(table),
   };
 });
 

@@ -31,6 +31,8 @@ pub struct TableLayout {
     pub height: f64,
     /// The width in view.
     pub width: f64,
+    /// How far it scrolls sideways.
+    pub wider_by: f64,
 }
 
 #[derive(Clone, Debug, Deserialize)]

@@ -1,4 +1,5 @@
-// Finds texts that a user can't read as a whole: cut off without an ellipsis, or broken within a word.
+// Finds texts that a user can't read as a whole: cut off without an ellipsis, or broken within a word. What a column
+// has to show (its heading, a time, a short digest) is whole even with an ellipsis, and buttons have one line.
 const dialogs = [...document.querySelectorAll("[role=dialog]")].filter(
   (dialog) => dialog.getClientRects().length > 0,
 );
@@ -25,7 +26,8 @@ const cutOf = (parent, range) => {
       if (box.width <= 2 || box.height <= 2) return { hidden: true };
       if (overflowX === "auto" || overflowX === "scroll") return { hidden: false };
       if (text.right > box.right + 1 || text.left < box.left - 1) {
-        return { hidden: false, cut: !(textOverflow === "ellipsis" && isInline) };
+        const isWhole = parent.closest("thead, time") !== null;
+        return { hidden: false, cut: isWhole || !(textOverflow === "ellipsis" && isInline) };
       }
     }
     isInline = isInline && (display === "inline" || display === "contents");
@@ -46,13 +48,33 @@ for (let node = walker.nextNode(); node !== null; node = walker.nextNode()) {
   if (linesOf(range) === 0) continue;
   const { hidden, cut } = cutOf(parent, range);
   if (hidden) continue;
-  if (cut) faults.push(`cut off without an ellipsis: ${text.slice(0, 80)}`);
+  if (cut) faults.push(`cut off: ${text.slice(0, 80)}`);
   // Commands and documents break anywhere, so that all of them can be read.
   if (linesOf(range) === 1 || /^(pre|break)/.test(whiteSpace)) continue;
   for (const { 0: word, index } of node.data.matchAll(words)) {
     range.setStart(node, index);
     range.setEnd(node, index + word.length);
     if (linesOf(range) > 1) faults.push(`broken within a word: ${word.slice(0, 80)}`);
+  }
+}
+const isShown = (element) =>
+  element.closest("[hidden], [inert], [aria-hidden=true]") === null &&
+  element.getClientRects().length > 0;
+
+for (const digest of root.querySelectorAll(".middle-ellipsis[title^='sha256:']")) {
+  const head = digest.querySelector(".middle-ellipsis-head");
+  const isShort = digest.textContent.length < 24;
+  if (isShort && isShown(digest) && head !== null && head.scrollWidth > head.clientWidth + 1) {
+    faults.push(`a cut digest: ${digest.textContent}`);
+  }
+}
+
+/** The height of a button of one line, in the larger density. */
+const oneLine = 40;
+for (const button of root.querySelectorAll("button[class*='variant-normal'], button[class*='variant-primary']")) {
+  const { height } = button.getBoundingClientRect();
+  if (isShown(button) && height > oneLine) {
+    faults.push(`a button of ${height} pixels in several lines: ${button.textContent.trim()}`);
   }
 }
 return [...new Set(faults)];

@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use anyhow::Result;
-use transload_tests::window::{PageLayout, Role, Window};
+use transload_tests::window::{PageLayout, Role, TableLayout, Window};
 
 use crate::screenshots::expected::{
     DEFAULT, LARGE, LARGE_TABLE_WIDTH, MINIMUM, SCROLLING_PAGES, SMALL, Size, TABLES,
@@ -35,6 +35,12 @@ impl<'a> Tour<'a> {
         self.faults
     }
 
+    /// A notification lies over the content until it is read. One that disappears by itself while it is clicked
+    /// lets the click through, so it is closed where that changes nothing.
+    pub async fn close_notifications(&self) {
+        while self.window.try_click(Role::Button, "Close notification").await {}
+    }
+
     /// Looks at a screen at every size.
     pub async fn look(&mut self, screen: &str) -> Result<()> {
         let sizes: &[Size] = match self.theme {
@@ -49,11 +55,22 @@ impl<'a> Tour<'a> {
         self.look_at(&format!("dialog-{name}"), &[SMALL, DEFAULT], false).await
     }
 
+    /// Looks at a part of a page that is higher than the window.
+    pub async fn look_at_part(&mut self, name: &str, test_id: &str) -> Result<()> {
+        self.window.rest_pointer()?;
+        for (width, height) in [SMALL, DEFAULT] {
+            self.window.resize_page(width, height).await?;
+            self.window.layout().await?;
+            self.window.scroll_to(test_id).await?;
+            self.window.screenshot(&format!("{name}-{width}")).await?;
+        }
+        Ok(())
+    }
+
     /// Ends with the default size, at which the next screen is opened.
     async fn look_at(&mut self, screen: &str, sizes: &[Size], page: bool) -> Result<()> {
         if page {
-            // A notification lies over the content until it is read.
-            while self.window.try_click(Role::Button, "Close notification").await {}
+            self.close_notifications().await;
         }
         self.window.rest_pointer()?;
         for size in sizes {
@@ -86,6 +103,12 @@ impl<'a> Tour<'a> {
         let mut faults = Vec::new();
         if layout.wider_by > 0.0 {
             faults.push(format!("{} pixels wider than the window", layout.wider_by));
+        }
+        for table in layout.tables.iter().filter(|table| table.wider_by > 1.0) {
+            if size != MINIMUM {
+                let TableLayout { name, wider_by, .. } = table;
+                faults.push(format!("the table {name:?} scrolls sideways by {wider_by} pixels"));
+            }
         }
         for button in layout.primary.iter().filter(|button| !button.in_view) {
             if page && size != MINIMUM && !SCROLLING_PAGES.contains(&screen) {

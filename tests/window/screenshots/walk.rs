@@ -1,4 +1,4 @@
-//! The walk through every screen and dialog, in practice mode with a large account.
+//! The walk through every screen and dialog of a migration, in practice mode with a large account.
 
 use anyhow::{Result, bail};
 use fantoccini::key::Key;
@@ -45,6 +45,7 @@ async fn wizard(tour: &mut Tour<'_>) -> Result<String> {
     tour.look("2-step-1-profile").await?;
     window.click_by_test_id("save-profile").await?;
     window.find(Role::Radio, "Use saved profile Try-out").await?;
+    tour.close_notifications().await;
     next_step(window, "Images").await?;
     window.fill_by_test_id("hub-namespace", NAMESPACE).await?;
     let source = first_repository(window).await?;
