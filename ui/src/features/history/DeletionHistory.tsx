@@ -59,10 +59,11 @@ export function DeletionHistory({ entries, errorActions, onReload }: DeletionHis
             header: "Repository",
             isRowHeader: true,
             width: 150,
+            minWidth: 140,
             grow: 2,
             cell: repositoriesText,
           },
-          { id: "reason", header: "Reason", width: 190, grow: 1, cell: reasonText },
+          { id: "reason", header: "Reason", width: 190, minWidth: 150, grow: 1, cell: reasonText },
           {
             id: "deleted",
             header: "Deleted",
@@ -88,7 +89,9 @@ export function DeletionHistory({ entries, errorActions, onReload }: DeletionHis
           {
             id: "table",
             header: "Images as CSV",
+            hideOrder: 1,
             width: 190,
+            minWidth: 140,
             grow: 3,
             cell: ({ table }) => <CopyableText text={table} what="path of the table" />,
           },

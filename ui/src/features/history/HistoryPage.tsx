@@ -162,6 +162,8 @@ export function HistoryPage(props: HistoryPageProps) {
             migrations
           ) : (
             <Tabs
+              // The tables fill the window, and the page doesn't scroll.
+              disableContentPaddings
               tabs={[
                 { id: "migrations", label: "Migrations", content: migrations },
                 {

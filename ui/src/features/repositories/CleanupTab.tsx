@@ -181,7 +181,7 @@ export function CleanupTab({ connection, details, errorActions, onChanged }: Cle
           {
             id: "images",
             header: "Images",
-            width: 110,
+            width: 100,
             cell: ({ images, unread_manifests }) =>
               unread_manifests > 0 ? (
                 <StatusText type="pending">
@@ -200,7 +200,7 @@ export function CleanupTab({ connection, details, errorActions, onChanged }: Cle
           {
             id: "freed",
             header: "Frees",
-            width: 120,
+            width: 150,
             cell: ({ freed, images }) => (images.length === 0 ? "–" : sizeText(freed)),
           },
           {

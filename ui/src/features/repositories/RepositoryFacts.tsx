@@ -12,9 +12,9 @@ import { encryptionLabel, mutabilityLabels } from "../../shared/repositorySettin
 export function RepositoryLine({ repository }: { repository: Repository }) {
   const { settings, uri } = repository;
   return (
-    <span data-testid="repository-line">
+    <span className="repository-line" data-testid="repository-line">
       <CopyableText text={uri} what="URI" />
-      {` · ${mutabilityLabels[settings.tag_mutability]} · ${encryptionLabel(settings.encryption)} · Scan on push ${settings.scan_on_push ? "on" : "off"}`}
+      <span>{` · ${mutabilityLabels[settings.tag_mutability]} · ${encryptionLabel(settings.encryption)} · Scan on push ${settings.scan_on_push ? "on" : "off"}`}</span>
     </span>
   );
 }

@@ -97,7 +97,7 @@ export function repositoryColumns(
     {
       id: "size",
       header: "Size",
-      width: 95,
+      width: 105,
       cell: ({ name }) => <SizeCell size={summaries.get(name)?.size} />,
     },
     {

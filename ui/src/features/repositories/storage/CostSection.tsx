@@ -9,6 +9,7 @@ import Input from "@cloudscape-design/components/input";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import type { ImageSize } from "../../../ipc/generated";
 import { formatBytes, formatCounted } from "../../../shared/format";
+import { MiddleEllipsis } from "../../../shared/MiddleEllipsis";
 import { PagedTable } from "../../../shared/PagedTable";
 import { useStoredState } from "../../../shared/useStoredState";
 import { archiveAdvice, formatCost, listPrices, storageCost } from "./cost";
@@ -157,7 +158,8 @@ export function CostSection({ sizes }: { sizes: readonly StoredSizes[] }) {
               header: "Repository",
               isRowHeader: true,
               sortingField: "name",
-              cell: ({ name }) => name,
+              maxWidth: 300,
+              cell: ({ name }) => <MiddleEllipsis text={name} />,
             },
             {
               id: "standard",
