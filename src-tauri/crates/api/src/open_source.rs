@@ -16,9 +16,7 @@ use crate::hub_clients::HubClients;
 
 /// An open source.
 pub(crate) enum OpenSource {
-    /// The Docker Engine.
     Engine(DockerEngine),
-    /// A registry.
     Registry(OpenRegistry),
 }
 

@@ -46,7 +46,9 @@ pub use ecr::explorer::{
     EcrExplorer, EcrManifest, KnownLifecyclePolicy, LifecyclePreview, MANIFEST_BATCH_SIZE,
     ManifestBatch, ManifestFailure, PreviewStatus, PreviewedImage,
 };
-pub use ecr::image_state::{EcrImageState, Finding, FoundPackage, ReplicationState, ScanFindings};
+pub use ecr::image_state::{
+    EcrImageState, FoundPackage, ReplicationState, ScanFinding, ScanFindings,
+};
 pub use ecr::registry_configuration::{
     CacheRuleValidation, EcrRegistryConfiguration, RegistryCacheRule, RegistryChange,
     RegistryScanning, RegistryTemplate, ReplicationBackfill, ReplicationDestination,

@@ -9,17 +9,17 @@ use transload_errors::{ApiError, ErrorCode};
 
 /// A parsed source.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Source {
+pub enum PlanSource {
     Resolved(ImageSource),
     /// The text after `ecr:`, which needs the list of profiles.
     Ecr(String),
 }
 
 /// Parses a source without looking anything up.
-pub fn parse_source(text: &str) -> Result<Source, String> {
+pub fn parse_source(text: &str) -> Result<PlanSource, String> {
     let source = match text.split_once(':') {
         Some(("ecr", account)) if !account.is_empty() => {
-            return Ok(Source::Ecr(account.to_owned()));
+            return Ok(PlanSource::Ecr(account.to_owned()));
         }
         Some(("docker-hub", namespace)) if !namespace.is_empty() => {
             ImageSource::DockerHub { namespace: namespace.to_owned() }
@@ -37,14 +37,14 @@ pub fn parse_source(text: &str) -> Result<Source, String> {
                 .to_owned());
         }
     };
-    Ok(Source::Resolved(source))
+    Ok(PlanSource::Resolved(source))
 }
 
 /// Resolves a source with the profiles of the AWS configuration.
-pub async fn resolve(api: &Api, source: &Source) -> Result<ImageSource, ApiError> {
+pub async fn resolve(api: &Api, source: &PlanSource) -> Result<ImageSource, ApiError> {
     let text = match source {
-        Source::Resolved(source) => return Ok(source.clone()),
-        Source::Ecr(text) => text,
+        PlanSource::Resolved(source) => return Ok(source.clone()),
+        PlanSource::Ecr(text) => text,
     };
     let profiles = api.aws_profiles_list().await?.profiles;
     let profiles: Vec<String> = profiles.into_iter().map(|profile| profile.name).collect();

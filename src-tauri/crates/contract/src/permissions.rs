@@ -6,7 +6,7 @@ pub use transload_aws::{
     UnknownReason as PermissionDoubt,
 };
 use transload_errors::ApiError;
-pub use transload_migration::Purpose as PermissionPurpose;
+pub use transload_migration::PermissionPurpose;
 use ts_rs::TS;
 
 /// Whether the caller has the permissions that a plan requires. The check writes nothing.

@@ -1,7 +1,7 @@
 //! Which images of a source are selected.
 
 use serde::{Deserialize, Serialize};
-pub use transload_migration::ExclusionReason as OutReason;
+pub use transload_migration::TagExclusion as OutReason;
 pub use transload_migration::entered::{
     EnteredTagPattern as TagPattern, EnteredTagRules as TagRules, SelectedImage, Selection,
     TagPatternKind,

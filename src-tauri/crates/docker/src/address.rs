@@ -41,7 +41,6 @@ pub enum DockerAddress {
     Tcp {
         /// Host name or address, an IPv6 address without brackets.
         host: String,
-        /// Port.
         port: u16,
         /// Prefix of the path of each request, such as `/engine`; empty for most engines.
         path: String,

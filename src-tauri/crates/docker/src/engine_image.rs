@@ -56,7 +56,6 @@ pub struct EngineManifest {
 /// The kind of content of a manifest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum EngineManifestKind {
-    /// An image.
     Image,
     /// An attestation of one of the images.
     Attestation,
@@ -121,7 +120,7 @@ pub(super) fn from_summary(summary: ImageSummary) -> Result<Option<EngineImage>,
 /// its layers, Docker 28 reports `"RootFS": {}` and no platform.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
-pub(super) struct ImageInspection {
+pub(super) struct EngineInspection {
     id: Option<String>,
     repo_tags: Option<Vec<String>>,
     repo_digests: Option<Vec<String>>,
@@ -142,7 +141,7 @@ struct RootFs {
 }
 
 /// Converts an inspection.
-pub(super) fn from_inspection(image: ImageInspection) -> Result<EngineImage, DockerError> {
+pub(super) fn from_inspection(image: EngineInspection) -> Result<EngineImage, DockerError> {
     let id = image.id.as_deref().unwrap_or_default();
     let manifests = image.manifests.as_deref().map(engine_manifests).transpose()?;
     let platforms = match (&manifests, image.os, image.architecture) {
@@ -292,7 +291,7 @@ mod tests {
     #[test]
     fn an_index_has_the_available_platforms() {
         let list = from_summary(summary(json!({"Manifests": partial_index()}))).unwrap().unwrap();
-        let inspect: ImageInspection = serde_json::from_value(json!({
+        let inspect: EngineInspection = serde_json::from_value(json!({
             "Id": ID, "Os": "linux", "Architecture": "amd64", "Size": 402_880,
             "Manifests": partial_index(),
         }))

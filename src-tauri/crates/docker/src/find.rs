@@ -80,7 +80,6 @@ pub enum AttemptResult {
     SocketMissing,
     /// The socket exists, but this user has no permission to open it.
     PermissionDenied,
-    /// No response.
     NoResponse,
     /// The TLS connection failed.
     TlsFailed,

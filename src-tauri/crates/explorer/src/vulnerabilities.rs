@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use transload_aws::{Finding, FoundPackage, ScanFindings};
+use transload_aws::{FoundPackage, ScanFinding, ScanFindings};
 use ts_rs::TS;
 
 /// The longest description that is kept, in characters.
@@ -233,7 +233,7 @@ pub fn vulnerabilities(found: Option<ScanFindings>) -> ImageVulnerabilities {
     }
 }
 
-fn vulnerability(from: &Finding) -> Vulnerability {
+fn vulnerability(from: &ScanFinding) -> Vulnerability {
     Vulnerability {
         id: from.id.clone(),
         severity: Severity::of(&from.severity),

@@ -2,7 +2,7 @@
 
 use crate::checks::{connection, content, local, login, upload};
 use crate::diagnosis::{CheckId, CheckResult, NameDiagnosis, NameDiagnosisRequest};
-use crate::examination::{DiagnosisEnvironment, Findings, Outcome};
+use crate::examination::{DiagnosisEnvironment, ExaminationOutcome, Findings};
 use crate::finding::{Finding, Unchecked};
 use crate::name::FriendlyName;
 use crate::verdict::{ClientRenames, headline, verdicts};
@@ -15,7 +15,7 @@ pub async fn diagnose(
     report: &(dyn Fn(CheckResult) + Send + Sync),
 ) -> NameDiagnosis {
     let mut findings = Findings { all: Vec::new(), report };
-    let mut outcome = Outcome::default();
+    let mut outcome = ExaminationOutcome::default();
     run_checks(name, request, environment, &mut findings, &mut outcome).await;
     let renames = local::check(name, environment, &mut findings).await;
     finish(name, findings, outcome, &renames)
@@ -26,7 +26,7 @@ async fn run_checks(
     request: &NameDiagnosisRequest,
     environment: &DiagnosisEnvironment,
     findings: &mut Findings<'_>,
-    outcome: &mut Outcome,
+    outcome: &mut ExaminationOutcome,
 ) {
     if let Some(region) = name.registry().ecr_region() {
         findings.add(CheckId::OwnName, Finding::EcrName { region: region.to_owned() });
@@ -69,7 +69,7 @@ async fn run_checks(
 fn finish(
     name: &FriendlyName,
     mut findings: Findings<'_>,
-    outcome: Outcome,
+    outcome: ExaminationOutcome,
     renames: &ClientRenames,
 ) -> NameDiagnosis {
     findings.all.sort_by_key(|(check, _)| *check);

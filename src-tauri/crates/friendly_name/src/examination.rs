@@ -40,7 +40,7 @@ impl Findings<'_> {
 
 /// What the diagnosis reports besides the findings.
 #[derive(Default)]
-pub(crate) struct Outcome {
+pub(crate) struct ExaminationOutcome {
     pub behind: Option<String>,
     pub token_sent: bool,
 }

@@ -61,4 +61,4 @@ pub use pull::prerequisites::{
     IdentityOutcome, PrerequisiteId, PullPrerequisite, pull_prerequisites,
 };
 pub use pull::pull_guides;
-pub use resolver::{NameResolver, Resolution, ResolutionError, SystemResolver};
+pub use resolver::{NameResolver, ResolutionError, ResolvedName, SystemResolver};

@@ -87,7 +87,7 @@ pub(crate) struct Probe {
 
 /// What a request contains apart from its address.
 #[derive(Default)]
-pub(crate) struct Content<'a> {
+pub(crate) struct RequestContent<'a> {
     pub accept: Option<&'a str>,
     pub credentials: Option<&'a RegistryCredentials>,
     pub body: Option<Bytes>,
@@ -128,7 +128,7 @@ impl Probe {
         &self,
         method: &str,
         url: &Url,
-        content: Content<'_>,
+        content: RequestContent<'_>,
     ) -> Result<Answer, ExchangeError> {
         let mut headers = Vec::new();
         if let Some(accept) = content.accept {

@@ -7,7 +7,7 @@ use hickory_resolver::proto::rr::{RData, RecordType};
 
 /// The addresses of a name, and the aliases that lead to them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Resolution {
+pub struct ResolvedName {
     /// The targets of the CNAME records, in order.
     pub aliases: Vec<String>,
     /// IPv4 addresses before IPv6 addresses.
@@ -27,7 +27,7 @@ pub enum ResolutionError {
 /// Looks up names. Tests replace it.
 #[async_trait::async_trait]
 pub trait NameResolver: Send + Sync {
-    async fn resolve(&self, host: &str) -> Result<Resolution, ResolutionError>;
+    async fn resolve(&self, host: &str) -> Result<ResolvedName, ResolutionError>;
 }
 
 /// Asks the DNS servers of this computer, and reads its `hosts` file.
@@ -36,7 +36,7 @@ pub struct SystemResolver;
 
 #[async_trait::async_trait]
 impl NameResolver for SystemResolver {
-    async fn resolve(&self, host: &str) -> Result<Resolution, ResolutionError> {
+    async fn resolve(&self, host: &str) -> Result<ResolvedName, ResolutionError> {
         let failed = |error: &dyn std::error::Error| ResolutionError::Failed(error.to_string());
         // Every client connects to the address that the system's own lookup returns, which also knows
         // names of the local network. DNS adds the aliases.
@@ -45,7 +45,7 @@ impl NameResolver for SystemResolver {
             Ok(found) => found.map(|address| address.ip()).collect(),
             Err(_) => Vec::new(),
         };
-        let mut resolution = Resolution { aliases: Vec::new(), addresses: sorted(system) };
+        let mut resolution = ResolvedName { aliases: Vec::new(), addresses: sorted(system) };
         let resolver = TokioResolver::builder_tokio()
             .map_err(|error| failed(&error))
             .and_then(|builder| builder.build().map_err(|error| failed(&error)));

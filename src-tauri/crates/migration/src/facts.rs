@@ -16,7 +16,7 @@ use transload_aws::EcrImage;
 use crate::destination_identity::DestinationIdentity;
 use crate::engine_route::predict::EnginePlan;
 use crate::error::MigrationError;
-use crate::image_content::ImageContent;
+use crate::image_content::PlannedContent;
 use crate::manifest_cache::ManifestCache;
 use crate::plan::{ExistingImage, PlannedReferrerTag};
 use transload_aws::EcrRepository;
@@ -68,7 +68,7 @@ pub struct SourceFacts {
     pub size_bytes: u64,
     /// What its manifests say. `None` for images of the engine, and for an image that the
     /// destination already has.
-    pub content: Option<Arc<ImageContent>>,
+    pub content: Option<Arc<PlannedContent>>,
     /// The manifests that signatures may refer to: the image's own and those of its platforms.
     /// Empty if they were not read.
     pub signable: Vec<Digest>,

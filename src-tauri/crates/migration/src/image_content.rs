@@ -11,7 +11,7 @@ use transload_model::Digest;
 /// What planning needs from an image's manifests. The manifests themselves are in the
 /// [`super::ManifestCache`].
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct ImageContent {
+pub struct PlannedContent {
     /// Each distinct blob with its size in bytes.
     pub blobs: Box<[(Digest, u64)]>,
     /// How many pulls a source with a pull quota counts for the image: one for each manifest that
@@ -25,7 +25,7 @@ pub struct ImageContent {
     pub has_foreign_layers: bool,
 }
 
-impl ImageContent {
+impl PlannedContent {
     /// Summarizes an image.
     pub fn of(tree: &ImageTree) -> Self {
         let children = &tree.root.children;

@@ -64,7 +64,7 @@ pub use facts::PolicyFacts;
 pub use facts::gather::{GatherProgress, gather, gather_with_progress};
 pub use facts::{Facts, ImageFacts, SourceFacts};
 pub use facts::{PolicyDocument, RepositoryState};
-pub use image_content::ImageContent;
+pub use image_content::PlannedContent;
 pub use image_tree::{ImageTree, Node};
 pub use manifest_cache::ManifestCache;
 pub use outcome::{Headline, Outcome, OutcomeCounts, RunEnd, Standing};
@@ -72,11 +72,11 @@ pub use plan::Difference;
 pub use plan::expected_time::{EarlierTransfer, ExpectedTime, expected_time};
 pub use plan::forecast_now::forecast_now;
 pub use plan::make_plan::plan;
-pub use plan::permissions::{NeededPermission, Purpose, ResourceLocation, permissions};
+pub use plan::permissions::{NeededPermission, PermissionPurpose, ResourceLocation, permissions};
 pub use plan::repository_names::{ProposedName, RenameRule, name_collisions, proposed_names};
 pub use plan::shards::{InvalidShard, MAX_PARTS, Shard, ShardImage, layer_groups};
 pub use plan::tag_rules::{
-    DatedTag, ExclusionReason, InvalidPattern, TagPattern, TagRules, choose, rest_excluded,
+    DatedTag, InvalidPattern, TagExclusion, TagPattern, TagRules, choose, rest_excluded,
 };
 pub use plan::{Action, Plan, PlannedImage, PlannedReferrerTag, PlannedRepository, Remark, Route};
 pub use plan::{ExistingImage, ExpiringImage, LifecycleForecast};

@@ -23,7 +23,7 @@ use ts_rs::TS;
 use crate::destination_identity::DestinationIdentity;
 use crate::engine_route::predict::EnginePlan;
 use crate::error::MigrationError;
-use crate::image_content::ImageContent;
+use crate::image_content::PlannedContent;
 use crate::manifest_cache::ManifestCache;
 use crate::request::{CopyScope, RequestedImage};
 use transload_lifecycle::PolicyEffect;
@@ -211,7 +211,7 @@ pub struct PlannedImage {
     /// `None` if planning couldn't list them; then they are listed when the image is copied.
     pub referrer_tags: Option<Vec<PlannedReferrerTag>>,
     /// The content of its manifests, if planning read them.
-    pub content: Option<Arc<ImageContent>>,
+    pub content: Option<Arc<PlannedContent>>,
     /// Its position among the images of its repository, which are pushed oldest first.
     pub push_order: u32,
 }

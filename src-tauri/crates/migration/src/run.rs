@@ -30,7 +30,7 @@ use crate::run::context::{Run, Traces};
 use crate::run::log_in::log_in;
 use crate::run::open_writes::find_open_writes;
 use crate::run::push::push;
-use crate::run::record::Records;
+use crate::run::record::ImageRecords;
 use crate::run::tag::{remove_temporary_tags, tag};
 use crate::run::verify::verify;
 use crate::step::Step;
@@ -52,7 +52,7 @@ pub async fn run(
     journal: Option<&JournalLog>,
 ) -> Report {
     let run = Run { plan, source, destination, control, events, journal };
-    let records = Records::of(plan, journal.map(JournalLog::earlier).unwrap_or_default());
+    let records = ImageRecords::of(plan, journal.map(JournalLog::earlier).unwrap_or_default());
     let mut traces = Traces::default();
     run.finish_unchanged(&records);
     // The create step runs concurrently with the push step, which emits its events.
@@ -128,7 +128,7 @@ pub async fn verify_again(
     events: &Arc<dyn EventSink>,
 ) -> Report {
     let run = Run { plan, source, destination, control, events, journal: None };
-    let records = Records::of(plan, &[]);
+    let records = ImageRecords::of(plan, &[]);
     for (record, platforms) in records.iter().zip(platforms) {
         record.consists_of(platforms.clone());
     }

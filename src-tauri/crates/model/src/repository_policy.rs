@@ -18,7 +18,6 @@ pub enum InvalidRepositoryPolicy {
     /// More than 10,240 characters.
     #[error("the repository policy has {0} characters; at most {LIMIT_CHARACTERS} are allowed")]
     TooLong(usize),
-    /// Not JSON.
     #[error("the repository policy is not JSON: {0}")]
     NotJson(String),
     /// JSON without a statement.

@@ -18,7 +18,7 @@ use crate::endpoint::RegistryEndpoint;
 use crate::error::RegistryError;
 use crate::headers::{API_VERSION, DOCKER_CONTENT_DIGEST};
 use crate::http::{Connections, TransferStalled};
-use crate::quotas::{Action, Quotas};
+use crate::quotas::{Quotas, ThrottledAction};
 use crate::rate_limit::{RateLimit, RequestPriority};
 use crate::remedy::Remedy;
 use crate::request::{Document, RegistryRequest};
@@ -89,7 +89,7 @@ impl RegistryClient {
 
     /// Sends a request with retries and returns the response with an unread body.
     pub(super) async fn send(&self, request: &RegistryRequest) -> Result<Response, RegistryError> {
-        let action = Action::from_method(&request.method);
+        let action = ThrottledAction::from_method(&request.method);
         let is_head = request.method == Method::HEAD;
         let send = || {
             self.with_permit(action, RequestPriority::Short, is_head, self.send_authorized(request))
@@ -108,7 +108,7 @@ impl RegistryClient {
         if request.is_optional {
             return self.fetch_optional(request, limit).await;
         }
-        let action = Action::from_method(&request.method);
+        let action = ThrottledAction::from_method(&request.method);
         let send = || {
             self.with_permit(action, RequestPriority::Short, false, self.document(request, limit))
         };
@@ -156,7 +156,7 @@ impl RegistryClient {
     /// Sends a request when quota and rate limit allow it, and records the outcome for the rate limit.
     pub(super) async fn with_permit<T>(
         &self,
-        action: Option<Action>,
+        action: Option<ThrottledAction>,
         priority: RequestPriority,
         is_head: bool,
         request: impl Future<Output = Result<T, RegistryError>>,

@@ -15,7 +15,7 @@ use transload_model::RegistryHost;
 
 /// The ECR action that a request of the distribution protocol invokes, if its quota is low enough to matter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Action {
+pub(super) enum ThrottledAction {
     /// Storing a manifest.
     PutImage,
     /// Opening an upload session or mounting a blob.
@@ -24,7 +24,7 @@ pub(super) enum Action {
     CompleteLayerUpload,
 }
 
-impl Action {
+impl ThrottledAction {
     /// Returns the action of a request, except for the PUT of a blob.
     pub(super) fn from_method(method: &Method) -> Option<Self> {
         match *method {
@@ -57,7 +57,7 @@ impl Quotas {
     }
 
     /// Waits until another call of an action is within its quota.
-    pub(super) async fn wait(&self, action: Option<Action>) {
+    pub(super) async fn wait(&self, action: Option<ThrottledAction>) {
         if let Some(at) = action.and_then(|action| self.reserve(action, Instant::now())) {
             sleep_until(at).await;
         }
@@ -65,7 +65,7 @@ impl Quotas {
 
     /// Reserves the next call and returns its time. Calls are evenly spaced, so that no second exceeds the
     /// quota. Returns `None` if there is no known quota.
-    fn reserve(&self, action: Action, now: Instant) -> Option<Instant> {
+    fn reserve(&self, action: ThrottledAction, now: Instant) -> Option<Instant> {
         if !self.are_known {
             return None;
         }
@@ -90,14 +90,14 @@ mod tests {
         let ecr = quotas("111122223333.dkr.ecr.eu-west-1.amazonaws.com");
         let now = Instant::now();
         let delays: Vec<_> =
-            (0..21).map(|_| ecr.reserve(Action::PutImage, now).unwrap() - now).collect();
+            (0..21).map(|_| ecr.reserve(ThrottledAction::PutImage, now).unwrap() - now).collect();
         assert_eq!(delays[0], Duration::ZERO);
         assert_eq!(delays[10], Duration::from_secs(1));
         assert_eq!(delays[20], Duration::from_secs(2));
-        assert_eq!(ecr.reserve(Action::InitiateLayerUpload, now), Some(now));
+        assert_eq!(ecr.reserve(ThrottledAction::InitiateLayerUpload, now), Some(now));
         let later = now + Duration::from_secs(60);
         assert_eq!(
-            ecr.reserve(Action::PutImage, later),
+            ecr.reserve(ThrottledAction::PutImage, later),
             Some(later),
             "unused calls don't accumulate"
         );
@@ -106,6 +106,6 @@ mod tests {
     #[test]
     fn other_registries_have_no_known_quota() {
         let other = quotas("registry.example");
-        assert_eq!(other.reserve(Action::PutImage, Instant::now()), None);
+        assert_eq!(other.reserve(ThrottledAction::PutImage, Instant::now()), None);
     }
 }

@@ -17,7 +17,7 @@ use crate::client::RegistryClient;
 use crate::encoding::Body;
 use crate::error::RegistryError;
 use crate::http::TransferStalled;
-use crate::quotas::Action;
+use crate::quotas::ThrottledAction;
 use crate::rate_limit::RequestPriority;
 use crate::remedy::Remedy;
 use crate::request::{Document, RegistryRequest};
@@ -105,7 +105,9 @@ impl UploadApi for RegistryClient {
             upload_body(self.endpoint.host.clone(), blob.clone(), content, Arc::clone(&upload));
         let put = self.put_blob(path, blob, &location, body, &upload);
         let priority = RequestPriority::for_size(blob.size_bytes);
-        let sent = self.with_permit(Some(Action::CompleteLayerUpload), priority, false, put).await;
+        let sent = self
+            .with_permit(Some(ThrottledAction::CompleteLayerUpload), priority, false, put)
+            .await;
         let (failure, sent_bytes) =
             locked(&upload, |upload| (upload.failure.take(), upload.sent_bytes));
         let error = match (failure, sent) {

@@ -7,18 +7,21 @@
 //! - In the folders of `structure/clean.txt` also: every file starts with a head comment, there is no
 //!   `mod.rs`, and imports name the file that defines a thing instead of a re-export.
 //! - Files and links in the Markdown pages, and names in head comments, exist.
+//! - No two crates have a public type of the same name.
 //!
 //! - [`packages`]: finds the packages and their targets
 //! - [`module_tree`]: parses a target into its modules
 //! - [`references`]: finds which file uses which
 //! - [`circles`]: finds circles in that graph
 //! - [`documents`]: finds names in documentation that don't exist
+//! - [`type_names`]: finds types of the same name
 
 mod circles;
 mod documents;
 mod module_tree;
 mod packages;
 mod references;
+mod type_names;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -32,6 +35,7 @@ use crate::structure::documents::Texts;
 use crate::structure::module_tree::ModuleTree;
 use crate::structure::packages::{Package, rust_files};
 use crate::structure::references::find_references;
+use crate::structure::type_names::repeated_names;
 use crate::workspace::Workspace;
 
 /// Files that are part of a circle today, relative to the root of the repository.
@@ -80,7 +84,12 @@ pub fn check(workspace: &Workspace) -> Result<()> {
     let clean: Vec<PathBuf> = entries(&clean).map(PathBuf::from).collect();
     let structure = read(&workspace.root)?;
     let mut problems = problems(&structure, &allowed, &clean);
-    problems.extend(Texts::read(&workspace.root)?.stale_names());
+    let texts = Texts::read(&workspace.root)?;
+    problems.extend(texts.stale_names());
+    for (name, packages) in repeated_names(texts.rust_files()) {
+        let packages: Vec<_> = packages.iter().map(|one| one.display().to_string()).collect();
+        problems.push(format!("types named {name} in {}; rename one", packages.join(", ")));
+    }
     for problem in &problems {
         println!("{problem}");
     }

@@ -2,7 +2,7 @@
 
 use transload_aws as engine;
 use transload_contract::{PermissionBasis, PermissionStanding, PlanPermission, PlanPermissions};
-use transload_migration::{NeededPermission, Purpose};
+use transload_migration::{NeededPermission, PermissionPurpose};
 
 /// The maximum number of resources that are listed with a permission. The others are counted.
 const NAMED: usize = 20;
@@ -30,7 +30,7 @@ pub fn plan_permissions(
     }
 }
 
-fn permission(purpose: Purpose, checked: engine::CheckedPermission) -> PlanPermission {
+fn permission(purpose: PermissionPurpose, checked: engine::CheckedPermission) -> PlanPermission {
     let standing = checked.standing;
     let resource_count = u32::try_from(checked.resources.len()).unwrap_or(u32::MAX);
     let named = if standing == PermissionStanding::Allowed { 0 } else { NAMED };

@@ -25,7 +25,7 @@ struct LayerBytes {
 
 /// By how much the totals of a job grow, and whether to emit an event.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Change {
+pub(crate) struct TotalsChange {
     pub sent_bytes: i64,
     pub skipped_bytes: i64,
     pub emit: bool,
@@ -40,7 +40,7 @@ impl Layers {
     }
 
     /// Applies a state. A finished layer stays finished, even if it is checked again.
-    pub fn take(&mut self, layer: &str, state: &LayerState, now: Instant) -> Change {
+    pub fn take(&mut self, layer: &str, state: &LayerState, now: Instant) -> TotalsChange {
         let next = self.list.len();
         let place = self.places.entry(layer.to_owned()).or_insert_with(|| {
             let state = LayerState::Waiting { total_bytes: None };
@@ -50,7 +50,7 @@ impl Layers {
         });
         let held = &mut self.list[place.at].state;
         if is_through(held) {
-            return Change::default();
+            return TotalsChange::default();
         }
         let (sent_before, skipped_before) = (place.sent_bytes, place.skipped_bytes);
         match state {
@@ -72,7 +72,7 @@ impl Layers {
         }
         *held = *state;
         let grown = |now: u64, before: u64| now.cast_signed() - before.cast_signed();
-        Change {
+        TotalsChange {
             sent_bytes: grown(place.sent_bytes, sent_before),
             skipped_bytes: grown(place.skipped_bytes, skipped_before),
             emit,
@@ -102,20 +102,20 @@ mod tests {
         let at = |milliseconds| start + Duration::from_millis(milliseconds);
         assert_eq!(
             layers.take("a", &sending(1), at(0)),
-            Change { sent_bytes: 1, skipped_bytes: 0, emit: true, is_new: true }
+            TotalsChange { sent_bytes: 1, skipped_bytes: 0, emit: true, is_new: true }
         );
         assert_eq!(
             layers.take("a", &sending(5), at(50)),
-            Change { sent_bytes: 4, skipped_bytes: 0, emit: false, is_new: true }
+            TotalsChange { sent_bytes: 4, skipped_bytes: 0, emit: false, is_new: true }
         );
         assert_eq!(
             layers.take("a", &sending(6), at(100)),
-            Change { sent_bytes: 1, skipped_bytes: 0, emit: true, is_new: true }
+            TotalsChange { sent_bytes: 1, skipped_bytes: 0, emit: true, is_new: true }
         );
         let done = LayerState::Done { sent_bytes: 10 };
         assert_eq!(
             layers.take("a", &done, at(101)),
-            Change { sent_bytes: 4, skipped_bytes: 0, emit: true, is_new: true }
+            TotalsChange { sent_bytes: 4, skipped_bytes: 0, emit: true, is_new: true }
         );
         assert_eq!(layers.accounted_bytes(), 10);
     }
@@ -136,7 +136,7 @@ mod tests {
         layers.take("a", &LayerState::Done { sent_bytes: 10 }, now);
         assert_eq!(
             layers.take("a", &LayerState::AlreadyThere { total_bytes: Some(10) }, now),
-            Change::default()
+            TotalsChange::default()
         );
         assert_eq!(layers.list[0].state, LayerState::Done { sent_bytes: 10 });
     }

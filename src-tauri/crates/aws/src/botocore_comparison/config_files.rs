@@ -15,7 +15,7 @@ use serde_json::{Map, Value};
 
 use crate::config::ini::{SyntaxError, cli_rejection, parse};
 use crate::config::profile_set::{ConfiguredProfiles, sdk_name};
-use crate::config::sections::{FileKind, Section, sort_sections};
+use crate::config::sections::{ConfigFileKind, Section, sort_sections};
 use crate::testing::python;
 
 /// Number of generated files. botocore reads all of them in one process.
@@ -114,7 +114,7 @@ fn file() -> impl Strategy<Value = String> {
     })
 }
 
-fn read(kind: FileKind, text: &str) -> Result<ConfiguredProfiles, SyntaxError> {
+fn read(kind: ConfigFileKind, text: &str) -> Result<ConfiguredProfiles, SyntaxError> {
     let mut profiles = ConfiguredProfiles::default();
     profiles.add(sort_sections(Path::new("file"), kind, parse(text)?));
     Ok(profiles)
@@ -139,12 +139,12 @@ fn in_botocore_form(profile: &Section) -> Value {
 fn we_read_every_file_as_botocore_does() {
     let folder = tempfile::tempdir().unwrap();
     let mut runner = TestRunner::deterministic();
-    let files: Vec<(FileKind, PathBuf, String)> = (0..FILES)
+    let files: Vec<(ConfigFileKind, PathBuf, String)> = (0..FILES)
         .map(|number| {
             let text = file().new_tree(&mut runner).unwrap().current();
             let (kind, name) = match number % 3 {
-                0 => (FileKind::Credentials, "credentials"),
-                _ => (FileKind::Config, "config"),
+                0 => (ConfigFileKind::Credentials, "credentials"),
+                _ => (ConfigFileKind::Config, "config"),
             };
             let path = folder.path().join(format!("{name}-{number}"));
             std::fs::write(&path, &text).unwrap();
@@ -206,7 +206,7 @@ async fn the_sdk_reads_the_derived_text_as_we_read_the_file() {
     let mut compared = 0;
     for _ in 0..FILES {
         let text = file().new_tree(&mut runner).unwrap().current();
-        let Ok(ours) = read(FileKind::Config, &text) else { continue };
+        let Ok(ours) = read(ConfigFileKind::Config, &text) else { continue };
         let given = ours.sdk_text();
         let files = EnvConfigFiles::builder()
             .with_contents(EnvConfigFileKind::Config, given.clone())

@@ -14,7 +14,7 @@ use ts_rs::TS;
 use crate::config::environment::AwsEnvironment;
 use crate::config::ini::{cli_rejection, parse};
 use crate::config::profile_set::{ConfiguredProfiles, sdk_name};
-use crate::config::sections::{FileKind, FileSections, IgnoredSection, sort_sections};
+use crate::config::sections::{ConfigFileKind, FileSections, IgnoredSection, sort_sections};
 
 /// A file of the AWS configuration.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -51,8 +51,8 @@ impl Configuration {
         let mut sections = ConfiguredProfiles::default();
         let mut ignored = Vec::new();
         for (kind, path) in [
-            (FileKind::Config, environment.config_path()),
-            (FileKind::Credentials, environment.credentials_path()),
+            (ConfigFileKind::Config, environment.config_path()),
+            (ConfigFileKind::Credentials, environment.credentials_path()),
         ] {
             let (problem, refused_by_cli) = (None, None);
             let mut file = ConfigFile { path: path.clone(), exists: true, problem, refused_by_cli };
@@ -103,7 +103,7 @@ impl Configuration {
 /// Reads the sections of a file, and why the AWS CLI rejects it, if it does. Returns `None` if there is
 /// no file.
 async fn read_file(
-    kind: FileKind,
+    kind: ConfigFileKind,
     path: &Path,
 ) -> Result<Option<(FileSections, Option<String>)>, String> {
     let cannot = |why: &dyn Display| format!("{} cannot be read: {why}", path.display());

@@ -132,11 +132,13 @@ mod tests {
 
     use super::*;
     use crate::config::ini::parse;
-    use crate::config::sections::{FileKind, sort_sections};
+    use crate::config::sections::{ConfigFileKind, sort_sections};
 
     fn set(config: &str, credentials: &str) -> ConfiguredProfiles {
         let mut set = ConfiguredProfiles::default();
-        for (kind, text) in [(FileKind::Config, config), (FileKind::Credentials, credentials)] {
+        for (kind, text) in
+            [(ConfigFileKind::Config, config), (ConfigFileKind::Credentials, credentials)]
+        {
             set.add(sort_sections(Path::new("file"), kind, parse(text).unwrap()));
         }
         set

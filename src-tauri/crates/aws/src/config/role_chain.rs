@@ -9,7 +9,7 @@
 use crate::config::profile_kind::ProfileKind;
 use crate::config::profile_problem::{LocatedProblem, ProfileProblem};
 use crate::config::profile_set::ConfiguredProfiles;
-use crate::config::sections::{FileKind, FileLocation, Section, Setting};
+use crate::config::sections::{ConfigFileKind, FileLocation, Section, Setting};
 use transload_model::Secret;
 
 /// How a profile gets its credentials.
@@ -273,7 +273,7 @@ fn base_credentials(
     profile: &Section,
 ) -> Result<BaseCredentials, LocatedProblem> {
     let owned = |setting: &str| profile.get(setting).map(str::to_owned);
-    let in_credentials = profile.setting_in(FileKind::Credentials, KEY_ID).is_some();
+    let in_credentials = profile.setting_in(ConfigFileKind::Credentials, KEY_ID).is_some();
     if let Some(token_file) = owned("web_identity_token_file") {
         let location = profile.location_of("web_identity_token_file");
         let role_arn =
@@ -291,7 +291,7 @@ fn base_credentials(
         return sso_credentials(profiles, profile);
     }
     if in_credentials {
-        return keys_from_file(profile, FileKind::Credentials);
+        return keys_from_file(profile, ConfigFileKind::Credentials);
     }
     if let Some(session) = owned("login_session") {
         return Ok(BaseCredentials::Login { session });
@@ -301,7 +301,7 @@ fn base_credentials(
         return Ok(BaseCredentials::Process { command: setting.raw_value.clone() });
     }
     if has_any(profile, &KEY_SETTINGS) {
-        return keys_from_file(profile, FileKind::Config);
+        return keys_from_file(profile, ConfigFileKind::Config);
     }
     if let Some(location) = SSO_SETTINGS.iter().find_map(|name| profile.setting(name)) {
         return Err(ProfileProblem::SsoWithoutRole.at(&location.location));
@@ -314,7 +314,10 @@ fn base_credentials(
 
 /// Returns the keys of a profile. The AWS CLI takes all of them from the file with the key id; the
 /// other file may hold parts of another key.
-fn keys_from_file(profile: &Section, file: FileKind) -> Result<BaseCredentials, LocatedProblem> {
+fn keys_from_file(
+    profile: &Section,
+    file: ConfigFileKind,
+) -> Result<BaseCredentials, LocatedProblem> {
     let in_file = |name| profile.setting_in(file, name).map(|setting| setting.value.clone());
     let incomplete = |has: &'static str, lacks: &'static str| {
         Err(ProfileProblem::Incomplete { has, lacks }.at(&profile.location_of(has)))

@@ -18,7 +18,7 @@ use crate::config::shell_words::split_posix;
 
 /// Which of the two files a section is from. Their headers differ.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum FileKind {
+pub(crate) enum ConfigFileKind {
     /// `~/.aws/config`, where the header of a profile is `[profile NAME]`.
     Config,
     /// `~/.aws/credentials`, where the header of a profile is `[NAME]`.
@@ -76,7 +76,7 @@ pub(crate) struct Setting {
     /// The value including text that may be a comment.
     pub(crate) raw_value: String,
     pub(crate) location: FileLocation,
-    pub(crate) file: FileKind,
+    pub(crate) file: ConfigFileKind,
 }
 
 impl Section {
@@ -92,7 +92,7 @@ impl Section {
     }
 
     /// Returns a setting from one of the two files, if it is not empty.
-    pub(crate) fn setting_in(&self, file: FileKind, name: &str) -> Option<&Setting> {
+    pub(crate) fn setting_in(&self, file: ConfigFileKind, name: &str) -> Option<&Setting> {
         let in_file = |setting: &&Setting| setting.name == name && setting.file == file;
         self.settings.iter().rev().find(in_file).filter(|setting| !setting.value.is_empty())
     }
@@ -138,7 +138,7 @@ enum HeaderKind {
 /// Sorts the sections of a file by kind.
 pub(crate) fn sort_sections(
     path: &Path,
-    kind: FileKind,
+    kind: ConfigFileKind,
     sections: Vec<RawSection>,
 ) -> FileSections {
     let mut sorted = FileSections::default();
@@ -148,8 +148,8 @@ pub(crate) fn sort_sections(
     for raw in sections {
         let header = raw.header.clone();
         let header_kind = match kind {
-            FileKind::Config => classify_config_header(&header),
-            FileKind::Credentials => HeaderKind::Profile(header.clone()),
+            ConfigFileKind::Config => classify_config_header(&header),
+            ConfigFileKind::Credentials => HeaderKind::Profile(header.clone()),
         };
         let (name, list, headers) = match header_kind {
             HeaderKind::Profile(name) => (name, &mut sorted.profiles, &mut headers[0]),
@@ -187,7 +187,7 @@ pub(crate) fn sort_sections(
     sorted
 }
 
-fn section(name: String, path: &Arc<Path>, file: FileKind, raw: RawSection) -> Section {
+fn section(name: String, path: &Arc<Path>, file: ConfigFileKind, raw: RawSection) -> Section {
     let location = |line| FileLocation { path: Arc::clone(path), line };
     let setting = |RawSetting { name, value, raw_value, line }| Setting {
         name,
@@ -271,7 +271,7 @@ mod tests {
     use super::*;
     use crate::config::ini::parse;
 
-    fn sorted(kind: FileKind, text: &str) -> FileSections {
+    fn sorted(kind: ConfigFileKind, text: &str) -> FileSections {
         sort_sections(Path::new("file"), kind, parse(text).unwrap())
     }
 
@@ -289,7 +289,7 @@ mod tests {
                     [profile my team]\n[profile \"our team\"]\n[sso-session corp]\n\
                     [sso-session 'my corp']\n[services x]\n[plugins]\n[preview something]\n\
                     [profile Zoë]\n[profile Zoë's]\n[profile]\n";
-        let sections = sorted(FileKind::Config, text);
+        let sections = sorted(ConfigFileKind::Config, text);
         assert_eq!(names(&sections.profiles), ["default", "prod", "our team", "Zoë"]);
         assert_eq!(names(&sections.sso_sessions), ["corp", "my corp"]);
         assert_eq!(names(&sections.services), ["x"]);
@@ -323,7 +323,8 @@ mod tests {
             ("Profile", Some("[profile NAME]")),
             ("preview something", None),
         ] {
-            let sections = sorted(FileKind::Config, &format!("# top\n[{header}]\nregion = r\n"));
+            let sections =
+                sorted(ConfigFileKind::Config, &format!("# top\n[{header}]\nregion = r\n"));
             assert!(sections.profiles.is_empty() && sections.sso_sessions.is_empty(), "{header}");
             let reported: Vec<_> =
                 sections.ignored.iter().map(|one| (one.line, one.reason.as_str())).collect();
@@ -337,7 +338,7 @@ mod tests {
     fn every_header_of_a_credentials_file_is_a_profile() {
         let text = "[default]\n[prod]\naws_access_key_id = a\n[profile staging]\n[my team]\n\
                     [prod]\naws_access_key_id = b\n";
-        let sections = sorted(FileKind::Credentials, text);
+        let sections = sorted(ConfigFileKind::Credentials, text);
         assert_eq!(names(&sections.profiles), ["default", "prod", "profile staging", "my team"]);
         assert_eq!(sections.profiles[1].get("aws_access_key_id"), Some("b"));
         assert!(sections.ignored.is_empty());
@@ -346,7 +347,7 @@ mod tests {
     #[test]
     fn the_later_of_two_headers_for_one_name_replaces_the_earlier() {
         let text = "[default]\nregion = a\noutput = json\n[profile default]\nregion = b\n";
-        let sections = sorted(FileKind::Config, text);
+        let sections = sorted(ConfigFileKind::Config, text);
         assert_eq!(names(&sections.profiles), ["default"]);
         assert_eq!(sections.profiles[0].get("region"), Some("b"));
         assert_eq!(sections.profiles[0].get("output"), None);

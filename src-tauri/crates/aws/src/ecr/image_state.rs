@@ -53,7 +53,7 @@ pub struct ScanFindings {
     pub counts: BTreeMap<String, u64>,
     /// Whether Amazon Inspector found them (enhanced scanning).
     pub is_enhanced: bool,
-    pub findings: Vec<Finding>,
+    pub findings: Vec<ScanFinding>,
     /// In how many places Amazon ECS and EKS run the image. `None` if ECR doesn't say.
     pub in_use_count: Option<u64>,
     /// When it last ran, in milliseconds since 1970.
@@ -62,7 +62,7 @@ pub struct ScanFindings {
 
 /// A vulnerability in a package of an image.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Finding {
+pub struct ScanFinding {
     /// Such as `CVE-2026-90001`.
     pub id: String,
     pub severity: String,

@@ -11,7 +11,7 @@ use aws_sdk_ecr::types::{
 use crate::ecr::client::{Ecr, PAGE_SIZE, is_code};
 use crate::ecr::explorer_calls::while_throttled;
 use crate::ecr::image_state::{
-    EcrImageState, Finding, FoundPackage, ReplicationState, ScanFindings,
+    EcrImageState, FoundPackage, ReplicationState, ScanFinding, ScanFindings,
 };
 use crate::ecr::values::milliseconds;
 use crate::error::AwsError;
@@ -163,7 +163,7 @@ fn add(found: &mut ScanFindings, page: &DescribeImageScanFindingsOutput) {
     }
 }
 
-fn basic(from: &ImageScanFinding) -> Finding {
+fn basic(from: &ImageScanFinding) -> ScanFinding {
     let attribute = |wanted: &str| {
         let found = from.attributes().iter().find(|attribute| attribute.key() == wanted);
         found.and_then(|attribute| attribute.value()).map(str::to_owned)
@@ -176,22 +176,22 @@ fn basic(from: &ImageScanFinding) -> Finding {
         version: attribute("package_version"),
         ..FoundPackage::default()
     });
-    Finding {
+    ScanFinding {
         id: from.name().unwrap_or_default().to_owned(),
         severity: from.severity().map(|severity| severity.as_str().to_owned()).unwrap_or_default(),
         description: from.description().map(str::to_owned),
         url: from.uri().map(str::to_owned),
         score,
         packages: package.into_iter().collect(),
-        ..Finding::default()
+        ..ScanFinding::default()
     }
 }
 
-fn enhanced(from: &EnhancedImageScanFinding) -> Finding {
+fn enhanced(from: &EnhancedImageScanFinding) -> ScanFinding {
     let details = from.package_vulnerability_details();
     let id = details.and_then(|details| details.vulnerability_id()).or(from.title());
     let packages = details.map(|details| details.vulnerable_packages()).unwrap_or_default();
-    Finding {
+    ScanFinding {
         id: id.unwrap_or_default().to_owned(),
         severity: from.severity().unwrap_or_default().to_owned(),
         description: from.description().map(str::to_owned),

@@ -9,7 +9,7 @@ use time::macros::format_description;
 
 use crate::sso::sign_in_method::SignInMethod;
 use crate::sso::sso_session::SsoSession;
-use crate::sso::token::{BROWSER_GRANTS, Registration, Token};
+use crate::sso::token::{BROWSER_GRANTS, Registration, SsoToken};
 use transload_model::Secret;
 
 #[derive(Serialize, Deserialize)]
@@ -30,7 +30,7 @@ pub(super) struct TokenFile {
 }
 
 impl TokenFile {
-    pub(super) fn of(session: &SsoSession, token: &Token) -> Self {
+    pub(super) fn of(session: &SsoSession, token: &SsoToken) -> Self {
         let registration = token.registration.as_ref();
         Self {
             start_url: Some(session.start_url.clone()),
@@ -44,7 +44,7 @@ impl TokenFile {
         }
     }
 
-    pub(super) fn token(self) -> Option<Token> {
+    pub(super) fn token(self) -> Option<SsoToken> {
         let registration = self.client_id.zip(self.client_secret).zip(self.registration_expires_at);
         let registration = registration.and_then(|((client_id, client_secret), expires_at)| {
             Some(Registration {
@@ -53,7 +53,7 @@ impl TokenFile {
                 expires_at: parse_time(&expires_at)?,
             })
         });
-        Some(Token {
+        Some(SsoToken {
             access_token: self.access_token.into(),
             expires_at: parse_time(&self.expires_at)?,
             refresh_token: self.refresh_token.map(Secret::new),

@@ -17,7 +17,7 @@ use crate::sso::error::SignInError;
 use crate::sso::oidc::Oidc;
 use crate::sso::sso_session::{SsoSession, SsoTarget};
 use crate::sso::store::TokenStore;
-use crate::sso::token::Token;
+use crate::sso::token::SsoToken;
 
 /// How long before its expiration a token is refreshed. Source: `_REFRESH_WINDOW` of botocore's
 /// `SSOTokenProvider`; the AWS SDK for Rust waits until five minutes before.
@@ -73,7 +73,7 @@ impl SsoConnection {
     }
 
     /// Returns a valid token, refreshed if necessary.
-    pub(super) async fn token(&self) -> Result<Token, SignInError> {
+    pub(super) async fn token(&self) -> Result<SsoToken, SignInError> {
         let missing = || SignInError::NotSignedIn { session: self.session.title().to_owned() };
         let token = self.store.token(&self.session).await?.ok_or_else(missing)?;
         let now = SystemTime::now();

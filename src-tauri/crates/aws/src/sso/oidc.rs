@@ -20,7 +20,7 @@ use crate::sso::error::SignInError;
 use crate::sso::random::random;
 use crate::sso::sign_in_method::SignInMethod;
 use crate::sso::sso_session::SsoSession;
-use crate::sso::token::{BROWSER_GRANTS, Registration, Token};
+use crate::sso::token::{BROWSER_GRANTS, Registration, SsoToken};
 use transload_model::Secret;
 
 /// The scope of sessions that set none: listing accounts and requesting credentials.
@@ -57,7 +57,7 @@ pub(super) struct DeviceAuthorization {
 /// The result of polling for the token of a device authorization.
 #[derive(Debug)]
 pub(super) enum Poll {
-    Done(Token),
+    Done(SsoToken),
     /// The user has not confirmed yet.
     Pending,
     /// The user has not confirmed yet, and the polling is too frequent.
@@ -66,7 +66,7 @@ pub(super) enum Poll {
 
 /// The values that the browser's redirect is checked with.
 #[derive(Debug)]
-pub(super) struct Authorization {
+pub(super) struct AuthorizationCheck {
     pub(super) state: String,
     verifier: Secret<String>,
 }
@@ -148,8 +148,8 @@ impl Oidc {
         session: &SsoSession,
         registration: &Registration,
         redirect: &str,
-    ) -> Result<(String, Authorization), SignInError> {
-        let authorization = Authorization {
+    ) -> Result<(String, AuthorizationCheck), SignInError> {
+        let authorization = AuthorizationCheck {
             state: URL_SAFE_NO_PAD.encode(random::<24>()?),
             // 64 characters of those that RFC 7636 section 4.1 allows.
             verifier: URL_SAFE_NO_PAD.encode(random::<48>()?).into(),
@@ -174,8 +174,8 @@ impl Oidc {
         registration: Registration,
         redirect: &str,
         code: &str,
-        authorization: &Authorization,
-    ) -> Result<Token, SignInError> {
+        authorization: &AuthorizationCheck,
+    ) -> Result<SsoToken, SignInError> {
         let response = self
             .client
             .create_token()
@@ -251,7 +251,7 @@ impl Oidc {
     }
 
     /// Refreshes a token. Returns `None` if it can no longer be refreshed.
-    pub(super) async fn refresh(&self, old: &Token) -> Result<Option<Token>, SignInError> {
+    pub(super) async fn refresh(&self, old: &SsoToken) -> Result<Option<SsoToken>, SignInError> {
         let Some((refresh_token, registration)) =
             old.refresh_token.as_ref().zip(old.registration.as_ref())
         else {
@@ -280,10 +280,10 @@ impl Oidc {
         response: CreateTokenOutput,
         registration: Registration,
         before: Option<Secret<String>>,
-    ) -> Result<Token, SignInError> {
+    ) -> Result<SsoToken, SignInError> {
         let call = Call::new(&self.caller, "sso-oidc:CreateToken");
         let access_token = call.required(response.access_token(), "the access token")?;
-        Ok(Token {
+        Ok(SsoToken {
             access_token: access_token.to_owned().into(),
             expires_at: SystemTime::now() + seconds(response.expires_in()).unwrap_or_default(),
             // If the server sends no new refresh token, the old one stays valid: RFC 6749 section 6.

@@ -14,7 +14,7 @@ use crate::sdk_error::{Call, Caller};
 use crate::sso::connection::SsoConnection;
 use crate::sso::error::SignInError;
 use crate::sso::sso_session::{SsoSession, SsoTarget};
-use crate::sso::token::Token;
+use crate::sso::token::SsoToken;
 
 /// An account that the user can access.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
@@ -123,7 +123,7 @@ impl SsoPortal {
     /// If the token can't be removed, or if AWS can't be reached; then nothing is removed.
     pub async fn sign_out(&self) -> Result<(), SignInError> {
         let SsoConnection { session, store, .. } = &self.connection;
-        if let Some(Token { access_token, .. }) = store.token(session).await? {
+        if let Some(SsoToken { access_token, .. }) = store.token(session).await? {
             let request = self.client.logout().access_token(access_token.expose());
             if let Err(error) = request.send().await {
                 if error.as_service_error().is_none() {

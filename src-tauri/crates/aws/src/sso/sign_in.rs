@@ -8,11 +8,11 @@ use crate::error::AwsError;
 use crate::sso::connection::SsoConnection;
 use crate::sso::error::SignInError;
 use crate::sso::loopback::{LoopbackListener, Redirect};
-use crate::sso::oidc::{Authorization, Poll};
+use crate::sso::oidc::{AuthorizationCheck, Poll};
 use crate::sso::page::is_trusted_page;
 use crate::sso::sign_in_method::SignInMethod;
 use crate::sso::sso_session::{SsoSession, SsoTarget};
-use crate::sso::token::{Registration, Token};
+use crate::sso::token::{Registration, SsoToken};
 use transload_model::Secret;
 
 /// Time limit for the sign-in in the browser. Source: `_OVERALL_TIMEOUT` of the AWS CLI 2.
@@ -59,7 +59,7 @@ pub struct SignIn {
 enum Waiting {
     Browser {
         loopback: LoopbackListener,
-        authorization: Authorization,
+        authorization: AuthorizationCheck,
         registration: Registration,
     },
     Code {
@@ -233,7 +233,7 @@ async fn poll_for_token(
     device_code: &Secret<String>,
     (mut interval, slow_down): (Duration, Duration),
     deadline: Instant,
-) -> Result<Token, SignInError> {
+) -> Result<SsoToken, SignInError> {
     loop {
         if Instant::now() + interval > deadline {
             tokio::time::sleep_until(deadline.into()).await;

@@ -11,7 +11,7 @@ use crate::config::profile_set::ConfiguredProfiles;
 use crate::config::sections::Section;
 use crate::error::AwsError;
 use crate::sso::error::SignInError;
-use crate::sso::token::Token;
+use crate::sso::token::SsoToken;
 
 /// Where to sign in.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -85,7 +85,7 @@ impl SsoSession {
 
     /// Whether a token of this session can be refreshed. Tokens of the legacy format never can, neither
     /// by the AWS CLI nor by the SDK.
-    pub(super) fn can_refresh(&self, token: &Token, now: SystemTime) -> bool {
+    pub(super) fn can_refresh(&self, token: &SsoToken, now: SystemTime) -> bool {
         let registered =
             token.registration.as_ref().is_some_and(|registration| registration.expires_at > now);
         self.name.is_some() && registered && token.refresh_token.is_some()

@@ -18,7 +18,7 @@ use crate::sso::error::SignInError;
 use crate::sso::random::random_name;
 use crate::sso::sign_in_method::SignInMethod;
 use crate::sso::sso_session::SsoSession;
-use crate::sso::token::{Registration, Token};
+use crate::sso::token::{Registration, SsoToken};
 
 /// The folder `~/.aws/sso/cache`.
 #[derive(Clone, Debug)]
@@ -32,7 +32,10 @@ impl TokenStore {
     }
 
     /// Reads the token of a session, expired or not. Returns `None` if there is no valid token file.
-    pub(super) async fn token(&self, session: &SsoSession) -> Result<Option<Token>, SignInError> {
+    pub(super) async fn token(
+        &self,
+        session: &SsoSession,
+    ) -> Result<Option<SsoToken>, SignInError> {
         let file: Option<TokenFile> = self.read(&self.token_path(session)).await?;
         Ok(file.and_then(TokenFile::token))
     }
@@ -40,7 +43,7 @@ impl TokenStore {
     pub(super) async fn save_token(
         &self,
         session: &SsoSession,
-        token: &Token,
+        token: &SsoToken,
     ) -> Result<(), SignInError> {
         self.write(self.token_path(session), &TokenFile::of(session, token)).await
     }
@@ -163,8 +166,8 @@ mod tests {
         }
     }
 
-    fn token() -> Token {
-        Token {
+    fn token() -> SsoToken {
+        SsoToken {
             access_token: "secret-access".to_owned().into(),
             expires_at: SystemTime::UNIX_EPOCH + Duration::from_secs(4_070_908_800),
             refresh_token: Some("secret-refresh".to_owned().into()),

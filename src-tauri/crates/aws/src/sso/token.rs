@@ -6,7 +6,7 @@ use transload_model::Secret;
 
 /// The tokens of a sign-in.
 #[derive(Clone, Debug)]
-pub(super) struct Token {
+pub(super) struct SsoToken {
     pub(super) access_token: Secret<String>,
     pub(super) expires_at: SystemTime,
     pub(super) refresh_token: Option<Secret<String>>,

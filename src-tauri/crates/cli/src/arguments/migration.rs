@@ -7,7 +7,7 @@ use transload_contract::{RenameRule, Shard};
 
 use crate::arguments::account::AccountArguments;
 use crate::arguments::values::{parse_rename, parse_shard};
-use crate::plan_source::{Source, parse_source};
+use crate::plan_source::{PlanSource, parse_source};
 
 #[derive(Debug, Args)]
 pub struct PlanArguments {
@@ -18,7 +18,7 @@ pub struct PlanArguments {
     /// a profile's name contains a slash and ecr:NAME is ambiguous, use
     /// ecr:profile=PROFILE,region=REGION; the region is optional.
     #[arg(long, value_name = "SOURCE", value_parser = parse_source)]
-    pub from: Source,
+    pub from: PlanSource,
     /// Repositories of the source, or single images with `:TAG`. Default: all repositories.
     #[arg(value_name = "REPOSITORY[:TAG]")]
     pub images: Vec<String>,

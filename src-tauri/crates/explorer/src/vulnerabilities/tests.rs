@@ -2,19 +2,19 @@
 
 use super::*;
 
-fn finding(id: &str, severity: &str, packages: &[(&str, &str, Option<&str>)]) -> Finding {
+fn finding(id: &str, severity: &str, packages: &[(&str, &str, Option<&str>)]) -> ScanFinding {
     let package = |(name, version, fixed_in): &(&str, &str, Option<&str>)| FoundPackage {
         name: (*name).to_owned(),
         version: Some((*version).to_owned()),
         fixed_in: fixed_in.map(str::to_owned),
         ..FoundPackage::default()
     };
-    Finding {
+    ScanFinding {
         id: id.to_owned(),
         severity: severity.to_owned(),
         fix_available: Some("YES".to_owned()),
         packages: packages.iter().map(package).collect(),
-        ..Finding::default()
+        ..ScanFinding::default()
     }
 }
 

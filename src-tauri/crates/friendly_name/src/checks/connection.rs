@@ -15,7 +15,7 @@ use crate::diagnosis::CheckId;
 use crate::examination::{DiagnosisEnvironment, Findings};
 use crate::finding::Finding;
 use crate::name::FriendlyName;
-use crate::probe::{Answer, Content, Probe};
+use crate::probe::{Answer, Probe, RequestContent};
 use crate::resolver::ResolutionError;
 
 /// A certificate that expires earlier is reported.
@@ -32,7 +32,7 @@ const SERVICES: &[(&str, &str)] = &[
 ];
 
 /// The server behind the name, and what it answered to `GET /v2/`.
-pub(crate) struct Connected {
+pub(crate) struct ConnectedServer {
     pub probe: Probe,
     /// `https://NAME/`, or `http://NAME/` on this computer.
     pub base: Url,
@@ -41,7 +41,7 @@ pub(crate) struct Connected {
     pub is_trusted: bool,
 }
 
-impl Connected {
+impl ConnectedServer {
     pub fn url(&self, path: &str) -> Url {
         let mut url = self.base.clone();
         url.set_path(path);
@@ -117,7 +117,7 @@ pub(crate) async fn connect(
     addresses: &[IpAddr],
     environment: &DiagnosisEnvironment,
     findings: &mut Findings<'_>,
-) -> Option<Connected> {
+) -> Option<ConnectedServer> {
     let base = name.url("https", "/")?;
     let (probe, outcome) =
         first_request(name, &base, addresses, environment, InspectionTrust::Verified).await?;
@@ -126,7 +126,7 @@ pub(crate) async fn connect(
             if let Some(certificate) = probe.certificate() {
                 findings.add(CheckId::Certificate, of_trusted(&certificate));
             }
-            return Some(Connected { probe, base, first, is_trusted: true });
+            return Some(ConnectedServer { probe, base, first, is_trusted: true });
         }
         Err(error) => error,
     };
@@ -145,7 +145,7 @@ pub(crate) async fn connect(
     }
     let trust = InspectionTrust::Unverified;
     let (probe, outcome) = first_request(name, &base, addresses, environment, trust).await?;
-    Some(Connected { probe, base, first: outcome.ok()?, is_trusted: false })
+    Some(ConnectedServer { probe, base, first: outcome.ok()?, is_trusted: false })
 }
 
 async fn first_request(
@@ -157,7 +157,7 @@ async fn first_request(
 ) -> Option<(Probe, Result<Answer, ExchangeError>)> {
     let probe = Probe::new(&environment.network, name.host(), addresses, trust).ok()?;
     let url = base.join("v2/").ok()?;
-    let outcome = probe.send("GET", &url, Content::default()).await;
+    let outcome = probe.send("GET", &url, RequestContent::default()).await;
     Some((probe, outcome))
 }
 
@@ -167,7 +167,7 @@ async fn plain_http(
     addresses: &[IpAddr],
     environment: &DiagnosisEnvironment,
     findings: &mut Findings<'_>,
-) -> Option<Connected> {
+) -> Option<ConnectedServer> {
     if !name.registry().is_loopback() {
         findings.add(CheckId::Certificate, Finding::NoTls);
         return None;
@@ -178,7 +178,7 @@ async fn plain_http(
     match outcome {
         Ok(first) => {
             findings.add(CheckId::Certificate, Finding::PlainHttpOnThisComputer);
-            Some(Connected { probe, base, first, is_trusted: true })
+            Some(ConnectedServer { probe, base, first, is_trusted: true })
         }
         Err(error) => {
             findings.add(CheckId::Certificate, Finding::Unreachable { detail: error.to_string() });

@@ -2,12 +2,12 @@
 
 use serde_json::Value;
 
-use crate::checks::connection::Connected;
+use crate::checks::connection::ConnectedServer;
 use crate::checks::login::{Access, authority, is_reachable};
 use crate::diagnosis::{CheckId, NameDiagnosisRequest};
 use crate::examination::{DiagnosisEnvironment, Findings};
 use crate::finding::{Finding, Unchecked};
-use crate::probe::{Answer, Content, Probe};
+use crate::probe::{Answer, Probe, RequestContent};
 
 /// The media types of manifests and indexes.
 const MANIFEST_TYPES: &str = "application/vnd.oci.image.index.v1+json, application/vnd.oci.image.manifest.v1+json, \
@@ -31,7 +31,7 @@ pub(crate) fn split_image(image: &str) -> (&str, &str) {
 
 /// Checks 7 and 8.
 pub(crate) async fn read_image(
-    connected: &Connected,
+    connected: &ConnectedServer,
     access: &Access,
     request: &NameDiagnosisRequest,
     environment: &DiagnosisEnvironment,
@@ -70,15 +70,15 @@ pub(crate) async fn read_image(
 }
 
 async fn send(
-    connected: &Connected,
+    connected: &ConnectedServer,
     access: &Access,
     method: &str,
     path: &str,
 ) -> Result<Answer, Finding> {
-    let content = Content {
+    let content = RequestContent {
         accept: Some(MANIFEST_TYPES),
         credentials: access.credentials.as_ref(),
-        ..Content::default()
+        ..RequestContent::default()
     };
     let answer = connected.probe.send(method, &connected.url(path), content).await;
     answer.map_err(|error| Finding::Unreachable { detail: error.to_string() })
@@ -87,7 +87,7 @@ async fn send(
 /// Compares the manifest at the name with the one in ECR.
 async fn compare(
     head: &Answer,
-    connected: &Connected,
+    connected: &ConnectedServer,
     access: &Access,
     path: &str,
     environment: &DiagnosisEnvironment,
@@ -119,10 +119,10 @@ async fn manifest_of_registry(
 ) -> Option<(u16, Option<String>)> {
     let url = access.registry.as_ref()?.url().join(path).ok()?;
     let probe = Probe::for_url(&environment.network, &environment.resolver, &url).await.ok()?;
-    let content = Content {
+    let content = RequestContent {
         accept: Some(MANIFEST_TYPES),
         credentials: access.credentials.as_ref(),
-        ..Content::default()
+        ..RequestContent::default()
     };
     let answer = probe.send("HEAD", &url, content).await.ok()?;
     let digest = answer.is_success().then(|| digest_of(&answer));
@@ -131,7 +131,7 @@ async fn manifest_of_registry(
 
 /// Check 8: where the smallest blob of the image comes from.
 async fn layer(
-    connected: &Connected,
+    connected: &ConnectedServer,
     access: &Access,
     repository: &str,
     manifest: &Answer,
@@ -180,7 +180,7 @@ async fn layer(
 
 /// Check 11: caches in the way, and HEAD requests that became GET requests.
 pub(crate) fn headers(
-    connected: &Connected,
+    connected: &ConnectedServer,
     read: Option<&ReadManifest>,
     findings: &mut Findings<'_>,
 ) {

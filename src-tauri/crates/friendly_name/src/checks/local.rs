@@ -7,7 +7,7 @@ use crate::diagnosis::CheckId;
 use crate::examination::{DiagnosisEnvironment, Findings};
 use crate::finding::Finding;
 use crate::name::FriendlyName;
-use crate::probe::{Content, Probe};
+use crate::probe::{Probe, RequestContent};
 use crate::verdict::ClientRenames;
 
 /// Reads the configuration of the clients and asks each mirror of the Docker Engine how it authenticates.
@@ -48,7 +48,7 @@ async fn asks_for_password(environment: &DiagnosisEnvironment, mirror: &str) -> 
     let Ok(probe) = Probe::for_url(&environment.network, &environment.resolver, &url).await else {
         return false;
     };
-    let Ok(answer) = probe.send("GET", &url, Content::default()).await else { return false };
+    let Ok(answer) = probe.send("GET", &url, RequestContent::default()).await else { return false };
     let is_basic = |challenge: &str| {
         challenge.get(..5).is_some_and(|scheme| scheme.eq_ignore_ascii_case("basic"))
     };

@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use url::Url;
 
-use crate::checks::connection::Connected;
+use crate::checks::connection::ConnectedServer;
 use crate::diagnosis::{CheckId, NameDiagnosisRequest};
-use crate::examination::{DiagnosisEnvironment, Findings, Outcome};
+use crate::examination::{DiagnosisEnvironment, ExaminationOutcome, Findings};
 use crate::finding::{Finding, Unchecked};
-use crate::probe::{Content, Probe, RegistryBehind, RegistryCredentials};
+use crate::probe::{Probe, RegistryBehind, RegistryCredentials, RequestContent};
 
 /// The service in the login challenge of ECR.
 const ECR_SERVICE: &str = "ecr.amazonaws.com";
@@ -28,7 +28,10 @@ pub(crate) struct Access {
 }
 
 /// Check 4. Returns `None` if the name is not a registry.
-pub(crate) fn registry(connected: &Connected, findings: &mut Findings<'_>) -> Option<RegistryKind> {
+pub(crate) fn registry(
+    connected: &ConnectedServer,
+    findings: &mut Findings<'_>,
+) -> Option<RegistryKind> {
     let first = &connected.first;
     let has_version = first.header("docker-distribution-api-version").is_some();
     let (finding, kind) = match first.status {
@@ -59,12 +62,12 @@ pub(crate) fn authority(url: &Url) -> String {
 
 /// Checks 5 and 6. Returns how to read the content, or why it can't be read.
 pub(crate) async fn authenticate(
-    connected: &Connected,
+    connected: &ConnectedServer,
     kind: RegistryKind,
     request: &NameDiagnosisRequest,
     environment: &DiagnosisEnvironment,
     findings: &mut Findings<'_>,
-    outcome: &mut Outcome,
+    outcome: &mut ExaminationOutcome,
 ) -> Result<Access, Unchecked> {
     if kind == RegistryKind::Open {
         findings.skip(&[CheckId::Authentication, CheckId::Login], Unchecked::LoginNotRequired);
@@ -106,9 +109,9 @@ pub(crate) async fn authenticate(
 
 /// Check 5: reads the `WWW-Authenticate` header.
 async fn challenge(
-    connected: &Connected,
+    connected: &ConnectedServer,
     environment: &DiagnosisEnvironment,
-    outcome: &mut Outcome,
+    outcome: &mut ExaminationOutcome,
 ) -> Finding {
     let mut challenges = connected.first.headers("www-authenticate");
     let Some(challenge) = challenges.next() else { return Finding::NoChallenge };
@@ -157,18 +160,19 @@ pub(crate) async fn is_reachable(
     url.set_query(None);
     let probe = Probe::for_url(&environment.network, &environment.resolver, &url).await;
     let probe = probe.map_err(|error| error.to_string())?;
-    let answer = probe.send("HEAD", &url, Content::default()).await;
+    let answer = probe.send("HEAD", &url, RequestContent::default()).await;
     answer.map(drop).map_err(|error| error.to_string())
 }
 
 /// Check 6: sends the token to the name, and to ECR if the name rejects it.
 async fn log_in(
-    connected: &Connected,
+    connected: &ConnectedServer,
     registry: &Arc<dyn RegistryBehind>,
     credentials: &RegistryCredentials,
     environment: &DiagnosisEnvironment,
 ) -> Finding {
-    let with_login = || Content { credentials: Some(credentials), ..Content::default() };
+    let with_login =
+        || RequestContent { credentials: Some(credentials), ..RequestContent::default() };
     let here = match connected.probe.send("GET", &connected.url("/v2/"), with_login()).await {
         Ok(answer) if answer.status == 200 => return Finding::LoginWorks,
         Ok(answer) => answer.status,

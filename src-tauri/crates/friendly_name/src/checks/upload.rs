@@ -4,20 +4,20 @@ use bytes::Bytes;
 use transload_network::ExchangeError;
 use url::Url;
 
-use crate::checks::connection::Connected;
+use crate::checks::connection::ConnectedServer;
 use crate::checks::content::split_image;
 use crate::checks::login::{Access, authority};
 use crate::diagnosis::{CheckId, NameDiagnosisRequest};
 use crate::examination::Findings;
 use crate::finding::{Finding, Unchecked};
-use crate::probe::Content;
+use crate::probe::RequestContent;
 
 /// The size of the test upload: larger than the default body limit of nginx, 1 MiB.
 const UPLOAD_BYTES: usize = 2 << 20;
 
 /// Starts an upload, sends 2 MiB, and cancels it.
 pub(crate) async fn check(
-    connected: &Connected,
+    connected: &ConnectedServer,
     access: &Access,
     request: &NameDiagnosisRequest,
     findings: &mut Findings<'_>,
@@ -45,7 +45,7 @@ pub(crate) async fn check(
 }
 
 /// Starts an upload. Returns its location if it is at the name.
-async fn start(connected: &Connected, access: &Access, url: &Url) -> (Finding, Option<Url>) {
+async fn start(connected: &ConnectedServer, access: &Access, url: &Url) -> (Finding, Option<Url>) {
     let answer = match connected.probe.send("POST", url, content(access, Some(Bytes::new()))).await
     {
         Ok(answer) => answer,
@@ -87,7 +87,7 @@ async fn start(connected: &Connected, access: &Access, url: &Url) -> (Finding, O
     (Finding::UploadStaysAtName, Some(location))
 }
 
-async fn send_bytes(connected: &Connected, access: &Access, location: &Url) -> Finding {
+async fn send_bytes(connected: &ConnectedServer, access: &Access, location: &Url) -> Finding {
     let body = Bytes::from(vec![0; UPLOAD_BYTES]);
     match connected.probe.send("PATCH", location, content(access, Some(body))).await {
         Ok(answer) if answer.is_success() => Finding::SizeAccepted,
@@ -101,12 +101,12 @@ async fn send_bytes(connected: &Connected, access: &Access, location: &Url) -> F
 }
 
 /// Cancels the upload. One that stays expires by itself.
-async fn cancel(connected: &Connected, access: &Access, location: &Url) {
+async fn cancel(connected: &ConnectedServer, access: &Access, location: &Url) {
     if let Err(error) = connected.probe.send("DELETE", location, content(access, None)).await {
         tracing::debug!(%error, "couldn't cancel the test upload");
     }
 }
 
-fn content(access: &Access, body: Option<Bytes>) -> Content<'_> {
-    Content { accept: None, credentials: access.credentials.as_ref(), body }
+fn content(access: &Access, body: Option<Bytes>) -> RequestContent<'_> {
+    RequestContent { accept: None, credentials: access.credentials.as_ref(), body }
 }

@@ -19,7 +19,7 @@ use crate::diagnosis::{NameDiagnosis, NameDiagnosisRequest};
 use crate::examination::DiagnosisEnvironment;
 use crate::name::FriendlyName;
 use crate::probe::{RegistryBehind, RegistryCredentials};
-use crate::resolver::{NameResolver, Resolution, ResolutionError};
+use crate::resolver::{NameResolver, ResolutionError, ResolvedName};
 
 pub(super) const ECR: &str = "111122223333.dkr.ecr.eu-west-1.amazonaws.com";
 const S3: &str = "prod-eu-west-1-starport-layer-bucket.s3.eu-west-1.amazonaws.com";
@@ -93,11 +93,11 @@ struct Seen {
 
 type Log = Arc<Mutex<Vec<(&'static str, String, Option<String>)>>>;
 
-struct Resolver(HashMap<String, Result<Resolution, ResolutionError>>);
+struct Resolver(HashMap<String, Result<ResolvedName, ResolutionError>>);
 
 #[async_trait::async_trait]
 impl NameResolver for Resolver {
-    async fn resolve(&self, host: &str) -> Result<Resolution, ResolutionError> {
+    async fn resolve(&self, host: &str) -> Result<ResolvedName, ResolutionError> {
         self.0.get(host).cloned().unwrap_or(Err(ResolutionError::NotFound))
     }
 }
@@ -199,7 +199,7 @@ impl Scene {
         let here: IpAddr = [127, 0, 0, 1].into();
         let found = |aliases: &[&str]| {
             let aliases = aliases.iter().map(|alias| (*alias).to_owned()).collect();
-            Ok(Resolution { aliases, addresses: vec![here] })
+            Ok(ResolvedName { aliases, addresses: vec![here] })
         };
         let of_name = match fault {
             Fault::CnameToEcr => found(&[ECR]),

@@ -34,7 +34,7 @@ pub(crate) struct Copier {
 }
 
 /// An image to copy.
-pub(crate) struct Job<'a> {
+pub(crate) struct ImageCopy<'a> {
     /// Number of the image in events.
     pub index: u32,
     /// The reference at the source.
@@ -70,7 +70,7 @@ pub(crate) enum CopiedTag {
 /// One image while it is copied.
 pub(super) struct Copying<'a> {
     pub copier: &'a Copier,
-    pub job: &'a Job<'a>,
+    pub job: &'a ImageCopy<'a>,
     /// The job's repository, as a key of [`DestinationState`].
     pub repository: &'a Arc<str>,
     pub sent_bytes: AtomicU64,
@@ -124,7 +124,7 @@ impl Copier {
     /// planning. Between both it waits for `before_tag`, which gets the transferred bytes, and returns its output.
     pub async fn copy<T, F>(
         &self,
-        job: &Job<'_>,
+        job: &ImageCopy<'_>,
         before_tag: impl FnOnce(&Copied) -> F,
     ) -> Result<(Copied, CopiedTag, T), MigrationError>
     where
@@ -137,7 +137,7 @@ impl Copier {
     }
 
     /// Copies all content of an image except the manifest that its tag points to.
-    async fn copy_content(&self, job: &Job<'_>) -> Result<Copied, MigrationError> {
+    async fn copy_content(&self, job: &ImageCopy<'_>) -> Result<Copied, MigrationError> {
         let (sent_bytes, skipped_bytes) = (AtomicU64::new(0), AtomicU64::new(0));
         let repository = &Arc::from(job.repository);
         let copying = Copying { copier: self, job, repository, sent_bytes, skipped_bytes };
@@ -154,7 +154,7 @@ impl Copier {
 
     /// Writes the manifest of an image under its tag, unless the tag changed after planning. The
     /// content must be at the destination already.
-    async fn write_manifest(&self, job: &Job<'_>) -> Result<CopiedTag, MigrationError> {
+    async fn write_manifest(&self, job: &ImageCopy<'_>) -> Result<CopiedTag, MigrationError> {
         let (repository, root) = (&Arc::from(job.repository), &job.tree.root);
         let Some(guard) = job.guard else {
             self.put_manifest(repository, job.reference, root).await?;
@@ -178,7 +178,7 @@ impl Copier {
     ///
     /// # Errors
     /// Returns an error if one is missing or can't be read.
-    pub async fn check_content(&self, job: &Job<'_>) -> Result<(), MigrationError> {
+    pub async fn check_content(&self, job: &ImageCopy<'_>) -> Result<(), MigrationError> {
         let (source, path) = (&self.endpoints.source, job.source.path());
         let checks = job.tree.root.all_blobs().into_iter().map(|blob| async move {
             match source.has_blob(path, &blob.digest).await {

@@ -12,7 +12,7 @@ use std::time::Instant;
 use crate::concurrency::for_each_concurrent;
 use crate::control::Control;
 use crate::copy::destination_state::DestinationState;
-use crate::copy::image::{Copied, Copier, Job};
+use crate::copy::image::{Copied, Copier, ImageCopy};
 use crate::copy::referrers::ReferrerTags;
 use crate::copy::registry_tags::RegistryTags;
 use crate::copy::upload_slots::UploadSlots;
@@ -235,7 +235,7 @@ impl<'a> ListCopy<'a> {
         if at_destination.as_ref() == Some(tree.root.raw.digest()) {
             return Ok(CopyOutcome::AlreadyThere { digest: tree.root.raw.digest().clone() });
         }
-        let job = Job { index, source, tree, repository, reference, guard: None };
+        let job = ImageCopy { index, source, tree, repository, reference, guard: None };
         let (copied, _, ()) = copier.copy(&job, |_| ready(())).await?;
         let Copied { digest, sent_bytes, skipped_bytes } = copied;
         let left_behind = match self.source_tags.get(&from) {

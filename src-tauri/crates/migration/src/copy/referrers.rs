@@ -11,7 +11,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use serde_json::{Value, json};
 
-use crate::copy::image::{Copier, Job};
+use crate::copy::image::{Copier, ImageCopy};
 use crate::copy::referrer_tags::{find_digest, referrer_tags};
 use crate::copy::registry_tags::RegistryTags;
 use crate::error::MigrationError;
@@ -46,7 +46,7 @@ pub(crate) struct ReferrerTags<'a> {
 /// State shared by the copies of an image's referrers.
 struct Referrers<'a> {
     copier: &'a Copier,
-    job: &'a Job<'a>,
+    job: &'a ImageCopy<'a>,
     tags: ReferrerTags<'a>,
     journal: Option<&'a JournalLog>,
     left: Vec<LeftBehind>,
@@ -57,7 +57,7 @@ impl Copier {
     /// result of the image; referrers that couldn't be copied are returned.
     pub async fn copy_referrers(
         &self,
-        job: &Job<'_>,
+        job: &ImageCopy<'_>,
         tags: ReferrerTags<'_>,
         journal: Option<&JournalLog>,
     ) -> Vec<LeftBehind> {
@@ -248,8 +248,8 @@ impl Referrers<'_> {
         reference: &str,
         guard: Option<&TagGuard<'_>>,
     ) -> Result<(), MigrationError> {
-        let Job { index, source, repository, .. } = *self.job;
-        let part = Job { index, source, tree, repository, reference, guard };
+        let ImageCopy { index, source, repository, .. } = *self.job;
+        let part = ImageCopy { index, source, tree, repository, reference, guard };
         self.copier.copy(&part, |_| ready(())).await.map(|_| ())
     }
 

@@ -50,9 +50,9 @@ pub(crate) async fn find_counterpart(
         EngineOutcome::Repacked => {
             let found = holds_content(registry, path, existing, &image.id).await;
             found.map(|found| match found? {
-                Content::Image => Some(same()),
-                Content::InIndex => Some(Counterpart::Index),
-                Content::Other { .. } => None,
+                ContentRelation::Image => Some(same()),
+                ContentRelation::InIndex => Some(Counterpart::Index),
+                ContentRelation::Other { .. } => None,
             })
         }
     };
@@ -86,7 +86,7 @@ async fn part_of_root(
 
 /// How a manifest at the destination relates to an image that is known by its configuration.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Content {
+pub(crate) enum ContentRelation {
     /// It describes the image.
     Image,
     /// It is an index that contains the image.
@@ -104,17 +104,19 @@ pub(crate) async fn holds_content(
     path: &str,
     manifest: &Digest,
     config: &Digest,
-) -> Result<Option<Content>, MigrationError> {
+) -> Result<Option<ContentRelation>, MigrationError> {
     let raw = match registry.manifest(path, manifest.as_str()).await {
         Err(RegistryError::Missing { .. }) => return Ok(None),
         other => other?,
     };
     match raw.parse().map_err(|error| unusable(registry, path, error))? {
-        Manifest::Image(image) if image.config.digest == *config => Ok(Some(Content::Image)),
-        Manifest::Image(image) => Ok(Some(Content::Other { config: image.config.digest })),
+        Manifest::Image(image) if image.config.digest == *config => {
+            Ok(Some(ContentRelation::Image))
+        }
+        Manifest::Image(image) => Ok(Some(ContentRelation::Other { config: image.config.digest })),
         Manifest::Index(index) => {
             let held = index_holds(registry, path, &index, config).await?;
-            Ok(held.then_some(Content::InIndex))
+            Ok(held.then_some(ContentRelation::InIndex))
         }
     }
 }

@@ -18,7 +18,7 @@ use crate::facts::AtDestination;
 use crate::facts::ImageFacts;
 use crate::facts::SourceFacts;
 use crate::facts::heads::Heads;
-use crate::image_content::ImageContent;
+use crate::image_content::PlannedContent;
 use crate::image_content::SharedDigests;
 use crate::image_tree::read::{OLDEST_DATE_MS, read_selected};
 use crate::manifest_cache::ManifestCache;
@@ -109,7 +109,7 @@ impl ContentLookup<'_> {
         // The push order needs a date only if a repository receives several images.
         let needs_date = image.pushed_at_ms.is_none() && self.shared.contains(&image.repository);
         let built_at_ms = tree.read_configuration(registry, source, needs_date).await;
-        let mut content = ImageContent::of(&tree).sharing(&self.digests);
+        let mut content = PlannedContent::of(&tree).sharing(&self.digests);
         if is_cached {
             content.pulls = 0;
         }

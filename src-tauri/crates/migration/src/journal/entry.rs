@@ -73,7 +73,6 @@ pub enum JournalState {
 /// Number of images of a migration by state, and bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct JournalCounts {
-    /// All images.
     pub images: u32,
     /// Migrated and verified.
     pub moved: u32,

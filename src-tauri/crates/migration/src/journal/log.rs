@@ -17,7 +17,7 @@ use crate::journal::json_columns;
 use crate::journal::writer::{Change, ChangeKind, ImageChange, Writer};
 use crate::recorded_error::RecordedError;
 use crate::report::{ImageResult, Report};
-use crate::run::record::Record;
+use crate::run::record::ImageRecord;
 use transload_model::{Digest, RepositoryName, Tag, now_ms};
 
 /// Converts an error to its recorded form. The codes and messages of errors belong to the API crate, so
@@ -201,7 +201,7 @@ impl JournalLog {
     }
 
     /// Journals that an image reached a commit point.
-    pub(crate) fn image(&self, record: &Record<'_>, state: &ImageState) {
+    pub(crate) fn image(&self, record: &ImageRecord<'_>, state: &ImageState) {
         let stage = match state {
             ImageState::Pushing => Stage::Begun,
             ImageState::Pushed { .. } => Stage::Pushed,

@@ -29,14 +29,14 @@ impl ResourceLocation {
 pub struct NeededPermission {
     /// The action and its resources.
     pub permission: Permission,
-    pub purpose: Purpose,
+    pub purpose: PermissionPurpose,
 }
 
 /// What a permission is needed for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
-#[ts(rename = "PermissionPurpose", export_to = "permissions.ts")]
-pub enum Purpose {
+#[ts(export_to = "permissions.ts")]
+pub enum PermissionPurpose {
     /// Requesting the registry's authorization token.
     LogIn,
     /// Reading what exists at the destination.
@@ -55,7 +55,7 @@ pub enum Purpose {
     Mount,
 }
 
-impl Purpose {
+impl PermissionPurpose {
     /// Returns whether the migration fails without it.
     pub fn is_essential(self) -> bool {
         !matches!(self, Self::Mount | Self::Forecast)
@@ -94,34 +94,50 @@ pub fn permissions(plan: &Plan, location: &ResourceLocation) -> Vec<NeededPermis
     let of = |repositories: &[&PlannedRepository]| repositories.iter().map(arn).collect::<Vec<_>>();
 
     let mut required = RequiredPermissions::default();
-    required.add(Purpose::LogIn, "ecr:GetAuthorizationToken", vec!["*".to_owned()]);
-    required.add(Purpose::Look, "ecr:DescribeRepositories", of(&all));
-    required.add(Purpose::Look, "ecr:BatchGetImage", of(&all));
+    required.add(PermissionPurpose::LogIn, "ecr:GetAuthorizationToken", vec!["*".to_owned()]);
+    required.add(PermissionPurpose::Look, "ecr:DescribeRepositories", of(&all));
+    required.add(PermissionPurpose::Look, "ecr:BatchGetImage", of(&all));
     let existing = moving.iter().copied().filter(|repository| repository.exists);
     let existing = existing.map(|one| arn(&one)).collect();
-    required.add(Purpose::Forecast, "ecr:GetLifecyclePolicy", existing);
-    required.add(Purpose::Create, "ecr:CreateRepository", new().map(|one| arn(&one)).collect());
+    required.add(PermissionPurpose::Forecast, "ecr:GetLifecyclePolicy", existing);
+    required.add(
+        PermissionPurpose::Create,
+        "ecr:CreateRepository",
+        new().map(|one| arn(&one)).collect(),
+    );
     let tagged = new().filter(|one| !one.settings.tags.is_empty());
-    required.add(Purpose::Create, "ecr:TagResource", tagged.map(|one| arn(&one)).collect());
+    required.add(
+        PermissionPurpose::Create,
+        "ecr:TagResource",
+        tagged.map(|one| arn(&one)).collect(),
+    );
     let ruled = new().filter(|one| one.settings.lifecycle.policy_text().is_some());
-    required.add(Purpose::Create, "ecr:PutLifecyclePolicy", ruled.map(|one| arn(&one)).collect());
+    required.add(
+        PermissionPurpose::Create,
+        "ecr:PutLifecyclePolicy",
+        ruled.map(|one| arn(&one)).collect(),
+    );
     let shared = new().filter(|one| one.settings.policy.is_some());
-    required.add(Purpose::Create, "ecr:SetRepositoryPolicy", shared.map(|one| arn(&one)).collect());
+    required.add(
+        PermissionPurpose::Create,
+        "ecr:SetRepositoryPolicy",
+        shared.map(|one| arn(&one)).collect(),
+    );
     let mut keys: Vec<_> =
         new().filter_map(|one| key_arn(&one.settings.encryption, location)).collect();
     keys.sort();
     keys.dedup();
     // Source: Amazon ECR user guide, "Encryption at rest". The third action there,
     // `kms:RetireGrant`, is for deleting a repository.
-    required.add(Purpose::Create, "kms:CreateGrant", keys.clone());
-    required.add(Purpose::Create, "kms:DescribeKey", keys);
+    required.add(PermissionPurpose::Create, "kms:CreateGrant", keys.clone());
+    required.add(PermissionPurpose::Create, "kms:DescribeKey", keys);
     for action in PUSH {
-        required.add(Purpose::Push, action, of(&moving));
+        required.add(PermissionPurpose::Push, action, of(&moving));
     }
-    required.add(Purpose::Prove, "ecr:DescribeImages", of(&all));
+    required.add(PermissionPurpose::Prove, "ecr:DescribeImages", of(&all));
     let copied = plan.images.iter().any(|image| image.route == Route::RegistryToRegistry);
     if copied && moving.len() > 1 {
-        required.add(Purpose::Mount, "ecr:GetDownloadUrlForLayer", of(&moving));
+        required.add(PermissionPurpose::Mount, "ecr:GetDownloadUrlForLayer", of(&moving));
     }
     required.0
 }
@@ -131,7 +147,7 @@ struct RequiredPermissions(Vec<NeededPermission>);
 
 impl RequiredPermissions {
     /// Adds an action on resources. Does nothing without resources.
-    fn add(&mut self, purpose: Purpose, action: &str, resources: Vec<String>) {
+    fn add(&mut self, purpose: PermissionPurpose, action: &str, resources: Vec<String>) {
         if !resources.is_empty() {
             let permission = Permission { action: action.to_owned(), resources };
             self.0.push(NeededPermission { permission, purpose });

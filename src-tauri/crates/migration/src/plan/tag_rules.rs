@@ -138,7 +138,7 @@ pub struct DatedTag {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
 #[ts(rename = "OutReason", export_to = "sources.ts")]
-pub enum ExclusionReason {
+pub enum TagExclusion {
     /// It matches no include pattern.
     NotIncluded,
     /// It matches an exclude pattern.
@@ -155,7 +155,7 @@ pub enum ExclusionReason {
 
 /// Applies the rules to the tags of one repository. Returns `None` for each selected tag, and the
 /// reason for each tag that is left out.
-pub fn choose(tags: &[DatedTag], rules: &TagRules) -> Vec<Option<ExclusionReason>> {
+pub fn choose(tags: &[DatedTag], rules: &TagRules) -> Vec<Option<TagExclusion>> {
     let mut reasons: Vec<_> = tags.iter().map(|tag| exclusion_reason(tag, rules)).collect();
     if let Some(newest) = rules.newest {
         let mut chosen: Vec<usize> =
@@ -164,7 +164,7 @@ pub fn choose(tags: &[DatedTag], rules: &TagRules) -> Vec<Option<ExclusionReason
         // source.
         chosen.sort_by_key(|index| std::cmp::Reverse(tags[*index].pushed_at_ms));
         for index in chosen.into_iter().skip(newest) {
-            reasons[index] = Some(ExclusionReason::Older);
+            reasons[index] = Some(TagExclusion::Older);
         }
     }
     reasons
@@ -173,35 +173,35 @@ pub fn choose(tags: &[DatedTag], rules: &TagRules) -> Vec<Option<ExclusionReason
 /// Returns why no tag after `tags` can be selected, in a list that is sorted by push time, newest
 /// first. `None` if later tags have to be read. Also `None` if `tags` themselves aren't sorted, so
 /// that a source whose order is different is read to its end.
-pub fn rest_excluded(tags: &[DatedTag], rules: &TagRules) -> Option<ExclusionReason> {
+pub fn rest_excluded(tags: &[DatedTag], rules: &TagRules) -> Option<TagExclusion> {
     let pushed: Option<Vec<u64>> = tags.iter().map(|tag| tag.pushed_at_ms).collect();
     let pushed = pushed.filter(|times| times.is_sorted_by(|one, next| one >= next))?;
     let oldest = *pushed.last()?;
     if rules.pushed_since_ms.is_some_and(|earliest| oldest < earliest) {
-        return Some(ExclusionReason::PushedBefore);
+        return Some(TagExclusion::PushedBefore);
     }
     let newest = rules.newest?;
     let matching = tags.iter().filter(|tag| exclusion_reason(tag, rules).is_none());
-    (matching.count() >= newest).then_some(ExclusionReason::Older)
+    (matching.count() >= newest).then_some(TagExclusion::Older)
 }
 
-fn exclusion_reason(tag: &DatedTag, rules: &TagRules) -> Option<ExclusionReason> {
+fn exclusion_reason(tag: &DatedTag, rules: &TagRules) -> Option<TagExclusion> {
     let name = tag.tag.as_str();
     let matched = |patterns: &[TagPattern]| patterns.iter().any(|pattern| pattern.matches(name));
     if !rules.include.is_empty() && !matched(&rules.include) {
-        return Some(ExclusionReason::NotIncluded);
+        return Some(TagExclusion::NotIncluded);
     }
     if matched(&rules.exclude) {
-        return Some(ExclusionReason::Excluded);
+        return Some(TagExclusion::Excluded);
     }
-    let since = |earliest: Option<u64>, actual: Option<u64>, reason: ExclusionReason| match (
+    let since = |earliest: Option<u64>, actual: Option<u64>, reason: TagExclusion| match (
         earliest?, actual,
     ) {
-        (_, None) => Some(ExclusionReason::TimeUnknown),
+        (_, None) => Some(TagExclusion::TimeUnknown),
         (earliest, Some(actual)) => (actual < earliest).then_some(reason),
     };
-    since(rules.pushed_since_ms, tag.pushed_at_ms, ExclusionReason::PushedBefore)
-        .or_else(|| since(rules.pulled_since_ms, tag.pulled_at_ms, ExclusionReason::PulledBefore))
+    since(rules.pushed_since_ms, tag.pushed_at_ms, TagExclusion::PushedBefore)
+        .or_else(|| since(rules.pulled_since_ms, tag.pulled_at_ms, TagExclusion::PulledBefore))
 }
 
 #[cfg(test)]
@@ -274,15 +274,15 @@ mod tests {
     fn a_time_that_the_source_does_not_report_is_a_reason() {
         let rules = TagRules { pushed_since_ms: Some(30), ..TagRules::default() };
         assert_eq!(chosen(RELEASES, &rules), ["latest", "v2.0.0", "v2.0.0-rc1", "1.10"]);
-        assert_eq!(choose(&tags(RELEASES), &rules)[6], Some(ExclusionReason::TimeUnknown));
+        assert_eq!(choose(&tags(RELEASES), &rules)[6], Some(TagExclusion::TimeUnknown));
         let rules = TagRules { pulled_since_ms: Some(100), ..TagRules::default() };
         assert_eq!(chosen(RELEASES, &rules), ["latest", "v2.0.0"]);
-        assert_eq!(choose(&tags(RELEASES), &rules)[2], Some(ExclusionReason::PulledBefore));
+        assert_eq!(choose(&tags(RELEASES), &rules)[2], Some(TagExclusion::PulledBefore));
     }
 
     #[test]
     fn reading_stops_when_no_later_tag_can_be_selected() {
-        use ExclusionReason::{Older, PushedBefore};
+        use TagExclusion::{Older, PushedBefore};
         let glob = |text| vec![TagPattern::glob(text).unwrap()];
         let all = TagRules::default;
         let sorted: &[(&str, u64)] = &[("c", 30), ("b-rc", 20), ("a", 10)];

@@ -15,7 +15,7 @@ use crate::events::{EventSink, ImageState, MigrationEvent};
 use crate::journal::log::JournalLog;
 use crate::plan::{Action, Plan};
 use crate::report::PolicyNotSet;
-use crate::run::record::{Record, Records};
+use crate::run::record::{ImageRecord, ImageRecords};
 use transload_docker::DockerError;
 use transload_model::{ImageReference, RepositoryName};
 use transload_registry::RegistryError;
@@ -64,14 +64,14 @@ impl Run<'_> {
         self.events.emit(event);
     }
 
-    pub(super) fn image_state(&self, record: &Record<'_>, state: ImageState) {
+    pub(super) fn image_state(&self, record: &ImageRecord<'_>, state: ImageState) {
         if let Some(journal) = self.journal {
             journal.image(record, &state);
         }
         self.emit(MigrationEvent::ImageState { image: record.planned.index, state });
     }
 
-    pub(super) fn fail(&self, record: &Record<'_>, error: Arc<MigrationError>) {
+    pub(super) fn fail(&self, record: &ImageRecord<'_>, error: Arc<MigrationError>) {
         record.fail(Arc::clone(&error));
         self.image_state(record, ImageState::Failed { error });
     }
@@ -80,9 +80,9 @@ impl Run<'_> {
     /// cancelled. `work` returns whether the image succeeded.
     pub(super) async fn for_each_concurrent<'r, 'p: 'r, F>(
         &self,
-        records: impl Iterator<Item = &'r Record<'p>>,
+        records: impl Iterator<Item = &'r ImageRecord<'p>>,
         limit: usize,
-        work: impl Fn(&'r Record<'p>) -> F,
+        work: impl Fn(&'r ImageRecord<'p>) -> F,
     ) -> Counts
     where
         F: Future<Output = Result<(), MigrationError>>,
@@ -121,7 +121,7 @@ impl Run<'_> {
 
     /// Finishes images that need no work before the first step: refused images fail with the plan's
     /// reason, and images kept by choice are unchanged.
-    pub(super) fn finish_unchanged(&self, records: &Records<'_>) {
+    pub(super) fn finish_unchanged(&self, records: &ImageRecords<'_>) {
         for record in records.open() {
             match &record.planned.action {
                 Action::Refused { error } => self.fail(record, Arc::clone(error)),
@@ -135,7 +135,7 @@ impl Run<'_> {
     }
 
     /// Fails every open image if the destination is not the planned one. Returns whether it did.
-    pub(super) fn refuse_other_destination(&self, records: &Records<'_>) -> bool {
+    pub(super) fn refuse_other_destination(&self, records: &ImageRecords<'_>) -> bool {
         match self.plan.destination.ensure_same(&self.destination.identity) {
             Ok(()) => false,
             Err(error) => {
@@ -159,7 +159,7 @@ impl Run<'_> {
         }
     }
 
-    pub(super) fn cancel_unfinished(&self, records: &Records<'_>) {
+    pub(super) fn cancel_unfinished(&self, records: &ImageRecords<'_>) {
         let open: BTreeSet<u32> = records.open().map(|record| record.planned.index).collect();
         for record in records.iter().filter(|record| open.contains(&record.planned.index)) {
             record.cancel();

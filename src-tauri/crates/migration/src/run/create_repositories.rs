@@ -21,7 +21,7 @@ use crate::plan::PlannedRepository;
 use crate::run::context::{Counts, Run};
 use crate::run::journal_writes::{intend, settle};
 use crate::run::lifecycle_policies::LifecyclePolicies;
-use crate::run::record::Records;
+use crate::run::record::ImageRecords;
 use crate::step::Step;
 use transload_aws::AwsError;
 use transload_model::{RepositoryName, RepositoryPolicy, now_ms};
@@ -56,7 +56,7 @@ pub(super) struct RepositoryCreator {
 /// Returns the repositories that images of the plan still need, and the task that creates them.
 pub(super) fn repositories(
     run: &Run<'_>,
-    records: &Records<'_>,
+    records: &ImageRecords<'_>,
 ) -> (Repositories, RepositoryCreator) {
     let names: HashSet<_> = records.moving().map(|record| &record.planned.repository).collect();
     let planned = run.plan.repositories.iter();

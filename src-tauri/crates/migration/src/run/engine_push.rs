@@ -31,7 +31,7 @@ use crate::run::context::Run;
 use crate::run::create_repositories::Repositories;
 use crate::run::engine_push::sent_layers::{SentLayers, layers_by_digest};
 use crate::run::push_queue::QueuePosition;
-use crate::run::record::Record;
+use crate::run::record::ImageRecord;
 use crate::run::tag_check::{elapsed_ms, may_push, pushed, tag_guard};
 use crate::run::verify::prove_arrived;
 use transload_docker::{
@@ -77,7 +77,7 @@ impl<'a> EnginePushes<'a> {
     /// push, so the images of a repository are pushed one after the other.
     pub async fn push(
         &self,
-        record: &Record<'_>,
+        record: &ImageRecord<'_>,
         turn: &QueuePosition<'_>,
     ) -> Result<(), MigrationError> {
         turn.wait().await;
@@ -110,7 +110,7 @@ impl<'a> EnginePushes<'a> {
     /// Returns an error if the engine doesn't hold what is needed.
     async fn selected(
         &self,
-        record: &Record<'_>,
+        record: &ImageRecord<'_>,
         plan: &EnginePlan,
     ) -> Result<Selected, MigrationError> {
         let (started, id) = (Instant::now(), &plan.image_id);
@@ -123,7 +123,7 @@ impl<'a> EnginePushes<'a> {
     /// Sends what was read from the image's archive, byte for byte.
     async fn own_push(
         &self,
-        record: &Record<'_>,
+        record: &ImageRecord<'_>,
         plan: &EnginePlan,
         selected: Selected,
     ) -> Result<(), MigrationError> {
@@ -163,7 +163,7 @@ impl<'a> EnginePushes<'a> {
     /// Has the engine push, and repeats or replaces that where it gives up too early.
     async fn engine_push(
         &self,
-        record: &Record<'_>,
+        record: &ImageRecord<'_>,
         plan: &EnginePlan,
         image: &EngineImage,
     ) -> Result<(), MigrationError> {
@@ -243,7 +243,7 @@ impl<'a> EnginePushes<'a> {
     /// can't be sent gets no repository.
     async fn checked(
         &self,
-        record: &Record<'_>,
+        record: &ImageRecord<'_>,
         plan: &EnginePlan,
         image: &EngineImage,
     ) -> Result<Option<Selected>, MigrationError> {
@@ -274,7 +274,7 @@ impl<'a> EnginePushes<'a> {
 
     async fn push_once(
         &self,
-        record: &Record<'_>,
+        record: &ImageRecord<'_>,
         plan: &EnginePlan,
         sent: &mut SentLayers,
     ) -> Result<Option<PushOutcome>, MigrationError> {
@@ -314,7 +314,7 @@ impl<'a> EnginePushes<'a> {
     }
 
     /// What was pushed, as the destination has it. The engine says neither sizes nor platforms.
-    async fn arrived(&self, record: &Record<'_>, outcome: &PushOutcome) -> Option<ImageTree> {
+    async fn arrived(&self, record: &ImageRecord<'_>, outcome: &PushOutcome) -> Option<ImageTree> {
         let planned = record.planned;
         let source = ManifestSource::of(self.run.destination.registry.as_ref());
         let read = read_tree(source, &planned.destination, outcome.digest.as_str()).await;
@@ -328,7 +328,7 @@ impl<'a> EnginePushes<'a> {
     /// Bytes that the engine sent, and bytes that the destination had.
     fn counted(
         &self,
-        record: &Record<'_>,
+        record: &ImageRecord<'_>,
         tree: &ImageTree,
         sent: &SentLayers,
         image: &EngineImage,
@@ -354,7 +354,7 @@ impl<'a> EnginePushes<'a> {
 
     /// Whether the registry refused the manifest because the tag may not move. Docker 25 and 26 do
     /// not pass on what it said.
-    async fn is_immutable(&self, record: &Record<'_>, cause: PushFailure) -> bool {
+    async fn is_immutable(&self, record: &ImageRecord<'_>, cause: PushFailure) -> bool {
         let (planned, destination) = (record.planned, &self.run.destination);
         if cause != PushFailure::ManifestRejected {
             return false;

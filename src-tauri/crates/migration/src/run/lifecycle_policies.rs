@@ -11,7 +11,7 @@ use crate::report::PolicyNotSet;
 use crate::run::context::Run;
 use crate::run::journal_writes::{intend, settle};
 use crate::run::push_queue::QueuePosition;
-use crate::run::record::Record;
+use crate::run::record::ImageRecord;
 use transload_model::RepositoryName;
 
 /// The lifecycle policies that a run still has to set.
@@ -54,7 +54,7 @@ impl LifecyclePolicies {
     pub async fn image_finished(
         &self,
         run: &Run<'_>,
-        record: &Record<'_>,
+        record: &ImageRecord<'_>,
         position: QueuePosition<'_>,
     ) {
         if position.finish() {

@@ -5,12 +5,12 @@ use std::sync::Arc;
 use crate::error::MigrationError;
 use crate::events::MigrationEvent;
 use crate::run::context::{Counts, Run};
-use crate::run::record::Records;
+use crate::run::record::ImageRecords;
 use crate::step::Step;
 
 /// Gets an authorization token and checks it at the registry's base endpoint. If that fails, all images
 /// fail.
-pub(super) async fn log_in(run: &Run<'_>, records: &Records<'_>) -> Counts {
+pub(super) async fn log_in(run: &Run<'_>, records: &ImageRecords<'_>) -> Counts {
     let mut counts = Counts::default();
     let Some(outcome) = run.control.until_cancelled(check_token(run)).await else { return counts };
     counts.add(outcome.is_ok());

@@ -8,7 +8,7 @@ use tokio::time::timeout;
 
 use crate::endpoints::Source;
 use crate::run::context::Run;
-use crate::run::record::{Record, Records};
+use crate::run::record::{ImageRecord, ImageRecords};
 use crate::run::tag_check::pushed;
 use crate::run::verify::{judge, prove_arrived};
 use transload_model::Digest;
@@ -18,7 +18,7 @@ const READ_LIMIT: Duration = Duration::from_millis(900);
 
 /// Reads each tag whose write was started and has no response. An image that was written is verified
 /// and counts. Any other image, also if its tag can't be read in time, stays unfinished.
-pub(super) async fn find_open_writes(run: &Run<'_>, records: &Records<'_>) {
+pub(super) async fn find_open_writes(run: &Run<'_>, records: &ImageRecords<'_>) {
     let open: Vec<_> = records.open().filter(|record| record.has_open_write()).collect();
     let reads = open.iter().map(|record| check_tag(run, record));
     if timeout(READ_LIMIT, join_all(reads)).await.is_err() {
@@ -26,7 +26,7 @@ pub(super) async fn find_open_writes(run: &Run<'_>, records: &Records<'_>) {
     }
 }
 
-async fn check_tag(run: &Run<'_>, record: &Record<'_>) {
+async fn check_tag(run: &Run<'_>, record: &ImageRecord<'_>) {
     let planned = record.planned;
     // The digest of an image that the Docker Engine repacks is known only from its response.
     let Some(expected) = record.pushed_digest().or_else(|| record.source().0) else { return };
@@ -51,7 +51,7 @@ fn lacks_referrers(run: &Run<'_>) -> bool {
 
 /// Records an image that was written, and whose referrers may be missing. The image stays unfinished,
 /// and the report contains the digest that ECR has.
-async fn arrived_without_referrers(run: &Run<'_>, record: &Record<'_>, digest: Digest) {
+async fn arrived_without_referrers(run: &Run<'_>, record: &ImageRecord<'_>, digest: Digest) {
     let planned = record.planned;
     pushed(run, record, digest.clone());
     let parts = record.parts();

@@ -12,7 +12,7 @@ use crate::concurrency::{
     MAX_CONCURRENT_COPIES, MAX_CONCURRENT_TAG_WRITES, MAX_CONCURRENT_UPLOADS, MAX_STARTED_IMAGES,
 };
 use crate::copy::destination_state::DestinationState;
-use crate::copy::image::{Copied, CopiedTag, Copier, Job};
+use crate::copy::image::{Copied, CopiedTag, Copier, ImageCopy};
 use crate::copy::mounts::Mounts;
 use crate::copy::referrers::ReferrerTags;
 use crate::copy::registry_tags::RegistryTags;
@@ -28,14 +28,14 @@ use crate::run::engine_push::EnginePushes;
 use crate::run::lifecycle_policies::LifecyclePolicies;
 use crate::run::push_queue::{PushQueue, QueuePosition};
 use crate::run::quota::QuotaGate;
-use crate::run::record::{Record, Records};
+use crate::run::record::{ImageRecord, ImageRecords};
 use crate::run::tag_check::{elapsed_ms, existed_before, pushed, tag_guard};
 use crate::run::tag_guard::TagGuard;
 use crate::run::verify::prove_arrived;
 use transload_model::Digest;
 
 /// Copies every image, and creates missing repositories when they are needed.
-pub(super) async fn push(run: &Run<'_>, records: &Records<'_>, traces: &mut Traces) -> Counts {
+pub(super) async fn push(run: &Run<'_>, records: &ImageRecords<'_>, traces: &mut Traces) -> Counts {
     let (repositories, creator) = repositories(run, records);
     let policies = &LifecyclePolicies::new(run);
     // Owns `repositories`: the creator ends when the push is done and drops them.
@@ -49,7 +49,7 @@ pub(super) async fn push(run: &Run<'_>, records: &Records<'_>, traces: &mut Trac
 
 async fn push_into(
     run: &Run<'_>,
-    records: &Records<'_>,
+    records: &ImageRecords<'_>,
     repositories: &Repositories,
     policies: &LifecyclePolicies,
 ) -> Counts {
@@ -121,7 +121,7 @@ impl Copies<'_> {
     /// Copies and verifies an image. Waits while the source's pull quota is used up.
     async fn copy_when_allowed(
         &self,
-        record: &Record<'_>,
+        record: &ImageRecord<'_>,
         position: &QueuePosition<'_>,
     ) -> Result<(), MigrationError> {
         let copy = || async move {
@@ -140,7 +140,7 @@ impl Copies<'_> {
     /// order. Returns the permit that the image keeps until it is verified.
     async fn copy(
         &self,
-        record: &Record<'_>,
+        record: &ImageRecord<'_>,
         position: &QueuePosition<'_>,
     ) -> Result<Option<SemaphorePermit<'_>>, MigrationError> {
         let (run, copier) = (self.run, &self.copier);
@@ -167,7 +167,7 @@ impl Copies<'_> {
                 read_selected(source, &planned.source, reference, platform).await?
             }
         };
-        let job = Job {
+        let job = ImageCopy {
             index: planned.index,
             source: &planned.source,
             tree: &tree,
@@ -218,7 +218,7 @@ impl Copies<'_> {
     /// the tag is written follows in any case.
     async fn existing_image(
         &self,
-        record: &Record<'_>,
+        record: &ImageRecord<'_>,
         guard: &TagGuard<'_>,
     ) -> Result<Option<ExistingImage>, MigrationError> {
         let planned = record.planned;
@@ -243,7 +243,7 @@ struct ExistingImage {
 
 /// Returns the cache of the source's tags, with the number of images of each repository. Signatures are
 /// found by tag.
-fn source_tags(records: &Records<'_>) -> RegistryTags {
+fn source_tags(records: &ImageRecords<'_>) -> RegistryTags {
     let mut image_counts: HashMap<String, usize> = HashMap::new();
     for record in records.moving() {
         *image_counts.entry(record.planned.source.path().to_owned()).or_default() += 1;
@@ -252,7 +252,7 @@ fn source_tags(records: &Records<'_>) -> RegistryTags {
 }
 
 /// Returns the cache of the destination's tags, with the number of images of each repository.
-fn destination_tags(records: &Records<'_>) -> RegistryTags {
+fn destination_tags(records: &ImageRecords<'_>) -> RegistryTags {
     let mut image_counts: HashMap<String, usize> = HashMap::new();
     for record in records.moving() {
         *image_counts.entry(record.planned.repository.to_string()).or_default() += 1;

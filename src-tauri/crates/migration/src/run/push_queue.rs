@@ -9,7 +9,7 @@ use std::sync::{Mutex, PoisonError};
 
 use tokio::sync::watch;
 
-use crate::run::record::{Record, Records};
+use crate::run::record::{ImageRecord, ImageRecords};
 use transload_model::RepositoryName;
 
 /// The images of a push, by repository and in push order.
@@ -42,8 +42,8 @@ pub(super) struct QueuePosition<'q> {
 impl<'r> PushQueue<'r> {
     /// Returns the queue, and the images in start order: repositories alternate as in the plan, and each
     /// starts with its oldest image.
-    pub fn new<'p: 'r>(records: &'r Records<'p>) -> (Self, Vec<&'r Record<'p>>) {
-        let mut waiting: HashMap<&RepositoryName, VecDeque<&Record<'_>>> = HashMap::new();
+    pub fn new<'p: 'r>(records: &'r ImageRecords<'p>) -> (Self, Vec<&'r ImageRecord<'p>>) {
+        let mut waiting: HashMap<&RepositoryName, VecDeque<&ImageRecord<'_>>> = HashMap::new();
         for record in records.moving() {
             waiting.entry(&record.planned.repository).or_default().push_back(record);
         }
@@ -61,7 +61,7 @@ impl<'r> PushQueue<'r> {
     }
 
     /// Returns the position of an image.
-    pub fn position(&self, record: &Record<'_>) -> QueuePosition<'_> {
+    pub fn position(&self, record: &ImageRecord<'_>) -> QueuePosition<'_> {
         let queue = self.queues.get(&record.planned.repository);
         let position = self.positions.get(&record.planned.index).copied().unwrap_or_default();
         QueuePosition { queue, position }

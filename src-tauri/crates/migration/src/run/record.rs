@@ -13,19 +13,19 @@ use crate::report::{ImageReport, ImageResult, LeftBehind};
 use transload_model::{Digest, Platform};
 
 /// The records of all images of a plan, in its order.
-pub(crate) struct Records<'a>(Vec<Record<'a>>);
+pub(crate) struct ImageRecords<'a>(Vec<ImageRecord<'a>>);
 
 /// The record of one image in a run.
-pub(crate) struct Record<'a> {
+pub(crate) struct ImageRecord<'a> {
     pub planned: &'a PlannedImage,
     /// Whether the write of its tag has started.
     pub write_begun: AtomicBool,
-    state: Mutex<ImageProgress>,
+    state: Mutex<RecordState>,
 }
 
 /// What is known about an image so far.
 #[derive(Clone)]
-pub(crate) struct ImageProgress {
+pub(crate) struct RecordState {
     pub result: Option<ImageResult>,
     pub pushed_digest: Option<Digest>,
     pub registry_digest: Option<Digest>,
@@ -51,7 +51,7 @@ pub(crate) struct ImageProgress {
     pub part_of: Option<Digest>,
 }
 
-impl Default for ImageProgress {
+impl Default for RecordState {
     fn default() -> Self {
         Self {
             result: None,
@@ -74,7 +74,7 @@ impl Default for ImageProgress {
     }
 }
 
-impl ImageProgress {
+impl RecordState {
     /// Restores the record of an earlier run of the same migration. Only a finished image has a
     /// result. What is known about the others is kept, in case this run fails before it learns
     /// more.
@@ -105,45 +105,45 @@ impl ImageProgress {
     }
 }
 
-impl<'a> Records<'a> {
+impl<'a> ImageRecords<'a> {
     /// `earlier` holds the images of an earlier run of the same plan, in its order; empty for the
     /// first run.
     pub fn of(plan: &'a Plan, earlier: &[JournalImage]) -> Self {
         let mut earlier = earlier.iter();
         let record = |planned| {
-            let known = earlier.next().map(ImageProgress::of).unwrap_or_default();
-            Record { planned, write_begun: AtomicBool::default(), state: Mutex::new(known) }
+            let known = earlier.next().map(RecordState::of).unwrap_or_default();
+            ImageRecord { planned, write_begun: AtomicBool::default(), state: Mutex::new(known) }
         };
         Self(plan.images.iter().map(record).collect())
     }
 
-    pub fn iter(&self) -> impl Iterator<Item = &Record<'a>> {
+    pub fn iter(&self) -> impl Iterator<Item = &ImageRecord<'a>> {
         self.0.iter()
     }
 
     /// Returns the images that have no result yet.
-    pub fn open(&self) -> impl Iterator<Item = &Record<'a>> {
+    pub fn open(&self) -> impl Iterator<Item = &ImageRecord<'a>> {
         self.iter().filter(|record| record.state().result.is_none())
     }
 
     /// Returns the images whose content is to be copied and that have no result yet.
-    pub fn moving(&self) -> impl Iterator<Item = &Record<'a>> {
+    pub fn moving(&self) -> impl Iterator<Item = &ImageRecord<'a>> {
         self.open().filter(|record| record.planned.action.moves())
     }
 
     pub fn into_reports(self) -> Vec<ImageReport> {
-        self.0.into_iter().map(Record::into_report).collect()
+        self.0.into_iter().map(ImageRecord::into_report).collect()
     }
 }
 
-impl Record<'_> {
-    fn state(&self) -> MutexGuard<'_, ImageProgress> {
+impl ImageRecord<'_> {
+    fn state(&self) -> MutexGuard<'_, RecordState> {
         // The state is plain data, so it is valid even after a panic in another task.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Returns a copy of the current state.
-    pub fn known(&self) -> ImageProgress {
+    pub fn known(&self) -> RecordState {
         self.state().clone()
     }
 

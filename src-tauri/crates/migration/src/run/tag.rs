@@ -10,12 +10,12 @@ use crate::engine_route::predict::EngineWay;
 use crate::error::MigrationError;
 use crate::events::ImageState;
 use crate::run::context::{Counts, Run, Traces};
-use crate::run::record::{Record, Records};
+use crate::run::record::{ImageRecord, ImageRecords};
 use transload_docker::{DockerApi, DockerError};
 use transload_model::ImageReference;
 
 /// Tags the engine's images with the names under which the engine pushes them.
-pub(super) async fn tag(run: &Run<'_>, records: &Records<'_>, traces: &mut Traces) -> Counts {
+pub(super) async fn tag(run: &Run<'_>, records: &ImageRecords<'_>, traces: &mut Traces) -> Counts {
     let Source::Engine(docker) = run.source else { return Counts::default() };
     let created = Mutex::new(Vec::new());
     let docker = docker.as_ref();
@@ -31,7 +31,7 @@ pub(super) async fn tag(run: &Run<'_>, records: &Records<'_>, traces: &mut Trace
 async fn tag_image(
     run: &Run<'_>,
     docker: &dyn DockerApi,
-    record: &Record<'_>,
+    record: &ImageRecord<'_>,
     created: &Mutex<Vec<ImageReference>>,
 ) -> Result<(), MigrationError> {
     let planned = record.planned;

@@ -3,20 +3,20 @@
 
 use std::time::Instant;
 
-use crate::engine_route::counterpart::{Content, holds_content};
+use crate::engine_route::counterpart::{ContentRelation, holds_content};
 use crate::engine_route::predict::EngineOutcome;
 use crate::error::MigrationError;
 use crate::events::ImageState;
 use crate::journal::log::PendingWrite;
 use crate::plan::PlannedImage;
 use crate::run::context::Run;
-use crate::run::record::Record;
+use crate::run::record::ImageRecord;
 use crate::run::tag_guard::{Expected, TagDecision, TagGuard};
 use transload_docker::DockerApi;
 use transload_model::{Digest, ImageReference};
 
 /// Returns the guard that decides whether the tag of an image may be written.
-pub(super) fn tag_guard<'a>(run: &Run<'a>, record: &'a Record<'_>) -> TagGuard<'a> {
+pub(super) fn tag_guard<'a>(run: &Run<'a>, record: &'a ImageRecord<'_>) -> TagGuard<'a> {
     let planned = record.planned;
     TagGuard {
         image: planned.index,
@@ -32,7 +32,12 @@ pub(super) fn tag_guard<'a>(run: &Run<'a>, record: &'a Record<'_>) -> TagGuard<'
 }
 
 /// Records an image that existed at the destination before this attempt could write it.
-pub(super) fn existed_before(run: &Run<'_>, record: &Record<'_>, digest: Digest, is_own: bool) {
+pub(super) fn existed_before(
+    run: &Run<'_>,
+    record: &ImageRecord<'_>,
+    digest: Digest,
+    is_own: bool,
+) {
     record.is_there(digest.clone(), is_own);
     run.image_state(record, ImageState::Pushed { digest });
 }
@@ -42,7 +47,7 @@ pub(super) fn existed_before(run: &Run<'_>, record: &Record<'_>, digest: Digest,
 pub(super) async fn may_push(
     run: &Run<'_>,
     docker: &dyn DockerApi,
-    record: &Record<'_>,
+    record: &ImageRecord<'_>,
     guard: &TagGuard<'_>,
 ) -> Result<Option<Option<PendingWrite>>, MigrationError> {
     let (planned, registry) = (record.planned, run.destination.registry.as_ref());
@@ -85,7 +90,7 @@ async fn is_same_content(run: &Run<'_>, planned: &PlannedImage, found: &Digest) 
     }
     let (registry, path) = (run.destination.registry.as_ref(), planned.repository.as_str());
     let content = holds_content(registry, path, found, &engine.image_id).await;
-    matches!(content, Ok(Some(Content::Image)))
+    matches!(content, Ok(Some(ContentRelation::Image)))
 }
 
 /// Whether the engine's image of this name has this digest in the registry, according to the engine.
@@ -103,7 +108,7 @@ async fn has_pushed(
 }
 
 /// Records the pushed digest of an image and reports the progress.
-pub(super) fn pushed(run: &Run<'_>, record: &Record<'_>, digest: Digest) {
+pub(super) fn pushed(run: &Run<'_>, record: &ImageRecord<'_>, digest: Digest) {
     record.pushed(digest.clone());
     run.image_state(record, ImageState::Pushed { digest });
 }

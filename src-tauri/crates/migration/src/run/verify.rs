@@ -6,22 +6,22 @@ use std::sync::Arc;
 
 use crate::concurrency::MAX_CONCURRENT_VERIFICATIONS;
 use crate::endpoints::Source;
-use crate::engine_route::counterpart::{Content, holds_content};
+use crate::engine_route::counterpart::{ContentRelation, holds_content};
 use crate::engine_route::predict::EngineOutcome;
 use crate::error::MigrationError;
 use crate::events::ImageState;
 use crate::plan::{PlannedImage, Remark};
 use crate::proof::Proof;
 use crate::run::context::{Counts, Run};
-use crate::run::record::{Record, Records};
+use crate::run::record::{ImageRecord, ImageRecords};
 use transload_aws::TaggedImage;
 use transload_model::Digest;
 
 /// Verifies the images that were not pushed, and counts those that were verified after their push.
 ///
 /// Reads the digest of each tag twice, from the registry and from ECR's API.
-pub(super) async fn verify(run: &Run<'_>, records: &Records<'_>) -> Counts {
-    let proved: Vec<bool> = records.iter().filter_map(Record::proved_on_arrival).collect();
+pub(super) async fn verify(run: &Run<'_>, records: &ImageRecords<'_>) -> Counts {
+    let proved: Vec<bool> = records.iter().filter_map(ImageRecord::proved_on_arrival).collect();
     let mut counts = run
         .for_each_concurrent(records.open(), MAX_CONCURRENT_VERIFICATIONS, |record| {
             prove(run, record)
@@ -35,7 +35,7 @@ pub(super) async fn verify(run: &Run<'_>, records: &Records<'_>) -> Counts {
 
 /// Verifies an image right after its push. If the verification fails, the image fails, but its push
 /// still counts as successful.
-pub(super) async fn prove_arrived(run: &Run<'_>, record: &Record<'_>) {
+pub(super) async fn prove_arrived(run: &Run<'_>, record: &ImageRecord<'_>) {
     let outcome = prove(run, record).await;
     // A cancelled verification proves nothing.
     if outcome.as_ref().is_err_and(|error| run.is_cancel(error)) {
@@ -47,7 +47,7 @@ pub(super) async fn prove_arrived(run: &Run<'_>, record: &Record<'_>) {
     }
 }
 
-async fn prove(run: &Run<'_>, record: &Record<'_>) -> Result<(), MigrationError> {
+async fn prove(run: &Run<'_>, record: &ImageRecord<'_>) -> Result<(), MigrationError> {
     let planned = record.planned;
     run.image_state(record, ImageState::Verifying);
     let registry = run.destination.registry.as_ref();
@@ -133,8 +133,8 @@ async fn same_content(
 ) -> Result<Proof, MigrationError> {
     let (registry, path) = (run.destination.registry.as_ref(), planned.repository.as_str());
     match holds_content(registry, path, manifest, image_id).await {
-        Ok(Some(Content::Image | Content::InIndex)) => Ok(Proof::SameContent),
-        Ok(Some(Content::Other { config })) => Err(MigrationError::ContentDiffers {
+        Ok(Some(ContentRelation::Image | ContentRelation::InIndex)) => Ok(Proof::SameContent),
+        Ok(Some(ContentRelation::Other { config })) => Err(MigrationError::ContentDiffers {
             destination: planned.destination.clone(),
             expected: image_id.clone(),
             found: config,

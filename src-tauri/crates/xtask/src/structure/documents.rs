@@ -1,4 +1,4 @@
-//! Names of files and of things in documentation that don't exist any more: in the Markdown pages, and in the head
+//! Names of files and of things in documentation that no longer exist: in the Markdown pages, and in the head
 //! comments of Rust files. `structure` calls it.
 
 use std::collections::BTreeSet;
@@ -46,6 +46,12 @@ impl Texts {
         }
         texts.sort();
         Ok(Self(texts))
+    }
+
+    /// Returns the Rust files with their text.
+    pub fn rust_files(&self) -> impl Iterator<Item = (&Path, &str)> {
+        let files = self.0.iter().map(|(file, text)| (file.as_path(), text.as_str()));
+        files.filter(|(file, _)| file.extension() == Some("rs".as_ref()))
     }
 
     /// Returns a problem for each name that doesn't exist.

@@ -124,6 +124,22 @@ fn stale_names_in_pages_and_head_comments_are_found() {
 }
 
 #[test]
+fn types_of_the_same_name_in_two_crates_are_found() {
+    let files = [
+        ("crates/a/src/lib.rs", "pub struct Image;\npub(crate) enum State {}\nstruct Own;\n"),
+        ("crates/b/src/x.rs", "pub(super) trait Image {}\npub type State = u8;\nstruct Own;\n"),
+        ("crates/b/src/y.rs", "pub struct Plan;\npub fn Other() {}\n"),
+        ("crates/b/src/z.rs", "pub struct Plan;\npub type BoxError = u8;\n"),
+        ("crates/c/src/lib.rs", "pub type BoxError = u8;\n"),
+        ("crates/c/src/x/tests.rs", "pub struct Image;\n"),
+        ("crates/contract/src/lib.rs", "pub struct Plan;\n"),
+    ];
+    let found = repeated_names(files.iter().map(|(file, text)| (Path::new(*file), *text)));
+    let found: Vec<_> = found.into_iter().map(|(name, packages)| (name, packages.len())).collect();
+    assert_eq!(found, [("Image".to_owned(), 2), ("State".to_owned(), 2)]);
+}
+
+#[test]
 fn the_list_of_known_circles_may_only_shrink() {
     let found = structure(&[
         ("src/lib.rs", "//! Root.\nmod a; mod b;"),

@@ -37,7 +37,6 @@ pub(super) struct LoginFileContent {
 /// An entry of `auths`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum AuthEntry {
-    /// A login.
     Login(EngineLogin),
     /// No login. Docker writes such an entry if a helper stores the login.
     Empty,

@@ -7,6 +7,7 @@ use crate::destination_identity::DestinationEndpoint;
 use crate::error::MigrationError;
 use crate::journal::entry::{JournalState, Stage};
 use crate::journal::intent::{Write, tag_histories};
+use crate::journal::schema::newest_version;
 use crate::journal::store::Journal;
 use crate::journal::tests::execute_sql;
 use crate::plan::Route;
@@ -17,7 +18,7 @@ use crate::testing::summaries;
 /// Each released version has a fixture, as that version wrote it.
 #[tokio::test]
 async fn journals_of_earlier_versions_open() {
-    for (version, text) in [
+    let fixtures = [
         (1, include_str!("../fixtures/version_1.sql")),
         (2, include_str!("../fixtures/version_2.sql")),
         (3, include_str!("../fixtures/version_3.sql")),
@@ -25,7 +26,14 @@ async fn journals_of_earlier_versions_open() {
         (5, include_str!("../fixtures/version_5.sql")),
         (6, include_str!("../fixtures/version_6.sql")),
         (7, include_str!("../fixtures/version_7.sql")),
-    ] {
+    ];
+    let earlier = newest_version() - 1;
+    assert_eq!(
+        i64::try_from(fixtures.len()).unwrap(),
+        earlier,
+        "add a fixture of the version before a new step"
+    );
+    for (version, text) in fixtures {
         let folder = TempDir::new().unwrap();
         let path = folder.path().join("journal.sqlite");
         execute_sql(&path, text);
