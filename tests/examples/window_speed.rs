@@ -19,7 +19,8 @@ const ROUNDS: usize = 7;
 /// Until what a click started in the background has ended.
 const REST: Duration = Duration::from_millis(700);
 /// A button that shows that its action is in progress, or that the page is at work.
-const IN_PROGRESS: &str = "[data-testid=wizard-start]:is(:disabled, [aria-disabled=true]), [data-testid=job]";
+const IN_PROGRESS: &str =
+    "[data-testid=wizard-start]:is(:disabled, [aria-disabled=true]), [data-testid=job]";
 const PAUSING: &str = "[data-testid=job-pause]:is(:disabled, [aria-disabled=true])";
 const DIALOG: &str = "[data-testid=job-stop-confirm]";
 const PAGES: [(&str, &str); 5] = [
