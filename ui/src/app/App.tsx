@@ -24,6 +24,7 @@ import { ErrorBoundary } from "./ErrorBoundary";
 import { Frame } from "./Frame";
 import { helpTopic } from "./helpTopic";
 import { MfaCodeProvider } from "./MfaCodeProvider";
+import { PageContent } from "./PageContent";
 import type { Page } from "./routes";
 import { SignInProvider } from "./SignInProvider";
 import { useDroppedFile } from "./useDroppedFile";
@@ -266,91 +267,99 @@ function Window() {
             onEngine={engine.reload}
           >
             <MfaCodeProvider connections={[viewed, session.connection]}>
-              <ErrorBoundary key={page}>
-                {page === "welcome" && (
-                  <WelcomePage
-                    starting={state.startingPractice}
-                    onMigrate={() => begin("migrate")}
-                    onRepositories={() => begin("repositories")}
-                    onPractice={() => {
-                      choosePractice(page).then(() =>
-                        change({ welcomed: true }).catch(notifyError),
-                      );
-                    }}
-                  />
-                )}
-                {page === "migrate" && (
-                  <MigratePage
-                    draft={kept}
-                    job={job}
-                    followed={followed}
-                    removeTemporaryTags={settings.remove_temporary_tags}
-                    errorActions={errorActions}
-                    onConnection={onConnection}
-                    onJob={showJob}
-                    onRepositories={() => update({ type: "migrated_repositories_opened" })}
-                  />
-                )}
-                {page === "repositories" && (
-                  <RepositoriesPage
-                    connection={connection}
-                    opening={state.repository}
-                    connectionPicker={<ConnectionPicker connection={connection} onChange={view} />}
-                    errorActions={errorActions}
-                    onRegion={(region) => {
-                      if (connection !== null && connection.kind !== "practice") {
-                        view({ ...connection, region });
+              <PageContent page={page}>
+                <ErrorBoundary key={page}>
+                  {page === "welcome" && (
+                    <WelcomePage
+                      starting={state.startingPractice}
+                      onMigrate={() => begin("migrate")}
+                      onRepositories={() => begin("repositories")}
+                      onPractice={() => {
+                        choosePractice(page).then(() =>
+                          change({ welcomed: true }).catch(notifyError),
+                        );
+                      }}
+                    />
+                  )}
+                  {page === "migrate" && (
+                    <MigratePage
+                      draft={kept}
+                      job={job}
+                      followed={followed}
+                      removeTemporaryTags={settings.remove_temporary_tags}
+                      errorActions={errorActions}
+                      onConnection={onConnection}
+                      onJob={showJob}
+                      onRepositories={() => update({ type: "migrated_repositories_opened" })}
+                    />
+                  )}
+                  {page === "repositories" && (
+                    <RepositoriesPage
+                      connection={connection}
+                      opening={state.repository}
+                      connectionPicker={
+                        <ConnectionPicker connection={connection} onChange={view} />
                       }
-                    }}
-                    showImage={(image, onClose) =>
-                      connection !== null && (
-                        <ImagePage
-                          connection={connection}
-                          image={image}
-                          onClose={onClose}
-                          errorActions={errorActions}
-                        />
-                      )
-                    }
-                  />
-                )}
-                {page === "history" && (
-                  <HistoryPage
-                    errorActions={errorActions}
-                    onListed={interrupted.listed}
-                    onJob={(shown) => {
-                      showJob(shown);
-                      openPage("migrate");
-                    }}
-                    onRequest={(request, account) => {
-                      draftDispatch({ type: "request_taken", request, account });
-                      update({ type: "job_shown", job: null });
-                      openPage("migrate");
-                    }}
-                    onMigrate={() => openPage("migrate")}
-                  />
-                )}
-                {page === "profiles" && <ProfilesPage onUse={use} errorActions={errorActions} />}
-                {page === "friendlyName" && (
-                  <FriendlyNamePage
-                    state={friendlyName}
-                    onChange={(changed) => setFriendlyName((before) => ({ ...before, ...changed }))}
-                    connection={connection}
-                    connectionPicker={<ConnectionPicker connection={connection} onChange={view} />}
-                    errorActions={errorActions}
-                  />
-                )}
-                {page === "settings" && (
-                  <SettingsPage
-                    settings={settings}
-                    onChange={change}
-                    practiceRuns={usesPractice}
-                    connection={session.connection}
-                    onPracticeReset={resetPractice}
-                    errorActions={errorActions}
-                  />
-                )}
-              </ErrorBoundary>
+                      errorActions={errorActions}
+                      onRegion={(region) => {
+                        if (connection !== null && connection.kind !== "practice") {
+                          view({ ...connection, region });
+                        }
+                      }}
+                      showImage={(image, onClose) =>
+                        connection !== null && (
+                          <ImagePage
+                            connection={connection}
+                            image={image}
+                            onClose={onClose}
+                            errorActions={errorActions}
+                          />
+                        )
+                      }
+                    />
+                  )}
+                  {page === "history" && (
+                    <HistoryPage
+                      errorActions={errorActions}
+                      onListed={interrupted.listed}
+                      onJob={(shown) => {
+                        showJob(shown);
+                        openPage("migrate");
+                      }}
+                      onRequest={(request, account) => {
+                        draftDispatch({ type: "request_taken", request, account });
+                        update({ type: "job_shown", job: null });
+                        openPage("migrate");
+                      }}
+                      onMigrate={() => openPage("migrate")}
+                    />
+                  )}
+                  {page === "profiles" && <ProfilesPage onUse={use} errorActions={errorActions} />}
+                  {page === "friendlyName" && (
+                    <FriendlyNamePage
+                      state={friendlyName}
+                      onChange={(changed) =>
+                        setFriendlyName((before) => ({ ...before, ...changed }))
+                      }
+                      connection={connection}
+                      connectionPicker={
+                        <ConnectionPicker connection={connection} onChange={view} />
+                      }
+                      errorActions={errorActions}
+                    />
+                  )}
+                  {page === "settings" && (
+                    <SettingsPage
+                      settings={settings}
+                      onChange={change}
+                      practiceRuns={usesPractice}
+                      connection={session.connection}
+                      onPracticeReset={resetPractice}
+                      errorActions={errorActions}
+                    />
+                  )}
+                </ErrorBoundary>
+              </PageContent>
             </MfaCodeProvider>
             {state.closing && (
               <CloseModal

@@ -1,9 +1,10 @@
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import { type ReactNode, useDeferredValue, useEffect, useRef, useState } from "react";
+import { useEffect, useState } from "react";
 import { type ErrorActions, ErrorAlert } from "../../../errors";
 import { useBackend } from "../../../ipc/BackendContext";
 import type { AwsConnection, AwsIdentity, MigrationPlan } from "../../../ipc/generated";
 import { exportName } from "../../../shared/exportName";
+import { useFollowingContent } from "../../../shared/useFollowingContent";
 import { type Draft, type StepId, stepOrder } from "./draft";
 import { confirmedRepositories } from "./expiryConfirmation";
 import type { DraftAction } from "./reducer";
@@ -139,14 +140,11 @@ export function MigrationWizard({
   };
 
   // The step bar and the footer answer the click at once; the rows of the step follow, in the background.
-  // Until then the rows of the previous step are hidden: to remove them would take a part of the answer.
-  const isFollowing = useDeferredValue(draft.step) !== draft.step;
-  const previousContent = useRef<ReactNode>(null);
   const Content = step?.Content;
-  const content = isFollowing
-    ? previousContent.current
-    : Content !== undefined && <Content {...context} />;
-  previousContent.current = content;
+  const { content, isFollowing } = useFollowingContent(
+    draft.step,
+    Content !== undefined && <Content {...context} />,
+  );
   return (
     <div className="wizard">
       <StepBar index={index} onStep={go} />
