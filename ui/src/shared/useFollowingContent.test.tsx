@@ -1,0 +1,27 @@
+import { flushSync } from "react-dom";
+import { createRoot } from "react-dom/client";
+import { expect, it, vi } from "vitest";
+import { useFollowingContent } from "./useFollowingContent";
+
+function Page({ id }: { id: string }) {
+  const { content, isFollowing } = useFollowingContent(id, <p>{`content of ${id}`}</p>);
+  return <div hidden={isFollowing}>{content}</div>;
+}
+
+it("hides the content of the previous ID with the click, and removes it afterwards", async () => {
+  const environment = globalThis as { IS_REACT_ACT_ENVIRONMENT?: boolean };
+  // Outside of `act`, React renders as in the window.
+  environment.IS_REACT_ACT_ENVIRONMENT = false;
+  const place = document.createElement("div");
+  document.body.append(place);
+  const root = createRoot(place);
+  flushSync(() => root.render(<Page id="one" />));
+  flushSync(() => root.render(<Page id="two" />));
+  expect(place.textContent).toBe("content of one");
+  expect(place.querySelector("[hidden]")).not.toBeNull();
+  await vi.waitFor(() => expect(place.textContent).toBe("content of two"), 30_000);
+  expect(place.querySelector("[hidden]")).toBeNull();
+  root.unmount();
+  environment.IS_REACT_ACT_ENVIRONMENT = true;
+  place.remove();
+});
