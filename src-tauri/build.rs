@@ -1,5 +1,10 @@
 //! Grants the window its commands, by name. A command that is not granted is refused.
 
+// Not as a dependency: the contract would be compiled a second time, for the build script.
+#[macro_use]
+#[path = "crates/contract/src/command_list.rs"]
+mod command_list;
+
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
@@ -11,7 +16,7 @@ macro_rules! commands {
         const COMMANDS: &[&str] = &[$($(stringify!($command),)*)*];
     };
 }
-include!("crates/contract/src/command_list.rs");
+with_command_list!(commands);
 
 fn main() {
     println!("cargo:rerun-if-changed=crates/contract/src/command_list.rs");

@@ -68,7 +68,7 @@ macro_rules! commands {
         }
     };
 }
-include!("../crates/contract/src/command_list.rs");
+transload_contract::with_command_list!(commands);
 
 /// Sends what a command reports to the window that called it. A window that was closed needs no
 /// progress.

@@ -1,13 +1,17 @@
-// Every command of the window, declared once: its documentation, its name, its request and its answer.
-//
-// `shell` commands need the window, its dialogs or its files, and are methods of `Shell` in
-// `src-tauri/src/commands/`. `api` commands are methods of `Api` in `crates/api/src/handlers/`. A type
-// after `;` is what the command reports while it runs. A failed command answers an `ApiError`.
-//
-// Read by `include!` with a macro `commands!` in three places: the shell's `build.rs` (permissions),
-// `src-tauri/src/commands.rs` (dispatch) and `crates/contract/src/typescript.rs` (the interface `Commands`
-// and the types that it needs).
-commands! {
+//! Every command of the window, declared once: its documentation, its name, its request and its answer.
+//!
+//! `shell` commands need the window, its dialogs or its files, and are methods of `Shell` in
+//! `src-tauri/src/commands/`. `api` commands are methods of `Api` in `crates/api/src/handlers/`. A type
+//! after `;` is what the command reports while it runs. A failed command answers an `ApiError`.
+//!
+//! Three macros receive the list: in the shell's `build.rs` (permissions), in `src-tauri/src/commands.rs` (dispatch)
+//! and in `crates/contract/src/typescript.rs` (the interface `Commands` and the types that it needs).
+
+/// Calls the macro `$receiver` of the caller with the list. The types are those that the caller has in scope.
+#[macro_export]
+macro_rules! with_command_list {
+    ($receiver:ident) => {
+        $receiver! {
     shell {
         /// Version, folders and start mode of the program.
         app_info() -> AppInfo;
@@ -299,4 +303,6 @@ commands! {
         /// Moves a tag of practice's Docker Hub to the image of another tag of the repository.
         practice_tag_move(repository: String, tag: String, to: String) -> ();
     }
+        }
+    };
 }

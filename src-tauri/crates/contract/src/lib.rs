@@ -4,7 +4,7 @@
 //! in Rust and in TypeScript. Types that cross unchanged belong to the crate that defines them and are
 //! re-exported here. `api` answers with these types; `transload-cli` and the shell read them.
 //!
-//! - `command_list.rs` declares the commands. It is not a module: three macros include it
+//! - `command_list` declares the commands; three macros receive them
 //! - one file per subject: the types of its commands. Those of `copies` are for the command line only
 //! - `job_snapshot`: the fold of a job's events into its snapshot
 //! - `typescript`: a test that writes the commands and types to `ui/src/ipc/generated/`. `cargo xtask generate`
@@ -16,6 +16,7 @@
 
 mod aws;
 mod client_logins;
+mod command_list;
 mod copies;
 mod deletion;
 mod destination;

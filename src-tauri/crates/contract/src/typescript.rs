@@ -47,7 +47,7 @@ macro_rules! commands {
         }
     };
 }
-include!("command_list.rs");
+crate::with_command_list!(commands);
 
 /// A file of types: declarations by name, and the names that it imports, by file.
 #[derive(Default)]

@@ -162,11 +162,9 @@ fn read(root: &Path) -> Result<Structure> {
     let relative = |file: &Path| file.strip_prefix(root).unwrap_or(file).to_path_buf();
     for Package { folder, targets } in packages::find(root)? {
         let mut compiled = BTreeSet::new();
-        let mut included = BTreeSet::new();
         for target in targets {
             let tree = ModuleTree::read(&target)?;
             compiled.extend(tree.files().map(Path::to_path_buf));
-            included.extend(tree.included_files().map(Path::to_path_buf));
             let found = find_references(&tree);
             for (from, to) in found.files {
                 references.entry(relative(&from)).or_default().insert(relative(&to));
@@ -184,8 +182,7 @@ fn read(root: &Path) -> Result<Structure> {
             if file.ends_with("mod.rs") {
                 structure.mod_files.insert(name.clone());
             }
-            let head = if included.contains(&file) { "//" } else { "//!" };
-            if !fs::read_to_string(&file)?.trim_start().starts_with(head) {
+            if !fs::read_to_string(&file)?.trim_start().starts_with("//!") {
                 structure.without_head_comment.insert(name);
             }
         }

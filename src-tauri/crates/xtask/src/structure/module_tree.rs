@@ -15,8 +15,6 @@ pub struct ModuleTree {
     pub modules: Vec<Module>,
     /// Files that are compiled for tests only, which may use everything.
     test_files: BTreeSet<PathBuf>,
-    /// Files of `include!`.
-    included_files: BTreeSet<PathBuf>,
 }
 
 /// A file, or an inline module of a file.
@@ -39,26 +37,17 @@ impl ModuleTree {
     /// # Errors
     /// If a file can't be read or parsed.
     pub fn read(root: &Path) -> Result<Self> {
-        let mut tree = Self {
-            modules: Vec::new(),
-            test_files: BTreeSet::new(),
-            included_files: BTreeSet::new(),
-        };
+        let mut tree = Self { modules: Vec::new(), test_files: BTreeSet::new() };
         let folder = root.parent().unwrap_or(root).to_path_buf();
         tree.add_file(root, &folder, None, false)?;
         Ok(tree)
     }
 
-    /// Returns every file of the target, including those for tests and of `include!`.
+    /// Returns every file of the target, including those for tests.
     pub fn files(&self) -> impl Iterator<Item = &Path> {
         let modules = self.modules.iter().map(|module| module.file.as_path());
         let tests = self.test_files.iter().map(PathBuf::as_path);
-        modules.chain(tests).chain(self.included_files())
-    }
-
-    /// Returns the files of `include!`. They are no modules, so `//!` is not allowed in them.
-    pub fn included_files(&self) -> impl Iterator<Item = &Path> {
-        self.included_files.iter().map(PathBuf::as_path)
+        modules.chain(tests)
     }
 
     /// Adds a file. `folder` is where the files of its own modules are.
@@ -76,7 +65,6 @@ impl ModuleTree {
         if is_test {
             self.test_files.insert(file.to_path_buf());
         }
-        self.included_files.extend(included_files(&text, file));
         self.add_module(parsed.items, file, folder, parent, is_test)
     }
 
@@ -217,13 +205,6 @@ pub fn is_for_tests(attributes: &[Attribute]) -> bool {
         Meta::Path(path) => path.segments.last().is_some_and(|segment| segment.ident == "test"),
         _ => false,
     })
-}
-
-/// Returns the files that `include!("…")` pastes into a file.
-fn included_files(text: &str, file: &Path) -> Vec<PathBuf> {
-    let names = text.split("include!(\"").skip(1).filter_map(|rest| rest.split('"').next());
-    let parent = file.parent().unwrap_or(file);
-    names.map(|name| parent.join(name)).filter(|path| path.is_file()).collect()
 }
 
 /// Returns the file of `mod name;`: the one of `#[path]`, `name.rs`, or `name/mod.rs`.
