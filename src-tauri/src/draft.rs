@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 use transload_errors::ApiError;
-use transload_files::move_aside;
+use transload_files::{move_aside, write_whole};
 
 use crate::{errors, files};
 
@@ -61,7 +61,7 @@ impl Draft {
                 None,
             ));
         }
-        files::write_whole(&self.path, &content)
+        write_whole(&self.path, &content)
             .map_err(|error| errors::storage_failed("write", &self.path, &error))
     }
 }

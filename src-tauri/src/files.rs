@@ -1,23 +1,9 @@
-//! Files that stay consistent if the process is killed at any time. `settings`, `draft` and `saved_profiles` store
-//! their data with it.
+//! Files that may not exist. `settings`, `draft`, `recent_sources` and `saved_profiles` read and delete theirs with it,
+//! and write them with [`transload_files::write_whole`].
 
 use std::fs::{self, File};
-use std::io::{self, Write as _};
+use std::io;
 use std::path::Path;
-
-/// Replaces a file atomically: after a kill or a power cut, it has the old or the new content, never a part.
-///
-/// # Errors
-/// If the folder isn't writable. The file is then unchanged.
-pub fn write_whole(path: &Path, content: &[u8]) -> io::Result<()> {
-    let folder = path.parent().unwrap_or(Path::new("."));
-    let mut file = tempfile::NamedTempFile::new_in(folder)?;
-    file.write_all(content)?;
-    // The rename must not reach the disk before the content does.
-    file.as_file().sync_all()?;
-    file.persist(path).map_err(|error| error.error)?;
-    sync_folder(folder)
-}
 
 /// Syncs a file that a library wrote to disk.
 ///
@@ -48,17 +34,6 @@ pub fn remove(path: &Path) -> io::Result<()> {
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
         _ => Ok(()),
     }
-}
-
-#[cfg(unix)]
-fn sync_folder(folder: &Path) -> io::Result<()> {
-    File::open(folder)?.sync_all()
-}
-
-/// Only Unix can open a folder as a file.
-#[cfg(not(unix))]
-fn sync_folder(_folder: &Path) -> io::Result<()> {
-    Ok(())
 }
 
 #[cfg(test)]

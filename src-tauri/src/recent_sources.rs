@@ -10,7 +10,7 @@ use std::sync::{Mutex, PoisonError};
 
 use transload_contract::{AwsConnection, ImageSource};
 use transload_errors::ApiError;
-use transload_files::{StoredList, move_aside};
+use transload_files::{StoredList, move_aside, write_whole};
 
 use crate::{errors, files};
 
@@ -86,7 +86,7 @@ impl RecentSources {
             .to_values()
             .and_then(|sources| serde_json::to_vec_pretty(&sources))
             .map_err(|error| errors::internal("Couldn't convert the sources to JSON.", &error))?;
-        files::write_whole(&self.path, &content)
+        write_whole(&self.path, &content)
             .map_err(|error| errors::storage_failed("write", &self.path, &error))
     }
 }

@@ -7,7 +7,7 @@ use std::sync::{Mutex, PoisonError};
 use transload_api::{SETTINGS_FILE, read_settings};
 use transload_contract::Settings;
 use transload_errors::ApiError;
-use transload_files::{copy_aside, move_aside};
+use transload_files::{copy_aside, move_aside, write_whole};
 
 use crate::{errors, files};
 
@@ -32,7 +32,7 @@ impl SettingsFile {
                         let aside = copy_aside(&path)?;
                         tracing::warn!(?unreadable, aside = %aside.display(), "settings can't be read");
                         // So that the next start doesn't copy it again.
-                        files::write_whole(&path, &to_json(&settings)?)?;
+                        write_whole(&path, &to_json(&settings)?)?;
                     }
                     settings
                 }
@@ -59,7 +59,7 @@ impl SettingsFile {
         let content = to_json(&settings)
             .map_err(|error| errors::internal("Couldn't convert the settings to JSON.", &error))?;
         let mut current = self.current.lock().unwrap_or_else(PoisonError::into_inner);
-        files::write_whole(&self.path, &content)
+        write_whole(&self.path, &content)
             .map_err(|error| errors::storage_failed("write", &self.path, &error))?;
         *current = settings;
         Ok(())

@@ -1,4 +1,4 @@
-//! Files that are replaced, and every file of the data folder with an element that can't be read.
+//! Every file of the data folder with an element that can't be read.
 
 use serde_json::{Value, json};
 use tauri::test::{mock_builder, mock_context, noop_assets};
@@ -120,14 +120,4 @@ fn an_unreadable_element_loses_only_itself_and_is_not_overwritten() {
         let texts = files.map(|file| fs::read_to_string(file.unwrap().path()).unwrap());
         assert!(texts.into_iter().any(|text| text.contains(LATER)), "{file} is overwritten");
     }
-}
-
-#[test]
-fn a_write_leaves_only_the_new_content() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("a.json");
-    write_whole(&path, b"one, and longer").unwrap();
-    write_whole(&path, b"two").unwrap();
-    assert_eq!(read(&path).unwrap().unwrap(), b"two");
-    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
 }

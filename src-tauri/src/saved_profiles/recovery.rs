@@ -3,7 +3,7 @@
 //! tauri-plugin-store 2.5 saves with `fs::write`, which truncates the file before it writes, and it treats a file
 //! that it can't parse as empty. If the process were killed in between, all profiles would be lost with the next
 //! save. So each save first writes the same content atomically to a second file
-//! ([`crate::files::write_whole`]), and then lets the store save. One of the two files is always complete:
+//! ([`transload_files::write_whole`]), and then lets the store save. One of the two files is always complete:
 //!
 //! | killed                 | file of the store | copy | used at the next start |
 //! |------------------------|-------------------|------|------------------------|
@@ -18,7 +18,7 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 use serde_json::Value;
 use transload_errors::{ApiError, ErrorCode};
-use transload_files::move_aside;
+use transload_files::{move_aside, write_whole};
 
 use crate::{errors, files};
 
@@ -66,7 +66,7 @@ pub fn prepare(paths: &Paths) -> Result<Option<ApiError>, ApiError> {
         None => None,
     };
     if let Some(content) = &copy {
-        step("write", &paths.main, files::write_whole(&paths.main, content))?;
+        step("write", &paths.main, write_whole(&paths.main, content))?;
     }
     Ok(aside.map(|aside| damaged(&aside, copy.is_some())))
 }

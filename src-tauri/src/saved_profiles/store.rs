@@ -9,7 +9,7 @@ use tauri::{AppHandle, Runtime};
 use tauri_plugin_store::{Store, StoreBuilder};
 use transload_contract::SavedProfile;
 use transload_errors::ApiError;
-use transload_files::StoredList;
+use transload_files::{StoredList, write_whole};
 
 use crate::saved_profiles::recovery::{self, Paths, VERSION};
 use crate::saved_profiles::rules;
@@ -76,8 +76,7 @@ impl<R: Runtime> SavedProfiles<R> {
     /// `input_invalid`, `storage_failed`.
     pub fn export(&self, ids: &[String], path: &Path) -> Result<(), ApiError> {
         let content = self.with(|opened| rules::export(&opened.profiles.elements, ids))?;
-        files::write_whole(path, &content)
-            .map_err(|error| errors::storage_failed("write", path, &error))
+        write_whole(path, &content).map_err(|error| errors::storage_failed("write", path, &error))
     }
 
     /// Adds the profiles of a file and returns them.
@@ -156,7 +155,7 @@ impl<R: Runtime> SavedProfiles<R> {
         let list = Value::Array(profiles.to_values().map_err(not_json)?);
         let whole = json!({ "version": VERSION, PROFILES: list });
         let content = serde_json::to_vec_pretty(&whole).map_err(not_json)?;
-        files::write_whole(&self.paths.copy, &content)
+        write_whole(&self.paths.copy, &content)
             .map_err(|error| errors::storage_failed("write", &self.paths.copy, &error))?;
 
         let before = store.get(PROFILES).unwrap_or_else(|| Value::Array(Vec::new()));

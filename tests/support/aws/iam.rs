@@ -68,11 +68,6 @@ impl Iam {
         locked(&self.state).missing.extend(actions.iter().map(|&action| action.to_owned()));
     }
 
-    /// Allows every action again.
-    pub fn allow_all_actions(&self) {
-        locked(&self.state).missing.clear();
-    }
-
     /// Denies the role all read calls of IAM.
     pub fn deny_iam_reads(&self) {
         let mut state = locked(&self.state);

@@ -69,11 +69,6 @@ impl Control {
         self.paused.send_replace(false);
     }
 
-    /// Returns whether the migration is paused.
-    pub fn is_paused(&self) -> bool {
-        *self.paused.borrow()
-    }
-
     /// Cancels everything in progress.
     pub fn cancel(&self) {
         self.cancel.cancel();
