@@ -1,12 +1,13 @@
 //! The AWS CLI, as an independent witness of what ECR contains.
 
+mod process;
+
 use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 use serde_json::Value;
-use tempfile::TempDir;
 
-use crate::program::Program;
+use crate::aws_cli::process::AwsCall;
 use crate::tools::python_tool;
 
 /// The region that the stories use by default.
@@ -16,9 +17,8 @@ pub const REGION: &str = "eu-central-1";
 /// AWS configuration of the user who runs the tests.
 #[derive(Debug)]
 pub struct AwsCli {
-    program: PathBuf,
+    python: PathBuf,
     endpoint: String,
-    home: TempDir,
     key: (String, String),
     region: String,
 }
@@ -30,9 +30,8 @@ impl AwsCli {
     /// If it is not installed.
     pub fn new(endpoint: &str) -> Result<Self> {
         Ok(Self {
-            program: python_tool("aws")?,
+            python: python_tool("python3")?,
             endpoint: endpoint.to_owned(),
-            home: TempDir::with_prefix("aws-cli-")?,
             key: ("AKIAIOSFODNN7EXAMPLE".to_owned(), "witness-key-of-nobody".to_owned()),
             region: REGION.to_owned(),
         })
@@ -54,20 +53,20 @@ impl AwsCli {
     }
 
     /// Prepares a command, such as `ecr describe-repositories`.
-    pub fn run<'a>(&self, arguments: impl IntoIterator<Item = &'a str>) -> Program {
-        ["AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"]
-            .into_iter()
-            .fold(Program::new(&self.program), Program::without_variable)
-            .variable("HOME", self.home.path())
-            .variable("AWS_ACCESS_KEY_ID", &self.key.0)
-            .variable("AWS_SECRET_ACCESS_KEY", &self.key.1)
-            // Version 1 of the AWS CLI reads only `AWS_DEFAULT_REGION`; version 2 reads both.
-            .variable("AWS_DEFAULT_REGION", &self.region)
-            .variable("AWS_REGION", &self.region)
-            .variable("AWS_PAGER", "")
-            .variable("AWS_EC2_METADATA_DISABLED", "true")
-            .arguments(["--endpoint-url", &self.endpoint, "--output", "json"])
-            .arguments(arguments)
+    pub fn run<'a>(&self, arguments: impl IntoIterator<Item = &'a str>) -> AwsCall {
+        let connection = ["--endpoint-url", &self.endpoint, "--output", "json"].map(str::to_owned);
+        AwsCall {
+            python: self.python.clone(),
+            arguments: connection
+                .into_iter()
+                .chain(arguments.into_iter().map(str::to_owned))
+                .collect(),
+            variables: [
+                ("AWS_ACCESS_KEY_ID", self.key.0.clone()),
+                ("AWS_SECRET_ACCESS_KEY", self.key.1.clone()),
+                ("AWS_DEFAULT_REGION", self.region.clone()),
+            ],
+        }
     }
 
     /// Runs a command and parses its output.

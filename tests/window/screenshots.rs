@@ -1,5 +1,5 @@
-//! Pictures of every screen and dialog at three sizes, light and dark, each checked with axe-core. The light
-//! tour also measures what is in view: see `expected.rs`.
+//! Every screen and dialog, light and dark, checked with axe-core. The light tour also measures what is in view
+//! at four sizes: see `expected.rs`. With `TRANSLOAD_SCREENSHOTS`, both save pictures of every size.
 
 mod expected;
 mod tour;

@@ -261,7 +261,7 @@ impl Window {
     }
 
     /// Waits until animations have finished.
-    async fn wait_for_drawing(&self) {
+    pub async fn wait_for_drawing(&self) {
         crate::window::screen::wait_until_still(|| {
             crate::window::screen::picture(&self.display).ok()
         })

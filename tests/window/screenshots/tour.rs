@@ -1,5 +1,6 @@
-//! Looks at a screen: takes its pictures, checks it with axe-core, and measures its layout. Faults are
-//! collected, so that one run finds those of every screen.
+//! Looks at a screen: checks it with axe-core, measures its layout, and takes its pictures if
+//! `TRANSLOAD_SCREENSHOTS` names a folder for them. Faults are collected, so that one run finds those of every
+//! screen.
 
 use std::collections::HashMap;
 
@@ -21,6 +22,8 @@ pub enum Theme {
 pub struct Tour<'a> {
     pub window: &'a Window,
     theme: Theme,
+    /// Whether somebody asked for the pictures, which take half of the time.
+    takes_pictures: bool,
     faults: Vec<String>,
     /// The right bottom corner of the wizard's primary button, and the step that was seen first.
     wizard_button: HashMap<Size, (f64, f64, String)>,
@@ -28,7 +31,9 @@ pub struct Tour<'a> {
 
 impl<'a> Tour<'a> {
     pub fn new(window: &'a Window, theme: Theme) -> Self {
-        Self { window, theme, faults: Vec::new(), wizard_button: HashMap::new() }
+        let takes_pictures = std::env::var_os("TRANSLOAD_SCREENSHOTS").is_some();
+        let (faults, wizard_button) = (Vec::new(), HashMap::new());
+        Self { window, theme, takes_pictures, faults, wizard_button }
     }
 
     pub fn faults(self) -> Vec<String> {
@@ -45,14 +50,23 @@ impl<'a> Tour<'a> {
     pub async fn look(&mut self, screen: &str) -> Result<()> {
         let sizes: &[Size] = match self.theme {
             Theme::Light => &[MINIMUM, LARGE, SMALL, DEFAULT],
-            Theme::Dark => &[LARGE, SMALL, DEFAULT],
+            Theme::Dark => self.dark_sizes(&[LARGE, SMALL, DEFAULT]),
         };
         self.look_at(screen, sizes, true).await
     }
 
     /// Looks at an open dialog or menu. What it covers was measured before.
     pub async fn look_at_dialog(&mut self, name: &str) -> Result<()> {
-        self.look_at(&format!("dialog-{name}"), &[SMALL, DEFAULT], false).await
+        let sizes: &[Size] = match self.theme {
+            Theme::Light => &[SMALL, DEFAULT],
+            Theme::Dark => self.dark_sizes(&[SMALL, DEFAULT]),
+        };
+        self.look_at(&format!("dialog-{name}"), sizes, false).await
+    }
+
+    /// The layout is measured in the light theme only, so the other sizes are for the pictures.
+    fn dark_sizes(&self, pictures: &'static [Size]) -> &'static [Size] {
+        if self.takes_pictures { pictures } else { &[DEFAULT] }
     }
 
     /// Ends with the default size, at which the next screen is opened.
@@ -77,10 +91,14 @@ impl<'a> Tour<'a> {
                     self.faults.extend(faults.iter().map(|fault| format!("{place}: {fault}")));
                 }
             }
-            let name =
-                if *size == DEFAULT { screen.to_owned() } else { format!("{screen}-{width}") };
-            self.window.screenshot(&name).await?;
+            if self.takes_pictures {
+                let name =
+                    if *size == DEFAULT { screen.to_owned() } else { format!("{screen}-{width}") };
+                self.window.screenshot(&name).await?;
+            }
         }
+        // While a text fades in, its contrast is too low.
+        self.window.wait_for_drawing().await;
         if let Err(error) = self.window.check_accessibility().await {
             self.faults.push(format!("{screen}: {error}"));
         }

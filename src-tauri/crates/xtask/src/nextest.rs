@@ -4,41 +4,67 @@
 //! Every call names the whole workspace: cargo unifies the features of a dependency over all packages
 //! that it builds at once, and another selection would compile the dependencies a second time.
 
-use std::ffi::OsString;
+mod temporary_files;
+
+use std::ffi::{OsStr, OsString};
 
 use anyhow::Result;
 
+use crate::nextest::temporary_files::TemporaryFiles;
 use crate::process::Process;
 use crate::workspace::Workspace;
+
+/// A run of tests that was not started yet.
+pub struct TestRun {
+    process: Process,
+    /// Removed when the run ended.
+    _files: Option<TemporaryFiles>,
+}
+
+impl TestRun {
+    /// Sets an environment variable.
+    pub fn env(mut self, name: &str, value: impl AsRef<OsStr>) -> Self {
+        self.process = self.process.env(name, value);
+        self
+    }
+
+    /// Runs the tests.
+    ///
+    /// # Errors
+    /// If a test fails.
+    pub fn run(self) -> Result<()> {
+        self.process.run()
+    }
+}
 
 /// Returns a run of the tests that a filter selects, without a display.
 ///
 /// # Errors
 /// If a folder's name can't be part of `PATH`.
-pub fn nextest(workspace: &Workspace, filter: &str) -> Result<Process> {
-    let threads = concurrent_tests().to_string();
-    let mut line = words(filter);
-    line.extend(["--test-threads", &threads]);
-    with_tools(workspace, Process::cargo(&line, &workspace.root))
+pub fn nextest(workspace: &Workspace, filter: &str) -> Result<TestRun> {
+    // A flow waits for its servers and timers for half of its time.
+    let threads = (2 * cores()).to_string();
+    let run = Process::cargo(&words(filter, &threads), &workspace.root);
+    with_tools(workspace, run, TemporaryFiles::in_memory()?)
 }
 
-/// Returns half as many tests again as there are cores: a flow waits for its servers about a third of its time.
-fn concurrent_tests() -> usize {
-    let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    cores + cores.div_ceil(2)
+fn cores() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
 }
 
-/// Returns a run of the stories that a filter selects, one for each core, on a display and a session bus
-/// of their own, so that a story never touches the windows of the user.
+/// Returns a run of the stories that a filter selects, on a display and a session bus of their own, so that a
+/// story never touches the windows of the user.
 ///
 /// # Errors
 /// If a folder's name can't be part of `PATH`.
-pub fn nextest_in_display(workspace: &Workspace, filter: &str) -> Result<Process> {
+pub fn nextest_in_display(workspace: &Workspace, filter: &str) -> Result<TestRun> {
     let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
     let mut line = vec!["-a", "-s", "-screen 0 1440x1000x24", "dbus-run-session", "--", &cargo];
-    line.extend(words(filter));
+    // A page waits for its animations for a third of its time.
+    let threads = (cores() + cores().div_ceil(2)).to_string();
+    line.extend(words(filter, &threads));
     let run = Process::new("xvfb-run", line, &workspace.root).env_remove("WAYLAND_DISPLAY");
-    with_tools(workspace, run)
+    with_tools(workspace, run, None)
 }
 
 /// Builds the window's program with the features of the tests, which cargo does for the tests of its
@@ -60,17 +86,26 @@ pub fn path_with_tools(workspace: &Workspace) -> Result<OsString> {
     Ok(std::env::join_paths(folders)?)
 }
 
-fn words(filter: &str) -> Vec<&str> {
-    vec!["nextest", "run", "--workspace", "--no-fail-fast", "-E", filter]
+fn words<'a>(filter: &'a str, threads: &'a str) -> Vec<&'a str> {
+    let run = ["nextest", "run", "--workspace", "--no-fail-fast"];
+    [&run[..], &["--test-threads", threads, "-E", filter]].concat()
 }
 
-fn with_tools(workspace: &Workspace, run: Process) -> Result<Process> {
-    Ok(run
+fn with_tools(
+    workspace: &Workspace,
+    run: Process,
+    files: Option<TemporaryFiles>,
+) -> Result<TestRun> {
+    let mut process = run
         .env("PATH", path_with_tools(workspace)?)
         // Tests that write TypeScript types must not write to the committed folder.
         .env("TS_RS_EXPORT_DIR", workspace.target.join("fresh-types"))
         .env("TRANSLOAD_APP", workspace.program(false))
         .env("TRANSLOAD_TAURI_DRIVER", workspace.tauri_driver())
         .env("TRANSLOAD_TOOLS", workspace.python_tools())
-        .env("TRANSLOAD_ENGINES", workspace.engines()))
+        .env("TRANSLOAD_ENGINES", workspace.engines());
+    if let Some(files) = &files {
+        process = process.env("TMPDIR", files.folder());
+    }
+    Ok(TestRun { process, _files: files })
 }

@@ -36,11 +36,18 @@ const THROTTLE_WAITS: [Duration; 4] = [
 pub(crate) async fn while_throttled<T, F: Future<Output = Result<T, AwsError>>>(
     request: impl Fn() -> F,
 ) -> Result<T, AwsError> {
-    for wait in THROTTLE_WAITS {
+    while_throttled_with(&THROTTLE_WAITS, request).await
+}
+
+async fn while_throttled_with<T, F: Future<Output = Result<T, AwsError>>>(
+    waits: &[Duration],
+    request: impl Fn() -> F,
+) -> Result<T, AwsError> {
+    for wait in waits {
         match request().await {
             Err(AwsError::Throttled { action }) => {
                 tracing::info!(action, ?wait, "ECR throttles; the request is repeated");
-                tokio::time::sleep(wait).await;
+                tokio::time::sleep(*wait).await;
             }
             finished => return finished,
         }
