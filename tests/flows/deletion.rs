@@ -236,3 +236,48 @@ async fn an_undo_pushes_what_ecr_still_has_and_says_why_the_rest_stays_deleted()
     assert!(matches!(whole, Some(NotRestorableReason::PartGone { .. })), "{whole:?}");
     Ok(())
 }
+
+#[tokio::test]
+async fn an_undo_sets_a_tag_again_that_was_deleted_alone() -> Result<()> {
+    let shop = Shop::open().await?;
+    let image = Recipe::small(5).build()?;
+    for tag in ["rc-7", "stable"] {
+        shop.repository.push(&image, tag).await?;
+    }
+    let (api, connection) = (&shop.app.api, || shop.ecr.connection());
+    let target = DeletionTarget::Tag {
+        repository: NAME.to_owned(),
+        tag: "rc-7".to_owned(),
+        digest: image.manifest.digest.clone(),
+    };
+    let planned = api.deletion_plan(connection(), target).await.map_err(api_error)?;
+    shop.calls()?;
+    let report = api.deletion_run(planned.deletion, |_| {}).await.map_err(api_error)?;
+    assert_eq!(shop.calls()?, named(&[("BatchDeleteImage", 1)]), "no manifest is read");
+    assert_eq!(report.deleted, DeletionTotals { repositories: 0, images: 0, tags: 1 });
+    let id = ["--image-ids", "imageTag=rc-7"];
+    let describe = [&["describe-images", "--repository-name", NAME], &id[..]].concat();
+    assert!(aws(&shop.ecr, &describe).await.is_err(), "the tag is deleted");
+
+    let entry = api.deletion_history().await.map_err(api_error)?.pop().context("an entry")?;
+    let table = std::fs::read_to_string(&entry.table)?;
+    assert!(table.contains(&format!(",{},rc-7,", image.manifest.digest)), "{table}");
+    let plan = api.restore_plan(entry.deletion).await.map_err(api_error)?;
+    let calls = named(&[("BatchGetImage", 1), ("DescribeImages", 1)]);
+    assert_eq!(shop.calls()?, calls, "the manifest of the image that stayed");
+    let [restored] = plan.repositories[0].images.as_slice() else { anyhow::bail!("{plan:?}") };
+    assert_eq!((restored.tags.as_slice(), restored.exists), (&["rc-7".to_owned()][..], true));
+    let report = api.restore_run(plan.restore, |_| {}).await.map_err(api_error)?;
+    assert_eq!((report.restored, report.failed.len()), (1, 0), "{report:?}");
+    let described = aws(&shop.ecr, &describe).await?;
+    assert_eq!(described["imageDetails"][0]["imageDigest"], json!(image.manifest.digest));
+    let mut tags: Vec<&str> = described["imageDetails"][0]["imageTags"]
+        .as_array()
+        .context("tags")?
+        .iter()
+        .filter_map(Value::as_str)
+        .collect();
+    tags.sort_unstable();
+    assert_eq!(tags, ["rc-7", "stable"]);
+    Ok(())
+}

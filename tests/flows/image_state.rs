@@ -161,7 +161,7 @@ async fn images_that_run_are_read_in_one_call_and_kept_out_of_a_clean_up() -> Re
         assert!(practice.set_image_age(NAME, tag, 400, None).await?);
     }
     let (api, connection, name) = (&shop.app.api, || shop.ecr.connection(), || NAME.to_owned());
-    let read = async || api.repository_use(connection(), name()).await.map_err(api_error);
+    let read = async || api.repository_use(connection(), name(), true).await.map_err(api_error);
     let unused = async || -> Result<Vec<String>> {
         let rules = CleanupRules { protected_tags: Vec::new(), ..CleanupRules::default() };
         let proposed = api.repository_cleanup(connection(), name(), rules).await;
@@ -191,6 +191,9 @@ async fn images_that_run_are_read_in_one_call_and_kept_out_of_a_clean_up() -> Re
     assert_eq!((&image.digest, image.count), (&runs.manifest.digest, 2));
     assert!(image.last_in_use_at_ms.is_some());
     assert_eq!(unused().await?, ["old-1"]);
+    shop.calls()?;
+    let kept = api.repository_use(connection(), name(), false).await.map_err(api_error)?;
+    assert_eq!((shop.calls()?, &kept), (named(&[]), &found), "read in the last hour");
 
     // Without the permission, the last reading stays, and the action is named.
     shop.ecr.faults()?.add(FaultRule::operation(FaultAction::AccessDenied, "ListCoverage"));

@@ -148,9 +148,9 @@ impl Scene {
                 one("images", counted.map_err(api_error)?[0].images)
             }
             "a repository" => one("images", self.details(LARGE).await?.images.len() as u64),
-            "images in use, with a repository" => {
+            "images in use, with a repository, once an hour" => {
                 self.practice()?.set_enhanced_scanning(true).await?;
-                let used = api.repository_use(connection(), "shop/api".to_owned()).await;
+                let used = api.repository_use(connection(), "shop/api".to_owned(), false).await;
                 self.practice()?.set_enhanced_scanning(false).await?;
                 one("images that run", used.map_err(api_error)?.images.len() as u64)
             }

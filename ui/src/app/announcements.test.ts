@@ -45,7 +45,7 @@ const deletesBoth = deletionPlanOf("d", [
   plannedRepository("api", [], { deletes_repository: true }),
 ]);
 const deletesImage = deletionPlanOf("d", [plannedRepository("app", oneImage)]);
-const tag = { tag: "latest", digest: "sha256:1" };
+const tag = { tag: "latest", digest: "sha256:1", kind: "image" as const };
 const deletesTag = deletionPlanOf("d", [plannedRepository("app", [], { tag })]);
 
 type Case = readonly [name: keyof Commands, args: unknown[], answer: unknown, header: string];

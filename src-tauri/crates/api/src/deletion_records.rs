@@ -51,14 +51,17 @@ impl DeletionRecords {
         Self { folder: data_folder.join(FOLDER) }
     }
 
-    /// Writes a record with the manifests that were read. Returns its ID, or `None` if no image is deleted.
+    /// Writes a record with the manifests that were read. Returns its ID, or `None` if no image or tag is deleted.
     pub fn write(
         &self,
         record: &DeletionRecord,
         documents: &DocumentCache,
     ) -> Result<Option<String>, ApiError> {
         let images = record.repositories.iter().flat_map(|one| &one.images);
-        if images.clone().next().is_none() {
+        let tagged = record.repositories.iter().filter_map(|one| one.tag.as_ref());
+        let mut digests =
+            images.map(|image| &image.digest).chain(tagged.map(|tag| &tag.digest)).peekable();
+        if digests.peek().is_none() {
             return Ok(None);
         }
         make_private_folder(&self.folder)
@@ -68,12 +71,12 @@ impl DeletionRecords {
             several => format!("{}-repositories", several.len()),
         };
         let id = format!("{}-{about}", record.started_at_ms);
-        let manifests: HashMap<String, StoredManifest> = images
-            .filter_map(|image| {
-                let document = documents.document(&image.digest, now_ms())?;
+        let manifests: HashMap<String, StoredManifest> = digests
+            .filter_map(|digest| {
+                let document = documents.document(digest, now_ms())?;
                 let text = String::from_utf8(document.bytes.to_vec()).ok()?;
                 let manifest = StoredManifest { media_type: document.media_type, text };
-                Some((image.digest.to_string(), manifest))
+                Some((digest.to_string(), manifest))
             })
             .collect();
         self.put(&id, ".manifests.json", &manifests)?;
@@ -240,6 +243,11 @@ fn table(record: &DeletionRecord) -> String {
             number(image.pushed_at_ms),
             number(image.pulled_at_ms),
         );
+    }
+    for one in &record.repositories {
+        if let Some(tag) = &one.tag {
+            let _ = writeln!(table, "{},{class},{},{},,,", one.name, tag.digest, tag.tag);
+        }
     }
     table
 }

@@ -57,7 +57,7 @@ async fn proposal(
     let needed = class.needed_manifests(&details.rows);
     let unread: Vec<String> = needed.iter().map(ToString::to_string).collect();
     if !unread.is_empty() {
-        if details.lifecycle.uses_pull_times && !arguments.read_indexes {
+        if details.lifecycle.uses_pull_times && !arguments.read_manifests {
             let message = format!(
                 "{} of {} must be read first, which ECR may count as pulls, and the lifecycle policy uses pull times.",
                 output::counted(unread.len() as u64, "manifest", "manifests"),
@@ -65,7 +65,7 @@ async fn proposal(
             );
             return Err(ApiError::new(ErrorCode::InputInvalid, message)
                 .about(arguments.repository.as_str())
-                .hint("To read the manifests nevertheless, add --read-indexes."));
+                .hint("To read the manifests nevertheless, add --read-manifests."));
         }
         for batch in unread.chunks(BATCH_SIZE) {
             api.repository_manifests_read(connection.clone(), name(), batch.to_vec()).await?;

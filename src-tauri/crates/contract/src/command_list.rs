@@ -281,8 +281,9 @@ macro_rules! with_command_list {
         image_scan_start(connection: AwsConnection, name: String, digest: String) -> ();
         /// The number of findings of up to 100 images. One call for each image, 4 at a time.
         image_finding_counts(connection: AwsConnection, name: String, digests: Vec<String>) -> Vec<ListedFindings>;
-        /// The images of a repository that run, as Amazon Inspector reports. One call for each 200 of them.
-        repository_use(connection: AwsConnection, name: String) -> RepositoryUse;
+        /// The images of a repository that run, as Amazon Inspector reports. One call for each 200 of them, unless they
+        /// were read in the last hour and `refresh` is false.
+        repository_use(connection: AwsConnection, name: String, refresh: bool) -> RepositoryUse;
         /// The regions and accounts that ECR replicates an image to.
         image_replication(connection: AwsConnection, name: String, digest: String) -> Vec<ImageReplication>;
 

@@ -73,6 +73,7 @@ pub struct ImageToDelete {
 pub struct TagToDelete {
     pub tag: Tag,
     pub digest: Digest,
+    pub kind: ImageKind,
 }
 
 /// An image that stays.
@@ -133,7 +134,13 @@ pub fn deletion_plan(
                 return plan;
             };
             if image.tags.len() > 1 || image.unreadable_tags > 0 {
-                plan.tag = Some(TagToDelete { tag: tag.clone(), digest: digest.clone() });
+                let row = grouped.rows.iter().find(|row| row.digest == *digest);
+                plan.tag = Some(TagToDelete {
+                    tag: tag.clone(),
+                    digest: digest.clone(),
+                    // A tagged image is a row.
+                    kind: row.map_or(ImageKind::Other, |row| row.kind),
+                });
                 return plan;
             }
             // The last tag of an image takes the image along.

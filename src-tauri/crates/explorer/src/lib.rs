@@ -50,8 +50,8 @@ pub use reading::{
     UnreadManifest, UnreadReason, cached_facts, cached_manifest, pull_time, read_manifests,
 };
 pub use restore::{
-    ImageToRestore, NotRestorable, NotRestorableReason, RepositoryRestorePlan, RestoreFailure,
-    RestoreOutcome, needed_layers, restore_plan, restore_planned,
+    DeletedImage, ImageToRestore, NotRestorable, NotRestorableReason, RepositoryRestorePlan,
+    RestoreFailure, RestoreOutcome, needed_layers, restore_plan, restore_planned, to_read,
 };
 pub use rows::{ImagePart, ImageRow, RepositoryRows, rows, with_parts};
 pub use shared_layers::{BaseGuess, ElsewhereManifest, LayerSharing, SharedLayer, layer_sharing};

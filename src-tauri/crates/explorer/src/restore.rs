@@ -6,7 +6,7 @@ use std::collections::{HashMap, HashSet};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use crate::deletion_plan::ImageToDelete;
+use crate::deletion_plan::{ImageToDelete, TagToDelete};
 use crate::kind::ImageKind;
 use crate::manifest_facts::ManifestFacts;
 use transload_aws::{AwsError, EcrExplorer, EcrImage, EcrImageId, EcrManifest};
@@ -23,13 +23,15 @@ pub struct RepositoryRestorePlan {
     pub left: Vec<NotRestorable>,
 }
 
-/// An image that is pushed again.
+/// An image that is pushed again, or that exists and gets tags again.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export_to = "repositories.ts")]
 pub struct ImageToRestore {
     pub digest: Digest,
     pub kind: ImageKind,
     pub tags: Vec<String>,
+    /// Whether the image exists, and lacks only its tags.
+    pub exists: bool,
 }
 
 /// A deleted image, or one of its tags, that can't be restored.
@@ -58,9 +60,45 @@ pub enum NotRestorableReason {
     TagTaken { tag: String },
 }
 
+/// An image that was deleted with its tags, or that lost a tag.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DeletedImage {
+    pub digest: Digest,
+    pub kind: ImageKind,
+    pub tags: Vec<String>,
+}
+
+impl From<&ImageToDelete> for DeletedImage {
+    fn from(image: &ImageToDelete) -> Self {
+        Self { digest: image.digest.clone(), kind: image.kind, tags: image.tags.clone() }
+    }
+}
+
+impl From<&TagToDelete> for DeletedImage {
+    fn from(tag: &TagToDelete) -> Self {
+        Self { digest: tag.digest.clone(), kind: tag.kind, tags: vec![tag.tag.to_string()] }
+    }
+}
+
+/// Returns the images that exist and get a tag again, but whose manifest wasn't kept: they must be read first.
+pub fn to_read<'a>(
+    deleted: &[DeletedImage],
+    facts: &HashMap<Digest, ManifestFacts>,
+    current: &'a [EcrImage],
+) -> Vec<&'a EcrImage> {
+    let held: HashSet<&str> =
+        current.iter().flat_map(|image| &image.tags).map(Tag::as_str).collect();
+    let lacks_tag = |image: &&EcrImage| {
+        let deleted = deleted.iter().find(|one| one.digest == image.digest);
+        deleted.is_some_and(|one| one.tags.iter().any(|tag| !held.contains(tag.as_str())))
+    };
+    let unread = current.iter().filter(|image| !facts.contains_key(&image.digest));
+    unread.filter(lacks_tag).collect()
+}
+
 /// Returns the layers and configurations of deleted images.
 pub fn needed_layers<'a>(
-    deleted: impl Iterator<Item = &'a ImageToDelete>,
+    deleted: impl Iterator<Item = &'a DeletedImage>,
     facts: &HashMap<Digest, ManifestFacts>,
 ) -> Vec<Digest> {
     let blobs = deleted.filter_map(|image| facts.get(&image.digest)).flat_map(|one| &one.blobs);
@@ -68,12 +106,12 @@ pub fn needed_layers<'a>(
     needed.into_iter().collect()
 }
 
-/// Plans a restore in one repository. `deleted` are the images in the order of their deletion, `facts` those of the
+/// Plans a restore in one repository. `deleted` are the images, or their tags, in the order of their deletion, `facts` those of the
 /// manifests that were kept, `current` the images now, or `None` if the repository doesn't exist, and `layers` those that
 /// it still holds.
 pub fn restore_plan(
     name: &RepositoryName,
-    deleted: &[&ImageToDelete],
+    deleted: &[DeletedImage],
     facts: &HashMap<Digest, ManifestFacts>,
     current: Option<&[EcrImage]>,
     layers: &HashSet<Digest>,
@@ -101,8 +139,10 @@ pub fn restore_plan(
             }
         };
         let exists = present.contains(&image.digest);
+        let lacks_tag = image.tags.iter().any(|tag| !holder_of.contains_key(tag.as_str()));
         let why = match facts.get(&image.digest) {
             _ if current.is_none() => Some(NotRestorableReason::RepositoryMissing),
+            _ if exists && !lacks_tag => None,
             None => Some(NotRestorableReason::ManifestNotKept),
             Some(_) if exists => None,
             Some(facts) => missing(facts),
@@ -126,7 +166,7 @@ pub fn restore_plan(
         }
         if !exists || !tags.is_empty() {
             let (digest, kind) = (image.digest.clone(), image.kind);
-            plan.images.push(ImageToRestore { digest, kind, tags });
+            plan.images.push(ImageToRestore { digest, kind, tags, exists });
         }
         present.insert(&image.digest);
     }
@@ -168,7 +208,7 @@ pub async fn restore_planned(
         if is_stopped() {
             break;
         }
-        match put(ecr, &plan.name, manifest, &image.tags).await {
+        match put(ecr, &plan.name, manifest, image).await {
             Ok(taken) => {
                 outcome.restored.push(image.digest.clone());
                 outcome.failed.extend(taken.into_iter().map(|taken| (image.digest.clone(), taken)));
@@ -187,10 +227,10 @@ async fn put(
     ecr: &dyn EcrExplorer,
     name: &RepositoryName,
     manifest: &EcrManifest,
-    tags: &[String],
+    image: &ImageToRestore,
 ) -> Result<Vec<RestoreFailure>, AwsError> {
-    let (mut is_pushed, mut taken) = (false, Vec::new());
-    for tag in tags.iter().filter_map(|tag| Tag::parse(tag).ok()) {
+    let (mut is_pushed, mut taken) = (image.exists, Vec::new());
+    for tag in image.tags.iter().filter_map(|tag| Tag::parse(tag).ok()) {
         let holder = ecr.described_image(name, &EcrImageId::Tag(tag.clone())).await?;
         match holder.filter(|holder| holder.digest != manifest.digest) {
             Some(holder) => taken.push(RestoreFailure::TagTaken { tag, digest: holder.digest }),

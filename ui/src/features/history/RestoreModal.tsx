@@ -16,7 +16,7 @@ import { PagedTable } from "../../shared/PagedTable";
 import { PlannedUndoModal } from "../../shared/undo/PlannedUndoModal";
 import { useAsyncAction } from "../../shared/useAsyncAction";
 import { useRequest } from "../../shared/useRequest";
-import { notRestorableText } from "./restoreTexts";
+import { notRestorableText, restoredThings, restoreSummary } from "./restoreTexts";
 
 interface RestoreModalProps {
   entry: DeletionEntry;
@@ -37,7 +37,7 @@ export function RestoreModal({ entry, errorActions, onRestored, onClose }: Resto
   const [progress, setProgress] = useState<RestoreProgress | null>(null);
   const [report, setReport] = useState<RestoreReport | null>(null);
   const action = useAsyncAction();
-  const images = planned.answer?.images ?? 0;
+  const plan = planned.answer;
 
   return (
     <PlannedUndoModal
@@ -49,7 +49,11 @@ export function RestoreModal({ entry, errorActions, onRestored, onClose }: Resto
       progressLabel="Restoring"
       stopDescription="If you stop, restored images stay."
       // A restore that failed isn't repeated: another dry run shows what is left.
-      confirm={images > 0 && action.error === null ? `Restore ${imagesOf(images)}` : null}
+      confirm={
+        plan !== null && plan.images > 0 && action.error === null
+          ? `Restore ${restoredThings(plan)}`
+          : null
+      }
       isFinished={report !== null}
       // Closing wouldn't stop the restore and would hide its result.
       closesWhileRunning={false}
@@ -62,7 +66,11 @@ export function RestoreModal({ entry, errorActions, onRestored, onClose }: Resto
       }
       onStop={({ restore }) => backend.restoreStop(restore)}
       onClose={onClose}
-      report={report !== null && <RestoreReportView report={report} errorActions={errorActions} />}
+      report={
+        report !== null && (
+          <RestoreReportView report={report} plan={plan} errorActions={errorActions} />
+        )
+      }
       showPlan={(plan) => <RestorePlanView plan={plan} />}
     />
   );
@@ -70,9 +78,11 @@ export function RestoreModal({ entry, errorActions, onRestored, onClose }: Resto
 
 function RestoreReportView({
   report,
+  plan,
   errorActions,
 }: {
   report: RestoreReport;
+  plan: RestorePlan | null;
   errorActions: ErrorActions;
 }) {
   return (
@@ -83,7 +93,9 @@ function RestoreReportView({
         }
         data-testid="restore-result"
       >
-        {`${formatCount(report.restored)} of ${imagesOf(report.planned)} restored.`}
+        {report.restored === report.planned && plan !== null
+          ? `${restoredThings(plan)} restored.`
+          : `${formatCount(report.restored)} of ${imagesOf(report.planned)} restored.`}
       </Alert>
       {report.failed.map(({ repository, digest, error }) => (
         <SpaceBetween size="xxs" key={`${repository} ${digest} ${error.message}`}>
@@ -102,11 +114,7 @@ function RestorePlanView({ plan }: { plan: RestorePlan }) {
   const left = plan.repositories.flatMap(({ name, left }) => left.map((one) => ({ name, one })));
   return (
     <SpaceBetween size="m">
-      <Box data-testid="restore-summary">
-        {plan.images === 0
-          ? "Nothing can be restored."
-          : `${imagesOf(plan.images)} can be pushed again, because ECR still has the layers. Dates of push and pull begin again.`}
-      </Box>
+      <Box data-testid="restore-summary">{restoreSummary(plan)}</Box>
       {restored.length > 0 && (
         <PagedTable
           variant="embedded"

@@ -4,7 +4,13 @@ import { type Backend, BackendProvider } from "../../ipc";
 import type { ApiError, DeletionEntry, NotRestorable, RestorePlan } from "../../ipc/generated";
 import { accessibilityViolations } from "../../testing/accessibility";
 import { DeletionHistory } from "./DeletionHistory";
-import { deletedText, notRestorableText, reasonText } from "./restoreTexts";
+import {
+  deletedText,
+  notRestorableText,
+  reasonText,
+  restoredThings,
+  restoreSummary,
+} from "./restoreTexts";
 
 vi.setConfig({ testTimeout: 60_000 });
 
@@ -51,6 +57,20 @@ it("says what a deletion deleted, and why", () => {
       },
       "4 images, 1 repository",
       "Repositories",
+    ],
+    [
+      {
+        class: null,
+        planned: { repositories: 0, images: 0, tags: 1 },
+        deleted: { repositories: 0, images: 0, tags: 1 },
+      },
+      "1 tag",
+      "Selected tag",
+    ],
+    [
+      { class: null, planned: { repositories: 0, images: 0, tags: 1 }, deleted: null },
+      "Interrupted: up to 1 tag",
+      "Selected tag",
     ],
   ];
   for (const [part, deleted, reason] of cases) {
@@ -117,7 +137,7 @@ it("restores after a dry run what ECR still has", async () => {
     repositories: [
       {
         name: "shop/api",
-        images: [{ digest: digest(1), kind: "index", tags: ["1.2"] }],
+        images: [{ digest: digest(1), kind: "index", tags: ["1.2"], exists: false }],
         left: [{ digest: digest(2), tags: [], why: { kind: "layers_gone", count: 1 } }],
       },
     ],
@@ -144,6 +164,31 @@ it("restores after a dry run what ECR still has", async () => {
   expect(screen.getByTestId("restore-confirm").textContent).toBe("Restore 1 image");
   fireEvent.click(screen.getByTestId("restore-confirm"));
   const result = await screen.findByTestId("restore-result");
-  expect(result.textContent).toContain("1 of 1 image restored");
+  expect(result.textContent).toContain("1 image restored");
   await waitFor(() => expect(onReload).toHaveBeenCalled());
+});
+
+it("says whether images or only tags are restored", () => {
+  const image = (tags: string[], exists: boolean) => ({
+    digest: digest(tags.length),
+    kind: "image" as const,
+    tags,
+    exists,
+  });
+  const planOf = (images: ReturnType<typeof image>[]): RestorePlan => ({
+    restore: "restore-1",
+    destination,
+    images: images.length,
+    repositories: [{ name: "shop/api", images, left: [] }],
+  });
+  const cases: [ReturnType<typeof image>[], string, string][] = [
+    [[], "0 images", "Nothing can be restored."],
+    [[image(["rc-7"], true)], "1 tag", "1 tag can be set again. The image still exists."],
+    [[image(["1", "2"], false)], "1 image", "1 image can be pushed again"],
+    [[image(["1"], true), image([], false)], "2 images", "2 images can be pushed again"],
+  ];
+  for (const [images, things, summary] of cases) {
+    expect(restoredThings(planOf(images))).toBe(things);
+    expect(restoreSummary(planOf(images))).toContain(summary);
+  }
 });

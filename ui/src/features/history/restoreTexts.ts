@@ -1,9 +1,17 @@
-import type { DeletionEntry, NotRestorable } from "../../ipc/generated";
+import type { DeletionEntry, NotRestorable, RestorePlan } from "../../ipc/generated";
 import { cleanupLabels } from "../../shared/cleanupTexts";
 import { formatCount, formatCounted, shortDigest } from "../../shared/format";
 
 /** What a deletion deleted. */
 export function deletedText({ planned, deleted, stopped }: DeletionEntry): string {
+  if (planned.images === 0 && planned.repositories === 0 && planned.tags > 0) {
+    const tags = formatCounted(planned.tags, "tag", "tags");
+    return deleted === null
+      ? `Interrupted: up to ${tags}`
+      : deleted.tags === planned.tags
+        ? tags
+        : `${formatCount(deleted.tags)} of ${tags}`;
+  }
   const images = formatCounted(planned.images, "image", "images");
   if (deleted === null) {
     return `Interrupted: up to ${images}`;
@@ -25,7 +33,33 @@ export function reasonText({ class: of, planned, destination }: DeletionEntry): 
   if (of !== null) {
     return `Clean-up: ${cleanupLabels[of].name.toLowerCase()}`;
   }
-  return planned.repositories > 0 ? "Repositories" : "Selected images";
+  if (planned.repositories > 0) {
+    return "Repositories";
+  }
+  return planned.images > 0 ? "Selected images" : "Selected tag";
+}
+
+/** What a restore puts back: images, or only tags of images that exist. */
+export function restoredThings({ repositories }: RestorePlan): string {
+  const images = repositories.flatMap((one) => one.images);
+  return images.length > 0 && images.every(({ exists }) => exists)
+    ? formatCounted(
+        images.reduce((sum, { tags }) => sum + tags.length, 0),
+        "tag",
+        "tags",
+      )
+    : formatCounted(images.length, "image", "images");
+}
+
+/** What the dry run says. */
+export function restoreSummary(plan: RestorePlan): string {
+  const images = plan.repositories.flatMap((one) => one.images);
+  if (images.length === 0) {
+    return "Nothing can be restored.";
+  }
+  return images.every(({ exists }) => exists)
+    ? `${restoredThings(plan)} can be set again. The image still exists.`
+    : `${restoredThings(plan)} can be pushed again, because ECR still has the layers. Dates of push and pull begin again.`;
 }
 
 /** Why something can't be restored. */
@@ -34,7 +68,7 @@ export function notRestorableText(why: NotRestorable["why"]): string {
     case "repository_missing":
       return "The repository no longer exists, and its layers are deleted with it.";
     case "manifest_not_kept":
-      return "Its manifest couldn’t be read before the deletion.";
+      return "Its manifest wasn’t read before the deletion, or can’t be read now.";
     case "layers_gone":
       return `ECR deleted ${formatCounted(why.count, "of its layers", "of its layers")}.`;
     case "part_gone":

@@ -76,7 +76,7 @@ export function RepositoryImagesTable(props: RepositoryImagesTableProps) {
   const [inSight, setInSight] = useState<readonly RepositoryImageRow[]>([]);
   const findings = useFindings(connection, repository, inSight, findingsShown);
   const someArchived = all.some(({ status }) => status !== "active");
-  const use = useRepositoryUse(connection, repository);
+  const use = useRepositoryUse(connection, repository, details);
   const imageOnly = useMemo(() => {
     const tags = all.flatMap((row) => row.tags);
     const open = (row: RepositoryImageRow) =>

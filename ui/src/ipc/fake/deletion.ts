@@ -107,7 +107,7 @@ export function deletionReportOf(
     repositories,
     planned: plan.totals,
     deleted,
-    record: plan.totals.images > 0 ? "/data/deletions/1.csv" : null,
+    record: plan.totals.images + plan.totals.tags > 0 ? "/data/deletions/1.csv" : null,
     stopped: false,
   };
 }
@@ -140,7 +140,7 @@ export function fakeDeletionMethods(
           : target.kind === "tag"
             ? [
                 plannedRepository(target.repository, [], {
-                  tag: { tag: target.tag, digest: target.digest },
+                  tag: { tag: target.tag, digest: target.digest, kind: "image" },
                 }),
               ]
             : [

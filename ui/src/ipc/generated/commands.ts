@@ -458,9 +458,10 @@ export interface Commands {
    */
   imageFindingCounts(connection: AwsConnection, name: string, digests: Array<string>): Promise<Array<ListedFindings>>;
   /**
-   * The images of a repository that run, as Amazon Inspector reports. One call for each 200 of them.
+   * The images of a repository that run, as Amazon Inspector reports. One call for each 200 of them, unless they
+   * were read in the last hour and `refresh` is false.
    */
-  repositoryUse(connection: AwsConnection, name: string): Promise<RepositoryUse>;
+  repositoryUse(connection: AwsConnection, name: string, refresh: boolean): Promise<RepositoryUse>;
   /**
    * The regions and accounts that ECR replicates an image to.
    */
@@ -629,7 +630,7 @@ export const commands: Record<keyof Commands, { name: string; arguments: readonl
   imageVulnerabilities: { name: "image_vulnerabilities", arguments: ["connection", "name", "digest"] },
   imageScanStart: { name: "image_scan_start", arguments: ["connection", "name", "digest"] },
   imageFindingCounts: { name: "image_finding_counts", arguments: ["connection", "name", "digests"] },
-  repositoryUse: { name: "repository_use", arguments: ["connection", "name"] },
+  repositoryUse: { name: "repository_use", arguments: ["connection", "name", "refresh"] },
   imageReplication: { name: "image_replication", arguments: ["connection", "name", "digest"] },
   imageLayerFiles: { name: "image_layer_files", arguments: ["image", "layer", "max_download_bytes", "attempt", "on_progress"] },
   imageLayerChanges: { name: "image_layer_changes", arguments: ["image", "attempt", "on_progress"] },

@@ -377,9 +377,13 @@ pulled_at_ms: number | null,
 is_archived: boolean, };
 
 /**
- * An image that is pushed again.
+ * An image that is pushed again, or that exists and gets tags again.
  */
-export type ImageToRestore = { digest: string, kind: ImageKind, tags: Array<string>, };
+export type ImageToRestore = { digest: string, kind: ImageKind, tags: Array<string>, 
+/**
+ * Whether the image exists, and lacks only its tags.
+ */
+exists: boolean, };
 
 /**
  * An image that a clean-up excludes.
@@ -1058,7 +1062,7 @@ changed: number, unchanged: Array<UnchangedImage>, };
 /**
  * A tag that is deleted without its image.
  */
-export type TagToDelete = { tag: string, digest: string, };
+export type TagToDelete = { tag: string, digest: string, kind: ImageKind, };
 
 /**
  * What makes ECR create a repository from a template.

@@ -5,22 +5,33 @@ use std::collections::{BTreeMap, HashMap};
 
 use transload_contract::{AwsConnection, ListedUse, RepositoryUse};
 use transload_errors::ApiError;
-use transload_manifest_cache::ImageUse;
+use transload_manifest_cache::{ImageUse, KnownUse};
 use transload_model::{Digest, now_ms};
 
 use super::explorer::{Explored, blocking};
 use super::registry_contents::scope_of;
 use crate::api::Api;
 
+/// How long a reading is the answer without another one: one hour. Amazon Inspector itself is some hours behind.
+const KEPT_MS: u64 = 60 * 60 * 1000;
+
 impl Api {
-    /// Reads which images of a repository run. A refusal is part of the answer, because nothing else of the page
-    /// depends on it.
+    /// Returns which images of a repository run, as it was read in the last hour, or reads it. `refresh` always reads. A
+    /// refusal is part of the answer, because nothing else of the page depends on it.
     pub async fn repository_use(
         &self,
         connection: AwsConnection,
         name: String,
+        refresh: bool,
     ) -> Result<RepositoryUse, ApiError> {
         let explored = self.explore(&connection, &name).await?;
+        if !refresh {
+            let known = self.known_use(&explored).await?;
+            let age = known.read_at_ms.and_then(|read_at_ms| now_ms().checked_sub(read_at_ms));
+            if age.is_some_and(|age| age < KEPT_MS) {
+                return Ok(shown_use(known, None));
+            }
+        }
         let read = Box::pin(explored.inspector().images_in_use(&explored.name)).await;
         let (lists, registry) = (self.image_lists(), scope_of(explored.connected()));
         let (read, error) = match read {
@@ -38,13 +49,13 @@ impl Api {
             }
             lists.use_of(&registry, &name)
         });
-        let known = known.await?;
-        let images = known.images.into_iter().map(|(digest, image)| ListedUse {
-            digest: digest.to_string(),
-            count: image.count,
-            last_in_use_at_ms: image.last_in_use_at_ms,
-        });
-        Ok(RepositoryUse { read_at_ms: known.read_at_ms, images: images.collect(), error })
+        Ok(shown_use(known.await?, error))
+    }
+
+    async fn known_use(&self, explored: &Explored) -> Result<KnownUse, ApiError> {
+        let (lists, registry) = (self.image_lists(), scope_of(explored.connected()));
+        let name = explored.name.to_string();
+        blocking(move || lists.use_of(&registry, &name)).await
     }
 
     /// Returns the images of a repository that run, each with the number of places: as findings reported since the program
@@ -53,11 +64,18 @@ impl Api {
         &self,
         explored: &Explored,
     ) -> Result<HashMap<Digest, u64>, ApiError> {
-        let (lists, registry) = (self.image_lists(), scope_of(explored.connected()));
-        let name = explored.name.to_string();
         let mut images = self.inner.in_use.of(&explored.scope);
-        let known = blocking(move || lists.use_of(&registry, &name)).await?;
+        let known = self.known_use(explored).await?;
         images.extend(known.images.into_iter().map(|(digest, image)| (digest, image.count)));
         Ok(images)
     }
+}
+
+fn shown_use(known: KnownUse, error: Option<ApiError>) -> RepositoryUse {
+    let images = known.images.into_iter().map(|(digest, image)| ListedUse {
+        digest: digest.to_string(),
+        count: image.count,
+        last_in_use_at_ms: image.last_in_use_at_ms,
+    });
+    RepositoryUse { read_at_ms: known.read_at_ms, images: images.collect(), error }
 }

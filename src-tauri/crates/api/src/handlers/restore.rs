@@ -3,14 +3,16 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use transload_aws::{AwsError, EcrExplorer as _, EcrLayers as _};
+use transload_aws::{AwsError, EcrExplorer as _, EcrImage, EcrLayers as _, EcrManifest};
 use transload_contract::{
-    AwsConnection, DeletionEntry, ImageNotRestored, ImageToDelete, RepositoryDeletionPlan,
-    RepositoryRestorePlan, RestorePlan, RestoreProgress, RestoreReport, Restored,
+    AwsConnection, DeletionEntry, DeletionReport, ImageNotRestored, ImageToDelete,
+    RepositoryDeletionPlan, RepositoryRestorePlan, RestorePlan, RestoreProgress, RestoreReport,
+    Restored,
 };
 use transload_errors::{ApiError, ErrorCode};
 use transload_explorer::{
-    ManifestFacts, RestoreFailure, needed_layers, restore_plan, restore_planned,
+    DeletedImage, ManifestFacts, RestoreFailure, needed_layers, read_manifests, restore_plan,
+    restore_planned, to_read,
 };
 use transload_migration::Control;
 use transload_model::{Digest, now_ms};
@@ -19,7 +21,7 @@ use transload_plan_file::{planned_destination, shown_destination};
 use crate::api::Api;
 use crate::books::ready_changes::ReadyRestore;
 use crate::deletion_records::DeletionRecords;
-use crate::handlers::explorer::blocking;
+use crate::handlers::explorer::{Explored, blocking};
 
 impl Api {
     /// Returns the deletions of images that this computer ran, newest first.
@@ -34,30 +36,16 @@ impl Api {
         let read = move || {
             Ok::<_, ApiError>((records.read(&id)?, records.manifests(&id)?, records.outcome(&id)?))
         };
-        let (record, manifests, outcome) = blocking(read).await??;
+        let (record, mut manifests, outcome) = blocking(read).await??;
         let destination = planned_destination(&record.destination)
             .map_err(|error| ApiError::internal(error.to_string()))?;
         self.connect_planned(&record.connection, &destination).await?;
-        let facts: HashMap<Digest, ManifestFacts> = manifests
-            .values()
-            .filter_map(|manifest| {
-                let bytes = manifest.text.clone().into();
-                let facts = ManifestFacts::parse(&manifest.media_type, bytes).ok()?;
-                Some((manifest.digest.clone(), facts))
-            })
-            .collect();
-        // Without an outcome, any image may be deleted.
-        let deleted: Option<HashMap<String, Vec<Digest>>> = outcome.map(|report| {
-            report.repositories.into_iter().map(|one| (one.name, one.deleted)).collect()
-        });
         let mut repositories = Vec::new();
         for plan in &record.repositories {
-            let of_this = deleted.as_ref().map(|all| all.get(plan.name.as_str()));
-            let is_deleted = |image: &&ImageToDelete| {
-                of_this.is_none_or(|here| here.is_some_and(|here| here.contains(&image.digest)))
-            };
-            let images: Vec<&ImageToDelete> = plan.images.iter().filter(is_deleted).collect();
-            repositories.push(self.restore_in(&record.connection, plan, &images, &facts).await?);
+            let deleted = deleted_images(plan, outcome.as_ref());
+            let name = plan.name.as_str();
+            let planned = self.restore_in(&record.connection, name, &deleted, &mut manifests);
+            repositories.push(planned.await?);
         }
         let restore = self.new_id("restore");
         let plan = RestorePlan {
@@ -98,22 +86,56 @@ impl Api {
     async fn restore_in(
         &self,
         connection: &AwsConnection,
-        plan: &RepositoryDeletionPlan,
-        deleted: &[&ImageToDelete],
-        facts: &HashMap<Digest, ManifestFacts>,
+        name: &str,
+        deleted: &[DeletedImage],
+        manifests: &mut HashMap<Digest, EcrManifest>,
     ) -> Result<RepositoryRestorePlan, ApiError> {
-        let explored = self.explore(connection, plan.name.as_str()).await?;
+        let explored = self.explore(connection, name).await?;
         let current = match explored.ecr.all_images(&explored.name).await {
             Ok(images) => Some(images),
             Err(AwsError::RepositoryMissing { .. }) => None,
             Err(error) => return Err(error.into()),
         };
-        let needed = needed_layers(deleted.iter().copied(), facts);
+        let images = current.as_deref().unwrap_or_default();
+        let mut facts = facts_of(manifests);
+        let unread = to_read(deleted, &facts, images);
+        if !unread.is_empty() {
+            self.read_kept(&explored, &unread, manifests).await?;
+            facts = facts_of(manifests);
+        }
+        let is_gone = |one: &&DeletedImage| images.iter().all(|image| image.digest != one.digest);
+        let needed = needed_layers(deleted.iter().filter(is_gone), &facts);
         let layers = match current {
             Some(_) => explored.ecr.existing_layers(&explored.name, &needed).await?,
             None => HashSet::new(),
         };
-        Ok(restore_plan(&explored.name, deleted, facts, current.as_deref(), &layers))
+        Ok(restore_plan(&explored.name, deleted, &facts, current.as_deref(), &layers))
+    }
+
+    /// Reads manifests of images that exist. One that can't be read isn't restored.
+    async fn read_kept(
+        &self,
+        explored: &Explored,
+        images: &[&EcrImage],
+        manifests: &mut HashMap<Digest, EcrManifest>,
+    ) -> Result<(), ApiError> {
+        let documents = self.documents();
+        let Explored { name, scope, ecr, .. } = explored;
+        read_manifests(ecr, &documents, scope, name, images).await?;
+        let digests: Vec<Digest> = images.iter().map(|image| image.digest.clone()).collect();
+        let read = blocking(move || {
+            let read = digests.into_iter().filter_map(|digest| {
+                let document = documents.document(&digest, now_ms())?;
+                let text = String::from_utf8(document.bytes.to_vec()).ok()?;
+                Some((
+                    digest.clone(),
+                    EcrManifest { digest, media_type: document.media_type, text },
+                ))
+            });
+            read.collect::<Vec<_>>()
+        });
+        manifests.extend(read.await?);
+        Ok(())
     }
 
     async fn restore_all(
@@ -167,6 +189,30 @@ fn not_restored(why: RestoreFailure) -> ApiError {
             ApiError::new(ErrorCode::DestinationMoved, message)
         }
     }
+}
+
+/// Returns what a deletion deleted in a repository. Without an outcome, that may be everything.
+fn deleted_images(
+    plan: &RepositoryDeletionPlan,
+    outcome: Option<&DeletionReport>,
+) -> Vec<DeletedImage> {
+    let done =
+        outcome.map(|report| report.repositories.iter().find(|one| one.name == plan.name.as_str()));
+    let is_deleted = |image: &&ImageToDelete| {
+        done.is_none_or(|done| done.is_some_and(|done| done.deleted.contains(&image.digest)))
+    };
+    let is_tag_deleted = done.is_none_or(|done| done.is_some_and(|done| done.tag_deleted));
+    let images = plan.images.iter().filter(is_deleted).map(DeletedImage::from);
+    images.chain(plan.tag.iter().filter(|_| is_tag_deleted).map(DeletedImage::from)).collect()
+}
+
+fn facts_of(manifests: &HashMap<Digest, EcrManifest>) -> HashMap<Digest, ManifestFacts> {
+    let facts = manifests.values().filter_map(|manifest| {
+        let bytes = manifest.text.clone().into();
+        let facts = ManifestFacts::parse(&manifest.media_type, bytes).ok()?;
+        Some((manifest.digest.clone(), facts))
+    });
+    facts.collect()
 }
 
 fn count(repositories: &[RepositoryRestorePlan]) -> u32 {

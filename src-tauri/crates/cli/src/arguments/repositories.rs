@@ -31,9 +31,9 @@ pub struct CleanupArguments {
     /// Propose images of a pull-through cache too. ECR pulls them again when they are needed.
     #[arg(long)]
     pub include_cached: bool,
-    /// Read indexes also if the lifecycle policy uses pull times. ECR may count reading as a pull.
-    #[arg(long)]
-    pub read_indexes: bool,
+    /// Read manifests also if the lifecycle policy uses pull times. ECR may count reading as a pull.
+    #[arg(long, alias = "read-indexes")]
+    pub read_manifests: bool,
     /// Print JSON.
     #[arg(long)]
     pub json: bool,

@@ -89,3 +89,15 @@ fn copy_accepts_a_pair_or_a_list_but_not_both() {
         assert!(parse(&format!("transload-cli {wrong}")).is_err(), "{wrong}");
     }
 }
+
+#[test]
+fn the_earlier_name_of_an_option_is_accepted_and_hidden() {
+    for option in ["--read-manifests", "--read-indexes"] {
+        let line = format!("transload-cli cleanup team/app --class orphans {option} --practice");
+        let Command::Cleanup(arguments) = parse(&line).unwrap().command else { panic!("{line}") };
+        assert!(arguments.read_manifests, "{line}");
+    }
+    let mut command = Arguments::command();
+    let help = command.find_subcommand_mut("cleanup").unwrap().render_long_help().to_string();
+    assert!(help.contains("--read-manifests") && !help.contains("--read-indexes"), "{help}");
+}

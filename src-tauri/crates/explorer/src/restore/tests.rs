@@ -94,11 +94,11 @@ fn a_restore_pushes_what_ecr_still_holds_and_says_why_the_rest_stays_deleted() {
         let pulled = |_: &EcrImage| PullTime { pulled_at_ms: None, own_read_at_ms: None };
         let choice = DeletionChoice::Images(vec![digest("v1")]);
         let deleted = deletion_plan(&name, &choice, &shop.images, &shop.read_all(), pulled).images;
-        let deleted: Vec<&ImageToDelete> = deleted.iter().collect();
+        let deleted: Vec<DeletedImage> = deleted.iter().map(DeletedImage::from).collect();
         let mut facts = shop.read_all();
         facts.retain(|known, _| !now.unread.iter().any(|name| digest(name) == *known));
         let mut layers: HashSet<Digest> =
-            needed_layers(deleted.iter().copied(), &facts).into_iter().collect();
+            needed_layers(deleted.iter(), &facts).into_iter().collect();
         layers.retain(|known| !now.gone_layers.iter().any(|name| digest(name) == *known));
         let mut current = TestRepository::default();
         for (name, tags) in now.existing {
@@ -138,4 +138,85 @@ fn a_restore_pushes_what_ecr_still_holds_and_says_why_the_rest_stays_deleted() {
         };
         assert_eq!(sorted(&found), sorted(&left), "{case}");
     }
+}
+
+#[test]
+fn a_tag_that_was_deleted_alone_is_set_again_on_the_image_that_stayed() {
+    use NotRestorableReason::{LayersGone, ManifestNotKept, RepositoryMissing, TagTaken};
+    let shop = shop();
+    let name = RepositoryName::parse("shop/api").unwrap();
+    let pulled = |_: &EcrImage| PullTime { pulled_at_ms: None, own_read_at_ms: None };
+    let tag = Tag::parse("stable").unwrap();
+    let choice = DeletionChoice::Tag { tag, digest: digest("v1") };
+    let planned = deletion_plan(&name, &choice, &shop.images, &shop.read_all(), pulled);
+    assert!(planned.images.is_empty(), "the image stays");
+    let deleted = [DeletedImage::from(planned.tag.as_ref().unwrap())];
+    assert_eq!(deleted[0].kind, ImageKind::Index);
+    let parts: [(&str, &[&str]); 2] = [("amd64", &[]), ("arm64", &[])];
+    // The images now, whether its manifest was read, whether it must be read first, the tags that are restored, and
+    // whether their image exists, or why not.
+    type Case<'a> = (
+        &'a str,
+        Option<&'a [(&'a str, &'a [&'a str])]>,
+        bool,
+        bool,
+        Result<(&'a [&'a str], bool), NotRestorableReason>,
+    );
+    let cases: [Case; 8] = [
+        ("it stays", Some(&[("v1", &["1"])]), true, false, Ok((&["stable"], true))),
+        ("it stays, unread", Some(&[("v1", &["1"])]), false, true, Err(ManifestNotKept)),
+        ("it lost every tag", Some(&[("v1", &[])]), true, false, Ok((&["stable"], true))),
+        ("it has the tag again", Some(&[("v1", &["1", "stable"])]), true, false, Ok((&[], true))),
+        (
+            "another image has the tag",
+            Some(&[("v1", &["1"]), ("new", &["stable"])]),
+            true,
+            false,
+            Err(TagTaken { tag: "stable".to_owned() }),
+        ),
+        (
+            "another image has the tag, unread",
+            Some(&[("v1", &["1"]), ("new", &["stable"])]),
+            false,
+            false,
+            Err(TagTaken { tag: "stable".to_owned() }),
+        ),
+        ("it was deleted, too", Some(&[]), true, false, Ok((&["stable"], false))),
+        ("the repository was deleted", None, true, false, Err(RepositoryMissing)),
+    ];
+    for (case, now, is_read, is_read_first, expected) in cases {
+        let facts = if is_read { shop.read_all() } else { HashMap::new() };
+        let mut current = TestRepository::default();
+        for (name, tags) in now.into_iter().flatten().chain(&parts) {
+            current.image(name, tags, &[]);
+        }
+        let current = now.is_some().then_some(current.images.as_slice());
+        let first = to_read(&deleted, &facts, current.unwrap_or_default());
+        assert_eq!(!first.is_empty(), is_read_first, "{case}");
+        let layers = needed_layers(deleted.iter(), &facts).into_iter().collect();
+        let plan = restore_plan(&name, &deleted, &facts, current, &layers);
+        match expected {
+            Ok((tags, exists)) => {
+                let images: Vec<_> =
+                    plan.images.iter().map(|one| (one.tags.clone(), one.exists)).collect();
+                let tags: Vec<String> = tags.iter().map(|tag| (*tag).to_owned()).collect();
+                let expected = if tags.is_empty() { vec![] } else { vec![(tags, exists)] };
+                assert_eq!((images, plan.left.len()), (expected, 0), "{case}");
+            }
+            Err(why) => {
+                let left: Vec<_> = plan.left.into_iter().map(|one| one.why).collect();
+                assert_eq!((plan.images.len(), left), (0, vec![why]), "{case}");
+            }
+        }
+    }
+    // The image went later, and its layers with it.
+    let mut app = TestRepository::default();
+    app.image("app", &[], &[("base", 30)]);
+    let deleted = [DeletedImage {
+        digest: digest("app"),
+        kind: ImageKind::Image,
+        tags: vec!["2".to_owned()],
+    }];
+    let plan = restore_plan(&name, &deleted, &app.read_all(), Some(&[]), &HashSet::new());
+    assert_eq!(plan.left[0].why, LayersGone { count: 2 });
 }
