@@ -148,7 +148,11 @@ fn an_image_whose_tags_changed_stays_with_everything_that_goes_with_it() {
 
 #[test]
 fn a_tag_goes_only_while_it_is_not_the_last_one() {
-    let planned = TagToDelete { tag: Tag::parse("1").unwrap(), digest: digest("app") };
+    let planned = TagToDelete {
+        tag: Tag::parse("1").unwrap(),
+        digest: digest("app"),
+        kind: crate::kind::ImageKind::Image,
+    };
     for (tags, unreadable, expected) in [
         (&["1", "2"][..], 0, true),
         (&["1"], 1, true),
