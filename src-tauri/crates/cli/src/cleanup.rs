@@ -87,7 +87,22 @@ async fn proposal(
         ));
     }
     let found = all.proposals.into_iter().find(|proposal| proposal.class == class);
-    found.ok_or_else(|| ApiError::internal("a class has no proposal".to_owned()))
+    let found = found.ok_or_else(|| ApiError::internal("a class has no proposal".to_owned()))?;
+    known(found, &arguments.repository)
+}
+
+/// Returns a proposal, or an error if it lacks manifests: an empty list would look as if there were nothing to delete.
+fn known(found: CleanupProposal, repository: &str) -> Result<CleanupProposal, ApiError> {
+    if found.unread_manifests == 0 {
+        return Ok(found);
+    }
+    let manifests = output::counted(found.unread_manifests, "manifest", "manifests");
+    let message = format!(
+        "{manifests} of {repository} couldn't be read, and any image could belong to them, so nothing is proposed."
+    );
+    Err(ApiError::new(ErrorCode::DocumentUnreadable, message)
+        .about(repository)
+        .hint("Restore archived indexes and delete damaged ones, then repeat the command."))
 }
 
 /// Deletes the images of a proposal, with everything that belongs to them.
@@ -137,3 +152,6 @@ fn is_confirmed(repository: &str) -> Result<bool, ApiError> {
     let read = std::io::stdin().read_line(&mut answer);
     Ok(read.is_ok() && answer.trim() == repository)
 }
+
+#[cfg(test)]
+mod tests;

@@ -64,7 +64,11 @@ impl ImageLists {
         };
         if let Some(first) = digest_prefix(&text) {
             let mut added = 0;
-            for repository in &repositories {
+            // The same bytes can be anywhere, so a repository before the digest only comes first.
+            let (named, others): (Vec<_>, Vec<_>) = repositories
+                .iter()
+                .partition(|one| place_of(&text).is_some_and(|place| is_in(&one.name, place)));
+            for repository in named.into_iter().chain(others) {
                 usable(search.by_digest(repository, &first, &mut added, limit));
                 if progress(&search.found.images).is_break() {
                     return None;
@@ -76,7 +80,7 @@ impl ImageLists {
         }
         if let Some(wanted) = WantedTag::parse(&text) {
             let mut added = 0;
-            for repository in repositories.iter().filter(|one| wanted.is_in(&one.name)) {
+            for repository in repositories.iter().filter(|one| is_in(&one.name, &wanted.place)) {
                 usable(search.by_tag(repository, &wanted, &mut added, limit));
                 if progress(&search.found.images).is_break() {
                     return None;
@@ -142,10 +146,6 @@ impl WantedTag {
         Some(Self { place: place.to_owned(), tag: tag.to_owned(), lines })
     }
 
-    fn is_in(&self, repository: &str) -> bool {
-        repository.contains(&self.place) || self.place.ends_with(&format!("/{repository}"))
-    }
-
     /// Whether one of the tags of an image matches, with spaces between them.
     fn matches(&self, tags: &str) -> bool {
         tags.split(' ').filter(|tag| !tag.is_empty()).any(|tag| {
@@ -156,6 +156,18 @@ impl WantedTag {
             }
         })
     }
+}
+
+/// Whether a place names a repository, with a registry before it or not, or only a part of its name.
+fn is_in(repository: &str, place: &str) -> bool {
+    repository.contains(place) || place.ends_with(&format!("/{repository}"))
+}
+
+/// Returns what stands before `@` in a reference, without a tag.
+fn place_of(text: &str) -> Option<&str> {
+    let place = text.rsplit_once('@')?.0;
+    let name = place.rfind('/').map_or(0, |at| at + 1);
+    Some(place[name..].find(':').map_or(place, |at| &place[..name + at]))
 }
 
 /// Whether a tag, or a pattern for one, can contain a character.

@@ -10,12 +10,17 @@ fn a_tag_or_the_beginning_of_a_digest_is_found_in_every_repository_of_the_regist
     let digest = Digest::of(b"one").to_string();
     let hex = digest.strip_prefix("sha256:").unwrap().to_owned();
     let both = ["shop/api:v1.2.3", "shop/web:V1.2"];
-    let cases: [(&str, &[&str]); 21] = [
+    let reversed = ["shop/web:V1.2", "shop/api:v1.2.3"];
+    let cases: [(&str, &[&str]); 25] = [
         (&digest, &both),
         (&hex, &both),
         (&hex[..4], &both),
         (&hex[..12].to_uppercase(), &both),
         (&format!("1.dkr.example/shop/api@{digest}"), &both),
+        (&format!("1.dkr.example/shop/web@{digest}"), &reversed),
+        (&format!("localhost:5000/shop/web:v1.2@{digest}"), &reversed),
+        (&format!("web:V1.2@{digest}"), &reversed),
+        (&format!("docker.io/library/nginx@{digest}"), &both),
         (&hex[..3], &[]),
         ("v1.2", &both),
         (" latest ", &["shop/api:v1.2.3"]),
