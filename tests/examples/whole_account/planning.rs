@@ -7,7 +7,7 @@ use std::time::Instant;
 use anyhow::Result;
 use futures_util::{StreamExt, TryStreamExt, stream};
 use transload_migration::{
-    DestinationIdentity, Facts, ImageContent, ImageFacts, ImageTree, MigrationRequest,
+    DestinationIdentity, Facts, ImageFacts, ImageTree, MigrationRequest, PlannedContent,
     RequestedImage, SourceFacts, plan,
 };
 use transload_model::{
@@ -43,7 +43,7 @@ pub async fn seconds_of_plan(source: &str, images: &[(&str, &str, &str)]) -> Res
             digest: Some(tree.root.raw.digest().clone()),
             platforms: tree.platforms(),
             size_bytes: tree.blobs().values().sum(),
-            content: Some(Arc::new(ImageContent::of(&tree))),
+            content: Some(Arc::new(PlannedContent::of(&tree))),
             ..SourceFacts::default()
         };
         anyhow::Ok(ImageFacts { source: Ok(facts), destination: Ok(None), referrer_tags: None })
