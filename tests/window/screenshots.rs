@@ -2,6 +2,7 @@
 //! at four sizes: see `expected.rs`. With `TRANSLOAD_SCREENSHOTS`, both save pictures of every size.
 
 mod expected;
+mod pages;
 mod tour;
 mod walk;
 
@@ -12,15 +13,30 @@ use crate::screenshots::tour::{Theme, Tour};
 
 #[tokio::test]
 async fn screenshots_in_light() -> Result<()> {
-    take_screenshots("light", Theme::Light).await
+    take_screenshots("light", Theme::Light, Walk::Migration).await
 }
 
 #[tokio::test]
 async fn screenshots_in_dark() -> Result<()> {
-    take_screenshots("dark", Theme::Dark).await
+    take_screenshots("dark", Theme::Dark, Walk::Migration).await
 }
 
-async fn take_screenshots(name: &str, theme: Theme) -> Result<()> {
+#[tokio::test]
+async fn screenshots_of_pages_in_light() -> Result<()> {
+    take_screenshots("light", Theme::Light, Walk::Pages).await
+}
+
+#[tokio::test]
+async fn screenshots_of_pages_in_dark() -> Result<()> {
+    take_screenshots("dark", Theme::Dark, Walk::Pages).await
+}
+
+enum Walk {
+    Migration,
+    Pages,
+}
+
+async fn take_screenshots(name: &str, theme: Theme, walk: Walk) -> Result<()> {
     run_story(Desktop::new(name).await?, async |desktop| {
         let window = desktop.open().await?;
         if theme == Theme::Dark {
@@ -28,7 +44,10 @@ async fn take_screenshots(name: &str, theme: Theme) -> Result<()> {
             window.find(Role::Button, "Light theme").await?;
         }
         let mut tour = Tour::new(&window, theme);
-        let walked = walk::every_screen(&mut tour, desktop).await;
+        let walked = match walk {
+            Walk::Migration => walk::every_screen(&mut tour, desktop).await,
+            Walk::Pages => pages::every_page(&mut tour, desktop).await,
+        };
         let faults = tour.faults();
         walked.with_context(|| format!("before that: {faults:#?}"))?;
         ensure!(faults.is_empty(), "{}", faults.join("\n"));

@@ -69,6 +69,18 @@ impl<'a> Tour<'a> {
         if self.takes_pictures { pictures } else { &[DEFAULT] }
     }
 
+    /// Looks at a part of a page that is higher than the window.
+    pub async fn look_at_part(&mut self, name: &str, test_id: &str) -> Result<()> {
+        self.window.rest_pointer()?;
+        for (width, height) in [SMALL, DEFAULT] {
+            self.window.resize_page(width, height).await?;
+            self.window.layout().await?;
+            self.window.scroll_to(test_id).await?;
+            self.window.screenshot(&format!("{name}-{width}")).await?;
+        }
+        Ok(())
+    }
+
     /// Ends with the default size, at which the next screen is opened.
     async fn look_at(&mut self, screen: &str, sizes: &[Size], page: bool) -> Result<()> {
         if page {

@@ -5,7 +5,7 @@ import { Bytes } from "../../shared/Bytes";
 import { CopyableDigest, CopyButton } from "../../shared/CopyableText";
 import { formatCount } from "../../shared/format";
 import { LastPull } from "../../shared/LastPull";
-import { MiddleEllipsis } from "../../shared/MiddleEllipsis";
+import { OneLine } from "../../shared/MiddleEllipsis";
 import { RelativeTime } from "../../shared/RelativeTime";
 import { StatusText } from "../../shared/StatusText";
 import type { Column } from "../../shared/tablePreferences";
@@ -63,11 +63,11 @@ function TagsCell({ row, uri, onOpen }: TagsCellProps) {
           <span title={row.note ?? undefined}>Untagged</span>
         </OpenButton>
       ) : (
-        <span className="middle-ellipsis">
+        <span className="names-line">
           <OpenButton row={row} onOpen={onOpen} text={first}>
-            <MiddleEllipsis text={first} />
+            <OneLine text={first} />
           </OpenButton>
-          {rest.length === 1 && `, ${rest[0]}`}
+          {rest.length === 1 && <OneLine text={`, ${rest[0]}`} title={rest[0]} />}
           {rest.length > 1 && (
             <span title={rest.join(", ")}>
               {" "}

@@ -11,6 +11,7 @@ import type { AwsConnection, FoundImage } from "../../../ipc/generated";
 import { Bytes } from "../../../shared/Bytes";
 import { CopyableDigest } from "../../../shared/CopyableText";
 import { formatCount, shortDigest } from "../../../shared/format";
+import { OneLine } from "../../../shared/MiddleEllipsis";
 import { FullTable } from "../../../shared/PagedTable";
 import { RelativeTime } from "../../../shared/RelativeTime";
 import type { Column } from "../../../shared/tablePreferences";
@@ -62,7 +63,7 @@ export function FindTab(props: FindTabProps) {
       grow: 1,
       isRowHeader: true,
       cell: (image) => (
-        <>
+        <span className="names-line">
           <Button
             variant="inline-link"
             ariaLabel={`Open ${image.repository}:${imageName(image)}`}
@@ -80,7 +81,7 @@ export function FindTab(props: FindTabProps) {
             }
             data-testid={`found-${image.repository}-${imageName(image)}`}
           >
-            {image.tags[0] ?? "Untagged"}
+            <OneLine text={image.tags[0] ?? "Untagged"} />
           </Button>
           {image.tags.length > 1 && (
             <span title={image.tags.slice(1).join(", ")}>
@@ -88,7 +89,7 @@ export function FindTab(props: FindTabProps) {
               <Badge>{`+${formatCount(image.tags.length - 1)}`}</Badge>
             </span>
           )}
-        </>
+        </span>
       ),
     },
     {
@@ -103,7 +104,7 @@ export function FindTab(props: FindTabProps) {
           ariaLabel={`Open repository ${repository}`}
           onClick={() => onOpenRepository(repository)}
         >
-          {repository}
+          <OneLine text={repository} />
         </Button>
       ),
     },

@@ -7,6 +7,7 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
 import type { ErrorActions } from "../../../errors";
 import { formatCount } from "../../../shared/format";
+import { OneLine } from "../../../shared/MiddleEllipsis";
 import { rowsOfAPage } from "../../../shared/PagedTable";
 import { paginationLabels } from "../../../shared/tableLabels";
 import { useNow } from "../../../shared/useNow";
@@ -85,7 +86,7 @@ export function ActivityTab({ contents, errorActions, onOpenRepository }: Activi
                         ariaLabel={`Open repository ${row.name}`}
                         onClick={() => onOpenRepository(row.name)}
                       >
-                        {row.name}
+                        <OneLine text={row.name} />
                       </Button>
                     </th>
                     <td>{formatCount(row.never)}</td>

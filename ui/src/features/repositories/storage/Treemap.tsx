@@ -5,6 +5,7 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import { hierarchy, treemap } from "d3-hierarchy";
 import { useRef, useState } from "react";
 import { MeasuredWidth } from "../../../shared/MeasuredWidth";
+import { OneLine } from "../../../shared/MiddleEllipsis";
 import { PagedTable } from "../../../shared/PagedTable";
 import { RelativeTime } from "../../../shared/RelativeTime";
 import { useNow } from "../../../shared/useNow";
@@ -192,10 +193,10 @@ export function Treemap({ label, rootName, nodes, onOpen, onUp, partHeader }: Tr
                       ariaLabel={`Open ${node.name}`}
                       onClick={() => open(node)}
                     >
-                      {node.name}
+                      <OneLine text={node.name} />
                     </Button>
                   ) : (
-                    node.name
+                    <OneLine text={node.name} />
                   ),
               },
               {
