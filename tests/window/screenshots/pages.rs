@@ -50,7 +50,7 @@ async fn long_name(tour: &mut Tour<'_>, desktop: &Desktop) -> Result<()> {
     let window = tour.window;
     let long = format!("long/{}", "a-name-as-long-as-ecr-allows/".repeat(9));
     let long = long[..200].trim_end_matches(['/', '-']).to_owned();
-    create_repositories(&desktop.data_folder(), &[long.clone()]).await?;
+    create_repositories(&desktop.data_folder(), std::slice::from_ref(&long)).await?;
     window.click(Role::Button, "Refresh repositories").await?;
     window.click_by_test_id(&format!("repository-open-{long}")).await?;
     window.wait_for_text("No images in this repository").await?;
