@@ -175,6 +175,11 @@ export function CleanupTab({ connection, details, errorActions, onChanged }: Cle
                 <Box variant="small" color="text-body-secondary">
                   {cleanupLabels[proposal.class].description}
                 </Box>
+                {proposal.unread_manifests > 0 && (
+                  <StatusText type="pending">
+                    {`Unknown: ${formatCounted(proposal.unread_manifests, "manifest wasn’t", "manifests weren’t")} read`}
+                  </StatusText>
+                )}
               </>
             ),
           },
@@ -183,19 +188,14 @@ export function CleanupTab({ connection, details, errorActions, onChanged }: Cle
             header: "Images",
             width: 100,
             cell: ({ images, unread_manifests }) =>
-              unread_manifests > 0 ? (
-                <StatusText type="pending">
-                  {`Unknown: ${formatCounted(unread_manifests, "manifest wasn’t", "manifests weren’t")} read`}
-                </StatusText>
-              ) : (
-                formatCount(images.length)
-              ),
+              unread_manifests > 0 ? "–" : formatCount(images.length),
           },
           {
             id: "deleted",
             header: "Including parts",
             width: 150,
-            cell: ({ deleted }) => formatCount(deleted.length),
+            cell: ({ deleted, unread_manifests }) =>
+              unread_manifests > 0 ? "–" : formatCount(deleted.length),
           },
           {
             id: "freed",

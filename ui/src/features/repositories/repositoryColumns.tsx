@@ -61,8 +61,9 @@ export function repositoryColumns(
     {
       id: "uri",
       header: "URI",
-      width: 170,
-      minWidth: 90,
+      width: 180,
+      // The copy button, the beginning, and the end.
+      minWidth: 180,
       grow: 1,
       sortingField: "uri",
       cell: ({ name, uri }) => <CopyableText text={uri} what={`the URI of ${name}`} />,

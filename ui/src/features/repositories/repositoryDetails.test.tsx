@@ -162,7 +162,9 @@ describe("the details of a repository", () => {
     ]);
     const plans = {
       tag: deletionPlanOf("tag", [
-        plannedRepository("pgcli", [], { tag: { tag: "4.0", digest: index.digest, kind: "index" } }),
+        plannedRepository("pgcli", [], {
+          tag: { tag: "4.0", digest: index.digest, kind: "index" },
+        }),
       ]),
       images: deletionPlanOf("images", [wholeIndex]),
       repositories: deletionPlanOf("repositories", [
