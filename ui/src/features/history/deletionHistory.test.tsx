@@ -82,7 +82,7 @@ it("says what a deletion deleted, and why", () => {
 it("says why something can’t be restored", () => {
   const cases: [NotRestorable["why"], string][] = [
     [{ kind: "repository_missing" }, "no longer exists"],
-    [{ kind: "manifest_not_kept" }, "couldn’t be read before the deletion"],
+    [{ kind: "manifest_not_kept" }, "wasn’t read before the deletion"],
     [{ kind: "layers_gone", count: 2 }, "ECR deleted 2 of its layers."],
     [{ kind: "part_gone", digest: digest(1) }, "can’t be restored"],
     [{ kind: "tag_taken", tag: "prod" }, "The tag prod points to another image now"],
