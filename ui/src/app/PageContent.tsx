@@ -8,15 +8,20 @@ interface PageContentProps {
   children: ReactNode;
 }
 
-/** The content of the page. Until it is rendered, its title answers the click. */
+/** Pages with long tables. The others are drawn with the click: their parts keep their places from then on. */
+const hasRows: ReadonlySet<Page | null> = new Set<Page>(["migrate", "repositories", "history"]);
+
+/** The content of the page. Until its rows are rendered, its title answers the click. */
 export function PageContent({ page, children }: PageContentProps) {
-  const { content, isFollowing } = useFollowingContent(page, children);
+  const { content, isFollowing } = useFollowingContent(hasRows.has(page) ? page : null, children);
   return (
-    <>
+    <div className="page-content">
       {isFollowing && page !== null && page !== "welcome" && (
-        <Header variant="h1">{pageTitles[page]}</Header>
+        <div className="page-content-title">
+          <Header variant="h1">{pageTitles[page]}</Header>
+        </div>
       )}
-      <div hidden={isFollowing}>{content}</div>
-    </>
+      <div className={isFollowing ? "following" : undefined}>{content}</div>
+    </div>
   );
 }

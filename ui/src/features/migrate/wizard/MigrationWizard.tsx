@@ -148,7 +148,7 @@ export function MigrationWizard({
   return (
     <div className="wizard">
       <StepBar index={index} onStep={go} />
-      <div className="wizard-content" hidden={isFollowing}>
+      <div className={isFollowing ? "wizard-content following" : "wizard-content"}>
         <SpaceBetween size="m">
           {startError !== null && <ErrorAlert error={startError} actions={context.errorActions} />}
           {content}
