@@ -260,6 +260,7 @@ async fn an_undo_sets_a_tag_again_that_was_deleted_alone() -> Result<()> {
     let id = ["--image-ids", "imageTag=rc-7"];
     let describe = [&["describe-images", "--repository-name", NAME], &id[..]].concat();
     assert!(aws(&shop.ecr, &describe).await.is_err(), "the tag is deleted");
+    shop.calls()?;
 
     let entry = api.deletion_history().await.map_err(api_error)?.pop().context("an entry")?;
     let table = std::fs::read_to_string(&entry.table)?;
