@@ -25,6 +25,7 @@ async fn nothing_moves_while_a_user_selects_fails_verifies_and_waits() -> Result
         start_practice(&window).await?;
         next_step(&window, "Images").await?;
         images_step(&window, &mut faults).await?;
+        footer(&window, &mut faults).await?;
         next_step(&window, "Names").await?;
         log_in_and_review(&window).await?;
         ensure!(start_and_wait(&window).await? == "succeeded");
@@ -77,6 +78,20 @@ async fn images_step(window: &Window, faults: &mut Vec<String>) -> Result<()> {
         .await?;
     check("a sign-in that fails", shifts, faults)?;
     window.press(Key::Escape).await
+}
+
+/// The buttons of the footer stay where they are while a step is replaced by another one.
+async fn footer(window: &Window, faults: &mut Vec<String>) -> Result<()> {
+    let mut shifts = window
+        .shifts_during("", async || {
+            next_step(window, "Names").await?;
+            window.click(Role::Button, "Previous").await?;
+            window.find(Role::Heading, "Images").await?;
+            Ok(())
+        })
+        .await?;
+    shifts.moved.retain(|one| matches!(one.label.as_str(), "button Next" | "button Previous"));
+    check("the next step and back", shifts, faults)
 }
 
 async fn repositories(window: &Window, faults: &mut Vec<String>) -> Result<()> {
