@@ -102,7 +102,7 @@ export function ActivityTab({ contents, errorActions, onOpenRepository }: Activi
             </table>
           </div>
           <Box variant="small" color="text-body-secondary">
-            A darker cell has more images.
+            A stronger color means more images.
           </Box>
         </Container>
       )}
