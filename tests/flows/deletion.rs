@@ -250,7 +250,7 @@ async fn an_undo_sets_a_tag_again_that_was_deleted_alone() -> Result<()> {
         tag: "rc-7".to_owned(),
         digest: image.manifest.digest.clone(),
     };
-    let planned = api.deletion_plan(connection(), target).await.map_err(api_error)?;
+    let planned = api.deletion_plan(connection(), target.clone()).await.map_err(api_error)?;
     shop.calls()?;
     let report = api.deletion_run(planned.deletion, |_| {}).await.map_err(api_error)?;
     // The image is described again, because a tag that became its last one would take it along.
@@ -282,5 +282,17 @@ async fn an_undo_sets_a_tag_again_that_was_deleted_alone() -> Result<()> {
         .collect();
     tags.sort_unstable();
     assert_eq!(tags, ["rc-7", "stable"]);
+
+    // A tag that another image got after the dry run stays there, and nothing was restored.
+    let planned = api.deletion_plan(connection(), target).await.map_err(api_error)?;
+    api.deletion_run(planned.deletion, |_| {}).await.map_err(api_error)?;
+    let history = api.deletion_history().await.map_err(api_error)?;
+    let plan = api.restore_plan(history[0].deletion.clone()).await.map_err(api_error)?;
+    let other = Recipe::small(6).build()?;
+    shop.repository.push(&other, "rc-7").await?;
+    let report = api.restore_run(plan.restore, |_| {}).await.map_err(api_error)?;
+    assert_eq!((report.restored, report.failed.len()), (0, 1), "{report:?}");
+    let described = aws(&shop.ecr, &describe).await?;
+    assert_eq!(described["imageDetails"][0]["imageDigest"], json!(other.manifest.digest));
     Ok(())
 }

@@ -9,9 +9,9 @@ interface FollowingContent {
 }
 
 /**
- * Returns the content for an ID, or for `null` the content at once. When the ID changes, the first rendering keeps the previous content, which
- * costs nothing while it is hidden: removing its rows would delay the answer to the click, too. The new
- * content follows in the background.
+ * Returns the content for an ID, or for `null` the content at once. When the ID changes, the first rendering keeps the
+ * previous content, which costs nothing while it is hidden: removing its rows would delay the answer to the click, too.
+ * The new content follows in the background.
  */
 export function useFollowingContent(id: string | null, current: ReactNode): FollowingContent {
   const drawn = useDeferredValue(id);

@@ -106,9 +106,9 @@ pub fn needed_layers<'a>(
     needed.into_iter().collect()
 }
 
-/// Plans a restore in one repository. `deleted` are the images, or their tags, in the order of their deletion, `facts` those of the
-/// manifests that were kept, `current` the images now, or `None` if the repository doesn't exist, and `layers` those that
-/// it still holds.
+/// Plans a restore in one repository. `deleted` are the images, or their tags, in the order of their deletion, `facts`
+/// those of the manifests that were kept, `current` the images now, or `None` if the repository doesn't exist, and
+/// `layers` those that it still holds.
 pub fn restore_plan(
     name: &RepositoryName,
     deleted: &[DeletedImage],
@@ -183,7 +183,7 @@ pub struct RestoreOutcome {
 /// Why an image, or one of its tags, wasn't restored.
 #[derive(Debug)]
 pub enum RestoreFailure {
-    /// Another image got the tag after the restore was planned. The tag stays, and the image is restored without it.
+    /// Another image got the tag after the restore was planned. The tag stays.
     TagTaken {
         tag: Tag,
         digest: Digest,
@@ -209,8 +209,10 @@ pub async fn restore_planned(
             break;
         }
         match put(ecr, &plan.name, manifest, image).await {
-            Ok(taken) => {
-                outcome.restored.push(image.digest.clone());
+            Ok((is_written, taken)) => {
+                if is_written {
+                    outcome.restored.push(image.digest.clone());
+                }
                 outcome.failed.extend(taken.into_iter().map(|taken| (image.digest.clone(), taken)));
             }
             Err(error) => {
@@ -222,28 +224,29 @@ pub async fn restore_planned(
     outcome
 }
 
-/// Pushes a manifest under its tags. Returns the tags that point to other images now.
+/// Pushes a manifest under its tags. Returns whether anything was written, and the tags that point to other images now.
 async fn put(
     ecr: &dyn EcrExplorer,
     name: &RepositoryName,
     manifest: &EcrManifest,
     image: &ImageToRestore,
-) -> Result<Vec<RestoreFailure>, AwsError> {
-    let (mut is_pushed, mut taken) = (image.exists, Vec::new());
+) -> Result<(bool, Vec<RestoreFailure>), AwsError> {
+    let (mut is_written, mut taken) = (false, Vec::new());
     for tag in image.tags.iter().filter_map(|tag| Tag::parse(tag).ok()) {
         let holder = ecr.described_image(name, &EcrImageId::Tag(tag.clone())).await?;
         match holder.filter(|holder| holder.digest != manifest.digest) {
             Some(holder) => taken.push(RestoreFailure::TagTaken { tag, digest: holder.digest }),
             None => {
                 ecr.put_image(name, manifest, Some(&tag)).await?;
-                is_pushed = true;
+                is_written = true;
             }
         }
     }
-    if !is_pushed {
+    if !is_written && !image.exists {
         ecr.put_image(name, manifest, None).await?;
+        is_written = true;
     }
-    Ok(taken)
+    Ok((is_written, taken))
 }
 
 #[cfg(test)]

@@ -183,8 +183,8 @@ fn not_restored(why: RestoreFailure) -> ApiError {
         RestoreFailure::Refused(error) => error.into(),
         RestoreFailure::TagTaken { tag, digest } => {
             let message = format!(
-                "The tag {tag} points to another image, {digest}, since the restore was planned. \
-                 The image was restored without the tag."
+                "The tag {tag} points to another image, {digest}, since the restore was planned, \
+                 and stays there."
             );
             ApiError::new(ErrorCode::DestinationMoved, message)
         }
