@@ -16,7 +16,7 @@ import type { RunningJob } from "./useRunningJobs";
 import { WindowHelp } from "./WindowHelp";
 import "./frame.css";
 
-export interface FrameProps {
+interface FrameProps {
   page: Page;
   /** Whether the page is the wizard: the navigation is closed, so that the steps get its room. */
   wizard: boolean;

@@ -22,7 +22,7 @@ import {
 } from "./connectionMenus";
 import type { RunningJob } from "./useRunningJobs";
 
-export interface TopBarProps {
+interface TopBarProps {
   shown: ShownConnection;
   /** Changes the connection of the page, or `null` if the page has none of its own. */
   onConnection: ((connection: AwsConnection) => void) | null;

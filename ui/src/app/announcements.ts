@@ -38,7 +38,7 @@ type Announce<Name extends keyof Commands> = (
  * `shown`: the screen shows its effect at once. `caller`: it is one step of an action, and the caller
  * announces the whole.
  */
-export type Unannounced = "reads" | "shown" | "caller";
+type Unannounced = "reads" | "shown" | "caller";
 
 type Announcements = { readonly [Name in keyof Commands]?: Announce<Name> | Unannounced };
 

@@ -5,7 +5,7 @@
 import { createContext } from "react";
 import type { Backend } from "../ipc/backend";
 
-export interface ClickActivity {
+interface ClickActivity {
   /** Whether a command that a click started hasn't answered. */
   readonly isBusy: () => boolean;
   /** Calls the listener when `isBusy` changes. Returns a function that ends it. */

@@ -19,7 +19,7 @@ export interface ShownConnection {
 }
 
 /** Connections that the menu offers. Empty on pages that don't change the connection. */
-export interface OfferedConnections {
+interface OfferedConnections {
   readonly saved: readonly SavedProfile[];
   readonly profiles: readonly AwsProfile[];
 }

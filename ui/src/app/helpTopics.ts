@@ -1,7 +1,7 @@
 /** The texts of the help panel: one paragraph for each screen, and pages that explain more. */
 import type { HelpTopic } from "../shared/help";
 
-export interface HelpText {
+interface HelpText {
   readonly title: string;
   readonly text: string;
   /** Pages of sites that `link_open` allows. */

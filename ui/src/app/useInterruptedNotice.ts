@@ -5,7 +5,7 @@ import type { HistoryEntry } from "../ipc/generated";
 import type { Notify } from "../shared/notify";
 
 /** Dismisses the notification when it no longer applies. */
-export interface InterruptedNotice {
+interface InterruptedNotice {
   /** Dismisses the notification when the migration is resumed. */
   readonly resumed: (migration: string) => void;
   /** Dismisses the notification if the migration was deleted, undone, or resumed. */

@@ -5,7 +5,7 @@ import { asApiError, wordsOf } from "../errors";
 import type { Notice, Notify } from "../shared/notify";
 
 /** Notifications in the flashbar of the window. */
-export interface Notices {
+interface Notices {
   readonly notices: readonly FlashbarProps.MessageDefinition[];
   readonly notify: Notify;
   readonly notifyError: (error: unknown) => void;

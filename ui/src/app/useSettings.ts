@@ -6,7 +6,7 @@ import type { AppInfo, Settings } from "../ipc/generated";
 /** Settings until the program answers. `welcomed` avoids a flash of the welcome page. */
 const unread: Settings = { ...defaultSettings, welcomed: true };
 
-export interface KnownSettings {
+interface KnownSettings {
   readonly settings: Settings;
   readonly info: AppInfo | null;
   /** Whether loading has finished, also after an error. */

@@ -39,7 +39,7 @@ export const initialWindowState: WindowState = {
   repository: null,
 };
 
-export type WindowAction =
+type WindowAction =
   | { type: "page_opened"; page: Page }
   | { type: "connection_chosen"; session: Session }
   | { type: "connection_viewed"; connection: AwsConnection }

@@ -4,7 +4,7 @@ import Modal, { type ModalProps } from "@cloudscape-design/components/modal";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import type { ReactNode } from "react";
 
-export interface ConfirmModalProps {
+interface ConfirmModalProps {
   header: string;
   /** Accessible name of the close button. */
   closeLabel: string;

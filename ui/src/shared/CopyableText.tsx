@@ -2,7 +2,7 @@ import CopyToClipboard from "@cloudscape-design/components/copy-to-clipboard";
 import { shortDigest } from "./format";
 import { MiddleEllipsis } from "./MiddleEllipsis";
 
-export interface CopyableTextProps {
+interface CopyableTextProps {
   text: string;
   /** The displayed text, if different. */
   display?: string;

@@ -1,7 +1,7 @@
 import { type ReactNode, type Ref, useLayoutEffect, useRef, useState } from "react";
 import "./table.css";
 
-export interface FillHeightProps {
+interface FillHeightProps {
   /** Space to leave free below, for example for a footer. */
   below?: number;
   /** Scrolls to the top when it changes, for example the page number of a table. */

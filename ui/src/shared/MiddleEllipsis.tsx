@@ -1,6 +1,6 @@
 import "./table.css";
 
-export interface MiddleEllipsisProps {
+interface MiddleEllipsisProps {
   text: string;
   /** The tooltip, if it isn’t the text. */
   title?: string;

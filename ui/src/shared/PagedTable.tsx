@@ -26,7 +26,7 @@ import { useSettledWidth } from "./useSettledWidth";
 
 export { rowsOfAPage } from "./tablePreferences";
 
-export interface PagedTableProps<Row> extends Omit<TableProps<Row>, "filter" | "pagination"> {
+interface PagedTableProps<Row> extends Omit<TableProps<Row>, "filter" | "pagination"> {
   /** Searchable words of a row. */
   words?: (row: Row) => readonly (string | null)[];
   /**
@@ -134,7 +134,7 @@ export function PagedTable<Row>(props: PagedTableProps<Row>) {
 
 export type Compare<Row> = (one: Row, other: Row) => number;
 
-export interface FullTableProps<Row> extends Omit<PagedTableProps<Row>, "columnDefinitions"> {
+interface FullTableProps<Row> extends Omit<PagedTableProps<Row>, "columnDefinitions"> {
   columnDefinitions: readonly Column<Row>[];
   /** The stored layout, and the prefix of the test IDs: `repositories`. */
   name: string;

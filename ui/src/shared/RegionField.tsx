@@ -3,7 +3,7 @@ import FormField from "@cloudscape-design/components/form-field";
 import { useEffect, useState } from "react";
 import { regionName, regionOptions, regionProblem, regionWarning } from "./regions";
 
-export interface RegionFieldProps {
+interface RegionFieldProps {
   /** The applied region, or `null`. */
   region: string | null;
   /** The default region of the AWS profile. */

@@ -8,7 +8,7 @@ import type { RenameRule, RenameRuleKind } from "../ipc/generated";
 import { formatCounted } from "./format";
 import { emptyRule, movedRule, rulePresets } from "./renameRules";
 
-export interface RenameRulesFieldProps {
+interface RenameRulesFieldProps {
   rules: readonly RenameRule[];
   /** Problems by rule. */
   problems: readonly (string | null)[];

@@ -1,5 +1,4 @@
 import FormField from "@cloudscape-design/components/form-field";
-import Input from "@cloudscape-design/components/input";
 import Select from "@cloudscape-design/components/select";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Textarea from "@cloudscape-design/components/textarea";
@@ -11,6 +10,7 @@ import {
   organizationPolicy,
   organizationProblem,
 } from "./repositoryPolicy";
+import { TextField } from "./TextField";
 
 type PolicyKind = "none" | "accounts" | "organization" | "typed";
 
@@ -89,34 +89,33 @@ export function RepositoryPolicyField({
         />
       </FormField>
       {shown === "accounts" && (
-        <FormField label="Accounts" errorText={accountsProblem(accounts)}>
-          <Input
-            value={accounts}
-            readOnly={readOnly}
-            placeholder="111122223333, 444455556666"
-            inputMode="numeric"
-            onChange={({ detail }) => {
-              setAccounts(detail.value);
-              onChange(accountsPolicy(accountIds(detail.value)));
-            }}
-            data-testid="settings-policy-accounts"
-          />
-        </FormField>
+        <TextField
+          label="Accounts"
+          errorText={accountsProblem(accounts)}
+          value={accounts}
+          readOnly={readOnly}
+          placeholder="111122223333, 444455556666"
+          inputMode="numeric"
+          onChange={(value) => {
+            setAccounts(value);
+            onChange(accountsPolicy(accountIds(value)));
+          }}
+          testId="settings-policy-accounts"
+        />
       )}
       {shown === "organization" && (
-        <FormField label="Organization ID" errorText={organizationProblem(organization)}>
-          <Input
-            value={organization}
-            readOnly={readOnly}
-            placeholder="o-a1b2c3d4e5"
-            spellcheck={false}
-            onChange={({ detail }) => {
-              setOrganization(detail.value);
-              onChange(organizationPolicy(detail.value.trim()));
-            }}
-            data-testid="settings-policy-organization"
-          />
-        </FormField>
+        <TextField
+          label="Organization ID"
+          errorText={organizationProblem(organization)}
+          value={organization}
+          readOnly={readOnly}
+          placeholder="o-a1b2c3d4e5"
+          onChange={(value) => {
+            setOrganization(value);
+            onChange(organizationPolicy(value.trim()));
+          }}
+          testId="settings-policy-organization"
+        />
       )}
       {shown !== "none" && (
         <FormField

@@ -20,8 +20,9 @@ import {
   type RepositorySettingsProblems,
   repositorySettingsProblems,
 } from "./repositorySettings";
+import { TextField } from "./TextField";
 
-export interface RepositorySettingsFormProps {
+interface RepositorySettingsFormProps {
   value: RepositorySettings;
   onChange: (value: RepositorySettings) => void;
   readOnly?: boolean;
@@ -251,24 +252,17 @@ function EncryptionFields({ value, change, problems, readOnly }: FieldsProps) {
         />
       </FormField>
       {encryption.kind !== "aes256" && (
-        <FormField
-          label={
-            <span>
-              KMS key <i>- optional</i>
-            </span>
-          }
+        <TextField
+          label="KMS key"
+          optional
           description="Key ID, alias, or ARN of a key in the Region of the repository. If empty, ECR uses the AWS managed key."
           errorText={problems.kms_key}
-        >
-          <Input
-            value={key ?? ""}
-            readOnly={readOnly}
-            spellcheck={false}
-            placeholder="alias/my-key"
-            onChange={({ detail }) => setKey(detail.value)}
-            data-testid="settings-kms-key"
-          />
-        </FormField>
+          value={key ?? ""}
+          readOnly={readOnly}
+          placeholder="alias/my-key"
+          onChange={setKey}
+          testId="settings-kms-key"
+        />
       )}
     </SpaceBetween>
   );
@@ -299,32 +293,30 @@ function LifecycleFields({ value, change, problems, readOnly }: FieldsProps) {
         />
       </FormField>
       {lifecycle.kind === "keep_newest" && (
-        <FormField label="Number of images to keep" errorText={problems.lifecycle}>
-          <Input
-            type="number"
-            inputMode="numeric"
-            value={lifecycle.count === 0 ? "" : String(lifecycle.count)}
-            readOnly={readOnly}
-            onChange={({ detail }) =>
-              change({ lifecycle: { kind: "keep_newest", count: Number(detail.value) } })
-            }
-            data-testid="settings-lifecycle-count"
-          />
-        </FormField>
+        <TextField
+          label="Number of images to keep"
+          errorText={problems.lifecycle}
+          type="number"
+          inputMode="numeric"
+          value={lifecycle.count === 0 ? "" : String(lifecycle.count)}
+          readOnly={readOnly}
+          onChange={(value) => change({ lifecycle: { kind: "keep_newest", count: Number(value) } })}
+          testId="settings-lifecycle-count"
+        />
       )}
       {lifecycle.kind === "expire_untagged" && (
-        <FormField label="Days after push" errorText={problems.lifecycle}>
-          <Input
-            type="number"
-            inputMode="numeric"
-            value={lifecycle.days === 0 ? "" : String(lifecycle.days)}
-            readOnly={readOnly}
-            onChange={({ detail }) =>
-              change({ lifecycle: { kind: "expire_untagged", days: Number(detail.value) } })
-            }
-            data-testid="settings-lifecycle-days"
-          />
-        </FormField>
+        <TextField
+          label="Days after push"
+          errorText={problems.lifecycle}
+          type="number"
+          inputMode="numeric"
+          value={lifecycle.days === 0 ? "" : String(lifecycle.days)}
+          readOnly={readOnly}
+          onChange={(value) =>
+            change({ lifecycle: { kind: "expire_untagged", days: Number(value) } })
+          }
+          testId="settings-lifecycle-days"
+        />
       )}
     </SpaceBetween>
   );

@@ -1,12 +1,12 @@
 import Button from "@cloudscape-design/components/button";
 import Checkbox from "@cloudscape-design/components/checkbox";
 import ColumnLayout from "@cloudscape-design/components/column-layout";
-import FormField from "@cloudscape-design/components/form-field";
-import Input, { type InputProps } from "@cloudscape-design/components/input";
+import type { InputProps } from "@cloudscape-design/components/input";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useEffect, useRef, useState } from "react";
 import { type ErrorActions, ErrorAlert } from "../errors";
 import type { PracticeStatus, SourceLogin, SourceLoginStatus } from "../ipc/generated";
+import { TextField } from "./TextField";
 import { useAsyncAction } from "./useAsyncAction";
 import type { Request } from "./useRequest";
 
@@ -78,23 +78,19 @@ export function SourceLoginFields(props: SourceLoginProps) {
   return (
     <SpaceBetween size="m">
       <ColumnLayout columns={2}>
-        <FormField
+        <TextField
           label={hub ? "Docker Hub user name" : "User name"}
           description={
             practice === null
               ? hub && "Or an organization name, with an organization access token."
               : `In practice mode, enter “${practice.hub_account}”.`
           }
-        >
-          <Input
-            value={username}
-            autoComplete={false}
-            spellcheck={false}
-            onChange={({ detail }) => setUsername(detail.value)}
-            data-testid="source-username"
-          />
-        </FormField>
-        <FormField
+          value={username}
+          autoComplete={false}
+          onChange={setUsername}
+          testId="source-username"
+        />
+        <TextField
           label={hub ? "Access token" : "Password or access token"}
           description={
             practice === null
@@ -102,21 +98,18 @@ export function SourceLoginFields(props: SourceLoginProps) {
                 "Create the token in the Docker Hub account settings. Read permission is sufficient."
               : `In practice mode, enter “${practice.hub_access_token}”.`
           }
-        >
-          <Input
-            ref={secretField}
-            type="password"
-            value={secret}
-            autoComplete={false}
-            onChange={({ detail }) => setSecret(detail.value)}
-            onKeyDown={({ detail }) => {
-              if (detail.key === "Enter" && username.trim() !== "" && secret !== "") {
-                signIn();
-              }
-            }}
-            data-testid="source-secret"
-          />
-        </FormField>
+          ref={secretField}
+          type="password"
+          value={secret}
+          autoComplete={false}
+          onChange={setSecret}
+          onEnter={() => {
+            if (username.trim() !== "" && secret !== "") {
+              signIn();
+            }
+          }}
+          testId="source-secret"
+        />
       </ColumnLayout>
       <Checkbox
         checked={keep}

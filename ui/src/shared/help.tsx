@@ -28,7 +28,7 @@ export const stepTopics = {
 } as const satisfies Record<string, HelpTopic>;
 
 /** Opens the help panel at a topic. */
-export type OpenHelp = (topic: HelpTopic) => void;
+type OpenHelp = (topic: HelpTopic) => void;
 
 const HelpContext = createContext<OpenHelp>(() => {});
 

@@ -1,9 +1,9 @@
 import type { SelectProps } from "@cloudscape-design/components/select";
 import knownRegions from "../ipc/generated/regions.json";
 
-export type AwsRegion = Pick<(typeof knownRegions)[number], "id" | "name">;
+type AwsRegion = Pick<(typeof knownRegions)[number], "id" | "name">;
 
-export interface AwsRegionGroup {
+interface AwsRegionGroup {
   readonly label: string;
   readonly regions: readonly AwsRegion[];
 }
@@ -36,7 +36,7 @@ export const partitions: readonly Partition[] = [
 ];
 
 /** Returns the partition of a region code. Unknown codes are in the public partition. */
-export function partitionOf(region: string): Partition {
+function partitionOf(region: string): Partition {
   return partitions.find(({ starts }) => starts === null || region.startsWith(starts)) as Partition;
 }
 
@@ -50,7 +50,7 @@ export function isOptIn(region: string): boolean {
   return optIn.has(region);
 }
 
-export function isKnownRegion(id: string): boolean {
+function isKnownRegion(id: string): boolean {
   return regionGroups.some((group) => group.regions.some((region) => region.id === id));
 }
 

@@ -1,7 +1,7 @@
 import type { RenameRule } from "../ipc/generated";
 
 /** A suggested rule. */
-export interface RulePreset {
+interface RulePreset {
   readonly id: string;
   readonly text: string;
   readonly description: string;

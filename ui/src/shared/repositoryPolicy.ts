@@ -1,5 +1,5 @@
 /** Maximum policy length. Source: ECR's `RepositoryPolicyText`. */
-export const maxPolicyLength = 10_240;
+const maxPolicyLength = 10_240;
 
 /** Actions required for pulling. Source: Amazon ECR user guide, "Repository policy examples". */
 const pullActions = [

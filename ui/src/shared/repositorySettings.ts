@@ -184,7 +184,7 @@ export function encryptionLabel(encryption: Encryption): string {
   }
 }
 
-export function lifecycleLabel(lifecycle: LifecyclePreset): string {
+function lifecycleLabel(lifecycle: LifecyclePreset): string {
   switch (lifecycle.kind) {
     case "none":
       return "Keep all images";

@@ -48,7 +48,7 @@ export function useTableLayout(
   return useStoredState(key, wrapsLines ? wrappingLayout : initialLayout);
 }
 
-export function visibleColumns<Row>(
+function visibleColumns<Row>(
   columns: readonly Column<Row>[],
   layout: TableLayout,
 ): readonly Column<Row>[] {

@@ -3,29 +3,10 @@ import createWrapper from "@cloudscape-design/components/test-utils/dom";
 import { act, waitFor } from "@testing-library/react";
 import { expect } from "vitest";
 import { fakeIdentity, fakeRegistry } from "../ipc/fake/fixtures";
-import type { HistoryEntry, ImageReport, MigrationReport } from "../ipc/generated";
+import type { HistoryEntry, MigrationReport } from "../ipc/generated";
 import { interruptedEntry, undone } from "./historyEntry";
+import { imageReport } from "./imageReport";
 import { reportSummary } from "./reportSummary";
-
-export const image = (part: Partial<ImageReport>): ImageReport => ({
-  image: 0,
-  source: "docker.io/dencold/pgcli:1",
-  destination: `${fakeRegistry(true)}/pgcli:1`,
-  route: "registry_to_registry",
-  result: { kind: "moved" },
-  source_digest: `sha256:${"a".repeat(64)}`,
-  pushed_digest: null,
-  registry_digest: null,
-  ecr_digest: `sha256:${"a".repeat(64)}`,
-  proof: "equal",
-  standing: "equal",
-  sent_bytes: 1,
-  elapsed_ms: 1,
-  left_behind: [],
-  source_moved_to: null,
-  platforms: [],
-  ...part,
-});
 
 export const report: MigrationReport = {
   job: "migration-1",
@@ -45,14 +26,14 @@ export const report: MigrationReport = {
   repositories_created: [],
   repositories_empty: [],
   images: [
-    image({
+    imageReport({
       source_moved_to: `sha256:${"b".repeat(64)}`,
       platforms: [
         { platform: "linux/amd64", digest: `sha256:${"c".repeat(64)}`, in_ecr: true },
         { platform: "linux/arm64/v8", digest: `sha256:${"d".repeat(64)}`, in_ecr: true },
       ],
     }),
-    image({
+    imageReport({
       image: 1,
       left_behind: [
         {
@@ -68,7 +49,7 @@ export const report: MigrationReport = {
         },
       ],
     }),
-    image({
+    imageReport({
       image: 2,
       result: { kind: "cancelled" },
       proof: "not_proved",

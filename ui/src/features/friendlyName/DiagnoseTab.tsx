@@ -4,8 +4,6 @@ import Button from "@cloudscape-design/components/button";
 import Checkbox from "@cloudscape-design/components/checkbox";
 import ColumnLayout from "@cloudscape-design/components/column-layout";
 import Container from "@cloudscape-design/components/container";
-import FormField from "@cloudscape-design/components/form-field";
-import Input from "@cloudscape-design/components/input";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
 import { ErrorAlert } from "../../errors";
@@ -14,6 +12,7 @@ import type { CheckResult } from "../../ipc/generated";
 import { newAttemptId } from "../../shared/attemptId";
 import { formatCounted } from "../../shared/format";
 import { StopButton } from "../../shared/StopButton";
+import { TextField } from "../../shared/TextField";
 import { useAsyncAction } from "../../shared/useAsyncAction";
 import { ChecksTable, DiagnosisSummary } from "./DiagnosisResult";
 import type { FriendlyNameProps } from "./friendlyNameProps";
@@ -70,36 +69,28 @@ export function DiagnoseTab({
       <Container>
         <SpaceBetween size="m">
           <ColumnLayout columns={2}>
-            <FormField label="Name" description="The host name, with a port if it isn’t 443.">
-              <Input
-                value={state.name}
-                onChange={({ detail }) => onChange({ name: detail.value })}
-                onKeyDown={({ detail }) => {
-                  if (detail.key === "Enter" && request.name !== "" && !busy) {
-                    diagnose();
-                  }
-                }}
-                placeholder="registry.example.com"
-                spellcheck={false}
-                data-testid="friendly-name"
-              />
-            </FormField>
-            <FormField
-              label={
-                <>
-                  Image <i>- optional</i>
-                </>
-              }
+            <TextField
+              label="Name"
+              description="The host name, with a port if it isn’t 443."
+              value={state.name}
+              onChange={(value) => onChange({ name: value })}
+              onEnter={() => {
+                if (request.name !== "" && !busy) {
+                  diagnose();
+                }
+              }}
+              placeholder="registry.example.com"
+              testId="friendly-name"
+            />
+            <TextField
+              label="Image"
+              optional
               description="An image in the registry, to check manifests, layers, and uploads."
-            >
-              <Input
-                value={state.image}
-                onChange={({ detail }) => onChange({ image: detail.value })}
-                placeholder="team/app:1.0"
-                spellcheck={false}
-                data-testid="friendly-name-image"
-              />
-            </FormField>
+              value={state.image}
+              onChange={(value) => onChange({ image: value })}
+              placeholder="team/app:1.0"
+              testId="friendly-name-image"
+            />
           </ColumnLayout>
           <SpaceBetween size="xs">
             <Checkbox

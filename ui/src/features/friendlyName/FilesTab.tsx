@@ -6,13 +6,13 @@ import Container from "@cloudscape-design/components/container";
 import CopyToClipboard from "@cloudscape-design/components/copy-to-clipboard";
 import FormField from "@cloudscape-design/components/form-field";
 import Header from "@cloudscape-design/components/header";
-import Input from "@cloudscape-design/components/input";
 import Select from "@cloudscape-design/components/select";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
 import { ErrorAlert } from "../../errors";
 import { useBackend } from "../../ipc";
 import type { GeneratedFile, GeneratedFileId } from "../../ipc/generated";
+import { TextField } from "../../shared/TextField";
 import { useAsyncAction } from "../../shared/useAsyncAction";
 import { ClientFilesSection } from "./ClientFilesSection";
 import type { FriendlyNameProps } from "./friendlyNameProps";
@@ -52,36 +52,24 @@ export function FilesTab(props: FriendlyNameProps) {
         <SpaceBetween size="s">
           <NameTargetFields {...props} />
           <ColumnLayout columns={2}>
-            <FormField
-              label={
-                <>
-                  DNS server of the proxy <i>- optional</i>
-                </>
-              }
+            <TextField
+              label="DNS server of the proxy"
+              optional
               description="Default: the DNS server of a VPC, 169.254.169.253."
-            >
-              <Input
-                value={state.resolver}
-                onChange={({ detail }) => onChange({ resolver: detail.value })}
-                placeholder="169.254.169.253"
-                data-testid="files-resolver"
-              />
-            </FormField>
-            <FormField
-              label={
-                <>
-                  Prefix of Docker Hub images <i>- optional</i>
-                </>
-              }
+              value={state.resolver}
+              onChange={(value) => onChange({ resolver: value })}
+              placeholder="169.254.169.253"
+              testId="files-resolver"
+            />
+            <TextField
+              label="Prefix of Docker Hub images"
+              optional
               description="If you copied images of Docker Hub below a prefix, clients can find them by their old names."
-            >
-              <Input
-                value={state.hubPrefix}
-                onChange={({ detail }) => onChange({ hubPrefix: detail.value })}
-                placeholder="hub"
-                data-testid="files-hub-prefix"
-              />
-            </FormField>
+              value={state.hubPrefix}
+              onChange={(value) => onChange({ hubPrefix: value })}
+              placeholder="hub"
+              testId="files-hub-prefix"
+            />
           </ColumnLayout>
         </SpaceBetween>
       </Container>

@@ -1,7 +1,6 @@
 import ColumnLayout from "@cloudscape-design/components/column-layout";
-import FormField from "@cloudscape-design/components/form-field";
-import Input from "@cloudscape-design/components/input";
 import SpaceBetween from "@cloudscape-design/components/space-between";
+import { TextField } from "../../shared/TextField";
 import type { FriendlyNameProps } from "./friendlyNameProps";
 
 /** The name and the registry that the answers and files are for. */
@@ -14,33 +13,24 @@ export function NameTargetFields({
   return (
     <SpaceBetween size="s">
       <ColumnLayout columns={2}>
-        <FormField label="Name">
-          <Input
-            value={state.name}
-            onChange={({ detail }) => onChange({ name: detail.value })}
-            placeholder="registry.example.com"
-            spellcheck={false}
-            data-testid="answers-name"
-          />
-        </FormField>
-        <FormField
-          label={
-            <>
-              Registry <i>- optional</i>
-            </>
-          }
+        <TextField
+          label="Name"
+          value={state.name}
+          onChange={(value) => onChange({ name: value })}
+          placeholder="registry.example.com"
+          testId="answers-name"
+        />
+        <TextField
+          label="Registry"
+          optional
           description={
             connection === null ? undefined : "Default: the registry of the ECR connection."
           }
-        >
-          <Input
-            value={state.registry}
-            onChange={({ detail }) => onChange({ registry: detail.value })}
-            placeholder="111122223333.dkr.ecr.eu-west-1.amazonaws.com"
-            spellcheck={false}
-            data-testid="answers-registry"
-          />
-        </FormField>
+          value={state.registry}
+          onChange={(value) => onChange({ registry: value })}
+          placeholder="111122223333.dkr.ecr.eu-west-1.amazonaws.com"
+          testId="answers-registry"
+        />
       </ColumnLayout>
       {connectionPicker}
     </SpaceBetween>

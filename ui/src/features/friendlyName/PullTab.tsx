@@ -1,10 +1,9 @@
 import Box from "@cloudscape-design/components/box";
 import Container from "@cloudscape-design/components/container";
-import FormField from "@cloudscape-design/components/form-field";
-import Input from "@cloudscape-design/components/input";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useBackend } from "../../ipc";
 import { PullGuidesSection } from "../../shared/pullGuides";
+import { TextField } from "../../shared/TextField";
 import type { FriendlyNameProps } from "./friendlyNameProps";
 import { splitImage } from "./friendlyNameState";
 
@@ -23,15 +22,14 @@ export function PullTab({
     <SpaceBetween size="m">
       <Container>
         <SpaceBetween size="s">
-          <FormField label="Image" description="Repository and tag or digest in ECR.">
-            <Input
-              value={state.image}
-              onChange={({ detail }) => onChange({ image: detail.value })}
-              placeholder="team/app:1.0"
-              spellcheck={false}
-              data-testid="pull-image"
-            />
-          </FormField>
+          <TextField
+            label="Image"
+            description="Repository and tag or digest in ECR."
+            value={state.image}
+            onChange={(value) => onChange({ image: value })}
+            placeholder="team/app:1.0"
+            testId="pull-image"
+          />
           {connectionPicker}
         </SpaceBetween>
       </Container>

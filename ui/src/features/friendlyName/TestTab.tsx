@@ -4,9 +4,7 @@ import Button from "@cloudscape-design/components/button";
 import ColumnLayout from "@cloudscape-design/components/column-layout";
 import Container from "@cloudscape-design/components/container";
 import ExpandableSection from "@cloudscape-design/components/expandable-section";
-import FormField from "@cloudscape-design/components/form-field";
 import Header from "@cloudscape-design/components/header";
-import Input from "@cloudscape-design/components/input";
 import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
@@ -15,6 +13,7 @@ import { useBackend } from "../../ipc";
 import type { ClientProof } from "../../ipc/generated";
 import { CopyableDigest } from "../../shared/CopyableText";
 import { StatusText } from "../../shared/StatusText";
+import { TextField } from "../../shared/TextField";
 import { useAsyncAction } from "../../shared/useAsyncAction";
 import type { FriendlyNameProps } from "./friendlyNameProps";
 import { alertTypes, checkStates } from "./friendlyNameState";
@@ -56,26 +55,20 @@ export function TestTab({
       <Container>
         <SpaceBetween size="s">
           <ColumnLayout columns={2}>
-            <FormField label="Name">
-              <Input
-                value={state.name}
-                onChange={({ detail }) => onChange({ name: detail.value })}
-                placeholder="registry.example.com"
-                spellcheck={false}
-                data-testid="test-name"
-              />
-            </FormField>
-            <FormField
+            <TextField
+              label="Name"
+              value={state.name}
+              onChange={(value) => onChange({ name: value })}
+              placeholder="registry.example.com"
+              testId="test-name"
+            />
+            <TextField
               label="Repository"
               description="A repository that doesn’t exist is created, and deleted again."
-            >
-              <Input
-                value={state.repository}
-                onChange={({ detail }) => onChange({ repository: detail.value })}
-                spellcheck={false}
-                data-testid="test-repository"
-              />
-            </FormField>
+              value={state.repository}
+              onChange={(value) => onChange({ repository: value })}
+              testId="test-repository"
+            />
           </ColumnLayout>
           {connectionPicker}
           <Box color="text-body-secondary">

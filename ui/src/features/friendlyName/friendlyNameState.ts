@@ -116,7 +116,7 @@ export const checkTitles: Readonly<Record<CheckId, string>> = {
   clients: "Clients on this computer",
 };
 
-export const checkIds = Object.keys(checkTitles) as CheckId[];
+const checkIds = Object.keys(checkTitles) as CheckId[];
 
 export const checkStates: Readonly<
   Record<CheckState, { type: "success" | "warning" | "error" | "stopped"; text: string }>

@@ -20,7 +20,7 @@ import {
 } from "./historyStates";
 import type { ImageSearch } from "./useImageSearch";
 
-export interface HistoryActions {
+interface HistoryActions {
   onOpen: (entry: HistoryEntry) => void;
   onResume: (entry: HistoryEntry) => void;
   onRunAgain: (entry: HistoryEntry) => void;

@@ -13,14 +13,15 @@ import { useState } from "react";
 import { type ErrorActions, ErrorAlert } from "../../errors";
 import { useBackend } from "../../ipc";
 import type { AwsConnection, ImageComparison, ImageLocation } from "../../ipc/generated";
+import type { OpenedImage } from "../../shared/openedImage";
+import { TextField } from "../../shared/TextField";
 import { useRequest } from "../../shared/useRequest";
 import { ComparisonView } from "./ComparisonView";
-import type { ImageTarget } from "./imageTarget";
 import { parseOther } from "./otherImage";
 
 interface CompareImagesProps {
   connection: AwsConnection;
-  image: ImageTarget;
+  image: OpenedImage;
   location: ImageLocation;
   name: string;
   onClose: () => void;
@@ -104,13 +105,13 @@ export function CompareImages(props: CompareImagesProps) {
                 </div>
               </FormField>
             )}
-            <FormField label="Platform" constraintText="Optional, such as linux/arm64">
-              <Input
-                value={platform}
-                onChange={({ detail }) => setPlatform(detail.value)}
-                data-testid="compare-platform"
-              />
-            </FormField>
+            <TextField
+              label="Platform"
+              constraintText="Optional, such as linux/arm64"
+              value={platform}
+              onChange={setPlatform}
+              testId="compare-platform"
+            />
           </SpaceBetween>
           <SpaceBetween direction="horizontal" size="m" alignItems="center">
             <Button

@@ -10,11 +10,11 @@ import { CommandList } from "../../shared/CommandList";
 import { CopyableDigest } from "../../shared/CopyableText";
 import { formatBytes, formatCount, shortDigest } from "../../shared/format";
 import { LastPull } from "../../shared/LastPull";
+import type { OpenedImage } from "../../shared/openedImage";
 import { PagedTable } from "../../shared/PagedTable";
 import { RelativeTime } from "../../shared/RelativeTime";
 import { StatusText } from "../../shared/StatusText";
 import { BaseImage } from "./BaseImage";
-import type { ImageTarget } from "./imageTarget";
 import { ValuesTable } from "./ValuesTable";
 
 const kindLabels: Record<ManifestKind, string> = {
@@ -24,7 +24,7 @@ const kindLabels: Record<ManifestKind, string> = {
 };
 
 interface ImageOverviewProps {
-  image: ImageTarget;
+  image: OpenedImage;
   inspection: ImageInspection;
 }
 
@@ -66,7 +66,7 @@ export function ImageOverview({ image, inspection }: ImageOverviewProps) {
   );
 }
 
-function facts(image: ImageTarget, inspection: ImageInspection) {
+function facts(image: OpenedImage, inspection: ImageInspection) {
   const selected = inspection.image;
   const config = selected?.config ?? null;
   const annotations = [

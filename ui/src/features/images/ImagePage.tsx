@@ -13,6 +13,7 @@ import type { AwsConnection, ImageInspection, ImageLocation } from "../../ipc/ge
 import { CopyableText } from "../../shared/CopyableText";
 import { connectionKey } from "../../shared/connection";
 import { formatCounted, shortDigest } from "../../shared/format";
+import type { OpenedImage } from "../../shared/openedImage";
 import { PullGuidesSection } from "../../shared/pullGuides";
 import { useRequest } from "../../shared/useRequest";
 import { CompareImages } from "./CompareImages";
@@ -20,14 +21,13 @@ import { ImageConfiguration } from "./ImageConfiguration";
 import { ImageDocuments } from "./ImageDocuments";
 import { ImageLayers } from "./ImageLayers";
 import { ImageOverview } from "./ImageOverview";
-import type { ImageTarget } from "./imageTarget";
 import { ReplicationTab } from "./ReplicationTab";
 import { SupplyChainTab } from "./SupplyChainTab";
 import { VulnerabilitiesTab } from "./VulnerabilitiesTab";
 
-export interface ImagePageProps {
+interface ImagePageProps {
   connection: AwsConnection;
-  image: ImageTarget;
+  image: OpenedImage;
   onClose: () => void;
   errorActions: ErrorActions;
 }
@@ -120,7 +120,7 @@ export function ImagePage({ connection, image, onClose, errorActions }: ImagePag
   );
 }
 
-function ImageLine({ image }: { image: ImageTarget }) {
+function ImageLine({ image }: { image: OpenedImage }) {
   const byTag = image.tags[0] === undefined ? null : `${image.uri}:${image.tags[0]}`;
   return (
     <span data-testid="image-line">
@@ -183,7 +183,7 @@ function ImageTools({ inspection, reveal, loading, onPlatform, onReveal }: Image
 
 interface ImageTabsProps {
   connection: AwsConnection;
-  image: ImageTarget;
+  image: OpenedImage;
   inspection: ImageInspection;
   location: ImageLocation;
   errorActions: ErrorActions;

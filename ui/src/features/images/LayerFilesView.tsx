@@ -23,7 +23,7 @@ import { ListingProgress } from "./ListingProgress";
 import { useListing } from "./useListing";
 
 /** Larger layers are downloaded only after the user agreed. */
-export const askAboveBytes = 50_000_000;
+const askAboveBytes = 50_000_000;
 
 const kindLabels: Record<FileKind, string> = {
   file: "File",

@@ -21,7 +21,7 @@ import { FullTable } from "../../shared/PagedTable";
 import { useRequest } from "../../shared/useRequest";
 import { AttestationView } from "./AttestationView";
 
-export const attachmentLabels: Record<AttachmentKind, string> = {
+const attachmentLabels: Record<AttachmentKind, string> = {
   sbom: "SBOM",
   provenance: "Provenance",
   signature: "Signature",

@@ -15,7 +15,7 @@ export interface Listing<Answer> {
 }
 
 /** A call that lists files. Answers `null` if it was stopped. */
-export type ListCall<Answer> = (
+type ListCall<Answer> = (
   attempt: string,
   onProgress: (progress: ListProgress) => void,
 ) => Promise<Answer | null>;

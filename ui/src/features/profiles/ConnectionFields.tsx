@@ -1,6 +1,5 @@
 import ExpandableSection from "@cloudscape-design/components/expandable-section";
 import FormField from "@cloudscape-design/components/form-field";
-import Input from "@cloudscape-design/components/input";
 import RadioGroup from "@cloudscape-design/components/radio-group";
 import Select, { type SelectProps } from "@cloudscape-design/components/select";
 import SpaceBetween from "@cloudscape-design/components/space-between";
@@ -9,6 +8,7 @@ import { type ErrorActions, ErrorAlert } from "../../errors";
 import type { AwsProfiles } from "../../ipc/generated";
 import { AwsConfigProblems, IgnoredSections } from "../../shared/AwsConfigNotes";
 import { RegionField } from "../../shared/RegionField";
+import { TextField } from "../../shared/TextField";
 import type { Request } from "../../shared/useRequest";
 import type { ProfileDraft, ProfileProblems } from "./profileDraft";
 
@@ -122,30 +122,22 @@ export function ConnectionFields({
             data-testid="profile-form-endpoints"
           >
             <SpaceBetween size="l">
-              <FormField
+              <TextField
                 label="ECR API endpoint"
                 constraintText="For example, https://vpce-1234.api.ecr.eu-west-1.vpce.amazonaws.com."
                 errorText={problems.ecrEndpoint}
-              >
-                <Input
-                  value={draft.ecrEndpoint}
-                  spellcheck={false}
-                  onChange={({ detail }) => onChange({ ...draft, ecrEndpoint: detail.value })}
-                  data-testid="profile-form-ecr-endpoint"
-                />
-              </FormField>
-              <FormField
+                value={draft.ecrEndpoint}
+                onChange={(value) => onChange({ ...draft, ecrEndpoint: value })}
+                testId="profile-form-ecr-endpoint"
+              />
+              <TextField
                 label="Registry endpoint"
                 constraintText="Registry address, if it differs from the address of the account."
                 errorText={problems.registryEndpoint}
-              >
-                <Input
-                  value={draft.registryEndpoint}
-                  spellcheck={false}
-                  onChange={({ detail }) => onChange({ ...draft, registryEndpoint: detail.value })}
-                  data-testid="profile-form-registry-endpoint"
-                />
-              </FormField>
+                value={draft.registryEndpoint}
+                onChange={(value) => onChange({ ...draft, registryEndpoint: value })}
+                testId="profile-form-registry-endpoint"
+              />
             </SpaceBetween>
           </ExpandableSection>
         </SpaceBetween>

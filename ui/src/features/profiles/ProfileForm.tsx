@@ -3,9 +3,7 @@ import Button from "@cloudscape-design/components/button";
 import Container from "@cloudscape-design/components/container";
 import ExpandableSection from "@cloudscape-design/components/expandable-section";
 import Form from "@cloudscape-design/components/form";
-import FormField from "@cloudscape-design/components/form-field";
 import Header from "@cloudscape-design/components/header";
-import Input from "@cloudscape-design/components/input";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
 import { type ErrorActions, ErrorAlert } from "../../errors";
@@ -14,6 +12,7 @@ import type { SavedProfile } from "../../ipc/generated";
 import { RenameRulesField } from "../../shared/RenameRulesField";
 import { RepositorySettingsForm } from "../../shared/RepositorySettingsForm";
 import { prefixHint } from "../../shared/repositoryName";
+import { TextField } from "../../shared/TextField";
 import { useRequest } from "../../shared/useRequest";
 import { ConnectionFields } from "./ConnectionFields";
 import { ProfileSourceFields } from "./ProfileSourceFields";
@@ -96,13 +95,13 @@ export function ProfileForm({ profile, others, errorActions, onClose, onSaved }:
           {error !== null && (
             <ErrorAlert error={error} actions={{ ...errorActions, retry: () => void save() }} />
           )}
-          <FormField label="Name" errorText={shown.name}>
-            <Input
-              value={draft.name}
-              onChange={({ detail }) => setDraft({ ...draft, name: detail.value })}
-              data-testid="profile-form-name"
-            />
-          </FormField>
+          <TextField
+            label="Name"
+            errorText={shown.name}
+            value={draft.name}
+            onChange={(value) => setDraft({ ...draft, name: value })}
+            testId="profile-form-name"
+          />
           <ConnectionFields
             draft={draft}
             problems={shown}
@@ -110,19 +109,15 @@ export function ProfileForm({ profile, others, errorActions, onClose, onSaved }:
             errorActions={errorActions}
             onChange={setDraft}
           />
-          <FormField
+          <TextField
             label="ECR prefix"
             description="Added to every repository name, for example team/."
             errorText={shown.prefix}
             constraintText={prefixHint(draft.prefix)}
-          >
-            <Input
-              value={draft.prefix}
-              spellcheck={false}
-              onChange={({ detail }) => setDraft({ ...draft, prefix: detail.value })}
-              data-testid="profile-form-prefix"
-            />
-          </FormField>
+            value={draft.prefix}
+            onChange={(value) => setDraft({ ...draft, prefix: value })}
+            testId="profile-form-prefix"
+          />
           <RenameRulesField
             rules={draft.renameRules}
             problems={ruleProblems}

@@ -1,12 +1,12 @@
 import Checkbox from "@cloudscape-design/components/checkbox";
 import FormField from "@cloudscape-design/components/form-field";
-import Input from "@cloudscape-design/components/input";
 import Select from "@cloudscape-design/components/select";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useRef } from "react";
 import { useBackend } from "../../ipc/BackendContext";
 import type { ImageSource } from "../../ipc/generated";
 import { emptySource, profileConnection } from "../../shared/connection";
+import { TextField } from "../../shared/TextField";
 
 interface ProfileSourceFieldsProps {
   source: ImageSource | null;
@@ -51,18 +51,14 @@ export function ProfileSourceFields({ source, problem, onChange }: ProfileSource
         />
       </FormField>
       {source?.kind === "docker_hub" && (
-        <FormField
+        <TextField
           label="Docker Hub user or organization"
           description="Separate multiple names with commas."
           errorText={problem}
-        >
-          <Input
-            value={source.namespace}
-            spellcheck={false}
-            onChange={({ detail }) => onChange({ ...source, namespace: detail.value })}
-            data-testid="profile-form-namespace"
-          />
-        </FormField>
+          value={source.namespace}
+          onChange={(value) => onChange({ ...source, namespace: value })}
+          testId="profile-form-namespace"
+        />
       )}
       {source?.kind === "ecr" && source.connection.kind === "profile" && (
         <EcrFields
@@ -76,16 +72,15 @@ export function ProfileSourceFields({ source, problem, onChange }: ProfileSource
       )}
       {source?.kind === "registry" && (
         <SpaceBetween size="l">
-          <FormField label="Registry host name" errorText={problem}>
-            <Input
-              value={source.host}
-              spellcheck={false}
-              placeholder="ghcr.io"
-              onChange={({ detail }) => onChange({ ...source, host: detail.value })}
-              onBlur={() => onRegistry(source)}
-              data-testid="profile-form-host"
-            />
-          </FormField>
+          <TextField
+            label="Registry host name"
+            errorText={problem}
+            value={source.host}
+            placeholder="ghcr.io"
+            onChange={(value) => onChange({ ...source, host: value })}
+            onBlur={() => onRegistry(source)}
+            testId="profile-form-host"
+          />
           <Checkbox
             checked={source.plain_http}
             description="Select only for a registry without TLS in a trusted network. The connection isn’t encrypted."
@@ -111,25 +106,21 @@ interface EcrFieldsProps {
 function EcrFields({ profile, region, problem, onChange }: EcrFieldsProps) {
   return (
     <SpaceBetween size="l">
-      <FormField label="Source AWS profile" errorText={problem}>
-        <Input
-          value={profile}
-          spellcheck={false}
-          onChange={({ detail }) => onChange(detail.value, region)}
-          data-testid="profile-form-source-profile"
-        />
-      </FormField>
-      <FormField label="Source Region" description="Leave empty to use the Region of the profile.">
-        <Input
-          value={region ?? ""}
-          spellcheck={false}
-          placeholder="eu-west-1"
-          onChange={({ detail }) =>
-            onChange(profile, detail.value.trim() === "" ? null : detail.value)
-          }
-          data-testid="profile-form-source-region"
-        />
-      </FormField>
+      <TextField
+        label="Source AWS profile"
+        errorText={problem}
+        value={profile}
+        onChange={(value) => onChange(value, region)}
+        testId="profile-form-source-profile"
+      />
+      <TextField
+        label="Source Region"
+        description="Leave empty to use the Region of the profile."
+        value={region ?? ""}
+        placeholder="eu-west-1"
+        onChange={(value) => onChange(profile, value.trim() === "" ? null : value)}
+        testId="profile-form-source-region"
+      />
     </SpaceBetween>
   );
 }

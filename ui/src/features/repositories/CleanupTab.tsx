@@ -5,7 +5,6 @@ import Checkbox from "@cloudscape-design/components/checkbox";
 import Container from "@cloudscape-design/components/container";
 import FormField from "@cloudscape-design/components/form-field";
 import Header from "@cloudscape-design/components/header";
-import Input from "@cloudscape-design/components/input";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Table from "@cloudscape-design/components/table";
 import { useState } from "react";
@@ -22,6 +21,7 @@ import { cleanupLabels } from "../../shared/cleanupTexts";
 import { connectionKey } from "../../shared/connection";
 import { formatCount, formatCounted } from "../../shared/format";
 import { StatusText } from "../../shared/StatusText";
+import { TextField } from "../../shared/TextField";
 import { useRequest } from "../../shared/useRequest";
 import { CleanupExclusions } from "./CleanupExclusions";
 import { DeletionModal, type DeletionOption } from "./DeletionModal";
@@ -98,25 +98,22 @@ export function CleanupTab({ connection, details, errorActions, onChanged }: Cle
         }
       >
         <SpaceBetween direction="horizontal" size="m">
-          <FormField label="Protected tags" description="Patterns, separated by spaces.">
-            <Input
-              value={tags}
-              onChange={({ detail }) => setTags(detail.value)}
-              data-testid="cleanup-protected"
-            />
-          </FormField>
-          <FormField
+          <TextField
+            label="Protected tags"
+            description="Patterns, separated by spaces."
+            value={tags}
+            onChange={setTags}
+            testId="cleanup-protected"
+          />
+          <TextField
             label="Unused after days"
             description="Without a push or a pull."
             errorText={daysProblem}
-          >
-            <Input
-              type="number"
-              value={days}
-              onChange={({ detail }) => setDays(detail.value)}
-              data-testid="cleanup-days"
-            />
-          </FormField>
+            type="number"
+            value={days}
+            onChange={setDays}
+            testId="cleanup-days"
+          />
           <FormField label="Pull-through cache">
             <Checkbox
               checked={includeCached}

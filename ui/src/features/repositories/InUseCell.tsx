@@ -4,7 +4,7 @@ import type { Column } from "../../shared/tablePreferences";
 import { allParts, type RepositoryImageRow } from "./repositoryImageRows";
 
 /** In how many places a row and its parts run, with when that was. `null` if nothing reports it. */
-export function placesOf(
+function placesOf(
   row: RepositoryImageRow,
   use: RepositoryUse,
 ): { readonly count: number; readonly lastMs: number | null } | null {

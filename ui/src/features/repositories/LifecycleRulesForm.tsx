@@ -4,9 +4,9 @@ import ColumnLayout from "@cloudscape-design/components/column-layout";
 import Container from "@cloudscape-design/components/container";
 import FormField from "@cloudscape-design/components/form-field";
 import Header from "@cloudscape-design/components/header";
-import Input from "@cloudscape-design/components/input";
 import Select from "@cloudscape-design/components/select";
 import SpaceBetween from "@cloudscape-design/components/space-between";
+import { TextField } from "../../shared/TextField";
 import {
   type CountType,
   countLabels,
@@ -72,16 +72,13 @@ export function LifecycleRulesForm({ rules, onChange }: LifecycleRulesFormProps)
               />
             </FormField>
             {(rule.tags === "patterns" || rule.tags === "prefixes") && (
-              <FormField
+              <TextField
                 label={rule.tags === "patterns" ? "Patterns" : "Prefixes"}
                 description="Separated by spaces. An image must match all of them."
-              >
-                <Input
-                  value={rule.list}
-                  placeholder={rule.tags === "patterns" ? "dev-*" : "dev-"}
-                  onChange={({ detail }) => change(position, { ...rule, list: detail.value })}
-                />
-              </FormField>
+                value={rule.list}
+                placeholder={rule.tags === "patterns" ? "dev-*" : "dev-"}
+                onChange={(value) => change(position, { ...rule, list: value })}
+              />
             )}
             <FormField label="That are">
               <Select
@@ -92,14 +89,13 @@ export function LifecycleRulesForm({ rules, onChange }: LifecycleRulesFormProps)
                 }
               />
             </FormField>
-            <FormField label={rule.count === "imageCountMoreThan" ? "Number" : "Days"}>
-              <Input
-                type="number"
-                value={rule.number}
-                onChange={({ detail }) => change(position, { ...rule, number: detail.value })}
-                data-testid={`lifecycle-number-${rule.priority}`}
-              />
-            </FormField>
+            <TextField
+              label={rule.count === "imageCountMoreThan" ? "Number" : "Days"}
+              type="number"
+              value={rule.number}
+              onChange={(value) => change(position, { ...rule, number: value })}
+              testId={`lifecycle-number-${rule.priority}`}
+            />
             <FormField
               label="Action"
               description={
@@ -122,15 +118,13 @@ export function LifecycleRulesForm({ rules, onChange }: LifecycleRulesFormProps)
                 }
               />
             </FormField>
-            <FormField label="Priority" description="Lower numbers apply first.">
-              <Input
-                type="number"
-                value={String(rule.priority)}
-                onChange={({ detail }) =>
-                  change(position, { ...rule, priority: Number(detail.value) })
-                }
-              />
-            </FormField>
+            <TextField
+              label="Priority"
+              description="Lower numbers apply first."
+              type="number"
+              value={String(rule.priority)}
+              onChange={(value) => change(position, { ...rule, priority: Number(value) })}
+            />
           </ColumnLayout>
         </Container>
       ))}

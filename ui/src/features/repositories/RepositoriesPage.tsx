@@ -6,7 +6,7 @@ import { type ReactNode, useEffect, useRef, useState } from "react";
 import type { ErrorActions } from "../../errors";
 import type { AwsConnection } from "../../ipc/generated";
 import { connectionKey } from "../../shared/connection";
-import type { OpenedImage, ShowImage } from "./openedImage";
+import type { OpenedImage, ShowImage } from "../../shared/openedImage";
 import { RepositoryDetailsView } from "./RepositoryDetailsView";
 import { RepositoryList } from "./RepositoryList";
 import { RegistryTabs } from "./registry/RegistryTabs";

@@ -5,7 +5,7 @@ import type { AwsConnection, LifecyclePreviewState } from "../../ipc/generated";
 /** How often ECR is asked whether its preview is complete. */
 const pollMs = 1500;
 
-export interface LifecyclePreviewRun {
+interface LifecyclePreviewRun {
   /** The text that the state is about. */
   readonly text: string;
   readonly state: LifecyclePreviewState;

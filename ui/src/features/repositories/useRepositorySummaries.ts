@@ -6,7 +6,7 @@ import type { AwsConnection, RepositorySummary } from "../../ipc/generated";
 const settleMs = 150;
 
 /** Summaries of the rows that were visible. */
-export interface RepositorySummaries {
+interface RepositorySummaries {
   /** By repository name. */
   summaries: ReadonlyMap<string, RepositorySummary>;
   /** The newest error. */

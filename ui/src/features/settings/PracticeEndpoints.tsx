@@ -7,9 +7,7 @@ import { CommandList } from "../../shared/CommandList";
 import { CopyableText } from "../../shared/CopyableText";
 
 /** Commands for the practice servers, in POSIX shell syntax. */
-export function practiceCommands(
-  status: PracticeStatus,
-): Record<"aws" | "docker" | "skopeo", string[]> {
+function practiceCommands(status: PracticeStatus): Record<"aws" | "docker" | "skopeo", string[]> {
   const { ecr_endpoint, region, registry, hub, hub_account } = status;
   const aws = `aws --endpoint-url ${ecr_endpoint} --region ${region} ecr`;
   const password = `${aws} get-login-password`;

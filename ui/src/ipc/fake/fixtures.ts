@@ -44,7 +44,7 @@ export const engineRepositories: readonly SourceRepository[] = [
 ];
 
 /** Settings of the first repository. */
-export const fakeSettings: RepositorySettings = {
+const fakeSettings: RepositorySettings = {
   tag_mutability: "immutable",
   exclusion_filters: [],
   scan_on_push: true,

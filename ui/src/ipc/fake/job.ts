@@ -1,6 +1,7 @@
 import type { JobEvent, JobEventKind, JobSnapshot, MigrationPlan } from "../generated";
 import { snapshotAfter } from "../jobSnapshot";
 import type { JobRecording } from "./jobRecording";
+import { newSnapshot } from "./newSnapshot";
 
 /** Reported time between two events. */
 const tickMs = 250;
@@ -18,30 +19,7 @@ export class FakeJob {
     private readonly recording: JobRecording,
   ) {
     this.remaining = [...recording.events];
-    this.current = {
-      job: id,
-      next_seq: 0,
-      started_at_ms: Date.now(),
-      elapsed_ms: 0,
-      status: "running",
-      steps_under_way: [],
-      steps_finished: [],
-      images: plan.images.map((planned) => ({ planned, state: { kind: "waiting" }, layers: [] })),
-      progress: {
-        images_total: plan.images.length,
-        images_finished: 0,
-        images_failed: 0,
-        sent_bytes: 0,
-        skipped_bytes: 0,
-        total_bytes: 0,
-      },
-      source: { kind: "practice_account" },
-      connection: { kind: "practice" },
-      pulls_left: null,
-      quota_look_again_at_ms: null,
-      sign_in_error: null,
-      report: null,
-    };
+    this.current = { ...newSnapshot(id, plan.images), started_at_ms: Date.now() };
   }
 
   /** Plays events until the job is as wanted. */

@@ -13,7 +13,7 @@ const alertTypes: Record<ReportSummary["status"], AlertProps.Type> = {
   "in-progress": "info",
 };
 
-export interface ReportStatusProps {
+interface ReportStatusProps {
   report: MigrationReport;
   /** Whether the last verification failed, so that the current state is unknown. */
   verifyFailed: boolean;

@@ -2,29 +2,13 @@ import { fireEvent, render, screen, within } from "@testing-library/react";
 import { expect, it } from "vitest";
 import type { ImageReport } from "../../ipc/generated";
 import { accessibilityViolations } from "../../testing/accessibility";
+import { imageReport } from "../../testing/imageReport";
 import { ReportTable } from "./ReportTable";
 
 const digest = (letter: string) => `sha256:${letter.repeat(64)}`;
 
-const image = (part: Partial<ImageReport>): ImageReport => ({
-  image: 0,
-  source: "docker.io/dencold/pgcli:1",
-  destination: "registry.example/pgcli:1",
-  route: "registry_to_registry",
-  result: { kind: "moved" },
-  source_digest: digest("a"),
-  pushed_digest: digest("a"),
-  registry_digest: digest("a"),
-  ecr_digest: digest("a"),
-  proof: "equal",
-  standing: "equal",
-  sent_bytes: 1,
-  elapsed_ms: 1,
-  left_behind: [],
-  source_moved_to: null,
-  platforms: [],
-  ...part,
-});
+const image = (part: Partial<ImageReport>) =>
+  imageReport({ pushed_digest: digest("a"), registry_digest: digest("a"), ...part });
 
 const kept = image({
   image: 1,

@@ -17,7 +17,7 @@ import { ReportStatus } from "./ReportStatus";
 import { ReportTable } from "./ReportTable";
 import "./report.css";
 
-export interface ReportViewProps {
+interface ReportViewProps {
   report: MigrationReport;
   /** Whether the last verification failed, so that the current state is unknown. */
   verifyFailed?: boolean;

@@ -1,6 +1,5 @@
 import Box from "@cloudscape-design/components/box";
 import FormField from "@cloudscape-design/components/form-field";
-import Input from "@cloudscape-design/components/input";
 import Select, { type SelectProps } from "@cloudscape-design/components/select";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
@@ -8,6 +7,7 @@ import { ErrorAlert } from "../../errors";
 import type { NewAwsProfile, SsoAccount, SsoSession } from "../../ipc/generated";
 import { ConfirmModal } from "../ConfirmModal";
 import { regionOption, regionOptions } from "../regions";
+import { TextField } from "../TextField";
 import { useAsyncAction } from "../useAsyncAction";
 import { useRequest } from "../useRequest";
 import { profileNameProblem, suggestedName } from "./newProfile";
@@ -171,13 +171,13 @@ export function AddProfileModal({
             data-testid="add-profile-region"
           />
         </FormField>
-        <FormField label="Name" errorText={role === null && typed === null ? null : problem}>
-          <Input
-            value={name}
-            onChange={({ detail }) => setTyped(detail.value)}
-            data-testid="add-profile-name"
-          />
-        </FormField>
+        <TextField
+          label="Name"
+          errorText={role === null && typed === null ? null : problem}
+          value={name}
+          onChange={setTyped}
+          testId="add-profile-name"
+        />
         {preview.answer !== null && (
           <div data-testid="add-profile-preview">
             <Box variant="awsui-key-label">

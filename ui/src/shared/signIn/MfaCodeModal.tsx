@@ -9,7 +9,7 @@ import { useEffect, useRef, useState } from "react";
 import { ErrorAlert } from "../../errors";
 import { useAsyncAction } from "../useAsyncAction";
 
-export interface MfaCodeModalProps {
+interface MfaCodeModalProps {
   /** The AWS profile that requires the code. */
   profile: string;
   /** The error message, which contains the device. */

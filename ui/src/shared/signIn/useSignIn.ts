@@ -3,7 +3,7 @@ import type { SignInPrompt, SignInTarget, SignInWay } from "../../ipc/generated"
 import type { SignInCalls } from "./signInCalls";
 
 /** State of a sign-in. */
-export interface SignInState {
+interface SignInState {
   /** The page and code, once known. */
   readonly prompt: SignInPrompt | null;
   readonly error: unknown;

@@ -13,7 +13,7 @@ export function undoneInPart({ totals, cancelled }: Undone): boolean {
 }
 
 /** Explains why a tag is kept. */
-export function tagLeftText(reason: TagLeftReason): string {
+function tagLeftText(reason: TagLeftReason): string {
   switch (reason.kind) {
     case "gone":
       return "The tag no longer exists.";

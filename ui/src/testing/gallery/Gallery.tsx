@@ -5,7 +5,7 @@ import { type ErrorActions, ErrorAlert, wordsOf } from "../../errors";
 import { examples } from "./examples";
 
 /** Supports every action. */
-export function everyAction(act: (action: string) => void): ErrorActions {
+function everyAction(act: (action: string) => void): ErrorActions {
   const known = new Set(examples.flatMap((error) => wordsOf(error).actions));
   return Object.fromEntries([...known].map((action) => [action, () => act(action)]));
 }

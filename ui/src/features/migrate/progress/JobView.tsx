@@ -25,7 +25,7 @@ import { StepList } from "./StepList";
 import { formatImageRate, formatTimeRange } from "./timeRange";
 import type { PendingStatus } from "./usePendingStatus";
 
-export interface JobViewProps {
+interface JobViewProps {
   job: JobState;
   errorActions: ErrorActions;
   /** Another action is running. */

@@ -6,7 +6,7 @@ export const imageGroups = ["active", "failed", "waiting", "done"] as const;
 export type ImageGroup = (typeof imageGroups)[number];
 
 /** Returns the group of an image. A stopped image is not done: it waits for a resume. */
-export function groupOf({ state }: ImageProgress): ImageGroup {
+function groupOf({ state }: ImageProgress): ImageGroup {
   switch (state.kind) {
     case "pushing":
     case "pushed":

@@ -1,5 +1,6 @@
 // @vitest-environment node
 import { describe, expect, it } from "vitest";
+import { newSnapshot } from "../../../ipc/fake/newSnapshot";
 import { createFakeBackend } from "../../../ipc/fakeBackend";
 import type { JobEvent, JobEventKind, JobSnapshot } from "../../../ipc/generated";
 import { defaultRepositorySettings } from "../../../shared/repositorySettings";
@@ -33,30 +34,7 @@ const event = (seq: number, elapsed_ms: number, kind: JobEventKind): JobEvent =>
   elapsed_ms,
   kind,
 });
-const empty: JobSnapshot = {
-  job: "j",
-  next_seq: 0,
-  started_at_ms: 0,
-  elapsed_ms: 0,
-  status: "running",
-  steps_under_way: [],
-  steps_finished: [],
-  images: [],
-  progress: {
-    images_total: 0,
-    images_finished: 0,
-    images_failed: 0,
-    sent_bytes: 0,
-    skipped_bytes: 0,
-    total_bytes: 0,
-  },
-  source: { kind: "practice_account" },
-  connection: { kind: "practice" },
-  pulls_left: null,
-  quota_look_again_at_ms: null,
-  sign_in_error: null,
-  report: null,
-};
+const empty = newSnapshot("j", []);
 
 /** A real course of events, from the fake backend. */
 async function course(): Promise<{ events: JobEvent[]; late: JobSnapshot }> {

@@ -9,7 +9,7 @@ import type { DraftAction } from "../wizard/reducer";
 const namedCaches = 5;
 
 /** The images of a plan that are build caches. */
-export function buildCaches(plan: MigrationPlan): readonly PlannedImage[] {
+function buildCaches(plan: MigrationPlan): readonly PlannedImage[] {
   return plan.images.filter((image) => image.remarks.includes("build_cache"));
 }
 

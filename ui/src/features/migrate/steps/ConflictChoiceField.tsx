@@ -1,10 +1,9 @@
 import Button from "@cloudscape-design/components/button";
-import FormField from "@cloudscape-design/components/form-field";
-import Input from "@cloudscape-design/components/input";
 import Modal from "@cloudscape-design/components/modal";
 import Select from "@cloudscape-design/components/select";
 import { useState } from "react";
 import type { ConflictResolution, PlannedImage } from "../../../ipc/generated";
+import { TextField } from "../../../shared/TextField";
 
 /** Source: the OCI distribution specification, "Pulling manifests". */
 const tagPattern = /^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$/;
@@ -74,7 +73,7 @@ export function ConflictChoiceField({ image, resolution, onChoose }: ConflictCho
             </Button>
           }
         >
-          <FormField
+          <TextField
             label={`New tag of ${image.repository}`}
             constraintText="Up to 128 letters, digits, “_”, “.”, and “-”."
             errorText={
@@ -82,21 +81,13 @@ export function ConflictChoiceField({ image, resolution, onChoose }: ConflictCho
                 ? undefined
                 : "Use up to 128 letters, digits, “_”, “.”, and “-”. Start with a letter, digit, or “_”."
             }
-          >
-            <Input
-              value={newTag}
-              ariaLabel={`Other tag for ${image.source}`}
-              placeholder={`${image.tag}-copy`}
-              spellcheck={false}
-              onChange={({ detail }) => setNewTag(detail.value)}
-              onKeyDown={({ detail }) => {
-                if (detail.key === "Enter") {
-                  take();
-                }
-              }}
-              data-testid={`conflict-tag-${image.image}`}
-            />
-          </FormField>
+            value={newTag}
+            ariaLabel={`Other tag for ${image.source}`}
+            placeholder={`${image.tag}-copy`}
+            onChange={setNewTag}
+            onEnter={take}
+            testId={`conflict-tag-${image.image}`}
+          />
         </Modal>
       )}
     </>

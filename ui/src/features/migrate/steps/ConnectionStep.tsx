@@ -19,7 +19,7 @@ import { IdentityFacts } from "./IdentityFacts";
 import { ProfileTable } from "./ProfileTable";
 import { SaveProfileForm } from "./SaveProfileForm";
 
-export interface ConnectionStepProps {
+interface ConnectionStepProps {
   draft: Draft;
   onChange: (action: DraftAction) => void;
   savedProfiles: Request<SavedProfile[]>;

@@ -13,7 +13,7 @@ import { ConsentAlert } from "./ConsentAlert";
 const namedImages = 200;
 
 /** Describes the action of a lifecycle rule and when it applies. */
-export function expiryText({ action, after_days, rule }: ExpiringImage): string {
+function expiryText({ action, after_days, rule }: ExpiringImage): string {
   const when =
     after_days === null ? "within 24 hours" : `after ${formatCounted(after_days, "day", "days")}`;
   return `${action === "expire" ? "deleted" : "archived"} ${when}, rule ${rule}`;

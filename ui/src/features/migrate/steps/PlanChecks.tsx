@@ -1,7 +1,5 @@
 import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
-import FormField from "@cloudscape-design/components/form-field";
-import Input from "@cloudscape-design/components/input";
 import Popover from "@cloudscape-design/components/popover";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { type ReactNode, useMemo, useState } from "react";
@@ -9,6 +7,7 @@ import type { ErrorActions } from "../../../errors";
 import type { MigrationPlan, PlanPermissions, RegistryLogin } from "../../../ipc/generated";
 import { formatBytes } from "../../../shared/format";
 import { StatusText } from "../../../shared/StatusText";
+import { TextField } from "../../../shared/TextField";
 import type { Request } from "../../../shared/useRequest";
 import { missingPermissions } from "../wizard/missingPermissions";
 import { IdentityFacts } from "./IdentityFacts";
@@ -129,25 +128,22 @@ function StorageCost({ bytes, rate, onRate }: StorageCostProps) {
     <Popover
       header="Storage cost"
       content={
-        <FormField
+        <TextField
           label="Price"
           constraintText="USD per GB-month. Default as of March 2026."
           errorText={rateOf(text) === null ? "Enter an amount, such as 0.10." : undefined}
-        >
-          <Input
-            value={text}
-            inputMode="decimal"
-            ariaLabel="Storage price in USD per GB-month"
-            onChange={({ detail }) => {
-              setText(detail.value);
-              const typed = rateOf(detail.value);
-              if (typed !== null) {
-                onRate(typed);
-              }
-            }}
-            data-testid="storage-rate"
-          />
-        </FormField>
+          value={text}
+          inputMode="decimal"
+          ariaLabel="Storage price in USD per GB-month"
+          onChange={(value) => {
+            setText(value);
+            const typed = rateOf(value);
+            if (typed !== null) {
+              onRate(typed);
+            }
+          }}
+          testId="storage-rate"
+        />
       }
     >
       <Box variant="span">{monthlyCost(bytes, rate)} per month</Box>

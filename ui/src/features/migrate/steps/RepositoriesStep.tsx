@@ -19,7 +19,7 @@ import { nameRows } from "./nameRows";
 import { RowSettingsModal } from "./RowSettingsModal";
 import "./names.css";
 
-export interface RepositoriesStepProps {
+interface RepositoriesStepProps {
   draft: Draft;
   onChange: (action: DraftAction) => void;
   proposed: ProposedNaming;

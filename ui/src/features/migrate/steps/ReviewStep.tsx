@@ -26,7 +26,7 @@ import { PlannedImagesTable } from "./PlannedImagesTable";
 import { PlannedRepositoriesTable } from "./PlannedRepositoriesTable";
 import { PlanPermissionsSection } from "./PlanPermissionsSection";
 
-export interface ReviewStepProps {
+interface ReviewStepProps {
   draft: Draft;
   onChange: (action: DraftAction) => void;
   plan: PlanRequest;

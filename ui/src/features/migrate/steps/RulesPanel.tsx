@@ -1,8 +1,6 @@
 import Alert from "@cloudscape-design/components/alert";
 import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
-import FormField from "@cloudscape-design/components/form-field";
-import Input from "@cloudscape-design/components/input";
 import ProgressBar from "@cloudscape-design/components/progress-bar";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useEffect, useRef, useState } from "react";
@@ -11,6 +9,7 @@ import type { TagRules, UnreadRepository } from "../../../ipc/generated";
 import { formatCounted } from "../../../shared/format";
 import { SidePanel } from "../../../shared/SidePanel";
 import { StatusText } from "../../../shared/StatusText";
+import { TextField } from "../../../shared/TextField";
 import { wizardFooterHeight } from "../wizard/wizardFooterHeight";
 import { outText, progressText, type RuleResult, resultText } from "./rulesResult";
 import { rulesOf, type TypedRules, typedRules } from "./tagRules";
@@ -192,27 +191,19 @@ export function RulesPanel(props: RulesPanelProps) {
         {result.error !== null && <ErrorAlert error={result.error} actions={props.errorActions} />}
         {result.chosen !== null && <UnreadRepositories unread={result.chosen.unread} />}
         {fields.map(({ name, label, description, placeholder, numeric }) => (
-          <FormField
+          <TextField
             key={name}
             label={label}
             constraintText={description}
             errorText={read.problems[name]}
-          >
-            <Input
-              value={typed[name]}
-              placeholder={placeholder}
-              inputMode={numeric ? "numeric" : "text"}
-              spellcheck={false}
-              autoComplete={false}
-              onChange={({ detail }) => change({ ...typed, [name]: detail.value })}
-              onKeyDown={({ detail }) => {
-                if (detail.key === "Enter") {
-                  apply();
-                }
-              }}
-              data-testid={`rule-${name}`}
-            />
-          </FormField>
+            value={typed[name]}
+            placeholder={placeholder}
+            inputMode={numeric ? "numeric" : "text"}
+            autoComplete={false}
+            onChange={(value) => change({ ...typed, [name]: value })}
+            onEnter={apply}
+            testId={`rule-${name}`}
+          />
         ))}
         {rules !== null && (
           <Box variant="small">

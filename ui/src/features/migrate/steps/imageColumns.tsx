@@ -16,7 +16,7 @@ import { type BoxState, chosenText } from "./imageSelection";
 import { originalText } from "./RegistryCounterpartsAlert";
 
 /** What the cells of the image table show and do. */
-export interface ImageCells {
+interface ImageCells {
   readonly engine: boolean;
   readonly expanded: ReadonlySet<string>;
   readonly tags: Readonly<Record<string, TagList>>;

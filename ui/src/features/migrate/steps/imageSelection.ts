@@ -86,7 +86,7 @@ export function allBox(
   return boxes.size === 1 && only !== undefined ? only : boxes.size === 0 ? "none" : "some";
 }
 
-export interface SelectionChange {
+interface SelectionChange {
   readonly images: readonly SelectedImage[];
   /** Repositories that were selected before all of their tags were loaded. */
   readonly wanted: readonly string[];

@@ -3,7 +3,7 @@ import type { ImageSource } from "../../../ipc/generated";
 import { connectionLabel } from "../../../shared/connection";
 import { formatCounted } from "../../../shared/format";
 
-export type SourceKind = ImageSource["kind"];
+type SourceKind = ImageSource["kind"];
 
 /** What a source has now: `3 images`, or why nothing. Absent while unknown. */
 export type SourceStates = Readonly<Partial<Record<SourceKind, string>>>;

@@ -29,7 +29,7 @@ export function typedRules(rules: TagRules | null): TypedRules {
   };
 }
 
-export interface ReadRules {
+interface ReadRules {
   /** `null` if a field is invalid. */
   readonly rules: TagRules | null;
   readonly problems: Partial<Record<keyof TypedRules, string>>;

@@ -15,7 +15,7 @@ import { WizardFooter } from "./WizardFooter";
 import { wizardSteps } from "./wizardSteps";
 import "./wizard.css";
 
-export interface MigrationWizardProps {
+interface MigrationWizardProps {
   draft: Draft;
   dispatch: (action: DraftAction) => void;
   removeTemporaryTags: boolean;

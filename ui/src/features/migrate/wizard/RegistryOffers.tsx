@@ -1,7 +1,5 @@
 import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
-import FormField from "@cloudscape-design/components/form-field";
-import Input from "@cloudscape-design/components/input";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { type ReactNode, useState } from "react";
 import type { ErrorActions } from "../../../errors";
@@ -14,6 +12,7 @@ import type {
 } from "../../../ipc/generated";
 import { formatBytes } from "../../../shared/format";
 import { StatusText } from "../../../shared/StatusText";
+import { TextField } from "../../../shared/TextField";
 import { useAsyncAction } from "../../../shared/useAsyncAction";
 import { type Request, useRequest } from "../../../shared/useRequest";
 import { OfferModal } from "../steps/OfferModal";
@@ -171,49 +170,37 @@ export function RegistryOffers({ draft, registry, errorActions }: RegistryOffers
           onDone={done}
         >
           <SpaceBetween size="m">
-            <FormField
+            <TextField
               label="Prefix"
               description={
                 open === "template"
                   ? "For example, team applies to team/app. ROOT applies to repositories without another template."
                   : "For example, with hub, you pull team/app of Docker Hub as hub/team/app. ROOT applies to all names."
               }
-            >
-              <Input
-                value={prefix}
-                placeholder={open === "template" ? "team" : "hub"}
-                spellcheck={false}
-                onChange={({ detail }) => setPrefix(detail.value)}
-                data-testid="offer-prefix"
-              />
-            </FormField>
+              value={prefix}
+              placeholder={open === "template" ? "team" : "hub"}
+              onChange={setPrefix}
+              testId="offer-prefix"
+            />
             {open === "template" && needsRole && (
-              <FormField
+              <TextField
                 label="Role"
                 description="ECR assumes this role to apply the KMS key and the AWS tags of the template."
-              >
-                <Input
-                  value={role}
-                  placeholder="arn:aws:iam::111122223333:role/ecr-templates"
-                  spellcheck={false}
-                  onChange={({ detail }) => setRole(detail.value)}
-                  data-testid="offer-role"
-                />
-              </FormField>
+                value={role}
+                placeholder="arn:aws:iam::111122223333:role/ecr-templates"
+                onChange={setRole}
+                testId="offer-role"
+              />
             )}
             {open === "cache" && (
-              <FormField
+              <TextField
                 label="Secret"
                 description="ARN of an AWS Secrets Manager secret with the Docker Hub “username” and “accessToken”. Its name must start with ecr-pullthroughcache/. Transload doesn’t create or read the secret."
-              >
-                <Input
-                  value={secret}
-                  placeholder="arn:aws:secretsmanager:eu-west-1:111122223333:secret:ecr-pullthroughcache/docker-hub-a1B2c3"
-                  spellcheck={false}
-                  onChange={({ detail }) => setSecret(detail.value)}
-                  data-testid="offer-secret"
-                />
-              </FormField>
+                value={secret}
+                placeholder="arn:aws:secretsmanager:eu-west-1:111122223333:secret:ecr-pullthroughcache/docker-hub-a1B2c3"
+                onChange={setSecret}
+                testId="offer-secret"
+              />
             )}
           </SpaceBetween>
         </OfferDialog>

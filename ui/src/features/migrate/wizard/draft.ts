@@ -82,10 +82,10 @@ export interface Draft {
 }
 
 /** Price of ECR storage in most regions. Source: AWS's price list, read in March 2026. */
-export const defaultStorageRate = 0.1;
+const defaultStorageRate = 0.1;
 
 /** All referrers and platforms. */
-export const wholeImages: CopyScope = { platform: null, referrers: true };
+const wholeImages: CopyScope = { platform: null, referrers: true };
 
 export const emptyDraft: Draft = {
   version: 1,

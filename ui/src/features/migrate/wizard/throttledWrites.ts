@@ -1,5 +1,5 @@
 /** Throttled writes of a value. The newest value wins. */
-export interface ThrottledWrites<T> {
+interface ThrottledWrites<T> {
   /** Writes immediately after a pause, otherwise together with later values. */
   put: (value: T) => void;
   /** Writes the pending value immediately. */

@@ -4,7 +4,7 @@ import type { Backend } from "../../../ipc";
 import type { ImageSource, PastedSource, PasteField } from "../../../ipc/generated";
 
 /** Reads references that are pasted or entered into the fields of the source. */
-export interface PastedReferences {
+interface PastedReferences {
   /** Why the last text names no image, or `null`. */
   readonly problem: string | null;
   /** The user changed the text. */

@@ -3,7 +3,7 @@ import type { Backend } from "../../../ipc";
 import type { ImageSource } from "../../../ipc/generated";
 
 /** The sources that were used last. */
-export interface RecentSourceList {
+interface RecentSourceList {
   readonly sources: readonly ImageSource[];
   readonly clear: () => void;
 }

@@ -6,7 +6,7 @@ import type { EngineOriginal, ImageSource } from "../../../ipc/generated";
 const batch = 20;
 
 /** Counterparts of the engine images in their registries, by `repository:tag`. */
-export type Originals = Readonly<Record<string, EngineOriginal>>;
+type Originals = Readonly<Record<string, EngineOriginal>>;
 
 const none: Originals = {};
 

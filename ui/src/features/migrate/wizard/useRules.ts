@@ -5,7 +5,7 @@ import { newAttemptId } from "../../../shared/attemptId";
 import { noResult, type RuleResult } from "../steps/rulesResult";
 
 /** Result, progress, and stop function of selecting by rules. */
-export interface RuleChoice {
+interface RuleChoice {
   readonly result: RuleResult;
   /**
    * Reads the source. `taken` receives the selected images, or nothing after a stop. Without it, the

@@ -1,9 +1,7 @@
 import Badge from "@cloudscape-design/components/badge";
 import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
-import FormField from "@cloudscape-design/components/form-field";
 import Header from "@cloudscape-design/components/header";
-import Input from "@cloudscape-design/components/input";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useEffect, useState } from "react";
 import { type ErrorActions, ErrorAlert } from "../../../errors";
@@ -12,10 +10,11 @@ import { Bytes } from "../../../shared/Bytes";
 import { CopyableDigest } from "../../../shared/CopyableText";
 import { formatCount, shortDigest } from "../../../shared/format";
 import { OneLine } from "../../../shared/MiddleEllipsis";
+import type { OpenedImage } from "../../../shared/openedImage";
 import { FullTable } from "../../../shared/PagedTable";
 import { RelativeTime } from "../../../shared/RelativeTime";
+import { TextField } from "../../../shared/TextField";
 import type { Column } from "../../../shared/tablePreferences";
-import type { OpenedImage } from "../openedImage";
 import { ContentsStatus } from "./ContentsStatus";
 import { useImagesFind } from "./useImagesFind";
 import type { RegistryContentsState } from "./useRegistryContents";
@@ -156,22 +155,18 @@ export function FindTab(props: FindTabProps) {
     <SpaceBetween size="s">
       <Header variant="h1">Find images</Header>
       <ContentsStatus state={contents} errorActions={errorActions} />
-      <FormField
+      <TextField
         label="Tag or digest"
         description="Part of a tag, a pattern such as v1.*, repository:tag, or the first 4 or more characters of a digest. Transload searches the lists of images on this computer."
         stretch
-      >
-        <Input
-          type="search"
-          value={text}
-          spellcheck={false}
-          autoComplete={false}
-          clearAriaLabel="Clear"
-          placeholder="sha256:3f2a, 3f2a9c, or v1.4"
-          onChange={({ detail }) => setText(detail.value)}
-          data-testid="find-text"
-        />
-      </FormField>
+        type="search"
+        value={text}
+        autoComplete={false}
+        clearAriaLabel="Clear"
+        placeholder="sha256:3f2a, 3f2a9c, or v1.4"
+        onChange={setText}
+        testId="find-text"
+      />
       {error !== null && <ErrorAlert error={error} actions={{ ...errorActions, retry: reload }} />}
       {wanted !== "" && found !== null && (
         <FullTable

@@ -2,7 +2,7 @@ import Tabs from "@cloudscape-design/components/tabs";
 import { type ReactNode, useState } from "react";
 import type { ErrorActions } from "../../../errors";
 import type { AwsConnection } from "../../../ipc/generated";
-import type { OpenedImage } from "../openedImage";
+import type { OpenedImage } from "../../../shared/openedImage";
 import { RegistrySettingsTab } from "../registrySettings/RegistrySettingsTab";
 import { ActivityTab } from "../storage/ActivityTab";
 import { StorageTab } from "../storage/StorageTab";

@@ -1,7 +1,5 @@
 import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
-import FormField from "@cloudscape-design/components/form-field";
-import Input from "@cloudscape-design/components/input";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
 import { asApiError, type ErrorActions } from "../../../errors";
@@ -15,6 +13,7 @@ import type {
 import { PagedTable } from "../../../shared/PagedTable";
 import { RelativeTime } from "../../../shared/RelativeTime";
 import { StatusText } from "../../../shared/StatusText";
+import { TextField } from "../../../shared/TextField";
 import { ChangeModal } from "./ChangeModal";
 import { RegistryCard } from "./RegistryCard";
 import { cacheRuleName, secretProblem } from "./registryWords";
@@ -139,19 +138,15 @@ export function CacheRulesCard(props: CardProps) {
           onChanged={onChanged}
           onClose={() => setEditing(null)}
         >
-          <FormField
+          <TextField
             label="Secret"
             description="The ARN of a secret in AWS Secrets Manager with the credentials of the upstream registry."
             errorText={problem ?? undefined}
             stretch
-          >
-            <Input
-              value={secret}
-              spellcheck={false}
-              onChange={({ detail }) => setSecret(detail.value)}
-              data-testid="cache-secret"
-            />
-          </FormField>
+            value={secret}
+            onChange={setSecret}
+            testId="cache-secret"
+          />
         </ChangeModal>
       )}
       {deleting !== null && (

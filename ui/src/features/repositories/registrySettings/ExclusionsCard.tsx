@@ -1,12 +1,11 @@
 import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
-import FormField from "@cloudscape-design/components/form-field";
-import Input from "@cloudscape-design/components/input";
 import { useState } from "react";
 import type { ErrorActions } from "../../../errors";
 import type { AwsConnection, RegistryConfiguration } from "../../../ipc/generated";
 import { MiddleEllipsis } from "../../../shared/MiddleEllipsis";
 import { FullTable } from "../../../shared/PagedTable";
+import { TextField } from "../../../shared/TextField";
 import { ChangeModal } from "./ChangeModal";
 import { RegistryCard } from "./RegistryCard";
 import { principalName } from "./registryWords";
@@ -111,19 +110,15 @@ export function ExclusionsCard(props: CardProps) {
               ? "Your reads no longer count as pulls, in Transload and in every other tool with this role."
               : "Pulls by this role no longer count, so images that only it uses look unused."}
           </Box>
-          <FormField
+          <TextField
             label="Role"
             description="The ARN with its path. ECR documents roles only; it may refuse users."
             errorText={problem ?? undefined}
             stretch
-          >
-            <Input
-              value={entered}
-              spellcheck={false}
-              onChange={({ detail }) => setEntered(detail.value)}
-              data-testid="exclusion-arn"
-            />
-          </FormField>
+            value={entered}
+            onChange={setEntered}
+            testId="exclusion-arn"
+          />
         </ChangeModal>
       )}
       {removing !== null && (

@@ -1,9 +1,9 @@
 import Box from "@cloudscape-design/components/box";
 import FormField from "@cloudscape-design/components/form-field";
-import Input from "@cloudscape-design/components/input";
 import RadioGroup from "@cloudscape-design/components/radio-group";
 import { useState } from "react";
 import type { RegistryScanning, ScanFrequency } from "../../../ipc/generated";
+import { TextField } from "../../../shared/TextField";
 import { ChangeModal, type ChangeModalProps } from "./ChangeModal";
 import { frequencyLabels, scanningOf, scanningWords, scanPatterns } from "./registryWords";
 
@@ -41,18 +41,14 @@ export function ScanningForm({ scanning, ...modal }: FormProps & { scanning: Reg
         />
       </FormField>
       {fields.map((frequency) => (
-        <FormField
+        <TextField
           key={frequency}
           label={frequencyLabels[frequency]}
           description="Patterns of repository names, separated by spaces. * is all."
-        >
-          <Input
-            value={entered[frequency]}
-            spellcheck={false}
-            onChange={({ detail }) => setEntered({ ...entered, [frequency]: detail.value })}
-            data-testid={`scan-${frequency}`}
-          />
-        </FormField>
+          value={entered[frequency]}
+          onChange={(value) => setEntered({ ...entered, [frequency]: value })}
+          testId={`scan-${frequency}`}
+        />
       ))}
       {wanted.problem !== null && <Box color="text-status-error">{wanted.problem}</Box>}
       <BeforeAfter before={scanningWords(scanning)} after={scanningWords(wanted.scanning)} />

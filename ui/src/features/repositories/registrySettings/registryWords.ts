@@ -38,7 +38,7 @@ export function scanningWords({ is_enhanced, rules }: RegistryScanning): string[
 }
 
 /** The patterns of each frequency as the form shows them. */
-export type ScanPatterns = Readonly<Record<ScanFrequency, string>>;
+type ScanPatterns = Readonly<Record<ScanFrequency, string>>;
 
 export function scanPatterns({ rules }: RegistryScanning): ScanPatterns {
   const of = (frequency: ScanFrequency) =>
@@ -77,7 +77,7 @@ export function scanningOf(
 }
 
 /** A destination as the form shows it, one row for each. */
-export interface ReplicationEntry {
+interface ReplicationEntry {
   readonly region: string;
   readonly account: string;
   readonly prefixes: string;

@@ -3,19 +3,18 @@ import BarChart from "@cloudscape-design/components/bar-chart";
 import Box from "@cloudscape-design/components/box";
 import ColumnLayout from "@cloudscape-design/components/column-layout";
 import Container from "@cloudscape-design/components/container";
-import FormField from "@cloudscape-design/components/form-field";
 import Header from "@cloudscape-design/components/header";
-import Input from "@cloudscape-design/components/input";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import type { ImageSize } from "../../../ipc/generated";
 import { formatBytes, formatCounted } from "../../../shared/format";
 import { MiddleEllipsis } from "../../../shared/MiddleEllipsis";
 import { PagedTable } from "../../../shared/PagedTable";
+import { TextField } from "../../../shared/TextField";
 import { useStoredState } from "../../../shared/useStoredState";
 import { archiveAdvice, formatCost, listPrices, storageCost } from "./cost";
 
 /** The storage of a repository. */
-export interface StoredSizes {
+interface StoredSizes {
   readonly name: string;
   readonly standard: ImageSize;
   readonly archived: ImageSize;
@@ -76,14 +75,14 @@ export function CostSection({ sizes }: { sizes: readonly StoredSizes[] }) {
         ]),
   ];
   const field = (label: string, key: keyof Prices, valid: boolean) => (
-    <FormField label={label} errorText={valid ? undefined : "Enter a price, such as 0.10."}>
-      <Input
-        value={entered[key]}
-        inputMode="decimal"
-        onChange={({ detail }) => setEntered({ ...entered, [key]: detail.value })}
-        data-testid={`price-${key}`}
-      />
-    </FormField>
+    <TextField
+      label={label}
+      errorText={valid ? undefined : "Enter a price, such as 0.10."}
+      value={entered[key]}
+      inputMode="decimal"
+      onChange={(value) => setEntered({ ...entered, [key]: value })}
+      testId={`price-${key}`}
+    />
   );
   return (
     <Container

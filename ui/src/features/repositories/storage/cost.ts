@@ -1,5 +1,5 @@
 /** Prices of storage in US dollars per GB and month. */
-export interface StoragePrices {
+interface StoragePrices {
   readonly standard: number;
   readonly archive: number;
 }

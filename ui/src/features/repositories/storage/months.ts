@@ -33,7 +33,7 @@ export function addMonths(all: readonly (readonly MonthlyUse[])[]): readonly Mon
 }
 
 /** A month in the chart of sizes. */
-export interface MonthSize {
+interface MonthSize {
   readonly month: number;
   readonly label: string;
   readonly pushedBytes: number;
@@ -77,7 +77,7 @@ export function monthSizes(months: readonly MonthlyUse[], nowMs: number): readon
 export const heatMonths = 12;
 
 /** A repository in the heat map: the number of images whose last pull was in each month. */
-export interface HeatRow {
+interface HeatRow {
   readonly name: string;
   readonly never: number;
   readonly earlier: number;

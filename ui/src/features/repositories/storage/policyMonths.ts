@@ -2,7 +2,7 @@ import type { AffectedImage, RepositoryImage } from "../../../ipc/generated";
 import { monthLabel, monthOf } from "./months";
 
 /** The images that were pushed in a month: those that stay, and those that a policy removes. */
-export interface PolicyMonth {
+interface PolicyMonth {
   readonly month: number;
   readonly label: string;
   readonly stays: number;

@@ -76,10 +76,7 @@ export function shareText(bytes: number, total: number): string {
 }
 
 /** The whole of a repository: standard and archive storage. */
-export function totalSize({
-  standard,
-  archived,
-}: Record<"standard" | "archived", ImageSize>): ImageSize {
+function totalSize({ standard, archived }: Record<"standard" | "archived", ImageSize>): ImageSize {
   return {
     bytes: standard.bytes + archived.bytes,
     is_exact: standard.is_exact && archived.is_exact,

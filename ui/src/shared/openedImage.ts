@@ -12,7 +12,7 @@ export interface OpenedImage {
   readonly pulledAtMs: number | null;
   /** When Transload read it, if ECR reports that as the last pull. */
   readonly ownReadAtMs: number | null;
-  /** The other tags of the repository. */
+  /** The other tags of the repository, to compare with. */
   readonly otherTags: readonly string[];
 }
 
