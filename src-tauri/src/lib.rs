@@ -6,6 +6,7 @@
 //! - [`folders`], [`log`], [`options`]: folders, log file, and command line
 //! - [`chosen_paths`]: the files that the user chose in a dialog; the pages can access no others
 //! - [`desktop`]: keeps the computer awake during a migration, and shows a notification at its end
+//! - [`page_memory`]: how much memory the pages let garbage take
 //! - [`start`], [`start_error`], [`startup_failure`]: the start, and how a failed one is reported
 //! - [`window`]: the window
 //! - [`errors`]: errors that the shell itself returns
@@ -21,6 +22,7 @@ mod files;
 mod folders;
 mod log;
 pub mod options;
+mod page_memory;
 mod recent_sources;
 mod saved_profiles;
 mod settings;
@@ -29,5 +31,6 @@ mod start_error;
 mod startup_failure;
 mod window;
 
+pub use page_memory::limit_page_memory;
 pub use start::run;
 pub use startup_failure::{print, report, report_panics};

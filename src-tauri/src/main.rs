@@ -5,7 +5,7 @@
 use std::process::ExitCode;
 
 use transload_shell::options::{self, Request};
-use transload_shell::{print, report, report_panics, run};
+use transload_shell::{limit_page_memory, print, report, report_panics, run};
 
 fn main() -> ExitCode {
     // Help and version work without a display.
@@ -27,6 +27,7 @@ fn main() -> ExitCode {
         return fail(options::NO_DISPLAY);
     }
     report_panics();
+    limit_page_memory();
     match run(start) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => fail(&error.to_string()),

@@ -100,10 +100,11 @@ async fn review(window: &Window) -> Result<()> {
     Ok(())
 }
 
+/// The migration is paused meanwhile, so that it doesn't end before the last click.
 async fn progress(window: &Window) -> Result<()> {
-    window.find(Role::Button, "Pause").await?;
     let (pause, resume) = (id("job-pause"), id("job-resume"));
-    clicks(window, "Progress: Pause", &pause, (PAUSING, ""), &resume).await?;
+    window.click_by_test_id("job-pause").await?;
+    window.find_by_test_id("job-resume").await?;
     let (stop, stay) = (id("job-cancel"), id("job-stop-cancel"));
     clicks(window, "Progress: Stop, the question", &stop, (DIALOG, ""), &stay).await?;
     for (page, title) in PAGES {
@@ -111,7 +112,9 @@ async fn progress(window: &Window) -> Result<()> {
         clicks(window, &format!("Progress: to {title}"), &to, ("h1", title), "a[href='#migrate']")
             .await?;
     }
-    Ok(())
+    window.click_by_test_id("job-resume").await?;
+    window.find(Role::Button, "Pause").await?;
+    clicks(window, "Progress: Pause", &pause, (PAUSING, ""), &resume).await
 }
 
 /// The pages, away from the running migration.

@@ -11,6 +11,7 @@ async fn the_window_opens_and_ends_with_everything_it_started() -> Result<()> {
     run_story(Desktop::new("opening").await?, async |desktop| {
         desktop.open().await?;
         assert!(desktop.process_count() > 0);
+        assert!(desktop.page_heap_is_limited()?, "the page collects its garbage late");
         desktop.close().await?;
         wait_until_true(Duration::from_secs(20), "the program to end", async || {
             desktop.process_count() == 0

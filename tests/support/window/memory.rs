@@ -49,6 +49,25 @@ impl Desktop {
         anyhow::ensure!(memory.own_mb > 0.0, "the program does not run");
         Ok(memory)
     }
+
+    /// Whether each process of a page has the limit that the program sets for its heap.
+    ///
+    /// # Errors
+    /// If no page is open.
+    pub fn page_heap_is_limited(&self) -> Result<bool> {
+        let environments: Vec<_> = self
+            .all_processes()
+            .iter()
+            .filter(|process| {
+                std::fs::read_link(process.join("exe"))
+                    .is_ok_and(|exe| exe.ends_with("WebKitWebProcess"))
+            })
+            .filter_map(|process| std::fs::read(process.join("environ")).ok())
+            .collect();
+        anyhow::ensure!(!environments.is_empty(), "no page is open");
+        let is_limit = |variable: &[u8]| variable.starts_with(b"JSC_forceRAMSize=");
+        Ok(environments.iter().all(|one| one.split(|byte| *byte == 0).any(is_limit)))
+    }
 }
 
 /// The memory of the process with this folder in `/proc`, in MB.
