@@ -234,6 +234,21 @@ describe("a notification", () => {
     expect(notices).toEqual([]);
   });
 
+  it.each([
+    [1, false, [], undefined],
+    [1, true, [], "You stopped the restore."],
+    [2, false, ["destination_moved"], "Some tags point to other images now, and weren’t restored."],
+    [2, false, ["destination_moved", "access_denied"], "Some tags weren’t restored."],
+  ])(
+    "says what a restore of 2 images lacks: %j, %j, %j",
+    async (restored, stopped, codes, text) => {
+      const failed = codes.map((code) => ({ repository: "app", digest: "d", error: { code } }));
+      const { notices, call } = announced("restoreRun", { planned: 2, restored, failed, stopped });
+      await call("r");
+      expect(notices[0]?.text).toBe(text);
+    },
+  );
+
   it("opens what was made, and undoes what can be undone", async () => {
     const created = announced("repositoryCreate", {});
     await created.call(practice, "team/app", defaultRepositorySettings);

@@ -250,9 +250,11 @@ export const announcements: Announcements = {
           header: `${formatCount(restored)} of ${formatCounted(planned, "image", "images")} restored`,
           ...(stopped
             ? { text: "You stopped the restore." }
-            : restored === planned
-              ? { text: "Some tags point to other images now, and weren’t restored." }
-              : {}),
+            : restored < planned
+              ? {}
+              : failed.every(({ error }) => error.code === "destination_moved")
+                ? { text: "Some tags point to other images now, and weren’t restored." }
+                : { text: "Some tags weren’t restored." }),
         },
   lifecyclePolicySet: ([, name]) => success(`Lifecycle policy of ${name} set`),
   lifecyclePolicyRemove: ([, name]) => success(`Lifecycle policy of ${name} removed`),

@@ -11,23 +11,30 @@ const nextTask = () => new Promise((resolve) => setTimeout(resolve));
 
 /** A backend whose commands answer when the test says so. */
 function slowBackend() {
-  const waiting: (() => void)[] = [];
-  const slow = () => new Promise<void>((resolve) => waiting.push(resolve));
+  const waiting: { resolve: () => void; reject: (error: Error) => void }[] = [];
+  const slow = () =>
+    new Promise<void>((resolve, reject) => {
+      waiting.push({ resolve, reject });
+    });
   const backend = Object.fromEntries(Object.keys(commands).map((name) => [name, slow]));
-  return { backend: backend as unknown as Backend, answer: () => waiting.shift()?.() };
+  return {
+    backend: backend as unknown as Backend,
+    answer: () => waiting.shift()?.resolve(),
+    fail: () => waiting.shift()?.reject(new Error("no")),
+  };
 }
 
 let end = () => {};
 afterEach(() => end());
 
 function observed() {
-  const { backend, answer } = slowBackend();
+  const { backend, answer, fail } = slowBackend();
   const activity = createClickActivity();
   end = activity.watch(document);
   const calls = activity.observe(backend) as unknown as Record<Name, () => Promise<void>>;
   const button = document.createElement("button");
   document.body.append(button);
-  return { activity, calls, button, answer };
+  return { activity, calls, button, answer, fail };
 }
 
 it.each(Object.keys(commands) as Name[])(
@@ -68,6 +75,17 @@ it("counts the commands that follow, and notifies its listeners once", async () 
   await nextTask();
   expect(activity.isBusy()).toBe(false);
   expect(notified).toBe(2);
+});
+
+it("follows a key as it follows a click, and ends when the command fails", async () => {
+  const { activity, calls, button, fail } = observed();
+  button.addEventListener("keydown", () => void calls.jobsList().catch(() => {}));
+  button.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", bubbles: true }));
+  expect(activity.isBusy()).toBe(true);
+  fail();
+  await nextTask();
+  await nextTask();
+  expect(activity.isBusy()).toBe(false);
 });
 
 it("doesn’t count what no click started", async () => {

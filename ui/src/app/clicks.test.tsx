@@ -208,10 +208,18 @@ it.each(clicks)("$name", async ({ options = {}, open, click: act, says }) => {
   await open(fake);
   slow();
   const before = visible();
+  let clicked: Element | null = null;
+  const note = ({ target }: Event) => {
+    clicked = target instanceof Element ? target.closest("button, a, input") : null;
+  };
+  document.addEventListener("click", note, true);
   const opened = await act();
+  document.removeEventListener("click", note, true);
   const after = visible();
   expect(after).not.toBe(typeof opened === "string" ? opened : before);
   if (says !== undefined) {
     expect(document.body.textContent).toContain(says);
   }
+  // The program hasn't answered: the control that was clicked must keep the keyboard focus.
+  expect((clicked as Element | null)?.closest("body :disabled") ?? null).toBeNull();
 });

@@ -23,6 +23,7 @@ import {
 } from "./tablePreferences";
 import { useRowPortions } from "./useRowPortions";
 import { useSettledWidth } from "./useSettledWidth";
+import { wholeSelection } from "./wholeSelection";
 
 export { rowsOfAPage } from "./tablePreferences";
 
@@ -172,6 +173,14 @@ function sameRows<Row>(before: readonly Row[] | null, now: readonly Row[]): bool
   return before?.length === now.length && now.every((row, index) => row === before[index]);
 }
 
+/** Returns what tells rows apart. */
+function keyFunction<Row>(trackBy: TableProps<Row>["trackBy"]): (row: Row) => unknown {
+  if (typeof trackBy === "string") {
+    return (row) => row[trackBy as keyof Row];
+  }
+  return trackBy ?? ((row) => row);
+}
+
 /** The order that the user chose, or `null`. */
 function comparison<Row>(
   column: TableProps.SortingColumn<Row> | undefined,
@@ -297,12 +306,14 @@ export function FullTable<Row>(props: FullTableProps<Row>) {
       {...(isToolbarAbove ? {} : tools)}
       items={drawn}
       onSelectionChange={(event) => {
-        const { selectedItems } = event.detail;
-        // Select all means the rows that follow, too.
-        const isAll =
-          drawn.length < rows.length && drawn.every((row) => selectedItems.includes(row));
-        const detail = isAll ? { selectedItems: [...rows] } : event.detail;
-        table.onSelectionChange?.({ ...event, detail });
+        const selectedItems = wholeSelection(event.detail.selectedItems, {
+          drawn,
+          rows,
+          before: table.selectedItems ?? [],
+          keyOf: keyFunction(table.trackBy),
+          isSelectable: (row) => !(table.isItemDisabled?.(row) ?? false),
+        });
+        table.onSelectionChange?.({ ...event, detail: { selectedItems: [...selectedItems] } });
       }}
       columnDefinitions={columns}
       wrapLines={layout.wrapLines}

@@ -17,7 +17,9 @@ export function StopButton(props: StopButtonProps) {
   return (
     <Button
       variant={variant}
-      disabled={stopping}
+      // A disabled button would drop the keyboard focus.
+      loading={stopping}
+      loadingText={stoppingText}
       onClick={() => {
         setStopping(true);
         onStop();

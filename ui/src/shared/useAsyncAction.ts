@@ -1,4 +1,4 @@
-import { useCallback, useState } from "react";
+import { useCallback, useRef, useState } from "react";
 
 /** The state of an action of the user. */
 export interface AsyncAction {
@@ -12,6 +12,11 @@ export interface AsyncAction {
    * are stored, not thrown.
    */
   readonly run: (work: () => Promise<void>, name?: string) => Promise<boolean>;
+  /**
+   * The state of the button of an action: it loads while its action runs, and is disabled while another one
+   * does. A loading button accepts no click, and keeps the keyboard focus, which a disabled one loses.
+   */
+  readonly buttonState: (name: string) => { readonly loading: boolean; readonly disabled: boolean };
   /** Clears the error. */
   readonly dismiss: () => void;
 }
@@ -20,7 +25,10 @@ export interface AsyncAction {
 export function useAsyncAction(): AsyncAction {
   const [running, setRunning] = useState<string | null>(null);
   const [error, setError] = useState<unknown>(null);
+  const latest = useRef(0);
   const run = useCallback(async (work: () => Promise<void>, name = "") => {
+    latest.current += 1;
+    const own = latest.current;
     setRunning(name);
     setError(null);
     try {
@@ -30,9 +38,16 @@ export function useAsyncAction(): AsyncAction {
       setError(failure);
       return false;
     } finally {
-      setRunning(null);
+      // The end of an earlier action isn't that of a later one.
+      if (latest.current === own) {
+        setRunning(null);
+      }
     }
   }, []);
   const dismiss = useCallback(() => setError(null), []);
-  return { busy: running !== null, running, error, run, dismiss };
+  const buttonState = (name: string) => ({
+    loading: running === name,
+    disabled: running !== null && running !== name,
+  });
+  return { busy: running !== null, running, error, run, buttonState, dismiss };
 }

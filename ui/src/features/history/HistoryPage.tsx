@@ -47,7 +47,7 @@ export function HistoryPage(props: HistoryPageProps) {
   const [deleting, setDeleting] = useState<HistoryEntry | null>(null);
   const [undoing, setUndoing] = useState<HistoryEntry | null>(null);
   const search = useImageSearch();
-  const { busy, running, error, run, dismiss } = useAsyncAction();
+  const { running, error, run, buttonState, dismiss } = useAsyncAction();
   const report = useRequest(opened === null ? null : `report ${opened.migration}`, () =>
     backend.historyReport(opened?.migration ?? ""),
   );
@@ -230,16 +230,14 @@ export function HistoryPage(props: HistoryPageProps) {
                       setTried(null);
                       verify(opened);
                     }}
-                    loading={running === "verify"}
-                    disabled={busy}
+                    {...buttonState("verify")}
                     data-testid="report-verify"
                   >
                     Verify again
                   </Button>
                   <Button
                     onClick={() => runAgain(opened)}
-                    loading={running === "again"}
-                    disabled={busy}
+                    {...buttonState("again")}
                     data-testid="report-again"
                   >
                     Run again
@@ -252,8 +250,7 @@ export function HistoryPage(props: HistoryPageProps) {
                   {canResume(shown ?? opened) && (
                     <Button
                       variant="primary"
-                      loading={running === "resume"}
-                      disabled={busy}
+                      {...buttonState("resume")}
                       onClick={() => resume(opened)}
                       data-testid="report-resume"
                     >

@@ -38,7 +38,7 @@ export function JobContainer({
   onRepositories,
 }: JobContainerProps) {
   const backend = useBackend();
-  const { busy, running, error, run, dismiss } = useAsyncAction();
+  const { busy, running, error, run, buttonState, dismiss } = useAsyncAction();
   const [undoing, setUndoing] = useState(false);
   const [askingToStop, setAskingToStop] = useState(false);
   const id = job.snapshot.job;
@@ -89,7 +89,8 @@ export function JobContainer({
         <JobView
           job={job}
           errorActions={errorActions}
-          busy={busy}
+          // The answer of the command can follow the new status, whose button has the keyboard focus.
+          busy={busy && running !== "switch"}
           pending={pending}
           signIn={
             <SourceLoginForm
@@ -108,8 +109,8 @@ export function JobContainer({
               }}
             />
           }
-          onPause={() => request("paused", () => run(() => backend.jobPause(id)))}
-          onResume={() => request("running", () => run(() => backend.jobResume(id)))}
+          onPause={() => request("paused", () => run(() => backend.jobPause(id), "switch"))}
+          onResume={() => request("running", () => run(() => backend.jobResume(id), "switch"))}
           onStop={() => setAskingToStop(true)}
           onLookAgain={() => run(() => backend.jobLookAgain(id))}
         />
@@ -133,8 +134,7 @@ export function JobContainer({
                   onClick={() =>
                     run(async () => onJob(await backend.migrationRetryFailed(id)), "retry")
                   }
-                  loading={running === "retry"}
-                  disabled={busy}
+                  {...buttonState("retry")}
                   data-testid="retry-failed"
                 >
                   Retry failed images
@@ -153,8 +153,7 @@ export function JobContainer({
                   onClick={() =>
                     run(async () => onJob(await backend.migrationResume(id)), "resume")
                   }
-                  loading={running === "resume"}
-                  disabled={busy}
+                  {...buttonState("resume")}
                   data-testid="resume-cancelled"
                 >
                   Resume

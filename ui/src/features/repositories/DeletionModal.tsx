@@ -116,7 +116,8 @@ export function DeletionModal(props: DeletionModalProps) {
           <SpaceBetween direction="horizontal" size="xs">
             {busy && plan !== null && (
               <Button
-                disabled={stopping}
+                loading={stopping}
+                loadingText="Stopping…"
                 onClick={() => {
                   setStopping(true);
                   // A finished deletion doesn't need a stop.

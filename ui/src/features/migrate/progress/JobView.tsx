@@ -46,7 +46,8 @@ interface JobViewProps {
 export function JobView(props: JobViewProps) {
   const { job, errorActions, pending, signIn, onPause, onResume, onStop, onLookAgain } = props;
   const { snapshot } = job;
-  const busy = props.busy || pending !== null;
+  const switching = pending === "paused" || pending === "running";
+  const busy = !switching && (props.busy || pending !== null);
   const { status } = snapshot;
   const groups = useMemo(() => grouped(snapshot.images), [snapshot.images]);
   const paused = status === "paused";
@@ -76,7 +77,8 @@ export function JobView(props: JobViewProps) {
                     iconName="play"
                     onClick={onResume}
                     disabled={busy}
-                    loading={pending === "running"}
+                    // Not disabled, which would drop the keyboard focus. The button stays when the status changes.
+                    loading={switching}
                     data-testid="job-resume"
                   >
                     {pending === "running" ? "Resuming…" : "Resume"}
@@ -85,8 +87,8 @@ export function JobView(props: JobViewProps) {
                   <Button
                     iconName="pause"
                     onClick={onPause}
-                    disabled={busy || status !== "running"}
-                    loading={pending === "paused"}
+                    disabled={busy || (status !== "running" && !switching)}
+                    loading={switching}
                     data-testid="job-pause"
                   >
                     {pending === "paused" ? "Pausing…" : "Pause"}
@@ -94,7 +96,7 @@ export function JobView(props: JobViewProps) {
                 )}
                 <Button
                   onClick={onStop}
-                  disabled={busy || status === "finished"}
+                  disabled={!stopping && (props.busy || switching || status === "finished")}
                   loading={stopping}
                   loadingText="Stopping"
                   data-testid="job-cancel"

@@ -1,0 +1,38 @@
+import { expect, it } from "vitest";
+import { wholeSelection } from "./wholeSelection";
+
+/** Six rows of a page, of which three are drawn, and a row of another page. */
+const rows = ["a", "b", "c", "d", "e", "f"];
+const other = "z";
+
+it.each([
+  ["one row", [], ["a"], ["a"]],
+  ["all rows", [], ["a", "b", "c"], rows],
+  ["all rows, beside those of another page", [other], [other, "a", "b", "c"], [other, ...rows]],
+  [
+    "all rows, of which one was selected",
+    ["e"],
+    ["e", "a", "b", "c"],
+    ["e", "a", "b", "c", "d", "f"],
+  ],
+  ["no row", [other, ...rows], [other, "d", "e", "f"], [other]],
+  ["all but one", rows, ["a", "b", "d", "e", "f"], ["a", "b", "d", "e", "f"]],
+  ["none of no row", [], [], []],
+])("selects %s", (_, before, selected, expected) => {
+  const portion = { rows, before, keyOf: (row: string) => row, isSelectable: () => true };
+  expect(wholeSelection(selected, { ...portion, drawn: rows.slice(0, 3) })).toEqual(expected);
+  // With all rows drawn, the table knows by itself.
+  expect(wholeSelection(selected, { ...portion, drawn: rows })).toBe(selected);
+});
+
+it("knows rows by their key, and selects none that can’t be selected", () => {
+  const row = (id: string) => ({ id });
+  const selected = wholeSelection([row("a")], {
+    drawn: [row("a"), row("b")],
+    rows: [row("a"), row("b"), row("c"), row("d")],
+    before: [],
+    keyOf: ({ id }) => id,
+    isSelectable: ({ id }) => id !== "b" && id !== "d",
+  });
+  expect(selected.map(({ id }) => id)).toEqual(["a", "c"]);
+});
