@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use glob::{MatchOptions, glob_with};
 use transload_errors::{ApiError, ErrorCode};
-use transload_files::decode_text;
+use transload_files::{decode_text, read_whole};
 
 /// Expands names and patterns (`*`, `?`, `[…]`, `**`). The files of a pattern are sorted by name, and
 /// a file that several patterns match is returned once.
@@ -65,7 +65,7 @@ fn expand_one(name: &Path) -> Result<Vec<PathBuf>, ApiError> {
 /// # Errors
 /// If the file can't be read or isn't text.
 pub fn read_text(file: &Path) -> Result<String, ApiError> {
-    let bytes = std::fs::read(file).map_err(|error| ApiError::storage(file, &error))?;
+    let bytes = read_whole(file).map_err(|error| ApiError::storage(file, &error))?;
     decode_text(bytes).map_err(|error| {
         let message = format!("Couldn't read {}: {error}.", file.display());
         ApiError::new(ErrorCode::InputInvalid, message)

@@ -4,7 +4,7 @@ use std::io::Read;
 use std::path::Path;
 
 use transload_contract::CopyPair;
-use transload_files::decode_text;
+use transload_files::{decode_text, read_whole};
 
 /// Reads a list. `-` is standard input.
 ///
@@ -15,7 +15,7 @@ pub fn read(file: &Path) -> Result<Vec<CopyPair>, String> {
         let mut bytes = Vec::new();
         std::io::stdin().read_to_end(&mut bytes).map(|_| bytes)
     } else {
-        std::fs::read(file)
+        read_whole(file)
     };
     let unreadable =
         |error: &dyn std::error::Error| format!("couldn't read {}: {error}", file.display());

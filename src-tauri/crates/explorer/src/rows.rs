@@ -285,11 +285,11 @@ impl<'a> Grouping<'a> {
 
     /// Returns the parts of an image: the manifests of its index, each with its own parts, then its referrers.
     fn parts(&self, index: usize, walk: &mut Walk) -> Vec<ImagePart> {
+        if walk.path.len() > MAX_DEPTH || self.kind(index) == ImageKind::ReferrerList {
+            return Vec::new();
+        }
         let is_first = walk.expanded.insert(index);
-        if walk.path.len() > MAX_DEPTH
-            || self.kind(index) == ImageKind::ReferrerList
-            || (walk.parts >= MAX_REPEATED_PARTS && !is_first)
-        {
+        if walk.parts >= MAX_REPEATED_PARTS && !is_first {
             return Vec::new();
         }
         let facts = self.facts.get(&self.images[index].digest);

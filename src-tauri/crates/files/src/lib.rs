@@ -1,6 +1,7 @@
 //! Files of the user and of the program's data folder. Knows no other crate of ours.
 //!
 //! - `whole_file`: replaces a file as a whole, so that no reader finds a part of it
+//! - `limited_read`: reads a file as a whole, unless it is too large
 //! - `damaged_file`: keeps a damaged file under another name
 //! - `stored_list`: a list in a JSON file whose elements are read one by one
 //! - `text`: decodes text files by their byte-order mark
@@ -9,12 +10,14 @@
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 mod damaged_file;
+mod limited_read;
 mod private_folder;
 mod stored_list;
 mod text;
 mod whole_file;
 
 pub use damaged_file::{copy_aside, move_aside};
+pub use limited_read::read_whole;
 pub use private_folder::make_private_folder;
 pub use stored_list::StoredList;
 pub use text::{InvalidText, decode_text};

@@ -84,10 +84,14 @@ impl InspectedImage {
         let options = command.windows(2).filter(|pair| is_secret_pair(pair[0], pair[1]));
         let mut known: Vec<String> =
             values.chain(options.map(|pair| pair[1].clone())).take(KNOWN_LIMIT).collect();
-        // A secret that contains another one is replaced first.
-        known.sort_by_key(|secret| std::cmp::Reverse(secret.len()));
+        longest_first(&mut known);
         known
     }
+}
+
+/// Sorts secrets, so that one that contains another one is replaced first.
+fn longest_first(secrets: &mut [String]) {
+    secrets.sort_by_key(|secret| std::cmp::Reverse(secret.len()));
 }
 
 fn is_secret_pair(option: &str, value: &str) -> bool {
@@ -150,6 +154,7 @@ pub(crate) fn hide_document(document: &mut String, known: &[&str]) -> bool {
     let mut after = before.clone();
     let mut own = Vec::new();
     collect_secrets(&before, &mut own);
+    longest_first(&mut own);
     let known: Vec<&str> =
         own.iter().map(String::as_str).chain(long_secrets(known)).take(KNOWN_LIMIT).collect();
     hide_in_json(&mut after, &known);

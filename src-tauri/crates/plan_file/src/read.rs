@@ -12,7 +12,7 @@ use serde::Deserialize;
 use transload_aws::{EndpointVariant, api_host};
 use transload_contract::{AwsConnection, ImageSource, PLAN_FILE_VERSION, PlanFile};
 use transload_errors::{ApiError, ErrorCode};
-use transload_files::decode_text;
+use transload_files::{decode_text, read_whole};
 use transload_migration::{
     Action, DestinationIdentity, MigrationRequest, Plan, PlannedImage, RequestedImage, Resolution,
     Route,
@@ -34,7 +34,10 @@ struct Version {
 /// # Errors
 /// [`ErrorCode::PlanFileInvalid`] if it isn't a plan of this version.
 pub async fn read_file(path: &Path) -> Result<PlanFile, ApiError> {
-    let bytes = tokio::fs::read(path).await.map_err(|error| ApiError::storage(path, &error))?;
+    let file = path.to_owned();
+    let bytes = tokio::task::spawn_blocking(move || read_whole(&file)).await;
+    let bytes = bytes.map_err(|error| ApiError::internal(error.to_string()))?;
+    let bytes = bytes.map_err(|error| ApiError::storage(path, &error))?;
     let not_a_plan = |error: &(dyn std::error::Error + 'static)| {
         let message = format!("{} isn't a Transload plan.", path.display());
         ApiError::new(ErrorCode::PlanFileInvalid, message)

@@ -9,7 +9,7 @@ use std::process::Stdio;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
-use tokio::io::AsyncWriteExt as _;
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::process::Command;
 use tokio::time::timeout;
 
@@ -20,6 +20,8 @@ use transload_model::Secret;
 
 /// Maximum run time of a helper. Some prompt the user to unlock a keychain.
 const HELPER_TIMEOUT: Duration = Duration::from_secs(60);
+/// The maximum output of a helper. A login has some kilobytes at most.
+const OUTPUT_LIMIT_BYTES: u64 = 1 << 20;
 /// The output of helpers without a login for the server.
 const NOT_FOUND_MESSAGE: &str = "credentials not found";
 /// The message of Windows about a login that is too long for the Credential Manager (error 1783).
@@ -165,6 +167,7 @@ impl Helper {
         command.creation_flags(CREATE_NO_WINDOW);
         let mut child = command.spawn().map_err(io_error)?;
         let mut stdin = child.stdin.take();
+        let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
         let communicate = async {
             if let Some(stdin) = stdin.as_mut() {
                 // A helper that exits without reading reports the reason in its output.
@@ -172,19 +175,19 @@ impl Helper {
                 let _ = stdin.shutdown().await;
             }
             drop(stdin);
-            child.wait_with_output().await
+            tokio::join!(child.wait(), read_output(stdout), read_output(stderr))
         };
         match timeout(HELPER_TIMEOUT, communicate).await {
-            Ok(Ok(output)) => {
-                let stdout = String::from_utf8_lossy(&output.stdout).trim().to_owned();
-                let stderr = String::from_utf8_lossy(&output.stderr).trim().to_owned();
+            Ok((Ok(status), stdout, stderr)) => {
+                let stdout = String::from_utf8_lossy(&stdout).trim().to_owned();
+                let stderr = String::from_utf8_lossy(&stderr).trim().to_owned();
                 Ok(HelperRun {
-                    succeeded: output.status.success(),
-                    code: output.status.code(),
+                    succeeded: status.success(),
+                    code: status.code(),
                     output: if stdout.is_empty() { stderr } else { stdout },
                 })
             }
-            Ok(Err(error)) => Err(io_error(error)),
+            Ok((Err(error), ..)) => Err(io_error(error)),
             Err(_) => {
                 let seconds = HELPER_TIMEOUT.as_secs();
                 Err(self.error(format!("it didn't respond within {seconds} seconds")))
@@ -204,6 +207,16 @@ impl Helper {
     fn error(&self, message: String) -> ClientLoginError {
         ClientLoginError::HelperFailed { helper: self.program_name(), message }
     }
+}
+
+/// Reads what a helper prints. The pipe of one that prints more than the limit is closed, which ends the helper.
+async fn read_output(pipe: Option<impl AsyncRead + Unpin>) -> Vec<u8> {
+    let mut output = Vec::new();
+    if let Some(pipe) = pipe {
+        // What was read until an error is all that there is.
+        let _ = pipe.take(OUTPUT_LIMIT_BYTES).read_to_end(&mut output).await;
+    }
+    output
 }
 
 impl HelperRun {

@@ -71,6 +71,21 @@ async fn documents_without_secrets_are_unchanged() {
     assert_eq!(found, before);
 }
 
+/// One is a part of the other, and comes first.
+#[tokio::test]
+async fn a_secret_that_contains_another_one_leaves_nothing() {
+    let mut memory = Memory::default();
+    let config = json!({"os": "linux", "architecture": "amd64", "extra": {
+        "A_TOKEN": "hunter2", "B_TOKEN": "hunter2-longer", "note": "is hunter2-longer",
+    }});
+    let image = memory.image(&config, &[("base", 30)]);
+    memory.tag("v1", &image);
+    let mut found = inspect(&memory, "v1", None).await.unwrap();
+    found.hide_secrets();
+    let after = serde_json::to_string(&found).unwrap();
+    assert!(after.contains("is ***") && !after.contains("longer"), "{after}");
+}
+
 /// Documents in which secrets are where no table shows them.
 #[tokio::test]
 async fn no_secret_is_left_in_a_document() {

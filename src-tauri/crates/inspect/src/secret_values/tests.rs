@@ -89,7 +89,15 @@ fn secrets_are_hidden_in_lines() {
             "RUN curl -H 'Authorization: ***' -H \"X-Api-Key: ***\" https://x.example",
         ),
         ("RUN echo '{\"token\":\"abc\"}' > x", "RUN echo '{\"token\":***}' > x"),
+        (
+            r#"RUN echo "{\"token\":\"abc\", \"user\": \"me\"}" > x"#,
+            r#"RUN echo "{\"token\":***, \"user\": \"me\"}" > x"#,
+        ),
         ("RUN server -password abc -v", "RUN server -password *** -v"),
+        ("RUN curl -u me:abc https://x.example", "RUN curl -u me:*** https://x.example"),
+        ("RUN curl --user 'me:abc' x", "RUN curl --user 'me:*** x"),
+        ("RUN curl -u me x && docker run -u 0 x", "RUN curl -u me x && docker run -u 0 x"),
+        ("USER app:app", "USER app:app"),
         (
             "COPY --from=registry.example/auth:1.0 /a /b",
             "COPY --from=registry.example/auth:1.0 /a /b",
@@ -99,4 +107,15 @@ fn secrets_are_hidden_in_lines() {
     }
     assert_eq!(hide_in_text(&format!("RUN x {token}."), &[]), "RUN x ***");
     assert_eq!(hide_in_text(&format!("RUN x \"{JWT}\""), &[]), "RUN x \"***\"");
+}
+
+/// Texts of a quarter of a megabyte without a space at which a value ends. Searching to the end for each would take minutes.
+#[test]
+fn names_of_secrets_without_end_are_searched_once() {
+    for part in
+        ["pw=pw=", "pw=/run/secrets/", "pw=-", "x-token:-", "x-token:/run/secrets/", "pw=$pw_"]
+    {
+        let text = part.repeat((1 << 18) / part.len());
+        assert!(hide_in_text(&text, &[]).len() <= text.len(), "{part}");
+    }
 }

@@ -1,5 +1,7 @@
 //! Damaged, contradictory and edited plan files.
 
+mod texts;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 

@@ -54,8 +54,9 @@ impl LoginFileContent {
         if text.iter().all(u8::is_ascii_whitespace) {
             return Ok(Self::default());
         }
-        // As in Go's decoder, anything after the first value is ignored.
-        let first = serde_json::Deserializer::from_slice(text).into_iter::<Value>().next();
+        // As in Go's decoder, bytes that aren't UTF-8 are replaced, and anything after the first value is ignored.
+        let text = String::from_utf8_lossy(text);
+        let first = serde_json::Deserializer::from_str(&text).into_iter::<Value>().next();
         let top = match first {
             Some(Ok(Value::Object(top))) => top,
             Some(Ok(Value::Null)) | None => return Ok(Self::default()),

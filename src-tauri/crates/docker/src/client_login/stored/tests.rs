@@ -134,6 +134,19 @@ async fn docker_hub_is_found_under_every_key_that_docker_podman_and_skopeo_write
     );
 }
 
+/// As Go reads it.
+#[tokio::test]
+async fn a_file_with_bytes_that_are_not_utf_8_is_read() {
+    let home = LoginHome::with_files(&[(DOCKER, "")]);
+    let text = auths(&["r.example"])
+        .replacen('{', "{\"HttpHeaders\":{\"X-Name\":\"Jos?\"},", 1)
+        .into_bytes();
+    let text: Vec<u8> =
+        text.into_iter().map(|byte| if byte == b'?' { 0xe9 } else { byte }).collect();
+    std::fs::write(home.folder.path().join(DOCKER), text).unwrap();
+    assert_eq!(home.find("r.example", None).await, (Some("u0".to_owned()), String::new()));
+}
+
 #[tokio::test]
 async fn hosts_are_compared_case_insensitively() {
     let home = LoginHome::with_files(&[(DOCKER, &auths(&["Registry.Example:5000"]))]);
@@ -237,6 +250,12 @@ async fn the_output_of_a_helper_is_never_shown() {
         ),
         (format!("echo '{{\"Username\":\"u\",\"Secret\":7,\"x\":\"{PASSWORD}\"}}'"), "not a login"),
         ("kill -9 $$".to_owned(), "signal"),
+        ("yes".to_owned(), "exited with code 141"),
+        (format!("yes {PASSWORD} >&2"), "exited with code 141"),
+        (format!("yes {PASSWORD} | head -c 1048576"), "not a login"),
+        (format!("echo 'warning: {PASSWORD}'; echo '{{\"Username\":\"u\"}}'"), "not a login"),
+        (format!("printf '\\377{PASSWORD}'"), "not a login"),
+        ("true".to_owned(), "not a login"),
     ] {
         let home = LoginHome::with_files(&[(DOCKER, "{\"credsStore\":\"odd\"}")]);
         home.write_program(
