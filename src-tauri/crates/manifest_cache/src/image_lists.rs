@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::thread;
 
 use rusqlite::{Connection, params};
 use transload_model::{AccountId, Digest, Region, Tag};
@@ -50,6 +51,9 @@ CREATE TABLE IF NOT EXISTS image_use (
 ) STRICT, WITHOUT ROWID;
 ";
 
+/// The maximum number of repositories that are read at a time.
+const MAX_READERS: usize = 4;
+
 /// The registry of an account and region.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct RegistryScope(pub(crate) String);
@@ -85,8 +89,8 @@ pub struct ListedRepository {
 /// block for the time of a read or write of a local file.
 pub struct ImageLists {
     connection: Mutex<Connection>,
-    /// Reads while a list is written, which takes a while for 10,000 images. `None` without a file.
-    reader: Option<Mutex<Connection>>,
+    /// Read while a list is written, which takes a while for 10,000 images. Empty without a file.
+    readers: Vec<Mutex<Connection>>,
 }
 
 impl fmt::Debug for ImageLists {
@@ -99,13 +103,14 @@ impl ImageLists {
     /// Opens the file, or creates it for this user only. Uses memory if that fails.
     pub fn open(path: &Path) -> Self {
         let connection = open_or_memory(path, TABLES);
-        let reader = open_reader(&connection).map(Mutex::new);
-        Self { connection: Mutex::new(connection), reader }
+        let count = thread::available_parallelism().map_or(1, |cores| cores.get().min(MAX_READERS));
+        let readers = (0..count).map_while(|_| open_reader(&connection)).map(Mutex::new).collect();
+        Self { connection: Mutex::new(connection), readers }
     }
 
     /// Creates lists without a file.
     pub fn in_memory() -> Self {
-        Self { connection: Mutex::new(open_memory(TABLES)), reader: None }
+        Self { connection: Mutex::new(open_memory(TABLES)), readers: Vec::new() }
     }
 
     /// Replaces the list of a repository.
@@ -225,8 +230,20 @@ impl ImageLists {
         usable(rows).unwrap_or_default()
     }
 
+    /// Returns a connection to read with, one that isn't in use if possible.
     pub(crate) fn reader(&self) -> MutexGuard<'_, Connection> {
-        let reader = self.reader.as_ref().unwrap_or(&self.connection);
+        let free = self.readers.iter().find_map(|reader| reader.try_lock().ok());
+        free.unwrap_or_else(|| self.reader_at(0))
+    }
+
+    /// How many connections can read at a time.
+    pub(crate) fn reader_count(&self) -> usize {
+        self.readers.len().max(1)
+    }
+
+    /// Returns one of these connections, when it isn't in use.
+    pub(crate) fn reader_at(&self, index: usize) -> MutexGuard<'_, Connection> {
+        let reader = self.readers.get(index).unwrap_or(&self.connection);
         reader.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
