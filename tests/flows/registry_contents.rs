@@ -74,8 +74,21 @@ impl Registry {
 
     async fn find(&self, text: &str) -> Result<FoundImages> {
         let (connection, attempt) = (self.ecr.connection(), "find".to_owned());
-        let found = self.app.api.images_find(connection, text.to_owned(), attempt, |_| {}).await;
-        found.map_err(api_error)?.context("not cancelled")
+        let reports = Mutex::new(Vec::new());
+        let report = |news: FoundImages| {
+            if let Ok(mut reports) = reports.lock() {
+                reports.push(news.images);
+            }
+        };
+        let found = self.app.api.images_find(connection, text.to_owned(), attempt, report).await;
+        let found = found.map_err(api_error)?.context("not cancelled")?;
+        // What is reported early stays where it is.
+        let reports = reports.into_inner().unwrap_or_default();
+        assert_eq!(reports.is_empty(), found.images.is_empty(), "{text}");
+        for early in reports {
+            assert!(!early.is_empty() && found.images.starts_with(&early), "{text}: {early:?}");
+        }
+        Ok(found)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::ops::ControlFlow;
 
-use tokio::sync::mpsc;
+use tokio::sync::watch;
 use tokio_util::sync::{CancellationToken, DropGuard};
 use transload_contract::{AwsConnection, FoundImage, FoundImages};
 use transload_errors::ApiError;
@@ -15,13 +15,10 @@ use crate::api::Api;
 /// The maximum number of images that are found by tag, and by digest.
 const MAX_FOUND: usize = 500;
 
-/// How many images are reported before the search ends: what the window shows at a time.
-const FIRST_REPORTED: usize = 20;
-
 impl Api {
     /// Returns images with a tag that contains the text or a digest that begins with it, as they were last listed. Reports
-    /// the first ones before the search ends. Can be cancelled: `attempt` is a name that the caller makes up. Returns
-    /// `None` then.
+    /// the first one at once, and again when there are twice as many. Can be cancelled: `attempt` is a name that the
+    /// caller makes up. Returns `None` then.
     pub async fn images_find(
         &self,
         connection: AwsConnection,
@@ -51,28 +48,27 @@ impl Api {
         let cancelled = CancellationToken::new();
         // Cancels the search when the caller drops this call.
         let _guard: DropGuard = cancelled.clone().drop_guard();
-        let (first, mut reported) = mpsc::channel(1);
+        let (news, mut reported) = watch::channel(Vec::new());
         let search = blocking(move || {
-            let mut first = Some(first);
+            let mut next_report = 1;
             lists.find(&registry, &text, MAX_FOUND, |found| {
                 if cancelled.is_cancelled() {
                     return ControlFlow::Break(());
                 }
-                if found.len() >= FIRST_REPORTED
-                    && let Some(first) = first.take()
-                {
-                    // Nobody waits for it if the call was dropped.
-                    let _ = first.try_send(found.to_vec());
+                if found.len() >= next_report {
+                    next_report = found.len() * 2;
+                    news.send_replace(found.to_vec());
                 }
                 ControlFlow::Continue(())
             })
         });
-        let first_report = async {
-            if let Some(images) = reported.recv().await {
+        let reports = async {
+            while reported.changed().await.is_ok() {
+                let images = reported.borrow_and_update().clone();
                 report(FoundImages { images: found_images(images, &host), has_more: true });
             }
         };
-        let (found, ()) = tokio::join!(search, first_report);
+        let (found, ()) = tokio::join!(search, reports);
         Ok(found?.map(|found| FoundImages {
             has_more: found.has_more,
             images: found_images(found.images, &host),

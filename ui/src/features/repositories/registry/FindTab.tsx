@@ -3,7 +3,8 @@ import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import { useEffect, useState } from "react";
+import StatusIndicator from "@cloudscape-design/components/status-indicator";
+import { useState } from "react";
 import { type ErrorActions, ErrorAlert } from "../../../errors";
 import type { AwsConnection, FoundImage } from "../../../ipc/generated";
 import { Bytes } from "../../../shared/Bytes";
@@ -19,25 +20,12 @@ import { ContentsStatus } from "./ContentsStatus";
 import { useImagesFind } from "./useImagesFind";
 import type { RegistryContentsState } from "./useRegistryContents";
 
-/** Time without a key until the search starts. */
-const settleMs = 150;
-
 interface FindTabProps {
   connection: AwsConnection;
   contents: RegistryContentsState;
   errorActions: ErrorActions;
   onOpenRepository: (name: string) => void;
   onOpenImage: (image: OpenedImage) => void;
-}
-
-/** A text once the user paused typing. */
-function useSettled(text: string): string {
-  const [settled, setSettled] = useState(text);
-  useEffect(() => {
-    const timer = setTimeout(() => setSettled(text), settleMs);
-    return () => clearTimeout(timer);
-  }, [text]);
-  return settled;
 }
 
 const rowId = ({ repository, digest }: FoundImage) => `${repository}@${digest}`;
@@ -50,10 +38,10 @@ function imageName({ tags, digest }: FoundImage): string {
 export function FindTab(props: FindTabProps) {
   const { connection, contents, errorActions, onOpenRepository, onOpenImage } = props;
   const [text, setText] = useState("");
-  const wanted = useSettled(text).trim();
+  const wanted = text.trim();
   // New lists can contain more.
   const version = contents.contents?.repositories.map(({ listed_at_ms }) => listed_at_ms).join(" ");
-  const { found, error, reload } = useImagesFind(connection, wanted, version ?? "");
+  const { found, isSearching, error, reload } = useImagesFind(connection, wanted, version ?? "");
   const columns: Column<FoundImage>[] = [
     {
       id: "image",
@@ -168,6 +156,7 @@ export function FindTab(props: FindTabProps) {
         testId="find-text"
       />
       {error !== null && <ErrorAlert error={error} actions={{ ...errorActions, retry: reload }} />}
+      {isSearching && found === null && <StatusIndicator type="loading">Searching</StatusIndicator>}
       {wanted !== "" && found !== null && (
         <FullTable
           name="find"
@@ -178,8 +167,16 @@ export function FindTab(props: FindTabProps) {
           header={
             <Header
               variant="h2"
-              counter={`(${formatCount(found.images.length)}${found.has_more ? "+" : ""})`}
-              description={found.has_more ? "More images match. Enter more characters." : undefined}
+              counter={
+                isSearching
+                  ? "(searching)"
+                  : `(${formatCount(found.images.length)}${found.has_more ? "+" : ""})`
+              }
+              description={
+                found.has_more && !isSearching
+                  ? "More images match. Enter more characters."
+                  : undefined
+              }
             >
               Matches
             </Header>

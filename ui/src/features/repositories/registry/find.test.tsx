@@ -138,8 +138,11 @@ it("shows the first images before the search ends, and gives it up for the next 
   await openFind(container);
   await type("v1");
   expect(counter()).toBe("");
+  expect(container.textContent).toContain("Searching");
   act(() => searches[0]?.report({ images: [image], has_more: true }));
-  expect(counter()).toContain("(1+)");
+  expect(counter()).toContain("(searching)");
+  expect(counter()).toContain("shop/api");
+  expect(counter()).not.toContain("More images match");
   await act(async () =>
     ends[0]?.({ images: [image, { ...image, repository: "b" }], has_more: false }),
   );
@@ -149,11 +152,18 @@ it("shows the first images before the search ends, and gives it up for the next 
   await type("v12");
   await type("v123");
   expect(imagesFindStop.mock.calls).toEqual([[searches[1]?.attempt]]);
-  act(() => searches[1]?.report({ images: [image], has_more: true }));
+  const stale = { images: [{ ...image, repository: "stale" }], has_more: true };
+  act(() => searches[1]?.report(stale));
   await act(async () => ends[1]?.(null));
-  expect(counter()).toBe("");
+  // The previous matches stay until the newest search has some, so that the page doesn't jump.
+  expect(counter()).toContain("(searching)");
+  expect(counter()).toContain("shop/api");
+  expect(counter()).not.toContain("stale");
+  await act(async () => ends[2]?.({ images: [], has_more: false }));
+  expect(counter()).toContain("No matches");
+  await type("v1234");
   unmount();
-  expect(imagesFindStop).toHaveBeenLastCalledWith(searches[2]?.attempt);
+  expect(imagesFindStop).toHaveBeenLastCalledWith(searches[3]?.attempt);
 });
 
 it("shows progress, stops, and resumes with the lists that were read", async () => {

@@ -6,8 +6,9 @@ import { connectionKey } from "../../../shared/connection";
 import { useRequest } from "../../../shared/useRequest";
 
 interface ImagesFind {
-  /** What was found, or the first images while the search runs. `null` before that. */
+  /** What was found so far. Until a new text has a match or none, the matches of the previous one. */
   readonly found: FoundImages | null;
+  readonly isSearching: boolean;
   readonly error: unknown;
   readonly reload: () => void;
 }
@@ -22,7 +23,7 @@ export function useImagesFind(
   const key = text === "" ? null : `${connectionKey(connection)} ${version} ${text}`;
   const attempt = useRef<string | null>(null);
   const [first, setFirst] = useState<{ key: string; found: FoundImages } | null>(null);
-  const { answer, error, reload } = useRequest(key, async () => {
+  const { answer, error, loading, reload } = useRequest(key, async () => {
     const id = newAttemptId();
     attempt.current = id;
     const found = await backend.imagesFind(connection, text, id, (news) => {
@@ -47,5 +48,10 @@ export function useImagesFind(
     [backend, key],
   );
   const early = first !== null && first.key === key ? first.found : null;
-  return { found: answer ?? early, error, reload };
+  const current = answer ?? early;
+  const previous = useRef<FoundImages | null>(null);
+  if (current !== null || !loading) {
+    previous.current = current;
+  }
+  return { found: previous.current, isSearching: loading, error, reload };
 }
