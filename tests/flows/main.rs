@@ -33,7 +33,7 @@ mod page_calls;
 mod partial_failure;
 mod permissions;
 mod practice_command;
-mod practice_shop;
+mod practice_examples;
 mod pull_quota;
 mod refusals;
 mod regions;

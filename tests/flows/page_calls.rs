@@ -33,7 +33,7 @@ impl Scene {
         let app = HeadlessApp::new(ecr.home()?, None)?;
         let scene = Self { ecr, app };
         let practice = scene.practice()?;
-        practice.create_shop().await?;
+        practice.create_examples().await?;
         practice.create_generated_repository(LARGE, LARGE_IMAGES).await?;
         let connection = scene.ecr.connection();
         scene.app.api.repositories_list(connection).await.map_err(api_error)?;

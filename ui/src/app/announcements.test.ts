@@ -167,7 +167,7 @@ const cases: readonly Case[] = [
     "0 of 1 image deleted from app",
   ],
   ["practiceReset", [], {}, "Practice mode was reset"],
-  ["practiceShopCreate", [], ["shop/api", "shop/web"], "2 example repositories added"],
+  ["practiceExamplesCreate", [], ["shop/api", "shop/web"], "2 example repositories added"],
   ["practiceTagMove", ["acme/app", "latest", "2.0"], undefined, "Tag moved"],
 ];
 

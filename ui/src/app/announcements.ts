@@ -260,7 +260,7 @@ export const announcements: Announcements = {
   lifecyclePolicyRemove: ([, name]) => success(`Lifecycle policy of ${name} removed`),
 
   practiceReset: () => success("Practice mode was reset"),
-  practiceShopCreate: (_, names) =>
+  practiceExamplesCreate: (_, names) =>
     success(`${formatCounted(names.length, "example repository", "example repositories")} added`),
   practiceTagMove: ([repository, tag, to]) =>
     success("Tag moved", `${repository}:${tag} now points to the image of ${to}.`),

@@ -80,7 +80,7 @@ pub async fn practice(api: &Api, arguments: &PracticeArguments) -> Result<u8, Ap
     }
     let status = api.practice_start().await?;
     if arguments.examples {
-        api.practice_shop_create().await?;
+        api.practice_examples_create().await?;
     }
     match arguments.json {
         true => output::json(&status),

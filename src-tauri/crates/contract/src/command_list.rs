@@ -300,7 +300,7 @@ macro_rules! with_command_list {
         /// Resets practice mode.
         practice_reset() -> PracticeStatus;
         /// Adds example repositories to practice's ECR. Answers their names.
-        practice_shop_create() -> Vec<String>;
+        practice_examples_create() -> Vec<String>;
         /// Moves a tag of practice's Docker Hub to the image of another tag of the repository.
         practice_tag_move(repository: String, tag: String, to: String) -> ();
     }

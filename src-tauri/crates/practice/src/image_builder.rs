@@ -1,5 +1,5 @@
 //! Builds images reproducibly: the same bytes on every computer. The practice Docker Hub builds its content
-//! with it, and `shop` uses parts of it.
+//! with it, and `example_repositories` uses parts of it.
 
 use std::io::{self, Write as _};
 

@@ -6,7 +6,7 @@
 //! - [`Practice`] starts, stops and resets it, and returns its addresses.
 //! - `server`, `dispatch`, `context`: the entry point of all ports, and what the servers share
 //! - `ecr`, `registry`, `store`: the practice ECR: API, registry and data
-//! - `shop`: example repositories of the practice ECR
+//! - `example_repositories`: example repositories of the practice ECR
 //! - `hub`: the practice Docker Hub
 //! - `layer_downloads`: the origin that both registries redirect blob downloads to
 //! - `image_builder`, `resource_path`, `basic_auth`, `reply`, `tokens`, `hash`, `clock`, `wildcard`,
@@ -25,6 +25,7 @@ mod context;
 mod dispatch;
 mod ecr;
 mod error;
+mod example_repositories;
 #[cfg(feature = "faults")]
 mod faults;
 mod folder_lock;
@@ -42,7 +43,6 @@ mod reply;
 mod request_log;
 mod resource_path;
 mod server;
-mod shop;
 mod store;
 mod tokens;
 mod wildcard;

@@ -17,6 +17,7 @@ use crate::connection::{Connection, CuttableListener};
 use crate::context::{Addresses, ServerContext};
 use crate::ecr::{generated_images, lifecycle};
 use crate::error::{MoveTagError, PracticeError};
+use crate::example_repositories;
 #[cfg(feature = "faults")]
 use crate::faults::Faults;
 use crate::folder_lock::lock_folder;
@@ -25,7 +26,6 @@ use crate::options::PracticeOptions;
 #[cfg(feature = "faults")]
 use crate::request_log::{RequestLog, RequestRecord};
 use crate::server::{Port, handle};
-use crate::shop;
 use crate::store::Store;
 use crate::store::atomic_file::write_atomically;
 use crate::store::error::StoreError;
@@ -260,11 +260,11 @@ impl Practice {
     ///
     /// # Errors
     /// If the folder can't be written.
-    pub fn create_shop(
+    pub fn create_examples(
         &self,
     ) -> impl Future<Output = Result<Vec<String>, PracticeError>> + Send + use<> {
         let store = Arc::clone(&self.context.store);
-        async move { Ok(shop::create(&store).await?) }
+        async move { Ok(example_repositories::create(&store).await?) }
     }
 
     /// Creates a repository with so many images that they aren't stored. They can be listed, and have no manifests.

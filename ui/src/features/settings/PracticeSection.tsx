@@ -46,7 +46,7 @@ export function PracticeSection(props: PracticeSectionProps) {
         const status = await backend.practiceReset();
         onReset?.(status);
       } else {
-        await backend.practiceShopCreate();
+        await backend.practiceExamplesCreate();
       }
       setAsked(true);
       endpoints.reload();

@@ -69,7 +69,7 @@ function backendWith(engine = running) {
     caFileCheck: vi.fn(async (path: string) => fakeCaFile(path)),
     logFolderOpen: vi.fn(async () => {}),
     practiceReset: vi.fn(async () => practice),
-    practiceShopCreate: vi.fn(async () => ["shop/api"]),
+    practiceExamplesCreate: vi.fn(async () => ["shop/api"]),
     sourceRepositories: vi.fn(async () => ({ repositories: [], next: null, total: 0, unread: [] })),
     ssoSessionsList: vi.fn(async () => []),
     awsProfilesList: vi.fn(async () => ({
@@ -255,13 +255,13 @@ describe("the settings", () => {
 
   it("add example repositories, and try it again after an error", async () => {
     const { backend } = await show();
-    backend.practiceShopCreate.mockRejectedValueOnce(
+    backend.practiceExamplesCreate.mockRejectedValueOnce(
       fakeError("practice_failed", "Practice mode couldn't save the example repositories."),
     );
     fireEvent.click(screen.getByTestId("settings-practice-examples"));
     await screen.findByText("Practice mode couldn't save the example repositories.");
     fireEvent.click(screen.getByTestId("settings-practice-examples"));
-    await waitFor(() => expect(backend.practiceShopCreate).toHaveBeenCalledTimes(2));
+    await waitFor(() => expect(backend.practiceExamplesCreate).toHaveBeenCalledTimes(2));
     await waitFor(() => expect(screen.queryByTestId("error-alert")).toBeNull());
     await waitFor(() => expect(backend.practiceStart).toHaveBeenCalled());
   });

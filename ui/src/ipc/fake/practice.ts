@@ -5,7 +5,7 @@ import { fakePractice } from "./fixtures";
 /** Practice mode, which forgets the images in ECR when it is reset. */
 export function fakePracticeMethods(
   ecr: Map<string, RepositoryImage[]>,
-): Pick<Backend, "practiceStart" | "practiceReset" | "practiceTagMove" | "practiceShopCreate"> {
+): Pick<Backend, "practiceStart" | "practiceReset" | "practiceTagMove" | "practiceExamplesCreate"> {
   return {
     practiceStart: async () => fakePractice,
     practiceReset: async () => {
@@ -13,6 +13,6 @@ export function fakePracticeMethods(
       return fakePractice;
     },
     practiceTagMove: async () => {},
-    practiceShopCreate: async () => ["shop/api", "shop/web"],
+    practiceExamplesCreate: async () => ["shop/api", "shop/web"],
   };
 }

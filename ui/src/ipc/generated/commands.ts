@@ -490,7 +490,7 @@ export interface Commands {
   /**
    * Adds example repositories to practice's ECR. Answers their names.
    */
-  practiceShopCreate(): Promise<Array<string>>;
+  practiceExamplesCreate(): Promise<Array<string>>;
   /**
    * Moves a tag of practice's Docker Hub to the image of another tag of the repository.
    */
@@ -637,6 +637,6 @@ export const commands: Record<keyof Commands, { name: string; arguments: readonl
   imageLayerFilesCancel: { name: "image_layer_files_cancel", arguments: ["attempt"] },
   practiceStart: { name: "practice_start", arguments: [] },
   practiceReset: { name: "practice_reset", arguments: [] },
-  practiceShopCreate: { name: "practice_shop_create", arguments: [] },
+  practiceExamplesCreate: { name: "practice_examples_create", arguments: [] },
   practiceTagMove: { name: "practice_tag_move", arguments: ["repository", "tag", "to"] },
 };

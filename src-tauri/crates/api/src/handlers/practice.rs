@@ -31,8 +31,8 @@ impl Api {
     }
 
     /// Adds the example repositories to the practice ECR. Returns their names.
-    pub async fn practice_shop_create(&self) -> Result<Vec<String>, ApiError> {
-        let creating = self.with_practice(Practice::create_shop).await?;
+    pub async fn practice_examples_create(&self) -> Result<Vec<String>, ApiError> {
+        let creating = self.with_practice(Practice::create_examples).await?;
         let names = creating.await.map_err(|error| {
             ApiError::new(
                 ErrorCode::PracticeFailed,

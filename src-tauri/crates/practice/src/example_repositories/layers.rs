@@ -30,7 +30,7 @@ pub(super) type File = (&'static str, Vec<u8>);
 
 /// A stored layer.
 #[derive(Clone, Debug)]
-pub(super) struct ShopLayer {
+pub(super) struct ExampleLayer {
     /// Its entry in manifests.
     pub(super) descriptor: Value,
     /// The digest of its uncompressed content.
@@ -38,7 +38,11 @@ pub(super) struct ShopLayer {
 }
 
 /// Builds and stores a layer.
-pub(super) fn layer(blobs: &dyn BlobSink, format: Format, files: &[File]) -> io::Result<ShopLayer> {
+pub(super) fn layer(
+    blobs: &dyn BlobSink,
+    format: Format,
+    files: &[File],
+) -> io::Result<ExampleLayer> {
     let entries = files.iter().map(|(path, content)| entry(path, content));
     let entries: Vec<Vec<u8>> = entries.collect::<io::Result<_>>()?;
     let mut archive = entries.concat();
@@ -75,7 +79,7 @@ pub(super) fn layer(blobs: &dyn BlobSink, format: Format, files: &[File]) -> io:
     if let Some(annotations) = annotations {
         descriptor["annotations"] = annotations;
     }
-    Ok(ShopLayer { descriptor, diff_id: digest_of(&archive) })
+    Ok(ExampleLayer { descriptor, diff_id: digest_of(&archive) })
 }
 
 /// The end of an archive: two empty blocks.

@@ -4,7 +4,7 @@ use std::io;
 
 use serde_json::{Value, json};
 
-use super::layers::ShopLayer;
+use super::layers::ExampleLayer;
 use crate::hash::digest_of;
 use crate::image_builder::{BUILT, BlobSink, OCI_INDEX, OCI_MANIFEST};
 
@@ -56,7 +56,7 @@ impl Builder<'_> {
     pub(super) fn image(
         &self,
         configuration: &Configuration<'_>,
-        layers: &[&ShopLayer],
+        layers: &[&ExampleLayer],
     ) -> io::Result<Built> {
         let history = configuration.lines.iter().map(|(line, has_layer)| {
             let mut entry = json!({ "created": BUILT, "created_by": line, "comment": "buildkit.dockerfile.v0" });

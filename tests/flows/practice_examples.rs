@@ -24,7 +24,7 @@ struct Shop {
 impl Shop {
     async fn open() -> Result<Self> {
         let ecr = Ecr::practice().await?;
-        let names = practice(&ecr)?.create_shop().await?;
+        let names = practice(&ecr)?.create_examples().await?;
         assert_eq!(names, ["shop/web", "shop/api", "shop/signed", "shop/tools", "shop/old"]);
         let app = HeadlessApp::new(ecr.home()?, None)?;
         Ok(Self { ecr, app })

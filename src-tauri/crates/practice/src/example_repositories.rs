@@ -1,5 +1,5 @@
 //! Example repositories of the practice ECR, `shop/…`: what the repository and image pages show, in the forms that
-//! BuildKit, cosign, the Notary Project and Helm write. [`Practice::create_shop`](crate::Practice::create_shop) adds
+//! BuildKit, cosign, the Notary Project and Helm write. [`Practice::create_examples`](crate::Practice::create_examples) adds
 //! them.
 //!
 //! - `layers`: layers with files, in each format
@@ -23,16 +23,16 @@ use crate::store::manifest::Manifest;
 use crate::store::state::Repository;
 use artifacts::Generation;
 use builder::{Builder, Built, Configuration, EMPTY_CONFIG};
-use layers::{File, Format, ShopLayer, layer};
+use layers::{ExampleLayer, File, Format, layer};
 
 const DAY_MILLIS: i64 = 24 * 60 * 60 * 1000;
 
 /// A policy that has not acted yet.
 const POLICY: &str = r#"{"rules":[{"rulePriority":1,"description":"Old builds","selection":{"tagStatus":"untagged","countType":"sinceImagePushed","countUnit":"days","countNumber":90},"action":{"type":"expire"}}]}"#;
 
-/// An image of the shop. Ages are in days before now.
+/// An image of the examples. Ages are in days before now.
 #[derive(Clone)]
-struct ShopImage {
+struct ExampleImage {
     built: Built,
     tags: Vec<String>,
     pushed: i64,
@@ -42,8 +42,8 @@ struct ShopImage {
     is_scanned: bool,
 }
 
-fn pushed(built: &Built, tags: &[&str], days: i64) -> ShopImage {
-    ShopImage {
+fn pushed(built: &Built, tags: &[&str], days: i64) -> ExampleImage {
+    ExampleImage {
         built: built.clone(),
         tags: tags.iter().map(|tag| (*tag).to_owned()).collect(),
         pushed: days,
@@ -53,7 +53,7 @@ fn pushed(built: &Built, tags: &[&str], days: i64) -> ShopImage {
     }
 }
 
-impl ShopImage {
+impl ExampleImage {
     fn pulled(self, days: i64) -> Self {
         Self { pulled: Some(days), ..self }
     }
@@ -109,7 +109,7 @@ pub(crate) async fn create(store: &Arc<Store>) -> Result<Vec<String>, StoreError
 }
 
 /// Builds all repositories.
-fn contents(builder: &Builder<'_>) -> io::Result<Vec<(&'static str, Vec<ShopImage>)>> {
+fn contents(builder: &Builder<'_>) -> io::Result<Vec<(&'static str, Vec<ExampleImage>)>> {
     let base = Base::build(builder)?;
     Ok(vec![
         ("shop/web", web(builder, &base)?),
@@ -120,10 +120,10 @@ fn contents(builder: &Builder<'_>) -> io::Result<Vec<(&'static str, Vec<ShopImag
     ])
 }
 
-/// The layers that most images of the shop share, by architecture.
+/// The layers that most images of the examples share, by architecture.
 struct Base {
-    amd64: ShopLayer,
-    arm64: ShopLayer,
+    amd64: ExampleLayer,
+    arm64: ExampleLayer,
 }
 
 const BASE_LINES: [(&str, bool); 2] =
@@ -149,7 +149,7 @@ impl Base {
         })
     }
 
-    fn of(&self, architecture: &str) -> &ShopLayer {
+    fn of(&self, architecture: &str) -> &ExampleLayer {
         if architecture == "amd64" { &self.amd64 } else { &self.arm64 }
     }
 }
@@ -163,7 +163,7 @@ fn application(
     builder: &Builder<'_>,
     format: Format,
     (name, size): (&str, usize),
-) -> io::Result<ShopLayer> {
+) -> io::Result<ExampleLayer> {
     let files: Vec<File> = vec![
         ("app/", Vec::new()),
         ("app/server", noise(name, size)),
@@ -178,7 +178,7 @@ fn image(
     builder: &Builder<'_>,
     base: &Base,
     architecture: &str,
-    layers: &[ShopLayer],
+    layers: &[ExampleLayer],
 ) -> io::Result<Built> {
     let mut lines = BASE_LINES.to_vec();
     lines.push(("ENV NODE_ENV=production", false));
@@ -200,12 +200,12 @@ fn image(
         },
     });
     let configuration = Configuration { architecture, lines: &lines, config };
-    let all: Vec<&ShopLayer> = std::iter::once(base.of(architecture)).chain(layers).collect();
+    let all: Vec<&ExampleLayer> = std::iter::once(base.of(architecture)).chain(layers).collect();
     builder.image(&configuration, &all)
 }
 
 /// Single images that share their base, and one that lost its tag.
-fn web(builder: &Builder<'_>, base: &Base) -> io::Result<Vec<ShopImage>> {
+fn web(builder: &Builder<'_>, base: &Base) -> io::Result<Vec<ExampleImage>> {
     let release = |name: &str, size: usize| {
         image(builder, base, "amd64", &[application(builder, Format::Gzip, (name, size))?])
     };
@@ -217,7 +217,7 @@ fn web(builder: &Builder<'_>, base: &Base) -> io::Result<Vec<ShopImage>> {
 }
 
 /// Indexes of two platforms, by BuildKit before and since version 0.32. Layers in all formats.
-fn api(builder: &Builder<'_>, base: &Base) -> io::Result<Vec<ShopImage>> {
+fn api(builder: &Builder<'_>, base: &Base) -> io::Result<Vec<ExampleImage>> {
     let mut images = Vec::new();
     let releases = [
         ("api-2.0", &["2.0"][..], Generation::Old, 90, [Format::Gzip, Format::Tar]),
@@ -258,7 +258,7 @@ fn api(builder: &Builder<'_>, base: &Base) -> io::Result<Vec<ShopImage>> {
 }
 
 /// An image with every kind of signature, and a signature whose image is gone.
-fn signed(builder: &Builder<'_>, base: &Base) -> io::Result<Vec<ShopImage>> {
+fn signed(builder: &Builder<'_>, base: &Base) -> io::Result<Vec<ExampleImage>> {
     let layers = [application(builder, Format::Gzip, ("signed-1.0", 25_000))?];
     let signed = image(builder, base, "amd64", &layers)?;
     let by_tag = |digest: &str| format!("{}.sig", digest.replace(':', "-"));
@@ -277,7 +277,7 @@ fn signed(builder: &Builder<'_>, base: &Base) -> io::Result<Vec<ShopImage>> {
 }
 
 /// Artifacts that are no images: a Helm chart, a WASM module, a build cache, and an index for lazy loading.
-fn tools(builder: &Builder<'_>) -> io::Result<Vec<ShopImage>> {
+fn tools(builder: &Builder<'_>) -> io::Result<Vec<ExampleImage>> {
     let artifact = |config: (&str, Value), layers: &[(&str, Vec<u8>)]| -> io::Result<Built> {
         let config = builder.blob(config.0, config.1.to_string().as_bytes())?;
         let layers = layers.iter().map(|(kind, bytes)| builder.blob(kind, bytes));
@@ -318,7 +318,7 @@ fn tools(builder: &Builder<'_>) -> io::Result<Vec<ShopImage>> {
 }
 
 /// Only archived images.
-fn old(builder: &Builder<'_>, base: &Base) -> io::Result<Vec<ShopImage>> {
+fn old(builder: &Builder<'_>, base: &Base) -> io::Result<Vec<ExampleImage>> {
     let release = |name: &str| {
         image(builder, base, "amd64", &[application(builder, Format::Gzip, (name, 20_000))?])
     };
