@@ -64,10 +64,21 @@ pub struct DeletionTotals {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export_to = "repositories.ts")]
 pub struct DeletionProgress {
-    /// Number of images, tags and repositories that are finished.
+    pub phase: DeletionPhase,
+    /// Number of manifests, or of images, tags and repositories, that are finished.
     pub done: u32,
-    /// Number of images, tags and repositories in total.
+    /// The same number in total.
     pub total: u32,
+}
+
+/// What a deletion does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export_to = "repositories.ts")]
+pub enum DeletionPhase {
+    /// Keeps the manifests that a restore needs. Nothing is deleted yet.
+    ReadingManifests,
+    Deleting,
 }
 
 /// What a deletion did.

@@ -9,7 +9,12 @@ import {
   plannedRepository,
 } from "../../ipc/fake/deletion";
 import { fakeError } from "../../ipc/fakeBackend";
-import type { AwsConnection, DeletionPlan, DeletionReport } from "../../ipc/generated";
+import type {
+  AwsConnection,
+  DeletionPlan,
+  DeletionProgress,
+  DeletionReport,
+} from "../../ipc/generated";
 import { accessibilityViolations } from "../../testing/accessibility";
 import { DeletionModal } from "./DeletionModal";
 
@@ -119,10 +124,11 @@ it("shows the reason of each image that stays, first, and can plan again", async
 it("stays open while it deletes, shows progress, and stops on request", async () => {
   const plan = deletionPlanOf("d", [plannedRepository("pgcli", [one("a"), one("b")])]);
   let answer: (report: DeletionReport) => void = () => {};
+  let report: (progress: DeletionProgress) => void = () => {};
   const deletionStop = vi.fn(async () => {});
   const { modal, onClose } = show(plan, {
     deletionRun: (_deletion, onProgress) => {
-      onProgress({ done: 1, total: 2 });
+      report = onProgress;
       return new Promise<DeletionReport>((resolve) => {
         answer = resolve;
       });
@@ -130,7 +136,13 @@ it("stays open while it deletes, shows progress, and stops on request", async ()
     deletionStop,
   });
   await confirm();
-  await waitFor(() => expect(modal.textContent).toContain("1 of 2"));
+  await screen.findByTestId("deletion-progress");
+  act(() => report({ phase: "reading_manifests", done: 1, total: 3 }));
+  expect(modal.textContent).toContain("1 of 3");
+  expect(modal.textContent).toContain("Nothing is deleted yet.");
+  act(() => report({ phase: "deleting", done: 1, total: 2 }));
+  expect(modal.textContent).toContain("1 of 2");
+  expect(modal.textContent).toContain("deleted images aren’t restored");
   fireEvent.click(screen.getByTestId("deletion-close"));
   act(() =>
     createWrapper(modal.parentElement as HTMLElement)

@@ -183,7 +183,7 @@ export function DeletionModal(props: DeletionModalProps) {
         )}
         {busy && (
           <ProgressBar
-            label="Deleting"
+            label={progress?.phase === "reading_manifests" ? "Reading manifests" : "Deleting"}
             value={progress === null ? 0 : (progress.done / Math.max(1, progress.total)) * 100}
             additionalInfo={
               progress === null
@@ -193,7 +193,9 @@ export function DeletionModal(props: DeletionModalProps) {
             description={
               stopping
                 ? "Stopping after the current request."
-                : "If you stop, deleted images aren’t restored."
+                : progress?.phase === "reading_manifests"
+                  ? "An undo needs the manifests. Nothing is deleted yet."
+                  : "If you stop, deleted images aren’t restored."
             }
             data-testid="deletion-progress"
           />

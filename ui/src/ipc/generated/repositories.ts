@@ -130,6 +130,11 @@ table: string,
 restored: Restored | null, };
 
 /**
+ * What a deletion does.
+ */
+export type DeletionPhase = "reading_manifests" | "deleting";
+
+/**
  * What a deletion would delete, and what it would keep.
  */
 export type DeletionPlan = { 
@@ -154,13 +159,13 @@ freed: ImageSize, };
 /**
  * Progress of a deletion.
  */
-export type DeletionProgress = { 
+export type DeletionProgress = { phase: DeletionPhase, 
 /**
- * Number of images, tags and repositories that are finished.
+ * Number of manifests, or of images, tags and repositories, that are finished.
  */
 done: number, 
 /**
- * Number of images, tags and repositories in total.
+ * The same number in total.
  */
 total: number, };
 

@@ -8,12 +8,13 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use futures_util::{StreamExt as _, stream};
 use transload_aws::{EcrImage, MANIFEST_BATCH_SIZE};
 use transload_contract::{
-    AwsConnection, DeletionPlan, DeletionProgress, DeletionReport, DeletionTarget, DeletionTotals,
-    ImageSize, RepositoryDeletion, RepositoryDeletionPlan, UnreadableRepository,
+    AwsConnection, DeletionPhase, DeletionPlan, DeletionProgress, DeletionReport, DeletionTarget,
+    DeletionTotals, ImageSize, RepositoryDeletion, RepositoryDeletionPlan, UnreadableRepository,
 };
 use transload_errors::ApiError;
 use transload_explorer::{
-    DeletionChoice, cached_facts, delete_planned, deletion_plan, pull_time, read_manifests,
+    DeletionChoice, DeletionOutcome, cached_facts, delete_planned, deletion_plan, pull_time,
+    read_manifests,
 };
 use transload_migration::Control;
 use transload_model::{Digest, Tag, now_ms};
@@ -159,8 +160,17 @@ impl Api {
         let connected = self.connect_planned(connection, destination).await?;
         let ecr = connected.session.ecr();
         let records = DeletionRecords::new(&self.inner.options.data_folder);
-        for plan in repositories {
-            self.keep_manifests(connection, plan).await;
+        self.keep_manifests(connection, repositories, control, progress).await;
+        if control.is_cancelled() {
+            let unchanged = |plan| convert::repository_deletion(plan, DeletionOutcome::default());
+            tracing::info!("a deletion was stopped before it deleted anything");
+            return Ok(DeletionReport {
+                repositories: repositories.iter().map(unchanged).collect(),
+                planned: planned_totals(repositories),
+                deleted: DeletionTotals::default(),
+                record: None,
+                stopped: true,
+            });
         }
         let record = DeletionRecord {
             started_at_ms: now_ms(),
@@ -176,7 +186,7 @@ impl Api {
         let report_done = |finished: usize| {
             let finished = count(finished);
             let done = done.fetch_add(finished, Ordering::Relaxed).saturating_add(finished);
-            progress(DeletionProgress { done, total });
+            progress(DeletionProgress { phase: DeletionPhase::Deleting, done, total });
         };
         let is_stopped = || control.is_cancelled();
         tracing::info!(repositories = repositories.len(), steps = total, "a deletion starts");
@@ -209,10 +219,35 @@ impl Api {
 
     /// Reads the manifests of images that are about to be deleted and weren't read before, because a restore needs them.
     /// The layers of a deleted repository are gone with it. A failure only makes a restore impossible.
-    async fn keep_manifests(&self, connection: &AwsConnection, plan: &RepositoryDeletionPlan) {
-        if plan.deletes_repository || plan.images.is_empty() {
-            return;
-        }
+    async fn keep_manifests(
+        &self,
+        connection: &AwsConnection,
+        repositories: &[RepositoryDeletionPlan],
+        control: &Control,
+        progress: &(impl Fn(DeletionProgress) + Send + Sync),
+    ) {
+        let plans = || repositories.iter().filter(|plan| !plan.deletes_repository);
+        let total = count(plans().map(|plan| plan.images.len()).sum());
+        let done = AtomicU32::new(0);
+        let report_read = |read: usize| {
+            let read = count(read);
+            let done = done.fetch_add(read, Ordering::Relaxed).saturating_add(read);
+            progress(DeletionProgress { phase: DeletionPhase::ReadingManifests, done, total });
+        };
+        let reading: Vec<_> = plans()
+            .filter(|plan| !plan.images.is_empty())
+            .map(|plan| self.keep_manifests_of(connection, plan, control, &report_read))
+            .collect();
+        stream::iter(reading).buffer_unordered(MAX_CONCURRENT_REPOSITORIES).collect::<()>().await;
+    }
+
+    async fn keep_manifests_of(
+        &self,
+        connection: &AwsConnection,
+        plan: &RepositoryDeletionPlan,
+        control: &Control,
+        report_read: &(impl Fn(usize) + Send + Sync),
+    ) {
         let read = async {
             let explored = self.explore(connection, plan.name.as_str()).await?;
             let images = self.listed_images(&explored).await?;
@@ -220,10 +255,18 @@ impl Api {
             let wanted: Vec<&EcrImage> =
                 images.iter().filter(|image| planned.contains(&image.digest)).collect();
             let Explored { name, scope, ecr, .. } = &explored;
-            read_manifests(ecr, &self.documents(), scope, name, &wanted).await?;
+            for batch in wanted.chunks(MANIFEST_BATCH_SIZE) {
+                if control.is_cancelled() {
+                    break;
+                }
+                read_manifests(ecr, &self.documents(), scope, name, batch).await?;
+                report_read(batch.len());
+            }
             Ok::<_, ApiError>(())
         };
-        if let Err(error) = read.await {
+        if !control.is_cancelled()
+            && let Err(error) = read.await
+        {
             tracing::warn!(repository = %plan.name, error = %error.message, "manifests weren't kept");
         }
     }
