@@ -2,14 +2,17 @@
 
 use std::time::{Duration, Instant};
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use transload_contract::{ImageResult, JobEventKind, MigrationOutcome};
-use transload_tests::ecr::Ecr;
+use transload_tests::ecr::{Ecr, PROFILE};
 use transload_tests::faults::{Fault, FaultProxy, Rule};
 use transload_tests::headless_app::{HeadlessApp, api_error, registry_source, request};
 use transload_tests::images::{Recipe, TestRepository};
+use transload_tests::process::Process;
+use transload_tests::program::Program;
 use transload_tests::servers::TestRegistry;
-use transload_tests::wait::wait_until_true;
+use transload_tests::tools::{command_line, system_tool};
+use transload_tests::wait::{wait_until, wait_until_true};
 
 /// The promise: a cancelled job ends within two seconds. It is the only duration that a story asserts,
 /// because a user waits for it.
@@ -99,5 +102,54 @@ async fn cancelling_a_push_through_the_engine_ends_soon_and_leaves_no_tag() -> R
     assert_eq!(ecr.aws()?.image_digest("big", "1").await?, None);
     // The temporary tag of the push is removed.
     assert_eq!(docker.cli()?.image_names().await?, ["big:1"]);
+    Ok(())
+}
+
+#[tokio::test]
+async fn ctrl_c_stops_a_command_and_says_how_to_continue() -> Result<()> {
+    let (ecr, registry) = (Ecr::practice().await?, TestRegistry::start().await?);
+    let image = Recipe::small(53).layers([2_000, 6_000_000]).build()?;
+    TestRepository::new(&registry.url(), "big")?.push(&image, "1").await?;
+    let layer = &image.layers[1].compressed_digest;
+    let hold = || Fault::HoldResponse { after_bytes: 3_000_000 };
+    let rule = || Rule::new("GET", &format!("/v2/big/blobs/{layer}"), hold());
+    let proxy = FaultProxy::start(&registry.url(), [rule()?]).await?;
+    let (home, folder) = (ecr.home()?, tempfile::tempdir()?);
+    let mut variables: Vec<(String, String)> = home.environment();
+    let data = folder.path().join("data").display().to_string();
+    variables.push(("TRANSLOAD_DATA_DIR".to_owned(), data));
+    let run = async |line: &str| {
+        let program = Program::new(command_line()?).arguments(line.split(' '));
+        program.variables(variables.clone()).succeed().await
+    };
+    let interrupted = async |line: &str| {
+        let mut process = Process::start(&command_line()?, line.split(' '), variables.clone())?;
+        let seen = proxy.fault_count();
+        process.wait_until_ready(LIMIT, async || proxy.fault_count() > seen).await?;
+        let interrupt = ["-INT".to_owned(), process.id().to_string()];
+        Program::new(system_tool("kill")?).arguments(interrupt).succeed().await?;
+        let ended = wait_until(LIMIT, "the command to end", async || process.ended()).await?;
+        assert_eq!(ended.code(), Some(130), "{}", process.output());
+        Ok::<_, anyhow::Error>(process.output())
+    };
+    let plan = folder.path().join("plan.json").display().to_string();
+    let host = proxy.host();
+    run(&format!("plan --from registry:{host} --aws-profile {PROFILE} --out {plan}")).await?;
+    let output = interrupted(&format!("run {plan}")).await?;
+    let hint = output.lines().find_map(|line| line.strip_prefix("To resume: transload-cli "));
+    let resume = hint.with_context(|| output.clone())?;
+
+    let target = format!("{}/copied:1", ecr.registry_host());
+    let copy = format!("copy {host}/big:1 {target} --aws-profile {PROFILE} --create-repositories");
+    let output = interrupted(&copy).await?;
+    assert!(output.contains("run the same command again"), "{output}");
+
+    proxy.clear();
+    run(resume).await?;
+    run(&copy).await?;
+    for repository in ["big", "copied"] {
+        let found = ecr.aws()?.image_digest(repository, "1").await?;
+        assert_eq!(found.as_ref(), Some(&image.manifest.digest), "{repository}");
+    }
     Ok(())
 }

@@ -1,8 +1,11 @@
 //! Clean-up and deletion in the practice ECR: exactly what the dry run shows, in order.
 
 use anyhow::{Context, Result};
+use futures_util::FutureExt as _;
 use serde_json::{Value, json};
-use transload_contract::{DeletionProgress, DeletionTarget, DeletionTotals, NotRestorableReason};
+use transload_contract::{
+    DeletionPhase, DeletionProgress, DeletionTarget, DeletionTotals, NotRestorableReason,
+};
 use transload_errors::ErrorCode;
 use transload_tests::headless_app::api_error;
 use transload_tests::images::{Format, Index, Recipe};
@@ -117,7 +120,7 @@ async fn a_deletion_does_exactly_what_its_dry_run_shows_or_less() -> Result<()> 
     let codes = report.repositories[0].left.iter().map(|left| left.error.code);
     assert!(codes.eq(only.images.iter().map(|_| ErrorCode::ImageChanged)));
     let again = api.deletion_run(planned.deletion, |_| {}).await.err().context("it ran")?;
-    assert_eq!(again.code, ErrorCode::PlanUnknown);
+    assert_eq!(again.code, ErrorCode::ReviewUnknown);
 
     let planned = plan(&[&index.manifest.digest]).await?;
     shop.calls()?;
@@ -157,6 +160,43 @@ async fn a_deletion_does_exactly_what_its_dry_run_shows_or_less() -> Result<()> 
     assert_eq!(done.lock().ok().and_then(|done| done.last().copied()), Some((2, 2)));
     let gone = api.repository_details(connection(), NAME.to_owned()).await;
     assert_eq!(gone.err().map(|error| error.code), Some(ErrorCode::RepositoryMissing));
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_deletion_that_is_stopped_while_it_reads_manifests_deletes_nothing() -> Result<()> {
+    let shop = Shop::open().await?;
+    let images = 150;
+    shop.practice()?.create_generated_repository("generated", images).await?;
+    let (api, connection) = (&shop.app.api, || shop.ecr.connection());
+    let count = async || {
+        let details = api.repository_details(connection(), "generated".to_owned()).await;
+        details.map(|details| details.images).map_err(api_error)
+    };
+    let digests: Vec<String> =
+        count().await?.into_iter().map(|image| image.digest.to_string()).collect();
+    let target =
+        DeletionTarget::Images { repository: "generated".to_owned(), digests, class: None };
+    let planned = api.deletion_plan(connection(), target).await.map_err(api_error)?;
+    shop.calls()?;
+    let (stopper, deletion) = (api.clone(), planned.deletion.clone());
+    let seen = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));
+    let reported = std::sync::Arc::clone(&seen);
+    let stop_after_first = move |progress: DeletionProgress| {
+        stopper.deletion_stop(deletion.clone()).now_or_never();
+        if let Ok(mut reported) = reported.lock() {
+            reported.push(progress);
+        }
+    };
+    let report = api.deletion_run(planned.deletion, stop_after_first).await.map_err(api_error)?;
+    assert!(report.stopped && report.record.is_none(), "{report:?}");
+    assert_eq!(report.deleted, DeletionTotals::default());
+    assert_eq!(report.repositories.len(), 1);
+    let first = DeletionProgress { phase: DeletionPhase::ReadingManifests, done: 100, total: 150 };
+    assert_eq!(seen.lock().map(|seen| seen.clone()).unwrap_or_default(), [first]);
+    assert_eq!(shop.calls()?, named(&[("BatchGetImage", 1)]), "no other call");
+    assert_eq!(count().await?.len() as u64, images);
+    assert!(api.deletion_history().await.map_err(api_error)?.is_empty());
     Ok(())
 }
 
@@ -202,7 +242,7 @@ async fn an_undo_pushes_what_ecr_still_has_and_says_why_the_rest_stays_deleted()
     assert_eq!((report.restored, report.failed.len()), (1, 0), "{report:?}");
     assert_eq!(image_of("other").await?, json!(shared.manifest.digest));
     let again = api.restore_run(plan.restore, |_| {}).await.err().context("it ran")?;
-    assert_eq!(again.code, ErrorCode::PlanUnknown);
+    assert_eq!(again.code, ErrorCode::ReviewUnknown);
     let restored = history().await?.pop().and_then(|entry| entry.restored);
     assert_eq!(restored.map(|restored| restored.images), Some(1));
 
@@ -294,5 +334,66 @@ async fn an_undo_sets_a_tag_again_that_was_deleted_alone() -> Result<()> {
     assert_eq!((report.restored, report.failed.len()), (0, 1), "{report:?}");
     let described = aws(&shop.ecr, &describe).await?;
     assert_eq!(described["imageDetails"][0]["imageDigest"], json!(other.manifest.digest));
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_command_line_lists_deletions_and_restores_a_tag_that_was_deleted_alone() -> Result<()>
+{
+    let shop = Shop::open().await?;
+    let image = Recipe::small(5).build()?;
+    for tag in ["rc-7", "stable"] {
+        shop.repository.push(&image, tag).await?;
+    }
+    let home = shop.ecr.home()?;
+    let run = async |line: &str| {
+        Program::new(command_line()?)
+            .arguments(line.split(' '))
+            .variables(home.environment())
+            .variable("TRANSLOAD_DATA_DIR", shop.app.data_folder())
+            .finish()
+            .await
+    };
+    let none = run("restore latest").await?;
+    assert_eq!(none.status.code(), Some(3), "{}", none.stderr);
+    assert!(none.stderr.contains("(deletion_unknown)"), "{}", none.stderr);
+
+    let target = DeletionTarget::Tag {
+        repository: NAME.to_owned(),
+        tag: "rc-7".to_owned(),
+        digest: image.manifest.digest.clone(),
+    };
+    let (api, connection) = (&shop.app.api, shop.ecr.connection());
+    let planned = api.deletion_plan(connection, target).await.map_err(api_error)?;
+    api.deletion_run(planned.deletion, |_| {}).await.map_err(api_error)?;
+    let listed = run("deletions").await?.text();
+    assert!(listed.contains("shop/api  1 tag deleted"), "{listed}");
+    let entry: Value = serde_json::from_str(&run("deletions --json").await?.text())?;
+    let id = entry["deletion"].as_str().context("an ID")?;
+    let tags = async || {
+        let described = aws(&shop.ecr, &["describe-images", "--repository-name", NAME]).await?;
+        let tags = described["imageDetails"][0]["imageTags"].as_array().context("tags")?.len();
+        Ok::<_, anyhow::Error>(tags)
+    };
+
+    let shown = run(&format!("restore {id} --dry-run")).await?;
+    assert_eq!(shown.status.code(), Some(0), "{}", shown.stderr);
+    assert!(shown.text().contains(&format!("tag      {NAME}  {}  rc-7", image.manifest.digest)));
+    let plan: Value = serde_json::from_str(&run("restore latest --dry-run --json").await?.text())?;
+    assert_eq!(plan["images"], 1);
+    let unasked = run("restore latest").await?;
+    assert_eq!(unasked.status.code(), Some(3), "there is no terminal to confirm");
+    assert!(unasked.stderr.contains("(confirmation_needed)"), "{}", unasked.stderr);
+    assert_eq!(tags().await?, 1, "nothing was restored");
+
+    let done = run("restore latest --yes").await?;
+    assert_eq!(done.status.code(), Some(0), "{}", done.stderr);
+    assert!(done.text().contains("finished: 1 of 1 image restored"), "{}", done.text());
+    assert_eq!(tags().await?, 2);
+    assert!(run("deletions").await?.text().contains("restored: 1 image"));
+    let nothing = run("restore latest --yes").await?;
+    assert_eq!(nothing.status.code(), Some(3), "{}", nothing.stderr);
+    let unknown = run("restore 1-nothing --dry-run").await?;
+    assert!(unknown.stderr.contains("Deletion not found (deletion_unknown)"), "{}", unknown.stderr);
     Ok(())
 }

@@ -62,7 +62,7 @@ async fn undo_deletes_everything(ecr: &Ecr) -> Result<()> {
     let history = app.api.history_list().await.map_err(api_error)?;
     assert_eq!(history[0].undone.map(|undone| undone.totals), Some(totals));
     let again = app.api.migration_undo(plan.undo, |_| ()).await.unwrap_err();
-    assert_eq!(again.code, ErrorCode::PlanUnknown);
+    assert_eq!(again.code, ErrorCode::ReviewUnknown);
     Ok(())
 }
 

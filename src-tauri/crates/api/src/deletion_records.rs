@@ -155,7 +155,7 @@ impl DeletionRecords {
     pub fn read(&self, id: &str) -> Result<DeletionRecord, ApiError> {
         let unknown = || {
             let message = "This deletion has no record on this computer.";
-            ApiError::new(ErrorCode::PlanUnknown, message).about(id)
+            ApiError::new(ErrorCode::DeletionUnknown, message).about(id)
         };
         // The ID comes from the window and becomes a part of a path.
         let is_id = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);

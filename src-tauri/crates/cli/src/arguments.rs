@@ -14,13 +14,12 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use crate::arguments::account::AccountArguments;
-use crate::arguments::help::AFTER_HELP;
 use crate::arguments::images::{
     CopyArguments, DiffArguments, EcrArguments, FilesArguments, InspectArguments,
 };
 use crate::arguments::migration::{PlanArguments, ReportArguments, RunArguments, UndoArguments};
 use crate::arguments::name::{NameCommand, PullGuideArguments};
-use crate::arguments::repositories::{CleanupArguments, LifecycleCommand};
+use crate::arguments::repositories::{CleanupArguments, LifecycleCommand, RestoreArguments};
 
 /// Copies container images between registries byte for byte, so that their digests stay the same.
 ///
@@ -28,7 +27,7 @@ use crate::arguments::repositories::{CleanupArguments, LifecycleCommand};
 /// and signature. Nothing is unpacked and nothing is stored on disk. Content that already exists at
 /// the destination is not sent again.
 #[derive(Debug, Parser)]
-#[command(name = "transload-cli", version, after_help = AFTER_HELP)]
+#[command(name = "transload-cli", version, after_help = help::PROGRAM)]
 pub struct Arguments {
     #[command(subcommand)]
     pub command: Command,
@@ -41,9 +40,10 @@ pub struct Arguments {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Copy images from one registry to another.
-    #[command(after_help = AFTER_HELP)]
+    #[command(after_help = help::COPY)]
     Copy(CopyArguments),
     /// Print the digest that a reference points to.
+    #[command(after_help = help::DIGEST)]
     Digest {
         /// The image, such as docker.io/library/alpine:3.22.
         reference: String,
@@ -54,20 +54,21 @@ pub enum Command {
         ecr: EcrArguments,
     },
     /// Print what an image contains: platforms, configuration, labels, size. Downloads no layer.
-    #[command(after_help = AFTER_HELP)]
+    #[command(after_help = help::INSPECT)]
     Inspect(InspectArguments),
     /// Print the layers of an image with their sizes and the lines of the build that made them.
-    #[command(after_help = AFTER_HELP)]
+    #[command(after_help = help::LAYERS)]
     Layers(InspectArguments),
     /// Print the files in a layer of an image. Downloads the layer, unless it has a table of contents.
-    #[command(after_help = AFTER_HELP)]
+    #[command(after_help = help::FILES)]
     Files(FilesArguments),
     /// Print the differences between two images: platforms, configuration, layers.
     ///
     /// The images may be in different registries. Exits with 5 if they differ.
-    #[command(after_help = AFTER_HELP)]
+    #[command(after_help = help::DIFF)]
     Diff(DiffArguments),
     /// Print your AWS identity: account, user or role, region, and when the session expires.
+    #[command(after_help = help::IDENTITY)]
     Identity {
         #[command(flatten)]
         account: AccountArguments,
@@ -78,18 +79,20 @@ pub enum Command {
     /// Sign in through IAM Identity Center (SSO), in a browser on this or any other computer.
     ///
     /// The AWS CLI shares the session.
+    #[command(after_help = help::SIGN_IN)]
     SignIn {
         /// The AWS profile, such as prod.
         #[arg(long, value_name = "NAME")]
         aws_profile: String,
     },
     /// Plan a migration and write the plan to a file. Makes no changes in ECR.
-    #[command(after_help = AFTER_HELP)]
+    #[command(after_help = help::PLAN)]
     Plan(Box<PlanArguments>),
     /// Run a plan that was made with `plan` or exported from the window.
-    #[command(after_help = AFTER_HELP)]
+    #[command(after_help = help::RUN)]
     Run(RunArguments),
     /// Resume a migration that was interrupted or stopped, and retry its failed images.
+    #[command(after_help = help::RESUME)]
     Resume {
         /// The migration ID from `history`, or `latest`.
         migration: String,
@@ -98,14 +101,17 @@ pub enum Command {
         json: bool,
     },
     /// List the migrations that were run on this computer, newest first.
+    #[command(after_help = help::HISTORY)]
     History {
         /// Print JSON, one object per line.
         #[arg(long)]
         json: bool,
     },
     /// Write the report of a migration, or merge the reports of the parts of one plan.
+    #[command(after_help = help::REPORT)]
     Report(ReportArguments),
     /// Read the source and ECR again and compare the digests of a migration.
+    #[command(after_help = help::VERIFY)]
     Verify {
         /// The migration ID from `history`, or `latest`.
         migration: String,
@@ -114,12 +120,14 @@ pub enum Command {
         json: bool,
     },
     /// Delete what a migration pushed to ECR, and nothing else, after confirmation.
+    #[command(after_help = help::UNDO)]
     Undo(UndoArguments),
     /// Diagnose and set up a name of your own in front of ECR, such as registry.example.com.
     #[command(subcommand)]
     Name(NameCommand),
     /// Show how Docker, Podman, Kubernetes, ECS, Lambda and CI systems pull an image from ECR, with the policy
     /// that each requires.
+    #[command(after_help = help::PULL_GUIDE)]
     PullGuide(PullGuideArguments),
     /// Lifecycle policies of ECR repositories.
     Lifecycle {
@@ -131,12 +139,26 @@ pub enum Command {
     /// Keeps images that run, that Transload migrated in the last 30 days, that were pushed or signed in the last 7
     /// days, that belong to a pull-through cache or to an index that stays, or that have a protected tag, and prints
     /// the reason for each. Reads by Transload don't count as pulls.
-    #[command(after_help = AFTER_HELP)]
+    #[command(after_help = help::CLEANUP)]
     Cleanup(CleanupArguments),
+    /// List the deletions of images and tags that were run on this computer, newest first.
+    #[command(after_help = help::DELETIONS)]
+    Deletions {
+        /// Print JSON, one object per line.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Restore what a deletion deleted, as long as ECR has the layers, after confirmation.
+    ///
+    /// Pushes the manifests that were recorded before the deletion, and sets tags again that were deleted alone. Tags
+    /// that point to another image now stay.
+    #[command(after_help = help::RESTORE)]
+    Restore(RestoreArguments),
     /// Serve practice mode, an ECR and a Docker Hub on this computer, until Ctrl-C.
     ///
     /// Prints the environment for the AWS CLI, docker and crane as lines for a shell. The window's practice mode uses
     /// the same data and can't run at the same time.
+    #[command(after_help = help::PRACTICE)]
     Practice(PracticeArguments),
 }
 
@@ -153,7 +175,10 @@ pub struct PracticeArguments {
 impl Command {
     /// Returns whether the command sends requests. The others need no proxy and no AWS profile.
     pub fn uses_network(&self) -> bool {
-        !matches!(self, Self::History { .. } | Self::Report(_) | Self::Practice(_))
+        !matches!(
+            self,
+            Self::History { .. } | Self::Deletions { .. } | Self::Report(_) | Self::Practice(_)
+        )
     }
 }
 

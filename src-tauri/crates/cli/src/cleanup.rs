@@ -1,7 +1,5 @@
 //! `cleanup`: what can be deleted from a repository, by class, and its deletion after a confirmation.
 
-use std::io::{IsTerminal, Write};
-
 use transload_api::Api;
 use transload_contract::{
     AwsConnection, CleanupClass, CleanupProposal, CleanupRules, DeletionReport, DeletionTarget,
@@ -9,7 +7,9 @@ use transload_contract::{
 use transload_errors::{ApiError, ErrorCode};
 
 use crate::arguments::repositories::CleanupArguments;
-use crate::exit_code::{DIFFERENT, PARTLY_FAILED, REFUSED, SUCCEEDED};
+use crate::confirmation::is_confirmed;
+use crate::exit_code::{DIFFERENT, INTERRUPTED, PARTLY_FAILED, REFUSED, SUCCEEDED};
+use crate::interrupt::on_interrupt;
 use crate::{aws_connection, mfa, output};
 
 /// Images per call. Source: the maximum of `imageIds` of BatchGetImage.
@@ -36,14 +36,21 @@ pub async fn cleanup(api: &Api, arguments: &CleanupArguments) -> Result<u8, ApiE
         return Err(ApiError::new(ErrorCode::InputInvalid, message)
             .hint("To list them, add --dry-run. To delete a tag, open the image in the window."));
     }
-    if !arguments.yes && !is_confirmed(&arguments.repository)? {
+    let change = "A clean-up deletes images in ECR";
+    if !arguments.yes && !is_confirmed(change, "Delete permanently?", &arguments.repository)? {
         output::note("Nothing was deleted.");
         return Ok(REFUSED);
     }
     let report = delete(api, &connection, &arguments.repository, &found).await?;
     let (deleted, planned) = (report.deleted.images, report.planned.images);
     output::note(&format!("{deleted} of {planned} images deleted."));
-    Ok(if deleted == planned { SUCCEEDED } else { PARTLY_FAILED })
+    Ok(if report.stopped {
+        INTERRUPTED
+    } else if deleted == planned {
+        SUCCEEDED
+    } else {
+        PARTLY_FAILED
+    })
 }
 
 async fn proposal(
@@ -100,9 +107,7 @@ fn known(found: CleanupProposal, repository: &str) -> Result<CleanupProposal, Ap
     let message = format!(
         "{manifests} of {repository} couldn't be read, and any image could belong to them, so nothing is proposed."
     );
-    Err(ApiError::new(ErrorCode::DocumentUnreadable, message)
-        .about(repository)
-        .hint("Restore archived indexes and delete damaged ones, then repeat the command."))
+    Err(ApiError::new(ErrorCode::ManifestsUnreadable, message).about(repository))
 }
 
 /// Deletes the images of a proposal, with everything that belongs to them.
@@ -121,9 +126,17 @@ async fn delete(
     if let Some(unreadable) = plan.unreadable.into_iter().next() {
         return Err(unreadable.error);
     }
+    let (canceller, deletion) = (api.clone(), plan.deletion.clone());
+    on_interrupt(async move {
+        // A deletion that already finished can't be stopped, which is fine.
+        let _ = canceller.deletion_stop(deletion).await;
+    });
     let report = api.deletion_run(plan.deletion, |_| {}).await?;
     if let Some(record) = &report.record {
         output::note(&format!("Recorded in {record}"));
+        output::note(
+            "To restore the images while ECR has their layers: transload-cli restore latest",
+        );
     }
     for deletion in &report.repositories {
         for kept in &deletion.left {
@@ -135,22 +148,6 @@ async fn delete(
         }
     }
     Ok(report)
-}
-
-fn is_confirmed(repository: &str) -> Result<bool, ApiError> {
-    if !std::io::stdin().is_terminal() {
-        let message =
-            "A clean-up deletes images in ECR and needs a confirmation, but there is no terminal.";
-        return Err(ApiError::new(ErrorCode::InputInvalid, message)
-            .hint("Review the images with --dry-run, then confirm them with --yes."));
-    }
-    let mut stderr = std::io::stderr();
-    // If the question can't be printed, the answer isn't the name either.
-    let _ = write!(stderr, "Delete permanently? Type {repository} to confirm: ")
-        .and_then(|()| stderr.flush());
-    let mut answer = String::new();
-    let read = std::io::stdin().read_line(&mut answer);
-    Ok(read.is_ok() && answer.trim() == repository)
 }
 
 #[cfg(test)]

@@ -5,7 +5,8 @@ use transload_contract::{CopyEcr, CopyPair, CopyRequest, CopyScope, JobEventKind
 use transload_errors::{ApiError, ErrorCode};
 
 use crate::arguments::images::{CopyArguments, EcrArguments};
-use crate::exit_code::{SUCCEEDED, USAGE};
+use crate::exit_code::{INTERRUPTED, SUCCEEDED, USAGE};
+use crate::interrupt::on_interrupt;
 use crate::migration::exit_code_of;
 use crate::{mfa, output, pair_list};
 
@@ -30,12 +31,8 @@ pub async fn copy(arguments: CopyArguments, ca_file: Option<String>) -> Result<u
         ca_file,
     };
     let control = CopyControl::default();
-    let on_interrupt = control.clone();
-    tokio::spawn(async move {
-        if tokio::signal::ctrl_c().await.is_ok() {
-            on_interrupt.cancel();
-        }
-    });
+    let on_cancel = control.clone();
+    on_interrupt(async move { on_cancel.cancel() });
     let show = output::copy::reporter(arguments.json);
     let start = async || copy_start(&request, &control).await;
     let mut events =
@@ -43,10 +40,16 @@ pub async fn copy(arguments: CopyArguments, ca_file: Option<String>) -> Result<u
     while let Some(event) = events.recv().await {
         show(&event);
         if let JobEventKind::Finished { report } = event.kind {
-            return match report.run_error {
-                Some(error) => Err(error),
-                None => Ok(exit_code_of(&report)),
-            };
+            if let Some(error) = report.run_error {
+                return Err(error);
+            }
+            let code = exit_code_of(&report);
+            if code == INTERRUPTED {
+                output::note(
+                    "To continue, run the same command again. Copied content isn't sent again.",
+                );
+            }
+            return Ok(code);
         }
     }
     Err(ApiError::new(ErrorCode::Internal, "The copy ended without a report."))

@@ -6,6 +6,8 @@
 //! - `images`: `inspect`, `layers`, `files` and `diff`.
 //! - `plan`, `migration`, `undo`, `sign_in`: the commands that use the journal or an AWS profile.
 //! - `cleanup`: deletes classes of images of a repository after a confirmation.
+//! - `deletions`: `deletions` and `restore`.
+//! - `confirmation`, `interrupt`: the question before a change, and Ctrl-C during it.
 //! - `explorer`: `lifecycle preview`, and `practice`, which serves practice mode without a window.
 //! - `name`, `pull_guide`: a name of one's own in front of ECR, and how each client pulls.
 //! - `plan_source`, `pair_list`, `input_files`: what arguments refer to (sources, lists, files).
@@ -20,12 +22,15 @@ mod arguments;
 mod aws_connection;
 mod ca_file;
 mod cleanup;
+mod confirmation;
 mod copy;
 mod data_folder;
+mod deletions;
 mod exit_code;
 mod explorer;
 mod images;
 mod input_files;
+mod interrupt;
 mod mfa;
 mod migration;
 mod name;
@@ -105,6 +110,8 @@ async fn run_with_api(command: Command, ca_file: Option<String>) -> Result<u8, A
             explorer::lifecycle_preview(&api, &arguments).await?
         }
         Command::Cleanup(arguments) => cleanup::cleanup(&api, &arguments).await?,
+        Command::Deletions { json } => deletions::deletions(&api, json).await?,
+        Command::Restore(arguments) => deletions::restore(&api, &arguments).await?,
         Command::Practice(arguments) => explorer::practice(&api, &arguments).await?,
         Command::PullGuide(arguments) => pull_guide::run(&api, &arguments).await?,
         Command::Name(command) => Box::pin(name::run(&api, &command)).await?,

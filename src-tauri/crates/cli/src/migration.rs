@@ -15,6 +15,7 @@ use transload_report::{NamedReport, merged_report, report_text};
 
 use crate::arguments::migration::{Format, ReportArguments, RunArguments};
 use crate::exit_code::{INTERRUPTED, PARTLY_FAILED, SIGN_IN_REQUIRED, SUCCEEDED};
+use crate::interrupt::on_interrupt;
 use crate::output::{self, line, note};
 use crate::{aws_connection, input_files, mfa};
 
@@ -98,12 +99,10 @@ pub async fn resolve_id(api: &Api, migration: &str) -> Result<String, ApiError> 
 async fn follow(api: &Api, job: String, json: bool) -> Result<u8, ApiError> {
     let mut events = api.job_follow(job.clone(), 0).await?;
     let interrupted = (api.clone(), job.clone());
-    tokio::spawn(async move {
-        if tokio::signal::ctrl_c().await.is_ok() {
-            let (api, job) = interrupted;
-            // A job that already finished can't be cancelled, which is fine.
-            let _ = api.job_cancel(job).await;
-        }
+    on_interrupt(async move {
+        let (api, job) = interrupted;
+        // A job that already finished can't be cancelled, which is fine.
+        let _ = api.job_cancel(job).await;
     });
     let show = output::job::reporter(json);
     let has_person = !json && std::io::stdin().is_terminal() && std::io::stderr().is_terminal();
@@ -141,12 +140,27 @@ async fn follow(api: &Api, job: String, json: bool) -> Result<u8, ApiError> {
             JobEventKind::Finished { report } => {
                 let is_stopped =
                     stopped_for_sign_in && report.outcome == MigrationOutcome::Cancelled;
-                return Ok(if is_stopped { SIGN_IN_REQUIRED } else { exit_code_of(&report) });
+                let code = if is_stopped { SIGN_IN_REQUIRED } else { exit_code_of(&report) };
+                if let Some(hint) = resume_hint(code, &job) {
+                    note(&hint);
+                }
+                return Ok(code);
             }
             _ => {}
         }
     }
     Err(ApiError::new(ErrorCode::Internal, "The migration ended without a report."))
+}
+
+/// Returns the command that continues a migration, if it isn't complete.
+fn resume_hint(code: u8, job: &str) -> Option<String> {
+    let purpose = match code {
+        SUCCEEDED => return None,
+        PARTLY_FAILED => "To retry what failed",
+        SIGN_IN_REQUIRED => "To resume after signing in",
+        _ => "To resume",
+    };
+    Some(format!("{purpose}: transload-cli resume {job}"))
 }
 
 /// Checks the sign-in of a job each time a line is typed.

@@ -3,7 +3,7 @@
 //! place.
 //!
 //! - `copy`, `job`: the reporters of events, as JSON, with a progress bar, or as plain lines.
-//! - `plan`, `lifecycle`, `cleanup`, `report`, `undo`, `identity`, `images`, `layer_files`, `name`,
+//! - `plan`, `lifecycle`, `cleanup`, `deletions`, `report`, `undo`, `identity`, `images`, `layer_files`, `name`,
 //!   `pull_guide`: the results of the commands.
 //! - `practice`: the environment of practice mode.
 //! - `planning`: the progress of planning.
@@ -15,6 +15,7 @@
 
 pub mod cleanup;
 pub mod copy;
+pub mod deletions;
 pub mod identity;
 pub mod images;
 pub mod job;

@@ -146,6 +146,8 @@ pub enum ErrorCode {
     ManifestUnsupported,
     /// An SBOM, attestation, or signature is too large or damaged; `subject` is its manifest.
     DocumentUnreadable,
+    /// Manifests that decide what can be deleted can't be read; `subject` is the repository.
+    ManifestsUnreadable,
     /// ECR refused to scan an image; `subject` is the image.
     ScanRefused,
     /// The files of a layer can't be listed; `subject` is the layer.
@@ -167,10 +169,18 @@ pub enum ErrorCode {
     ExpiryUnconfirmed,
     /// The plan no longer exists, or was already started.
     PlanUnknown,
+    /// The reviewed undo, deletion, or restore no longer exists, or was already carried out.
+    ReviewUnknown,
+    /// A change needs a confirmation, and nobody can give it.
+    ConfirmationNeeded,
     /// The digest in ECR differs from the source, or doesn't exist.
     VerificationFailed,
     /// The job doesn't exist.
     JobUnknown,
+    /// The job hasn't finished.
+    JobUnfinished,
+    /// The deletion has no record on this computer.
+    DeletionUnknown,
     /// Another window or command is running the migration.
     RunsElsewhere,
     /// The profile uses another AWS account than the plan; `subject` is the planned account.

@@ -478,6 +478,11 @@ impl ErrorWords {
                 &["To save it as it is, use a tool such as oras or crane with the digest."],
                 &[],
             ),
+            ErrorCode::ManifestsUnreadable => error(
+                "Couldn't read all manifests",
+                &["Restore archived indexes and delete damaged ones, then try again."],
+                &[Retry],
+            ),
             ErrorCode::ScanRefused => warning(
                 "ECR refused the scan",
                 &["See the vulnerabilities that the last scan found."],
@@ -535,6 +540,16 @@ impl ErrorWords {
                 &["Review again to create a new plan from the same choices."],
                 &[ReviewPlan],
             ),
+            ErrorCode::ReviewUnknown => warning(
+                "The dry run is no longer valid",
+                &["Close it and start again. A new dry run shows what exists now."],
+                &[],
+            ),
+            ErrorCode::ConfirmationNeeded => warning(
+                "Confirmation required",
+                &["Review the changes with --dry-run, then confirm them with --yes."],
+                &[],
+            ),
             ErrorCode::VerificationFailed => error(
                 "Verification failed",
                 &[
@@ -546,6 +561,18 @@ impl ErrorWords {
                 "Migration not found",
                 &["See the history for the migrations that this computer knows."],
                 &[ReviewPlan],
+            ),
+            ErrorCode::JobUnfinished => warning(
+                "The migration is still running",
+                &["Wait until it finishes, or stop it. Then try again."],
+                &[Retry],
+            ),
+            ErrorCode::DeletionUnknown => warning(
+                "Deletion not found",
+                &[
+                    "See the history for the deletions that this computer knows. On the command line, use `transload-cli deletions`.",
+                ],
+                &[],
             ),
             ErrorCode::RunsElsewhere => warning(
                 "Already running in another window or process",

@@ -158,7 +158,7 @@ export function fakeDeletionMethods(
     deletionRun: async (deletion) => {
       const plan = plans.get(deletion);
       if (plan === undefined) {
-        throw fakeError("plan_unknown", "This plan no longer exists.", deletion);
+        throw fakeError("review_unknown", "This dry run no longer exists.", deletion);
       }
       plans.delete(deletion);
       for (const { name, images, tag, deletes_repository } of plan.repositories) {
@@ -179,10 +179,14 @@ export function fakeDeletionMethods(
     deletionStop: async () => {},
     deletionHistory: async () => [],
     restorePlan: async (deletion) => {
-      throw fakeError("plan_unknown", "This deletion has no record on this computer.", deletion);
+      throw fakeError(
+        "deletion_unknown",
+        "This deletion has no record on this computer.",
+        deletion,
+      );
     },
     restoreRun: async (restore) => {
-      throw fakeError("plan_unknown", "This plan no longer exists.", restore);
+      throw fakeError("review_unknown", "This dry run no longer exists.", restore);
     },
     restoreStop: async () => {},
   };

@@ -105,6 +105,14 @@ export const errorWords: Record<ErrorCode, ErrorWords> = {
       "retry"
     ]
   },
+  "confirmation_needed": {
+    "severity": "warning",
+    "title": "Confirmation required",
+    "next": [
+      "Review the changes with --dry-run, then confirm them with --yes."
+    ],
+    "actions": []
+  },
   "connection_lost": {
     "severity": "warning",
     "title": "Connection lost",
@@ -150,6 +158,14 @@ export const errorWords: Record<ErrorCode, ErrorWords> = {
       "choose_profile",
       "start_practice"
     ]
+  },
+  "deletion_unknown": {
+    "severity": "warning",
+    "title": "Deletion not found",
+    "next": [
+      "See the history for the deletions that this computer knows. On the command line, use `transload-cli deletions`."
+    ],
+    "actions": []
   },
   "destination_differs": {
     "severity": "error",
@@ -404,6 +420,16 @@ export const errorWords: Record<ErrorCode, ErrorWords> = {
       "open_log"
     ]
   },
+  "job_unfinished": {
+    "severity": "warning",
+    "title": "The migration is still running",
+    "next": [
+      "Wait until it finishes, or stop it. Then try again."
+    ],
+    "actions": [
+      "retry"
+    ]
+  },
   "job_unknown": {
     "severity": "warning",
     "title": "Migration not found",
@@ -492,6 +518,16 @@ export const errorWords: Record<ErrorCode, ErrorWords> = {
     ],
     "actions": [
       "choose_images"
+    ]
+  },
+  "manifests_unreadable": {
+    "severity": "error",
+    "title": "Couldn't read all manifests",
+    "next": [
+      "Restore archived indexes and delete damaged ones, then try again."
+    ],
+    "actions": [
+      "retry"
     ]
   },
   "mfa_code_refused": {
@@ -827,6 +863,14 @@ export const errorWords: Record<ErrorCode, ErrorWords> = {
     "actions": [
       "edit_name"
     ]
+  },
+  "review_unknown": {
+    "severity": "warning",
+    "title": "The dry run is no longer valid",
+    "next": [
+      "Close it and start again. A new dry run shows what exists now."
+    ],
+    "actions": []
   },
   "runs_elsewhere": {
     "severity": "warning",

@@ -25,6 +25,11 @@ const withoutAction = new Set([
   "lifecycle_preview_needed",
   // A new dry run follows the result.
   "image_changed",
+  "review_unknown",
+  // The history is beside it, and shows what exists.
+  "deletion_unknown",
+  // Only the command line reports it.
+  "confirmation_needed",
 ]);
 
 /** Axe checks more than 80 alerts, possibly on a busy machine. */

@@ -68,8 +68,8 @@ impl<Change> ReadyChanges<Change> {
         let at = planned.iter().position(|(known, _)| known == id);
         let found = at.and_then(|at| planned.remove(at));
         let (_, change) = found.ok_or_else(|| {
-            let message = "This plan no longer exists, or was already carried out.";
-            ApiError::new(ErrorCode::PlanUnknown, message).about(id)
+            let message = "This dry run no longer exists, or was already carried out.";
+            ApiError::new(ErrorCode::ReviewUnknown, message).about(id)
         })?;
         locked(&self.running).insert(id.to_owned(), control.clone());
         Ok(change)

@@ -118,6 +118,6 @@ fn an_id_never_leaves_the_folder() {
     let folder = tempfile::tempdir().unwrap();
     let records = DeletionRecords::new(folder.path());
     for id in ["../other", "/etc/passwd", "a\\b", "1-unknown", ""] {
-        assert_eq!(records.read(id).unwrap_err().code, ErrorCode::PlanUnknown, "{id}");
+        assert_eq!(records.read(id).unwrap_err().code, ErrorCode::DeletionUnknown, "{id}");
     }
 }

@@ -61,9 +61,7 @@ impl Api {
             (finished.report(), kept)
         else {
             let message = "The migration hasn't finished.";
-            return Err(
-                ApiError::new(ErrorCode::InputInvalid, message).hint("Wait until it finishes.")
-            );
+            return Err(ApiError::new(ErrorCode::JobUnfinished, message).about(job));
         };
         let open = report.images.iter().filter(|image| {
             use transload_contract::ImageResult::{Cancelled, Failed};

@@ -30,6 +30,12 @@ impl Api {
         blocking(move || records.list()).await?
     }
 
+    /// Returns the connection that a deletion used.
+    pub async fn deletion_connection(&self, deletion: String) -> Result<AwsConnection, ApiError> {
+        let records = self.deletion_records();
+        blocking(move || Ok(records.read(&deletion)?.connection)).await?
+    }
+
     /// Returns which images of a deletion can be pushed again. Pushes nothing.
     pub async fn restore_plan(&self, deletion: String) -> Result<RestorePlan, ApiError> {
         let (records, id) = (self.deletion_records(), deletion.clone());

@@ -5,16 +5,19 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand, ValueEnum};
 
 use crate::arguments::account::AccountArguments;
+use crate::arguments::help;
 
 #[derive(Debug, Subcommand)]
 pub enum NameCommand {
     /// Diagnose a name: DNS, certificate, login, manifests, layers, uploads, and the clients on this computer.
     ///
     /// Exits with 0 if nothing is wrong, and with 1 if a check failed.
+    #[command(after_help = help::NAME_CHECK)]
     Check(NameCheckArguments),
     /// Push a tiny image through a name and pull it with the clients on this computer: docker, podman, skopeo, ctr.
     ///
     /// What was pushed is deleted. Exits with 1 if a client failed.
+    #[command(after_help = help::NAME_TEST)]
     Test {
         /// The name, such as registry.example.com.
         name: String,
@@ -28,6 +31,7 @@ pub enum NameCommand {
         account: AccountArguments,
     },
     /// Show the three answers for a name: what each is for, what it does not do, and who could then pull.
+    #[command(after_help = help::NAME_ANSWERS)]
     Answers {
         #[command(flatten)]
         target: NameTargetArguments,
@@ -37,6 +41,7 @@ pub enum NameCommand {
     },
     /// Write the generated files to a folder, or print one: nginx, Caddy, registries.conf, hosts.toml,
     /// systemd, CloudFormation, and more.
+    #[command(after_help = help::NAME_FILES)]
     Files {
         #[command(flatten)]
         target: NameTargetArguments,
@@ -48,6 +53,7 @@ pub enum NameCommand {
         out: Option<PathBuf>,
     },
     /// Install a file of a client on this computer, after showing it.
+    #[command(after_help = help::NAME_INSTALL)]
     Install {
         #[command(flatten)]
         target: NameTargetArguments,
@@ -59,6 +65,7 @@ pub enum NameCommand {
         yes: bool,
     },
     /// Restore what was there before `name install`, to the byte.
+    #[command(after_help = help::NAME_UNDO)]
     Undo {
         #[command(flatten)]
         target: NameTargetArguments,

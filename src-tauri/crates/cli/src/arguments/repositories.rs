@@ -1,4 +1,4 @@
-//! The options of `cleanup` and `lifecycle`.
+//! The options of `cleanup`, `restore` and `lifecycle`.
 
 use std::path::PathBuf;
 
@@ -6,7 +6,7 @@ use clap::{Args, Subcommand, ValueEnum};
 use transload_contract::CleanupClass;
 
 use crate::arguments::account::AccountArguments;
-use crate::arguments::help::AFTER_HELP;
+use crate::arguments::help;
 
 #[derive(Debug, Args)]
 pub struct CleanupArguments {
@@ -39,6 +39,21 @@ pub struct CleanupArguments {
     pub json: bool,
     #[command(flatten)]
     pub account: AccountArguments,
+}
+
+#[derive(Debug, Args)]
+pub struct RestoreArguments {
+    /// The deletion ID from `deletions`, or `latest`.
+    pub deletion: String,
+    /// Only print what can be restored and what can't, with reasons. Makes no changes.
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Skip the confirmation.
+    #[arg(long, conflicts_with = "dry_run")]
+    pub yes: bool,
+    /// Print JSON: the plan with --dry-run, otherwise the result.
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// The classes of `cleanup`, the safest first.
@@ -77,7 +92,7 @@ impl From<Class> for CleanupClass {
 #[derive(Debug, Subcommand)]
 pub enum LifecycleCommand {
     /// Print what a lifecycle policy would delete and archive, according to ECR's own preview. Makes no changes.
-    #[command(after_help = AFTER_HELP)]
+    #[command(after_help = help::PREVIEW)]
     Preview(LifecyclePreviewArguments),
 }
 

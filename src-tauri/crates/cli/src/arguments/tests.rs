@@ -39,6 +39,9 @@ fn sources_and_parts_are_parsed() {
         "--ca-file corp.pem digest a/b:1",
         "lifecycle preview team/app --file policy.json --practice --json",
         "practice --json",
+        "deletions --json",
+        "restore latest --dry-run --json",
+        "restore 1700000000000-shop-api --yes",
         "cleanup team/app --class orphans --dry-run --json",
         "cleanup team/app --class unused --unused-days 90 --protect stable --yes",
     ] {
@@ -62,6 +65,8 @@ fn sources_and_parts_are_parsed() {
         "lifecycle preview team/app",
         "cleanup team/app --dry-run",
         "cleanup team/app --class everything",
+        "restore",
+        "restore latest --dry-run --yes",
         "cleanup team/app --class orphans --dry-run --yes",
     ] {
         assert!(parse(&format!("transload-cli {wrong}")).is_err(), "{wrong}");
@@ -101,3 +106,77 @@ fn the_earlier_name_of_an_option_is_accepted_and_hidden() {
     let help = command.find_subcommand_mut("cleanup").unwrap().render_long_help().to_string();
     assert!(help.contains("--read-manifests") && !help.contains("--read-indexes"), "{help}");
 }
+
+/// Every command with its name, such as `lifecycle preview`. Those that only have commands are left out.
+fn commands(of: &clap::Command, name: &str) -> Vec<(String, clap::Command)> {
+    let below = of.get_subcommands().filter(|command| command.get_name() != "help");
+    let below = below.flat_map(|command| {
+        let name = format!("{name} {}", command.get_name()).trim().to_owned();
+        match command.has_subcommands() {
+            true => commands(command, &name),
+            false => vec![(name, command.clone())],
+        }
+    });
+    below.collect()
+}
+
+/// The command lines of an example, without what comes after a pipe.
+fn example_lines(help: &str) -> Vec<String> {
+    let (_, examples) = help.split_once("Examples:\n").unwrap_or_default();
+    let joined = examples.replace("\\\n", " ");
+    let lines = joined.lines().filter(|line| line.trim_start().starts_with("transload-cli "));
+    lines
+        .map(|line| line.split('|').next().unwrap_or_default())
+        .map(|line| line.split_whitespace().collect::<Vec<_>>().join(" "))
+        .collect()
+}
+
+#[test]
+fn each_command_explains_its_exit_codes_and_has_examples_of_its_own() {
+    let mut root = Arguments::command();
+    root.build();
+    let all = commands(&root, "");
+    assert!(all.len() > 20, "{}", all.len());
+    let general: Vec<String> = example_lines(help::PROGRAM);
+    assert!(general.len() >= 4);
+    for line in &general {
+        assert!(parse(line).is_ok(), "{line}");
+    }
+    for (name, mut command) in all {
+        let after = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+        let (codes, _) = after.split_once("\n\nExamples:\n").unwrap_or_default();
+        let codes: Vec<u8> = codes
+            .lines()
+            .filter_map(|line| line.strip_prefix("  ")?.split(' ').next()?.parse().ok())
+            .collect();
+        assert!(codes.is_sorted() && codes.starts_with(&[0]), "{name}: {codes:?}");
+        assert!([2, 3].iter().all(|code| codes.contains(code)), "{name}: {codes:?}");
+        let examples = example_lines(&after);
+        assert!(examples.len() >= 2, "{name}: {after}");
+        for example in examples {
+            assert!(example.starts_with(&format!("transload-cli {name}")), "{name}: {example}");
+            let parsed = parse(&example);
+            assert!(parsed.is_ok(), "{example}: {}", parsed.unwrap_err());
+        }
+        // Other options than its own would belong to another command.
+        let own: Vec<String> = command
+            .get_arguments()
+            .filter_map(|argument| argument.get_long().map(|long| format!("--{long}")))
+            .collect();
+        let mentioned = after.split(|one: char| one.is_whitespace() || "`:.,".contains(one));
+        for option in mentioned.filter(|word| word.starts_with("--")) {
+            let is_known = own.iter().any(|long| long == option);
+            // What a plan was made with decides what a run does.
+            assert!(is_known || ["--help", "--on-conflict"].contains(&option), "{name}: {option}");
+        }
+        let lines = after.lines().count();
+        assert!(lines <= MAX_HELP_LINES, "{name}: {lines} lines after the options");
+        let help = command.render_long_help().to_string();
+        let others = help.lines().count() - lines;
+        let options = command.get_arguments().count();
+        assert!(others <= 12 + 10 * options, "{name}: {others} lines for {options} options");
+    }
+}
+
+/// The most lines after the options: six exit codes of two lines, and three examples.
+const MAX_HELP_LINES: usize = 24;

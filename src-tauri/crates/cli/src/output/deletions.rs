@@ -1,0 +1,101 @@
+//! The results of `deletions` and `restore`.
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use indicatif::HumanDuration;
+use transload_contract::{DeletionEntry, NotRestorableReason, RestorePlan, RestoreReport};
+
+use crate::output::{counted, line, message_with_code, plan};
+
+/// Prints an entry of the history of deletions.
+pub fn print_entry(entry: &DeletionEntry) {
+    let repositories = entry.repositories.join(", ");
+    let what = entry.error.as_ref().map_or_else(|| deleted_text(entry), message_with_code);
+    let restored = entry.restored.as_ref().map_or_else(String::new, |restored| {
+        format!("  restored: {}", counted(restored.images, "image", "images"))
+    });
+    line(&format!(
+        "{}  {} ago  {repositories}  {what}{restored}",
+        entry.deletion,
+        HumanDuration(since(entry.started_at_ms))
+    ));
+}
+
+fn since(at_ms: u64) -> Duration {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    now.saturating_sub(Duration::from_millis(at_ms))
+}
+
+/// What a deletion deleted: images with their tags, or only tags.
+fn deleted_text(entry: &DeletionEntry) -> String {
+    let is_of_tags = entry.planned.images == 0 && entry.planned.tags > 0;
+    let count = |of: u32| match is_of_tags {
+        true => counted(of, "tag", "tags"),
+        false => counted(of, "image", "images"),
+    };
+    let totals = |totals: transload_contract::DeletionTotals| match is_of_tags {
+        true => totals.tags,
+        false => totals.images,
+    };
+    let planned = totals(entry.planned);
+    let Some(deleted) = entry.deleted else {
+        return format!("interrupted: up to {} deleted", count(planned));
+    };
+    let stopped = if entry.stopped { " (stopped)" } else { "" };
+    match totals(deleted) {
+        all if all == planned => format!("{} deleted{stopped}", count(planned)),
+        some => format!("{some} of {} deleted{stopped}", count(planned)),
+    }
+}
+
+/// Prints what can be restored, and why the rest can't be.
+pub fn print_plan(restore: &RestorePlan) {
+    line(&plan::destination(&restore.destination));
+    for repository in &restore.repositories {
+        let name = &repository.name;
+        for image in &repository.images {
+            let (digest, tags) = (&image.digest, image.tags.join(", "));
+            line(&match (image.exists, tags.is_empty()) {
+                (true, _) => format!("tag      {name}  {digest}  {tags}"),
+                (false, true) => format!("restore  {name}  {digest}  untagged"),
+                (false, false) => format!("restore  {name}  {digest}  {tags}"),
+            });
+        }
+        for left in &repository.left {
+            line(&format!("leave    {name}  {}  {}", left.digest, reason(&left.why)));
+        }
+    }
+    let left =
+        restore.repositories.iter().map(|repository| repository.left.len() as u64).sum::<u64>();
+    let images = counted(restore.images, "image", "images");
+    line(&format!("{images} can be restored, {left} left"));
+}
+
+fn reason(why: &NotRestorableReason) -> String {
+    match why {
+        NotRestorableReason::RepositoryMissing => {
+            "the repository no longer exists, and its layers are deleted with it".to_owned()
+        }
+        NotRestorableReason::ManifestNotKept => {
+            "its manifest wasn't read before the deletion, or can't be read now".to_owned()
+        }
+        NotRestorableReason::LayersGone { count } => format!("ECR deleted {count} of its layers"),
+        NotRestorableReason::PartGone { digest } => format!("its part {digest} can't be restored"),
+        NotRestorableReason::TagTaken { tag } => {
+            format!("the tag {tag} points to another image now; the image is restored without it")
+        }
+    }
+}
+
+/// Prints the result of a restore.
+pub fn print_report(report: &RestoreReport) {
+    for failed in &report.failed {
+        let error = message_with_code(&failed.error);
+        line(&format!("FAILED   {}  {}  {error}", failed.repository, failed.digest));
+    }
+    line(&format!(
+        "finished: {} of {} restored",
+        report.restored,
+        counted(report.planned, "image", "images")
+    ));
+}
