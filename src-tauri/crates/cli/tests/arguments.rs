@@ -14,9 +14,13 @@ fn code(arguments: &[&str]) -> i32 {
 
 #[test]
 fn help_covers_logins_exit_codes_and_examples() {
-    for arguments in [&["--help"][..], &["copy", "--help"]] {
+    let cases: [(&[&str], [&str; 3]); 2] = [
+        (&["--help"], ["Registry logins:", "Exit codes", "Examples:"]),
+        (&["copy", "--help"], ["see `transload-cli --help`", "Exit codes:", "Examples:"]),
+    ];
+    for (arguments, parts) in cases {
         let help = String::from_utf8(run(arguments).stdout).unwrap();
-        for part in ["Registry logins:", "Exit codes:", "Examples:"] {
+        for part in parts {
             assert!(help.contains(part), "{help}");
         }
     }

@@ -135,8 +135,7 @@ Exit codes:
 
 Examples:
   transload-cli run plan.json
-  transload-cli run plan.json --machine-role --shard aws-batch
-  transload-cli run plan.json --shard 2/8 --json";
+  transload-cli run plan.json --machine-role --shard 2/8 --json";
 
 pub const RESUME: &str = "\
 Exit codes:
