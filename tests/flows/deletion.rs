@@ -7,6 +7,7 @@ use transload_contract::{
     DeletionPhase, DeletionProgress, DeletionTarget, DeletionTotals, NotRestorableReason,
 };
 use transload_errors::ErrorCode;
+use transload_practice::{FaultAction, FaultRule};
 use transload_tests::headless_app::api_error;
 use transload_tests::images::{Format, Index, Recipe};
 use transload_tests::program::Program;
@@ -259,6 +260,22 @@ async fn an_undo_pushes_what_ecr_still_has_and_says_why_the_rest_stays_deleted()
     assert_eq!(image_of("other").await?, json!(other.manifest.digest), "the tag stays");
     let id = format!("imageDigest={}", shared.manifest.digest);
     aws(&shop.ecr, &["describe-images", "--repository-name", NAME, "--image-ids", &id]).await?;
+
+    // ECR refuses the second tag. The image exists with its first tag, and counts.
+    for tag in ["a", "b"] {
+        shop.repository.push_manifest(&shared.manifest, tag).await?;
+    }
+    delete(&shared.manifest.digest).await?;
+    let newest = history().await?.swap_remove(0);
+    let plan = api.restore_plan(newest.deletion).await.map_err(api_error)?;
+    let denied = FaultRule::operation(FaultAction::AccessDenied, "PutImage");
+    shop.ecr.faults()?.add(denied.after(1).times(1));
+    let report = api.restore_run(plan.restore, |_| {}).await.map_err(api_error)?;
+    assert_eq!((report.restored, report.failed.len()), (1, 1), "{report:?}");
+    assert_eq!(report.failed[0].error.code, ErrorCode::AccessDenied);
+    assert_eq!(image_of("a").await?, json!(shared.manifest.digest));
+    let restored = history().await?.swap_remove(0).restored;
+    assert_eq!(restored.map(|restored| restored.images), Some(1));
 
     // The practice ECR deletes layers with the last image that has them.
     let report = delete(&index.manifest.digest).await?;

@@ -24,6 +24,9 @@ use transload_model::{Digest, now_ms};
 const FOLDER: &str = "deletions";
 const RECORD: &str = ".record.json";
 
+/// How much of the name of a repository an ID has. File systems allow file names of 255 bytes, and ECR names of 256.
+const NAME_CHARACTERS: usize = 100;
+
 /// What a deletion was started with.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct DeletionRecord {
@@ -67,7 +70,7 @@ impl DeletionRecords {
         make_private_folder(&self.folder)
             .map_err(|error| ApiError::storage(&self.folder, &error))?;
         let about = match record.repositories.as_slice() {
-            [one] => one.name.as_str().replace('/', "-"),
+            [one] => one.name.as_str().replace('/', "-").chars().take(NAME_CHARACTERS).collect(),
             several => format!("{}-repositories", several.len()),
         };
         let id = format!("{}-{about}", record.started_at_ms);

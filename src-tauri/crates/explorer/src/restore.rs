@@ -88,12 +88,13 @@ pub fn to_read<'a>(
 ) -> Vec<&'a EcrImage> {
     let held: HashSet<&str> =
         current.iter().flat_map(|image| &image.tags).map(Tag::as_str).collect();
-    let lacks_tag = |image: &&EcrImage| {
-        let deleted = deleted.iter().find(|one| one.digest == image.digest);
-        deleted.is_some_and(|one| one.tags.iter().any(|tag| !held.contains(tag.as_str())))
-    };
-    let unread = current.iter().filter(|image| !facts.contains_key(&image.digest));
-    unread.filter(lacks_tag).collect()
+    let lack_tag: HashSet<&Digest> = deleted
+        .iter()
+        .filter(|one| one.tags.iter().any(|tag| !held.contains(tag.as_str())))
+        .map(|one| &one.digest)
+        .collect();
+    let is_unread = |image: &&EcrImage| !facts.contains_key(&image.digest);
+    current.iter().filter(is_unread).filter(|image| lack_tag.contains(&image.digest)).collect()
 }
 
 /// Returns the layers and configurations of deleted images.
@@ -208,45 +209,56 @@ pub async fn restore_planned(
         if is_stopped() {
             break;
         }
-        match put(ecr, &plan.name, manifest, image).await {
-            Ok((is_written, taken)) => {
-                if is_written {
-                    outcome.restored.push(image.digest.clone());
-                }
-                outcome.failed.extend(taken.into_iter().map(|taken| (image.digest.clone(), taken)));
-            }
-            Err(error) => {
-                outcome.failed.push((image.digest.clone(), RestoreFailure::Refused(error)));
-            }
+        let (is_written, failures) = put(ecr, &plan.name, manifest, image).await;
+        if is_written {
+            outcome.restored.push(image.digest.clone());
         }
+        outcome.failed.extend(failures.into_iter().map(|why| (image.digest.clone(), why)));
         progress();
     }
     outcome
 }
 
-/// Pushes a manifest under its tags. Returns whether anything was written, and the tags that point to other images now.
+/// Pushes a manifest under its tags. Returns whether anything was written, and why tags, or the image, weren't. A refused
+/// request is the last one of the image.
 async fn put(
     ecr: &dyn EcrExplorer,
     name: &RepositoryName,
     manifest: &EcrManifest,
     image: &ImageToRestore,
-) -> Result<(bool, Vec<RestoreFailure>), AwsError> {
-    let (mut is_written, mut taken) = (false, Vec::new());
+) -> (bool, Vec<RestoreFailure>) {
+    let (mut is_written, mut failures) = (false, Vec::new());
     for tag in image.tags.iter().filter_map(|tag| Tag::parse(tag).ok()) {
-        let holder = ecr.described_image(name, &EcrImageId::Tag(tag.clone())).await?;
-        match holder.filter(|holder| holder.digest != manifest.digest) {
-            Some(holder) => taken.push(RestoreFailure::TagTaken { tag, digest: holder.digest }),
-            None => {
-                ecr.put_image(name, manifest, Some(&tag)).await?;
-                is_written = true;
+        match put_tag(ecr, name, manifest, &tag).await {
+            Ok(None) => is_written = true,
+            Ok(Some(digest)) => failures.push(RestoreFailure::TagTaken { tag, digest }),
+            Err(error) => {
+                failures.push(RestoreFailure::Refused(error));
+                return (is_written, failures);
             }
         }
     }
     if !is_written && !image.exists {
-        ecr.put_image(name, manifest, None).await?;
-        is_written = true;
+        match ecr.put_image(name, manifest, None).await {
+            Ok(()) => is_written = true,
+            Err(error) => failures.push(RestoreFailure::Refused(error)),
+        }
     }
-    Ok((is_written, taken))
+    (is_written, failures)
+}
+
+/// Pushes a manifest under a tag, unless the tag points to another image now. Returns the digest of that image.
+async fn put_tag(
+    ecr: &dyn EcrExplorer,
+    name: &RepositoryName,
+    manifest: &EcrManifest,
+    tag: &Tag,
+) -> Result<Option<Digest>, AwsError> {
+    let holder = ecr.described_image(name, &EcrImageId::Tag(tag.clone())).await?;
+    match holder.filter(|holder| holder.digest != manifest.digest) {
+        Some(holder) => Ok(Some(holder.digest)),
+        None => ecr.put_image(name, manifest, Some(tag)).await.map(|()| None),
+    }
 }
 
 #[cfg(test)]

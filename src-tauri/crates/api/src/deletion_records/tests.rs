@@ -83,6 +83,18 @@ fn records_are_listed_with_their_outcome_and_keep_whole_manifests() {
     assert!(records.manifests(&first).unwrap().is_empty());
 }
 
+/// ECR allows names of 256 characters, and file systems allow file names of 255 bytes.
+#[test]
+fn a_deletion_in_a_repository_with_the_longest_name_is_recorded() {
+    let folder = tempfile::tempdir().unwrap();
+    let records = DeletionRecords::new(folder.path());
+    let mut record = record(u64::MAX, &Digest::of(b"image"));
+    record.repositories[0].name = RepositoryName::parse(&"a".repeat(256)).unwrap();
+    let id = records.write(&record, &DocumentCache::in_memory()).unwrap().unwrap();
+    assert_eq!(records.read(&id).unwrap().started_at_ms, u64::MAX);
+    assert_eq!(records.list().unwrap()[0].repositories, ["a".repeat(256)]);
+}
+
 #[test]
 fn a_record_that_cannot_be_read_is_listed_with_its_error_and_hides_no_other() {
     // The file, its content, and whether the repositories of the deletion are still known.

@@ -109,7 +109,8 @@ impl Api {
             self.read_kept(&explored, &unread, manifests).await?;
             facts = facts_of(manifests);
         }
-        let is_gone = |one: &&DeletedImage| images.iter().all(|image| image.digest != one.digest);
+        let existing: HashSet<&Digest> = images.iter().map(|image| &image.digest).collect();
+        let is_gone = |one: &&DeletedImage| !existing.contains(&one.digest);
         let needed = needed_layers(deleted.iter().filter(is_gone), &facts);
         let layers = match current {
             Some(_) => explored.ecr.existing_layers(&explored.name, &needed).await?,
@@ -204,9 +205,9 @@ fn deleted_images(
 ) -> Vec<DeletedImage> {
     let done =
         outcome.map(|report| report.repositories.iter().find(|one| one.name == plan.name.as_str()));
-    let is_deleted = |image: &&ImageToDelete| {
-        done.is_none_or(|done| done.is_some_and(|done| done.deleted.contains(&image.digest)))
-    };
+    let deleted: HashSet<&Digest> =
+        done.flatten().into_iter().flat_map(|done| &done.deleted).collect();
+    let is_deleted = |image: &&ImageToDelete| done.is_none() || deleted.contains(&image.digest);
     let is_tag_deleted = done.is_none_or(|done| done.is_some_and(|done| done.tag_deleted));
     let images = plan.images.iter().filter(is_deleted).map(DeletedImage::from);
     images.chain(plan.tag.iter().filter(|_| is_tag_deleted).map(DeletedImage::from)).collect()

@@ -9,12 +9,16 @@ use aws_config::profile::ProfileSet;
 use aws_runtime::env_config::file::{EnvConfigFileKind, EnvConfigFiles};
 use aws_types::os_shim_internal::Fs;
 use serde::{Deserialize, Serialize};
+use tokio::io::AsyncReadExt as _;
 use ts_rs::TS;
 
 use crate::config::environment::AwsEnvironment;
 use crate::config::ini::{cli_rejection, parse};
 use crate::config::profile_set::{ConfiguredProfiles, sdk_name};
 use crate::config::sections::{ConfigFileKind, FileSections, IgnoredSection, sort_sections};
+
+/// The maximum size of a file. Those of large organizations have thousands of profiles of some hundred bytes.
+const LIMIT_BYTES: u64 = 16 << 20;
 
 /// A file of the AWS configuration.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -36,6 +40,8 @@ pub(crate) struct Configuration {
     pub(crate) files: Vec<ConfigFile>,
     /// The profiles and other sections of both files, merged.
     pub(crate) sections: ConfiguredProfiles,
+    /// Why the text of a file is invalid, if one is.
+    text_error: Option<String>,
     /// Sections that no AWS tool reads.
     pub(crate) ignored: Vec<IgnoredSection>,
     /// The same profiles for look-ups by the SDK, without keys. Names are encoded by [`sdk_name`].
@@ -49,7 +55,7 @@ impl Configuration {
     pub(crate) async fn read(environment: &AwsEnvironment, selected: Option<&str>) -> Self {
         let mut files = Vec::new();
         let mut sections = ConfiguredProfiles::default();
-        let mut ignored = Vec::new();
+        let (mut ignored, mut text_error) = (Vec::new(), None);
         for (kind, path) in [
             (ConfigFileKind::Config, environment.config_path()),
             (ConfigFileKind::Credentials, environment.credentials_path()),
@@ -63,7 +69,13 @@ impl Configuration {
                     sections.add(found);
                 }
                 Ok(None) => file.exists = false,
-                Err(error) => file.problem = Some(error),
+                Err(error) => {
+                    let problem = format!("{} cannot be read: {error}", path.display());
+                    if let ReadError::Text(_) = error {
+                        text_error.get_or_insert_with(|| problem.clone());
+                    }
+                    file.problem = Some(problem);
+                }
             }
             files.push(file);
         }
@@ -79,13 +91,19 @@ impl Configuration {
         .await
         // The text was generated for the SDK's parser.
         .unwrap_or_default();
-        Self { files, sections, ignored, sdk_profiles, sdk_files }
+        Self { files, sections, text_error, ignored, sdk_profiles, sdk_files }
     }
 
     /// Returns why a file can't be read, if one can't. Then no profile can be trusted: part of it may
     /// be in the unreadable file.
     pub(crate) fn read_error(&self) -> Option<&str> {
         self.files.iter().find_map(|file| file.problem.as_deref())
+    }
+
+    /// Returns why a file that was opened can't be used. The AWS CLI refuses every call then. It ignores a file that it
+    /// can't open, such as one in the home folder of another user, as in a container without a user of its own.
+    pub(crate) fn text_error(&self) -> Option<&str> {
+        self.text_error.as_deref()
     }
 
     /// Returns the paths of both files.
@@ -100,22 +118,44 @@ impl Configuration {
     }
 }
 
+/// Why a file can't be read. It never quotes the file, which may hold a secret.
+#[derive(Debug, thiserror::Error)]
+enum ReadError {
+    #[error("{0}")]
+    File(std::io::Error),
+    #[error("{0}")]
+    Text(String),
+}
+
 /// Reads the sections of a file, and why the AWS CLI rejects it, if it does. Returns `None` if there is
 /// no file.
 async fn read_file(
     kind: ConfigFileKind,
     path: &Path,
-) -> Result<Option<(FileSections, Option<String>)>, String> {
-    let cannot = |why: &dyn Display| format!("{} cannot be read: {why}", path.display());
-    let bytes = match tokio::fs::read(path).await {
+) -> Result<Option<(FileSections, Option<String>)>, ReadError> {
+    let bytes = match read_bytes(path).await {
         Ok(bytes) => bytes,
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(cannot(&error)),
+        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
+            return Ok(None);
+        }
+        Err(error) => return Err(ReadError::File(error)),
     };
-    let text = String::from_utf8(bytes).map_err(|_| cannot(&"it is not UTF-8 text"))?;
-    let sections = parse(&text).map_err(|problem| cannot(&problem))?;
+    let invalid = |why: &dyn Display| ReadError::Text(why.to_string());
+    if bytes.len() as u64 > LIMIT_BYTES {
+        return Err(invalid(&format!("it is larger than {} MiB", LIMIT_BYTES >> 20)));
+    }
+    let text = String::from_utf8(bytes).map_err(|_| invalid(&"it is not UTF-8 text"))?;
+    let sections = parse(&text).map_err(|problem| invalid(&problem))?;
     let refused = cli_rejection(&text).map(|why| format!("{}:{}: {why}", path.display(), why.line));
     Ok(Some((sort_sections(path, kind, sections), refused)))
+}
+
+/// Reads a file, up to one byte more than the limit.
+async fn read_bytes(path: &Path) -> std::io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let file = tokio::fs::File::open(path).await?;
+    file.take(LIMIT_BYTES + 1).read_to_end(&mut bytes).await?;
+    Ok(bytes)
 }
 
 /// Returns an empty configuration. The builder rejects an empty list, so it gets an empty text.

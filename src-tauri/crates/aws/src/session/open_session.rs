@@ -127,10 +127,14 @@ impl AwsSession {
         let name = named.unwrap_or(DEFAULT_PROFILE);
         let configuration = Configuration::read(environment, Some(name)).await;
         let sections = &configuration.sections;
-        if named.is_some() || configuration.read_error().is_some() {
+        if named.is_some() || configuration.text_error().is_some() {
             ensure_profile_exists(&configuration, name)?;
         }
         let default = default_credentials(environment, sections, name)?;
+        // Credentials of the environment or the machine don't need a file that can't be opened.
+        if matches!(default, DefaultCredentials::Profile(_)) && sections.profile(name).is_some() {
+            ensure_profile_exists(&configuration, name)?;
+        }
         let region = match environment.region().filter(|_| request.region.is_none()) {
             Some(text) => Region::parse(text).map_err(|error| AwsError::ProfileInvalid {
                 profile: name.to_owned(),

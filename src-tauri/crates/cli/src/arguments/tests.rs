@@ -95,6 +95,33 @@ fn copy_accepts_a_pair_or_a_list_but_not_both() {
     }
 }
 
+/// Commands of a page, without comments, redirections and what they are piped to.
+fn documented_commands(page: &str) -> Vec<String> {
+    let page = page.replace("\\\n", " ");
+    let commands = page.lines().filter_map(|line| {
+        let line = line.trim().trim_start_matches("- ");
+        let end = [" #", " |", " >", " &&"].iter().filter_map(|end| line.find(end)).min();
+        line[..end.unwrap_or(line.len())].strip_prefix("transload-cli ")
+    });
+    let words =
+        commands.map(|line| line.split_whitespace().map(|word| word.trim_matches(['"', '\''])));
+    words.map(|words| words.collect::<Vec<_>>().join(" ")).collect()
+}
+
+#[test]
+fn every_command_of_the_readme_and_the_help_is_valid() {
+    let readme = documented_commands(include_str!("../../../../../README.md"));
+    let help = documented_commands(include_str!("help.txt"));
+    assert!(readme.len() > 25 && help.len() > 10, "{} and {}", readme.len(), help.len());
+    for line in readme.into_iter().chain(help) {
+        // The part of the example is in the environment of AWS Batch.
+        let line = format!("transload-cli {}", line.replace("aws-batch", "1/8"));
+        let parsed = parse(&line);
+        let is_help = |error: &clap::Error| error.kind() == clap::error::ErrorKind::DisplayHelp;
+        assert!(parsed.as_ref().err().is_none_or(is_help), "{line}: {:?}", parsed.err());
+    }
+}
+
 #[test]
 fn the_earlier_name_of_an_option_is_accepted_and_hidden() {
     for option in ["--read-manifests", "--read-indexes"] {

@@ -337,6 +337,15 @@ async fn a_file_that_the_aws_cli_rejects_is_read_with_a_warning() {
     assert_eq!(list.files[0].problem, None);
 }
 
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_file_without_end_is_reported() {
+    let home = Home::with("", "");
+    let list = list_profiles(&home.environment_with(&[("AWS_CONFIG_FILE", "/dev/zero")])).await;
+    let problem = list.files[0].problem.clone();
+    assert_eq!(problem.as_deref(), Some("/dev/zero cannot be read: it is larger than 16 MiB"));
+}
+
 #[tokio::test]
 async fn a_file_that_is_not_text_is_reported() {
     let home = Home::with("", "");

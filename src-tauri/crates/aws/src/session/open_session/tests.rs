@@ -307,6 +307,42 @@ async fn an_unreadable_file_rejects_the_profiles_of_the_other_one() {
     );
 }
 
+/// As for a container that runs with another user's home folder. The AWS CLI ignores a file that it can't open.
+#[tokio::test]
+async fn credentials_of_the_environment_need_no_file_that_cannot_be_opened() {
+    let keys: &[(&str, &str)] = &[("AWS_ACCESS_KEY_ID", "AKIAENV"), ("AWS_SECRET_ACCESS_KEY", "s")];
+    let named: &[(&str, &str)] = &[("AWS_PROFILE", "default")];
+    let web: &[(&str, &str)] =
+        &[("AWS_WEB_IDENTITY_TOKEN_FILE", "/token"), ("AWS_ROLE_ARN", "arn:aws:iam::1:role/r")];
+    // Whether the credentials file has the default profile, the variables, and the name of the caller or a part of the
+    // error.
+    for (has_default, variables, expected) in [
+        (false, keys, Ok(ENVIRONMENT_LABEL)),
+        (true, keys, Ok(ENVIRONMENT_LABEL)),
+        (false, web, Ok("default")),
+        (false, &[], Ok(MACHINE_LABEL)),
+        (true, &[], Err("cannot be read")),
+        (false, named, Err("cannot be read")),
+    ] {
+        let case = format!("{has_default} {variables:?}");
+        let credentials = if has_default { format!("[default]\n{KEYS}") } else { String::new() };
+        let home = Home::with("", &credentials);
+        std::fs::create_dir(home.config()).unwrap();
+        let request = SessionRequest {
+            credentials: SessionCredentials::Machine,
+            region: Some(Region::parse("eu-west-1").unwrap()),
+            ecr_endpoint: None,
+            sts_endpoint: None,
+        };
+        let opened = AwsSession::open(request, &home.environment_with(variables)).await;
+        match (opened, expected) {
+            (Ok(session), Ok(caller)) => assert_eq!(session.caller().profile, caller, "{case}"),
+            (Err(error), Err(part)) => assert!(error.to_string().contains(part), "{case}: {error}"),
+            (opened, _) => panic!("{case}: {:?}", opened.map(|session| session.caller().clone())),
+        }
+    }
+}
+
 #[tokio::test]
 async fn an_endpoint_that_is_not_a_url_rejects_the_profile() {
     let home = Home::with(&format!("[default]\nregion = eu-west-1\n{KEYS}"), "");
