@@ -6,7 +6,7 @@ use std::time::Duration;
 use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
 use transload_contract::{
-    ImageRow, ImageStatus, LifecyclePreviewState, RepositoryDetails, RepositoryRows,
+    ImageCount, ImageRow, ImageStatus, LifecyclePreviewState, RepositoryDetails, RepositoryRows,
 };
 use transload_errors::ErrorCode;
 use transload_practice::{FaultAction, FaultRule, Practice};
@@ -116,6 +116,8 @@ async fn an_index_is_one_row_after_one_call_and_is_never_read_again() -> Result<
     let summary = summary.map_err(api_error)?;
     assert_eq!(shop.calls()?, named(&[("DescribeImages", 1)]));
     assert!(!summary[0].size.is_exact && summary[0].archived == 0);
+    // The platforms and their attestation may be images of their own until the index is read.
+    assert_eq!(summary[0].images, ImageCount { count: 4, is_exact: false });
 
     let details = shop.details().await?;
     let opened =
@@ -132,6 +134,11 @@ async fn an_index_is_one_row_after_one_call_and_is_never_read_again() -> Result<
     let rows = shop.read(texts(&rows.unread_manifests)).await?;
     assert_eq!(shop.calls()?, named(&[("BatchGetImage", 1)]));
     assert!(rows.size.is_exact && only(&rows)?.only_here_bytes == Some(rows.size.bytes));
+
+    let summary = shop.app.api.repository_summaries(connection(), vec![NAME.to_owned()]).await;
+    let summary = summary.map_err(api_error)?;
+    assert_eq!(summary[0].images, ImageCount { count: 1, is_exact: true });
+    shop.calls()?;
 
     // Another start of the program with the same data reads nothing.
     let details = shop.details().await?;

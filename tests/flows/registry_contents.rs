@@ -191,7 +191,7 @@ async fn storage_is_an_upper_bound_until_manifests_are_read() -> Result<()> {
     };
     let bound = storage().await?;
     assert!(!bound.standard.is_exact);
-    assert_eq!((bound.images, bound.never_pulled, bound.archived.bytes), (1, 1, 0));
+    assert_eq!((bound.images.count, bound.never_pulled, bound.archived.bytes), (1, 1, 0));
     let (api, connection) = (&registry.app.api, || registry.ecr.connection());
     let (name, digest) = (|| "shop/api".to_owned(), registry.shared.manifest.digest.clone());
     api.repository_manifests_read(connection(), name(), vec![digest]).await.map_err(api_error)?;
@@ -226,7 +226,7 @@ async fn a_throttled_read_goes_on_with_the_same_page() -> Result<()> {
     assert_eq!(lists.map(|(_, count)| *count), Some(10 + 4), "{calls:?}");
     let large = contents.repositories.iter().find(|one| one.name == "large");
     let storage = large.and_then(|one| one.storage.as_ref()).context("its storage")?;
-    assert_eq!((storage.images, storage.never_pulled), (10_000, 5_000));
+    assert_eq!((storage.images.count, storage.never_pulled), (10_000, 5_000));
     assert!(storage.months.len() > 20);
     assert_eq!(registry.find("build-9999").await?.images.len(), 1);
     assert!(registry.find("build-").await?.has_more);

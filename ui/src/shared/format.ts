@@ -25,6 +25,11 @@ export function formatCount(count: number): string {
   return countFormat.format(count);
 }
 
+/** Formats a count that can be an upper bound: `140`, `≤ 140`. */
+export function formatAtMost(count: number, isExact: boolean): string {
+  return isExact || count === 0 ? formatCount(count) : `≤ ${formatCount(count)}`;
+}
+
 /** Formats a count with its noun: `1 image`, `10,000 images`. */
 export function formatCounted(count: number, one: string, many: string): string {
   return `${formatCount(count)} ${count === 1 ? one : many}`;

@@ -5,7 +5,7 @@ pub use transload_aws::EcrImageStatus as ImageStatus;
 use transload_errors::ApiError;
 pub use transload_explorer::{
     CleanupClass, CleanupImage, CleanupProposal, CleanupRules, ExclusionReason, ImageKind,
-    ImagePart, ImageRow, ImageSize, KeptFromCleanup, RepositoryRows, UnreadManifest, UnreadReason,
+    ImageCount, ImagePart, ImageRow, ImageSize, KeptFromCleanup, RepositoryRows, UnreadManifest, UnreadReason,
 };
 use ts_rs::TS;
 
@@ -42,10 +42,10 @@ pub struct RepositoryCleanup {
 pub struct RepositorySummary {
     pub name: String,
     /// Number of things that were pushed: an index counts once, with its platforms and referrers.
-    pub images: u64,
-    /// Number of images that are parts of others.
+    pub images: ImageCount,
+    /// Number of images that are parts of others. A lower bound if `images` is an upper bound.
     pub parts: u64,
-    /// Those of `images` without a tag.
+    /// Those of `images` without a tag. An upper bound if `images` is one.
     pub untagged: u64,
     /// Archived images, which can't be pulled.
     pub archived: u64,

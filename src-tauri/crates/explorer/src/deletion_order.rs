@@ -2,9 +2,9 @@
 
 use std::collections::{HashMap, HashSet};
 
+use crate::image_rows::RepositoryRows;
 use crate::kind::{ImageKind, attached_to, kind_of};
 use crate::manifest_facts::ManifestFacts;
-use crate::rows::RepositoryRows;
 use transload_aws::EcrImage;
 use transload_model::Digest;
 

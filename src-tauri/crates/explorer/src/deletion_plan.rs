@@ -7,9 +7,10 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::deletion_order::in_order;
+use crate::image_rows::{ImagePart, ImageRow, RepositoryRows, with_parts};
 use crate::kind::ImageKind;
 use crate::manifest_facts::ManifestFacts;
-use crate::rows::{ImagePart, ImageRow, RepositoryRows, rows, with_parts};
+use crate::rows::rows;
 use crate::sizes::{ImageSize, Sizes};
 use transload_aws::{EcrImage, EcrImageStatus};
 use transload_manifest_cache::PullTime;

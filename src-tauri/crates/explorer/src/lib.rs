@@ -6,7 +6,7 @@
 //!
 //! - `manifest_facts`: the parts of a manifest that the other modules need
 //! - `kind`: kinds of images
-//! - `rows`: images with their platforms, attestations, signatures and other referrers
+//! - `image_rows`: the rows of a repository; `rows`: groups images with their platforms, attestations, signatures and other referrers
 //! - `sizes`: sizes with shared layers counted once, and the bytes that a deletion frees
 //! - `storage`: what a repository stores, and its use by month
 //! - `cleanup`: what can be deleted, by class
@@ -24,6 +24,7 @@ mod cleanup;
 mod deletion_order;
 mod deletion_plan;
 mod deletion_run;
+mod image_rows;
 mod kind;
 mod manifest_facts;
 mod reading;
@@ -44,6 +45,7 @@ pub use deletion_plan::{
     deletion_plan,
 };
 pub use deletion_run::{DeletionOutcome, LeftImage, LeftReason, delete_planned};
+pub use image_rows::{ImageCount, ImagePart, ImageRow, RepositoryRows, with_parts};
 pub use kind::{ImageKind, kind_of};
 pub use manifest_facts::{IndexChild, ManifestFacts};
 pub use reading::{
@@ -53,7 +55,7 @@ pub use restore::{
     DeletedImage, ImageToRestore, NotRestorable, NotRestorableReason, RepositoryRestorePlan,
     RestoreFailure, RestoreOutcome, needed_layers, restore_plan, restore_planned, to_read,
 };
-pub use rows::{ImagePart, ImageRow, RepositoryRows, rows, with_parts};
+pub use rows::rows;
 pub use shared_layers::{BaseGuess, ElsewhereManifest, LayerSharing, SharedLayer, layer_sharing};
 pub use sizes::{ImageSize, Sizes};
 pub use storage::{MonthlyUse, RepositoryStorage, shared_elsewhere_bytes, storage};

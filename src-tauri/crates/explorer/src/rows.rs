@@ -3,14 +3,12 @@
 
 use std::collections::{HashMap, HashSet};
 
-use serde::{Deserialize, Serialize};
-use ts_rs::TS;
-
+use crate::image_rows::{ImageCount, ImagePart, ImageRow, RepositoryRows, tree};
 use crate::kind::{ImageKind, attached_to, kind_of, kind_of_predicates};
 use crate::manifest_facts::ManifestFacts;
 use crate::sizes::{ImageSize, Sizes};
 use transload_aws::{EcrImage, EcrImageStatus};
-use transload_model::{Digest, Platform};
+use transload_model::Digest;
 
 /// Parts within parts that are shown. An index in an index with attestations that are signed has five levels.
 const MAX_DEPTH: usize = 8;
@@ -22,69 +20,6 @@ const MAX_REPEATED_PARTS: usize = 1_000;
 /// The greatest difference of the push times of an index and its parts, for the guess which images belong to an index
 /// that wasn't read.
 const SAME_PUSH_MS: u64 = 2_000;
-
-/// The rows of a repository.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export_to = "repositories.ts")]
-pub struct RepositoryRows {
-    /// In the order of the images.
-    pub rows: Vec<ImageRow>,
-    /// Number of images that are only parts of rows.
-    pub parts: u64,
-    /// The size of the repository with shared layers counted once.
-    pub size: ImageSize,
-    /// Indexes that weren't read. Until then, their platforms are rows of their own.
-    pub unread_indexes: Vec<Digest>,
-    /// All images whose manifest wasn't read. Sizes are exact when none is left.
-    pub unread_manifests: Vec<Digest>,
-}
-
-/// A row: one thing that was pushed, with everything that belongs to it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export_to = "repositories.ts")]
-pub struct ImageRow {
-    pub digest: Digest,
-    pub kind: ImageKind,
-    pub parts: Vec<ImagePart>,
-    /// The platforms of an index, in its order.
-    pub platforms: Vec<String>,
-    /// Number of its signatures.
-    pub signatures: u64,
-    /// Number of its SBOMs.
-    pub sboms: u64,
-    /// Number of its provenance attestations.
-    pub provenances: u64,
-    /// Number of its other attestations.
-    pub attestations: u64,
-    /// Number of its other referrers.
-    pub referrers: u64,
-    /// Size of the row with shared layers counted once.
-    pub size: ImageSize,
-    /// Bytes that no other row uses. `None` if a manifest of the repository wasn't read.
-    #[ts(type = "number | null")]
-    pub only_here_bytes: Option<u64>,
-    /// Names of the indexes that list it too.
-    pub also_in: Vec<String>,
-    /// Name of the index that it probably belongs to, pushed at the same time and not read.
-    pub probably_in: Option<String>,
-    /// Whether it refers to an image that the repository doesn't hold.
-    pub is_orphan: bool,
-    /// Whether it is an index that wasn't read.
-    pub is_unread: bool,
-}
-
-/// An image that belongs to another one.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export_to = "repositories.ts")]
-pub struct ImagePart {
-    pub digest: Digest,
-    pub kind: ImageKind,
-    /// The platform, as its index names it.
-    #[serde(with = "transload_model::text::option")]
-    #[ts(type = "string | null")]
-    pub platform: Option<Platform>,
-    pub parts: Vec<ImagePart>,
-}
 
 /// Groups the images of a repository. `facts` are those of the manifests that were read.
 pub fn rows(images: &[EcrImage], facts: &HashMap<Digest, ManifestFacts>) -> RepositoryRows {
@@ -116,36 +51,16 @@ pub fn rows(images: &[EcrImage], facts: &HashMap<Digest, ManifestFacts>) -> Repo
     let unread: Vec<&EcrImage> = images.iter().filter(is_unread).collect();
     let is_index = |image: &&&EcrImage| kind_of(image, None) == ImageKind::Index;
     RepositoryRows {
+        images: ImageCount {
+            count: rows.len() as u64,
+            is_exact: !grouping.may_list(rows.iter().map(|row| &row.digest)),
+        },
         parts: (images.len() - rows.len()) as u64,
         size: sizes.total(),
         unread_indexes: unread.iter().filter(is_index).map(|image| image.digest.clone()).collect(),
         unread_manifests: unread.iter().map(|image| image.digest.clone()).collect(),
         rows,
     }
-}
-
-/// Returns images together with everything that goes with them: parts and referrers that no other row has.
-pub fn with_parts(grouped: &RepositoryRows, images: &HashSet<Digest>) -> HashSet<Digest> {
-    let (going, staying): (Vec<&ImageRow>, Vec<&ImageRow>) =
-        grouped.rows.iter().partition(|row| images.contains(&row.digest));
-    let kept: HashSet<Digest> = staying.into_iter().flat_map(tree).collect();
-    let mut all: HashSet<Digest> =
-        going.into_iter().flat_map(tree).filter(|digest| !kept.contains(digest)).collect();
-    all.extend(images.iter().cloned());
-    all
-}
-
-/// Returns the digests of a row and everything in it.
-pub(crate) fn tree(row: &ImageRow) -> HashSet<Digest> {
-    fn add(parts: &[ImagePart], all: &mut HashSet<Digest>) {
-        for part in parts {
-            all.insert(part.digest.clone());
-            add(&part.parts, all);
-        }
-    }
-    let mut all = HashSet::from([row.digest.clone()]);
-    add(&row.parts, &mut all);
-    all
 }
 
 struct Grouping<'a> {
@@ -244,6 +159,15 @@ impl<'a> Grouping<'a> {
             .any(|subject| self.by_digest.get(subject).is_some_and(|subject| *subject != index));
         let is_part = refers || self.indexes_of.contains_key(&index);
         self.has_own_tag(index) || !is_part
+    }
+
+    /// Whether an index that wasn't read may list one of the rows. An image with a tag of its own stays a row.
+    fn may_list<'r>(&self, mut rows: impl Iterator<Item = &'r Digest>) -> bool {
+        rows.any(|digest| {
+            self.by_digest.get(digest).is_some_and(|row| {
+                !self.has_own_tag(*row) && self.unread.iter().any(|(_, index)| index != row)
+            })
+        })
     }
 
     fn name(&self, index: usize) -> String {

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+use crate::image_rows::ImageCount;
 use crate::manifest_facts::ManifestFacts;
 use crate::rows::rows;
 use crate::shared_layers::ElsewhereManifest;
@@ -18,9 +19,8 @@ use transload_model::Digest;
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export_to = "repositories.ts")]
 pub struct RepositoryStorage {
-    /// Number of things that were pushed.
-    #[ts(type = "number")]
-    pub images: u64,
+    /// Number of things that were pushed. If it is an upper bound, the numbers of pushes and pulls are upper bounds too.
+    pub images: ImageCount,
     /// Number of images that are parts of others.
     #[ts(type = "number")]
     pub parts: u64,
@@ -105,7 +105,7 @@ pub fn storage(
         }
     }
     RepositoryStorage {
-        images: grouped.rows.len() as u64,
+        images: grouped.images,
         parts: grouped.parts,
         standard: sizes.of(&of_status(false)),
         archived: if archived.is_empty() {

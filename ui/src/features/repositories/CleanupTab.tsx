@@ -62,7 +62,7 @@ export function CleanupTab({ connection, details, errorActions, onChanged }: Cle
     include_cached: includeCached,
   };
   const request = useRequest(
-    `${connectionKey(connection)} ${name} ${JSON.stringify(rules)} ${details.images.length}`,
+    `${connectionKey(connection)} ${name} ${JSON.stringify(rules)} ${details.images.length} ${details.rows.unread_manifests.length}`,
     () => backend.repositoryCleanup(connection, name, rules),
   );
   const proposals = request.answer?.proposals ?? [];

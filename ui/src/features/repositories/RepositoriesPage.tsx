@@ -45,6 +45,7 @@ export function RepositoriesPage({
   const [image, setImage] = useState<OpenedImage | null>(null);
   // biome-ignore lint/correctness/useExhaustiveDependencies: an image belongs to its connection
   useEffect(() => setImage(null), [key, opening]);
+  const [left, setLeft] = useState<{ readonly name: string } | null>(null);
   // Reloads the list after a deletion.
   const [deletions, setDeletions] = useState(0);
   const picker = useRef<HTMLDivElement>(null);
@@ -100,6 +101,7 @@ export function RepositoriesPage({
                 key={deletions}
                 connection={connection}
                 onOpen={(name) => setOpened({ key, name })}
+                left={left}
                 errorActions={actions}
               />
             }
@@ -115,7 +117,10 @@ export function RepositoriesPage({
           key={`${key} ${openName}`}
           connection={connection}
           name={openName}
-          onClose={() => setOpened(null)}
+          onClose={() => {
+            setOpened(null);
+            setLeft({ name: openName });
+          }}
           onDeleted={() => {
             setOpened(null);
             setDeletions((count) => count + 1);

@@ -4,12 +4,12 @@ import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Spinner from "@cloudscape-design/components/spinner";
 import Tabs from "@cloudscape-design/components/tabs";
-import { useState } from "react";
+import { useMemo, useState } from "react";
 import { asApiError, type ErrorActions, ErrorAlert } from "../../errors";
 import { useBackend } from "../../ipc";
 import type { AwsConnection, RepositoryDetails } from "../../ipc/generated";
 import { connectionKey } from "../../shared/connection";
-import { formatCount } from "../../shared/format";
+import { formatAtMost } from "../../shared/format";
 import type { OpenedImage, ShowImage } from "../../shared/openedImage";
 import { useRequest } from "../../shared/useRequest";
 import { CleanupTab } from "./CleanupTab";
@@ -20,6 +20,7 @@ import { OtherRegions } from "./OtherRegions";
 import { AccessPolicy, RepositoryFacts, RepositoryLine } from "./RepositoryFacts";
 import { RepositoryImagesTable } from "./RepositoryImagesTable";
 import { RepositoryStorageView } from "./storage/RepositoryStorage";
+import { useImageRows } from "./useImageRows";
 
 interface RepositoryDetailsViewProps {
   connection: AwsConnection;
@@ -163,8 +164,11 @@ interface DetailsTabsProps {
 
 function DetailsTabs({ connection, details, errorActions, onChanged, onOpen }: DetailsTabsProps) {
   const [tab, setTab] = useState("images");
-  const [images, setImages] = useState(details.rows.rows.length);
+  const images = useImageRows(connection, details);
+  const { count, is_exact } = images.grouped.images;
   const { repository } = details;
+  /** With what was read since the repository was opened. */
+  const current = useMemo(() => ({ ...details, rows: images.grouped }), [details, images.grouped]);
   return (
     <Tabs
       activeTabId={tab}
@@ -174,14 +178,14 @@ function DetailsTabs({ connection, details, errorActions, onChanged, onOpen }: D
       tabs={[
         {
           id: "images",
-          label: `Images (${formatCount(images)})`,
+          label: `Images (${formatAtMost(count, is_exact)})`,
           content: (
             <RepositoryImagesTable
               connection={connection}
               details={details}
+              images={images}
               errorActions={errorActions}
               onChanged={onChanged}
-              onCount={setImages}
               onOpen={onOpen}
             />
           ),
@@ -192,7 +196,7 @@ function DetailsTabs({ connection, details, errorActions, onChanged, onOpen }: D
           content: (
             <RepositoryStorageView
               connection={connection}
-              details={details}
+              details={current}
               errorActions={errorActions}
               onOpen={onOpen}
             />
@@ -204,7 +208,7 @@ function DetailsTabs({ connection, details, errorActions, onChanged, onOpen }: D
           content: (
             <CleanupTab
               connection={connection}
-              details={details}
+              details={current}
               errorActions={errorActions}
               onChanged={onChanged}
             />

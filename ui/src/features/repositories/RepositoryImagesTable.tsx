@@ -3,7 +3,7 @@ import Button from "@cloudscape-design/components/button";
 import ButtonDropdown from "@cloudscape-design/components/button-dropdown";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Toggle from "@cloudscape-design/components/toggle";
-import { useEffect, useMemo, useRef, useState } from "react";
+import { useMemo, useRef, useState } from "react";
 import { type ErrorActions, ErrorAlert } from "../../errors";
 import type { AwsConnection, RepositoryDetails } from "../../ipc/generated";
 import { formatCount } from "../../shared/format";
@@ -18,17 +18,17 @@ import { imageColumns } from "./imageColumns";
 import { ManifestReads, ReadProgress } from "./ManifestReads";
 import { imageName, imageRowWords, type RepositoryImageRow } from "./repositoryImageRows";
 import { useFindings } from "./useFindings";
-import { useImageRows } from "./useImageRows";
+import type { ImageRows } from "./useImageRows";
 import { useRepositoryUse } from "./useRepositoryUse";
 
 interface RepositoryImagesTableProps {
   connection: AwsConnection;
   details: RepositoryDetails;
+  /** Its images, which change when indexes are read. */
+  images: ImageRows;
   errorActions: ErrorActions;
   /** Called when images were deleted. */
   onChanged: () => void;
-  /** Called with the number of images, which changes when indexes were read. */
-  onCount: (images: number) => void;
   /** Opens the page of an image. */
   onOpen: (image: OpenedImage) => void;
 }
@@ -58,13 +58,11 @@ function deletionOptions(
 
 /** The images of a repository. An image expands to its platforms and referrers. */
 export function RepositoryImagesTable(props: RepositoryImagesTableProps) {
-  const { connection, details, errorActions, onChanged, onCount, onOpen } = props;
+  const { connection, details, images, errorActions, onChanged, onOpen } = props;
   const { name: repository, uri } = details.repository;
-  const images = useImageRows(connection, details);
   const [deleting, setDeleting] = useState<readonly RepositoryImageRow[]>([]);
   const [moving, setMoving] = useState<"archive" | "restore" | null>(null);
   const all = images.rows;
-  useEffect(() => onCount(all.length), [onCount, all.length]);
   const untagged = all.filter(({ tags }) => tags.length === 0).length;
   const [untaggedShown, setUntaggedShown] = useState(untagged === all.length);
   const [selectedIds, setSelectedIds] = useState<ReadonlySet<string>>(new Set());

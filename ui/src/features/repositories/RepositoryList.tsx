@@ -19,6 +19,8 @@ import { useRepositorySummaries } from "./useRepositorySummaries";
 interface RepositoryListProps {
   connection: AwsConnection;
   onOpen: (name: string) => void;
+  /** The repository that was opened last and is closed now. */
+  left?: { readonly name: string } | null;
   errorActions: ErrorActions;
 }
 
@@ -35,14 +37,19 @@ const emptyList = (
 );
 
 /** The table of repositories, with their creation and deletion. */
-export function RepositoryList({ connection, onOpen, errorActions }: RepositoryListProps) {
+export function RepositoryList({
+  connection,
+  onOpen,
+  left = null,
+  errorActions,
+}: RepositoryListProps) {
   const backend = useBackend();
   const request = useRequest(connectionKey(connection), () => backend.repositoriesList(connection));
   const [visibleNames, setVisibleNames] = useState<readonly string[]>([]);
   const [selectedNames, setSelectedNames] = useState<ReadonlySet<string>>(new Set());
   const [creating, setCreating] = useState(false);
   const [deleting, setDeleting] = useState<readonly Repository[]>([]);
-  const counts = useRepositorySummaries(connection, visibleNames);
+  const counts = useRepositorySummaries(connection, visibleNames, left);
   const columns = useMemo(
     () => repositoryColumns(counts.summaries, onOpen),
     [counts.summaries, onOpen],

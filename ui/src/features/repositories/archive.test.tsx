@@ -31,6 +31,7 @@ function show(isArchived: boolean, archive: () => Promise<StorageClassChange>) {
   const backend = { repositoryImagesArchive } as Partial<Backend> as Backend;
   const rows = imageRows(images, {
     rows: images.map((image) => singleRow(image)),
+    images: { count: images.length, is_exact: true },
     parts: 0,
     size: { bytes: 2, is_exact: true },
     unread_indexes: [],

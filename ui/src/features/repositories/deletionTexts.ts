@@ -72,7 +72,11 @@ export function deletionSummary(plan: DeletionPlan): readonly string[] {
   const sentences = [
     `This permanently deletes ${what}${totals.tags > 0 ? ` with ${tagsOf(totals.tags)}` : ""} in ECR and frees ${sizeText(freed)}. Pulls by tag or digest will fail.`,
   ];
-  if (parts > 0 && totals.repositories === 0) {
+  if (parts > 0 && totals.repositories > 0) {
+    sentences.push(
+      `${formatCount(parts)} of them ${parts === 1 ? "is a part of another one" : "are parts of others"}: platforms, attestations, and signatures.`,
+    );
+  } else if (parts > 0) {
     sentences.push(
       `${imagesOf(parts)} that only the selected images use ${parts === 1 ? "is" : "are"} included: platforms, attestations, and signatures.`,
     );

@@ -70,6 +70,10 @@ export const details: RepositoryDetails = {
 export function imagesBefore(images: RepositoryImage[]) {
   const rows = singleRows(images);
   rows.rows = images.map((one) => singleRow(one, { is_unread: one.kind === "index" }));
+  rows.images = {
+    count: images.length,
+    is_exact: images.every(({ kind }) => kind !== "index"),
+  };
   rows.unread_indexes = images.filter(({ kind }) => kind === "index").map((one) => one.digest);
   return { images, rows };
 }
@@ -116,7 +120,7 @@ export function backendWith(part: Partial<Backend>): Backend {
     repositorySummaries: async (_connection: AwsConnection, names: string[]) =>
       names.map((name) => ({
         name,
-        images: 3,
+        images: { count: 3, is_exact: true },
         parts: 0,
         untagged: 0,
         archived: 0,

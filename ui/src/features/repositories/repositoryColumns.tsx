@@ -2,7 +2,7 @@ import Link from "@cloudscape-design/components/link";
 import type { ImageSize, Repository, RepositorySummary } from "../../ipc/generated";
 import { Bytes } from "../../shared/Bytes";
 import { CopyableText } from "../../shared/CopyableText";
-import { formatCount, formatCounted } from "../../shared/format";
+import { formatAtMost, formatCount, formatCounted } from "../../shared/format";
 import { MiddleEllipsis } from "../../shared/MiddleEllipsis";
 import { RelativeTime } from "../../shared/RelativeTime";
 import { encryptionLabel, mutabilityLabels } from "../../shared/repositorySettings";
@@ -19,11 +19,14 @@ function ImagesCell({ summary }: { summary: RepositorySummary | undefined }) {
   }
   const { images, parts, archived } = summary;
   const other = [
+    !images.is_exact && "At most: platforms of indexes that weren’t read are counted.",
     parts > 0 &&
       `${formatCounted(parts, "platform, referrer, or other part", "platforms, referrers, and other parts")}`,
     archived > 0 && `${formatCounted(archived, "archived image", "archived images")}`,
   ].filter((text) => text !== false);
-  return <span title={other.join("\n") || undefined}>{formatCount(images)}</span>;
+  return (
+    <span title={other.join("\n") || undefined}>{formatAtMost(images.count, images.is_exact)}</span>
+  );
 }
 
 /** The size, with a sign if it is an upper bound. */
@@ -79,14 +82,24 @@ export function repositoryColumns(
       header: "Parts",
       width: 85,
       hidden: true,
-      cell: ({ name }) => count(summaries.get(name)?.parts),
+      cell: ({ name }) => {
+        const summary = summaries.get(name);
+        return summary === undefined || summary.images.is_exact
+          ? count(summary?.parts)
+          : `≥ ${formatCount(summary.parts)}`;
+      },
     },
     {
       id: "untagged",
       header: "Untagged",
       width: 95,
       hidden: true,
-      cell: ({ name }) => count(summaries.get(name)?.untagged),
+      cell: ({ name }) => {
+        const summary = summaries.get(name);
+        return summary === undefined
+          ? "–"
+          : formatAtMost(summary.untagged, summary.images.is_exact);
+      },
     },
     {
       id: "archived",

@@ -93,7 +93,13 @@ describe("the details of a repository", () => {
   const whole = imagesBefore([...details.images, amd64, attestation]);
 
   it("shows one row for an index, with its platforms, after one read", async () => {
-    const read = vi.fn(async () => []);
+    let readAll = () => {};
+    const read = vi.fn(
+      () =>
+        new Promise<[]>((resolve) => {
+          readAll = () => resolve([]);
+        }),
+    );
     const { container } = await open(
       backendWith({
         repositoryDetails: async () => ({ ...details, ...whole }),
@@ -101,7 +107,15 @@ describe("the details of a repository", () => {
         repositoryManifestsRead: read,
       }),
     );
+    const tab = () =>
+      createWrapper()
+        .findTabs('[data-testid="repository-tabs"]')
+        ?.findTabLinkById("images")
+        ?.getElement().textContent;
+    expect(tab()).toBe("Images (≤ 4)");
+    act(() => readAll());
     await waitFor(() => expect(rowTexts(container)[0]).toContain("1 platform, 1 provenance"));
+    expect(tab()).toBe("Images (2)");
     expect(read).toHaveBeenCalledExactlyOnceWith(connection, "pgcli", [index.digest]);
     expect(rowTexts(container)[0]).toContain("≤ 12 MB");
     showUntagged();

@@ -7,6 +7,7 @@ import {
   plannedImage,
   plannedRepository,
 } from "../../ipc/fake/deletion";
+import type { AwsConnection } from "../../ipc/generated";
 import { defaultRepositorySettings } from "../../shared/repositorySettings";
 import { accessibilityViolations } from "../../testing/accessibility";
 import {
@@ -81,6 +82,27 @@ describe("the list of repositories", () => {
     fireEvent.click(screen.getByTestId("repository-close"));
     await waitFor(() => expect(screen.queryByTestId("repository-line")).toBeNull());
     expect(names(container)[0]).toBe("app-110");
+  });
+
+  it("says at most how many images there are, and how many once the repository was open", async () => {
+    const counts = [
+      { count: 140, is_exact: false },
+      { count: 20, is_exact: true },
+    ];
+    const summaries = vi.fn(async (_connection: AwsConnection, asked: string[]) => {
+      const all = await backendWith({}).repositorySummaries(connection, asked);
+      const images = counts[Math.min(summaries.mock.calls.length - 1, 1)];
+      return all.map((one) => (images === undefined ? one : { ...one, images }));
+    });
+    const { container } = show(backendWith({ repositorySummaries: summaries }));
+    const firstRow = () => table(container, "repositories-table").findRows()[0];
+    await waitFor(() => expect(firstRow()?.getElement().textContent).toContain("≤ 140"));
+    fireEvent.click(screen.getByTestId("repository-open-pgcli"));
+    await screen.findByTestId("repository-line");
+    fireEvent.click(screen.getByTestId("repository-close"));
+    await waitFor(() => expect(summaries).toHaveBeenLastCalledWith(connection, ["pgcli"]));
+    await waitFor(() => expect(firstRow()?.getElement().textContent).not.toContain("≤"));
+    expect(firstRow()?.getElement().textContent).toContain("20");
   });
 
   it("keeps what it has when a refresh fails, says why, and tries again", async () => {

@@ -15,10 +15,14 @@ interface RepositorySummaries {
   reload: () => void;
 }
 
-/** Loads image counts and sizes of visible rows, once each. ECR has no bulk request for them. */
+/**
+ * Loads image counts and sizes of visible rows, once each, and again for a repository that was left: its images may
+ * have been read or deleted meanwhile. ECR has no bulk request for them.
+ */
 export function useRepositorySummaries(
   connection: AwsConnection,
   visibleNames: readonly string[],
+  left: { readonly name: string } | null,
 ): RepositorySummaries {
   const backend = useBackend();
   const [summaries, setSummaries] = useState<ReadonlyMap<string, RepositorySummary>>(new Map());
@@ -27,6 +31,12 @@ export function useRepositorySummaries(
   const asked = useRef(new Set<string>());
   const latest = useRef({ backend, connection, names: visibleNames });
   latest.current = { backend, connection, names: visibleNames };
+
+  useEffect(() => {
+    if (left !== null && asked.current.delete(left.name)) {
+      setRound((count) => count + 1);
+    }
+  }, [left]);
 
   const question = `${round} ${visibleNames.join(" ")}`;
   // biome-ignore lint/correctness/useExhaustiveDependencies: the key contains the names and the round.

@@ -15,7 +15,7 @@ type RegistryContentsMethods =
 export function fakeStorage(images: readonly RepositoryImage[]): RepositoryStorage {
   const { size } = singleRows(images);
   return {
-    images: images.length,
+    images: { count: images.length, is_exact: true },
     parts: 0,
     standard: size,
     archived: { bytes: 0, is_exact: true },

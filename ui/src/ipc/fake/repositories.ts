@@ -64,10 +64,10 @@ export function fakeRepositoryMethods(
       [...ecr.keys()].map((name) => fakeRepository(name, practice(connection))),
     repositorySummaries: async (_connection, names) =>
       names.map((name) => {
-        const { rows, size } = singleRows(ecr.get(name) ?? []);
+        const { images, size } = singleRows(ecr.get(name) ?? []);
         return {
           name,
-          images: rows.length,
+          images,
           parts: 0,
           untagged: 0,
           archived: 0,

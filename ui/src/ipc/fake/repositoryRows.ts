@@ -51,6 +51,7 @@ export function singleRows(images: readonly RepositoryImage[]): RepositoryRows {
   const bytes = images.reduce((sum, image) => sum + (image.size_bytes ?? 0), 0);
   return {
     rows: images.map((image) => singleRow(image)),
+    images: { count: images.length, is_exact: true },
     parts: 0,
     size: { bytes, is_exact: true },
     unread_indexes: [],

@@ -285,6 +285,15 @@ export type ImageNotDeleted = { digest: string, error: ApiError, };
 export type ImageNotRestored = { repository: string, digest: string, error: ApiError, };
 
 /**
+ * A number of rows, exact or an upper bound.
+ */
+export type ImageCount = { count: number, 
+/**
+ * Whether it is known what every index lists. Otherwise, images that an unread index lists are counted too.
+ */
+is_exact: boolean, };
+
+/**
  * An image that belongs to another one.
  */
 export type ImagePart = { digest: string, kind: ImageKind, 
@@ -900,6 +909,10 @@ export type RepositoryRows = {
  */
 rows: Array<ImageRow>, 
 /**
+ * Number of rows.
+ */
+images: ImageCount, 
+/**
  * Number of images that are only parts of rows.
  */
 parts: number, 
@@ -921,9 +934,9 @@ unread_manifests: Array<string>, };
  */
 export type RepositoryStorage = { 
 /**
- * Number of things that were pushed.
+ * Number of things that were pushed. If it is an upper bound, the numbers of pushes and pulls are upper bounds too.
  */
-images: number, 
+images: ImageCount, 
 /**
  * Number of images that are parts of others.
  */
@@ -970,13 +983,13 @@ export type RepositorySummary = { name: string,
 /**
  * Number of things that were pushed: an index counts once, with its platforms and referrers.
  */
-images: number, 
+images: ImageCount, 
 /**
- * Number of images that are parts of others.
+ * Number of images that are parts of others. A lower bound if `images` is an upper bound.
  */
 parts: number, 
 /**
- * Those of `images` without a tag.
+ * Those of `images` without a tag. An upper bound if `images` is one.
  */
 untagged: number, 
 /**

@@ -105,7 +105,7 @@ impl Api {
         };
         Ok(Some(RepositorySummary {
             name,
-            images: grouped.rows.len() as u64,
+            images: grouped.images,
             parts: grouped.parts,
             untagged: grouped.rows.iter().filter(is_untagged).count() as u64,
             archived: images.iter().filter(|image| image.status == EcrImageStatus::Archived).count()

@@ -15,10 +15,15 @@ pub fn print(repository: &str, found: &CleanupProposal) {
         let (tags, why) = (tags_text(&kept.tags), reason(&kept.why));
         line(&format!("KEEP    {}  {tags}: {why}", kept.digest));
     }
+    let parts = found.deleted.len().saturating_sub(found.images.len()) as u64;
+    let parts = match parts {
+        0 => String::new(),
+        _ => format!(" and {} of them", counted(parts, "part", "parts")),
+    };
     let at_most = if found.freed.is_exact { "" } else { "at most " };
     line(&format!(
-        "{repository}: {} with everything that belongs to them, {at_most}{} freed",
-        counted(found.deleted.len() as u64, "image", "images"),
+        "{repository}: {}{parts}, {at_most}{} freed",
+        counted(found.images.len() as u64, "image", "images"),
         DecimalBytes(found.freed.bytes)
     ));
 }

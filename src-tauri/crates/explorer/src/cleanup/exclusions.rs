@@ -7,7 +7,7 @@ use ts_rs::TS;
 
 use crate::cleanup::rules::{CleanupRules, is_older};
 use crate::kind::attached_to;
-use crate::rows::{ImageRow, RepositoryRows, tree};
+use crate::image_rows::{ImageRow, RepositoryRows, tree};
 use transload_aws::EcrImage;
 use transload_model::{Digest, wildcard_matches};
 

@@ -7,7 +7,7 @@ use std::collections::{HashMap, HashSet};
 
 use crate::kind::ImageKind;
 use crate::manifest_facts::ManifestFacts;
-use crate::rows::{ImageRow, RepositoryRows};
+use crate::image_rows::{ImageRow, RepositoryRows};
 use transload_aws::EcrImage;
 use transload_model::Digest;
 

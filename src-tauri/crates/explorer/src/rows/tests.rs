@@ -60,6 +60,67 @@ fn an_index_is_one_row_with_platforms_and_attestations() {
     assert_eq!(row.parts[0].parts[0].kind, ImageKind::Attestation);
 }
 
+/// A made-up repository, the manifests that were read, and its number of images.
+type Counted = (&'static str, fn(&mut TestRepository), &'static [&'static str], u64, bool);
+
+#[test]
+fn a_number_of_images_is_exact_unless_an_unread_index_may_list_some() {
+    fn one_index(shop: &mut TestRepository) {
+        shop.image("amd64", &[], &[]);
+        shop.index("v2", &["v2"], &[("amd64", "linux/amd64")]);
+    }
+    let cases: [Counted; 7] = [
+        ("nothing", |_| {}, &[], 0, true),
+        (
+            "an untagged image",
+            |shop| {
+                shop.image("amd64", &[], &[]);
+            },
+            &[],
+            1,
+            true,
+        ),
+        ("an unread index and an untagged image", one_index, &[], 2, false),
+        ("the same after a read", one_index, &["v2"], 1, true),
+        (
+            "an unread index and a tagged image",
+            |shop| {
+                shop.image("amd64", &["v1"], &[]);
+                shop.index("v2", &["v2"], &[("amd64", "linux/amd64")]);
+            },
+            &[],
+            2,
+            true,
+        ),
+        (
+            "an untagged index alone",
+            |shop| {
+                shop.index("v2", &[], &[]);
+            },
+            &[],
+            1,
+            true,
+        ),
+        (
+            "an archived index, which can't be read",
+            |shop| {
+                shop.image("amd64", &[], &[]);
+                shop.index("v2", &["v2"], &[("amd64", "linux/amd64")]).status =
+                    EcrImageStatus::Archived;
+            },
+            &[],
+            2,
+            false,
+        ),
+    ];
+    for (name, fill, read, count, is_exact) in cases {
+        let mut shop = TestRepository::default();
+        fill(&mut shop);
+        let found = rows(&shop.images, &shop.read(read));
+        assert_eq!(found.images, ImageCount { count, is_exact }, "{name}");
+    }
+}
+
 #[test]
 fn new_attestations_stand_under_their_platform_before_anything_is_read() {
     let mut shop = TestRepository::default();

@@ -79,8 +79,12 @@ fn an_index_is_one_image_and_its_parts_are_counted_beside_it() {
     repository.image("arm64", &[], &[("armbase", 28), ("armapp", 5)]);
     repository.index("index", &["v2"], &[("amd64", "linux/amd64"), ("arm64", "linux/arm64")]);
     let found = storage(&repository.images, &repository.read_all(), reported);
-    assert_eq!((found.images, found.parts, found.standard.bytes), (1, 2, 68 * MB));
+    assert_eq!((found.images.count, found.parts, found.standard.bytes), (1, 2, 68 * MB));
+    assert!(found.images.is_exact);
     assert_eq!(found.months.iter().map(|month| month.pushed).sum::<u64>(), 1);
+
+    let unread = storage(&repository.images, &HashMap::new(), reported);
+    assert_eq!(unread.images, ImageCount { count: 3, is_exact: false });
 }
 
 #[test]

@@ -6,7 +6,7 @@ import Pagination from "@cloudscape-design/components/pagination";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
 import type { ErrorActions } from "../../../errors";
-import { formatCount } from "../../../shared/format";
+import { formatAtMost } from "../../../shared/format";
 import { OneLine } from "../../../shared/MiddleEllipsis";
 import { rowsOfAPage } from "../../../shared/PagedTable";
 import { paginationLabels } from "../../../shared/tableLabels";
@@ -89,11 +89,11 @@ export function ActivityTab({ contents, errorActions, onOpenRepository }: Activi
                         <OneLine text={row.name} />
                       </Button>
                     </th>
-                    <td>{formatCount(row.never)}</td>
+                    <td>{formatAtMost(row.never, row.isExact)}</td>
                     {[row.earlier, ...row.months].map((count, column) => (
                       // biome-ignore lint/suspicious/noArrayIndexKey: a column is its month
                       <td key={column} className={`heat-${heatShade(count, largest)}`}>
-                        {formatCount(count)}
+                        {formatAtMost(count, row.isExact)}
                       </td>
                     ))}
                   </tr>
@@ -103,6 +103,8 @@ export function ActivityTab({ contents, errorActions, onOpenRepository }: Activi
           </div>
           <Box variant="small" color="text-body-secondary">
             A stronger color means more images.
+            {shown.some(({ isExact }) => !isExact) &&
+              " Numbers with ≤ are upper bounds: platforms of indexes that weren’t read are counted."}
           </Box>
         </Container>
       )}

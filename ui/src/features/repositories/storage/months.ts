@@ -79,6 +79,8 @@ export const heatMonths = 12;
 /** A repository in the heat map: the number of images whose last pull was in each month. */
 interface HeatRow {
   readonly name: string;
+  /** Whether the numbers are more than upper bounds. */
+  readonly isExact: boolean;
   readonly never: number;
   readonly earlier: number;
   /** The last `heatMonths` months, the oldest first. */
@@ -107,7 +109,14 @@ export function heatRows(
         months[column] = (months[column] ?? 0) + pulled;
       }
     }
-    return { name, never: storage.never_pulled, earlier, months, pulledAtMs: storage.pulled_at_ms };
+    return {
+      name,
+      isExact: storage.images.is_exact,
+      never: storage.never_pulled,
+      earlier,
+      months,
+      pulledAtMs: storage.pulled_at_ms,
+    };
   });
 }
 

@@ -156,6 +156,14 @@ it("shows what each image adds, and shared layers as one part", () => {
   expect(repositoryNodes(shared).every(({ isExact }) => !isExact)).toBe(true);
   const many = Array.from({ length: 40 }, (_, at) => image(at, [at === 0 ? "latest" : `v${at}`]));
   expect(repositoryNodes(details(many)).map(({ name }) => name)).toEqual(["latest", "v* (39)"]);
+  // An unread index may list untagged images, which are then parts of it.
+  const parts = details([...many, image(41, []), image(42, [])]);
+  parts.rows.images.is_exact = false;
+  expect(repositoryNodes(parts).map(({ name }) => name)).toEqual([
+    "latest",
+    "v* (39)",
+    "Untagged (≤ 2)",
+  ]);
 });
 
 it.each([
@@ -311,4 +319,19 @@ it("shows last pulls as a table", async () => {
   expect(await accessibilityViolations(container)).toEqual([]);
   fireEvent.click(screen.getByLabelText("Open repository shop/api"));
   expect(onOpenRepository).toHaveBeenCalledWith("shop/api");
+  expect(container.textContent).not.toContain("≤");
+});
+
+it("says that last pulls are at most as many while an index wasn't read", () => {
+  const images = { count: 10, is_exact: false };
+  const { container } = render(
+    <ActivityTab
+      contents={contents([repository("shop/api", 1, { images, never_pulled: 3 })])}
+      errorActions={{}}
+      onOpenRepository={() => {}}
+    />,
+  );
+  const cells = within(screen.getByTestId("heat")).getAllByRole("cell");
+  expect([cells[0]?.textContent, cells[1]?.textContent]).toEqual(["≤ 3", "0"]);
+  expect(container.textContent).toContain("Numbers with ≤ are upper bounds");
 });

@@ -1,7 +1,7 @@
 import type { ImageSize, RepositoryContents, RepositoryDetails } from "../../../ipc/generated";
 import {
+  formatAtMost,
   formatBytes,
-  formatCount,
   formatCounted,
   formatPercent,
   shortDigest,
@@ -101,10 +101,12 @@ export function registryNodes(repositories: readonly RepositoryContents[]): read
   });
 }
 
+const untagged = "Untagged";
+
 /** The group of a tag: what stands before its number, so `v1.2.3` and `v2` are one group. */
 export function tagGroup(tag: string | undefined): string {
   if (tag === undefined) {
-    return "Untagged";
+    return untagged;
   }
   if (/^[0-9a-f]{7,64}$/.test(tag) && /\d/.test(tag)) {
     return "Commits";
@@ -118,7 +120,7 @@ export function tagGroup(tag: string | undefined): string {
  * only it uses, and one part what several share.
  */
 export function repositoryNodes(details: RepositoryDetails): readonly StorageNode[] {
-  const { rows, size } = details.rows;
+  const { rows, size, images: count } = details.rows;
   const byDigest = new Map(details.images.map((image) => [image.digest, image]));
   const images = rows.map((row): StorageNode & { group: string } => {
     const image = byDigest.get(row.digest);
@@ -148,7 +150,12 @@ export function repositoryNodes(details: RepositoryDetails): readonly StorageNod
       : [...groups].map(([group, parts]) =>
           parts.length === 1 && parts[0] !== undefined
             ? parts[0]
-            : groupNode(`group ${group}`, `${group} (${formatCount(parts.length)})`, parts),
+            : groupNode(
+                `group ${group}`,
+                // A tagged image is never only a part of an index.
+                `${group} (${formatAtMost(parts.length, count.is_exact || group !== untagged)})`,
+                parts,
+              ),
         );
   const own = images.reduce((sum, { bytes }) => sum + bytes, 0);
   const shared = size.is_exact ? size.bytes - own : 0;
