@@ -59,7 +59,7 @@ function Window() {
   const { notices, notify, notifyError } = useNotices();
   const dark = useTheme(settings.theme);
   const [state, update] = useReducer(windowReducer, initialWindowState);
-  const { page, session, viewed, job, followed: followedJob } = state;
+  const { page, session, job, followed: followedJob } = state;
   const [friendlyName, setFriendlyName] = useState(initialFriendlyName);
   const kept = useDraft(ready ? settings.keep_draft : null);
   const followed = useJob(followedJob);
@@ -170,7 +170,13 @@ function Window() {
     draftDispatch({ type: "practice_reset" });
     update({ type: "practice_reset", jobFinished });
   };
-  const view = (chosen: AwsConnection) => update({ type: "connection_viewed", connection: chosen });
+  const chooseAccount = (chosen: AwsConnection) => {
+    update({ type: "account_chosen", connection: chosen });
+    // A destination that was chosen in the wizard stays.
+    if (kept.draft?.connection === null) {
+      draftDispatch({ type: "connection_chosen", connection: chosen });
+    }
+  };
   const use = (profile: SavedProfile) => {
     draftDispatch({ type: "saved_profile_used", profile });
     draftDispatch({ type: "step_shown", step: "connection" });
@@ -190,20 +196,20 @@ function Window() {
     [backend, notifyError, choosePractice, openPage, page],
   );
 
-  const hasOwnConnection = page === "repositories" || page === "friendlyName";
-  const viewing = hasOwnConnection && viewed !== null;
-  const connection = viewing ? viewed : session.connection;
-  const usesPractice = [session.connection, viewed].some((one) => one?.kind === "practice");
+  const { connection } = session;
+  const destination = kept.draft?.connection ?? null;
+  const usesPractice = [connection, destination].some((one) => one?.kind === "practice");
+  // The wizard has its own step, and the first page asks for no account.
+  const choosesAccount = page !== null && page !== "migrate" && page !== "welcome";
   const snapshot = followed.state?.snapshot;
   const openFollowed = useCallback(() => update({ type: "followed_job_opened" }), []);
   const openJob = useCallback((opened: string) => update({ type: "job_opened", job: opened }), []);
   const jobs = useRunningJobs(backend, ready, snapshot, notify, openJob);
   useFinishedNotice(snapshot, page === "migrate" && job !== null, notify, openFollowed);
 
-  const shown = viewing ? { connection, identity: null, alias: null } : session;
   const accountItem = (item: AccountItem) => {
-    const account = shown.identity?.account_id;
-    const url = consoleUrl(shown);
+    const account = session.identity?.account_id;
+    const url = consoleUrl(session);
     switch (item) {
       case "copy":
         if (account !== undefined) {
@@ -252,8 +258,8 @@ function Window() {
             page={page ?? "migrate"}
             wizard={page === "migrate" && job === null}
             topic={helpTopic(page ?? "migrate", kept.draft?.step, job)}
-            shown={shown}
-            onConnection={hasOwnConnection ? view : null}
+            shown={session}
+            onConnection={choosesAccount ? chooseAccount : null}
             engine={engine.answer}
             dark={dark}
             jobs={jobs}
@@ -266,7 +272,7 @@ function Window() {
             }}
             onEngine={engine.reload}
           >
-            <MfaCodeProvider connections={[viewed, session.connection]}>
+            <MfaCodeProvider connections={[connection, destination]}>
               <PageContent page={page}>
                 <ErrorBoundary key={page}>
                   {page === "welcome" && (
@@ -290,7 +296,9 @@ function Window() {
                       errorActions={errorActions}
                       onConnection={onConnection}
                       onJob={showJob}
-                      onRepositories={() => update({ type: "migrated_repositories_opened" })}
+                      onRepositories={() =>
+                        update({ type: "migrated_repositories_opened", destination })
+                      }
                     />
                   )}
                   {page === "repositories" && (
@@ -298,12 +306,12 @@ function Window() {
                       connection={connection}
                       opening={state.repository}
                       connectionPicker={
-                        <ConnectionPicker connection={connection} onChange={view} />
+                        <ConnectionPicker connection={connection} onChange={chooseAccount} />
                       }
                       errorActions={errorActions}
                       onRegion={(region) => {
                         if (connection !== null && connection.kind !== "practice") {
-                          view({ ...connection, region });
+                          chooseAccount({ ...connection, region });
                         }
                       }}
                       showImage={(image, onClose) =>
@@ -343,7 +351,7 @@ function Window() {
                       }
                       connection={connection}
                       connectionPicker={
-                        <ConnectionPicker connection={connection} onChange={view} />
+                        <ConnectionPicker connection={connection} onChange={chooseAccount} />
                       }
                       errorActions={errorActions}
                     />
@@ -353,7 +361,7 @@ function Window() {
                       settings={settings}
                       onChange={change}
                       practiceRuns={usesPractice}
-                      connection={session.connection}
+                      connection={connection}
                       onPracticeReset={resetPractice}
                       errorActions={errorActions}
                     />

@@ -77,7 +77,7 @@ describe("the window", () => {
     await byId("card-practice");
   });
 
-  it("looks at a region of its own choice, and keeps it while other pages are shown", async () => {
+  it("has one account on all pages, which Repositories can choose", async () => {
     const backend = openWindow();
     await goTo("Repositories");
     const select = (id: string, value: string) => {
@@ -100,13 +100,25 @@ describe("the window", () => {
         (button) => button.closest("[aria-hidden=true]") === null,
       );
     expect(menu("Choose Region")?.textContent).toContain("Choose Region");
-    await goTo("Settings");
+    // It is the account of the whole window, and the destination of a wizard that has none.
+    for (const page of ["Settings", "History", "Repositories"] as const) {
+      await goTo(page);
+      expect(menu("AWS account")?.textContent).toContain("half");
+    }
+    await goTo("Migrate");
+    await byId("identity-account");
+    const account = menu("AWS account")?.textContent ?? "";
     await goTo("Repositories");
-    expect(menu("AWS account")?.textContent).toContain("half");
+    expect(menu("AWS account")?.textContent).toBe(account);
     act(() => menu("AWS account")?.click());
     const item = await find('#top [data-testid="aws:prod"]');
     act(() => item.querySelector<HTMLElement>("[role^=menuitem]")?.click());
     await waitFor(() => expect(asked()).toMatchObject({ profile: "prod", region: null }));
+    await goTo("Settings");
+    expect(menu("AWS account")?.textContent).toContain("prod");
+    // What the wizard prepared keeps its destination.
+    await goTo("Migrate");
+    await waitFor(() => expect(menu("AWS account")?.textContent).toBe(account));
   });
 
   it("forgets what was chosen in practice once practice is reset", async () => {

@@ -1,11 +1,12 @@
 import { describe, expect, it } from "vitest";
+import type { AwsConnection, AwsIdentity } from "../ipc/generated";
+import { profileConnection } from "../shared/connection";
 import { initialWindowState, type WindowState, windowReducer } from "./windowState";
 
 const practice: WindowState = {
   ...initialWindowState,
   page: "settings",
   session: { connection: { kind: "practice" }, identity: null, alias: null },
-  viewed: { kind: "practice" },
   job: "job-1",
 };
 
@@ -23,7 +24,7 @@ describe("the state of the window", () => {
 
   it("forgets practice mode after a reset, but not a running job", () => {
     const finished = windowReducer(practice, { type: "practice_reset", jobFinished: true });
-    expect(finished).toMatchObject({ viewed: null, job: null, session: { connection: null } });
+    expect(finished).toMatchObject({ job: null, session: { connection: null } });
     const running = windowReducer(practice, { type: "practice_reset", jobFinished: false });
     expect(running.job).toBe("job-1");
   });
@@ -34,7 +35,30 @@ describe("the state of the window", () => {
       session: { ...practice.session, connection: { kind: "environment", region: null } as never },
     };
     const reset = windowReducer(aws, { type: "practice_reset", jobFinished: true });
-    expect(reset).toMatchObject({ viewed: null, job: "job-1", session: aws.session });
+    expect(reset).toMatchObject({ job: "job-1", session: aws.session });
+  });
+
+  it("has one account: the one that was chosen last, with its identity while it stays", () => {
+    const known = { account_id: "111122223333" } as AwsIdentity;
+    const wizard = windowReducer(initialWindowState, {
+      type: "connection_chosen",
+      session: { connection: profileConnection("work"), identity: known, alias: "team" },
+    });
+    const work = profileConnection("work");
+    const other = profileConnection("other");
+    const chosen = (connection: AwsConnection) =>
+      windowReducer(wizard, { type: "account_chosen", connection }).session;
+    expect(chosen(work)).toMatchObject({ connection: work, identity: known, alias: "team" });
+    expect(chosen(other)).toEqual({ connection: other, identity: null, alias: null });
+    const opened = windowReducer(wizard, {
+      type: "repository_opened",
+      connection: other,
+      name: "app",
+    });
+    expect(opened).toMatchObject({ page: "repositories", session: { connection: other } });
+    // The repositories of a migration are those of its destination.
+    const migrated = { type: "migrated_repositories_opened", destination: work } as const;
+    expect(windowReducer(opened, migrated).session.connection).toEqual(work);
   });
 
   it("follows a running migration while the wizard is shown, and opens it again", () => {

@@ -1,8 +1,9 @@
 /** The state that several pages of the window share, as a reducer. `App` owns it. */
 import type { AwsConnection, AwsIdentity } from "../ipc/generated";
+import { connectionKey } from "../shared/connection";
 import type { Page } from "./routes";
 
-/** The destination of the wizard, and its identity once known. */
+/** The account of the window: the one that was chosen last, on any page. Its identity once the wizard knows it. */
 export interface Session {
   readonly connection: AwsConnection | null;
   readonly identity: AwsIdentity | null;
@@ -15,8 +16,6 @@ export interface WindowState {
   /** `null` until the settings and the draft are loaded. */
   readonly page: Page | null;
   readonly session: Session;
-  /** The connection of the Repositories page, if it isn't the destination of the wizard. */
-  readonly viewed: AwsConnection | null;
   /** The job that the Migrate page shows instead of the wizard. */
   readonly job: string | null;
   /** The newest started or opened job. The window follows it also while the wizard is shown. */
@@ -31,7 +30,6 @@ export interface WindowState {
 export const initialWindowState: WindowState = {
   page: null,
   session: noSession,
-  viewed: null,
   job: null,
   followed: null,
   closing: false,
@@ -41,15 +39,16 @@ export const initialWindowState: WindowState = {
 
 type WindowAction =
   | { type: "page_opened"; page: Page }
+  /** The wizard has a destination, and knows its identity or not yet. */
   | { type: "connection_chosen"; session: Session }
-  | { type: "connection_viewed"; connection: AwsConnection }
+  | { type: "account_chosen"; connection: AwsConnection }
   | { type: "job_shown"; job: string | null }
   /** A job was opened from the navigation, and is followed from now on. */
   | { type: "job_opened"; job: string }
   | { type: "repository_opened"; connection: AwsConnection; name: string }
   /** The followed job was opened from the navigation or a notification. */
   | { type: "followed_job_opened" }
-  | { type: "migrated_repositories_opened" }
+  | { type: "migrated_repositories_opened"; destination: AwsConnection | null }
   | { type: "practice_starting" }
   /** Opens the wizard, unless the user left the page `from` meanwhile. */
   | { type: "practice_started"; from: Page | null }
@@ -59,54 +58,62 @@ type WindowAction =
   | { type: "close_requested" }
   | { type: "close_cancelled" };
 
+const session = (connection: AwsConnection): Session => ({ ...noSession, connection });
+
+/** Another account has another identity. */
+function withAccount(state: WindowState, connection: AwsConnection): WindowState {
+  const known = state.session.connection;
+  return known !== null && connectionKey(known) === connectionKey(connection)
+    ? state
+    : { ...state, session: session(connection) };
+}
+
 export function windowReducer(state: WindowState, action: WindowAction): WindowState {
   switch (action.type) {
     case "page_opened":
       return { ...state, page: action.page };
     case "connection_chosen":
       return { ...state, session: action.session };
-    case "connection_viewed":
-      return { ...state, viewed: action.connection };
+    case "account_chosen":
+      return withAccount(state, action.connection);
     case "job_shown":
       return { ...state, job: action.job, followed: action.job ?? state.followed };
     case "job_opened":
       return { ...state, job: action.job, followed: action.job, page: "migrate" };
     case "repository_opened":
       return {
-        ...state,
-        viewed: action.connection,
+        ...withAccount(state, action.connection),
         page: "repositories",
         repository: { name: action.name },
       };
     case "followed_job_opened":
       return { ...state, job: state.followed, page: "migrate" };
     case "migrated_repositories_opened":
-      return { ...state, viewed: null, page: "repositories" };
+      return {
+        ...(action.destination === null ? state : withAccount(state, action.destination)),
+        page: "repositories",
+      };
     case "practice_starting":
       return { ...state, startingPractice: true };
     case "practice_started":
       return {
         ...state,
         startingPractice: false,
-        session: { ...noSession, connection: { kind: "practice" } },
-        viewed: null,
+        session: session({ kind: "practice" }),
         page: state.page === action.from ? "migrate" : state.page,
       };
     case "practice_failed":
       return { ...state, startingPractice: false };
-    case "practice_reset": {
-      const viewed = state.viewed?.kind === "practice" ? null : state.viewed;
+    case "practice_reset":
       if (state.session.connection?.kind !== "practice") {
-        return { ...state, viewed };
+        return state;
       }
       return {
         ...state,
-        viewed,
         session: noSession,
         job: action.jobFinished ? null : state.job,
         followed: action.jobFinished ? null : state.followed,
       };
-    }
     case "close_requested":
       return { ...state, closing: true };
     case "close_cancelled":

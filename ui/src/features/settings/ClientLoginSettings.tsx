@@ -7,19 +7,19 @@ import type { AwsConnection } from "../../ipc/generated";
 import { ClientLoginsSection } from "../../shared/clientLogins";
 
 interface ClientLoginSettingsProps {
-  /** The destination of the wizard, or `null`. */
+  /** The account of the window, or `null`. */
   connection: AwsConnection | null;
   errorActions: ErrorActions;
 }
 
-/** The logins of docker and Podman for the registry of the current destination. */
+/** The logins of docker and Podman for the registry of the account of the window. */
 export function ClientLoginSettings({ connection, errorActions }: ClientLoginSettingsProps) {
   const backend = useBackend();
   return (
     <Container header={<Header variant="h2">Docker and Podman</Header>}>
       {connection === null ? (
         <Box color="text-body-secondary" data-testid="client-logins-none">
-          To log in with docker or Podman, choose an AWS profile in Migrate first.
+          To log in with docker or Podman, choose an AWS profile in the top bar.
         </Box>
       ) : (
         <ClientLoginsSection

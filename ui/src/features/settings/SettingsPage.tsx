@@ -23,7 +23,7 @@ export interface SettingsPageProps {
   onChange: (change: Partial<Settings>) => Promise<void>;
   /** Whether the practice servers are known to run. */
   practiceRuns?: boolean;
-  /** The destination of the wizard, for the logins of docker and Podman. */
+  /** The account of the window, for the logins of docker and Podman. */
   connection?: AwsConnection | null;
   /** Called after practice mode was reset. */
   onPracticeReset?: (status: PracticeStatus) => void;
