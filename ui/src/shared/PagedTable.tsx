@@ -4,25 +4,18 @@ import Button from "@cloudscape-design/components/button";
 import Pagination from "@cloudscape-design/components/pagination";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Table, { type TableProps } from "@cloudscape-design/components/table";
-import TextFilter from "@cloudscape-design/components/text-filter";
-import { type ReactNode, useEffect, useMemo, useRef } from "react";
+import { type ReactNode, useEffect, useRef } from "react";
 import { FillHeight } from "./FillHeight";
 import { formatCounted } from "./format";
 import { useHiddenCopies } from "./hiddenCopies";
 import { MeasuredWidth } from "./MeasuredWidth";
 import { OneLineProvider } from "./oneLine";
 import { TableBesidePanel } from "./TableBesidePanel";
+import { TableTools } from "./TableTools";
 import { paginationLabels } from "./tableLabels";
-import {
-  type Column,
-  fittingColumns,
-  rowsOfAPage,
-  TablePreferences,
-  useTableLayout,
-  withWidths,
-} from "./tablePreferences";
+import { type Column, rowsOfAPage, TablePreferences, useTableLayout } from "./tablePreferences";
+import { useFittedColumns } from "./useFittedColumns";
 import { useRowPortions } from "./useRowPortions";
-import { useSettledWidth } from "./useSettledWidth";
 import { wholeSelection } from "./wholeSelection";
 
 export { rowsOfAPage } from "./tablePreferences";
@@ -110,20 +103,12 @@ export function PagedTable<Row>(props: PagedTableProps<Row>) {
       }
       filter={
         ((paged && finds !== undefined) || filters) && (
-          <div className="table-tools">
-            {paged && finds !== undefined && (
-              <div className="table-tools-filter">
-                <TextFilter
-                  {...filterProps}
-                  filteringPlaceholder={`Find ${finds}`}
-                  filteringAriaLabel={`Find ${finds}`}
-                  filteringClearAriaLabel="Clear filter"
-                  countText={formatCounted(filteredItemsCount ?? 0, "match", "matches")}
-                />
-              </div>
-            )}
-            {filters}
-          </div>
+          <TableTools
+            filterProps={filterProps}
+            finds={paged ? finds : undefined}
+            countText={formatCounted(filteredItemsCount ?? 0, "match", "matches")}
+            filters={filters}
+          />
         )
       }
       pagination={
@@ -238,21 +223,23 @@ export function FullTable<Row>(props: FullTableProps<Row>) {
     }
   });
   useHiddenCopies();
-  const [width, onWidth] = useSettledWidth(table.items.length > 0);
-  const besideColumns =
-    (table.selectionType === undefined ? 0 : selectionWidth) + (section ? sectionPadding : 0);
-  const available = (width ?? 0) - besideColumns;
-  const columns = useMemo(
-    () => withWidths(fittingColumns(props.columnDefinitions, layout, available), layout, available),
-    [props.columnDefinitions, layout, available],
-  );
+  const hasSelection = table.selectionType !== undefined;
+  const { columns, sized, onWidth, widthsAfter } = useFittedColumns({
+    definitions: props.columnDefinitions,
+    layout,
+    beside: (hasSelection ? selectionWidth : 0) + (section ? sectionPadding : 0),
+    hasSelection,
+    hasRows: table.items.length > 0,
+  });
   const rows =
     nested?.(items, comparison(sorting.sortingColumn, sorting.sortingDescending)) ?? items;
   const drawn = useRowPortions(rows, page);
   const pages = Math.ceil((filteredItemsCount ?? table.items.length) / layout.pageSize);
   const place = (table: ReactNode) => {
-    const shown = width !== null && (
-      <OneLineProvider value={!layout.wrapLines}>{table}</OneLineProvider>
+    const shown = columns !== null && (
+      <div ref={sized} className="sized-columns">
+        <OneLineProvider value={!layout.wrapLines}>{table}</OneLineProvider>
+      </div>
     );
     return section ? (
       <MeasuredWidth onWidth={onWidth}>{shown}</MeasuredWidth>
@@ -263,24 +250,16 @@ export function FullTable<Row>(props: FullTableProps<Row>) {
     );
   };
   const filter = (finds !== undefined || filters) && (
-    <div className="table-tools">
-      {finds !== undefined && (
-        <div className="table-tools-filter">
-          <TextFilter
-            {...filterProps}
-            filteringPlaceholder={`Find ${finds}`}
-            filteringAriaLabel={`Find ${finds}`}
-            filteringClearAriaLabel="Clear filter"
-            countText={
-              countText?.(filteredItemsCount ?? 0) ??
-              formatCounted(filteredItemsCount ?? 0, "match", "matches")
-            }
-            data-testid={`${name}-search`}
-          />
-        </div>
-      )}
-      {filters}
-    </div>
+    <TableTools
+      filterProps={filterProps}
+      finds={finds}
+      countText={
+        countText?.(filteredItemsCount ?? 0) ??
+        formatCounted(filteredItemsCount ?? 0, "match", "matches")
+      }
+      filters={filters}
+      data-testid={`${name}-search`}
+    />
   );
   const pagination = pages > 1 && (
     <Pagination {...paginationProps} ariaLabels={paginationLabels} data-testid={`${name}-pages`} />
@@ -298,8 +277,6 @@ export function FullTable<Row>(props: FullTableProps<Row>) {
   const isToolbarAbove = !section && table.header === undefined;
   const shown = place(
     <Table
-      // The table reads the widths of its columns only once.
-      key={width}
       variant={section ? "container" : "borderless"}
       {...sorting}
       {...table}
@@ -315,15 +292,12 @@ export function FullTable<Row>(props: FullTableProps<Row>) {
         });
         table.onSelectionChange?.({ ...event, detail: { selectedItems: [...selectedItems] } });
       }}
-      columnDefinitions={columns}
+      columnDefinitions={columns ?? []}
       wrapLines={layout.wrapLines}
       resizableColumns
-      onColumnWidthsChange={({ detail }) => {
-        const widths = Object.fromEntries(
-          columns.map(({ id }, index) => [id, detail.widths[index] ?? 0]),
-        );
-        setLayout({ ...layout, widths: { ...layout.widths, ...widths } });
-      }}
+      onColumnWidthsChange={({ detail }) =>
+        setLayout({ ...layout, widths: { ...layout.widths, ...widthsAfter(detail.widths) } })
+      }
       stickyHeader={!section}
       empty={
         filterProps.filteringText === "" ? table.empty : noMatches(() => actions.setFiltering(""))

@@ -1,0 +1,157 @@
+import { readFileSync } from "node:fs";
+import createWrapper from "@cloudscape-design/components/test-utils/dom";
+import { act, render, renderHook } from "@testing-library/react";
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { FullTable } from "./PagedTable";
+import type { Column, TableLayout } from "./tablePreferences";
+import { useFittedColumns } from "./useFittedColumns";
+
+const { innerWidth } = window;
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  localStorage.clear();
+});
+afterEach(() => {
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+  window.innerWidth = innerWidth;
+});
+
+const layout: TableLayout = { pageSize: 50, wrapLines: false, visibleContent: null, widths: {} };
+const definitions: Column<string>[] = [
+  { id: "name", header: "Name", width: 400, minWidth: 300, grow: 1, cell: (row) => row },
+  { id: "size", header: "Size", width: 200, hideOrder: 1, cell: (row) => row },
+  { id: "pushed", header: "Pushed", width: 200, cell: (row) => row },
+];
+
+/** A measured table in a window of 1280 pixels, and what changes its width. */
+function measuredTable() {
+  window.innerWidth = 1280;
+  const { result } = renderHook(() =>
+    useFittedColumns({ definitions, layout, beside: 0, hasSelection: false, hasRows: false }),
+  );
+  const measure = (width: number) => act(() => result.current.onWidth(width));
+  measure(1000);
+  let width = 1000;
+  return {
+    columns: () => result.current.columns?.map(({ id }) => id),
+    measure,
+    resizeWindow(by: number) {
+      window.innerWidth += by;
+      width += by;
+      measure(width);
+    },
+  };
+}
+
+it("shows the columns that fit into a new size of the window at once", () => {
+  const table = measuredTable();
+  table.resizeWindow(-400);
+  expect(table.columns()).toEqual(["name", "pushed"]);
+});
+
+it("shows those of the last size while an edge of the window is dragged", () => {
+  const table = measuredTable();
+  table.resizeWindow(-50);
+  table.resizeWindow(-350);
+  expect(table.columns()).toEqual(["name", "size", "pushed"]);
+  act(() => vi.runAllTimers());
+  expect(table.columns()).toEqual(["name", "pushed"]);
+});
+
+it("shows those beside a panel when it has opened", () => {
+  const table = measuredTable();
+  table.measure(750);
+  table.measure(620);
+  expect(table.columns()).toEqual(["name", "size", "pushed"]);
+  act(() => vi.runAllTimers());
+  expect(table.columns()).toEqual(["name", "pushed"]);
+});
+
+/** A table with a selection, whose place has a width that the test changes. */
+function shownTable() {
+  const measured: (() => void)[] = [];
+  class Observer {
+    constructor(onResize: () => void) {
+      // Those of Cloudscape read what was observed.
+      if (onResize.length === 0) measured.push(onResize);
+    }
+    observe() {}
+    unobserve() {}
+    disconnect() {}
+  }
+  vi.stubGlobal("ResizeObserver", Observer);
+  const width = vi.spyOn(Element.prototype, "clientWidth", "get").mockReturnValue(1098);
+  const cell = vi.fn((row: string) => row);
+  render(
+    <FullTable
+      name="fitted"
+      section
+      items={["one", "two"]}
+      trackBy={(row) => row}
+      selectionType="multi"
+      selectedItems={[]}
+      columnDefinitions={definitions.map((column) => ({ ...column, cell }))}
+    />,
+  );
+  const widths = () => {
+    const { style } = document.querySelector(".sized-columns") as HTMLElement;
+    return [1, 2, 3, 4, 5].map((column) => style.getPropertyValue(`--column-${column}`));
+  };
+  const resizeTo = (pixels: number) => {
+    width.mockReturnValue(pixels);
+    act(() => {
+      for (const measure of measured) measure();
+      vi.advanceTimersByTime(1_000);
+    });
+  };
+  return { cell, widths, resizeTo };
+}
+
+it("gives columns another width without rendering a row", () => {
+  const { cell, widths, resizeTo } = shownTable();
+  expect(widths()).toEqual(["", "600px", "200px", "auto", ""]);
+  const table = createWrapper().findTable()?.getElement();
+  cell.mockClear();
+  resizeTo(898);
+  expect(widths()).toEqual(["", "400px", "200px", "auto", ""]);
+  expect(cell).not.toHaveBeenCalled();
+  // Where not all fit, another set of columns is rendered in the same table.
+  resizeTo(638);
+  expect(widths().slice(0, 3)).toEqual(["", "340px", "auto"]);
+  expect(cell).toHaveBeenCalled();
+  expect(createWrapper().findTable()?.getElement()).toBe(table);
+});
+
+it("follows the edge of a column that is dragged, and keeps what the others have", async () => {
+  const { widths, resizeTo } = shownTable();
+  resizeTo(898);
+  // As the table does it while the edge is dragged.
+  const header = document.querySelector<HTMLElement>("thead th[data-focus-id=header-size]");
+  await act(async () => header?.style.setProperty("width", "260px"));
+  expect(widths()).toEqual(["", "400px", "260px", "auto", ""]);
+});
+
+it("keeps the width of the dragged column, and the shown ones of the others", () => {
+  window.innerWidth = 1280;
+  const { result } = renderHook(() =>
+    useFittedColumns({ definitions, layout, beside: 0, hasSelection: false, hasRows: false }),
+  );
+  act(() => result.current.onWidth(1000));
+  // The table read its widths in a window without a measured place.
+  act(() => result.current.onWidth(900));
+  expect(result.current.widthsAfter([644, 260, 200])).toEqual({
+    name: 500,
+    size: 260,
+    pushed: 200,
+  });
+});
+
+it("has a rule for every column", () => {
+  const rules = readFileSync("src/shared/columnWidths.css", "utf8");
+  for (let column = 1; column <= 24; column += 1) {
+    expect(rules).toContain(`[data-column-index="${column}"]`);
+    expect(rules).toContain(`var(--column-${column})`);
+  }
+});

@@ -1,0 +1,194 @@
+/** The columns of a table, and their widths for the width that it has. Used by `FullTable`. */
+import {
+  type RefObject,
+  startTransition,
+  useCallback,
+  useEffect,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+  useState,
+} from "react";
+import "./columnWidths.css";
+import { type Column, fittingColumns, type TableLayout, withWidths } from "./tablePreferences";
+
+/** Width of the window that isn't part of a table: navigation and padding. */
+const besideTable = 236;
+/** Time until an animation of the navigation has ended. */
+const settleMs = 200;
+
+interface FittedColumnsOptions<Row> {
+  readonly definitions: readonly Column<Row>[];
+  readonly layout: TableLayout;
+  /** What isn't a column: the selection and padding. */
+  readonly beside: number;
+  readonly hasSelection: boolean;
+  /** A table without rows, as a new page has it, is in the first frame. */
+  readonly hasRows: boolean;
+}
+
+export interface FittedColumns<Row> {
+  /** `null` until the width is known: rows for a guessed width would be rendered twice. */
+  readonly columns: Column<Row>[] | null;
+  /** The element around the table, which has the class `sized-columns`. */
+  readonly sized: RefObject<HTMLDivElement | null>;
+  /** Receives measurements. */
+  readonly onWidth: (width: number) => void;
+  /** The widths by column ID after the user dragged an edge, of those that the table reports. */
+  readonly widthsAfter: (reported: readonly number[]) => Readonly<Record<string, number>>;
+}
+
+/**
+ * Fits columns into the width of their table. The table reads the widths of columns only once, so the current ones are
+ * CSS variables that override its own (`columnWidths.css`): a panel, the navigation, or another size of the window renders no
+ * row. Only other columns do, in a transition once the width has settled, or at once in a new size of the window.
+ */
+export function useFittedColumns<Row>(options: FittedColumnsOptions<Row>): FittedColumns<Row> {
+  const { definitions, layout, beside } = options;
+  const sized = useRef<HTMLDivElement>(null);
+  const measured = useRef<number | null>(null);
+  const isMeasured = useRef(false);
+  /** Changes when other columns fit. */
+  const [round, setRound] = useState(0);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a new round uses the measured width
+  const columns = useMemo(() => {
+    if (measured.current === null) {
+      return null;
+    }
+    const available = measured.current - beside;
+    return withWidths(fittingColumns(definitions, layout, available), layout, available);
+  }, [definitions, layout, beside, round]);
+  const latest = useRef({ ...options, columns });
+  latest.current = { ...options, columns };
+
+  /** The widths that the table itself uses, by column ID. */
+  const own = useRef(new Map<string, number>());
+  const apply = useCallback(() => {
+    const { columns, layout, beside, hasSelection } = latest.current;
+    const style = sized.current?.style;
+    if (columns === null || style === undefined || measured.current === null) {
+      return;
+    }
+    const available = measured.current - beside;
+    const fitted = withWidths(columns, layout, available);
+    const total = fitted.reduce((sum, { width }) => sum + Number(width), 0);
+    for (const [index, { width }] of fitted.entries()) {
+      // The last one takes what rounding leaves.
+      const isFilling = index === fitted.length - 1 && total <= available;
+      style.setProperty(variable(index, hasSelection), isFilling ? "auto" : `${width}px`);
+    }
+  }, []);
+
+  const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
+  const windowWidth = useRef(window.innerWidth);
+  useEffect(() => () => clearTimeout(timer.current), []);
+  const onWidth = useCallback(
+    (width: number) => {
+      const isFirst = !isMeasured.current;
+      isMeasured.current = true;
+      measured.current = width;
+      if (isFirst) {
+        const change = () => setRound((round) => round + 1);
+        if (latest.current.hasRows) {
+          startTransition(change);
+        } else {
+          change();
+        }
+        return;
+      }
+      apply();
+      const follow = () => {
+        const { definitions, layout, beside, columns } = latest.current;
+        const fitting = fittingColumns(definitions, layout, width - beside);
+        if (!sameColumns(fitting, columns ?? [])) {
+          setRound((round) => round + 1);
+        }
+      };
+      const isWindowResized = windowWidth.current !== window.innerWidth;
+      windowWidth.current = window.innerWidth;
+      // While the user drags an edge of the window, only the first and the last width change the columns.
+      if (isWindowResized && timer.current === undefined) {
+        follow();
+      }
+      clearTimeout(timer.current);
+      timer.current = setTimeout(() => {
+        timer.current = undefined;
+        startTransition(follow);
+      }, settleMs);
+    },
+    [apply],
+  );
+  // A page that is hidden, or has no layout, is not measured.
+  useLayoutEffect(() => {
+    if (measured.current === null) {
+      measured.current = window.innerWidth - besideTable;
+      setRound((round) => round + 1);
+    }
+  }, []);
+  useLayoutEffect(apply);
+  useDraggedWidths(sized, own, latest);
+
+  const widthsAfter = useCallback((reported: readonly number[]) => {
+    const { columns, layout, beside } = latest.current;
+    const shown = columns ?? [];
+    const fitted = withWidths(shown, layout, (measured.current ?? 0) - beside);
+    return Object.fromEntries(
+      fitted.map(({ id, width }, index) => {
+        const now = reported[index];
+        const isChanged = now !== undefined && now !== own.current.get(id);
+        if (now !== undefined) {
+          own.current.set(id, now);
+        }
+        return [id, isChanged ? now : Number(width)];
+      }),
+    );
+  }, []);
+  return { columns, sized, onWidth, widthsAfter };
+}
+
+/** The variable with the width of a column, as in `columnWidths.css`. The column of the selection is the first one. */
+function variable(index: number, hasSelection: boolean): string {
+  return `--column-${index + (hasSelection ? 2 : 1)}`;
+}
+
+function sameColumns<Row>(one: readonly Column<Row>[], other: readonly Column<Row>[]): boolean {
+  return one.length === other.length && one.every(({ id }, index) => id === other[index]?.id);
+}
+
+/** While the user drags the edge of a column, the table changes its own width, which is shown then. */
+function useDraggedWidths<Row>(
+  sized: RefObject<HTMLDivElement | null>,
+  own: RefObject<Map<string, number>>,
+  latest: RefObject<{ columns: readonly Column<Row>[] | null; hasSelection: boolean }>,
+): void {
+  const { columns } = latest.current;
+  useEffect(() => {
+    if (columns === null) {
+      return;
+    }
+    for (const { id, width, minWidth } of columns) {
+      // As the table reads it, when it first has the column.
+      if (!own.current.has(id)) {
+        own.current.set(id, Math.max(Number(width), Number(minWidth)));
+      }
+    }
+    const head = sized.current?.querySelector("thead");
+    if (head == null) {
+      return;
+    }
+    const observer = new MutationObserver((changes) => {
+      for (const { target } of changes) {
+        const cell = target as HTMLElement;
+        const index = columns.findIndex(({ id }) => cell.dataset.focusId === `header-${id}`);
+        const id = columns[index]?.id;
+        const width = Number.parseFloat(cell.style.width);
+        if (id !== undefined && Number.isFinite(width) && width !== own.current.get(id)) {
+          const name = variable(index, latest.current.hasSelection);
+          sized.current?.style.setProperty(name, `${width}px`);
+        }
+      }
+    });
+    observer.observe(head, { subtree: true, attributes: true, attributeFilter: ["style"] });
+    return () => observer.disconnect();
+  }, [columns, sized, own, latest]);
+}
