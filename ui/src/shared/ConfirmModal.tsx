@@ -1,8 +1,6 @@
-import Box from "@cloudscape-design/components/box";
-import Button from "@cloudscape-design/components/button";
 import Modal, { type ModalProps } from "@cloudscape-design/components/modal";
-import SpaceBetween from "@cloudscape-design/components/space-between";
 import type { ReactNode } from "react";
+import { DialogFooter } from "./DialogFooter";
 
 interface ConfirmModalProps {
   header: string;
@@ -24,7 +22,7 @@ interface ConfirmModalProps {
 
 /** A confirmation dialog. */
 export function ConfirmModal(props: ConfirmModalProps) {
-  const { header, closeLabel, confirm, name, busy, onConfirm, onClose, children } = props;
+  const { header, closeLabel, name, busy = false, onClose, children } = props;
   return (
     <Modal
       visible
@@ -37,23 +35,20 @@ export function ConfirmModal(props: ConfirmModalProps) {
         }
       }}
       footer={
-        <Box float="right">
-          <SpaceBetween direction="horizontal" size="xs">
-            <Button variant="link" disabled={busy} onClick={onClose} data-testid={`${name}-cancel`}>
-              Cancel
-            </Button>
-            <Button
-              variant="primary"
-              loading={busy}
-              disabled={props.disabled}
-              disabledReason={props.disabledReason}
-              onClick={onConfirm}
-              data-testid={`${name}-confirm`}
-            >
-              {confirm}
-            </Button>
-          </SpaceBetween>
-        </Box>
+        <DialogFooter
+          closeLabel="Cancel"
+          isLocked={busy}
+          onClose={onClose}
+          closeTestId={`${name}-cancel`}
+          confirm={{
+            label: props.confirm,
+            busy,
+            disabled: props.disabled,
+            disabledReason: props.disabledReason,
+            onConfirm: props.onConfirm,
+            testId: `${name}-confirm`,
+          }}
+        />
       }
       data-testid={`${name}-modal`}
     >

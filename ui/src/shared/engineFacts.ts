@@ -1,4 +1,4 @@
-import type { EngineStatus, EngineStore } from "../ipc/generated";
+import type { EngineOrigin, EngineStatus, EngineStore } from "../ipc/generated";
 
 const storeTexts: Record<EngineStore, string> = {
   containerd: "containerd image store (keeps digests)",
@@ -16,4 +16,18 @@ export function engineFacts(engine: EngineStatus): (readonly [string, string])[]
     ["Address", address],
   ];
   return facts.flatMap(([what, value]) => (value ? [[what, value] as const] : []));
+}
+
+/** Where the address of an engine is from. */
+export function originLabel(origin: EngineOrigin): string {
+  switch (origin.kind) {
+    case "settings":
+      return "from Settings";
+    case "environment":
+      return "from DOCKER_HOST";
+    case "context":
+      return `from the Docker context ${origin.name}`;
+    case "socket":
+      return `default socket of ${origin.product}`;
+  }
 }

@@ -1,6 +1,4 @@
 import Alert from "@cloudscape-design/components/alert";
-import Box from "@cloudscape-design/components/box";
-import Button from "@cloudscape-design/components/button";
 import FormField from "@cloudscape-design/components/form-field";
 import Input from "@cloudscape-design/components/input";
 import Modal from "@cloudscape-design/components/modal";
@@ -17,8 +15,10 @@ import type {
   DeletionTarget,
 } from "../../ipc/generated";
 import { connectionKey } from "../../shared/connection";
+import { DialogFooter } from "../../shared/DialogFooter";
 import { formatCount } from "../../shared/format";
 import { StatusText } from "../../shared/StatusText";
+import { StopButton } from "../../shared/StopButton";
 import { useAsyncAction } from "../../shared/useAsyncAction";
 import { useRequest } from "../../shared/useRequest";
 import { DeletionPlanView } from "./DeletionPlanView";
@@ -112,43 +112,38 @@ export function DeletionModal(props: DeletionModalProps) {
         }
       }}
       footer={
-        <Box float="right">
-          <SpaceBetween direction="horizontal" size="xs">
-            {busy && plan !== null && (
-              <Button
-                loading={stopping}
-                loadingText="Stopping…"
-                onClick={() => {
-                  setStopping(true);
-                  // A finished deletion doesn't need a stop.
-                  backend.deletionStop(plan.deletion).catch(() => {});
-                }}
-                data-testid="deletion-stop"
-              >
-                {stopping ? "Stopping…" : "Stop"}
-              </Button>
-            )}
-            <Button variant="link" disabled={busy} onClick={onClose} data-testid="deletion-close">
-              {report === null && label !== null ? "Cancel" : "Close"}
-            </Button>
-            {report === null && error === null && (plan === null || label !== null) && (
-              <Button
-                variant="primary"
-                loading={busy}
-                disabled={plan === null || unconfirmed}
-                disabledReason={
-                  plan === null
-                    ? "Checking what would be deleted."
-                    : `Enter ${confirmation} to confirm.`
+        <DialogFooter
+          closeLabel={report === null && label !== null ? "Cancel" : "Close"}
+          isLocked={busy}
+          onClose={onClose}
+          closeTestId="deletion-close"
+          confirm={
+            report === null && error === null && (plan === null || label !== null)
+              ? {
+                  label: label ?? "Delete",
+                  busy,
+                  disabled: plan === null || unconfirmed,
+                  disabledReason:
+                    plan === null
+                      ? "Checking what would be deleted."
+                      : `Enter ${confirmation} to confirm.`,
+                  onConfirm: () => plan !== null && void remove(plan.deletion),
+                  testId: "deletion-confirm",
                 }
-                onClick={() => plan !== null && void remove(plan.deletion)}
-                data-testid="deletion-confirm"
-              >
-                {label ?? "Delete"}
-              </Button>
-            )}
-          </SpaceBetween>
-        </Box>
+              : null
+          }
+        >
+          {busy && plan !== null && (
+            <StopButton
+              onStop={() => {
+                setStopping(true);
+                // A finished deletion doesn't need a stop.
+                backend.deletionStop(plan.deletion).catch(() => {});
+              }}
+              data-testid="deletion-stop"
+            />
+          )}
+        </DialogFooter>
       }
       data-testid="deletion-modal"
     >

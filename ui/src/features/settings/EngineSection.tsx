@@ -7,7 +7,8 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
 import { type ErrorActions, ErrorAlert } from "../../errors";
 import { useBackend } from "../../ipc";
-import type { EngineOrigin, EngineStatus } from "../../ipc/generated";
+import type { EngineStatus } from "../../ipc/generated";
+import { originLabel } from "../../shared/engineFacts";
 import { StatusText } from "../../shared/StatusText";
 
 interface EngineSectionProps {
@@ -21,19 +22,6 @@ type Test =
   | { readonly kind: "running" }
   | { readonly kind: "answered"; readonly status: EngineStatus }
   | { readonly kind: "failed"; readonly error: unknown };
-
-function originLabel(origin: EngineOrigin): string {
-  switch (origin.kind) {
-    case "settings":
-      return "from Settings";
-    case "environment":
-      return "from DOCKER_HOST";
-    case "context":
-      return `from the Docker context ${origin.name}`;
-    case "socket":
-      return `default socket of ${origin.product}`;
-  }
-}
 
 /** Address formats: URL, path of a socket or named pipe, or host and port. */
 const addressForms = [

@@ -270,6 +270,15 @@ export type FoundImages = { images: Array<FoundImage>,
 has_more: boolean, };
 
 /**
+ * A number of rows, exact or an upper bound.
+ */
+export type ImageCount = { count: number, 
+/**
+ * Whether it is known what every index lists. Otherwise, images that an unread index lists are counted too.
+ */
+is_exact: boolean, };
+
+/**
  * The kind of an image in a repository.
  */
 export type ImageKind = "image" | "index" | "signature" | "sbom" | "provenance" | "attestation" | "helm_chart" | "wasm" | "build_cache" | "soci_index" | "model" | "referrer_list" | "other";
@@ -283,15 +292,6 @@ export type ImageNotDeleted = { digest: string, error: ApiError, };
  * An image that ECR refused.
  */
 export type ImageNotRestored = { repository: string, digest: string, error: ApiError, };
-
-/**
- * A number of rows, exact or an upper bound.
- */
-export type ImageCount = { count: number, 
-/**
- * Whether it is known what every index lists. Otherwise, images that an unread index lists are counted too.
- */
-is_exact: boolean, };
 
 /**
  * An image that belongs to another one.

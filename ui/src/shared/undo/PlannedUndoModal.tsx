@@ -2,14 +2,13 @@
  * The dialog of an undo: its dry run, its confirmation, its progress, and its report. `UndoModal` uses it for
  * migrations, and `RestoreModal` for deletions.
  */
-import Box from "@cloudscape-design/components/box";
-import Button from "@cloudscape-design/components/button";
 import Modal from "@cloudscape-design/components/modal";
 import ProgressBar from "@cloudscape-design/components/progress-bar";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Spinner from "@cloudscape-design/components/spinner";
 import type { ReactNode } from "react";
 import { type ErrorActions, ErrorAlert } from "../../errors";
+import { DialogFooter } from "../DialogFooter";
 import { StopButton } from "../StopButton";
 import type { useAsyncAction } from "../useAsyncAction";
 import type { useRequest } from "../useRequest";
@@ -63,35 +62,30 @@ export function PlannedUndoModal<Plan>(props: PlannedUndoModalProps<Plan>) {
         }
       }}
       footer={
-        <Box float="right">
-          <SpaceBetween direction="horizontal" size="xs">
-            {plan !== null && busy && (
-              <StopButton
-                // A finished undo doesn't need a stop.
-                onStop={() => props.onStop(plan).catch(() => {})}
-                data-testid={`${name}-stop`}
-              />
-            )}
-            <Button
-              variant="link"
-              disabled={isLocked}
-              onClick={onClose}
-              data-testid={`${name}-close`}
-            >
-              {canConfirm && !busy ? "Cancel" : "Close"}
-            </Button>
-            {canConfirm && (
-              <Button
-                variant="primary"
-                loading={busy}
-                onClick={() => props.onConfirm(plan)}
-                data-testid={`${name}-confirm`}
-              >
-                {confirm}
-              </Button>
-            )}
-          </SpaceBetween>
-        </Box>
+        <DialogFooter
+          closeLabel={canConfirm && !busy ? "Cancel" : "Close"}
+          isLocked={isLocked}
+          onClose={onClose}
+          closeTestId={`${name}-close`}
+          confirm={
+            canConfirm
+              ? {
+                  label: confirm,
+                  busy,
+                  onConfirm: () => props.onConfirm(plan),
+                  testId: `${name}-confirm`,
+                }
+              : null
+          }
+        >
+          {plan !== null && busy && (
+            <StopButton
+              // A finished undo doesn't need a stop.
+              onStop={() => props.onStop(plan).catch(() => {})}
+              data-testid={`${name}-stop`}
+            />
+          )}
+        </DialogFooter>
       }
       data-testid={`${name}-modal`}
     >

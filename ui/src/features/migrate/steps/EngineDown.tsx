@@ -1,19 +1,7 @@
 import Box from "@cloudscape-design/components/box";
 import ExpandableSection from "@cloudscape-design/components/expandable-section";
-import type { EngineOrigin, EngineStatus } from "../../../ipc/generated";
-
-function originLabel(origin: EngineOrigin): string {
-  switch (origin.kind) {
-    case "settings":
-      return "from Settings";
-    case "environment":
-      return "from DOCKER_HOST";
-    case "context":
-      return `from the Docker context ${origin.name}`;
-    case "socket":
-      return origin.product;
-  }
-}
+import type { EngineStatus } from "../../../ipc/generated";
+import { originLabel } from "../../../shared/engineFacts";
 
 /** The addresses at which Transload searched for a Docker Engine. */
 export function EngineDown({ status }: { status: EngineStatus }) {
