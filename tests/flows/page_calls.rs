@@ -145,7 +145,7 @@ impl Scene {
             }
             "counts and sizes of the visible rows" => {
                 let counted = api.repository_summaries(connection(), vec![LARGE.to_owned()]).await;
-                one("images", counted.map_err(api_error)?[0].images)
+                one("images", counted.map_err(api_error)?[0].images.count)
             }
             "a repository" => one("images", self.details(LARGE).await?.images.len() as u64),
             "images in use, with a repository, once an hour" => {
@@ -163,7 +163,7 @@ impl Scene {
                 let read = api.registry_contents_read(connection(), now_ms(), read, |_| {}).await;
                 let read = read.map_err(api_error)?.context("not cancelled")?;
                 let stored = read.repositories.iter().filter_map(|one| one.storage.as_ref());
-                let images: Vec<u64> = stored.map(|one| one.images + one.parts).collect();
+                let images: Vec<u64> = stored.map(|one| one.images.count + one.parts).collect();
                 vec![
                     ("repositories", vec![images.len() as u64]),
                     ("images of each repository", images),
