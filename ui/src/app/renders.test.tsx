@@ -1,5 +1,5 @@
 /** A click renders what changes, however many rows are beside it. */
-import { act } from "@testing-library/react";
+import { act, waitFor } from "@testing-library/react";
 import { describe, expect, it } from "vitest";
 import { emptyDraft, type StepId } from "../features/migrate/wizard/draft";
 import { rendersOf } from "../testing/renderCount";
@@ -7,6 +7,12 @@ import { byId, openWindow } from "../testing/window";
 
 const few = 5;
 const many = 45;
+
+const tables: Partial<Record<StepId, string>> = {
+  images: "images-table",
+  repositories: "repositories-table",
+  review: "plan-images",
+};
 
 /** Counts what a click renders on a step with this number of repositories. */
 async function rendersOn(step: StepId, rows: number, id: string): Promise<number> {
@@ -25,11 +31,13 @@ async function rendersOn(step: StepId, rows: number, id: string): Promise<number
         names: repositories.map((name) => ({ source_repository: name, name, rules: [] })),
         problems: [],
       }),
+      migrationStart: () => new Promise(() => {}),
     },
   });
-  await byId(step === "images" ? "images-table" : "repositories-table");
+  await byId(tables[step] ?? "");
   await act(async () => {});
   const button = await byId(id);
+  await waitFor(() => expect(button.getAttribute("aria-disabled")).not.toBe("true"));
   const count = await rendersOf(async () => {
     await act(async () => button.click());
   });
@@ -43,6 +51,7 @@ describe("a click", () => {
     ["repositories", "rename-panel-open"],
     ["images", "rules-open"],
     ["images", "extent-open"],
+    ["review", "wizard-start"],
   ])("on the step %s renders no rows: %s", async (step, id) => {
     const [short, long] = [await rendersOn(step, few, id), await rendersOn(step, many, id)];
     expect(short).toBeGreaterThan(0);
