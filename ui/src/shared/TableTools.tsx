@@ -4,7 +4,7 @@ import "./table.css";
 
 interface TableToolsProps {
   filterProps: Pick<TextFilterProps, "filteringText" | "onChange">;
-  /** What the text filter finds, for example `images by name or state`. Without it, there is no text filter. */
+  /** What the text filter finds, for example `images by name or state`. Without it, only `filters` are shown. */
   finds: string | undefined;
   /** How many rows the filter found, for example `3 matches`. */
   countText: string;

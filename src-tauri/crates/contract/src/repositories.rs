@@ -4,8 +4,9 @@ use serde::{Deserialize, Serialize};
 pub use transload_aws::EcrImageStatus as ImageStatus;
 use transload_errors::ApiError;
 pub use transload_explorer::{
-    CleanupClass, CleanupImage, CleanupProposal, CleanupRules, ExclusionReason, ImageKind,
-    ImageCount, ImagePart, ImageRow, ImageSize, KeptFromCleanup, RepositoryRows, UnreadManifest, UnreadReason,
+    CleanupClass, CleanupImage, CleanupProposal, CleanupRules, ExclusionReason, ImageCount,
+    ImageKind, ImagePart, ImageRow, ImageSize, KeptFromCleanup, RepositoryRows, UnreadManifest,
+    UnreadReason,
 };
 use ts_rs::TS;
 

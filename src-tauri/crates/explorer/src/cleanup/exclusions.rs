@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::cleanup::rules::{CleanupRules, is_older};
-use crate::kind::attached_to;
 use crate::image_rows::{ImageRow, RepositoryRows, tree};
+use crate::kind::attached_to;
 use transload_aws::EcrImage;
 use transload_model::{Digest, wildcard_matches};
 

@@ -5,9 +5,9 @@
 use std::cmp::Reverse;
 use std::collections::{HashMap, HashSet};
 
+use crate::image_rows::{ImageRow, RepositoryRows};
 use crate::kind::ImageKind;
 use crate::manifest_facts::ManifestFacts;
-use crate::image_rows::{ImageRow, RepositoryRows};
 use transload_aws::EcrImage;
 use transload_model::Digest;
 
