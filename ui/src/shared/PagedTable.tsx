@@ -14,7 +14,7 @@ import { TableBesidePanel } from "./TableBesidePanel";
 import { TableTools } from "./TableTools";
 import { paginationLabels } from "./tableLabels";
 import { type Column, rowsOfAPage, TablePreferences, useTableLayout } from "./tablePreferences";
-import { useFittedColumns } from "./useFittedColumns";
+import { selectionWidth, useFittedColumns } from "./useFittedColumns";
 import { useRowPortions } from "./useRowPortions";
 import { wholeSelection } from "./wholeSelection";
 
@@ -148,8 +148,6 @@ interface FullTableProps<Row> extends Omit<PagedTableProps<Row>, "columnDefiniti
   /** Called with the visible rows when they change. */
   onPage?: (rows: readonly Row[]) => void;
 }
-
-const selectionWidth = 54;
 
 /** The padding and border of a section at its left and right. */
 const sectionPadding = 44;

@@ -111,15 +111,15 @@ function shownTable() {
 
 it("gives columns another width without rendering a row", () => {
   const { cell, widths, resizeTo } = shownTable();
-  expect(widths()).toEqual(["", "600px", "200px", "auto", ""]);
+  expect(widths()).toEqual(["54px", "600px", "200px", "auto", ""]);
   const table = createWrapper().findTable()?.getElement();
   cell.mockClear();
   resizeTo(898);
-  expect(widths()).toEqual(["", "400px", "200px", "auto", ""]);
+  expect(widths()).toEqual(["54px", "400px", "200px", "auto", ""]);
   expect(cell).not.toHaveBeenCalled();
   // Where not all fit, another set of columns is rendered in the same table.
   resizeTo(638);
-  expect(widths().slice(0, 3)).toEqual(["", "340px", "auto"]);
+  expect(widths().slice(0, 3)).toEqual(["54px", "340px", "auto"]);
   expect(cell).toHaveBeenCalled();
   expect(createWrapper().findTable()?.getElement()).toBe(table);
 });
@@ -130,7 +130,7 @@ it("follows the edge of a column that is dragged, and keeps what the others have
   // As the table does it while the edge is dragged.
   const header = document.querySelector<HTMLElement>("thead th[data-focus-id=header-size]");
   await act(async () => header?.style.setProperty("width", "260px"));
-  expect(widths()).toEqual(["", "400px", "260px", "auto", ""]);
+  expect(widths()).toEqual(["54px", "400px", "260px", "auto", ""]);
 });
 
 it("keeps the width of the dragged column, and the shown ones of the others", () => {

@@ -17,6 +17,9 @@ const besideTable = 236;
 /** Time until an animation of the navigation has ended. */
 const settleMs = 200;
 
+/** Width of the column of the selection. */
+export const selectionWidth = 54;
+
 interface FittedColumnsOptions<Row> {
   readonly definitions: readonly Column<Row>[];
   readonly layout: TableLayout;
@@ -58,8 +61,8 @@ export function useFittedColumns<Row>(options: FittedColumnsOptions<Row>): Fitte
     const available = measured.current - beside;
     return withWidths(fittingColumns(definitions, layout, available), layout, available);
   }, [definitions, layout, beside, round]);
+  /** Of the rendering that is shown, not of one in the background. */
   const latest = useRef({ ...options, columns });
-  latest.current = { ...options, columns };
 
   /** The widths that the table itself uses, by column ID. */
   const own = useRef(new Map<string, number>());
@@ -68,6 +71,9 @@ export function useFittedColumns<Row>(options: FittedColumnsOptions<Row>): Fitte
     const style = sized.current?.style;
     if (columns === null || style === undefined || measured.current === null) {
       return;
+    }
+    if (hasSelection) {
+      style.setProperty("--column-1", `${selectionWidth}px`);
     }
     const available = measured.current - beside;
     const fitted = withWidths(columns, layout, available);
@@ -125,8 +131,11 @@ export function useFittedColumns<Row>(options: FittedColumnsOptions<Row>): Fitte
       setRound((round) => round + 1);
     }
   }, []);
-  useLayoutEffect(apply);
-  useDraggedWidths(sized, own, latest);
+  useLayoutEffect(() => {
+    latest.current = { ...options, columns };
+    apply();
+  });
+  useDraggedWidths(columns, options.hasSelection, sized, own);
 
   const widthsAfter = useCallback((reported: readonly number[]) => {
     const { columns, layout, beside } = latest.current;
@@ -157,11 +166,11 @@ function sameColumns<Row>(one: readonly Column<Row>[], other: readonly Column<Ro
 
 /** While the user drags the edge of a column, the table changes its own width, which is shown then. */
 function useDraggedWidths<Row>(
+  columns: readonly Column<Row>[] | null,
+  hasSelection: boolean,
   sized: RefObject<HTMLDivElement | null>,
   own: RefObject<Map<string, number>>,
-  latest: RefObject<{ columns: readonly Column<Row>[] | null; hasSelection: boolean }>,
 ): void {
-  const { columns } = latest.current;
   useEffect(() => {
     if (columns === null) {
       return;
@@ -172,8 +181,11 @@ function useDraggedWidths<Row>(
         own.current.set(id, Math.max(Number(width), Number(minWidth)));
       }
     }
-    const head = sized.current?.querySelector("thead");
-    if (head == null) {
+    // The copy that stays in view mirrors the widths of the head.
+    const head = [...(sized.current?.querySelectorAll("thead") ?? [])].find(
+      (one) => one.closest("[aria-hidden=true]") === null,
+    );
+    if (head === undefined) {
       return;
     }
     const observer = new MutationObserver((changes) => {
@@ -183,12 +195,12 @@ function useDraggedWidths<Row>(
         const id = columns[index]?.id;
         const width = Number.parseFloat(cell.style.width);
         if (id !== undefined && Number.isFinite(width) && width !== own.current.get(id)) {
-          const name = variable(index, latest.current.hasSelection);
+          const name = variable(index, hasSelection);
           sized.current?.style.setProperty(name, `${width}px`);
         }
       }
     });
     observer.observe(head, { subtree: true, attributes: true, attributeFilter: ["style"] });
     return () => observer.disconnect();
-  }, [columns, sized, own, latest]);
+  }, [columns, hasSelection, sized, own]);
 }
