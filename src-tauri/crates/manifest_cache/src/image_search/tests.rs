@@ -119,7 +119,21 @@ fn repositories() -> Vec<(String, Vec<ListedImage>)> {
         images.sort_by_key(|image| image.digest.to_string());
         images
     };
-    sizes.into_iter().map(|(name, count)| (name.to_owned(), images(name, count))).collect()
+    let mut all: Vec<_> =
+        sizes.into_iter().map(|(name, count)| (name.to_owned(), images(name, count))).collect();
+    // Digests that aren't evenly distributed, so that the first guesses of a search are far off, on both sides.
+    let skewed = (0..200_u64).map(|number| number.pow(4));
+    let mirrored = (1..=200_u64).rev().map(|number| u64::from(u32::MAX) - number.pow(4));
+    for (name, heads) in [("skewed", skewed.collect()), ("mirrored", mirrored.collect::<Vec<_>>())]
+    {
+        let images = heads.into_iter().map(|head: u64| ListedImage {
+            digest: Digest::parse(&format!("sha256:{head:08x}{head:056x}")).unwrap(),
+            ..image("", &[&format!("key-{head}")])
+        });
+        all.push((name.to_owned(), images.collect()));
+    }
+    all.sort_by(|(one, _), (other, _)| one.cmp(other));
+    all
 }
 
 #[test]
@@ -134,7 +148,8 @@ fn a_search_answers_the_same_as_a_scan_of_all_images() {
     {
         lists.put(&registry, name, images, "", 1);
     }
-    let digest = repositories[3].1[7].digest.to_string();
+    let (_, api) = repositories.iter().find(|(name, _)| name == "shop/api").unwrap();
+    let digest = api[7].digest.to_string();
     let mut texts: Vec<String> = [
         // Parts of tags, in every case, over the edges of tags and lines.
         "b",
@@ -225,6 +240,9 @@ fn a_search_answers_the_same_as_a_scan_of_all_images() {
                 hex.flat_map(|hex| [4, 5, 8, 9, 64].map(|length| hex[..length].to_owned())),
             );
         }
+    }
+    for (_, images) in repositories.iter().filter(|(_, images)| images.len() == 200) {
+        texts.extend(images.iter().map(|image| image.digest.as_str()[7..17].to_owned()));
     }
     // Between all digests, before the first one, and after the last one.
     texts.extend((0..=0xffff_u32).step_by(251).map(|number| format!("{number:04x}")));
