@@ -58,7 +58,6 @@ macro_rules! commands {
             }
         )*
 
-        /// Every command by name.
         #[cfg(test)]
         pub const COMMANDS: &[&str] = &[$(stringify!($shell),)* $(stringify!($api),)*];
 

@@ -6,9 +6,6 @@ use std::io;
 use std::path::Path;
 
 /// Syncs a file that a library wrote to disk.
-///
-/// # Errors
-/// If the file can't be opened or synced.
 pub fn sync(path: &Path) -> io::Result<()> {
     File::options().write(true).open(path)?.sync_all()
 }
@@ -26,9 +23,6 @@ pub fn read(path: &Path) -> io::Result<Option<Vec<u8>>> {
 }
 
 /// Deletes a file, if it exists.
-///
-/// # Errors
-/// If the file can't be deleted.
 pub fn remove(path: &Path) -> io::Result<()> {
     match fs::remove_file(path) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),

@@ -20,9 +20,6 @@ pub struct Folders {
 
 impl Folders {
     /// Finds the folders, and creates them with access for this user only.
-    ///
-    /// # Errors
-    /// If the system defines no folder, or a folder can't be created.
     pub fn find<R: Runtime>(app: &impl Manager<R>) -> Result<Self, StartError> {
         let folders = match Self::overridden() {
             Some(data) => Self { logs: data.join("logs"), data },

@@ -27,9 +27,6 @@ pub enum LogError {
 }
 
 /// Starts logging to a folder, including panics.
-///
-/// # Errors
-/// If the folder isn't writable.
 pub fn start(folder: &Path) -> Result<(), LogError> {
     let file = file(folder)?;
     let filter = EnvFilter::try_new(FILTER).map_err(LogError::Filter)?;

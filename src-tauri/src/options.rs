@@ -34,7 +34,6 @@ pub enum Request {
 /// Options of the window.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Start {
-    /// Starts practice mode.
     pub practice: bool,
 }
 

@@ -46,7 +46,6 @@ impl SettingsFile {
         Ok(Self { path, current: Mutex::new(settings) })
     }
 
-    /// Returns the current settings.
     pub fn get(&self) -> Settings {
         self.current.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }

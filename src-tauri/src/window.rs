@@ -20,9 +20,6 @@ pub const CLOSE_REQUESTED: &str = "close-requested";
 
 /// Opens the window. It is created here instead of by the configuration, so that the data of the web view is in
 /// the data folder, and so that it never navigates to other pages.
-///
-/// # Errors
-/// If Tauri can't create the window.
 pub fn open<R: Runtime>(app: &App<R>) -> tauri::Result<()> {
     let config = app.config().app.windows.iter().find(|window| window.label == LABEL);
     let config = config.ok_or(tauri::Error::WindowNotFound)?.clone();

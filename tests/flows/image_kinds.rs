@@ -17,7 +17,6 @@ const PATH: &str = "team/app";
 
 /// The content of the source.
 struct Kinds {
-    /// The tags to copy.
     tags: Vec<&'static str>,
     /// All manifests that have to be copied, by tag or digest.
     references: Vec<String>,
@@ -46,7 +45,6 @@ impl Kinds {
     }
 }
 
-/// An image with a changed manifest.
 fn with_manifest(image: &Image, change: impl FnOnce(&mut Value)) -> Result<Image> {
     let mut manifest: Value = serde_json::from_slice(&image.manifest.bytes)?;
     change(&mut manifest);
@@ -54,7 +52,6 @@ fn with_manifest(image: &Image, change: impl FnOnce(&mut Value)) -> Result<Image
     Ok(Image { manifest, ..image.clone() })
 }
 
-/// Fills a repository with one image of each kind.
 async fn fill(target: &TestRepository) -> Result<Kinds> {
     let mut kinds = Kinds { tags: Vec::new(), references: Vec::new(), blobs: Vec::new() };
     let docker = Recipe::small(71).format(Format::Docker).build()?;

@@ -50,7 +50,6 @@ impl Fixture {
         run.variable("TRANSLOAD_DATA_DIR", self.path(data)).finish().await
     }
 
-    /// Plans in a region, and returns the plan file.
     async fn plan(&self, ecr: &Ecr, region: &str, more: &str) -> Result<String> {
         let out = self.path(&format!("plan-{region}.json"));
         let from = self.source.host();

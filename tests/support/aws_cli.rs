@@ -24,10 +24,6 @@ pub struct AwsCli {
 }
 
 impl AwsCli {
-    /// The AWS CLI for an endpoint.
-    ///
-    /// # Errors
-    /// If it is not installed.
     pub fn new(endpoint: &str) -> Result<Self> {
         Ok(Self {
             python: python_tool("python3")?,
@@ -38,7 +34,6 @@ impl AwsCli {
     }
 
     /// Uses another access key.
-    #[must_use]
     pub fn with_key(mut self, id: &str, secret: &str) -> Self {
         crate::secrets::known_secrets::remember("a secret key", secret);
         self.key = (id.to_owned(), secret.to_owned());
@@ -46,7 +41,6 @@ impl AwsCli {
     }
 
     /// Uses another region.
-    #[must_use]
     pub fn in_region(mut self, region: &str) -> Self {
         region.clone_into(&mut self.region);
         self
@@ -70,9 +64,6 @@ impl AwsCli {
     }
 
     /// Runs a command and parses its output.
-    ///
-    /// # Errors
-    /// If the command fails or its output is not JSON.
     pub async fn json<'a>(&self, arguments: impl IntoIterator<Item = &'a str>) -> Result<Value> {
         let finished = self.run(arguments).succeed().await?;
         if finished.stdout.iter().all(u8::is_ascii_whitespace) {
@@ -83,9 +74,6 @@ impl AwsCli {
 
     /// Returns the digest that DescribeImages reports for a tag, or `None` if the tag or repository does not
     /// exist.
-    ///
-    /// # Errors
-    /// If the command cannot be run, or fails for another reason.
     pub async fn image_digest(&self, repository: &str, tag: &str) -> Result<Option<String>> {
         let id = format!("imageTag={tag}");
         let finished = self
@@ -104,9 +92,6 @@ impl AwsCli {
     }
 
     /// Creates a repository, with `IMMUTABLE` or `MUTABLE` tags.
-    ///
-    /// # Errors
-    /// If ECR rejects the call.
     pub async fn create_repository(&self, name: &str, mutability: &str) -> Result<Value> {
         let arguments = ["--repository-name", name, "--image-tag-mutability", mutability];
         self.json(["ecr", "create-repository"].into_iter().chain(arguments)).await

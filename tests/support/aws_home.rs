@@ -18,9 +18,6 @@ pub struct AwsHome {
 
 impl AwsHome {
     /// A home folder without AWS files.
-    ///
-    /// # Errors
-    /// If the folder cannot be created.
     pub fn new() -> Result<Self> {
         Ok(Self {
             folder: TempDir::with_prefix("home-")?,
@@ -30,9 +27,6 @@ impl AwsHome {
     }
 
     /// Adds a profile with an access key and these settings in the configuration file.
-    ///
-    /// # Errors
-    /// If the files cannot be written.
     pub fn profile_with_key(
         mut self,
         name: &str,
@@ -48,9 +42,6 @@ impl AwsHome {
     }
 
     /// Adds a profile with these settings in the configuration file.
-    ///
-    /// # Errors
-    /// If the files cannot be written.
     pub fn profile(mut self, name: &str, settings: &[(&str, &str)]) -> Result<Self> {
         let section = if name == "default" { name.to_owned() } else { format!("profile {name}") };
         writeln!(self.config, "[{section}]")?;
@@ -63,9 +54,6 @@ impl AwsHome {
     }
 
     /// Appends text to the configuration file.
-    ///
-    /// # Errors
-    /// If the files cannot be written.
     pub fn config_text(mut self, text: &str) -> Result<Self> {
         self.config.push_str(text);
         self.write()?;
@@ -73,9 +61,6 @@ impl AwsHome {
     }
 
     /// Writes a file below the home folder, such as a cached token.
-    ///
-    /// # Errors
-    /// If it cannot be written.
     pub fn file(&self, path: &str, text: &str) -> Result<PathBuf> {
         let path = self.folder.path().join(path);
         if let Some(folder) = path.parent() {

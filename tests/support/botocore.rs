@@ -26,9 +26,6 @@ struct Pipes {
 
 impl Botocore {
     /// Starts an ECR client for an endpoint.
-    ///
-    /// # Errors
-    /// If Python or botocore is not installed.
     pub fn start(endpoint: &str, region: &str, (id, secret): (&str, &str)) -> Result<Self> {
         let mut process = Command::new(python_tool("python3")?)
             .arg(workspace_root().join("tests/support/ecr_calls.py"))
@@ -49,9 +46,6 @@ impl Botocore {
 
     /// Calls an operation, such as `DescribeImages`. Returns `None` if ECR responds with one of the error
     /// codes in `absent`.
-    ///
-    /// # Errors
-    /// Any other error of ECR, or if the process ended.
     pub async fn call(
         &self,
         operation: &str,

@@ -27,10 +27,6 @@ pub struct ServerFiles {
 }
 
 impl CertificateAuthority {
-    /// Creates an authority with this name.
-    ///
-    /// # Errors
-    /// If its files cannot be written.
     pub fn new(name: &str) -> Result<Self> {
         let folder = TempDir::with_prefix("authority-")?;
         let key = KeyPair::generate()?;
@@ -48,9 +44,6 @@ impl CertificateAuthority {
     }
 
     /// Creates a server certificate for a host.
-    ///
-    /// # Errors
-    /// If its files cannot be written.
     pub fn server(&self, host: &str) -> Result<ServerFiles> {
         let key = KeyPair::generate()?;
         let mut params = CertificateParams::new(vec![host.to_owned()])?;
@@ -81,9 +74,6 @@ pub struct CompanyProxy {
 
 impl CompanyProxy {
     /// Starts a proxy at a port that was chosen before (see `free_port`).
-    ///
-    /// # Errors
-    /// If the port is taken.
     pub async fn start(port: u16, leads_to: &str) -> Result<Self> {
         let listener = TcpListener::bind(("127.0.0.1", port)).await?;
         let to: SocketAddr = leads_to.parse()?;

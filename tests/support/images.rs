@@ -28,7 +28,6 @@ pub fn digest_of(bytes: &[u8]) -> String {
 #[derive(Clone, Debug)]
 pub struct Manifest {
     pub bytes: Bytes,
-    /// Its media type.
     pub media_type: String,
     pub digest: String,
 }

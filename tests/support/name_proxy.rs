@@ -47,9 +47,6 @@ pub struct NameProxy {
 impl NameProxy {
     /// Starts a proxy for a name in front of a registry. `edit` changes the generated configuration, for the
     /// defects of a story.
-    ///
-    /// # Errors
-    /// If the proxy rejects its configuration, or does not start.
     pub async fn start(
         kind: ProxyKind,
         host: &str,
@@ -112,9 +109,6 @@ async fn start_nginx(folder: &Path, generated: &str, tls: &ProxyTls<'_>) -> Resu
 }
 
 /// Writes the configuration around a generated server.
-///
-/// # Errors
-/// If the files cannot be written.
 pub fn nginx_file(folder: &Path, generated: &str) -> Result<PathBuf> {
     let inside = folder.display();
     fs::write(folder.join("registry.conf"), generated)?;
@@ -180,9 +174,6 @@ pub struct LoopbackDns {
 
 impl LoopbackDns {
     /// Starts the server.
-    ///
-    /// # Errors
-    /// If no port is available.
     pub fn start() -> Result<Self> {
         let socket = UdpSocket::bind(("127.0.0.1", 0)).context("no port for DNS")?;
         socket.set_read_timeout(Some(Duration::from_millis(200)))?;
@@ -202,7 +193,6 @@ impl LoopbackDns {
         Ok(Self { port, ends, thread: Some(thread) })
     }
 
-    /// Address and port.
     pub fn address(&self) -> String {
         format!("127.0.0.1:{}", self.port)
     }

@@ -11,9 +11,6 @@ use transload_practice::PracticeOptions;
 use crate::aws_home::AwsHome;
 
 /// Creates empty repositories in the practice ECR of this data folder.
-///
-/// # Errors
-/// If practice mode does not run, or rejects a call.
 pub async fn create_repositories(data: &Path, names: &[String]) -> Result<()> {
     let ports: Value = serde_json::from_slice(&std::fs::read(data.join("practice/ports.json"))?)?;
     let port = ports["ecr"].as_u64().context("no port of the practice ECR")?;

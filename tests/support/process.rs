@@ -26,9 +26,6 @@ const TIME_TO_END: Duration = Duration::from_secs(5);
 const TAIL_BYTES: usize = 8 * 1024;
 
 /// Returns a port of the loopback that is free now.
-///
-/// # Errors
-/// If no port is available.
 pub fn free_port() -> Result<u16> {
     Ok(TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port())
 }
@@ -46,9 +43,6 @@ pub struct Process {
 
 impl Process {
     /// Starts `program`. Its output goes to a file, see [`Process::output`].
-    ///
-    /// # Errors
-    /// If the program cannot be started.
     pub fn start<A: AsRef<OsStr>>(
         program: &Path,
         arguments: impl IntoIterator<Item = A>,
@@ -78,12 +72,10 @@ impl Process {
         Ok(Self { name, child, output, arguments })
     }
 
-    /// The process id.
     pub fn id(&self) -> u32 {
         self.child.id()
     }
 
-    /// The file with its output.
     pub fn output_path(&self) -> &Path {
         self.output.path()
     }

@@ -48,8 +48,6 @@ impl Program {
         Self { command, shown: program.display().to_string(), input: None }
     }
 
-    /// Adds arguments.
-    #[must_use]
     pub fn arguments<A: AsRef<OsStr>>(mut self, arguments: impl IntoIterator<Item = A>) -> Self {
         for argument in arguments {
             self.shown = format!("{} {}", self.shown, argument.as_ref().to_string_lossy());
@@ -58,29 +56,22 @@ impl Program {
         self
     }
 
-    /// Sets an environment variable.
-    #[must_use]
     pub fn variable(mut self, name: &str, value: impl AsRef<OsStr>) -> Self {
         known_secrets::remember_variable(name, value.as_ref());
         self.command.env(name, value);
         self
     }
 
-    /// Sets environment variables.
-    #[must_use]
     pub fn variables(self, variables: impl IntoIterator<Item = (String, String)>) -> Self {
         variables.into_iter().fold(self, |run, (name, value)| run.variable(&name, value))
     }
 
-    /// Removes an environment variable.
-    #[must_use]
     pub fn without_variable(mut self, name: &str) -> Self {
         self.command.env_remove(name);
         self
     }
 
     /// Sets its standard input. Secrets are passed this way, never as an argument.
-    #[must_use]
     pub fn input(mut self, input: impl Into<Vec<u8>>) -> Self {
         let input = input.into();
         if self.shown.contains("-stdin") || input.len() <= LONGEST_CODE {
@@ -123,9 +114,6 @@ impl Program {
     }
 
     /// Starts it, for stories that act while it runs.
-    ///
-    /// # Errors
-    /// If it cannot be started.
     pub fn start(mut self) -> Result<RunningProgram> {
         let [stdout, stderr] = [NamedTempFile::new()?, NamedTempFile::new()?];
         self.command.stdout(stdout.reopen()?).stderr(stderr.reopen()?);
@@ -166,9 +154,6 @@ impl RunningProgram {
     }
 
     /// Kills it if it is still running.
-    ///
-    /// # Errors
-    /// If it cannot be killed.
     pub async fn kill(&mut self) -> Result<()> {
         if !self.ended() {
             self.child.kill().await?;

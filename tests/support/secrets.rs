@@ -32,7 +32,6 @@ pub struct SecretSearch {
     automaton: OnceLock<Option<AhoCorasick>>,
 }
 
-/// One form of a secret.
 #[derive(Debug)]
 struct Form {
     name: String,
@@ -48,9 +47,6 @@ impl SecretSearch {
     }
 
     /// Adds a secret. `name` identifies it in failure messages.
-    ///
-    /// # Errors
-    /// If it is too short.
     pub fn secret(mut self, name: &str, value: &str) -> Result<Self> {
         if value.len() < MIN_SECRET_LENGTH {
             bail!("the secret {name:?} is too short to be searched for");
@@ -68,7 +64,6 @@ impl SecretSearch {
 
     /// Adds a short secret such as an MFA code. It only counts if it stands alone, not as a part of a digest
     /// or a time.
-    #[must_use]
     pub fn code(mut self, name: &str, value: &str) -> Self {
         self.add(name, value.as_bytes().to_vec(), true);
         self
@@ -105,18 +100,12 @@ impl SecretSearch {
 
     /// Searches all files below a folder, and their names. Returns the files, so that a test can show that
     /// something was searched.
-    ///
-    /// # Errors
-    /// If a file contains a secret, naming the file, or if it cannot be read.
     pub fn check_folder(&self, folder: &Path) -> Result<Vec<PathBuf>> {
         self.check_folder_except(folder, |_| false)
     }
 
     /// The same, without files and folders that are `skipped`. Files that a running program removes during
     /// the search are ignored.
-    ///
-    /// # Errors
-    /// As [`SecretSearch::check_folder`].
     pub fn check_folder_except(
         &self,
         folder: &Path,

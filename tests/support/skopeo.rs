@@ -24,18 +24,11 @@ pub struct SkopeoImage<'a> {
 }
 
 impl Skopeo {
-    /// The installed skopeo.
-    ///
-    /// # Errors
-    /// If it is not installed.
     pub fn new() -> Result<Self> {
         Ok(Self { program: system_tool("skopeo")? })
     }
 
     /// Returns the bytes of a manifest.
-    ///
-    /// # Errors
-    /// If the registry does not return it.
     pub async fn inspect_raw(&self, image: SkopeoImage<'_>) -> Result<Bytes> {
         let mut run =
             Program::new(&self.program).arguments(["inspect", "--raw", "--tls-verify=false"]);
@@ -47,9 +40,6 @@ impl Skopeo {
     }
 
     /// Copies an image with everything below it, and fails rather than changing a digest.
-    ///
-    /// # Errors
-    /// If one of the registries rejects a request.
     pub async fn copy(&self, from: SkopeoImage<'_>, to: SkopeoImage<'_>) -> Result<ProgramOutput> {
         let mut run = Program::new(&self.program).arguments([
             "copy",

@@ -4,7 +4,6 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail};
 
-/// The root of the workspace.
 pub fn workspace_root() -> PathBuf {
     let crate_folder = Path::new(env!("CARGO_MANIFEST_DIR"));
     crate_folder.parent().unwrap_or(crate_folder).to_path_buf()
@@ -31,9 +30,6 @@ pub fn python_tool(name: &str) -> Result<PathBuf> {
 
 /// `tauri-driver`: at the path of `TRANSLOAD_TAURI_DRIVER`, in the folder of `cargo xtask setup --tests`, or
 /// on the `PATH`.
-///
-/// # Errors
-/// If it is not found.
 pub fn tauri_driver() -> Result<PathBuf> {
     if let Some(path) = std::env::var_os("TRANSLOAD_TAURI_DRIVER") {
         return Ok(PathBuf::from(path));
@@ -42,9 +38,6 @@ pub fn tauri_driver() -> Result<PathBuf> {
 }
 
 /// The program with the window: at the path of `TRANSLOAD_APP`, or where `cargo build` puts it.
-///
-/// # Errors
-/// If it is not built.
 pub fn application() -> Result<PathBuf> {
     let path = match std::env::var_os("TRANSLOAD_APP") {
         Some(path) => PathBuf::from(path),
@@ -57,9 +50,6 @@ pub fn application() -> Result<PathBuf> {
 }
 
 /// `transload-cli`, where `cargo build` or a test run puts it.
-///
-/// # Errors
-/// If it is not built.
 pub fn command_line() -> Result<PathBuf> {
     let path = target_folder().join("debug/transload-cli");
     if !path.is_file() {
@@ -70,9 +60,6 @@ pub fn command_line() -> Result<PathBuf> {
 
 /// The folder of a Docker Engine that `cargo xtask setup --tests` installed: below the folder of
 /// `TRANSLOAD_ENGINES`, or in the target folder.
-///
-/// # Errors
-/// If it is not installed.
 pub fn engine_root(name: &str) -> Result<PathBuf> {
     let engines = std::env::var_os("TRANSLOAD_ENGINES")
         .map_or_else(|| target_folder().join("tools/engines"), PathBuf::from);

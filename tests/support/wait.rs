@@ -31,9 +31,6 @@ pub async fn wait_until<T>(
 }
 
 /// [`wait_until`] for a condition.
-///
-/// # Errors
-/// If the limit passes.
 pub async fn wait_until_true(
     limit: Duration,
     what: &str,

@@ -45,7 +45,6 @@ struct Content {
     blobs: HashMap<String, u64>,
 }
 
-/// Fills a registry with images.
 async fn fill(registry: &TestRegistry) -> Result<Content> {
     let mut content = Content { images: Vec::new(), blobs: HashMap::new() };
     let mut pushes = Vec::new();

@@ -34,7 +34,6 @@ impl<R: Runtime> Shell<R> {
         })
     }
 
-    /// Opens the folder of the log files.
     pub async fn log_folder_open(&self) -> Result<(), ApiError> {
         let folder = self.state::<Folders>().logs.display().to_string();
         self.window.opener().open_path(&folder, None::<&str>).map_err(|error| ApiError {

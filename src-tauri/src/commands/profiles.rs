@@ -11,12 +11,10 @@ use crate::chosen_paths::{ChosenPaths, Purpose};
 use crate::saved_profiles::store::SavedProfiles;
 
 impl<R: Runtime> Shell<R> {
-    /// Lists the saved profiles.
     pub async fn saved_profiles_list(&self) -> Result<Vec<SavedProfile>, ApiError> {
         self.state::<SavedProfiles<R>>().list()
     }
 
-    /// Saves a profile.
     pub async fn saved_profile_save(
         &self,
         profile: SavedProfile,
@@ -24,7 +22,6 @@ impl<R: Runtime> Shell<R> {
         self.state::<SavedProfiles<R>>().save(profile)
     }
 
-    /// Deletes a profile.
     pub async fn saved_profile_delete(&self, id: String) -> Result<(), ApiError> {
         self.state::<SavedProfiles<R>>().delete(&id)
     }
@@ -41,7 +38,6 @@ impl<R: Runtime> Shell<R> {
         Ok(())
     }
 
-    /// Adds the profiles of a file.
     pub async fn saved_profiles_import(
         &self,
         path: PathBuf,

@@ -11,7 +11,6 @@ use crate::recent_sources::RecentSources;
 use crate::settings::SettingsFile;
 
 impl<R: Runtime> Shell<R> {
-    /// The current settings.
     pub async fn settings_get(&self) -> Result<Settings, ApiError> {
         Ok(self.state::<SettingsFile>().get())
     }
@@ -32,7 +31,6 @@ impl<R: Runtime> Shell<R> {
         Ok(())
     }
 
-    /// The stored draft.
     pub async fn draft_get(&self) -> Result<Option<WizardDraft>, ApiError> {
         Ok(self.state::<Draft>().get()?.map(WizardDraft))
     }
@@ -55,7 +53,6 @@ impl<R: Runtime> Shell<R> {
         self.state::<RecentSources>().add(source)
     }
 
-    /// Removes a source.
     pub async fn recent_source_remove(
         &self,
         source: ImageSource,

@@ -31,7 +31,6 @@ const PLATFORM_LAYER: usize = 8_000_000;
 const BIG_LAYERS: u64 = 6;
 const BIG_LAYER: usize = 200_000_000;
 
-/// A workload.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Workload {
     /// 40 repositories with 5 tags and 5 layers each, 3 of them shared by all.

@@ -109,7 +109,6 @@ impl Fixture {
             .await
     }
 
-    /// Returns the ARN of a profile.
     async fn arn(&self, profile: &str, more: &[(String, String)]) -> Result<String> {
         let finished = self.identity(&["--aws-profile", profile], more).await?;
         arn(profile, &finished)

@@ -13,7 +13,6 @@ use transload_tests::servers::EngineKind;
 
 use crate::concurrent_user::random::Random;
 
-/// Seeds on each engine.
 const SEEDS: u64 = 2;
 /// Images of a seed: one for each change.
 const IMAGES: usize = 4;

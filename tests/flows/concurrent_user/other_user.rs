@@ -12,7 +12,6 @@ use transload_tests::botocore::Botocore;
 use transload_tests::faults::{SeenRequest, Watcher};
 use transload_tests::images::{Image, TestRepository};
 
-/// A tag of a repository.
 pub type RepositoryTag = (String, String);
 
 /// When the other user acts.
@@ -101,7 +100,6 @@ impl OtherUser {
         Ok(target.login(Some((user, password))))
     }
 
-    /// The current digest of a tag.
     pub async fn digest(&self, (repository, tag): &RepositoryTag) -> Result<Option<String>> {
         self.target(repository)?.tag_digest(tag).await
     }

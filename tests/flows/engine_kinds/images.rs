@@ -102,7 +102,6 @@ impl Kind {
         }
     }
 
-    /// The name of the repository of the image.
     pub fn path(self) -> String {
         format!("{self:?}").to_lowercase()
     }
@@ -124,7 +123,6 @@ impl Kind {
         }
     }
 
-    /// The platform that the request selects.
     pub fn selected_platform(self) -> Option<&'static str> {
         match self {
             ChosenPlatform => Some("linux/arm64"),

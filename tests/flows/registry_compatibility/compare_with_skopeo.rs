@@ -34,9 +34,7 @@ const COPY: [&str; 6] = [
 /// The operations that both tools run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Operation {
-    /// `skopeo list-tags`.
     ListTags,
-    /// `skopeo inspect --raw`.
     InspectRaw,
     /// `skopeo copy --all` from the registry into a folder.
     CopyFrom,
@@ -57,7 +55,6 @@ struct Difference {
     why: &'static str,
 }
 
-/// All differences.
 const DIFFERENCES: &[Difference] = &[
     Difference {
         kind: "GitHub Packages",

@@ -30,9 +30,6 @@ pub struct Iam {
 
 impl Iam {
     /// Starts an account whose role `ci/push` is allowed every action.
-    ///
-    /// # Errors
-    /// If no port is available.
     pub async fn start(account: &str) -> Result<Self> {
         let state = State {
             account: account.to_owned(),

@@ -20,7 +20,6 @@ use crate::aws::scripted::{AwsResponse, Call, Exchange, ScriptedAws};
 pub enum UserDecision {
     /// Signs in and allows access.
     Allow,
-    /// Denies access.
     Deny,
     /// Leaves the page open.
     Pending,
@@ -60,9 +59,6 @@ struct Grant {
 
 impl IdentityCenter {
     /// Starts an instance whose user allows access, and whose roles all have this access key.
-    ///
-    /// # Errors
-    /// If no port is available.
     pub async fn start(key: (&str, &str)) -> Result<Self> {
         let state = Arc::new(Mutex::new(State {
             decision: UserDecision::Allow,
@@ -174,9 +170,6 @@ impl IdentityCenter {
     }
 
     /// Opens a page as a browser does, follows its redirects, and returns the text of the last page.
-    ///
-    /// # Errors
-    /// If the server does not respond.
     pub async fn open_page(url: &str) -> Result<String> {
         let client = reqwest::Client::builder().no_proxy().build()?;
         Ok(client.get(url).send().await.context("the page did not open")?.text().await?)

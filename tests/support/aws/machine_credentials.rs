@@ -15,7 +15,6 @@ use crate::aws::scripted::{AwsResponse, Call, ScriptedAws};
 /// The token of a session with the metadata service.
 const METADATA_TOKEN: &str = "token-of-the-metadata-session";
 
-/// The role of the instance.
 const INSTANCE_ROLE: &str = "instance-role";
 
 /// The instance metadata service of EC2, version 2. It stops listening when it is dropped.
@@ -27,9 +26,6 @@ pub struct InstanceMetadata {
 
 impl InstanceMetadata {
     /// Starts a metadata service that issues this access key, valid for `lifetime` each time.
-    ///
-    /// # Errors
-    /// If no port is available.
     pub async fn start(key: (&str, &str), lifetime: Duration) -> Result<Self> {
         let key = (key.0.to_owned(), key.1.to_owned());
         Ok(Self { server: ScriptedAws::start(move |call| metadata(call, &key, lifetime)).await? })
@@ -90,9 +86,6 @@ const CONTAINER_TOKEN: &str = "authorization-of-the-container";
 
 impl ContainerCredentials {
     /// Starts an endpoint that issues this access key, valid for `lifetime` each time.
-    ///
-    /// # Errors
-    /// If no port is available.
     pub async fn start(key: (&str, &str), lifetime: Duration) -> Result<Self> {
         let key = (key.0.to_owned(), key.1.to_owned());
         let given = Arc::new(AtomicUsize::new(0));

@@ -69,7 +69,6 @@ fn find<'a>(pairs: &'a [(String, String)], name: &str) -> Option<&'a str> {
     pairs.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
 }
 
-/// The response to a call.
 #[derive(Clone, Debug)]
 pub struct AwsResponse {
     pub status: u16,
@@ -147,9 +146,6 @@ pub struct ScriptedAws {
 
 impl ScriptedAws {
     /// Starts a server that answers every call with `script`.
-    ///
-    /// # Errors
-    /// If no port is available.
     pub async fn start(
         script: impl Fn(&Call) -> AwsResponse + Send + Sync + 'static,
     ) -> Result<Self> {
@@ -168,7 +164,6 @@ impl ScriptedAws {
         format!("http://{}", self.address)
     }
 
-    /// All calls so far.
     pub fn calls(&self) -> Vec<Call> {
         self.exchanges().into_iter().map(|exchange| exchange.call).collect()
     }
@@ -178,7 +173,6 @@ impl ScriptedAws {
         self.shared.exchanges.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// The operations of all calls so far.
     pub fn operations(&self) -> Vec<String> {
         self.calls().into_iter().map(|call| call.operation).collect()
     }

@@ -10,9 +10,6 @@ use crate::tools::python_tool;
 /// Checks calls and responses against AWS's own model of a service (`sts`, `iam`, `sso`, `sso-oidc`, …), as
 /// shipped with botocore: every parameter is known, all required parameters are present, patterns match, and
 /// the response can be parsed.
-///
-/// # Errors
-/// If a call or response does not match the model, or botocore cannot be run.
 pub async fn check_shapes(service: &str, exchanges: &[Exchange]) -> Result<()> {
     ensure!(!exchanges.is_empty(), "there is no call of {service} to check");
     let exchanges: Vec<Value> = exchanges.iter().map(to_json).collect();

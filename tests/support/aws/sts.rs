@@ -45,35 +45,30 @@ impl Role {
     }
 
     /// Requires a code of this MFA device.
-    #[must_use]
     pub fn with_mfa(mut self, serial: &str) -> Self {
         self.mfa_serial = Some(serial.to_owned());
         self
     }
 
     /// Requires this external ID.
-    #[must_use]
     pub fn with_external_id(mut self, id: &str) -> Self {
         self.external_id = Some(id.to_owned());
         self
     }
 
     /// Sets how long sessions are valid, regardless of the requested duration.
-    #[must_use]
     pub fn with_session_lifetime(mut self, time: Duration) -> Self {
         self.lifetime = time;
         self
     }
 
     /// Sets the maximum session duration.
-    #[must_use]
     pub fn with_max_session_seconds(mut self, seconds: u32) -> Self {
         self.max_session_seconds = seconds;
         self
     }
 
     /// Gives every session this access key, such as the one that the ECR of a story accepts.
-    #[must_use]
     pub fn with_access_key(mut self, key: (&str, &str)) -> Self {
         self.access_key = Some((key.0.to_owned(), key.1.to_owned()));
         self
@@ -98,9 +93,6 @@ pub struct Sts {
 
 impl Sts {
     /// Starts an STS with these users, as pairs of access key ID and name, and these roles.
-    ///
-    /// # Errors
-    /// If no port is available.
     pub async fn start(
         users: impl IntoIterator<Item = (&str, &str)>,
         roles: impl IntoIterator<Item = Role>,
@@ -124,7 +116,6 @@ impl Sts {
         self.server.url()
     }
 
-    /// All calls so far.
     pub fn calls(&self) -> Vec<Call> {
         self.server.calls()
     }

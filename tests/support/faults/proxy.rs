@@ -26,17 +26,11 @@ pub struct FaultProxy {
 
 impl FaultProxy {
     /// Starts a proxy in front of `upstream`, such as `http://127.0.0.1:5000`.
-    ///
-    /// # Errors
-    /// If the address has no host and port, or no port is available.
     pub async fn start(upstream: &str, rules: impl Into<Vec<Rule>>) -> Result<Self> {
         Self::start_with(upstream, rules.into(), None).await
     }
 
     /// Starts a proxy without faults that calls `watcher` for each request.
-    ///
-    /// # Errors
-    /// As [`FaultProxy::start`].
     pub async fn with_watcher(upstream: &str, watcher: Arc<dyn Watcher>) -> Result<Self> {
         Self::start_with(upstream, Vec::new(), Some(watcher)).await
     }

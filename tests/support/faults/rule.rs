@@ -86,7 +86,6 @@ impl Fault {
     }
 
     /// Adds a header to a response of the proxy.
-    #[must_use]
     pub fn header(mut self, name: &str, value: &str) -> Self {
         if let Self::Respond { headers, .. } = &mut self {
             headers.push((name.to_owned(), value.to_owned()));
@@ -128,9 +127,6 @@ impl Chance {
 impl Rule {
     /// Applies a fault to every request whose method and path (with its query) match the patterns. The method
     /// pattern must match the whole method, the path pattern any part of the path.
-    ///
-    /// # Errors
-    /// If a pattern is not a regular expression.
     pub fn new(method: &str, path: &str, fault: Fault) -> Result<Self> {
         Ok(Self {
             method: Regex::new(&format!("^(?:{method})$"))?,
@@ -145,38 +141,29 @@ impl Rule {
     }
 
     /// Applies a fault to every call of an ECR operation, such as `DescribeImages`.
-    ///
-    /// # Errors
-    /// If the operation is not a regular expression.
     pub fn ecr(operation: &str, fault: Fault) -> Result<Self> {
         Self::new("POST", "^/", fault)?.header("x-amz-target", &format!(r"\.{operation}$"))
     }
 
     /// Restricts the rule to requests with a matching header.
-    ///
-    /// # Errors
-    /// If the pattern is not a regular expression.
     pub fn header(mut self, name: &str, value: &str) -> Result<Self> {
         self.header = Some((name.to_ascii_lowercase(), Regex::new(value)?));
         Ok(self)
     }
 
     /// Skips the first matching requests.
-    #[must_use]
     pub fn skip(mut self, requests: usize) -> Self {
         self.skip = requests;
         self
     }
 
     /// Applies the fault to this many matching requests, and not to later ones.
-    #[must_use]
     pub fn only(mut self, requests: usize) -> Self {
         self.limit = Some(requests);
         self
     }
 
     /// Applies the fault to one of this many requests on average. The same seed selects the same requests.
-    #[must_use]
     pub fn one_in(mut self, requests: u64, seed: u64) -> Self {
         self.chance = Some(Chance { requests, seed });
         self

@@ -44,7 +44,6 @@ impl State {
         (fault, seen.len() - 1)
     }
 
-    /// Returns the current state of a request.
     pub(super) fn seen(&self, request: usize) -> Option<SeenRequest> {
         self.seen.lock().unwrap_or_else(PoisonError::into_inner).get(request).cloned()
     }

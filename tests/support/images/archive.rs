@@ -8,9 +8,6 @@ use crate::images::image::Image;
 
 /// An index or manifest with its images as an OCI layout in a tar archive, for `docker load`. Only the
 /// containerd image store and Podman read this format.
-///
-/// # Errors
-/// Never in practice: it writes to memory.
 pub fn oci_archive(root: &Manifest, images: &[Image], name: &str) -> Result<Vec<u8>> {
     let mut entry = root.descriptor();
     // containerd reads the first annotation, Podman the second.

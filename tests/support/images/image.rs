@@ -13,7 +13,6 @@ use crate::images::{Manifest, digest_of};
 pub enum Format {
     /// Docker, version 2, schema 2.
     Docker,
-    /// OCI.
     Oci,
 }
 
@@ -78,45 +77,34 @@ impl Recipe {
         }
     }
 
-    /// Sets the compression of the layers.
-    #[must_use]
     pub fn compression(mut self, compression: LayerCompression) -> Self {
         self.compression = compression;
         self
     }
 
     /// Adds the lowest layer again at the top.
-    #[must_use]
     pub fn repeating(mut self) -> Self {
         self.repeats = true;
         self
     }
 
     /// Sets the family of media types.
-    #[must_use]
     pub fn format(mut self, format: Format) -> Self {
         self.format = format;
         self
     }
 
     /// Sets the sizes of the layers in bytes.
-    #[must_use]
     pub fn layers(mut self, layer_bytes: impl Into<Vec<usize>>) -> Self {
         self.layer_bytes = layer_bytes.into();
         self
     }
 
-    /// Sets the platform.
-    #[must_use]
     pub fn platform(mut self, platform: &str) -> Self {
         self.platform = platform.to_owned();
         self
     }
 
-    /// Builds the image.
-    ///
-    /// # Errors
-    /// Never in practice: everything happens in memory.
     pub fn build(&self) -> Result<Image> {
         let mut layers = self
             .layer_bytes
@@ -189,9 +177,6 @@ impl Image {
 
     /// An attestation as BuildKit stores it: an image whose only layer is an in-toto statement about the
     /// image with the digest `subject`.
-    ///
-    /// # Errors
-    /// Never in practice.
     pub fn attestation(subject: &str) -> Result<Self> {
         let statement = Bytes::from(serde_json::to_vec(&json!({
             "_type": "https://in-toto.io/Statement/v0.1",
@@ -247,9 +232,6 @@ impl Image {
     }
 
     /// The image in the format of `docker save`, for `docker load`, with a name and tag.
-    ///
-    /// # Errors
-    /// Never in practice: it writes to memory.
     pub fn docker_archive(&self, name: &str) -> Result<Vec<u8>> {
         let mut archive = tar::Builder::new(Vec::new());
         let mut append = |path: &str, content: &[u8]| -> Result<()> {

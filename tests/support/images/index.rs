@@ -16,25 +16,16 @@ pub struct Index {
 
 impl Index {
     /// An index with one small image per platform.
-    ///
-    /// # Errors
-    /// Never in practice.
     pub fn of_platforms(seed: u64, format: Format, platforms: &[&str]) -> Result<Self> {
         Self::build(seed, format, platforms, false)
     }
 
     /// The same, with a BuildKit attestation for the first platform.
-    ///
-    /// # Errors
-    /// Never in practice.
     pub fn with_attestation(seed: u64, platforms: &[&str]) -> Result<Self> {
         Self::build(seed, Format::Oci, platforms, true)
     }
 
     /// An index of these images, in this order.
-    ///
-    /// # Errors
-    /// Never in practice.
     pub fn of_images(images: Vec<Image>, format: Format) -> Result<Self> {
         let entries = images.iter().map(entry_of).collect();
         Self::listing(images, entries, format)
@@ -76,7 +67,6 @@ impl Index {
     }
 }
 
-/// The entry of an image in an index.
 fn entry_of(image: &Image) -> Value {
     let mut parts = image.platform.split('/');
     let mut entry = image.manifest.descriptor();

@@ -51,17 +51,11 @@ pub struct Layer {
 
 impl Layer {
     /// A layer with one file of `bytes` bytes that cannot be compressed.
-    ///
-    /// # Errors
-    /// Never in practice: it writes to memory.
     pub fn new(seed: u64, bytes: usize) -> Result<Self> {
         Self::compressed(seed, bytes, LayerCompression::default())
     }
 
     /// The same with another compression.
-    ///
-    /// # Errors
-    /// As [`Layer::new`].
     pub fn compressed(seed: u64, bytes: usize, compression: LayerCompression) -> Result<Self> {
         let content = pseudo_random(seed, bytes);
         let mut header = tar::Header::new_gnu();

@@ -21,17 +21,11 @@ pub struct TestRepository {
 
 impl TestRepository {
     /// A repository at a registry, such as `http://127.0.0.1:5000`.
-    ///
-    /// # Errors
-    /// If the address is not a URL.
     pub fn new(registry: &str, repository: &str) -> Result<Self> {
         Self::with_client(reqwest::Client::new(), registry, repository)
     }
 
     /// The same with a shared HTTP client, because creating a client loads all certificates of the system.
-    ///
-    /// # Errors
-    /// If the address is not a URL.
     pub fn with_client(client: reqwest::Client, registry: &str, repository: &str) -> Result<Self> {
         Ok(Self {
             client,
@@ -42,35 +36,24 @@ impl TestRepository {
     }
 
     /// Uses Basic credentials.
-    #[must_use]
     pub fn login(mut self, login: Option<(&str, &str)>) -> Self {
         self.login = login.map(|(user, password)| (user.to_owned(), password.to_owned()));
         self
     }
 
     /// Accepts any TLS certificate.
-    ///
-    /// # Errors
-    /// If the HTTP client cannot be created.
     pub fn any_certificate(mut self) -> Result<Self> {
         self.client =
             reqwest::Client::builder().tls_danger_accept_invalid_certs(true).no_proxy().build()?;
         Ok(self)
     }
 
-    /// Pushes an image with a tag.
-    ///
-    /// # Errors
-    /// If the registry rejects a request.
     pub async fn push(&self, image: &Image, tag: &str) -> Result<()> {
         self.push_blobs(image).await?;
         self.push_manifest(&image.manifest, tag).await
     }
 
     /// Pushes an index with a tag, and its images by digest.
-    ///
-    /// # Errors
-    /// If the registry rejects a request.
     pub async fn push_index(&self, index: &Index, tag: &str) -> Result<()> {
         for image in &index.images {
             self.push(image, &image.manifest.digest).await?;
@@ -78,10 +61,6 @@ impl TestRepository {
         self.push_manifest(&index.manifest, tag).await
     }
 
-    /// Pushes the blobs of an image.
-    ///
-    /// # Errors
-    /// If the registry rejects a blob.
     pub async fn push_blobs(&self, image: &Image) -> Result<()> {
         for (digest, bytes) in image.blobs() {
             let start = self.address("blobs/uploads/")?;
@@ -101,9 +80,6 @@ impl TestRepository {
     }
 
     /// Pushes a manifest without its blobs.
-    ///
-    /// # Errors
-    /// If the registry rejects the manifest.
     pub async fn push_manifest(&self, manifest: &Manifest, reference: &str) -> Result<()> {
         let request = self
             .client
@@ -115,17 +91,11 @@ impl TestRepository {
     }
 
     /// Returns the digest of a tag, or `None` if the tag does not exist.
-    ///
-    /// # Errors
-    /// If the registry responds with another status.
     pub async fn tag_digest(&self, tag: &str) -> Result<Option<String>> {
         Ok(self.manifest_bytes(tag).await?.map(|bytes| crate::images::digest_of(&bytes)))
     }
 
     /// Returns the manifest of a tag or digest, or `None` if it does not exist.
-    ///
-    /// # Errors
-    /// If the registry responds with another status.
     pub async fn manifest_bytes(&self, reference: &str) -> Result<Option<bytes::Bytes>> {
         let request = self
             .client

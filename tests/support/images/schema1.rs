@@ -15,9 +15,6 @@ const BASE_POINT: (&str, &str) =
 /// An image in the format that registries used before schema 2: layers and their history from the top down,
 /// and a signature. Engines only parse the structure of the signature, and only when they pull by tag, so the
 /// signature is not valid.
-///
-/// # Errors
-/// Never in practice.
 pub fn schema1_manifest(image: &Image, repository: &str, tag: &str) -> Result<Manifest> {
     let config: Value = serde_json::from_slice(&image.config)?;
     let count = image.layers.len();

@@ -13,15 +13,10 @@ pub enum Op {
     Tags,
     /// `GET /v2/NAME/referrers/DIGEST`.
     Referrers,
-    /// `HEAD` of a manifest.
     HeadManifest,
-    /// `GET` of a manifest.
     GetManifest,
-    /// `PUT` of a manifest.
     PutManifest,
-    /// `HEAD` of a blob.
     HeadBlob,
-    /// `GET` of a blob.
     GetBlob,
     /// `POST` with `?mount=`.
     Mount,
@@ -78,7 +73,6 @@ pub enum Quirk {
     RejectsSecondUpload(u16),
     /// Blobs are never mounted: a mount request starts an upload.
     NeverMounts,
-    /// Has the referrers API.
     HasReferrersApi,
     /// Sends `OCI-Subject` without having the referrers API.
     ClaimsSubject,

@@ -7,7 +7,6 @@ use crate::scripted_registry::quirk::Quirk;
 /// A registry that can be imitated.
 #[derive(Clone, Copy, Debug)]
 pub struct RegistryKind {
-    /// The name of the real registry.
     pub name: &'static str,
     /// The sources that show the behavior.
     pub cites: &'static str,

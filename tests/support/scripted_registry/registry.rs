@@ -51,10 +51,6 @@ pub(super) struct State {
 }
 
 impl ScriptedRegistry {
-    /// Starts a registry of this kind.
-    ///
-    /// # Errors
-    /// If no port is available.
     pub async fn start(kind: &RegistryKind) -> Result<Self> {
         known_secrets::remember("the password of the scripted registry", LOGIN.1);
         known_secrets::remember("the token of the scripted registry", TOKEN);
@@ -89,7 +85,6 @@ impl ScriptedRegistry {
         self.address.to_string()
     }
 
-    /// All requests so far.
     pub fn requests(&self) -> Vec<RecordedRequest> {
         locked(&self.state.seen).clone()
     }
@@ -105,7 +100,6 @@ impl ScriptedRegistry {
         self.put_manifest(repository, Some(tag), &image.manifest.digest, &image.manifest);
     }
 
-    /// Stores the blobs of an image.
     pub fn put_blobs(&self, repository: &str, image: &Image) {
         let mut content = locked(&self.state.content);
         for (digest, bytes) in image.blobs() {

@@ -98,7 +98,6 @@ impl<'a> ScriptedRequest<'a> {
         request(op, repository, name)
     }
 
-    /// Returns a header as text.
     pub(super) fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name).and_then(|value| value.to_str().ok())
     }

@@ -43,7 +43,6 @@ impl ScriptedResponse {
         }
     }
 
-    /// Converts it to an HTTP response.
     pub(super) fn into_http(self) -> Response<Body> {
         let mut response = Response::builder().status(self.status);
         for (name, value) in &self.headers {

@@ -51,7 +51,6 @@ fn locked() -> MutexGuard<'static, Option<Known>> {
     KNOWN.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// The secrets that are known from the start.
 fn initial() -> Known {
     let mut known = Known::default();
     known.add("a token of practice", TOKEN_OF_PRACTICE);
@@ -81,9 +80,6 @@ pub fn remember(name: &str, value: &str) {
 }
 
 /// A search for all secrets that are known now.
-///
-/// # Errors
-/// If the search cannot be created.
 pub fn search() -> Result<Arc<SecretSearch>> {
     let mut known = locked();
     let known = known.get_or_insert_with(initial);

@@ -27,7 +27,6 @@ const COMMANDS_WITH_REPORT: [&str; 4] = ["run", "resume", "retry", "copy"];
 /// The interval at which the arguments of child processes are read.
 const ARGUMENTS_EVERY: Duration = Duration::from_millis(5);
 
-/// Whether a program is one of ours.
 pub(crate) fn is_ours(program: &OsStr) -> bool {
     let name = Path::new(program).file_stem();
     name.is_some_and(|name| name == "transload-cli" || name == "transload")

@@ -20,9 +20,6 @@ pub struct DockerCli {
 
 impl DockerCli {
     /// The Docker CLI for an engine.
-    ///
-    /// # Errors
-    /// If it is not installed.
     pub fn new(address: &str) -> Result<Self> {
         Ok(Self {
             program: system_tool("docker")?,
@@ -46,18 +43,11 @@ impl DockerCli {
     }
 
     /// Loads an image into the engine under a name such as `dencold/pgcli:latest`.
-    ///
-    /// # Errors
-    /// If the engine rejects it.
     pub async fn load(&self, image: &Image, name: &str) -> Result<ProgramOutput> {
         let archive = image.docker_archive(name)?;
         self.run(["load"]).input(archive).succeed().await
     }
 
-    /// Logs in to a registry.
-    ///
-    /// # Errors
-    /// If the engine or the registry rejects the login.
     pub async fn log_in(
         &self,
         registry: &str,
@@ -73,9 +63,6 @@ impl DockerCli {
     /// Pulls a reference, and returns the digest that the engine reports. Podman does not print it, and an
     /// image that already exists keeps its other digest. So for Podman, the image is removed with all its
     /// names and pulled again.
-    ///
-    /// # Errors
-    /// If the pull fails, or the engine reports no digest.
     pub async fn pull(&self, reference: &str) -> Result<String> {
         let text = self.run(["pull", reference]).succeed().await?.text();
         if let Some(digest) = text.lines().find_map(|line| line.strip_prefix("Digest: ")) {
@@ -97,9 +84,6 @@ impl DockerCli {
     }
 
     /// The names of all images of the engine, as `repository:tag`, sorted.
-    ///
-    /// # Errors
-    /// If the engine does not respond.
     pub async fn image_names(&self) -> Result<Vec<String>> {
         let text =
             self.run(["images", "--format", "{{.Repository}}:{{.Tag}}"]).succeed().await?.text();

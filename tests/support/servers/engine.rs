@@ -29,9 +29,6 @@ impl TestEngine {
     ///
     /// Debian's version 20.10 supports only graph drivers. [`Self::docker_in`] can use the containerd image
     /// store.
-    ///
-    /// # Errors
-    /// If it does not start.
     pub async fn docker() -> Result<Self> {
         let folder = folder()?;
         let inside = |name: &str| folder.path().join(name).display().to_string();
@@ -57,9 +54,6 @@ impl TestEngine {
     /// It runs in a separate mount namespace with the folder as its root. The folder is bind-mounted on
     /// itself, because dockerd requires a root that is a mount point. The data is in the temporary folder of
     /// the engine. The network is that of this computer, so registries of a test are reachable as usual.
-    ///
-    /// # Errors
-    /// If it is not installed, or does not start.
     pub async fn docker_in(root: &Path, containerd_store: bool) -> Result<Self> {
         let folder = folder()?;
         let mut settings = json!({
@@ -90,9 +84,6 @@ impl TestEngine {
     }
 
     /// Starts an empty Podman service that uses plain HTTP for registries on the loopback.
-    ///
-    /// # Errors
-    /// If it does not start.
     pub async fn podman() -> Result<Self> {
         let folder = folder()?;
         let inside = |name: &str| folder.path().join(name).display().to_string();
@@ -161,15 +152,10 @@ impl TestEngine {
         self.process.id()
     }
 
-    /// The Docker CLI for this engine.
-    ///
-    /// # Errors
-    /// If it is not installed.
     pub fn cli(&self) -> Result<DockerCli> {
         DockerCli::new(&self.address())
     }
 
-    /// Everything that it logged.
     pub fn log(&self) -> String {
         self.process.output()
     }

@@ -39,7 +39,6 @@ impl EngineKind {
         matches!(self, Self::Docker26Containerd | Self::NewestContainerd)
     }
 
-    /// The name of the image store.
     pub fn store(self) -> &'static str {
         match self {
             Self::Docker26Containerd | Self::NewestContainerd => "containerd",
@@ -49,9 +48,6 @@ impl EngineKind {
     }
 
     /// Starts an empty engine.
-    ///
-    /// # Errors
-    /// If it is not installed, or does not start.
     pub async fn start(self) -> Result<TestEngine> {
         match self {
             Self::Docker20 => TestEngine::docker().await,

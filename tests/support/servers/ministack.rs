@@ -16,9 +16,6 @@ pub struct Ministack {
 
 impl Ministack {
     /// Starts an empty instance.
-    ///
-    /// # Errors
-    /// If it does not start.
     pub async fn start() -> Result<Self> {
         let port = free_port()?;
         let environment = [
@@ -46,14 +43,10 @@ impl Ministack {
     }
 
     /// The AWS CLI for this instance.
-    ///
-    /// # Errors
-    /// If it is not installed.
     pub fn aws(&self) -> Result<AwsCli> {
         AwsCli::new(&self.url())
     }
 
-    /// Everything that it logged.
     pub fn log(&self) -> String {
         self.process.output()
     }

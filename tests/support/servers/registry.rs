@@ -30,18 +30,12 @@ pub struct TestRegistry {
 
 impl TestRegistry {
     /// Starts a registry with anonymous access.
-    ///
-    /// # Errors
-    /// If it does not start.
     pub async fn start() -> Result<Self> {
         Self::start_with(None, None, TempDir::with_prefix("registry-")?).await
     }
 
     /// The same with its content in memory if the system supports it, for measurements that must not depend
     /// on a disk.
-    ///
-    /// # Errors
-    /// If it does not start.
     pub async fn start_in_memory() -> Result<Self> {
         let memory = Path::new("/dev/shm");
         let folder = if memory.is_dir() {
@@ -53,26 +47,17 @@ impl TestRegistry {
     }
 
     /// Starts a registry that requires Basic credentials.
-    ///
-    /// # Errors
-    /// If it does not start.
     pub async fn start_with_login(user: &str, password: &str) -> Result<Self> {
         let login = Some((user.to_owned(), password.to_owned()));
         Self::start_with(login, None, TempDir::with_prefix("registry-")?).await
     }
 
     /// Starts a registry that only supports TLS, with this certificate.
-    ///
-    /// # Errors
-    /// If it does not start.
     pub async fn start_with_tls(files: &ServerFiles) -> Result<Self> {
         Self::start_with(None, Some(files), TempDir::with_prefix("registry-")?).await
     }
 
     /// Starts a registry that only supports TLS and requires Basic credentials, as ECR does.
-    ///
-    /// # Errors
-    /// If it does not start.
     pub async fn start_with_tls_and_login(
         files: &ServerFiles,
         (user, password): (&str, &str),
@@ -146,25 +131,18 @@ impl TestRegistry {
         self.process.id()
     }
 
-    /// Everything that it logged.
     pub fn log(&self) -> String {
         self.process.output()
     }
 
     /// The number of requests whose line in the access log, such as `GET /v2/a/tags/list`, matches the
     /// pattern.
-    ///
-    /// # Errors
-    /// If the pattern is not a regular expression.
     pub fn requests(&self, pattern: &str) -> Result<usize> {
         let pattern = Regex::new(&format!("\"(?:{pattern})"))?;
         Ok(self.log().lines().filter(|line| pattern.is_match(line)).count())
     }
 
     /// Changes a stored blob on disk, so that the registry serves bytes that do not match their digest.
-    ///
-    /// # Errors
-    /// If the blob is not stored.
     pub fn damage_blob(&self, digest: &str) -> Result<()> {
         let Some((algorithm, hex)) = digest.split_once(':') else {
             bail!("{digest} is not a digest");

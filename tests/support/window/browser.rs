@@ -21,10 +21,6 @@ pub struct Browser {
 }
 
 impl Browser {
-    /// Installs the browser on a desktop.
-    ///
-    /// # Errors
-    /// If its files cannot be written.
     pub fn install(desktop: Desktop) -> Result<(Desktop, Self)> {
         let folder = desktop.folder().join("bin");
         std::fs::create_dir_all(&folder)?;
@@ -37,9 +33,6 @@ impl Browser {
     }
 
     /// Waits for the next page that the program opens, and returns its URL.
-    ///
-    /// # Errors
-    /// If no page is opened in time.
     pub async fn opened(&self) -> Result<String> {
         let number = self.seen.fetch_add(1, Ordering::Relaxed);
         wait_until(LIMIT, "a page in the browser", async || {

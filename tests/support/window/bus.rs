@@ -12,9 +12,6 @@ use crate::wait::wait_until_true;
 const START_LIMIT: Duration = Duration::from_secs(60);
 
 /// Waits until a name has an owner on the bus.
-///
-/// # Errors
-/// If the name has no owner in time.
 pub(super) async fn wait_for(bus: &str, name: &str) -> Result<()> {
     let has_owner = async || {
         let reply = Program::new(system_tool("dbus-send")?)

@@ -45,9 +45,6 @@ pub struct Desktop {
 
 impl Desktop {
     /// Starts a desktop. `name` is the prefix of its screenshots.
-    ///
-    /// # Errors
-    /// If the screen or the bus does not start.
     pub async fn new(name: &str) -> Result<Self> {
         let folder = TempDir::with_prefix("stage-")?;
         for made in ["home", "data", "runtime", "config", "cache", "share"] {
@@ -82,9 +79,6 @@ impl Desktop {
     }
 
     /// Starts a keychain on the session bus.
-    ///
-    /// # Errors
-    /// If it does not start.
     pub async fn with_keychain(mut self) -> Result<Self> {
         let environment = self.environment();
         let keychain =
@@ -94,9 +88,6 @@ impl Desktop {
     }
 
     /// Starts a notification daemon.
-    ///
-    /// # Errors
-    /// If it does not start.
     pub async fn with_notifications(mut self) -> Result<Self> {
         let environment = self.environment();
         self.notifications =
@@ -105,43 +96,31 @@ impl Desktop {
     }
 
     /// Titles and texts of all notifications so far.
-    ///
-    /// # Errors
-    /// If there is no notification daemon.
     pub async fn notifications(&self) -> Result<Vec<(String, String)>> {
         crate::window::notifications::shown(&self.bus).await
     }
 
     /// Takes the keyboard focus away from the window, as if the user switched to another application.
-    ///
-    /// # Errors
-    /// If the screen does not respond.
     pub fn take_focus_away(&self) -> Result<()> {
         crate::window::screen::take_focus_away(&self.display)
     }
 
-    /// Sets an environment variable of the program.
-    #[must_use]
     pub fn variable(mut self, name: &str, value: &str) -> Self {
         self.variables.push((name.to_owned(), value.to_owned()));
         self
     }
 
     /// Sets environment variables of the program, such as those of an [`AwsHome`](crate::aws_home::AwsHome).
-    #[must_use]
     pub fn variables(mut self, variables: impl IntoIterator<Item = (String, String)>) -> Self {
         self.variables.extend(variables);
         self
     }
 
-    /// Adds an argument of the program.
-    #[must_use]
     pub fn argument(mut self, argument: &str) -> Self {
         self.arguments.push(argument.to_owned());
         self
     }
 
-    /// The data folder of the program.
     pub fn data_folder(&self) -> PathBuf {
         self.folder.path().join("data")
     }
@@ -153,9 +132,6 @@ impl Desktop {
 
     /// Starts the program and waits for its first page. A running program is closed first, so this also
     /// restarts it with the same data.
-    ///
-    /// # Errors
-    /// If the driver or the program does not start.
     pub async fn open(&self) -> Result<Window> {
         self.close().await?;
         let port = free_port()?;
@@ -199,9 +175,6 @@ impl Desktop {
     }
 
     /// Asks the window to close, like the close button in its title bar.
-    ///
-    /// # Errors
-    /// If no window of the screen can be asked.
     pub fn ask_to_close(&self) -> Result<()> {
         crate::window::screen::ask_to_close(&self.display)
     }
@@ -226,7 +199,6 @@ impl Desktop {
         });
     }
 
-    /// Whether a process is the program.
     pub(super) fn is_program(&self, process: &Path) -> bool {
         let Ok(program) = application().and_then(|path| Ok(path.canonicalize()?)) else {
             return false;
@@ -234,7 +206,6 @@ impl Desktop {
         std::fs::read_link(process.join("exe")).is_ok_and(|exe| exe == program)
     }
 
-    /// The number of processes of this desktop that match.
     fn processes(&self, matches: impl Fn(&Path) -> bool) -> usize {
         self.all_processes().into_iter().filter(|process| matches(process)).count()
     }
@@ -253,9 +224,6 @@ impl Desktop {
     }
 
     /// Closes the program, as a user does.
-    ///
-    /// # Errors
-    /// If the driver does not respond.
     pub async fn close(&self) -> Result<()> {
         let window = self.window.lock().expect("no test panics here").take();
         if let Some(window) = window {
@@ -274,9 +242,6 @@ impl Desktop {
     }
 
     /// Kills the program, like a power failure: it cannot save anything.
-    ///
-    /// # Errors
-    /// If it does not end.
     pub async fn kill(&self) -> Result<()> {
         drop(self.window.lock().expect("no test panics here").take());
         self.end_program();
@@ -288,9 +253,6 @@ impl Desktop {
     }
 
     /// Searches the output and the data folder of the program for the secrets of a sign-in.
-    ///
-    /// # Errors
-    /// If one of them is found.
     pub fn leaks_nothing_of(&self, secrets: &[String]) -> Result<()> {
         let mut search = SecretSearch::new();
         for secret in secrets {

@@ -19,9 +19,6 @@ impl Window {
     }
 
     /// Moves the pointer away from the page's content, so that no tooltip is in front of it.
-    ///
-    /// # Errors
-    /// If the screen does not respond.
     pub fn rest_pointer(&self) -> Result<()> {
         self.user_input()?.rest_pointer()
     }
@@ -76,17 +73,11 @@ impl Window {
     }
 
     /// Drags files of a file manager over the window, and drops them.
-    ///
-    /// # Errors
-    /// If the window does not accept them in time.
     pub fn drop_files(&self, files: &[&Path]) -> Result<()> {
         crate::window::screen::drop_files(&self.display, files)
     }
 
     /// Chooses a file in the file dialog of the system by typing its path.
-    ///
-    /// # Errors
-    /// If the dialog does not open or close in time.
     pub async fn choose_file(&self, path: &Path) -> Result<()> {
         let path = path.to_str().context("the path is not UTF-8")?;
         let dialog = || UserInput::over_dialog(&self.display);

@@ -32,17 +32,11 @@ pub(super) fn symbol(key: char) -> u32 {
 
 impl Window {
     /// Presses and releases one key, wherever the focus is.
-    ///
-    /// # Errors
-    /// If the window does not respond.
     pub async fn press(&self, key: Key) -> Result<()> {
         self.press_with(None, key.into()).await
     }
 
     /// Types a text, wherever the focus is.
-    ///
-    /// # Errors
-    /// If the window does not respond.
     pub async fn type_keys(&self, text: &str) -> Result<()> {
         for key in text.chars() {
             self.press_with(None, key).await?;
@@ -51,25 +45,16 @@ impl Window {
     }
 
     /// Presses a key while another one is held, such as Shift and Tab.
-    ///
-    /// # Errors
-    /// If the window does not respond.
     pub async fn press_holding(&self, held: Key, key: Key) -> Result<()> {
         self.press_with(Some(held.into()), key.into()).await
     }
 
     /// Presses a letter or digit while Control is held.
-    ///
-    /// # Errors
-    /// If the window does not respond.
     pub async fn press_letter_with_control(&self, letter: char) -> Result<()> {
         self.press_with(Some(Key::Control.into()), letter).await
     }
 
     /// Pastes the clipboard into the field that has the focus, and returns the field's value.
-    ///
-    /// # Errors
-    /// If the window does not respond.
     pub async fn paste(&self) -> Result<String> {
         self.press_letter_with_control('v').await?;
         let value = self.client.execute("return document.activeElement.value", Vec::new()).await?;
@@ -84,9 +69,6 @@ impl Window {
     }
 
     /// The name, and the role or type, of the element that has the focus.
-    ///
-    /// # Errors
-    /// If the window does not respond.
     pub async fn focused(&self) -> Result<Option<(String, String)>> {
         let focused = self.client.execute(include_str!("focused.js"), Vec::new()).await?;
         let text = |key: &str| focused[key].as_str().unwrap_or_default().to_owned();
@@ -102,9 +84,6 @@ impl Window {
     }
 
     /// Presses Tab until an element whose name contains this text has the focus.
-    ///
-    /// # Errors
-    /// If it is not reached.
     pub async fn tab_to_part(&self, part_of_name: &str) -> Result<()> {
         for _ in 0..MOST_STOPS {
             self.press(Key::Tab).await?;

@@ -55,9 +55,6 @@ impl PageLayout {
 
 impl Window {
     /// Resizes the window so that the page has this size, and waits until the page is drawn in it.
-    ///
-    /// # Errors
-    /// If the window does not reach this size.
     pub async fn resize_page(&self, width: u32, height: u32) -> Result<()> {
         let wanted = [i64::from(width), i64::from(height)];
         let (mut outer_width, mut outer_height) = (width, height);
@@ -86,9 +83,6 @@ impl Window {
 
     /// Measures the page, or the dialog on top of it, once it stays the same: tables adapt to a new size in
     /// several steps, the first after 200 ms.
-    ///
-    /// # Errors
-    /// If the window does not respond, or the page never stays the same.
     pub async fn layout(&self) -> Result<PageLayout> {
         let (mut last, mut same) = (None, 0);
         let layout = wait_until(LIMIT, "the layout to stay the same", async || {

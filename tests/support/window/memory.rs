@@ -17,17 +17,12 @@ pub struct Memory {
 
 impl Memory {
     /// The maximum of both values.
-    #[must_use]
     pub fn max(self, other: Self) -> Self {
         Self { own_mb: self.own_mb.max(other.own_mb), all_mb: self.all_mb.max(other.all_mb) }
     }
 }
 
 impl Desktop {
-    /// The current memory of the program.
-    ///
-    /// # Errors
-    /// If the program does not run.
     pub fn memory(&self) -> Result<Memory> {
         let mut memory = Memory::default();
         for process in self.all_processes() {

@@ -9,9 +9,6 @@ use crate::tools::system_tool;
 use crate::window::bus;
 
 /// Starts dunst. It ends when it is dropped.
-///
-/// # Errors
-/// If it does not start.
 pub(super) async fn start(bus: &str, environment: Vec<(String, String)>) -> Result<Process> {
     let process = Process::start(&system_tool("dunst")?, ["-verbosity", "info"], environment)?;
     let name = "org.freedesktop.Notifications";
@@ -20,9 +17,6 @@ pub(super) async fn start(bus: &str, environment: Vec<(String, String)>) -> Resu
 }
 
 /// Titles and texts of all notifications, current and past ones.
-///
-/// # Errors
-/// If dunst does not respond.
 pub(super) async fn shown(bus: &str) -> Result<Vec<(String, String)>> {
     let dunstctl = async |what: &str| {
         Program::new(system_tool("dunstctl")?)

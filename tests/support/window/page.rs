@@ -79,7 +79,6 @@ impl Window {
         }
     }
 
-    /// The number of clicks in this window so far.
     pub fn clicks(&self) -> usize {
         self.clicks.load(Ordering::Relaxed)
     }
@@ -102,17 +101,11 @@ impl Window {
     }
 
     /// All visible elements with this role and exactly this name.
-    ///
-    /// # Errors
-    /// If the window does not respond.
     pub async fn all(&self, role: Role, name: &str) -> Result<Vec<ElementState>> {
         Ok(serde_json::from_value(self.search(role, name, true, false).await?)?)
     }
 
     /// All visible elements with this role whose name contains this text.
-    ///
-    /// # Errors
-    /// If the window does not respond.
     pub async fn all_with(&self, role: Role, part_of_name: &str) -> Result<Vec<ElementState>> {
         Ok(serde_json::from_value(self.search(role, part_of_name, false, false).await?)?)
     }
@@ -123,9 +116,6 @@ impl Window {
     }
 
     /// Waits for the first element with this role and name.
-    ///
-    /// # Errors
-    /// If it does not appear in time.
     pub async fn find(&self, role: Role, name: &str) -> Result<ElementState> {
         wait_until(LIMIT, &format!("{role:?} {name:?}"), async || {
             self.all(role, name).await.ok()?.into_iter().next()
@@ -134,9 +124,6 @@ impl Window {
     }
 
     /// Waits for the first element with this role whose name contains this text.
-    ///
-    /// # Errors
-    /// If it does not appear in time.
     pub async fn find_with(&self, role: Role, part_of_name: &str) -> Result<ElementState> {
         wait_until(LIMIT, &format!("{role:?} with {part_of_name:?}"), async || {
             self.all_with(role, part_of_name).await.ok()?.into_iter().next()
@@ -145,18 +132,12 @@ impl Window {
     }
 
     /// Clicks the element with this role and name as soon as it can be clicked.
-    ///
-    /// # Errors
-    /// If it does not appear or cannot be clicked in time.
     pub async fn click(&self, role: Role, name: &str) -> Result<()> {
         let what = format!("{role:?} {name:?} that can be clicked");
         wait_until_true(LIMIT, &what, async || self.try_click(role, name).await).await
     }
 
     /// Clicks the first element with this role whose name contains this text, as soon as it can be clicked.
-    ///
-    /// # Errors
-    /// If it does not appear or cannot be clicked in time.
     pub async fn click_with(&self, role: Role, part_of_name: &str) -> Result<()> {
         let what = format!("{role:?} with {part_of_name:?} that can be clicked");
         wait_until_true(LIMIT, &what, async || self.try_click_with(role, part_of_name).await).await
@@ -183,9 +164,6 @@ impl Window {
     }
 
     /// Waits for an enabled button or link with this name.
-    ///
-    /// # Errors
-    /// If it does not appear in time.
     pub async fn find_enabled(&self, name: &str) -> Result<()> {
         wait_until_true(LIMIT, &format!("{name:?} to be enabled"), async || {
             for role in [Role::Button, Role::Link] {
@@ -200,9 +178,6 @@ impl Window {
     }
 
     /// Replaces the content of a text field.
-    ///
-    /// # Errors
-    /// If the field does not appear or does not accept the text.
     pub async fn fill(&self, name: &str, text: &str) -> Result<()> {
         self.fill_field(text, async || {
             let found = self.search(Role::Textbox, name, true, true).await.ok()?;
@@ -212,26 +187,17 @@ impl Window {
     }
 
     /// Opens a select by its name, and clicks the first option that contains this text.
-    ///
-    /// # Errors
-    /// If the select or the option does not appear.
     pub async fn choose(&self, select: &str, option: &str) -> Result<()> {
         self.click_with(Role::Button, select).await?;
         self.click_with(Role::Option, option).await
     }
 
     /// Waits until the page shows this text.
-    ///
-    /// # Errors
-    /// If it does not appear in time.
     pub async fn wait_for_text(&self, text: &str) -> Result<()> {
         self.wait_for_text_within(LIMIT, text).await
     }
 
     /// Waits for a text with a longer limit.
-    ///
-    /// # Errors
-    /// If it does not appear in time.
     pub async fn wait_for_text_within(&self, limit: Duration, text: &str) -> Result<()> {
         wait_until(limit, &format!("the text {text:?}"), async || {
             self.page_text().await.ok()?.contains(text).then_some(())
@@ -240,9 +206,6 @@ impl Window {
     }
 
     /// The visible text of the page.
-    ///
-    /// # Errors
-    /// If the window does not respond.
     pub async fn page_text(&self) -> Result<String> {
         let text = self.client.execute("return document.body?.innerText ?? ''", Vec::new()).await?;
         Ok(text.as_str().unwrap_or_default().to_owned())
@@ -250,9 +213,6 @@ impl Window {
 
     /// Takes a screenshot and returns its file. The driver cannot take it, because it waits for a frame, and
     /// a page that does not change draws none.
-    ///
-    /// # Errors
-    /// If it cannot be taken or written.
     pub async fn screenshot(&self, name: &str) -> Result<PathBuf> {
         let path = screenshot_folder()?.join(format!("{}-{name}.png", self.story));
         self.wait_for_drawing().await;

@@ -36,9 +36,6 @@ const AFTER: Duration = Duration::from_millis(400);
 impl Window {
     /// Runs an action, and returns what moved while it ran and until shortly after it. `changed` is a CSS
     /// selector of what may change, with its content, or an empty text.
-    ///
-    /// # Errors
-    /// If the window does not respond, or the action fails.
     pub async fn shifts_during(
         &self,
         changed: &str,
@@ -54,9 +51,6 @@ impl Window {
 
     /// Puts the clock of the page ahead of the real one, and makes the page look at it, as it does when the
     /// user returns to the window.
-    ///
-    /// # Errors
-    /// If the window does not respond.
     pub async fn set_clock_ahead(&self, time: Duration) -> Result<()> {
         let script = "const real = window.realNow ?? (window.realNow = Date.now.bind(Date));\
              const ahead = arguments[0];\

@@ -11,17 +11,11 @@ use crate::window::page::{LIMIT, Window};
 
 impl Window {
     /// Waits for the element with this test ID.
-    ///
-    /// # Errors
-    /// If it does not appear in time.
     pub async fn find_by_test_id(&self, id: &str) -> Result<()> {
         self.find_css(&test_id(id)).await
     }
 
     /// Waits for an element that matches a CSS selector.
-    ///
-    /// # Errors
-    /// If it does not appear in time.
     pub async fn find_css(&self, selector: &str) -> Result<()> {
         wait_until_true(LIMIT, &format!("an element {selector}"), async || {
             self.element(selector).await.is_some()
@@ -47,9 +41,6 @@ impl Window {
     }
 
     /// The text of the element with this test ID.
-    ///
-    /// # Errors
-    /// If it does not appear in time.
     pub async fn text_of(&self, id: &str) -> Result<String> {
         // WebKit's own command omits text of cells that are cut off with an ellipsis.
         let text = wait_until(LIMIT, &format!("the text of {id}"), async || {
@@ -60,9 +51,6 @@ impl Window {
     }
 
     /// The texts of all elements that match a CSS selector.
-    ///
-    /// # Errors
-    /// If the window does not respond.
     pub async fn texts_of(&self, selector: &str) -> Result<Vec<String>> {
         let script =
             "return [...document.querySelectorAll(arguments[0])].map((one) => one.textContent)";
@@ -71,9 +59,6 @@ impl Window {
     }
 
     /// Waits until the element with this test ID contains this text.
-    ///
-    /// # Errors
-    /// If it does not appear in time.
     pub async fn wait_for_text_in(&self, id: &str, text: &str) -> Result<()> {
         wait_until(LIMIT, &format!("{text:?} in {id}"), async || {
             self.text_of(id).await.ok()?.contains(text).then_some(())
@@ -83,9 +68,6 @@ impl Window {
 
     /// Waits, at most for `limit`, until the element with this test ID has an attribute, and returns its
     /// value.
-    ///
-    /// # Errors
-    /// If it does not appear in time.
     pub async fn attribute_of(&self, limit: Duration, id: &str, name: &str) -> Result<String> {
         let value = wait_until(limit, &format!("{name} of {id}"), async || {
             let name = serde_json::to_string(name).ok()?;
@@ -96,9 +78,6 @@ impl Window {
     }
 
     /// Whether the element with this test ID is enabled.
-    ///
-    /// # Errors
-    /// If it does not appear in time.
     pub async fn is_enabled(&self, id: &str) -> Result<bool> {
         let enabled = wait_until(LIMIT, &format!("an element {id}"), async || {
             self.read(&test_id(id), "!element.matches(':disabled, [aria-disabled=true]')").await
@@ -108,9 +87,6 @@ impl Window {
     }
 
     /// Clicks the element with this test ID as soon as it can be clicked.
-    ///
-    /// # Errors
-    /// If it does not appear or cannot be clicked in time.
     pub async fn click_by_test_id(&self, id: &str) -> Result<()> {
         let selector = test_id(id);
         let enabled = format!("{selector}:not(:disabled, [aria-disabled=true])");
@@ -126,9 +102,6 @@ impl Window {
     }
 
     /// Replaces the content of the field with this test ID, and leaves the field.
-    ///
-    /// # Errors
-    /// If the field does not appear or does not accept the text.
     pub async fn fill_by_test_id(&self, id: &str, text: &str) -> Result<()> {
         let field = format!("{} input", test_id(id));
         self.fill_field(text, async || self.element(&field).await).await?;
@@ -138,17 +111,11 @@ impl Window {
     }
 
     /// Opens an expandable section by its test ID.
-    ///
-    /// # Errors
-    /// If it does not appear in time.
     pub async fn expand(&self, id: &str) -> Result<()> {
         self.expand_in(&test_id(id)).await
     }
 
     /// Opens the expandable section or row inside of the element that matches a CSS selector.
-    ///
-    /// # Errors
-    /// If it does not appear in time.
     pub async fn expand_in(&self, selector: &str) -> Result<()> {
         let closed = format!("{selector} [aria-expanded=false]");
         let open = format!("{selector} [aria-expanded=true]");
@@ -165,9 +132,6 @@ impl Window {
     }
 
     /// Resizes the window, in CSS pixels.
-    ///
-    /// # Errors
-    /// If the window cannot be resized.
     pub async fn resize(&self, width: u32, height: u32) -> Result<()> {
         self.client.set_window_size(width, height).await?;
         Ok(())
@@ -175,9 +139,6 @@ impl Window {
 
     /// How much wider the page is than the window, in CSS pixels. This part is only reachable by horizontal
     /// scrolling.
-    ///
-    /// # Errors
-    /// If the window does not respond.
     pub async fn sideways_overflow(&self) -> Result<i64> {
         let script = "return document.documentElement.scrollWidth - window.innerWidth";
         let value = self.client.execute(script, Vec::new()).await?;
@@ -185,9 +146,6 @@ impl Window {
     }
 
     /// Scrolls until an element is in the middle of the window.
-    ///
-    /// # Errors
-    /// If the element does not exist.
     pub async fn scroll_to(&self, id: &str) -> Result<()> {
         wait_until_true(LIMIT, &format!("an element {id}"), async || {
             let scroll = "(element.scrollIntoView({ block: 'center' }), true)";
@@ -197,9 +155,6 @@ impl Window {
     }
 
     /// Clicks the button with this text by a script. A click of WebDriver gives the keyboard focus to the window.
-    ///
-    /// # Errors
-    /// If there is no such button, or it is disabled.
     pub async fn click_without_focus(&self, text: &str) -> Result<()> {
         let script = "const found = [...document.querySelectorAll('button:not(:disabled, [aria-disabled=true])')]
             .find((button) => button.textContent.trim() === arguments[0]);
@@ -210,10 +165,6 @@ impl Window {
         Ok(())
     }
 
-    /// Scrolls to the top.
-    ///
-    /// # Errors
-    /// If the window does not respond.
     pub async fn scroll_to_top(&self) -> Result<()> {
         let value = self.client.execute("window.scrollTo(0, 0)", Vec::new()).await?;
         drop::<Value>(value);

@@ -26,7 +26,6 @@ pub struct PageTiming {
 /// The frames of a scrolled page.
 #[derive(Clone, Copy, Debug, Deserialize)]
 pub struct ScrollTiming {
-    /// The number of frames.
     pub frames: u32,
     /// The median time between two frames, in milliseconds.
     pub median_ms: f64,
@@ -57,9 +56,6 @@ impl Window {
     }
 
     /// Scrolls the page from top to bottom, by `step` pixels per frame.
-    ///
-    /// # Errors
-    /// If the page draws no frames.
     pub async fn measure_scrolling(&self, limit: Duration, step: u32) -> Result<ScrollTiming> {
         self.client.execute(include_str!("scrolling.js"), vec![json!(step)]).await?;
         self.result(limit, "scrolled", "the end of the page").await
@@ -67,9 +63,6 @@ impl Window {
 
     /// Types texts into the field of a CSS selector, each in place of the one before, and measures each from
     /// its event to the frame after it, in milliseconds.
-    ///
-    /// # Errors
-    /// If there is no such field, or the page draws no frames.
     pub async fn measure_keys(&self, field: &str, texts: &[&str]) -> Result<Vec<f64>> {
         let arguments = vec![json!(field), json!(texts)];
         let times = self.client.execute(include_str!("keys.js"), arguments).await?;

@@ -116,7 +116,6 @@ pub(crate) struct Inner {
     next_id: AtomicU64,
 }
 
-/// A client and the registry of its login.
 pub(crate) type ClientOfRegistry = (LoginClient, RegistryHost);
 
 /// The request of a job, with its open endpoints.
@@ -126,7 +125,6 @@ pub(crate) struct JobRequest {
     /// The request of the caller.
     pub shown: transload_contract::MigrationRequest,
     pub endpoints: PlanEndpoints,
-    /// The part of a plan file that it runs.
     pub part: Option<transload_contract::ReportPart>,
 }
 
@@ -275,7 +273,6 @@ impl Api {
         self.inner.jobs.wake_all();
     }
 
-    /// Returns a source of the current login of a registry.
     pub(crate) fn login_source(&self, registry: RegistryHost) -> CurrentLogin {
         CurrentLogin::new(self.inner.logins.clone(), registry, &self.inner.options.docker)
     }

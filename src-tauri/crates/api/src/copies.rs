@@ -30,7 +30,6 @@ impl CopyControl {
         self.0.cancel();
     }
 
-    /// Whether the copy was cancelled.
     pub fn is_cancelled(&self) -> bool {
         self.0.is_cancelled()
     }

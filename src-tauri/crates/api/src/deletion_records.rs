@@ -88,12 +88,10 @@ impl DeletionRecords {
         Ok(Some(id))
     }
 
-    /// Records what a deletion did.
     pub fn finish(&self, id: &str, report: &DeletionReport) -> Result<(), ApiError> {
         self.put(id, ".outcome.json", report)
     }
 
-    /// Records a restore.
     pub fn restored(&self, id: &str, restored: &Restored) -> Result<(), ApiError> {
         self.put(id, ".restored.json", restored)
     }
@@ -154,7 +152,6 @@ impl DeletionRecords {
         Ok(())
     }
 
-    /// Returns a record.
     pub fn read(&self, id: &str) -> Result<DeletionRecord, ApiError> {
         let unknown = || {
             let message = "This deletion has no record on this computer.";
@@ -225,7 +222,6 @@ fn unreadable(file: &Path, error: &serde_json::Error) -> ApiError {
         .caused_by(error)
 }
 
-/// The images of a record as a table.
 fn table(record: &DeletionRecord) -> String {
     let class = record.class.and_then(|class| serde_json::to_value(class).ok()).unwrap_or_default();
     let class = class.as_str().unwrap_or_default();

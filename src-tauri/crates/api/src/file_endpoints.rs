@@ -64,7 +64,6 @@ impl Api {
     }
 }
 
-/// Returns the connection without its endpoints.
 pub fn without_endpoints(connection: &AwsConnection) -> AwsConnection {
     connection.clone().with_endpoints([None, None])
 }

@@ -45,9 +45,6 @@ pub(crate) async fn compare_contents(
 
 impl Api {
     /// Inspects an image by its reference, with the logins of this computer.
-    ///
-    /// # Errors
-    /// If the reference is invalid, or the image can't be read.
     pub async fn inspect_reference(
         &self,
         reference: &str,
@@ -63,9 +60,6 @@ impl Api {
     }
 
     /// Compares two images by their references, with the logins of this computer.
-    ///
-    /// # Errors
-    /// If a reference is invalid, or an image can't be read.
     pub async fn compare_references(
         &self,
         left: &str,
@@ -88,7 +82,6 @@ impl Api {
         read(&content, &location.reference, options).await
     }
 
-    /// Opens the repository of an image.
     pub(crate) async fn open_location(
         &self,
         location: &ImageLocation,
@@ -160,7 +153,6 @@ async fn read(
     Ok(Box::pin(inspect(content, reference, platform.as_ref())).await?)
 }
 
-/// Returns the platform that the options name.
 pub(crate) fn platform_of(options: &InspectOptions) -> Result<Option<Platform>, ApiError> {
     let platform = options.platform.as_deref().map(str::parse::<Platform>).transpose();
     platform.map_err(|error| ApiError::invalid_input(&error))

@@ -32,7 +32,6 @@ pub(crate) enum KeychainError {
         /// The message of the system.
         reason: String,
     },
-    /// The keychain is locked.
     #[error("the system keychain is locked: {reason}")]
     Locked {
         /// The message of the system.

@@ -23,7 +23,6 @@ pub(crate) enum LayerChoice {
     Number(usize),
 }
 
-/// A layer to list.
 pub(crate) struct WantedLayer<'a> {
     pub choice: LayerChoice,
     /// The platform of the image.
@@ -44,9 +43,6 @@ type Report<'a> = &'a (dyn Fn(ListProgress) + Send + Sync);
 impl Api {
     /// Lists the files of a layer of an image by its reference, with the logins of this computer. `number` starts at 1
     /// with the lowest layer.
-    ///
-    /// # Errors
-    /// If the image or the layer can't be read.
     pub async fn layer_files_of_reference(
         &self,
         reference: &str,
@@ -61,9 +57,6 @@ impl Api {
     }
 
     /// Lists the files of a layer of an image of an open source. `number` starts at 1 with the lowest layer.
-    ///
-    /// # Errors
-    /// If the image or the layer can't be read.
     pub async fn layer_files_of_location(
         &self,
         image: ImageLocation,
@@ -115,7 +108,6 @@ impl Api {
         Ok(LayerListing::Listed(ListedLayer { files, entry_count, from_cache }))
     }
 
-    /// Lists every layer of an image.
     pub(crate) async fn changes_of(
         &self,
         content: &dyn ImageContent,

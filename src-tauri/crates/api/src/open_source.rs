@@ -14,13 +14,11 @@ use transload_registry::RegistryApi;
 use crate::connected::Connected;
 use crate::hub_clients::HubClients;
 
-/// An open source.
 pub(crate) enum OpenSource {
     Engine(DockerEngine),
     Registry(OpenRegistry),
 }
 
-/// An open registry.
 pub(crate) struct OpenRegistry {
     pub client: Arc<dyn RegistryApi>,
     pub host: RegistryHost,

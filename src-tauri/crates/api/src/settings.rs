@@ -17,9 +17,6 @@ pub fn kept_settings(data_folder: &Path) -> Settings {
 
 /// Reads settings, each on its own. Returns the names of those that can't be read beside the settings, which have the
 /// defaults for them.
-///
-/// # Errors
-/// If the content isn't a JSON object.
 pub fn read_settings(content: &[u8]) -> serde_json::Result<(Settings, Vec<String>)> {
     let stored: Map<String, Value> = serde_json::from_slice(content)?;
     let (mut readable, mut unreadable) = (Map::new(), Vec::new());

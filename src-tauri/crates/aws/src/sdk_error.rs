@@ -61,7 +61,6 @@ impl<'a> Call<'a> {
         AwsError::AnswerUnusable { action: self.action.to_owned(), detail: detail.to_string() }
     }
 
-    /// Converts the SDK's error.
     pub(crate) fn failed<E>(&self, error: SdkError<E, HttpResponse>) -> AwsError
     where
         E: ProvideErrorMetadata + Error + Send + Sync + 'static,

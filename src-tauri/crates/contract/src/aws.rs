@@ -17,7 +17,6 @@ pub struct RegistryLogin {
     /// The host of the registry, with the port if it has one.
     pub registry: String,
     pub user: String,
-    /// When the token expires.
     pub expires_at_ms: u64,
     /// Whether the registry accepted the token.
     pub registry_accepts: bool,

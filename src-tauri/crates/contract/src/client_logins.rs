@@ -42,7 +42,6 @@ pub struct ClientLoginWay {
     pub changes: Vec<ClientLoginChange>,
 }
 
-/// A change of a login.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export_to = "aws.ts")]
 pub struct ClientLoginChange {

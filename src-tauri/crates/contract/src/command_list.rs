@@ -297,7 +297,6 @@ macro_rules! with_command_list {
 
         /// Starts the servers of practice mode, or answers where they are.
         practice_start() -> PracticeStatus;
-        /// Resets practice mode.
         practice_reset() -> PracticeStatus;
         /// Adds example repositories to practice's ECR. Answers their names.
         practice_examples_create() -> Vec<String>;

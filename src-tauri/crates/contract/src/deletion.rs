@@ -60,7 +60,6 @@ pub struct DeletionTotals {
     pub tags: u32,
 }
 
-/// Progress of a deletion.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export_to = "repositories.ts")]
 pub struct DeletionProgress {
@@ -81,7 +80,6 @@ pub enum DeletionPhase {
     Deleting,
 }
 
-/// What a deletion did.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export_to = "repositories.ts")]
 pub struct DeletionReport {
@@ -93,7 +91,6 @@ pub struct DeletionReport {
     pub deleted: DeletionTotals,
     /// The file with the record of the images. `null` if the deletion includes none.
     pub record: Option<String>,
-    /// Whether the user stopped it.
     pub stopped: bool,
 }
 
@@ -103,7 +100,6 @@ pub struct DeletionReport {
 pub struct RepositoryDeletion {
     pub name: String,
     pub deleted: Vec<Digest>,
-    /// Whether the tag of the plan was deleted.
     pub tag_deleted: bool,
     /// Images that stay, with the reason. Planned images that are in neither list were not requested.
     pub left: Vec<ImageNotDeleted>,

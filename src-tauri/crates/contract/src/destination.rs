@@ -12,7 +12,6 @@ pub struct DestinationIdentity {
     pub account_id: String,
     /// The partition of the region, such as `aws` or `aws-cn`.
     pub partition: String,
-    /// The AWS region.
     pub region: String,
     /// The host of the registry, with the port if it has one.
     pub registry: String,

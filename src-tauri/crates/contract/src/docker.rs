@@ -21,7 +21,6 @@ pub struct EngineStatus {
     pub version: Option<String>,
     /// Whether it keeps images as they were pulled (containerd), or packs layers again on push.
     pub keeps_digests: Option<bool>,
-    /// Its image store.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
     pub store: Option<EngineStore>,

@@ -18,7 +18,6 @@ pub enum DroppedFile {
         /// The account that the plan was made for.
         account_id: String,
     },
-    /// A list of images.
     Images {
         /// The source of most of the images.
         source: ImageSource,

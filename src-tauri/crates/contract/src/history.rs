@@ -33,7 +33,6 @@ pub struct HistoryEntry {
     pub registry: String,
     /// The source of the images. `null` if its record can't be read.
     pub source: Option<ImageSource>,
-    /// Repositories that it created.
     #[serde(default)]
     pub repositories_created: u32,
     /// Lifecycle policies of new repositories that are not set. Resume sets them.
@@ -58,10 +57,7 @@ pub struct HistoryEntry {
 #[ts(export_to = "report.ts")]
 pub struct HistoryMatch {
     pub migration: String,
-    /// Number of images.
     pub images: u32,
-    /// The source of the first one.
     pub source: String,
-    /// The destination of the first one.
     pub destination: String,
 }

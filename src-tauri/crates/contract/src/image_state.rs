@@ -52,7 +52,6 @@ pub struct ImageReplication {
     pub failure_code: Option<String>,
 }
 
-/// The state of a replication.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
 #[ts(export_to = "vulnerabilities.ts")]

@@ -15,7 +15,6 @@ pub enum LifecycleForecast {
     NothingExpires,
     /// Images will expire or be archived. The user has to confirm it before the migration starts.
     Expires {
-        /// Images of the plan.
         planned: Vec<ExpiringImage>,
         /// Existing images that would stay without the migration.
         existing: Vec<ExpiringImage>,
@@ -69,7 +68,6 @@ pub struct LifecycleWhatIf {
     pub is_estimate: bool,
 }
 
-/// A rule and what it does.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export_to = "repositories.ts")]
 pub struct LifecycleRuleEffect {

@@ -37,7 +37,6 @@ pub struct ContradictingVariables {
     pub for_aws: String,
 }
 
-/// A proxy in use.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export_to = "settings.ts")]
 pub struct ProxyUse {
@@ -49,7 +48,6 @@ pub struct ProxyUse {
     pub has_login: bool,
 }
 
-/// A CA file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export_to = "settings.ts")]
 pub struct CaFile {
@@ -66,7 +64,6 @@ pub struct CaFile {
 #[serde(rename_all = "snake_case")]
 #[ts(export_to = "settings.ts")]
 pub enum CaFileOrigin {
-    /// The settings of the program.
     Settings,
     /// The environment variable `AWS_CA_BUNDLE`.
     AwsCaBundle,

@@ -15,7 +15,6 @@ use ts_rs::TS;
 pub struct PlanPermissions {
     /// The required permissions, in the order of the steps.
     pub permissions: Vec<PlanPermission>,
-    /// How the permissions were checked.
     pub basis: PermissionBasis,
     /// Why IAM didn't simulate the policies of the caller.
     pub simulation_error: Option<ApiError>,
@@ -39,7 +38,6 @@ pub struct PlanPermission {
     pub resource_count: u32,
 }
 
-/// How permissions were checked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
 #[ts(export_to = "permissions.ts")]

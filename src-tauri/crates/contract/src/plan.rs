@@ -69,7 +69,6 @@ pub struct SettingDifference {
     pub actual: String,
 }
 
-/// An image of a plan.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export_to = "plan.ts")]
 pub struct PlannedImage {

@@ -40,7 +40,6 @@ pub struct RegistryPartError {
     pub error: ApiError,
 }
 
-/// A part of the configuration of a registry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
 #[ts(export_to = "repositories.ts")]

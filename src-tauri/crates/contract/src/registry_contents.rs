@@ -10,7 +10,6 @@ use crate::sources::UnreadRepository;
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export_to = "repositories.ts")]
 pub struct RegistryContents {
-    /// All repositories, by name.
     pub repositories: Vec<RepositoryContents>,
     /// Repositories whose images couldn't be read now.
     pub unread: Vec<UnreadRepository>,

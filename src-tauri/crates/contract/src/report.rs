@@ -10,7 +10,6 @@ use crate::aws::AwsIdentity;
 use crate::plan::Route;
 use crate::summary::{ImageStanding, ReportSummary};
 
-/// What a migration did.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export_to = "report.ts")]
 pub struct MigrationReport {
@@ -25,7 +24,6 @@ pub struct MigrationReport {
     pub registry: String,
     pub started_at_ms: u64,
     pub elapsed_ms: u64,
-    /// Repositories that it created.
     pub repositories_created: Vec<String>,
     /// Of these, the repositories that no image was pushed to. *Undo* deletes them.
     #[serde(default)]
@@ -77,9 +75,7 @@ pub struct ImageReport {
     pub destination: String,
     pub route: Route,
     pub result: ImageResult,
-    /// The digest at the source, if the source has one.
     pub source_digest: Option<String>,
-    /// The digest that the push reported.
     pub pushed_digest: Option<String>,
     /// The digest of the tag in the registry.
     pub registry_digest: Option<String>,
@@ -116,7 +112,6 @@ pub struct LeftBehind {
     pub error: ApiError,
 }
 
-/// The result of an image.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 #[ts(export_to = "report.ts")]

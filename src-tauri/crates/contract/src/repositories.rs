@@ -20,7 +20,6 @@ pub struct Repository {
     /// Its URI, without a tag.
     pub uri: String,
     pub arn: String,
-    /// When it was created.
     pub created_at_ms: Option<u64>,
     /// Its settings. AWS tags and lifecycle are only known in its details.
     pub settings: RepositorySettings,
@@ -67,7 +66,6 @@ pub struct RepositoryDetails {
     pub images: Vec<RepositoryImage>,
     /// The same images with what belongs to each, from the list and from manifests that were read before.
     pub rows: RepositoryRows,
-    /// Commands that push to it.
     pub push_commands: Vec<String>,
 }
 
@@ -85,7 +83,6 @@ pub struct RepositoryLifecycle {
     pub error: Option<ApiError>,
 }
 
-/// An image in a repository.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export_to = "repositories.ts")]
 pub struct RepositoryImage {
@@ -96,16 +93,13 @@ pub struct RepositoryImage {
     pub media_type: Option<String>,
     /// The size as ECR reports it.
     pub size_bytes: Option<u64>,
-    /// When it was pushed.
     pub pushed_at_ms: Option<u64>,
     /// The last pull by someone else than Transload, if ECR recorded one.
     pub pulled_at_ms: Option<u64>,
     /// When Transload read it, if ECR reports that read as the last pull.
     pub own_read_at_ms: Option<u64>,
     pub status: ImageStatus,
-    /// When it was archived.
     pub archived_at_ms: Option<u64>,
-    /// Commands that pull it.
     pub pull_commands: Vec<String>,
 }
 

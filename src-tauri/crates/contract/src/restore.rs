@@ -32,7 +32,6 @@ pub struct DeletionEntry {
     pub planned: DeletionTotals,
     /// What was deleted. `null` if the program ended before the deletion did.
     pub deleted: Option<DeletionTotals>,
-    /// Whether the user stopped it.
     pub stopped: bool,
     /// The file with the table of its images.
     pub table: String,
@@ -40,7 +39,6 @@ pub struct DeletionEntry {
     pub restored: Option<Restored>,
 }
 
-/// A finished restore.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export_to = "repositories.ts")]
 pub struct Restored {
@@ -59,7 +57,6 @@ pub struct RestorePlan {
     pub images: u32,
 }
 
-/// Progress of a restore.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export_to = "repositories.ts")]
 pub struct RestoreProgress {
@@ -68,7 +65,6 @@ pub struct RestoreProgress {
     pub total: u32,
 }
 
-/// What a restore did.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export_to = "repositories.ts")]
 pub struct RestoreReport {
@@ -76,7 +72,6 @@ pub struct RestoreReport {
     pub restored: u32,
     /// Images that ECR refused.
     pub failed: Vec<ImageNotRestored>,
-    /// Whether the user stopped it.
     pub stopped: bool,
 }
 

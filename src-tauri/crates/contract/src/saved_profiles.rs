@@ -24,7 +24,6 @@ pub struct SavedProfile {
     /// The rules for ECR repository names, without the prefix.
     #[serde(default)]
     pub rename_rules: Vec<RenameRule>,
-    /// The settings of new repositories.
     pub template: RepositorySettings,
     pub source: Option<ImageSource>,
     /// Whether it is selected when the wizard opens.

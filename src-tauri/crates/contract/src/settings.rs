@@ -3,7 +3,6 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-/// The settings of the program.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export_to = "settings.ts")]
 #[serde(default)]
@@ -49,7 +48,6 @@ impl Default for Settings {
 #[serde(rename_all = "snake_case")]
 #[ts(export_to = "settings.ts")]
 pub enum Theme {
-    /// The theme of the system.
     System,
     Light,
     Dark,

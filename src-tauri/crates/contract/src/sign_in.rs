@@ -19,11 +19,9 @@ pub struct SignInPrompt {
     pub code_url: Option<String>,
     /// The code that the page has to show.
     pub code: Option<String>,
-    /// When the sign-in expires.
     pub expires_at_ms: u64,
 }
 
-/// The outcome of a sign-in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
 #[ts(export_to = "aws.ts")]

@@ -34,7 +34,6 @@ pub struct SourceLoginStatus {
     pub keychain_error: Option<ApiError>,
 }
 
-/// The origin of the login for a source.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
 #[ts(export_to = "sources.ts")]
@@ -73,7 +72,6 @@ pub struct SourceRepositories {
     pub unread: Vec<UnreadRepository>,
 }
 
-/// A repository of a source.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export_to = "sources.ts")]
 pub struct SourceRepository {

@@ -37,7 +37,6 @@ pub struct UndoRepository {
     pub repository: RepositoryUndo,
 }
 
-/// Progress of an undo.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export_to = "undo.ts")]
 pub struct UndoProgress {
@@ -47,7 +46,6 @@ pub struct UndoProgress {
     pub total: u32,
 }
 
-/// What an undo did.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export_to = "undo.ts")]
 pub struct UndoReport {
@@ -55,7 +53,6 @@ pub struct UndoReport {
     pub totals: UndoTotals,
     /// What the undo kept, and why.
     pub left: Vec<UndoLeft>,
-    /// Whether the user cancelled it.
     pub cancelled: bool,
     /// Why the history doesn't record the undo, if it couldn't be written.
     pub journal_error: Option<ApiError>,

@@ -16,7 +16,6 @@ pub trait DockerApi: Send + Sync {
     /// Returns product, version and image store of the engine.
     async fn info(&self) -> Result<EngineInfo, DockerError>;
 
-    /// Lists every image that has a name.
     async fn images(&self) -> Result<Vec<EngineImage>, DockerError>;
 
     /// Returns the image that a name currently points to.
@@ -89,7 +88,6 @@ pub enum PushLayerState {
     Waiting,
     /// Being uploaded.
     Sending {
-        /// Bytes sent so far.
         sent_bytes: u64,
         /// Size of the layer in bytes, if the engine reports it.
         total_bytes: Option<u64>,

@@ -79,7 +79,6 @@ impl DockerEngine {
         Ok(Self { transport, docker })
     }
 
-    /// Returns the address of the engine.
     pub fn address(&self) -> &DockerAddress {
         self.transport.address()
     }
@@ -138,7 +137,6 @@ impl DockerEngine {
         Ok(image)
     }
 
-    /// Lists all images, or the images with one name.
     async fn list(&self, name: Option<&ImageReference>) -> Result<Vec<EngineImage>, DockerError> {
         let mut options = ListImagesOptionsBuilder::new().manifests(true);
         let filters =

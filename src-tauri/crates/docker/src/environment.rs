@@ -86,7 +86,6 @@ impl DockerEnvironment {
         }
     }
 
-    /// Returns the folder of Docker's configuration.
     pub fn configuration_folder(&self) -> Option<PathBuf> {
         let default = || self.home.as_ref().map(|home| home.join(".docker"));
         self.docker_config.clone().or_else(default)

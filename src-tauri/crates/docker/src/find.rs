@@ -71,7 +71,6 @@ pub struct Attempt {
     pub result: AttemptResult,
 }
 
-/// The result of an attempt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AttemptResult {
     /// An engine responded.

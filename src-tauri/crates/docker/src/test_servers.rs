@@ -42,7 +42,6 @@ pub(super) fn wait_for<T>(what: &str, mut poll: impl FnMut() -> Option<T>) -> T 
     }
 }
 
-/// A server process.
 pub(super) struct ServerProcess {
     child: Child,
     log: PathBuf,

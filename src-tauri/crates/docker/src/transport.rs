@@ -67,7 +67,6 @@ impl Transport {
         Ok(Self { address, tls })
     }
 
-    /// Returns the address of the engine.
     pub(super) fn address(&self) -> &DockerAddress {
         &self.address
     }

@@ -109,7 +109,6 @@ impl ApiError {
             .retryable()
     }
 
-    /// A full disk.
     pub fn disk_full(path: &std::path::Path) -> Self {
         let path = path.display().to_string();
         Self::new(ErrorCode::DiskFull, format!("The disk is full. Couldn't write {path}."))

@@ -60,7 +60,6 @@ fn words(error: &DockerError, system: System) -> ApiError {
     }
 }
 
-/// How to start an engine.
 fn start_hint(system: System) -> &'static str {
     match system {
         System::Linux => {

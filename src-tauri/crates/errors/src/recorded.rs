@@ -7,7 +7,6 @@ use crate::api_error::ApiError;
 use crate::code::ErrorCode;
 
 impl ApiError {
-    /// The record of this error.
     pub fn recorded(&self) -> RecordedError {
         let code = json!(self.code).as_str().unwrap_or(RecordedError::UNKNOWN).to_owned();
         let mut record = RecordedError::new(code, self.message.clone());

@@ -227,7 +227,6 @@ impl Described<'_> {
         tag.map_or_else(|| digest.short().to_owned(), ToString::to_string)
     }
 
-    /// Returns the kind of every image.
     fn kinds(&self) -> HashMap<Digest, ImageKind> {
         let mut kinds = HashMap::new();
         for row in &self.grouped.rows {

@@ -30,7 +30,6 @@ pub struct DeletionOutcome {
     pub stopped: bool,
 }
 
-/// An image that a deletion left.
 #[derive(Debug)]
 pub struct LeftImage {
     pub digest: Digest,

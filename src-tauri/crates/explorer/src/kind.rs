@@ -14,9 +14,7 @@ use transload_model::{Digest, media_type};
 pub enum ImageKind {
     /// A single image.
     Image,
-    /// An index of images.
     Index,
-    /// A signature.
     Signature,
     /// A list of packages.
     Sbom,
@@ -24,7 +22,6 @@ pub enum ImageKind {
     Provenance,
     /// Any other attestation, or several in one.
     Attestation,
-    /// A Helm chart.
     HelmChart,
     /// A WebAssembly module.
     Wasm,

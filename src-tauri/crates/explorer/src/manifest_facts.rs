@@ -52,10 +52,6 @@ struct Annotated {
 }
 
 impl ManifestFacts {
-    /// Reads a manifest.
-    ///
-    /// # Errors
-    /// If it is not a manifest.
     pub fn parse(media_type: &str, bytes: Bytes) -> Result<Self, ManifestError> {
         let annotated: Annotated = serde_json::from_slice(&bytes)?;
         let annotations = annotated.annotations.unwrap_or_default();

@@ -37,9 +37,6 @@ pub enum UnreadReason {
 
 /// Reads the manifests of images that aren't cached, 100 per call, and caches them. Returns those that couldn't be
 /// read. If a call fails, the manifests of earlier calls are cached, so that a retry continues there.
-///
-/// # Errors
-/// If a call fails.
 pub async fn read_manifests(
     ecr: &dyn EcrExplorer,
     cache: &DocumentCache,

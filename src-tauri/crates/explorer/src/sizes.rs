@@ -27,7 +27,6 @@ impl ImageSize {
         self.bytes = self.bytes.saturating_add(bytes);
     }
 
-    /// Returns the sum of sizes.
     pub fn sum(sizes: impl Iterator<Item = Self>) -> Self {
         sizes.fold(Self { bytes: 0, is_exact: true }, |mut sum, size| {
             sum.add(size.bytes);
@@ -80,7 +79,6 @@ impl<'a> Sizes<'a> {
         Self { images: contents, blobs, all_read }
     }
 
-    /// Returns the size of the repository.
     pub fn total(&self) -> ImageSize {
         self.sum(self.images.values())
     }

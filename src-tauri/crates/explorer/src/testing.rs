@@ -16,7 +16,6 @@ pub(crate) fn digest(name: &str) -> Digest {
     Digest::of(name.as_bytes())
 }
 
-/// Returns an image as DescribeImages describes it.
 pub(crate) fn described(name: &str, tags: &[&str], media_type: &str, megabytes: u64) -> EcrImage {
     EcrImage {
         digest: digest(name),
@@ -126,7 +125,6 @@ impl TestRepository {
         read.collect()
     }
 
-    /// The facts of all manifests.
     pub fn read_all(&self) -> HashMap<Digest, ManifestFacts> {
         let all = self.manifests.iter().map(|(digest, (media_type, manifest))| {
             let bytes = Bytes::from(manifest.to_string());

@@ -28,7 +28,6 @@ pub struct ImageVulnerabilities {
     pub last_in_use_at_ms: Option<u64>,
 }
 
-/// The state of the scan of an image.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
 #[ts(export_to = "vulnerabilities.ts")]
@@ -73,7 +72,6 @@ pub enum Severity {
     Other,
 }
 
-/// A package with vulnerabilities.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
 #[ts(export_to = "vulnerabilities.ts")]
 pub struct VulnerablePackage {
@@ -92,7 +90,6 @@ pub struct VulnerablePackage {
     pub vulnerabilities: Vec<Vulnerability>,
 }
 
-/// A vulnerability.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
 #[ts(export_to = "vulnerabilities.ts")]
 pub struct Vulnerability {
@@ -253,7 +250,6 @@ fn vulnerability(from: &ScanFinding) -> Vulnerability {
     }
 }
 
-/// Counts the findings of an image of a list.
 pub fn finding_counts(digest: &str, found: Option<&ScanFindings>) -> FindingCounts {
     FindingCounts {
         digest: digest.to_owned(),

@@ -5,9 +5,6 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 /// Renames a damaged file to `NAME.broken-1` or the next free number. Returns the new path.
-///
-/// # Errors
-/// If the folder isn't writable.
 pub fn move_aside(path: &Path) -> io::Result<PathBuf> {
     let aside = free_name(path)?;
     fs::rename(path, &aside)?;
@@ -15,9 +12,6 @@ pub fn move_aside(path: &Path) -> io::Result<PathBuf> {
 }
 
 /// Copies a file of which a part is damaged to `NAME.broken-1` or the next free number. Returns the new path.
-///
-/// # Errors
-/// If the file isn't readable or the folder isn't writable.
 pub fn copy_aside(path: &Path) -> io::Result<PathBuf> {
     let aside = free_name(path)?;
     fs::copy(path, &aside)?;

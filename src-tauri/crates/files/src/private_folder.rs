@@ -4,9 +4,6 @@ use std::path::Path;
 
 /// Makes a folder where it is missing, for this user alone: names of accounts and images are nobody
 /// else's business.
-///
-/// # Errors
-/// Where it cannot be made.
 pub fn make_private_folder(folder: &Path) -> std::io::Result<()> {
     let mut builder = std::fs::DirBuilder::new();
     builder.recursive(true);

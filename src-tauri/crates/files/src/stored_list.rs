@@ -19,10 +19,6 @@ impl<T> Default for StoredList<T> {
 }
 
 impl<T: DeserializeOwned + Serialize> StoredList<T> {
-    /// Reads the content of a file.
-    ///
-    /// # Errors
-    /// If it isn't a JSON array.
     pub fn parse(content: &[u8]) -> Result<Self, serde_json::Error> {
         serde_json::from_slice(content).map(Self::of_values)
     }
@@ -44,9 +40,6 @@ impl<T: DeserializeOwned + Serialize> StoredList<T> {
     }
 
     /// Returns the whole list for its file, with the elements that can't be read at the end.
-    ///
-    /// # Errors
-    /// If an element can't be converted to JSON.
     pub fn to_values(&self) -> Result<Vec<Value>, serde_json::Error> {
         let elements = self.elements.iter().map(serde_json::to_value);
         elements.chain(self.unreadable.iter().cloned().map(Ok)).collect()

@@ -20,7 +20,6 @@ pub enum NameSituation {
     PublicReaders,
 }
 
-/// A situation, and the answer for it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export_to = "friendlyName.ts")]
 pub struct SituationAdvice {

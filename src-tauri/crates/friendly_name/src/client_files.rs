@@ -89,9 +89,6 @@ impl ClientFileStore {
     }
 
     /// Returns the files for a target and their state. Writes nothing.
-    ///
-    /// # Errors
-    /// If a file can't be read.
     pub fn list(&self, target: &NameTarget) -> Result<Vec<ClientFile>, ClientFileError> {
         let ids = INSTALLABLE.into_iter().filter(|id| self.path(target, *id).is_some());
         ids.map(|id| self.inspect(target, id)).collect()
@@ -183,7 +180,6 @@ impl ClientFileStore {
         self.write_records(&records)
     }
 
-    /// Returns where a client reads the file.
     fn path(&self, target: &NameTarget, id: GeneratedFileId) -> Option<PathBuf> {
         let name = &target.name;
         match id {

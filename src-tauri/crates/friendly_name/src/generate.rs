@@ -19,7 +19,6 @@ pub fn generate(target: &NameTarget) -> Vec<GeneratedFile> {
     files.map(|id| generate_file(target, id)).collect()
 }
 
-/// Returns one file for a target.
 pub fn generate_file(target: &NameTarget, id: GeneratedFileId) -> GeneratedFile {
     match id {
         GeneratedFileId::Nginx => proxies::nginx(target),

@@ -38,7 +38,6 @@ impl FriendlyName {
         self.0.as_str()
     }
 
-    /// Returns the registry host.
     pub fn registry(&self) -> &RegistryHost {
         &self.0
     }
@@ -57,7 +56,6 @@ impl FriendlyName {
         port.and_then(|port| port.parse().ok()).unwrap_or(443)
     }
 
-    /// Returns a URL at the name.
     pub fn url(&self, scheme: &str, path: &str) -> Option<Url> {
         Url::parse(&format!("{scheme}://{}{path}", self.as_str())).ok()
     }

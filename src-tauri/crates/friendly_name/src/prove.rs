@@ -31,9 +31,6 @@ pub fn proof_tag(id: &str, client: ProofClient) -> String {
 }
 
 /// Pushes and pulls with every client, one after the other. `report` receives each result.
-///
-/// # Errors
-/// If the temporary folder can't be written.
 pub async fn prove(
     name: &FriendlyName,
     repository: &str,

@@ -89,7 +89,6 @@ fn verdict(
     }
 }
 
-/// Returns the verdict if a finding decides it.
 fn decided_by(finding: &Finding, client: NameClient, action: Action) -> Option<AbilityVerdict> {
     let is_docker_graph = client == DockerGraphDriver;
     match finding {

@@ -99,9 +99,6 @@ impl HubClient {
     }
 
     /// Returns the address of Docker Hub's API.
-    ///
-    /// # Errors
-    /// Never in practice: the address is a constant.
     pub fn docker_hub() -> Result<Url, url::ParseError> {
         Url::parse(DOCKER_HUB)
     }
@@ -114,7 +111,6 @@ impl HubClient {
         self.session(None).await.map(drop)
     }
 
-    /// Returns the login that the client was created with.
     pub fn login(&self) -> Option<&HubLogin> {
         self.login.as_ref()
     }
@@ -176,9 +172,6 @@ impl HubClient {
 
     /// Returns a tag of a repository, or `None` if the tag does not exist or is not visible to this
     /// login. The request does not count as a pull.
-    ///
-    /// # Errors
-    /// If the request fails.
     pub async fn tag(
         &self,
         namespace: &str,

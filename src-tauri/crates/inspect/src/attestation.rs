@@ -233,7 +233,6 @@ fn of_statement(document: &str, outer: &Outer) -> Result<AttestationDocument, St
     Ok(found)
 }
 
-/// Whether a predicate type is one of an SBOM.
 pub(crate) fn is_sbom_type(predicate_type: &str) -> bool {
     let lower = predicate_type.to_ascii_lowercase();
     lower.contains("spdx") || lower.contains("cyclonedx")

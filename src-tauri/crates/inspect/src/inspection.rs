@@ -28,14 +28,12 @@ pub struct ImageInspection {
     pub hidden_values: u32,
 }
 
-/// The kind of a manifest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
 #[ts(export_to = "images.ts")]
 pub enum ManifestKind {
     /// One image, which can be run.
     Image,
-    /// A list of manifests.
     Index,
     /// Something else that is stored like an image, such as a Helm chart or a signature.
     Artifact,

@@ -52,7 +52,6 @@ pub(crate) fn skip<'de, A: MapAccess<'de>>(map: &mut A) -> Result<(), A::Error> 
     map.next_value::<IgnoredAny>().map(|_| ())
 }
 
-/// Handles a value.
 pub(crate) struct Handle<'a, H>(pub(crate) &'a mut H);
 
 impl<'de, H: Handler> DeserializeSeed<'de> for Handle<'_, H> {

@@ -10,7 +10,6 @@ use crate::visible::visible;
 /// The annotation with the file name of a blob. Source: OCI image specification, "Pre-Defined Annotation Keys".
 const TITLE: &str = "org.opencontainers.image.title";
 
-/// Returns the layers of an image.
 pub(crate) fn image_layers(
     manifest: &ImageManifest,
     config: &Value,
@@ -45,7 +44,6 @@ pub(crate) fn content_bytes(manifest: &ImageManifest) -> u64 {
     stored.fold(manifest.config.size_bytes, |sum, layer| sum.saturating_add(layer.size_bytes))
 }
 
-/// Returns the annotations of a descriptor.
 pub(crate) fn annotations(descriptor: &Descriptor) -> Vec<ConfigValue> {
     descriptor.annotations.iter().map(|(name, text)| value(name, text)).collect()
 }

@@ -23,7 +23,6 @@ pub struct Provenance {
     /// Who built it, such as the URL of a workflow run.
     pub builder: Option<String>,
     pub build_type: Option<String>,
-    /// The source repository.
     pub source: Option<String>,
     pub revision: Option<String>,
     /// The file that started the build, such as `Dockerfile` or a workflow.

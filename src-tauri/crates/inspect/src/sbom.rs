@@ -19,7 +19,6 @@ pub struct Sbom {
     pub file_count: u32,
 }
 
-/// A package of an SBOM.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, TS)]
 #[ts(export_to = "images.ts")]
 pub struct SbomPackage {

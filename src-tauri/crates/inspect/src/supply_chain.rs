@@ -42,7 +42,6 @@ pub struct Attachment {
     pub kind: AttachmentKind,
     /// How it is attached.
     pub link: AttachmentLink,
-    /// The digest of its manifest.
     pub manifest: Digest,
     /// The digest of the document.
     pub blob: Digest,
@@ -119,9 +118,6 @@ pub async fn supply_chain(
 }
 
 /// Returns the digests of an image: of what the reference names, and of the platforms of an index.
-///
-/// # Errors
-/// If the image can't be read.
 pub async fn image_digests(
     content: &dyn ImageContent,
     reference: &str,

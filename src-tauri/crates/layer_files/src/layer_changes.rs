@@ -82,7 +82,6 @@ impl Stack {
         below.iter().map(|one| u64::from(self.remove_one(one, by))).sum()
     }
 
-    /// Removes one path. Returns whether it was a file.
     fn remove_one(&mut self, path: &str, by: u32) -> bool {
         let Some(present) = self.files.remove(path) else { return false };
         if present.bytes > 0 {

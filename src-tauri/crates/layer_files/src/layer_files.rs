@@ -15,7 +15,6 @@ const STORED_FORM: u32 = 1;
 /// The largest list that is read from storage. A list of 500,000 entries with long names is smaller.
 const STORED_LIMIT_BYTES: u64 = 512 * 1024 * 1024;
 
-/// The files in a layer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export_to = "layerFiles.ts")]
 pub struct LayerFiles {
@@ -74,7 +73,6 @@ pub struct FileEntry {
     pub change: Option<FileChange>,
 }
 
-/// The kind of an entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
 #[ts(export_to = "layerFiles.ts")]
@@ -125,9 +123,6 @@ struct Stored<T> {
 
 impl LayerFiles {
     /// Returns the stored form of the list, which is small.
-    ///
-    /// # Errors
-    /// Never in practice: it is compressed in memory.
     pub fn to_stored(&self) -> std::io::Result<Vec<u8>> {
         let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
         let stored = Stored { form: STORED_FORM, files: self };

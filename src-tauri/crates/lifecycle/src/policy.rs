@@ -12,7 +12,6 @@ pub struct LifecyclePolicy {
     pub rules: Vec<LifecycleRule>,
 }
 
-/// One rule of a policy.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LifecycleRule {
     /// Rules with a lower number apply first.
@@ -29,7 +28,6 @@ pub struct LifecycleRule {
 /// Which images a rule selects, by their tags.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum TagCondition {
-    /// All images.
     Any,
     /// Images without a tag.
     Untagged,

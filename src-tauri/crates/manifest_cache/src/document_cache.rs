@@ -117,7 +117,6 @@ impl DocumentCache {
         Some(CachedDocument { media_type, bytes: Bytes::from(bytes) })
     }
 
-    /// Whether a document is cached.
     pub fn has(&self, digest: &Digest) -> bool {
         let connection = self.connection();
         let found = connection

@@ -76,7 +76,6 @@ pub struct ListedImage {
     pub is_archived: bool,
 }
 
-/// A repository whose images were listed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ListedRepository {
     pub name: String,
@@ -210,7 +209,6 @@ impl ImageLists {
         usable(removed);
     }
 
-    /// Returns the repositories that were listed, by name.
     pub fn repositories(&self, registry: &RegistryScope) -> Vec<ListedRepository> {
         let connection = self.reader();
         let rows = connection

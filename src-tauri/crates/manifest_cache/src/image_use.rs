@@ -1,5 +1,5 @@
-//! Which images of a repository run, as Amazon Inspector last reported it, on disk: a clean-up after a restart of the
-//! program still keeps them. In the file of the lists of images.
+//! Which images of a repository run, as Amazon Inspector last reported it. On disk, in the file of `image_lists`, so
+//! that a clean-up after a restart of the program still keeps them.
 
 use std::collections::BTreeMap;
 

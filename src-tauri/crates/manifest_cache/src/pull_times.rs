@@ -11,7 +11,6 @@ const CLOCK_TOLERANCE_MS: u64 = 5 * 60 * 1000;
 pub struct PullScope(String);
 
 impl PullScope {
-    /// Creates the scope of a repository.
     pub fn new(account: &AccountId, region: &Region, repository: &RepositoryName) -> Self {
         Self(format!("{account}/{region}/{repository}"))
     }

@@ -31,12 +31,10 @@ pub(crate) fn open_memory(tables: &str) -> Connection {
     connection
 }
 
-/// Converts a number to the integers of SQLite.
 pub(crate) fn integer(number: u64) -> i64 {
     i64::try_from(number).unwrap_or(i64::MAX)
 }
 
-/// Converts an integer of SQLite to a number.
 pub(crate) fn number(integer: i64) -> u64 {
     u64::try_from(integer).unwrap_or(0)
 }

@@ -19,9 +19,7 @@ use transload_model::{Encryption, Platform, RegistryHost, RepositorySettings, Ta
 #[serde(rename_all = "snake_case")]
 #[ts(export_to = "plan.ts")]
 pub enum CopyTool {
-    /// `skopeo copy`.
     Skopeo,
-    /// `crane copy`.
     Crane,
 }
 
@@ -78,7 +76,6 @@ pub fn push_to(address: &str, aws: &AwsOptions) -> Vec<String> {
     ]
 }
 
-/// Commands that pull an image.
 pub fn pull(reference: &str, aws: &AwsOptions) -> Vec<String> {
     vec![log_in("docker", host_of(reference), aws), format!("docker pull {reference}")]
 }

@@ -28,7 +28,6 @@ pub struct DestinationIdentity {
     pub registry_endpoint: DestinationEndpoint,
 }
 
-/// An endpoint of the destination.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum DestinationEndpoint {
     /// The default AWS endpoint of the account and region.

@@ -31,7 +31,6 @@ pub enum Source {
 #[derive(Clone)]
 pub struct Destination {
     pub identity: DestinationIdentity,
-    /// The ECR API.
     pub ecr: Arc<dyn EcrApi>,
     /// The registry protocol of the same ECR.
     pub registry: Arc<dyn RegistryApi>,

@@ -10,7 +10,6 @@ use crate::error::MigrationError;
 use crate::step::Step;
 use transload_model::{Digest, RegistryHost, RepositoryName};
 
-/// An event.
 #[derive(Clone, Debug)]
 pub enum MigrationEvent {
     StepStarted {
@@ -58,7 +57,6 @@ pub enum MigrationEvent {
     ImageState {
         /// Its number in the plan.
         image: u32,
-        /// The new state.
         state: ImageState,
     },
     /// The state of a layer changed.
@@ -67,7 +65,6 @@ pub enum MigrationEvent {
         image: u32,
         /// A digest, or the short ID that the Docker Engine reports.
         layer: String,
-        /// The new state.
         state: LayerState,
     },
 }
@@ -114,7 +111,6 @@ pub enum LayerState {
     },
     /// It is being uploaded.
     Sending {
-        /// Bytes sent so far.
         sent_bytes: u64,
         /// Its size in bytes, if known.
         total_bytes: Option<u64>,
@@ -133,6 +129,5 @@ pub enum LayerState {
 /// Receives the events of a migration. It is called for every chunk of every layer, so it must
 /// return quickly.
 pub trait EventSink: Send + Sync {
-    /// Receives one event.
     fn emit(&self, event: MigrationEvent);
 }

@@ -44,7 +44,6 @@ pub struct Facts {
     pub manifests: Arc<ManifestCache>,
 }
 
-/// Facts of one image.
 #[derive(Clone, Debug)]
 pub struct ImageFacts {
     /// The image at its source, or why it isn't available.
@@ -56,7 +55,6 @@ pub struct ImageFacts {
     pub referrer_tags: Option<Vec<PlannedReferrerTag>>,
 }
 
-/// Facts of an image at its source.
 #[derive(Clone, Debug, Default)]
 pub struct SourceFacts {
     /// Its digest, if the source has one that a push preserves.
@@ -102,7 +100,6 @@ pub struct RepositoryState {
     pub policy: PolicyDocument,
 }
 
-/// A policy document of a repository.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum PolicyDocument {
     /// It was not read, or reading it was denied.
@@ -110,7 +107,6 @@ pub enum PolicyDocument {
     Unknown,
     /// The repository has no such document.
     Missing,
-    /// The text of the document.
     Text(String),
 }
 
@@ -140,7 +136,6 @@ pub enum PolicyFacts {
     ImagesUnknown { reason: String },
     /// The policy and the images are known.
     Known {
-        /// The policy text.
         text: String,
         /// All images of the repository.
         images: Vec<EcrImage>,

@@ -52,7 +52,6 @@ impl Default for ManifestCache {
 }
 
 impl ManifestCache {
-    /// Returns whether a manifest is cached.
     pub fn has(&self, digest: &Digest) -> bool {
         self.file().locations.contains_key(digest)
     }
@@ -142,7 +141,6 @@ pub(super) struct ManifestSource<'a> {
 }
 
 impl<'a> ManifestSource<'a> {
-    /// Reads every manifest from the registry.
     pub fn of(registry: &'a dyn RegistryApi) -> Self {
         Self { registry, cache: None }
     }
@@ -152,7 +150,6 @@ impl<'a> ManifestSource<'a> {
         Self { registry, cache: Some(cache) }
     }
 
-    /// Returns the registry's host.
     pub fn host(&self) -> &'a RegistryHost {
         self.registry.host()
     }

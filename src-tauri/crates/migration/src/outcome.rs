@@ -40,7 +40,6 @@ impl Standing {
         }
     }
 
-    /// Returns the standing of an image in a report.
     pub fn of(image: &ImageReport) -> Self {
         match &image.result {
             ImageResult::Unchanged if image.planned.action.keeps() => Self::Kept,
@@ -71,7 +70,6 @@ pub struct OutcomeCounts {
     pub up_to_date: u32,
     /// A different image stays under the tag, by choice.
     pub kept: u32,
-    /// Failed.
     pub failed: u32,
     /// Not finished when the migration ended.
     pub not_finished: u32,
@@ -98,7 +96,6 @@ impl OutcomeCounts {
         }
     }
 
-    /// Counts the images of a report.
     pub fn of(images: &[ImageReport]) -> Self {
         let mut counts = Self::default();
         for image in images {

@@ -57,7 +57,6 @@ pub struct Plan {
     pub manifests: Arc<ManifestCache>,
 }
 
-/// The totals of a plan.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(default)]
 #[ts(export_to = "plan.ts")]
@@ -103,13 +102,11 @@ pub struct NeededQuota {
     pub quota: PullQuota,
 }
 
-/// A repository that a plan needs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PlannedRepository {
     pub name: RepositoryName,
     /// Its URI, without a tag.
     pub uri: String,
-    /// Whether it exists.
     pub exists: bool,
     /// Whether an earlier run of the same migration created it; its policies may not be set yet.
     pub is_own: bool,
@@ -184,7 +181,6 @@ pub struct PlannedImage {
     pub index: u32,
     /// The repository as the source shows it.
     pub source_repository: String,
-    /// The tag that was requested.
     pub requested_tag: Tag,
     pub source: ImageReference,
     pub destination: ImageReference,
@@ -233,7 +229,6 @@ pub struct ExistingImage {
 pub struct PlannedReferrerTag {
     /// The tag, at the source and at the destination.
     pub tag: Tag,
-    /// The digest at the source.
     pub source_digest: Digest,
     /// The digest at the destination when the plan was created.
     pub destination_digest: Option<Digest>,
@@ -257,7 +252,6 @@ impl PlannedReferrerTag {
 #[serde(rename_all = "snake_case")]
 #[ts(export_to = "plan.ts")]
 pub enum Route {
-    /// From the Docker Engine.
     DockerEngine,
     /// Copied from registry to registry, unchanged.
     RegistryToRegistry,

@@ -38,7 +38,6 @@ pub struct PolicyNotSet {
 pub struct ImageReport {
     pub planned: PlannedImage,
     pub result: ImageResult,
-    /// The digest that the push reported.
     pub pushed_digest: Option<Digest>,
     /// The current digest of the tag in the registry.
     pub registry_digest: Option<Digest>,
@@ -70,7 +69,6 @@ pub struct LeftBehind {
     pub error: Arc<MigrationError>,
 }
 
-/// The result of an image.
 #[derive(Clone, Debug)]
 pub enum ImageResult {
     /// It was copied and is verified.

@@ -35,12 +35,10 @@ impl Default for CopyScope {
     }
 }
 
-/// One image of a request.
 #[derive(Clone, Debug)]
 pub struct RequestedImage {
     /// The repository as the source shows it. For display only.
     pub source_repository: String,
-    /// The image at its source.
     pub source: ImageReference,
     pub repository: RepositoryName,
     /// The tag at the destination.
@@ -54,7 +52,6 @@ pub struct RequestedImage {
 /// What to do when the tag at the destination points to another image.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Resolution {
-    /// Keep the existing image.
     KeepExisting,
     /// Overwrite the tag, if the repository allows it.
     Overwrite,

@@ -11,7 +11,6 @@ use crate::digest::Digest;
 
 /// The media types of manifests and image configurations.
 pub mod media_type {
-    /// OCI image manifest.
     pub const OCI_MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";
     /// OCI index of several manifests.
     pub const OCI_INDEX: &str = "application/vnd.oci.image.index.v1+json";
@@ -19,7 +18,6 @@ pub mod media_type {
     pub const OCI_CONFIG: &str = "application/vnd.oci.image.config.v1+json";
     /// Docker image manifest, version 2, schema 2.
     pub const DOCKER_MANIFEST: &str = "application/vnd.docker.distribution.manifest.v2+json";
-    /// Docker manifest list.
     pub const DOCKER_INDEX: &str = "application/vnd.docker.distribution.manifest.list.v2+json";
     /// Docker image configuration.
     pub const DOCKER_CONFIG: &str = "application/vnd.docker.container.image.v1+json";

@@ -17,7 +17,6 @@ pub struct Digest(Arc<str>);
 pub enum DigestAlgorithm {
     /// SHA-256, the usual algorithm.
     Sha256,
-    /// SHA-512.
     Sha512,
 }
 

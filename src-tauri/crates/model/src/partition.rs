@@ -30,7 +30,6 @@ pub enum Partition {
 }
 
 impl Partition {
-    /// All partitions.
     pub const ALL: [Self; 8] = [
         Self::Commercial,
         Self::China,
@@ -74,7 +73,6 @@ impl Partition {
         }
     }
 
-    /// Returns the suffix of its host names.
     pub fn dns_suffix(self) -> &'static str {
         match self {
             Self::Commercial | Self::GovCloud => "amazonaws.com",

@@ -104,7 +104,6 @@ impl ImageReference {
         Ok(Self { registry, path, tag, digest })
     }
 
-    /// Returns the registry.
     pub fn registry(&self) -> &RegistryHost {
         &self.registry
     }
@@ -114,7 +113,6 @@ impl ImageReference {
         &self.path
     }
 
-    /// Returns the tag, if the reference has one.
     pub fn tag(&self) -> Option<&Tag> {
         self.tag.as_ref()
     }

@@ -25,7 +25,6 @@ impl Region {
         }
     }
 
-    /// Returns the name.
     pub fn as_str(&self) -> &str {
         &self.0
     }

@@ -19,7 +19,6 @@ pub struct RegistryHost(String);
 pub struct InvalidRegistryHost(pub String);
 
 impl RegistryHost {
-    /// Returns the host of Docker Hub.
     pub fn docker_hub() -> Self {
         Self(DOCKER_HUB.to_owned())
     }
@@ -28,9 +27,6 @@ impl RegistryHost {
     /// they are stored in lower case; `index.docker.io` becomes `docker.io`; Docker Hub loses the
     /// port 443. A name of one word keeps its case, because only an upper-case letter distinguishes
     /// it from the first part of a repository path.
-    ///
-    /// # Errors
-    /// If the host or the port is malformed.
     pub fn parse(text: &str) -> Result<Self, InvalidRegistryHost> {
         let invalid = || InvalidRegistryHost(text.to_owned());
         let (name, port) = split_port(text);
@@ -64,7 +60,6 @@ impl RegistryHost {
         &self.0
     }
 
-    /// Returns whether this is Docker Hub.
     pub fn is_docker_hub(&self) -> bool {
         self.0 == DOCKER_HUB
     }

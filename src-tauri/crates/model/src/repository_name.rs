@@ -71,7 +71,6 @@ impl RepositoryName {
         }
     }
 
-    /// Returns the name.
     pub fn as_str(&self) -> &str {
         &self.0
     }

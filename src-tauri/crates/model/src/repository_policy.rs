@@ -56,7 +56,6 @@ impl RepositoryPolicy {
         Ok(Self(text.to_owned()))
     }
 
-    /// Returns the document.
     pub fn as_str(&self) -> &str {
         &self.0
     }

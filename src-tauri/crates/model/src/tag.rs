@@ -37,7 +37,6 @@ impl Tag {
         Self("latest".to_owned())
     }
 
-    /// Returns the tag.
     pub fn as_str(&self) -> &str {
         &self.0
     }

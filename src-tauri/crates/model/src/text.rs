@@ -50,17 +50,11 @@ macro_rules! as_text {
 as_text!(Digest, Region, RepositoryName, Tag);
 
 /// Writes a value as it is displayed.
-///
-/// # Errors
-/// If the serializer fails.
 pub fn serialize<T: Display, S: Serializer>(value: &T, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_str(value)
 }
 
 /// Reads a value from the text that it is displayed as.
-///
-/// # Errors
-/// If the text can't be parsed.
 pub fn deserialize<'de, T, D>(deserializer: D) -> Result<T, D::Error>
 where
     T: FromStr<Err: Display>,
@@ -71,9 +65,6 @@ where
 
 /// Writes a path for display. Invalid Unicode is replaced, so the text must not be used to open the
 /// file.
-///
-/// # Errors
-/// If the serializer fails.
 pub fn path<S: Serializer>(path: &Path, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_str(&path.display())
 }
@@ -83,9 +74,6 @@ pub mod option {
     use super::*;
 
     /// Writes a value as it is displayed.
-    ///
-    /// # Errors
-    /// If the serializer fails.
     pub fn serialize<T: Display, S: Serializer>(
         value: &Option<T>,
         serializer: S,
@@ -94,9 +82,6 @@ pub mod option {
     }
 
     /// Reads a value from the text that it is displayed as.
-    ///
-    /// # Errors
-    /// If the text can't be parsed.
     pub fn deserialize<'de, T, D>(deserializer: D) -> Result<Option<T>, D::Error>
     where
         T: FromStr<Err: Display>,

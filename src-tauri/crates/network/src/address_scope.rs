@@ -41,7 +41,6 @@ pub fn scope_of(url: &Url) -> AddressScope {
     }
 }
 
-/// Returns the scope of an IP address.
 pub fn scope_of_address(address: IpAddr) -> AddressScope {
     match address {
         IpAddr::V4(address) => scope_of_v4(address),

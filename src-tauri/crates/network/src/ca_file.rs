@@ -27,7 +27,6 @@ pub enum CaOrigin {
     Profile { name: String },
 }
 
-/// A certificate of a CA file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export_to = "settings.ts")]
 pub struct CaCertificate {

@@ -75,9 +75,6 @@ impl ExchangeError {
 
 impl Exchange {
     /// Creates a client with the given timeouts. It uses the proxies that the AWS CLI would use.
-    ///
-    /// # Errors
-    /// If the TLS configuration can't be used.
     pub fn new(
         network: &Network,
         connect_timeout: Option<Duration>,

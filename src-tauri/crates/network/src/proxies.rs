@@ -32,7 +32,6 @@ const INVALID_UNICODE: &str = "\u{0}";
 #[serde(rename_all = "snake_case")]
 #[ts(export_to = "settings.ts")]
 pub enum ProxyOrigin {
-    /// Environment variables.
     Environment,
     /// Settings of the operating system (macOS and Windows) or of the desktop (GNOME).
     System,

@@ -24,7 +24,6 @@ pub(super) struct Exceptions {
     list: String,
 }
 
-/// One exception.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Entry {
     Everything,

@@ -48,9 +48,6 @@ pub fn planned_destination(
 }
 
 /// Returns a planned destination with the region and endpoints that a connection names.
-///
-/// # Errors
-/// If the region or an endpoint of the connection is invalid.
 pub fn named_destination(
     connection: &AwsConnection,
     planned: &DestinationIdentity,

@@ -10,9 +10,6 @@ use transload_migration as engine;
 use transload_model::{Digest, ImageReference, Platform, RepositoryName, Tag};
 
 /// Converts the plan of a file. Its sources are pinned; manifests are read when an image is copied.
-///
-/// # Errors
-/// If a name, a digest or a platform is invalid.
 pub fn plan_of_file(
     file: &PlanFile,
     destination: engine::DestinationIdentity,

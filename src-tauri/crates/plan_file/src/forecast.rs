@@ -4,7 +4,6 @@ use transload_contract::{ExpiringImage, LifecycleForecast};
 use transload_lifecycle::Due;
 use transload_migration as engine;
 
-/// Converts a forecast.
 pub(crate) fn shown_forecast(forecast: &engine::LifecycleForecast) -> LifecycleForecast {
     match forecast {
         engine::LifecycleForecast::NothingExpires => LifecycleForecast::NothingExpires,

@@ -13,10 +13,6 @@ const FILTERS_LIMIT: usize = 5;
 const TAG_KEY_LIMIT: usize = 128;
 const TAG_VALUE_LIMIT: usize = 256;
 
-/// Parses the scope of a copy.
-///
-/// # Errors
-/// If the platform is invalid.
 pub fn parse_scope(extent: &CopyScope) -> Result<transload_migration::CopyScope, ApiError> {
     let platform = extent.platform.as_deref().map(str::trim).filter(|text| !text.is_empty());
     let platform = platform.map(str::parse).transpose();
@@ -97,7 +93,6 @@ fn engine_encryption(encryption: &Encryption) -> Encryption {
     }
 }
 
-/// Converts the settings of a repository.
 pub fn shown_settings(settings: &transload_model::RepositorySettings) -> RepositorySettings {
     RepositorySettings {
         tag_mutability: settings.tag_mutability,

@@ -8,9 +8,6 @@ use transload_migration::ShardImage;
 use transload_model::Digest;
 
 /// Returns the part of the plan that a run of a file is. Without a shard, it is the only part.
-///
-/// # Errors
-/// If the file can't be serialized.
 pub fn part_of(file: &PlanFile, shard: Option<Shard>) -> Result<ReportPart, ApiError> {
     let shard = shard.unwrap_or(Shard::WHOLE);
     // Of the content and not of the bytes: a file that was only formatted again is the same plan.

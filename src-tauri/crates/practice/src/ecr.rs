@@ -175,7 +175,6 @@ fn respond(status: StatusCode, body: &Value) -> Response {
     response
 }
 
-/// Returns the response for an error.
 fn refuse(error: &EcrError) -> Response {
     let mut body = serde_json::json!({ "__type": error.kind, "message": error.message });
     if let Some((name, value)) = &error.member {

@@ -136,7 +136,6 @@ struct Rules {
 }
 
 impl Faults {
-    /// Adds a rule.
     pub fn add(&self, rule: FaultRule) -> FaultId {
         let mut rules = lock(&self.0);
         rules.next += 1;

@@ -122,7 +122,6 @@ impl Hub {
             || self.catalogue.namespaces.contains_key(namespace)
     }
 
-    /// Returns the names of the repositories of a namespace.
     fn names(&self, namespace: &str) -> Vec<String> {
         if namespace == identities::LARGE_ORGANIZATION {
             return self.generated.names();

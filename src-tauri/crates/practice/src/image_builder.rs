@@ -31,7 +31,6 @@ impl BlobSink for BlobFolder {
     }
 }
 
-/// A stored blob.
 #[derive(Clone, Debug)]
 pub(crate) struct Blob {
     pub(crate) digest: String,

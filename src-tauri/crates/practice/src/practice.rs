@@ -107,9 +107,6 @@ impl Practice {
 
     /// Deletes the data of practice mode in `folder`, and nothing else, so that a damaged folder can be used
     /// again. Practice mode must not be running there.
-    ///
-    /// # Errors
-    /// If the folder is in use, or a file can't be removed.
     pub fn erase(folder: &Path) -> Result<(), PracticeError> {
         let _lock = lock_folder(folder)?;
         for part in ["ecr", "hub"] {
@@ -126,18 +123,12 @@ impl Practice {
 
     /// Deletes all repositories, images, policies, settings and tokens of the practice ECR, and restores moved
     /// tags of the practice Docker Hub. The addresses stay the same.
-    ///
-    /// # Errors
-    /// If the folder can't be written.
     pub async fn reset(&self) -> Result<(), PracticeError> {
         self.context.hub.reset()?;
         Ok(self.context.store.reset().await?)
     }
 
     /// Stops the servers and saves the data. Requests in progress have [`STOP_LIMIT`] to finish.
-    ///
-    /// # Errors
-    /// If the data can't be saved.
     pub async fn stop(mut self) -> Result<(), PracticeError> {
         self.stop.cancel();
         // Concurrently, because the limit applies to all servers together.
@@ -221,9 +212,6 @@ impl Practice {
 
     /// Sets when an image was pushed, and when it was last pulled, in days before now. `None` for never. Returns whether
     /// the image exists.
-    ///
-    /// # Errors
-    /// If the folder can't be written.
     pub async fn set_image_age(
         &self,
         repository: &str,
@@ -244,9 +232,6 @@ impl Practice {
     }
 
     /// Sets whether the registry uses enhanced scanning instead of basic scanning.
-    ///
-    /// # Errors
-    /// If the folder can't be written.
     pub async fn set_enhanced_scanning(&self, enhanced: bool) -> Result<(), PracticeError> {
         let changed = self.context.store.change(|state| {
             state.enhanced_scanning = enhanced;
@@ -257,9 +242,6 @@ impl Practice {
 
     /// Adds the example repositories `shop/…`, with images, signatures, attestations and other artifacts of several ages.
     /// Returns their names.
-    ///
-    /// # Errors
-    /// If the folder can't be written.
     pub fn create_examples(
         &self,
     ) -> impl Future<Output = Result<Vec<String>, PracticeError>> + Send + use<> {
@@ -268,9 +250,6 @@ impl Practice {
     }
 
     /// Creates a repository with so many images that they aren't stored. They can be listed, and have no manifests.
-    ///
-    /// # Errors
-    /// If the folder can't be written.
     pub async fn create_generated_repository(
         &self,
         name: &str,
@@ -281,9 +260,6 @@ impl Practice {
 
     /// Makes all lifecycle policies act now, which ECR does within 24 hours. Returns the number of images that were
     /// deleted or archived.
-    ///
-    /// # Errors
-    /// If the folder can't be written.
     pub async fn run_lifecycle_policies(&self) -> Result<usize, PracticeError> {
         let store = &self.context.store;
         Ok(store.change(|state| Ok::<_, StoreError>(lifecycle::act(store, state))).await?)

@@ -32,7 +32,6 @@ pub(crate) fn empty(status: StatusCode) -> Response {
     response
 }
 
-/// Returns a JSON response.
 pub(crate) fn json(status: StatusCode, body: &Value) -> Response {
     bytes(status, "application/json", body.to_string())
 }
@@ -59,7 +58,6 @@ pub(crate) fn query_value(query: &str, name: &str) -> Option<String> {
         .map(|(_, value)| value.into_owned())
 }
 
-/// Sets the headers of a manifest.
 pub(crate) fn manifest_headers(
     mut response: Response,
     media_type: &str,

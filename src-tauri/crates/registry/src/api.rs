@@ -43,7 +43,6 @@ pub trait RegistryApi: ManifestApi + ReferrersApi + BlobApi + UploadApi + ListAp
     async fn check_login(&self) -> Result<(), RegistryError>;
 }
 
-/// Reading and storing manifests.
 #[async_trait]
 pub trait ManifestApi: Send + Sync {
     /// Returns digest and size of a manifest without its content, or `None` if it doesn't exist.
@@ -80,7 +79,6 @@ pub trait ReferrersApi: Send + Sync {
     ) -> Result<Option<Vec<Referrer>>, RegistryError>;
 }
 
-/// Reading blobs.
 #[async_trait]
 pub trait BlobApi: Send + Sync {
     /// Returns whether a blob exists in a repository.
@@ -102,7 +100,6 @@ pub trait BlobApi: Send + Sync {
     }
 }
 
-/// Uploading blobs.
 #[async_trait]
 pub trait UploadApi: Send + Sync {
     /// Opens an upload session, or mounts the blob from another repository of the registry. Source: OCI
@@ -144,7 +141,6 @@ pub trait UploadApi: Send + Sync {
 /// Lists that registries return in pages.
 #[async_trait]
 pub trait ListApi: Send + Sync {
-    /// Returns all tags of a repository.
     async fn tags(&self, path: &str) -> Result<Vec<Tag>, RegistryError>;
 
     /// Returns all repositories of the catalog, if the registry implements it.
@@ -212,7 +208,6 @@ pub(super) const IDENTITY_TOKEN_USER: &str = "<token>";
 /// is and to no token server.
 pub(super) const REGISTRY_TOKEN_USER: &str = "<registrytoken>";
 
-/// A registry login.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RegistryLogin {
     pub user: String,

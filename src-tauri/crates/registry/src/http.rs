@@ -76,7 +76,6 @@ impl Connections {
         Self { network: network.clone(), clients: network.cached(Clients::default) }
     }
 
-    /// Returns the HTTP client for a URL.
     pub(super) fn client_for(
         &self,
         endpoint: &RegistryEndpoint,

@@ -28,7 +28,6 @@ const PAGE_LIMIT: usize = 10_000;
 /// The number of consecutive pages without a new name after which a list counts as endless.
 const UNPRODUCTIVE_PAGES_LIMIT: usize = 20;
 
-/// A list to read.
 pub(super) struct ListRequest<'a> {
     pub(super) url: Url,
     pub(super) scope: Scope,

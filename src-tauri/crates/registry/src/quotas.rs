@@ -51,7 +51,6 @@ pub(super) struct Quotas {
 }
 
 impl Quotas {
-    /// Returns the quotas of a registry.
     pub(super) fn for_host(host: &RegistryHost) -> Self {
         Self { are_known: host.is_amazon_ecr(), next_call: Mutex::default() }
     }

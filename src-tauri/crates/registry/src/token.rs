@@ -94,7 +94,6 @@ impl Authenticator {
         Self { endpoint, connections, login, challenge, is_probed, tokens }
     }
 
-    /// Discards all tokens.
     pub(super) fn forget_tokens(&self) {
         self.tokens.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }

@@ -10,10 +10,6 @@ mod markdown;
 use transload_contract::{MigrationReport, ReportFormat};
 use transload_errors::ApiError;
 
-/// Returns a report as the text of a file.
-///
-/// # Errors
-/// If the report can't be serialized.
 pub fn report_text(report: &MigrationReport, format: ReportFormat) -> Result<String, ApiError> {
     match format {
         ReportFormat::Markdown => Ok(markdown::markdown(report)),

@@ -14,7 +14,6 @@ use crate::summary::summarize;
 
 /// A report with the name of its file, for messages.
 pub struct NamedReport {
-    /// The name of the file.
     pub file: String,
     pub report: MigrationReport,
 }
@@ -51,7 +50,6 @@ pub fn merged_report(reports: Vec<NamedReport>) -> Result<MigrationReport, ApiEr
     Ok(whole)
 }
 
-/// The part that a report is of.
 fn part_of(NamedReport { file, report }: &NamedReport) -> Result<ReportPart, ApiError> {
     let not_a_part = || {
         refused(format!("{file} is not the report of a part of a plan."))

@@ -39,9 +39,6 @@ impl Arguments {
     }
 
     /// Rejects options that the command doesn't have.
-    ///
-    /// # Errors
-    /// If words are left after the command.
     pub fn finish(&self) -> Result<()> {
         match self.words.get(1) {
             None => Ok(()),

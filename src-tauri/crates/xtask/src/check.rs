@@ -12,7 +12,6 @@ use crate::setup::purpose::Purpose;
 use crate::workspace::Workspace;
 use crate::{generate, setup, shipped_features, structure, ui_build, words};
 
-/// One part of the checks.
 struct Part {
     name: &'static str,
     description: &'static str,
@@ -116,8 +115,6 @@ enum Outcome {
     Skipped(&'static str),
 }
 
-/// # Errors
-/// If a part fails.
 pub fn run(workspace: &Workspace, arguments: &mut Arguments) -> Result<()> {
     let consent = Consent::read(arguments);
     let list = arguments.flag("--list");

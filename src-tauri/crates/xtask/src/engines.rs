@@ -27,8 +27,6 @@ const WINDOW_STORIES: &str = "package(transload-tests) and binary(window) and te
 const COLUMNS: [&str; 7] =
     ["store", "version", "image", "predicted", "sent by", "arrived", "proof"];
 
-/// # Errors
-/// If a step or a story fails.
 pub fn run(workspace: &Workspace, arguments: &mut Arguments) -> Result<()> {
     let consent = Consent::read(arguments);
     arguments.finish()?;

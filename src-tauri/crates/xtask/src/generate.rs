@@ -15,8 +15,6 @@ use crate::process::Process;
 use crate::setup;
 use crate::workspace::Workspace;
 
-/// # Errors
-/// If a step fails.
 pub fn run(workspace: &Workspace, arguments: &mut Arguments) -> Result<()> {
     arguments.finish()?;
     setup::programs::cargo_nextest(workspace)?;
@@ -38,9 +36,6 @@ pub fn run(workspace: &Workspace, arguments: &mut Arguments) -> Result<()> {
 }
 
 /// Compares the committed types with newly generated ones, without changing any.
-///
-/// # Errors
-/// If files are outdated, missing or left over.
 pub fn check(workspace: &Workspace) -> Result<()> {
     let fresh = fresh(workspace, &["--workspace"])?;
     let committed = read(&workspace.generated())?;

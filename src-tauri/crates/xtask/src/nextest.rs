@@ -22,16 +22,11 @@ pub struct TestRun {
 }
 
 impl TestRun {
-    /// Sets an environment variable.
     pub fn env(mut self, name: &str, value: impl AsRef<OsStr>) -> Self {
         self.process = self.process.env(name, value);
         self
     }
 
-    /// Runs the tests.
-    ///
-    /// # Errors
-    /// If a test fails.
     pub fn run(self) -> Result<()> {
         self.process.run()
     }
@@ -68,9 +63,6 @@ pub fn nextest_in_display(workspace: &Workspace, filter: &str) -> Result<TestRun
 
 /// Builds the window's program with the features of the tests, which cargo does for the tests of its
 /// command line.
-///
-/// # Errors
-/// If the build fails.
 pub fn build_program(workspace: &Workspace) -> Result<()> {
     Process::cargo(&["test", "--workspace", "--no-run"], &workspace.root).run()
 }

@@ -21,8 +21,6 @@ const PACKAGE: &str = "transload";
 /// How long the display and the window may take to appear.
 const WINDOW_LIMIT: Duration = Duration::from_secs(60);
 
-/// # Errors
-/// If a step fails.
 pub fn run(workspace: &Workspace, arguments: &mut Arguments) -> Result<()> {
     let consent = Consent::read(arguments);
     let check = arguments.flag("--check");

@@ -62,18 +62,15 @@ impl Process {
         run
     }
 
-    /// Prepares npm.
     pub fn npm(arguments: &[&str], folder: &Path) -> Self {
         Self::new(if cfg!(windows) { "npm.cmd" } else { "npm" }, arguments, folder)
     }
 
-    /// Sets an environment variable.
     pub fn env(mut self, name: &str, value: impl AsRef<OsStr>) -> Self {
         self.command.env(name, value);
         self
     }
 
-    /// Removes an environment variable.
     pub fn env_remove(mut self, name: &str) -> Self {
         self.command.env_remove(name);
         self
@@ -122,9 +119,6 @@ impl Process {
     }
 
     /// Runs the program and returns its standard output.
-    ///
-    /// # Errors
-    /// If the program can't be started or fails.
     pub fn output(mut self) -> Result<String> {
         let line = self.line();
         let output = self
@@ -139,9 +133,6 @@ impl Process {
     }
 
     /// Starts the program without waiting for it.
-    ///
-    /// # Errors
-    /// If the program can't be started.
     pub fn spawn(mut self) -> Result<std::process::Child> {
         let line = self.line();
         println!("  $ {line} &");

@@ -9,8 +9,6 @@ use crate::setup::purpose::Purpose;
 use crate::workspace::{Workspace, has_display};
 use crate::{setup, ui_build};
 
-/// # Errors
-/// If there is no display, or a step fails.
 pub fn run(workspace: &Workspace, arguments: &mut Arguments) -> Result<()> {
     let consent = Consent::read(arguments);
     let practice = arguments.flag("--practice");

@@ -19,8 +19,6 @@ const STORIES: &str = "package(transload-tests) and binary(window) and test(/^sc
 /// Where the README's pictures are committed.
 const COMMITTED: &str = "icons/screenshots";
 
-/// # Errors
-/// If a step or a story fails, or no story saves a picture that the README shows.
 pub fn run(workspace: &Workspace, arguments: &mut Arguments) -> Result<()> {
     let consent = Consent::read(arguments);
     arguments.finish()?;

@@ -19,8 +19,6 @@ use crate::setup::consent::Consent;
 use crate::setup::purpose::Purpose;
 use crate::workspace::Workspace;
 
-/// # Errors
-/// If something can't be installed.
 pub fn run(workspace: &Workspace, arguments: &mut Arguments) -> Result<()> {
     let consent = Consent::read(arguments);
     let purpose = if arguments.flag("--tests") { Purpose::Tests } else { Purpose::Build };
@@ -35,18 +33,11 @@ pub fn run(workspace: &Workspace, arguments: &mut Arguments) -> Result<()> {
 }
 
 /// Checks Node and installs missing system packages.
-///
-/// # Errors
-/// If something is missing and was not installed.
 pub fn system(purpose: Purpose, consent: Consent) -> Result<()> {
     programs::check_node()?;
     apt::install(&system_packages::missing(purpose), consent)
 }
 
-/// Installs the programs that the tests run.
-///
-/// # Errors
-/// If something can't be installed.
 pub fn for_tests(workspace: &Workspace) -> Result<()> {
     programs::cargo_nextest(workspace)?;
     programs::tauri_driver(workspace)?;

@@ -9,8 +9,6 @@ use crate::workspace::Workspace;
 /// Packages with a feature that only tests may enable.
 const TEST_FEATURES: &[(&str, &str)] = &[("transload-practice", "faults")];
 
-/// # Errors
-/// If a shipped program is built with a feature for tests.
 pub fn check(workspace: &Workspace) -> Result<()> {
     let arguments = [
         "tree",

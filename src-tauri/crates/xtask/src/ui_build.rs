@@ -7,9 +7,6 @@ use crate::setup::programs;
 use crate::workspace::Workspace;
 
 /// Installs the packages of `ui/` and builds the pages.
-///
-/// # Errors
-/// If npm or Vite fails.
 pub fn build(workspace: &Workspace) -> Result<()> {
     programs::ui_packages(workspace)?;
     Process::npm(&["run", "--silent", "build"], &workspace.ui()).run()

@@ -38,8 +38,6 @@ struct Finding {
     advice: String,
 }
 
-/// # Errors
-/// A path that cannot be read, and any finding.
 pub fn run(workspace: &Workspace, arguments: &mut Arguments) -> Result<()> {
     let paths = arguments.values("--in");
     arguments.finish()?;
@@ -51,17 +49,11 @@ pub fn run(workspace: &Workspace, arguments: &mut Arguments) -> Result<()> {
 }
 
 /// Checks the files and folders of `clean.txt`.
-///
-/// # Errors
-/// A path that cannot be read, and any finding.
 pub fn check(workspace: &Workspace) -> Result<()> {
     check_paths(workspace, &clean_paths(workspace)?)
 }
 
 /// Returns the files and folders of `clean.txt`, relative to the root of the repository.
-///
-/// # Errors
-/// If the list can't be read.
 pub fn clean_paths(workspace: &Workspace) -> Result<Vec<PathBuf>> {
     let path = workspace.root.join(LISTS).join("clean.txt");
     let clean =

@@ -15,9 +15,6 @@ pub struct Workspace {
 
 impl Workspace {
     /// Finds the work tree at run time: work trees that share a target folder also share the program.
-    ///
-    /// # Errors
-    /// If xtask was not started by cargo.
     pub fn find() -> Result<Self> {
         let package = std::env::var_os("CARGO_MANIFEST_DIR")
             .context("CARGO_MANIFEST_DIR isn't set; start this as `cargo xtask`")?;
@@ -53,7 +50,6 @@ impl Workspace {
         self.root.join("src-tauri/crates/xtask/tools")
     }
 
-    /// The programs of the Python environment.
     pub fn python_tools(&self) -> PathBuf {
         self.tools.join("python/bin")
     }

@@ -89,9 +89,6 @@ practice: boolean,
  */
 partition: string, endpoints: AwsEndpoints, };
 
-/**
- * One profile.
- */
 export type AwsProfile = { name: string, kind: AwsProfileKind, 
 /**
  * The region of the profile or of its source profile.
@@ -170,9 +167,6 @@ error: ApiError | null, };
  */
 export type ClientLoginAction = "kept" | "set" | "removed";
 
-/**
- * A change of a login.
- */
 export type ClientLoginChange = { action: ClientLoginAction, 
 /**
  * The file, or the program that stores the login.
@@ -274,11 +268,7 @@ export type RegistryLogin = {
 /**
  * The host of the registry, with the port if it has one.
  */
-registry: string, user: string, 
-/**
- * When the token expires.
- */
-expires_at_ms: number, 
+registry: string, user: string, expires_at_ms: number, 
 /**
  * Whether the registry accepted the token.
  */
@@ -292,9 +282,6 @@ engine_accepts: boolean | null,
  */
 engine_error: ApiError | null, };
 
-/**
- * The outcome of a sign-in.
- */
 export type SignInOutcome = "signed_in" | "cancelled";
 
 /**
@@ -320,11 +307,7 @@ code_url: string | null,
 /**
  * The code that the page has to show.
  */
-code: string | null, 
-/**
- * When the sign-in expires.
- */
-expires_at_ms: number, };
+code: string | null, expires_at_ms: number, };
 
 /**
  * Where to sign in.

@@ -483,9 +483,6 @@ export interface Commands {
    * Starts the servers of practice mode, or answers where they are.
    */
   practiceStart(): Promise<PracticeStatus>;
-  /**
-   * Resets practice mode.
-   */
   practiceReset(): Promise<PracticeStatus>;
   /**
    * Adds example repositories to practice's ECR. Answers their names.

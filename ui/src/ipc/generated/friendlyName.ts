@@ -79,9 +79,6 @@ hosts: Array<string> | null, steps: Array<ProofStep>, };
 
 export type ClientVerdict = { client: NameClient, title: string, login: AbilityVerdict, pull: AbilityVerdict, push: AbilityVerdict, };
 
-/**
- * A generated file.
- */
 export type GeneratedFile = { id: GeneratedFileId, answer: AnswerId, title: string, file_name: string, 
 /**
  * Where the file belongs, such as `/etc/nginx/conf.d/registry.conf`.
@@ -173,9 +170,6 @@ with_login: boolean,
  */
 with_upload: boolean, };
 
-/**
- * The proofs of all clients.
- */
 export type NameProof = { name: string, state: CheckState, headline: string, clients: Array<ClientProof>, 
 /**
  * What was deleted again, and what couldn't be deleted.
@@ -269,7 +263,4 @@ export type PullPrerequisite = { id: PrerequisiteId, title: string, state: Check
  */
 export type PullStep = { text: string, code: string | null, };
 
-/**
- * A situation, and the answer for it.
- */
 export type SituationAdvice = { situation: NameSituation, title: string, answer: AnswerId, reason: string, };

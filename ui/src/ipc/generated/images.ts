@@ -8,11 +8,7 @@ export type Attachment = { kind: AttachmentKind,
 /**
  * How it is attached.
  */
-link: AttachmentLink, 
-/**
- * The digest of its manifest.
- */
-manifest: string, 
+link: AttachmentLink, manifest: string, 
 /**
  * The digest of the document.
  */
@@ -310,9 +306,6 @@ removed: Array<ImageLayer>, added: Array<ImageLayer>,
  */
 left_only_bytes: number, right_only_bytes: number, };
 
-/**
- * The kind of a manifest.
- */
 export type ManifestKind = "image" | "index" | "artifact";
 
 /**
@@ -395,11 +388,7 @@ export type Provenance = {
 /**
  * Who built it, such as the URL of a workflow run.
  */
-builder: string | null, build_type: string | null, 
-/**
- * The source repository.
- */
-source: string | null, revision: string | null, 
+builder: string | null, build_type: string | null, source: string | null, revision: string | null, 
 /**
  * The file that started the build, such as `Dockerfile` or a workflow.
  */
@@ -438,9 +427,6 @@ package_count: number,
  */
 file_count: number, };
 
-/**
- * A package of an SBOM.
- */
 export type SbomPackage = { 
 /**
  * The type of the package URL, such as `deb`, `apk`, `npm` or `golang`.

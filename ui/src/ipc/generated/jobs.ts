@@ -5,22 +5,12 @@ import type { PlannedImage } from "./plan";
 import type { MigrationReport } from "./report";
 import type { ImageSource } from "./sources";
 
-/**
- * One image of a job.
- */
-export type ImageProgress = { 
-/**
- * The image as planned.
- */
-planned: PlannedImage, state: ImageState, 
+export type ImageProgress = { planned: PlannedImage, state: ImageState, 
 /**
  * Its layers, in order of their first event.
  */
 layers: Array<LayerProgress>, };
 
-/**
- * The state of an image of a job.
- */
 export type ImageState = { "kind": "waiting" } | { "kind": "tagged" } | { "kind": "pushing" } | { "kind": "pushed", 
 /**
  * The digest that the push reported.
@@ -53,11 +43,7 @@ succeeded: number,
 /**
  * Number of its items that failed.
  */
-failed: number, } | { "type": "repository_ready", repository: string, created: boolean, } | { "type": "repository_failed", repository: string, error: ApiError, } | { "type": "logged_in", registry: string, 
-/**
- * When the token expires.
- */
-expires_at_ms: number, } | { "type": "image_state", 
+failed: number, } | { "type": "repository_ready", repository: string, created: boolean, } | { "type": "repository_failed", repository: string, error: ApiError, } | { "type": "logged_in", registry: string, expires_at_ms: number, } | { "type": "image_state", 
 /**
  * Its number in the plan.
  */
@@ -146,9 +132,6 @@ report: MigrationReport | null, };
  */
 export type JobStatus = "running" | "paused" | "cancelling" | "finished";
 
-/**
- * One layer of an image of a job.
- */
 export type LayerProgress = { 
 /**
  * The digest, or the short ID of the Docker Engine.
@@ -162,11 +145,7 @@ export type LayerState = { "kind": "waiting",
 /**
  * Its size in bytes, if known.
  */
-total_bytes: number | null, } | { "kind": "already_there", } | { "kind": "sending", 
-/**
- * Bytes sent so far.
- */
-sent_bytes: number, 
+total_bytes: number | null, } | { "kind": "already_there", } | { "kind": "sending", sent_bytes: number, 
 /**
  * Its size in bytes, if known.
  */

@@ -39,9 +39,6 @@ link: string | null,
  */
 change: FileChange | null, };
 
-/**
- * The kind of an entry.
- */
 export type FileKind = "file" | "directory" | "symbolic_link" | "hard_link" | "character_device" | "block_device" | "pipe" | "deletion" | "emptied" | "other";
 
 /**
@@ -74,9 +71,6 @@ bytes: number,
  */
 hides_bytes: number, };
 
-/**
- * The files in a layer.
- */
 export type LayerFiles = { 
 /**
  * The digest of the layer in the registry.

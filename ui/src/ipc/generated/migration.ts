@@ -84,11 +84,7 @@ repositories: Array<RepositoryMapping>,
 /**
  * The names of source repositories without an entry, which *Run again* may find.
  */
-naming: Naming, 
-/**
- * The settings of new repositories.
- */
-template: RepositorySettings, 
+naming: Naming, template: RepositorySettings, 
 /**
  * What to do with images whose tag exists and points to another image.
  */
@@ -129,7 +125,7 @@ repository_name: string,
 settings: RepositorySettings | null, };
 
 /**
- * The settings of a repository.
+ * The settings of a repository. The default are those of ECR.
  */
 export type RepositorySettings = { tag_mutability: TagMutability, 
 /**

@@ -15,9 +15,6 @@ text: string,
  */
 widened: boolean, };
 
-/**
- * How permissions were checked.
- */
 export type PermissionBasis = "practice" | "simulation" | "calls" | "root";
 
 /**
@@ -72,11 +69,7 @@ export type PlanPermissions = {
 /**
  * The required permissions, in the order of the steps.
  */
-permissions: Array<PlanPermission>, 
-/**
- * How the permissions were checked.
- */
-basis: PermissionBasis, 
+permissions: Array<PlanPermission>, basis: PermissionBasis, 
 /**
  * Why IAM didn't simulate the policies of the caller.
  */

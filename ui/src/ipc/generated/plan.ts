@@ -22,11 +22,7 @@ account_id: string,
 /**
  * The partition of the region, such as `aws` or `aws-cn`.
  */
-partition: string, 
-/**
- * The AWS region.
- */
-region: string, 
+partition: string, region: string, 
 /**
  * The host of the registry, with the port if it has one.
  */
@@ -174,9 +170,6 @@ images: number, };
  */
 export type PlanRemark = "digest_changes" | "one_platform" | "size_unpacked" | "read_later" | "chosen_platform" | "not_for_amd64" | "not_for_lambda" | "build_cache" | "foreign_layers" | "destination_has_index";
 
-/**
- * The totals of a plan.
- */
 export type PlanTotals = { repositories_to_create: number, 
 /**
  * Images to copy.
@@ -244,9 +237,6 @@ export type PlannedAction = { "kind": "move" } | { "kind": "overwrite" } | { "ki
  */
 overwrite_allowed: boolean, } | { "kind": "refused", error: ApiError, };
 
-/**
- * An image of a plan.
- */
 export type PlannedImage = { 
 /**
  * Its number in the plan, starting at 0. Events and reports use it.
@@ -318,11 +308,7 @@ export type PlannedReferrerTag = {
 /**
  * The tag, at the source and at the destination.
  */
-tag: string, 
-/**
- * The digest at the source.
- */
-source_digest: string, 
+tag: string, source_digest: string, 
 /**
  * The digest at the destination when the plan was created.
  */

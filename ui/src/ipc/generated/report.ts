@@ -41,11 +41,7 @@ registry: string,
 /**
  * The source of the images. `null` if its record can't be read.
  */
-source: ImageSource | null, 
-/**
- * Repositories that it created.
- */
-repositories_created: number, 
+source: ImageSource | null, repositories_created: number, 
 /**
  * Lifecycle policies of new repositories that are not set. Resume sets them.
  */
@@ -74,19 +70,7 @@ undone: Undone | null, };
 /**
  * The images of a migration that a search found.
  */
-export type HistoryMatch = { migration: string, 
-/**
- * Number of images.
- */
-images: number, 
-/**
- * The source of the first one.
- */
-source: string, 
-/**
- * The destination of the first one.
- */
-destination: string, };
+export type HistoryMatch = { migration: string, images: number, source: string, destination: string, };
 
 /**
  * The result of one image.
@@ -103,15 +87,7 @@ source: string,
 /**
  * The full destination reference.
  */
-destination: string, route: Route, result: ImageResult, 
-/**
- * The digest at the source, if the source has one.
- */
-source_digest: string | null, 
-/**
- * The digest that the push reported.
- */
-pushed_digest: string | null, 
+destination: string, route: Route, result: ImageResult, source_digest: string | null, pushed_digest: string | null, 
 /**
  * The digest of the tag in the registry.
  */
@@ -150,9 +126,6 @@ source_moved_to: string | null,
  */
 part_of?: string, };
 
-/**
- * The result of an image.
- */
 export type ImageResult = { "kind": "moved" } | { "kind": "unchanged" } | { "kind": "failed", error: ApiError, } | { "kind": "cancelled" };
 
 /**
@@ -175,9 +148,6 @@ name: string, error: ApiError, };
  */
 export type MigrationOutcome = "running" | "succeeded" | "kept" | "unproven" | "partly_failed" | "failed" | "cancelled" | "interrupted" | "incomplete";
 
-/**
- * What a migration did.
- */
 export type MigrationReport = { job: string, 
 /**
  * The outcome, computed from the proofs of the images.
@@ -194,11 +164,7 @@ identity: AwsIdentity | null,
 /**
  * The host of the registry, with the port if it has one.
  */
-registry: string, started_at_ms: number, elapsed_ms: number, 
-/**
- * Repositories that it created.
- */
-repositories_created: Array<string>, 
+registry: string, started_at_ms: number, elapsed_ms: number, repositories_created: Array<string>, 
 /**
  * Of these, the repositories that no image was pushed to. *Undo* deletes them.
  */
@@ -260,11 +226,7 @@ up_to_date: number,
 /**
  * A different image stays under the tag, by choice.
  */
-kept: number, 
-/**
- * Failed.
- */
-failed: number, 
+kept: number, failed: number, 
 /**
  * Not finished when the migration ended.
  */

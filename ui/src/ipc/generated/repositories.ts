@@ -115,11 +115,7 @@ class: CleanupClass | null, planned: DeletionTotals,
 /**
  * What was deleted. `null` if the program ended before the deletion did.
  */
-deleted: DeletionTotals | null, 
-/**
- * Whether the user stopped it.
- */
-stopped: boolean, 
+deleted: DeletionTotals | null, stopped: boolean, 
 /**
  * The file with the table of its images.
  */
@@ -156,9 +152,6 @@ confirmation: string | null, totals: DeletionTotals,
  */
 freed: ImageSize, };
 
-/**
- * Progress of a deletion.
- */
 export type DeletionProgress = { phase: DeletionPhase, 
 /**
  * Number of manifests, or of images, tags and repositories, that are finished.
@@ -169,9 +162,6 @@ done: number,
  */
 total: number, };
 
-/**
- * What a deletion did.
- */
 export type DeletionReport = { 
 /**
  * The repositories of the plan, in its order.
@@ -188,11 +178,7 @@ deleted: DeletionTotals,
 /**
  * The file with the record of the images. `null` if the deletion includes none.
  */
-record: string | null, 
-/**
- * Whether the user stopped it.
- */
-stopped: boolean, };
+record: string | null, stopped: boolean, };
 
 /**
  * What the user wants to delete.
@@ -309,15 +295,7 @@ export type ImageRow = { digest: string, kind: ImageKind, parts: Array<ImagePart
 /**
  * The platforms of an index, in its order.
  */
-platforms: Array<string>, 
-/**
- * Number of its signatures.
- */
-signatures: number, 
-/**
- * Number of its SBOMs.
- */
-sboms: number, 
+platforms: Array<string>, signatures: number, sboms: number, 
 /**
  * Number of its provenance attestations.
  */
@@ -449,11 +427,7 @@ export type LifecycleAction = "expire" | "archive";
 /**
  * What the lifecycle policy of a repository will do after a migration.
  */
-export type LifecycleForecast = { "kind": "nothing_expires" } | { "kind": "expires", 
-/**
- * Images of the plan.
- */
-planned: Array<ExpiringImage>, 
+export type LifecycleForecast = { "kind": "nothing_expires" } | { "kind": "expires", planned: Array<ExpiringImage>, 
 /**
  * Existing images that would stay without the migration.
  */
@@ -476,9 +450,6 @@ archiving: number, images: Array<AffectedImage>,
  */
 freed: ImageSize, };
 
-/**
- * A rule and what it does.
- */
 export type LifecycleRuleEffect = { priority: number, 
 /**
  * The rule as a sentence.
@@ -599,11 +570,7 @@ principal: string | null, errors: Array<RegistryPartError>, };
 /**
  * The repositories of a registry, with what is known of their contents.
  */
-export type RegistryContents = { 
-/**
- * All repositories, by name.
- */
-repositories: Array<RepositoryContents>, 
+export type RegistryContents = { repositories: Array<RepositoryContents>, 
 /**
  * Repositories whose images couldn't be read now.
  */
@@ -630,9 +597,6 @@ prefix: string,
  */
 secret: string, };
 
-/**
- * A part of the configuration of a registry.
- */
 export type RegistryPart = "scanning" | "replication" | "backfills" | "cache_rules" | "templates" | "account_settings" | "policy" | "signing" | "exclusions";
 
 /**
@@ -734,11 +698,7 @@ export type Repository = { name: string,
 /**
  * Its URI, without a tag.
  */
-uri: string, arn: string, 
-/**
- * When it was created.
- */
-created_at_ms: number | null, 
+uri: string, arn: string, created_at_ms: number | null, 
 /**
  * Its settings. AWS tags and lifecycle are only known in its details.
  */
@@ -773,11 +733,7 @@ storage: RepositoryStorage | null, };
 /**
  * What a deletion did in one repository.
  */
-export type RepositoryDeletion = { name: string, deleted: Array<string>, 
-/**
- * Whether the tag of the plan was deleted.
- */
-tag_deleted: boolean, 
+export type RepositoryDeletion = { name: string, deleted: Array<string>, tag_deleted: boolean, 
 /**
  * Images that stay, with the reason. Planned images that are in neither list were not requested.
  */
@@ -827,15 +783,8 @@ images: Array<RepositoryImage>,
 /**
  * The same images with what belongs to each, from the list and from manifests that were read before.
  */
-rows: RepositoryRows, 
-/**
- * Commands that push to it.
- */
-push_commands: Array<string>, };
+rows: RepositoryRows, push_commands: Array<string>, };
 
-/**
- * An image in a repository.
- */
 export type RepositoryImage = { digest: string, tags: Array<string>, kind: ImageKind, 
 /**
  * The media type of its manifest.
@@ -844,11 +793,7 @@ media_type: string | null,
 /**
  * The size as ECR reports it.
  */
-size_bytes: number | null, 
-/**
- * When it was pushed.
- */
-pushed_at_ms: number | null, 
+size_bytes: number | null, pushed_at_ms: number | null, 
 /**
  * The last pull by someone else than Transload, if ECR recorded one.
  */
@@ -856,15 +801,7 @@ pulled_at_ms: number | null,
 /**
  * When Transload read it, if ECR reports that read as the last pull.
  */
-own_read_at_ms: number | null, status: ImageStatus, 
-/**
- * When it was archived.
- */
-archived_at_ms: number | null, 
-/**
- * Commands that pull it.
- */
-pull_commands: Array<string>, };
+own_read_at_ms: number | null, status: ImageStatus, archived_at_ms: number | null, pull_commands: Array<string>, };
 
 /**
  * The lifecycle policy of a repository.
@@ -900,9 +837,6 @@ images: Array<ImageToRestore>,
  */
 left: Array<NotRestorable>, };
 
-/**
- * The rows of a repository.
- */
 export type RepositoryRows = { 
 /**
  * In the order of the images.
@@ -1014,31 +948,18 @@ export type RestorePlan = {
  */
 restore: string, destination: DestinationIdentity, repositories: Array<RepositoryRestorePlan>, images: number, };
 
-/**
- * Progress of a restore.
- */
 export type RestoreProgress = { 
 /**
  * Number of images that are finished.
  */
 done: number, total: number, };
 
-/**
- * What a restore did.
- */
 export type RestoreReport = { planned: number, restored: number, 
 /**
  * Images that ECR refused.
  */
-failed: Array<ImageNotRestored>, 
-/**
- * Whether the user stopped it.
- */
-stopped: boolean, };
+failed: Array<ImageNotRestored>, stopped: boolean, };
 
-/**
- * A finished restore.
- */
 export type Restored = { at_ms: number, images: number, };
 
 /**

@@ -17,18 +17,12 @@ data_folder: string,
  */
 started_in_practice: boolean, };
 
-/**
- * A certificate of a CA file.
- */
 export type CaCertificate = { name: string, 
 /**
  * The last moment of its validity, in milliseconds since 1970.
  */
 not_after_ms: number, };
 
-/**
- * A CA file.
- */
 export type CaFile = { 
 /**
  * The setting that names it.
@@ -134,9 +128,6 @@ hub_organizations: Array<string>, };
  */
 export type ProxyOrigin = "environment" | "system";
 
-/**
- * A proxy in use.
- */
 export type ProxyUse = { 
 /**
  * The scheme of the addresses that it is used for: `https` or `http`.
@@ -174,19 +165,12 @@ repository_prefix: string,
 /**
  * The rules for ECR repository names, without the prefix.
  */
-rename_rules: Array<RenameRule>, 
-/**
- * The settings of new repositories.
- */
-template: RepositorySettings, source: ImageSource | null, 
+rename_rules: Array<RenameRule>, template: RepositorySettings, source: ImageSource | null, 
 /**
  * Whether it is selected when the wizard opens.
  */
 is_default: boolean, };
 
-/**
- * The settings of the program.
- */
 export type Settings = { theme: Theme, 
 /**
  * The address of the Docker Engine, which takes precedence over all others.

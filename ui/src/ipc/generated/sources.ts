@@ -123,11 +123,7 @@ version: string | null,
 /**
  * Whether it keeps images as they were pulled (containerd), or packs layers again on push.
  */
-keeps_digests: boolean | null, 
-/**
- * Its image store.
- */
-store?: EngineStore, 
+keeps_digests: boolean | null, store?: EngineStore, 
 /**
  * The newest supported version of the Docker Engine API, such as `1.51`.
  */
@@ -292,9 +288,6 @@ secret: string,
  */
 keep: boolean, };
 
-/**
- * The origin of the login for a source.
- */
 export type SourceLoginOrigin = "anonymous" | "typed" | "keychain" | "docker_login";
 
 /**
@@ -349,9 +342,6 @@ total: number | null,
  */
 unread: Array<UnreadRepository>, };
 
-/**
- * A repository of a source.
- */
 export type SourceRepository = { 
 /**
  * The name as the source shows it, such as `dencold/pgcli`.
@@ -416,9 +406,6 @@ next: string | null,
  */
 total: number | null, };
 
-/**
- * A pattern of tags.
- */
 export type TagPattern = { kind: TagPatternKind, text: string, };
 
 /**

@@ -69,9 +69,6 @@ undo: string, migration: string,
  */
 destination: DestinationIdentity, repositories: Array<UndoRepository>, totals: UndoTotals, };
 
-/**
- * Progress of an undo.
- */
 export type UndoProgress = { 
 /**
  * Number of tags, images and repositories that are finished.
@@ -82,18 +79,11 @@ done: number,
  */
 total: number, };
 
-/**
- * What an undo did.
- */
 export type UndoReport = { migration: string, totals: UndoTotals, 
 /**
  * What the undo kept, and why.
  */
-left: Array<UndoLeft>, 
-/**
- * Whether the user cancelled it.
- */
-cancelled: boolean, 
+left: Array<UndoLeft>, cancelled: boolean, 
 /**
  * Why the history doesn't record the undo, if it couldn't be written.
  */
@@ -141,11 +131,7 @@ tags_restored: number,
 /**
  * Images that are deleted, including those below an index.
  */
-images_deleted: number, 
-/**
- * Repositories that are deleted.
- */
-repositories_deleted: number, 
+images_deleted: number, repositories_deleted: number, 
 /**
  * Tags, images and repositories that stay unchanged.
  */

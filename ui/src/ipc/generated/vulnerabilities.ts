@@ -59,9 +59,6 @@ export type ListedUse = { digest: string,
  */
 count: number, last_in_use_at_ms: number | null, };
 
-/**
- * The state of a replication.
- */
 export type ReplicationStatus = "in_progress" | "complete" | "failed";
 
 /**
@@ -82,9 +79,6 @@ images: Array<ListedUse>,
  */
 error: ApiError | null, };
 
-/**
- * The state of the scan of an image.
- */
 export type ScanState = "not_scanned" | "in_progress" | "complete" | "active" | "failed" | "unsupported" | "expired" | "unavailable" | "limit_exceeded" | "archived";
 
 /**
@@ -101,18 +95,12 @@ export type SeverityCounts = { critical: number, high: number, medium: number, l
  */
 other: number, };
 
-/**
- * A vulnerability.
- */
 export type Vulnerability = { id: string, severity: Severity, description: string | null, url: string | null, score: number | null, 
 /**
  * `null` if ECR doesn't say.
  */
 fix: FixAvailable | null, exploit_available: boolean, };
 
-/**
- * A package with vulnerabilities.
- */
 export type VulnerablePackage = { 
 /**
  * `null` for vulnerabilities for which ECR names no package.

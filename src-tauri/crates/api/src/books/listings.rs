@@ -27,7 +27,6 @@ impl Listings {
         }
     }
 
-    /// Returns the list of a repository.
     pub fn get(&self, scope: &PullScope) -> Option<Arc<Vec<EcrImage>>> {
         let all = locked(&self.0);
         all.iter().find(|(known, _)| known == scope).map(|(_, images)| Arc::clone(images))

@@ -9,7 +9,6 @@ use transload_registry::{RegistryClient, RegistryEndpoint};
 use crate::hub_clients::HubClients;
 use crate::locks::locked;
 
-/// The open clients, by registry.
 #[derive(Default)]
 pub(crate) struct OpenClients(Mutex<HashMap<RegistryHost, Clients>>);
 

@@ -42,7 +42,6 @@ pub(crate) struct ReadyPlan {
     /// The request of the caller.
     pub shown: transload_contract::MigrationRequest,
     pub endpoints: PlanEndpoints,
-    /// The part of a plan file that it is.
     pub part: Option<transload_contract::ReportPart>,
 }
 

@@ -14,7 +14,6 @@ use crate::locks::locked;
 /// How a sign-in ended; `None` while it waits.
 type Outcome = Option<Result<SignInOutcome, ApiError>>;
 
-/// The waiting sign-ins.
 #[derive(Default)]
 pub(crate) struct SignIns {
     waiting: Mutex<HashMap<String, Waiting>>,
@@ -77,20 +76,17 @@ impl SignIns {
         ended
     }
 
-    /// Returns the page of a waiting sign-in.
     pub fn page(&self, sign_in: &str) -> Result<String, ApiError> {
         let waiting = locked(&self.waiting);
         waiting.get(sign_in).map(|waiting| waiting.prompt.url.clone()).ok_or_else(unknown)
     }
 
-    /// Cancels a sign-in.
     pub fn cancel(&self, sign_in: &str) {
         if let Some(waiting) = locked(&self.waiting).get(sign_in) {
             waiting.cancel.cancel();
         }
     }
 
-    /// Cancels all sign-ins.
     pub fn cancel_all(&self) {
         for waiting in locked(&self.waiting).values() {
             waiting.cancel.cancel();

@@ -5,7 +5,6 @@ use transload_contract::{AwsEndpoints, AwsIdentity, Repository};
 use transload_model::Partition;
 use transload_plan_file::shown_settings;
 
-/// Converts a caller.
 pub fn identity(
     caller: &engine::CallerIdentity,
     practice: bool,
@@ -22,7 +21,6 @@ pub fn identity(
     }
 }
 
-/// Converts a repository of the list.
 pub fn repository(repository: &engine::EcrRepository) -> Repository {
     Repository {
         name: repository.name.to_string(),

@@ -32,7 +32,6 @@ pub fn event(event: &engine::MigrationEvent) -> Option<JobEventKind> {
     })
 }
 
-/// Converts the state of an image.
 pub fn image_state(state: &engine::ImageState) -> ImageState {
     use engine::ImageState as From;
     match state {

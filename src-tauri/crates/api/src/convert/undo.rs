@@ -5,7 +5,6 @@ use transload_migration as engine;
 
 use transload_plan_file::shown_destination;
 
-/// Converts a plan.
 pub fn undo_plan(undo: String, migration: String, plan: &engine::UndoPlan) -> UndoPlan {
     let repositories: Vec<_> = plan.repositories.iter().map(repository).collect();
     let destination = shown_destination(&plan.destination);
@@ -21,7 +20,6 @@ fn repository(from: &engine::UndoRepository) -> UndoRepository {
     }
 }
 
-/// Converts a report.
 pub fn undo_report(migration: String, report: &engine::UndoReport) -> UndoReport {
     let left = |left: &engine::UndoLeft| UndoLeft {
         name: left.name.clone(),

@@ -69,7 +69,6 @@ fn unknown(path: &Path) -> ApiError {
     ApiError::new(ErrorCode::InputInvalid, message).about(path.display().to_string()).hint(ACCEPTED)
 }
 
-/// Reads the images of a list.
 fn image_list(path: &Path, text: &str) -> Result<DroppedFile, ApiError> {
     let mut found: Vec<(ImageSource, SelectedImage)> = Vec::new();
     let lines = text.lines().enumerate().map(|(number, line)| (number + 1, line.trim()));

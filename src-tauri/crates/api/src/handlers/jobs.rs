@@ -28,7 +28,6 @@ impl Api {
         Ok(())
     }
 
-    /// Resumes a paused job.
     pub async fn job_resume(&self, job: String) -> Result<(), ApiError> {
         self.inner.jobs.get(&job)?.resume();
         Ok(())
@@ -40,7 +39,6 @@ impl Api {
         Ok(())
     }
 
-    /// Cancels a job.
     pub async fn job_cancel(&self, job: String) -> Result<(), ApiError> {
         self.inner.jobs.get(&job)?.cancel();
         Ok(())

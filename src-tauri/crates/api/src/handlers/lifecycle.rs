@@ -101,7 +101,6 @@ impl Api {
         Ok(())
     }
 
-    /// Removes the lifecycle policy of a repository.
     pub async fn lifecycle_policy_remove(
         &self,
         connection: AwsConnection,

@@ -36,7 +36,6 @@ impl Api {
         write_exported(path, text).await
     }
 
-    /// Returns the destination and the connection of a plan file.
     pub async fn plan_file_destination(
         &self,
         path: &Path,

@@ -52,7 +52,6 @@ impl Api {
         self.inner.sign_ins.outcome(&sign_in).await
     }
 
-    /// Returns the page of a waiting sign-in.
     pub async fn sign_in_page(&self, sign_in: String) -> Result<String, ApiError> {
         self.inner.sign_ins.page(&sign_in)
     }
@@ -76,7 +75,6 @@ impl Api {
         Ok(())
     }
 
-    /// Returns the accounts of the signed-in user.
     pub async fn sso_accounts_list(
         &self,
         target: SignInTarget,

@@ -17,7 +17,6 @@ impl<E> EventLog<E> {
         Self { kept: VecDeque::new(), limit, next_seq: watch::Sender::new(0) }
     }
 
-    /// Returns the number of the next event.
     pub fn next_seq(&self) -> u64 {
         *self.next_seq.borrow()
     }

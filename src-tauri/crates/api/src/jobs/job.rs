@@ -28,7 +28,6 @@ pub struct Job {
 }
 
 impl Job {
-    /// Creates a new job.
     pub fn new(
         id: String,
         endpoints: JobEndpoints,
@@ -76,7 +75,6 @@ impl Job {
         self.state().subscribe(news);
     }
 
-    /// Pauses the job.
     pub fn pause(&self) {
         let mut state = self.state();
         if state.status() == JobStatus::Running {
@@ -85,7 +83,6 @@ impl Job {
         }
     }
 
-    /// Resumes the job.
     pub fn resume(&self) {
         let mut state = self.state();
         if state.status() == JobStatus::Paused {
@@ -123,17 +120,14 @@ impl Job {
         self.state().image(image, ImageState::Failed { error });
     }
 
-    /// Finishes the job with its report.
     pub fn finish(&self, report: MigrationReport) {
         self.state().finish(report);
     }
 
-    /// Whether it finished.
     pub fn is_finished(&self) -> bool {
         self.state().status() == JobStatus::Finished
     }
 
-    /// Its report, if it finished.
     pub fn report(&self) -> Option<MigrationReport> {
         self.state().report().cloned()
     }

@@ -17,7 +17,6 @@ pub(crate) struct Layers {
 struct LayerBytes {
     at: usize,
     throttle: Throttle,
-    /// Bytes sent so far.
     sent_bytes: u64,
     /// Bytes that the destination had.
     skipped_bytes: u64,

@@ -19,7 +19,6 @@ use super::throttle::{JOB_INTERVAL, Throttle};
 /// The maximum number of events for late or slow listeners. Older ones are part of the snapshot.
 const EVENTS_KEPT: usize = 8192;
 
-/// The state of a job.
 pub(super) struct JobState {
     /// The fold of its events, with the current totals and bytes of layers, whose events are
     /// throttled.
@@ -44,7 +43,6 @@ pub struct JobNews {
     /// Whether it copies images now. It doesn't while it is paused, while it waits for the user or
     /// a quota, and after it finished.
     pub moves: bool,
-    /// Its report, if it finished.
     pub report: Option<Box<MigrationReport>>,
 }
 
@@ -158,7 +156,6 @@ impl JobState {
         self.emit_news(None);
     }
 
-    /// Returns the status of the job.
     pub fn status(&self) -> JobStatus {
         self.snapshot.status
     }

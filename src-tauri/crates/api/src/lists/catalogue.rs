@@ -46,7 +46,6 @@ fn not_listed(error: &RegistryError) -> ApiError {
     )
 }
 
-/// Lists every tag of a repository, by name.
 pub(crate) async fn tags(
     registry: &dyn RegistryApi,
     repository: &str,

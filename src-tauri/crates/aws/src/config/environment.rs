@@ -116,7 +116,6 @@ impl AwsEnvironment {
         self.keys.is_some()
     }
 
-    /// The access keys of the environment.
     pub(crate) fn keys(&self) -> Option<&EnvironmentKeys> {
         self.keys.as_ref()
     }
@@ -147,7 +146,6 @@ impl AwsEnvironment {
         self.path("AWS_CONFIG_FILE", "~/.aws/config")
     }
 
-    /// The path of the credentials file.
     pub(crate) fn credentials_path(&self) -> PathBuf {
         self.path("AWS_SHARED_CREDENTIALS_FILE", "~/.aws/credentials")
     }

@@ -30,7 +30,6 @@ pub struct ProfileList {
     pub environment_has_keys: bool,
 }
 
-/// One profile.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(rename = "AwsProfile", export_to = "aws.ts")]
 pub struct ProfileSummary {

@@ -69,7 +69,6 @@ impl ProfileProblem {
 }
 
 impl LocatedProblem {
-    /// Returns the problem of a profile whose source profile has this problem.
     pub(crate) fn in_source_profile(self, name: &str) -> Self {
         let problem =
             ProfileProblem::Source { name: name.to_owned(), problem: Box::new(self.problem) };

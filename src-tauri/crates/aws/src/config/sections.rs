@@ -68,7 +68,6 @@ pub(crate) struct Section {
     settings: Vec<Setting>,
 }
 
-/// A setting of a section.
 #[derive(Clone)]
 pub(crate) struct Setting {
     pub(crate) name: String,
@@ -125,7 +124,6 @@ pub(crate) struct FileSections {
     pub(crate) ignored: Vec<IgnoredSection>,
 }
 
-/// The kind of a section, by its header.
 enum HeaderKind {
     Profile(String),
     SsoSession(String),
@@ -135,7 +133,6 @@ enum HeaderKind {
     Other,
 }
 
-/// Sorts the sections of a file by kind.
 pub(crate) fn sort_sections(
     path: &Path,
     kind: ConfigFileKind,

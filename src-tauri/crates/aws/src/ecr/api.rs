@@ -19,7 +19,6 @@ use transload_model::{
 /// interrupted layer starts again from the beginning.
 #[async_trait]
 pub trait EcrLayers: Send + Sync {
-    /// Starts the upload of a layer.
     async fn begin_layer_upload(
         &self,
         repository: &RepositoryName,
@@ -78,7 +77,6 @@ pub trait EcrApi: EcrLayers + EcrRegistrySettings {
         settings: &RepositorySettings,
     ) -> Result<EcrRepository, AwsError>;
 
-    /// Sets the lifecycle policy document of a repository.
     async fn put_lifecycle_policy(&self, name: &RepositoryName, text: &str)
     -> Result<(), AwsError>;
 

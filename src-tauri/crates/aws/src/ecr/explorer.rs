@@ -37,7 +37,6 @@ pub trait EcrExplorer: EcrApi {
         name: &RepositoryName,
     ) -> Result<Option<KnownLifecyclePolicy>, AwsError>;
 
-    /// Removes the lifecycle policy of a repository.
     async fn delete_lifecycle_policy(&self, name: &RepositoryName) -> Result<(), AwsError>;
 
     /// Starts the preview of a lifecycle policy, which deletes nothing.
@@ -82,7 +81,6 @@ pub struct ManifestBatch {
     pub failures: Vec<ManifestFailure>,
 }
 
-/// A manifest as ECR returns it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EcrManifest {
     pub digest: Digest,
@@ -108,7 +106,6 @@ pub struct KnownLifecyclePolicy {
     pub last_evaluated_at_ms: Option<u64>,
 }
 
-/// The status of a preview.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PreviewStatus {
     InProgress,

@@ -89,7 +89,6 @@ pub struct FoundPackage {
     pub layer: Option<String>,
 }
 
-/// A replication of an image.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ReplicationState {
     pub region: String,

@@ -19,9 +19,7 @@ pub trait EcrRegistryConfiguration: Send + Sync {
     async fn registry_cache_rules(&self) -> Result<Vec<RegistryCacheRule>, AwsError>;
     /// Lists the repository creation templates, all pages.
     async fn registry_templates(&self) -> Result<Vec<RegistryTemplate>, AwsError>;
-    /// Returns the value of an account setting.
     async fn account_setting(&self, name: &str) -> Result<Option<String>, AwsError>;
-    /// Returns the policy of the registry, if it has one.
     async fn registry_policy(&self) -> Result<Option<String>, AwsError>;
     /// Returns the signing rules. Empty without a configuration.
     async fn signing(&self) -> Result<Vec<SigningRule>, AwsError>;
@@ -29,7 +27,6 @@ pub trait EcrRegistryConfiguration: Send + Sync {
     async fn pull_time_exclusions(&self) -> Result<Vec<String>, AwsError>;
     /// Checks that a cache rule can reach its upstream. Changes nothing.
     async fn validate_cache_rule(&self, prefix: &str) -> Result<CacheRuleValidation, AwsError>;
-    /// Makes a change.
     async fn change_registry(&self, change: &RegistryChange) -> Result<(), AwsError>;
 }
 

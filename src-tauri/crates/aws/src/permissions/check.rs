@@ -26,7 +26,6 @@ pub struct CheckedPermission {
     pub resources: Vec<String>,
 }
 
-/// How permissions were checked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CheckMethod {
     /// IAM simulated the caller's policies. The simulation does not see policies of resources or
@@ -46,7 +45,6 @@ pub struct PermissionCheck {
     /// The permissions that a policy must allow: those of the request, with keys instead of their
     /// aliases.
     pub wanted: Vec<Permission>,
-    /// How the permissions were checked.
     pub basis: CheckMethod,
     /// Why IAM did not simulate, if it did not.
     pub simulation_error: Option<AwsError>,

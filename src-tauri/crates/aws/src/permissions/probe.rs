@@ -13,7 +13,6 @@ use crate::sdk_error::Call;
 /// Maximum number of calls: hundreds of repositories do not justify hundreds of calls.
 const MAX_CALLS: usize = 60;
 
-/// Concurrent calls.
 const MAX_CONCURRENT_CALLS: usize = 6;
 
 /// A digest that no content has.

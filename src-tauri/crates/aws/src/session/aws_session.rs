@@ -63,7 +63,6 @@ impl AwsSession {
         &self.network
     }
 
-    /// The region of the session.
     pub fn region(&self) -> &Region {
         &self.region
     }
@@ -89,7 +88,6 @@ impl AwsSession {
         self.ecr_endpoint.as_ref()
     }
 
-    /// The credentials of the session.
     #[cfg(test)]
     pub(crate) fn credentials(&self) -> &ExpiryTracker {
         &self.credentials

@@ -29,7 +29,6 @@ pub(crate) fn machine_credentials(sdk: &SdkConfig) -> impl ProvideCredentials + 
         .or_else("Ec2InstanceMetadata", instance)
 }
 
-/// Credentials from environment variables.
 #[derive(Debug)]
 struct EnvironmentProvider(AwsEnvironment);
 
@@ -46,7 +45,6 @@ impl ProvideCredentials for EnvironmentProvider {
     }
 }
 
-/// Returns static keys as credentials.
 pub(crate) fn static_credentials(
     access_key_id: &str,
     secret_access_key: &Secret<String>,

@@ -38,7 +38,6 @@ impl MfaSessionCache {
         sessions.get(key).cloned()
     }
 
-    /// Adds a session.
     pub(crate) fn insert(&self, key: MfaSessionKey, session: Credentials) {
         self.locked().insert(key, session);
     }

@@ -41,7 +41,6 @@ const CREDENTIALS_TIMEOUT: Duration = Duration::from_secs(60);
 /// The name of a session with static keys in messages.
 const STATIC_KEYS_LABEL: &str = "(keys given for this session)";
 
-/// The default profile.
 const DEFAULT_PROFILE: &str = "default";
 
 impl AwsSession {

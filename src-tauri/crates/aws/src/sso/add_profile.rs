@@ -9,7 +9,6 @@ use crate::config::profile_set::is_identifier;
 use crate::sso::sso_session::SsoSession;
 use transload_model::{AccountId, Region};
 
-/// A profile to add.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewProfile {
     pub name: String,

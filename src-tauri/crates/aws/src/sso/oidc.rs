@@ -191,7 +191,6 @@ impl Oidc {
         self.token(response, registration, None)
     }
 
-    /// Starts a device authorization.
     pub(super) async fn device_authorization(
         &self,
         session: &SsoSession,

@@ -147,7 +147,6 @@ impl SignIn {
         &self.prompt
     }
 
-    /// The session of the sign-in.
     pub fn session(&self) -> &SsoSession {
         &self.connection.session
     }

@@ -32,7 +32,6 @@ pub enum LoginChange {
         file: PathBuf,
         /// Such as `credHelpers`.
         section: &'static str,
-        /// Host of the registry.
         key: String,
         /// The new value, without secrets.
         shown_value: String,
@@ -51,9 +50,7 @@ pub enum LoginChange {
 /// in memory.
 #[derive(Debug)]
 pub struct ClientLoginUndo {
-    /// The changed client.
     pub client: LoginClient,
-    /// The registry of the login.
     pub host: RegistryHost,
     file: PathBuf,
     /// The previous text of the file; `None` if the file did not exist.

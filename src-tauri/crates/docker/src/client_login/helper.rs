@@ -110,7 +110,6 @@ impl Helper {
         }
     }
 
-    /// Stores a login.
     pub(super) async fn store(
         &self,
         server: &str,
@@ -195,7 +194,6 @@ impl Helper {
         }
     }
 
-    /// Returns the name of the program.
     pub(super) fn program_name(&self) -> String {
         format!("docker-credential-{}", self.name)
     }

@@ -51,7 +51,6 @@ impl LoginClient {
 #[serde(tag = "kind", rename_all = "snake_case")]
 #[ts(export_to = "aws.ts")]
 pub enum ExistingLogin {
-    /// No login.
     None,
     /// A login in its file, readable by every program of the user.
     Inline,
@@ -96,7 +95,6 @@ pub struct ClientLogin {
     pub client: LoginClient,
     /// Its file with logins. The file does not have to exist.
     pub file: PathBuf,
-    /// Its current login.
     pub existing: ExistingLogin,
     /// Outdated entries for the same host.
     pub stale: Vec<StaleEntry>,

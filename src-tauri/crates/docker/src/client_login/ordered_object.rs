@@ -13,7 +13,6 @@ pub(super) struct OrderedObject {
 }
 
 impl OrderedObject {
-    /// Parses an object.
     pub(super) fn parse(text: &str) -> Result<Self, serde_json::Error> {
         serde_json::from_str(text)
     }
@@ -23,7 +22,6 @@ impl OrderedObject {
         self.entries.iter().find(|(name, _)| name == key).map(|(_, value)| value.get())
     }
 
-    /// Returns the keys, in their order.
     pub(super) fn keys(&self) -> impl Iterator<Item = &str> {
         self.entries.iter().map(|(key, _)| key.as_str())
     }

@@ -76,7 +76,6 @@ impl GeneratedFileId {
     ];
 }
 
-/// A generated file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export_to = "friendlyName.ts")]
 pub struct GeneratedFile {

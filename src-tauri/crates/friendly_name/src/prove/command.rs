@@ -15,7 +15,6 @@ const LIMIT: Duration = Duration::from_secs(120);
 /// The longest output that a step keeps, in characters.
 const OUTPUT_CHARACTERS: usize = 600;
 
-/// A command of a client.
 pub(super) struct ClientCommand<'a> {
     pub program: &'a Path,
     pub folder: &'a Path,

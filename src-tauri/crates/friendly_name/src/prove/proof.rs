@@ -25,7 +25,6 @@ pub enum ProofClient {
 impl ProofClient {
     pub const ALL: [Self; 4] = [Self::Docker, Self::Podman, Self::Skopeo, Self::Containerd];
 
-    /// Returns the name of the program.
     pub const fn program(self) -> &'static str {
         match self {
             Self::Docker => "docker",
@@ -67,7 +66,6 @@ pub struct ClientProof {
     pub steps: Vec<ProofStep>,
 }
 
-/// The proofs of all clients.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export_to = "friendlyName.ts")]
 pub struct NameProof {

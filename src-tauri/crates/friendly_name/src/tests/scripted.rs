@@ -251,7 +251,6 @@ impl Scene {
         diagnosis
     }
 
-    /// The requests to the name.
     pub(super) fn requests(&self) -> Vec<String> {
         let log = self.log.lock().unwrap();
         log.iter().filter(|(to, ..)| *to == "name").map(|(_, request, _)| request.clone()).collect()

@@ -11,7 +11,6 @@ use transload_registry::BlobStream;
 
 use super::*;
 
-/// A repository in memory.
 #[derive(Default)]
 pub(crate) struct Memory {
     documents: HashMap<String, Vec<u8>>,

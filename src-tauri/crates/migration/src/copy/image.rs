@@ -33,11 +33,9 @@ pub(crate) struct Copier {
     pub(super) in_parts: tokio::sync::Mutex<()>,
 }
 
-/// An image to copy.
 pub(crate) struct ImageCopy<'a> {
     /// Number of the image in events.
     pub index: u32,
-    /// The reference at the source.
     pub source: &'a ImageReference,
     pub tree: &'a ImageTree,
     /// The repository at the destination.
@@ -115,7 +113,6 @@ impl Copier {
         Some(self.mounts.as_ref()?.repository_with(to, digest).await)
     }
 
-    /// Returns the registry that images are read from.
     pub fn source(&self) -> &dyn RegistryApi {
         self.endpoints.source.as_ref()
     }
@@ -175,9 +172,6 @@ impl Copier {
     }
 
     /// Checks that the source has every blob of an image, without downloading any.
-    ///
-    /// # Errors
-    /// Returns an error if one is missing or can't be read.
     pub async fn check_content(&self, job: &ImageCopy<'_>) -> Result<(), MigrationError> {
         let (source, path) = (&self.endpoints.source, job.source.path());
         let checks = job.tree.root.all_blobs().into_iter().map(|blob| async move {

@@ -34,7 +34,6 @@ pub struct CopyPair {
     pub destination: ImageReference,
 }
 
-/// Options of a list copy.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CopyOptions {
     /// Maximum number of images copied concurrently.
@@ -101,7 +100,6 @@ struct ListCopy<'a> {
     copiers: HashMap<(ClientId, ClientId), Copier>,
     /// Tags of each destination.
     tags: HashMap<ClientId, RegistryTags>,
-    /// Tags of each source.
     source_tags: HashMap<ClientId, RegistryTags>,
     extent: CopyScope,
 }

@@ -39,7 +39,6 @@ pub(crate) struct ReferrerTags<'a> {
     /// The tags in the plan: only these are copied. `None` if planning couldn't list them; then
     /// they are looked up when the image is copied.
     pub planned: Option<&'a [PlannedReferrerTag]>,
-    /// All tags of the source.
     pub at_source: &'a RegistryTags,
 }
 

@@ -29,7 +29,6 @@ pub struct EnteredTagRules {
     pub newest: Option<u32>,
 }
 
-/// A pattern of tags.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(rename = "TagPattern", export_to = "sources.ts")]
 pub struct EnteredTagPattern {

@@ -1,6 +1,5 @@
-//! Reads the lifecycle policy of an existing repository and the images it applies to. The `there`
-//! module calls it while facts are gathered, and `lifecycle_forecast` evaluates the result. Nothing
-//! is written.
+//! Reads the lifecycle policy of an existing repository and the images it applies to.
+//! `destination_state` calls it while facts are gathered, `plan::forecast_now` before a start. Writes nothing.
 
 use std::collections::HashSet;
 

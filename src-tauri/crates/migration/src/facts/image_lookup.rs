@@ -81,7 +81,6 @@ impl ContentLookup<'_> {
         ImageFacts { source, destination: found.destination, referrer_tags: None }
     }
 
-    /// Reads the image with all its manifests.
     async fn read(
         &self,
         registry: &dyn RegistryApi,

@@ -10,7 +10,6 @@ use crate::entered::connection::ImageSource;
 pub struct About {
     pub identity: AwsIdentity,
     pub source: ImageSource,
-    /// The part of a plan file that it runs.
     #[serde(default)]
     pub part: Option<ReportPart>,
 }

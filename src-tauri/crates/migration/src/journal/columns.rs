@@ -48,9 +48,6 @@ where
 }
 
 /// Collects the rows that can be read. The others are logged: one of them doesn't hide the rest.
-///
-/// # Errors
-/// If the file can't be read.
 pub(super) fn readable_rows<T>(
     rows: impl Iterator<Item = rusqlite::Result<T>>,
 ) -> rusqlite::Result<Vec<T>> {

@@ -74,7 +74,6 @@ impl JournalError {
         }
     }
 
-    /// Whether the disk is full.
     pub fn is_disk_full(&self) -> bool {
         match self {
             Self::Unusable { source, .. } => source.kind() == std::io::ErrorKind::StorageFull,

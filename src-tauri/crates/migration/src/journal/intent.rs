@@ -64,7 +64,6 @@ pub enum TagKind {
     Referrer,
 }
 
-/// The outcome of a write.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum WriteOutcome {
     /// The write succeeded.

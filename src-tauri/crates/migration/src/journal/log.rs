@@ -58,7 +58,6 @@ struct Intents {
 #[derive(Debug)]
 pub(crate) struct PendingWrite {
     number: u32,
-    /// The tag to write, if the write is a tag.
     tag: Option<(RepositoryName, Tag)>,
 }
 

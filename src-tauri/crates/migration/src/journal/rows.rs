@@ -27,7 +27,6 @@ use transload_model::{
     Tag,
 };
 
-/// Inserts a migration with its planned repositories and images.
 pub(super) fn insert_migration(
     transaction: &Transaction<'_>,
     new: &NewMigration,
@@ -181,7 +180,6 @@ pub(super) fn destination(row: &Row<'_>) -> rusqlite::Result<Option<DestinationI
     }))
 }
 
-/// Inserts an intent.
 pub(super) fn insert_intent(
     transaction: &Transaction<'_>,
     migration: &str,

@@ -9,11 +9,8 @@ use crate::journal::columns;
 pub struct JournalMatch {
     /// The ID of the migration.
     pub id: String,
-    /// Number of images.
     pub images: u32,
-    /// The source of the first one.
     pub source: String,
-    /// The destination of the first one.
     pub destination: String,
 }
 

@@ -51,7 +51,6 @@ impl Journal {
         .await
     }
 
-    /// Returns the path of the file.
     pub fn path(&self) -> &Path {
         &self.inner.path
     }
@@ -128,10 +127,6 @@ impl Journal {
         .await
     }
 
-    /// Records the undo of a claimed migration.
-    ///
-    /// # Errors
-    /// If the journal can't be written.
     pub async fn record_undo(
         &self,
         claimed: ClaimedMigration,
@@ -161,9 +156,6 @@ impl Journal {
     }
 
     /// Returns all migrations, newest first. One that can't be read is an element with its error.
-    ///
-    /// # Errors
-    /// If the journal can't be read.
     pub async fn list(
         &self,
     ) -> Result<Vec<Result<JournalSummary, UnreadableMigration>>, JournalError> {
@@ -180,9 +172,6 @@ impl Journal {
     }
 
     /// Returns the migrations with images that a text describes: a part of a name or tag, or the start of a digest.
-    ///
-    /// # Errors
-    /// If the journal can't be read.
     pub async fn search(&self, text: &str) -> Result<Vec<JournalMatch>, JournalError> {
         let (this, text) = (self.clone(), text.to_owned());
         blocking(move || {
@@ -192,9 +181,6 @@ impl Journal {
     }
 
     /// Returns when each image was last migrated to a repository since a time, in milliseconds since 1970.
-    ///
-    /// # Errors
-    /// If the journal can't be read.
     pub async fn recently_migrated(
         &self,
         account: &AccountId,

@@ -46,9 +46,6 @@ GROUP BY migration, stage, proof, is_kept, is_pushed";
 type Standings = HashMap<String, rusqlite::Result<OutcomeCounts>>;
 
 /// Reads the summaries of all migrations, newest first. A row that can't be read is an error of its own.
-///
-/// # Errors
-/// If the tables can't be read.
 pub(super) fn list(
     connection: &Connection,
     journal: &Path,
@@ -73,9 +70,6 @@ pub(super) fn list(
 }
 
 /// Reads the summary of one migration.
-///
-/// # Errors
-/// If the row doesn't exist or can't be read.
 pub(super) fn one(
     connection: &Connection,
     journal: &Path,

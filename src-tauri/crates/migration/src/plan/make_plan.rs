@@ -39,7 +39,6 @@ impl Plan {
     }
 }
 
-/// Creates the plan.
 pub fn plan(request: &MigrationRequest, facts: &Facts) -> Plan {
     let mut taken = HashMap::new();
     let mut images: Vec<_> = request

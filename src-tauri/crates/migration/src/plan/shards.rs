@@ -62,7 +62,6 @@ impl Shard {
         self.part
     }
 
-    /// Returns the number of parts.
     pub fn parts(self) -> u32 {
         self.parts
     }

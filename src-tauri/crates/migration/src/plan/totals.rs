@@ -63,7 +63,6 @@ fn add_referrers(totals: &mut PlanTotals, image: &PlannedImage) {
     }
 }
 
-/// Adds the layers of each repository.
 fn add_bytes(
     totals: &mut PlanTotals,
     repositories: &[PlannedRepository],

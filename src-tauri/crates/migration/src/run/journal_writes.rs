@@ -18,7 +18,6 @@ pub(super) async fn intend(
     }
 }
 
-/// Journals the outcome of a write.
 pub(super) fn settle(run: &Run<'_>, pending: Option<PendingWrite>, outcome: WriteOutcome) {
     if let (Some(journal), Some(pending)) = (run.journal, pending) {
         journal.settle(pending, outcome, None);

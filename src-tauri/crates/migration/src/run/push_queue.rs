@@ -60,7 +60,6 @@ impl<'r> PushQueue<'r> {
         (Self { queues, positions }, starts)
     }
 
-    /// Returns the position of an image.
     pub fn position(&self, record: &ImageRecord<'_>) -> QueuePosition<'_> {
         let queue = self.queues.get(&record.planned.repository);
         let position = self.positions.get(&record.planned.index).copied().unwrap_or_default();

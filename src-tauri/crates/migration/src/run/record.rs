@@ -142,7 +142,6 @@ impl ImageRecord<'_> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Returns a copy of the current state.
     pub fn known(&self) -> RecordState {
         self.state().clone()
     }

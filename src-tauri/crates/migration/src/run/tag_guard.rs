@@ -44,7 +44,6 @@ pub(crate) struct TagGuard<'a> {
     pub write_begun: Option<&'a AtomicBool>,
 }
 
-/// The decision of a guard.
 #[derive(Debug)]
 pub(crate) enum TagDecision {
     /// The tag may be written now. The intent is recorded on disk.
@@ -140,7 +139,6 @@ impl TagGuard<'_> {
         }
     }
 
-    /// Returns the current digest of the tag.
     pub async fn found(
         &self,
         destination: &dyn RegistryApi,

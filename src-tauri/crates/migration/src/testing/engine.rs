@@ -172,7 +172,6 @@ impl FakeEngine {
         self.names.lock().unwrap().remove(&ImageReference::parse(name).unwrap());
     }
 
-    /// Adds a repository digest to all images.
     pub fn add_repository_digest(&self, repository: &str, digest: &Digest) {
         let name = ImageReference::parse(&format!("{repository}@{digest}")).unwrap();
         self.known.lock().unwrap().push(name);

@@ -39,7 +39,6 @@ impl JournaledMigration {
         self.journal.begin(new, record_error()).await.unwrap()
     }
 
-    /// Runs until the crash.
     async fn run_until_crash(&self, crash: &crate::testing::crash::CrashPoint) {
         let plan = self.migration.plan(&self.request).await;
         let log = self.begin(&plan).await;

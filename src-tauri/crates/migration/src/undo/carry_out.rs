@@ -40,7 +40,6 @@ pub struct UndoReport {
     pub repositories_deleted: Vec<RepositoryName>,
     /// What stays unchanged, and why.
     pub left: Vec<UndoLeft>,
-    /// Whether the user cancelled the undo.
     pub cancelled: bool,
 }
 
@@ -125,7 +124,6 @@ fn count(items: usize) -> u32 {
     u32::try_from(items).unwrap_or(u32::MAX)
 }
 
-/// The undo in one repository.
 struct RepositoryUndoRun<'a> {
     repository: &'a UndoRepository,
     destination: &'a Destination,

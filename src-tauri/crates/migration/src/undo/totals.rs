@@ -13,7 +13,6 @@ pub struct UndoTotals {
     pub tags_restored: u32,
     /// Images that are deleted, including those below an index.
     pub images_deleted: u32,
-    /// Repositories that are deleted.
     pub repositories_deleted: u32,
     /// Tags, images and repositories that stay unchanged.
     pub left: u32,

@@ -4,7 +4,6 @@ use crate::reference::{ImageReference, InvalidReference};
 use crate::region::Region;
 use crate::registry_host::{InvalidRegistryHost, RegistryHost};
 
-/// What pasted text names.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PastedReference {
     /// A registry, without a repository.

@@ -216,7 +216,6 @@ fn named(
     Ok(PastedReference::Image { reference: on_docker_hub(reference)?, plain_http: None })
 }
 
-/// A value of the query.
 fn query(address: &Address<'_>, name: &str) -> Option<String> {
     let pairs = address.query.split('&').filter_map(|pair| pair.split_once('='));
     let mut values = pairs.filter(|(key, value)| *key == name && !value.is_empty());

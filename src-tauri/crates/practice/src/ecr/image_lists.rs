@@ -14,7 +14,6 @@ use crate::clock::epoch_seconds;
 use crate::context::ServerContext;
 use crate::store::state::{Image, ImageStatus, Repository};
 
-/// Returns the filter by tag status.
 fn tag_status_filter(input: &Input) -> Result<impl Fn(bool) -> bool + use<>, EcrError> {
     let filter = input.object("filter")?;
     let status = filter.map(|filter| filter.text("tagStatus").map(|it| it.map(str::to_owned)));

@@ -14,7 +14,6 @@ use super::sigv4::{self, SignatureError};
 use crate::clock::{epoch_seconds, now_millis};
 use crate::context::ServerContext;
 
-/// The path of ListCoverage.
 pub(crate) const PATH: &str = "/coverage/list";
 
 /// Handles `POST /coverage/list`.

@@ -6,7 +6,6 @@ use base64::engine::general_purpose::STANDARD;
 use super::error::EcrError;
 use super::input::Input;
 
-/// The requested page.
 pub(super) struct Page {
     size: usize,
     after: Option<String>,

@@ -175,7 +175,6 @@ fn statement(of: &Built, predicate_type: &str, predicate: Value) -> Value {
     })
 }
 
-/// 50 packages.
 fn packages() -> impl Iterator<Item = (String, String)> {
     let known = ["openssl", "zlib", "busybox", "curl", "tzdata"];
     let named = known.into_iter().map(str::to_owned);

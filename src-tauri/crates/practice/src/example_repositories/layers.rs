@@ -13,7 +13,6 @@ use serde_json::{Value, json};
 use crate::hash::digest_of;
 use crate::image_builder::{BUILT, BUILT_SECONDS, BlobSink};
 
-/// The format of a layer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Format {
     Tar,
@@ -28,7 +27,6 @@ pub(super) enum Format {
 /// A file of a layer. A path that ends with `/` is a directory.
 pub(super) type File = (&'static str, Vec<u8>);
 
-/// A stored layer.
 #[derive(Clone, Debug)]
 pub(super) struct ExampleLayer {
     /// Its entry in manifests.

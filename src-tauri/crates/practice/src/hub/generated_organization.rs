@@ -45,7 +45,6 @@ struct SharedLayer {
     bytes: Vec<u8>,
 }
 
-/// A repository of the organization.
 pub(super) struct GeneratedRepository<'a> {
     organization: &'a GeneratedOrganization,
     /// From 0. The last one is [`BUILDS`].

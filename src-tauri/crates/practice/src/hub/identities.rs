@@ -60,7 +60,6 @@ impl Identities {
         self.all.iter().any(|identity| identity.name == name && identity.is_organization)
     }
 
-    /// Returns the organizations of a user.
     pub(super) fn organizations(&self, name: &str) -> Vec<String> {
         let Some(index) = self.all.iter().position(|identity| identity.name == name) else {
             return Vec::new();

@@ -38,7 +38,6 @@ impl MovedTags {
         Self { file, all: Mutex::new(stored.unwrap_or_default()) }
     }
 
-    /// Returns the moved tags of a repository.
     pub(super) fn of_repository(&self, repository: &str) -> Moved {
         let all = lock(&self.all);
         let moved = all.iter().filter(|one| one.repository == repository);

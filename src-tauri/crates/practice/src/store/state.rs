@@ -33,7 +33,6 @@ pub(crate) struct State {
     /// The replication configuration, as requested.
     #[serde(default)]
     pub(crate) replication: Option<serde_json::Value>,
-    /// The policy of the registry.
     #[serde(default)]
     pub(crate) registry_policy: Option<String>,
     /// The signing configuration, as requested.

@@ -150,7 +150,6 @@ impl Upload {
         Ok(())
     }
 
-    /// Reads a body and discards it.
     pub(crate) async fn discard(mut body: BodyDataStream) -> Result<u64, UploadError> {
         let mut received = 0;
         while let Some(chunk) = body.next().await {

@@ -125,7 +125,6 @@ impl Lab {
         self.practice.ecr_endpoint().join(path).unwrap().to_string()
     }
 
-    /// Prepares a registry request with a token.
     pub fn v2(&self, method: Method, path: &str, token: &str) -> RequestBuilder {
         self.http.request(method, self.url(path)).header("authorization", format!("Basic {token}"))
     }

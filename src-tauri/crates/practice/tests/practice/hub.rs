@@ -117,7 +117,6 @@ async fn a_private_repository_requires_the_token_of_the_account() {
     assert_eq!(page["tags"], json!(["1.0.0", "1.1.0"]));
 }
 
-/// Returns an API token.
 async fn api_token(lab: &Lab, name: &str, secret: &str) -> String {
     let login = lab.practice.hub_endpoint().join("v2/auth/token").unwrap();
     let body = json!({ "identifier": name, "secret": secret });

@@ -26,7 +26,6 @@ pub(super) const MANIFEST: &str = r#"{"schemaVersion":2, "mediaType":"applicatio
 /// A request to a test server.
 pub(super) type TestRequest = (Method, Uri, HeaderMap, Bytes);
 
-/// Counts requests.
 #[derive(Clone, Default)]
 pub(super) struct Count(Arc<AtomicU32>);
 
@@ -101,12 +100,10 @@ pub(super) fn anonymous(address: SocketAddr) -> RegistryClient {
     client(address, Arc::new(AnonymousLogin))
 }
 
-/// Returns a client with a login source.
 pub(super) fn client(address: SocketAddr, login: Arc<dyn LoginSource>) -> RegistryClient {
     RegistryClient::new(RegistryEndpoint::parse(&format!("http://{address}")).unwrap(), login)
 }
 
-/// Returns a source with a fixed login.
 pub(super) fn fixed(user: &str, password: &str) -> Arc<dyn LoginSource> {
     Arc::new(FixedLogin::new(login(user, password)))
 }

@@ -34,7 +34,6 @@ pub(super) fn facts(report: &MigrationReport) -> Vec<(&'static str, String)> {
     facts.into_iter().filter(|(_, value)| !value.is_empty()).collect()
 }
 
-/// Headline and counts on one line.
 pub(super) fn headline(report: &MigrationReport) -> String {
     format!("{}. {}", report.summary.title, report.summary.text)
 }

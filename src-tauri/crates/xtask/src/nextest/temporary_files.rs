@@ -21,9 +21,6 @@ pub struct TemporaryFiles {
 
 impl TemporaryFiles {
     /// Creates a folder in memory, or returns `None` if there is no space for it.
-    ///
-    /// # Errors
-    /// If it can't be created.
     pub fn in_memory() -> Result<Option<Self>> {
         if available(MEMORY).is_none_or(|kilobytes| kilobytes < REQUIRED_KILOBYTES) {
             return Ok(None);

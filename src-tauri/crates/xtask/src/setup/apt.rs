@@ -10,9 +10,6 @@ use super::system_packages::SystemPackage;
 use crate::process::{Process, find_program};
 
 /// Lists the missing packages, asks, and installs them.
-///
-/// # Errors
-/// If there is no apt, no consent, or apt fails.
 pub fn install(missing: &[&SystemPackage], consent: Consent) -> Result<()> {
     if missing.is_empty() {
         return Ok(());
@@ -55,9 +52,6 @@ fn is_confirmed(names: &[&str]) -> Result<bool> {
 }
 
 /// Runs `apt-get` as root and non-interactively.
-///
-/// # Errors
-/// If apt fails.
 pub fn apt(arguments: &[&str]) -> Result<()> {
     let here = Path::new(".");
     let is_root = Process::new("id", ["-u"], here).output()? == "0";

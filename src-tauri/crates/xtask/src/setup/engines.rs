@@ -30,17 +30,11 @@ const NOT_NEEDED: &[&str] =
     &["var/cache/apt", "var/lib/apt/lists", "usr/share/doc", "usr/share/man", "usr/share/locale"];
 
 /// Installs the engine that the checks require.
-///
-/// # Errors
-/// If debootstrap fails.
 pub fn engine_for_tests(workspace: &Workspace) -> Result<()> {
     install(workspace, &FOR_TESTS)
 }
 
 /// Installs the newest engine in Debian.
-///
-/// # Errors
-/// If debootstrap fails.
 pub fn newest_engine(workspace: &Workspace) -> Result<()> {
     install(workspace, &NEWEST)
 }

@@ -16,9 +16,6 @@ const TAURI_DRIVER_VERSION: &str = "2.1.0";
 
 /// Checks the version of Node.js. It is not installed automatically: Debian's version is too old, and
 /// the choice of another source is the user's.
-///
-/// # Errors
-/// If Node.js or npm is missing or too old.
 pub fn check_node() -> Result<()> {
     let here = Path::new(".");
     let version = Process::new("node", ["--version"], here).output().context(
@@ -36,17 +33,11 @@ pub fn check_node() -> Result<()> {
 }
 
 /// Installs the packages of `ui/` if the lock file changed since the last time.
-///
-/// # Errors
-/// If npm fails.
 pub fn ui_packages(workspace: &Workspace) -> Result<()> {
     npm_install(&workspace.ui())
 }
 
 /// Installs the Tauri bundler, which builds the .deb and the .rpm.
-///
-/// # Errors
-/// If npm fails.
 pub fn package_tools(workspace: &Workspace) -> Result<()> {
     let folder = workspace.tools.join("node");
     fs::create_dir_all(&folder)?;
@@ -68,9 +59,6 @@ fn npm_install(folder: &Path) -> Result<()> {
 }
 
 /// Installs the test runner if it is missing.
-///
-/// # Errors
-/// If cargo fails.
 pub fn cargo_nextest(workspace: &Workspace) -> Result<()> {
     if find_program("cargo-nextest").is_some()
         || workspace.tools.join("bin/cargo-nextest").is_file()
@@ -85,9 +73,6 @@ pub fn cargo_nextest(workspace: &Workspace) -> Result<()> {
 }
 
 /// Installs the WebDriver server that drives a real window.
-///
-/// # Errors
-/// If cargo fails.
 pub fn tauri_driver(workspace: &Workspace) -> Result<()> {
     if workspace.tauri_driver().is_file() {
         return Ok(());
@@ -110,9 +95,6 @@ fn cargo_install(workspace: &Workspace, name: &str, version: &str) -> Result<()>
 }
 
 /// Installs ministack and the AWS CLI into a virtual environment.
-///
-/// # Errors
-/// If Python or pip fails.
 pub fn test_programs(workspace: &Workspace) -> Result<()> {
     let environment = workspace.tools.join("python");
     let wanted = workspace.tool_lists().join("requirements.txt");

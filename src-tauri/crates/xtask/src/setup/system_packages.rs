@@ -139,7 +139,6 @@ const TESTS: &[SystemPackage] = &[
     },
 ];
 
-/// Returns the packages that are not installed.
 pub fn missing(purpose: Purpose) -> Vec<&'static SystemPackage> {
     // Other systems include a web view, and the checks that require more only run on Linux.
     if !cfg!(target_os = "linux") {

@@ -23,9 +23,6 @@ pub struct Texts(Vec<(PathBuf, String)>);
 
 impl Texts {
     /// Reads all text files below a folder.
-    ///
-    /// # Errors
-    /// If a folder can't be read.
     pub fn read(root: &Path) -> Result<Self> {
         let (mut texts, mut pending) = (Vec::new(), vec![root.to_path_buf()]);
         while let Some(folder) = pending.pop() {
@@ -48,7 +45,6 @@ impl Texts {
         Ok(Self(texts))
     }
 
-    /// Returns the Rust files with their text.
     pub fn rust_files(&self) -> impl Iterator<Item = (&Path, &str)> {
         let files = self.0.iter().map(|(file, text)| (file.as_path(), text.as_str()));
         files.filter(|(file, _)| file.extension() == Some("rs".as_ref()))

@@ -33,9 +33,6 @@ pub struct Module {
 
 impl ModuleTree {
     /// Parses a target from its root file.
-    ///
-    /// # Errors
-    /// If a file can't be read or parsed.
     pub fn read(root: &Path) -> Result<Self> {
         let mut tree = Self { modules: Vec::new(), test_files: BTreeSet::new() };
         let folder = root.parent().unwrap_or(root).to_path_buf();

@@ -16,9 +16,6 @@ pub struct Package {
 }
 
 /// Finds every folder with a `Cargo.toml` that describes a package.
-///
-/// # Errors
-/// If a folder or manifest can't be read.
 pub fn find(root: &Path) -> Result<Vec<Package>> {
     let mut packages = Vec::new();
     for folder in folders(root)? {
@@ -37,9 +34,6 @@ pub fn find(root: &Path) -> Result<Vec<Package>> {
 }
 
 /// Returns every `.rs` file of a package, without those of packages below it.
-///
-/// # Errors
-/// If a folder can't be read.
 pub fn rust_files(package: &Path) -> Result<Vec<PathBuf>> {
     let mut files = Vec::new();
     let mut pending = vec![package.to_path_buf()];

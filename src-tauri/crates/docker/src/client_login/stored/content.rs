@@ -23,7 +23,6 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
     GeneralPurposeConfig::new().with_decode_allow_trailing_bits(true),
 );
 
-/// The contents of a file with logins.
 #[derive(Clone, Debug, Default)]
 pub(super) struct LoginFileContent {
     /// `auths`, in their order.
@@ -34,7 +33,6 @@ pub(super) struct LoginFileContent {
     pub(super) store: Option<String>,
 }
 
-/// An entry of `auths`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum AuthEntry {
     Login(EngineLogin),

@@ -18,7 +18,6 @@ const VARIABLE: &str = "DOCKER_AUTH_CONFIG";
 /// Maximum size of a file. The rest of a larger file is ignored.
 const FILE_LIMIT_BYTES: u64 = 16 << 20;
 
-/// A stored login.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FoundLogin {
     pub login: EngineLogin,

@@ -32,7 +32,6 @@ pub(super) fn registry_keys(registry: &RegistryHost, format: LoginFileFormat) ->
     }
 }
 
-/// Returns the entry for a registry, or for a repository in it, with its key.
 pub(super) fn entry<'a>(
     content: &'a LoginFileContent,
     format: LoginFileFormat,

@@ -34,7 +34,6 @@ impl TestCopy {
         }
     }
 
-    /// Returns a copy to ECR.
     fn to_ecr(mounts: bool) -> Self {
         let copy = Self::new(mounts);
         let ecr = FakeEcr::new(Arc::clone(&copy.destination));

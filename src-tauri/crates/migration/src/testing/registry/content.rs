@@ -57,7 +57,6 @@ impl FakeRegistry {
         self.put_raw(path, Some(tag), json)
     }
 
-    /// Whether a repository has a blob.
     pub fn contains_blob(&self, path: &str, digest: &Digest) -> bool {
         let key = (path.to_owned(), digest.to_string());
         self.blobs.lock().unwrap().contains_key(&key)
@@ -74,7 +73,6 @@ impl FakeRegistry {
         self.put_raw(path, Some(tag), json)
     }
 
-    /// Returns the children of an index.
     pub fn children(&self, index: &Digest) -> Vec<Digest> {
         let manifests = self.manifests.lock().unwrap();
         let raw = manifests.values().find(|raw| raw.digest() == index).unwrap();
@@ -102,7 +100,6 @@ impl FakeRegistry {
         self.manifests.lock().unwrap().get(&key).map(|raw| raw.digest().clone())
     }
 
-    /// Whether any repository has a manifest.
     pub fn has_manifest(&self, digest: &Digest) -> bool {
         self.manifests.lock().unwrap().values().any(|raw| raw.digest() == digest)
     }
@@ -229,7 +226,6 @@ impl FakeRegistry {
         }
     }
 
-    /// Removes an image and its tag.
     pub fn remove(&self, path: &str, tag: &str) {
         let digest = self.digest(path, tag).unwrap().to_string();
         let is_removed = |name: &str| name == tag || name == digest;
@@ -239,7 +235,6 @@ impl FakeRegistry {
             .retain(|(other, name), _| other != path || !is_removed(name));
     }
 
-    /// Returns all images of a repository with their tags.
     pub fn images(&self, path: &str) -> Vec<(RawManifest, Vec<Tag>)> {
         let manifests = self.manifests.lock().unwrap();
         let of_path: Vec<_> = manifests.iter().filter(|((other, _), _)| other == path).collect();

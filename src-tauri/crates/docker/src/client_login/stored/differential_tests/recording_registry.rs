@@ -71,7 +71,6 @@ impl Drop for RecordingRegistry {
     }
 }
 
-/// Returns the login in the head of a request.
 fn login_in(head: &str) -> Option<String> {
     let header = |line: &str| {
         let (name, value) = line.split_once(": ")?;
