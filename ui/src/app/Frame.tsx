@@ -27,7 +27,6 @@ interface FrameProps {
   onConnection: ((connection: AwsConnection) => void) | null;
   engine: EngineStatus | null;
   dark: boolean;
-  /** The running migrations. */
   jobs: readonly RunningJob[];
   notices: readonly FlashbarProps.MessageDefinition[];
   onPage: (page: Page) => void;

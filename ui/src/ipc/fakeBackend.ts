@@ -18,7 +18,6 @@ import type { ApiError } from "./generated";
 export { fakeError } from "./fake/error";
 export type { FakeBackend, FakeOptions } from "./fake/options";
 
-/** Creates a fake backend. */
 export function createFakeBackend(options: FakeOptions = {}): FakeBackend {
   let made = 0;
   const nextId = () => {

@@ -20,7 +20,6 @@ interface ConfirmModalProps {
   children: ReactNode;
 }
 
-/** A confirmation dialog. */
 export function ConfirmModal(props: ConfirmModalProps) {
   const { header, closeLabel, name, busy = false, onClose, children } = props;
   return (

@@ -55,7 +55,6 @@ export function connectionLabel(connection: AwsConnection): string {
     : `${name}, ${connection.region}`;
 }
 
-/** Label of the region. */
 export function connectionRegionLabel(connection: AwsConnection): string {
   if (connection.kind === "practice") {
     return "–";

@@ -1,6 +1,5 @@
 import type { RenameRule } from "../ipc/generated";
 
-/** A suggested rule. */
 interface RulePreset {
   readonly id: string;
   readonly text: string;
@@ -8,7 +7,6 @@ interface RulePreset {
   readonly rule: RenameRule;
 }
 
-/** Suggested rules. */
 export const rulePresets: readonly RulePreset[] = [
   {
     id: "strip",

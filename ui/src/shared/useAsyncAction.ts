@@ -17,7 +17,6 @@ export interface AsyncAction {
    * does. A loading button accepts no click, and keeps the keyboard focus, which a disabled one loses.
    */
   readonly buttonState: (name: string) => { readonly loading: boolean; readonly disabled: boolean };
-  /** Clears the error. */
   readonly dismiss: () => void;
 }
 

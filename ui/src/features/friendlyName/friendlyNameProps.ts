@@ -8,7 +8,6 @@ export interface FriendlyNameProps {
   state: FriendlyNameState;
   onChange: (change: Partial<FriendlyNameState>) => void;
   connection: AwsConnection | null;
-  /** Chooses the connection. */
   connectionPicker: ReactNode;
   errorActions: ErrorActions;
 }

@@ -1,8 +1,9 @@
-import { fireEvent, render, screen, waitFor } from "@testing-library/react";
+import { fireEvent, screen, waitFor } from "@testing-library/react";
 import { expect, it, vi } from "vitest";
-import { type Backend, BackendProvider } from "../../ipc";
+import type { Backend } from "../../ipc";
 import type { ApiError, DeletionEntry, NotRestorable, RestorePlan } from "../../ipc/generated";
 import { accessibilityViolations } from "../../testing/accessibility";
+import { numberedDigest as digest, renderWith } from "../../testing/component";
 import { DeletionHistory } from "./DeletionHistory";
 import {
   deletedText,
@@ -13,8 +14,6 @@ import {
 } from "./restoreTexts";
 
 vi.setConfig({ testTimeout: 60_000 });
-
-const digest = (number: number) => `sha256:${String(number).padStart(64, "0")}`;
 
 const destination = {
   account_id: "111122223333",
@@ -111,15 +110,14 @@ it("lists a deletion whose record can’t be read, and says why", async () => {
     planned: { repositories: 0, images: 0, tags: 0 },
     deleted: null,
   };
-  const backend = {
+  const backend: Partial<Backend> = {
     restorePlan: async () => {
       throw error;
     },
-  } as Partial<Backend> as Backend;
-  render(
-    <BackendProvider backend={backend}>
-      <DeletionHistory entries={[entry, unknown]} errorActions={{}} onReload={() => {}} />
-    </BackendProvider>,
+  };
+  renderWith(
+    backend,
+    <DeletionHistory entries={[entry, unknown]} errorActions={{}} onReload={() => {}} />,
   );
   const table = screen.getByTestId("deletion-history").textContent;
   expect(table).toContain("4 images");
@@ -144,14 +142,13 @@ it("restores after a dry run what ECR still has", async () => {
   };
   const restoreRun = vi.fn(async () => ({ planned: 1, restored: 1, failed: [], stopped: false }));
   const onReload = vi.fn();
-  const backend = {
+  const backend: Partial<Backend> = {
     restorePlan: async () => plan,
     restoreRun,
-  } as Partial<Backend> as Backend;
-  const { container } = render(
-    <BackendProvider backend={backend}>
-      <DeletionHistory entries={[entry]} errorActions={{}} onReload={onReload} />
-    </BackendProvider>,
+  };
+  const { container } = renderWith(
+    backend,
+    <DeletionHistory entries={[entry]} errorActions={{}} onReload={onReload} />,
   );
   expect(screen.getByTestId("deletion-history").textContent).toContain("1-shop-api.csv");
   expect(await accessibilityViolations(container)).toEqual([]);

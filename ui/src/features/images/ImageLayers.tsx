@@ -255,7 +255,6 @@ function LayerType({ layer }: { layer: ImageLayer }) {
   );
 }
 
-/** A bar with its number. */
 function ShareBar({ percent }: { percent: number }) {
   return (
     <span style={{ display: "inline-flex", gap: 6, alignItems: "center", whiteSpace: "nowrap" }}>

@@ -1,7 +1,7 @@
 import createWrapper from "@cloudscape-design/components/test-utils/dom";
-import { act, fireEvent, render, screen, waitFor } from "@testing-library/react";
+import { act, fireEvent, screen, waitFor } from "@testing-library/react";
 import { expect, it, vi } from "vitest";
-import { type Backend, BackendProvider } from "../../ipc";
+import type { Backend } from "../../ipc";
 import {
   deletionPlanOf,
   deletionReportOf,
@@ -9,19 +9,14 @@ import {
   plannedRepository,
 } from "../../ipc/fake/deletion";
 import { fakeError } from "../../ipc/fakeBackend";
-import type {
-  AwsConnection,
-  DeletionPlan,
-  DeletionProgress,
-  DeletionReport,
-} from "../../ipc/generated";
+import type { DeletionPlan, DeletionProgress, DeletionReport } from "../../ipc/generated";
 import { accessibilityViolations } from "../../testing/accessibility";
+import { practice as connection, renderWith } from "../../testing/component";
 import { DeletionModal } from "./DeletionModal";
 
 // Dialogs and axe are slow in jsdom on a busy machine.
 vi.setConfig({ testTimeout: 60_000 });
 
-const connection: AwsConnection = { kind: "practice" };
 const digest = (letter: string) => `sha256:${letter.repeat(64)}`;
 const one = (letter: string, tags: string[] = []) =>
   plannedImage({ digest: digest(letter), tags, kind: "image", size_bytes: 1_000_000 });
@@ -36,17 +31,16 @@ function show(plan: DeletionPlan | Error, part: Partial<Backend> = {}) {
     }
     return plan;
   });
-  const backend = { deletionPlan, ...part } as Partial<Backend> as Backend;
-  render(
-    <BackendProvider backend={backend}>
-      <DeletionModal
-        connection={connection}
-        options={[{ label: "x", target }]}
-        errorActions={{}}
-        onDeleted={onDeleted}
-        onClose={onClose}
-      />
-    </BackendProvider>,
+  const backend: Partial<Backend> = { deletionPlan, ...part };
+  renderWith(
+    backend,
+    <DeletionModal
+      connection={connection}
+      options={[{ label: "x", target }]}
+      errorActions={{}}
+      onDeleted={onDeleted}
+      onClose={onClose}
+    />,
   );
   return { onDeleted, onClose, deletionPlan, modal: screen.getByTestId("deletion-modal") };
 }

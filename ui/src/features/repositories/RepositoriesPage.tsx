@@ -20,7 +20,6 @@ export interface RepositoriesPageProps {
   /** Error actions of the frame, for example opening the settings. */
   errorActions?: ErrorActions;
   onRegion?: (region: string) => void;
-  /** Shows the page of an image. */
   showImage?: ShowImage;
 }
 

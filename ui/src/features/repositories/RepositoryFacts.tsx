@@ -109,7 +109,6 @@ function PolicySection({ title, description, policy, none, ...rest }: PolicySect
   );
 }
 
-/** The repository policy. */
 export function AccessPolicy({ policy }: { policy: string | null }) {
   return (
     <PolicySection

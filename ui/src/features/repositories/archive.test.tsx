@@ -1,10 +1,11 @@
-import { fireEvent, render, screen, waitFor } from "@testing-library/react";
+import { fireEvent, screen, waitFor } from "@testing-library/react";
 import { expect, it, vi } from "vitest";
-import { type Backend, BackendProvider } from "../../ipc";
+import type { Backend } from "../../ipc";
 import { singleRow } from "../../ipc/fake/repositoryRows";
 import { fakeError } from "../../ipc/fakeBackend";
 import type { RepositoryImage, StorageClassChange } from "../../ipc/generated";
 import { accessibilityViolations } from "../../testing/accessibility";
+import { renderWith } from "../../testing/component";
 import { ArchiveImagesModal } from "./ArchiveImagesModal";
 import { imageRows } from "./repositoryImageRows";
 
@@ -28,7 +29,7 @@ function show(isArchived: boolean, archive: () => Promise<StorageClassChange>) {
   const onClose = vi.fn();
   const onChanged = vi.fn();
   const repositoryImagesArchive = vi.fn(archive);
-  const backend = { repositoryImagesArchive } as Partial<Backend> as Backend;
+  const backend: Partial<Backend> = { repositoryImagesArchive };
   const rows = imageRows(images, {
     rows: images.map((image) => singleRow(image)),
     images: { count: images.length, is_exact: true },
@@ -37,18 +38,17 @@ function show(isArchived: boolean, archive: () => Promise<StorageClassChange>) {
     unread_indexes: [],
     unread_manifests: [],
   });
-  render(
-    <BackendProvider backend={backend}>
-      <ArchiveImagesModal
-        connection={{ kind: "practice" }}
-        repository="shop/api"
-        images={rows}
-        isArchived={isArchived}
-        errorActions={{}}
-        onChanged={onChanged}
-        onClose={onClose}
-      />
-    </BackendProvider>,
+  renderWith(
+    backend,
+    <ArchiveImagesModal
+      connection={{ kind: "practice" }}
+      repository="shop/api"
+      images={rows}
+      isArchived={isArchived}
+      errorActions={{}}
+      onChanged={onChanged}
+      onClose={onClose}
+    />,
   );
   return { onClose, onChanged, repositoryImagesArchive };
 }

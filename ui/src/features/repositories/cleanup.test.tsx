@@ -1,7 +1,7 @@
 import createWrapper from "@cloudscape-design/components/test-utils/dom";
-import { act, fireEvent, render, screen, waitFor } from "@testing-library/react";
+import { act, fireEvent, screen, waitFor } from "@testing-library/react";
 import { expect, it, vi } from "vitest";
-import { type Backend, BackendProvider } from "../../ipc";
+import type { Backend } from "../../ipc";
 import {
   deletionPlanOf,
   deletionReportOf,
@@ -10,7 +10,6 @@ import {
 } from "../../ipc/fake/deletion";
 import { noLifecycle, singleRows } from "../../ipc/fake/repositoryRows";
 import type {
-  AwsConnection,
   CleanupImage,
   CleanupProposal,
   ExclusionReason,
@@ -18,12 +17,16 @@ import type {
 } from "../../ipc/generated";
 import { defaultRepositorySettings } from "../../shared/repositorySettings";
 import { accessibilityViolations } from "../../testing/accessibility";
+import {
+  practice as connection,
+  numberedDigest as digest,
+  isDisabled,
+  press,
+  renderWith,
+} from "../../testing/component";
 import { CleanupTab } from "./CleanupTab";
 
 vi.setConfig({ testTimeout: 60_000 });
-
-const connection: AwsConnection = { kind: "practice" };
-const digest = (number: number) => `sha256:${String(number).padStart(64, "0")}`;
 
 const details: RepositoryDetails = {
   repository: {
@@ -59,28 +62,21 @@ function proposal(part: Partial<CleanupProposal>): CleanupProposal {
 function show(proposals: CleanupProposal[], part: Partial<Backend> = {}) {
   const onChanged = vi.fn();
   const propose = vi.fn(async () => ({ proposals, unknown: [] }));
-  const backend = {
+  const backend: Partial<Backend> = {
     repositoryCleanup: propose as Backend["repositoryCleanup"],
     ...part,
-  } as Partial<Backend> as Backend;
-  const view = render(
-    <BackendProvider backend={backend}>
-      <CleanupTab
-        connection={connection}
-        details={details}
-        errorActions={{}}
-        onChanged={onChanged}
-      />
-    </BackendProvider>,
+  };
+  const view = renderWith(
+    backend,
+    <CleanupTab
+      connection={connection}
+      details={details}
+      errorActions={{}}
+      onChanged={onChanged}
+    />,
   );
   return { ...view, onChanged, propose };
 }
-
-const press = (id: string) => fireEvent.click(screen.getByTestId(id));
-const isDisabled = (id: string) => {
-  const button = screen.getByTestId(id);
-  return button.getAttribute("aria-disabled") === "true" || button.hasAttribute("disabled");
-};
 
 it("offers each class with the bytes that it frees, and nothing of a class that isn't known", async () => {
   const { container, propose } = show([

@@ -1,11 +1,10 @@
 import createWrapper from "@cloudscape-design/components/test-utils/dom";
-import { act, fireEvent, render, screen, waitFor } from "@testing-library/react";
+import { act, fireEvent, screen, waitFor } from "@testing-library/react";
 import { describe, expect, it, vi } from "vitest";
-import { type Backend, BackendProvider } from "../../ipc";
+import type { Backend } from "../../ipc";
 import { noEffects, noLifecycle, singleRows } from "../../ipc/fake/repositoryRows";
 import { fakeError } from "../../ipc/fakeBackend";
 import type {
-  AwsConnection,
   LifecyclePreviewState,
   LifecycleWhatIf,
   RepositoryDetails,
@@ -13,12 +12,12 @@ import type {
 import { NotifyProvider } from "../../shared/notify";
 import { defaultRepositorySettings } from "../../shared/repositorySettings";
 import { accessibilityViolations } from "../../testing/accessibility";
+import { practice as connection, isDisabled, renderWith } from "../../testing/component";
 import { LifecycleTab } from "./LifecycleTab";
 import { formRules, newRule, policyText, withCount } from "./lifecyclePolicy";
 
 vi.setConfig({ testTimeout: 60_000 });
 
-const connection: AwsConnection = { kind: "practice" };
 const text = policyText([newRule([])]);
 
 const details: RepositoryDetails = {
@@ -70,30 +69,25 @@ const complete: LifecyclePreviewState = {
 
 function show(part: Partial<Backend>, shown = details) {
   const onChanged = vi.fn();
-  const backend = {
+  const backend: Partial<Backend> = {
     lifecycleWhatIf: async () => effects,
     lifecyclePreviewStart: async () => complete,
     ...part,
-  } as Partial<Backend> as Backend;
-  const view = render(
-    <BackendProvider backend={backend}>
-      <NotifyProvider value={() => () => {}}>
-        <LifecycleTab
-          connection={connection}
-          details={shown}
-          errorActions={{}}
-          onChanged={onChanged}
-        />
-      </NotifyProvider>
-    </BackendProvider>,
+  };
+  const view = renderWith(
+    backend,
+    <NotifyProvider value={() => () => {}}>
+      <LifecycleTab
+        connection={connection}
+        details={shown}
+        errorActions={{}}
+        onChanged={onChanged}
+      />
+    </NotifyProvider>,
   );
   return { ...view, onChanged };
 }
 
-const isDisabled = (id: string) => {
-  const button = screen.getByTestId(id);
-  return button.getAttribute("aria-disabled") === "true" || button.hasAttribute("disabled");
-};
 const press = async (id: string) => {
   await waitFor(() => expect(isDisabled(id)).toBe(false));
   fireEvent.click(screen.getByTestId(id));

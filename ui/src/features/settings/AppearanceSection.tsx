@@ -22,7 +22,6 @@ const densities: readonly { id: Density; text: string }[] = [
   { id: "comfortable", text: "Comfortable" },
 ];
 
-/** The appearance section of the settings. */
 export function AppearanceSection({ settings, onChange }: AppearanceSectionProps) {
   const density = useDensity();
   return (

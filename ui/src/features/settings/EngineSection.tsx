@@ -31,7 +31,6 @@ const addressForms = [
   /^\[[\da-f:]+\](:\d+)?$/i,
 ];
 
-/** Returns the problem of an address. */
 function addressProblem(address: string): string | undefined {
   return addressForms.some((form) => form.test(address))
     ? undefined

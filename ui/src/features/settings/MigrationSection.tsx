@@ -34,7 +34,6 @@ const toggles = [
   },
 ] as const;
 
-/** The migration section of the settings. */
 export function MigrationSection({ settings, onChange }: MigrationSectionProps) {
   return (
     <Container header={<Header variant="h2">Migration</Header>}>

@@ -14,7 +14,6 @@ import { StatusText } from "../../shared/StatusText";
 import { useRequest } from "../../shared/useRequest";
 
 interface NetworkSectionProps {
-  /** The selected file. */
   caFile: string | null;
   /** Saves or removes the file, and returns whether it was saved. */
   onKeep: (caFile: string | null) => Promise<boolean>;

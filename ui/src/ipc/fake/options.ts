@@ -32,7 +32,6 @@ export interface FakeOptions {
   /** Error of the engine login, while the login of Transload succeeds. */
   engineLoginError?: ApiError;
   awsProfiles?: AwsProfiles;
-  /** Error of the keychain. */
   keychainError?: ApiError;
   startedInPractice?: boolean;
 }

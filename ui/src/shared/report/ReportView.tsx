@@ -23,7 +23,6 @@ interface ReportViewProps {
   verifyFailed?: boolean;
   /** The last undo, or `null`. */
   undone?: Undone | null;
-  /** Additional buttons. */
   actions: ReactNode;
   /** The logins of other clients, among the next steps. */
   logins?: ReactNode;

@@ -2,7 +2,6 @@ import { useCallback, useEffect, useRef, useState } from "react";
 import type { SignInPrompt, SignInTarget, SignInWay } from "../../ipc/generated";
 import type { SignInCalls } from "./signInCalls";
 
-/** State of a sign-in. */
 interface SignInState {
   /** The page and code, once known. */
   readonly prompt: SignInPrompt | null;

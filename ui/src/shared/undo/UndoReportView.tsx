@@ -9,7 +9,6 @@ import { leftText, totalsText } from "./undoTexts";
 /** Maximum number of listed items. */
 const leftShown = 100;
 
-/** The report of an undo. */
 export function UndoReportView({ report }: { report: UndoReport }) {
   const { totals, left, cancelled } = report;
   const failed = left.some((one) => one.why.kind === "failed");

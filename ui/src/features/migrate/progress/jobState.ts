@@ -104,7 +104,6 @@ export function speedOf(state: JobState): number | null {
   return ((last.sentBytes - first.sentBytes) / (last.elapsedMs - first.elapsedMs)) * 1000;
 }
 
-/** Remaining bytes. */
 export function bytesLeft(state: JobState): number {
   const { total_bytes, sent_bytes, skipped_bytes } = state.snapshot.progress;
   return Math.max(0, total_bytes - sent_bytes - skipped_bytes);

@@ -8,7 +8,6 @@ import type { DraftAction } from "../wizard/reducer";
 /** Build caches that are named; of more the others are counted. */
 const namedCaches = 5;
 
-/** The images of a plan that are build caches. */
 function buildCaches(plan: MigrationPlan): readonly PlannedImage[] {
   return plan.images.filter((image) => image.remarks.includes("build_cache"));
 }

@@ -99,7 +99,6 @@ interface ProfileTableProps {
   onAddProfile: (() => void) | null;
 }
 
-/** The table of profiles. */
 export function ProfileTable({
   draft,
   onChange,

@@ -23,7 +23,6 @@ interface RepositoriesStepProps {
   draft: Draft;
   onChange: (action: DraftAction) => void;
   proposed: ProposedNaming;
-  /** Existing repositories. */
   existing: Request<Repository[]>;
   errorActions: ErrorActions;
   /** Offers for registry settings. */

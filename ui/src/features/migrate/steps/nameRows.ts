@@ -36,7 +36,6 @@ export function nameRows(draft: Draft, { proposals }: ProposedNaming): NameRow[]
   }));
 }
 
-/** A name without the prefix. */
 export function withoutPrefix(name: string, prefix: string): string {
   return name.startsWith(prefix) ? name.slice(prefix.length) : name;
 }

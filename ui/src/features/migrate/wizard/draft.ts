@@ -74,7 +74,6 @@ export interface Draft {
   readonly template: RepositorySettings;
   /** By source repository. */
   readonly repositories: Readonly<Record<string, RepositoryChoice>>;
-  /** Copy options. */
   readonly extent: CopyScope;
   readonly choices: readonly ConflictChoice[];
   /** ECR storage price in USD per GB-month. */

@@ -14,7 +14,6 @@ export function expiryKey(plan: MigrationPlan): string {
   return JSON.stringify(repositories.map(({ name, lifecycle }) => [name, lifecycle]));
 }
 
-/** Confirmed repositories of this plan. */
 export function confirmedRepositories(draft: Draft, plan: MigrationPlan): string[] {
   return draft.confirmedExpiry === expiryKey(plan)
     ? repositoriesToConfirm(plan).map(({ name }) => name)

@@ -5,11 +5,9 @@ import { newAttemptId } from "../../../shared/attemptId";
 import { type Request, useRequest } from "../../../shared/useRequest";
 
 export interface PlanRequest extends Request<MigrationPlan> {
-  /** Planning progress. */
   readonly progress: PlanProgress | null;
   /** Whether the user stopped planning. */
   readonly stopped: boolean;
-  /** Stops planning. */
   readonly stop: () => void;
 }
 

@@ -19,7 +19,6 @@ interface Repositories {
 export interface SourceImages {
   readonly repositories: Repositories;
   readonly tags: Readonly<Record<string, TagList>>;
-  /** Reloads everything. */
   readonly reload: () => void;
   /** Continues an interrupted list of repositories. */
   readonly moreRepositories: () => void;

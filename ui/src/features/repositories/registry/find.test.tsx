@@ -1,22 +1,21 @@
 import createWrapper from "@cloudscape-design/components/test-utils/dom";
-import { act, fireEvent, render, screen, waitFor } from "@testing-library/react";
+import { act, fireEvent, screen, waitFor } from "@testing-library/react";
 import { expect, it, vi } from "vitest";
-import { type Backend, BackendProvider } from "../../../ipc";
+import type { Backend } from "../../../ipc";
 import { fakeStorage } from "../../../ipc/fake/registryContents";
 import { fakeError } from "../../../ipc/fakeBackend";
 import type {
-  AwsConnection,
   FoundImage,
   FoundImages,
   RegistryContents,
   RegistryReadProgress,
 } from "../../../ipc/generated";
 import { accessibilityViolations } from "../../../testing/accessibility";
+import { practice as connection, press, renderWith } from "../../../testing/component";
 import { RegistryTabs } from "./RegistryTabs";
 
 vi.setConfig({ testTimeout: 60_000 });
 
-const connection: AwsConnection = { kind: "practice" };
 const digest = `sha256:3f2a${"0".repeat(60)}`;
 
 const image: FoundImage = {
@@ -45,28 +44,26 @@ function known(listedAtMs: (number | null)[]): RegistryContents {
 function show(part: Partial<Backend> = {}) {
   const onOpenRepository = vi.fn();
   const onOpenImage = vi.fn();
-  const backend = {
+  const backend: Partial<Backend> = {
     registryContents: async () => known([1, null]),
     registryContentsReadStop: async () => {},
     imagesFind: async () => ({ images: [image], has_more: false }),
     imagesFindStop: async () => {},
     ...part,
-  } as Partial<Backend> as Backend;
-  const view = render(
-    <BackendProvider backend={backend}>
-      <RegistryTabs
-        connection={connection}
-        list={<div>the list</div>}
-        errorActions={{}}
-        onOpenRepository={onOpenRepository}
-        onOpenImage={onOpenImage}
-      />
-    </BackendProvider>,
+  };
+  const view = renderWith(
+    backend,
+    <RegistryTabs
+      connection={connection}
+      list={<div>the list</div>}
+      errorActions={{}}
+      onOpenRepository={onOpenRepository}
+      onOpenImage={onOpenImage}
+    />,
   );
   return { ...view, onOpenRepository, onOpenImage };
 }
 
-const press = (id: string) => fireEvent.click(screen.getByTestId(id));
 const status = () => screen.getByTestId("contents-status").textContent;
 
 async function openFind(container: HTMLElement) {

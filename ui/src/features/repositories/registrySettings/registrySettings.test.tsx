@@ -1,11 +1,12 @@
 import createWrapper from "@cloudscape-design/components/test-utils/dom";
-import { act, fireEvent, render, screen, waitFor } from "@testing-library/react";
+import { act, fireEvent, screen, waitFor } from "@testing-library/react";
 import { expect, it, vi } from "vitest";
-import { type Backend, BackendProvider } from "../../../ipc";
+import type { Backend } from "../../../ipc";
 import { emptyRegistry } from "../../../ipc/fake/registryConfiguration";
 import { fakeError } from "../../../ipc/fakeBackend";
-import type { AwsConnection, RegistryChange, RegistryConfiguration } from "../../../ipc/generated";
+import type { RegistryChange, RegistryConfiguration } from "../../../ipc/generated";
 import { accessibilityViolations } from "../../../testing/accessibility";
+import { practice as connection, press, renderWith } from "../../../testing/component";
 import { RegistrySettingsTab } from "./RegistrySettingsTab";
 import {
   policyProblem,
@@ -21,7 +22,6 @@ import {
 
 vi.setConfig({ testTimeout: 60_000 });
 
-const connection: AwsConnection = { kind: "practice" };
 const role = "arn:aws:iam::111122223333:role/ci";
 const secret =
   "arn:aws:secretsmanager:eu-west-1:111122223333:secret:ecr-pullthroughcache/hub-a1B2c3";
@@ -50,23 +50,21 @@ const configured: RegistryConfiguration = {
 
 function show(configuration: RegistryConfiguration, part: Partial<Backend> = {}) {
   const changes: RegistryChange[] = [];
-  const backend = {
+  const backend: Partial<Backend> = {
     registryConfiguration: async () => configuration,
     registryChange: async (_connection, change) => {
       changes.push(change);
     },
     registryCacheRuleValidate: async () => ({ is_valid: true, failure: null }),
     ...part,
-  } as Partial<Backend> as Backend;
-  const view = render(
-    <BackendProvider backend={backend}>
-      <RegistrySettingsTab connection={connection} errorActions={{}} />
-    </BackendProvider>,
+  };
+  const view = renderWith(
+    backend,
+    <RegistrySettingsTab connection={connection} errorActions={{}} />,
   );
   return { ...view, changes };
 }
 
-const press = (id: string) => fireEvent.click(screen.getByTestId(id));
 const confirm = () => screen.getByTestId("registry-change-confirm");
 const isDisabled = (element: HTMLElement) =>
   element.getAttribute("aria-disabled") === "true" || element.hasAttribute("disabled");

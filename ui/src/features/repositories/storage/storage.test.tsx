@@ -1,11 +1,10 @@
 import createWrapper from "@cloudscape-design/components/test-utils/dom";
 import { act, fireEvent, render, screen, waitFor, within } from "@testing-library/react";
 import { expect, it, vi } from "vitest";
-import { type Backend, BackendProvider } from "../../../ipc";
+import type { Backend } from "../../../ipc";
 import { fakeStorage } from "../../../ipc/fake/registryContents";
 import { noLifecycle, singleRow, singleRows } from "../../../ipc/fake/repositoryRows";
 import type {
-  AwsConnection,
   RepositoryContents,
   RepositoryDetails,
   RepositoryImage,
@@ -13,6 +12,11 @@ import type {
 } from "../../../ipc/generated";
 import { defaultRepositorySettings } from "../../../shared/repositorySettings";
 import { accessibilityViolations } from "../../../testing/accessibility";
+import {
+  practice as connection,
+  numberedDigest as digest,
+  renderWith,
+} from "../../../testing/component";
 import type { RegistryContentsState } from "../registry/useRegistryContents";
 import { ActivityTab } from "./ActivityTab";
 import { archiveAdvice, formatCost, listPrices, storageCost } from "./cost";
@@ -30,7 +34,6 @@ import {
 
 vi.setConfig({ testTimeout: 60_000 });
 
-const connection: AwsConnection = { kind: "practice" };
 const GB = 1e9;
 const MB = 1e6;
 
@@ -59,8 +62,6 @@ function contents(repositories: RepositoryContents[]): RegistryContentsState {
     reload: vi.fn(),
   };
 }
-
-const digest = (number: number) => `sha256:${String(number).padStart(64, "0")}`;
 
 function image(number: number, tags: string[]): RepositoryImage {
   return {
@@ -227,20 +228,19 @@ it("shades the number of last pulls by month", () => {
 
 function showStorage(repositories: RepositoryContents[], part: Partial<Backend> = {}) {
   const onOpenImage = vi.fn();
-  const backend = {
+  const backend: Partial<Backend> = {
     repositoryDetails: async () => details([image(1, ["v1"]), image(2, ["v2"])]),
     repositoryStorage: async () => storage(),
     ...part,
-  } as Partial<Backend> as Backend;
-  const view = render(
-    <BackendProvider backend={backend}>
-      <StorageTab
-        connection={connection}
-        contents={contents(repositories)}
-        errorActions={{}}
-        onOpenImage={onOpenImage}
-      />
-    </BackendProvider>,
+  };
+  const view = renderWith(
+    backend,
+    <StorageTab
+      connection={connection}
+      contents={contents(repositories)}
+      errorActions={{}}
+      onOpenImage={onOpenImage}
+    />,
   );
   return { ...view, onOpenImage };
 }
