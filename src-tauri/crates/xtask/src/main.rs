@@ -45,8 +45,7 @@ cargo xtask COMMAND
   bench --search                 finds images in the lists of as many
   words [--in PATH ...]          checks comments and text for the words in xtask/words/list.txt; without
                                  --in, in the files and folders of xtask/words/clean.txt
-  structure [--list]             checks modules: no new circle of files, no file that is not compiled;
-                                 --list prints today's circles as xtask/structure/circles.txt holds them
+  structure                      checks modules: no circle of files, no file that is not compiled
   engines                        runs the engine stories on Debian's newest Docker Engine as well, and
                                  prints what each engine does with each kind of image
   screenshots                    updates the pictures in the README

@@ -1,11 +1,10 @@
 //! `cargo xtask structure`: checks the modules of every Rust package. `cargo xtask test` runs it as its
 //! part `structure`.
 //!
-//! - No circle of files: two files that use each other can only be read and changed together. Today's
-//!   circles are listed in `structure/circles.txt`. The list may only shrink.
+//! - No circle of files: two files that use each other can only be read and changed together.
 //! - Every file is compiled: a forgotten `mod` would silently skip tests.
-//! - In the folders of `structure/clean.txt` also: every file starts with a head comment, there is no
-//!   `mod.rs`, and imports name the file that defines a thing instead of a re-export.
+//! - Except in examples and fuzz targets: every file starts with a head comment, there is no `mod.rs`, imports
+//!   name the file that defines a thing instead of a re-export, and only short tests are in the file that they test.
 //! - Files and links in the Markdown pages, and names in head comments, exist.
 //! - No two crates have a public type of the same name.
 //!
@@ -27,7 +26,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 
 use crate::arguments::Arguments;
 use crate::structure::circles::find_circles;
@@ -38,11 +37,11 @@ use crate::structure::references::find_references;
 use crate::structure::type_names::repeated_names;
 use crate::workspace::Workspace;
 
-/// Files that are part of a circle today, relative to the root of the repository.
-const ALLOWED: &str = "src-tauri/crates/xtask/structure/circles.txt";
+/// The folders of all code but examples and fuzz targets, relative to the root of the repository.
+const STRICT: [&str; 4] = ["src-tauri", "tests/support", "tests/flows", "tests/window"];
 
-/// Folders that follow the stricter rules, relative to the root of the repository.
-const CLEAN: &str = "src-tauri/crates/xtask/structure/clean.txt";
+/// Longer tests of `x.rs` are in `x/tests.rs`.
+const MAX_INLINE_TEST_LINES: usize = 100;
 
 /// What was found in all packages.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -52,38 +51,18 @@ struct Structure {
     not_compiled: BTreeSet<PathBuf>,
     without_head_comment: BTreeSet<PathBuf>,
     mod_files: BTreeSet<PathBuf>,
+    with_long_tests: BTreeSet<PathBuf>,
     /// The importing file, the path it writes, and the file that only re-exports it.
     through_re_exports: BTreeSet<(PathBuf, String, PathBuf)>,
 }
 
-/// # Errors
-/// If a file can't be parsed, or a rule is broken.
 pub fn run(workspace: &Workspace, arguments: &mut Arguments) -> Result<()> {
-    let list = arguments.flag("--list");
     arguments.finish()?;
-    if !list {
-        return check(workspace);
-    }
-    let structure = read(&workspace.root)?;
-    for circle in &structure.circles {
-        println!("\n# {} files", circle.len());
-        for file in circle {
-            println!("{}", file.display());
-        }
-    }
-    Ok(())
+    check(workspace)
 }
 
-/// # Errors
-/// If a file can't be parsed, or a rule is broken.
 pub fn check(workspace: &Workspace) -> Result<()> {
-    let allowed = fs::read_to_string(workspace.root.join(ALLOWED))
-        .with_context(|| format!("couldn't read {ALLOWED}"))?;
-    let clean = fs::read_to_string(workspace.root.join(CLEAN))
-        .with_context(|| format!("couldn't read {CLEAN}"))?;
-    let clean: Vec<PathBuf> = entries(&clean).map(PathBuf::from).collect();
-    let structure = read(&workspace.root)?;
-    let mut problems = problems(&structure, &allowed, &clean);
+    let mut problems = problems(&read(&workspace.root)?);
     let texts = Texts::read(&workspace.root)?;
     problems.extend(texts.stale_names());
     for (name, packages) in repeated_names(texts.rust_files()) {
@@ -96,38 +75,34 @@ pub fn check(workspace: &Workspace) -> Result<()> {
     if !problems.is_empty() {
         bail!("{} problems in the structure of the modules", problems.len());
     }
-    println!("  no new circles; {} known ones are left", structure.circles.len());
     Ok(())
 }
 
-/// Compares what was found with the list of known circles and with the clean folders.
-fn problems(structure: &Structure, allowed: &str, clean: &[PathBuf]) -> Vec<String> {
-    let known = known_circles(allowed);
-    let is_clean = |file: &Path| clean.iter().any(|folder| file.starts_with(folder));
+/// Returns a sentence for each broken rule.
+fn problems(structure: &Structure) -> Vec<String> {
+    let is_strict = |file: &&PathBuf| STRICT.iter().any(|folder| file.starts_with(folder));
     let mut problems = Vec::new();
     for circle in &structure.circles {
-        if !known.iter().any(|known| circle.iter().all(|file| known.contains(file.as_path()))) {
-            let names: Vec<_> = circle.iter().map(|file| file.display().to_string()).collect();
-            problems.push(format!("new circle of files:\n  {}", names.join("\n  ")));
-        }
-    }
-    let in_circles: BTreeSet<&Path> =
-        structure.circles.iter().flatten().map(PathBuf::as_path).collect();
-    for file in known.iter().flatten().filter(|file| !in_circles.contains(*file)) {
-        let file = file.display();
-        problems.push(format!("{file} is no longer in a circle; remove it from {ALLOWED}"));
+        let names: Vec<_> = circle.iter().map(|file| file.display().to_string()).collect();
+        problems.push(format!("circle of files:\n  {}", names.join("\n  ")));
     }
     for file in &structure.not_compiled {
         problems.push(format!("{} is not compiled; add its `mod` or delete it", file.display()));
     }
-    for file in structure.without_head_comment.iter().filter(|file| is_clean(file)) {
+    for file in structure.without_head_comment.iter().filter(is_strict) {
         problems.push(format!("{} has no head comment (`//! …`)", file.display()));
     }
-    for file in structure.mod_files.iter().filter(|file| is_clean(file)) {
+    for file in structure.mod_files.iter().filter(is_strict) {
         problems.push(format!("{}: use `x.rs` with a folder `x/` instead", file.display()));
     }
+    for file in structure.with_long_tests.iter().filter(is_strict) {
+        problems.push(format!(
+            "{} has more than {MAX_INLINE_TEST_LINES} lines of tests; move them to `x/tests.rs`",
+            file.display()
+        ));
+    }
     for (file, path, re_export) in &structure.through_re_exports {
-        if is_clean(file) {
+        if is_strict(&file) {
             let (file, re_export) = (file.display(), re_export.display());
             problems.push(format!(
                 "{file}: `{path}` goes through a re-export in {re_export}; import it from the file \
@@ -138,21 +113,9 @@ fn problems(structure: &Structure, allowed: &str, clean: &[PathBuf]) -> Vec<Stri
     problems
 }
 
-/// Returns the lines of a list that are neither empty nor comments.
-fn entries(list: &str) -> impl Iterator<Item = &str> {
-    list.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'))
-}
-
-/// Parses the list of known circles, which empty lines separate.
-fn known_circles(list: &str) -> Vec<BTreeSet<&Path>> {
-    let mut circles = vec![BTreeSet::new()];
-    for line in list.lines().map(str::trim).filter(|line| !line.starts_with('#')) {
-        match circles.last_mut() {
-            Some(circle) if !line.is_empty() => drop(circle.insert(Path::new(line))),
-            _ => circles.push(BTreeSet::new()),
-        }
-    }
-    circles
+/// Returns the number of lines of the tests at the end of a file.
+fn inline_test_lines(text: &str) -> usize {
+    text.split_once("\nmod tests {\n").map_or(0, |(_, tests)| tests.lines().count())
 }
 
 /// Reads every package below the root.
@@ -182,7 +145,11 @@ fn read(root: &Path) -> Result<Structure> {
             if file.ends_with("mod.rs") {
                 structure.mod_files.insert(name.clone());
             }
-            if !fs::read_to_string(&file)?.trim_start().starts_with("//!") {
+            let text = fs::read_to_string(&file)?;
+            if inline_test_lines(&text) > MAX_INLINE_TEST_LINES {
+                structure.with_long_tests.insert(name.clone());
+            }
+            if !text.trim_start().starts_with("//!") {
                 structure.without_head_comment.insert(name);
             }
         }

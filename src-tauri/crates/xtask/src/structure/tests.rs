@@ -140,33 +140,29 @@ fn types_of_the_same_name_in_two_crates_are_found() {
 }
 
 #[test]
-fn the_list_of_known_circles_may_only_shrink() {
+fn each_rule_names_the_file_that_breaks_it() {
+    let long_tests = format!("//! D.\n#[cfg(test)]\nmod tests {{\n{}}}\n", "// x\n".repeat(100));
     let found = structure(&[
-        ("src/lib.rs", "//! Root.\nmod a; mod b;"),
-        ("src/a.rs", "use crate::b::B; pub struct A;"),
-        ("src/b.rs", "use crate::a::A; pub struct B;"),
+        ("src-tauri/src/lib.rs", "//! Root.\nmod a; mod b; mod d; mod e;"),
+        ("src-tauri/src/a/mod.rs", "//! A.\nmod c; pub use c::C;"),
+        ("src-tauri/src/a/c.rs", "pub struct C;"),
+        ("src-tauri/src/b.rs", "//! B.\nuse crate::a::C;"),
+        ("src-tauri/src/d.rs", &long_tests),
+        ("src-tauri/src/e.rs", &long_tests.replace(&"// x\n".repeat(2), "// x\n")),
+        ("src-tauri/Cargo.toml", "[package]\nname = \"y\"\n"),
+        ("tests/examples/a.rs", "mod b;"),
+        ("tests/examples/b/mod.rs", &long_tests.replace("//! D.\n", "")),
+        (
+            "tests/Cargo.toml",
+            "[package]\nname = \"z\"\n[[example]]\nname = \"a\"\npath = \"examples/a.rs\"\n",
+        ),
     ]);
-    let problems_with = |allowed| problems(&found, allowed, &[]);
-    assert_eq!(problems_with("# known\nsrc/a.rs\nsrc/b.rs\n"), Vec::<String>::new());
-    assert!(problems_with("src/a.rs\n")[0].starts_with("new circle"));
-    assert!(problems_with("")[0].starts_with("new circle"));
-    assert!(problems_with("src/a.rs\n\nsrc/b.rs\n")[0].starts_with("new circle"));
-    assert!(problems_with("src/a.rs\nsrc/b.rs\nsrc/c.rs\n")[0].contains("no longer in a circle"));
-}
-
-#[test]
-fn clean_folders_have_head_comments_no_mod_files_and_direct_imports() {
-    let found = structure(&[
-        ("src/lib.rs", "//! Root.\nmod a; mod b;"),
-        ("src/a/mod.rs", "//! A.\nmod c; pub use c::C;"),
-        ("src/a/c.rs", "pub struct C;"),
-        ("src/b.rs", "//! B.\nuse crate::a::C;"),
-    ]);
-    let clean = [PathBuf::from("src")];
-    let problems = problems(&found, "", &clean);
-    assert_eq!(problems.len(), 3, "{problems:#?}");
+    let problems = problems(&found);
+    assert_eq!(problems.len(), 4, "{problems:#?}");
     assert!(problems[0].contains("src/a/c.rs has no head comment"));
     assert!(problems[1].contains("src/a/mod.rs"));
-    assert!(problems[2].contains("`crate::a::C` goes through a re-export in src/a/mod.rs"));
-    assert_eq!(super::problems(&found, "", &[PathBuf::from("other")]), Vec::<String>::new());
+    assert!(problems[2].contains("src/d.rs has more than 100 lines of tests"));
+    assert!(
+        problems[3].contains("`crate::a::C` goes through a re-export in src-tauri/src/a/mod.rs")
+    );
 }
