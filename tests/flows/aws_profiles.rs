@@ -11,20 +11,10 @@ mod profile_kinds;
 mod renewal;
 
 use anyhow::Result;
-use transload_contract::AwsConnection;
 use transload_tests::aws::{AwsResponse, Call, ScriptedAws, registry_token};
 
 /// An access key that the scripted STS knows.
 const KEY: (&str, &str) = ("AKIASTORY00000000000", "wJalrXUtnFEMI/K7MDENG/profile-story-key");
-
-fn profile(name: &str) -> AwsConnection {
-    AwsConnection::Profile {
-        profile: name.to_owned(),
-        region: None,
-        ecr_endpoint: None,
-        registry_endpoint: None,
-    }
-}
 
 /// An ECR that only issues authorization tokens.
 async fn token_only() -> Result<ScriptedAws> {

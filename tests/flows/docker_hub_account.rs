@@ -58,7 +58,11 @@ async fn after_sign_in_organizations_and_private_repositories_can_be_migrated() 
 
     let rules = TagRules { newest: Some(1), ..TagRules::default() };
     let selection = Selection { repositories: Vec::new(), rules };
-    let chosen = app.api.source_choose_silent(both.clone(), selection).await.map_err(api_error)?;
+    let chosen = app
+        .api
+        .source_choose_with_progress(both.clone(), selection, |_| {})
+        .await
+        .map_err(api_error)?;
     assert_eq!(chosen.images.len(), seen.len());
     let named: Vec<_> = chosen
         .images

@@ -69,7 +69,8 @@ async fn migrates(engine: &DockerCli, address: &str, prefix: &str, ecr: &Ecr) ->
     assert!(report.temporary_tags_left.is_empty());
     assert_eq!(engine.image_names().await?, names);
     // The engine does not remember what it pushed, but the plan recognizes the content.
-    let again = app.api.migration_plan_silent(migration_request).await.map_err(api_error)?;
+    let again =
+        app.api.migration_plan_with_progress(migration_request, |_| {}).await.map_err(api_error)?;
     assert_eq!(again.images[0].action, PlannedAction::AlreadyThere, "{again:#?}");
 
     assert_eq!(ecr.aws()?.image_digest("pgcli", "latest").await?, digest);

@@ -7,14 +7,12 @@ use std::time::Duration;
 use anyhow::{Result, ensure};
 use transload_contract::{
     CopyTool, MigrationOutcome, MigrationRequest, Naming, PlanProgress, RegistryOffer, RenameRule,
-    RenameRuleKind,
+    RenameRuleKind, RepositorySettings,
 };
 use transload_errors::ErrorCode;
 use transload_tests::ecr::Ecr;
 use transload_tests::faults::{Fault, FaultProxy, Rule};
-use transload_tests::headless_app::{
-    HeadlessApp, api_error, default_repository_settings, registry_source, request,
-};
+use transload_tests::headless_app::{HeadlessApp, api_error, registry_source, request};
 use transload_tests::images::{Recipe, TestRepository};
 use transload_tests::servers::TestRegistry;
 use transload_tests::wait::wait_until_true;
@@ -53,7 +51,7 @@ async fn rules_name_repositories_and_colliding_names_are_rejected() -> Result<()
     }
     let app = HeadlessApp::new(ecr.home()?, None)?;
     let meet = by_rules(&ecr, &registry, &["one/app", "two/app"], vec![glob("*/*", "$2")]);
-    let Err(error) = app.api.migration_plan_silent(meet.clone()).await else {
+    let Err(error) = app.api.migration_plan_with_progress(meet.clone(), |_| {}).await else {
         anyhow::bail!("two repositories got the same name");
     };
     assert_eq!(error.code, ErrorCode::NamesCollide);
@@ -114,7 +112,7 @@ async fn policy_story(ecr: Ecr) -> Result<()> {
         ("Repository policy", "another policy")
     );
     migration_request.template.policy = Some("{}".to_owned());
-    let error = app.api.migration_plan_silent(migration_request).await.err();
+    let error = app.api.migration_plan_with_progress(migration_request, |_| {}).await.err();
     assert_eq!(error.map(|error| error.code), Some(ErrorCode::InputInvalid));
     Ok(())
 }
@@ -207,7 +205,7 @@ async fn offers_show_their_command_and_only_write_when_accepted() -> Result<()> 
     let before = api.registry_settings(connection.clone()).await.map_err(api_error)?;
     assert_eq!(before.blob_mounting, Some(false));
     assert_eq!((before.templates, before.cache_rules), (Some(Vec::new()), Some(Vec::new())));
-    let mut settings = default_repository_settings();
+    let mut settings = RepositorySettings::default();
     settings.policy = Some(POLICY.to_owned());
     let template = RegistryOffer::CreateOnPush { prefix: "team".to_owned(), settings, role: None };
     let rule = RegistryOffer::PullThroughCache {

@@ -9,8 +9,35 @@ mod tags;
 use anyhow::{Result, bail};
 use transload_contract::{ImageResult, MigrationOutcome, MigrationRequest, PlannedAction};
 use transload_errors::ApiError;
-use transload_tests::headless_app::HeadlessApp;
+use transload_tests::ecr::Ecr;
+use transload_tests::headless_app::{HeadlessApp, registry_source, request};
+use transload_tests::images::{Image, Recipe, TestRepository};
 use transload_tests::secrets::SecretSearch;
+use transload_tests::servers::TestRegistry;
+
+/// A registry with one image `app:1`, and a practice ECR to copy it to.
+struct Fixture {
+    registry: TestRegistry,
+    image: Image,
+    ecr: Ecr,
+}
+
+impl Fixture {
+    async fn new() -> Result<Self> {
+        let registry = TestRegistry::start().await?;
+        let image = Recipe::small(42).layers([5_000, 400_000]).build()?;
+        TestRepository::new(&registry.url(), "app")?.push(&image, "1").await?;
+        Ok(Self { registry, image, ecr: Ecr::practice().await? })
+    }
+
+    /// Returns the error of copying `app:1` from a host.
+    async fn refusal_at(&self, host: &str) -> Result<ApiError> {
+        let app = HeadlessApp::new(self.ecr.home()?, None)?;
+        let migration_request =
+            request(&self.ecr.connection(), &registry_source(host), &[("app", "1", "app")]);
+        refusal(&app, migration_request).await
+    }
+}
 
 /// Returns the error of the only image of a request: an error of the planning, of the planned image, or of the
 /// image in the report.
@@ -22,7 +49,7 @@ async fn refusal(app: &HeadlessApp, request: MigrationRequest) -> Result<ApiErro
 }
 
 async fn reason(app: &HeadlessApp, request: MigrationRequest) -> Result<ApiError> {
-    let plan = match app.api.migration_plan_silent(request).await {
+    let plan = match app.api.migration_plan_with_progress(request, |_| {}).await {
         Ok(plan) => plan,
         Err(error) => return Ok(error),
     };

@@ -99,12 +99,7 @@ async fn a_missing_repository_is_found_in_other_regions() -> Result<()> {
     let key = ("AKIAIOSFODNN7EXAMPLE", "secret-key-of-the-story");
     let home = AwsHome::new()?.profile_with_key("story", key, &settings)?;
     let app = HeadlessApp::new(home, None)?;
-    let connection = AwsConnection::Profile {
-        profile: "story".to_owned(),
-        region: None,
-        ecr_endpoint: None,
-        registry_endpoint: None,
-    };
+    let connection = AwsConnection::profile("story");
     let find = async |name: &str| {
         let found = app.api.repository_in_other_region(connection.clone(), name.to_owned()).await;
         found.map_err(api_error)

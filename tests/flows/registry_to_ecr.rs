@@ -199,13 +199,13 @@ async fn signatures_are_copied_and_one_platform_can_be_selected() -> Result<()> 
     assert_eq!(report.images[0].proof, Proof::EqualToPart, "one platform of the tag's index");
     assert_eq!(report.images[0].ecr_digest.as_ref(), Some(&index.images[1].manifest.digest));
     migration_request.extent.platform = Some("linux/mips".to_owned());
-    let plan = app.api.migration_plan_silent(migration_request.clone()).await?;
+    let plan = app.api.migration_plan_with_progress(migration_request.clone(), |_| {}).await?;
     let PlannedAction::Refused { error } = &plan.images[0].action else {
         anyhow::bail!("{plan:#?}");
     };
     assert!(error.message.contains("linux/s390x"), "{}", error.message);
     migration_request.extent.platform = Some("amd64".to_owned());
-    let error = app.api.migration_plan_silent(migration_request).await.err();
+    let error = app.api.migration_plan_with_progress(migration_request, |_| {}).await.err();
     assert!(error.is_some_and(|error| error.message.contains("for example linux/amd64")));
     Ok(())
 }

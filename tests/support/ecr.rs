@@ -23,24 +23,20 @@ pub const SECRET_KEY: &str = "wJalrXUtnFEMI/K7MDENG/story-secret-key";
 /// An ECR that stories push images to.
 pub enum Ecr {
     /// The practice ECR, in this process. It can inject faults.
-    Practice { practice: Practice, _folder: tempfile::TempDir },
-    /// ministack.
+    Practice {
+        practice: Practice,
+        _folder: tempfile::TempDir,
+    },
     Ministack(Ministack),
 }
 
 impl Ecr {
     /// Starts an empty practice ECR.
-    ///
-    /// # Errors
-    /// If it does not start.
     pub async fn practice() -> Result<Self> {
         Self::practice_in(REGION).await
     }
 
     /// Starts an empty practice ECR in this region.
-    ///
-    /// # Errors
-    /// If it does not start.
     pub async fn practice_in(region: &str) -> Result<Self> {
         let folder = tempfile::TempDir::with_prefix("practice-")?;
         let options =
@@ -51,14 +47,10 @@ impl Ecr {
     }
 
     /// Starts an empty ministack.
-    ///
-    /// # Errors
-    /// If it does not start.
     pub async fn ministack() -> Result<Self> {
         Ok(Self::Ministack(Ministack::start().await?))
     }
 
-    /// The URL of the ECR API.
     pub fn api_url(&self) -> String {
         match self {
             Self::Practice { practice, .. } => practice.ecr_endpoint().to_string(),
@@ -92,9 +84,6 @@ impl Ecr {
     }
 
     /// Creates a home folder whose profile [`PROFILE`] uses this ECR.
-    ///
-    /// # Errors
-    /// If the files cannot be written.
     pub fn home(&self) -> Result<AwsHome> {
         let endpoint = self.api_url();
         let settings = [("region", self.region()), ("endpoint_url", endpoint.as_str())];
@@ -102,9 +91,6 @@ impl Ecr {
     }
 
     /// Opens the ECR API with Transload's own client.
-    ///
-    /// # Errors
-    /// If the session cannot be opened.
     pub async fn api(&self) -> Result<Arc<dyn EcrApi>> {
         let (id, secret) = self.key();
         let endpoint = Some(self.api_url().parse()?);
@@ -147,9 +133,6 @@ impl Ecr {
     }
 
     /// The fault injection of the practice ECR.
-    ///
-    /// # Errors
-    /// If it is ministack, which has no fault injection.
     pub fn faults(&self) -> Result<&Faults> {
         match self {
             Self::Practice { practice, .. } => Ok(practice.faults()),
@@ -157,19 +140,12 @@ impl Ecr {
         }
     }
 
-    /// The AWS CLI for this ECR.
-    ///
-    /// # Errors
-    /// If it is not installed.
     pub fn aws(&self) -> Result<AwsCli> {
         let (id, secret) = self.key();
         Ok(AwsCli::new(&self.api_url())?.with_key(id, secret).in_region(self.region()))
     }
 
     /// Returns user and password of the registry, from the AWS CLI.
-    ///
-    /// # Errors
-    /// If ECR rejects the call.
     pub async fn login(&self) -> Result<(String, String)> {
         let token = self.aws()?.run(["ecr", "get-login-password"]).succeed().await?.text();
         known_secrets::remember("an authorization token of ECR", &token);

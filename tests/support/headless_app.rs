@@ -10,11 +10,9 @@ use tempfile::TempDir;
 use transload_api::{Api, ApiOptions};
 use transload_aws::AwsEnvironment;
 use transload_contract::{
-    AwsConnection, CopyScope, ImageSource, JobEvent, JobEventKind, MigrationPlan, MigrationReport,
-    MigrationRequest, ReportFormat, RepositoryMapping, RepositorySettings, SelectedImage,
-    SourceLogin, TagMutability,
+    AwsConnection, ImageSource, JobEvent, JobEventKind, MigrationPlan, MigrationReport,
+    MigrationRequest, ReportFormat, RepositoryMapping, SelectedImage, SourceLogin,
 };
-use transload_contract::{Encryption, LifecyclePreset};
 use transload_docker::DockerEnvironment;
 use transload_errors::ApiError;
 
@@ -36,9 +34,6 @@ pub struct HeadlessApp {
 
 impl HeadlessApp {
     /// Creates an instance with these AWS files and, optionally, the address of a Docker Engine.
-    ///
-    /// # Errors
-    /// If the folders cannot be created.
     pub fn new(home: AwsHome, docker_host: Option<&str>) -> Result<Self> {
         start_log();
         for (name, value) in home.environment() {
@@ -76,9 +71,6 @@ impl HeadlessApp {
     }
 
     /// Plans a migration, and runs it if the plan is ready.
-    ///
-    /// # Errors
-    /// If the plan fails or is not ready, or the events are not in order.
     pub async fn migrate(&self, request: MigrationRequest) -> Result<FinishedMigration> {
         let plan = self.plan(request).await?;
         ensure!(plan.ready, "the plan is not ready: {plan:#?}");
@@ -86,21 +78,15 @@ impl HeadlessApp {
         self.follow(job, plan).await
     }
 
-    /// Plans a migration.
-    ///
-    /// # Errors
-    /// If planning fails.
     pub async fn plan(&self, request: MigrationRequest) -> Result<MigrationPlan> {
-        let plan = self.api.migration_plan_silent(request).await.map_err(api_error)?;
+        let plan =
+            self.api.migration_plan_with_progress(request, |_| {}).await.map_err(api_error)?;
         self.record_response(&serde_json::to_string(&plan)?);
         Ok(plan)
     }
 
     /// Waits until a job finishes, checks the order of its events, exports its report, and searches
     /// everything that was written and emitted for secrets.
-    ///
-    /// # Errors
-    /// If the job does not finish in time, or a check fails.
     pub async fn follow(&self, job: String, plan: MigrationPlan) -> Result<FinishedMigration> {
         let mut following = self.api.job_follow(job.clone(), 0).await.map_err(api_error)?;
         let mut events = Vec::new();
@@ -128,9 +114,6 @@ impl HeadlessApp {
     }
 
     /// Signs in to a source with a typed login.
-    ///
-    /// # Errors
-    /// If the source rejects the login.
     pub async fn sign_in(&self, source: &ImageSource, login: Option<(&str, &str)>) -> Result<()> {
         let Some((user, secret)) = login else { return Ok(()) };
         known_secrets::remember("a typed password", secret);
@@ -202,7 +185,6 @@ impl Drop for HeadlessApp {
     }
 }
 
-/// A finished migration.
 #[derive(Clone, Debug)]
 pub struct FinishedMigration {
     pub job: String,
@@ -248,36 +230,15 @@ pub fn request(
         }
     }
     MigrationRequest {
-        connection: connection.clone(),
-        source: source.clone(),
         images: images.iter().map(|(repository, tag, _)| selected(repository, tag)).collect(),
         repositories,
-        naming: Default::default(),
-        template: default_repository_settings(),
-        choices: Vec::new(),
-        remove_temporary_tags: true,
-        extent: CopyScope::default(),
-        expiry_confirmed: Vec::new(),
-        selection: None,
+        ..MigrationRequest::new(connection.clone(), source.clone())
     }
 }
 
 /// One tag of a source repository.
 pub fn selected(repository: &str, tag: &str) -> SelectedImage {
     SelectedImage { repository: repository.to_owned(), tag: tag.to_owned() }
-}
-
-/// The default settings of an ECR repository.
-pub fn default_repository_settings() -> RepositorySettings {
-    RepositorySettings {
-        tag_mutability: TagMutability::Mutable,
-        exclusion_filters: Vec::new(),
-        scan_on_push: false,
-        encryption: Encryption::Aes256,
-        tags: std::collections::BTreeMap::new(),
-        lifecycle: LifecyclePreset::None,
-        policy: None,
-    }
 }
 
 /// A registry over plain HTTP, as a source.

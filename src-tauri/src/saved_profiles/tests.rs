@@ -6,8 +6,7 @@ use std::path::Path;
 use tauri::App;
 use tauri::test::{MockRuntime, mock_builder, mock_context, noop_assets};
 use transload_contract::{
-    AwsConnection, Encryption, ImageSource, LifecyclePreset, RepositorySettings, SavedProfile,
-    TagMutability,
+    AwsConnection, ImageSource, RepositorySettings, SavedProfile, TagMutability,
 };
 use transload_errors::ErrorCode;
 
@@ -23,12 +22,8 @@ fn profile(name: &str) -> SavedProfile {
         rename_rules: Vec::new(),
         template: RepositorySettings {
             tag_mutability: TagMutability::Immutable,
-            exclusion_filters: Vec::new(),
             scan_on_push: true,
-            encryption: Encryption::Aes256,
-            tags: Default::default(),
-            lifecycle: LifecyclePreset::None,
-            policy: None,
+            ..RepositorySettings::default()
         },
         source: None,
         is_default: false,

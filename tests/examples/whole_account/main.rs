@@ -64,8 +64,10 @@ async fn measure() -> Result<()> {
     let began = Instant::now();
     let rules = TagRules { newest: Some(u32::try_from(TAGS)?), ..TagRules::default() };
     let selection = Selection { rules, ..Selection::default() };
-    let mut chosen =
-        api.source_choose_silent(source.clone(), selection).await.map_err(api_error)?;
+    let mut chosen = api
+        .source_choose_with_progress(source.clone(), selection, |_| {})
+        .await
+        .map_err(api_error)?;
     chosen.images.retain(|image| image.repository != account::LARGE);
     println!("{} tags selected by rules in {:.1} s", chosen.images.len(), seconds(began));
     ensure!(chosen.images.len() == REPOSITORIES * TAGS);
@@ -78,15 +80,13 @@ async fn measure() -> Result<()> {
             (image.repository.as_str(), image.tag.as_str(), name)
         })
         .collect();
-    let connection = AwsConnection::Profile {
-        profile: "account".to_owned(),
-        region: None,
-        ecr_endpoint: None,
-        registry_endpoint: None,
-    };
+    let connection = AwsConnection::profile("account");
     let migration_request = request(&connection, &source, &names);
     let began = Instant::now();
-    let plan = api.migration_plan_silent(migration_request.clone()).await.map_err(api_error)?;
+    let plan = api
+        .migration_plan_with_progress(migration_request.clone(), |_| {})
+        .await
+        .map_err(api_error)?;
     println!(
         "planned {} images in {:.1} s, every manifest read; {} MB as JSON; memory: {} MB",
         plan.totals.images_to_move,

@@ -17,7 +17,7 @@ use transload_tests::servers::TestRegistry;
 use transload_tests::tools::command_line;
 use transload_tests::wait::wait_until;
 
-use crate::aws_profiles::{KEY, profile, token_only};
+use crate::aws_profiles::{KEY, token_only};
 
 const SERIAL: &str = "arn:aws:iam::123456789012:mfa/ada";
 
@@ -49,28 +49,31 @@ async fn one_code_is_enough_for_a_migration_and_all_later_calls() -> Result<()> 
     let app = HeadlessApp::new(home(&sts, &ecr.api_url(), &role, more)?, None)?;
     let api = &app.api;
 
-    let needed = api.aws_identity(profile("mfa")).await.expect_err("no code is required");
+    let needed =
+        api.aws_identity(AwsConnection::profile("mfa")).await.expect_err("no code is required");
     assert_eq!(needed.code, ErrorCode::MfaNeeded);
     assert_eq!(needed.subject.as_deref(), Some("mfa"));
     assert!(needed.message.contains(SERIAL), "{}", needed.message);
     assert_eq!(sts.calls().len(), 0, "STS is called before the code is entered");
 
-    let refused = api.aws_mfa_submit(profile("mfa"), "000000".to_owned()).await;
+    let refused = api.aws_mfa_submit(AwsConnection::profile("mfa"), "000000".to_owned()).await;
     let refused = refused.expect_err("a wrong code is accepted");
     assert_eq!(refused.code, ErrorCode::MfaCodeRefused);
-    let no_code = api.aws_mfa_submit(profile("mfa"), "12".to_owned()).await;
+    let no_code = api.aws_mfa_submit(AwsConnection::profile("mfa"), "12".to_owned()).await;
     assert_eq!(no_code.expect_err("two digits").code, ErrorCode::MfaCodeRefused);
     assert_eq!(sts.call_count("AssumeRole"), 1, "two digits are sent to STS");
 
-    let identity =
-        api.aws_mfa_submit(profile("mfa"), MFA_CODE.to_owned()).await.map_err(api_error)?;
+    let identity = api
+        .aws_mfa_submit(AwsConnection::profile("mfa"), MFA_CODE.to_owned())
+        .await
+        .map_err(api_error)?;
     assert_eq!(identity.arn, "arn:aws:sts::123456789012:assumed-role/push/ada-at-work");
     assert!(identity.expires_at_ms.is_some());
 
     let source = registry_source(&source.host());
     let images = [("1.0", "one"), ("1.1", "two"), ("2.0", "three")];
     let images = images.map(|(tag, repository)| ("team/app", tag, repository));
-    let migrated = app.migrate(request(&profile("mfa"), &source, &images)).await?;
+    let migrated = app.migrate(request(&AwsConnection::profile("mfa"), &source, &images)).await?;
     assert_eq!(migrated.report.outcome, MigrationOutcome::Succeeded);
     // Another connection with the same profile opens another session, without another code.
     let other_connection = AwsConnection::Profile {
@@ -109,21 +112,25 @@ async fn an_expired_session_and_a_new_process_require_another_code() -> Result<(
     let sts = Sts::start([(KEY.0, "ada")], [role.clone()]).await?;
     let app = HeadlessApp::new(home(&sts, &ecr.url(), &role, "")?, None)?;
     let api = &app.api;
-    api.aws_mfa_submit(profile("mfa"), MFA_CODE.to_owned()).await.map_err(api_error)?;
-    let ended = async || match api.aws_identity(profile("mfa")).await {
+    api.aws_mfa_submit(AwsConnection::profile("mfa"), MFA_CODE.to_owned())
+        .await
+        .map_err(api_error)?;
+    let ended = async || match api.aws_identity(AwsConnection::profile("mfa")).await {
         Ok(_) => None,
         Err(error) => Some(error.code),
     };
     let code = wait_until(Duration::from_secs(30), "the session to end", ended).await?;
     assert_eq!(code, ErrorCode::MfaNeeded);
     // A code can be used only once.
-    let again = api.aws_mfa_submit(profile("mfa"), MFA_CODE.to_owned()).await;
+    let again = api.aws_mfa_submit(AwsConnection::profile("mfa"), MFA_CODE.to_owned()).await;
     assert_eq!(again.expect_err("a used code").code, ErrorCode::MfaCodeRefused);
     sts.add_mfa_code("550221");
-    api.aws_mfa_submit(profile("mfa"), "550 221".to_owned()).await.map_err(api_error)?;
+    api.aws_mfa_submit(AwsConnection::profile("mfa"), "550 221".to_owned())
+        .await
+        .map_err(api_error)?;
 
     let other = HeadlessApp::new(home(&sts, &ecr.url(), &role, "")?, None)?;
-    let prompted = other.api.aws_identity(profile("mfa")).await;
+    let prompted = other.api.aws_identity(AwsConnection::profile("mfa")).await;
     assert_eq!(prompted.expect_err("a session was stored on disk").code, ErrorCode::MfaNeeded);
     Ok(())
 }
@@ -145,10 +152,11 @@ async fn the_error_names_the_role_of_the_chain_and_the_line_of_the_file() -> Res
     let config = home.path().join(".aws/config");
     let app = HeadlessApp::new(home, None)?;
     let api = &app.api;
-    let needed = api.aws_identity(profile("last")).await.expect_err("a code is needed");
+    let needed =
+        api.aws_identity(AwsConnection::profile("last")).await.expect_err("a code is needed");
     assert_eq!((needed.code, needed.subject.as_deref()), (ErrorCode::MfaNeeded, Some("last")));
     // The role that requires the code accepts it. The next role denies access.
-    let denied = api.aws_mfa_submit(profile("last"), MFA_CODE.to_owned()).await;
+    let denied = api.aws_mfa_submit(AwsConnection::profile("last"), MFA_CODE.to_owned()).await;
     let denied = denied.expect_err("a role that cannot be assumed");
     assert_eq!(denied.code, ErrorCode::AccessDenied);
     assert_eq!(denied.subject.as_deref(), Some("sts:AssumeRole"));
@@ -156,7 +164,7 @@ async fn the_error_names_the_role_of_the_chain_and_the_line_of_the_file() -> Res
         assert!(denied.message.contains(part), "{part}: {}", denied.message);
     }
     // The session of the first role is reused for other profiles that start with it.
-    let long = api.aws_identity(profile("long")).await.expect_err("twelve hours");
+    let long = api.aws_identity(AwsConnection::profile("long")).await.expect_err("twelve hours");
     assert_eq!(long.code, ErrorCode::ProfileInvalid);
     let text = std::fs::read_to_string(&config)?;
     let line = text.lines().position(|line| line.starts_with("duration_seconds")).unwrap() + 1;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use anyhow::{Result, ensure};
 use transload_aws::{AwsEnvironment, SignIn, SignInMethod, SignInRequest, SsoTarget};
-use transload_contract::{JobEventKind, MigrationOutcome};
+use transload_contract::{AwsConnection, JobEventKind, MigrationOutcome};
 use transload_practice::{FaultAction, FaultRule};
 use transload_tests::aws::{
     ContainerCredentials, IdentityCenter, InstanceMetadata, Role, Sts, check_shapes,
@@ -18,7 +18,7 @@ use transload_tests::program::Program;
 use transload_tests::servers::TestRegistry;
 use transload_tests::tools::command_line;
 
-use crate::aws_profiles::{KEY, profile};
+use crate::aws_profiles::KEY;
 
 /// Sessions that are too short for two calls: the SDK renews credentials ten seconds before they expire.
 const SHORT: Duration = Duration::from_secs(5);
@@ -63,7 +63,7 @@ async fn short_lived_credentials_are_renewed_during_a_run() -> Result<()> {
     for (name, prefix) in [("role", "r"), ("process", "p")] {
         let names = [format!("{prefix}/a"), format!("{prefix}/b")];
         let images = [("team/app", "1.0", names[0].as_str()), ("team/app", "1.1", &names[1])];
-        let migration = request(&profile(name), &source, &images);
+        let migration = request(&AwsConnection::profile(name), &source, &images);
         let migrated = app.migrate(migration).await?;
         assert_eq!(migrated.report.outcome, MigrationOutcome::Succeeded, "{name}");
     }
@@ -106,7 +106,8 @@ async fn sso_credentials_and_their_token_are_renewed_during_a_run() -> Result<()
 
     let app = HeadlessApp::new(home, None)?;
     let images = [("team/app", "1.0", "s/a"), ("team/app", "1.1", "s/b")];
-    let migration = request(&profile("work"), &registry_source(&source.host()), &images);
+    let migration =
+        request(&AwsConnection::profile("work"), &registry_source(&source.host()), &images);
     let migrated = app.migrate(migration).await?;
     assert_eq!(migrated.report.outcome, MigrationOutcome::Succeeded);
     let waited =

@@ -17,19 +17,10 @@ use crate::refusals::{checked, refusal};
 
 const KEY: (&str, &str) = ("AKIAIOSFODNN7EXAMPLE", SECRET_KEY);
 
-fn profile(name: &str) -> AwsConnection {
-    AwsConnection::Profile {
-        profile: name.to_owned(),
-        region: None,
-        ecr_endpoint: None,
-        registry_endpoint: None,
-    }
-}
-
 /// Returns the error for the identity of a profile.
 async fn identity_refusal(home: AwsHome, name: &str) -> Result<ApiError> {
     let app = HeadlessApp::new(home, None)?;
-    let error = app.api.aws_identity(profile(name)).await;
+    let error = app.api.aws_identity(AwsConnection::profile(name)).await;
     let error = checked(error.expect_err("nothing is refused"));
     app.record_response(&format!("{error:?}"));
     app.check_no_secrets(&SecretSearch::new())?;

@@ -4,36 +4,18 @@ use anyhow::Result;
 use transload_contract::{ImageResult, ImageSource, MigrationOutcome, Proof};
 use transload_errors::{ApiError, ErrorCode};
 use transload_practice::{FaultAction, FaultRule, Plane};
-use transload_tests::ecr::Ecr;
 use transload_tests::faults::{Fault, FaultProxy, Rule};
 use transload_tests::headless_app::{HeadlessApp, registry_source, request};
-use transload_tests::images::{Image, Recipe, TestRepository};
+use transload_tests::images::Recipe;
 use transload_tests::process::free_port;
-use transload_tests::servers::TestRegistry;
 
-use crate::refusals::{checked, refusal};
-
-/// A registry with one image `app:1`, and a practice ECR whose faults the stories use.
-struct Fixture {
-    registry: TestRegistry,
-    image: Image,
-    ecr: Ecr,
-}
+use crate::refusals::{Fixture, checked, refusal};
 
 impl Fixture {
-    async fn new() -> Result<Self> {
-        let registry = TestRegistry::start().await?;
-        let image = Recipe::small(91).layers([5_000, 400_000]).build()?;
-        TestRepository::new(&registry.url(), "app")?.push(&image, "1").await?;
-        Ok(Self { registry, image, ecr: Ecr::practice().await? })
-    }
-
-    async fn refusal(&self, rule: FaultRule) -> Result<ApiError> {
+    /// Returns the error of copying `app:1` when this fault applies to ECR.
+    async fn refusal_with_ecr_fault(&self, rule: FaultRule) -> Result<ApiError> {
         self.ecr.faults()?.add(rule);
-        let app = HeadlessApp::new(self.ecr.home()?, None)?;
-        let source = registry_source(&self.registry.host());
-        let migration_request = request(&self.ecr.connection(), &source, &[("app", "1", "app")]);
-        refusal(&app, migration_request).await
+        self.refusal_at(&self.registry.host()).await
     }
 }
 
@@ -53,7 +35,7 @@ async fn content_that_the_ecr_registry_rejects() -> Result<()> {
         let rule = FaultRule::new(action).on(Plane::Registry).method(method).path(path);
         // A fixture for each case, because the next one need not send what the previous one left.
         let fixture = Fixture::new().await?;
-        let error = fixture.refusal(rule).await?;
+        let error = fixture.refusal_with_ecr_fault(rule).await?;
         assert_eq!(error.code, expected, "{what}: {error:?}");
         assert_eq!(fixture.ecr.aws()?.image_digest("app", "1").await?, None, "{what}");
         anyhow::Ok(())
@@ -115,7 +97,7 @@ async fn a_page_instead_of_ecr_or_of_an_engine() -> Result<()> {
     let fixture = Fixture::new().await?;
     let page = FaultAction::Html { status: 200 };
     let rule = FaultRule::operation(page, "GetAuthorizationToken");
-    assert_eq!(fixture.refusal(rule).await?.code, ErrorCode::AwsFailed);
+    assert_eq!(fixture.refusal_with_ecr_fault(rule).await?.code, ErrorCode::AwsFailed);
 
     fixture.ecr.faults()?.clear();
     let nobody = format!("http://127.0.0.1:{}", free_port()?);

@@ -2,44 +2,22 @@
 
 use anyhow::Result;
 use transload_errors::{ApiError, ErrorCode};
-use transload_tests::ecr::Ecr;
 use transload_tests::faults::{Fault, FaultProxy, Rule};
-use transload_tests::headless_app::{HeadlessApp, registry_source, request};
-use transload_tests::images::{Image, Manifest, Recipe, TestRepository};
+use transload_tests::headless_app::{HeadlessApp, registry_source};
+use transload_tests::images::{Manifest, TestRepository};
 use transload_tests::process::free_port;
 use transload_tests::secrets::SecretSearch;
 use transload_tests::servers::TestRegistry;
 
-use crate::refusals::{checked, refusal};
-
-/// A registry with one image `app:1`, and a practice ECR to copy it to.
-struct Fixture {
-    registry: TestRegistry,
-    image: Image,
-    ecr: Ecr,
-}
+use crate::refusals::{Fixture, checked};
 
 impl Fixture {
-    async fn new() -> Result<Self> {
-        let registry = TestRegistry::start().await?;
-        let image = Recipe::small(42).layers([5_000, 400_000]).build()?;
-        TestRepository::new(&registry.url(), "app")?.push(&image, "1").await?;
-        Ok(Self { registry, image, ecr: Ecr::practice().await? })
-    }
-
     /// Returns the error of copying `app:1` when this rule applies to the source.
-    async fn refusal(&self, rule: Rule) -> Result<ApiError> {
+    async fn refusal_with_source_fault(&self, rule: Rule) -> Result<ApiError> {
         let proxy = FaultProxy::start(&self.registry.url(), [rule]).await?;
         let error = self.refusal_at(&proxy.host()).await?;
         assert!(proxy.fault_count() > 0, "the fault did not happen");
         Ok(error)
-    }
-
-    async fn refusal_at(&self, host: &str) -> Result<ApiError> {
-        let app = HeadlessApp::new(self.ecr.home()?, None)?;
-        let migration_request =
-            request(&self.ecr.connection(), &registry_source(host), &[("app", "1", "app")]);
-        refusal(&app, migration_request).await
     }
 
     /// Checks that no incomplete image has a tag.
@@ -63,7 +41,8 @@ async fn a_manifest_that_is_rejected() -> Result<()> {
         let fault = Fault::registry_error(status, code, "in the registry's own words")
             .header("Retry-After", "0")
             .header("WWW-Authenticate", "Basic realm=\"lab\"");
-        let error = fixture.refusal(Rule::new("GET|HEAD", "/manifests/", fault)?).await?;
+        let error =
+            fixture.refusal_with_source_fault(Rule::new("GET|HEAD", "/manifests/", fault)?).await?;
         assert_eq!(error.code, expected, "{status}: {error:?}");
     }
     fixture.check_no_tag().await
@@ -80,7 +59,7 @@ async fn a_layer_that_is_rejected() -> Result<()> {
         (500, ErrorCode::RegistryFailed),
     ] {
         let fault = Fault::registry_error(status, "CODE", "why").header("Retry-After", "0");
-        let error = fixture.refusal(Rule::new("GET", &path, fault)?).await?;
+        let error = fixture.refusal_with_source_fault(Rule::new("GET", &path, fault)?).await?;
         assert_eq!(error.code, expected, "{status}: {error:?}");
     }
     fixture.check_no_tag().await
@@ -113,7 +92,7 @@ async fn a_connection_that_is_lost_in_a_layer() -> Result<()> {
     let fixture = Fixture::new().await?;
     let path = format!("/blobs/{}", fixture.image.layers[1].compressed_digest);
     let fault = Fault::CutResponse { after_bytes: 100_000 };
-    let error = fixture.refusal(Rule::new("GET", &path, fault)?).await?;
+    let error = fixture.refusal_with_source_fault(Rule::new("GET", &path, fault)?).await?;
     assert_eq!(error.code, ErrorCode::ConnectionLost, "{error:?}");
     assert!(error.retryable);
     fixture.check_no_tag().await
@@ -133,7 +112,9 @@ async fn a_blob_with_another_digest() -> Result<()> {
     // Once on the wire, once in the storage of the registry.
     let digest = &fixture.image.layers[1].compressed_digest;
     let flip = Fault::FlipBit { at_byte: 200_000 };
-    let error = fixture.refusal(Rule::new("GET", &format!("/blobs/{digest}"), flip)?).await?;
+    let error = fixture
+        .refusal_with_source_fault(Rule::new("GET", &format!("/blobs/{digest}"), flip)?)
+        .await?;
     assert_eq!(error.code, ErrorCode::DigestMismatch, "{error:?}");
     fixture.registry.damage_blob(digest)?;
     let error = fixture.refusal_at(&fixture.registry.host()).await?;
@@ -148,7 +129,9 @@ async fn a_child_manifest_with_another_digest() -> Result<()> {
     TestRepository::new(&fixture.registry.url(), "app")?.push_index(&index, "1").await?;
     let child = &index.images[0].manifest.digest;
     let flip = Fault::FlipBit { at_byte: 20 };
-    let error = fixture.refusal(Rule::new("GET", &format!("/manifests/{child}"), flip)?).await?;
+    let error = fixture
+        .refusal_with_source_fault(Rule::new("GET", &format!("/manifests/{child}"), flip)?)
+        .await?;
     assert_eq!(error.code, ErrorCode::DigestMismatch, "{error:?}");
     fixture.check_no_tag().await
 }
@@ -161,7 +144,8 @@ async fn a_manifest_that_is_too_large() -> Result<()> {
     let giant = Manifest::new(bytes, &fixture.image.manifest.media_type);
     let fault = Fault::respond(200, &giant.media_type, giant.bytes.clone())
         .header("Docker-Content-Digest", &giant.digest);
-    let error = fixture.refusal(Rule::new("GET|HEAD", "/manifests/", fault)?).await?;
+    let error =
+        fixture.refusal_with_source_fault(Rule::new("GET|HEAD", "/manifests/", fault)?).await?;
     assert_eq!(error.code, ErrorCode::ManifestTooLarge, "{error:?}");
     fixture.check_no_tag().await
 }
@@ -171,7 +155,8 @@ async fn a_schema_1_manifest() -> Result<()> {
     let fixture = Fixture::new().await?;
     let media_type = transload_model::media_type::DOCKER_SCHEMA1_SIGNED;
     let fault = Fault::respond(200, media_type, "{\"schemaVersion\":1,\"fsLayers\":[]}");
-    let error = fixture.refusal(Rule::new("GET|HEAD", "/manifests/1", fault)?).await?;
+    let error =
+        fixture.refusal_with_source_fault(Rule::new("GET|HEAD", "/manifests/1", fault)?).await?;
     assert_eq!(error.code, ErrorCode::ManifestUnsupported, "{error:?}");
     fixture.check_no_tag().await
 }
@@ -179,10 +164,11 @@ async fn a_schema_1_manifest() -> Result<()> {
 #[tokio::test]
 async fn a_page_instead_of_a_registry() -> Result<()> {
     let fixture = Fixture::new().await?;
-    let error = fixture.refusal(Rule::new("GET|HEAD", "", Fault::html())?).await?;
+    let error =
+        fixture.refusal_with_source_fault(Rule::new("GET|HEAD", "", Fault::html())?).await?;
     assert_eq!(error.code, ErrorCode::NotARegistry, "{error:?}");
     let only_manifests = Rule::new("GET|HEAD", "/manifests/", Fault::html())?;
-    let error = fixture.refusal(only_manifests).await?;
+    let error = fixture.refusal_with_source_fault(only_manifests).await?;
     assert_eq!(error.code, ErrorCode::NotARegistry, "{error:?}");
     fixture.check_no_tag().await
 }

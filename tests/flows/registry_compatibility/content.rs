@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use bytes::Bytes;
 use serde_json::{Value, json};
 use transload_model::media_type;
@@ -193,6 +193,27 @@ pub(super) fn without_list(registry: &ScriptedRegistry, subject: &str) -> (BTree
             && of_list.as_ref().is_none_or(|of_list| !line.starts_with(of_list))
     });
     (kept.cloned().collect(), list.is_some())
+}
+
+/// Checks that the destination contains what the source contains, and nothing else. Returns what it contains, and
+/// whether a tag lists the referrers.
+pub(super) fn ensure_copied(
+    source: &ScriptedRegistry,
+    destination: &ScriptedRegistry,
+    filled: &Filled,
+) -> Result<(BTreeSet<String>, bool)> {
+    let (at_source, _) = without_list(source, &filled.subject);
+    let (at_destination, has_list) = without_list(destination, &filled.subject);
+    let missing: Vec<_> = at_source.difference(&at_destination).collect();
+    let unexpected: Vec<_> = at_destination.difference(&at_source).collect();
+    ensure!(
+        missing.is_empty() && unexpected.is_empty(),
+        "missing {missing:#?}, unexpected {unexpected:#?}"
+    );
+    let expects_list =
+        filled.referrer.is_some() && !destination.has(|quirk| *quirk == Quirk::HasReferrersApi);
+    ensure!(has_list == expects_list, "a list of referrers: {has_list}");
+    Ok((at_destination, has_list))
 }
 
 pub(super) fn writes(registry: &ScriptedRegistry) -> usize {

@@ -17,7 +17,7 @@ use transload_tests::scripted_registry::{
 use transload_tests::tools::target_folder;
 
 use crate::registry_compatibility::content::{
-    APP, OTHER, fill, fill_sha512, open, plain, sent_blob, without_list, writes,
+    APP, OTHER, ensure_copied, fill, fill_sha512, open, plain, sent_blob, writes,
 };
 use crate::registry_copy::copy;
 
@@ -59,17 +59,7 @@ async fn copies(from: &RegistryKind, to: &RegistryKind) -> Result<CopyResult> {
             source.has(|quirk| matches!(quirk, Quirk::Responds(Op::Referrers, 429 | 503, _)));
         ensure!(is_unknown || left_behind.is_empty(), "{name}: {left_behind:?}");
     }
-    let (at_source, _) = without_list(&source, &filled.subject);
-    let (at_destination, has_list) = without_list(&destination, &filled.subject);
-    let missing: Vec<_> = at_source.difference(&at_destination).collect();
-    let unexpected: Vec<_> = at_destination.difference(&at_source).collect();
-    ensure!(
-        missing.is_empty() && unexpected.is_empty(),
-        "missing {missing:#?}, unexpected {unexpected:#?}"
-    );
-    let expects_list =
-        filled.referrer.is_some() && !destination.has(|quirk| *quirk == Quirk::HasReferrersApi);
-    ensure!(has_list == expects_list, "a list of referrers: {has_list}");
+    let (at_destination, has_list) = ensure_copied(&source, &destination, &filled)?;
     let requests = destination.requests();
     let sent_again = requests.iter().filter(|request| {
         let digests = filled.first.blobs().map(|(digest, _)| digest.replace(':', "%3A"));

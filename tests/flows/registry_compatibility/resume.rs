@@ -23,13 +23,13 @@ use transload_tests::faults::{Fault, FaultProxy, Rule};
 use transload_tests::images::digest_of;
 use transload_tests::program::{Program, ProgramOutput};
 use transload_tests::scripted_registry::{
-    LOGIN, Op, Quirk, REAL_REGISTRIES, RegistryKind, ScriptedRegistry,
+    LOGIN, Op, REAL_REGISTRIES, RegistryKind, ScriptedRegistry,
 };
 use transload_tests::tools::command_line;
 use transload_tests::wait::wait_until_true;
 
 use crate::registry_compatibility::content::{
-    APP, OTHER, fill, plain, sent_blob, without_list, writes,
+    APP, OTHER, ensure_copied, fill, plain, sent_blob, without_list, writes,
 };
 use crate::registry_copy::client;
 
@@ -255,16 +255,7 @@ async fn destination_is_resumed(to: &RegistryKind, number: usize) -> Result<()> 
     ensure!(report["outcome"] == "succeeded", "{report:#?}");
     let finished = report["images"].as_array().map(Vec::len);
     ensure!(finished == Some(filled.names.len()), "{finished:?} images finished: {lines:#?}");
-    let (at_destination, has_list) = without_list(&destination, &filled.subject);
-    let missing: Vec<_> = at_source.difference(&at_destination).collect();
-    let unexpected: Vec<_> = at_destination.difference(&at_source).collect();
-    ensure!(
-        missing.is_empty() && unexpected.is_empty(),
-        "missing {missing:#?}, unexpected {unexpected:#?}"
-    );
-    let expects_list =
-        filled.referrer.is_some() && !destination.has(|quirk| *quirk == Quirk::HasReferrersApi);
-    ensure!(has_list == expects_list, "a list of referrers: {has_list}");
+    ensure_copied(&source, &destination, &filled)?;
     // Nothing that the registry already had before the kill is sent again.
     let requests = destination.requests();
     let sent = requests[before..].iter().filter(|request| request.op == Op::PutBlob);

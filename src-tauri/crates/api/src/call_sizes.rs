@@ -1,13 +1,9 @@
 //! The sizes of the futures of the window's calls. A large future overflows the stack of a thread
 //! that polls several of them, and a debug build has the largest ones.
 
-use std::collections::BTreeMap;
 use std::mem::size_of_val;
 
-use transload_contract::{
-    AwsConnection, CopyScope, Encryption, ImageSource, LifecyclePreset, MigrationRequest,
-    RepositorySettings, Selection, TagMutability,
-};
+use transload_contract::{AwsConnection, ImageSource, MigrationRequest, Selection};
 
 use crate::{Api, ApiOptions};
 
@@ -19,29 +15,9 @@ fn no_call_carries_more_than_a_hundredth_of_a_stack() {
     let folder = tempfile::tempdir().unwrap();
     let api = Api::new(ApiOptions::from_process(folder.path().to_path_buf()));
     let source = ImageSource::PracticeAccount { namespace: None };
-    let request = MigrationRequest {
-        connection: AwsConnection::Practice,
-        source: source.clone(),
-        images: Vec::new(),
-        repositories: Vec::new(),
-        naming: Default::default(),
-        template: RepositorySettings {
-            tag_mutability: TagMutability::Mutable,
-            exclusion_filters: Vec::new(),
-            scan_on_push: false,
-            encryption: Encryption::Aes256,
-            tags: BTreeMap::new(),
-            lifecycle: LifecyclePreset::None,
-            policy: None,
-        },
-        choices: Vec::new(),
-        remove_temporary_tags: true,
-        extent: CopyScope::default(),
-        selection: None,
-        expiry_confirmed: Default::default(),
-    };
+    let request = MigrationRequest::new(AwsConnection::Practice, source.clone());
     let sizes = [
-        ("migration_plan", size_of_val(&api.migration_plan_silent(request))),
+        ("migration_plan", size_of_val(&api.migration_plan_with_progress(request, |_| {}))),
         ("migration_start", size_of_val(&api.migration_start(String::new()))),
         ("migration_resume", size_of_val(&api.migration_resume(String::new()))),
         ("migration_retry_failed", size_of_val(&api.migration_retry_failed(String::new()))),
@@ -50,7 +26,11 @@ fn no_call_carries_more_than_a_hundredth_of_a_stack() {
         ("history_verify", size_of_val(&api.history_verify(String::new()))),
         (
             "source_choose",
-            size_of_val(&api.source_choose_silent(source.clone(), Selection::default())),
+            size_of_val(&api.source_choose_with_progress(
+                source.clone(),
+                Selection::default(),
+                |_| {},
+            )),
         ),
         ("source_repositories", size_of_val(&api.source_repositories(source.clone(), None))),
         ("source_tags", size_of_val(&api.source_tags(source, String::new(), None))),

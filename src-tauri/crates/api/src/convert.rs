@@ -23,7 +23,7 @@ pub use history::{about, earlier_state, history_entry, history_report, verified_
 pub use network::{ca_file, network_status};
 pub use permissions::plan_permissions;
 pub use registry_settings::{cache_rule, creation_template};
-pub use report::{blank, crashed_report, left_behind, report, run_end};
+pub use report::{crashed_report, left_behind, report, run_end};
 pub use selection::tag_rules;
 pub use sign_in::{new_profile, sign_in_prompt, sso_session};
 pub use undo::{undo_plan, undo_report};

@@ -7,6 +7,7 @@
 //! - `sources`, `open_source`, `hub_clients`, `lists`: opens sources and lists what is there
 //! - `jobs`: running migrations and list copies; numbers, throttles, keeps and replays their events
 //! - `copies`: copies from registry to registry without a plan, for scripts
+//! - `concurrency`: the limits of concurrent calls
 //! - `cached_content`: repositories whose documents are read once and whose reads aren't shown as pulls
 //! - `images`: inspects and compares images of references and of open sources
 //! - `layer_lists`: the files in layers, listed once
@@ -27,6 +28,7 @@ mod books;
 mod cached_content;
 #[cfg(test)]
 mod call_sizes;
+mod concurrency;
 mod connected;
 mod connections;
 mod convert;

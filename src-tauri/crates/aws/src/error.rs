@@ -46,12 +46,7 @@ pub enum AwsError {
     },
     /// AWS does not know the access key, or the signature does not match.
     #[error("AWS rejected the credentials: {message}")]
-    CredentialsInvalid {
-        /// The error code of AWS.
-        code: String,
-        /// The message of AWS.
-        message: String,
-    },
+    CredentialsInvalid { code: String, message: String },
     /// The session has expired.
     #[error("the AWS session has expired: {message}")]
     CredentialsExpired {
@@ -80,7 +75,6 @@ pub enum AwsError {
     MfaCodeRefused {
         /// The ARN or serial number of the device.
         serial: String,
-        /// The message of AWS.
         message: String,
     },
     /// The caller lacks a permission.
@@ -114,23 +108,15 @@ pub enum AwsError {
     RepositoryNotEmpty { name: RepositoryName },
     /// A service quota of the account is exhausted.
     #[error("a quota of the AWS account is exceeded: {message}")]
-    QuotaExceeded {
-        /// The message of AWS.
-        message: String,
-    },
+    QuotaExceeded { message: String },
     /// ECR can't use the KMS key.
     #[error("ECR cannot use the KMS key: {message}")]
-    KmsRefused {
-        /// The message of AWS.
-        message: String,
-    },
+    KmsRefused { message: String },
     /// Any other error of AWS.
     #[error("{action} failed: {code}: {message}")]
     Refused {
         action: String,
-        /// The error code of AWS.
         code: String,
-        /// The message of AWS.
         message: String,
         /// The request id for AWS Support.
         request_id: Option<String>,

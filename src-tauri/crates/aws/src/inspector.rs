@@ -10,7 +10,6 @@ use aws_sdk_inspector2::types::{
 };
 use std::sync::Arc;
 
-use crate::ecr::explorer_calls::while_throttled;
 use crate::ecr::values::milliseconds;
 use crate::error::AwsError;
 use crate::sdk_error::{Call, Caller};
@@ -47,11 +46,9 @@ impl Inspector {
         let mut found = Vec::new();
         let mut token: Option<String> = None;
         loop {
-            let page = while_throttled(|| {
-                let sent = request.clone().set_next_token(token.clone()).send();
-                async { sent.await.map_err(|error| call.failed(error)) }
-            })
-            .await?;
+            let page = call
+                .while_throttled(|| request.clone().set_next_token(token.clone()).send())
+                .await?;
             found.extend(page.covered_resources().iter().filter_map(image_in_use));
             token = page.next_token().map(str::to_owned);
             if token.is_none() {

@@ -8,6 +8,7 @@
 //! - `sso`: signs in through IAM Identity Center
 //! - `ecr`: ECR's API as traits, and the same on the AWS SDK
 //! - `inspector`: which images run, from Amazon Inspector
+//! - `throttled_calls`: calls that are repeated while AWS throttles them
 //! - `known_regions`: the table of published regions
 //! - `permissions`: checks what a session is allowed to do, without writing anything
 //! - `error`: [`AwsError`]; `sdk_error`, `error_causes`: the one place where the SDK's errors become
@@ -30,6 +31,7 @@ mod session;
 mod sso;
 #[cfg(test)]
 mod testing;
+mod throttled_calls;
 
 pub use config::config_files::ConfigFile;
 pub use config::endpoints::{EndpointVariant, api_host, registry_host};

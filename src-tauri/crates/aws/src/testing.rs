@@ -2,7 +2,7 @@
 //! and a home folder with configuration files.
 
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
 use axum::Router;
@@ -34,7 +34,6 @@ pub(crate) struct RecordedRequest {
     pub(crate) form: Vec<(String, String)>,
 }
 
-/// A prepared response.
 #[derive(Clone, Debug)]
 pub(crate) struct CannedResponse {
     status: u16,
@@ -111,7 +110,6 @@ impl LocalAws {
         Self { url, shared, server }
     }
 
-    /// Returns all requests so far.
     pub(crate) fn requests(&self) -> Vec<RecordedRequest> {
         self.shared.requests.lock().unwrap().clone()
     }
@@ -207,13 +205,4 @@ pub(crate) async fn session_at(aws: &LocalAws) -> AwsSession {
         aws.url
     );
     Home::with(&config, "").open("default").await.unwrap()
-}
-
-/// Returns the Python of the test tools: in `TRANSLOAD_TOOLS`, or where `cargo xtask setup` installs
-/// it.
-pub(crate) fn python() -> PathBuf {
-    let made_by_xtask =
-        Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../target/tools/python/bin");
-    let folder = std::env::var_os("TRANSLOAD_TOOLS").map_or(made_by_xtask, PathBuf::from);
-    folder.join("python3")
 }

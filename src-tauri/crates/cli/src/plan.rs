@@ -1,14 +1,14 @@
 //! `plan`: selects images with the options, plans the migration, prints the plan and writes it to a
 //! file.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use transload_api::Api;
 use transload_contract::{
-    AwsConnection, ConflictChoice, ConflictResolution, CopyScope, Encryption, ImageSource,
-    LifecyclePreset, MigrationPlan, MigrationRequest, Naming, PlanRemark, PlannedAction,
-    RepositoryMapping, RepositorySettings, SelectedImage, Selection, TagMutability, TagPattern,
-    TagPatternKind, TagRules, UnreadRepository,
+    AwsConnection, ConflictChoice, ConflictResolution, CopyScope, ImageSource, MigrationPlan,
+    MigrationRequest, Naming, PlanRemark, PlannedAction, RepositoryMapping, RepositorySettings,
+    SelectedImage, Selection, TagMutability, TagPattern, TagPatternKind, TagRules,
+    UnreadRepository,
 };
 use transload_errors::{ApiError, ErrorCode};
 
@@ -160,8 +160,6 @@ async fn request(
     }
     unread.extend(unusable);
     let request = MigrationRequest {
-        connection: connection.clone(),
-        source: from,
         repositories,
         naming,
         images,
@@ -171,25 +169,20 @@ async fn request(
             } else {
                 TagMutability::Mutable
             },
-            exclusion_filters: Vec::new(),
             scan_on_push: arguments.scan_on_push,
-            encryption: Encryption::Aes256,
-            tags: BTreeMap::new(),
-            lifecycle: LifecyclePreset::None,
             policy: arguments
                 .repository_policy
                 .as_deref()
                 .map(input_files::read_text)
                 .transpose()?,
+            ..RepositorySettings::default()
         },
-        choices: Vec::new(),
-        remove_temporary_tags: true,
         extent: CopyScope {
             platform: arguments.platform.clone(),
             referrers: !arguments.no_referrers,
         },
-        expiry_confirmed: Vec::new(),
         selection,
+        ..MigrationRequest::new(connection.clone(), from)
     };
     Ok((request, unread))
 }

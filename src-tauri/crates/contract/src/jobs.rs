@@ -28,15 +28,14 @@ pub struct JobEvent {
 #[serde(tag = "type", rename_all = "snake_case")]
 #[ts(export_to = "jobs.ts")]
 pub enum JobEventKind {
-    /// The job starts.
     Started {
         images: Vec<PlannedImage>,
         /// Bytes of all images that the plan knows, to be sent or skipped.
         total_bytes: u64,
     },
-    /// A step starts.
-    StepStarted { step: MigrationStep },
-    /// A step finished.
+    StepStarted {
+        step: MigrationStep,
+    },
     StepFinished {
         step: MigrationStep,
         /// Number of its items that succeeded.
@@ -45,13 +44,18 @@ pub enum JobEventKind {
         failed: u32,
     },
     /// A repository was created, or already exists.
-    RepositoryReady { repository: String, created: bool },
+    RepositoryReady {
+        repository: String,
+        created: bool,
+    },
     /// A repository couldn't be created.
-    RepositoryFailed { repository: String, error: ApiError },
+    RepositoryFailed {
+        repository: String,
+        error: ApiError,
+    },
     /// The registry accepted the authorization token.
     LoggedIn {
         registry: String,
-        /// When the token expires.
         expires_at_ms: u64,
     },
     /// The state of an image changed.
@@ -69,7 +73,9 @@ pub enum JobEventKind {
         state: LayerState,
     },
     /// Progress of the whole job. At most four per second.
-    Progress { progress: JobProgress },
+    Progress {
+        progress: JobProgress,
+    },
     /// The job is paused. Transfers that started are finished first.
     Paused,
     /// The job continues.
@@ -92,7 +98,9 @@ pub enum JobEventKind {
     /// The AWS session was renewed.
     SignedIn,
     /// The remaining pulls of the source.
-    PullsLeft { pulls: PullsLeft },
+    PullsLeft {
+        pulls: PullsLeft,
+    },
     /// Writing the history fails, or succeeds again. The job continues; entries that couldn't be
     /// written are kept and retried.
     JournalState {
@@ -100,12 +108,14 @@ pub enum JobEventKind {
         error: Option<ApiError>,
     },
     /// Something that doesn't stop the job, such as a stored login that can't be read.
-    Warning { message: String },
-    /// The job finished.
-    Finished { report: Box<MigrationReport> },
+    Warning {
+        message: String,
+    },
+    Finished {
+        report: Box<MigrationReport>,
+    },
 }
 
-/// The state of an image of a job.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 #[ts(export_to = "jobs.ts")]
@@ -178,18 +188,15 @@ pub struct JobSnapshot {
     pub report: Option<MigrationReport>,
 }
 
-/// One image of a job.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export_to = "jobs.ts")]
 pub struct ImageProgress {
-    /// The image as planned.
     pub planned: PlannedImage,
     pub state: ImageState,
     /// Its layers, in order of their first event.
     pub layers: Vec<LayerProgress>,
 }
 
-/// One layer of an image of a job.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export_to = "jobs.ts")]
 pub struct LayerProgress {

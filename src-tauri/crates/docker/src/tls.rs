@@ -4,30 +4,25 @@ use std::path::Path;
 use std::sync::Arc;
 
 use rustls::client::WebPkiServerVerifier;
-use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
-use rustls::crypto::{CryptoProvider, WebPkiSupportedAlgorithms};
 use rustls::pki_types::pem::PemObject;
-use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime};
-use rustls::{ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme};
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::{ClientConfig, RootCertStore};
 use rustls_platform_verifier::BuilderVerifierExt;
 
 use crate::tls_files::TlsFiles;
 use crate::tls_problem::TlsError;
-use transload_network::GivenCertificateVerifier;
+use transload_network::{CertificateCheck, GivenCertificates, PresentedCertificate, verifier_with};
 
 /// Returns the TLS configuration for the certificate files of an address.
-///
-/// # Errors
-/// If a file can't be read or used.
 pub(super) fn configuration(files: &TlsFiles) -> Result<ClientConfig, TlsError> {
     // Named explicitly, so the result does not depend on the default provider of the process.
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
     let builder = ClientConfig::builder_with_provider(provider.clone())
         .with_safe_default_protocol_versions()?;
     let builder = match &files.ca {
-        _ if files.skip_verify => builder
-            .dangerous()
-            .with_custom_certificate_verifier(Arc::new(AnyCertificate::new(&provider))),
+        _ if files.skip_verify => {
+            builder.dangerous().with_custom_certificate_verifier(verifier_with(AnyCertificate))
+        }
         Some(path) => {
             let authorities = certificates(path)?;
             let mut roots = RootCertStore::empty();
@@ -37,8 +32,8 @@ pub(super) fn configuration(files: &TlsFiles) -> Result<ClientConfig, TlsError> 
             let chains =
                 WebPkiServerVerifier::builder_with_provider(Arc::new(roots), provider.clone())
                     .build()?;
-            let trusted = GivenCertificateVerifier::new(authorities, chains);
-            builder.dangerous().with_custom_certificate_verifier(Arc::new(trusted))
+            let trusted = GivenCertificates::new(authorities, chains);
+            builder.dangerous().with_custom_certificate_verifier(verifier_with(trusted))
         }
         None => builder.with_platform_verifier()?,
     };
@@ -67,48 +62,12 @@ fn private_key(path: &Path) -> Result<PrivateKeyDer<'static>, TlsError> {
 }
 
 /// Accepts any certificate, for `DOCKER_TLS` and for a Docker context with `SkipTLSVerify`.
-/// Signatures are still verified, so the server must have the key of its certificate.
 #[derive(Debug)]
-struct AnyCertificate(WebPkiSupportedAlgorithms);
+struct AnyCertificate;
 
-impl AnyCertificate {
-    fn new(provider: &CryptoProvider) -> Self {
-        Self(provider.signature_verification_algorithms)
-    }
-}
-
-impl ServerCertVerifier for AnyCertificate {
-    fn verify_server_cert(
-        &self,
-        _end_entity: &CertificateDer<'_>,
-        _intermediates: &[CertificateDer<'_>],
-        _server_name: &ServerName<'_>,
-        _ocsp_response: &[u8],
-        _now: UnixTime,
-    ) -> Result<ServerCertVerified, rustls::Error> {
-        Ok(ServerCertVerified::assertion())
-    }
-
-    fn verify_tls12_signature(
-        &self,
-        message: &[u8],
-        certificate: &CertificateDer<'_>,
-        signature: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        rustls::crypto::verify_tls12_signature(message, certificate, signature, &self.0)
-    }
-
-    fn verify_tls13_signature(
-        &self,
-        message: &[u8],
-        certificate: &CertificateDer<'_>,
-        signature: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        rustls::crypto::verify_tls13_signature(message, certificate, signature, &self.0)
-    }
-
-    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.0.supported_schemes()
+impl CertificateCheck for AnyCertificate {
+    fn check(&self, _certificate: &PresentedCertificate<'_>) -> Result<(), rustls::Error> {
+        Ok(())
     }
 }
 
@@ -116,6 +75,8 @@ impl ServerCertVerifier for AnyCertificate {
 mod tests {
     use tokio::net::TcpStream;
     use tokio_rustls::TlsConnector;
+
+    use rustls::pki_types::ServerName;
 
     use super::*;
     use transload_network::testing::{SelfSignedOptions, TlsServer, Validity, self_signed};

@@ -57,7 +57,6 @@ fn unchecked(why: Unchecked) -> FindingWords {
 }
 
 impl Finding {
-    #[allow(clippy::too_many_lines, reason = "one table")]
     pub(crate) fn words(&self) -> FindingWords {
         match self {
             Self::NotChecked { why, .. } => unchecked(*why),

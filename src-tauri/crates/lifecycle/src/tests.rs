@@ -16,11 +16,6 @@ fn image(tags: &[&str], days_ago: f64) -> PolicyImage {
     }
 }
 
-#[allow(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "small positive numbers"
-)]
 fn days_before_now(days: f64) -> u64 {
     NOW_MS - (days * 86_400_000.0) as u64
 }

@@ -61,7 +61,7 @@ pub use engine_route::predict::{EngineOutcome, EnginePlan, EngineWay};
 pub use error::MigrationError;
 pub use events::{EventSink, ImageState, LayerState, MigrationEvent};
 pub use facts::PolicyFacts;
-pub use facts::gather::{GatherProgress, gather, gather_with_progress};
+pub use facts::gather::{GatherProgress, gather};
 pub use facts::{Facts, ImageFacts, SourceFacts};
 pub use facts::{PolicyDocument, RepositoryState};
 pub use image_content::PlannedContent;

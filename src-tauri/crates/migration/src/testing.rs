@@ -17,11 +17,9 @@ use crate::control::Control;
 use crate::destination_identity::DestinationIdentity;
 use crate::endpoints::{Destination, EcrLogin, Source};
 use crate::entered::connection::{AwsConnection, ImageSource};
-use crate::entered::request::{EnteredRequest, EnteredScope, EnteredSettings};
-use crate::entered::selection::Naming;
+use crate::entered::request::EnteredRequest;
 use crate::error::MigrationError;
 use crate::events::{EventSink, MigrationEvent};
-use crate::facts::Facts;
 use crate::facts::gather::gather;
 use crate::journal::about::{About, AwsEndpoints, AwsIdentity};
 use crate::journal::entry::{JournalSummary, NewMigration};
@@ -35,8 +33,7 @@ use crate::request::{MigrationRequest, RequestedImage};
 use crate::run::run;
 use crate::sign_in::SignInGate;
 use transload_model::{
-    AccountId, Encryption, ImageReference, LifecyclePreset, Region, RegistryHost, RepositoryName,
-    RepositorySettings, Tag, TagMutability,
+    AccountId, ImageReference, Region, RegistryHost, RepositoryName, RepositorySettings, Tag,
 };
 use transload_registry::RegistryEndpoint;
 
@@ -103,9 +100,13 @@ impl TestMigration {
     }
 
     pub async fn plan(&self, request: &MigrationRequest) -> Plan {
-        let facts: Facts =
-            gather(request, &self.registry_source(), &self.destination()).await.unwrap();
-        plan(request, &facts)
+        self.plan_from(request, &self.registry_source()).await
+    }
+
+    pub async fn plan_from(&self, request: &MigrationRequest, source: &Source) -> Plan {
+        let (destination, manifests) = (self.destination(), Arc::default());
+        let facts = gather(request, source, &destination, &manifests, &|_| {}).await;
+        plan(request, &facts.unwrap())
     }
 
     pub async fn run(&self, plan: &Plan, source: &Source) -> Report {
@@ -162,7 +163,6 @@ pub fn results(report: &Report) -> Vec<String> {
     report.images.iter().map(result).collect()
 }
 
-/// Returns a request for tags of one source repository.
 pub fn request(source: &str, repository: &str, tags: &[&str]) -> MigrationRequest {
     let name = RepositoryName::parse(repository).unwrap();
     let image = |tag: &&str| RequestedImage {
@@ -201,27 +201,7 @@ pub async fn summaries(journal: &Journal) -> Vec<JournalSummary> {
 /// A migration that is about to start, with an empty request.
 pub fn new_migration(id: &str, plan: &Plan) -> NewMigration {
     let source = ImageSource::DockerEngine;
-    let request = EnteredRequest {
-        connection: AwsConnection::Practice,
-        source: source.clone(),
-        images: Vec::new(),
-        repositories: Vec::new(),
-        naming: Naming::default(),
-        template: EnteredSettings {
-            tag_mutability: TagMutability::Mutable,
-            exclusion_filters: Vec::new(),
-            scan_on_push: false,
-            encryption: Encryption::Aes256,
-            tags: BTreeMap::new(),
-            lifecycle: LifecyclePreset::None,
-            policy: None,
-        },
-        choices: Vec::new(),
-        remove_temporary_tags: true,
-        extent: EnteredScope::default(),
-        expiry_confirmed: Vec::new(),
-        selection: None,
-    };
+    let request = EnteredRequest::new(AwsConnection::Practice, source.clone());
     let identity = AwsIdentity {
         account_id: "111122223333".to_owned(),
         arn: "arn:aws:iam::111122223333:user/test".to_owned(),

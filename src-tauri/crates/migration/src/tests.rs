@@ -282,16 +282,6 @@ async fn nested_indexes_are_limited() {
     assert!(matches!(**error, MigrationError::NestedTooDeep { .. }), "{error}");
 }
 
-async fn engine_plan(
-    migration: &TestMigration,
-    source: &Source,
-    request: &crate::request::MigrationRequest,
-) -> crate::plan::Plan {
-    let facts =
-        crate::facts::gather::gather(request, source, &migration.destination()).await.unwrap();
-    crate::plan::make_plan::plan(request, &facts)
-}
-
 #[tokio::test]
 async fn the_engine_pushes_with_a_temporary_tag_that_is_removed() {
     let migration = TestMigration::new();
@@ -299,7 +289,7 @@ async fn the_engine_pushes_with_a_temporary_tag_that_is_removed() {
     engine.add("source.example/app:1", "image");
     let source = Source::Engine(engine.clone());
     let mut request = request("app", "app", &["1"]);
-    let plan = engine_plan(&migration, &source, &request).await;
+    let plan = migration.plan_from(&request, &source).await;
     let report = migration.run(&plan, &source).await;
     assert_eq!(results(&report), ["Moved SameContent"]);
     let config = FakeRegistry::config_text(&["image"]).len() as u64;
@@ -307,14 +297,14 @@ async fn the_engine_pushes_with_a_temporary_tag_that_is_removed() {
     assert_eq!(report.images[0].sent_bytes, Some(stored), "as ECR stores it");
     assert_eq!(engine.names(), ["source.example/app:1"]);
 
-    let plan = engine_plan(&migration, &source, &request).await;
+    let plan = migration.plan_from(&request, &source).await;
     assert!(matches!(plan.images[0].action, Action::AlreadyThere), "{:?}", plan.images[0].action);
     assert_eq!(results(&migration.run(&plan, &source).await), ["Unchanged SameContent"]);
 
     engine.add("source.example/app:1", "rebuilt");
     request.remove_temporary_tags = false;
     request.images[0].resolution = Some(Resolution::Overwrite);
-    let plan = engine_plan(&migration, &source, &request).await;
+    let plan = migration.plan_from(&request, &source).await;
     let report = migration.run(&plan, &source).await;
     assert_eq!(report.temporary_tags_left.len(), 1);
     assert_eq!(engine.names(), ["registry.example/app:1", "source.example/app:1"]);
@@ -327,7 +317,7 @@ async fn an_existing_tag_of_another_image_is_not_touched() {
     engine.add("source.example/app:1", "image");
     engine.add("registry.example/app:1", "another image");
     let source = Source::Engine(engine.clone());
-    let plan = engine_plan(&migration, &source, &request("app", "app", &["1"])).await;
+    let plan = migration.plan_from(&request("app", "app", &["1"]), &source).await;
     let Action::Refused { error } = &plan.images[0].action else { panic!("{plan:?}") };
     assert!(matches!(**error, MigrationError::EngineNameTaken { .. }));
 }
@@ -338,7 +328,7 @@ async fn a_cancelled_push_removes_its_temporary_tag() {
     let engine = Arc::new(FakeEngine::new(Arc::clone(&migration.registry), true));
     engine.add("source.example/app:1", "image");
     let source = Source::Engine(engine.clone());
-    let plan = engine_plan(&migration, &source, &request("app", "app", &["1"])).await;
+    let plan = migration.plan_from(&request("app", "app", &["1"]), &source).await;
     let (report, ()) = futures_util::future::join(migration.run(&plan, &source), async {
         while !migration.events.lines().iter().any(|line| line.contains("Pushing")) {
             tokio::task::yield_now().await;

@@ -128,7 +128,7 @@ pub fn decode_body(body: Bytes, encoding: &Encoding, limit: usize) -> Result<Byt
 }
 
 #[cfg(any(test, feature = "testing"))]
-#[allow(missing_docs, clippy::unwrap_used, reason = "for tests")]
+#[allow(clippy::unwrap_used, reason = "for tests")]
 pub mod testing {
     use flate2::Compression;
     use flate2::write::{GzEncoder, ZlibEncoder};

@@ -6,12 +6,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use reqwest::redirect::Policy;
-use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
-use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
-use rustls::{DigitallySignedStruct, Error, SignatureScheme};
+use rustls::Error;
+use rustls::client::danger::ServerCertVerifier;
 use time::OffsetDateTime;
 
 use crate::certificate;
+use crate::certificate_check::{CertificateCheck, PresentedCertificate, verifier_with};
 use crate::exchange::{Exchange, ExchangeError, ExchangeRequest, ExchangeResponse};
 use crate::network::Network;
 
@@ -51,9 +51,6 @@ pub struct Inspection {
 impl Inspection {
     /// Creates a client. Connections to `host` go to `addresses`, unless a proxy is used or the list is
     /// empty.
-    ///
-    /// # Errors
-    /// If the TLS configuration can't be used.
     pub fn new(
         network: &Network,
         host: &str,
@@ -61,10 +58,9 @@ impl Inspection {
         trust: InspectionTrust,
     ) -> Result<Self, ExchangeError> {
         let seen = Arc::default();
-        let verifier =
-            RecordingVerifier { seen: Arc::clone(&seen), trust, inner: network.verifier() };
+        let check = RecordedCheck { seen: Arc::clone(&seen), trust, inner: network.verifier() };
         let mut client = network
-            .client_with_verifier(Arc::new(verifier), &["http/1.1"])
+            .client_with_verifier(verifier_with(check), &["http/1.1"])
             .http1_only()
             .connect_timeout(CONNECT_TIMEOUT)
             .redirect(Policy::none())
@@ -95,57 +91,28 @@ impl Inspection {
 
 /// Records certificates before another verifier checks them.
 #[derive(Debug)]
-struct RecordingVerifier {
+struct RecordedCheck {
     seen: Arc<Mutex<Option<SeenCertificate>>>,
     trust: InspectionTrust,
     inner: Arc<dyn ServerCertVerifier>,
 }
 
-impl ServerCertVerifier for RecordingVerifier {
-    fn verify_server_cert(
-        &self,
-        end_entity: &CertificateDer<'_>,
-        intermediates: &[CertificateDer<'_>],
-        server_name: &ServerName<'_>,
-        ocsp_response: &[u8],
-        now: UnixTime,
-    ) -> Result<ServerCertVerified, Error> {
-        if let Some(info) = certificate::read(end_entity) {
+impl CertificateCheck for RecordedCheck {
+    fn check(&self, certificate: &PresentedCertificate<'_>) -> Result<(), Error> {
+        if let Some(info) = certificate::read(certificate.leaf) {
             let seen = SeenCertificate {
                 subject: info.subject,
                 issuer: info.issuer,
                 names: info.alternative_names,
                 not_after: info.not_after,
-                chain_length: intermediates.len() + 1,
+                chain_length: certificate.intermediates.len() + 1,
             };
             *self.seen.lock().unwrap_or_else(PoisonError::into_inner) = Some(seen);
         }
-        if self.trust == InspectionTrust::Unverified {
-            return Ok(ServerCertVerified::assertion());
+        match self.trust {
+            InspectionTrust::Unverified => Ok(()),
+            InspectionTrust::Verified => certificate.check_with(self.inner.as_ref()),
         }
-        self.inner.verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now)
-    }
-
-    fn verify_tls12_signature(
-        &self,
-        message: &[u8],
-        certificate: &CertificateDer<'_>,
-        signed: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, Error> {
-        self.inner.verify_tls12_signature(message, certificate, signed)
-    }
-
-    fn verify_tls13_signature(
-        &self,
-        message: &[u8],
-        certificate: &CertificateDer<'_>,
-        signed: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, Error> {
-        self.inner.verify_tls13_signature(message, certificate, signed)
-    }
-
-    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.inner.supported_verify_schemes()
     }
 }
 

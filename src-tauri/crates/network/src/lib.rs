@@ -8,6 +8,7 @@
 //! - `verifier`: the TLS verifier, which trusts the system's certificate authorities and those of the CA
 //!   files, and names the reason if it rejects a certificate. `ca_file` reads CA files, `certificate`
 //!   parses certificates, and `given_certificates` trusts server certificates that the user listed.
+//! - `certificate_check`: the part that all TLS verifiers share.
 //! - `loopback`: the TLS verifier for servers on this computer, whose certificates name other hosts.
 //! - `clock`: the clock skew between this computer and the servers.
 //! - `failure`: [`NetworkFailure`], the causes of a failed connection that lie between this computer and
@@ -22,6 +23,7 @@
 mod address_scope;
 mod ca_file;
 mod certificate;
+mod certificate_check;
 mod clock;
 mod encoding;
 mod exchange;
@@ -42,13 +44,14 @@ mod verifier;
 
 pub use address_scope::{AddressScope, is_loopback, scope_of, scope_of_address};
 pub use ca_file::{CaCertificate, CaFile, CaFileError, CaOrigin};
+pub use certificate_check::{CertificateCheck, PresentedCertificate, verifier_with};
 pub use clock::Clock;
 #[cfg(any(test, feature = "testing"))]
 pub use encoding::testing as encoding_testing;
 pub use encoding::{Decoder, Encoding, PIECE_BYTES, TooLarge, decode_body};
 pub use exchange::{Exchange, ExchangeError, ExchangeRequest, ExchangeResponse};
 pub use failure::{NetworkFailure, skew_from_date, skew_from_signature_error};
-pub use given_certificates::GivenCertificateVerifier;
+pub use given_certificates::GivenCertificates;
 pub use inspection::{Inspection, InspectionTrust, SeenCertificate};
 pub use network::{NamedCaFile, Network};
 pub use proxies::{Proxies, ProxyOrigin};

@@ -5,20 +5,29 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
-use rustls::crypto::{CryptoProvider, verify_tls12_signature, verify_tls13_signature};
-use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
-use rustls::{CertificateError, DigitallySignedStruct, SignatureScheme};
+use rustls::client::danger::ServerCertVerifier;
+use rustls::pki_types::ServerName;
+use rustls::{CertificateError, Error};
 
 use crate::address_scope::{AddressScope, scope_of_address};
+use crate::certificate_check::{CertificateCheck, PresentedCertificate, verifier_with};
 
 /// Returns a verifier that accepts every certificate of this computer and rejects those of other hosts.
 pub(super) fn verifier() -> Arc<dyn ServerCertVerifier> {
-    Arc::new(LoopbackOnly(Arc::new(rustls::crypto::aws_lc_rs::default_provider())))
+    verifier_with(LoopbackOnly)
 }
 
 #[derive(Debug)]
-struct LoopbackOnly(Arc<CryptoProvider>);
+struct LoopbackOnly;
+
+impl CertificateCheck for LoopbackOnly {
+    fn check(&self, certificate: &PresentedCertificate<'_>) -> Result<(), Error> {
+        match is_loopback(certificate.server_name) {
+            true => Ok(()),
+            false => Err(CertificateError::NotValidForName.into()),
+        }
+    }
+}
 
 fn is_loopback(name: &ServerName<'_>) -> bool {
     match name {
@@ -30,45 +39,5 @@ fn is_loopback(name: &ServerName<'_>) -> bool {
             name == "localhost" || name.ends_with(".localhost")
         }
         _ => false,
-    }
-}
-
-impl ServerCertVerifier for LoopbackOnly {
-    fn verify_server_cert(
-        &self,
-        _end_entity: &CertificateDer<'_>,
-        _intermediates: &[CertificateDer<'_>],
-        server_name: &ServerName<'_>,
-        _ocsp_response: &[u8],
-        _now: UnixTime,
-    ) -> Result<ServerCertVerified, rustls::Error> {
-        match is_loopback(server_name) {
-            true => Ok(ServerCertVerified::assertion()),
-            false => Err(CertificateError::NotValidForName.into()),
-        }
-    }
-
-    fn verify_tls12_signature(
-        &self,
-        message: &[u8],
-        certificate: &CertificateDer<'_>,
-        signature: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        let algorithms = &self.0.signature_verification_algorithms;
-        verify_tls12_signature(message, certificate, signature, algorithms)
-    }
-
-    fn verify_tls13_signature(
-        &self,
-        message: &[u8],
-        certificate: &CertificateDer<'_>,
-        signature: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        let algorithms = &self.0.signature_verification_algorithms;
-        verify_tls13_signature(message, certificate, signature, algorithms)
-    }
-
-    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.0.signature_verification_algorithms.supported_schemes()
     }
 }

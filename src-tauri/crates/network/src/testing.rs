@@ -1,16 +1,20 @@
-//! Test helpers for this and other crates: a certificate authority, a TLS server and a proxy. Both servers
-//! listen on 127.0.0.1 and stop when they are dropped.
+//! Test helpers for this and other crates: a certificate authority, a TLS server, a proxy, and programs in
+//! Python to compare with. Both servers listen on 127.0.0.1 and stop when they are dropped.
 
-#![allow(missing_docs, reason = "for tests")]
 #![allow(clippy::unwrap_used, reason = "a panic here fails the test")]
 
+use std::io::Write as _;
 use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 use std::sync::{Arc, Mutex};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, date_time_ymd};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
@@ -243,4 +247,23 @@ pub async fn read_head(stream: &mut (impl AsyncRead + Unpin)) -> String {
         }
     }
     String::from_utf8(read).unwrap()
+}
+
+/// Runs a program in Python that reads a list of cases from its standard input and writes the list of its answers.
+/// The Python is that of the test tools: in `TRANSLOAD_TOOLS`, or where `cargo xtask setup --tests` installs it.
+pub fn python_answers<A: DeserializeOwned>(program: &str, cases: &impl Serialize) -> Vec<A> {
+    let installed_by_xtask =
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../target/tools/python/bin");
+    let folder = std::env::var_os("TRANSLOAD_TOOLS").map_or(installed_by_xtask, PathBuf::from);
+    let mut child = Command::new(folder.join("python3"))
+        .args(["-c", program])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    child.stdin.take().unwrap().write_all(&serde_json::to_vec(cases).unwrap()).unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    serde_json::from_slice(&output.stdout).unwrap()
 }

@@ -4,14 +4,14 @@
 use std::io;
 use std::sync::{Arc, OnceLock};
 
-use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
-use rustls::crypto::{CryptoProvider, verify_tls12_signature, verify_tls13_signature};
-use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
-use rustls::{CertificateError, DigitallySignedStruct, OtherError, SignatureScheme};
+use rustls::client::danger::ServerCertVerifier;
+use rustls::pki_types::CertificateDer;
+use rustls::{CertificateError, Error, OtherError};
 use time::OffsetDateTime;
 
 use crate::certificate;
-use crate::given_certificates::GivenCertificateVerifier;
+use crate::certificate_check::{CertificateCheck, PresentedCertificate, verifier_with};
+use crate::given_certificates::GivenCertificates;
 
 /// Why a certificate was rejected.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -84,16 +84,14 @@ struct NoAuthorities {
 }
 
 /// Wraps the error of the platform verifier, so that [`no_authorities`] finds it behind a failed handshake.
-pub(super) fn no_authorities_error(error: &rustls::Error) -> rustls::Error {
-    rustls::Error::Other(OtherError(Arc::new(NoAuthorities { detail: error.to_string() })))
+pub(super) fn no_authorities_error(error: &Error) -> Error {
+    Error::Other(OtherError(Arc::new(NoAuthorities { detail: error.to_string() })))
 }
 
 /// Returns a verifier that trusts the system's certificate authorities and `extra`. The system's list is
 /// read at the first handshake: it has about 150 entries, and practice mode uses no TLS.
 pub(super) fn verifier(extra: Vec<CertificateDer<'static>>) -> Arc<dyn ServerCertVerifier> {
-    // Explicit, so that the result doesn't depend on the default provider of the process.
-    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-    Arc::new(ExplainingVerifier { extra, provider, inner: OnceLock::new() })
+    verifier_with(ExplainedCheck { extra, inner: OnceLock::new() })
 }
 
 /// Returns a TLS configuration with a verifier that offers the given ALPN protocols.
@@ -115,16 +113,16 @@ pub(super) fn client_config(
 
 /// Wraps the platform verifier and adds the names of the certificate to its errors.
 #[derive(Debug)]
-struct ExplainingVerifier {
+struct ExplainedCheck {
     extra: Vec<CertificateDer<'static>>,
-    provider: Arc<CryptoProvider>,
-    inner: OnceLock<Result<GivenCertificateVerifier, rustls::Error>>,
+    inner: OnceLock<Result<GivenCertificates, Error>>,
 }
 
-impl ExplainingVerifier {
-    fn inner(&self) -> Result<&GivenCertificateVerifier, rustls::Error> {
+impl ExplainedCheck {
+    fn inner(&self) -> Result<&GivenCertificates, Error> {
         let made = self.inner.get_or_init(|| {
-            let provider = Arc::clone(&self.provider);
+            // Explicit, so that the result doesn't depend on the default provider of the process.
+            let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
             let made = if self.extra.is_empty() {
                 rustls_platform_verifier::Verifier::new(provider)
             } else {
@@ -132,72 +130,27 @@ impl ExplainingVerifier {
                 rustls_platform_verifier::Verifier::new_with_extra_roots(extra, provider)
             };
             let made = made.map_err(|error| no_authorities_error(&error))?;
-            Ok(GivenCertificateVerifier::new(self.extra.clone(), Arc::new(made)))
+            Ok(GivenCertificates::new(self.extra.clone(), Arc::new(made)))
         });
         made.as_ref().map_err(Clone::clone)
     }
 }
 
-impl ServerCertVerifier for ExplainingVerifier {
-    fn verify_server_cert(
-        &self,
-        end_entity: &CertificateDer<'_>,
-        intermediates: &[CertificateDer<'_>],
-        server_name: &ServerName<'_>,
-        ocsp_response: &[u8],
-        now: UnixTime,
-    ) -> Result<ServerCertVerified, rustls::Error> {
-        let verified = self.inner()?.verify_server_cert(
-            end_entity,
-            intermediates,
-            server_name,
-            ocsp_response,
-            now,
-        );
-        verified.map_err(|error| match error {
-            rustls::Error::InvalidCertificate(reason) => {
-                let untrusted = explain_rejection(end_entity, intermediates, server_name, &reason);
-                rustls::Error::InvalidCertificate(CertificateError::Other(OtherError(Arc::new(
-                    untrusted,
-                ))))
+impl CertificateCheck for ExplainedCheck {
+    fn check(&self, certificate: &PresentedCertificate<'_>) -> Result<(), Error> {
+        self.inner()?.check(certificate).map_err(|error| match error {
+            Error::InvalidCertificate(reason) => {
+                let untrusted = explain_rejection(certificate, &reason);
+                Error::InvalidCertificate(CertificateError::Other(OtherError(Arc::new(untrusted))))
             }
             other => other,
         })
     }
-
-    fn verify_tls12_signature(
-        &self,
-        message: &[u8],
-        certificate: &CertificateDer<'_>,
-        signed: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        let algorithms = &self.provider.signature_verification_algorithms;
-        verify_tls12_signature(message, certificate, signed, algorithms)
-    }
-
-    fn verify_tls13_signature(
-        &self,
-        message: &[u8],
-        certificate: &CertificateDer<'_>,
-        signed: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        let algorithms = &self.provider.signature_verification_algorithms;
-        verify_tls13_signature(message, certificate, signed, algorithms)
-    }
-
-    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.provider.signature_verification_algorithms.supported_schemes()
-    }
 }
 
-fn explain_rejection(
-    end_entity: &CertificateDer<'_>,
-    intermediates: &[CertificateDer<'_>],
-    server_name: &ServerName<'_>,
-    reason: &CertificateError,
-) -> Untrusted {
-    let leaf = certificate::read(end_entity);
-    let last = intermediates.last().unwrap_or(end_entity);
+fn explain_rejection(presented: &PresentedCertificate<'_>, reason: &CertificateError) -> Untrusted {
+    let leaf = certificate::read(presented.leaf);
+    let last = presented.intermediates.last().unwrap_or(presented.leaf);
     let unreadable = || "(unreadable)".to_owned();
     let (not_before, not_after) = match &leaf {
         Some(leaf) => (leaf.not_before, leaf.not_after),
@@ -225,7 +178,7 @@ fn explain_rejection(
         other => RejectionReason::Other { detail: other.to_string() },
     };
     Untrusted {
-        host: server_name.to_str().into_owned(),
+        host: presented.server_name.to_str().into_owned(),
         subject: leaf.map_or_else(unreadable, |leaf| leaf.subject),
         issuer: certificate::read(last).map_or_else(unreadable, |last| last.issuer),
         reason,
@@ -235,7 +188,7 @@ fn explain_rejection(
 /// Returns the rejected certificate if it is the cause of a failed connection.
 pub(super) fn untrusted<'a>(error: &'a (dyn std::error::Error + 'static)) -> Option<&'a Untrusted> {
     match tls_error(error)? {
-        rustls::Error::InvalidCertificate(CertificateError::Other(OtherError(other))) => {
+        Error::InvalidCertificate(CertificateError::Other(OtherError(other))) => {
             other.downcast_ref()
         }
         _ => None,
@@ -245,7 +198,7 @@ pub(super) fn untrusted<'a>(error: &'a (dyn std::error::Error + 'static)) -> Opt
 /// Returns the message if a connection failed because the system has no certificate authorities.
 pub(super) fn no_authorities(error: &(dyn std::error::Error + 'static)) -> Option<String> {
     match tls_error(error)? {
-        rustls::Error::Other(OtherError(other)) => {
+        Error::Other(OtherError(other)) => {
             other.downcast_ref::<NoAuthorities>().map(ToString::to_string)
         }
         _ => None,
@@ -253,9 +206,7 @@ pub(super) fn no_authorities(error: &(dyn std::error::Error + 'static)) -> Optio
 }
 
 /// Finds the TLS error among the sources of a failed connection.
-pub(super) fn tls_error<'a>(
-    error: &'a (dyn std::error::Error + 'static),
-) -> Option<&'a rustls::Error> {
+pub(super) fn tls_error<'a>(error: &'a (dyn std::error::Error + 'static)) -> Option<&'a Error> {
     let mut next = Some(error);
     while let Some(error) = next {
         if let Some(error) = error.downcast_ref() {

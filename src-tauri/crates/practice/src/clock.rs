@@ -21,7 +21,6 @@ pub(crate) fn now_millis() -> i64 {
 /// Formats a time as AWS JSON does: seconds with a fraction.
 pub(crate) fn epoch_seconds(millis: i64) -> serde_json::Value {
     // A millisecond count of this century fits a double's 53 bits exactly.
-    #[allow(clippy::cast_precision_loss)]
     serde_json::Value::from(millis as f64 / 1000.0)
 }
 

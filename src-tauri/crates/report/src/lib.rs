@@ -15,4 +15,4 @@ mod summary;
 
 pub use export::report_text;
 pub use merge::{NamedReport, merged_report};
-pub use summary::{Attention, summarize, summary, unreadable_summary};
+pub use summary::{Attention, blank_report, summarize, summary, unreadable_summary};

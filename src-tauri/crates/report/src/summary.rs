@@ -1,6 +1,6 @@
 //! The headline of a migration in words: the one place where an outcome becomes text.
 
-use transload_contract::{ImageResult, MigrationReport, ReportSummary, SummaryStatus};
+use transload_contract::{AwsIdentity, ImageResult, MigrationReport, ReportSummary, SummaryStatus};
 use transload_errors::ApiError;
 use transload_migration as engine;
 
@@ -21,6 +21,37 @@ pub struct Attention<'a> {
     pub run_error: Option<&'a ApiError>,
     /// The missing parts of a joined report, and how many there should be.
     pub missing_parts: (&'a [u32], u32),
+}
+
+/// Returns a report without images. The caller fills it, then calls [`summarize`].
+pub fn blank_report(
+    job: String,
+    identity: Option<AwsIdentity>,
+    registry: String,
+    (started_at_ms, elapsed_ms): (u64, u64),
+) -> MigrationReport {
+    let outcome = engine::Outcome::of(engine::RunEnd::Completed, engine::OutcomeCounts::default());
+    MigrationReport {
+        job,
+        outcome: outcome.headline,
+        summary: summary(&outcome, Attention::default()),
+        identity,
+        registry,
+        started_at_ms,
+        elapsed_ms,
+        repositories_created: Vec::new(),
+        repositories_empty: Vec::new(),
+        images: Vec::new(),
+        sent_bytes: Some(0),
+        skipped_bytes: 0,
+        temporary_tags_left: Vec::new(),
+        policies_not_set: Vec::new(),
+        journal_error: None,
+        run_error: None,
+        part: None,
+        missing_parts: Vec::new(),
+        verified_at_ms: None,
+    }
 }
 
 /// Computes outcome and summary of a report from the standings of its images. Called whenever a
@@ -220,7 +251,6 @@ fn notes(outcome: &engine::Outcome, attention: Attention<'_>) -> Vec<String> {
     notes
 }
 
-/// What is unfinished in repositories that the migration created.
 fn unfinished_repositories(report: &MigrationReport) -> Vec<String> {
     let empty = report.repositories_empty.iter().map(|name| {
         format!("Repository {name} was created, but no image was pushed to it. Undo deletes the repository.")

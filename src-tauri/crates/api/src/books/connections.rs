@@ -55,15 +55,6 @@ mod tests {
     use super::*;
     use transload_errors::ErrorCode;
 
-    fn profile(name: &str) -> AwsConnection {
-        AwsConnection::Profile {
-            profile: name.to_owned(),
-            region: None,
-            ecr_endpoint: None,
-            registry_endpoint: None,
-        }
-    }
-
     async fn fails() -> Result<Connected, ApiError> {
         Err(ApiError::new(ErrorCode::EndpointUnreachable, "Nothing answers."))
     }
@@ -78,11 +69,11 @@ mod tests {
                 notify.notify_one();
                 std::future::pending().await
             };
-            hangs.get_or_open(&profile("hangs"), |_| true, open).await.map(drop)
+            hangs.get_or_open(&AwsConnection::profile("hangs"), |_| true, open).await.map(drop)
         });
         begun.notified().await;
         let limit = Duration::from_secs(20);
-        let (other, same) = (profile("other"), profile("hangs"));
+        let (other, same) = (AwsConnection::profile("other"), AwsConnection::profile("hangs"));
         let other = book.get_or_open(&other, |_| true, fails());
         let other = tokio::time::timeout(limit, other).await.unwrap();
         assert_eq!(other.err().map(|error| error.code), Some(ErrorCode::EndpointUnreachable));

@@ -16,14 +16,12 @@ use crate::locks::locked;
 /// The maximum number of planned changes of a kind. A user reviews one at a time.
 const PLANS_KEPT: usize = 4;
 
-/// A planned undo.
 pub(crate) struct ReadyUndo {
     pub migration: String,
     pub plan: UndoPlan,
     pub connection: AwsConnection,
 }
 
-/// A planned deletion.
 pub(crate) struct ReadyDeletion {
     pub connection: AwsConnection,
     pub destination: DestinationIdentity,
@@ -62,8 +60,26 @@ impl<Change> ReadyChanges<Change> {
         planned.push_back((id, change));
     }
 
-    /// Removes a planned change to carry it out, so that it runs once. `control` stops it.
-    pub fn begin(&self, id: &str, control: &Control) -> Result<Change, ApiError> {
+    /// Carries out a planned change, which is possible once. `work` runs in a task of its own: a window that goes away
+    /// does not leave it half done.
+    pub async fn carry_out<T, F>(
+        &self,
+        id: &str,
+        control: Control,
+        work: impl FnOnce(Change, Control) -> F,
+    ) -> Result<T, ApiError>
+    where
+        T: Send + 'static,
+        F: Future<Output = Result<T, ApiError>> + Send + 'static,
+    {
+        let change = self.begin(id, &control)?;
+        let outcome = tokio::spawn(work(change, control)).await;
+        locked(&self.running).remove(id);
+        outcome.map_err(|crash| ApiError::internal(crash.to_string()))?
+    }
+
+    /// Removes a planned change, so that it runs once. `control` stops it.
+    fn begin(&self, id: &str, control: &Control) -> Result<Change, ApiError> {
         let mut planned = locked(&self.planned);
         let at = planned.iter().position(|(known, _)| known == id);
         let found = at.and_then(|at| planned.remove(at));
@@ -73,10 +89,6 @@ impl<Change> ReadyChanges<Change> {
         })?;
         locked(&self.running).insert(id.to_owned(), control.clone());
         Ok(change)
-    }
-
-    pub fn end(&self, id: &str) {
-        locked(&self.running).remove(id);
     }
 
     /// Cancels a running change. Does nothing if it already finished.

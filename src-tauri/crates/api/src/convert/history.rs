@@ -14,9 +14,9 @@ use transload_migration::journal::{
     JournalSummary, Stage, UnreadableMigration,
 };
 use transload_model::Digest;
-use transload_report::{Attention, summarize, summary as words, unreadable_summary};
+use transload_report::{Attention, blank_report, summarize, summary as words, unreadable_summary};
 
-use super::report::{self, blank};
+use super::report::{self};
 
 /// Converts an entry of the history. One that can't be read has its error, and what is known nevertheless.
 pub fn history_entry(listed: &Result<JournalSummary, UnreadableMigration>) -> HistoryEntry {
@@ -137,7 +137,7 @@ pub fn history_report(record: &JournalRecord) -> Result<MigrationReport, ApiErro
         skipped_bytes: summary.counts.skipped_bytes,
         temporary_tags_left: record.temporary_tags_left.clone(),
         part,
-        ..blank(summary.id.clone(), Some(identity), summary.registry.to_string(), times_ms)
+        ..blank_report(summary.id.clone(), Some(identity), summary.registry.to_string(), times_ms)
     };
     summarize(&mut report, history_end(summary));
     Ok(report)

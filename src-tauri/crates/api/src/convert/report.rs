@@ -5,7 +5,7 @@ use transload_contract::{
     PolicyNotSet, Proof,
 };
 use transload_migration as engine;
-use transload_report::{Attention, summarize, summary};
+use transload_report::{blank_report, summarize};
 
 /// Converts the report of a run, and adds the job, the caller and the times.
 pub fn report(
@@ -23,13 +23,12 @@ pub fn report(
         skipped_bytes: report.images.iter().map(|image| image.skipped_bytes).sum(),
         temporary_tags_left: report.temporary_tags_left.iter().map(ToString::to_string).collect(),
         policies_not_set: report.policies_not_set.iter().map(policy_not_set).collect(),
-        ..blank(job, Some(identity), registry, times_ms)
+        ..blank_report(job, Some(identity), registry, times_ms)
     };
     summarize(&mut shown, run_end(report));
     shown
 }
 
-/// Returns how a run ended.
 pub fn run_end(report: &engine::Report) -> engine::RunEnd {
     if report.cancelled { engine::RunEnd::Cancelled } else { engine::RunEnd::Completed }
 }
@@ -64,41 +63,10 @@ pub fn crashed_report(
     let mut shown = MigrationReport {
         images: plan.images.iter().map(unknown).collect(),
         sent_bytes: None,
-        ..blank(job, Some(identity), plan.registry().to_string(), times_ms)
+        ..blank_report(job, Some(identity), plan.registry().to_string(), times_ms)
     };
     summarize(&mut shown, engine::RunEnd::Interrupted);
     shown
-}
-
-/// Returns a report without images. The caller fills it, then calls [`summarize`].
-pub fn blank(
-    job: String,
-    identity: Option<AwsIdentity>,
-    registry: String,
-    (started_at_ms, elapsed_ms): (u64, u64),
-) -> MigrationReport {
-    let outcome = engine::Outcome::of(engine::RunEnd::Completed, engine::OutcomeCounts::default());
-    MigrationReport {
-        job,
-        outcome: outcome.headline,
-        summary: summary(&outcome, Attention::default()),
-        identity,
-        registry,
-        started_at_ms,
-        elapsed_ms,
-        repositories_created: Vec::new(),
-        repositories_empty: Vec::new(),
-        images: Vec::new(),
-        sent_bytes: Some(0),
-        skipped_bytes: 0,
-        temporary_tags_left: Vec::new(),
-        policies_not_set: Vec::new(),
-        journal_error: None,
-        run_error: None,
-        part: None,
-        missing_parts: Vec::new(),
-        verified_at_ms: None,
-    }
 }
 
 fn policy_not_set(policy: &engine::PolicyNotSet) -> PolicyNotSet {

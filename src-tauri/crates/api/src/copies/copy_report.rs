@@ -7,7 +7,7 @@ use transload_contract::{
 use transload_errors::ApiError;
 use transload_migration::{CopyOutcome, RunEnd};
 use transload_model::{Digest, ImageReference};
-use transload_report::summarize;
+use transload_report::{blank_report, summarize};
 
 use crate::convert;
 
@@ -73,7 +73,7 @@ pub(super) fn copy_report(
         skipped_bytes,
         images,
         run_error,
-        ..convert::blank(job, None, registry, times_ms)
+        ..blank_report(job, None, registry, times_ms)
     };
     summarize(&mut report, end);
     report

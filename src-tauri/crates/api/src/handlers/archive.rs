@@ -10,9 +10,7 @@ use transload_explorer::with_parts;
 use transload_model::Digest;
 
 use crate::api::Api;
-
-/// ECR moves one image per call. The maximum number of calls at a time.
-const MAX_CONCURRENT_MOVES: usize = 4;
+use crate::concurrency::MAX_CONCURRENT_ECR_CALLS;
 
 impl Api {
     /// Archives images or restores them, each with everything that belongs only to it. Images that already are where
@@ -44,7 +42,7 @@ impl Api {
         });
         let calls: Vec<_> = calls.collect();
         let done: Vec<_> =
-            stream::iter(calls).buffer_unordered(MAX_CONCURRENT_MOVES).collect().await;
+            stream::iter(calls).buffer_unordered(MAX_CONCURRENT_ECR_CALLS).collect().await;
         let mut change = StorageClassChange::default();
         for (digest, moved) in done {
             match moved {

@@ -22,12 +22,11 @@ use transload_plan_file::shown_destination;
 
 use crate::api::Api;
 use crate::books::ready_changes::ReadyDeletion;
+use crate::concurrency::MAX_CONCURRENT_ECR_CALLS;
 use crate::convert;
 use crate::deletion_records::{DeletionRecord, DeletionRecords};
 use crate::handlers::explorer::{Explored, blocking};
 
-/// The maximum number of repositories that are read, or deleted, at a time.
-const MAX_CONCURRENT_REPOSITORIES: usize = 4;
 /// More images than this need a confirmation in words.
 const MAX_UNCONFIRMED_IMAGES: usize = 100;
 /// An image that someone pulled in this time needs a confirmation in words: 30 days.
@@ -56,7 +55,7 @@ impl Api {
         });
         let planning: Vec<_> = planning.collect();
         let planned: Vec<_> =
-            stream::iter(planning).buffered(MAX_CONCURRENT_REPOSITORIES).collect().await;
+            stream::iter(planning).buffered(MAX_CONCURRENT_ECR_CALLS).collect().await;
         let (mut repositories, mut unreadable) = (Vec::new(), Vec::new());
         for one in planned {
             match one {
@@ -85,15 +84,10 @@ impl Api {
         deletion: String,
         progress: impl Fn(DeletionProgress) + Send + Sync + 'static,
     ) -> Result<DeletionReport, ApiError> {
-        let control = self.new_control();
-        let ready = self.inner.deletions.begin(&deletion, &control)?;
         let api = self.clone();
-        // In a task of its own: a window that goes away does not leave it half done.
-        let running =
-            tokio::spawn(async move { api.delete_all(&ready, &control, &progress).await });
-        let outcome = running.await;
-        self.inner.deletions.end(&deletion);
-        outcome.map_err(|crash| ApiError::internal(crash.to_string()))?
+        let work =
+            move |ready, control| async move { api.delete_all(&ready, &control, &progress).await };
+        self.inner.deletions.carry_out(&deletion, self.new_control(), work).await
     }
 
     /// Stops a running deletion before its next call. What it deleted stays deleted.
@@ -195,7 +189,7 @@ impl Api {
             .map(|plan| delete_planned(&ecr, plan, &is_stopped, &report_done))
             .collect();
         let outcomes: Vec<_> =
-            stream::iter(deleting).buffered(MAX_CONCURRENT_REPOSITORIES).collect().await;
+            stream::iter(deleting).buffered(MAX_CONCURRENT_ECR_CALLS).collect().await;
         let stopped = outcomes.iter().any(|outcome| outcome.stopped);
         let deletions: Vec<_> = repositories
             .iter()

@@ -48,14 +48,14 @@ impl Api {
         let record = self.journal().await?.record(&migration).await?;
         let mut request = record.request.read()?;
         if let Some(selection) = &request.selection {
-            let chosen =
-                self.source_choose_silent(request.source.clone(), selection.clone()).await?;
+            let chosen = self
+                .source_choose_with_progress(request.source.clone(), selection.clone(), |_| {})
+                .await?;
             request.images = chosen.images;
         }
         Ok(request)
     }
 
-    /// Returns the connection of the request of a migration.
     pub async fn history_connection(&self, migration: &str) -> Result<AwsConnection, ApiError> {
         let record = self.journal().await?.record(migration).await?;
         Ok(record.request.read()?.connection)

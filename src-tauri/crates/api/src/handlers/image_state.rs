@@ -15,9 +15,7 @@ use transload_manifest_cache::{DocumentCache, PullScope};
 use transload_model::Digest;
 
 use crate::api::Api;
-
-/// The maximum number of images whose findings are read at a time.
-const MAX_CONCURRENT_FINDINGS: usize = 4;
+use crate::concurrency::MAX_CONCURRENT_ECR_CALLS;
 
 /// The maximum number of images of one call: the rows in sight.
 const MAX_IMAGES: usize = 100;
@@ -90,7 +88,7 @@ impl Api {
                 })
             })
             .collect();
-        Ok(stream::iter(asked).buffered(MAX_CONCURRENT_FINDINGS).collect().await)
+        Ok(stream::iter(asked).buffered(MAX_CONCURRENT_ECR_CALLS).collect().await)
     }
 
     /// Returns which other images have the layers of an image, from manifests that were read before.

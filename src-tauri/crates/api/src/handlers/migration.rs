@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use transload_contract::{MigrationPlan, MigrationRequest};
+use transload_contract::MigrationRequest;
 use transload_errors::{ApiError, ErrorCode};
 use transload_migration::{GatherProgress, ManifestCache};
 
@@ -12,14 +12,6 @@ use crate::books::plans::{PlanEndpoints, ReadyPlan, not_ready};
 use crate::locks::locked;
 
 impl Api {
-    /// Plans a migration without progress. Writes nothing.
-    pub async fn migration_plan_silent(
-        &self,
-        request: MigrationRequest,
-    ) -> Result<MigrationPlan, ApiError> {
-        self.make_plan(request, &|_| {}).await
-    }
-
     /// Parses a request and opens its source and destination.
     pub(super) async fn read(
         &self,
@@ -90,14 +82,9 @@ pub(super) async fn plan(
     report: &(dyn Fn(GatherProgress) + Sync),
 ) -> Result<ReadyPlan, ApiError> {
     let destination = &endpoints.connected.destination;
-    let facts = transload_migration::gather_with_progress(
-        &request,
-        &endpoints.source,
-        destination,
-        manifests,
-        report,
-    )
-    .await?;
+    let facts =
+        transload_migration::gather(&request, &endpoints.source, destination, manifests, report)
+            .await?;
     let plan = transload_migration::plan(&request, &facts);
     Ok(ReadyPlan { plan: Arc::new(plan), request, shown, endpoints, part: None })
 }

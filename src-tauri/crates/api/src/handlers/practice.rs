@@ -16,7 +16,6 @@ impl Api {
         self.with_practice(status).await
     }
 
-    /// Resets practice mode.
     pub async fn practice_reset(&self) -> Result<PracticeStatus, ApiError> {
         let running = self.inner.practice.lock().await;
         if let Some(practice) = running.as_ref() {
@@ -99,7 +98,6 @@ fn status(practice: &Practice) -> PracticeStatus {
     }
 }
 
-#[allow(clippy::needless_pass_by_value, reason = "it stands where map_err hands over the error")]
 fn failed(error: PracticeError) -> ApiError {
     if let PracticeError::FolderInUse { holder, .. } = &error {
         let holder = holder.as_ref().map_or("another process".to_owned(), ToString::to_string);

@@ -18,11 +18,8 @@ use transload_model::now_ms;
 use super::explorer::{Explored, blocking};
 use super::image_state::manifests_elsewhere;
 use crate::api::Api;
+use crate::concurrency::MAX_CONCURRENT_ECR_CALLS;
 use crate::connected::Connected;
-
-/// The maximum number of repositories whose images are listed at a time. ECR documents no rate limit for
-/// DescribeImages.
-const MAX_CONCURRENT_LISTS: usize = 4;
 
 impl Api {
     /// Returns what is known of the contents of all repositories.
@@ -86,7 +83,7 @@ impl Api {
                 }
             })
             .collect();
-        let mut asked = pin!(stream::iter(asked).buffer_unordered(MAX_CONCURRENT_LISTS));
+        let mut asked = pin!(stream::iter(asked).buffer_unordered(MAX_CONCURRENT_ECR_CALLS));
         let mut unread = Vec::new();
         while let Some((repository, read)) = asked.next().await {
             progress.repositories_read += 1;

@@ -10,10 +10,9 @@ use transload_migration::{RegistryCounterpart, RegistryCounterpartDiffers, came_
 use transload_model::{ImageReference, RegistryHost, Tag};
 
 use crate::api::Api;
+use crate::concurrency::MAX_CONCURRENT_COUNTERPART_LOOKUPS;
 use crate::open_source::{Lists, OpenSource};
 
-/// The maximum number of concurrent lookups.
-const MAX_CONCURRENT_REQUESTS: usize = 4;
 /// The longest time of a lookup. Its result is an optional hint.
 const LOOK_LIMIT: Duration = Duration::from_secs(10);
 impl Api {
@@ -39,7 +38,8 @@ impl Api {
             })
         });
         let asked: Vec<_> = asked.collect();
-        let found: Vec<_> = stream::iter(asked).buffered(MAX_CONCURRENT_REQUESTS).collect().await;
+        let found: Vec<_> =
+            stream::iter(asked).buffered(MAX_CONCURRENT_COUNTERPART_LOOKUPS).collect().await;
         Ok(found.into_iter().flatten().collect())
     }
 

@@ -14,10 +14,8 @@ use transload_migration::commands;
 use transload_model::Digest;
 
 use crate::api::Api;
+use crate::concurrency::MAX_CONCURRENT_ECR_CALLS;
 use crate::convert;
-
-/// The maximum number of repositories that are counted at a time.
-const MAX_CONCURRENT_COUNTS: usize = 4;
 
 impl Api {
     /// Returns every repository of the account and region.
@@ -38,7 +36,7 @@ impl Api {
     ) -> Result<Vec<RepositorySummary>, ApiError> {
         let asked = names.into_iter().map(|name| self.summary_of(&connection, name));
         let found: Vec<_> =
-            stream::iter(asked).buffered(MAX_CONCURRENT_COUNTS).try_collect().await?;
+            stream::iter(asked).buffered(MAX_CONCURRENT_ECR_CALLS).try_collect().await?;
         Ok(found.into_iter().flatten().collect())
     }
 

@@ -72,15 +72,10 @@ impl Api {
         restore: String,
         progress: impl Fn(RestoreProgress) + Send + Sync + 'static,
     ) -> Result<RestoreReport, ApiError> {
-        let control = self.new_control();
-        let ready = self.inner.restores.begin(&restore, &control)?;
         let api = self.clone();
-        // In a task of its own: a window that goes away does not leave it half done.
-        let running =
-            tokio::spawn(async move { api.restore_all(&ready, &control, &progress).await });
-        let outcome = running.await;
-        self.inner.restores.end(&restore);
-        outcome.map_err(|crash| ApiError::internal(crash.to_string()))?
+        let work =
+            move |ready, control| async move { api.restore_all(&ready, &control, &progress).await };
+        self.inner.restores.carry_out(&restore, self.new_control(), work).await
     }
 
     /// Stops a running restore before its next image. What it restored stays.

@@ -14,21 +14,10 @@ use transload_model::{Tag, now_ms};
 
 use super::planning::count;
 use crate::api::Api;
+use crate::concurrency::MAX_CONCURRENT_SOURCE_READS;
 use crate::convert;
 
-/// The maximum number of repositories whose tags are listed at a time.
-const MAX_CONCURRENT_LISTS: usize = 6;
-
 impl Api {
-    /// Returns the images of a source that rules select now, without progress.
-    pub async fn source_choose_silent(
-        &self,
-        source: ImageSource,
-        selection: Selection,
-    ) -> Result<ChosenTags, ApiError> {
-        self.source_choose_with_progress(source, selection, |_| {}).await
-    }
-
     /// The images of a source that rules select now. Can be cancelled: `attempt` is a name that the
     /// caller makes up. Returns `None` if it was cancelled.
     pub async fn source_choose(
@@ -79,7 +68,7 @@ impl Api {
         });
         let calls: Vec<_> = calls.collect();
         // Unordered, so that one large repository doesn't hold up the others.
-        let calls = stream::iter(calls).buffer_unordered(MAX_CONCURRENT_LISTS);
+        let calls = stream::iter(calls).buffer_unordered(MAX_CONCURRENT_SOURCE_READS);
         let mut all: Vec<_> = calls.collect().await;
         all.sort_by_key(|(place, ..)| *place);
         let mut listed = Vec::new();

@@ -7,12 +7,11 @@ use transload_contract::ImageSource;
 use transload_migration::MigrationRequest;
 
 use crate::api::Api;
+use crate::concurrency::MAX_CONCURRENT_SOURCE_READS;
 use crate::open_source::{Lists, OpenRegistry, OpenSource};
 
 /// The maximum number of pages of tags that are read for one repository.
 const MAX_PAGES: usize = 50;
-/// The maximum number of repositories whose tags are listed at a time.
-const MAX_CONCURRENT_LISTS: usize = 6;
 
 impl Api {
     /// Adds the dates of the tags to a request, if the source lists them and several images go to
@@ -43,7 +42,7 @@ impl Api {
             needed().filter(is_unknown).map(|image| image.source_repository.clone()).collect();
         let lists = unlisted.into_iter().map(|repository| self.list_dates(shown, repository));
         let lists: Vec<_> = lists.collect();
-        stream::iter(lists).buffer_unordered(MAX_CONCURRENT_LISTS).collect::<()>().await;
+        stream::iter(lists).buffer_unordered(MAX_CONCURRENT_SOURCE_READS).collect::<()>().await;
         for image in &mut request.images {
             image.pushed_at_ms = dates.date(shown, &image.source_repository, image.tag.as_str());
         }

@@ -6,11 +6,9 @@ use transload_errors::ApiError;
 use transload_model::Tag;
 
 use crate::api::Api;
+use crate::concurrency::MAX_CONCURRENT_SOURCE_READS;
 use crate::lists::{catalogue, ecr, engine, hub};
 use crate::open_source::{Lists, OpenSource};
-
-/// The maximum number of tags whose details are read at a time.
-const MAX_CONCURRENT_REQUESTS: usize = 6;
 
 impl Api {
     /// Returns a page of the repositories of a source.
@@ -76,6 +74,6 @@ impl Api {
             let tag = Tag::parse(&tag).map_err(|error| ApiError::invalid_input(&error))?;
             catalogue::details(open.client.as_ref(), &open.host, repository, &tag).await
         });
-        stream::iter(asked).buffered(MAX_CONCURRENT_REQUESTS).try_collect().await
+        stream::iter(asked).buffered(MAX_CONCURRENT_SOURCE_READS).try_collect().await
     }
 }

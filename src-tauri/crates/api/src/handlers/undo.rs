@@ -36,14 +36,9 @@ impl Api {
         undo: String,
         progress: impl Fn(UndoProgress) + Send + Sync + 'static,
     ) -> Result<UndoReport, ApiError> {
-        let control = self.new_control();
-        let ready = self.inner.undos.begin(&undo, &control)?;
-        let (api, name) = (self.clone(), undo.clone());
-        // In a task of its own: a window that goes away does not leave it half done.
-        let running = tokio::spawn(async move { api.carry_out(&ready, &control, &progress).await });
-        let outcome = running.await;
-        self.inner.undos.end(&name);
-        outcome.map_err(|crash| ApiError::internal(crash.to_string()))?
+        let api = self.clone();
+        let work = move |ready, control| async move { api.undo(&ready, &control, &progress).await };
+        self.inner.undos.carry_out(&undo, self.new_control(), work).await
     }
 
     /// Cancels a running undo. What it deleted stays deleted.
@@ -52,7 +47,7 @@ impl Api {
         Ok(())
     }
 
-    async fn carry_out(
+    async fn undo(
         &self,
         ready: &ReadyUndo,
         control: &Control,

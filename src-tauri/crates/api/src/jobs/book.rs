@@ -33,7 +33,6 @@ impl JobBook {
         receiver
     }
 
-    /// Adds a job.
     pub fn add(&self, job: Arc<Job>) {
         if let Some(news) = self.news.lock().unwrap_or_else(PoisonError::into_inner).clone() {
             job.subscribe(news);
@@ -64,12 +63,10 @@ impl JobBook {
         self.jobs().iter().any(|job| job.id() == id)
     }
 
-    /// Forgets a job.
     pub fn remove(&self, id: &str) {
         self.jobs().retain(|known| known.id() != id);
     }
 
-    /// Returns a job.
     pub fn get(&self, id: &str) -> Result<Arc<Job>, ApiError> {
         let found = self.jobs().iter().find(|job| job.id() == id).cloned();
         found.ok_or_else(|| {
@@ -96,7 +93,6 @@ impl JobBook {
         }
     }
 
-    /// Cancels all jobs.
     pub fn cancel_all(&self) {
         for job in self.jobs().iter() {
             job.cancel();
@@ -128,7 +124,12 @@ mod tests {
             partition: "aws".to_owned(),
             endpoints: AwsEndpoints::default(),
         };
-        crate::convert::blank("job".to_owned(), Some(identity), "registry".to_owned(), (0, 0))
+        transload_report::blank_report(
+            "job".to_owned(),
+            Some(identity),
+            "registry".to_owned(),
+            (0, 0),
+        )
     }
 
     fn job(id: &str) -> Arc<Job> {

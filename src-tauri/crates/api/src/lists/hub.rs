@@ -9,10 +9,9 @@ use transload_contract::{
 use transload_errors::{ApiError, ErrorCode};
 use transload_hub::{HubClient, HubError, HubRepository, HubTag, Page};
 
+use crate::concurrency::MAX_CONCURRENT_NAMESPACES;
 use crate::open_source::OpenHub;
 
-/// The maximum number of namespaces whose first pages are requested at a time.
-const MAX_CONCURRENT_REQUESTS: usize = 4;
 /// The maximum number of pages of organizations, of 100 each.
 const PAGES_OF_ORGANIZATIONS: u32 = 10;
 
@@ -76,7 +75,7 @@ async fn first_page(hub: &OpenHub, namespace: &str) -> Result<Page<HubRepository
 async fn first_pages(hub: &OpenHub) -> Result<SourceRepositories, ApiError> {
     let asked = hub.namespaces.iter().map(|namespace| first_page(hub, namespace));
     let asked: Vec<_> = asked.collect();
-    let pages: Vec<_> = stream::iter(asked).buffered(MAX_CONCURRENT_REQUESTS).collect().await;
+    let pages: Vec<_> = stream::iter(asked).buffered(MAX_CONCURRENT_NAMESPACES).collect().await;
     let mut rest = Rest { total: 0, open: Vec::new() };
     let (mut repositories, mut unread) = (Vec::new(), Vec::new());
     for (place, page) in pages.into_iter().enumerate() {

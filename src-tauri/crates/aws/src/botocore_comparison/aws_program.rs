@@ -8,8 +8,6 @@
 //! - The AWS CLI rejects a file with a byte order mark; here it is read, with a warning.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::io::Write as _;
-use std::process::{Command, Stdio};
 
 use aws_credential_types::provider::ProvideCredentials as _;
 use proptest::prelude::*;
@@ -24,24 +22,10 @@ use crate::config::profile_list::list_profiles;
 use crate::error::AwsError;
 use crate::session::aws_session::{AwsSession, MACHINE_LABEL};
 use crate::session::request::{SessionCredentials, SessionRequest};
-use crate::testing::python;
+use transload_network::testing::python_answers;
 
 /// Number of generated cases. One Python process runs all of them; a call takes a tenth of a second.
 const CASES: usize = 100;
-
-fn as_aws(cases: &Value) -> Vec<Value> {
-    let mut child = Command::new(python())
-        .args(["-c", include_str!("call_as_aws.py")])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    child.stdin.take().unwrap().write_all(cases.to_string().as_bytes()).unwrap();
-    let output = child.wait_with_output().unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    serde_json::from_slice(&output.stdout).unwrap()
-}
 
 /// Variations of a case: regions, and what the AWS CLI rejects or ignores.
 #[derive(Clone, Debug)]
@@ -153,8 +137,8 @@ async fn a_call_is_made_as_the_aws_cli_makes_it() {
         cases.push((case, twist, files, variables));
     }
     let mut seen: BTreeMap<&str, usize> = BTreeMap::new();
-    for ((case, twist, files, variables), theirs) in cases.iter().zip(as_aws(&Value::Array(inputs)))
-    {
+    let answers: Vec<Value> = python_answers(include_str!("call_as_aws.py"), &inputs);
+    for ((case, twist, files, variables), theirs) in cases.iter().zip(answers) {
         let context = format!("{files:#?} {variables:#?} --profile {:?}\n{theirs:#}", case.profile);
         let list = list_profiles(&AwsEnvironment::from_variables(variables.clone())).await;
         let is_marked = files[0].1.starts_with('\u{feff}');

@@ -3,7 +3,6 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use aws_config::profile::ProfileSet;
 use aws_runtime::env_config::file::{EnvConfigFileKind, EnvConfigFiles};
@@ -16,20 +15,10 @@ use serde_json::{Map, Value};
 use crate::config::ini::{SyntaxError, cli_rejection, parse};
 use crate::config::profile_set::{ConfiguredProfiles, sdk_name};
 use crate::config::sections::{ConfigFileKind, Section, sort_sections};
-use crate::testing::python;
+use transload_network::testing::python_answers;
 
 /// Number of generated files. botocore reads all of them in one process.
 const FILES: usize = 600;
-
-fn as_botocore(paths: &[PathBuf]) -> Vec<Value> {
-    let output = Command::new(python())
-        .args(["-c", include_str!("read_config_files.py")])
-        .args(paths)
-        .output()
-        .unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    serde_json::from_slice(&output.stdout).unwrap()
-}
 
 fn name() -> impl Strategy<Value = String> {
     prop_oneof![
@@ -153,7 +142,8 @@ fn we_read_every_file_as_botocore_does() {
         .collect();
     let paths: Vec<_> = files.iter().map(|(_, path, _)| path.clone()).collect();
     let mut seen: BTreeMap<&str, usize> = BTreeMap::new();
-    for ((kind, _, text), theirs) in files.iter().zip(as_botocore(&paths)) {
+    let answers: Vec<Value> = python_answers(include_str!("read_config_files.py"), &paths);
+    for ((kind, _, text), theirs) in files.iter().zip(answers) {
         let ours = read(*kind, text);
         let outcome = match theirs["error"].as_str() {
             // We skip a leading byte order mark and report it.

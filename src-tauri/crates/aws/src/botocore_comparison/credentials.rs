@@ -7,9 +7,7 @@
 //! - Only botocore reads boto's own files and the file of the EC2 command line tools.
 
 use std::collections::{BTreeMap, HashMap};
-use std::io::Write as _;
 use std::path::Path;
-use std::process::{Command, Stdio};
 
 use aws_credential_types::provider::ProvideCredentials as _;
 use proptest::prelude::*;
@@ -20,8 +18,8 @@ use serde_json::{Value, json};
 use crate::config::environment::AwsEnvironment;
 use crate::session::aws_session::{AwsSession, MACHINE_LABEL};
 use crate::session::request::{SessionCredentials, SessionRequest};
-use crate::testing::python;
 use transload_model::Region;
+use transload_network::testing::python_answers;
 
 /// Number of generated cases. botocore runs all of them in one process.
 const CASES: usize = 250;
@@ -174,20 +172,6 @@ pub(super) fn write_programs(folder: &Path) {
     }
 }
 
-fn as_botocore(cases: &Value) -> Vec<Value> {
-    let mut child = Command::new(python())
-        .args(["-c", include_str!("find_credentials.py")])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    child.stdin.take().unwrap().write_all(cases.to_string().as_bytes()).unwrap();
-    let output = child.wait_with_output().unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    serde_json::from_slice(&output.stdout).unwrap()
-}
-
 async fn ours(variables: &HashMap<String, String>, profile: Option<&str>) -> Value {
     let request = SessionRequest {
         credentials: match profile {
@@ -243,7 +227,8 @@ async fn the_credentials_are_those_of_the_aws_cli() {
         cases.push((case, variables));
     }
     let mut seen: BTreeMap<&str, usize> = BTreeMap::new();
-    for ((case, variables), theirs) in cases.iter().zip(as_botocore(&Value::Array(inputs))) {
+    let answers: Vec<Value> = python_answers(include_str!("find_credentials.py"), &inputs);
+    for ((case, variables), theirs) in cases.iter().zip(answers) {
         let ours = ours(variables, case.profile).await;
         let outcome = match (theirs["id"].as_str(), theirs["error"].as_str()) {
             (Some(id), _) => {

@@ -1,6 +1,6 @@
 """Reads configuration files as botocore does.
 
-Arguments: files. Standard output: for each, `{"profiles": {name: {setting: value}}}`, or `{"error":
+Standard input: a list of paths. Standard output: for each, `{"profiles": {name: {setting: value}}}`, or `{"error":
 ...}` with the name of the error where the file is refused.
 """
 
@@ -21,4 +21,4 @@ def read(path):
         return {"error": "twice" if "already exists" in message else "broken"}
 
 
-json.dump([read(path) for path in sys.argv[1:]], sys.stdout)
+json.dump([read(path) for path in json.load(sys.stdin)], sys.stdout)

@@ -52,9 +52,13 @@ pub(crate) enum BaseCredentials {
         role_name: String,
     },
     /// A session of `aws login`, by its ARN.
-    Login { session: String },
+    Login {
+        session: String,
+    },
     /// A program that prints credentials.
-    Process { command: String },
+    Process {
+        command: String,
+    },
     WebIdentity {
         role_arn: String,
         token_file: String,
@@ -65,7 +69,6 @@ pub(crate) enum BaseCredentials {
     Environment,
     /// The role of an EC2 instance.
     Instance,
-    /// The role of a container.
     Container,
 }
 

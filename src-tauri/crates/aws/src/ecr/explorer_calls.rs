@@ -1,7 +1,6 @@
 //! Implements [`EcrExplorer`] with the AWS SDK.
 
 use std::collections::HashMap;
-use std::time::Duration;
 
 use async_trait::async_trait;
 use aws_sdk_ecr::operation::get_lifecycle_policy_preview::GetLifecyclePolicyPreviewOutput;
@@ -24,37 +23,6 @@ use transload_model::{Digest, RepositoryName, Tag, media_type};
 /// Source: the maximum of `maxResults` of GetLifecyclePolicyPreview in ECR's API reference.
 const PREVIEW_PAGE_SIZE: i32 = 100;
 
-/// Waits before a page is requested again that ECR throttled, after the retries of the SDK.
-const THROTTLE_WAITS: [Duration; 4] = [
-    Duration::from_secs(1),
-    Duration::from_secs(4),
-    Duration::from_secs(15),
-    Duration::from_secs(30),
-];
-
-/// Repeats a request while ECR throttles it.
-pub(crate) async fn while_throttled<T, F: Future<Output = Result<T, AwsError>>>(
-    request: impl Fn() -> F,
-) -> Result<T, AwsError> {
-    while_throttled_with(&THROTTLE_WAITS, request).await
-}
-
-async fn while_throttled_with<T, F: Future<Output = Result<T, AwsError>>>(
-    waits: &[Duration],
-    request: impl Fn() -> F,
-) -> Result<T, AwsError> {
-    for wait in waits {
-        match request().await {
-            Err(AwsError::Throttled { action }) => {
-                tracing::info!(action, ?wait, "ECR throttles; the request is repeated");
-                tokio::time::sleep(*wait).await;
-            }
-            finished => return finished,
-        }
-    }
-    request().await
-}
-
 #[async_trait]
 impl EcrExplorer for Ecr {
     async fn all_images(&self, name: &RepositoryName) -> Result<Vec<EcrImage>, AwsError> {
@@ -70,11 +38,9 @@ impl EcrExplorer for Ecr {
         let mut places: HashMap<Digest, usize> = HashMap::new();
         let mut token: Option<String> = None;
         loop {
-            let page = while_throttled(|| {
-                let sent = request.clone().set_next_token(token.clone()).send();
-                async { sent.await.map_err(|error| call.failed(error)) }
-            })
-            .await?;
+            let page = call
+                .while_throttled(|| request.clone().set_next_token(token.clone()).send())
+                .await?;
             for detail in page.image_details() {
                 let image = image(&call, detail)?;
                 // A push while the pages are read can move an image to a later page.
@@ -101,11 +67,7 @@ impl EcrExplorer for Ecr {
         let call = self.call("ecr:DescribeImages").for_repository(name);
         let request = self.client.describe_images().repository_name(name.as_str());
         let request = request.image_ids(identifier(id));
-        let response = while_throttled(|| {
-            let sent = request.clone().send();
-            async { sent.await.map_err(|error| call.failed(error)) }
-        })
-        .await;
+        let response = call.while_throttled(|| request.clone().send()).await;
         match response {
             Ok(response) => {
                 response.image_details().first().map(|detail| image(&call, detail)).transpose()
@@ -132,11 +94,7 @@ impl EcrExplorer for Ecr {
             .repository_name(name.as_str())
             .set_image_ids(Some(ids))
             .set_accepted_media_types(Some(accepted));
-        let response = while_throttled(|| {
-            let sent = request.clone().send();
-            async { sent.await.map_err(|error| call.failed(error)) }
-        })
-        .await?;
+        let response = call.while_throttled(|| request.clone().send()).await?;
         let mut batch = ManifestBatch::default();
         for image in response.images() {
             let digest = image.image_id().and_then(|id| id.image_digest());
@@ -220,11 +178,8 @@ impl EcrExplorer for Ecr {
         let mut preview: Option<LifecyclePreview> = None;
         let mut token: Option<String> = None;
         loop {
-            let page = while_throttled(|| {
-                let sent = request.clone().set_next_token(token.clone()).send();
-                async { sent.await.map_err(|error| call.failed(error)) }
-            })
-            .await;
+            let page =
+                call.while_throttled(|| request.clone().set_next_token(token.clone()).send()).await;
             let page = match page {
                 Err(error) if is_code(&error, "LifecyclePolicyPreviewNotFoundException") => {
                     return Ok(None);
@@ -263,11 +218,7 @@ impl EcrExplorer for Ecr {
             .image_manifest_media_type(&manifest.media_type)
             .image_digest(manifest.digest.as_str())
             .set_image_tag(tag.map(ToString::to_string));
-        let sent = while_throttled(|| {
-            let sent = request.clone().send();
-            async { sent.await.map_err(|error| call.failed(error)) }
-        })
-        .await;
+        let sent = call.while_throttled(|| request.clone().send()).await;
         match sent {
             Err(error) if is_code(&error, "ImageAlreadyExistsException") => Ok(()),
             other => other.map(|_| ()),

@@ -9,7 +9,6 @@ use aws_sdk_ecr::types::{
 };
 
 use crate::ecr::client::{Ecr, PAGE_SIZE, is_code};
-use crate::ecr::explorer_calls::while_throttled;
 use crate::ecr::image_state::{
     EcrImageState, FoundPackage, ReplicationState, ScanFinding, ScanFindings,
 };
@@ -39,11 +38,8 @@ impl Ecr {
         let mut found: Option<ScanFindings> = None;
         let mut token: Option<String> = None;
         loop {
-            let page = while_throttled(|| {
-                let sent = request.clone().set_next_token(token.clone()).send();
-                async { sent.await.map_err(|error| call.failed(error)) }
-            })
-            .await;
+            let page =
+                call.while_throttled(|| request.clone().set_next_token(token.clone()).send()).await;
             let page = match page {
                 Err(error) if is_code(&error, "ScanNotFoundException") => return Ok(None),
                 page => page?,
@@ -103,11 +99,7 @@ impl EcrImageState for Ecr {
             .describe_image_replication_status()
             .repository_name(name.as_str())
             .image_id(identifier(digest));
-        let response = while_throttled(|| {
-            let sent = request.clone().send();
-            async { sent.await.map_err(|error| call.failed(error)) }
-        })
-        .await?;
+        let response = call.while_throttled(|| request.clone().send()).await?;
         let text = |text: Option<&str>| text.unwrap_or_default().to_owned();
         let states = response.replication_statuses().iter().map(|one| ReplicationState {
             region: text(one.region()),

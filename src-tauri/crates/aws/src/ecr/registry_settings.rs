@@ -76,11 +76,7 @@ pub struct CacheRule {
 pub enum InvalidRegistrySetting {
     /// The prefix can't start a repository name.
     #[error("{prefix:?} is not a valid prefix: {reason}")]
-    Prefix {
-        /// The prefix as entered.
-        prefix: String,
-        reason: String,
-    },
+    Prefix { prefix: String, reason: String },
     /// ECR can only read secrets with its own name prefix.
     #[error(
         "{0:?} is not the ARN of a secret that ECR can read; the name must begin with ecr-pullthroughcache/"
@@ -119,12 +115,10 @@ impl CreationTemplate {
         Ok(Self { prefix, settings, role: role.map(str::to_owned) })
     }
 
-    /// The prefix of the repository names.
     pub fn prefix(&self) -> &str {
         &self.prefix
     }
 
-    /// The settings of the repositories.
     pub fn settings(&self) -> &RepositorySettings {
         &self.settings
     }
@@ -151,7 +145,6 @@ impl CacheRule {
         Ok(Self { prefix, secret: secret.to_owned() })
     }
 
-    /// The prefix of the repository names.
     pub fn prefix(&self) -> &str {
         &self.prefix
     }

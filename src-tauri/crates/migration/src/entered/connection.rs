@@ -36,6 +36,16 @@ pub enum AwsConnection {
 }
 
 impl AwsConnection {
+    /// Returns the connection with a profile, its region and its endpoints.
+    pub fn profile(name: &str) -> Self {
+        Self::Profile {
+            profile: name.to_owned(),
+            region: None,
+            ecr_endpoint: None,
+            registry_endpoint: None,
+        }
+    }
+
     /// Returns its endpoints of the ECR API and of the registry.
     pub fn endpoints(&self) -> [Option<&String>; 2] {
         match self {
@@ -71,7 +81,6 @@ pub enum ImageSource {
         /// One or more users or organizations, separated by commas. `library` for official images.
         namespace: String,
     },
-    /// Any registry.
     Registry {
         /// Its host, with the port if it has one.
         host: String,

@@ -21,7 +21,6 @@ pub struct EnteredRequest {
     /// The names of source repositories without an entry, which *Run again* may find.
     #[serde(default)]
     pub naming: Naming,
-    /// The settings of new repositories.
     pub template: EnteredSettings,
     /// What to do with images whose tag exists and points to another image.
     pub choices: Vec<ConflictChoice>,
@@ -36,6 +35,26 @@ pub struct EnteredRequest {
     /// tags.
     #[serde(default)]
     pub selection: Option<Selection>,
+}
+
+impl EnteredRequest {
+    /// Returns a request without images, which creates repositories with ECR's default settings and copies images
+    /// as a whole.
+    pub fn new(connection: AwsConnection, source: ImageSource) -> Self {
+        Self {
+            connection,
+            source,
+            images: Vec::new(),
+            repositories: Vec::new(),
+            naming: Naming::default(),
+            template: EnteredSettings::default(),
+            choices: Vec::new(),
+            remove_temporary_tags: true,
+            extent: EnteredScope::default(),
+            expiry_confirmed: Vec::new(),
+            selection: None,
+        }
+    }
 }
 
 /// What is copied of an image from registry to registry.
@@ -67,8 +86,8 @@ pub struct RepositoryMapping {
     pub settings: Option<EnteredSettings>,
 }
 
-/// The settings of a repository.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+/// The settings of a repository. The default are those of ECR.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(rename = "RepositorySettings", export_to = "migration.ts")]
 pub struct EnteredSettings {
     pub tag_mutability: TagMutability,
@@ -99,10 +118,10 @@ pub struct ConflictChoice {
 #[serde(tag = "kind", rename_all = "snake_case")]
 #[ts(export_to = "migration.ts")]
 pub enum ConflictResolution {
-    /// Keep the existing image.
     KeepExisting,
     /// Move the tag, if the repository allows it.
     Overwrite,
-    /// Copy to another tag.
-    NewTag { tag: String },
+    NewTag {
+        tag: String,
+    },
 }

@@ -26,20 +26,6 @@ use transload_registry::PullQuota;
 /// Estimated pulls of an image whose manifests are not read yet: an index with a few platforms.
 const ESTIMATED_PULLS_PER_IMAGE: usize = 4;
 
-/// Gathers the facts of a request.
-///
-/// # Errors
-/// Returns an error only if nothing can be planned: the ECR API or the engine doesn't respond. A
-/// failure that concerns one image is stored with that image.
-pub async fn gather(
-    request: &MigrationRequest,
-    source: &Source,
-    destination: &Destination,
-) -> Result<Facts, MigrationError> {
-    let manifests = Arc::default();
-    gather_with_progress(request, source, destination, &manifests, &|_| {}).await
-}
-
 /// Progress of gathering the facts of a plan.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, TS)]
 #[ts(rename = "PlanProgress", export_to = "plan.ts")]
@@ -72,8 +58,9 @@ impl Progress<'_> {
 /// nothing is written. Manifests that `manifests` has from an earlier plan are not requested again.
 ///
 /// # Errors
-/// As [`gather`].
-pub async fn gather_with_progress(
+/// Returns an error only if nothing can be planned: the ECR API or the engine doesn't respond. A
+/// failure that concerns one image is stored with that image.
+pub async fn gather(
     request: &MigrationRequest,
     source: &Source,
     destination: &Destination,

@@ -124,15 +124,9 @@ async fn progress_reaches_the_number_of_images() {
     };
     let request = request("app", "app", &tags);
     let (source, manifests) = (migration.registry_source(), Arc::default());
-    crate::facts::gather::gather_with_progress(
-        &request,
-        &source,
-        &migration.destination(),
-        &manifests,
-        &report,
-    )
-    .await
-    .unwrap();
+    crate::facts::gather::gather(&request, &source, &migration.destination(), &manifests, &report)
+        .await
+        .unwrap();
     let reported = reported.into_inner().unwrap();
     assert!(reported.is_sorted(), "{reported:?}");
     assert_eq!(reported.last(), Some(&3));

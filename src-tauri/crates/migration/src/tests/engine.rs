@@ -58,11 +58,7 @@ impl Partial {
     }
 
     async fn plan_for(&self, request: &crate::request::MigrationRequest) -> Plan {
-        let facts =
-            crate::facts::gather::gather(request, &self.source, &self.migration.destination())
-                .await
-                .unwrap();
-        crate::plan::make_plan::plan(request, &facts)
+        self.migration.plan_from(request, &self.source).await
     }
 
     async fn run(&self, plan: &Plan) -> crate::report::Report {
@@ -269,8 +265,7 @@ async fn a_push_of_different_content_is_detected() {
     *engine.pushes_instead.lock().unwrap() = Some(Digest::of(b"anything"));
     let source = Source::Engine(engine);
     let request = request("app", "app", &["1"]);
-    let facts =
-        crate::facts::gather::gather(&request, &source, &migration.destination()).await.unwrap();
-    let report = migration.run(&crate::plan::make_plan::plan(&request, &facts), &source).await;
+    let plan = migration.plan_from(&request, &source).await;
+    let report = migration.run(&plan, &source).await;
     assert!(matches!(error_of(&report), MigrationError::ContentDiffers { .. }));
 }

@@ -4,9 +4,7 @@
 use std::sync::Arc;
 
 use crate::endpoints::Source;
-use crate::facts::gather::gather;
 use crate::plan::Plan;
-use crate::plan::make_plan::plan;
 use crate::report::Report;
 use crate::request::MigrationRequest;
 use crate::testing::engine::FakeEngine;
@@ -186,8 +184,7 @@ async fn engine_run(
     }
     let source = Source::Engine(Arc::clone(engine) as _);
     let request = request("app", "app", tags);
-    let facts = gather(&request, &source, &migration.destination()).await.unwrap();
-    let plan = plan(&request, &facts);
+    let plan = migration.plan_from(&request, &source).await;
     let report = migration.run(&plan, &source).await;
     (plan, report)
 }

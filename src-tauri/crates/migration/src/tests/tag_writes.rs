@@ -16,7 +16,6 @@ use crate::testing::{TestMigration, request, results};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Change {
     Nothing,
-    /// Pushes another image.
     Pushes,
     /// Pushes the same image that is about to be written.
     PushesTheSame,
@@ -145,10 +144,7 @@ async fn the_docker_engine_overwrites_no_more_than_a_copy() {
         let engine = Arc::new(FakeEngine::new(Arc::clone(&migration.registry), false));
         engine.add("source.example/app:1", "image");
         let source = Source::Engine(engine.clone());
-        let facts = crate::facts::gather::gather(&request, &source, &migration.destination())
-            .await
-            .unwrap();
-        let plan = crate::plan::make_plan::plan(&request, &facts);
+        let plan = migration.plan_from(&request, &source).await;
         change.apply(&migration.registry);
         let report = migration.run(&plan, &source).await;
         check(&report, &migration.registry, outcome, old.as_ref());
@@ -161,9 +157,7 @@ async fn an_image_that_the_engine_pushed_before_counts_as_existing() {
     let engine = Arc::new(FakeEngine::new(Arc::clone(&migration.registry), false));
     engine.add("source.example/app:1", "image");
     let source = Source::Engine(engine.clone());
-    let facts =
-        crate::facts::gather::gather(&request, &source, &migration.destination()).await.unwrap();
-    let plan = crate::plan::make_plan::plan(&request, &facts);
+    let plan = migration.plan_from(&request, &source).await;
     let pushed = migration.registry.image("app", Some("1"), &["image"]);
     engine.add_repository_digest("registry.example/app", &pushed);
     let report = migration.run(&plan, &source).await;

@@ -7,11 +7,9 @@ use transload_model::{Digest, RepositorySettings};
 
 use crate::control::Control;
 use crate::endpoints::Source;
-use crate::facts::gather::gather;
 use crate::journal::entry::JournalRecord;
 use crate::journal::store::Journal;
 use crate::plan::Plan;
-use crate::plan::make_plan::plan;
 use crate::request::{MigrationRequest, Resolution};
 use crate::testing::engine::FakeEngine;
 use crate::testing::registry::FakeRegistry;
@@ -21,7 +19,6 @@ use crate::undo::facts::undo_facts;
 use crate::undo::make_plan::undo_plan;
 use crate::undo::plan::{TagLeftReason, TagUndo, UndoPlan, UndoRepository};
 
-/// Runs a migration and returns its journal record.
 async fn migrated(migration: &TestMigration, request: &MigrationRequest) -> JournalRecord {
     let plan = migration.plan(request).await;
     journaled(migration, &plan, &migration.registry_source()).await
@@ -41,8 +38,7 @@ async fn journaled(migration: &TestMigration, plan: &Plan, source: &Source) -> J
 async fn migrated_from_engine(migration: &TestMigration, engine: FakeEngine) -> JournalRecord {
     let source = Source::Engine(Arc::new(engine));
     let request = request("app", "app", &["1"]);
-    let facts = gather(&request, &source, &migration.destination()).await.unwrap();
-    let plan = plan(&request, &facts);
+    let plan = migration.plan_from(&request, &source).await;
     journaled(migration, &plan, &source).await
 }
 

@@ -8,9 +8,8 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 use transload_aws::EcrRepository;
 use transload_contract::{
-    AwsEndpoints, AwsIdentity, ConflictChoice, ConflictResolution, CopyScope, Encryption,
-    ImageSource, LifecyclePreset, MigrationRequest as Shown, RepositoryMapping, RepositorySettings,
-    SelectedImage, TagMutability,
+    AwsEndpoints, AwsIdentity, ConflictChoice, ConflictResolution, ImageSource,
+    MigrationRequest as Shown, RepositoryMapping, SelectedImage,
 };
 use transload_migration::{self as engine, Facts, ImageFacts, SourceFacts};
 use transload_model::{AccountId, Digest, Region, RegistryHost};
@@ -55,34 +54,21 @@ fn request() -> Shown {
         repository_name: to.to_owned(),
         settings: None,
     };
+    let connection = AwsConnection::Profile {
+        profile: "prod".to_owned(),
+        region: Some("eu-west-1".to_owned()),
+        ecr_endpoint: Some("https://vpce-1.api.ecr.eu-west-1.vpce.amazonaws.com".to_owned()),
+        registry_endpoint: None,
+    };
+    let source = ImageSource::Registry { host: SOURCE.to_owned(), plain_http: false };
     Shown {
-        connection: AwsConnection::Profile {
-            profile: "prod".to_owned(),
-            region: Some("eu-west-1".to_owned()),
-            ecr_endpoint: Some("https://vpce-1.api.ecr.eu-west-1.vpce.amazonaws.com".to_owned()),
-            registry_endpoint: None,
-        },
-        source: ImageSource::Registry { host: SOURCE.to_owned(), plain_http: false },
         images: images.map(|(repository, tag)| selected(repository, tag)).to_vec(),
         repositories: vec![mapping("team/app", "app"), mapping("team/web", "web")],
-        naming: Default::default(),
-        template: RepositorySettings {
-            tag_mutability: TagMutability::Mutable,
-            exclusion_filters: Vec::new(),
-            scan_on_push: false,
-            encryption: Encryption::Aes256,
-            tags: BTreeMap::new(),
-            lifecycle: LifecyclePreset::None,
-            policy: None,
-        },
-        expiry_confirmed: Vec::new(),
         choices: vec![
             choice("moved", ConflictResolution::Overwrite),
             choice("kept", ConflictResolution::KeepExisting),
         ],
-        remove_temporary_tags: true,
-        extent: CopyScope::default(),
-        selection: None,
+        ..Shown::new(connection, source)
     }
 }
 

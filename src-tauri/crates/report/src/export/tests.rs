@@ -5,38 +5,12 @@ use transload_contract::{
     Proof, ReportPart, Route,
 };
 use transload_errors::ErrorCode;
-use transload_migration::{Outcome, OutcomeCounts, RunEnd};
+use transload_migration::RunEnd;
 
 use serde_json::json;
 
 use super::*;
-use crate::summary::{Attention, summarize, summary};
-
-/// A report without images.
-fn blank(identity: AwsIdentity, (started_at_ms, elapsed_ms): (u64, u64)) -> MigrationReport {
-    let outcome = Outcome::of(RunEnd::Completed, OutcomeCounts::default());
-    MigrationReport {
-        job: "migration-1".to_owned(),
-        outcome: outcome.headline,
-        summary: summary(&outcome, Attention::default()),
-        identity: Some(identity),
-        registry: "registry".to_owned(),
-        started_at_ms,
-        elapsed_ms,
-        repositories_created: Vec::new(),
-        repositories_empty: Vec::new(),
-        images: Vec::new(),
-        sent_bytes: Some(0),
-        skipped_bytes: 0,
-        temporary_tags_left: Vec::new(),
-        policies_not_set: Vec::new(),
-        journal_error: None,
-        run_error: None,
-        part: None,
-        missing_parts: Vec::new(),
-        verified_at_ms: None,
-    }
-}
+use crate::summary::{blank_report, summarize};
 
 /// A report of two parts of a plan, of which one image failed.
 pub(crate) fn report() -> MigrationReport {
@@ -84,7 +58,7 @@ pub(crate) fn report() -> MigrationReport {
         ],
         sent_bytes: Some(10),
         skipped_bytes: 3,
-        ..blank(identity, times_ms)
+        ..blank_report("migration-1".to_owned(), Some(identity), "registry".to_owned(), times_ms)
     };
     summarize(&mut report, RunEnd::Completed);
     report

@@ -7,9 +7,8 @@ use async_trait::async_trait;
 use futures_util::StreamExt as _;
 use transload_aws::AwsEnvironment;
 use transload_contract::{
-    AwsConnection, CopyScope, Encryption, ImageSource, JobEventKind, LifecyclePreset,
-    MigrationOutcome, MigrationReport, MigrationRequest, Naming, RepositoryMapping,
-    RepositorySettings, SelectedImage, TagMutability,
+    AwsConnection, ImageSource, JobEventKind, MigrationOutcome, MigrationReport, MigrationRequest,
+    RepositoryMapping, SelectedImage,
 };
 use transload_docker::DockerEnvironment;
 use transload_errors::ErrorCode;
@@ -141,33 +140,18 @@ impl ListApi for Faulty {
 }
 
 fn request() -> MigrationRequest {
+    let source = ImageSource::PracticeAccount { namespace: None };
     MigrationRequest {
-        connection: AwsConnection::Practice,
-        source: ImageSource::PracticeAccount { namespace: None },
         repositories: vec![RepositoryMapping {
             source_repository: "dencold/pgcli".to_owned(),
             repository_name: "pgcli".to_owned(),
             settings: None,
         }],
-        naming: Naming::default(),
         images: vec![SelectedImage {
             repository: "dencold/pgcli".to_owned(),
             tag: "latest".to_owned(),
         }],
-        template: RepositorySettings {
-            tag_mutability: TagMutability::Mutable,
-            exclusion_filters: Vec::new(),
-            scan_on_push: false,
-            encryption: Encryption::Aes256,
-            tags: Default::default(),
-            lifecycle: LifecyclePreset::None,
-            policy: None,
-        },
-        choices: Vec::new(),
-        remove_temporary_tags: true,
-        extent: CopyScope { platform: None, referrers: true },
-        expiry_confirmed: Vec::new(),
-        selection: None,
+        ..MigrationRequest::new(AwsConnection::Practice, source)
     }
 }
 

@@ -39,25 +39,7 @@ async fn archived_images_are_listed_with_their_status() {
     assert_eq!(aws.requests()[0].json["filter"], json!({"imageStatus": "ANY"}));
 }
 
-#[tokio::test]
-async fn a_request_is_repeated_after_each_wait_and_then_fails() {
-    let waits = [Duration::ZERO; THROTTLE_WAITS.len()];
-    for (throttled, expected_requests) in [(0, 1), (1, 2), (4, 5), (5, 5)] {
-        let requests = AtomicU32::new(0);
-        let result = while_throttled_with(&waits, || {
-            let number = requests.fetch_add(1, Ordering::Relaxed);
-            let action = "ecr:DescribeImages".to_owned();
-            async move {
-                if number < throttled { Err(AwsError::Throttled { action }) } else { Ok(number) }
-            }
-        })
-        .await;
-        assert_eq!(result.ok(), (throttled < 5).then_some(throttled), "{throttled} times");
-        assert_eq!(requests.into_inner(), expected_requests, "{throttled} times");
-    }
-}
-
-/// Ten pages, of which page 4 is throttled. The test above has the number of repetitions.
+/// Ten pages, of which page 4 is throttled. The test of `throttled_calls` has the number of repetitions.
 #[tokio::test]
 async fn a_throttled_list_resumes_at_its_page() {
     static THROTTLED: AtomicU32 = AtomicU32::new(0);

@@ -48,14 +48,9 @@ async fn manifests_read_by_a_plan_are_not_pulled_again() {
     let (source, manifests) = (migration.registry_source(), Arc::default());
     let plan = async || {
         let destination = migration.destination();
-        let facts = crate::facts::gather::gather_with_progress(
-            &request,
-            &source,
-            &destination,
-            &manifests,
-            &|_| {},
-        )
-        .await;
+        let facts =
+            crate::facts::gather::gather(&request, &source, &destination, &manifests, &|_| {})
+                .await;
         crate::plan::make_plan::plan(&request, &facts.unwrap())
     };
     *migration.source.pulls_left.lock().unwrap() = Some(50);

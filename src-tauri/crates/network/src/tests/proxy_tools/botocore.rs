@@ -1,9 +1,6 @@
 //! Compares the proxies for AWS with those of botocore, which the AWS CLI uses.
 
 use std::collections::{BTreeMap, HashMap};
-use std::io::Write as _;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -16,32 +13,13 @@ use url::Url;
 use super::variable;
 use crate::proxies::Proxies;
 use crate::proxy_address::Hop;
+use crate::testing::python_answers;
 
 /// The number of generated cases. One botocore process evaluates all of them.
 const CASE_COUNT: usize = 1_500;
 
-/// Returns the Python of the test tools: in `TRANSLOAD_TOOLS`, or where `cargo xtask` installs it.
-fn python() -> PathBuf {
-    let installed_by_xtask =
-        Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../target/tools/python/bin");
-    let folder = std::env::var_os("TRANSLOAD_TOOLS").map_or(installed_by_xtask, PathBuf::from);
-    folder.join("python3")
-}
-
-/// Returns the proxy that botocore selects for each case, and the header with its login.
-fn botocore_proxies(cases: &Value) -> Vec<Option<(String, Option<String>)>> {
-    let mut child = Command::new(python())
-        .args(["-c", include_str!("../../testing/proxy_as_botocore.py")])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    child.stdin.take().unwrap().write_all(cases.to_string().as_bytes()).unwrap();
-    let output = child.wait_with_output().unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    serde_json::from_slice(&output.stdout).unwrap()
-}
+/// The proxy that botocore selects for a case, and the header with its login.
+type BotocoreProxy = Option<(String, Option<String>)>;
 
 /// Returns the `Proxy-Authorization` header for a proxy.
 fn login_header(hop: &Hop) -> Option<String> {
@@ -111,8 +89,11 @@ fn selects_the_same_proxy_as_botocore() {
         })
         .collect();
     let input = cases.iter().map(|(variables, url)| json!({"variables": variables, "url": url}));
+    let input: Vec<Value> = input.collect();
+    let program = include_str!("../../testing/proxy_as_botocore.py");
+    let theirs: Vec<BotocoreProxy> = python_answers(program, &input);
     let mut seen: BTreeMap<&str, usize> = BTreeMap::new();
-    for ((variables, url), theirs) in cases.iter().zip(botocore_proxies(&input.collect())) {
+    for ((variables, url), theirs) in cases.iter().zip(theirs) {
         let proxies = Proxies::from_variables(|name| variables.get(name).cloned());
         let proxies = proxies.for_aws().unwrap_or(proxies);
         let ours = proxies.for_url(&Url::parse(url).unwrap());
