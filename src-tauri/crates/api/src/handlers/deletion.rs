@@ -232,7 +232,7 @@ impl Api {
             .filter(|plan| !plan.images.is_empty())
             .map(|plan| self.keep_manifests_of(connection, plan, control, &report_read))
             .collect();
-        stream::iter(reading).buffer_unordered(MAX_CONCURRENT_REPOSITORIES).collect::<()>().await;
+        stream::iter(reading).buffer_unordered(MAX_CONCURRENT_ECR_CALLS).collect::<()>().await;
     }
 
     async fn keep_manifests_of(
