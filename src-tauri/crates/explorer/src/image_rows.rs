@@ -9,7 +9,6 @@ use crate::kind::ImageKind;
 use crate::sizes::ImageSize;
 use transload_model::{Digest, Platform};
 
-/// The rows of a repository.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export_to = "repositories.ts")]
 pub struct RepositoryRows {
@@ -46,9 +45,7 @@ pub struct ImageRow {
     pub parts: Vec<ImagePart>,
     /// The platforms of an index, in its order.
     pub platforms: Vec<String>,
-    /// Number of its signatures.
     pub signatures: u64,
-    /// Number of its SBOMs.
     pub sboms: u64,
     /// Number of its provenance attestations.
     pub provenances: u64,
