@@ -23,6 +23,16 @@ const definitions: Column<string>[] = [
   { id: "name", header: "Name", width: 400, minWidth: 300, grow: 1, cell: (row) => row },
   { id: "size", header: "Size", width: 200, hideOrder: 1, cell: (row) => row },
   { id: "pushed", header: "Pushed", width: 200, cell: (row) => row },
+  // A column that grows and gives way less than the others.
+  {
+    id: "state",
+    header: "State",
+    hidden: true,
+    width: 150,
+    minWidth: 140,
+    grow: 2,
+    cell: (row) => row,
+  },
 ];
 
 /** A measured table in a window of 1280 pixels, and what changes its width. */
@@ -122,6 +132,19 @@ it("gives columns another width without rendering a row", () => {
   expect(widths().slice(0, 3)).toEqual(["54px", "340px", "auto"]);
   expect(cell).toHaveBeenCalled();
   expect(createWrapper().findTable()?.getElement()).toBe(table);
+});
+
+it("fits columns from their definitions, whatever width they had before", () => {
+  localStorage.setItem(
+    "fitted.table",
+    JSON.stringify({ visibleContent: ["name", "size", "state"] }),
+  );
+  const { widths, resizeTo } = shownTable();
+  // 1,000 pixels: the 250 that are left go to the columns that grow.
+  expect(widths().slice(1, 3)).toEqual(["483px", "200px"]);
+  resizeTo(798);
+  // 700 pixels: the 50 that are missing come from them, the more the wider they are.
+  expect(widths().slice(1, 3)).toEqual(["354px", "200px"]);
 });
 
 it("follows the edge of a column that is dragged, and keeps what the others have", async () => {

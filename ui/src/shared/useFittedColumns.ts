@@ -67,7 +67,7 @@ export function useFittedColumns<Row>(options: FittedColumnsOptions<Row>): Fitte
   /** The widths that the table itself uses, by column ID. */
   const own = useRef(new Map<string, number>());
   const apply = useCallback(() => {
-    const { columns, layout, beside, hasSelection } = latest.current;
+    const { columns, definitions, layout, beside, hasSelection } = latest.current;
     const style = sized.current?.style;
     if (columns === null || style === undefined || measured.current === null) {
       return;
@@ -76,7 +76,7 @@ export function useFittedColumns<Row>(options: FittedColumnsOptions<Row>): Fitte
       style.setProperty("--column-1", `${selectionWidth}px`);
     }
     const available = measured.current - beside;
-    const fitted = withWidths(columns, layout, available);
+    const fitted = withWidths(definitionsOf(columns, definitions), layout, available);
     const total = fitted.reduce((sum, { width }) => sum + Number(width), 0);
     for (const [index, { width }] of fitted.entries()) {
       // The last one takes what rounding leaves.
@@ -138,8 +138,8 @@ export function useFittedColumns<Row>(options: FittedColumnsOptions<Row>): Fitte
   useDraggedWidths(columns, options.hasSelection, sized, own);
 
   const widthsAfter = useCallback((reported: readonly number[]) => {
-    const { columns, layout, beside } = latest.current;
-    const shown = columns ?? [];
+    const { columns, definitions, layout, beside } = latest.current;
+    const shown = definitionsOf(columns ?? [], definitions);
     const fitted = withWidths(shown, layout, (measured.current ?? 0) - beside);
     return Object.fromEntries(
       fitted.map(({ id, width }, index) => {
@@ -158,6 +158,15 @@ export function useFittedColumns<Row>(options: FittedColumnsOptions<Row>): Fitte
 /** The variable with the width of a column, as in `columnWidths.css`. The column of the selection is the first one. */
 function variable(index: number, hasSelection: boolean): string {
   return `--column-${index + (hasSelection ? 2 : 1)}`;
+}
+
+/** The definitions of shown columns: their widths are not those of an earlier width of the table. */
+function definitionsOf<Row>(
+  columns: readonly Column<Row>[],
+  definitions: readonly Column<Row>[],
+): readonly Column<Row>[] {
+  const ids = new Set(columns.map(({ id }) => id));
+  return definitions.filter(({ id }) => ids.has(id));
 }
 
 function sameColumns<Row>(one: readonly Column<Row>[], other: readonly Column<Row>[]): boolean {
