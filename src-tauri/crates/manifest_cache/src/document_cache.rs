@@ -3,17 +3,20 @@
 use std::collections::HashMap;
 use std::fmt;
 use std::path::Path;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::OnceLock;
 
 use bytes::Bytes;
 use rusqlite::{Connection, OptionalExtension as _, params};
 
 use crate::pull_times::{OwnRead, PullScope, PullTime};
-use crate::sqlite_file::{integer, open_memory, open_or_memory, readable, usable};
+use crate::sqlite_file::{CacheFile, integer, readable_unless_damaged};
 use transload_model::{Digest, DigestHasher};
 
 /// The largest size of all documents. A manifest has some kilobytes, so this is several hundred thousand.
 const LIMIT_BYTES: u64 = 512 * 1024 * 1024;
+
+/// The same in memory: of documents that couldn't be written, or of all without a file.
+const MEMORY_LIMIT_BYTES: u64 = 64 * 1024 * 1024;
 
 /// Larger documents are not cached, such as an SBOM of a whole distribution.
 pub const DOCUMENT_LIMIT_BYTES: usize = 16 * 1024 * 1024;
@@ -65,11 +68,13 @@ pub struct CachedDocument {
 /// Documents by digest, and the reads by Transload of the images of a repository. Every document is verified against
 /// its digest when it is read.
 ///
-/// The cache never fails: if the file can't be used, everything is kept in memory until the program ends. Its methods
-/// block for the time of a small read or write of a local file.
+/// The cache never fails: what can't be written, for example because the disk is full, is kept in memory until the
+/// program ends. Its methods block for the time of a small read or write of a local file.
 pub struct DocumentCache {
-    connection: Mutex<Connection>,
+    pub(crate) file: CacheFile,
     limit_bytes: u64,
+    /// What couldn't be written.
+    unwritten: OnceLock<Box<Self>>,
 }
 
 impl fmt::Debug for DocumentCache {
@@ -81,18 +86,33 @@ impl fmt::Debug for DocumentCache {
 impl DocumentCache {
     /// Opens the file, or creates it for this user only. Uses memory if that fails.
     pub fn open(path: &Path) -> Self {
-        let connection = open_or_memory(path, TABLES);
-        Self { connection: Mutex::new(connection), limit_bytes: LIMIT_BYTES }
+        Self::of(CacheFile::open(path, TABLES))
     }
 
     /// Creates a cache without a file.
     pub fn in_memory() -> Self {
-        Self { connection: Mutex::new(open_memory(TABLES)), limit_bytes: LIMIT_BYTES }
+        Self::of(CacheFile::in_memory(TABLES))
+    }
+
+    fn of(file: CacheFile) -> Self {
+        let limit_bytes = if file.is_in_memory() { MEMORY_LIMIT_BYTES } else { LIMIT_BYTES };
+        Self { file, limit_bytes, unwritten: OnceLock::new() }
+    }
+
+    /// The memory for what couldn't be written. `None` if this cache is in memory itself.
+    fn unwritten(&self) -> Option<&Self> {
+        let create = || Box::new(Self::in_memory());
+        (!self.file.is_in_memory()).then(|| self.unwritten.get_or_init(create).as_ref())
     }
 
     /// Returns a document if it is cached and matches its digest.
     pub fn document(&self, digest: &Digest, now_ms: u64) -> Option<CachedDocument> {
-        let connection = self.connection();
+        self.written(digest, now_ms)
+            .or_else(|| self.unwritten.get().and_then(|memory| memory.document(digest, now_ms)))
+    }
+
+    fn written(&self, digest: &Digest, now_ms: u64) -> Option<CachedDocument> {
+        let connection = self.file.connection();
         let found = connection
             .prepare_cached("SELECT media_type, bytes, used_at_ms FROM document WHERE digest = ?1")
             .and_then(|mut statement| {
@@ -102,14 +122,14 @@ impl DocumentCache {
                     })
                     .optional()
             });
-        let (media_type, bytes, used_at_ms): (_, _, i64) = usable(found)??;
+        let (media_type, bytes, used_at_ms): (_, _, i64) = self.file.usable(found)??;
         if !matches(digest, &bytes) {
             tracing::warn!(%digest, "a cached document doesn't match its digest");
-            usable(connection.execute("DELETE FROM document WHERE digest = ?1", [digest.as_str()]));
+            self.file.usable(connection.execute("DELETE FROM document WHERE digest = ?1", [digest.as_str()]));
             return None;
         }
         if now_ms.saturating_sub(u64::try_from(used_at_ms).unwrap_or(0)) > USE_GRANULARITY_MS {
-            usable(connection.execute(
+            self.file.usable(connection.execute(
                 "UPDATE document SET used_at_ms = ?2 WHERE digest = ?1",
                 params![digest.as_str(), integer(now_ms)],
             ));
@@ -118,11 +138,12 @@ impl DocumentCache {
     }
 
     pub fn has(&self, digest: &Digest) -> bool {
-        let connection = self.connection();
+        let connection = self.file.connection();
         let found = connection
             .prepare_cached("SELECT 1 FROM document WHERE digest = ?1")
             .and_then(|mut statement| statement.exists([digest.as_str()]));
-        usable(found).unwrap_or(false)
+        self.file.usable(found).unwrap_or(false)
+            || self.unwritten.get().is_some_and(|memory| memory.has(digest))
     }
 
     /// Caches documents, all in one transaction. Documents that are too large or don't match their digest are skipped.
@@ -131,9 +152,18 @@ impl DocumentCache {
         documents: impl IntoIterator<Item = (&'a Digest, &'a str, &'a [u8])>,
         now_ms: u64,
     ) {
-        let mut connection = self.connection();
+        let documents: Vec<_> = documents.into_iter().collect();
+        if self.write(&documents, now_ms).is_none()
+            && let Some(memory) = self.unwritten()
+        {
+            memory.write(&documents, now_ms);
+        }
+    }
+
+    fn write(&self, documents: &[(&Digest, &str, &[u8])], now_ms: u64) -> Option<()> {
+        let mut connection = self.file.connection();
         let written = connection.transaction().and_then(|transaction| {
-            for (digest, media_type, bytes) in documents {
+            for &(digest, media_type, bytes) in documents {
                 if bytes.len() > DOCUMENT_LIMIT_BYTES || !matches(digest, bytes) {
                     continue;
                 }
@@ -153,14 +183,14 @@ impl DocumentCache {
             remove_least_recently_used(&transaction, "document", self.limit_bytes)?;
             transaction.commit()
         });
-        usable(written);
+        self.file.usable(written)
     }
 
     /// Returns the images that were read in other repositories of the same registry, each with the name of its
     /// repository.
     pub fn read_elsewhere(&self, scope: &PullScope) -> Vec<(String, Digest)> {
         let registry = scope.registry();
-        let connection = self.connection();
+        let connection = self.file.connection();
         let rows = connection
             .prepare_cached(
                 "SELECT DISTINCT scope, digest FROM own_read
@@ -171,9 +201,9 @@ impl DocumentCache {
                 let rows = statement.query_map(parameters, |row| {
                     Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?))
                 })?;
-                Ok(readable(rows))
+                readable_unless_damaged(rows)
             });
-        let found = usable(rows).unwrap_or_default().into_iter();
+        let found = self.file.usable(rows).unwrap_or_default().into_iter();
         found
             .filter_map(|(scope, digest)| {
                 let repository = scope.strip_prefix(registry)?.to_owned();
@@ -184,14 +214,14 @@ impl DocumentCache {
 
     /// Returns the list of the files of a layer, in the form in which it was stored.
     pub fn layer_list(&self, layer: &Digest, now_ms: u64) -> Option<Vec<u8>> {
-        let connection = self.connection();
+        let connection = self.file.connection();
         let found = connection
             .query_row("SELECT bytes FROM layer_list WHERE digest = ?1", [layer.as_str()], |row| {
                 row.get(0)
             })
             .optional();
-        let bytes = usable(found)??;
-        usable(connection.execute(
+        let bytes = self.file.usable(found)??;
+        self.file.usable(connection.execute(
             "UPDATE layer_list SET used_at_ms = ?2 WHERE digest = ?1",
             params![layer.as_str(), integer(now_ms)],
         ));
@@ -203,7 +233,7 @@ impl DocumentCache {
         if bytes.len() > DOCUMENT_LIMIT_BYTES {
             return;
         }
-        let mut connection = self.connection();
+        let mut connection = self.file.connection();
         let written = connection.transaction().and_then(|transaction| {
             transaction.execute(
                 "INSERT OR REPLACE INTO layer_list (digest, bytes, size, used_at_ms) VALUES (?1, ?2, ?3, ?4)",
@@ -212,7 +242,7 @@ impl DocumentCache {
             remove_least_recently_used(&transaction, "layer_list", LAYER_LISTS_LIMIT_BYTES)?;
             transaction.commit()
         });
-        usable(written);
+        self.file.usable(written);
     }
 
     /// Records that Transload is about to read images, each with the pull time that ECR reports now. Call it before
@@ -223,9 +253,29 @@ impl DocumentCache {
         images: impl IntoIterator<Item = (&'a Digest, Option<u64>)>,
         now_ms: u64,
     ) {
-        let mut connection = self.connection();
+        let images: Vec<_> = images.into_iter().collect();
+        if self.write_reads(scope, &images, now_ms).is_some() {
+            return;
+        }
+        let Some(memory) = self.unwritten() else { return };
+        // The file knows earlier reads.
+        let known = self.own_reads(scope);
+        let before = images.iter().map(|(digest, reported_ms)| {
+            let known = known.get(*digest).map(Vec::as_slice).unwrap_or_default();
+            (*digest, PullTime::of(*reported_ms, known).pulled_at_ms)
+        });
+        memory.write_reads(scope, &before.collect::<Vec<_>>(), now_ms);
+    }
+
+    fn write_reads(
+        &self,
+        scope: &PullScope,
+        images: &[(&Digest, Option<u64>)],
+        now_ms: u64,
+    ) -> Option<()> {
+        let mut connection = self.file.connection();
         let written = connection.transaction().and_then(|transaction| {
-            for (digest, reported_ms) in images {
+            for &(digest, reported_ms) in images {
                 let known = reads_of(&transaction, scope, digest)?;
                 let before = PullTime::of(reported_ms, &known).pulled_at_ms;
                 transaction
@@ -249,12 +299,12 @@ impl DocumentCache {
             }
             transaction.commit()
         });
-        usable(written);
+        self.file.usable(written)
     }
 
     /// Returns the reads by Transload of the images of a repository.
     pub fn own_reads(&self, scope: &PullScope) -> HashMap<Digest, Vec<OwnRead>> {
-        let connection = self.connection();
+        let connection = self.file.connection();
         let rows = connection
             .prepare_cached(
                 "SELECT digest, read_at_ms, pulled_before_ms FROM own_read WHERE scope = ?1",
@@ -263,19 +313,19 @@ impl DocumentCache {
                 let rows = statement.query_map([scope.as_str()], |row| {
                     Ok((row.get::<_, String>(0)?, own_read(row.get(1)?, row.get(2)?)))
                 })?;
-                Ok(readable(rows))
+                readable_unless_damaged(rows)
             });
         let mut reads: HashMap<Digest, Vec<OwnRead>> = HashMap::new();
-        for (digest, read) in usable(rows).unwrap_or_default() {
+        for (digest, read) in self.file.usable(rows).unwrap_or_default() {
             if let Ok(digest) = Digest::parse(&digest) {
                 reads.entry(digest).or_default().push(read);
             }
         }
+        let unwritten = self.unwritten.get().map(|memory| memory.own_reads(scope));
+        for (digest, more) in unwritten.into_iter().flatten() {
+            reads.entry(digest).or_default().extend(more);
+        }
         reads
-    }
-
-    fn connection(&self) -> MutexGuard<'_, Connection> {
-        self.connection.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

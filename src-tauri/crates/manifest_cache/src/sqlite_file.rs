@@ -1,12 +1,121 @@
 //! A SQLite file that may be deleted at any time. `document_cache` and `image_lists` each own one.
+//!
+//! A file that turns out to be damaged, at the start or later, is deleted and starts again. A file that can't be opened
+//! or has the tables of another version is left alone, and memory is used.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags};
 
 /// How long one process waits while another writes.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// The file of a cache.
+pub(crate) struct CacheFile {
+    /// `None` in memory.
+    path: Option<PathBuf>,
+    tables: &'static str,
+    writer: Mutex<Connection>,
+    is_damaged: AtomicBool,
+}
+
+impl CacheFile {
+    /// Opens a file with these tables, or creates it for this user only. Uses memory if that fails.
+    pub fn open(path: &Path, tables: &'static str) -> Self {
+        Self { path: Some(path.to_owned()), ..Self::of(open_or_memory(path, tables), tables) }
+    }
+
+    /// Creates these tables in memory.
+    pub fn in_memory(tables: &'static str) -> Self {
+        Self::of(open_memory(tables), tables)
+    }
+
+    fn of(writer: Connection, tables: &'static str) -> Self {
+        Self {
+            path: None,
+            tables,
+            writer: Mutex::new(writer),
+            is_damaged: AtomicBool::new(false),
+        }
+    }
+
+    /// Whether it never had a file.
+    pub fn is_in_memory(&self) -> bool {
+        self.path.is_none()
+    }
+
+    /// Returns the connection, of a new file if the last use found the file damaged.
+    pub fn connection(&self) -> MutexGuard<'_, Connection> {
+        self.restart_if_damaged();
+        locked(&self.writer)
+    }
+
+    /// Returns the value, or logs the error: without the cache, everything is read again.
+    pub fn usable<T>(&self, result: rusqlite::Result<T>) -> Option<T> {
+        if let Err(error) = &result
+            && is_damaged(error)
+        {
+            self.is_damaged.store(true, Ordering::Relaxed);
+        }
+        usable(result)
+    }
+
+    fn restart_if_damaged(&self) {
+        let Some(path) = &self.path else { return };
+        if !self.is_damaged.swap(false, Ordering::Relaxed) {
+            return;
+        }
+        tracing::warn!(path = %path.display(), "a cache is damaged and starts again");
+        let mut writer = locked(&self.writer);
+        // Windows deletes no open file.
+        *writer = open_memory(self.tables);
+        if let Err(error) = remove(path) {
+            tracing::warn!(%error, path = %path.display(), "a damaged cache can't be deleted");
+            return;
+        }
+        *writer = open_or_memory(path, self.tables);
+    }
+}
+
+/// Converts a number to the integers of SQLite.
+pub(crate) fn integer(number: u64) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}
+
+/// Converts an integer of SQLite to a number.
+pub(crate) fn number(integer: i64) -> u64 {
+    u64::try_from(integer).unwrap_or(0)
+}
+
+/// Collects the rows that can be read. The others are logged, and count as not cached.
+pub(crate) fn readable<T>(rows: impl Iterator<Item = rusqlite::Result<T>>) -> Vec<T> {
+    rows.filter_map(usable).collect()
+}
+
+/// The same.
+///
+/// # Errors
+/// If the file is damaged.
+pub(crate) fn readable_unless_damaged<T>(
+    rows: impl Iterator<Item = rusqlite::Result<T>>,
+) -> rusqlite::Result<Vec<T>> {
+    let rows = rows.filter_map(|row| match row {
+        Err(error) if is_damaged(&error) => Some(Err(error)),
+        row => usable(row).map(Ok),
+    });
+    rows.collect()
+}
+
+fn logged<T>(result: rusqlite::Result<T>) -> Option<T> {
+    result.inspect_err(|error| tracing::warn!(%error, "a cache can't be used")).ok()
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
 
 /// Opens a file with these tables, or creates it for this user only. Uses memory if that fails.
 pub(crate) fn open_or_memory(path: &Path, tables: &str) -> Connection {
@@ -31,24 +140,6 @@ pub(crate) fn open_memory(tables: &str) -> Connection {
     connection
 }
 
-pub(crate) fn integer(number: u64) -> i64 {
-    i64::try_from(number).unwrap_or(i64::MAX)
-}
-
-pub(crate) fn number(integer: i64) -> u64 {
-    u64::try_from(integer).unwrap_or(0)
-}
-
-/// Returns the value, or logs the error: without the cache, everything is read again.
-pub(crate) fn usable<T>(result: rusqlite::Result<T>) -> Option<T> {
-    result.inspect_err(|error| tracing::warn!(%error, "a cache can't be used")).ok()
-}
-
-/// Collects the rows that can be read. The others are logged, and count as not cached.
-pub(crate) fn readable<T>(rows: impl Iterator<Item = rusqlite::Result<T>>) -> Vec<T> {
-    rows.filter_map(usable).collect()
-}
-
 fn open_file(path: &Path, tables: &str) -> Result<Connection, Box<dyn std::error::Error>> {
     if let Some(folder) = path.parent() {
         transload_files::make_private_folder(folder)?;
@@ -62,21 +153,31 @@ fn open_file(path: &Path, tables: &str) -> Result<Connection, Box<dyn std::error
         file.mode(0o600);
     }
     drop(file.open(path)?);
-    match prepare(Connection::open(path)?, tables) {
-        Ok(connection) => Ok(connection),
+    let connection = match prepare(Connection::open(path)?, tables) {
+        Ok(connection) => connection,
         Err(error) if is_damaged(&error) => {
             tracing::warn!(%error, path = %path.display(), "a cache is damaged and starts again");
-            std::fs::remove_file(path)?;
-            // Without its file, the log of changes would damage the next one.
-            for suffix in ["-wal", "-shm"] {
-                let mut log = path.as_os_str().to_owned();
-                log.push(suffix);
-                let _ = std::fs::remove_file(log);
-            }
-            Ok(prepare(Connection::open(path)?, tables)?)
+            remove(path)?;
+            prepare(Connection::open(path)?, tables)?
         }
-        Err(error) => Err(error.into()),
+        Err(error) => return Err(error.into()),
+    };
+    if declared(&open_memory(tables))?.is_subset(&declared(&connection)?) {
+        Ok(connection)
+    } else {
+        Err("its tables are those of another version".into())
     }
+}
+
+/// Deletes a file with its log of changes, which would damage the next one.
+fn remove(path: &Path) -> std::io::Result<()> {
+    std::fs::remove_file(path)?;
+    for suffix in ["-wal", "-shm"] {
+        let mut log = path.as_os_str().to_owned();
+        log.push(suffix);
+        let _ = std::fs::remove_file(log);
+    }
+    Ok(())
 }
 
 fn is_damaged(error: &rusqlite::Error) -> bool {
@@ -92,3 +193,13 @@ fn prepare(connection: Connection, tables: &str) -> rusqlite::Result<Connection>
     connection.execute_batch(tables)?;
     Ok(connection)
 }
+
+/// Returns the SQL of the tables and indexes that a file has.
+fn declared(connection: &Connection) -> rusqlite::Result<std::collections::BTreeSet<String>> {
+    let mut statement =
+        connection.prepare("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL")?;
+    statement.query_map([], |row| row.get(0))?.collect()
+}
+
+#[cfg(test)]
+mod tests;

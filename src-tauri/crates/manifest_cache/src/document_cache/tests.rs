@@ -86,7 +86,7 @@ fn unusable_documents_are_neither_stored_nor_returned() {
     assert!(!cache.has(&large));
 
     let digest = insert(&cache, b"right", NOW_MS);
-    cache.connection().execute("UPDATE document SET bytes = x'00'", []).unwrap();
+    cache.file.connection().execute("UPDATE document SET bytes = x'00'", []).unwrap();
     assert_eq!(cache.document(&digest, NOW_MS), None);
     assert!(!cache.has(&digest), "a damaged document can be cached again");
 }
@@ -157,7 +157,7 @@ fn an_unreadable_row_loses_only_itself() {
         let cache = DocumentCache::in_memory();
         cache.record_reads(&scope("shop/api"), [(&first, None), (&second, None)], NOW_MS);
         let sql = format!("UPDATE own_read SET digest = {damage} WHERE digest = '{first}'");
-        cache.connection().execute_batch(&sql).unwrap();
+        cache.file.connection().execute_batch(&sql).unwrap();
         let reads = cache.own_reads(&scope("shop/api"));
         assert_eq!(reads.keys().collect::<Vec<_>>(), [&second], "{damage}");
         let elsewhere = cache.read_elsewhere(&scope("shop/web"));
