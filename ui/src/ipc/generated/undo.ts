@@ -5,7 +5,7 @@ import type { DestinationIdentity } from "./plan";
 /**
  * What happens to the image of a deleted tag.
  */
-export type ImageUndo = "goes" | "has_other_tags" | "below_index";
+export type ImageUndo = "goes" | "has_other_tags";
 
 /**
  * What an undo does with a repository.
@@ -23,7 +23,7 @@ export type TagLeftReason = { "kind": "gone" } | { "kind": "points_elsewhere",
 /**
  * The current digest of the tag.
  */
-to: string, } | { "kind": "image_would_go" } | { "kind": "earlier_image_gone", 
+to: string, } | { "kind": "image_would_go" } | { "kind": "below_index" } | { "kind": "earlier_image_gone", 
 /**
  * Digest of the previous image.
  */

@@ -21,6 +21,8 @@ function tagLeftText(reason: TagLeftReason): string {
       return "The tag was changed since. It points to another image.";
     case "image_would_go":
       return "Removing the tag would delete an image that existed before the migration.";
+    case "below_index":
+      return "It is the last tag of an image that an index contains. ECR doesn’t remove it.";
     case "earlier_image_gone":
       return "The previous image of the tag no longer exists.";
     case "push_interrupted":
@@ -37,8 +39,6 @@ export function tagUndoText(action: TagUndo): string {
           return "The tag and its image are deleted";
         case "has_other_tags":
           return "The tag is removed. The image has other tags and is kept";
-        case "below_index":
-          return "The tag is removed. Another index contains the image, so the image is kept";
       }
       break;
     case "restore":

@@ -57,9 +57,6 @@ fn tag_line(repository: &str, tag: &str, action: &TagUndo) -> String {
         TagUndo::Remove { image: ImageUndo::HasOtherTags } => {
             format!("untag    {name}  its image has other tags")
         }
-        TagUndo::Remove { image: ImageUndo::BelowIndex } => {
-            format!("untag    {name}  its image belongs to an index that stays")
-        }
         TagUndo::Restore { to } => format!("restore  {name}  to {to}"),
         TagUndo::Left { reason } => format!("leave    {name}  {}", left_reason(reason)),
     }
@@ -70,6 +67,7 @@ fn left_reason(reason: &TagLeftReason) -> &'static str {
         TagLeftReason::Gone => "no longer exists",
         TagLeftReason::PointsElsewhere { .. } => "now points to another image",
         TagLeftReason::ImageWouldGo => "its image existed before and would be deleted with the tag",
+        TagLeftReason::BelowIndex => "the last tag of an image that an index contains",
         TagLeftReason::EarlierImageGone { .. } => "its previous image no longer exists",
         TagLeftReason::PushInterrupted => {
             "a push was interrupted; resume the migration, then undo it"

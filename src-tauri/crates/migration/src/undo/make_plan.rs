@@ -156,9 +156,7 @@ impl<'a> RepositoryPlanner<'a> {
             None if self.has_other_tags(image, undoable) => {
                 TagUndo::Remove { image: ImageUndo::HasOtherTags }
             }
-            None if kept.contains(&image.digest) => {
-                TagUndo::Remove { image: ImageUndo::BelowIndex }
-            }
+            None if kept.contains(&image.digest) => left(TagLeftReason::BelowIndex),
             None if self.is_new(image) => TagUndo::Remove { image: ImageUndo::Goes },
             None => left(TagLeftReason::ImageWouldGo),
         }

@@ -100,8 +100,6 @@ pub enum ImageUndo {
     Goes,
     /// Stays, because it has other tags.
     HasOtherTags,
-    /// Stays, because an index that stays contains it.
-    BelowIndex,
 }
 
 /// Why a tag stays unchanged.
@@ -118,6 +116,9 @@ pub enum TagLeftReason {
     },
     /// The image would be deleted with the tag, but it was in the repository before the migration.
     ImageWouldGo,
+    /// It is the last tag of an image that an index contains which stays. ECR doesn't remove it
+    /// (aws/containers-roadmap#1567).
+    BelowIndex,
     /// The previous image of the tag no longer exists.
     EarlierImageGone {
         /// Digest of the previous image.

@@ -134,13 +134,13 @@ async fn images_of_others_stay_and_keep_their_repository() {
     let plan = planned(&migration, &record).await;
     let expected = [
         "app:1 remove: HasOtherTags",
-        "app:1-amd64 remove: BelowIndex",
+        "app:1-amd64 left: BelowIndex",
         "app 0 images, Left { images: 5 }",
     ];
     assert_eq!(summary(&plan), expected);
     let report = carried_out(&migration, &plan).await;
-    assert_eq!(left(&report), ["app"]);
-    assert_eq!(tags(&migration.registry, "app"), ["own", "theirs"]);
+    assert_eq!(left(&report), ["app:1-amd64", "app"]);
+    assert_eq!(tags(&migration.registry, "app"), ["1-amd64", "own", "theirs"]);
     assert_eq!(migration.registry.digest("app", "theirs"), Some(index));
     assert_eq!(migration.ecr.names(), ["app"]);
 }

@@ -163,15 +163,16 @@ pub(super) async fn batch_delete(
                 let is_child =
                     repository.images.values().any(|image| image.children.contains(&digest));
                 match &id.tag {
-                    Some(tag) => {
-                        untag(repository, tag);
-                    }
-                    None if is_child => {
+                    // ECR keeps also the last tag of such an image. Source: aws/containers-roadmap#1567.
+                    _ if is_child && is_last(repository, &id, &digest) => {
                         failures.push(id.failure((
                             "ImageReferencedByManifestList",
                             "Requested image referenced by manifest list",
                         )));
                         continue;
+                    }
+                    Some(tag) => {
+                        untag(repository, tag);
                     }
                     None => delete_image(repository, &digest),
                 }
@@ -182,6 +183,11 @@ pub(super) async fn batch_delete(
             Ok(json!({ "imageIds": deleted, "failures": failures }))
         })
         .await
+}
+
+/// Whether deleting what is named leaves the image without a tag.
+fn is_last(repository: &Repository, id: &ImageId, digest: &str) -> bool {
+    id.tag.is_none() || repository.tags_of(digest).len() == 1
 }
 
 /// Handles PutImage.

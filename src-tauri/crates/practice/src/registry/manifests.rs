@@ -158,10 +158,14 @@ pub(super) async fn delete(context: &Arc<ServerContext>, name: &str, reference: 
             let repository = state.repositories.get_mut(name).ok_or(PushError::NoRepository)?;
             let Some((digest, _)) = repository.resolve(reference) else { return Ok(None) };
             let before = repository.clone();
-            if repository.tags.contains_key(reference) {
-                untag(repository, reference);
-            } else if repository.images.values().any(|image| image.children.contains(&digest)) {
+            let is_tag = repository.tags.contains_key(reference);
+            let is_child =
+                repository.images.values().any(|image| image.children.contains(&digest));
+            if is_child && (!is_tag || repository.tags_of(&digest).len() == 1) {
                 return Ok(Some(false));
+            }
+            if is_tag {
+                untag(repository, reference);
             } else {
                 delete_image(repository, &digest);
             }

@@ -119,11 +119,11 @@ fn write_error(store: &Store, digest: &str, source: io::Error) -> PushError {
     PushError::Store(StoreError::Write { path: store.manifests.path(digest), source })
 }
 
-/// Removes a tag, and the image with its last tag, as documented for BatchDeleteImage.
+/// Removes a tag, and the image with its last tag, as documented for BatchDeleteImage. The caller refuses the last tag of
+/// an image that an index lists.
 pub(crate) fn untag(repository: &mut Repository, tag: &str) -> Option<String> {
     let digest = repository.tags.remove(tag)?;
-    let is_child = repository.images.values().any(|image| image.children.contains(&digest));
-    if repository.tags_of(&digest).is_empty() && !is_child {
+    if repository.tags_of(&digest).is_empty() {
         delete_image(repository, &digest);
     }
     Some(digest)

@@ -118,6 +118,17 @@ async fn the_size_of_an_index_is_its_largest_child_and_referrers_are_listed() {
         json!({ "repositoryName": "pgcli", "imageIds": [{ "imageDigest": digest(&small) }] });
     let deleted = lab.ok("BatchDeleteImage", input).await;
     assert_eq!(deleted["failures"][0]["failureCode"], "ImageReferencedByManifestList");
+    // Its last tag, and another one.
+    assert_eq!(lab.put_manifest("pgcli", &token, "other", &large).await.status(), 201);
+    for (tag, is_refused) in [("a", true), ("b", false), ("other", true)] {
+        let input = json!({ "repositoryName": "pgcli", "imageIds": [{ "imageTag": tag }] });
+        let deleted = lab.ok("BatchDeleteImage", input).await;
+        let code = deleted["failures"][0]["failureCode"].as_str();
+        assert_eq!(code, is_refused.then_some("ImageReferencedByManifestList"), "{tag}");
+    }
+    let path = "/v2/pgcli/manifests/other";
+    let refused = lab.v2(Method::DELETE, path, &token).send().await.unwrap();
+    assert_eq!(oci_error(refused).await.0, 405);
 
     let mut signature: Value = serde_json::from_slice(&small).unwrap();
     signature["subject"] = entry(&index);

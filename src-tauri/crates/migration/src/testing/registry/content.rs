@@ -265,12 +265,13 @@ impl FakeRegistry {
         let of_image = images.into_iter().find(|(raw, _)| *raw.digest() == digest);
         let tags = of_image.map(|(_, tags)| tags).unwrap_or_default();
         let by_tag = !name.contains(':');
-        if is_below && !by_tag {
+        // Also by its last tag (aws/containers-roadmap#1567).
+        if is_below && (!by_tag || tags.len() == 1) {
             return Some("ImageReferencedByManifestList");
         }
         let mut manifests = self.manifests.lock().unwrap();
         manifests.remove(&(path.to_owned(), name.to_owned()));
-        if !by_tag || (tags.len() == 1 && !is_below) {
+        if !by_tag || tags.len() == 1 {
             manifests.retain(|(other, _), raw| other != path || *raw.digest() != digest);
         }
         None
