@@ -109,7 +109,8 @@ pub(crate) fn readable_unless_damaged<T>(
     rows.collect()
 }
 
-fn logged<T>(result: rusqlite::Result<T>) -> Option<T> {
+/// Returns the value, or logs the error: without the cache, everything is read again.
+pub(crate) fn usable<T>(result: rusqlite::Result<T>) -> Option<T> {
     result.inspect_err(|error| tracing::warn!(%error, "a cache can't be used")).ok()
 }
 
