@@ -62,7 +62,7 @@ async fn vulnerabilities_are_read_and_scans_are_started_once_a_day() -> Result<(
     let (api, connection, name) = (&shop.app.api, || shop.ecr.connection(), || NAME.to_owned());
     let read = async || api.image_vulnerabilities(connection(), name(), digest()).await;
     let found = read().await.map_err(api_error)?;
-    assert_eq!((found.state, found.is_enhanced), (ScanState::Complete, false));
+    assert_eq!((found.state, found.is_enhanced), (ScanState::Complete.into(), false));
     let in_packages: usize = found.packages.iter().map(|one| one.vulnerabilities.len()).sum();
     let counts = found.counts;
     let total = counts.critical + counts.high + counts.medium + counts.low + counts.other;
@@ -89,7 +89,7 @@ async fn vulnerabilities_are_read_and_scans_are_started_once_a_day() -> Result<(
     let first = &cli["imageScanFindings"]["enhancedFindings"][0];
     assert_eq!(first["resources"][0]["details"]["awsEcrContainerImage"]["inUseCount"], 2);
     let found = read().await.map_err(api_error)?;
-    assert_eq!((found.state, found.is_enhanced), (ScanState::Active, true));
+    assert_eq!((found.state, found.is_enhanced), (ScanState::Active.into(), true));
     assert_eq!(found.in_use_count, Some(2));
     let refused = api.image_scan_start(connection(), name(), digest()).await;
     assert_eq!(refused.err().context("enhanced")?.code, ErrorCode::ScanRefused);
@@ -141,12 +141,12 @@ async fn the_replication_of_an_image_is_shown() -> Result<()> {
         shop.app.api.image_replication(shop.ecr.connection(), NAME.to_owned(), digest).await;
     let found = found.map_err(api_error)?;
     assert_eq!(
-        (found[0].state, found[0].region.as_str()),
-        (ReplicationStatus::Complete, "us-west-2")
+        (&found[0].state, found[0].region.as_str()),
+        (&ReplicationStatus::Complete.into(), "us-west-2")
     );
     assert_eq!(
-        (found[1].state, found[1].failure_code.is_some()),
-        (ReplicationStatus::Failed, true)
+        (&found[1].state, found[1].failure_code.is_some()),
+        (&ReplicationStatus::Failed.into(), true)
     );
     Ok(())
 }

@@ -4,7 +4,7 @@ use anyhow::{Context, Result};
 use serde_json::{Value, json};
 use transload_contract::{
     RegistryChange, RegistryConfiguration, RegistryPart, RegistryScanning, ReplicationDestination,
-    ReplicationRule, ScanFrequency, ScanningRule, SigningRule, TemplateUse,
+    ReplicationRule, ScanFrequency, ScanType, ScanningRule, SigningRule, TemplateUse,
 };
 use transload_errors::ErrorCode;
 use transload_practice::{FaultAction, FaultRule};
@@ -24,10 +24,12 @@ async fn aws(ecr: &Ecr, arguments: &[&str]) -> Result<Value> {
 type Case = (RegistryChange, fn(&mut RegistryConfiguration));
 
 fn scanning() -> RegistryScanning {
-    let rule =
-        |frequency, filter: &str| ScanningRule { frequency, filters: vec![filter.to_owned()] };
+    let rule = |frequency: ScanFrequency, filter: &str| ScanningRule {
+        frequency: frequency.into(),
+        filters: vec![filter.to_owned().into()],
+    };
     RegistryScanning {
-        is_enhanced: true,
+        scan_type: ScanType::Enhanced.into(),
         rules: vec![rule(ScanFrequency::OnPush, "dev*"), rule(ScanFrequency::Continuous, "prod*")],
     }
 }
@@ -40,7 +42,7 @@ fn replication() -> Vec<ReplicationRule> {
     vec![
         ReplicationRule {
             destinations: vec![to("us-east-1"), to("us-west-2")],
-            prefixes: vec!["prod".to_owned()],
+            prefixes: vec!["prod".to_owned().into()],
         },
         ReplicationRule { destinations: vec![to("ap-south-1")], prefixes: Vec::new() },
     ]
@@ -48,7 +50,7 @@ fn replication() -> Vec<ReplicationRule> {
 
 fn signing() -> Vec<SigningRule> {
     let profile = "arn:aws:signer:eu-central-1:111122223333:/signing-profiles/ours".to_owned();
-    vec![SigningRule { profile, filters: vec!["prod/*".to_owned()] }]
+    vec![SigningRule { profile, filters: vec!["prod/*".to_owned().into()] }]
 }
 
 const POLICY: &str = r#"{"Version":"2012-10-17","Statement":[]}"#;
@@ -70,10 +72,10 @@ fn cases() -> Vec<Case> {
             known.replication = Some(Vec::new())
         }),
         case(RegistryChange::BlobMounting { is_on: true }, |known| {
-            known.blob_mounting = Some(true)
+            known.blob_mounting = Some(true.into())
         }),
         case(RegistryChange::BlobMounting { is_on: false }, |known| {
-            known.blob_mounting = Some(false)
+            known.blob_mounting = Some(false.into())
         }),
         case(RegistryChange::Policy { text: Some(POLICY.to_owned()) }, |known| {
             known.policy = Some(POLICY.to_owned());
@@ -104,12 +106,15 @@ fn cases() -> Vec<Case> {
         case(
             RegistryChange::TemplateUses {
                 prefix: "team".to_owned(),
-                applied_for: vec![TemplateUse::Replication, TemplateUse::PullThroughCache],
+                applied_for: vec![
+                    TemplateUse::Replication.into(),
+                    TemplateUse::PullThroughCache.into(),
+                ],
             },
             |known| {
                 for template in known.templates.iter_mut().flatten() {
                     template.applied_for =
-                        vec![TemplateUse::Replication, TemplateUse::PullThroughCache];
+                        vec![TemplateUse::Replication.into(), TemplateUse::PullThroughCache.into()];
                 }
             },
         ),

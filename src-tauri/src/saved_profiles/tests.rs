@@ -21,7 +21,7 @@ fn profile(name: &str) -> SavedProfile {
         repository_prefix: "team/".to_owned(),
         rename_rules: Vec::new(),
         template: RepositorySettings {
-            tag_mutability: TagMutability::Immutable,
+            tag_mutability: TagMutability::Immutable.into(),
             scan_on_push: true,
             ..RepositorySettings::default()
         },

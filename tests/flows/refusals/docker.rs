@@ -132,7 +132,7 @@ async fn an_immutable_tag_that_exists_when_the_engine_pushes() -> Result<()> {
     let app = HeadlessApp::new(ecr.home()?, Some(&docker.address()))?;
     let mut migration_request =
         request(&ecr.connection(), &ImageSource::DockerEngine, &[("app", "1", "app")]);
-    migration_request.template.tag_mutability = TagMutability::Immutable;
+    migration_request.template.tag_mutability = TagMutability::Immutable.into();
     let plan = app.plan(migration_request).await?;
     // Another user pushes first.
     ecr.aws()?.create_repository("app", "IMMUTABLE").await?;

@@ -13,6 +13,7 @@ import type {
 } from "../ipc/generated";
 import { RepositoryPolicyField } from "./RepositoryPolicyField";
 import { RepositoryTagsField } from "./RepositoryTagsField";
+import { isKnown } from "./reported";
 import {
   hasExclusions,
   maxExclusionFilters,
@@ -205,7 +206,8 @@ function MutabilityFields({ value, change, problems, readOnly }: FieldsProps) {
 }
 
 function EncryptionFields({ value, change, problems, readOnly }: FieldsProps) {
-  const encryption = value.encryption;
+  // A form starts with settings that Transload knows.
+  const encryption: Encryption = isKnown(value.encryption) ? value.encryption : { kind: "aes256" };
   const key = encryption.kind === "aes256" ? null : encryption.key;
   const setKind = (kind: string) => {
     if (kind === "kms" || kind === "kms_dual_layer") {

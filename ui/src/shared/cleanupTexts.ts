@@ -1,5 +1,5 @@
 import type { CleanupClass, ExclusionReason } from "../ipc/generated";
-import { formatCount, formatCounted } from "./format";
+import { formatCount, formatCounted, formatRelative } from "./format";
 
 /** Names of the classes, and what they contain. */
 export const cleanupLabels: Record<CleanupClass, { name: string; description: string }> = {
@@ -49,8 +49,12 @@ export function exclusionText(why: ExclusionReason): string {
       return `The tag ${why.tag} is protected.`;
     case "unreadable_tag":
       return "It has a tag that can’t be read.";
+    case "unknown_status":
+      return `ECR reports the status ${why.status}, which Transload doesn’t know.`;
     case "pushed_lately":
       return `It was pushed in the last ${formatCounted(why.days, "day", "days")}.`;
+    case "pulled_lately":
+      return `It was pulled ${why.by_digest ? "by digest " : ""}${formatRelative(why.at_ms, Date.now())}.`;
     case "referrer_pushed_lately":
       return `A signature or another referrer of it was pushed in the last ${formatCounted(why.days, "day", "days")}.`;
   }

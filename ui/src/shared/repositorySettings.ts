@@ -5,6 +5,7 @@ import type {
   TagMutability,
 } from "../ipc/generated";
 import { formatCount, formatCounted } from "./format";
+import { isKnown, type Reported, reportedText } from "./reported";
 import { policyProblem, principalProblem } from "./repositoryPolicy";
 
 /** The ECR defaults. */
@@ -46,7 +47,7 @@ export interface RepositorySettingsProblems {
   tag_items?: Record<string, string>;
 }
 
-export function hasExclusions(mutability: TagMutability): boolean {
+export function hasExclusions(mutability: Reported<TagMutability>): boolean {
   return mutability === "immutable_with_exclusion" || mutability === "mutable_with_exclusion";
 }
 
@@ -122,7 +123,7 @@ export function repositorySettingsProblems(
     }
   }
 
-  if (settings.encryption.kind !== "aes256") {
+  if (isKnown(settings.encryption) && settings.encryption.kind !== "aes256") {
     const key = settings.encryption.key ?? "";
     if (key.length > maxKmsKeyLength) {
       problems.kms_key = `Enter up to ${maxKmsKeyLength} characters.`;
@@ -172,8 +173,15 @@ export const mutabilityLabels: Record<TagMutability, string> = {
   mutable_with_exclusion: "Mutable with exclusions",
 };
 
+export function mutabilityLabel(mutability: Reported<TagMutability>): string {
+  return reportedText(mutability, (known) => mutabilityLabels[known]);
+}
+
 /** Label of the encryption without the key. */
-export function encryptionLabel(encryption: Encryption): string {
+export function encryptionLabel(encryption: Reported<Encryption>): string {
+  if (!isKnown(encryption)) {
+    return reportedText(encryption, String);
+  }
   switch (encryption.kind) {
     case "aes256":
       return "AES-256";
@@ -197,7 +205,7 @@ function lifecycleLabel(lifecycle: LifecyclePreset): string {
 
 /** Settings in one line. */
 export function repositorySettingsSummary(settings: RepositorySettings): string {
-  const parts = [mutabilityLabels[settings.tag_mutability], encryptionLabel(settings.encryption)];
+  const parts = [mutabilityLabel(settings.tag_mutability), encryptionLabel(settings.encryption)];
   if (settings.scan_on_push) {
     parts.push("scan on push");
   }

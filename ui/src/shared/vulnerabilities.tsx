@@ -1,6 +1,7 @@
 import Badge, { type BadgeProps } from "@cloudscape-design/components/badge";
 import type { StatusIndicatorProps } from "@cloudscape-design/components/status-indicator";
 import type { ScanState, Severity } from "../ipc/generated";
+import { isKnown, type Reported, reportedText } from "./reported";
 
 export const severityLabels: Record<Severity, string> = {
   critical: "Critical",
@@ -28,6 +29,17 @@ interface ScanStateText {
   readonly label: string;
   readonly explanation: string;
   readonly type: StatusIndicatorProps.Type;
+}
+
+/** The words for a state, also for one that Transload doesn’t know. */
+export function scanStateText(state: Reported<ScanState>): ScanStateText {
+  return isKnown(state)
+    ? scanStateTexts[state]
+    : {
+        label: reportedText(state, String),
+        explanation: "ECR reports a state of the scan that Transload doesn’t know.",
+        type: "warning",
+      };
 }
 
 export const scanStateTexts: Record<ScanState, ScanStateText> = {

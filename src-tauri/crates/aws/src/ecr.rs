@@ -9,7 +9,7 @@
 //! - [`client`]: the client on the AWS SDK
 //! - [`api_calls`], [`explorer_calls`], [`image_state_calls`], [`image_lookup`], [`layer_calls`],
 //!   [`registry_configuration_calls`], [`registry_settings_calls`]: the traits on that client
-//! - [`values`]: converts between the SDK's types and ours
+//! - [`values`], [`words`]: convert between the SDK's types and ours
 
 pub(crate) mod api;
 pub(crate) mod api_calls;
@@ -25,3 +25,4 @@ pub(crate) mod registry_configuration_calls;
 pub(crate) mod registry_settings;
 pub(crate) mod registry_settings_calls;
 pub(crate) mod values;
+pub(crate) mod words;

@@ -46,7 +46,7 @@ pub use ecr::api::{
 pub use ecr::client::Ecr;
 pub use ecr::explorer::{
     EcrExplorer, EcrManifest, KnownLifecyclePolicy, LifecyclePreview, MANIFEST_BATCH_SIZE,
-    ManifestBatch, ManifestFailure, PreviewStatus, PreviewedImage,
+    ManifestBatch, ManifestFailure, PreviewAction, PreviewStatus, PreviewedImage,
 };
 pub use ecr::image_state::{
     EcrImageState, FoundPackage, ReplicationState, ScanFinding, ScanFindings,
@@ -54,7 +54,7 @@ pub use ecr::image_state::{
 pub use ecr::registry_configuration::{
     CacheRuleValidation, EcrRegistryConfiguration, RegistryCacheRule, RegistryChange,
     RegistryScanning, RegistryTemplate, ReplicationBackfill, ReplicationDestination,
-    ReplicationRule, ScanFrequency, ScanningRule, SigningRule, TemplateUse,
+    ReplicationRule, ScanFrequency, ScanType, ScanningRule, SigningRule, TemplateUse,
 };
 pub use ecr::registry_settings::{
     CacheRule, CreationTemplate, EcrRegistrySettings, InvalidRegistrySetting, KnownCacheRule,

@@ -136,9 +136,9 @@ pub enum Command {
     },
     /// Print what can be deleted from a repository, by class, and delete it after a confirmation.
     ///
-    /// Keeps images that run, that Transload migrated in the last 30 days, that were pushed or signed in the last 7
-    /// days, that belong to a pull-through cache or to an index that stays, or that have a protected tag, and prints
-    /// the reason for each. Reads by Transload don't count as pulls.
+    /// Keeps images that run, that others pulled or Transload migrated in the last 30 days, that were pushed or signed
+    /// in the last 7 days, that belong to a pull-through cache or to an index that stays, or that have a protected tag,
+    /// and prints the reason for each. Reads by Transload don't count as pulls.
     #[command(after_help = help::CLEANUP)]
     Cleanup(CleanupArguments),
     /// List the deletions of images and tags that were run on this computer, newest first.

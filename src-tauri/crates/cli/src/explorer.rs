@@ -34,7 +34,7 @@ pub async fn lifecycle_preview(
         false => output::lifecycle::preview(&arguments.repository, &found),
     }
     Ok(match found {
-        LifecyclePreviewState::Complete { expiring: 0, archiving: 0, .. } => SUCCEEDED,
+        LifecyclePreviewState::Complete { expiring: 0, archiving: 0, unknown: 0, .. } => SUCCEEDED,
         _ => DIFFERENT,
     })
 }
@@ -56,6 +56,12 @@ async fn preview(
             }
             LifecyclePreviewState::Failed => {
                 let message = format!("ECR couldn't preview the policy for {repository}.");
+                return Err(ApiError::new(ErrorCode::AwsFailed, message).about(repository));
+            }
+            LifecyclePreviewState::Unknown { status } => {
+                let message = format!(
+                    "ECR reports the status {status} for the preview of the policy for {repository}, which Transload doesn't know."
+                );
                 return Err(ApiError::new(ErrorCode::AwsFailed, message).about(repository));
             }
             LifecyclePreviewState::Running | LifecyclePreviewState::OtherRunning => {

@@ -168,7 +168,8 @@ async fn request(
                 TagMutability::Immutable
             } else {
                 TagMutability::Mutable
-            },
+            }
+            .into(),
             scan_on_push: arguments.scan_on_push,
             policy: arguments
                 .repository_policy

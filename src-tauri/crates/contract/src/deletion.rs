@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use transload_errors::ApiError;
-use transload_explorer::{CleanupClass, ImageSize};
+use transload_explorer::{CleanupClass, FreedBytes};
 pub use transload_explorer::{
     ImageToDelete, KeptImage, KeptReason, RepositoryDeletionPlan, TagToDelete,
 };
@@ -39,7 +39,7 @@ pub struct DeletionPlan {
     pub confirmation: Option<String>,
     pub totals: DeletionTotals,
     /// The bytes that it frees.
-    pub freed: ImageSize,
+    pub freed: FreedBytes,
 }
 
 /// A repository that couldn't be read.

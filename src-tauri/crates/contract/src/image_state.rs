@@ -6,6 +6,7 @@ pub use transload_explorer::{
     FindingCounts, FixAvailable, ImageVulnerabilities, ScanState, Severity, SeverityCounts,
     Vulnerability, VulnerablePackage,
 };
+use transload_model::Reported;
 use ts_rs::TS;
 
 /// The findings of one image of a list, or why they can't be read.
@@ -47,7 +48,7 @@ pub struct ListedUse {
 pub struct ImageReplication {
     pub region: String,
     pub account: String,
-    pub state: ReplicationStatus,
+    pub state: Reported<ReplicationStatus>,
     /// ECR's code of the reason, if it failed.
     pub failure_code: Option<String>,
 }

@@ -1,8 +1,9 @@
 //! What lifecycle policies would expire.
 
 use serde::{Deserialize, Serialize};
-use transload_explorer::ImageSize;
+use transload_explorer::FreedBytes;
 pub use transload_lifecycle::PolicyAction as LifecycleAction;
+use transload_model::Reported;
 use ts_rs::TS;
 
 /// What the lifecycle policy of a repository will do after a migration.
@@ -63,7 +64,7 @@ pub struct LifecycleWhatIf {
     /// Number of images that stay.
     pub kept: u64,
     /// The bytes that the deleted images free.
-    pub freed: ImageSize,
+    pub freed: FreedBytes,
     /// Whether indexes weren't read, so that their platforms count as images of their own.
     pub is_estimate: bool,
 }
@@ -89,7 +90,7 @@ pub struct AffectedImage {
     pub tags: Vec<String>,
     /// The priority of the rule that applies.
     pub rule: u32,
-    pub action: LifecycleAction,
+    pub action: Reported<LifecycleAction>,
     pub pushed_at_ms: Option<u64>,
     pub pulled_at_ms: Option<u64>,
 }
@@ -106,13 +107,20 @@ pub enum LifecyclePreviewState {
     Running,
     /// ECR couldn't make the preview, or discarded it.
     Failed,
+    /// The preview has a status that Transload doesn't know.
+    Unknown {
+        /// As ECR wrote it.
+        status: String,
+    },
     Complete {
         /// Number of images that ECR would delete.
         expiring: u64,
         /// Number of images that ECR would archive.
         archiving: u64,
+        /// Number of images for which ECR reports an action that Transload doesn't know. With any, the policy can't be set.
+        unknown: u64,
         images: Vec<AffectedImage>,
         /// The bytes that the deleted images free.
-        freed: ImageSize,
+        freed: FreedBytes,
     },
 }

@@ -4,4 +4,4 @@ pub use transload_migration::entered::{
     ConflictChoice, ConflictResolution, EnteredRequest as MigrationRequest,
     EnteredScope as CopyScope, EnteredSettings as RepositorySettings, RepositoryMapping,
 };
-pub use transload_model::{Encryption, LifecyclePreset, TagMutability};
+pub use transload_model::{Encryption, LifecyclePreset, Reported, TagMutability};

@@ -3,10 +3,11 @@
 use serde::{Deserialize, Serialize};
 pub use transload_aws::{
     CacheRuleValidation, RegistryCacheRule, RegistryChange, RegistryScanning, RegistryTemplate,
-    ReplicationBackfill, ReplicationDestination, ReplicationRule, ScanFrequency, ScanningRule,
-    SigningRule, TemplateUse,
+    ReplicationBackfill, ReplicationDestination, ReplicationRule, ScanFrequency, ScanType,
+    ScanningRule, SigningRule, TemplateUse,
 };
 use transload_errors::ApiError;
+use transload_model::Reported;
 use ts_rs::TS;
 
 /// The configuration of a registry. A part is `null` if it couldn't be read; `errors` says why.
@@ -19,7 +20,7 @@ pub struct RegistryConfiguration {
     pub cache_rules: Option<Vec<RegistryCacheRule>>,
     pub templates: Option<Vec<RegistryTemplate>>,
     /// Whether layers of other repositories are mounted.
-    pub blob_mounting: Option<bool>,
+    pub blob_mounting: Option<Reported<bool>>,
     /// The version of basic scanning, such as `AWS_NATIVE`.
     pub scan_version: Option<String>,
     /// The policy of the registry. Empty if it has none.

@@ -4,10 +4,11 @@ use serde::{Deserialize, Serialize};
 pub use transload_aws::EcrImageStatus as ImageStatus;
 use transload_errors::ApiError;
 pub use transload_explorer::{
-    CleanupClass, CleanupImage, CleanupProposal, CleanupRules, ExclusionReason, ImageCount,
-    ImageKind, ImagePart, ImageRow, ImageSize, KeptFromCleanup, RepositoryRows, UnreadManifest,
-    UnreadReason,
+    CleanupClass, CleanupImage, CleanupProposal, CleanupRules, ExclusionReason, FreedBytes,
+    ImageCount, ImageKind, ImagePart, ImageRow, ImageSize, KeptFromCleanup, RepositoryRows,
+    UnreadManifest, UnreadReason,
 };
+use transload_model::Reported;
 use ts_rs::TS;
 
 use crate::migration::RepositorySettings;
@@ -98,8 +99,9 @@ pub struct RepositoryImage {
     pub pulled_at_ms: Option<u64>,
     /// When Transload read it, if ECR reports that read as the last pull.
     pub own_read_at_ms: Option<u64>,
-    pub status: ImageStatus,
+    pub status: Reported<ImageStatus>,
     pub archived_at_ms: Option<u64>,
+    /// Commands that pull it. Empty if its status is unknown.
     pub pull_commands: Vec<String>,
 }
 

@@ -17,7 +17,7 @@ use crate::image_rows::{ImageRow, RepositoryRows, tree, with_parts};
 use crate::kind::{ImageKind, attached_to, kind_of};
 use crate::manifest_facts::ManifestFacts;
 use crate::rows::rows;
-use crate::sizes::{ImageSize, Sizes};
+use crate::sizes::{FreedBytes, Sizes};
 use transload_aws::{EcrImage, EcrImageStatus};
 use transload_manifest_cache::PullTime;
 use transload_model::Digest;
@@ -85,7 +85,7 @@ pub struct CleanupProposal {
     /// the images of indexes.
     pub deleted: Vec<Digest>,
     /// The bytes that this frees.
-    pub freed: ImageSize,
+    pub freed: FreedBytes,
 }
 
 /// An image of a clean-up.
@@ -115,7 +115,7 @@ pub fn cleanup(
     let sizes = Sizes::new(images, facts);
     let by_digest: HashMap<&Digest, &EcrImage> =
         images.iter().map(|image| (&image.digest, image)).collect();
-    let keeping = Keeping::new(&grouped, &by_digest, exclusions, rules, now_ms);
+    let keeping = Keeping::new(&grouped, &by_digest, &pull_time, exclusions, rules, now_ms);
     let repeated = with_the_layers_of_a_newer_one(&grouped, &by_digest, facts);
     // Clients that pull a platform by its digest don't pull the index, so the last use of any part counts.
     let last_use = |row: &ImageRow| {
@@ -171,7 +171,17 @@ pub fn cleanup(
             if !is_of(class, row, image) {
                 continue;
             }
-            match keeping.reason(row, image).filter(|_| class != CleanupClass::ManyTags) {
+            let why = match class {
+                CleanupClass::ManyTags => None,
+                CleanupClass::Orphans | CleanupClass::Unused => keeping.reason(row, image),
+                CleanupClass::SupersededIndexes
+                | CleanupClass::LooseImages
+                | CleanupClass::BuildCaches
+                | CleanupClass::SameLayers => {
+                    keeping.reason(row, image).or_else(|| keeping.pulled_lately(row, image))
+                }
+            };
+            match why {
                 Some(why) => kept.push(KeptFromCleanup {
                     digest: image.digest.clone(),
                     tags: image.tags.iter().map(ToString::to_string).collect(),

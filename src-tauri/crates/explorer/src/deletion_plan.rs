@@ -11,7 +11,7 @@ use crate::image_rows::{ImagePart, ImageRow, RepositoryRows, with_parts};
 use crate::kind::ImageKind;
 use crate::manifest_facts::ManifestFacts;
 use crate::rows::rows;
-use crate::sizes::{ImageSize, Sizes};
+use crate::sizes::{FreedBytes, Sizes};
 use transload_aws::{EcrImage, EcrImageStatus};
 use transload_manifest_cache::PullTime;
 use transload_model::{Digest, RepositoryName, Tag};
@@ -41,7 +41,7 @@ pub struct RepositoryDeletionPlan {
     /// Images that were chosen, or that belong to those, and that stay.
     pub kept: Vec<KeptImage>,
     /// The bytes that this frees.
-    pub freed: ImageSize,
+    pub freed: FreedBytes,
     /// Number of indexes whose images aren't known, because their manifest wasn't read. Images that only they list stay.
     #[ts(type = "number")]
     pub unread_indexes: u64,
@@ -99,6 +99,8 @@ pub enum KeptReason {
     Missing,
     /// The tag points to another image now, or doesn't exist.
     TagMoved { tag: String },
+    /// It has a status that Transload doesn't know, as ECR wrote it.
+    UnknownStatus { status: String },
 }
 
 /// Plans a deletion in one repository. `facts` are those of the manifests that were read.
@@ -118,11 +120,19 @@ pub fn deletion_plan(
         images: Vec::new(),
         tag: None,
         kept: Vec::new(),
-        freed: ImageSize { bytes: 0, is_exact: true },
+        freed: FreedBytes::default(),
         unread_indexes: 0,
     };
     let chosen: HashSet<Digest> = match choice {
-        DeletionChoice::Repository => by_digest.keys().copied().cloned().collect(),
+        DeletionChoice::Repository => {
+            let unknown = images.iter().filter(|image| image.status.unknown_text().is_some());
+            plan.kept = unknown.filter_map(kept_for_its_status).collect();
+            if !plan.kept.is_empty() {
+                plan.deletes_repository = false;
+                return plan;
+            }
+            by_digest.keys().copied().cloned().collect()
+        }
         DeletionChoice::Images(digests) => digests.iter().cloned().collect(),
         DeletionChoice::Tag { tag, digest } => {
             let image = by_digest.get(digest).filter(|image| image.tags.contains(tag));
@@ -134,6 +144,10 @@ pub fn deletion_plan(
                 });
                 return plan;
             };
+            if let Some(kept) = kept_for_its_status(image) {
+                plan.kept.push(kept);
+                return plan;
+            }
             if image.tags.len() > 1 || image.unreadable_tags > 0 {
                 let row = grouped.rows.iter().find(|row| row.digest == *digest);
                 plan.tag = Some(TagToDelete {
@@ -175,8 +189,18 @@ pub fn deletion_plan(
     plan
 }
 
-/// Returns the images that go: the chosen ones and what only they use, without those that an index keeps. ECR refuses to
-/// delete an image while an index lists it.
+/// Returns an image whose status is unknown as one that stays. What it is for isn't known, so it isn't deleted.
+fn kept_for_its_status(image: &EcrImage) -> Option<KeptImage> {
+    let status = image.status.unknown_text()?.to_owned();
+    Some(KeptImage {
+        digest: image.digest.clone(),
+        tags: image.tags.iter().map(ToString::to_string).collect(),
+        why: KeptReason::UnknownStatus { status },
+    })
+}
+
+/// Returns the images that go: the chosen ones and what only they use, without those that an index keeps or whose status
+/// is unknown. ECR refuses to delete an image while an index lists it.
 fn going(
     grouped: &RepositoryRows,
     images: &[EcrImage],
@@ -184,6 +208,11 @@ fn going(
     chosen: &HashSet<Digest>,
 ) -> HashSet<Digest> {
     let present: HashSet<&Digest> = images.iter().map(|image| &image.digest).collect();
+    let unknown: HashSet<&Digest> = images
+        .iter()
+        .filter(|image| image.status.unknown_text().is_some())
+        .map(|image| &image.digest)
+        .collect();
     let mut parents: HashMap<&Digest, Vec<&Digest>> = HashMap::new();
     for (parent, facts) in facts.iter().filter(|(digest, _)| present.contains(digest)) {
         for child in &facts.children {
@@ -195,9 +224,10 @@ fn going(
     loop {
         let mut going = with_parts(grouped, &chosen);
         let is_held = |digest: &Digest, going: &HashSet<Digest>| {
-            parents
-                .get(digest)
-                .is_some_and(|parents| parents.iter().any(|one| !going.contains(*one)))
+            unknown.contains(digest)
+                || parents
+                    .get(digest)
+                    .is_some_and(|parents| parents.iter().any(|one| !going.contains(*one)))
         };
         let held: HashSet<Digest> =
             chosen.iter().filter(|digest| is_held(digest, &going)).cloned().collect();
@@ -274,6 +304,9 @@ impl Described<'_> {
         let Some(image) = self.by_digest.get(&digest) else {
             return KeptImage { digest, tags: Vec::new(), why: KeptReason::Missing };
         };
+        if let Some(kept) = kept_for_its_status(image) {
+            return kept;
+        }
         let uses = |row: &&ImageRow| {
             let mut found = false;
             for_each_part(&row.parts, &mut |part| found |= part.digest == digest);

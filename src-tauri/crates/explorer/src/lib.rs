@@ -57,7 +57,7 @@ pub use restore::{
 };
 pub use rows::rows;
 pub use shared_layers::{BaseGuess, ElsewhereManifest, LayerSharing, SharedLayer, layer_sharing};
-pub use sizes::{ImageSize, Sizes};
+pub use sizes::{FreedBytes, ImageSize, Sizes};
 pub use storage::{MonthlyUse, RepositoryStorage, shared_elsewhere_bytes, storage};
 pub use vulnerabilities::{
     FindingCounts, FixAvailable, ImageVulnerabilities, ScanState, Severity, SeverityCounts,

@@ -27,6 +27,8 @@ pub struct UnreadManifest {
 pub enum UnreadReason {
     /// The image is archived or being restored.
     Archived,
+    /// The image has a status that Transload doesn't know, as ECR wrote it.
+    UnknownStatus { status: String },
     /// The repository no longer holds the image.
     Missing,
     /// ECR refused it.
@@ -48,7 +50,10 @@ pub async fn read_manifests(
     let mut missing = Vec::new();
     for image in images {
         if image.status != EcrImageStatus::Active {
-            let reason = UnreadReason::Archived;
+            let reason = match image.status.unknown_text() {
+                Some(status) => UnreadReason::UnknownStatus { status: status.to_owned() },
+                None => UnreadReason::Archived,
+            };
             unread.push(UnreadManifest { digest: image.digest.clone(), reason });
         } else if !cache.has(&image.digest) {
             missing.push(*image);

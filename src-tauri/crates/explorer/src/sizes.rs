@@ -36,6 +36,32 @@ impl ImageSize {
     }
 }
 
+/// The bytes that a deletion frees: a range where manifests that weren't read can have the same layers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "repositories.ts")]
+pub struct FreedBytes {
+    #[ts(type = "number")]
+    pub at_least: u64,
+    #[ts(type = "number")]
+    pub at_most: u64,
+}
+
+impl FreedBytes {
+    /// Returns the sum for several repositories.
+    pub fn sum(all: impl Iterator<Item = Self>) -> Self {
+        all.fold(Self::default(), |sum, one| Self {
+            at_least: sum.at_least.saturating_add(one.at_least),
+            at_most: sum.at_most.saturating_add(one.at_most),
+        })
+    }
+}
+
+impl From<FreedBytes> for ImageSize {
+    fn from(freed: FreedBytes) -> Self {
+        Self { bytes: freed.at_most, is_exact: freed.at_least == freed.at_most }
+    }
+}
+
 /// The sizes of the images of a repository.
 pub struct Sizes<'a> {
     /// By image: its blobs, as positions in `blobs`. `None` if its manifest wasn't read.
@@ -44,6 +70,12 @@ pub struct Sizes<'a> {
     blobs: Vec<u64>,
     /// Whether every manifest was read.
     all_read: bool,
+    /// The indexes that weren't read. Each can list any image, which ECR keeps then.
+    unread_indexes: HashSet<&'a Digest>,
+}
+
+fn is_index(image: &EcrImage) -> bool {
+    matches!(kind_of(image, None), ImageKind::Index | ImageKind::ReferrerList)
 }
 
 enum Contents {
@@ -67,16 +99,20 @@ impl<'a> Sizes<'a> {
                 });
                 Contents::Read(positions.collect())
             });
-            let reported = match kind_of(image, None) {
-                ImageKind::Index | ImageKind::ReferrerList => 0,
-                _ => image.size_bytes.unwrap_or(0),
-            };
+            let reported = if is_index(image) { 0 } else { image.size_bytes.unwrap_or(0) };
             (&image.digest, read.unwrap_or(Contents::Unread(reported)))
         });
         let contents = contents.collect();
         let all_read =
             images.iter().all(|image| facts.get(&image.digest).is_some_and(|one| !one.is_unusable));
-        Self { images: contents, blobs, all_read }
+        let is_read =
+            |image: &EcrImage| facts.get(&image.digest).is_some_and(|facts| !facts.is_unusable);
+        let unread_indexes = images
+            .iter()
+            .filter(|image| !is_read(image) && is_index(image))
+            .map(|image| &image.digest)
+            .collect();
+        Self { images: contents, blobs, all_read, unread_indexes }
     }
 
     pub fn total(&self) -> ImageSize {
@@ -111,30 +147,40 @@ impl<'a> Sizes<'a> {
 
     /// Returns the bytes that deleting these images frees: of the blobs that no other image of the repository
     /// references.
-    pub fn freed(&self, deleted: &HashSet<Digest>) -> ImageSize {
+    ///
+    /// An image that stays and wasn't read can share as many bytes as it has. One that goes and wasn't read can share all
+    /// of its own.
+    pub fn freed(&self, deleted: &HashSet<Digest>) -> FreedBytes {
         let mut kept = vec![false; self.blobs.len()];
+        let mut kept_unread = 0_u64;
         for (digest, contents) in &self.images {
-            if let Contents::Read(blobs) = contents
-                && !deleted.contains(*digest)
-            {
-                blobs.iter().for_each(|blob| kept[*blob] = true);
+            if deleted.contains(*digest) {
+                continue;
+            }
+            match contents {
+                Contents::Read(blobs) => blobs.iter().for_each(|blob| kept[*blob] = true),
+                Contents::Unread(bytes) => kept_unread = kept_unread.saturating_add(*bytes),
             }
         }
-        let mut size = ImageSize { bytes: 0, is_exact: self.all_read };
+        let (mut read, mut unread) = (0_u64, 0_u64);
         for digest in deleted {
             match self.images.get(digest) {
                 Some(Contents::Read(blobs)) => {
                     for blob in blobs {
                         if !std::mem::replace(&mut kept[*blob], true) {
-                            size.add(self.blobs[*blob]);
+                            read = read.saturating_add(self.blobs[*blob]);
                         }
                     }
                 }
-                Some(Contents::Unread(bytes)) => size.add(*bytes),
+                Some(Contents::Unread(bytes)) => unread = unread.saturating_add(*bytes),
                 None => {}
             }
         }
-        size
+        let keeps_unread_index = self.unread_indexes.iter().any(|index| !deleted.contains(*index));
+        FreedBytes {
+            at_least: if keeps_unread_index { 0 } else { read.saturating_sub(kept_unread) },
+            at_most: read.saturating_add(unread),
+        }
     }
 
     /// Returns the bytes that each image adds to those before it.

@@ -111,7 +111,7 @@ pub fn storage(
         archived: if archived.is_empty() {
             ImageSize { bytes: 0, is_exact: true }
         } else {
-            sizes.freed(&archived)
+            sizes.freed(&archived).into()
         },
         reported_bytes: images
             .iter()

@@ -6,10 +6,16 @@ use bytes::Bytes;
 use serde_json::{Value, json};
 
 use crate::manifest_facts::ManifestFacts;
+use crate::sizes::FreedBytes;
 use transload_aws::{EcrImage, EcrImageStatus};
 use transload_model::{Digest, Tag, media_type};
 
 pub(crate) const MB: u64 = 1_000_000;
+
+/// Returns freed bytes that aren't a range.
+pub(crate) fn exactly(bytes: u64) -> FreedBytes {
+    FreedBytes { at_least: bytes, at_most: bytes }
+}
 
 /// Returns the digest of made-up content with this name.
 pub(crate) fn digest(name: &str) -> Digest {
@@ -26,7 +32,7 @@ pub(crate) fn described(name: &str, tags: &[&str], media_type: &str, megabytes: 
         pushed_at_ms: Some(1_000_000),
         pulled_at_ms: None,
         restored_at_ms: None,
-        status: EcrImageStatus::Active,
+        status: EcrImageStatus::Active.into(),
         archived_at_ms: None,
         media_type: Some(media_type.to_owned()),
         artifact_media_type: None,

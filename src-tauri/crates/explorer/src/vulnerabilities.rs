@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use transload_aws::{FoundPackage, ScanFinding, ScanFindings};
+use transload_model::Reported;
 use ts_rs::TS;
 
 /// The longest description that is kept, in characters.
@@ -13,7 +14,7 @@ const DESCRIPTION_LIMIT: usize = 600;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
 #[ts(export_to = "vulnerabilities.ts")]
 pub struct ImageVulnerabilities {
-    pub state: ScanState,
+    pub state: Reported<ScanState>,
     /// ECR's explanation of the state.
     pub description: Option<String>,
     /// Whether Amazon Inspector scans the image (enhanced scanning).
@@ -56,7 +57,7 @@ pub struct SeverityCounts {
     pub high: u64,
     pub medium: u64,
     pub low: u64,
-    /// Informational, and without a severity.
+    /// Informational, without a severity, and of a severity that Transload doesn't know.
     pub other: u64,
 }
 
@@ -119,15 +120,15 @@ pub enum FixAvailable {
 #[ts(export_to = "vulnerabilities.ts")]
 pub struct FindingCounts {
     pub digest: String,
-    pub state: ScanState,
+    pub state: Reported<ScanState>,
     pub counts: SeverityCounts,
     pub in_use_count: Option<u64>,
 }
 
 impl ScanState {
-    /// Reads the status of ECR. A status that is not known yet is unavailable.
-    fn of(status: &str) -> Self {
-        match status {
+    /// Reads the status of ECR.
+    fn of(status: &str) -> Reported<Self> {
+        Reported::Known(match status {
             "IN_PROGRESS" | "PENDING" => Self::InProgress,
             "COMPLETE" => Self::Complete,
             "ACTIVE" => Self::Active,
@@ -136,8 +137,9 @@ impl ScanState {
             "SCAN_ELIGIBILITY_EXPIRED" => Self::Expired,
             "LIMIT_EXCEEDED" => Self::LimitExceeded,
             "IMAGE_ARCHIVED" => Self::Archived,
-            _ => Self::Unavailable,
-        }
+            "FINDINGS_UNAVAILABLE" | "" => Self::Unavailable,
+            other => return Reported::unknown(other),
+        })
     }
 }
 
@@ -218,7 +220,7 @@ pub fn vulnerabilities(found: Option<ScanFindings>) -> ImageVulnerabilities {
     }
     packages.sort_by(|one, other| (one.severity, &one.name).cmp(&(other.severity, &other.name)));
     ImageVulnerabilities {
-        state: if scanned { ScanState::of(&found.status) } else { ScanState::NotScanned },
+        state: if scanned { ScanState::of(&found.status) } else { ScanState::NotScanned.into() },
         counts: SeverityCounts::of(&found),
         description: found.description,
         is_enhanced: found.is_enhanced || found.status == "ACTIVE",
@@ -253,7 +255,8 @@ fn vulnerability(from: &ScanFinding) -> Vulnerability {
 pub fn finding_counts(digest: &str, found: Option<&ScanFindings>) -> FindingCounts {
     FindingCounts {
         digest: digest.to_owned(),
-        state: found.map_or(ScanState::NotScanned, |found| ScanState::of(&found.status)),
+        state: found
+            .map_or_else(|| ScanState::NotScanned.into(), |found| ScanState::of(&found.status)),
         counts: found.map(SeverityCounts::of).unwrap_or_default(),
         in_use_count: found.and_then(|found| found.in_use_count),
     }

@@ -125,7 +125,9 @@ impl DocumentCache {
         let (media_type, bytes, used_at_ms): (_, _, i64) = self.file.usable(found)??;
         if !matches(digest, &bytes) {
             tracing::warn!(%digest, "a cached document doesn't match its digest");
-            self.file.usable(connection.execute("DELETE FROM document WHERE digest = ?1", [digest.as_str()]));
+            self.file.usable(
+                connection.execute("DELETE FROM document WHERE digest = ?1", [digest.as_str()]),
+            );
             return None;
         }
         if now_ms.saturating_sub(u64::try_from(used_at_ms).unwrap_or(0)) > USE_GRANULARITY_MS {

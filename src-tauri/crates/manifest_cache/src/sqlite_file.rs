@@ -34,12 +34,7 @@ impl CacheFile {
     }
 
     fn of(writer: Connection, tables: &'static str) -> Self {
-        Self {
-            path: None,
-            tables,
-            writer: Mutex::new(writer),
-            is_damaged: AtomicBool::new(false),
-        }
+        Self { path: None, tables, writer: Mutex::new(writer), is_damaged: AtomicBool::new(false) }
     }
 
     /// Whether it never had a file.

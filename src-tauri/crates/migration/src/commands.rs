@@ -12,7 +12,9 @@ use ts_rs::TS;
 
 use crate::engine_route::predict::{EngineOutcome, EngineWay};
 use crate::plan::{Action, Plan, PlannedImage, PlannedRepository, Route};
-use transload_model::{Encryption, Platform, RegistryHost, RepositorySettings, TagMutability};
+use transload_model::{
+    Encryption, Platform, RegistryHost, Reported, RepositorySettings, TagMutability,
+};
 
 /// The tool that copies images from registry to registry in the commands of a plan.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -249,11 +251,12 @@ fn options(settings: &RepositorySettings) -> String {
 
 fn mutability(settings: &RepositorySettings) -> String {
     let mut options = String::new();
-    let mutability = match settings.tag_mutability {
-        TagMutability::Mutable => None,
-        TagMutability::Immutable => Some("IMMUTABLE"),
-        TagMutability::ImmutableWithExclusion => Some("IMMUTABLE_WITH_EXCLUSION"),
-        TagMutability::MutableWithExclusion => Some("MUTABLE_WITH_EXCLUSION"),
+    let mutability = match &settings.tag_mutability {
+        Reported::Known(TagMutability::Mutable) => None,
+        Reported::Known(TagMutability::Immutable) => Some("IMMUTABLE"),
+        Reported::Known(TagMutability::ImmutableWithExclusion) => Some("IMMUTABLE_WITH_EXCLUSION"),
+        Reported::Known(TagMutability::MutableWithExclusion) => Some("MUTABLE_WITH_EXCLUSION"),
+        Reported::Unknown { unknown } => Some(unknown.as_str()),
     };
     if let Some(mutability) = mutability {
         options.push_str(&format!(" --image-tag-mutability {mutability}"));
@@ -270,9 +273,10 @@ fn mutability(settings: &RepositorySettings) -> String {
 
 fn encryption(settings: &RepositorySettings) -> String {
     let (kind, key) = match &settings.encryption {
-        Encryption::Aes256 => return String::new(),
-        Encryption::Kms { key } => ("KMS", key),
-        Encryption::KmsDualLayer { key } => ("KMS_DSSE", key),
+        Reported::Known(Encryption::Aes256) => return String::new(),
+        Reported::Known(Encryption::Kms { key }) => ("KMS", key),
+        Reported::Known(Encryption::KmsDualLayer { key }) => ("KMS_DSSE", key),
+        Reported::Unknown { unknown } => (unknown.as_str(), &None),
     };
     let key = key.as_ref().map(|key| format!(",kmsKey={key}")).unwrap_or_default();
     format!(" --encryption-configuration {}", quoted(&format!("encryptionType={kind}{key}")))
@@ -343,10 +347,10 @@ mod tests {
     #[test]
     fn settings_become_options_of_the_aws_command() {
         let settings = RepositorySettings {
-            tag_mutability: TagMutability::ImmutableWithExclusion,
+            tag_mutability: TagMutability::ImmutableWithExclusion.into(),
             exclusion_filters: vec![transload_model::TagExclusionFilter::parse("dev-*").unwrap()],
             scan_on_push: true,
-            encryption: Encryption::Kms { key: Some("alias/mine".to_owned()) },
+            encryption: Encryption::Kms { key: Some("alias/mine".to_owned()) }.into(),
             tags: [("team".to_owned(), "it's us".to_owned())].into(),
             ..RepositorySettings::default()
         };

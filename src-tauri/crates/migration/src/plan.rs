@@ -29,7 +29,7 @@ use crate::request::{CopyScope, RequestedImage};
 use transload_lifecycle::PolicyEffect;
 use transload_model::{
     Digest, Encryption, ImageReference, InvalidReference, LifecyclePreset, Platform, RegistryHost,
-    RepositoryName, RepositorySettings, Tag,
+    Reported, RepositoryName, RepositorySettings, Tag,
 };
 use transload_registry::PullQuota;
 
@@ -162,7 +162,7 @@ pub enum Difference {
     },
     /// Encryption, which can't be changed after creation.
     Encryption {
-        wanted: Encryption,
+        wanted: Reported<Encryption>,
     },
     Lifecycle {
         wanted: LifecyclePreset,

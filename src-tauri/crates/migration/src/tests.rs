@@ -88,7 +88,7 @@ async fn a_tag_of_another_image_needs_a_choice() {
     migration.source.image("app", Some("1"), &["new"]);
     migration.registry.image("app", Some("1"), &["old"]);
     let immutable = RepositorySettings {
-        tag_mutability: TagMutability::Immutable,
+        tag_mutability: TagMutability::Immutable.into(),
         ..RepositorySettings::default()
     };
     migration.ecr.add("app", immutable);

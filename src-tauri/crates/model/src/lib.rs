@@ -8,6 +8,7 @@
 //! - `manifest`, `descriptor`: OCI and Docker manifests, platforms and media types.
 //! - `account`, `region`, `partition`: AWS identifiers.
 //! - `repository_name`, `repository_settings`, `repository_policy`: ECR repositories.
+//! - `reported`: values of AWS that this version may not know.
 //! - `secret`, `text`, `time`, `wildcard`: secrets, text forms for serde, the clock, and patterns.
 
 // In tests, a failed unwrap is a test failure.
@@ -22,6 +23,7 @@ mod pasted_reference;
 mod reference;
 mod region;
 mod registry_host;
+mod reported;
 mod repository_name;
 mod repository_policy;
 mod repository_settings;
@@ -42,6 +44,7 @@ pub use pasted_reference::{NotUnderstood, PastedReference};
 pub use reference::{ImageReference, InvalidReference};
 pub use region::{InvalidRegion, Region};
 pub use registry_host::{InvalidRegistryHost, RegistryHost};
+pub use reported::Reported;
 pub use repository_name::{InvalidRepositoryName, RepositoryName, RepositoryNameRule};
 pub use repository_policy::{InvalidRepositoryPolicy, RepositoryPolicy};
 pub use repository_settings::{

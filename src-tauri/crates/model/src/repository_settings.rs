@@ -7,6 +7,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+use crate::reported::Reported;
 use crate::repository_policy::RepositoryPolicy;
 use crate::wildcard::wildcard_matches;
 
@@ -14,13 +15,13 @@ use crate::wildcard::wildcard_matches;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RepositorySettings {
     /// Whether tags can be overwritten.
-    pub tag_mutability: TagMutability,
+    pub tag_mutability: Reported<TagMutability>,
     /// Exceptions to the tag mutability, one to five patterns. Empty without exceptions.
     pub exclusion_filters: Vec<TagExclusionFilter>,
     /// Whether ECR scans an image when it is pushed.
     pub scan_on_push: bool,
     /// Encryption at rest. ECR doesn't allow changing it after the repository was created.
-    pub encryption: Encryption,
+    pub encryption: Reported<Encryption>,
     /// AWS tags of the repository.
     pub tags: BTreeMap<String, String>,
     /// A lifecycle policy from a preset.
@@ -153,15 +154,16 @@ impl fmt::Display for TagExclusionFilter {
 }
 
 impl RepositorySettings {
-    /// Returns whether a repository with these settings allows overwriting `tag`.
-    pub fn allows_overwrite(&self, tag: &str) -> bool {
+    /// Returns whether a repository with these settings allows overwriting `tag`. Returns `None` if its tag mutability is
+    /// unknown.
+    pub fn allows_overwrite(&self, tag: &str) -> Option<bool> {
         let matched = self.exclusion_filters.iter().any(|filter| filter.matches(tag));
-        match self.tag_mutability {
+        Some(match self.tag_mutability.known()? {
             TagMutability::Mutable => true,
             TagMutability::Immutable => false,
             TagMutability::ImmutableWithExclusion => matched,
             TagMutability::MutableWithExclusion => !matched,
-        }
+        })
     }
 }
 
@@ -205,14 +207,16 @@ mod tests {
     #[test]
     fn exclusion_filters_invert_the_mutability() {
         let mut settings = RepositorySettings {
-            tag_mutability: TagMutability::ImmutableWithExclusion,
+            tag_mutability: TagMutability::ImmutableWithExclusion.into(),
             exclusion_filters: vec![TagExclusionFilter::parse("latest").unwrap()],
             ..RepositorySettings::default()
         };
-        assert!(settings.allows_overwrite("latest"));
-        assert!(!settings.allows_overwrite("1.0"));
-        settings.tag_mutability = TagMutability::MutableWithExclusion;
-        assert!(!settings.allows_overwrite("latest"));
-        assert!(settings.allows_overwrite("1.0"));
+        assert_eq!(settings.allows_overwrite("latest"), Some(true));
+        assert_eq!(settings.allows_overwrite("1.0"), Some(false));
+        settings.tag_mutability = TagMutability::MutableWithExclusion.into();
+        assert_eq!(settings.allows_overwrite("latest"), Some(false));
+        assert_eq!(settings.allows_overwrite("1.0"), Some(true));
+        settings.tag_mutability = Reported::unknown("FROZEN");
+        assert_eq!(settings.allows_overwrite("1.0"), None);
     }
 }

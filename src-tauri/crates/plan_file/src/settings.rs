@@ -4,6 +4,7 @@ use transload_contract::{
     CopyScope, Encryption, LifecyclePreset, RepositorySettings, TagMutability,
 };
 use transload_errors::ApiError;
+use transload_model::Reported;
 
 /// AWS allows fifty tags on a resource.
 const TAGS_LIMIT: usize = 50;
@@ -31,9 +32,15 @@ pub fn parse_scope(extent: &CopyScope) -> Result<transload_migration::CopyScope,
 pub fn parse_settings(
     settings: &RepositorySettings,
 ) -> Result<transload_model::RepositorySettings, ApiError> {
+    let unknown = settings.tag_mutability.unknown_text().or(settings.encryption.unknown_text());
+    if let Some(text) = unknown {
+        return Err(refused(&format!(
+            "Transload doesn't know the repository setting {text:?}. Choose another one."
+        )));
+    }
     let with_filters = matches!(
-        settings.tag_mutability,
-        TagMutability::ImmutableWithExclusion | TagMutability::MutableWithExclusion
+        settings.tag_mutability.known(),
+        Some(TagMutability::ImmutableWithExclusion | TagMutability::MutableWithExclusion)
     );
     let filters = if with_filters { settings.exclusion_filters.as_slice() } else { &[] };
     if with_filters && !(1..=FILTERS_LIMIT).contains(&filters.len()) {
@@ -53,10 +60,13 @@ pub fn parse_settings(
     let parse = |text: &String| transload_model::TagExclusionFilter::parse(text);
     let filters = filters.iter().map(parse).collect::<Result<_, _>>();
     Ok(transload_model::RepositorySettings {
-        tag_mutability: settings.tag_mutability,
+        tag_mutability: settings.tag_mutability.clone(),
         exclusion_filters: filters.map_err(|error| ApiError::invalid_input(&error))?,
         scan_on_push: settings.scan_on_push,
-        encryption: engine_encryption(&settings.encryption),
+        encryption: match &settings.encryption {
+            Reported::Known(encryption) => engine_encryption(encryption).into(),
+            unknown @ Reported::Unknown { .. } => unknown.clone(),
+        },
         tags: settings.tags.clone(),
         lifecycle: match settings.lifecycle {
             LifecyclePreset::KeepNewest { count: 0 }
@@ -95,7 +105,7 @@ fn engine_encryption(encryption: &Encryption) -> Encryption {
 
 pub fn shown_settings(settings: &transload_model::RepositorySettings) -> RepositorySettings {
     RepositorySettings {
-        tag_mutability: settings.tag_mutability,
+        tag_mutability: settings.tag_mutability.clone(),
         exclusion_filters: settings.exclusion_filters.iter().map(ToString::to_string).collect(),
         scan_on_push: settings.scan_on_push,
         encryption: settings.encryption.clone(),
@@ -116,9 +126,9 @@ mod tests {
     #[test]
     fn settings_survive_the_way_there_and_back() {
         let mut wanted = settings();
-        wanted.tag_mutability = TagMutability::ImmutableWithExclusion;
+        wanted.tag_mutability = TagMutability::ImmutableWithExclusion.into();
         wanted.exclusion_filters = vec!["latest".to_owned(), "dev-*".to_owned()];
-        wanted.encryption = Encryption::Kms { key: Some("alias/mine".to_owned()) };
+        wanted.encryption = Encryption::Kms { key: Some("alias/mine".to_owned()) }.into();
         wanted.lifecycle = LifecyclePreset::KeepNewest { count: 3 };
         assert_eq!(shown_settings(&parse_settings(&wanted).unwrap()), wanted);
     }
@@ -126,7 +136,7 @@ mod tests {
     #[test]
     fn what_ecr_would_refuse_is_refused_here() {
         let mut without_filter = settings();
-        without_filter.tag_mutability = TagMutability::ImmutableWithExclusion;
+        without_filter.tag_mutability = TagMutability::ImmutableWithExclusion.into();
         let mut bad_filter = without_filter.clone();
         bad_filter.exclusion_filters = vec!["a b".to_owned()];
         let mut many_tags = settings();

@@ -5,6 +5,7 @@ use transload_contract::{
     PullQuota, SelectedImage, SettingDifference,
 };
 use transload_migration as engine;
+use transload_model::Reported;
 
 use crate::destination::shown_destination;
 use crate::forecast::shown_forecast;
@@ -80,11 +81,14 @@ fn mutability(settings: &transload_model::RepositorySettings) -> String {
     use transload_model::TagMutability as Mutability;
     let filters: Vec<_> = settings.exclusion_filters.iter().map(ToString::to_string).collect();
     let filters = filters.join(", ");
-    match settings.tag_mutability {
-        Mutability::Mutable => "mutable".to_owned(),
-        Mutability::Immutable => "immutable".to_owned(),
-        Mutability::ImmutableWithExclusion => format!("immutable except {filters}"),
-        Mutability::MutableWithExclusion => format!("mutable except {filters}"),
+    match &settings.tag_mutability {
+        Reported::Known(Mutability::Mutable) => "mutable".to_owned(),
+        Reported::Known(Mutability::Immutable) => "immutable".to_owned(),
+        Reported::Known(Mutability::ImmutableWithExclusion) => {
+            format!("immutable except {filters}")
+        }
+        Reported::Known(Mutability::MutableWithExclusion) => format!("mutable except {filters}"),
+        Reported::Unknown { unknown } => unknown.clone(),
     }
 }
 
@@ -107,16 +111,17 @@ fn on_or_off(on: bool) -> String {
     if on { "on" } else { "off" }.to_owned()
 }
 
-fn encryption(encryption: &transload_model::Encryption) -> String {
+fn encryption(encryption: &Reported<transload_model::Encryption>) -> String {
     use transload_model::Encryption;
     let with = |kind: &str, key: &Option<String>| match key {
         Some(key) => format!("{kind} with {key}"),
         None => kind.to_owned(),
     };
     match encryption {
-        Encryption::Aes256 => "AES-256".to_owned(),
-        Encryption::Kms { key } => with("KMS", key),
-        Encryption::KmsDualLayer { key } => with("KMS, dual layer", key),
+        Reported::Known(Encryption::Aes256) => "AES-256".to_owned(),
+        Reported::Known(Encryption::Kms { key }) => with("KMS", key),
+        Reported::Known(Encryption::KmsDualLayer { key }) => with("KMS, dual layer", key),
+        Reported::Unknown { unknown } => unknown.clone(),
     }
 }
 

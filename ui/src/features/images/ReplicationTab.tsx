@@ -9,6 +9,7 @@ import type { AwsConnection, ImageReplication, ReplicationStatus } from "../../i
 import { connectionKey } from "../../shared/connection";
 import { formatCount } from "../../shared/format";
 import { PagedTable } from "../../shared/PagedTable";
+import { isKnown, reportedText } from "../../shared/reported";
 import { StatusText } from "../../shared/StatusText";
 import { useRequest } from "../../shared/useRequest";
 
@@ -20,6 +21,12 @@ const stateTexts: Record<
   complete: { label: "Replicated", type: "success" },
   failed: { label: "Failed", type: "error" },
 };
+
+function stateText(state: ImageReplication["state"]) {
+  return isKnown(state)
+    ? stateTexts[state]
+    : ({ label: reportedText(state, String), type: "warning" } as const);
+}
 
 interface ReplicationTabProps {
   connection: AwsConnection;
@@ -82,10 +89,10 @@ export function ReplicationTab(props: ReplicationTabProps) {
           id: "state",
           header: "Status",
           cell: ({ state, failure_code }) => (
-            <StatusText type={stateTexts[state].type}>
+            <StatusText type={stateText(state).type}>
               {failure_code === null
-                ? stateTexts[state].label
-                : `${stateTexts[state].label}: ${failure_code}`}
+                ? stateText(state).label
+                : `${stateText(state).label}: ${failure_code}`}
             </StatusText>
           ),
         },

@@ -22,7 +22,7 @@ import { RelativeTime } from "../../shared/RelativeTime";
 import { StatusText } from "../../shared/StatusText";
 import { useAsyncAction } from "../../shared/useAsyncAction";
 import { useRequest } from "../../shared/useRequest";
-import { SeverityText, scanStateTexts, severityLabels } from "../../shared/vulnerabilities";
+import { SeverityText, scanStateText, severityLabels } from "../../shared/vulnerabilities";
 
 interface VulnerabilitiesTabProps {
   connection: AwsConnection;
@@ -83,7 +83,7 @@ interface ScanSummaryProps {
 
 function ScanSummary({ found, scanning, loading, onScan, onReload }: ScanSummaryProps) {
   const { state, counts } = found;
-  const text = scanStateTexts[state];
+  const text = scanStateText(state);
   const canScan = !found.is_enhanced && state !== "archived" && state !== "unsupported";
   const isScanned = state === "complete" || state === "active";
   return (

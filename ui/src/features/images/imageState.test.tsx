@@ -90,6 +90,12 @@ describe("the vulnerabilities of an image", () => {
   );
 });
 
+it("shows a state of a later ECR as ECR wrote it", async () => {
+  const found = await basic("complete");
+  show({ imageVulnerabilities: async () => ({ ...found, state: { unknown: "PAUSED" } }) });
+  expect((await screen.findByTestId("scan-summary")).textContent).toContain("PAUSED");
+});
+
 describe("the replication of an image", () => {
   it("is shown by region with the reason of a failure", async () => {
     const { container } = show({}, ReplicationTab);

@@ -25,7 +25,7 @@ import { TextField } from "../../shared/TextField";
 import { useRequest } from "../../shared/useRequest";
 import { CleanupExclusions } from "./CleanupExclusions";
 import { DeletionModal, type DeletionOption } from "./DeletionModal";
-import { sizeText } from "./LifecycleEffects";
+import { freedText } from "./LifecycleEffects";
 import { SeveralTagsModal } from "./SeveralTagsModal";
 
 interface CleanupTabProps {
@@ -39,6 +39,7 @@ interface CleanupTabProps {
 const defaults: CleanupRules = {
   protected_tags: ["latest", "prod*", "release*", "v*"],
   min_age_days: 7,
+  pulled_days: 30,
   unused_days: 180,
   cache_days: 30,
   include_cached: false,
@@ -91,7 +92,7 @@ export function CleanupTab({ connection, details, errorActions, onChanged }: Cle
         header={
           <Header
             variant="h2"
-            description="Never offered: images that run, that Transload migrated in the last 30 days, that were pushed or signed in the last 7 days, that have these tags, or that an index lists."
+            description="Never offered: images that run, that others pulled or Transload migrated in the last 30 days, that were pushed or signed in the last 7 days, that have these tags, or that an index lists."
           >
             Keep
           </Header>
@@ -198,7 +199,7 @@ export function CleanupTab({ connection, details, errorActions, onChanged }: Cle
             id: "freed",
             header: "Frees",
             width: 150,
-            cell: ({ freed, images }) => (images.length === 0 ? "–" : sizeText(freed)),
+            cell: ({ freed, images }) => (images.length === 0 ? "–" : freedText(freed)),
           },
           {
             id: "action",

@@ -1,7 +1,7 @@
 import type { ListedFindings } from "../../ipc/generated";
 import { formatCount, formatCounted } from "../../shared/format";
 import type { Column } from "../../shared/tablePreferences";
-import { scanStateTexts } from "../../shared/vulnerabilities";
+import { scanStateText } from "../../shared/vulnerabilities";
 import type { RepositoryImageRow } from "./repositoryImageRows";
 import { scannedDigest } from "./useFindings";
 
@@ -12,7 +12,7 @@ export function findingsText({ findings }: ListedFindings): string {
   }
   const { state, counts } = findings;
   if (state !== "complete" && state !== "active") {
-    return scanStateTexts[state].label;
+    return scanStateText(state).label;
   }
   const severe = [
     [counts.critical, "critical"],

@@ -2,14 +2,19 @@ import Alert from "@cloudscape-design/components/alert";
 import Box from "@cloudscape-design/components/box";
 import Cards from "@cloudscape-design/components/cards";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import type { AffectedImage, ImageSize, LifecycleWhatIf } from "../../ipc/generated";
+import type { AffectedImage, FreedBytes, LifecycleWhatIf } from "../../ipc/generated";
 import { formatBytes, formatCount, formatCounted, shortDigest } from "../../shared/format";
 import { PagedTable } from "../../shared/PagedTable";
 import { RelativeTime } from "../../shared/RelativeTime";
+import { reportedText } from "../../shared/reported";
 
-/** Formats a size: `12 MB`, or `at most 12 MB`. */
-export function sizeText({ bytes, is_exact }: ImageSize): string {
-  return is_exact ? formatBytes(bytes) : `at most ${formatBytes(bytes)}`;
+/** Formats freed bytes: `12 MB`, `at most 12 MB`, or `between 3 MB and 12 MB`. */
+export function freedText({ at_least, at_most }: FreedBytes): string {
+  const most = formatBytes(at_most);
+  if (at_least === at_most) {
+    return most;
+  }
+  return at_least === 0 ? `at most ${most}` : `between ${formatBytes(at_least)} and ${most}`;
 }
 
 /** What a policy would do now, as this computer computes it: each rule in words, and how many images go. */
@@ -50,7 +55,7 @@ export function LifecycleEffects({ effects }: { effects: LifecycleWhatIf }) {
       />
       <div data-testid="lifecycle-what-if">
         <Box>
-          {`${formatCount(affected.length)} of ${formatCounted(total, "image", "images")} would be deleted now, which frees ${sizeText(effects.freed)}.`}
+          {`${formatCount(affected.length)} of ${formatCounted(total, "image", "images")} would be deleted now, which frees ${freedText(effects.freed)}.`}
           {effects.is_estimate &&
             " This is an estimate, because some indexes weren’t read. Their platforms count as images."}
         </Box>
@@ -92,7 +97,8 @@ export function AffectedImages({ images }: { images: readonly AffectedImage[] })
         {
           id: "action",
           header: "Action",
-          cell: ({ action }) => (action === "expire" ? "Delete" : "Archive"),
+          cell: ({ action }) =>
+            reportedText(action, (known) => (known === "expire" ? "Delete" : "Archive")),
         },
         { id: "rule", header: "Rule", cell: ({ rule }) => rule },
         {

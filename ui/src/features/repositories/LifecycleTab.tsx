@@ -17,7 +17,7 @@ import { formatCounted } from "../../shared/format";
 import { RelativeTime } from "../../shared/RelativeTime";
 import { StatusText } from "../../shared/StatusText";
 import { useAsyncAction } from "../../shared/useAsyncAction";
-import { AffectedImages, LifecycleEffects, sizeText } from "./LifecycleEffects";
+import { AffectedImages, freedText, LifecycleEffects } from "./LifecycleEffects";
 import { LifecycleMonths } from "./LifecycleMonths";
 import { LifecycleRulesForm } from "./LifecycleRulesForm";
 import { formRules, policyText } from "./lifecyclePolicy";
@@ -239,6 +239,11 @@ export function LifecycleTab({ connection, details, errorActions, onChanged }: L
           {state?.kind === "failed" && (
             <Alert type="error">ECR couldn’t compute the preview. Try again.</Alert>
           )}
+          {state?.kind === "unknown" && (
+            <Alert type="warning">
+              {`ECR reports the status ${state.status}, which Transload doesn’t know. Preview the policy again later.`}
+            </Alert>
+          )}
           {state === null && (
             <Box color="text-body-secondary">
               {preview.run === null
@@ -249,7 +254,7 @@ export function LifecycleTab({ connection, details, errorActions, onChanged }: L
           {complete !== null && (
             <>
               <Box data-testid="lifecycle-preview-result">
-                {`${formatCounted(complete.expiring, "image", "images")} would be deleted and ${formatCounted(complete.archiving, "image", "images")} archived. This frees ${sizeText(complete.freed)}.`}
+                {`${formatCounted(complete.expiring, "image", "images")} would be deleted and ${formatCounted(complete.archiving, "image", "images")} archived. This frees ${freedText(complete.freed)}.`}
               </Box>
               {complete.images.length > 0 && <AffectedImages images={complete.images} />}
               {going > 0 && (
@@ -266,8 +271,12 @@ export function LifecycleTab({ connection, details, errorActions, onChanged }: L
               <Button
                 variant="primary"
                 loading={busy}
-                disabled={going > 0 && typed.trim() !== name}
-                disabledReason={`Enter ${name} to confirm.`}
+                disabled={complete.unknown > 0 || (going > 0 && typed.trim() !== name)}
+                disabledReason={
+                  complete.unknown > 0
+                    ? `ECR reports an action for ${formatCounted(complete.unknown, "image", "images")} that Transload doesn’t know.`
+                    : `Enter ${name} to confirm.`
+                }
                 onClick={() => void set()}
                 data-testid="lifecycle-set"
               >

@@ -12,6 +12,8 @@ function reasonText(reason: UnreadReason): string {
   switch (reason.kind) {
     case "archived":
       return "archived";
+    case "unknown_status":
+      return `status ${reason.status}, which Transload doesn’t know`;
     case "missing":
       return "no longer in the repository";
     case "damaged":

@@ -6,7 +6,8 @@ import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
 import type { Repository } from "../../ipc/generated";
 import { CopyableText } from "../../shared/CopyableText";
 import { RelativeTime } from "../../shared/RelativeTime";
-import { encryptionLabel, mutabilityLabels } from "../../shared/repositorySettings";
+import { isKnown } from "../../shared/reported";
+import { encryptionLabel, mutabilityLabel } from "../../shared/repositorySettings";
 
 /** The URI and the main settings, in one line. */
 export function RepositoryLine({ repository }: { repository: Repository }) {
@@ -14,7 +15,7 @@ export function RepositoryLine({ repository }: { repository: Repository }) {
   return (
     <span className="repository-line" data-testid="repository-line">
       <CopyableText text={uri} what="URI" />
-      <span>{` · ${mutabilityLabels[settings.tag_mutability]} · ${encryptionLabel(settings.encryption)} · Scan on push ${settings.scan_on_push ? "on" : "off"}`}</span>
+      <span>{` · ${mutabilityLabel(settings.tag_mutability)} · ${encryptionLabel(settings.encryption)} · Scan on push ${settings.scan_on_push ? "on" : "off"}`}</span>
     </span>
   );
 }
@@ -23,7 +24,7 @@ export function RepositoryLine({ repository }: { repository: Repository }) {
 export function RepositoryFacts({ repository }: { repository: Repository }) {
   const { settings } = repository;
   const { encryption } = settings;
-  const key = encryption.kind === "aes256" ? null : encryption.key;
+  const key = isKnown(encryption) && encryption.kind !== "aes256" ? encryption.key : null;
   const tags = Object.entries(settings.tags);
 
   return (
@@ -34,7 +35,7 @@ export function RepositoryFacts({ repository }: { repository: Repository }) {
           { label: "URI", value: <CopyableText text={repository.uri} what="URI" /> },
           { label: "ARN", value: <CopyableText text={repository.arn} what="ARN" /> },
           { label: "Created", value: <RelativeTime timeMs={repository.created_at_ms} /> },
-          { label: "Tag mutability", value: mutabilityLabels[settings.tag_mutability] },
+          { label: "Tag mutability", value: mutabilityLabel(settings.tag_mutability) },
           ...(settings.exclusion_filters.length > 0
             ? [{ label: "Exceptions", value: settings.exclusion_filters.join(", ") }]
             : []),

@@ -25,6 +25,7 @@ import {
   renderWith,
 } from "../../testing/component";
 import { CleanupTab } from "./CleanupTab";
+import { freedText } from "./LifecycleEffects";
 
 vi.setConfig({ testTimeout: 60_000 });
 
@@ -54,7 +55,7 @@ function proposal(part: Partial<CleanupProposal>): CleanupProposal {
     images,
     kept: [],
     deleted: images.map((one) => one.digest),
-    freed: { bytes: 6_000_000, is_exact: true },
+    freed: { at_least: 6_000_000, at_most: 6_000_000 },
     ...part,
   };
 }
@@ -132,6 +133,14 @@ it("deletes what was reviewed through the dry run of every deletion", async () =
   await waitFor(() => expect(screen.queryByTestId("deletion-modal")).toBeNull());
 });
 
+it.each([
+  [6_000_000, 6_000_000, "6 MB"],
+  [0, 6_000_000, "at most 6 MB"],
+  [1_000_000, 6_000_000, "between 1 MB and 6 MB"],
+])("shows %d to %d freed bytes", (at_least, at_most, words) => {
+  expect(freedText({ at_least, at_most })).toBe(words);
+});
+
 it("says why each excluded image is kept", async () => {
   const reasons: [ExclusionReason, string][] = [
     [{ kind: "in_use", count: 2 }, "runs in 2 places"],
@@ -140,13 +149,18 @@ it("says why each excluded image is kept", async () => {
     [{ kind: "part_of", indexes: ["v2", "v3", "v4", "v5"] }, "part of v2, v3, v4 and 1 more"],
     [{ kind: "protected_tag", tag: "prod-1" }, "The tag prod-1 is protected"],
     [{ kind: "unreadable_tag" }, "can’t be read"],
+    [{ kind: "unknown_status", status: "FROZEN" }, "FROZEN"],
     [{ kind: "pushed_lately", days: 7 }, "pushed in the last 7 days"],
+    [
+      { kind: "pulled_lately", at_ms: Date.now() - 3 * 3_600_000, by_digest: true },
+      "pulled by digest 3 hours ago",
+    ],
     [{ kind: "referrer_pushed_lately", days: 7 }, "A signature or another referrer"],
   ];
   const kept = reasons.map(([why], number) => ({ digest: digest(number), tags: [], why }));
   const { container, propose } = show([proposal({ kept })]);
   const table = await screen.findByTestId("cleanup-kept");
-  expect(table.textContent).toContain("8 images are kept");
+  expect(table.textContent).toContain("10 images are kept");
   for (const [, words] of reasons) {
     expect(table.textContent).toContain(words);
   }

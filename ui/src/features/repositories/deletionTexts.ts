@@ -1,6 +1,6 @@
 import type { DeletionPlan, DeletionTarget, ImageToDelete, KeptReason } from "../../ipc/generated";
 import { formatCount, formatCounted, shortDigest } from "../../shared/format";
-import { sizeText } from "./LifecycleEffects";
+import { freedText } from "./LifecycleEffects";
 
 /** An image pulled in this time gets a warning: 30 days. */
 const pulledLatelyMs = 30 * 24 * 60 * 60 * 1000;
@@ -70,7 +70,7 @@ export function deletionSummary(plan: DeletionPlan): readonly string[] {
       ? imagesOf(totals.images)
       : `${only === undefined ? repositoriesOf(totals.repositories) : only.name} and ${imagesOf(totals.images)}`;
   const sentences = [
-    `This permanently deletes ${what}${totals.tags > 0 ? ` with ${tagsOf(totals.tags)}` : ""} in ECR and frees ${sizeText(freed)}. Pulls by tag or digest will fail.`,
+    `This permanently deletes ${what}${totals.tags > 0 ? ` with ${tagsOf(totals.tags)}` : ""} in ECR and frees ${freedText(freed)}. Pulls by tag or digest will fail.`,
   ];
   if (parts > 0 && totals.repositories > 0) {
     sentences.push(
@@ -122,5 +122,7 @@ export function keptText(why: KeptReason): string {
       return "It is no longer in the repository.";
     case "tag_moved":
       return `The tag ${why.tag} no longer points to it.`;
+    case "unknown_status":
+      return `ECR reports the status ${why.status}, which Transload doesn’t know.`;
   }
 }

@@ -7,12 +7,13 @@ import { formatCount } from "../../shared/format";
 import { LastPull } from "../../shared/LastPull";
 import { OneLine } from "../../shared/MiddleEllipsis";
 import { RelativeTime } from "../../shared/RelativeTime";
+import { isKnown } from "../../shared/reported";
 import { StatusText } from "../../shared/StatusText";
 import type { Column } from "../../shared/tablePreferences";
 import {
   imageKindLabels,
   imageName,
-  imageStatusLabels,
+  imageStatusLabel,
   type RepositoryImageRow,
 } from "./repositoryImageRows";
 
@@ -31,6 +32,13 @@ interface OpenButtonProps {
 
 /** The name of an image, which opens its page. */
 function OpenButton({ row, onOpen, text, children }: OpenButtonProps) {
+  if (!isKnown(row.status)) {
+    return (
+      <span title="Transload doesn’t know the status of this image and doesn’t read it.">
+        {children}
+      </span>
+    );
+  }
   return (
     <Button
       variant="inline-link"
@@ -170,9 +178,12 @@ export function imageColumns(
       header: "Status",
       hidden: !someArchived,
       width: 100,
-      sortingField: "status",
+      sortingComparator: (one, other) =>
+        imageStatusLabel(one.status).localeCompare(imageStatusLabel(other.status)),
       cell: ({ status }) => (
-        <StatusText type={statusTypes[status]}>{imageStatusLabels[status]}</StatusText>
+        <StatusText type={isKnown(status) ? statusTypes[status] : "warning"}>
+          {imageStatusLabel(status)}
+        </StatusText>
       ),
     },
     {

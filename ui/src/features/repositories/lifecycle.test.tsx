@@ -56,13 +56,14 @@ const effects: LifecycleWhatIf = {
     },
   ],
   kept: 3,
-  freed: { bytes: 6_000_000, is_exact: true },
+  freed: { at_least: 6_000_000, at_most: 6_000_000 },
 };
 
 const complete: LifecyclePreviewState = {
   kind: "complete",
   expiring: 1,
   archiving: 0,
+  unknown: 0,
   images: effects.affected,
   freed: effects.freed,
 };

@@ -5,7 +5,7 @@ import { CopyableText } from "../../shared/CopyableText";
 import { formatAtMost, formatCount, formatCounted } from "../../shared/format";
 import { MiddleEllipsis } from "../../shared/MiddleEllipsis";
 import { RelativeTime } from "../../shared/RelativeTime";
-import { encryptionLabel, mutabilityLabels } from "../../shared/repositorySettings";
+import { encryptionLabel, mutabilityLabel } from "../../shared/repositorySettings";
 import type { Column } from "../../shared/tablePreferences";
 
 function count(value: number | undefined): string {
@@ -133,12 +133,12 @@ export function repositoryColumns(
       width: 130,
       hideOrder: 2,
       sortingComparator: (one, other) =>
-        mutabilityLabels[one.settings.tag_mutability].localeCompare(
-          mutabilityLabels[other.settings.tag_mutability],
+        mutabilityLabel(one.settings.tag_mutability).localeCompare(
+          mutabilityLabel(other.settings.tag_mutability),
         ),
       cell: ({ settings }) => (
         <span title={settings.exclusion_filters.join(", ")}>
-          {mutabilityLabels[settings.tag_mutability]}
+          {mutabilityLabel(settings.tag_mutability)}
         </span>
       ),
     },

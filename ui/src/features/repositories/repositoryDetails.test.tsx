@@ -160,6 +160,39 @@ describe("the details of a repository", () => {
     expect(screen.getByLabelText("Last pull of 2")).toBeTruthy();
   });
 
+  it("shows values of a later ECR as ECR wrote them, and offers nothing for such an image", async () => {
+    const images = [
+      image({ tags: ["1"], status: { unknown: "DEEP_ARCHIVED" }, pull_commands: [] }),
+      image({ digest: digest("c"), tags: ["2"] }),
+    ];
+    const repository = {
+      ...details.repository,
+      settings: {
+        ...details.repository.settings,
+        tag_mutability: { unknown: "FROZEN" },
+        encryption: { unknown: "KMS_TRIPLE" },
+      },
+    };
+    const { container } = await open(
+      backendWith({
+        repositoryDetails: async () => ({ ...details, repository, ...imagesBefore(images) }),
+      }),
+    );
+    const line = screen.getByTestId("repository-line").textContent;
+    expect(line).toContain("FROZEN");
+    expect(line).toContain("KMS_TRIPLE");
+    expect(rowTexts(container)[0]).toContain("DEEP_ARCHIVED");
+    expect(screen.queryByTestId("image-open-1")).toBeNull();
+    expect(screen.getByTestId("image-open-2")).toBeTruthy();
+    act(() => table(container, "images-table").findRowSelectionArea(1)?.click());
+    const menu = createWrapper().findButtonDropdown('[data-testid="images-actions"]');
+    act(() => menu?.openDropdown());
+    for (const id of ["pull", "archive", "restore"]) {
+      const item = menu?.findItemById(id)?.getElement();
+      expect(item?.getAttribute("aria-disabled") ?? item?.innerHTML, id).toContain("true");
+    }
+  });
+
   it("keeps the rest of the page if the lifecycle policy can't be read", async () => {
     const lifecycle = { ...noLifecycle, error: refused };
     await open(backendWith({ repositoryDetails: async () => ({ ...details, lifecycle }) }));

@@ -7,6 +7,7 @@ import type {
   RepositoryRows,
 } from "../../ipc/generated";
 import { formatCounted, shortDigest } from "../../shared/format";
+import { type Reported, reportedText } from "../../shared/reported";
 
 /** A row of the images table: a thing that was pushed, or a part of one. */
 export interface RepositoryImageRow {
@@ -26,7 +27,7 @@ export interface RepositoryImageRow {
   readonly pushedAtMs: number | null;
   readonly pulledAtMs: number | null;
   readonly ownReadAtMs: number | null;
-  readonly status: ImageStatus;
+  readonly status: Reported<ImageStatus>;
   /** Its platforms and referrers, counted. */
   readonly contents: string;
   readonly platforms: readonly string[];
@@ -56,11 +57,15 @@ export const imageKindLabels: Record<ImageKind, string> = {
   other: "Other artifact",
 };
 
-export const imageStatusLabels: Record<ImageStatus, string> = {
+const imageStatusLabels: Record<ImageStatus, string> = {
   active: "Active",
   archived: "Archived",
   activating: "Restoring",
 };
+
+export function imageStatusLabel(status: Reported<ImageStatus>): string {
+  return reportedText(status, (known) => imageStatusLabels[known]);
+}
 
 /** The parts of a row, counted: `2 platforms, 1 signature`. */
 function contentsOf(row: ImageRow): string {
@@ -160,7 +165,7 @@ export function imageRowWords(row: RepositoryImageRow): readonly string[] {
     ...row.tags,
     imageKindLabels[row.kind],
     ...row.platforms,
-    imageStatusLabels[row.status],
+    imageStatusLabel(row.status),
     ...allParts(row).map(({ digest }) => digest),
   ];
 }

@@ -5,6 +5,13 @@ import type { AwsConnection, LifecyclePreviewState } from "../../ipc/generated";
 /** How often ECR is asked whether its preview is complete. */
 const pollMs = 1500;
 
+/** States that a preview keeps. An unknown one may change, but nobody knows when. */
+const finalKinds: ReadonlySet<LifecyclePreviewState["kind"]> = new Set([
+  "complete",
+  "failed",
+  "unknown",
+]);
+
 interface LifecyclePreviewRun {
   /** The text that the state is about. */
   readonly text: string;
@@ -27,7 +34,7 @@ export function useLifecyclePreview(connection: AwsConnection, repository: strin
     setRun({ text, state: { kind: "running" } });
     try {
       let state: LifecyclePreviewState = { kind: "none" };
-      while (!stop.signal.aborted && state.kind !== "complete" && state.kind !== "failed") {
+      while (!stop.signal.aborted && !finalKinds.has(state.kind)) {
         if (state.kind === "none") {
           state = await backend.lifecyclePreviewStart(connection, repository, text);
         } else {

@@ -42,7 +42,7 @@ export function plannedRepository(
     images,
     tag: null,
     kept: [],
-    freed: { bytes, is_exact: true },
+    freed: { at_least: bytes, at_most: bytes },
     unread_indexes: 0,
     ...part,
   };
@@ -76,7 +76,10 @@ export function deletionPlanOf(
       images: images.length,
       tags: tags + repositories.filter((one) => one.tag !== null).length,
     },
-    freed: { bytes: repositories.reduce((sum, one) => sum + one.freed.bytes, 0), is_exact: true },
+    freed: {
+      at_least: repositories.reduce((sum, one) => sum + one.freed.at_least, 0),
+      at_most: repositories.reduce((sum, one) => sum + one.freed.at_most, 0),
+    },
   };
 }
 

@@ -3,7 +3,7 @@ import type { RegistryChange, RegistryConfiguration } from "../generated";
 
 /** A registry with its defaults. */
 export const emptyRegistry: RegistryConfiguration = {
-  scanning: { is_enhanced: false, rules: [] },
+  scanning: { scan_type: "basic", rules: [] },
   replication: [],
   backfills: [],
   cache_rules: [],

@@ -101,6 +101,7 @@ export function fakeRepositoryMethods(
       kind: "complete",
       expiring: 0,
       archiving: 0,
+      unknown: 0,
       images: [],
       freed: noEffects.freed,
     }),

@@ -20,7 +20,7 @@ export const noEffects: LifecycleWhatIf = {
   rules: [],
   affected: [],
   kept: 0,
-  freed: { bytes: 0, is_exact: true },
+  freed: { at_least: 0, at_most: 0 },
   is_estimate: false,
 };
 

@@ -127,7 +127,7 @@ settings: RepositorySettings | null, };
 /**
  * The settings of a repository. The default are those of ECR.
  */
-export type RepositorySettings = { tag_mutability: TagMutability, 
+export type RepositorySettings = { tag_mutability: TagMutability | { unknown: string }, 
 /**
  * Tags that are excluded from the tag mutability, as patterns with `*`. At most five.
  */
@@ -135,7 +135,7 @@ exclusion_filters: Array<string>, scan_on_push: boolean,
 /**
  * Encryption of the layers at rest.
  */
-encryption: Encryption, 
+encryption: Encryption | { unknown: string }, 
 /**
  * AWS tags.
  */

@@ -11,7 +11,7 @@ export type AffectedImage = { digest: string, tags: Array<string>,
 /**
  * The priority of the rule that applies.
  */
-rule: number, action: LifecycleAction, pushed_at_ms: number | null, pulled_at_ms: number | null, };
+rule: number, action: LifecycleAction | { unknown: string }, pushed_at_ms: number | null, pulled_at_ms: number | null, };
 
 /**
  * Whether a cache rule can reach its upstream.
@@ -60,7 +60,7 @@ deleted: Array<string>,
 /**
  * The bytes that this frees.
  */
-freed: ImageSize, };
+freed: FreedBytes, };
 
 /**
  * What is never proposed, and from which age on an image counts as unused.
@@ -74,6 +74,11 @@ protected_tags: Array<string>,
  * Images that were pushed, or signed, less than this many days ago are kept.
  */
 min_age_days: number, 
+/**
+ * Images that others pulled less than this many days ago are kept, except in the class of unused images, which has its
+ * own number. An untagged image can be what a deployment pulls by its digest.
+ */
+pulled_days: number, 
 /**
  * Days without a push and a pull after which an image is unused.
  */
@@ -150,7 +155,7 @@ confirmation: string | null, totals: DeletionTotals,
 /**
  * The bytes that it frees.
  */
-freed: ImageSize, };
+freed: FreedBytes, };
 
 export type DeletionProgress = { phase: DeletionPhase, 
 /**
@@ -197,7 +202,11 @@ tags: number, };
 /**
  * Why a clean-up excludes an image.
  */
-export type ExclusionReason = { "kind": "in_use", count: number, } | { "kind": "cached", prefix: string, } | { "kind": "migrated", at_ms: number, } | { "kind": "part_of", indexes: Array<string>, } | { "kind": "protected_tag", tag: string, } | { "kind": "unreadable_tag" } | { "kind": "pushed_lately", days: number, } | { "kind": "referrer_pushed_lately", days: number, };
+export type ExclusionReason = { "kind": "in_use", count: number, } | { "kind": "cached", prefix: string, } | { "kind": "migrated", at_ms: number, } | { "kind": "part_of", indexes: Array<string>, } | { "kind": "protected_tag", tag: string, } | { "kind": "unreadable_tag" } | { "kind": "unknown_status", status: string, } | { "kind": "pushed_lately", days: number, } | { "kind": "pulled_lately", at_ms: number, 
+/**
+ * Whether it has no tag, so that it was pulled by its digest.
+ */
+by_digest: boolean, } | { "kind": "referrer_pushed_lately", days: number, };
 
 /**
  * An image that a lifecycle policy applies to.
@@ -256,13 +265,9 @@ export type FoundImages = { images: Array<FoundImage>,
 has_more: boolean, };
 
 /**
- * A number of rows, exact or an upper bound.
+ * The bytes that a deletion frees: a range where manifests that weren't read can have the same layers.
  */
-export type ImageCount = { count: number, 
-/**
- * Whether it is known what every index lists. Otherwise, images that an unread index lists are counted too.
- */
-is_exact: boolean, };
+export type FreedBytes = { at_least: number, at_most: number, };
 
 /**
  * The kind of an image in a repository.
@@ -390,7 +395,7 @@ export type KeptImage = { digest: string, tags: Array<string>, why: KeptReason, 
 /**
  * Why an image stays.
  */
-export type KeptReason = { "kind": "used_by", images: Array<string>, } | { "kind": "has_tag" } | { "kind": "missing" } | { "kind": "tag_moved", tag: string, };
+export type KeptReason = { "kind": "used_by", images: Array<string>, } | { "kind": "has_tag" } | { "kind": "missing" } | { "kind": "tag_moved", tag: string, } | { "kind": "unknown_status", status: string, };
 
 /**
  * A cache rule that exists in the registry.
@@ -436,7 +441,11 @@ existing: Array<ExpiringImage>, } | { "kind": "unreadable", reason: string, } | 
 /**
  * The state of ECR's own preview of a policy.
  */
-export type LifecyclePreviewState = { "kind": "none" } | { "kind": "other_running" } | { "kind": "running" } | { "kind": "failed" } | { "kind": "complete", 
+export type LifecyclePreviewState = { "kind": "none" } | { "kind": "other_running" } | { "kind": "running" } | { "kind": "failed" } | { "kind": "unknown", 
+/**
+ * As ECR wrote it.
+ */
+status: string, } | { "kind": "complete", 
 /**
  * Number of images that ECR would delete.
  */
@@ -444,11 +453,15 @@ expiring: number,
 /**
  * Number of images that ECR would archive.
  */
-archiving: number, images: Array<AffectedImage>, 
+archiving: number, 
+/**
+ * Number of images for which ECR reports an action that Transload doesn't know. With any, the policy can't be set.
+ */
+unknown: number, images: Array<AffectedImage>, 
 /**
  * The bytes that the deleted images free.
  */
-freed: ImageSize, };
+freed: FreedBytes, };
 
 export type LifecycleRuleEffect = { priority: number, 
 /**
@@ -487,7 +500,7 @@ kept: number,
 /**
  * The bytes that the deleted images free.
  */
-freed: ImageSize, 
+freed: FreedBytes, 
 /**
  * Whether indexes weren't read, so that their platforms count as images of their own.
  */
@@ -540,7 +553,7 @@ secret: string | null, created_at_ms: number | null, };
 /**
  * A change of the configuration of a registry. Rules and policies replace all existing ones.
  */
-export type RegistryChange = { "kind": "scanning", scanning: RegistryScanning, } | { "kind": "replication", rules: Array<ReplicationRule>, } | { "kind": "cache_rule_secret", prefix: string, secret: string, } | { "kind": "cache_rule_delete", prefix: string, } | { "kind": "template_uses", prefix: string, applied_for: Array<TemplateUse>, } | { "kind": "template_delete", prefix: string, } | { "kind": "blob_mounting", is_on: boolean, } | { "kind": "policy", text: string | null, } | { "kind": "signing", rules: Array<SigningRule>, } | { "kind": "exclusion_add", principal: string, } | { "kind": "exclusion_remove", principal: string, };
+export type RegistryChange = { "kind": "scanning", scanning: RegistryScanning, } | { "kind": "replication", rules: Array<ReplicationRule>, } | { "kind": "cache_rule_secret", prefix: string, secret: string, } | { "kind": "cache_rule_delete", prefix: string, } | { "kind": "template_uses", prefix: string, applied_for: Array<TemplateUse | { unknown: string }>, } | { "kind": "template_delete", prefix: string, } | { "kind": "blob_mounting", is_on: boolean, } | { "kind": "policy", text: string | null, } | { "kind": "signing", rules: Array<SigningRule>, } | { "kind": "exclusion_add", principal: string, } | { "kind": "exclusion_remove", principal: string, };
 
 /**
  * The configuration of a registry. A part is `null` if it couldn't be read; `errors` says why.
@@ -549,7 +562,7 @@ export type RegistryConfiguration = { scanning: RegistryScanning | null, replica
 /**
  * Whether layers of other repositories are mounted.
  */
-blob_mounting: boolean | null, 
+blob_mounting: boolean | { unknown: string } | null, 
 /**
  * The version of basic scanning, such as `AWS_NATIVE`.
  */
@@ -620,11 +633,7 @@ images: number, };
 /**
  * How the images of a registry are scanned.
  */
-export type RegistryScanning = { 
-/**
- * Whether Amazon Inspector scans. It is billed for each image.
- */
-is_enhanced: boolean, 
+export type RegistryScanning = { scan_type: ScanType | { unknown: string }, 
 /**
  * At most two. A repository that matches none is scanned manually.
  */
@@ -654,7 +663,7 @@ errors: Array<ApiError>, };
 /**
  * A template for repositories that ECR creates.
  */
-export type RegistryTemplate = { prefix: string, description: string | null, applied_for: Array<TemplateUse>, 
+export type RegistryTemplate = { prefix: string, description: string | null, applied_for: Array<TemplateUse | { unknown: string }>, 
 /**
  * ECR's word for the tag mutability, such as `IMMUTABLE`.
  */
@@ -689,7 +698,7 @@ export type ReplicationRule = { destinations: Array<ReplicationDestination>,
 /**
  * Beginnings of repository names. Empty for all repositories.
  */
-prefixes: Array<string>, };
+prefixes: Array<string | { unknown: string }>, };
 
 /**
  * An ECR repository in the list.
@@ -766,7 +775,7 @@ kept: Array<KeptImage>,
 /**
  * The bytes that this frees.
  */
-freed: ImageSize, 
+freed: FreedBytes, 
 /**
  * Number of indexes whose images aren't known, because their manifest wasn't read. Images that only they list stay.
  */
@@ -968,13 +977,18 @@ export type Restored = { at_ms: number, images: number, };
 export type ScanFrequency = "on_push" | "continuous" | "manual";
 
 /**
+ * What scans the images.
+ */
+export type ScanType = "basic" | "enhanced";
+
+/**
  * Which repositories are scanned when.
  */
-export type ScanningRule = { frequency: ScanFrequency, 
+export type ScanningRule = { frequency: ScanFrequency | { unknown: string }, 
 /**
  * Patterns of repository names, with `*`.
  */
-filters: Array<string>, };
+filters: Array<string | { unknown: string }>, };
 
 /**
  * Which repositories' images AWS Signer signs on push.
@@ -987,7 +1001,7 @@ profile: string,
 /**
  * Patterns of repository names, with `*`. Empty for all repositories.
  */
-filters: Array<string>, };
+filters: Array<string | { unknown: string }>, };
 
 /**
  * The result of archiving or restoring images.
@@ -1021,7 +1035,7 @@ export type UnreadManifest = { digest: string, reason: UnreadReason, };
 /**
  * Why a manifest couldn't be read.
  */
-export type UnreadReason = { "kind": "archived" } | { "kind": "missing" } | { "kind": "refused", code: string, message: string, } | { "kind": "damaged" };
+export type UnreadReason = { "kind": "archived" } | { "kind": "unknown_status", status: string, } | { "kind": "missing" } | { "kind": "refused", code: string, message: string, } | { "kind": "damaged" };
 
 /**
  * A repository that couldn't be read.

@@ -4,7 +4,7 @@ import type { ApiError } from "./errors";
 /**
  * The number of vulnerabilities of one image of a list.
  */
-export type FindingCounts = { digest: string, state: ScanState, counts: SeverityCounts, in_use_count: number | null, };
+export type FindingCounts = { digest: string, state: ScanState | { unknown: string }, counts: SeverityCounts, in_use_count: number | null, };
 
 /**
  * Whether a fixed version exists.
@@ -14,7 +14,7 @@ export type FixAvailable = "yes" | "no" | "partial";
 /**
  * A region or account that ECR replicates an image to.
  */
-export type ImageReplication = { region: string, account: string, state: ReplicationStatus, 
+export type ImageReplication = { region: string, account: string, state: ReplicationStatus | { unknown: string }, 
 /**
  * ECR's code of the reason, if it failed.
  */
@@ -23,7 +23,7 @@ failure_code: string | null, };
 /**
  * What the last scan of an image found.
  */
-export type ImageVulnerabilities = { state: ScanState, 
+export type ImageVulnerabilities = { state: ScanState | { unknown: string }, 
 /**
  * ECR's explanation of the state.
  */
@@ -91,7 +91,7 @@ export type Severity = "critical" | "high" | "medium" | "low" | "other";
  */
 export type SeverityCounts = { critical: number, high: number, medium: number, low: number, 
 /**
- * Informational, and without a severity.
+ * Informational, without a severity, and of a severity that Transload doesn't know.
  */
 other: number, };
 

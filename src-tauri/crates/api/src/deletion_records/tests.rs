@@ -1,7 +1,7 @@
 //! Records that are written, listed and read again.
 
 use super::*;
-use transload_contract::{ImageKind, ImageSize, ImageToDelete};
+use transload_contract::{FreedBytes, ImageKind, ImageToDelete};
 use transload_model::RepositoryName;
 
 fn record(started_at_ms: u64, digest: &Digest) -> DeletionRecord {
@@ -21,7 +21,7 @@ fn record(started_at_ms: u64, digest: &Digest) -> DeletionRecord {
         images: vec![image],
         tag: None,
         kept: Vec::new(),
-        freed: ImageSize { bytes: 5, is_exact: true },
+        freed: FreedBytes { at_least: 5, at_most: 5 },
         unread_indexes: 0,
     };
     DeletionRecord {

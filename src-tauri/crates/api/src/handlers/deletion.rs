@@ -9,7 +9,7 @@ use futures_util::{StreamExt as _, stream};
 use transload_aws::{EcrImage, MANIFEST_BATCH_SIZE};
 use transload_contract::{
     AwsConnection, DeletionPhase, DeletionPlan, DeletionProgress, DeletionReport, DeletionTarget,
-    DeletionTotals, ImageSize, RepositoryDeletion, RepositoryDeletionPlan, UnreadableRepository,
+    DeletionTotals, FreedBytes, RepositoryDeletion, RepositoryDeletionPlan, UnreadableRepository,
 };
 use transload_errors::ApiError;
 use transload_explorer::{
@@ -70,7 +70,7 @@ impl Api {
             unreadable,
             confirmation: confirmation(&repositories, now_ms()),
             totals: planned_totals(&repositories),
-            freed: ImageSize::sum(repositories.iter().map(|one| one.freed)),
+            freed: FreedBytes::sum(repositories.iter().map(|one| one.freed)),
             repositories: repositories.clone(),
         };
         let ready = ReadyDeletion { connection, destination, repositories, class };

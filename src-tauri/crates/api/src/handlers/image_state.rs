@@ -12,7 +12,7 @@ use transload_explorer::{
     vulnerabilities,
 };
 use transload_manifest_cache::{DocumentCache, PullScope};
-use transload_model::Digest;
+use transload_model::{Digest, Reported};
 
 use crate::api::Api;
 use crate::concurrency::MAX_CONCURRENT_ECR_CALLS;
@@ -132,9 +132,10 @@ impl Api {
             region: one.region,
             account: one.account,
             state: match one.status.as_str() {
-                "COMPLETE" => ReplicationStatus::Complete,
-                "FAILED" => ReplicationStatus::Failed,
-                _ => ReplicationStatus::InProgress,
+                "COMPLETE" => ReplicationStatus::Complete.into(),
+                "FAILED" => ReplicationStatus::Failed.into(),
+                "IN_PROGRESS" => ReplicationStatus::InProgress.into(),
+                other => Reported::unknown(other),
             },
             failure_code: one.failure_code,
         });

@@ -3,16 +3,17 @@
 use std::collections::{HashMap, HashSet};
 
 use transload_aws::{
-    AwsError, EcrApi as _, EcrExplorer, EcrImage, EcrImageStatus, LifecyclePreview, PreviewStatus,
+    AwsError, EcrApi as _, EcrExplorer, EcrImage, EcrImageStatus, LifecyclePreview, PreviewAction,
+    PreviewStatus, PreviewedImage,
 };
 use transload_contract::{
-    AffectedImage, AwsConnection, ImageSize, LifecycleAction, LifecyclePreviewState,
+    AffectedImage, AwsConnection, FreedBytes, LifecycleAction, LifecyclePreviewState,
     LifecycleRuleEffect, LifecycleWhatIf,
 };
 use transload_errors::{ApiError, ErrorCode, sentence};
 use transload_explorer::{ManifestFacts, Sizes, cached_facts, rows, with_parts};
 use transload_lifecycle::{LifecyclePolicy, PolicyAction, PolicyImage, evaluate};
-use transload_model::{Digest, now_ms};
+use transload_model::{Digest, Reported, now_ms};
 
 use crate::api::Api;
 use crate::handlers::explorer::Explored;
@@ -84,7 +85,7 @@ impl Api {
         let Explored { name, ecr, .. } = &explored;
         let confirmed = match ecr.lifecycle_preview(name).await? {
             Some(preview) if preview.status == PreviewStatus::Complete && preview.text == text => {
-                counts(&preview) == (expiring, archiving)
+                counts(&preview) == (expiring, archiving, 0)
             }
             _ => false,
         };
@@ -126,7 +127,7 @@ fn refused(problem: String) -> LifecycleWhatIf {
         rules: Vec::new(),
         affected: Vec::new(),
         kept: 0,
-        freed: ImageSize::default(),
+        freed: FreedBytes::default(),
         is_estimate: false,
     }
 }
@@ -162,7 +163,7 @@ fn what_if(
                 digest: image.digest.to_string(),
                 tags: image.tags.iter().map(ToString::to_string).collect(),
                 rule: effect.rule,
-                action: effect.action,
+                action: effect.action.into(),
                 pushed_at_ms: image.pushed_at_ms,
                 pulled_at_ms: image.pulled_at_ms,
             });
@@ -196,17 +197,22 @@ fn freed_by(
     affected: &[AffectedImage],
     images: &[EcrImage],
     facts: &HashMap<Digest, ManifestFacts>,
-) -> ImageSize {
+) -> FreedBytes {
     let deleted = affected.iter().filter(|image| image.action == LifecycleAction::Expire);
     let deleted: HashSet<Digest> =
         deleted.filter_map(|image| Digest::parse(&image.digest).ok()).collect();
     Sizes::new(images, facts).freed(&with_parts(&rows(images, facts), &deleted))
 }
 
-fn counts(preview: &LifecyclePreview) -> (u64, u64) {
-    let archiving = preview.images.iter().filter(|image| image.is_archived).count() as u64;
-    let expiring = preview.images.len() as u64 - archiving;
-    (preview.expiring.unwrap_or(expiring), preview.archiving.unwrap_or(archiving))
+/// Returns how many images would be deleted, would be archived, and have an unknown action.
+fn counts(preview: &LifecyclePreview) -> (u64, u64, u64) {
+    let of = |wanted: Option<PreviewAction>| {
+        let is_it = |image: &&PreviewedImage| image.action.known().copied() == wanted;
+        preview.images.iter().filter(is_it).count() as u64
+    };
+    let expiring = preview.expiring.unwrap_or_else(|| of(Some(PreviewAction::Expire)));
+    let archiving = preview.archiving.unwrap_or_else(|| of(Some(PreviewAction::Archive)));
+    (expiring, archiving, of(None))
 }
 
 fn preview_state(
@@ -217,14 +223,21 @@ fn preview_state(
 ) -> LifecyclePreviewState {
     let Some(preview) = preview else { return LifecyclePreviewState::None };
     let is_own = preview.text == text;
-    match preview.status {
+    let status = match &preview.status {
+        Reported::Known(status) => *status,
+        // It may run, so that none can be started.
+        Reported::Unknown { unknown } => {
+            return LifecyclePreviewState::Unknown { status: unknown.clone() };
+        }
+    };
+    match status {
         PreviewStatus::InProgress if is_own => LifecyclePreviewState::Running,
         PreviewStatus::InProgress => LifecyclePreviewState::OtherRunning,
         // A preview of another text says nothing about this one.
         _ if !is_own => LifecyclePreviewState::None,
         PreviewStatus::Expired | PreviewStatus::Failed => LifecyclePreviewState::Failed,
         PreviewStatus::Complete => {
-            let (expiring, archiving) = counts(&preview);
+            let (expiring, archiving, unknown) = counts(&preview);
             let known: HashMap<_, _> = images.iter().map(|image| (&image.digest, image)).collect();
             let affected: Vec<AffectedImage> = preview
                 .images
@@ -233,16 +246,23 @@ fn preview_state(
                     digest: image.digest.to_string(),
                     tags: image.tags.iter().map(ToString::to_string).collect(),
                     rule: image.rule.unwrap_or(0),
-                    action: match image.is_archived {
-                        true => PolicyAction::Archive,
-                        false => PolicyAction::Expire,
+                    action: match &image.action {
+                        Reported::Known(PreviewAction::Expire) => PolicyAction::Expire.into(),
+                        Reported::Known(PreviewAction::Archive) => PolicyAction::Archive.into(),
+                        Reported::Unknown { unknown } => Reported::unknown(unknown),
                     },
                     pushed_at_ms: known.get(&image.digest).and_then(|known| known.pushed_at_ms),
                     pulled_at_ms: known.get(&image.digest).and_then(|known| known.pulled_at_ms),
                 })
                 .collect();
             let freed = freed_by(&affected, images, facts);
-            LifecyclePreviewState::Complete { expiring, archiving, images: affected, freed }
+            LifecyclePreviewState::Complete {
+                expiring,
+                archiving,
+                unknown,
+                images: affected,
+                freed,
+            }
         }
     }
 }

@@ -6,6 +6,7 @@ use transload_contract::{
     RegistryPartError,
 };
 use transload_errors::ApiError;
+use transload_model::Reported;
 
 use crate::api::Api;
 
@@ -43,7 +44,11 @@ impl Api {
             backfills: known(RegistryPart::Backfills, backfills, &mut errors),
             cache_rules: known(RegistryPart::CacheRules, cache_rules, &mut errors),
             templates: known(RegistryPart::Templates, templates, &mut errors),
-            blob_mounting: mounting.map(|value| value.as_deref() == Some("ENABLED")),
+            blob_mounting: mounting.map(|value| match value.as_deref() {
+                Some("ENABLED") => true.into(),
+                None | Some("DISABLED") => false.into(),
+                Some(other) => Reported::unknown(other),
+            }),
             scan_version,
             policy: policy.map(Option::unwrap_or_default),
             signing: known(RegistryPart::Signing, signing, &mut errors),

@@ -11,7 +11,7 @@ use transload_errors::{ApiError, ErrorCode};
 use transload_explorer::{kind_of, pull_time};
 use transload_manifest_cache::OwnRead;
 use transload_migration::commands;
-use transload_model::Digest;
+use transload_model::{Digest, Reported};
 
 use crate::api::Api;
 use crate::concurrency::MAX_CONCURRENT_ECR_CALLS;
@@ -88,8 +88,11 @@ fn listed(
         pushed_at_ms: image.pushed_at_ms,
         pulled_at_ms: pull.pulled_at_ms,
         own_read_at_ms: pull.own_read_at_ms,
-        status: image.status,
+        status: image.status.clone(),
         archived_at_ms: image.archived_at_ms,
-        pull_commands: commands::pull(&reference, aws),
+        pull_commands: match image.status {
+            Reported::Known(_) => commands::pull(&reference, aws),
+            Reported::Unknown { .. } => Vec::new(),
+        },
     }
 }

@@ -12,7 +12,7 @@ use url::Url;
 use crate::ecr::registry_settings::EcrRegistrySettings;
 use crate::error::AwsError;
 use transload_model::{
-    AccountId, Digest, RepositoryName, RepositoryPolicy, RepositorySettings, Secret, Tag,
+    AccountId, Digest, Reported, RepositoryName, RepositoryPolicy, RepositorySettings, Secret, Tag,
 };
 
 /// ECR's own upload of layers in parts. A part that arrived is stored. With the registry protocol, an
@@ -197,7 +197,7 @@ pub struct EcrImage {
     /// When the image was restored from the archive, in milliseconds since 1970. Lifecycle policies use
     /// this time as the age.
     pub restored_at_ms: Option<u64>,
-    pub status: EcrImageStatus,
+    pub status: Reported<EcrImageStatus>,
     /// When the image was archived, in milliseconds since 1970, if it is archived.
     pub archived_at_ms: Option<u64>,
     /// The media type of the manifest.

@@ -67,7 +67,7 @@ impl EcrApi for Ecr {
             .client
             .create_repository()
             .repository_name(name.as_str())
-            .image_tag_mutability(aws_mutability(settings.tag_mutability))
+            .image_tag_mutability(aws_mutability(&settings.tag_mutability))
             .set_image_tag_mutability_exclusion_filters(
                 aws_exclusion_filters(settings).map_err(incomplete)?,
             )

@@ -5,7 +5,7 @@ use async_trait::async_trait;
 
 use crate::ecr::api::{EcrApi, EcrImage, EcrImageId};
 use crate::error::AwsError;
-use transload_model::{Digest, RepositoryName, Tag};
+use transload_model::{Digest, Reported, RepositoryName, Tag};
 
 /// Images per call of BatchGetImage. Source: the service model of ECR, `ImageIdentifierList`.
 pub const MANIFEST_BATCH_SIZE: usize = 100;
@@ -115,10 +115,17 @@ pub enum PreviewStatus {
     Failed,
 }
 
+/// What a policy does with an image.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PreviewAction {
+    Expire,
+    Archive,
+}
+
 /// A preview of a lifecycle policy.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LifecyclePreview {
-    pub status: PreviewStatus,
+    pub status: Reported<PreviewStatus>,
     /// The policy that it is for. Someone else may have started it.
     pub text: String,
     /// Number of images that would be deleted, as ECR counts them.
@@ -133,8 +140,7 @@ pub struct LifecyclePreview {
 pub struct PreviewedImage {
     pub digest: Digest,
     pub tags: Vec<Tag>,
-    /// Whether the image is archived instead of deleted.
-    pub is_archived: bool,
+    pub action: Reported<PreviewAction>,
     /// The priority of the rule that applies.
     pub rule: Option<u32>,
 }

@@ -5,20 +5,21 @@ use std::collections::HashMap;
 use async_trait::async_trait;
 use aws_sdk_ecr::operation::get_lifecycle_policy_preview::GetLifecyclePolicyPreviewOutput;
 use aws_sdk_ecr::types::{
-    DescribeImagesFilter, ImageActionType, ImageIdentifier, ImageStatusFilter,
-    LifecyclePolicyPreviewResult, LifecyclePolicyPreviewStatus, TargetStorageClass,
+    DescribeImagesFilter, ImageIdentifier, ImageStatusFilter, LifecyclePolicyPreviewResult,
+    LifecyclePolicyTargetStorageClass, TargetStorageClass,
 };
 
 use crate::ecr::api::{EcrImage, EcrImageId};
 use crate::ecr::client::{Ecr, PAGE_SIZE, is_code};
 use crate::ecr::explorer::{
     EcrExplorer, EcrManifest, KnownLifecyclePolicy, LifecyclePreview, ManifestBatch,
-    ManifestFailure, PreviewStatus, PreviewedImage,
+    ManifestFailure, PreviewAction, PreviewStatus, PreviewedImage,
 };
 use crate::ecr::values::{image, milliseconds};
+use crate::ecr::words::reported;
 use crate::error::AwsError;
 use crate::sdk_error::Call;
-use transload_model::{Digest, RepositoryName, Tag, media_type};
+use transload_model::{Digest, Reported, RepositoryName, Tag, media_type};
 
 /// Source: the maximum of `maxResults` of GetLifecyclePolicyPreview in ECR's API reference.
 const PREVIEW_PAGE_SIZE: i32 = 100;
@@ -190,13 +191,14 @@ impl EcrExplorer for Ecr {
                 preview = Some(preview_of(&call, &page)?);
             }
             let Some(preview) = &mut preview else { return Ok(None) };
-            if preview.status == PreviewStatus::Complete {
+            let is_complete = preview.status == PreviewStatus::Complete;
+            if is_complete {
                 for result in page.preview_results() {
                     preview.images.push(previewed_image(&call, result)?);
                 }
             }
             token = page.next_token().map(str::to_owned);
-            if token.is_none() || preview.status != PreviewStatus::Complete {
+            if token.is_none() || !is_complete {
                 break;
             }
         }
@@ -262,25 +264,25 @@ fn preview_of(
     call: &Call<'_>,
     page: &GetLifecyclePolicyPreviewOutput,
 ) -> Result<LifecyclePreview, AwsError> {
-    let status = match call.required(page.status(), "the status of the preview")? {
-        LifecyclePolicyPreviewStatus::InProgress => PreviewStatus::InProgress,
-        LifecyclePolicyPreviewStatus::Complete => PreviewStatus::Complete,
-        LifecyclePolicyPreviewStatus::Expired => PreviewStatus::Expired,
-        LifecyclePolicyPreviewStatus::Failed => PreviewStatus::Failed,
-        other => return Err(call.unusable(format_args!("the preview status {other} is unknown"))),
-    };
+    let status = call.required(page.status(), "the status of the preview")?;
     let count = |number: i32| u64::try_from(number).ok();
     let summary = page.summary();
     Ok(LifecyclePreview {
-        status,
+        status: reported(status.as_str()),
         text: page.lifecycle_policy_text().unwrap_or_default().to_owned(),
         expiring: summary.and_then(|summary| count(summary.expiring_image_total_count()?)),
         archiving: summary.map(|summary| {
             let counts = summary.transitioning_image_total_counts().iter();
-            counts.filter_map(|one| count(one.image_total_count()?)).sum()
+            let archived = counts.filter(|one| is_archive(one.target_storage_class()));
+            archived.filter_map(|one| count(one.image_total_count()?)).sum()
         }),
         images: Vec::new(),
     })
+}
+
+/// Whether a storage class is the archive. An answer without it means the archive: ECR had no other one when it was added.
+fn is_archive(class: Option<&LifecyclePolicyTargetStorageClass>) -> bool {
+    class.is_none_or(|class| *class == LifecyclePolicyTargetStorageClass::Archive)
 }
 
 fn previewed_image(
@@ -288,15 +290,18 @@ fn previewed_image(
     from: &LifecyclePolicyPreviewResult,
 ) -> Result<PreviewedImage, AwsError> {
     let digest = call.required(from.image_digest(), "the digest of an image")?;
-    let action = from.action().and_then(|action| action.r#type());
+    let action = call.required(from.action(), "the action for an image")?;
+    let kind = call.required(action.r#type(), "the action for an image")?.as_str();
+    let mut does: Reported<PreviewAction> = reported(kind);
+    if let Some(class) = action.target_storage_class()
+        && !is_archive(Some(class))
+    {
+        does = Reported::unknown(format!("{kind} {class}"));
+    }
     Ok(PreviewedImage {
         digest: Digest::parse(digest).map_err(|error| call.unusable(error))?,
         tags: from.image_tags().iter().filter_map(|tag| Tag::parse(tag).ok()).collect(),
-        is_archived: match call.required(action, "the action for an image")? {
-            ImageActionType::Expire => false,
-            ImageActionType::Transition => true,
-            other => return Err(call.unusable(format_args!("the action {other} is unknown"))),
-        },
+        action: does,
         rule: from.applied_rule_priority().and_then(|rule| u32::try_from(rule).ok()),
     })
 }

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::error::AwsError;
+use transload_model::Reported;
 
 /// The calls of ECR that the page of the registry makes.
 #[async_trait]
@@ -34,19 +35,29 @@ pub trait EcrRegistryConfiguration: Send + Sync {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export_to = "repositories.ts")]
 pub struct RegistryScanning {
-    /// Whether Amazon Inspector scans. It is billed for each image.
-    pub is_enhanced: bool,
+    pub scan_type: Reported<ScanType>,
     /// At most two. A repository that matches none is scanned manually.
     pub rules: Vec<ScanningRule>,
+}
+
+/// What scans the images.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export_to = "repositories.ts")]
+pub enum ScanType {
+    #[default]
+    Basic,
+    /// Amazon Inspector. It is billed for each image.
+    Enhanced,
 }
 
 /// Which repositories are scanned when.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export_to = "repositories.ts")]
 pub struct ScanningRule {
-    pub frequency: ScanFrequency,
+    pub frequency: Reported<ScanFrequency>,
     /// Patterns of repository names, with `*`.
-    pub filters: Vec<String>,
+    pub filters: Vec<Reported<String>>,
 }
 
 /// When images are scanned.
@@ -66,7 +77,7 @@ pub enum ScanFrequency {
 pub struct ReplicationRule {
     pub destinations: Vec<ReplicationDestination>,
     /// Beginnings of repository names. Empty for all repositories.
-    pub prefixes: Vec<String>,
+    pub prefixes: Vec<Reported<String>>,
 }
 
 /// The registry of an account and region.
@@ -123,7 +134,7 @@ pub struct CacheRuleValidation {
 pub struct RegistryTemplate {
     pub prefix: String,
     pub description: Option<String>,
-    pub applied_for: Vec<TemplateUse>,
+    pub applied_for: Vec<Reported<TemplateUse>>,
     /// ECR's word for the tag mutability, such as `IMMUTABLE`.
     pub tag_mutability: Option<String>,
     /// ECR's word for the encryption, such as `KMS`.
@@ -151,7 +162,7 @@ pub struct SigningRule {
     /// The ARN of the signing profile.
     pub profile: String,
     /// Patterns of repository names, with `*`. Empty for all repositories.
-    pub filters: Vec<String>,
+    pub filters: Vec<Reported<String>>,
 }
 
 /// A change of the configuration of a registry. Rules and policies replace all existing ones.
@@ -174,7 +185,7 @@ pub enum RegistryChange {
     },
     TemplateUses {
         prefix: String,
-        applied_for: Vec<TemplateUse>,
+        applied_for: Vec<Reported<TemplateUse>>,
     },
     TemplateDelete {
         prefix: String,

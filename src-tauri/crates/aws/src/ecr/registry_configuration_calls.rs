@@ -7,12 +7,19 @@ use crate::ecr::client::{Ecr, PAGE_SIZE, is_code};
 use crate::ecr::registry_configuration::{
     CacheRuleValidation, EcrRegistryConfiguration, RegistryCacheRule, RegistryChange,
     RegistryScanning, RegistryTemplate, ReplicationBackfill, ReplicationDestination,
-    ReplicationRule, ScanFrequency, ScanningRule, SigningRule, TemplateUse,
+    ReplicationRule, ScanningRule, SigningRule,
 };
 use crate::ecr::registry_settings::EcrRegistrySettings as _;
 use crate::ecr::values::milliseconds;
+use crate::ecr::words::{filter, reported, word};
 use crate::error::AwsError;
 use crate::sdk_error::Call;
+use transload_model::Reported;
+
+/// The types of filters that ECR has. Source: the service model of ECR.
+const WILDCARD: &str = "WILDCARD";
+const WILDCARD_MATCH: &str = "WILDCARD_MATCH";
+const PREFIX_MATCH: &str = "PREFIX_MATCH";
 
 #[async_trait]
 impl EcrRegistryConfiguration for Ecr {
@@ -25,14 +32,18 @@ impl EcrRegistryConfiguration for Ecr {
         };
         let rules = configuration.rules().iter().map(|rule| {
             let filters = rule.repository_filters().iter();
-            Ok(ScanningRule {
-                frequency: frequency(&call, rule.scan_frequency())?,
-                filters: filters.map(|filter| filter.filter().to_owned()).collect(),
-            })
+            let filters =
+                filters.map(|one| filter(one.filter_type().as_str(), WILDCARD, one.filter()));
+            ScanningRule {
+                frequency: reported(rule.scan_frequency().as_str()),
+                filters: filters.collect(),
+            }
         });
         Ok(RegistryScanning {
-            is_enhanced: configuration.scan_type() == Some(&types::ScanType::Enhanced),
-            rules: rules.collect::<Result<_, AwsError>>()?,
+            scan_type: configuration
+                .scan_type()
+                .map_or_else(Reported::default, |scan_type| reported(scan_type.as_str())),
+            rules: rules.collect(),
         })
     }
 
@@ -46,7 +57,7 @@ impl EcrRegistryConfiguration for Ecr {
             prefixes: rule
                 .repository_filters()
                 .iter()
-                .map(|filter| filter.filter().to_owned())
+                .map(|one| filter(one.filter_type().as_str(), PREFIX_MATCH, one.filter()))
                 .collect(),
         });
         Ok(rules.collect())
@@ -113,7 +124,11 @@ impl EcrRegistryConfiguration for Ecr {
             all.push(RegistryTemplate {
                 prefix: call.required(template.prefix(), "the prefix of a template")?.to_owned(),
                 description: template.description().map(str::to_owned),
-                applied_for: template.applied_for().iter().filter_map(template_use).collect(),
+                applied_for: template
+                    .applied_for()
+                    .iter()
+                    .map(|one| reported(one.as_str()))
+                    .collect(),
                 tag_mutability: template.image_tag_mutability().map(|one| one.as_str().to_owned()),
                 encryption: encryption.map(|one| one.encryption_type().as_str().to_owned()),
                 has_lifecycle_policy: template.lifecycle_policy().is_some(),
@@ -155,7 +170,7 @@ impl EcrRegistryConfiguration for Ecr {
             filters: rule
                 .repository_filters()
                 .iter()
-                .map(|filter| filter.filter().to_owned())
+                .map(|one| filter(one.filter_type().as_str(), WILDCARD_MATCH, one.filter()))
                 .collect(),
         });
         Ok(rules.collect())
@@ -206,7 +221,7 @@ impl EcrRegistryConfiguration for Ecr {
             }
             RegistryChange::TemplateUses { prefix, applied_for } => {
                 let call = self.call("ecr:UpdateRepositoryCreationTemplate");
-                let uses = applied_for.iter().map(|one| aws_template_use(*one)).collect();
+                let uses = applied_for.iter().map(|one| word(one).into()).collect();
                 let request = self.client.update_repository_creation_template().prefix(prefix);
                 let sent = request.set_applied_for(Some(uses)).send().await;
                 sent.map(|_| ()).map_err(|error| call.failed(error))
@@ -246,20 +261,22 @@ impl Ecr {
     async fn put_scanning(&self, scanning: &RegistryScanning) -> Result<(), AwsError> {
         let call = self.call("ecr:PutRegistryScanningConfiguration");
         let rules = scanning.rules.iter().map(|rule| {
-            let filters = rule.filters.iter().map(|filter| {
+            let filters = known_filters(&call, &rule.filters)?;
+            let filters = filters.into_iter().map(|filter| {
                 types::ScanningRepositoryFilter::builder()
                     .filter(filter)
                     .filter_type(types::ScanningRepositoryFilterType::Wildcard)
                     .build()
             });
+            let filters: Result<_, _> = filters.collect();
             types::RegistryScanningRule::builder()
-                .scan_frequency(aws_frequency(rule.frequency))
-                .set_repository_filters(Some(filters.collect::<Result<_, _>>()?))
+                .scan_frequency(word(&rule.frequency).into())
+                .set_repository_filters(Some(filters.map_err(|error| call.unusable(error))?))
                 .build()
+                .map_err(|error| call.unusable(error))
         });
-        let rules = rules.collect::<Result<_, _>>().map_err(|error| call.unusable(error))?;
-        let scan_type =
-            if scanning.is_enhanced { types::ScanType::Enhanced } else { types::ScanType::Basic };
+        let rules = rules.collect::<Result<_, _>>()?;
+        let scan_type = word(&scanning.scan_type).into();
         let request = self.client.put_registry_scanning_configuration();
         let sent = request.scan_type(scan_type).set_rules(Some(rules)).send().await;
         sent.map(|_| ()).map_err(|error| call.failed(error))
@@ -274,20 +291,24 @@ impl Ecr {
                     .registry_id(&destination.account)
                     .build()
             });
-            let filters = rule.prefixes.iter().map(|prefix| {
+            let prefixes = known_filters(&call, &rule.prefixes)?;
+            let filters = prefixes.into_iter().map(|prefix| {
                 types::RepositoryFilter::builder()
                     .filter(prefix)
                     .filter_type(types::RepositoryFilterType::PrefixMatch)
                     .build()
             });
-            let filters: Vec<_> = filters.collect::<Result<_, _>>()?;
+            let incomplete = |error| call.unusable(error);
+            let filters: Vec<_> = filters.collect::<Result<_, _>>().map_err(incomplete)?;
+            let destinations = destinations.collect::<Result<_, _>>().map_err(incomplete)?;
             types::ReplicationRule::builder()
-                .set_destinations(Some(destinations.collect::<Result<_, _>>()?))
+                .set_destinations(Some(destinations))
                 // ECR rejects an empty list.
                 .set_repository_filters(Some(filters).filter(|filters| !filters.is_empty()))
                 .build()
+                .map_err(incomplete)
         });
-        let rules = rules.collect::<Result<_, _>>().map_err(|error| call.unusable(error))?;
+        let rules = rules.collect::<Result<_, _>>()?;
         let configuration = types::ReplicationConfiguration::builder().set_rules(Some(rules));
         let configuration = configuration.build().map_err(|error| call.unusable(error))?;
         let request = self.client.put_replication_configuration();
@@ -306,19 +327,22 @@ impl Ecr {
         }
         let call = self.call("ecr:PutSigningConfiguration");
         let rules = rules.iter().map(|rule| {
-            let filters = rule.filters.iter().map(|filter| {
+            let filters = known_filters(&call, &rule.filters)?;
+            let filters = filters.into_iter().map(|filter| {
                 types::SigningRepositoryFilter::builder()
                     .filter(filter)
                     .filter_type(types::SigningRepositoryFilterType::WildcardMatch)
                     .build()
             });
-            let filters: Vec<_> = filters.collect::<Result<_, _>>()?;
+            let incomplete = |error| call.unusable(error);
+            let filters: Vec<_> = filters.collect::<Result<_, _>>().map_err(incomplete)?;
             types::SigningRule::builder()
                 .signing_profile_arn(&rule.profile)
                 .set_repository_filters(Some(filters).filter(|filters| !filters.is_empty()))
                 .build()
+                .map_err(incomplete)
         });
-        let rules = rules.collect::<Result<_, _>>().map_err(|error| call.unusable(error))?;
+        let rules = rules.collect::<Result<_, _>>()?;
         let configuration = types::SigningConfiguration::builder().set_rules(Some(rules));
         let configuration = configuration.build().map_err(|error| call.unusable(error))?;
         let request = self.client.put_signing_configuration();
@@ -334,37 +358,18 @@ fn destination(from: &types::ReplicationDestination) -> ReplicationDestination {
     }
 }
 
-fn frequency(call: &Call<'_>, from: &types::ScanFrequency) -> Result<ScanFrequency, AwsError> {
-    match from {
-        types::ScanFrequency::ScanOnPush => Ok(ScanFrequency::OnPush),
-        types::ScanFrequency::ContinuousScan => Ok(ScanFrequency::Continuous),
-        types::ScanFrequency::Manual => Ok(ScanFrequency::Manual),
-        // Setting the rules again would change it.
-        other => Err(call.unusable(format_args!("the scan frequency {other} is unknown"))),
-    }
-}
-
-fn aws_frequency(from: ScanFrequency) -> types::ScanFrequency {
-    match from {
-        ScanFrequency::OnPush => types::ScanFrequency::ScanOnPush,
-        ScanFrequency::Continuous => types::ScanFrequency::ContinuousScan,
-        ScanFrequency::Manual => types::ScanFrequency::Manual,
-    }
-}
-
-fn template_use(from: &types::RctAppliedFor) -> Option<TemplateUse> {
-    match from {
-        types::RctAppliedFor::Replication => Some(TemplateUse::Replication),
-        types::RctAppliedFor::PullThroughCache => Some(TemplateUse::PullThroughCache),
-        types::RctAppliedFor::CreateOnPush => Some(TemplateUse::CreateOnPush),
-        _ => None,
-    }
-}
-
-fn aws_template_use(from: TemplateUse) -> types::RctAppliedFor {
-    match from {
-        TemplateUse::Replication => types::RctAppliedFor::Replication,
-        TemplateUse::PullThroughCache => types::RctAppliedFor::PullThroughCache,
-        TemplateUse::CreateOnPush => types::RctAppliedFor::CreateOnPush,
-    }
+/// Returns the filters of a rule as they are written.
+///
+/// # Errors
+/// If one is of an unknown type, which would be lost.
+fn known_filters<'a>(
+    call: &Call<'_>,
+    filters: &'a [Reported<String>],
+) -> Result<Vec<&'a String>, AwsError> {
+    let known = filters.iter().map(|filter| {
+        filter
+            .known()
+            .ok_or_else(|| call.unusable(format_args!("the filter {filter} is of an unknown type")))
+    });
+    known.collect()
 }

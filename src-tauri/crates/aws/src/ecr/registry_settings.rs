@@ -223,8 +223,10 @@ mod tests {
             tags: [("team".to_owned(), "ours".to_owned())].into(),
             ..plain.clone()
         };
-        let with_key =
-            RepositorySettings { encryption: Encryption::Kms { key: None }, ..plain.clone() };
+        let with_key = RepositorySettings {
+            encryption: Encryption::Kms { key: None }.into(),
+            ..plain.clone()
+        };
         for settings in [tagged, with_key] {
             let without = CreationTemplate::new("team", settings.clone(), Some(" "));
             assert_eq!(without, Err(InvalidRegistrySetting::RoleNeeded));

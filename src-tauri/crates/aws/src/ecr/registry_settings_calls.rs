@@ -25,7 +25,12 @@ impl EcrRegistrySettings for Ecr {
         let call = self.call("ecr:GetAccountSetting");
         let response = self.client.get_account_setting().name(BLOB_MOUNTING).send().await;
         let response = response.map_err(|error| call.failed(error))?;
-        Ok(response.value() == Some(ENABLED))
+        match response.value() {
+            Some(ENABLED) => Ok(true),
+            None | Some(DISABLED) => Ok(false),
+            // Neither on nor off is true.
+            Some(other) => Err(call.unusable(format_args!("{BLOB_MOUNTING} is {other}"))),
+        }
     }
 
     async fn set_blob_mounting(&self, on: bool) -> Result<(), AwsError> {
@@ -66,7 +71,7 @@ impl EcrRegistrySettings for Ecr {
             .create_repository_creation_template()
             .prefix(template.prefix())
             .applied_for(RctAppliedFor::CreateOnPush)
-            .image_tag_mutability(aws_mutability(settings.tag_mutability))
+            .image_tag_mutability(aws_mutability(&settings.tag_mutability))
             .set_image_tag_mutability_exclusion_filters(filters)
             .encryption_configuration(encryption)
             .set_resource_tags(aws_tags(&settings.tags).map_err(incomplete)?)

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use aws_sdk_ecr::types::{
     AuthorizationData, EncryptionConfiguration, EncryptionType, ImageDetail, ImageFailure,
-    ImageIdentifier, ImageScanningConfiguration, ImageStatus, ImageTagMutability,
+    ImageIdentifier, ImageScanningConfiguration, ImageTagMutability,
     ImageTagMutabilityExclusionFilter, ImageTagMutabilityExclusionFilterType, Repository,
     Tag as AwsTag,
 };
@@ -17,12 +17,16 @@ use url::Url;
 use crate::ecr::api::{
     DeleteFailure, EcrImage, EcrImageId, EcrImageStatus, EcrRepository, RegistryToken,
 };
+use crate::ecr::words::{reported, word};
 use crate::error::AwsError;
 use crate::sdk_error::Call;
 use transload_model::{
-    AccountId, Digest, Encryption, RepositoryName, RepositorySettings, Secret, Tag,
+    AccountId, Digest, Encryption, Reported, RepositoryName, RepositorySettings, Secret, Tag,
     TagExclusionFilter, TagMutability,
 };
+
+/// The only type of exclusion filters that ECR has. Source: the service model of ECR.
+const WILDCARD: &str = "WILDCARD";
 
 pub(crate) fn repository(call: &Call<'_>, from: &Repository) -> Result<EcrRepository, AwsError> {
     let name = call.required(from.repository_name(), "the name of a repository")?;
@@ -36,61 +40,50 @@ pub(crate) fn repository(call: &Call<'_>, from: &Repository) -> Result<EcrReposi
             .transpose()
             .map_err(|error| call.unusable(error))?,
         created_at_ms: milliseconds(from.created_at()),
-        settings: settings(call, from)?,
+        settings: settings(from),
         name,
     })
 }
 
-fn settings(call: &Call<'_>, from: &Repository) -> Result<RepositorySettings, AwsError> {
-    let exclusion_filters = from
-        .image_tag_mutability_exclusion_filters()
-        .iter()
-        .map(|filter| TagExclusionFilter::parse(filter.filter()))
-        .collect::<Result<_, _>>()
-        .map_err(|error| call.unusable(error))?;
-    Ok(RepositorySettings {
-        tag_mutability: from
-            .image_tag_mutability()
-            .map_or(Ok(TagMutability::default()), |value| mutability(call, value))?,
+fn settings(from: &Repository) -> RepositorySettings {
+    let mut tag_mutability = from
+        .image_tag_mutability()
+        .map_or_else(Reported::default, |value| reported(value.as_str()));
+    let mut exclusion_filters = Vec::new();
+    for exclusion in from.image_tag_mutability_exclusion_filters() {
+        let (kind, text) = (exclusion.filter_type().as_str(), exclusion.filter());
+        match TagExclusionFilter::parse(text) {
+            Ok(filter) if kind == WILDCARD => exclusion_filters.push(filter),
+            // Without the filter it would be wrong which tags can be overwritten.
+            _ => {
+                let known = word(&tag_mutability);
+                tag_mutability = Reported::unknown(format!("{known}, {kind} {text}"));
+            }
+        }
+    }
+    RepositorySettings {
+        tag_mutability,
         exclusion_filters,
         scan_on_push: from
             .image_scanning_configuration()
             .is_some_and(ImageScanningConfiguration::scan_on_push),
-        encryption: from
-            .encryption_configuration()
-            .map_or(Ok(Encryption::default()), |value| encryption(call, value))?,
+        encryption: from.encryption_configuration().map_or_else(Reported::default, encryption),
         ..RepositorySettings::default()
-    })
-}
-
-fn mutability(call: &Call<'_>, from: &ImageTagMutability) -> Result<TagMutability, AwsError> {
-    match from {
-        ImageTagMutability::Mutable => Ok(TagMutability::Mutable),
-        ImageTagMutability::Immutable => Ok(TagMutability::Immutable),
-        ImageTagMutability::ImmutableWithExclusion => Ok(TagMutability::ImmutableWithExclusion),
-        ImageTagMutability::MutableWithExclusion => Ok(TagMutability::MutableWithExclusion),
-        // A guess here would decide whether a tag is overwritten.
-        other => Err(call.unusable(format_args!("the tag mutability {other} is unknown"))),
     }
 }
 
-fn encryption(call: &Call<'_>, from: &EncryptionConfiguration) -> Result<Encryption, AwsError> {
+fn encryption(from: &EncryptionConfiguration) -> Reported<Encryption> {
     let key = from.kms_key().map(str::to_owned);
     match from.encryption_type() {
-        EncryptionType::Aes256 => Ok(Encryption::Aes256),
-        EncryptionType::Kms => Ok(Encryption::Kms { key }),
-        EncryptionType::KmsDsse => Ok(Encryption::KmsDualLayer { key }),
-        other => Err(call.unusable(format_args!("the encryption {other} is unknown"))),
+        EncryptionType::Aes256 => Encryption::Aes256.into(),
+        EncryptionType::Kms => Encryption::Kms { key }.into(),
+        EncryptionType::KmsDsse => Encryption::KmsDualLayer { key }.into(),
+        other => Reported::unknown(other.as_str()),
     }
 }
 
-pub(crate) fn aws_mutability(from: TagMutability) -> ImageTagMutability {
-    match from {
-        TagMutability::Mutable => ImageTagMutability::Mutable,
-        TagMutability::Immutable => ImageTagMutability::Immutable,
-        TagMutability::ImmutableWithExclusion => ImageTagMutability::ImmutableWithExclusion,
-        TagMutability::MutableWithExclusion => ImageTagMutability::MutableWithExclusion,
-    }
+pub(crate) fn aws_mutability(from: &Reported<TagMutability>) -> ImageTagMutability {
+    word(from).into()
 }
 
 /// Returns the exclusion filters, or `None`: ECR rejects an empty list, and any list if nothing is
@@ -98,27 +91,32 @@ pub(crate) fn aws_mutability(from: TagMutability) -> ImageTagMutability {
 pub(crate) fn aws_exclusion_filters(
     settings: &RepositorySettings,
 ) -> Result<Option<Vec<ImageTagMutabilityExclusionFilter>>, BuildError> {
-    match settings.tag_mutability {
-        TagMutability::Mutable | TagMutability::Immutable => Ok(None),
-        TagMutability::ImmutableWithExclusion | TagMutability::MutableWithExclusion => settings
-            .exclusion_filters
-            .iter()
-            .map(|filter| {
-                ImageTagMutabilityExclusionFilter::builder()
-                    .filter_type(ImageTagMutabilityExclusionFilterType::Wildcard)
-                    .filter(filter.as_str())
-                    .build()
-            })
-            .collect::<Result<_, _>>()
-            .map(Some),
+    match settings.tag_mutability.known() {
+        None | Some(TagMutability::Mutable | TagMutability::Immutable) => Ok(None),
+        Some(TagMutability::ImmutableWithExclusion | TagMutability::MutableWithExclusion) => {
+            settings
+                .exclusion_filters
+                .iter()
+                .map(|filter| {
+                    ImageTagMutabilityExclusionFilter::builder()
+                        .filter_type(ImageTagMutabilityExclusionFilterType::Wildcard)
+                        .filter(filter.as_str())
+                        .build()
+                })
+                .collect::<Result<_, _>>()
+                .map(Some)
+        }
     }
 }
 
-pub(crate) fn aws_encryption(from: &Encryption) -> Result<EncryptionConfiguration, BuildError> {
+pub(crate) fn aws_encryption(
+    from: &Reported<Encryption>,
+) -> Result<EncryptionConfiguration, BuildError> {
     let (encryption_type, key) = match from {
-        Encryption::Aes256 => (EncryptionType::Aes256, None),
-        Encryption::Kms { key } => (EncryptionType::Kms, key.clone()),
-        Encryption::KmsDualLayer { key } => (EncryptionType::KmsDsse, key.clone()),
+        Reported::Known(Encryption::Aes256) => (EncryptionType::Aes256, None),
+        Reported::Known(Encryption::Kms { key }) => (EncryptionType::Kms, key.clone()),
+        Reported::Known(Encryption::KmsDualLayer { key }) => (EncryptionType::KmsDsse, key.clone()),
+        Reported::Unknown { unknown } => (unknown.as_str().into(), None),
     };
     EncryptionConfiguration::builder().encryption_type(encryption_type).set_kms_key(key).build()
 }
@@ -147,14 +145,8 @@ pub(crate) fn image(call: &Call<'_>, from: &ImageDetail) -> Result<EcrImage, Aws
     let unreadable = from.image_tags().len() - tags.len();
     // Only an invalid digest could fail here, and the image is usable without its subject.
     let subject = from.subject_manifest_digest().and_then(|text| Digest::parse(text).ok());
-    let status = match from.image_status() {
-        Some(ImageStatus::Archived) => EcrImageStatus::Archived,
-        Some(ImageStatus::Activating) => EcrImageStatus::Activating,
-        None | Some(ImageStatus::Active) => EcrImageStatus::Active,
-        Some(other) => {
-            return Err(call.unusable(format_args!("the image status {other} is unknown")));
-        }
-    };
+    let status: Reported<EcrImageStatus> =
+        from.image_status().map_or_else(Reported::default, |status| reported(status.as_str()));
     Ok(EcrImage {
         tags,
         unreadable_tags: u32::try_from(unreadable).unwrap_or(u32::MAX),
@@ -163,9 +155,9 @@ pub(crate) fn image(call: &Call<'_>, from: &ImageDetail) -> Result<EcrImage, Aws
         pushed_at_ms: milliseconds(from.image_pushed_at()),
         pulled_at_ms: milliseconds(from.last_recorded_pull_time()),
         restored_at_ms: milliseconds(from.last_activated_at()),
-        status,
         archived_at_ms: milliseconds(from.last_archived_at())
             .filter(|_| status == EcrImageStatus::Archived),
+        status,
         media_type: from.image_manifest_media_type().map(str::to_owned),
         artifact_media_type: from.artifact_media_type().map(str::to_owned),
         digest,

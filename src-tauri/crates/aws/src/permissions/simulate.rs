@@ -118,7 +118,9 @@ fn record_result(result: &EvaluationResult, requested: &[String], results: &mut 
             _ if action.starts_with("kms:") => {
                 return PermissionStatus::unknown(UnknownReason::OtherPolicy);
             }
-            _ => DenialReason::NotGranted,
+            PolicyEvaluationDecisionType::ImplicitDeny => DenialReason::NotGranted,
+            // A decision of a later IAM, which may allow the action.
+            _ => return PermissionStatus::unknown(UnknownReason::NotAsked),
         };
         PermissionStatus::Missing { denial }
     };

@@ -10,7 +10,7 @@ fn a_proposal_that_lacks_manifests_is_an_error() {
         images: Vec::new(),
         kept: Vec::new(),
         deleted: Vec::new(),
-        freed: transload_contract::ImageSize { bytes: 0, is_exact: true },
+        freed: transload_contract::FreedBytes::default(),
     };
     assert!(known(proposal(0), "shop/api").is_ok());
     for (unread, words) in [(1, "1 manifest of shop/api"), (3, "3 manifests of shop/api")] {

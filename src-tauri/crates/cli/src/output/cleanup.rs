@@ -1,7 +1,7 @@
 //! What a clean-up would delete, a line for each image.
 
 use indicatif::DecimalBytes;
-use transload_contract::{CleanupClass, CleanupProposal, ExclusionReason};
+use transload_contract::{CleanupClass, CleanupProposal, ExclusionReason, FreedBytes};
 
 use crate::output::{counted, line};
 
@@ -20,12 +20,21 @@ pub fn print(repository: &str, found: &CleanupProposal) {
         0 => String::new(),
         _ => format!(" and {} of them", counted(parts, "part", "parts")),
     };
-    let at_most = if found.freed.is_exact { "" } else { "at most " };
     line(&format!(
-        "{repository}: {}{parts}, {at_most}{} freed",
+        "{repository}: {}{parts}, {} freed",
         counted(found.images.len() as u64, "image", "images"),
-        DecimalBytes(found.freed.bytes)
+        freed_text(found.freed)
     ));
+}
+
+/// The bytes that a deletion frees, or a range.
+pub fn freed_text(freed: FreedBytes) -> String {
+    let FreedBytes { at_least, at_most } = freed;
+    match at_least {
+        _ if at_least == at_most => DecimalBytes(at_most).to_string(),
+        0 => format!("at most {}", DecimalBytes(at_most)),
+        _ => format!("between {} and {}", DecimalBytes(at_least), DecimalBytes(at_most)),
+    }
 }
 
 fn tags_text(tags: &[String]) -> String {
@@ -46,10 +55,15 @@ fn reason(why: &ExclusionReason) -> String {
         ExclusionReason::Migrated { .. } => "migrated by Transload in the last 30 days".to_owned(),
         ExclusionReason::PartOf { indexes } => format!("part of {}", indexes.join(", ")),
         ExclusionReason::ProtectedTag { tag } => format!("the tag {tag} is protected"),
+        ExclusionReason::UnknownStatus { status } => format!("has the unknown status {status}"),
         ExclusionReason::UnreadableTag => "has a tag that can't be read".to_owned(),
         ExclusionReason::PushedLately { days } => {
             format!("pushed in the last {}", counted(u64::from(*days), "day", "days"))
         }
+        ExclusionReason::PulledLately { by_digest: true, .. } => {
+            "pulled lately by digest".to_owned()
+        }
+        ExclusionReason::PulledLately { .. } => "pulled lately".to_owned(),
         ExclusionReason::ReferrerPushedLately { days } => format!(
             "a signature or another referrer was pushed in the last {}",
             counted(u64::from(*days), "day", "days")

@@ -1,13 +1,13 @@
 //! The effect of lifecycle policies on the images of a plan. `plan` prints it and asks for
 //! `--allow-expiry`. Also ECR's preview of a policy, for `lifecycle preview`.
 
-use indicatif::DecimalBytes;
 use transload_contract::{
     ExpiringImage, LifecycleAction, LifecycleForecast, LifecyclePreviewState, MigrationPlan,
-    PlannedRepository,
+    PlannedRepository, Reported,
 };
 
-use crate::output::{counted, line};
+use crate::output::cleanup::freed_text;
+use crate::output::{counted, line, note};
 
 /// More images are only counted, so that a line stays readable.
 const MAX_NAMED: usize = 20;
@@ -26,25 +26,32 @@ pub fn lines(plan: &MigrationPlan) -> Vec<String> {
 
 /// Prints what a policy would delete and archive in a repository, a line for each image.
 pub fn preview(repository: &str, state: &LifecyclePreviewState) {
-    let LifecyclePreviewState::Complete { expiring, archiving, images, freed } = state else {
+    let LifecyclePreviewState::Complete { expiring, archiving, unknown, images, freed } = state
+    else {
         return;
     };
     for image in images {
-        let action = match image.action {
-            LifecycleAction::Expire => "DELETE ",
-            LifecycleAction::Archive => "ARCHIVE",
+        let action = match &image.action {
+            Reported::Known(LifecycleAction::Expire) => "DELETE ",
+            Reported::Known(LifecycleAction::Archive) => "ARCHIVE",
+            Reported::Unknown { unknown } => unknown,
         };
         let tags =
             if image.tags.is_empty() { "untagged".to_owned() } else { image.tags.join(", ") };
         line(&format!("{action}  {}  {tags}  (rule {})", image.digest, image.rule));
     }
-    let at_most = if freed.is_exact { "" } else { "at most " };
     line(&format!(
-        "{repository}: {} deleted, {} archived, {at_most}{} freed",
+        "{repository}: {} deleted, {} archived, {} freed",
         counted(*expiring, "image would be", "images would be"),
         counted(*archiving, "image would be", "images would be"),
-        DecimalBytes(freed.bytes)
+        freed_text(*freed)
     ));
+    if *unknown > 0 {
+        note(&format!(
+            "ECR reports an action for {} that Transload doesn't know.",
+            counted(*unknown, "image", "images")
+        ));
+    }
 }
 
 fn lines_of(repository: &PlannedRepository) -> Vec<String> {

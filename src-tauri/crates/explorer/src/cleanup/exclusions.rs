@@ -9,6 +9,7 @@ use crate::cleanup::rules::{CleanupRules, is_older};
 use crate::image_rows::{ImageRow, RepositoryRows, tree};
 use crate::kind::attached_to;
 use transload_aws::EcrImage;
+use transload_manifest_cache::PullTime;
 use transload_model::{Digest, wildcard_matches};
 
 /// What is known of a repository beside its images, and excludes images of it.
@@ -48,8 +49,16 @@ pub enum ExclusionReason {
     ProtectedTag { tag: String },
     /// It has a tag that Transload can't read.
     UnreadableTag,
+    /// It, or something that would go with it, has a status that Transload doesn't know, as ECR wrote it.
+    UnknownStatus { status: String },
     /// It was pushed less than this many days ago.
     PushedLately { days: u32 },
+    /// Someone pulled it, or a part of it, lately. The time is in milliseconds since 1970.
+    PulledLately {
+        at_ms: u64,
+        /// Whether it has no tag, so that it was pulled by its digest.
+        by_digest: bool,
+    },
     /// A signature or another referrer was pushed for it less than this many days ago.
     ReferrerPushedLately { days: u32 },
 }
@@ -62,35 +71,52 @@ pub(super) struct Keeping<'a> {
     now_ms: u64,
     /// Images that are in more than one row.
     shared: HashSet<Digest>,
+    /// The last pull of each image by someone else than Transload.
+    pulls: HashMap<&'a Digest, u64>,
 }
 
 impl<'a> Keeping<'a> {
     pub fn new(
         grouped: &RepositoryRows,
         by_digest: &'a HashMap<&'a Digest, &'a EcrImage>,
+        pull_time: impl Fn(&EcrImage) -> PullTime,
         exclusions: &'a Exclusions,
         rules: &'a CleanupRules,
         now_ms: u64,
     ) -> Self {
+        let pulls = by_digest
+            .iter()
+            .filter_map(|(digest, image)| Some((*digest, pull_time(image).pulled_at_ms?)));
+        let pulls = pulls.collect();
         let (mut seen, mut shared) = (HashSet::new(), HashSet::new());
         for digest in grouped.rows.iter().flat_map(tree) {
             if !seen.insert(digest.clone()) {
                 shared.insert(digest);
             }
         }
-        Self { by_digest, exclusions, rules, now_ms, shared }
+        Self { by_digest, exclusions, rules, now_ms, shared, pulls }
+    }
+
+    /// What would go with the image of a row. A part that another row has too stays.
+    fn going(&self, row: &ImageRow) -> impl Iterator<Item = Digest> {
+        let all = tree(row).into_iter();
+        all.filter(|digest| *digest == row.digest || !self.shared.contains(digest))
+    }
+
+    /// Returns when someone pulled an image of a class that goes by pushes, if that was lately.
+    pub fn pulled_lately(&self, row: &ImageRow, image: &EcrImage) -> Option<ExclusionReason> {
+        let pulls = self.going(row).filter_map(|digest| self.pulls.get(&digest).copied());
+        let at_ms =
+            pulls.max().filter(|at_ms| !is_older(self.now_ms, *at_ms, self.rules.pulled_days))?;
+        let by_digest = image.tags.is_empty() && image.unreadable_tags == 0;
+        Some(ExclusionReason::PulledLately { at_ms, by_digest })
     }
 
     /// Returns why the image of a row is excluded, or `None`.
     pub fn reason(&self, row: &ImageRow, image: &EcrImage) -> Option<ExclusionReason> {
         let Exclusions { in_use, migrated, cache_prefix } = self.exclusions;
         let days = self.rules.min_age_days;
-        // What would go with it. A part that another row has too stays.
-        let going = || {
-            tree(row)
-                .into_iter()
-                .filter(|digest| *digest == row.digest || !self.shared.contains(digest))
-        };
+        let going = || self.going(row);
         if !in_use.is_empty()
             && let Some(count) = going().filter_map(|digest| in_use.get(&digest).copied()).max()
         {
@@ -106,6 +132,13 @@ impl<'a> Keeping<'a> {
         }
         if !row.also_in.is_empty() {
             return Some(ExclusionReason::PartOf { indexes: row.also_in.clone() });
+        }
+        let status_of = |digest: &Digest| self.by_digest.get(digest)?.status.unknown_text();
+        let unknown = status_of(&image.digest)
+            .map(str::to_owned)
+            .or_else(|| going().find_map(|digest| status_of(&digest).map(str::to_owned)));
+        if let Some(status) = unknown {
+            return Some(ExclusionReason::UnknownStatus { status });
         }
         if image.unreadable_tags > 0 {
             return Some(ExclusionReason::UnreadableTag);

@@ -13,6 +13,9 @@ pub struct CleanupRules {
     pub protected_tags: Vec<String>,
     /// Images that were pushed, or signed, less than this many days ago are kept.
     pub min_age_days: u32,
+    /// Images that others pulled less than this many days ago are kept, except in the class of unused images, which has its
+    /// own number. An untagged image can be what a deployment pulls by its digest.
+    pub pulled_days: u32,
     /// Days without a push and a pull after which an image is unused.
     pub unused_days: u32,
     /// Days after which a build cache is outdated.
@@ -26,6 +29,7 @@ impl Default for CleanupRules {
         Self {
             protected_tags: ["latest", "prod*", "release*", "v*"].map(str::to_owned).to_vec(),
             min_age_days: 7,
+            pulled_days: 30,
             unused_days: 180,
             cache_days: 30,
             include_cached: false,

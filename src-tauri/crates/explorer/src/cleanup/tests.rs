@@ -3,7 +3,8 @@
 use super::*;
 use crate::cleanup::exclusions::ExclusionReason;
 use crate::cleanup::rules::DAY_MS;
-use crate::testing::{MB, TestRepository, digest};
+use crate::testing::{MB, TestRepository, digest, exactly};
+use transload_model::Reported;
 
 const NOW_MS: u64 = 1_000 * DAY_MS;
 const NOTATION: &str = "application/vnd.cncf.notary.signature";
@@ -58,7 +59,7 @@ fn an_index_goes_with_its_parts_in_the_order_of_ecr() {
     assert_eq!(digests(&proposal), [digest("old")]);
     // The image that the other index lists stays.
     assert_eq!(proposal.deleted, [digest("signature"), digest("old"), digest("amd64")]);
-    assert_eq!(proposal.freed, ImageSize { bytes: 35 * MB, is_exact: true });
+    assert_eq!(proposal.freed, exactly(35 * MB));
     assert!(digests(&found(&shop, &facts, CleanupClass::LooseImages)).is_empty());
 }
 
@@ -102,7 +103,7 @@ fn build_caches_go_after_a_month() {
         image.pushed_at_ms = Some(NOW_MS - ago * DAY_MS);
     }
     let proposal = found(&shop, &HashMap::new(), CleanupClass::BuildCaches);
-    assert_eq!((digests(&proposal), proposal.freed.is_exact), (vec![digest("old")], false));
+    assert_eq!((digests(&proposal), proposal.freed.at_least), (vec![digest("old")], 0));
 }
 
 #[test]
@@ -126,7 +127,7 @@ fn an_older_image_with_the_layers_of_a_newer_one_frees_only_what_it_has_alone() 
         cases.iter().filter(|case| case.4).map(|case| digest(case.0)).collect();
     let proposal = found(&shop, &shop.read_all(), CleanupClass::SameLayers);
     assert_eq!(digests(&proposal), expected);
-    assert_eq!(proposal.freed, ImageSize { bytes: 0, is_exact: true });
+    assert_eq!(proposal.freed, exactly(0));
 
     // Unknown until every manifest was read.
     let partly = shop.read(&["oldest", "newest", "other", "untagged"]);
@@ -154,7 +155,7 @@ fn indexes_are_compared_by_the_layers_of_their_platforms_in_any_order() {
     let proposal = found(&shop, &shop.read_all(), CleanupClass::SameLayers);
     assert_eq!(digests(&proposal), [digest("1")]);
     // Its attestation is the only content of its own.
-    assert_eq!(proposal.freed, ImageSize { bytes: MB, is_exact: true });
+    assert_eq!(proposal.freed, exactly(MB));
     assert_eq!(proposal.deleted.len(), 4);
 }
 
@@ -167,7 +168,7 @@ fn several_tags_of_an_image_are_shown_and_free_nothing() {
     shop.image("signature", &[&attached, "3"], &[]);
     let proposal = found(&shop, &HashMap::new(), CleanupClass::ManyTags);
     assert_eq!(digests(&proposal), [digest("several")]);
-    assert_eq!((proposal.deleted.len(), proposal.freed.bytes, proposal.kept.len()), (0, 0, 0));
+    assert_eq!((proposal.deleted.len(), proposal.freed.at_most, proposal.kept.len()), (0, 0, 0));
 }
 
 /// Changes a repository, what is excluded, or the rules.
@@ -180,7 +181,7 @@ fn an_excluded_image_is_in_no_class_and_says_why() {
         let image = shop.images.iter_mut().find(|image| image.digest == digest(name));
         image.unwrap().pushed_at_ms = Some(NOW_MS - days * DAY_MS);
     };
-    let cases: [(&str, Change, &str, ExclusionReason); 12] = [
+    let cases: [(&str, Change, &str, ExclusionReason); 16] = [
         (
             "an image that runs",
             |_, known, _| {
@@ -250,6 +251,30 @@ fn an_excluded_image_is_in_no_class_and_says_why() {
             ExclusionReason::UnreadableTag,
         ),
         (
+            "a status that isn't known",
+            |shop, _, _| shop.images[2].status = Reported::unknown("FROZEN"),
+            "loose",
+            ExclusionReason::UnknownStatus { status: "FROZEN".to_owned() },
+        ),
+        (
+            "an index with a platform whose status isn't known",
+            |shop, _, _| shop.images[0].status = Reported::unknown("FROZEN"),
+            "index",
+            ExclusionReason::UnknownStatus { status: "FROZEN".to_owned() },
+        ),
+        (
+            "an untagged image that someone pulls by its digest",
+            |shop, _, _| shop.images[2].pulled_at_ms = Some(NOW_MS - 29 * DAY_MS),
+            "loose",
+            ExclusionReason::PulledLately { at_ms: NOW_MS - 29 * DAY_MS, by_digest: true },
+        ),
+        (
+            "an index with a platform that someone pulls by its digest",
+            |shop, _, _| shop.images[0].pulled_at_ms = Some(NOW_MS - 5),
+            "index",
+            ExclusionReason::PulledLately { at_ms: NOW_MS - 5, by_digest: true },
+        ),
+        (
             "pushed lately",
             |shop, _, _| shop.images[2].pushed_at_ms = Some(NOW_MS - 6 * DAY_MS),
             "loose",
@@ -274,7 +299,8 @@ fn an_excluded_image_is_in_no_class_and_says_why() {
             ExclusionReason::ReferrerPushedLately { days: 7 },
         ),
     ];
-    let pulled = |_: &EcrImage| PullTime { pulled_at_ms: None, own_read_at_ms: None };
+    let pulled =
+        |image: &EcrImage| PullTime { pulled_at_ms: image.pulled_at_ms, own_read_at_ms: None };
     for (name, change, image, why) in cases {
         let mut shop = TestRepository::default();
         shop.image("amd64", &[], &[("base", 30)]);
@@ -351,7 +377,7 @@ fn an_index_that_cannot_be_read_makes_untagged_images_unknown() {
         let index = shop.index("index", &["build-2"], &[("amd64", "linux/amd64")]);
         let mut facts = HashMap::new();
         if is_archived {
-            index.status = EcrImageStatus::Archived;
+            index.status = EcrImageStatus::Archived.into();
         } else {
             let unusable = ManifestFacts { is_unusable: true, ..ManifestFacts::default() };
             facts.insert(digest("index"), unusable);
@@ -362,5 +388,51 @@ fn an_index_that_cannot_be_read_makes_untagged_images_unknown() {
         }
         let unused = found(&shop, &facts, CleanupClass::Unused);
         assert_eq!(digests(&unused), [digest("old"), digest("index")], "{is_archived}");
+    }
+}
+
+/// By class: whether images that were pulled a number of days ago are offered. A read by Transload is no pull.
+#[test]
+fn images_that_someone_pulled_lately_are_offered_only_by_classes_without_use() {
+    let cases = [
+        // Days since the last pull, whether it was a read by Transload, the classes that offer their image.
+        (None, false, "loose superseded cache same"),
+        (Some(1), false, ""),
+        (Some(30), false, ""),
+        (Some(31), false, "loose superseded cache same"),
+        (Some(1), true, "loose superseded cache same"),
+        (Some(300), false, "loose superseded cache same"),
+    ];
+    for (days, is_own, expected) in cases {
+        let mut shop = TestRepository::default();
+        shop.image("loose", &[], &[("base", 30)]);
+        shop.image("amd64", &[], &[("other", 30)]);
+        shop.index("superseded", &[], &[("amd64", "linux/amd64")]);
+        let cache = shop.image("cache", &["cache"], &[("cached", 9)]);
+        cache.artifact_media_type = Some("application/vnd.buildkit.cacheconfig.v0".to_owned());
+        shop.image("same", &["1.0"], &[("shared", 7)]);
+        for image in &mut shop.images {
+            image.pushed_at_ms = Some(NOW_MS - 100 * DAY_MS);
+            image.pulled_at_ms = days.map(|days: u64| NOW_MS - days * DAY_MS);
+        }
+        // A newer one with the same layers.
+        shop.image("newer", &["1.1"], &[("shared", 7)]).pushed_at_ms = Some(NOW_MS - 50 * DAY_MS);
+        let pulled = |image: &EcrImage| PullTime {
+            pulled_at_ms: image.pulled_at_ms.filter(|_| !is_own),
+            own_read_at_ms: image.pulled_at_ms.filter(|_| is_own),
+        };
+        let all = cleanup(
+            &shop.images,
+            &shop.read_all(),
+            pulled,
+            &Exclusions::default(),
+            &CleanupRules::default(),
+            NOW_MS,
+        );
+        let mut offered: Vec<Digest> = all.iter().flat_map(digests).collect();
+        let mut expected: Vec<Digest> = expected.split_whitespace().map(digest).collect();
+        offered.sort_by_key(Digest::to_string);
+        expected.sort_by_key(Digest::to_string);
+        assert_eq!(offered, expected, "{days:?} {is_own}");
     }
 }

@@ -197,7 +197,7 @@ fn a_child_of_two_indexes_stands_under_both_and_its_bytes_count_once() {
     assert_eq!(rows.size.bytes, 30 * MB);
     assert_eq!(rows.rows[0].only_here_bytes, Some(0));
     let freed = Sizes::new(&shop.images, &facts).freed(&HashSet::from([digest("one")]));
-    assert_eq!(freed, ImageSize { bytes: 0, is_exact: true });
+    assert_eq!(freed, crate::testing::exactly(0));
 }
 
 #[test]
@@ -228,7 +228,7 @@ fn sizes_are_bounds_until_the_manifests_are_read() {
 fn archived_images_are_listed_and_never_read() {
     let mut shop = shop_api();
     for image in &mut shop.images {
-        image.status = EcrImageStatus::Archived;
+        image.status = EcrImageStatus::Archived.into();
     }
     let rows = rows(&shop.images, &HashMap::new());
     assert_eq!(rows.rows.len(), 5);

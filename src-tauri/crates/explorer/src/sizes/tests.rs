@@ -1,7 +1,7 @@
 //! Sizes and freed bytes of images that share layers.
 
 use super::*;
-use crate::testing::{MB, TestRepository, digest};
+use crate::testing::{MB, TestRepository, digest, exactly};
 
 fn set(names: &[&str]) -> HashSet<Digest> {
     names.iter().map(|name| digest(name)).collect()
@@ -17,9 +17,9 @@ fn a_shared_layer_counts_once_and_is_freed_last() {
     let exact = |megabytes| ImageSize { bytes: megabytes * MB, is_exact: true };
     assert_eq!(sizes.total(), exact(41));
     assert_eq!(sizes.of(&set(&["two"])), exact(36));
-    assert_eq!(sizes.freed(&set(&["two"])), exact(6));
-    assert_eq!(sizes.freed(&set(&["one", "two"])), exact(41));
-    assert_eq!(sizes.freed(&HashSet::new()), exact(0));
+    assert_eq!(sizes.freed(&set(&["two"])), exactly(6 * MB));
+    assert_eq!(sizes.freed(&set(&["one", "two"])), exactly(41 * MB));
+    assert_eq!(sizes.freed(&HashSet::new()), exactly(0));
     assert_eq!(sizes.only_in(&[set(&["one"]), set(&["two"])]), [Some(5 * MB), Some(6 * MB)]);
 
     // Without the manifests there is only a bound.
@@ -27,8 +27,39 @@ fn a_shared_layer_counts_once_and_is_freed_last() {
     let sizes = Sizes::new(&shop.images, &facts);
     let at_most = |megabytes| ImageSize { bytes: megabytes * MB, is_exact: false };
     assert_eq!(sizes.total(), at_most(71));
-    assert_eq!(sizes.freed(&set(&["two"])), at_most(36));
     assert_eq!(sizes.only_in(&[set(&["one"])]), [None]);
+}
+
+/// What was read and what goes, with the bytes that it frees, at least and at most.
+#[test]
+fn freed_bytes_are_a_range_where_something_was_not_read() {
+    let mut shop = TestRepository::default();
+    shop.image("one", &["v1"], &[("base", 30), ("app1", 5)]);
+    shop.image("two", &["v2"], &[("base", 30), ("app2", 6)]);
+    shop.image("small", &["v3"], &[("tool", 2)]);
+    shop.index("index", &["v4"], &[("small", "linux/amd64")]);
+    for (read, going, at_least, at_most) in [
+        ("one two small index", "two", 6, 6),
+        // What stays can share as much as it has.
+        ("one two index", "one two", 39, 41),
+        ("one two index", "two", 4, 6),
+        ("two small index", "two", 1, 36),
+        ("two small index", "two small", 3, 38),
+        // What goes can share all that it has.
+        ("one small index", "two", 0, 36),
+        ("one small index", "one two", 35, 71),
+        // An index that stays can list what goes.
+        ("one two small", "two", 0, 6),
+        ("one two small", "two index", 6, 6),
+        ("", "one two small index", 0, 73),
+        ("", "", 0, 0),
+    ] {
+        let facts = shop.read(&read.split_whitespace().collect::<Vec<_>>());
+        let going = set(&going.split_whitespace().collect::<Vec<_>>());
+        let freed = Sizes::new(&shop.images, &facts).freed(&going);
+        let expected = FreedBytes { at_least: at_least * MB, at_most: at_most * MB };
+        assert_eq!(freed, expected, "{read:?} read, {going:?} go");
+    }
 }
 
 #[test]
@@ -46,7 +77,7 @@ fn sizes_that_manifests_invent_never_overflow() {
     let both = set(&["one", "two"]);
     for facts in [facts, HashMap::new()] {
         let sizes = Sizes::new(&shop.images, &facts);
-        let found = [sizes.total(), sizes.of(&both), sizes.freed(&both)];
+        let found = [sizes.total(), sizes.of(&both), sizes.freed(&both).into()];
         assert!(found.iter().all(|size| size.bytes == u64::MAX), "{found:?}");
         let sum = ImageSize::sum(found.into_iter());
         assert_eq!((sum.bytes, sum.is_exact), (u64::MAX, !facts.is_empty()));
@@ -66,6 +97,7 @@ fn a_manifest_that_cannot_be_parsed_has_the_size_that_ecr_reports() {
     let unusable = ManifestFacts { is_unusable: true, ..ManifestFacts::default() };
     let facts = HashMap::from([(digest("schema 1"), unusable)]);
     let sizes = Sizes::new(&shop.images, &facts);
-    let at_most = ImageSize { bytes: 30 * MB, is_exact: false };
-    assert_eq!((sizes.total(), sizes.freed(&set(&["schema 1"]))), (at_most, at_most));
+    assert_eq!(sizes.total(), ImageSize { bytes: 30 * MB, is_exact: false });
+    let freed = FreedBytes { at_least: 0, at_most: 30 * MB };
+    assert_eq!(sizes.freed(&set(&["schema 1"])), freed);
 }

@@ -63,7 +63,7 @@ fn archived_images_add_only_their_own_layers() {
     let mut repository = TestRepository::default();
     repository.image("kept", &["v2"], &[("base", 30), ("app2", 6)]);
     repository.image("archived", &["v1"], &[("base", 30), ("app1", 5)]).status =
-        EcrImageStatus::Archived;
+        EcrImageStatus::Archived.into();
     let found = storage(&repository.images, &repository.read_all(), reported);
     assert_eq!(found.standard.bytes, 36 * MB);
     assert_eq!(found.archived, ImageSize { bytes: 5 * MB, is_exact: true });

@@ -65,12 +65,14 @@ fn every_status_of_ecr_has_a_state() {
         ("FINDINGS_UNAVAILABLE", ScanState::Unavailable),
         ("LIMIT_EXCEEDED", ScanState::LimitExceeded),
         ("IMAGE_ARCHIVED", ScanState::Archived),
-        ("NEWER", ScanState::Unavailable),
     ] {
         let found = ScanFindings { status: status.to_owned(), ..ScanFindings::default() };
         assert_eq!(finding_counts("x", Some(&found)).state, state);
         assert_eq!(vulnerabilities(Some(found)).state, state, "{status}");
     }
+    let found = ScanFindings { status: "NEWER".to_owned(), ..ScanFindings::default() };
+    assert_eq!(finding_counts("x", Some(&found)).state, Reported::unknown("NEWER"));
+    assert_eq!(vulnerabilities(Some(found)).state, Reported::unknown("NEWER"));
     assert_eq!(vulnerabilities(None).state, ScanState::NotScanned);
     assert_eq!(finding_counts("x", None).state, ScanState::NotScanned);
 }

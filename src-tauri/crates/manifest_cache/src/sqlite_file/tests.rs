@@ -134,7 +134,8 @@ fn what_cannot_be_written_is_used_from_memory() {
     cache.file.connection().execute_batch("PRAGMA max_page_count = 1").unwrap();
     let contents: Vec<Vec<u8>> = (100..140_u8).map(|number| vec![number; 9_000]).collect();
     let digests: Vec<Digest> = contents.iter().map(|content| Digest::of(content)).collect();
-    let documents = || digests.iter().zip(&contents).map(|(one, content)| (one, "a/b", &content[..]));
+    let documents =
+        || digests.iter().zip(&contents).map(|(one, content)| (one, "a/b", &content[..]));
     cache.insert(documents(), NOW_MS);
     for digest in &digests {
         assert!(cache.has(digest) && cache.document(digest, NOW_MS).is_some());

@@ -14,7 +14,7 @@ use std::sync::Arc;
 use tokio::sync::watch;
 
 use crate::plan::{PlannedImage, PlannedRepository};
-use transload_model::{Digest, Encryption, RepositoryName};
+use transload_model::{Digest, Encryption, Reported, RepositoryName};
 
 /// The planned mounts of a migration.
 pub(crate) struct Mounts {
@@ -42,7 +42,7 @@ impl Mounts {
         holders: &[(Digest, RepositoryName)],
         images: impl Iterator<Item = &'a PlannedImage>,
     ) -> Self {
-        let mut numbers: HashMap<&Encryption, usize> = HashMap::new();
+        let mut numbers: HashMap<&Reported<Encryption>, usize> = HashMap::new();
         let mut groups = HashMap::new();
         for repository in repositories {
             let next = numbers.len();

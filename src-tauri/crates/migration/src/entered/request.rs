@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use transload_model::{Encryption, LifecyclePreset, TagMutability};
+use transload_model::{Encryption, LifecyclePreset, Reported, TagMutability};
 use ts_rs::TS;
 
 use crate::entered::connection::{AwsConnection, ImageSource};
@@ -90,12 +90,12 @@ pub struct RepositoryMapping {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(rename = "RepositorySettings", export_to = "migration.ts")]
 pub struct EnteredSettings {
-    pub tag_mutability: TagMutability,
+    pub tag_mutability: Reported<TagMutability>,
     /// Tags that are excluded from the tag mutability, as patterns with `*`. At most five.
     pub exclusion_filters: Vec<String>,
     pub scan_on_push: bool,
     /// Encryption of the layers at rest.
-    pub encryption: Encryption,
+    pub encryption: Reported<Encryption>,
     /// AWS tags.
     pub tags: BTreeMap<String, String>,
     /// The lifecycle policy.

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use crate::facts::{PolicyDocument, RepositoryState};
 use crate::plan::Difference;
-use transload_model::{Encryption, RepositorySettings};
+use transload_model::{Encryption, Reported, RepositorySettings};
 
 /// Returns the differences. Lifecycle and repository policy are compared only if the request sets
 /// one.
@@ -67,7 +67,8 @@ fn has_same_rules(wanted: &str, existing: &str) -> bool {
 
 /// ECR returns the ARN of the key, whichever ID or alias was used to set it. If the request names
 /// no key, every key matches.
-fn is_same_encryption(wanted: &Encryption, actual: &Encryption) -> bool {
+fn is_same_encryption(wanted: &Reported<Encryption>, actual: &Reported<Encryption>) -> bool {
+    let (Some(wanted), Some(actual)) = (wanted.known(), actual.known()) else { return false };
     let same_key = |wanted: &Option<String>, actual: &Option<String>| match (wanted, actual) {
         (Some(wanted), Some(actual)) => wanted == actual || actual.ends_with(&format!("/{wanted}")),
         _ => true,

@@ -180,8 +180,10 @@ fn decide(
         return Action::AlreadyThere;
     }
     let settings = facts.repositories.get(&image.repository).map(|repository| &repository.settings);
-    let overwrite_allowed =
-        settings.is_none_or(|settings| settings.allows_overwrite(destination.manifest_reference()));
+    // A tag mutability that isn't known allows nothing.
+    let overwrite_allowed = settings.is_none_or(|settings| {
+        settings.allows_overwrite(destination.manifest_reference()) == Some(true)
+    });
     match &image.resolution {
         Some(Resolution::KeepExisting) => Action::KeepExisting,
         Some(Resolution::Overwrite) if overwrite_allowed => Action::Overwrite,

@@ -6,7 +6,7 @@ use ts_rs::TS;
 
 use crate::plan::{Plan, PlannedRepository, Route};
 use transload_aws::Permission;
-use transload_model::{AccountId, Encryption, Partition, Region};
+use transload_model::{AccountId, Encryption, Partition, Region, Reported};
 
 /// The account and region that a plan writes to, which are part of the ARNs of its resources.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -157,9 +157,9 @@ impl RequiredPermissions {
 
 /// Returns the ARN of the key or alias that was entered. The AWS managed key of ECR needs no
 /// permission of its own, so it returns `None`.
-fn key_arn(encryption: &Encryption, location: &ResourceLocation) -> Option<String> {
-    let (Encryption::Kms { key: Some(key) } | Encryption::KmsDualLayer { key: Some(key) }) =
-        encryption
+fn key_arn(encryption: &Reported<Encryption>, location: &ResourceLocation) -> Option<String> {
+    let Some(Encryption::Kms { key: Some(key) } | Encryption::KmsDualLayer { key: Some(key) }) =
+        encryption.known()
     else {
         return None;
     };

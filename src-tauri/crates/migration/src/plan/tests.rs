@@ -54,7 +54,7 @@ async fn mountable_bytes_count_repositories_with_the_same_encryption() {
         migration.source.image(source, Some("1"), &["0123456789", source]);
     }
     let with_key = RepositorySettings {
-        encryption: Encryption::Kms { key: None },
+        encryption: Encryption::Kms { key: None }.into(),
         ..RepositorySettings::default()
     };
     all.repositories = BTreeMap::from([

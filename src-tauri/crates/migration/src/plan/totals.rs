@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use crate::facts::RepositoryState;
 use crate::plan::{Action, PlanTotals, PlannedImage, PlannedRepository, Route};
-use transload_model::{Digest, Encryption, RepositoryName};
+use transload_model::{Digest, Encryption, Reported, RepositoryName};
 
 /// Computes the totals. `states` is what existing repositories contain, where it is known.
 pub(crate) fn totals(
@@ -74,7 +74,7 @@ fn add_bytes(
     let mut seen: HashSet<&Digest> = HashSet::new();
     // A layer can be mounted only from a repository with the same encryption. Source: Amazon ECR
     // user guide, "Blob mounting".
-    let mut with_same: HashSet<(&Digest, Option<&Encryption>)> = HashSet::new();
+    let mut with_same: HashSet<(&Digest, Option<&Reported<Encryption>>)> = HashSet::new();
     for (name, layers) in layers {
         let existing = states.get(name).map(|state| &state.layers);
         for digest in layers

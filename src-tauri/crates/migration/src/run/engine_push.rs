@@ -362,8 +362,9 @@ impl<'a> EnginePushes<'a> {
         let (repository, tag) = (&planned.repository, planned.tag.as_str());
         let settings = destination.ecr.repository(repository).await.ok().flatten();
         let head = destination.registry.manifest_head(repository.as_str(), tag).await;
-        let may_move = settings.is_none_or(|known| known.settings.allows_overwrite(tag));
-        !may_move && head.is_ok_and(|head| head.is_some())
+        let is_fixed =
+            settings.is_some_and(|known| known.settings.allows_overwrite(tag) == Some(false));
+        is_fixed && head.is_ok_and(|head| head.is_some())
     }
 }
 

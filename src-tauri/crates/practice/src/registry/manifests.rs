@@ -159,8 +159,7 @@ pub(super) async fn delete(context: &Arc<ServerContext>, name: &str, reference: 
             let Some((digest, _)) = repository.resolve(reference) else { return Ok(None) };
             let before = repository.clone();
             let is_tag = repository.tags.contains_key(reference);
-            let is_child =
-                repository.images.values().any(|image| image.children.contains(&digest));
+            let is_child = repository.images.values().any(|image| image.children.contains(&digest));
             if is_child && (!is_tag || repository.tags_of(&digest).len() == 1) {
                 return Ok(Some(false));
             }

@@ -11,6 +11,7 @@ import type {
   RegistrySettings,
 } from "../../../ipc/generated";
 import { formatBytes } from "../../../shared/format";
+import { isKnown } from "../../../shared/reported";
 import { StatusText } from "../../../shared/StatusText";
 import { TextField } from "../../../shared/TextField";
 import { useAsyncAction } from "../../../shared/useAsyncAction";
@@ -98,7 +99,8 @@ export function RegistryOffers({ draft, registry, errorActions }: RegistryOffers
     }
   };
   const template = draft.template;
-  const needsRole = template.encryption.kind !== "aes256" || Object.keys(template.tags).length > 0;
+  const isPlain = isKnown(template.encryption) && template.encryption.kind === "aes256";
+  const needsRole = !isPlain || Object.keys(template.tags).length > 0;
   const pushTemplates = registry.answer?.templates?.filter((one) => one.on_push) ?? [];
   const hubRules =
     registry.answer?.cache_rules?.filter((one) => one.upstream === "registry-1.docker.io") ?? [];

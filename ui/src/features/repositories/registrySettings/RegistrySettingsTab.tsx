@@ -13,6 +13,7 @@ import { formatCount } from "../../../shared/format";
 import { PagedTable } from "../../../shared/PagedTable";
 import { PolicyText } from "../../../shared/PolicyText";
 import { RelativeTime } from "../../../shared/RelativeTime";
+import { reportedText, unchangeableReason } from "../../../shared/reported";
 import { useRequest } from "../../../shared/useRequest";
 import { CacheRulesCard } from "./CacheRulesCard";
 import { ChangeModal } from "./ChangeModal";
@@ -72,9 +73,11 @@ export function RegistrySettingsTab({ connection, errorActions }: RegistrySettin
   const card = { configuration, errorActions: actions };
   const change = { connection, errorActions: actions, onChanged: request.reload };
   const form = { ...change, onClose: () => setEditing(null) };
-  const edit = (part: Editing, what: string) => (
+  const edit = (part: Editing, what: string, settings: unknown = null) => (
     <Button
       ariaLabel={`Edit ${what}`}
+      disabled={unchangeableReason(settings) !== undefined}
+      disabledReason={unchangeableReason(settings)}
       onClick={() => setEditing(part)}
       data-testid={`registry-edit-${part}`}
     >
@@ -90,10 +93,10 @@ export function RegistrySettingsTab({ connection, errorActions }: RegistrySettin
         {...card}
         part="scanning"
         title="Scanning"
-        actions={edit("scanning", "scanning")}
+        actions={edit("scanning", "scanning", configuration.scanning)}
       >
         <Sentences
-          sentences={scanningWords(configuration.scanning ?? { is_enhanced: false, rules: [] })}
+          sentences={scanningWords(configuration.scanning ?? { scan_type: "basic", rules: [] })}
         />
       </RegistryCard>
       <RegistryCard
@@ -101,7 +104,7 @@ export function RegistrySettingsTab({ connection, errorActions }: RegistrySettin
         part="replication"
         title="Replication"
         description="Images are copied to other Regions and accounts on push."
-        actions={edit("replication", "replication")}
+        actions={edit("replication", "replication", configuration.replication)}
       >
         <Sentences
           sentences={replicationWords(configuration.replication ?? [])}
@@ -126,7 +129,12 @@ export function RegistrySettingsTab({ connection, errorActions }: RegistrySettin
         part="account_settings"
         title="Account settings"
         actions={
-          <Button onClick={() => setEditing("mounting")} data-testid="registry-edit-mounting">
+          <Button
+            disabled={unchangeableReason(configuration.blob_mounting) !== undefined}
+            disabledReason={unchangeableReason(configuration.blob_mounting)}
+            onClick={() => setEditing("mounting")}
+            data-testid="registry-edit-mounting"
+          >
             {isMounting ? "Turn off blob mounting" : "Turn on blob mounting"}
           </Button>
         }
@@ -134,13 +142,23 @@ export function RegistrySettingsTab({ connection, errorActions }: RegistrySettin
         <KeyValuePairs
           columns={2}
           items={[
-            { label: "Blob mounting", value: isMounting ? "On" : "Off" },
+            {
+              label: "Blob mounting",
+              value: reportedText(configuration.blob_mounting ?? false, (on) =>
+                on ? "On" : "Off",
+              ),
+            },
             { label: "Basic scanning", value: configuration.scan_version ?? "–" },
           ]}
         />
       </RegistryCard>
       <ExclusionsCard {...change} configuration={configuration} />
-      <RegistryCard {...card} part="signing" title="Signing" actions={edit("signing", "signing")}>
+      <RegistryCard
+        {...card}
+        part="signing"
+        title="Signing"
+        actions={edit("signing", "signing", configuration.signing)}
+      >
         <Sentences
           sentences={signingWords(configuration.signing ?? [])}
           none="No signing on push"

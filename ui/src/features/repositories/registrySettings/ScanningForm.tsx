@@ -2,21 +2,25 @@ import Box from "@cloudscape-design/components/box";
 import FormField from "@cloudscape-design/components/form-field";
 import RadioGroup from "@cloudscape-design/components/radio-group";
 import { useState } from "react";
-import type { RegistryScanning, ScanFrequency } from "../../../ipc/generated";
+import type { RegistryScanning } from "../../../ipc/generated";
 import { TextField } from "../../../shared/TextField";
 import { ChangeModal, type ChangeModalProps } from "./ChangeModal";
-import { frequencyLabels, scanningOf, scanningWords, scanPatterns } from "./registryWords";
+import {
+  frequencyLabels,
+  scanFrequencies,
+  scanningOf,
+  scanningWords,
+  scanPatterns,
+} from "./registryWords";
 
 type FormProps = Pick<ChangeModalProps, "connection" | "errorActions" | "onChanged" | "onClose">;
 
 /** Changes which images are scanned when. */
 export function ScanningForm({ scanning, ...modal }: FormProps & { scanning: RegistryScanning }) {
-  const [isEnhanced, setIsEnhanced] = useState(scanning.is_enhanced);
+  const [isEnhanced, setIsEnhanced] = useState(scanning.scan_type === "enhanced");
   const [entered, setEntered] = useState(scanPatterns(scanning));
   const wanted = scanningOf(isEnhanced, entered);
-  const fields: readonly ScanFrequency[] = isEnhanced
-    ? ["on_push", "continuous", "manual"]
-    : ["on_push", "manual"];
+  const fields = scanFrequencies(isEnhanced);
   return (
     <ChangeModal
       {...modal}

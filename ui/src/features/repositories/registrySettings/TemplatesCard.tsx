@@ -12,6 +12,7 @@ import type {
   TemplateUse,
 } from "../../../ipc/generated";
 import { PagedTable } from "../../../shared/PagedTable";
+import { isKnown, reportedText, unchangeableReason } from "../../../shared/reported";
 import { ChangeModal } from "./ChangeModal";
 import { RegistryCard } from "./RegistryCard";
 import { templateUseLabels } from "./registryWords";
@@ -73,7 +74,10 @@ export function TemplatesCard(props: CardProps) {
           {
             id: "uses",
             header: "Used for",
-            cell: ({ applied_for }) => applied_for.map((use) => templateUseLabels[use]).join(", "),
+            cell: ({ applied_for }) =>
+              applied_for
+                .map((use) => reportedText(use, (known) => templateUseLabels[known]))
+                .join(", "),
           },
           { id: "settings", header: "Settings", cell: templateWords },
           {
@@ -83,8 +87,10 @@ export function TemplatesCard(props: CardProps) {
               <SpaceBetween direction="horizontal" size="xs">
                 <Button
                   ariaLabel={`Change the use of template ${template.prefix}`}
+                  disabled={unchangeableReason(template) !== undefined}
+                  disabledReason={unchangeableReason(template)}
                   onClick={() => {
-                    setChosen(template.applied_for);
+                    setChosen(template.applied_for.filter(isKnown));
                     setEditing(template);
                   }}
                   data-testid={`template-uses-${template.prefix}`}

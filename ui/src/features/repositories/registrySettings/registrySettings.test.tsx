@@ -28,7 +28,7 @@ const secret =
 
 const configured: RegistryConfiguration = {
   ...emptyRegistry,
-  scanning: { is_enhanced: true, rules: [{ frequency: "continuous", filters: ["prod*"] }] },
+  scanning: { scan_type: "enhanced", rules: [{ frequency: "continuous", filters: ["prod*"] }] },
   replication: [
     { destinations: [{ region: "us-east-1", account: "111122223333" }], prefixes: ["prod"] },
   ],
@@ -68,6 +68,31 @@ function show(configuration: RegistryConfiguration, part: Partial<Backend> = {})
 const confirm = () => screen.getByTestId("registry-change-confirm");
 const isDisabled = (element: HTMLElement) =>
   element.getAttribute("aria-disabled") === "true" || element.hasAttribute("disabled");
+
+it("shows values of a later ECR as ECR wrote them, and forms that would lose them stay closed", async () => {
+  show({
+    ...configured,
+    scanning: {
+      scan_type: { unknown: "QUANTUM" },
+      rules: [{ frequency: { unknown: "ON_FULL_MOON" }, filters: [{ unknown: "REGEX ^v" }] }],
+    },
+    templates: (configured.templates ?? []).map((template) => ({
+      ...template,
+      applied_for: ["replication", { unknown: "IMPORT" }],
+    })),
+    blob_mounting: { unknown: "PARTLY" },
+  });
+  const scanning = await screen.findByTestId("registry-scanning");
+  for (const word of ["QUANTUM", "ON_FULL_MOON", "REGEX ^v"]) {
+    expect(scanning.textContent).toContain(word);
+  }
+  expect(screen.getByTestId("registry-templates").textContent).toContain("Replication, IMPORT");
+  expect(screen.getByTestId("registry-account_settings").textContent).toContain("PARTLY");
+  for (const id of ["registry-edit-scanning", "template-uses-team", "registry-edit-mounting"]) {
+    expect(isDisabled(screen.getByTestId(id)), id).toBe(true);
+  }
+  expect(isDisabled(screen.getByTestId("registry-edit-replication"))).toBe(false);
+});
 
 function enter(id: string, text: string) {
   const input = createWrapper(document.body).findInput(`[data-testid="${id}"]`);
@@ -119,7 +144,7 @@ it("changes scanning after showing what it changes", async () => {
     {
       kind: "scanning",
       scanning: {
-        is_enhanced: true,
+        scan_type: "enhanced",
         rules: [
           { frequency: "on_push", filters: ["dev*", "test"] },
           { frequency: "continuous", filters: ["prod*"] },
@@ -213,7 +238,7 @@ it("validates cache rules, changes their secret, and deletes them", async () => 
 
 it("keeps patterns and destinations through the forms", () => {
   const scanning = {
-    is_enhanced: false,
+    scan_type: "basic" as const,
     rules: [
       { frequency: "on_push" as const, filters: ["prod*", "v/*"] },
       { frequency: "manual" as const, filters: ["*"] },
@@ -224,7 +249,7 @@ it("keeps patterns and destinations through the forms", () => {
   expect(scanningOf(true, all).problem).toContain("two rules");
   // Basic scanning has no continuous rule.
   expect(scanningOf(false, all).scanning.rules.length).toBe(2);
-  expect(scanningWords({ is_enhanced: false, rules: [] })[1]).toContain("manually");
+  expect(scanningWords({ scan_type: "basic" as const, rules: [] })[1]).toContain("manually");
   const rules = [
     {
       destinations: [

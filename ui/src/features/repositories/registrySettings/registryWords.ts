@@ -4,15 +4,19 @@ import type {
   ReplicationRule,
   ScanFrequency,
   ScanningRule,
+  ScanType,
   SigningRule,
   TemplateUse,
 } from "../../../ipc/generated";
+import { type Reported, reportedText } from "../../../shared/reported";
 
 export const frequencyLabels: Record<ScanFrequency, string> = {
   on_push: "On push",
   continuous: "Continuously",
   manual: "Manually",
 };
+
+const frequencies = Object.keys(frequencyLabels) as ScanFrequency[];
 
 export const templateUseLabels: Record<TemplateUse, string> = {
   create_on_push: "Create on push",
@@ -25,14 +29,23 @@ export function patterns(text: string): string[] {
   return text.split(/[\s,]+/).filter((one) => one !== "");
 }
 
+const scanTypeLabels: Record<ScanType, string> = {
+  basic: "Basic scanning",
+  enhanced: "Enhanced scanning by Amazon Inspector",
+};
+
+function filterTexts(filters: readonly Reported<string>[]): string[] {
+  return filters.map((filter) => reportedText(filter, String));
+}
+
 /** What is scanned when, a sentence for each rule. */
-export function scanningWords({ is_enhanced, rules }: RegistryScanning): string[] {
+export function scanningWords({ scan_type, rules }: RegistryScanning): string[] {
   const sentences = rules.map(
     ({ frequency, filters }) =>
-      `${frequencyLabels[frequency]}: ${filters.length === 0 ? "no repository" : filters.join(", ")}`,
+      `${reportedText(frequency, (known) => frequencyLabels[known])}: ${filters.length === 0 ? "no repository" : filterTexts(filters).join(", ")}`,
   );
   return [
-    is_enhanced ? "Enhanced scanning by Amazon Inspector" : "Basic scanning",
+    reportedText(scan_type, (known) => scanTypeLabels[known]),
     ...(sentences.length === 0 ? ["No rule: images are scanned manually"] : sentences),
   ];
 }
@@ -44,9 +57,14 @@ export function scanPatterns({ rules }: RegistryScanning): ScanPatterns {
   const of = (frequency: ScanFrequency) =>
     rules
       .filter((rule) => rule.frequency === frequency)
-      .flatMap(({ filters }) => filters)
+      .flatMap(({ filters }) => filterTexts(filters))
       .join(" ");
   return { on_push: of("on_push"), continuous: of("continuous"), manual: of("manual") };
+}
+
+/** When images can be scanned. */
+export function scanFrequencies(isEnhanced: boolean): readonly ScanFrequency[] {
+  return frequencies.filter((one) => isEnhanced || one !== "continuous");
 }
 
 /** ECR allows two rules. */
@@ -57,15 +75,12 @@ export function scanningOf(
   isEnhanced: boolean,
   entered: ScanPatterns,
 ): { scanning: RegistryScanning; problem: string | null } {
-  const frequencies: readonly ScanFrequency[] = isEnhanced
-    ? ["on_push", "continuous", "manual"]
-    : ["on_push", "manual"];
-  const rules = frequencies.flatMap((frequency): ScanningRule[] => {
+  const rules = scanFrequencies(isEnhanced).flatMap((frequency): ScanningRule[] => {
     const filters = patterns(entered[frequency]);
     return filters.length === 0 ? [] : [{ frequency, filters }];
   });
   const wrong = rules
-    .flatMap(({ filters }) => filters)
+    .flatMap(({ filters }) => filterTexts(filters))
     .find((filter) => !/^[a-z0-9*](?:[._\-/a-z0-9*]?[a-z0-9*]+)*$/.test(filter));
   const problem =
     wrong !== undefined
@@ -73,7 +88,7 @@ export function scanningOf(
       : rules.length > maxScanningRules
         ? "ECR allows two rules. Leave one of the fields empty."
         : null;
-  return { scanning: { is_enhanced: isEnhanced, rules }, problem };
+  return { scanning: { scan_type: isEnhanced ? "enhanced" : "basic", rules }, problem };
 }
 
 /** A destination as the form shows it, one row for each. */
@@ -85,7 +100,11 @@ interface ReplicationEntry {
 
 export function replicationEntries(rules: readonly ReplicationRule[]): ReplicationEntry[] {
   return rules.flatMap(({ destinations, prefixes }) =>
-    destinations.map(({ region, account }) => ({ region, account, prefixes: prefixes.join(" ") })),
+    destinations.map(({ region, account }) => ({
+      region,
+      account,
+      prefixes: filterTexts(prefixes).join(" "),
+    })),
   );
 }
 
@@ -113,7 +132,9 @@ export function replicationProblem({ region, account }: ReplicationEntry): strin
 export function replicationWords(rules: readonly ReplicationRule[]): string[] {
   return rules.map(({ destinations, prefixes }) => {
     const what =
-      prefixes.length === 0 ? "All repositories" : `Repositories ${prefixes.join("…, ")}…`;
+      prefixes.length === 0
+        ? "All repositories"
+        : `Repositories ${filterTexts(prefixes).join("…, ")}…`;
     const to = destinations.map(({ region, account }) => `${region} (${account})`).join(", ");
     return `${what} to ${to}`;
   });
@@ -122,7 +143,7 @@ export function replicationWords(rules: readonly ReplicationRule[]): string[] {
 export function signingWords(rules: readonly SigningRule[]): string[] {
   return rules.map(
     ({ profile, filters }) =>
-      `${filters.length === 0 ? "All repositories" : filters.join(", ")} with ${profile.split("/").at(-1) ?? profile}`,
+      `${filters.length === 0 ? "All repositories" : filterTexts(filters).join(", ")} with ${profile.split("/").at(-1) ?? profile}`,
   );
 }
 

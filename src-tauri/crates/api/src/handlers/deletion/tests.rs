@@ -27,7 +27,7 @@ fn repository(name: &str, deletes: bool, images: Vec<ImageToDelete>) -> Reposito
         images,
         tag: None,
         kept: Vec::new(),
-        freed: ImageSize { bytes: 0, is_exact: true },
+        freed: FreedBytes::default(),
         unread_indexes: 0,
     }
 }

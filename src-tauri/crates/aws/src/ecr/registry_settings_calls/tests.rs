@@ -40,7 +40,7 @@ async fn a_template_is_sent_completely_and_listed_with_its_purpose() {
     .await;
     let ecr = session_at(&aws).await.ecr();
     let settings = RepositorySettings {
-        tag_mutability: TagMutability::Immutable,
+        tag_mutability: TagMutability::Immutable.into(),
         tags: [("team".to_owned(), "ours".to_owned())].into(),
         lifecycle: LifecyclePreset::KeepNewest { count: 3 },
         policy: Some(RepositoryPolicy::parse(r#"{"Statement":[{"Effect":"Deny"}]}"#).unwrap()),

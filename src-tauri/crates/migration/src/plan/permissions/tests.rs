@@ -68,7 +68,7 @@ async fn settings_of_new_repositories_require_further_permissions() {
     let settings = RepositorySettings {
         tags: BTreeMap::from([("team".to_owned(), "a".to_owned())]),
         lifecycle: LifecyclePreset::KeepNewest { count: 3 },
-        encryption: Encryption::Kms { key: Some("1234".to_owned()) },
+        encryption: Encryption::Kms { key: Some("1234".to_owned()) }.into(),
         ..RepositorySettings::default()
     };
     let plan = plan_with(settings).await;
@@ -106,7 +106,7 @@ async fn layers_shared_by_repositories_require_the_mount_permissions() {
 fn a_key_is_given_by_id_or_alias() {
     let arn = |key: &str| {
         let key = Some(key.to_owned());
-        key_arn(&Encryption::KmsDualLayer { key }, &location()).unwrap()
+        key_arn(&Encryption::KmsDualLayer { key }.into(), &location()).unwrap()
     };
     let alias = "arn:aws-cn:kms:cn-north-1:123456789012:alias/mine";
     assert_eq!(arn("alias/mine"), alias);
@@ -114,6 +114,6 @@ fn a_key_is_given_by_id_or_alias() {
     assert_eq!(arn("1234"), "arn:aws-cn:kms:cn-north-1:123456789012:key/1234");
     let full = "arn:aws-cn:kms:cn-north-1:210987654321:key/1234";
     assert_eq!(arn(full), full);
-    assert_eq!(key_arn(&Encryption::Kms { key: None }, &location()), None);
-    assert_eq!(key_arn(&Encryption::Aes256, &location()), None);
+    assert_eq!(key_arn(&Encryption::Kms { key: None }.into(), &location()), None);
+    assert_eq!(key_arn(&Encryption::Aes256.into(), &location()), None);
 }

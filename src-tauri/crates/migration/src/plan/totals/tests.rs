@@ -93,7 +93,7 @@ fn with_referrers(migration: &TestMigration) -> MigrationRequest {
 fn another_encryption(migration: &TestMigration) -> MigrationRequest {
     let mut request = images(migration, &["app", "key", "web"]);
     let settings = RepositorySettings {
-        encryption: Encryption::Kms { key: None },
+        encryption: Encryption::Kms { key: None }.into(),
         ..RepositorySettings::default()
     };
     request.repositories.insert(RepositoryName::parse("key").unwrap(), settings);
