@@ -270,6 +270,15 @@ has_more: boolean, };
 export type FreedBytes = { at_least: number, at_most: number, };
 
 /**
+ * A number of rows, exact or an upper bound.
+ */
+export type ImageCount = { count: number, 
+/**
+ * Whether it is known what every index lists. Otherwise, images that an unread index lists are counted too.
+ */
+is_exact: boolean, };
+
+/**
  * The kind of an image in a repository.
  */
 export type ImageKind = "image" | "index" | "signature" | "sbom" | "provenance" | "attestation" | "helm_chart" | "wasm" | "build_cache" | "soci_index" | "model" | "referrer_list" | "other";
