@@ -90,7 +90,7 @@ pub(crate) fn readable<T>(rows: impl Iterator<Item = rusqlite::Result<T>>) -> Ve
     rows.filter_map(usable).collect()
 }
 
-/// The same.
+/// Collects the rows that can be read, as [`readable`] does, unless one shows that the file is damaged.
 ///
 /// # Errors
 /// If the file is damaged.

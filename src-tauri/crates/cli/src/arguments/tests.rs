@@ -112,7 +112,7 @@ fn documented_commands(page: &str) -> Vec<String> {
 fn every_command_of_the_readme_and_the_help_is_valid() {
     let readme = documented_commands(include_str!("../../../../../README.md"));
     let help = documented_commands(include_str!("help.txt"));
-    assert!(readme.len() > 25 && help.len() > 10, "{} and {}", readme.len(), help.len());
+    assert!(readme.len() > 25 && help.len() > 3, "{} and {}", readme.len(), help.len());
     for line in readme.into_iter().chain(help) {
         // The part of the example is in the environment of AWS Batch.
         let line = format!("transload-cli {}", line.replace("aws-batch", "1/8"));

@@ -53,7 +53,7 @@ const DAMAGES: [Damage; 12] = [
     ("no folder for it", no_folder, false),
 ];
 
-/// Cuts a file while its log of changes is there, as after a crash.
+/// Cuts a file while its log of changes exists, as after a crash.
 fn cut_with_log(path: &Path) {
     let copy = with_suffix(path, "-copy");
     let connection = Connection::open(path).unwrap();

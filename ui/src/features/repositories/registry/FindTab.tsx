@@ -3,7 +3,6 @@ import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import { useState } from "react";
 import { type ErrorActions, ErrorAlert } from "../../../errors";
 import type { AwsConnection, FoundImage } from "../../../ipc/generated";
@@ -14,6 +13,7 @@ import { OneLine } from "../../../shared/MiddleEllipsis";
 import type { OpenedImage } from "../../../shared/openedImage";
 import { FullTable } from "../../../shared/PagedTable";
 import { RelativeTime } from "../../../shared/RelativeTime";
+import { StatusText } from "../../../shared/StatusText";
 import { TextField } from "../../../shared/TextField";
 import type { Column } from "../../../shared/tablePreferences";
 import { ContentsStatus } from "./ContentsStatus";
@@ -156,7 +156,7 @@ export function FindTab(props: FindTabProps) {
         testId="find-text"
       />
       {error !== null && <ErrorAlert error={error} actions={{ ...errorActions, retry: reload }} />}
-      {isSearching && found === null && <StatusIndicator type="loading">Searching</StatusIndicator>}
+      {isSearching && found === null && <StatusText type="loading">Searching</StatusText>}
       {wanted !== "" && found !== null && (
         <FullTable
           name="find"
