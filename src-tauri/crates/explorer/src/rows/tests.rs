@@ -106,7 +106,7 @@ fn a_number_of_images_is_exact_unless_an_unread_index_may_list_some() {
             |shop| {
                 shop.image("amd64", &[], &[]);
                 shop.index("v2", &["v2"], &[("amd64", "linux/amd64")]).status =
-                    EcrImageStatus::Archived;
+                    EcrImageStatus::Archived.into();
             },
             &[],
             2,
