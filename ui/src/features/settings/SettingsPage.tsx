@@ -1,7 +1,7 @@
 import ContentLayout from "@cloudscape-design/components/content-layout";
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import { useDeferredValue, useState } from "react";
+import { useState } from "react";
 import { type ErrorActions, ErrorAlert } from "../../errors";
 import { useBackend } from "../../ipc";
 import type { AwsConnection, PracticeStatus, Settings } from "../../ipc/generated";
@@ -45,9 +45,6 @@ export function SettingsPage({
     null,
   );
 
-  // The sections below those in view follow the click that opens the page.
-  const isWhole = useDeferredValue(true, false);
-
   /** Saves a change, and returns whether it was saved. */
   const change = async (wanted: Partial<Settings>): Promise<boolean> => {
     setFailure(null);
@@ -87,26 +84,22 @@ export function SettingsPage({
           onKeep={(engine_address) => change({ engine_address })}
           errorActions={errorActions}
         />
-        {isWhole && (
-          <>
-            <NetworkSection
-              caFile={settings.ca_file}
-              onKeep={(ca_file) => change({ ca_file })}
-              errorActions={errorActions}
-            />
-            <SignInsSection errorActions={errorActions} />
-            <ClientLoginSettings connection={connection} errorActions={errorActions} />
-            <PracticeSection
-              large={settings.practice_large_account}
-              onLarge={(practice_large_account) => change({ practice_large_account })}
-              running={practiceRuns}
-              onReset={onPracticeReset}
-              errorActions={errorActions}
-            />
-            <LogSection folder={info.answer?.log_folder ?? null} errorActions={errorActions} />
-            <AboutSection request={info} errorActions={errorActions} />
-          </>
-        )}
+        <NetworkSection
+          caFile={settings.ca_file}
+          onKeep={(ca_file) => change({ ca_file })}
+          errorActions={errorActions}
+        />
+        <SignInsSection errorActions={errorActions} />
+        <ClientLoginSettings connection={connection} errorActions={errorActions} />
+        <PracticeSection
+          large={settings.practice_large_account}
+          onLarge={(practice_large_account) => change({ practice_large_account })}
+          running={practiceRuns}
+          onReset={onPracticeReset}
+          errorActions={errorActions}
+        />
+        <LogSection folder={info.answer?.log_folder ?? null} errorActions={errorActions} />
+        <AboutSection request={info} errorActions={errorActions} />
       </SpaceBetween>
     </ContentLayout>
   );
