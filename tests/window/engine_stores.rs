@@ -107,7 +107,7 @@ async fn a_locally_built_image_is_not_offered_from_a_registry() -> Result<()> {
         let window = desktop.open().await?;
         review(&window, repository).await?;
         // The offer stands above the rows, and is looked up in the Images step.
-        window.wait_for_text_in("plan-image-0", repository).await?;
+        window.wait_for_text_in("plan-action-0", "Copy").await?;
         let offers = window.texts_of("[data-testid=take-originals]").await?;
         ensure!(offers.is_empty(), "{offers:?}");
         ensure!(start_and_wait(&window).await? == "succeeded");

@@ -28,7 +28,7 @@ pub fn from_account(account: &AccountArguments) -> AwsConnection {
 /// Returns the connection that replaces the plan's own, if the options of `run` name one.
 pub fn override_of_plan(arguments: &RunArguments) -> Option<AwsConnection> {
     match &arguments.aws_profile {
-        Some(profile) => Some(AwsConnection::profile(&profile)),
+        Some(profile) => Some(AwsConnection::profile(profile)),
         None => arguments.machine_role.then_some(MACHINE),
     }
 }
