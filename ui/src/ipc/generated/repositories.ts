@@ -819,7 +819,11 @@ pulled_at_ms: number | null,
 /**
  * When Transload read it, if ECR reports that read as the last pull.
  */
-own_read_at_ms: number | null, status: ImageStatus, archived_at_ms: number | null, pull_commands: Array<string>, };
+own_read_at_ms: number | null, status: ImageStatus | { unknown: string }, archived_at_ms: number | null, 
+/**
+ * Commands that pull it. Empty if its status is unknown.
+ */
+pull_commands: Array<string>, };
 
 /**
  * The lifecycle policy of a repository.
