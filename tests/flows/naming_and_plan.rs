@@ -205,8 +205,8 @@ async fn offers_show_their_command_and_only_write_when_accepted() -> Result<()> 
     let before = api.registry_settings(connection.clone()).await.map_err(api_error)?;
     assert_eq!(before.blob_mounting, Some(false));
     assert_eq!((before.templates, before.cache_rules), (Some(Vec::new()), Some(Vec::new())));
-    let mut settings = RepositorySettings::default();
-    settings.policy = Some(POLICY.to_owned());
+    let policy = Some(POLICY.to_owned());
+    let settings = RepositorySettings { policy, ..RepositorySettings::default() };
     let template = RegistryOffer::CreateOnPush { prefix: "team".to_owned(), settings, role: None };
     let rule = RegistryOffer::PullThroughCache {
         prefix: "hub".to_owned(),
