@@ -105,7 +105,6 @@ fn use_documents(path: &Path) -> DocumentCache {
 #[test]
 fn a_damaged_cache_starts_again_and_goes_on() {
     for (name, damage, is_kept) in DAMAGES {
-        println!("{name}");
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("data/cache.sqlite");
         fill(&path);
