@@ -30,10 +30,15 @@ afterEach(() => end());
 function observed() {
   const { backend, answer, fail } = slowBackend();
   const activity = createClickActivity();
-  end = activity.watch(document);
+  const stop = activity.watch(document);
   const calls = activity.observe(backend) as unknown as Record<Name, () => Promise<void>>;
   const button = document.createElement("button");
   document.body.append(button);
+  // Test files share the document.
+  end = () => {
+    stop();
+    button.remove();
+  };
   return { activity, calls, button, answer, fail };
 }
 
