@@ -3,11 +3,14 @@
 //!
 //! - [`system_packages`], [`apt`]: packages of Debian and Ubuntu
 //! - [`programs`]: packages from npm, cargo and PyPI, inside the work tree
-//! - [`engines`]: Docker Engines, each in its own folder
+//! - [`engines`], [`mounts`]: Docker Engines, each in its own folder
+//! - [`lock`]: one set-up at a time
 
 pub mod apt;
 pub mod consent;
 pub mod engines;
+mod lock;
+mod mounts;
 pub mod programs;
 pub mod purpose;
 mod system_packages;
@@ -39,6 +42,7 @@ pub fn system(purpose: Purpose, consent: Consent) -> Result<()> {
 }
 
 pub fn for_tests(workspace: &Workspace) -> Result<()> {
+    let _lock = lock::wait(workspace)?;
     programs::cargo_nextest(workspace)?;
     programs::tauri_driver(workspace)?;
     programs::test_programs(workspace)?;

@@ -55,7 +55,9 @@ fn is_confirmed(names: &[&str]) -> Result<bool> {
 pub fn apt(arguments: &[&str]) -> Result<()> {
     let here = Path::new(".");
     let is_root = Process::new("id", ["-u"], here).output()? == "0";
-    let mut words = vec!["env", "DEBIAN_FRONTEND=noninteractive", "apt-get"];
+    // Another program may be installing packages, such as unattended-upgrades.
+    let mut words =
+        vec!["env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-o", "DPkg::Lock::Timeout=600"];
     if !is_root {
         words.insert(0, "sudo");
     }

@@ -7,6 +7,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 
+use super::{lock, mounts};
 use crate::process::Process;
 use crate::workspace::Workspace;
 
@@ -36,6 +37,7 @@ pub fn engine_for_tests(workspace: &Workspace) -> Result<()> {
 
 /// Installs the newest engine in Debian.
 pub fn newest_engine(workspace: &Workspace) -> Result<()> {
+    let _lock = lock::wait(workspace)?;
     install(workspace, &NEWEST)
 }
 
@@ -66,6 +68,9 @@ fn install(workspace: &Workspace, engine: &Engine) -> Result<()> {
 
 fn debootstrap(folder: &Path, release: &str) -> Result<()> {
     let path = folder.to_string_lossy();
+    for point in mounts::at_or_below(folder, &fs::read_to_string("/proc/self/mountinfo")?) {
+        as_root(&["umount", &point])?;
+    }
     as_root(&["rm", "-rf", &path])?;
     let log = folder.with_extension("log");
     // The log has some 300 lines. Only the end of a failed one is worth printing.
@@ -83,5 +88,5 @@ fn as_root(words: &[&str]) -> Result<()> {
     let Some((program, arguments)) = line.split_first() else { bail!("no program to run") };
     Process::new(program, arguments, here)
         .run()
-        .context("requires root, because the files of the engine belong to root")
+        .context("installing an engine requires root, because its files belong to root")
 }

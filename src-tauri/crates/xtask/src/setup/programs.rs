@@ -5,6 +5,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 
+use super::lock;
 use crate::process::{Process, find_program};
 use crate::workspace::Workspace;
 
@@ -34,11 +35,13 @@ pub fn check_node() -> Result<()> {
 
 /// Installs the packages of `ui/` if the lock file changed since the last time.
 pub fn ui_packages(workspace: &Workspace) -> Result<()> {
+    let _lock = lock::wait(workspace)?;
     npm_install(&workspace.ui())
 }
 
 /// Installs the Tauri bundler, which builds the .deb and the .rpm.
 pub fn package_tools(workspace: &Workspace) -> Result<()> {
+    let _lock = lock::wait(workspace)?;
     let folder = workspace.tools.join("node");
     fs::create_dir_all(&folder)?;
     for name in ["package.json", "package-lock.json"] {
