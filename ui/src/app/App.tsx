@@ -5,20 +5,21 @@ import type { ErrorActions } from "../errors";
 import { FriendlyNamePage, initialFriendlyName } from "../features/friendlyName";
 import { HistoryPage } from "../features/history";
 import { ImagePage } from "../features/images";
-import { MigratePage, useDraft, useJob } from "../features/migrate";
+import { holdsWork, MigratePage, useDraft, useJob } from "../features/migrate";
 import { ProfilesPage } from "../features/profiles";
 import { RepositoriesPage } from "../features/repositories";
 import { SettingsPage } from "../features/settings";
 import { BackendProvider, useBackend } from "../ipc/BackendContext";
 import type { Backend } from "../ipc/backend";
-import type { AwsConnection, AwsIdentity, SavedProfile } from "../ipc/generated";
+import type { AwsConnection, AwsIdentity, MigrationRequest, SavedProfile } from "../ipc/generated";
 import { NotifyProvider } from "../shared/notify";
 import { reloadRequests, useRequest } from "../shared/useRequest";
+import { openAccountItem } from "./accountItem";
 import { type AnnouncementActions, withAnnouncements } from "./announcements";
 import { CloseModal } from "./CloseModal";
 import { ConnectionPicker } from "./ConnectionPicker";
 import { ClickActivityContext, createClickActivity } from "./clickActivity";
-import { type AccountItem, consoleUrl } from "./connectionMenus";
+import type { AccountItem } from "./connectionMenus";
 import { DropHint } from "./DropHint";
 import { ErrorBoundary } from "./ErrorBoundary";
 import { Frame } from "./Frame";
@@ -165,10 +166,35 @@ function Window() {
     }
     update({ type: "job_shown", job: shown });
   };
-  const jobFinished = followed.state?.snapshot.status === "finished";
   const resetPractice = () => {
+    const shownJob = followed.state?.snapshot;
+    const closesJob = shownJob?.status === "finished" && shownJob.connection.kind === "practice";
     draftDispatch({ type: "practice_reset" });
-    update({ type: "practice_reset", jobFinished });
+    update({ type: "practice_reset", closesJob });
+  };
+  const chooseDestination = () => {
+    draftDispatch({ type: "step_shown", step: "connection" });
+    update({ type: "job_shown", job: null });
+    begin("migrate");
+  };
+  /** Opens a recorded migration in the wizard. The choices before can be restored. */
+  const planAgain = (request: MigrationRequest, account: string | undefined) => {
+    const before = kept.draft;
+    draftDispatch({ type: "request_taken", request, account });
+    update({ type: "job_shown", job: null });
+    openPage("migrate");
+    if (before !== null && holdsWork(before)) {
+      notify({
+        type: "info",
+        header: "The wizard shows the recorded migration",
+        text: "It replaced your selection.",
+        about: ["recorded migration"],
+        action: {
+          text: "Undo",
+          onClick: () => draftDispatch({ type: "restored", draft: before }),
+        },
+      });
+    }
   };
   const chooseAccount = (chosen: AwsConnection) => {
     update({ type: "account_chosen", connection: chosen });
@@ -207,31 +233,14 @@ function Window() {
   const jobs = useRunningJobs(backend, ready, snapshot, notify, openJob);
   useFinishedNotice(snapshot, page === "migrate" && job !== null, notify, openFollowed);
 
-  const accountItem = (item: AccountItem) => {
-    const account = session.identity?.account_id;
-    const url = consoleUrl(session);
-    switch (item) {
-      case "copy":
-        if (account !== undefined) {
-          navigator.clipboard.writeText(account).then(
-            () => notify({ type: "success", header: `Account ID ${account} copied` }),
-            () => notify({ type: "error", header: "Couldn’t copy to the clipboard" }),
-          );
-        }
-        return;
-      case "console":
-        if (url !== null) {
-          backend.linkOpen(url).catch(notifyError);
-        }
-        return;
-      case "profiles":
-        return openPage("profiles");
-      case "sign_ins":
-        return openPage("settings");
-      case "migrate":
-        return begin("migrate");
-    }
-  };
+  const accountItem = (item: AccountItem) =>
+    openAccountItem(item, session, {
+      backend,
+      notify,
+      notifyError,
+      openPage,
+      chooseDestination,
+    });
   const announcement = useRef<AnnouncementActions | null>(null);
   const announced = useMemo(
     () => withAnnouncements(backend, notify, () => announcement.current as AnnouncementActions),
@@ -296,8 +305,8 @@ function Window() {
                       errorActions={errorActions}
                       onConnection={onConnection}
                       onJob={showJob}
-                      onRepositories={() =>
-                        update({ type: "migrated_repositories_opened", destination })
+                      onRepositories={(migrated) =>
+                        update({ type: "migrated_repositories_opened", connection: migrated })
                       }
                     />
                   )}
@@ -334,11 +343,7 @@ function Window() {
                         showJob(shown);
                         openPage("migrate");
                       }}
-                      onRequest={(request, account) => {
-                        draftDispatch({ type: "request_taken", request, account });
-                        update({ type: "job_shown", job: null });
-                        openPage("migrate");
-                      }}
+                      onRequest={planAgain}
                       onMigrate={() => openPage("migrate")}
                     />
                   )}

@@ -127,7 +127,7 @@ export function TopBar(props: TopBarProps) {
             items: offers ? regionItems(region) : [{ id: "", text: "Change account or Region" }],
             onItemClick: ({ detail }: { detail: { id: string } }) => {
               if (detail.id === "") {
-                props.onMigrate();
+                props.onAccountItem("migrate");
               } else {
                 onConnection?.({ ...connection, region: detail.id });
               }

@@ -1,8 +1,10 @@
 import createWrapper from "@cloudscape-design/components/test-utils/dom";
 import { act, screen, waitFor } from "@testing-library/react";
 import { describe, expect, it } from "vitest";
+import { emptyDraft } from "../features/migrate/wizard/draft";
 import { interruptedEntry } from "../testing/historyEntry";
 import { chooseAction, report, selectRow, table, undoneEntry } from "../testing/historyPage";
+import { requestFor } from "../testing/request";
 import {
   byId,
   click,
@@ -36,6 +38,31 @@ describe("the history", () => {
     // The same images with a new plan: they exist in ECR.
     await byId("plan-images");
     expect(await textOf("plan-images")).toContain("dencold/pgcli:latest");
+  });
+
+  it("replaces what the wizard holds with a recorded migration, and gives it back", async () => {
+    openWindow({
+      history: [interruptedEntry],
+      answers: { historyRequest: async () => requestFor("dencold/pgcli", "latest") },
+      draft: {
+        ...emptyDraft,
+        step: "images",
+        connection: { kind: "practice" },
+        source: { kind: "practice_account" },
+        images: [{ repository: "dencold/webapp", tag: "2.1.0" }],
+      },
+    });
+    await byId("images-table");
+    await goTo("History");
+    await selectRow(1);
+    chooseAction("history-actions", "again");
+    await byId("plan-images");
+    const undo = [...document.querySelectorAll("[data-testid=notices] button")].find(
+      ({ textContent }) => textContent === "Undo",
+    );
+    act(() => (undo as HTMLElement).click());
+    await byId("images-table");
+    expect(await textOf("selection-summary")).toContain("1 tag selected");
   });
 
   it("undoes a migration after showing what goes, and says so from then on", async () => {

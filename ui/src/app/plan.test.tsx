@@ -6,10 +6,12 @@ import { recordedImage, recordedPlan } from "../ipc/fake/recordedPlan";
 import type { FakeOptions } from "../ipc/fakeBackend";
 import type {
   LifecycleForecast,
+  MigrationPlan,
   MigrationRequest,
   PlannedAction,
   PlannedImage,
 } from "../ipc/generated";
+import { isDisabled } from "../testing/component";
 import { byId, click, expectAccessible, openWindow, start, textOf } from "../testing/window";
 
 const draft = {
@@ -33,7 +35,11 @@ function planned(changes: Parameters<typeof recordedPlan>[1]): FakeOptions {
 }
 
 /** Review with a tag that points to another image in ECR. */
-function inConflict(overwrite_allowed: boolean) {
+function inConflict(
+  overwrite_allowed: boolean,
+  /** Answers instead of the plan, for example never. */
+  instead: () => Promise<MigrationPlan> | null = () => null,
+) {
   const imagesOf = (request: MigrationRequest) => {
     const chosen = request.choices[0]?.resolution;
     const actions: Record<string, PlannedAction> = {
@@ -49,7 +55,8 @@ function inConflict(overwrite_allowed: boolean) {
   };
   return atReview({
     answers: {
-      migrationPlan: async (request) => recordedPlan(request, { images: imagesOf(request) }),
+      migrationPlan: async (request) =>
+        instead() ?? recordedPlan(request, { images: imagesOf(request) }),
     },
   });
 }
@@ -176,6 +183,32 @@ describe("the plan", () => {
     act(() => finish?.(null));
     await click("plan-again");
     await byId("plan-images");
+  });
+
+  it("saves its choices as a profile, and says so once", async () => {
+    atReview();
+    await byId("plan-images");
+    await click("save-profile-open");
+    await byId("save-profile-dialog");
+    act(() => field("save-profile-name")?.setInputValue("Production"));
+    await click("save-profile");
+    const notices = await byId("notices");
+    await waitFor(() => expect(notices.textContent).toContain("Production"));
+    expect(notices.textContent?.match(/saved/g)).toHaveLength(1);
+  });
+
+  it("can’t be downloaded or started while a newer one is made", async () => {
+    let plans = 0;
+    inConflict(true, () => {
+      plans += 1;
+      return plans === 1 ? null : new Promise(() => {});
+    });
+    await byId("conflict-0");
+    expect(isDisabled("plan-export")).toBe(false);
+    await choose("overwrite");
+    await waitFor(() => expect(plans).toBe(2));
+    expect(isDisabled("plan-export")).toBe(true);
+    expect(isDisabled("wizard-start")).toBe(true);
   });
 
   it("shows what exists, the estimated time, and the required pulls", async () => {

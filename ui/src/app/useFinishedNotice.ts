@@ -1,14 +1,22 @@
 import { useEffect, useRef } from "react";
-import type { JobSnapshot } from "../ipc/generated";
+import type { JobSnapshot, ReportSummary } from "../ipc/generated";
 import type { Notice, Notify } from "../shared/notify";
+
+/** By the status of the report, so that the notification says the same as the result and the history. */
+const endings: Record<ReportSummary["status"], Pick<Notice, "type" | "header">> = {
+  success: { type: "success", header: "Migration completed" },
+  info: { type: "info", header: "Migration completed" },
+  stopped: { type: "info", header: "Migration stopped" },
+  warning: { type: "warning", header: "Migration ended with problems" },
+  error: { type: "error", header: "Migration failed" },
+  "in-progress": { type: "warning", header: "Migration ended with problems" },
+};
 
 /** The notification of a migration that finished while the user was elsewhere. */
 export function finishedNotice({ job, report }: JobSnapshot, onOpen: () => void): Notice {
-  const succeeded = report?.outcome === "succeeded";
   return {
-    type: succeeded ? "success" : "warning",
-    header: succeeded ? "Migration completed" : "Migration ended with problems",
-    text: report?.summary.text,
+    ...endings[report?.summary.status ?? "warning"],
+    text: report === null ? undefined : `${report.summary.title}. ${report.summary.text}`,
     about: [`migration ${job}`],
     action: { text: "Open", onClick: onOpen },
   };

@@ -121,6 +121,27 @@ describe("the window", () => {
     await waitFor(() => expect(menu("AWS account")?.textContent).toBe(account));
   });
 
+  it("opens the destination from its menu, at any step and during a migration", async () => {
+    const backend = openWindow();
+    const change = async () => {
+      const menu = [
+        ...document.querySelectorAll<HTMLElement>('#top button[aria-label^="AWS account"]'),
+      ].find((button) => button.closest("[aria-hidden=true]") === null);
+      act(() => menu?.click());
+      const item = await find('#top [data-testid="migrate"]');
+      act(() => item.querySelector<HTMLElement>("[role^=menuitem]")?.click());
+      await byId("connection-table");
+    };
+    await tick("Use Practice");
+    await byId("identity-account");
+    await click("wizard-next");
+    await byId("images-table");
+    await change();
+    await toReview([["dencold/pgcli", "latest"]]);
+    await start(backend, sending);
+    await change();
+  });
+
   it("forgets what was chosen in practice once practice is reset", async () => {
     const backend = openWindow();
     await tick("Use Practice");

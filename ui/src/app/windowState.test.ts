@@ -23,10 +23,27 @@ describe("the state of the window", () => {
   });
 
   it("forgets practice mode after a reset, but not a running job", () => {
-    const finished = windowReducer(practice, { type: "practice_reset", jobFinished: true });
+    const finished = windowReducer(practice, { type: "practice_reset", closesJob: true });
     expect(finished).toMatchObject({ job: null, session: { connection: null } });
-    const running = windowReducer(practice, { type: "practice_reset", jobFinished: false });
+    const running = windowReducer(practice, { type: "practice_reset", closesJob: false });
     expect(running.job).toBe("job-1");
+  });
+
+  it("opens a repository once: later visits of the page start with the list", () => {
+    const connection = profileConnection("work");
+    const opened = windowReducer(initialWindowState, {
+      type: "repository_opened",
+      connection,
+      name: "app",
+    });
+    expect(opened.repository).toEqual({ name: "app" });
+    // Another account on the same page closes the repository by itself.
+    const stayed = windowReducer(opened, { type: "account_chosen", connection });
+    expect(stayed.repository).toEqual({ name: "app" });
+    const left = windowReducer(opened, { type: "page_opened", page: "history" });
+    expect(left.repository).toBeNull();
+    const migrated = windowReducer(opened, { type: "migrated_repositories_opened", connection });
+    expect(migrated).toMatchObject({ page: "repositories", repository: null });
   });
 
   it("keeps an AWS session when practice mode is reset", () => {
@@ -34,8 +51,11 @@ describe("the state of the window", () => {
       ...practice,
       session: { ...practice.session, connection: { kind: "environment", region: null } as never },
     };
-    const reset = windowReducer(aws, { type: "practice_reset", jobFinished: true });
+    const reset = windowReducer(aws, { type: "practice_reset", closesJob: false });
     expect(reset).toMatchObject({ job: "job-1", session: aws.session });
+    // A finished job of practice mode is gone, whatever account was looked at since.
+    const closed = windowReducer(aws, { type: "practice_reset", closesJob: true });
+    expect(closed).toMatchObject({ job: null, followed: null, session: aws.session });
   });
 
   it("has one account: the one that was chosen last, with its identity while it stays", () => {
@@ -57,7 +77,7 @@ describe("the state of the window", () => {
     });
     expect(opened).toMatchObject({ page: "repositories", session: { connection: other } });
     // The repositories of a migration are those of its destination.
-    const migrated = { type: "migrated_repositories_opened", destination: work } as const;
+    const migrated = { type: "migrated_repositories_opened", connection: work } as const;
     expect(windowReducer(opened, migrated).session.connection).toEqual(work);
   });
 

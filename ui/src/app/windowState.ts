@@ -48,13 +48,14 @@ type WindowAction =
   | { type: "repository_opened"; connection: AwsConnection; name: string }
   /** The followed job was opened from the navigation or a notification. */
   | { type: "followed_job_opened" }
-  | { type: "migrated_repositories_opened"; destination: AwsConnection | null }
+  /** The repositories of a migration are those of its destination. */
+  | { type: "migrated_repositories_opened"; connection: AwsConnection }
   | { type: "practice_starting" }
   /** Opens the wizard, unless the user left the page `from` meanwhile. */
   | { type: "practice_started"; from: Page | null }
   | { type: "practice_failed" }
-  /** Practice mode was reset. `jobFinished` says whether the shown job has finished. */
-  | { type: "practice_reset"; jobFinished: boolean }
+  /** Practice mode was reset. `closesJob`: the followed job is a finished one of practice mode. */
+  | { type: "practice_reset"; closesJob: boolean }
   | { type: "close_requested" }
   | { type: "close_cancelled" };
 
@@ -69,6 +70,14 @@ function withAccount(state: WindowState, connection: AwsConnection): WindowState
 }
 
 export function windowReducer(state: WindowState, action: WindowAction): WindowState {
+  const next = stateAfter(state, action);
+  // A repository is opened once: a later visit of the page, possibly of another account, starts with the list.
+  return next.page === "repositories" || next.repository === null
+    ? next
+    : { ...next, repository: null };
+}
+
+function stateAfter(state: WindowState, action: WindowAction): WindowState {
   switch (action.type) {
     case "page_opened":
       return { ...state, page: action.page };
@@ -90,8 +99,9 @@ export function windowReducer(state: WindowState, action: WindowAction): WindowS
       return { ...state, job: state.followed, page: "migrate" };
     case "migrated_repositories_opened":
       return {
-        ...(action.destination === null ? state : withAccount(state, action.destination)),
+        ...withAccount(state, action.connection),
         page: "repositories",
+        repository: null,
       };
     case "practice_starting":
       return { ...state, startingPractice: true };
@@ -105,14 +115,10 @@ export function windowReducer(state: WindowState, action: WindowAction): WindowS
     case "practice_failed":
       return { ...state, startingPractice: false };
     case "practice_reset":
-      if (state.session.connection?.kind !== "practice") {
-        return state;
-      }
       return {
         ...state,
-        session: noSession,
-        job: action.jobFinished ? null : state.job,
-        followed: action.jobFinished ? null : state.followed,
+        session: state.session.connection?.kind === "practice" ? noSession : state.session,
+        ...(action.closesJob ? { job: null, followed: null } : {}),
       };
     case "close_requested":
       return { ...state, closing: true };

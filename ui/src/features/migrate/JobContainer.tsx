@@ -3,7 +3,7 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
 import { type ErrorActions, ErrorAlert } from "../../errors";
 import { useBackend } from "../../ipc/BackendContext";
-import type { ReportFormat } from "../../ipc/generated";
+import type { AwsConnection, ReportFormat } from "../../ipc/generated";
 import { ClientLoginsSection } from "../../shared/clientLogins";
 import { isHub } from "../../shared/namespaces";
 import { exportReport } from "../../shared/report/exportReport";
@@ -25,7 +25,8 @@ interface JobContainerProps {
   onReload?: () => void;
   onJob: (job: string | null) => void;
   onAnother: () => void;
-  onRepositories: () => void;
+  /** Opens the repositories of the destination. */
+  onRepositories: (connection: AwsConnection) => void;
 }
 
 /** Shows a job or its result, with the actions. */
@@ -159,7 +160,10 @@ export function JobContainer({
                   Resume
                 </Button>
               )}
-              <Button onClick={onRepositories} data-testid="show-repositories">
+              <Button
+                onClick={() => onRepositories(job.snapshot.connection)}
+                data-testid="show-repositories"
+              >
                 View repositories
               </Button>
               <Button

@@ -23,7 +23,8 @@ export interface MigratePageProps {
   ) => void;
   /** Opens a job, or the wizard if `null`. */
   onJob: (job: string | null) => void;
-  onRepositories: () => void;
+  /** Opens the repositories of a migrated destination. */
+  onRepositories: (connection: AwsConnection) => void;
 }
 
 /** The Migrate page: the wizard, the progress, and the result. */

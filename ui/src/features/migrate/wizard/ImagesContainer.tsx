@@ -59,7 +59,12 @@ export function ImagesContainer(props: ImagesContainerProps) {
   const backend = useBackend();
   const [filtered, setFiltered] = useState({ source: filterKey(draft.source), filter: noFilter });
   const filter = filtered.source === filterKey(draft.source) ? filtered.filter : noFilter;
-  const rules = useRules(backend);
+  const sourceKey = draft.source === null ? null : JSON.stringify(draft.source);
+  const rules = useRules(backend, sourceKey);
+  /** Another namespace of one Docker Hub is not another source. */
+  const readKey = isHub(draft.source) ? draft.source.kind : sourceKey;
+  const currentKey = useRef(readKey);
+  currentKey.current = readKey;
   const [opened, setOpened] = useState<OpenedRepository | null>(null);
   const pasted = usePastedReference(backend, draft.source, (named) => {
     dispatch({ type: "reference_pasted", pasted: named });
@@ -138,13 +143,22 @@ export function ImagesContainer(props: ImagesContainerProps) {
   }, [draft.typedRepositories, repositories.list]);
 
   const selectAll = async (wanted: readonly string[]) => {
+    const of = draft.source;
+    if (of === null) {
+      return;
+    }
     const waiting = [...wanted];
     const read = async () => {
-      for (let name = waiting.shift(); name !== undefined; name = waiting.shift()) {
-        const repository = name;
+      // The repositories of another source have other tags, also under the same name.
+      while (currentKey.current === readKey) {
+        const repository = waiting.shift();
+        if (repository === undefined) {
+          return;
+        }
         const tags = filteredTags(repository, await images.loadAllTags(repository), filter);
         dispatch({
           type: "images_added",
+          source: of,
           images: tags.map(({ tag }) => ({ repository, tag })),
         });
       }
@@ -160,7 +174,8 @@ export function ImagesContainer(props: ImagesContainerProps) {
       return;
     }
     const selection = { repositories: everywhere ? [] : searched, rules: wanted };
-    const taken = (chosen: ChosenTags) => dispatch({ type: "rules_applied", selection, chosen });
+    const taken = (chosen: ChosenTags) =>
+      dispatch({ type: "rules_applied", source, selection, chosen });
     await rules.choose(source, selection, selected ? taken : null);
   };
   const signIn = async (typed: TypedLogin) => {

@@ -1,7 +1,6 @@
 import Button from "@cloudscape-design/components/button";
 import Modal from "@cloudscape-design/components/modal";
 import { useState } from "react";
-import { useNotify } from "../../../shared/notify";
 import { SaveProfileForm } from "../steps/SaveProfileForm";
 import { useSaveProfile } from "./useSaveProfile";
 import type { StepContext } from "./wizardStep";
@@ -13,7 +12,6 @@ export function SaveProfileButton({
   data,
 }: Pick<StepContext, "draft" | "dispatch" | "data">) {
   const [open, setOpen] = useState(false);
-  const notify = useNotify();
   const save = useSaveProfile(draft, dispatch, data);
   return (
     <>
@@ -33,7 +31,6 @@ export function SaveProfileButton({
             onSave={async (name) => {
               await save(name);
               setOpen(false);
-              notify({ type: "success", header: `Profile ${name} saved` });
             }}
           />
         </Modal>

@@ -27,7 +27,7 @@ interface WizardFooterProps {
   extras: ReactNode;
   /** Stops the planning that is in progress, or `null`. */
   onStopPlan: (() => void) | null;
-  /** Downloads the plan, or `null` if there is no plan. */
+  /** Downloads the plan, or `null` if there is none, or a newer one is being made. */
   onDownload: (() => void) | null;
   onPrevious: () => void;
   onNext: () => void;
@@ -63,6 +63,7 @@ export function WizardFooter(props: WizardFooterProps) {
               <Button
                 onClick={() => props.onDownload?.()}
                 disabled={props.onDownload === null}
+                disabledReason="The plan isn’t complete yet."
                 data-testid="plan-export"
               >
                 Download plan

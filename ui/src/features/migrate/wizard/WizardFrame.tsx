@@ -128,7 +128,7 @@ export function WizardFrame(props: WizardFrameProps) {
         extras={<SaveProfileButton draft={draft} dispatch={dispatch} data={data} />}
         // The first plan has a progress bar with its own button.
         onStopPlan={last && data.plan.loading && data.plan.answer !== null ? data.plan.stop : null}
-        onDownload={data.plan.answer === null ? null : () => exportPlan()}
+        onDownload={data.plan.answer === null || data.plan.loading ? null : () => exportPlan()}
         onPrevious={() => show(stepOrder[index - 1])}
         onNext={() => go(index + 1)}
         onStart={start}

@@ -45,8 +45,9 @@ export type DraftAction =
   /** Chooses the source, repository and tag of a pasted reference. */
   | { type: "reference_pasted"; pasted: PastedSource }
   | { type: "images_selected"; images: readonly SelectedImage[] }
-  | { type: "images_added"; images: readonly SelectedImage[] }
-  | { type: "rules_applied"; selection: Selection; chosen: ChosenTags }
+  /** Adds images that were read from a source. They are dropped if it is no longer the source. */
+  | { type: "images_added"; source: ImageSource; images: readonly SelectedImage[] }
+  | { type: "rules_applied"; source: ImageSource; selection: Selection; chosen: ChosenTags }
   | { type: "extent_changed"; extent: CopyScope }
   | { type: "prefix_changed"; prefix: string }
   | { type: "rename_rules_changed"; rules: readonly RenameRule[] }
@@ -85,13 +86,21 @@ function choicesOf(draft: Draft, images: readonly SelectedImage[]): readonly Con
   return draft.choices.filter((choice) => selected.has(imageKey(choice.image)));
 }
 
-/** Changes namespaces of one Docker Hub. Selections in remaining namespaces are kept. */
-function withNamespacesOf(draft: Draft, source: HubSource): Draft {
+/** The images in the namespaces of a Docker Hub. */
+function inNamespaces(
+  source: HubSource,
+  images: readonly SelectedImage[],
+): readonly SelectedImage[] {
   const names = sourceNamespaces(source);
   // Without a name, the source is the practice account, which has no other namespaces.
-  const stays = (repository: string) =>
-    names.length === 0 || names.some((name) => repository.startsWith(`${name}/`));
-  const images = draft.images.filter(({ repository }) => stays(repository));
+  return names.length === 0
+    ? images
+    : images.filter(({ repository }) => names.some((name) => repository.startsWith(`${name}/`)));
+}
+
+/** Changes namespaces of one Docker Hub. Selections in remaining namespaces are kept. */
+function withNamespacesOf(draft: Draft, source: HubSource): Draft {
+  const images = inNamespaces(source, draft.images);
   return { ...draft, source, images, selection: null, choices: choicesOf(draft, images) };
 }
 
@@ -112,8 +121,24 @@ function isWithoutProfile(source: ImageSource | null): boolean {
   );
 }
 
+function sameSource(one: ImageSource | null, other: ImageSource): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
+}
+
+/** The images that were read from a source and are still those of the draft's source. */
+function readFrom(
+  { source }: Draft,
+  from: ImageSource,
+  images: readonly SelectedImage[],
+): readonly SelectedImage[] {
+  if (isHub(source) && source.kind === from.kind) {
+    return inNamespaces(source, images);
+  }
+  return sameSource(source, from) ? images : [];
+}
+
 function withSource(draft: Draft, source: ImageSource): Draft {
-  if (JSON.stringify(draft.source) === JSON.stringify(source)) {
+  if (sameSource(draft.source, source)) {
     return draft;
   }
   if (isHub(draft.source) && draft.source.kind === source.kind && isHub(source)) {
@@ -203,6 +228,8 @@ export function draftReducer(draft: Draft, action: DraftAction): Draft {
       return {
         ...withSource(draft, action.source),
         images: action.images,
+        // A selection that was set aside can have had rules.
+        selection: null,
         typedRepositories: named ? repositories : [],
       };
     }
@@ -223,7 +250,7 @@ export function draftReducer(draft: Draft, action: DraftAction): Draft {
           : next;
       return tag === null
         ? named
-        : draftReducer(named, { type: "images_added", images: [{ repository, tag }] });
+        : draftReducer(named, { type: "images_added", source, images: [{ repository, tag }] });
     }
     case "images_selected":
       return {
@@ -234,10 +261,16 @@ export function draftReducer(draft: Draft, action: DraftAction): Draft {
       };
     case "images_added": {
       const known = new Set(draft.images.map(imageKey));
-      const added = action.images.filter((image) => !known.has(imageKey(image)));
-      return { ...draft, images: [...draft.images, ...added], selection: null };
+      const read = readFrom(draft, action.source, action.images);
+      const added = read.filter((image) => !known.has(imageKey(image)));
+      return added.length === 0
+        ? draft
+        : { ...draft, images: [...draft.images, ...added], selection: null };
     }
     case "rules_applied":
+      if (!sameSource(draft.source, action.source)) {
+        return draft;
+      }
       return {
         ...draft,
         images: action.chosen.images,

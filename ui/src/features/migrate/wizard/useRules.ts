@@ -19,8 +19,11 @@ interface RuleChoice {
   readonly stop: () => void;
 }
 
-/** Selects by rules, one call at a time. Calls that are no longer needed are cancelled. */
-export function useRules(backend: Backend): RuleChoice {
+/**
+ * Selects by rules, one call at a time. Calls that are no longer needed are cancelled. `source` is the key of the
+ * source: a result belongs to the source that was read.
+ */
+export function useRules(backend: Backend, source: string | null): RuleChoice {
   const [result, setResult] = useState(noResult);
   const running = useRef<string | null>(null);
   // What was counted last, so that selecting it doesn't read the source again.
@@ -35,7 +38,14 @@ export function useRules(backend: Backend): RuleChoice {
       backend.sourceChooseCancel(attempt).catch(() => {});
     }
   }, [backend]);
-  useEffect(() => stop, [stop]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another source ends what is read of the one before
+  useEffect(
+    () => () => {
+      stop();
+      setResult(noResult);
+    },
+    [source, stop],
+  );
 
   const choose: RuleChoice["choose"] = useCallback(
     async (source, selection, taken) => {

@@ -1,6 +1,12 @@
 // @vitest-environment node
 import { describe, expect, it } from "vitest";
-import type { ImageSource, MigrationRequest, SavedProfile } from "../../../ipc/generated";
+import type {
+  ChosenTags,
+  ImageSource,
+  MigrationRequest,
+  SavedProfile,
+  Selection,
+} from "../../../ipc/generated";
 import { profileConnection } from "../../../shared/connection";
 import { defaultRepositorySettings } from "../../../shared/repositorySettings";
 import { type Draft, emptyDraft, holdsWork, parseDraft, repositoryNames, requestOf } from "./draft";
@@ -190,9 +196,73 @@ describe("the draft", () => {
   it("adds images once", () => {
     const next = draftReducer(filled, {
       type: "images_added",
+      source: { kind: "practice_account" },
       images: [image, { repository: "a", tag: "b" }],
     });
     expect(next.images).toHaveLength(4);
+  });
+
+  it.each<[string, ImageSource, ImageSource, string[]]>([
+    [
+      "the same registry",
+      { kind: "registry", host: "ghcr.io", plain_http: false },
+      { kind: "registry", host: "ghcr.io", plain_http: false },
+      ["a/x", "b/y"],
+    ],
+    [
+      "another registry",
+      { kind: "registry", host: "quay.io", plain_http: false },
+      { kind: "registry", host: "ghcr.io", plain_http: false },
+      [],
+    ],
+    [
+      "another AWS account",
+      { kind: "ecr", connection: profileConnection("one") },
+      { kind: "ecr", connection: profileConnection("two") },
+      [],
+    ],
+    [
+      "a Docker Hub with fewer namespaces",
+      { kind: "docker_hub", namespace: "a" },
+      { kind: "docker_hub", namespace: "a,b" },
+      ["a/x"],
+    ],
+    [
+      "a Docker Hub with more namespaces",
+      { kind: "docker_hub", namespace: "a,b,c" },
+      { kind: "docker_hub", namespace: "a,b" },
+      ["a/x", "b/y"],
+    ],
+    ["another kind", { kind: "docker_engine" }, { kind: "docker_hub", namespace: "a" }, []],
+  ])("selects in %s only what was read from it", (_, source, from, repositories) => {
+    const images = ["a/x", "b/y"].map((repository) => ({ repository, tag: "1" }));
+    const next = draftReducer(
+      { ...emptyDraft, source },
+      { type: "images_added", source: from, images },
+    );
+    expect(next.images.map(({ repository }) => repository)).toEqual(repositories);
+    const selection = { repositories: [], rules: {} } as unknown as Selection;
+    const chosen = { images, size_bytes: 1, sizes_unknown: 0 } as unknown as ChosenTags;
+    const ruled = draftReducer(
+      { ...emptyDraft, source },
+      { type: "rules_applied", source: from, selection, chosen },
+    );
+    const isSame = JSON.stringify(source) === JSON.stringify(from);
+    expect(ruled.selection).toBe(isSame ? selection : null);
+    expect(ruled.images).toHaveLength(isSame ? 2 : 0);
+  });
+
+  it("has no rules of a selection that was set aside when a list replaces it", () => {
+    const source = { kind: "docker_hub", namespace: "a" } as const;
+    const ruled: Draft = {
+      ...emptyDraft,
+      source,
+      images: [image],
+      selection: { repositories: [], rules: {} } as unknown as Selection,
+    };
+    const away = draftReducer(ruled, { type: "source_chosen", source: { kind: "docker_engine" } });
+    const taken = draftReducer(away, { type: "originals_taken", source, images: [image] });
+    expect(taken.selection).toBeNull();
   });
 
   it("takes everything that a saved profile holds", () => {
