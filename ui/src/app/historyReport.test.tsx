@@ -1,10 +1,11 @@
-import { screen, waitFor } from "@testing-library/react";
+import { act, screen, waitFor } from "@testing-library/react";
 import { describe, expect, it } from "vitest";
+import { fakeError } from "../ipc/fakeBackend";
 import type { MigrationReport } from "../ipc/generated";
 import { interruptedEntry } from "../testing/historyEntry";
 import { chooseAction, report, selectRow } from "../testing/historyPage";
 import { reportSummary } from "../testing/reportSummary";
-import { byId, click, expectAccessible, goTo, openWindow, textOf } from "../testing/window";
+import { byId, click, expectAccessible, find, goTo, openWindow, textOf } from "../testing/window";
 
 describe("the report of an earlier migration", () => {
   it("opens the report of an earlier migration with what moved and what stayed behind", async () => {
@@ -86,5 +87,51 @@ describe("the report of an earlier migration", () => {
     expect(screen.getAllByTestId("result")).toHaveLength(1);
     expect(screen.queryByText(good.summary.title)).toBeNull();
     await expectAccessible();
+  });
+
+  it("doesn’t show the verification of another migration", async () => {
+    const other = { ...interruptedEntry, migration: "migration-2" };
+    const ends = new Map<string, () => void>();
+    openWindow({
+      history: [interruptedEntry, other],
+      answers: {
+        historyReport: async (migration) => ({ ...report, job: migration }),
+        historyVerify: (migration) =>
+          new Promise((resolve) => {
+            ends.set(migration, () => resolve({ ...report, verified_at_ms: 1_795_000_200_000 }));
+          }),
+      },
+    });
+    await goTo("History");
+    const open = async (row: number) => {
+      await selectRow(row);
+      await click("history-open");
+      await byId("result");
+    };
+    await open(1);
+    await click("report-verify");
+    (await find('nav[aria-label="Breadcrumbs"] a[href="#history"]')).click();
+    await open(2);
+    await act(async () => {
+      for (const end of ends.values()) end();
+    });
+    expect(ends.size).toBe(1);
+    expect(screen.queryByTestId("verified-at")).toBeNull();
+  });
+
+  it("offers to resume only the migration that couldn’t be resumed", async () => {
+    const backend = openWindow({ history: [interruptedEntry] });
+    await goTo("History");
+    await selectRow(1);
+    backend.failNext("migrationResume", fakeError("connection_lost", "It broke."));
+    await click("history-resume");
+    const retries = () => screen.queryAllByTestId("error-action-retry").length;
+    await screen.findByText("It broke.");
+    expect(retries()).toBe(1);
+    backend.failNext("historyDelete", fakeError("connection_lost", "The file is locked."));
+    chooseAction("history-actions", "delete");
+    await click("history-delete-confirm");
+    await screen.findByText("The file is locked.");
+    expect(retries()).toBe(0);
   });
 });

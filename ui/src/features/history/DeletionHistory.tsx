@@ -1,3 +1,4 @@
+import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
 import Header from "@cloudscape-design/components/header";
 import { useState } from "react";
@@ -13,6 +14,7 @@ import { deletedText, reasonText } from "./restoreTexts";
 
 interface DeletionHistoryProps {
   entries: readonly DeletionEntry[];
+  loading?: boolean;
   errorActions: ErrorActions;
   onReload: () => void;
 }
@@ -23,7 +25,8 @@ const repositoriesText = ({ repositories }: DeletionEntry) =>
     : formatCounted(repositories.length, "repository", "repositories");
 
 /** The deletions of images, also those of clean-ups, each with its table and its undo. */
-export function DeletionHistory({ entries, errorActions, onReload }: DeletionHistoryProps) {
+export function DeletionHistory(props: DeletionHistoryProps) {
+  const { entries, loading = false, errorActions, onReload } = props;
   const [undoing, setUndoing] = useState<DeletionEntry | null>(null);
   return (
     <>
@@ -37,6 +40,16 @@ export function DeletionHistory({ entries, errorActions, onReload }: DeletionHis
           entry.destination?.account_id ?? "",
         ]}
         finds="deletions by repository or reason"
+        loading={loading}
+        loadingText="Loading deletions"
+        empty={
+          <Box textAlign="center" padding="m">
+            <Box variant="strong">No deletions yet</Box>
+            <Box variant="p" color="text-body-secondary">
+              Deletions and clean-ups appear here, and can be undone as long as ECR has the layers.
+            </Box>
+          </Box>
+        }
         header={
           <Header
             variant="h1"

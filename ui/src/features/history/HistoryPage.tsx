@@ -35,6 +35,13 @@ export interface HistoryPageProps {
   onMigrate: () => void;
 }
 
+/** The last verification of a migration. Its report replaces the recorded one. */
+interface Check {
+  readonly migration: string;
+  readonly report: MigrationReport | null;
+  readonly isFailed: boolean;
+}
+
 /** The history page: all migrations, and the report of one of them. */
 export function HistoryPage(props: HistoryPageProps) {
   const { errorActions, onListed, onJob, onRequest, onMigrate } = props;
@@ -42,7 +49,7 @@ export function HistoryPage(props: HistoryPageProps) {
   const listed = useRequest("history", () => backend.historyList());
   const deletions = useRequest("deletions", () => backend.deletionHistory());
   const [opened, setOpened] = useState<HistoryEntry | null>(null);
-  // The migration of the error, for its actions.
+  // The migration that couldn't be resumed, for the actions of the error.
   const [tried, setTried] = useState<HistoryEntry | null>(null);
   const [deleting, setDeleting] = useState<HistoryEntry | null>(null);
   const [undoing, setUndoing] = useState<HistoryEntry | null>(null);
@@ -51,9 +58,9 @@ export function HistoryPage(props: HistoryPageProps) {
   const report = useRequest(opened === null ? null : `report ${opened.migration}`, () =>
     backend.historyReport(opened?.migration ?? ""),
   );
-  // The verified report replaces the recorded one.
-  const [verified, setVerified] = useState<MigrationReport | null>(null);
-  const [verifyFailed, setVerifyFailed] = useState(false);
+  // It belongs to its migration: the answer can follow when another one is open.
+  const [lastCheck, setLastCheck] = useState<Check | null>(null);
+  const check = lastCheck?.migration === opened?.migration ? lastCheck : null;
   const entries = listed.answer ?? [];
   // The newest entry, because it may have been undone since it was opened.
   const shown = entries.find((entry) => entry.migration === opened?.migration);
@@ -74,8 +81,13 @@ export function HistoryPage(props: HistoryPageProps) {
     return () => clearInterval(timer);
   }, [anyRuns, reload]);
 
+  /** Runs an action. Its error offers to resume `resumed`, and no other migration. */
+  const act = (work: () => Promise<void>, name?: string, resumed: HistoryEntry | null = null) => {
+    setTried(resumed);
+    return run(work, name);
+  };
   const open = (entry: HistoryEntry) =>
-    run(async () => {
+    act(async () => {
       if (entry.state === "running") {
         // If the migration runs in another window, its report is incomplete but readable.
         const here = (await backend.jobsList()).some((job) => job.job === entry.migration);
@@ -86,22 +98,20 @@ export function HistoryPage(props: HistoryPageProps) {
       }
       setOpened(entry);
     }, "open");
-  const resume = (entry: HistoryEntry) => {
-    setTried(entry);
-    return run(async () => onJob(await backend.migrationResume(entry.migration)), "resume");
-  };
-  const verify = (entry: HistoryEntry) =>
-    run(async () => {
+  const resume = (entry: HistoryEntry) =>
+    act(async () => onJob(await backend.migrationResume(entry.migration)), "resume", entry);
+  const verify = ({ migration }: HistoryEntry) =>
+    act(async () => {
       try {
-        setVerified(await backend.historyVerify(entry.migration));
-        setVerifyFailed(false);
+        const report = await backend.historyVerify(migration);
+        setLastCheck({ migration, report, isFailed: false });
       } catch (failure) {
-        setVerifyFailed(true);
+        setLastCheck({ migration, report: check?.report ?? null, isFailed: true });
         throw failure;
       }
     }, "verify");
   const runAgain = (entry: HistoryEntry) =>
-    run(
+    act(
       async () =>
         onRequest(await backend.historyRequest(entry.migration), entry.identity?.account_id),
       "again",
@@ -158,30 +168,33 @@ export function HistoryPage(props: HistoryPageProps) {
       <div hidden={opened !== null}>
         <SpaceBetween size="xs">
           {opened === null && failures}
-          {deletions.answer === null || deletions.answer.length === 0 ? (
-            migrations
-          ) : (
-            <Tabs
-              // The tables fill the window, and the page doesn't scroll.
-              disableContentPaddings
-              tabs={[
-                { id: "migrations", label: "Migrations", content: migrations },
-                {
-                  id: "deletions",
-                  label: "Deletions",
-                  content: (
-                    <DeletionHistory
-                      entries={deletions.answer}
-                      errorActions={errorActions}
-                      onReload={deletions.reload}
-                    />
-                  ),
-                },
-              ]}
-              ariaLabel="History"
-              data-testid="history-tabs"
-            />
-          )}
+          <Tabs
+            // The tables fill the window, and the page doesn't scroll.
+            disableContentPaddings
+            tabs={[
+              {
+                id: "migrations",
+                label: "Migrations",
+                contentRenderStrategy: "lazy",
+                content: migrations,
+              },
+              {
+                id: "deletions",
+                label: "Deletions",
+                contentRenderStrategy: "lazy",
+                content: (
+                  <DeletionHistory
+                    entries={deletions.answer ?? []}
+                    loading={deletions.loading && deletions.answer === null}
+                    errorActions={errorActions}
+                    onReload={deletions.reload}
+                  />
+                ),
+              },
+            ]}
+            ariaLabel="History"
+            data-testid="history-tabs"
+          />
         </SpaceBetween>
       </div>
       {opened !== null && (
@@ -195,8 +208,7 @@ export function HistoryPage(props: HistoryPageProps) {
               onFollow={(event) => {
                 event.preventDefault();
                 setOpened(null);
-                setVerified(null);
-                setVerifyFailed(false);
+                setLastCheck(null);
                 reload();
               }}
               ariaLabel="Breadcrumbs"
@@ -212,12 +224,12 @@ export function HistoryPage(props: HistoryPageProps) {
           {report.answer === null && report.error === null && <Spinner />}
           {report.answer !== null && (
             <ReportView
-              report={verified ?? report.answer}
-              verifyFailed={verifyFailed}
+              report={check?.report ?? report.answer}
+              verifyFailed={check?.isFailed ?? false}
               undone={(shown ?? opened).undone}
               exporting={running === "export"}
               onExport={(format) =>
-                run(async () => {
+                act(async () => {
                   if (report.answer !== null) {
                     await exportReport(backend, report.answer, format);
                   }
@@ -226,10 +238,7 @@ export function HistoryPage(props: HistoryPageProps) {
               actions={
                 <SpaceBetween direction="horizontal" size="xs">
                   <Button
-                    onClick={() => {
-                      setTried(null);
-                      verify(opened);
-                    }}
+                    onClick={() => verify(opened)}
                     {...buttonState("verify")}
                     data-testid="report-verify"
                   >
@@ -278,7 +287,7 @@ export function HistoryPage(props: HistoryPageProps) {
           onClose={() => setDeleting(null)}
           onDelete={() => {
             setDeleting(null);
-            run(async () => {
+            act(async () => {
               await backend.historyDelete(deleting.migration);
               reload();
             });
