@@ -32,11 +32,13 @@ it("opens at the topic of an Info link", () => {
   const open = vi.fn();
   render(
     <HelpProvider value={open}>
-      <InfoLink topic="network" />
+      <InfoLink topic="friendly_name" />
     </HelpProvider>,
   );
-  screen.getByTestId("info-network").click();
-  expect(open).toHaveBeenCalledWith("network");
+  const link = screen.getByTestId("info-friendly_name");
+  expect(link.ariaLabel).toBe("Info about friendly name");
+  link.click();
+  expect(open).toHaveBeenCalledWith("friendly_name");
 });
 
 it.each([

@@ -23,6 +23,11 @@ const links = {
     text: "IAM policy examples for Amazon ECR",
     url: `${ecr}/security_iam_id-based-policy-examples.html`,
   },
+  imageDetails: { text: "Viewing image details", url: `${ecr}/image-info.html` },
+  scanning: { text: "Image scanning", url: `${ecr}/image-scanning.html` },
+  registry: { text: "Private registry settings", url: `${ecr}/registry-settings.html` },
+  replication: { text: "Private image replication", url: `${ecr}/replication.html` },
+  cacheRules: { text: "Pull through cache rules", url: `${ecr}/pull-through-cache.html` },
   deleteImage: { text: "Deleting an image", url: `${ecr}/delete_image.html` },
   deleteRepository: { text: "Deleting a repository", url: `${ecr}/repository-delete.html` },
   pull: { text: "Pulling an image", url: `${ecr}/docker-pull-ecr-image.html` },
@@ -86,6 +91,51 @@ export const helpTexts: Record<HelpTopic, HelpText> = {
     title: "Repositories",
     text: "The private repositories of this account and Region. Open a repository to see its images, policies, and settings. Before a repository is deleted, Transload lists every image that it contains.",
     links: [links.repositories, links.deleteRepository, links.deleteImage],
+  },
+  repository: {
+    title: "Repository",
+    text: "Each row is one thing that was pushed. Open an index to see its platforms, attestations, and signatures. Sizes count shared layers once, and have a “≤” until every manifest was read. Transload reads each manifest once, and shows the last pull from before its own read.",
+    links: [links.imageDetails, links.multiArchitecture, links.deleteImage],
+  },
+  clean_up: {
+    title: "Clean-up",
+    text: "Each class contains images that can be deleted, with the bytes that this really frees. Images that run, that were pulled or pushed lately, that have a protected tag, or that an index lists are kept. Nothing is deleted before you review the images and confirm. History can undo a deletion as long as ECR has the layers.",
+    links: [links.deleteImage, links.lifecycle],
+  },
+  lifecycle: {
+    title: "Lifecycle policy",
+    text: "ECR deletes or archives images by these rules. The effects are computed on this computer while you type. Before you can set a policy, ECR computes a preview of exactly this text. ECR then applies the policy within 24 hours.",
+    links: [links.lifecycle],
+  },
+  image: {
+    title: "Image",
+    text: "The manifest and configuration of an image: how it was built, how it starts, what is attached to it, and what a scan found. Values that look like secrets are hidden until you show them. Signatures are listed, not verified. No layer is downloaded before you list its files.",
+    links: [links.imageDetails, links.scanning, links.pull],
+  },
+  comparison: {
+    title: "Compare images",
+    text: "Compares the image with another tag of its repository, or with an image of another registry: platforms, configuration, layers, and the packages of their SBOMs. No layer is downloaded.",
+    links: [links.imageDetails],
+  },
+  storage: {
+    title: "Storage",
+    text: "The size of each repository with shared layers counted once, and its cost per month. The picture and the table show the same numbers. Select a part of the picture to open it, and press Esc to go back.",
+    links: [links.repositories, links.quotas],
+  },
+  activity: {
+    title: "Activity",
+    text: "How many images of each repository were last pulled in which month. Images that nobody pulls are in the clean-up of their repository.",
+    links: [links.imageDetails],
+  },
+  find: {
+    title: "Find images",
+    text: "Searches tags and digests in the lists of images on this computer, without a call to AWS. List all images updates the lists of all repositories, and can be stopped and resumed.",
+    links: [links.imageDetails],
+  },
+  registry_settings: {
+    title: "Registry settings",
+    text: "Settings of the whole registry in this Region: scanning, replication, pull through cache rules, templates, and exclusions. Each change is shown before it is made. A setting that your identity can’t read names the missing permission.",
+    links: [links.registry, links.replication, links.cacheRules, links.scanning],
   },
   history: {
     title: "History",

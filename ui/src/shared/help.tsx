@@ -11,6 +11,15 @@ export type HelpTopic =
   | "review"
   | "progress"
   | "repositories"
+  | "repository"
+  | "clean_up"
+  | "lifecycle"
+  | "image"
+  | "comparison"
+  | "storage"
+  | "activity"
+  | "find"
+  | "registry_settings"
   | "history"
   | "report"
   | "profiles"
@@ -40,7 +49,7 @@ export function InfoLink({ topic }: { topic: HelpTopic }) {
   return (
     <Link
       variant="info"
-      ariaLabel={`Info about ${topic}`}
+      ariaLabel={`Info about ${topic.replaceAll("_", " ")}`}
       onFollow={() => open(topic)}
       data-testid={`info-${topic}`}
     >
