@@ -7,7 +7,7 @@ import FormField from "@cloudscape-design/components/form-field";
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Table from "@cloudscape-design/components/table";
-import { useState } from "react";
+import { useRef, useState } from "react";
 import { type ErrorActions, ErrorAlert } from "../../errors";
 import { useBackend } from "../../ipc";
 import type {
@@ -15,14 +15,17 @@ import type {
   CleanupImage,
   CleanupProposal,
   CleanupRules,
+  RepositoryCleanup,
   RepositoryDetails,
 } from "../../ipc/generated";
 import { cleanupLabels } from "../../shared/cleanupTexts";
 import { connectionKey } from "../../shared/connection";
 import { formatCount, formatCounted } from "../../shared/format";
+import { InfoLink } from "../../shared/help";
 import { StatusText } from "../../shared/StatusText";
 import { TextField } from "../../shared/TextField";
 import { useRequest } from "../../shared/useRequest";
+import { useSettled } from "../../shared/useSettled";
 import { CleanupExclusions } from "./CleanupExclusions";
 import { DeletionModal, type DeletionOption } from "./DeletionModal";
 import { freedText } from "./LifecycleEffects";
@@ -54,19 +57,33 @@ export function CleanupTab({ connection, details, errorActions, onChanged }: Cle
   const [includeCached, setIncludeCached] = useState(defaults.include_cached);
   const [chosen, setChosen] = useState<readonly DeletionOption[] | null>(null);
   const [severalTags, setSeveralTags] = useState<readonly CleanupImage[] | null>(null);
-  const unusedDays = Number.parseInt(days, 10);
-  const daysProblem = unusedDays >= 1 ? undefined : "Enter a number of days.";
+  const isDays = (text: string) => Number.parseInt(text, 10) >= 1;
+  const daysProblem = isDays(days) ? undefined : "Enter a number of days.";
+  const used = { tags: useSettled(tags), days: useSettled(days) };
+  const isSettled = used.tags === tags && used.days === days;
+  // Another list has other images, also as many: tags move, and images are archived.
+  const lists = useRef({ of: details, count: 0 });
+  if (lists.current.of !== details) {
+    lists.current = { of: details, count: lists.current.count + 1 };
+  }
   const rules: CleanupRules = {
     ...defaults,
-    protected_tags: tags.split(/\s+/).filter((tag) => tag !== ""),
-    unused_days: unusedDays >= 1 ? unusedDays : defaults.unused_days,
+    protected_tags: used.tags.split(/\s+/).filter((tag) => tag !== ""),
+    unused_days: isDays(used.days) ? Number.parseInt(used.days, 10) : defaults.unused_days,
     include_cached: includeCached,
   };
   const request = useRequest(
-    `${connectionKey(connection)} ${name} ${JSON.stringify(rules)} ${details.images.length} ${details.rows.unread_manifests.length}`,
+    `${connectionKey(connection)} ${name} ${JSON.stringify(rules)} ${lists.current.count}`,
     () => backend.repositoryCleanup(connection, name, rules),
   );
-  const proposals = request.answer?.proposals ?? [];
+  // The classes of earlier rules stay until the new ones are known, but none can be reviewed.
+  const previous = useRef<RepositoryCleanup | null>(null);
+  if (request.answer !== null || !request.loading) {
+    previous.current = request.answer;
+  }
+  const shown = previous.current;
+  const isCurrent = isSettled && request.answer !== null;
+  const proposals = shown?.proposals ?? [];
   const review = ({ class: of, images }: CleanupProposal) => {
     if (of === "many_tags") {
       setSeveralTags(images);
@@ -129,7 +146,7 @@ export function CleanupTab({ connection, details, errorActions, onChanged }: Cle
       {request.error !== null && (
         <ErrorAlert error={request.error} actions={{ ...errorActions, retry: request.reload }} />
       )}
-      {request.answer?.unknown.map((error) => (
+      {shown?.unknown.map((error) => (
         <SpaceBetween size="xxs" key={error.code}>
           <Alert type="warning">
             Some images may have to be kept, but this couldn’t be checked.
@@ -141,16 +158,18 @@ export function CleanupTab({ connection, details, errorActions, onChanged }: Cle
         variant="container"
         items={proposals}
         trackBy="class"
-        loading={request.loading && request.answer === null}
+        loading={request.loading && shown === null}
         loadingText="Computing"
         header={
           <Header
             variant="h2"
+            info={<InfoLink topic="clean_up" />}
             description="Nothing is deleted before you review the images and confirm."
             actions={
               <Button
                 iconName="refresh"
                 ariaLabel="Refresh clean-up"
+                loading={shown !== null && (!isSettled || request.loading)}
                 onClick={request.reload}
                 data-testid="cleanup-refresh"
               />
@@ -208,7 +227,8 @@ export function CleanupTab({ connection, details, errorActions, onChanged }: Cle
             cell: (proposal) => (
               <Button
                 wrapText={false}
-                disabled={proposal.images.length === 0}
+                disabled={!isCurrent || proposal.images.length === 0}
+                disabledReason={isCurrent ? "No images in this class." : "Computing."}
                 ariaLabel={`Review ${cleanupLabels[proposal.class].name.toLowerCase()}`}
                 onClick={() => review(proposal)}
                 data-testid={`cleanup-review-${proposal.class}`}

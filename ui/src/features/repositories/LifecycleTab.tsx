@@ -14,13 +14,14 @@ import { useBackend } from "../../ipc";
 import type { AwsConnection, LifecycleWhatIf, RepositoryDetails } from "../../ipc/generated";
 import { ConfirmModal } from "../../shared/ConfirmModal";
 import { formatCounted } from "../../shared/format";
+import { InfoLink } from "../../shared/help";
 import { RelativeTime } from "../../shared/RelativeTime";
 import { StatusText } from "../../shared/StatusText";
 import { useAsyncAction } from "../../shared/useAsyncAction";
 import { AffectedImages, freedText, LifecycleEffects } from "./LifecycleEffects";
 import { LifecycleMonths } from "./LifecycleMonths";
 import { LifecycleRulesForm } from "./LifecycleRulesForm";
-import { formRules, policyText } from "./lifecyclePolicy";
+import { type FormRule, formRules, policyText } from "./lifecyclePolicy";
 import { useLifecyclePreview } from "./useLifecyclePreview";
 
 interface LifecycleTabProps {
@@ -68,6 +69,13 @@ function useWhatIf(connection: AwsConnection, name: string, text: string) {
   return { effects, error };
 }
 
+/** A policy that the user changed. */
+interface EditedPolicy {
+  readonly text: string;
+  /** As the form has them, so that a field can be empty while the user types. `null` after a change of the JSON. */
+  readonly rules: readonly FormRule[] | null;
+}
+
 /** The words of the button that sets a policy. */
 function setWords(expiring: number, archiving: number): string {
   const going = expiring + archiving;
@@ -85,14 +93,21 @@ export function LifecycleTab({ connection, details, errorActions, onChanged }: L
   const { name } = repository;
   const backend = useBackend();
   const current = lifecycle.policy === null ? policyText([]) : indented(lifecycle.policy);
-  const [text, setText] = useState(current);
+  const [edited, setEdited] = useState<EditedPolicy | null>(null);
+  const text = edited?.text ?? current;
+  const isEdited = indented(text) !== current;
+  // What was set is no longer a change.
+  useEffect(
+    () => setEdited((before) => (indented(before?.text ?? current) === current ? null : before)),
+    [current],
+  );
   const [mode, setMode] = useState<"form" | "json">("form");
   const [typed, setTyped] = useState("");
   const [removing, setRemoving] = useState(false);
   const { effects, error: whatIfError } = useWhatIf(connection, name, text);
   const preview = useLifecyclePreview(connection, name);
   const { busy, error, run, dismiss } = useAsyncAction();
-  const rules = formRules(text);
+  const rules = edited?.rules ?? formRules(text);
   const state = preview.run?.text === text ? preview.run.state : null;
   const isPreviewing = state !== null && ["running", "other_running"].includes(state.kind);
   const complete = state?.kind === "complete" ? state : null;
@@ -108,13 +123,14 @@ export function LifecycleTab({ connection, details, errorActions, onChanged }: L
       }
       const { expiring, archiving } = complete;
       await backend.lifecyclePolicySet(connection, name, text, expiring, archiving);
+      setTyped("");
       onChanged();
     });
   const remove = () =>
     run(async () => {
       await backend.lifecyclePolicyRemove(connection, name);
       setRemoving(false);
-      setText(policyText([]));
+      setEdited({ text: policyText([]), rules: [] });
       onChanged();
     });
 
@@ -124,6 +140,7 @@ export function LifecycleTab({ connection, details, errorActions, onChanged }: L
         header={
           <Header
             variant="h2"
+            info={<InfoLink topic="lifecycle" />}
             description={
               lifecycle.policy === null ? (
                 "No lifecycle policy. Images are kept until deleted."
@@ -154,8 +171,8 @@ export function LifecycleTab({ connection, details, errorActions, onChanged }: L
                   onChange={({ detail }) => setMode(detail.selectedId === "json" ? "json" : "form")}
                 />
                 <Button
-                  disabled={text === current}
-                  onClick={() => setText(current)}
+                  disabled={!isEdited}
+                  onClick={() => setEdited(null)}
                   data-testid="lifecycle-discard"
                 >
                   Discard changes
@@ -176,14 +193,17 @@ export function LifecycleTab({ connection, details, errorActions, onChanged }: L
         data-testid="repository-lifecycle"
       >
         {rules !== null && mode === "form" ? (
-          <LifecycleRulesForm rules={rules} onChange={(changed) => setText(policyText(changed))} />
+          <LifecycleRulesForm
+            rules={rules}
+            onChange={(changed) => setEdited({ text: policyText(changed), rules: changed })}
+          />
         ) : (
           <FormField label="Policy in JSON" stretch>
             <Textarea
               value={text}
               rows={16}
               spellcheck={false}
-              onChange={({ detail }) => setText(detail.value)}
+              onChange={({ detail }) => setEdited({ text: detail.value, rules: null })}
               data-testid="lifecycle-json"
             />
           </FormField>
@@ -216,7 +236,11 @@ export function LifecycleTab({ connection, details, errorActions, onChanged }: L
               ) : (
                 <Button
                   disabled={effects === null || effects.problem !== null || rules?.length === 0}
-                  onClick={() => void preview.start(text)}
+                  onClick={() => {
+                    // A confirmation is for one preview.
+                    setTyped("");
+                    void preview.start(text);
+                  }}
                   data-testid="lifecycle-preview"
                 >
                   Preview in ECR
@@ -257,7 +281,7 @@ export function LifecycleTab({ connection, details, errorActions, onChanged }: L
                 {`${formatCounted(complete.expiring, "image", "images")} would be deleted and ${formatCounted(complete.archiving, "image", "images")} archived. This frees ${freedText(complete.freed)}.`}
               </Box>
               {complete.images.length > 0 && <AffectedImages images={complete.images} />}
-              {going > 0 && (
+              {isEdited && going > 0 && (
                 <FormField label={`To confirm, enter ${name}`}>
                   <Input
                     value={typed}
@@ -271,11 +295,13 @@ export function LifecycleTab({ connection, details, errorActions, onChanged }: L
               <Button
                 variant="primary"
                 loading={busy}
-                disabled={complete.unknown > 0 || (going > 0 && typed.trim() !== name)}
+                disabled={!isEdited || complete.unknown > 0 || (going > 0 && typed.trim() !== name)}
                 disabledReason={
-                  complete.unknown > 0
-                    ? `ECR reports an action for ${formatCounted(complete.unknown, "image", "images")} that Transload doesn’t know.`
-                    : `Enter ${name} to confirm.`
+                  !isEdited
+                    ? "ECR has this policy already."
+                    : complete.unknown > 0
+                      ? `ECR reports an action for ${formatCounted(complete.unknown, "image", "images")} that Transload doesn’t know.`
+                      : `Enter ${name} to confirm.`
                 }
                 onClick={() => void set()}
                 data-testid="lifecycle-set"

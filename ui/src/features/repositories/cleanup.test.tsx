@@ -1,7 +1,7 @@
 import createWrapper from "@cloudscape-design/components/test-utils/dom";
-import { act, fireEvent, screen, waitFor } from "@testing-library/react";
+import { act, fireEvent, render, screen, waitFor } from "@testing-library/react";
 import { expect, it, vi } from "vitest";
-import type { Backend } from "../../ipc";
+import { type Backend, BackendProvider } from "../../ipc";
 import {
   deletionPlanOf,
   deletionReportOf,
@@ -98,6 +98,57 @@ it("offers each class with the bytes that it frees, and nothing of a class that 
       expect.objectContaining({ protected_tags: ["keep-*"], unused_days: 180 }),
     ),
   );
+});
+
+it("keeps the classes while it computes others, and lets none of them be reviewed meanwhile", async () => {
+  const ends: ((answer: { proposals: CleanupProposal[]; unknown: [] }) => void)[] = [];
+  const propose = vi.fn<Backend["repositoryCleanup"]>(
+    () =>
+      new Promise((resolve) => {
+        ends.push(resolve);
+      }),
+  );
+  const { container } = show([], { repositoryCleanup: propose });
+  const answer = (count: number) =>
+    act(async () =>
+      ends.at(-1)?.({
+        proposals: [proposal({ images: Array.from({ length: count }, (_, at) => image(at)) })],
+        unknown: [],
+      }),
+    );
+  await answer(1);
+  expect(isDisabled("cleanup-review-orphans")).toBe(false);
+  const tags = createWrapper(container).findInput('[data-testid="cleanup-protected"]');
+  for (const typed of ["k", "ke", "keep"]) {
+    act(() => tags?.setInputValue(typed));
+    // From the first key on: what is shown doesn't protect this tag.
+    expect(isDisabled("cleanup-review-orphans")).toBe(true);
+  }
+  await waitFor(() => expect(propose).toHaveBeenCalledTimes(2));
+  expect(propose).toHaveBeenLastCalledWith(
+    connection,
+    "shop/api",
+    expect.objectContaining({ protected_tags: ["keep"] }),
+  );
+  expect(screen.getByText("Orphaned referrers")).toBeTruthy();
+  expect(isDisabled("cleanup-review-orphans")).toBe(true);
+  await answer(2);
+  expect(isDisabled("cleanup-review-orphans")).toBe(false);
+});
+
+it("computes again for another list of as many images", async () => {
+  const propose = vi.fn(async () => ({ proposals: [], unknown: [] }));
+  const backend = { repositoryCleanup: propose } as Partial<Backend> as Backend;
+  const tab = (shown: RepositoryDetails) => (
+    <BackendProvider backend={backend}>
+      <CleanupTab connection={connection} details={shown} errorActions={{}} onChanged={() => {}} />
+    </BackendProvider>
+  );
+  const { rerender } = render(tab(details));
+  await waitFor(() => expect(propose).toHaveBeenCalledTimes(1));
+  rerender(tab(details));
+  rerender(tab({ ...details }));
+  await waitFor(() => expect(propose).toHaveBeenCalledTimes(2));
 });
 
 it("deletes what was reviewed through the dry run of every deletion", async () => {

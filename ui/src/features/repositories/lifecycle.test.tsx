@@ -1,7 +1,7 @@
 import createWrapper from "@cloudscape-design/components/test-utils/dom";
-import { act, fireEvent, screen, waitFor } from "@testing-library/react";
+import { act, fireEvent, render, screen, waitFor } from "@testing-library/react";
 import { describe, expect, it, vi } from "vitest";
-import type { Backend } from "../../ipc";
+import { type Backend, BackendProvider } from "../../ipc";
 import { noEffects, noLifecycle, singleRows } from "../../ipc/fake/repositoryRows";
 import { fakeError } from "../../ipc/fakeBackend";
 import type {
@@ -12,7 +12,7 @@ import type {
 import { NotifyProvider } from "../../shared/notify";
 import { defaultRepositorySettings } from "../../shared/repositorySettings";
 import { accessibilityViolations } from "../../testing/accessibility";
-import { practice as connection, isDisabled, renderWith } from "../../testing/component";
+import { practice as connection, isDisabled } from "../../testing/component";
 import { LifecycleTab } from "./LifecycleTab";
 import { formRules, newRule, policyText, withCount } from "./lifecyclePolicy";
 
@@ -68,25 +68,31 @@ const complete: LifecyclePreviewState = {
   freed: effects.freed,
 };
 
-function show(part: Partial<Backend>, shown = details) {
+function tab(part: Partial<Backend>, shown = details) {
   const onChanged = vi.fn();
   const backend: Partial<Backend> = {
     lifecycleWhatIf: async () => effects,
     lifecyclePreviewStart: async () => complete,
     ...part,
   };
-  const view = renderWith(
-    backend,
-    <NotifyProvider value={() => () => {}}>
-      <LifecycleTab
-        connection={connection}
-        details={shown}
-        errorActions={{}}
-        onChanged={onChanged}
-      />
-    </NotifyProvider>,
+  const element = (
+    <BackendProvider backend={backend as Backend}>
+      <NotifyProvider value={() => () => {}}>
+        <LifecycleTab
+          connection={connection}
+          details={shown}
+          errorActions={{}}
+          onChanged={onChanged}
+        />
+      </NotifyProvider>
+    </BackendProvider>
   );
-  return { ...view, onChanged };
+  return { element, onChanged };
+}
+
+function show(part: Partial<Backend>, shown = details) {
+  const { element, onChanged } = tab(part, shown);
+  return { ...render(element), onChanged };
 }
 
 const press = async (id: string) => {
@@ -127,6 +133,8 @@ describe("the Lifecycle tab", () => {
   it("sets a policy only after ECR's preview of this text, and after the name was entered", async () => {
     const set = vi.fn(async () => {});
     const { onChanged } = show({ lifecyclePolicySet: set });
+    const days = createWrapper().findInput('[data-testid="lifecycle-number-1"]');
+    act(() => days?.setInputValue("15"));
     await press("lifecycle-preview");
     expect((await screen.findByTestId("lifecycle-preview-result")).textContent).toContain(
       "1 image would be deleted and 0 images archived. This frees 6 MB.",
@@ -139,7 +147,75 @@ describe("the Lifecycle tab", () => {
     fireEvent.change(name as HTMLInputElement, { target: { value: "shop/api" } });
     await press("lifecycle-set");
     await waitFor(() => expect(onChanged).toHaveBeenCalled());
-    expect(set).toHaveBeenCalledExactlyOnceWith(connection, "shop/api", text, 1, 0);
+    const changed = policyText([{ ...newRule([]), number: "15" }]);
+    expect(set).toHaveBeenCalledExactlyOnceWith(connection, "shop/api", changed, 1, 0);
+  });
+
+  it("offers no set of a policy that ECR has, also one that was just set", async () => {
+    const { rerender } = show({});
+    await press("lifecycle-preview");
+    await screen.findByTestId("lifecycle-set");
+    expect(isDisabled("lifecycle-set")).toBe(true);
+    expect(screen.queryByTestId("lifecycle-confirm-name")).toBeNull();
+
+    const days = createWrapper().findInput('[data-testid="lifecycle-number-1"]');
+    act(() => days?.setInputValue("15"));
+    expect(isDisabled("lifecycle-discard")).toBe(false);
+    const changed = policyText([{ ...newRule([]), number: "15" }]);
+    rerender(tab({}, { ...details, lifecycle: { ...details.lifecycle, policy: changed } }).element);
+    expect(isDisabled("lifecycle-discard")).toBe(true);
+    // The next policy that somebody sets is no change of this user.
+    rerender(tab({}, details).element);
+    expect(isDisabled("lifecycle-discard")).toBe(true);
+    expect(days?.getInputValue()).toBe("14");
+  });
+
+  it("asks for the name again for each preview", async () => {
+    show({});
+    const days = createWrapper().findInput('[data-testid="lifecycle-number-1"]');
+    const name = () => createWrapper().findInput('[data-testid="lifecycle-confirm-name"]');
+    act(() => days?.setInputValue("15"));
+    await press("lifecycle-preview");
+    await screen.findByTestId("lifecycle-confirm-name");
+    act(() => name()?.setInputValue("shop/api"));
+    expect(isDisabled("lifecycle-set")).toBe(false);
+    act(() => days?.setInputValue("16"));
+    await press("lifecycle-preview");
+    await screen.findByTestId("lifecycle-confirm-name");
+    expect(name()?.getInputValue()).toBe("");
+    expect(isDisabled("lifecycle-set")).toBe(true);
+  });
+
+  it("keeps what is typed in the form, also while a field isn’t complete", () => {
+    show({}, { ...details, lifecycle: noLifecycle });
+    fireEvent.click(screen.getByTestId("lifecycle-add-rule"));
+    const field = (label: string) =>
+      createWrapper()
+        .findAllFormFields()
+        .find((one) => one.findLabel()?.getElement().textContent === label);
+    const choose = (label: string, value: string) => {
+      const select = field(label)?.findControl()?.findSelect();
+      act(() => select?.openDropdown());
+      act(() => select?.selectOptionByValue(value));
+    };
+    choose("Images", "patterns");
+    const patterns = () => field("Patterns")?.findControl()?.findInput();
+    // Each key is one change.
+    for (const typed of ["dev-*", "dev-* ", "dev-* prod-*"]) {
+      act(() => patterns()?.setInputValue(typed));
+      expect(patterns()?.getInputValue()).toBe(typed);
+    }
+    const days = createWrapper().findInput('[data-testid="lifecycle-number-1"]');
+    act(() => days?.setInputValue(""));
+    expect(days?.getInputValue()).toBe("");
+    act(() => days?.setInputValue("30"));
+    fireEvent.click(screen.getByText("JSON"));
+    const json = screen.getByTestId("lifecycle-json").querySelector("textarea")?.value ?? "";
+    expect(JSON.parse(json).rules[0]).toMatchObject({
+      // The description follows the rule.
+      description: "Images with tags like: Days since the push",
+      selection: { tagPatternList: ["dev-*", "prod-*"], countNumber: 30 },
+    });
   });
 
   it("takes the button away when one character changes", async () => {

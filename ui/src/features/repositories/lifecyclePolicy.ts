@@ -11,6 +11,7 @@ export type CountType =
 /** A rule as the form shows it. */
 export interface FormRule {
   readonly priority: number;
+  /** Empty for a generated one, which follows the rule. */
   readonly description: string;
   readonly tags: TagSelection;
   /** Patterns or prefixes, separated by spaces. */
@@ -54,14 +55,19 @@ export function withCount(rule: FormRule, count: CountType): FormRule {
   return { ...rule, count, archives };
 }
 
+/** The description of a rule that has none of its own. It makes a short policy as long as ECR requires. */
+function generatedDescription({ tags, count }: Pick<FormRule, "tags" | "count">): string {
+  return `${tagLabels[tags]}: ${countLabels[count]}`;
+}
+
 const words = (list: string) => list.split(/\s+/).filter((word) => word !== "");
 
-/** The JSON text of rules. A description makes a short policy as long as ECR requires. */
+/** The JSON text of rules. */
 export function policyText(rules: readonly FormRule[]): string {
   const json = {
     rules: rules.map((rule) => ({
       rulePriority: rule.priority,
-      description: rule.description || `${tagLabels[rule.tags]}: ${countLabels[rule.count]}`,
+      description: rule.description || generatedDescription(rule),
       selection: {
         tagStatus: rule.tags === "any" || rule.tags === "untagged" ? rule.tags : "tagged",
         ...(rule.tags === "patterns" ? { tagPatternList: words(rule.list) } : {}),
@@ -104,9 +110,12 @@ export function formRules(text: string): FormRule[] | null {
       if (tags === null || !(selection.countType in countLabels)) {
         return null;
       }
+      const description = String(rule.description ?? "");
+      const isGenerated =
+        description === generatedDescription({ tags, count: selection.countType });
       return {
         priority: Number(rule.rulePriority),
-        description: String(rule.description ?? ""),
+        description: isGenerated ? "" : description,
         tags,
         list: [...patterns, ...prefixes].join(" "),
         count: selection.countType,
