@@ -69,6 +69,8 @@ interface Click {
   click: () => unknown;
   /** The words of the pending state. Without them, any change is an answer. */
   says?: string;
+  /** `false` if the page of the control is replaced. The focus then starts at the top, as in a browser. */
+  keepsFocus?: false;
 }
 
 const history: FakeOptions = {
@@ -153,6 +155,7 @@ const clicks: readonly Click[] = [
     open: toResult,
     click: on("show-repositories"),
     says: "Loading repositories",
+    keepsFocus: false,
   },
   { name: "Refresh history", options: history, open: toHistory, click: on("history-reload") },
   { name: "View report", options: history, open: toHistory, click: on("history-open") },
@@ -202,17 +205,21 @@ const clicks: readonly Click[] = [
   })),
 ];
 
-it.each(clicks)("$name", async ({ options = {}, open, click: act, says }) => {
+it.each(clicks)("$name", async ({ options = {}, open, click: act, says, keepsFocus }) => {
   const { fake, slow } = openSlowWindow(options);
   await byId("navigation");
-  await open(fake);
-  slow();
-  const before = visible();
   let clicked: Element | null = null;
   const note = ({ target }: Event) => {
     clicked = target instanceof Element ? target.closest("button, a, input") : null;
+    // As the browser does it for a pointer and for a key.
+    if (clicked instanceof HTMLElement) {
+      clicked.focus();
+    }
   };
   document.addEventListener("click", note, true);
+  await open(fake);
+  slow();
+  const before = visible();
   const opened = await act();
   document.removeEventListener("click", note, true);
   const after = visible();
@@ -220,6 +227,10 @@ it.each(clicks)("$name", async ({ options = {}, open, click: act, says }) => {
   if (says !== undefined) {
     expect(document.body.textContent).toContain(says);
   }
-  // The program hasn't answered: the control that was clicked must keep the keyboard focus.
+  // The program hasn't answered: the control that was clicked must keep the keyboard focus, unless it is gone with its
+  // page or dialog, or opened a dialog that has it.
   expect((clicked as Element | null)?.closest("body :disabled") ?? null).toBeNull();
+  if (keepsFocus !== false) {
+    expect(document.activeElement).not.toBe(document.body);
+  }
 });

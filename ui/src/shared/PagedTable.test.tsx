@@ -110,6 +110,46 @@ it("keeps its open preferences while the window changes its width", () => {
   }
 });
 
+it("keeps the sorted column when its columns are made again, and draws the rows in view first", async () => {
+  const shown = (label: string) => (
+    <FullTable
+      name="sorted"
+      items={rows.slice(0, 40)}
+      trackBy={(row) => row}
+      columnDefinitions={[
+        { id: "name", header: "Name", cell: (row) => `${label} ${row}` },
+        {
+          id: "number",
+          header: "Number",
+          sortingComparator: (one, other) =>
+            Number(one.split("-")[1]) - Number(other.split("-")[1]),
+          cell: (row) => row,
+        },
+      ]}
+    />
+  );
+  const { rerender, unmount } = render(shown("a"));
+  await act(async () => {});
+  const table = () => createWrapper().findTable();
+  const sorted = () => document.querySelector("th[data-focus-id=header-number]")?.ariaSort;
+  expect(table()?.findRows()).toHaveLength(40);
+  const environment = globalThis as { IS_REACT_ACT_ENVIRONMENT?: boolean };
+  environment.IS_REACT_ACT_ENVIRONMENT = false;
+  const sort = table()?.findColumnSortingArea(2)?.getElement();
+  flushSync(() => sort?.click());
+  const drawn = table()?.findRows().length;
+  environment.IS_REACT_ACT_ENVIRONMENT = true;
+  await act(async () => {});
+  expect(drawn).toBe(portionRows);
+  expect(sorted()).toBe("ascending");
+  rerender(shown("b"));
+  expect(table()?.findRows()[0]?.getElement().textContent).toContain("b image-0");
+  expect(sorted()).toBe("ascending");
+  act(() => table()?.findColumnSortingArea(2)?.click());
+  expect(sorted()).toBe("descending");
+  unmount();
+});
+
 it("renders its rows once, whatever the width of the window", async () => {
   const width = vi.spyOn(Element.prototype, "clientWidth", "get");
   const renders = async (pixels: number) => {

@@ -63,13 +63,16 @@ function usePages<Row>(
       : {},
     pagination: { pageSize },
   });
-  const { sortingColumn, sortingDescending, onSortingChange } = collection.collectionProps;
+  const { sortingColumn: chosen, sortingDescending, onSortingChange } = collection.collectionProps;
+  // Columns are made again with what their cells show. The table knows a sorted one by its comparator.
+  const sortedId = chosen === undefined ? undefined : (chosen as { id?: string }).id;
+  const sortingColumn = columns.find(({ id }) => id !== undefined && id === sortedId) ?? chosen;
   const sorting = { sortingColumn, sortingDescending, onSortingChange };
   /** Changes when the user asks for other rows. */
   const page = JSON.stringify([
     collection.paginationProps.currentPageIndex,
     collection.filterProps.filteringText,
-    sortingColumn?.sortingField,
+    sortedId ?? sortingColumn?.sortingField,
     sortingDescending,
   ]);
   return { ...collection, sorting, page };
