@@ -24,7 +24,7 @@ export function LastPull({ name, pulledAtMs, ownReadAtMs }: LastPullProps) {
         triggerType="custom"
         dismissButton={false}
         size="small"
-        content={`ECR reports a pull on ${formatExact(ownReadAtMs)}. Transload read the manifest then. Shown is the last pull before that.`}
+        content={`ECR reports a pull on ${formatExact(ownReadAtMs)}. Transload read the manifest then. Shown is the last pull before that. To keep your reads out of pull times, exclude your role in the registry settings.`}
       >
         <Button variant="inline-icon" iconName="status-info" ariaLabel={`Last pull of ${name}`} />
       </Popover>

@@ -14,6 +14,8 @@ export interface OpenedImage {
   readonly ownReadAtMs: number | null;
   /** The other tags of the repository, to compare with. */
   readonly otherTags: readonly string[];
+  /** The indexes that list it, and what refers to it. `null` if that isn’t known. */
+  readonly referencedBy: readonly string[] | null;
 }
 
 /** Shows the page of an image. The window provides it, because it is another feature. */

@@ -32,19 +32,19 @@ const states: Record<ClientFileState, { type: "success" | "info" | "warning"; te
 export function ClientFilesSection({ request, connection, errorActions }: ClientFilesSectionProps) {
   const backend = useBackend();
   const listed = useRequest("client-files", () => backend.nameClientFiles(request, connection));
-  const { busy, error, run, dismiss } = useAsyncAction();
+  const { error, run, buttonState, dismiss } = useAsyncAction();
   const files = listed.answer ?? [];
 
   const undo = (file: ClientFile) =>
     void run(async () => {
       await backend.nameClientFileUndo(request, connection, file.id);
       listed.reload();
-    });
+    }, `undo ${file.id}`);
   const install = (file: ClientFile) =>
     void run(async () => {
       await backend.nameClientFileApply(request, connection, file.id);
       listed.reload();
-    });
+    }, `install ${file.id}`);
 
   return (
     <Container
@@ -82,7 +82,7 @@ export function ClientFilesSection({ request, connection, errorActions }: Client
               <SpaceBetween direction="horizontal" size="xs">
                 {file.state !== "installed" && (
                   <Button
-                    disabled={busy}
+                    {...buttonState(`install ${file.id}`)}
                     onClick={() => install(file)}
                     data-testid={`client-file-${file.id}-install`}
                   >
@@ -91,7 +91,7 @@ export function ClientFilesSection({ request, connection, errorActions }: Client
                 )}
                 {file.undoable && (
                   <Button
-                    disabled={busy}
+                    {...buttonState(`undo ${file.id}`)}
                     onClick={() => undo(file)}
                     data-testid={`client-file-${file.id}-undo`}
                   >

@@ -135,7 +135,7 @@ export function FilesTab(props: FriendlyNameProps) {
             </SpaceBetween>
           </Container>
           <ClientFilesSection
-            key={JSON.stringify(target)}
+            key={JSON.stringify([target, connection])}
             request={target}
             connection={target.registry === null ? connection : null}
             errorActions={errorActions}

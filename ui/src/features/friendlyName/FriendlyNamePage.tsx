@@ -30,10 +30,21 @@ export function FriendlyNamePage(props: FriendlyNameProps) {
         onChange={({ detail }) => onChange({ tab: detail.activeTabId as FriendlyNameTab })}
         ariaLabel="Friendly name"
         tabs={[
-          { id: "diagnose", label: "Diagnose", content: <DiagnoseTab {...props} /> },
+          // A test that runs stays while another tab is shown.
+          {
+            id: "diagnose",
+            label: "Diagnose",
+            contentRenderStrategy: "lazy",
+            content: <DiagnoseTab {...props} />,
+          },
           { id: "answers", label: "Choose an answer", content: <AnswersTab {...props} /> },
           { id: "files", label: "Generate files", content: <FilesTab {...props} /> },
-          { id: "test", label: "Test this name", content: <TestTab {...props} /> },
+          {
+            id: "test",
+            label: "Test this name",
+            contentRenderStrategy: "lazy",
+            content: <TestTab {...props} />,
+          },
           { id: "pull", label: "Pull from anywhere", content: <PullTab {...props} /> },
         ]}
         data-testid="friendly-name-tabs"

@@ -13,6 +13,7 @@ import { useState } from "react";
 import { type ErrorActions, ErrorAlert } from "../../errors";
 import { useBackend } from "../../ipc";
 import type { AwsConnection, ImageComparison, ImageLocation } from "../../ipc/generated";
+import { InfoLink } from "../../shared/help";
 import type { OpenedImage } from "../../shared/openedImage";
 import { TextField } from "../../shared/TextField";
 import { useRequest } from "../../shared/useRequest";
@@ -47,8 +48,10 @@ export function CompareImages(props: CompareImagesProps) {
             reveal: false,
           }),
   );
+  // The usual question is about the same tag at the place that the image was copied from.
+  const sameTag = image.tags[0] ?? "latest";
   const other = elsewhere
-    ? parseOther(reference)
+    ? parseOther(reference, sameTag)
     : tag.trim() === ""
       ? null
       : {
@@ -61,7 +64,8 @@ export function CompareImages(props: CompareImagesProps) {
     <SpaceBetween size="m">
       <Header
         variant="h1"
-        description="Platforms, configuration, and layers. No layer is downloaded."
+        info={<InfoLink topic="comparison" />}
+        description="Platforms, configuration, layers, and packages. No layer is downloaded."
         actions={
           <Button onClick={onClose} data-testid="compare-close">
             Back to image
@@ -76,7 +80,7 @@ export function CompareImages(props: CompareImagesProps) {
             {elsewhere ? (
               <FormField
                 label="Other image"
-                constraintText="A reference, such as docker.io/library/alpine:3.22"
+                constraintText={`A reference, such as docker.io/library/alpine:3.22. Without a tag, it is ${sameTag}.`}
               >
                 <div style={{ inlineSize: 420 }}>
                   <Input

@@ -66,6 +66,16 @@ export function ImageOverview({ image, inspection }: ImageOverviewProps) {
   );
 }
 
+/** More names can't be read in one fact. */
+const listedReferences = 10;
+
+function references(names: readonly string[]): string {
+  const more = names.length - listedReferences;
+  return names.length === 0
+    ? "Nothing in this repository"
+    : `${names.slice(0, listedReferences).join(", ")}${more > 0 ? ` and ${formatCount(more)} more` : ""}`;
+}
+
 function facts(image: OpenedImage, inspection: ImageInspection) {
   const selected = inspection.image;
   const config = selected?.config ?? null;
@@ -125,6 +135,9 @@ function facts(image: OpenedImage, inspection: ImageInspection) {
     ...(inspection.attestations > 0
       ? [{ label: "Attestations in the index", value: formatCount(inspection.attestations) }]
       : []),
+    ...(image.referencedBy === null
+      ? []
+      : [{ label: "Referenced by", value: references(image.referencedBy) }]),
     ...(selected?.subject
       ? [{ label: "Refers to", value: <CopyableDigest digest={selected.subject} /> }]
       : []),

@@ -13,6 +13,7 @@ import type { AwsConnection, ImageInspection, ImageLocation } from "../../ipc/ge
 import { CopyableText } from "../../shared/CopyableText";
 import { connectionKey } from "../../shared/connection";
 import { formatCounted, shortDigest } from "../../shared/format";
+import { InfoLink } from "../../shared/help";
 import type { OpenedImage } from "../../shared/openedImage";
 import { PullGuidesSection } from "../../shared/pullGuides";
 import { useRequest } from "../../shared/useRequest";
@@ -71,6 +72,7 @@ export function ImagePage({ connection, image, onClose, errorActions }: ImagePag
     <SpaceBetween size="xs">
       <Header
         variant="h1"
+        info={<InfoLink topic="image" />}
         description={<ImageLine image={image} />}
         actions={
           <SpaceBetween direction="horizontal" size="xs">
@@ -189,6 +191,7 @@ interface ImageTabsProps {
   errorActions: ErrorActions;
 }
 
+/** The tabs of an image. Lists of files and documents that were opened stay while another tab is shown. */
 function ImageTabs(props: ImageTabsProps) {
   const { connection, image, inspection, location, errorActions } = props;
   const backend = useBackend();
@@ -211,6 +214,7 @@ function ImageTabs(props: ImageTabsProps) {
               {
                 id: "layers",
                 label: "Layers",
+                contentRenderStrategy: "lazy" as const,
                 content: (
                   <ImageLayers
                     key={selected.digest}
@@ -229,6 +233,7 @@ function ImageTabs(props: ImageTabsProps) {
         {
           id: "supply-chain",
           label: "Supply chain",
+          contentRenderStrategy: "lazy",
           content: <SupplyChainTab location={location} errorActions={errorActions} />,
         },
         {

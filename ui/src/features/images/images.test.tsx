@@ -23,6 +23,7 @@ const image = {
   pulledAtMs: null,
   ownReadAtMs: Date.UTC(2026, 0, 5),
   otherTags: ["2.0"],
+  referencedBy: ["Image index 2.1-multi", "Signature sha256:aa"],
 };
 
 function show(part: Partial<Backend> = {}) {
@@ -47,12 +48,26 @@ const answer = () =>
   createFakeBackend().imageInspect({} as never, { platform: null, reveal: false });
 
 describe("the page of an image", () => {
+  it("keeps the files of a layer while another tab is shown, without a second download", async () => {
+    const { backend, container } = show();
+    await openTab(container, "Layers");
+    fireEvent.click(await screen.findByTestId("layer-files-2"));
+    await screen.findByTestId("layer-files");
+    await openTab(container, "Configuration");
+    await openTab(container, "Layers");
+    expect(screen.getByTestId("layer-files")).toBeTruthy();
+    expect(backend.calls.filter(({ method }) => method === "imageLayerFiles")).toHaveLength(1);
+  });
+
   it("shows tags, platforms and pull commands by tag and by digest", async () => {
     const { container, onClose } = show();
     expect((await screen.findByTestId("image-facts")).textContent).toContain("latest");
     expect(container.textContent).toContain("linux/arm64");
     expect(screen.getByLabelText("Last pull of 2.1").closest("span")).not.toBeNull();
     expect(screen.getByTestId("image-facts").textContent).toContain("Never");
+    expect(screen.getByTestId("image-facts").textContent).toContain(
+      "Referenced byImage index 2.1-multi, Signature sha256:aa",
+    );
     expect(container.textContent).toContain(`docker pull ${uri}:2.1`);
     expect(container.textContent).toContain(`docker pull ${uri}@sha256:${"e".repeat(64)}`);
     expect(await accessibilityViolations(container)).toEqual([]);
@@ -207,6 +222,11 @@ describe("comparing images", () => {
     expect(await accessibilityViolations(container)).toEqual([]);
     fireEvent.click(screen.getByTestId("compare-close"));
     await screen.findByTestId("image-facts");
+  });
+
+  it("compares with the same tag of another registry, unless the reference has its own", () => {
+    expect(parseOther("quay.io/team/app", "2.1")?.reference).toBe("2.1");
+    expect(parseOther("quay.io/team/app:3", "2.1")?.reference).toBe("3");
   });
 
   it("takes a reference of another registry as Docker does", () => {

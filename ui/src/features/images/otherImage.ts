@@ -2,9 +2,10 @@ import type { ImageLocation } from "../../ipc/generated";
 
 /**
  * The location that a reference such as `quay.io/team/app:1` names, or `null` if it is incomplete. As in
- * Docker, the first part is a host if it contains a dot or a colon, or is `localhost`.
+ * Docker, the first part is a host if it contains a dot or a colon, or is `localhost`. `defaultTag` is that of a
+ * reference without one.
  */
-export function parseOther(text: string): ImageLocation | null {
+export function parseOther(text: string, defaultTag = "latest"): ImageLocation | null {
   const trimmed = text.trim();
   const [name = "", digest] = trimmed.split("@", 2);
   const slash = name.indexOf("/");
@@ -15,7 +16,7 @@ export function parseOther(text: string): ImageLocation | null {
   const colon = rest.lastIndexOf(":");
   const tagged = colon > rest.lastIndexOf("/");
   const repository = tagged ? rest.slice(0, colon) : rest;
-  const tag = tagged ? rest.slice(colon + 1) : "latest";
+  const tag = tagged ? rest.slice(colon + 1) : defaultTag;
   if (repository === "" || tag === "" || digest === "") {
     return null;
   }

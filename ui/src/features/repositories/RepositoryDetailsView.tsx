@@ -10,6 +10,7 @@ import { useBackend } from "../../ipc";
 import type { AwsConnection, RepositoryDetails } from "../../ipc/generated";
 import { connectionKey } from "../../shared/connection";
 import { formatAtMost } from "../../shared/format";
+import { InfoLink } from "../../shared/help";
 import type { OpenedImage, ShowImage } from "../../shared/openedImage";
 import { useRequest } from "../../shared/useRequest";
 import { CleanupTab } from "./CleanupTab";
@@ -60,6 +61,7 @@ export function RepositoryDetailsView({
         <SpaceBetween size="xs">
           <Header
             variant="h1"
+            info={<InfoLink topic="repository" />}
             description={details !== null && <RepositoryLine repository={details.repository} />}
             actions={
               <SpaceBetween direction="horizontal" size="xs">
@@ -162,6 +164,7 @@ interface DetailsTabsProps {
   onOpen: (image: OpenedImage) => void;
 }
 
+/** The tabs of a repository. One with entries of the user stays as it is while another one is shown. */
 function DetailsTabs({ connection, details, errorActions, onChanged, onOpen }: DetailsTabsProps) {
   const [tab, setTab] = useState("images");
   const images = useImageRows(connection, details);
@@ -179,6 +182,7 @@ function DetailsTabs({ connection, details, errorActions, onChanged, onOpen }: D
         {
           id: "images",
           label: `Images (${formatAtMost(count, is_exact)})`,
+          contentRenderStrategy: "lazy",
           content: (
             <RepositoryImagesTable
               connection={connection}
@@ -193,6 +197,7 @@ function DetailsTabs({ connection, details, errorActions, onChanged, onOpen }: D
         {
           id: "storage",
           label: "Storage",
+          contentRenderStrategy: "lazy",
           content: (
             <RepositoryStorageView
               connection={connection}
@@ -205,6 +210,7 @@ function DetailsTabs({ connection, details, errorActions, onChanged, onOpen }: D
         {
           id: "cleanup",
           label: "Clean-up",
+          contentRenderStrategy: "lazy",
           content: (
             <CleanupTab
               connection={connection}
@@ -217,6 +223,7 @@ function DetailsTabs({ connection, details, errorActions, onChanged, onOpen }: D
         {
           id: "lifecycle",
           label: "Lifecycle",
+          contentRenderStrategy: "lazy",
           content: (
             <LifecycleTab
               connection={connection}

@@ -16,7 +16,12 @@ import { findingsColumn } from "./FindingsCell";
 import { inUseColumn } from "./InUseCell";
 import { imageColumns } from "./imageColumns";
 import { ManifestReads, ReadProgress } from "./ManifestReads";
-import { imageName, imageRowWords, type RepositoryImageRow } from "./repositoryImageRows";
+import {
+  imageName,
+  imageRowWords,
+  type RepositoryImageRow,
+  referencesTo,
+} from "./repositoryImageRows";
 import { useFindings } from "./useFindings";
 import type { ImageRows } from "./useImageRows";
 import { useRepositoryUse } from "./useRepositoryUse";
@@ -72,9 +77,10 @@ export function RepositoryImagesTable(props: RepositoryImagesTableProps) {
   latestOnOpen.current = onOpen;
   const [findingsShown, setFindingsShown] = useState(false);
   const [inSight, setInSight] = useState<readonly RepositoryImageRow[]>([]);
-  const findings = useFindings(connection, repository, inSight, findingsShown);
+  const findings = useFindings(connection, repository, inSight, findingsShown, details);
   const someArchived = all.some(({ status }) => status !== "active");
   const use = useRepositoryUse(connection, repository, details);
+  const isRead = images.grouped.unread_indexes.length === 0;
   const imageOnly = useMemo(() => {
     const tags = all.flatMap((row) => row.tags);
     const open = (row: RepositoryImageRow) =>
@@ -87,9 +93,10 @@ export function RepositoryImagesTable(props: RepositoryImagesTableProps) {
         pulledAtMs: row.pulledAtMs,
         ownReadAtMs: row.ownReadAtMs,
         otherTags: tags.filter((tag) => !row.tags.includes(tag)),
+        referencedBy: isRead ? referencesTo(row.digest, all) : null,
       });
     return imageColumns(uri, open, someArchived);
-  }, [uri, repository, all, someArchived]);
+  }, [uri, repository, all, isRead, someArchived]);
   const columns = useMemo(
     () => [
       ...imageOnly,
@@ -142,7 +149,7 @@ export function RepositoryImagesTable(props: RepositoryImagesTableProps) {
         errorActions={errorActions}
       />
       {findingsShown && findings.error !== null && (
-        <ErrorAlert error={findings.error} actions={errorActions} />
+        <ErrorAlert error={findings.error} actions={{ ...errorActions, retry: findings.reload }} />
       )}
       <FullTable
         name="images"

@@ -1,8 +1,12 @@
-import { describe, expect, it } from "vitest";
+import { act, renderHook } from "@testing-library/react";
+import type { ReactNode } from "react";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { type Backend, BackendProvider } from "../../ipc";
 import type { FindingCounts, ScanState } from "../../ipc/generated";
+import { practice } from "../../testing/component";
 import { findingsText } from "./FindingsCell";
-import { imageRows } from "./repositoryImageRows";
-import { scannedDigest } from "./useFindings";
+import { imageRows, type RepositoryImageRow } from "./repositoryImageRows";
+import { scannedDigest, useFindings } from "./useFindings";
 
 const none = { critical: 0, high: 0, medium: 0, low: 0, other: 0 };
 
@@ -50,5 +54,41 @@ describe("findings in a row", () => {
       unread_manifests: [],
     } as never);
     expect(rows.map(scannedDigest)).toEqual(["p", "i", null]);
+  });
+});
+
+describe("the findings of the rows in sight", () => {
+  afterEach(() => vi.useRealTimers());
+
+  it("are read once, again for a new list, and again after an error on request", async () => {
+    vi.useFakeTimers();
+    const read = vi.fn(async () => [listed("complete")]);
+    const backend = { imageFindingCounts: read } as Partial<Backend> as Backend;
+    const row = { digest: "x", kind: "image", status: "active" } as RepositoryImageRow;
+    const { result, rerender } = renderHook(
+      ({ list }) => useFindings(practice, "app", [row], true, list),
+      {
+        initialProps: { list: "first" },
+        wrapper: ({ children }: { children: ReactNode }) => (
+          <BackendProvider backend={backend}>{children}</BackendProvider>
+        ),
+      },
+    );
+    const settle = () => act(() => vi.advanceTimersByTimeAsync(1_000));
+    await settle();
+    rerender({ list: "first" });
+    await settle();
+    expect(read).toHaveBeenCalledTimes(1);
+    read.mockRejectedValueOnce(new Error("gone"));
+    rerender({ list: "second" });
+    await settle();
+    expect(read).toHaveBeenCalledTimes(2);
+    expect(result.current.error).toEqual(new Error("gone"));
+    // What was known stays.
+    expect(result.current.byDigest.size).toBe(1);
+    act(() => result.current.reload());
+    await settle();
+    expect(read).toHaveBeenCalledTimes(3);
+    expect(result.current.error).toBeNull();
   });
 });

@@ -7,7 +7,7 @@ import {
   plannedImage,
   plannedRepository,
 } from "../../ipc/fake/deletion";
-import { noLifecycle } from "../../ipc/fake/repositoryRows";
+import { noEffects, noLifecycle } from "../../ipc/fake/repositoryRows";
 import type { Notify } from "../../shared/notify";
 import { accessibilityViolations } from "../../testing/accessibility";
 import {
@@ -191,6 +191,26 @@ describe("the details of a repository", () => {
       const item = menu?.findItemById(id)?.getElement();
       expect(item?.getAttribute("aria-disabled") ?? item?.innerHTML, id).toContain("true");
     }
+  });
+
+  it("keeps what was entered in a tab while another one is shown", async () => {
+    await open(
+      backendWith({
+        repositoryCleanup: async () => ({ proposals: [], unknown: [] }),
+        lifecycleWhatIf: async () => noEffects,
+      }),
+    );
+    openTab("lifecycle");
+    const json = () => screen.getByTestId("lifecycle-json").querySelector("textarea");
+    fireEvent.change(json() as HTMLTextAreaElement, { target: { value: "{}" } });
+    openTab("cleanup");
+    const tags = () => createWrapper().findInput('[data-testid="cleanup-protected"]');
+    act(() => tags()?.setInputValue("keep-*"));
+    openTab("images");
+    openTab("lifecycle");
+    expect(json()?.value).toBe("{}");
+    openTab("cleanup");
+    expect(tags()?.getInputValue()).toBe("keep-*");
   });
 
   it("keeps the rest of the page if the lifecycle policy can't be read", async () => {

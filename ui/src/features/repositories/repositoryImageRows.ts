@@ -184,3 +184,25 @@ export function allParts(row: RepositoryImageRow): readonly RepositoryImageRow[]
   add(row.parts);
   return [...found.values()];
 }
+
+/** The indexes that list an image, and the signatures and other referrers of it, each by type and name. */
+export function referencesTo(
+  digest: string,
+  rows: readonly RepositoryImageRow[],
+): readonly string[] {
+  const found = new Set<string>();
+  const named = (row: RepositoryImageRow) => `${imageKindLabels[row.kind]} ${imageName(row)}`;
+  const look = (row: RepositoryImageRow) => {
+    for (const part of row.parts) {
+      const isListed = part.kind === "image" || part.kind === "index";
+      if (isListed && part.digest === digest) {
+        found.add(named(row));
+      } else if (!isListed && row.digest === digest) {
+        found.add(named(part));
+      }
+      look(part);
+    }
+  };
+  rows.forEach(look);
+  return [...found];
+}

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from "react";
+import { useCallback, useEffect, useRef, useState } from "react";
 import { useBackend } from "../../ipc";
 import type { AwsConnection, ListedFindings } from "../../ipc/generated";
 import type { RepositoryImageRow } from "./repositoryImageRows";
@@ -24,17 +24,20 @@ export function scannedDigest(row: RepositoryImageRow): string | null {
 export interface Findings {
   readonly byDigest: ReadonlyMap<string, ListedFindings>;
   readonly error: unknown;
+  /** Asks again for the rows in sight. Current findings stay until then. */
+  readonly reload: () => void;
 }
 
 /**
- * Reads the findings of the rows in sight, once each, while they are shown. ECR has no bulk request
- * for them.
+ * Reads the findings of the rows in sight, once each, while they are shown, and again for a new list of images, as after
+ * Refresh. ECR has no bulk request for them.
  */
 export function useFindings(
   connection: AwsConnection,
   repository: string,
   rows: readonly RepositoryImageRow[],
   shown: boolean,
+  list: unknown,
 ): Findings {
   const backend = useBackend();
   const [byDigest, setByDigest] = useState<ReadonlyMap<string, ListedFindings>>(new Map());
@@ -44,8 +47,22 @@ export function useFindings(
   const latest = useRef({ backend, connection, repository, wanted });
   latest.current = { backend, connection, repository, wanted };
 
-  const question = wanted.join(" ");
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the key contains the digests.
+  const [round, setRound] = useState(0);
+  const reload = useCallback(() => {
+    asked.current.clear();
+    setError(null);
+    setRound((count) => count + 1);
+  }, []);
+  const known = useRef(list);
+  useEffect(() => {
+    if (known.current !== list) {
+      known.current = list;
+      reload();
+    }
+  }, [list, reload]);
+
+  const question = `${round} ${wanted.join(" ")}`;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the key contains the digests and the round.
   useEffect(() => {
     const timer = setTimeout(() => {
       const { backend, connection, repository, wanted } = latest.current;
@@ -73,5 +90,5 @@ export function useFindings(
     }, settleMs);
     return () => clearTimeout(timer);
   }, [question]);
-  return { byDigest, error };
+  return { byDigest, error, reload };
 }

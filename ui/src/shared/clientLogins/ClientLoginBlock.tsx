@@ -30,7 +30,7 @@ export function ClientLoginBlock({
 }: ClientLoginBlockProps) {
   const [chosenKind, setChosenKind] = useState<LoginWay["kind"] | null>(null);
   const [agreed, setAgreed] = useState(false);
-  const { busy, error, run, dismiss } = useAsyncAction();
+  const { error, run, buttonState, dismiss } = useAsyncAction();
   const name = clientNames[login.client];
   const chosen = login.ways.find(({ way }) => way.kind === chosenKind) ?? login.ways[0];
   const needsConsent = chosen?.way.kind === "inline";
@@ -100,10 +100,10 @@ export function ClientLoginBlock({
         <SpaceBetween direction="horizontal" size="xs">
           {chosen !== undefined && (
             <Button
-              loading={busy}
-              disabled={needsConsent && !agreed}
+              {...buttonState("apply")}
+              disabled={(needsConsent && !agreed) || buttonState("apply").disabled}
               disabledReason="Confirm that Transload can write the login to the file."
-              onClick={() => void run(() => onApply(chosen.way))}
+              onClick={() => void run(() => onApply(chosen.way), "apply")}
               data-testid={`client-login-${login.client}-apply`}
             >
               {chosen.way.kind === "ecr_helper" ? `Set up ${name}` : `Log ${name} in`}
@@ -111,8 +111,8 @@ export function ClientLoginBlock({
           )}
           {login.undoable && (
             <Button
-              disabled={busy}
-              onClick={() => void run(onUndo)}
+              {...buttonState("undo")}
+              onClick={() => void run(onUndo, "undo")}
               data-testid={`client-login-${login.client}-undo`}
             >
               Undo

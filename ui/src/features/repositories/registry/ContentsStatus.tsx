@@ -7,7 +7,6 @@ import { type ErrorActions, ErrorAlert } from "../../../errors";
 import type { RepositoryContents } from "../../../ipc/generated";
 import { formatCount, formatCounted } from "../../../shared/format";
 import { RelativeTime } from "../../../shared/RelativeTime";
-import { StopButton } from "../../../shared/StopButton";
 import "./registry.css";
 import type { RegistryContentsState } from "./useRegistryContents";
 
@@ -50,25 +49,22 @@ export function ContentsStatus({ state, errorActions }: ContentsStatusProps) {
           {`${unread.map(({ repository }) => repository).join(", ")}. ${first.error.message}`}
         </Alert>
       )}
-      {progress !== null ? (
+      {(progress !== null || contents !== null) && (
         <SpaceBetween direction="horizontal" size="m" alignItems="center">
-          <div className="contents-progress">
-            <ProgressBar
-              value={
-                progress.repositories === 0
-                  ? 0
-                  : (progress.repositories_read / progress.repositories) * 100
-              }
-              label="Listing images"
-              description={`${formatCount(progress.repositories_read)} of ${formatCounted(progress.repositories, "repository", "repositories")}, ${formatCounted(progress.images, "image", "images")}`}
-              ariaLabel="Listing images"
-            />
-          </div>
-          <StopButton onStop={state.stop} data-testid="contents-stop" />
-        </SpaceBetween>
-      ) : (
-        contents !== null && (
-          <SpaceBetween direction="horizontal" size="m" alignItems="center">
+          {progress !== null ? (
+            <div className="contents-progress">
+              <ProgressBar
+                value={
+                  progress.repositories === 0
+                    ? 0
+                    : (progress.repositories_read / progress.repositories) * 100
+                }
+                label="Listing images"
+                description={`${formatCount(progress.repositories_read)} of ${formatCounted(progress.repositories, "repository", "repositories")}, ${formatCounted(progress.images, "image", "images")}`}
+                ariaLabel="Listing images"
+              />
+            </div>
+          ) : (
             <Box color="text-body-secondary" data-testid="contents-status">
               {repositories.length === 0
                 ? "This account has no repositories in this Region."
@@ -80,17 +76,29 @@ export function ContentsStatus({ state, errorActions }: ContentsStatusProps) {
                 </>
               )}
             </Box>
-            <Button
-              disabled={repositories.length === 0}
-              iconName="refresh"
-              onClick={state.read}
-              data-testid="contents-read"
-            >
-              {state.isStopped ? "Resume" : "List all images"}
-            </Button>
-          </SpaceBetween>
-        )
+          )}
+          <ReadButton state={state} disabled={repositories.length === 0} />
+        </SpaceBetween>
       )}
     </SpaceBetween>
+  );
+}
+
+/** Starts a read, and stops it: one button, so that it keeps the keyboard focus. */
+function ReadButton({ state, disabled }: { state: RegistryContentsState; disabled: boolean }) {
+  const { progress, isStopping, isStopped } = state;
+  return progress === null ? (
+    <Button disabled={disabled} iconName="refresh" onClick={state.read} data-testid="contents-read">
+      {isStopped ? "Resume" : "List all images"}
+    </Button>
+  ) : (
+    <Button
+      loading={isStopping}
+      loadingText="Stopping"
+      onClick={state.stop}
+      data-testid="contents-stop"
+    >
+      {isStopping ? "Stopping…" : "Stop"}
+    </Button>
   );
 }

@@ -9,6 +9,7 @@ import type { AwsConnection, FoundImage } from "../../../ipc/generated";
 import { Bytes } from "../../../shared/Bytes";
 import { CopyableDigest } from "../../../shared/CopyableText";
 import { formatCount, shortDigest } from "../../../shared/format";
+import { InfoLink } from "../../../shared/help";
 import { OneLine } from "../../../shared/MiddleEllipsis";
 import type { OpenedImage } from "../../../shared/openedImage";
 import { FullTable } from "../../../shared/PagedTable";
@@ -64,6 +65,7 @@ export function FindTab(props: FindTabProps) {
                 pushedAtMs: image.pushed_at_ms,
                 pulledAtMs: image.pulled_at_ms,
                 ownReadAtMs: null,
+                referencedBy: null,
               })
             }
             data-testid={`found-${image.repository}-${imageName(image)}`}
@@ -141,7 +143,9 @@ export function FindTab(props: FindTabProps) {
   ];
   return (
     <SpaceBetween size="s">
-      <Header variant="h1">Find images</Header>
+      <Header variant="h1" info={<InfoLink topic="find" />}>
+        Find images
+      </Header>
       <ContentsStatus state={contents} errorActions={errorActions} />
       <TextField
         label="Tag or digest"

@@ -175,8 +175,12 @@ it("shows progress, stops, and resumes with the lists that were read", async () 
     registryContentsReadStop: stop,
   });
   await openFind(container);
+  const button = screen.getByTestId("contents-read");
+  button.focus();
   press("contents-read");
-  await screen.findByTestId("contents-stop");
+  // The same button, which keeps the keyboard focus.
+  expect(await screen.findByTestId("contents-stop")).toBe(button);
+  expect(document.activeElement).toBe(button);
   act(() => reads[0]?.report({ repositories: 2, repositories_read: 1, images: 1500 }));
   expect(container.textContent).toContain("1 of 2 repositories, 1,500 images");
   press("contents-stop");

@@ -21,6 +21,8 @@ export interface RegistryContentsState {
   readonly error: unknown;
   /** Whether a read was stopped and can be resumed. */
   readonly isStopped: boolean;
+  /** Whether the running read was asked to stop. */
+  readonly isStopping: boolean;
   /** Lists all images again, or resumes a stopped read. */
   readonly read: () => void;
   readonly stop: () => void;
@@ -43,6 +45,7 @@ export function useRegistryContents(
   const [failure, setFailure] = useState<unknown>(null);
   /** The start of a stopped read: resuming it keeps the lists that are newer. */
   const [stoppedSince, setStoppedSince] = useState<number | null>(null);
+  const [isStopping, setIsStopping] = useState(false);
   const attempt = useRef<string | null>(null);
   /** Number of reads that were started. */
   const reads = useRef(0);
@@ -73,6 +76,7 @@ export function useRegistryContents(
     reads.current += 1;
     setFailure(null);
     setStoppedSince(null);
+    setIsStopping(false);
     setProgress(starting);
     let answer: RegistryContents | null = null;
     try {
@@ -100,9 +104,11 @@ export function useRegistryContents(
     progress,
     error: failure ?? known.error,
     isStopped: stoppedSince !== null,
+    isStopping: isStopping && progress !== null,
     read: () => void start(),
     stop: () => {
       if (attempt.current !== null) {
+        setIsStopping(true);
         void backend.registryContentsReadStop(attempt.current).catch(setFailure);
       }
     },

@@ -95,7 +95,7 @@ export function CacheRulesCard(props: CardProps) {
               <SpaceBetween direction="horizontal" size="xs">
                 <Button
                   ariaLabel={`Validate the rule of ${cacheRuleName(rule)}`}
-                  disabled={validations.get(rule.prefix) === "running"}
+                  loading={validations.get(rule.prefix) === "running"}
                   onClick={() => void validate(rule)}
                   data-testid={`cache-validate-${rule.prefix}`}
                 >

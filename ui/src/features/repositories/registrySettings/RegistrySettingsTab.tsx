@@ -10,6 +10,7 @@ import { useBackend } from "../../../ipc";
 import type { AwsConnection, ReplicationBackfill } from "../../../ipc/generated";
 import { connectionKey } from "../../../shared/connection";
 import { formatCount } from "../../../shared/format";
+import { InfoLink } from "../../../shared/help";
 import { PagedTable } from "../../../shared/PagedTable";
 import { PolicyText } from "../../../shared/PolicyText";
 import { RelativeTime } from "../../../shared/RelativeTime";
@@ -43,6 +44,7 @@ export function RegistrySettingsTab({ connection, errorActions }: RegistrySettin
   const header = (
     <Header
       variant="h1"
+      info={<InfoLink topic="registry_settings" />}
       actions={
         <Button
           iconName="refresh"

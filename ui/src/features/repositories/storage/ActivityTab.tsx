@@ -7,6 +7,7 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
 import type { ErrorActions } from "../../../errors";
 import { formatAtMost } from "../../../shared/format";
+import { InfoLink } from "../../../shared/help";
 import { OneLine } from "../../../shared/MiddleEllipsis";
 import { rowsOfAPage } from "../../../shared/PagedTable";
 import { paginationLabels } from "../../../shared/tableLabels";
@@ -38,7 +39,9 @@ export function ActivityTab({ contents, errorActions, onOpenRepository }: Activi
   const shown = rows.slice((shownPage - 1) * rowsOfAPage, shownPage * rowsOfAPage);
   return (
     <SpaceBetween size="s">
-      <Header variant="h1">Activity</Header>
+      <Header variant="h1" info={<InfoLink topic="activity" />}>
+        Activity
+      </Header>
       <ContentsStatus state={contents} errorActions={errorActions} />
       {rows.length > 0 && (
         <Container

@@ -85,6 +85,7 @@ export function RepositoryStorageView(props: RepositoryStorageProps) {
                   pushedAtMs: image.pushed_at_ms,
                   pulledAtMs: image.pulled_at_ms,
                   ownReadAtMs: image.own_read_at_ms,
+                  referencedBy: null,
                 });
               }
             }}

@@ -9,6 +9,7 @@ import { useBackend } from "../../../ipc";
 import type { AwsConnection } from "../../../ipc/generated";
 import { connectionKey } from "../../../shared/connection";
 import { formatBytes } from "../../../shared/format";
+import { InfoLink } from "../../../shared/help";
 import type { OpenedImage } from "../../../shared/openedImage";
 import { useRequest } from "../../../shared/useRequest";
 import { ContentsStatus } from "../registry/ContentsStatus";
@@ -76,6 +77,7 @@ export function StorageTab({ connection, contents, errorActions, onOpenImage }: 
     <SpaceBetween size="s">
       <Header
         variant="h1"
+        info={<InfoLink topic="storage" />}
         counter={stored.length === 0 ? undefined : `(${nodeSize({ bytes: total, isExact })})`}
         description={
           stored.length === 0

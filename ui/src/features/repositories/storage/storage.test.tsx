@@ -57,6 +57,7 @@ function contents(repositories: RepositoryContents[]): RegistryContentsState {
     progress: null,
     error: null,
     isStopped: false,
+    isStopping: false,
     read: vi.fn(),
     stop: vi.fn(),
     reload: vi.fn(),
