@@ -51,8 +51,10 @@ export function exclusionText(why: ExclusionReason): string {
       return "It has a tag that can’t be read.";
     case "unknown_status":
       return `ECR reports the status ${why.status}, which Transload doesn’t know.`;
+    case "unread_index":
+      return "It is an index that wasn’t read, so it isn’t known which images would go with it. Read it in the Images tab.";
     case "pushed_lately":
-      return `It was pushed in the last ${formatCounted(why.days, "day", "days")}.`;
+      return `It was pushed or restored in the last ${formatCounted(why.days, "day", "days")}.`;
     case "pulled_lately":
       return `It was pulled ${why.by_digest ? "by digest " : ""}${formatRelative(why.at_ms, Date.now())}.`;
     case "referrer_pushed_lately":

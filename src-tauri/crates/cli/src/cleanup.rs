@@ -1,8 +1,11 @@
 //! `cleanup`: what can be deleted from a repository, by class, and its deletion after a confirmation.
 
+use std::collections::{HashMap, HashSet};
+
 use transload_api::Api;
 use transload_contract::{
-    AwsConnection, CleanupClass, CleanupProposal, CleanupRules, DeletionReport, DeletionTarget,
+    AwsConnection, CleanupClass, CleanupProposal, CleanupRules, DeletionPlan, DeletionReport,
+    DeletionTarget, ImageToDelete,
 };
 use transload_errors::{ApiError, ErrorCode};
 
@@ -36,17 +39,23 @@ pub async fn cleanup(api: &Api, arguments: &CleanupArguments) -> Result<u8, ApiE
         return Err(ApiError::new(ErrorCode::InputInvalid, message)
             .hint("To list them, add --dry-run. To delete a tag, open the image in the window."));
     }
+    let plan = plan(api, &connection, &arguments.repository, &found).await?;
+    let keeps_some = output::cleanup::print_kept_by_plan(&plan, &found);
+    if plan.totals.images == 0 {
+        output::note("Nothing was deleted.");
+        return Ok(REFUSED);
+    }
     let change = "A clean-up deletes images in ECR";
     if !arguments.yes && !is_confirmed(change, "Delete permanently?", &arguments.repository)? {
         output::note("Nothing was deleted.");
         return Ok(REFUSED);
     }
-    let report = delete(api, &connection, &arguments.repository, &found).await?;
+    let report = delete(api, plan.deletion).await?;
     let (deleted, planned) = (report.deleted.images, report.planned.images);
     output::note(&format!("{deleted} of {planned} images deleted."));
     Ok(if report.stopped {
         INTERRUPTED
-    } else if deleted == planned {
+    } else if deleted == planned && !keeps_some {
         SUCCEEDED
     } else {
         PARTLY_FAILED
@@ -61,10 +70,15 @@ async fn proposal(
     let name = || arguments.repository.clone();
     let class = CleanupClass::from(arguments.class);
     let details = api.repository_details(connection.clone(), name()).await?;
-    let needed = class.needed_manifests(&details.rows);
+    let may_read = arguments.read_manifests || !details.lifecycle.uses_pull_times;
+    let needed = match class {
+        // Without them, indexes that weren't read are kept.
+        CleanupClass::Unused if may_read => details.rows.unread_indexes.as_slice(),
+        _ => class.needed_manifests(&details.rows),
+    };
     let unread: Vec<String> = needed.iter().map(ToString::to_string).collect();
     if !unread.is_empty() {
-        if details.lifecycle.uses_pull_times && !arguments.read_manifests {
+        if !may_read {
             let message = format!(
                 "{} of {} must be read first, which ECR may count as pulls, and the lifecycle policy uses pull times.",
                 output::counted(unread.len() as u64, "manifest", "manifests"),
@@ -86,8 +100,10 @@ async fn proposal(
         rules.protected_tags.clone_from(&arguments.protect);
     }
     rules.include_cached = arguments.include_cached;
+    // What runs is known only after it was read.
+    let used = api.repository_use(connection.clone(), name(), false).await?;
     let all = api.repository_cleanup(connection.clone(), name(), rules).await?;
-    for error in &all.unknown {
+    for error in used.error.iter().chain(&all.unknown) {
         output::warning(&format!(
             "Some images may have to be kept: {}",
             output::message_with_code(error)
@@ -110,28 +126,56 @@ fn known(found: CleanupProposal, repository: &str) -> Result<CleanupProposal, Ap
     Err(ApiError::new(ErrorCode::ManifestsUnreadable, message).about(repository))
 }
 
-/// Deletes the images of a proposal, with everything that belongs to them.
-async fn delete(
+/// Plans the deletion of the images of a proposal, with everything that belongs to them.
+async fn plan(
     api: &Api,
     connection: &AwsConnection,
     repository: &str,
     found: &CleanupProposal,
-) -> Result<DeletionReport, ApiError> {
+) -> Result<DeletionPlan, ApiError> {
     let target = DeletionTarget::Images {
         repository: repository.to_owned(),
         digests: found.images.iter().map(|image| image.digest.to_string()).collect(),
         class: Some(found.class),
     };
-    let plan = api.deletion_plan(connection.clone(), target).await?;
-    if let Some(unreadable) = plan.unreadable.into_iter().next() {
+    let mut plan = api.deletion_plan(connection.clone(), target).await?;
+    if let Some(unreadable) = plan.unreadable.pop() {
         return Err(unreadable.error);
     }
-    let (canceller, deletion) = (api.clone(), plan.deletion.clone());
+    ensure_shown(&plan, found, repository)?;
+    Ok(plan)
+}
+
+/// Fails if a plan deletes something that the proposal doesn't show: an image, or a tag that an image got since.
+fn ensure_shown(
+    plan: &DeletionPlan,
+    found: &CleanupProposal,
+    repository: &str,
+) -> Result<(), ApiError> {
+    let shown: HashMap<_, &[String]> =
+        found.images.iter().map(|image| (&image.digest, image.tags.as_slice())).collect();
+    let parts: HashSet<_> = found.deleted.iter().collect();
+    let is_shown = |image: &ImageToDelete| match shown.get(&image.digest) {
+        Some(tags) => image.tags.iter().all(|tag| tags.contains(tag)),
+        None => parts.contains(&image.digest),
+    };
+    if plan.repositories.iter().flat_map(|one| &one.images).all(is_shown) {
+        return Ok(());
+    }
+    let message = format!("Images of {repository} changed while the clean-up was proposed.");
+    Err(ApiError::new(ErrorCode::ReviewUnknown, message)
+        .about(repository)
+        .hint("Run the command again to see what exists now."))
+}
+
+/// Carries out a planned deletion.
+async fn delete(api: &Api, deletion: String) -> Result<DeletionReport, ApiError> {
+    let (canceller, stopped) = (api.clone(), deletion.clone());
     on_interrupt(async move {
         // A deletion that already finished can't be stopped, which is fine.
-        let _ = canceller.deletion_stop(deletion).await;
+        let _ = canceller.deletion_stop(stopped).await;
     });
-    let report = api.deletion_run(plan.deletion, |_| {}).await?;
+    let report = api.deletion_run(deletion, |_| {}).await?;
     if let Some(record) = &report.record {
         output::note(&format!("Recorded in {record}"));
         output::note(

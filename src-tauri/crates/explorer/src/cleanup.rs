@@ -115,7 +115,8 @@ pub fn cleanup(
     let sizes = Sizes::new(images, facts);
     let by_digest: HashMap<&Digest, &EcrImage> =
         images.iter().map(|image| (&image.digest, image)).collect();
-    let keeping = Keeping::new(&grouped, &by_digest, &pull_time, exclusions, rules, now_ms);
+    let keeping = Keeping::new(&by_digest, &pull_time, exclusions, rules, now_ms);
+    let shared = shared_parts(&grouped);
     let repeated = with_the_layers_of_a_newer_one(&grouped, &by_digest, facts);
     // Clients that pull a platform by its digest don't pull the index, so the last use of any part counts.
     let last_use = |row: &ImageRow| {
@@ -165,36 +166,53 @@ pub fn cleanup(
             }
             _ => class.needed_manifests(&grouped).len() as u64,
         };
-        let (mut found, mut kept): (Vec<&EcrImage>, Vec<KeptFromCleanup>) = Default::default();
-        for row in grouped.rows.iter().filter(|_| unread_manifests == 0) {
-            let Some(image) = by_digest.get(&row.digest) else { continue };
-            if !is_of(class, row, image) {
-                continue;
-            }
-            let why = match class {
+        let why = |row: &ImageRow, image: &EcrImage, staying: &HashSet<Digest>| {
+            let reason = || keeping.reason(row, image, staying);
+            match class {
                 CleanupClass::ManyTags => None,
-                CleanupClass::Orphans | CleanupClass::Unused => keeping.reason(row, image),
-                CleanupClass::SupersededIndexes
+                CleanupClass::Unused => reason(),
+                CleanupClass::Orphans
+                | CleanupClass::SupersededIndexes
                 | CleanupClass::LooseImages
                 | CleanupClass::BuildCaches
                 | CleanupClass::SameLayers => {
-                    keeping.reason(row, image).or_else(|| keeping.pulled_lately(row, image))
+                    reason().or_else(|| keeping.pulled_lately(row, image, staying))
                 }
-            };
-            match why {
-                Some(why) => kept.push(KeptFromCleanup {
-                    digest: image.digest.clone(),
-                    tags: image.tags.iter().map(ToString::to_string).collect(),
-                    why,
-                }),
-                None => found.push(image),
             }
-        }
-        let chosen: HashSet<Digest> = match class {
-            CleanupClass::ManyTags => HashSet::new(),
-            _ => found.iter().map(|image| image.digest.clone()).collect(),
         };
-        let deleted = with_parts(&grouped, &chosen);
+        let exclude = |rows: &mut Vec<(&ImageRow, &EcrImage)>,
+                       staying: &HashSet<Digest>,
+                       kept: &mut Vec<KeptFromCleanup>| {
+            rows.retain(|(row, image)| match why(row, image, staying) {
+                Some(why) => {
+                    let tags = image.tags.iter().map(ToString::to_string).collect();
+                    kept.push(KeptFromCleanup { digest: image.digest.clone(), tags, why });
+                    false
+                }
+                None => true,
+            });
+        };
+        let deleted_with = |rows: &[(&ImageRow, &EcrImage)]| match class {
+            CleanupClass::ManyTags => HashSet::new(),
+            _ => {
+                let chosen = rows.iter().map(|(row, _)| row.digest.clone()).collect();
+                with_parts(&grouped, &chosen)
+            }
+        };
+        let mut found: Vec<(&ImageRow, &EcrImage)> = grouped
+            .rows
+            .iter()
+            .filter(|_| unread_manifests == 0)
+            .filter_map(|row| Some((row, *by_digest.get(&row.digest)?)))
+            .filter(|(row, image)| is_of(class, row, image))
+            .collect();
+        let mut kept = Vec::new();
+        exclude(&mut found, &shared, &mut kept);
+        // A shared part goes if all of its rows go, so it can exclude them.
+        let deleted = deleted_with(&found);
+        let staying = shared.difference(&deleted).cloned().collect();
+        exclude(&mut found, &staying, &mut kept);
+        let deleted = deleted_with(&found);
         CleanupProposal {
             class,
             unread_manifests,
@@ -203,9 +221,9 @@ pub fn cleanup(
             deleted: in_order(&grouped, images, facts, &deleted),
             images: found
                 .into_iter()
-                .map(|image| CleanupImage {
+                .map(|(row, image)| CleanupImage {
                     digest: image.digest.clone(),
-                    kind: kind_in(&grouped, &image.digest),
+                    kind: row.kind,
                     tags: image.tags.iter().map(ToString::to_string).collect(),
                     pushed_at_ms: image.pushed_at_ms,
                     pulled_at_ms: pull_time(image).pulled_at_ms,
@@ -216,8 +234,15 @@ pub fn cleanup(
     CleanupClass::ALL.into_iter().map(propose).collect()
 }
 
-fn kind_in(grouped: &RepositoryRows, digest: &Digest) -> ImageKind {
-    grouped.rows.iter().find(|row| row.digest == *digest).map_or(ImageKind::Other, |row| row.kind)
+/// Returns the images that are in more than one row.
+fn shared_parts(grouped: &RepositoryRows) -> HashSet<Digest> {
+    let (mut seen, mut shared) = (HashSet::new(), HashSet::new());
+    for digest in grouped.rows.iter().flat_map(tree) {
+        if !seen.insert(digest.clone()) {
+            shared.insert(digest);
+        }
+    }
+    shared
 }
 
 #[cfg(test)]

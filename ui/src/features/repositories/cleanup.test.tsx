@@ -201,7 +201,8 @@ it("says why each excluded image is kept", async () => {
     [{ kind: "protected_tag", tag: "prod-1" }, "The tag prod-1 is protected"],
     [{ kind: "unreadable_tag" }, "can’t be read"],
     [{ kind: "unknown_status", status: "FROZEN" }, "FROZEN"],
-    [{ kind: "pushed_lately", days: 7 }, "pushed in the last 7 days"],
+    [{ kind: "unread_index" }, "an index that wasn’t read"],
+    [{ kind: "pushed_lately", days: 7 }, "pushed or restored in the last 7 days"],
     [
       { kind: "pulled_lately", at_ms: Date.now() - 3 * 3_600_000, by_digest: true },
       "pulled by digest 3 hours ago",
@@ -211,7 +212,7 @@ it("says why each excluded image is kept", async () => {
   const kept = reasons.map(([why], number) => ({ digest: digest(number), tags: [], why }));
   const { container, propose } = show([proposal({ kept })]);
   const table = await screen.findByTestId("cleanup-kept");
-  expect(table.textContent).toContain("10 images are kept");
+  expect(table.textContent).toContain("11 images are kept");
   for (const [, words] of reasons) {
     expect(table.textContent).toContain(words);
   }

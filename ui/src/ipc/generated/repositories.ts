@@ -202,7 +202,7 @@ tags: number, };
 /**
  * Why a clean-up excludes an image.
  */
-export type ExclusionReason = { "kind": "in_use", count: number, } | { "kind": "cached", prefix: string, } | { "kind": "migrated", at_ms: number, } | { "kind": "part_of", indexes: Array<string>, } | { "kind": "protected_tag", tag: string, } | { "kind": "unreadable_tag" } | { "kind": "unknown_status", status: string, } | { "kind": "pushed_lately", days: number, } | { "kind": "pulled_lately", at_ms: number, 
+export type ExclusionReason = { "kind": "in_use", count: number, } | { "kind": "cached", prefix: string, } | { "kind": "migrated", at_ms: number, } | { "kind": "part_of", indexes: Array<string>, } | { "kind": "protected_tag", tag: string, } | { "kind": "unreadable_tag" } | { "kind": "unknown_status", status: string, } | { "kind": "unread_index" } | { "kind": "pushed_lately", days: number, } | { "kind": "pulled_lately", at_ms: number, 
 /**
  * Whether it has no tag, so that it was pulled by its digest.
  */

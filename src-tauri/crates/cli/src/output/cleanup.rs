@@ -1,9 +1,11 @@
 //! What a clean-up would delete, a line for each image.
 
 use indicatif::DecimalBytes;
-use transload_contract::{CleanupClass, CleanupProposal, ExclusionReason, FreedBytes};
+use transload_contract::{
+    CleanupClass, CleanupProposal, DeletionPlan, ExclusionReason, FreedBytes, KeptImage, KeptReason,
+};
 
-use crate::output::{counted, line};
+use crate::output::{counted, line, note};
 
 /// Prints a proposal, and what is kept for which reason.
 pub fn print(repository: &str, found: &CleanupProposal) {
@@ -25,6 +27,34 @@ pub fn print(repository: &str, found: &CleanupProposal) {
         counted(found.images.len() as u64, "image", "images"),
         freed_text(found.freed)
     ));
+}
+
+/// Prints the proposed images that the plan of their deletion keeps, such as those of an index that was read since.
+/// Returns whether there are any.
+pub fn print_kept_by_plan(plan: &DeletionPlan, found: &CleanupProposal) -> bool {
+    let is_proposed = |kept: &&KeptImage| {
+        kept.why != KeptReason::Missing
+            && found.images.iter().any(|image| image.digest == kept.digest)
+    };
+    let kept = plan.repositories.iter().flat_map(|one| &one.kept).filter(is_proposed);
+    let lines: Vec<String> = kept
+        .map(|kept| {
+            let (tags, why) = (tags_text(&kept.tags), kept_reason(&kept.why));
+            format!("KEEP    {}  {tags}: {why}", kept.digest)
+        })
+        .collect();
+    lines.iter().for_each(|line| note(line));
+    !lines.is_empty()
+}
+
+fn kept_reason(why: &KeptReason) -> String {
+    match why {
+        KeptReason::UsedBy { images } => format!("part of {}", images.join(", ")),
+        KeptReason::HasTag => "has a tag of its own".to_owned(),
+        KeptReason::Missing => "no longer exists".to_owned(),
+        KeptReason::TagMoved { tag } => format!("the tag {tag} points to another image"),
+        KeptReason::UnknownStatus { status } => format!("has the unknown status {status}"),
+    }
 }
 
 /// The bytes that a deletion frees, or a range.
@@ -57,8 +87,11 @@ fn reason(why: &ExclusionReason) -> String {
         ExclusionReason::ProtectedTag { tag } => format!("the tag {tag} is protected"),
         ExclusionReason::UnknownStatus { status } => format!("has the unknown status {status}"),
         ExclusionReason::UnreadableTag => "has a tag that can't be read".to_owned(),
+        ExclusionReason::UnreadIndex => {
+            "an index that wasn't read; to read it, add --read-manifests".to_owned()
+        }
         ExclusionReason::PushedLately { days } => {
-            format!("pushed in the last {}", counted(u64::from(*days), "day", "days"))
+            format!("pushed or restored in the last {}", counted(u64::from(*days), "day", "days"))
         }
         ExclusionReason::PulledLately { by_digest: true, .. } => {
             "pulled lately by digest".to_owned()

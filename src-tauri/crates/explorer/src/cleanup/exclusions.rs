@@ -6,9 +6,9 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::cleanup::rules::{CleanupRules, is_older};
-use crate::image_rows::{ImageRow, RepositoryRows, tree};
+use crate::image_rows::{ImageRow, tree};
 use crate::kind::attached_to;
-use transload_aws::EcrImage;
+use transload_aws::{EcrImage, EcrImageStatus};
 use transload_manifest_cache::PullTime;
 use transload_model::{Digest, wildcard_matches};
 
@@ -51,7 +51,9 @@ pub enum ExclusionReason {
     UnreadableTag,
     /// It, or something that would go with it, has a status that Transload doesn't know, as ECR wrote it.
     UnknownStatus { status: String },
-    /// It was pushed less than this many days ago.
+    /// It is an index that wasn't read, so it isn't known which images would go with it.
+    UnreadIndex,
+    /// It was pushed, or restored from the archive, less than this many days ago.
     PushedLately { days: u32 },
     /// Someone pulled it, or a part of it, lately. The time is in milliseconds since 1970.
     PulledLately {
@@ -69,15 +71,12 @@ pub(super) struct Keeping<'a> {
     exclusions: &'a Exclusions,
     rules: &'a CleanupRules,
     now_ms: u64,
-    /// Images that are in more than one row.
-    shared: HashSet<Digest>,
     /// The last pull of each image by someone else than Transload.
     pulls: HashMap<&'a Digest, u64>,
 }
 
 impl<'a> Keeping<'a> {
     pub fn new(
-        grouped: &RepositoryRows,
         by_digest: &'a HashMap<&'a Digest, &'a EcrImage>,
         pull_time: impl Fn(&EcrImage) -> PullTime,
         exclusions: &'a Exclusions,
@@ -88,35 +87,33 @@ impl<'a> Keeping<'a> {
             .iter()
             .filter_map(|(digest, image)| Some((*digest, pull_time(image).pulled_at_ms?)));
         let pulls = pulls.collect();
-        let (mut seen, mut shared) = (HashSet::new(), HashSet::new());
-        for digest in grouped.rows.iter().flat_map(tree) {
-            if !seen.insert(digest.clone()) {
-                shared.insert(digest);
-            }
-        }
-        Self { by_digest, exclusions, rules, now_ms, shared, pulls }
-    }
-
-    /// What would go with the image of a row. A part that another row has too stays.
-    fn going(&self, row: &ImageRow) -> impl Iterator<Item = Digest> {
-        let all = tree(row).into_iter();
-        all.filter(|digest| *digest == row.digest || !self.shared.contains(digest))
+        Self { by_digest, exclusions, rules, now_ms, pulls }
     }
 
     /// Returns when someone pulled an image of a class that goes by pushes, if that was lately.
-    pub fn pulled_lately(&self, row: &ImageRow, image: &EcrImage) -> Option<ExclusionReason> {
-        let pulls = self.going(row).filter_map(|digest| self.pulls.get(&digest).copied());
+    pub fn pulled_lately(
+        &self,
+        row: &ImageRow,
+        image: &EcrImage,
+        staying: &HashSet<Digest>,
+    ) -> Option<ExclusionReason> {
+        let pulls = going(row, staying).filter_map(|digest| self.pulls.get(&digest).copied());
         let at_ms =
             pulls.max().filter(|at_ms| !is_older(self.now_ms, *at_ms, self.rules.pulled_days))?;
         let by_digest = image.tags.is_empty() && image.unreadable_tags == 0;
         Some(ExclusionReason::PulledLately { at_ms, by_digest })
     }
 
-    /// Returns why the image of a row is excluded, or `None`.
-    pub fn reason(&self, row: &ImageRow, image: &EcrImage) -> Option<ExclusionReason> {
+    /// Returns why the image of a row is excluded, or `None`. `staying` are parts that other rows keep.
+    pub fn reason(
+        &self,
+        row: &ImageRow,
+        image: &EcrImage,
+        staying: &HashSet<Digest>,
+    ) -> Option<ExclusionReason> {
         let Exclusions { in_use, migrated, cache_prefix } = self.exclusions;
         let days = self.rules.min_age_days;
-        let going = || self.going(row);
+        let going = || going(row, staying);
         if !in_use.is_empty()
             && let Some(count) = going().filter_map(|digest| in_use.get(&digest).copied()).max()
         {
@@ -140,6 +137,10 @@ impl<'a> Keeping<'a> {
         if let Some(status) = unknown {
             return Some(ExclusionReason::UnknownStatus { status });
         }
+        // What goes with it would be known only after the confirmation. An archived one can't be read, so nothing goes.
+        if row.is_unread && image.status == EcrImageStatus::Active {
+            return Some(ExclusionReason::UnreadIndex);
+        }
         if image.unreadable_tags > 0 {
             return Some(ExclusionReason::UnreadableTag);
         }
@@ -150,7 +151,10 @@ impl<'a> Keeping<'a> {
             return Some(ExclusionReason::ProtectedTag { tag: tag.to_owned() });
         }
         let is_young = |image: &EcrImage| {
-            !is_older(self.now_ms, image.pushed_at_ms.unwrap_or(self.now_ms), days)
+            let pushed_at_ms = image.pushed_at_ms.unwrap_or(self.now_ms);
+            // As for lifecycle policies, a restore is like a push.
+            let since_ms = image.restored_at_ms.map_or(pushed_at_ms, |at| at.max(pushed_at_ms));
+            !is_older(self.now_ms, since_ms, days)
         };
         if is_young(image) {
             return Some(ExclusionReason::PushedLately { days });
@@ -166,4 +170,10 @@ impl<'a> Keeping<'a> {
             .any(|part| part.digest != row.digest && is_attached(part) && is_young(part));
         has_young_part.then_some(ExclusionReason::ReferrerPushedLately { days })
     }
+}
+
+/// Returns what would go with the image of a row: its parts, without those that stay.
+fn going<'a>(row: &'a ImageRow, staying: &'a HashSet<Digest>) -> impl Iterator<Item = Digest> + 'a {
+    let all = tree(row).into_iter();
+    all.filter(move |digest| *digest == row.digest || !staying.contains(digest))
 }

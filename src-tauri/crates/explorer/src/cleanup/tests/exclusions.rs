@@ -9,7 +9,7 @@ fn an_excluded_image_is_in_no_class_and_says_why() {
         let image = shop.images.iter_mut().find(|image| image.digest == digest(name));
         image.unwrap().pushed_at_ms = Some(NOW_MS - days * DAY_MS);
     };
-    let cases: [(&str, Change, &str, ExclusionReason); 16] = [
+    let cases: [(&str, Change, &str, ExclusionReason); 17] = [
         (
             "an image that runs",
             |_, known, _| {
@@ -109,6 +109,12 @@ fn an_excluded_image_is_in_no_class_and_says_why() {
             ExclusionReason::PushedLately { days: 7 },
         ),
         (
+            "restored from the archive lately",
+            |shop, _, _| shop.images[2].restored_at_ms = Some(NOW_MS - 6 * DAY_MS),
+            "loose",
+            ExclusionReason::PushedLately { days: 7 },
+        ),
+        (
             "signed lately",
             |shop, _, _| {
                 shop.referrer("signature", "index", NOTATION).pushed_at_ms =
@@ -160,15 +166,17 @@ fn an_excluded_image_is_in_no_class_and_says_why() {
 fn images_that_someone_pulled_lately_are_offered_only_by_classes_without_use() {
     let cases = [
         // Days since the last pull, whether it was a read by Transload, the classes that offer their image.
-        (None, false, "loose superseded cache same"),
+        (None, false, "orphan loose superseded cache same"),
         (Some(1), false, ""),
         (Some(30), false, ""),
-        (Some(31), false, "loose superseded cache same"),
-        (Some(1), true, "loose superseded cache same"),
-        (Some(300), false, "loose superseded cache same"),
+        (Some(31), false, "orphan loose superseded cache same"),
+        (Some(1), true, "orphan loose superseded cache same"),
+        (Some(300), false, "orphan loose superseded cache same"),
     ];
     for (days, is_own, expected) in cases {
         let mut shop = TestRepository::default();
+        // As with cosign's signatures in a repository of their own, which clients pull to verify images.
+        shop.referrer("orphan", "elsewhere", NOTATION);
         shop.image("loose", &[], &[("base", 30)]);
         shop.image("amd64", &[], &[("other", 30)]);
         shop.index("superseded", &[], &[("amd64", "linux/amd64")]);
@@ -198,5 +206,79 @@ fn images_that_someone_pulled_lately_are_offered_only_by_classes_without_use() {
         offered.sort_by_key(Digest::to_string);
         expected.sort_by_key(Digest::to_string);
         assert_eq!(offered, expected, "{days:?} {is_own}");
+    }
+}
+
+/// A platform that two untagged indexes list: what a rebuild leaves that changed only the attestation.
+#[test]
+fn a_platform_that_goes_with_several_rows_excludes_all_of_them() {
+    let cases: [(&str, Change, bool); 6] = [
+        ("nothing", |_, _, _| {}, false),
+        ("it runs", |_, known, _| known.in_use.extend([(digest("amd64"), 1)]), true),
+        ("it was migrated", |_, known, _| known.migrated.extend([(digest("amd64"), 7)]), true),
+        (
+            "someone pulls it by its digest",
+            |shop, _, _| shop.images[0].pulled_at_ms = Some(NOW_MS - DAY_MS),
+            true,
+        ),
+        (
+            "its status isn't known",
+            |shop, _, _| shop.images[0].status = Reported::unknown("FROZEN"),
+            true,
+        ),
+        (
+            "it runs, and an index that stays lists it",
+            |shop, known, _| {
+                known.in_use.insert(digest("amd64"), 1);
+                shop.index("tagged", &["latest"], &[("amd64", "linux/amd64")]);
+            },
+            false,
+        ),
+    ];
+    let pulled =
+        |image: &EcrImage| PullTime { pulled_at_ms: image.pulled_at_ms, own_read_at_ms: None };
+    for (name, change, is_kept) in cases {
+        let mut shop = TestRepository::default();
+        shop.image("amd64", &[], &[("base", 30)]);
+        shop.image("first attestation", &[], &[("first", 1)]);
+        shop.image("second attestation", &[], &[("second", 1)]);
+        for number in ["first", "second"] {
+            let attestation = format!("{number} attestation");
+            let entries = [("amd64", "linux/amd64"), (attestation.as_str(), "amd64")];
+            shop.index(number, &[], &entries);
+        }
+        let (mut known, mut rules) = (Exclusions::default(), CleanupRules::default());
+        change(&mut shop, &mut known, &mut rules);
+        let all = cleanup(&shop.images, &shop.read_all(), pulled, &known, &rules, NOW_MS);
+        let superseded = &all[1];
+        assert_eq!(superseded.class, CleanupClass::SupersededIndexes);
+        let both = [digest("first"), digest("second")];
+        let kept: Vec<Digest> = superseded.kept.iter().map(|kept| kept.digest.clone()).collect();
+        let (offered, expected_kept) =
+            if is_kept { (Vec::new(), both.to_vec()) } else { (both.to_vec(), Vec::new()) };
+        assert_eq!((digests(superseded), kept), (offered, expected_kept), "{name}");
+        let is_deleted = superseded.deleted.contains(&digest("amd64"));
+        assert_eq!(is_deleted, name == "nothing", "{name}");
+    }
+}
+
+/// Which platforms it has, and so whether one of them runs, isn't known until it was read.
+#[test]
+fn an_index_that_was_not_read_is_kept_unless_it_cannot_be_read() {
+    for (is_read, status, is_offered) in [
+        (false, EcrImageStatus::Active, false),
+        (true, EcrImageStatus::Active, true),
+        (false, EcrImageStatus::Archived, true),
+    ] {
+        let mut shop = TestRepository::default();
+        shop.image("amd64", &[], &[("base", 30)]);
+        shop.index("old", &["build-1"], &[("amd64", "linux/amd64")]).status = status.into();
+        let facts = if is_read { shop.read(&["old"]) } else { HashMap::new() };
+        let unused = found(&shop, &facts, CleanupClass::Unused);
+        let expected = if is_offered { vec![digest("old")] } else { Vec::new() };
+        assert_eq!(digests(&unused), expected, "{is_read} {status:?}");
+        let why: Vec<_> = unused.kept.iter().map(|kept| &kept.why).collect();
+        assert_eq!(why.is_empty(), is_offered, "{why:?}");
+        assert!(is_offered || *why[0] == ExclusionReason::UnreadIndex, "{why:?}");
     }
 }
