@@ -95,8 +95,13 @@ impl DocumentCache {
     }
 
     fn of(file: CacheFile) -> Self {
-        let limit_bytes = if file.is_in_memory() { MEMORY_LIMIT_BYTES } else { LIMIT_BYTES };
-        Self { file, limit_bytes, unwritten: OnceLock::new() }
+        Self { file, limit_bytes: LIMIT_BYTES, unwritten: OnceLock::new() }
+    }
+
+    /// The largest size of all documents of a connection. That of a file that can't be used is in memory.
+    fn limit_of(&self, connection: &Connection) -> u64 {
+        let is_in_memory = connection.path().is_none_or(str::is_empty);
+        if is_in_memory { self.limit_bytes.min(MEMORY_LIMIT_BYTES) } else { self.limit_bytes }
     }
 
     /// The memory for what couldn't be written. `None` if this cache is in memory itself.
@@ -182,7 +187,7 @@ impl DocumentCache {
                         integer(now_ms)
                     ])?;
             }
-            remove_least_recently_used(&transaction, "document", self.limit_bytes)?;
+            remove_least_recently_used(&transaction, "document", self.limit_of(&transaction))?;
             transaction.commit()
         });
         self.file.usable(written)

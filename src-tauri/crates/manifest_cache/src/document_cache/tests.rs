@@ -76,6 +76,20 @@ fn the_least_recently_used_documents_are_removed_first() {
 }
 
 #[test]
+fn documents_in_memory_have_the_limit_of_memory() {
+    let folder = tempfile::tempdir().unwrap();
+    let (file, no_file) = (folder.path().join("cache.sqlite"), folder.path().join("folder"));
+    std::fs::create_dir(&no_file).unwrap();
+    for (name, cache, expected) in [
+        ("in memory", DocumentCache::in_memory(), MEMORY_LIMIT_BYTES),
+        ("a file", DocumentCache::open(&file), LIMIT_BYTES),
+        ("a file that can't be used", DocumentCache::open(&no_file), MEMORY_LIMIT_BYTES),
+    ] {
+        assert_eq!(cache.limit_of(&cache.file.connection()), expected, "{name}");
+    }
+}
+
+#[test]
 fn unusable_documents_are_neither_stored_nor_returned() {
     let cache = DocumentCache::in_memory();
     let digest = Digest::of(b"right");
