@@ -179,6 +179,8 @@ pub fn restore_plan(
 pub struct RestoreOutcome {
     pub restored: Vec<Digest>,
     pub failed: Vec<(Digest, RestoreFailure)>,
+    /// Whether the user stopped it before every image was pushed.
+    pub stopped: bool,
 }
 
 /// Why an image, or one of its tags, wasn't restored.
@@ -207,6 +209,7 @@ pub async fn restore_planned(
         // The plan contains only images whose manifest was kept.
         let Some(manifest) = manifests.get(&image.digest) else { continue };
         if is_stopped() {
+            outcome.stopped = true;
             break;
         }
         let (is_written, failures) = put(ecr, &plan.name, manifest, image).await;

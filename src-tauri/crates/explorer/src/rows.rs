@@ -75,7 +75,7 @@ struct Grouping<'a> {
     orphans: HashSet<usize>,
     /// Images that an index marks as attestations.
     attestations: HashSet<usize>,
-    /// Tagged indexes that weren't read, by push time.
+    /// Indexes that weren't read or can't be parsed, by push time.
     unread: Vec<(u64, usize)>,
 }
 
@@ -118,7 +118,8 @@ impl<'a> Grouping<'a> {
             for subject in present {
                 grouping.referrers_of.entry(subject).or_default().push(index);
             }
-            if grouping.kind(index) == ImageKind::Index && !facts.contains_key(&image.digest) {
+            let is_unread = facts.get(&image.digest).is_none_or(|facts| facts.is_unusable);
+            if is_unread && grouping.kind(index) == ImageKind::Index {
                 grouping.unread.push((image.pushed_at_ms.unwrap_or(0), index));
             }
         }

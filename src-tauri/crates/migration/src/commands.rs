@@ -253,10 +253,14 @@ fn mutability(settings: &RepositorySettings) -> String {
     let mut options = String::new();
     let mutability = match &settings.tag_mutability {
         Reported::Known(TagMutability::Mutable) => None,
-        Reported::Known(TagMutability::Immutable) => Some("IMMUTABLE"),
-        Reported::Known(TagMutability::ImmutableWithExclusion) => Some("IMMUTABLE_WITH_EXCLUSION"),
-        Reported::Known(TagMutability::MutableWithExclusion) => Some("MUTABLE_WITH_EXCLUSION"),
-        Reported::Unknown { unknown } => Some(unknown.as_str()),
+        Reported::Known(TagMutability::Immutable) => Some("IMMUTABLE".to_owned()),
+        Reported::Known(TagMutability::ImmutableWithExclusion) => {
+            Some("IMMUTABLE_WITH_EXCLUSION".to_owned())
+        }
+        Reported::Known(TagMutability::MutableWithExclusion) => {
+            Some("MUTABLE_WITH_EXCLUSION".to_owned())
+        }
+        Reported::Unknown { unknown } => Some(quoted(unknown)),
     };
     if let Some(mutability) = mutability {
         options.push_str(&format!(" --image-tag-mutability {mutability}"));
@@ -355,5 +359,16 @@ mod tests {
             ..RepositorySettings::default()
         };
         insta::assert_snapshot!(options(&settings), @r#" --image-tag-mutability IMMUTABLE_WITH_EXCLUSION --image-tag-mutability-exclusion-filters 'filterType=WILDCARD,filter=dev-*' --image-scanning-configuration scanOnPush=true --encryption-configuration 'encryptionType=KMS,kmsKey=alias/mine' --tags '[{"Key":"team","Value":"it'\''s us"}]'"#);
+    }
+
+    #[test]
+    fn values_that_are_not_known_stay_one_word() {
+        let hostile = "x'; rm -rf ~ #";
+        let settings = RepositorySettings {
+            tag_mutability: Reported::unknown(hostile),
+            encryption: Reported::unknown(hostile),
+            ..RepositorySettings::default()
+        };
+        insta::assert_snapshot!(options(&settings), @r" --image-tag-mutability 'x'\''; rm -rf ~ #' --encryption-configuration 'encryptionType=x'\''; rm -rf ~ #'");
     }
 }

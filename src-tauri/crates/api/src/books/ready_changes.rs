@@ -1,7 +1,7 @@
 //! Planned and running changes in ECR that the user reviewed: undos, deletions and restores.
 
 use std::collections::{HashMap, VecDeque};
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 use transload_aws::EcrManifest;
 use transload_contract::{
@@ -42,12 +42,24 @@ pub(crate) struct ReadyRestore {
 /// The newest planned changes of a kind, and the running ones.
 pub(crate) struct ReadyChanges<Change> {
     planned: Mutex<VecDeque<(String, Change)>>,
-    running: Mutex<HashMap<String, Control>>,
+    running: Arc<Mutex<HashMap<String, Control>>>,
+}
+
+/// A running change, until it is dropped: with the work, also if that panics, and not with who waits for it.
+struct Running {
+    all: Arc<Mutex<HashMap<String, Control>>>,
+    id: String,
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        locked(&self.all).remove(&self.id);
+    }
 }
 
 impl<Change> Default for ReadyChanges<Change> {
     fn default() -> Self {
-        Self { planned: Mutex::default(), running: Mutex::default() }
+        Self { planned: Mutex::default(), running: Arc::default() }
     }
 }
 
@@ -73,9 +85,13 @@ impl<Change> ReadyChanges<Change> {
         F: Future<Output = Result<T, ApiError>> + Send + 'static,
     {
         let change = self.begin(id, &control)?;
-        let outcome = tokio::spawn(work(change, control)).await;
-        locked(&self.running).remove(id);
-        outcome.map_err(|crash| ApiError::internal(crash.to_string()))?
+        let running = Running { all: Arc::clone(&self.running), id: id.to_owned() };
+        let work = work(change, control);
+        let outcome = tokio::spawn(async move {
+            let _running = running;
+            work.await
+        });
+        outcome.await.map_err(|crash| ApiError::internal(crash.to_string()))?
     }
 
     /// Removes a planned change, so that it runs once. `control` stops it.
@@ -104,5 +120,53 @@ impl<Change> ReadyChanges<Change> {
 
     pub fn any_runs(&self) -> bool {
         !locked(&self.running).is_empty()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use tokio::sync::Notify;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_change_runs_as_long_as_its_work_whoever_waits_for_it() {
+        for (is_dropped, panics) in [(false, false), (true, false), (false, true), (true, true)] {
+            let case = format!("dropped: {is_dropped}, panics: {panics}");
+            let changes = ReadyChanges::default();
+            changes.add("id".to_owned(), ());
+            let (begun, go_on) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+            let (begins, goes_on) = (Arc::clone(&begun), Arc::clone(&go_on));
+            let work = move |(), _| async move {
+                begins.notify_one();
+                goes_on.notified().await;
+                assert!(!panics, "as wanted");
+                Ok(())
+            };
+            let mut outcome = Box::pin(changes.carry_out("id", Control::default(), work));
+            tokio::select! {
+                _ = &mut outcome => panic!("{case}: it ended too early"),
+                () = begun.notified() => {}
+            }
+            assert!(changes.any_runs(), "{case}");
+            let outcome = if is_dropped {
+                drop(outcome);
+                assert!(changes.any_runs(), "{case}: its work goes on");
+                go_on.notify_one();
+                None
+            } else {
+                go_on.notify_one();
+                Some(outcome.await)
+            };
+            assert_eq!(outcome.is_none_or(|outcome| outcome.is_err()), is_dropped || panics);
+            let ended = async {
+                while changes.any_runs() {
+                    tokio::task::yield_now().await;
+                }
+            };
+            tokio::time::timeout(Duration::from_secs(20), ended).await.expect(&case);
+        }
     }
 }

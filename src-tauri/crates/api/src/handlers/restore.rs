@@ -156,17 +156,17 @@ impl Api {
         };
         let is_stopped = || control.is_cancelled();
         tracing::info!(images = total, "a restore starts");
-        let (mut restored, mut failed) = (0, Vec::new());
+        let (mut restored, mut failed, mut stopped) = (0, Vec::new(), false);
         for plan in repositories {
             let outcome = restore_planned(&ecr, plan, manifests, &is_stopped, &report_done).await;
             restored += u32::try_from(outcome.restored.len()).unwrap_or(u32::MAX);
+            stopped |= outcome.stopped;
             failed.extend(outcome.failed.into_iter().map(|(digest, error)| ImageNotRestored {
                 repository: plan.name.to_string(),
                 digest,
                 error: not_restored(error),
             }));
         }
-        let stopped = control.is_cancelled();
         tracing::info!(restored, failed = failed.len(), stopped, "a restore ends");
         let noted = Restored { at_ms: now_ms(), images: restored };
         if let Err(error) = self.deletion_records().restored(deletion, &noted) {

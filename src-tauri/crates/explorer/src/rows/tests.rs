@@ -119,6 +119,11 @@ fn a_number_of_images_is_exact_unless_an_unread_index_may_list_some() {
         let found = rows(&shop.images, &shop.read(read));
         assert_eq!(found.images, ImageCount { count, is_exact }, "{name}");
     }
+    let mut shop = TestRepository::default();
+    one_index(&mut shop);
+    let unusable = ManifestFacts { is_unusable: true, ..ManifestFacts::default() };
+    let found = rows(&shop.images, &HashMap::from([(digest("v2"), unusable)]));
+    assert_eq!(found.images, ImageCount { count: 2, is_exact: false }, "it can't be parsed");
 }
 
 #[test]

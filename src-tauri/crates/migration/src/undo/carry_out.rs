@@ -40,6 +40,7 @@ pub struct UndoReport {
     pub repositories_deleted: Vec<RepositoryName>,
     /// What stays unchanged, and why.
     pub left: Vec<UndoLeft>,
+    /// Whether the user cancelled it before everything was requested.
     pub cancelled: bool,
 }
 
@@ -105,17 +106,19 @@ pub async fn undo(
             let repository = &repositories[index];
             let undo =
                 RepositoryUndoRun { repository, destination, add_steps, report: Mutex::default() };
-            control.until_cancelled(undo.carry_out()).await;
-            undo.report.into_inner().unwrap_or_else(PoisonError::into_inner)
+            let ended = control.until_cancelled(undo.carry_out()).await;
+            let report = undo.report.into_inner().unwrap_or_else(PoisonError::into_inner);
+            UndoReport { cancelled: ended.is_none(), ..report }
         })
         .await;
-    let mut total = UndoReport { cancelled: control.is_cancelled(), ..UndoReport::default() };
+    let mut total = UndoReport::default();
     for report in reports {
         total.tags_removed += report.tags_removed;
         total.tags_restored += report.tags_restored;
         total.images_deleted += report.images_deleted;
         total.repositories_deleted.extend(report.repositories_deleted);
         total.left.extend(report.left);
+        total.cancelled |= report.cancelled;
     }
     total
 }

@@ -293,6 +293,17 @@ async fn a_cancelled_undo_leaves_the_remaining_items() {
     let report = undo(&plan, &migration.destination(), &control, &|_| ()).await;
     assert!(report.cancelled);
     assert_eq!(tags(&migration.registry, "app"), ["1"]);
+
+    // A cancel after the last step cancels nothing.
+    let control = Control::default();
+    let cancel_at_end = |done| {
+        if done == plan.steps() {
+            control.cancel();
+        }
+    };
+    let report = undo(&plan, &migration.destination(), &control, &cancel_at_end).await;
+    assert!(control.is_cancelled() && !report.cancelled, "{report:?}");
+    assert!(migration.ecr.names().is_empty());
 }
 
 #[tokio::test]
