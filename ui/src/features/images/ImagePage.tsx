@@ -195,12 +195,10 @@ interface ImageTabsProps {
 function ImageTabs(props: ImageTabsProps) {
   const { connection, image, inspection, location, errorActions } = props;
   const backend = useBackend();
-  const [tab, setTab] = useState("overview");
   const selected = inspection.image;
   return (
+    // The tabs know by themselves which one is shown: a click renders none of them again.
     <Tabs
-      activeTabId={tab}
-      onChange={({ detail }) => setTab(detail.activeTabId)}
       ariaLabel="Details of the image"
       tabs={[
         {

@@ -130,7 +130,7 @@ export function JobContainer({
           }
           actions={
             <SpaceBetween direction="horizontal" size="xs">
-              {report.images.some((image) => image.result.kind === "failed") && (
+              {undone === null && report.images.some((image) => image.result.kind === "failed") && (
                 <Button
                   onClick={() =>
                     run(async () => onJob(await backend.migrationRetryFailed(id)), "retry")

@@ -166,16 +166,14 @@ interface DetailsTabsProps {
 
 /** The tabs of a repository. One with entries of the user stays as it is while another one is shown. */
 function DetailsTabs({ connection, details, errorActions, onChanged, onOpen }: DetailsTabsProps) {
-  const [tab, setTab] = useState("images");
   const images = useImageRows(connection, details);
   const { count, is_exact } = images.grouped.images;
   const { repository } = details;
   /** With what was read since the repository was opened. */
   const current = useMemo(() => ({ ...details, rows: images.grouped }), [details, images.grouped]);
   return (
+    // The tabs know by themselves which one is shown: a click renders none of them again.
     <Tabs
-      activeTabId={tab}
-      onChange={({ detail }) => setTab(detail.activeTabId)}
       ariaLabel={`Details of ${repository.name}`}
       disableContentPaddings
       tabs={[

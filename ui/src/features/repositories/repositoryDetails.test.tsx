@@ -10,6 +10,7 @@ import {
 import { noEffects, noLifecycle } from "../../ipc/fake/repositoryRows";
 import type { Notify } from "../../shared/notify";
 import { accessibilityViolations } from "../../testing/accessibility";
+import { rendersOf } from "../../testing/renderCount";
 import {
   amd64,
   attestation,
@@ -191,6 +192,25 @@ describe("the details of a repository", () => {
       const item = menu?.findItemById(id)?.getElement();
       expect(item?.getAttribute("aria-disabled") ?? item?.innerHTML, id).toContain("true");
     }
+  });
+
+  it("renders no rows with a click on a tab", async () => {
+    const rendersWith = async (count: number) => {
+      const images = Array.from({ length: count }, (_, at) =>
+        image({ digest: `sha256:${String(at).padStart(64, "0")}`, tags: [`v${at}`] }),
+      );
+      const { unmount } = await open(
+        backendWith({ repositoryDetails: async () => ({ ...details, ...imagesBefore(images) }) }),
+      );
+      openTab("access");
+      const renders = await rendersOf(() => openTab("settings"));
+      expect(screen.getByTestId("repository-settings")).toBeTruthy();
+      unmount();
+      return renders;
+    };
+    const few = await rendersWith(3);
+    expect(few).toBeGreaterThan(0);
+    expect(await rendersWith(12)).toBe(few);
   });
 
   it("keeps what was entered in a tab while another one is shown", async () => {

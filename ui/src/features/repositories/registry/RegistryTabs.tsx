@@ -22,17 +22,13 @@ interface RegistryTabsProps {
 /** The tabs about all repositories. A tab stays as it is while another one is shown. */
 export function RegistryTabs(props: RegistryTabsProps) {
   const { connection, list, errorActions, onOpenRepository, onOpenImage } = props;
-  const [tab, setTab] = useState("registry-list");
   const [used, setUsed] = useState(false);
   const contents = useRegistryContents(connection, used);
   const padded = (content: ReactNode) => <div className="registry-tab">{content}</div>;
   return (
+    // The tabs know by themselves which one is shown: a click renders none of them again.
     <Tabs
-      activeTabId={tab}
-      onChange={({ detail }) => {
-        setTab(detail.activeTabId);
-        setUsed(true);
-      }}
+      onChange={() => setUsed(true)}
       ariaLabel="All repositories"
       disableContentPaddings
       tabs={[
