@@ -47,6 +47,7 @@ mod secrets;
 mod session_expiry;
 mod sign_in;
 mod stored_logins;
+mod tags;
 mod test_servers;
 mod undo;
 mod unreadable_repository;

@@ -16,6 +16,7 @@ use transload_tests::wait::wait_until;
 
 use self::table::{Calls, Page, Things, pages, promised};
 
+mod columns_and_tags;
 mod table;
 
 const LARGE: &str = "warehouse/app";
@@ -327,7 +328,7 @@ impl Scene {
                 // One page of images is left.
                 vec![("images", vec![1]), ("layers", vec![gone.sum()])]
             }
-            page => bail!("the test doesn't open this page of the table: {page}"),
+            page => self.show_columns_and_tags(page).await?,
         })
     }
 }

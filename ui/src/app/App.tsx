@@ -326,6 +326,7 @@ function Window() {
                       showImage={(image, onClose) =>
                         connection !== null && (
                           <ImagePage
+                            key={image.digest}
                             connection={connection}
                             image={image}
                             onClose={onClose}

@@ -120,6 +120,42 @@ const cases: readonly Case[] = [
     "2 images archived",
   ],
   [
+    "imageTagAdd",
+    [practice, "team/app", "sha256:1", "prod", null],
+    { undo: { kind: "remove" } },
+    "Tag prod added",
+  ],
+  [
+    "imageTagAdd",
+    [practice, "team/app", "sha256:1", "prod", null],
+    { undo: null },
+    "Tag prod added",
+  ],
+  [
+    "imageTagAdd",
+    [practice, "team/app", "sha256:1", "prod", "sha256:2"],
+    { undo: { kind: "move_back", to: "sha256:2" } },
+    "Tag prod moved",
+  ],
+  [
+    "imageTagUndo",
+    [practice, "team/app", "sha256:1", "prod", { kind: "remove" }],
+    undefined,
+    "Tag prod removed",
+  ],
+  [
+    "imageTagUndo",
+    [practice, "team/app", "sha256:1", "prod", { kind: "move_back", to: "sha256:2" }],
+    undefined,
+    "Tag prod moved back",
+  ],
+  [
+    "repositoryMutabilitySet",
+    [practice, "team/app", { tag_mutability: "immutable", exclusion_filters: [] }],
+    undefined,
+    "Tag mutability of team/app set",
+  ],
+  [
     "repositoryCreate",
     [practice, "team/app", defaultRepositorySettings],
     {},
@@ -301,6 +337,15 @@ describe("a notification", () => {
     [
       ["clientLoginApply", [practice, "docker", { kind: "inline" }], { registry: "r" }, ""],
       ["clientLoginUndo", [practice, "docker"], { registry: "r" }, ""],
+    ],
+    [
+      [
+        "imageTagAdd",
+        [practice, "app", "sha256:1", "prod", null],
+        { undo: { kind: "remove" } },
+        "",
+      ],
+      ["imageTagUndo", [practice, "app", "sha256:1", "prod", { kind: "remove" }], undefined, ""],
     ],
     [
       ["repositoryCreate", [practice, "app", defaultRepositorySettings], {}, ""],

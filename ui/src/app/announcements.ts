@@ -7,8 +7,9 @@ import type { AwsConnection, DeletionReport, RegistryChange } from "../ipc/gener
 import type { Commands } from "../ipc/generated/commands";
 import { clientNames } from "../shared/clientLogins/clientLoginTexts";
 import { signerName, sourceLabel } from "../shared/connection";
-import { formatCount, formatCounted } from "../shared/format";
+import { formatCount, formatCounted, shortDigest } from "../shared/format";
 import type { Notice } from "../shared/notify";
+import { mutabilityLabels } from "../shared/repositorySettings";
 import { targetName } from "../shared/signIn/SignInModal";
 import { totalsText } from "../shared/undo/undoTexts";
 import { type Page, pageTitles } from "./routes";
@@ -225,6 +226,38 @@ export const announcements: Announcements = {
           `${formatCounted(changed, "image", "images")} ${isArchived ? "archived" : "being restored"}`,
           name,
         ),
+  imageTagAdd: ([connection, name, digest, tag, movesFrom], { undo }, actions) =>
+    about(
+      success(
+        `Tag ${tag} ${movesFrom === null ? "added" : "moved"}`,
+        `${name}:${tag} now points to ${shortDigest(digest)}.`,
+        undo === null
+          ? undefined
+          : {
+              text: "Undo",
+              onClick: () =>
+                actions.undo((backend) =>
+                  backend.imageTagUndo(connection, name, digest, tag, undo),
+                ),
+            },
+      ),
+      `tag ${name}:${tag}`,
+    ),
+  imageTagUndo: ([, name, , tag, undo]) =>
+    about(
+      success(
+        undo.kind === "remove" ? `Tag ${tag} removed` : `Tag ${tag} moved back`,
+        undo.kind === "remove"
+          ? `From ${name}. The image keeps its other tags.`
+          : `${name}:${tag} points to ${shortDigest(undo.to)} again.`,
+      ),
+      `tag ${name}:${tag}`,
+    ),
+  repositoryMutabilitySet: ([, name, { tag_mutability, exclusion_filters }]) =>
+    success(
+      `Tag mutability of ${name} set`,
+      [mutabilityLabels[tag_mutability], ...exclusion_filters].join(", "),
+    ),
   registryChange: ([connection, change]) =>
     success(registryChangeTitles[change.kind], signerName(connection)),
   repositoryCreate: ([connection, name], _, actions) =>

@@ -89,12 +89,12 @@ export const helpTexts: Record<HelpTopic, HelpText> = {
   },
   repositories: {
     title: "Repositories",
-    text: "The private repositories of this account and Region. Open a repository to see its images, policies, and settings. Before a repository is deleted, Transload lists every image that it contains.",
+    text: "The private repositories of this account and Region. Open a repository to see its images, policies, and settings. Preferences add columns, such as the cost per month; lifecycle policies and AWS tags are read only for the rows in sight. Before a repository is deleted, Transload lists every image that it contains.",
     links: [links.repositories, links.deleteRepository, links.deleteImage],
   },
   repository: {
     title: "Repository",
-    text: "Each row is one thing that was pushed. Open an index to see its platforms, attestations, and signatures. Sizes count shared layers once, and have a “≤” until every manifest was read. Transload reads each manifest once, and shows the last pull from before its own read.",
+    text: "Each row is one thing that was pushed. Open an index to see its platforms, attestations, and signatures. Sizes count shared layers once, and have a “≤” until every manifest was read. Transload reads each manifest once, and shows the last pull from before its own read. Actions compares two images, or adds a tag to one: it says first whether the tag moves from another image. Settings changes whether tags can be moved.",
     links: [links.imageDetails, links.multiArchitecture, links.deleteImage],
   },
   clean_up: {

@@ -127,7 +127,8 @@ interface FieldsProps {
   readOnly: boolean;
 }
 
-function MutabilityFields({ value, change, problems, readOnly }: FieldsProps) {
+/** Whether tags can be overwritten, with the exceptions. */
+export function MutabilityFields({ value, change, problems, readOnly }: FieldsProps) {
   const filters = value.exclusion_filters;
   const setFilter = (index: number, filter: string) =>
     change({ exclusion_filters: filters.map((old, at) => (at === index ? filter : old)) });

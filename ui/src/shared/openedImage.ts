@@ -1,5 +1,11 @@
 import type { ReactNode } from "react";
 
+/** Something that refers to an image, with its page. */
+export interface ReferencingImage {
+  readonly name: string;
+  readonly open: () => void;
+}
+
 /** An image that the user opened from its row. */
 export interface OpenedImage {
   readonly repository: string;
@@ -15,7 +21,9 @@ export interface OpenedImage {
   /** The other tags of the repository, to compare with. */
   readonly otherTags: readonly string[];
   /** The indexes that list it, and what refers to it. `null` if that isn’t known. */
-  readonly referencedBy: readonly string[] | null;
+  readonly referencedBy: readonly ReferencingImage[] | null;
+  /** The tag or digest of the repository that it is opened to be compared with. */
+  readonly compareWith?: string;
 }
 
 /** Shows the page of an image. The window provides it, because it is another feature. */

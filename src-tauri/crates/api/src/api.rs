@@ -30,6 +30,7 @@ use crate::books::logins::{CurrentLogin, EnteredLogin, Logins};
 use crate::books::open_clients::OpenClients;
 use crate::books::plans::{PlanBook, PlanEndpoints};
 use crate::books::ready_changes::{ReadyChanges, ReadyDeletion, ReadyRestore, ReadyUndo};
+use crate::books::repository_settings::KnownSettings;
 use crate::books::sign_ins::SignIns;
 use crate::books::source_dates::SourceDates;
 use crate::jobs::book::JobBook;
@@ -102,6 +103,7 @@ pub(crate) struct Inner {
     pub listings: Listings,
     pub in_use: InUse,
     pub cache_prefixes: CachePrefixes,
+    pub repository_settings: KnownSettings,
     /// Changes of the logins of `docker` and Podman, in order.
     pub client_login_undos: tokio::sync::Mutex<HashMap<ClientOfRegistry, Vec<ClientLoginUndo>>>,
     engine_address: Mutex<Option<String>>,
@@ -150,6 +152,7 @@ impl Api {
             listings: Listings::default(),
             in_use: InUse::default(),
             cache_prefixes: CachePrefixes::default(),
+            repository_settings: KnownSettings::default(),
             client_login_undos: tokio::sync::Mutex::default(),
             engine_address: Mutex::default(),
             practice_is_large: AtomicBool::default(),

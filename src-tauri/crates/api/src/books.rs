@@ -8,6 +8,7 @@
 //! - `cache_prefixes`: the pull-through cache rules of repositories
 //! - `in_use`: images that run somewhere
 //! - `listings`: the images of the repositories that were opened last
+//! - `repository_settings`: the settings of the repositories that were opened
 //! - `sign_ins`: sign-ins that wait for the user
 //! - `logins`: logins that the user entered, or that the keychain has
 //! - `source_dates`, `counterparts`: what sources and registries answered
@@ -22,5 +23,6 @@ pub(crate) mod logins;
 pub(crate) mod open_clients;
 pub(crate) mod plans;
 pub(crate) mod ready_changes;
+pub(crate) mod repository_settings;
 pub(crate) mod sign_ins;
 pub(crate) mod source_dates;

@@ -18,6 +18,7 @@ mod images_find;
 mod jobs;
 mod layer_files;
 mod lifecycle;
+mod list_columns;
 mod migration;
 mod name_proof;
 mod naming;
@@ -41,6 +42,8 @@ mod sign_in;
 mod source_dates;
 mod source_logins;
 mod sources;
+mod tag_mutability;
+mod tags;
 mod undo;
 
 pub(crate) use aws::mfa_code;

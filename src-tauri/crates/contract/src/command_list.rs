@@ -219,6 +219,20 @@ macro_rules! with_command_list {
         images_find_stop(attempt: String) -> ();
         /// Archives images, or restores them, with everything that belongs only to them.
         repository_images_archive(connection: AwsConnection, name: String, digests: Vec<String>, is_archived: bool) -> StorageClassChange;
+        /// What adding a tag to an image would do, with the images as they were last listed.
+        image_tag_check(connection: AwsConnection, name: String, digest: String, tag: String) -> TagEffect;
+        /// Adds a tag to an image, or moves it from the image `moves_from`. Fails with `tag_moved` if another image has the
+        /// tag.
+        image_tag_add(connection: AwsConnection, name: String, digest: String, tag: String, moves_from: Option<String>) -> TagAdded;
+        /// Undoes what `image_tag_add` did, unless someone moved the tag since, or ECR would delete the image.
+        image_tag_undo(connection: AwsConnection, name: String, digest: String, tag: String, undo: TagReversal) -> ();
+        /// Which pushes another tag mutability would refuse, with the images as they were last listed. Makes no call.
+        repository_mutability_check(connection: AwsConnection, name: String, setting: TagMutabilitySetting) -> MutabilityEffect;
+        repository_mutability_set(connection: AwsConnection, name: String, setting: TagMutabilitySetting) -> ();
+        /// The AWS tags of up to 100 repositories. One call for each.
+        repositories_aws_tags(connection: AwsConnection, names: Vec<String>) -> Vec<ListedAwsTags>;
+        /// The lifecycle policies of up to 100 repositories. One call for each.
+        repositories_policies(connection: AwsConnection, names: Vec<String>) -> Vec<ListedPolicy>;
         /// Says what a deletion would delete now, and what it would keep. Deletes nothing. Reads the manifests of indexes
         /// that weren't read before.
         deletion_plan(connection: AwsConnection, target: DeletionTarget) -> DeletionPlan;

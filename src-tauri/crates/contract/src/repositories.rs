@@ -1,14 +1,16 @@
 //! The repository pages.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 pub use transload_aws::EcrImageStatus as ImageStatus;
 use transload_errors::ApiError;
 pub use transload_explorer::{
     CleanupClass, CleanupImage, CleanupProposal, CleanupRules, ExclusionReason, FreedBytes,
-    ImageCount, ImageKind, ImagePart, ImageRow, ImageSize, KeptFromCleanup, RepositoryRows,
-    UnreadManifest, UnreadReason,
+    ImageCount, ImageKind, ImagePart, ImageRow, ImageSize, KeptFromCleanup, MutabilityEffect,
+    RepositoryRows, TagEffect, TagReversal, UnreadManifest, UnreadReason,
 };
-use transload_model::Reported;
+use transload_model::{Reported, TagMutability};
 use ts_rs::TS;
 
 use crate::migration::RepositorySettings;
@@ -103,6 +105,59 @@ pub struct RepositoryImage {
     pub archived_at_ms: Option<u64>,
     /// Commands that pull it. Empty if its status is unknown.
     pub pull_commands: Vec<String>,
+}
+
+/// The tag mutability of a repository, as a user sets it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "repositories.ts")]
+pub struct TagMutabilitySetting {
+    pub tag_mutability: TagMutability,
+    /// Exceptions, one to five patterns. Empty without exceptions.
+    pub exclusion_filters: Vec<String>,
+}
+
+/// The AWS tags of a repository in the list.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "repositories.ts")]
+pub struct ListedAwsTags {
+    pub name: String,
+    /// `null` if they couldn't be read.
+    pub tags: Option<BTreeMap<String, String>>,
+    pub error: Option<ApiError>,
+}
+
+/// The lifecycle policy of a repository in the list.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "repositories.ts")]
+pub struct ListedPolicy {
+    pub name: String,
+    pub state: ListedPolicyState,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+#[ts(export_to = "repositories.ts")]
+pub enum ListedPolicyState {
+    /// The repository has no lifecycle policy.
+    None,
+    /// It has one.
+    Set {
+        rules: Option<u32>,
+        /// When ECR last evaluated it. `null` if it never did.
+        last_evaluated_at_ms: Option<u64>,
+        /// Number of images that go or are archived, if the images were listed and the policy could be evaluated.
+        goes: Option<u64>,
+    },
+    /// It couldn't be read.
+    Unread { error: ApiError },
+}
+
+/// A tag that was added to an image.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "repositories.ts")]
+pub struct TagAdded {
+    /// `null` if the image had no tag: removing its only tag deletes an image.
+    pub undo: Option<TagReversal>,
 }
 
 /// The result of archiving or restoring images.

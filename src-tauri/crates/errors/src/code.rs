@@ -154,6 +154,10 @@ pub enum ErrorCode {
     LayerUnreadable,
     /// The image doesn't have the requested platform; `subject` is the platform.
     PlatformMissing,
+    /// A tag in ECR points to another image than it did; `subject` is the tag.
+    TagMoved,
+    /// ECR can't add a tag or remove it; `subject` is the tag.
+    TagRefused,
     /// The tag is immutable and points to another image.
     TagImmutable,
     /// The registry rejected the request for another reason.

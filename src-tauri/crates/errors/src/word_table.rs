@@ -498,6 +498,14 @@ impl ErrorWords {
                 &["Choose one of the platforms that the image has."],
                 &[],
             ),
+            ErrorCode::TagMoved => warning(
+                "The tag changed meanwhile",
+                &["Refresh the repository to see the image of the tag. Nothing was changed."],
+                &[],
+            ),
+            ErrorCode::TagRefused => {
+                warning("Couldn't change the tag", &["Choose another tag or another image."], &[])
+            }
             ErrorCode::TagImmutable => warning(
                 "The tag is immutable",
                 &[

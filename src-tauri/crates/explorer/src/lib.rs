@@ -14,6 +14,8 @@
 //! - `deletion_run`: carries out the plan of a repository
 //! - `restore`: puts back what a deletion deleted
 //! - `shared_layers`: which other images have the layers of an image
+//! - `tag_change`: adds a tag to an image, and takes it away again
+//! - `tag_mutability`: which pushes another tag mutability would refuse
 //! - `vulnerabilities`: what scans found, by package
 //! - `reading`: reads manifests in batches, and remembers the pull times of before
 
@@ -33,6 +35,8 @@ mod rows;
 mod shared_layers;
 mod sizes;
 mod storage;
+mod tag_change;
+mod tag_mutability;
 #[cfg(test)]
 mod testing;
 mod vulnerabilities;
@@ -59,6 +63,10 @@ pub use rows::rows;
 pub use shared_layers::{BaseGuess, ElsewhereManifest, LayerSharing, SharedLayer, layer_sharing};
 pub use sizes::{FreedBytes, ImageSize, Sizes};
 pub use storage::{MonthlyUse, RepositoryStorage, shared_elsewhere_bytes, storage};
+pub use tag_change::{
+    TagEffect, TagFailure, TagReversal, add_tag, remove_tag, tag_effect, tag_reversal,
+};
+pub use tag_mutability::{MutabilityEffect, mutability_effect};
 pub use vulnerabilities::{
     FindingCounts, FixAvailable, ImageVulnerabilities, ScanState, Severity, SeverityCounts,
     Vulnerability, VulnerablePackage, finding_counts, vulnerabilities,

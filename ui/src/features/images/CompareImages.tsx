@@ -33,11 +33,19 @@ interface CompareImagesProps {
 export function CompareImages(props: CompareImagesProps) {
   const { connection, image, location, name, onClose, errorActions } = props;
   const backend = useBackend();
-  const [tag, setTag] = useState("");
+  const { compareWith = "" } = image;
+  const inRepository = (reference: string): ImageLocation => ({
+    source: { kind: "ecr", connection },
+    repository: image.repository,
+    reference,
+  });
+  const [tag, setTag] = useState(compareWith);
   const [elsewhere, setElsewhere] = useState(false);
   const [reference, setReference] = useState("");
   const [platform, setPlatform] = useState("");
-  const [chosen, setChosen] = useState<{ other: ImageLocation; platform: string } | null>(null);
+  const [chosen, setChosen] = useState<{ other: ImageLocation; platform: string } | null>(
+    compareWith === "" ? null : { other: inRepository(compareWith), platform: "" },
+  );
   const request = useRequest<ImageComparison>(
     chosen === null ? null : JSON.stringify(chosen),
     () =>
@@ -54,11 +62,7 @@ export function CompareImages(props: CompareImagesProps) {
     ? parseOther(reference, sameTag)
     : tag.trim() === ""
       ? null
-      : {
-          source: { kind: "ecr" as const, connection },
-          repository: image.repository,
-          reference: tag.trim(),
-        };
+      : inRepository(tag.trim());
 
   return (
     <SpaceBetween size="m">
@@ -130,7 +134,12 @@ export function CompareImages(props: CompareImagesProps) {
             </Button>
             <Checkbox
               checked={elsewhere}
-              onChange={({ detail }) => setElsewhere(detail.checked)}
+              onChange={({ detail }) => {
+                setElsewhere(detail.checked);
+                if (detail.checked && reference === "") {
+                  setReference(`docker.io/${image.repository}:${sameTag}`);
+                }
+              }}
               data-testid="compare-elsewhere"
             >
               Image in another registry

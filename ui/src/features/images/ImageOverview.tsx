@@ -1,5 +1,6 @@
 import Badge from "@cloudscape-design/components/badge";
 import Box from "@cloudscape-design/components/box";
+import Button from "@cloudscape-design/components/button";
 import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
 import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
@@ -10,7 +11,7 @@ import { CommandList } from "../../shared/CommandList";
 import { CopyableDigest } from "../../shared/CopyableText";
 import { formatBytes, formatCount, shortDigest } from "../../shared/format";
 import { LastPull } from "../../shared/LastPull";
-import type { OpenedImage } from "../../shared/openedImage";
+import type { OpenedImage, ReferencingImage } from "../../shared/openedImage";
 import { PagedTable } from "../../shared/PagedTable";
 import { RelativeTime } from "../../shared/RelativeTime";
 import { StatusText } from "../../shared/StatusText";
@@ -69,11 +70,25 @@ export function ImageOverview({ image, inspection }: ImageOverviewProps) {
 /** More names can't be read in one fact. */
 const listedReferences = 10;
 
-function references(names: readonly string[]): string {
-  const more = names.length - listedReferences;
-  return names.length === 0
-    ? "Nothing in this repository"
-    : `${names.slice(0, listedReferences).join(", ")}${more > 0 ? ` and ${formatCount(more)} more` : ""}`;
+/** What refers to the image. Each name opens its page. */
+function References({ found }: { found: readonly ReferencingImage[] }) {
+  const more = found.length - listedReferences;
+  if (found.length === 0) {
+    return "Nothing in this repository";
+  }
+  return (
+    <span>
+      {found.slice(0, listedReferences).map(({ name, open }, index) => (
+        <span key={name}>
+          {index > 0 && ", "}
+          <Button variant="inline-link" ariaLabel={`Open ${name}`} onClick={open}>
+            {name}
+          </Button>
+        </span>
+      ))}
+      {more > 0 && ` and ${formatCount(more)} more`}
+    </span>
+  );
 }
 
 function facts(image: OpenedImage, inspection: ImageInspection) {
@@ -137,7 +152,7 @@ function facts(image: OpenedImage, inspection: ImageInspection) {
       : []),
     ...(image.referencedBy === null
       ? []
-      : [{ label: "Referenced by", value: references(image.referencedBy) }]),
+      : [{ label: "Referenced by", value: <References found={image.referencedBy} /> }]),
     ...(selected?.subject
       ? [{ label: "Refers to", value: <CopyableDigest digest={selected.subject} /> }]
       : []),

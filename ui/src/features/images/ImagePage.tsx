@@ -10,13 +10,14 @@ import { useState } from "react";
 import { type ErrorActions, ErrorAlert } from "../../errors";
 import { useBackend } from "../../ipc";
 import type { AwsConnection, ImageInspection, ImageLocation } from "../../ipc/generated";
+import { AddTagModal } from "../../shared/AddTagModal";
 import { CopyableText } from "../../shared/CopyableText";
 import { connectionKey } from "../../shared/connection";
 import { formatCounted, shortDigest } from "../../shared/format";
 import { InfoLink } from "../../shared/help";
 import type { OpenedImage } from "../../shared/openedImage";
 import { PullGuidesSection } from "../../shared/pullGuides";
-import { useRequest } from "../../shared/useRequest";
+import { reloadRequests, useRequest } from "../../shared/useRequest";
 import { CompareImages } from "./CompareImages";
 import { ImageConfiguration } from "./ImageConfiguration";
 import { ImageDocuments } from "./ImageDocuments";
@@ -38,7 +39,8 @@ export function ImagePage({ connection, image, onClose, errorActions }: ImagePag
   const backend = useBackend();
   const [platform, setPlatform] = useState<string | null>(null);
   const [reveal, setReveal] = useState(false);
-  const [comparing, setComparing] = useState(false);
+  const [comparing, setComparing] = useState(image.compareWith !== undefined);
+  const [tagging, setTagging] = useState(false);
   const location = {
     source: { kind: "ecr" as const, connection },
     repository: image.repository,
@@ -79,6 +81,9 @@ export function ImagePage({ connection, image, onClose, errorActions }: ImagePag
             <Button onClick={onClose} data-testid="image-close">
               Back to repository
             </Button>
+            <Button onClick={() => setTagging(true)} data-testid="image-tag">
+              Add a tag
+            </Button>
             <Button
               disabled={shown === null}
               disabledReason="Loading the image."
@@ -117,6 +122,18 @@ export function ImagePage({ connection, image, onClose, errorActions }: ImagePag
             errorActions={errorActions}
           />
         </>
+      )}
+      {tagging && (
+        <AddTagModal
+          backend={backend}
+          connection={connection}
+          repository={image.repository}
+          image={image}
+          errorActions={errorActions}
+          // The list of the repository has the tags of this page.
+          onChanged={reloadRequests}
+          onClose={() => setTagging(false)}
+        />
       )}
     </SpaceBetween>
   );

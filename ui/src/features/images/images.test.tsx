@@ -14,6 +14,8 @@ vi.setConfig({ testTimeout: 180_000 });
 
 const connection: AwsConnection = { kind: "practice" };
 const uri = "111122223333.dkr.ecr.eu-west-1.amazonaws.com/team/app";
+/** The names of the references that were opened. */
+const openedReferences: string[] = [];
 const image = {
   repository: "team/app",
   uri,
@@ -23,7 +25,10 @@ const image = {
   pulledAtMs: null,
   ownReadAtMs: Date.UTC(2026, 0, 5),
   otherTags: ["2.0"],
-  referencedBy: ["Image index 2.1-multi", "Signature sha256:aa"],
+  referencedBy: ["Image index 2.1-multi", "Signature sha256:aa"].map((name) => ({
+    name,
+    open: () => openedReferences.push(name),
+  })),
 };
 
 function show(part: Partial<Backend> = {}) {
@@ -68,6 +73,8 @@ describe("the page of an image", () => {
     expect(screen.getByTestId("image-facts").textContent).toContain(
       "Referenced byImage index 2.1-multi, Signature sha256:aa",
     );
+    fireEvent.click(screen.getByLabelText("Open Signature sha256:aa"));
+    expect(openedReferences).toEqual(["Signature sha256:aa"]);
     expect(container.textContent).toContain(`docker pull ${uri}:2.1`);
     expect(container.textContent).toContain(`docker pull ${uri}@sha256:${"e".repeat(64)}`);
     expect(await accessibilityViolations(container)).toEqual([]);

@@ -151,9 +151,15 @@ export function RepositoryDetailsView({
           )}
         </SpaceBetween>
       </div>
-      {image !== null && showImage(image, () => setImage(null))}
+      {image !== null && showImage(withTagsOf(image, details), () => setImage(null))}
     </>
   );
+}
+
+/** An opened image with its tags as they were listed last. */
+function withTagsOf(image: OpenedImage, details: RepositoryDetails | null): OpenedImage {
+  const listed = details?.images.find(({ digest }) => digest === image.digest);
+  return listed === undefined ? image : { ...image, tags: listed.tags };
 }
 
 interface DetailsTabsProps {
@@ -236,7 +242,18 @@ function DetailsTabs({ connection, details, errorActions, onChanged, onOpen }: D
           label: "Access",
           content: <AccessPolicy policy={repository.settings.policy} />,
         },
-        { id: "settings", label: "Settings", content: <RepositoryFacts repository={repository} /> },
+        {
+          id: "settings",
+          label: "Settings",
+          content: (
+            <RepositoryFacts
+              connection={connection}
+              repository={repository}
+              errorActions={errorActions}
+              onChanged={onChanged}
+            />
+          ),
+        },
       ]}
       data-testid="repository-tabs"
     />

@@ -8,6 +8,7 @@ import { CopyableText } from "../../shared/CopyableText";
 import { RelativeTime } from "../../shared/RelativeTime";
 import { isKnown } from "../../shared/reported";
 import { encryptionLabel, mutabilityLabel } from "../../shared/repositorySettings";
+import { MutabilityButton, type MutabilityButtonProps } from "./MutabilityModal";
 
 /** The URI and the main settings, in one line. */
 export function RepositoryLine({ repository }: { repository: Repository }) {
@@ -21,14 +22,22 @@ export function RepositoryLine({ repository }: { repository: Repository }) {
 }
 
 /** The settings of a repository. */
-export function RepositoryFacts({ repository }: { repository: Repository }) {
+export function RepositoryFacts(props: MutabilityButtonProps) {
+  const { repository } = props;
   const { settings } = repository;
   const { encryption } = settings;
   const key = isKnown(encryption) && encryption.kind !== "aes256" ? encryption.key : null;
   const tags = Object.entries(settings.tags);
 
   return (
-    <Container header={<Header variant="h2">Settings</Header>} data-testid="repository-settings">
+    <Container
+      header={
+        <Header variant="h2" actions={<MutabilityButton {...props} />}>
+          Settings
+        </Header>
+      }
+      data-testid="repository-settings"
+    >
       <KeyValuePairs
         columns={3}
         items={[

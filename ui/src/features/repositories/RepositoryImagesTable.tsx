@@ -5,7 +5,9 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import Toggle from "@cloudscape-design/components/toggle";
 import { useMemo, useRef, useState } from "react";
 import { type ErrorActions, ErrorAlert } from "../../errors";
+import { useBackend } from "../../ipc";
 import type { AwsConnection, RepositoryDetails } from "../../ipc/generated";
+import { AddTagModal } from "../../shared/AddTagModal";
 import { formatCount } from "../../shared/format";
 import type { OpenedImage } from "../../shared/openedImage";
 import { FullTable } from "../../shared/PagedTable";
@@ -64,8 +66,10 @@ function deletionOptions(
 /** The images of a repository. An image expands to its platforms and referrers. */
 export function RepositoryImagesTable(props: RepositoryImagesTableProps) {
   const { connection, details, images, errorActions, onChanged, onOpen } = props;
+  const backend = useBackend();
   const { name: repository, uri } = details.repository;
   const [deleting, setDeleting] = useState<readonly RepositoryImageRow[]>([]);
+  const [tagging, setTagging] = useState<RepositoryImageRow | null>(null);
   const [moving, setMoving] = useState<"archive" | "restore" | null>(null);
   const all = images.rows;
   const untagged = all.filter(({ tags }) => tags.length === 0).length;
@@ -81,22 +85,30 @@ export function RepositoryImagesTable(props: RepositoryImagesTableProps) {
   const someArchived = all.some(({ status }) => status !== "active");
   const use = useRepositoryUse(connection, repository, details);
   const isRead = images.grouped.unread_indexes.length === 0;
-  const imageOnly = useMemo(() => {
+  const opened = useMemo(() => {
     const tags = all.flatMap((row) => row.tags);
-    const open = (row: RepositoryImageRow) =>
-      latestOnOpen.current({
-        repository,
-        uri,
-        digest: row.digest,
-        tags: row.tags,
-        pushedAtMs: row.pushedAtMs,
-        pulledAtMs: row.pulledAtMs,
-        ownReadAtMs: row.ownReadAtMs,
-        otherTags: tags.filter((tag) => !row.tags.includes(tag)),
-        referencedBy: isRead ? referencesTo(row.digest, all) : null,
-      });
-    return imageColumns(uri, open, someArchived);
-  }, [uri, repository, all, isRead, someArchived]);
+    const open = (row: RepositoryImageRow): OpenedImage => ({
+      repository,
+      uri,
+      digest: row.digest,
+      tags: row.tags,
+      pushedAtMs: row.pushedAtMs,
+      pulledAtMs: row.pulledAtMs,
+      ownReadAtMs: row.ownReadAtMs,
+      otherTags: tags.filter((tag) => !row.tags.includes(tag)),
+      referencedBy: isRead
+        ? referencesTo(row.digest, all).map(({ name, row }) => ({
+            name,
+            open: () => latestOnOpen.current(open(row)),
+          }))
+        : null,
+    });
+    return open;
+  }, [uri, repository, all, isRead]);
+  const imageOnly = useMemo(
+    () => imageColumns(uri, (row) => latestOnOpen.current(opened(row)), someArchived),
+    [uri, opened, someArchived],
+  );
   const columns = useMemo(
     () => [
       ...imageOnly,
@@ -128,6 +140,17 @@ export function RepositoryImagesTable(props: RepositoryImagesTableProps) {
     switch (action) {
       case "pull":
         setPullCommandsShown(true);
+        break;
+      case "compare": {
+        // The newer one is compared with the older one.
+        const [newer, older] = selected;
+        if (newer !== undefined && older !== undefined) {
+          onOpen({ ...opened(newer), compareWith: older.tags[0] ?? older.digest });
+        }
+        break;
+      }
+      case "tag":
+        setTagging(only ?? null);
         break;
       case "sizes":
         void images.read(unread);
@@ -226,6 +249,18 @@ export function RepositoryImagesTable(props: RepositoryImagesTableProps) {
                   disabledReason: "Select one image.",
                 },
                 {
+                  id: "compare",
+                  text: "Compare",
+                  disabled: selected.length !== 2,
+                  disabledReason: "Select two images.",
+                },
+                {
+                  id: "tag",
+                  text: "Add a tag",
+                  disabled: only?.status !== "active",
+                  disabledReason: "Select one active image.",
+                },
+                {
                   id: "sizes",
                   text: "Compute sizes",
                   disabled: unread.length === 0 || images.progress !== null,
@@ -258,6 +293,17 @@ export function RepositoryImagesTable(props: RepositoryImagesTableProps) {
         }
         data-testid="images-table"
       />
+      {tagging !== null && (
+        <AddTagModal
+          backend={backend}
+          connection={connection}
+          repository={repository}
+          image={tagging}
+          errorActions={errorActions}
+          onChanged={onChanged}
+          onClose={() => setTagging(null)}
+        />
+      )}
       {moving !== null && (
         <ArchiveImagesModal
           connection={connection}

@@ -11,6 +11,7 @@ import { isKnown } from "../../shared/reported";
 import { StatusText } from "../../shared/StatusText";
 import type { Column } from "../../shared/tablePreferences";
 import {
+  type AttachedCounts,
   imageKindLabels,
   imageName,
   imageStatusLabel,
@@ -101,6 +102,30 @@ function SizeCell({ row }: { row: RepositoryImageRow }) {
 
 const statusTypes = { active: "success", archived: "stopped", activating: "in-progress" } as const;
 
+/** A column that says whether something is attached to an image. Nothing is verified. */
+function attachedColumn(
+  id: string,
+  header: string,
+  what: keyof AttachedCounts,
+): Column<RepositoryImageRow> {
+  const count = ({ attached }: RepositoryImageRow) => attached?.[what] ?? -1;
+  return {
+    id,
+    header,
+    width: 105,
+    hidden: true,
+    sortingComparator: (one, other) => count(one) - count(other),
+    cell: (row) => {
+      if (row.isEntry) {
+        return null;
+      }
+      const found = count(row);
+      const text = found < 0 ? "–" : found === 0 ? "No" : found === 1 ? "Yes" : formatCount(found);
+      return <span title={found > 0 ? "Present, not verified" : undefined}>{text}</span>;
+    },
+  };
+}
+
 /** Columns of the images of a repository with this URI. */
 export function imageColumns(
   uri: string,
@@ -173,6 +198,9 @@ export function imageColumns(
         <LastPull name={imageName(row)} pulledAtMs={row.pulledAtMs} ownReadAtMs={row.ownReadAtMs} />
       ),
     },
+    attachedColumn("signed", "Signed", "signatures"),
+    attachedColumn("sbom", "SBOM", "sboms"),
+    attachedColumn("provenance", "Provenance", "provenances"),
     {
       id: "status",
       header: "Status",

@@ -9,6 +9,13 @@ import type {
 import { formatCounted, shortDigest } from "../../shared/format";
 import { type Reported, reportedText } from "../../shared/reported";
 
+/** Numbers of signatures and documents of an image. */
+export interface AttachedCounts {
+  readonly signatures: number;
+  readonly sboms: number;
+  readonly provenances: number;
+}
+
 /** A row of the images table: a thing that was pushed, or a part of one. */
 export interface RepositoryImageRow {
   /** Unique in the table, although a part can stand under several rows. */
@@ -31,6 +38,8 @@ export interface RepositoryImageRow {
   /** Its platforms and referrers, counted. */
   readonly contents: string;
   readonly platforms: readonly string[];
+  /** Numbers of what is attached. `null` if the index wasn’t read. */
+  readonly attached: AttachedCounts | null;
   /** What else to know about it, or `null`. */
   readonly note: string | null;
   readonly isUnread: boolean;
@@ -126,6 +135,7 @@ export function imageRows(
       sizeIsExact: true,
       onlyHereBytes: null,
       contents: "",
+      attached: null,
       platforms: [],
       note: null,
       isUnread: false,
@@ -144,6 +154,9 @@ export function imageRows(
     sizeIsExact: row.size.is_exact || row.parts.length === 0,
     onlyHereBytes: row.only_here_bytes,
     contents: contentsOf(row),
+    attached: row.is_unread
+      ? null
+      : { signatures: row.signatures, sboms: row.sboms, provenances: row.provenances },
     platforms: row.platforms,
     note: noteOf(row),
     isUnread: row.is_unread,
@@ -185,24 +198,36 @@ export function allParts(row: RepositoryImageRow): readonly RepositoryImageRow[]
   return [...found.values()];
 }
 
-/** The indexes that list an image, and the signatures and other referrers of it, each by type and name. */
+/** Something that refers to an image. */
+export interface ReferencingRow {
+  /** Its type and name. */
+  readonly name: string;
+  readonly row: RepositoryImageRow;
+}
+
+/** The indexes that list an image, and the signatures and other referrers of it, each once. */
 export function referencesTo(
   digest: string,
   rows: readonly RepositoryImageRow[],
-): readonly string[] {
-  const found = new Set<string>();
-  const named = (row: RepositoryImageRow) => `${imageKindLabels[row.kind]} ${imageName(row)}`;
+): readonly ReferencingRow[] {
+  const found = new Map<string, ReferencingRow>();
+  const add = (row: RepositoryImageRow) => {
+    const name = `${imageKindLabels[row.kind]} ${imageName(row)}`;
+    if (!found.has(name)) {
+      found.set(name, { name, row });
+    }
+  };
   const look = (row: RepositoryImageRow) => {
     for (const part of row.parts) {
       const isListed = part.kind === "image" || part.kind === "index";
       if (isListed && part.digest === digest) {
-        found.add(named(row));
+        add(row);
       } else if (!isListed && row.digest === digest) {
-        found.add(named(part));
+        add(part);
       }
       look(part);
     }
   };
   rows.forEach(look);
-  return [...found];
+  return [...found.values()];
 }

@@ -1,9 +1,15 @@
 import type { Backend } from "../backend";
-import type { AwsConnection, RegistrySettings, RepositoryImage } from "../generated";
+import type {
+  AwsConnection,
+  RegistrySettings,
+  RepositoryImage,
+  TagMutabilitySetting,
+} from "../generated";
 import { fakeDeletionMethods } from "./deletion";
 import { fakeError } from "./error";
 import { fakeRegistry, fakeRepository } from "./fixtures";
 import { noEffects, noLifecycle, singleRows } from "./repositoryRows";
+import { fakeTagMethods } from "./tags";
 
 type RepositoryMethods =
   | "registrySettings"
@@ -28,6 +34,13 @@ type RepositoryMethods =
   | "restoreRun"
   | "restoreStop"
   | "deletionStop"
+  | "imageTagCheck"
+  | "imageTagAdd"
+  | "imageTagUndo"
+  | "repositoryMutabilityCheck"
+  | "repositoryMutabilitySet"
+  | "repositoriesAwsTags"
+  | "repositoriesPolicies"
   | "repositoryInOtherRegion"
   | "repositoryCreate";
 
@@ -42,6 +55,11 @@ export function fakeRepositoryMethods(
     errors: [],
   };
   const policies = new Map<string, string>();
+  const mutability = new Map<string, TagMutabilitySetting>();
+  const described = (name: string, isPractice: boolean) => {
+    const repository = fakeRepository(name, isPractice);
+    return { ...repository, settings: { ...repository.settings, ...mutability.get(name) } };
+  };
   const practice = (connection: AwsConnection) => connection.kind === "practice";
   return {
     registrySettings: async () => registry,
@@ -61,7 +79,7 @@ export function fakeRepositoryMethods(
     },
 
     repositoriesList: async (connection) =>
-      [...ecr.keys()].map((name) => fakeRepository(name, practice(connection))),
+      [...ecr.keys()].map((name) => described(name, practice(connection))),
     repositorySummaries: async (_connection, names) =>
       names.map((name) => {
         const { images, size } = singleRows(ecr.get(name) ?? []);
@@ -82,7 +100,7 @@ export function fakeRepositoryMethods(
         throw fakeError("repository_missing", `ECR has no repository ${name}.`, name);
       }
       return {
-        repository: fakeRepository(name, practice(connection)),
+        repository: described(name, practice(connection)),
         lifecycle: { ...noLifecycle, policy: policies.get(name) ?? null },
         images,
         rows: singleRows(images),
@@ -122,6 +140,7 @@ export function fakeRepositoryMethods(
       return { changed: digests.length, unchanged: [] };
     },
     ...fakeDeletionMethods(ecr),
+    ...fakeTagMethods(ecr, mutability),
     repositoryInOtherRegion: async () => [],
     repositoryCreate: async (connection, name) => {
       ecr.set(name, []);

@@ -8,7 +8,7 @@ import type { DroppedFile, MigrationRequest, RepositorySettings } from "./migrat
 import type { PlanPermissions } from "./permissions";
 import type { CopyTool, MigrationPlan, PlanProgress } from "./plan";
 import type { HistoryEntry, HistoryMatch, MigrationReport, ReportFormat } from "./report";
-import type { CacheRuleValidation, CleanupRules, DeletionEntry, DeletionPlan, DeletionProgress, DeletionReport, DeletionTarget, FoundImages, LifecyclePreviewState, LifecycleWhatIf, RegistryChange, RegistryConfiguration, RegistryContents, RegistryOffer, RegistryReadProgress, RegistrySettings, Repository, RepositoryCleanup, RepositoryDetails, RepositoryRows, RepositoryStorage, RepositorySummary, RestorePlan, RestoreProgress, RestoreReport, StorageClassChange, UnreadManifest } from "./repositories";
+import type { CacheRuleValidation, CleanupRules, DeletionEntry, DeletionPlan, DeletionProgress, DeletionReport, DeletionTarget, FoundImages, LifecyclePreviewState, LifecycleWhatIf, ListedAwsTags, ListedPolicy, MutabilityEffect, RegistryChange, RegistryConfiguration, RegistryContents, RegistryOffer, RegistryReadProgress, RegistrySettings, Repository, RepositoryCleanup, RepositoryDetails, RepositoryRows, RepositoryStorage, RepositorySummary, RestorePlan, RestoreProgress, RestoreReport, StorageClassChange, TagAdded, TagEffect, TagMutabilitySetting, TagReversal, UnreadManifest } from "./repositories";
 import type { AppInfo, CaFile, NetworkStatus, PracticeStatus, SavedProfile, Settings, WizardDraft } from "./settings";
 import type { ChooseProgress, ChosenTags, EngineOriginal, EngineStatus, ImageSource, PasteField, PastedSource, ProposedNames, RenameRule, Selection, SourceLogin, SourceLoginStatus, SourceNamespaces, SourceRepositories, SourceTag, SourceTags } from "./sources";
 import type { UndoPlan, UndoProgress, UndoReport } from "./undo";
@@ -349,6 +349,32 @@ export interface Commands {
    */
   repositoryImagesArchive(connection: AwsConnection, name: string, digests: Array<string>, isArchived: boolean): Promise<StorageClassChange>;
   /**
+   * What adding a tag to an image would do, with the images as they were last listed.
+   */
+  imageTagCheck(connection: AwsConnection, name: string, digest: string, tag: string): Promise<TagEffect>;
+  /**
+   * Adds a tag to an image, or moves it from the image `moves_from`. Fails with `tag_moved` if another image has the
+   * tag.
+   */
+  imageTagAdd(connection: AwsConnection, name: string, digest: string, tag: string, movesFrom: string | null): Promise<TagAdded>;
+  /**
+   * Undoes what `image_tag_add` did, unless someone moved the tag since, or ECR would delete the image.
+   */
+  imageTagUndo(connection: AwsConnection, name: string, digest: string, tag: string, undo: TagReversal): Promise<void>;
+  /**
+   * Which pushes another tag mutability would refuse, with the images as they were last listed. Makes no call.
+   */
+  repositoryMutabilityCheck(connection: AwsConnection, name: string, setting: TagMutabilitySetting): Promise<MutabilityEffect>;
+  repositoryMutabilitySet(connection: AwsConnection, name: string, setting: TagMutabilitySetting): Promise<void>;
+  /**
+   * The AWS tags of up to 100 repositories. One call for each.
+   */
+  repositoriesAwsTags(connection: AwsConnection, names: Array<string>): Promise<Array<ListedAwsTags>>;
+  /**
+   * The lifecycle policies of up to 100 repositories. One call for each.
+   */
+  repositoriesPolicies(connection: AwsConnection, names: Array<string>): Promise<Array<ListedPolicy>>;
+  /**
    * Says what a deletion would delete now, and what it would keep. Deletes nothing. Reads the manifests of indexes
    * that weren't read before.
    */
@@ -600,6 +626,13 @@ export const commands: Record<keyof Commands, { name: string; arguments: readonl
   imagesFind: { name: "images_find", arguments: ["connection", "text", "attempt", "on_progress"] },
   imagesFindStop: { name: "images_find_stop", arguments: ["attempt"] },
   repositoryImagesArchive: { name: "repository_images_archive", arguments: ["connection", "name", "digests", "is_archived"] },
+  imageTagCheck: { name: "image_tag_check", arguments: ["connection", "name", "digest", "tag"] },
+  imageTagAdd: { name: "image_tag_add", arguments: ["connection", "name", "digest", "tag", "moves_from"] },
+  imageTagUndo: { name: "image_tag_undo", arguments: ["connection", "name", "digest", "tag", "undo"] },
+  repositoryMutabilityCheck: { name: "repository_mutability_check", arguments: ["connection", "name", "setting"] },
+  repositoryMutabilitySet: { name: "repository_mutability_set", arguments: ["connection", "name", "setting"] },
+  repositoriesAwsTags: { name: "repositories_aws_tags", arguments: ["connection", "names"] },
+  repositoriesPolicies: { name: "repositories_policies", arguments: ["connection", "names"] },
   deletionPlan: { name: "deletion_plan", arguments: ["connection", "target"] },
   deletionRun: { name: "deletion_run", arguments: ["deletion", "on_progress"] },
   deletionStop: { name: "deletion_stop", arguments: ["deletion"] },

@@ -990,6 +990,22 @@ export const errorWords: Record<ErrorCode, ErrorWords> = {
       "retry"
     ]
   },
+  "tag_moved": {
+    "severity": "warning",
+    "title": "The tag changed meanwhile",
+    "next": [
+      "Refresh the repository to see the image of the tag. Nothing was changed."
+    ],
+    "actions": []
+  },
+  "tag_refused": {
+    "severity": "warning",
+    "title": "Couldn't change the tag",
+    "next": [
+      "Choose another tag or another image."
+    ],
+    "actions": []
+  },
   "throttled": {
     "severity": "warning",
     "title": "Request rate limit reached",

@@ -19,6 +19,9 @@ const withoutAction = new Set([
   "platform_missing",
   "referrer_kept",
   "scan_refused",
+  // The dialog checks the tag again.
+  "tag_moved",
+  "tag_refused",
   "stored_login_unreadable",
   "login_untested",
   // The button that asks ECR is beside this error.

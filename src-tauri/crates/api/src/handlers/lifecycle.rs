@@ -39,6 +39,12 @@ impl Api {
         Ok(what_if(&policy, &images, &facts))
     }
 
+    /// Returns how many images a policy would delete or archive now.
+    pub(super) fn affected_by(&self, policy: &LifecyclePolicy, images: &[EcrImage]) -> u64 {
+        let facts = cached_facts(&self.documents(), images);
+        what_if(policy, images, &facts).affected.len() as u64
+    }
+
     /// Starts ECR's preview of a policy.
     pub async fn lifecycle_preview_start(
         &self,

@@ -53,6 +53,8 @@ impl Api {
                 format!("The repository {name} doesn't exist in this account and region.");
             return Err(ApiError::new(ErrorCode::RepositoryMissing, message).about(name.as_str()));
         };
+        let settings = repository.settings.clone();
+        self.inner.repository_settings.put(explored.scope.clone(), settings);
         let (images, lifecycle) =
             futures_util::join!(self.list_images(&explored), self.lifecycle_of(&explored));
         let images = images?;

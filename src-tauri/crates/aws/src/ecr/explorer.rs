@@ -1,11 +1,13 @@
 //! The calls of ECR that only the explorer makes: every image whatever its status, manifests in batches, and lifecycle
 //! policies with their preview. [`Ecr`](crate::ecr::client::Ecr) implements them.
 
+use std::collections::BTreeMap;
+
 use async_trait::async_trait;
 
 use crate::ecr::api::{EcrApi, EcrImage, EcrImageId};
 use crate::error::AwsError;
-use transload_model::{Digest, Reported, RepositoryName, Tag};
+use transload_model::{Digest, Reported, RepositoryName, RepositorySettings, Tag};
 
 /// Images per call of BatchGetImage. Source: the service model of ECR, `ImageIdentifierList`.
 pub const MANIFEST_BATCH_SIZE: usize = 100;
@@ -64,6 +66,16 @@ pub trait EcrExplorer: EcrApi {
         manifest: &EcrManifest,
         tag: Option<&Tag>,
     ) -> Result<(), AwsError>;
+
+    /// Sets the tag mutability of these settings, with its exclusion filters.
+    async fn set_tag_mutability(
+        &self,
+        name: &RepositoryName,
+        settings: &RepositorySettings,
+    ) -> Result<(), AwsError>;
+
+    /// Returns the AWS tags of the repository with this ARN.
+    async fn aws_tags(&self, arn: &str) -> Result<BTreeMap<String, String>, AwsError>;
 
     /// Archives an image or restores it. Returns the new status.
     async fn set_archived(

@@ -1,6 +1,6 @@
 //! Implements [`EcrExplorer`] with the AWS SDK.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use async_trait::async_trait;
 use aws_sdk_ecr::operation::get_lifecycle_policy_preview::GetLifecyclePolicyPreviewOutput;
@@ -15,11 +15,11 @@ use crate::ecr::explorer::{
     EcrExplorer, EcrManifest, KnownLifecyclePolicy, LifecyclePreview, ManifestBatch,
     ManifestFailure, PreviewAction, PreviewStatus, PreviewedImage,
 };
-use crate::ecr::values::{image, milliseconds};
+use crate::ecr::values::{aws_exclusion_filters, aws_mutability, image, milliseconds};
 use crate::ecr::words::reported;
 use crate::error::AwsError;
 use crate::sdk_error::Call;
-use transload_model::{Digest, Reported, RepositoryName, Tag, media_type};
+use transload_model::{Digest, Reported, RepositoryName, RepositorySettings, Tag, media_type};
 
 /// Source: the maximum of `maxResults` of GetLifecyclePolicyPreview in ECR's API reference.
 const PREVIEW_PAGE_SIZE: i32 = 100;
@@ -225,6 +225,32 @@ impl EcrExplorer for Ecr {
             Err(error) if is_code(&error, "ImageAlreadyExistsException") => Ok(()),
             other => other.map(|_| ()),
         }
+    }
+
+    async fn set_tag_mutability(
+        &self,
+        name: &RepositoryName,
+        settings: &RepositorySettings,
+    ) -> Result<(), AwsError> {
+        let call = self.call("ecr:PutImageTagMutability").for_repository(name);
+        let filters = aws_exclusion_filters(settings).map_err(|error| call.unusable(error))?;
+        let sent = self
+            .client
+            .put_image_tag_mutability()
+            .repository_name(name.as_str())
+            .image_tag_mutability(aws_mutability(&settings.tag_mutability))
+            .set_image_tag_mutability_exclusion_filters(filters)
+            .send()
+            .await;
+        sent.map(|_| ()).map_err(|error| call.failed(error))
+    }
+
+    async fn aws_tags(&self, arn: &str) -> Result<BTreeMap<String, String>, AwsError> {
+        let call = self.call("ecr:ListTagsForResource");
+        let request = self.client.list_tags_for_resource().resource_arn(arn);
+        let response = call.while_throttled(|| request.clone().send()).await?;
+        let tags = response.tags().iter();
+        Ok(tags.map(|tag| (tag.key().to_owned(), tag.value().to_owned())).collect())
     }
 
     async fn set_archived(
