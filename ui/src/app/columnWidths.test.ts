@@ -21,7 +21,11 @@ const smallWindow = 723;
 const inUse: unknown = { ...inUseColumn(null), hidden: false };
 
 const lists: readonly (readonly [string, readonly unknown[], readonly string[]])[] = [
-  ["repositories", repositoryColumns(new Map(), () => {}), ["pulled", "mutability", "created"]],
+  [
+    "repositories",
+    repositoryColumns(new Map(), { policies: new Map(), awsTags: new Map() }, () => {}),
+    ["pulled", "mutability", "created"],
+  ],
   ["migrations", historyColumns(() => {}, new Map()), ["sent", "time"]],
   ["profiles", profileColumns, ["template"]],
   ["images", imageColumns("", () => {}, false), ["kind", "pulled"]],

@@ -148,6 +148,8 @@ interface FullTableProps<Row> extends Omit<PagedTableProps<Row>, "columnDefiniti
   alsoFound?: (row: Row) => boolean;
   /** How many rows the filter found, for example `3 migrations with 12 images`. */
   countText?: (matches: number) => string;
+  /** Called with the IDs of the shown columns when they change. */
+  onColumns?: (ids: readonly string[]) => void;
   /** Called with the visible rows when they change. */
   onPage?: (rows: readonly Row[]) => void;
 }
@@ -192,6 +194,7 @@ export function FullTable<Row>(props: FullTableProps<Row>) {
     wrapsLines = false,
     onPanelSlot,
     onPage,
+    onColumns,
     onFilter,
     alsoFound,
     countText,
@@ -232,6 +235,10 @@ export function FullTable<Row>(props: FullTableProps<Row>) {
     hasSelection,
     hasRows: table.items.length > 0,
   });
+  const shownIds = columns?.map(({ id }) => id).join(" ") ?? "";
+  const latestOnColumns = useRef(onColumns);
+  latestOnColumns.current = onColumns;
+  useEffect(() => latestOnColumns.current?.(shownIds.split(" ")), [shownIds]);
   const rows =
     nested?.(items, comparison(sorting.sortingColumn, sorting.sortingDescending)) ?? items;
   const drawn = useRowPortions(rows, page);

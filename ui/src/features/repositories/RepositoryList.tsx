@@ -13,7 +13,10 @@ import { FullTable } from "../../shared/PagedTable";
 import { useRequest } from "../../shared/useRequest";
 import { CreateRepositoryModal } from "./CreateRepositoryModal";
 import { DeletionModal } from "./DeletionModal";
+import { RepositoryFilter } from "./RepositoryFilter";
 import { repositoryColumns } from "./repositoryColumns";
+import { matchesFilter, namesProperty, noQuery } from "./repositoryFilter";
+import { useListedColumn } from "./useListedColumn";
 import { useRepositorySummaries } from "./useRepositorySummaries";
 
 interface RepositoryListProps {
@@ -46,21 +49,61 @@ export function RepositoryList({
   const backend = useBackend();
   const request = useRequest(connectionKey(connection), () => backend.repositoriesList(connection));
   const [visibleNames, setVisibleNames] = useState<readonly string[]>([]);
+  const [shownColumns, setShownColumns] = useState<readonly string[]>([]);
+  const [isFiltering, setFiltering] = useState(false);
+  const [query, setQuery] = useState(noQuery);
+  const [unknownShown, setUnknownShown] = useState(false);
   const [selectedNames, setSelectedNames] = useState<ReadonlySet<string>>(new Set());
   const [creating, setCreating] = useState(false);
   const [deleting, setDeleting] = useState<readonly Repository[]>([]);
   const counts = useRepositorySummaries(connection, visibleNames, left);
+  const isPolicyRead = shownColumns.includes("policy") || namesProperty(query, "policy");
+  const isTagRead = shownColumns.includes("aws-tags") || namesProperty(query, "aws_tag");
+  const policies = useListedColumn(visibleNames, isPolicyRead, (names) =>
+    backend.repositoriesPolicies(connection, names),
+  );
+  const awsTags = useListedColumn(visibleNames, isTagRead, (names) =>
+    backend.repositoriesAwsTags(connection, names),
+  );
   const columns = useMemo(
-    () => repositoryColumns(counts.summaries, onOpen),
-    [counts.summaries, onOpen],
+    () =>
+      repositoryColumns(
+        counts.summaries,
+        { policies: policies.values, awsTags: awsTags.values },
+        onOpen,
+      ),
+    [counts.summaries, policies.values, awsTags.values, onOpen],
   );
   const repositories = request.answer ?? noRepositories;
+  const found = useMemo(() => {
+    const now = Date.now();
+    const results = repositories.map((repository) => {
+      const { name } = repository;
+      const known = {
+        summary: counts.summaries.get(name),
+        policy: policies.values.get(name),
+        awsTags: awsTags.values.get(name),
+      };
+      return { repository, matches: matchesFilter(query, repository, known, now) };
+    });
+    const matching = results.filter(({ matches }) => matches === true);
+    const unknown = results.filter(({ matches }) => matches === null);
+    const shown = unknownShown ? [...matching, ...unknown] : matching;
+    return {
+      matching: matching.length,
+      unknown: unknown.length,
+      shown: shown.map(({ repository }) => repository),
+    };
+  }, [repositories, query, unknownShown, counts.summaries, policies.values, awsTags.values]);
   // Selected repositories may have been deleted meanwhile.
   const selected = repositories.filter(({ name }) => selectedNames.has(name));
   const refresh = () => {
     request.reload();
     counts.reload();
+    policies.reload();
+    awsTags.reload();
   };
+  const columnsError = policies.error ?? awsTags.error;
 
   return (
     <SpaceBetween size="xs">
@@ -70,24 +113,57 @@ export function RepositoryList({
       {request.error === null && counts.error !== null && (
         <ErrorAlert error={counts.error} actions={{ ...errorActions, retry: counts.reload }} />
       )}
+      {request.error === null && columnsError !== null && (
+        <ErrorAlert error={columnsError} actions={{ ...errorActions, retry: refresh }} />
+      )}
+      {isFiltering && (
+        <RepositoryFilter
+          query={query}
+          onChange={setQuery}
+          matches={found.matching}
+          unknown={found.unknown}
+          unknownShown={unknownShown}
+          onUnknownShown={setUnknownShown}
+          awsTags={awsTags.values}
+        />
+      )}
       <FullTable
         name="repositories"
-        items={repositories}
+        items={found.shown}
         trackBy="name"
         // Names only: URIs would match the account ID in every row.
         words={({ name }) => [name]}
         finds="repositories by name"
         sortedBy="name"
         columnDefinitions={columns}
+        onColumns={setShownColumns}
         onPage={(rows) => setVisibleNames(rows.map(({ name }) => name))}
         selectionType="multi"
         selectedItems={selected}
         onSelectionChange={({ detail }) =>
           setSelectedNames(new Set(detail.selectedItems.map(({ name }) => name)))
         }
+        filters={
+          <Button
+            ariaExpanded={isFiltering}
+            onClick={() => {
+              setFiltering(!isFiltering);
+              setQuery(noQuery);
+            }}
+            data-testid="repositories-filters"
+          >
+            Filter by property
+          </Button>
+        }
         loading={request.loading && request.answer === null}
         loadingText="Loading repositories"
-        empty={request.error === null ? emptyList : "Couldn’t load the repositories"}
+        empty={
+          query.tokens.length > 0
+            ? "No repository matches the filter"
+            : request.error === null
+              ? emptyList
+              : "Couldn’t load the repositories"
+        }
         ariaLabels={{
           tableLabel: "Repositories",
           selectionGroupLabel: "Select repositories",

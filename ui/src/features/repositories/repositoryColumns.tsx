@@ -1,12 +1,20 @@
 import Link from "@cloudscape-design/components/link";
-import type { ImageSize, Repository, RepositorySummary } from "../../ipc/generated";
+import type {
+  ImageSize,
+  ListedAwsTags,
+  ListedPolicy,
+  ListedPolicyState,
+  Repository,
+  RepositorySummary,
+} from "../../ipc/generated";
 import { Bytes } from "../../shared/Bytes";
 import { CopyableText } from "../../shared/CopyableText";
-import { formatAtMost, formatCount, formatCounted } from "../../shared/format";
-import { MiddleEllipsis } from "../../shared/MiddleEllipsis";
+import { formatAtMost, formatCount, formatCounted, formatExact } from "../../shared/format";
+import { MiddleEllipsis, OneLine } from "../../shared/MiddleEllipsis";
 import { RelativeTime } from "../../shared/RelativeTime";
 import { encryptionLabel, mutabilityLabel } from "../../shared/repositorySettings";
 import type { Column } from "../../shared/tablePreferences";
+import { formatCost, listPrices, storageCost } from "./storage/cost";
 
 function count(value: number | undefined): string {
   return value === undefined ? "–" : formatCount(value);
@@ -42,8 +50,73 @@ function SizeCell({ size }: { size: ImageSize | undefined }) {
   );
 }
 
+/** What the images cost in a month at the list price of standard storage, which archive storage has too below 150 TB. */
+function CostCell({ summary }: { summary: RepositorySummary | undefined }) {
+  if (summary === undefined) {
+    return "–";
+  }
+  const { bytes, is_exact } = summary.size;
+  const cost = formatCost(storageCost(bytes, 0, listPrices).standard);
+  return (
+    <span title="At $0.10 per GB, the list price of us-east-1.">
+      {is_exact || bytes === 0 ? cost : `≤ ${cost}`}
+    </span>
+  );
+}
+
+function PolicyCell({ policy }: { policy: ListedPolicyState | undefined }) {
+  switch (policy?.kind) {
+    case undefined:
+      return "–";
+    case "none":
+      return "None";
+    case "unread":
+      return <span title={policy.error.message}>Couldn’t read</span>;
+    case "set": {
+      const { rules, last_evaluated_at_ms, goes } = policy;
+      const evaluated =
+        last_evaluated_at_ms === null
+          ? "ECR never evaluated it."
+          : `ECR evaluated it on ${formatExact(last_evaluated_at_ms)}.`;
+      const words =
+        goes !== null && goes > 0
+          ? `Set, ${formatCounted(goes, "image goes", "images go")}`
+          : last_evaluated_at_ms === null
+            ? "Set, never ran"
+            : "Set";
+      return (
+        <span
+          title={
+            rules === null ? evaluated : `${formatCounted(rules, "rule", "rules")}. ${evaluated}`
+          }
+        >
+          {words}
+        </span>
+      );
+    }
+  }
+}
+
+function AwsTagsCell({ listed }: { listed: ListedAwsTags | undefined }) {
+  if (listed === undefined) {
+    return "–";
+  }
+  if (listed.tags === null) {
+    return <span title={listed.error?.message}>Couldn’t read</span>;
+  }
+  const text = Object.entries(listed.tags).map(([key, value]) => `${key}=${value}`);
+  return text.length === 0 ? "None" : <OneLine text={text.join(", ")} title={text.join("\n")} />;
+}
+
+/** Columns that cost one call for each row in sight. They are read once they are shown. */
+export interface CostlyColumns {
+  readonly policies: ReadonlyMap<string, ListedPolicy>;
+  readonly awsTags: ReadonlyMap<string, ListedAwsTags>;
+}
+
 export function repositoryColumns(
   summaries: ReadonlyMap<string, RepositorySummary>,
+  { policies, awsTags }: CostlyColumns,
   onOpen: (name: string) => void,
 ): Column<Repository>[] {
   return [
@@ -115,6 +188,13 @@ export function repositoryColumns(
       cell: ({ name }) => <SizeCell size={summaries.get(name)?.size} />,
     },
     {
+      id: "cost",
+      header: "Cost per month",
+      width: 130,
+      hidden: true,
+      cell: ({ name }) => <CostCell summary={summaries.get(name)} />,
+    },
+    {
       id: "pushed",
       header: "Last pushed",
       width: 130,
@@ -167,6 +247,20 @@ export function repositoryColumns(
           encryptionLabel(other.settings.encryption),
         ),
       cell: ({ settings }) => encryptionLabel(settings.encryption),
+    },
+    {
+      id: "policy",
+      header: "Lifecycle policy",
+      width: 150,
+      hidden: true,
+      cell: ({ name }) => <PolicyCell policy={policies.get(name)?.state} />,
+    },
+    {
+      id: "aws-tags",
+      header: "AWS tags",
+      width: 180,
+      hidden: true,
+      cell: ({ name }) => <AwsTagsCell listed={awsTags.get(name)} />,
     },
   ];
 }
