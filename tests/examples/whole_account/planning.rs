@@ -41,7 +41,7 @@ pub async fn seconds_of_plan(source: &str, images: &[(&str, &str, &str)]) -> Res
         let tree = ImageTree::read(client, &image.source).await?;
         let facts = SourceFacts {
             digest: Some(tree.root.raw.digest().clone()),
-            platforms: tree.platforms(),
+            platforms: tree.platforms().into(),
             size_bytes: tree.blobs().values().sum(),
             content: Some(Arc::new(PlannedContent::of(&tree))),
             ..SourceFacts::default()

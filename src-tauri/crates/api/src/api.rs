@@ -123,9 +123,9 @@ pub(crate) type ClientOfRegistry = (LoginClient, RegistryHost);
 /// The request of a job, with its open endpoints.
 #[derive(Clone)]
 pub(crate) struct JobRequest {
-    pub request: MigrationRequest,
+    pub request: Arc<MigrationRequest>,
     /// The request of the caller.
-    pub shown: transload_contract::MigrationRequest,
+    pub shown: Arc<transload_contract::MigrationRequest>,
     pub endpoints: PlanEndpoints,
     pub part: Option<transload_contract::ReportPart>,
 }

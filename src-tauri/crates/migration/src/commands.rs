@@ -165,7 +165,7 @@ fn lifecycle_policies(missing: &[&PlannedRepository], aws: &AwsOptions) -> Vec<S
 /// What `docker` does of an image of the engine, and `skopeo` where the engine cannot push it.
 fn by_docker(image: &PlannedImage) -> Vec<String> {
     let (source, destination) = (image.source.familiar(), &image.destination);
-    let engine = image.engine.as_ref();
+    let engine = image.engine.as_deref();
     let platform = engine.and_then(|engine| engine.platform.as_ref()).map(|sent| &sent.platform);
     // Docker 25 and 26 refuse to push what they hold only in part, which the plan can't know.
     let way = engine.map(|engine| match engine.outcome {

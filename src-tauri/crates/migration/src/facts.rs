@@ -7,6 +7,7 @@ pub(crate) mod gather;
 mod heads;
 mod image_lookup;
 mod referrer_tags;
+mod shared_platforms;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
@@ -21,7 +22,7 @@ use crate::manifest_cache::ManifestCache;
 use crate::plan::{ExistingImage, PlannedReferrerTag};
 use transload_aws::EcrRepository;
 use transload_docker::EngineInfo;
-use transload_model::{Digest, ImageReference, Platform, RepositoryName};
+use transload_model::{Digest, ImageReference, PackedDigest, Platform, RepositoryName};
 use transload_registry::PullQuota;
 
 /// The input of [`super::plan()`] besides the request.
@@ -61,7 +62,7 @@ pub struct SourceFacts {
     pub digest: Option<Digest>,
     /// The digests under which registries have an image of the engine.
     pub known_as: Vec<ImageReference>,
-    pub platforms: Vec<Platform>,
+    pub platforms: Arc<[Platform]>,
     /// Size in bytes of its content; the unpacked size for an image of the engine.
     pub size_bytes: u64,
     /// What its manifests say. `None` for images of the engine, and for an image that the
@@ -89,7 +90,7 @@ pub struct SourceFacts {
 #[derive(Clone, Debug, Default)]
 pub struct RepositoryState {
     /// Layers of the plan's images that the repository has.
-    pub layers: HashSet<Digest>,
+    pub layers: HashSet<PackedDigest>,
     /// Date and size of the images that have a tag which the plan wants for another image.
     pub existing: HashMap<Digest, ExistingImage>,
     /// Its lifecycle policy, if the plan may push images to it.

@@ -8,7 +8,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
 
-use transload_model::{Digest, RawManifest, RegistryHost};
+use transload_model::{Digest, PackedDigest, RawManifest, RegistryHost};
 use transload_registry::{RegistryApi, RegistryError};
 
 /// Maximum size of the cache: several hundred thousand manifests of some kilobytes. Further
@@ -32,7 +32,7 @@ struct CacheFile {
     file: Option<File>,
     /// Offset of the next manifest.
     end: u64,
-    locations: HashMap<Digest, CacheLocation>,
+    locations: HashMap<PackedDigest, CacheLocation>,
     /// Nothing more is written, because the disk is full.
     is_closed: bool,
 }
@@ -41,8 +41,8 @@ struct CacheFile {
 #[derive(Clone, Copy, Debug)]
 struct CacheLocation {
     start: u64,
-    media_type_bytes: usize,
-    manifest_bytes: usize,
+    media_type_bytes: u32,
+    manifest_bytes: u32,
 }
 
 impl Default for ManifestCache {
@@ -53,7 +53,7 @@ impl Default for ManifestCache {
 
 impl ManifestCache {
     pub fn has(&self, digest: &Digest) -> bool {
-        self.file().locations.contains_key(digest)
+        self.file().locations.contains_key(&PackedDigest::from(digest))
     }
 
     /// Returns whether the cache accepts no more manifests. The next plan should start a new one
@@ -79,7 +79,7 @@ impl ManifestCache {
     /// Caches a manifest under the digest that it was requested with.
     fn insert(&self, digest: &Digest, manifest: &RawManifest) {
         let mut file = self.file();
-        if file.is_closed || file.locations.contains_key(digest) {
+        if file.is_closed || file.locations.contains_key(&PackedDigest::from(digest)) {
             return;
         }
         let after = file.end + (manifest.media_type().len() + manifest.bytes().len()) as u64;
@@ -110,27 +110,33 @@ impl CacheFile {
         file.write_all(bytes)?;
         let location = CacheLocation {
             start: self.end,
-            media_type_bytes: media_type.len(),
-            manifest_bytes: bytes.len(),
+            media_type_bytes: length(media_type)?,
+            manifest_bytes: length(bytes)?,
         };
         self.end += (media_type.len() + bytes.len()) as u64;
-        self.locations.insert(digest.clone(), location);
+        self.locations.insert(digest.into(), location);
         Ok(())
     }
 
     /// Returns media type and bytes, or `None` if the manifest is not cached.
     fn read(&mut self, digest: &Digest) -> Option<io::Result<(String, Bytes)>> {
-        let (location, file) = (*self.locations.get(digest)?, self.file.as_mut()?);
+        let (location, file) = (*self.locations.get(&digest.into())?, self.file.as_mut()?);
         let mut read = || {
-            let mut content = vec![0; location.media_type_bytes + location.manifest_bytes];
+            let [media_type_bytes, manifest_bytes] =
+                [location.media_type_bytes, location.manifest_bytes].map(|length| length as usize);
+            let mut content = vec![0; media_type_bytes + manifest_bytes];
             file.seek(SeekFrom::Start(location.start))?;
             file.read_exact(&mut content)?;
             let mut content = Bytes::from(content);
-            let media_type = content.split_to(location.media_type_bytes);
+            let media_type = content.split_to(media_type_bytes);
             Ok((String::from_utf8_lossy(&media_type).into_owned(), content))
         };
         Some(read())
     }
+}
+
+fn length(bytes: &[u8]) -> io::Result<u32> {
+    u32::try_from(bytes.len()).map_err(|_| io::ErrorKind::FileTooLarge.into())
 }
 
 /// Reads manifests from a registry, through a cache if there is one.

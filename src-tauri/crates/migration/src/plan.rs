@@ -28,8 +28,8 @@ use crate::manifest_cache::ManifestCache;
 use crate::request::{CopyScope, RequestedImage};
 use transload_lifecycle::PolicyEffect;
 use transload_model::{
-    Digest, Encryption, ImageReference, InvalidReference, LifecyclePreset, Platform, RegistryHost,
-    Reported, RepositoryName, RepositorySettings, Tag,
+    Digest, Encryption, ImageReference, InvalidReference, LifecyclePreset, PackedDigest, Platform,
+    RegistryHost, Reported, RepositoryName, RepositorySettings, Tag,
 };
 use transload_registry::PullQuota;
 
@@ -52,7 +52,7 @@ pub struct Plan {
     pub extent: CopyScope,
     /// Layers of existing repositories that can be mounted from there. Empty unless blob mounting
     /// is enabled.
-    pub layer_holders: Arc<Vec<(Digest, RepositoryName)>>,
+    pub layer_holders: Arc<Vec<(PackedDigest, RepositoryName)>>,
     /// Cached manifests for a copy from registry to registry.
     pub manifests: Arc<ManifestCache>,
 }
@@ -193,13 +193,13 @@ pub struct PlannedImage {
     /// The index that contains the image, if only one platform of it is copied.
     pub part_of: Option<Digest>,
     /// Which image of the Docker Engine it is, and how it is sent to ECR.
-    pub engine: Option<EnginePlan>,
+    pub engine: Option<Box<EnginePlan>>,
     /// The digest of the tag at the destination when the plan was created.
     pub destination_digest: Option<Digest>,
     /// The different image that the tag at the destination points to, if there is one.
     pub existing: Option<ExistingImage>,
-    /// The platforms that are copied.
-    pub platforms: Vec<Platform>,
+    /// The platforms that are copied, shared with the images that have the same ones.
+    pub platforms: Arc<[Platform]>,
     /// Size of its content in bytes.
     pub size_bytes: u64,
     pub remarks: Vec<Remark>,

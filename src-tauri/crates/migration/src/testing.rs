@@ -215,7 +215,7 @@ pub fn new_migration(id: &str, plan: &Plan) -> NewMigration {
         id: id.to_owned(),
         started_at_ms: 1_795_000_000_000,
         plan: Arc::new(plan.clone()),
-        request,
+        request: Arc::new(request),
         about: About { identity, source, part: None },
     }
 }

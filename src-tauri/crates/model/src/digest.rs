@@ -55,6 +55,19 @@ impl Digest {
         hasher.finish()
     }
 
+    /// Returns the digest with the bytes of a hash.
+    pub(crate) fn of_hash(algorithm: &str, hash: &[u8]) -> Self {
+        use fmt::Write as _;
+        let mut text = String::with_capacity(algorithm.len() + 1 + hash.len() * 2);
+        text.push_str(algorithm);
+        text.push(':');
+        for byte in hash {
+            // Writing to a String cannot fail.
+            let _ = write!(text, "{byte:02x}");
+        }
+        Self(text.into())
+    }
+
     /// Returns the text `algorithm:hex`.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -119,19 +132,10 @@ impl DigestHasher {
 
     /// Returns the digest of all added bytes.
     pub fn finish(self) -> Digest {
-        use fmt::Write as _;
-        let (name, hash) = match self.0 {
-            Hasher::Sha256(hasher) => ("sha256", hasher.finalize().to_vec()),
-            Hasher::Sha512(hasher) => ("sha512", hasher.finalize().to_vec()),
-        };
-        let mut text = String::with_capacity(name.len() + 1 + hash.len() * 2);
-        text.push_str(name);
-        text.push(':');
-        for byte in hash {
-            // Writing to a String cannot fail.
-            let _ = write!(text, "{byte:02x}");
+        match self.0 {
+            Hasher::Sha256(hasher) => Digest::of_hash("sha256", &hasher.finalize()),
+            Hasher::Sha512(hasher) => Digest::of_hash("sha512", &hasher.finalize()),
         }
-        Digest(text.into())
     }
 }
 

@@ -3,7 +3,7 @@
 //! Text from outside is parsed into one of these types once, where it enters the program. Code that
 //! receives such a value does not validate it again.
 //!
-//! - `reference`, `registry_host`, `tag`, `digest`: names of images and of content.
+//! - `reference`, `registry_host`, `tag`, `digest`, `packed_digest`: names of images and of content.
 //! - `pasted_reference`: what a user pastes to name an image.
 //! - `manifest`, `descriptor`: OCI and Docker manifests, platforms and media types.
 //! - `account`, `region`, `partition`: AWS identifiers.
@@ -18,6 +18,7 @@ mod account;
 mod descriptor;
 mod digest;
 mod manifest;
+mod packed_digest;
 mod partition;
 mod pasted_reference;
 mod reference;
@@ -39,6 +40,7 @@ pub use digest::{Digest, DigestAlgorithm, DigestHasher, InvalidDigest};
 pub use manifest::{
     ImageManifest, IndexManifest, MANIFEST_LIMIT_BYTES, Manifest, ManifestError, RawManifest,
 };
+pub use packed_digest::PackedDigest;
 pub use partition::Partition;
 pub use pasted_reference::{NotUnderstood, PastedReference};
 pub use reference::{ImageReference, InvalidReference};

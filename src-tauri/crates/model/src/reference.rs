@@ -1,6 +1,7 @@
 //! Image references, parsed and printed as Docker does.
 
 use std::fmt;
+use std::sync::Arc;
 
 use crate::digest::{Digest, InvalidDigest};
 use crate::registry_host::{self, InvalidRegistryHost, RegistryHost};
@@ -18,7 +19,7 @@ const PATH_LIMIT: usize = 255;
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ImageReference {
     registry: RegistryHost,
-    path: String,
+    path: Arc<str>,
     tag: Option<Tag>,
     digest: Option<Digest>,
 }
@@ -101,7 +102,7 @@ impl ImageReference {
         if !path.split('/').all(is_path_part) {
             return Err(InvalidReference::Path(path));
         }
-        Ok(Self { registry, path, tag, digest })
+        Ok(Self { registry, path: path.into(), tag, digest })
     }
 
     pub fn registry(&self) -> &RegistryHost {

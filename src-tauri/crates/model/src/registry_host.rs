@@ -2,6 +2,7 @@
 //! contains.
 
 use std::fmt;
+use std::sync::Arc;
 
 use crate::partition::Partition;
 
@@ -9,9 +10,10 @@ use crate::partition::Partition;
 pub(super) const DOCKER_HUB: &str = "docker.io";
 /// The former host of Docker Hub, which references still use.
 const DOCKER_HUB_LEGACY: &str = "index.docker.io";
-/// The host and optional port of a registry, such as `docker.io` or `127.0.0.1:5000`.
+/// The host and optional port of a registry, such as `docker.io` or `127.0.0.1:5000`. Clones share the
+/// text.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct RegistryHost(String);
+pub struct RegistryHost(Arc<str>);
 
 /// The error for text that is not a host with an optional port.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -20,7 +22,7 @@ pub struct InvalidRegistryHost(pub String);
 
 impl RegistryHost {
     pub fn docker_hub() -> Self {
-        Self(DOCKER_HUB.to_owned())
+        Self(DOCKER_HUB.into())
     }
 
     /// Parses a host with an optional port, and normalizes it: host names are case-insensitive, so
@@ -44,11 +46,11 @@ impl RegistryHost {
             let lower = text.to_ascii_lowercase();
             let hub = lower.strip_suffix(":443").unwrap_or(&lower);
             Ok(Self(if matches!(hub, DOCKER_HUB | DOCKER_HUB_LEGACY) {
-                DOCKER_HUB.to_owned()
+                DOCKER_HUB.into()
             } else if lower.contains(['.', ':']) || lower == "localhost" {
-                lower
+                lower.into()
             } else {
-                text.to_owned()
+                text.into()
             }))
         } else {
             Err(invalid())
@@ -61,7 +63,7 @@ impl RegistryHost {
     }
 
     pub fn is_docker_hub(&self) -> bool {
-        self.0 == DOCKER_HUB
+        self.as_str() == DOCKER_HUB
     }
 
     /// Returns whether the host is this computer: `localhost`, 127.0.0.0/8 or `[::1]`. As in

@@ -1,10 +1,11 @@
 //! Names of ECR repositories: the rules of ECR, and a suggestion for a name that breaks one.
 
 use std::fmt;
+use std::sync::Arc;
 
-/// The name of an ECR repository, such as `team/pgcli`.
+/// The name of an ECR repository, such as `team/pgcli`. Clones share the text.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct RepositoryName(String);
+pub struct RepositoryName(Arc<str>);
 
 /// A naming rule of ECR that a name breaks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,7 +63,7 @@ impl RepositoryName {
     /// The first rule that the name breaks, with a suggestion.
     pub fn parse(text: &str) -> Result<Self, InvalidRepositoryName> {
         match violated_rule(text) {
-            None => Ok(Self(text.to_owned())),
+            None => Ok(Self(text.into())),
             Some(rule) => Err(InvalidRepositoryName {
                 name: text.to_owned(),
                 rule,
@@ -125,7 +126,7 @@ fn suggest(text: &str) -> Option<RepositoryName> {
     let name = name.trim_end_matches(|character| is_separator(character) || character == '/');
     let longer = format!("{name}{SHORT_NAME_ENDING}");
     let name = if name.len() == 1 { longer.as_str() } else { name };
-    if violated_rule(name).is_none() { Some(RepositoryName(name.to_owned())) } else { None }
+    if violated_rule(name).is_none() { Some(RepositoryName(name.into())) } else { None }
 }
 
 fn suggest_part(part: &str) -> String {

@@ -1,10 +1,11 @@
 //! Image tags.
 
 use std::fmt;
+use std::sync::Arc;
 
-/// A tag of an image in its repository, such as `latest`.
+/// A tag of an image in its repository, such as `latest`. Clones share the text.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Tag(String);
+pub struct Tag(Arc<str>);
 
 /// The error for text that is not a tag.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -26,7 +27,7 @@ impl Tag {
             && text.len() <= 128
             && bytes.all(|byte| is_word(byte) || byte == b'.' || byte == b'-')
         {
-            Ok(Self(text.to_owned()))
+            Ok(Self(text.into()))
         } else {
             Err(InvalidTag(text.to_owned()))
         }
@@ -34,7 +35,7 @@ impl Tag {
 
     /// Returns `latest`, the tag of a reference without a tag and a digest.
     pub fn latest() -> Self {
-        Self("latest".to_owned())
+        Self("latest".into())
     }
 
     pub fn as_str(&self) -> &str {

@@ -69,7 +69,7 @@ fn image(
         remarks: image.remarks.clone(),
         referrer_tags: image.referrer_tags.clone(),
         part_of: digest(&image.part_of)?,
-        engine: image.engine.as_ref().map(engine_plan).transpose()?,
+        engine: image.engine.as_ref().map(engine_plan).transpose()?.map(Box::new),
         content: None,
         push_order: image.push_order.unwrap_or_default(),
     })

@@ -148,7 +148,7 @@ fn image(image: &engine::PlannedImage) -> PlannedImage {
         push_order: Some(image.push_order),
         referrer_tags: image.referrer_tags.clone(),
         part_of: image.part_of.as_ref().map(ToString::to_string),
-        engine: image.engine.as_ref().map(prediction),
+        engine: image.engine.as_deref().map(prediction),
     }
 }
 

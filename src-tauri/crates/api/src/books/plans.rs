@@ -38,9 +38,9 @@ impl PlanEndpoints {
 #[derive(Clone)]
 pub(crate) struct ReadyPlan {
     pub plan: Arc<Plan>,
-    pub request: MigrationRequest,
+    pub request: Arc<MigrationRequest>,
     /// The request of the caller.
-    pub shown: transload_contract::MigrationRequest,
+    pub shown: Arc<transload_contract::MigrationRequest>,
     pub endpoints: PlanEndpoints,
     pub part: Option<transload_contract::ReportPart>,
 }
@@ -94,7 +94,7 @@ impl PlanBook {
         let mut plans = locked(&self.plans);
         let found = plans.iter_mut().find(|(known, _)| known == id);
         let (_, plan) = found.ok_or_else(|| unknown(id))?;
-        plan.shown.expiry_confirmed = repositories;
+        Arc::make_mut(&mut plan.shown).expiry_confirmed = repositories;
         Ok(())
     }
 

@@ -85,6 +85,7 @@ impl Api {
         let identity = endpoints.connected.identity.clone();
         let images = shown_plan(String::new(), &plan, identity, Vec::new()).images;
         let job = Job::resumed(&record, job_endpoints(&shown), images, self.new_control());
+        let (request, shown) = (Arc::new(request), Arc::new(shown));
         let asked = JobRequest { request, shown, endpoints, part };
         self.run_job(job, plan, asked, log);
         Ok(migration)

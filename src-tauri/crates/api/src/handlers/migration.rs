@@ -49,12 +49,13 @@ impl Api {
     pub async fn migration_retry_failed(&self, job: String) -> Result<String, ApiError> {
         let finished = self.inner.jobs.get(&job)?;
         let kept = locked(&self.inner.requests).get(&job).cloned();
-        let (Some(report), Some(JobRequest { mut request, mut shown, endpoints, .. })) =
+        let (Some(report), Some(JobRequest { request, shown, endpoints, .. })) =
             (finished.report(), kept)
         else {
             let message = "The migration hasn't finished.";
             return Err(ApiError::new(ErrorCode::JobUnfinished, message).about(job));
         };
+        let (mut request, mut shown) = (Arc::unwrap_or_clone(request), Arc::unwrap_or_clone(shown));
         let open = report.images.iter().filter(|image| {
             use transload_contract::ImageResult::{Cancelled, Failed};
             matches!(image.result, Failed { .. } | Cancelled)
@@ -86,6 +87,7 @@ pub(super) async fn plan(
         transload_migration::gather(&request, &endpoints.source, destination, manifests, report)
             .await?;
     let plan = transload_migration::plan(&request, &facts);
+    let (request, shown) = (Arc::new(request), Arc::new(shown));
     Ok(ReadyPlan { plan: Arc::new(plan), request, shown, endpoints, part: None })
 }
 

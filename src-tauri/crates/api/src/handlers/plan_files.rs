@@ -29,7 +29,7 @@ impl Api {
             transload_plan: PLAN_FILE_VERSION,
             plan: shown_plan(plan, &ready.plan, identity, commands),
             layer_groups: layer_groups(&ready.plan),
-            request: ready.shown,
+            request: Arc::unwrap_or_clone(ready.shown),
         };
         let text = serde_json::to_string_pretty(&file)
             .map_err(|error| ApiError::internal(error.to_string()))?;
@@ -95,7 +95,8 @@ impl Api {
         } else {
             expect_confirmed(open, &shown)?;
         }
-        self.start(ReadyPlan { plan, request, shown, endpoints, part: Some(report_part) }).await
+        let (request, shown, part) = (Arc::new(request), Arc::new(shown), Some(report_part));
+        self.start(ReadyPlan { plan, request, shown, endpoints, part }).await
     }
 }
 

@@ -41,7 +41,7 @@ impl Api {
             id: id.clone(),
             started_at_ms,
             plan: Arc::clone(&plan),
-            request: shown.clone(),
+            request: Arc::clone(&shown),
             about,
         };
         let log = self.journal().await?.begin(new, record_error()).await?;

@@ -14,16 +14,16 @@ use std::sync::Arc;
 use tokio::sync::watch;
 
 use crate::plan::{PlannedImage, PlannedRepository};
-use transload_model::{Digest, Encryption, Reported, RepositoryName};
+use transload_model::{Digest, Encryption, PackedDigest, Reported, RepositoryName};
 
 /// The planned mounts of a migration.
 pub(crate) struct Mounts {
     /// The encryption of each repository, as a number.
     groups: HashMap<String, usize>,
     /// Repositories that had a layer before the migration, by digest and encryption.
-    holders: HashMap<(Digest, usize), Arc<str>>,
+    holders: HashMap<(PackedDigest, usize), Arc<str>>,
     /// The image that sends a layer.
-    senders: HashMap<(Digest, usize), LayerSender>,
+    senders: HashMap<(PackedDigest, usize), LayerSender>,
     /// Results of the images that send a layer; `None` while unknown.
     outcomes: HashMap<u32, watch::Sender<Option<bool>>>,
 }
@@ -39,7 +39,7 @@ impl Mounts {
     /// Creates the mounts. `images` are in the order in which they start.
     pub fn new<'a>(
         repositories: &[PlannedRepository],
-        holders: &[(Digest, RepositoryName)],
+        holders: &[(PackedDigest, RepositoryName)],
         images: impl Iterator<Item = &'a PlannedImage>,
     ) -> Self {
         let mut numbers: HashMap<&Reported<Encryption>, usize> = HashMap::new();
@@ -74,7 +74,7 @@ impl Mounts {
     /// sent it. Returns `None` if no other image has it.
     pub async fn repository_with(&self, repository: &str, digest: &Digest) -> Option<Arc<str>> {
         let group = *self.groups.get(repository)?;
-        let key = (digest.clone(), group);
+        let key = (PackedDigest::from(digest), group);
         if let Some(holder) = self.holders.get(&key) {
             return Some(Arc::clone(holder)).filter(|holder| holder.as_ref() != repository);
         }

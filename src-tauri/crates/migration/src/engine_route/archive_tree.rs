@@ -30,7 +30,7 @@ pub(crate) fn selected_tree(
     let root = contents.root.parse().map_err(unusable)?;
     let Manifest::Index(index) = root else {
         let root = node(contents, contents.root.clone(), None, 0)?;
-        let root = root.ok_or_else(|| missing(planned.platforms.clone()))?;
+        let root = root.ok_or_else(|| missing(planned.platforms.to_vec()))?;
         expect_platform(contents, &root, planned, chosen)?;
         return Ok((ImageTree { root }, None));
     };
@@ -69,7 +69,7 @@ pub(crate) fn selected_tree(
             let (image, wanted) = (image.clone(), wanted.clone());
             Err(MigrationError::PlatformMissing { image, wanted, available })
         }
-        (true, None) => Err(missing(planned.platforms.clone())),
+        (true, None) => Err(missing(planned.platforms.to_vec())),
     }
 }
 

@@ -48,7 +48,7 @@ pub(crate) async fn still_as_planned(
         return Ok(now);
     }
     let missing = match engine.outcome {
-        EngineOutcome::Part => planned.platforms.clone(),
+        EngineOutcome::Part => planned.platforms.to_vec(),
         _ => now.missing_platforms(),
     };
     Err(MigrationError::EngineContentMissing { image: image.clone(), missing })

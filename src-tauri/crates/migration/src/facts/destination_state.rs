@@ -12,7 +12,7 @@ use crate::facts::{ImageFacts, PolicyDocument, PolicyFacts, RepositoryState};
 use crate::plan::ExistingImage;
 use crate::request::MigrationRequest;
 use transload_aws::{EcrImage, EcrRepository};
-use transload_model::{Digest, LifecyclePreset, RepositoryName};
+use transload_model::{Digest, LifecyclePreset, PackedDigest, RepositoryName};
 
 /// Maximum number of layers that are looked up: a thousand calls. Further layers count as missing,
 /// so the plan's bytes are an upper bound.
@@ -26,7 +26,7 @@ pub(crate) async fn read_repository_states(
     repositories: &BTreeMap<RepositoryName, EcrRepository>,
     destination: &Destination,
 ) -> BTreeMap<RepositoryName, RepositoryState> {
-    let mut layers_by_repository: BTreeMap<&RepositoryName, HashSet<Digest>> =
+    let mut layers_by_repository: BTreeMap<&RepositoryName, HashSet<&PackedDigest>> =
         repositories.keys().map(|name| (name, HashSet::new())).collect();
     let mut remaining = MAX_LAYERS;
     for (image, known) in request.images.iter().zip(images) {
@@ -35,7 +35,7 @@ pub(crate) async fn read_repository_states(
             (content, layers_by_repository.get_mut(&image.repository))
         {
             for (digest, _) in content.blobs.iter().take(remaining) {
-                remaining -= usize::from(layers.insert(digest.clone()));
+                remaining -= usize::from(layers.insert(digest));
             }
         }
     }
@@ -112,7 +112,7 @@ async fn read_existing(
 
 async fn read_repository_state(
     name: &RepositoryName,
-    layers: HashSet<Digest>,
+    layers: HashSet<&PackedDigest>,
     incoming: usize,
     request: &MigrationRequest,
     destination: &Destination,
@@ -120,14 +120,15 @@ async fn read_repository_state(
     let ecr = destination.ecr.as_ref();
     let settings = request.repositories.get(name);
     let layers = async {
-        let layers: Vec<_> = layers.into_iter().collect();
+        let layers: Vec<_> = layers.into_iter().map(Digest::from).collect();
         if layers.is_empty() {
             return HashSet::new();
         }
-        ecr.existing_layers(name, &layers).await.unwrap_or_else(|error| {
+        let existing = ecr.existing_layers(name, &layers).await.unwrap_or_else(|error| {
             tracing::warn!(%name, %error, "couldn't look up which layers exist");
             HashSet::new()
-        })
+        });
+        existing.iter().map(PackedDigest::from).collect()
     };
     let lifecycle = async {
         let wanted = settings.map(|settings| settings.lifecycle);

@@ -16,7 +16,7 @@ use crate::facts::destination_state::read_repository_states;
 use crate::facts::heads::Heads;
 use crate::facts::image_lookup::ContentLookup;
 use crate::facts::referrer_tags::find_referrer_tags;
-use crate::image_content::SharedDigests;
+use crate::facts::shared_platforms::SharedPlatforms;
 use crate::manifest_cache::ManifestCache;
 use crate::request::MigrationRequest;
 use transload_aws::EcrRepository;
@@ -79,7 +79,7 @@ pub async fn gather(
     let spare = spares_quota(&found, pull_quota, manifests);
     let found: Vec<_> = found.into_iter().map(|heads| Mutex::new(Some(heads))).collect();
     let extent = &request.extent;
-    let (engine_info, digests) = (engine.as_ref(), SharedDigests::default());
+    let engine_info = engine.as_ref();
     let shared = shared_repositories(request);
     let lookup = ContentLookup {
         source,
@@ -88,7 +88,7 @@ pub async fn gather(
         extent,
         spare,
         manifests,
-        digests,
+        platforms: SharedPlatforms::default(),
         shared,
         archives: tokio::sync::Mutex::default(),
     };

@@ -18,8 +18,8 @@ use crate::facts::AtDestination;
 use crate::facts::ImageFacts;
 use crate::facts::SourceFacts;
 use crate::facts::heads::Heads;
+use crate::facts::shared_platforms::SharedPlatforms;
 use crate::image_content::PlannedContent;
-use crate::image_content::SharedDigests;
 use crate::image_tree::read::{OLDEST_DATE_MS, read_selected};
 use crate::manifest_cache::ManifestCache;
 use crate::manifest_cache::ManifestSource;
@@ -47,7 +47,7 @@ pub(super) struct ContentLookup<'a> {
     /// Whether manifests are left for the run to read.
     pub(super) spare: bool,
     pub(super) manifests: &'a ManifestCache,
-    pub(super) digests: SharedDigests,
+    pub(super) platforms: SharedPlatforms,
     /// Repositories that receive several images.
     pub(super) shared: HashSet<&'a RepositoryName>,
     /// Locked while an archive of the engine is read.
@@ -108,13 +108,13 @@ impl ContentLookup<'_> {
         // The push order needs a date only if a repository receives several images.
         let needs_date = image.pushed_at_ms.is_none() && self.shared.contains(&image.repository);
         let built_at_ms = tree.read_configuration(registry, source, needs_date).await;
-        let mut content = PlannedContent::of(&tree).sharing(&self.digests);
+        let mut content = PlannedContent::of(&tree);
         if is_cached {
             content.pulls = 0;
         }
         Ok(SourceFacts {
             digest: Some(tree.root.raw.digest().clone()),
-            platforms: tree.platforms(),
+            platforms: self.platforms.share(tree.platforms()),
             size_bytes: content.size_bytes(),
             part_of: head
                 .map(|head| head.digest)
@@ -187,7 +187,7 @@ impl ContentLookup<'_> {
             digest,
             part_of,
             known_as: engine_image.repository_digests,
-            platforms,
+            platforms: self.platforms.share(platforms),
             size_bytes,
             name_taken,
             engine: Some(engine),

@@ -28,7 +28,7 @@ pub struct NewMigration {
     pub started_at_ms: u64,
     pub plan: Arc<Plan>,
     /// The request, so that it can be repeated.
-    pub request: EnteredRequest,
+    pub request: Arc<EnteredRequest>,
     pub about: About,
 }
 

@@ -55,7 +55,7 @@ async fn a_started_migration_is_read_back_as_planned() {
     let record = journal.record("m-1").await.unwrap();
     assert_eq!(record.summary.state, JournalState::Running);
     let new = new_migration("m-1", &plan);
-    assert_eq!(record.request.read().unwrap(), new.request);
+    assert_eq!(record.request.read().unwrap(), *new.request);
     assert_eq!(record.summary.about.read().unwrap(), new.about);
     let recorded = record.plan(&request).unwrap();
     assert_eq!(recorded.images.len(), plan.images.len());

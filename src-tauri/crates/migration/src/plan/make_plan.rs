@@ -15,7 +15,9 @@ use crate::plan::{
     Remark, Route, destination_reference,
 };
 use crate::request::{MigrationRequest, RequestedImage, Resolution};
-use transload_model::{Digest, ImageReference, Platform, RepositoryName, RepositorySettings};
+use transload_model::{
+    Digest, ImageReference, PackedDigest, Platform, RepositoryName, RepositorySettings,
+};
 
 impl Plan {
     /// Creates a plan from stored parts, such as those of a plan file or the journal.
@@ -70,7 +72,7 @@ pub fn plan(request: &MigrationRequest, facts: &Facts) -> Plan {
     }
 }
 
-fn layer_holders(facts: &Facts) -> Arc<Vec<(Digest, RepositoryName)>> {
+fn layer_holders(facts: &Facts) -> Arc<Vec<(PackedDigest, RepositoryName)>> {
     if facts.blob_mounting != Some(true) {
         return Arc::default();
     }
@@ -127,7 +129,7 @@ fn plan_image(
         action,
         source_digest: source.digest.clone(),
         part_of: source.part_of.clone(),
-        engine: source.engine.clone(),
+        engine: source.engine.clone().map(Box::new),
         destination_digest: existing,
         platforms: source.platforms.clone(),
         size_bytes: source.size_bytes,

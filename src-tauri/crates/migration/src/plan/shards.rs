@@ -9,7 +9,7 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap, HashMap};
 
 use crate::plan::Plan;
-use transload_model::{Digest, RepositoryName};
+use transload_model::{PackedDigest, RepositoryName};
 
 /// Maximum number of parts: the maximum size of an AWS Batch array job. Source:
 /// <https://docs.aws.amazon.com/batch/latest/userguide/array_jobs.html>
@@ -207,7 +207,7 @@ pub fn layer_groups(plan: &Plan) -> BTreeMap<String, u32> {
     let mut indexes: HashMap<&RepositoryName, usize> = HashMap::new();
     let mut names: Vec<&RepositoryName> = Vec::new();
     let mut sets = DisjointSets::default();
-    let mut first_with: HashMap<&Digest, usize> = HashMap::new();
+    let mut first_with: HashMap<&PackedDigest, usize> = HashMap::new();
     for image in &plan.images {
         let Some(content) = &image.content else { continue };
         let index = *indexes.entry(&image.repository).or_insert_with(|| {

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use crate::facts::RepositoryState;
 use crate::plan::{Action, PlanTotals, PlannedImage, PlannedRepository, Route};
-use transload_model::{Digest, Encryption, Reported, RepositoryName};
+use transload_model::{Encryption, PackedDigest, Reported, RepositoryName};
 
 /// Computes the totals. `states` is what existing repositories contain, where it is known.
 pub(crate) fn totals(
@@ -18,7 +18,7 @@ pub(crate) fn totals(
     blob_mounting: Option<bool>,
 ) -> PlanTotals {
     let mut totals = PlanTotals { blob_mounting, ..PlanTotals::default() };
-    let mut layers: BTreeMap<&RepositoryName, HashMap<&Digest, u64>> = BTreeMap::new();
+    let mut layers: BTreeMap<&RepositoryName, HashMap<&PackedDigest, u64>> = BTreeMap::new();
     let mut unpacked = 0;
     for image in images {
         match &image.action {
@@ -66,15 +66,15 @@ fn add_referrers(totals: &mut PlanTotals, image: &PlannedImage) {
 fn add_bytes(
     totals: &mut PlanTotals,
     repositories: &[PlannedRepository],
-    layers: &BTreeMap<&RepositoryName, HashMap<&Digest, u64>>,
+    layers: &BTreeMap<&RepositoryName, HashMap<&PackedDigest, u64>>,
     states: &BTreeMap<RepositoryName, RepositoryState>,
 ) {
     let encryption: HashMap<_, _> =
         repositories.iter().map(|known| (&known.name, &known.settings.encryption)).collect();
-    let mut seen: HashSet<&Digest> = HashSet::new();
+    let mut seen: HashSet<&PackedDigest> = HashSet::new();
     // A layer can be mounted only from a repository with the same encryption. Source: Amazon ECR
     // user guide, "Blob mounting".
-    let mut with_same: HashSet<(&Digest, Option<&Reported<Encryption>>)> = HashSet::new();
+    let mut with_same: HashSet<(&PackedDigest, Option<&Reported<Encryption>>)> = HashSet::new();
     for (name, layers) in layers {
         let existing = states.get(name).map(|state| &state.layers);
         for digest in layers
