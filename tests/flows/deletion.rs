@@ -327,8 +327,12 @@ async fn an_undo_sets_a_tag_again_that_was_deleted_alone() -> Result<()> {
     assert_eq!(shop.calls()?, calls, "the manifest of the image that stayed");
     let [restored] = plan.repositories[0].images.as_slice() else { anyhow::bail!("{plan:?}") };
     assert_eq!((restored.tags.as_slice(), restored.exists), (&["rc-7".to_owned()][..], true));
-    let report = api.restore_run(plan.restore, |_| {}).await.map_err(api_error)?;
+    // A stop after the last image stops nothing.
+    let (stopper, restore) = (api.clone(), plan.restore.clone());
+    let stop = move |_| drop(stopper.restore_stop(restore.clone()).now_or_never());
+    let report = api.restore_run(plan.restore, stop).await.map_err(api_error)?;
     assert_eq!((report.restored, report.failed.len()), (1, 0), "{report:?}");
+    assert!(!report.stopped, "{report:?}");
     let described = aws(&shop.ecr, &describe).await?;
     assert_eq!(described["imageDetails"][0]["imageDigest"], json!(image.manifest.digest));
     let mut tags: Vec<&str> = described["imageDetails"][0]["imageTags"]

@@ -201,7 +201,7 @@ Examples:
 pub const CLEANUP: &str = "\
 Exit codes:
   0    Everything that was found was deleted, or nothing was found.
-  1    ECR kept an image.
+  1    An image that was found was kept.
   2    The arguments are invalid.
   3    Nothing was deleted.
   5    With --dry-run: images were found.
