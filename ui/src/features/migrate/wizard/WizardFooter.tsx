@@ -27,7 +27,7 @@ interface WizardFooterProps {
   extras: ReactNode;
   /** Stops the planning that is in progress, or `null`. */
   onStopPlan: (() => void) | null;
-  /** Downloads the plan, or `null` if there is none, or a newer one is being made. */
+  /** Downloads the plan, or `null` without a plan, and while a newer one is made. */
   onDownload: (() => void) | null;
   onPrevious: () => void;
   onNext: () => void;
