@@ -58,6 +58,8 @@ async fn proxy_and_certificate_errors_are_named_and_fixed_in_the_settings() -> R
         window.click_by_test_id("error-action-open_settings").await?;
         window.click_by_test_id("settings-ca-file-choose").await?;
         window.choose_file(&authority.file()).await?;
+        window.wait_for_text_in("settings-ca-files", "1 certificate from 1 CA file").await?;
+        window.expand("settings-certificates").await?;
         window.wait_for_text_in("settings-ca-files", "Example Corp Root CA").await?;
         window.screenshot("4-settings-dark").await?;
         window.check_accessibility().await?;

@@ -1,10 +1,11 @@
-//! Nothing moves under the pointer: while a tag is selected, a sign-in fails, a migration is verified again,
-//! and times advance, everything except the changed cell stays where it is.
+//! Nothing moves under the pointer: while a tag is selected, a sign-in fails, a migration is verified again, the settings are
+//! read, and times advance, everything except the changed cell stays where it is.
 
 use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
 use fantoccini::key::Key;
+use transload_tests::company_network::CertificateAuthority;
 use transload_tests::window::{Desktop, LayoutShifts, Role, Window, run_story};
 
 use crate::wizard::{
@@ -19,7 +20,10 @@ const NOTICES: &str = "[data-testid=notices]";
 
 #[tokio::test]
 async fn nothing_moves_while_a_user_selects_fails_verifies_and_waits() -> Result<()> {
-    run_story(Desktop::new("shifts").await?, async |desktop| {
+    let authority = CertificateAuthority::new("Example Corp Root CA")?;
+    let file = authority.file().display().to_string();
+    let desktop = Desktop::new("shifts").await?.variable("AWS_CA_BUNDLE", &file);
+    run_story(desktop, async |desktop| {
         let window = desktop.open().await?;
         let mut faults = Vec::new();
         start_practice(&window).await?;
@@ -31,6 +35,7 @@ async fn nothing_moves_while_a_user_selects_fails_verifies_and_waits() -> Result
         ensure!(start_and_wait(&window).await? == "succeeded");
         repositories(&window, &mut faults).await?;
         history(&window, &mut faults).await?;
+        settings(&window, &mut faults).await?;
         ensure!(faults.is_empty(), "{}", faults.join("\n"));
         Ok(())
     })
@@ -119,6 +124,23 @@ async fn history(window: &Window, faults: &mut Vec<String>) -> Result<()> {
             })
             .await?;
         check(what, shifts, faults)?;
+    }
+    Ok(())
+}
+
+/// The settings, in windows of several heights, so that each of their sections is in view.
+async fn settings(window: &Window, faults: &mut Vec<String>) -> Result<()> {
+    for height in [860, 1080, 4000] {
+        go_to(window, "Saved profiles").await?;
+        window.resize_page(1280, height).await?;
+        let shifts = window
+            .shifts_after_opening("", async || {
+                go_to(window, "Settings").await?;
+                window.wait_for_text_in("settings-ca-files", "1 certificate").await?;
+                window.find_by_test_id("practice-endpoints").await
+            })
+            .await?;
+        check(&format!("the settings at {height} pixels"), shifts, faults)?;
     }
     Ok(())
 }

@@ -1,5 +1,6 @@
-// Watches where cells, buttons, fields and headings are, from now until `window.layoutShifts.stop()`.
-const [ignored] = arguments;
+// Watches where cells, buttons, fields and headings are, from now until `window.layoutShifts.stop()`. With `opening`, those of a
+// page that opens meanwhile, too, from when they first appear.
+const [ignored, opening] = arguments;
 
 const watched =
   "td, th, button, a[href], input, textarea, h1, h2, h3, h4, [role=tab], [role=switch], [role=dialog], nav";
@@ -18,10 +19,23 @@ const inView = ([left, top, width, height]) =>
 const labelOf = (element) =>
   `${element.localName} ${(element.getAttribute("aria-label") ?? element.textContent ?? "").replace(/\s+/g, " ").trim().slice(0, 60)}`;
 
-const before = [...document.querySelectorAll(watched)]
-  .filter((element) => visible(element) && !isIgnored(element))
-  .map((element) => ({ element, label: labelOf(element), box: boxOf(element), moved: 0, worst: null }))
-  .filter(({ box }) => inView(box));
+const known = new Set();
+const before = [];
+let isOpened = false;
+const watch = () => {
+  for (const element of document.querySelectorAll(watched)) {
+    if (!known.has(element) && visible(element) && !isIgnored(element)) {
+      known.add(element);
+      const box = boxOf(element);
+      if (inView(box)) before.push({ element, label: labelOf(element), box, isOpened, moved: 0, worst: null });
+    }
+  }
+};
+watch();
+isOpened = true;
+// What is drawn for a moment only is seen, too.
+const observer = new MutationObserver(watch);
+if (opening) observer.observe(document.body, { subtree: true, childList: true, attributes: true });
 
 /** The largest difference of a coordinate. */
 const difference = (one, other) => Math.max(...one.map((value, at) => Math.abs(value - other[at])));
@@ -53,8 +67,9 @@ again();
 window.layoutShifts = {
   stop: () => {
     going = false;
+    observer.disconnect();
     look();
-    // An element that was drawn again is found by its label.
+    // An element that was drawn again is found by its label. What the page before had isn't.
     const now = new Map();
     for (const element of document.querySelectorAll(watched)) {
       if (visible(element)) {
@@ -63,7 +78,8 @@ window.layoutShifts = {
       }
     }
     for (const entry of before) {
-      const boxes = entry.element.isConnected ? [] : (now.get(entry.label) ?? []);
+      const isReplaced = !entry.element.isConnected && (entry.isOpened || !opening);
+      const boxes = isReplaced ? (now.get(entry.label) ?? []) : [];
       const nearest = boxes.sort((one, other) => difference(entry.box, one) - difference(entry.box, other))[0];
       if (nearest !== undefined) note(entry, nearest);
     }

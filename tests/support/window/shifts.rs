@@ -41,8 +41,27 @@ impl Window {
         changed: &str,
         action: impl AsyncFnOnce() -> Result<()>,
     ) -> Result<LayoutShifts> {
+        self.shifts(changed, false, action).await
+    }
+
+    /// Opens a page, and returns what moved on it after it first appeared, for example when its answers arrived.
+    pub async fn shifts_after_opening(
+        &self,
+        changed: &str,
+        open: impl AsyncFnOnce() -> Result<()>,
+    ) -> Result<LayoutShifts> {
+        self.shifts(changed, true, open).await
+    }
+
+    async fn shifts(
+        &self,
+        changed: &str,
+        opening: bool,
+        action: impl AsyncFnOnce() -> Result<()>,
+    ) -> Result<LayoutShifts> {
         self.layout().await?;
-        self.client.execute(include_str!("shifts.js"), vec![json!(changed)]).await?;
+        let arguments = vec![json!(changed), json!(opening)];
+        self.client.execute(include_str!("shifts.js"), arguments).await?;
         action().await?;
         tokio::time::sleep(AFTER).await;
         let shifts = self.client.execute("return window.layoutShifts.stop()", Vec::new()).await?;

@@ -1,4 +1,5 @@
-//! Finds texts that are cut off without an ellipsis, and words that are broken inside.
+//! Finds texts that are cut off without an ellipsis, words that are broken inside, and columns that are cut beside a column
+//! with room.
 
 use anyhow::{Context, Result};
 
@@ -9,5 +10,11 @@ impl Window {
     pub async fn text_faults(&self) -> Result<Vec<String>> {
         let faults = self.client.execute(include_str!("texts.js"), Vec::new()).await?;
         serde_json::from_value(faults).context("an unexpected list of texts")
+    }
+
+    /// The columns that cut their content while another column of the table has room for it.
+    pub async fn column_faults(&self) -> Result<Vec<String>> {
+        let faults = self.client.execute(include_str!("columns.js"), Vec::new()).await?;
+        serde_json::from_value(faults).context("an unexpected list of columns")
     }
 }

@@ -1,13 +1,14 @@
-//! The walk through the pages beside a migration: empty pages, pages about all repositories, images of every kind,
-//! long names, and deletions.
+//! The walk through the pages beside a migration: empty pages, pages about all repositories, images of every kind, images
+//! in use, long names, deletions, and errors.
 
 use anyhow::Result;
 use fantoccini::key::Key;
+use transload_tests::ecr::PROFILE;
 use transload_tests::practice_ecr::create_repositories;
 use transload_tests::window::{Desktop, Role};
 
 use crate::screenshots::tour::Tour;
-use crate::wizard::go_to;
+use crate::wizard::{go_to, open_registry_images, start_practice};
 
 /// Of the example repositories: a signed image, and a signature whose image is gone.
 const SIGNED: &str = "shop/signed";
@@ -27,8 +28,10 @@ pub async fn every_page(tour: &mut Tour<'_>, desktop: &Desktop) -> Result<()> {
     examples(tour).await?;
     all_repositories(tour).await?;
     repository(tour).await?;
+    in_use(tour).await?;
     long_name(tour, desktop).await?;
-    deletion(tour).await
+    deletion(tour).await?;
+    errors(tour).await
 }
 
 /// The sections of the settings, and the example repositories that one of them adds.
@@ -85,6 +88,37 @@ async fn repository(tour: &mut Tour<'_>) -> Result<()> {
     window.click(Role::Tab, "Storage").await?;
     tour.look("24-used-storage").await?;
     window.click_by_test_id("repository-close").await
+}
+
+/// The images that run, which enhanced scanning reports.
+async fn in_use(tour: &mut Tour<'_>) -> Result<()> {
+    let window = tour.window;
+    window.click_by_test_id("registry-settings").await?;
+    window.click_by_test_id("registry-edit-scanning").await?;
+    window.click(Role::Radio, "Enhanced").await?;
+    window.fill_by_test_id("scan-continuous", "*").await?;
+    tour.look_at_dialog("scanning").await?;
+    window.click_by_test_id("registry-change-confirm").await?;
+    window.wait_for_text_in("registry-scanning", "Enhanced").await?;
+    window.click_by_test_id("registry-list").await?;
+    window.click_by_test_id(&format!("repository-open-{USED}")).await?;
+    window.wait_for_text_in("images-table", "4 places").await?;
+    tour.look("24-used-in-use").await?;
+    window.click_by_test_id("repository-close").await
+}
+
+/// A page and a step whose reads are refused or fail.
+async fn errors(tour: &mut Tour<'_>) -> Result<()> {
+    let window = tour.window;
+    go_to(window, "Repositories").await?;
+    window.choose("ECR connection", PROFILE).await?;
+    window.find_by_test_id("error-alert").await?;
+    tour.look("28-refused").await?;
+    window.click(Role::Link, "Migrate").await?;
+    start_practice(window).await?;
+    open_registry_images(window, "127.0.0.1:9").await?;
+    window.find_by_test_id("error-alert").await?;
+    tour.look("29-step-2-error").await
 }
 
 /// A clean-up from its proposal to the undo of the deletion.

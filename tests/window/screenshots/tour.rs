@@ -98,7 +98,8 @@ impl<'a> Tour<'a> {
             if self.theme == Theme::Light {
                 self.check_layout(screen, *size, &layout, page);
                 if *size != MINIMUM {
-                    let faults = self.window.text_faults().await?;
+                    let mut faults = self.window.text_faults().await?;
+                    faults.extend(self.window.column_faults().await?);
                     let place = format!("{screen}, {width}×{height}");
                     self.faults.extend(faults.iter().map(|fault| format!("{place}: {fault}")));
                 }

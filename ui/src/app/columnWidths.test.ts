@@ -4,12 +4,8 @@ import { profileColumns } from "../features/profiles/profileColumns";
 import { inUseColumn } from "../features/repositories/InUseCell";
 import { imageColumns } from "../features/repositories/imageColumns";
 import { repositoryColumns } from "../features/repositories/repositoryColumns";
-import {
-  type Column,
-  fittingColumns,
-  type TableLayout,
-  withWidths,
-} from "../shared/tablePreferences";
+import { fittingColumns, withWidths } from "../shared/columnWidths";
+import type { Column, TableLayout } from "../shared/tablePreferences";
 
 const layout: TableLayout = { pageSize: 50, wrapLines: false, visibleContent: null, widths: {} };
 

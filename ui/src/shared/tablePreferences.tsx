@@ -7,9 +7,10 @@ import { useStoredState } from "./useStoredState";
 /** Page size of a table without preferences. Only visible rows are rendered. */
 export const rowsOfAPage = 50;
 
-/** A column. Columns with `grow` share the width that the others leave. */
+/** A column. Its `width` is that of usual content, and `columnWidths.ts` fits it into the table. */
 export type Column<Row> = TableProps.ColumnDefinition<Row> & {
   readonly id: string;
+  /** Its share of the width that the others leave. It also gives way before those without, down to its `minWidth`. */
   readonly grow?: number;
   /** Whether the column is hidden until the user chooses it. */
   readonly hidden?: boolean;
@@ -48,7 +49,7 @@ export function useTableLayout(
   return useStoredState(key, wrapsLines ? wrappingLayout : initialLayout);
 }
 
-function visibleColumns<Row>(
+export function visibleColumns<Row>(
   columns: readonly Column<Row>[],
   layout: TableLayout,
 ): readonly Column<Row>[] {
@@ -58,71 +59,6 @@ function visibleColumns<Row>(
       asked === true ||
       (visibleContent === null ? hidden !== true : index === 0 || visibleContent.includes(id)),
   );
-}
-
-/** The width to which a column with `grow` shrinks, unless it has a `minWidth`. */
-const shrunkWidth = 110;
-
-function defaultWidth<Row>({ width }: Column<Row>): number {
-  return Number(width ?? 120);
-}
-
-/** The width that a column needs at least. */
-function narrowestWidth<Row>(column: Column<Row>): number {
-  const width = defaultWidth(column);
-  return column.grow === undefined
-    ? width
-    : Math.min(width, Number(column.minWidth ?? shrunkWidth));
-}
-
-/**
- * The visible columns that fit into the available width side by side, so that the table doesn't scroll
- * sideways. Widths of the user hide no column: it would vanish while another one is dragged.
- */
-export function fittingColumns<Row>(
-  columns: readonly Column<Row>[],
-  layout: TableLayout,
-  available: number,
-): readonly Column<Row>[] {
-  let shown = visibleColumns(columns, layout);
-  const order = (column: Column<Row>) => column.hideOrder ?? Number.POSITIVE_INFINITY;
-  const isTooWide = () => shown.reduce((sum, one) => sum + narrowestWidth(one), 0) > available;
-  while (layout.visibleContent === null && isTooWide()) {
-    const first = Math.min(...shown.map(order));
-    if (first === Number.POSITIVE_INFINITY) {
-      break;
-    }
-    shown = shown.filter((column) => order(column) !== first);
-  }
-  return shown;
-}
-
-/**
- * Fits the columns into the available width. Those with `grow` share what is left, or give the room that
- * is missing: their texts have an ellipsis, so that the columns at the end stay in view. A width of the
- * user stays.
- */
-export function withWidths<Row>(
-  columns: readonly Column<Row>[],
-  layout: TableLayout,
-  available: number,
-): Column<Row>[] {
-  const base = (column: Column<Row>) => layout.widths[column.id] ?? defaultWidth(column);
-  const left = available - columns.reduce((sum, column) => sum + base(column), 0);
-  /** How much a column takes of what is left, or gives of what is missing. */
-  const share = (column: Column<Row>) => {
-    if (layout.widths[column.id] !== undefined || column.grow === undefined) {
-      return 0;
-    }
-    return left >= 0 ? column.grow : base(column) - narrowestWidth(column);
-  };
-  const shares = columns.reduce((sum, column) => sum + share(column), 0);
-  const change = left >= 0 ? left : Math.max(left, -shares);
-  return columns.map((column) => ({
-    ...column,
-    minWidth: column.minWidth ?? 60,
-    width: Math.floor(base(column) + (shares === 0 ? 0 : (change * share(column)) / shares)),
-  }));
 }
 
 interface TablePreferencesProps<Row> {

@@ -143,8 +143,42 @@ it("fits columns from their definitions, whatever width they had before", () => 
   // 1,000 pixels: the 250 that are left go to the columns that grow.
   expect(widths().slice(1, 3)).toEqual(["483px", "200px"]);
   resizeTo(798);
-  // 700 pixels: the 50 that are missing come from them, the more the wider they are.
-  expect(widths().slice(1, 3)).toEqual(["354px", "200px"]);
+  // 700 pixels: the 50 that are missing come from the first one, because the other one grows more.
+  expect(widths().slice(1, 3)).toEqual(["350px", "200px"]);
+});
+
+/** Columns whose content is as wide as this while the table lays them out by it. */
+function withContent(contents: Readonly<Record<string, number>>) {
+  vi.spyOn(Element.prototype, "getClientRects").mockReturnValue([new DOMRect()] as never);
+  vi.spyOn(Element.prototype, "getBoundingClientRect").mockImplementation(function (this: Element) {
+    const id = (this as HTMLElement).dataset.focusId?.replace("header-", "");
+    const isMeasured = this.closest(".measured-columns") !== null;
+    return new DOMRect(0, 0, isMeasured ? (contents[id ?? ""] ?? 0) : 0, 20);
+  });
+}
+
+it("moves room to the column whose content is cut before it is drawn, without rendering a row", () => {
+  withContent({ name: 350, size: 100, pushed: 260 });
+  const { cell, widths, resizeTo } = shownTable();
+  cell.mockClear();
+  resizeTo(898);
+  expect(widths()).toEqual(["54px", "350px", "200px", "auto", ""]);
+  expect(document.querySelector(".measured-columns")).toBeNull();
+  expect(cell).not.toHaveBeenCalled();
+});
+
+it("measures what cells show later", async () => {
+  const contents = { name: 350, size: 100, pushed: 100 };
+  withContent(contents);
+  const { widths, resizeTo } = shownTable();
+  resizeTo(898);
+  expect(widths()).toEqual(["54px", "400px", "200px", "auto", ""]);
+  contents.pushed = 240;
+  await act(async () => {
+    document.querySelector("tbody td:last-child")?.append("a longer text");
+  });
+  act(() => vi.advanceTimersByTime(1_000));
+  expect(widths()).toEqual(["54px", "360px", "200px", "auto", ""]);
 });
 
 it("follows the edge of a column that is dragged, and keeps what the others have", async () => {

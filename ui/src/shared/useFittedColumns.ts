@@ -10,7 +10,10 @@ import {
   useState,
 } from "react";
 import "./columnWidths.css";
-import { type Column, fittingColumns, type TableLayout, withWidths } from "./tablePreferences";
+import { ColumnNeeds } from "./columnNeeds";
+import { fittingColumns, type NaturalWidths, withWidths } from "./columnWidths";
+import type { Column, TableLayout } from "./tablePreferences";
+import { shownHead, useNaturalWidths } from "./useNaturalWidths";
 
 /** Width of the window that isn't part of a table: navigation and padding. */
 const besideTable = 236;
@@ -42,9 +45,10 @@ export interface FittedColumns<Row> {
 }
 
 /**
- * Fits columns into the width of their table. The table reads the widths of columns only once, so the current ones are
- * CSS variables that override its own (`columnWidths.css`): a panel, the navigation, or another size of the window renders no
- * row. Only other columns do, in a transition once the width has settled, or at once in a new size of the window.
+ * Fits columns into the width of their table, so that none is cut while another one has room. The table reads the widths of
+ * columns only once, so the current ones are CSS variables that override its own (`columnWidths.css`): a panel, the
+ * navigation, or another size of the window renders no row. Only other columns do, in a transition once the width has
+ * settled, or at once in a new size of the window.
  */
 export function useFittedColumns<Row>(options: FittedColumnsOptions<Row>): FittedColumns<Row> {
   const { definitions, layout, beside } = options;
@@ -64,10 +68,18 @@ export function useFittedColumns<Row>(options: FittedColumnsOptions<Row>): Fitte
   /** Of the rendering that is shown, not of one in the background. */
   const latest = useRef({ ...options, columns });
 
+  const needs = useRef(new ColumnNeeds());
+  /** The shown columns with their widths. */
+  const fitColumns = useCallback(() => {
+    const { columns, definitions, layout, beside } = latest.current;
+    const available = (measured.current ?? 0) - beside;
+    const shown = definitionsOf(columns ?? [], definitions);
+    return needs.current.fit((natural) => withWidths(shown, layout, available, natural));
+  }, []);
   /** The widths that the table itself uses, by column ID. */
   const own = useRef(new Map<string, number>());
   const apply = useCallback(() => {
-    const { columns, definitions, layout, beside, hasSelection } = latest.current;
+    const { columns, beside, hasSelection } = latest.current;
     const style = sized.current?.style;
     if (columns === null || style === undefined || measured.current === null) {
       return;
@@ -75,15 +87,29 @@ export function useFittedColumns<Row>(options: FittedColumnsOptions<Row>): Fitte
     if (hasSelection) {
       style.setProperty("--column-1", `${selectionWidth}px`);
     }
-    const available = measured.current - beside;
-    const fitted = withWidths(definitionsOf(columns, definitions), layout, available);
+    const fitted = fitColumns();
     const total = fitted.reduce((sum, { width }) => sum + Number(width), 0);
     for (const [index, { width }] of fitted.entries()) {
       // The last one takes what rounding leaves.
-      const isFilling = index === fitted.length - 1 && total <= available;
+      const isFilling = index === fitted.length - 1 && total <= measured.current - beside;
       style.setProperty(variable(index, hasSelection), isFilling ? "auto" : `${width}px`);
     }
-  }, []);
+  }, [fitColumns]);
+
+  useLayoutEffect(() => {
+    latest.current = { ...options, columns };
+    apply();
+  });
+  useDraggedWidths(columns, options.hasSelection, sized, own);
+  const onMeasured = useCallback(
+    (natural: NaturalWidths) => {
+      if (needs.current.add(natural)) {
+        apply();
+      }
+    },
+    [apply],
+  );
+  const measureContent = useNaturalWidths(columns, options.hasRows, sized, onMeasured);
 
   const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
   const windowWidth = useRef(window.innerWidth);
@@ -103,6 +129,10 @@ export function useFittedColumns<Row>(options: FittedColumnsOptions<Row>): Fitte
         return;
       }
       apply();
+      // Rows that appeared on a hidden page have no layout.
+      if (latest.current.hasRows && needs.current.isUnknown) {
+        measureContent();
+      }
       const follow = () => {
         const { definitions, layout, beside, columns } = latest.current;
         const fitting = fittingColumns(definitions, layout, width - beside);
@@ -122,7 +152,7 @@ export function useFittedColumns<Row>(options: FittedColumnsOptions<Row>): Fitte
         startTransition(follow);
       }, settleMs);
     },
-    [apply],
+    [apply, measureContent],
   );
   // A page that is hidden, or has no layout, is not measured.
   useLayoutEffect(() => {
@@ -131,27 +161,23 @@ export function useFittedColumns<Row>(options: FittedColumnsOptions<Row>): Fitte
       setRound((round) => round + 1);
     }
   }, []);
-  useLayoutEffect(() => {
-    latest.current = { ...options, columns };
-    apply();
-  });
-  useDraggedWidths(columns, options.hasSelection, sized, own);
 
-  const widthsAfter = useCallback((reported: readonly number[]) => {
-    const { columns, definitions, layout, beside } = latest.current;
-    const shown = definitionsOf(columns ?? [], definitions);
-    const fitted = withWidths(shown, layout, (measured.current ?? 0) - beside);
-    return Object.fromEntries(
-      fitted.map(({ id, width }, index) => {
-        const now = reported[index];
-        const isChanged = now !== undefined && now !== own.current.get(id);
-        if (now !== undefined) {
-          own.current.set(id, now);
-        }
-        return [id, isChanged ? now : Number(width)];
-      }),
-    );
-  }, []);
+  const widthsAfter = useCallback(
+    (reported: readonly number[]) => {
+      const fitted = fitColumns();
+      return Object.fromEntries(
+        fitted.map(({ id, width }, index) => {
+          const now = reported[index];
+          const isChanged = now !== undefined && now !== own.current.get(id);
+          if (now !== undefined) {
+            own.current.set(id, now);
+          }
+          return [id, isChanged ? now : Number(width)];
+        }),
+      );
+    },
+    [fitColumns],
+  );
   return { columns, sized, onWidth, widthsAfter };
 }
 
@@ -190,10 +216,7 @@ function useDraggedWidths<Row>(
         own.current.set(id, Math.max(Number(width), Number(minWidth)));
       }
     }
-    // The copy that stays in view mirrors the widths of the head.
-    const head = [...(sized.current?.querySelectorAll("thead") ?? [])].find(
-      (one) => one.closest("[aria-hidden=true]") === null,
-    );
+    const head = sized.current === null ? undefined : shownHead(sized.current);
     if (head === undefined) {
       return;
     }

@@ -58,13 +58,14 @@ export function LogSection({ folder, errorActions }: LogSectionProps) {
           images. It contains no secrets such as keys, passwords, or tokens. It is safe to attach to
           a support request.
         </div>
-        {folder !== null && (
-          <KeyValuePairs
-            items={[
-              { label: "Log folder", value: <CopyableText text={folder} what="log folder" /> },
-            ]}
-          />
-        )}
+        <KeyValuePairs
+          items={[
+            {
+              label: "Log folder",
+              value: folder === null ? "–" : <CopyableText text={folder} what="log folder" />,
+            },
+          ]}
+        />
       </SpaceBetween>
     </Container>
   );

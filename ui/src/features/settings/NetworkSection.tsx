@@ -1,5 +1,7 @@
+import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
 import Container from "@cloudscape-design/components/container";
+import ExpandableSection from "@cloudscape-design/components/expandable-section";
 import FormField from "@cloudscape-design/components/form-field";
 import Header from "@cloudscape-design/components/header";
 import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
@@ -12,6 +14,7 @@ import { formatCount, formatCounted, formatDay } from "../../shared/format";
 import { InfoLink } from "../../shared/help";
 import { StatusText } from "../../shared/StatusText";
 import { useRequest } from "../../shared/useRequest";
+import "./settings.css";
 
 interface NetworkSectionProps {
   caFile: string | null;
@@ -79,7 +82,7 @@ export function NetworkSection({ caFile, onKeep, errorActions }: NetworkSectionP
             actions={{ ...errorActions, open_settings: undefined, retry: status.reload }}
           />
         )}
-        {status.answer !== null && <Facts status={status.answer} />}
+        <Facts status={status.answer} />
         <FormField
           label="CA file"
           description="Additional trusted certificate authorities, for example the authority of a corporate proxy. Transload reads the file at startup."
@@ -100,7 +103,7 @@ export function NetworkSection({ caFile, onKeep, errorActions }: NetworkSectionP
               )}
             </SpaceBetween>
             <div role="status" data-testid="settings-ca-files">
-              {status.answer !== null && <CaFiles files={status.answer.ca_files} />}
+              <CaFiles files={status.answer?.ca_files ?? null} />
             </div>
           </SpaceBetween>
         </FormField>
@@ -116,17 +119,23 @@ export function NetworkSection({ caFile, onKeep, errorActions }: NetworkSectionP
   );
 }
 
-function Facts({ status }: { status: NetworkStatus }) {
+/** The facts, or their places until they are known. */
+function Facts({ status }: { status: NetworkStatus | null }) {
   return (
     <KeyValuePairs
       columns={3}
       items={[
-        { label: "Proxy", value: <span data-testid="settings-proxy">{proxyText(status)}</span> },
         {
-          label: "Proxy exceptions",
-          value: status.proxies.length === 0 ? "Not required" : exceptions(status),
+          label: "Proxy",
+          value: (
+            <span data-testid="settings-proxy">{status === null ? "–" : proxyText(status)}</span>
+          ),
         },
-        { label: "System clock", value: clockText(status.clock_behind_seconds) },
+        { label: "Proxy exceptions", value: status === null ? "–" : exceptions(status) },
+        {
+          label: "System clock",
+          value: status === null ? "–" : clockText(status.clock_behind_seconds),
+        },
       ]}
     />
   );
@@ -162,6 +171,9 @@ function proxyText(status: NetworkStatus): ReactNode {
 }
 
 function exceptions(status: NetworkStatus): string {
+  if (status.proxies.length === 0) {
+    return "Not required";
+  }
   if (status.proxy_exceptions !== null) {
     return `${status.proxy_exceptions} (NO_PROXY)`;
   }
@@ -186,35 +198,71 @@ function clockText(behindSeconds: number | null): ReactNode {
 /** Maximum number of shown certificates. System files contain more than a hundred. */
 const certificatesShown = 5;
 
-function CaFiles({ files }: { files: readonly CaFile[] }) {
+/** One line, whatever the files contain: what is below doesn't move when they were read. */
+function CaFiles({ files }: { files: readonly CaFile[] | null }) {
+  const unusable = files?.filter(({ error }) => error !== null) ?? [];
   return (
-    <SpaceBetween size="xs">
-      {files.map((file) => (
-        <div key={`${file.origin} ${file.path}`} style={{ overflowWrap: "break-word" }}>
-          {file.error === null ? (
-            <>
-              <StatusText type="success">
-                {file.path} ({originLabels[file.origin]})
+    <div className="ca-files">
+      {files === null ? (
+        <StatusText type="loading">Reading CA files</StatusText>
+      ) : files.length === 0 ? (
+        <Box color="text-body-secondary">No CA file in use</Box>
+      ) : (
+        <ExpandableSection
+          variant="inline"
+          headerText={
+            unusable.length === 0 ? (
+              certificatesText(files)
+            ) : (
+              <StatusText type="warning">
+                {`${formatCounted(unusable.length, "CA file is", "CA files are")} invalid`}
               </StatusText>
-              <ul style={{ margin: 0, paddingInlineStart: "20px" }}>
-                {file.certificates.slice(0, certificatesShown).map((certificate) => (
-                  <li key={`${certificate.name} ${certificate.not_after_ms}`}>
-                    {certificate.name}, until {formatDay(certificate.not_after_ms)}
-                  </li>
-                ))}
-                {file.certificates.length > certificatesShown && (
-                  <li>and {formatCount(file.certificates.length - certificatesShown)} more</li>
-                )}
-              </ul>
-            </>
-          ) : (
-            <StatusText type="warning">
-              {file.error.message} This file is {originLabels[file.origin]}. Connections don’t use
-              it.
-            </StatusText>
-          )}
-        </div>
-      ))}
-    </SpaceBetween>
+            )
+          }
+          data-testid="settings-certificates"
+        >
+          <SpaceBetween size="xs">
+            {files.map((file) => (
+              <CaFileContent key={`${file.origin} ${file.path}`} file={file} />
+            ))}
+          </SpaceBetween>
+        </ExpandableSection>
+      )}
+    </div>
+  );
+}
+
+/** The number of certificates, for example `3 certificates from 1 CA file`. */
+function certificatesText(files: readonly CaFile[]): string {
+  const certificates = files.reduce((sum, file) => sum + file.certificates.length, 0);
+  const from = formatCounted(files.length, "CA file", "CA files");
+  return `${formatCounted(certificates, "certificate", "certificates")} from ${from}`;
+}
+
+function CaFileContent({ file }: { file: CaFile }) {
+  return (
+    <div style={{ overflowWrap: "break-word" }}>
+      {file.error === null ? (
+        <>
+          <StatusText type="success">
+            {file.path} ({originLabels[file.origin]})
+          </StatusText>
+          <ul style={{ margin: 0, paddingInlineStart: "20px" }}>
+            {file.certificates.slice(0, certificatesShown).map((certificate) => (
+              <li key={`${certificate.name} ${certificate.not_after_ms}`}>
+                {certificate.name}, until {formatDay(certificate.not_after_ms)}
+              </li>
+            ))}
+            {file.certificates.length > certificatesShown && (
+              <li>and {formatCount(file.certificates.length - certificatesShown)} more</li>
+            )}
+          </ul>
+        </>
+      ) : (
+        <StatusText type="warning">
+          {file.error.message} This file is {originLabels[file.origin]}. Connections don’t use it.
+        </StatusText>
+      )}
+    </div>
   );
 }

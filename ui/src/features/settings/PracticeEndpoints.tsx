@@ -28,50 +28,59 @@ function practiceCommands(status: PracticeStatus): Record<"aws" | "docker" | "sk
   };
 }
 
-/** Addresses and credentials of the practice servers, with commands for other tools. */
-export function PracticeEndpoints({ status }: { status: PracticeStatus }) {
-  const commands = practiceCommands(status);
-  const copyable = (text: string, what: string) => <CopyableText text={text} what={what} />;
+/** Addresses and credentials of the practice servers, or their places until they are known, with commands for other tools. */
+export function PracticeEndpoints({ status }: { status: PracticeStatus | null }) {
+  const copyable = (text: string | undefined, what: string) =>
+    text === undefined ? "–" : <CopyableText text={text} what={what} />;
   return (
     <SpaceBetween size="l">
-      <div data-testid="practice-endpoints">
+      <div data-testid={status === null ? undefined : "practice-endpoints"}>
         <KeyValuePairs
           columns={3}
           items={[
-            { label: "ECR endpoint", value: copyable(status.ecr_endpoint, "ECR endpoint") },
-            { label: "Registry", value: copyable(status.registry, "registry") },
-            { label: "Docker Hub", value: copyable(status.hub, "Docker Hub address") },
-            { label: "AWS account", value: copyable(status.account_id, "AWS account") },
-            { label: "Region", value: copyable(status.region, "region") },
+            { label: "ECR endpoint", value: copyable(status?.ecr_endpoint, "ECR endpoint") },
+            { label: "Registry", value: copyable(status?.registry, "registry") },
+            { label: "Docker Hub", value: copyable(status?.hub, "Docker Hub address") },
+            { label: "AWS account", value: copyable(status?.account_id, "AWS account") },
+            { label: "Region", value: copyable(status?.region, "region") },
             {
               label: "Docker Hub account",
-              value: copyable(status.hub_account, "Docker Hub account"),
+              value: copyable(status?.hub_account, "Docker Hub account"),
             },
-            { label: "Access key", value: copyable(status.access_key_id, "access key") },
+            { label: "Access key", value: copyable(status?.access_key_id, "access key") },
             {
               label: "Secret access key",
-              value: copyable(status.secret_access_key, "secret access key"),
+              value: copyable(status?.secret_access_key, "secret access key"),
             },
             {
               label: "Docker Hub token",
-              value: copyable(status.hub_access_token, "Docker Hub token"),
+              value: copyable(status?.hub_access_token, "Docker Hub token"),
             },
-            { label: "Docker Hub organizations", value: status.hub_organizations.join(", ") },
+            {
+              label: "Docker Hub organizations",
+              value: status?.hub_organizations.join(", ") ?? "–",
+            },
           ]}
         />
       </div>
       <ExpandableSection headerText="Commands for other tools" data-testid="practice-commands">
-        <SpaceBetween size="l">
-          <Box color="text-body-secondary">
-            Available on this computer while Transload is running. The keys are valid only in
-            practice mode. Run the first command in a terminal, then run the others in the same
-            terminal.
-          </Box>
-          <ToolCommands tool="AWS CLI" commands={commands.aws} />
-          <ToolCommands tool="Docker" commands={commands.docker} />
-          <ToolCommands tool="skopeo" commands={commands.skopeo} />
-        </SpaceBetween>
+        {status !== null && <PracticeCommands status={status} />}
       </ExpandableSection>
+    </SpaceBetween>
+  );
+}
+
+function PracticeCommands({ status }: { status: PracticeStatus }) {
+  const commands = practiceCommands(status);
+  return (
+    <SpaceBetween size="l">
+      <Box color="text-body-secondary">
+        Available on this computer while Transload is running. The keys are valid only in practice
+        mode. Run the first command in a terminal, then run the others in the same terminal.
+      </Box>
+      <ToolCommands tool="AWS CLI" commands={commands.aws} />
+      <ToolCommands tool="Docker" commands={commands.docker} />
+      <ToolCommands tool="skopeo" commands={commands.skopeo} />
     </SpaceBetween>
   );
 }

@@ -66,18 +66,19 @@ export function PracticeSection(props: PracticeSectionProps) {
           description="A registry and a Docker Hub account inside Transload, to try migrations without AWS. Images are kept until you reset practice mode."
           actions={
             <SpaceBetween direction="horizontal" size="xs">
-              {endpoints.answer === null && (
-                <Button
-                  loading={endpoints.loading}
-                  onClick={() => {
-                    setAsked(true);
-                    endpoints.reload();
-                  }}
-                  data-testid="settings-practice-start"
-                >
-                  Start practice servers
-                </Button>
-              )}
+              {/* It stays, so that the buttons beside it don't move. */}
+              <Button
+                loading={endpoints.answer === null && endpoints.loading}
+                disabled={endpoints.answer !== null}
+                disabledReason="The practice servers are running."
+                onClick={() => {
+                  setAsked(true);
+                  endpoints.reload();
+                }}
+                data-testid="settings-practice-start"
+              >
+                Start practice servers
+              </Button>
               <Button
                 disabled={endpoints.answer === null}
                 disabledReason="Start the practice servers first."
@@ -127,7 +128,9 @@ export function PracticeSection(props: PracticeSectionProps) {
           />
         )}
         <div role="status" data-testid="settings-practice-result">
-          {endpoints.answer === null && (
+          {endpoints.answer !== null ? (
+            <StatusText type="success">The practice servers are running.</StatusText>
+          ) : (
             <StatusText type={endpoints.loading ? "loading" : "stopped"}>
               {endpoints.loading ? "Starting" : "The practice servers aren’t running."}
             </StatusText>
@@ -143,7 +146,9 @@ export function PracticeSection(props: PracticeSectionProps) {
         >
           Add a large sample organization
         </Toggle>
-        {endpoints.answer !== null && <PracticeEndpoints status={endpoints.answer} />}
+        {(endpoints.answer !== null || endpoints.loading) && (
+          <PracticeEndpoints status={endpoints.answer} />
+        )}
       </SpaceBetween>
       {moving && (
         <MoveTagModal

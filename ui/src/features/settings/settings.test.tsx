@@ -170,7 +170,7 @@ describe("the settings", () => {
 
   it("check a file with certificate authorities before they keep it", async () => {
     const { container, keep, backend } = await show();
-    expect((await screen.findByTestId("settings-proxy")).textContent).toContain("None");
+    await waitFor(() => expect(screen.getByTestId("settings-proxy").textContent).toContain("None"));
     backend.networkStatus.mockResolvedValue(fakeNetwork("/home/me/corp.pem"));
     fireEvent.click(screen.getByTestId("settings-ca-file-choose"));
     await waitFor(() =>
@@ -192,6 +192,39 @@ describe("the settings", () => {
     fireEvent.click(screen.getByTestId("settings-ca-file-remove"));
     await waitFor(() => expect(keep).toHaveBeenCalledWith({ ca_file: null }));
     expect(await accessibilityViolations(container)).toEqual([]);
+  });
+
+  it("have the place of every fact and button before the answers arrive", async () => {
+    let answer = () => {};
+    const answers = new Promise<void>((resolve) => {
+      answer = resolve;
+    });
+    const late =
+      <Answer,>(call: () => Promise<Answer>) =>
+      () =>
+        answers.then(call);
+    const known = backendWith();
+    const backend = {
+      ...known,
+      appInfo: late(known.appInfo),
+      networkStatus: late(async () => fakeNetwork("/home/me/corp.pem")),
+      practiceStart: late(known.practiceStart),
+    };
+    const { container } = render(
+      <BackendProvider backend={backend as Partial<Backend> as Backend}>
+        <SettingsPage settings={initial} onChange={async () => {}} practiceRuns />
+      </BackendProvider>,
+    );
+    const places = () =>
+      [...container.querySelectorAll("[class*=awsui_key-label], button")]
+        .filter((one) => !(one.getAttribute("aria-label") ?? "").startsWith("Copy "))
+        .map((one) => (one as HTMLElement).dataset.testid ?? one.textContent);
+    const before = places();
+    expect(before).toContain("Docker Hub token");
+    answer();
+    await screen.findByText("1.2.3");
+    await screen.findByTestId("practice-endpoints");
+    expect(places()).toEqual(before);
   });
 
   it("name the first authorities of a file that has very many", async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { type Column, fittingColumns, type TableLayout, withWidths } from "./tablePreferences";
+import { fittingColumns, withWidths } from "./columnWidths";
+import type { Column, TableLayout } from "./tablePreferences";
 
 const layout: TableLayout = { pageSize: 50, wrapLines: false, visibleContent: null, widths: {} };
 
@@ -13,10 +14,71 @@ describe("columns", () => {
   it.each([
     { available: 800, why: "share what is left", widths: [400, 300, 100] },
     { available: 500, why: "have their widths", widths: [200, 200, 100] },
-    { available: 400, why: "give what is missing", widths: [150, 150, 100] },
+    { available: 400, why: "share what there is beyond their least", widths: [163, 136, 100] },
     { available: 200, why: "stay readable", widths: [110, 110, 100] },
   ])("$why at $available pixels", ({ available, widths }) => {
     expect(withWidths(columns, layout, available).map(({ width }) => width)).toEqual(widths);
+  });
+
+  it.each([
+    {
+      available: 800,
+      why: "stay as usual where they show all",
+      needs: [150, 190, 90],
+      widths: [400, 300, 100],
+    },
+    {
+      available: 500,
+      why: "leave their room to the one that is cut",
+      needs: [120, 280, 90],
+      widths: [120, 280, 100],
+    },
+    {
+      available: 420,
+      why: "have the least where none shows all",
+      needs: [600, 600, 90],
+      widths: [176, 143, 100],
+    },
+    {
+      available: 420,
+      why: "share only what others leave",
+      needs: [130, 600, 90],
+      widths: [130, 190, 100],
+    },
+    {
+      available: 460,
+      why: "without a share show all, too",
+      needs: [120, 190, 150],
+      widths: [120, 190, 150],
+    },
+    {
+      available: 500,
+      why: "are as wide as usual only after that",
+      needs: [120, 250, 90],
+      widths: [150, 250, 100],
+    },
+    {
+      available: 900,
+      why: "grow with what is left",
+      needs: [250, 250, 100],
+      widths: [450, 350, 100],
+    },
+  ])("$why with content of $needs at $available pixels", ({ available, needs, widths }) => {
+    const natural = new Map(columns.map(({ id }, index) => [id, needs[index] ?? 0]));
+    const shown = withWidths(columns, layout, available, natural);
+    expect(shown.map(({ width }) => width)).toEqual(widths);
+  });
+
+  it("share what is left by their usual widths if none grows", () => {
+    const cell = () => null;
+    const fixed = ["name", "uri", "size"].map((id) => ({
+      id,
+      header: id,
+      cell,
+      width: id === "size" ? 100 : 200,
+    }));
+    const widths = withWidths(fixed, layout, 1000).map(({ width }) => width);
+    expect(widths).toEqual([400, 400, 200]);
   });
 
   it("keep a width of the user", () => {

@@ -1,0 +1,119 @@
+/** Which columns of a table are shown, and how wide they are. Pure functions that `useFittedColumns` calls. */
+import { type Column, type TableLayout, visibleColumns } from "./tablePreferences";
+
+/** The widths that show the content of each row as a whole, by column ID. */
+export type NaturalWidths = ReadonlyMap<string, number>;
+
+/** The width to which a column with `grow` shrinks, unless it has a `minWidth`. */
+const shrunkWidth = 110;
+
+function defaultWidth<Row>({ width }: Column<Row>): number {
+  return Number(width ?? 120);
+}
+
+/** The width that a column needs at least. */
+function narrowestWidth<Row>(column: Column<Row>): number {
+  const width = defaultWidth(column);
+  return column.grow === undefined
+    ? width
+    : Math.min(width, Number(column.minWidth ?? shrunkWidth));
+}
+
+/**
+ * The visible columns that fit into the available width side by side, so that the table doesn't scroll
+ * sideways. Widths of the user hide no column: it would vanish while another one is dragged.
+ */
+export function fittingColumns<Row>(
+  columns: readonly Column<Row>[],
+  layout: TableLayout,
+  available: number,
+): readonly Column<Row>[] {
+  let shown = visibleColumns(columns, layout);
+  const order = (column: Column<Row>) => column.hideOrder ?? Number.POSITIVE_INFINITY;
+  const isTooWide = () => shown.reduce((sum, one) => sum + narrowestWidth(one), 0) > available;
+  while (layout.visibleContent === null && isTooWide()) {
+    const first = Math.min(...shown.map(order));
+    if (first === Number.POSITIVE_INFINITY) {
+      break;
+    }
+    shown = shown.filter((column) => order(column) !== first);
+  }
+  return shown;
+}
+
+/** A column whose width rises from the one that it needs at least. */
+interface Part {
+  width: number;
+  /** Shows its content as a whole. */
+  readonly natural: number;
+  readonly usual: number;
+  readonly grow: number | undefined;
+}
+
+/**
+ * Fits the columns into the available width: first all get what they need at least, then the room goes to those whose
+ * content is cut, then to those that are narrower than usual, and the rest to those with `grow`. A column without `grow`
+ * is at least as wide as usual, and without `natural`, so is the content of every column. A width of the user stays.
+ */
+export function withWidths<Row>(
+  columns: readonly Column<Row>[],
+  layout: TableLayout,
+  available: number,
+  natural: NaturalWidths = new Map(),
+): Column<Row>[] {
+  const parts = columns.map((column): Part => {
+    const own = layout.widths[column.id];
+    if (own !== undefined) {
+      return { width: own, natural: own, usual: own, grow: 0 };
+    }
+    const usual = defaultWidth(column);
+    const content = natural.get(column.id) ?? usual;
+    // Times and numbers become wider while they are shown, which must not move the other columns.
+    const needed = column.grow === undefined ? Math.max(content, usual) : content;
+    const width = Math.min(needed, narrowestWidth(column));
+    return { width, natural: needed, usual: Math.max(usual, needed), grow: column.grow };
+  });
+  let room = available - parts.reduce((sum, { width }) => sum + width, 0);
+  const share = ({ grow = 1 }: Part) => grow;
+  room = widen(parts, room, ({ natural }) => natural, share);
+  room = widen(parts, room, ({ usual }) => usual, share);
+  const isGrowing = parts.some(({ grow }) => grow !== undefined && grow > 0);
+  widen(
+    parts,
+    room,
+    () => Number.POSITIVE_INFINITY,
+    ({ grow, usual }) => (isGrowing ? (grow ?? 0) : grow === 0 ? 0 : usual),
+  );
+  return columns.map((column, index) => ({
+    ...column,
+    minWidth: column.minWidth ?? 60,
+    width: Math.floor(parts[index]?.width ?? 0),
+  }));
+}
+
+/** Shares the room among the columns until each has the wanted width. Returns what is left. */
+function widen(
+  parts: readonly Part[],
+  room: number,
+  wanted: (part: Part) => number,
+  share: (part: Part) => number,
+): number {
+  let left = room;
+  let open = parts.filter((part) => wanted(part) > part.width && share(part) > 0);
+  while (left > 0 && open.length > 0) {
+    const perShare = left / open.reduce((sum, part) => sum + share(part), 0);
+    const filled = open.filter((part) => wanted(part) - part.width <= perShare * share(part));
+    if (filled.length === 0) {
+      for (const part of open) {
+        part.width += perShare * share(part);
+      }
+      return 0;
+    }
+    for (const part of filled) {
+      left -= wanted(part) - part.width;
+      part.width = wanted(part);
+    }
+    open = open.filter((part) => !filled.includes(part));
+  }
+  return Math.max(0, left);
+}
