@@ -49,7 +49,8 @@ export function RepositoryList({
   const backend = useBackend();
   const request = useRequest(connectionKey(connection), () => backend.repositoriesList(connection));
   const [visibleNames, setVisibleNames] = useState<readonly string[]>([]);
-  const [shownColumns, setShownColumns] = useState<readonly string[]>([]);
+  const [isPolicyShown, setPolicyShown] = useState(false);
+  const [isTagShown, setTagShown] = useState(false);
   const [isFiltering, setFiltering] = useState(false);
   const [query, setQuery] = useState(noQuery);
   const [unknownShown, setUnknownShown] = useState(false);
@@ -57,8 +58,8 @@ export function RepositoryList({
   const [creating, setCreating] = useState(false);
   const [deleting, setDeleting] = useState<readonly Repository[]>([]);
   const counts = useRepositorySummaries(connection, visibleNames, left);
-  const isPolicyRead = shownColumns.includes("policy") || namesProperty(query, "policy");
-  const isTagRead = shownColumns.includes("aws-tags") || namesProperty(query, "aws_tag");
+  const isPolicyRead = isPolicyShown || namesProperty(query, "policy");
+  const isTagRead = isTagShown || namesProperty(query, "aws_tag");
   const policies = useListedColumn(visibleNames, isPolicyRead, (names) =>
     backend.repositoriesPolicies(connection, names),
   );
@@ -76,6 +77,9 @@ export function RepositoryList({
   );
   const repositories = request.answer ?? noRepositories;
   const found = useMemo(() => {
+    if (query.tokens.length === 0) {
+      return { matching: repositories.length, unknown: 0, shown: repositories };
+    }
     const now = Date.now();
     const results = repositories.map((repository) => {
       const { name } = repository;
@@ -136,7 +140,10 @@ export function RepositoryList({
         finds="repositories by name"
         sortedBy="name"
         columnDefinitions={columns}
-        onColumns={setShownColumns}
+        onColumns={(ids) => {
+          setPolicyShown(ids.includes("policy"));
+          setTagShown(ids.includes("aws-tags"));
+        }}
         onPage={(rows) => setVisibleNames(rows.map(({ name }) => name))}
         selectionType="multi"
         selectedItems={selected}
@@ -149,6 +156,7 @@ export function RepositoryList({
             onClick={() => {
               setFiltering(!isFiltering);
               setQuery(noQuery);
+              setUnknownShown(false);
             }}
             data-testid="repositories-filters"
           >
