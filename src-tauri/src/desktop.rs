@@ -9,7 +9,7 @@ mod notification;
 use std::collections::BTreeSet;
 
 use tauri::{AppHandle, Manager as _, Runtime};
-use transload_api::{Api, JobNews};
+use transload_api::{Api, JobUpdate};
 
 use crate::desktop::keep_awake::KeepAwake;
 use crate::settings::SettingsFile;
@@ -17,10 +17,10 @@ use crate::window;
 
 /// Follows all jobs until the program exits.
 pub fn follow<R: Runtime>(app: &AppHandle<R>) {
-    let (app, mut news) = (app.clone(), app.state::<Api>().job_news());
+    let (app, mut updates) = (app.clone(), app.state::<Api>().job_updates());
     tauri::async_runtime::spawn(async move {
         let (awake, mut running) = (KeepAwake::start(), BTreeSet::new());
-        while let Some(JobNews { job, moves, report }) = news.recv().await {
+        while let Some(JobUpdate { job, moves, report }) = updates.recv().await {
             if moves {
                 running.insert(job);
             } else {

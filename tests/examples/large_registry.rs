@@ -43,7 +43,7 @@ async fn main() -> Result<()> {
         data_folder: folder.path().to_owned(),
         aws: AwsEnvironment::from_variables(home.environment()),
         docker: DockerEnvironment::default(),
-        quota_look_again: None,
+        quota_check_interval: None,
     });
     let connection = || ecr.connection();
     let find = async |text: &str| {

@@ -28,16 +28,16 @@ async fn skopeo_uses_a_login_in_podmans_file_and_undo_removes_it() -> Result<()>
     let (api, connection) = (&app.api, ecr.connection());
     let before = api.client_logins(connection.clone()).await.map_err(api_error)?;
     let podman = login_of(&before, LoginClient::Podman)?;
-    assert_eq!(podman.held, Some(ExistingLogin::None));
+    assert_eq!(podman.existing, Some(ExistingLogin::None));
     let (file, registry) = (podman.file.clone(), before.registry.clone());
 
-    let way = LoginMethod::Inline;
+    let method = LoginMethod::Inline;
     let after = api
-        .client_login_apply(connection.clone(), LoginClient::Podman, way)
+        .client_login_apply(connection.clone(), LoginClient::Podman, method)
         .await
         .map_err(api_error)?;
     let podman = login_of(&after, LoginClient::Podman)?;
-    assert_eq!((podman.held.clone(), podman.undoable), (Some(ExistingLogin::Inline), true));
+    assert_eq!((podman.existing.clone(), podman.undoable), (Some(ExistingLogin::Inline), true));
     let seen = tags_with(&file, &registry).await?;
     ensure!(
         seen.stderr.contains("404 (Not Found)"),
@@ -46,7 +46,7 @@ async fn skopeo_uses_a_login_in_podmans_file_and_undo_removes_it() -> Result<()>
     );
 
     let back = api.client_login_undo(connection, LoginClient::Podman).await.map_err(api_error)?;
-    assert_eq!(login_of(&back, LoginClient::Podman)?.held, Some(ExistingLogin::None));
+    assert_eq!(login_of(&back, LoginClient::Podman)?.existing, Some(ExistingLogin::None));
     ensure!(!std::path::Path::new(&file).exists(), "the file did not exist before");
     Ok(())
 }
@@ -81,6 +81,6 @@ async fn docker_finds_the_login_and_undo_does_not_touch_later_changes() -> Resul
     // A login that cannot be undone is not offered for undo again.
     let now = api.client_logins(connection).await.map_err(api_error)?;
     let docker = login_of(&now, LoginClient::Docker)?;
-    assert_eq!((docker.held.clone(), docker.undoable), (Some(ExistingLogin::None), false));
+    assert_eq!((docker.existing.clone(), docker.undoable), (Some(ExistingLogin::None), false));
     Ok(())
 }

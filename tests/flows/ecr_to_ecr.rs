@@ -81,7 +81,7 @@ async fn the_migration_waits_if_the_session_of_the_source_expires() -> Result<()
     assert_eq!(error.code, ErrorCode::CredentialsExpired);
 
     old.faults()?.clear();
-    app.api.job_look_again(job.clone()).await.map_err(api_error)?;
+    app.api.job_check_now(job.clone()).await.map_err(api_error)?;
     let migrated = app.follow(job, plan).await?;
     assert_eq!(migrated.report.outcome, MigrationOutcome::Succeeded, "{:#?}", migrated.report);
     assert_eq!(migrated.report.images[0].proof, Proof::Equal);

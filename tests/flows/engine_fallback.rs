@@ -2,7 +2,7 @@
 //! token is renewed, and if the engine gives up, Transload reads the image from it and pushes it.
 
 use anyhow::{Context, Result, ensure};
-use transload_contract::{EngineWay, ImageResult, ImageSource, Proof};
+use transload_contract::{EnginePushMethod, ImageResult, ImageSource, Proof};
 use transload_practice::{FaultAction, FaultRule, Plane};
 use transload_tests::ecr::Ecr;
 use transload_tests::faults::{Fault, FaultProxy, Rule};
@@ -52,7 +52,8 @@ async fn transload_pushes_what_the_newest_docker_fails_to_push() -> Result<()> {
             let names = engine.cli()?.image_names().await?;
             let FinishedMigration { plan, report, .. } = app.migrate(migration_request).await?;
             let shown = || format!("{what}: {report:#?}");
-            let by_engine = |way| matches!(way, EngineWay::Push | EngineWay::PushPlatform);
+            let by_engine =
+                |way| matches!(way, EnginePushMethod::Push | EnginePushMethod::PushPlatform);
             let ways = plan.images.iter().filter_map(|image| image.engine.as_ref());
             ensure!(ways.filter(|engine| by_engine(engine.way)).count() == 2, "{plan:#?}");
             ensure!(proxy.fault_count() >= 2, "{}", shown());

@@ -9,7 +9,7 @@ use std::io::Write;
 use anyhow::{Context, Result, bail, ensure};
 use serde_json::Value;
 use transload_contract::{
-    EngineOutcome, EngineWay, ImageReport, ImageResult, ImageSource, MigrationRequest,
+    EngineOutcome, EnginePushMethod, ImageReport, ImageResult, ImageSource, MigrationRequest,
     PlannedAction, PlannedImage, Proof,
 };
 use transload_errors::ErrorCode;
@@ -208,12 +208,12 @@ fn prediction(planned: &PlannedImage) -> Result<(String, String)> {
     };
     let sent_by = match engine.way {
         // Docker 26 refuses what it holds in part.
-        EngineWay::Push if engine.outcome == EngineOutcome::SeenWhileSending => {
+        EnginePushMethod::Push if engine.outcome == EngineOutcome::SeenWhileSending => {
             "engine, else Transload"
         }
-        EngineWay::Push => "engine",
-        EngineWay::PushPlatform => "engine, by platform",
-        EngineWay::OwnPush => "Transload",
+        EnginePushMethod::Push => "engine",
+        EnginePushMethod::PushPlatform => "engine, by platform",
+        EnginePushMethod::OwnPush => "Transload",
     };
     Ok((predicted, sent_by.to_owned()))
 }

@@ -3,7 +3,7 @@
 
 use anyhow::{Context, Result, ensure};
 use transload_contract::{
-    EngineOutcome, EngineWay, ImageReport, ImageResult, ImageSource, MigrationPlan,
+    EngineOutcome, EnginePushMethod, ImageReport, ImageResult, ImageSource, MigrationPlan,
     MigrationRequest, PlanFileOptions, PlannedAction, Proof,
 };
 use transload_errors::ErrorCode;
@@ -115,7 +115,7 @@ impl Fixture {
         match self.kind {
             EngineKind::Docker26Containerd => {
                 ensure!(engine.outcome == EngineOutcome::SeenWhileSending, "{engine:?}");
-                ensure!(engine.way == EngineWay::Push, "{engine:?}");
+                ensure!(engine.way == EnginePushMethod::Push, "{engine:?}");
                 self.is_part(image, &index, &child.manifest.digest)?;
             }
             EngineKind::NewestContainerd => {
@@ -258,7 +258,7 @@ impl Fixture {
             EngineKind::NewestContainerd => EngineOutcome::Mounted,
             _ => EngineOutcome::SeenWhileSending,
         };
-        ensure!((engine.outcome, engine.way) == (expected, EngineWay::Push), "{engine:?}");
+        ensure!((engine.outcome, engine.way) == (expected, EnginePushMethod::Push), "{engine:?}");
         let moved = moved_image(&report.images)?;
         ensure!(moved.proof == Proof::Equal, "{moved:#?}");
         ensure!(moved.ecr_digest.as_ref() == Some(&image.manifest.digest), "{moved:#?}");

@@ -240,7 +240,7 @@ async fn a_session_renewed_in_another_region_is_rejected_and_the_run_waits() -> 
     let config = std::fs::read_to_string(&file)?;
     let (from, to) = (ecr.api_url(), other_ecr.api_url());
     std::fs::write(&file, config.replace(&from, &to).replace(REGION, OTHER_REGION))?;
-    app.api.job_look_again(job.clone()).await.map_err(api_error)?;
+    app.api.job_check_now(job.clone()).await.map_err(api_error)?;
     let error = loop {
         let error = needs_sign_in().await?;
         // The run may have retried once before the change.
@@ -254,7 +254,7 @@ async fn a_session_renewed_in_another_region_is_rejected_and_the_run_waits() -> 
 
     std::fs::write(&file, config)?;
     ecr.faults()?.clear();
-    app.api.job_look_again(job.clone()).await.map_err(api_error)?;
+    app.api.job_check_now(job.clone()).await.map_err(api_error)?;
     let migrated = app.follow(job, plan).await?;
     ensure!(migrated.report.outcome == MigrationOutcome::Succeeded, "{:#?}", migrated.report);
     ensure!(repositories(&other_ecr, OTHER_REGION).await?.is_empty(), "something was written");

@@ -3,7 +3,7 @@
 use anyhow::{Result, ensure};
 use serde_json::Value;
 use transload_contract::{
-    AwsConnection, MigrationPlan, PermissionBasis, PermissionDenial, PermissionStanding,
+    AwsConnection, MigrationPlan, PermissionBasis, PermissionDenialReason, PermissionStatus,
     PlanPermissions,
 };
 use transload_errors::ErrorCode;
@@ -61,7 +61,7 @@ impl Fixture {
     }
 }
 
-fn standing<'a>(permissions: &'a PlanPermissions, action: &str) -> &'a PermissionStanding {
+fn standing<'a>(permissions: &'a PlanPermissions, action: &str) -> &'a PermissionStatus {
     let found = permissions.permissions.iter().find(|one| one.action == action);
     &found.unwrap_or_else(|| panic!("{action} is not checked: {permissions:#?}")).standing
 }
@@ -72,16 +72,16 @@ async fn missing_permissions_are_known_before_the_start() -> Result<()> {
     let all = fixture.permissions().await?;
     ensure!(all.basis == PermissionBasis::Simulation, "{all:#?}");
     ensure!(
-        all.permissions.iter().all(|one| one.standing == PermissionStanding::Allowed),
+        all.permissions.iter().all(|one| one.standing == PermissionStatus::Allowed),
         "{all:#?}"
     );
 
     fixture.iam.deny_actions(&["ecr:CreateRepository", "ecr:PutImage"]);
     let some = fixture.permissions().await?;
-    let missing = PermissionStanding::Missing { denial: PermissionDenial::NotGranted };
+    let missing = PermissionStatus::Missing { denial: PermissionDenialReason::NotGranted };
     assert_eq!(*standing(&some, "ecr:CreateRepository"), missing);
     assert_eq!(*standing(&some, "ecr:PutImage"), missing);
-    assert_eq!(*standing(&some, "ecr:InitiateLayerUpload"), PermissionStanding::Allowed);
+    assert_eq!(*standing(&some, "ecr:InitiateLayerUpload"), PermissionStatus::Allowed);
     let create = some.permissions.iter().find(|one| one.action == "ecr:CreateRepository");
     let region = fixture.ecr.region();
     let arn = format!("arn:aws:ecr:{region}:{ACCOUNT}:repository/app");
@@ -121,15 +121,15 @@ async fn without_access_to_iam_permissions_are_checked_with_read_calls() -> Resu
     let error = known.simulation_error.as_ref().map(|error| error.code);
     assert_eq!(error, Some(ErrorCode::AccessDenied));
     for action in ["ecr:DescribeRepositories", "ecr:DescribeImages", "ecr:BatchGetImage"] {
-        assert_eq!(*standing(&known, action), PermissionStanding::Allowed, "{action}");
+        assert_eq!(*standing(&known, action), PermissionStatus::Allowed, "{action}");
     }
     assert_eq!(
         *standing(&known, "ecr:BatchCheckLayerAvailability"),
-        PermissionStanding::Missing { denial: PermissionDenial::CallRefused }
+        PermissionStatus::Missing { denial: PermissionDenialReason::CallRefused }
     );
     for action in ["ecr:CreateRepository", "ecr:PutImage", "ecr:UploadLayerPart"] {
         assert!(
-            matches!(standing(&known, action), PermissionStanding::Unknown { .. }),
+            matches!(standing(&known, action), PermissionStatus::Unknown { .. }),
             "{action}: {known:#?}"
         );
     }

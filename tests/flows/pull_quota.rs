@@ -39,15 +39,15 @@ async fn the_migration_waits_for_the_quota_until_the_user_signs_in() -> Result<(
     let mut events = app.api.job_follow(job.clone(), 0).await.map_err(api_error)?;
     let waiting = async {
         while let Some(event) = events.recv().await {
-            if let JobEventKind::QuotaUsedUp { look_again_at_ms } = event.kind {
-                return Ok(look_again_at_ms);
+            if let JobEventKind::QuotaUsedUp { check_at_ms } = event.kind {
+                return Ok(check_at_ms);
             }
         }
         anyhow::bail!("the migration does not wait")
     };
-    let look_again = tokio::time::timeout(std::time::Duration::from_secs(60), waiting).await??;
+    let check_at_ms = tokio::time::timeout(std::time::Duration::from_secs(60), waiting).await??;
     let snapshot = app.api.job_snapshot(job.clone()).await.map_err(api_error)?;
-    assert!(snapshot.quota_look_again_at_ms.is_some_and(|known| known >= look_again));
+    assert!(snapshot.quota_check_at_ms.is_some_and(|known| known >= check_at_ms));
 
     let login = SourceLogin {
         source,

@@ -203,7 +203,7 @@ async fn storage_is_an_upper_bound_until_manifests_are_read() -> Result<()> {
     assert_eq!(months, exact.standard.bytes);
     let mut alone = api.repository_storage(connection(), name()).await.map_err(api_error)?;
     // No manifest of another repository was read.
-    assert_eq!(alone.shared_elsewhere_bytes.take(), Some(0));
+    assert_eq!(alone.shared_with_others_bytes.take(), Some(0));
     assert_eq!(alone, exact);
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! An image of the Docker Engine whose registry has more platforms, or another image.
 
 use anyhow::{Context, Result, ensure};
-use transload_contract::{EngineOriginal, ImageSource};
+use transload_contract::{ImageSource, RegistryCounterpart};
 use transload_tests::aws_home::AwsHome;
 use transload_tests::headless_app::{HeadlessApp, api_error};
 use transload_tests::images::{Format, Index, Recipe, TestRepository};
@@ -13,9 +13,9 @@ async fn counterparts(
     app: &HeadlessApp,
     repository: &str,
     tags: &[&str],
-) -> Result<Vec<EngineOriginal>> {
+) -> Result<Vec<RegistryCounterpart>> {
     let tags = tags.iter().map(|tag| (*tag).to_owned()).collect();
-    app.api.engine_originals(repository.to_owned(), tags).await.map_err(api_error)
+    app.api.registry_counterparts(repository.to_owned(), tags).await.map_err(api_error)
 }
 
 #[tokio::test]

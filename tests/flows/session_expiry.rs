@@ -69,7 +69,7 @@ async fn the_migration_waits_until_the_session_is_renewed() -> Result<()> {
 
     // The user signs in, and requests an immediate retry.
     ecr.faults()?.clear();
-    app.api.job_look_again(job.clone()).await.map_err(api_error)?;
+    app.api.job_check_now(job.clone()).await.map_err(api_error)?;
     let migrated = app.follow(job.clone(), plan).await?;
     assert_eq!(migrated.report.outcome, MigrationOutcome::Succeeded, "{:#?}", migrated.report);
     let signed_in = migrated.events.iter().any(|event| event.kind == JobEventKind::SignedIn);

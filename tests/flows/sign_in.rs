@@ -42,10 +42,10 @@ impl Fixture {
     async fn begin(
         &self,
         target: SsoTarget,
-        way: Option<SignInMethod>,
+        method: Option<SignInMethod>,
     ) -> Result<SignIn, SignInError> {
         let poll_interval = Some(Duration::from_millis(20));
-        SignIn::begin(&SignInRequest { target, way, poll_interval }, &self.environment()).await
+        SignIn::begin(&SignInRequest { target, method, poll_interval }, &self.environment()).await
     }
 
     /// The stored token of `corp`.

@@ -49,7 +49,7 @@ impl HeadlessApp {
             ..DockerEnvironment::default()
         };
         let options = ApiOptions {
-            quota_look_again: Some(std::time::Duration::from_millis(200)),
+            quota_check_interval: Some(std::time::Duration::from_millis(200)),
             data_folder: folder.path().join("data"),
             aws: AwsEnvironment::from_variables(home.environment()),
             docker,

@@ -58,10 +58,10 @@ async fn a_partial_index_is_copied_from_its_registry_instead() -> Result<()> {
         let window = desktop.open().await?;
         review(&window, &fixture.repository()).await?;
         window.wait_for_text_in("plan-prediction-0", "doesn’t report its platforms").await?;
-        window.wait_for_text_in("take-originals", "all 3 platforms, same digest").await?;
+        window.wait_for_text_in("take-counterparts", "all 3 platforms, same digest").await?;
         window.screenshot("engine-review-partial").await?;
         window.check_accessibility().await?;
-        window.click_by_test_id("take-originals").await?;
+        window.click_by_test_id("take-counterparts").await?;
         window.wait_for_text_in("plan-images", "Direct copy").await?;
         ensure!(start_and_wait(&window).await? == "succeeded");
         let in_ecr = verified_digest(&window, 0, "equal").await?;
@@ -108,7 +108,7 @@ async fn a_locally_built_image_is_not_offered_from_a_registry() -> Result<()> {
         review(&window, repository).await?;
         // The offer stands above the rows, and is looked up in the Images step.
         window.wait_for_text_in("plan-action-0", "Copy").await?;
-        let offers = window.texts_of("[data-testid=take-originals]").await?;
+        let offers = window.texts_of("[data-testid=take-counterparts]").await?;
         ensure!(offers.is_empty(), "{offers:?}");
         ensure!(start_and_wait(&window).await? == "succeeded");
         verified_digest(&window, 0, "equal").await?;

@@ -1,3 +1,4 @@
+/** The start of the window: its style, its backend, and its root component. */
 import "@cloudscape-design/global-styles/index.css";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";

@@ -56,7 +56,7 @@ async fn measure() -> Result<()> {
         data_folder: folder.path().to_owned(),
         aws: AwsEnvironment::from_variables(home.environment()),
         docker: DockerEnvironment::default(),
-        quota_look_again: None,
+        quota_check_interval: None,
     });
     let (source_host, source) = (source.clone(), registry_source(&source));
     println!("memory at the start: {} MB", pss_mb()?);

@@ -97,10 +97,10 @@ async fn sso_credentials_and_their_token_are_renewed_during_a_run() -> Result<()
         ecr = ecr.api_url(),
     ))?;
     let environment = AwsEnvironment::from_variables(home.environment());
-    let (target, way) = (SsoTarget::profile_named("work"), Some(SignInMethod::Code));
+    let (target, method) = (SsoTarget::profile_named("work"), Some(SignInMethod::Code));
     let poll_interval = Some(Duration::from_millis(20));
     let sign_in =
-        SignIn::begin(&SignInRequest { target, way, poll_interval }, &environment).await?;
+        SignIn::begin(&SignInRequest { target, method, poll_interval }, &environment).await?;
     IdentityCenter::open_page(&sign_in.prompt().url).await?;
     sign_in.finish().await?;
 

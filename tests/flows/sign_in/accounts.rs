@@ -3,7 +3,7 @@
 use anyhow::{Result, ensure};
 use transload_api::{Api, ApiOptions};
 use transload_contract::{
-    AwsProfileKind, NewAwsProfile, SignInOutcome, SignInPrompt, SignInTarget, SignInWay,
+    AwsProfileKind, NewAwsProfile, SignInMethod, SignInOutcome, SignInPrompt, SignInTarget,
 };
 use transload_docker::DockerEnvironment;
 use transload_errors::ErrorCode;
@@ -25,8 +25,8 @@ fn api(fixture: &Fixture) -> Api {
     })
 }
 
-async fn begin(api: &Api, way: Option<SignInWay>) -> Result<SignInPrompt> {
-    api.sign_in_start(corp(), way).await.map_err(api_error)
+async fn begin(api: &Api, method: Option<SignInMethod>) -> Result<SignInPrompt> {
+    api.sign_in_start(corp(), method).await.map_err(api_error)
 }
 
 #[tokio::test]
@@ -35,12 +35,12 @@ async fn a_session_has_one_sign_in_and_another_method_replaces_it() -> Result<()
     fixture.center.set_user_decision(UserDecision::Pending);
     let api = api(&fixture);
     let first = begin(&api, None).await?;
-    ensure!(first.way == SignInWay::Browser && first.session == "corp", "{first:?}");
+    ensure!(first.method == SignInMethod::Browser && first.session == "corp", "{first:?}");
     let joined = begin(&api, None).await?;
     ensure!(joined == first, "a second one began");
     let page = api.sign_in_page(first.sign_in.clone()).await.map_err(api_error)?;
     ensure!(page == first.url);
-    let code = begin(&api, Some(SignInWay::Code)).await?;
+    let code = begin(&api, Some(SignInMethod::Code)).await?;
     ensure!(code.sign_in != first.sign_in && code.code.is_some());
     let ended = api.sign_in_wait(first.sign_in.clone()).await.map_err(api_error)?;
     ensure!(ended == SignInOutcome::Cancelled);

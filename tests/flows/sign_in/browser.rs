@@ -13,7 +13,7 @@ async fn the_browser_returns_the_code_and_the_token_is_stored_like_the_aws_cli_d
     for target in [work(), SsoTarget::session_named("corp")] {
         let sign_in = fixture.begin(target, None).await?;
         let prompt = sign_in.prompt().clone();
-        ensure!(prompt.way == SignInMethod::Browser && prompt.code.is_none(), "{prompt:?}");
+        ensure!(prompt.method == SignInMethod::Browser && prompt.code.is_none(), "{prompt:?}");
         let waiting = tokio::spawn(sign_in.finish());
         let shown = IdentityCenter::open_page(&prompt.url).await?;
         ensure!(shown.contains("You are signed in"), "{shown}");

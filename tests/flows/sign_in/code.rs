@@ -25,7 +25,7 @@ async fn pending_and_slow_down_responses_are_polled_until_the_sign_in() -> Resul
     let old = SsoTarget::profile_named("old");
     let sign_in = fixture.begin(old, None).await?;
     let prompt = sign_in.prompt().clone();
-    ensure!(prompt.way == SignInMethod::Code, "the legacy format supports no other method");
+    ensure!(prompt.method == SignInMethod::Code, "the legacy format supports no other method");
     ensure!(prompt.code.as_ref().is_some_and(|code| prompt.url.ends_with(code)), "{prompt:?}");
     let waiting = tokio::spawn(sign_in.finish());
     wait_until_true(LIMIT, "the token to be requested", async || token_requests(&fixture) >= 4)

@@ -166,10 +166,10 @@ export const announcements: Announcements = {
   signInWait: (_, outcome) => (outcome === "signed_in" ? success("Signed in to AWS") : null),
   ssoSignOut: ([target]) => success(`Signed out of ${targetName(target)}`),
   awsProfileAdd: ([{ name }]) => success(`Profile ${name} added to the AWS configuration`),
-  clientLoginApply: ([connection, client, way], { registry }, actions) =>
+  clientLoginApply: ([connection, client, method], { registry }, actions) =>
     about(
       success(
-        way.kind === "ecr_helper"
+        method.kind === "ecr_helper"
           ? `${clientNames[client]} set up for ECR`
           : `${clientNames[client]} logged in to ECR`,
         registry,

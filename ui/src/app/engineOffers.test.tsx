@@ -3,12 +3,12 @@ import { describe, expect, it } from "vitest";
 import { type Draft, emptyDraft } from "../features/migrate/wizard/draft";
 import { recordedImage, recordedPlan } from "../ipc/fake/recordedPlan";
 import { fakeError } from "../ipc/fakeBackend";
-import type { EngineOriginal, MigrationRequest } from "../ipc/generated";
+import type { MigrationRequest, RegistryCounterpart } from "../ipc/generated";
 import { byId, click, expectAccessible, openWindow, textOf } from "../testing/window";
 
 const held = { repository: "postgres", tag: "17" };
 
-const original: EngineOriginal = {
+const counterpart: RegistryCounterpart = {
   tag: "17",
   registry: "docker.io",
   source: { kind: "docker_hub", namespace: "library" },
@@ -30,11 +30,11 @@ const draft: Draft = {
 const error = fakeError("engine_content_missing");
 
 /** The window at Review, with an image that the Docker Engine can’t push. */
-function atReview(found: readonly EngineOriginal[]) {
+function atReview(found: readonly RegistryCounterpart[]) {
   return openWindow({
     draft,
     answers: {
-      engineOriginals: async (repository) => (repository === "postgres" ? [...found] : []),
+      registryCounterparts: async (repository) => (repository === "postgres" ? [...found] : []),
       migrationPlan: async (request) => {
         const images = request.images.map((selected) => {
           const planned = recordedImage(request, selected);
@@ -54,18 +54,20 @@ function plannedRequests(backend: ReturnType<typeof openWindow>): MigrationReque
 
 describe("an image that the Docker Engine can’t push", () => {
   it("is copied from its registry instead, with a new plan", async () => {
-    const backend = atReview([original]);
-    expect(await textOf("originals")).toContain(
+    const backend = atReview([counterpart]);
+    expect(await textOf("counterparts")).toContain(
       "docker.io has the layers of an image that this computer can’t push",
     );
-    expect(await textOf("originals")).toContain("library/postgres:17. docker.io has 4 platforms.");
-    expect(await textOf("take-originals")).toBe(
+    expect(await textOf("counterparts")).toContain(
+      "library/postgres:17. docker.io has 4 platforms.",
+    );
+    expect(await textOf("take-counterparts")).toBe(
       "Copy from docker.io instead: all 4 platforms, same digest",
     );
-    await expectAccessible(await byId("originals"));
+    await expectAccessible(await byId("counterparts"));
     const before = plannedRequests(backend);
     expect(before.at(-1)?.source).toEqual({ kind: "docker_engine" });
-    await click("take-originals");
+    await click("take-counterparts");
     await waitFor(() =>
       expect(plannedRequests(backend).at(-1)).toMatchObject({
         source: { kind: "docker_hub", namespace: "library" },
@@ -81,16 +83,16 @@ describe("an image that the Docker Engine can’t push", () => {
     // A single image doesn’t list its platforms.
     [[], "Copy from docker.io instead: same digest"],
   ])("promises only what the registry has: %s", async (platforms, text) => {
-    atReview([{ ...original, platforms }]);
-    expect(await textOf("take-originals")).toBe(text);
+    atReview([{ ...counterpart, platforms }]);
+    expect(await textOf("take-counterparts")).toBe(text);
   });
 
   it("gets no offer if the registry has nothing to offer", async () => {
     const backend = atReview([]);
     await waitFor(() =>
-      expect(backend.calls.some(({ method }) => method === "engineOriginals")).toBe(true),
+      expect(backend.calls.some(({ method }) => method === "registryCounterparts")).toBe(true),
     );
     await byId("plan-action-0");
-    expect(document.querySelector('[data-testid="take-originals"]')).toBeNull();
+    expect(document.querySelector('[data-testid="take-counterparts"]')).toBeNull();
   });
 });

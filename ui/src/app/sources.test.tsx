@@ -3,7 +3,7 @@ import { act, fireEvent, screen, waitFor } from "@testing-library/react";
 import { describe, expect, it, vi } from "vitest";
 import { type Draft, emptyDraft } from "../features/migrate/wizard/draft";
 import { type FakeOptions, fakeError } from "../ipc/fakeBackend";
-import type { EngineOriginal, ImageSource } from "../ipc/generated";
+import type { ImageSource, RegistryCounterpart } from "../ipc/generated";
 import { byId, click, expectAccessible, find, openWindow, textOf, tick } from "../testing/window";
 
 /** The window at step 2 with this source. */
@@ -193,7 +193,7 @@ describe("the sources of images", () => {
   });
 
   it("offer the exact copy where a registry has more than the engine", async () => {
-    const original: EngineOriginal = {
+    const counterpart: RegistryCounterpart = {
       tag: "17",
       registry: "docker.io",
       source: { kind: "docker_hub", namespace: "library" },
@@ -205,30 +205,32 @@ describe("the sources of images", () => {
     };
     const backend = openAt(
       { kind: "docker_engine" },
-      { answers: { engineOriginals: async () => [original] } },
+      { answers: { registryCounterparts: async () => [counterpart] } },
     );
     fireEvent.click(await find('button[aria-label$=" tags of postgres"]'));
-    expect((await byId("original-postgres:17")).title).toBe(
+    expect((await byId("counterpart-postgres:17")).title).toBe(
       "docker.io has 2 platforms. This computer only has linux/amd64.",
     );
-    expect(screen.queryByTestId("originals")).toBeNull();
+    expect(screen.queryByTestId("counterparts")).toBeNull();
     await tick("Select postgres:17");
-    expect(await textOf("originals")).toContain(
+    expect(await textOf("counterparts")).toContain(
       "docker.io has more platforms of an image than this computer.",
     );
-    await click("originals-open");
-    await expectAccessible(await byId("originals-dialog"));
+    await click("counterparts-open");
+    await expectAccessible(await byId("counterparts-dialog"));
     expect(
-      backend.calls.filter(({ method }) => method === "engineOriginals").map(({ args }) => args[0]),
+      backend.calls
+        .filter(({ method }) => method === "registryCounterparts")
+        .map(({ args }) => args[0]),
     ).toEqual(["postgres"]);
-    await click("take-originals");
+    await click("take-counterparts");
     await waitFor(() =>
       expect(
         backend.calls.filter(({ method }) => method === "sourceRepositories").at(-1)?.args[0],
       ).toEqual({ kind: "docker_hub", namespace: "library" }),
     );
     expect(await textOf("selection-summary")).toContain("1 tag selected");
-    await waitFor(() => expect(screen.queryByTestId("originals")).toBeNull());
+    await waitFor(() => expect(screen.queryByTestId("counterparts")).toBeNull());
   });
 });
 

@@ -48,7 +48,7 @@ export function useDroppedFile(backend: Backend, targets: DropTargets): boolean 
           dispatch({ type: "request_taken", request, account });
         } else {
           const { source, images } = file;
-          dispatch({ type: "originals_taken", source, images });
+          dispatch({ type: "selection_replaced", source, images });
           dispatch({ type: "step_shown", step: "images" });
         }
         openWizard();

@@ -1,3 +1,4 @@
+/** Makes the backend available to all components. */
 import { createContext, type ReactNode, useContext } from "react";
 import type { Backend } from "./backend";
 

@@ -1,3 +1,4 @@
+/** The interface of the program: the generated commands, and the events that no command starts. */
 import type { Commands, JobEvent } from "./generated";
 
 export type Unsubscribe = () => void;

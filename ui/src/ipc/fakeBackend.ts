@@ -1,3 +1,4 @@
+/** A backend in memory that answers every command, for tests and browser mode. */
 import type { Backend, FileDrag } from "./backend";
 import { fakeAwsMethods } from "./fake/awsMethods";
 import { withRecordedCalls } from "./fake/callRecorder";

@@ -84,9 +84,9 @@ export function snapshotAfter(before: JobSnapshot, event: JobEvent, own: OwnList
     case "warning":
       return next({});
     case "quota_used_up":
-      return next({ quota_look_again_at_ms: kind.look_again_at_ms });
+      return next({ quota_check_at_ms: kind.check_at_ms });
     case "quota_renewed":
-      return next({ quota_look_again_at_ms: null });
+      return next({ quota_check_at_ms: null });
     case "sign_in_needed":
       return next({ sign_in_error: kind.error });
     case "signed_in":

@@ -1,3 +1,4 @@
+/** What the AWS configuration files have that Transload can’t use. */
 import Alert from "@cloudscape-design/components/alert";
 import Box from "@cloudscape-design/components/box";
 import ExpandableSection from "@cloudscape-design/components/expandable-section";

@@ -1,3 +1,4 @@
+/** A dialog that asks before an action, shows that it runs, and stays open with its error. */
 import Modal, { type ModalProps } from "@cloudscape-design/components/modal";
 import type { ReactNode } from "react";
 import { DialogFooter } from "./DialogFooter";

@@ -1,3 +1,4 @@
+/** The classes of a clean-up, and why images are kept from it, in words. */
 import type { CleanupClass, ExclusionReason } from "../ipc/generated";
 import { formatCount, formatCounted, formatRelative } from "./format";
 
@@ -5,7 +6,7 @@ import { formatCount, formatCounted, formatRelative } from "./format";
 export const cleanupLabels: Record<CleanupClass, { name: string; description: string }> = {
   orphans: {
     name: "Orphaned referrers",
-    description: "Signatures and attestations whose image is gone.",
+    description: "Signatures and attestations whose image no longer exists.",
   },
   superseded_indexes: {
     name: "Superseded indexes",

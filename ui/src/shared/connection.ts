@@ -1,3 +1,4 @@
+/** Labels of connections and sources, and the key by which connections are compared. */
 import type { AwsConnection, ImageSource } from "../ipc/generated";
 import { regionName } from "./regions";
 

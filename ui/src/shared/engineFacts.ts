@@ -1,6 +1,6 @@
-import type { EngineOrigin, EngineStatus, EngineStore } from "../ipc/generated";
+import type { EngineOrigin, EngineStatus, ImageStore } from "../ipc/generated";
 
-const storeTexts: Record<EngineStore, string> = {
+const storeTexts: Record<ImageStore, string> = {
   containerd: "containerd image store (keeps digests)",
   graph_driver: "graph driver (recompresses layers)",
   podman: "Podman (recompresses layers)",

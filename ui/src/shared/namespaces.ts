@@ -1,3 +1,4 @@
+/** Namespaces of Docker Hub as one text field shows them, separated by commas. */
 import type { ImageSource } from "../ipc/generated";
 
 export type HubSource = Extract<ImageSource, { kind: "docker_hub" | "practice_account" }>;

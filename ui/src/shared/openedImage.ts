@@ -1,3 +1,4 @@
+/** An image that a page asks the window to open. */
 import type { ReactNode } from "react";
 
 /** Something that refers to an image, with its page. */

@@ -1,3 +1,6 @@
+/**
+ * AWS regions and partitions: their names, options of a select, and checks of an entered region.
+ */
 import type { SelectProps } from "@cloudscape-design/components/select";
 import knownRegions from "../ipc/generated/regions.json";
 

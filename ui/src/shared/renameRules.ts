@@ -1,3 +1,4 @@
+/** Ready-made rules that rename repositories, and changes of their order. */
 import type { RenameRule } from "../ipc/generated";
 
 interface RulePreset {

@@ -48,6 +48,8 @@ describe("a prefix", () => {
     ["team/hub ", "Names become “team/hubbuilds”. To separate the parts, enter “team/hub/”."],
     ["hub/", null],
     ["hub-", null],
+    ["hub_", null],
+    ["hub.", null],
     ["", null],
   ])("%s is explained", (prefix, hint) => {
     expect(prefixHint(prefix, "builds")).toBe(hint);

@@ -1,3 +1,4 @@
+/** The rules of ECR for repository names, with a suggestion for an invalid one. */
 import { formatCount } from "./format";
 
 /** Source: ECR's `RepositoryName` in the API reference of CreateRepository. */

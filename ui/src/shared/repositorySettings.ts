@@ -1,3 +1,4 @@
+/** Settings of new ECR repositories: defaults, labels, and the rules of ECR for them. */
 import type {
   Encryption,
   LifecyclePreset,

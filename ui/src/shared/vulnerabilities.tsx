@@ -1,3 +1,4 @@
+/** Words and colors for severities and states of an image scan. */
 import Badge, { type BadgeProps } from "@cloudscape-design/components/badge";
 import type { StatusIndicatorProps } from "@cloudscape-design/components/status-indicator";
 import type { ScanState, Severity } from "../ipc/generated";

@@ -1,3 +1,4 @@
+/** Entries of the history that tests share. */
 import { fakeIdentity, fakeRegistry } from "../ipc/fake/fixtures";
 import type { HistoryEntry, Undone } from "../ipc/generated";
 import { reportSummary } from "./reportSummary";

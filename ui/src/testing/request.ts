@@ -1,3 +1,4 @@
+/** A migration request, and its plan by the fake backend. */
 import type { Backend } from "../ipc";
 import type { MigrationPlan, MigrationRequest } from "../ipc/generated";
 import { defaultRepositorySettings } from "../shared/repositorySettings";

@@ -1,3 +1,6 @@
+/**
+ * Opens the whole window with the fake backend, and finds, clicks and reads what is on the screen.
+ */
 import { act, fireEvent, render, screen, waitFor, within } from "@testing-library/react";
 import { expect } from "vitest";
 import { App } from "../app/App";

@@ -20,22 +20,22 @@ use transload_model::{RegistryHost, now_ms};
 use transload_network::{CaOrigin, Network};
 use transload_practice::Practice;
 
-use crate::books::cache_prefixes::CachePrefixes;
-use crate::books::cancellable_calls::CancellableCalls;
-use crate::books::connections::ConnectionBook;
-use crate::books::counterparts::KnownCounterparts;
-use crate::books::in_use::InUse;
-use crate::books::listings::Listings;
-use crate::books::logins::{CurrentLogin, EnteredLogin, Logins};
-use crate::books::open_clients::OpenClients;
-use crate::books::plans::{PlanBook, PlanEndpoints};
-use crate::books::ready_changes::{ReadyChanges, ReadyDeletion, ReadyRestore, ReadyUndo};
-use crate::books::repository_settings::KnownSettings;
-use crate::books::sign_ins::SignIns;
-use crate::books::source_dates::SourceDates;
-use crate::jobs::book::JobBook;
-use crate::jobs::state::JobNews;
+use crate::jobs::state::JobUpdate;
+use crate::jobs::store::JobStore;
 use crate::locks::locked;
+use crate::stores::cache_prefixes::CachePrefixes;
+use crate::stores::cancellable_calls::CancellableCalls;
+use crate::stores::connections::ConnectionStore;
+use crate::stores::counterparts::KnownCounterparts;
+use crate::stores::in_use::InUse;
+use crate::stores::listings::Listings;
+use crate::stores::logins::{CurrentLogin, EnteredLogin, Logins};
+use crate::stores::open_clients::OpenClients;
+use crate::stores::plans::{PlanEndpoints, PlanStore};
+use crate::stores::ready_changes::{ReadyChanges, ReadyDeletion, ReadyRestore, ReadyUndo};
+use crate::stores::repository_settings::KnownSettings;
+use crate::stores::sign_ins::SignIns;
+use crate::stores::source_dates::SourceDates;
 
 /// The journal's file in the data folder.
 const JOURNAL: &str = "journal.sqlite";
@@ -63,7 +63,7 @@ pub struct ApiOptions {
     /// The Docker configuration of this computer.
     pub docker: DockerEnvironment,
     /// How often a used-up pull quota is checked again. `None` for the default.
-    pub quota_look_again: Option<Duration>,
+    pub quota_check_interval: Option<Duration>,
 }
 
 impl ApiOptions {
@@ -73,7 +73,7 @@ impl ApiOptions {
             data_folder,
             aws: AwsEnvironment::from_process(),
             docker: DockerEnvironment::from_process(),
-            quota_look_again: None,
+            quota_check_interval: None,
         }
     }
 }
@@ -87,15 +87,15 @@ pub struct Api {
 
 pub(crate) struct Inner {
     pub options: ApiOptions,
-    pub jobs: JobBook,
-    pub plans: PlanBook,
+    pub jobs: JobStore,
+    pub plans: PlanStore,
     pub cancellable_calls: CancellableCalls,
     pub undos: ReadyChanges<ReadyUndo>,
     pub deletions: ReadyChanges<ReadyDeletion>,
     pub restores: ReadyChanges<ReadyRestore>,
     /// The request of each job, to retry its failed images.
     pub requests: Mutex<HashMap<String, JobRequest>>,
-    pub connections: ConnectionBook,
+    pub connections: ConnectionStore,
     pub practice: tokio::sync::Mutex<Option<Practice>>,
     pub journal: tokio::sync::OnceCell<Journal>,
     documents: OnceLock<Arc<DocumentCache>>,
@@ -137,14 +137,14 @@ impl Api {
         let network = Mutex::new(options.aws.network().clone());
         let inner = Inner {
             options,
-            jobs: JobBook::default(),
-            plans: PlanBook::default(),
+            jobs: JobStore::default(),
+            plans: PlanStore::default(),
             cancellable_calls: CancellableCalls::default(),
             undos: ReadyChanges::default(),
             deletions: ReadyChanges::default(),
             restores: ReadyChanges::default(),
             requests: Mutex::default(),
-            connections: ConnectionBook::default(),
+            connections: ConnectionStore::default(),
             practice: tokio::sync::Mutex::default(),
             journal: tokio::sync::OnceCell::new(),
             documents: OnceLock::new(),
@@ -188,10 +188,10 @@ impl Api {
             || self.inner.restores.any_runs()
     }
 
-    /// Returns a channel with the news of all jobs from now on: which ones copy images, and the
+    /// Returns a channel with the updates of all jobs from now on: which ones copy images, and the
     /// reports of those that finish. A new channel replaces the previous one.
-    pub fn job_news(&self) -> Receiver<JobNews> {
-        self.inner.jobs.news()
+    pub fn job_updates(&self) -> Receiver<JobUpdate> {
+        self.inner.jobs.updates()
     }
 
     /// Sets the engine address that takes precedence over all others. `None` removes it.

@@ -2,7 +2,7 @@
 //! and the command line. No Tauri here.
 //!
 //! - [`Api`]: its calls are in `handlers`, one file per subject
-//! - `books`: what stays open from one call to the next
+//! - `stores`: what stays open from one call to the next
 //! - `connections`, `connected`, `endpoints`: opens connections to ECR, and explains why one fails
 //! - `sources`, `open_source`, `hub_clients`, `lists`: opens sources and lists what is there
 //! - `jobs`: running migrations and list copies; numbers, throttles, keeps and replays their events
@@ -24,7 +24,6 @@
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 mod api;
-mod books;
 mod cached_content;
 #[cfg(test)]
 mod call_sizes;
@@ -48,6 +47,7 @@ mod locks;
 mod open_source;
 mod settings;
 mod sources;
+mod stores;
 
 pub use api::{Api, ApiOptions, SHUTDOWN_LIMIT};
 pub use connections::{EcrOptions, environment_connection};
@@ -55,5 +55,5 @@ pub use copies::{CopyControl, copy_mfa_submit, copy_start, image_digest};
 pub use file_endpoints::{connection_endpoints, source_endpoints, without_endpoints};
 pub use handlers::{check_ca_file, network_warnings};
 pub use jobs::job::JobEvents;
-pub use jobs::state::JobNews;
+pub use jobs::state::JobUpdate;
 pub use settings::{SETTINGS_FILE, kept_settings, read_settings};

@@ -6,9 +6,9 @@ use std::sync::Arc;
 use url::Url;
 
 use crate::api::Api;
-use crate::books::open_clients::Clients;
 use crate::hub_clients::{self, HubClients};
 use crate::open_source::{Lists, OpenHub, OpenRegistry, OpenSource};
+use crate::stores::open_clients::Clients;
 use transload_contract::ImageSource;
 use transload_docker::DockerEngine;
 use transload_errors::{ApiError, ErrorCode};

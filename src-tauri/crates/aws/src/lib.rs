@@ -64,7 +64,9 @@ pub use error::{AwsError, BoxError};
 pub use inspector::{ImageInUse, Inspector};
 pub use known_regions::{KNOWN_REGIONS, KnownRegion, RegionGroup};
 pub use permissions::check::{CheckMethod, CheckedPermission, PermissionCheck};
-pub use permissions::permission::{DenialReason, Permission, PermissionStatus, UnknownReason};
+pub use permissions::permission::{
+    Permission, PermissionDenialReason, PermissionStatus, PermissionUnknownReason,
+};
 pub use permissions::policy::{Policy, policy, policy_for_denial};
 pub use permissions::principal::likely_principal;
 pub use session::aws_session::AwsSession;

@@ -134,7 +134,7 @@ pub enum Command {
         #[command(subcommand)]
         command: LifecycleCommand,
     },
-    /// Print what can be deleted from a repository, by class, and delete it after a confirmation.
+    /// Print what can be deleted from a repository, by class, and delete it after confirmation.
     ///
     /// Keeps images that run, that others pulled or Transload migrated in the last 30 days, that were pushed or signed
     /// in the last 7 days, that belong to a pull-through cache or to an index that stays, or that have a protected tag,
@@ -150,8 +150,8 @@ pub enum Command {
     },
     /// Restore what a deletion deleted, as long as ECR has the layers, after confirmation.
     ///
-    /// Pushes the manifests that were recorded before the deletion, and sets tags again that were deleted alone. Tags
-    /// that point to another image now stay.
+    /// Pushes the manifests that were recorded before the deletion, and sets tags again that were deleted without their
+    /// image. Tags that now point to another image are unchanged.
     #[command(after_help = help::RESTORE)]
     Restore(RestoreArguments),
     /// Serve practice mode, an ECR and a Docker Hub on this computer, until Ctrl-C.

@@ -129,7 +129,7 @@ async fn follow(api: &Api, job: String, json: bool) -> Result<u8, ApiError> {
                 tokio::spawn(async move {
                     tokio::time::sleep(SECOND_SIGN_IN_CHECK).await;
                     // A job that finished in the meantime needs no check.
-                    let _ = api.job_look_again(job).await;
+                    let _ = api.job_check_now(job).await;
                 });
             }
             JobEventKind::SignInNeeded { .. } => {
@@ -169,7 +169,7 @@ fn check_sign_in_on_enter(api: &Api, job: &str) {
     // A plain thread: the runtime would wait for a blocking task that reads standard input.
     std::thread::spawn(move || {
         for _ in std::io::stdin().lines() {
-            if runtime.block_on(api.job_look_again(job.clone())).is_err() {
+            if runtime.block_on(api.job_check_now(job.clone())).is_err() {
                 return;
             }
         }

@@ -2,7 +2,7 @@
 //! the identity that AWS sees.
 
 use transload_api::Api;
-use transload_contract::{SignInOutcome, SignInTarget, SignInWay};
+use transload_contract::{SignInMethod, SignInOutcome, SignInTarget};
 use transload_errors::ApiError;
 
 use crate::arguments::account::AccountArguments;
@@ -24,7 +24,7 @@ pub async fn identity(api: &Api, account: &AccountArguments, json: bool) -> Resu
 /// Prints the sign-in page and the code, and waits for the sign-in. Ctrl-C cancels it.
 pub async fn sign_in(api: &Api, profile: String) -> Result<u8, ApiError> {
     let target = SignInTarget::Profile { profile };
-    let prompt = api.sign_in_start(target, Some(SignInWay::Code)).await?;
+    let prompt = api.sign_in_start(target, Some(SignInMethod::Code)).await?;
     let page = prompt.code_url.as_deref().unwrap_or(&prompt.url);
     output::note(&format!("Open {page} in a browser on this or any other computer."));
     if let Some(code) = &prompt.code {

@@ -14,7 +14,7 @@ pub struct ClientLogins {
     pub clients: Vec<ClientLogin>,
 }
 
-/// A client with its login for the registry, and the ways to change it.
+/// A client with its login for the registry, and the methods to change it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export_to = "aws.ts")]
 pub struct ClientLogin {
@@ -22,22 +22,22 @@ pub struct ClientLogin {
     /// Its file with logins, which may not exist. Empty if unknown.
     pub file: String,
     /// Its login. `null` if unknown.
-    pub held: Option<ExistingLogin>,
+    pub existing: Option<ExistingLogin>,
     /// Old entries for the same host, such as `https://HOST`, which some tools find first.
     pub stale: Vec<String>,
-    /// The ways to log in, best first.
-    pub ways: Vec<ClientLoginWay>,
+    /// The methods to log in, best first.
+    pub methods: Vec<ClientLoginMethod>,
     /// Whether the last change can be undone.
     pub undoable: bool,
     /// Why its file can't be used.
     pub error: Option<ApiError>,
 }
 
-/// A way to log a client in, with all changes.
+/// A method to log a client in, with all its changes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export_to = "aws.ts")]
-pub struct ClientLoginWay {
-    pub way: LoginMethod,
+pub struct ClientLoginMethod {
+    pub method: LoginMethod,
     /// The changes, in order.
     pub changes: Vec<ClientLoginChange>,
 }

@@ -79,13 +79,13 @@ macro_rules! with_command_list {
         /// Registry logins of the user's own `docker` and Podman. Writes nothing.
         client_logins(connection: AwsConnection) -> ClientLogins;
         /// Logs a client in to the registry and answers the new state.
-        client_login_apply(connection: AwsConnection, client: LoginClient, way: LoginMethod) -> ClientLogins;
+        client_login_apply(connection: AwsConnection, client: LoginClient, method: LoginMethod) -> ClientLogins;
         /// Restores what a client had before its last change here.
         client_login_undo(connection: AwsConnection, client: LoginClient) -> ClientLogins;
 
         /// Starts a sign-in to IAM Identity Center, or returns the pending one of the same session. A
-        /// different `way` replaces the pending sign-in; `null` selects one.
-        sign_in_start(target: SignInTarget, way: Option<SignInWay>) -> SignInPrompt;
+        /// different `method` replaces the pending sign-in; `null` selects one.
+        sign_in_start(target: SignInTarget, method: Option<SignInMethod>) -> SignInPrompt;
         /// Waits until the user signed in, refused or cancelled.
         sign_in_wait(sign_in: String) -> SignInOutcome;
         sign_in_cancel(sign_in: String) -> ();
@@ -102,7 +102,7 @@ macro_rules! with_command_list {
 
         engine_status() -> EngineStatus;
         /// What registries hold of images of the Docker Engine, if it is more or something else.
-        engine_originals(repository: String, tags: Vec<String>) -> Vec<EngineOriginal>;
+        registry_counterparts(repository: String, tags: Vec<String>) -> Vec<RegistryCounterpart>;
 
         /// Proxies, certificate authorities and the clock of this computer.
         network_status() -> NetworkStatus;
@@ -169,7 +169,7 @@ macro_rules! with_command_list {
         job_pause(job: String) -> ();
         job_resume(job: String) -> ();
         /// Makes a job that waits for a sign-in or a pull quota check again immediately.
-        job_look_again(job: String) -> ();
+        job_check_now(job: String) -> ();
         job_cancel(job: String) -> ();
 
         /// Settings of the whole registry of an account and region.

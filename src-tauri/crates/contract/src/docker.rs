@@ -1,7 +1,7 @@
 //! The Docker Engine on this computer.
 
 use serde::{Deserialize, Serialize};
-pub use transload_docker::{ImageStore as EngineStore, Origin as EngineOrigin};
+pub use transload_docker::{EngineOrigin, ImageStore};
 use transload_errors::ApiError;
 use ts_rs::TS;
 
@@ -23,7 +23,7 @@ pub struct EngineStatus {
     pub keeps_digests: Option<bool>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
-    pub store: Option<EngineStore>,
+    pub store: Option<ImageStore>,
     /// The newest supported version of the Docker Engine API, such as `1.51`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
@@ -42,7 +42,7 @@ pub struct EngineStatus {
 /// differ.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export_to = "sources.ts")]
-pub struct EngineOriginal {
+pub struct RegistryCounterpart {
     /// The tag in the engine and in the registry.
     pub tag: String,
     /// The registry, such as `docker.io`.

@@ -54,10 +54,10 @@ impl JobSnapshot {
             JobEventKind::Progress { progress } => self.progress = progress.clone(),
             JobEventKind::Paused => self.status = JobStatus::Paused,
             JobEventKind::Resumed => self.status = JobStatus::Running,
-            JobEventKind::QuotaUsedUp { look_again_at_ms } => {
-                self.quota_look_again_at_ms = Some(*look_again_at_ms);
+            JobEventKind::QuotaUsedUp { check_at_ms } => {
+                self.quota_check_at_ms = Some(*check_at_ms);
             }
-            JobEventKind::QuotaRenewed => self.quota_look_again_at_ms = None,
+            JobEventKind::QuotaRenewed => self.quota_check_at_ms = None,
             JobEventKind::SignInNeeded { error } => self.sign_in_error = Some(error.clone()),
             JobEventKind::SignedIn => self.sign_in_error = None,
             JobEventKind::PullsLeft { pulls } => self.pulls_left = Some(*pulls),

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use transload_errors::ApiError;
 pub use transload_migration::{LayerState, Step as MigrationStep};
-pub use transload_registry::PullQuota as PullsLeft;
+pub use transload_registry::PullQuota;
 use ts_rs::TS;
 
 use crate::aws::AwsConnection;
@@ -84,7 +84,7 @@ pub enum JobEventKind {
     /// automatically.
     QuotaUsedUp {
         /// When the quota is checked again.
-        look_again_at_ms: u64,
+        check_at_ms: u64,
     },
     /// The pull quota of the source was renewed.
     QuotaRenewed,
@@ -99,7 +99,7 @@ pub enum JobEventKind {
     SignedIn,
     /// The remaining pulls of the source.
     PullsLeft {
-        pulls: PullsLeft,
+        pulls: PullQuota,
     },
     /// Writing the history fails, or succeeds again. The job continues; entries that couldn't be
     /// written are kept and retried.
@@ -179,9 +179,9 @@ pub struct JobSnapshot {
     /// The connection to ECR, which may require a sign-in.
     pub connection: AwsConnection,
     /// The remaining pulls, if the source reported them.
-    pub pulls_left: Option<PullsLeft>,
+    pub pulls_left: Option<PullQuota>,
     /// When the used-up pull quota is checked again, while images wait for it.
-    pub quota_look_again_at_ms: Option<u64>,
+    pub quota_check_at_ms: Option<u64>,
     /// What the user has to do about the expired AWS session, while images wait for it.
     pub sign_in_error: Option<ApiError>,
     /// The report, if it finished.

@@ -2,8 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 pub use transload_aws::{
-    DenialReason as PermissionDenial, PermissionStatus as PermissionStanding, Policy as IamPolicy,
-    UnknownReason as PermissionDoubt,
+    PermissionDenialReason, PermissionStatus, PermissionUnknownReason, Policy as IamPolicy,
 };
 use transload_errors::ApiError;
 pub use transload_migration::PermissionPurpose;
@@ -31,7 +30,7 @@ pub struct PlanPermission {
     pub purpose: PermissionPurpose,
     /// Whether the plan fails without it.
     pub essential: bool,
-    pub standing: PermissionStanding,
+    pub standing: PermissionStatus,
     /// The ARNs with this standing, at most twenty. Empty if the action is allowed.
     pub resources: Vec<String>,
     /// Number of resources with this standing.

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use transload_errors::ApiError;
 pub use transload_migration::commands::CopyTool;
 pub use transload_migration::{
-    EngineOutcome, EngineWay, ExistingImage, ExpectedTime, GatherProgress as PlanProgress,
+    EngineOutcome, EnginePushMethod, ExistingImage, ExpectedTime, GatherProgress as PlanProgress,
     PlanTotals, PlannedReferrerTag, Remark as PlanRemark, Route,
 };
 use ts_rs::TS;
@@ -33,7 +33,7 @@ pub struct MigrationPlan {
     pub images: Vec<PlannedImage>,
     pub totals: PlanTotals,
     /// The pull quota, if the source is Docker Hub.
-    pub pull_quota: Option<PullQuota>,
+    pub pull_quota: Option<NeededQuota>,
     /// The expected time, if earlier migrations with the same source allow an estimate.
     #[serde(default)]
     pub expected: Option<ExpectedTime>,
@@ -125,7 +125,7 @@ pub struct EnginePrediction {
     /// The image ID in the engine. A run stops if the name refers to another image.
     pub image_id: String,
     /// Who pushes it.
-    pub way: EngineWay,
+    pub way: EnginePushMethod,
     /// What is pushed.
     pub outcome: EngineOutcome,
     /// The platform that is pushed, if it is one of an index.
@@ -166,7 +166,7 @@ pub enum PlannedAction {
 /// The pull quota of Docker Hub.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export_to = "plan.ts")]
-pub struct PullQuota {
+pub struct NeededQuota {
     /// Pulls that the plan requires; each platform counts. A minimum, if images are read later.
     pub needed: u32,
     /// Remaining pulls. `null` if not limited.

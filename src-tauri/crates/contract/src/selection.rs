@@ -1,7 +1,7 @@
 //! Which images of a source are selected.
 
 use serde::{Deserialize, Serialize};
-pub use transload_migration::TagExclusion as OutReason;
+pub use transload_migration::TagExclusion;
 pub use transload_migration::entered::{
     EnteredTagPattern as TagPattern, EnteredTagRules as TagRules, SelectedImage, Selection,
     TagPatternKind,
@@ -21,7 +21,7 @@ pub struct ChosenTags {
     /// Number of images without a known size.
     pub sizes_unknown: u32,
     /// Numbers of tags that are not selected, by reason.
-    pub out: Vec<OutCount>,
+    pub out: Vec<TagExclusionCount>,
     /// Repositories whose tags couldn't be read.
     #[serde(default)]
     pub unread: Vec<UnreadRepository>,
@@ -42,7 +42,7 @@ pub struct ChooseProgress {
 /// Tags that rules don't select.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export_to = "sources.ts")]
-pub struct OutCount {
-    pub reason: OutReason,
+pub struct TagExclusionCount {
+    pub reason: TagExclusion,
     pub tags: u32,
 }

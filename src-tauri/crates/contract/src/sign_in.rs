@@ -1,7 +1,7 @@
 //! Sign-ins to IAM Identity Center, and the profiles that use them.
 
 use serde::{Deserialize, Serialize};
-pub use transload_aws::{SignInMethod as SignInWay, SsoAccount, SsoTarget as SignInTarget};
+pub use transload_aws::{SignInMethod, SsoAccount, SsoTarget as SignInTarget};
 use ts_rs::TS;
 
 /// What the user needs to sign in.
@@ -12,7 +12,7 @@ pub struct SignInPrompt {
     pub sign_in: String,
     /// The name of the session, or the address of its portal.
     pub session: String,
-    pub way: SignInWay,
+    pub method: SignInMethod,
     /// The page to open. If there is a code, the page contains it.
     pub url: String,
     /// The page on which the user enters the code.

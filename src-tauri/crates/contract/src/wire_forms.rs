@@ -4,7 +4,7 @@
 use serde_json::{Value, json};
 
 use crate::{
-    CaCertificate, CopyTool, EngineOrigin, ExpectedTime, PlanProgress, PullsLeft, SsoAccount,
+    CaCertificate, CopyTool, EngineOrigin, ExpectedTime, PlanProgress, PullQuota, SsoAccount,
 };
 
 #[test]
@@ -15,7 +15,7 @@ fn values_of_the_crates_below_keep_their_json() {
         email: None,
     };
     let certificate = CaCertificate { name: "Corp".to_owned(), not_after_ms: 5000 };
-    let pulls = PullsLeft { remaining: 3, limit: 100, window_seconds: 60 };
+    let pulls = PullQuota { remaining: 3, limit: 100, window_seconds: 60 };
     let time = ExpectedTime { elapsed_ms: 10, bytes_per_second: 20, migrations: 3 };
     let context = EngineOrigin::Context { name: "lab".to_owned() };
     let socket = EngineOrigin::Socket { product: "Docker Desktop" };
@@ -41,7 +41,7 @@ fn values_of_the_crates_below_keep_their_json() {
         assert_eq!(value.unwrap(), expected);
     }
     // Values of plan files and events are read as well.
-    let read: (ExpectedTime, PullsLeft) = serde_json::from_value(Value::from(vec![
+    let read: (ExpectedTime, PullQuota) = serde_json::from_value(Value::from(vec![
         json!({"elapsed_ms": 10, "bytes_per_second": 20, "migrations": 3}),
         json!({"left": 3, "limit": 100, "window_seconds": 60}),
     ]))

@@ -203,11 +203,6 @@ impl DockerAddress {
         };
         Ok(Self::Tcp { host, port, path: path.to_owned(), tls })
     }
-
-    /// Returns whether connections use TLS.
-    pub fn has_tls(&self) -> bool {
-        matches!(self, Self::Tcp { tls: Some(_), .. })
-    }
 }
 
 /// Splits `host:port`, `[IPv6]:port` or a bare IPv6 address. A missing port is empty.

@@ -24,14 +24,14 @@ const PROBE_TIMEOUT: Duration = Duration::from_secs(10);
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Candidate {
     pub address: DockerAddress,
-    pub origin: Origin,
+    pub origin: EngineOrigin,
 }
 
 /// The setting that an engine address comes from.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
 #[serde(tag = "kind", rename_all = "snake_case")]
-#[ts(rename = "EngineOrigin", export_to = "sources.ts")]
-pub enum Origin {
+#[ts(export_to = "sources.ts")]
+pub enum EngineOrigin {
     /// Transload's settings.
     Settings,
     /// The variable `DOCKER_HOST`.
@@ -101,21 +101,21 @@ pub fn candidates(
         |text: Option<&str>| text.map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned);
     if let Some(text) = chosen(setting) {
         let address = DockerAddress::parse_with(&text, environment)?;
-        return Ok(vec![Candidate { address, origin: Origin::Settings }]);
+        return Ok(vec![Candidate { address, origin: EngineOrigin::Settings }]);
     }
     if let Some(text) = chosen(environment.docker_host.as_deref()) {
         let address = DockerAddress::parse_with(&text, environment)?;
-        return Ok(vec![Candidate { address, origin: Origin::Environment }]);
+        return Ok(vec![Candidate { address, origin: EngineOrigin::Environment }]);
     }
     // As in the Docker CLI, a variable of spaces is not an address, but disables the context.
     let has_host = environment.docker_host.as_deref().is_some_and(|text| !text.is_empty());
     if let Some(name) = context::current(environment).filter(|_| !has_host) {
         let address = context::address(environment, &name)?;
-        return Ok(vec![Candidate { address, origin: Origin::Context { name } }]);
+        return Ok(vec![Candidate { address, origin: EngineOrigin::Context { name } }]);
     }
     if let Some(tls) = TlsFiles::from_environment(environment) {
         let address = DockerAddress::default_with_tls(environment.system, tls);
-        return Ok(vec![Candidate { address, origin: Origin::Environment }]);
+        return Ok(vec![Candidate { address, origin: EngineOrigin::Environment }]);
     }
     Ok(default_addresses(environment))
 }
@@ -123,7 +123,8 @@ pub fn candidates(
 /// Returns the default sockets and pipes of the products. Sources: the manuals of Docker Desktop,
 /// Docker's rootless mode, Rancher Desktop, Colima and Podman.
 fn default_addresses(environment: &DockerEnvironment) -> Vec<Candidate> {
-    let candidate = |product, address| Candidate { address, origin: Origin::Socket { product } };
+    let candidate =
+        |product, address| Candidate { address, origin: EngineOrigin::Socket { product } };
     if environment.system == System::Windows {
         return [
             ("Docker Engine", r"\\.\pipe\docker_engine"),

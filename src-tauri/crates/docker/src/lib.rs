@@ -51,7 +51,9 @@ pub use engine_image::{EngineImage, EngineManifest, EngineManifestKind, EnginePl
 pub use engine_info::{ApiVersion, EngineInfo, ImageStore};
 pub use environment::DockerEnvironment;
 pub use error::{DockerError, PushFailure};
-pub use find::{Attempt, AttemptResult, Candidate, FindOutcome, FoundEngine, Origin, candidates};
+pub use find::{
+    Attempt, AttemptResult, Candidate, EngineOrigin, FindOutcome, FoundEngine, candidates,
+};
 pub use system::System;
 pub use tls_files::TlsFiles;
 pub use tls_problem::{TlsError, TlsProblem};

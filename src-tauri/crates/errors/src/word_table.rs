@@ -244,11 +244,11 @@ impl ErrorWords {
             ),
             ErrorCode::ImageChanged => warning(
                 "The image changed",
-                &["Delete it again. The new list shows its tags as they are now."],
+                &["Start the deletion again. The new dry run shows the tags as they are now."],
                 &[],
             ),
             ErrorCode::LifecyclePreviewNeeded => warning(
-                "The policy was not set",
+                "Lifecycle policy not set",
                 &["Preview the policy in ECR again, check the result, and then set the policy."],
                 &[],
             ),
@@ -388,7 +388,7 @@ impl ErrorWords {
 
             // Registries.
             ErrorCode::RegistryUnauthorized => error(
-                "Sign-in failed: user name or token rejected",
+                "User name or access token rejected",
                 &["The access token may have expired, or may not allow this action."],
                 &[SignInSource, Retry],
             ),
@@ -415,7 +415,7 @@ impl ErrorWords {
             ),
             ErrorCode::RegistryThrottled => warning(
                 "Request rate limit of the registry reached",
-                &["Completed work isn't repeated."],
+                &["Wait a few minutes, then try again. Completed work isn't repeated."],
                 &[Retry, SignInSource],
             ),
             ErrorCode::PullQuotaUsedUp => warning(
@@ -456,7 +456,10 @@ impl ErrorWords {
             ),
             ErrorCode::DigestMismatch => error(
                 "Digest mismatch",
-                &["Nothing was stored at the destination."],
+                &[
+                    "Try again. Nothing was stored at the destination.",
+                    "If it fails again, the content of the source is damaged. Push the image to the source again, or deselect it.",
+                ],
                 &[Retry, ChooseImages],
             ),
             ErrorCode::ManifestTooLarge => error(
@@ -550,7 +553,7 @@ impl ErrorWords {
             ),
             ErrorCode::ReviewUnknown => warning(
                 "The dry run is no longer valid",
-                &["Close it and start again. A new dry run shows what exists now."],
+                &["Start again. A new dry run shows what exists now."],
                 &[],
             ),
             ErrorCode::ConfirmationNeeded => warning(
@@ -604,9 +607,11 @@ impl ErrorWords {
                 ],
                 &[],
             ),
-            ErrorCode::PlanFileInvalid => {
-                error("Invalid plan file", &["Nothing was changed."], &[])
-            }
+            ErrorCode::PlanFileInvalid => error(
+                "Invalid plan file",
+                &["Export the plan again, or make a new one. Nothing was changed."],
+                &[],
+            ),
             ErrorCode::DestinationMoved => warning(
                 "Tag changed since the plan was made",
                 &[

@@ -60,9 +60,11 @@ pub use restore::{
     RestoreFailure, RestoreOutcome, needed_layers, restore_plan, restore_planned, to_read,
 };
 pub use rows::rows;
-pub use shared_layers::{BaseGuess, ElsewhereManifest, LayerSharing, SharedLayer, layer_sharing};
+pub use shared_layers::{
+    BaseGuess, LayerSharing, OtherRepositoryManifest, SharedLayer, layer_sharing,
+};
 pub use sizes::{FreedBytes, ImageSize, Sizes};
-pub use storage::{MonthlyUse, RepositoryStorage, shared_elsewhere_bytes, storage};
+pub use storage::{MonthlyUse, RepositoryStorage, shared_with_others_bytes, storage};
 pub use tag_change::{
     TagEffect, TagFailure, TagReversal, add_tag, remove_tag, tag_effect, tag_reversal,
 };

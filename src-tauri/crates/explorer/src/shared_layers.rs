@@ -50,7 +50,7 @@ pub struct BaseGuess {
 
 /// A manifest of another repository that was read before.
 #[derive(Clone, Debug)]
-pub struct ElsewhereManifest {
+pub struct OtherRepositoryManifest {
     pub repository: String,
     pub facts: ManifestFacts,
 }
@@ -60,7 +60,7 @@ pub fn layer_sharing(
     image: &Digest,
     images: &[EcrImage],
     facts: &HashMap<Digest, ManifestFacts>,
-    elsewhere: &[ElsewhereManifest],
+    elsewhere: &[OtherRepositoryManifest],
 ) -> LayerSharing {
     let Some(own) = facts.get(image) else { return LayerSharing::default() };
     let layers = layers_of(own);

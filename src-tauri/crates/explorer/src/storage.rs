@@ -9,7 +9,7 @@ use ts_rs::TS;
 use crate::image_rows::ImageCount;
 use crate::manifest_facts::ManifestFacts;
 use crate::rows::rows;
-use crate::shared_layers::ElsewhereManifest;
+use crate::shared_layers::OtherRepositoryManifest;
 use crate::sizes::{ImageSize, Sizes};
 use transload_aws::{EcrImage, EcrImageStatus};
 use transload_manifest_cache::PullTime;
@@ -45,7 +45,7 @@ pub struct RepositoryStorage {
     /// Bytes of its layers that other repositories of the registry have too, of those whose manifests were read. With
     /// blob mounting, ECR may store them once for all. `null` in lists of repositories.
     #[ts(type = "number | null")]
-    pub shared_elsewhere_bytes: Option<u64>,
+    pub shared_with_others_bytes: Option<u64>,
 }
 
 /// The use of a repository in one month, in UTC.
@@ -121,15 +121,15 @@ pub fn storage(
         never_pulled,
         pushed_at_ms: images.iter().filter_map(|image| image.pushed_at_ms).max(),
         pulled_at_ms: images.iter().filter_map(|image| pull_time(image).pulled_at_ms).max(),
-        shared_elsewhere_bytes: None,
+        shared_with_others_bytes: None,
     }
 }
 
 /// Returns the bytes of the layers of a repository that other repositories have too, each layer once.
-pub fn shared_elsewhere_bytes(
+pub fn shared_with_others_bytes(
     images: &[EcrImage],
     facts: &HashMap<Digest, ManifestFacts>,
-    elsewhere: &[ElsewhereManifest],
+    elsewhere: &[OtherRepositoryManifest],
 ) -> u64 {
     let others: HashSet<&Digest> = elsewhere
         .iter()

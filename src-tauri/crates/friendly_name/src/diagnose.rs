@@ -3,7 +3,7 @@
 use crate::checks::{connection, content, local, login, upload};
 use crate::diagnosis::{CheckId, CheckResult, NameDiagnosis, NameDiagnosisRequest};
 use crate::examination::{DiagnosisEnvironment, ExaminationOutcome, Findings};
-use crate::finding::{Finding, Unchecked};
+use crate::finding::{Finding, SkipReason};
 use crate::name::FriendlyName;
 use crate::verdict::{ClientRenames, headline, verdicts};
 
@@ -34,20 +34,20 @@ async fn run_checks(
         findings.add(CheckId::OwnName, Finding::OtherName);
     }
     let Some(addresses) = connection::resolve(name, environment, findings).await else {
-        findings.skip(&CheckId::ALL[2..11], Unchecked::Unreachable);
+        findings.skip(&CheckId::ALL[2..11], SkipReason::Unreachable);
         return;
     };
     let Some(connected) = connection::connect(name, &addresses, environment, findings).await else {
-        findings.skip(&CheckId::ALL[3..11], Unchecked::Unreachable);
+        findings.skip(&CheckId::ALL[3..11], SkipReason::Unreachable);
         return;
     };
     let Some(kind) = login::registry(&connected, findings) else {
-        findings.skip(&CheckId::ALL[4..10], Unchecked::Unreachable);
+        findings.skip(&CheckId::ALL[4..10], SkipReason::Unreachable);
         content::headers(&connected, None, findings);
         return;
     };
     if kind == login::RegistryKind::Redirects {
-        findings.skip(&CheckId::ALL[4..10], Unchecked::Redirected);
+        findings.skip(&CheckId::ALL[4..10], SkipReason::Redirected);
         content::headers(&connected, None, findings);
         return;
     }

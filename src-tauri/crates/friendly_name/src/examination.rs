@@ -6,7 +6,7 @@ use transload_network::Network;
 
 use crate::clients::files::ClientFiles;
 use crate::diagnosis::{CheckId, CheckResult};
-use crate::finding::{Finding, Unchecked};
+use crate::finding::{Finding, SkipReason};
 use crate::probe::RegistryBehind;
 use crate::resolver::NameResolver;
 
@@ -31,7 +31,7 @@ impl Findings<'_> {
         self.all.push((check, finding));
     }
 
-    pub fn skip(&mut self, checks: &[CheckId], why: Unchecked) {
+    pub fn skip(&mut self, checks: &[CheckId], why: SkipReason) {
         for check in checks {
             self.add(*check, Finding::NotChecked { check: *check, why });
         }

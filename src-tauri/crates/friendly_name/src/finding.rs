@@ -7,7 +7,7 @@ use crate::diagnosis::{CheckId, CheckResult, CheckState};
 /// Why a check didn't run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub(crate) enum Unchecked {
+pub(crate) enum SkipReason {
     /// An earlier check failed, so that there is no answer to examine.
     Unreachable,
     /// The user didn't allow sending the token.
@@ -36,7 +36,7 @@ pub(crate) enum Unchecked {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "finding", rename_all = "snake_case")]
 pub(crate) enum Finding {
-    NotChecked { check: CheckId, why: Unchecked },
+    NotChecked { check: CheckId, why: SkipReason },
 
     // 1. The name.
     EcrName { region: String },

@@ -1,7 +1,7 @@
 //! The words of every finding: what was found, what it means, and what to do next.
 
 use crate::diagnosis::CheckState::{self, Failed, NotChecked, Passed, Warning};
-use crate::finding::{Finding, Unchecked};
+use crate::finding::{Finding, SkipReason};
 
 pub(crate) struct FindingWords {
     pub state: CheckState,
@@ -35,23 +35,23 @@ const REWRITE_LOCATION: &str = "nginx: add proxy_redirect https://REGISTRY/ http
 const PASS_AUTHORIZATION: &str = "Pass the Authorization header to ECR unchanged. nginx does so by default: \
      remove proxy_set_header Authorization. In CloudFront, forward the header.";
 
-fn unchecked(why: Unchecked) -> FindingWords {
+fn unchecked(why: SkipReason) -> FindingWords {
     let message = match why {
-        Unchecked::Unreachable => "Not checked, because an earlier check failed.",
-        Unchecked::TokenNotAllowed => {
+        SkipReason::Unreachable => "Not checked, because an earlier check failed.",
+        SkipReason::TokenNotAllowed => {
             "Not checked, because you didn't allow sending your ECR token to this name."
         }
-        Unchecked::NoRegistry => "Not checked, because no AWS profile is selected.",
-        Unchecked::TokenWithheld => {
+        SkipReason::NoRegistry => "Not checked, because no AWS profile is selected.",
+        SkipReason::TokenWithheld => {
             "Not checked. Your ECR token is sent only if the certificate and the login challenge are correct."
         }
-        Unchecked::NotLoggedIn => "Not checked, because the login doesn't work.",
-        Unchecked::NoImage => "Not checked, because no image was entered.",
-        Unchecked::ImageUnread => "Not checked, because the image couldn't be read.",
-        Unchecked::UploadNotAllowed => "Not checked, because you didn't allow a test upload.",
-        Unchecked::NoUpload => "Not checked, because no upload was started at the name.",
-        Unchecked::Redirected => "Not checked, because the name redirects every request.",
-        Unchecked::LoginNotRequired => "Not checked, because the name requires no login.",
+        SkipReason::NotLoggedIn => "Not checked, because the login doesn't work.",
+        SkipReason::NoImage => "Not checked, because no image was entered.",
+        SkipReason::ImageUnread => "Not checked, because the image couldn't be read.",
+        SkipReason::UploadNotAllowed => "Not checked, because you didn't allow a test upload.",
+        SkipReason::NoUpload => "Not checked, because no upload was started at the name.",
+        SkipReason::Redirected => "Not checked, because the name redirects every request.",
+        SkipReason::LoginNotRequired => "Not checked, because the name requires no login.",
     };
     words(NotChecked, message)
 }

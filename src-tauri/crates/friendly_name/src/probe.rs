@@ -44,13 +44,13 @@ pub trait RegistryBehind: Send + Sync {
 }
 
 /// A response, with the header names in lower case.
-pub(crate) struct Answer {
+pub(crate) struct ProbeResponse {
     pub status: u16,
     headers: Vec<(String, String)>,
     pub body: Bytes,
 }
 
-impl Answer {
+impl ProbeResponse {
     fn new(response: ExchangeResponse) -> Self {
         let headers = response.headers.into_iter();
         let headers = headers.map(|(name, value)| (name.to_ascii_lowercase(), value)).collect();
@@ -129,7 +129,7 @@ impl Probe {
         method: &str,
         url: &Url,
         content: RequestContent<'_>,
-    ) -> Result<Answer, ExchangeError> {
+    ) -> Result<ProbeResponse, ExchangeError> {
         let mut headers = Vec::new();
         if let Some(accept) = content.accept {
             headers.push(("accept".to_owned(), accept.to_owned()));
@@ -144,7 +144,7 @@ impl Probe {
             headers,
             body: content.body.unwrap_or_default(),
         };
-        self.inspection.send(request).await.map(Answer::new)
+        self.inspection.send(request).await.map(ProbeResponse::new)
     }
 
     pub fn certificate(&self) -> Option<transload_network::SeenCertificate> {

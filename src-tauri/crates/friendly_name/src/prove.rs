@@ -21,7 +21,7 @@ use transload_model::RegistryHost;
 
 use crate::diagnosis::CheckState;
 use crate::name::FriendlyName;
-use crate::prove::clients::Workplace;
+use crate::prove::clients::ProofWorkspace;
 use crate::prove::observer::Observer;
 use crate::prove::proof::{ClientOutcome, ClientProof, NameProof, ProofClient, ProofEnvironment};
 
@@ -45,7 +45,7 @@ pub async fn prove(
             Observer::start(&environment.network, Arc::clone(&environment.resolver)).await?;
         let image = format!("{name}/{repository}:{}", proof_tag(id, *client));
         let workplace =
-            Workplace::create(folder.path(), name, &image, environment, &observer, program)?;
+            ProofWorkspace::create(folder.path(), name, &image, environment, &observer, program)?;
         let outcome = workplace.run(*client).await;
         let hosts = observer.hosts();
         let proof = judge(*client, image, outcome, hosts, &environment.registry);

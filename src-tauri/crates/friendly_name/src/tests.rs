@@ -5,7 +5,9 @@
 
 mod scripted;
 
-use scripted::{ECR, Fault, Scene};
+use scripted::Scene;
+use scripted::fault::Fault;
+use scripted::responses::ECR;
 
 use crate::diagnosis::Ability::{Fails, NotChecked, Works};
 use crate::diagnosis::CheckState::{Failed, NotChecked as Unasked, Passed, Warning};

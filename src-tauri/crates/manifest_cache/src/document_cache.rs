@@ -195,7 +195,7 @@ impl DocumentCache {
 
     /// Returns the images that were read in other repositories of the same registry, each with the name of its
     /// repository.
-    pub fn read_elsewhere(&self, scope: &PullScope) -> Vec<(String, Digest)> {
+    pub fn read_in_other_repositories(&self, scope: &PullScope) -> Vec<(String, Digest)> {
         let registry = scope.registry();
         let connection = self.file.connection();
         let rows = connection

@@ -10,7 +10,7 @@ use std::collections::HashMap;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use crate::engine_route::predict::{EngineOutcome, EngineWay};
+use crate::engine_route::predict::{EngineOutcome, EnginePushMethod};
 use crate::plan::{Action, Plan, PlannedImage, PlannedRepository, Route};
 use transload_model::{
     Encryption, Platform, RegistryHost, Reported, RepositorySettings, TagMutability,
@@ -169,11 +169,11 @@ fn by_docker(image: &PlannedImage) -> Vec<String> {
     let platform = engine.and_then(|engine| engine.platform.as_ref()).map(|sent| &sent.platform);
     // Docker 25 and 26 refuse to push what they hold only in part, which the plan can't know.
     let way = engine.map(|engine| match engine.outcome {
-        EngineOutcome::SeenWhileSending => EngineWay::OwnPush,
+        EngineOutcome::SeenWhileSending => EnginePushMethod::OwnPush,
         _ => engine.way,
     });
     match (way, platform) {
-        (Some(EngineWay::OwnPush), platform) => {
+        (Some(EnginePushMethod::OwnPush), platform) => {
             let before = platform.map(overrides).unwrap_or_default();
             let tls = tls_option("dest", &destination.to_string());
             vec![
@@ -183,7 +183,7 @@ fn by_docker(image: &PlannedImage) -> Vec<String> {
                 ),
             ]
         }
-        (Some(EngineWay::PushPlatform), Some(platform)) => vec![
+        (Some(EnginePushMethod::PushPlatform), Some(platform)) => vec![
             format!("docker tag {source} {destination}"),
             format!("docker push --platform {platform} {destination}"),
         ],

@@ -6,7 +6,7 @@
 //! - `mount`: images whose layers only the destination registry has.
 //! - `pin`: checks before tagging or pushing that the name still points to the planned image.
 //! - `archive_tree`: the manifests of an image from the engine's archive, for the own push.
-//! - `counterpart`: finds out by content whether the destination already has an image.
+//! - `destination_match`: finds out by content whether the destination already has an image.
 //!
 //! # Why the own push is not the default on the containerd store
 //!
@@ -36,7 +36,7 @@
 //! other.
 
 pub(crate) mod archive_tree;
-pub(crate) mod counterpart;
+pub(crate) mod destination_match;
 pub(crate) mod mount;
 pub(crate) mod pin;
 pub(crate) mod predict;

@@ -41,7 +41,7 @@ pub enum MigrationEvent {
     /// The source's pull quota is used up; images that need it wait.
     QuotaUsedUp {
         /// Time of the next check, in milliseconds since 1970.
-        look_again_at_ms: u64,
+        check_at_ms: u64,
     },
     /// The source's pull quota is renewed.
     QuotaRenewed,

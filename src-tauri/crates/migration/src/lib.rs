@@ -57,7 +57,7 @@ pub use destination_identity::{
 };
 pub use endpoints::CopyEndpoints;
 pub use endpoints::{Destination, EcrLogin, Source};
-pub use engine_route::predict::{EngineOutcome, EnginePlan, EngineWay};
+pub use engine_route::predict::{EngineOutcome, EnginePlan, EnginePushMethod};
 pub use error::MigrationError;
 pub use events::{EventSink, ImageState, LayerState, MigrationEvent};
 pub use facts::PolicyFacts;
@@ -83,9 +83,7 @@ pub use plan::{ExistingImage, ExpiringImage, LifecycleForecast};
 pub use plan::{NeededQuota, PlanTotals};
 pub use proof::{PlatformProof, Proof};
 pub use recorded_error::RecordedError;
-pub use registry_counterpart::{
-    RegistryCounterpart, RegistryCounterpartDiffers, came_from_registry,
-};
+pub use registry_counterpart::{CounterpartDifferences, RegistryCounterpart, came_from_registry};
 pub use report::LeftBehind;
 pub use report::{ImageReport, ImageResult, PolicyNotSet, Report};
 pub use request::{CopyScope, MigrationRequest, RequestedImage, Resolution};

@@ -20,7 +20,7 @@ pub struct RegistryCounterpart {
 
 /// How an image of the engine differs from the registry's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct RegistryCounterpartDiffers {
+pub struct CounterpartDifferences {
     /// The registry has platforms that the engine doesn't have.
     pub more_platforms: bool,
     /// The tag no longer points to the pulled image.
@@ -71,7 +71,7 @@ impl RegistryCounterpart {
         image: &EngineImage,
         name: &ImageReference,
         store: ImageStore,
-    ) -> Option<RegistryCounterpartDiffers> {
+    ) -> Option<CounterpartDifferences> {
         let has = |wanted: &Platform| image.platforms.iter().any(|known| is_same(known, wanted));
         let is_this = |digest: &Digest| *digest == self.digest || self.children.contains(digest);
         let is_known = match store {
@@ -94,7 +94,7 @@ impl RegistryCounterpart {
             _ => !image.platforms.is_empty() && !self.platforms.iter().all(has),
         };
         let layers_missing = store == ImageStore::Containerd && has_no_image(image);
-        (more_platforms || moved || layers_missing).then_some(RegistryCounterpartDiffers {
+        (more_platforms || moved || layers_missing).then_some(CounterpartDifferences {
             more_platforms,
             moved,
             layers_missing,

@@ -26,7 +26,7 @@ use crate::journal::log::JournalLog;
 use crate::plan::Plan;
 use crate::proof::PlatformProof;
 use crate::report::{ImageReport, Report};
-use crate::run::context::{Run, Traces};
+use crate::run::context::{Run, RunEffects};
 use crate::run::log_in::log_in;
 use crate::run::open_writes::find_open_writes;
 use crate::run::push::push;
@@ -53,7 +53,7 @@ pub async fn run(
 ) -> Report {
     let run = Run { plan, source, destination, control, events, journal };
     let records = ImageRecords::of(plan, journal.map(JournalLog::earlier).unwrap_or_default());
-    let mut traces = Traces::default();
+    let mut effects = RunEffects::default();
     run.finish_unchanged(&records);
     // The create step runs concurrently with the push step, which emits its events.
     let steps: &[Step] = match run.refuse_other_destination(&records) {
@@ -68,8 +68,8 @@ pub async fn run(
         run.emit(MigrationEvent::StepStarted { step });
         let counts = match step {
             Step::LogIn => log_in(&run, &records).await,
-            Step::Tag => tag(&run, &records, &mut traces).await,
-            Step::Create | Step::Push => push(&run, &records, &mut traces).await,
+            Step::Tag => tag(&run, &records, &mut effects).await,
+            Step::Create | Step::Push => push(&run, &records, &mut effects).await,
             Step::Verify => verify(&run, &records).await,
         };
         let (succeeded, failed) = (counts.succeeded, counts.failed);
@@ -79,15 +79,15 @@ pub async fn run(
         find_open_writes(&run, &records).await;
     }
     run.cancel_unfinished(&records);
-    let temporary_tags_left = remove_temporary_tags(&run, traces.temporary_tags).await;
+    let temporary_tags_left = remove_temporary_tags(&run, effects.temporary_tags).await;
     let images = records.into_reports();
-    let repositories_created = created(plan, traces.repositories_created);
+    let repositories_created = created(plan, effects.repositories_created);
     let report = Report {
         repositories_empty: without_images(&repositories_created, &images),
         repositories_created,
         images,
         temporary_tags_left,
-        policies_not_set: traces.policies_not_set,
+        policies_not_set: effects.policies_not_set,
         cancelled: control.is_cancelled(),
     };
     if let Some(journal) = journal {
@@ -130,7 +130,7 @@ pub async fn verify_again(
     let run = Run { plan, source, destination, control, events, journal: None };
     let records = ImageRecords::of(plan, &[]);
     for (record, platforms) in records.iter().zip(platforms) {
-        record.consists_of(platforms.clone());
+        record.record_platforms(platforms.clone());
     }
     run.finish_unchanged(&records);
     if !run.refuse_other_destination(&records) {

@@ -53,12 +53,6 @@ impl Partition {
             .unwrap_or(Self::Commercial)
     }
 
-    /// Returns the partition in an ARN (`arn:PARTITION:…`), or `None` if it is unknown.
-    pub fn of_arn(arn: &str) -> Option<Self> {
-        let id = arn.strip_prefix("arn:")?.split(':').next()?;
-        Self::ALL.into_iter().find(|partition| partition.id() == id)
-    }
-
     /// Returns the ID in ARNs, such as `aws-cn`.
     pub fn id(self) -> &'static str {
         match self {
@@ -165,15 +159,5 @@ mod tests {
             let home = Region::parse(partition.home_region()).unwrap();
             assert_eq!(Partition::of_region(&home), partition);
         }
-    }
-
-    #[test]
-    fn the_arn_determines_the_partition() {
-        for partition in Partition::ALL {
-            let arn = format!("arn:{partition}:iam::123456789012:user/ada");
-            assert_eq!(Partition::of_arn(&arn), Some(partition));
-        }
-        assert_eq!(Partition::of_arn("arn:aws-moon:iam::1:user/ada"), None);
-        assert_eq!(Partition::of_arn("ada"), None);
     }
 }

@@ -1,8 +1,8 @@
 //! Plans as the window and plan files show them.
 
 use transload_contract::{
-    AwsIdentity, EnginePrediction, MigrationPlan, PlannedAction, PlannedImage, PlannedRepository,
-    PullQuota, SelectedImage, SettingDifference,
+    AwsIdentity, EnginePrediction, MigrationPlan, NeededQuota, PlannedAction, PlannedImage,
+    PlannedRepository, SelectedImage, SettingDifference,
 };
 use transload_migration as engine;
 use transload_model::Reported;
@@ -26,7 +26,7 @@ pub fn shown_plan(
         repositories: plan.repositories.iter().map(repository).collect(),
         images: plan.images.iter().map(image).collect(),
         totals: plan.totals,
-        pull_quota: plan.pull_quota.map(|needed| PullQuota {
+        pull_quota: plan.pull_quota.map(|needed| NeededQuota {
             needed: needed.needed,
             left: Some(needed.quota.remaining),
             window_seconds: Some(needed.quota.window_seconds),

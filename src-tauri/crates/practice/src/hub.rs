@@ -29,7 +29,7 @@ use crate::hub::generated_organization::GeneratedOrganization;
 use crate::hub::identities::{Identities, Identity};
 use crate::hub::moved_tags::MovedTags;
 use crate::hub::pull_limits::PullLimits;
-use crate::hub::repository::Repository;
+use crate::hub::repository::ServedRepository;
 use crate::options::PracticeOptions;
 use crate::store::atomic_file::write_atomically;
 use crate::store::blob_folder::BlobFolder;
@@ -131,16 +131,16 @@ impl Hub {
     }
 
     /// Returns the repository `namespace/name`.
-    fn repository(&self, path: &str) -> Option<Repository<'_>> {
+    fn repository(&self, path: &str) -> Option<ServedRepository<'_>> {
         let (namespace, name) = path.split_once('/')?;
         if namespace == identities::LARGE_ORGANIZATION {
-            return self.generated.repository(name).map(Repository::Generated);
+            return self.generated.repository(name).map(ServedRepository::Generated);
         }
         let stored = self.catalogue.namespaces.get(namespace)?.get(name)?;
         let mut moved = self.moved_tags.of_repository(path);
         // Another edition of the catalogue may have different tags.
         moved.retain(|_, (to, _)| stored.tags.contains_key(to));
-        Some(Repository::Stored { stored, moved, blobs: &self.blobs })
+        Some(ServedRepository::Stored { stored, moved, blobs: &self.blobs })
     }
 
     /// Moves a tag to the current image of another tag.
@@ -148,8 +148,8 @@ impl Hub {
         let repository = path.to_owned();
         let (stored, moved) = match self.repository(path) {
             None => return Err(MoveTagError::RepositoryMissing { repository }),
-            Some(Repository::Generated(_)) => return Err(MoveTagError::Fixed { repository }),
-            Some(Repository::Stored { stored, moved, .. }) => (stored, moved),
+            Some(ServedRepository::Generated(_)) => return Err(MoveTagError::Fixed { repository }),
+            Some(ServedRepository::Stored { stored, moved, .. }) => (stored, moved),
         };
         let first = |name: &str| {
             let first = moved.get(name).map_or(name, |(first, _)| first);

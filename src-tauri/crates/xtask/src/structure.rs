@@ -6,7 +6,9 @@
 //! - Except in examples and fuzz targets: every file starts with a head comment, there is no `mod.rs`, imports
 //!   name the file that defines a thing instead of a re-export, and only short tests are in the file that they test.
 //! - Files and links in the Markdown pages, and names in head comments, exist.
-//! - No two crates have a public type of the same name.
+//! - No two public types have the same name: in Rust, and in TypeScript.
+//! - Every TypeScript file says what it is for.
+//! - No source file has more than 400 lines.
 //!
 //! - [`packages`]: finds the packages and their targets
 //! - [`module_tree`]: parses a target into its modules
@@ -14,6 +16,7 @@
 //! - [`circles`]: finds circles in that graph
 //! - [`documents`]: finds names in documentation that don't exist
 //! - [`type_names`]: finds types of the same name
+//! - [`typescript`]: finds TypeScript files that don't say what they are for
 
 mod circles;
 mod documents;
@@ -21,6 +24,7 @@ mod module_tree;
 mod packages;
 mod references;
 mod type_names;
+mod typescript;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -35,6 +39,7 @@ use crate::structure::module_tree::ModuleTree;
 use crate::structure::packages::{Package, rust_files};
 use crate::structure::references::find_references;
 use crate::structure::type_names::repeated_names;
+use crate::structure::typescript::without_purpose;
 use crate::workspace::Workspace;
 
 /// The folders of all code but examples and fuzz targets, relative to the root of the repository.
@@ -42,6 +47,12 @@ const STRICT: [&str; 4] = ["src-tauri", "tests/support", "tests/flows", "tests/w
 
 /// Longer tests of `x.rs` are in `x/tests.rs`.
 const MAX_INLINE_TEST_LINES: usize = 100;
+
+/// Longer files are split.
+const MAX_FILE_LINES: usize = 400;
+
+/// Long files that are read from top to bottom, and written in one order: the table of error words.
+const LONG_FILES: [&str; 1] = ["word_table.rs"];
 
 /// What was found in all packages.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -65,9 +76,18 @@ pub fn check(workspace: &Workspace) -> Result<()> {
     let mut problems = problems(&read(&workspace.root)?);
     let texts = Texts::read(&workspace.root)?;
     problems.extend(texts.stale_names());
-    for (name, packages) in repeated_names(texts.rust_files()) {
-        let packages: Vec<_> = packages.iter().map(|one| one.display().to_string()).collect();
-        problems.push(format!("types named {name} in {}; rename one", packages.join(", ")));
+    for (name, places) in repeated_names(texts.sources()) {
+        let places: Vec<_> = places.iter().map(|one| one.display().to_string()).collect();
+        problems.push(format!("types named {name} in {}; rename one", places.join(", ")));
+    }
+    for file in without_purpose(texts.sources()) {
+        problems.push(format!(
+            "{} doesn't say what it is for; start it with a comment",
+            file.display()
+        ));
+    }
+    for (file, lines) in too_long(texts.sources()) {
+        problems.push(format!("{} has {lines} lines; split it", file.display()));
     }
     for problem in &problems {
         println!("{problem}");
@@ -111,6 +131,20 @@ fn problems(structure: &Structure) -> Vec<String> {
         }
     }
     problems
+}
+
+/// Returns the files that are longer than they may be, with their lines. Generated files have any length.
+fn too_long<'a>(
+    texts: impl Iterator<Item = (&'a Path, &'a str)>,
+) -> impl Iterator<Item = (&'a Path, usize)> {
+    let is_any_length = |file: &Path| {
+        LONG_FILES.iter().any(|name| file.ends_with(name))
+            || file.iter().any(|part| part == "generated")
+    };
+    texts
+        .filter(move |(file, _)| !is_any_length(file))
+        .map(|(file, text)| (file, text.lines().count()))
+        .filter(|(_, lines)| *lines > MAX_FILE_LINES)
 }
 
 /// Returns the number of lines of the tests at the end of a file.

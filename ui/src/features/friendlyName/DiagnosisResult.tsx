@@ -1,3 +1,4 @@
+/** What a diagnosis of a friendly name found: a summary for each client, and the checks. */
 import Alert from "@cloudscape-design/components/alert";
 import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";

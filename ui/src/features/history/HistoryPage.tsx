@@ -22,7 +22,7 @@ import { canResume, canUndo } from "./historyStates";
 import { useImageSearch } from "./useImageSearch";
 
 /** Poll interval for migrations that run in another window or command. */
-const lookAgainMs = 2000;
+const reloadIntervalMs = 2000;
 
 export interface HistoryPageProps {
   errorActions: ErrorActions;
@@ -77,7 +77,7 @@ export function HistoryPage(props: HistoryPageProps) {
     if (!anyRuns) {
       return;
     }
-    const timer = setInterval(reload, lookAgainMs);
+    const timer = setInterval(reload, reloadIntervalMs);
     return () => clearInterval(timer);
   }, [anyRuns, reload]);
 

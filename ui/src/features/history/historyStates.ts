@@ -1,3 +1,4 @@
+/** What a migration of the history is shown as, can be done with it, and is found by. */
 import type { HistoryEntry, MigrationOutcome, ReportSummary } from "../../ipc/generated";
 import { sourceLabel } from "../../shared/connection";
 import { formatExact } from "../../shared/format";

@@ -1,3 +1,4 @@
+/** A deletion, and the undo of it, in words. */
 import type { DeletionEntry, NotRestorable, RestorePlan } from "../../ipc/generated";
 import { cleanupLabels } from "../../shared/cleanupTexts";
 import { formatCount, formatCounted, shortDigest } from "../../shared/format";

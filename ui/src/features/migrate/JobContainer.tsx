@@ -46,7 +46,7 @@ export function JobContainer({
   const [pending, request] = usePendingStatus(job.snapshot.status);
   const report = job.snapshot.report;
   const source = job.snapshot.source;
-  const waits = job.snapshot.quota_look_again_at_ms !== null;
+  const waits = job.snapshot.quota_check_at_ms !== null;
   const login = useRequest(waits ? JSON.stringify(source) : null, () =>
     backend.sourceLoginStatus(source),
   );
@@ -113,7 +113,7 @@ export function JobContainer({
           onPause={() => request("paused", () => run(() => backend.jobPause(id), "switch"))}
           onResume={() => request("running", () => run(() => backend.jobResume(id), "switch"))}
           onStop={() => setAskingToStop(true)}
-          onLookAgain={() => run(() => backend.jobLookAgain(id))}
+          onCheckNow={() => run(() => backend.jobCheckNow(id))}
         />
       ) : (
         <ReportView

@@ -1,3 +1,4 @@
+/** The columns of the saved profiles, and the words that a search finds them by. */
 import Badge from "@cloudscape-design/components/badge";
 import type { SavedProfile } from "../../ipc/generated";
 import { connectionRegionLabel, signerName, sourceLabel } from "../../shared/connection";

@@ -1,3 +1,4 @@
+/** The column of findings, with its text for an image that has been scanned. */
 import type { ListedFindings } from "../../ipc/generated";
 import { formatCount, formatCounted } from "../../shared/format";
 import type { Column } from "../../shared/tablePreferences";

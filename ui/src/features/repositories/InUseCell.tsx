@@ -1,3 +1,4 @@
+/** The column that says which workloads run an image. */
 import type { RepositoryUse } from "../../ipc/generated";
 import { formatCounted, formatExact } from "../../shared/format";
 import type { Column } from "../../shared/tablePreferences";

@@ -1,3 +1,4 @@
+/** What a planned deletion deletes and keeps, in words and as rows of a table. */
 import type { DeletionPlan, DeletionTarget, ImageToDelete, KeptReason } from "../../ipc/generated";
 import { formatCount, formatCounted, shortDigest } from "../../shared/format";
 import { freedText } from "./LifecycleEffects";

@@ -1,3 +1,4 @@
+/** The columns of the list of repositories. */
 import Link from "@cloudscape-design/components/link";
 import type {
   ImageSize,

@@ -1,3 +1,7 @@
+/**
+ * The rows of a repository’s images: an image with the platforms, attestations and signatures that
+ * belong to it.
+ */
 import type {
   ImageKind,
   ImagePart,

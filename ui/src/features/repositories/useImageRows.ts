@@ -15,7 +15,7 @@ const batchSize = 100;
 const maxReadAtOnce = 1000;
 
 /** A read of manifests in progress. */
-export interface ReadProgress {
+export interface ManifestsRead {
   readonly done: number;
   readonly total: number;
 }
@@ -25,7 +25,7 @@ export interface ImageRows {
   readonly grouped: RepositoryRows;
   /** Manifests that couldn't be read, with the reason. */
   readonly unread: readonly UnreadManifest[];
-  readonly progress: ReadProgress | null;
+  readonly progress: ManifestsRead | null;
   readonly error: unknown;
   /** Reads manifests, those of earlier reads from the cache. */
   readonly read: (digests: readonly string[]) => Promise<void>;
@@ -41,7 +41,7 @@ export function useImageRows(connection: AwsConnection, details: RepositoryDetai
   const backend = useBackend();
   const [read, setRead] = useState<{ of: RepositoryDetails; grouped: RepositoryRows } | null>(null);
   const [unread, setUnread] = useState<readonly UnreadManifest[]>([]);
-  const [progress, setProgress] = useState<ReadProgress | null>(null);
+  const [progress, setProgress] = useState<ManifestsRead | null>(null);
   const [error, setError] = useState<unknown>(null);
   const running = useRef<AbortController | null>(null);
   const { name } = details.repository;

@@ -1,3 +1,4 @@
+/** The sections of the settings about the program: its log, its version and its folders. */
 import Button from "@cloudscape-design/components/button";
 import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";

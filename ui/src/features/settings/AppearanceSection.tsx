@@ -1,3 +1,4 @@
+/** The settings of theme and density. */
 import Container from "@cloudscape-design/components/container";
 import FormField from "@cloudscape-design/components/form-field";
 import Header from "@cloudscape-design/components/header";

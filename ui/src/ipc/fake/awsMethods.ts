@@ -39,8 +39,8 @@ export function fakeAwsMethods(options: FakeOptions): Pick<Backend, AwsMethods> 
       engine_error: (withEngine ? options.engineLoginError : null) ?? null,
     }),
     clientLogins: async (connection) => clientLogins.of(fakeRegistry(practice(connection))),
-    clientLoginApply: async (connection, client, way) =>
-      clientLogins.apply(fakeRegistry(practice(connection)), client, way),
+    clientLoginApply: async (connection, client, method) =>
+      clientLogins.apply(fakeRegistry(practice(connection)), client, method),
     clientLoginUndo: async (connection, client) =>
       clientLogins.undo(fakeRegistry(practice(connection)), client),
   };

@@ -1,27 +1,27 @@
-import type { ClientLogin, ClientLogins, LoginClient, LoginWay } from "../generated";
+import type { ClientLogin, ClientLogins, LoginClient, LoginMethod } from "../generated";
 
 /** Fake client logins: docker without a helper, Podman with the ECR helper. */
 export class FakeClientLogins {
-  private readonly held = new Map<string, LoginWay>();
+  private readonly logins = new Map<string, LoginMethod>();
 
   of(registry: string): ClientLogins {
     return { registry, clients: [this.docker(registry), this.podman(registry)] };
   }
 
-  apply(registry: string, client: LoginClient, way: LoginWay): ClientLogins {
-    this.held.set(`${client} ${registry}`, way);
+  apply(registry: string, client: LoginClient, method: LoginMethod): ClientLogins {
+    this.logins.set(`${client} ${registry}`, method);
     return this.of(registry);
   }
 
   undo(registry: string, client: LoginClient): ClientLogins {
-    this.held.delete(`${client} ${registry}`);
+    this.logins.delete(`${client} ${registry}`);
     return this.of(registry);
   }
 
   private docker(registry: string): ClientLogin {
     const file = "/home/me/.docker/config.json";
-    const way = this.held.get(`docker ${registry}`);
-    const stale = way === undefined ? [`https://${registry}`] : [];
+    const method = this.logins.get(`docker ${registry}`);
+    const stale = method === undefined ? [`https://${registry}`] : [];
     const removed = stale.map((key) => ({
       action: "removed" as const,
       place: file,
@@ -37,50 +37,50 @@ export class FakeClientLogins {
     return {
       client: "docker",
       file,
-      held: way === undefined ? { kind: "none" } : heldBy(way),
+      existing: method === undefined ? { kind: "none" } : existingOf(method),
       stale,
-      ways:
-        way?.kind === "ecr_helper"
+      methods:
+        method?.kind === "ecr_helper"
           ? []
           : [
               {
-                way: { kind: "ecr_helper" },
+                method: { kind: "ecr_helper" },
                 changes: [set("credHelpers", '"ecr-login"'), ...removed],
               },
-              { way: { kind: "inline" }, changes: [set("auths", '{"auth": …}'), ...removed] },
+              { method: { kind: "inline" }, changes: [set("auths", '{"auth": …}'), ...removed] },
             ],
-      undoable: way !== undefined,
+      undoable: method !== undefined,
       error: null,
     };
   }
 
   private podman(registry: string): ClientLogin {
-    const way = this.held.get(`podman ${registry}`);
+    const method = this.logins.get(`podman ${registry}`);
     const file = "/run/user/1000/containers/auth.json";
     return {
       client: "podman",
       file,
-      held: { kind: "helper", program: "docker-credential-pass" },
+      existing: { kind: "helper", program: "docker-credential-pass" },
       stale: [],
-      ways: [
+      methods: [
         {
-          way: { kind: "helper", name: "pass" },
+          method: { kind: "helper", name: "pass" },
           changes: [
             { action: "kept", place: "docker-credential-pass", key: registry, value: null },
             { action: "set", place: file, key: `auths → ${registry}`, value: "{}" },
           ],
         },
       ],
-      undoable: way !== undefined,
+      undoable: method !== undefined,
       error: null,
     };
   }
 }
 
-function heldBy(way: LoginWay): ClientLogin["held"] {
-  switch (way.kind) {
+function existingOf(method: LoginMethod): ClientLogin["existing"] {
+  switch (method.kind) {
     case "helper":
-      return { kind: "helper", program: `docker-credential-${way.name}` };
+      return { kind: "helper", program: `docker-credential-${method.name}` };
     case "ecr_helper":
       return { kind: "ecr_helper" };
     case "inline":

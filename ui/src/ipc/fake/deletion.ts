@@ -1,3 +1,4 @@
+/** Answers of the fake backend for deletions and their undo. */
 import type { Backend } from "../backend";
 import type {
   DeletionPlan,

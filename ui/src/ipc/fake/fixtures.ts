@@ -1,3 +1,4 @@
+/** The fixed accounts, profiles, images and engines that the fake backend answers. */
 import type {
   AwsConfigFile,
   AwsIdentity,

@@ -142,7 +142,7 @@ export class FakeMigrations {
       jobFollow: (id, fromSeq, onEvent) => this.jobOf(id).follow(fromSeq, onEvent),
       jobPause: async (id) => this.jobOf(id).pause(),
       jobResume: async (id) => this.jobOf(id).resume(),
-      jobLookAgain: async () => {},
+      jobCheckNow: async () => {},
       jobCancel: async (id) => this.jobOf(id).cancel(),
       historyList: async () =>
         [...[...this.jobs.values()].reverse().map(entryOf), ...this.history].map((entry) => ({

@@ -1,3 +1,4 @@
+/** The network and the certificate authority file of the fake backend. */
 import type { CaFile, NetworkStatus } from "../generated";
 
 /** A CA file with a corporate authority. */

@@ -22,7 +22,7 @@ export function newSnapshot(job: string, images: readonly PlannedImage[]): JobSn
     source: { kind: "practice_account" },
     connection: { kind: "practice" },
     pulls_left: null,
-    quota_look_again_at_ms: null,
+    quota_check_at_ms: null,
     sign_in_error: null,
     report: null,
   };

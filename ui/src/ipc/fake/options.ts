@@ -1,3 +1,4 @@
+/** How a test sets up the fake backend, and what it can read of it. */
 import type { Backend, FileDrag } from "../backend";
 import type {
   ApiError,

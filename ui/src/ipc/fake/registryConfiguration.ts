@@ -1,3 +1,4 @@
+/** The configuration of a registry in the fake backend, and its changes. */
 import type { Backend } from "../backend";
 import type { RegistryChange, RegistryConfiguration } from "../generated";
 

@@ -1,3 +1,4 @@
+/** Answers of the fake backend for Find, Storage and Activity. */
 import type { Backend } from "../backend";
 import type { RepositoryContents, RepositoryImage, RepositoryStorage } from "../generated";
 import { fakeRegistry } from "./fixtures";
@@ -24,7 +25,7 @@ export function fakeStorage(images: readonly RepositoryImage[]): RepositoryStora
     never_pulled: images.length,
     pushed_at_ms: null,
     pulled_at_ms: null,
-    shared_elsewhere_bytes: null,
+    shared_with_others_bytes: null,
   };
 }
 

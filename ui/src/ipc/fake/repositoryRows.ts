@@ -1,3 +1,4 @@
+/** Rows of images as the backend answers them, for tests and the fake backend. */
 import type {
   ImageRow,
   LifecycleWhatIf,

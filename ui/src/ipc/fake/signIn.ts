@@ -59,18 +59,18 @@ export class FakeSignIn {
   }
 
   readonly methods: SignInMethods = {
-    signInStart: async (_target, way) => {
+    signInStart: async (_target, method) => {
       this.count += 1;
       const prompt: SignInPrompt = {
         sign_in: `sign-in-${this.count}`,
         session: "corp",
-        way: way ?? "browser",
+        method: method ?? "browser",
         url: "https://oidc.us-east-1.amazonaws.com/authorize?response_type=code&client_id=x",
         code_url: null,
         code: null,
         expires_at_ms: Date.now() + 600_000,
       };
-      return prompt.way === "browser"
+      return prompt.method === "browser"
         ? prompt
         : {
             ...prompt,

@@ -6,7 +6,7 @@ import { fakeRepositories, fakeTags, practiceTags, recordedSelection } from "./s
 
 type SourceMethods =
   | "engineStatus"
-  | "engineOriginals"
+  | "registryCounterparts"
   | "sourceLogin"
   | "sourceLogout"
   | "sourceLoginStatus"
@@ -34,7 +34,7 @@ export function fakeSourceMethods(
   let login: SourceLoginStatus = anonymous;
   return {
     engineStatus: async () => (engine.running ? engineUp : engineDown),
-    engineOriginals: async () => [],
+    registryCounterparts: async () => [],
     sourceLogin: async ({ username, keep }) => {
       const kept = keep && options.keychainError === undefined;
       login = { ...anonymous, username, origin: kept ? "keychain" : "typed" };

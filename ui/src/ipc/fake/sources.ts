@@ -1,3 +1,4 @@
+/** Repositories and tags of the fake backend, with a namespace that has many pages. */
 import type {
   ChosenTags,
   ImageSource,

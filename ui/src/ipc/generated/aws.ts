@@ -134,7 +134,7 @@ preselected: string | null,
 environment_has_keys: boolean, };
 
 /**
- * A client with its login for the registry, and the ways to change it.
+ * A client with its login for the registry, and the methods to change it.
  */
 export type ClientLogin = { client: LoginClient, 
 /**
@@ -144,15 +144,15 @@ file: string,
 /**
  * Its login. `null` if unknown.
  */
-held: ExistingLogin | null, 
+existing: ExistingLogin | null, 
 /**
  * Old entries for the same host, such as `https://HOST`, which some tools find first.
  */
 stale: Array<string>, 
 /**
- * The ways to log in, best first.
+ * The methods to log in, best first.
  */
-ways: Array<ClientLoginWay>, 
+methods: Array<ClientLoginMethod>, 
 /**
  * Whether the last change can be undone.
  */
@@ -182,9 +182,9 @@ key: string,
 value: string | null, };
 
 /**
- * A way to log a client in, with all changes.
+ * A method to log a client in, with all its changes.
  */
-export type ClientLoginWay = { way: LoginWay, 
+export type ClientLoginMethod = { method: LoginMethod, 
 /**
  * The changes, in order.
  */
@@ -233,7 +233,7 @@ export type LoginClient = "docker" | "podman";
 /**
  * A method to log a client in.
  */
-export type LoginWay = { "kind": "helper", 
+export type LoginMethod = { "kind": "helper", 
 /**
  * Such as `pass`.
  */
@@ -282,6 +282,11 @@ engine_accepts: boolean | null,
  */
 engine_error: ApiError | null, };
 
+/**
+ * How the user signs in.
+ */
+export type SignInMethod = "browser" | "code";
+
 export type SignInOutcome = "signed_in" | "cancelled";
 
 /**
@@ -295,7 +300,7 @@ sign_in: string,
 /**
  * The name of the session, or the address of its portal.
  */
-session: string, way: SignInWay, 
+session: string, method: SignInMethod, 
 /**
  * The page to open. If there is a code, the page contains it.
  */
@@ -313,11 +318,6 @@ code: string | null, expires_at_ms: number, };
  * Where to sign in.
  */
 export type SignInTarget = { "kind": "profile", profile: string, } | { "kind": "session", session: string, };
-
-/**
- * How the user signs in.
- */
-export type SignInWay = "browser" | "code";
 
 /**
  * An account that the user can access.

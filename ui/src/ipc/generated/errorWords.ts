@@ -193,7 +193,8 @@ export const errorWords: Record<ErrorCode, ErrorWords> = {
     "severity": "error",
     "title": "Digest mismatch",
     "next": [
-      "Nothing was stored at the destination."
+      "Try again. Nothing was stored at the destination.",
+      "If it fails again, the content of the source is damaged. Push the image to the source again, or deselect it."
     ],
     "actions": [
       "retry",
@@ -373,7 +374,7 @@ export const errorWords: Record<ErrorCode, ErrorWords> = {
     "severity": "warning",
     "title": "The image changed",
     "next": [
-      "Delete it again. The new list shows its tags as they are now."
+      "Start the deletion again. The new dry run shows the tags as they are now."
     ],
     "actions": []
   },
@@ -485,7 +486,7 @@ export const errorWords: Record<ErrorCode, ErrorWords> = {
   },
   "lifecycle_preview_needed": {
     "severity": "warning",
-    "title": "The policy was not set",
+    "title": "Lifecycle policy not set",
     "next": [
       "Preview the policy in ECR again, check the result, and then set the policy."
     ],
@@ -579,7 +580,7 @@ export const errorWords: Record<ErrorCode, ErrorWords> = {
     "severity": "error",
     "title": "Invalid plan file",
     "next": [
-      "Nothing was changed."
+      "Export the plan again, or make a new one. Nothing was changed."
     ],
     "actions": []
   },
@@ -798,7 +799,7 @@ export const errorWords: Record<ErrorCode, ErrorWords> = {
     "severity": "warning",
     "title": "Request rate limit of the registry reached",
     "next": [
-      "Completed work isn't repeated."
+      "Wait a few minutes, then try again. Completed work isn't repeated."
     ],
     "actions": [
       "retry",
@@ -819,7 +820,7 @@ export const errorWords: Record<ErrorCode, ErrorWords> = {
   },
   "registry_unauthorized": {
     "severity": "error",
-    "title": "Sign-in failed: user name or token rejected",
+    "title": "User name or access token rejected",
     "next": [
       "The access token may have expired, or may not allow this action."
     ],
@@ -868,7 +869,7 @@ export const errorWords: Record<ErrorCode, ErrorWords> = {
     "severity": "warning",
     "title": "The dry run is no longer valid",
     "next": [
-      "Close it and start again. A new dry run shows what exists now."
+      "Start again. A new dry run shows what exists now."
     ],
     "actions": []
   },

@@ -59,11 +59,11 @@ layer: string, state: LayerState, } | { "type": "progress", progress: JobProgres
 /**
  * When the quota is checked again.
  */
-look_again_at_ms: number, } | { "type": "quota_renewed" } | { "type": "sign_in_needed", 
+check_at_ms: number, } | { "type": "quota_renewed" } | { "type": "sign_in_needed", 
 /**
  * What the user has to do, or why the last check failed.
  */
-error: ApiError, } | { "type": "signed_in" } | { "type": "pulls_left", pulls: PullsLeft, } | { "type": "journal_state", 
+error: ApiError, } | { "type": "signed_in" } | { "type": "pulls_left", pulls: PullQuota, } | { "type": "journal_state", 
 /**
  * The reason. `null` if writing succeeds again.
  */
@@ -113,11 +113,11 @@ connection: AwsConnection,
 /**
  * The remaining pulls, if the source reported them.
  */
-pulls_left: PullsLeft | null, 
+pulls_left: PullQuota | null, 
 /**
  * When the used-up pull quota is checked again, while images wait for it.
  */
-quota_look_again_at_ms: number | null, 
+quota_check_at_ms: number | null, 
 /**
  * What the user has to do about the expired AWS session, while images wait for it.
  */
@@ -163,7 +163,7 @@ export type MigrationStep = "create" | "log_in" | "tag" | "push" | "verify";
 /**
  * The pull quota of Docker Hub, from its response headers.
  */
-export type PullsLeft = { left: number, 
+export type PullQuota = { left: number, 
 /**
  * The number of pulls allowed in the window.
  */

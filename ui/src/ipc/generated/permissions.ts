@@ -20,12 +20,7 @@ export type PermissionBasis = "practice" | "simulation" | "calls" | "root";
 /**
  * Why a permission is missing.
  */
-export type PermissionDenial = "not_granted" | "denied" | "organization" | "boundary" | "call_refused";
-
-/**
- * Why a permission is unknown.
- */
-export type PermissionDoubt = "not_asked" | "conditions" | "other_policy";
+export type PermissionDenialReason = "not_granted" | "denied" | "organization" | "boundary" | "call_refused";
 
 /**
  * What a permission is needed for.
@@ -35,11 +30,16 @@ export type PermissionPurpose = "log_in" | "look" | "create" | "push" | "prove" 
 /**
  * Whether the caller has a permission.
  */
-export type PermissionStanding = { "kind": "allowed" } | { "kind": "missing", denial: PermissionDenial, } | { "kind": "unknown", doubt: PermissionDoubt, 
+export type PermissionStatus = { "kind": "allowed" } | { "kind": "missing", denial: PermissionDenialReason, } | { "kind": "unknown", doubt: PermissionUnknownReason, 
 /**
  * The condition keys that it depends on, such as `aws:MultiFactorAuthPresent`.
  */
 conditions: Array<string>, };
+
+/**
+ * Why a permission is unknown.
+ */
+export type PermissionUnknownReason = "not_asked" | "conditions" | "other_policy";
 
 /**
  * An action that a plan requires.
@@ -52,7 +52,7 @@ action: string, purpose: PermissionPurpose,
 /**
  * Whether the plan fails without it.
  */
-essential: boolean, standing: PermissionStanding, 
+essential: boolean, standing: PermissionStatus, 
 /**
  * The ARNs with this standing, at most twenty. Empty if the action is allowed.
  */

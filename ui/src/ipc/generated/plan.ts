@@ -52,7 +52,7 @@ image_id: string,
 /**
  * Who pushes it.
  */
-way: EngineWay, 
+way: EnginePushMethod, 
 /**
  * What is pushed.
  */
@@ -78,7 +78,7 @@ attestations_stay: boolean, };
 /**
  * Who sends the content of an engine's image.
  */
-export type EngineWay = "push" | "push_platform" | "own_push";
+export type EnginePushMethod = "push" | "push_platform" | "own_push";
 
 /**
  * An image in ECR whose tag the plan wants for another image.
@@ -138,7 +138,7 @@ images: Array<PlannedImage>, totals: PlanTotals,
 /**
  * The pull quota, if the source is Docker Hub.
  */
-pull_quota: PullQuota | null, 
+pull_quota: NeededQuota | null, 
 /**
  * The expected time, if earlier migrations with the same source allow an estimate.
  */
@@ -151,6 +151,23 @@ commands: Array<string>,
  * Whether the plan can start: no image is refused or undecided, and there is something to do.
  */
 ready: boolean, };
+
+/**
+ * The pull quota of Docker Hub.
+ */
+export type NeededQuota = { 
+/**
+ * Pulls that the plan requires; each platform counts. A minimum, if images are read later.
+ */
+needed: number, 
+/**
+ * Remaining pulls. `null` if not limited.
+ */
+left: number | null, 
+/**
+ * Length of the window of the limit.
+ */
+window_seconds: number | null, };
 
 /**
  * Progress of gathering the facts of a plan.
@@ -334,23 +351,6 @@ differences: Array<SettingDifference>,
  * What its lifecycle policy will do with the images of the plan.
  */
 lifecycle: LifecycleForecast, };
-
-/**
- * The pull quota of Docker Hub.
- */
-export type PullQuota = { 
-/**
- * Pulls that the plan requires; each platform counts. A minimum, if images are read later.
- */
-needed: number, 
-/**
- * Remaining pulls. `null` if not limited.
- */
-left: number | null, 
-/**
- * Length of the window of the limit.
- */
-window_seconds: number | null, };
 
 /**
  * How an image is transferred.

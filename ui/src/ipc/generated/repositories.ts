@@ -970,7 +970,7 @@ pulled_at_ms: number | null,
  * Bytes of its layers that other repositories of the registry have too, of those whose manifests were read. With
  * blob mounting, ECR may store them once for all. `null` in lists of repositories.
  */
-shared_elsewhere_bytes: number | null, };
+shared_with_others_bytes: number | null, };
 
 /**
  * Counts of a repository, for the visible rows of the list. From one list of its images, and from manifests that

@@ -38,7 +38,7 @@ sizes_unknown: number,
 /**
  * Numbers of tags that are not selected, by reason.
  */
-out: Array<OutCount>, 
+out: Array<TagExclusionCount>, 
 /**
  * Repositories whose tags couldn't be read.
  */
@@ -63,44 +63,6 @@ export type EngineOrigin = { "kind": "settings" } | { "kind": "environment" } | 
 product: string, };
 
 /**
- * The counterpart in a registry of an image that the Docker Engine pulled from there, if they
- * differ.
- */
-export type EngineOriginal = { 
-/**
- * The tag in the engine and in the registry.
- */
-tag: string, 
-/**
- * The registry, such as `docker.io`.
- */
-registry: string, 
-/**
- * The source that would copy it from the registry.
- */
-source: ImageSource, 
-/**
- * The repository as that source shows it.
- */
-repository: string, 
-/**
- * The platforms in the registry, if it has more than the engine. Empty for a single image.
- */
-platforms: Array<string>, 
-/**
- * The platforms in the engine. Empty if the engine doesn't report them.
- */
-held_platforms: Array<string>, 
-/**
- * Whether the tag in the registry now points to another image than the one that was pulled.
- */
-moved: boolean, 
-/**
- * Whether the engine can't push the image, because it doesn't hold its layers.
- */
-layers_missing: boolean, };
-
-/**
  * The Docker Engine on this computer.
  */
 export type EngineStatus = { 
@@ -123,7 +85,7 @@ version: string | null,
 /**
  * Whether it keeps images as they were pulled (containerd), or packs layers again on push.
  */
-keeps_digests: boolean | null, store?: EngineStore, 
+keeps_digests: boolean | null, store?: ImageStore, 
 /**
  * The newest supported version of the Docker Engine API, such as `1.51`.
  */
@@ -140,12 +102,6 @@ tried: Array<EngineAttempt>,
  * Why no engine responds.
  */
 error: ApiError | null, };
-
-/**
- * The image store of an engine. It determines what a push sends, and does not follow from the
- * version.
- */
-export type EngineStore = "containerd" | "graph_driver" | "podman";
 
 export type ImageSource = { "kind": "docker_engine" } | { "kind": "docker_hub", 
 /**
@@ -166,6 +122,12 @@ plain_http: boolean, } | { "kind": "ecr", connection: AwsConnection, } | { "kind
 namespace?: string, };
 
 /**
+ * The image store of an engine. It determines what a push sends, and does not follow from the
+ * version.
+ */
+export type ImageStore = "containerd" | "graph_driver" | "podman";
+
+/**
  * Rules for the ECR names of source repositories. They also name repositories that are found
  * later.
  */
@@ -178,16 +140,6 @@ prefix: string,
  * Applied to the name in the source, each to the result of the one before.
  */
 rules: Array<RenameRule>, };
-
-/**
- * Tags that rules don't select.
- */
-export type OutCount = { reason: OutReason, tags: number, };
-
-/**
- * Why the rules leave a tag out.
- */
-export type OutReason = "not_included" | "excluded" | "pushed_before" | "pulled_before" | "time_unknown" | "older";
 
 /**
  * The field that the text was entered into. It decides what a plain word is.
@@ -241,6 +193,44 @@ names: Array<ProposedName>,
  * rules are skipped.
  */
 problems: Array<string | null>, };
+
+/**
+ * The counterpart in a registry of an image that the Docker Engine pulled from there, if they
+ * differ.
+ */
+export type RegistryCounterpart = { 
+/**
+ * The tag in the engine and in the registry.
+ */
+tag: string, 
+/**
+ * The registry, such as `docker.io`.
+ */
+registry: string, 
+/**
+ * The source that would copy it from the registry.
+ */
+source: ImageSource, 
+/**
+ * The repository as that source shows it.
+ */
+repository: string, 
+/**
+ * The platforms in the registry, if it has more than the engine. Empty for a single image.
+ */
+platforms: Array<string>, 
+/**
+ * The platforms in the engine. Empty if the engine doesn't report them.
+ */
+held_platforms: Array<string>, 
+/**
+ * Whether the tag in the registry now points to another image than the one that was pulled.
+ */
+moved: boolean, 
+/**
+ * Whether the engine can't push the image, because it doesn't hold its layers.
+ */
+layers_missing: boolean, };
 
 /**
  * A rule that changes names.
@@ -405,6 +395,16 @@ next: string | null,
  * The number on all pages, if the source reports it.
  */
 total: number | null, };
+
+/**
+ * Why the rules leave a tag out.
+ */
+export type TagExclusion = "not_included" | "excluded" | "pushed_before" | "pulled_before" | "time_unknown" | "older";
+
+/**
+ * Tags that rules don't select.
+ */
+export type TagExclusionCount = { reason: TagExclusion, tags: number, };
 
 export type TagPattern = { kind: TagPatternKind, text: string, };
 

@@ -5,17 +5,23 @@ import RadioGroup from "@cloudscape-design/components/radio-group";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
 import { type ErrorActions, ErrorAlert } from "../../errors";
-import type { ClientLogin, LoginWay } from "../../ipc/generated";
+import type { ClientLogin, LoginMethod } from "../../ipc/generated";
 import { StatusText } from "../StatusText";
 import { useAsyncAction } from "../useAsyncAction";
-import { changeText, clientNames, heldText, wayDescription, wayLabel } from "./clientLoginTexts";
+import {
+  changeText,
+  clientNames,
+  existingText,
+  methodDescription,
+  methodLabel,
+} from "./clientLoginTexts";
 
 interface ClientLoginBlockProps {
   registry: string;
   login: ClientLogin;
-  onApply: (way: LoginWay) => Promise<void>;
+  onApply: (method: LoginMethod) => Promise<void>;
   onUndo: () => Promise<void>;
-  onLookAgain: () => void;
+  onReload: () => void;
   errorActions: ErrorActions;
 }
 
@@ -25,26 +31,26 @@ export function ClientLoginBlock({
   login,
   onApply,
   onUndo,
-  onLookAgain,
+  onReload,
   errorActions,
 }: ClientLoginBlockProps) {
-  const [chosenKind, setChosenKind] = useState<LoginWay["kind"] | null>(null);
+  const [chosenKind, setChosenKind] = useState<LoginMethod["kind"] | null>(null);
   const [agreed, setAgreed] = useState(false);
   const { error, run, buttonState, dismiss } = useAsyncAction();
   const name = clientNames[login.client];
-  const chosen = login.ways.find(({ way }) => way.kind === chosenKind) ?? login.ways[0];
-  const needsConsent = chosen?.way.kind === "inline";
-  const actions = { ...errorActions, retry: onLookAgain };
+  const chosen = login.methods.find(({ method }) => method.kind === chosenKind) ?? login.methods[0];
+  const needsConsent = chosen?.method.kind === "inline";
+  const actions = { ...errorActions, retry: onReload };
 
   return (
     <div data-testid={`client-login-${login.client}`}>
       <SpaceBetween size="s">
         <Box variant="h3">{name}</Box>
         {login.error !== null && <ErrorAlert error={login.error} actions={actions} />}
-        {login.held !== null && (
+        {login.existing !== null && (
           <div role="status" style={{ overflowWrap: "anywhere" }}>
-            <StatusText type={login.held.kind === "none" ? "info" : "success"}>
-              {heldText(login.held, registry)}
+            <StatusText type={login.existing.kind === "none" ? "info" : "success"}>
+              {existingText(login.existing, registry)}
             </StatusText>
           </div>
         )}
@@ -54,27 +60,27 @@ export function ClientLoginBlock({
             Some tools find it first and use an expired login.
           </StatusText>
         )}
-        {login.ways.length > 1 && (
+        {login.methods.length > 1 && (
           <RadioGroup
             ariaLabel={`Login method of ${name}`}
-            value={chosen?.way.kind ?? null}
-            items={login.ways.map(({ way }) => ({
-              value: way.kind,
-              label: wayLabel(way),
-              description: wayDescription(way, login.client),
+            value={chosen?.method.kind ?? null}
+            items={login.methods.map(({ method }) => ({
+              value: method.kind,
+              label: methodLabel(method),
+              description: methodDescription(method, login.client),
             }))}
             onChange={({ detail }) => {
-              setChosenKind(detail.value as LoginWay["kind"]);
+              setChosenKind(detail.value as LoginMethod["kind"]);
               setAgreed(false);
             }}
-            data-testid={`client-login-${login.client}-ways`}
+            data-testid={`client-login-${login.client}-methods`}
           />
         )}
         {chosen !== undefined && (
           <SpaceBetween size="xs">
-            {login.ways.length === 1 && (
+            {login.methods.length === 1 && (
               <div>
-                {wayLabel(chosen.way)}. {wayDescription(chosen.way, login.client)}
+                {methodLabel(chosen.method)}. {methodDescription(chosen.method, login.client)}
               </div>
             )}
             <div style={{ overflowWrap: "anywhere" }}>
@@ -103,10 +109,10 @@ export function ClientLoginBlock({
               {...buttonState("apply")}
               disabled={(needsConsent && !agreed) || buttonState("apply").disabled}
               disabledReason="Confirm that Transload can write the login to the file."
-              onClick={() => void run(() => onApply(chosen.way), "apply")}
+              onClick={() => void run(() => onApply(chosen.method), "apply")}
               data-testid={`client-login-${login.client}-apply`}
             >
-              {chosen.way.kind === "ecr_helper" ? `Set up ${name}` : `Log ${name} in`}
+              {chosen.method.kind === "ecr_helper" ? `Set up ${name}` : `Log ${name} in`}
             </Button>
           )}
           {login.undoable && (

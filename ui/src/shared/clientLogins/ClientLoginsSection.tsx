@@ -2,7 +2,7 @@ import ExpandableSection from "@cloudscape-design/components/expandable-section"
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useEffect, useState } from "react";
 import { type ErrorActions, ErrorAlert } from "../../errors";
-import type { AwsConnection, ClientLogins, LoginClient, LoginWay } from "../../ipc/generated";
+import type { AwsConnection, ClientLogins, LoginClient, LoginMethod } from "../../ipc/generated";
 import { connectionKey } from "../connection";
 import { StatusText } from "../StatusText";
 import { useRequest } from "../useRequest";
@@ -14,7 +14,7 @@ interface ClientLoginCalls {
   clientLoginApply(
     connection: AwsConnection,
     client: LoginClient,
-    way: LoginWay,
+    method: LoginMethod,
   ): Promise<ClientLogins>;
   clientLoginUndo(connection: AwsConnection, client: LoginClient): Promise<ClientLogins>;
 }
@@ -70,15 +70,15 @@ export function ClientLoginsSection(props: ClientLoginsSectionProps) {
             key={client.client}
             registry={logins.registry}
             login={client}
-            onApply={async (way) => {
-              const logins = await backend.clientLoginApply(connection, client.client, way);
+            onApply={async (method) => {
+              const logins = await backend.clientLoginApply(connection, client.client, method);
               setChanged({ about, logins });
             }}
             onUndo={async () => {
               const logins = await backend.clientLoginUndo(connection, client.client);
               setChanged({ about, logins });
             }}
-            onLookAgain={reload}
+            onReload={reload}
             errorActions={errorActions}
           />
         ))}

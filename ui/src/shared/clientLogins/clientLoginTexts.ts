@@ -1,26 +1,32 @@
-import type { ClientLoginChange, ExistingLogin, LoginClient, LoginWay } from "../../ipc/generated";
+/** Registry logins of `docker` and Podman, and the methods to change them, in words. */
+import type {
+  ClientLoginChange,
+  ExistingLogin,
+  LoginClient,
+  LoginMethod,
+} from "../../ipc/generated";
 
 export const clientNames: Record<LoginClient, string> = { docker: "Docker", podman: "Podman" };
 
 /** Describes the current login of a client. */
-export function heldText(held: ExistingLogin, registry: string): string {
-  switch (held.kind) {
+export function existingText(existing: ExistingLogin, registry: string): string {
+  switch (existing.kind) {
     case "none":
       return `No login for ${registry}`;
     case "inline":
       return `The file contains a login for ${registry}. ECR logins are valid for 12 hours`;
     case "helper":
-      return `${held.program} stores the login. ECR logins are valid for 12 hours`;
+      return `${existing.program} stores the login. ECR logins are valid for 12 hours`;
     case "ecr_helper":
       return `docker-credential-ecr-login gets a login for ${registry} when needed. No action required`;
   }
 }
 
 /** Label of a login method. */
-export function wayLabel(way: LoginWay): string {
-  switch (way.kind) {
+export function methodLabel(method: LoginMethod): string {
+  switch (method.kind) {
     case "helper":
-      return `Store the login in docker-credential-${way.name} for 12 hours`;
+      return `Store the login in docker-credential-${method.name} for 12 hours`;
     case "ecr_helper":
       return "Get a login with docker-credential-ecr-login when needed";
     case "inline":
@@ -29,8 +35,8 @@ export function wayLabel(way: LoginWay): string {
 }
 
 /** Description of a login method. */
-export function wayDescription(way: LoginWay, client: LoginClient): string {
-  switch (way.kind) {
+export function methodDescription(method: LoginMethod, client: LoginClient): string {
+  switch (method.kind) {
     case "helper":
       return "Transload passes the login directly to the helper. No file contains it in plain text.";
     case "ecr_helper":

@@ -55,10 +55,10 @@ describe("logins of docker and Podman", () => {
 
   it("write a login into the file only after a tick", async () => {
     const { backend } = await open();
-    const ways = createWrapper(document.body).findRadioGroup(
-      '[data-testid="client-login-docker-ways"]',
+    const methods = createWrapper(document.body).findRadioGroup(
+      '[data-testid="client-login-docker-methods"]',
     );
-    act(() => ways?.findInputByValue("inline")?.click());
+    act(() => methods?.findInputByValue("inline")?.click());
     const button = () => screen.getByTestId("client-login-docker-apply");
     fireEvent.click(button());
     expect(applied(backend)).toEqual([]);

@@ -1,3 +1,4 @@
+/** The explanations below a row of a report. */
 import { nextSteps } from "../../errors";
 import type { ImageReport } from "../../ipc/generated";
 import { formatCount, formatCounted } from "../format";

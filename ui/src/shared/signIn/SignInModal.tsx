@@ -38,12 +38,12 @@ export function SignInModal({ target, calls, onSignedIn, onClose }: SignInModalP
       footer={
         <Box float="right">
           <SpaceBetween direction="horizontal" size="xs">
-            {(error !== null || prompt?.way === "browser") && (
+            {(error !== null || prompt?.method === "browser") && (
               <Button onClick={() => begin("code")} data-testid="sign-in-use-code">
                 Use a code instead
               </Button>
             )}
-            {error === null && prompt?.way === "code" && hasName(prompt) && (
+            {error === null && prompt?.method === "code" && hasName(prompt) && (
               <Button onClick={() => begin("browser")} data-testid="sign-in-use-browser">
                 Use this browser instead
               </Button>

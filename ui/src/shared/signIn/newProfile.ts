@@ -1,3 +1,4 @@
+/** The name of an AWS profile that a sign-in adds: a suggestion, and its rules. */
 import type { SsoAccount } from "../../ipc/generated";
 
 /** Valid profile names of the AWS tools. */

@@ -1,16 +1,17 @@
+/** The commands that the sign-in dialogs call. */
 import type {
   NewAwsProfile,
   NewAwsProfileText,
+  SignInMethod,
   SignInOutcome,
   SignInPrompt,
   SignInTarget,
-  SignInWay,
   SsoAccount,
 } from "../../ipc/generated";
 
 /** The backend calls for signing in. */
 export interface SignInCalls {
-  signInStart(target: SignInTarget, way: SignInWay | null): Promise<SignInPrompt>;
+  signInStart(target: SignInTarget, method: SignInMethod | null): Promise<SignInPrompt>;
   signInWait(signIn: string): Promise<SignInOutcome>;
   signInCancel(signIn: string): Promise<void>;
   signInPageOpen(signIn: string): Promise<void>;

@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useRef, useState } from "react";
-import type { SignInPrompt, SignInTarget, SignInWay } from "../../ipc/generated";
+import type { SignInMethod, SignInPrompt, SignInTarget } from "../../ipc/generated";
 import type { SignInCalls } from "./signInCalls";
 
 interface SignInState {
@@ -9,7 +9,7 @@ interface SignInState {
   /** The error of opening a browser. The sign-in continues. */
   readonly pageError: unknown;
   /** Starts again with a method. */
-  readonly begin: (way: SignInWay | null) => void;
+  readonly begin: (method: SignInMethod | null) => void;
   readonly openPage: () => void;
 }
 
@@ -19,9 +19,9 @@ export function useSignIn(
   calls: SignInCalls,
   onSignedIn: () => void,
 ): SignInState {
-  const [attempt, setAttempt] = useState<{ number: number; way: SignInWay | null }>({
+  const [attempt, setAttempt] = useState<{ number: number; method: SignInMethod | null }>({
     number: 0,
-    way: null,
+    method: null,
   });
   const [prompt, setPrompt] = useState<SignInPrompt | null>(null);
   const [error, setError] = useState<unknown>(null);
@@ -36,7 +36,7 @@ export function useSignIn(
     let wanted = true;
     let signIn: string | null = null;
     const run = async () => {
-      const began = await calls.signInStart(target, attempt.way);
+      const began = await calls.signInStart(target, attempt.method);
       signIn = began.sign_in;
       if (!wanted) {
         await calls.signInCancel(signIn);
@@ -44,7 +44,7 @@ export function useSignIn(
       }
       setPrompt(began);
       // A code is meant for another device, so no browser is opened.
-      if (attempt.way !== "code") {
+      if (attempt.method !== "code") {
         calls.signInPageOpen(signIn).catch((caught: unknown) => {
           if (wanted) {
             setPageError(caught);
@@ -71,11 +71,11 @@ export function useSignIn(
     };
   }, [key, attempt]);
 
-  const begin = useCallback((way: SignInWay | null) => {
+  const begin = useCallback((method: SignInMethod | null) => {
     setPrompt(null);
     setError(null);
     setPageError(null);
-    setAttempt(({ number }) => ({ number: number + 1, way }));
+    setAttempt(({ number }) => ({ number: number + 1, method }));
   }, []);
   const openPage = useCallback(() => {
     if (prompt !== null) {

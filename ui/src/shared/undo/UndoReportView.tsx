@@ -1,3 +1,4 @@
+/** What an undo deleted, and what it left. */
 import Alert from "@cloudscape-design/components/alert";
 import Box from "@cloudscape-design/components/box";
 import SpaceBetween from "@cloudscape-design/components/space-between";

@@ -1,3 +1,4 @@
+/** A planned or completed undo in words. */
 import type {
   TagLeftReason,
   TagUndo,

@@ -1,7 +1,7 @@
 //! Logins of `docker` and Podman.
 
 use transload_contract::{
-    ClientLogin, ClientLoginAction, ClientLoginChange, ClientLoginWay, LoginClient,
+    ClientLogin, ClientLoginAction, ClientLoginChange, ClientLoginMethod, LoginClient,
 };
 use transload_docker::client_login as engine;
 use transload_model::RegistryHost;
@@ -13,16 +13,16 @@ pub fn client_login(
     client: LoginClient,
     undoable: bool,
 ) -> ClientLogin {
-    let ways = login.methods.iter().map(|method| ClientLoginWay {
-        way: method.clone(),
+    let methods = login.methods.iter().map(|method| ClientLoginMethod {
+        method: method.clone(),
         changes: login.changes(method, host).into_iter().map(change).collect(),
     });
     ClientLogin {
         client,
         file: login.file.display().to_string(),
-        held: Some(login.existing.clone()),
+        existing: Some(login.existing.clone()),
         stale: login.stale.iter().map(|stale| stale.key.clone()).collect(),
-        ways: ways.collect(),
+        methods: methods.collect(),
         undoable,
         error: None,
     }

@@ -22,8 +22,8 @@ pub fn event(event: &engine::MigrationEvent) -> Option<JobEventKind> {
         From::LoggedIn { registry, expires_at_ms } => {
             JobEventKind::LoggedIn { registry: registry.to_string(), expires_at_ms: *expires_at_ms }
         }
-        From::QuotaUsedUp { look_again_at_ms } => {
-            JobEventKind::QuotaUsedUp { look_again_at_ms: *look_again_at_ms }
+        From::QuotaUsedUp { check_at_ms } => {
+            JobEventKind::QuotaUsedUp { check_at_ms: *check_at_ms }
         }
         From::QuotaRenewed => JobEventKind::QuotaRenewed,
         From::SignInNeeded { error } => JobEventKind::SignInNeeded { error: error.as_ref().into() },

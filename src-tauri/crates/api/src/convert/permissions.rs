@@ -1,7 +1,7 @@
 //! Permissions of a plan.
 
 use transload_aws as engine;
-use transload_contract::{PermissionBasis, PermissionStanding, PlanPermission, PlanPermissions};
+use transload_contract::{PermissionBasis, PermissionStatus, PlanPermission, PlanPermissions};
 use transload_migration::{NeededPermission, PermissionPurpose};
 
 /// The maximum number of resources that are listed with a permission. The others are counted.
@@ -33,7 +33,7 @@ pub fn plan_permissions(
 fn permission(purpose: PermissionPurpose, checked: engine::CheckedPermission) -> PlanPermission {
     let standing = checked.standing;
     let resource_count = u32::try_from(checked.resources.len()).unwrap_or(u32::MAX);
-    let named = if standing == PermissionStanding::Allowed { 0 } else { NAMED };
+    let named = if standing == PermissionStatus::Allowed { 0 } else { NAMED };
     PlanPermission {
         action: checked.action,
         essential: purpose.is_essential(),

@@ -16,7 +16,7 @@ pub fn sign_in_prompt(
     SignInPrompt {
         sign_in,
         session,
-        way: prompt.way,
+        method: prompt.method,
         url: prompt.url.clone(),
         code_url: prompt.code_url.clone(),
         code: prompt.code.clone(),

@@ -7,8 +7,8 @@ use transload_explorer::{Exclusions, cached_facts, cleanup, pull_time};
 use transload_model::now_ms;
 
 use crate::api::Api;
-use crate::books::cache_prefixes::prefix_of;
 use crate::handlers::explorer::{Explored, blocking};
+use crate::stores::cache_prefixes::prefix_of;
 
 /// Images that were migrated in this time are kept: 30 days.
 const MIGRATED_LATELY_MS: u64 = 30 * 24 * 60 * 60 * 1000;

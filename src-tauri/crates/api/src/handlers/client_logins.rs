@@ -13,18 +13,18 @@ const CLIENTS: [LoginClient; 2] = [LoginClient::Docker, LoginClient::Podman];
 
 impl Api {
     /// Returns the logins of the user's own `docker` and Podman for the registry of a connection,
-    /// and the ways to change them. Writes nothing.
+    /// and the methods to change them. Writes nothing.
     pub async fn client_logins(&self, connection: AwsConnection) -> Result<ClientLogins, ApiError> {
         let connected = self.connect(&connection).await?;
         Ok(self.client_logins_of(connected.destination.host()).await)
     }
 
-    /// Logs a client in to the registry, in the way that the user chose.
+    /// Logs a client in to the registry, with the method that the user chose.
     pub async fn client_login_apply(
         &self,
         connection: AwsConnection,
         client: LoginClient,
-        way: LoginMethod,
+        method: LoginMethod,
     ) -> Result<ClientLogins, ApiError> {
         let connected = self.connect(&connection).await?;
         let host = connected.destination.host();
@@ -32,7 +32,7 @@ impl Api {
         let login = EngineLogin { user: token.user, password: token.password };
         let docker = &self.inner.options.docker;
         let mut undos = self.inner.client_login_undos.lock().await;
-        let undo = client_login::apply(client, host, &way, &login, docker).await?;
+        let undo = client_login::apply(client, host, &method, &login, docker).await?;
         // What was there before the first change is what there was.
         undos.entry((client, host.clone())).or_default().push(undo);
         drop(undos);
@@ -91,9 +91,9 @@ fn unseen(client: LoginClient, undoable: bool, error: ClientLoginError) -> Clien
     ClientLogin {
         client,
         file: error.subject.clone().unwrap_or_default(),
-        held: None,
+        existing: None,
         stale: Vec::new(),
-        ways: Vec::new(),
+        methods: Vec::new(),
         undoable,
         error: Some(error),
     }

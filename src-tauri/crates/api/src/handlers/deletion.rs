@@ -21,11 +21,11 @@ use transload_model::{Digest, Tag, now_ms};
 use transload_plan_file::shown_destination;
 
 use crate::api::Api;
-use crate::books::ready_changes::ReadyDeletion;
 use crate::concurrency::MAX_CONCURRENT_ECR_CALLS;
 use crate::convert;
 use crate::deletion_records::{DeletionRecord, DeletionRecords};
 use crate::handlers::explorer::{Explored, blocking};
+use crate::stores::ready_changes::ReadyDeletion;
 
 /// More images than this need a confirmation in words.
 const MAX_UNCONFIRMED_IMAGES: usize = 100;

@@ -15,10 +15,10 @@ use transload_report::report_text;
 
 use super::running::{job_endpoints, record_error};
 use crate::api::{Api, JobRequest};
-use crate::books::plans::PlanEndpoints;
 use crate::convert;
 use crate::exported_file::write_exported;
 use crate::jobs::job::Job;
+use crate::stores::plans::PlanEndpoints;
 
 impl Api {
     /// Returns every migration that this computer ran, newest first. One that can't be read has its error.

@@ -8,7 +8,7 @@ use transload_contract::{
 };
 use transload_errors::{ApiError, ErrorCode};
 use transload_explorer::{
-    ElsewhereManifest, cached_facts, cached_manifest, finding_counts, layer_sharing,
+    OtherRepositoryManifest, cached_facts, cached_manifest, finding_counts, layer_sharing,
     vulnerabilities,
 };
 use transload_manifest_cache::{DocumentCache, PullScope};
@@ -104,7 +104,7 @@ impl Api {
         let (documents, scope) = (self.documents(), explored.scope.clone());
         let work = move || {
             let facts = cached_facts(&documents, &images);
-            let elsewhere = manifests_elsewhere(&documents, &scope);
+            let elsewhere = manifests_of_other_repositories(&documents, &scope);
             layer_sharing(&digest, &images, &facts, &elsewhere)
         };
         let done = tokio::task::spawn_blocking(work).await;
@@ -144,14 +144,14 @@ impl Api {
 }
 
 /// Returns the manifests of other repositories of the same registry that were read before.
-pub(super) fn manifests_elsewhere(
+pub(super) fn manifests_of_other_repositories(
     documents: &DocumentCache,
     scope: &PullScope,
-) -> Vec<ElsewhereManifest> {
-    let read = documents.read_elsewhere(scope).into_iter();
+) -> Vec<OtherRepositoryManifest> {
+    let read = documents.read_in_other_repositories(scope).into_iter();
     read.filter_map(|(repository, digest)| {
         let facts = cached_manifest(documents, &digest)?;
-        Some(ElsewhereManifest { repository, facts })
+        Some(OtherRepositoryManifest { repository, facts })
     })
     .collect()
 }

@@ -34,7 +34,7 @@ impl Api {
     }
 
     /// Makes a job that waits for a sign-in or a pull quota check again immediately.
-    pub async fn job_look_again(&self, job: String) -> Result<(), ApiError> {
+    pub async fn job_check_now(&self, job: String) -> Result<(), ApiError> {
         self.inner.jobs.get(&job)?.control().wake();
         Ok(())
     }

@@ -8,8 +8,8 @@ use transload_errors::{ApiError, ErrorCode};
 use transload_migration::{GatherProgress, ManifestCache};
 
 use crate::api::{Api, JobRequest};
-use crate::books::plans::{PlanEndpoints, ReadyPlan, not_ready};
 use crate::locks::locked;
+use crate::stores::plans::{PlanEndpoints, ReadyPlan, not_ready};
 
 impl Api {
     /// Parses a request and opens its source and destination.

@@ -16,8 +16,8 @@ use transload_plan_file::{
 };
 
 use crate::api::Api;
-use crate::books::plans::{PlanEndpoints, ReadyPlan, expect_confirmed, not_ready};
 use crate::exported_file::write_exported;
+use crate::stores::plans::{PlanEndpoints, ReadyPlan, expect_confirmed, not_ready};
 
 impl Api {
     /// Writes a plan to a file, so that another computer can run it.

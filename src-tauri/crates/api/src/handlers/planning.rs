@@ -12,7 +12,7 @@ use transload_plan_file::shown_plan;
 
 use super::migration::plan;
 use crate::api::Api;
-use crate::books::plans::ReadyPlan;
+use crate::stores::plans::ReadyPlan;
 
 /// The approximate number of progress reports of a plan.
 const PROGRESS_REPORTS: u32 = 200;
@@ -31,10 +31,22 @@ impl Api {
                 report(progress);
             }
         };
-        self.make_plan(request, &report).await
+        // On the heap: every caller up to the window would carry it on its stack (`call_sizes`).
+        let (asked, endpoints) = Box::pin(self.read(&request)).await?;
+        let id = self.new_id("plan");
+        let manifests = self.inner.plans.manifests();
+        let ready: ReadyPlan =
+            Box::pin(plan(asked, request, endpoints, &manifests, &report)).await?;
+        let connected = &ready.endpoints.connected;
+        let identity = connected.identity.clone();
+        let commands = ready.commands(CopyTool::Skopeo);
+        let mut shown = shown_plan(id.clone(), &ready.plan, identity, commands);
+        shown.expected = self.expected(&ready.shown.source, &shown).await;
+        self.inner.plans.add(id, ready);
+        Ok(shown)
     }
 
-    /// Plans a migration that can be cancelled: `attempt` is a name that the caller makes up. Returns
+    /// Plans a migration that can be cancelled: `attempt` is a new ID of the caller. Returns
     /// `None` if it was cancelled.
     pub async fn migration_plan(
         &self,
@@ -60,26 +72,6 @@ impl Api {
     ) -> Result<Vec<String>, ApiError> {
         let ready = self.inner.plans.get(&plan)?;
         Ok(ready.commands(tool))
-    }
-
-    pub(super) async fn make_plan(
-        &self,
-        request: MigrationRequest,
-        report: &(dyn Fn(PlanProgress) + Sync),
-    ) -> Result<MigrationPlan, ApiError> {
-        // On the heap: every caller up to the window would carry it on its stack (`call_sizes`).
-        let (asked, endpoints) = Box::pin(self.read(&request)).await?;
-        let id = self.new_id("plan");
-        let manifests = self.inner.plans.manifests();
-        let ready: ReadyPlan =
-            Box::pin(plan(asked, request, endpoints, &manifests, report)).await?;
-        let connected = &ready.endpoints.connected;
-        let identity = connected.identity.clone();
-        let commands = ready.commands(CopyTool::Skopeo);
-        let mut shown = shown_plan(id.clone(), &ready.plan, identity, commands);
-        shown.expected = self.expected(&ready.shown.source, &shown).await;
-        self.inner.plans.add(id, ready);
-        Ok(shown)
     }
 
     /// Estimates the time of a plan from the history.

@@ -57,7 +57,7 @@ impl Api {
 /// Returns the clients on this computer, and whether each is logged in.
 fn logged_in(logins: &ClientLogins) -> Vec<(String, bool)> {
     let clients = logins.clients.iter().map(|client| {
-        let has_login = client.held.as_ref().is_some_and(|held| *held != ExistingLogin::None);
+        let has_login = client.existing.as_ref().is_some_and(|login| *login != ExistingLogin::None);
         let name = match client.client {
             LoginClient::Docker => "docker",
             LoginClient::Podman => "Podman",

@@ -11,12 +11,12 @@ use transload_contract::{
     UnreadRepository,
 };
 use transload_errors::ApiError;
-use transload_explorer::{cached_facts, pull_time, shared_elsewhere_bytes, storage};
+use transload_explorer::{cached_facts, pull_time, shared_with_others_bytes, storage};
 use transload_manifest_cache::{ListedImage, RegistryScope};
 use transload_model::now_ms;
 
 use super::explorer::{Explored, blocking};
-use super::image_state::manifests_elsewhere;
+use super::image_state::manifests_of_other_repositories;
 use crate::api::Api;
 use crate::concurrency::MAX_CONCURRENT_ECR_CALLS;
 use crate::connected::Connected;
@@ -153,10 +153,10 @@ impl Api {
         let mut storage = self.keep_storage(&explored, &images).await?;
         let (documents, scope) = (self.documents(), explored.scope.clone());
         let shared = blocking(move || {
-            let elsewhere = manifests_elsewhere(&documents, &scope);
-            shared_elsewhere_bytes(&images, &cached_facts(&documents, &images), &elsewhere)
+            let elsewhere = manifests_of_other_repositories(&documents, &scope);
+            shared_with_others_bytes(&images, &cached_facts(&documents, &images), &elsewhere)
         });
-        storage.shared_elsewhere_bytes = Some(shared.await?);
+        storage.shared_with_others_bytes = Some(shared.await?);
         Ok(storage)
     }
 

@@ -19,9 +19,9 @@ use transload_model::{Digest, now_ms};
 use transload_plan_file::{planned_destination, shown_destination};
 
 use crate::api::Api;
-use crate::books::ready_changes::ReadyRestore;
 use crate::deletion_records::DeletionRecords;
 use crate::handlers::explorer::{Explored, blocking};
+use crate::stores::ready_changes::ReadyRestore;
 
 impl Api {
     /// Returns the deletions of images that this computer ran, newest first.

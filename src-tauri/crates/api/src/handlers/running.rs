@@ -17,16 +17,16 @@ use transload_plan_file::shown_plan;
 use transload_report::summarize;
 
 use crate::api::{Api, Inner, JobRequest};
-use crate::books::plans::{PlanEndpoints, ReadyPlan};
 use crate::connected::Connected;
 use crate::convert;
-use crate::jobs::book::FINISHED_KEPT_FOR;
 use crate::jobs::job::Job;
 use crate::jobs::state::JobEndpoints;
+use crate::jobs::store::FINISHED_KEPT_FOR;
 use crate::locks::locked;
+use crate::stores::plans::{PlanEndpoints, ReadyPlan};
 
 /// How often the state of the journal and the pull quota of the source are checked.
-const LOOKED_EVERY: Duration = Duration::from_secs(1);
+const CHECK_INTERVAL: Duration = Duration::from_secs(1);
 
 impl Api {
     /// Records a plan in the journal, starts it, and returns the job.
@@ -68,7 +68,7 @@ impl Api {
     }
 
     pub(super) fn new_control(&self) -> Control {
-        match self.inner.options.quota_look_again {
+        match self.inner.options.quota_check_interval {
             Some(time) => Control::with_check_interval(time),
             None => Control::default(),
         }
@@ -196,7 +196,7 @@ async fn run(
         loop {
             tokio::select! {
                 report = &mut run => break report,
-                () = tokio::time::sleep(LOOKED_EVERY) => {
+                () = tokio::time::sleep(CHECK_INTERVAL) => {
                     job.journal_state(log.write_failure().map(|error| error.as_ref().into()));
                     if let Source::Registry(source) = source
                         && let Some(quota) = source.pull_quota()

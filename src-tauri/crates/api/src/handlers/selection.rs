@@ -5,8 +5,8 @@ use std::sync::{Mutex, PoisonError};
 
 use futures_util::{StreamExt, stream};
 use transload_contract::{
-    ChooseProgress, ChosenTags, ImageSource, OutCount, OutReason, SelectedImage, Selection,
-    SourceTag, UnreadRepository,
+    ChooseProgress, ChosenTags, ImageSource, SelectedImage, Selection, SourceTag, TagExclusion,
+    TagExclusionCount, UnreadRepository,
 };
 use transload_errors::ApiError;
 use transload_migration::{DatedTag, TagRules, choose, rest_excluded};
@@ -101,7 +101,8 @@ impl Api {
                 chosen.images.push(SelectedImage { repository, tag });
             }
         }
-        chosen.out = out.into_iter().map(|(reason, tags)| OutCount { reason, tags }).collect();
+        chosen.out =
+            out.into_iter().map(|(reason, tags)| TagExclusionCount { reason, tags }).collect();
         Ok(chosen)
     }
 
@@ -156,7 +157,7 @@ impl Api {
 struct ReadTags {
     tags: Vec<SourceTag>,
     /// Why the remaining tags can't be selected, and their number. `None` if all were read.
-    rest: Option<(OutReason, u32)>,
+    rest: Option<(TagExclusion, u32)>,
 }
 
 /// What concurrent calls have read, reported at each change.

@@ -2,8 +2,8 @@
 
 use transload_aws::{SignIn, SignInRequest, SsoPortal, SsoSession as Session, list_sso_sessions};
 use transload_contract::{
-    AwsConnection, NewAwsProfile, NewAwsProfileText, SignInOutcome, SignInPrompt, SignInTarget,
-    SignInWay, SsoAccount, SsoSession,
+    AwsConnection, NewAwsProfile, NewAwsProfileText, SignInMethod, SignInOutcome, SignInPrompt,
+    SignInTarget, SsoAccount, SsoSession,
 };
 use transload_errors::ApiError;
 
@@ -16,19 +16,19 @@ impl Api {
     pub async fn sign_in_start(
         &self,
         target: SignInTarget,
-        way: Option<SignInWay>,
+        method: Option<SignInMethod>,
     ) -> Result<SignInPrompt, ApiError> {
-        let book = &self.inner.sign_ins;
+        let store = &self.inner.sign_ins;
         let session = Session::find(&target, &self.aws_environment()).await?;
-        let _one_at_a_time = book.begin_one(&session).await;
-        if let Some(prompt) = book.of(&session, way) {
+        let _one_at_a_time = store.begin_one(&session).await;
+        if let Some(prompt) = store.of(&session, method) {
             return Ok(prompt);
         }
-        let request = SignInRequest { target, way, poll_interval: None };
+        let request = SignInRequest { target, method, poll_interval: None };
         let sign_in = SignIn::begin(&request, &self.aws_environment()).await?;
         let (id, title) = (self.new_id("sign-in"), session.title().to_owned());
         let prompt = convert::sign_in_prompt(id, title, sign_in.prompt());
-        let pending = book.add(session, prompt.clone());
+        let pending = store.add(session, prompt.clone());
         let api = self.clone();
         tokio::spawn(async move {
             let outcome = tokio::select! {

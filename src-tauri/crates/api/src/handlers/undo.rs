@@ -9,8 +9,8 @@ use transload_migration::{Control, undo, undo_facts, undo_plan};
 use transload_model::now_ms;
 
 use crate::api::Api;
-use crate::books::ready_changes::ReadyUndo;
 use crate::convert;
+use crate::stores::ready_changes::ReadyUndo;
 
 impl Api {
     /// Returns what an undo of a migration would delete now. Writes nothing.

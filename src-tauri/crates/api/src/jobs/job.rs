@@ -14,7 +14,7 @@ use transload_migration::{Control, EventSink, MigrationEvent};
 use transload_registry::PullQuota;
 
 use super::follow::{EventPage, Followed, Follower};
-use super::state::{Earlier, JobEndpoints, JobNews, JobState};
+use super::state::{EarlierRun, JobEndpoints, JobState, JobUpdate};
 use crate::convert;
 
 /// The events of a migration, for one listener.
@@ -48,7 +48,7 @@ impl Job {
     ) -> Arc<Self> {
         let summary = &record.summary;
         let states = record.images.iter().map(convert::earlier_state).collect();
-        let earlier = Earlier {
+        let earlier = EarlierRun {
             elapsed_ms: summary.elapsed_ms,
             // The progress of a job counts what was reported.
             sent_bytes: summary.counts.sent_bytes.unwrap_or(0),
@@ -70,9 +70,9 @@ impl Job {
         &self.control
     }
 
-    /// Sends its news from now on.
-    pub fn subscribe(&self, news: Sender<JobNews>) {
-        self.state().subscribe(news);
+    /// Sends its updates from now on.
+    pub fn subscribe(&self, updates: Sender<JobUpdate>) {
+        self.state().subscribe(updates);
     }
 
     pub fn pause(&self) {
@@ -144,8 +144,8 @@ impl Job {
     }
 
     /// Returns how long ago it finished. Returns `None` while it runs.
-    pub(super) fn over_for(&self, now: Instant) -> Option<Duration> {
-        self.state().over_for(now)
+    pub(super) fn finished_for(&self, now: Instant) -> Option<Duration> {
+        self.state().finished_for(now)
     }
 
     fn state(&self) -> MutexGuard<'_, JobState> {

@@ -7,7 +7,7 @@ use tokio::sync::mpsc::Sender;
 use tokio::sync::watch;
 use transload_contract::{
     AwsConnection, ImageProgress, ImageSource, ImageState, JobEvent, JobEventKind, JobProgress,
-    JobSnapshot, JobStatus, LayerState, MigrationReport, PlannedImage, PullsLeft,
+    JobSnapshot, JobStatus, LayerState, MigrationReport, PlannedImage, PullQuota,
 };
 use transload_errors::ApiError;
 
@@ -32,13 +32,13 @@ pub(super) struct JobState {
     /// The duration of earlier runs of the same migration.
     earlier_ms: u64,
     journal_error: Option<ApiError>,
-    news: Option<Sender<JobNews>>,
+    updates: Option<Sender<JobUpdate>>,
     moves: bool,
 }
 
 /// News of a job for a listener that doesn't follow its events.
 #[derive(Clone, Debug)]
-pub struct JobNews {
+pub struct JobUpdate {
     pub job: String,
     /// Whether it copies images now. It doesn't while it is paused, while it waits for the user or
     /// a quota, and after it finished.
@@ -54,7 +54,7 @@ pub struct JobEndpoints {
 
 /// What earlier runs of the same migration did.
 #[derive(Default)]
-pub(super) struct Earlier {
+pub(super) struct EarlierRun {
     pub elapsed_ms: u64,
     pub sent_bytes: u64,
     pub skipped_bytes: u64,
@@ -69,7 +69,7 @@ impl JobState {
         started_at_ms: u64,
         images: Vec<PlannedImage>,
     ) -> Self {
-        Self::resumed(job, endpoints, started_at_ms, images, Earlier::default())
+        Self::resumed(job, endpoints, started_at_ms, images, EarlierRun::default())
     }
 
     pub fn resumed(
@@ -77,7 +77,7 @@ impl JobState {
         endpoints: JobEndpoints,
         started_at_ms: u64,
         images: Vec<PlannedImage>,
-        earlier: Earlier,
+        earlier: EarlierRun,
     ) -> Self {
         let total_bytes = images.iter().filter_map(|image| image.size_bytes).sum();
         let images_total = u32::try_from(images.len()).unwrap_or(u32::MAX);
@@ -115,7 +115,7 @@ impl JobState {
             source: endpoints.source,
             connection: endpoints.connection,
             pulls_left: None,
-            quota_look_again_at_ms: None,
+            quota_check_at_ms: None,
             sign_in_error: None,
             report: None,
         };
@@ -128,7 +128,7 @@ impl JobState {
             progress_throttle,
             earlier_ms: earlier.elapsed_ms,
             journal_error: None,
-            news: None,
+            updates: None,
             moves: false,
         };
         // Its images are in the snapshot, with what earlier runs did; thousands are not kept twice.
@@ -165,24 +165,25 @@ impl JobState {
         self.snapshot.status = JobStatus::Cancelling;
     }
 
-    /// Sends the news from now on.
-    pub fn subscribe(&mut self, news: Sender<JobNews>) {
-        self.news = Some(news);
+    /// Sends the updates from now on.
+    pub fn subscribe(&mut self, updates: Sender<JobUpdate>) {
+        self.updates = Some(updates);
         self.emit_news(None);
     }
 
     fn emit_news(&mut self, report: Option<&MigrationReport>) {
         let now = &self.snapshot;
-        let waits = now.quota_look_again_at_ms.is_some() || now.sign_in_error.is_some();
+        let waits = now.quota_check_at_ms.is_some() || now.sign_in_error.is_some();
         let moves = now.status == JobStatus::Running && !waits;
-        let Some(news) = self.news.as_ref().filter(|_| moves != self.moves || report.is_some())
+        let Some(updates) =
+            self.updates.as_ref().filter(|_| moves != self.moves || report.is_some())
         else {
             return;
         };
         self.moves = moves;
         let report = report.cloned().map(Box::new);
         // Nobody has to be interested, and who does not listen is not waited for.
-        let _ = news.try_send(JobNews { job: self.snapshot.job.clone(), moves, report });
+        let _ = updates.try_send(JobUpdate { job: self.snapshot.job.clone(), moves, report });
     }
 
     pub fn layer(&mut self, image: u32, layer: String, state: LayerState) {
@@ -224,7 +225,7 @@ impl JobState {
         self.emit_event(JobEventKind::Progress { progress: self.snapshot.progress.clone() });
     }
 
-    pub fn pull_quota(&mut self, pulls: PullsLeft) {
+    pub fn pull_quota(&mut self, pulls: PullQuota) {
         if self.snapshot.pulls_left != Some(pulls) {
             self.emit_event(JobEventKind::PullsLeft { pulls });
         }
@@ -265,7 +266,7 @@ impl JobState {
     }
 
     /// Returns how long ago the job finished. Returns `None` while it runs.
-    pub fn over_for(&self, now: Instant) -> Option<Duration> {
+    pub fn finished_for(&self, now: Instant) -> Option<Duration> {
         Some(now.saturating_duration_since(self.started + self.finished_after?))
     }
 

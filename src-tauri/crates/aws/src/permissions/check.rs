@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::error::AwsError;
 use crate::permissions::kms_keys::KmsKeys;
 use crate::permissions::permission::{
-    Permission, PermissionResults, PermissionStatus, UnknownReason,
+    Permission, PermissionResults, PermissionStatus, PermissionUnknownReason,
 };
 use crate::permissions::principal::Principal;
 use crate::permissions::{probe, simulate};
@@ -92,7 +92,7 @@ impl AwsSession {
         // Results that arrived in time count.
         let _ = tokio::time::timeout(PROBE_TIMEOUT, probed).await;
         keys.override_results(&mut results);
-        let unknown = PermissionStatus::unknown(UnknownReason::NotAsked);
+        let unknown = PermissionStatus::unknown(PermissionUnknownReason::NotAsked);
         let permissions =
             wanted.iter().map(|permission| checked(permission, &results, &unknown)).collect();
         PermissionCheck { permissions, wanted, basis, simulation_error }

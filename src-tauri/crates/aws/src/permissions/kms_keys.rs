@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crate::error::AwsError;
 use crate::permissions::permission::{
-    Permission, PermissionResults, PermissionStatus, UnknownReason,
+    Permission, PermissionResults, PermissionStatus, PermissionUnknownReason,
 };
 use crate::sdk_error::Call;
 use crate::session::aws_session::AwsSession;
@@ -54,7 +54,7 @@ impl KmsKeys {
                 // ECR uses the key on behalf of the caller, and the key policy may allow only that.
                 Err(error) => match call.failed(error) {
                     AwsError::AccessDenied { .. } => {
-                        PermissionStatus::unknown(UnknownReason::OtherPolicy)
+                        PermissionStatus::unknown(PermissionUnknownReason::OtherPolicy)
                     }
                     _ => continue,
                 },

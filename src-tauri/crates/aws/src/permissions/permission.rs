@@ -17,16 +17,16 @@ pub struct Permission {
 /// Whether the caller has a permission.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(tag = "kind", rename_all = "snake_case")]
-#[ts(rename = "PermissionStanding", export_to = "permissions.ts")]
+#[ts(export_to = "permissions.ts")]
 pub enum PermissionStatus {
     /// Allowed, according to everything that the check can see.
     Allowed,
     Missing {
-        denial: DenialReason,
+        denial: PermissionDenialReason,
     },
     /// The check has no result.
     Unknown {
-        doubt: UnknownReason,
+        doubt: PermissionUnknownReason,
         /// The condition keys that it depends on, such as `aws:MultiFactorAuthPresent`.
         conditions: Vec<String>,
     },
@@ -34,21 +34,21 @@ pub enum PermissionStatus {
 
 impl PermissionStatus {
     /// Creates a status for a permission that depends on no known conditions.
-    pub fn unknown(doubt: UnknownReason) -> Self {
+    pub fn unknown(doubt: PermissionUnknownReason) -> Self {
         Self::Unknown { doubt, conditions: Vec::new() }
     }
 
     /// Creates a status for a permission that depends on these condition keys.
     pub fn conditional(conditions: Vec<String>) -> Self {
-        Self::Unknown { doubt: UnknownReason::Conditions, conditions }
+        Self::Unknown { doubt: PermissionUnknownReason::Conditions, conditions }
     }
 }
 
 /// Why a permission is missing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
-#[ts(rename = "PermissionDenial", export_to = "permissions.ts")]
-pub enum DenialReason {
+#[ts(export_to = "permissions.ts")]
+pub enum PermissionDenialReason {
     /// No policy of the caller allows the action.
     NotGranted,
     /// A policy of the caller explicitly denies the action.
@@ -64,8 +64,8 @@ pub enum DenialReason {
 /// Why a permission is unknown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
-#[ts(rename = "PermissionDoubt", export_to = "permissions.ts")]
-pub enum UnknownReason {
+#[ts(export_to = "permissions.ts")]
+pub enum PermissionUnknownReason {
     /// No read-only call shows it.
     NotAsked,
     /// It depends on condition keys of the call that a simulation does not know.

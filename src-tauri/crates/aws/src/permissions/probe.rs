@@ -6,7 +6,7 @@ use futures_util::{StreamExt, stream};
 use crate::ecr::client::Ecr;
 use crate::error::AwsError;
 use crate::permissions::permission::{
-    DenialReason, Permission, PermissionResults, PermissionStatus,
+    Permission, PermissionDenialReason, PermissionResults, PermissionStatus,
 };
 use crate::sdk_error::Call;
 
@@ -99,7 +99,7 @@ async fn probe_action(ecr: &Ecr, action: &str, resource: &str) -> Option<Permiss
     match failure {
         None => Some(PermissionStatus::Allowed),
         Some(AwsError::AccessDenied { .. }) => {
-            Some(PermissionStatus::Missing { denial: DenialReason::CallRefused })
+            Some(PermissionStatus::Missing { denial: PermissionDenialReason::CallRefused })
         }
         // ECR looked for the repository, so the call is allowed.
         Some(AwsError::RepositoryMissing { .. }) => Some(PermissionStatus::Allowed),

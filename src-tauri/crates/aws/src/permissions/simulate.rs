@@ -8,7 +8,8 @@ use aws_sdk_iam::types::{
 
 use crate::error::AwsError;
 use crate::permissions::permission::{
-    DenialReason, Permission, PermissionResults, PermissionStatus, UnknownReason,
+    Permission, PermissionDenialReason, PermissionResults, PermissionStatus,
+    PermissionUnknownReason,
 };
 use crate::permissions::principal::Principal;
 use crate::sdk_error::Call;
@@ -111,16 +112,16 @@ fn record_result(result: &EvaluationResult, requested: &[String], results: &mut 
             _ if !missing.is_empty() => {
                 return PermissionStatus::conditional(missing.to_vec());
             }
-            _ if by_organization => DenialReason::Organization,
-            _ if by_boundary => DenialReason::Boundary,
-            PolicyEvaluationDecisionType::ExplicitDeny => DenialReason::Denied,
+            _ if by_organization => PermissionDenialReason::Organization,
+            _ if by_boundary => PermissionDenialReason::Boundary,
+            PolicyEvaluationDecisionType::ExplicitDeny => PermissionDenialReason::Denied,
             // The policy of the key applies as well, and either may allow the action.
             _ if action.starts_with("kms:") => {
-                return PermissionStatus::unknown(UnknownReason::OtherPolicy);
+                return PermissionStatus::unknown(PermissionUnknownReason::OtherPolicy);
             }
-            PolicyEvaluationDecisionType::ImplicitDeny => DenialReason::NotGranted,
+            PolicyEvaluationDecisionType::ImplicitDeny => PermissionDenialReason::NotGranted,
             // A decision of a later IAM, which may allow the action.
-            _ => return PermissionStatus::unknown(UnknownReason::NotAsked),
+            _ => return PermissionStatus::unknown(PermissionUnknownReason::NotAsked),
         };
         PermissionStatus::Missing { denial }
     };

@@ -29,7 +29,7 @@ const SLOW_DOWN: Duration = Duration::from_secs(5);
 pub struct SignInRequest {
     pub target: SsoTarget,
     /// The method. If `None`, the browser for a named session, and a code for a session without a name.
-    pub way: Option<SignInMethod>,
+    pub method: Option<SignInMethod>,
     /// The polling interval for a code. If `None`, that of the service.
     pub poll_interval: Option<Duration>,
 }
@@ -37,7 +37,7 @@ pub struct SignInRequest {
 /// What the user needs for signing in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SignInPrompt {
-    pub way: SignInMethod,
+    pub method: SignInMethod,
     /// The page to open. For a code, the page with the code filled in.
     pub url: String,
     /// The page to enter the code on.
@@ -82,7 +82,7 @@ impl SignIn {
         let connection = SsoConnection::open(&request.target, environment).await?;
         let named = connection.session.name.is_some();
         // A session without a name has no authorization code. The AWS CLI does not offer it either.
-        let browser = named && request.way != Some(SignInMethod::Code);
+        let browser = named && request.method != Some(SignInMethod::Code);
         if browser {
             match LoopbackListener::open().await {
                 Ok(loopback) => return Self::in_browser(connection, loopback).await,
@@ -106,7 +106,7 @@ impl SignIn {
         )?;
         ensure_trusted_page(&connection, &url)?;
         let prompt = SignInPrompt {
-            way: SignInMethod::Browser,
+            method: SignInMethod::Browser,
             url,
             code_url: None,
             code: None,
@@ -127,7 +127,7 @@ impl SignIn {
             ensure_trusted_page(&connection, page)?;
         }
         let prompt = SignInPrompt {
-            way: SignInMethod::Code,
+            method: SignInMethod::Code,
             url: device.complete_url,
             code_url: Some(device.url),
             code: Some(device.user_code),

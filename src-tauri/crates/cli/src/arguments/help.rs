@@ -144,7 +144,8 @@ Exit codes:
        wasn't set.
   2    The arguments are invalid.
   3    Nothing was started.
-  4    Stopped because someone has to sign in to AWS. Resume again then.
+  4    Stopped because someone has to sign in to AWS. Sign in, then resume
+       again.
   130  Interrupted. Resume again.
 
 Examples:
@@ -180,7 +181,7 @@ Exit codes:
   1    A digest differs, or couldn't be compared.
   2    The arguments are invalid.
   3    Nothing was verified.
-  130  The migration was interrupted before. Continue with `resume`.
+  130  The migration was interrupted earlier. Continue with `resume`.
 
 Examples:
   transload-cli verify latest
@@ -235,7 +236,7 @@ Examples:
 
 pub const PREVIEW: &str = "\
 Exit codes:
-  0    The policy removes nothing.
+  0    The policy deletes and archives nothing.
   2    The arguments are invalid.
   3    ECR refused the policy, or the preview failed.
   5    The policy deletes or archives images.
@@ -294,7 +295,7 @@ pub const NAME_FILES: &str = "\
 Exit codes:
   0    The files were written or printed.
   2    The arguments are invalid.
-  3    A file exists already or couldn't be written.
+  3    A file already exists, or couldn't be written.
 
 Examples:
   transload-cli name files registry.example.com --out proxy/
@@ -302,7 +303,7 @@ Examples:
 
 pub const NAME_INSTALL: &str = "\
 Exit codes:
-  0    The file was installed, or already is.
+  0    The file was installed, or already was.
   2    The arguments are invalid.
   3    Nothing was installed.
 

@@ -30,7 +30,7 @@ pub enum NameCommand {
         #[command(flatten)]
         account: AccountArguments,
     },
-    /// Show the three answers for a name: what each is for, what it does not do, and who could then pull.
+    /// Show the three ways to set up a name: what each is for, what it can't do, and who can then pull.
     #[command(after_help = help::NAME_ANSWERS)]
     Answers {
         #[command(flatten)]
@@ -64,7 +64,7 @@ pub enum NameCommand {
         #[arg(long)]
         yes: bool,
     },
-    /// Restore what was there before `name install`, to the byte.
+    /// Restore what existed before `name install`, byte for byte.
     #[command(after_help = help::NAME_UNDO)]
     Undo {
         #[command(flatten)]

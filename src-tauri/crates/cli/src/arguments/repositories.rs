@@ -28,10 +28,10 @@ pub struct CleanupArguments {
     /// prod*, release* and v*.
     #[arg(long, value_name = "PATTERN")]
     pub protect: Vec<String>,
-    /// Propose images of a pull-through cache too. ECR pulls them again when they are needed.
+    /// Include images of a pull-through cache. ECR pulls them again when they are needed.
     #[arg(long)]
     pub include_cached: bool,
-    /// Read manifests also if the lifecycle policy uses pull times. ECR may count reading as a pull.
+    /// Read manifests even if the lifecycle policy uses pull times. ECR may count reading as a pull.
     #[arg(long, alias = "read-indexes")]
     pub read_manifests: bool,
     /// Print JSON.
@@ -59,7 +59,7 @@ pub struct RestoreArguments {
 /// The classes of `cleanup`, the safest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Class {
-    /// Signatures and attestations whose image is gone.
+    /// Signatures and attestations whose image no longer exists.
     Orphans,
     /// Untagged indexes that no other index lists, with their platforms.
     SupersededIndexes,

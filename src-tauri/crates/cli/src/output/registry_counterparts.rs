@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use transload_api::Api;
 use transload_contract::{
-    EngineOriginal, EngineOutcome, ImageSource, MigrationPlan, PlannedAction, PlannedImage,
+    EngineOutcome, ImageSource, MigrationPlan, PlannedAction, PlannedImage, RegistryCounterpart,
 };
 
 use crate::output::{counted, line};
@@ -18,7 +18,9 @@ pub async fn print(api: &Api, plan: &MigrationPlan) {
         tags.entry(&image.selected.repository).or_default().push(image.selected.tag.clone());
     }
     for (repository, tags) in tags {
-        let Ok(found) = api.engine_originals(repository.to_owned(), tags).await else { continue };
+        let Ok(found) = api.registry_counterparts(repository.to_owned(), tags).await else {
+            continue;
+        };
         for text in found.iter().filter_map(hint) {
             line(&text);
         }
@@ -38,8 +40,8 @@ fn may_have_more(image: &PlannedImage) -> bool {
 
 /// Returns the hint for one image. Returns `None` if `--from` has no such source, or the registry has a
 /// different image under the tag now.
-fn hint(original: &EngineOriginal) -> Option<String> {
-    let from = match &original.source {
+fn hint(counterpart: &RegistryCounterpart) -> Option<String> {
+    let from = match &counterpart.source {
         ImageSource::DockerHub { namespace } => format!("docker-hub:{namespace}"),
         ImageSource::Registry { host, .. } => format!("registry:{host}"),
         ImageSource::PracticeAccount { namespace: Some(namespace) } => {
@@ -47,7 +49,7 @@ fn hint(original: &EngineOriginal) -> Option<String> {
         }
         _ => return None,
     };
-    let EngineOriginal { registry, repository, tag, platforms, moved, .. } = original;
+    let RegistryCounterpart { registry, repository, tag, platforms, moved, .. } = counterpart;
     if *moved {
         return None;
     }
@@ -67,7 +69,7 @@ mod tests {
 
     #[test]
     fn a_hint_names_what_the_registry_has_and_how_to_copy_it() {
-        let original = EngineOriginal {
+        let counterpart = RegistryCounterpart {
             tag: "17".to_owned(),
             registry: "docker.io".to_owned(),
             source: ImageSource::DockerHub { namespace: "library".to_owned() },
@@ -78,18 +80,19 @@ mod tests {
             layers_missing: false,
         };
         assert_eq!(
-            hint(&original).unwrap(),
+            hint(&counterpart).unwrap(),
             "hint     docker.io/library/postgres:17  docker.io has all 2 platforms with the same \
              digest: --from docker-hub:library library/postgres:17"
         );
-        let single = EngineOriginal { platforms: Vec::new(), layers_missing: true, ..original };
+        let single =
+            RegistryCounterpart { platforms: Vec::new(), layers_missing: true, ..counterpart };
         assert!(hint(&single).unwrap().contains("has the same image with its layers: --from"));
         let host = "quay.io".to_owned();
         let source = ImageSource::Registry { host, plain_http: false };
-        let other = EngineOriginal { source, ..single };
+        let other = RegistryCounterpart { source, ..single };
         assert!(hint(&other).unwrap().contains("--from registry:quay.io library/postgres:17"));
-        assert_eq!(hint(&EngineOriginal { moved: true, ..other.clone() }), None);
+        assert_eq!(hint(&RegistryCounterpart { moved: true, ..other.clone() }), None);
         let source = ImageSource::PracticeAccount { namespace: None };
-        assert_eq!(hint(&EngineOriginal { source, ..other }), None);
+        assert_eq!(hint(&RegistryCounterpart { source, ..other }), None);
     }
 }

@@ -59,13 +59,13 @@ fn job() -> (JobSnapshot, Vec<JobEvent>) {
         json!({"type": "paused"}),
         json!({"type": "resumed"}),
         json!({"type": "pulls_left", "pulls": {"left": 3, "limit": 100, "window_seconds": 60}}),
-        json!({"type": "quota_used_up", "look_again_at_ms": 5}),
+        json!({"type": "quota_used_up", "check_at_ms": 5}),
         json!({"type": "quota_renewed"}),
         json!({"type": "sign_in_needed", "error": error()}),
         json!({"type": "signed_in"}),
         json!({"type": "sign_in_needed", "error": error()}),
         json!({"type": "journal_state", "error": error()}),
-        json!({"type": "quota_used_up", "look_again_at_ms": 6}),
+        json!({"type": "quota_used_up", "check_at_ms": 6}),
         json!({"type": "image_state", "image": 5, "state": {"kind": "done"}}),
         json!({"type": "image_state", "image": 3, "state": {"kind": "failed", "error": error()}}),
         json!({"type": "image_state", "image": 9, "state": {"kind": "done"}}),
@@ -90,7 +90,7 @@ fn job() -> (JobSnapshot, Vec<JobEvent>) {
         source: ImageSource::DockerEngine,
         connection: AwsConnection::Practice,
         pulls_left: None,
-        quota_look_again_at_ms: None,
+        quota_check_at_ms: None,
         sign_in_error: None,
         report: None,
     };
@@ -130,7 +130,7 @@ fn a_snapshot_knows_what_its_events_said() {
     let sent = LayerState::Done { sent_bytes: 50 };
     assert_eq!(layers, [("a", &sent), ("b", &LayerState::AlreadyThere { total_bytes: None })]);
     assert_eq!((snapshot.progress.images_finished, snapshot.progress.sent_bytes), (2, 50));
-    assert_eq!(snapshot.quota_look_again_at_ms, Some(6));
+    assert_eq!(snapshot.quota_check_at_ms, Some(6));
     assert!(snapshot.sign_in_error.is_some() && snapshot.report.is_some());
 }
 

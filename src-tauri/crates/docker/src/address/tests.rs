@@ -220,11 +220,11 @@ mod differential {
     fn of_transload(environment: &DockerEnvironment) -> Option<(String, bool, bool)> {
         let found = candidates(environment, None).ok()?;
         let address = &found[0].address;
-        let skip = match address {
-            DockerAddress::Tcp { tls: Some(tls), .. } => tls.skip_verify,
-            _ => false,
+        let (has_tls, skip) = match address {
+            DockerAddress::Tcp { tls: Some(tls), .. } => (true, tls.skip_verify),
+            _ => (false, false),
         };
-        Some((address.to_string(), address.has_tls(), skip))
+        Some((address.to_string(), has_tls, skip))
     }
 
     /// Removes differences in spelling: leading zeros of a port, and a trailing slash.

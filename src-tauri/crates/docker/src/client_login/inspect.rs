@@ -66,7 +66,7 @@ pub enum ExistingLogin {
 /// A method to log a client in.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(tag = "kind", rename_all = "snake_case")]
-#[ts(rename = "LoginWay", export_to = "aws.ts")]
+#[ts(export_to = "aws.ts")]
 pub enum LoginMethod {
     /// Store the login with the client's credential helper. It is valid for 12 hours.
     Helper {

@@ -44,7 +44,7 @@ impl DockerHome {
         self.write("config.json", &format!("{{\"auths\":{{}},\"currentContext\":{name:?}}}"));
     }
 
-    fn only_candidate(&self, setting: Option<&str>) -> (String, Origin) {
+    fn only_candidate(&self, setting: Option<&str>) -> (String, EngineOrigin) {
         let found = candidates(&self.environment, setting).unwrap();
         assert_eq!(found.len(), 1, "{found:?}");
         (found[0].address.to_string(), found[0].origin.clone())
@@ -58,8 +58,8 @@ fn meta(host: &str) -> String {
     )
 }
 
-fn context(name: &str) -> Origin {
-    Origin::Context { name: name.to_owned() }
+fn context(name: &str) -> EngineOrigin {
+    EngineOrigin::Context { name: name.to_owned() }
 }
 
 #[test]
@@ -72,14 +72,17 @@ fn a_chosen_address_is_the_only_candidate() {
     home.environment.docker_context = Some("other".to_owned());
     assert_eq!(home.only_candidate(None), ("unix:///other.sock".to_owned(), context("other")));
     home.environment.docker_host = Some("unix:///env.sock".to_owned());
-    assert_eq!(home.only_candidate(None), ("unix:///env.sock".to_owned(), Origin::Environment));
+    assert_eq!(
+        home.only_candidate(None),
+        ("unix:///env.sock".to_owned(), EngineOrigin::Environment)
+    );
     assert_eq!(
         home.only_candidate(Some("/set.sock")),
-        ("unix:///set.sock".to_owned(), Origin::Settings)
+        ("unix:///set.sock".to_owned(), EngineOrigin::Settings)
     );
     assert_eq!(
         home.only_candidate(Some("  ")),
-        ("unix:///env.sock".to_owned(), Origin::Environment)
+        ("unix:///env.sock".to_owned(), EngineOrigin::Environment)
     );
 }
 
@@ -91,7 +94,7 @@ fn by_default_the_sockets_of_the_products_are_tried_in_order() {
         let list = candidates(&home.environment, None).unwrap();
         list.into_iter()
             .map(|candidate| match candidate.origin {
-                Origin::Socket { product } => (product, candidate.address.to_string()),
+                EngineOrigin::Socket { product } => (product, candidate.address.to_string()),
                 other => panic!("{other:?}"),
             })
             .collect()
@@ -181,7 +184,7 @@ fn a_context_has_its_own_tls_settings() {
 fn tls_without_an_address_uses_the_tls_port_on_this_computer() {
     let mut home = DockerHome::new();
     home.environment.docker_tls = Some("1".to_owned());
-    let expected = ("tcp://localhost:2376".to_owned(), Origin::Environment);
+    let expected = ("tcp://localhost:2376".to_owned(), EngineOrigin::Environment);
     assert_eq!(home.only_candidate(None), expected);
     // A variable of spaces is not an address, but disables the context.
     home.write_context("remote", &meta("tcp://remote.example:2376"));
@@ -261,7 +264,7 @@ async fn the_reason_of_a_tls_failure_is_named() {
 }
 
 fn socket(path: PathBuf, product: &'static str) -> Candidate {
-    Candidate { address: DockerAddress::Socket(path), origin: Origin::Socket { product } }
+    Candidate { address: DockerAddress::Socket(path), origin: EngineOrigin::Socket { product } }
 }
 
 #[tokio::test]
@@ -284,7 +287,7 @@ async fn the_first_engine_that_responds_is_returned_with_all_attempts() {
     );
     assert!(found.error.is_none());
     let engine = found.engine.unwrap();
-    assert_eq!(engine.candidate.origin, Origin::Socket { product: "Real" });
+    assert_eq!(engine.candidate.origin, EngineOrigin::Socket { product: "Real" });
     assert_eq!(engine.info.product, "Docker Engine");
 }
 

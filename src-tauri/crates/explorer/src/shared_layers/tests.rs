@@ -26,7 +26,7 @@ fn tags_and_repositories_that_share_each_layer_are_listed() {
     });
     let elsewhere: Vec<_> = elsewhere
         .into_values()
-        .map(|facts| ElsewhereManifest { repository: "shop/web".to_owned(), facts })
+        .map(|facts| OtherRepositoryManifest { repository: "shop/web".to_owned(), facts })
         .collect();
     let found = layer_sharing(&digest("amd64"), &repository.images, &facts, &elsewhere);
     let shown: Vec<_> = found

@@ -95,16 +95,16 @@ fn layers_that_other_repositories_have_count_once() {
     repository.image("unread", &["v3"], &[("base", 30), ("app3", 7)]);
     let mut other = TestRepository::default();
     other.image("other", &["v1"], &[("base", 30), ("app2", 6), ("app3", 7), ("own", 9)]);
-    let elsewhere: Vec<ElsewhereManifest> = ["shop/web", "shop/api"]
+    let elsewhere: Vec<OtherRepositoryManifest> = ["shop/web", "shop/api"]
         .into_iter()
         .flat_map(|repository| {
             other
                 .read_all()
                 .into_values()
-                .map(|facts| ElsewhereManifest { repository: repository.to_owned(), facts })
+                .map(|facts| OtherRepositoryManifest { repository: repository.to_owned(), facts })
         })
         .collect();
     let facts = repository.read(&["first", "second"]);
-    assert_eq!(shared_elsewhere_bytes(&repository.images, &facts, &elsewhere), 36 * MB);
-    assert_eq!(shared_elsewhere_bytes(&repository.images, &facts, &[]), 0);
+    assert_eq!(shared_with_others_bytes(&repository.images, &facts, &elsewhere), 36 * MB);
+    assert_eq!(shared_with_others_bytes(&repository.images, &facts, &[]), 0);
 }

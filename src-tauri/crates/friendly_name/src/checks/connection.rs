@@ -15,7 +15,7 @@ use crate::diagnosis::CheckId;
 use crate::examination::{DiagnosisEnvironment, Findings};
 use crate::finding::Finding;
 use crate::name::FriendlyName;
-use crate::probe::{Answer, Probe, RequestContent};
+use crate::probe::{Probe, ProbeResponse, RequestContent};
 use crate::resolver::ResolutionError;
 
 /// A certificate that expires earlier is reported.
@@ -36,7 +36,7 @@ pub(crate) struct ConnectedServer {
     pub probe: Probe,
     /// `https://NAME/`, or `http://NAME/` on this computer.
     pub base: Url,
-    pub first: Answer,
+    pub first: ProbeResponse,
     /// Whether a token may be sent: the certificate is trusted, or the server is this computer.
     pub is_trusted: bool,
 }
@@ -154,7 +154,7 @@ async fn first_request(
     addresses: &[IpAddr],
     environment: &DiagnosisEnvironment,
     trust: InspectionTrust,
-) -> Option<(Probe, Result<Answer, ExchangeError>)> {
+) -> Option<(Probe, Result<ProbeResponse, ExchangeError>)> {
     let probe = Probe::new(&environment.network, name.host(), addresses, trust).ok()?;
     let url = base.join("v2/").ok()?;
     let outcome = probe.send("GET", &url, RequestContent::default()).await;

@@ -6,8 +6,8 @@ use crate::checks::connection::ConnectedServer;
 use crate::checks::login::{Access, authority, is_reachable};
 use crate::diagnosis::{CheckId, NameDiagnosisRequest};
 use crate::examination::{DiagnosisEnvironment, Findings};
-use crate::finding::{Finding, Unchecked};
-use crate::probe::{Answer, Probe, RequestContent};
+use crate::finding::{Finding, SkipReason};
+use crate::probe::{Probe, ProbeResponse, RequestContent};
 
 /// The media types of manifests and indexes.
 const MANIFEST_TYPES: &str = "application/vnd.oci.image.index.v1+json, application/vnd.oci.image.manifest.v1+json, \
@@ -17,7 +17,7 @@ const MANIFEST_TYPES: &str = "application/vnd.oci.image.index.v1+json, applicati
 pub(crate) struct ReadManifest {
     head_length: Option<String>,
     get_length: usize,
-    head: Answer,
+    head: ProbeResponse,
 }
 
 /// Splits `team/app:1.0` or `team/app@sha256:…` into the repository and the tag or digest.
@@ -39,7 +39,7 @@ pub(crate) async fn read_image(
 ) -> Option<ReadManifest> {
     let image = request.image.as_deref().map(str::trim).filter(|image| !image.is_empty());
     let Some(image) = image else {
-        findings.skip(&[CheckId::Manifest, CheckId::Layer], Unchecked::NoImage);
+        findings.skip(&[CheckId::Manifest, CheckId::Layer], SkipReason::NoImage);
         return None;
     };
     let (repository, reference) = split_image(image);
@@ -48,7 +48,7 @@ pub(crate) async fn read_image(
         Ok(head) => head,
         Err(finding) => {
             findings.add(CheckId::Manifest, finding);
-            findings.skip(&[CheckId::Layer], Unchecked::ImageUnread);
+            findings.skip(&[CheckId::Layer], SkipReason::ImageUnread);
             return None;
         }
     };
@@ -56,11 +56,11 @@ pub(crate) async fn read_image(
     let is_read = matches!(finding, Finding::ManifestEqual { .. } | Finding::ManifestServed { .. });
     findings.add(CheckId::Manifest, finding);
     if !is_read {
-        findings.skip(&[CheckId::Layer], Unchecked::ImageUnread);
+        findings.skip(&[CheckId::Layer], SkipReason::ImageUnread);
         return None;
     }
     let Ok(manifest) = send(connected, access, "GET", &path).await else {
-        findings.skip(&[CheckId::Layer], Unchecked::ImageUnread);
+        findings.skip(&[CheckId::Layer], SkipReason::ImageUnread);
         return None;
     };
     let finding = layer(connected, access, repository, &manifest, environment).await;
@@ -74,7 +74,7 @@ async fn send(
     access: &Access,
     method: &str,
     path: &str,
-) -> Result<Answer, Finding> {
+) -> Result<ProbeResponse, Finding> {
     let content = RequestContent {
         accept: Some(MANIFEST_TYPES),
         credentials: access.credentials.as_ref(),
@@ -86,7 +86,7 @@ async fn send(
 
 /// Compares the manifest at the name with the one in ECR.
 async fn compare(
-    head: &Answer,
+    head: &ProbeResponse,
     connected: &ConnectedServer,
     access: &Access,
     path: &str,
@@ -107,7 +107,7 @@ async fn compare(
     }
 }
 
-fn digest_of(answer: &Answer) -> String {
+fn digest_of(answer: &ProbeResponse) -> String {
     answer.header("docker-content-digest").unwrap_or("unknown digest").to_owned()
 }
 
@@ -134,7 +134,7 @@ async fn layer(
     connected: &ConnectedServer,
     access: &Access,
     repository: &str,
-    manifest: &Answer,
+    manifest: &ProbeResponse,
     environment: &DiagnosisEnvironment,
 ) -> Finding {
     let mut value: Value = serde_json::from_slice(&manifest.body).unwrap_or_default();
@@ -203,7 +203,7 @@ pub(crate) fn headers(
     );
 }
 
-fn cache_evidence(answer: &Answer) -> Option<String> {
+fn cache_evidence(answer: &ProbeResponse) -> Option<String> {
     for name in ["x-amz-cf-id", "cf-ray", "x-cache", "x-served-by", "via"] {
         if let Some(value) = answer.header(name) {
             // Caddy and other plain proxies name themselves in `Via` without caching.

@@ -7,7 +7,7 @@ use url::Url;
 use crate::checks::connection::ConnectedServer;
 use crate::diagnosis::{CheckId, NameDiagnosisRequest};
 use crate::examination::{DiagnosisEnvironment, ExaminationOutcome, Findings};
-use crate::finding::{Finding, Unchecked};
+use crate::finding::{Finding, SkipReason};
 use crate::probe::{Probe, RegistryBehind, RegistryCredentials, RequestContent};
 
 /// The service in the login challenge of ECR.
@@ -50,7 +50,7 @@ pub(crate) fn registry(
     kind
 }
 
-fn is_page(answer: &crate::probe::Answer) -> bool {
+fn is_page(answer: &crate::probe::ProbeResponse) -> bool {
     answer.header("content-type").is_some_and(|kind| kind.contains("html"))
 }
 
@@ -68,24 +68,24 @@ pub(crate) async fn authenticate(
     environment: &DiagnosisEnvironment,
     findings: &mut Findings<'_>,
     outcome: &mut ExaminationOutcome,
-) -> Result<Access, Unchecked> {
+) -> Result<Access, SkipReason> {
     if kind == RegistryKind::Open {
-        findings.skip(&[CheckId::Authentication, CheckId::Login], Unchecked::LoginNotRequired);
+        findings.skip(&[CheckId::Authentication, CheckId::Login], SkipReason::LoginNotRequired);
         return Ok(Access { credentials: None, registry: None });
     }
     let challenge = challenge(connected, environment, outcome).await;
     let is_right = matches!(challenge, Finding::EcrBehind { .. });
     findings.add(CheckId::Authentication, challenge);
     let why = match (&environment.registry, is_right && connected.is_trusted, request.with_login) {
-        (_, false, _) => Some(Unchecked::TokenWithheld),
-        (None, ..) => Some(Unchecked::NoRegistry),
-        (_, _, false) => Some(Unchecked::TokenNotAllowed),
+        (_, false, _) => Some(SkipReason::TokenWithheld),
+        (None, ..) => Some(SkipReason::NoRegistry),
+        (_, _, false) => Some(SkipReason::TokenNotAllowed),
         _ => None,
     };
     let registry = match (why, &environment.registry) {
         (None, Some(registry)) => Arc::clone(registry),
         (why, _) => {
-            let why = why.unwrap_or(Unchecked::NoRegistry);
+            let why = why.unwrap_or(SkipReason::NoRegistry);
             findings.skip(&[CheckId::Login], why);
             return Err(why);
         }
@@ -94,7 +94,7 @@ pub(crate) async fn authenticate(
         Ok(credentials) => credentials,
         Err(detail) => {
             findings.add(CheckId::Login, Finding::TokenUnavailable { detail });
-            return Err(Unchecked::NotLoggedIn);
+            return Err(SkipReason::NotLoggedIn);
         }
     };
     outcome.token_sent = true;
@@ -102,7 +102,7 @@ pub(crate) async fn authenticate(
     let works = matches!(finding, Finding::LoginWorks);
     findings.add(CheckId::Login, finding);
     if !works {
-        return Err(Unchecked::NotLoggedIn);
+        return Err(SkipReason::NotLoggedIn);
     }
     Ok(Access { credentials: Some(credentials), registry: Some(registry) })
 }

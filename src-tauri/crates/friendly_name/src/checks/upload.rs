@@ -9,7 +9,7 @@ use crate::checks::content::split_image;
 use crate::checks::login::{Access, authority};
 use crate::diagnosis::{CheckId, NameDiagnosisRequest};
 use crate::examination::Findings;
-use crate::finding::{Finding, Unchecked};
+use crate::finding::{Finding, SkipReason};
 use crate::probe::RequestContent;
 
 /// The size of the test upload: larger than the default body limit of nginx, 1 MiB.
@@ -24,12 +24,12 @@ pub(crate) async fn check(
 ) {
     let both = [CheckId::Upload, CheckId::UploadSize];
     if !request.with_upload {
-        findings.skip(&both, Unchecked::UploadNotAllowed);
+        findings.skip(&both, SkipReason::UploadNotAllowed);
         return;
     }
     let image = request.image.as_deref().map(str::trim).filter(|image| !image.is_empty());
     let Some(image) = image else {
-        findings.skip(&both, Unchecked::NoImage);
+        findings.skip(&both, SkipReason::NoImage);
         return;
     };
     let (repository, _) = split_image(image);
@@ -37,7 +37,7 @@ pub(crate) async fn check(
     let (finding, location) = start(connected, access, &url).await;
     findings.add(CheckId::Upload, finding);
     let Some(location) = location else {
-        findings.skip(&[CheckId::UploadSize], Unchecked::NoUpload);
+        findings.skip(&[CheckId::UploadSize], SkipReason::NoUpload);
         return;
     };
     findings.add(CheckId::UploadSize, send_bytes(connected, access, &location).await);

@@ -19,14 +19,14 @@ use crate::prove::observer::Observer;
 use crate::prove::proof::{ClientOutcome, ProofClient, ProofEnvironment, ProofStep};
 
 /// A private folder with the image and the logins, and how clients are started.
-pub(super) struct Workplace<'a> {
+pub(super) struct ProofWorkspace<'a> {
     folder: &'a Path,
     program: &'a Path,
     image: &'a str,
     variables: Vec<(&'static str, String)>,
 }
 
-impl<'a> Workplace<'a> {
+impl<'a> ProofWorkspace<'a> {
     /// Writes the image and the logins. `folder` is readable by this user only.
     pub fn create(
         folder: &'a Path,

@@ -157,7 +157,7 @@ fn images_of_other_repositories_of_the_registry_are_known() {
     let region = Region::parse("eu-central-1").unwrap();
     let foreign = PullScope::new(&account, &region, &RepositoryName::parse("shop/x").unwrap());
     cache.record_reads(&foreign, [(&one, None)], NOW_MS);
-    let mut found = cache.read_elsewhere(&scope("shop/api"));
+    let mut found = cache.read_in_other_repositories(&scope("shop/api"));
     found.sort_by_key(|(_, digest)| digest.to_string());
     let mut expected = [("shop/web".to_owned(), one), ("shop/web".to_owned(), other)];
     expected.sort_by_key(|(_, digest)| digest.to_string());
@@ -174,7 +174,7 @@ fn an_unreadable_row_loses_only_itself() {
         cache.file.connection().execute_batch(&sql).unwrap();
         let reads = cache.own_reads(&scope("shop/api"));
         assert_eq!(reads.keys().collect::<Vec<_>>(), [&second], "{damage}");
-        let elsewhere = cache.read_elsewhere(&scope("shop/web"));
+        let elsewhere = cache.read_in_other_repositories(&scope("shop/web"));
         assert_eq!(elsewhere, [("shop/api".to_owned(), second.clone())], "{damage}");
     }
 }

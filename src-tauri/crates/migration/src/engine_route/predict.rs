@@ -22,7 +22,7 @@ pub struct EnginePlan {
     /// The engine's image ID. The image is tagged and read by it.
     pub image_id: Digest,
     /// Who sends it.
-    pub way: EngineWay,
+    pub way: EnginePushMethod,
     /// What is pushed.
     pub outcome: EngineOutcome,
     /// The platform that is sent, if it is only one of an index.
@@ -38,7 +38,7 @@ pub struct EnginePlan {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
 #[ts(export_to = "plan.ts")]
-pub enum EngineWay {
+pub enum EnginePushMethod {
     /// The engine pushes the whole image.
     Push,
     /// The engine pushes one platform of an index.
@@ -124,7 +124,7 @@ fn repacked(image: &EngineImage, wanted: Option<&Platform>) -> Result<Prediction
         return Err(NotPushable::PlatformMissing { available: known.clone() });
     }
     Ok(Prediction {
-        engine: engine_plan(image, EngineWay::Push, EngineOutcome::Repacked),
+        engine: engine_plan(image, EnginePushMethod::Push, EngineOutcome::Repacked),
         digest: None,
         part_of: None,
         platforms: known.clone(),
@@ -143,8 +143,8 @@ fn seen_while_sending(
     let platform = wanted.or(image.platforms.first()).cloned();
     let sent = platform.clone().map(|platform| EnginePlatform { platform, os_version: None });
     let way = match wanted.is_none() && info.pushes_whole_or_nothing() {
-        true => EngineWay::Push,
-        false => EngineWay::OwnPush,
+        true => EnginePushMethod::Push,
+        false => EnginePushMethod::OwnPush,
     };
     let engine = engine_plan(image, way, EngineOutcome::SeenWhileSending);
     Prediction {
@@ -203,7 +203,7 @@ fn from_parts(
 fn whole(image: &EngineImage, parts: &[EngineManifest]) -> Prediction {
     let images: Vec<_> =
         parts.iter().filter(|part| part.kind == EngineManifestKind::Image).collect();
-    let engine = engine_plan(image, EngineWay::Push, EngineOutcome::Whole);
+    let engine = engine_plan(image, EnginePushMethod::Push, EngineOutcome::Whole);
     Prediction {
         engine: EnginePlan { index_platforms: index_platforms(image, parts), ..engine },
         digest: Some(image.id.clone()),
@@ -220,7 +220,7 @@ pub(super) fn of_single_image(
     outcome: EngineOutcome,
 ) -> Prediction {
     Prediction {
-        engine: engine_plan(image, EngineWay::Push, outcome),
+        engine: engine_plan(image, EnginePushMethod::Push, outcome),
         digest: Some(image.id.clone()),
         part_of: None,
         platforms: platforms_of(&[part]),
@@ -258,8 +258,8 @@ fn select_one(
     };
     let is_unique = child.platform.is_some() && parts.iter().filter(alike).count() == 1;
     let way = match is_unique && info.pushes_platforms() {
-        true => EngineWay::PushPlatform,
-        false => EngineWay::OwnPush,
+        true => EnginePushMethod::PushPlatform,
+        false => EnginePushMethod::OwnPush,
     };
     let engine = engine_plan(image, way, EngineOutcome::Part);
     Ok(Prediction {
@@ -278,7 +278,7 @@ fn select_one(
     })
 }
 
-fn engine_plan(image: &EngineImage, way: EngineWay, outcome: EngineOutcome) -> EnginePlan {
+fn engine_plan(image: &EngineImage, way: EnginePushMethod, outcome: EngineOutcome) -> EnginePlan {
     EnginePlan {
         image_id: image.id.clone(),
         way,

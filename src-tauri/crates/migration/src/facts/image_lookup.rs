@@ -2,13 +2,13 @@
 
 use crate::endpoints::Destination;
 use crate::endpoints::Source;
-use crate::engine_route::counterpart::Counterpart;
-use crate::engine_route::counterpart::find_counterpart;
+use crate::engine_route::destination_match::DestinationMatch;
+use crate::engine_route::destination_match::match_destination;
 use crate::engine_route::mount::can_mount;
 use crate::engine_route::mount::mounted;
 use crate::engine_route::pin::look_up;
 use crate::engine_route::predict::EngineOutcome;
-use crate::engine_route::predict::EngineWay;
+use crate::engine_route::predict::EnginePushMethod;
 use crate::engine_route::predict::NotPushable;
 use crate::engine_route::predict::Prediction;
 use crate::engine_route::predict::is_podman_list;
@@ -165,23 +165,23 @@ impl ContentLookup<'_> {
             Some(existing) => {
                 let (registry, path) = (self.destination.registry.as_ref(), &image.repository);
                 let tag = (path.as_str(), existing);
-                find_counterpart(docker, &engine_image, &predicted, registry, tag).await
+                match_destination(docker, &engine_image, &predicted, registry, tag).await
             }
         };
         let target = crate::plan::destination_reference(&self.destination.identity, image);
         let name_taken = match (&target, predicted.engine.way) {
             // The own push needs no tag in the engine.
-            (_, EngineWay::OwnPush) | (Err(_), _) => false,
+            (_, EnginePushMethod::OwnPush) | (Err(_), _) => false,
             (Ok(target), _) => is_taken(docker, target, &engine_image.id).await?,
         };
         let Prediction { engine, mut digest, mut part_of, platforms, size_bytes } = predicted;
         let at_destination = counterpart.map(|counterpart| match counterpart {
-            Counterpart::Same { digest: found, part_of: index } => {
+            DestinationMatch::Same { digest: found, part_of: index } => {
                 digest = digest.take().or(found);
                 part_of = part_of.take().or(index);
                 AtDestination::Same
             }
-            Counterpart::Index => AtDestination::Index,
+            DestinationMatch::Index => AtDestination::Index,
         });
         Ok(SourceFacts {
             digest,

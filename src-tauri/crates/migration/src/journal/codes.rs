@@ -1,7 +1,7 @@
 //! The text codes of enumerations in the journal's columns. A code never changes, because journals are
 //! read years later.
 
-use crate::engine_route::predict::{EngineOutcome, EngineWay};
+use crate::engine_route::predict::{EngineOutcome, EnginePushMethod};
 use crate::journal::entry::Stage;
 use crate::journal::error::JournalError;
 use crate::journal::intent::WriteOutcome;
@@ -79,7 +79,7 @@ impl Coded for Remark {
     ];
 }
 
-impl Coded for EngineWay {
+impl Coded for EnginePushMethod {
     const WHAT: &'static str = "who pushes an image";
     const CODES: &'static [(&'static str, Self)] =
         &[("push", Self::Push), ("push_platform", Self::PushPlatform), ("own_push", Self::OwnPush)];

@@ -40,7 +40,7 @@ fn only_missing_platforms_and_moved_tags_are_reported() {
     let both = ["linux/amd64", "linux/arm64/v8"];
     let with_both = counterpart(&index, &both, &[&amd64]);
     let differences = |more_platforms, moved| {
-        Some(RegistryCounterpartDiffers { more_platforms, moved, layers_missing: false })
+        Some(CounterpartDifferences { more_platforms, moved, layers_missing: false })
     };
     let differs = |digests: &[&Digest], platforms: &[&str]| {
         with_both.differs(&image(digests, platforms), &name(), ImageStore::GraphDriver)
@@ -91,7 +91,7 @@ fn the_containerd_store_ignores_an_unrelated_image_with_the_same_name() {
         at_registry.differs(engine, &name(), ImageStore::Containerd)
     };
     let differences = |more_platforms, layers_missing| {
-        Some(RegistryCounterpartDiffers { more_platforms, moved: false, layers_missing })
+        Some(CounterpartDifferences { more_platforms, moved: false, layers_missing })
     };
     let more = differences(true, false);
     assert_eq!(differs(&engine, &counterpart(&other, &both, &[])), None);

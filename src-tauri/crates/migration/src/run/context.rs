@@ -36,7 +36,7 @@ pub(super) struct Run<'a> {
 
 /// Results of the steps other than the image records.
 #[derive(Default)]
-pub(super) struct Traces {
+pub(super) struct RunEffects {
     pub repositories_created: Vec<RepositoryName>,
     pub temporary_tags: Vec<ImageReference>,
     pub policies_not_set: Vec<PolicyNotSet>,

@@ -20,7 +20,7 @@ use crate::copy::upload_slots::UploadSlots;
 use crate::engine_route::archive_tree::selected_tree;
 use crate::engine_route::mount::can_mount;
 use crate::engine_route::pin::still_as_planned;
-use crate::engine_route::predict::{EngineOutcome, EnginePlan, EngineWay};
+use crate::engine_route::predict::{EngineOutcome, EnginePlan, EnginePushMethod};
 use crate::error::MigrationError;
 use crate::events::{ImageState, MigrationEvent};
 use crate::image_tree::ImageTree;
@@ -33,7 +33,7 @@ use crate::run::engine_push::sent_layers::{SentLayers, layers_by_digest};
 use crate::run::push_queue::QueuePosition;
 use crate::run::record::ImageRecord;
 use crate::run::tag_check::{elapsed_ms, may_push, pushed, tag_guard};
-use crate::run::verify::prove_arrived;
+use crate::run::verify::verify_after_push;
 use transload_docker::{
     ArchiveContents, DockerApi, EngineImage, PushFailure, PushLayerState, PushOutcome, PushProgress,
 };
@@ -91,16 +91,16 @@ impl<'a> EnginePushes<'a> {
             return Err(MigrationError::SourceNotPinned { image: planned.source.clone() });
         };
         match plan.way {
-            EngineWay::OwnPush => {
+            EnginePushMethod::OwnPush => {
                 let selected = self.selected(record, plan).await?;
                 self.own_push(record, plan, selected).await?;
             }
-            EngineWay::Push | EngineWay::PushPlatform => {
+            EnginePushMethod::Push | EnginePushMethod::PushPlatform => {
                 self.engine_push(record, plan, &image).await?;
             }
         }
         turn.written();
-        prove_arrived(self.run, record).await;
+        verify_after_push(self.run, record).await;
         Ok(())
     }
 
@@ -130,8 +130,8 @@ impl<'a> EnginePushes<'a> {
         let (run, planned, id) = (self.run, record.planned, &plan.image_id);
         let Selected { contents, tree, part_of, started } = selected;
         self.repository_ready(planned).await?;
-        record.source_is(tree.root.raw.digest().clone(), part_of);
-        record.consists_of(tree.parts());
+        record.record_source(tree.root.raw.digest().clone(), part_of);
+        record.record_platforms(tree.parts());
         let guard = tag_guard(run, record);
         let (copied, tag) = self
             .copier
@@ -149,7 +149,7 @@ impl<'a> EnginePushes<'a> {
             .await?;
         record.moved_bytes(copied.sent_bytes, copied.skipped_bytes, elapsed_ms(started));
         if let CopiedTag::AlreadyThere { is_own } = tag {
-            record.is_there(copied.digest.clone(), is_own);
+            record.record_existing(copied.digest.clone(), is_own);
         }
         pushed(run, record, copied.digest);
         Ok(())
@@ -211,11 +211,11 @@ impl<'a> EnginePushes<'a> {
         if plan.outcome == EngineOutcome::SeenWhileSending {
             match &outcome.instead_of_index {
                 None if outcome.digest == plan.image_id => {
-                    record.source_is(outcome.digest.clone(), None);
+                    record.record_source(outcome.digest.clone(), None);
                 }
                 // The engine was updated since the plan was made.
                 Some(index) if *index == plan.image_id => {
-                    record.source_is(outcome.digest.clone(), Some(index.clone()));
+                    record.record_source(outcome.digest.clone(), Some(index.clone()));
                 }
                 _ => {}
             }
@@ -232,7 +232,7 @@ impl<'a> EnginePushes<'a> {
         };
         record.moved_bytes(sent_bytes, skipped_bytes, elapsed_ms(started));
         if let Some(tree) = at_destination {
-            record.consists_of(tree.parts());
+            record.record_platforms(tree.parts());
         }
         pushed(run, record, outcome.digest);
         Ok(())
@@ -291,8 +291,8 @@ impl<'a> EnginePushes<'a> {
             run.emit(MigrationEvent::LayerState { image, layer: progress.layer, state });
         };
         let platform = match plan.way {
-            EngineWay::PushPlatform => plan.platform.as_ref(),
-            EngineWay::Push | EngineWay::OwnPush => None,
+            EnginePushMethod::PushPlatform => plan.platform.as_ref(),
+            EnginePushMethod::Push | EnginePushMethod::OwnPush => None,
         };
         // The engine writes the tag itself, after the layers. So the check comes right before its push,
         // and the digest that it reports is compared with the tag afterwards: between the two, a tag

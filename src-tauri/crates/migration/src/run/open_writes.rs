@@ -10,7 +10,7 @@ use crate::endpoints::Source;
 use crate::run::context::Run;
 use crate::run::record::{ImageRecord, ImageRecords};
 use crate::run::tag_check::pushed;
-use crate::run::verify::{judge, prove_arrived};
+use crate::run::verify::{judge, verify_after_push};
 use transload_model::Digest;
 
 /// Time limit for all reads: the user waits for the cancel to finish.
@@ -39,7 +39,7 @@ async fn check_tag(run: &Run<'_>, record: &ImageRecord<'_>) {
         arrived_without_referrers(run, record, expected).await;
     } else {
         pushed(run, record, expected);
-        prove_arrived(run, record).await;
+        verify_after_push(run, record).await;
     }
 }
 

@@ -22,7 +22,7 @@ use crate::error::MigrationError;
 use crate::events::ImageState;
 use crate::image_tree::read::{read_selected, read_tree};
 use crate::manifest_cache::ManifestSource;
-use crate::run::context::{Counts, Run, Traces};
+use crate::run::context::{Counts, Run, RunEffects};
 use crate::run::create_repositories::{Repositories, repositories};
 use crate::run::engine_push::EnginePushes;
 use crate::run::lifecycle_policies::LifecyclePolicies;
@@ -31,19 +31,23 @@ use crate::run::quota::QuotaGate;
 use crate::run::record::{ImageRecord, ImageRecords};
 use crate::run::tag_check::{elapsed_ms, existed_before, pushed, tag_guard};
 use crate::run::tag_guard::TagGuard;
-use crate::run::verify::prove_arrived;
+use crate::run::verify::verify_after_push;
 use transload_model::Digest;
 
 /// Copies every image, and creates missing repositories when they are needed.
-pub(super) async fn push(run: &Run<'_>, records: &ImageRecords<'_>, traces: &mut Traces) -> Counts {
+pub(super) async fn push(
+    run: &Run<'_>,
+    records: &ImageRecords<'_>,
+    effects: &mut RunEffects,
+) -> Counts {
     let (repositories, creator) = repositories(run, records);
     let policies = &LifecyclePolicies::new(run);
     // Owns `repositories`: the creator ends when the push is done and drops them.
     let pushing = async move { push_into(run, records, &repositories, policies).await };
     let (created, counts) = join(creator.work(run, policies), pushing).await;
     policies.set_all(run).await;
-    traces.repositories_created = created;
-    traces.policies_not_set = policies.not_set();
+    effects.repositories_created = created;
+    effects.policies_not_set = policies.not_set();
     counts
 }
 
@@ -132,7 +136,7 @@ impl Copies<'_> {
         let source = &record.planned.source;
         let _writing = self.gate.pass(self.run, self.copier.source(), source, copy).await?;
         // Right away, so that the image is verified if the run is interrupted later.
-        prove_arrived(self.run, record).await;
+        verify_after_push(self.run, record).await;
         Ok(())
     }
 
@@ -175,11 +179,11 @@ impl Copies<'_> {
             reference: planned.tag.as_str(),
             guard: Some(&guard),
         };
-        record.consists_of(tree.parts());
+        record.record_platforms(tree.parts());
         let (digest, writing) = match existing {
             // An earlier attempt may have ended between the image and its referrers.
             Some(ExistingImage { digest, is_own }) => {
-                record.is_there(digest.clone(), is_own);
+                record.record_existing(digest.clone(), is_own);
                 drop(copying);
                 (digest, self.writing.acquire().await.ok())
             }
@@ -197,7 +201,7 @@ impl Copies<'_> {
                 };
                 let (copied, tag, writing) = copier.copy(&job, before_tag).await?;
                 if let CopiedTag::AlreadyThere { is_own } = tag {
-                    record.is_there(copied.digest.clone(), is_own);
+                    record.record_existing(copied.digest.clone(), is_own);
                 }
                 copier.settle(planned.index, true);
                 position.written();

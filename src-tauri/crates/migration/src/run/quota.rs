@@ -69,8 +69,8 @@ impl QuotaGate {
         loop {
             let pause_ms = u64::try_from(pause.as_millis()).unwrap_or(u64::MAX);
             let wake_count = run.control.wake_count();
-            let look_again_at_ms = now_ms().saturating_add(pause_ms);
-            run.emit(MigrationEvent::QuotaUsedUp { look_again_at_ms });
+            let check_at_ms = now_ms().saturating_add(pause_ms);
+            run.emit(MigrationEvent::QuotaUsedUp { check_at_ms });
             run.control.sleep_until_woken(wake_count, pause).await;
             source.forget_tokens();
             let head = source.manifest_head(image.path(), image.manifest_reference()).await;

@@ -38,7 +38,7 @@ pub(crate) struct RecordState {
     pub elapsed_ms: u64,
     pub left_behind: Vec<LeftBehind>,
     /// Result of the verification right after the push, or `None` without one.
-    pub proved_on_arrival: Option<bool>,
+    pub verified_after_push: Option<bool>,
     /// Whether the image appeared at the destination after planning, written by somebody else.
     pub appeared: bool,
     /// The current digest of the source's tag, if it is not the planned one.
@@ -64,7 +64,7 @@ impl Default for RecordState {
             skipped_bytes: 0,
             elapsed_ms: 0,
             left_behind: Vec::new(),
-            proved_on_arrival: None,
+            verified_after_push: None,
             appeared: false,
             source_moved_to: None,
             platforms: Vec::new(),
@@ -191,14 +191,14 @@ impl ImageRecord<'_> {
 
     /// Records that the destination already has the image, written by an earlier run (`is_own`) or
     /// by somebody else.
-    pub fn is_there(&self, digest: Digest, is_own: bool) {
+    pub fn record_existing(&self, digest: Digest, is_own: bool) {
         let mut state = self.state();
         state.appeared = !is_own;
         state.pushed_digest = Some(digest);
     }
 
     /// Records the source digest that the transfer found.
-    pub fn source_is(&self, digest: Digest, part_of: Option<Digest>) {
+    pub fn record_source(&self, digest: Digest, part_of: Option<Digest>) {
         let mut state = self.state();
         state.source_digest = Some(digest);
         state.part_of = part_of;
@@ -211,12 +211,12 @@ impl ImageRecord<'_> {
         (digest, state.part_of.clone().or_else(|| self.planned.part_of.clone()))
     }
 
-    pub fn prove_on_arrival(&self, well: bool) {
-        self.state().proved_on_arrival = Some(well);
+    pub fn record_verified_after_push(&self, is_proved: bool) {
+        self.state().verified_after_push = Some(is_proved);
     }
 
-    pub fn proved_on_arrival(&self) -> Option<bool> {
-        self.state().proved_on_arrival
+    pub fn verified_after_push(&self) -> Option<bool> {
+        self.state().verified_after_push
     }
 
     pub fn source_moved_to(&self, digest: Option<Digest>) {
@@ -224,7 +224,7 @@ impl ImageRecord<'_> {
     }
 
     /// Records the platforms of the image, before ECR is asked for them.
-    pub fn consists_of(&self, platforms: Vec<PlatformProof>) {
+    pub fn record_platforms(&self, platforms: Vec<PlatformProof>) {
         self.state().platforms = platforms;
     }
 

@@ -6,16 +6,20 @@ use std::sync::{Mutex, PoisonError};
 use crate::concurrency::MAX_CONCURRENT_TAGS;
 use crate::endpoints::Source;
 use crate::engine_route::pin::still_as_planned;
-use crate::engine_route::predict::EngineWay;
+use crate::engine_route::predict::EnginePushMethod;
 use crate::error::MigrationError;
 use crate::events::ImageState;
-use crate::run::context::{Counts, Run, Traces};
+use crate::run::context::{Counts, Run, RunEffects};
 use crate::run::record::{ImageRecord, ImageRecords};
 use transload_docker::{DockerApi, DockerError};
 use transload_model::ImageReference;
 
 /// Tags the engine's images with the names under which the engine pushes them.
-pub(super) async fn tag(run: &Run<'_>, records: &ImageRecords<'_>, traces: &mut Traces) -> Counts {
+pub(super) async fn tag(
+    run: &Run<'_>,
+    records: &ImageRecords<'_>,
+    effects: &mut RunEffects,
+) -> Counts {
     let Source::Engine(docker) = run.source else { return Counts::default() };
     let created = Mutex::new(Vec::new());
     let docker = docker.as_ref();
@@ -24,7 +28,7 @@ pub(super) async fn tag(run: &Run<'_>, records: &ImageRecords<'_>, traces: &mut 
             tag_image(run, docker, record, &created)
         })
         .await;
-    traces.temporary_tags = created.into_inner().unwrap_or_else(PoisonError::into_inner);
+    effects.temporary_tags = created.into_inner().unwrap_or_else(PoisonError::into_inner);
     counts
 }
 
@@ -38,7 +42,8 @@ async fn tag_image(
     still_as_planned(docker, planned).await?;
     let target = &planned.destination;
     // An image that Transload pushes itself needs no tag.
-    let Some(engine) = planned.engine.as_ref().filter(|plan| plan.way != EngineWay::OwnPush) else {
+    let Some(engine) = planned.engine.as_ref().filter(|plan| plan.way != EnginePushMethod::OwnPush)
+    else {
         return Ok(());
     };
     // A tag that existed before belongs to the user and is not removed later.

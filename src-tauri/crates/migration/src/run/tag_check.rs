@@ -3,7 +3,7 @@
 
 use std::time::Instant;
 
-use crate::engine_route::counterpart::{ContentRelation, holds_content};
+use crate::engine_route::destination_match::{ContentRelation, holds_content};
 use crate::engine_route::predict::EngineOutcome;
 use crate::error::MigrationError;
 use crate::events::ImageState;
@@ -38,7 +38,7 @@ pub(super) fn existed_before(
     digest: Digest,
     is_own: bool,
 ) {
-    record.is_there(digest.clone(), is_own);
+    record.record_existing(digest.clone(), is_own);
     run.image_state(record, ImageState::Pushed { digest });
 }
 

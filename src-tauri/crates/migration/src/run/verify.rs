@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use crate::concurrency::MAX_CONCURRENT_VERIFICATIONS;
 use crate::endpoints::Source;
-use crate::engine_route::counterpart::{ContentRelation, holds_content};
+use crate::engine_route::destination_match::{ContentRelation, holds_content};
 use crate::engine_route::predict::EngineOutcome;
 use crate::error::MigrationError;
 use crate::events::ImageState;
@@ -21,7 +21,7 @@ use transload_model::Digest;
 ///
 /// Reads the digest of each tag twice, from the registry and from ECR's API.
 pub(super) async fn verify(run: &Run<'_>, records: &ImageRecords<'_>) -> Counts {
-    let proved: Vec<bool> = records.iter().filter_map(ImageRecord::proved_on_arrival).collect();
+    let proved: Vec<bool> = records.iter().filter_map(ImageRecord::verified_after_push).collect();
     let mut counts = run
         .for_each_concurrent(records.open(), MAX_CONCURRENT_VERIFICATIONS, |record| {
             prove(run, record)
@@ -35,13 +35,13 @@ pub(super) async fn verify(run: &Run<'_>, records: &ImageRecords<'_>) -> Counts 
 
 /// Verifies an image right after its push. If the verification fails, the image fails, but its push
 /// still counts as successful.
-pub(super) async fn prove_arrived(run: &Run<'_>, record: &ImageRecord<'_>) {
+pub(super) async fn verify_after_push(run: &Run<'_>, record: &ImageRecord<'_>) {
     let outcome = prove(run, record).await;
     // A cancelled verification proves nothing.
     if outcome.as_ref().is_err_and(|error| run.is_cancel(error)) {
         return;
     }
-    record.prove_on_arrival(outcome.is_ok());
+    record.record_verified_after_push(outcome.is_ok());
     if let Err(error) = outcome {
         run.fail(record, Arc::new(error));
     }

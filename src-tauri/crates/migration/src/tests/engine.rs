@@ -6,7 +6,7 @@ mod own_push;
 use std::sync::Arc;
 
 use crate::endpoints::Source;
-use crate::engine_route::predict::{EngineOutcome, EngineWay};
+use crate::engine_route::predict::{EngineOutcome, EnginePushMethod};
 use crate::error::MigrationError;
 use crate::plan::{Action, Plan, Remark};
 use crate::report::ImageResult;
@@ -88,12 +88,12 @@ fn error_of(report: &crate::report::Report) -> &MigrationError {
 async fn one_platform_of_an_index_is_pushed_as_predicted_and_found_the_next_time() {
     // Version 28 pushes the platform itself; 26 can't, and doesn't report what it holds.
     for (minor, outcome, way, archives) in [
-        (51, EngineOutcome::Part, EngineWay::PushPlatform, 0),
+        (51, EngineOutcome::Part, EnginePushMethod::PushPlatform, 0),
         // Each plan opens one archive, the run reads two, and the second plan reads the index of
         // another.
-        (45, EngineOutcome::SeenWhileSending, EngineWay::Push, 5),
+        (45, EngineOutcome::SeenWhileSending, EnginePushMethod::Push, 5),
         // 27.0 would push another image without saying so beforehand.
-        (46, EngineOutcome::SeenWhileSending, EngineWay::OwnPush, 5),
+        (46, EngineOutcome::SeenWhileSending, EnginePushMethod::OwnPush, 5),
     ] {
         let partial = Partial::new(minor);
         let plan = partial.plan().await;

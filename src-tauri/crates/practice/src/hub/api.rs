@@ -8,7 +8,7 @@ use axum::response::Response;
 use serde_json::{Value, json};
 
 use super::catalogue::HubTag;
-use super::repository::Repository;
+use super::repository::ServedRepository;
 use super::token;
 use crate::clock::{now_millis, rfc3339};
 use crate::context::ServerContext;
@@ -139,7 +139,7 @@ fn repositories(
     let found = names.iter().filter(|name| name.contains(&name_part));
     let found = found
         .filter_map(|name| Some((name, context.hub.repository(&format!("{namespace}/{name}"))?)));
-    let mut found: Vec<(&String, Repository<'_>)> =
+    let mut found: Vec<(&String, ServedRepository<'_>)> =
         found.filter(|(_, repository)| is_member || !repository.is_private()).collect();
     let ordering = query_value(query, "ordering").unwrap_or_else(|| "-last_updated".to_owned());
     match ordering.trim_start_matches('-') {
@@ -160,7 +160,7 @@ fn repositories(
     })
 }
 
-fn tags(context: &ServerContext, request: &Request, repository: &Repository<'_>) -> Response {
+fn tags(context: &ServerContext, request: &Request, repository: &ServedRepository<'_>) -> Response {
     page(context, request, repository.tag_count(), |start, size| {
         let wanted = repository.newest_first(start, size);
         wanted.iter().map(|(name, tag)| tag_json(repository, name, tag)).collect()
@@ -205,7 +205,7 @@ fn page(
     reply::json(StatusCode::OK, &body)
 }
 
-fn repository_json(namespace: &str, name: &str, repository: &Repository<'_>) -> Value {
+fn repository_json(namespace: &str, name: &str, repository: &ServedRepository<'_>) -> Value {
     let facts = repository.facts();
     json!({
         "name": name,
@@ -228,7 +228,7 @@ fn repository_json(namespace: &str, name: &str, repository: &Repository<'_>) -> 
     })
 }
 
-fn tag_json(repository: &Repository<'_>, name: &str, tag: &HubTag) -> Value {
+fn tag_json(repository: &ServedRepository<'_>, name: &str, tag: &HubTag) -> Value {
     let images = tag.images.iter().map(|image| {
         json!({
             "architecture": image.architecture,

@@ -10,7 +10,7 @@ use axum::response::Response;
 use serde_json::json;
 
 use super::pull_limits::WINDOW_SECONDS;
-use super::repository::Repository;
+use super::repository::ServedRepository;
 use super::token::{SERVICE, bearer};
 use crate::context::ServerContext;
 use crate::layer_downloads::redirect;
@@ -89,7 +89,7 @@ fn challenge(context: &ServerContext, name: Option<&str>, is_refused: bool) -> R
 
 async fn manifest(
     context: &ServerContext,
-    repository: &Repository<'_>,
+    repository: &ServedRepository<'_>,
     reference: &str,
     claims: &Claims,
     request: &Parts,
@@ -142,7 +142,7 @@ async fn manifest(
 }
 
 /// Handles `GET /v2/<name>/tags/list` with `n` and a plain `last`, as specified. `Link` is relative.
-fn tags(name: &str, repository: &Repository<'_>, request: &Parts) -> Response {
+fn tags(name: &str, repository: &ServedRepository<'_>, request: &Parts) -> Response {
     let query = request.uri.query().unwrap_or_default();
     let size = query_value(query, "n").and_then(|text| text.parse().ok()).unwrap_or(usize::MAX);
     let after = query_value(query, "last").unwrap_or_default();

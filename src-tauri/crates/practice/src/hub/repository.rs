@@ -1,4 +1,4 @@
-//! A repository of the practice Docker Hub, stored or generated, as `api` and `registry` read it.
+//! A repository of the practice Docker Hub, stored or generated, as `api` and `registry` serve it.
 
 use std::io;
 
@@ -7,14 +7,14 @@ use super::generated_organization::GeneratedRepository;
 use super::moved_tags::Moved;
 use crate::store::blob_folder::BlobFolder;
 
-pub(super) enum Repository<'a> {
+pub(super) enum ServedRepository<'a> {
     /// A repository of the catalogue, with its content on disk.
     Stored { stored: &'a HubRepository, moved: Moved, blobs: &'a BlobFolder },
     /// A repository of the large organization, generated on demand.
     Generated(GeneratedRepository<'a>),
 }
 
-impl Repository<'_> {
+impl ServedRepository<'_> {
     pub(super) fn facts(&self) -> RepositoryFacts {
         match self {
             Self::Stored { stored, moved, .. } => RepositoryFacts {

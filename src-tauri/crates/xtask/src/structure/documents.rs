@@ -45,9 +45,10 @@ impl Texts {
         Ok(Self(texts))
     }
 
-    pub fn rust_files(&self) -> impl Iterator<Item = (&Path, &str)> {
+    /// Returns the files with source code.
+    pub fn sources(&self) -> impl Iterator<Item = (&Path, &str)> {
         let files = self.0.iter().map(|(file, text)| (file.as_path(), text.as_str()));
-        files.filter(|(file, _)| file.extension() == Some("rs".as_ref()))
+        files.filter(|(file, _)| SOURCES.iter().any(|end| file.to_string_lossy().ends_with(end)))
     }
 
     /// Returns a problem for each name that doesn't exist.

@@ -124,19 +124,63 @@ fn stale_names_in_pages_and_head_comments_are_found() {
 }
 
 #[test]
-fn types_of_the_same_name_in_two_crates_are_found() {
+fn types_of_the_same_name_in_two_places_are_found() {
     let files = [
         ("crates/a/src/lib.rs", "pub struct Image;\npub(crate) enum State {}\nstruct Own;\n"),
         ("crates/b/src/x.rs", "pub(super) trait Image {}\npub type State = u8;\nstruct Own;\n"),
         ("crates/b/src/y.rs", "pub struct Plan;\npub fn Other() {}\n"),
-        ("crates/b/src/z.rs", "pub struct Plan;\npub type BoxError = u8;\n"),
-        ("crates/c/src/lib.rs", "pub type BoxError = u8;\n"),
+        ("crates/b/src/z.rs", "pub type BoxError = u8;\n"),
+        ("crates/c/src/lib.rs", "pub type BoxError = u8;\npub struct Row;\n"),
+        ("crates/c/src/x.rs", "pub struct Row;\n"),
         ("crates/c/src/x/tests.rs", "pub struct Image;\n"),
-        ("crates/contract/src/lib.rs", "pub struct Plan;\n"),
+        ("crates/contract/src/lib.rs", "pub struct Plan;\npub enum Wire {}\n"),
+        ("crates/contract/src/x.rs", "pub enum Wire {}\n"),
+        ("ui/src/a.ts", "export interface Props {}\nexport const rows = 1;\ntype Own = 1;\n"),
+        ("ui/src/b.tsx", "export type Props = 1;\nexport const rows = 2;\ntype Own = 1;\n"),
+        ("ui/src/b.test.tsx", "export type Own = 1;\nexport class Image {}\n"),
+        ("ui/src/c.tsx", "export default async function Image() {}\n"),
     ];
     let found = repeated_names(files.iter().map(|(file, text)| (Path::new(*file), *text)));
-    let found: Vec<_> = found.into_iter().map(|(name, packages)| (name, packages.len())).collect();
-    assert_eq!(found, [("Image".to_owned(), 2), ("State".to_owned(), 2)]);
+    let found: Vec<_> = found.iter().map(|(name, places)| (name.as_str(), places.len())).collect();
+    assert_eq!(found, [("Image", 2), ("Props", 2), ("Row", 2), ("State", 2), ("Wire", 2)]);
+}
+
+#[test]
+fn typescript_files_without_a_purpose_are_found() {
+    let (explained, one, two) =
+        ("/** What. */\n", "export function one() {}\n", "export const two = 1;\n");
+    let import = "import { x } from \"./x\";\n";
+    for (name, text, is_written) in [
+        ("one.ts", format!("{explained}{import}{one}{two}"), true),
+        ("one.ts", format!("// Why.\n{one}{two}"), true),
+        ("one.ts", format!("{import}{explained}{one}{two}"), true),
+        ("other.ts", format!("{import}{explained}{one}"), true),
+        ("other.ts", format!("{import}{explained}{one}{two}"), false),
+        ("one.ts", format!("{import}{one}{explained}{two}"), false),
+        ("one.ts", format!("{import}{one}"), false),
+        ("one.test.ts", one.to_owned(), true),
+        ("generated/one.ts", one.to_owned(), true),
+        ("index.ts", two.to_owned(), true),
+    ] {
+        let file = Path::new("ui/src").join(name);
+        let found = without_purpose([(file.as_path(), text.as_str())].into_iter());
+        assert_eq!(found.is_empty(), is_written, "{name}:\n{text}");
+    }
+}
+
+#[test]
+fn long_files_are_found() {
+    let (long, short) = ("x\n".repeat(401), "x\n".repeat(400));
+    let files = [
+        ("src/a.rs", &long),
+        ("src/b.rs", &short),
+        ("ui/src/c.css", &long),
+        ("ui/src/generated/d.ts", &long),
+        ("src/word_table.rs", &long),
+    ];
+    let found: Vec<_> =
+        too_long(files.iter().map(|(file, text)| (Path::new(*file), text.as_str()))).collect();
+    assert_eq!(found, [(Path::new("src/a.rs"), 401), (Path::new("ui/src/c.css"), 401)]);
 }
 
 #[test]

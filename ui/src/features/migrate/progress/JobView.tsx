@@ -6,7 +6,7 @@ import ProgressBar from "@cloudscape-design/components/progress-bar";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { type ReactNode, useMemo } from "react";
 import { type ErrorActions, ErrorAlert } from "../../../errors";
-import type { PullsLeft } from "../../../ipc/generated";
+import type { PullQuota } from "../../../ipc/generated";
 import {
   formatBytes,
   formatCount,
@@ -16,12 +16,12 @@ import {
 } from "../../../shared/format";
 import { grouped } from "./imageGroups";
 import { JobImagesTable } from "./JobImagesTable";
-import { type JobState, percentOf, speedOf, timeLeft } from "./jobState";
-import { imagesPerSecond } from "./pace";
+import { type JobState, jobTimeLeft, percentOf, speedOf } from "./jobState";
 import { QuotaWait } from "./QuotaWait";
 import { SignInWait } from "./SignInWait";
 import { Sparkline } from "./Sparkline";
 import { StepList } from "./StepList";
+import { imagesPerSecond } from "./throughput";
 import { formatImageRate, formatTimeRange } from "./timeRange";
 import type { PendingStatus } from "./usePendingStatus";
 
@@ -39,12 +39,12 @@ interface JobViewProps {
   /** Asks whether to stop. */
   onStop: () => void;
   /** Checks immediately whether the user signed in. */
-  onLookAgain: () => void;
+  onCheckNow: () => void;
 }
 
 /** The progress of a running migration. */
 export function JobView(props: JobViewProps) {
-  const { job, errorActions, pending, signIn, onPause, onResume, onStop, onLookAgain } = props;
+  const { job, errorActions, pending, signIn, onPause, onResume, onStop, onCheckNow } = props;
   const { snapshot } = job;
   const switching = pending === "paused" || pending === "running";
   const busy = !switching && (props.busy || pending !== null);
@@ -58,11 +58,11 @@ export function JobView(props: JobViewProps) {
       {snapshot.sign_in_error !== null && (
         <SignInWait
           error={snapshot.sign_in_error}
-          actions={{ ...errorActions, retry: onLookAgain }}
+          actions={{ ...errorActions, retry: onCheckNow }}
         />
       )}
-      {snapshot.quota_look_again_at_ms !== null && (
-        <QuotaWait lookAgainAtMs={snapshot.quota_look_again_at_ms} signIn={signIn} />
+      {snapshot.quota_check_at_ms !== null && (
+        <QuotaWait checkAtMs={snapshot.quota_check_at_ms} signIn={signIn} />
       )}
       {job.journalError !== null && <ErrorAlert error={job.journalError} actions={errorActions} />}
       <Container
@@ -156,9 +156,9 @@ function totalText({ snapshot }: JobState, done: number): string {
 function rateText(job: JobState): string {
   const { snapshot } = job;
   const running = snapshot.status === "running";
-  const images = imagesPerSecond(job.pace);
+  const images = imagesPerSecond(job.throughput);
   const speed = speedOf(job);
-  const left = timeLeft(job);
+  const left = jobTimeLeft(job);
   return [
     ...(running && images !== null ? [formatImageRate(images)] : []),
     ...(running && speed !== null ? [formatRate(speed)] : []),
@@ -183,6 +183,6 @@ function statusText(status: JobState["snapshot"]["status"]): string {
   }
 }
 
-function pullsText({ left, limit, window_seconds }: PullsLeft): string {
+function pullsText({ left, limit, window_seconds }: PullQuota): string {
   return `${formatCount(left)} of ${formatCount(limit)} in ${formatDuration(window_seconds * 1000)}`;
 }

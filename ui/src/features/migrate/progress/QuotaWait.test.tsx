@@ -23,7 +23,7 @@ it("a wait for a pull quota says until when, and a sign-in goes to the source of
       <JobContainer
         job={jobFromSnapshot({
           ...snapshot,
-          quota_look_again_at_ms: new Date(2026, 10, 24, 15, 20, 5).getTime(),
+          quota_check_at_ms: new Date(2026, 10, 24, 15, 20, 5).getTime(),
           pulls_left: { left: 0, limit: 100, window_seconds: 21_600 },
         })}
         errorActions={{}}

@@ -5,19 +5,19 @@ import { formatClock } from "../../../shared/format";
 
 interface QuotaWaitProps {
   /** When the migration retries. */
-  lookAgainAtMs: number;
+  checkAtMs: number;
   /** The sign-in form of the source. */
   signIn: ReactNode;
 }
 
 /** Shown while images wait for the pull rate limit of the source. */
-export function QuotaWait({ lookAgainAtMs, signIn }: QuotaWaitProps) {
+export function QuotaWait({ checkAtMs, signIn }: QuotaWaitProps) {
   return (
     <SpaceBetween size="s">
       <div role="status" data-testid="quota-wait">
         <Alert type="warning" header="Docker Hub pull rate limit reached">
           The remaining images continue automatically when Docker Hub renews the limit. Transload
-          retries at {formatClock(lookAgainAtMs)}. To continue now, sign in to Docker Hub: signed-in
+          retries at {formatClock(checkAtMs)}. To continue now, sign in to Docker Hub: signed-in
           users have a higher limit.
         </Alert>
       </div>

@@ -28,7 +28,5 @@ it("a migration that waits for a sign-in says so, and looks again at once when i
   expect((await screen.findByTestId("sign-in-wait")).textContent).toContain("is waiting");
   expect(screen.getByTestId("error-alert").getAttribute("data-error-code")).toBe("sign_in_needed");
   act(() => screen.getByTestId("error-action-retry").click());
-  await waitFor(() =>
-    expect(backend.calls).toContainEqual({ method: "jobLookAgain", args: [job] }),
-  );
+  await waitFor(() => expect(backend.calls).toContainEqual({ method: "jobCheckNow", args: [job] }));
 });

@@ -11,9 +11,9 @@ import {
   type JobState,
   jobAfter,
   jobFromSnapshot,
+  jobTimeLeft,
   percentOf,
   speedOf,
-  timeLeft,
 } from "./jobState";
 import { maxSpeedPoints } from "./speedHistory";
 
@@ -81,12 +81,12 @@ describe("a job", () => {
     const pulls = { left: 3, limit: 100, window_seconds: 21_600 };
     const waits = jobAfter(jobFromSnapshot(empty), [
       event(0, 0, { type: "pulls_left", pulls }),
-      event(1, 0, { type: "quota_used_up", look_again_at_ms: 5 }),
+      event(1, 0, { type: "quota_used_up", check_at_ms: 5 }),
     ]);
     expect(waits.snapshot.pulls_left).toEqual(pulls);
-    expect(waits.snapshot.quota_look_again_at_ms).toBe(5);
+    expect(waits.snapshot.quota_check_at_ms).toBe(5);
     const goesOn = jobAfter(waits, [event(2, 0, { type: "quota_renewed" })]);
-    expect(goesOn.snapshot.quota_look_again_at_ms).toBeNull();
+    expect(goesOn.snapshot.quota_check_at_ms).toBeNull();
   });
 
   it("leaves the job that was before some events as it was", async () => {
@@ -141,7 +141,7 @@ describe("a job", () => {
     for (let second = 0; second < 100; second += 1) {
       state = jobAfter(state, [event(second, second * 1000, long(second * 1000, second))]);
     }
-    const steady = timeLeft(state);
+    const steady = jobTimeLeft(state);
     const middle = ((steady?.lowMs ?? 0) + (steady?.highMs ?? 0)) / 2;
     expect(Math.round(middle / 1000)).toBe(901);
     // Ten seconds without progress, then ten times as fast for a moment.
@@ -149,7 +149,7 @@ describe("a job", () => {
       event(100, 109_000, long(99_000, 99)),
       event(101, 110_000, long(109_000, 109)),
     ]);
-    const later = timeLeft(after);
+    const later = jobTimeLeft(after);
     expect((later?.highMs ?? 0) / (steady?.highMs ?? 1)).toBeGreaterThan(0.8);
     expect((later?.highMs ?? 0) / (steady?.highMs ?? 1)).toBeLessThan(1.2);
   });
@@ -165,7 +165,7 @@ describe("a job", () => {
     state = jobAfter(state, [event(0, 1000, progress(100))]);
     state = jobAfter(state, [event(1, 2000, progress(500))]);
     state = jobAfter(state, [event(2, 3000, { type: "paused" })]);
-    expect(timeLeft(state)).toBeNull();
+    expect(jobTimeLeft(state)).toBeNull();
     expect(state.snapshot.status).toBe("paused");
   });
 

@@ -1,7 +1,11 @@
+/**
+ * A job as the window shows it: its snapshot, and the speed and time that follow from its events.
+ * Pure.
+ */
 import type { ApiError, ImageProgress, JobEvent, JobSnapshot } from "../../../ipc/generated";
 import { type OwnList, snapshotAfter } from "../../../ipc/jobSnapshot";
-import { firstPace, type Pace, paceAfter, remainingTime } from "./pace";
 import { noSpeeds, type SpeedHistory, withSpeed } from "./speedHistory";
+import { firstThroughput, remainingTime, type Throughput, throughputAfter } from "./throughput";
 import type { TimeRange } from "./timeRange";
 
 /** Time window of the speed measurement. */
@@ -19,8 +23,8 @@ export interface JobState {
   readonly samples: readonly Sample[];
   /** Upload speed since the window follows the job. */
   readonly speeds: SpeedHistory;
-  /** The smoothed pace, for the time left. */
-  readonly pace: Pace;
+  /** The smoothed throughput, for the time left. */
+  readonly throughput: Throughput;
   /** Errors of repositories that couldn't be created, by name. */
   readonly failedRepositories: Readonly<Record<string, ApiError>>;
   /** The current error of the migration journal. */
@@ -39,7 +43,7 @@ export function jobFromSnapshot(snapshot: JobSnapshot, earlier: SpeedHistory = n
     snapshot,
     samples: [{ elapsedMs: snapshot.elapsed_ms, sentBytes: snapshot.progress.sent_bytes }],
     speeds: before <= snapshot.elapsed_ms ? earlier : noSpeeds,
-    pace: firstPace(snapshot.elapsed_ms, snapshot.progress),
+    throughput: firstThroughput(snapshot.elapsed_ms, snapshot.progress),
     failedRepositories: {},
     journalError: null,
     gap: false,
@@ -73,12 +77,12 @@ function jobAfterOne(state: JobState, event: JobEvent, own: OwnList): JobState {
     case "progress":
       return {
         ...measured(after, event.elapsed_ms, kind.progress.sent_bytes),
-        pace: paceAfter(state.pace, event.elapsed_ms, kind.progress),
+        throughput: throughputAfter(state.throughput, event.elapsed_ms, kind.progress),
       };
     // The time of a pause is not part of the speed.
     case "paused":
     case "resumed":
-      return { ...after, samples: [], pace: { ...state.pace, last: null } };
+      return { ...after, samples: [], throughput: { ...state.throughput, last: null } };
     default:
       return after;
   }
@@ -110,13 +114,13 @@ export function bytesLeft(state: JobState): number {
 }
 
 /** The remaining time, or `null` if unknown. */
-export function timeLeft(state: JobState): TimeRange | null {
+export function jobTimeLeft(state: JobState): TimeRange | null {
   const { status, progress } = state.snapshot;
   if (status !== "running") {
     return null;
   }
   const images = progress.images_total - progress.images_finished;
-  return remainingTime(state.pace, { bytes: bytesLeft(state), images });
+  return remainingTime(state.throughput, { bytes: bytesLeft(state), images });
 }
 
 /** Percentage of a job, by bytes or, without bytes, by images. Only a finished job has 100. */

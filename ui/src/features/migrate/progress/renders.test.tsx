@@ -29,7 +29,7 @@ async function rendersOfPause(images: number): Promise<number> {
       onPause={nothing}
       onResume={nothing}
       onStop={nothing}
-      onLookAgain={nothing}
+      onCheckNow={nothing}
     />
   );
   const { rerender, unmount } = render(view(false, "running"));

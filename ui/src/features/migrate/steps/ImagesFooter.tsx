@@ -1,18 +1,18 @@
 import Button from "@cloudscape-design/components/button";
 import Modal from "@cloudscape-design/components/modal";
 import { useState } from "react";
-import type { EngineOriginal, ImageSource, SelectedImage } from "../../../ipc/generated";
+import type { ImageSource, RegistryCounterpart, SelectedImage } from "../../../ipc/generated";
 import { StatusText } from "../../../shared/StatusText";
 import type { Draft } from "../wizard/draft";
 import { copyOptionsText } from "./CopyOptionsPanel";
-import type { TagList } from "./imageRows";
 import { selectionText } from "./imageSelection";
 import { counterpartsText, RegistryCounterpartsAlert } from "./RegistryCounterpartsAlert";
+import type { TagList } from "./sourceRows";
 
 interface ImagesFooterProps {
   draft: Draft;
   tags: Readonly<Record<string, TagList>>;
-  originals: Readonly<Record<string, EngineOriginal>>;
+  counterparts: Readonly<Record<string, RegistryCounterpart>>;
   optionsOpen: boolean;
   onOptions: () => void;
   onTake: (source: ImageSource, images: readonly SelectedImage[]) => void;
@@ -20,9 +20,9 @@ interface ImagesFooterProps {
 
 /** What is selected, the copy options, and in one line what registries have more than the engine. */
 export function ImagesFooter(props: ImagesFooterProps) {
-  const { draft, tags, originals, optionsOpen } = props;
+  const { draft, tags, counterparts, optionsOpen } = props;
   const [shown, setShown] = useState(false);
-  const text = counterpartsText(draft.images, originals);
+  const text = counterpartsText(draft.images, counterparts);
   return (
     <div className="images-footer">
       <div className="one-line">
@@ -46,9 +46,13 @@ export function ImagesFooter(props: ImagesFooterProps) {
         </span>
       </div>
       {text !== null && (
-        <div className="one-line" data-testid="originals">
+        <div className="one-line" data-testid="counterparts">
           <StatusText type="info">{text}</StatusText>{" "}
-          <Button variant="inline-link" onClick={() => setShown(true)} data-testid="originals-open">
+          <Button
+            variant="inline-link"
+            onClick={() => setShown(true)}
+            data-testid="counterparts-open"
+          >
             View alternatives
           </Button>
         </div>
@@ -59,11 +63,11 @@ export function ImagesFooter(props: ImagesFooterProps) {
           size="large"
           header="Copy from the registry instead"
           onDismiss={() => setShown(false)}
-          data-testid="originals-dialog"
+          data-testid="counterparts-dialog"
         >
           <RegistryCounterpartsAlert
             images={draft.images}
-            originals={originals}
+            counterparts={counterparts}
             onTake={(source, images) => {
               setShown(false);
               props.onTake(source, images);

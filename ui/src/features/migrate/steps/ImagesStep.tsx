@@ -111,10 +111,10 @@ export function ImagesStep(props: ImagesStepProps) {
           <ImagesFooter
             draft={draft}
             tags={props.tags}
-            originals={problem === null ? props.originals : {}}
+            counterparts={problem === null ? props.counterparts : {}}
             optionsOpen={panel === "options"}
             onOptions={() => setPanel(panel === "options" ? null : "options")}
-            onTake={(source, images) => onChange({ type: "originals_taken", source, images })}
+            onTake={(source, images) => onChange({ type: "selection_replaced", source, images })}
           />,
           props.footer,
         )}

@@ -7,10 +7,10 @@ import { isControlClick, isShiftClick } from "../../../shared/rowClick";
 import { StatusText } from "../../../shared/StatusText";
 import { wizardFooterHeight } from "../wizard/wizardFooterHeight";
 import { ImageFilters } from "./ImageFilters";
-import { imageColumns } from "./imageColumns";
-import { drawnRows, type ImageRow, repositoryRows, tagRows } from "./imageRows";
-import { allBox, chosenTags, repositoryBox, selectRows } from "./imageSelection";
+import { allBox, repositoryBox, selectedTags, selectRows } from "./imageSelection";
 import type { ImagesStepProps, ImagesTableProps } from "./imagesStepProps";
+import { sourceColumns } from "./sourceColumns";
+import { drawnRows, repositoryRows, type SourceRow, tagRows } from "./sourceRows";
 
 /** Number of tags shown initially, and added with *Show more tags*. */
 const tagsAtFirst = 100;
@@ -53,9 +53,9 @@ export function ImagesTable(props: ImagesTableProps) {
     () => repositoryRows(repositories.list, filter),
     [repositories.list, filter],
   );
-  const chosen = useMemo(() => chosenTags(draft.images), [draft.images]);
+  const chosen = useMemo(() => selectedTags(draft.images), [draft.images]);
   // The rows as they are shown, and the last one that was clicked, to select a range.
-  const shownRows = useRef<readonly ImageRow[]>([]);
+  const shownRows = useRef<readonly SourceRow[]>([]);
   const lastClicked = useRef<string | null>(null);
 
   const { opened } = props;
@@ -88,7 +88,7 @@ export function ImagesTable(props: ImagesTableProps) {
   }, [expanded, tags, filter, drawn, onSeen]);
 
   const nested = useCallback(
-    (page: readonly ImageRow[], compare: Compare<ImageRow> | null): readonly ImageRow[] => {
+    (page: readonly SourceRow[], compare: Compare<SourceRow> | null): readonly SourceRow[] => {
       const all = page.flatMap((row) => {
         if (row.kind !== "repository" || !expanded.has(row.id)) {
           return [row];
@@ -103,14 +103,14 @@ export function ImagesTable(props: ImagesTableProps) {
     [expanded, tags, filter, drawn],
   );
 
-  const select = (changed: readonly ImageRow[], selected: boolean) => {
+  const select = (changed: readonly SourceRow[], selected: boolean) => {
     const change = selectRows(changed, selected, tags, filter, draft.images);
     onChange({ type: "images_selected", images: change.images });
     if (change.wanted.length > 0) {
       onWanted([...change.wanted]);
     }
   };
-  const selectRow = (row: ImageRow, selected: boolean) => {
+  const selectRow = (row: SourceRow, selected: boolean) => {
     const at = (id: string | null) => shownRows.current.findIndex((one) => one.id === id);
     const [from, to] = [at(lastClicked.current), at(row.id)].sort((one, other) => one - other);
     lastClicked.current = row.id;
@@ -129,13 +129,13 @@ export function ImagesTable(props: ImagesTableProps) {
     }
     setExpanded(next);
   };
-  const isChosen = (row: ImageRow) =>
+  const isChosen = (row: SourceRow) =>
     row.kind === "tag" && chosen.get(row.repository)?.has(row.tag.tag) === true;
-  const columns = imageColumns({
+  const columns = sourceColumns({
     engine: draft.source?.kind === "docker_engine",
     expanded,
     tags,
-    originals: props.originals,
+    counterparts: props.counterparts,
     box: (row) =>
       row.kind === "repository"
         ? repositoryBox(row.id, tags[row.id], filter, chosen)
@@ -158,7 +158,7 @@ export function ImagesTable(props: ImagesTableProps) {
   });
 
   return (
-    <FullTable<ImageRow>
+    <FullTable<SourceRow>
       name="source-images"
       items={rows}
       nested={nested}
@@ -197,7 +197,7 @@ export function ImagesTable(props: ImagesTableProps) {
 }
 
 /** Sorts the tags. Rows that are no tags stay at the end. */
-function sortedTags(rows: readonly ImageRow[], compare: Compare<ImageRow>): ImageRow[] {
+function sortedTags(rows: readonly SourceRow[], compare: Compare<SourceRow>): SourceRow[] {
   const tags = rows.filter(({ kind }) => kind === "tag");
   const others = rows.filter(({ kind }) => kind !== "tag");
   return [...tags.sort(compare), ...others];

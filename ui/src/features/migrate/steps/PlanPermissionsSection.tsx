@@ -5,7 +5,7 @@ import Table from "@cloudscape-design/components/table";
 import { type ErrorActions, ErrorAlert } from "../../../errors";
 import type {
   PermissionBasis,
-  PermissionDenial,
+  PermissionDenialReason,
   PermissionPurpose,
   PlanPermission,
   PlanPermissions,
@@ -30,7 +30,7 @@ const purposes: Record<PermissionPurpose, string> = {
   mount: "Mount layers from other repositories (optional)",
 };
 
-const denials: Record<PermissionDenial, string> = {
+const denials: Record<PermissionDenialReason, string> = {
   not_granted: "No policy allows the action",
   denied: "A policy denies the action",
   organization: "A service control policy doesn’t allow the action",

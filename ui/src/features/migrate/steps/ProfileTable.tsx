@@ -1,3 +1,4 @@
+/** The table of the destination step, in which the user chooses a profile. */
 import Button from "@cloudscape-design/components/button";
 import type { AwsProfileKind, AwsProfiles, SavedProfile } from "../../../ipc/generated";
 import { IgnoredSections } from "../../../shared/AwsConfigNotes";

@@ -1,13 +1,13 @@
 import Alert from "@cloudscape-design/components/alert";
 import Button from "@cloudscape-design/components/button";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import type { EngineOriginal, ImageSource, SelectedImage } from "../../../ipc/generated";
+import type { ImageSource, RegistryCounterpart, SelectedImage } from "../../../ipc/generated";
 import { formatCounted } from "../../../shared/format";
 
 /** How the registry image differs from the image of the engine. */
 type Relation = "more" | "not_known" | "moved" | "layers";
 
-function relationOf({ platforms, held_platforms, layers_missing }: EngineOriginal): Relation {
+function relationOf({ platforms, held_platforms, layers_missing }: RegistryCounterpart): Relation {
   if (layers_missing) {
     return "layers";
   }
@@ -18,10 +18,10 @@ function relationOf({ platforms, held_platforms, layers_missing }: EngineOrigina
 }
 
 /** Describes the registry counterpart of an engine image. */
-export function originalText(original: EngineOriginal): string {
-  const { registry, platforms, held_platforms, moved } = original;
+export function counterpartText(counterpart: RegistryCounterpart): string {
+  const { registry, platforms, held_platforms, moved } = counterpart;
   const count = formatCounted(platforms.length, "platform", "platforms");
-  switch (relationOf(original)) {
+  switch (relationOf(counterpart)) {
     case "moved":
       return `At ${registry}, the tag now points to a different image.`;
     case "layers":
@@ -43,30 +43,30 @@ interface Group {
   readonly registry: string;
   readonly relation: Relation;
   readonly images: SelectedImage[];
-  readonly originals: EngineOriginal[];
+  readonly counterparts: RegistryCounterpart[];
 }
 
 function groups(
   images: readonly SelectedImage[],
-  originals: Readonly<Record<string, EngineOriginal>>,
+  counterparts: Readonly<Record<string, RegistryCounterpart>>,
 ): Group[] {
   const found = new Map<string, Group>();
   for (const { repository, tag } of images) {
-    const original = originals[`${repository}:${tag}`];
-    if (original === undefined) {
+    const counterpart = counterparts[`${repository}:${tag}`];
+    if (counterpart === undefined) {
       continue;
     }
-    const relation = relationOf(original);
-    const key = JSON.stringify([original.source, relation]);
+    const relation = relationOf(counterpart);
+    const key = JSON.stringify([counterpart.source, relation]);
     const group = found.get(key) ?? {
-      source: original.source,
-      registry: original.registry,
+      source: counterpart.source,
+      registry: counterpart.registry,
       relation,
       images: [],
-      originals: [],
+      counterparts: [],
     };
-    group.images.push({ repository: original.repository, tag });
-    group.originals.push(original);
+    group.images.push({ repository: counterpart.repository, tag });
+    group.counterparts.push(counterpart);
     found.set(key, group);
   }
   return [...found.values()];
@@ -90,13 +90,13 @@ function headerText({ registry, relation, images }: Group): string {
 /**
  * Button label. If the tag points to a different image, the label makes no promise about platforms.
  */
-function takeText({ registry, relation, originals }: Group): string {
-  if (relation === "moved" || originals.some((original) => original.moved)) {
+function takeText({ registry, relation, counterparts }: Group): string {
+  if (relation === "moved" || counterparts.some((counterpart) => counterpart.moved)) {
     return `Copy from ${registry} instead`;
   }
-  const counts = new Set(originals.map((original) => original.platforms.length));
+  const counts = new Set(counterparts.map((counterpart) => counterpart.platforms.length));
   const [count] = counts;
-  const digests = originals.length === 1 ? "same digest" : "same digests";
+  const digests = counterparts.length === 1 ? "same digest" : "same digests";
   // A single image doesn’t list its platforms.
   if (counts.has(0)) {
     return `Copy from ${registry} instead: ${digests}`;
@@ -109,9 +109,9 @@ function takeText({ registry, relation, originals }: Group): string {
 /** What registries have more than the engine, in one line, or `null` if they have nothing more. */
 export function counterpartsText(
   images: readonly SelectedImage[],
-  originals: Readonly<Record<string, EngineOriginal>>,
+  counterparts: Readonly<Record<string, RegistryCounterpart>>,
 ): string | null {
-  const offers = groups(images, originals);
+  const offers = groups(images, counterparts);
   const [first] = offers;
   if (first === undefined) {
     return null;
@@ -124,17 +124,17 @@ export function counterpartsText(
 
 interface RegistryCounterpartsAlertProps {
   images: readonly SelectedImage[];
-  originals: Readonly<Record<string, EngineOriginal>>;
+  counterparts: Readonly<Record<string, RegistryCounterpart>>;
   onTake: (source: ImageSource, images: readonly SelectedImage[]) => void;
 }
 
 /** Offers to copy images from their registry if it has more platforms than the engine. */
 export function RegistryCounterpartsAlert({
   images,
-  originals,
+  counterparts,
   onTake,
 }: RegistryCounterpartsAlertProps) {
-  const offers = groups(images, originals);
+  const offers = groups(images, counterparts);
   if (offers.length === 0) {
     return null;
   }
@@ -146,16 +146,19 @@ export function RegistryCounterpartsAlert({
           type="info"
           header={headerText(group)}
           action={
-            <Button onClick={() => onTake(group.source, group.images)} data-testid="take-originals">
+            <Button
+              onClick={() => onTake(group.source, group.images)}
+              data-testid="take-counterparts"
+            >
               {takeText(group)}
             </Button>
           }
-          data-testid="originals"
+          data-testid="counterparts"
         >
           <ul>
-            {group.originals.map((original) => (
-              <li key={`${original.repository}:${original.tag}`}>
-                {original.repository}:{original.tag}. {originalText(original)}
+            {group.counterparts.map((counterpart) => (
+              <li key={`${counterpart.repository}:${counterpart.tag}`}>
+                {counterpart.repository}:{counterpart.tag}. {counterpartText(counterpart)}
               </li>
             ))}
           </ul>

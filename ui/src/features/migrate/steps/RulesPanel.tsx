@@ -11,7 +11,7 @@ import { SidePanel } from "../../../shared/SidePanel";
 import { StatusText } from "../../../shared/StatusText";
 import { TextField } from "../../../shared/TextField";
 import { wizardFooterHeight } from "../wizard/wizardFooterHeight";
-import { outText, progressText, type RuleResult, resultText } from "./rulesResult";
+import { exclusionsText, progressText, type RuleResult, resultText } from "./rulesResult";
 import { rulesOf, type TypedRules, typedRules } from "./tagRules";
 
 interface RulesPanelProps {
@@ -110,7 +110,7 @@ function RulesStatus({ result, onStop }: Pick<RulesPanelProps, "result" | "onSto
       </Box>
     );
   }
-  const out = outText(chosen);
+  const out = exclusionsText(chosen);
   return (
     <div data-testid={result.applied ? "rules-result" : "rules-count"}>
       <StatusText

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { engineUp } from "../../../ipc/fake/fixtures";
-import type { EngineOriginal, EnginePrediction, PlannedImage } from "../../../ipc/generated";
+import type { EnginePrediction, PlannedImage, RegistryCounterpart } from "../../../ipc/generated";
 import { engineFacts } from "../../../shared/engineFacts";
 import { predictionTexts } from "./plannedImageTexts";
-import { originalText } from "./RegistryCounterpartsAlert";
+import { counterpartText } from "./RegistryCounterpartsAlert";
 
 const digest = (sign: string) => `sha256:${sign.repeat(64)}`;
 
@@ -83,7 +83,7 @@ describe("What will arrive of an image of the Docker Engine", () => {
 });
 
 describe("What a registry has of an image of the Docker Engine", () => {
-  const original: EngineOriginal = {
+  const counterpart: RegistryCounterpart = {
     tag: "1",
     registry: "docker.io",
     source: { kind: "docker_hub", namespace: "library" },
@@ -95,20 +95,20 @@ describe("What a registry has of an image of the Docker Engine", () => {
   };
 
   it("is more only where the engine says what it holds", () => {
-    expect(originalText(original)).toBe(
+    expect(counterpartText(counterpart)).toBe(
       "docker.io has 2 platforms. This computer only has linux/amd64.",
     );
-    expect(originalText({ ...original, held_platforms: [] })).toContain(
+    expect(counterpartText({ ...counterpart, held_platforms: [] })).toContain(
       "doesn’t report its platforms",
     );
-    expect(originalText({ ...original, platforms: [], moved: true })).toBe(
+    expect(counterpartText({ ...counterpart, platforms: [], moved: true })).toBe(
       "At docker.io, the tag now points to a different image.",
     );
-    const none = { ...original, held_platforms: [], layers_missing: true };
-    expect(originalText(none)).toBe(
+    const none = { ...counterpart, held_platforms: [], layers_missing: true };
+    expect(counterpartText(none)).toBe(
       "docker.io has 2 platforms. This computer doesn’t have the layers of the image.",
     );
-    expect(originalText({ ...none, platforms: [] })).toBe(
+    expect(counterpartText({ ...none, platforms: [] })).toBe(
       "docker.io has the image. This computer doesn’t have its layers.",
     );
   });

@@ -1,6 +1,6 @@
 // Repositories and tags of a source, for the tests of the images table.
 import type { SourceRepository, SourceTag } from "../../../ipc/generated";
-import type { TagList } from "./imageRows";
+import type { TagList } from "./sourceRows";
 
 export const tag = (name: string, size: number | null = 10): SourceTag => ({
   tag: name,

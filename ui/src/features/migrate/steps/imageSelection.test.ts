@@ -2,16 +2,16 @@
 import { describe, expect, it } from "vitest";
 import type { TagRules } from "../../../ipc/generated";
 import { list, repository, tag } from "./imageFixtures";
-import { noFilter, repositoryRows, tagRows } from "./imageRows";
 import {
   allBox,
-  chosenTags,
   chosenText,
   draftSize,
   repositoryBox,
+  selectedTags,
   selectionSize,
   selectRows,
 } from "./imageSelection";
+import { noFilter, repositoryRows, tagRows } from "./sourceRows";
 
 const tags = { app: list(tag("v2"), tag("v1"), tag("latest")) };
 const rows = repositoryRows([repository("app"), repository("web")], noFilter);
@@ -43,13 +43,13 @@ describe("the check box of a repository", () => {
       "all",
     ],
   ] as const)("with %s selected", (_, selected, of, filter, state) => {
-    const chosen = chosenTags(selected.map((name) => image(name)));
+    const chosen = selectedTags(selected.map((name) => image(name)));
     expect(repositoryBox("app", of, filter, chosen)).toBe(state);
   });
 
   it("of all repositories is that of each, or partly selected", () => {
     const box = (...images: { repository: string; tag: string }[]) =>
-      allBox(rows, { ...tags, web: list(tag("1")) }, noFilter, chosenTags(images));
+      allBox(rows, { ...tags, web: list(tag("1")) }, noFilter, selectedTags(images));
     expect(box()).toBe("none");
     expect(box(image("v1"))).toBe("some");
     expect(box(image("1", "web"))).toBe("some");

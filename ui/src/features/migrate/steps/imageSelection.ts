@@ -6,11 +6,11 @@ import {
   filteredTags,
   filterParts,
   type ImageFilter,
-  type ImageRow,
   type RepositoryRow,
+  type SourceRow,
   shownTag,
   type TagList,
-} from "./imageRows";
+} from "./sourceRows";
 
 type Tags = Readonly<Record<string, TagList>>;
 
@@ -18,9 +18,9 @@ type Tags = Readonly<Record<string, TagList>>;
 export type BoxState = "all" | "some" | "none";
 
 /** The selected tags of each repository. */
-export type ChosenTags = ReadonlyMap<string, ReadonlySet<string>>;
+export type SelectedTags = ReadonlyMap<string, ReadonlySet<string>>;
 
-export function chosenTags(images: readonly SelectedImage[]): ChosenTags {
+export function selectedTags(images: readonly SelectedImage[]): SelectedTags {
   const chosen = new Map<string, Set<string>>();
   for (const { repository, tag } of images) {
     const tags = chosen.get(repository);
@@ -57,7 +57,7 @@ export function repositoryBox(
   repository: string,
   list: TagList | undefined,
   filter: ImageFilter,
-  chosen: ChosenTags,
+  chosen: SelectedTags,
 ): BoxState {
   const mine = chosen.get(repository);
   if (mine === undefined) {
@@ -79,7 +79,7 @@ export function allBox(
   rows: readonly RepositoryRow[],
   tags: Tags,
   filter: ImageFilter,
-  chosen: ChosenTags,
+  chosen: SelectedTags,
 ): BoxState {
   const boxes = new Set(rows.map(({ id }) => repositoryBox(id, tags[id], filter, chosen)));
   const [only] = boxes;
@@ -94,7 +94,7 @@ interface SelectionChange {
 
 /** Selects or deselects rows. Tags that the filter hides keep their state. */
 export function selectRows(
-  rows: readonly ImageRow[],
+  rows: readonly SourceRow[],
   select: boolean,
   tags: Tags,
   filter: ImageFilter,
@@ -109,7 +109,7 @@ export function selectRows(
       after.delete(imageKey(image));
     }
   };
-  const chosen = chosenTags(images);
+  const chosen = selectedTags(images);
   for (const row of rows) {
     if (row.kind === "tag") {
       set({ repository: row.repository, tag: row.tag.tag });

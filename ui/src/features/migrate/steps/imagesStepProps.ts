@@ -1,12 +1,13 @@
+/** The properties that the parts of the Images step share. */
 import type { ReactNode } from "react";
 import type { ErrorActions } from "../../../errors";
 import type {
   AwsProfile,
-  EngineOriginal,
   EngineStatus,
   ImageSource,
   PasteField,
   PracticeStatus,
+  RegistryCounterpart,
   SourceLoginStatus,
   SourceNamespaces,
   SourceRepository,
@@ -16,9 +17,9 @@ import type { TypedLogin } from "../../../shared/SourceLoginFields";
 import type { Request } from "../../../shared/useRequest";
 import type { Draft } from "../wizard/draft";
 import type { DraftAction } from "../wizard/reducer";
-import type { ImageFilter, TagList } from "./imageRows";
 import type { RuleResult } from "./rulesResult";
 import type { SourceStates } from "./sourceOptions";
+import type { ImageFilter, TagList } from "./sourceRows";
 
 /** A repository that the table opens. Another object opens it again. */
 export interface OpenedRepository {
@@ -68,7 +69,7 @@ export interface ImagesStepProps {
   onRules: (rules: TagRules) => void;
   onRulesStop: () => void;
   /** Counterparts of the engine images in their registries, by `repository:tag`. */
-  originals: Readonly<Record<string, EngineOriginal>>;
+  counterparts: Readonly<Record<string, RegistryCounterpart>>;
   /** Docker Hub namespaces of the signed-in user. */
   namespaces: SourceNamespaces | null;
   profiles: readonly AwsProfile[];

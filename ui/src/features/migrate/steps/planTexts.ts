@@ -1,5 +1,5 @@
 /** Sentences about the totals of a plan. */
-import type { ExpectedTime, PlanTotals, PullQuota } from "../../../ipc/generated";
+import type { ExpectedTime, NeededQuota, PlanTotals } from "../../../ipc/generated";
 import {
   formatBytes,
   formatClock,
@@ -16,7 +16,7 @@ export function monthlyCost(storedBytes: number, rate: number): string {
 }
 
 /** Required and remaining pulls. */
-export function quotaText(quota: PullQuota, atLeast: boolean): string {
+export function quotaText(quota: NeededQuota, atLeast: boolean): string {
   const pulls = formatCounted(quota.needed, "pull", "pulls");
   const needed = atLeast ? `at least ${pulls}` : pulls;
   return quota.left === null
@@ -28,7 +28,7 @@ export function quotaText(quota: PullQuota, atLeast: boolean): string {
  * Describes when the limit is renewed. Docker Hub uses a sliding window and reports only its
  * length.
  */
-export function quotaNote(quota: PullQuota, nowMs: number): string | null {
+export function quotaNote(quota: NeededQuota, nowMs: number): string | null {
   if (quota.left === null || quota.window_seconds === null) {
     return null;
   }

@@ -1,3 +1,4 @@
+/** Cells of a planned image that are longer than a text. */
 import type { PlannedImage } from "../../../ipc/generated";
 import { Bytes } from "../../../shared/Bytes";
 import { formatBytes, formatExact, formatRelative, shortDigest } from "../../../shared/format";

@@ -1,5 +1,5 @@
 /** The result of selecting by rules. */
-import type { ChooseProgress, ChosenTags, OutReason } from "../../../ipc/generated";
+import type { ChooseProgress, ChosenTags, TagExclusion } from "../../../ipc/generated";
 import { formatBytes, formatCount, formatCounted } from "../../../shared/format";
 
 export interface RuleResult {
@@ -19,7 +19,7 @@ export const noResult: RuleResult = {
   error: null,
 };
 
-const reasons: Record<OutReason, string> = {
+const reasons: Record<TagExclusion, string> = {
   not_included: "not included",
   excluded: "excluded",
   pushed_before: "not pushed recently",
@@ -38,7 +38,7 @@ export function resultText(chosen: ChosenTags, applied: boolean): string {
 }
 
 /** Why the other tags aren't selected, or `null`: `3 excluded, 14,495 older tags skipped.` */
-export function outText({ out }: ChosenTags): string | null {
+export function exclusionsText({ out }: ChosenTags): string | null {
   const parts = out.map(({ reason, tags }) => `${formatCount(tags)} ${reasons[reason]}`);
   const tags = out.at(-1)?.tags === 1 ? "tag" : "tags";
   return parts.length === 0 ? null : `${parts.join(", ")} ${tags} skipped.`;

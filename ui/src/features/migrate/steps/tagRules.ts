@@ -1,3 +1,4 @@
+/** The rules that choose tags, as the user types them and as the backend reads them. */
 import type { TagPattern, TagPatternKind, TagRules } from "../../../ipc/generated";
 
 /** Rules as entered in the fields. */

@@ -31,7 +31,7 @@ function mayHaveMorePlatforms(image: PlannedImage): boolean {
 
 /** Offers to copy from a registry if the plan shows that the Docker Engine has fewer platforms. */
 export function EngineOffers({ plan, draft, dispatch }: EngineOffersProps) {
-  const { originals, lookUp } = useRegistryCounterparts(useBackend(), draft.source);
+  const { counterparts, lookUp } = useRegistryCounterparts(useBackend(), draft.source);
   const images = useMemo(
     () => plan.images.filter(mayHaveMorePlatforms).map((image) => image.selected),
     [plan.images],
@@ -44,8 +44,8 @@ export function EngineOffers({ plan, draft, dispatch }: EngineOffersProps) {
   return (
     <RegistryCounterpartsAlert
       images={images}
-      originals={originals}
-      onTake={(source, taken) => dispatch({ type: "originals_taken", source, images: taken })}
+      counterparts={counterparts}
+      onTake={(source, taken) => dispatch({ type: "selection_replaced", source, images: taken })}
     />
   );
 }

@@ -7,8 +7,8 @@ import { isHub, sourceNamespaces, withNamespaces } from "../../../shared/namespa
 import type { TypedLogin } from "../../../shared/SourceLoginFields";
 import { useRequest } from "../../../shared/useRequest";
 import { ImagesStep } from "../steps/ImagesStep";
-import { filteredTags, noFilter, repositoryRows } from "../steps/imageRows";
 import type { OpenedRepository } from "../steps/imagesStepProps";
+import { filteredTags, noFilter, repositoryRows } from "../steps/sourceRows";
 import { type Draft, selectedRepositories } from "./draft";
 import type { DraftAction } from "./reducer";
 import { usePastedReference } from "./usePastedReference";
@@ -108,7 +108,7 @@ export function ImagesContainer(props: ImagesContainerProps) {
     source?.kind === "docker_engine" && images.repositories.error !== null ? "engine" : null,
     () => backend.engineStatus(),
   );
-  const { originals, lookUp } = useRegistryCounterparts(backend, source);
+  const { counterparts, lookUp } = useRegistryCounterparts(backend, source);
   const { states, readStates } = useSourceStates(backend, profiles.length);
   const { lookInto, repositories } = images;
   // A mistyped source never gets into the list.
@@ -221,7 +221,7 @@ export function ImagesContainer(props: ImagesContainerProps) {
         images.loadTags(repository);
       }}
       onSeen={seen}
-      originals={originals}
+      counterparts={counterparts}
       namespaces={namespaces.answer}
       profiles={profiles}
       practice={practice.answer}

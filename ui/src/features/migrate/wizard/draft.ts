@@ -1,3 +1,4 @@
+/** What the user chose in the wizard so far, how it is stored, and the request that it makes. */
 import type {
   AwsConnection,
   ConflictChoice,

@@ -1,3 +1,4 @@
+/** Which lifecycle policies would expire images of a plan, and whether the user confirmed it. */
 import type { MigrationPlan, PlannedRepository } from "../../../ipc/generated";
 import type { Draft } from "./draft";
 

@@ -1,3 +1,7 @@
+/**
+ * Every change of the wizard’s draft, as a pure function of the draft and an action. `useDraft`
+ * applies it.
+ */
 import type {
   AwsConnection,
   ChosenTags,
@@ -40,7 +44,7 @@ export type DraftAction =
   | { type: "expiry_confirmed"; expiry: string | null }
   | { type: "source_chosen"; source: ImageSource }
   /** Replaces source and selection: with the registries of engine images, or with a list. */
-  | { type: "originals_taken"; source: ImageSource; images: readonly SelectedImage[] }
+  | { type: "selection_replaced"; source: ImageSource; images: readonly SelectedImage[] }
   | { type: "repository_typed"; repository: string }
   /** Chooses the source, repository and tag of a pasted reference. */
   | { type: "reference_pasted"; pasted: PastedSource }
@@ -221,7 +225,7 @@ export function draftReducer(draft: Draft, action: DraftAction): Draft {
       return { ...draft, confirmedExpiry: action.expiry };
     case "source_chosen":
       return withSource(draft, action.source);
-    case "originals_taken": {
+    case "selection_replaced": {
       // Not all registries list their repositories.
       const named = action.source.kind === "registry";
       const repositories = [...new Set(action.images.map(({ repository }) => repository))];

@@ -1,14 +1,14 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import type { Backend } from "../../../ipc/backend";
-import type { EngineOriginal, ImageSource } from "../../../ipc/generated";
+import type { ImageSource, RegistryCounterpart } from "../../../ipc/generated";
 
 /** Batch size of lookups. */
 const batch = 20;
 
 /** Counterparts of the engine images in their registries, by `repository:tag`. */
-type Originals = Readonly<Record<string, EngineOriginal>>;
+type Counterparts = Readonly<Record<string, RegistryCounterpart>>;
 
-const none: Originals = {};
+const none: Counterparts = {};
 
 /**
  * Looks up registry counterparts of engine images in the background, once each. Errors are ignored,
@@ -17,9 +17,9 @@ const none: Originals = {};
 export function useRegistryCounterparts(
   backend: Backend,
   source: ImageSource | null,
-): { originals: Originals; lookUp: (repository: string, tags: readonly string[]) => void } {
+): { counterparts: Counterparts; lookUp: (repository: string, tags: readonly string[]) => void } {
   const engine = source?.kind === "docker_engine";
-  const [originals, setOriginals] = useState<Originals>(none);
+  const [counterparts, setCounterparts] = useState<Counterparts>(none);
   const asked = useRef(new Set<string>());
   const wanted = useRef(engine);
   useEffect(() => {
@@ -36,9 +36,9 @@ export function useRegistryCounterparts(
         asked.current.add(`${repository}:${tag}`);
       }
       for (let at = 0; at < open.length && wanted.current; at += batch) {
-        const found = await backend.engineOriginals(repository, open.slice(at, at + batch));
+        const found = await backend.registryCounterparts(repository, open.slice(at, at + batch));
         const named = found.map((one) => [`${repository}:${one.tag}`, one] as const);
-        setOriginals((before) => ({ ...before, ...Object.fromEntries(named) }));
+        setCounterparts((before) => ({ ...before, ...Object.fromEntries(named) }));
       }
     },
     [backend],
@@ -51,6 +51,6 @@ export function useRegistryCounterparts(
     },
     [engine, ask],
   );
-  const shown = engine ? originals : none;
-  return useMemo(() => ({ originals: shown, lookUp }), [shown, lookUp]);
+  const shown = engine ? counterparts : none;
+  return useMemo(() => ({ counterparts: shown, lookUp }), [shown, lookUp]);
 }

@@ -1,7 +1,7 @@
 import { useCallback, useEffect, useRef, useState } from "react";
 import type { Backend } from "../../../ipc/backend";
 import type { ImageSource, SourceRepository, SourceTag } from "../../../ipc/generated";
-import type { TagList } from "../steps/imageRows";
+import type { TagList } from "../steps/sourceRows";
 
 /** Batch size of tag details. */
 const detailBatch = 25;

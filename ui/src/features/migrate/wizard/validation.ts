@@ -1,3 +1,7 @@
+/**
+ * What is missing or invalid in each step of the wizard, as a sentence beside the button that it
+ * disables.
+ */
 import type { ImageSource } from "../../../ipc/generated";
 import { formatCounted } from "../../../shared/format";
 import { isHub, namespacesProblem, sourceNamespaces } from "../../../shared/namespaces";

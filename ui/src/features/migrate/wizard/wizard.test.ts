@@ -261,7 +261,7 @@ describe("the draft", () => {
       selection: { repositories: [], rules: {} } as unknown as Selection,
     };
     const away = draftReducer(ruled, { type: "source_chosen", source: { kind: "docker_engine" } });
-    const taken = draftReducer(away, { type: "originals_taken", source, images: [image] });
+    const taken = draftReducer(away, { type: "selection_replaced", source, images: [image] });
     expect(taken.selection).toBeNull();
   });
 
@@ -374,50 +374,5 @@ describe("the problem of a step", () => {
       tag_mutability: "immutable_with_exclusion",
     } as const;
     expect(repositoriesProblem({ ...filled, template }, names)).toMatch(/settings/);
-  });
-});
-
-describe("the copy options", () => {
-  const arm = draftReducer(chosen, {
-    type: "extent_changed",
-    extent: { platform: "linux/arm64", referrers: false },
-  });
-
-  it("include everything by default, and a change resets the conflict choices", () => {
-    expect(requestOf(filled, proposals, true)?.extent).toEqual({ platform: null, referrers: true });
-    expect(requestOf(arm, proposals, true)?.extent).toEqual({
-      platform: "linux/arm64",
-      referrers: false,
-    });
-    expect(arm.choices).toEqual([]);
-  });
-
-  it("of the Docker Engine is a platform, and referrers are unknown to it", () => {
-    const engine: Draft = { ...arm, source: { kind: "docker_engine" } };
-    expect(requestOf(engine, proposals, true)?.extent).toEqual({
-      platform: "linux/arm64",
-      referrers: true,
-    });
-  });
-
-  it("needs a platform that is one", () => {
-    for (const [platform, fits] of [
-      ["linux/amd64", true],
-      ["linux/arm/v7", true],
-      ["amd64", false],
-      ["linux/", false],
-      ["linux/arm/v7/x", false],
-    ] as const) {
-      const draft = draftReducer(filled, {
-        type: "extent_changed",
-        extent: { platform, referrers: true },
-      });
-      expect(imagesProblem(draft) === null, platform).toBe(fits);
-    }
-  });
-
-  it("is everything in a draft that was kept before there was a choice", () => {
-    const { extent: _, ...older } = filled;
-    expect(parseDraft(older)?.extent).toEqual({ platform: null, referrers: true });
   });
 });

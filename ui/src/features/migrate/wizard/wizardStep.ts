@@ -1,3 +1,4 @@
+/** What a step of the wizard provides, and what it receives. */
 import type { ComponentType, ReactNode } from "react";
 import type { ErrorActions } from "../../../errors";
 import type { Draft, StepId } from "./draft";

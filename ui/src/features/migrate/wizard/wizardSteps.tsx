@@ -1,4 +1,5 @@
 import { formatCount, formatCounted } from "../../../shared/format";
+import { prefixHint } from "../../../shared/repositoryName";
 import { RepositoriesStep } from "../steps/RepositoriesStep";
 import { planProblem, ReviewStep } from "../steps/ReviewStep";
 import { accountProblem } from "./accountProblem";
@@ -9,7 +10,6 @@ import { expiryProblem } from "./expiryConfirmation";
 import { ImagesContainer } from "./ImagesContainer";
 import { permissionsProblem } from "./missingPermissions";
 import { PlanCommands } from "./PlanCommands";
-import { prefixHint } from "./prefixHint";
 import { BlobMountingOffer, RegistryOffers } from "./RegistryOffers";
 import type { WizardData } from "./useWizardData";
 import { connectionProblem, imagesProblem, repositoriesProblem } from "./validation";
@@ -90,7 +90,10 @@ export const wizardSteps: readonly WizardStep[] = [
     ),
     problem: ({ draft, data }) => repositoriesProblem(draft, data.names),
     waiting: ({ data }) => !data.names.settled && data.names.error === null,
-    status: ({ draft, data }) => prefixHint(draft, data.names.proposals),
+    status: ({ draft, data }) => {
+      const [first] = data.names.proposals.values();
+      return first === undefined ? null : prefixHint(draft.prefix, first);
+    },
   },
   {
     id: "review",

@@ -1,3 +1,4 @@
+/** The forms that change rules of the registry: replication, signing, and the registry policy. */
 import Alert from "@cloudscape-design/components/alert";
 import AttributeEditor from "@cloudscape-design/components/attribute-editor";
 import Box from "@cloudscape-design/components/box";
@@ -9,7 +10,7 @@ import type { ReplicationRule, SigningRule } from "../../../ipc/generated";
 import { ChangeModal, type ChangeModalProps } from "./ChangeModal";
 import {
   patterns,
-  policyProblem,
+  registryPolicyProblem,
   replicationEntries,
   replicationProblem,
   replicationRules,
@@ -150,7 +151,7 @@ export function SigningForm({ rules, ...modal }: FormProps & { rules: readonly S
 export function PolicyForm({ policy, ...modal }: FormProps & { policy: string }) {
   const [text, setText] = useState(policy);
   const wanted = text.trim();
-  const problem = wanted === "" ? null : policyProblem(wanted);
+  const problem = wanted === "" ? null : registryPolicyProblem(wanted);
   return (
     <ChangeModal
       {...modal}

@@ -9,7 +9,7 @@ import { accessibilityViolations } from "../../../testing/accessibility";
 import { practice as connection, press, renderWith } from "../../../testing/component";
 import { RegistrySettingsTab } from "./RegistrySettingsTab";
 import {
-  policyProblem,
+  registryPolicyProblem,
   replicationEntries,
   replicationProblem,
   replicationRules,
@@ -282,7 +282,7 @@ it.each([
   ["{", "JSON"],
   [`{"Statement":"${"x".repeat(10_300)}"}`, "10,240"],
 ])("checks the policy %.20s", (text, problem) => {
-  const found = policyProblem(text);
+  const found = registryPolicyProblem(text);
   expect(problem === null ? found : found?.includes(problem)).toBe(problem === null ? null : true);
 });
 

@@ -1,3 +1,4 @@
+/** The configuration of a registry in words, and the checks of what the forms change. */
 import type {
   RegistryCacheRule,
   RegistryScanning,
@@ -148,7 +149,7 @@ export function signingWords(rules: readonly SigningRule[]): string[] {
 }
 
 /** Why a text isn't a policy, or `null`. */
-export function policyProblem(text: string): string | null {
+export function registryPolicyProblem(text: string): string | null {
   if (text.length > 10_240) {
     return "A policy has at most 10,240 characters.";
   }

@@ -1,3 +1,4 @@
+/** What one repository stores: its treemap, and what other repositories share with it. */
 import Alert from "@cloudscape-design/components/alert";
 import Box from "@cloudscape-design/components/box";
 import Container from "@cloudscape-design/components/container";
@@ -104,9 +105,9 @@ export function RepositoryStorageView(props: RepositoryStorageProps) {
         <>
           <SizeOverTime months={storage.months} isExact={size.is_exact} />
           <CostSection sizes={[{ name, ...storage }]} />
-          {(storage.shared_elsewhere_bytes ?? 0) > 0 && (
+          {(storage.shared_with_others_bytes ?? 0) > 0 && (
             <Box color="text-body-secondary" data-testid="storage-shared-elsewhere">
-              {mountedText(size.bytes, storage.shared_elsewhere_bytes ?? 0)}
+              {mountedText(size.bytes, storage.shared_with_others_bytes ?? 0)}
             </Box>
           )}
           <Box color="text-body-secondary">

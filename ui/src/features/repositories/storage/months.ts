@@ -1,3 +1,6 @@
+/**
+ * Months: their names, the size of a repository in each, and the use of repositories over a year.
+ */
 import type { MonthlyUse, RepositoryContents } from "../../../ipc/generated";
 
 const monthFormat = new Intl.DateTimeFormat("en", {

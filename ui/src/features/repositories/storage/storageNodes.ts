@@ -1,3 +1,7 @@
+/**
+ * The rectangles of the treemap: repositories of a registry, or images of a repository, by size and
+ * last pull.
+ */
 import type { ImageSize, RepositoryContents, RepositoryDetails } from "../../../ipc/generated";
 import {
   formatAtMost,

@@ -176,7 +176,7 @@ async fn a_panic_in_a_run_ends_the_job_and_the_migration_can_be_resumed() {
             data_folder: folder.path().to_owned(),
             aws: AwsEnvironment::from_variables(Vec::<(String, String)>::new()),
             docker: DockerEnvironment::default(),
-            quota_look_again: None,
+            quota_check_interval: None,
         });
         api.practice_start().await.unwrap();
         let plan = api.migration_plan_with_progress(request(), |_| {}).await.unwrap();

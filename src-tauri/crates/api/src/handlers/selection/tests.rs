@@ -3,7 +3,7 @@
 use std::sync::Mutex;
 
 use transload_contract::{
-    ChooseProgress, ImageSource, OutReason, Selection, SourceLogin, TagPattern, TagPatternKind,
+    ChooseProgress, ImageSource, Selection, SourceLogin, TagExclusion, TagPattern, TagPatternKind,
     TagRules,
 };
 
@@ -39,7 +39,7 @@ async fn rules_read_only_the_pages_that_they_need() {
             TagRules { newest: Some(5), ..all() },
             REPOSITORY_PAGES + 301,
             1505,
-            vec![(OutReason::Older, 14_495)],
+            vec![(TagExclusion::Older, 14_495)],
         ),
         (
             "newest 250: three pages of `builds`",
@@ -47,7 +47,7 @@ async fn rules_read_only_the_pages_that_they_need() {
             TagRules { newest: Some(250), ..all() },
             4,
             270,
-            vec![(OutReason::Older, 9750)],
+            vec![(TagExclusion::Older, 9750)],
         ),
         (
             "pushed today: one page of each",
@@ -55,7 +55,7 @@ async fn rules_read_only_the_pages_that_they_need() {
             TagRules { pushed_within_days: Some(1), ..all() },
             2,
             0,
-            vec![(OutReason::PushedBefore, 10_020)],
+            vec![(TagExclusion::PushedBefore, 10_020)],
         ),
         (
             "a pattern that the second page matches first",
@@ -63,7 +63,7 @@ async fn rules_read_only_the_pages_that_they_need() {
             TagRules { newest: Some(1), include: glob("build-09800"), ..all() },
             2,
             1,
-            vec![(OutReason::NotIncluded, 199), (OutReason::Older, 9800)],
+            vec![(TagExclusion::NotIncluded, 199), (TagExclusion::Older, 9800)],
         ),
     ] {
         api.with_practice(|practice| practice.clear_requests()).await.unwrap();

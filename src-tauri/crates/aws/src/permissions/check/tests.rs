@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::*;
-use crate::permissions::permission::DenialReason;
+use crate::permissions::permission::PermissionDenialReason;
 use crate::testing::{CannedResponse, LocalAws, RecordedRequest, session_at};
 
 const USER: &str = "arn:aws:iam::123456789012:user/ada";
@@ -93,16 +93,19 @@ async fn a_simulation_has_a_result_for_each_action_and_resource() {
     assert_eq!(check.basis, CheckMethod::Simulation);
     for (action, expected) in [
         ("ecr:GetAuthorizationToken", PermissionStatus::Allowed),
-        ("ecr:CreateRepository", PermissionStatus::Missing { denial: DenialReason::NotGranted }),
+        (
+            "ecr:CreateRepository",
+            PermissionStatus::Missing { denial: PermissionDenialReason::NotGranted },
+        ),
         ("ecr:TagResource", PermissionStatus::conditional(vec!["aws:RequestTag/team".to_owned()])),
         (
             "ecr:PutLifecyclePolicy",
-            PermissionStatus::Missing { denial: DenialReason::Organization },
+            PermissionStatus::Missing { denial: PermissionDenialReason::Organization },
         ),
-        ("ecr:PutImage", PermissionStatus::Missing { denial: DenialReason::Denied }),
+        ("ecr:PutImage", PermissionStatus::Missing { denial: PermissionDenialReason::Denied }),
         ("ecr:InitiateLayerUpload", PermissionStatus::Allowed),
-        ("kms:CreateGrant", PermissionStatus::unknown(UnknownReason::OtherPolicy)),
-        ("kms:DescribeKey", PermissionStatus::unknown(UnknownReason::NotAsked)),
+        ("kms:CreateGrant", PermissionStatus::unknown(PermissionUnknownReason::OtherPolicy)),
+        ("kms:DescribeKey", PermissionStatus::unknown(PermissionUnknownReason::NotAsked)),
     ] {
         assert_eq!(*standing(&check, action), expected, "{action}");
     }
@@ -156,7 +159,7 @@ async fn resource_results_and_further_pages_count() {
     let check = session_at(&aws).await.check_permissions(USER, &wanted).await;
     assert_eq!(
         check.permissions[0].standing,
-        PermissionStatus::Missing { denial: DenialReason::NotGranted }
+        PermissionStatus::Missing { denial: PermissionDenialReason::NotGranted }
     );
     assert_eq!(check.permissions[0].resources, [NEW]);
     assert_eq!(check.permissions[1].standing, PermissionStatus::Allowed);
@@ -213,13 +216,16 @@ async fn without_a_simulation_only_read_only_calls_are_made() {
     let actions = [
         ("ecr:GetAuthorizationToken", PermissionStatus::Allowed),
         ("ecr:DescribeImages", PermissionStatus::Allowed),
-        ("ecr:ListImages", PermissionStatus::unknown(UnknownReason::NotAsked)),
+        ("ecr:ListImages", PermissionStatus::unknown(PermissionUnknownReason::NotAsked)),
         ("ecr:BatchCheckLayerAvailability", PermissionStatus::Allowed),
-        ("ecr:BatchGetImage", PermissionStatus::Missing { denial: DenialReason::CallRefused }),
+        (
+            "ecr:BatchGetImage",
+            PermissionStatus::Missing { denial: PermissionDenialReason::CallRefused },
+        ),
         ("ecr:GetDownloadUrlForLayer", PermissionStatus::Allowed),
-        ("ecr:CreateRepository", PermissionStatus::unknown(UnknownReason::NotAsked)),
-        ("ecr:InitiateLayerUpload", PermissionStatus::unknown(UnknownReason::NotAsked)),
-        ("ecr:PutImage", PermissionStatus::unknown(UnknownReason::NotAsked)),
+        ("ecr:CreateRepository", PermissionStatus::unknown(PermissionUnknownReason::NotAsked)),
+        ("ecr:InitiateLayerUpload", PermissionStatus::unknown(PermissionUnknownReason::NotAsked)),
+        ("ecr:PutImage", PermissionStatus::unknown(PermissionUnknownReason::NotAsked)),
     ];
     let wanted: Vec<_> = actions.iter().map(|(action, _)| permission(action, &[APP])).collect();
     let check = session_at(&aws).await.check_permissions(USER, &wanted).await;
@@ -262,7 +268,7 @@ async fn an_alias_is_resolved_to_its_key() {
             true,
             false,
             PermissionStatus::Allowed,
-            PermissionStatus::unknown(UnknownReason::OtherPolicy),
+            PermissionStatus::unknown(PermissionUnknownReason::OtherPolicy),
             KEY,
         ),
         (KEY, true, true, PermissionStatus::Allowed, PermissionStatus::Allowed, KEY),
@@ -271,8 +277,8 @@ async fn an_alias_is_resolved_to_its_key() {
             ALIAS,
             false,
             true,
-            PermissionStatus::unknown(UnknownReason::OtherPolicy),
-            PermissionStatus::unknown(UnknownReason::NotAsked),
+            PermissionStatus::unknown(PermissionUnknownReason::OtherPolicy),
+            PermissionStatus::unknown(PermissionUnknownReason::NotAsked),
             ANY_KEY,
         ),
         // The policy of the key may deny what the caller's policies allow.
@@ -280,7 +286,7 @@ async fn an_alias_is_resolved_to_its_key() {
             KEY,
             false,
             true,
-            PermissionStatus::unknown(UnknownReason::OtherPolicy),
+            PermissionStatus::unknown(PermissionUnknownReason::OtherPolicy),
             PermissionStatus::Allowed,
             KEY,
         ),
@@ -288,8 +294,8 @@ async fn an_alias_is_resolved_to_its_key() {
             "arn:aws:kms:eu-west-1:123456789012:alias/none",
             true,
             true,
-            PermissionStatus::unknown(UnknownReason::NotAsked),
-            PermissionStatus::unknown(UnknownReason::NotAsked),
+            PermissionStatus::unknown(PermissionUnknownReason::NotAsked),
+            PermissionStatus::unknown(PermissionUnknownReason::NotAsked),
             ANY_KEY,
         ),
     ] {

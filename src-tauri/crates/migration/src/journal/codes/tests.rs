@@ -1,6 +1,6 @@
 //! Every variant has a code of its own, which never changes.
 
-use crate::engine_route::predict::{EngineOutcome, EngineWay};
+use crate::engine_route::predict::{EngineOutcome, EnginePushMethod};
 use crate::journal::codes::{ActionCode, Coded, WriteCode};
 use crate::journal::entry::Stage;
 use crate::journal::intent::WriteOutcome;
@@ -27,7 +27,7 @@ fn every_value_has_a_unique_code() {
         Proof::Different,
         Proof::NotProved,
     ]);
-    check(&[EngineWay::Push, EngineWay::PushPlatform, EngineWay::OwnPush]);
+    check(&[EnginePushMethod::Push, EnginePushMethod::PushPlatform, EnginePushMethod::OwnPush]);
     check(&[
         EngineOutcome::Whole,
         EngineOutcome::Part,

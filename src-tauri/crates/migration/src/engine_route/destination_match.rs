@@ -13,7 +13,7 @@ const MAX_CHILDREN: usize = 16;
 
 /// How the destination's tag relates to an image of the engine.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Counterpart {
+pub(crate) enum DestinationMatch {
     /// The image that a push would send, with its digest and the index that contains it if the
     /// prediction left them open.
     Same { digest: Option<Digest>, part_of: Option<Digest> },
@@ -23,25 +23,25 @@ pub(crate) enum Counterpart {
 
 /// Looks for the image under the tag that points to `existing`. Returns `None` if the tag points to
 /// a different image, or it can't be determined.
-pub(crate) async fn find_counterpart(
+pub(crate) async fn match_destination(
     docker: &dyn DockerApi,
     image: &EngineImage,
     prediction: &Prediction,
     registry: &dyn RegistryApi,
     (path, existing): (&str, &Digest),
-) -> Option<Counterpart> {
-    let same = || Counterpart::Same { digest: None, part_of: None };
+) -> Option<DestinationMatch> {
+    let same = || DestinationMatch::Same { digest: None, part_of: None };
     if prediction.digest.as_ref() == Some(existing) {
         return Some(same());
     }
     if prediction.part_of.as_ref() == Some(existing) {
-        return Some(Counterpart::Index);
+        return Some(DestinationMatch::Index);
     }
     let found = match prediction.engine.outcome {
         EngineOutcome::Whole | EngineOutcome::Part | EngineOutcome::Mounted => Ok(None),
         EngineOutcome::SeenWhileSending if image.id == *existing => {
             let digest = Some(existing.clone());
-            Ok(Some(Counterpart::Same { digest, part_of: None }))
+            Ok(Some(DestinationMatch::Same { digest, part_of: None }))
         }
         EngineOutcome::SeenWhileSending => {
             let platform = prediction.platforms.first();
@@ -51,7 +51,7 @@ pub(crate) async fn find_counterpart(
             let found = holds_content(registry, path, existing, &image.id).await;
             found.map(|found| match found? {
                 ContentRelation::Image => Some(same()),
-                ContentRelation::InIndex => Some(Counterpart::Index),
+                ContentRelation::InIndex => Some(DestinationMatch::Index),
                 ContentRelation::Other { .. } => None,
             })
         }
@@ -69,7 +69,7 @@ async fn part_of_root(
     id: &Digest,
     platform: Option<&Platform>,
     existing: &Digest,
-) -> Result<Option<Counterpart>, MigrationError> {
+) -> Result<Option<DestinationMatch>, MigrationError> {
     let Manifest::Index(index) = docker.archive(id).await?.read_root(id).await? else {
         return Ok(None);
     };
@@ -80,8 +80,10 @@ async fn part_of_root(
         };
         child.digest == *existing && is_wanted
     });
-    Ok(is_part
-        .then(|| Counterpart::Same { digest: Some(existing.clone()), part_of: Some(id.clone()) }))
+    Ok(is_part.then(|| DestinationMatch::Same {
+        digest: Some(existing.clone()),
+        part_of: Some(id.clone()),
+    }))
 }
 
 /// How a manifest at the destination relates to an image that is known by its configuration.

@@ -38,7 +38,7 @@ export interface RepositoryRow {
 }
 
 /** A table row: a repository, or a row below it. */
-export type ImageRow =
+export type SourceRow =
   | RepositoryRow
   | {
       readonly kind: "tag";
@@ -116,7 +116,7 @@ function tagProgress(list: TagList | undefined) {
 
 /** The rows under a repository. */
 export function tagRows(repository: string, list: TagList | undefined, filter: ImageFilter) {
-  const row = (kind: "loading" | "empty" | "more"): ImageRow => ({
+  const row = (kind: "loading" | "empty" | "more"): SourceRow => ({
     kind,
     id: `${repository} ${kind}`,
     repository,
@@ -125,7 +125,7 @@ export function tagRows(repository: string, list: TagList | undefined, filter: I
   if (list === undefined) {
     return [row("loading")];
   }
-  const rows: ImageRow[] = filteredTags(repository, list.tags, filter).map((tag) => ({
+  const rows: SourceRow[] = filteredTags(repository, list.tags, filter).map((tag) => ({
     kind: "tag",
     id: `${repository}:${tag.tag}`,
     repository,
@@ -144,7 +144,7 @@ export function tagRows(repository: string, list: TagList | undefined, filter: I
 }
 
 /** The first rows below a repository, and a row to show more. */
-export function drawnRows(rows: readonly ImageRow[], count: number): ImageRow[] {
+export function drawnRows(rows: readonly SourceRow[], count: number): SourceRow[] {
   const first = rows[0];
   if (rows.length <= count + 1 || first === undefined || first.kind === "repository") {
     return [...rows];

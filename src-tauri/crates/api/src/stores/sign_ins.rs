@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use tokio::sync::{OwnedMutexGuard, watch};
 use tokio_util::sync::CancellationToken;
 use transload_aws::SsoSession;
-use transload_contract::{SignInOutcome, SignInPrompt, SignInWay};
+use transload_contract::{SignInMethod, SignInOutcome, SignInPrompt};
 use transload_errors::{ApiError, ErrorCode};
 
 use crate::locks::locked;
@@ -95,11 +95,13 @@ impl SignIns {
 
     /// Returns the prompt of the waiting sign-in of a session. A sign-in with another method is
     /// cancelled.
-    pub fn of(&self, session: &SsoSession, way: Option<SignInWay>) -> Option<SignInPrompt> {
+    pub fn of(&self, session: &SsoSession, method: Option<SignInMethod>) -> Option<SignInPrompt> {
         let mut all = locked(&self.waiting);
         all.retain(|_, waiting| waiting.outcome.borrow().is_none() || waiting.session != *session);
         let waiting = all.values().find(|waiting| waiting.session == *session)?;
-        if way.is_none_or(|way| way == waiting.prompt.way) && !waiting.cancel.is_cancelled() {
+        if method.is_none_or(|method| method == waiting.prompt.method)
+            && !waiting.cancel.is_cancelled()
+        {
             return Some(waiting.prompt.clone());
         }
         waiting.cancel.cancel();

@@ -65,12 +65,12 @@ impl ReadyPlan {
 
 /// The newest plans by ID, with the manifests that were read for them.
 #[derive(Default)]
-pub(crate) struct PlanBook {
+pub(crate) struct PlanStore {
     plans: Mutex<VecDeque<(String, ReadyPlan)>>,
     manifests: Mutex<Arc<ManifestCache>>,
 }
 
-impl PlanBook {
+impl PlanStore {
     pub fn add(&self, id: String, plan: ReadyPlan) {
         let mut plans = locked(&self.plans);
         let images: Vec<_> = plans.iter().map(|(_, plan)| plan.plan.images.len()).collect();

@@ -9,7 +9,7 @@ import {
   repositoryRows,
   tagMatcher,
   tagRows,
-} from "./imageRows";
+} from "./sourceRows";
 
 const tags = { app: list(tag("v2"), tag("v1"), tag("latest")) };
 

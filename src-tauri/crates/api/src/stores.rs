@@ -1,4 +1,4 @@
-//! What stays open from one call to the next. Each book is plain data behind a lock and knows nothing of
+//! What stays open from one call to the next. Each store is plain data behind a lock and knows nothing of
 //! [`Api`](crate::Api), which holds them.
 //!
 //! - `connections`: connections to ECR; each is opened once

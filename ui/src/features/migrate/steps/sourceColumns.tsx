@@ -1,9 +1,13 @@
+/**
+ * The columns of the table in the Images step: repositories of a source, and below an open one its
+ * tags.
+ */
 import Badge from "@cloudscape-design/components/badge";
 import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
 import Checkbox from "@cloudscape-design/components/checkbox";
 import { asApiError } from "../../../errors";
-import type { EngineOriginal, SourceTag } from "../../../ipc/generated";
+import type { RegistryCounterpart, SourceTag } from "../../../ipc/generated";
 import { Bytes } from "../../../shared/Bytes";
 import { CopyableDigest } from "../../../shared/CopyableText";
 import { formatCount, formatCounted } from "../../../shared/format";
@@ -11,20 +15,20 @@ import { MiddleEllipsis } from "../../../shared/MiddleEllipsis";
 import { RelativeTime } from "../../../shared/RelativeTime";
 import { StatusText } from "../../../shared/StatusText";
 import type { Column } from "../../../shared/tablePreferences";
-import type { ImageRow, TagList } from "./imageRows";
 import { type BoxState, chosenText } from "./imageSelection";
-import { originalText } from "./RegistryCounterpartsAlert";
+import { counterpartText } from "./RegistryCounterpartsAlert";
+import type { SourceRow, TagList } from "./sourceRows";
 
 /** What the cells of the image table show and do. */
-interface ImageCells {
+interface SourceCells {
   readonly engine: boolean;
   readonly expanded: ReadonlySet<string>;
   readonly tags: Readonly<Record<string, TagList>>;
-  readonly originals: Readonly<Record<string, EngineOriginal>>;
-  readonly box: (row: ImageRow) => BoxState;
+  readonly counterparts: Readonly<Record<string, RegistryCounterpart>>;
+  readonly box: (row: SourceRow) => BoxState;
   readonly allBox: BoxState;
   readonly chosen: (repository: string) => number;
-  readonly onSelect: (row: ImageRow, select: boolean) => void;
+  readonly onSelect: (row: SourceRow, select: boolean) => void;
   readonly onSelectAll: (select: boolean) => void;
   readonly onExpand: (repository: string, expand: boolean) => void;
   readonly onTags: (repository: string) => void;
@@ -35,7 +39,7 @@ function progressText({ have, of }: { have: number; of: number }): string {
   return `${formatCount(have)} of ${formatCount(of)}`;
 }
 
-function BoxCell({ row, cells }: { row: ImageRow; cells: ImageCells }) {
+function BoxCell({ row, cells }: { row: SourceRow; cells: SourceCells }) {
   if (row.kind !== "repository" && row.kind !== "tag") {
     return null;
   }
@@ -50,7 +54,7 @@ function BoxCell({ row, cells }: { row: ImageRow; cells: ImageCells }) {
   );
 }
 
-function NameCell({ row, cells }: { row: ImageRow; cells: ImageCells }) {
+function NameCell({ row, cells }: { row: SourceRow; cells: SourceCells }) {
   if (row.kind === "repository") {
     const open = cells.expanded.has(row.id);
     return (
@@ -78,8 +82,8 @@ function NestedCell({
   row,
   cells,
 }: {
-  row: Exclude<ImageRow, { kind: "repository" }>;
-  cells: ImageCells;
+  row: Exclude<SourceRow, { kind: "repository" }>;
+  cells: SourceCells;
 }) {
   switch (row.kind) {
     case "tag":
@@ -120,7 +124,7 @@ function NestedCell({
   }
 }
 
-function TagsCell({ row, cells }: { row: ImageRow; cells: ImageCells }) {
+function TagsCell({ row, cells }: { row: SourceRow; cells: SourceCells }) {
   if (row.kind !== "repository") {
     return null;
   }
@@ -158,14 +162,21 @@ function PlatformsCell({ tag }: { tag: SourceTag }) {
 }
 
 /** Whether the registry of an engine image has more than the engine. */
-function OriginalCell({ id, original }: { id: string; original: EngineOriginal | undefined }) {
-  if (original === undefined) {
+function CounterpartCell({
+  id,
+  counterpart,
+}: {
+  id: string;
+  counterpart: RegistryCounterpart | undefined;
+}) {
+  if (counterpart === undefined) {
     return null;
   }
   return (
-    <span title={originalText(original)} data-testid={`original-${id}`}>
+    <span title={counterpartText(counterpart)} data-testid={`counterpart-${id}`}>
       <StatusText type="info">
-        {original.platforms.length === 0 ? "Differs in" : "More platforms in"} {original.registry}
+        {counterpart.platforms.length === 0 ? "Differs in" : "More platforms in"}{" "}
+        {counterpart.registry}
       </StatusText>
     </span>
   );
@@ -173,8 +184,8 @@ function OriginalCell({ id, original }: { id: string; original: EngineOriginal |
 
 /** Compares values of which some are unknown. Unknown values come last. */
 function byValue<Value extends number | string>(
-  value: (row: ImageRow) => Value | null,
-): (one: ImageRow, other: ImageRow) => number {
+  value: (row: SourceRow) => Value | null,
+): (one: SourceRow, other: SourceRow) => number {
   return (one, other) => {
     const [a, b] = [value(one), value(other)];
     if (a === null || b === null) {
@@ -193,31 +204,31 @@ function byValue<Value extends number | string>(
 /** `service-9` comes before `service-10`. */
 const names = new Intl.Collator("en", { numeric: true });
 
-const sizeOf = (row: ImageRow) =>
+const sizeOf = (row: SourceRow) =>
   row.kind === "tag"
     ? row.tag.size_bytes
     : row.kind === "repository"
       ? row.repository.size_bytes
       : null;
 
-const changedAt = (row: ImageRow) =>
+const changedAt = (row: SourceRow) =>
   row.kind === "tag"
     ? row.tag.updated_at_ms
     : row.kind === "repository"
       ? row.repository.updated_at_ms
       : null;
 
-function originalColumn({ originals }: ImageCells): Column<ImageRow> {
+function counterpartColumn({ counterparts }: SourceCells): Column<SourceRow> {
   return {
-    id: "original",
+    id: "counterpart",
     header: "Registry",
     width: 230,
     grow: 1,
-    cell: (row) => <OriginalCell id={row.id} original={originals[row.id]} />,
+    cell: (row) => <CounterpartCell id={row.id} counterpart={counterparts[row.id]} />,
   };
 }
 
-export function imageColumns(cells: ImageCells): readonly Column<ImageRow>[] {
+export function sourceColumns(cells: SourceCells): readonly Column<SourceRow>[] {
   return [
     {
       id: "box",
@@ -258,7 +269,7 @@ export function imageColumns(cells: ImageCells): readonly Column<ImageRow>[] {
       grow: 1,
       cell: (row) => (row.kind === "tag" ? <PlatformsCell tag={row.tag} /> : null),
     },
-    ...(cells.engine ? [originalColumn(cells)] : []),
+    ...(cells.engine ? [counterpartColumn(cells)] : []),
     {
       id: "size",
       header: "Size",

@@ -53,7 +53,7 @@ pub(crate) struct EnteredLogin {
 }
 
 impl Logins {
-    /// Creates the book with the keychain of the system. `folder` is the data folder.
+    /// Creates the store with the keychain of the system. `folder` is the data folder.
     pub fn new(folder: &std::path::Path) -> Self {
         Self::with(Box::new(SystemKeychain), folder.join(NAMES))
     }

@@ -16,9 +16,9 @@ type Slot = Arc<tokio::sync::Mutex<Option<Arc<Connected>>>>;
 
 /// The open connections. The lock of the map is never held during a request.
 #[derive(Default)]
-pub(crate) struct ConnectionBook(Mutex<HashMap<AwsConnection, Slot>>);
+pub(crate) struct ConnectionStore(Mutex<HashMap<AwsConnection, Slot>>);
 
-impl ConnectionBook {
+impl ConnectionStore {
     /// Returns the open connection, or the result of `open` if no valid one exists.
     pub async fn get_or_open(
         &self,
@@ -61,8 +61,8 @@ mod tests {
 
     #[tokio::test]
     async fn one_connection_that_hangs_holds_up_no_other_and_not_its_own_next_try() {
-        let book = Arc::new(ConnectionBook::default());
-        let (hangs, begun) = (Arc::clone(&book), Arc::new(tokio::sync::Notify::new()));
+        let store = Arc::new(ConnectionStore::default());
+        let (hangs, begun) = (Arc::clone(&store), Arc::new(tokio::sync::Notify::new()));
         let notify = Arc::clone(&begun);
         let hanging = tokio::spawn(async move {
             let open = async {
@@ -74,12 +74,12 @@ mod tests {
         begun.notified().await;
         let limit = Duration::from_secs(20);
         let (other, same) = (AwsConnection::profile("other"), AwsConnection::profile("hangs"));
-        let other = book.get_or_open(&other, |_| true, fails());
+        let other = store.get_or_open(&other, |_| true, fails());
         let other = tokio::time::timeout(limit, other).await.unwrap();
         assert_eq!(other.err().map(|error| error.code), Some(ErrorCode::EndpointUnreachable));
         // The user tries again.
-        book.forget(&same);
-        let again = book.get_or_open(&same, |_| true, fails());
+        store.forget(&same);
+        let again = store.get_or_open(&same, |_| true, fails());
         let again = tokio::time::timeout(limit, again).await.unwrap();
         assert_eq!(again.err().map(|error| error.code), Some(ErrorCode::EndpointUnreachable));
         hanging.abort();

@@ -7,35 +7,35 @@ use tokio::sync::mpsc::{Receiver, Sender, channel};
 use transload_errors::{ApiError, ErrorCode};
 
 use crate::jobs::job::Job;
-use crate::jobs::state::JobNews;
+use crate::jobs::state::JobUpdate;
 
 /// The maximum number of finished jobs in memory. All of them are in the history.
 const FINISHED_KEPT: usize = 16;
 /// How long a finished job stays in memory. The newest one stays longer, because its page may be
 /// open.
 pub const FINISHED_KEPT_FOR: Duration = Duration::from_secs(24 * 60 * 60);
-/// The maximum number of unread news. A job has a handful.
+/// The maximum number of unread updates. A job has a handful.
 const NEWS_QUEUED: usize = 256;
 
 /// The jobs since the program started, oldest first.
 #[derive(Default)]
-pub struct JobBook {
+pub struct JobStore {
     jobs: Mutex<Vec<Arc<Job>>>,
-    /// The listener of their news.
-    news: Mutex<Option<Sender<JobNews>>>,
+    /// The listener of their updates.
+    updates: Mutex<Option<Sender<JobUpdate>>>,
 }
 
-impl JobBook {
-    /// Returns a channel with the news of all jobs from now on. It replaces the previous channel.
-    pub fn news(&self) -> Receiver<JobNews> {
+impl JobStore {
+    /// Returns a channel with the updates of all jobs from now on. It replaces the previous channel.
+    pub fn updates(&self) -> Receiver<JobUpdate> {
         let (sender, receiver) = channel(NEWS_QUEUED);
-        *self.news.lock().unwrap_or_else(PoisonError::into_inner) = Some(sender);
+        *self.updates.lock().unwrap_or_else(PoisonError::into_inner) = Some(sender);
         receiver
     }
 
     pub fn add(&self, job: Arc<Job>) {
-        if let Some(news) = self.news.lock().unwrap_or_else(PoisonError::into_inner).clone() {
-            job.subscribe(news);
+        if let Some(updates) = self.updates.lock().unwrap_or_else(PoisonError::into_inner).clone() {
+            job.subscribe(updates);
         }
         let mut jobs = self.jobs();
         // A resumed migration keeps its ID.
@@ -47,11 +47,11 @@ impl JobBook {
     pub fn forget_old(&self, now: Instant) {
         let mut jobs = self.jobs();
         let mut finished = 0;
-        let newest_first = jobs.iter().rev().map(|job| match job.over_for(now) {
+        let newest_first = jobs.iter().rev().map(|job| match job.finished_for(now) {
             None => true,
-            Some(over_for) => {
+            Some(finished_for) => {
                 finished += 1;
-                finished == 1 || (finished <= FINISHED_KEPT && over_for < FINISHED_KEPT_FOR)
+                finished == 1 || (finished <= FINISHED_KEPT && finished_for < FINISHED_KEPT_FOR)
             }
         });
         let mut keep: Vec<bool> = newest_first.collect();
@@ -144,27 +144,27 @@ mod tests {
         job
     }
 
-    fn ids(book: &JobBook) -> Vec<String> {
-        book.newest_first().iter().map(|job| job.id().to_owned()).collect()
+    fn ids(store: &JobStore) -> Vec<String> {
+        store.newest_first().iter().map(|job| job.id().to_owned()).collect()
     }
 
     #[test]
     fn finished_jobs_are_forgotten_by_number_and_by_age_and_running_ones_never() {
-        let book = JobBook::default();
-        book.add(job("runs"));
+        let store = JobStore::default();
+        store.add(job("runs"));
         for number in 0..FINISHED_KEPT + 3 {
-            book.add(finished(&format!("finished-{number}")));
+            store.add(finished(&format!("finished-{number}")));
         }
-        book.forget_old(Instant::now());
-        let kept = ids(&book);
+        store.forget_old(Instant::now());
+        let kept = ids(&store);
         assert_eq!(kept.len(), FINISHED_KEPT + 1);
         assert_eq!(
             (kept.first().unwrap().as_str(), kept.last().unwrap().as_str()),
             ("finished-18", "runs")
         );
-        assert!(!book.knows("finished-0") && book.knows("finished-3"));
-        book.forget_old(Instant::now() + FINISHED_KEPT_FOR + Duration::from_secs(60));
-        assert_eq!(ids(&book), ["finished-18", "runs"]);
+        assert!(!store.knows("finished-0") && store.knows("finished-3"));
+        store.forget_old(Instant::now() + FINISHED_KEPT_FOR + Duration::from_secs(60));
+        assert_eq!(ids(&store), ["finished-18", "runs"]);
     }
 
     #[tokio::test]
