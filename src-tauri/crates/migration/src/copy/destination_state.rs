@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::OwnedMutexGuard;
 
-use transload_model::Digest;
+use transload_model::{Digest, PackedDigest};
 
 /// What the destination is known to have, with locks for the tasks that change it.
 ///
@@ -25,10 +25,11 @@ struct DestinationContents {
     mounting: Mounting,
     /// By repository. A layer that all images share is in all of their repositories, so this isn't
     /// indexed by blob.
-    blobs: HashMap<Arc<str>, HashSet<Digest>>,
+    blobs: HashMap<Arc<str>, HashSet<PackedDigest>>,
     /// The first repository that has a blob.
-    holders: HashMap<Digest, Arc<str>>,
-    manifests: HashMap<Digest, HashSet<Arc<str>>>,
+    holders: HashMap<PackedDigest, Arc<str>>,
+    /// By repository. A run of thousands of images has tens of thousands, nearly all in one repository.
+    manifests: HashMap<Arc<str>, HashSet<PackedDigest>>,
     lists_referrers: bool,
 }
 
@@ -58,29 +59,30 @@ impl DestinationState {
     }
 
     pub(crate) fn has_blob(&self, repository: &Arc<str>, digest: &Digest) -> bool {
-        self.state().blobs.get(repository).is_some_and(|digests| digests.contains(digest))
+        let digest = PackedDigest::from(digest);
+        self.state().blobs.get(repository).is_some_and(|digests| digests.contains(&digest))
     }
 
     /// Returns a repository that has the blob.
     pub(super) fn holder(&self, digest: &Digest) -> Option<Arc<str>> {
-        self.state().holders.get(digest).cloned()
+        self.state().holders.get(&PackedDigest::from(digest)).cloned()
     }
 
     pub(crate) fn add_blob(&self, repository: &Arc<str>, digest: &Digest) {
+        let digest = PackedDigest::from(digest);
         let mut state = self.state();
-        if !state.holders.contains_key(digest) {
-            state.holders.insert(digest.clone(), Arc::clone(repository));
-        }
-        state.blobs.entry(Arc::clone(repository)).or_default().insert(digest.clone());
+        state.holders.entry(digest.clone()).or_insert_with(|| Arc::clone(repository));
+        state.blobs.entry(Arc::clone(repository)).or_default().insert(digest);
     }
 
     pub(super) fn has_manifest(&self, repository: &Arc<str>, digest: &Digest) -> bool {
-        self.state().manifests.get(digest).is_some_and(|names| names.contains(repository))
+        let digest = PackedDigest::from(digest);
+        self.state().manifests.get(repository).is_some_and(|digests| digests.contains(&digest))
     }
 
     pub(super) fn add_manifest(&self, repository: &Arc<str>, digest: &Digest) {
-        let repository = Arc::clone(repository);
-        self.state().manifests.entry(digest.clone()).or_default().insert(repository);
+        let (repository, digest) = (Arc::clone(repository), PackedDigest::from(digest));
+        self.state().manifests.entry(repository).or_default().insert(digest);
     }
 
     /// Returns whether the registry confirmed that it records the subjects of manifests.
@@ -147,6 +149,27 @@ mod tests {
     use futures_util::FutureExt;
 
     use super::*;
+
+    #[test]
+    fn contents_are_of_their_repository() {
+        let state = DestinationState::default();
+        let [app, web] = ["app", "web"].map(Arc::<str>::from);
+        let [blob, manifest] = [b"blob".as_slice(), b"manifest"].map(Digest::of);
+        state.add_blob(&app, &blob);
+        state.add_blob(&web, &blob);
+        state.add_manifest(&web, &manifest);
+        assert_eq!(state.holder(&blob), Some(Arc::clone(&app)), "the first repository");
+        assert_eq!(state.holder(&manifest), None);
+        for (repository, digest, blobs, manifests) in [
+            (&app, &blob, true, false),
+            (&web, &blob, true, false),
+            (&app, &manifest, false, false),
+            (&web, &manifest, false, true),
+        ] {
+            assert_eq!(state.has_blob(repository, digest), blobs, "{repository} {digest}");
+            assert_eq!(state.has_manifest(repository, digest), manifests, "{repository} {digest}");
+        }
+    }
 
     #[tokio::test]
     async fn an_unused_lock_is_removed() {
