@@ -23,7 +23,7 @@ use crate::provenance::{Provenance, read_provenance};
 use crate::sbom::Sbom;
 use crate::sbom_reader::read_sbom;
 use crate::signer_certificate::{SignerCertificate, read_certificate};
-use crate::visible::visible;
+use transload_model::visible;
 
 /// The largest document that is read as a whole. Of a larger one, only the packages of an SBOM are kept.
 const WHOLE_LIMIT_BYTES: u64 = 4 * 1024 * 1024;

@@ -10,7 +10,7 @@ use time::format_description::well_known::Rfc3339;
 
 use crate::inspection::{ConfigValue, ImageConfig};
 use crate::secret_values::looks_secret;
-use crate::visible::visible;
+use transload_model::visible;
 
 /// The last year of a fixed date. Sources: SOURCE_DATE_EPOCH defaults of ko, Bazel, Nix and Buildpacks, which write
 /// 0001, 1970 or 1980.

@@ -7,7 +7,7 @@ use crate::inspection::{ConfigValue, ImageInspection, InspectedImage};
 use crate::secret_values::{
     HIDDEN, hide_in_text, is_option_value, is_secret_option, looks_secret, without_known,
 };
-use crate::unique_names::has_unique_names;
+use transload_model::has_unique_names;
 
 /// How many secrets are looked for in other values. Images have a few; a hostile one has one in each of 100,000 variables.
 const KNOWN_LIMIT: usize = 200;

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::config::{date, text, value};
 use crate::inspection::{ConfigValue, HistoryLine};
-use crate::visible::visible;
+use transload_model::visible;
 
 /// The beginnings of lines that ran in the default shell of Linux and of Windows.
 const SHELLS: [&str; 2] = ["/bin/sh -c ", "cmd /S /C "];

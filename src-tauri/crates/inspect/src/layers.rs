@@ -5,7 +5,7 @@ use transload_model::{Descriptor, ImageManifest};
 
 use crate::config::value;
 use crate::inspection::{ConfigValue, HistoryLine, ImageLayer};
-use crate::visible::visible;
+use transload_model::visible;
 
 /// The annotation with the file name of a blob. Source: OCI image specification, "Pre-Defined Annotation Keys".
 const TITLE: &str = "org.opencontainers.image.title";

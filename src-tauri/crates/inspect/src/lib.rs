@@ -3,18 +3,17 @@
 //! for the image pages and for `transload-cli inspect`, `layers` and `diff`.
 //!
 //! Everything that is read here was written by strangers. All text is capped and shows control characters
-//! ([`fn@visible`]), and values that look like secrets can be hidden ([`ImageInspection::hide_secrets`]).
+//! ([`transload_model::visible`]), and values that look like secrets can be hidden ([`ImageInspection::hide_secrets`]).
 //!
 //! - `content`: the interface that reads manifests and blobs, implemented for a registry
 //! - `read_image`: from a reference to an [`ImageInspection`]: index, platform, manifest, configuration
 //! - `inspection`: the values of the result
 //! - `config`, `history`, `layers`: parses the configuration, its history and the layers of a manifest
-//! - `secret_values`: which values look like secrets; `hide`: hides them, with `unique_names`
+//! - `secret_values`: which values look like secrets; `hide`: hides them
 //! - `supply_chain`: lists attestations, SBOMs and signatures; `attestation` reads one, with `sbom_reader`,
 //!   `provenance` and `signer_certificate`; `large_document`, `envelope_payload`,
 //!   `piece_reader`, `json_stream`: documents that aren't held in memory
 //! - `compare`, `packages`: the differences between two images
-//! - `visible`: text from strangers, capped and with visible control characters
 //! - `error`: why an image can't be inspected
 
 // In tests, a failed unwrap is a test failure.
@@ -41,8 +40,6 @@ mod sbom_reader;
 mod secret_values;
 mod signer_certificate;
 mod supply_chain;
-mod unique_names;
-mod visible;
 
 pub use attestation::{AttestationDocument, SignatureFacts, read_attestation};
 pub use compare::{
@@ -63,4 +60,3 @@ pub use sbom::{Sbom, SbomPackage};
 pub use supply_chain::{
     Attachment, AttachmentKind, AttachmentLink, SupplyChain, image_digests, supply_chain,
 };
-pub use visible::visible;

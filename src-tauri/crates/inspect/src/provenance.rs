@@ -9,7 +9,7 @@ use ts_rs::TS;
 use crate::config::{date, text, value};
 use crate::inspection::ConfigValue;
 use crate::secret_values::hide_in_text;
-use crate::visible::visible;
+use transload_model::visible;
 
 /// How many materials and arguments are kept.
 const LIST_LIMIT: usize = 2_000;

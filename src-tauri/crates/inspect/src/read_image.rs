@@ -13,7 +13,7 @@ use crate::error::InspectError;
 use crate::history::history_lines;
 use crate::inspection::{ImageInspection, InspectedImage, ManifestKind, PlatformManifest};
 use crate::layers::{annotations, content_bytes, image_layers};
-use crate::visible::visible;
+use transload_model::visible;
 
 /// The largest configuration that is read. The largest real ones have some 100 kB.
 const CONFIG_LIMIT_BYTES: u64 = 8_000_000;

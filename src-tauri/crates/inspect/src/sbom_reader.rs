@@ -10,7 +10,7 @@ use serde::de::{MapAccess, SeqAccess};
 
 use crate::json_stream::{Handle, Handler, Text, handle_document, skip};
 use crate::sbom::{Sbom, SbomPackage, is_license, new_package};
-use crate::visible::visible;
+use transload_model::visible;
 
 /// How many packages are kept. Larger lists are cut, and their number is still right.
 const PACKAGES_LIMIT: usize = 100_000;

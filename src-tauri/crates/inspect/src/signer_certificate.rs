@@ -3,7 +3,7 @@
 //!
 //! Sources: RFC 5280, section 4.2.1.6; Sigstore, "OID Information" (Fulcio's extensions); X.690 for the encoding.
 
-use crate::visible::visible;
+use transload_model::visible;
 
 /// `id-ce-subjectAltName`, 2.5.29.17.
 const ALTERNATIVE_NAME: &[u8] = &[0x55, 0x1d, 0x11];

@@ -14,7 +14,7 @@ use crate::attestation::is_sbom_type;
 use crate::config::text;
 use crate::content::ImageContent;
 use crate::error::InspectError;
-use crate::visible::visible;
+use transload_model::visible;
 
 /// How many manifests of attachments are read.
 const MANIFESTS_LIMIT: usize = 100;

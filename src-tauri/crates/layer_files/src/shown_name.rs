@@ -1,6 +1,6 @@
 //! Names from an archive as text.
 
-use transload_inspect::visible;
+use transload_model::visible;
 
 /// The longest name that is shown, in bytes. Source: `PATH_MAX` of Linux.
 pub(crate) const NAME_LIMIT_BYTES: usize = 4096;

@@ -10,6 +10,7 @@
 //! - `repository_name`, `repository_settings`, `repository_policy`: ECR repositories.
 //! - `reported`: values of AWS that this version may not know.
 //! - `secret`, `text`, `time`, `wildcard`: secrets, text forms for serde, the clock, and patterns.
+//! - `visible`, `unique_names`: text from strangers for display, and JSON with ambiguous members.
 
 // In tests, a failed unwrap is a test failure.
 #![cfg_attr(test, allow(clippy::unwrap_used))]
@@ -32,6 +33,8 @@ mod secret;
 mod tag;
 pub mod text;
 mod time;
+mod unique_names;
+mod visible;
 mod wildcard;
 
 pub use account::{AccountId, InvalidAccountId};
@@ -48,7 +51,7 @@ pub use region::{InvalidRegion, Region};
 pub use registry_host::{InvalidRegistryHost, RegistryHost};
 pub use reported::Reported;
 pub use repository_name::{InvalidRepositoryName, RepositoryName, RepositoryNameRule};
-pub use repository_policy::{InvalidRepositoryPolicy, RepositoryPolicy};
+pub use repository_policy::{InvalidRepositoryPolicy, RepositoryPolicy, is_same_policy};
 pub use repository_settings::{
     Encryption, InvalidExclusionFilter, LifecyclePreset, RepositorySettings, TagExclusionFilter,
     TagMutability,
@@ -56,4 +59,6 @@ pub use repository_settings::{
 pub use secret::Secret;
 pub use tag::{InvalidTag, Tag};
 pub use time::now_ms;
+pub use unique_names::has_unique_names;
+pub use visible::visible;
 pub use wildcard::wildcard_matches;

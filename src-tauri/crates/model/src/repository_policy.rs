@@ -5,6 +5,8 @@ use std::fmt;
 
 use serde_json::Value;
 
+use crate::unique_names::has_unique_names;
+
 /// The maximum length of a policy. Source: ECR's `RepositoryPolicyText`.
 const LIMIT_CHARACTERS: usize = 10_240;
 
@@ -20,12 +22,23 @@ pub enum InvalidRepositoryPolicy {
     TooLong(usize),
     #[error("the repository policy is not JSON: {0}")]
     NotJson(String),
+    /// An object with two members of the same name, of which only one would count.
+    #[error("the repository policy has an element with two members of the same name")]
+    RepeatedName,
+    /// Not one of the two versions of the policy language.
+    #[error("the \"Version\" of the repository policy must be \"2012-10-17\"")]
+    UnknownVersion,
     /// JSON without a statement.
     #[error("the repository policy needs a \"Statement\" with at least one statement")]
     NoStatement,
     /// A statement without the effect `Allow` or `Deny`.
     #[error("every statement of the repository policy needs the \"Effect\" \"Allow\" or \"Deny\"")]
     NoEffect,
+    /// A statement that says of nobody or of nothing what it allows.
+    #[error(
+        "every statement of the repository policy needs a \"Principal\" or \"NotPrincipal\", and an \"Action\" or \"NotAction\""
+    )]
+    NoPrincipalOrAction,
 }
 
 impl RepositoryPolicy {
@@ -42,6 +55,15 @@ impl RepositoryPolicy {
         }
         let document: Value = serde_json::from_str(text)
             .map_err(|error| InvalidRepositoryPolicy::NotJson(error.to_string()))?;
+        if !has_unique_names(text) {
+            return Err(InvalidRepositoryPolicy::RepeatedName);
+        }
+        // Source: IAM user guide, "IAM JSON policy elements: Version". Without it, the older one applies.
+        if !matches!(document["Version"].as_str(), Some("2012-10-17" | "2008-10-17"))
+            && !document["Version"].is_null()
+        {
+            return Err(InvalidRepositoryPolicy::UnknownVersion);
+        }
         let statements = match &document["Statement"] {
             Value::Array(statements) if !statements.is_empty() => statements.as_slice(),
             statement @ Value::Object(_) => std::slice::from_ref(statement),
@@ -52,6 +74,16 @@ impl RepositoryPolicy {
         };
         if !statements.iter().all(has_effect) {
             return Err(InvalidRepositoryPolicy::NoEffect);
+        }
+        let has_one_of = |statement: &Value, names: [&str; 2]| {
+            names.iter().filter(|name| !statement[**name].is_null()).count() == 1
+        };
+        let is_complete = |statement: &Value| {
+            has_one_of(statement, ["Principal", "NotPrincipal"])
+                && has_one_of(statement, ["Action", "NotAction"])
+        };
+        if !statements.iter().all(is_complete) {
+            return Err(InvalidRepositoryPolicy::NoPrincipalOrAction);
         }
         Ok(Self(text.to_owned()))
     }
@@ -64,10 +96,15 @@ impl RepositoryPolicy {
     /// other whitespace, a list of one element as that element, and an account ID as the ARN of its
     /// root user.
     pub fn is_equivalent_to(&self, other: &str) -> bool {
-        let parse = |text: &str| serde_json::from_str(text).ok().map(canonical);
-        let document = parse(&self.0);
-        document.is_some() && document == parse(other)
+        is_same_policy(&self.0, other)
     }
+}
+
+/// Returns whether two documents grant the same permissions, whatever their whitespace and order.
+pub fn is_same_policy(one: &str, other: &str) -> bool {
+    let parse = |text: &str| serde_json::from_str(text).ok().map(canonical);
+    let document = parse(one);
+    document.is_some() && document == parse(other)
 }
 
 /// Rewrites a document so that equivalent documents are equal.
@@ -121,6 +158,18 @@ mod tests {
             ("[]", "needs a \"Statement\""),
             ("{\"Version\":\"2012-10-17\",\"Statement\":[]}", "needs a \"Statement\""),
             ("{\"Statement\":[{\"Action\":\"*\"}]}", "needs the \"Effect\""),
+            (
+                r#"{"Version":"2012-10-18","Statement":[{"Effect":"Deny"}]}"#,
+                "must be \"2012-10-17\"",
+            ),
+            (r#"{"Version":20121017,"Statement":[{"Effect":"Deny"}]}"#, "must be \"2012-10-17\""),
+            (&PULL.replace("\"Sid\"", "\"Effect\""), "two members of the same name"),
+            (&PULL.replace("\"Principal\"", "\"Principals\""), "needs a \"Principal\""),
+            (&PULL.replace("\"Action\"", "\"Actions\""), "needs a \"Principal\""),
+            (
+                &PULL.replace("\"Action\"", "\"NotAction\":\"*\",\"Action\""),
+                "needs a \"Principal\"",
+            ),
         ] {
             let error = RepositoryPolicy::parse(text).unwrap_err().to_string();
             assert!(error.contains(message), "{error}");

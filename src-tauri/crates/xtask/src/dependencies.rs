@@ -30,7 +30,7 @@ struct Dependency {
 }
 
 /// The crates below the border, from the lowest.
-const BELOW_API: [&str; 19] = [
+const BELOW_API: [&str; 20] = [
     "transload-model",
     "transload-network",
     "transload-registry",
@@ -38,6 +38,7 @@ const BELOW_API: [&str; 19] = [
     "transload-hub",
     "transload-aws",
     "transload-lifecycle",
+    "transload-access-policy",
     "transload-manifest-cache",
     "transload-explorer",
     "transload-friendly-name",
@@ -69,9 +70,9 @@ fn allowed(package: &str) -> Option<Vec<&'static str>> {
         "transload-report" => {
             vec!["transload-errors", "transload-contract", "transload-migration"]
         }
-        "transload-plan-file" => [&BELOW_API[..16], &["transload-files"]].concat(),
-        "transload-contract" => BELOW_API[..15].to_vec(),
-        "transload-errors" => BELOW_API[..14].to_vec(),
+        "transload-plan-file" => [&BELOW_API[..17], &["transload-files"]].concat(),
+        "transload-contract" => BELOW_API[..16].to_vec(),
+        "transload-errors" => BELOW_API[..15].to_vec(),
         "transload-migration" => BELOW_API[..7].to_vec(),
         "transload-inspect" => vec!["transload-model", "transload-registry"],
         "transload-layer-files" => {
@@ -86,7 +87,9 @@ fn allowed(package: &str) -> Option<Vec<&'static str>> {
             CLIENT.to_vec()
         }
         "transload-manifest-cache" => vec!["transload-model", "transload-files"],
-        "transload-network" | "transload-lifecycle" => vec!["transload-model"],
+        "transload-network" | "transload-lifecycle" | "transload-access-policy" => {
+            vec!["transload-model"]
+        }
         "transload-model" | "transload-files" | "transload-practice" | "xtask" => Vec::new(),
         _ => return None,
     })

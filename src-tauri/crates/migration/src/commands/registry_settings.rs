@@ -48,7 +48,7 @@ mod tests {
     #[test]
     fn each_change_is_one_command() {
         let aws = AwsOptions::new(None, "eu-west-1", None);
-        let policy = r#"{"Statement":[{"Effect":"Deny"}]}"#;
+        let policy = r#"{"Statement":[{"Effect":"Deny","Principal":"*","Action":"ecr:PutImage"}]}"#;
         let settings = RepositorySettings {
             tags: [("team".to_owned(), "ours".to_owned())].into(),
             lifecycle: LifecyclePreset::KeepNewest { count: 3 },

@@ -10,7 +10,7 @@ use transload_model::{
     Encryption, LifecyclePreset, RepositoryName, RepositoryPolicy, RepositorySettings,
 };
 
-const POLICY: &str = r#"{"Statement":[{"Effect":"Allow","Principal":{"AWS":"111122223333"}}]}"#;
+const POLICY: &str = r#"{"Statement":[{"Effect":"Allow","Principal":{"AWS":"111122223333"},"Action":"ecr:BatchGetImage"}]}"#;
 
 fn name(text: &str) -> RepositoryName {
     RepositoryName::parse(text).unwrap()

@@ -17,7 +17,7 @@ use crate::undo::carry_out::undo;
 use crate::undo::facts::undo_facts;
 use crate::undo::make_plan::undo_plan;
 
-const POLICY: &str = r#"{"Statement":[{"Effect":"Allow","Principal":{"AWS":"111122223333"}}]}"#;
+const POLICY: &str = r#"{"Statement":[{"Effect":"Allow","Principal":{"AWS":"111122223333"},"Action":"ecr:BatchGetImage"}]}"#;
 
 /// A migration with a journal, which may crash at any call and is resumed.
 struct JournaledMigration {

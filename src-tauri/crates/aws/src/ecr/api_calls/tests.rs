@@ -361,7 +361,10 @@ async fn a_repository_policy_is_set_and_a_missing_one_is_none() {
     })
     .await;
     let ecr = session_at(&aws).await.ecr();
-    let policy = RepositoryPolicy::parse(r#"{"Statement":[{"Effect":"Deny"}]}"#).unwrap();
+    let policy = RepositoryPolicy::parse(
+        r#"{"Statement":[{"Effect":"Deny","Principal":"*","Action":"ecr:PutImage"}]}"#,
+    )
+    .unwrap();
     ecr.set_repository_policy(&name("pgcli"), &policy).await.unwrap();
     assert_eq!(
         aws.requests()[0].json,

@@ -43,7 +43,12 @@ async fn a_template_is_sent_completely_and_listed_with_its_purpose() {
         tag_mutability: TagMutability::Immutable.into(),
         tags: [("team".to_owned(), "ours".to_owned())].into(),
         lifecycle: LifecyclePreset::KeepNewest { count: 3 },
-        policy: Some(RepositoryPolicy::parse(r#"{"Statement":[{"Effect":"Deny"}]}"#).unwrap()),
+        policy: Some(
+            RepositoryPolicy::parse(
+                r#"{"Statement":[{"Effect":"Deny","Principal":"*","Action":"ecr:PutImage"}]}"#,
+            )
+            .unwrap(),
+        ),
         ..RepositorySettings::default()
     };
     let lifecycle = settings.lifecycle.policy_text().unwrap();
@@ -59,7 +64,7 @@ async fn a_template_is_sent_completely_and_listed_with_its_purpose() {
             "encryptionConfiguration": {"encryptionType": "AES256"},
             "resourceTags": [{"Key": "team", "Value": "ours"}],
             "lifecyclePolicy": lifecycle,
-            "repositoryPolicy": r#"{"Statement":[{"Effect":"Deny"}]}"#,
+            "repositoryPolicy": r#"{"Statement":[{"Effect":"Deny","Principal":"*","Action":"ecr:PutImage"}]}"#,
             "customRoleArn": role,
         })
     );

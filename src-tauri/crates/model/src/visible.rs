@@ -1,5 +1,5 @@
 //! Text from strangers, for display: capped, and with visible control characters. Used for every name and value
-//! that comes from an image.
+//! that comes from an image or a policy.
 
 /// The longest text of one value, in characters. The whole value is in the raw document.
 const VALUE_LIMIT: usize = 8192;

@@ -1,5 +1,5 @@
-//! Documents in which an object has two members of the same name. Parsers disagree on which of them counts, so what a
-//! parser returns isn't all that the text says. `hide` asks.
+//! JSON documents in which an object has two members of the same name. Parsers disagree on which of them counts, so what a
+//! parser returns isn't all that the text says.
 
 use std::collections::HashSet;
 use std::fmt;
@@ -7,7 +7,7 @@ use std::fmt;
 use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 
 /// Whether a JSON document has no object with two members of the same name.
-pub(crate) fn has_unique_names(document: &str) -> bool {
+pub fn has_unique_names(document: &str) -> bool {
     let mut parser = serde_json::Deserializer::from_str(document);
     UniqueNames.deserialize(&mut parser).is_ok()
 }
