@@ -30,6 +30,12 @@ const DAY_MILLIS: i64 = 24 * 60 * 60 * 1000;
 /// A policy that has not acted yet.
 const POLICY: &str = r#"{"rules":[{"rulePriority":1,"description":"Old builds","selection":{"tagStatus":"untagged","countType":"sinceImagePushed","countUnit":"days","countNumber":90},"action":{"type":"expire"}}]}"#;
 
+/// A repository with a policy, and the policy: another account, an organization and AWS Lambda pull.
+const SHARED: (&str, &str) = (
+    "shop/api",
+    r#"{"Version":"2012-10-17","Statement":[{"Sid":"Partner","Effect":"Allow","Principal":{"AWS":"arn:aws:iam::444455556666:root"},"Action":["ecr:BatchCheckLayerAvailability","ecr:BatchGetImage","ecr:GetDownloadUrlForLayer"]},{"Sid":"Organization","Effect":"Allow","Principal":"*","Action":["ecr:BatchGetImage","ecr:GetDownloadUrlForLayer"],"Condition":{"StringEquals":{"aws:PrincipalOrgID":"o-a1b2c3d4e5"}}},{"Sid":"Lambda","Effect":"Allow","Principal":{"Service":"lambda.amazonaws.com"},"Action":["ecr:BatchGetImage","ecr:GetDownloadUrlForLayer"],"Condition":{"StringEquals":{"aws:SourceAccount":"111122223333"}}}]}"#,
+);
+
 /// An image of the examples. Ages are in days before now.
 #[derive(Clone)]
 struct ExampleImage {
@@ -80,6 +86,9 @@ pub(crate) async fn create(store: &Arc<Store>) -> Result<Vec<String>, StoreError
             let repository =
                 state.repositories.entry((*name).to_owned()).or_insert_with(Repository::new);
             repository.lifecycle_policy.get_or_insert_with(|| POLICY.to_owned());
+            if *name == SHARED.0 {
+                repository.policy.get_or_insert_with(|| SHARED.1.to_owned());
+            }
             for image in images {
                 let manifest = Manifest::parse(&image.built.bytes, None)?;
                 let Some(repository) = state.repositories.get_mut(*name) else { continue };

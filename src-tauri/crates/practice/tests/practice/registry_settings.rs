@@ -1,9 +1,10 @@
 //! Creation templates and pull-through cache rules.
 
 use reqwest::Method;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::client::lab;
+use crate::clients::{aws, succeed};
 
 #[tokio::test]
 async fn a_template_creates_repositories_on_push() {
@@ -72,4 +73,45 @@ async fn cache_rules_are_stored_and_require_a_secret() {
     lab.ok("DeletePullThroughCacheRule", json!({ "ecrRepositoryPrefix": "hub" })).await;
     let known = lab.ok("DescribePullThroughCacheRules", json!({})).await;
     assert_eq!(known["pullThroughCacheRules"], json!([]));
+}
+
+#[tokio::test]
+async fn the_aws_cli_reads_sets_and_deletes_a_repository_policy() {
+    let lab = lab().await;
+    lab.create("shop").await;
+    let cli = async |operation: &str, more: &[&str]| {
+        let arguments = [&["ecr", operation, "--repository-name", "shop"], more].concat();
+        let output = succeed(&mut aws(&lab, &arguments)).await;
+        serde_json::from_str::<Value>(&output).unwrap()
+    };
+    let name = json!({ "repositoryName": "shop" });
+    for operation in ["GetRepositoryPolicy", "DeleteRepositoryPolicy"] {
+        let (kind, _) = lab.refused(operation, name.clone()).await;
+        assert_eq!(kind, "RepositoryPolicyNotFoundException", "{operation}");
+    }
+    let deny = r#"{"Statement":{"Effect":"Deny","Principal":"*","Action":"ecr:*"}}"#;
+    let input = |text: &str| json!({ "repositoryName": "shop", "policyText": text });
+    for text in [
+        "{",
+        "{}",
+        r#"{"Statement":[]}"#,
+        r#"{"Statement":[{"Effect":"Deny"}]}"#,
+        &deny.replace("Deny", "deny"),
+        &deny.replace("{\"Statement", "{\"Version\":\"2013-10-17\",\"Statement"),
+        // Nobody could change the policy.
+        deny,
+        &deny.replace("\"*\",", "{\"AWS\":[\"*\"]},"),
+    ] {
+        let (kind, _) = lab.refused("SetRepositoryPolicy", input(text)).await;
+        assert_eq!(kind, "InvalidParameterException", "{text}");
+    }
+    let expected =
+        json!({ "registryId": "111122223333", "repositoryName": "shop", "policyText": deny });
+    let set = cli("set-repository-policy", &["--policy-text", deny, "--force"]).await;
+    assert_eq!(set, expected);
+    assert_eq!(cli("get-repository-policy", &[]).await, expected);
+    assert_eq!(cli("delete-repository-policy", &[]).await, expected);
+    let missing = json!({ "repositoryName": "missing", "policyText": deny, "force": true });
+    let (kind, _) = lab.refused("SetRepositoryPolicy", missing).await;
+    assert_eq!(kind, "RepositoryNotFoundException");
 }
