@@ -43,6 +43,7 @@ mod registry_contents;
 mod registry_copy;
 mod registry_counterpart;
 mod registry_to_ecr;
+mod repository_access;
 mod restore;
 mod secrets;
 mod session_expiry;

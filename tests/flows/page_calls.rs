@@ -22,6 +22,8 @@ mod table;
 const LARGE: &str = "warehouse/app";
 const LARGE_IMAGES: u64 = 2_500;
 
+const PULL: &str = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"444455556666"},"Action":["ecr:BatchGetImage","ecr:GetDownloadUrlForLayer"]}]}"#;
+
 /// The practice ECR with its example repositories and one large repository.
 struct Scene {
     ecr: Ecr,
@@ -256,6 +258,25 @@ impl Scene {
                 let digest = self.digest_of("shop/web", "1.1").await?;
                 self.calls()?;
                 api.image_replication(connection(), web(), digest).await.map_err(api_error)?;
+                Things::new()
+            }
+            "Access" => {
+                api.repository_access(connection(), web()).await.map_err(api_error)?;
+                Things::new()
+            }
+            "a repository policy in words, before it is set" => {
+                let words = api.repository_access_words(connection(), PULL.to_owned()).await;
+                ensure!(words.map_err(api_error)?.problem.is_none());
+                Things::new()
+            }
+            "setting a repository policy" => {
+                let set = api.repository_policy_set(connection(), web(), None, PULL.to_owned());
+                set.await.map_err(api_error)?;
+                Things::new()
+            }
+            "removing a repository policy" => {
+                let removed = api.repository_policy_remove(connection(), web(), PULL.to_owned());
+                removed.await.map_err(api_error)?;
                 Things::new()
             }
             "\"what if\" of a lifecycle policy" => {

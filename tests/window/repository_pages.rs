@@ -35,6 +35,18 @@ async fn an_index_is_one_row_and_a_policy_goes_from_the_form_to_ecr() -> Result<
         window.click_by_test_id("lifecycle-set").await?;
         window.wait_for_text("Never ran").await?;
 
+        window.click_by_test_id("access").await?;
+        window.wait_for_text("No repository policy").await?;
+        window.click_by_test_id("access-edit").await?;
+        window.fill_by_test_id("access-add-id", "444455556666").await?;
+        window.click_by_test_id("access-add").await?;
+        window.wait_for_text("Allow account 444455556666 to pull images.").await?;
+        window.click_by_test_id("access-review").await?;
+        look(&window, "repository-access").await?;
+        window.click_by_test_id("access-set-confirm").await?;
+        window.wait_for_text("Policy of pgcli set").await?;
+        window.wait_for_text_in("access-statements", "Another account").await?;
+
         window.click_by_test_id("cleanup").await?;
         window.wait_for_text_in("cleanup-table", "Orphaned referrers").await?;
         look(&window, "repository-cleanup").await?;

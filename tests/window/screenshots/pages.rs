@@ -87,6 +87,17 @@ async fn repository(tour: &mut Tour<'_>) -> Result<()> {
     window.press(Key::Escape).await?;
     window.click(Role::Tab, "Storage").await?;
     tour.look("24-used-storage").await?;
+    window.click(Role::Tab, "Access").await?;
+    window.wait_for_text_in("access-statements", "Another account").await?;
+    tour.look("24-used-access").await?;
+    window.click_by_test_id("access-edit").await?;
+    window.fill_by_test_id("access-add-id", "777788889999").await?;
+    window.click_by_test_id("access-add").await?;
+    tour.look("24-used-access-edit").await?;
+    window.click_by_test_id("access-review").await?;
+    tour.look_at_dialog("set-policy").await?;
+    window.click_by_test_id("access-set-cancel").await?;
+    window.click_by_test_id("access-discard").await?;
     window.click_by_test_id("repository-close").await
 }
 

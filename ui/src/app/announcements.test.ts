@@ -173,6 +173,8 @@ const cases: readonly Case[] = [
     undefined,
     "Lifecycle policy of team/app removed",
   ],
+  ["repositoryPolicySet", [practice, "team/app", null, "{}"], undefined, "Policy of team/app set"],
+  ["repositoryPolicyRemove", [practice, "team/app", "{}"], undefined, "Policy of team/app removed"],
   ["deletionRun", ["d"], deletionReportOf(deletesBoth), "2 repositories deleted"],
   [
     "restoreRun",

@@ -290,6 +290,8 @@ export const announcements: Announcements = {
                 : { text: "Some tags weren’t restored." }),
         },
   lifecyclePolicySet: ([, name]) => success(`Lifecycle policy of ${name} set`),
+  repositoryPolicySet: ([, name]) => success(`Policy of ${name} set`),
+  repositoryPolicyRemove: ([, name]) => success(`Policy of ${name} removed`),
   lifecyclePolicyRemove: ([, name]) => success(`Lifecycle policy of ${name} removed`),
 
   practiceReset: () => success("Practice mode was reset"),

@@ -107,6 +107,11 @@ export const helpTexts: Record<HelpTopic, HelpText> = {
     text: "ECR deletes or archives images by these rules. The effects are computed on this computer while you type. Before you can set a policy, ECR computes a preview of exactly this text. ECR then applies the policy within 24 hours.",
     links: [links.lifecycle],
   },
+  access: {
+    title: "Repository policy",
+    text: "A repository policy allows or denies other accounts, organizations, and AWS services the use of one repository. IAM policies of this account apply too, and a denial counts more than every permission. Showing the policy requires ecr:GetRepositoryPolicy, setting it ecr:SetRepositoryPolicy, and removing it ecr:DeleteRepositoryPolicy. ECR refuses a policy that would lock you out.",
+    links: [links.policies, links.permissions],
+  },
   image: {
     title: "Image",
     text: "The manifest and configuration of an image: how it was built, how it starts, what is attached to it, and what a scan found. Values that look like secrets are hidden until you show them. Signatures are listed, not verified. No layer is downloaded before you list its files.",

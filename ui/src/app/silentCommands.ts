@@ -75,6 +75,8 @@ export const reading = [
   "deletionPlan",
   "deletionHistory",
   "restorePlan",
+  "repositoryAccess",
+  "repositoryAccessWords",
   "lifecycleWhatIf",
   "lifecyclePreviewStart",
   "lifecyclePreview",

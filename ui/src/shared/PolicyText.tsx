@@ -3,7 +3,7 @@ import CopyToClipboard from "@cloudscape-design/components/copy-to-clipboard";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 
 /** An IAM policy with a copy button. */
-export function PolicyText({ policy }: { policy: string }) {
+export function PolicyText({ policy, label = "IAM policy" }: { policy: string; label?: string }) {
   return (
     <SpaceBetween size="xs">
       <CopyToClipboard
@@ -22,7 +22,7 @@ export function PolicyText({ policy }: { policy: string }) {
         // A scrollable region must be reachable by keyboard.
         // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls
         tabIndex={0}
-        aria-label="IAM policy"
+        aria-label={label}
         data-testid="policy-text"
       >
         <Box variant="code">{policy}</Box>

@@ -14,6 +14,7 @@ export type HelpTopic =
   | "repository"
   | "clean_up"
   | "lifecycle"
+  | "access"
   | "image"
   | "comparison"
   | "storage"

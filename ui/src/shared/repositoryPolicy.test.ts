@@ -29,7 +29,13 @@ describe("a repository policy", () => {
     expect(policyProblem("[]")).toMatch(/Statement/);
     expect(policyProblem('{"Statement":[]}')).toMatch(/at least one statement/);
     expect(policyProblem('{"Statement":[{"Action":"*"}]}')).toMatch(/Effect/);
-    expect(policyProblem('{"Statement":{"Effect":"Deny"}}')).toBeUndefined();
+    const deny = '{"Statement":{"Effect":"Deny","Principal":"*","Action":"ecr:PutImage"}}';
+    expect(policyProblem(deny)).toBeUndefined();
+    expect(policyProblem(deny.replace("{", '{"Version":"2013-10-17",'))).toMatch(/2012-10-17/);
+    expect(policyProblem(deny.replace("Principal", "Principals"))).toMatch(/NotPrincipal/);
+    expect(policyProblem(deny.replace('"Action"', '"NotAction":"*","Action"'))).toMatch(
+      /NotAction/,
+    );
     expect(policyProblem(`{"Statement":"${"a".repeat(10_240)}"}`)).toMatch(
       "Enter up to 10,240 characters. This policy has 10,256",
     );

@@ -8,29 +8,64 @@ const pullActions = [
   "ecr:GetDownloadUrlForLayer",
 ];
 
-function policyText(statement: Record<string, unknown>): string {
+type Statement = Readonly<Record<string, unknown>>;
+
+function policyText(statement: Statement): string {
   return JSON.stringify({ Version: "2012-10-17", Statement: [statement] }, null, 2);
+}
+
+function pullStatement(name: string, principal: unknown): Statement {
+  return { Sid: name, Effect: "Allow", Principal: principal, Action: pullActions };
+}
+
+/** A statement that allows an AWS account to pull. */
+export function accountStatement(account: string): Statement {
+  return pullStatement(`PullByAccount${account}`, { AWS: account });
+}
+
+/** A statement that allows an AWS organization to pull. */
+export function organizationStatement(organization: string): Statement {
+  return {
+    ...pullStatement("PullByOrganization", "*"),
+    Condition: { StringEquals: { "aws:PrincipalOrgID": organization } },
+  };
+}
+
+/**
+ * Statements that allow AWS Lambda to pull for the functions of an account. Functions of another account also need
+ * its identities to be allowed. Source: AWS Lambda developer guide, “Amazon ECR permissions”.
+ */
+export function lambdaStatements(
+  account: string,
+  registry: { readonly partition: string; readonly region: string; readonly account: string },
+): readonly Statement[] {
+  const lambda = {
+    Effect: "Allow",
+    Principal: { Service: "lambda.amazonaws.com" },
+    Action: ["ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"],
+  };
+  if (account === registry.account) {
+    return [{ Sid: "PullByLambda", ...lambda }];
+  }
+  const functions = `arn:${registry.partition}:lambda:${registry.region}:${account}:function:*`;
+  return [
+    accountStatement(account),
+    {
+      Sid: `PullByLambda${account}`,
+      ...lambda,
+      Condition: { StringLike: { "aws:sourceArn": functions } },
+    },
+  ];
 }
 
 /** A policy that allows AWS accounts to pull. */
 export function accountsPolicy(accounts: readonly string[]): string {
-  return policyText({
-    Sid: "PullByAccounts",
-    Effect: "Allow",
-    Principal: { AWS: accounts },
-    Action: pullActions,
-  });
+  return policyText(pullStatement("PullByAccounts", { AWS: accounts }));
 }
 
 /** A policy that allows an AWS organization to pull. */
 export function organizationPolicy(organization: string): string {
-  return policyText({
-    Sid: "PullByOrganization",
-    Effect: "Allow",
-    Principal: "*",
-    Action: pullActions,
-    Condition: { StringEquals: { "aws:PrincipalOrgID": organization } },
-  });
+  return policyText(organizationStatement(organization));
 }
 
 /** Parses account IDs separated by commas or blanks. */
@@ -83,7 +118,21 @@ export function policyProblem(text: string): string | undefined {
       "Effect" in one &&
       (one.Effect === "Allow" || one.Effect === "Deny"),
   );
-  return known ? undefined : "Set the “Effect” of every statement to “Allow” or “Deny”.";
+  if (!known) {
+    return "Set the “Effect” of every statement to “Allow” or “Deny”.";
+  }
+  const { Version: version } = document as { Version?: unknown };
+  if (version !== undefined && version !== "2012-10-17" && version !== "2008-10-17") {
+    return "Set “Version” to “2012-10-17”.";
+  }
+  const hasOneOf = (one: object, ...names: string[]) =>
+    names.filter((name) => name in one).length === 1;
+  return statements.every(
+    (one: object) =>
+      hasOneOf(one, "Principal", "NotPrincipal") && hasOneOf(one, "Action", "NotAction"),
+  )
+    ? undefined
+    : "Give every statement a “Principal” or “NotPrincipal”, and an “Action” or “NotAction”.";
 }
 
 /** Returns a problem if a preset policy has no principal. */

@@ -35,6 +35,7 @@ mod registry_contents;
 mod registry_counterpart;
 mod registry_settings;
 mod repositories;
+mod repository_access;
 mod restore;
 mod running;
 mod selection;

@@ -203,6 +203,14 @@ macro_rules! with_command_list {
         /// Sets a lifecycle policy. Only after ECR's preview of this text is complete and has these numbers.
         lifecycle_policy_set(connection: AwsConnection, name: String, text: String, expiring: u64, archiving: u64) -> ();
         lifecycle_policy_remove(connection: AwsConnection, name: String) -> ();
+        /// The policy of a repository, and who can do what with it.
+        repository_access(connection: AwsConnection, name: String) -> RepositoryAccess;
+        /// Who could do what with a repository under this policy. Makes no call.
+        repository_access_words(connection: AwsConnection, text: String) -> AccessWords;
+        /// Sets the policy of a repository, unless it is no longer the one that was confirmed, `before`.
+        repository_policy_set(connection: AwsConnection, name: String, before: Option<String>, text: String) -> ();
+        /// Removes the policy of a repository, unless it is no longer the one that was confirmed, `before`.
+        repository_policy_remove(connection: AwsConnection, name: String, before: String) -> ();
         /// What a clean-up of each class would delete, with the images as they were last listed. Makes no call.
         repository_cleanup(connection: AwsConnection, name: String, rules: CleanupRules) -> RepositoryCleanup;
         /// What is known of the contents of all repositories, from the lists that were read last.

@@ -252,6 +252,13 @@ impl ErrorWords {
                 &["Preview the policy in ECR again, check the result, and then set the policy."],
                 &[],
             ),
+            ErrorCode::RepositoryPolicyChanged => warning(
+                "The repository policy changed",
+                &[
+                    "Nothing was changed. Check the policy as it is now, and then make your change again.",
+                ],
+                &[],
+            ),
             ErrorCode::QuotaExceeded => error(
                 "Quota exceeded",
                 &[

@@ -13,12 +13,13 @@ import { formatAtMost } from "../../shared/format";
 import { InfoLink } from "../../shared/help";
 import type { OpenedImage, ShowImage } from "../../shared/openedImage";
 import { useRequest } from "../../shared/useRequest";
+import { AccessTab } from "./access/AccessTab";
 import { CleanupTab } from "./CleanupTab";
 import { CommandsModal } from "./CommandsModal";
 import { DeletionModal } from "./DeletionModal";
 import { LifecycleTab } from "./LifecycleTab";
 import { OtherRegions } from "./OtherRegions";
-import { AccessPolicy, RepositoryFacts, RepositoryLine } from "./RepositoryFacts";
+import { RepositoryFacts, RepositoryLine } from "./RepositoryFacts";
 import { RepositoryImagesTable } from "./RepositoryImagesTable";
 import { RepositoryStorageView } from "./storage/RepositoryStorage";
 import { useImageRows } from "./useImageRows";
@@ -240,7 +241,14 @@ function DetailsTabs({ connection, details, errorActions, onChanged, onOpen }: D
         {
           id: "access",
           label: "Access",
-          content: <AccessPolicy policy={repository.settings.policy} />,
+          contentRenderStrategy: "lazy",
+          content: (
+            <AccessTab
+              connection={connection}
+              repository={repository}
+              errorActions={errorActions}
+            />
+          ),
         },
         {
           id: "settings",

@@ -1,6 +1,4 @@
-import Box from "@cloudscape-design/components/box";
 import Container from "@cloudscape-design/components/container";
-import CopyToClipboard from "@cloudscape-design/components/copy-to-clipboard";
 import Header from "@cloudscape-design/components/header";
 import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
 import type { Repository } from "../../ipc/generated";
@@ -63,70 +61,5 @@ export function RepositoryFacts(props: MutabilityButtonProps) {
         ]}
       />
     </Container>
-  );
-}
-
-/** Formats JSON. Returns other text unchanged. */
-function indented(policy: string): string {
-  try {
-    return JSON.stringify(JSON.parse(policy), null, 2);
-  } catch {
-    return policy;
-  }
-}
-
-interface PolicySectionProps {
-  title: string;
-  description: string;
-  policy: string | null;
-  /** Shown without a policy. */
-  none: string;
-  "data-testid": string;
-}
-
-function PolicySection({ title, description, policy, none, ...rest }: PolicySectionProps) {
-  return (
-    <Container
-      header={
-        <Header
-          variant="h2"
-          description={description}
-          actions={
-            policy !== null && (
-              <CopyToClipboard
-                copyButtonText="Copy"
-                copyButtonAriaLabel={`Copy ${title.toLowerCase()}`}
-                copySuccessText="Copied"
-                copyErrorText="Couldn’t copy to the clipboard"
-                textToCopy={policy}
-              />
-            )
-          }
-        >
-          {title}
-        </Header>
-      }
-      data-testid={rest["data-testid"]}
-    >
-      {policy === null ? (
-        <Box color="text-body-secondary">{none}</Box>
-      ) : (
-        <div style={{ whiteSpace: "pre-wrap", overflowWrap: "anywhere" }}>
-          <Box variant="code">{indented(policy)}</Box>
-        </div>
-      )}
-    </Container>
-  );
-}
-
-export function AccessPolicy({ policy }: { policy: string | null }) {
-  return (
-    <PolicySection
-      title="Repository policy"
-      description="Determines which other accounts and services can use the repository."
-      policy={policy}
-      none="No repository policy. Only identities of this account have access."
-      data-testid="repository-access"
-    />
   );
 }

@@ -2,6 +2,7 @@
 import createWrapper from "@cloudscape-design/components/test-utils/dom";
 import { render } from "@testing-library/react";
 import { type Backend, BackendProvider } from "../../ipc";
+import { fakeAccessMethods } from "../../ipc/fake/access";
 import { noEffects, noLifecycle, singleRow, singleRows } from "../../ipc/fake/repositoryRows";
 import type {
   ApiError,
@@ -128,6 +129,7 @@ export function backendWith(part: Partial<Backend>): Backend {
         pushed_at_ms: null,
         pulled_at_ms: null,
       })),
+    ...fakeAccessMethods(),
     repositoryDetails: async () => details,
     repositoryManifestsRead: async () => [],
     repositoryRows: async () => rowsAfter(details.images),

@@ -5,6 +5,7 @@ import type {
   RepositoryImage,
   TagMutabilitySetting,
 } from "../generated";
+import { fakeAccessMethods } from "./access";
 import { fakeDeletionMethods } from "./deletion";
 import { fakeError } from "./error";
 import { fakeRegistry, fakeRepository } from "./fixtures";
@@ -26,6 +27,10 @@ type RepositoryMethods =
   | "lifecyclePreview"
   | "lifecyclePolicySet"
   | "lifecyclePolicyRemove"
+  | "repositoryAccess"
+  | "repositoryAccessWords"
+  | "repositoryPolicySet"
+  | "repositoryPolicyRemove"
   | "repositoryImagesArchive"
   | "deletionPlan"
   | "deletionRun"
@@ -129,6 +134,7 @@ export function fakeRepositoryMethods(
     lifecyclePolicyRemove: async (_connection, name) => {
       policies.delete(name);
     },
+    ...fakeAccessMethods(),
     repositoryImagesArchive: async (_connection, name, digests, isArchived) => {
       const status = isArchived ? "archived" : "activating";
       ecr.set(

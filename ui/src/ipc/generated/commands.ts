@@ -8,7 +8,7 @@ import type { DroppedFile, MigrationRequest, RepositorySettings } from "./migrat
 import type { PlanPermissions } from "./permissions";
 import type { CopyTool, MigrationPlan, PlanProgress } from "./plan";
 import type { HistoryEntry, HistoryMatch, MigrationReport, ReportFormat } from "./report";
-import type { CacheRuleValidation, CleanupRules, DeletionEntry, DeletionPlan, DeletionProgress, DeletionReport, DeletionTarget, FoundImages, LifecyclePreviewState, LifecycleWhatIf, ListedAwsTags, ListedPolicy, MutabilityEffect, RegistryChange, RegistryConfiguration, RegistryContents, RegistryOffer, RegistryReadProgress, RegistrySettings, Repository, RepositoryCleanup, RepositoryDetails, RepositoryRows, RepositoryStorage, RepositorySummary, RestorePlan, RestoreProgress, RestoreReport, StorageClassChange, TagAdded, TagEffect, TagMutabilitySetting, TagReversal, UnreadManifest } from "./repositories";
+import type { AccessWords, CacheRuleValidation, CleanupRules, DeletionEntry, DeletionPlan, DeletionProgress, DeletionReport, DeletionTarget, FoundImages, LifecyclePreviewState, LifecycleWhatIf, ListedAwsTags, ListedPolicy, MutabilityEffect, RegistryChange, RegistryConfiguration, RegistryContents, RegistryOffer, RegistryReadProgress, RegistrySettings, Repository, RepositoryAccess, RepositoryCleanup, RepositoryDetails, RepositoryRows, RepositoryStorage, RepositorySummary, RestorePlan, RestoreProgress, RestoreReport, StorageClassChange, TagAdded, TagEffect, TagMutabilitySetting, TagReversal, UnreadManifest } from "./repositories";
 import type { AppInfo, CaFile, NetworkStatus, PracticeStatus, SavedProfile, Settings, WizardDraft } from "./settings";
 import type { ChooseProgress, ChosenTags, EngineStatus, ImageSource, PasteField, PastedSource, ProposedNames, RegistryCounterpart, RenameRule, Selection, SourceLogin, SourceLoginStatus, SourceNamespaces, SourceRepositories, SourceTag, SourceTags } from "./sources";
 import type { UndoPlan, UndoProgress, UndoReport } from "./undo";
@@ -321,6 +321,22 @@ export interface Commands {
   lifecyclePolicySet(connection: AwsConnection, name: string, text: string, expiring: number, archiving: number): Promise<void>;
   lifecyclePolicyRemove(connection: AwsConnection, name: string): Promise<void>;
   /**
+   * The policy of a repository, and who can do what with it.
+   */
+  repositoryAccess(connection: AwsConnection, name: string): Promise<RepositoryAccess>;
+  /**
+   * Who could do what with a repository under this policy. Makes no call.
+   */
+  repositoryAccessWords(connection: AwsConnection, text: string): Promise<AccessWords>;
+  /**
+   * Sets the policy of a repository, unless it is no longer the one that was confirmed, `before`.
+   */
+  repositoryPolicySet(connection: AwsConnection, name: string, before: string | null, text: string): Promise<void>;
+  /**
+   * Removes the policy of a repository, unless it is no longer the one that was confirmed, `before`.
+   */
+  repositoryPolicyRemove(connection: AwsConnection, name: string, before: string): Promise<void>;
+  /**
    * What a clean-up of each class would delete, with the images as they were last listed. Makes no call.
    */
   repositoryCleanup(connection: AwsConnection, name: string, rules: CleanupRules): Promise<RepositoryCleanup>;
@@ -618,6 +634,10 @@ export const commands: Record<keyof Commands, { name: string; arguments: readonl
   lifecyclePreview: { name: "lifecycle_preview", arguments: ["connection", "name", "text"] },
   lifecyclePolicySet: { name: "lifecycle_policy_set", arguments: ["connection", "name", "text", "expiring", "archiving"] },
   lifecyclePolicyRemove: { name: "lifecycle_policy_remove", arguments: ["connection", "name"] },
+  repositoryAccess: { name: "repository_access", arguments: ["connection", "name"] },
+  repositoryAccessWords: { name: "repository_access_words", arguments: ["connection", "text"] },
+  repositoryPolicySet: { name: "repository_policy_set", arguments: ["connection", "name", "before", "text"] },
+  repositoryPolicyRemove: { name: "repository_policy_remove", arguments: ["connection", "name", "before"] },
   repositoryCleanup: { name: "repository_cleanup", arguments: ["connection", "name", "rules"] },
   registryContents: { name: "registry_contents", arguments: ["connection"] },
   registryContentsRead: { name: "registry_contents_read", arguments: ["connection", "since_ms", "attempt", "on_progress"] },

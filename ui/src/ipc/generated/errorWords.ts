@@ -865,6 +865,14 @@ export const errorWords: Record<ErrorCode, ErrorWords> = {
       "edit_name"
     ]
   },
+  "repository_policy_changed": {
+    "severity": "warning",
+    "title": "The repository policy changed",
+    "next": [
+      "Nothing was changed. Check the policy as it is now, and then make your change again."
+    ],
+    "actions": []
+  },
   "review_unknown": {
     "severity": "warning",
     "title": "The dry run is no longer valid",

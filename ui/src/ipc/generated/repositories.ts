@@ -5,6 +5,19 @@ import type { DestinationIdentity } from "./plan";
 import type { UnreadRepository } from "./sources";
 
 /**
+ * A policy in words.
+ */
+export type AccessWords = { 
+/**
+ * Why ECR would refuse the text.
+ */
+problem: string | null, 
+/**
+ * Its statements, in the order of the document.
+ */
+statements: Array<StatementWords>, };
+
+/**
  * An image that a policy deletes or archives.
  */
 export type AffectedImage = { digest: string, tags: Array<string>, 
@@ -233,6 +246,11 @@ rule: number, action: LifecycleAction,
  * hours.
  */
 after_days: number | null, };
+
+/**
+ * Whom a statement allows something, the nearest first.
+ */
+export type Exposure = "this_account" | "service" | "organization" | "other_account" | "network" | "everyone";
 
 /**
  * An image that matches a text, as it was last listed.
@@ -588,6 +606,15 @@ export type NotRestorable = { digest: string, tags: Array<string>, why: NotResto
 export type NotRestorableReason = { "kind": "repository_missing" } | { "kind": "manifest_not_kept" } | { "kind": "layers_gone", count: number, } | { "kind": "part_gone", digest: string, } | { "kind": "tag_taken", tag: string, };
 
 /**
+ * A principal of a statement.
+ */
+export type PrincipalWords = { 
+/**
+ * Such as "account 111122223333".
+ */
+words: string, exposure: Exposure, };
+
+/**
  * A pull through cache rule.
  */
 export type RegistryCacheRule = { prefix: string, 
@@ -762,6 +789,15 @@ uri: string, arn: string, created_at_ms: number | null,
  * Its settings. AWS tags and lifecycle are only known in its details.
  */
 settings: RepositorySettings, };
+
+/**
+ * The policy of a repository.
+ */
+export type RepositoryAccess = { 
+/**
+ * The document as ECR returned it, or `null` if the repository has none.
+ */
+policy: string | null, words: AccessWords, };
 
 /**
  * What can be deleted from a repository.
@@ -1056,6 +1092,45 @@ profile: string,
  * Patterns of repository names, with `*`. Empty for all repositories.
  */
 filters: Array<string | { unknown: string }>, };
+
+export type StatementEffect = "allow" | "deny";
+
+/**
+ * A statement of a policy in words.
+ */
+export type StatementWords = { 
+/**
+ * Its `Sid`, for display.
+ */
+name: string | null, 
+/**
+ * `null` if the statement isn't in words.
+ */
+effect: StatementEffect | null, 
+/**
+ * The whole statement as a sentence, or the reason why it isn't in words.
+ */
+sentence: string, 
+/**
+ * Whom it is about.
+ */
+who: Array<PrincipalWords>, 
+/**
+ * What it allows or denies: "pull images".
+ */
+what: string, 
+/**
+ * The conditions, each as the rest of a sentence that begins with "if". All of them must be met.
+ */
+conditions: Array<string>, 
+/**
+ * What is risky about it.
+ */
+cautions: Array<string>, 
+/**
+ * The statement itself, for display.
+ */
+json: string, };
 
 /**
  * The result of archiving or restoring images.

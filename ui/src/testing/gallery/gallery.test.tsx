@@ -26,6 +26,8 @@ const withoutAction = new Set([
   "login_untested",
   // The button that asks ECR is beside this error.
   "lifecycle_preview_needed",
+  // The policy as it is now is beside it.
+  "repository_policy_changed",
   // A new dry run follows the result.
   "image_changed",
   "review_unknown",

@@ -41,6 +41,8 @@ pub trait EcrExplorer: EcrApi {
 
     async fn delete_lifecycle_policy(&self, name: &RepositoryName) -> Result<(), AwsError>;
 
+    async fn delete_repository_policy(&self, name: &RepositoryName) -> Result<(), AwsError>;
+
     /// Starts the preview of a lifecycle policy, which deletes nothing.
     ///
     /// # Errors

@@ -150,6 +150,15 @@ impl EcrExplorer for Ecr {
         }
     }
 
+    async fn delete_repository_policy(&self, name: &RepositoryName) -> Result<(), AwsError> {
+        let call = self.call("ecr:DeleteRepositoryPolicy").for_repository(name);
+        let request = self.client.delete_repository_policy().repository_name(name.as_str());
+        match request.send().await.map_err(|error| call.failed(error)) {
+            Err(error) if is_code(&error, "RepositoryPolicyNotFoundException") => Ok(()),
+            sent => sent.map(|_| ()),
+        }
+    }
+
     async fn start_lifecycle_preview(
         &self,
         name: &RepositoryName,

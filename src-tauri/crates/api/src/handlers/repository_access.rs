@@ -1,0 +1,105 @@
+//! The policy of a repository: in words, set and removed.
+
+use transload_access_policy::describe;
+use transload_aws::{AwsError, EcrApi as _, EcrExplorer as _};
+use transload_contract::{AccessWords, AwsConnection, RepositoryAccess};
+use transload_errors::{ApiError, ErrorCode, sentence};
+use transload_model::{AccountId, RepositoryPolicy, is_same_policy};
+
+use crate::api::Api;
+use crate::handlers::explorer::Explored;
+
+impl Api {
+    /// Returns the policy of a repository, in words too.
+    pub async fn repository_access(
+        &self,
+        connection: AwsConnection,
+        name: String,
+    ) -> Result<RepositoryAccess, ApiError> {
+        let explored = self.explore(&connection, &name).await?;
+        let policy = explored.ecr.repository_policy(&explored.name).await?;
+        let own = &explored.connected().destination.identity.account;
+        let words = policy.as_deref().map(|text| words(text, own)).unwrap_or_default();
+        Ok(RepositoryAccess { policy, words })
+    }
+
+    /// Returns a policy that isn't set in words.
+    pub async fn repository_access_words(
+        &self,
+        connection: AwsConnection,
+        text: String,
+    ) -> Result<AccessWords, ApiError> {
+        let connected = self.connect(&connection).await?;
+        Ok(words(&text, &connected.destination.identity.account))
+    }
+
+    /// Sets the policy of a repository. ECR keeps its protection against policies that lock the caller out: the call
+    /// never forces.
+    pub async fn repository_policy_set(
+        &self,
+        connection: AwsConnection,
+        name: String,
+        before: Option<String>,
+        text: String,
+    ) -> Result<(), ApiError> {
+        let policy =
+            RepositoryPolicy::parse(&text).map_err(|problem| ApiError::invalid_input(&problem))?;
+        let explored = self.explore(&connection, &name).await?;
+        unchanged(&explored, before.as_deref()).await?;
+        match explored.ecr.set_repository_policy(&explored.name, &policy).await {
+            Ok(()) => {}
+            // ECR accepts the form, and refuses what the policy says.
+            Err(AwsError::Refused { code, message, .. }) if code == "InvalidParameterException" => {
+                let message = format!("ECR refused the policy of {name}: {}", sentence(&message));
+                return Err(ApiError::new(ErrorCode::InputInvalid, message).hint(
+                    "Check that every account, user and role exists, and that the policy doesn't deny you its next change.",
+                ));
+            }
+            Err(error) => return Err(error.into()),
+        }
+        tracing::info!(repository = %explored.name, "a repository policy was set");
+        Ok(())
+    }
+
+    pub async fn repository_policy_remove(
+        &self,
+        connection: AwsConnection,
+        name: String,
+        before: String,
+    ) -> Result<(), ApiError> {
+        let explored = self.explore(&connection, &name).await?;
+        unchanged(&explored, Some(&before)).await?;
+        explored.ecr.delete_repository_policy(&explored.name).await?;
+        tracing::info!(repository = %explored.name, "a repository policy was removed");
+        Ok(())
+    }
+}
+
+/// Fails if the policy of the repository isn't the one that the user saw. ECR has no conditional write, so that a
+/// change between this call and the next one isn't noticed.
+async fn unchanged(explored: &Explored, before: Option<&str>) -> Result<(), ApiError> {
+    let name = &explored.name;
+    let now = explored.ecr.repository_policy(name).await?;
+    let is_unchanged = match (before, now.as_deref()) {
+        (None, None) => true,
+        (Some(before), Some(now)) => before == now || is_same_policy(before, now),
+        _ => false,
+    };
+    if is_unchanged {
+        return Ok(());
+    }
+    let message = if now.is_some() {
+        format!("The policy of {name} changed after it was shown.")
+    } else {
+        format!("The policy of {name} was removed after it was shown.")
+    };
+    Err(ApiError::new(ErrorCode::RepositoryPolicyChanged, message).about(name.as_str()))
+}
+
+fn words(text: &str, own: &AccountId) -> AccessWords {
+    let problem = RepositoryPolicy::parse(text).err();
+    AccessWords {
+        problem: problem.map(|problem| sentence(&problem.to_string())),
+        statements: describe(text, own),
+    }
+}
