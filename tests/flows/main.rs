@@ -49,6 +49,7 @@ mod secrets;
 mod session_expiry;
 mod sign_in;
 mod stored_logins;
+mod tag_command;
 mod tags;
 mod test_servers;
 mod undo;

@@ -19,7 +19,9 @@ use crate::arguments::images::{
 };
 use crate::arguments::migration::{PlanArguments, ReportArguments, RunArguments, UndoArguments};
 use crate::arguments::name::{NameCommand, PullGuideArguments};
-use crate::arguments::repositories::{CleanupArguments, LifecycleCommand, RestoreArguments};
+use crate::arguments::repositories::{
+    CleanupArguments, LifecycleCommand, RestoreArguments, TagArguments,
+};
 
 /// Copies container images between registries byte for byte, so that their digests stay the same.
 ///
@@ -154,6 +156,11 @@ pub enum Command {
     /// image. Tags that now point to another image are unchanged.
     #[command(after_help = help::RESTORE)]
     Restore(RestoreArguments),
+    /// Add a tag to an image in ECR, or move it from another image after confirmation.
+    ///
+    /// Pushes the manifest of the image under the tag, with the same digest. No layer is read or sent.
+    #[command(after_help = help::TAG)]
+    Tag(TagArguments),
     /// Serve practice mode, an ECR and a Docker Hub on this computer, until Ctrl-C.
     ///
     /// Prints the environment for the AWS CLI, docker and crane as lines for a shell. The window's practice mode uses

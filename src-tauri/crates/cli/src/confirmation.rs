@@ -1,4 +1,4 @@
-//! The question before a change in ECR. `undo`, `cleanup` and `restore` ask it.
+//! The question before a change in ECR. `undo`, `cleanup`, `restore` and `tag` ask it.
 
 use std::io::{IsTerminal, Write};
 

@@ -40,6 +40,7 @@ mod plan;
 mod plan_source;
 mod pull_guide;
 mod sign_in;
+mod tags;
 mod undo;
 
 use std::process::ExitCode;
@@ -112,6 +113,7 @@ async fn run_with_api(command: Command, ca_file: Option<String>) -> Result<u8, A
         Command::Cleanup(arguments) => cleanup::cleanup(&api, &arguments).await?,
         Command::Deletions { json } => deletions::deletions(&api, json).await?,
         Command::Restore(arguments) => deletions::restore(&api, &arguments).await?,
+        Command::Tag(arguments) => tags::tag(&api, &arguments).await?,
         Command::Practice(arguments) => explorer::practice(&api, &arguments).await?,
         Command::PullGuide(arguments) => pull_guide::run(&api, &arguments).await?,
         Command::Name(command) => Box::pin(name::run(&api, &command)).await?,

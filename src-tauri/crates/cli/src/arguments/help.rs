@@ -234,6 +234,17 @@ Examples:
   transload-cli restore latest --dry-run
   transload-cli restore 1760000000000-team-app --yes";
 
+pub const TAG: &str = "\
+Exit codes:
+  0    The image has the tag. With --dry-run: it can get it.
+  2    The arguments are invalid.
+  3    The tag wasn't added: it is immutable, it changed meanwhile, or moving
+       it wasn't confirmed.
+
+Examples:
+  transload-cli tag team/app 1.4.2 stable --dry-run
+  transload-cli tag team/app 1.4.2 prod --yes --aws-profile prod";
+
 pub const PREVIEW: &str = "\
 Exit codes:
   0    The policy deletes and archives nothing.

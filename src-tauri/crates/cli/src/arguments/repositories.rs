@@ -1,4 +1,4 @@
-//! The options of `cleanup`, `restore` and `lifecycle`.
+//! The options of `cleanup`, `restore`, `tag` and `lifecycle`.
 
 use std::path::PathBuf;
 
@@ -54,6 +54,27 @@ pub struct RestoreArguments {
     /// Print JSON: the plan with --dry-run, otherwise the result.
     #[arg(long)]
     pub json: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct TagArguments {
+    /// The repository, such as team/app.
+    pub repository: String,
+    /// The image in it: a tag, such as 1.4.2, or a digest.
+    pub image: String,
+    /// The tag to add, such as prod.
+    pub tag: String,
+    /// Only print whether the tag moves from another image. Makes no changes.
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Skip the confirmation that moving a tag from another image needs.
+    #[arg(long, conflicts_with = "dry_run")]
+    pub yes: bool,
+    /// Print JSON.
+    #[arg(long)]
+    pub json: bool,
+    #[command(flatten)]
+    pub account: AccountArguments,
 }
 
 /// The classes of `cleanup`, the safest first.
