@@ -1,6 +1,6 @@
 //! The SQLite file with documents and reads.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::path::Path;
 use std::sync::OnceLock;
@@ -9,7 +9,7 @@ use bytes::Bytes;
 use rusqlite::{Connection, OptionalExtension as _, params};
 
 use crate::pull_times::{OwnRead, PullScope, PullTime};
-use crate::sqlite_file::{CacheFile, integer, readable_unless_damaged};
+use crate::sqlite_file::{CacheFile, integer, readable};
 use transload_model::{Digest, DigestHasher};
 
 /// The largest size of all documents. A manifest has some kilobytes, so this is several hundred thousand.
@@ -20,9 +20,6 @@ const MEMORY_LIMIT_BYTES: u64 = 64 * 1024 * 1024;
 
 /// Larger documents are not cached, such as an SBOM of a whole distribution.
 pub const DOCUMENT_LIMIT_BYTES: usize = 16 * 1024 * 1024;
-
-/// The largest size of all lists of files. One of 10,000 files has some 200 kB.
-const LAYER_LISTS_LIMIT_BYTES: u64 = 128 * 1024 * 1024;
 
 /// The most images of other repositories that one question compares.
 const ELSEWHERE_LIMIT: u32 = 20_000;
@@ -72,9 +69,9 @@ pub struct CachedDocument {
 /// program ends. Its methods block for the time of a small read or write of a local file.
 pub struct DocumentCache {
     pub(crate) file: CacheFile,
-    limit_bytes: u64,
+    pub(crate) limit_bytes: u64,
     /// What couldn't be written.
-    unwritten: OnceLock<Box<Self>>,
+    pub(crate) unwritten: OnceLock<Box<Self>>,
 }
 
 impl fmt::Debug for DocumentCache {
@@ -105,7 +102,7 @@ impl DocumentCache {
     }
 
     /// The memory for what couldn't be written. `None` if this cache is in memory itself.
-    fn unwritten(&self) -> Option<&Self> {
+    pub(crate) fn unwritten(&self) -> Option<&Self> {
         let create = || Box::new(Self::in_memory());
         (!self.file.is_in_memory()).then(|| self.unwritten.get_or_init(create).as_ref())
     }
@@ -196,6 +193,17 @@ impl DocumentCache {
     /// Returns the images that were read in other repositories of the same registry, each with the name of its
     /// repository.
     pub fn read_in_other_repositories(&self, scope: &PullScope) -> Vec<(String, Digest)> {
+        let mut found = self.written_in_other_repositories(scope);
+        if let Some(memory) = self.unwritten.get() {
+            let known: HashSet<_> = found.iter().cloned().collect();
+            found.extend(
+                memory.read_in_other_repositories(scope).into_iter().filter(|one| !known.contains(one)),
+            );
+        }
+        found
+    }
+
+    fn written_in_other_repositories(&self, scope: &PullScope) -> Vec<(String, Digest)> {
         let registry = scope.registry();
         let connection = self.file.connection();
         let rows = connection
@@ -208,7 +216,7 @@ impl DocumentCache {
                 let rows = statement.query_map(parameters, |row| {
                     Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?))
                 })?;
-                readable_unless_damaged(rows)
+                readable(rows)
             });
         let found = self.file.usable(rows).unwrap_or_default().into_iter();
         found
@@ -217,39 +225,6 @@ impl DocumentCache {
                 Some((repository, Digest::parse(&digest).ok()?))
             })
             .collect()
-    }
-
-    /// Returns the list of the files of a layer, in the form in which it was stored.
-    pub fn layer_list(&self, layer: &Digest, now_ms: u64) -> Option<Vec<u8>> {
-        let connection = self.file.connection();
-        let found = connection
-            .query_row("SELECT bytes FROM layer_list WHERE digest = ?1", [layer.as_str()], |row| {
-                row.get(0)
-            })
-            .optional();
-        let bytes = self.file.usable(found)??;
-        self.file.usable(connection.execute(
-            "UPDATE layer_list SET used_at_ms = ?2 WHERE digest = ?1",
-            params![layer.as_str(), integer(now_ms)],
-        ));
-        Some(bytes)
-    }
-
-    /// Stores the list of the files of a layer. A list that is too large is skipped.
-    pub fn insert_layer_list(&self, layer: &Digest, bytes: &[u8], now_ms: u64) {
-        if bytes.len() > DOCUMENT_LIMIT_BYTES {
-            return;
-        }
-        let mut connection = self.file.connection();
-        let written = connection.transaction().and_then(|transaction| {
-            transaction.execute(
-                "INSERT OR REPLACE INTO layer_list (digest, bytes, size, used_at_ms) VALUES (?1, ?2, ?3, ?4)",
-                params![layer.as_str(), bytes, integer(bytes.len() as u64), integer(now_ms)],
-            )?;
-            remove_least_recently_used(&transaction, "layer_list", LAYER_LISTS_LIMIT_BYTES)?;
-            transaction.commit()
-        });
-        self.file.usable(written);
     }
 
     /// Records that Transload is about to read images, each with the pull time that ECR reports now. Call it before
@@ -320,7 +295,7 @@ impl DocumentCache {
                 let rows = statement.query_map([scope.as_str()], |row| {
                     Ok((row.get::<_, String>(0)?, own_read(row.get(1)?, row.get(2)?)))
                 })?;
-                readable_unless_damaged(rows)
+                readable(rows)
             });
         let mut reads: HashMap<Digest, Vec<OwnRead>> = HashMap::new();
         for (digest, read) in self.file.usable(rows).unwrap_or_default() {
@@ -358,7 +333,8 @@ fn own_read(read_at_ms: i64, pulled_before_ms: Option<i64>) -> OwnRead {
     }
 }
 
-fn remove_least_recently_used(
+/// Removes what was used first from a table until its size is within a limit.
+pub(crate) fn remove_least_recently_used(
     connection: &Connection,
     table: &'static str,
     limit_bytes: u64,

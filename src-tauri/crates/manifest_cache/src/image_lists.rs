@@ -4,15 +4,13 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::path::Path;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::OnceLock;
 use std::thread;
 
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, OptionalExtension as _, Row, params};
 use transload_model::{AccountId, Digest, Region, Tag};
 
-use crate::sqlite_file::{
-    integer, number, open_memory, open_or_memory, open_reader, readable, usable,
-};
+use crate::sqlite_file::{CacheFile, integer, number, readable};
 
 /// The tables. The file gets another name if they change.
 ///
@@ -51,8 +49,16 @@ CREATE TABLE IF NOT EXISTS image_use (
 ) STRICT, WITHOUT ROWID;
 ";
 
+/// The columns of an image for [`listed_image`].
+pub(crate) const IMAGE_COLUMNS: &str =
+    "digest, tags, size_bytes, pushed_at_ms, pulled_at_ms, is_archived";
+
 /// The maximum number of repositories that are read at a time.
 const MAX_READERS: usize = 4;
+
+/// The largest size of lists in memory: of those that couldn't be written, or of all without a file. About 450,000
+/// images.
+const MEMORY_LIMIT_BYTES: u64 = 64 * 1024 * 1024;
 
 /// The registry of an account and region.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -84,12 +90,16 @@ pub struct ListedRepository {
     pub summary: String,
 }
 
-/// Lists of images by repository. If the file can't be used, they are in memory until the program ends. The methods
-/// block for the time of a read or write of a local file.
+/// Lists of images by repository.
+///
+/// It never fails: a list that can't be written, for example because the disk is full, is kept in memory until it can be
+/// written or the program ends. The methods block for the time of a read or write of a local file.
 pub struct ImageLists {
-    connection: Mutex<Connection>,
-    /// Read while a list is written, which takes a while for 10,000 images. Empty without a file.
-    readers: Vec<Mutex<Connection>>,
+    /// A search reads while a list is written, which takes a while for 10,000 images.
+    pub(crate) file: CacheFile,
+    /// The lists that couldn't be written, which are newer than those of the file.
+    unwritten: OnceLock<Box<Self>>,
+    memory_limit_bytes: u64,
 }
 
 impl fmt::Debug for ImageLists {
@@ -101,15 +111,29 @@ impl fmt::Debug for ImageLists {
 impl ImageLists {
     /// Opens the file, or creates it for this user only. Uses memory if that fails.
     pub fn open(path: &Path) -> Self {
-        let connection = open_or_memory(path, TABLES);
         let count = thread::available_parallelism().map_or(1, |cores| cores.get().min(MAX_READERS));
-        let readers = (0..count).map_while(|_| open_reader(&connection)).map(Mutex::new).collect();
-        Self { connection: Mutex::new(connection), readers }
+        Self::of(CacheFile::open(path, TABLES).with_readers(count))
     }
 
     /// Creates lists without a file.
     pub fn in_memory() -> Self {
-        Self { connection: Mutex::new(open_memory(TABLES)), readers: Vec::new() }
+        Self::of(CacheFile::in_memory(TABLES))
+    }
+
+    fn of(file: CacheFile) -> Self {
+        Self { file, unwritten: OnceLock::new(), memory_limit_bytes: MEMORY_LIMIT_BYTES }
+    }
+
+    /// The lists that couldn't be written, if any.
+    pub(crate) fn unwritten(&self) -> Option<&Self> {
+        self.unwritten.get().map(AsRef::as_ref)
+    }
+
+    /// Keeps in memory what couldn't be written. Does nothing if this is in memory itself.
+    pub(crate) fn keep_unwritten(&self, write: impl FnOnce(&Self) -> Option<()>) {
+        if !self.file.is_in_memory() {
+            write(self.unwritten.get_or_init(|| Box::new(Self::in_memory())));
+        }
     }
 
     /// Replaces the list of a repository.
@@ -121,9 +145,27 @@ impl ImageLists {
         summary: &str,
         now_ms: u64,
     ) {
+        let written = self.write(registry, repository, images, summary, now_ms);
+        if written.is_none() {
+            self.keep_unwritten(|memory| {
+                memory.write(registry, repository, images, summary, now_ms)
+            });
+        } else if let Some(memory) = self.unwritten() {
+            memory.file.usable(remove_list(&memory.file.connection(), registry, repository));
+        }
+    }
+
+    fn write(
+        &self,
+        registry: &RegistryScope,
+        repository: &str,
+        images: &[ListedImage],
+        summary: &str,
+        now_ms: u64,
+    ) -> Option<()> {
         let by_digest: BTreeMap<&str, &ListedImage> =
             images.iter().map(|image| (image.digest.as_str(), image)).collect();
-        let mut connection = self.connection();
+        let mut connection = self.file.connection();
         let written = connection.transaction().and_then(|transaction| {
             let id: i64 = transaction
                 .prepare_cached(
@@ -162,58 +204,86 @@ impl ImageLists {
             transaction
                 .prepare_cached("INSERT OR REPLACE INTO tag_lines (repository, lines) VALUES (?1, ?2)")?
                 .execute(params![id, lines.as_bytes()])?;
+            if self.file.is_in_memory() {
+                self.remove_oldest(&transaction)?;
+            }
             transaction.commit()
         });
-        usable(written);
+        self.file.usable(written)
+    }
+
+    /// Removes the oldest lists until the others are small enough.
+    fn remove_oldest(&self, connection: &Connection) -> rusqlite::Result<()> {
+        let size = "SELECT (page_count - freelist_count) * page_size
+             FROM pragma_page_count, pragma_freelist_count, pragma_page_size";
+        while number(connection.query_row(size, [], |row| row.get(0))?) > self.memory_limit_bytes {
+            let oldest = "SELECT registry, name FROM repository ORDER BY listed_at_ms, id LIMIT 1";
+            let oldest = connection.query_row(oldest, [], |row| Ok((row.get(0)?, row.get(1)?)));
+            let Some((registry, name)): Option<(String, String)> = oldest.optional()? else {
+                break;
+            };
+            remove_list(connection, &RegistryScope(registry), &name)?;
+        }
+        Ok(())
     }
 
     /// Replaces what is stored with the list of a repository. Does nothing if it wasn't listed.
     pub fn set_summary(&self, registry: &RegistryScope, repository: &str, summary: &str) {
-        usable(self.connection().execute(
-            "UPDATE repository SET summary = ?3 WHERE registry = ?1 AND name = ?2",
-            params![registry.0, repository, summary],
-        ));
+        let set_in = |lists: &Self| {
+            let set = lists.file.connection().execute(
+                "UPDATE repository SET summary = ?3 WHERE registry = ?1 AND name = ?2",
+                params![registry.0, repository, summary],
+            );
+            lists.file.usable(set)
+        };
+        let is_unwritten = self.unwritten().and_then(set_in).is_some_and(|lists| lists > 0);
+        if is_unwritten || set_in(self).is_some() {
+            return;
+        }
+        if let Some((listed_at_ms, images)) = self.list(registry, repository) {
+            self.keep_unwritten(|memory| {
+                memory.write(registry, repository, &images, summary, listed_at_ms)
+            });
+        }
     }
 
-    /// Removes the lists of repositories that `exists` denies.
+    /// Removes the lists of repositories that `exists` denies. Those that can't be removed from the file stay until the
+    /// next call.
     pub fn retain(&self, registry: &RegistryScope, exists: impl Fn(&str) -> bool) {
-        let gone: Vec<String> = self
-            .repositories(registry)
-            .into_iter()
-            .map(|repository| repository.name)
-            .filter(|name| !exists(name))
-            .collect();
-        let mut connection = self.connection();
-        let removed = connection.transaction().and_then(|transaction| {
-            for name in gone {
-                for table in ["image", "tag_lines"] {
+        let names = self.repositories(registry).into_iter().map(|repository| repository.name);
+        let gone: Vec<String> = names.filter(|name| !exists(name)).collect();
+        for lists in [Some(self), self.unwritten()].into_iter().flatten() {
+            let mut connection = lists.file.connection();
+            let removed = connection.transaction().and_then(|transaction| {
+                for name in &gone {
+                    remove_list(&transaction, registry, name)?;
                     transaction.execute(
-                        &format!(
-                            "DELETE FROM {table} WHERE repository IN
-                             (SELECT id FROM repository WHERE registry = ?1 AND name = ?2)"
-                        ),
+                        "DELETE FROM image_use WHERE registry = ?1 AND repository = ?2",
                         params![registry.0, name],
                     )?;
                 }
-                transaction.execute(
-                    "DELETE FROM image_use WHERE registry = ?1 AND repository = ?2",
-                    params![registry.0, name],
-                )?;
-                transaction.execute(
-                    "DELETE FROM repository WHERE registry = ?1 AND name = ?2",
-                    params![registry.0, name],
-                )?;
-            }
-            transaction.commit()
-        });
-        usable(removed);
+                transaction.commit()
+            });
+            lists.file.usable(removed);
+        }
     }
 
+    /// Returns all lists of a registry by name.
     pub fn repositories(&self, registry: &RegistryScope) -> Vec<ListedRepository> {
-        let connection = self.reader();
+        let unwritten = self.unwritten().map(|memory| memory.repositories(registry));
+        let all = self.written_repositories(registry).into_iter();
+        let by_name: BTreeMap<String, ListedRepository> = all
+            .chain(unwritten.unwrap_or_default())
+            .map(|repository| (repository.name.clone(), repository))
+            .collect();
+        by_name.into_values().collect()
+    }
+
+    fn written_repositories(&self, registry: &RegistryScope) -> Vec<ListedRepository> {
+        let connection = self.file.reader();
         let rows = connection
             .prepare_cached(
-                "SELECT name, listed_at_ms, summary FROM repository WHERE registry = ?1 ORDER BY name",
+                "SELECT name, listed_at_ms, summary FROM repository WHERE registry = ?1",
             )
             .and_then(|mut statement| {
                 let rows = statement.query_map([&registry.0], |row| {
@@ -223,31 +293,65 @@ impl ImageLists {
                         summary: row.get(2)?,
                     })
                 })?;
-                Ok(readable(rows))
+                readable(rows)
             });
-        usable(rows).unwrap_or_default()
+        self.file.usable(rows).unwrap_or_default()
     }
 
-    /// Returns a connection to read with, one that isn't in use if possible.
-    pub(crate) fn reader(&self) -> MutexGuard<'_, Connection> {
-        let free = self.readers.iter().find_map(|reader| reader.try_lock().ok());
-        free.unwrap_or_else(|| self.reader_at(0))
+    /// Returns when a repository was listed, and its images, as they are in the file.
+    fn list(&self, registry: &RegistryScope, repository: &str) -> Option<(u64, Vec<ListedImage>)> {
+        let connection = self.file.reader();
+        let read = || {
+            let listed =
+                "SELECT id, listed_at_ms FROM repository WHERE registry = ?1 AND name = ?2";
+            let (id, listed_at_ms): (i64, i64) =
+                connection.query_row(listed, params![registry.0, repository], |row| {
+                    Ok((row.get(0)?, row.get(1)?))
+                })?;
+            let images = format!("SELECT {IMAGE_COLUMNS} FROM image WHERE repository = ?1");
+            let mut statement = connection.prepare(&images)?;
+            let images = readable(statement.query_map([id], listed_image)?)?;
+            Ok((number(listed_at_ms), images.into_iter().flatten().collect()))
+        };
+        self.file.usable(read().optional())?
     }
+}
 
-    /// How many connections can read at a time.
-    pub(crate) fn reader_count(&self) -> usize {
-        self.readers.len().max(1)
+/// Removes the list of a repository.
+fn remove_list(
+    connection: &Connection,
+    registry: &RegistryScope,
+    repository: &str,
+) -> rusqlite::Result<()> {
+    for table in ["image", "tag_lines"] {
+        connection.execute(
+            &format!(
+                "DELETE FROM {table} WHERE repository IN
+                 (SELECT id FROM repository WHERE registry = ?1 AND name = ?2)"
+            ),
+            params![registry.0, repository],
+        )?;
     }
+    connection.execute(
+        "DELETE FROM repository WHERE registry = ?1 AND name = ?2",
+        params![registry.0, repository],
+    )?;
+    Ok(())
+}
 
-    /// Returns one of these connections, when it isn't in use.
-    pub(crate) fn reader_at(&self, index: usize) -> MutexGuard<'_, Connection> {
-        let reader = self.readers.get(index).unwrap_or(&self.connection);
-        reader.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    pub(crate) fn connection(&self) -> MutexGuard<'_, Connection> {
-        self.connection.lock().unwrap_or_else(PoisonError::into_inner)
-    }
+/// Reads [`IMAGE_COLUMNS`]. `None` if the digest isn't one.
+pub(crate) fn listed_image(row: &Row<'_>) -> rusqlite::Result<Option<ListedImage>> {
+    let time = |value: Option<i64>| value.map(number);
+    let (digest, tags): (String, String) = (row.get(0)?, row.get(1)?);
+    let Ok(digest) = Digest::parse(&digest) else { return Ok(None) };
+    Ok(Some(ListedImage {
+        digest,
+        tags: tags.split(' ').filter_map(|tag| Tag::parse(tag).ok()).collect(),
+        size_bytes: time(row.get(2)?),
+        pushed_at_ms: time(row.get(3)?),
+        pulled_at_ms: time(row.get(4)?),
+        is_archived: row.get(5)?,
+    }))
 }
 
 #[cfg(test)]

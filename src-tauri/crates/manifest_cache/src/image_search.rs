@@ -6,7 +6,7 @@
 //! - `wanted`: what a text can mean
 //! - `repository_search`: the images of one repository that match
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc;
@@ -16,7 +16,7 @@ use rusqlite::Connection;
 use transload_model::Digest;
 
 use crate::image_lists::{ImageLists, ListedImage, RegistryScope};
-use crate::sqlite_file::{readable, usable};
+use crate::sqlite_file::readable;
 use repository_search::RepositorySearch;
 use wanted::{WantedDigest, WantedTag};
 
@@ -53,7 +53,8 @@ impl ImageLists {
         mut progress: impl FnMut(&[StoredImage]) -> ControlFlow<()>,
     ) -> Option<FoundImages> {
         let text = text.trim().to_ascii_lowercase();
-        let names = usable(repository_names(&self.reader(), registry)).unwrap_or_default();
+        let unwritten = self.unwritten().map(|memory| memory.names(registry)).unwrap_or_default();
+        let names: BTreeSet<String> = self.names(registry).union(&unwritten).cloned().collect();
         let names = names.iter().map(String::as_str);
         let mut merged = Merged::new(limit);
         if let Some(wanted) = WantedDigest::parse(&text) {
@@ -75,6 +76,12 @@ impl ImageLists {
         Some(merged.found)
     }
 
+    fn names(&self, registry: &RegistryScope) -> BTreeSet<String> {
+        let connection = self.file.reader();
+        let names = repository_names(&connection, registry);
+        self.file.usable(names).unwrap_or_default().into_iter().collect()
+    }
+
     /// Searches repositories, as many at a time as there are readers, until more images are found than the limit. Returns
     /// `None` if `progress` breaks.
     fn search_each<'a>(
@@ -87,19 +94,27 @@ impl ImageLists {
     ) -> Option<()> {
         let next = AtomicUsize::new(0);
         let search = |reader: usize, sender: &mpsc::Sender<_>| {
-            let connection = self.reader_at(reader);
+            let connection = self.file.reader_at(reader);
             // Lines and rows of the same list, also if another one is written meanwhile.
-            let Some(_snapshot) = usable(connection.unchecked_transaction()) else { return };
+            let snapshot = connection.unchecked_transaction();
+            let Some(_snapshot) = self.file.usable(snapshot) else { return };
+            let search_in = |connection: &Connection, name: &str| {
+                let Some(opened) = RepositorySearch::open(connection, registry, name)? else {
+                    return Ok(None);
+                };
+                Ok(Some((opened.listed_at_ms, in_repository(&opened)?)))
+            };
             loop {
                 let index = next.fetch_add(1, Ordering::Relaxed);
                 let Some(name) = names.get(index) else { return };
+                let unwritten = self.unwritten().and_then(|memory| {
+                    let found = search_in(&memory.file.connection(), name);
+                    memory.file.usable(found).flatten()
+                });
                 let found =
-                    RepositorySearch::open(&connection, registry, name).and_then(|opened| {
-                        let Some(opened) = opened else { return Ok((0, Vec::new())) };
-                        Ok((opened.listed_at_ms, in_repository(&opened)?))
-                    });
+                    unwritten.or_else(|| self.file.usable(search_in(&connection, name)).flatten());
                 // Nobody receives it if the search ended.
-                if sender.send((index, usable(found).unwrap_or_default())).is_err() {
+                if sender.send((index, found.unwrap_or_default())).is_err() {
                     return;
                 }
             }
@@ -107,7 +122,7 @@ impl ImageLists {
         merged.added = 0;
         thread::scope(|scope| {
             let (sender, received) = mpsc::channel();
-            for reader in 0..self.reader_count() {
+            for reader in 0..self.file.reader_count() {
                 let (sender, search) = (sender.clone(), &search);
                 scope.spawn(move || search(reader, &sender));
             }
@@ -132,10 +147,10 @@ fn repository_names(
     connection: &Connection,
     registry: &RegistryScope,
 ) -> rusqlite::Result<Vec<String>> {
-    let mut statement = connection
-        .prepare_cached("SELECT name FROM repository WHERE registry = ?1 ORDER BY name")?;
+    let mut statement =
+        connection.prepare_cached("SELECT name FROM repository WHERE registry = ?1")?;
     let rows = statement.query_map([&registry.0], |row| row.get(0))?;
-    Ok(readable(rows))
+    readable(rows)
 }
 
 /// What several repositories contain, without images that were found before.

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use transload_model::Digest;
 
 use crate::image_lists::{ImageLists, RegistryScope};
-use crate::sqlite_file::{integer, number, usable};
+use crate::sqlite_file::{integer, number};
 
 /// How an image is used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -39,24 +39,39 @@ impl ImageLists {
         let by_digest: BTreeMap<&str, &ImageUse> =
             images.iter().map(|(digest, image)| (digest.as_str(), image)).collect();
         let Ok(text) = serde_json::to_string(&by_digest) else { return };
-        usable(self.connection().execute(
-            "INSERT OR REPLACE INTO image_use (registry, repository, read_at_ms, images)
-             VALUES (?1, ?2, ?3, ?4)",
-            params![registry.0, repository, integer(now_ms), text],
-        ));
+        let put_in = |lists: &Self| {
+            let put = lists.file.connection().execute(
+                "INSERT OR REPLACE INTO image_use (registry, repository, read_at_ms, images)
+                 VALUES (?1, ?2, ?3, ?4)",
+                params![registry.0, repository, integer(now_ms), text],
+            );
+            lists.file.usable(put).map(|_| ())
+        };
+        if put_in(self).is_none() {
+            self.keep_unwritten(put_in);
+        }
     }
 
     /// Returns the images of a repository that run, as it was last read.
     pub fn use_of(&self, registry: &RegistryScope, repository: &str) -> KnownUse {
-        let found = self
-            .reader()
+        let written = self.written_use(registry, repository);
+        let unwritten = self.unwritten().map(|memory| memory.use_of(registry, repository));
+        [written, unwritten.unwrap_or_default()]
+            .into_iter()
+            .max_by_key(|known| known.read_at_ms)
+            .unwrap_or_default()
+    }
+
+    fn written_use(&self, registry: &RegistryScope, repository: &str) -> KnownUse {
+        let connection = self.file.reader();
+        let found = connection
             .query_row(
                 "SELECT read_at_ms, images FROM image_use WHERE registry = ?1 AND repository = ?2",
                 params![registry.0, repository],
                 |row| Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?)),
             )
             .optional();
-        let Some((read_at_ms, text)) = usable(found).flatten() else {
+        let Some((read_at_ms, text)) = self.file.usable(found).flatten() else {
             return KnownUse::default();
         };
         let by_digest: BTreeMap<String, ImageUse> = serde_json::from_str(&text).unwrap_or_default();

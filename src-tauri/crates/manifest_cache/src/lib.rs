@@ -10,6 +10,7 @@
 //! - `image_lists`: [`ImageLists`], the images of all repositories as they were last listed
 //! - `image_search`: the images with a tag or digest, in these lists
 //! - `image_use`: which images run, as last read
+//! - `layer_lists`: the lists of the files of layers
 //! - `pull_times`: which recorded pull was a read by Transload
 
 // In tests, a failed unwrap is a test failure.
@@ -19,6 +20,7 @@ mod document_cache;
 mod image_lists;
 mod image_search;
 mod image_use;
+mod layer_lists;
 mod pull_times;
 mod sqlite_file;
 #[cfg(test)]

@@ -3,6 +3,7 @@
 //! A file that turns out to be damaged, at the start or later, is deleted and starts again. A file that can't be opened
 //! or has the tables of another version is left alone, and memory is used.
 
+use std::ops::Deref;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -19,7 +20,27 @@ pub(crate) struct CacheFile {
     path: Option<PathBuf>,
     tables: &'static str,
     writer: Mutex<Connection>,
+    /// To read with while the writer writes. `None` while the writer has no file.
+    readers: Vec<Mutex<Option<Connection>>>,
     is_damaged: AtomicBool,
+}
+
+/// A connection to read with.
+pub(crate) enum ReadConnection<'a> {
+    Reader(MutexGuard<'a, Option<Connection>>),
+    /// Of a cache without other connections.
+    Writer(MutexGuard<'a, Connection>),
+}
+
+impl Deref for ReadConnection<'_> {
+    type Target = Connection;
+
+    fn deref(&self) -> &Connection {
+        match self {
+            Self::Reader(reader) => reader.as_ref().expect("it is created with a connection"),
+            Self::Writer(writer) => writer,
+        }
+    }
 }
 
 impl CacheFile {
@@ -28,13 +49,21 @@ impl CacheFile {
         Self { path: Some(path.to_owned()), ..Self::of(open_or_memory(path, tables), tables) }
     }
 
+    /// Opens more connections to the file, to read with.
+    pub fn with_readers(self, count: usize) -> Self {
+        let readers = (0..count).map(|_| open_reader(&locked(&self.writer)));
+        let readers = readers.map(Mutex::new).collect();
+        Self { readers, ..self }
+    }
+
     /// Creates these tables in memory.
     pub fn in_memory(tables: &'static str) -> Self {
         Self::of(open_memory(tables), tables)
     }
 
     fn of(writer: Connection, tables: &'static str) -> Self {
-        Self { path: None, tables, writer: Mutex::new(writer), is_damaged: AtomicBool::new(false) }
+        let is_damaged = AtomicBool::new(false);
+        Self { path: None, tables, writer: Mutex::new(writer), readers: Vec::new(), is_damaged }
     }
 
     /// Whether it never had a file.
@@ -46,6 +75,31 @@ impl CacheFile {
     pub fn connection(&self) -> MutexGuard<'_, Connection> {
         self.restart_if_damaged();
         locked(&self.writer)
+    }
+
+    /// Returns a connection to read with, one that isn't in use if possible.
+    pub fn reader(&self) -> ReadConnection<'_> {
+        self.restart_if_damaged();
+        let free = self.readers.iter().find_map(|reader| {
+            let reader = reader.try_lock().ok()?;
+            reader.is_some().then_some(ReadConnection::Reader(reader))
+        });
+        free.unwrap_or_else(|| self.reader_at(0))
+    }
+
+    /// How many connections can read at a time.
+    pub fn reader_count(&self) -> usize {
+        self.readers.len().max(1)
+    }
+
+    /// Returns one of these connections, when it isn't in use.
+    pub fn reader_at(&self, index: usize) -> ReadConnection<'_> {
+        self.restart_if_damaged();
+        let reader = self.readers.get(index).map(locked).filter(|reader| reader.is_some());
+        match reader {
+            Some(reader) => ReadConnection::Reader(reader),
+            None => ReadConnection::Writer(locked(&self.writer)),
+        }
     }
 
     /// Returns the value, or logs the error: without the cache, everything is read again.
@@ -60,18 +114,25 @@ impl CacheFile {
 
     fn restart_if_damaged(&self) {
         let Some(path) = &self.path else { return };
+        if !self.is_damaged.load(Ordering::Relaxed) {
+            return;
+        }
+        let mut writer = locked(&self.writer);
+        let mut readers: Vec<_> = self.readers.iter().map(locked).collect();
+        // Another thread may have started again meanwhile. Nobody uses the damaged file now.
         if !self.is_damaged.swap(false, Ordering::Relaxed) {
             return;
         }
         tracing::warn!(path = %path.display(), "a cache is damaged and starts again");
-        let mut writer = locked(&self.writer);
         // Windows deletes no open file.
         *writer = open_memory(self.tables);
+        readers.iter_mut().for_each(|reader| **reader = None);
         if let Err(error) = remove(path) {
             tracing::warn!(%error, path = %path.display(), "a damaged cache can't be deleted");
             return;
         }
         *writer = open_or_memory(path, self.tables);
+        readers.iter_mut().for_each(|reader| **reader = open_reader(&writer));
     }
 }
 
@@ -86,26 +147,28 @@ pub(crate) fn number(integer: i64) -> u64 {
 }
 
 /// Collects the rows that can be read. The others are logged, and count as not cached.
-pub(crate) fn readable<T>(rows: impl Iterator<Item = rusqlite::Result<T>>) -> Vec<T> {
-    rows.filter_map(usable).collect()
-}
-
-/// Collects the rows that can be read, as [`readable`] does, unless one shows that the file is damaged.
 ///
 /// # Errors
-/// If the file is damaged.
-pub(crate) fn readable_unless_damaged<T>(
+/// If one of them shows that the file is damaged.
+pub(crate) fn readable<T>(
     rows: impl Iterator<Item = rusqlite::Result<T>>,
 ) -> rusqlite::Result<Vec<T>> {
-    let rows = rows.filter_map(|row| match row {
-        Err(error) if is_damaged(&error) => Some(Err(error)),
-        row => usable(row).map(Ok),
-    });
-    rows.collect()
+    rows.filter_map(|row| readable_row(row).transpose()).collect()
+}
+
+/// Returns a row, or `None` if it can't be read.
+///
+/// # Errors
+/// If that shows that the file is damaged.
+pub(crate) fn readable_row<T>(row: rusqlite::Result<T>) -> rusqlite::Result<Option<T>> {
+    match row {
+        Err(error) if is_damaged(&error) => Err(error),
+        row => Ok(usable(row)),
+    }
 }
 
 /// Returns the value, or logs the error: without the cache, everything is read again.
-pub(crate) fn usable<T>(result: rusqlite::Result<T>) -> Option<T> {
+fn usable<T>(result: rusqlite::Result<T>) -> Option<T> {
     result.inspect_err(|error| tracing::warn!(%error, "a cache can't be used")).ok()
 }
 
@@ -114,7 +177,7 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 /// Opens a file with these tables, or creates it for this user only. Uses memory if that fails.
-pub(crate) fn open_or_memory(path: &Path, tables: &str) -> Connection {
+fn open_or_memory(path: &Path, tables: &str) -> Connection {
     open_file(path, tables).unwrap_or_else(|error| {
         tracing::warn!(%error, path = %path.display(), "a cache is in memory only");
         open_memory(tables)
@@ -122,7 +185,7 @@ pub(crate) fn open_or_memory(path: &Path, tables: &str) -> Connection {
 }
 
 /// Opens the file of a connection again, to read while the other connection writes. `None` if it has no file.
-pub(crate) fn open_reader(of: &Connection) -> Option<Connection> {
+fn open_reader(of: &Connection) -> Option<Connection> {
     let path = of.path().filter(|path| !path.is_empty())?;
     let reader = usable(Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY))?;
     usable(reader.busy_timeout(BUSY_TIMEOUT))?;
@@ -130,7 +193,7 @@ pub(crate) fn open_reader(of: &Connection) -> Option<Connection> {
 }
 
 /// Creates these tables in memory.
-pub(crate) fn open_memory(tables: &str) -> Connection {
+fn open_memory(tables: &str) -> Connection {
     let connection = Connection::open_in_memory().expect("SQLite opens a database in memory");
     connection.execute_batch(tables).expect("the tables are valid SQL");
     connection

@@ -132,21 +132,6 @@ fn a_file_that_cannot_be_used_is_replaced_or_left_alone() {
 }
 
 #[test]
-fn lists_of_files_are_kept_within_their_own_limit() {
-    let cache = DocumentCache::in_memory();
-    let layer = |number: u64| Digest::of(&number.to_be_bytes());
-    let list = vec![7; 10_000_000];
-    for number in 0..15 {
-        cache.insert_layer_list(&layer(number), &list, NOW_MS + number);
-    }
-    let kept: Vec<_> =
-        (0..15).filter(|number| cache.layer_list(&layer(*number), NOW_MS + 99).is_some()).collect();
-    assert_eq!(kept, (2..15).collect::<Vec<_>>(), "the last used ones");
-    cache.insert_layer_list(&layer(20), &vec![7; DOCUMENT_LIMIT_BYTES + 1], NOW_MS);
-    assert_eq!(cache.layer_list(&layer(20), NOW_MS), None);
-}
-
-#[test]
 fn images_of_other_repositories_of_the_registry_are_known() {
     let cache = DocumentCache::in_memory();
     let (one, other) = (Digest::of(b"1"), Digest::of(b"2"));

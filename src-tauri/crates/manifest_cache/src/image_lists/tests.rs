@@ -47,13 +47,13 @@ fn an_unreadable_row_loses_only_itself() {
         let lists = ImageLists::in_memory();
         lists.put(&registry, "shop/api", &images, "", 5);
         lists.put(&registry, "shop/web", &[image("four", &["1.3"])], "", 5);
-        lists.connection().execute_batch(damage).unwrap();
+        lists.file.connection().execute_batch(damage).unwrap();
         let found = names(&find(&lists, &registry, "1.", 100));
         for kept in ["shop/api:1.0", "shop/api:1.2", "shop/web:1.3"] {
             assert!(found.iter().any(|name| name == kept), "{damage}: {found:?}");
         }
         let damage = "UPDATE repository SET name = CAST(x'ff' AS TEXT) WHERE name = 'shop/api'";
-        lists.connection().execute_batch(damage).unwrap();
+        lists.file.connection().execute_batch(damage).unwrap();
         let repositories = lists.repositories(&registry);
         assert_eq!(repositories.len(), 1, "{repositories:?}");
         assert_eq!(repositories[0].name, "shop/web");
@@ -66,7 +66,7 @@ fn a_list_is_found_while_another_one_is_written() {
     let lists = ImageLists::open(&folder.path().join("lists"));
     let (registry, image) = (scope("111122223333"), image("image", &["v1"]));
     lists.put(&registry, "shop/api", std::slice::from_ref(&image), "summary", 1);
-    let mut connection = lists.connection();
+    let mut connection = lists.file.connection();
     let writing = connection.transaction().unwrap();
     writing.execute("DELETE FROM image", []).unwrap();
     // The writer holds its connection; without another one, this would wait for ever.
@@ -75,4 +75,22 @@ fn a_list_is_found_while_another_one_is_written() {
     writing.commit().unwrap();
     drop(connection);
     assert_eq!(find(&lists, &registry, "v1", 10).images.len(), 0);
+}
+
+#[test]
+fn lists_in_memory_stay_within_their_limit_and_the_newest_are_kept() {
+    let registry = scope("111122223333");
+    let lists = ImageLists { memory_limit_bytes: 500_000, ..ImageLists::in_memory() };
+    for number in 0..20_u64 {
+        let images: Vec<ListedImage> = (0..500)
+            .map(|image_number| image(&format!("{number} {image_number}"), &["v1"]))
+            .collect();
+        lists.put(&registry, &format!("shop/{number:02}"), &images, "", number);
+    }
+    let kept: Vec<String> =
+        lists.repositories(&registry).into_iter().map(|repository| repository.name).collect();
+    assert!((2..10).contains(&kept.len()), "{kept:?}");
+    assert_eq!(kept.last().map(String::as_str), Some("shop/19"));
+    assert!(kept.is_sorted() && kept[0] == format!("shop/{:02}", 20 - kept.len()), "{kept:?}");
+    assert_eq!(find(&lists, &registry, "v1", 1_000).images.len(), 1_000);
 }

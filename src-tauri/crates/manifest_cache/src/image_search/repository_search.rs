@@ -4,15 +4,11 @@
 //! a beginning are neighbors.
 
 use memchr::memchr_iter;
-use rusqlite::{Connection, OptionalExtension as _, Row, params};
-use transload_model::{Digest, Tag};
+use rusqlite::{Connection, OptionalExtension as _, params};
 
 use super::wanted::WantedTag;
-use crate::image_lists::{ListedImage, RegistryScope};
-use crate::sqlite_file::{number, usable};
-
-/// The columns of an image for [`listed_image`].
-const IMAGE_COLUMNS: &str = "digest, tags, size_bytes, pushed_at_ms, pulled_at_ms, is_archived";
+use crate::image_lists::{IMAGE_COLUMNS, ListedImage, RegistryScope, listed_image};
+use crate::sqlite_file::{number, readable_row};
 
 /// The digits of a digest that say about where it is.
 const HEAD_DIGITS: usize = 8;
@@ -59,7 +55,7 @@ impl<'a> RepositorySearch<'a> {
             && images.len() < at_most
             && row.get_ref(0)?.as_bytes()?.starts_with(prefix.as_bytes())
         {
-            images.extend(usable(listed_image(row)).flatten());
+            images.extend(readable_row(listed_image(row))?.flatten());
         }
         Ok(images)
     }
@@ -147,7 +143,7 @@ impl<'a> RepositorySearch<'a> {
             let passed = memchr_iter(b'\n', &lines[from..start]).count();
             position += i64::try_from(passed).unwrap_or(i64::MAX);
             let found = image.query_row(params![self.id, position], listed_image).optional();
-            images.extend(usable(found).flatten().flatten());
+            images.extend(readable_row(found)?.flatten().flatten());
             (from, position) = (end + 1, position + 1);
         }
         Ok(images)
@@ -160,19 +156,4 @@ fn head(digest: &str) -> Option<i64> {
     let digits = hex.get(..hex.len().min(HEAD_DIGITS))?;
     let value = i64::from_str_radix(digits, 16).ok()?;
     Some(value << (4 * (HEAD_DIGITS - digits.len())))
-}
-
-/// Reads [`IMAGE_COLUMNS`]. `None` if the digest isn't one.
-fn listed_image(row: &Row<'_>) -> rusqlite::Result<Option<ListedImage>> {
-    let time = |value: Option<i64>| value.map(number);
-    let (digest, tags): (String, String) = (row.get(0)?, row.get(1)?);
-    let Ok(digest) = Digest::parse(&digest) else { return Ok(None) };
-    Ok(Some(ListedImage {
-        digest,
-        tags: tags.split(' ').filter_map(|tag| Tag::parse(tag).ok()).collect(),
-        size_bytes: time(row.get(2)?),
-        pushed_at_ms: time(row.get(3)?),
-        pulled_at_ms: time(row.get(4)?),
-        is_archived: row.get(5)?,
-    }))
 }

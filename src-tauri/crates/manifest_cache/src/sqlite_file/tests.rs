@@ -1,9 +1,13 @@
-//! The cache of documents with files that are damaged in every way that was thought of, found at the start or at use.
+//! The cache of documents, and the lists of images, with files that are damaged in every way that was thought of, found at the start or at use.
 
+use std::collections::BTreeMap;
 use std::fs;
 
 use super::*;
 use crate::document_cache::DocumentCache;
+use crate::image_lists::{ImageLists, ListedImage};
+use crate::image_use::ImageUse;
+use crate::testing::{find, image, names, scope};
 use transload_model::Digest;
 
 const NOW_MS: u64 = 1_790_000_000_000;
@@ -115,6 +119,135 @@ fn a_damaged_cache_starts_again_and_goes_on() {
     }
 }
 
+/// A list of which a page of the file has about 30 images.
+fn images(tag: &str) -> Vec<ListedImage> {
+    (0..300)
+        .map(|number| image(&format!("{tag} {number}"), &[&format!("{tag}-{number}")]))
+        .collect()
+}
+
+fn running(count: u64) -> BTreeMap<Digest, ImageUse> {
+    let used = ImageUse { count, last_in_use_at_ms: None };
+    (0..300_u64).map(|number| (Digest::of(&number.to_be_bytes()), used)).collect()
+}
+
+/// Uses everything twice, or more often if the file was open: it is found damaged when a damaged page is used, and what
+/// was written before is lost with it.
+fn use_lists(lists: &ImageLists, name: &str, is_open: bool) {
+    let registry = scope("111122223333");
+    let uses = if is_open { 6 } else { 2 };
+    for use_number in 1..=uses {
+        let context = format!("{name}, open: {is_open}, use {use_number}");
+        lists.repositories(&registry);
+        for text in ["old-7", "sha256:"] {
+            find(lists, &registry, text, 2_000);
+        }
+        for number in 0..5 {
+            lists.use_of(&registry, &format!("old/{number}"));
+        }
+        lists.put(&registry, "shop/api", &images("new"), "first", NOW_MS);
+        lists.set_summary(&registry, "shop/api", "second");
+        lists.put_use(&registry, "shop/api", &running(use_number), NOW_MS + use_number);
+        if is_open && use_number < uses {
+            continue;
+        }
+        let known = lists.repositories(&registry);
+        let known = known.iter().find(|repository| repository.name == "shop/api");
+        assert_eq!(known.map(|known| known.summary.as_str()), Some("second"), "{context}");
+        assert_eq!(lists.use_of(&registry, "shop/api").images, running(use_number), "{context}");
+        assert_eq!(names(&find(lists, &registry, "new-299", 9)), ["shop/api:new-299"], "{context}");
+        let digest = Digest::of(b"new 299").to_string();
+        assert_eq!(names(&find(lists, &registry, &digest, 9)), ["shop/api:new-299"], "{context}");
+    }
+    lists.retain(&registry, |name| name == "shop/api");
+}
+
+#[test]
+fn damaged_lists_of_images_start_again_and_go_on() {
+    let registry = scope("111122223333");
+    for (name, damage, is_kept) in DAMAGES {
+        for is_open in [false, true] {
+            let folder = tempfile::tempdir().unwrap();
+            let path = folder.path().join("data/lists.sqlite");
+            let lists = ImageLists::open(&path);
+            for number in 0..5 {
+                let repository = format!("old/{number}");
+                lists.put(&registry, &repository, &images("old"), "old", NOW_MS);
+                lists.put_use(&registry, &repository, &running(9), NOW_MS);
+            }
+            let lists = if is_open {
+                damage(&path);
+                lists
+            } else {
+                drop(lists);
+                damage(&path);
+                ImageLists::open(&path)
+            };
+            use_lists(&lists, name, is_open);
+            drop(lists);
+            let again = ImageLists::open(&path);
+            let kept = names(&find(&again, &registry, "new-299", 9)).len() == 1;
+            assert!(kept || is_open || !is_kept, "{name}: lists across a restart");
+            assert!(!kept || is_kept, "{name}: a file that is left alone isn't written");
+        }
+    }
+}
+
+/// A disk that is full: the file can't grow.
+#[test]
+fn lists_that_cannot_be_written_are_used_from_memory() {
+    let registry = scope("111122223333");
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("lists.sqlite");
+    let lists = ImageLists::open(&path);
+    lists.put(&registry, "shop/api", &images("old"), "old", NOW_MS);
+    lists.put(&registry, "shop/web", &images("web"), "web", NOW_MS);
+    lists.put_use(&registry, "shop/api", &running(1), NOW_MS);
+    lists.file.connection().execute_batch("PRAGMA max_page_count = 1").unwrap();
+    let larger: Vec<_> = ["new", "more", "most"].into_iter().flat_map(images).collect();
+    lists.put(&registry, "shop/api", &larger, "new", NOW_MS + 1);
+    lists.set_summary(&registry, "shop/web", &"longer than a page ".repeat(1_000));
+    lists.put_use(&registry, "shop/web", &running(2), NOW_MS + 1);
+    let check = |lists: &ImageLists, context: &str| {
+        let known = lists.repositories(&registry);
+        let known: Vec<_> = known
+            .iter()
+            .map(|one| (one.name.as_str(), one.listed_at_ms - NOW_MS, one.summary.len()))
+            .collect();
+        assert_eq!(known, [("shop/api", 1, 3), ("shop/web", 0, 19_000)], "{context}");
+        for (text, expected) in [
+            ("old-7", &[][..]),
+            ("most-299", &["shop/api:most-299"]),
+            ("web-299", &["shop/web:web-299"]),
+            (
+                "*-299",
+                &["shop/api:more-299", "shop/api:most-299", "shop/api:new-299", "shop/web:web-299"],
+            ),
+        ] {
+            let mut found = names(&find(lists, &registry, text, 99));
+            found.sort();
+            assert_eq!(found, expected, "{context}: {text}");
+        }
+        let digest = Digest::of(b"most 299").to_string();
+        assert_eq!(names(&find(lists, &registry, &digest, 99)), ["shop/api:most-299"], "{context}");
+        assert_eq!(lists.use_of(&registry, "shop/api").images, running(1), "{context}");
+        assert_eq!(lists.use_of(&registry, "shop/web").images, running(2), "{context}");
+    };
+    check(&lists, "the disk is full");
+    lists.set_summary(&registry, "shop/api", "set");
+    assert_eq!(lists.repositories(&registry)[0].summary, "set");
+    assert_eq!(names(&find(&lists, &registry, "most-299", 9)).len(), 1, "an unwritten list stays");
+    assert!(names(&find(&ImageLists::open(&path), &registry, "most-299", 9)).is_empty());
+
+    lists.file.connection().execute_batch("PRAGMA max_page_count = 100000").unwrap();
+    lists.put(&registry, "shop/api", &larger, "new", NOW_MS + 1);
+    lists.put(&registry, "shop/web", &images("web"), &"longer than a page ".repeat(1_000), NOW_MS);
+    lists.put_use(&registry, "shop/web", &running(2), NOW_MS + 1);
+    check(&lists, "the disk has room again");
+    drop(lists);
+    check(&ImageLists::open(&path), "after a restart");
+}
+
 /// A disk that is full: the file can't grow.
 #[test]
 fn what_cannot_be_written_is_used_from_memory() {
@@ -141,12 +274,18 @@ fn what_cannot_be_written_is_used_from_memory() {
     }
     assert!(cache.has(&Digest::of(&vec![3; 5_000])), "what was written before is still there");
 
+    let layer = Digest::of(b"layer");
+    cache.insert_layer_list(&layer, &[7; 9_000], NOW_MS);
+    assert_eq!(cache.layer_list(&layer, NOW_MS), Some(vec![7; 9_000]));
+
     // Many reads, so that they need another page. ECR reports the first one as a pull.
     let many: Vec<Digest> = (0..500_u64).map(|one| Digest::of(&one.to_be_bytes())).collect();
     let reported = || many.iter().map(|one| (one, None)).chain([(&image, Some(first + 1_000))]);
     cache.record_reads(&shop, reported(), second);
     let reads = cache.own_reads(&shop);
     assert_eq!(reads.len(), many.len() + 1);
+    let web = PullScope::new(&account, &region, &RepositoryName::parse("web").unwrap());
+    assert_eq!(cache.read_in_other_repositories(&web).len(), many.len() + 1, "each image once");
     assert_eq!(PullTime::of(Some(second), &reads[&image]).pulled_at_ms, Some(7));
 
     cache.file.connection().execute_batch("PRAGMA max_page_count = 100000").unwrap();
