@@ -90,10 +90,11 @@ pub use request::{CopyScope, MigrationRequest, RequestedImage, Resolution};
 pub use run::{run, verify_again};
 pub use sign_in::{Reopen, SignInGate};
 pub use step::Step;
-pub use undo::carry_out::{ItemLeftReason, UndoLeft, UndoReport, undo};
+pub use undo::carry_out::undo;
 pub use undo::facts::{UndoFacts, undo_facts};
 pub use undo::make_plan::undo_plan;
 pub use undo::plan::{
     ImageUndo, RepositoryUndo, TagLeftReason, TagUndo, UndoImage, UndoPlan, UndoRepository, UndoTag,
 };
+pub use undo::report::{ItemLeftReason, UndoLeft, UndoReport};
 pub use undo::totals::UndoTotals;

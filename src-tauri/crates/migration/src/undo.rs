@@ -12,6 +12,7 @@ pub(crate) mod carry_out;
 pub(crate) mod facts;
 pub(crate) mod make_plan;
 pub(crate) mod plan;
+pub(crate) mod report;
 #[cfg(test)]
 mod tests;
 pub(crate) mod totals;

@@ -15,9 +15,10 @@ use crate::plan::Plan;
 use crate::report::{ImageResult, Report};
 use crate::run::verify_again;
 use crate::testing::{TestMigration, identity, new_migration, record_error, request, summaries};
-use crate::undo::carry_out::{ItemLeftReason, undo};
+use crate::undo::carry_out::undo;
 use crate::undo::facts::undo_facts;
 use crate::undo::make_plan::undo_plan;
+use crate::undo::report::ItemLeftReason;
 
 /// The destination of the tests, changed in one field at a time.
 fn others() -> Vec<(DestinationField, DestinationIdentity)> {

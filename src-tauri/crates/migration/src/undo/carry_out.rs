@@ -12,9 +12,9 @@ use crate::error::MigrationError;
 use crate::undo::plan::{
     ImageUndo, RepositoryUndo, TagLeftReason, TagUndo, UndoPlan, UndoRepository, UndoTag,
 };
-use crate::undo::totals::UndoTotals;
-use transload_aws::{AwsError, EcrImage, EcrImageId};
-use transload_model::{Digest, RepositoryName, Tag, media_type};
+use crate::undo::report::{ItemLeftReason, UndoLeft, UndoReport};
+use transload_aws::{AwsError, DeleteFailure, EcrImage, EcrImageId};
+use transload_model::{Digest, Tag, media_type};
 use transload_registry::RegistryError;
 
 /// Delete calls for images that ECR reports to be below an index, at most. The index is deleted first, and
@@ -27,57 +27,6 @@ const NOT_FOUND: &str = "ImageNotFound";
 /// ECR's code for a tag that does not point to the requested digest. Source: `failureCode` of
 /// BatchDeleteImage.
 const TAG_MOVED: &str = "ImageTagDoesNotMatchDigest";
-
-/// The result of an undo.
-#[derive(Clone, Debug, Default)]
-pub struct UndoReport {
-    /// Number of deleted tags.
-    pub tags_removed: u32,
-    /// Number of tags that point to their previous image again.
-    pub tags_restored: u32,
-    /// Number of deleted images, including those below an index.
-    pub images_deleted: u32,
-    pub repositories_deleted: Vec<RepositoryName>,
-    /// What stays unchanged, and why.
-    pub left: Vec<UndoLeft>,
-    /// Whether the user cancelled it before everything was requested.
-    pub cancelled: bool,
-}
-
-impl UndoReport {
-    /// Returns the number of deleted, restored and unchanged items.
-    pub fn totals(&self) -> UndoTotals {
-        UndoTotals {
-            tags_removed: self.tags_removed,
-            tags_restored: self.tags_restored,
-            images_deleted: self.images_deleted,
-            repositories_deleted: count(self.repositories_deleted.len()),
-            left: count(self.left.len()),
-        }
-    }
-}
-
-/// A tag, image or repository that an undo left unchanged.
-#[derive(Clone, Debug)]
-pub struct UndoLeft {
-    /// A repository, a tag or an image, such as `app`, `app:1` or `app@sha256:…`.
-    pub name: String,
-    pub why: ItemLeftReason,
-}
-
-/// Why an undo left something unchanged.
-#[derive(Clone, Debug)]
-pub enum ItemLeftReason {
-    /// The tag no longer points to the pushed image, or can't be restored.
-    Tag(TagLeftReason),
-    /// The repository contains images that the migration did not push.
-    Holds {
-        /// Number of these images.
-        images: u32,
-    },
-    /// The delete or the restore failed.
-    Failed(Arc<MigrationError>),
-}
 
 /// Carries out a plan. Calls `done` with the number of completed steps, out of [`UndoPlan::steps`].
 pub async fn undo(
@@ -186,13 +135,24 @@ impl RepositoryUndoRun<'_> {
                 (self.add_steps)(1);
             }
         }
-        self.remove_tags(&current).await?;
-        if planned.images.is_empty() {
-            return Ok(());
+        let is_removed = |tag: &&UndoTag| matches!(tag.action, TagUndo::Remove { .. });
+        let mut held = self.remove_tags(planned.tags.iter().filter(is_removed), &current).await?;
+        let mut requested = HashSet::new();
+        while !planned.images.is_empty() {
+            // Read again: the tags and indexes that the images belong to must be deleted by now.
+            let Some(images) = self.images().await? else { return Ok(()) };
+            let current = RepositoryState::new(&images);
+            let deleted = self.delete_images(&current, &mut requested).await?;
+            if held.is_empty() || deleted == 0 {
+                break;
+            }
+            // An index without a tag, which is deleted now, kept the image of the tag.
+            let Some(images) = self.images().await? else { return Ok(()) };
+            let tags = held.into_iter().map(|(tag, _)| tag);
+            held = self.remove_tags(tags, &RepositoryState::new(&images)).await?;
         }
-        // Read again: the tags and indexes that the images belong to must be deleted by now.
-        let Some(images) = self.images().await? else { return Ok(()) };
-        self.delete_images(&RepositoryState::new(&images)).await
+        held.into_iter().for_each(|(_, failure)| self.refused(failure));
+        Ok(())
     }
 
     /// Returns the current images of the repository. `None` if the repository no longer exists.
@@ -241,11 +201,13 @@ impl RepositoryUndoRun<'_> {
         }
     }
 
-    async fn remove_tags(&self, current: &RepositoryState<'_>) -> Result<(), AwsError> {
-        let is_removed = |tag: &&UndoTag| matches!(tag.action, TagUndo::Remove { .. });
-        let as_planned = |tag: &&UndoTag| self.is_as_planned(tag, current);
-        let mut tags: Vec<_> =
-            self.repository.tags.iter().filter(is_removed).filter(as_planned).collect();
+    /// Removes tags that are as planned. Returns those that ECR keeps, because an index lists their image.
+    async fn remove_tags<'t>(
+        &self,
+        tags: impl Iterator<Item = &'t UndoTag>,
+        current: &RepositoryState<'_>,
+    ) -> Result<Vec<(&'t UndoTag, DeleteFailure)>, AwsError> {
+        let mut tags: Vec<_> = tags.filter(|tag| self.is_as_planned(tag, current)).collect();
         let removed: HashSet<&Tag> = tags.iter().map(|tag| &tag.tag).collect();
         tags.retain(|tag| {
             // An image that the plan keeps must still have another tag.
@@ -268,22 +230,34 @@ impl RepositoryUndoRun<'_> {
             digest: tag.digest.clone(),
         };
         let ids: Vec<_> = tags.iter().map(tagged).collect();
-        let not_deleted = self.delete(&ids).await?;
-        let deleted = tags.iter().zip(&ids).filter(|(_, id)| !not_deleted.contains(id));
-        let deleted: Vec<_> = deleted.map(|(tag, _)| tag).collect();
-        let with_image = deleted
+        let NotDeleted { ids: not_deleted, held } = self.delete(&ids).await?;
+        let (kept, deleted): (Vec<_>, Vec<_>) = tags.iter().zip(&ids).partition(|(_, id)| {
+            not_deleted.contains(id) || held.iter().any(|one| one.image == **id)
+        });
+        // An image goes with the last of its tags.
+        let images: HashSet<&Digest> = deleted
             .iter()
-            .filter(|tag| tag.action == TagUndo::Remove { image: ImageUndo::Goes })
-            .map(|tag| &tag.digest);
-        let images: HashSet<&Digest> = with_image.collect();
+            .filter(|(tag, _)| tag.action == TagUndo::Remove { image: ImageUndo::Goes })
+            .map(|(tag, _)| &tag.digest)
+            .filter(|digest| kept.iter().all(|(tag, _)| tag.digest != **digest))
+            .collect();
         self.update_report(|report| {
             report.tags_removed += count(deleted.len());
             report.images_deleted += count(images.len());
         });
-        Ok(())
+        let tag_of = |failure: DeleteFailure| {
+            let (tag, _) = kept.iter().find(|(_, id)| **id == failure.image)?;
+            Some((**tag, failure))
+        };
+        Ok(held.into_iter().filter_map(tag_of).collect())
     }
 
-    async fn delete_images(&self, current: &RepositoryState<'_>) -> Result<(), AwsError> {
+    /// Deletes the planned images that nothing else uses and that weren't requested before. Returns their number.
+    async fn delete_images(
+        &self,
+        current: &RepositoryState<'_>,
+        requested: &mut HashSet<Digest>,
+    ) -> Result<usize, AwsError> {
         let mut to_delete: HashSet<&Digest> = HashSet::new();
         let mut ids = Vec::new();
         for image in &self.repository.images {
@@ -294,20 +268,25 @@ impl RepositoryUndoRun<'_> {
                 && current.has_only(&image.digest, |tag| image.tags.contains(tag))
             {
                 to_delete.insert(&image.digest);
-                ids.push(EcrImageId::Digest(image.digest.clone()));
+                if requested.insert(image.digest.clone()) {
+                    ids.push(EcrImageId::Digest(image.digest.clone()));
+                }
             }
         }
-        let not_deleted = self.delete(&ids).await?;
-        self.update_report(|report| report.images_deleted += count(ids.len() - not_deleted.len()));
-        Ok(())
+        let NotDeleted { ids: not_deleted, held } = self.delete(&ids).await?;
+        let deleted = ids.len() - not_deleted.len() - held.len();
+        self.update_report(|report| report.images_deleted += count(deleted));
+        held.into_iter().for_each(|failure| self.refused(failure));
+        Ok(deleted)
     }
 
     /// Deletes images or tags. Repeats the call for images that ECR refuses because the index above them
-    /// is not deleted yet. Returns what was not deleted.
-    async fn delete(&self, ids: &[EcrImageId]) -> Result<Vec<EcrImageId>, AwsError> {
+    /// is not deleted yet. Reports what was not deleted for another reason.
+    async fn delete(&self, ids: &[EcrImageId]) -> Result<NotDeleted, AwsError> {
         let mut pending = ids.to_vec();
-        let (mut not_deleted, mut changed) = (Vec::new(), Vec::new());
-        for round in 1..=MAX_DELETE_ROUNDS {
+        let (mut not_deleted, mut changed, mut held) = (Vec::new(), Vec::new(), Vec::new());
+        for _ in 0..MAX_DELETE_ROUNDS {
+            held.clear();
             if pending.is_empty() {
                 break;
             }
@@ -321,21 +300,26 @@ impl RepositoryUndoRun<'_> {
                     changed.push(failure.image);
                 } else if failure.code == NOT_FOUND {
                     (self.add_steps)(1);
-                } else if failure.code == BELOW_AN_INDEX && round < MAX_DELETE_ROUNDS {
-                    pending.push(failure.image);
+                } else if failure.code == BELOW_AN_INDEX {
+                    pending.push(failure.image.clone());
+                    held.push(failure);
                 } else {
-                    let is_digest = matches!(failure.image, EcrImageId::Digest(_));
-                    let separator = if is_digest { "@" } else { ":" };
-                    let (code, message) = (failure.code, failure.reason);
-                    let action = "ecr:BatchDeleteImage".to_owned();
-                    let error = AwsError::Refused { action, code, message, request_id: None };
-                    self.failed(&format!("{separator}{}", failure.image), error);
-                    not_deleted.push(failure.image);
+                    not_deleted.push(failure.image.clone());
+                    self.refused(failure);
                 }
             }
         }
         not_deleted.extend(self.report_changed(changed).await?);
-        Ok(not_deleted)
+        Ok(NotDeleted { ids: not_deleted, held })
+    }
+
+    /// Reports that ECR refused to delete something.
+    fn refused(&self, failure: DeleteFailure) {
+        let DeleteFailure { image, code, reason: message } = failure;
+        let separator = if matches!(image, EcrImageId::Digest(_)) { "@" } else { ":" };
+        let action = "ecr:BatchDeleteImage".to_owned();
+        let error = AwsError::Refused { action, code, message, request_id: None };
+        self.failed(&format!("{separator}{image}"), error);
     }
 
     /// Reports the current state of tags that changed between the listing and the delete call. Returns
@@ -368,6 +352,14 @@ impl RepositoryUndoRun<'_> {
             Err(error) => self.failed("", error),
         }
     }
+}
+
+/// What delete calls left.
+struct NotDeleted {
+    /// What was reported.
+    ids: Vec<EcrImageId>,
+    /// What ECR keeps because an index lists it.
+    held: Vec<DeleteFailure>,
 }
 
 /// The tags and images of a repository right before it is changed.

@@ -14,10 +14,11 @@ use crate::request::{MigrationRequest, Resolution};
 use crate::testing::engine::FakeEngine;
 use crate::testing::registry::FakeRegistry;
 use crate::testing::{TestMigration, joined, new_migration, record_error, request};
-use crate::undo::carry_out::{ItemLeftReason, UndoReport, undo};
+use crate::undo::carry_out::undo;
 use crate::undo::facts::undo_facts;
 use crate::undo::make_plan::undo_plan;
 use crate::undo::plan::{TagLeftReason, TagUndo, UndoPlan, UndoRepository};
+use crate::undo::report::{ItemLeftReason, UndoReport};
 
 async fn migrated(migration: &TestMigration, request: &MigrationRequest) -> JournalRecord {
     let plan = migration.plan(request).await;
@@ -121,6 +122,50 @@ async fn a_created_repository_is_deleted_with_all_migrated_images() {
 
     let second_plan = planned(&migration, &record).await;
     assert!(second_plan.is_empty(), "{second_plan:?}");
+}
+
+/// ECR keeps the image of a tag while an index lists it. An index without a tag is deleted only after the tags.
+#[tokio::test]
+async fn a_tagged_image_of_a_nested_index_without_a_tag_is_deleted() {
+    let migration = TestMigration::new();
+    let leaf = migration.source.image("app", Some("1-amd64"), &["shared", "one"]);
+    let other = migration.source.image("app", None, &["shared", "two"]);
+    let inner = migration.source.index("app", "inner", &[leaf.clone(), other]);
+    migration.source.index("app", "1", &[inner]);
+    for tag in ["1-amd64", "1-latest"] {
+        migration.source.copy_to("app", &leaf, &migration.source, "app", Some(tag));
+    }
+    let record = migrated(&migration, &request("app", "app", &["1", "1-amd64", "1-latest"])).await;
+    assert_eq!(tags(&migration.registry, "app"), ["1", "1-amd64", "1-latest"]);
+    let plan = planned(&migration, &record).await;
+    let expected = [
+        "app:1 remove: Goes",
+        "app:1-amd64 remove: Goes",
+        "app:1-latest remove: Goes",
+        "app 2 images, Delete",
+    ];
+    assert_eq!(summary(&plan), expected);
+    let steps = std::sync::Mutex::new(0);
+    let note = |done| *steps.lock().unwrap() = done;
+    let report = undo(&plan, &migration.destination(), &Control::default(), &note).await;
+    assert!(report.left.is_empty(), "{report:?}");
+    assert_eq!((report.tags_removed, report.images_deleted), (3, 4));
+    assert_eq!(*steps.lock().unwrap(), plan.steps());
+    assert!(migration.ecr.names().is_empty(), "the repository is empty, and deleted");
+}
+
+/// Another index of someone else, pushed after the plan, keeps the image.
+#[tokio::test]
+async fn a_tag_that_an_index_of_others_keeps_is_reported_once() {
+    let migration = TestMigration::new();
+    let index = with_index(&migration);
+    let record = migrated(&migration, &request("app", "app", &["1", "1-amd64"])).await;
+    let plan = planned(&migration, &record).await;
+    migration.registry.index("app", "theirs", &migration.source.children(&index)[..1]);
+    let report = carried_out(&migration, &plan).await;
+    assert_eq!(left(&report), ["app:1-amd64", "app"]);
+    assert_eq!((report.tags_removed, report.images_deleted), (1, 3));
+    assert_eq!(tags(&migration.registry, "app"), ["1-amd64", "theirs"]);
 }
 
 #[tokio::test]
