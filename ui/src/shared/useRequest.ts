@@ -27,11 +27,12 @@ interface RequestOutcome<Answer> {
 
 /**
  * Sends a request on mount and when `key` changes. A `null` key sends none. The key identifies the
- * request: answers for a previous key are dropped.
+ * request: answers for a previous key are dropped. The signal is aborted when another request replaces
+ * this one, also by a reload, or the page closes.
  */
 export function useRequest<Answer>(
   key: string | null,
-  ask: () => Promise<Answer>,
+  ask: (signal: AbortSignal) => Promise<Answer>,
 ): Request<Answer> {
   const [outcome, setOutcome] = useState<RequestOutcome<Answer> | null>(null);
   const [attempt, setAttempt] = useState(0);
@@ -44,16 +45,16 @@ export function useRequest<Answer>(
     if (key === null || current === null) {
       return;
     }
-    let wanted = true;
-    latestAsk.current().then(
+    const controller = new AbortController();
+    latestAsk.current(controller.signal).then(
       (answer) => {
-        if (wanted) {
+        if (!controller.signal.aborted) {
           setOutcome({ key, answer, error: null });
           setSettled(current);
         }
       },
       (error: unknown) => {
-        if (wanted) {
+        if (!controller.signal.aborted) {
           setOutcome((before) => ({
             key,
             answer: before !== null && before.key === key ? before.answer : null,
@@ -63,9 +64,7 @@ export function useRequest<Answer>(
         }
       },
     );
-    return () => {
-      wanted = false;
-    };
+    return () => controller.abort();
   }, [key, current]);
 
   const reload = useCallback(() => setAttempt((count) => count + 1), []);

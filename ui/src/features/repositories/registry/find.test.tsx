@@ -10,6 +10,7 @@ import type {
   RegistryContents,
   RegistryReadProgress,
 } from "../../../ipc/generated";
+import { reloadRequests } from "../../../shared/useRequest";
 import { accessibilityViolations } from "../../../testing/accessibility";
 import { practice as connection, press, renderWith } from "../../../testing/component";
 import { RegistryTabs } from "./RegistryTabs";
@@ -161,6 +162,44 @@ it("shows the first images before the search ends, and gives it up for the next 
   await type("v1234");
   unmount();
   expect(imagesFindStop).toHaveBeenLastCalledWith(searches[3]?.attempt);
+});
+
+it.each([
+  ["another text", "v12", true],
+  ["a reload", "v1", true],
+  ["a text without a search", "", true],
+  ["a search that ended", "v1", false],
+  ["a search that failed", "v1", false],
+])("stops the search before %s", async (what, next, isStopped) => {
+  const searches: { attempt: string; end: (found: FoundImages) => void; fail: () => void }[] = [];
+  const imagesFindStop = vi.fn(async (_attempt: string) => {});
+  const { container } = show({
+    imagesFind: (_connection, _text, attempt) =>
+      new Promise((resolve, reject) =>
+        searches.push({ attempt, end: resolve, fail: () => reject(new Error("failed")) }),
+      ),
+    imagesFindStop,
+  });
+  const type = (text: string) =>
+    act(async () => {
+      createWrapper(container).findInput('[data-testid="find-text"]')?.setInputValue(text);
+    });
+  await openFind(container);
+  await type("v1");
+  await waitFor(() => expect(searches.length).toBe(1));
+  if (what === "a search that ended") {
+    await act(async () => searches[0]?.end({ images: [image], has_more: false }));
+  }
+  if (what === "a search that failed") {
+    await act(async () => searches[0]?.fail());
+  }
+  if (next === "v1") {
+    await act(async () => reloadRequests());
+  } else {
+    await type(next);
+  }
+  await waitFor(() => expect(searches.length).toBe(next === "" ? 1 : 2));
+  expect(imagesFindStop.mock.calls).toEqual(isStopped ? [[searches[0]?.attempt]] : []);
 });
 
 it("shows progress, stops, and resumes with the lists that were read", async () => {

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from "react";
+import { useRef, useState } from "react";
 import { useBackend } from "../../../ipc";
 import type { AwsConnection, FoundImages } from "../../../ipc/generated";
 import { newAttemptId } from "../../../shared/attemptId";
@@ -13,7 +13,10 @@ interface ImagesFind {
   readonly reload: () => void;
 }
 
-/** Searches the lists of images on this computer. A new text or version of the lists cancels the previous search. */
+/**
+ * Searches the lists of images on this computer. A new text or version of the lists, and a reload, stops the previous
+ * search.
+ */
 export function useImagesFind(
   connection: AwsConnection,
   text: string,
@@ -21,32 +24,21 @@ export function useImagesFind(
 ): ImagesFind {
   const backend = useBackend();
   const key = text === "" ? null : `${connectionKey(connection)} ${version} ${text}`;
-  const attempt = useRef<string | null>(null);
   const [first, setFirst] = useState<{ key: string; found: FoundImages } | null>(null);
-  const { answer, error, loading, reload } = useRequest(key, async () => {
-    const id = newAttemptId();
-    attempt.current = id;
-    const found = await backend.imagesFind(connection, text, id, (news) => {
-      if (attempt.current === id && key !== null) {
-        setFirst({ key, found: news });
-      }
-    });
-    if (attempt.current === id) {
-      attempt.current = null;
+  const { answer, error, loading, reload } = useRequest(key, async (signal) => {
+    const attempt = newAttemptId();
+    const stop = () => void backend.imagesFindStop(attempt).catch(() => {});
+    signal.addEventListener("abort", stop);
+    try {
+      return await backend.imagesFind(connection, text, attempt, (news) => {
+        if (!signal.aborted && key !== null) {
+          setFirst({ key, found: news });
+        }
+      });
+    } finally {
+      signal.removeEventListener("abort", stop);
     }
-    return found;
   });
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a search belongs to its key.
-  useEffect(
-    () => () => {
-      const running = attempt.current;
-      attempt.current = null;
-      if (running !== null) {
-        void backend.imagesFindStop(running).catch(() => {});
-      }
-    },
-    [backend, key],
-  );
   const early = first !== null && first.key === key ? first.found : null;
   const current = answer ?? early;
   const previous = useRef<FoundImages | null>(null);
