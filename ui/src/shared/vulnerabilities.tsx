@@ -4,12 +4,14 @@ import type { StatusIndicatorProps } from "@cloudscape-design/components/status-
 import type { ScanState, Severity } from "../ipc/generated";
 import { isKnown, type Reported, reportedText } from "./reported";
 
-export const severityLabels: Record<Severity, string> = {
+const severityLabels: Record<Severity, string> = {
   critical: "Critical",
   high: "High",
   medium: "Medium",
   low: "Low",
-  other: "Other",
+  informational: "Informational",
+  untriaged: "Untriaged",
+  undefined: "Undefined",
 };
 
 const severityColors: Record<Severity, BadgeProps["color"]> = {
@@ -17,12 +19,20 @@ const severityColors: Record<Severity, BadgeProps["color"]> = {
   high: "severity-high",
   medium: "severity-medium",
   low: "severity-low",
-  other: "severity-neutral",
+  informational: "severity-neutral",
+  untriaged: "severity-neutral",
+  undefined: "severity-neutral",
 };
 
+/** The word for a severity, also for one that Transload doesn’t know. */
+export function severityLabel(severity: Reported<Severity>): string {
+  return reportedText(severity, (known) => severityLabels[known]);
+}
+
 /** A severity as a badge with its word. */
-export function SeverityText({ severity }: { severity: Severity }) {
-  return <Badge color={severityColors[severity]}>{severityLabels[severity]}</Badge>;
+export function SeverityText({ severity }: { severity: Reported<Severity> }) {
+  const color = isKnown(severity) ? severityColors[severity] : "severity-neutral";
+  return <Badge color={color}>{severityLabel(severity)}</Badge>;
 }
 
 /** How a state of a scan is shown. */

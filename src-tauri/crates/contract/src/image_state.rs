@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use transload_errors::ApiError;
 pub use transload_explorer::{
-    FindingCounts, FixAvailable, ImageVulnerabilities, ScanState, Severity, SeverityCounts,
+    FindingCounts, FixAvailable, ImageVulnerabilities, ScanState, Severity, SeverityCount,
     Vulnerability, VulnerablePackage,
 };
 use transload_model::Reported;

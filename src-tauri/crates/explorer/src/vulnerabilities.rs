@@ -21,7 +21,8 @@ pub struct ImageVulnerabilities {
     pub is_enhanced: bool,
     pub completed_at_ms: Option<u64>,
     pub source_updated_at_ms: Option<u64>,
-    pub counts: SeverityCounts,
+    /// The worst first.
+    pub counts: Vec<SeverityCount>,
     /// Packages with vulnerabilities, the most severe first.
     pub packages: Vec<VulnerablePackage>,
     /// In how many places Amazon ECS and EKS run the image. `null` if ECR doesn't say.
@@ -49,16 +50,12 @@ pub enum ScanState {
     Archived,
 }
 
-/// The number of vulnerabilities by severity.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+/// The number of vulnerabilities of a severity, at least one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export_to = "vulnerabilities.ts")]
-pub struct SeverityCounts {
-    pub critical: u64,
-    pub high: u64,
-    pub medium: u64,
-    pub low: u64,
-    /// Informational, without a severity, and of a severity that Transload doesn't know.
-    pub other: u64,
+pub struct SeverityCount {
+    pub severity: Reported<Severity>,
+    pub count: u64,
 }
 
 /// A severity, the worst first.
@@ -70,7 +67,11 @@ pub enum Severity {
     High,
     Medium,
     Low,
-    Other,
+    Informational,
+    /// Amazon Inspector hasn't rated it yet.
+    Untriaged,
+    /// The source of the finding gives no severity.
+    Undefined,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
@@ -79,8 +80,8 @@ pub struct VulnerablePackage {
     /// `null` for vulnerabilities for which ECR names no package.
     pub name: Option<String>,
     pub version: Option<String>,
-    /// The worst severity.
-    pub severity: Severity,
+    /// The worst severity. One that Transload doesn't know only if there is no other.
+    pub severity: Reported<Severity>,
     /// The versions that fix vulnerabilities, each once. Basic scanning doesn't name any.
     pub fixed_in: Vec<String>,
     /// Where the package is in the image.
@@ -95,7 +96,7 @@ pub struct VulnerablePackage {
 #[ts(export_to = "vulnerabilities.ts")]
 pub struct Vulnerability {
     pub id: String,
-    pub severity: Severity,
+    pub severity: Reported<Severity>,
     pub description: Option<String>,
     pub url: Option<String>,
     pub score: Option<f64>,
@@ -121,7 +122,8 @@ pub enum FixAvailable {
 pub struct FindingCounts {
     pub digest: String,
     pub state: Reported<ScanState>,
-    pub counts: SeverityCounts,
+    /// The worst first.
+    pub counts: Vec<SeverityCount>,
     pub in_use_count: Option<u64>,
 }
 
@@ -144,42 +146,39 @@ impl ScanState {
 }
 
 impl Severity {
-    fn of(text: &str) -> Self {
-        match text {
+    /// Reads a severity of ECR's basic scanning or of Amazon Inspector.
+    fn of(text: &str) -> Reported<Self> {
+        Reported::Known(match text {
             "CRITICAL" => Self::Critical,
             "HIGH" => Self::High,
             "MEDIUM" => Self::Medium,
             "LOW" => Self::Low,
-            _ => Self::Other,
-        }
+            "INFORMATIONAL" => Self::Informational,
+            "UNTRIAGED" => Self::Untriaged,
+            "UNDEFINED" | "" => Self::Undefined,
+            other => return Reported::unknown(other),
+        })
     }
 }
 
-impl SeverityCounts {
-    fn add(&mut self, severity: Severity, count: u64) {
-        let place = match severity {
-            Severity::Critical => &mut self.critical,
-            Severity::High => &mut self.high,
-            Severity::Medium => &mut self.medium,
-            Severity::Low => &mut self.low,
-            Severity::Other => &mut self.other,
-        };
-        *place = place.saturating_add(count);
+/// Counts the findings of an image by severity.
+fn counts_of(found: &ScanFindings) -> Vec<SeverityCount> {
+    let mut counts: BTreeMap<Reported<Severity>, u64> = BTreeMap::new();
+    let mut add = |severity: &str, more: u64| {
+        let count = counts.entry(Severity::of(severity)).or_default();
+        *count = count.saturating_add(more);
+    };
+    for (severity, count) in &found.counts {
+        add(severity, *count);
     }
-
-    fn of(found: &ScanFindings) -> Self {
-        let mut counts = Self::default();
-        for (severity, count) in &found.counts {
-            counts.add(Severity::of(severity), *count);
+    // ECR leaves the counts out of some answers.
+    if found.counts.is_empty() {
+        for finding in &found.findings {
+            add(&finding.severity, 1);
         }
-        // ECR leaves the counts out of some answers.
-        if found.counts.is_empty() {
-            for finding in &found.findings {
-                counts.add(Severity::of(&finding.severity), 1);
-            }
-        }
-        counts
     }
+    let counts = counts.into_iter().filter(|(_, count)| *count > 0);
+    counts.map(|(severity, count)| SeverityCount { severity, count }).collect()
 }
 
 /// Groups the findings of an image by package. `None` for an image that was never scanned.
@@ -197,13 +196,15 @@ pub fn vulnerabilities(found: Option<ScanFindings>) -> ImageVulnerabilities {
             let group = groups.entry(key).or_insert_with(|| VulnerablePackage {
                 name: Some(package.name.clone()).filter(|name| !name.is_empty()),
                 version: package.version.clone(),
-                severity: vulnerability.severity,
+                severity: vulnerability.severity.clone(),
                 fixed_in: Vec::new(),
                 path: package.path.clone(),
                 layer: package.layer.clone(),
                 vulnerabilities: Vec::new(),
             });
-            group.severity = group.severity.min(vulnerability.severity);
+            if vulnerability.severity < group.severity {
+                group.severity = vulnerability.severity.clone();
+            }
             if let Some(fixed_in) = &package.fixed_in
                 && !group.fixed_in.contains(fixed_in)
             {
@@ -216,12 +217,12 @@ pub fn vulnerabilities(found: Option<ScanFindings>) -> ImageVulnerabilities {
     for package in &mut packages {
         package
             .vulnerabilities
-            .sort_by(|one, other| (one.severity, &one.id).cmp(&(other.severity, &other.id)));
+            .sort_by(|one, other| (&one.severity, &one.id).cmp(&(&other.severity, &other.id)));
     }
-    packages.sort_by(|one, other| (one.severity, &one.name).cmp(&(other.severity, &other.name)));
+    packages.sort_by(|one, other| (&one.severity, &one.name).cmp(&(&other.severity, &other.name)));
     ImageVulnerabilities {
         state: if scanned { ScanState::of(&found.status) } else { ScanState::NotScanned.into() },
-        counts: SeverityCounts::of(&found),
+        counts: counts_of(&found),
         description: found.description,
         is_enhanced: found.is_enhanced || found.status == "ACTIVE",
         completed_at_ms: found.completed_at_ms,
@@ -257,7 +258,7 @@ pub fn finding_counts(digest: &str, found: Option<&ScanFindings>) -> FindingCoun
         digest: digest.to_owned(),
         state: found
             .map_or_else(|| ScanState::NotScanned.into(), |found| ScanState::of(&found.status)),
-        counts: found.map(SeverityCounts::of).unwrap_or_default(),
+        counts: found.map(counts_of).unwrap_or_default(),
         in_use_count: found.and_then(|found| found.in_use_count),
     }
 }

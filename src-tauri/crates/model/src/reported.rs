@@ -7,8 +7,9 @@ use serde::de::{DeserializeOwned, Error as _};
 use serde::{Deserialize, Deserializer, Serialize};
 use ts_rs::{Config, TS, TypeVisitor};
 
-/// A value that AWS reports. In JSON, `{"unknown": "TEXT"}` if this version doesn't know it.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+/// A value that AWS reports. In JSON, `{"unknown": "TEXT"}` if this version doesn't know it. Unknown values are after all
+/// known ones.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(untagged)]
 pub enum Reported<T> {
     Known(T),
@@ -133,5 +134,16 @@ mod tests {
         assert_eq!(Reported::from(TagMutability::Mutable), TagMutability::Mutable);
         assert_ne!(Reported::unknown("FROZEN"), TagMutability::Mutable);
         assert_eq!(Reported::<TagMutability>::default(), TagMutability::default());
+    }
+
+    #[test]
+    fn unknown_values_are_after_known_ones_and_shown_as_aws_wrote_them() {
+        let mut values =
+            [Reported::unknown("A"), Reported::from(9), Reported::unknown("0"), Reported::from(3)];
+        values.sort();
+        assert_eq!(values.each_ref().map(ToString::to_string), ["3", "9", "0", "A"]);
+        assert_eq!(values.each_ref().map(|value| value.known().copied()), [Some(3), Some(9), None, None]);
+        let unknown = values.each_ref().map(Reported::unknown_text);
+        assert_eq!(unknown, [None, None, Some("0"), Some("A")]);
     }
 }

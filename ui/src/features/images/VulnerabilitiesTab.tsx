@@ -12,6 +12,8 @@ import { useBackend } from "../../ipc";
 import type {
   AwsConnection,
   ImageVulnerabilities,
+  Severity,
+  SeverityCount,
   Vulnerability,
   VulnerablePackage,
 } from "../../ipc/generated";
@@ -22,7 +24,7 @@ import { RelativeTime } from "../../shared/RelativeTime";
 import { StatusText } from "../../shared/StatusText";
 import { useAsyncAction } from "../../shared/useAsyncAction";
 import { useRequest } from "../../shared/useRequest";
-import { SeverityText, scanStateText, severityLabels } from "../../shared/vulnerabilities";
+import { SeverityText, scanStateText, severityLabel } from "../../shared/vulnerabilities";
 
 interface VulnerabilitiesTabProps {
   connection: AwsConnection;
@@ -149,9 +151,9 @@ function ScanSummary({ found, scanning, loading, onScan, onReload }: ScanSummary
                 ),
             },
             ...(isScanned
-              ? (["critical", "high", "medium", "low"] as const).map((severity) => ({
-                  label: severityLabels[severity],
-                  value: formatCount(counts[severity]),
+              ? countsWithNone(counts).map(({ severity, count }) => ({
+                  label: severityLabel(severity),
+                  value: formatCount(count),
                 }))
               : []),
           ]}
@@ -159,6 +161,17 @@ function ScanSummary({ found, scanning, loading, onScan, onReload }: ScanSummary
       </SpaceBetween>
     </Container>
   );
+}
+
+/** The counts to show: the usual severities also if there are none, and the others that there are. */
+function countsWithNone(counts: readonly SeverityCount[]): readonly SeverityCount[] {
+  const usual = ["critical", "high", "medium", "low"] as const;
+  const count = (severity: Severity) =>
+    counts.find((counted) => counted.severity === severity)?.count ?? 0;
+  return [
+    ...usual.map((severity) => ({ severity, count: count(severity) })),
+    ...counts.filter(({ severity }) => !usual.some((one) => one === severity)),
+  ];
 }
 
 function PackagesTable({ found }: { found: ImageVulnerabilities }) {

@@ -1,4 +1,4 @@
-import { act, fireEvent, render, screen, waitFor } from "@testing-library/react";
+import { act, fireEvent, render, screen, waitFor, within } from "@testing-library/react";
 import { describe, expect, it, vi } from "vitest";
 import { type Backend, BackendProvider } from "../../ipc";
 import { createFakeBackend } from "../../ipc/fakeBackend";
@@ -94,6 +94,23 @@ it("shows a state of a later ECR as ECR wrote it", async () => {
   const found = await basic("complete");
   show({ imageVulnerabilities: async () => ({ ...found, state: { unknown: "PAUSED" } }) });
   expect((await screen.findByTestId("scan-summary")).textContent).toContain("PAUSED");
+});
+
+it("shows and counts a severity of a later ECR as ECR wrote it, after the known ones", async () => {
+  const found = await scanned();
+  const [openssl, zlib] = found.packages;
+  const severity = { unknown: "BLOCKER" };
+  const unknown: ImageVulnerabilities = {
+    ...found,
+    counts: [...found.counts, { severity: "untriaged", count: 4 }, { severity, count: 5 }],
+    packages: [openssl, { ...zlib, severity }] as ImageVulnerabilities["packages"],
+  };
+  show({ imageVulnerabilities: async () => unknown });
+  const summary = (await screen.findByTestId("scan-summary")).textContent ?? "";
+  expect(summary).toContain("Critical1High2Medium0Low0Untriaged4BLOCKER5");
+  const rows = within(screen.getByTestId("vulnerable-packages")).getAllByRole("row");
+  expect(rows.at(-1)?.textContent).toContain("BLOCKER");
+  expect(rows.at(-1)?.textContent).not.toContain("Other");
 });
 
 describe("the replication of an image", () => {

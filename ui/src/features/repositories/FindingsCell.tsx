@@ -1,12 +1,16 @@
 /** The column of findings, with its text for an image that has been scanned. */
-import type { ListedFindings } from "../../ipc/generated";
+import type { ListedFindings, SeverityCount } from "../../ipc/generated";
 import { formatCount, formatCounted } from "../../shared/format";
+import { isKnown } from "../../shared/reported";
 import type { Column } from "../../shared/tablePreferences";
-import { scanStateText } from "../../shared/vulnerabilities";
+import { scanStateText, severityLabel } from "../../shared/vulnerabilities";
 import type { RepositoryImageRow } from "./repositoryImageRows";
 import { scannedDigest } from "./useFindings";
 
-/** Findings in short: `1 critical, 2 high`. Lower severities only if there are no others. */
+/**
+ * Findings in short: `1 critical, 2 high`. Lower severities only if there are no others. One that Transload doesn’t know
+ * can be severe.
+ */
 export function findingsText({ findings }: ListedFindings): string {
   if (findings === null) {
     return "Couldn’t read";
@@ -15,21 +19,17 @@ export function findingsText({ findings }: ListedFindings): string {
   if (state !== "complete" && state !== "active") {
     return scanStateText(state).label;
   }
-  const severe = [
-    [counts.critical, "critical"],
-    [counts.high, "high"],
-  ] as const;
-  const lower = [
-    [counts.medium, "medium"],
-    [counts.low, "low"],
-    [counts.other, "other"],
-  ] as const;
-  const text = (list: readonly (readonly [number, string])[]) =>
+  const isSevere = ({ severity }: SeverityCount) =>
+    severity === "critical" || severity === "high" || !isKnown(severity);
+  const text = (list: readonly SeverityCount[]) =>
     list
-      .filter(([count]) => count > 0)
-      .map(([count, name]) => `${formatCount(count)} ${name}`)
+      .map(({ severity, count }) => `${formatCount(count)} ${severityInText(severity)}`)
       .join(", ");
-  return text(severe) || text(lower) || "None";
+  return text(counts.filter(isSevere)) || text(counts) || "None";
+}
+
+function severityInText(severity: SeverityCount["severity"]): string {
+  return isKnown(severity) ? severityLabel(severity).toLowerCase() : severityLabel(severity);
 }
 
 /** The column with the findings of the rows in sight. */

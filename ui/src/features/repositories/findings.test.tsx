@@ -8,17 +8,38 @@ import { findingsText } from "./FindingsCell";
 import { imageRows, type RepositoryImageRow } from "./repositoryImageRows";
 import { scannedDigest, useFindings } from "./useFindings";
 
-const none = { critical: 0, high: 0, medium: 0, low: 0, other: 0 };
+type Counts = readonly (readonly [FindingCounts["counts"][number]["severity"], number])[];
 
-function listed(state: ScanState, counts: Partial<FindingCounts["counts"]> = {}) {
-  const findings = { digest: "x", state, counts: { ...none, ...counts }, in_use_count: null };
+function listed(state: ScanState, counted: Counts = []) {
+  const counts = counted.map(([severity, count]) => ({ severity, count }));
+  const findings = { digest: "x", state, counts, in_use_count: null };
   return { digest: "x", findings, error: null };
 }
 
 describe("findings in a row", () => {
   it.each([
-    [listed("complete", { critical: 1, high: 2, low: 9 }), "1 critical, 2 high"],
-    [listed("active", { medium: 3, low: 1 }), "3 medium, 1 low"],
+    [
+      listed("complete", [
+        ["critical", 1],
+        ["high", 2],
+        ["low", 9],
+      ]),
+      "1 critical, 2 high",
+    ],
+    [
+      listed("active", [
+        ["medium", 3],
+        ["untriaged", 1],
+      ]),
+      "3 medium, 1 untriaged",
+    ],
+    [
+      listed("complete", [
+        ["low", 9],
+        [{ unknown: "BLOCKER" }, 1_200],
+      ]),
+      "1,200 BLOCKER",
+    ],
     [listed("complete"), "None"],
     [listed("not_scanned"), "Not scanned"],
     [listed("unsupported"), "Can’t be scanned"],

@@ -10,7 +10,10 @@ type ImageStateMethods =
   | "imageLayerSharing"
   | "imageDigestNow";
 
-const counts = { critical: 1, high: 2, medium: 0, low: 0, other: 0 };
+const counts: ImageVulnerabilities["counts"] = [
+  { severity: "critical", count: 1 },
+  { severity: "high", count: 2 },
+];
 
 const scanned: ImageVulnerabilities = {
   state: "active",

@@ -4,7 +4,11 @@ import type { ApiError } from "./errors";
 /**
  * The number of vulnerabilities of one image of a list.
  */
-export type FindingCounts = { digest: string, state: ScanState | { unknown: string }, counts: SeverityCounts, in_use_count: number | null, };
+export type FindingCounts = { digest: string, state: ScanState | { unknown: string }, 
+/**
+ * The worst first.
+ */
+counts: Array<SeverityCount>, in_use_count: number | null, };
 
 /**
  * Whether a fixed version exists.
@@ -31,7 +35,11 @@ description: string | null,
 /**
  * Whether Amazon Inspector scans the image (enhanced scanning).
  */
-is_enhanced: boolean, completed_at_ms: number | null, source_updated_at_ms: number | null, counts: SeverityCounts, 
+is_enhanced: boolean, completed_at_ms: number | null, source_updated_at_ms: number | null, 
+/**
+ * The worst first.
+ */
+counts: Array<SeverityCount>, 
 /**
  * Packages with vulnerabilities, the most severe first.
  */
@@ -84,18 +92,14 @@ export type ScanState = "not_scanned" | "in_progress" | "complete" | "active" | 
 /**
  * A severity, the worst first.
  */
-export type Severity = "critical" | "high" | "medium" | "low" | "other";
+export type Severity = "critical" | "high" | "medium" | "low" | "informational" | "untriaged" | "undefined";
 
 /**
- * The number of vulnerabilities by severity.
+ * The number of vulnerabilities of a severity, at least one.
  */
-export type SeverityCounts = { critical: number, high: number, medium: number, low: number, 
-/**
- * Informational, without a severity, and of a severity that Transload doesn't know.
- */
-other: number, };
+export type SeverityCount = { severity: Severity | { unknown: string }, count: number, };
 
-export type Vulnerability = { id: string, severity: Severity, description: string | null, url: string | null, score: number | null, 
+export type Vulnerability = { id: string, severity: Severity | { unknown: string }, description: string | null, url: string | null, score: number | null, 
 /**
  * `null` if ECR doesn't say.
  */
@@ -107,9 +111,9 @@ export type VulnerablePackage = {
  */
 name: string | null, version: string | null, 
 /**
- * The worst severity.
+ * The worst severity. One that Transload doesn't know only if there is no other.
  */
-severity: Severity, 
+severity: Severity | { unknown: string }, 
 /**
  * The versions that fix vulnerabilities, each once. Basic scanning doesn't name any.
  */
