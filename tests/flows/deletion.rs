@@ -103,7 +103,12 @@ async fn a_deletion_does_exactly_what_its_dry_run_shows_or_less() -> Result<()> 
     };
     shop.calls()?;
     let planned = plan(&[&index.manifest.digest]).await?;
-    let reads = [("BatchGetImage", 1), ("DescribeImages", 1), ("GetLifecyclePolicy", 1)];
+    let reads = [
+        ("BatchGetImage", 1),
+        ("DescribeImages", 1),
+        ("GetAccountSetting", 1),
+        ("GetLifecyclePolicy", 1),
+    ];
     assert_eq!(shop.calls()?, named(&reads), "a dry run deletes nothing");
     let only = &planned.repositories[0];
     assert_eq!(only.images[0].digest.as_str(), index.manifest.digest, "the index goes first");

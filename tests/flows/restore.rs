@@ -3,7 +3,7 @@
 use anyhow::{Context, Result};
 use futures_util::FutureExt as _;
 use serde_json::{Value, json};
-use transload_contract::{DeletionTarget, DeletionTotals, NotRestorableReason};
+use transload_contract::{DeletionTarget, DeletionTotals, NotRestorableReason, RestoreTotals};
 use transload_errors::ErrorCode;
 use transload_practice::{FaultAction, FaultRule};
 use transload_tests::headless_app::api_error;
@@ -12,6 +12,14 @@ use transload_tests::program::Program;
 use transload_tests::tools::command_line;
 
 use crate::explorer::{NAME, Shop, aws, named};
+
+fn images_restored(images: u32) -> RestoreTotals {
+    RestoreTotals { images, tags: 0 }
+}
+
+fn tags_restored(tags: u32) -> RestoreTotals {
+    RestoreTotals { images: 0, tags }
+}
 
 #[tokio::test]
 async fn an_undo_pushes_what_ecr_still_has_and_says_why_the_rest_stays_deleted() -> Result<()> {
@@ -50,24 +58,27 @@ async fn an_undo_pushes_what_ecr_still_has_and_says_why_the_rest_stays_deleted()
     let plan = api.restore_plan(entry.deletion.clone()).await.map_err(api_error)?;
     // An index has no layers of its own to ask for.
     assert_eq!(shop.calls()?, named(&[("DescribeImages", 1)]), "a dry run pushes nothing");
-    assert_eq!((plan.images, &plan.repositories[0].images[0].tags), (1, &vec!["other".to_owned()]));
+    assert_eq!(
+        (plan.totals, &plan.repositories[0].images[0].tags),
+        (images_restored(1), &vec!["other".to_owned()])
+    );
     let report = api.restore_run(plan.restore.clone(), |_| {}).await.map_err(api_error)?;
-    assert_eq!((report.restored, report.failed.len()), (1, 0), "{report:?}");
+    assert_eq!((report.restored, report.failed.len()), (images_restored(1), 0), "{report:?}");
     assert_eq!(image_of("other").await?, json!(shared.manifest.digest));
     let again = api.restore_run(plan.restore, |_| {}).await.err().context("it ran")?;
     assert_eq!(again.code, ErrorCode::ReviewUnknown);
     let restored = history().await?.pop().and_then(|entry| entry.restored);
-    assert_eq!(restored.map(|restored| restored.images), Some(1));
+    assert_eq!(restored.map(|restored| restored.restored), Some(images_restored(1)));
 
     // Someone gives the tag to another image between the dry run and the restore.
     delete(&shared.manifest.digest).await?;
     let newest = history().await?.swap_remove(0);
     let plan = api.restore_plan(newest.deletion).await.map_err(api_error)?;
-    assert_eq!(plan.images, 1, "{plan:?}");
+    assert_eq!(plan.totals, images_restored(1), "{plan:?}");
     let other = Recipe::small(9).build()?;
     shop.repository.push(&other, "other").await?;
     let report = api.restore_run(plan.restore, |_| {}).await.map_err(api_error)?;
-    assert_eq!((report.restored, report.failed.len()), (1, 1), "{report:?}");
+    assert_eq!((report.restored, report.failed.len()), (images_restored(1), 1), "{report:?}");
     assert_eq!(report.failed[0].error.code, ErrorCode::DestinationMoved);
     assert_eq!(image_of("other").await?, json!(other.manifest.digest), "the tag stays");
     let id = format!("imageDigest={}", shared.manifest.digest);
@@ -83,18 +94,18 @@ async fn an_undo_pushes_what_ecr_still_has_and_says_why_the_rest_stays_deleted()
     let denied = FaultRule::operation(FaultAction::AccessDenied, "PutImage");
     shop.ecr.faults()?.add(denied.after(1).times(1));
     let report = api.restore_run(plan.restore, |_| {}).await.map_err(api_error)?;
-    assert_eq!((report.restored, report.failed.len()), (1, 1), "{report:?}");
+    assert_eq!((report.restored, report.failed.len()), (images_restored(1), 1), "{report:?}");
     assert_eq!(report.failed[0].error.code, ErrorCode::AccessDenied);
     assert_eq!(image_of("a").await?, json!(shared.manifest.digest));
     let restored = history().await?.swap_remove(0).restored;
-    assert_eq!(restored.map(|restored| restored.images), Some(1));
+    assert_eq!(restored.map(|restored| restored.restored), Some(images_restored(1)));
 
     // The practice ECR deletes layers with the last image that has them.
     let report = delete(&index.manifest.digest).await?;
     assert_eq!(report.deleted.images, 3, "{report:?}");
     let newest = history().await?.swap_remove(0);
     let plan = api.restore_plan(newest.deletion).await.map_err(api_error)?;
-    assert_eq!(plan.images, 0, "{plan:?}");
+    assert_eq!(plan.totals, images_restored(0), "{plan:?}");
     let why = |digest: &str| {
         let left = plan.repositories[0].left.iter().find(|left| left.digest.as_str() == digest);
         left.map(|left| left.why.clone())
@@ -143,7 +154,7 @@ async fn an_undo_sets_a_tag_again_that_was_deleted_alone() -> Result<()> {
     let (stopper, restore) = (api.clone(), plan.restore.clone());
     let stop = move |_| drop(stopper.restore_stop(restore.clone()).now_or_never());
     let report = api.restore_run(plan.restore, stop).await.map_err(api_error)?;
-    assert_eq!((report.restored, report.failed.len()), (1, 0), "{report:?}");
+    assert_eq!((report.restored, report.failed.len()), (tags_restored(1), 0), "{report:?}");
     assert!(!report.stopped, "{report:?}");
     let described = aws(&shop.ecr, &describe).await?;
     assert_eq!(described["imageDetails"][0]["imageDigest"], json!(image.manifest.digest));
@@ -164,7 +175,7 @@ async fn an_undo_sets_a_tag_again_that_was_deleted_alone() -> Result<()> {
     let other = Recipe::small(6).build()?;
     shop.repository.push(&other, "rc-7").await?;
     let report = api.restore_run(plan.restore, |_| {}).await.map_err(api_error)?;
-    assert_eq!((report.restored, report.failed.len()), (0, 1), "{report:?}");
+    assert_eq!((report.restored, report.failed.len()), (tags_restored(0), 1), "{report:?}");
     let described = aws(&shop.ecr, &describe).await?;
     assert_eq!(described["imageDetails"][0]["imageDigest"], json!(other.manifest.digest));
     Ok(())
@@ -213,7 +224,7 @@ async fn the_command_line_lists_deletions_and_restores_a_tag_that_was_deleted_al
     assert_eq!(shown.status.code(), Some(0), "{}", shown.stderr);
     assert!(shown.text().contains(&format!("tag      {NAME}  {}  rc-7", image.manifest.digest)));
     let plan: Value = serde_json::from_str(&run("restore latest --dry-run --json").await?.text())?;
-    assert_eq!(plan["images"], 1);
+    assert_eq!(plan["totals"], json!({"images": 0, "tags": 1}));
     let unasked = run("restore latest").await?;
     assert_eq!(unasked.status.code(), Some(3), "there is no terminal to confirm");
     assert!(unasked.stderr.contains("(confirmation_needed)"), "{}", unasked.stderr);
@@ -221,9 +232,9 @@ async fn the_command_line_lists_deletions_and_restores_a_tag_that_was_deleted_al
 
     let done = run("restore latest --yes").await?;
     assert_eq!(done.status.code(), Some(0), "{}", done.stderr);
-    assert!(done.text().contains("finished: 1 of 1 image restored"), "{}", done.text());
+    assert!(done.text().contains("finished: 1 of 1 tag restored"), "{}", done.text());
     assert_eq!(tags().await?, 2);
-    assert!(run("deletions").await?.text().contains("restored: 1 image"));
+    assert!(run("deletions").await?.text().contains("restored: 1 tag"));
     let nothing = run("restore latest --yes").await?;
     assert_eq!(nothing.status.code(), Some(3), "{}", nothing.stderr);
     let unknown = run("restore 1-nothing --dry-run").await?;

@@ -48,6 +48,8 @@ const deletesImage = deletionPlanOf("d", [plannedRepository("app", oneImage)]);
 const tag = { tag: "latest", digest: "sha256:1", kind: "image" as const };
 const deletesTag = deletionPlanOf("d", [plannedRepository("app", [], { tag })]);
 
+const totals = (images: number, tags: number) => ({ images, tags });
+
 type Case = readonly [name: keyof Commands, args: unknown[], answer: unknown, header: string];
 
 /** Every command with a notification of its own, and what the notification says. */
@@ -179,14 +181,32 @@ const cases: readonly Case[] = [
   [
     "restoreRun",
     ["r"],
-    { planned: 2, restored: 2, failed: [], stopped: false },
+    { planned: totals(2, 0), restored: totals(2, 0), failed: [], stopped: false },
     "2 images restored",
   ],
   [
     "restoreRun",
     ["r"],
-    { planned: 2, restored: 1, failed: [], stopped: true },
+    { planned: totals(2, 0), restored: totals(1, 0), failed: [], stopped: true },
     "1 of 2 images restored",
+  ],
+  [
+    "restoreRun",
+    ["r"],
+    { planned: totals(0, 1), restored: totals(0, 1), failed: [], stopped: false },
+    "1 tag restored",
+  ],
+  [
+    "restoreRun",
+    ["r"],
+    { planned: totals(1, 2), restored: totals(1, 2), failed: [], stopped: false },
+    "1 image and 2 tags restored",
+  ],
+  [
+    "restoreRun",
+    ["r"],
+    { planned: totals(1, 2), restored: totals(1, 0), failed: [{}], stopped: true },
+    "1 of 1 image and 0 of 2 tags restored",
   ],
   ["deletionRun", ["d"], deletionReportOf(deletesImage), "1 image deleted from app"],
   ["deletionRun", ["d"], deletionReportOf(deletesTag), "1 tag deleted from app"],
@@ -273,19 +293,52 @@ describe("a notification", () => {
   });
 
   it.each([
-    [1, false, [], undefined],
-    [1, true, [], "You stopped the restore."],
-    [2, false, ["destination_moved"], "Some tags point to other images now, and weren’t restored."],
-    [2, false, ["destination_moved", "access_denied"], "Some tags weren’t restored."],
+    [totals(1, 1), false, [], undefined],
+    [totals(1, 0), true, [], "You stopped the restore."],
+    [
+      totals(2, 0),
+      false,
+      ["destination_moved"],
+      "Some tags point to other images now, and weren’t restored.",
+    ],
+    [
+      totals(2, 1),
+      false,
+      ["destination_moved"],
+      "Some tags point to other images now, and weren’t restored.",
+    ],
+    [totals(2, 0), false, ["destination_moved", "access_denied"], "Some tags weren’t restored."],
   ])(
-    "says what a restore of 2 images lacks: %j, %j, %j",
+    "says what a restore of 2 images and a tag lacks: %j, %j, %j",
     async (restored, stopped, codes, text) => {
       const failed = codes.map((code) => ({ repository: "app", digest: "d", error: { code } }));
-      const { notices, call } = announced("restoreRun", { planned: 2, restored, failed, stopped });
+      const { notices, call } = announced("restoreRun", {
+        planned: totals(2, 1),
+        restored,
+        failed,
+        stopped,
+      });
       await call("r");
       expect(notices[0]?.text).toBe(text);
     },
   );
+
+  it.each([
+    [{}, [], "Nothing was deleted."],
+    [{ tags_removed: 1, images_deleted: 2 }, [], "Deleted: 1 tag and 2 images."],
+    [{ tags_restored: 1 }, [], "Nothing was deleted. 1 tag was restored."],
+    [
+      { tags_removed: 2, tags_restored: 2 },
+      [{ name: "a", why: { kind: "holds", images: 1 } }],
+      "Deleted: 2 tags. 2 tags were restored. 1 item was kept.",
+    ],
+  ])("says what an undo deleted, restored, and kept: %j", async (changed, left, text) => {
+    const none = { tags_removed: 0, images_deleted: 0 };
+    const totals = { ...undoReport.totals, ...none, ...changed };
+    const { notices, call } = announced("migrationUndo", { ...undoReport, totals, left });
+    await call("u");
+    expect(notices[0]?.text).toBe(text);
+  });
 
   it("opens what was made, and undoes what can be undone", async () => {
     const created = announced("repositoryCreate", {});

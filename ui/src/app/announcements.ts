@@ -10,8 +10,9 @@ import { signerName, sourceLabel } from "../shared/connection";
 import { formatCount, formatCounted, shortDigest } from "../shared/format";
 import type { Notice } from "../shared/notify";
 import { mutabilityLabels } from "../shared/repositorySettings";
+import { isRestored, restoredOfText, restoreTotalsText } from "../shared/restoreTotals";
 import { targetName } from "../shared/signIn/SignInModal";
-import { totalsText } from "../shared/undo/undoTexts";
+import { undoneText } from "../shared/undo/undoTexts";
 import { type Page, pageTitles } from "./routes";
 import { reading, shown } from "./silentCommands";
 
@@ -188,9 +189,9 @@ export const announcements: Announcements = {
   sourceLogin: ([{ source, username }]) => success(`Signed in as ${username}`, sourceLabel(source)),
   sourceLogout: ([source]) => success("Signed out", sourceLabel(source)),
 
-  migrationUndo: (_, { totals, left, cancelled, journal_error }, actions) => {
+  migrationUndo: (_, report, actions) => {
+    const { left, cancelled, journal_error } = report;
     const failed = journal_error !== null || left.some(({ why }) => why.kind === "failed");
-    const deleted = totalsText(totals);
     return {
       type: cancelled || failed ? "warning" : "success",
       header: cancelled
@@ -198,7 +199,7 @@ export const announcements: Announcements = {
         : failed
           ? "Undo completed with errors"
           : "Migration undone",
-      text: deleted === "" ? "Nothing was deleted." : `Deleted: ${deleted}.`,
+      text: undoneText(report),
       action: open("history", actions),
     };
   },
@@ -276,14 +277,14 @@ export const announcements: Announcements = {
       ),
     ),
   restoreRun: (_, { planned, restored, failed, stopped }) =>
-    restored === planned && failed.length === 0
-      ? success(`${formatCounted(restored, "image", "images")} restored`)
+    isRestored(restored, planned) && failed.length === 0
+      ? success(`${restoreTotalsText(restored)} restored`)
       : {
           type: "warning",
-          header: `${formatCount(restored)} of ${formatCounted(planned, "image", "images")} restored`,
+          header: `${restoredOfText(restored, planned)} restored`,
           ...(stopped
             ? { text: "You stopped the restore." }
-            : restored < planned
+            : restored.images < planned.images
               ? {}
               : failed.every(({ error }) => error.code === "destination_moved")
                 ? { text: "Some tags point to other images now, and weren’t restored." }

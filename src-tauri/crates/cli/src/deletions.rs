@@ -1,6 +1,7 @@
 //! `deletions` and `restore`: the deletions that this computer ran, and their undo.
 
 use transload_api::Api;
+use transload_contract::RestoreTotals;
 use transload_errors::{ApiError, ErrorCode};
 
 use crate::arguments::repositories::RestoreArguments;
@@ -35,7 +36,7 @@ pub async fn restore(api: &Api, arguments: &RestoreArguments) -> Result<u8, ApiE
     if arguments.dry_run {
         return Ok(SUCCEEDED);
     }
-    if plan.images == 0 {
+    if plan.totals == RestoreTotals::default() {
         note("Nothing was restored.");
         return Ok(REFUSED);
     }

@@ -43,7 +43,17 @@ pub struct DeletionEntry {
 #[ts(export_to = "repositories.ts")]
 pub struct Restored {
     pub at_ms: u64,
+    pub restored: RestoreTotals,
+}
+
+/// Numbers of a restore.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "repositories.ts")]
+pub struct RestoreTotals {
+    /// Images that are pushed again, each with its tags.
     pub images: u32,
+    /// Tags that are set again on images that exist.
+    pub tags: u32,
 }
 
 /// What a restore of a deletion would push.
@@ -54,7 +64,7 @@ pub struct RestorePlan {
     pub restore: String,
     pub destination: DestinationIdentity,
     pub repositories: Vec<RepositoryRestorePlan>,
-    pub images: u32,
+    pub totals: RestoreTotals,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -68,9 +78,9 @@ pub struct RestoreProgress {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export_to = "repositories.ts")]
 pub struct RestoreReport {
-    pub planned: u32,
-    pub restored: u32,
-    /// Images that ECR refused.
+    pub planned: RestoreTotals,
+    pub restored: RestoreTotals,
+    /// Images, or tags of theirs, that ECR refused.
     pub failed: Vec<ImageNotRestored>,
     pub stopped: bool,
 }

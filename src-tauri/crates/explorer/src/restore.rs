@@ -126,8 +126,7 @@ pub fn restore_plan(
         .collect();
     // Images that exist, or will.
     let mut present: HashSet<&Digest> = images.iter().map(|image| &image.digest).collect();
-    // A deletion goes from referrers to images, so this goes from images to referrers.
-    for image in deleted.iter().rev() {
+    for image in parts_first(deleted, facts) {
         let missing = |facts: &ManifestFacts| {
             let gone = facts.blobs.iter().filter(|(digest, _)| !layers.contains(digest)).count();
             let part = facts.children.iter().find(|child| !present.contains(&child.digest));
@@ -174,10 +173,39 @@ pub fn restore_plan(
     plan
 }
 
+/// Sorts deleted images in the order in which ECR accepts them: the images of an index before it. A deletion goes from
+/// referrers to images, so the rest goes backward. The order of the deletion alone isn't enough: what an index lists may
+/// not have been known then.
+fn parts_first<'a>(
+    deleted: &'a [DeletedImage],
+    facts: &HashMap<Digest, ManifestFacts>,
+) -> Vec<&'a DeletedImage> {
+    let by_digest: HashMap<&Digest, &DeletedImage> =
+        deleted.iter().map(|image| (&image.digest, image)).collect();
+    let (mut ordered, mut seen) = (Vec::new(), HashSet::new());
+    // An index is pushed to the stack twice: before its images, and to be added after them.
+    let mut stack: Vec<(&DeletedImage, bool)> =
+        deleted.iter().map(|image| (image, false)).collect();
+    while let Some((image, is_after_parts)) = stack.pop() {
+        if is_after_parts {
+            ordered.push(image);
+        } else if seen.insert(&image.digest) {
+            stack.push((image, true));
+            let children = facts.get(&image.digest).into_iter().flat_map(|facts| &facts.children);
+            let parts = children.filter_map(|child| by_digest.get(&child.digest).copied());
+            stack.extend(parts.map(|part| (part, false)));
+        }
+    }
+    ordered
+}
+
 /// What a restore did in one repository.
 #[derive(Debug, Default)]
 pub struct RestoreOutcome {
-    pub restored: Vec<Digest>,
+    /// Number of images that were pushed again.
+    pub images: usize,
+    /// Number of tags that were set again on images that exist.
+    pub tags: usize,
     pub failed: Vec<(Digest, RestoreFailure)>,
     /// Whether the user stopped it before every image was pushed.
     pub stopped: bool,
@@ -212,9 +240,10 @@ pub async fn restore_planned(
             outcome.stopped = true;
             break;
         }
-        let (is_written, failures) = put(ecr, &plan.name, manifest, image).await;
-        if is_written {
-            outcome.restored.push(image.digest.clone());
+        let (writes, failures) = put(ecr, &plan.name, manifest, image).await;
+        match image.exists {
+            true => outcome.tags += writes,
+            false => outcome.images += writes.min(1),
         }
         outcome.failed.extend(failures.into_iter().map(|why| (image.digest.clone(), why)));
         progress();
@@ -222,32 +251,32 @@ pub async fn restore_planned(
     outcome
 }
 
-/// Pushes a manifest under its tags. Returns whether anything was written, and why tags, or the image, weren't. A refused
-/// request is the last one of the image.
+/// Pushes a manifest under its tags. Returns how often it was pushed, and why not under the other tags. A refused request
+/// is the last one of the image.
 async fn put(
     ecr: &dyn EcrExplorer,
     name: &RepositoryName,
     manifest: &EcrManifest,
     image: &ImageToRestore,
-) -> (bool, Vec<RestoreFailure>) {
-    let (mut is_written, mut failures) = (false, Vec::new());
+) -> (usize, Vec<RestoreFailure>) {
+    let (mut writes, mut failures) = (0, Vec::new());
     for tag in image.tags.iter().filter_map(|tag| Tag::parse(tag).ok()) {
         match put_tag(ecr, name, manifest, &tag).await {
-            Ok(None) => is_written = true,
+            Ok(None) => writes += 1,
             Ok(Some(digest)) => failures.push(RestoreFailure::TagTaken { tag, digest }),
             Err(error) => {
                 failures.push(RestoreFailure::Refused(error));
-                return (is_written, failures);
+                return (writes, failures);
             }
         }
     }
-    if !is_written && !image.exists {
+    if writes == 0 && !image.exists {
         match ecr.put_image(name, manifest, None).await {
-            Ok(()) => is_written = true,
+            Ok(()) => writes = 1,
             Err(error) => failures.push(RestoreFailure::Refused(error)),
         }
     }
-    (is_written, failures)
+    (writes, failures)
 }
 
 /// Pushes a manifest under a tag, unless the tag points to another image now. Returns the digest of that image.

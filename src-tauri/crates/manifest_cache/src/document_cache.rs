@@ -197,7 +197,10 @@ impl DocumentCache {
         if let Some(memory) = self.unwritten.get() {
             let known: HashSet<_> = found.iter().cloned().collect();
             found.extend(
-                memory.read_in_other_repositories(scope).into_iter().filter(|one| !known.contains(one)),
+                memory
+                    .read_in_other_repositories(scope)
+                    .into_iter()
+                    .filter(|one| !known.contains(one)),
             );
         }
         found

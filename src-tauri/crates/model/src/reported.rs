@@ -142,7 +142,10 @@ mod tests {
             [Reported::unknown("A"), Reported::from(9), Reported::unknown("0"), Reported::from(3)];
         values.sort();
         assert_eq!(values.each_ref().map(ToString::to_string), ["3", "9", "0", "A"]);
-        assert_eq!(values.each_ref().map(|value| value.known().copied()), [Some(3), Some(9), None, None]);
+        assert_eq!(
+            values.each_ref().map(|value| value.known().copied()),
+            [Some(3), Some(9), None, None]
+        );
         let unknown = values.each_ref().map(Reported::unknown_text);
         assert_eq!(unknown, [None, None, Some("0"), Some("A")]);
     }

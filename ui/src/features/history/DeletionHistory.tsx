@@ -8,6 +8,7 @@ import { CopyableText } from "../../shared/CopyableText";
 import { formatCount, formatCounted } from "../../shared/format";
 import { FullTable } from "../../shared/PagedTable";
 import { RelativeTime } from "../../shared/RelativeTime";
+import { restoreTotalsText } from "../../shared/restoreTotals";
 import { StatusText } from "../../shared/StatusText";
 import { RestoreModal } from "./RestoreModal";
 import { deletedText, reasonText } from "./restoreTexts";
@@ -97,7 +98,7 @@ export function DeletionHistory(props: DeletionHistoryProps) {
             header: "Restored",
             width: 110,
             cell: ({ restored }) =>
-              restored === null ? "–" : formatCounted(restored.images, "image", "images"),
+              restored === null ? "–" : restoreTotalsText(restored.restored),
           },
           {
             id: "table",

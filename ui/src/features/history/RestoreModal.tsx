@@ -10,13 +10,14 @@ import type {
   RestoreProgress,
   RestoreReport,
 } from "../../ipc/generated";
-import { formatCount, formatCounted, shortDigest } from "../../shared/format";
+import { shortDigest } from "../../shared/format";
 import { MiddleEllipsis } from "../../shared/MiddleEllipsis";
 import { PagedTable } from "../../shared/PagedTable";
+import { isRestored, restoredOfText, restoreTotalsText } from "../../shared/restoreTotals";
 import { PlannedUndoModal } from "../../shared/undo/PlannedUndoModal";
 import { useAsyncAction } from "../../shared/useAsyncAction";
 import { useRequest } from "../../shared/useRequest";
-import { notRestorableText, restoredThings, restoreSummary } from "./restoreTexts";
+import { notRestorableText, restoreSummary } from "./restoreTexts";
 
 interface RestoreModalProps {
   entry: DeletionEntry;
@@ -25,8 +26,6 @@ interface RestoreModalProps {
   onRestored: () => void;
   onClose: () => void;
 }
-
-const imagesOf = (count: number) => formatCounted(count, "image", "images");
 
 /** The dry run of an undo of a deletion, its confirmation, its progress, and what ECR refused. */
 export function RestoreModal({ entry, errorActions, onRestored, onClose }: RestoreModalProps) {
@@ -50,8 +49,8 @@ export function RestoreModal({ entry, errorActions, onRestored, onClose }: Resto
       stopDescription="If you stop, restored images stay."
       // A restore that failed isn't repeated: another dry run shows what is left.
       confirm={
-        plan !== null && plan.images > 0 && action.error === null
-          ? `Restore ${restoredThings(plan)}`
+        plan !== null && plan.totals.images + plan.totals.tags > 0 && action.error === null
+          ? `Restore ${restoreTotalsText(plan.totals)}`
           : null
       }
       isFinished={report !== null}
@@ -66,11 +65,7 @@ export function RestoreModal({ entry, errorActions, onRestored, onClose }: Resto
       }
       onStop={({ restore }) => backend.restoreStop(restore)}
       onClose={onClose}
-      report={
-        report !== null && (
-          <RestoreReportView report={report} plan={plan} errorActions={errorActions} />
-        )
-      }
+      report={report !== null && <RestoreReportView report={report} errorActions={errorActions} />}
       showPlan={(plan) => <RestorePlanView plan={plan} />}
     />
   );
@@ -78,26 +73,24 @@ export function RestoreModal({ entry, errorActions, onRestored, onClose }: Resto
 
 function RestoreReportView({
   report,
-  plan,
   errorActions,
 }: {
   report: RestoreReport;
-  plan: RestorePlan | null;
   errorActions: ErrorActions;
 }) {
+  const { planned, restored, failed } = report;
+  const isWhole = isRestored(restored, planned);
   return (
     <SpaceBetween size="m">
       <Alert
-        type={
-          report.restored === report.planned && report.failed.length === 0 ? "success" : "warning"
-        }
+        type={isWhole && failed.length === 0 ? "success" : "warning"}
         data-testid="restore-result"
       >
-        {report.restored === report.planned && plan !== null
-          ? `${restoredThings(plan)} restored.`
-          : `${formatCount(report.restored)} of ${imagesOf(report.planned)} restored.`}
+        {isWhole
+          ? `${restoreTotalsText(restored)} restored.`
+          : `${restoredOfText(restored, planned)} restored.`}
       </Alert>
-      {report.failed.map(({ repository, digest, error }) => (
+      {failed.map(({ repository, digest, error }) => (
         <SpaceBetween size="xxs" key={`${repository} ${digest} ${error.message}`}>
           <Box>{shortDigest(digest)}</Box>
           <ErrorAlert error={error} actions={errorActions} />

@@ -5,13 +5,7 @@ import type { ApiError, DeletionEntry, NotRestorable, RestorePlan } from "../../
 import { accessibilityViolations } from "../../testing/accessibility";
 import { numberedDigest as digest, renderWith } from "../../testing/component";
 import { DeletionHistory } from "./DeletionHistory";
-import {
-  deletedText,
-  notRestorableText,
-  reasonText,
-  restoredThings,
-  restoreSummary,
-} from "./restoreTexts";
+import { deletedText, notRestorableText, reasonText, restoreSummary } from "./restoreTexts";
 
 vi.setConfig({ testTimeout: 60_000 });
 
@@ -131,7 +125,7 @@ it("restores after a dry run what ECR still has", async () => {
   const plan: RestorePlan = {
     restore: "r",
     destination,
-    images: 1,
+    totals: { images: 1, tags: 0 },
     repositories: [
       {
         name: "shop/api",
@@ -140,7 +134,12 @@ it("restores after a dry run what ECR still has", async () => {
       },
     ],
   };
-  const restoreRun = vi.fn(async () => ({ planned: 1, restored: 1, failed: [], stopped: false }));
+  const restoreRun = vi.fn(async () => ({
+    planned: plan.totals,
+    restored: plan.totals,
+    failed: [],
+    stopped: false,
+  }));
   const onReload = vi.fn();
   const backend: Partial<Backend> = {
     restorePlan: async () => plan,
@@ -148,9 +147,14 @@ it("restores after a dry run what ECR still has", async () => {
   };
   const { container } = renderWith(
     backend,
-    <DeletionHistory entries={[entry]} errorActions={{}} onReload={onReload} />,
+    <DeletionHistory
+      entries={[{ ...entry, restored: { at_ms: 2, restored: { images: 0, tags: 3 } } }]}
+      errorActions={{}}
+      onReload={onReload}
+    />,
   );
   expect(screen.getByTestId("deletion-history").textContent).toContain("1-shop-api.csv");
+  expect(screen.getByTestId("deletion-history").textContent).toContain("3 tags");
   expect(await accessibilityViolations(container)).toEqual([]);
   fireEvent.click(screen.getByTestId("deletion-undo-1-shop-api"));
   const summary = await screen.findByTestId("restore-summary");
@@ -165,27 +169,42 @@ it("restores after a dry run what ECR still has", async () => {
   await waitFor(() => expect(onReload).toHaveBeenCalled());
 });
 
-it("says whether images or only tags are restored", () => {
-  const image = (tags: string[], exists: boolean) => ({
-    digest: digest(tags.length),
-    kind: "image" as const,
-    tags,
-    exists,
-  });
-  const planOf = (images: ReturnType<typeof image>[]): RestorePlan => ({
+it.each([
+  [0, 0, "Nothing can be restored."],
+  [0, 1, "1 tag can be set again on images that still exist."],
+  [
+    1,
+    0,
+    "1 image can be pushed again, because ECR still has the layers. Dates of push and pull begin again.",
+  ],
+  [
+    2,
+    3,
+    "2 images can be pushed again, because ECR still has the layers. Dates of push and pull begin again. 3 tags can be set again on images that still exist.",
+  ],
+])("says what of %i images and %i tags can be restored", (images, tags, summary) => {
+  const plan: RestorePlan = {
     restore: "restore-1",
     destination,
-    images: images.length,
-    repositories: [{ name: "shop/api", images, left: [] }],
-  });
-  const cases: [ReturnType<typeof image>[], string, string][] = [
-    [[], "0 images", "Nothing can be restored."],
-    [[image(["rc-7"], true)], "1 tag", "1 tag can be set again. The image still exists."],
-    [[image(["1", "2"], false)], "1 image", "1 image can be pushed again"],
-    [[image(["1"], true), image([], false)], "2 images", "2 images can be pushed again"],
-  ];
-  for (const [images, things, summary] of cases) {
-    expect(restoredThings(planOf(images))).toBe(things);
-    expect(restoreSummary(planOf(images))).toContain(summary);
-  }
+    totals: { images, tags },
+    repositories: [],
+  };
+  expect(restoreSummary(plan)).toBe(summary);
+});
+
+it("says what was restored, and what wasn’t", async () => {
+  const planned = { images: 2, tags: 1 };
+  const plan: RestorePlan = { restore: "r", destination, totals: planned, repositories: [] };
+  const restored = { images: 1, tags: 1 };
+  const backend: Partial<Backend> = {
+    restorePlan: async () => plan,
+    restoreRun: async () => ({ planned, restored, failed: [], stopped: true }),
+  };
+  renderWith(backend, <DeletionHistory entries={[entry]} errorActions={{}} onReload={() => {}} />);
+  fireEvent.click(screen.getByTestId("deletion-undo-1-shop-api"));
+  const confirm = await screen.findByTestId("restore-confirm");
+  expect(confirm.textContent).toBe("Restore 2 images and 1 tag");
+  fireEvent.click(confirm);
+  const result = await screen.findByTestId("restore-result");
+  expect(result.textContent).toContain("1 of 2 images and 1 of 1 tag restored.");
 });

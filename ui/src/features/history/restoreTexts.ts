@@ -40,27 +40,19 @@ export function reasonText({ class: of, planned, destination }: DeletionEntry): 
   return planned.images > 0 ? "Selected images" : "Selected tag";
 }
 
-/** What a restore puts back: images, or only tags of images that exist. */
-export function restoredThings({ repositories }: RestorePlan): string {
-  const images = repositories.flatMap((one) => one.images);
-  return images.length > 0 && images.every(({ exists }) => exists)
-    ? formatCounted(
-        images.reduce((sum, { tags }) => sum + tags.length, 0),
-        "tag",
-        "tags",
-      )
-    : formatCounted(images.length, "image", "images");
-}
-
 /** What the dry run says. */
-export function restoreSummary(plan: RestorePlan): string {
-  const images = plan.repositories.flatMap((one) => one.images);
-  if (images.length === 0) {
+export function restoreSummary({ totals }: RestorePlan): string {
+  const { images, tags } = totals;
+  if (images + tags === 0) {
     return "Nothing can be restored.";
   }
-  return images.every(({ exists }) => exists)
-    ? `${restoredThings(plan)} can be set again. The image still exists.`
-    : `${restoredThings(plan)} can be pushed again, because ECR still has the layers. Dates of push and pull begin again.`;
+  const sentences = [
+    images > 0 &&
+      `${formatCounted(images, "image", "images")} can be pushed again, because ECR still has the layers. Dates of push and pull begin again.`,
+    tags > 0 &&
+      `${formatCounted(tags, "tag", "tags")} can be set again on images that still exist.`,
+  ];
+  return sentences.filter((sentence) => sentence !== false).join(" ");
 }
 
 /** Why something can't be restored. */

@@ -4,23 +4,15 @@ import Box from "@cloudscape-design/components/box";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { ErrorAlert } from "../../errors";
 import type { UndoReport } from "../../ipc/generated";
-import { formatCount, formatCounted } from "../format";
-import { leftText, totalsText } from "./undoTexts";
+import { formatCount } from "../format";
+import { leftText, undoneText } from "./undoTexts";
 
 /** Maximum number of listed items. */
 const leftShown = 100;
 
 export function UndoReportView({ report }: { report: UndoReport }) {
-  const { totals, left, cancelled } = report;
+  const { left, cancelled } = report;
   const failed = left.some((one) => one.why.kind === "failed");
-  const deleted = totalsText(totals);
-  const text = [
-    deleted === "" ? "Nothing was deleted." : `Deleted: ${deleted}.`,
-    totals.tags_restored > 0
-      ? `${formatCounted(totals.tags_restored, "tag was", "tags were")} restored.`
-      : "",
-    left.length > 0 ? `${formatCounted(left.length, "item was", "items were")} kept.` : "",
-  ];
   return (
     <SpaceBetween size="m">
       <div role="status" data-testid="undo-report">
@@ -28,7 +20,7 @@ export function UndoReportView({ report }: { report: UndoReport }) {
           type={failed || cancelled ? "warning" : "success"}
           header={cancelled ? "Stopped" : failed ? "Undo completed with errors" : "Undo completed"}
         >
-          {text.filter(Boolean).join(" ")}
+          {undoneText(report)}
         </Alert>
       </div>
       {report.journal_error !== null && <ErrorAlert error={report.journal_error} />}

@@ -4,6 +4,7 @@ import type {
   TagUndo,
   UndoLeftReason,
   Undone,
+  UndoReport,
   UndoTotals,
 } from "../../ipc/generated";
 import { formatCounted } from "../format";
@@ -74,4 +75,16 @@ export function totalsText(totals: UndoTotals): string {
     return last ?? "";
   }
   return `${named.join(", ")}${named.length > 1 ? "," : ""} and ${last}`;
+}
+
+/** Says what an undo did and what it kept. */
+export function undoneText({ totals, left }: UndoReport): string {
+  const deleted = totalsText(totals);
+  const sentences = [
+    deleted === "" ? "Nothing was deleted." : `Deleted: ${deleted}.`,
+    totals.tags_restored > 0 &&
+      `${formatCounted(totals.tags_restored, "tag was", "tags were")} restored.`,
+    left.length > 0 && `${formatCounted(left.length, "item was", "items were")} kept.`,
+  ];
+  return sentences.filter((sentence) => sentence !== false).join(" ");
 }

@@ -7,7 +7,7 @@ use transload_aws::{AwsError, EcrExplorer as _, EcrImage, EcrLayers as _, EcrMan
 use transload_contract::{
     AwsConnection, DeletionEntry, DeletionReport, ImageNotRestored, ImageToDelete,
     RepositoryDeletionPlan, RepositoryRestorePlan, RestorePlan, RestoreProgress, RestoreReport,
-    Restored,
+    RestoreTotals, Restored,
 };
 use transload_errors::{ApiError, ErrorCode};
 use transload_explorer::{
@@ -57,7 +57,7 @@ impl Api {
         let plan = RestorePlan {
             restore: restore.clone(),
             destination: shown_destination(&destination),
-            images: count(&repositories),
+            totals: planned_totals(&repositories),
             repositories: repositories.clone(),
         };
         let connection = record.connection;
@@ -149,17 +149,18 @@ impl Api {
         let ReadyRestore { deletion, connection, destination, repositories, manifests } = ready;
         let connected = self.connect_planned(connection, destination).await?;
         let ecr = connected.session.ecr();
-        let (total, done) = (count(repositories), AtomicU32::new(0));
+        let (total, done) = (steps(repositories), AtomicU32::new(0));
         let report_done = || {
             let done = done.fetch_add(1, Ordering::Relaxed).saturating_add(1);
             progress(RestoreProgress { done, total });
         };
         let is_stopped = || control.is_cancelled();
         tracing::info!(images = total, "a restore starts");
-        let (mut restored, mut failed, mut stopped) = (0, Vec::new(), false);
+        let (mut restored, mut failed, mut stopped) = (RestoreTotals::default(), Vec::new(), false);
         for plan in repositories {
             let outcome = restore_planned(&ecr, plan, manifests, &is_stopped, &report_done).await;
-            restored += u32::try_from(outcome.restored.len()).unwrap_or(u32::MAX);
+            restored.images += count(outcome.images);
+            restored.tags += count(outcome.tags);
             stopped |= outcome.stopped;
             failed.extend(outcome.failed.into_iter().map(|(digest, error)| ImageNotRestored {
                 repository: plan.name.to_string(),
@@ -167,12 +168,12 @@ impl Api {
                 error: not_restored(error),
             }));
         }
-        tracing::info!(restored, failed = failed.len(), stopped, "a restore ends");
-        let noted = Restored { at_ms: now_ms(), images: restored };
+        tracing::info!(?restored, failed = failed.len(), stopped, "a restore ends");
+        let noted = Restored { at_ms: now_ms(), restored };
         if let Err(error) = self.deletion_records().restored(deletion, &noted) {
             tracing::warn!(error = %error.message, "a restore wasn't recorded");
         }
-        Ok(RestoreReport { planned: total, restored, failed, stopped })
+        Ok(RestoreReport { planned: planned_totals(repositories), restored, failed, stopped })
     }
 
     fn deletion_records(&self) -> DeletionRecords {
@@ -217,7 +218,19 @@ fn facts_of(manifests: &HashMap<Digest, EcrManifest>) -> HashMap<Digest, Manifes
     facts.collect()
 }
 
-fn count(repositories: &[RepositoryRestorePlan]) -> u32 {
-    let images = repositories.iter().map(|one| one.images.len()).sum::<usize>();
-    u32::try_from(images).unwrap_or(u32::MAX)
+/// Returns the number of images that are pushed or get tags.
+fn steps(repositories: &[RepositoryRestorePlan]) -> u32 {
+    count(repositories.iter().map(|one| one.images.len()).sum())
+}
+
+fn planned_totals(repositories: &[RepositoryRestorePlan]) -> RestoreTotals {
+    let images = || repositories.iter().flat_map(|one| &one.images);
+    RestoreTotals {
+        images: count(images().filter(|image| !image.exists).count()),
+        tags: count(images().filter(|image| image.exists).map(|image| image.tags.len()).sum()),
+    }
+}
+
+fn count(items: usize) -> u32 {
+    u32::try_from(items).unwrap_or(u32::MAX)
 }

@@ -3,7 +3,9 @@
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use indicatif::HumanDuration;
-use transload_contract::{DeletionEntry, NotRestorableReason, RestorePlan, RestoreReport};
+use transload_contract::{
+    DeletionEntry, NotRestorableReason, RestorePlan, RestoreReport, RestoreTotals,
+};
 
 use crate::output::{counted, line, message_with_code, plan};
 
@@ -11,9 +13,10 @@ use crate::output::{counted, line, message_with_code, plan};
 pub fn print_entry(entry: &DeletionEntry) {
     let repositories = entry.repositories.join(", ");
     let what = entry.error.as_ref().map_or_else(|| deleted_text(entry), message_with_code);
-    let restored = entry.restored.as_ref().map_or_else(String::new, |restored| {
-        format!("  restored: {}", counted(restored.images, "image", "images"))
-    });
+    let restored = entry
+        .restored
+        .as_ref()
+        .map_or_else(String::new, |restored| format!("  restored: {}", totals(restored.restored)));
     line(&format!(
         "{}  {} ago  {repositories}  {what}{restored}",
         entry.deletion,
@@ -67,8 +70,7 @@ pub fn print_plan(restore: &RestorePlan) {
     }
     let left =
         restore.repositories.iter().map(|repository| repository.left.len() as u64).sum::<u64>();
-    let images = counted(restore.images, "image", "images");
-    line(&format!("{images} can be restored, {left} left"));
+    line(&format!("{} can be restored, {left} left", totals(restore.totals)));
 }
 
 fn reason(why: &NotRestorableReason) -> String {
@@ -93,9 +95,46 @@ pub fn print_report(report: &RestoreReport) {
         let error = message_with_code(&failed.error);
         line(&format!("FAILED   {}  {}  {error}", failed.repository, failed.digest));
     }
-    line(&format!(
-        "finished: {} of {} restored",
-        report.restored,
-        counted(report.planned, "image", "images")
-    ));
+    line(&format!("finished: {} restored", totals_of(report.restored, report.planned)));
+}
+
+/// `2 images and 1 tag`.
+fn totals(totals: RestoreTotals) -> String {
+    let images = counted(totals.images, "image", "images");
+    let tags = counted(totals.tags, "tag", "tags");
+    match totals {
+        RestoreTotals { tags: 0, .. } => images,
+        RestoreTotals { images: 0, .. } => tags,
+        RestoreTotals { .. } => format!("{images} and {tags}"),
+    }
+}
+
+/// `1 of 2 images and 0 of 1 tag`.
+fn totals_of(done: RestoreTotals, planned: RestoreTotals) -> String {
+    let images = format!("{} of {}", done.images, counted(planned.images, "image", "images"));
+    let tags = format!("{} of {}", done.tags, counted(planned.tags, "tag", "tags"));
+    match planned {
+        RestoreTotals { tags: 0, .. } => images,
+        RestoreTotals { images: 0, .. } => tags,
+        RestoreTotals { .. } => format!("{images} and {tags}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn images_and_tags_are_counted_each_with_their_word() {
+        for (images, tags, text, of_text) in [
+            (1, 0, "1 image", "0 of 1 image"),
+            (0, 1, "1 tag", "0 of 1 tag"),
+            (2, 1, "2 images and 1 tag", "0 of 2 images and 0 of 1 tag"),
+            (0, 2, "2 tags", "0 of 2 tags"),
+        ] {
+            let planned = RestoreTotals { images, tags };
+            assert_eq!(totals(planned), text);
+            assert_eq!(totals_of(RestoreTotals::default(), planned), of_text);
+        }
+    }
 }

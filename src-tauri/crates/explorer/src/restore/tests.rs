@@ -220,3 +220,49 @@ fn a_tag_that_was_deleted_alone_is_set_again_on_the_image_that_stayed() {
     let plan = restore_plan(&name, &deleted, &app.read_all(), Some(&[]), &HashSet::new());
     assert_eq!(plan.left[0].why, LayersGone { count: 2 });
 }
+
+/// An untagged index of an untagged index. One of its images has a tag.
+fn nested() -> TestRepository {
+    let mut nested = TestRepository::default();
+    // The order of the list isn't the one of the pushes.
+    nested.index("inner", &[], &[("leaf", "linux/amd64"), ("other", "linux/arm64")]);
+    nested.index("outer", &[], &[("inner", "")]);
+    nested.image("leaf", &["leaf-tag"], &[("base", 30)]);
+    nested.image("other", &[], &[("armbase", 28)]);
+    nested.referrer("signature", "inner", "application/vnd.cncf.notary.signature");
+    nested
+}
+
+/// The dry run may not know what an index lists, so its order may not be the one in which ECR deletes and accepts images.
+#[test]
+fn a_nested_index_is_restored_after_its_images_whatever_the_dry_run_knew() {
+    let name = RepositoryName::parse("shop/api").unwrap();
+    let pulled = |_: &EcrImage| PullTime { pulled_at_ms: None, own_read_at_ms: None };
+    let mut shop = nested();
+    let all: Vec<Digest> = shop.images.iter().map(|image| image.digest.clone()).collect();
+    for choice in [DeletionChoice::Images(all.clone()), DeletionChoice::Repository] {
+        for known in [&[][..], &["outer"], &["inner"], &["outer", "inner"]] {
+            for _ in 0..2 {
+                let planned =
+                    deletion_plan(&name, &choice, &shop.images, &shop.read(known), pulled);
+                assert_eq!(planned.images.len(), 5, "{known:?}");
+                let deleted: Vec<DeletedImage> =
+                    planned.images.iter().map(DeletedImage::from).collect();
+                let facts = shop.read_all();
+                let layers = needed_layers(deleted.iter(), &facts).into_iter().collect();
+                let plan = restore_plan(&name, &deleted, &facts, Some(&[]), &layers);
+                assert_eq!((plan.images.len(), plan.left), (5, vec![]), "{known:?}");
+                let mut present: HashSet<&Digest> = HashSet::new();
+                for image in &plan.images {
+                    let parts = &facts[&image.digest].children;
+                    assert!(parts.iter().all(|part| present.contains(&part.digest)), "{known:?}");
+                    let tags: &[&str] =
+                        if image.digest == digest("leaf") { &["leaf-tag"] } else { &[] };
+                    assert_eq!(image.tags, tags, "{known:?}");
+                    present.insert(&image.digest);
+                }
+                shop.images.reverse();
+            }
+        }
+    }
+}
