@@ -3,6 +3,7 @@
 //! - `ID.csv`: its images as a table, for the user
 //! - `ID.record.json`: where and what it deletes; `ID.manifests.json`: the manifests, from which images are restored
 //! - `ID.outcome.json`: what it did; `ID.restored.json`: the last restore
+//! - `ID.head.json`: what the history shows of the record and the outcome, which have a line for each image
 
 use std::collections::HashMap;
 use std::fmt::Write as _;
@@ -23,6 +24,8 @@ use transload_model::{Digest, now_ms};
 /// The folder of the records in the data folder.
 const FOLDER: &str = "deletions";
 const RECORD: &str = ".record.json";
+const OUTCOME: &str = ".outcome.json";
+const HEAD: &str = ".head.json";
 
 /// How much of the name of a repository an ID has. File systems allow file names of 255 bytes, and ECR names of 256.
 const NAME_CHARACTERS: usize = 100;
@@ -38,6 +41,42 @@ pub(crate) struct DeletionRecord {
     pub repositories: Vec<RepositoryDeletionPlan>,
 }
 
+/// What the history shows of a deletion, of the same size for any number of images.
+#[derive(Serialize, Deserialize)]
+struct RecordHead {
+    started_at_ms: u64,
+    destination: DestinationIdentity,
+    repositories: Vec<String>,
+    class: Option<CleanupClass>,
+    planned: DeletionTotals,
+    outcome: Option<OutcomeHead>,
+}
+
+#[derive(Clone, Copy, Serialize, Deserialize)]
+struct OutcomeHead {
+    deleted: DeletionTotals,
+    stopped: bool,
+}
+
+impl From<&DeletionRecord> for RecordHead {
+    fn from(record: &DeletionRecord) -> Self {
+        Self {
+            started_at_ms: record.started_at_ms,
+            destination: record.destination.clone(),
+            repositories: record.repositories.iter().map(|one| one.name.to_string()).collect(),
+            class: record.class,
+            planned: record.planned,
+            outcome: None,
+        }
+    }
+}
+
+impl From<&DeletionReport> for OutcomeHead {
+    fn from(report: &DeletionReport) -> Self {
+        Self { deleted: report.deleted, stopped: report.stopped }
+    }
+}
+
 #[derive(Serialize, Deserialize)]
 struct StoredManifest {
     media_type: String,
@@ -47,11 +86,17 @@ struct StoredManifest {
 /// The folder of the records.
 pub(crate) struct DeletionRecords {
     folder: PathBuf,
+    #[cfg(test)]
+    read_bytes: std::sync::atomic::AtomicUsize,
 }
 
 impl DeletionRecords {
     pub fn new(data_folder: &Path) -> Self {
-        Self { folder: data_folder.join(FOLDER) }
+        Self {
+            folder: data_folder.join(FOLDER),
+            #[cfg(test)]
+            read_bytes: Default::default(),
+        }
     }
 
     /// Writes a record with the manifests that were read. Returns its ID, or `None` if no image or tag is deleted.
@@ -85,11 +130,14 @@ impl DeletionRecords {
         self.put(&id, ".manifests.json", &manifests)?;
         self.put(&id, RECORD, record)?;
         self.put_text(&id, ".csv", &table(record))?;
+        self.put(&id, HEAD, &RecordHead::from(record))?;
         Ok(Some(id))
     }
 
     pub fn finish(&self, id: &str, report: &DeletionReport) -> Result<(), ApiError> {
-        self.put(id, ".outcome.json", report)
+        self.put(id, OUTCOME, report)?;
+        let head = RecordHead { outcome: Some(report.into()), ..self.head(id)? };
+        self.put(id, HEAD, &head)
     }
 
     pub fn restored(&self, id: &str, restored: &Restored) -> Result<(), ApiError> {
@@ -138,18 +186,34 @@ impl DeletionRecords {
     }
 
     fn read_into(&self, id: &str, entry: &mut DeletionEntry) -> Result<(), ApiError> {
-        let record = self.read(id)?;
-        entry.started_at_ms = record.started_at_ms;
-        entry.destination = Some(record.destination);
-        entry.repositories = record.repositories.iter().map(|one| one.name.to_string()).collect();
-        entry.class = record.class;
-        entry.planned = record.planned;
+        let head = self.head(id)?;
+        entry.started_at_ms = head.started_at_ms;
+        entry.destination = Some(head.destination);
+        entry.repositories = head.repositories;
+        entry.class = head.class;
+        entry.planned = head.planned;
         entry.restored = self.get(id, ".restored.json")?;
-        if let Some(outcome) = self.outcome(id)? {
-            entry.deleted = Some(outcome.deleted);
-            entry.stopped = outcome.stopped;
-        }
+        // The program may have ended between the outcome and its head.
+        let outcome = match head.outcome {
+            None => self.outcome(id)?.as_ref().map(OutcomeHead::from),
+            known => known,
+        };
+        entry.deleted = outcome.map(|outcome| outcome.deleted);
+        entry.stopped = outcome.is_some_and(|outcome| outcome.stopped);
         Ok(())
+    }
+
+    /// Returns the head of a record. Writes it again if it is missing, as in records of earlier versions, or damaged.
+    fn head(&self, id: &str) -> Result<RecordHead, ApiError> {
+        if let Ok(Some(head)) = self.get(id, HEAD) {
+            return Ok(head);
+        }
+        let mut head = RecordHead::from(&self.read(id)?);
+        head.outcome = self.outcome(id).ok().flatten().as_ref().map(OutcomeHead::from);
+        if let Err(error) = self.put(id, HEAD, &head) {
+            tracing::warn!(deletion = %id, error = %error.message, "a record has no head");
+        }
+        Ok(head)
     }
 
     pub fn read(&self, id: &str) -> Result<DeletionRecord, ApiError> {
@@ -167,7 +231,7 @@ impl DeletionRecords {
 
     /// Returns what a deletion did. `None` if the program ended before it did.
     pub fn outcome(&self, id: &str) -> Result<Option<DeletionReport>, ApiError> {
-        self.get(id, ".outcome.json")
+        self.get(id, OUTCOME)
     }
 
     /// Returns the manifests of a record that match their digests.
@@ -205,10 +269,14 @@ impl DeletionRecords {
     ) -> Result<Option<Value>, ApiError> {
         let file = self.file(id, extension);
         match std::fs::read(&file) {
-            Ok(bytes) => match serde_json::from_slice(&bytes) {
-                Ok(value) => Ok(Some(value)),
-                Err(error) => Err(unreadable(&file, &error)),
-            },
+            Ok(bytes) => {
+                #[cfg(test)]
+                self.read_bytes.fetch_add(bytes.len(), std::sync::atomic::Ordering::Relaxed);
+                match serde_json::from_slice(&bytes) {
+                    Ok(value) => Ok(Some(value)),
+                    Err(error) => Err(unreadable(&file, &error)),
+                }
+            }
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
             Err(error) => Err(ApiError::storage(&file, &error)),
         }

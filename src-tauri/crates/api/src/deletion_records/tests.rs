@@ -1,7 +1,7 @@
 //! Records that are written, listed and read again.
 
 use super::*;
-use transload_contract::{FreedBytes, ImageKind, ImageToDelete};
+use transload_contract::{FreedBytes, ImageKind, ImageToDelete, RestoreTotals};
 use transload_model::RepositoryName;
 
 fn record(started_at_ms: u64, digest: &Digest) -> DeletionRecord {
@@ -21,7 +21,7 @@ fn record(started_at_ms: u64, digest: &Digest) -> DeletionRecord {
         images: vec![image],
         tag: None,
         kept: Vec::new(),
-        freed: FreedBytes { at_least: 5, at_most: 5 },
+        freed: FreedBytes { at_least: 5, at_most: 5, may_be_shared: false },
         unread_indexes: 0,
     };
     DeletionRecord {
@@ -64,7 +64,7 @@ fn records_are_listed_with_their_outcome_and_keep_whole_manifests() {
         stopped: false,
     };
     records.finish(&first, &report).unwrap();
-    let restored = Restored { at_ms: 3, images: 1 };
+    let restored = Restored { at_ms: 3, restored: RestoreTotals { images: 1, tags: 2 } };
     records.restored(&first, &restored).unwrap();
     let listed = records.list().unwrap();
     assert_eq!(listed.len(), 2);
@@ -110,7 +110,9 @@ fn a_record_that_cannot_be_read_is_listed_with_its_error_and_hides_no_other() {
         for started_at_ms in [1, 2, 3] {
             records.write(&record(started_at_ms, &digest), &documents).unwrap();
         }
-        let damaged = folder.path().join(FOLDER).join(format!("2-shop-api{file}"));
+        // As in a record of an earlier version.
+        std::fs::remove_file(records.file("2-shop-api", HEAD)).unwrap();
+        let damaged = records.file("2-shop-api", file);
         std::fs::write(&damaged, content).unwrap();
         let listed = records.list().unwrap();
         let times: Vec<_> = listed.iter().map(|entry| entry.started_at_ms).collect();
@@ -122,6 +124,106 @@ fn a_record_that_cannot_be_read_is_listed_with_its_error_and_hides_no_other() {
         assert!(error.message.contains(&damaged.display().to_string()), "{}", error.message);
         assert_eq!(listed[1].destination.is_some(), is_known, "{file} {content}");
         assert_eq!(!listed[1].repositories.is_empty(), is_known, "{file} {content}");
+    }
+}
+
+fn report(deleted: u32) -> DeletionReport {
+    DeletionReport {
+        repositories: Vec::new(),
+        planned: DeletionTotals { repositories: 0, images: 1, tags: 1 },
+        deleted: DeletionTotals { repositories: 0, images: deleted, tags: 0 },
+        record: None,
+        stopped: true,
+    }
+}
+
+/// The history is opened often, and a deletion can have 100,000 images.
+#[test]
+fn the_list_reads_the_heads_of_the_records_only() {
+    let folder = tempfile::tempdir().unwrap();
+    let records = DeletionRecords::new(folder.path());
+    let documents = DocumentCache::in_memory();
+    let (deletions, images) = (20_u64, 1_000_u64);
+    for started_at_ms in 1..=deletions {
+        let mut record = record(started_at_ms, &Digest::of(b"image"));
+        let first = record.repositories[0].images[0].clone();
+        record.repositories[0].images = (0..images)
+            .map(|number| ImageToDelete {
+                digest: Digest::of(&number.to_be_bytes()),
+                ..first.clone()
+            })
+            .collect();
+        let id = records.write(&record, &documents).unwrap().unwrap();
+        records.finish(&id, &report(7)).unwrap();
+    }
+    let read = || records.read_bytes.swap(0, std::sync::atomic::Ordering::Relaxed);
+    read();
+    let listed = records.list().unwrap();
+    assert!(listed.iter().all(|entry| entry.deleted == Some(report(7).deleted) && entry.stopped));
+    let of_each = read() / usize::try_from(deletions).unwrap();
+    assert!((100..1_000).contains(&of_each), "{of_each} bytes are read for each deletion");
+
+    // Records of an earlier version are read once.
+    for id in listed.iter().map(|entry| entry.deletion.as_str()) {
+        std::fs::remove_file(records.file(id, HEAD)).unwrap();
+    }
+    assert_eq!(records.list().unwrap(), listed);
+    assert!(read() > 1_000_000);
+    assert_eq!(records.list().unwrap(), listed);
+    assert!(read() < 1_000 * usize::try_from(deletions).unwrap());
+}
+
+#[test]
+fn a_damaged_or_old_head_is_written_again_from_the_record() {
+    // What happens to the files after the deletion, and the images that the list says are deleted.
+    type Case = (&'static str, fn(&DeletionRecords), Option<u32>);
+    let cases: [Case; 5] = [
+        ("nothing", |_| {}, Some(7)),
+        ("damaged", |records| records.put_text("1-shop-api", HEAD, "{").unwrap(), Some(7)),
+        (
+            "of a later version",
+            |records| records.put_text("1-shop-api", HEAD, "[]").unwrap(),
+            Some(7),
+        ),
+        (
+            "the program ended before the head",
+            |records| {
+                let record = record(1, &Digest::of(b"image"));
+                records.put("1-shop-api", HEAD, &RecordHead::from(&record)).unwrap();
+            },
+            Some(7),
+        ),
+        (
+            "the program ended before the outcome",
+            |records| {
+                for file in [HEAD, OUTCOME] {
+                    std::fs::remove_file(records.file("1-shop-api", file)).unwrap();
+                }
+            },
+            None,
+        ),
+    ];
+    for (case, change, deleted) in cases {
+        let folder = tempfile::tempdir().unwrap();
+        let records = DeletionRecords::new(folder.path());
+        let record = record(1, &Digest::of(b"image"));
+        records.write(&record, &DocumentCache::in_memory()).unwrap();
+        records.finish("1-shop-api", &report(7)).unwrap();
+        change(&records);
+        for _ in 0..2 {
+            let entry = records.list().unwrap().pop().unwrap();
+            assert_eq!(
+                (entry.repositories, entry.error),
+                (vec!["shop/api".to_owned()], None),
+                "{case}"
+            );
+            assert_eq!(entry.deleted.map(|deleted| deleted.images), deleted, "{case}");
+            assert_eq!(
+                (entry.planned, entry.stopped),
+                (record.planned, deleted.is_some()),
+                "{case}"
+            );
+        }
     }
 }
 
