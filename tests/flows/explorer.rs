@@ -6,7 +6,8 @@ use std::time::Duration;
 use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
 use transload_contract::{
-    ImageCount, ImageRow, ImageStatus, LifecyclePreviewState, RepositoryDetails, RepositoryRows,
+    ImageCount, ImageLocation, ImageRow, ImageSource, ImageStatus, InspectOptions,
+    LifecyclePreviewState, RepositoryDetails, RepositoryRows,
 };
 use transload_errors::ErrorCode;
 use transload_practice::{FaultAction, FaultRule, Practice};
@@ -229,6 +230,27 @@ async fn archived_images_are_listed_and_not_read() -> Result<()> {
         .await
         .map_err(api_error)?;
     assert_eq!((unread.len(), shop.calls()?.len()), (1, 0));
+    // The page of the image says why, and asks for nothing that can't be pulled.
+    let inspect = async || {
+        let location = ImageLocation {
+            source: ImageSource::Ecr { connection: shop.ecr.connection() },
+            repository: NAME.to_owned(),
+            reference: image.manifest.digest.clone(),
+        };
+        shop.app.api.image_inspect(location, InspectOptions::default()).await
+    };
+    let refused = inspect().await.err().context("it is archived")?;
+    assert_eq!(refused.code, ErrorCode::ImageArchived);
+    let asked = shop.practice()?.requests();
+    assert!(asked.iter().all(|request| !request.path.contains("/manifests/")), "{asked:?}");
+    // A push restores it at once.
+    shop.repository.push(&image, "v1").await?;
+    assert_eq!(shop.details().await?.images[0].status, ImageStatus::Active);
+    inspect().await.map_err(api_error)?;
+    // What was read before is shown from this computer.
+    aws(&shop.ecr, &archive).await?;
+    assert_eq!(shop.details().await?.images[0].status, ImageStatus::Archived);
+    inspect().await.map_err(api_error)?;
     Ok(())
 }
 

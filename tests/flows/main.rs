@@ -9,6 +9,7 @@ mod company_network;
 mod concurrent_user;
 mod conflicting_writes;
 mod deletion;
+mod deletion_dry_run;
 mod docker_hub_account;
 mod ecr_to_ecr;
 mod engine_fallback;

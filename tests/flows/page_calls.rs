@@ -136,6 +136,15 @@ impl Scene {
         Ok(planned.map_err(api_error)?.deletion)
     }
 
+    async fn what_if(&self) -> Result<()> {
+        self.details("shop/web").await?;
+        self.calls()?;
+        let (connection, name) = (self.ecr.connection(), "shop/web".to_owned());
+        let effect = self.app.api.lifecycle_what_if(connection, name, policy(30)).await;
+        effect.map_err(api_error)?;
+        Ok(())
+    }
+
     /// Opens a page. Returns how many of each thing it showed. The calls are those since the last preparation.
     async fn show(&self, page: &str) -> Result<Things> {
         let (api, connection) = (&self.app.api, || self.ecr.connection());
@@ -279,12 +288,9 @@ impl Scene {
                 removed.await.map_err(api_error)?;
                 Things::new()
             }
-            "\"what if\" of a lifecycle policy" => {
-                self.details("shop/web").await?;
-                self.calls()?;
-                let text = policy(30);
-                let effect = api.lifecycle_what_if(connection(), web(), text).await;
-                effect.map_err(api_error)?;
+            "blob mounting, with freed bytes, once an hour"
+            | "\"what if\" of a lifecycle policy" => {
+                self.what_if().await?;
                 Things::new()
             }
             "clean-up proposals, once for each list of the repository" => {
@@ -312,6 +318,8 @@ impl Scene {
                 .await?
             }
             "dry run of a deletion" => {
+                // Reads whether blobs are mounted.
+                self.what_if().await?;
                 let details = self.details("shop/api").await?;
                 self.calls()?;
                 self.plan_deletion().await?;

@@ -23,6 +23,7 @@ use transload_practice::Practice;
 use crate::jobs::state::JobUpdate;
 use crate::jobs::store::JobStore;
 use crate::locks::locked;
+use crate::stores::blob_mounting::BlobMounting;
 use crate::stores::cache_prefixes::CachePrefixes;
 use crate::stores::cancellable_calls::CancellableCalls;
 use crate::stores::connections::ConnectionStore;
@@ -102,6 +103,7 @@ pub(crate) struct Inner {
     image_lists: OnceLock<Arc<ImageLists>>,
     pub listings: Listings,
     pub in_use: InUse,
+    pub blob_mounting: BlobMounting,
     pub cache_prefixes: CachePrefixes,
     pub repository_settings: KnownSettings,
     /// Changes of the logins of `docker` and Podman, in order.
@@ -151,6 +153,7 @@ impl Api {
             image_lists: OnceLock::new(),
             listings: Listings::default(),
             in_use: InUse::default(),
+            blob_mounting: BlobMounting::default(),
             cache_prefixes: CachePrefixes::default(),
             repository_settings: KnownSettings::default(),
             client_login_undos: tokio::sync::Mutex::default(),

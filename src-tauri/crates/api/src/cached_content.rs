@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use futures_util::{StreamExt as _, stream};
-use transload_aws::{EcrExplorer, EcrImage, EcrImageId, EcrImageStatus};
+use transload_aws::{EcrExplorer, EcrImage, EcrImageId};
 use transload_inspect::{ImageContent, RegistryContent};
 use transload_manifest_cache::{DOCUMENT_LIMIT_BYTES, DocumentCache, PullScope};
 use transload_model::{
@@ -63,11 +63,10 @@ impl CachedContent {
             || locked(&self.reachable).contains(digest)
     }
 
-    /// Returns an image of the list of the repository page that can be pulled.
+    /// Returns an image of the list of the repository page.
     fn listed(&self, is: impl Fn(&EcrImage) -> bool) -> Option<EcrImage> {
         let listed = self.ecr.as_ref()?.listed.as_ref()?;
-        let found = listed.iter().find(|image| image.status == EcrImageStatus::Active && is(image));
-        found.cloned()
+        listed.iter().find(|image| is(image)).cloned()
     }
 
     /// Finds a manifest without reading it. `None` if the repository doesn't hold it, or doesn't say.
@@ -85,7 +84,7 @@ impl CachedContent {
             };
             match ecr.ecr.described_image(&ecr.name, &id?).await {
                 Ok(found) => {
-                    let image = found.filter(|image| image.status == EcrImageStatus::Active)?;
+                    let image = found?;
                     return Some(FoundManifest {
                         digest: image.digest.clone(),
                         image: Some(image),
@@ -107,7 +106,8 @@ impl CachedContent {
         }
     }
 
-    /// Reads a manifest from the registry, after the pull time of its image was recorded.
+    /// Reads a manifest from the registry, after the pull time of its image was recorded. Doesn't ask for one that ECR
+    /// doesn't serve.
     async fn read(
         &self,
         reference: &str,
@@ -116,6 +116,9 @@ impl CachedContent {
         if let Some(ecr) = &self.ecr
             && let Some(image) = found.and_then(|found| found.image.as_ref())
         {
+            if !image.may_be_pulled() {
+                return Err(self.registry.archived(reference));
+            }
             let pulls = [(&image.digest, image.pulled_at_ms)];
             self.documents.record_reads(&ecr.scope, pulls, now_ms());
         }
@@ -200,7 +203,7 @@ impl ImageContent for CachedContent {
             // The list has the subject of each image.
             Some(images) => images
                 .iter()
-                .filter(|image| image.status == EcrImageStatus::Active)
+                .filter(|image| image.may_be_pulled())
                 .filter(|image| image.subject.as_ref() == Some(digest))
                 .map(|image| image.digest.clone())
                 .collect(),
@@ -214,6 +217,7 @@ impl ImageContent for CachedContent {
         let digest = match self.ecr.as_ref().and_then(|ecr| ecr.listed.as_ref()) {
             Some(_) => self
                 .listed(|image| image.tags.iter().any(|one| one.as_str() == tag))
+                .filter(EcrImage::may_be_pulled)
                 .map(|image| image.digest),
             None => self.registry.digest(tag).await?,
         };

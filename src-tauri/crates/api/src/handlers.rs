@@ -9,6 +9,7 @@ mod deletion;
 mod docker;
 mod dropped;
 mod explorer;
+mod freed_bytes;
 mod friendly_name;
 mod history;
 mod image_state;

@@ -5,6 +5,7 @@
 //! - `open_clients`: registries; each is opened once
 //! - `plans`: plans that can start; `ready_changes`: undos and deletions that can start
 //! - `cancellable_calls`: long calls that the user can cancel
+//! - `blob_mounting`: whether registries share layers between repositories
 //! - `cache_prefixes`: the pull-through cache rules of repositories
 //! - `in_use`: images that run somewhere
 //! - `listings`: the images of the repositories that were opened last
@@ -13,6 +14,7 @@
 //! - `logins`: logins that the user entered, or that the keychain has
 //! - `source_dates`, `counterparts`: what sources and registries answered
 
+pub(crate) mod blob_mounting;
 pub(crate) mod cache_prefixes;
 pub(crate) mod cancellable_calls;
 pub(crate) mod connections;

@@ -115,6 +115,10 @@ pub enum ErrorCode {
     ClientConfigDamaged,
     /// A file of a client changed after Transload installed it, so it can't be restored; `subject` is its path.
     ClientFileChanged,
+    /// Transload didn't install the file of a client, so nothing can be restored; `subject` is its path.
+    ClientFileNotInstalled,
+    /// This computer has no folder for the file of a client.
+    ClientFolderMissing,
     /// A login that `docker` or Podman stored couldn't be read; `subject` is the registry.
     StoredLoginUnreadable,
     /// The registry allows anonymous access, so the login couldn't be tested; `subject` is the registry.
@@ -129,6 +133,8 @@ pub enum ErrorCode {
     RegistryTokenExpired,
     /// The image or repository doesn't exist in the registry (404).
     ImageMissing,
+    /// The image is archived in ECR, or is being restored, and can't be pulled; `subject` is its name.
+    ImageArchived,
     /// The registry throttled the requests (429).
     RegistryThrottled,
     /// The pull rate limit of Docker Hub is reached.

@@ -49,7 +49,16 @@ fn words(error: &RegistryError) -> ApiError {
         RegistryError::Missing { subject, repository: true, .. } => {
             new(ErrorCode::RepositoryMissing).about(subject)
         }
-        RegistryError::Missing { subject, .. } => new(ErrorCode::ImageMissing).about(subject),
+        RegistryError::Missing { registry, subject, .. } => {
+            let missing = new(ErrorCode::ImageMissing).about(subject);
+            match registry.ecr_region() {
+                Some(_) => missing.hint(
+                    "If the image is archived in ECR, restore it first. Archived images can't be pulled.",
+                ),
+                None => missing,
+            }
+        }
+        RegistryError::Archived { subject, .. } => new(ErrorCode::ImageArchived).about(subject),
         RegistryError::Throttled { registry, retry_after, message } => {
             with_sentence(new(ErrorCode::RegistryThrottled), registry, message.as_deref())
                 .about(registry.as_str())
@@ -194,6 +203,26 @@ mod tests {
             subject: "app:1".to_owned(),
             message: message.map(str::to_owned),
         })
+    }
+
+    #[test]
+    fn a_missing_image_of_ecr_may_be_archived() {
+        let registry = |host: &str| RegistryHost::parse(host).unwrap();
+        let (ecr, subject) = ("111122223333.dkr.ecr.eu-west-1.amazonaws.com", "app:1".to_owned());
+        for (host, has_hint) in [(ecr, true), ("quay.io", false)] {
+            let missing = ApiError::from(RegistryError::Missing {
+                registry: registry(host),
+                subject: subject.clone(),
+                repository: false,
+                message: None,
+            });
+            assert_eq!(missing.code, ErrorCode::ImageMissing);
+            assert_eq!(missing.hints.iter().any(|hint| hint.contains("archived")), has_hint);
+        }
+        let archived =
+            ApiError::from(RegistryError::Archived { registry: registry(ecr), subject });
+        assert_eq!(archived.code, ErrorCode::ImageArchived);
+        assert_eq!(archived.subject.as_deref(), Some("app:1"));
     }
 
     #[test]

@@ -376,6 +376,18 @@ impl ErrorWords {
                 &["Remove the entries for the name yourself, or restore the file from a backup."],
                 &[],
             ),
+            ErrorCode::ClientFileNotInstalled => warning(
+                "The file wasn't installed by Transload",
+                &["To stop using the name, remove its entries from the file yourself."],
+                &[],
+            ),
+            ErrorCode::ClientFolderMissing => warning(
+                "No folder for the file of the client",
+                &[
+                    "Set the environment variable HOME, or save the file and copy it to the computer that runs the client.",
+                ],
+                &[],
+            ),
             ErrorCode::StoredLoginUnreadable => warning(
                 "Couldn't read a stored login",
                 &[
@@ -419,6 +431,13 @@ impl ErrorWords {
                     "If the repository is private, sign in to the registry.",
                 ],
                 &[ChooseImages, SignInSource, Retry],
+            ),
+            ErrorCode::ImageArchived => warning(
+                "Image archived",
+                &[
+                    "Restore the image on the page of its repository. ECR takes up to 20 minutes. Then try again.",
+                ],
+                &[Retry],
             ),
             ErrorCode::RegistryThrottled => warning(
                 "Request rate limit of the registry reached",
@@ -565,7 +584,7 @@ impl ErrorWords {
             ),
             ErrorCode::ConfirmationNeeded => warning(
                 "Confirmation required",
-                &["Review the changes with --dry-run, then confirm them with --yes."],
+                &["Review the changes that the command lists, then confirm them with --yes."],
                 &[],
             ),
             ErrorCode::VerificationFailed => error(

@@ -18,7 +18,7 @@ use crate::kind::{ImageKind, attached_to, kind_of};
 use crate::manifest_facts::ManifestFacts;
 use crate::rows::rows;
 use crate::sizes::{FreedBytes, Sizes};
-use transload_aws::{EcrImage, EcrImageStatus};
+use transload_aws::EcrImage;
 use transload_manifest_cache::PullTime;
 use transload_model::Digest;
 
@@ -154,7 +154,7 @@ pub fn cleanup(
     // Each can list any image: archived indexes, and those that can't be parsed.
     let is_unreadable = |image: &&EcrImage| {
         let facts = facts.get(&image.digest);
-        let is_unread = facts.is_none() && image.status != EcrImageStatus::Active;
+        let is_unread = facts.is_none() && !image.may_be_pulled();
         let is_unusable = facts.is_some_and(|facts| facts.is_unusable);
         (is_unread || is_unusable) && kind_of(image, None) == ImageKind::Index
     };

@@ -70,6 +70,6 @@ pub use tag_change::{
 };
 pub use tag_mutability::{MutabilityEffect, mutability_effect};
 pub use vulnerabilities::{
-    FindingCounts, FixAvailable, ImageVulnerabilities, ScanState, Severity, SeverityCounts,
+    FindingCounts, FixAvailable, ImageVulnerabilities, ScanState, Severity, SeverityCount,
     Vulnerability, VulnerablePackage, finding_counts, vulnerabilities,
 };

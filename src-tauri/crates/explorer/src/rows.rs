@@ -7,7 +7,7 @@ use crate::image_rows::{ImageCount, ImagePart, ImageRow, RepositoryRows, tree};
 use crate::kind::{ImageKind, attached_to, kind_of, kind_of_predicates};
 use crate::manifest_facts::ManifestFacts;
 use crate::sizes::{ImageSize, Sizes};
-use transload_aws::{EcrImage, EcrImageStatus};
+use transload_aws::EcrImage;
 use transload_model::Digest;
 
 /// Parts within parts that are shown. An index in an index with attestations that are signed has five levels.
@@ -45,9 +45,7 @@ pub fn rows(images: &[EcrImage], facts: &HashMap<Digest, ManifestFacts>) -> Repo
         row.size = sizes.of(tree);
         row.only_here_bytes = only_here;
     }
-    let is_unread = |image: &&EcrImage| {
-        image.status == EcrImageStatus::Active && !facts.contains_key(&image.digest)
-    };
+    let is_unread = |image: &&EcrImage| image.may_be_pulled() && !facts.contains_key(&image.digest);
     let unread: Vec<&EcrImage> = images.iter().filter(is_unread).collect();
     let is_index = |image: &&&EcrImage| kind_of(image, None) == ImageKind::Index;
     RepositoryRows {

@@ -1,5 +1,6 @@
 //! Sizes of images with shared layers counted once, and the bytes that a deletion frees. A layer is stored once for
-//! each repository, so it is freed with the last manifest of the repository that references it.
+//! each repository, so it is freed with the last manifest of the repository that references it. With blob mounting, ECR
+//! may store it once for several repositories, and then it is freed with the last of those.
 
 use std::collections::{HashMap, HashSet};
 
@@ -36,7 +37,8 @@ impl ImageSize {
     }
 }
 
-/// The bytes that a deletion frees: a range where manifests that weren't read can have the same layers.
+/// The bytes that a deletion frees: a range where manifests that weren't read can have the same layers, or other
+/// repositories.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export_to = "repositories.ts")]
 pub struct FreedBytes {
@@ -44,14 +46,27 @@ pub struct FreedBytes {
     pub at_least: u64,
     #[ts(type = "number")]
     pub at_most: u64,
+    /// Whether other repositories may have the layers too, stored once for all: blob mounting isn't known to be off.
+    #[serde(default)]
+    pub may_be_shared: bool,
 }
 
 impl FreedBytes {
+    /// Returns the bytes that are freed if the registry may mount layers between repositories. One that another
+    /// repository has stays stored then, and frees nothing.
+    pub fn with_blob_mounting(self) -> Self {
+        match self.at_most {
+            0 => self,
+            _ => Self { at_least: 0, may_be_shared: true, ..self },
+        }
+    }
+
     /// Returns the sum for several repositories.
     pub fn sum(all: impl Iterator<Item = Self>) -> Self {
         all.fold(Self::default(), |sum, one| Self {
             at_least: sum.at_least.saturating_add(one.at_least),
             at_most: sum.at_most.saturating_add(one.at_most),
+            may_be_shared: sum.may_be_shared || one.may_be_shared,
         })
     }
 }
@@ -180,6 +195,7 @@ impl<'a> Sizes<'a> {
         FreedBytes {
             at_least: if keeps_unread_index { 0 } else { read.saturating_sub(kept_unread) },
             at_most: read.saturating_add(unread),
+            may_be_shared: false,
         }
     }
 

@@ -14,7 +14,7 @@ pub(crate) const MB: u64 = 1_000_000;
 
 /// Returns freed bytes that aren't a range.
 pub(crate) fn exactly(bytes: u64) -> FreedBytes {
-    FreedBytes { at_least: bytes, at_most: bytes }
+    FreedBytes { at_least: bytes, at_most: bytes, may_be_shared: false }
 }
 
 /// Returns the digest of made-up content with this name.

@@ -62,6 +62,14 @@ impl RegistryContent {
 }
 
 impl RegistryContent {
+    /// Returns the error of an image that the registry has but doesn't serve.
+    pub fn archived(&self, reference: &str) -> RegistryError {
+        RegistryError::Archived {
+            registry: self.registry.host().clone(),
+            subject: self.subject(reference),
+        }
+    }
+
     /// Reads the list of referrers in a registry without the referrers API.
     async fn fallback_referrers(&self, digest: &Digest) -> Result<Vec<Referrer>, RegistryError> {
         let tag = fallback_tag(digest);

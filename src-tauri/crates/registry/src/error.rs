@@ -41,6 +41,9 @@ pub enum RegistryError {
         repository: bool,
         message: Option<String>,
     },
+    /// The registry has the image in an archive, from which it can't be pulled.
+    #[error("{subject} is archived in {registry}, or is being restored, and can't be pulled")]
+    Archived { registry: RegistryHost, subject: String },
     /// The registry throttles requests (429).
     #[error("{registry} is throttling requests")]
     Throttled {

@@ -65,6 +65,7 @@ impl RegistryError {
             | Self::Refused { status: 408 | 425, .. } => Remedy::Retry,
             Self::Refused { status: 409 | 412, .. }
             | Self::Forbidden { .. }
+            | Self::Archived { .. }
             | Self::TagImmutable { .. }
             | Self::Network { .. }
             | Self::DigestMismatch { .. }

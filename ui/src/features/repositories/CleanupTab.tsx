@@ -28,7 +28,7 @@ import { useRequest } from "../../shared/useRequest";
 import { useSettled } from "../../shared/useSettled";
 import { CleanupExclusions } from "./CleanupExclusions";
 import { DeletionModal, type DeletionOption } from "./DeletionModal";
-import { freedText } from "./LifecycleEffects";
+import { freedNote, freedText } from "./LifecycleEffects";
 import { SeveralTagsModal } from "./SeveralTagsModal";
 
 interface CleanupTabProps {
@@ -103,6 +103,8 @@ export function CleanupTab({ connection, details, errorActions, onChanged }: Cle
     );
   };
 
+  const note =
+    proposals.map(({ freed }) => freedNote(freed)).find((one) => one !== null) ?? undefined;
   return (
     <SpaceBetween size="m">
       <Container
@@ -244,6 +246,11 @@ export function CleanupTab({ connection, details, errorActions, onChanged }: Cle
         <Alert type="info">
           Sizes are upper bounds until every manifest was read. Choose Compute sizes in the Images
           tab.
+        </Alert>
+      )}
+      {note !== undefined && (
+        <Alert type="info" data-testid="cleanup-shared">
+          {note}
         </Alert>
       )}
       <CleanupExclusions proposals={proposals} />

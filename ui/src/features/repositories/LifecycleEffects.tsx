@@ -17,6 +17,13 @@ export function freedText({ at_least, at_most }: FreedBytes): string {
   return at_least === 0 ? `at most ${most}` : `between ${formatBytes(at_least)} and ${most}`;
 }
 
+/** Says why freed bytes are a range, or `null`. */
+export function freedNote({ may_be_shared }: FreedBytes): string | null {
+  return may_be_shared
+    ? "With blob mounting, a layer that another repository has too stays stored."
+    : null;
+}
+
 /** What a policy would do now, as this computer computes it: each rule in words, and how many images go. */
 export function LifecycleEffects({ effects }: { effects: LifecycleWhatIf }) {
   if (effects.problem !== null) {
@@ -56,6 +63,7 @@ export function LifecycleEffects({ effects }: { effects: LifecycleWhatIf }) {
       <div data-testid="lifecycle-what-if">
         <Box>
           {`${formatCount(affected.length)} of ${formatCounted(total, "image", "images")} would be deleted now, which frees ${freedText(effects.freed)}.`}
+          {effects.freed.may_be_shared && ` ${freedNote(effects.freed)}`}
           {effects.is_estimate &&
             " This is an estimate, because some indexes weren’t read. Their platforms count as images."}
         </Box>

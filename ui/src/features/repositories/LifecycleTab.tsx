@@ -18,7 +18,7 @@ import { InfoLink } from "../../shared/help";
 import { RelativeTime } from "../../shared/RelativeTime";
 import { StatusText } from "../../shared/StatusText";
 import { useAsyncAction } from "../../shared/useAsyncAction";
-import { AffectedImages, freedText, LifecycleEffects } from "./LifecycleEffects";
+import { AffectedImages, freedNote, freedText, LifecycleEffects } from "./LifecycleEffects";
 import { LifecycleMonths } from "./LifecycleMonths";
 import { LifecycleRulesForm } from "./LifecycleRulesForm";
 import { type FormRule, formRules, policyText } from "./lifecyclePolicy";
@@ -279,6 +279,7 @@ export function LifecycleTab({ connection, details, errorActions, onChanged }: L
             <>
               <Box data-testid="lifecycle-preview-result">
                 {`${formatCounted(complete.expiring, "image", "images")} would be deleted and ${formatCounted(complete.archiving, "image", "images")} archived. This frees ${freedText(complete.freed)}.`}
+                {complete.freed.may_be_shared && ` ${freedNote(complete.freed)}`}
               </Box>
               {complete.images.length > 0 && <AffectedImages images={complete.images} />}
               {isEdited && going > 0 && (

@@ -25,6 +25,7 @@ import {
   renderWith,
 } from "../../testing/component";
 import { CleanupTab } from "./CleanupTab";
+import { deletionSummary } from "./deletionTexts";
 import { freedText } from "./LifecycleEffects";
 
 vi.setConfig({ testTimeout: 60_000 });
@@ -47,6 +48,8 @@ function image(number: number, tags: string[] = []): CleanupImage {
   return { digest: digest(number), kind: "image", tags, pushed_at_ms: 1, pulled_at_ms: null };
 }
 
+const oneImage = plannedImage({ digest: digest(1), tags: [], kind: "image", size_bytes: 6 });
+
 function proposal(part: Partial<CleanupProposal>): CleanupProposal {
   const images = part.images ?? [];
   return {
@@ -55,7 +58,7 @@ function proposal(part: Partial<CleanupProposal>): CleanupProposal {
     images,
     kept: [],
     deleted: images.map((one) => one.digest),
-    freed: { at_least: 6_000_000, at_most: 6_000_000 },
+    freed: { at_least: 6_000_000, at_most: 6_000_000, may_be_shared: false },
     ...part,
   };
 }
@@ -189,7 +192,23 @@ it.each([
   [0, 6_000_000, "at most 6 MB"],
   [1_000_000, 6_000_000, "between 1 MB and 6 MB"],
 ])("shows %d to %d freed bytes", (at_least, at_most, words) => {
-  expect(freedText({ at_least, at_most })).toBe(words);
+  expect(freedText({ at_least, at_most, may_be_shared: false })).toBe(words);
+});
+
+it("says that layers of other repositories stay with blob mounting", async () => {
+  const freed = { at_least: 0, at_most: 6_000_000, may_be_shared: true };
+  const note = "With blob mounting, a layer that another repository has too stays stored.";
+  const plan = { ...deletionPlanOf("d", [plannedRepository("shop/api", [oneImage])]), freed };
+  expect(deletionSummary(plan)[0]).toContain("frees at most 6 MB");
+  expect(deletionSummary(plan)).toContain(note);
+  const exact = { ...freed, may_be_shared: false };
+  expect(deletionSummary({ ...plan, freed: exact })).not.toContain(note);
+  const { unmount } = show([proposal({ images: [image(1)], freed: exact })]);
+  await screen.findByText("Orphaned referrers");
+  expect(screen.queryByTestId("cleanup-shared")).toBeNull();
+  unmount();
+  show([proposal({}), proposal({ class: "unused", images: [image(1)], freed })]);
+  expect((await screen.findByTestId("cleanup-shared")).textContent).toContain(note);
 });
 
 it("says why each excluded image is kept", async () => {

@@ -1,7 +1,7 @@
 /** What a planned deletion deletes and keeps, in words and as rows of a table. */
 import type { DeletionPlan, DeletionTarget, ImageToDelete, KeptReason } from "../../ipc/generated";
 import { formatCount, formatCounted, shortDigest } from "../../shared/format";
-import { freedText } from "./LifecycleEffects";
+import { freedNote, freedText } from "./LifecycleEffects";
 
 /** An image pulled in this time gets a warning: 30 days. */
 const pulledLatelyMs = 30 * 24 * 60 * 60 * 1000;
@@ -73,6 +73,10 @@ export function deletionSummary(plan: DeletionPlan): readonly string[] {
   const sentences = [
     `This permanently deletes ${what}${totals.tags > 0 ? ` with ${tagsOf(totals.tags)}` : ""} in ECR and frees ${freedText(freed)}. Pulls by tag or digest will fail.`,
   ];
+  const note = freedNote(freed);
+  if (note !== null) {
+    sentences.push(note);
+  }
   if (parts > 0 && totals.repositories > 0) {
     sentences.push(
       `${formatCount(parts)} of them ${parts === 1 ? "is a part of another one" : "are parts of others"}: platforms, attestations, and signatures.`,

@@ -56,7 +56,7 @@ const effects: LifecycleWhatIf = {
     },
   ],
   kept: 3,
-  freed: { at_least: 6_000_000, at_most: 6_000_000 },
+  freed: { at_least: 6_000_000, at_most: 6_000_000, may_be_shared: false },
 };
 
 const complete: LifecyclePreviewState = {

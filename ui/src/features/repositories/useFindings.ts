@@ -11,7 +11,7 @@ const settleMs = 150;
 
 /** The image of a row that ECR scans: of an index, its first image. `null` for artifacts. */
 export function scannedDigest(row: RepositoryImageRow): string | null {
-  if (row.status !== "active") {
+  if (row.status === "archived" || row.status === "activating") {
     return null;
   }
   if (row.kind === "index") {

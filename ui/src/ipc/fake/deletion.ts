@@ -43,7 +43,7 @@ export function plannedRepository(
     images,
     tag: null,
     kept: [],
-    freed: { at_least: bytes, at_most: bytes },
+    freed: { at_least: bytes, at_most: bytes, may_be_shared: false },
     unread_indexes: 0,
     ...part,
   };
@@ -80,6 +80,7 @@ export function deletionPlanOf(
     freed: {
       at_least: repositories.reduce((sum, one) => sum + one.freed.at_least, 0),
       at_most: repositories.reduce((sum, one) => sum + one.freed.at_most, 0),
+      may_be_shared: repositories.some((one) => one.freed.may_be_shared),
     },
   };
 }

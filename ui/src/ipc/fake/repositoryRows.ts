@@ -21,7 +21,7 @@ export const noEffects: LifecycleWhatIf = {
   rules: [],
   affected: [],
   kept: 0,
-  freed: { at_least: 0, at_most: 0 },
+  freed: { at_least: 0, at_most: 0, may_be_shared: false },
   is_estimate: false,
 };
 

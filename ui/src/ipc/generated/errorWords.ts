@@ -76,6 +76,22 @@ export const errorWords: Record<ErrorCode, ErrorWords> = {
     ],
     "actions": []
   },
+  "client_file_not_installed": {
+    "severity": "warning",
+    "title": "The file wasn't installed by Transload",
+    "next": [
+      "To stop using the name, remove its entries from the file yourself."
+    ],
+    "actions": []
+  },
+  "client_folder_missing": {
+    "severity": "warning",
+    "title": "No folder for the file of the client",
+    "next": [
+      "Set the environment variable HOME, or save the file and copy it to the computer that runs the client."
+    ],
+    "actions": []
+  },
   "client_login_failed": {
     "severity": "error",
     "title": "Couldn't change the login of docker or Podman",
@@ -109,7 +125,7 @@ export const errorWords: Record<ErrorCode, ErrorWords> = {
     "severity": "warning",
     "title": "Confirmation required",
     "next": [
-      "Review the changes with --dry-run, then confirm them with --yes."
+      "Review the changes that the command lists, then confirm them with --yes."
     ],
     "actions": []
   },
@@ -368,6 +384,16 @@ export const errorWords: Record<ErrorCode, ErrorWords> = {
     ],
     "actions": [
       "review_plan"
+    ]
+  },
+  "image_archived": {
+    "severity": "warning",
+    "title": "Image archived",
+    "next": [
+      "Restore the image on the page of its repository. ECR takes up to 20 minutes. Then try again."
+    ],
+    "actions": [
+      "retry"
     ]
   },
   "image_changed": {

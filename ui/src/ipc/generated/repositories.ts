@@ -283,9 +283,14 @@ export type FoundImages = { images: Array<FoundImage>,
 has_more: boolean, };
 
 /**
- * The bytes that a deletion frees: a range where manifests that weren't read can have the same layers.
+ * The bytes that a deletion frees: a range where manifests that weren't read can have the same layers, or other
+ * repositories.
  */
-export type FreedBytes = { at_least: number, at_most: number, };
+export type FreedBytes = { at_least: number, at_most: number, 
+/**
+ * Whether other repositories may have the layers too, stored once for all: blob mounting isn't known to be off.
+ */
+may_be_shared: boolean, };
 
 /**
  * A number of rows, exact or an upper bound.
@@ -1045,7 +1050,7 @@ export type RestorePlan = {
 /**
  * The ID with which it is carried out.
  */
-restore: string, destination: DestinationIdentity, repositories: Array<RepositoryRestorePlan>, images: number, };
+restore: string, destination: DestinationIdentity, repositories: Array<RepositoryRestorePlan>, totals: RestoreTotals, };
 
 export type RestoreProgress = { 
 /**
@@ -1053,13 +1058,26 @@ export type RestoreProgress = {
  */
 done: number, total: number, };
 
-export type RestoreReport = { planned: number, restored: number, 
+export type RestoreReport = { planned: RestoreTotals, restored: RestoreTotals, 
 /**
- * Images that ECR refused.
+ * Images, or tags of theirs, that ECR refused.
  */
 failed: Array<ImageNotRestored>, stopped: boolean, };
 
-export type Restored = { at_ms: number, images: number, };
+/**
+ * Numbers of a restore.
+ */
+export type RestoreTotals = { 
+/**
+ * Images that are pushed again, each with its tags.
+ */
+images: number, 
+/**
+ * Tags that are set again on images that exist.
+ */
+tags: number, };
+
+export type Restored = { at_ms: number, restored: RestoreTotals, };
 
 /**
  * When images are scanned.

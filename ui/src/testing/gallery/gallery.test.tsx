@@ -11,6 +11,8 @@ import { Gallery } from "./Gallery";
 const withoutAction = new Set([
   "input_invalid",
   "client_file_changed",
+  "client_file_not_installed",
+  "client_folder_missing",
   "client_login_too_long",
   "document_unreadable",
   "layer_unreadable",

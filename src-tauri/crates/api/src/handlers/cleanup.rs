@@ -26,12 +26,15 @@ impl Api {
         let now_ms = now_ms();
         let mut unknown = Vec::new();
         let exclusions = self.exclusions(&explored, now_ms, &mut unknown).await?;
+        let freed = self.freed_in_registry(explored.connected()).await;
         let (documents, scope) = (self.documents(), explored.scope.clone());
         let proposals = blocking(move || {
             let facts = cached_facts(&documents, &images);
             let reads = documents.own_reads(&scope);
             let pulled = |image: &EcrImage| pull_time(image, &reads);
-            cleanup(&images, &facts, pulled, &exclusions, &rules, now_ms)
+            let mut proposals = cleanup(&images, &facts, pulled, &exclusions, &rules, now_ms);
+            proposals.iter_mut().for_each(|one| one.freed = freed.of(one.freed));
+            proposals
         });
         Ok(RepositoryCleanup { proposals: proposals.await?, unknown })
     }

@@ -104,16 +104,30 @@ impl Api {
     ) -> Result<RepositoryDeletionPlan, ApiError> {
         let explored = self.explore(connection, name).await?;
         let images = self.list_images(&explored).await?;
-        // A repository goes with everything, so nothing needs to be known about its indexes.
-        if let DeletionChoice::Images(chosen) = &choice {
-            self.read_indexes(&explored, &images, chosen).await?;
+        let chosen = match &choice {
+            // It goes with everything, so nothing needs to be known about its indexes.
+            DeletionChoice::Repository => Vec::new(),
+            DeletionChoice::Images(chosen) => chosen.clone(),
+            // The last tag takes its image along, which ECR refuses while an index lists the image.
+            DeletionChoice::Tag { digest, .. } => {
+                let is_last = |image: &&EcrImage| {
+                    image.digest == *digest && image.tags.len() == 1 && image.unreadable_tags == 0
+                };
+                images.iter().filter(is_last).map(|image| image.digest.clone()).collect()
+            }
+        };
+        if !chosen.is_empty() {
+            self.read_indexes(&explored, &images, &chosen).await?;
         }
+        let freed = self.freed_in_registry(explored.connected()).await;
         let documents = self.documents();
         let Explored { name, scope, .. } = explored;
         blocking(move || {
             let facts = cached_facts(&documents, &images);
             let reads = documents.own_reads(&scope);
-            deletion_plan(&name, &choice, &images, &facts, |image| pull_time(image, &reads))
+            let pulled = |image: &EcrImage| pull_time(image, &reads);
+            let plan = deletion_plan(&name, &choice, &images, &facts, pulled);
+            RepositoryDeletionPlan { freed: freed.of(plan.freed), ..plan }
         })
         .await
     }

@@ -35,8 +35,10 @@ impl Api {
         };
         let explored = self.explore(&connection, &name).await?;
         let images = self.listed_images(&explored).await?;
+        let freed = self.freed_in_registry(explored.connected()).await;
         let facts = cached_facts(&self.documents(), &images);
-        Ok(what_if(&policy, &images, &facts))
+        let effects = what_if(&policy, &images, &facts);
+        Ok(LifecycleWhatIf { freed: freed.of(effects.freed), ..effects })
     }
 
     /// Returns how many images a policy would delete or archive now.
@@ -73,8 +75,13 @@ impl Api {
         let explored = self.explore(&connection, &name).await?;
         let preview = explored.ecr.lifecycle_preview(&explored.name).await?;
         let images = self.listed_images(&explored).await?;
+        let in_registry = self.freed_in_registry(explored.connected()).await;
         let facts = cached_facts(&self.documents(), &images);
-        Ok(preview_state(preview, &text, &images, &facts))
+        let mut state = preview_state(preview, &text, &images, &facts);
+        if let LifecyclePreviewState::Complete { freed, .. } = &mut state {
+            *freed = in_registry.of(*freed);
+        }
+        Ok(state)
     }
 
     /// Sets a lifecycle policy after ECR's preview of exactly this text.

@@ -8,6 +8,7 @@ use transload_contract::{
 use transload_errors::ApiError;
 use transload_model::Reported;
 
+use super::registry_contents::scope_of;
 use crate::api::Api;
 
 impl Api {
@@ -65,7 +66,9 @@ impl Api {
         change: RegistryChange,
     ) -> Result<(), ApiError> {
         let connected = self.connect(&connection).await?;
-        connected.session.ecr().change_registry(&change).await?;
+        let changed = connected.session.ecr().change_registry(&change).await;
+        self.inner.blob_mounting.forget(&scope_of(&connected));
+        changed?;
         tracing::info!("the configuration of a registry was changed");
         Ok(())
     }

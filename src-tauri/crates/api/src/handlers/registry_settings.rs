@@ -5,6 +5,7 @@ use transload_contract::{AwsConnection, RegistryOffer, RegistrySettings};
 use transload_errors::ApiError;
 use transload_migration::commands::registry_settings;
 
+use super::registry_contents::scope_of;
 use crate::api::Api;
 use crate::convert;
 
@@ -57,7 +58,11 @@ impl Api {
         let connected = self.connect(&connection).await?;
         let ecr = connected.destination.ecr.as_ref();
         match offer {
-            RegistryOffer::BlobMounting => ecr.set_blob_mounting(true).await?,
+            RegistryOffer::BlobMounting => {
+                let set = ecr.set_blob_mounting(true).await;
+                self.inner.blob_mounting.forget(&scope_of(&connected));
+                set?;
+            }
             RegistryOffer::CreateOnPush { prefix, settings, role } => {
                 let template = convert::creation_template(&prefix, &settings, role.as_deref())?;
                 ecr.create_creation_template(&template).await?;

@@ -206,6 +206,18 @@ pub struct EcrImage {
     pub artifact_media_type: Option<String>,
 }
 
+impl EcrImage {
+    /// Whether a pull can succeed. ECR serves neither archived images nor those that are being restored (source: Amazon
+    /// ECR user guide, "Archiving an image"). Of a status that this version doesn't know, only ECR knows it, so the pull
+    /// is tried.
+    pub fn may_be_pulled(&self) -> bool {
+        match self.status.known() {
+            Some(EcrImageStatus::Active) | None => true,
+            Some(EcrImageStatus::Archived | EcrImageStatus::Activating) => false,
+        }
+    }
+}
+
 /// The storage status of an image.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]

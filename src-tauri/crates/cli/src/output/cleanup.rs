@@ -59,11 +59,15 @@ fn kept_reason(why: &KeptReason) -> String {
 
 /// The bytes that a deletion frees, or a range.
 pub fn freed_text(freed: FreedBytes) -> String {
-    let FreedBytes { at_least, at_most } = freed;
+    let FreedBytes { at_least, at_most, may_be_shared } = freed;
+    let most = DecimalBytes(at_most);
     match at_least {
-        _ if at_least == at_most => DecimalBytes(at_most).to_string(),
-        0 => format!("at most {}", DecimalBytes(at_most)),
-        _ => format!("between {} and {}", DecimalBytes(at_least), DecimalBytes(at_most)),
+        _ if at_least == at_most => most.to_string(),
+        0 if may_be_shared => {
+            format!("at most {most} (with blob mounting, layers of other repositories stay)")
+        }
+        0 => format!("at most {most}"),
+        _ => format!("between {} and {most}", DecimalBytes(at_least)),
     }
 }
 
@@ -101,5 +105,28 @@ fn reason(why: &ExclusionReason) -> String {
             "a signature or another referrer was pushed in the last {}",
             counted(u64::from(*days), "day", "days")
         ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn freed_bytes_are_a_number_or_a_range() {
+        for (at_least, at_most, may_be_shared, text) in [
+            (6_000_000, 6_000_000, false, "6.00 MB"),
+            (0, 6_000_000, false, "at most 6.00 MB"),
+            (1_000_000, 6_000_000, false, "between 1.00 MB and 6.00 MB"),
+            (
+                0,
+                6_000_000,
+                true,
+                "at most 6.00 MB (with blob mounting, layers of other repositories stay)",
+            ),
+            (0, 0, false, "0 B"),
+        ] {
+            assert_eq!(freed_text(FreedBytes { at_least, at_most, may_be_shared }), text);
+        }
     }
 }

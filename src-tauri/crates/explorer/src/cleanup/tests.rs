@@ -6,6 +6,7 @@ use super::*;
 use crate::cleanup::exclusions::ExclusionReason;
 use crate::cleanup::rules::DAY_MS;
 use crate::testing::{MB, TestRepository, digest, exactly};
+use transload_aws::EcrImageStatus;
 use transload_model::Reported;
 
 const NOW_MS: u64 = 1_000 * DAY_MS;

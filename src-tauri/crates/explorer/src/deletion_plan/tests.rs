@@ -78,7 +78,17 @@ fn what_goes_and_what_stays() {
         images: names.iter().map(|name| (*name).to_owned()).collect(),
     };
     let gone = DeletionChoice::Images(vec![digest("nobody")]);
-    let cases: [Case; 6] = [
+    let last_tag = DeletionChoice::Tag {
+        tag: Tag::parse("v2-s390x").unwrap(),
+        digest: digest("s390x"),
+    };
+    let cases: [Case; 7] = [
+        (
+            "ECR keeps the last tag of an image of an index",
+            last_tag,
+            &[],
+            vec![("s390x", used_by(&["2"]))],
+        ),
         (
             "an image of another index stays",
             choose(&["v4"]),

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::testing::{MB, TestRepository, described, digest};
+use transload_aws::EcrImageStatus;
 use transload_model::{Tag, media_type};
 
 const NEW_ATTESTATION: &str = "application/vnd.docker.attestation.manifest.v1+json";

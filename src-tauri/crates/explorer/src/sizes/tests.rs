@@ -57,7 +57,8 @@ fn freed_bytes_are_a_range_where_something_was_not_read() {
         let facts = shop.read(&read.split_whitespace().collect::<Vec<_>>());
         let going = set(&going.split_whitespace().collect::<Vec<_>>());
         let freed = Sizes::new(&shop.images, &facts).freed(&going);
-        let expected = FreedBytes { at_least: at_least * MB, at_most: at_most * MB };
+        let expected =
+            FreedBytes { at_least: at_least * MB, at_most: at_most * MB, may_be_shared: false };
         assert_eq!(freed, expected, "{read:?} read, {going:?} go");
     }
 }
@@ -98,6 +99,24 @@ fn a_manifest_that_cannot_be_parsed_has_the_size_that_ecr_reports() {
     let facts = HashMap::from([(digest("schema 1"), unusable)]);
     let sizes = Sizes::new(&shop.images, &facts);
     assert_eq!(sizes.total(), ImageSize { bytes: 30 * MB, is_exact: false });
-    let freed = FreedBytes { at_least: 0, at_most: 30 * MB };
+    let freed = FreedBytes { at_least: 0, at_most: 30 * MB, may_be_shared: false };
     assert_eq!(sizes.freed(&set(&["schema 1"])), freed);
+}
+
+/// What a repository frees by itself, and in a registry with blob mounting: from, to, whether it may be shared.
+#[test]
+fn with_blob_mounting_a_layer_may_stay_for_another_repository() {
+    let range = |at_least, at_most, may_be_shared| FreedBytes { at_least, at_most, may_be_shared };
+    let cases = [
+        (range(6, 6, false), range(0, 6, true)),
+        (range(2, 6, false), range(0, 6, true)),
+        (range(0, 6, false), range(0, 6, true)),
+        (range(0, 0, false), range(0, 0, false)),
+    ];
+    for (alone, in_registry) in cases {
+        assert_eq!(alone.with_blob_mounting(), in_registry, "{alone:?}");
+        assert_eq!(FreedBytes::sum([alone].into_iter()), alone);
+        let sum = FreedBytes::sum([in_registry, range(3, 4, false)].into_iter());
+        assert_eq!(sum, range(3, in_registry.at_most + 4, in_registry.may_be_shared));
+    }
 }

@@ -1,0 +1,89 @@
+//! What the dry run of a deletion in the practice ECR says before anything is tried.
+
+use anyhow::{Result, bail};
+use serde_json::json;
+use transload_contract::{
+    CleanupRules, DeletionTarget, DeletionTotals, FreedBytes, KeptReason, RegistryChange,
+};
+use transload_practice::{FaultAction, FaultRule};
+use transload_tests::headless_app::api_error;
+use transload_tests::images::{Index, Recipe};
+
+use crate::explorer::{NAME, Shop};
+
+/// With blob mounting, a layer may be stored once for several repositories, so that deleting it in one frees nothing.
+#[tokio::test]
+async fn freed_bytes_are_a_range_with_blob_mounting() -> Result<()> {
+    let shop = Shop::open().await?;
+    let image = Recipe::small(9).build()?;
+    shop.repository.push(&image, "v1").await?;
+    let digest = || image.manifest.digest.clone();
+    let (api, connection, name) = (&shop.app.api, || shop.ecr.connection(), || NAME.to_owned());
+    let read = api.repository_manifests_read(connection(), name(), vec![digest()]).await;
+    assert!(read.map_err(api_error)?.is_empty());
+    let text = json!({"rules": [{"rulePriority": 1, "action": {"type": "expire"}, "selection": {
+        "tagStatus": "any", "countType": "imageCountMoreThan", "countNumber": 1}}]});
+    shop.repository.push(&Recipe::small(10).build()?, "v2").await?;
+    let freed = async || {
+        shop.details().await?;
+        let target = DeletionTarget::Images {
+            repository: name(),
+            digests: vec![digest()],
+            class: None,
+        };
+        let planned = api.deletion_plan(connection(), target).await.map_err(api_error)?;
+        assert_eq!(planned.freed, planned.repositories[0].freed);
+        let rules = CleanupRules { unused_days: 0, ..CleanupRules::default() };
+        let found = api.repository_cleanup(connection(), name(), rules).await.map_err(api_error)?;
+        let effects = api.lifecycle_what_if(connection(), name(), text.to_string()).await;
+        let effects = effects.map_err(api_error)?;
+        assert_eq!(effects.affected.len(), 1);
+        for one in found.proposals.iter().filter(|one| one.freed.at_most > 0) {
+            assert_eq!(one.freed.may_be_shared, planned.freed.may_be_shared);
+        }
+        Ok::<_, anyhow::Error>([planned.freed, effects.freed])
+    };
+    let alone = freed().await?;
+    // The second image wasn't read, so it may have the same layers.
+    assert!(alone.iter().all(|one| one.at_most > 0 && !one.may_be_shared), "{alone:?}");
+    let change = RegistryChange::BlobMounting { is_on: true };
+    api.registry_change(connection(), change).await.map_err(api_error)?;
+    let shared = alone.map(|one| FreedBytes { at_least: 0, may_be_shared: true, ..one });
+    assert_eq!(freed().await?, shared);
+
+    // Who may not read the setting doesn't know that it is off.
+    let change = RegistryChange::BlobMounting { is_on: false };
+    api.registry_change(connection(), change).await.map_err(api_error)?;
+    let denied = FaultRule::operation(FaultAction::AccessDenied, "GetAccountSetting");
+    shop.ecr.faults()?.add(denied.times(1));
+    assert_eq!(freed().await?, shared);
+    Ok(())
+}
+
+/// ECR doesn't delete the last tag of an image that an index lists (aws/containers-roadmap#1567).
+#[tokio::test]
+async fn the_last_tag_of_an_image_of_an_index_stays_and_is_said_before_it_is_tried() -> Result<()> {
+    let shop = Shop::open().await?;
+    let index = Index::with_attestation(7, &["linux/amd64", "linux/arm64"])?;
+    shop.repository.push_index(&index, "v2").await?;
+    let platform = &index.images[0].manifest;
+    let (api, connection) = (&shop.app.api, || shop.ecr.connection());
+    let plan = async |tag: &str| {
+        let target = DeletionTarget::Tag {
+            repository: NAME.to_owned(),
+            tag: tag.to_owned(),
+            digest: platform.digest.clone(),
+        };
+        api.deletion_plan(connection(), target).await.map_err(api_error)
+    };
+    shop.repository.push_manifest(platform, "v2-amd64").await?;
+    let planned = plan("v2-amd64").await?;
+    assert_eq!(planned.totals, DeletionTotals::default(), "{planned:?}");
+    let [kept] = planned.repositories[0].kept.as_slice() else { bail!("{planned:?}") };
+    assert_eq!(kept.why, KeptReason::UsedBy { images: vec!["v2".to_owned()] });
+    // A second tag can go.
+    shop.repository.push_manifest(platform, "amd64").await?;
+    let planned = plan("v2-amd64").await?;
+    assert_eq!((planned.totals.images, planned.totals.tags), (0, 1), "{planned:?}");
+    Ok(())
+}
