@@ -179,6 +179,7 @@ async fn skopeo_pulls_by_an_installed_name_and_undo_restores_each_byte() -> Resu
     fs::write(&file, b"# \xe2\x80\x94 mine, without a newline")?;
     let refused = cli(&["install"])?.finish().await?;
     ensure!(refused.status.code() == Some(3), "no terminal can confirm: {}", refused.stderr);
+    ensure!(refused.stderr.contains("(confirmation_needed)"), "{}", refused.stderr);
     ensure!(refused.text().contains("# \u{2014} mine"), "{}", refused.text());
     let installed = cli(&["install", "--yes"])?.succeed().await?;
     ensure!(installed.text().contains("[[registry]]"), "{}", installed.text());
@@ -188,6 +189,7 @@ async fn skopeo_pulls_by_an_installed_name_and_undo_restores_each_byte() -> Resu
     cli(&["undo"])?.succeed().await?;
     ensure!(fs::read(&file)? == b"# \xe2\x80\x94 mine, without a newline");
     let again = cli(&["undo"])?.finish().await?;
-    ensure!(again.stderr.contains("didn't install"), "{}", again.stderr);
+    ensure!(again.stderr.contains("(client_file_not_installed)"), "{}", again.stderr);
+    ensure!(again.status.code() == Some(3), "{}", again.stderr);
     Ok(())
 }

@@ -1,4 +1,5 @@
-//! The question before a change in ECR. `undo`, `cleanup`, `restore` and `tag` ask it.
+//! The question before a change in ECR or on this computer. `undo`, `cleanup`, `restore`, `tag` and `name install` ask
+//! it.
 
 use std::io::{IsTerminal, Write};
 

@@ -1,6 +1,5 @@
 //! `name`: a name of one's own in front of ECR. Diagnosis, answers, files, and the files of clients on this computer.
 
-use std::io::{IsTerminal as _, Write as _};
 use std::path::Path;
 
 use transload_api::Api;
@@ -14,6 +13,7 @@ use transload_files::write_whole;
 use crate::arguments::name::{
     NameCheckArguments, NameCommand, NameTargetArguments, RenamingClient,
 };
+use crate::confirmation::is_confirmed;
 use crate::exit_code::{PARTLY_FAILED, REFUSED, SUCCEEDED, USAGE};
 use crate::{aws_connection, mfa, output};
 
@@ -176,7 +176,8 @@ async fn install(
         return Ok(SUCCEEDED);
     }
     output::name::print_client_file(file);
-    if !yes && !confirmed(&file.path) {
+    let question = format!("Write {}?", file.path);
+    if !yes && !is_confirmed("The command writes a file of a client", &question, "yes")? {
         output::note("Nothing was written.");
         return Ok(REFUSED);
     }
@@ -208,20 +209,6 @@ async fn undo(
 fn found(files: &[ClientFile], id: GeneratedFileId) -> Result<&ClientFile, ApiError> {
     files.iter().find(|file| file.id == id).ok_or_else(|| {
         let message = "This computer has no folder for the file of this client.";
-        ApiError::new(ErrorCode::InputInvalid, message)
+        ApiError::new(ErrorCode::ClientFolderMissing, message)
     })
-}
-
-/// Asks on the terminal. Without one, the answer is no.
-fn confirmed(path: &str) -> bool {
-    if !std::io::stdin().is_terminal() {
-        output::note("There is no terminal to ask for confirmation. Use --yes.");
-        return false;
-    }
-    let mut error = std::io::stderr();
-    let _ = write!(error, "Write {path}? [y/N] ");
-    let _ = error.flush();
-    let mut answer = String::new();
-    let _ = std::io::stdin().read_line(&mut answer);
-    matches!(answer.trim(), "y" | "Y" | "yes")
 }
