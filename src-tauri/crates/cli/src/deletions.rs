@@ -1,7 +1,7 @@
 //! `deletions` and `restore`: the deletions that this computer ran, and their undo.
 
 use transload_api::Api;
-use transload_contract::RestoreTotals;
+use transload_contract::{RestoreReport, RestoreTotals};
 use transload_errors::{ApiError, ErrorCode};
 
 use crate::arguments::repositories::RestoreArguments;
@@ -54,16 +54,18 @@ pub async fn restore(api: &Api, arguments: &RestoreArguments) -> Result<u8, ApiE
         true => output::json(&report),
         false => output::deletions::print_report(&report),
     }
-    let is_whole = report.restored == report.planned
-        && report.failed.is_empty()
-        && plan.repositories.iter().all(|repository| repository.left.is_empty());
-    Ok(if report.stopped {
-        INTERRUPTED
-    } else if is_whole {
-        SUCCEEDED
-    } else {
-        PARTLY_FAILED
-    })
+    let left = plan.repositories.iter().map(|repository| repository.left.len()).sum();
+    Ok(exit_code(&report, left))
+}
+
+/// Returns the exit code of a restore. `left` is the number of images and tags that the plan left.
+fn exit_code(report: &RestoreReport, left: usize) -> u8 {
+    let is_whole = report.restored == report.planned && report.failed.is_empty() && left == 0;
+    match (report.stopped, is_whole) {
+        (true, _) => INTERRUPTED,
+        (false, true) => SUCCEEDED,
+        (false, false) => PARTLY_FAILED,
+    }
 }
 
 /// Returns the ID of a deletion. `latest` is the newest one.
@@ -76,4 +78,37 @@ async fn resolve_id(api: &Api, deletion: &str) -> Result<String, ApiError> {
         let message = "Nothing was deleted with Transload on this computer yet.";
         ApiError::new(ErrorCode::DeletionUnknown, message)
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn the_exit_code_of_a_restore_says_whether_everything_was_restored() {
+        let all = RestoreTotals { images: 2, tags: 1 };
+        let (fewer_images, fewer_tags) =
+            (RestoreTotals { images: 1, ..all }, RestoreTotals { tags: 0, ..all });
+        // What was restored, how many failed and were left, whether it was stopped, and the exit code.
+        for (restored, failed, left, stopped, code) in [
+            (all, 0, 0, false, SUCCEEDED),
+            (fewer_images, 0, 0, false, PARTLY_FAILED),
+            (fewer_tags, 0, 0, false, PARTLY_FAILED),
+            (all, 1, 0, false, PARTLY_FAILED),
+            (all, 0, 1, false, PARTLY_FAILED),
+            (fewer_images, 0, 0, true, INTERRUPTED),
+        ] {
+            let one = json!({
+                "repository": "app",
+                "digest": format!("sha256:{}", "0".repeat(64)),
+                "error": ApiError::internal("refused"),
+            });
+            let failed =
+                (0..failed).map(|_| serde_json::from_value(one.clone()).unwrap()).collect();
+            let report = RestoreReport { planned: all, restored, failed, stopped };
+            assert_eq!(exit_code(&report, left), code, "{report:?}, {left} left");
+        }
+    }
 }

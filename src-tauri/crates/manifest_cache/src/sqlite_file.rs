@@ -241,7 +241,13 @@ fn remove(path: &Path) -> std::io::Result<()> {
 
 fn is_damaged(error: &rusqlite::Error) -> bool {
     use rusqlite::ErrorCode::{DatabaseCorrupt, NotADatabase};
-    matches!(error.sqlite_error_code(), Some(DatabaseCorrupt | NotADatabase))
+    match error {
+        // The tables existed when the file was opened. Another program emptied it.
+        rusqlite::Error::SqliteFailure(_, Some(message)) if message.starts_with("no such table") => {
+            true
+        }
+        error => matches!(error.sqlite_error_code(), Some(DatabaseCorrupt | NotADatabase)),
+    }
 }
 
 fn prepare(connection: Connection, tables: &str) -> rusqlite::Result<Connection> {

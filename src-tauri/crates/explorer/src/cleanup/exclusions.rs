@@ -8,7 +8,7 @@ use ts_rs::TS;
 use crate::cleanup::rules::{CleanupRules, is_older};
 use crate::image_rows::{ImageRow, tree};
 use crate::kind::attached_to;
-use transload_aws::{EcrImage, EcrImageStatus};
+use transload_aws::EcrImage;
 use transload_manifest_cache::PullTime;
 use transload_model::{Digest, wildcard_matches};
 
@@ -138,7 +138,7 @@ impl<'a> Keeping<'a> {
             return Some(ExclusionReason::UnknownStatus { status });
         }
         // What goes with it would be known only after the confirmation. An archived one can't be read, so nothing goes.
-        if row.is_unread && image.status == EcrImageStatus::Active {
+        if row.is_unread && image.may_be_pulled() {
             return Some(ExclusionReason::UnreadIndex);
         }
         if image.unreadable_tags > 0 {
