@@ -26,11 +26,8 @@ async fn freed_bytes_are_a_range_with_blob_mounting() -> Result<()> {
     shop.repository.push(&Recipe::small(10).build()?, "v2").await?;
     let freed = async || {
         shop.details().await?;
-        let target = DeletionTarget::Images {
-            repository: name(),
-            digests: vec![digest()],
-            class: None,
-        };
+        let target =
+            DeletionTarget::Images { repository: name(), digests: vec![digest()], class: None };
         let planned = api.deletion_plan(connection(), target).await.map_err(api_error)?;
         assert_eq!(planned.freed, planned.repositories[0].freed);
         let rules = CleanupRules { unused_days: 0, ..CleanupRules::default() };

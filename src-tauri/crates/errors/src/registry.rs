@@ -219,8 +219,7 @@ mod tests {
             assert_eq!(missing.code, ErrorCode::ImageMissing);
             assert_eq!(missing.hints.iter().any(|hint| hint.contains("archived")), has_hint);
         }
-        let archived =
-            ApiError::from(RegistryError::Archived { registry: registry(ecr), subject });
+        let archived = ApiError::from(RegistryError::Archived { registry: registry(ecr), subject });
         assert_eq!(archived.code, ErrorCode::ImageArchived);
         assert_eq!(archived.subject.as_deref(), Some("app:1"));
     }

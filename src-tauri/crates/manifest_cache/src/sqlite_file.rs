@@ -243,7 +243,9 @@ fn is_damaged(error: &rusqlite::Error) -> bool {
     use rusqlite::ErrorCode::{DatabaseCorrupt, NotADatabase};
     match error {
         // The tables existed when the file was opened. Another program emptied it.
-        rusqlite::Error::SqliteFailure(_, Some(message)) if message.starts_with("no such table") => {
+        rusqlite::Error::SqliteFailure(_, Some(message))
+            if message.starts_with("no such table") =>
+        {
             true
         }
         error => matches!(error.sqlite_error_code(), Some(DatabaseCorrupt | NotADatabase)),

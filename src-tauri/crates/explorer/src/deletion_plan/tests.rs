@@ -78,10 +78,8 @@ fn what_goes_and_what_stays() {
         images: names.iter().map(|name| (*name).to_owned()).collect(),
     };
     let gone = DeletionChoice::Images(vec![digest("nobody")]);
-    let last_tag = DeletionChoice::Tag {
-        tag: Tag::parse("v2-s390x").unwrap(),
-        digest: digest("s390x"),
-    };
+    let last_tag =
+        DeletionChoice::Tag { tag: Tag::parse("v2-s390x").unwrap(), digest: digest("s390x") };
     let cases: [Case; 7] = [
         (
             "ECR keeps the last tag of an image of an index",

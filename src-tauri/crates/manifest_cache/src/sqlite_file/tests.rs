@@ -166,7 +166,8 @@ fn use_lists(lists: &ImageLists, name: &str, is_open: bool) {
 fn damaged_lists_of_images_start_again_and_go_on() {
     let registry = scope("111122223333");
     for (name, damage, is_kept) in DAMAGES {
-        for is_open in [false, true] {
+        // Only the content of an open file is damaged: a folder in its place doesn't reach it.
+        for is_open in [false, true].into_iter().filter(|is_open| is_kept || !is_open) {
             let folder = tempfile::tempdir().unwrap();
             let path = folder.path().join("data/lists.sqlite");
             let lists = ImageLists::open(&path);
@@ -187,8 +188,7 @@ fn damaged_lists_of_images_start_again_and_go_on() {
             drop(lists);
             let again = ImageLists::open(&path);
             let kept = names(&find(&again, &registry, "new-299", 9)).len() == 1;
-            assert!(kept || is_open || !is_kept, "{name}: lists across a restart");
-            assert!(!kept || is_kept, "{name}: a file that is left alone isn't written");
+            assert!(is_open || kept == is_kept, "{name}: lists across a restart");
         }
     }
 }
