@@ -435,7 +435,7 @@ impl ErrorWords {
             ErrorCode::ImageArchived => warning(
                 "Image archived",
                 &[
-                    "Restore the image on the page of its repository. ECR takes up to 20 minutes. Then try again.",
+                    "Restore the image on the page of its repository. This can last 20 minutes. Then try again.",
                 ],
                 &[Retry],
             ),

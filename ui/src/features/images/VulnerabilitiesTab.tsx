@@ -163,7 +163,7 @@ function ScanSummary({ found, scanning, loading, onScan, onReload }: ScanSummary
   );
 }
 
-/** The counts to show: the usual severities also if there are none, and the others that there are. */
+/** The counts to show: the usual severities always, and the others with vulnerabilities. */
 function countsWithNone(counts: readonly SeverityCount[]): readonly SeverityCount[] {
   const usual = ["critical", "high", "medium", "low"] as const;
   const count = (severity: Severity) =>

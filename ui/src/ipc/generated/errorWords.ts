@@ -390,7 +390,7 @@ export const errorWords: Record<ErrorCode, ErrorWords> = {
     "severity": "warning",
     "title": "Image archived",
     "next": [
-      "Restore the image on the page of its repository. ECR takes up to 20 minutes. Then try again."
+      "Restore the image on the page of its repository. This can last 20 minutes. Then try again."
     ],
     "actions": [
       "retry"

@@ -166,7 +166,7 @@ fn use_lists(lists: &ImageLists, name: &str, is_open: bool) {
 fn damaged_lists_of_images_start_again_and_go_on() {
     let registry = scope("111122223333");
     for (name, damage, is_kept) in DAMAGES {
-        // Only the content of an open file is damaged: a folder in its place doesn't reach it.
+        // Only the content of an open file is damaged: a folder that replaces it doesn't reach it.
         for is_open in [false, true].into_iter().filter(|is_open| is_kept || !is_open) {
             let folder = tempfile::tempdir().unwrap();
             let path = folder.path().join("data/lists.sqlite");
