@@ -1,3 +1,4 @@
+/** What a restore puts back, in words: images that are pushed again, and tags of images that exist. */
 import type { RestoreTotals } from "../ipc/generated";
 import { formatCount, formatCounted } from "./format";
 
