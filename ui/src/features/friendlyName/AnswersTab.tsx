@@ -11,20 +11,12 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
 import { ErrorAlert } from "../../errors";
 import type { NameAnswer, NameSituation, NameWarning } from "../../ipc/generated";
+import { BulletList, TextList } from "../../shared/BulletList";
+import { EmptyText } from "../../shared/EmptyText";
 import type { FriendlyNameProps } from "./friendlyNameProps";
 import { missingForAnswers } from "./friendlyNameState";
 import { NameTargetFields } from "./NameTargetFields";
 import { useNameAnswers } from "./useNameAnswers";
-
-function BulletList({ items }: { items: readonly string[] }) {
-  return (
-    <ul style={{ margin: 0, paddingInlineStart: "20px" }}>
-      {items.map((item) => (
-        <li key={item}>{item}</li>
-      ))}
-    </ul>
-  );
-}
 
 function Answer({
   answer,
@@ -53,11 +45,11 @@ function Answer({
         <ColumnLayout columns={2} variant="text-grid">
           <div>
             <Box variant="awsui-key-label">Steps</Box>
-            <BulletList items={answer.steps} />
+            <TextList texts={answer.steps} />
           </div>
           <div>
             <Box variant="awsui-key-label">What it does not do</Box>
-            <BulletList items={answer.does_not} />
+            <TextList texts={answer.does_not} />
           </div>
         </ColumnLayout>
       </SpaceBetween>
@@ -68,13 +60,13 @@ function Answer({
 function Warnings({ warnings }: { warnings: readonly NameWarning[] }) {
   return (
     <Alert type="warning" header="Avoid these">
-      <ul style={{ margin: 0, paddingInlineStart: "20px" }} data-testid="name-warnings">
+      <BulletList testId="name-warnings">
         {warnings.map(({ what, why }) => (
           <li key={what}>
             <b>{what}</b>: {why}
           </li>
         ))}
-      </ul>
+      </BulletList>
     </Alert>
   );
 }
@@ -95,11 +87,7 @@ export function AnswersTab(props: FriendlyNameProps) {
       <Container>
         <NameTargetFields {...props} />
       </Container>
-      {missing !== null && (
-        <Box textAlign="center" color="text-body-secondary" padding="l">
-          {missing}
-        </Box>
-      )}
+      {missing !== null && <EmptyText>{missing}</EmptyText>}
       {request.error !== null && missing === null && (
         <ErrorAlert error={request.error} actions={{ ...errorActions, retry: request.reload }} />
       )}

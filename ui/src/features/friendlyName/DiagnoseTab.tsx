@@ -1,5 +1,4 @@
 import Alert from "@cloudscape-design/components/alert";
-import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
 import Checkbox from "@cloudscape-design/components/checkbox";
 import ColumnLayout from "@cloudscape-design/components/column-layout";
@@ -10,6 +9,7 @@ import { ErrorAlert } from "../../errors";
 import { useBackend } from "../../ipc";
 import type { CheckResult } from "../../ipc/generated";
 import { newAttemptId } from "../../shared/attemptId";
+import { EmptyText } from "../../shared/EmptyText";
 import { formatCounted } from "../../shared/format";
 import { StopButton } from "../../shared/StopButton";
 import { TextField } from "../../shared/TextField";
@@ -17,6 +17,7 @@ import { useAsyncAction } from "../../shared/useAsyncAction";
 import { ChecksTable, DiagnosisSummary } from "./DiagnosisResult";
 import type { FriendlyNameProps } from "./friendlyNameProps";
 import { diagnosisRequest } from "./friendlyNameState";
+import { NameField } from "./NameField";
 
 /** Diagnoses a name. The token and the test upload require consent. */
 export function DiagnoseTab({
@@ -69,17 +70,15 @@ export function DiagnoseTab({
       <Container>
         <SpaceBetween size="m">
           <ColumnLayout columns={2}>
-            <TextField
-              label="Name"
+            <NameField
+              state={state}
+              onChange={onChange}
               description="The host name, with a port if it isn’t 443."
-              value={state.name}
-              onChange={(value) => onChange({ name: value })}
               onEnter={() => {
                 if (request.name !== "" && !busy) {
                   diagnose();
                 }
               }}
-              placeholder="registry.example.com"
               testId="friendly-name"
             />
             <TextField
@@ -160,10 +159,10 @@ export function DiagnoseTab({
         />
       )}
       {results === null && diagnosis === null && error === null && (
-        <Box textAlign="center" color="text-body-secondary" padding="l">
+        <EmptyText>
           The diagnosis finds out whether docker, Podman, and containerd can log in, pull, and push
           by the name, and why not.
-        </Box>
+        </EmptyText>
       )}
     </SpaceBetween>
   );

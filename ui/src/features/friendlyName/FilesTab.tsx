@@ -12,6 +12,8 @@ import { useState } from "react";
 import { ErrorAlert } from "../../errors";
 import { useBackend } from "../../ipc";
 import type { GeneratedFile, GeneratedFileId } from "../../ipc/generated";
+import { TextList } from "../../shared/BulletList";
+import { EmptyText } from "../../shared/EmptyText";
 import { TextField } from "../../shared/TextField";
 import { useAsyncAction } from "../../shared/useAsyncAction";
 import { ClientFilesSection } from "./ClientFilesSection";
@@ -73,11 +75,7 @@ export function FilesTab(props: FriendlyNameProps) {
           </ColumnLayout>
         </SpaceBetween>
       </Container>
-      {missing !== null && (
-        <Box textAlign="center" color="text-body-secondary" padding="l">
-          {missing}
-        </Box>
-      )}
+      {missing !== null && <EmptyText>{missing}</EmptyText>}
       {request.error !== null && missing === null && (
         <ErrorAlert error={request.error} actions={{ ...errorActions, retry: request.reload }} />
       )}
@@ -127,11 +125,7 @@ export function FilesTab(props: FriendlyNameProps) {
               </FormField>
               {file.warning !== null && <Alert type="warning">{file.warning}</Alert>}
               <FileText file={file} />
-              <ul style={{ margin: 0, paddingInlineStart: "20px" }}>
-                {file.notes.map((note) => (
-                  <li key={note}>{note}</li>
-                ))}
-              </ul>
+              <TextList texts={file.notes} />
             </SpaceBetween>
           </Container>
           <ClientFilesSection

@@ -2,6 +2,7 @@ import ColumnLayout from "@cloudscape-design/components/column-layout";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { TextField } from "../../shared/TextField";
 import type { FriendlyNameProps } from "./friendlyNameProps";
+import { NameField } from "./NameField";
 
 /** The name and the registry that the answers and files are for. */
 export function NameTargetFields({
@@ -13,13 +14,7 @@ export function NameTargetFields({
   return (
     <SpaceBetween size="s">
       <ColumnLayout columns={2}>
-        <TextField
-          label="Name"
-          value={state.name}
-          onChange={(value) => onChange({ name: value })}
-          placeholder="registry.example.com"
-          testId="answers-name"
-        />
+        <NameField state={state} onChange={onChange} testId="answers-name" />
         <TextField
           label="Registry"
           optional

@@ -1,7 +1,7 @@
-import Box from "@cloudscape-design/components/box";
 import Container from "@cloudscape-design/components/container";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useBackend } from "../../ipc";
+import { EmptyText } from "../../shared/EmptyText";
 import { PullGuidesSection } from "../../shared/pullGuides";
 import { TextField } from "../../shared/TextField";
 import type { FriendlyNameProps } from "./friendlyNameProps";
@@ -34,9 +34,9 @@ export function PullTab({
         </SpaceBetween>
       </Container>
       {connection === null || image === null ? (
-        <Box textAlign="center" color="text-body-secondary" padding="l">
+        <EmptyText>
           {connection === null ? "Choose an ECR connection." : "Enter an image."}
-        </Box>
+        </EmptyText>
       ) : (
         <Container>
           <PullGuidesSection

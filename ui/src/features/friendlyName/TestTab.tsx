@@ -17,6 +17,7 @@ import { TextField } from "../../shared/TextField";
 import { useAsyncAction } from "../../shared/useAsyncAction";
 import type { FriendlyNameProps } from "./friendlyNameProps";
 import { alertTypes, checkStates } from "./friendlyNameState";
+import { NameField } from "./NameField";
 
 /** Pushes and pulls a tiny image through the name with the clients on this computer. */
 export function TestTab({
@@ -55,13 +56,7 @@ export function TestTab({
       <Container>
         <SpaceBetween size="s">
           <ColumnLayout columns={2}>
-            <TextField
-              label="Name"
-              value={state.name}
-              onChange={(value) => onChange({ name: value })}
-              placeholder="registry.example.com"
-              testId="test-name"
-            />
+            <NameField state={state} onChange={onChange} testId="test-name" />
             <TextField
               label="Repository"
               description="A repository that doesn’t exist is created, and deleted again."

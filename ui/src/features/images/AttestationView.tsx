@@ -4,8 +4,7 @@ import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
 import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import Spinner from "@cloudscape-design/components/spinner";
-import { type ErrorActions, ErrorAlert } from "../../errors";
+import type { ErrorActions } from "../../errors";
 import { useBackend } from "../../ipc";
 import type {
   Attachment,
@@ -22,6 +21,7 @@ import { formatCount } from "../../shared/format";
 import { MiddleEllipsis } from "../../shared/MiddleEllipsis";
 import { FullTable } from "../../shared/PagedTable";
 import { RelativeTime } from "../../shared/RelativeTime";
+import { RequestStatus } from "../../shared/RequestStatus";
 import { StatusText } from "../../shared/StatusText";
 import { useRequest } from "../../shared/useRequest";
 import "./images.css";
@@ -41,16 +41,9 @@ export function AttestationView({ location, attachment, errorActions }: Attestat
   const request = useRequest(`${manifest} ${blob}`, () =>
     backend.imageAttestation(location, manifest, blob),
   );
-  if (request.error !== null) {
+  if (request.error !== null || request.answer === null) {
     return (
-      <ErrorAlert error={request.error} actions={{ ...errorActions, retry: request.reload }} />
-    );
-  }
-  if (request.answer === null) {
-    return (
-      <Box>
-        <Spinner /> Reading the document
-      </Box>
+      <RequestStatus request={request} loading="Reading the document" errorActions={errorActions} />
     );
   }
   return <DocumentView document={request.answer} />;

@@ -1,14 +1,14 @@
 import Box from "@cloudscape-design/components/box";
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import Spinner from "@cloudscape-design/components/spinner";
 import type { StatusIndicatorProps } from "@cloudscape-design/components/status-indicator";
-import { type ErrorActions, ErrorAlert } from "../../errors";
+import type { ErrorActions } from "../../errors";
 import { useBackend } from "../../ipc";
 import type { AwsConnection, ImageReplication, ReplicationStatus } from "../../ipc/generated";
 import { connectionKey } from "../../shared/connection";
 import { formatCount } from "../../shared/format";
 import { PagedTable } from "../../shared/PagedTable";
+import { RequestStatus } from "../../shared/RequestStatus";
 import { isKnown, reportedText } from "../../shared/reported";
 import { StatusText } from "../../shared/StatusText";
 import { useRequest } from "../../shared/useRequest";
@@ -41,16 +41,13 @@ export function ReplicationTab(props: ReplicationTabProps) {
   const backend = useBackend();
   const key = JSON.stringify([connectionKey(connection), repository, digest]);
   const request = useRequest(key, () => backend.imageReplication(connection, repository, digest));
-  if (request.error !== null) {
+  if (request.error !== null || request.answer === null) {
     return (
-      <ErrorAlert error={request.error} actions={{ ...errorActions, retry: request.reload }} />
-    );
-  }
-  if (request.answer === null) {
-    return (
-      <Box>
-        <Spinner /> Reading the replication status
-      </Box>
+      <RequestStatus
+        request={request}
+        loading="Reading the replication status"
+        errorActions={errorActions}
+      />
     );
   }
   const rows = request.answer.map((one, index) => ({ ...one, id: `${index}` }));

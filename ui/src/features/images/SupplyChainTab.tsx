@@ -3,9 +3,8 @@ import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import Spinner from "@cloudscape-design/components/spinner";
 import { useState } from "react";
-import { type ErrorActions, ErrorAlert } from "../../errors";
+import type { ErrorActions } from "../../errors";
 import { useBackend } from "../../ipc";
 import type {
   Attachment,
@@ -18,6 +17,7 @@ import { CopyableDigest } from "../../shared/CopyableText";
 import { formatCount } from "../../shared/format";
 import { MiddleEllipsis } from "../../shared/MiddleEllipsis";
 import { FullTable } from "../../shared/PagedTable";
+import { RequestStatus } from "../../shared/RequestStatus";
 import { useRequest } from "../../shared/useRequest";
 import { AttestationView } from "./AttestationView";
 
@@ -46,16 +46,13 @@ export function SupplyChainTab({ location, errorActions }: SupplyChainTabProps) 
   const [opened, setOpened] = useState<Attachment | null>(null);
   const request = useRequest(JSON.stringify(location), () => backend.imageSupplyChain(location));
   const chain = request.answer;
-  if (request.error !== null) {
+  if (request.error !== null || chain === null) {
     return (
-      <ErrorAlert error={request.error} actions={{ ...errorActions, retry: request.reload }} />
-    );
-  }
-  if (chain === null) {
-    return (
-      <Box>
-        <Spinner /> Reading attestations and signatures
-      </Box>
+      <RequestStatus
+        request={request}
+        loading="Reading attestations and signatures"
+        errorActions={errorActions}
+      />
     );
   }
   return (

@@ -6,7 +6,6 @@ import ExpandableSection from "@cloudscape-design/components/expandable-section"
 import Header from "@cloudscape-design/components/header";
 import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import Spinner from "@cloudscape-design/components/spinner";
 import { type ErrorActions, ErrorAlert } from "../../errors";
 import { useBackend } from "../../ipc";
 import type {
@@ -21,6 +20,7 @@ import { connectionKey } from "../../shared/connection";
 import { formatCount, formatCounted } from "../../shared/format";
 import { PagedTable } from "../../shared/PagedTable";
 import { RelativeTime } from "../../shared/RelativeTime";
+import { RequestStatus } from "../../shared/RequestStatus";
 import { StatusText } from "../../shared/StatusText";
 import { useAsyncAction } from "../../shared/useAsyncAction";
 import { useRequest } from "../../shared/useRequest";
@@ -43,16 +43,13 @@ export function VulnerabilitiesTab(props: VulnerabilitiesTabProps) {
   );
   const scan = useAsyncAction();
   const found = request.answer;
-  if (request.error !== null) {
+  if (request.error !== null || found === null) {
     return (
-      <ErrorAlert error={request.error} actions={{ ...errorActions, retry: request.reload }} />
-    );
-  }
-  if (found === null) {
-    return (
-      <Box>
-        <Spinner /> Reading vulnerabilities
-      </Box>
+      <RequestStatus
+        request={request}
+        loading="Reading vulnerabilities"
+        errorActions={errorActions}
+      />
     );
   }
   const scanNow = () =>

@@ -8,6 +8,7 @@ import { useState } from "react";
 import { type ErrorActions, ErrorAlert } from "../../errors";
 import { useBackend } from "../../ipc";
 import type { EngineStatus } from "../../ipc/generated";
+import { BulletList } from "../../shared/BulletList";
 import { originLabel } from "../../shared/engineFacts";
 import { StatusText } from "../../shared/StatusText";
 
@@ -145,13 +146,13 @@ function Answer({ status }: { status: EngineStatus }) {
       {!status.running && status.tried.length > 0 && (
         <div>
           Addresses tried, in order:
-          <ul style={{ margin: 0, paddingInlineStart: "20px" }}>
+          <BulletList>
             {status.tried.map((attempt) => (
               <li key={`${attempt.origin.kind} ${attempt.address}`}>
                 {attempt.address} ({originLabel(attempt.origin)}): {attempt.outcome}
               </li>
             ))}
-          </ul>
+          </BulletList>
         </div>
       )}
     </SpaceBetween>

@@ -6,6 +6,7 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
 import { type ErrorActions, ErrorAlert } from "../../errors";
 import type { ClientLogin, LoginMethod } from "../../ipc/generated";
+import { BulletList } from "../BulletList";
 import { StatusText } from "../StatusText";
 import { useAsyncAction } from "../useAsyncAction";
 import {
@@ -85,11 +86,11 @@ export function ClientLoginBlock({
             )}
             <div style={{ overflowWrap: "anywhere" }}>
               Changes:
-              <ul style={{ margin: 0, paddingInlineStart: "20px" }}>
+              <BulletList>
                 {chosen.changes.map((change) => (
                   <li key={`${change.place} ${change.key}`}>{changeText(change)}</li>
                 ))}
-              </ul>
+              </BulletList>
             </div>
             {needsConsent && (
               <Checkbox

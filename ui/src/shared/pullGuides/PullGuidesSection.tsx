@@ -15,6 +15,7 @@ import type {
   PullGuidesRequest,
   PullPrerequisite,
 } from "../../ipc/generated";
+import { TextList } from "../BulletList";
 import { CopyableText, CopyButton } from "../CopyableText";
 import { connectionKey } from "../connection";
 import { PolicyText } from "../PolicyText";
@@ -115,11 +116,7 @@ function Guide({ guide }: { guide: PullGuide }) {
             )}
           </div>
         ))}
-        <ul style={{ margin: 0, paddingInlineStart: "20px" }}>
-          {guide.notes.map((note) => (
-            <li key={note}>{note}</li>
-          ))}
-        </ul>
+        <TextList texts={guide.notes} />
         {guide.policy !== null && (
           <ExpandableSection
             headerText={`Policy for ${lowerFirst(guide.policy_for ?? "the caller")}`}

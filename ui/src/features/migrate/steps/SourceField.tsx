@@ -2,7 +2,8 @@ import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
 import FormField from "@cloudscape-design/components/form-field";
 import Input from "@cloudscape-design/components/input";
-import { type ReactNode, useEffect, useRef, useState } from "react";
+import { type ReactNode, useRef } from "react";
+import { useTypedText } from "./useTypedText";
 
 interface SourceFieldProps {
   label: string;
@@ -20,38 +21,25 @@ interface SourceFieldProps {
 /** A field of the source in one line, which is applied with its button, on blur, and on Enter. */
 export function SourceField(props: SourceFieldProps) {
   const { label, value, placeholder, testId, invalid, loading, onChange } = props;
-  const [text, setText] = useState(value);
-  useEffect(() => setText(value), [value]);
-  const unchanged = text.trim() === value;
   const applied = useRef(value);
   applied.current = value;
-  const take = async () => {
-    if (!unchanged) {
-      await onChange(text.trim());
-      // A pasted address can name what the field already has.
-      setText((now) => (now === text ? applied.current : now));
-    }
-  };
+  const { text, setText, unchanged, apply, input } = useTypedText(value, async (typed) => {
+    await onChange(typed);
+    // A pasted address can name what the field already has.
+    setText((now) => (now === text ? applied.current : now));
+  });
   return (
     <FormField label={label} stretch>
       <div className="source-field">
         <Input
-          value={text}
+          {...input}
           placeholder={placeholder}
-          spellcheck={false}
           invalid={invalid}
           ariaDescribedby={sourceHintId}
-          onChange={({ detail }) => setText(detail.value)}
-          onBlur={take}
-          onKeyDown={({ detail }) => {
-            if (detail.key === "Enter") {
-              take();
-            }
-          }}
           data-testid={testId}
         />
         <Button
-          onClick={take}
+          onClick={apply}
           disabled={unchanged}
           loading={loading && unchanged}
           loadingText="Loading repositories"

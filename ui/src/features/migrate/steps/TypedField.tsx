@@ -1,7 +1,8 @@
 import Button from "@cloudscape-design/components/button";
 import FormField from "@cloudscape-design/components/form-field";
 import Input from "@cloudscape-design/components/input";
-import { type ReactNode, useEffect, useState } from "react";
+import type { ReactNode } from "react";
+import { useTypedText } from "./useTypedText";
 
 interface TypedFieldProps {
   label: ReactNode;
@@ -18,13 +19,7 @@ interface TypedFieldProps {
 /** A text field that applies its value on blur and on Enter. */
 export function TypedField(props: TypedFieldProps) {
   const { label, description, value, placeholder, testId, problem, apply, onChange } = props;
-  const [text, setText] = useState(value);
-  useEffect(() => setText(value), [value]);
-  const take = () => {
-    if (text.trim() !== value) {
-      onChange(text.trim());
-    }
-  };
+  const typed = useTypedText(value, onChange);
   return (
     <FormField
       label={label}
@@ -32,25 +27,13 @@ export function TypedField(props: TypedFieldProps) {
       errorText={problem ?? undefined}
       secondaryControl={
         apply !== undefined && (
-          <Button onClick={take} disabled={text.trim() === value} data-testid={`${testId}-apply`}>
+          <Button onClick={typed.apply} disabled={typed.unchanged} data-testid={`${testId}-apply`}>
             {apply}
           </Button>
         )
       }
     >
-      <Input
-        value={text}
-        placeholder={placeholder}
-        spellcheck={false}
-        onChange={({ detail }) => setText(detail.value)}
-        onBlur={take}
-        onKeyDown={({ detail }) => {
-          if (detail.key === "Enter") {
-            take();
-          }
-        }}
-        data-testid={testId}
-      />
+      <Input {...typed.input} placeholder={placeholder} data-testid={testId} />
     </FormField>
   );
 }

@@ -2,35 +2,23 @@ import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
-import { asApiError, type ErrorActions } from "../../../errors";
+import { asApiError } from "../../../errors";
 import { useBackend } from "../../../ipc";
-import type {
-  AwsConnection,
-  CacheRuleValidation,
-  RegistryCacheRule,
-  RegistryConfiguration,
-} from "../../../ipc/generated";
+import type { CacheRuleValidation, RegistryCacheRule } from "../../../ipc/generated";
 import { PagedTable } from "../../../shared/PagedTable";
 import { RelativeTime } from "../../../shared/RelativeTime";
 import { StatusText } from "../../../shared/StatusText";
 import { TextField } from "../../../shared/TextField";
 import { ChangeModal } from "./ChangeModal";
-import { RegistryCard } from "./RegistryCard";
+import { type ChangeableCardProps, RegistryCard } from "./RegistryCard";
 import { cacheRuleName, secretProblem } from "./registryWords";
-
-interface CardProps {
-  connection: AwsConnection;
-  configuration: RegistryConfiguration;
-  errorActions: ErrorActions;
-  onChanged: () => void;
-}
 
 /** A check of a rule: running, finished, or failed. */
 type Validation = "running" | CacheRuleValidation;
 
 /** The pull through cache rules, with their check. */
-export function CacheRulesCard(props: CardProps) {
-  const { connection, configuration, errorActions, onChanged } = props;
+export function CacheRulesCard(props: ChangeableCardProps) {
+  const { configuration, ...change } = props;
   const backend = useBackend();
   const [validations, setValidations] = useState<ReadonlyMap<string, Validation>>(new Map());
   const [editing, setEditing] = useState<RegistryCacheRule | null>(null);
@@ -41,7 +29,7 @@ export function CacheRulesCard(props: CardProps) {
       setValidations((known) => new Map(known).set(prefix, validation));
     put("running");
     try {
-      put(await backend.registryCacheRuleValidate(connection, prefix));
+      put(await backend.registryCacheRuleValidate(change.connection, prefix));
     } catch (failure) {
       put({ is_valid: false, failure: asApiError(failure).message });
     }
@@ -53,7 +41,7 @@ export function CacheRulesCard(props: CardProps) {
       part="cache_rules"
       title="Pull through cache rules"
       description="ECR fetches missing images from the upstream registry."
-      errorActions={errorActions}
+      errorActions={change.errorActions}
     >
       <PagedTable
         variant="embedded"
@@ -125,7 +113,7 @@ export function CacheRulesCard(props: CardProps) {
       />
       {editing !== null && (
         <ChangeModal
-          connection={connection}
+          {...change}
           title={`Secret of the rule ${editing.prefix}`}
           confirm="Change the secret"
           change={
@@ -134,8 +122,6 @@ export function CacheRulesCard(props: CardProps) {
               : null
           }
           disabledReason={problem ?? "The secret is unchanged."}
-          errorActions={errorActions}
-          onChanged={onChanged}
           onClose={() => setEditing(null)}
         >
           <TextField
@@ -151,12 +137,10 @@ export function CacheRulesCard(props: CardProps) {
       )}
       {deleting !== null && (
         <ChangeModal
-          connection={connection}
+          {...change}
           title={`Delete the rule ${deleting.prefix}`}
           confirm={`Delete the rule ${deleting.prefix}`}
           change={{ kind: "cache_rule_delete", prefix: deleting.prefix }}
-          errorActions={errorActions}
-          onChanged={onChanged}
           onClose={() => setDeleting(null)}
         >
           <Box>

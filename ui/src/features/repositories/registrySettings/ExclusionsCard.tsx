@@ -1,25 +1,16 @@
 import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
 import { useState } from "react";
-import type { ErrorActions } from "../../../errors";
-import type { AwsConnection, RegistryConfiguration } from "../../../ipc/generated";
 import { MiddleEllipsis } from "../../../shared/MiddleEllipsis";
 import { FullTable } from "../../../shared/PagedTable";
 import { TextField } from "../../../shared/TextField";
 import { ChangeModal } from "./ChangeModal";
-import { RegistryCard } from "./RegistryCard";
+import { type ChangeableCardProps, RegistryCard } from "./RegistryCard";
 import { principalName } from "./registryWords";
 
-interface CardProps {
-  connection: AwsConnection;
-  configuration: RegistryConfiguration;
-  errorActions: ErrorActions;
-  onChanged: () => void;
-}
-
 /** The principals whose pulls don't change the pull time of images, and the offer for the one in use. */
-export function ExclusionsCard(props: CardProps) {
-  const { connection, configuration, errorActions, onChanged } = props;
+export function ExclusionsCard(props: ChangeableCardProps) {
+  const { configuration, ...change } = props;
   const [entered, setEntered] = useState<string | null>(null);
   const [removing, setRemoving] = useState<string | null>(null);
   const exclusions = configuration.exclusions ?? [];
@@ -46,7 +37,7 @@ export function ExclusionsCard(props: CardProps) {
           Exclude a role
         </Button>
       }
-      errorActions={errorActions}
+      errorActions={change.errorActions}
     >
       <Box data-testid="exclusion-own">
         {principal === null
@@ -92,7 +83,7 @@ export function ExclusionsCard(props: CardProps) {
       />
       {entered !== null && (
         <ChangeModal
-          connection={connection}
+          {...change}
           title="Exclude a role"
           confirm={
             problem === null
@@ -101,8 +92,6 @@ export function ExclusionsCard(props: CardProps) {
           }
           change={problem === null ? { kind: "exclusion_add", principal: wanted } : null}
           disabledReason={problem ?? undefined}
-          errorActions={errorActions}
-          onChanged={onChanged}
           onClose={() => setEntered(null)}
         >
           <Box>
@@ -123,12 +112,10 @@ export function ExclusionsCard(props: CardProps) {
       )}
       {removing !== null && (
         <ChangeModal
-          connection={connection}
+          {...change}
           title="Remove an exclusion"
           confirm={`Count reads of ${principalName(removing)}`}
           change={{ kind: "exclusion_remove", principal: removing }}
-          errorActions={errorActions}
-          onChanged={onChanged}
           onClose={() => setRemoving(null)}
         >
           <Box>{`Pulls by ${removing} change the last pull of images again.`}</Box>

@@ -3,7 +3,15 @@ import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import type { ReactNode } from "react";
 import { type ErrorActions, ErrorAlert } from "../../../errors";
-import type { RegistryConfiguration, RegistryPart } from "../../../ipc/generated";
+import type { AwsConnection, RegistryConfiguration, RegistryPart } from "../../../ipc/generated";
+
+/** What a card needs that changes its part of the configuration. */
+export interface ChangeableCardProps {
+  connection: AwsConnection;
+  configuration: RegistryConfiguration;
+  errorActions: ErrorActions;
+  onChanged: () => void;
+}
 
 interface RegistryCardProps {
   configuration: RegistryConfiguration;

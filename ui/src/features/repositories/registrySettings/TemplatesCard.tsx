@@ -4,25 +4,12 @@ import Checkbox from "@cloudscape-design/components/checkbox";
 import FormField from "@cloudscape-design/components/form-field";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
-import type { ErrorActions } from "../../../errors";
-import type {
-  AwsConnection,
-  RegistryConfiguration,
-  RegistryTemplate,
-  TemplateUse,
-} from "../../../ipc/generated";
+import type { RegistryTemplate, TemplateUse } from "../../../ipc/generated";
 import { PagedTable } from "../../../shared/PagedTable";
 import { isKnown, reportedText, unchangeableReason } from "../../../shared/reported";
 import { ChangeModal } from "./ChangeModal";
-import { RegistryCard } from "./RegistryCard";
+import { type ChangeableCardProps, RegistryCard } from "./RegistryCard";
 import { templateUseLabels } from "./registryWords";
-
-interface CardProps {
-  connection: AwsConnection;
-  configuration: RegistryConfiguration;
-  errorActions: ErrorActions;
-  onChanged: () => void;
-}
 
 const uses = Object.keys(templateUseLabels) as TemplateUse[];
 
@@ -40,8 +27,8 @@ function templateWords(template: RegistryTemplate): string {
 }
 
 /** The templates for repositories that ECR creates. */
-export function TemplatesCard(props: CardProps) {
-  const { connection, configuration, errorActions, onChanged } = props;
+export function TemplatesCard(props: ChangeableCardProps) {
+  const { configuration, ...change } = props;
   const [editing, setEditing] = useState<RegistryTemplate | null>(null);
   const [chosen, setChosen] = useState<readonly TemplateUse[]>([]);
   const [deleting, setDeleting] = useState<RegistryTemplate | null>(null);
@@ -51,7 +38,7 @@ export function TemplatesCard(props: CardProps) {
       part="templates"
       title="Repository creation templates"
       description="Settings of repositories that ECR creates."
-      errorActions={errorActions}
+      errorActions={change.errorActions}
     >
       <PagedTable
         variant="embedded"
@@ -111,7 +98,7 @@ export function TemplatesCard(props: CardProps) {
       />
       {editing !== null && (
         <ChangeModal
-          connection={connection}
+          {...change}
           title={`Use of template ${editing.prefix}`}
           confirm="Change the use"
           change={
@@ -120,8 +107,6 @@ export function TemplatesCard(props: CardProps) {
               : null
           }
           disabledReason="Choose at least one use."
-          errorActions={errorActions}
-          onChanged={onChanged}
           onClose={() => setEditing(null)}
         >
           <FormField label="ECR uses it when it creates a repository for">
@@ -143,12 +128,10 @@ export function TemplatesCard(props: CardProps) {
       )}
       {deleting !== null && (
         <ChangeModal
-          connection={connection}
+          {...change}
           title={`Delete template ${deleting.prefix}`}
           confirm={`Delete the template ${deleting.prefix}`}
           change={{ kind: "template_delete", prefix: deleting.prefix }}
-          errorActions={errorActions}
-          onChanged={onChanged}
           onClose={() => setDeleting(null)}
         >
           <Box>

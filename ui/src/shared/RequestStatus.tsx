@@ -1,0 +1,22 @@
+import Box from "@cloudscape-design/components/box";
+import Spinner from "@cloudscape-design/components/spinner";
+import { type ErrorActions, ErrorAlert } from "../errors";
+import type { Request } from "./useRequest";
+
+interface RequestStatusProps {
+  request: Pick<Request<unknown>, "error" | "reload">;
+  /** What is shown while there is neither an answer nor an error, such as “Reading the document”. */
+  loading: string;
+  errorActions: ErrorActions;
+}
+
+/** What is shown until there is an answer: what is being read, or the error with a retry. */
+export function RequestStatus({ request, loading, errorActions }: RequestStatusProps) {
+  return request.error === null ? (
+    <Box>
+      <Spinner /> {loading}
+    </Box>
+  ) : (
+    <ErrorAlert error={request.error} actions={{ ...errorActions, retry: request.reload }} />
+  );
+}
