@@ -238,7 +238,7 @@ impl Operator {
                 AccountId::parse(value).is_ok().then(|| account(value, own).exposure)
             }
             "aws:principalarn" | "aws:sourcearn" if is_text => {
-                let id = value.splitn(6, ':').nth(4)?;
+                let id = value.split(':').nth(4)?;
                 AccountId::parse(id).is_ok().then(|| account(id, own).exposure)
             }
             "aws:sourcevpc" | "aws:sourcevpce" if is_text => {

@@ -123,7 +123,7 @@ fn aws(name: &str, own: &AccountId) -> Result<PrincipalWords, String> {
     if AccountId::parse(name).is_ok() {
         return Ok(account(name, own));
     }
-    // AWS puts the unique ID in the place of a user or role that was deleted.
+    // AWS shows the unique ID of a user or role that was deleted.
     // Source: IAM user guide, "AWS JSON policy elements: Principal".
     for (prefix, kind) in [("AIDA", "user"), ("AROA", "role")] {
         if name.starts_with(prefix) && name.bytes().all(|byte| byte.is_ascii_alphanumeric()) {

@@ -214,7 +214,9 @@ fn cautions(
             Exposure::Organization,
         ])
     {
-        cautions.push("Whoever can change this policy can give permissions to others.".to_owned());
+        cautions.push(
+            "A principal that can change this policy can give permissions to others.".to_owned(),
+        );
     }
     if reaches(&[Exposure::Service]) && !conditions.limits_services {
         cautions.push(

@@ -1,3 +1,4 @@
+/** The policies of repositories in the fake backend, for the Access tab. */
 import type { Backend } from "../backend";
 import type { AccessWords, StatementWords } from "../generated";
 import { fakeError } from "./error";
