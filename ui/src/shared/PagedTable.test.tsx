@@ -14,6 +14,7 @@ const rows = Array.from({ length: 10_000 }, (_, number) => `image-${number}`);
 it("draws one page of thousands of rows, and searches all of them", () => {
   const shown = (items: readonly string[]) => (
     <PagedTable
+      name="part"
       items={items}
       trackBy={(row) => row}
       words={(row) => [row]}

@@ -4,12 +4,13 @@ import Button from "@cloudscape-design/components/button";
 import Pagination from "@cloudscape-design/components/pagination";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Table, { type TableProps } from "@cloudscape-design/components/table";
-import { type ReactNode, useEffect, useRef } from "react";
+import { type ReactNode, useEffect, useMemo, useRef } from "react";
 import { FillHeight } from "./FillHeight";
 import { formatCounted } from "./format";
 import { useHiddenCopies } from "./hiddenCopies";
 import { MeasuredWidth } from "./MeasuredWidth";
 import { OneLineProvider } from "./oneLine";
+import { compareShown, isOpaque } from "./shownOrder";
 import { TableBesidePanel } from "./TableBesidePanel";
 import { TableTools } from "./TableTools";
 import { paginationLabels } from "./tableLabels";
@@ -78,6 +79,49 @@ function usePages<Row>(
   return { ...collection, sorting, page };
 }
 
+/** The columns. Those without an order of their own sort by what they show in these rows, except with `null`. */
+function useSortedColumns<Row>(
+  definitions: readonly Column<Row>[],
+  items: readonly Row[] | null,
+): readonly Column<Row>[] {
+  const latest = useRef(definitions);
+  latest.current = definitions;
+  const first = items?.[0];
+  /** The columns without an order, as a text that stays the same in the next rendering. */
+  const unsorted = definitions
+    .filter(
+      ({ unsorted, sortingField, sortingComparator, cell }) =>
+        unsorted === true ||
+        (sortingField === undefined &&
+          sortingComparator === undefined &&
+          (first === undefined || isOpaque(cell(first)))),
+    )
+    .map(({ id }) => id)
+    .join(" ");
+  return useMemo(
+    () =>
+      definitions.map((column): Column<Row> => {
+        if (unsorted.split(" ").includes(column.id) || column.unsorted === true) {
+          return column;
+        }
+        // The order that the user chose is kept while definitions change, and compares what they show now.
+        const compare = (one: Row, other: Row) => {
+          const current = latest.current.find(({ id }) => id === column.id) ?? column;
+          return (
+            current.sortingComparator?.(one, other) ??
+            compareShown(current.cell(one), current.cell(other))
+          );
+        };
+        const hasOwnField =
+          column.sortingField !== undefined && column.sortingComparator === undefined;
+        return hasOwnField
+          ? column
+          : { ...column, sortingField: column.id, sortingComparator: compare };
+      }),
+    [definitions, unsorted],
+  );
+}
+
 function noMatches(onClear: () => void): ReactNode {
   return (
     <Box textAlign="center" padding="m">
@@ -89,34 +133,26 @@ function noMatches(onClear: () => void): ReactNode {
   );
 }
 
-/** A table with pagination, sorting, and a text filter, for a part of a page or a dialog. */
-export function PagedTable<Row>(props: PagedTableProps<Row>) {
-  const { words, finds, filters, sortedBy, sortedDescending, ...table } = props;
-  const { items, actions, filteredItemsCount, filterProps, paginationProps, sorting, page } =
-    usePages(table.items, table.columnDefinitions, words, rowsOfAPage, sortedBy, sortedDescending);
-  const drawn = useRowPortions(items, page);
-  const paged = table.items.length > rowsOfAPage;
+/** Fewer columns are always all shown, so that there is nothing to choose. */
+const columnsToChoose = 4;
+
+interface PartTableProps<Row>
+  extends Omit<FullTableProps<Row>, "section" | "wrapsLines" | "below"> {}
+
+/**
+ * A table for a part of a page or a dialog, as high as its rows. Its columns sort and resize as those of a list page. It has a
+ * filter with its second page, and preferences if there are columns to choose.
+ */
+export function PagedTable<Row>({ finds, wrapLines = false, ...table }: PartTableProps<Row>) {
+  const isPaged = table.items.length > rowsOfAPage;
   return (
-    <Table
-      {...sorting}
+    <FullTable
+      section
+      sortsShown
+      wrapsLines={wrapLines}
+      finds={isPaged ? finds : undefined}
+      hasPreferences={isPaged || table.columnDefinitions.length >= columnsToChoose}
       {...table}
-      items={drawn}
-      empty={
-        filterProps.filteringText === "" ? table.empty : noMatches(() => actions.setFiltering(""))
-      }
-      filter={
-        ((paged && finds !== undefined) || filters) && (
-          <TableTools
-            filterProps={filterProps}
-            finds={paged ? finds : undefined}
-            countText={formatCounted(filteredItemsCount ?? 0, "match", "matches")}
-            filters={filters}
-          />
-        )
-      }
-      pagination={
-        paged ? <Pagination {...paginationProps} ariaLabels={paginationLabels} /> : undefined
-      }
     />
   );
 }
@@ -152,10 +188,16 @@ interface FullTableProps<Row> extends Omit<PagedTableProps<Row>, "columnDefiniti
   onColumns?: (ids: readonly string[]) => void;
   /** Called with the visible rows when they change. */
   onPage?: (rows: readonly Row[]) => void;
+  /** Whether the user can choose its columns, page size and density. */
+  hasPreferences?: boolean;
+  /** Whether columns without an order of their own sort by what they show. */
+  sortsShown?: boolean;
 }
 
-/** The padding and border of a section at its left and right. */
-const sectionPadding = 44;
+/** The padding and border of a section at its left and right. An embedded table has none. */
+function sectionPadding(variant: TableProps["variant"]): number {
+  return variant === "embedded" || variant === "borderless" ? 0 : 44;
+}
 
 function sameRows<Row>(before: readonly Row[] | null, now: readonly Row[]): boolean {
   return before?.length === now.length && now.every((row, index) => row === before[index]);
@@ -199,13 +241,17 @@ export function FullTable<Row>(props: FullTableProps<Row>) {
     alsoFound,
     countText,
     nested,
+    hasPreferences = true,
+    sortsShown = false,
+    columnDefinitions,
     ...table
   } = rest;
+  const columnsInOrder = useSortedColumns(columnDefinitions, sortsShown ? table.items : null);
   const [layout, setLayout] = useTableLayout(storageKey ?? `${name}.table`, wrapsLines);
   const { items, actions, filteredItemsCount, filterProps, paginationProps, sorting, page } =
     usePages(
       table.items,
-      table.columnDefinitions,
+      columnsInOrder,
       words,
       layout.pageSize,
       sortedBy,
@@ -229,9 +275,9 @@ export function FullTable<Row>(props: FullTableProps<Row>) {
   useHiddenCopies();
   const hasSelection = table.selectionType !== undefined;
   const { columns, sized, onWidth, widthsAfter } = useFittedColumns({
-    definitions: props.columnDefinitions,
+    definitions: columnsInOrder,
     layout,
-    beside: (hasSelection ? selectionWidth : 0) + (section ? sectionPadding : 0),
+    beside: (hasSelection ? selectionWidth : 0) + (section ? sectionPadding(table.variant) : 0),
     hasSelection,
     hasRows: table.items.length > 0,
   });
@@ -272,9 +318,9 @@ export function FullTable<Row>(props: FullTableProps<Row>) {
   const pagination = pages > 1 && (
     <Pagination {...paginationProps} ariaLabels={paginationLabels} data-testid={`${name}-pages`} />
   );
-  const preferences = (
+  const preferences = hasPreferences && (
     <TablePreferences
-      columns={props.columnDefinitions}
+      columns={columnDefinitions}
       layout={layout}
       onChange={setLayout}
       data-testid={`${name}-preferences`}

@@ -4,7 +4,6 @@ import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import Table from "@cloudscape-design/components/table";
 import type {
   AbilityVerdict,
   CheckResult,
@@ -12,6 +11,7 @@ import type {
   NameDiagnosis,
 } from "../../ipc/generated";
 import { formatCount } from "../../shared/format";
+import { PagedTable } from "../../shared/PagedTable";
 import { StatusText } from "../../shared/StatusText";
 import {
   alertTypes,
@@ -82,12 +82,12 @@ function Ability({ verdict }: { verdict: AbilityVerdict }) {
 
 function ClientsTable({ clients }: { clients: readonly ClientVerdict[] }) {
   return (
-    <Table
+    <PagedTable
+      name="diagnosis-clients"
       header={<Header variant="h2">What each client can do</Header>}
       items={clients}
       trackBy="client"
       wrapLines
-      contentDensity="compact"
       variant="container"
       columnDefinitions={[
         {
@@ -127,7 +127,8 @@ interface ChecksTableProps {
 /** The twelve checks in order. Rows keep their place while answers arrive. */
 export function ChecksTable({ results, running }: ChecksTableProps) {
   return (
-    <Table
+    <PagedTable
+      name="diagnosis-checks"
       header={
         <Header variant="h2" counter={running ? `(${formatCount(results.length)}/12)` : undefined}>
           Checks
@@ -136,7 +137,6 @@ export function ChecksTable({ results, running }: ChecksTableProps) {
       items={checkRows(results)}
       trackBy="check"
       wrapLines
-      contentDensity="compact"
       variant="container"
       columnDefinitions={[
         {

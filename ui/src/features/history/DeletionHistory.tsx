@@ -102,6 +102,7 @@ export function DeletionHistory(props: DeletionHistoryProps) {
           },
           {
             id: "table",
+            unsorted: true,
             header: "Images as CSV",
             hideOrder: 1,
             width: 190,
@@ -111,6 +112,7 @@ export function DeletionHistory(props: DeletionHistoryProps) {
           },
           {
             id: "action",
+            unsorted: true,
             header: "Action",
             width: 90,
             cell: (entry) => (

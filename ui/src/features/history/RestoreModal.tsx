@@ -110,6 +110,7 @@ function RestorePlanView({ plan }: { plan: RestorePlan }) {
       <Box data-testid="restore-summary">{restoreSummary(plan)}</Box>
       {restored.length > 0 && (
         <PagedTable
+          name="restored"
           variant="embedded"
           items={restored}
           trackBy={({ name, image }) => `${name} ${image.digest}`}
@@ -129,6 +130,7 @@ function RestorePlanView({ plan }: { plan: RestorePlan }) {
       )}
       {left.length > 0 && (
         <PagedTable
+          name="not-restored"
           variant="embedded"
           items={left}
           trackBy={({ name, one }) => `${name} ${one.digest} ${JSON.stringify(one.why)}`}

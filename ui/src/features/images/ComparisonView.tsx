@@ -38,6 +38,7 @@ export function ComparisonView({ comparison }: { comparison: ImageComparison }) 
         />
       </Container>
       <PagedTable<ConfigDifference>
+        name="compare-configuration"
         variant="container"
         header={
           <Header variant="h2" counter={`(${formatCount(comparison.configuration.length)})`}>
@@ -132,6 +133,7 @@ function LayersTable({ comparison: { layers } }: { comparison: ImageComparison }
   ];
   return (
     <PagedTable<LayerChange>
+      name="compare-layers"
       variant="container"
       header={
         <Header
@@ -190,6 +192,7 @@ function PackagesTable({ packages }: { packages: PackageComparison }) {
   const compared = left_sbom && right_sbom && problem === null;
   return (
     <PagedTable<PackageChange>
+      name="compare-packages"
       variant="container"
       header={
         <Header
@@ -238,6 +241,7 @@ function PackagesTable({ packages }: { packages: PackageComparison }) {
 function PlatformsTable({ comparison }: { comparison: ImageComparison }) {
   return (
     <PagedTable
+      name="compare-platforms"
       variant="container"
       header={<Header variant="h2">Platforms</Header>}
       items={comparison.platforms}

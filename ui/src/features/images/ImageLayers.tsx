@@ -120,6 +120,7 @@ export function ImageLayers({ image, location, errorActions }: ImageLayersProps)
           },
           {
             id: "line",
+
             header: image.artifact_type === null ? "Line of the build" : "File",
             isRowHeader: true,
             width: 300,
@@ -172,6 +173,7 @@ export function ImageLayers({ image, location, errorActions }: ImageLayersProps)
           },
           {
             id: "files",
+            unsorted: true,
             header: "Files",
             width: 70,
             cell: ({ layer }) =>

@@ -169,6 +169,7 @@ function facts(image: OpenedImage, inspection: ImageInspection) {
 function PlatformsTable({ inspection }: { inspection: ImageInspection }) {
   return (
     <PagedTable<PlatformManifest>
+      name="image-platforms"
       variant="container"
       header={
         <Header variant="h2" counter={`(${formatCount(inspection.platforms.length)})`}>

@@ -62,6 +62,7 @@ function ChangesTables({ changes }: { changes: StackChanges }) {
         </Alert>
       )}
       <PagedTable<LayerChanges>
+        name="layer-changes"
         variant="container"
         header={
           <Header
@@ -89,6 +90,7 @@ function ChangesTables({ changes }: { changes: StackChanges }) {
       />
       {rows.length > 0 && (
         <PagedTable<HiddenFile & { id: string }>
+          name="wasted-space"
           variant="container"
           header={
             <Header variant="h2" description="The largest files that a later layer hides.">

@@ -148,6 +148,7 @@ function FilesTable({ layer, listed }: { layer: ImageLayer; listed: ListedLayer 
         </Alert>
       )}
       <PagedTable
+        name="layer-files"
         variant="container"
         header={
           <Header

@@ -53,6 +53,7 @@ export function ReplicationTab(props: ReplicationTabProps) {
   const rows = request.answer.map((one, index) => ({ ...one, id: `${index}` }));
   return (
     <PagedTable<ImageReplication & { id: string }>
+      name="image-replication"
       variant="container"
       header={
         <Header

@@ -137,6 +137,7 @@ export function SupplyChainTab({ location, errorActions }: SupplyChainTabProps) 
           },
           {
             id: "open",
+            unsorted: true,
             header: "Content",
             width: 95,
             cell: (attachment) => (

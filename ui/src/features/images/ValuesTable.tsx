@@ -16,6 +16,7 @@ export function ValuesTable({ title, values }: ValuesTableProps) {
   const rows = values.map((value, index) => ({ ...value, id: `${index}` }));
   return (
     <PagedTable
+      name="image-values"
       variant="container"
       header={
         <Header variant="h2" counter={`(${formatCount(values.length)})`}>
@@ -35,7 +36,8 @@ export function ValuesTable({ title, values }: ValuesTableProps) {
           header: "Name",
           isRowHeader: true,
           sortingField: "name",
-          width: "35%",
+          width: 300,
+          grow: 1,
           cell: ({ name }) => <span style={{ overflowWrap: "anywhere" }}>{name}</span>,
         },
         {

@@ -22,6 +22,7 @@ import { PagedTable } from "../../shared/PagedTable";
 import { RelativeTime } from "../../shared/RelativeTime";
 import { RequestStatus } from "../../shared/RequestStatus";
 import { StatusText } from "../../shared/StatusText";
+import { orderBy } from "../../shared/shownOrder";
 import { useAsyncAction } from "../../shared/useAsyncAction";
 import { useRequest } from "../../shared/useRequest";
 import { SeverityText, scanStateText, severityLabel } from "../../shared/vulnerabilities";
@@ -176,6 +177,7 @@ function PackagesTable({ found }: { found: ImageVulnerabilities }) {
   const total = found.packages.reduce((sum, one) => sum + one.vulnerabilities.length, 0);
   return (
     <PagedTable<VulnerablePackage & { id: string }>
+      name="vulnerable-packages"
       variant="container"
       header={
         <Header
@@ -236,6 +238,7 @@ function PackagesTable({ found }: { found: ImageVulnerabilities }) {
         },
         {
           id: "vulnerabilities",
+          sortingComparator: orderBy(({ vulnerabilities }) => vulnerabilities.length),
           header: "Vulnerabilities",
           cell: (row) => <VulnerabilitiesCell row={row} />,
         },

@@ -18,6 +18,7 @@ export function CleanupExclusions({ proposals }: { proposals: readonly CleanupPr
       data-testid="cleanup-kept"
     >
       <PagedTable
+        name="cleanup-exclusions"
         variant="embedded"
         items={kept}
         trackBy={({ of, image }) => `${of} ${image.digest}`}

@@ -6,7 +6,6 @@ import Container from "@cloudscape-design/components/container";
 import FormField from "@cloudscape-design/components/form-field";
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import Table from "@cloudscape-design/components/table";
 import { useRef, useState } from "react";
 import { type ErrorActions, ErrorAlert } from "../../errors";
 import { useBackend } from "../../ipc";
@@ -22,6 +21,7 @@ import { cleanupLabels } from "../../shared/cleanupTexts";
 import { connectionKey } from "../../shared/connection";
 import { formatCount, formatCounted } from "../../shared/format";
 import { InfoLink } from "../../shared/help";
+import { PagedTable } from "../../shared/PagedTable";
 import { StatusText } from "../../shared/StatusText";
 import { TextField } from "../../shared/TextField";
 import { useRequest } from "../../shared/useRequest";
@@ -156,7 +156,8 @@ export function CleanupTab({ connection, details, errorActions, onChanged }: Cle
           <ErrorAlert error={error} actions={{ ...errorActions, retry: request.reload }} />
         </SpaceBetween>
       ))}
-      <Table
+      <PagedTable
+        name="cleanup-classes"
         variant="container"
         items={proposals}
         trackBy="class"
@@ -225,6 +226,7 @@ export function CleanupTab({ connection, details, errorActions, onChanged }: Cle
           {
             id: "action",
             header: "Action",
+            unsorted: true,
             width: 120,
             cell: (proposal) => (
               <Button

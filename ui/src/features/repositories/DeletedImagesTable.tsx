@@ -1,5 +1,4 @@
 import Box from "@cloudscape-design/components/box";
-import type { TableProps } from "@cloudscape-design/components/table";
 import { nextSteps, wordsOf } from "../../errors";
 import type { ApiError, DeletionPlan, DeletionReport } from "../../ipc/generated";
 import { Bytes } from "../../shared/Bytes";
@@ -7,6 +6,7 @@ import { MiddleEllipsis } from "../../shared/MiddleEllipsis";
 import { PagedTable } from "../../shared/PagedTable";
 import { RelativeTime } from "../../shared/RelativeTime";
 import { StatusText } from "../../shared/StatusText";
+import type { Column } from "../../shared/tablePreferences";
 import { type DeletedImageRow, deletedImageRows } from "./deletionTexts";
 import { imageKindLabels } from "./repositoryImageRows";
 
@@ -38,7 +38,7 @@ export function DeletedImagesTable({ plan, report }: DeletedImagesTableProps) {
   };
   const several = plan.repositories.length > 1;
   const parts = rows.some(({ goesWith }) => goesWith !== null);
-  const columns: TableProps.ColumnDefinition<DeletedImageRow>[] = [
+  const columns: Column<DeletedImageRow>[] = [
     ...(report === null
       ? []
       : [
@@ -111,13 +111,13 @@ export function DeletedImagesTable({ plan, report }: DeletedImagesTableProps) {
   ];
   return (
     <PagedTable
+      name="deleted-images"
       variant="embedded"
       items={report === null ? rows : [...rows].sort((one, other) => rank(one) - rank(other))}
       trackBy={({ repository, image }) => key(repository, image.digest)}
       words={({ repository, image }) => [repository, image.digest, ...image.tags]}
       finds="images by repository, tag, or digest"
       ariaLabels={{ tableLabel: "Images to delete" }}
-      resizableColumns
       wrapLines={report !== null}
       columnDefinitions={columns}
       data-testid="deletion-images"

@@ -37,6 +37,7 @@ export function DeletionPlanView({ plan }: { plan: DeletionPlan }) {
           data-testid="deletion-kept"
         >
           <PagedTable
+            name="deletion-kept"
             variant="embedded"
             items={kept}
             trackBy={({ repository, image }) => `${repository} ${image.digest}`}

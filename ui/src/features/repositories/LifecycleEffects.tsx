@@ -88,6 +88,7 @@ export function LifecycleEffects({ effects }: { effects: LifecycleWhatIf }) {
 export function AffectedImages({ images }: { images: readonly AffectedImage[] }) {
   return (
     <PagedTable
+      name="lifecycle-effects"
       variant="embedded"
       items={images}
       trackBy="digest"

@@ -28,6 +28,7 @@ export function SeveralTagsModal({ images, onChoose, onClose }: SeveralTagsModal
       data-testid="several-tags"
     >
       <PagedTable
+        name="several-tags"
         variant="embedded"
         items={images}
         trackBy="digest"
@@ -45,6 +46,7 @@ export function SeveralTagsModal({ images, onChoose, onClose }: SeveralTagsModal
           {
             id: "action",
             header: "Action",
+            unsorted: true,
             cell: (image) => (
               <Button
                 variant="inline-link"

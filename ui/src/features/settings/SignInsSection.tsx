@@ -82,6 +82,7 @@ export function SignInsSection({ errorActions }: { errorActions: ErrorActions })
     },
     {
       id: "actions",
+      unsorted: true,
       header: "Actions",
       width: 220,
       cell: (session) => (

@@ -192,6 +192,7 @@ export function ReportTable({ images }: ReportTableProps) {
         },
         {
           id: "pull",
+          unsorted: true,
           header: "Pull",
           width: 140,
           cell: (row) =>

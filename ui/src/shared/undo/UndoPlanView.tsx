@@ -90,6 +90,7 @@ export function UndoPlanView({ plan }: { plan: UndoPlan }) {
         </Box>
       )}
       <PagedTable
+        name="undo-changes"
         items={rowsOf(plan)}
         words={(row) => [row.name, row.text]}
         finds="a tag or repository"

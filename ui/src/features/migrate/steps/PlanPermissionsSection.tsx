@@ -1,7 +1,6 @@
 import Box from "@cloudscape-design/components/box";
 import ExpandableSection from "@cloudscape-design/components/expandable-section";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import Table from "@cloudscape-design/components/table";
 import { type ErrorActions, ErrorAlert } from "../../../errors";
 import type {
   PermissionBasis,
@@ -11,6 +10,7 @@ import type {
   PlanPermissions,
 } from "../../../ipc/generated";
 import { formatCount, formatCounted } from "../../../shared/format";
+import { PagedTable } from "../../../shared/PagedTable";
 import { PolicyText } from "../../../shared/PolicyText";
 import { StatusText } from "../../../shared/StatusText";
 import type { Request } from "../../../shared/useRequest";
@@ -107,7 +107,8 @@ export function PlanPermissionsSection({ permissions, errorActions }: PlanPermis
       <div data-testid="permissions">
         {answer !== null && (
           <SpaceBetween size="m">
-            <Table
+            <PagedTable
+              name="plan-permissions"
               variant="embedded"
               items={rows}
               trackBy="action"

@@ -232,6 +232,7 @@ export function sourceColumns(cells: SourceCells): readonly Column<SourceRow>[] 
   return [
     {
       id: "box",
+      unsorted: true,
       header: (
         <Checkbox
           checked={cells.allBox === "all"}

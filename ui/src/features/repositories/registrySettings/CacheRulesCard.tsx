@@ -44,12 +44,12 @@ export function CacheRulesCard(props: ChangeableCardProps) {
       errorActions={change.errorActions}
     >
       <PagedTable
+        name="cache-rules"
         variant="embedded"
         items={configuration.cache_rules ?? []}
         trackBy="prefix"
         words={({ prefix, upstream }) => [prefix, upstream]}
         finds="rules by prefix or upstream"
-        contentDensity="compact"
         ariaLabels={{ tableLabel: "Pull through cache rules" }}
         empty="No rules"
         columnDefinitions={[
@@ -79,6 +79,7 @@ export function CacheRulesCard(props: ChangeableCardProps) {
           {
             id: "actions",
             header: "Actions",
+            unsorted: true,
             cell: (rule) => (
               <SpaceBetween direction="horizontal" size="xs">
                 <Button

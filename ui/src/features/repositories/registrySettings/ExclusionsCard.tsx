@@ -67,6 +67,7 @@ export function ExclusionsCard(props: ChangeableCardProps) {
           },
           {
             id: "actions",
+            unsorted: true,
             header: "Actions",
             width: 120,
             cell: ({ arn }) => (

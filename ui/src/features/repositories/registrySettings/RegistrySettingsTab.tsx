@@ -223,10 +223,10 @@ function Sentences({ sentences, none = "None" }: { sentences: readonly string[];
 function Backfills({ backfills }: { backfills: readonly ReplicationBackfill[] }) {
   return (
     <PagedTable
+      name="backfills"
       variant="embedded"
       items={backfills}
       trackBy="id"
-      contentDensity="compact"
       ariaLabels={{ tableLabel: "Replication backfills" }}
       columnDefinitions={[
         {

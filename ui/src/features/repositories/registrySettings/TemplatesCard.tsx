@@ -41,12 +41,12 @@ export function TemplatesCard(props: ChangeableCardProps) {
       errorActions={change.errorActions}
     >
       <PagedTable
+        name="creation-templates"
         variant="embedded"
         items={configuration.templates ?? []}
         trackBy="prefix"
         words={({ prefix }) => [prefix]}
         finds="templates by prefix"
-        contentDensity="compact"
         ariaLabels={{ tableLabel: "Repository creation templates" }}
         empty="No templates"
         columnDefinitions={[
@@ -70,6 +70,7 @@ export function TemplatesCard(props: ChangeableCardProps) {
           {
             id: "actions",
             header: "Actions",
+            unsorted: true,
             cell: (template) => (
               <SpaceBetween direction="horizontal" size="xs">
                 <Button

@@ -144,12 +144,12 @@ export function CostSection({ sizes }: { sizes: readonly StoredSizes[] }) {
           />
         )}
         <PagedTable
+          name="costs"
           variant="embedded"
           items={rows}
           trackBy="name"
           words={({ name }) => [name]}
           finds="repositories by name"
-          contentDensity="compact"
           ariaLabels={{ tableLabel: "Cost per month by repository, as a table" }}
           columnDefinitions={[
             {

@@ -60,11 +60,11 @@ export function SizeOverTime({ months, isExact }: SizeOverTimeProps) {
         />
         <ExpandableSection headerText="Show as a table">
           <PagedTable
+            name="sizes"
             variant="embedded"
             items={[...sizes].reverse()}
             trackBy="label"
             ariaLabels={{ tableLabel: "Size over time, as a table" }}
-            contentDensity="compact"
             columnDefinitions={[
               { id: "month", header: "Month", isRowHeader: true, cell: ({ label }) => label },
               {

@@ -171,14 +171,13 @@ export function Treemap({ label, rootName, nodes, onOpen, onUp, partHeader }: Tr
         </MeasuredWidth>
         <div className="treemap-table">
           <PagedTable
+            name="storage-parts"
             variant="embedded"
             items={[...parts].sort((one, other) => other.bytes - one.bytes)}
             trackBy="id"
             words={({ name }) => [name]}
             finds={`${partHeader.toLowerCase()} by name`}
-            stickyHeader={false}
             ariaLabels={{ tableLabel: `${label}, as a table` }}
-            contentDensity="compact"
             columnDefinitions={[
               {
                 id: "name",
