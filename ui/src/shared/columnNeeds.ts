@@ -24,7 +24,7 @@ export class ColumnNeeds {
     return isMore;
   }
 
-  /** The first widths that cut nothing: the usual ones, those for the needs until now, and those for the needs of today. */
+  /** The first widths that cut nothing: the usual ones, those for the needs until now, and those for the current needs. */
   fit<Row>(widthsFor: (natural: NaturalWidths) => Column<Row>[]): Column<Row>[] {
     for (const natural of [new Map<string, number>(), this.#fitted]) {
       const columns = widthsFor(natural);

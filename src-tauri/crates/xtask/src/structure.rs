@@ -8,7 +8,7 @@
 //! - Files and links in the Markdown pages, and names in head comments, exist.
 //! - No two public types have the same name: in Rust, and in TypeScript.
 //! - Every TypeScript file says what it is for.
-//! - No source file has more than 400 lines.
+//! - No source file has more than 450 lines; 400 is the aim.
 //!
 //! - [`packages`]: finds the packages and their targets
 //! - [`module_tree`]: parses a target into its modules
@@ -48,8 +48,8 @@ const STRICT: [&str; 4] = ["src-tauri", "tests/support", "tests/flows", "tests/w
 /// Longer tests of `x.rs` are in `x/tests.rs`.
 const MAX_INLINE_TEST_LINES: usize = 100;
 
-/// Longer files are split.
-const MAX_FILE_LINES: usize = 400;
+/// Longer files are split. The aim is 400; a file may grow a little beyond before it is.
+const MAX_FILE_LINES: usize = 450;
 
 /// Long files that are read from top to bottom, and written in one order: the table of error words.
 const LONG_FILES: [&str; 1] = ["word_table.rs"];

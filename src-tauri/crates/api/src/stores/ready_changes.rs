@@ -153,7 +153,7 @@ mod tests {
             assert!(changes.any_runs(), "{case}");
             let outcome = if is_dropped {
                 drop(outcome);
-                assert!(changes.any_runs(), "{case}: its work goes on");
+                assert!(changes.any_runs(), "{case}: its work continues");
                 go_on.notify_one();
                 None
             } else {
