@@ -4,7 +4,10 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 use serde_json::{Value, json};
-use transload_contract::{CleanupClass, CleanupRules, ReplicationStatus, ScanState, Severity};
+use transload_contract::{
+    CleanupClass, CleanupRules, RegistryChange, RegistryScanning, ReplicationStatus, ScanFrequency,
+    ScanState, ScanType, ScanningRule, Severity,
+};
 use transload_errors::ErrorCode;
 use transload_practice::{FaultAction, FaultRule};
 use transload_tests::botocore::Botocore;
@@ -161,6 +164,7 @@ async fn images_that_run_are_read_in_one_call_and_kept_out_of_a_clean_up() -> Re
     }
     let (api, connection, name) = (&shop.app.api, || shop.ecr.connection(), || NAME.to_owned());
     let read = async || api.repository_use(connection(), name(), true).await.map_err(api_error);
+    let known = async || api.repository_use(connection(), name(), false).await.map_err(api_error);
     let unused = async || -> Result<Vec<String>> {
         let rules = CleanupRules { protected_tags: Vec::new(), ..CleanupRules::default() };
         let proposed = api.repository_cleanup(connection(), name(), rules).await;
@@ -175,7 +179,15 @@ async fn images_that_run_are_read_in_one_call_and_kept_out_of_a_clean_up() -> Re
     assert_eq!((found.images.len(), found.read_at_ms.is_some(), &found.error), (0, true, &None));
     assert_eq!(unused().await?, ["old-1", "prod-1"]);
 
-    practice.set_enhanced_scanning(true).await?;
+    shop.calls()?;
+    assert_eq!((&known().await?, shop.calls()?), (&found, named(&[])), "read in the last hour");
+    let rule = ScanningRule {
+        frequency: ScanFrequency::Continuous.into(),
+        filters: vec!["*".to_owned().into()],
+    };
+    let scanning = RegistryScanning { scan_type: ScanType::Enhanced.into(), rules: vec![rule] };
+    let change = RegistryChange::Scanning { scanning };
+    api.registry_change(connection(), change).await.map_err(api_error)?;
     let cli = shop.ecr.aws()?.run(["inspector2", "list-coverage"]).succeed().await?;
     let cli: Value = serde_json::from_slice(&cli.stdout)?;
     let covered = cli["coveredResources"].as_array().context("a list")?;
@@ -184,14 +196,14 @@ async fn images_that_run_are_read_in_one_call_and_kept_out_of_a_clean_up() -> Re
     counts.sort_unstable();
     assert_eq!(counts, [0, 2]);
     shop.calls()?;
-    let found = read().await?;
-    assert_eq!(shop.calls()?, named(&[("ListCoverage", 1)]));
+    let found = known().await?;
+    assert_eq!(shop.calls()?, named(&[("ListCoverage", 1)]), "the change made the reading outdated");
     let [image] = found.images.as_slice() else { anyhow::bail!("{:?}", found.images) };
     assert_eq!((&image.digest, image.count), (&runs.manifest.digest, 2));
     assert!(image.last_in_use_at_ms.is_some());
     assert_eq!(unused().await?, ["old-1"]);
     shop.calls()?;
-    let kept = api.repository_use(connection(), name(), false).await.map_err(api_error)?;
+    let kept = known().await?;
     assert_eq!((shop.calls()?, &kept), (named(&[]), &found), "read in the last hour");
 
     // Without the permission, the last reading stays, and the action is named.

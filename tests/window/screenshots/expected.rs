@@ -51,6 +51,8 @@ pub const SCROLLING_PAGES: &[&str] = &[
     "23-registry-activity",
     "23-registry-settings",
     "24-used-storage",
+    "24-used-access",
+    "24-used-access-edit",
     "25-clean-up",
     "27-long-name",
     "12-settings",

@@ -16,7 +16,8 @@ use crate::api::Api;
 const KEPT_MS: u64 = 60 * 60 * 1000;
 
 impl Api {
-    /// Returns which images of a repository run, as it was read in the last hour, or reads it. `refresh` always reads. A
+    /// Returns which images of a repository run, as it was read in the last hour and since the last change of the registry's
+    /// configuration, or reads it. `refresh` always reads. A
     /// refusal is part of the answer, because nothing else of the page depends on it.
     pub async fn repository_use(
         &self,
@@ -27,7 +28,10 @@ impl Api {
         let explored = self.explore(&connection, &name).await?;
         if !refresh {
             let known = self.known_use(&explored).await?;
-            let age = known.read_at_ms.and_then(|read_at_ms| now_ms().checked_sub(read_at_ms));
+            let registry = scope_of(explored.connected());
+            let read_at_ms = known.read_at_ms;
+            let current = read_at_ms.filter(|at| !self.inner.in_use.is_outdated(&registry, *at));
+            let age = current.and_then(|read_at_ms| now_ms().checked_sub(read_at_ms));
             if age.is_some_and(|age| age < KEPT_MS) {
                 return Ok(shown_use(known, None));
             }

@@ -6,7 +6,7 @@ use transload_contract::{
     RegistryPartError,
 };
 use transload_errors::ApiError;
-use transload_model::Reported;
+use transload_model::{Reported, now_ms};
 
 use super::registry_contents::scope_of;
 use crate::api::Api;
@@ -67,7 +67,9 @@ impl Api {
     ) -> Result<(), ApiError> {
         let connected = self.connect(&connection).await?;
         let changed = connected.session.ecr().change_registry(&change).await;
-        self.inner.blob_mounting.forget(&scope_of(&connected));
+        let registry = scope_of(&connected);
+        self.inner.blob_mounting.forget(&registry);
+        self.inner.in_use.registry_changed(registry, now_ms());
         changed?;
         tracing::info!("the configuration of a registry was changed");
         Ok(())
