@@ -197,7 +197,11 @@ async fn images_that_run_are_read_in_one_call_and_kept_out_of_a_clean_up() -> Re
     assert_eq!(counts, [0, 2]);
     shop.calls()?;
     let found = known().await?;
-    assert_eq!(shop.calls()?, named(&[("ListCoverage", 1)]), "the change made the reading outdated");
+    assert_eq!(
+        shop.calls()?,
+        named(&[("ListCoverage", 1)]),
+        "the change made the reading outdated"
+    );
     let [image] = found.images.as_slice() else { anyhow::bail!("{:?}", found.images) };
     assert_eq!((&image.digest, image.count), (&runs.manifest.digest, 2));
     assert!(image.last_in_use_at_ms.is_some());

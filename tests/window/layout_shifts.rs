@@ -78,7 +78,7 @@ async fn images_step(window: &Window, faults: &mut Vec<String>) -> Result<()> {
     let shifts = window
         .shifts_during("", async || {
             window.click_by_test_id("source-sign-in").await?;
-            window.wait_for_text("user name or token rejected").await
+            window.wait_for_text("User name or access token rejected").await
         })
         .await?;
     check("a sign-in that fails", shifts, faults)?;

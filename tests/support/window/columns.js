@@ -8,6 +8,9 @@ const root = dialogs.at(-1) ?? document.body;
 // with each value.
 const tolerance = 48;
 
+/** The room of "59 minutes ago", which columns of times keep, as in `table.css`. */
+const longestTime = 106;
+
 /** The width of the arrow of a column that sorts, with its gap. */
 const arrow = 24;
 
@@ -39,8 +42,11 @@ const edgesOf = (cell) => {
     edges.push(...[...range.getClientRects()].map(({ right }) => right));
   }
   const isHeader = cell.localName === "th";
-  for (const control of cell.querySelectorAll(isHeader ? "input" : "button, input, time, [role=progressbar], svg")) {
+  for (const control of cell.querySelectorAll(isHeader ? "input" : "button, input, [role=progressbar], svg")) {
     edges.push(control.getBoundingClientRect().right);
+  }
+  for (const time of cell.querySelectorAll("time")) {
+    edges.push(time.getBoundingClientRect().left + longestTime);
   }
   // The arrow of a sorted column is at the end of its cell, wherever its text ends.
   const hasArrow = isHeader && cell.querySelector("svg") !== null;

@@ -1,14 +1,13 @@
 //! The walk through the pages beside a migration: empty pages, pages about all repositories, images of every kind, images
-//! in use, long names, deletions, and errors.
+//! in use, long names, and deletions.
 
 use anyhow::Result;
 use fantoccini::key::Key;
-use transload_tests::ecr::PROFILE;
 use transload_tests::practice_ecr::create_repositories;
 use transload_tests::window::{Desktop, Role};
 
 use crate::screenshots::tour::Tour;
-use crate::wizard::{go_to, open_registry_images, start_practice};
+use crate::wizard::go_to;
 
 /// Of the example repositories: a signed image, and a signature whose image is gone.
 const SIGNED: &str = "shop/signed";
@@ -30,8 +29,7 @@ pub async fn every_page(tour: &mut Tour<'_>, desktop: &Desktop) -> Result<()> {
     repository(tour).await?;
     in_use(tour).await?;
     long_name(tour, desktop).await?;
-    deletion(tour).await?;
-    errors(tour).await
+    deletion(tour).await
 }
 
 /// The sections of the settings, and the example repositories that one of them adds.
@@ -116,20 +114,6 @@ async fn in_use(tour: &mut Tour<'_>) -> Result<()> {
     window.wait_for_text_in("images-table", "4 places").await?;
     tour.look("24-used-in-use").await?;
     window.click_by_test_id("repository-close").await
-}
-
-/// A page and a step whose reads are refused or fail.
-async fn errors(tour: &mut Tour<'_>) -> Result<()> {
-    let window = tour.window;
-    go_to(window, "Repositories").await?;
-    window.choose("ECR connection", PROFILE).await?;
-    window.find_by_test_id("error-alert").await?;
-    tour.look("28-refused").await?;
-    window.click(Role::Link, "Migrate").await?;
-    start_practice(window).await?;
-    open_registry_images(window, "127.0.0.1:9").await?;
-    window.find_by_test_id("error-alert").await?;
-    tour.look("29-step-2-error").await
 }
 
 /// A clean-up from its proposal to the undo of the deletion.
