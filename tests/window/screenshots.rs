@@ -7,8 +7,6 @@ mod tour;
 mod walk;
 
 use anyhow::{Context, Result, ensure};
-use transload_practice::{FaultAction, FaultRule, Plane};
-use transload_tests::ecr::Ecr;
 use transload_tests::window::{Desktop, Role, run_story};
 
 use crate::screenshots::tour::{Theme, Tour};
@@ -39,15 +37,7 @@ enum Walk {
 }
 
 async fn take_screenshots(name: &str, theme: Theme, walk: Walk) -> Result<()> {
-    // An ECR that denies everything, in a profile that only the walk through the pages chooses.
-    let refusing = Ecr::practice().await?;
-    refusing.faults()?.add(FaultRule::new(FaultAction::AccessDenied).on(Plane::Ecr));
-    let home = refusing.home()?;
-    let desktop = match walk {
-        Walk::Migration => Desktop::new(name).await?,
-        Walk::Pages => Desktop::new(name).await?.variables(home.environment()),
-    };
-    run_story(desktop, async |desktop| {
+    run_story(Desktop::new(name).await?, async |desktop| {
         let window = desktop.open().await?;
         if theme == Theme::Dark {
             window.click(Role::Button, "Dark theme").await?;

@@ -203,6 +203,11 @@ describe("the details of a repository", () => {
         backendWith({ repositoryDetails: async () => ({ ...details, ...imagesBefore(images) }) }),
       );
       openTab("access");
+      // What it reads is drawn before the click that counts.
+      await waitFor(() =>
+        expect(screen.getByTestId("repository-access").textContent).not.toContain("Loading"),
+      );
+      await act(async () => {});
       const renders = await rendersOf(() => openTab("settings"));
       expect(screen.getByTestId("repository-settings")).toBeTruthy();
       unmount();

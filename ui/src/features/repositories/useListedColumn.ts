@@ -12,6 +12,8 @@ interface ListedColumn<Value> {
   readonly error: unknown;
   /** Reads the rows in sight again. */
   readonly reload: () => void;
+  /** Reads a row again that was read before. */
+  readonly forget: (name: string) => void;
 }
 
 /**
@@ -37,27 +39,27 @@ export function useListedColumn<Value extends { readonly name: string }>(
     }
     const timer = setTimeout(() => {
       const { ask, visibleNames } = latest.current;
-      const missing = visibleNames.filter((name) => !asked.current.has(name)).slice(0, batchSize);
-      if (missing.length === 0) {
-        return;
+      const missing = visibleNames.filter((name) => !asked.current.has(name));
+      for (let start = 0; start < missing.length; start += batchSize) {
+        const batch = missing.slice(start, start + batchSize);
+        for (const name of batch) {
+          asked.current.add(name);
+        }
+        ask(batch).then(
+          (answers) => {
+            setError(null);
+            setValues(
+              (known) => new Map([...known, ...answers.map((one) => [one.name, one] as const)]),
+            );
+          },
+          (caught: unknown) => {
+            for (const name of batch) {
+              asked.current.delete(name);
+            }
+            setError(caught);
+          },
+        );
       }
-      for (const name of missing) {
-        asked.current.add(name);
-      }
-      ask(missing).then(
-        (answers) => {
-          setError(null);
-          setValues(
-            (known) => new Map([...known, ...answers.map((one) => [one.name, one] as const)]),
-          );
-        },
-        (caught: unknown) => {
-          for (const name of missing) {
-            asked.current.delete(name);
-          }
-          setError(caught);
-        },
-      );
     }, settleMs);
     return () => clearTimeout(timer);
   }, [question]);
@@ -67,5 +69,10 @@ export function useListedColumn<Value extends { readonly name: string }>(
     setError(null);
     setRound((count) => count + 1);
   }, []);
-  return { values, error, reload };
+  const forget = useCallback((name: string) => {
+    if (asked.current.delete(name)) {
+      setRound((count) => count + 1);
+    }
+  }, []);
+  return { values, error, reload, forget };
 }

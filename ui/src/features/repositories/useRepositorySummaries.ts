@@ -1,9 +1,7 @@
-import { useCallback, useEffect, useRef, useState } from "react";
+import { useEffect } from "react";
 import { useBackend } from "../../ipc";
 import type { AwsConnection, RepositorySummary } from "../../ipc/generated";
-
-/** Debounce time, to cover a burst of typing. */
-const settleMs = 150;
+import { useListedColumn } from "./useListedColumn";
 
 /** Summaries of the rows that were visible. */
 interface RepositorySummaries {
@@ -25,57 +23,13 @@ export function useRepositorySummaries(
   left: { readonly name: string } | null,
 ): RepositorySummaries {
   const backend = useBackend();
-  const [summaries, setSummaries] = useState<ReadonlyMap<string, RepositorySummary>>(new Map());
-  const [error, setError] = useState<unknown>(null);
-  const [round, setRound] = useState(0);
-  const asked = useRef(new Set<string>());
-  const latest = useRef({ backend, connection, names: visibleNames });
-  latest.current = { backend, connection, names: visibleNames };
-
+  const { values, error, reload, forget } = useListedColumn(visibleNames, true, (names) =>
+    backend.repositorySummaries(connection, names),
+  );
   useEffect(() => {
-    if (left !== null && asked.current.delete(left.name)) {
-      setRound((count) => count + 1);
+    if (left !== null) {
+      forget(left.name);
     }
-  }, [left]);
-
-  const question = `${round} ${visibleNames.join(" ")}`;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the key contains the names and the round.
-  useEffect(() => {
-    const timer = setTimeout(() => {
-      const { backend, connection, names } = latest.current;
-      const missing = names.filter((name) => !asked.current.has(name));
-      if (missing.length === 0) {
-        return;
-      }
-      for (const name of missing) {
-        asked.current.add(name);
-      }
-      backend.repositorySummaries(connection, missing).then(
-        (answers) => {
-          setError(null);
-          setSummaries((known) => {
-            const merged = new Map(known);
-            for (const answer of answers) {
-              merged.set(answer.name, answer);
-            }
-            return merged;
-          });
-        },
-        (caught: unknown) => {
-          for (const name of missing) {
-            asked.current.delete(name);
-          }
-          setError(caught);
-        },
-      );
-    }, settleMs);
-    return () => clearTimeout(timer);
-  }, [question]);
-
-  const reload = useCallback(() => {
-    asked.current.clear();
-    setError(null);
-    setRound((count) => count + 1);
-  }, []);
-  return { summaries, error, reload };
+  }, [left, forget]);
+  return { summaries: values, error, reload };
 }
