@@ -1,15 +1,28 @@
 // Returns where to click an element, or null while another element covers it. Scrolls it into view if needed.
-// Also records the element of the last click and the number of released keys for later queries.
+// Also records whether the next click hits it, and the number of released keys, for later queries.
 const [element] = arguments;
 
 if (!window.recordedInput) {
-  window.recordedInput = { clicked: null, keys: 0 };
+  window.recordedInput = { clicked: false, missed: false, keys: 0, accepts: () => true };
+  let isPressHit = false;
+  addEventListener(
+    "mousedown",
+    ({ target }) => (isPressHit = window.recordedInput.accepts(target)),
+    true,
+  );
   // Not the click event: an element that is removed before the button is released gets none.
-  addEventListener("mouseup", (event) => (window.recordedInput.clicked = event.target), true);
+  addEventListener(
+    "mouseup",
+    ({ target }) => {
+      const input = window.recordedInput;
+      input.missed = !isPressHit && !input.accepts(target);
+      input.clicked = true;
+    },
+    true,
+  );
   addEventListener("keyup", () => (window.recordedInput.keys += 1), true);
 }
-window.recordedInput.clicked = null;
-window.recordedInput.keys = 0;
+Object.assign(window.recordedInput, { clicked: false, missed: false, keys: 0, accepts: () => true });
 if (!element) return null;
 
 // Cloudscape hides native checkboxes and radios behind drawn ones, which have to be clicked.
@@ -27,7 +40,12 @@ const placeOf = (isHit) => {
       const x = Math.round(part.left + part.width / 2);
       const y = Math.round(part.top + part.height / 2);
       const hit = document.elementFromPoint(x, y);
-      if (hit && isHit(one, hit)) return { x, y, width: innerWidth, height: innerHeight };
+      if (hit && isHit(one, hit)) {
+        // The page can move the element away from the pointer. One that it replaced can't be judged.
+        window.recordedInput.accepts = (target) =>
+          target === hit || one.contains(target) || !element.isConnected;
+        return { x, y, width: innerWidth, height: innerHeight };
+      }
     }
   }
   return null;

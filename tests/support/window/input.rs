@@ -33,9 +33,11 @@ impl Window {
         self.user_input()?.click([number("x")?, number("y")?], page)?;
         // After a click that closes the window there is no page to ask.
         wait_until_true(SEEN_LIMIT, "the page to receive the click", async || {
-            self.recorded_input("clicked !== null").await.map_or(true, |seen| seen == true)
+            self.recorded_input("clicked").await.map_or(true, |seen| seen == true)
         })
         .await?;
+        let is_missed = self.recorded_input("missed").await.is_ok_and(|missed| missed == true);
+        ensure!(!is_missed, "the page moved it away from the pointer");
         // A click that the page did not receive is done again, and is one click of the user.
         self.count_click();
         Ok(())

@@ -79,9 +79,15 @@ export function UndoPlanView({ plan }: { plan: UndoPlan }) {
           Everything was already deleted or changed.
         </Alert>
       ) : (
-        <Alert type="warning" header="This permanently deletes from ECR">
-          {[deleted === "" ? "" : `Deleted: ${deleted}.`, restored].filter(Boolean).join(" ")}{" "}
-          Images that other users changed since the migration are kept.
+        <Alert
+          type="warning"
+          header={
+            deleted === ""
+              ? "This changes tags in ECR"
+              : `This permanently deletes ${deleted} from ECR`
+          }
+        >
+          {restored} Images that other users changed since the migration are kept.
         </Alert>
       )}
       {totals.left > 0 && (
