@@ -89,6 +89,8 @@ fn with_tools(
 ) -> Result<TestRun> {
     let mut process = run
         .env("PATH", path_with_tools(workspace)?)
+        // A failure names its steps, and 60 lines of a backtrace would hide other failures in a log that is cut.
+        .env("RUST_LIB_BACKTRACE", "0")
         // Tests that write TypeScript types must not write to the committed folder.
         .env("TS_RS_EXPORT_DIR", workspace.target.join("fresh-types"))
         .env("TRANSLOAD_APP", workspace.program(false))

@@ -10,8 +10,9 @@ use std::sync::Mutex;
 
 use anyhow::{Context, Result, bail};
 
-/// How many of the last lines of a program that failed are kept.
-const LAST_LINES: usize = 120;
+/// How many of the last lines of a program that failed are kept: the list of what failed, for several programs in a log
+/// that is cut to its end.
+const LAST_LINES: usize = 40;
 
 /// A program that ended with an error.
 #[derive(Debug)]
