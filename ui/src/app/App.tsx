@@ -86,17 +86,19 @@ function Window() {
     }
   }, [settingsError, notifyError]);
 
-  /** Starts practice mode and opens the wizard, unless the user opened another page meanwhile. */
+  /** Starts practice mode and opens the wizard, unless the user opened another page meanwhile. Says whether it started. */
   const choosePractice = useCallback(
-    async (from: Page | null) => {
+    async (from: Page | null): Promise<boolean> => {
       update({ type: "practice_starting" });
       try {
         await backend.practiceStart();
         draftDispatch({ type: "connection_chosen", connection: { kind: "practice" } });
         update({ type: "practice_started", from });
+        return true;
       } catch (error) {
         update({ type: "practice_failed" });
         notifyError(error);
+        return false;
       }
     },
     [backend, draftDispatch, notifyError],
@@ -290,9 +292,11 @@ function Window() {
                       onMigrate={() => begin("migrate")}
                       onRepositories={() => begin("repositories")}
                       onPractice={() => {
-                        choosePractice(page).then(() =>
-                          change({ welcomed: true }).catch(notifyError),
-                        );
+                        choosePractice(page).then((started) => {
+                          if (started) {
+                            change({ welcomed: true }).catch(notifyError);
+                          }
+                        });
                       }}
                     />
                   )}

@@ -2,6 +2,7 @@ import { render, screen, waitFor } from "@testing-library/react";
 import { expect, it, vi } from "vitest";
 import { emptyDraft } from "../features/migrate/wizard/draft";
 import { HelpProvider, type HelpTopic, InfoLink } from "../shared/help";
+import { LastPull } from "../shared/LastPull";
 import { byId, click, expectAccessible, find, goTo, openWindow, textOf } from "../testing/window";
 import { helpTopic } from "./helpTopic";
 import { helpTexts } from "./helpTopics";
@@ -39,6 +40,19 @@ it("opens at the topic of an Info link", () => {
   expect(link.ariaLabel).toBe("Info about friendly name");
   link.click();
   expect(open).toHaveBeenCalledWith("friendly_name");
+});
+
+it("opens from the mark of a pull that was a read by Transload", async () => {
+  const open = vi.fn();
+  const { container } = render(
+    <HelpProvider value={open}>
+      <LastPull name="v1" pulledAtMs={null} ownReadAtMs={Date.UTC(2026, 0, 5)} />
+    </HelpProvider>,
+  );
+  screen.getByLabelText("Last pull of v1").click();
+  await expectAccessible(container);
+  (await screen.findByTestId("help-pull_times")).click();
+  expect(open).toHaveBeenCalledWith("pull_times");
 });
 
 it.each([

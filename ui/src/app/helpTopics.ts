@@ -27,6 +27,10 @@ const links = {
   scanning: { text: "Image scanning", url: `${ecr}/image-scanning.html` },
   registry: { text: "Private registry settings", url: `${ecr}/registry-settings.html` },
   replication: { text: "Private image replication", url: `${ecr}/replication.html` },
+  pullTimes: {
+    text: "Pull-time update exclusions",
+    url: `${ecr}/pull-time-update-exclusions.html`,
+  },
   cacheRules: { text: "Pull through cache rules", url: `${ecr}/pull-through-cache.html` },
   deleteImage: { text: "Deleting an image", url: `${ecr}/delete_image.html` },
   deleteRepository: { text: "Deleting a repository", url: `${ecr}/repository-delete.html` },
@@ -96,6 +100,11 @@ export const helpTexts: Record<HelpTopic, HelpText> = {
     title: "Repository",
     text: "Each row is one thing that was pushed. Open an index to see its platforms, attestations, and signatures. Sizes count shared layers once, and have a “≤” until every manifest was read. Transload reads each manifest once, and shows the last pull from before its own read. Actions compares two images, or adds a tag to one: it says first whether the tag moves from another image. Settings changes whether tags can be moved.",
     links: [links.imageDetails, links.multiArchitecture, links.deleteImage],
+  },
+  pull_times: {
+    title: "Pull times",
+    text: "ECR may count the read of a manifest as a pull. Transload reads each manifest once, keeps the last pull before that, and shows it instead of its own read. A pull by someone else at almost the same time can’t be told apart. Lifecycle policies use the times that ECR has. To keep your reads out of them, add your role to the pull time exclusions in the registry settings.",
+    links: [links.pullTimes, links.lifecycle],
   },
   clean_up: {
     title: "Clean-up",

@@ -75,6 +75,12 @@ describe("the window", () => {
     await click("card-practice");
     await screen.findAllByText("No port is free.");
     await byId("card-practice");
+    // The next start shows the page again.
+    const welcomed = () => backend.calls.filter((call) => call.method === "settingsSet");
+    expect(welcomed()).toEqual([]);
+    await click("card-practice");
+    await byId("wizard-next");
+    await waitFor(() => expect(welcomed().length).toBe(1));
   });
 
   it("has one account on all pages, which Repositories can choose", async () => {

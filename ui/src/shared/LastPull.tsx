@@ -1,6 +1,7 @@
 import Button from "@cloudscape-design/components/button";
 import Popover from "@cloudscape-design/components/popover";
 import { formatExact } from "./format";
+import { HelpLink } from "./help";
 import { RelativeTime } from "./RelativeTime";
 
 interface LastPullProps {
@@ -22,9 +23,14 @@ export function LastPull({ name, pulledAtMs, ownReadAtMs }: LastPullProps) {
       {pulledAtMs === null ? "Never" : <RelativeTime timeMs={pulledAtMs} />}{" "}
       <Popover
         triggerType="custom"
-        dismissButton={false}
+        dismissAriaLabel="Close"
         size="small"
-        content={`ECR reports a pull on ${formatExact(ownReadAtMs)}. Transload read the manifest then. Shown is the last pull before that. To keep your reads out of pull times, exclude your role in the registry settings.`}
+        content={
+          <>
+            {`ECR reports a pull on ${formatExact(ownReadAtMs)}. Transload read the manifest then. Shown is the last pull before that. To keep your reads out of pull times, exclude your role in the registry settings.`}{" "}
+            <HelpLink topic="pull_times">Learn more about pull times</HelpLink>
+          </>
+        }
       >
         <Button variant="inline-icon" iconName="status-info" ariaLabel={`Last pull of ${name}`} />
       </Popover>

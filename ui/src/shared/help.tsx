@@ -12,6 +12,7 @@ export type HelpTopic =
   | "progress"
   | "repositories"
   | "repository"
+  | "pull_times"
   | "clean_up"
   | "lifecycle"
   | "access"
@@ -43,6 +44,16 @@ type OpenHelp = (topic: HelpTopic) => void;
 const HelpContext = createContext<OpenHelp>(() => {});
 
 export const HelpProvider = HelpContext.Provider;
+
+/** A link with words to a topic of the help panel. */
+export function HelpLink({ topic, children }: { topic: HelpTopic; children: string }) {
+  const open = useContext(HelpContext);
+  return (
+    <Link onFollow={() => open(topic)} data-testid={`help-${topic}`}>
+      {children}
+    </Link>
+  );
+}
 
 /** The Info link beside a heading. */
 export function InfoLink({ topic }: { topic: HelpTopic }) {

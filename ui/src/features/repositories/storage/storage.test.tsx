@@ -120,17 +120,19 @@ it("says the range of the size where repositories can share layers", () => {
 });
 
 it.each([
-  ["v1.2.3", "v*"],
-  ["v2", "v*"],
-  ["release-2026-11", "release-*"],
-  ["latest", "latest"],
-  ["3f2a9c1", "Commits"],
-  ["deadbee", "deadbee"],
-  ["20261130", "Commits"],
-  ["1.4", "*"],
-  [undefined, "Untagged"],
-])("groups the tag %s as %s", (tag, group) => {
-  expect(tagGroup(tag)).toBe(group);
+  ["v1.2.3", "tag", "v*"],
+  ["v2", "tag", "v*"],
+  ["release-2026-11", "tag", "release-*"],
+  ["latest", "tag", "latest"],
+  ["3f2a9c1", "commits", "Commits"],
+  ["deadbee", "tag", "deadbee"],
+  ["20261130", "commits", "Commits"],
+  ["1.4", "tag", "*"],
+  [undefined, "untagged", "Untagged"],
+  ["Untagged", "tag", "Untagged"],
+  ["Commits", "tag", "Commits"],
+])("groups the tag %s as %s %s", (tag, kind, name) => {
+  expect(tagGroup(tag)).toEqual({ kind, name });
 });
 
 it("shows what each image adds, and shared layers as one part", () => {
@@ -166,6 +168,16 @@ it("shows what each image adds, and shared layers as one part", () => {
     "v* (39)",
     "Untagged (≤ 2)",
   ]);
+  // A tag can have the name of a group.
+  const named = details([...many, image(41, []), image(42, []), image(43, ["Untagged"])]);
+  const grouped = repositoryNodes(named);
+  expect(grouped.map(({ name }) => name)).toEqual([
+    "latest",
+    "v* (39)",
+    "Untagged (2)",
+    "Untagged",
+  ]);
+  expect(new Set(grouped.map(({ id }) => id)).size).toBe(grouped.length);
 });
 
 it.each([

@@ -105,18 +105,22 @@ export function registryNodes(repositories: readonly RepositoryContents[]): read
   });
 }
 
-const untagged = "Untagged";
+/** A group of images. A tag can have the name of another kind, such as `Untagged`. */
+interface TagGroup {
+  readonly kind: "untagged" | "commits" | "tag";
+  readonly name: string;
+}
 
 /** The group of a tag: what stands before its number, so `v1.2.3` and `v2` are one group. */
-export function tagGroup(tag: string | undefined): string {
+export function tagGroup(tag: string | undefined): TagGroup {
   if (tag === undefined) {
-    return untagged;
+    return { kind: "untagged", name: "Untagged" };
   }
   if (/^[0-9a-f]{7,64}$/.test(tag) && /\d/.test(tag)) {
-    return "Commits";
+    return { kind: "commits", name: "Commits" };
   }
   const number = tag.search(/\d/);
-  return number === -1 ? tag : `${tag.slice(0, number)}*`;
+  return { kind: "tag", name: number === -1 ? tag : `${tag.slice(0, number)}*` };
 }
 
 /**
@@ -126,38 +130,38 @@ export function tagGroup(tag: string | undefined): string {
 export function repositoryNodes(details: RepositoryDetails): readonly StorageNode[] {
   const { rows, size, images: count } = details.rows;
   const byDigest = new Map(details.images.map((image) => [image.digest, image]));
-  const images = rows.map((row): StorageNode & { group: string } => {
+  const groups = new Map<string, { of: TagGroup; parts: StorageNode[] }>();
+  const images = rows.map((row) => {
     const image = byDigest.get(row.digest);
     const tag = image?.tags[0];
-    return {
+    const node: StorageNode = {
       id: row.digest,
       name: tag ?? shortDigest(row.digest),
       bytes: row.only_here_bytes ?? row.size.bytes,
       isExact: row.only_here_bytes !== null,
       pulledAtMs: image?.pulled_at_ms ?? null,
       parts: [],
-      group: tagGroup(tag),
     };
-  });
-  const groups = new Map<string, StorageNode[]>();
-  for (const image of images) {
-    const known = groups.get(image.group);
+    const of = tagGroup(tag);
+    const key = `${of.kind} ${of.name}`;
+    const known = groups.get(key);
     if (known === undefined) {
-      groups.set(image.group, [image]);
+      groups.set(key, { of, parts: [node] });
     } else {
-      known.push(image);
+      known.parts.push(node);
     }
-  }
+    return node;
+  });
   const nodes =
     images.length <= minGrouped || groups.size === 1
       ? images
-      : [...groups].map(([group, parts]) =>
+      : [...groups].map(([key, { of, parts }]) =>
           parts.length === 1 && parts[0] !== undefined
             ? parts[0]
             : groupNode(
-                `group ${group}`,
+                `group ${key}`,
                 // A tagged image is never only a part of an index.
-                `${group} (${formatAtMost(parts.length, count.is_exact || group !== untagged)})`,
+                `${of.name} (${formatAtMost(parts.length, count.is_exact || of.kind !== "untagged")})`,
                 parts,
               ),
         );
