@@ -5,9 +5,10 @@ use serde_json::json;
 use transload_contract::{
     CleanupRules, DeletionTarget, DeletionTotals, FreedBytes, KeptReason, RegistryChange,
 };
+use transload_errors::ErrorCode;
 use transload_practice::{FaultAction, FaultRule};
 use transload_tests::headless_app::api_error;
-use transload_tests::images::{Index, Recipe};
+use transload_tests::images::{Format, Index, Recipe};
 
 use crate::explorer::{NAME, Shop};
 
@@ -54,6 +55,39 @@ async fn freed_bytes_are_a_range_with_blob_mounting() -> Result<()> {
     let denied = FaultRule::operation(FaultAction::AccessDenied, "GetAccountSetting");
     shop.ecr.faults()?.add(denied.times(1));
     assert_eq!(freed().await?, shared);
+    Ok(())
+}
+
+/// Without the permission to read indexes, everything is planned that doesn't depend on them: an index goes alone, and ECR
+/// keeps what an unread index lists.
+#[tokio::test]
+async fn without_the_permission_to_read_indexes_the_rest_is_planned() -> Result<()> {
+    let shop = Shop::open().await?;
+    let index = Index::with_attestation(7, &["linux/amd64", "linux/arm64"])?;
+    shop.repository.push_index(&index, "v2").await?;
+    let other = Index::of_images(vec![index.images[0].clone()], Format::Oci)?;
+    shop.repository.push_index(&other, "other").await?;
+    let single = Recipe::small(9).build()?;
+    shop.repository.push(&single, "v1").await?;
+    shop.ecr.faults()?.add(FaultRule::operation(FaultAction::AccessDenied, "BatchGetImage"));
+    let listed = &index.images[0].manifest.digest;
+    let target = DeletionTarget::Images {
+        repository: NAME.to_owned(),
+        digests: [&index.manifest.digest, &single.manifest.digest, listed].map(Clone::clone).into(),
+        class: None,
+    };
+    let api = &shop.app.api;
+    let planned = api.deletion_plan(shop.ecr.connection(), target).await.map_err(api_error)?;
+    let [unread] = planned.unread.as_slice() else { bail!("{planned:?}") };
+    assert_eq!((unread.name.as_str(), unread.error.code), (NAME, ErrorCode::AccessDenied));
+    assert_eq!(unread.error.subject.as_deref(), Some("ecr:BatchGetImage"));
+    let only = &planned.repositories[0];
+    assert_eq!((only.images.len(), only.unread_indexes), (3, 2), "{only:?}");
+    let report = api.deletion_run(planned.deletion, |_| {}).await.map_err(api_error)?;
+    assert_eq!(report.deleted.images, 2, "{report:?}");
+    let [left] = report.repositories[0].left.as_slice() else { bail!("{report:?}") };
+    assert_eq!((left.digest.as_str(), left.error.code), (listed.as_str(), ErrorCode::ImageInIndex));
+    assert_eq!(shop.details().await?.images.len(), 1 + index.images.len());
     Ok(())
 }
 

@@ -142,6 +142,13 @@ async fn plan(
     if let Some(unreadable) = plan.unreadable.pop() {
         return Err(unreadable.error);
     }
+    for unread in &plan.unread {
+        output::warning(&format!(
+            "Indexes of {} weren't read, so images that only they list are kept: {}",
+            unread.name,
+            output::message_with_code(&unread.error)
+        ));
+    }
     ensure_shown(&plan, found, repository)?;
     Ok(plan)
 }

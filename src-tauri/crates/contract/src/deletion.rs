@@ -34,6 +34,8 @@ pub struct DeletionPlan {
     pub repositories: Vec<RepositoryDeletionPlan>,
     /// Repositories that couldn't be read. They are kept.
     pub unreadable: Vec<UnreadableRepository>,
+    /// Repositories whose unread indexes the caller isn't allowed to read. What only such an index lists is kept.
+    pub unread: Vec<UnreadableRepository>,
     /// The text that the user must enter: the repository's name, or the number of images in several repositories.
     /// `null` if nothing was tagged, pulled lately, or is more than a few images.
     pub confirmation: Option<String>,

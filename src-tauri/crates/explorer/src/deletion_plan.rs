@@ -287,33 +287,41 @@ impl Described<'_> {
 
     /// Returns what stays of the chosen images and of what belongs to them, with the reasons.
     fn kept(&self, chosen: &HashSet<Digest>, going: &HashSet<Digest>) -> Vec<KeptImage> {
-        let mut stays: Vec<Digest> =
-            chosen.iter().filter(|digest| !going.contains(*digest)).cloned().collect();
-        stays.sort_by(|one, other| one.as_str().cmp(other.as_str()));
+        let mut stays: Vec<&Digest> =
+            chosen.iter().filter(|digest| !going.contains(*digest)).collect();
+        stays.sort_unstable_by_key(|digest| digest.as_str());
+        let mut users: HashMap<&Digest, Vec<&ImageRow>> =
+            stays.iter().map(|digest| (*digest, Vec::new())).collect();
         for row in self.grouped.rows.iter().filter(|row| going.contains(&row.digest)) {
             for_each_part(&row.parts, &mut |part| {
-                if !going.contains(&part.digest) && !stays.contains(&part.digest) {
-                    stays.push(part.digest.clone());
+                if !going.contains(&part.digest) && !users.contains_key(&part.digest) {
+                    stays.push(&part.digest);
+                    users.insert(&part.digest, Vec::new());
                 }
             });
         }
-        stays.into_iter().map(|digest| self.kept_image(digest, going)).collect()
+        for row in self.grouped.rows.iter().filter(|row| !going.contains(&row.digest)) {
+            for_each_part(&row.parts, &mut |part| {
+                let Some(users) = users.get_mut(&part.digest) else { return };
+                // A row can have a part several times.
+                if users.last().is_none_or(|last| last.digest != row.digest) {
+                    users.push(row);
+                }
+            });
+        }
+        stays.into_iter().map(|digest| self.kept_image(digest, &users[digest])).collect()
     }
 
-    fn kept_image(&self, digest: Digest, going: &HashSet<Digest>) -> KeptImage {
+    /// Returns why an image stays that these rows, which stay, use.
+    fn kept_image(&self, digest: &Digest, users: &[&ImageRow]) -> KeptImage {
+        let digest = digest.clone();
         let Some(image) = self.by_digest.get(&digest) else {
             return KeptImage { digest, tags: Vec::new(), why: KeptReason::Missing };
         };
         if let Some(kept) = kept_for_its_status(image) {
             return kept;
         }
-        let uses = |row: &&ImageRow| {
-            let mut found = false;
-            for_each_part(&row.parts, &mut |part| found |= part.digest == digest);
-            found && !going.contains(&row.digest)
-        };
-        let users: Vec<String> =
-            self.grouped.rows.iter().filter(uses).map(|row| self.name(&row.digest)).collect();
+        let users: Vec<String> = users.iter().map(|row| self.name(&row.digest)).collect();
         let why = if users.is_empty() {
             KeptReason::HasTag
         } else {
@@ -323,7 +331,7 @@ impl Described<'_> {
     }
 }
 
-fn for_each_part(parts: &[ImagePart], visit: &mut dyn FnMut(&ImagePart)) {
+fn for_each_part<'a>(parts: &'a [ImagePart], visit: &mut dyn FnMut(&'a ImagePart)) {
     for part in parts {
         visit(part);
         for_each_part(&part.parts, visit);

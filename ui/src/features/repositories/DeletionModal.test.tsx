@@ -81,6 +81,24 @@ it("shows what goes and what stays before anything is deleted", async () => {
   expect(onDeleted).not.toHaveBeenCalled();
 });
 
+it("plans without the indexes that the identity may not read, and says which permission is missing", async () => {
+  const plan = deletionPlanOf("d", [plannedRepository("pgcli", [one("a")], { unread_indexes: 1 })]);
+  plan.unread = [
+    {
+      name: "pgcli",
+      error: fakeError("access_denied", "Not allowed to perform ecr:BatchGetImage."),
+    },
+  ];
+  const deletionRun = vi.fn(async () => deletionReportOf(plan));
+  const { modal, onDeleted } = show(plan, { deletionRun });
+  await screen.findByTestId("deletion-summary");
+  expect(modal.textContent).toContain("Indexes of pgcli weren’t read.");
+  expect(modal.textContent).toContain("Not allowed to perform ecr:BatchGetImage.");
+  expect(await accessibilityViolations(modal)).toEqual([]);
+  await confirm();
+  await waitFor(() => expect(onDeleted).toHaveBeenCalled());
+});
+
 it("closes when everything is deleted, and needs no words for a few untagged images", async () => {
   const plan = deletionPlanOf("d", [plannedRepository("pgcli", [one("a")])]);
   const deletionRun = vi.fn(async () => deletionReportOf(plan));

@@ -201,6 +201,13 @@ export function DeletionModal(props: DeletionModalProps) {
             <ErrorAlert error={why} actions={{ ...errorActions, retry: planned.reload }} />
           </SpaceBetween>
         ))}
+        {report === null &&
+          plan?.unread.map(({ name, error: why }) => (
+            <SpaceBetween size="xxs" key={name}>
+              <Alert type="warning">{`Indexes of ${name} weren’t read. Images that only they list are kept, and ECR keeps a selected image if one of them lists it.`}</Alert>
+              <ErrorAlert error={why} actions={{ ...errorActions, retry: planned.reload }} />
+            </SpaceBetween>
+          ))}
         {plan !== null && report !== null && (
           <DeletionReportView
             plan={plan}

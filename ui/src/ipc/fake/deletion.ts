@@ -71,6 +71,7 @@ export function deletionPlanOf(
     },
     repositories,
     unreadable: [],
+    unread: [],
     confirmation: confirmed ? (only?.name ?? String(images.length)) : null,
     totals: {
       repositories: named,

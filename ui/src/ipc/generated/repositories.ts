@@ -161,6 +161,10 @@ deletion: string, destination: DestinationIdentity, repositories: Array<Reposito
  */
 unreadable: Array<UnreadableRepository>, 
 /**
+ * Repositories whose unread indexes the caller isn't allowed to read. What only such an index lists is kept.
+ */
+unread: Array<UnreadableRepository>, 
+/**
  * The text that the user must enter: the repository's name, or the number of images in several repositories.
  * `null` if nothing was tagged, pulled lately, or is more than a few images.
  */

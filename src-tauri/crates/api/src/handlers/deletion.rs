@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use futures_util::{StreamExt as _, stream};
-use transload_aws::{EcrImage, MANIFEST_BATCH_SIZE};
+use transload_aws::{AwsError, EcrImage, MANIFEST_BATCH_SIZE};
 use transload_contract::{
     AwsConnection, DeletionPhase, DeletionPlan, DeletionProgress, DeletionReport, DeletionTarget,
     DeletionTotals, FreedBytes, RepositoryDeletion, RepositoryDeletionPlan, UnreadableRepository,
@@ -50,16 +50,25 @@ impl Api {
             let connection = &connection;
             async move {
                 let planned = self.plan_in(connection, &name, choice).await;
-                planned.map_err(|error| UnreadableRepository { name, error })
+                match planned {
+                    Ok((plan, error)) => {
+                        let unread = error.map(|error| UnreadableRepository { name, error });
+                        Ok((plan, unread))
+                    }
+                    Err(error) => Err(UnreadableRepository { name, error }),
+                }
             }
         });
         let planning: Vec<_> = planning.collect();
         let planned: Vec<_> =
             stream::iter(planning).buffered(MAX_CONCURRENT_ECR_CALLS).collect().await;
-        let (mut repositories, mut unreadable) = (Vec::new(), Vec::new());
+        let (mut repositories, mut unreadable, mut unread) = (Vec::new(), Vec::new(), Vec::new());
         for one in planned {
             match one {
-                Ok(plan) => repositories.push(plan),
+                Ok((plan, without)) => {
+                    repositories.push(plan);
+                    unread.extend(without);
+                }
                 Err(error) => unreadable.push(error),
             }
         }
@@ -68,6 +77,7 @@ impl Api {
             deletion: id.clone(),
             destination: shown_destination(&destination),
             unreadable,
+            unread,
             confirmation: confirmation(&repositories, now_ms()),
             totals: planned_totals(&repositories),
             freed: FreedBytes::sum(repositories.iter().map(|one| one.freed)),
@@ -96,12 +106,13 @@ impl Api {
         Ok(())
     }
 
+    /// Plans the deletion in one repository. Also returns why indexes weren't read, if the permission is missing.
     async fn plan_in(
         &self,
         connection: &AwsConnection,
         name: &str,
         choice: DeletionChoice,
-    ) -> Result<RepositoryDeletionPlan, ApiError> {
+    ) -> Result<(RepositoryDeletionPlan, Option<ApiError>), ApiError> {
         let explored = self.explore(connection, name).await?;
         let images = self.list_images(&explored).await?;
         let chosen = match &choice {
@@ -116,31 +127,35 @@ impl Api {
                 images.iter().filter(is_last).map(|image| image.digest.clone()).collect()
             }
         };
-        if !chosen.is_empty() {
-            self.read_indexes(&explored, &images, &chosen).await?;
-        }
+        let denied = match chosen.is_empty() {
+            true => None,
+            false => self.read_indexes(&explored, &images, &chosen).await?,
+        };
         let freed = self.freed_in_registry(explored.connected()).await;
         let documents = self.documents();
         let Explored { name, scope, .. } = explored;
-        blocking(move || {
+        let plan = blocking(move || {
             let facts = cached_facts(&documents, &images);
             let reads = documents.own_reads(&scope);
             let pulled = |image: &EcrImage| pull_time(image, &reads);
             let plan = deletion_plan(&name, &choice, &images, &facts, pulled);
             RepositoryDeletionPlan { freed: freed.of(plan.freed), ..plan }
-        })
-        .await
+        });
+        Ok((plan.await?, denied))
     }
 
     /// Reads the indexes that weren't read before: the chosen ones, and the others, which can list the same images. The
     /// others stay unread if the lifecycle policy uses pull times, because ECR may count a read as a pull. ECR itself
     /// keeps an image that an index lists.
+    ///
+    /// Returns the error if the permission is missing: what an unread index lists stays, and everything else can be
+    /// deleted.
     async fn read_indexes(
         &self,
         explored: &Explored,
         images: &Arc<Vec<EcrImage>>,
         chosen: &[Digest],
-    ) -> Result<(), ApiError> {
+    ) -> Result<Option<ApiError>, ApiError> {
         let unread = self.grouped(images).await?.unread_indexes;
         let (mut wanted, others): (HashSet<&Digest>, HashSet<&Digest>) =
             unread.iter().partition(|digest| chosen.contains(digest));
@@ -153,9 +168,13 @@ impl Api {
         let Explored { name, scope, ecr, .. } = explored;
         for batch in wanted.chunks(MANIFEST_BATCH_SIZE) {
             // An index that can't be read stays one whose images aren't known, which the plan says.
-            read_manifests(ecr, &documents, scope, name, batch).await?;
+            match read_manifests(ecr, &documents, scope, name, batch).await {
+                Ok(_) => {}
+                Err(error @ AwsError::AccessDenied { .. }) => return Ok(Some(error.into())),
+                Err(error) => return Err(error.into()),
+            }
         }
-        Ok(())
+        Ok(None)
     }
 
     async fn delete_all(

@@ -121,6 +121,23 @@ fn what_goes_and_what_stays() {
     }
 }
 
+/// An image that stays names each row that uses it once, in their order.
+#[test]
+fn an_image_that_stays_names_what_uses_it() {
+    let mut shop = TestRepository::default();
+    shop.image("amd64", &[], &[("base", 30)]);
+    let of = [("amd64", "linux/amd64")];
+    shop.index("going", &["1"], &of);
+    shop.index("inner", &[], &of);
+    shop.index("nested", &["2"], &[("inner", ""), ("amd64", "linux/amd64")]);
+    shop.index("direct", &["3"], &of);
+    let plan = plan(&shop, &shop.read_all(), &choose(&["going"]));
+    assert_eq!(digests(&plan), [digest("going")]);
+    let images = vec!["2".to_owned(), "3".to_owned()];
+    let [kept] = plan.kept.as_slice() else { panic!("{:?}", plan.kept) };
+    assert_eq!((&kept.digest, &kept.why), (&digest("amd64"), &KeptReason::UsedBy { images }));
+}
+
 #[test]
 fn a_plan_knows_what_takes_an_image_along_and_the_bytes_that_go() {
     let shop = shop();
