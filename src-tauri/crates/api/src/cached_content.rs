@@ -9,7 +9,7 @@ use async_trait::async_trait;
 use futures_util::{StreamExt as _, stream};
 use transload_aws::{EcrExplorer, EcrImage, EcrImageId};
 use transload_inspect::{ImageContent, RegistryContent};
-use transload_manifest_cache::{DOCUMENT_LIMIT_BYTES, DocumentCache, PullScope};
+use transload_manifest_cache::{DOCUMENT_LIMIT_BYTES, DocumentCache, PullScope, ReadSpan};
 use transload_model::{
     Descriptor, Digest, Manifest, ManifestError, RawManifest, RepositoryName, Tag, now_ms,
 };
@@ -113,18 +113,25 @@ impl CachedContent {
         reference: &str,
         found: Option<&FoundManifest>,
     ) -> Result<RawManifest, RegistryError> {
-        if let Some(ecr) = &self.ecr
-            && let Some(image) = found.and_then(|found| found.image.as_ref())
-        {
+        let image = found.and_then(|found| found.image.as_ref());
+        let image = self.ecr.as_ref().zip(image);
+        let sent_at_ms = now_ms();
+        if let Some((ecr, image)) = image {
             if !image.may_be_pulled() {
                 return Err(self.registry.archived(reference));
             }
             let pulls = [(&image.digest, image.pulled_at_ms)];
-            self.documents.record_reads(&ecr.scope, pulls, now_ms());
+            self.documents.record_reads(&ecr.scope, pulls, sent_at_ms);
         }
         // By digest, so that a tag that moves in the meantime isn't read without its pull time.
         let reference = found.map_or(reference, |found| found.digest.as_str());
         let raw = self.registry.manifest(reference).await?;
+        if let Some((ecr, image)) = image
+            && let Some(behind) = ecr.ecr.clock_behind_seconds()
+        {
+            let span = ReadSpan::new(sent_at_ms, now_ms(), behind);
+            self.documents.record_answer(&ecr.scope, [&image.digest], sent_at_ms, span);
+        }
         let document = (raw.digest(), raw.media_type(), raw.bytes().as_ref());
         self.documents.insert([document], now_ms());
         Ok(raw)

@@ -9,7 +9,7 @@ use ts_rs::TS;
 
 use crate::manifest_facts::ManifestFacts;
 use transload_aws::{AwsError, EcrExplorer, EcrImage, MANIFEST_BATCH_SIZE, ManifestFailure};
-use transload_manifest_cache::{DocumentCache, OwnRead, PullScope, PullTime};
+use transload_manifest_cache::{DocumentCache, OwnRead, PullScope, PullTime, ReadSpan};
 use transload_model::{Digest, RepositoryName, now_ms};
 
 /// A manifest that couldn't be read.
@@ -49,9 +49,14 @@ pub async fn read_manifests(
     let (missing, mut unread) = missing(cache, images);
     for batch in missing.chunks(MANIFEST_BATCH_SIZE) {
         let pulls = batch.iter().map(|image| (&image.digest, image.pulled_at_ms));
-        cache.record_reads(scope, pulls, now_ms());
+        let sent_at_ms = now_ms();
+        cache.record_reads(scope, pulls, sent_at_ms);
         let digests: Vec<Digest> = batch.iter().map(|image| image.digest.clone()).collect();
         let response = ecr.manifests(repository, &digests).await?;
+        if let Some(behind) = ecr.clock_behind_seconds() {
+            let span = ReadSpan::new(sent_at_ms, now_ms(), behind);
+            cache.record_answer(scope, &digests, sent_at_ms, span);
+        }
         let found = response.found.iter();
         let found = found.map(|one| (&one.digest, one.media_type.as_str(), one.text.as_bytes()));
         cache.insert(found, now_ms());

@@ -6,10 +6,10 @@ use std::path::Path;
 use std::sync::OnceLock;
 
 use bytes::Bytes;
-use rusqlite::{Connection, OptionalExtension as _, params};
+use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
-use crate::pull_times::{OwnRead, PullScope, PullTime};
-use crate::sqlite_file::{CacheFile, integer, readable};
+use crate::pull_times::{OwnRead, PullScope, PullTime, ReadSpan};
+use crate::sqlite_file::{CacheFile, integer, number, readable};
 use transload_model::{Digest, DigestHasher};
 
 /// The largest size of all documents. A manifest has some kilobytes, so this is several hundred thousand.
@@ -51,6 +51,14 @@ CREATE TABLE IF NOT EXISTS own_read (
     digest TEXT NOT NULL,
     read_at_ms INTEGER NOT NULL,
     pulled_before_ms INTEGER,
+    PRIMARY KEY (scope, digest, read_at_ms)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS read_span (
+    scope TEXT NOT NULL,
+    digest TEXT NOT NULL,
+    read_at_ms INTEGER NOT NULL,
+    from_ms INTEGER NOT NULL,
+    until_ms INTEGER NOT NULL,
     PRIMARY KEY (scope, digest, read_at_ms)
 ) STRICT, WITHOUT ROWID;
 ";
@@ -281,6 +289,57 @@ impl DocumentCache {
                           ORDER BY read_at_ms DESC LIMIT ?3)",
                     )?
                     .execute(params![scope.as_str(), digest.as_str(), READS_KEPT])?;
+                transaction
+                    .prepare_cached(
+                        "DELETE FROM read_span WHERE scope = ?1 AND digest = ?2 AND read_at_ms NOT IN
+                         (SELECT read_at_ms FROM own_read WHERE scope = ?1 AND digest = ?2)",
+                    )?
+                    .execute(params![scope.as_str(), digest.as_str()])?;
+            }
+            transaction.commit()
+        });
+        self.file.usable(written)
+    }
+
+    /// Records when ECR can have recorded reads that were recorded here at this time. Call it after the answer: without
+    /// it, pulls by others at almost the same time count as reads by Transload.
+    pub fn record_answer<'a>(
+        &self,
+        scope: &PullScope,
+        images: impl IntoIterator<Item = &'a Digest>,
+        read_at_ms: u64,
+        span: ReadSpan,
+    ) {
+        let images: Vec<_> = images.into_iter().collect();
+        if self.write_answer(scope, &images, read_at_ms, span).is_none()
+            && let Some(memory) = self.unwritten()
+        {
+            memory.write_answer(scope, &images, read_at_ms, span);
+        }
+    }
+
+    fn write_answer(
+        &self,
+        scope: &PullScope,
+        images: &[&Digest],
+        read_at_ms: u64,
+        span: ReadSpan,
+    ) -> Option<()> {
+        let mut connection = self.file.connection();
+        let written = connection.transaction().and_then(|transaction| {
+            for digest in images {
+                transaction
+                    .prepare_cached(
+                        "INSERT OR REPLACE INTO read_span (scope, digest, read_at_ms, from_ms, until_ms)
+                         VALUES (?1, ?2, ?3, ?4, ?5)",
+                    )?
+                    .execute(params![
+                        scope.as_str(),
+                        digest.as_str(),
+                        integer(read_at_ms),
+                        integer(span.from_ms),
+                        integer(span.until_ms)
+                    ])?;
             }
             transaction.commit()
         });
@@ -292,11 +351,12 @@ impl DocumentCache {
         let connection = self.file.connection();
         let rows = connection
             .prepare_cached(
-                "SELECT digest, read_at_ms, pulled_before_ms FROM own_read WHERE scope = ?1",
+                "SELECT read_at_ms, pulled_before_ms, from_ms, until_ms, digest
+                 FROM own_read LEFT JOIN read_span USING (scope, digest, read_at_ms) WHERE scope = ?1",
             )
             .and_then(|mut statement| {
                 let rows = statement.query_map([scope.as_str()], |row| {
-                    Ok((row.get::<_, String>(0)?, own_read(row.get(1)?, row.get(2)?)))
+                    Ok((row.get::<_, String>(4)?, own_read(row)?))
                 })?;
                 readable(rows)
             });
@@ -321,19 +381,25 @@ fn reads_of(
 ) -> rusqlite::Result<Vec<OwnRead>> {
     connection
         .prepare_cached(
-            "SELECT read_at_ms, pulled_before_ms FROM own_read WHERE scope = ?1 AND digest = ?2",
+            "SELECT read_at_ms, pulled_before_ms, from_ms, until_ms
+             FROM own_read LEFT JOIN read_span USING (scope, digest, read_at_ms)
+             WHERE scope = ?1 AND digest = ?2",
         )?
-        .query_map(params![scope.as_str(), digest.as_str()], |row| {
-            Ok(own_read(row.get(0)?, row.get(1)?))
-        })?
+        .query_map(params![scope.as_str(), digest.as_str()], own_read)?
         .collect()
 }
 
-fn own_read(read_at_ms: i64, pulled_before_ms: Option<i64>) -> OwnRead {
-    OwnRead {
-        read_at_ms: u64::try_from(read_at_ms).unwrap_or(0),
-        pulled_before_ms: pulled_before_ms.and_then(|time| u64::try_from(time).ok()),
-    }
+/// Reads the first four columns of a row.
+fn own_read(row: &Row<'_>) -> rusqlite::Result<OwnRead> {
+    let span: (Option<i64>, Option<i64>) = (row.get(2)?, row.get(3)?);
+    Ok(OwnRead {
+        read_at_ms: number(row.get(0)?),
+        pulled_before_ms: row.get::<_, Option<i64>>(1)?.and_then(|time| u64::try_from(time).ok()),
+        span: span.0.zip(span.1).map(|(from, until)| ReadSpan {
+            from_ms: number(from),
+            until_ms: number(until),
+        }),
+    })
 }
 
 /// Removes what was used first from a table until its size is within a limit.

@@ -30,4 +30,4 @@ pub use document_cache::{CachedDocument, DOCUMENT_LIMIT_BYTES, DocumentCache};
 pub use image_lists::{ImageLists, ListedImage, ListedRepository, RegistryScope};
 pub use image_search::{FoundImages, StoredImage};
 pub use image_use::{ImageUse, KnownUse};
-pub use pull_times::{OwnRead, PullScope, PullTime};
+pub use pull_times::{OwnRead, PullScope, PullTime, ReadSpan};

@@ -2,9 +2,18 @@
 
 use transload_model::{AccountId, Region, RepositoryName};
 
-/// The difference between this computer's clock and ECR's that is tolerated. AWS rejects requests that are signed with
-/// a clock that is more than five minutes off.
+/// The difference between this computer's clock and ECR's that is tolerated if it wasn't measured, or if the answer to a
+/// read is missing. AWS rejects requests that are signed with a clock that is more than five minutes off (IAM User
+/// Guide, "AWS Signature Version 4 for API requests").
 const CLOCK_TOLERANCE_MS: u64 = 5 * 60 * 1000;
+
+/// How exactly the difference of the clocks is measured: HTTP dates are whole seconds (RFC 9110, section 5.6.7), and so is
+/// the difference.
+const MEASURED_TOLERANCE_MS: u64 = 2_000;
+
+/// How long after its answer ECR may record a read. ECR documents neither when it takes the time of a pull nor how
+/// exact that is, so this is a margin.
+const RECORDING_TOLERANCE_MS: u64 = 10_000;
 
 /// A repository in one account and region. Pull times belong to an image of a repository, not to a digest.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -26,12 +35,44 @@ impl PullScope {
     }
 }
 
+/// When ECR can have recorded a read by Transload, by ECR's clock. Times are in milliseconds since 1970.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ReadSpan {
+    pub from_ms: u64,
+    pub until_ms: u64,
+}
+
+impl ReadSpan {
+    /// Converts the times of a request and its answer by this computer's clock, which is this much behind ECR's.
+    pub fn new(sent_at_ms: u64, answered_at_ms: u64, behind_seconds: i64) -> Self {
+        let behind_ms = behind_seconds.saturating_mul(1_000);
+        let at_ecr = |at_ms: u64| at_ms.saturating_add_signed(behind_ms);
+        Self {
+            from_ms: at_ecr(sent_at_ms).saturating_sub(MEASURED_TOLERANCE_MS),
+            until_ms: at_ecr(answered_at_ms)
+                .saturating_add(MEASURED_TOLERANCE_MS + RECORDING_TOLERANCE_MS),
+        }
+    }
+}
+
 /// A read of an image by Transload. Times are in milliseconds since 1970.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct OwnRead {
     pub read_at_ms: u64,
     /// The last pull by someone else before that. `None` if nobody pulled it.
     pub pulled_before_ms: Option<u64>,
+    /// `None` if the answer is missing, or if the clocks weren't compared.
+    pub span: Option<ReadSpan>,
+}
+
+impl OwnRead {
+    /// Whether a pull at this time by ECR's clock can be this read.
+    fn may_be(&self, pulled_at_ms: u64) -> bool {
+        match self.span {
+            Some(span) => (span.from_ms..=span.until_ms).contains(&pulled_at_ms),
+            None => self.read_at_ms.abs_diff(pulled_at_ms) <= CLOCK_TOLERANCE_MS,
+        }
+    }
 }
 
 /// The last pull of an image by someone else. Times are in milliseconds since 1970.
@@ -49,7 +90,7 @@ impl PullTime {
         let own = reported_ms.and_then(|reported| {
             reads
                 .iter()
-                .filter(|read| read.read_at_ms.abs_diff(reported) <= CLOCK_TOLERANCE_MS)
+                .filter(|read| read.may_be(reported))
                 .min_by_key(|read| read.read_at_ms.abs_diff(reported))
         });
         match own {
@@ -76,6 +117,7 @@ mod tests {
         let read = |day: u64, before: Option<u64>| OwnRead {
             read_at_ms: day * DAY_MS,
             pulled_before_ms: before.map(|day| day * DAY_MS),
+            span: None,
         };
         let never = read(50, None);
         let earlier = read(50, Some(10));
@@ -99,6 +141,43 @@ mod tests {
             let time = PullTime::of(reported, reads);
             assert_eq!(time.pulled_at_ms, pulled, "{name}");
             assert_eq!(time.own_read_at_ms.is_some(), is_own, "{name}");
+        }
+    }
+
+    /// A read that took three seconds. Without the difference of the clocks, a pull by someone else within five minutes
+    /// can't be told from it.
+    #[test]
+    fn a_pull_that_the_read_cannot_be_is_by_someone_else() {
+        let sent = 50 * DAY_MS;
+        let read = |behind_seconds: Option<i64>| OwnRead {
+            read_at_ms: sent,
+            pulled_before_ms: None,
+            span: behind_seconds.map(|behind| ReadSpan::new(sent, sent + 3_000, behind)),
+        };
+        // Seconds that this clock is behind ECR's, the pull that ECR reports, in seconds after the request by ECR's clock,
+        // and whether it is the read.
+        let cases = [
+            (Some(0), 0, true),
+            (Some(0), 3, true),
+            (Some(0), -2, true),
+            (Some(0), -3, false),
+            (Some(0), 15, true),
+            (Some(0), 16, false),
+            (Some(0), 60, false),
+            (Some(240), 240, true),
+            (Some(240), 0, false),
+            (Some(-240), -240, true),
+            (Some(-240), 0, false),
+            (None, 60, true),
+            (None, -300, true),
+            (None, 301, false),
+        ];
+        for (behind, after, is_own) in cases {
+            let reported = sent.checked_add_signed(after * 1_000);
+            let time = PullTime::of(reported, &[read(behind)]);
+            let context = format!("{behind:?} behind, {after} s after");
+            assert_eq!(time.own_read_at_ms, is_own.then_some(sent), "{context}");
+            assert_eq!(time.pulled_at_ms, if is_own { None } else { reported }, "{context}");
         }
     }
 }

@@ -8,6 +8,7 @@ use aws_sdk_ecr::Client;
 
 use crate::error::AwsError;
 use crate::sdk_error::{Call, Caller};
+use transload_network::Clock;
 
 /// Entries per page. Source: the maximum of `maxResults` in ECR's API reference.
 pub(crate) const PAGE_SIZE: i32 = 1000;
@@ -17,11 +18,13 @@ pub(crate) const PAGE_SIZE: i32 = 1000;
 pub struct Ecr {
     pub(crate) caller: Arc<Caller>,
     pub(crate) client: Client,
+    /// `None` if ECR's clock is that of this computer, because a server on it stands in for ECR.
+    pub(crate) clock: Option<Clock>,
 }
 
 impl Ecr {
-    pub(crate) fn new(caller: Arc<Caller>, client: Client) -> Self {
-        Self { caller, client }
+    pub(crate) fn new(caller: Arc<Caller>, client: Client, clock: Option<Clock>) -> Self {
+        Self { caller, client, clock }
     }
 
     pub(crate) fn call<'a>(&'a self, action: &'a str) -> Call<'a> {

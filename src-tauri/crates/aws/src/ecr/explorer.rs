@@ -15,6 +15,10 @@ pub const MANIFEST_BATCH_SIZE: usize = 100;
 /// The calls to ECR that the explorer makes.
 #[async_trait]
 pub trait EcrExplorer: EcrApi {
+    /// Returns how many seconds this computer's clock is behind that of ECR, as the last response of a server says. `None` if
+    /// it isn't known.
+    fn clock_behind_seconds(&self) -> Option<i64>;
+
     /// Lists every image of a repository, also archived ones, all pages. A throttled page is retried without
     /// beginning again.
     async fn all_images(&self, name: &RepositoryName) -> Result<Vec<EcrImage>, AwsError>;

@@ -26,6 +26,13 @@ const PREVIEW_PAGE_SIZE: i32 = 100;
 
 #[async_trait]
 impl EcrExplorer for Ecr {
+    fn clock_behind_seconds(&self) -> Option<i64> {
+        match &self.clock {
+            Some(clock) => clock.behind_seconds(),
+            None => Some(0),
+        }
+    }
+
     async fn all_images(&self, name: &RepositoryName) -> Result<Vec<EcrImage>, AwsError> {
         let call = self.call("ecr:DescribeImages").for_repository(name);
         let filter = DescribeImagesFilter::builder().image_status(ImageStatusFilter::Any).build();

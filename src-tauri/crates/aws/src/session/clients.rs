@@ -6,6 +6,8 @@ use crate::config::endpoints::endpoint_text;
 use crate::ecr::client::Ecr;
 use crate::inspector::Inspector;
 use crate::session::aws_session::AwsSession;
+use transload_network::is_loopback;
+use url::Url;
 
 impl AwsSession {
     /// Returns a client of ECR in the session's region.
@@ -16,7 +18,11 @@ impl AwsSession {
             // ECR's endpoint rules reject both options together with an endpoint override.
             config = config.use_fips(false).use_dual_stack(false);
         }
-        Ecr::new(Arc::clone(&self.caller), aws_sdk_ecr::Client::from_conf(config.build()))
+        // Encrypted, it may be a tunnel to AWS.
+        let is_here = |url: &Url| url.scheme() == "http" && is_loopback(url);
+        let clock = self.network.clock().clone();
+        let clock = Some(clock).filter(|_| !self.ecr_endpoint.as_ref().is_some_and(is_here));
+        Ecr::new(Arc::clone(&self.caller), aws_sdk_ecr::Client::from_conf(config.build()), clock)
     }
 
     /// Returns a client of Amazon Inspector in the session's region.

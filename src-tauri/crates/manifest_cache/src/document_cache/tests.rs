@@ -24,6 +24,8 @@ fn documents_and_reads_survive_a_restart() {
     let cache = DocumentCache::open(&path);
     let digest = insert(&cache, b"{}", NOW_MS);
     cache.record_reads(&scope("shop/api"), [(&digest, None)], NOW_MS);
+    let span = ReadSpan::new(NOW_MS, NOW_MS + 200, 0);
+    cache.record_answer(&scope("shop/api"), [&digest], NOW_MS, span);
     drop(cache);
 
     let cache = DocumentCache::open(&path);
@@ -33,7 +35,7 @@ fn documents_and_reads_survive_a_restart() {
         ("application/json", &b"{}"[..])
     );
     assert!(cache.has(&digest) && !cache.has(&Digest::of(b"other")));
-    let read = OwnRead { read_at_ms: NOW_MS, pulled_before_ms: None };
+    let read = OwnRead { read_at_ms: NOW_MS, pulled_before_ms: None, span: Some(span) };
     assert_eq!(cache.own_reads(&scope("shop/api"))[&digest], [read]);
     assert!(cache.own_reads(&scope("shop/web")).is_empty());
     #[cfg(unix)]
@@ -55,9 +57,16 @@ fn a_second_read_keeps_the_pull_before_the_first() {
     assert_eq!(time.pulled_at_ms, Some(pulled));
 
     for number in 0..100 {
-        cache.record_reads(&scope, [(&digest, Some(second))], second + number);
+        let read = second + number;
+        cache.record_reads(&scope, [(&digest, Some(second))], read);
+        cache.record_answer(&scope, [&digest], read, ReadSpan::new(read, read, 0));
     }
-    assert_eq!(cache.own_reads(&scope)[&digest].len(), READS_KEPT as usize);
+    let reads = &cache.own_reads(&scope)[&digest];
+    assert_eq!(reads.len(), READS_KEPT as usize);
+    assert!(reads.iter().all(|read| read.span.is_some()));
+    let count = "SELECT count(*) FROM read_span";
+    let spans: u32 = cache.file.connection().query_row(count, [], |row| row.get(0)).unwrap();
+    assert!(spans <= READS_KEPT, "{spans}");
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! Tests of SDK calls over our network: real TLS, a real proxy, and a wrong clock.
 
+use crate::ecr::explorer::EcrExplorer as _;
 use crate::error::AwsError;
 use crate::session::aws_session::AwsSession;
 use crate::testing::{CannedResponse, Home, LocalAws, profile_request};
@@ -101,6 +102,30 @@ async fn local_endpoints_bypass_the_proxy() {
     let session = AwsSession::open(profile_request("default"), &environment).await.unwrap();
     assert_eq!(session.identity().await.unwrap().account.as_str(), "123456789012");
     assert_eq!(proxy.requests(), Vec::<String>::new());
+}
+
+/// Pull times are compared with reads by Transload by ECR's clock.
+#[tokio::test]
+async fn the_clock_of_ecr_is_that_of_responses_or_of_this_computer() {
+    let authority = Authority::new("Example Corp Root CA");
+    let date = time::OffsetDateTime::now_utc() + time::Duration::seconds(240);
+    let date = date.format(&time::format_description::well_known::Rfc2822).unwrap();
+    let dated = answer().replacen("\r\n", &format!("\r\ndate: {date}\r\n"), 1);
+    let server = TlsServer::start(&authority.leaf(HOST, Validity::Now), &dated).await;
+    let proxy = ConnectProxy::start(ProxyRule::TunnelTo(server.address)).await;
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("corp.pem");
+    std::fs::write(&file, authority.pem()).unwrap();
+    let home = profile(&format!("ca_bundle = {}\n", file.display()));
+    let open = session(&home, &proxy).await;
+    assert_eq!(open.ecr().clock_behind_seconds(), None);
+    open.identity().await.unwrap();
+    let behind = open.ecr().clock_behind_seconds().unwrap();
+    assert!((200..=240).contains(&behind), "{behind}");
+
+    let aws = LocalAws::start(|_| CannedResponse::xml(IDENTITY.to_owned())).await;
+    let local = crate::testing::session_at(&aws).await;
+    assert_eq!(local.ecr().clock_behind_seconds(), Some(0));
 }
 
 #[tokio::test]
