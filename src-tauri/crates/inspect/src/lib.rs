@@ -40,6 +40,7 @@ mod sbom_reader;
 mod secret_values;
 mod signer_certificate;
 mod supply_chain;
+mod value_ends;
 
 pub use attestation::{AttestationDocument, SignatureFacts, read_attestation};
 pub use compare::{

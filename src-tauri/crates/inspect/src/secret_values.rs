@@ -1,5 +1,8 @@
 //! Which values of a configuration look like secrets: by their name, or by the form of known tokens. A guess on the
-//! careful side, so that a screenshot or a log of an inspection is harmless. Used by `config`, `history` and `hide`.
+//! careful side, so that a screenshot or a log of an inspection is harmless. `value_ends` says where a value ends. Used by
+//! `config`, `history` and `hide`.
+
+use crate::value_ends::ValueEnds;
 
 /// What replaces a hidden value in a line.
 pub(crate) const HIDDEN: &str = "***";
@@ -261,13 +264,14 @@ pub(crate) fn hide_in_text(text: &str, known: &[&str]) -> String {
 }
 
 /// Returns the ranges of the values in `NAME=value`, `NAME="a value"`, `--name value`, and in the headers and members
-/// `X-Api-Key: value`, `"name": "value"` and `\"name\": \"value\"`. Also of the password in `curl -u user:password`.
+/// `X-Api-Key: value`, `"name": "value"` and `\"name\": \"value\"`. Also of arguments as in `["--name", "value"]`, of lines
+/// `name: value` of a heredoc, and of the password in `curl -u user:password`.
 fn assigned_secrets(text: &str) -> Vec<(usize, usize)> {
     let is_name = |character: char| character.is_ascii_alphanumeric() || "_-.".contains(character);
     let mut ends = ValueEnds::of(text);
     let is_curl = text.contains("curl");
     let mut found = Vec::new();
-    for (place, separator) in text.match_indices(['=', ' ', ':']) {
+    for (place, separator) in text.match_indices(['=', ' ', ':', ',']) {
         let before = &text[..place];
         let unquoted = before.strip_suffix(['"', '\'']).unwrap_or(before);
         let unquoted =
@@ -276,92 +280,44 @@ fn assigned_secrets(text: &str) -> Vec<(usize, usize)> {
             .rfind(|character| !is_name(character))
             .map_or(0, |found| found + unquoted[found..].chars().next().map_or(1, char::len_utf8));
         let name = &unquoted[start..];
+        let is_quoted = unquoted != before;
         let is_assigned = match separator {
-            "=" => unquoted == before,
-            " " => name.starts_with('-') && unquoted == before,
+            "=" => !is_quoted,
+            " " => name.starts_with('-'),
+            "," => name.starts_with('-') && is_quoted,
             // A colon also ends the name of an image or a host.
-            _ => unquoted != before || is_header(name),
+            _ => is_quoted || is_header(name) || ends.begins_heredoc_line(start),
         };
         let is_login = is_curl && is_assigned && LOGIN_OPTIONS.contains(&name);
         if !is_assigned || !(is_login || is_secret_name(name)) {
             continue;
         }
+        let is_argument = is_quoted && [" ", ","].contains(&separator);
         let spaces = text[place + 1..].len() - text[place + 1..].trim_start_matches(' ').len();
-        let mut from = place + 1 + if separator == ":" { spaces } else { 0 };
-        let end = ends.of_value(from, separator == ":");
+        let has_spaces = [":", ","].contains(&separator);
+        let mut from = place + 1 + if has_spaces { spaces } else { 0 };
+        let mut end = ends.of_value(from, separator == ":" || is_argument);
+        if [":", "="].contains(&separator) && ends.begins_heredoc_line(start) {
+            end = end.max(ends.of_line(from));
+        }
         if is_login {
             let Some(user) = text[from..end].find(':') else { continue };
             from += user + 1;
         }
         let value = &text[from..end];
-        if !value.starts_with('-') && !is_placeholder(value) {
+        let first = if is_argument { value.trim_start_matches(QUOTES) } else { value };
+        if !first.starts_with('-') && !is_placeholder(value) {
             found.push((from, end));
         }
     }
     found
 }
 
+/// What begins and ends an argument.
+const QUOTES: [char; 3] = ['\\', '"', '\''];
+
 /// Options of curl whose value is `user:password`.
 const LOGIN_OPTIONS: [&str; 4] = ["-u", "--user", "-U", "--proxy-user"];
-
-/// Finds the ends of values. A text of megabytes can consist of names of secrets without a space: what was searched
-/// isn't searched again.
-struct ValueEnds<'a> {
-    text: &'a str,
-    space: NextPlace,
-    /// A space or a quotation mark, of the first word of a header and of the second one.
-    header: [NextPlace; 2],
-}
-
-impl<'a> ValueEnds<'a> {
-    fn of(text: &'a str) -> Self {
-        let (space, header) = (NextPlace::default(), [NextPlace::default(); 2]);
-        Self { text, space, header }
-    }
-
-    /// Returns the end of the value that begins at a place. A header has one word, and one more after the scheme of an
-    /// authorization.
-    fn of_value(&mut self, from: usize, is_header: bool) -> usize {
-        let rest = &self.text[from..];
-        for quote in ["\\\"", "\\'", "\"", "'"] {
-            if let Some(value) = rest.strip_prefix(quote) {
-                let end = value.find(quote).map_or(value.len(), |end| end + quote.len());
-                return from + quote.len() + end;
-            }
-        }
-        if !is_header {
-            return self.space.after(self.text, from, char::is_whitespace);
-        }
-        let ends = |character: char| character.is_whitespace() || "\"'".contains(character);
-        let word = self.header[0].after(self.text, from, ends);
-        let is_scheme = ["bearer", "basic", "token", "digest"]
-            .iter()
-            .any(|scheme| scheme.eq_ignore_ascii_case(&self.text[from..word]));
-        match is_scheme && self.text[word..].starts_with(' ') {
-            true => self.header[1].after(self.text, word + 1, ends),
-            false => word,
-        }
-    }
-}
-
-/// The next character of a kind, from `from` on.
-#[derive(Clone, Copy, Default)]
-struct NextPlace {
-    from: usize,
-    /// Nothing between `from` and this is of the kind. 0 before the first search.
-    place: usize,
-}
-
-impl NextPlace {
-    /// Returns the place of the next character of the kind, or the end of the text.
-    fn after(&mut self, text: &str, from: usize, is_kind: impl Fn(char) -> bool) -> usize {
-        if from < self.from || from > self.place || self.place == 0 {
-            let place = text[from..].find(is_kind).map_or(text.len(), |found| from + found);
-            *self = Self { from, place };
-        }
-        self.place
-    }
-}
 
 /// Whether a name is one of an HTTP header with several words, or `Authorization`.
 fn is_header(name: &str) -> bool {

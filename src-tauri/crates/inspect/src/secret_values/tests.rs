@@ -109,13 +109,101 @@ fn secrets_are_hidden_in_lines() {
     assert_eq!(hide_in_text(&format!("RUN x \"{JWT}\""), &[]), "RUN x \"***\"");
 }
 
-/// Texts of a quarter of a megabyte without a space at which a value ends. Searching to the end for each would take minutes.
+/// Every form in which a shell, JSON, and files in a heredoc quote a secret with a quotation mark or a space in it.
+#[test]
+fn quoted_secrets_are_hidden_as_a_whole() {
+    for (line, shown) in [
+        // Double quotes.
+        (r#"RUN TOKEN="a\"b c" npm ci"#, "RUN TOKEN=*** npm ci"),
+        (r#"RUN TOKEN="a b\\" npm ci"#, "RUN TOKEN=*** npm ci"),
+        (r#"RUN tool --password="a\" b" -v"#, "RUN tool --password=*** -v"),
+        (r#"RUN tool --password "a\" b" -v"#, "RUN tool --password *** -v"),
+        (r#"RUN TOKEN=$"a b" npm ci"#, "RUN TOKEN=*** npm ci"),
+        (r#"RUN TOKEN="a b";make"#, "RUN TOKEN=***;make"),
+        (r#"RUN TOKEN="a b"#, "RUN TOKEN=***"),
+        // Single quotes, in which a shell has no escapes.
+        (r"RUN TOKEN='a b\' npm ci", "RUN TOKEN=*** npm ci"),
+        (r"RUN TOKEN='a\'b c' npm ci", "RUN TOKEN=*** npm ci"),
+        (r#"RUN TOKEN='a'"'"'b c' npm ci"#, "RUN TOKEN=*** npm ci"),
+        (r"RUN TOKEN='a'\''b c' npm ci", "RUN TOKEN=*** npm ci"),
+        (r"RUN TOKEN=$'a\'b c' npm ci", "RUN TOKEN=*** npm ci"),
+        (r"RUN TOKEN=it's npm ci", "RUN TOKEN=*** npm ci"),
+        // Parts of a word.
+        (r#"RUN TOKEN=a"b c"'d e' npm ci"#, "RUN TOKEN=*** npm ci"),
+        (r"RUN TOKEN=a\ b npm ci", "RUN TOKEN=*** npm ci"),
+        (r#"RUN TOKEN="$A b"/c npm ci"#, "RUN TOKEN=*** npm ci"),
+        // In a text that is quoted itself.
+        (r#"RUN sh -c "TOKEN=\"a b\" make" && ls"#, r#"RUN sh -c "TOKEN=*** make" && ls"#),
+        (r#"RUN sh -c "TOKEN=\"a\\\"b c\" make""#, r#"RUN sh -c "TOKEN=*** make""#),
+        ("RUN sh -c 'TOKEN=abc' && echo 'a b'", "RUN sh -c 'TOKEN=***' && echo 'a b'"),
+        (r#"RUN sh -c 'TOKEN="a b"' && ls"#, "RUN sh -c 'TOKEN=***' && ls"),
+        (r#"RUN bash -c "TOKEN=abc" && echo "a b""#, r#"RUN bash -c "TOKEN=***" && echo "a b""#),
+        // JSON: a member, in a shell's quotes, and the form of a command as a list.
+        (r#"RUN echo '{"token":"a\"b c","user":"me"}'"#, r#"RUN echo '{"token":***,"user":"me"}'"#),
+        (
+            r#"RUN echo '{"token":"it'"'"'s b","user":"me"}'"#,
+            r#"RUN echo '{"token":***,"user":"me"}'"#,
+        ),
+        (r#"RUN echo '{"token":"it'\''s b"}'"#, r#"RUN echo '{"token":***}'"#),
+        (
+            r#"RUN echo "{\"token\":\"a\\\"b c\",\"user\":1}""#,
+            r#"RUN echo "{\"token\":***,\"user\":1}""#,
+        ),
+        (r#"CMD ["tool" "--password" "a b" "-v"]"#, r#"CMD ["tool" "--password" *** "-v"]"#),
+        (r#"CMD ["tool", "--password", "a\"b", "-v"]"#, r#"CMD ["tool", "--password", ***, "-v"]"#),
+        (r#"CMD ["tool","--password","a b","-v"]"#, r#"CMD ["tool","--password",***,"-v"]"#),
+        (r#"CMD ["tool", "--password", "--help"]"#, r#"CMD ["tool", "--password", "--help"]"#),
+        (r#"CMD ["sh", "-c", "TOKEN=\"a b\" x"]"#, r#"CMD ["sh", "-c", "TOKEN=*** x"]"#),
+        (r#"CMD ["sh", "-c", "TOKEN=abc"]"#, r#"CMD ["sh", "-c", "TOKEN=***"]"#),
+        // Files in a heredoc. Outside of one, a colon is no assignment.
+        (
+            "RUN cat <<EOF > x\nuser: me\n  password: a b\nEOF\npassword: c d",
+            "RUN cat <<EOF > x\nuser: me\n  password: ***\nEOF\npassword: c d",
+        ),
+        (
+            "RUN cat <<-'X'\n\tdb.password=a b\n\tX\nls",
+            "RUN cat <<-'X'\n\tdb.password=***\n\tX\nls",
+        ),
+        (
+            "RUN <<EOF\n{\n  \"token\": \"a\\\"b c\",\n}\nEOF",
+            "RUN <<EOF\n{\n  \"token\": ***,\n}\nEOF",
+        ),
+        ("RUN <<EOF\nexport TOKEN='a\nb' x\nEOF", "RUN <<EOF\nexport TOKEN=*** x\nEOF"),
+    ] {
+        assert_eq!(hide_in_text(line, &[]), shown, "{line}");
+    }
+}
+
+/// Texts of many kilobytes without a space at which a value ends. Searching to the end for each would take minutes.
 #[test]
 fn names_of_secrets_without_end_are_searched_once() {
-    for part in
-        ["pw=pw=", "pw=/run/secrets/", "pw=-", "x-token:-", "x-token:/run/secrets/", "pw=$pw_"]
-    {
-        let text = part.repeat((1 << 18) / part.len());
-        assert!(hide_in_text(&text, &[]).len() <= text.len(), "{part}");
+    let parts = [
+        "pw=pw=",
+        "pw=/run/secrets/",
+        "pw=-",
+        "x-token:-",
+        "x-token:/run/secrets/",
+        "pw=$pw_",
+        "pw=\"a\"",
+        "pw='a'",
+        "pw=$'",
+        "pw=\\\"",
+        "pw=\\",
+        "\\",
+        "pw=\"'\"'\"",
+        "\"pw\":\"",
+        "\"--pw\",\"",
+        "pw='\\",
+        "pw='\\a",
+        "<<E\n",
+        "<<E\npw:",
+        "<<E\npw=$pw\nE\n",
+        "\npw: -",
+    ];
+    for part in parts {
+        for before in ["", "pw='", "<<X\n"] {
+            let text = before.to_owned() + &part.repeat((1 << 16) / part.len());
+            assert!(hide_in_text(&text, &[]).len() <= text.len(), "{before}{part}");
+        }
     }
 }
