@@ -2,17 +2,25 @@
 //!
 //! A file that turns out to be damaged, at the start or later, is deleted and starts again. A file that can't be opened
 //! or has the tables of another version is left alone, and memory is used.
+//!
+//! Several processes can find the same file damaged. The first one deletes it with its log of changes, and the others use
+//! the file that took its place: whoever opens or deletes the file locks it, and compares which file it is.
 
+use std::fs::{File, TryLockError};
+use std::io;
 use std::ops::Deref;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, OpenFlags};
 
-/// How long one process waits while another writes.
+/// How long one process waits while another writes, or opens the file.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// How long it waits before it tries to lock the file again.
+const LOCK_WAIT: Duration = Duration::from_millis(20);
 
 /// The file of a cache.
 pub(crate) struct CacheFile {
@@ -23,7 +31,13 @@ pub(crate) struct CacheFile {
     /// To read with while the writer writes. `None` while the writer has no file.
     readers: Vec<Mutex<Option<Connection>>>,
     is_damaged: AtomicBool,
+    /// Which file the writer opened. `None` in memory.
+    identity: Mutex<Option<FileIdentity>>,
 }
+
+/// Tells a file from another one that took its place: the device and the number of the file. Windows, where both are 0,
+/// deletes no file that is open.
+type FileIdentity = (u64, u64);
 
 /// A connection to read with.
 pub(crate) enum ReadConnection<'a> {
@@ -46,7 +60,10 @@ impl Deref for ReadConnection<'_> {
 impl CacheFile {
     /// Opens a file with these tables, or creates it for this user only. Uses memory if that fails.
     pub fn open(path: &Path, tables: &'static str) -> Self {
-        Self { path: Some(path.to_owned()), ..Self::of(open_or_memory(path, tables), tables) }
+        Self {
+            path: Some(path.to_owned()),
+            ..Self::of(open_or_memory(path, tables, None), tables)
+        }
     }
 
     /// Opens more connections to the file, to read with.
@@ -58,12 +75,18 @@ impl CacheFile {
 
     /// Creates these tables in memory.
     pub fn in_memory(tables: &'static str) -> Self {
-        Self::of(open_memory(tables), tables)
+        Self::of((open_memory(tables), None), tables)
     }
 
-    fn of(writer: Connection, tables: &'static str) -> Self {
-        let is_damaged = AtomicBool::new(false);
-        Self { path: None, tables, writer: Mutex::new(writer), readers: Vec::new(), is_damaged }
+    fn of(opened: (Connection, Option<FileIdentity>), tables: &'static str) -> Self {
+        Self {
+            path: None,
+            tables,
+            writer: Mutex::new(opened.0),
+            readers: Vec::new(),
+            is_damaged: AtomicBool::new(false),
+            identity: Mutex::new(opened.1),
+        }
     }
 
     /// Whether it never had a file.
@@ -127,11 +150,8 @@ impl CacheFile {
         // Windows deletes no open file.
         *writer = open_memory(self.tables);
         readers.iter_mut().for_each(|reader| **reader = None);
-        if let Err(error) = remove(path) {
-            tracing::warn!(%error, path = %path.display(), "a damaged cache can't be deleted");
-            return;
-        }
-        *writer = open_or_memory(path, self.tables);
+        let mut identity = locked(&self.identity);
+        (*writer, *identity) = open_or_memory(path, self.tables, *identity);
         readers.iter_mut().for_each(|reader| **reader = open_reader(&writer));
     }
 }
@@ -176,12 +196,20 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Opens a file with these tables, or creates it for this user only. Uses memory if that fails.
-fn open_or_memory(path: &Path, tables: &str) -> Connection {
-    open_file(path, tables).unwrap_or_else(|error| {
-        tracing::warn!(%error, path = %path.display(), "a cache is in memory only");
-        open_memory(tables)
-    })
+/// Opens a file with these tables, or creates it for this user only. Uses memory if that fails. Deletes the file first if
+/// it is still the one that was found damaged.
+fn open_or_memory(
+    path: &Path,
+    tables: &str,
+    damaged: Option<FileIdentity>,
+) -> (Connection, Option<FileIdentity>) {
+    match open_file(path, tables, damaged) {
+        Ok((connection, identity)) => (connection, Some(identity)),
+        Err(error) => {
+            tracing::warn!(%error, path = %path.display(), "a cache is in memory only");
+            (open_memory(tables), None)
+        }
+    }
 }
 
 /// Opens the file of a connection again, to read while the other connection writes. `None` if it has no file.
@@ -199,19 +227,20 @@ fn open_memory(tables: &str) -> Connection {
     connection
 }
 
-fn open_file(path: &Path, tables: &str) -> Result<Connection, Box<dyn std::error::Error>> {
+fn open_file(
+    path: &Path,
+    tables: &str,
+    damaged: Option<FileIdentity>,
+) -> Result<(Connection, FileIdentity), Box<dyn std::error::Error>> {
     if let Some(folder) = path.parent() {
         transload_files::make_private_folder(folder)?;
     }
-    // Created before SQLite opens it: configurations can contain what only the user may read.
-    let mut file = std::fs::OpenOptions::new();
-    file.write(true).create(true).truncate(false);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::OpenOptionsExt as _;
-        file.mode(0o600);
+    let _lock = lock(path)?;
+    if damaged.is_some() && damaged == identity(path).ok() {
+        remove(path)?;
     }
-    drop(file.open(path)?);
+    // Created before SQLite opens it: configurations can contain what only the user may read.
+    drop(create_private(path)?);
     let connection = match prepare(Connection::open(path)?, tables) {
         Ok(connection) => connection,
         Err(error) if is_damaged(&error) => {
@@ -222,19 +251,65 @@ fn open_file(path: &Path, tables: &str) -> Result<Connection, Box<dyn std::error
         Err(error) => return Err(error.into()),
     };
     if declared(&open_memory(tables))?.is_subset(&declared(&connection)?) {
-        Ok(connection)
+        Ok((connection, identity(path)?))
     } else {
         Err("its tables are those of another version".into())
     }
 }
 
+/// Opens a file, or creates it for this user only.
+fn create_private(path: &Path) -> io::Result<File> {
+    let mut file = std::fs::OpenOptions::new();
+    file.write(true).create(true).truncate(false);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt as _;
+        file.mode(0o600);
+    }
+    file.open(path)
+}
+
+/// Locks a file against other processes that open or delete it, until the returned file is closed.
+fn lock(path: &Path) -> io::Result<File> {
+    let file = create_private(&with_suffix(path, "-lock"))?;
+    let end = Instant::now() + BUSY_TIMEOUT;
+    loop {
+        match file.try_lock() {
+            Ok(()) => return Ok(file),
+            Err(TryLockError::WouldBlock) if Instant::now() < end => std::thread::sleep(LOCK_WAIT),
+            Err(TryLockError::WouldBlock) => return Err(io::ErrorKind::TimedOut.into()),
+            // The file system has no locks.
+            Err(TryLockError::Error(_)) => return Ok(file),
+        }
+    }
+}
+
+/// Returns which file is at a path.
+fn identity(path: &Path) -> io::Result<FileIdentity> {
+    let found = std::fs::metadata(path)?;
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt as _;
+        Ok((found.dev(), found.ino()))
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = found;
+        Ok((0, 0))
+    }
+}
+
+fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(suffix);
+    name.into()
+}
+
 /// Deletes a file with its log of changes, which would damage the next one.
-fn remove(path: &Path) -> std::io::Result<()> {
+fn remove(path: &Path) -> io::Result<()> {
     std::fs::remove_file(path)?;
     for suffix in ["-wal", "-shm"] {
-        let mut log = path.as_os_str().to_owned();
-        log.push(suffix);
-        let _ = std::fs::remove_file(log);
+        let _ = std::fs::remove_file(with_suffix(path, suffix));
     }
     Ok(())
 }

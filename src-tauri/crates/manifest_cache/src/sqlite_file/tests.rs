@@ -21,12 +21,6 @@ fn fill(path: &Path) {
     }
 }
 
-fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(suffix);
-    name.into()
-}
-
 fn cut(path: &Path) {
     let file = fs::OpenOptions::new().write(true).open(path).unwrap();
     file.set_len(file.metadata().unwrap().len() / 2 / 4096 * 4096).unwrap();
@@ -116,6 +110,81 @@ fn a_damaged_cache_starts_again_and_goes_on() {
         drop(use_documents(&path));
         let kept = DocumentCache::open(&path).has(&Digest::of(b"new"));
         assert_eq!(kept, is_kept, "{name}: documents across a restart");
+    }
+}
+
+/// Two processes with the same file find it damaged, one after the other or at once: the second one uses the file of the
+/// first one, and loses nothing of it.
+#[test]
+fn a_damaged_cache_of_two_processes_starts_again_once() {
+    let write = |cache: &DocumentCache, content: &str| {
+        let content = content.as_bytes();
+        // The first use finds the damage.
+        for _ in 0..2 {
+            cache.document(&Digest::of(&[7; 5_000]), NOW_MS);
+            cache.insert([(&Digest::of(content), "text/plain", content)], NOW_MS);
+        }
+        assert!(cache.has(&Digest::of(content)));
+    };
+    let garbage: fn(&Path) = |path| overwrite(path, 1, 0xa5);
+    for (name, damage, is_open) in
+        [("open", garbage, true), ("opened", garbage, false), ("not a database", |path| overwrite(path, 0, b'x'), false)]
+    {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("cache.sqlite");
+        fill(&path);
+        let open = || DocumentCache::open(&path);
+        let [first, second] = match is_open {
+            true => {
+                let both = [open(), open()];
+                damage(&path);
+                both
+            }
+            false => {
+                damage(&path);
+                [open(), open()]
+            }
+        };
+        for (turn, content) in ["one", "two", "three"].iter().enumerate() {
+            write(&first, &format!("{content} of the first"));
+            write(&second, &format!("{content} of the second"));
+            let other = Digest::of(format!("{content} of the first").as_bytes());
+            assert!(second.has(&other), "{name}, turn {turn}: both have one file");
+        }
+        drop([first, second]);
+        let kept = open();
+        for content in ["one", "two", "three"] {
+            for of in ["first", "second"] {
+                let digest = Digest::of(format!("{content} of the {of}").as_bytes());
+                assert!(kept.has(&digest), "{name}: {content} of the {of} across a restart");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_damaged_cache_that_processes_open_at_once_is_one_file() {
+    for round in 0..10 {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("cache.sqlite");
+        fill(&path);
+        overwrite(&path, 0, b'x');
+        let all = std::thread::scope(|scope| {
+            let opening: Vec<_> = (0..4_u8)
+                .map(|number| {
+                    let path = &path;
+                    scope.spawn(move || {
+                        let cache = DocumentCache::open(path);
+                        cache.insert([(&Digest::of(&[number]), "text/plain", &[number][..])], NOW_MS);
+                        cache
+                    })
+                })
+                .collect();
+            opening.into_iter().map(|thread| thread.join().unwrap()).collect::<Vec<_>>()
+        });
+        for cache in all {
+            assert!((0..4_u8).all(|number| cache.has(&Digest::of(&[number]))), "round {round}");
+        }
     }
 }
 
