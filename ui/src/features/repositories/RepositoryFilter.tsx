@@ -6,7 +6,9 @@ import Toggle from "@cloudscape-design/components/toggle";
 import type { ListedAwsTags } from "../../ipc/generated";
 import { formatCounted } from "../../shared/format";
 import { mutabilityLabels } from "../../shared/repositorySettings";
-import type { FilterProperty, FilterQuery } from "./repositoryFilter";
+import { filteringProperty } from "./filteringProperty";
+import type { FilterQuery } from "./propertyQuery";
+import type { FilterProperty } from "./repositoryFilter";
 
 interface RepositoryFilterProps {
   query: FilterQuery;
@@ -21,35 +23,19 @@ interface RepositoryFilterProps {
   awsTags: ReadonlyMap<string, ListedAwsTags>;
 }
 
-const words = [":", "!:", "=", "!="] as const;
-const numbers = [">", "<"] as const;
-const choices = ["=", "!="] as const;
-
-function property(
-  key: FilterProperty,
-  propertyLabel: string,
-  operators: readonly PropertyFilterProps.ComparisonOperator[],
-): PropertyFilterProps.FilteringProperty {
-  return {
-    key,
-    propertyLabel,
-    groupValuesLabel: propertyLabel,
-    operators,
-    defaultOperator: operators[0] ?? "=",
-  };
-}
+const property = filteringProperty<FilterProperty>;
 
 const properties: readonly PropertyFilterProps.FilteringProperty[] = [
-  property("name", "Name", words),
-  property("aws_tag", "AWS tag", words),
-  property("policy", "Lifecycle policy", choices),
-  property("size", "Size in GB", numbers),
-  property("untagged", "Untagged images", numbers),
-  property("pulled", "Days since the last pull", numbers),
-  property("created", "Days since creation", numbers),
-  property("mutability", "Tag mutability", choices),
-  property("scan", "Scan on push", choices),
-  property("encryption", "Encryption", choices),
+  property("name", "Name", "words"),
+  property("aws_tag", "AWS tag", "words"),
+  property("policy", "Lifecycle policy", "choices"),
+  property("size", "Size in GB", "numbers"),
+  property("untagged", "Untagged images", "numbers"),
+  property("pulled", "Days since the last pull", "numbers"),
+  property("created", "Days since creation", "numbers"),
+  property("mutability", "Tag mutability", "choices"),
+  property("scan", "Scan on push", "choices"),
+  property("encryption", "Encryption", "choices"),
 ];
 
 const fixedOptions: readonly PropertyFilterProps.FilteringOption[] = [

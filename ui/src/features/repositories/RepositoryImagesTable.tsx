@@ -15,9 +15,12 @@ import { ArchiveImagesModal } from "./ArchiveImagesModal";
 import { CommandsModal } from "./CommandsModal";
 import { DeletionModal, type DeletionOption } from "./DeletionModal";
 import { findingsColumn } from "./FindingsCell";
+import { ImageFilter } from "./ImageFilter";
 import { inUseColumn } from "./InUseCell";
 import { imageColumns } from "./imageColumns";
+import { isFound } from "./imageFilter";
 import { ManifestReads, ReadProgress } from "./ManifestReads";
+import { noQuery } from "./propertyQuery";
 import {
   imageName,
   imageRowWords,
@@ -75,6 +78,8 @@ export function RepositoryImagesTable(props: RepositoryImagesTableProps) {
   const untagged = all.filter(({ tags }) => tags.length === 0).length;
   const [untaggedShown, setUntaggedShown] = useState(untagged === all.length);
   const [selectedIds, setSelectedIds] = useState<ReadonlySet<string>>(new Set());
+  const [isFiltering, setFiltering] = useState(false);
+  const [query, setQuery] = useState(noQuery);
   const [expanded, setExpanded] = useState<ReadonlySet<string>>(new Set());
   const [pullCommandsShown, setPullCommandsShown] = useState(false);
   const latestOnOpen = useRef(onOpen);
@@ -118,10 +123,10 @@ export function RepositoryImagesTable(props: RepositoryImagesTableProps) {
     [imageOnly, use, findingsShown, findings.byDigest],
   );
 
-  const rows = useMemo(
-    () => all.filter(({ tags }) => untaggedShown || tags.length > 0),
-    [all, untaggedShown],
-  );
+  const rows = useMemo(() => {
+    const now = Date.now();
+    return all.filter((row) => (untaggedShown || row.tags.length > 0) && isFound(query, row, now));
+  }, [all, untaggedShown, query]);
   // Selected images may have been deleted or hidden meanwhile.
   const selected = rows.filter(({ id }) => selectedIds.has(id));
   const only = selected.length === 1 ? selected[0] : undefined;
@@ -174,6 +179,9 @@ export function RepositoryImagesTable(props: RepositoryImagesTableProps) {
       {findingsShown && findings.error !== null && (
         <ErrorAlert error={findings.error} actions={{ ...errorActions, retry: findings.reload }} />
       )}
+      {isFiltering && (
+        <ImageFilter query={query} onChange={setQuery} rows={all} matches={rows.length} />
+      )}
       <FullTable
         name="images"
         storageKey="repository.images.table"
@@ -190,16 +198,20 @@ export function RepositoryImagesTable(props: RepositoryImagesTableProps) {
         selectionType="multi"
         isItemDisabled={(row) => row.isEntry}
         empty={
-          <Box textAlign="center" padding="m">
-            <Box variant="strong">
-              {all.length === 0 ? "No images in this repository" : "No tagged images"}
+          query.tokens.length > 0 ? (
+            "No image matches the filter"
+          ) : (
+            <Box textAlign="center" padding="m">
+              <Box variant="strong">
+                {all.length === 0 ? "No images in this repository" : "No tagged images"}
+              </Box>
+              <Box variant="p" color="text-body-secondary">
+                {all.length === 0
+                  ? "Images appear here after the first push or migration."
+                  : "To see the other images, choose Show untagged."}
+              </Box>
             </Box>
-            <Box variant="p" color="text-body-secondary">
-              {all.length === 0
-                ? "Images appear here after the first push or migration."
-                : "To see the other images, choose Show untagged."}
-            </Box>
-          </Box>
+          )
         }
         expandableRows={{
           getItemChildren: (row) => [...row.parts],
@@ -217,6 +229,16 @@ export function RepositoryImagesTable(props: RepositoryImagesTableProps) {
         }}
         filters={
           <>
+            <Button
+              iconName="filter"
+              ariaLabel="Filter by property"
+              ariaExpanded={isFiltering}
+              onClick={() => {
+                setFiltering(!isFiltering);
+                setQuery(noQuery);
+              }}
+              data-testid="images-filters"
+            />
             <Toggle
               checked={untaggedShown}
               disabled={untagged === 0}

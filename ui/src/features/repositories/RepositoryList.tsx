@@ -13,9 +13,10 @@ import { FullTable } from "../../shared/PagedTable";
 import { useRequest } from "../../shared/useRequest";
 import { CreateRepositoryModal } from "./CreateRepositoryModal";
 import { DeletionModal } from "./DeletionModal";
+import { noQuery } from "./propertyQuery";
 import { RepositoryFilter } from "./RepositoryFilter";
 import { repositoryColumns } from "./repositoryColumns";
-import { matchesFilter, namesProperty, noQuery } from "./repositoryFilter";
+import { matchesFilter, namesProperty } from "./repositoryFilter";
 import { useListedColumn } from "./useListedColumn";
 import { useRepositorySummaries } from "./useRepositorySummaries";
 

@@ -147,6 +147,24 @@ describe("the details of a repository", () => {
     expect(read).toHaveBeenCalledTimes(2);
   });
 
+  it("filters images by type", async () => {
+    const images = [
+      image({ tags: ["1"] }),
+      image({ digest: digest("c"), tags: ["0.1.0"], kind: "helm_chart" }),
+    ];
+    const { container } = await open(
+      backendWith({ repositoryDetails: async () => ({ ...details, ...imagesBefore(images) }) }),
+    );
+    fireEvent.click(screen.getByTestId("images-filters"));
+    const filter = createWrapper().findPropertyFilter('[data-testid="images-filter"]');
+    act(() => filter?.setInputValue("Type = Helm chart"));
+    act(() => filter?.findNativeInput().keydown(13));
+    await waitFor(() => expect(rowTexts(container).length).toBe(1));
+    expect(rowTexts(container)[0]).toContain("0.1.0");
+    fireEvent.click(screen.getByTestId("images-filters"));
+    await waitFor(() => expect(rowTexts(container).length).toBe(2));
+  });
+
   it("marks archived images, and pulls that were reads by Transload", async () => {
     const images = [
       image({ status: "archived", archived_at_ms: Date.UTC(2026, 0, 4) }),

@@ -2,7 +2,8 @@
 import { expect, it } from "vitest";
 import type { Repository, RepositorySummary } from "../../ipc/generated";
 import { defaultRepositorySettings } from "../../shared/repositorySettings";
-import { type FilterToken, type KnownOfRepository, matchesFilter } from "./repositoryFilter";
+import type { FilterToken } from "./propertyQuery";
+import { type KnownOfRepository, matchesFilter } from "./repositoryFilter";
 
 const dayMs = 24 * 60 * 60 * 1000;
 const nowMs = 100 * dayMs;

@@ -1,5 +1,4 @@
 /** The filter of the repository list by properties. A property that wasn't read decides nothing. */
-import type { PropertyFilterProps } from "@cloudscape-design/components/property-filter";
 import type {
   ListedAwsTags,
   ListedPolicy,
@@ -7,6 +6,7 @@ import type {
   RepositorySummary,
 } from "../../ipc/generated";
 import { encryptionLabel, mutabilityLabel } from "../../shared/repositorySettings";
+import { daysSince, type FilterQuery, matchesQuery, type Property } from "./propertyQuery";
 
 /** The properties of a repository that a filter can name. */
 export type FilterProperty =
@@ -21,20 +21,6 @@ export type FilterProperty =
   | "pulled"
   | "created";
 
-/** A part of a filter, such as `Size > 10`. Without a property, it is a text of the name. */
-export interface FilterToken {
-  readonly propertyKey?: string;
-  readonly operator: PropertyFilterProps.ComparisonOperator;
-  readonly value: string;
-}
-
-export interface FilterQuery {
-  readonly tokens: readonly FilterToken[];
-  readonly operation: "and" | "or";
-}
-
-export const noQuery: FilterQuery = { tokens: [], operation: "and" };
-
 /** What is known of a repository beside its description. */
 export interface KnownOfRepository {
   readonly summary: RepositorySummary | undefined;
@@ -43,15 +29,6 @@ export interface KnownOfRepository {
 }
 
 const GB = 1e9;
-const dayMs = 24 * 60 * 60 * 1000;
-
-/** Words or a number, or `null` if it wasn't read. */
-type Property = readonly string[] | number | null;
-
-/** The number of days since a time. What never happened is longer ago than anything. */
-function daysSince(timeMs: number | null, nowMs: number): number {
-  return timeMs === null ? Number.POSITIVE_INFINITY : (nowMs - timeMs) / dayMs;
-}
 
 /** The words of the lifecycle policy that a filter compares. */
 export function policyWords(listed: ListedPolicy | undefined): readonly string[] | null {
@@ -97,60 +74,16 @@ function propertyOf(
   }
 }
 
-function compareWords(words: readonly string[], operator: string, value: string): boolean {
-  const wanted = value.toLowerCase();
-  const some = (test: (word: string) => boolean) => words.some((word) => test(word.toLowerCase()));
-  switch (operator) {
-    case "=":
-      return some((word) => word === wanted);
-    case "!=":
-      return !some((word) => word === wanted);
-    case "!:":
-      return !some((word) => word.includes(wanted));
-    default:
-      return some((word) => word.includes(wanted));
-  }
-}
-
-/** Returns whether a repository meets a part of a filter, or `null` if that isn't known. */
-function meets(
-  { propertyKey, operator, value }: FilterToken,
-  repository: Repository,
-  known: KnownOfRepository,
-  nowMs: number,
-): boolean | null {
-  const key = (propertyKey ?? "name") as FilterProperty;
-  const property = propertyOf(key, repository, known, nowMs);
-  if (property === null) {
-    return null;
-  }
-  if (typeof property !== "number") {
-    return compareWords(property, operator, value);
-  }
-  const limit = Number(value.replace(",", "."));
-  // Text that isn't a number limits nothing.
-  if (value.trim() === "" || Number.isNaN(limit)) {
-    return true;
-  }
-  return operator === "<" ? property < limit : property > limit;
-}
-
-/** Returns whether a repository meets a filter, or `null` if what wasn't read decides it. */
+/** Returns whether a repository meets a filter, or `null` if what wasn't read decides it. Text without a property is one of the name. */
 export function matchesFilter(
   query: FilterQuery,
   repository: Repository,
   known: KnownOfRepository,
   nowMs: number,
 ): boolean | null {
-  if (query.tokens.length === 0) {
-    return true;
-  }
-  const results = query.tokens.map((token) => meets(token, repository, known, nowMs));
-  const decisive = query.operation === "or";
-  if (results.includes(decisive)) {
-    return decisive;
-  }
-  return results.includes(null) ? null : !decisive;
+  return matchesQuery(query, (key) =>
+    propertyOf((key ?? "name") as FilterProperty, repository, known, nowMs),
+  );
 }
 
 /** Whether a filter names a property. */
