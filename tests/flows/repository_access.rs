@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use transload_contract::Exposure;
 use transload_errors::{ApiError, ErrorCode};
 use transload_practice::{FaultAction, FaultRule};
+use transload_tests::botocore::Botocore;
 use transload_tests::headless_app::api_error;
 
 use crate::explorer::{NAME, Shop, aws};
@@ -52,6 +53,47 @@ async fn a_policy_is_shown_in_words_set_and_removed() -> Result<()> {
     let removed = api.repository_policy_remove(connection(), name(), account()).await;
     removed.map_err(api_error)?;
     assert_eq!(access().await?.policy, None);
+    Ok(())
+}
+
+/// botocore, which boto3 is made of, reads every member that the service model of ECR has, and the errors by their code.
+#[tokio::test]
+async fn botocore_reads_sets_and_deletes_a_policy() -> Result<()> {
+    let shop = Shop::open().await?;
+    let botocore = Botocore::start(&shop.ecr.api_url(), shop.ecr.region(), shop.ecr.key())?;
+    let call = async |operation: &str, more: Value| {
+        let mut parameters = json!({"repositoryName": NAME});
+        if let (Some(all), Value::Object(more)) = (parameters.as_object_mut(), more) {
+            all.extend(more);
+        }
+        botocore.call(operation, parameters, &["RepositoryPolicyNotFoundException"]).await
+    };
+    let answer = |text: &str| json!({"registryId": "111122223333", "repositoryName": NAME, "policyText": text});
+    let without_metadata = |mut answer: Value| {
+        answer.as_object_mut().map(|all| all.remove("ResponseMetadata"));
+        answer
+    };
+    assert_eq!(call("GetRepositoryPolicy", json!({})).await?, None);
+    assert_eq!(call("DeleteRepositoryPolicy", json!({})).await?, None);
+    let denies = account().replace("Allow", "Deny").replace("\"444455556666\"", "\"*\"");
+    let locks_out = denies.replace("ecr:BatchGetImage", "ecr:*");
+    for (text, force) in [(account(), false), (locks_out.clone(), true)] {
+        let put = call("SetRepositoryPolicy", json!({"policyText": text, "force": force})).await?;
+        assert_eq!(put.map(without_metadata), Some(answer(&text)));
+        let read = call("GetRepositoryPolicy", json!({})).await?;
+        assert_eq!(read.map(without_metadata), Some(answer(&text)));
+    }
+    let refused = call("SetRepositoryPolicy", json!({"policyText": locks_out})).await;
+    let refused = refused.err().context("a policy that locks out")?.to_string();
+    assert!(refused.contains("InvalidParameterException"), "{refused}");
+    let removed = call("DeleteRepositoryPolicy", json!({})).await?;
+    assert_eq!(removed.map(without_metadata), Some(answer(&locks_out)));
+    assert_eq!(call("GetRepositoryPolicy", json!({})).await?, None);
+    for operation in ["GetRepositoryPolicy", "DeleteRepositoryPolicy"] {
+        let missing = botocore.call(operation, json!({"repositoryName": "shop/none"}), &[]).await;
+        let missing = missing.err().context("no repository")?.to_string();
+        assert!(missing.contains("RepositoryNotFoundException"), "{missing}");
+    }
     Ok(())
 }
 

@@ -395,10 +395,10 @@ fn own_read(row: &Row<'_>) -> rusqlite::Result<OwnRead> {
     Ok(OwnRead {
         read_at_ms: number(row.get(0)?),
         pulled_before_ms: row.get::<_, Option<i64>>(1)?.and_then(|time| u64::try_from(time).ok()),
-        span: span.0.zip(span.1).map(|(from, until)| ReadSpan {
-            from_ms: number(from),
-            until_ms: number(until),
-        }),
+        span: span
+            .0
+            .zip(span.1)
+            .map(|(from, until)| ReadSpan { from_ms: number(from), until_ms: number(until) }),
     })
 }
 

@@ -60,10 +60,7 @@ impl Deref for ReadConnection<'_> {
 impl CacheFile {
     /// Opens a file with these tables, or creates it for this user only. Uses memory if that fails.
     pub fn open(path: &Path, tables: &'static str) -> Self {
-        Self {
-            path: Some(path.to_owned()),
-            ..Self::of(open_or_memory(path, tables, None), tables)
-        }
+        Self { path: Some(path.to_owned()), ..Self::of(open_or_memory(path, tables, None), tables) }
     }
 
     /// Opens more connections to the file, to read with.

@@ -127,9 +127,11 @@ fn a_damaged_cache_of_two_processes_starts_again_once() {
         assert!(cache.has(&Digest::of(content)));
     };
     let garbage: fn(&Path) = |path| overwrite(path, 1, 0xa5);
-    for (name, damage, is_open) in
-        [("open", garbage, true), ("opened", garbage, false), ("not a database", |path| overwrite(path, 0, b'x'), false)]
-    {
+    for (name, damage, is_open) in [
+        ("open", garbage, true),
+        ("opened", garbage, false),
+        ("not a database", |path| overwrite(path, 0, b'x'), false),
+    ] {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("cache.sqlite");
         fill(&path);
@@ -175,7 +177,10 @@ fn a_damaged_cache_that_processes_open_at_once_is_one_file() {
                     let path = &path;
                     scope.spawn(move || {
                         let cache = DocumentCache::open(path);
-                        cache.insert([(&Digest::of(&[number]), "text/plain", &[number][..])], NOW_MS);
+                        cache.insert(
+                            [(&Digest::of(&[number]), "text/plain", &[number][..])],
+                            NOW_MS,
+                        );
                         cache
                     })
                 })
