@@ -6,7 +6,7 @@ use std::time::Duration;
 use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
 use transload_contract::{
-    ImageCount, ImageLocation, ImageRow, ImageSource, ImageStatus, InspectOptions,
+    ImageChangeKind, ImageCount, ImageLocation, ImageRow, ImageSource, ImageStatus, InspectOptions,
     LifecyclePreviewState, RepositoryDetails, RepositoryRows,
 };
 use transload_errors::ErrorCode;
@@ -282,6 +282,13 @@ async fn an_index_is_archived_and_restored_with_its_parts() -> Result<()> {
     let restored = moved(false).await?;
     assert_eq!((restored.changed, restored.unchanged.len()), (3, 1));
     assert_eq!(restored.unchanged[0].error.code, ErrorCode::AccessDenied);
+    let history = shop.app.api.image_changes().await.map_err(api_error)?;
+    let changes: Vec<_> = history.into_iter().map(|one| one.change).collect();
+    let expected = [
+        ImageChangeKind::Restored { images: 3, refused: 1 },
+        ImageChangeKind::Archived { images: 4, refused: 0 },
+    ];
+    assert_eq!(changes, expected);
     Ok(())
 }
 

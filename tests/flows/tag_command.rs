@@ -45,6 +45,16 @@ async fn the_command_line_adds_a_tag_and_asks_before_it_moves_one() -> Result<()
         assert!(ran.stderr.contains(words), "{line}: {}", ran.stderr);
         assert_eq!(digest("prod").await?, json!(expected), "{line}");
     }
+    let listed = Program::new(command_line()?)
+        .arguments(["deletions", "--changes"])
+        .variable("TRANSLOAD_DATA_DIR", shop.app.data_folder())
+        .succeed()
+        .await?
+        .text();
+    let lines: Vec<&str> = listed.lines().collect();
+    assert!(lines[0].contains(&format!("tag prod moved from {old} to {new}")), "{listed}");
+    assert!(lines[1].contains(&format!("tag prod added to {old}")), "{listed}");
+    assert_eq!(lines.len(), 2, "{listed}");
     let immutable = ["--image-tag-mutability", "IMMUTABLE"];
     let arguments =
         [["put-image-tag-mutability", "--repository-name", NAME].as_slice(), &immutable];

@@ -4,9 +4,10 @@
 use anyhow::{Context, Result};
 use serde_json::{Value, json};
 use transload_contract::{
-    ListedPolicyState, TagAdded, TagEffect, TagMutability, TagMutabilitySetting, TagReversal,
+    ImageChangeKind, ListedPolicyState, TagAdded, TagEffect, TagMutability, TagMutabilitySetting, TagReversal,
 };
 use transload_errors::{ApiError, ErrorCode};
+use transload_model::{Digest, Tag};
 use transload_practice::{FaultAction, FaultRule};
 use transload_tests::headless_app::api_error;
 use transload_tests::images::{Index, Recipe};
@@ -93,6 +94,23 @@ async fn a_tag_is_added_moved_and_taken_back() -> Result<()> {
     let last = shop.untag(new, "v2", TagReversal::Remove).await.unwrap_err();
     assert_eq!(last.code, ErrorCode::TagRefused, "{}", last.message);
     assert_eq!(shop.seen("v2").await?, pushed);
+
+    // The history has what was done, and nothing of what was refused.
+    let history = shop.app.api.image_changes().await.map_err(api_error)?;
+    assert!(history.iter().all(|one| one.repository == NAME), "{history:?}");
+    let (tag, old, new) = (Tag::parse("prod")?, Digest::parse(old)?, Digest::parse(new)?);
+    let moved = |from: &Digest, to: &Digest| ImageChangeKind::TagMoved {
+        tag: tag.clone(),
+        from: from.clone(),
+        to: to.clone(),
+    };
+    let expected = [
+        ImageChangeKind::TagRemoved { tag: tag.clone(), digest: new.clone() },
+        moved(&old, &new),
+        moved(&new, &old),
+        ImageChangeKind::TagAdded { tag: tag.clone(), digest: new.clone() },
+    ];
+    assert_eq!(history.into_iter().map(|one| one.change).collect::<Vec<_>>(), expected);
     Ok(())
 }
 

@@ -41,8 +41,8 @@ async fn an_orphaned_signature_is_proposed_deleted_after_a_dry_run_and_kept_in_h
         .await?;
 
         go_to(window, "History").await?;
-        window.click(Role::Tab, "Deletions").await?;
-        window.wait_for_text_in("deletion-history", "Clean-up: orphaned referrers").await?;
+        window.click(Role::Tab, "Changes").await?;
+        window.wait_for_text_in("change-history", "Clean-up: orphaned referrers").await?;
         look(window, "history").await?;
         window.click_with(Role::Button, "Undo the deletion").await?;
         // The practice ECR deletes a layer with the last image that has it.

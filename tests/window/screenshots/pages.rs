@@ -130,8 +130,8 @@ async fn deletion(tour: &mut Tour<'_>) -> Result<()> {
     window.click_by_test_id("deletion-confirm").await?;
     window.wait_for_text(&format!("1 image deleted from {SIGNED}")).await?;
     go_to(window, "History").await?;
-    window.click(Role::Tab, "Deletions").await?;
-    window.wait_for_text_in("deletion-history", "Clean-up: orphaned referrers").await?;
+    window.click(Role::Tab, "Changes").await?;
+    window.wait_for_text_in("change-history", "Clean-up: orphaned referrers").await?;
     tour.look("26-deletions").await?;
     window.click_with(Role::Button, "Undo the deletion").await?;
     window.wait_for_text_in("restore-summary", "can be restored").await?;

@@ -153,7 +153,7 @@ export const helpTexts: Record<HelpTopic, HelpText> = {
   },
   history: {
     title: "History",
-    text: "Every migration of this computer with its digests. Resume continues an interrupted migration. Run again creates a new plan for the same images. Undo shows what it would delete in ECR before it deletes anything.",
+    text: "Every migration of this computer with its digests, and every deletion, changed tag, and archived image. Resume continues an interrupted migration. Run again creates a new plan for the same images. Undo shows what it would delete in ECR before it deletes anything.",
     links: [links.deleteImage],
   },
   report: {

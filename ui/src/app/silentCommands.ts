@@ -74,6 +74,7 @@ export const reading = [
   "imagesFindStop",
   "deletionPlan",
   "deletionHistory",
+  "imageChanges",
   "restorePlan",
   "repositoryAccess",
   "repositoryAccessWords",

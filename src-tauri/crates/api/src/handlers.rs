@@ -12,6 +12,7 @@ mod explorer;
 mod freed_bytes;
 mod friendly_name;
 mod history;
+mod image_changes;
 mod image_state;
 mod image_use;
 mod images;

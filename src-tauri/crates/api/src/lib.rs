@@ -15,6 +15,7 @@
 //! - `keychain`: logins in the keychain of the operating system
 //! - `settings`: the settings of the window, for it and for a program beside it
 //! - `deletion_records`: the records of deletions on disk, from which images are restored
+//! - `image_changes`: the changes of tags and of the storage of images on disk
 //! - `exported_file`: writes files that the user exports
 //! - `convert`: values of the crates below as types of the contract, and back
 //!
@@ -38,6 +39,7 @@ mod exported_file;
 mod file_endpoints;
 mod handlers;
 mod hub_clients;
+mod image_changes;
 mod images;
 mod jobs;
 mod keychain;

@@ -146,6 +146,9 @@ pub enum Command {
     /// List the deletions of images and tags that were run on this computer, newest first.
     #[command(after_help = help::DELETIONS)]
     Deletions {
+        /// List tags that were added or moved, and images that were archived or restored, instead of deletions.
+        #[arg(long)]
+        changes: bool,
         /// Print JSON, one object per line.
         #[arg(long)]
         json: bool,

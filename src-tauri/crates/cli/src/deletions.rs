@@ -22,6 +22,17 @@ pub async fn deletions(api: &Api, json: bool) -> Result<u8, ApiError> {
     Ok(SUCCEEDED)
 }
 
+/// Prints the changes of tags and of the storage of images of this computer, newest first.
+pub async fn changes(api: &Api, json: bool) -> Result<u8, ApiError> {
+    for change in api.image_changes().await? {
+        match json {
+            true => output::json(&change),
+            false => output::deletions::print_change(&change),
+        }
+    }
+    Ok(SUCCEEDED)
+}
+
 /// Prints what of a deletion can be restored, asks for confirmation, and restores it.
 pub async fn restore(api: &Api, arguments: &RestoreArguments) -> Result<u8, ApiError> {
     let deletion = resolve_id(api, &arguments.deletion).await?;

@@ -111,7 +111,8 @@ async fn run_with_api(command: Command, ca_file: Option<String>) -> Result<u8, A
             explorer::lifecycle_preview(&api, &arguments).await?
         }
         Command::Cleanup(arguments) => cleanup::cleanup(&api, &arguments).await?,
-        Command::Deletions { json } => deletions::deletions(&api, json).await?,
+        Command::Deletions { changes: true, json } => deletions::changes(&api, json).await?,
+        Command::Deletions { changes: false, json } => deletions::deletions(&api, json).await?,
         Command::Restore(arguments) => deletions::restore(&api, &arguments).await?,
         Command::Tag(arguments) => tags::tag(&api, &arguments).await?,
         Command::Practice(arguments) => explorer::practice(&api, &arguments).await?,

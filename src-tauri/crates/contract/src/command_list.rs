@@ -250,6 +250,8 @@ macro_rules! with_command_list {
         deletion_stop(deletion: String) -> ();
         /// The deletions of images that this computer ran, newest first.
         deletion_history() -> Vec<DeletionEntry>;
+        /// The changes of tags and of the storage of images that this computer made, newest first.
+        image_changes() -> Vec<ImageChange>;
         /// Says which images of a deletion can be pushed again, because ECR still has their layers. Pushes nothing.
         restore_plan(deletion: String) -> RestorePlan;
         /// Carries out a planned restore.

@@ -15,8 +15,8 @@ import { ReportView } from "../../shared/report/ReportView";
 import { UndoModal } from "../../shared/undo/UndoModal";
 import { useAsyncAction } from "../../shared/useAsyncAction";
 import { useRequest } from "../../shared/useRequest";
+import { ChangeHistory } from "./ChangeHistory";
 import { DeleteEntryModal } from "./DeleteEntryModal";
-import { DeletionHistory } from "./DeletionHistory";
 import { HistoryTable } from "./HistoryTable";
 import { canResume, canUndo } from "./historyStates";
 import { useImageSearch } from "./useImageSearch";
@@ -47,7 +47,13 @@ export function HistoryPage(props: HistoryPageProps) {
   const { errorActions, onListed, onJob, onRequest, onMigrate } = props;
   const backend = useBackend();
   const listed = useRequest("history", () => backend.historyList());
-  const deletions = useRequest("deletions", () => backend.deletionHistory());
+  const changes = useRequest("changes", async () => {
+    const [deletions, others] = await Promise.all([
+      backend.deletionHistory(),
+      backend.imageChanges(),
+    ]);
+    return { deletions, others };
+  });
   const [opened, setOpened] = useState<HistoryEntry | null>(null);
   // The migration that couldn't be resumed, for the actions of the error.
   const [tried, setTried] = useState<HistoryEntry | null>(null);
@@ -131,11 +137,8 @@ export function HistoryPage(props: HistoryPageProps) {
           onDismiss={dismiss}
         />
       )}
-      {deletions.error !== null && (
-        <ErrorAlert
-          error={deletions.error}
-          actions={{ ...errorActions, retry: deletions.reload }}
-        />
+      {changes.error !== null && (
+        <ErrorAlert error={changes.error} actions={{ ...errorActions, retry: changes.reload }} />
       )}
       {listed.error !== null && (
         <ErrorAlert error={listed.error} actions={{ ...errorActions, retry: reload }} />
@@ -179,15 +182,16 @@ export function HistoryPage(props: HistoryPageProps) {
                 content: migrations,
               },
               {
-                id: "deletions",
-                label: "Deletions",
+                id: "changes",
+                label: "Changes",
                 contentRenderStrategy: "lazy",
                 content: (
-                  <DeletionHistory
-                    entries={deletions.answer ?? []}
-                    loading={deletions.loading && deletions.answer === null}
+                  <ChangeHistory
+                    deletions={changes.answer?.deletions ?? []}
+                    changes={changes.answer?.others ?? []}
+                    loading={changes.loading && changes.answer === null}
                     errorActions={errorActions}
-                    onReload={deletions.reload}
+                    onReload={changes.reload}
                   />
                 ),
               },

@@ -1,5 +1,10 @@
-/** A deletion, and the undo of it, in words. */
-import type { DeletionEntry, NotRestorable, RestorePlan } from "../../ipc/generated";
+/** A deletion, the undo of it, and other changes, in words. */
+import type {
+  DeletionEntry,
+  ImageChangeKind,
+  NotRestorable,
+  RestorePlan,
+} from "../../ipc/generated";
 import { cleanupLabels } from "../../shared/cleanupTexts";
 import { formatCount, formatCounted, shortDigest } from "../../shared/format";
 
@@ -38,6 +43,36 @@ export function reasonText({ class: of, planned, destination }: DeletionEntry): 
     return "Repositories";
   }
   return planned.images > 0 ? "Selected images" : "Selected tag";
+}
+
+const changeLabels: Record<ImageChangeKind["kind"], string> = {
+  tag_added: "Tag added",
+  tag_moved: "Tag moved",
+  tag_removed: "Tag removed",
+  archived: "Archived",
+  restored: "Restored from the archive",
+};
+
+/** What was changed, without a deletion. */
+export function changeText({ kind }: ImageChangeKind): string {
+  return changeLabels[kind];
+}
+
+/** The result of a change: a tag with its images, or a number of images. */
+export function changedText(change: ImageChangeKind): string {
+  switch (change.kind) {
+    case "tag_added":
+      return `${change.tag} on ${shortDigest(change.digest)}`;
+    case "tag_moved":
+      return `${change.tag} from ${shortDigest(change.from)} to ${shortDigest(change.to)}`;
+    case "tag_removed":
+      return `${change.tag} from ${shortDigest(change.digest)}`;
+    case "archived":
+    case "restored": {
+      const all = formatCounted(change.images + change.refused, "image", "images");
+      return change.refused === 0 ? all : `${formatCount(change.images)} of ${all}`;
+    }
+  }
 }
 
 /** What the dry run says. */

@@ -127,6 +127,7 @@ export function fakeDeletionMethods(
   | "deletionRun"
   | "deletionStop"
   | "deletionHistory"
+  | "imageChanges"
   | "restorePlan"
   | "restoreRun"
   | "restoreStop"
@@ -184,6 +185,7 @@ export function fakeDeletionMethods(
     },
     deletionStop: async () => {},
     deletionHistory: async () => [],
+    imageChanges: async () => [],
     restorePlan: async (deletion) => {
       throw fakeError(
         "deletion_unknown",

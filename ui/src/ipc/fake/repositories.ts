@@ -35,6 +35,7 @@ type RepositoryMethods =
   | "deletionPlan"
   | "deletionRun"
   | "deletionHistory"
+  | "imageChanges"
   | "restorePlan"
   | "restoreRun"
   | "restoreStop"

@@ -8,7 +8,7 @@ import type { DroppedFile, MigrationRequest, RepositorySettings } from "./migrat
 import type { PlanPermissions } from "./permissions";
 import type { CopyTool, MigrationPlan, PlanProgress } from "./plan";
 import type { HistoryEntry, HistoryMatch, MigrationReport, ReportFormat } from "./report";
-import type { AccessWords, CacheRuleValidation, CleanupRules, DeletionEntry, DeletionPlan, DeletionProgress, DeletionReport, DeletionTarget, FoundImages, LifecyclePreviewState, LifecycleWhatIf, ListedAwsTags, ListedPolicy, MutabilityEffect, RegistryChange, RegistryConfiguration, RegistryContents, RegistryOffer, RegistryReadProgress, RegistrySettings, Repository, RepositoryAccess, RepositoryCleanup, RepositoryDetails, RepositoryRows, RepositoryStorage, RepositorySummary, RestorePlan, RestoreProgress, RestoreReport, StorageClassChange, TagAdded, TagEffect, TagMutabilitySetting, TagReversal, UnreadManifest } from "./repositories";
+import type { AccessWords, CacheRuleValidation, CleanupRules, DeletionEntry, DeletionPlan, DeletionProgress, DeletionReport, DeletionTarget, FoundImages, ImageChange, LifecyclePreviewState, LifecycleWhatIf, ListedAwsTags, ListedPolicy, MutabilityEffect, RegistryChange, RegistryConfiguration, RegistryContents, RegistryOffer, RegistryReadProgress, RegistrySettings, Repository, RepositoryAccess, RepositoryCleanup, RepositoryDetails, RepositoryRows, RepositoryStorage, RepositorySummary, RestorePlan, RestoreProgress, RestoreReport, StorageClassChange, TagAdded, TagEffect, TagMutabilitySetting, TagReversal, UnreadManifest } from "./repositories";
 import type { AppInfo, CaFile, NetworkStatus, PracticeStatus, SavedProfile, Settings, WizardDraft } from "./settings";
 import type { ChooseProgress, ChosenTags, EngineStatus, ImageSource, PasteField, PastedSource, ProposedNames, RegistryCounterpart, RenameRule, Selection, SourceLogin, SourceLoginStatus, SourceNamespaces, SourceRepositories, SourceTag, SourceTags } from "./sources";
 import type { UndoPlan, UndoProgress, UndoReport } from "./undo";
@@ -408,6 +408,10 @@ export interface Commands {
    */
   deletionHistory(): Promise<Array<DeletionEntry>>;
   /**
+   * The changes of tags and of the storage of images that this computer made, newest first.
+   */
+  imageChanges(): Promise<Array<ImageChange>>;
+  /**
    * Says which images of a deletion can be pushed again, because ECR still has their layers. Pushes nothing.
    */
   restorePlan(deletion: string): Promise<RestorePlan>;
@@ -657,6 +661,7 @@ export const commands: Record<keyof Commands, { name: string; arguments: readonl
   deletionRun: { name: "deletion_run", arguments: ["deletion", "on_progress"] },
   deletionStop: { name: "deletion_stop", arguments: ["deletion"] },
   deletionHistory: { name: "deletion_history", arguments: [] },
+  imageChanges: { name: "image_changes", arguments: [] },
   restorePlan: { name: "restore_plan", arguments: ["deletion"] },
   restoreRun: { name: "restore_run", arguments: ["restore", "on_progress"] },
   restoreStop: { name: "restore_stop", arguments: ["restore"] },

@@ -297,6 +297,16 @@ export type FreedBytes = { at_least: number, at_most: number,
 may_be_shared: boolean, };
 
 /**
+ * A change that was made in ECR.
+ */
+export type ImageChange = { changed_at_ms: number, destination: DestinationIdentity, repository: string, change: ImageChangeKind, };
+
+/**
+ * What was changed.
+ */
+export type ImageChangeKind = { "kind": "tag_added", tag: string, digest: string, } | { "kind": "tag_moved", tag: string, from: string, to: string, } | { "kind": "tag_removed", tag: string, digest: string, } | { "kind": "archived", images: number, refused: number, } | { "kind": "restored", images: number, refused: number, };
+
+/**
  * A number of rows, exact or an upper bound.
  */
 export type ImageCount = { count: number, 

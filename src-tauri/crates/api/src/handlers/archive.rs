@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use futures_util::{StreamExt, stream};
 use transload_aws::{EcrExplorer as _, EcrImageStatus};
-use transload_contract::{AwsConnection, StorageClassChange, UnchangedImage};
+use transload_contract::{AwsConnection, ImageChangeKind, StorageClassChange, UnchangedImage};
 use transload_errors::ApiError;
 use transload_explorer::with_parts;
 use transload_model::Digest;
@@ -58,6 +58,15 @@ impl Api {
             changed = change.changed,
             "storage class changed"
         );
+        if change.changed > 0 {
+            let images = change.changed;
+            let refused = change.unchanged.len() as u64;
+            let kind = match is_archived {
+                true => ImageChangeKind::Archived { images, refused },
+                false => ImageChangeKind::Restored { images, refused },
+            };
+            self.record_change(&explored, kind);
+        }
         Ok(change)
     }
 }

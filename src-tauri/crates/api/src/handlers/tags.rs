@@ -1,7 +1,9 @@
 //! Commands that add a tag to an image in ECR, and take it away again.
 
 use transload_aws::{AwsError, EcrApi as _, EcrExplorer as _, EcrImage, EcrImageId, EcrManifest};
-use transload_contract::{AwsConnection, TagAdded, TagEffect, TagReversal, UnreadReason};
+use transload_contract::{
+    AwsConnection, ImageChangeKind, TagAdded, TagEffect, TagReversal, UnreadReason,
+};
 use transload_errors::{ApiError, ErrorCode};
 use transload_explorer::{
     TagFailure, add_tag, read_manifests, remove_tag, tag_effect, tag_reversal,
@@ -55,6 +57,12 @@ impl Api {
         let moves_from = moves_from.as_deref().map(parsed).transpose()?;
         let before = self.add(&explored, &named, moves_from.as_ref()).await?;
         tracing::info!(repository = name, %named.tag, %named.digest, "a tag was added");
+        let (tag, digest) = (named.tag, named.digest);
+        let change = match moves_from.clone() {
+            Some(from) => ImageChangeKind::TagMoved { tag, from, to: digest },
+            None => ImageChangeKind::TagAdded { tag, digest },
+        };
+        self.record_change(&explored, change);
         Ok(TagAdded { undo: tag_reversal(&before, moves_from.as_ref()) })
     }
 
@@ -69,18 +77,21 @@ impl Api {
     ) -> Result<(), ApiError> {
         let explored = self.explore(&connection, &name).await?;
         let named = Named::parse(&digest, &tag)?;
-        match undo {
+        tracing::info!(repository = name, %named.tag, "a tag is restored");
+        let change = match undo {
             TagReversal::MoveBack { to } => {
-                let back = Named { digest: to, tag: named.tag.clone() };
+                let back = Named { digest: to, tag: named.tag };
                 self.add(&explored, &back, Some(&named.digest)).await?;
+                ImageChangeKind::TagMoved { tag: back.tag, from: named.digest, to: back.digest }
             }
             TagReversal::Remove => {
                 remove_tag(&explored.ecr, &explored.name, &named.tag, &named.digest)
                     .await
                     .map_err(|failure| failed(failure, &named.tag))?;
+                ImageChangeKind::TagRemoved { tag: named.tag, digest: named.digest }
             }
-        }
-        tracing::info!(repository = name, %named.tag, "a tag was restored");
+        };
+        self.record_change(&explored, change);
         Ok(())
     }
 

@@ -220,7 +220,8 @@ Exit codes:
 
 Examples:
   transload-cli deletions
-  transload-cli deletions --json | jq -r .deletion";
+  transload-cli deletions --json | jq -r .deletion
+  transload-cli deletions --changes";
 
 pub const RESTORE: &str = "\
 Exit codes:

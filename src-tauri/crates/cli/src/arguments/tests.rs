@@ -40,6 +40,7 @@ fn sources_and_parts_are_parsed() {
         "lifecycle preview team/app --file policy.json --practice --json",
         "practice --json",
         "deletions --json",
+        "deletions --changes --json",
         "tag team/app 1.0 prod --yes --practice",
         "restore latest --dry-run --json",
         "restore 1700000000000-shop-api --yes",

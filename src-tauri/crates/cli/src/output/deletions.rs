@@ -4,7 +4,8 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use indicatif::HumanDuration;
 use transload_contract::{
-    DeletionEntry, NotRestorableReason, RestorePlan, RestoreReport, RestoreTotals,
+    DeletionEntry, ImageChange, ImageChangeKind, NotRestorableReason, RestorePlan, RestoreReport,
+    RestoreTotals,
 };
 
 use crate::output::{counted, line, message_with_code, plan};
@@ -22,6 +23,30 @@ pub fn print_entry(entry: &DeletionEntry) {
         entry.deletion,
         HumanDuration(since(entry.started_at_ms))
     ));
+}
+
+/// Prints a change of tags or of the storage of images.
+pub fn print_change(change: &ImageChange) {
+    let ago = HumanDuration(since(change.changed_at_ms));
+    line(&format!("{ago} ago  {}  {}", change.repository, change_text(&change.change)));
+}
+
+fn change_text(change: &ImageChangeKind) -> String {
+    let moved = |done: &str, images: u64, refused: u64| match refused {
+        0 => format!("{} {done}", counted(images, "image", "images")),
+        _ => format!("{images} of {} {done}", counted(images + refused, "image", "images")),
+    };
+    match change {
+        ImageChangeKind::TagAdded { tag, digest } => format!("tag {tag} added to {digest}"),
+        ImageChangeKind::TagMoved { tag, from, to } => {
+            format!("tag {tag} moved from {from} to {to}")
+        }
+        ImageChangeKind::TagRemoved { tag, digest } => format!("tag {tag} removed from {digest}"),
+        ImageChangeKind::Archived { images, refused } => moved("archived", *images, *refused),
+        ImageChangeKind::Restored { images, refused } => {
+            moved("restored from the archive", *images, *refused)
+        }
+    }
 }
 
 fn since(at_ms: u64) -> Duration {

@@ -1,11 +1,27 @@
+import createWrapper from "@cloudscape-design/components/test-utils/dom";
 import { fireEvent, screen, waitFor } from "@testing-library/react";
 import { expect, it, vi } from "vitest";
 import type { Backend } from "../../ipc";
-import type { ApiError, DeletionEntry, NotRestorable, RestorePlan } from "../../ipc/generated";
+import type {
+  ApiError,
+  DeletionEntry,
+  ImageChange,
+  ImageChangeKind,
+  NotRestorable,
+  RestorePlan,
+} from "../../ipc/generated";
+import { shortDigest } from "../../shared/format";
 import { accessibilityViolations } from "../../testing/accessibility";
 import { numberedDigest as digest, renderWith } from "../../testing/component";
-import { DeletionHistory } from "./DeletionHistory";
-import { deletedText, notRestorableText, reasonText, restoreSummary } from "./restoreTexts";
+import { ChangeHistory } from "./ChangeHistory";
+import {
+  changedText,
+  changeText,
+  deletedText,
+  notRestorableText,
+  reasonText,
+  restoreSummary,
+} from "./restoreTexts";
 
 vi.setConfig({ testTimeout: 60_000 });
 
@@ -72,6 +88,54 @@ it("says what a deletion deleted, and why", () => {
   }
 });
 
+it.each<[ImageChangeKind, string, string]>([
+  [
+    { kind: "tag_added", tag: "prod", digest: digest(1) },
+    "Tag added",
+    `prod on ${shortDigest(digest(1))}`,
+  ],
+  [
+    { kind: "tag_moved", tag: "prod", from: digest(1), to: digest(2) },
+    "Tag moved",
+    `prod from ${shortDigest(digest(1))} to ${shortDigest(digest(2))}`,
+  ],
+  [
+    { kind: "tag_removed", tag: "prod", digest: digest(1) },
+    "Tag removed",
+    `prod from ${shortDigest(digest(1))}`,
+  ],
+  [{ kind: "archived", images: 4, refused: 0 }, "Archived", "4 images"],
+  [{ kind: "restored", images: 3, refused: 1 }, "Restored from the archive", "3 of 4 images"],
+])("says what %j changed", (change, kind, result) => {
+  expect([changeText(change), changedText(change)]).toEqual([kind, result]);
+});
+
+it("lists changes of tags and storage between the deletions, newest first", async () => {
+  const change = (changed_at_ms: number, of: ImageChangeKind): ImageChange => ({
+    changed_at_ms,
+    destination,
+    repository: `shop/at-${changed_at_ms}`,
+    change: of,
+  });
+  const changes = [
+    change(2, { kind: "archived", images: 4, refused: 0 }),
+    change(0, { kind: "tag_added", tag: "prod", digest: digest(1) }),
+  ];
+  const { container } = renderWith(
+    {},
+    <ChangeHistory deletions={[entry]} changes={changes} errorActions={{}} onReload={() => {}} />,
+  );
+  const rows = createWrapper(container)
+    .findTable('[data-testid="change-history"]')
+    ?.findRows()
+    .map((row) => row.getElement().textContent ?? "");
+  expect(rows?.[0]).toContain("shop/at-2Archived4 images");
+  expect(rows?.[1]).toContain("Clean-up: unused images4 images");
+  expect(rows?.[2]).toContain("shop/at-0Tag addedprod on");
+  expect(screen.getAllByText("Undo")).toHaveLength(1);
+  expect(await accessibilityViolations(container)).toEqual([]);
+});
+
 it("says why something can’t be restored", () => {
   const cases: [NotRestorable["why"], string][] = [
     [{ kind: "repository_missing" }, "no longer exists"],
@@ -111,9 +175,14 @@ it("lists a deletion whose record can’t be read, and says why", async () => {
   };
   renderWith(
     backend,
-    <DeletionHistory entries={[entry, unknown]} errorActions={{}} onReload={() => {}} />,
+    <ChangeHistory
+      deletions={[entry, unknown]}
+      changes={[]}
+      errorActions={{}}
+      onReload={() => {}}
+    />,
   );
-  const table = screen.getByTestId("deletion-history").textContent;
+  const table = screen.getByTestId("change-history").textContent;
   expect(table).toContain("4 images");
   expect(table).toContain("Record unreadable");
   expect(table).not.toContain("Interrupted");
@@ -147,14 +216,15 @@ it("restores after a dry run what ECR still has", async () => {
   };
   const { container } = renderWith(
     backend,
-    <DeletionHistory
-      entries={[{ ...entry, restored: { at_ms: 2, restored: { images: 0, tags: 3 } } }]}
+    <ChangeHistory
+      changes={[]}
+      deletions={[{ ...entry, restored: { at_ms: 2, restored: { images: 0, tags: 3 } } }]}
       errorActions={{}}
       onReload={onReload}
     />,
   );
-  expect(screen.getByTestId("deletion-history").textContent).toContain("1-shop-api.csv");
-  expect(screen.getByTestId("deletion-history").textContent).toContain("3 tags");
+  expect(screen.getByTestId("change-history").textContent).toContain("1-shop-api.csv");
+  expect(screen.getByTestId("change-history").textContent).toContain("3 tags");
   expect(await accessibilityViolations(container)).toEqual([]);
   fireEvent.click(screen.getByTestId("deletion-undo-1-shop-api"));
   const summary = await screen.findByTestId("restore-summary");
@@ -200,7 +270,10 @@ it("says what was restored, and what wasn’t", async () => {
     restorePlan: async () => plan,
     restoreRun: async () => ({ planned, restored, failed: [], stopped: true }),
   };
-  renderWith(backend, <DeletionHistory entries={[entry]} errorActions={{}} onReload={() => {}} />);
+  renderWith(
+    backend,
+    <ChangeHistory deletions={[entry]} changes={[]} errorActions={{}} onReload={() => {}} />,
+  );
   fireEvent.click(screen.getByTestId("deletion-undo-1-shop-api"));
   const confirm = await screen.findByTestId("restore-confirm");
   expect(confirm.textContent).toBe("Restore 2 images and 1 tag");
