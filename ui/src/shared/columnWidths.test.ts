@@ -58,6 +58,12 @@ describe("columns", () => {
       widths: [150, 250, 100],
     },
     {
+      available: 420,
+      why: "without a share give what they don’t need to one that is cut",
+      needs: [200, 200, 40],
+      widths: [200, 156, 64],
+    },
+    {
       available: 900,
       why: "grow with what is left",
       needs: [250, 250, 100],

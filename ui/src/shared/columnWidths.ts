@@ -41,6 +41,12 @@ export function fittingColumns<Row>(
   return shown;
 }
 
+/**
+ * The room that a column without `grow` keeps beside its content: times, numbers, and states become a little wider while they are
+ * shown, which must not move the other columns.
+ */
+const reserve = 24;
+
 /** A column whose width rises from the one that it needs at least. */
 interface Part {
   width: number;
@@ -53,7 +59,8 @@ interface Part {
 /**
  * Fits the columns into the available width: first all get what they need at least, then the room goes to those whose
  * content is cut, then to those that are narrower than usual, and the rest to those with `grow`. A column without `grow`
- * is at least as wide as usual, and without `natural`, so is the content of every column. A width of the user stays.
+ * needs its content with a reserve, but not more than usual for that. Without `natural`, the content of every column is as
+ * wide as usual. A width of the user stays.
  */
 export function withWidths<Row>(
   columns: readonly Column<Row>[],
@@ -68,8 +75,8 @@ export function withWidths<Row>(
     }
     const usual = defaultWidth(column);
     const content = natural.get(column.id) ?? usual;
-    // Times and numbers become wider while they are shown, which must not move the other columns.
-    const needed = column.grow === undefined ? Math.max(content, usual) : content;
+    const needed =
+      column.grow === undefined ? Math.max(content, Math.min(content + reserve, usual)) : content;
     const width = Math.min(needed, narrowestWidth(column));
     return { width, natural: needed, usual: Math.max(usual, needed), grow: column.grow };
   });

@@ -162,7 +162,7 @@ it("moves room to the column whose content is cut before it is drawn, without re
   const { cell, widths, resizeTo } = shownTable();
   cell.mockClear();
   resizeTo(898);
-  expect(widths()).toEqual(["54px", "350px", "200px", "auto", ""]);
+  expect(widths()).toEqual(["54px", "383px", "157px", "auto", ""]);
   expect(document.querySelector(".measured-columns")).toBeNull();
   expect(cell).not.toHaveBeenCalled();
 });
@@ -178,7 +178,7 @@ it("measures what cells show later", async () => {
     document.querySelector("tbody td:last-child")?.append("a longer text");
   });
   act(() => vi.advanceTimersByTime(1_000));
-  expect(widths()).toEqual(["54px", "360px", "200px", "auto", ""]);
+  expect(widths()).toEqual(["54px", "393px", "167px", "auto", ""]);
 });
 
 it("follows the edge of a column that is dragged, and keeps what the others have", async () => {
