@@ -182,7 +182,8 @@ it("draws the rows in view with the click, and the others afterwards", async () 
       items={items}
       trackBy="name"
       selectionType="multi"
-      selectedItems={[]}
+      // All that are drawn of the second page, except the last one.
+      selectedItems={items.slice(rowsOfAPage, rowsOfAPage + portionRows - 1)}
       onSelectionChange={({ detail }) => onSelectionChange(detail.selectedItems)}
       columnDefinitions={columnDefinitions}
     />,
@@ -197,9 +198,13 @@ it("draws the rows in view with the click, and the others afterwards", async () 
   flushSync(() => next?.click());
   expect(table()?.findRows()[0]?.getElement().textContent).toContain(`image-${rowsOfAPage}`);
   expect(table()?.findRows()).toHaveLength(portionRows);
+  // The last row that is drawn isn’t that of the page.
+  const drawnRow = (row: number) => table()?.findRowSelectionArea(row)?.find("input")?.getElement();
+  drawnRow(portionRows)?.click();
+  expect(onSelectionChange.mock.calls.pop()?.[0]).toHaveLength(portionRows);
   // Select all means the whole page.
   table()?.findSelectAllTrigger()?.find("input")?.getElement().click();
-  expect(onSelectionChange.mock.calls[0]?.[0]).toHaveLength(rowsOfAPage);
+  expect(onSelectionChange.mock.calls.pop()?.[0]).toHaveLength(rowsOfAPage);
   environment.IS_REACT_ACT_ENVIRONMENT = true;
   // The others follow.
   await act(async () => {});

@@ -4,7 +4,7 @@ import Button from "@cloudscape-design/components/button";
 import Pagination from "@cloudscape-design/components/pagination";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Table, { type TableProps } from "@cloudscape-design/components/table";
-import { type ReactNode, useEffect, useMemo, useRef } from "react";
+import { type MouseEvent, type ReactNode, useEffect, useMemo, useRef } from "react";
 import { FillHeight } from "./FillHeight";
 import { formatCounted } from "./format";
 import { useHiddenCopies } from "./hiddenCopies";
@@ -289,9 +289,13 @@ export function FullTable<Row>(props: FullTableProps<Row>) {
     nested?.(items, comparison(sorting.sortingColumn, sorting.sortingDescending)) ?? items;
   const drawn = useRowPortions(rows, page);
   const pages = Math.ceil((filteredItemsCount ?? table.items.length) / layout.pageSize);
+  const isHeadClicked = useRef(false);
+  const onClickCapture = ({ target }: MouseEvent) => {
+    isHeadClicked.current = (target as Element).closest("thead") !== null;
+  };
   const place = (table: ReactNode) => {
     const shown = columns !== null && (
-      <div ref={sized} className="sized-columns">
+      <div ref={sized} className="sized-columns" onClickCapture={onClickCapture}>
         <OneLineProvider value={!layout.wrapLines}>{table}</OneLineProvider>
       </div>
     );
@@ -340,7 +344,7 @@ export function FullTable<Row>(props: FullTableProps<Row>) {
         const selectedItems = wholeSelection(event.detail.selectedItems, {
           drawn,
           rows,
-          before: table.selectedItems ?? [],
+          isOfAll: isHeadClicked.current,
           keyOf: keyFunction(table.trackBy),
           isSelectable: (row) => !(table.isItemDisabled?.(row) ?? false),
         });

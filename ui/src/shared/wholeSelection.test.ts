@@ -6,20 +6,21 @@ const rows = ["a", "b", "c", "d", "e", "f"];
 const other = "z";
 
 it.each([
-  ["one row", [], ["a"], ["a"]],
-  ["all rows", [], ["a", "b", "c"], rows],
-  ["all rows, beside those of another page", [other], [other, "a", "b", "c"], [other, ...rows]],
+  ["one row", false, ["a"], ["a"]],
+  ["the last row that is drawn", false, ["a", "b", "c"], ["a", "b", "c"]],
+  ["all but the only one that is drawn and selected", false, ["e", "f"], ["e", "f"]],
+  ["all rows", true, ["a", "b", "c"], rows],
+  ["all rows, beside those of another page", true, [other, "a", "b", "c"], [other, ...rows]],
   [
     "all rows, of which one was selected",
-    ["e"],
+    true,
     ["e", "a", "b", "c"],
     ["e", "a", "b", "c", "d", "f"],
   ],
-  ["no row", [other, ...rows], [other, "d", "e", "f"], [other]],
-  ["all but one", rows, ["a", "b", "d", "e", "f"], ["a", "b", "d", "e", "f"]],
-  ["none of no row", [], [], []],
-])("selects %s", (_, before, selected, expected) => {
-  const portion = { rows, before, keyOf: (row: string) => row, isSelectable: () => true };
+  ["no row", true, [other, "d", "e", "f"], [other]],
+  ["none of no row", true, [], []],
+])("selects %s", (_, isOfAll, selected, expected) => {
+  const portion = { rows, isOfAll, keyOf: (row: string) => row, isSelectable: () => true };
   expect(wholeSelection(selected, { ...portion, drawn: rows.slice(0, 3) })).toEqual(expected);
   // With all rows drawn, the table knows by itself.
   expect(wholeSelection(selected, { ...portion, drawn: rows })).toBe(selected);
@@ -30,7 +31,7 @@ it("knows rows by their key, and selects none that can’t be selected", () => {
   const selected = wholeSelection([row("a")], {
     drawn: [row("a"), row("b")],
     rows: [row("a"), row("b"), row("c"), row("d")],
-    before: [],
+    isOfAll: true,
     keyOf: ({ id }) => id,
     isSelectable: ({ id }) => id !== "b" && id !== "d",
   });

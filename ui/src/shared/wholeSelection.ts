@@ -5,8 +5,8 @@ interface Portion<Row> {
   readonly drawn: readonly Row[];
   /** All rows of the page. */
   readonly rows: readonly Row[];
-  /** What was selected before, on all pages. */
-  readonly before: readonly Row[];
+  /** Whether the checkbox in the head of the table was used. A single row can select the last one that is drawn, too. */
+  readonly isOfAll: boolean;
   readonly keyOf: (row: Row) => unknown;
   readonly isSelectable: (row: Row) => boolean;
 }
@@ -17,21 +17,17 @@ interface Portion<Row> {
  */
 export function wholeSelection<Row>(
   selected: readonly Row[],
-  { drawn, rows, before, keyOf, isSelectable }: Portion<Row>,
+  { drawn, rows, isOfAll, keyOf, isSelectable }: Portion<Row>,
 ): readonly Row[] {
-  if (drawn.length === rows.length) {
+  const own = drawn.filter(isSelectable).map(keyOf);
+  if (!isOfAll || drawn.length === rows.length || own.length === 0) {
     return selected;
   }
   const keys = new Set(selected.map(keyOf));
-  const keysBefore = new Set(before.map(keyOf));
-  const own = drawn.filter(isSelectable).map(keyOf);
   const following = rows.slice(drawn.length).filter(isSelectable);
-  if (own.length > 0 && own.every((key) => keys.has(key))) {
+  if (own.every((key) => keys.has(key))) {
     return [...selected, ...following.filter((row) => !keys.has(keyOf(row)))];
   }
-  if (own.every((key) => keysBefore.has(key) && !keys.has(key))) {
-    const gone = new Set(following.map(keyOf));
-    return selected.filter((row) => !gone.has(keyOf(row)));
-  }
-  return selected;
+  const gone = new Set(following.map(keyOf));
+  return selected.filter((row) => !gone.has(keyOf(row)));
 }
