@@ -223,6 +223,15 @@ function comparison<Row>(
   return descending ? (one, other) => compare(other, one) : compare;
 }
 
+function HeaderWithTools({ header, children }: { header: ReactNode; children: ReactNode }) {
+  return (
+    <div className="header-with-tools">
+      <div>{header}</div>
+      {children}
+    </div>
+  );
+}
+
 /**
  * The table of a list page. It fills the window: the table scrolls, and the page doesn't. Rows have
  * one line. The user's columns, widths, page size, and density are kept. A `section` has the same
@@ -322,7 +331,11 @@ export function FullTable<Row>(props: FullTableProps<Row>) {
   const pagination = pages > 1 && (
     <Pagination {...paginationProps} ariaLabels={paginationLabels} data-testid={`${name}-pages`} />
   );
-  const preferences = hasPreferences && (
+  // Without a filter and pages, they would take a line alone.
+  const isAlone = !filter && pagination === false;
+  const isInHeader = isAlone && table.header !== undefined;
+  const isNeedless = isAlone && section && table.header === undefined && table.items.length === 0;
+  const preferences = hasPreferences && !isNeedless && (
     <TablePreferences
       columns={columnDefinitions}
       layout={layout}
@@ -333,12 +346,15 @@ export function FullTable<Row>(props: FullTableProps<Row>) {
   const tools = { filter, pagination, preferences };
   // In the header of the table, the tools wrap where they could give way. A title stands above them.
   const isToolbarAbove = !section && table.header === undefined;
+  const ownTools = isInHeader
+    ? { header: <HeaderWithTools header={table.header}>{preferences}</HeaderWithTools> }
+    : tools;
   const shown = place(
     <Table
       variant={section ? "container" : "borderless"}
       {...sorting}
       {...table}
-      {...(isToolbarAbove ? {} : tools)}
+      {...(isToolbarAbove ? {} : ownTools)}
       items={drawn}
       onSelectionChange={(event) => {
         const selectedItems = wholeSelection(event.detail.selectedItems, {

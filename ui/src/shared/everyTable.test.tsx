@@ -10,12 +10,13 @@ const rows = [
   { name: "a", size: "1.2 MB", pushed: 10, digest: "sha256:2" },
 ];
 
-function table(shown: readonly string[]) {
+function table(shown: readonly string[], items = rows, header?: string) {
   localStorage.clear();
   render(
     <PagedTable
       name="every"
-      items={rows}
+      items={items}
+      header={header}
       trackBy="name"
       columnDefinitions={shown.map((id) => ({
         id,
@@ -53,10 +54,19 @@ describe("every table", () => {
   );
 
   it.each([
-    { count: 3, has: false },
-    { count: 4, has: true },
-  ])("with $count columns has preferences: $has", ({ count, has }) => {
-    const shown = table(columns.slice(0, count));
-    expect(shown.findCollectionPreferences() !== null).toBe(has);
-  });
+    { count: 3, items: rows, header: undefined, place: null },
+    { count: 4, items: rows, header: undefined, place: "a line" },
+    // The line would have nothing but them.
+    { count: 4, items: [], header: undefined, place: null },
+    { count: 4, items: rows, header: "Title", place: "the header" },
+    { count: 4, items: [], header: "Title", place: "the header" },
+  ])(
+    "with $count columns, the header $header and $items.length rows has preferences in $place",
+    ({ count, items, header, place }) => {
+      table(columns.slice(0, count), items, header);
+      const found = createWrapper().findCollectionPreferences()?.getElement();
+      const isInHeader = found?.closest(".header-with-tools") != null;
+      expect(found === undefined ? null : isInHeader ? "the header" : "a line").toBe(place);
+    },
+  );
 });

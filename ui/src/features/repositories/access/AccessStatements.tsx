@@ -35,20 +35,24 @@ export function AccessStatements({ statements, label, onRemove }: AccessStatemen
         ),
         sections: [
           { id: "words", content: ({ statement }) => <StatementText statement={statement} /> },
-          {
-            id: "remove",
-            content: ({ statement, place }) =>
-              onRemove && (
-                <Button
-                  iconName="remove"
-                  ariaLabel={`Remove ${statement.name ?? `statement ${place + 1}`}`}
-                  onClick={() => onRemove(place)}
-                  data-testid={`access-remove-statement-${place}`}
-                >
-                  Remove
-                </Button>
-              ),
-          },
+          // Without buttons, it would be an empty line in each card.
+          ...(onRemove === undefined
+            ? []
+            : [
+                {
+                  id: "remove",
+                  content: ({ statement, place }: (typeof items)[number]) => (
+                    <Button
+                      iconName="remove"
+                      ariaLabel={`Remove ${statement.name ?? `statement ${place + 1}`}`}
+                      onClick={() => onRemove(place)}
+                      data-testid={`access-remove-statement-${place}`}
+                    >
+                      Remove
+                    </Button>
+                  ),
+                },
+              ]),
         ],
       }}
       ariaLabels={{ selectionGroupLabel: label, itemSelectionLabel: () => "Statement" }}
