@@ -1,3 +1,4 @@
+import createWrapper from "@cloudscape-design/components/test-utils/dom";
 import { act, screen, waitFor } from "@testing-library/react";
 import { describe, expect, it } from "vitest";
 import { fakeError } from "../ipc/fakeBackend";
@@ -33,6 +34,25 @@ describe("the report of an earlier migration", () => {
       }),
     );
     await screen.findByText("Report exported");
+  });
+
+  it("keeps the filter of its images in another tab", async () => {
+    openWindow({ history: [interruptedEntry], answers: { historyReport: async () => report } });
+    await goTo("History");
+    await selectRow(1);
+    await click("history-open");
+    await byId("report-tabs");
+    const show = async (tab: string) => {
+      const tabs = createWrapper().findTabs('[data-testid="report-tabs"]');
+      act(() => tabs?.findTabLinkById(`report-tab-${tab}`)?.click());
+      await waitFor(() => expect(tabs?.findActiveTab()?.getElement().id).toContain(tab));
+    };
+    const filter = () =>
+      createWrapper().findTextFilter('[data-testid="result-images-search"]')?.findInput();
+    act(() => filter()?.setInputValue("pgcli"));
+    await show("summary");
+    await show("images");
+    expect(filter()?.getInputValue()).toBe("pgcli");
   });
 
   it("replaces the status when it is verified again, and shows one status at a time", async () => {

@@ -229,6 +229,24 @@ describe("the plan", () => {
     expect(totals).toContain("The migration waits and then continues automatically.");
   });
 
+  it.each(["images", "repositories"])(
+    "keeps the filter of its %s in another tab",
+    async (table) => {
+      atReview();
+      await byId("plan-tabs");
+      const show = (tab: string) =>
+        act(() => createWrapper().findTabs()?.findTabLinkById(`plan-tab-${tab}`)?.click());
+      const tab = table === "images" ? "copies" : table;
+      const filter = () =>
+        createWrapper().findTextFilter(`[data-testid="plan-${table}-search"]`)?.findInput();
+      show(tab);
+      act(() => filter()?.setInputValue("pgcli"));
+      show("permissions");
+      show(tab);
+      expect(filter()?.getInputValue()).toBe("pgcli");
+    },
+  );
+
   it("shows its commands for the selected tool", async () => {
     atReview();
     await byId("plan-tabs");

@@ -1,4 +1,4 @@
-import { useState } from "react";
+import { memo, useState } from "react";
 import { nextSteps, wordsOf } from "../../errors";
 import type { ImageReport } from "../../ipc/generated";
 import { Bytes } from "../Bytes";
@@ -69,8 +69,8 @@ interface ReportTableProps {
   images: readonly ImageReport[];
 }
 
-/** All images in rows of one line. A row opens to all digests, platforms, and what wasn't copied. */
-export function ReportTable({ images }: ReportTableProps) {
+/** All images in rows of one line. A row opens to all digests, platforms, and what wasn't copied. It is memoized: a click on another tab renders no row. */
+export const ReportTable = memo(function ReportTable({ images }: ReportTableProps) {
   const [toggled, setToggled] = useState<ReadonlySet<string>>(new Set());
   const rows: ReportRow[] = images.map((image) => ({
     kind: "image",
@@ -209,4 +209,4 @@ export function ReportTable({ images }: ReportTableProps) {
       ]}
     />
   );
-}
+});

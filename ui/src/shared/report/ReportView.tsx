@@ -157,6 +157,8 @@ export function ReportView(props: ReportViewProps) {
           {
             id: "report-tab-images",
             label: `Images (${formatCount(report.images.length)})`,
+            // Its filter and open rows stay while another tab is shown.
+            contentRenderStrategy: "lazy",
             content: <ReportTable images={report.images} />,
           },
           {

@@ -1,6 +1,6 @@
 import ButtonDropdown from "@cloudscape-design/components/button-dropdown";
 import Popover from "@cloudscape-design/components/popover";
-import { useMemo } from "react";
+import { memo, useMemo } from "react";
 import { wordsOf } from "../../../errors";
 import type { MigrationPlan, PlannedImage, PlannedReferrerTag } from "../../../ipc/generated";
 import { formatCount, formatCounted } from "../../../shared/format";
@@ -181,8 +181,13 @@ interface PlannedImagesTableProps {
   onChange: (action: DraftAction) => void;
 }
 
-/** The images of a plan, conflicts first, with a choice for each conflict. */
-export function PlannedImagesTable({ plan, draft, filter, onChange }: PlannedImagesTableProps) {
+/** The images of a plan, conflicts first, with a choice for each conflict. It is memoized: a click on another tab renders no row. */
+export const PlannedImagesTable = memo(function PlannedImagesTable({
+  plan,
+  draft,
+  filter,
+  onChange,
+}: PlannedImagesTableProps) {
   const chosen = useMemo(() => chosenKeys(draft), [draft]);
   const conflicts = useMemo(
     () => plan.images.filter((image) => isConflict(image, chosen)),
@@ -305,4 +310,4 @@ export function PlannedImagesTable({ plan, draft, filter, onChange }: PlannedIma
       ]}
     />
   );
-}
+});

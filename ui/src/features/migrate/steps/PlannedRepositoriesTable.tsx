@@ -1,3 +1,4 @@
+import { memo } from "react";
 import type { PlannedRepository } from "../../../ipc/generated";
 import { CopyableText } from "../../../shared/CopyableText";
 import { FullTable } from "../../../shared/PagedTable";
@@ -13,8 +14,12 @@ function differenceText({
   return `${setting} is ${actual}, not ${wanted}`;
 }
 
-/** The repositories of a plan: new or existing. */
-export function PlannedRepositoriesTable({ repositories }: { repositories: PlannedRepository[] }) {
+/** The repositories of a plan: new or existing. It is memoized, too. */
+export const PlannedRepositoriesTable = memo(function PlannedRepositoriesTable({
+  repositories,
+}: {
+  repositories: PlannedRepository[];
+}) {
   return (
     <FullTable
       items={repositories}
@@ -68,4 +73,4 @@ export function PlannedRepositoriesTable({ repositories }: { repositories: Plann
       ]}
     />
   );
-}
+});

@@ -139,7 +139,7 @@ type Tab =
   | "plan-tab-permissions"
   | "plan-tab-commands";
 
-/** The plan: totals, checks, and the images directly below. */
+/** The plan: totals, checks, and the images directly below. The filters of its tables stay while another tab is shown. */
 function Plan(props: ReviewStepProps & { answer: MigrationPlan }) {
   const { answer, draft, onChange, permissions, errorActions } = props;
   const [tab, setTab] = useState<Tab>("plan-tab-copies");
@@ -201,6 +201,7 @@ function Plan(props: ReviewStepProps & { answer: MigrationPlan }) {
           {
             id: "plan-tab-copies",
             label: `Copies${count(answer.images.length)}`,
+            contentRenderStrategy: "lazy",
             content: (
               <PlannedImagesTable plan={answer} draft={draft} filter={shown} onChange={onChange} />
             ),
@@ -208,6 +209,7 @@ function Plan(props: ReviewStepProps & { answer: MigrationPlan }) {
           {
             id: "plan-tab-repositories",
             label: `Repositories${count(answer.repositories.length)}`,
+            contentRenderStrategy: "lazy",
             content: <PlannedRepositoriesTable repositories={answer.repositories} />,
           },
           {
