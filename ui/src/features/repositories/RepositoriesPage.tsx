@@ -7,6 +7,7 @@ import type { ErrorActions } from "../../errors";
 import type { AwsConnection } from "../../ipc/generated";
 import { connectionKey } from "../../shared/connection";
 import type { OpenedImage, ShowImage } from "../../shared/openedImage";
+import { LooseImage } from "./LooseImage";
 import { RepositoryDetailsView } from "./RepositoryDetailsView";
 import { RepositoryList } from "./RepositoryList";
 import { RegistryTabs } from "./registry/RegistryTabs";
@@ -110,7 +111,15 @@ export function RepositoriesPage({
           />
         )}
       </div>
-      {openName === null && image !== null && showImage(image, () => setImage(null))}
+      {connection !== null && openName === null && image !== null && (
+        <LooseImage
+          key={`${image.repository} ${image.digest}`}
+          connection={connection}
+          image={image}
+          showImage={showImage}
+          onClose={() => setImage(null)}
+        />
+      )}
       {connection !== null && openName !== null && (
         <RepositoryDetailsView
           key={`${key} ${openName}`}

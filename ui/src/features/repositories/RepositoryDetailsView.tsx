@@ -18,6 +18,7 @@ import { CleanupTab } from "./CleanupTab";
 import { CommandsModal } from "./CommandsModal";
 import { DeletionModal } from "./DeletionModal";
 import { LifecycleTab } from "./LifecycleTab";
+import { withTagsOf } from "./LooseImage";
 import { OtherRegions } from "./OtherRegions";
 import { RepositoryFacts, RepositoryLine } from "./RepositoryFacts";
 import { RepositoryImagesTable } from "./RepositoryImagesTable";
@@ -155,12 +156,6 @@ export function RepositoryDetailsView({
       {image !== null && showImage(withTagsOf(image, details), () => setImage(null))}
     </>
   );
-}
-
-/** An opened image with its tags as they were listed last. */
-function withTagsOf(image: OpenedImage, details: RepositoryDetails | null): OpenedImage {
-  const listed = details?.images.find(({ digest }) => digest === image.digest);
-  return listed === undefined ? image : { ...image, tags: listed.tags };
 }
 
 interface DetailsTabsProps {

@@ -9,10 +9,12 @@ import type {
   FoundImages,
   RegistryContents,
   RegistryReadProgress,
+  RepositoryDetails,
 } from "../../../ipc/generated";
 import { reloadRequests } from "../../../shared/useRequest";
 import { accessibilityViolations } from "../../../testing/accessibility";
 import { practice as connection, press, renderWith } from "../../../testing/component";
+import { RepositoriesPage } from "../RepositoriesPage";
 import { RegistryTabs } from "./RegistryTabs";
 
 vi.setConfig({ testTimeout: 60_000 });
@@ -112,6 +114,33 @@ it("finds by digest and opens the image or its repository", async () => {
   fireEvent.click(screen.getByLabelText("Open repository shop/api"));
   expect(onOpenRepository).toHaveBeenCalledWith("shop/api");
   expect(await accessibilityViolations(container)).toEqual([]);
+});
+
+it("shows the tags of an opened image as ECR has them after a change, and reads them only then", async () => {
+  const changed = { digest, tags: ["v1", "latest", "prod"] };
+  const repositoryDetails = vi.fn(async () => ({ images: [changed] }) as RepositoryDetails);
+  const { container } = renderWith(
+    {
+      repositoriesList: async () => [],
+      registryContents: async () => known([1]),
+      imagesFind: async () => ({ images: [image], has_more: false }),
+      imagesFindStop: async () => {},
+      repositoryDetails,
+    },
+    <RepositoriesPage
+      connection={connection}
+      connectionPicker={null}
+      showImage={({ tags }) => <span data-testid="opened">{tags.join(" ")}</span>}
+    />,
+  );
+  await openFind(container);
+  await find(container, "v1");
+  press("found-shop/api-v1");
+  expect((await screen.findByTestId("opened")).textContent).toBe("v1 latest");
+  expect(repositoryDetails).not.toHaveBeenCalled();
+  act(reloadRequests);
+  await waitFor(() => expect(screen.getByTestId("opened").textContent).toBe("v1 latest prod"));
+  expect(repositoryDetails).toHaveBeenCalledWith(connection, "shop/api");
 });
 
 it("shows the first images before the search ends, and gives it up for the next one", async () => {
