@@ -3,8 +3,9 @@ import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
 import ProgressBar from "@cloudscape-design/components/progress-bar";
 import SpaceBetween from "@cloudscape-design/components/space-between";
+import { useId } from "react";
 import { type ErrorActions, ErrorAlert } from "../../../errors";
-import type { RepositoryContents } from "../../../ipc/generated";
+import type { RegistryReadProgress, RepositoryContents } from "../../../ipc/generated";
 import { formatCount, formatCounted } from "../../../shared/format";
 import { RelativeTime } from "../../../shared/RelativeTime";
 import "./registry.css";
@@ -51,36 +52,48 @@ export function ContentsStatus({ state, errorActions }: ContentsStatusProps) {
       )}
       {(progress !== null || contents !== null) && (
         <SpaceBetween direction="horizontal" size="m" alignItems="center">
-          {progress !== null ? (
-            <div className="contents-progress">
-              <ProgressBar
-                value={
-                  progress.repositories === 0
-                    ? 0
-                    : (progress.repositories_read / progress.repositories) * 100
-                }
-                label="Listing images"
-                description={`${formatCount(progress.repositories_read)} of ${formatCounted(progress.repositories, "repository", "repositories")}, ${formatCounted(progress.images, "image", "images")}`}
-                ariaLabel="Listing images"
-              />
-            </div>
-          ) : (
-            <Box color="text-body-secondary" data-testid="contents-status">
-              {repositories.length === 0
-                ? "This account has no repositories in this Region."
-                : `${formatCount(listed.length)} of ${formatCounted(repositories.length, "repository", "repositories")} listed.`}
-              {oldest !== null && (
-                <>
-                  {" Oldest list: "}
-                  <RelativeTime timeMs={oldest} />.
-                </>
-              )}
-            </Box>
-          )}
+          <div className="contents-status">
+            {progress !== null ? (
+              <ListingStatus progress={progress} />
+            ) : (
+              <Box color="text-body-secondary" data-testid="contents-status">
+                {repositories.length === 0
+                  ? "This account has no repositories in this Region."
+                  : `${formatCount(listed.length)} of ${formatCounted(repositories.length, "repository", "repositories")} listed.`}
+                {oldest !== null && (
+                  <>
+                    {" Oldest list: "}
+                    <RelativeTime timeMs={oldest} />.
+                  </>
+                )}
+              </Box>
+            )}
+          </div>
           <ReadButton state={state} disabled={repositories.length === 0} />
         </SpaceBetween>
       )}
     </SpaceBetween>
+  );
+}
+
+/** The bar of a running read and its numbers, in the line of the status that it replaces. */
+function ListingStatus({ progress }: { progress: RegistryReadProgress }) {
+  const id = useId();
+  const { repositories, repositories_read, images } = progress;
+  return (
+    <>
+      <div className="contents-progress">
+        <ProgressBar
+          value={repositories === 0 ? 0 : (repositories_read / repositories) * 100}
+          ariaLabelledby={id}
+        />
+      </div>
+      <Box color="text-body-secondary">
+        <span id={id}>
+          {`${formatCount(repositories_read)} of ${formatCounted(repositories, "repository", "repositories")}, ${formatCounted(images, "image", "images")}`}
+        </span>
+      </Box>
+    </>
   );
 }
 
