@@ -4,7 +4,8 @@
 use anyhow::{Context, Result};
 use serde_json::{Value, json};
 use transload_contract::{
-    ImageChangeKind, ListedPolicyState, TagAdded, TagEffect, TagMutability, TagMutabilitySetting, TagReversal,
+    ImageChangeKind, ListedPolicyState, TagAdded, TagEffect, TagMutability, TagMutabilitySetting,
+    TagReversal,
 };
 use transload_errors::{ApiError, ErrorCode};
 use transload_model::{Digest, Tag};

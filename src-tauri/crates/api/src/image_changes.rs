@@ -41,7 +41,9 @@ impl ImageChanges {
         }
         // The line before may be cut, if the program ended while it wrote it.
         let line = format!("\n{text}\n");
-        file.open(&self.file).and_then(|mut file| file.write_all(line.as_bytes())).map_err(failed)?;
+        file.open(&self.file)
+            .and_then(|mut file| file.write_all(line.as_bytes()))
+            .map_err(failed)?;
         self.shorten()
     }
 
@@ -94,7 +96,12 @@ mod tests {
             0 => ImageChangeKind::TagAdded { tag, digest: Digest::of(b"image") },
             _ => ImageChangeKind::Archived { images: 3, refused: 1 },
         };
-        ImageChange { changed_at_ms: number, destination, repository: "shop/api".to_owned(), change }
+        ImageChange {
+            changed_at_ms: number,
+            destination,
+            repository: "shop/api".to_owned(),
+            change,
+        }
     }
 
     fn times(changes: &ImageChanges) -> Vec<u64> {

@@ -104,7 +104,7 @@ impl<'a> ValueEnds<'a> {
         let (from, counts) = &mut self.quotes;
         if let Some(part) = self.text.get(*from..place) {
             for (found, mark) in part.match_indices(['"', '\'']) {
-                if backslashes_before(self.text, *from + found, 0) % 2 == 0 {
+                if backslashes_before(self.text, *from + found, 0).is_multiple_of(2) {
                     counts[usize::from(mark == "'")] += 1;
                 }
             }
@@ -186,7 +186,7 @@ impl Quoted {
                 // In other languages than a shell, it is escaped.
                 false => {
                     let next = rest.chars().nth(1);
-                    backslashes % 2 == 0 || !next.is_some_and(char::is_alphanumeric)
+                    backslashes.is_multiple_of(2) || !next.is_some_and(char::is_alphanumeric)
                 }
             };
             from = place + 1;
@@ -206,7 +206,7 @@ impl Quoted {
 
 /// Counts the backslashes right before a place.
 fn backslashes_before(text: &str, place: usize, from: usize) -> usize {
-    let before = text[from..place].as_bytes();
+    let before = &text.as_bytes()[from..place];
     before.iter().rev().take_while(|byte| **byte == b'\\').count()
 }
 
