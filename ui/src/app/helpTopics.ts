@@ -103,7 +103,7 @@ export const helpTexts: Record<HelpTopic, HelpText> = {
   },
   pull_times: {
     title: "Pull times",
-    text: "ECR may count the read of a manifest as a pull. Transload reads each manifest once, keeps the last pull before that, and shows it instead of its own read. A pull by someone else at almost the same time can’t be told apart. Lifecycle policies use the times that ECR has. To keep your reads out of them, add your role to the pull time exclusions in the registry settings.",
+    text: "ECR may count the read of a manifest as a pull. Transload reads each manifest once, keeps the last pull before that, and shows it instead of its own read. A pull by someone else in the same seconds is not shown. Lifecycle policies use the times that ECR has. To keep your reads out of them, add your role to the pull time exclusions in the registry settings.",
     links: [links.pullTimes, links.lifecycle],
   },
   clean_up: {

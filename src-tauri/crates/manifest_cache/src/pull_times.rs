@@ -7,8 +7,8 @@ use transload_model::{AccountId, Region, RepositoryName};
 /// Guide, "AWS Signature Version 4 for API requests").
 const CLOCK_TOLERANCE_MS: u64 = 5 * 60 * 1000;
 
-/// How exactly the difference of the clocks is measured: HTTP dates are whole seconds (RFC 9110, section 5.6.7), and so is
-/// the difference.
+/// How exactly the clocks are compared: HTTP dates are whole seconds (RFC 9110, section 5.6.7), and the result is rounded to
+/// seconds again.
 const MEASURED_TOLERANCE_MS: u64 = 2_000;
 
 /// How long after its answer ECR may record a read. ECR documents neither when it takes the time of a pull nor how
@@ -144,8 +144,8 @@ mod tests {
         }
     }
 
-    /// A read that took three seconds. Without the difference of the clocks, a pull by someone else within five minutes
-    /// can't be told from it.
+    /// A read that took three seconds. If the clocks weren't compared, a pull by someone else within five minutes counts as
+    /// this read.
     #[test]
     fn a_pull_that_the_read_cannot_be_is_by_someone_else() {
         let sent = 50 * DAY_MS;

@@ -4,7 +4,7 @@
 //! or has the tables of another version is left alone, and memory is used.
 //!
 //! Several processes can find the same file damaged. The first one deletes it with its log of changes, and the others use
-//! the file that took its place: whoever opens or deletes the file locks it, and compares which file it is.
+//! the file that took its place: a process locks the file while it opens or deletes it, and compares which file it is.
 
 use std::fs::{File, TryLockError};
 use std::io;

@@ -15,7 +15,7 @@ import { ArchiveImagesModal } from "./ArchiveImagesModal";
 import { CommandsModal } from "./CommandsModal";
 import { DeletionModal, type DeletionOption } from "./DeletionModal";
 import { findingsColumn } from "./FindingsCell";
-import { ImageFilter } from "./ImageFilter";
+import { ImagePropertyFilter } from "./ImagePropertyFilter";
 import { inUseColumn } from "./InUseCell";
 import { imageColumns } from "./imageColumns";
 import { isFound } from "./imageFilter";
@@ -180,7 +180,7 @@ export function RepositoryImagesTable(props: RepositoryImagesTableProps) {
         <ErrorAlert error={findings.error} actions={{ ...errorActions, retry: findings.reload }} />
       )}
       {isFiltering && (
-        <ImageFilter query={query} onChange={setQuery} rows={all} matches={rows.length} />
+        <ImagePropertyFilter query={query} onChange={setQuery} rows={all} matches={rows.length} />
       )}
       <FullTable
         name="images"

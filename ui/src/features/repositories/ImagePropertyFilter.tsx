@@ -6,7 +6,7 @@ import { type ImageProperty, imageValues } from "./imageFilter";
 import type { FilterQuery } from "./propertyQuery";
 import type { RepositoryImageRow } from "./repositoryImageRows";
 
-interface ImageFilterProps {
+interface ImagePropertyFilterProps {
   query: FilterQuery;
   onChange: (query: FilterQuery) => void;
   /** The images without the filter, whose values are suggested. */
@@ -29,7 +29,7 @@ const properties = [
 ];
 
 /** Filters the images of a repository by properties. */
-export function ImageFilter({ query, onChange, rows, matches }: ImageFilterProps) {
+export function ImagePropertyFilter({ query, onChange, rows, matches }: ImagePropertyFilterProps) {
   const options = useMemo(() => imageValues(rows), [rows]);
   return (
     <PropertyFilter
