@@ -6,7 +6,7 @@
 //! - [`folders`], [`log`], [`options`]: folders, log file, and command line
 //! - [`chosen_paths`]: the files that the user chose in a dialog; the pages can access no others
 //! - [`desktop`]: keeps the computer awake during a migration, and shows a notification at its end
-//! - [`page_memory`]: how much memory the pages let garbage take
+//! - [`page_memory`]: how much memory the pages take
 //! - [`start`], [`start_error`], [`startup_failure`]: the start, and how a failed one is reported
 //! - [`window`]: the window
 //! - [`errors`]: errors that the shell itself returns
