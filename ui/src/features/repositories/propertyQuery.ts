@@ -48,7 +48,9 @@ function meets({ operator, value }: FilterToken, property: Property): boolean | 
   if (typeof property !== "number") {
     return compareWords(property, operator, value);
   }
-  const limit = Number(value.replace(",", "."));
+  // Thousands are separated by commas, as everywhere in the window. Another comma is a decimal one.
+  const isGrouped = /^\d{1,3}(,\d{3})+(\.\d+)?$/.test(value.trim());
+  const limit = Number(isGrouped ? value.replaceAll(",", "") : value.replace(",", "."));
   // Text that isn't a number limits nothing.
   if (value.trim() === "" || Number.isNaN(limit)) {
     return true;

@@ -69,6 +69,9 @@ it.each<[FilterToken, KnownOfRepository, boolean | null]>([
   [token("size", ">", "large"), known, true],
   [token("size", ">", "1"), unknown, null],
   [token("untagged", ">", "6"), known, true],
+  // As in "1,200 images".
+  [token("untagged", ">", "1,200"), known, false],
+  [token("untagged", "<", "1,000,000"), known, true],
   [token("pulled", ">", "9"), known, true],
   [token("pulled", ">", "11"), known, false],
   // Never pulled: longer ago than anything.
