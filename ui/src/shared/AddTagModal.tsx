@@ -5,32 +5,15 @@ import Input from "@cloudscape-design/components/input";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
 import { type ErrorActions, ErrorAlert } from "../errors";
-import type { AwsConnection, TagAdded, TagEffect } from "../ipc/generated";
+import type { AwsConnection, Commands, TagEffect } from "../ipc/generated";
 import { ConfirmModal } from "./ConfirmModal";
 import { formatExact, shortDigest } from "./format";
 import { useAsyncAction } from "./useAsyncAction";
 import { useRequest } from "./useRequest";
 import { useSettled } from "./useSettled";
 
-/** The backend calls of the dialog. */
-interface AddsTags {
-  imageTagCheck(
-    connection: AwsConnection,
-    name: string,
-    digest: string,
-    tag: string,
-  ): Promise<TagEffect>;
-  imageTagAdd(
-    connection: AwsConnection,
-    name: string,
-    digest: string,
-    tag: string,
-    movesFrom: string | null,
-  ): Promise<TagAdded>;
-}
-
 interface AddTagModalProps {
-  backend: AddsTags;
+  backend: Pick<Commands, "imageTagCheck" | "imageTagAdd">;
   connection: AwsConnection;
   repository: string;
   image: { readonly digest: string; readonly tags: readonly string[] };
@@ -100,7 +83,10 @@ export function AddTagModal(props: AddTagModalProps) {
           <Input
             value={text}
             autoFocus
-            onChange={({ detail }) => setText(detail.value)}
+            onChange={({ detail }) => {
+              setText(detail.value);
+              adding.dismiss();
+            }}
             data-testid="add-tag-name"
           />
         </FormField>

@@ -111,7 +111,10 @@ export function MutabilityModal(props: MutabilityModalProps) {
         {error !== null && <ErrorAlert error={error} actions={errorActions} />}
         <MutabilityFields
           value={settings}
-          change={(part) => setSettings({ ...settings, ...part })}
+          change={(part) => {
+            setSettings({ ...settings, ...part });
+            saving.dismiss();
+          }}
           problems={problems}
           readOnly={saving.busy}
         />

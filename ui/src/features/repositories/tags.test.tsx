@@ -102,6 +102,9 @@ it("checks a tag again that another image got meanwhile", async () => {
   await waitFor(() => expect(confirm().textContent).toContain("Move the tag prod"));
   expect(onChanged).toHaveBeenCalledTimes(1);
   expect(onClose).not.toHaveBeenCalled();
+  // The failure is about prod.
+  type("stable");
+  expect(screen.queryByText("prod points to sha256:2 now.")).toBeNull();
 });
 
 const repository: Repository = {

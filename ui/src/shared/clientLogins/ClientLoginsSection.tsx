@@ -2,25 +2,14 @@ import ExpandableSection from "@cloudscape-design/components/expandable-section"
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useEffect, useState } from "react";
 import { type ErrorActions, ErrorAlert } from "../../errors";
-import type { AwsConnection, ClientLogins, LoginClient, LoginMethod } from "../../ipc/generated";
+import type { AwsConnection, ClientLogins, Commands } from "../../ipc/generated";
 import { connectionKey } from "../connection";
 import { StatusText } from "../StatusText";
 import { useRequest } from "../useRequest";
 import { ClientLoginBlock } from "./ClientLoginBlock";
 
-/** The calls that the section requires. */
-interface ClientLoginCalls {
-  clientLogins(connection: AwsConnection): Promise<ClientLogins>;
-  clientLoginApply(
-    connection: AwsConnection,
-    client: LoginClient,
-    method: LoginMethod,
-  ): Promise<ClientLogins>;
-  clientLoginUndo(connection: AwsConnection, client: LoginClient): Promise<ClientLogins>;
-}
-
 interface ClientLoginsSectionProps {
-  backend: ClientLoginCalls;
+  backend: Pick<Commands, "clientLogins" | "clientLoginApply" | "clientLoginUndo">;
   connection: AwsConnection;
   errorActions: ErrorActions;
 }

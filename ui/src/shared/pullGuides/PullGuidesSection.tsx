@@ -9,11 +9,10 @@ import { useState } from "react";
 import { type ErrorActions, ErrorAlert } from "../../errors";
 import type {
   AwsConnection,
+  Commands,
   PullClient,
   PullGuide,
-  PullGuides,
   PullGuidesRequest,
-  PullPrerequisite,
 } from "../../ipc/generated";
 import { TextList } from "../BulletList";
 import { CopyableText, CopyButton } from "../CopyableText";
@@ -22,14 +21,8 @@ import { PolicyText } from "../PolicyText";
 import { useRequest } from "../useRequest";
 import { Prerequisites } from "./Prerequisites";
 
-/** The calls that the section requires. */
-export interface PullGuideCalls {
-  pullGuides(request: PullGuidesRequest, connection: AwsConnection): Promise<PullGuides>;
-  pullPrerequisites(
-    request: PullGuidesRequest,
-    connection: AwsConnection,
-  ): Promise<PullPrerequisite[]>;
-}
+/** The commands that the section requires. */
+export type PullGuideCalls = Pick<Commands, "pullGuides" | "pullPrerequisites">;
 
 interface PullGuidesSectionProps {
   backend: PullGuideCalls;

@@ -1,4 +1,4 @@
-import type { MigrationReport, ReportFormat } from "../../ipc/generated";
+import type { Commands, MigrationReport, ReportFormat } from "../../ipc/generated";
 import { exportName } from "../exportName";
 
 const extensions: Record<ReportFormat, string> = {
@@ -8,14 +8,9 @@ const extensions: Record<ReportFormat, string> = {
   html: "html",
 };
 
-interface Exporter {
-  savePathChoose(suggestedName: string): Promise<string | null>;
-  migrationReportExport(job: string, format: ReportFormat, path: string): Promise<void>;
-}
-
 /** Exports a report to a file that the user selects. */
 export async function exportReport(
-  backend: Exporter,
+  backend: Pick<Commands, "savePathChoose" | "migrationReportExport">,
   report: MigrationReport,
   format: ReportFormat,
 ) {

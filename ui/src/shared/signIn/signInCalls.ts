@@ -1,26 +1,12 @@
 /** The commands that the sign-in dialogs call. */
-import type {
-  NewAwsProfile,
-  NewAwsProfileText,
-  SignInMethod,
-  SignInOutcome,
-  SignInPrompt,
-  SignInTarget,
-  SsoAccount,
-} from "../../ipc/generated";
+import type { Commands } from "../../ipc/generated";
 
-/** The backend calls for signing in. */
-export interface SignInCalls {
-  signInStart(target: SignInTarget, method: SignInMethod | null): Promise<SignInPrompt>;
-  signInWait(signIn: string): Promise<SignInOutcome>;
-  signInCancel(signIn: string): Promise<void>;
-  signInPageOpen(signIn: string): Promise<void>;
-}
+/** The commands for signing in. */
+export type SignInCalls = Pick<
+  Commands,
+  "signInStart" | "signInWait" | "signInCancel" | "signInPageOpen"
+>;
 
-/** The backend calls for adding a profile. */
-export interface AddProfileCalls extends SignInCalls {
-  ssoAccountsList(target: SignInTarget): Promise<SsoAccount[]>;
-  ssoRolesList(target: SignInTarget, accountId: string): Promise<string[]>;
-  awsProfilePreview(profile: NewAwsProfile): Promise<NewAwsProfileText>;
-  awsProfileAdd(profile: NewAwsProfile): Promise<void>;
-}
+/** The commands for adding a profile. */
+export type AddProfileCalls = SignInCalls &
+  Pick<Commands, "ssoAccountsList" | "ssoRolesList" | "awsProfilePreview" | "awsProfileAdd">;

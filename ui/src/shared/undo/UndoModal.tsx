@@ -1,6 +1,6 @@
 import { useState } from "react";
 import type { ErrorActions } from "../../errors";
-import type { UndoPlan, UndoProgress, UndoReport } from "../../ipc/generated";
+import type { Commands, UndoProgress, UndoReport } from "../../ipc/generated";
 import { formatCounted } from "../format";
 import { useAsyncAction } from "../useAsyncAction";
 import { useRequest } from "../useRequest";
@@ -9,15 +9,8 @@ import { UndoPlanView } from "./UndoPlanView";
 import { UndoReportView } from "./UndoReportView";
 import { totalsText } from "./undoTexts";
 
-/** The backend calls of an undo. */
-interface Undoes {
-  migrationUndoPlan(migration: string): Promise<UndoPlan>;
-  migrationUndo(undo: string, onProgress: (progress: UndoProgress) => void): Promise<UndoReport>;
-  migrationUndoStop(undo: string): Promise<void>;
-}
-
 interface UndoModalProps {
-  backend: Undoes;
+  backend: Pick<Commands, "migrationUndoPlan" | "migrationUndo" | "migrationUndoStop">;
   migration: string;
   errorActions: ErrorActions;
   /** Called after images were deleted. */
