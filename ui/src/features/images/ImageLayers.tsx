@@ -120,7 +120,6 @@ export function ImageLayers({ image, location, errorActions }: ImageLayersProps)
           },
           {
             id: "line",
-
             header: image.artifact_type === null ? "Line of the build" : "File",
             isRowHeader: true,
             width: 300,

@@ -10,6 +10,7 @@ import { type ReactNode, useState } from "react";
 import { type ErrorActions, ErrorAlert } from "../../errors";
 import { useBackend } from "../../ipc";
 import type { CaFile, CaFileOrigin, NetworkStatus } from "../../ipc/generated";
+import { BulletList } from "../../shared/BulletList";
 import { formatCount, formatCounted, formatDay } from "../../shared/format";
 import { InfoLink } from "../../shared/help";
 import { StatusText } from "../../shared/StatusText";
@@ -247,7 +248,7 @@ function CaFileContent({ file }: { file: CaFile }) {
           <StatusText type="success">
             {file.path} ({originLabels[file.origin]})
           </StatusText>
-          <ul style={{ margin: 0, paddingInlineStart: "20px" }}>
+          <BulletList>
             {file.certificates.slice(0, certificatesShown).map((certificate) => (
               <li key={`${certificate.name} ${certificate.not_after_ms}`}>
                 {certificate.name}, until {formatDay(certificate.not_after_ms)}
@@ -256,7 +257,7 @@ function CaFileContent({ file }: { file: CaFile }) {
             {file.certificates.length > certificatesShown && (
               <li>and {formatCount(file.certificates.length - certificatesShown)} more</li>
             )}
-          </ul>
+          </BulletList>
         </>
       ) : (
         <StatusText type="warning">

@@ -3,12 +3,6 @@ import type { Backend } from "../backend";
 import type { AccessWords, StatementWords } from "../generated";
 import { fakeError } from "./error";
 
-type AccessMethods =
-  | "repositoryAccess"
-  | "repositoryAccessWords"
-  | "repositoryPolicySet"
-  | "repositoryPolicyRemove";
-
 /** A statement in words, which lets another account pull. */
 export function fakeStatement(part: Partial<StatementWords> = {}): StatementWords {
   return {
@@ -38,7 +32,7 @@ function fakeWords(text: string): AccessWords {
 }
 
 /** Fake calls of the Access tab. */
-export function fakeAccessMethods(): Pick<Backend, AccessMethods> {
+export function fakeAccessMethods() {
   const policies = new Map<string, string>();
   const requireUnchanged = (name: string, before: string | null) => {
     if ((policies.get(name) ?? null) !== before) {
@@ -61,5 +55,5 @@ export function fakeAccessMethods(): Pick<Backend, AccessMethods> {
       requireUnchanged(name, before);
       policies.delete(name);
     },
-  };
+  } satisfies Partial<Backend>;
 }

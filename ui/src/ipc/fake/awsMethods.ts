@@ -5,18 +5,8 @@ import { fakeError } from "./error";
 import { fakeIdentity, fakeMfaCode, fakeProfiles, fakeRegistry } from "./fixtures";
 import type { FakeOptions } from "./options";
 
-type AwsMethods =
-  | "awsProfilesList"
-  | "awsIdentity"
-  | "awsMfaSubmit"
-  | "awsAccountAlias"
-  | "registryLogin"
-  | "clientLogins"
-  | "clientLoginApply"
-  | "clientLoginUndo";
-
 /** Fake AWS identity and registry login. */
-export function fakeAwsMethods(options: FakeOptions): Pick<Backend, AwsMethods> {
+export function fakeAwsMethods(options: FakeOptions) {
   const practice = (connection: AwsConnection) => connection.kind === "practice";
   const clientLogins = new FakeClientLogins();
   return {
@@ -43,5 +33,5 @@ export function fakeAwsMethods(options: FakeOptions): Pick<Backend, AwsMethods> 
       clientLogins.apply(fakeRegistry(practice(connection)), client, method),
     clientLoginUndo: async (connection, client) =>
       clientLogins.undo(fakeRegistry(practice(connection)), client),
-  };
+  } satisfies Partial<Backend>;
 }

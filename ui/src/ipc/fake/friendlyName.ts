@@ -11,18 +11,6 @@ import type {
 import { fakeRegistry } from "./fixtures";
 import { nameAnswers, pullGuides } from "./recorded/friendlyName";
 
-type FriendlyNameMethods =
-  | "nameDiagnose"
-  | "nameDiagnoseCancel"
-  | "nameAnswers"
-  | "nameFileExport"
-  | "nameClientFiles"
-  | "nameClientFileApply"
-  | "nameClientFileUndo"
-  | "nameProve"
-  | "pullGuides"
-  | "pullPrerequisites";
-
 const passed: readonly (readonly [CheckId, string])[] = [
   ["own_name", "This is a name of your own, not one of ECR."],
   ["dns", "The name resolves to 203.0.113.7."],
@@ -80,7 +68,7 @@ function diagnosis(request: NameDiagnosisRequest): NameDiagnosis {
 }
 
 /** Fake calls of the Friendly name page. */
-export function fakeFriendlyNameMethods(): Pick<Backend, FriendlyNameMethods> {
+export function fakeFriendlyNameMethods() {
   const installed = new Set<string>();
   const clientFiles = (): ClientFile[] =>
     nameAnswers.answers
@@ -176,5 +164,5 @@ export function fakeFriendlyNameMethods(): Pick<Backend, FriendlyNameMethods> {
       installed.delete(file);
       return clientFiles();
     },
-  };
+  } satisfies Partial<Backend>;
 }

@@ -1,15 +1,6 @@
 import type { Backend } from "../backend";
 import type { ImageVulnerabilities } from "../generated";
 
-type ImageStateMethods =
-  | "imageVulnerabilities"
-  | "imageScanStart"
-  | "imageFindingCounts"
-  | "repositoryUse"
-  | "imageReplication"
-  | "imageLayerSharing"
-  | "imageDigestNow";
-
 const counts: ImageVulnerabilities["counts"] = [
   { severity: "critical", count: 1 },
   { severity: "high", count: 2 },
@@ -76,7 +67,7 @@ const scanned: ImageVulnerabilities = {
 };
 
 /** Fake calls about the scans and the replication of an image. */
-export function fakeImageStateMethods(): Pick<Backend, ImageStateMethods> {
+export function fakeImageStateMethods() {
   return {
     imageVulnerabilities: async () => scanned,
     imageScanStart: async () => {},
@@ -115,5 +106,5 @@ export function fakeImageStateMethods(): Pick<Backend, ImageStateMethods> {
         failure_code: "REGION_NOT_ENABLED",
       },
     ],
-  };
+  } satisfies Partial<Backend>;
 }

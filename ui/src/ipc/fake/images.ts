@@ -12,22 +12,6 @@ import type {
 import { fakeImageStateMethods } from "./imageState";
 import { fakeLayerFileMethods } from "./layerFiles";
 
-type ImageMethods =
-  | "imageInspect"
-  | "imageCompare"
-  | "imageSupplyChain"
-  | "imageAttestation"
-  | "imageLayerFiles"
-  | "imageVulnerabilities"
-  | "imageLayerSharing"
-  | "imageDigestNow"
-  | "imageScanStart"
-  | "imageFindingCounts"
-  | "repositoryUse"
-  | "imageReplication"
-  | "imageLayerChanges"
-  | "imageLayerFilesCancel";
-
 const digest = (character: string) => `sha256:${character.repeat(64)}`;
 
 function value(name: string, text: string | null, secret = false): ConfigValue {
@@ -229,7 +213,7 @@ const documents: Record<string, AttestationDocument> = {
 };
 
 /** Fake calls of the image pages. */
-export function fakeImageMethods(): Pick<Backend, ImageMethods> {
+export function fakeImageMethods() {
   return {
     imageInspect: async (_image, options) => fakeInspection(options.reveal),
     imageCompare: async (left, right) =>
@@ -254,5 +238,5 @@ export function fakeImageMethods(): Pick<Backend, ImageMethods> {
     imageAttestation: async (_image, manifest) => documents[manifest] ?? noDocument,
     ...fakeLayerFileMethods(),
     ...fakeImageStateMethods(),
-  };
+  } satisfies Partial<Backend>;
 }

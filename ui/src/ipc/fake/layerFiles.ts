@@ -1,8 +1,6 @@
 import type { Backend } from "../backend";
 import type { FileEntry, FileKind, LayerFiles } from "../generated";
 
-type LayerFileMethods = "imageLayerFiles" | "imageLayerChanges" | "imageLayerFilesCancel";
-
 function entry(path: string, kind: FileKind, more: Partial<FileEntry> = {}): FileEntry {
   return {
     path,
@@ -35,7 +33,7 @@ function files(digest: string): LayerFiles {
 }
 
 /** Fake calls for the files of layers. Layer 1 is too large to be downloaded without a question. */
-export function fakeLayerFileMethods(): Pick<Backend, LayerFileMethods> {
+export function fakeLayerFileMethods() {
   return {
     imageLayerFiles: async (_image, layer, limit) => {
       if (layer.startsWith("sha256:1") && limit !== null) {
@@ -58,5 +56,5 @@ export function fakeLayerFileMethods(): Pick<Backend, LayerFileMethods> {
       is_incomplete: false,
     }),
     imageLayerFilesCancel: async () => {},
-  };
+  } satisfies Partial<Backend>;
 }

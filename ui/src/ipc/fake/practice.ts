@@ -3,9 +3,7 @@ import type { RepositoryImage } from "../generated";
 import { fakePractice } from "./fixtures";
 
 /** Practice mode, which forgets the images in ECR when it is reset. */
-export function fakePracticeMethods(
-  ecr: Map<string, RepositoryImage[]>,
-): Pick<Backend, "practiceStart" | "practiceReset" | "practiceTagMove" | "practiceExamplesCreate"> {
+export function fakePracticeMethods(ecr: Map<string, RepositoryImage[]>) {
   return {
     practiceStart: async () => fakePractice,
     practiceReset: async () => {
@@ -14,5 +12,5 @@ export function fakePracticeMethods(
     },
     practiceTagMove: async () => {},
     practiceExamplesCreate: async () => ["shop/api", "shop/web"],
-  };
+  } satisfies Partial<Backend>;
 }

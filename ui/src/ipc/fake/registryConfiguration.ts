@@ -44,10 +44,7 @@ function changed(known: RegistryConfiguration, change: RegistryChange): Registry
 }
 
 /** Fake calls of the registry settings. */
-export function fakeRegistryConfigurationMethods(): Pick<
-  Backend,
-  "registryConfiguration" | "registryChange" | "registryCacheRuleValidate"
-> {
+export function fakeRegistryConfigurationMethods() {
   let known = emptyRegistry;
   return {
     registryConfiguration: async () => known,
@@ -55,5 +52,5 @@ export function fakeRegistryConfigurationMethods(): Pick<
       known = changed(known, change);
     },
     registryCacheRuleValidate: async () => ({ is_valid: true, failure: null }),
-  };
+  } satisfies Partial<Backend>;
 }

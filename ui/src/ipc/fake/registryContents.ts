@@ -4,14 +4,6 @@ import type { RepositoryContents, RepositoryImage, RepositoryStorage } from "../
 import { fakeRegistry } from "./fixtures";
 import { singleRows } from "./repositoryRows";
 
-type RegistryContentsMethods =
-  | "registryContents"
-  | "registryContentsRead"
-  | "registryContentsReadStop"
-  | "repositoryStorage"
-  | "imagesFind"
-  | "imagesFindStop";
-
 /** What a repository without parts and pulls stores. */
 export function fakeStorage(images: readonly RepositoryImage[]): RepositoryStorage {
   const { size } = singleRows(images);
@@ -30,9 +22,7 @@ export function fakeStorage(images: readonly RepositoryImage[]): RepositoryStora
 }
 
 /** Fake calls of the pages about all repositories. */
-export function fakeRegistryContentsMethods(
-  ecr: Map<string, RepositoryImage[]>,
-): Pick<Backend, RegistryContentsMethods> {
+export function fakeRegistryContentsMethods(ecr: Map<string, RepositoryImage[]>) {
   const listed = new Map<string, number>();
   const contents = () => ({
     unread: [],
@@ -75,5 +65,5 @@ export function fakeRegistryContentsMethods(
         ),
     }),
     imagesFindStop: async () => {},
-  };
+  } satisfies Partial<Backend>;
 }

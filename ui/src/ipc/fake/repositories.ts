@@ -12,48 +12,8 @@ import { fakeRegistry, fakeRepository } from "./fixtures";
 import { noEffects, noLifecycle, singleRows } from "./repositoryRows";
 import { fakeTagMethods } from "./tags";
 
-type RepositoryMethods =
-  | "registrySettings"
-  | "registryOfferCommands"
-  | "registryOfferAccept"
-  | "repositoriesList"
-  | "repositorySummaries"
-  | "repositoryDetails"
-  | "repositoryManifestsRead"
-  | "repositoryRows"
-  | "lifecycleWhatIf"
-  | "repositoryCleanup"
-  | "lifecyclePreviewStart"
-  | "lifecyclePreview"
-  | "lifecyclePolicySet"
-  | "lifecyclePolicyRemove"
-  | "repositoryAccess"
-  | "repositoryAccessWords"
-  | "repositoryPolicySet"
-  | "repositoryPolicyRemove"
-  | "repositoryImagesArchive"
-  | "deletionPlan"
-  | "deletionRun"
-  | "deletionHistory"
-  | "imageChanges"
-  | "restorePlan"
-  | "restoreRun"
-  | "restoreStop"
-  | "deletionStop"
-  | "imageTagCheck"
-  | "imageTagAdd"
-  | "imageTagUndo"
-  | "repositoryMutabilityCheck"
-  | "repositoryMutabilitySet"
-  | "repositoriesAwsTags"
-  | "repositoriesPolicies"
-  | "repositoryInOtherRegion"
-  | "repositoryCreate";
-
 /** Fake calls of the Repositories page. */
-export function fakeRepositoryMethods(
-  ecr: Map<string, RepositoryImage[]>,
-): Pick<Backend, RepositoryMethods> {
+export function fakeRepositoryMethods(ecr: Map<string, RepositoryImage[]>) {
   const registry: RegistrySettings = {
     blob_mounting: false,
     templates: [],
@@ -153,5 +113,5 @@ export function fakeRepositoryMethods(
       ecr.set(name, []);
       return fakeRepository(name, practice(connection));
     },
-  };
+  } satisfies Partial<Backend>;
 }

@@ -1,20 +1,6 @@
 import type { Backend } from "../backend";
 import type { ApiError, SignInOutcome, SignInPrompt, SsoSession } from "../generated";
 
-type SignInMethods = Pick<
-  Backend,
-  | "signInStart"
-  | "signInWait"
-  | "signInCancel"
-  | "signInPageOpen"
-  | "ssoSessionsList"
-  | "ssoSignOut"
-  | "ssoAccountsList"
-  | "ssoRolesList"
-  | "awsProfilePreview"
-  | "awsProfileAdd"
->;
-
 /** Fake IAM Identity Center. Sign-ins are pending until the test answers them. */
 export class FakeSignIn {
   readonly sessions: SsoSession[] = [
@@ -58,7 +44,7 @@ export class FakeSignIn {
     return this.waiting.size;
   }
 
-  readonly methods: SignInMethods = {
+  readonly methods = {
     signInStart: async (_target, method) => {
       this.count += 1;
       const prompt: SignInPrompt = {
@@ -106,5 +92,5 @@ export class FakeSignIn {
     awsProfileAdd: async (profile) => {
       this.added.push(profile.name);
     },
-  };
+  } satisfies Partial<Backend>;
 }

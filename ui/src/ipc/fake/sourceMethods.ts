@@ -4,20 +4,6 @@ import { engineDown, engineRepositories, engineUp } from "./fixtures";
 import type { FakeOptions } from "./options";
 import { fakeRepositories, fakeTags, practiceTags, recordedSelection } from "./sources";
 
-type SourceMethods =
-  | "engineStatus"
-  | "registryCounterparts"
-  | "sourceLogin"
-  | "sourceLogout"
-  | "sourceLoginStatus"
-  | "sourceNamespaces"
-  | "sourceRepositories"
-  | "sourceTags"
-  | "sourceTagDetails"
-  | "sourcePasteRead"
-  | "sourceChoose"
-  | "sourceChooseCancel";
-
 const anonymous: SourceLoginStatus = {
   username: null,
   origin: "anonymous",
@@ -27,10 +13,7 @@ const anonymous: SourceLoginStatus = {
 };
 
 /** Fake sources and their logins. */
-export function fakeSourceMethods(
-  options: FakeOptions,
-  engine: { readonly running: boolean },
-): Pick<Backend, SourceMethods> {
+export function fakeSourceMethods(options: FakeOptions, engine: { readonly running: boolean }) {
   let login: SourceLoginStatus = anonymous;
   return {
     engineStatus: async () => (engine.running ? engineUp : engineDown),
@@ -68,5 +51,5 @@ export function fakeSourceMethods(
         : null,
     sourceChoose: async (_source, { rules }) => recordedSelection(rules.newest !== null),
     sourceChooseCancel: async () => {},
-  };
+  } satisfies Partial<Backend>;
 }

@@ -4,28 +4,8 @@ import type { SavedProfile, Settings } from "../generated";
 import { fakeCaFile, fakeNetwork } from "./network";
 import type { FakeOptions } from "./options";
 
-type StorageMethods =
-  | "appInfo"
-  | "settingsGet"
-  | "settingsSet"
-  | "draftGet"
-  | "draftSet"
-  | "recentSourcesList"
-  | "recentSourceAdd"
-  | "recentSourceRemove"
-  | "savedProfilesList"
-  | "savedProfileSave"
-  | "savedProfileDelete"
-  | "savedProfilesExport"
-  | "savedProfilesImport"
-  | "networkStatus"
-  | "caFileCheck";
-
 /** Fake storage: settings, draft, and saved profiles. */
-export function fakeStorageMethods(
-  options: FakeOptions,
-  nextId: () => number,
-): Pick<Backend, StorageMethods> {
+export function fakeStorageMethods(options: FakeOptions, nextId: () => number) {
   let settings: Settings = { ...defaultSettings, ...options.settings };
   let draft: unknown = options.draft ?? null;
   let recent = options.recentSources ?? [];
@@ -74,5 +54,5 @@ export function fakeStorageMethods(
     savedProfilesImport: async () => [],
     networkStatus: async () => fakeNetwork(settings.ca_file),
     caFileCheck: async (path) => fakeCaFile(path),
-  };
+  } satisfies Partial<Backend>;
 }

@@ -2,20 +2,11 @@ import type { Backend } from "../backend";
 import type { RepositoryImage, TagMutabilitySetting } from "../generated";
 import { fakeError } from "./error";
 
-type TagMethods =
-  | "imageTagCheck"
-  | "imageTagAdd"
-  | "imageTagUndo"
-  | "repositoryMutabilityCheck"
-  | "repositoryMutabilitySet"
-  | "repositoriesAwsTags"
-  | "repositoriesPolicies";
-
 /** Fake tags: every tag can be moved. `mutability` receives what is set. */
 export function fakeTagMethods(
   ecr: Map<string, RepositoryImage[]>,
   mutability: Map<string, TagMutabilitySetting>,
-): Pick<Backend, TagMethods> {
+) {
   const holder = (name: string, tag: string) =>
     (ecr.get(name) ?? []).find((image) => image.tags.includes(tag));
   const point = (name: string, tag: string, digest: string | null) =>
@@ -77,5 +68,5 @@ export function fakeTagMethods(
       names.map((name) => ({ name, tags: { team: name.split("/")[0] ?? "" }, error: null })),
     repositoriesPolicies: async (_connection, names) =>
       names.map((name) => ({ name, state: { kind: "none" } })),
-  };
+  } satisfies Partial<Backend>;
 }
