@@ -1,9 +1,8 @@
-/** A dialog that asks before an action, shows that it runs, and stays open with its error. */
 import Modal, { type ModalProps } from "@cloudscape-design/components/modal";
 import type { ReactNode } from "react";
 import { DialogFooter } from "./DialogFooter";
 
-interface ConfirmModalProps {
+export interface ConfirmModalProps {
   header: string;
   /** Accessible name of the close button. */
   closeLabel: string;
@@ -21,6 +20,7 @@ interface ConfirmModalProps {
   children: ReactNode;
 }
 
+/** A dialog that asks before an action and shows that it runs. `ActionModal` also runs it. */
 export function ConfirmModal(props: ConfirmModalProps) {
   const { header, closeLabel, name, busy = false, onClose, children } = props;
   return (

@@ -3,17 +3,16 @@ import Input from "@cloudscape-design/components/input";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Spinner from "@cloudscape-design/components/spinner";
 import { useState } from "react";
-import { type ErrorActions, ErrorAlert } from "../../errors";
+import type { ErrorActions } from "../../errors";
 import { useBackend } from "../../ipc";
 import type { AwsConnection, RepositorySettings } from "../../ipc/generated";
-import { ConfirmModal } from "../../shared/ConfirmModal";
+import { ActionModal } from "../../shared/ActionModal";
 import { RepositorySettingsForm } from "../../shared/RepositorySettingsForm";
 import { repositoryNameProblem } from "../../shared/repositoryName";
 import {
   defaultRepositorySettings,
   repositorySettingsValid,
 } from "../../shared/repositorySettings";
-import { useAsyncAction } from "../../shared/useAsyncAction";
 import { useRequest } from "../../shared/useRequest";
 
 interface CreateRepositoryModalProps {
@@ -32,31 +31,27 @@ export function CreateRepositoryModal(props: CreateRepositoryModalProps) {
   const saved = useRequest("saved", () => backend.savedProfilesList());
   const [typed, setTyped] = useState("");
   const [changed, setChanged] = useState<RepositorySettings | null>(null);
-  const { busy, error, run, dismiss } = useAsyncAction();
   const template =
     saved.answer?.find((profile) => profile.is_default)?.template ?? defaultRepositorySettings;
   const settings = changed ?? template;
   const name = props.name ?? typed.trim();
   const problem = repositoryNameProblem(name);
-  const create = () =>
-    run(async () => {
-      await backend.repositoryCreate(connection, name, settings);
-      onCreated(name);
-    });
   return (
-    <ConfirmModal
+    <ActionModal
       size="large"
       header={props.name === null ? "Create repository" : `Create ${name}`}
       closeLabel="Close without creating"
       confirm="Create repository"
-      busy={busy}
       disabled={saved.loading || problem !== null || !repositorySettingsValid(settings)}
       name="repository-create"
-      onConfirm={create}
+      errorActions={errorActions}
+      action={async () => {
+        await backend.repositoryCreate(connection, name, settings);
+        onCreated(name);
+      }}
       onClose={onClose}
     >
       <SpaceBetween size="l">
-        {error !== null && <ErrorAlert error={error} actions={errorActions} onDismiss={dismiss} />}
         {props.name === null && (
           <FormField
             label="Repository name"
@@ -79,6 +74,6 @@ export function CreateRepositoryModal(props: CreateRepositoryModalProps) {
           <RepositorySettingsForm value={settings} onChange={setChanged} />
         )}
       </SpaceBetween>
-    </ConfirmModal>
+    </ActionModal>
   );
 }

@@ -24,7 +24,7 @@ export function freedNote({ may_be_shared }: FreedBytes): string | null {
     : null;
 }
 
-/** What a policy would do now, as this computer computes it: each rule in words, and how many images go. */
+/** What a policy would do now, as this computer computes it: each rule in words, and how many images it affects. */
 export function LifecycleEffects({ effects }: { effects: LifecycleWhatIf }) {
   if (effects.problem !== null) {
     return (
@@ -95,7 +95,7 @@ export function AffectedImages({ images }: { images: readonly AffectedImage[] })
       words={({ tags, digest }) => [...tags, digest]}
       finds="images by tag or digest"
       ariaLabels={{ tableLabel: "Images that the policy removes" }}
-      empty="No images go."
+      empty="No images are affected."
       columnDefinitions={[
         {
           id: "tags",

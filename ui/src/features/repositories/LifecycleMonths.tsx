@@ -38,8 +38,8 @@ export function LifecycleMonths({ images, affected, text }: LifecycleMonthsProps
       : [];
   });
   const series: MixedLineBarChartProps.ChartSeries<string>[] = [
-    bars("Stays", ({ stays }) => stays, "#29578f"),
-    bars("Goes", ({ goes }) => goes, "#d13212"),
+    bars("Kept", ({ stays }) => stays, "#29578f"),
+    bars("Deleted or archived", ({ goes }) => goes, "#d13212"),
     ...lines,
   ];
   const largest = Math.max(...months.map(({ stays, goes }) => stays + goes));

@@ -12,7 +12,7 @@ import { useEffect, useState } from "react";
 import { type ErrorActions, ErrorAlert } from "../../errors";
 import { useBackend } from "../../ipc";
 import type { AwsConnection, LifecycleWhatIf, RepositoryDetails } from "../../ipc/generated";
-import { ConfirmModal } from "../../shared/ConfirmModal";
+import { ActionModal } from "../../shared/ActionModal";
 import { formatCounted } from "../../shared/format";
 import { InfoLink } from "../../shared/help";
 import { RelativeTime } from "../../shared/RelativeTime";
@@ -78,10 +78,10 @@ interface EditedPolicy {
 
 /** The words of the button that sets a policy. */
 function setWords(expiring: number, archiving: number): string {
-  const going = expiring + archiving;
-  return going === 0
-    ? "Set the policy: no images go now"
-    : `Set it: ${formatCounted(going, "image goes", "images go")} within 24 hours`;
+  const affected = expiring + archiving;
+  return affected === 0
+    ? "Set the policy: affects no images now"
+    : `Set the policy: affects ${formatCounted(affected, "image", "images")} within 24 hours`;
 }
 
 /**
@@ -124,13 +124,6 @@ export function LifecycleTab({ connection, details, errorActions, onChanged }: L
       const { expiring, archiving } = complete;
       await backend.lifecyclePolicySet(connection, name, text, expiring, archiving);
       setTyped("");
-      onChanged();
-    });
-  const remove = () =>
-    run(async () => {
-      await backend.lifecyclePolicyRemove(connection, name);
-      setRemoving(false);
-      setEdited({ text: policyText([]), rules: [] });
       onChanged();
     });
 
@@ -314,18 +307,21 @@ export function LifecycleTab({ connection, details, errorActions, onChanged }: L
         </SpaceBetween>
       </Container>
       {removing && (
-        <ConfirmModal
+        <ActionModal
           header={`Remove the lifecycle policy of ${name}`}
           closeLabel="Close without removing"
           confirm="Remove the policy"
-          busy={busy}
-          disabled={false}
           name="lifecycle-remove"
-          onConfirm={remove}
+          errorActions={errorActions}
+          action={async () => {
+            await backend.lifecyclePolicyRemove(connection, name);
+            setEdited({ text: policyText([]), rules: [] });
+            onChanged();
+          }}
           onClose={() => setRemoving(false)}
         >
           <Box>Images are then kept until someone deletes them.</Box>
-        </ConfirmModal>
+        </ActionModal>
       )}
     </SpaceBetween>
   );

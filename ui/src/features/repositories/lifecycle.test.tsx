@@ -140,7 +140,7 @@ describe("the Lifecycle tab", () => {
       "1 image would be deleted and 0 images archived. This frees 6 MB.",
     );
     expect(screen.getByTestId("lifecycle-set").textContent).toContain(
-      "Set it: 1 image goes within 24 hours",
+      "Set the policy: affects 1 image within 24 hours",
     );
     expect(isDisabled("lifecycle-set")).toBe(true);
     const name = screen.getByTestId("lifecycle-confirm-name").querySelector("input");
@@ -168,6 +168,22 @@ describe("the Lifecycle tab", () => {
     rerender(tab({}, details).element);
     expect(isDisabled("lifecycle-discard")).toBe(true);
     expect(days?.getInputValue()).toBe("14");
+  });
+
+  it("shows in the dialog why a policy wasn’t removed, and removes it on another try", async () => {
+    const remove = vi
+      .fn<Backend["lifecyclePolicyRemove"]>()
+      .mockRejectedValueOnce(fakeError("access_denied", "It is denied."))
+      .mockResolvedValue();
+    const { onChanged } = show({ lifecyclePolicyRemove: remove });
+    await press("lifecycle-remove");
+    await press("lifecycle-remove-confirm");
+    const modal = screen.getByTestId("lifecycle-remove-modal");
+    await waitFor(() => expect(modal.textContent).toContain("It is denied."));
+    expect(onChanged).not.toHaveBeenCalled();
+    await press("lifecycle-remove-confirm");
+    await waitFor(() => expect(screen.queryByTestId("lifecycle-remove-modal")).toBeNull());
+    expect(onChanged).toHaveBeenCalledTimes(1);
   });
 
   it("asks for the name again for each preview", async () => {

@@ -5,7 +5,7 @@ import FormField from "@cloudscape-design/components/form-field";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Textarea from "@cloudscape-design/components/textarea";
 import { type ReactNode, useState } from "react";
-import { asApiError, type ErrorActions, ErrorAlert } from "../../../errors";
+import { type ErrorActions, ErrorAlert } from "../../../errors";
 import { useBackend } from "../../../ipc";
 import type {
   AccessWords,
@@ -14,10 +14,9 @@ import type {
   RepositoryAccess,
   StatementWords,
 } from "../../../ipc/generated";
-import { ConfirmModal } from "../../../shared/ConfirmModal";
+import { ActionModal } from "../../../shared/ActionModal";
 import { connectionKey } from "../../../shared/connection";
 import { formatCounted } from "../../../shared/format";
-import { useAsyncAction } from "../../../shared/useAsyncAction";
 import { useRequest } from "../../../shared/useRequest";
 import { useSettled } from "../../../shared/useSettled";
 import { AccessStatements } from "./AccessStatements";
@@ -29,14 +28,14 @@ interface AccessEditorProps {
   repository: Repository;
   access: RepositoryAccess;
   errorActions: ErrorActions;
-  /** Reads the policy again. */
-  onReload: () => void;
+  /** Sets this policy. */
+  onSet: (text: string) => Promise<void>;
   onClose: () => void;
 }
 
 /** Edits a repository policy: a form for the usual statements, and JSON, with its words while it is typed. */
 export function AccessEditor(props: AccessEditorProps) {
-  const { connection, repository, access, errorActions, onReload, onClose } = props;
+  const { connection, repository, access, errorActions, onSet, onClose } = props;
   const backend = useBackend();
   const [text, setText] = useState(access.policy === null ? "" : indented(access.policy));
   const [confirming, setConfirming] = useState(false);
@@ -102,10 +101,8 @@ export function AccessEditor(props: AccessEditorProps) {
           before={access.words.statements}
           after={words.statements}
           errorActions={errorActions}
-          set={() => backend.repositoryPolicySet(connection, repository.name, access.policy, text)}
-          onReload={onReload}
-          onSet={() => {
-            onReload();
+          set={async () => {
+            await onSet(text);
             onClose();
           }}
           onClose={() => setConfirming(false)}
@@ -145,64 +142,41 @@ interface SetPolicyModalProps {
   after: readonly StatementWords[];
   errorActions: ErrorActions;
   set: () => Promise<void>;
-  /** Reads the policy again, so that `before` is the present one. */
-  onReload: () => void;
-  onSet: () => void;
   onClose: () => void;
 }
 
 function SetPolicyModal(props: SetPolicyModalProps) {
-  const { name, before, after, errorActions, set, onReload, onSet, onClose } = props;
-  const { busy, error, run } = useAsyncAction();
+  const { name, before, after, errorActions, set, onClose } = props;
   const { removed, added, unchanged } = statementChanges(before, after);
-  const confirm = async () => {
-    const isSet = await run(async () => {
-      try {
-        await set();
-      } catch (failure) {
-        // The change is then shown against the policy as it is now.
-        if (asApiError(failure).code === "repository_policy_changed") {
-          onReload();
-        }
-        throw failure;
-      }
-    });
-    if (isSet) {
-      onSet();
-    }
-  };
   return (
-    <ConfirmModal
+    <ActionModal
       header={`Set the policy of ${name}`}
       closeLabel="Close without setting"
       confirm="Set the policy"
-      busy={busy}
       size="large"
       name="access-set"
-      onConfirm={() => void confirm()}
+      errorActions={errorActions}
+      action={set}
       onClose={onClose}
     >
-      <SpaceBetween size="m">
-        {error !== null && <ErrorAlert error={error} actions={errorActions} />}
-        {isOpen(added) && (
-          <Alert type="error" header="This opens the repository to every AWS account">
-            A new statement has no condition that limits it to known accounts, an organization, or a
-            network.
-          </Alert>
-        )}
-        <Changes title="Before: no longer applies" statements={removed} />
-        <Changes title="After: applies from now on" statements={added} />
-        {removed.length + added.length === 0 ? (
-          <Box>The statements are the same before and after.</Box>
-        ) : (
-          unchanged.length > 0 && (
-            <Box data-testid="access-unchanged">
-              {`${formatCounted(unchanged.length, "statement stays", "statements stay")} unchanged.`}
-            </Box>
-          )
-        )}
-      </SpaceBetween>
-    </ConfirmModal>
+      {isOpen(added) && (
+        <Alert type="error" header="This opens the repository to every AWS account">
+          A new statement has no condition that limits it to known accounts, an organization, or a
+          network.
+        </Alert>
+      )}
+      <Changes title="Before: no longer applies" statements={removed} />
+      <Changes title="After: applies from now on" statements={added} />
+      {removed.length + added.length === 0 ? (
+        <Box>The statements are the same before and after.</Box>
+      ) : (
+        unchanged.length > 0 && (
+          <Box data-testid="access-unchanged">
+            {`${formatCounted(unchanged.length, "statement stays", "statements stay")} unchanged.`}
+          </Box>
+        )
+      )}
+    </ActionModal>
   );
 }
 

@@ -5,15 +5,14 @@ import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Spinner from "@cloudscape-design/components/spinner";
-import { type ReactNode, useState } from "react";
-import { asApiError, type ErrorActions, ErrorAlert } from "../../../errors";
+import { useState } from "react";
+import { type ErrorActions, ErrorAlert } from "../../../errors";
 import { useBackend } from "../../../ipc";
 import type { AwsConnection, Repository, RepositoryAccess } from "../../../ipc/generated";
-import { ConfirmModal } from "../../../shared/ConfirmModal";
+import { ActionModal } from "../../../shared/ActionModal";
 import { connectionKey } from "../../../shared/connection";
 import { InfoLink } from "../../../shared/help";
 import { PolicyText } from "../../../shared/PolicyText";
-import { useAsyncAction } from "../../../shared/useAsyncAction";
 import { useRequest } from "../../../shared/useRequest";
 import { AccessEditor } from "./AccessEditor";
 import { AccessStatements } from "./AccessStatements";
@@ -37,6 +36,8 @@ export function AccessTab({ connection, repository, errorActions }: AccessTabPro
   const access = request.answer;
   const actions = { ...errorActions, retry: request.reload };
   const hasPolicy = access !== null && access.policy !== null;
+  // A change that is refused, because somebody else changed the policy, is then confirmed against theirs.
+  const change = (changing: Promise<void>) => changing.finally(request.reload);
   const buttons = (
     <SpaceBetween direction="horizontal" size="xs">
       <Button
@@ -92,24 +93,36 @@ export function AccessTab({ connection, repository, errorActions }: AccessTabPro
               repository={repository}
               access={access}
               errorActions={errorActions}
-              onReload={request.reload}
+              onSet={(text) =>
+                change(backend.repositoryPolicySet(connection, name, access.policy, text))
+              }
               onClose={() => setEditing(false)}
             />
           )}
         </SpaceBetween>
       </Container>
-      {removing && access !== null && access.policy !== null && (
-        <RemovePolicyModal
-          title={`Remove the policy of ${name}`}
+      {removing && access !== null && (
+        <ActionModal
+          header={`Remove the policy of ${name}`}
+          closeLabel="Close without removing"
+          confirm="Remove the policy"
+          // Somebody else may have removed it meanwhile.
+          disabled={!hasPolicy}
+          disabledReason="The repository has no policy."
+          name="access-remove"
           errorActions={errorActions}
-          remove={(before) => backend.repositoryPolicyRemove(connection, name, before)}
-          before={access.policy}
-          onReload={request.reload}
+          action={() =>
+            change(backend.repositoryPolicyRemove(connection, name, access.policy ?? ""))
+          }
           onClose={() => setRemoving(false)}
         >
-          <Box>These statements no longer apply. IAM policies of this account still do.</Box>
-          <AccessStatements statements={access.words.statements} label="Removed statements" />
-        </RemovePolicyModal>
+          {access.words.statements.length > 0 && (
+            <>
+              <Box>These statements no longer apply. IAM policies of this account still do.</Box>
+              <AccessStatements statements={access.words.statements} label="Removed statements" />
+            </>
+          )}
+        </ActionModal>
       )}
     </SpaceBetween>
   );
@@ -140,47 +153,5 @@ function KnownAccess({ access: { policy, words } }: { access: RepositoryAccess }
       {statements.length > 0 && <AccessStatements statements={statements} label="Statements" />}
       <PolicyText policy={indented(policy)} label="Repository policy" />
     </SpaceBetween>
-  );
-}
-
-interface RemovePolicyModalProps {
-  title: string;
-  before: string;
-  errorActions: ErrorActions;
-  remove: (before: string) => Promise<void>;
-  onReload: () => void;
-  onClose: () => void;
-  children: ReactNode;
-}
-
-function RemovePolicyModal(props: RemovePolicyModalProps) {
-  const { title, before, errorActions, remove, onReload, onClose, children } = props;
-  const { busy, error, run } = useAsyncAction();
-  const confirm = async () => {
-    if (await run(() => remove(before))) {
-      onReload();
-      onClose();
-    }
-  };
-  return (
-    <ConfirmModal
-      header={title}
-      closeLabel="Close without removing"
-      confirm="Remove the policy"
-      busy={busy}
-      name="access-remove"
-      onConfirm={() => void confirm()}
-      onClose={() => {
-        if (error !== null && asApiError(error).code === "repository_policy_changed") {
-          onReload();
-        }
-        onClose();
-      }}
-    >
-      <SpaceBetween size="s">
-        {error !== null && <ErrorAlert error={error} actions={errorActions} />}
-        {children}
-      </SpaceBetween>
-    </ConfirmModal>
   );
 }

@@ -181,6 +181,21 @@ describe("the Access tab", () => {
     ]);
   });
 
+  it("shows in the dialog why a policy wasn’t removed, and compares with what there is now", async () => {
+    const gone: RepositoryAccess = { policy: null, words: { problem: null, statements: [] } };
+    const repositoryAccess = vi
+      .fn<Backend["repositoryAccess"]>()
+      .mockResolvedValueOnce(accessOf(everyone))
+      .mockResolvedValue(gone);
+    const error = fakeError("repository_policy_changed", "It was removed.", "shop/api");
+    show({ repositoryAccess, repositoryPolicyRemove: () => Promise.reject(error) });
+    await press("access-remove");
+    await press("access-remove-confirm");
+    const modal = screen.getByTestId("access-remove-modal");
+    await waitFor(() => expect(modal.textContent).toContain("It was removed."));
+    await waitFor(() => expect(isDisabled("access-remove-confirm")).toBe(true));
+  });
+
   it("doesn’t set what ECR would refuse, an unchanged policy, or nothing", async () => {
     show({ repositoryAccess: async () => accessOf(everyone) });
     await press("access-edit");
