@@ -33,6 +33,10 @@ const KEYS: [(&str, &str); 22] = [
     ("aws:useragent", "the user agent"),
 ];
 
+/// Keys for whom a service acts, in lower case. Source: IAM user guide, "The confused deputy problem".
+const SERVICE_KEYS: [&str; 4] =
+    ["aws:sourceaccount", "aws:sourcearn", "aws:sourceorgid", "aws:sourceorgpaths"];
+
 /// Keys that are true or false, in lower case, and what each means.
 const FLAGS: [(&str, &str, &str); 4] = [
     ("aws:securetransport", "the connection is encrypted", "the connection isn't encrypted"),
@@ -117,7 +121,7 @@ pub(crate) fn conditions(value: &Value, own: &AccountId) -> Result<Conditions, S
                 .ok_or_else(|| format!("the values of {} can't be read", shown(key)))?;
             let small = key.to_ascii_lowercase();
             let limit = operator.limit(&small, &values, own);
-            found.limits_services |= limit.is_some() && small.starts_with("aws:source");
+            found.limits_services |= limit.is_some() && SERVICE_KEYS.contains(&small.as_str());
             found.limit = found.limit.into_iter().chain(limit).min();
             if limit == Some(Exposure::Organization) && small == "aws:principalorgid" {
                 let named: Vec<String> = values.iter().map(|value| shown(value)).collect();
@@ -238,8 +242,13 @@ impl Operator {
                 AccountId::parse(value).is_ok().then(|| account(value, own).exposure)
             }
             "aws:principalarn" | "aws:sourcearn" if is_text => {
-                let id = value.split(':').nth(4)?;
-                AccountId::parse(id).is_ok().then(|| account(id, own).exposure)
+                let parts: Vec<&str> = value.split(':').collect();
+                let id = parts.get(4)?;
+                // A wildcard of a text also matches colons, and so another account and a path with this one.
+                let is_by_part = self.name.starts_with("arn")
+                    || !parts[..4].iter().any(|part| part.contains(['*', '?']));
+                let is_limit = is_by_part && AccountId::parse(id).is_ok();
+                is_limit.then(|| account(id, own).exposure)
             }
             "aws:sourcevpc" | "aws:sourcevpce" if is_text => {
                 (!value.contains(['*', '?', '$'])).then_some(Exposure::Network)
