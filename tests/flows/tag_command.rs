@@ -1,7 +1,7 @@
 //! `transload-cli tag`: adds a tag, asks before it moves one, and says why it doesn't. The AWS CLI reads the result.
 
 use anyhow::Result;
-use serde_json::json;
+use serde_json::{Value, json};
 use transload_tests::ecr::PROFILE;
 use transload_tests::images::Recipe;
 use transload_tests::program::Program;
@@ -55,6 +55,14 @@ async fn the_command_line_adds_a_tag_and_asks_before_it_moves_one() -> Result<()
     assert!(lines[0].contains(&format!("tag prod moved from {old} to {new}")), "{listed}");
     assert!(lines[1].contains(&format!("tag prod added to {old}")), "{listed}");
     assert_eq!(lines.len(), 2, "{listed}");
+    for (line, key, value) in [
+        ("1.0 prod --dry-run --json", "from", json!(new)),
+        ("1.1 prod --dry-run --json", "kind", json!("unchanged")),
+        ("1.1 prod --json", "undo", json!(null)),
+    ] {
+        let printed: Value = serde_json::from_str(&run(line).await?.text())?;
+        assert_eq!(printed.get(key), Some(&value), "{line}: {printed}");
+    }
     let immutable = ["--image-tag-mutability", "IMMUTABLE"];
     let arguments =
         [["put-image-tag-mutability", "--repository-name", NAME].as_slice(), &immutable];

@@ -118,10 +118,10 @@ async fn a_tag_is_added_moved_and_taken_back() -> Result<()> {
 #[tokio::test]
 async fn a_tag_that_someone_else_moved_stays() -> Result<()> {
     let shop = Shop::open().await?;
-    let (old, new) = (Recipe::small(3).build()?, Recipe::small(4).build()?);
-    shop.repository.push(&old, "v1").await?;
+    let (image, new) = (Recipe::small(3).build()?, Recipe::small(4).build()?);
+    shop.repository.push(&image, "v1").await?;
     shop.repository.push(&new, "v2").await?;
-    let (old, new) = (old.manifest.digest.as_str(), new.manifest.digest.as_str());
+    let (old, new) = (image.manifest.digest.as_str(), new.manifest.digest.as_str());
     shop.details().await?;
     for (digest, tag, from) in
         [(new, "v1", None), (new, "other", Some(old)), (old, "v2", Some(old))]
@@ -130,6 +130,20 @@ async fn a_tag_that_someone_else_moved_stays() -> Result<()> {
         assert_eq!(error.code, ErrorCode::TagMoved, "{tag}: {}", error.message);
     }
     assert_eq!((shop.seen("v1").await?.0, shop.seen("v2").await?.0), (json!(old), json!(new)));
+
+    // A check that follows a refusal knows what someone else changed.
+    shop.details().await?;
+    shop.repository.push(&image, "prod").await?;
+    assert_eq!(shop.check(new, "prod").await?, TagEffect::Added);
+    assert_eq!(shop.tag(new, "prod", None).await.unwrap_err().code, ErrorCode::TagMoved);
+    let moved = shop.check(new, "prod").await?;
+    assert!(matches!(moved, TagEffect::Moved { .. }), "{moved:?}");
+    let immutable = ["--repository-name", NAME, "--image-tag-mutability", "IMMUTABLE"];
+    aws(&shop.ecr, &[&["put-image-tag-mutability"], &immutable[..]].concat()).await?;
+    let refused = shop.tag(new, "prod", Some(old)).await.unwrap_err();
+    assert_eq!(refused.code, ErrorCode::TagRefused, "{}", refused.message);
+    let immutable = shop.check(new, "prod").await?;
+    assert!(matches!(immutable, TagEffect::Immutable { .. }), "{immutable:?}");
     Ok(())
 }
 

@@ -113,8 +113,7 @@ function EffectText({ tag, effect, tags }: EffectTextProps) {
     case "image_unavailable":
       return (
         <Alert type="warning">
-          The image can’t be read: it is archived or being restored, or its status is unknown.
-          Restore it, then add the tag.
+          The image can’t be read: it is archived or being restored. Restore it, then add the tag.
         </Alert>
       );
     case "unchanged":

@@ -1,7 +1,7 @@
 //! `tag`: adds a tag to an image that ECR already holds, without pulling or pushing its layers.
 
 use transload_api::Api;
-use transload_contract::{AwsConnection, RepositoryDetails, TagEffect, TagMutability};
+use transload_contract::{AwsConnection, RepositoryDetails, TagAdded, TagEffect, TagMutability};
 use transload_errors::{ApiError, ErrorCode};
 
 use crate::arguments::repositories::TagArguments;
@@ -30,15 +30,13 @@ pub async fn tag(api: &Api, arguments: &TagArguments) -> Result<u8, ApiError> {
         }
         TagEffect::Unchanged => {
             output::note(&format!("{repository}:{tag} already points to {digest}."));
-            return Ok(SUCCEEDED);
+            None
         }
         TagEffect::Invalid => {
             return Err(ApiError::new(ErrorCode::InputInvalid, format!("{tag:?} isn't a tag.")));
         }
         TagEffect::ImageUnavailable => {
-            let message = format!(
-                "The image {image} is archived or being restored, or its status is unknown."
-            );
+            let message = format!("The image {image} is archived or being restored.");
             return Err(ApiError::new(ErrorCode::TagRefused, message).about(tag));
         }
         TagEffect::Immutable { from, mutability, exclusion_filters } => {
@@ -58,6 +56,9 @@ pub async fn tag(api: &Api, arguments: &TagArguments) -> Result<u8, ApiError> {
         }
     };
     if arguments.dry_run {
+        if arguments.json {
+            output::json(&effect);
+        }
         return Ok(SUCCEEDED);
     }
     if from.is_some()
@@ -67,8 +68,13 @@ pub async fn tag(api: &Api, arguments: &TagArguments) -> Result<u8, ApiError> {
         output::note("Nothing was changed.");
         return Ok(REFUSED);
     }
-    let (name, new) = (repository.clone(), digest.clone());
-    let added = api.image_tag_add(connection, name, new, tag.clone(), from).await?;
+    let added = match effect {
+        TagEffect::Unchanged => TagAdded { undo: None },
+        _ => {
+            let (name, new) = (repository.clone(), digest.clone());
+            api.image_tag_add(connection, name, new, tag.clone(), from).await?
+        }
+    };
     match arguments.json {
         true => output::json(&added),
         false => output::line(&format!("{repository}:{tag} points to {digest}.")),

@@ -4,9 +4,7 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use transload_aws::{
-    AwsError, DeleteFailure, EcrExplorer, EcrImage, EcrImageId, EcrImageStatus, EcrManifest,
-};
+use transload_aws::{AwsError, DeleteFailure, EcrExplorer, EcrImage, EcrImageId, EcrManifest};
 use transload_model::{Digest, RepositoryName, RepositorySettings, Tag, TagMutability};
 
 /// What adding a tag to an image would do.
@@ -16,7 +14,7 @@ use transload_model::{Digest, RepositoryName, RepositorySettings, Tag, TagMutabi
 pub enum TagEffect {
     /// It isn't a tag.
     Invalid,
-    /// The image can't be read, because it is archived or being restored, or its status is unknown.
+    /// The image can't be read, because it is archived or being restored.
     ImageUnavailable,
     /// The image already has the tag.
     Unchanged,
@@ -44,7 +42,7 @@ pub fn tag_effect(
     let Ok(tag) = Tag::parse(tag) else { return Some(TagEffect::Invalid) };
     Some(match images.iter().find(|image| image.tags.contains(&tag)) {
         Some(holder) if holder.digest == *digest => TagEffect::Unchanged,
-        _ if image.status != EcrImageStatus::Active => TagEffect::ImageUnavailable,
+        _ if !image.may_be_pulled() => TagEffect::ImageUnavailable,
         None => TagEffect::Added,
         Some(holder) => match (settings.allows_overwrite(tag.as_str()), &settings.tag_mutability) {
             (Some(false), mutability) => TagEffect::Immutable {

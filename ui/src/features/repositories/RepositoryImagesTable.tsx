@@ -279,8 +279,11 @@ export function RepositoryImagesTable(props: RepositoryImagesTableProps) {
                 {
                   id: "tag",
                   text: "Add a tag",
-                  disabled: only?.status !== "active",
-                  disabledReason: "Select one active image.",
+                  disabled:
+                    only === undefined ||
+                    only.status === "archived" ||
+                    only.status === "activating",
+                  disabledReason: "Select one image that isn’t archived.",
                 },
                 {
                   id: "sizes",

@@ -13,13 +13,13 @@ use transload_model::{Digest, RepositorySettings, Tag, now_ms};
 use crate::api::Api;
 use crate::handlers::explorer::Explored;
 
-/// A tag and an image that a command names.
-struct Named {
+/// The tag and the image that a command names.
+struct TagOfImage {
     digest: Digest,
     tag: Tag,
 }
 
-impl Named {
+impl TagOfImage {
     fn parse(digest: &str, tag: &str) -> Result<Self, ApiError> {
         let tag = Tag::parse(tag).map_err(|error| ApiError::invalid_input(&error))?;
         Ok(Self { digest: parsed(digest)?, tag })
@@ -53,7 +53,7 @@ impl Api {
         moves_from: Option<String>,
     ) -> Result<TagAdded, ApiError> {
         let explored = self.explore(&connection, &name).await?;
-        let named = Named::parse(&digest, &tag)?;
+        let named = TagOfImage::parse(&digest, &tag)?;
         let moves_from = moves_from.as_deref().map(parsed).transpose()?;
         let before = self.add(&explored, &named, moves_from.as_ref()).await?;
         tracing::info!(repository = name, %named.tag, %named.digest, "a tag was added");
@@ -76,18 +76,19 @@ impl Api {
         undo: TagReversal,
     ) -> Result<(), ApiError> {
         let explored = self.explore(&connection, &name).await?;
-        let named = Named::parse(&digest, &tag)?;
+        let named = TagOfImage::parse(&digest, &tag)?;
         tracing::info!(repository = name, %named.tag, "a tag is restored");
         let change = match undo {
             TagReversal::MoveBack { to } => {
-                let back = Named { digest: to, tag: named.tag };
+                let back = TagOfImage { digest: to, tag: named.tag };
                 self.add(&explored, &back, Some(&named.digest)).await?;
                 ImageChangeKind::TagMoved { tag: back.tag, from: named.digest, to: back.digest }
             }
             TagReversal::Remove => {
-                remove_tag(&explored.ecr, &explored.name, &named.tag, &named.digest)
-                    .await
-                    .map_err(|failure| failed(failure, &named.tag))?;
+                let Explored { ecr, name, .. } = &explored;
+                let removed = remove_tag(ecr, name, &named.tag, &named.digest).await;
+                self.forget_tags(&explored);
+                removed.map_err(|failure| failed(failure, &named.tag))?;
                 ImageChangeKind::TagRemoved { tag: named.tag, digest: named.digest }
             }
         };
@@ -99,18 +100,25 @@ impl Api {
     async fn add(
         &self,
         explored: &Explored,
-        named: &Named,
+        named: &TagOfImage,
         moves_from: Option<&Digest>,
     ) -> Result<EcrImage, ApiError> {
-        let Named { digest, tag } = named;
+        let TagOfImage { digest, tag } = named;
         let id = EcrImageId::Digest(digest.clone());
         let image = explored.ecr.described_image(&explored.name, &id).await?;
         let image = image.ok_or_else(|| image_missing(digest))?;
         let manifest = self.manifest_to_tag(explored, &image, tag).await?;
-        add_tag(&explored.ecr, &explored.name, &manifest, tag, moves_from)
-            .await
-            .map_err(|failure| failed(failure, tag))?;
+        let added = add_tag(&explored.ecr, &explored.name, &manifest, tag, moves_from).await;
+        self.forget_tags(explored);
+        added.map_err(|failure| failed(failure, tag))?;
         Ok(image)
+    }
+
+    /// Forgets what the next check of a tag would use: after a change, and after a refusal, which shows that someone else
+    /// changed the tag or the mutability.
+    fn forget_tags(&self, explored: &Explored) {
+        self.inner.listings.forget(&explored.scope);
+        self.inner.repository_settings.forget(&explored.scope);
     }
 
     /// Returns the manifest of an image as ECR has it. Reads it unless it was read before.

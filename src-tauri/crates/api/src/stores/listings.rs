@@ -27,6 +27,11 @@ impl Listings {
         }
     }
 
+    /// Forgets the list of a repository, because its images changed.
+    pub fn forget(&self, scope: &PullScope) {
+        locked(&self.0).retain(|(known, _)| known != scope);
+    }
+
     pub fn get(&self, scope: &PullScope) -> Option<Arc<Vec<EcrImage>>> {
         let all = locked(&self.0);
         all.iter().find(|(known, _)| known == scope).map(|(_, images)| Arc::clone(images))
@@ -54,5 +59,7 @@ mod tests {
         let kept: Vec<_> =
             (0..10).filter(|number| listings.get(&scope(*number)).is_some()).collect();
         assert_eq!(kept, [6, 7, 8, 9]);
+        listings.forget(&scope(7));
+        assert!(listings.get(&scope(7)).is_none() && listings.get(&scope(8)).is_some());
     }
 }

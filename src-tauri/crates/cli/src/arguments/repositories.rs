@@ -70,7 +70,7 @@ pub struct TagArguments {
     /// Skip the confirmation that moving a tag from another image needs.
     #[arg(long, conflicts_with = "dry_run")]
     pub yes: bool,
-    /// Print JSON.
+    /// Print JSON: what would change with --dry-run, otherwise the result.
     #[arg(long)]
     pub json: bool,
     #[command(flatten)]

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::testing::{TestRepository, digest};
+use transload_aws::EcrImageStatus;
 use transload_model::{Reported, TagExclusionFilter};
 
 fn shop() -> TestRepository {
@@ -11,6 +12,7 @@ fn shop() -> TestRepository {
     shop.image("new", &["2.0"], &[]);
     shop.image("untagged", &[], &[]);
     shop.image("cold", &["cold"], &[]).status = EcrImageStatus::Archived.into();
+    shop.image("frozen", &["frozen"], &[]).status = Reported::unknown("FROZEN");
     shop
 }
 
@@ -42,6 +44,8 @@ fn the_effect_follows_from_who_has_the_tag_and_from_the_mutability() {
         (mutable(), "new", "rc-7", moved("lonely", &[])),
         (mutable(), "cold", "stable", TagEffect::ImageUnavailable),
         (mutable(), "cold", "cold", TagEffect::Unchanged),
+        // ECR decides about a status that Transload doesn't know.
+        (mutable(), "frozen", "stable", TagEffect::Added),
         (settings(Immutable.into(), &[]), "new", "stable", TagEffect::Added),
         (settings(Immutable.into(), &[]), "new", "2.0", TagEffect::Unchanged),
         (settings(Immutable.into(), &[]), "new", "prod", immutable(Immutable, &[])),
