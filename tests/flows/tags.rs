@@ -199,15 +199,15 @@ async fn columns_of_the_list_cost_one_call_for_each_repository() -> Result<()> {
     }
     let api = &shop.app.api;
     let names = || vec![NAME.to_owned(), "bare".to_owned()];
-    let goes = |state: &ListedPolicyState| match state {
-        ListedPolicyState::Set { rules, goes, .. } => Some((*rules, *goes)),
+    let affected = |state: &ListedPolicyState| match state {
+        ListedPolicyState::Set { rules, affected, .. } => Some((*rules, *affected)),
         ListedPolicyState::None | ListedPolicyState::Unread { .. } => None,
     };
     api.repositories_list(shop.ecr.connection()).await.map_err(api_error)?;
     shop.calls()?;
     let policies = api.repositories_policies(shop.ecr.connection(), names()).await;
     let policies = policies.map_err(api_error)?;
-    assert_eq!(goes(&policies[0].state), Some((Some(1), None)));
+    assert_eq!(affected(&policies[0].state), Some((Some(1), None)));
     assert_eq!(policies[1].state, ListedPolicyState::None);
     assert_eq!(shop.calls()?, named(&[("GetLifecyclePolicy", 2)]));
     let tags = api.repositories_aws_tags(shop.ecr.connection(), names()).await;
@@ -216,10 +216,10 @@ async fn columns_of_the_list_cost_one_call_for_each_repository() -> Result<()> {
     assert_eq!(team.map(String::as_str), Some("shop"));
     assert_eq!(tags[1].tags.as_ref().map(|tags| tags.len()), Some(0));
     assert_eq!(shop.calls()?, named(&[("ListTagsForResource", 2)]));
-    // Once the images were listed, the number that goes is known.
+    // Once the images were listed, the number that it affects is known.
     shop.details().await?;
     let policies = api.repositories_policies(shop.ecr.connection(), names()).await;
-    assert_eq!(goes(&policies.map_err(api_error)?[0].state), Some((Some(1), Some(2))));
+    assert_eq!(affected(&policies.map_err(api_error)?[0].state), Some((Some(1), Some(2))));
     // One that can't be read doesn't take the others along.
     let denied = FaultRule::operation(FaultAction::AccessDenied, "ListTagsForResource");
     shop.ecr.faults()?.add(denied.times(1));

@@ -145,8 +145,8 @@ pub enum ListedPolicyState {
         rules: Option<u32>,
         /// When ECR last evaluated it. `null` if it never did.
         last_evaluated_at_ms: Option<u64>,
-        /// Number of images that go or are archived, if the images were listed and the policy could be evaluated.
-        goes: Option<u64>,
+        /// Number of images that it would delete or archive now, if they were listed and it could be evaluated.
+        affected: Option<u64>,
     },
     /// It couldn't be read.
     Unread { error: ApiError },

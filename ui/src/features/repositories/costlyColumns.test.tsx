@@ -16,7 +16,7 @@ function open() {
       name,
       state:
         name === "app-03"
-          ? { kind: "set", rules: 2, last_evaluated_at_ms: 1, goes: 7 }
+          ? { kind: "set", rules: 2, last_evaluated_at_ms: 1, affected: 7 }
           : { kind: "none" },
     })),
   );
@@ -49,7 +49,7 @@ it("reads shown columns once for each row in sight", async () => {
   look({ pageSize: 10, visibleContent: ["name", "cost", "policy", "aws-tags"] });
   const { repositoriesPolicies, repositoriesAwsTags } = open();
   const firstPage = many.slice(0, 10).map(({ name }) => name);
-  await screen.findByText("Set, 7 images go");
+  await screen.findByText("Set, affects 7 images");
   expect(repositoriesPolicies.mock.calls.map(([, asked]) => asked)).toEqual([firstPage]);
   expect(repositoriesAwsTags.mock.calls.map(([, asked]) => asked)).toEqual([firstPage]);
   await screen.findByText("team=app-00");
@@ -60,7 +60,7 @@ it("reads shown columns once for each row in sight", async () => {
   act(() => pages?.findNextPageButton().click());
   await waitFor(() => expect(repositoriesPolicies).toHaveBeenCalledTimes(2));
   act(() => pages?.findPreviousPageButton().click());
-  await screen.findByText("Set, 7 images go");
+  await screen.findByText("Set, affects 7 images");
   expect(repositoriesPolicies).toHaveBeenCalledTimes(2);
 });
 

@@ -74,14 +74,14 @@ function PolicyCell({ policy }: { policy: ListedPolicyState | undefined }) {
     case "unread":
       return <span title={policy.error.message}>Couldn’t read</span>;
     case "set": {
-      const { rules, last_evaluated_at_ms, goes } = policy;
+      const { rules, last_evaluated_at_ms, affected } = policy;
       const evaluated =
         last_evaluated_at_ms === null
           ? "ECR never evaluated it."
           : `ECR evaluated it on ${formatExact(last_evaluated_at_ms)}.`;
       const words =
-        goes !== null && goes > 0
-          ? `Set, ${formatCounted(goes, "image goes", "images go")}`
+        affected !== null && affected > 0
+          ? `Set, affects ${formatCounted(affected, "image", "images")}`
           : last_evaluated_at_ms === null
             ? "Set, never ran"
             : "Set";

@@ -29,7 +29,7 @@ const known: KnownOfRepository = {
   summary,
   policy: {
     name: "shop/api",
-    state: { kind: "set", rules: 1, last_evaluated_at_ms: null, goes: null },
+    state: { kind: "set", rules: 1, last_evaluated_at_ms: null, affected: null },
   },
   awsTags: { name: "shop/api", tags: { team: "Shop", env: "prod" }, error: null },
 };

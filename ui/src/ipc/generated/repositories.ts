@@ -572,9 +572,9 @@ export type ListedPolicyState = { "kind": "none" } | { "kind": "set", rules: num
  */
 last_evaluated_at_ms: number | null, 
 /**
- * Number of images that go or are archived, if the images were listed and the policy could be evaluated.
+ * Number of images that it would delete or archive now, if they were listed and it could be evaluated.
  */
-goes: number | null, } | { "kind": "unread", error: ApiError, };
+affected: number | null, } | { "kind": "unread", error: ApiError, };
 
 /**
  * The use of a repository in one month, in UTC.

@@ -1,6 +1,7 @@
 //! Lifecycle policies of a repository: what a text would do, ECR's own preview of it, and setting it.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use transload_aws::{
     AwsError, EcrApi as _, EcrExplorer, EcrImage, EcrImageStatus, LifecyclePreview, PreviewAction,
@@ -16,7 +17,7 @@ use transload_lifecycle::{LifecyclePolicy, PolicyAction, PolicyImage, evaluate};
 use transload_model::{Digest, Reported, now_ms};
 
 use crate::api::Api;
-use crate::handlers::explorer::Explored;
+use crate::handlers::explorer::{Explored, blocking};
 
 /// The error code of ECR while another preview of the repository runs.
 const PREVIEW_IN_PROGRESS: &str = "LifecyclePolicyPreviewInProgressException";
@@ -36,15 +37,18 @@ impl Api {
         let explored = self.explore(&connection, &name).await?;
         let images = self.listed_images(&explored).await?;
         let freed = self.freed_in_registry(explored.connected()).await;
-        let facts = cached_facts(&self.documents(), &images);
-        let effects = what_if(&policy, &images, &facts);
+        let effects = self.effects_of(policy, &images).await?;
         Ok(LifecycleWhatIf { freed: freed.of(effects.freed), ..effects })
     }
 
-    /// Returns how many images a policy would delete or archive now.
-    pub(super) fn affected_by(&self, policy: &LifecyclePolicy, images: &[EcrImage]) -> u64 {
-        let facts = cached_facts(&self.documents(), images);
-        what_if(policy, images, &facts).affected.len() as u64
+    /// Computes what a policy would do now, without what other repositories share.
+    pub(super) async fn effects_of(
+        &self,
+        policy: LifecyclePolicy,
+        images: &Arc<Vec<EcrImage>>,
+    ) -> Result<LifecycleWhatIf, ApiError> {
+        let (documents, images) = (self.documents(), Arc::clone(images));
+        blocking(move || what_if(&policy, &images, &cached_facts(&documents, &images))).await
     }
 
     /// Starts ECR's preview of a policy.
@@ -76,8 +80,11 @@ impl Api {
         let preview = explored.ecr.lifecycle_preview(&explored.name).await?;
         let images = self.listed_images(&explored).await?;
         let in_registry = self.freed_in_registry(explored.connected()).await;
-        let facts = cached_facts(&self.documents(), &images);
-        let mut state = preview_state(preview, &text, &images, &facts);
+        let documents = self.documents();
+        let state = blocking(move || {
+            preview_state(preview, &text, &images, &cached_facts(&documents, &images))
+        });
+        let mut state = state.await?;
         if let LifecyclePreviewState::Complete { freed, .. } = &mut state {
             *freed = in_registry.of(*freed);
         }

@@ -11,7 +11,6 @@ use transload_lifecycle::LifecyclePolicy;
 
 use crate::api::Api;
 use crate::concurrency::MAX_CONCURRENT_ECR_CALLS;
-use crate::handlers::explorer::Explored;
 
 /// The maximum number of repositories of one call: the rows in sight.
 const MAX_REPOSITORIES: usize = 100;
@@ -23,18 +22,15 @@ impl Api {
         connection: AwsConnection,
         names: Vec<String>,
     ) -> Result<Vec<ListedAwsTags>, ApiError> {
-        checked(&names)?;
         let connection = &connection;
-        let read = names.into_iter().map(|name| async move {
-            let tags = self.aws_tags_of(connection, &name).await;
-            let (tags, error) = match tags {
+        of_each(names, |name| async move {
+            let (tags, error) = match self.aws_tags_of(connection, &name).await {
                 Ok(tags) => (Some(tags), None),
                 Err(error) => (None, Some(error)),
             };
             ListedAwsTags { name, tags, error }
-        });
-        let read: Vec<_> = read.collect();
-        Ok(stream::iter(read).buffered(MAX_CONCURRENT_ECR_CALLS).collect().await)
+        })
+        .await
     }
 
     async fn aws_tags_of(
@@ -54,15 +50,13 @@ impl Api {
         connection: AwsConnection,
         names: Vec<String>,
     ) -> Result<Vec<ListedPolicy>, ApiError> {
-        checked(&names)?;
         let connection = &connection;
-        let read = names.into_iter().map(|name| async move {
+        of_each(names, |name| async move {
             let state = self.policy_of(connection, &name).await;
             let state = state.unwrap_or_else(|error| ListedPolicyState::Unread { error });
             ListedPolicy { name, state }
-        });
-        let read: Vec<_> = read.collect();
-        Ok(stream::iter(read).buffered(MAX_CONCURRENT_ECR_CALLS).collect().await)
+        })
+        .await
     }
 
     async fn policy_of(
@@ -74,24 +68,27 @@ impl Api {
         let known = explored.ecr.known_lifecycle_policy(&explored.name).await?;
         let Some(known) = known else { return Ok(ListedPolicyState::None) };
         let policy = LifecyclePolicy::parse(&known.text).ok();
-        Ok(ListedPolicyState::Set {
-            rules: policy.as_ref().and_then(|policy| u32::try_from(policy.rules.len()).ok()),
-            last_evaluated_at_ms: known.last_evaluated_at_ms,
-            goes: policy.and_then(|policy| self.goes(&explored, &policy)),
-        })
-    }
-
-    /// Returns how many images a policy would delete or archive, if the images of the repository were listed.
-    fn goes(&self, explored: &Explored, policy: &LifecyclePolicy) -> Option<u64> {
-        let images = self.inner.listings.get(&explored.scope)?;
-        Some(self.affected_by(policy, &images))
+        let rules = policy.as_ref().and_then(|policy| u32::try_from(policy.rules.len()).ok());
+        let affected = match (policy, self.inner.listings.get(&explored.scope)) {
+            (Some(policy), Some(images)) => {
+                Some(self.effects_of(policy, &images).await?.affected.len() as u64)
+            }
+            _ => None,
+        };
+        let last_evaluated_at_ms = known.last_evaluated_at_ms;
+        Ok(ListedPolicyState::Set { rules, last_evaluated_at_ms, affected })
     }
 }
 
-fn checked(names: &[String]) -> Result<(), ApiError> {
+/// Reads something of each repository, a few at a time. The results are in the order of the names.
+async fn of_each<Read, Reading: Future<Output = Read>>(
+    names: Vec<String>,
+    read: impl Fn(String) -> Reading,
+) -> Result<Vec<Read>, ApiError> {
     if names.len() > MAX_REPOSITORIES {
         let message = format!("At most {MAX_REPOSITORIES} repositories are read in one call.");
         return Err(ApiError::internal(message));
     }
-    Ok(())
+    let reads: Vec<_> = names.into_iter().map(read).collect();
+    Ok(stream::iter(reads).buffered(MAX_CONCURRENT_ECR_CALLS).collect().await)
 }
