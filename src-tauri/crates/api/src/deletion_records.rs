@@ -86,17 +86,11 @@ struct StoredManifest {
 /// The folder of the records.
 pub(crate) struct DeletionRecords {
     folder: PathBuf,
-    #[cfg(test)]
-    read_bytes: std::sync::atomic::AtomicUsize,
 }
 
 impl DeletionRecords {
     pub fn new(data_folder: &Path) -> Self {
-        Self {
-            folder: data_folder.join(FOLDER),
-            #[cfg(test)]
-            read_bytes: Default::default(),
-        }
+        Self { folder: data_folder.join(FOLDER) }
     }
 
     /// Writes a record with the manifests that were read. Returns its ID, or `None` if no image or tag is deleted.
@@ -269,14 +263,10 @@ impl DeletionRecords {
     ) -> Result<Option<Value>, ApiError> {
         let file = self.file(id, extension);
         match std::fs::read(&file) {
-            Ok(bytes) => {
-                #[cfg(test)]
-                self.read_bytes.fetch_add(bytes.len(), std::sync::atomic::Ordering::Relaxed);
-                match serde_json::from_slice(&bytes) {
-                    Ok(value) => Ok(Some(value)),
-                    Err(error) => Err(unreadable(&file, &error)),
-                }
-            }
+            Ok(bytes) => match serde_json::from_slice(&bytes) {
+                Ok(value) => Ok(Some(value)),
+                Err(error) => Err(unreadable(&file, &error)),
+            },
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
             Err(error) => Err(ApiError::storage(&file, &error)),
         }
