@@ -33,7 +33,6 @@ impl Api {
         let docker = &self.inner.options.docker;
         let mut undos = self.inner.client_login_undos.lock().await;
         let undo = client_login::apply(client, host, &method, &login, docker).await?;
-        // What was there before the first change is what there was.
         undos.entry((client, host.clone())).or_default().push(undo);
         drop(undos);
         Ok(self.client_logins_of(host).await)

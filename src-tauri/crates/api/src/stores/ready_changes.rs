@@ -45,7 +45,7 @@ pub(crate) struct ReadyChanges<Change> {
     running: Arc<Mutex<HashMap<String, Control>>>,
 }
 
-/// A running change, until it is dropped: with the work, also if that panics, and not with who waits for it.
+/// A running change. Its work owns this, so a panic also ends it, and a caller that stops waiting doesn't.
 struct Running {
     all: Arc<Mutex<HashMap<String, Control>>>,
     id: String,
@@ -72,7 +72,7 @@ impl<Change> ReadyChanges<Change> {
         planned.push_back((id, change));
     }
 
-    /// Carries out a planned change, which is possible once. `work` runs in a task of its own: a window that goes away
+    /// Carries out a planned change, which is possible once. `work` runs in its own task: a window that is closed
     /// does not leave it half done.
     pub async fn carry_out<T, F>(
         &self,
@@ -132,16 +132,16 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn a_change_runs_as_long_as_its_work_whoever_waits_for_it() {
+    async fn a_change_runs_until_its_work_ends_even_if_nobody_waits() {
         for (is_dropped, panics) in [(false, false), (true, false), (false, true), (true, true)] {
             let case = format!("dropped: {is_dropped}, panics: {panics}");
             let changes = ReadyChanges::default();
             changes.add("id".to_owned(), ());
-            let (begun, go_on) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
-            let (begins, goes_on) = (Arc::clone(&begun), Arc::clone(&go_on));
+            let (begun, finish) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+            let (begins, finishes) = (Arc::clone(&begun), Arc::clone(&finish));
             let work = move |(), _| async move {
                 begins.notify_one();
-                goes_on.notified().await;
+                finishes.notified().await;
                 assert!(!panics, "as wanted");
                 Ok(())
             };
@@ -154,10 +154,10 @@ mod tests {
             let outcome = if is_dropped {
                 drop(outcome);
                 assert!(changes.any_runs(), "{case}: its work continues");
-                go_on.notify_one();
+                finish.notify_one();
                 None
             } else {
-                go_on.notify_one();
+                finish.notify_one();
                 Some(outcome.await)
             };
             assert_eq!(outcome.is_none_or(|outcome| outcome.is_err()), is_dropped || panics);

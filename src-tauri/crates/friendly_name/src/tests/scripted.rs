@@ -91,7 +91,7 @@ impl Scene {
         let port_cell = Arc::new(Mutex::new(0));
         let own_port = Arc::clone(&port_cell);
         let (name, port) = serve("name", leaf, &log, move |seen| {
-            let ports = Ports { own: *own_port.lock().unwrap(), s3: s3_port, ecr: ecr_port };
+            let ports = Ports { own: *own_port.lock().unwrap(), s3: s3_port };
             proxy(fault, &ports, seen)
         })
         .await;

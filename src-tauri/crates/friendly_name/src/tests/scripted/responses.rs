@@ -30,13 +30,16 @@ pub(super) fn ecr(seen: &Seen) -> String {
 pub(super) struct Ports {
     pub(super) own: u16,
     pub(super) s3: u16,
-    pub(super) ecr: u16,
 }
 
 fn challenge(registry: &str) -> String {
     format!(
         "401 Unauthorized\r\ndocker-distribution-api-version: registry/2.0\r\nwww-authenticate: Basic realm=\"https://{registry}/\",service=\"ecr.amazonaws.com\"\r\n\r\n"
     )
+}
+
+fn empty(status: &str) -> String {
+    format!("{status}\r\ncontent-length: 0\r\n\r\n")
 }
 
 fn ok(body: &str) -> String {
@@ -59,7 +62,7 @@ pub(super) fn proxy(fault: Fault, ports: &Ports, seen: &Seen) -> String {
         Fault::WebPage => {
             return "200 OK\r\ncontent-type: text/html\r\ncontent-length: 0\r\n\r\n".to_owned();
         }
-        Fault::NotFound => return "404 Not Found\r\ncontent-length: 0\r\n\r\n".to_owned(),
+        Fault::NotFound => return empty("404 Not Found"),
         _ => {}
     }
     let has_login =
@@ -81,7 +84,7 @@ pub(super) fn proxy(fault: Fault, ports: &Ports, seen: &Seen) -> String {
     match (method.as_str(), path.as_str()) {
         ("GET", "/v2/") => ok("{}"),
         (_, "/v2/team/app/manifests/1.0") => match fault {
-            Fault::ChangesPath => "404 Not Found\r\ncontent-length: 0\r\n\r\n".to_owned(),
+            Fault::ChangesPath => empty("404 Not Found"),
             Fault::OtherImage => manifest(OTHER_DIGEST, MANIFEST.len()),
             Fault::RedirectsManifests => redirect(&format!("https://{ECR}{path}")),
             Fault::HeadLength if method == "HEAD" => manifest(DIGEST, 0),
@@ -89,7 +92,7 @@ pub(super) fn proxy(fault: Fault, ports: &Ports, seen: &Seen) -> String {
             _ => ok(MANIFEST),
         },
         ("GET", path) if path.starts_with("/v2/team/app/blobs/sha256:") => match fault {
-            Fault::LayersFail => "502 Bad Gateway\r\ncontent-length: 0\r\n\r\n".to_owned(),
+            Fault::LayersFail => empty("502 Bad Gateway"),
             Fault::LayersToEcr => redirect(&format!("https://{ECR}{path}")),
             Fault::LayersThrough => ok("layer"),
             _ => redirect(&format!("http://{S3}:{}/layer?X-Amz-Signature=x", ports.s3)),
@@ -98,11 +101,11 @@ pub(super) fn proxy(fault: Fault, ports: &Ports, seen: &Seen) -> String {
             let own = format!("https://{NAME}:{}{uploads}1", ports.own);
             let location = match fault {
                 Fault::UploadFails => {
-                    return "500 Internal Server Error\r\ncontent-length: 0\r\n\r\n".to_owned();
+                    return empty("500 Internal Server Error");
                 }
-                Fault::ReadOnly => return "403 Forbidden\r\ncontent-length: 0\r\n\r\n".to_owned(),
+                Fault::ReadOnly => return empty("403 Forbidden"),
                 Fault::PullOnly => {
-                    return "405 Method Not Allowed\r\ncontent-length: 0\r\n\r\n".to_owned();
+                    return empty("405 Method Not Allowed");
                 }
                 Fault::LocationOfEcr => format!("https://{ECR}{uploads}1"),
                 Fault::LocationElsewhere => format!("https://cdn.example.com{uploads}1"),
@@ -113,15 +116,11 @@ pub(super) fn proxy(fault: Fault, ports: &Ports, seen: &Seen) -> String {
             format!("202 Accepted\r\nlocation: {location}\r\ncontent-length: 0\r\n\r\n")
         }
         ("PATCH", _) => match fault {
-            Fault::BodyLimit => "413 Content Too Large\r\ncontent-length: 0\r\n\r\n".to_owned(),
-            Fault::BodyTimeout => "504 Gateway Timeout\r\ncontent-length: 0\r\n\r\n".to_owned(),
-            _ => "202 Accepted\r\ncontent-length: 0\r\n\r\n".to_owned(),
+            Fault::BodyLimit => empty("413 Content Too Large"),
+            Fault::BodyTimeout => empty("504 Gateway Timeout"),
+            _ => empty("202 Accepted"),
         },
         ("DELETE", _) => "204 No Content\r\n\r\n".to_owned(),
-        _ => {
-            // A path that no check uses.
-            assert_ne!(ports.ecr, 0);
-            "404 Not Found\r\ncontent-length: 0\r\n\r\n".to_owned()
-        }
+        _ => empty("404 Not Found"),
     }
 }
