@@ -1,22 +1,14 @@
-//! The repository pages on the practice ECR: one row for one thing, how many calls each page makes, what counts as a
-//! pull, and lifecycle policies from the preview to the policy. The AWS CLI reads the destination.
-
-use std::time::Duration;
+//! The repository pages on the practice ECR: one row for one thing, how many calls each page makes, and what counts as
+//! a pull. The AWS CLI reads the destination.
 
 use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
-use transload_contract::{
-    ImageChangeKind, ImageCount, ImageLocation, ImageRow, ImageSource, ImageStatus, InspectOptions,
-    LifecyclePreviewState, RepositoryDetails, RepositoryRows,
-};
+use transload_contract::{ImageCount, ImageRow, RepositoryDetails, RepositoryRows};
 use transload_errors::ErrorCode;
 use transload_practice::{FaultAction, FaultRule, Practice};
 use transload_tests::ecr::Ecr;
 use transload_tests::headless_app::{HeadlessApp, api_error};
 use transload_tests::images::{Index, Recipe, TestRepository};
-use transload_tests::program::Program;
-use transload_tests::tools::command_line;
-use transload_tests::wait::wait_until;
 
 pub(crate) const NAME: &str = "shop/api";
 
@@ -53,7 +45,7 @@ impl Shop {
     }
 
     /// Reads manifests as the page does, and groups the rows again.
-    async fn read(&self, digests: Vec<String>) -> Result<RepositoryRows> {
+    pub async fn read(&self, digests: Vec<String>) -> Result<RepositoryRows> {
         let (connection, name) = (|| self.ecr.connection(), || NAME.to_owned());
         let unread = self.app.api.repository_manifests_read(connection(), name(), digests).await;
         assert!(unread.map_err(api_error)?.is_empty());
@@ -98,7 +90,7 @@ fn only(rows: &RepositoryRows) -> Result<&ImageRow> {
     Ok(row)
 }
 
-fn texts(digests: &[transload_model::Digest]) -> Vec<String> {
+pub(crate) fn texts(digests: &[transload_model::Digest]) -> Vec<String> {
     digests.iter().map(ToString::to_string).collect()
 }
 
@@ -200,99 +192,6 @@ async fn reads_of_an_excluded_principal_change_no_pull_time() -> Result<()> {
 }
 
 #[tokio::test]
-async fn archived_images_are_listed_and_not_read() -> Result<()> {
-    let shop = Shop::open().await?;
-    let image = Recipe::small(3).build()?;
-    shop.repository.push(&image, "v1").await?;
-    let id = format!("imageDigest={}", image.manifest.digest);
-    let archive = [
-        "update-image-storage-class",
-        "--repository-name",
-        NAME,
-        "--image-id",
-        &id,
-        "--target-storage-class",
-        "ARCHIVE",
-    ];
-    assert_eq!(aws(&shop.ecr, &archive).await?["imageStatus"], "ARCHIVED");
-    let details = shop.details().await?;
-    assert_eq!(details.images[0].status, ImageStatus::Archived);
-    assert!(details.images[0].archived_at_ms.is_some());
-    shop.calls()?;
-    let unread = shop
-        .app
-        .api
-        .repository_manifests_read(
-            shop.ecr.connection(),
-            NAME.to_owned(),
-            vec![image.manifest.digest.clone()],
-        )
-        .await
-        .map_err(api_error)?;
-    assert_eq!((unread.len(), shop.calls()?.len()), (1, 0));
-    // The page of the image says why, and asks for nothing that can't be pulled.
-    let inspect = async || {
-        let location = ImageLocation {
-            source: ImageSource::Ecr { connection: shop.ecr.connection() },
-            repository: NAME.to_owned(),
-            reference: image.manifest.digest.clone(),
-        };
-        shop.app.api.image_inspect(location, InspectOptions::default()).await
-    };
-    let refused = inspect().await.err().context("it is archived")?;
-    assert_eq!(refused.code, ErrorCode::ImageArchived);
-    let asked = shop.practice()?.requests();
-    assert!(asked.iter().all(|request| !request.path.contains("/manifests/")), "{asked:?}");
-    // A push restores it at once.
-    shop.repository.push(&image, "v1").await?;
-    assert_eq!(shop.details().await?.images[0].status, ImageStatus::Active);
-    inspect().await.map_err(api_error)?;
-    // What was read before is shown from this computer.
-    aws(&shop.ecr, &archive).await?;
-    assert_eq!(shop.details().await?.images[0].status, ImageStatus::Archived);
-    inspect().await.map_err(api_error)?;
-    Ok(())
-}
-
-#[tokio::test]
-async fn an_index_is_archived_and_restored_with_its_parts() -> Result<()> {
-    let shop = Shop::open().await?;
-    let index = Index::with_attestation(7, &["linux/amd64", "linux/arm64"])?;
-    shop.repository.push_index(&index, "v2").await?;
-    let details = shop.details().await?;
-    shop.read(texts(&details.rows.unread_indexes)).await?;
-    shop.calls()?;
-    let digest = index.manifest.digest.clone();
-    let moved = async |is_archived| {
-        let (connection, name) = (shop.ecr.connection(), NAME.to_owned());
-        let digests = vec![digest.clone()];
-        let api = &shop.app.api;
-        let change = api.repository_images_archive(connection, name, digests, is_archived).await;
-        change.map_err(api_error)
-    };
-    let archived = moved(true).await?;
-    assert_eq!((archived.changed, archived.unchanged.len()), (4, 0));
-    assert_eq!(shop.calls()?, named(&[("UpdateImageStorageClass", 4)]));
-    let details = shop.details().await?;
-    assert!(details.images.iter().all(|image| image.status == ImageStatus::Archived));
-    // Archived already.
-    assert_eq!(moved(true).await?.changed, 0);
-    let denied = FaultRule::operation(FaultAction::AccessDenied, "UpdateImageStorageClass");
-    shop.ecr.faults()?.add(denied.times(1));
-    let restored = moved(false).await?;
-    assert_eq!((restored.changed, restored.unchanged.len()), (3, 1));
-    assert_eq!(restored.unchanged[0].error.code, ErrorCode::AccessDenied);
-    let history = shop.app.api.image_changes().await.map_err(api_error)?;
-    let changes: Vec<_> = history.into_iter().map(|one| one.change).collect();
-    let expected = [
-        ImageChangeKind::Restored { images: 3, refused: 1 },
-        ImageChangeKind::Archived { images: 4, refused: 0 },
-    ];
-    assert_eq!(changes, expected);
-    Ok(())
-}
-
-#[tokio::test]
 async fn a_missing_permission_takes_one_part_of_the_page() -> Result<()> {
     let shop = Shop::open().await?;
     shop.repository.push(&Recipe::small(3).build()?, "v1").await?;
@@ -303,114 +202,5 @@ async fn a_missing_permission_takes_one_part_of_the_page() -> Result<()> {
     assert_eq!(error.code, ErrorCode::AccessDenied);
     assert_eq!(error.subject.as_deref(), Some("ecr:GetLifecyclePolicy"));
     assert_eq!(details.images.len(), 1);
-    Ok(())
-}
-
-/// A policy that deletes untagged images after 14 days.
-fn policy(days: u32) -> String {
-    json!({ "rules": [{
-        "rulePriority": 1,
-        "description": "untagged images",
-        "selection": {
-            "tagStatus": "untagged", "countType": "sinceImagePushed", "countUnit": "days", "countNumber": days,
-        },
-        "action": { "type": "expire" },
-    }] })
-    .to_string()
-}
-
-#[tokio::test]
-async fn a_policy_is_previewed_by_ecr_before_it_is_set() -> Result<()> {
-    let shop = Shop::open().await?;
-    let old = Recipe::small(3).build()?;
-    shop.repository.push(&old, "latest").await?;
-    shop.repository.push(&Recipe::small(4).build()?, "latest").await?;
-    shop.practice()?.set_image_age(NAME, &old.manifest.digest, 30, None).await?;
-    let (api, connection, name) = (&shop.app.api, || shop.ecr.connection(), || NAME.to_owned());
-    let what_if =
-        api.lifecycle_what_if(connection(), name(), policy(14)).await.map_err(api_error)?;
-    assert_eq!((what_if.affected.len(), what_if.kept), (1, 1));
-    assert_eq!(what_if.affected[0].digest, old.manifest.digest);
-    assert_eq!(what_if.rules[0].words, "Delete untagged images 14 days after they were pushed.");
-    let refused = api.lifecycle_what_if(connection(), name(), "{}".to_owned()).await;
-    assert!(refused.map_err(api_error)?.problem.is_some());
-
-    let set = async |text: String, expiring| {
-        api.lifecycle_policy_set(connection(), name(), text, expiring, 0).await
-    };
-    let unseen = set(policy(14), 1).await.err().context("not previewed")?;
-    assert_eq!(unseen.code, ErrorCode::LifecyclePreviewNeeded);
-    let state = api.lifecycle_preview_start(connection(), name(), policy(14)).await;
-    assert_eq!(state.map_err(api_error)?, LifecyclePreviewState::Running);
-    let other = api.lifecycle_preview_start(connection(), name(), policy(15)).await;
-    assert_eq!(other.map_err(api_error)?, LifecyclePreviewState::OtherRunning);
-    let complete = wait_until(Duration::from_secs(30), "the preview", async || {
-        let state = api.lifecycle_preview(connection(), name(), policy(14)).await;
-        state.ok().filter(|state| matches!(state, LifecyclePreviewState::Complete { .. }))
-    })
-    .await?;
-    let LifecyclePreviewState::Complete { expiring, archiving, images, .. } = complete else {
-        bail!("complete")
-    };
-    assert_eq!((expiring, archiving, images.len()), (1, 0, 1));
-    // One changed character, or another number, is not what was previewed.
-    for (text, expiring) in [(policy(15), 1), (policy(14), 2)] {
-        let error = set(text, expiring).await.err().context("another policy")?;
-        assert_eq!(error.code, ErrorCode::LifecyclePreviewNeeded);
-    }
-    set(policy(14), 1).await.map_err(api_error)?;
-    let known = aws(&shop.ecr, &["get-lifecycle-policy", "--repository-name", NAME]).await?;
-    assert_eq!(known["lifecyclePolicyText"], policy(14));
-    assert_eq!(shop.details().await?.lifecycle.last_evaluated_at_ms, None, "it never ran");
-    shop.practice()?.run_lifecycle_policies().await?;
-    let details = shop.details().await?;
-    assert!(details.lifecycle.last_evaluated_at_ms.is_some());
-    assert_eq!(details.images.len(), 1);
-    api.lifecycle_policy_remove(connection(), name()).await.map_err(api_error)?;
-    assert_eq!(shop.details().await?.lifecycle.policy, None);
-    Ok(())
-}
-
-#[tokio::test]
-async fn the_command_line_previews_a_policy() -> Result<()> {
-    let shop = Shop::open().await?;
-    let old = Recipe::small(3).build()?;
-    shop.repository.push(&old, "latest").await?;
-    shop.repository.push(&Recipe::small(4).build()?, "latest").await?;
-    shop.practice()?.set_image_age(NAME, &old.manifest.digest, 30, None).await?;
-    let folder = tempfile::tempdir()?;
-    let (id, secret) = shop.ecr.key();
-    let run = async |days: u32| {
-        let file = folder.path().join(format!("{days}.json"));
-        std::fs::write(&file, policy(days))?;
-        let endpoint = shop.ecr.api_url();
-        let arguments = [
-            "lifecycle",
-            "preview",
-            NAME,
-            "--json",
-            "--region",
-            shop.ecr.region(),
-            "--ecr-endpoint",
-            &endpoint,
-            "--file",
-            file.to_str().context("a path")?,
-        ];
-        Program::new(command_line()?)
-            .arguments(arguments)
-            .variable("AWS_ACCESS_KEY_ID", id)
-            .variable("AWS_SECRET_ACCESS_KEY", secret)
-            .variable("AWS_ENDPOINT_URL_STS", &endpoint)
-            .variable("XDG_DATA_HOME", folder.path())
-            .finish()
-            .await
-    };
-    let removing = run(14).await?;
-    assert_eq!(removing.status.code(), Some(5), "{}", removing.stderr);
-    let state: Value = serde_json::from_str(&removing.text())?;
-    assert_eq!((&state["kind"], &state["expiring"]), (&json!("complete"), &json!(1)));
-    assert_eq!(state["images"][0]["digest"], old.manifest.digest.as_str());
-    let keeping = run(60).await?;
-    assert_eq!(keeping.status.code(), Some(0), "{}", keeping.stderr);
     Ok(())
 }

@@ -1,5 +1,6 @@
 //! Stories without a window: the calls that the window makes and the command line, on real servers.
 
+mod archived_images;
 mod aws_profiles;
 mod build_caches;
 mod cancel;
@@ -26,6 +27,7 @@ mod image_page;
 mod image_state;
 mod journal;
 mod lifecycle;
+mod lifecycle_preview;
 mod migration_fixture;
 mod naming_and_plan;
 mod other_account;

@@ -1,0 +1,124 @@
+//! Lifecycle policies of a repository, from the preview to the policy, with the practice ECR.
+
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail};
+use serde_json::{Value, json};
+use transload_contract::LifecyclePreviewState;
+use transload_errors::ErrorCode;
+use transload_tests::headless_app::api_error;
+use transload_tests::images::Recipe;
+use transload_tests::program::Program;
+use transload_tests::tools::command_line;
+use transload_tests::wait::wait_until;
+
+use crate::explorer::{NAME, Shop, aws};
+
+/// A policy that deletes untagged images after 14 days.
+fn policy(days: u32) -> String {
+    json!({ "rules": [{
+        "rulePriority": 1,
+        "description": "untagged images",
+        "selection": {
+            "tagStatus": "untagged", "countType": "sinceImagePushed", "countUnit": "days", "countNumber": days,
+        },
+        "action": { "type": "expire" },
+    }] })
+    .to_string()
+}
+
+#[tokio::test]
+async fn a_policy_is_previewed_by_ecr_before_it_is_set() -> Result<()> {
+    let shop = Shop::open().await?;
+    let old = Recipe::small(3).build()?;
+    shop.repository.push(&old, "latest").await?;
+    shop.repository.push(&Recipe::small(4).build()?, "latest").await?;
+    shop.practice()?.set_image_age(NAME, &old.manifest.digest, 30, None).await?;
+    let (api, connection, name) = (&shop.app.api, || shop.ecr.connection(), || NAME.to_owned());
+    let what_if =
+        api.lifecycle_what_if(connection(), name(), policy(14)).await.map_err(api_error)?;
+    assert_eq!((what_if.affected.len(), what_if.kept), (1, 1));
+    assert_eq!(what_if.affected[0].digest, old.manifest.digest);
+    assert_eq!(what_if.rules[0].words, "Delete untagged images 14 days after they were pushed.");
+    let refused = api.lifecycle_what_if(connection(), name(), "{}".to_owned()).await;
+    assert!(refused.map_err(api_error)?.problem.is_some());
+
+    let set = async |text: String, expiring| {
+        api.lifecycle_policy_set(connection(), name(), text, expiring, 0).await
+    };
+    let unseen = set(policy(14), 1).await.err().context("not previewed")?;
+    assert_eq!(unseen.code, ErrorCode::LifecyclePreviewNeeded);
+    let state = api.lifecycle_preview_start(connection(), name(), policy(14)).await;
+    assert_eq!(state.map_err(api_error)?, LifecyclePreviewState::Running);
+    let other = api.lifecycle_preview_start(connection(), name(), policy(15)).await;
+    assert_eq!(other.map_err(api_error)?, LifecyclePreviewState::OtherRunning);
+    let complete = wait_until(Duration::from_secs(30), "the preview", async || {
+        let state = api.lifecycle_preview(connection(), name(), policy(14)).await;
+        state.ok().filter(|state| matches!(state, LifecyclePreviewState::Complete { .. }))
+    })
+    .await?;
+    let LifecyclePreviewState::Complete { expiring, archiving, images, .. } = complete else {
+        bail!("complete")
+    };
+    assert_eq!((expiring, archiving, images.len()), (1, 0, 1));
+    // One changed character, or another number, is not what was previewed.
+    for (text, expiring) in [(policy(15), 1), (policy(14), 2)] {
+        let error = set(text, expiring).await.err().context("another policy")?;
+        assert_eq!(error.code, ErrorCode::LifecyclePreviewNeeded);
+    }
+    set(policy(14), 1).await.map_err(api_error)?;
+    let known = aws(&shop.ecr, &["get-lifecycle-policy", "--repository-name", NAME]).await?;
+    assert_eq!(known["lifecyclePolicyText"], policy(14));
+    assert_eq!(shop.details().await?.lifecycle.last_evaluated_at_ms, None, "it never ran");
+    shop.practice()?.run_lifecycle_policies().await?;
+    let details = shop.details().await?;
+    assert!(details.lifecycle.last_evaluated_at_ms.is_some());
+    assert_eq!(details.images.len(), 1);
+    api.lifecycle_policy_remove(connection(), name()).await.map_err(api_error)?;
+    assert_eq!(shop.details().await?.lifecycle.policy, None);
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_command_line_previews_a_policy() -> Result<()> {
+    let shop = Shop::open().await?;
+    let old = Recipe::small(3).build()?;
+    shop.repository.push(&old, "latest").await?;
+    shop.repository.push(&Recipe::small(4).build()?, "latest").await?;
+    shop.practice()?.set_image_age(NAME, &old.manifest.digest, 30, None).await?;
+    let folder = tempfile::tempdir()?;
+    let (id, secret) = shop.ecr.key();
+    let run = async |days: u32| {
+        let file = folder.path().join(format!("{days}.json"));
+        std::fs::write(&file, policy(days))?;
+        let endpoint = shop.ecr.api_url();
+        let arguments = [
+            "lifecycle",
+            "preview",
+            NAME,
+            "--json",
+            "--region",
+            shop.ecr.region(),
+            "--ecr-endpoint",
+            &endpoint,
+            "--file",
+            file.to_str().context("a path")?,
+        ];
+        Program::new(command_line()?)
+            .arguments(arguments)
+            .variable("AWS_ACCESS_KEY_ID", id)
+            .variable("AWS_SECRET_ACCESS_KEY", secret)
+            .variable("AWS_ENDPOINT_URL_STS", &endpoint)
+            .variable("XDG_DATA_HOME", folder.path())
+            .finish()
+            .await
+    };
+    let removing = run(14).await?;
+    assert_eq!(removing.status.code(), Some(5), "{}", removing.stderr);
+    let state: Value = serde_json::from_str(&removing.text())?;
+    assert_eq!((&state["kind"], &state["expiring"]), (&json!("complete"), &json!(1)));
+    assert_eq!(state["images"][0]["digest"], old.manifest.digest.as_str());
+    let keeping = run(60).await?;
+    assert_eq!(keeping.status.code(), Some(0), "{}", keeping.stderr);
+    Ok(())
+}
