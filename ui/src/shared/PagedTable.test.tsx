@@ -3,6 +3,7 @@ import { act, render } from "@testing-library/react";
 import { flushSync } from "react-dom";
 import { expect, it, vi } from "vitest";
 import { rendersOf } from "../testing/renderCount";
+import { resizableWidth } from "../testing/resizableWidth";
 import { FullTable, PagedTable, rowsOfAPage } from "./PagedTable";
 import { portionRows } from "./useRowPortions";
 
@@ -75,25 +76,7 @@ it.each([false, true])("sorts and keeps its columns, in a section: %s", (section
 
 it("keeps its open preferences while the window changes its width", () => {
   vi.useFakeTimers();
-  const measured: (() => void)[] = [];
-  class Observer {
-    constructor(onResize: () => void) {
-      // Those of Cloudscape read what was observed.
-      if (onResize.length === 0) measured.push(onResize);
-    }
-    observe() {}
-    unobserve() {}
-    disconnect() {}
-  }
-  vi.stubGlobal("ResizeObserver", Observer);
-  const width = vi.spyOn(Element.prototype, "clientWidth", "get").mockReturnValue(900);
-  const resizeTo = (pixels: number) => {
-    width.mockReturnValue(pixels);
-    act(() => {
-      for (const measure of measured) measure();
-      vi.advanceTimersByTime(1_000);
-    });
-  };
+  const resizeTo = resizableWidth(900);
   try {
     localStorage.clear();
     render(<Numbers section />);

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import createWrapper from "@cloudscape-design/components/test-utils/dom";
 import { act, render, renderHook } from "@testing-library/react";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { resizableWidth } from "../testing/resizableWidth";
 import { FullTable } from "./PagedTable";
 import type { Column, TableLayout } from "./tablePreferences";
 import { useFittedColumns } from "./useFittedColumns";
@@ -81,18 +82,7 @@ it("shows those beside a panel when it has opened", () => {
 
 /** A table with a selection, whose place has a width that the test changes. */
 function shownTable() {
-  const measured: (() => void)[] = [];
-  class Observer {
-    constructor(onResize: () => void) {
-      // Those of Cloudscape read what was observed.
-      if (onResize.length === 0) measured.push(onResize);
-    }
-    observe() {}
-    unobserve() {}
-    disconnect() {}
-  }
-  vi.stubGlobal("ResizeObserver", Observer);
-  const width = vi.spyOn(Element.prototype, "clientWidth", "get").mockReturnValue(1098);
+  const resizeTo = resizableWidth(1098);
   const cell = vi.fn((row: string) => row);
   render(
     <FullTable
@@ -108,13 +98,6 @@ function shownTable() {
   const widths = () => {
     const { style } = document.querySelector(".sized-columns") as HTMLElement;
     return [1, 2, 3, 4, 5].map((column) => style.getPropertyValue(`--column-${column}`));
-  };
-  const resizeTo = (pixels: number) => {
-    width.mockReturnValue(pixels);
-    act(() => {
-      for (const measure of measured) measure();
-      vi.advanceTimersByTime(1_000);
-    });
   };
   return { cell, widths, resizeTo };
 }

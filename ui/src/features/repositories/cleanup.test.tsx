@@ -8,14 +8,12 @@ import {
   plannedImage,
   plannedRepository,
 } from "../../ipc/fake/deletion";
-import { noLifecycle, singleRows } from "../../ipc/fake/repositoryRows";
 import type {
   CleanupImage,
   CleanupProposal,
   ExclusionReason,
   RepositoryDetails,
 } from "../../ipc/generated";
-import { defaultRepositorySettings } from "../../shared/repositorySettings";
 import { accessibilityViolations } from "../../testing/accessibility";
 import {
   practice as connection,
@@ -24,25 +22,14 @@ import {
   press,
   renderWith,
 } from "../../testing/component";
+import { shopDetails } from "../../testing/repository";
 import { CleanupTab } from "./CleanupTab";
 import { deletionSummary } from "./deletionTexts";
 import { freedText } from "./LifecycleEffects";
 
 vi.setConfig({ testTimeout: 60_000 });
 
-const details: RepositoryDetails = {
-  repository: {
-    name: "shop/api",
-    uri: "registry/shop/api",
-    arn: "arn:aws:ecr:eu-west-1:111122223333:repository/shop/api",
-    created_at_ms: null,
-    settings: defaultRepositorySettings,
-  },
-  lifecycle: noLifecycle,
-  images: [],
-  rows: singleRows([]),
-  push_commands: [],
-};
+const details = shopDetails();
 
 function image(number: number, tags: string[] = []): CleanupImage {
   return { digest: digest(number), kind: "image", tags, pushed_at_ms: 1, pulled_at_ms: null };

@@ -2,7 +2,8 @@ import createWrapper from "@cloudscape-design/components/test-utils/dom";
 import { act, fireEvent, screen, waitFor } from "@testing-library/react";
 import { expect, it, vi } from "vitest";
 import type { Backend } from "../../ipc";
-import { backendWith, look, names, refused, repository, show } from "./repositoriesFixture";
+import { backendWith, look, names, refused, show } from "../../testing/repositoriesPage";
+import { repository } from "../../testing/repository";
 
 vi.setConfig({ testTimeout: 180_000 });
 

@@ -2,7 +2,7 @@ import createWrapper from "@cloudscape-design/components/test-utils/dom";
 import { act, fireEvent, render, screen, waitFor } from "@testing-library/react";
 import { describe, expect, it, vi } from "vitest";
 import { type Backend, BackendProvider } from "../../ipc";
-import { noEffects, noLifecycle, singleRows } from "../../ipc/fake/repositoryRows";
+import { noEffects, noLifecycle } from "../../ipc/fake/repositoryRows";
 import { fakeError } from "../../ipc/fakeBackend";
 import type {
   LifecyclePreviewState,
@@ -10,9 +10,9 @@ import type {
   RepositoryDetails,
 } from "../../ipc/generated";
 import { NotifyProvider } from "../../shared/notify";
-import { defaultRepositorySettings } from "../../shared/repositorySettings";
 import { accessibilityViolations } from "../../testing/accessibility";
 import { practice as connection, isDisabled } from "../../testing/component";
+import { shopDetails } from "../../testing/repository";
 import { LifecycleTab } from "./LifecycleTab";
 import { formRules, newRule, policyText, withCount } from "./lifecyclePolicy";
 
@@ -21,17 +21,8 @@ vi.setConfig({ testTimeout: 60_000 });
 const text = policyText([newRule([])]);
 
 const details: RepositoryDetails = {
-  repository: {
-    name: "shop/api",
-    uri: "registry/shop/api",
-    arn: "arn:aws:ecr:eu-west-1:111122223333:repository/shop/api",
-    created_at_ms: null,
-    settings: defaultRepositorySettings,
-  },
+  ...shopDetails(),
   lifecycle: { ...noLifecycle, policy: text },
-  images: [],
-  rows: singleRows([]),
-  push_commands: [],
 };
 
 const effects: LifecycleWhatIf = {

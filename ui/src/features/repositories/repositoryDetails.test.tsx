@@ -23,11 +23,11 @@ import {
   index,
   look,
   refused,
-  registry,
   rowsAfter,
   show,
   table,
-} from "./repositoriesFixture";
+} from "../../testing/repositoriesPage";
+import { registry } from "../../testing/repository";
 
 // Dialogs and axe are slow in jsdom on a busy machine.
 vi.setConfig({ testTimeout: 180_000 });

@@ -17,10 +17,10 @@ import {
   look,
   names,
   refused,
-  repository,
   show,
   table,
-} from "./repositoriesFixture";
+} from "../../testing/repositoriesPage";
+import { repository } from "../../testing/repository";
 
 // Dialogs and axe are slow in jsdom on a busy machine.
 vi.setConfig({ testTimeout: 180_000 });

@@ -2,11 +2,11 @@ import createWrapper from "@cloudscape-design/components/test-utils/dom";
 import { act, fireEvent, screen, waitFor } from "@testing-library/react";
 import { expect, it, vi } from "vitest";
 import { fakeError } from "../../ipc/fakeBackend";
-import type { MutabilityEffect, Repository, TagEffect } from "../../ipc/generated";
+import type { MutabilityEffect, TagEffect } from "../../ipc/generated";
 import { AddTagModal } from "../../shared/AddTagModal";
-import { defaultRepositorySettings } from "../../shared/repositorySettings";
 import { accessibilityViolations } from "../../testing/accessibility";
 import { renderWith } from "../../testing/component";
+import { repository } from "../../testing/repository";
 import { MutabilityModal } from "./MutabilityModal";
 
 vi.setConfig({ testTimeout: 60_000 });
@@ -107,14 +107,6 @@ it("checks a tag again that another image got meanwhile", async () => {
   expect(screen.queryByText("prod points to sha256:2 now.")).toBeNull();
 });
 
-const repository: Repository = {
-  name: "shop/api",
-  uri: "registry/shop/api",
-  arn: "arn:aws:ecr:eu-central-1:111122223333:repository/shop/api",
-  created_at_ms: 1,
-  settings: defaultRepositorySettings,
-};
-
 it("names the tags that builds can no longer push before tags become immutable", async () => {
   const effect: MutabilityEffect = {
     refused_tags: ["1.4", "latest"],
@@ -128,7 +120,7 @@ it("names the tags that builds can no longer push before tags become immutable",
     { repositoryMutabilityCheck, repositoryMutabilitySet },
     <MutabilityModal
       connection={practice}
-      repository={repository}
+      repository={repository("shop/api")}
       errorActions={{}}
       onChanged={onChanged}
       onClose={() => {}}

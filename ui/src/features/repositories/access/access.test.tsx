@@ -7,7 +7,7 @@ import { fakeError } from "../../../ipc/fakeBackend";
 import type { RepositoryAccess, StatementWords } from "../../../ipc/generated";
 import { accessibilityViolations } from "../../../testing/accessibility";
 import { practice as connection, isDisabled, renderWith } from "../../../testing/component";
-import { repository } from "../repositoriesFixture";
+import { repository } from "../../../testing/repository";
 import { AccessTab } from "./AccessTab";
 import {
   addedStatements,

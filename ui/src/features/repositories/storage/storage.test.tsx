@@ -3,20 +3,19 @@ import { act, fireEvent, render, screen, waitFor, within } from "@testing-librar
 import { expect, it, vi } from "vitest";
 import type { Backend } from "../../../ipc";
 import { fakeStorage } from "../../../ipc/fake/registryContents";
-import { noLifecycle, singleRow, singleRows } from "../../../ipc/fake/repositoryRows";
+import { singleRow } from "../../../ipc/fake/repositoryRows";
 import type {
   RepositoryContents,
-  RepositoryDetails,
   RepositoryImage,
   RepositoryStorage,
 } from "../../../ipc/generated";
-import { defaultRepositorySettings } from "../../../shared/repositorySettings";
 import { accessibilityViolations } from "../../../testing/accessibility";
 import {
   practice as connection,
   numberedDigest as digest,
   renderWith,
 } from "../../../testing/component";
+import { shopDetails } from "../../../testing/repository";
 import type { RegistryContentsState } from "../registry/useRegistryContents";
 import { ActivityTab } from "./ActivityTab";
 import { archiveAdvice, formatCost, listPrices, storageCost } from "./cost";
@@ -80,22 +79,6 @@ function image(number: number, tags: string[]): RepositoryImage {
   };
 }
 
-function details(images: RepositoryImage[]): RepositoryDetails {
-  return {
-    repository: {
-      name: "shop/api",
-      uri: "registry/shop/api",
-      arn: "arn",
-      created_at_ms: null,
-      settings: defaultRepositorySettings,
-    },
-    lifecycle: noLifecycle,
-    images,
-    rows: singleRows(images),
-    push_commands: [],
-  };
-}
-
 it("has at most 150 rectangles, and the last one stands for all smaller ones", () => {
   const many = registryNodes(
     Array.from({ length: 461 }, (_, number) => repository(`app${number}`, number + 1)),
@@ -137,7 +120,7 @@ it.each([
 
 it("shows what each image adds, and shared layers as one part", () => {
   const images = [image(1, ["v1"]), image(2, ["v2"])];
-  const shared = details(images);
+  const shared = shopDetails(images);
   shared.rows = {
     ...shared.rows,
     rows: [
@@ -159,9 +142,9 @@ it("shows what each image adds, and shared layers as one part", () => {
   }
   expect(repositoryNodes(shared).every(({ isExact }) => !isExact)).toBe(true);
   const many = Array.from({ length: 40 }, (_, at) => image(at, [at === 0 ? "latest" : `v${at}`]));
-  expect(repositoryNodes(details(many)).map(({ name }) => name)).toEqual(["latest", "v* (39)"]);
+  expect(repositoryNodes(shopDetails(many)).map(({ name }) => name)).toEqual(["latest", "v* (39)"]);
   // An unread index may list untagged images, which are then parts of it.
-  const parts = details([...many, image(41, []), image(42, [])]);
+  const parts = shopDetails([...many, image(41, []), image(42, [])]);
   parts.rows.images.is_exact = false;
   expect(repositoryNodes(parts).map(({ name }) => name)).toEqual([
     "latest",
@@ -169,7 +152,7 @@ it("shows what each image adds, and shared layers as one part", () => {
     "Untagged (≤ 2)",
   ]);
   // A tag can have the name of a group.
-  const named = details([...many, image(41, []), image(42, []), image(43, ["Untagged"])]);
+  const named = shopDetails([...many, image(41, []), image(42, []), image(43, ["Untagged"])]);
   const grouped = repositoryNodes(named);
   expect(grouped.map(({ name }) => name)).toEqual([
     "latest",
@@ -242,7 +225,7 @@ it("shades the number of last pulls by month", () => {
 function showStorage(repositories: RepositoryContents[], part: Partial<Backend> = {}) {
   const onOpenImage = vi.fn();
   const backend: Partial<Backend> = {
-    repositoryDetails: async () => details([image(1, ["v1"]), image(2, ["v2"])]),
+    repositoryDetails: async () => shopDetails([image(1, ["v1"]), image(2, ["v2"])]),
     repositoryStorage: async () => storage(),
     ...part,
   };

@@ -1,33 +1,22 @@
 /** The repositories page with a backend of its own, and the repositories, images and rows of its tests. */
 import createWrapper from "@cloudscape-design/components/test-utils/dom";
 import { render } from "@testing-library/react";
-import { type Backend, BackendProvider } from "../../ipc";
-import { fakeAccessMethods } from "../../ipc/fake/access";
-import { noEffects, noLifecycle, singleRow, singleRows } from "../../ipc/fake/repositoryRows";
+import { RepositoriesPage } from "../features/repositories";
+import { type Backend, BackendProvider } from "../ipc";
+import { fakeAccessMethods } from "../ipc/fake/access";
+import { noEffects, noLifecycle, singleRow, singleRows } from "../ipc/fake/repositoryRows";
 import type {
   ApiError,
   AwsConnection,
-  Repository,
   RepositoryDetails,
   RepositoryImage,
   RepositoryRows,
-} from "../../ipc/generated";
-import { type Notify, NotifyProvider } from "../../shared/notify";
-import { defaultRepositorySettings } from "../../shared/repositorySettings";
-import { RepositoriesPage } from ".";
+} from "../ipc/generated";
+import { type Notify, NotifyProvider } from "../shared/notify";
+import { defaultRepositorySettings } from "../shared/repositorySettings";
+import { registry, repository } from "./repository";
 
 export const connection: AwsConnection = { kind: "practice" };
-export const registry = "111122223333.dkr.ecr.eu-west-1.amazonaws.com";
-
-export function repository(name: string): Repository {
-  return {
-    name,
-    uri: `${registry}/${name}`,
-    arn: `arn:aws:ecr:eu-west-1:111122223333:repository/${name}`,
-    created_at_ms: Date.UTC(2026, 0, 2),
-    settings: defaultRepositorySettings,
-  };
-}
 
 export function image(part: Partial<RepositoryImage>): RepositoryImage {
   return {
