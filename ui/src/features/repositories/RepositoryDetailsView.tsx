@@ -4,7 +4,7 @@ import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Spinner from "@cloudscape-design/components/spinner";
 import Tabs from "@cloudscape-design/components/tabs";
-import { useMemo, useState } from "react";
+import { type ReactNode, useMemo, useState } from "react";
 import { asApiError, type ErrorActions, ErrorAlert } from "../../errors";
 import { useBackend } from "../../ipc";
 import type { AwsConnection, RepositoryDetails } from "../../ipc/generated";
@@ -173,6 +173,7 @@ function DetailsTabs({ connection, details, errorActions, onChanged, onOpen }: D
   const { repository } = details;
   /** With what was read since the repository was opened. */
   const current = useMemo(() => ({ ...details, rows: images.grouped }), [details, images.grouped]);
+  const padded = (content: ReactNode) => <Box padding={{ top: "s" }}>{content}</Box>;
   return (
     // The tabs know by themselves which one is shown: a click renders none of them again.
     <Tabs
@@ -198,63 +199,63 @@ function DetailsTabs({ connection, details, errorActions, onChanged, onOpen }: D
           id: "storage",
           label: "Storage",
           contentRenderStrategy: "lazy",
-          content: (
+          content: padded(
             <RepositoryStorageView
               connection={connection}
               details={current}
               errorActions={errorActions}
               onOpen={onOpen}
-            />
+            />,
           ),
         },
         {
           id: "cleanup",
           label: "Clean-up",
           contentRenderStrategy: "lazy",
-          content: (
+          content: padded(
             <CleanupTab
               connection={connection}
               details={current}
               errorActions={errorActions}
               onChanged={onChanged}
-            />
+            />,
           ),
         },
         {
           id: "lifecycle",
           label: "Lifecycle",
           contentRenderStrategy: "lazy",
-          content: (
+          content: padded(
             <LifecycleTab
               connection={connection}
               details={details}
               errorActions={errorActions}
               onChanged={onChanged}
-            />
+            />,
           ),
         },
         {
           id: "access",
           label: "Access",
           contentRenderStrategy: "lazy",
-          content: (
+          content: padded(
             <AccessTab
               connection={connection}
               repository={repository}
               errorActions={errorActions}
-            />
+            />,
           ),
         },
         {
           id: "settings",
           label: "Settings",
-          content: (
+          content: padded(
             <RepositoryFacts
               connection={connection}
               repository={repository}
               errorActions={errorActions}
               onChanged={onChanged}
-            />
+            />,
           ),
         },
       ]}

@@ -52,6 +52,7 @@ export function ContentsStatus({ state, errorActions }: ContentsStatusProps) {
       )}
       {(progress !== null || contents !== null) && (
         <SpaceBetween direction="horizontal" size="m" alignItems="center">
+          <ReadButton state={state} disabled={repositories.length === 0} />
           <div className="contents-status">
             {progress !== null ? (
               <ListingStatus progress={progress} />
@@ -69,7 +70,6 @@ export function ContentsStatus({ state, errorActions }: ContentsStatusProps) {
               </Box>
             )}
           </div>
-          <ReadButton state={state} disabled={repositories.length === 0} />
         </SpaceBetween>
       )}
     </SpaceBetween>

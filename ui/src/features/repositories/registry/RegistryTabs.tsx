@@ -1,3 +1,4 @@
+import Box from "@cloudscape-design/components/box";
 import Tabs from "@cloudscape-design/components/tabs";
 import { type ReactNode, useState } from "react";
 import type { ErrorActions } from "../../../errors";
@@ -7,7 +8,6 @@ import { RegistrySettingsTab } from "../registrySettings/RegistrySettingsTab";
 import { ActivityTab } from "../storage/ActivityTab";
 import { StorageTab } from "../storage/StorageTab";
 import { FindTab } from "./FindTab";
-import "./registry.css";
 import { useRegistryContents } from "./useRegistryContents";
 
 interface RegistryTabsProps {
@@ -24,7 +24,7 @@ export function RegistryTabs(props: RegistryTabsProps) {
   const { connection, list, errorActions, onOpenRepository, onOpenImage } = props;
   const [used, setUsed] = useState(false);
   const contents = useRegistryContents(connection, used);
-  const padded = (content: ReactNode) => <div className="registry-tab">{content}</div>;
+  const padded = (content: ReactNode) => <Box padding={{ top: "s" }}>{content}</Box>;
   return (
     // The tabs know by themselves which one is shown: a click renders none of them again.
     <Tabs
