@@ -6,7 +6,8 @@ use anyhow::Result;
 use regex::Regex;
 use serde_json::Value;
 use transload_contract::{
-    ImageState, JobEvent, JobEventKind, JobSnapshot, JobStatus, LayerState, MigrationOutcome,
+    ImageState, JobEvent, JobEventKind, JobSnapshot, JobStatus, LayerState, ListedJob,
+    MigrationOutcome,
 };
 use transload_tests::ecr::Ecr;
 use transload_tests::faults::{Fault, FaultProxy, Rule};
@@ -146,7 +147,15 @@ async fn a_late_subscriber_gets_a_snapshot_and_the_remaining_events() -> Result<
     assert_eq!(rest, migrated.events[missed..]);
     let end = app.api.job_snapshot(job.clone()).await.map_err(api_error)?;
     assert_eq!(end.status, JobStatus::Finished);
-    assert_eq!(end.report.as_ref(), Some(&migrated.report));
+    assert_eq!(end.report.as_deref(), Some(&migrated.report));
+    let listed = ListedJob {
+        job: job.clone(),
+        status: end.status,
+        progress: end.progress.clone(),
+        source: end.source.clone(),
+        summary: Some(migrated.report.summary.clone()),
+    };
+    assert_eq!(app.api.jobs_list().await.map_err(api_error)?, [listed]);
     assert_eq!(end.next_seq, migrated.events.len() as u64);
     let mut caught_up = snapshot;
     for event in &rest {

@@ -2,7 +2,7 @@
 //! use it.
 
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow, ensure};
@@ -110,7 +110,7 @@ impl HeadlessApp {
         else {
             return Err(anyhow!("the last event is not Finished"));
         };
-        Ok(FinishedMigration { job, plan, events, report: *report })
+        Ok(FinishedMigration { job, plan, events, report: Arc::unwrap_or_clone(report) })
     }
 
     /// Signs in to a source with a typed login.

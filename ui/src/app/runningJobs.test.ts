@@ -1,21 +1,22 @@
 import { act, renderHook, waitFor } from "@testing-library/react";
 import { afterEach, expect, it, vi } from "vitest";
 import type { Backend } from "../ipc/backend";
-import type { JobSnapshot } from "../ipc/generated";
+import type { JobSnapshot, ListedJob } from "../ipc/generated";
 import { useRunningJobs } from "./useRunningJobs";
 
 afterEach(() => {
   vi.useRealTimers();
 });
 
-function snapshot(job: string, sent: number, status: JobSnapshot["status"]): JobSnapshot {
+function snapshot(job: string, sent: number, status: ListedJob["status"]): JobSnapshot & ListedJob {
   return {
     job,
     status,
     source: { kind: "docker_hub", namespace: job },
     progress: { total_bytes: 100, sent_bytes: sent, skipped_bytes: 0 },
     report: null,
-  } as unknown as JobSnapshot;
+    summary: null,
+  } as unknown as JobSnapshot & ListedJob;
 }
 
 it("lists the followed job and the others with their percentages, and announces their end", async () => {

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import type { JobSnapshot, ReportSummary } from "../ipc/generated";
+import type { ReportSummary } from "../ipc/generated";
 import { finishedNotice } from "./useFinishedNotice";
 
 it.each<[ReportSummary["status"], string, string]>([
@@ -10,8 +10,9 @@ it.each<[ReportSummary["status"], string, string]>([
   ["warning", "warning", "Migration ended with problems"],
   ["error", "error", "Migration failed"],
 ])("a migration with the status %s is announced as %s, %s", (status, type, header) => {
-  const summary = { status, title: "1 of 2 images skipped", text: "1 copied, 1 skipped." };
-  const notice = finishedNotice({ job: "j", report: { summary } } as JobSnapshot, () => {});
+  const words = { title: "1 of 2 images skipped", text: "1 copied, 1 skipped." };
+  const summary = { status, ...words } as ReportSummary;
+  const notice = finishedNotice({ job: "j", summary }, () => {});
   expect(notice).toMatchObject({ type, header });
   expect(notice.text).toBe("1 of 2 images skipped. 1 copied, 1 skipped.");
 });

@@ -1,5 +1,5 @@
 import { useEffect, useRef } from "react";
-import type { JobSnapshot, ReportSummary } from "../ipc/generated";
+import type { JobSnapshot, ListedJob, ReportSummary } from "../ipc/generated";
 import type { Notice, Notify } from "../shared/notify";
 
 /** By the status of the report, so that the notification says the same as the result and the history. */
@@ -13,10 +13,13 @@ const endings: Record<ReportSummary["status"], Pick<Notice, "type" | "header">> 
 };
 
 /** The notification of a migration that finished while the user was elsewhere. */
-export function finishedNotice({ job, report }: JobSnapshot, onOpen: () => void): Notice {
+export function finishedNotice(
+  { job, summary }: Pick<ListedJob, "job" | "summary">,
+  onOpen: () => void,
+): Notice {
   return {
-    ...endings[report?.summary.status ?? "warning"],
-    text: report === null ? undefined : `${report.summary.title}. ${report.summary.text}`,
+    ...endings[summary?.status ?? "warning"],
+    text: summary === null ? undefined : `${summary.title}. ${summary.text}`,
     about: [`migration ${job}`],
     action: { text: "Open", onClick: onOpen },
   };
@@ -44,8 +47,9 @@ export function useFinishedNotice(
     }
     const ran = running.current === job;
     running.current = null;
-    if (ran && !shown && latest.current !== undefined) {
-      notify(finishedNotice(latest.current, onOpen));
+    if (ran && !shown) {
+      const summary = latest.current?.report?.summary ?? null;
+      notify(finishedNotice({ job, summary }, onOpen));
     }
   }, [job, finished, shown, notify, onOpen]);
 }

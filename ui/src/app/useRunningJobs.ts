@@ -2,7 +2,7 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { percentOf } from "../features/migrate";
 import type { Backend } from "../ipc/backend";
-import type { JobSnapshot } from "../ipc/generated";
+import type { JobSnapshot, ListedJob } from "../ipc/generated";
 import { sourceLabel } from "../shared/connection";
 import type { Notify } from "../shared/notify";
 import { finishedNotice } from "./useFinishedNotice";
@@ -17,12 +17,8 @@ export interface RunningJob {
 /** Time between two looks at jobs that the window doesn't follow. */
 const pollMs = 2_000;
 
-function runningJob(snapshot: JobSnapshot): RunningJob {
-  return {
-    job: snapshot.job,
-    percent: percentOf(snapshot),
-    source: sourceLabel(snapshot.source),
-  };
+function runningJob(job: Pick<ListedJob, "job" | "source" | "status" | "progress">): RunningJob {
+  return { job: job.job, percent: percentOf(job), source: sourceLabel(job.source) };
 }
 
 /**
@@ -36,7 +32,7 @@ export function useRunningJobs(
   notify: Notify,
   onOpen: (job: string) => void,
 ): readonly RunningJob[] {
-  const [others, setOthers] = useState<readonly JobSnapshot[]>([]);
+  const [others, setOthers] = useState<readonly ListedJob[]>([]);
   const known = useRef<ReadonlySet<string>>(new Set());
   const followedId = followed?.job ?? null;
   const runs = followed !== undefined && followed.status !== "finished";
@@ -49,9 +45,9 @@ export function useRunningJobs(
         (jobs) => {
           const { notify, onOpen, followedId } = latest.current;
           const elsewhere = jobs.filter(({ job }) => job !== followedId);
-          for (const snapshot of elsewhere) {
-            if (snapshot.status === "finished" && known.current.has(snapshot.job)) {
-              notify(finishedNotice(snapshot, () => onOpen(snapshot.job)));
+          for (const listed of elsewhere) {
+            if (listed.status === "finished" && known.current.has(listed.job)) {
+              notify(finishedNotice(listed, () => onOpen(listed.job)));
             }
           }
           const running = elsewhere.filter(({ status }) => status !== "finished");

@@ -40,8 +40,8 @@ pub async fn copy(arguments: CopyArguments, ca_file: Option<String>) -> Result<u
     while let Some(event) = events.recv().await {
         show(&event);
         if let JobEventKind::Finished { report } = event.kind {
-            if let Some(error) = report.run_error {
-                return Err(error);
+            if let Some(error) = &report.run_error {
+                return Err(error.clone());
             }
             let code = exit_code_of(&report);
             if code == INTERRUPTED {

@@ -164,7 +164,7 @@ macro_rules! with_command_list {
         history_verify(migration: String) -> MigrationReport;
 
         /// The jobs since the program started, newest first.
-        jobs_list() -> Vec<JobSnapshot>;
+        jobs_list() -> Vec<ListedJob>;
         job_snapshot(job: String) -> JobSnapshot;
         job_pause(job: String) -> ();
         job_resume(job: String) -> ();

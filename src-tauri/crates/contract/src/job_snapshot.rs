@@ -2,6 +2,8 @@
 //! follows it knows. The window has the same one (`ui/src/ipc/jobSnapshot.ts`); the file
 //! `jobFold.json`, which a test writes beside the generated types, holds both to each other.
 
+use std::sync::Arc;
+
 use crate::jobs::{
     ImageProgress, ImageState, JobEvent, JobEventKind, JobSnapshot, JobStatus, LayerProgress,
     LayerState,
@@ -19,7 +21,7 @@ impl JobSnapshot {
         match &event.kind {
             JobEventKind::Started { images, total_bytes } => {
                 let waiting = |planned: &PlannedImage| ImageProgress {
-                    planned: planned.clone(),
+                    planned: Arc::new(planned.clone()),
                     state: ImageState::Waiting,
                     layers: Vec::new(),
                 };
@@ -65,7 +67,7 @@ impl JobSnapshot {
                 self.status = JobStatus::Finished;
                 self.steps_under_way.clear();
                 self.elapsed_ms = report.elapsed_ms;
-                self.report = Some(report.as_ref().clone());
+                self.report = Some(Arc::clone(report));
             }
         }
     }

@@ -1,5 +1,7 @@
 //! Running migrations: events and snapshots.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 use transload_errors::ApiError;
 pub use transload_migration::{LayerState, Step as MigrationStep};
@@ -10,6 +12,7 @@ use crate::aws::AwsConnection;
 use crate::plan::PlannedImage;
 use crate::report::MigrationReport;
 use crate::sources::ImageSource;
+use crate::summary::ReportSummary;
 
 /// One event of a job. `seq` grows by one from 0; the first event is `started`, and exactly one
 /// `finished` comes last.
@@ -112,7 +115,8 @@ pub enum JobEventKind {
         message: String,
     },
     Finished {
-        report: Box<MigrationReport>,
+        #[ts(as = "MigrationReport")]
+        report: Arc<MigrationReport>,
     },
 }
 
@@ -158,6 +162,19 @@ pub struct JobProgress {
     pub total_bytes: u64,
 }
 
+/// A job in the list of jobs: without its images, which can be thousands.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export_to = "jobs.ts")]
+pub struct ListedJob {
+    pub job: String,
+    pub status: JobStatus,
+    pub progress: JobProgress,
+    /// The source of the images. Of a copy without a plan, the source of its first image.
+    pub source: ImageSource,
+    /// The headline of its report, if it finished.
+    pub summary: Option<ReportSummary>,
+}
+
 /// The state of a job. A late listener shows it and follows the events from `next_seq` on.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
 #[ts(export_to = "jobs.ts")]
@@ -185,13 +202,16 @@ pub struct JobSnapshot {
     /// What the user has to do about the expired AWS session, while images wait for it.
     pub sign_in_error: Option<ApiError>,
     /// The report, if it finished.
-    pub report: Option<MigrationReport>,
+    #[ts(as = "Option<MigrationReport>")]
+    pub report: Option<Arc<MigrationReport>>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export_to = "jobs.ts")]
 pub struct ImageProgress {
-    pub planned: PlannedImage,
+    /// Shared by all snapshots of a job.
+    #[ts(as = "PlannedImage")]
+    pub planned: Arc<PlannedImage>,
     pub state: ImageState,
     /// Its layers, in order of their first event.
     pub layers: Vec<LayerProgress>,

@@ -137,7 +137,11 @@ export class FakeMigrations {
   /** The jobs and the history. */
   jobMethods() {
     return {
-      jobsList: async () => [...this.jobs.values()].map((job) => job.snapshot()).reverse(),
+      jobsList: async () =>
+        [...this.jobs.values()].reverse().map((one) => {
+          const { job, status, progress, source, report } = one.snapshot();
+          return { job, status, progress, source, summary: report?.summary ?? null };
+        }),
       jobSnapshot: async (id) => this.jobOf(id).snapshot(),
       jobFollow: (id, fromSeq, onEvent) => this.jobOf(id).follow(fromSeq, onEvent),
       jobPause: async (id) => this.jobOf(id).pause(),

@@ -2,7 +2,7 @@
 import type { AwsConnection, AwsIdentity, AwsProfiles, ClientLogins, LoginClient, LoginMethod, NewAwsProfile, NewAwsProfileText, RegistryLogin, SignInMethod, SignInOutcome, SignInPrompt, SignInTarget, SsoAccount, SsoSession } from "./aws";
 import type { CheckResult, ClientFile, ClientProof, GeneratedFileId, NameAnswers, NameAnswersRequest, NameDiagnosis, NameDiagnosisRequest, NameProof, NameProofRequest, PullGuides, PullGuidesRequest, PullPrerequisite } from "./friendlyName";
 import type { AttestationDocument, ImageComparison, ImageInspection, ImageLocation, InspectOptions, SupplyChain } from "./images";
-import type { JobEvent, JobSnapshot } from "./jobs";
+import type { JobEvent, JobSnapshot, ListedJob } from "./jobs";
 import type { LayerListing, LayerSharing, ListProgress, StackChanges } from "./layerFiles";
 import type { DroppedFile, MigrationRequest, RepositorySettings } from "./migration";
 import type { PlanPermissions } from "./permissions";
@@ -258,7 +258,7 @@ export interface Commands {
   /**
    * The jobs since the program started, newest first.
    */
-  jobsList(): Promise<Array<JobSnapshot>>;
+  jobsList(): Promise<Array<ListedJob>>;
   jobSnapshot(job: string): Promise<JobSnapshot>;
   jobPause(job: string): Promise<void>;
   jobResume(job: string): Promise<void>;

@@ -2,10 +2,14 @@
 import type { AwsConnection } from "./aws";
 import type { ApiError } from "./errors";
 import type { PlannedImage } from "./plan";
-import type { MigrationReport } from "./report";
+import type { MigrationReport, ReportSummary } from "./report";
 import type { ImageSource } from "./sources";
 
-export type ImageProgress = { planned: PlannedImage, state: ImageState, 
+export type ImageProgress = { 
+/**
+ * Shared by all snapshots of a job.
+ */
+planned: PlannedImage, state: ImageState, 
 /**
  * Its layers, in order of their first event.
  */
@@ -154,6 +158,19 @@ total_bytes: number | null, } | { "kind": "mounted" } | { "kind": "done",
  * Bytes sent in total.
  */
 sent_bytes: number, } | { "kind": "failed" };
+
+/**
+ * A job in the list of jobs: without its images, which can be thousands.
+ */
+export type ListedJob = { job: string, status: JobStatus, progress: JobProgress, 
+/**
+ * The source of the images. Of a copy without a plan, the source of its first image.
+ */
+source: ImageSource, 
+/**
+ * The headline of its report, if it finished.
+ */
+summary: ReportSummary | null, };
 
 /**
  * The steps of a migration, in order.

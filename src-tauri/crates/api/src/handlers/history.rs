@@ -131,7 +131,7 @@ impl Api {
         let kept = self.inner.jobs.get(&job).ok().and_then(|job| job.report());
         let report = match kept {
             Some(report) => report,
-            None => self.history_report(job).await?,
+            None => Arc::new(self.history_report(job).await?),
         };
         let text = report_text(&report, format)?;
         write_exported(path, text).await

@@ -1,6 +1,6 @@
 //! Commands for running migrations.
 
-use transload_contract::JobSnapshot;
+use transload_contract::{JobSnapshot, ListedJob};
 use transload_errors::ApiError;
 
 use crate::api::Api;
@@ -8,8 +8,8 @@ use crate::jobs::job::JobEvents;
 
 impl Api {
     /// Returns the jobs since the program started, newest first.
-    pub async fn jobs_list(&self) -> Result<Vec<JobSnapshot>, ApiError> {
-        Ok(self.inner.jobs.newest_first().iter().map(|job| job.snapshot()).collect())
+    pub async fn jobs_list(&self) -> Result<Vec<ListedJob>, ApiError> {
+        Ok(self.inner.jobs.newest_first().iter().map(|job| job.listed()).collect())
     }
 
     /// Returns the state of a job.

@@ -6,7 +6,8 @@ use std::time::{Duration, Instant};
 use tokio::sync::mpsc::Sender;
 use tokio::sync::watch;
 use transload_contract::{
-    ImageState, JobEvent, JobEventKind, JobSnapshot, JobStatus, MigrationReport, PlannedImage,
+    ImageState, JobEvent, JobEventKind, JobSnapshot, JobStatus, ListedJob, MigrationReport,
+    PlannedImage,
 };
 use transload_errors::ApiError;
 use transload_migration::journal::JournalRecord;
@@ -128,14 +129,19 @@ impl Job {
         self.state().status() == JobStatus::Finished
     }
 
-    pub fn report(&self) -> Option<MigrationReport> {
-        self.state().report().cloned()
+    pub fn report(&self) -> Option<Arc<MigrationReport>> {
+        self.state().report()
     }
 
     /// Its start and its duration, in milliseconds.
     pub fn times_ms(&self) -> (u64, u64) {
         let state = self.state();
         (state.started_at_ms(), state.elapsed_ms())
+    }
+
+    /// Returns the job for the list of jobs.
+    pub fn listed(&self) -> ListedJob {
+        self.state().listed()
     }
 
     /// Returns the state for a late listener.

@@ -1,13 +1,14 @@
 //! The state of a job behind its lock: events, snapshot, throttled progress.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc::Sender;
 use tokio::sync::watch;
 use transload_contract::{
     AwsConnection, ImageProgress, ImageSource, ImageState, JobEvent, JobEventKind, JobProgress,
-    JobSnapshot, JobStatus, LayerState, MigrationReport, PlannedImage, PullQuota,
+    JobSnapshot, JobStatus, LayerState, ListedJob, MigrationReport, PlannedImage, PullQuota,
 };
 use transload_errors::ApiError;
 
@@ -43,7 +44,7 @@ pub struct JobUpdate {
     /// Whether it copies images now. It doesn't while it is paused, while it waits for the user or
     /// a quota, and after it finished.
     pub moves: bool,
-    pub report: Option<Box<MigrationReport>>,
+    pub report: Option<Arc<MigrationReport>>,
 }
 
 /// Source and destination of the job.
@@ -88,7 +89,7 @@ impl JobState {
         let mut states = earlier.states.into_iter();
         let listed = images.into_iter().map(|planned| {
             let state = states.next().unwrap_or(ImageState::Waiting);
-            ImageProgress { planned, state, layers: Vec::new() }
+            ImageProgress { planned: Arc::new(planned), state, layers: Vec::new() }
         });
         let listed: Vec<_> = listed.collect();
         let settled = listed.iter().filter(|image| image.state.is_final()).count();
@@ -171,7 +172,7 @@ impl JobState {
         self.emit_news(None);
     }
 
-    fn emit_news(&mut self, report: Option<&MigrationReport>) {
+    fn emit_news(&mut self, report: Option<Arc<MigrationReport>>) {
         let now = &self.snapshot;
         let waits = now.quota_check_at_ms.is_some() || now.sign_in_error.is_some();
         let moves = now.status == JobStatus::Running && !waits;
@@ -181,7 +182,6 @@ impl JobState {
             return;
         };
         self.moves = moves;
-        let report = report.cloned().map(Box::new);
         // Nobody has to be interested, and who does not listen is not waited for.
         let _ = updates.try_send(JobUpdate { job: self.snapshot.job.clone(), moves, report });
     }
@@ -241,8 +241,9 @@ impl JobState {
     pub fn finish(&mut self, report: MigrationReport) {
         self.finished_after = Some(self.started.elapsed());
         self.emit_progress();
-        self.emit_event(JobEventKind::Finished { report: Box::new(report.clone()) });
-        self.emit_news(Some(&report));
+        let report = Arc::new(report);
+        self.emit_event(JobEventKind::Finished { report: Arc::clone(&report) });
+        self.emit_news(Some(report));
     }
 
     /// Returns the number of the next event, for listeners that wait for it.
@@ -256,7 +257,9 @@ impl JobState {
         let events = events.take(limit).map(|event| {
             let mut event = event.clone();
             if let JobEventKind::Started { images, .. } = &mut event.kind {
-                images.extend(self.snapshot.images.iter().map(|image| image.planned.clone()));
+                images.extend(
+                    self.snapshot.images.iter().map(|image| image.planned.as_ref().clone()),
+                );
             }
             event
         });
@@ -279,8 +282,19 @@ impl JobState {
         self.snapshot.started_at_ms
     }
 
-    pub fn report(&self) -> Option<&MigrationReport> {
-        self.snapshot.report.as_ref()
+    pub fn report(&self) -> Option<Arc<MigrationReport>> {
+        self.snapshot.report.clone()
+    }
+
+    pub fn listed(&self) -> ListedJob {
+        let JobSnapshot { job, status, progress, source, report, .. } = &self.snapshot;
+        ListedJob {
+            job: job.clone(),
+            status: *status,
+            progress: progress.clone(),
+            source: source.clone(),
+            summary: report.as_ref().map(|report| report.summary.clone()),
+        }
     }
 
     pub fn snapshot(&self) -> JobSnapshot {

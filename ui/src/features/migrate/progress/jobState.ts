@@ -124,11 +124,10 @@ export function jobTimeLeft(state: JobState): TimeRange | null {
 }
 
 /** Percentage of a job, by bytes or, without bytes, by images. Only a finished job has 100. */
-export function percentOf(snapshot: JobSnapshot): number {
-  if (snapshot.status === "finished") {
+export function percentOf({ status, progress }: Pick<JobSnapshot, "status" | "progress">): number {
+  if (status === "finished") {
     return 100;
   }
-  const { progress } = snapshot;
   const share =
     progress.total_bytes > 0
       ? (progress.sent_bytes + progress.skipped_bytes) / progress.total_bytes

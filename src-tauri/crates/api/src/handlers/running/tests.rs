@@ -160,7 +160,7 @@ async fn report_of(api: &Api, job: String) -> MigrationReport {
     let finished = async {
         while let Some(event) = events.recv().await {
             if let JobEventKind::Finished { report } = event.kind {
-                return *report;
+                return Arc::unwrap_or_clone(report);
             }
         }
         panic!("no report")
