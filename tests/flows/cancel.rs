@@ -3,16 +3,18 @@
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
-use transload_contract::{ImageResult, JobEventKind, MigrationOutcome};
+use transload_contract::{DeletionTarget, ImageResult, JobEventKind, MigrationOutcome};
 use transload_tests::ecr::{Ecr, PROFILE};
 use transload_tests::faults::{Fault, FaultProxy, Rule};
 use transload_tests::headless_app::{HeadlessApp, api_error, registry_source, request};
-use transload_tests::images::{Recipe, TestRepository};
+use transload_tests::images::{Format, Index, Recipe, TestRepository};
 use transload_tests::process::Process;
 use transload_tests::program::Program;
 use transload_tests::servers::TestRegistry;
 use transload_tests::tools::{command_line, system_tool};
 use transload_tests::wait::{wait_until, wait_until_true};
+
+use crate::explorer::{NAME, Shop};
 
 /// The promise: a cancelled job ends within two seconds. It is the only duration that a story asserts,
 /// because a user waits for it.
@@ -151,5 +153,79 @@ async fn ctrl_c_stops_a_command_and_says_how_to_continue() -> Result<()> {
         let found = ecr.aws()?.image_digest(repository, "1").await?;
         assert_eq!(found.as_ref(), Some(&image.manifest.digest), "{repository}");
     }
+    Ok(())
+}
+
+/// Interrupts a command while ECR's answer to a call is held, then releases the answer. Returns what the command printed.
+async fn interrupted_while_held(shop: &Shop, proxy: &FaultProxy, line: &str) -> Result<String> {
+    let home = shop.ecr.home()?;
+    let mut variables: Vec<(String, String)> = home.environment();
+    let data = shop.app.data_folder().display().to_string();
+    variables.push(("TRANSLOAD_DATA_DIR".to_owned(), data));
+    let mut process = Process::start(&command_line()?, line.split(' '), variables)?;
+    process.wait_until_ready(LIMIT, async || proxy.fault_count() > 0).await?;
+    let interrupt = ["-INT".to_owned(), process.id().to_string()];
+    Program::new(system_tool("kill")?).arguments(interrupt).succeed().await?;
+    let output = process.output_path().to_owned();
+    let stops =
+        async || std::fs::read_to_string(&output).is_ok_and(|text| text.contains("Stopping."));
+    process.wait_until_ready(LIMIT, stops).await?;
+    proxy.release();
+    let ended = wait_until(LIMIT, "the command to end", async || process.ended()).await?;
+    assert_eq!(ended.code(), Some(130), "{}", process.output());
+    Ok(process.output())
+}
+
+#[tokio::test]
+async fn ctrl_c_stops_a_restore_before_its_next_image() -> Result<()> {
+    let shop = Shop::open().await?;
+    let index = Index::with_attestation(7, &["linux/amd64", "linux/arm64"])?;
+    shop.repository.push_index(&index, "v2").await?;
+    let other = Index::of_images(vec![index.images[0].clone()], Format::Oci)?;
+    shop.repository.push_index(&other, "other").await?;
+    // They stay, because they have tags, and so do the layers that a restore needs.
+    for (number, image) in index.images.iter().enumerate() {
+        shop.repository.push_manifest(&image.manifest, &format!("part-{number}")).await?;
+    }
+    let hold = Rule::ecr("PutImage", Fault::HoldResponse { after_bytes: 0 })?;
+    let proxy = FaultProxy::start(&shop.ecr.api_url(), [hold]).await?;
+    let target = DeletionTarget::Images {
+        repository: NAME.to_owned(),
+        digests: [&index, &other].map(|index| index.manifest.digest.clone()).into(),
+        class: None,
+    };
+    let (api, connection) = (&shop.app.api, shop.ecr.connection_through(&proxy));
+    let planned = api.deletion_plan(connection, target).await.map_err(api_error)?;
+    let report = api.deletion_run(planned.deletion, |_| {}).await.map_err(api_error)?;
+    assert_eq!(report.deleted.images, 2, "{report:?}");
+    let output = interrupted_while_held(&shop, &proxy, "restore latest --yes").await?;
+    assert!(output.contains("1 of 2 images restored"), "{output}");
+    assert_eq!(shop.details().await?.images.len(), index.images.len() + 1);
+    Ok(())
+}
+
+#[tokio::test]
+async fn ctrl_c_stops_a_clean_up_that_reads_manifests_before_it_deletes() -> Result<()> {
+    let shop = Shop::open().await?;
+    let index = Index::with_attestation(7, &["linux/amd64", "linux/arm64"])?;
+    shop.repository.push_index(&index, "latest").await?;
+    shop.repository.push(&Recipe::small(9).build()?, "latest").await?;
+    for manifest in index.images.iter().map(|image| &image.manifest).chain([&index.manifest]) {
+        shop.practice()?.set_image_age(NAME, &manifest.digest, 30, None).await?;
+    }
+    // The index is read before, so that the only read is that of the manifests for an undo.
+    let details = shop.details().await?;
+    let unread = details.rows.unread_indexes.iter().map(ToString::to_string).collect();
+    let (api, connection) = (&shop.app.api, shop.ecr.connection());
+    api.repository_manifests_read(connection, NAME.to_owned(), unread).await.map_err(api_error)?;
+    let hold = Rule::ecr("BatchGetImage", Fault::HoldResponse { after_bytes: 0 })?;
+    let proxy = FaultProxy::start(&shop.ecr.api_url(), [hold]).await?;
+    let line = format!(
+        "cleanup {NAME} --class superseded-indexes --yes --aws-profile {PROFILE} --ecr-endpoint {}",
+        proxy.url()
+    );
+    let output = interrupted_while_held(&shop, &proxy, &line).await?;
+    assert!(output.contains("0 of 4 images deleted"), "{output}");
+    assert_eq!(shop.details().await?.images.len(), index.images.len() + 2);
     Ok(())
 }
