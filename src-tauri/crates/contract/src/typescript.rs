@@ -13,7 +13,7 @@ use std::path::PathBuf;
 
 use ts_rs::{Config, TS, TypeVisitor};
 
-use crate::job_snapshot::tests::fold_file;
+use crate::job_snapshot::tests::fold;
 use crate::*;
 use transload_errors::ErrorWords;
 
@@ -80,8 +80,11 @@ impl TypeVisitor for Types {
             return;
         }
         let name = T::ident(&self.config);
-        let declaration =
-            format!("{}export {}\n", T::docs().unwrap_or_default(), T::decl(&self.config));
+        let declaration = short_comments(&format!(
+            "{}export {}\n",
+            T::docs().unwrap_or_default(),
+            T::decl(&self.config)
+        ));
         let file = self.files.entry(path.clone()).or_default();
         for needed in T::dependencies(&self.config) {
             let from = file_name(needed.output_path);
@@ -92,6 +95,19 @@ impl TypeVisitor for Types {
         file.declarations.insert(name, declaration);
         T::visit_dependencies(self);
     }
+}
+
+/// Writes each comment of one line in one line.
+fn short_comments(text: &str) -> String {
+    let mut parts = text.split("/**\n * ");
+    let mut short = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        short += &match part.split_once("\n */") {
+            Some((line, rest)) if !line.contains('\n') => format!("/** {line} */{rest}"),
+            _ => format!("/**\n * {part}"),
+        };
+    }
+    short
 }
 
 fn file_name(path: PathBuf) -> String {
@@ -113,17 +129,24 @@ fn import(names: &BTreeSet<String>, from: &str) -> String {
     format!("import type {{ {} }} from \"./{from}\";\n", names.join(", "))
 }
 
+/// The items of a JSON list, each in a line of its own.
+fn lines_of(items: &[impl serde::Serialize]) -> String {
+    let lines = items.iter().map(|item| format!("\n  {}", serde_json::to_string(item).unwrap()));
+    lines.collect::<Vec<_>>().join(",") + "\n"
+}
+
 /// The file `commands.ts`.
 fn commands_file(commands: &[Command], types: &Types) -> String {
     let mut methods = String::new();
     let mut names = String::new();
     for command in commands {
-        for (place, line) in command.documentation.iter().enumerate() {
-            let begin = if place == 0 { "  /**\n" } else { "" };
-            writeln!(methods, "{begin}   *{line}").unwrap();
-        }
-        if !command.documentation.is_empty() {
-            methods += "   */\n";
+        match command.documentation {
+            [] => {}
+            [line] => writeln!(methods, "  /**{line} */").unwrap(),
+            lines => {
+                let lines = lines.join("\n   *");
+                writeln!(methods, "  /**\n   *{lines}\n   */").unwrap();
+            }
         }
         let mut arguments: Vec<_> = command
             .arguments
@@ -191,9 +214,11 @@ fn export_bindings() {
         writeln!(index, "export type * from \"./{name}\";").unwrap();
     }
     fs::write(folder.join("commands.ts"), commands_file(&commands, &types)).unwrap();
-    fs::write(folder.join("jobFold.json"), fold_file()).unwrap();
-    let regions = serde_json::to_string_pretty(transload_aws::KNOWN_REGIONS.as_slice()).unwrap();
-    fs::write(folder.join("regions.json"), regions + "\n").unwrap();
+    let (begin, steps) = fold();
+    let fold = format!("{{\"begin\": {begin},\n\"steps\": [{}]}}\n", lines_of(&steps));
+    fs::write(folder.join("jobFold.json"), fold).unwrap();
+    let regions = lines_of(transload_aws::KNOWN_REGIONS.as_slice());
+    fs::write(folder.join("regions.json"), format!("[{regions}]\n")).unwrap();
     index += "export type * from \"./commands\";\n";
     fs::write(folder.join("index.ts"), index).unwrap();
 }

@@ -16,57 +16,33 @@ import type { ImageReplication, ImageVulnerabilities, ListedFindings, Repository
 
 /** Every command of the program. A method that fails throws an `ApiError`. */
 export interface Commands {
-  /**
-   * Version, folders and start mode of the program.
-   */
+  /** Version, folders and start mode of the program. */
   appInfo(): Promise<AppInfo>;
-  /**
-   * Opens the folder of the log files in the system's file manager.
-   */
+  /** Opens the folder of the log files in the system's file manager. */
   logFolderOpen(): Promise<void>;
-  /**
-   * Opens a web page in the system's browser. Only known sites are allowed.
-   */
+  /** Opens a web page in the system's browser. Only known sites are allowed. */
   linkOpen(url: string): Promise<void>;
-  /**
-   * Asks where to save a file. `null` if the user cancels.
-   */
+  /** Asks where to save a file. `null` if the user cancels. */
   savePathChoose(suggestedName: string): Promise<string | null>;
-  /**
-   * Asks which file to open. `null` if the user cancels.
-   */
+  /** Asks which file to open. `null` if the user cancels. */
   openPathChoose(): Promise<string | null>;
-  /**
-   * Reads a file that was dropped on the window: a plan or a list of images. Starts nothing.
-   */
+  /** Reads a file that was dropped on the window: a plan or a list of images. Starts nothing. */
   droppedFileRead(path: string): Promise<DroppedFile>;
-  /**
-   * Closes the window, also while a job runs.
-   */
+  /** Closes the window, also while a job runs. */
   windowClose(): Promise<void>;
   settingsGet(): Promise<Settings>;
   settingsSet(settings: Settings): Promise<void>;
-  /**
-   * The wizard's draft as the window stored it.
-   */
+  /** The wizard's draft as the window stored it. */
   draftGet(): Promise<WizardDraft | null>;
-  /**
-   * Stores the wizard's draft; `null` deletes it.
-   */
+  /** Stores the wizard's draft; `null` deletes it. */
   draftSet(draft: WizardDraft | null): Promise<void>;
-  /**
-   * The sources that were used last, the last one first. Without logins.
-   */
+  /** The sources that were used last, the last one first. Without logins. */
   recentSourcesList(): Promise<Array<ImageSource>>;
-  /**
-   * Puts a source first in the recent sources, and answers them.
-   */
+  /** Puts a source first in the recent sources, and answers them. */
   recentSourceAdd(source: ImageSource): Promise<Array<ImageSource>>;
   recentSourceRemove(source: ImageSource): Promise<Array<ImageSource>>;
   savedProfilesList(): Promise<Array<SavedProfile>>;
-  /**
-   * Saves a profile and answers it as saved. An empty ID creates a new one.
-   */
+  /** Saves a profile and answers it as saved. An empty ID creates a new one. */
   savedProfileSave(profile: SavedProfile): Promise<SavedProfile>;
   savedProfileDelete(id: string): Promise<void>;
   savedProfilesExport(ids: Array<string>, path: string): Promise<void>;
@@ -75,107 +51,67 @@ export interface Commands {
    * `endpoints_not_allowed` if a profile names endpoints and `allow_endpoints` is false.
    */
   savedProfilesImport(path: string, allowEndpoints: boolean): Promise<Array<SavedProfile>>;
-  /**
-   * Opens the page of a pending sign-in in the system's browser.
-   */
+  /** Opens the page of a pending sign-in in the system's browser. */
   signInPageOpen(signIn: string): Promise<void>;
-  /**
-   * Writes a plan to a file, so that another computer can run it.
-   */
+  /** Writes a plan to a file, so that another computer can run it. */
   migrationPlanExport(plan: string, path: string): Promise<void>;
   migrationReportExport(job: string, format: ReportFormat, path: string): Promise<void>;
-  /**
-   * Writes a generated file for a friendly name.
-   */
+  /** Writes a generated file for a friendly name. */
   nameFileExport(request: NameAnswersRequest, connection: AwsConnection | null, file: GeneratedFileId, path: string): Promise<void>;
-  /**
-   * Opens a file in the program that the system has for it. Only a file that was exported since the program started.
-   */
+  /** Opens a file in the program that the system has for it. Only a file that was exported since the program started. */
   exportedFileOpen(path: string): Promise<void>;
-  /**
-   * Reports the events of a job from `from_seq` on, in order, several at a time.
-   */
+  /** Reports the events of a job from `from_seq` on, in order, several at a time. */
   jobFollow(job: string, fromSeq: number, onProgress: (progress: Array<JobEvent>) => void): Promise<void>;
   awsProfilesList(): Promise<AwsProfiles>;
   awsIdentity(connection: AwsConnection): Promise<AwsIdentity>;
-  /**
-   * Submits the six digits of the MFA device that the profile requires, and answers the caller.
-   */
+  /** Submits the six digits of the MFA device that the profile requires, and answers the caller. */
   awsMfaSubmit(connection: AwsConnection, code: string): Promise<AwsIdentity>;
-  /**
-   * The alias of the account. `null` if it has none or the caller may not read it.
-   */
+  /** The alias of the account. `null` if it has none or the caller may not read it. */
   awsAccountAlias(connection: AwsConnection): Promise<string | null>;
   /**
    * Gets the authorization token and tests it at the registry, and at the Docker Engine if the
    * engine will push.
    */
   registryLogin(connection: AwsConnection, withEngine: boolean): Promise<RegistryLogin>;
-  /**
-   * Registry logins of the user's own `docker` and Podman. Writes nothing.
-   */
+  /** Registry logins of the user's own `docker` and Podman. Writes nothing. */
   clientLogins(connection: AwsConnection): Promise<ClientLogins>;
-  /**
-   * Logs a client in to the registry and answers the new state.
-   */
+  /** Logs a client in to the registry and answers the new state. */
   clientLoginApply(connection: AwsConnection, client: LoginClient, method: LoginMethod): Promise<ClientLogins>;
-  /**
-   * Restores what a client had before its last change here.
-   */
+  /** Restores what a client had before its last change here. */
   clientLoginUndo(connection: AwsConnection, client: LoginClient): Promise<ClientLogins>;
   /**
    * Starts a sign-in to IAM Identity Center, or returns the pending one of the same session. A
    * different `method` replaces the pending sign-in; `null` selects one.
    */
   signInStart(target: SignInTarget, method: SignInMethod | null): Promise<SignInPrompt>;
-  /**
-   * Waits until the user signed in, refused or cancelled.
-   */
+  /** Waits until the user signed in, refused or cancelled. */
   signInWait(signIn: string): Promise<SignInOutcome>;
   signInCancel(signIn: string): Promise<void>;
-  /**
-   * The IAM Identity Center sessions that the AWS configuration names.
-   */
+  /** The IAM Identity Center sessions that the AWS configuration names. */
   ssoSessionsList(): Promise<Array<SsoSession>>;
-  /**
-   * Signs out at AWS and deletes the session on this computer.
-   */
+  /** Signs out at AWS and deletes the session on this computer. */
   ssoSignOut(target: SignInTarget): Promise<void>;
   ssoAccountsList(target: SignInTarget): Promise<Array<SsoAccount>>;
   ssoRolesList(target: SignInTarget, accountId: string): Promise<Array<string>>;
-  /**
-   * What a new profile would add to the AWS configuration. Writes nothing.
-   */
+  /** What a new profile would add to the AWS configuration. Writes nothing. */
   awsProfilePreview(profile: NewAwsProfile): Promise<NewAwsProfileText>;
-  /**
-   * Adds a profile to the AWS configuration. Existing lines are unchanged.
-   */
+  /** Adds a profile to the AWS configuration. Existing lines are unchanged. */
   awsProfileAdd(profile: NewAwsProfile): Promise<void>;
   engineStatus(): Promise<EngineStatus>;
-  /**
-   * What registries hold of images of the Docker Engine, if it is more or something else.
-   */
+  /** What registries hold of images of the Docker Engine, if it is more or something else. */
   registryCounterparts(repository: string, tags: Array<string>): Promise<Array<RegistryCounterpart>>;
-  /**
-   * Proxies, certificate authorities and the clock of this computer.
-   */
+  /** Proxies, certificate authorities and the clock of this computer. */
   networkStatus(): Promise<NetworkStatus>;
-  /**
-   * Reads a file with certificate authorities. Changes nothing.
-   */
+  /** Reads a file with certificate authorities. Changes nothing. */
   caFileCheck(path: string): Promise<CaFile>;
   sourceLogin(login: SourceLogin): Promise<SourceLoginStatus>;
   sourceLogout(source: ImageSource): Promise<SourceLoginStatus>;
   sourceLoginStatus(source: ImageSource): Promise<SourceLoginStatus>;
-  /**
-   * The Docker Hub namespaces of the signed-in user. Empty for other sources.
-   */
+  /** The Docker Hub namespaces of the signed-in user. Empty for other sources. */
   sourceNamespaces(source: ImageSource): Promise<SourceNamespaces>;
   sourceRepositories(source: ImageSource, next: string | null): Promise<SourceRepositories>;
   sourceTags(source: ImageSource, repository: string, next: string | null): Promise<SourceTags>;
-  /**
-   * Digest, platforms and size of tags that `source_tags` listed by name only.
-   */
+  /** Digest, platforms and size of tags that `source_tags` listed by name only. */
   sourceTagDetails(source: ImageSource, repository: string, tags: Array<string>): Promise<Array<SourceTag>>;
   /**
    * The source, repository and tag of text that was pasted into a field. `null` if it is plain text of
@@ -188,9 +124,7 @@ export interface Commands {
    */
   sourceChoose(source: ImageSource, selection: Selection, attempt: string, onProgress: (progress: ChooseProgress) => void): Promise<ChosenTags | null>;
   sourceChooseCancel(attempt: string): Promise<void>;
-  /**
-   * The ECR names for repositories of a source, without the prefix.
-   */
+  /** The ECR names for repositories of a source, without the prefix. */
   repositoryNamesPropose(sourceRepositories: Array<string>, rules: Array<RenameRule>): Promise<ProposedNames>;
   /**
    * Plans a migration. Writes nothing. `attempt` is a new name, to cancel it by. `null` if it was
@@ -198,98 +132,54 @@ export interface Commands {
    */
   migrationPlan(request: MigrationRequest, attempt: string, onProgress: (progress: PlanProgress) => void): Promise<MigrationPlan | null>;
   migrationPlanCancel(attempt: string): Promise<void>;
-  /**
-   * The same work as commands of another tool.
-   */
+  /** The same work as commands of another tool. */
   migrationCommands(plan: string, tool: CopyTool): Promise<Array<string>>;
-  /**
-   * Permissions that a plan requires. Writes nothing.
-   */
+  /** Permissions that a plan requires. Writes nothing. */
   migrationPermissions(plan: string): Promise<PlanPermissions>;
-  /**
-   * Confirms that the lifecycle policies of these repositories expire images of the plan.
-   */
+  /** Confirms that the lifecycle policies of these repositories expire images of the plan. */
   migrationExpiryConfirm(plan: string, repositories: Array<string>): Promise<void>;
-  /**
-   * Starts a plan and answers the job.
-   */
+  /** Starts a plan and answers the job. */
   migrationStart(plan: string): Promise<string>;
-  /**
-   * Starts a new job for the failed images of a job, and answers it.
-   */
+  /** Starts a new job for the failed images of a job, and answers it. */
   migrationRetryFailed(job: string): Promise<string>;
-  /**
-   * Resumes a migration of the history, retries its failed images, and answers the job.
-   */
+  /** Resumes a migration of the history, retries its failed images, and answers the job. */
   migrationResume(migration: string): Promise<string>;
-  /**
-   * Says what an undo of a migration would delete now. Writes nothing.
-   */
+  /** Says what an undo of a migration would delete now. Writes nothing. */
   migrationUndoPlan(migration: string): Promise<UndoPlan>;
-  /**
-   * Carries out a planned undo.
-   */
+  /** Carries out a planned undo. */
   migrationUndo(undo: string, onProgress: (progress: UndoProgress) => void): Promise<UndoReport>;
-  /**
-   * Stops an undo. What it deleted stays deleted.
-   */
+  /** Stops an undo. What it deleted stays deleted. */
   migrationUndoStop(undo: string): Promise<void>;
-  /**
-   * Every migration that this computer ran, newest first. One that cannot be read has its error.
-   */
+  /** Every migration that this computer ran, newest first. One that cannot be read has its error. */
   historyList(): Promise<Array<HistoryEntry>>;
-  /**
-   * The migrations with images whose name or tag contains a text, or whose digest starts with it.
-   */
+  /** The migrations with images whose name or tag contains a text, or whose digest starts with it. */
   historySearch(text: string): Promise<Array<HistoryMatch>>;
   historyReport(migration: string): Promise<MigrationReport>;
-  /**
-   * The request of a migration, to run it again.
-   */
+  /** The request of a migration, to run it again. */
   historyRequest(migration: string): Promise<MigrationRequest>;
-  /**
-   * Deletes the record of a migration. Its images stay in ECR.
-   */
+  /** Deletes the record of a migration. Its images stay in ECR. */
   historyDelete(migration: string): Promise<void>;
-  /**
-   * Compares the digests of a migration with the registry and ECR as they are now.
-   */
+  /** Compares the digests of a migration with the registry and ECR as they are now. */
   historyVerify(migration: string): Promise<MigrationReport>;
-  /**
-   * The jobs since the program started, newest first.
-   */
+  /** The jobs since the program started, newest first. */
   jobsList(): Promise<Array<ListedJob>>;
   jobSnapshot(job: string): Promise<JobSnapshot>;
   jobPause(job: string): Promise<void>;
   jobResume(job: string): Promise<void>;
-  /**
-   * Makes a job that waits for a sign-in or a pull quota check again immediately.
-   */
+  /** Makes a job that waits for a sign-in or a pull quota check again immediately. */
   jobCheckNow(job: string): Promise<void>;
   jobCancel(job: string): Promise<void>;
-  /**
-   * Settings of the whole registry of an account and region.
-   */
+  /** Settings of the whole registry of an account and region. */
   registrySettings(connection: AwsConnection): Promise<RegistrySettings>;
-  /**
-   * The commands that would make an offered change of the registry's settings.
-   */
+  /** The commands that would make an offered change of the registry's settings. */
   registryOfferCommands(connection: AwsConnection, offer: RegistryOffer): Promise<Array<string>>;
-  /**
-   * Makes an offered change that the user confirmed.
-   */
+  /** Makes an offered change that the user confirmed. */
   registryOfferAccept(connection: AwsConnection, offer: RegistryOffer): Promise<void>;
-  /**
-   * The configuration of the registry. A part that can't be read is an error of its own.
-   */
+  /** The configuration of the registry. A part that can't be read is an error of its own. */
   registryConfiguration(connection: AwsConnection): Promise<RegistryConfiguration>;
-  /**
-   * Makes a change of the registry's configuration that the user confirmed.
-   */
+  /** Makes a change of the registry's configuration that the user confirmed. */
   registryChange(connection: AwsConnection, change: RegistryChange): Promise<void>;
-  /**
-   * Checks that a pull through cache rule can reach its upstream. Changes nothing.
-   */
+  /** Checks that a pull through cache rule can reach its upstream. Changes nothing. */
   registryCacheRuleValidate(connection: AwsConnection, prefix: string): Promise<CacheRuleValidation>;
   repositoriesList(connection: AwsConnection): Promise<Array<Repository>>;
   repositorySummaries(connection: AwsConnection, names: Array<string>): Promise<Array<RepositorySummary>>;
@@ -299,50 +189,28 @@ export interface Commands {
    * be read.
    */
   repositoryManifestsRead(connection: AwsConnection, name: string, digests: Array<string>): Promise<Array<UnreadManifest>>;
-  /**
-   * The rows of a repository as it was last listed, with the manifests that were read since.
-   */
+  /** The rows of a repository as it was last listed, with the manifests that were read since. */
   repositoryRows(connection: AwsConnection, name: string): Promise<RepositoryRows>;
-  /**
-   * What a lifecycle policy would do now with the images as they were last listed. Makes no call.
-   */
+  /** What a lifecycle policy would do now with the images as they were last listed. Makes no call. */
   lifecycleWhatIf(connection: AwsConnection, name: string, text: string): Promise<LifecycleWhatIf>;
-  /**
-   * Starts ECR's own preview of a policy, which changes nothing, and answers its state.
-   */
+  /** Starts ECR's own preview of a policy, which changes nothing, and answers its state. */
   lifecyclePreviewStart(connection: AwsConnection, name: string, text: string): Promise<LifecyclePreviewState>;
-  /**
-   * The state of ECR's preview of this text.
-   */
+  /** The state of ECR's preview of this text. */
   lifecyclePreview(connection: AwsConnection, name: string, text: string): Promise<LifecyclePreviewState>;
-  /**
-   * Sets a lifecycle policy. Only after ECR's preview of this text is complete and has these numbers.
-   */
+  /** Sets a lifecycle policy. Only after ECR's preview of this text is complete and has these numbers. */
   lifecyclePolicySet(connection: AwsConnection, name: string, text: string, expiring: number, archiving: number): Promise<void>;
   lifecyclePolicyRemove(connection: AwsConnection, name: string): Promise<void>;
-  /**
-   * The policy of a repository, and who can do what with it.
-   */
+  /** The policy of a repository, and who can do what with it. */
   repositoryAccess(connection: AwsConnection, name: string): Promise<RepositoryAccess>;
-  /**
-   * Who could do what with a repository under this policy. Makes no call.
-   */
+  /** Who could do what with a repository under this policy. Makes no call. */
   repositoryAccessWords(connection: AwsConnection, text: string): Promise<AccessWords>;
-  /**
-   * Sets the policy of a repository, unless it is no longer the one that was confirmed, `before`.
-   */
+  /** Sets the policy of a repository, unless it is no longer the one that was confirmed, `before`. */
   repositoryPolicySet(connection: AwsConnection, name: string, before: string | null, text: string): Promise<void>;
-  /**
-   * Removes the policy of a repository, unless it is no longer the one that was confirmed, `before`.
-   */
+  /** Removes the policy of a repository, unless it is no longer the one that was confirmed, `before`. */
   repositoryPolicyRemove(connection: AwsConnection, name: string, before: string): Promise<void>;
-  /**
-   * What a clean-up of each class would delete, with the images as they were last listed. Makes no call.
-   */
+  /** What a clean-up of each class would delete, with the images as they were last listed. Makes no call. */
   repositoryCleanup(connection: AwsConnection, name: string, rules: CleanupRules): Promise<RepositoryCleanup>;
-  /**
-   * What is known of the contents of all repositories, from the lists that were read last.
-   */
+  /** What is known of the contents of all repositories, from the lists that were read last. */
   registryContents(connection: AwsConnection): Promise<RegistryContents>;
   /**
    * Lists the images of the repositories that weren't listed since then. `attempt` is a new name, to cancel it
@@ -350,9 +218,7 @@ export interface Commands {
    */
   registryContentsRead(connection: AwsConnection, sinceMs: number, attempt: string, onProgress: (progress: RegistryReadProgress) => void): Promise<RegistryContents | null>;
   registryContentsReadStop(attempt: string): Promise<void>;
-  /**
-   * What a repository stores and when it was used, from the list that was read last.
-   */
+  /** What a repository stores and when it was used, from the list that was read last. */
   repositoryStorage(connection: AwsConnection, name: string): Promise<RepositoryStorage>;
   /**
    * Images with a tag that contains the text or a digest that begins with it, as they were last listed. Reports
@@ -360,84 +226,50 @@ export interface Commands {
    */
   imagesFind(connection: AwsConnection, text: string, attempt: string, onProgress: (progress: FoundImages) => void): Promise<FoundImages | null>;
   imagesFindStop(attempt: string): Promise<void>;
-  /**
-   * Archives images, or restores them, with everything that belongs only to them.
-   */
+  /** Archives images, or restores them, with everything that belongs only to them. */
   repositoryImagesArchive(connection: AwsConnection, name: string, digests: Array<string>, isArchived: boolean): Promise<StorageClassChange>;
-  /**
-   * What adding a tag to an image would do, with the images as they were last listed.
-   */
+  /** What adding a tag to an image would do, with the images as they were last listed. */
   imageTagCheck(connection: AwsConnection, name: string, digest: string, tag: string): Promise<TagEffect>;
   /**
    * Adds a tag to an image, or moves it from the image `moves_from`. Fails with `tag_moved` if another image has the
    * tag.
    */
   imageTagAdd(connection: AwsConnection, name: string, digest: string, tag: string, movesFrom: string | null): Promise<TagAdded>;
-  /**
-   * Undoes what `image_tag_add` did, unless someone moved the tag since, or ECR would delete the image.
-   */
+  /** Undoes what `image_tag_add` did, unless someone moved the tag since, or ECR would delete the image. */
   imageTagUndo(connection: AwsConnection, name: string, digest: string, tag: string, undo: TagReversal): Promise<void>;
-  /**
-   * Which pushes another tag mutability would refuse, with the images as they were last listed. Makes no call.
-   */
+  /** Which pushes another tag mutability would refuse, with the images as they were last listed. Makes no call. */
   repositoryMutabilityCheck(connection: AwsConnection, name: string, setting: TagMutabilitySetting): Promise<MutabilityEffect>;
   repositoryMutabilitySet(connection: AwsConnection, name: string, setting: TagMutabilitySetting): Promise<void>;
-  /**
-   * The AWS tags of up to 100 repositories. One call for each.
-   */
+  /** The AWS tags of up to 100 repositories. One call for each. */
   repositoriesAwsTags(connection: AwsConnection, names: Array<string>): Promise<Array<ListedAwsTags>>;
-  /**
-   * The lifecycle policies of up to 100 repositories. One call for each.
-   */
+  /** The lifecycle policies of up to 100 repositories. One call for each. */
   repositoriesPolicies(connection: AwsConnection, names: Array<string>): Promise<Array<ListedPolicy>>;
   /**
    * Says what a deletion would delete now, and what it would keep. Deletes nothing. Reads the manifests of indexes
    * that weren't read before.
    */
   deletionPlan(connection: AwsConnection, target: DeletionTarget): Promise<DeletionPlan>;
-  /**
-   * Carries out a planned deletion, after writing a record of its images.
-   */
+  /** Carries out a planned deletion, after writing a record of its images. */
   deletionRun(deletion: string, onProgress: (progress: DeletionProgress) => void): Promise<DeletionReport>;
-  /**
-   * Stops a deletion before its next call. What it deleted stays deleted.
-   */
+  /** Stops a deletion before its next call. What it deleted stays deleted. */
   deletionStop(deletion: string): Promise<void>;
-  /**
-   * The deletions of images that this computer ran, newest first.
-   */
+  /** The deletions of images that this computer ran, newest first. */
   deletionHistory(): Promise<Array<DeletionEntry>>;
-  /**
-   * The changes of tags and of the storage of images that this computer made, newest first.
-   */
+  /** The changes of tags and of the storage of images that this computer made, newest first. */
   imageChanges(): Promise<Array<ImageChange>>;
-  /**
-   * Says which images of a deletion can be pushed again, because ECR still has their layers. Pushes nothing.
-   */
+  /** Says which images of a deletion can be pushed again, because ECR still has their layers. Pushes nothing. */
   restorePlan(deletion: string): Promise<RestorePlan>;
-  /**
-   * Carries out a planned restore.
-   */
+  /** Carries out a planned restore. */
   restoreRun(restore: string, onProgress: (progress: RestoreProgress) => void): Promise<RestoreReport>;
-  /**
-   * Stops a restore before its next image. What it restored stays.
-   */
+  /** Stops a restore before its next image. What it restored stays. */
   restoreStop(restore: string): Promise<void>;
-  /**
-   * The other regions of the account that have a repository of this name.
-   */
+  /** The other regions of the account that have a repository of this name. */
   repositoryInOtherRegion(connection: AwsConnection, name: string): Promise<Array<string>>;
-  /**
-   * Creates a repository, as a plan would.
-   */
+  /** Creates a repository, as a plan would. */
   repositoryCreate(connection: AwsConnection, name: string, settings: RepositorySettings): Promise<Repository>;
-  /**
-   * Reads an image: its manifest, one platform, its configuration. Downloads no layer.
-   */
+  /** Reads an image: its manifest, one platform, its configuration. Downloads no layer. */
   imageInspect(image: ImageLocation, options: InspectOptions): Promise<ImageInspection>;
-  /**
-   * The differences between two images, which may be in different registries.
-   */
+  /** The differences between two images, which may be in different registries. */
   imageCompare(left: ImageLocation, right: ImageLocation, options: InspectOptions): Promise<ImageComparison>;
   /**
    * Diagnoses a name in front of ECR. Reports each check. The token is sent and an upload is started
@@ -446,97 +278,59 @@ export interface Commands {
    */
   nameDiagnose(request: NameDiagnosisRequest, connection: AwsConnection | null, attempt: string, onProgress: (progress: CheckResult) => void): Promise<NameDiagnosis | null>;
   nameDiagnoseCancel(attempt: string): Promise<void>;
-  /**
-   * The answers for a name, with the files of each. Writes nothing.
-   */
+  /** The answers for a name, with the files of each. Writes nothing. */
   nameAnswers(request: NameAnswersRequest, connection: AwsConnection | null): Promise<NameAnswers>;
-  /**
-   * The files of clients on this computer that rename, and their state. Writes nothing.
-   */
+  /** The files of clients on this computer that rename, and their state. Writes nothing. */
   nameClientFiles(request: NameAnswersRequest, connection: AwsConnection | null): Promise<Array<ClientFile>>;
-  /**
-   * Installs such a file and answers the new state.
-   */
+  /** Installs such a file and answers the new state. */
   nameClientFileApply(request: NameAnswersRequest, connection: AwsConnection | null, file: GeneratedFileId): Promise<Array<ClientFile>>;
-  /**
-   * Restores what was there before a file was installed, and answers the new state.
-   */
+  /** Restores what was there before a file was installed, and answers the new state. */
   nameClientFileUndo(request: NameAnswersRequest, connection: AwsConnection | null, file: GeneratedFileId): Promise<Array<ClientFile>>;
   /**
    * Pushes a tiny image through a name and pulls it with every client on this computer, then deletes it.
    * Reports the result of each client.
    */
   nameProve(request: NameProofRequest, connection: AwsConnection, onProgress: (progress: ClientProof) => void): Promise<NameProof>;
-  /**
-   * How each client pulls an image, and the policy that it requires. Writes nothing.
-   */
+  /** How each client pulls an image, and the policy that it requires. Writes nothing. */
   pullGuides(request: PullGuidesRequest, connection: AwsConnection): Promise<PullGuides>;
-  /**
-   * Whether this computer can pull an image: AWS credentials, permission, a client's login, network.
-   */
+  /** Whether this computer can pull an image: AWS credentials, permission, a client's login, network. */
   pullPrerequisites(request: PullGuidesRequest, connection: AwsConnection): Promise<Array<PullPrerequisite>>;
-  /**
-   * Attestations, SBOMs and signatures that are attached to an image. Verifies no signature.
-   */
+  /** Attestations, SBOMs and signatures that are attached to an image. Verifies no signature. */
   imageSupplyChain(image: ImageLocation): Promise<SupplyChain>;
-  /**
-   * Reads one of them, by the digests of its manifest and its blob.
-   */
+  /** Reads one of them, by the digests of its manifest and its blob. */
   imageAttestation(image: ImageLocation, manifest: string, blob: string): Promise<AttestationDocument>;
-  /**
-   * Which other images, of those whose manifests were read, have the layers of an image. Makes no call.
-   */
+  /** Which other images, of those whose manifests were read, have the layers of an image. Makes no call. */
   imageLayerSharing(connection: AwsConnection, name: string, digest: string): Promise<LayerSharing>;
-  /**
-   * The digest that a tag has now, read without a pull. `null` if the tag doesn't exist.
-   */
+  /** The digest that a tag has now, read without a pull. `null` if the tag doesn't exist. */
   imageDigestNow(image: ImageLocation): Promise<string | null>;
-  /**
-   * What the last scan of an image found, by package.
-   */
+  /** What the last scan of an image found, by package. */
   imageVulnerabilities(connection: AwsConnection, name: string, digest: string): Promise<ImageVulnerabilities>;
-  /**
-   * Starts a basic scan of an image. ECR allows one in 24 hours.
-   */
+  /** Starts a basic scan of an image. ECR allows one in 24 hours. */
   imageScanStart(connection: AwsConnection, name: string, digest: string): Promise<void>;
-  /**
-   * The number of findings of up to 100 images. One call for each image, 4 at a time.
-   */
+  /** The number of findings of up to 100 images. One call for each image, 4 at a time. */
   imageFindingCounts(connection: AwsConnection, name: string, digests: Array<string>): Promise<Array<ListedFindings>>;
   /**
    * The images of a repository that run, as Amazon Inspector reports. One call for each 200 of them, unless they
    * were read in the last hour and `refresh` is false.
    */
   repositoryUse(connection: AwsConnection, name: string, refresh: boolean): Promise<RepositoryUse>;
-  /**
-   * The regions and accounts that ECR replicates an image to.
-   */
+  /** The regions and accounts that ECR replicates an image to. */
   imageReplication(connection: AwsConnection, name: string, digest: string): Promise<Array<ImageReplication>>;
   /**
    * The files of a layer of an image. Downloads the layer unless it has a table of contents or was listed before.
    * `attempt` is a new name, to cancel it by. `null` if it was cancelled.
    */
   imageLayerFiles(image: ImageLocation, layer: string, maxDownloadBytes: number | null, attempt: string, onProgress: (progress: ListProgress) => void): Promise<LayerListing | null>;
-  /**
-   * What each layer of an image adds, changes and deletes. Lists all of them.
-   */
+  /** What each layer of an image adds, changes and deletes. Lists all of them. */
   imageLayerChanges(image: ImageLocation, attempt: string, onProgress: (progress: ListProgress) => void): Promise<StackChanges | null>;
-  /**
-   * Cancels either of the two.
-   */
+  /** Cancels either of the two. */
   imageLayerFilesCancel(attempt: string): Promise<void>;
-  /**
-   * Starts the servers of practice mode, or answers where they are.
-   */
+  /** Starts the servers of practice mode, or answers where they are. */
   practiceStart(): Promise<PracticeStatus>;
   practiceReset(): Promise<PracticeStatus>;
-  /**
-   * Adds example repositories to practice's ECR. Answers their names.
-   */
+  /** Adds example repositories to practice's ECR. Answers their names. */
   practiceExamplesCreate(): Promise<Array<string>>;
-  /**
-   * Moves a tag of practice's Docker Hub to the image of another tag of the repository.
-   */
+  /** Moves a tag of practice's Docker Hub to the image of another tag of the repository. */
   practiceTagMove(repository: string, tag: string, to: string): Promise<void>;
 }
 

@@ -7,60 +7,36 @@
  * code and are in one table, `ErrorWords`.
  */
 export type ApiError = { code: ErrorCode, 
-/**
- * What happened and why, in sentences, with the names of the things.
- */
+/** What happened and why, in sentences, with the names of the things. */
 message: string, 
-/**
- * Next steps that contain facts of this failure. They come before the steps of the code.
- */
+/** Next steps that contain facts of this failure. They come before the steps of the code. */
 hints: Array<string>, 
-/**
- * The chain of causes, outermost first, in the words of libraries and servers; no secrets.
- */
+/** The chain of causes, outermost first, in the words of libraries and servers; no secrets. */
 causes: Array<string>, 
-/**
- * Whether the same call may succeed later.
- */
+/** Whether the same call may succeed later. */
 retryable: boolean, 
 /**
  * The name of the thing that failed, for an action that needs it: a repository, a profile, a tag,
  * or a suggested name. [`ErrorCode`] says which.
  */
 subject: string | null, 
-/**
- * The least-privilege IAM policy that would allow the request, as JSON for an administrator.
- */
+/** The least-privilege IAM policy that would allow the request, as JSON for an administrator. */
 policy?: string, };
 
-/**
- * What the window can do about a failure. A page that shows an error offers the actions it supports.
- */
+/** What the window can do about a failure. A page that shows an error offers the actions it supports. */
 export type ErrorAction = "retry" | "choose_profile" | "choose_region" | "choose_images" | "sign_in" | "sign_in_source" | "enter_mfa_code" | "continue_without_saving" | "edit_name" | "edit_repository" | "keep_existing" | "new_tag" | "review_plan" | "run_again" | "start_practice" | "open_settings" | "open_log";
 
-/**
- * The failures that the window distinguishes.
- */
+/** The failures that the window distinguishes. */
 export type ErrorCode = "input_invalid" | "repository_name_invalid" | "tls_untrusted" | "proxy_unreachable" | "proxy_refused" | "clock_wrong" | "ca_file_unusable" | "profile_missing" | "profile_invalid" | "region_missing" | "region_not_enabled" | "region_elsewhere" | "credentials_missing" | "credentials_invalid" | "credentials_expired" | "sign_in_needed" | "aws_login_needed" | "sign_in_denied" | "sign_in_expired" | "sign_in_failed" | "mfa_needed" | "mfa_code_refused" | "access_denied" | "endpoint_unreachable" | "throttled" | "aws_failed" | "repository_missing" | "image_in_index" | "image_changed" | "lifecycle_preview_needed" | "repository_policy_changed" | "quota_exceeded" | "kms_refused" | "engine_not_running" | "engine_permission_denied" | "engine_tls_failed" | "engine_context_invalid" | "engine_image_missing" | "engine_failed" | "engine_push_failed" | "engine_content_missing" | "engine_platform_needed" | "engine_manifest_list" | "client_login_failed" | "client_login_too_long" | "client_config_damaged" | "client_file_changed" | "client_file_not_installed" | "client_folder_missing" | "stored_login_unreadable" | "login_untested" | "registry_unauthorized" | "registry_forbidden" | "registry_token_expired" | "image_missing" | "image_archived" | "registry_throttled" | "pull_quota_used_up" | "registry_failed" | "registry_unreachable" | "not_a_registry" | "connection_lost" | "digest_mismatch" | "manifest_too_large" | "manifest_unsupported" | "document_unreadable" | "manifests_unreadable" | "scan_refused" | "layer_unreadable" | "platform_missing" | "tag_moved" | "tag_refused" | "tag_immutable" | "registry_refused" | "names_collide" | "plan_has_conflicts" | "expiry_unconfirmed" | "plan_unknown" | "review_unknown" | "confirmation_needed" | "verification_failed" | "job_unknown" | "job_unfinished" | "deletion_unknown" | "runs_elsewhere" | "account_differs" | "destination_differs" | "endpoints_not_allowed" | "plan_file_invalid" | "destination_moved" | "referrer_kept" | "source_moved" | "journal_failed" | "record_unreadable" | "storage_failed" | "disk_full" | "store_unreadable" | "keychain_failed" | "practice_failed" | "practice_in_use" | "internal";
 
-/**
- * How the window highlights a failure.
- */
+/** How the window highlights a failure. */
 export type ErrorSeverity = "error" | "warning" | "info";
 
-/**
- * The words of a code: one entry of the table in `word_table.rs`.
- */
+/** The words of a code: one entry of the table in `word_table.rs`. */
 export type ErrorWords = { severity: ErrorSeverity, 
-/**
- * What failed, as a heading.
- */
+/** What failed, as a heading. */
 title: string, 
-/**
- * What to do next, most likely first. True of every failure with the code.
- */
+/** What to do next, most likely first. True of every failure with the code. */
 next: readonly string[], 
-/**
- * What the window can do about the failure, most likely first.
- */
+/** What the window can do about the failure, most likely first. */
 actions: Array<ErrorAction>, };

@@ -2,265 +2,155 @@
 
 export type Ability = "works" | "fails" | "not_checked";
 
-/**
- * Whether a client can do something with the name, and why not.
- */
+/** Whether a client can do something with the name, and why not. */
 export type AbilityVerdict = { ability: Ability, 
-/**
- * Why it fails or wasn't checked, or a restriction.
- */
+/** Why it fails or wasn't checked, or a restriction. */
 reason: string | null, };
 
 export type AnswerId = "reverse_proxy" | "rename_on_clients" | "keep_ecr_name";
 
-/**
- * The checks, in the order in which they run.
- */
+/** The checks, in the order in which they run. */
 export type CheckId = "own_name" | "dns" | "certificate" | "registry" | "authentication" | "login" | "manifest" | "layer" | "upload" | "upload_size" | "headers" | "clients";
 
-/**
- * The answer of a check.
- */
+/** The answer of a check. */
 export type CheckResult = { check: CheckId, state: CheckState, 
-/**
- * The finding, for scripts, such as `cname_to_ecr`.
- */
+/** The finding, for scripts, such as `cname_to_ecr`. */
 finding: string, 
-/**
- * What was found and what it means, in sentences.
- */
+/** What was found and what it means, in sentences. */
 message: string, 
-/**
- * What to do next. `null` if nothing has to be done.
- */
+/** What to do next. `null` if nothing has to be done. */
 next: string | null, 
-/**
- * Facts, such as the names in the certificate.
- */
+/** Facts, such as the names in the certificate. */
 details: Array<string>, };
 
 export type CheckState = "not_checked" | "passed" | "warning" | "failed";
 
-/**
- * A file of a client on this computer.
- */
+/** A file of a client on this computer. */
 export type ClientFile = { id: GeneratedFileId, title: string, path: string, state: ClientFileState, 
-/**
- * The current content, if it would be replaced.
- */
+/** The current content, if it would be replaced. */
 before: string | null, 
-/**
- * The content to install.
- */
+/** The content to install. */
 text: string, 
-/**
- * Whether the last installation can be undone.
- */
+/** Whether the last installation can be undone. */
 undoable: boolean, };
 
 export type ClientFileState = "not_installed" | "installed" | "different";
 
-/**
- * What one client did.
- */
+/** What one client did. */
 export type ClientProof = { client: ProofClient, title: string, state: CheckState, 
-/**
- * The result in a sentence.
- */
+/** The result in a sentence. */
 message: string, 
-/**
- * The pushed reference.
- */
+/** The pushed reference. */
 image: string, pushed_digest: string | null, pulled_digest: string | null, 
-/**
- * The hosts that the client connected to. `null` if that couldn't be observed.
- */
+/** The hosts that the client connected to. `null` if that couldn't be observed. */
 hosts: Array<string> | null, steps: Array<ProofStep>, };
 
 export type ClientVerdict = { client: NameClient, title: string, login: AbilityVerdict, pull: AbilityVerdict, push: AbilityVerdict, };
 
 export type GeneratedFile = { id: GeneratedFileId, answer: AnswerId, title: string, file_name: string, 
-/**
- * Where the file belongs, such as `/etc/nginx/conf.d/registry.conf`.
- */
+/** Where the file belongs, such as `/etc/nginx/conf.d/registry.conf`. */
 place: string, text: string, 
-/**
- * What to do before or after installing the file.
- */
+/** What to do before or after installing the file. */
 notes: Array<string>, 
-/**
- * What the user must know before installing the file.
- */
+/** What the user must know before installing the file. */
 warning: string | null, };
 
 export type GeneratedFileId = "nginx" | "caddy" | "cloud_formation" | "token_proxy_nginx" | "token_proxy_script" | "token_proxy_service" | "token_proxy_timer" | "token_proxy_policy" | "registries_conf" | "hosts_toml" | "hub_hosts_toml" | "compose" | "helm" | "kustomize" | "terraform" | "kyverno";
 
 export type NameAnswer = { id: AnswerId, 
-/**
- * `A`, `B` or `C`.
- */
+/** `A`, `B` or `C`. */
 letter: string, title: string, summary: string, steps: Array<string>, does_not: Array<string>, who_can_pull: string, files: Array<GeneratedFile>, };
 
-/**
- * Everything that is offered for a name.
- */
+/** Everything that is offered for a name. */
 export type NameAnswers = { name: string, registry: string, situations: Array<SituationAdvice>, answers: Array<NameAnswer>, warnings: Array<NameWarning>, };
 
-/**
- * What to generate files for.
- */
+/** What to generate files for. */
 export type NameAnswersRequest = { name: string, 
-/**
- * The host of the ECR registry. `null` for the registry of the connection.
- */
+/** The host of the ECR registry. `null` for the registry of the connection. */
 registry: string | null, 
-/**
- * The DNS server of the proxy. `null` for the one of a VPC.
- */
+/** The DNS server of the proxy. `null` for the one of a VPC. */
 resolver: string | null, 
-/**
- * The ECR prefix of images that were copied from Docker Hub, such as `hub`.
- */
+/** The ECR prefix of images that were copied from Docker Hub, such as `hub`. */
 hub_prefix: string | null, };
 
-/**
- * The clients that behave differently with a name in front of ECR.
- */
+/** The clients that behave differently with a name in front of ECR. */
 export type NameClient = "docker_graph_driver" | "docker_containerd" | "podman" | "containerd";
 
-/**
- * The result of a diagnosis.
- */
+/** The result of a diagnosis. */
 export type NameDiagnosis = { name: string, 
-/**
- * The worst state of the checks.
- */
+/** The worst state of the checks. */
 state: CheckState, 
-/**
- * The verdict in one sentence.
- */
+/** The verdict in one sentence. */
 headline: string, 
-/**
- * What to do next.
- */
+/** What to do next. */
 next: string, 
-/**
- * The registry behind the name, as its login challenge names it.
- */
+/** The registry behind the name, as its login challenge names it. */
 behind: string | null, 
-/**
- * Whether an authorization token was sent to the name.
- */
+/** Whether an authorization token was sent to the name. */
 token_sent: boolean, checks: Array<CheckResult>, clients: Array<ClientVerdict>, };
 
-/**
- * What to check. The token and the upload are used only if the user agreed.
- */
+/** What to check. The token and the upload are used only if the user agreed. */
 export type NameDiagnosisRequest = { name: string, 
-/**
- * An image in the registry, such as `team/app:1.0`. Without it, manifests and layers are not checked.
- */
+/** An image in the registry, such as `team/app:1.0`. Without it, manifests and layers are not checked. */
 image: string | null, 
-/**
- * Whether the authorization token of ECR may be sent to the name.
- */
+/** Whether the authorization token of ECR may be sent to the name. */
 with_login: boolean, 
-/**
- * Whether an upload may be started in the repository of the image. It is cancelled.
- */
+/** Whether an upload may be started in the repository of the image. It is cancelled. */
 with_upload: boolean, };
 
 export type NameProof = { name: string, state: CheckState, headline: string, clients: Array<ClientProof>, 
-/**
- * What was deleted again, and what couldn't be deleted.
- */
+/** What was deleted again, and what couldn't be deleted. */
 clean_up: Array<string>, };
 
-/**
- * What to test a name with.
- */
+/** What to test a name with. */
 export type NameProofRequest = { name: string, 
-/**
- * The repository that a tiny image is pushed to. One that doesn't exist is created, and deleted again.
- */
+/** The repository that a tiny image is pushed to. One that doesn't exist is created, and deleted again. */
 repository: string, };
 
-/**
- * Who pulls and pushes by the name.
- */
+/** Who pulls and pushes by the name. */
 export type NameSituation = "aws_services" | "own_nodes" | "docker_and_people" | "public_readers";
 
-/**
- * Something that looks like an answer but doesn't work, with the reason.
- */
+/** Something that looks like an answer but doesn't work, with the reason. */
 export type NameWarning = { what: string, why: string, };
 
 export type PrerequisiteId = "identity" | "permission" | "client_login" | "network";
 
 export type ProofClient = "docker" | "podman" | "skopeo" | "containerd";
 
-/**
- * A step of a client, with its command.
- */
+/** A step of a client, with its command. */
 export type ProofStep = { 
-/**
- * Such as `Push`.
- */
+/** Such as `Push`. */
 action: string, 
-/**
- * The command, with the temporary folder as `$TMP`.
- */
+/** The command, with the temporary folder as `$TMP`. */
 command: string, state: CheckState, 
-/**
- * The end of the output, if the command failed.
- */
+/** The end of the output, if the command failed. */
 output: string | null, };
 
 export type PullClient = "docker" | "podman" | "containerd" | "eks" | "kubelet_provider" | "image_pull_secret" | "pod_identity" | "ecs" | "lambda" | "github_actions" | "gitlab_ci";
 
-/**
- * How one client pulls the image.
- */
+/** How one client pulls the image. */
 export type PullGuide = { client: PullClient, title: string, steps: Array<PullStep>, 
-/**
- * The IAM or repository policy that allows the pull, as JSON.
- */
+/** The IAM or repository policy that allows the pull, as JSON. */
 policy: string | null, 
-/**
- * Who needs the policy.
- */
+/** Who needs the policy. */
 policy_for: string | null, notes: Array<string>, };
 
-/**
- * The guides of an image.
- */
+/** The guides of an image. */
 export type PullGuides = { 
-/**
- * The reference at ECR.
- */
+/** The reference at ECR. */
 image: string, guides: Array<PullGuide>, };
 
-/**
- * The image that should be pulled.
- */
+/** The image that should be pulled. */
 export type PullGuidesRequest = { repository: string, 
-/**
- * A tag or a digest.
- */
+/** A tag or a digest. */
 reference: string, 
-/**
- * A name of one's own in front of the registry, for the clients that can use it.
- */
+/** A name of one's own in front of the registry, for the clients that can use it. */
 name: string | null, };
 
-/**
- * Something that a pull from this computer requires.
- */
+/** Something that a pull from this computer requires. */
 export type PullPrerequisite = { id: PrerequisiteId, title: string, state: CheckState, message: string, next: string | null, };
 
-/**
- * A step, with its command or file.
- */
+/** A step, with its command or file. */
 export type PullStep = { text: string, code: string | null, };
 
 export type SituationAdvice = { situation: NameSituation, title: string, answer: AnswerId, reason: string, };

@@ -6,19 +6,13 @@ import type { MigrationReport, ReportSummary } from "./report";
 import type { ImageSource } from "./sources";
 
 export type ImageProgress = { 
-/**
- * Shared by all snapshots of a job.
- */
+/** Shared by all snapshots of a job. */
 planned: PlannedImage, state: ImageState, 
-/**
- * Its layers, in order of their first event.
- */
+/** Its layers, in order of their first event. */
 layers: Array<LayerProgress>, };
 
 export type ImageState = { "kind": "waiting" } | { "kind": "tagged" } | { "kind": "pushing" } | { "kind": "pushed", 
-/**
- * The digest that the push reported.
- */
+/** The digest that the push reported. */
 digest: string, } | { "kind": "verifying" } | { "kind": "done" } | { "kind": "unchanged" } | { "kind": "failed", error: ApiError, } | { "kind": "cancelled" };
 
 /**
@@ -26,162 +20,88 @@ digest: string, } | { "kind": "verifying" } | { "kind": "done" } | { "kind": "un
  * `finished` comes last.
  */
 export type JobEvent = { job: string, 
-/**
- * The number of the event in its job, starting at 0.
- */
+/** The number of the event in its job, starting at 0. */
 seq: number, 
-/**
- * Milliseconds since the job started.
- */
+/** Milliseconds since the job started. */
 elapsed_ms: number, kind: JobEventKind, };
 
 export type JobEventKind = { "type": "started", images: Array<PlannedImage>, 
-/**
- * Bytes of all images that the plan knows, to be sent or skipped.
- */
+/** Bytes of all images that the plan knows, to be sent or skipped. */
 total_bytes: number, } | { "type": "step_started", step: MigrationStep, } | { "type": "step_finished", step: MigrationStep, 
-/**
- * Number of its items that succeeded.
- */
+/** Number of its items that succeeded. */
 succeeded: number, 
-/**
- * Number of its items that failed.
- */
+/** Number of its items that failed. */
 failed: number, } | { "type": "repository_ready", repository: string, created: boolean, } | { "type": "repository_failed", repository: string, error: ApiError, } | { "type": "logged_in", registry: string, expires_at_ms: number, } | { "type": "image_state", 
-/**
- * Its number in the plan.
- */
+/** Its number in the plan. */
 image: number, state: ImageState, } | { "type": "layer_state", 
-/**
- * The number of the image in the plan.
- */
+/** The number of the image in the plan. */
 image: number, 
-/**
- * The digest, or the short ID of the Docker Engine.
- */
+/** The digest, or the short ID of the Docker Engine. */
 layer: string, state: LayerState, } | { "type": "progress", progress: JobProgress, } | { "type": "paused" } | { "type": "resumed" } | { "type": "quota_used_up", 
-/**
- * When the quota is checked again.
- */
+/** When the quota is checked again. */
 check_at_ms: number, } | { "type": "quota_renewed" } | { "type": "sign_in_needed", 
-/**
- * What the user has to do, or why the last check failed.
- */
+/** What the user has to do, or why the last check failed. */
 error: ApiError, } | { "type": "signed_in" } | { "type": "pulls_left", pulls: PullQuota, } | { "type": "journal_state", 
-/**
- * The reason. `null` if writing succeeds again.
- */
+/** The reason. `null` if writing succeeds again. */
 error: ApiError | null, } | { "type": "warning", message: string, } | { "type": "finished", report: MigrationReport, };
 
-/**
- * Progress of a whole job.
- */
+/** Progress of a whole job. */
 export type JobProgress = { images_total: number, 
-/**
- * Images with a final state.
- */
+/** Images with a final state. */
 images_finished: number, images_failed: number, sent_bytes: number, 
-/**
- * Bytes that already existed at the destination.
- */
+/** Bytes that already existed at the destination. */
 skipped_bytes: number, 
-/**
- * Bytes of all images, if known.
- */
+/** Bytes of all images, if known. */
 total_bytes: number, };
 
-/**
- * The state of a job. A late listener shows it and follows the events from `next_seq` on.
- */
+/** The state of a job. A late listener shows it and follows the events from `next_seq` on. */
 export type JobSnapshot = { job: string, 
-/**
- * The number of the next event.
- */
+/** The number of the next event. */
 next_seq: number, started_at_ms: number, 
-/**
- * Milliseconds since the start; the duration if it finished.
- */
+/** Milliseconds since the start; the duration if it finished. */
 elapsed_ms: number, status: JobStatus, 
-/**
- * The running steps. Creating repositories and pushing run at the same time.
- */
+/** The running steps. Creating repositories and pushing run at the same time. */
 steps_under_way: Array<MigrationStep>, steps_finished: Array<MigrationStep>, images: Array<ImageProgress>, progress: JobProgress, 
-/**
- * The source of the images. Of a copy without a plan, the source of its first image.
- */
+/** The source of the images. Of a copy without a plan, the source of its first image. */
 source: ImageSource, 
-/**
- * The connection to ECR, which may require a sign-in.
- */
+/** The connection to ECR, which may require a sign-in. */
 connection: AwsConnection, 
-/**
- * The remaining pulls, if the source reported them.
- */
+/** The remaining pulls, if the source reported them. */
 pulls_left: PullQuota | null, 
-/**
- * When the used-up pull quota is checked again, while images wait for it.
- */
+/** When the used-up pull quota is checked again, while images wait for it. */
 quota_check_at_ms: number | null, 
-/**
- * What the user has to do about the expired AWS session, while images wait for it.
- */
+/** What the user has to do about the expired AWS session, while images wait for it. */
 sign_in_error: ApiError | null, 
-/**
- * The report, if it finished.
- */
+/** The report, if it finished. */
 report: MigrationReport | null, };
 
-/**
- * The state of a job.
- */
+/** The state of a job. */
 export type JobStatus = "running" | "paused" | "cancelling" | "finished";
 
 export type LayerProgress = { 
-/**
- * The digest, or the short ID of the Docker Engine.
- */
+/** The digest, or the short ID of the Docker Engine. */
 layer: string, state: LayerState, };
 
-/**
- * State of a layer in a run.
- */
+/** State of a layer in a run. */
 export type LayerState = { "kind": "waiting", 
-/**
- * Its size in bytes, if known.
- */
+/** Its size in bytes, if known. */
 total_bytes: number | null, } | { "kind": "already_there", } | { "kind": "sending", sent_bytes: number, 
-/**
- * Its size in bytes, if known.
- */
+/** Its size in bytes, if known. */
 total_bytes: number | null, } | { "kind": "mounted" } | { "kind": "done", 
-/**
- * Bytes sent in total.
- */
+/** Bytes sent in total. */
 sent_bytes: number, } | { "kind": "failed" };
 
-/**
- * A job in the list of jobs: without its images, which can be thousands.
- */
+/** A job in the list of jobs: without its images, which can be thousands. */
 export type ListedJob = { job: string, status: JobStatus, progress: JobProgress, 
-/**
- * The source of the images. Of a copy without a plan, the source of its first image.
- */
+/** The source of the images. Of a copy without a plan, the source of its first image. */
 source: ImageSource, 
-/**
- * The headline of its report, if it finished.
- */
+/** The headline of its report, if it finished. */
 summary: ReportSummary | null, };
 
-/**
- * The steps of a migration, in order.
- */
+/** The steps of a migration, in order. */
 export type MigrationStep = "create" | "log_in" | "tag" | "push" | "verify";
 
-/**
- * The pull quota of Docker Hub, from its response headers.
- */
+/** The pull quota of Docker Hub, from its response headers. */
 export type PullQuota = { left: number, 
-/**
- * The number of pulls allowed in the window.
- */
+/** The number of pulls allowed in the window. */
 limit: number, window_seconds: number, };

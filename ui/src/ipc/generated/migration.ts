@@ -2,104 +2,60 @@
 import type { AwsConnection } from "./aws";
 import type { ImageSource, Naming, SelectedImage, Selection } from "./sources";
 
-/**
- * What to do with one image whose tag exists and points to another image.
- */
+/** What to do with one image whose tag exists and points to another image. */
 export type ConflictChoice = { image: SelectedImage, resolution: ConflictResolution, };
 
-/**
- * What to do with an image whose tag points to another image.
- */
+/** What to do with an image whose tag points to another image. */
 export type ConflictResolution = { "kind": "keep_existing" } | { "kind": "overwrite" } | { "kind": "new_tag", tag: string, };
 
-/**
- * What is copied of an image from registry to registry.
- */
+/** What is copied of an image from registry to registry. */
 export type CopyScope = { 
 /**
  * Only this platform, such as `linux/amd64`. The digest in ECR is then that of the platform's
  * manifest, not of the index.
  */
 platform: string | null, 
-/**
- * Whether referrers (signatures, attestations, SBOMs) are copied too.
- */
+/** Whether referrers (signatures, attestations, SBOMs) are copied too. */
 referrers: boolean, };
 
-/**
- * What a dropped file has for the wizard. Nothing is started or read from a registry.
- */
+/** What a dropped file has for the wizard. Nothing is started or read from a registry. */
 export type DroppedFile = { "kind": "plan", request: MigrationRequest, 
-/**
- * The account that the plan was made for.
- */
+/** The account that the plan was made for. */
 account_id: string, } | { "kind": "images", 
-/**
- * The source of most of the images.
- */
+/** The source of most of the images. */
 source: ImageSource, 
-/**
- * Its images, each once, in the order of the file.
- */
+/** Its images, each once, in the order of the file. */
 images: Array<SelectedImage>, 
-/**
- * Number of images of other sources, which a migration can't have as well.
- */
+/** Number of images of other sources, which a migration can't have as well. */
 others: number, };
 
-/**
- * Encryption at rest. ECR's `EncryptionConfiguration`.
- */
+/** Encryption at rest. ECR's `EncryptionConfiguration`. */
 export type Encryption = { "kind": "aes256" } | { "kind": "kms", 
-/**
- * Key ID, alias or ARN.
- */
+/** Key ID, alias or ARN. */
 key: string | null, } | { "kind": "kms_dual_layer", 
-/**
- * Key ID, alias or ARN.
- */
+/** Key ID, alias or ARN. */
 key: string | null, };
 
-/**
- * A predefined lifecycle policy with at most one rule.
- */
+/** A predefined lifecycle policy with at most one rule. */
 export type LifecyclePreset = { "kind": "none" } | { "kind": "keep_newest", 
-/**
- * The number of images to keep.
- */
+/** The number of images to keep. */
 count: number, } | { "kind": "expire_untagged", 
-/**
- * Days since the push.
- */
+/** Days since the push. */
 days: number, };
 
-/**
- * What the user asks for: the input of a plan.
- */
+/** What the user asks for: the input of a plan. */
 export type MigrationRequest = { connection: AwsConnection, source: ImageSource, images: Array<SelectedImage>, 
-/**
- * The ECR repository of each source repository.
- */
+/** The ECR repository of each source repository. */
 repositories: Array<RepositoryMapping>, 
-/**
- * The names of source repositories without an entry, which *Run again* may find.
- */
+/** The names of source repositories without an entry, which *Run again* may find. */
 naming: Naming, template: RepositorySettings, 
-/**
- * What to do with images whose tag exists and points to another image.
- */
+/** What to do with images whose tag exists and points to another image. */
 choices: Array<ConflictChoice>, 
-/**
- * Whether the temporary tags of a push through the Docker Engine are removed afterwards.
- */
+/** Whether the temporary tags of a push through the Docker Engine are removed afterwards. */
 remove_temporary_tags: boolean, 
-/**
- * What is copied of each image from registry to registry.
- */
+/** What is copied of each image from registry to registry. */
 extent: CopyScope, 
-/**
- * The ECR repositories for which the user confirmed that a lifecycle policy expires images.
- */
+/** The ECR repositories for which the user confirmed that a lifecycle policy expires images. */
 expiry_confirmed: Array<string>, 
 /**
  * The rules that selected the images, if rules did. *Run again* applies them to the current
@@ -107,49 +63,27 @@ expiry_confirmed: Array<string>,
  */
 selection: Selection | null, };
 
-/**
- * The ECR repository of a source repository.
- */
+/** The ECR repository of a source repository. */
 export type RepositoryMapping = { 
-/**
- * The repository as the source shows it.
- */
+/** The repository as the source shows it. */
 source_repository: string, 
-/**
- * The name of the ECR repository, including the prefix.
- */
+/** The name of the ECR repository, including the prefix. */
 repository_name: string, 
-/**
- * Settings of this repository that replace the template.
- */
+/** Settings of this repository that replace the template. */
 settings: RepositorySettings | null, };
 
-/**
- * The settings of a repository. The default are those of ECR.
- */
+/** The settings of a repository. The default are those of ECR. */
 export type RepositorySettings = { tag_mutability: TagMutability | { unknown: string }, 
-/**
- * Tags that are excluded from the tag mutability, as patterns with `*`. At most five.
- */
+/** Tags that are excluded from the tag mutability, as patterns with `*`. At most five. */
 exclusion_filters: Array<string>, scan_on_push: boolean, 
-/**
- * Encryption of the layers at rest.
- */
+/** Encryption of the layers at rest. */
 encryption: Encryption | { unknown: string }, 
-/**
- * AWS tags.
- */
+/** AWS tags. */
 tags: { [key in string]: string }, 
-/**
- * The lifecycle policy.
- */
+/** The lifecycle policy. */
 lifecycle: LifecyclePreset, 
-/**
- * The repository policy, a document of at most 10,240 characters. `null` for none.
- */
+/** The repository policy, a document of at most 10,240 characters. `null` for none. */
 policy: string | null, };
 
-/**
- * Whether tags can be overwritten. ECR's `ImageTagMutability`.
- */
+/** Whether tags can be overwritten. ECR's `ImageTagMutability`. */
 export type TagMutability = "mutable" | "immutable" | "immutable_with_exclusion" | "mutable_with_exclusion";

@@ -5,9 +5,7 @@ import type { RepositorySettings } from "./migration";
 import type { LifecycleForecast } from "./repositories";
 import type { SelectedImage } from "./sources";
 
-/**
- * The tool that copies images from registry to registry in the commands of a plan.
- */
+/** The tool that copies images from registry to registry in the commands of a plan. */
 export type CopyTool = "skopeo" | "crane";
 
 /**
@@ -15,194 +13,110 @@ export type CopyTool = "skopeo" | "crane";
  * destination.
  */
 export type DestinationIdentity = { 
-/**
- * The twelve digits of the AWS account.
- */
+/** The twelve digits of the AWS account. */
 account_id: string, 
-/**
- * The partition of the region, such as `aws` or `aws-cn`.
- */
+/** The partition of the region, such as `aws` or `aws-cn`. */
 partition: string, region: string, 
-/**
- * The host of the registry, with the port if it has one.
- */
+/** The host of the registry, with the port if it has one. */
 registry: string, 
-/**
- * The endpoint of the ECR API that replaces the one of AWS.
- */
+/** The endpoint of the ECR API that replaces the one of AWS. */
 ecr_endpoint: string | null, 
-/**
- * The endpoint of the registry that replaces the one of AWS.
- */
+/** The endpoint of the registry that replaces the one of AWS. */
 registry_endpoint: string | null, };
 
-/**
- * What is pushed of an engine's image.
- */
+/** What is pushed of an engine's image. */
 export type EngineOutcome = "whole" | "part" | "seen_while_sending" | "repacked" | "mounted";
 
-/**
- * The image in the Docker Engine, and the predicted result of its push.
- */
+/** The image in the Docker Engine, and the predicted result of its push. */
 export type EnginePrediction = { 
-/**
- * The image ID in the engine. A run stops if the name refers to another image.
- */
+/** The image ID in the engine. A run stops if the name refers to another image. */
 image_id: string, 
-/**
- * Who pushes it.
- */
+/** Who pushes it. */
 way: EnginePushMethod, 
-/**
- * What is pushed.
- */
+/** What is pushed. */
 outcome: EngineOutcome, 
-/**
- * The platform that is pushed, if it is one of an index.
- */
+/** The platform that is pushed, if it is one of an index. */
 platform: string | null, 
-/**
- * The operating system version of the platform, which Windows images have.
- */
+/** The operating system version of the platform, which Windows images have. */
 os_version?: string, 
 /**
  * Every platform of the index. Empty for a single image, and if the engine doesn't report
  * them.
  */
 index_platforms: Array<string>, 
-/**
- * Whether attestations of the index are not pushed.
- */
+/** Whether attestations of the index are not pushed. */
 attestations_stay: boolean, };
 
-/**
- * Who sends the content of an engine's image.
- */
+/** Who sends the content of an engine's image. */
 export type EnginePushMethod = "push" | "push_platform" | "own_push";
 
-/**
- * An image in ECR whose tag the plan wants for another image.
- */
+/** An image in ECR whose tag the plan wants for another image. */
 export type ExistingImage = { 
 /**
  * The compressed size as ECR counts it: for an index, the size of its largest child. `null` if
  * ECR didn't report it.
  */
 size_bytes: number | null, 
-/**
- * When it was pushed. `null` if ECR didn't report it.
- */
+/** When it was pushed. `null` if ECR didn't report it. */
 pushed_at_ms: number | null, };
 
-/**
- * The expected duration of a transfer.
- */
+/** The expected duration of a transfer. */
 export type ExpectedTime = { elapsed_ms: number, 
-/**
- * The average speed of the earlier migrations.
- */
+/** The average speed of the earlier migrations. */
 bytes_per_second: number, 
-/**
- * Number of earlier migrations in the estimate.
- */
+/** Number of earlier migrations in the estimate. */
 migrations: number, };
 
-/**
- * What a migration would do. Planning writes nothing.
- */
+/** What a migration would do. Planning writes nothing. */
 export type MigrationPlan = { 
-/**
- * The ID with which it is started.
- */
+/** The ID with which it is started. */
 plan: string, 
-/**
- * The AWS identity that made the plan.
- */
+/** The AWS identity that made the plan. */
 identity: AwsIdentity, 
-/**
- * The destination. A run refuses any other one.
- */
+/** The destination. A run refuses any other one. */
 destination: DestinationIdentity, 
-/**
- * The host of the registry, with the port if it has one.
- */
+/** The host of the registry, with the port if it has one. */
 registry: string, 
-/**
- * The ECR repositories, in the order of their first image.
- */
+/** The ECR repositories, in the order of their first image. */
 repositories: Array<PlannedRepository>, 
-/**
- * The images, in the order of the copies.
- */
+/** The images, in the order of the copies. */
 images: Array<PlannedImage>, totals: PlanTotals, 
-/**
- * The pull quota, if the source is Docker Hub.
- */
+/** The pull quota, if the source is Docker Hub. */
 pull_quota: NeededQuota | null, 
-/**
- * The expected time, if earlier migrations with the same source allow an estimate.
- */
+/** The expected time, if earlier migrations with the same source allow an estimate. */
 expected: ExpectedTime | null, 
-/**
- * The same work as commands of `aws`, `docker` and `skopeo`.
- */
+/** The same work as commands of `aws`, `docker` and `skopeo`. */
 commands: Array<string>, 
-/**
- * Whether the plan can start: no image is refused or undecided, and there is something to do.
- */
+/** Whether the plan can start: no image is refused or undecided, and there is something to do. */
 ready: boolean, };
 
-/**
- * The pull quota of Docker Hub.
- */
+/** The pull quota of Docker Hub. */
 export type NeededQuota = { 
-/**
- * Pulls that the plan requires; each platform counts. A minimum, if images are read later.
- */
+/** Pulls that the plan requires; each platform counts. A minimum, if images are read later. */
 needed: number, 
-/**
- * Remaining pulls. `null` if not limited.
- */
+/** Remaining pulls. `null` if not limited. */
 left: number | null, 
-/**
- * Length of the window of the limit.
- */
+/** Length of the window of the limit. */
 window_seconds: number | null, };
 
-/**
- * Progress of gathering the facts of a plan.
- */
+/** Progress of gathering the facts of a plan. */
 export type PlanProgress = { 
-/**
- * Number of images that were looked up.
- */
+/** Number of images that were looked up. */
 looked_at: number, 
-/**
- * Number of images in the request.
- */
+/** Number of images in the request. */
 images: number, };
 
-/**
- * Something to know about a planned image before starting.
- */
+/** Something to know about a planned image before starting. */
 export type PlanRemark = "digest_changes" | "one_platform" | "size_unpacked" | "read_later" | "chosen_platform" | "not_for_amd64" | "not_for_lambda" | "build_cache" | "foreign_layers" | "destination_has_index";
 
 export type PlanTotals = { repositories_to_create: number, 
-/**
- * Images to copy.
- */
+/** Images to copy. */
 images_to_move: number, 
-/**
- * Images that already exist, or whose destination is kept by choice.
- */
+/** Images that already exist, or whose destination is kept by choice. */
 images_unchanged: number, 
-/**
- * Images that need a choice.
- */
+/** Images that need a choice. */
 conflicts: number, 
-/**
- * Images that can't be copied.
- */
+/** Images that can't be copied. */
 refused: number, 
 /**
  * Bytes that the account receives: each layer once for each repository that doesn't have it,
@@ -210,154 +124,92 @@ refused: number,
  * the manifests themselves are not counted.
  */
 upload_bytes: number, 
-/**
- * Whether blob mounting is enabled in ECR, if known.
- */
+/** Whether blob mounting is enabled in ECR, if known. */
 blob_mounting: boolean | null, 
-/**
- * Bytes of all images to copy without existing layers; each shared layer is counted once.
- */
+/** Bytes of all images to copy without existing layers; each shared layer is counted once. */
 unique_bytes: number, 
-/**
- * Bytes that ECR stores in addition: a layer in two repositories counts twice.
- */
+/** Bytes that ECR stores in addition: a layer in two repositories counts twice. */
 stored_bytes: number, 
-/**
- * Bytes of images to copy that their repositories already have.
- */
+/** Bytes of images to copy that their repositories already have. */
 there_bytes: number, 
 /**
  * Bytes that can be mounted: layers that go to several repositories with the same encryption,
  * or that one of those already has.
  */
 mountable_bytes: number, 
-/**
- * Tags of signatures, attestations and SBOMs that will be written with the images.
- */
+/** Tags of signatures, attestations and SBOMs that will be written with the images. */
 referrer_tags: number, 
 /**
  * Tags of signatures, attestations and SBOMs that are not written, because a different one at
  * the destination is kept.
  */
 referrer_tags_kept: number, 
-/**
- * Images to copy whose signatures couldn't be listed yet.
- */
+/** Images to copy whose signatures couldn't be listed yet. */
 referrers_unknown: number, };
 
-/**
- * What a migration will do with an image.
- */
+/** What a migration will do with an image. */
 export type PlannedAction = { "kind": "move" } | { "kind": "overwrite" } | { "kind": "already_there" } | { "kind": "keep_existing" } | { "kind": "conflict", 
-/**
- * Whether the repository allows the tag to move.
- */
+/** Whether the repository allows the tag to move. */
 overwrite_allowed: boolean, } | { "kind": "refused", error: ApiError, };
 
 export type PlannedImage = { 
-/**
- * Its number in the plan, starting at 0. Events and reports use it.
- */
+/** Its number in the plan, starting at 0. Events and reports use it. */
 image: number, selected: SelectedImage, 
-/**
- * The full source reference, such as `docker.io/dencold/pgcli:latest`.
- */
+/** The full source reference, such as `docker.io/dencold/pgcli:latest`. */
 source: string, 
-/**
- * The full destination reference.
- */
+/** The full destination reference. */
 destination: string, 
-/**
- * The name of the ECR repository.
- */
+/** The name of the ECR repository. */
 repository: string, 
-/**
- * The tag in ECR.
- */
+/** The tag in ECR. */
 tag: string, route: Route, action: PlannedAction, 
-/**
- * The digest at the source, if it is known before the push.
- */
+/** The digest at the source, if it is known before the push. */
 source_digest: string | null, 
-/**
- * The current digest of the tag in ECR.
- */
+/** The current digest of the tag in ECR. */
 destination_digest: string | null, 
-/**
- * The different image in ECR that the tag points to now, if there is one.
- */
+/** The different image in ECR that the tag points to now, if there is one. */
 existing?: ExistingImage, 
-/**
- * The platforms that are copied.
- */
+/** The platforms that are copied. */
 platforms: Array<string>, 
 /**
  * The size of all its content. `null` if it wasn't read, because the image is refused, ECR has
  * it already, or its manifests are read during the migration.
  */
 size_bytes: number | null, 
-/**
- * Remarks, such as that the Docker Engine packs layers again.
- */
+/** Remarks, such as that the Docker Engine packs layers again. */
 remarks: Array<PlanRemark>, 
-/**
- * Its position among the images of its repository, which are pushed oldest first.
- */
+/** Its position among the images of its repository, which are pushed oldest first. */
 push_order?: number, 
 /**
  * The tags of its signatures, attestations and SBOMs, which are copied too. `null` if they are
  * looked up when the image is copied.
  */
 referrer_tags: Array<PlannedReferrerTag> | null, 
-/**
- * The digest of its index, if only one platform of the index is copied.
- */
+/** The digest of its index, if only one platform of the index is copied. */
 part_of?: string, 
-/**
- * The image in the Docker Engine, and the predicted result of its push.
- */
+/** The image in the Docker Engine, and the predicted result of its push. */
 engine?: EnginePrediction, };
 
-/**
- * A tag that stores a signature, attestation or SBOM of an image, such as `sha256-….sig`.
- */
+/** A tag that stores a signature, attestation or SBOM of an image, such as `sha256-….sig`. */
 export type PlannedReferrerTag = { 
-/**
- * The tag, at the source and at the destination.
- */
+/** The tag, at the source and at the destination. */
 tag: string, source_digest: string, 
-/**
- * The digest at the destination when the plan was created.
- */
+/** The digest at the destination when the plan was created. */
 destination_digest: string | null, };
 
-/**
- * An ECR repository of a plan.
- */
+/** An ECR repository of a plan. */
 export type PlannedRepository = { name: string, 
-/**
- * Its URI, without a tag.
- */
+/** Its URI, without a tag. */
 uri: string, exists: boolean, 
-/**
- * Its settings, or those that it will be created with.
- */
+/** Its settings, or those that it will be created with. */
 settings: RepositorySettings, 
-/**
- * Settings of an existing repository that differ from the request. They are not changed.
- */
+/** Settings of an existing repository that differ from the request. They are not changed. */
 differences: Array<SettingDifference>, 
-/**
- * What its lifecycle policy will do with the images of the plan.
- */
+/** What its lifecycle policy will do with the images of the plan. */
 lifecycle: LifecycleForecast, };
 
-/**
- * How an image is transferred.
- */
+/** How an image is transferred. */
 export type Route = "docker_engine" | "registry_to_registry";
 
-/**
- * A setting of an existing repository that differs from the request.
- */
+/** A setting of an existing repository that differs from the request. */
 export type SettingDifference = { setting: string, wanted: string, actual: string, };

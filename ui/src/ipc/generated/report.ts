@@ -5,137 +5,79 @@ import type { Route } from "./plan";
 import type { ImageSource } from "./sources";
 import type { Undone } from "./undo";
 
-/**
- * One migration, as the history lists it.
- */
+/** One migration, as the history lists it. */
 export type HistoryEntry = { 
-/**
- * Its ID, which is also the ID of a job that runs it.
- */
+/** Its ID, which is also the ID of a job that runs it. */
 migration: string, 
-/**
- * Its outcome, or that it is running.
- */
+/** Its outcome, or that it is running. */
 state: MigrationOutcome, 
-/**
- * The headline and the counts, as in the report.
- */
+/** The headline and the counts, as in the report. */
 summary: ReportSummary, started_at_ms: number, 
-/**
- * The duration of all its runs together.
- */
+/** The duration of all its runs together. */
 elapsed_ms: number, 
 /**
  * Why its record can't be read, if it can't. The migration can't be resumed then, and what is unknown of it is
  * `null`, 0 or empty.
  */
 error: ApiError | null, 
-/**
- * The AWS identity that ran it. `null` if its record can't be read.
- */
+/** The AWS identity that ran it. `null` if its record can't be read. */
 identity: AwsIdentity | null, 
-/**
- * The host of the registry, with the port if it has one.
- */
+/** The host of the registry, with the port if it has one. */
 registry: string, 
-/**
- * The source of the images. `null` if its record can't be read.
- */
+/** The source of the images. `null` if its record can't be read. */
 source: ImageSource | null, repositories_created: number, 
-/**
- * Lifecycle policies of new repositories that are not set. Resume sets them.
- */
+/** Lifecycle policies of new repositories that are not set. Resume sets them. */
 policies_not_set: number, images: number, 
-/**
- * Images that were copied and verified.
- */
+/** Images that were copied and verified. */
 moved: number, 
-/**
- * Images that already existed, or that the user chose to keep.
- */
+/** Images that already existed, or that the user chose to keep. */
 unchanged: number, failed: number, 
-/**
- * `null` if the Docker Engine did not report all bytes.
- */
+/** `null` if the Docker Engine did not report all bytes. */
 sent_bytes: number | null, 
-/**
- * Bytes that already existed at the destination.
- */
+/** Bytes that already existed at the destination. */
 skipped_bytes: number, 
-/**
- * When and how far it was undone.
- */
+/** When and how far it was undone. */
 undone: Undone | null, };
 
-/**
- * The images of a migration that a search found.
- */
+/** The images of a migration that a search found. */
 export type HistoryMatch = { migration: string, images: number, source: string, destination: string, };
 
-/**
- * The result of one image.
- */
+/** The result of one image. */
 export type ImageReport = { 
-/**
- * Its number in the plan.
- */
+/** Its number in the plan. */
 image: number, 
-/**
- * The full source reference.
- */
+/** The full source reference. */
 source: string, 
-/**
- * The full destination reference.
- */
+/** The full destination reference. */
 destination: string, route: Route, result: ImageResult, source_digest: string | null, pushed_digest: string | null, 
-/**
- * The digest of the tag in the registry.
- */
+/** The digest of the tag in the registry. */
 registry_digest: string | null, 
-/**
- * The digest of the tag in the response of ECR's DescribeImages.
- */
+/** The digest of the tag in the response of ECR's DescribeImages. */
 ecr_digest: string | null, 
-/**
- * What the comparison of the digests proves.
- */
+/** What the comparison of the digests proves. */
 proof: Proof, 
-/**
- * Computed from result and proof. The counts of the report are sums of these.
- */
+/** Computed from result and proof. The counts of the report are sums of these. */
 standing: ImageStanding, 
 /**
  * The platforms of a copied index, in its order. Empty for a single image, and for an image
  * that already existed.
  */
 platforms: Array<PlatformProof>, 
-/**
- * `null` if the Docker Engine did not report all bytes.
- */
+/** `null` if the Docker Engine did not report all bytes. */
 sent_bytes: number | null, elapsed_ms: number, 
-/**
- * Referrers (signatures, attestations, SBOMs) that couldn't be copied.
- */
+/** Referrers (signatures, attestations, SBOMs) that couldn't be copied. */
 left_behind: Array<LeftBehind>, 
-/**
- * The digest of the source tag after the push, if the tag was moved during the copy.
- */
+/** The digest of the source tag after the push, if the tag was moved during the copy. */
 source_moved_to: string | null, 
-/**
- * The digest of its index, if only one platform of the index was copied.
- */
+/** The digest of its index, if only one platform of the index was copied. */
 part_of?: string, };
 
 export type ImageResult = { "kind": "moved" } | { "kind": "unchanged" } | { "kind": "failed", error: ApiError, } | { "kind": "cancelled" };
 
-/**
- * What is known about one planned image.
- */
+/** What is known about one planned image. */
 export type ImageStanding = "equal" | "equal_to_pushed" | "kept" | "failed" | "not_finished" | "unknown";
 
-/**
- * A referrer that wasn't copied.
- */
+/** A referrer that wasn't copied. */
 export type LeftBehind = { 
 /**
  * Its digest or tag at the source. The digest of the image if its referrers couldn't be
@@ -143,67 +85,37 @@ export type LeftBehind = {
  */
 name: string, error: ApiError, };
 
-/**
- * The headline of a migration.
- */
+/** The headline of a migration. */
 export type MigrationOutcome = "running" | "succeeded" | "kept" | "unproven" | "partly_failed" | "failed" | "cancelled" | "interrupted" | "incomplete";
 
 export type MigrationReport = { job: string, 
-/**
- * The outcome, computed from the proofs of the images.
- */
+/** The outcome, computed from the proofs of the images. */
 outcome: MigrationOutcome, 
-/**
- * The headline, the counts and what needs attention.
- */
+/** The headline, the counts and what needs attention. */
 summary: ReportSummary, 
-/**
- * The AWS identity that ran it. `null` for a copy without a plan.
- */
+/** The AWS identity that ran it. `null` for a copy without a plan. */
 identity: AwsIdentity | null, 
-/**
- * The host of the registry, with the port if it has one.
- */
+/** The host of the registry, with the port if it has one. */
 registry: string, started_at_ms: number, elapsed_ms: number, repositories_created: Array<string>, 
-/**
- * Of these, the repositories that no image was pushed to. *Undo* deletes them.
- */
+/** Of these, the repositories that no image was pushed to. *Undo* deletes them. */
 repositories_empty: Array<string>, images: Array<ImageReport>, 
-/**
- * `null` if the Docker Engine did not report all bytes.
- */
+/** `null` if the Docker Engine did not report all bytes. */
 sent_bytes: number | null, 
-/**
- * Bytes that already existed at the destination.
- */
+/** Bytes that already existed at the destination. */
 skipped_bytes: number, 
-/**
- * Temporary tags that remain in the Docker Engine.
- */
+/** Temporary tags that remain in the Docker Engine. */
 temporary_tags_left: Array<string>, 
-/**
- * Lifecycle policies of new repositories that were not set.
- */
+/** Lifecycle policies of new repositories that were not set. */
 policies_not_set: Array<PolicyNotSet>, 
-/**
- * Why the history is incomplete, if it couldn't be written.
- */
+/** Why the history is incomplete, if it couldn't be written. */
 journal_error: ApiError | null, 
-/**
- * The internal error that ended the run, if one did.
- */
+/** The internal error that ended the run, if one did. */
 run_error: ApiError | null, 
-/**
- * The part of the plan, if the plan was run from a file.
- */
+/** The part of the plan, if the plan was run from a file. */
 part: ReportPart | null, 
-/**
- * The missing parts of a merged report.
- */
+/** The missing parts of a merged report. */
 missing_parts: Array<number>, 
-/**
- * When the images were verified again, if they were after the run.
- */
+/** When the images were verified again, if they were after the run. */
 verified_at_ms: number | null, };
 
 /**
@@ -211,86 +123,48 @@ verified_at_ms: number | null, };
  * of the verified ones.
  */
 export type OutcomeCounts = { images: number, 
-/**
- * In ECR, with the digest of the source.
- */
+/** In ECR, with the digest of the source. */
 equal: number, 
-/**
- * In ECR with the digest that was pushed, which is not the digest of the source.
- */
+/** In ECR with the digest that was pushed, which is not the digest of the source. */
 equal_to_pushed: number, 
-/**
- * Verified images that were skipped because ECR already had them.
- */
+/** Verified images that were skipped because ECR already had them. */
 up_to_date: number, 
-/**
- * A different image stays under the tag, by choice.
- */
+/** A different image stays under the tag, by choice. */
 kept: number, failed: number, 
-/**
- * Not finished when the migration ended.
- */
+/** Not finished when the migration ended. */
 not_finished: number, 
-/**
- * Nothing proves what ECR holds under the tag.
- */
+/** Nothing proves what ECR holds under the tag. */
 unknown: number, };
 
-/**
- * The image of one platform.
- */
+/** The image of one platform. */
 export type PlatformProof = { 
-/**
- * Such as `linux/arm64/v8`.
- */
+/** Such as `linux/arm64/v8`. */
 platform: string, 
-/**
- * Its digest at the source.
- */
+/** Its digest at the source. */
 digest: string, 
-/**
- * Whether ECR's DescribeImages reported this digest after the push.
- */
+/** Whether ECR's DescribeImages reported this digest after the push. */
 in_ecr: boolean, };
 
-/**
- * A lifecycle policy of a new repository that was not set.
- */
+/** A lifecycle policy of a new repository that was not set. */
 export type PolicyNotSet = { repository: string, 
-/**
- * Why setting it failed. `null` if the migration was cancelled before.
- */
+/** Why setting it failed. `null` if the migration was cancelled before. */
 error: ApiError | null, };
 
-/**
- * What the digests of an image prove.
- */
+/** What the digests of an image prove. */
 export type Proof = "equal" | "equal_to_part" | "same_content" | "equal_to_pushed" | "different" | "not_proved";
 
-/**
- * The formats that a report is exported in.
- */
+/** The formats that a report is exported in. */
 export type ReportFormat = "markdown" | "csv" | "json" | "html";
 
-/**
- * The part of a plan that a report is of.
- */
+/** The part of a plan that a report is of. */
 export type ReportPart = { 
-/**
- * The SHA-256 digest of the content of the plan file.
- */
+/** The SHA-256 digest of the content of the plan file. */
 plan: string, 
-/**
- * The number of the part, starting at 1. `null` for a merged report.
- */
+/** The number of the part, starting at 1. `null` for a merged report. */
 part: number | null, 
-/**
- * Number of parts of the plan.
- */
+/** Number of parts of the plan. */
 parts: number, 
-/**
- * Number of images of the whole plan.
- */
+/** Number of images of the whole plan. */
 plan_images: number, };
 
 /**
@@ -298,25 +172,17 @@ plan_images: number, };
  * all show this text.
  */
 export type ReportSummary = { 
-/**
- * How the headline is marked.
- */
+/** How the headline is marked. */
 status: SummaryStatus, title: string, 
-/**
- * The counts in a sentence.
- */
+/** The counts in a sentence. */
 text: string, 
 /**
  * Sentences about what needs attention: unknown images, referrers that were not copied, temporary
  * tags, an incomplete history.
  */
 notes: Array<string>, 
-/**
- * Number of images by standing.
- */
+/** Number of images by standing. */
 counts: OutcomeCounts, };
 
-/**
- * How a headline is marked, in the words of Cloudscape's status indicator.
- */
+/** How a headline is marked, in the words of Cloudscape's status indicator. */
 export type SummaryStatus = "success" | "info" | "warning" | "error" | "stopped" | "in-progress";

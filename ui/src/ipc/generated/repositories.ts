@@ -4,246 +4,144 @@ import type { RepositorySettings, TagMutability } from "./migration";
 import type { DestinationIdentity } from "./plan";
 import type { UnreadRepository } from "./sources";
 
-/**
- * A policy in words.
- */
+/** A policy in words. */
 export type AccessWords = { 
-/**
- * Why ECR would refuse the text.
- */
+/** Why ECR would refuse the text. */
 problem: string | null, 
-/**
- * Its statements, in the order of the document.
- */
+/** Its statements, in the order of the document. */
 statements: Array<StatementWords>, };
 
-/**
- * An image that a policy deletes or archives.
- */
+/** An image that a policy deletes or archives. */
 export type AffectedImage = { digest: string, tags: Array<string>, 
-/**
- * The priority of the rule that applies.
- */
+/** The priority of the rule that applies. */
 rule: number, action: LifecycleAction | { unknown: string }, pushed_at_ms: number | null, pulled_at_ms: number | null, };
 
-/**
- * Whether a cache rule can reach its upstream.
- */
+/** Whether a cache rule can reach its upstream. */
 export type CacheRuleValidation = { is_valid: boolean, 
-/**
- * Why not, in the words of ECR.
- */
+/** Why not, in the words of ECR. */
 failure: string | null, };
 
-/**
- * A class of images that can be deleted.
- */
+/** A class of images that can be deleted. */
 export type CleanupClass = "orphans" | "superseded_indexes" | "loose_images" | "build_caches" | "unused" | "same_layers" | "many_tags";
 
-/**
- * An image of a clean-up.
- */
+/** An image of a clean-up. */
 export type CleanupImage = { digest: string, kind: ImageKind, tags: Array<string>, pushed_at_ms: number | null, 
-/**
- * The last pull by someone else than Transload.
- */
+/** The last pull by someone else than Transload. */
 pulled_at_ms: number | null, };
 
-/**
- * What a clean-up of one class would delete.
- */
+/** What a clean-up of one class would delete. */
 export type CleanupProposal = { class: CleanupClass, 
-/**
- * Number of manifests that must be read before this class is known. Nothing is proposed until then.
- */
+/** Number of manifests that must be read before this class is known. Nothing is proposed until then. */
 unread_manifests: number, 
-/**
- * The images of the class.
- */
+/** The images of the class. */
 images: Array<CleanupImage>, 
-/**
- * Images of the class that are excluded, with the reason.
- */
+/** Images of the class that are excluded, with the reason. */
 kept: Array<KeptFromCleanup>, 
 /**
  * The proposed images and everything that goes with them, in the order in which ECR deletes them: referrers, indexes,
  * the images of indexes.
  */
 deleted: Array<string>, 
-/**
- * The bytes that this frees.
- */
+/** The bytes that this frees. */
 freed: FreedBytes, };
 
-/**
- * What is never proposed, and from which age on an image counts as unused.
- */
+/** What is never proposed, and from which age on an image counts as unused. */
 export type CleanupRules = { 
-/**
- * Patterns of tags whose images are kept.
- */
+/** Patterns of tags whose images are kept. */
 protected_tags: Array<string>, 
-/**
- * Images that were pushed, or signed, less than this many days ago are kept.
- */
+/** Images that were pushed, or signed, less than this many days ago are kept. */
 min_age_days: number, 
 /**
  * Images that others pulled less than this many days ago are kept, except in the class of unused images, which has its
  * own number. An untagged image can be what a deployment pulls by its digest.
  */
 pulled_days: number, 
-/**
- * Days without a push and a pull after which an image is unused.
- */
+/** Days without a push and a pull after which an image is unused. */
 unused_days: number, 
-/**
- * Days after which a build cache is outdated.
- */
+/** Days after which a build cache is outdated. */
 cache_days: number, 
-/**
- * Whether images of a pull-through cache are proposed too. ECR pulls them again when they are needed.
- */
+/** Whether images of a pull-through cache are proposed too. ECR pulls them again when they are needed. */
 include_cached: boolean, };
 
-/**
- * A deletion of images, as the history lists it.
- */
+/** A deletion of images, as the history lists it. */
 export type DeletionEntry = { 
-/**
- * The ID of its record.
- */
+/** The ID of its record. */
 deletion: string, started_at_ms: number, 
 /**
  * Why its record can't be read, if it can't. It can't be restored then, and what is unknown of it is `null`, 0 or
  * empty.
  */
 error: ApiError | null, 
-/**
- * `null` if its record can't be read.
- */
+/** `null` if its record can't be read. */
 destination: DestinationIdentity | null, 
-/**
- * The repositories that it was planned for.
- */
+/** The repositories that it was planned for. */
 repositories: Array<string>, 
-/**
- * The clean-up that proposed its images.
- */
+/** The clean-up that proposed its images. */
 class: CleanupClass | null, planned: DeletionTotals, 
-/**
- * What was deleted. `null` if the program ended before the deletion did.
- */
+/** What was deleted. `null` if the program ended before the deletion did. */
 deleted: DeletionTotals | null, stopped: boolean, 
-/**
- * The file with the table of its images.
- */
+/** The file with the table of its images. */
 table: string, 
-/**
- * The last restore, if there was one.
- */
+/** The last restore, if there was one. */
 restored: Restored | null, };
 
-/**
- * What a deletion does.
- */
+/** What a deletion does. */
 export type DeletionPhase = "reading_manifests" | "deleting";
 
-/**
- * What a deletion would delete, and what it would keep.
- */
+/** What a deletion would delete, and what it would keep. */
 export type DeletionPlan = { 
-/**
- * The ID with which it is carried out.
- */
+/** The ID with which it is carried out. */
 deletion: string, destination: DestinationIdentity, repositories: Array<RepositoryDeletionPlan>, 
-/**
- * Repositories that couldn't be read. They are kept.
- */
+/** Repositories that couldn't be read. They are kept. */
 unreadable: Array<UnreadableRepository>, 
-/**
- * Repositories whose unread indexes the caller isn't allowed to read. What only such an index lists is kept.
- */
+/** Repositories whose unread indexes the caller isn't allowed to read. What only such an index lists is kept. */
 unread: Array<UnreadableRepository>, 
 /**
  * The text that the user must enter: the repository's name, or the number of images in several repositories.
  * `null` if nothing was tagged, pulled lately, or is more than a few images.
  */
 confirmation: string | null, totals: DeletionTotals, 
-/**
- * The bytes that it frees.
- */
+/** The bytes that it frees. */
 freed: FreedBytes, };
 
 export type DeletionProgress = { phase: DeletionPhase, 
-/**
- * Number of manifests, or of images, tags and repositories, that are finished.
- */
+/** Number of manifests, or of images, tags and repositories, that are finished. */
 done: number, 
-/**
- * The same number in total.
- */
+/** The same number in total. */
 total: number, };
 
 export type DeletionReport = { 
-/**
- * The repositories of the plan, in its order.
- */
+/** The repositories of the plan, in its order. */
 repositories: Array<RepositoryDeletion>, 
-/**
- * What was planned.
- */
+/** What was planned. */
 planned: DeletionTotals, 
-/**
- * What was deleted.
- */
+/** What was deleted. */
 deleted: DeletionTotals, 
-/**
- * The file with the record of the images. `null` if the deletion includes none.
- */
+/** The file with the record of the images. `null` if the deletion includes none. */
 record: string | null, stopped: boolean, };
 
-/**
- * What the user wants to delete.
- */
+/** What the user wants to delete. */
 export type DeletionTarget = { "kind": "repositories", names: Array<string>, } | { "kind": "images", repository: string, digests: Array<string>, class: CleanupClass | null, } | { "kind": "tag", repository: string, tag: string, digest: string, };
 
-/**
- * Numbers of a deletion.
- */
+/** Numbers of a deletion. */
 export type DeletionTotals = { repositories: number, images: number, 
-/**
- * Number of tags, those of deleted images and those that are deleted alone.
- */
+/** Number of tags, those of deleted images and those that are deleted alone. */
 tags: number, };
 
-/**
- * Why a clean-up excludes an image.
- */
+/** Why a clean-up excludes an image. */
 export type ExclusionReason = { "kind": "in_use", count: number, } | { "kind": "cached", prefix: string, } | { "kind": "migrated", at_ms: number, } | { "kind": "part_of", indexes: Array<string>, } | { "kind": "protected_tag", tag: string, } | { "kind": "unreadable_tag" } | { "kind": "unknown_status", status: string, } | { "kind": "unread_index" } | { "kind": "pushed_lately", days: number, } | { "kind": "pulled_lately", at_ms: number, 
-/**
- * Whether it has no tag, so that it was pulled by its digest.
- */
+/** Whether it has no tag, so that it was pulled by its digest. */
 by_digest: boolean, } | { "kind": "referrer_pushed_lately", days: number, };
 
-/**
- * An image that a lifecycle policy applies to.
- */
+/** An image that a lifecycle policy applies to. */
 export type ExpiringImage = { 
-/**
- * Its number in the plan. `null` for an existing image.
- */
+/** Its number in the plan. `null` for an existing image. */
 image: number | null, 
-/**
- * Its tags. For a planned image, only the planned one.
- */
+/** Its tags. For a planned image, only the planned one. */
 tags: Array<string>, 
-/**
- * Its digest, if known.
- */
+/** Its digest, if known. */
 digest: string | null, 
-/**
- * The priority of the rule that applies.
- */
+/** The priority of the rule that applies. */
 rule: number, action: LifecycleAction, 
 /**
  * Days after its push or its last pull. `null` if it happens at the next evaluation, within 24
@@ -251,39 +149,23 @@ rule: number, action: LifecycleAction,
  */
 after_days: number | null, };
 
-/**
- * Whom a statement allows something, the nearest first.
- */
+/** Whom a statement allows something, the nearest first. */
 export type Exposure = "this_account" | "service" | "organization" | "other_account" | "network" | "everyone";
 
-/**
- * An image that matches a text, as it was last listed.
- */
+/** An image that matches a text, as it was last listed. */
 export type FoundImage = { repository: string, 
-/**
- * The URI of its repository.
- */
+/** The URI of its repository. */
 uri: string, digest: string, tags: Array<string>, 
-/**
- * The size as ECR reports it.
- */
+/** The size as ECR reports it. */
 size_bytes: number | null, pushed_at_ms: number | null, 
-/**
- * The last pull by someone else than Transload.
- */
+/** The last pull by someone else than Transload. */
 pulled_at_ms: number | null, is_archived: boolean, 
-/**
- * When its repository was listed.
- */
+/** When its repository was listed. */
 listed_at_ms: number, };
 
-/**
- * Images that match a text.
- */
+/** Images that match a text. */
 export type FoundImages = { images: Array<FoundImage>, 
-/**
- * Whether more images match.
- */
+/** Whether more images match. */
 has_more: boolean, };
 
 /**
@@ -291,735 +173,403 @@ has_more: boolean, };
  * repositories.
  */
 export type FreedBytes = { at_least: number, at_most: number, 
-/**
- * Whether other repositories may have the layers too, stored once for all: blob mounting isn't known to be off.
- */
+/** Whether other repositories may have the layers too, stored once for all: blob mounting isn't known to be off. */
 may_be_shared: boolean, };
 
-/**
- * A change that was made in ECR.
- */
+/** A change that was made in ECR. */
 export type ImageChange = { changed_at_ms: number, destination: DestinationIdentity, repository: string, change: ImageChangeKind, };
 
-/**
- * What was changed.
- */
+/** What was changed. */
 export type ImageChangeKind = { "kind": "tag_added", tag: string, digest: string, } | { "kind": "tag_moved", tag: string, from: string, to: string, } | { "kind": "tag_removed", tag: string, digest: string, } | { "kind": "archived", images: number, refused: number, } | { "kind": "restored", images: number, refused: number, };
 
-/**
- * A number of rows, exact or an upper bound.
- */
+/** A number of rows, exact or an upper bound. */
 export type ImageCount = { count: number, 
-/**
- * Whether it is known what every index lists. Otherwise, images that an unread index lists are counted too.
- */
+/** Whether it is known what every index lists. Otherwise, images that an unread index lists are counted too. */
 is_exact: boolean, };
 
-/**
- * The kind of an image in a repository.
- */
+/** The kind of an image in a repository. */
 export type ImageKind = "image" | "index" | "signature" | "sbom" | "provenance" | "attestation" | "helm_chart" | "wasm" | "build_cache" | "soci_index" | "model" | "referrer_list" | "other";
 
-/**
- * An image that a deletion left.
- */
+/** An image that a deletion left. */
 export type ImageNotDeleted = { digest: string, error: ApiError, };
 
-/**
- * An image that ECR refused.
- */
+/** An image that ECR refused. */
 export type ImageNotRestored = { repository: string, digest: string, error: ApiError, };
 
-/**
- * An image that belongs to another one.
- */
+/** An image that belongs to another one. */
 export type ImagePart = { digest: string, kind: ImageKind, 
-/**
- * The platform, as its index names it.
- */
+/** The platform, as its index names it. */
 platform: string | null, parts: Array<ImagePart>, };
 
-/**
- * A row: one thing that was pushed, with everything that belongs to it.
- */
+/** A row: one thing that was pushed, with everything that belongs to it. */
 export type ImageRow = { digest: string, kind: ImageKind, parts: Array<ImagePart>, 
-/**
- * The platforms of an index, in its order.
- */
+/** The platforms of an index, in its order. */
 platforms: Array<string>, signatures: number, sboms: number, 
-/**
- * Number of its provenance attestations.
- */
+/** Number of its provenance attestations. */
 provenances: number, 
-/**
- * Number of its other attestations.
- */
+/** Number of its other attestations. */
 attestations: number, 
-/**
- * Number of its other referrers.
- */
+/** Number of its other referrers. */
 referrers: number, 
-/**
- * Size of the row with shared layers counted once.
- */
+/** Size of the row with shared layers counted once. */
 size: ImageSize, 
-/**
- * Bytes that no other row uses. `None` if a manifest of the repository wasn't read.
- */
+/** Bytes that no other row uses. `None` if a manifest of the repository wasn't read. */
 only_here_bytes: number | null, 
-/**
- * Names of the indexes that list it too.
- */
+/** Names of the indexes that list it too. */
 also_in: Array<string>, 
-/**
- * Name of the index that it probably belongs to, pushed at the same time and not read.
- */
+/** Name of the index that it probably belongs to, pushed at the same time and not read. */
 probably_in: string | null, 
-/**
- * Whether it refers to an image that the repository doesn't hold.
- */
+/** Whether it refers to an image that the repository doesn't hold. */
 is_orphan: boolean, 
-/**
- * Whether it is an index that wasn't read.
- */
+/** Whether it is an index that wasn't read. */
 is_unread: boolean, };
 
-/**
- * A size, exact or an upper bound.
- */
+/** A size, exact or an upper bound. */
 export type ImageSize = { bytes: number, 
-/**
- * Whether every manifest that it depends on was read. Otherwise it is at most this size.
- */
+/** Whether every manifest that it depends on was read. Otherwise it is at most this size. */
 is_exact: boolean, };
 
-/**
- * The storage status of an image.
- */
+/** The storage status of an image. */
 export type ImageStatus = "active" | "archived" | "activating";
 
-/**
- * An image that is deleted with all its tags.
- */
+/** An image that is deleted with all its tags. */
 export type ImageToDelete = { digest: string, kind: ImageKind, tags: Array<string>, 
-/**
- * The chosen image that it goes with: itself, or the one that it is a part or a referrer of.
- */
+/** The chosen image that it goes with: itself, or the one that it is a part or a referrer of. */
 goes_with: string, 
-/**
- * Its size as ECR reports it. `None` for an index, whose images have the bytes.
- */
+/** Its size as ECR reports it. `None` for an index, whose images have the bytes. */
 size_bytes: number | null, pushed_at_ms: number | null, 
-/**
- * The last pull by someone else than Transload.
- */
+/** The last pull by someone else than Transload. */
 pulled_at_ms: number | null, 
-/**
- * Whether it is in archive storage, which AWS bills for at least 90 days.
- */
+/** Whether it is in archive storage, which AWS bills for at least 90 days. */
 is_archived: boolean, };
 
-/**
- * An image that is pushed again, or that exists and gets tags again.
- */
+/** An image that is pushed again, or that exists and gets tags again. */
 export type ImageToRestore = { digest: string, kind: ImageKind, tags: Array<string>, 
-/**
- * Whether the image exists, and lacks only its tags.
- */
+/** Whether the image exists, and lacks only its tags. */
 exists: boolean, };
 
-/**
- * An image that a clean-up excludes.
- */
+/** An image that a clean-up excludes. */
 export type KeptFromCleanup = { digest: string, tags: Array<string>, why: ExclusionReason, };
 
-/**
- * An image that stays.
- */
+/** An image that stays. */
 export type KeptImage = { digest: string, tags: Array<string>, why: KeptReason, };
 
-/**
- * Why an image stays.
- */
+/** Why an image stays. */
 export type KeptReason = { "kind": "used_by", images: Array<string>, } | { "kind": "has_tag" } | { "kind": "missing" } | { "kind": "tag_moved", tag: string, } | { "kind": "unknown_status", status: string, };
 
-/**
- * A cache rule that exists in the registry.
- */
+/** A cache rule that exists in the registry. */
 export type KnownCacheRule = { 
-/**
- * The prefix of the repository names, or `ROOT` for all.
- */
+/** The prefix of the repository names, or `ROOT` for all. */
 prefix: string, 
-/**
- * The upstream registry, such as `registry-1.docker.io`.
- */
+/** The upstream registry, such as `registry-1.docker.io`. */
 upstream: string, };
 
-/**
- * A template that exists in the registry.
- */
+/** A template that exists in the registry. */
 export type KnownTemplate = { 
 /**
  * The prefix of the repository names, or `ROOT` for all repositories without a template of their
  * own.
  */
 prefix: string, 
-/**
- * Whether the template applies to repositories that ECR creates on push.
- */
+/** Whether the template applies to repositories that ECR creates on push. */
 on_push: boolean, };
 
-/**
- * The action of a lifecycle rule.
- */
+/** The action of a lifecycle rule. */
 export type LifecycleAction = "expire" | "archive";
 
-/**
- * What the lifecycle policy of a repository will do after a migration.
- */
+/** What the lifecycle policy of a repository will do after a migration. */
 export type LifecycleForecast = { "kind": "nothing_expires" } | { "kind": "expires", planned: Array<ExpiringImage>, 
-/**
- * Existing images that would stay without the migration.
- */
+/** Existing images that would stay without the migration. */
 existing: Array<ExpiringImage>, } | { "kind": "unreadable", reason: string, } | { "kind": "unknown" };
 
-/**
- * The state of ECR's own preview of a policy.
- */
+/** The state of ECR's own preview of a policy. */
 export type LifecyclePreviewState = { "kind": "none" } | { "kind": "other_running" } | { "kind": "running" } | { "kind": "failed" } | { "kind": "unknown", 
-/**
- * As ECR wrote it.
- */
+/** As ECR wrote it. */
 status: string, } | { "kind": "complete", 
-/**
- * Number of images that ECR would delete.
- */
+/** Number of images that ECR would delete. */
 expiring: number, 
-/**
- * Number of images that ECR would archive.
- */
+/** Number of images that ECR would archive. */
 archiving: number, 
-/**
- * Number of images for which ECR reports an action that Transload doesn't know. With any, the policy can't be set.
- */
+/** Number of images for which ECR reports an action that Transload doesn't know. With any, the policy can't be set. */
 unknown: number, images: Array<AffectedImage>, 
-/**
- * The bytes that the deleted images free.
- */
+/** The bytes that the deleted images free. */
 freed: FreedBytes, };
 
 export type LifecycleRuleEffect = { priority: number, 
-/**
- * The rule as a sentence.
- */
+/** The rule as a sentence. */
 words: string, 
-/**
- * What is often misread about it.
- */
+/** What is often misread about it. */
 caution: string | null, action: LifecycleAction, 
-/**
- * Number of images that it applies to.
- */
+/** Number of images that it applies to. */
 images: number, };
 
-/**
- * What a lifecycle policy would do with the images of a repository now, computed on this computer.
- */
+/** What a lifecycle policy would do with the images of a repository now, computed on this computer. */
 export type LifecycleWhatIf = { 
-/**
- * Why ECR would refuse the text. The other members are empty then.
- */
+/** Why ECR would refuse the text. The other members are empty then. */
 problem: string | null, 
-/**
- * The rules, in the order in which they apply.
- */
+/** The rules, in the order in which they apply. */
 rules: Array<LifecycleRuleEffect>, 
-/**
- * The images that go, those of the same rule together.
- */
+/** The images that go, those of the same rule together. */
 affected: Array<AffectedImage>, 
-/**
- * Number of images that stay.
- */
+/** Number of images that stay. */
 kept: number, 
-/**
- * The bytes that the deleted images free.
- */
+/** The bytes that the deleted images free. */
 freed: FreedBytes, 
-/**
- * Whether indexes weren't read, so that their platforms count as images of their own.
- */
+/** Whether indexes weren't read, so that their platforms count as images of their own. */
 is_estimate: boolean, };
 
-/**
- * The AWS tags of a repository in the list.
- */
+/** The AWS tags of a repository in the list. */
 export type ListedAwsTags = { name: string, 
-/**
- * `null` if they couldn't be read.
- */
+/** `null` if they couldn't be read. */
 tags: { [key in string]: string } | null, error: ApiError | null, };
 
-/**
- * The lifecycle policy of a repository in the list.
- */
+/** The lifecycle policy of a repository in the list. */
 export type ListedPolicy = { name: string, state: ListedPolicyState, };
 
 export type ListedPolicyState = { "kind": "none" } | { "kind": "set", rules: number | null, 
-/**
- * When ECR last evaluated it. `null` if it never did.
- */
+/** When ECR last evaluated it. `null` if it never did. */
 last_evaluated_at_ms: number | null, 
-/**
- * Number of images that it would delete or archive now, if they were listed and it could be evaluated.
- */
+/** Number of images that it would delete or archive now, if they were listed and it could be evaluated. */
 affected: number | null, } | { "kind": "unread", error: ApiError, };
 
-/**
- * The use of a repository in one month, in UTC.
- */
+/** The use of a repository in one month, in UTC. */
 export type MonthlyUse = { 
-/**
- * Months since January 1970.
- */
+/** Months since January 1970. */
 month: number, 
-/**
- * Number of the images that were pushed in this month.
- */
+/** Number of the images that were pushed in this month. */
 pushed: number, 
-/**
- * Bytes of the layers that they were the first to use. The sum of all months is the size of the repository.
- */
+/** Bytes of the layers that they were the first to use. The sum of all months is the size of the repository. */
 pushed_bytes: number, 
-/**
- * Number of the images whose last pull was in this month.
- */
+/** Number of the images whose last pull was in this month. */
 pulled: number, };
 
-/**
- * What would change with another tag mutability.
- */
+/** What would change with another tag mutability. */
 export type MutabilityEffect = { 
-/**
- * Tags that builds probably move, judged by their names. ECR would refuse to move them.
- */
+/** Tags that builds probably move, judged by their names. ECR would refuse to move them. */
 refused_tags: Array<string>, 
-/**
- * Number of tags that can't be moved afterward.
- */
+/** Number of tags that can't be moved afterward. */
 immutable_tags: number, 
-/**
- * Number of tags that can be moved afterward.
- */
+/** Number of tags that can be moved afterward. */
 mutable_tags: number, };
 
-/**
- * A deleted image, or one of its tags, that can't be restored.
- */
+/** A deleted image, or one of its tags, that can't be restored. */
 export type NotRestorable = { digest: string, tags: Array<string>, why: NotRestorableReason, };
 
-/**
- * Why something can't be restored.
- */
+/** Why something can't be restored. */
 export type NotRestorableReason = { "kind": "repository_missing" } | { "kind": "manifest_not_kept" } | { "kind": "layers_gone", count: number, } | { "kind": "part_gone", digest: string, } | { "kind": "tag_taken", tag: string, };
 
-/**
- * A principal of a statement.
- */
+/** A principal of a statement. */
 export type PrincipalWords = { 
-/**
- * Such as "account 111122223333".
- */
+/** Such as "account 111122223333". */
 words: string, exposure: Exposure, };
 
-/**
- * A pull through cache rule.
- */
+/** A pull through cache rule. */
 export type RegistryCacheRule = { prefix: string, 
-/**
- * The upstream registry, such as `registry-1.docker.io`.
- */
+/** The upstream registry, such as `registry-1.docker.io`. */
 upstream: string, 
-/**
- * The ARN of the secret with its credentials.
- */
+/** The ARN of the secret with its credentials. */
 secret: string | null, created_at_ms: number | null, };
 
-/**
- * A change of the configuration of a registry. Rules and policies replace all existing ones.
- */
+/** A change of the configuration of a registry. Rules and policies replace all existing ones. */
 export type RegistryChange = { "kind": "scanning", scanning: RegistryScanning, } | { "kind": "replication", rules: Array<ReplicationRule>, } | { "kind": "cache_rule_secret", prefix: string, secret: string, } | { "kind": "cache_rule_delete", prefix: string, } | { "kind": "template_uses", prefix: string, applied_for: Array<TemplateUse | { unknown: string }>, } | { "kind": "template_delete", prefix: string, } | { "kind": "blob_mounting", is_on: boolean, } | { "kind": "policy", text: string | null, } | { "kind": "signing", rules: Array<SigningRule>, } | { "kind": "exclusion_add", principal: string, } | { "kind": "exclusion_remove", principal: string, };
 
-/**
- * The configuration of a registry. A part is `null` if it couldn't be read; `errors` says why.
- */
+/** The configuration of a registry. A part is `null` if it couldn't be read; `errors` says why. */
 export type RegistryConfiguration = { scanning: RegistryScanning | null, replication: Array<ReplicationRule> | null, backfills: Array<ReplicationBackfill> | null, cache_rules: Array<RegistryCacheRule> | null, templates: Array<RegistryTemplate> | null, 
-/**
- * Whether layers of other repositories are mounted.
- */
+/** Whether layers of other repositories are mounted. */
 blob_mounting: boolean | { unknown: string } | null, 
-/**
- * The version of basic scanning, such as `AWS_NATIVE`.
- */
+/** The version of basic scanning, such as `AWS_NATIVE`. */
 scan_version: string | null, 
-/**
- * The policy of the registry. Empty if it has none.
- */
+/** The policy of the registry. Empty if it has none. */
 policy: string | null, signing: Array<SigningRule> | null, 
-/**
- * ARNs of the principals whose pulls don't change pull times.
- */
+/** ARNs of the principals whose pulls don't change pull times. */
 exclusions: Array<string> | null, 
-/**
- * The ARN of the user or role in use, if it has one. Its path may be missing.
- */
+/** The ARN of the user or role in use, if it has one. Its path may be missing. */
 principal: string | null, errors: Array<RegistryPartError>, };
 
-/**
- * The repositories of a registry, with what is known of their contents.
- */
+/** The repositories of a registry, with what is known of their contents. */
 export type RegistryContents = { repositories: Array<RepositoryContents>, 
-/**
- * Repositories whose images couldn't be read now.
- */
+/** Repositories whose images couldn't be read now. */
 unread: Array<UnreadRepository>, };
 
-/**
- * A change of the settings of the whole registry that may replace or speed up a migration.
- */
+/** A change of the settings of the whole registry that may replace or speed up a migration. */
 export type RegistryOffer = { "kind": "blob_mounting" } | { "kind": "create_on_push", 
-/**
- * The prefix of their names, or `ROOT` for all.
- */
+/** The prefix of their names, or `ROOT` for all. */
 prefix: string, settings: RepositorySettings, 
-/**
- * The ARN of the role that ECR assumes. Required for KMS keys and AWS tags.
- */
+/** The ARN of the role that ECR assumes. Required for KMS keys and AWS tags. */
 role: string | null, } | { "kind": "pull_through_cache", 
-/**
- * The prefix of the repository names, or `ROOT` for all.
- */
+/** The prefix of the repository names, or `ROOT` for all. */
 prefix: string, 
-/**
- * The ARN of the secret with the Docker Hub user name and access token.
- */
+/** The ARN of the secret with the Docker Hub user name and access token. */
 secret: string, };
 
 export type RegistryPart = "scanning" | "replication" | "backfills" | "cache_rules" | "templates" | "account_settings" | "policy" | "signing" | "exclusions";
 
-/**
- * Why a part of the configuration couldn't be read.
- */
+/** Why a part of the configuration couldn't be read. */
 export type RegistryPartError = { part: RegistryPart, error: ApiError, };
 
-/**
- * Progress of listing the images of all repositories.
- */
+/** Progress of listing the images of all repositories. */
 export type RegistryReadProgress = { repositories: number, 
-/**
- * Number of repositories whose images were listed, also earlier ones.
- */
+/** Number of repositories whose images were listed, also earlier ones. */
 repositories_read: number, 
-/**
- * Number of images that were listed now.
- */
+/** Number of images that were listed now. */
 images: number, };
 
-/**
- * How the images of a registry are scanned.
- */
+/** How the images of a registry are scanned. */
 export type RegistryScanning = { scan_type: ScanType | { unknown: string }, 
-/**
- * At most two. A repository that matches none is scanned manually.
- */
+/** At most two. A repository that matches none is scanned manually. */
 rules: Array<ScanningRule>, };
 
-/**
- * The settings of the whole registry of an account and region.
- */
+/** The settings of the whole registry of an account and region. */
 export type RegistrySettings = { 
-/**
- * Whether layers of other repositories are mounted instead of sent. `null` if unknown.
- */
+/** Whether layers of other repositories are mounted instead of sent. `null` if unknown. */
 blob_mounting: boolean | null, 
-/**
- * The repository creation templates. `null` if unknown.
- */
+/** The repository creation templates. `null` if unknown. */
 templates: Array<KnownTemplate> | null, 
-/**
- * The pull-through cache rules. `null` if unknown.
- */
+/** The pull-through cache rules. `null` if unknown. */
 cache_rules: Array<KnownCacheRule> | null, 
-/**
- * Why a setting is unknown.
- */
+/** Why a setting is unknown. */
 errors: Array<ApiError>, };
 
-/**
- * A template for repositories that ECR creates.
- */
+/** A template for repositories that ECR creates. */
 export type RegistryTemplate = { prefix: string, description: string | null, applied_for: Array<TemplateUse | { unknown: string }>, 
-/**
- * ECR's word for the tag mutability, such as `IMMUTABLE`.
- */
+/** ECR's word for the tag mutability, such as `IMMUTABLE`. */
 tag_mutability: string | null, 
-/**
- * ECR's word for the encryption, such as `KMS`.
- */
+/** ECR's word for the encryption, such as `KMS`. */
 encryption: string | null, has_lifecycle_policy: boolean, has_repository_policy: boolean, 
-/**
- * The ARN of the role that ECR assumes.
- */
+/** The ARN of the role that ECR assumes. */
 role: string | null, };
 
-/**
- * A replication of images that existed before a rule.
- */
+/** A replication of images that existed before a rule. */
 export type ReplicationBackfill = { id: string, destination: ReplicationDestination | null, 
-/**
- * ECR's word for its state, such as `IN_PROGRESS`.
- */
+/** ECR's word for its state, such as `IN_PROGRESS`. */
 status: string, failure: string | null, total: number, completed: number, failed: number, started_at_ms: number | null, ended_at_ms: number | null, };
 
-/**
- * The registry of an account and region.
- */
+/** The registry of an account and region. */
 export type ReplicationDestination = { region: string, account: string, };
 
-/**
- * Where images are copied on push.
- */
+/** Where images are copied on push. */
 export type ReplicationRule = { destinations: Array<ReplicationDestination>, 
-/**
- * Beginnings of repository names. Empty for all repositories.
- */
+/** Beginnings of repository names. Empty for all repositories. */
 prefixes: Array<string | { unknown: string }>, };
 
-/**
- * An ECR repository in the list.
- */
+/** An ECR repository in the list. */
 export type Repository = { name: string, 
-/**
- * Its URI, without a tag.
- */
+/** Its URI, without a tag. */
 uri: string, arn: string, created_at_ms: number | null, 
-/**
- * Its settings. AWS tags and lifecycle are only known in its details.
- */
+/** Its settings. AWS tags and lifecycle are only known in its details. */
 settings: RepositorySettings, };
 
-/**
- * The policy of a repository.
- */
+/** The policy of a repository. */
 export type RepositoryAccess = { 
-/**
- * The document as ECR returned it, or `null` if the repository has none.
- */
+/** The document as ECR returned it, or `null` if the repository has none. */
 policy: string | null, words: AccessWords, };
 
-/**
- * What can be deleted from a repository.
- */
+/** What can be deleted from a repository. */
 export type RepositoryCleanup = { 
-/**
- * One for each class, the safest first.
- */
+/** One for each class, the safest first. */
 proposals: Array<CleanupProposal>, 
-/**
- * Why it isn't known whether some images must be excluded.
- */
+/** Why it isn't known whether some images must be excluded. */
 unknown: Array<ApiError>, };
 
-/**
- * What is known of the contents of a repository.
- */
+/** What is known of the contents of a repository. */
 export type RepositoryContents = { name: string, 
-/**
- * When its images were last listed. `null` if they never were.
- */
+/** When its images were last listed. `null` if they never were. */
 listed_at_ms: number | null, 
-/**
- * `null` until its images are listed.
- */
+/** `null` until its images are listed. */
 storage: RepositoryStorage | null, };
 
-/**
- * What a deletion did in one repository.
- */
+/** What a deletion did in one repository. */
 export type RepositoryDeletion = { name: string, deleted: Array<string>, tag_deleted: boolean, 
-/**
- * Images that stay, with the reason. Planned images that are in neither list were not requested.
- */
+/** Images that stay, with the reason. Planned images that are in neither list were not requested. */
 left: Array<ImageNotDeleted>, repository_deleted: boolean, 
-/**
- * The error that ended the deletion in this repository.
- */
+/** The error that ended the deletion in this repository. */
 error: ApiError | null, };
 
-/**
- * What a deletion does in one repository.
- */
+/** What a deletion does in one repository. */
 export type RepositoryDeletionPlan = { name: string, 
-/**
- * Whether the repository is deleted after its images.
- */
+/** Whether the repository is deleted after its images. */
 deletes_repository: boolean, 
-/**
- * The images that are deleted, in the order in which ECR deletes them: referrers, indexes, the images of indexes.
- */
+/** The images that are deleted, in the order in which ECR deletes them: referrers, indexes, the images of indexes. */
 images: Array<ImageToDelete>, 
-/**
- * The tag that is deleted while its image stays.
- */
+/** The tag that is deleted while its image stays. */
 tag: TagToDelete | null, 
-/**
- * Images that were chosen, or that belong to those, and that stay.
- */
+/** Images that were chosen, or that belong to those, and that stay. */
 kept: Array<KeptImage>, 
-/**
- * The bytes that this frees.
- */
+/** The bytes that this frees. */
 freed: FreedBytes, 
-/**
- * Number of indexes whose images aren't known, because their manifest wasn't read. Images that only they list stay.
- */
+/** Number of indexes whose images aren't known, because their manifest wasn't read. Images that only they list stay. */
 unread_indexes: number, };
 
-/**
- * A repository with its images.
- */
+/** A repository with its images. */
 export type RepositoryDetails = { repository: Repository, lifecycle: RepositoryLifecycle, 
-/**
- * Its images, newest first.
- */
+/** Its images, newest first. */
 images: Array<RepositoryImage>, 
-/**
- * The same images with what belongs to each, from the list and from manifests that were read before.
- */
+/** The same images with what belongs to each, from the list and from manifests that were read before. */
 rows: RepositoryRows, push_commands: Array<string>, };
 
 export type RepositoryImage = { digest: string, tags: Array<string>, kind: ImageKind, 
-/**
- * The media type of its manifest.
- */
+/** The media type of its manifest. */
 media_type: string | null, 
-/**
- * The size as ECR reports it.
- */
+/** The size as ECR reports it. */
 size_bytes: number | null, pushed_at_ms: number | null, 
-/**
- * The last pull by someone else than Transload, if ECR recorded one.
- */
+/** The last pull by someone else than Transload, if ECR recorded one. */
 pulled_at_ms: number | null, 
-/**
- * When Transload read it, if ECR reports that read as the last pull.
- */
+/** When Transload read it, if ECR reports that read as the last pull. */
 own_read_at_ms: number | null, status: ImageStatus | { unknown: string }, archived_at_ms: number | null, 
-/**
- * Commands that pull it. Empty if its status is unknown.
- */
+/** Commands that pull it. Empty if its status is unknown. */
 pull_commands: Array<string>, };
 
-/**
- * The lifecycle policy of a repository.
- */
+/** The lifecycle policy of a repository. */
 export type RepositoryLifecycle = { 
-/**
- * The document, if there is one.
- */
+/** The document, if there is one. */
 policy: string | null, 
-/**
- * When ECR last evaluated it. `null` if it never did.
- */
+/** When ECR last evaluated it. `null` if it never did. */
 last_evaluated_at_ms: number | null, 
-/**
- * Whether one of its rules uses pull times, which reading manifests can change.
- */
+/** Whether one of its rules uses pull times, which reading manifests can change. */
 uses_pull_times: boolean, 
-/**
- * Why the policy couldn't be read.
- */
+/** Why the policy couldn't be read. */
 error: ApiError | null, };
 
-/**
- * What a restore does in one repository.
- */
+/** What a restore does in one repository. */
 export type RepositoryRestorePlan = { name: string, 
-/**
- * The images that are pushed, in the order that ECR requires: images, indexes, referrers.
- */
+/** The images that are pushed, in the order that ECR requires: images, indexes, referrers. */
 images: Array<ImageToRestore>, 
-/**
- * What can't be restored.
- */
+/** What can't be restored. */
 left: Array<NotRestorable>, };
 
 export type RepositoryRows = { 
-/**
- * In the order of the images.
- */
+/** In the order of the images. */
 rows: Array<ImageRow>, 
-/**
- * Number of rows.
- */
+/** Number of rows. */
 images: ImageCount, 
-/**
- * Number of images that are only parts of rows.
- */
+/** Number of images that are only parts of rows. */
 parts: number, 
-/**
- * The size of the repository with shared layers counted once.
- */
+/** The size of the repository with shared layers counted once. */
 size: ImageSize, 
-/**
- * Indexes that weren't read. Until then, their platforms are rows of their own.
- */
+/** Indexes that weren't read. Until then, their platforms are rows of their own. */
 unread_indexes: Array<string>, 
-/**
- * All images whose manifest wasn't read. Sizes are exact when none is left.
- */
+/** All images whose manifest wasn't read. Sizes are exact when none is left. */
 unread_manifests: Array<string>, };
 
-/**
- * What a repository stores, and when it was used.
- */
+/** What a repository stores, and when it was used. */
 export type RepositoryStorage = { 
-/**
- * Number of things that were pushed. If it is an upper bound, the numbers of pushes and pulls are upper bounds too.
- */
+/** Number of things that were pushed. If it is an upper bound, the numbers of pushes and pulls are upper bounds too. */
 images: ImageCount, 
-/**
- * Number of images that are parts of others.
- */
+/** Number of images that are parts of others. */
 parts: number, 
-/**
- * Size of the images in standard storage, shared layers counted once.
- */
+/** Size of the images in standard storage, shared layers counted once. */
 standard: ImageSize, 
-/**
- * What archived images add to it.
- */
+/** What archived images add to it. */
 archived: ImageSize, 
-/**
- * Sum of the sizes that ECR reports, which counts shared layers several times.
- */
+/** Sum of the sizes that ECR reports, which counts shared layers several times. */
 reported_bytes: number, 
-/**
- * The months with a push or a last pull, the oldest first.
- */
+/** The months with a push or a last pull, the oldest first. */
 months: Array<MonthlyUse>, 
-/**
- * Number of images that nobody pulled.
- */
+/** Number of images that nobody pulled. */
 never_pulled: number, 
-/**
- * The last push.
- */
+/** The last push. */
 pushed_at_ms: number | null, 
-/**
- * The last pull by someone else than Transload.
- */
+/** The last pull by someone else than Transload. */
 pulled_at_ms: number | null, 
 /**
  * Bytes of its layers that other repositories of the registry have too, of those whose manifests were read. With
@@ -1032,205 +582,117 @@ shared_with_others_bytes: number | null, };
  * were read before.
  */
 export type RepositorySummary = { name: string, 
-/**
- * Number of things that were pushed: an index counts once, with its platforms and referrers.
- */
+/** Number of things that were pushed: an index counts once, with its platforms and referrers. */
 images: ImageCount, 
-/**
- * Number of images that are parts of others. A lower bound if `images` is an upper bound.
- */
+/** Number of images that are parts of others. A lower bound if `images` is an upper bound. */
 parts: number, 
-/**
- * Those of `images` without a tag. An upper bound if `images` is one.
- */
+/** Those of `images` without a tag. An upper bound if `images` is one. */
 untagged: number, 
-/**
- * Archived images, which can't be pulled.
- */
+/** Archived images, which can't be pulled. */
 archived: number, size: ImageSize, 
-/**
- * The last push.
- */
+/** The last push. */
 pushed_at_ms: number | null, 
-/**
- * The last pull by someone else than Transload, if ECR recorded one.
- */
+/** The last pull by someone else than Transload, if ECR recorded one. */
 pulled_at_ms: number | null, };
 
-/**
- * What a restore of a deletion would push.
- */
+/** What a restore of a deletion would push. */
 export type RestorePlan = { 
-/**
- * The ID with which it is carried out.
- */
+/** The ID with which it is carried out. */
 restore: string, destination: DestinationIdentity, repositories: Array<RepositoryRestorePlan>, totals: RestoreTotals, };
 
 export type RestoreProgress = { 
-/**
- * Number of images that are finished.
- */
+/** Number of images that are finished. */
 done: number, total: number, };
 
 export type RestoreReport = { planned: RestoreTotals, restored: RestoreTotals, 
-/**
- * Images, or tags of theirs, that ECR refused.
- */
+/** Images, or tags of theirs, that ECR refused. */
 failed: Array<ImageNotRestored>, stopped: boolean, };
 
-/**
- * Numbers of a restore.
- */
+/** Numbers of a restore. */
 export type RestoreTotals = { 
-/**
- * Images that are pushed again, each with its tags.
- */
+/** Images that are pushed again, each with its tags. */
 images: number, 
-/**
- * Tags that are set again on images that exist.
- */
+/** Tags that are set again on images that exist. */
 tags: number, };
 
 export type Restored = { at_ms: number, restored: RestoreTotals, };
 
-/**
- * When images are scanned.
- */
+/** When images are scanned. */
 export type ScanFrequency = "on_push" | "continuous" | "manual";
 
-/**
- * What scans the images.
- */
+/** What scans the images. */
 export type ScanType = "basic" | "enhanced";
 
-/**
- * Which repositories are scanned when.
- */
+/** Which repositories are scanned when. */
 export type ScanningRule = { frequency: ScanFrequency | { unknown: string }, 
-/**
- * Patterns of repository names, with `*`.
- */
+/** Patterns of repository names, with `*`. */
 filters: Array<string | { unknown: string }>, };
 
-/**
- * Which repositories' images AWS Signer signs on push.
- */
+/** Which repositories' images AWS Signer signs on push. */
 export type SigningRule = { 
-/**
- * The ARN of the signing profile.
- */
+/** The ARN of the signing profile. */
 profile: string, 
-/**
- * Patterns of repository names, with `*`. Empty for all repositories.
- */
+/** Patterns of repository names, with `*`. Empty for all repositories. */
 filters: Array<string | { unknown: string }>, };
 
 export type StatementEffect = "allow" | "deny";
 
-/**
- * A statement of a policy in words.
- */
+/** A statement of a policy in words. */
 export type StatementWords = { 
-/**
- * Its `Sid`, for display.
- */
+/** Its `Sid`, for display. */
 name: string | null, 
-/**
- * `null` if the statement isn't in words.
- */
+/** `null` if the statement isn't in words. */
 effect: StatementEffect | null, 
-/**
- * The whole statement as a sentence, or the reason why it isn't in words.
- */
+/** The whole statement as a sentence, or the reason why it isn't in words. */
 sentence: string, 
-/**
- * Whom it is about.
- */
+/** Whom it is about. */
 who: Array<PrincipalWords>, 
-/**
- * What it allows or denies: "pull images".
- */
+/** What it allows or denies: "pull images". */
 what: string, 
-/**
- * The conditions, each as the rest of a sentence that begins with "if". All of them must be met.
- */
+/** The conditions, each as the rest of a sentence that begins with "if". All of them must be met. */
 conditions: Array<string>, 
-/**
- * What is risky about it.
- */
+/** What is risky about it. */
 cautions: Array<string>, 
-/**
- * The statement itself, for display.
- */
+/** The statement itself, for display. */
 json: string, };
 
-/**
- * The result of archiving or restoring images.
- */
+/** The result of archiving or restoring images. */
 export type StorageClassChange = { 
-/**
- * Number of images that were moved, with their platforms and referrers.
- */
+/** Number of images that were moved, with their platforms and referrers. */
 changed: number, unchanged: Array<UnchangedImage>, };
 
-/**
- * A tag that was added to an image.
- */
+/** A tag that was added to an image. */
 export type TagAdded = { 
-/**
- * `null` if the image had no tag: removing its only tag deletes an image.
- */
+/** `null` if the image had no tag: removing its only tag deletes an image. */
 undo: TagReversal | null, };
 
-/**
- * What adding a tag to an image would do.
- */
+/** What adding a tag to an image would do. */
 export type TagEffect = { "kind": "invalid" } | { "kind": "image_unavailable" } | { "kind": "unchanged" } | { "kind": "added" } | { "kind": "moved", from: string, 
-/**
- * Other tags of that image. Without one, the image is untagged afterward.
- */
+/** Other tags of that image. Without one, the image is untagged afterward. */
 other_tags: Array<string>, pushed_at_ms: number | null, } | { "kind": "immutable", from: string, mutability: TagMutability, exclusion_filters: Array<string>, };
 
-/**
- * The tag mutability of a repository, as a user sets it.
- */
+/** The tag mutability of a repository, as a user sets it. */
 export type TagMutabilitySetting = { tag_mutability: TagMutability, 
-/**
- * Exceptions, one to five patterns. Empty without exceptions.
- */
+/** Exceptions, one to five patterns. Empty without exceptions. */
 exclusion_filters: Array<string>, };
 
-/**
- * How adding a tag is undone.
- */
+/** How adding a tag is undone. */
 export type TagReversal = { "kind": "move_back", to: string, } | { "kind": "remove" };
 
-/**
- * A tag that is deleted without its image.
- */
+/** A tag that is deleted without its image. */
 export type TagToDelete = { tag: string, digest: string, kind: ImageKind, };
 
-/**
- * What makes ECR create a repository from a template.
- */
+/** What makes ECR create a repository from a template. */
 export type TemplateUse = "replication" | "pull_through_cache" | "create_on_push";
 
-/**
- * An image that ECR did not move.
- */
+/** An image that ECR did not move. */
 export type UnchangedImage = { digest: string, error: ApiError, };
 
-/**
- * A manifest that couldn't be read.
- */
+/** A manifest that couldn't be read. */
 export type UnreadManifest = { digest: string, reason: UnreadReason, };
 
-/**
- * Why a manifest couldn't be read.
- */
+/** Why a manifest couldn't be read. */
 export type UnreadReason = { "kind": "archived" } | { "kind": "unknown_status", status: string, } | { "kind": "missing" } | { "kind": "refused", code: string, message: string, } | { "kind": "damaged" };
 
-/**
- * A repository that couldn't be read.
- */
+/** A repository that couldn't be read. */
 export type UnreadableRepository = { name: string, error: ApiError, };

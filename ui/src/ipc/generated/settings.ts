@@ -4,80 +4,46 @@ import type { ApiError } from "./errors";
 import type { RepositorySettings } from "./migration";
 import type { ImageSource, RenameRule } from "./sources";
 
-/**
- * Facts about the program.
- */
+/** Facts about the program. */
 export type AppInfo = { version: string, log_folder: string, 
-/**
- * The folder with settings, saved profiles and the data of practice mode.
- */
+/** The folder with settings, saved profiles and the data of practice mode. */
 data_folder: string, 
-/**
- * Whether the program was started with `--practice`.
- */
+/** Whether the program was started with `--practice`. */
 started_in_practice: boolean, };
 
 export type CaCertificate = { name: string, 
-/**
- * The last moment of its validity, in milliseconds since 1970.
- */
+/** The last moment of its validity, in milliseconds since 1970. */
 not_after_ms: number, };
 
 export type CaFile = { 
-/**
- * The setting that names it.
- */
+/** The setting that names it. */
 origin: CaFileOrigin, path: string, certificates: Array<CaCertificate>, 
-/**
- * Why it can't be used. Connections continue without it.
- */
+/** Why it can't be used. Connections continue without it. */
 error: ApiError | null, };
 
-/**
- * The setting that names a CA file.
- */
+/** The setting that names a CA file. */
 export type CaFileOrigin = "settings" | "aws_ca_bundle" | "profile";
 
-/**
- * The two forms of a variable with different values. Tools differ in which one they use.
- */
+/** The two forms of a variable with different values. Tools differ in which one they use. */
 export type ContradictingVariables = { 
-/**
- * The one that is used for registries and Docker Hub, as by Docker.
- */
+/** The one that is used for registries and Docker Hub, as by Docker. */
 for_registries: string, 
-/**
- * The one that is used for AWS, as by the AWS CLI.
- */
+/** The one that is used for AWS, as by the AWS CLI. */
 for_aws: string, };
 
-/**
- * How this computer connects to AWS, Docker Hub and registries.
- */
+/** How this computer connects to AWS, Docker Hub and registries. */
 export type NetworkStatus = { 
-/**
- * The proxies in use. Empty if connections are direct.
- */
+/** The proxies in use. Empty if connections are direct. */
 proxies: Array<ProxyUse>, 
-/**
- * The source of the proxy settings.
- */
+/** The source of the proxy settings. */
 proxy_origin: ProxyOrigin, 
-/**
- * The exceptions of `NO_PROXY`. This computer is always excluded.
- */
+/** The exceptions of `NO_PROXY`. This computer is always excluded. */
 proxy_exceptions: string | null, 
-/**
- * Environment variables that contain no usable proxy.
- */
+/** Environment variables that contain no usable proxy. */
 unusable_variables: Array<string>, 
-/**
- * Environment variables whose upper-case and lower-case forms have different values.
- */
+/** Environment variables whose upper-case and lower-case forms have different values. */
 contradicting_variables: Array<ContradictingVariables>, 
-/**
- * CA files, which are trusted in addition to the system's certificate authorities.
- */
+/** CA files, which are trusted in addition to the system's certificate authorities. */
 ca_files: Array<CaFile>, 
 /**
  * Seconds that the clock of this computer is behind the servers; negative if it is ahead.
@@ -90,128 +56,72 @@ clock_behind_seconds: number | null, };
  * only. The user needs them to try `aws`, `docker` and `skopeo`.
  */
 export type PracticeStatus = { 
-/**
- * The endpoint of the practice ECR API, for `aws --endpoint-url`.
- */
+/** The endpoint of the practice ECR API, for `aws --endpoint-url`. */
 ecr_endpoint: string, 
-/**
- * The practice registry's host and port, for `docker`.
- */
+/** The practice registry's host and port, for `docker`. */
 registry: string, 
-/**
- * The practice Docker Hub's host and port.
- */
+/** The practice Docker Hub's host and port. */
 hub: string, 
-/**
- * The account of the practice ECR.
- */
+/** The account of the practice ECR. */
 account_id: string, region: string, 
-/**
- * The access key ID that it accepts.
- */
+/** The access key ID that it accepts. */
 access_key_id: string, secret_access_key: string, 
-/**
- * The Docker Hub user whose repositories practice shows.
- */
+/** The Docker Hub user whose repositories practice shows. */
 hub_account: string, 
-/**
- * The access token for the private repositories of that user.
- */
+/** The access token for the private repositories of that user. */
 hub_access_token: string, 
-/**
- * The organizations of the user.
- */
+/** The organizations of the user. */
 hub_organizations: Array<string>, };
 
-/**
- * The origin of the proxy settings.
- */
+/** The origin of the proxy settings. */
 export type ProxyOrigin = "environment" | "system";
 
 export type ProxyUse = { 
-/**
- * The scheme of the addresses that it is used for: `https` or `http`.
- */
+/** The scheme of the addresses that it is used for: `https` or `http`. */
 scheme: string, 
-/**
- * Its address, without credentials.
- */
+/** Its address, without credentials. */
 address: string, 
-/**
- * Whether credentials for it are configured.
- */
+/** Whether credentials for it are configured. */
 has_login: boolean, };
 
-/**
- * A connection with settings that the user saved. It contains no secret.
- */
+/** A connection with settings that the user saved. It contains no secret. */
 export type SavedProfile = { 
-/**
- * Its ID, which the program creates.
- */
+/** Its ID, which the program creates. */
 id: string, 
-/**
- * Its name, which is unique regardless of case.
- */
+/** Its name, which is unique regardless of case. */
 name: string, connection: AwsConnection, 
-/**
- * The account of the connection when the profile was saved.
- */
+/** The account of the connection when the profile was saved. */
 account_id: string | null, 
-/**
- * The prefix of every ECR repository name.
- */
+/** The prefix of every ECR repository name. */
 repository_prefix: string, 
-/**
- * The rules for ECR repository names, without the prefix.
- */
+/** The rules for ECR repository names, without the prefix. */
 rename_rules: Array<RenameRule>, template: RepositorySettings, source: ImageSource | null, 
-/**
- * Whether it is selected when the wizard opens.
- */
+/** Whether it is selected when the wizard opens. */
 is_default: boolean, };
 
 export type Settings = { theme: Theme, 
-/**
- * The address of the Docker Engine, which takes precedence over all others.
- */
+/** The address of the Docker Engine, which takes precedence over all others. */
 engine_address: string | null, 
-/**
- * A CA file, which is trusted in addition to the system's certificate authorities.
- */
+/** A CA file, which is trusted in addition to the system's certificate authorities. */
 ca_file: string | null, 
-/**
- * Whether temporary tags are removed from the engine after a push.
- */
+/** Whether temporary tags are removed from the engine after a push. */
 remove_temporary_tags: boolean, 
-/**
- * Whether the draft of the wizard is kept when the program restarts.
- */
+/** Whether the draft of the wizard is kept when the program restarts. */
 keep_draft: boolean, 
 /**
  * Whether the practice account belongs to an organization with a large number of repositories
  * and tags.
  */
 practice_large_account: boolean, 
-/**
- * Whether the desktop shows a notification when a migration finishes in the background.
- */
+/** Whether the desktop shows a notification when a migration finishes in the background. */
 notify_at_end: boolean, 
-/**
- * Whether the computer stays awake during a migration.
- */
+/** Whether the computer stays awake during a migration. */
 keep_awake: boolean, 
-/**
- * Whether the cards of the first start were shown.
- */
+/** Whether the cards of the first start were shown. */
 welcomed: boolean, };
 
-/**
- * The color theme.
- */
+/** The color theme. */
 export type Theme = "system" | "light" | "dark";
 
-/**
- * The wizard's draft. Its shape is the window's own; the program only stores it.
- */
+/** The wizard's draft. Its shape is the window's own; the program only stores it. */
 export type WizardDraft = unknown;

@@ -2,123 +2,67 @@
 import type { AwsConnection } from "./aws";
 import type { ApiError } from "./errors";
 
-/**
- * Progress of reading a source to select images.
- */
+/** Progress of reading a source to select images. */
 export type ChooseProgress = { 
-/**
- * Number of repositories. Final once `repositories_read` is greater than 0.
- */
+/** Number of repositories. Final once `repositories_read` is greater than 0. */
 repositories: number, 
-/**
- * Number of repositories whose tags were read.
- */
+/** Number of repositories whose tags were read. */
 repositories_read: number, 
-/**
- * Number of tags in them.
- */
+/** Number of tags in them. */
 tags: number, };
 
-/**
- * The images that rules select.
- */
+/** The images that rules select. */
 export type ChosenTags = { 
-/**
- * The images by repository, in the order of the source.
- */
+/** The images by repository, in the order of the source. */
 images: Array<SelectedImage>, 
-/**
- * The sum of the known sizes.
- */
+/** The sum of the known sizes. */
 size_bytes: number, 
-/**
- * Number of images without a known size.
- */
+/** Number of images without a known size. */
 sizes_unknown: number, 
-/**
- * Numbers of tags that are not selected, by reason.
- */
+/** Numbers of tags that are not selected, by reason. */
 out: Array<TagExclusionCount>, 
-/**
- * Repositories whose tags couldn't be read.
- */
+/** Repositories whose tags couldn't be read. */
 unread: Array<UnreadRepository>, };
 
-/**
- * An address that was tried.
- */
+/** An address that was tried. */
 export type EngineAttempt = { address: string, origin: EngineOrigin, 
-/**
- * The result, in a few words.
- */
+/** The result, in a few words. */
 outcome: string, };
 
-/**
- * The setting that an engine address comes from.
- */
+/** The setting that an engine address comes from. */
 export type EngineOrigin = { "kind": "settings" } | { "kind": "environment" } | { "kind": "context", name: string, } | { "kind": "socket", 
-/**
- * The product, such as `Docker Desktop`.
- */
+/** The product, such as `Docker Desktop`. */
 product: string, };
 
-/**
- * The Docker Engine on this computer.
- */
+/** The Docker Engine on this computer. */
 export type EngineStatus = { 
-/**
- * Whether an engine responds.
- */
+/** Whether an engine responds. */
 running: boolean, 
-/**
- * The address that responds, or that was tried first.
- */
+/** The address that responds, or that was tried first. */
 address: string | null, 
-/**
- * The source of that address.
- */
+/** The source of that address. */
 origin: EngineOrigin | null, 
-/**
- * Product and version, such as `Docker Engine 28.2.2`.
- */
+/** Product and version, such as `Docker Engine 28.2.2`. */
 version: string | null, 
-/**
- * Whether it keeps images as they were pulled (containerd), or packs layers again on push.
- */
+/** Whether it keeps images as they were pulled (containerd), or packs layers again on push. */
 keeps_digests: boolean | null, store?: ImageStore, 
-/**
- * The newest supported version of the Docker Engine API, such as `1.51`.
- */
+/** The newest supported version of the Docker Engine API, such as `1.51`. */
 api?: string, 
-/**
- * The platform of the engine, such as `linux/amd64`.
- */
+/** The platform of the engine, such as `linux/amd64`. */
 platform?: string, 
-/**
- * Every address that was tried, in order.
- */
+/** Every address that was tried, in order. */
 tried: Array<EngineAttempt>, 
-/**
- * Why no engine responds.
- */
+/** Why no engine responds. */
 error: ApiError | null, };
 
 export type ImageSource = { "kind": "docker_engine" } | { "kind": "docker_hub", 
-/**
- * One or more users or organizations, separated by commas. `library` for official images.
- */
+/** One or more users or organizations, separated by commas. `library` for official images. */
 namespace: string, } | { "kind": "registry", 
-/**
- * Its host, with the port if it has one.
- */
+/** Its host, with the port if it has one. */
 host: string, 
-/**
- * Whether HTTP without TLS is used. It always is for a loopback host.
- */
+/** Whether HTTP without TLS is used. It always is for a loopback host. */
 plain_http: boolean, } | { "kind": "ecr", connection: AwsConnection, } | { "kind": "practice_account", 
-/**
- * As for Docker Hub. `null` for the practice account's own namespace.
- */
+/** As for Docker Hub. `null` for the practice account's own namespace. */
 namespace?: string, };
 
 /**
@@ -132,61 +76,35 @@ export type ImageStore = "containerd" | "graph_driver" | "podman";
  * later.
  */
 export type Naming = { 
-/**
- * The prefix of every name.
- */
+/** The prefix of every name. */
 prefix: string, 
-/**
- * Applied to the name in the source, each to the result of the one before.
- */
+/** Applied to the name in the source, each to the result of the one before. */
 rules: Array<RenameRule>, };
 
-/**
- * The field that the text was entered into. It decides what a plain word is.
- */
+/** The field that the text was entered into. It decides what a plain word is. */
 export type PasteField = "registry" | "namespace" | "repository" | "filter";
 
-/**
- * What pasted text names: a source, and a repository and tag in it.
- */
+/** What pasted text names: a source, and a repository and tag in it. */
 export type PastedSource = { 
-/**
- * The source to use. A profile that the text doesn't name, of an ECR, is empty.
- */
+/** The source to use. A profile that the text doesn't name, of an ECR, is empty. */
 source: ImageSource, 
-/**
- * The repository as the source shows it.
- */
+/** The repository as the source shows it. */
 repository: string | null, tag: string | null, 
-/**
- * The digest, if the text is pinned to one.
- */
+/** The digest, if the text is pinned to one. */
 digest: string | null, };
 
-/**
- * The proposed name of one repository.
- */
+/** The proposed name of one repository. */
 export type ProposedName = { 
-/**
- * The repository as the source shows it.
- */
+/** The repository as the source shows it. */
 source_repository: string, 
-/**
- * Its name in ECR, without the prefix. ECR may not allow it.
- */
+/** Its name in ECR, without the prefix. ECR may not allow it. */
 name: string, 
-/**
- * Indexes of the rules that matched.
- */
+/** Indexes of the rules that matched. */
 rules: Array<number>, };
 
-/**
- * Proposed names of repositories, and the problems of the rules.
- */
+/** Proposed names of repositories, and the problems of the rules. */
 export type ProposedNames = { 
-/**
- * The names, in the order of the request.
- */
+/** The names, in the order of the request. */
 names: Array<ProposedName>, 
 /**
  * The problem of each rule, in the order of the rules. `null` if the rule is valid. Invalid
@@ -199,69 +117,39 @@ problems: Array<string | null>, };
  * differ.
  */
 export type RegistryCounterpart = { 
-/**
- * The tag in the engine and in the registry.
- */
+/** The tag in the engine and in the registry. */
 tag: string, 
-/**
- * The registry, such as `docker.io`.
- */
+/** The registry, such as `docker.io`. */
 registry: string, 
-/**
- * The source that would copy it from the registry.
- */
+/** The source that would copy it from the registry. */
 source: ImageSource, 
-/**
- * The repository as that source shows it.
- */
+/** The repository as that source shows it. */
 repository: string, 
-/**
- * The platforms in the registry, if it has more than the engine. Empty for a single image.
- */
+/** The platforms in the registry, if it has more than the engine. Empty for a single image. */
 platforms: Array<string>, 
-/**
- * The platforms in the engine. Empty if the engine doesn't report them.
- */
+/** The platforms in the engine. Empty if the engine doesn't report them. */
 held_platforms: Array<string>, 
-/**
- * Whether the tag in the registry now points to another image than the one that was pulled.
- */
+/** Whether the tag in the registry now points to another image than the one that was pulled. */
 moved: boolean, 
-/**
- * Whether the engine can't push the image, because it doesn't hold its layers.
- */
+/** Whether the engine can't push the image, because it doesn't hold its layers. */
 layers_missing: boolean, };
 
-/**
- * A rule that changes names.
- */
+/** A rule that changes names. */
 export type RenameRule = { kind: RenameRuleKind, pattern: string, 
-/**
- * The replacement, in which `$1` is the text of the first group.
- */
+/** The replacement, in which `$1` is the text of the first group. */
 replacement: string, };
 
-/**
- * The syntax of the pattern of a rename rule.
- */
+/** The syntax of the pattern of a rename rule. */
 export type RenameRuleKind = "glob" | "regex";
 
-/**
- * One tag of one source repository.
- */
+/** One tag of one source repository. */
 export type SelectedImage = { 
-/**
- * The repository as the source shows it.
- */
+/** The repository as the source shows it. */
 repository: string, tag: string, };
 
-/**
- * Rules that select images of a source. They also select tags that are found later.
- */
+/** Rules that select images of a source. They also select tags that are found later. */
 export type Selection = { 
-/**
- * The repositories as the source shows them. Empty for all.
- */
+/** The repositories as the source shows them. Empty for all. */
 repositories: Array<string>, rules: TagRules, };
 
 /**
@@ -269,45 +157,27 @@ repositories: Array<string>, rules: TagRules, };
  * user asks for it.
  */
 export type SourceLogin = { source: ImageSource, username: string, 
-/**
- * The password or access token.
- */
+/** The password or access token. */
 secret: string, 
-/**
- * Whether to save them in the keychain of the operating system.
- */
+/** Whether to save them in the keychain of the operating system. */
 keep: boolean, };
 
 export type SourceLoginOrigin = "anonymous" | "typed" | "keychain" | "docker_login";
 
-/**
- * The login that is used for a source.
- */
+/** The login that is used for a source. */
 export type SourceLoginStatus = { 
-/**
- * `null` for anonymous access.
- */
+/** `null` for anonymous access. */
 username: string | null, origin: SourceLoginOrigin, 
-/**
- * Where a stored login was found: a file, an environment variable, or a credential helper.
- */
+/** Where a stored login was found: a file, an environment variable, or a credential helper. */
 stored_in: string | null, 
-/**
- * Why a stored login couldn't be read, or an entered one couldn't be tested.
- */
+/** Why a stored login couldn't be read, or an entered one couldn't be tested. */
 login_error: ApiError | null, 
-/**
- * Why the keychain couldn't save or delete the login.
- */
+/** Why the keychain couldn't save or delete the login. */
 keychain_error: ApiError | null, };
 
-/**
- * The Docker Hub namespaces of the signed-in user.
- */
+/** The Docker Hub namespaces of the signed-in user. */
 export type SourceNamespaces = { 
-/**
- * The user's own namespace first, then organizations. Empty without a login.
- */
+/** The user's own namespace first, then organizations. Empty without a login. */
 namespaces: Array<string>, 
 /**
  * Whether Docker Hub reported the organizations. It doesn't for the access token of an
@@ -315,130 +185,72 @@ namespaces: Array<string>,
  */
 organizations_told: boolean, };
 
-/**
- * A page of repositories of a source.
- */
+/** A page of repositories of a source. */
 export type SourceRepositories = { repositories: Array<SourceRepository>, 
-/**
- * The token for the next page. `null` on the last page.
- */
+/** The token for the next page. `null` on the last page. */
 next: string | null, 
-/**
- * The number on all pages, if the source reports it.
- */
+/** The number on all pages, if the source reports it. */
 total: number | null, 
-/**
- * Namespaces that couldn't be read.
- */
+/** Namespaces that couldn't be read. */
 unread: Array<UnreadRepository>, };
 
 export type SourceRepository = { 
-/**
- * The name as the source shows it, such as `dencold/pgcli`.
- */
+/** The name as the source shows it, such as `dencold/pgcli`. */
 name: string, 
-/**
- * Whether it is private, if the source reports it.
- */
+/** Whether it is private, if the source reports it. */
 private: boolean | null, 
-/**
- * The last change in it.
- */
+/** The last change in it. */
 updated_at_ms: number | null, 
-/**
- * The size of its content, if the source reports it.
- */
+/** The size of its content, if the source reports it. */
 size_bytes: number | null, 
-/**
- * Its tags, if the source lists them with the repositories, as the Docker Engine does.
- */
+/** Its tags, if the source lists them with the repositories, as the Docker Engine does. */
 tags: Array<SourceTag> | null, };
 
-/**
- * A tag of a repository. Facts that the source hasn't reported yet are absent.
- */
+/** A tag of a repository. Facts that the source hasn't reported yet are absent. */
 export type SourceTag = { tag: string, digest: string | null, 
-/**
- * The platforms, such as `linux/amd64`, without attestations.
- */
+/** The platforms, such as `linux/amd64`, without attestations. */
 platforms: Array<string>, 
-/**
- * The compressed size of all platforms. For the Docker Engine, the unpacked size.
- */
+/** The compressed size of all platforms. For the Docker Engine, the unpacked size. */
 size_bytes: number | null, 
-/**
- * When it was pushed, or created if the source doesn't record pushes.
- */
+/** When it was pushed, or created if the source doesn't record pushes. */
 updated_at_ms: number | null, 
-/**
- * The last pull, if the source reports it.
- */
+/** The last pull, if the source reports it. */
 pulled_at_ms: number | null, 
-/**
- * The platforms of the index that the Docker Engine doesn't have.
- */
+/** The platforms of the index that the Docker Engine doesn't have. */
 missing_platforms?: Array<string>, };
 
-/**
- * A page of tags of a repository.
- */
+/** A page of tags of a repository. */
 export type SourceTags = { 
-/**
- * The tags, newest first if the source knows their dates.
- */
+/** The tags, newest first if the source knows their dates. */
 tags: Array<SourceTag>, 
-/**
- * The token for the next page. `null` on the last page.
- */
+/** The token for the next page. `null` on the last page. */
 next: string | null, 
-/**
- * The number on all pages, if the source reports it.
- */
+/** The number on all pages, if the source reports it. */
 total: number | null, };
 
-/**
- * Why the rules leave a tag out.
- */
+/** Why the rules leave a tag out. */
 export type TagExclusion = "not_included" | "excluded" | "pushed_before" | "pulled_before" | "time_unknown" | "older";
 
-/**
- * Tags that rules don't select.
- */
+/** Tags that rules don't select. */
 export type TagExclusionCount = { reason: TagExclusion, tags: number, };
 
 export type TagPattern = { kind: TagPatternKind, text: string, };
 
-/**
- * The syntax of a pattern of tags.
- */
+/** The syntax of a pattern of tags. */
 export type TagPatternKind = "glob" | "regex" | "versions";
 
-/**
- * Rules that select tags of a repository. Without rules, all tags are selected.
- */
+/** Rules that select tags of a repository. Without rules, all tags are selected. */
 export type TagRules = { 
-/**
- * Tags that match one of these. Empty for all.
- */
+/** Tags that match one of these. Empty for all. */
 include: Array<TagPattern>, 
-/**
- * Of those, the tags that match none of these.
- */
+/** Of those, the tags that match none of these. */
 exclude: Array<TagPattern>, 
-/**
- * Of those, the tags that were pushed within this number of days.
- */
+/** Of those, the tags that were pushed within this number of days. */
 pushed_within_days: number | null, 
-/**
- * Of those, the tags that were pulled within this number of days.
- */
+/** Of those, the tags that were pulled within this number of days. */
 pulled_within_days: number | null, 
-/**
- * Of those, this number of tags of each repository that were pushed last.
- */
+/** Of those, this number of tags of each repository that were pushed last. */
 newest: number | null, };
 
-/**
- * A repository, or a namespace of repositories, that could not be read.
- */
+/** A repository, or a namespace of repositories, that could not be read. */
 export type UnreadRepository = { repository: string, error: ApiError, };

@@ -2,154 +2,88 @@
 import type { ApiError } from "./errors";
 import type { DestinationIdentity } from "./plan";
 
-/**
- * What happens to the image of a deleted tag.
- */
+/** What happens to the image of a deleted tag. */
 export type ImageUndo = "goes" | "has_other_tags";
 
-/**
- * What an undo does with a repository.
- */
+/** What an undo does with a repository. */
 export type RepositoryUndo = { "kind": "delete" } | { "kind": "left", 
-/**
- * Number of remaining images.
- */
+/** Number of remaining images. */
 images: number, } | { "kind": "was_there" } | { "kind": "gone" };
 
-/**
- * Why a tag stays unchanged.
- */
+/** Why a tag stays unchanged. */
 export type TagLeftReason = { "kind": "gone" } | { "kind": "points_elsewhere", 
-/**
- * The current digest of the tag.
- */
+/** The current digest of the tag. */
 to: string, } | { "kind": "image_would_go" } | { "kind": "below_index" } | { "kind": "earlier_image_gone", 
-/**
- * Digest of the previous image.
- */
+/** Digest of the previous image. */
 earlier: string, } | { "kind": "push_interrupted" };
 
-/**
- * What an undo does with a tag.
- */
+/** What an undo does with a tag. */
 export type TagUndo = { "kind": "remove", 
-/**
- * What happens to the image of the tag.
- */
+/** What happens to the image of the tag. */
 image: ImageUndo, } | { "kind": "restore", 
-/**
- * Digest of the previous image.
- */
+/** Digest of the previous image. */
 to: string, } | { "kind": "left", reason: TagLeftReason, };
 
-/**
- * Something that an undo kept.
- */
+/** Something that an undo kept. */
 export type UndoLeft = { 
-/**
- * A repository, a tag or an image, such as `app`, `app:1` or `app@sha256:…`.
- */
+/** A repository, a tag or an image, such as `app`, `app:1` or `app@sha256:…`. */
 name: string, why: UndoLeftReason, };
 
-/**
- * Why an undo kept something.
- */
+/** Why an undo kept something. */
 export type UndoLeftReason = { "kind": "tag", reason: TagLeftReason, } | { "kind": "holds", images: number, } | { "kind": "failed", error: ApiError, };
 
-/**
- * What an undo of a migration would delete, and what it would keep.
- */
+/** What an undo of a migration would delete, and what it would keep. */
 export type UndoPlan = { 
-/**
- * The ID with which it is carried out.
- */
+/** The ID with which it is carried out. */
 undo: string, migration: string, 
-/**
- * The destination of the migration.
- */
+/** The destination of the migration. */
 destination: DestinationIdentity, repositories: Array<UndoRepository>, totals: UndoTotals, };
 
 export type UndoProgress = { 
-/**
- * Number of tags, images and repositories that are finished.
- */
+/** Number of tags, images and repositories that are finished. */
 done: number, 
-/**
- * Number of tags, images and repositories in total.
- */
+/** Number of tags, images and repositories in total. */
 total: number, };
 
 export type UndoReport = { migration: string, totals: UndoTotals, 
-/**
- * What the undo kept, and why.
- */
+/** What the undo kept, and why. */
 left: Array<UndoLeft>, cancelled: boolean, 
-/**
- * Why the history doesn't record the undo, if it couldn't be written.
- */
+/** Why the history doesn't record the undo, if it couldn't be written. */
 journal_error: ApiError | null, };
 
-/**
- * What an undo does in one repository.
- */
+/** What an undo does in one repository. */
 export type UndoRepository = { name: string, 
-/**
- * The tags that the migration set.
- */
+/** The tags that the migration set. */
 tags: Array<UndoTag>, 
 /**
  * Images that are deleted without a tag of their own: children of an index, or signatures of
  * deleted images.
  */
 images_deleted: number, 
-/**
- * What the undo does with the repository itself.
- */
+/** What the undo does with the repository itself. */
 repository: RepositoryUndo, };
 
-/**
- * A tag that the migration wrote, and what the undo does with it.
- */
+/** A tag that the migration wrote, and what the undo does with it. */
 export type UndoTag = { tag: string, 
-/**
- * The digest that the migration pushed.
- */
+/** The digest that the migration pushed. */
 digest: string, action: TagUndo, };
 
-/**
- * Number of items that an undo deletes or deleted.
- */
+/** Number of items that an undo deletes or deleted. */
 export type UndoTotals = { 
-/**
- * Tags that are deleted.
- */
+/** Tags that are deleted. */
 tags_removed: number, 
-/**
- * Tags that point to their previous image again.
- */
+/** Tags that point to their previous image again. */
 tags_restored: number, 
-/**
- * Images that are deleted, including those below an index.
- */
+/** Images that are deleted, including those below an index. */
 images_deleted: number, repositories_deleted: number, 
-/**
- * Tags, images and repositories that stay unchanged.
- */
+/** Tags, images and repositories that stay unchanged. */
 left: number, };
 
-/**
- * A completed or cancelled undo of a migration.
- */
+/** A completed or cancelled undo of a migration. */
 export type Undone = { 
-/**
- * Time in milliseconds since 1970.
- */
+/** Time in milliseconds since 1970. */
 at_ms: number, 
-/**
- * Number of deleted and restored items.
- */
+/** Number of deleted and restored items. */
 totals: UndoTotals, 
-/**
- * Whether the user cancelled the undo.
- */
+/** Whether the user cancelled the undo. */
 cancelled: boolean, };
