@@ -2,7 +2,12 @@ import Alert from "@cloudscape-design/components/alert";
 import Box from "@cloudscape-design/components/box";
 import Cards from "@cloudscape-design/components/cards";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import type { AffectedImage, FreedBytes, LifecycleWhatIf } from "../../ipc/generated";
+import type {
+  AffectedImage,
+  FreedBytes,
+  LifecycleRuleEffect,
+  LifecycleWhatIf,
+} from "../../ipc/generated";
 import { formatBytes, formatCount, formatCounted, shortDigest } from "../../shared/format";
 import { PagedTable } from "../../shared/PagedTable";
 import { RelativeTime } from "../../shared/RelativeTime";
@@ -24,6 +29,12 @@ export function freedNote({ may_be_shared }: FreedBytes): string | null {
     : null;
 }
 
+const cautionSection = {
+  id: "caution",
+  content: ({ caution }: LifecycleRuleEffect) =>
+    caution === null ? null : <Alert type="warning">{caution}</Alert>,
+};
+
 /** What a policy would do now, as this computer computes it: each rule in words, and how many images it affects. */
 export function LifecycleEffects({ effects }: { effects: LifecycleWhatIf }) {
   if (effects.problem !== null) {
@@ -35,6 +46,9 @@ export function LifecycleEffects({ effects }: { effects: LifecycleWhatIf }) {
   }
   const { affected, kept } = effects;
   const total = affected.length + kept;
+  const done = effects.rules.some(({ action }) => action !== "expire")
+    ? "deleted or archived"
+    : "deleted";
   const share = total === 0 ? 0 : (affected.length / total) * 100;
   return (
     <SpaceBetween size="s">
@@ -50,11 +64,8 @@ export function LifecycleEffects({ effects }: { effects: LifecycleWhatIf }) {
               content: ({ images, action }) =>
                 `${formatCounted(images, "image", "images")} would be ${action === "expire" ? "deleted" : "archived"} now`,
             },
-            {
-              id: "caution",
-              content: ({ caution }) =>
-                caution === null ? null : <Alert type="warning">{caution}</Alert>,
-            },
+            // A section without content takes the room of a line.
+            ...(effects.rules.some(({ caution }) => caution !== null) ? [cautionSection] : []),
           ],
         }}
         ariaLabels={{ selectionGroupLabel: "Rules", itemSelectionLabel: () => "Rule" }}
@@ -62,7 +73,7 @@ export function LifecycleEffects({ effects }: { effects: LifecycleWhatIf }) {
       />
       <div data-testid="lifecycle-what-if">
         <Box>
-          {`${formatCount(affected.length)} of ${formatCounted(total, "image", "images")} would be deleted now, which frees ${freedText(effects.freed)}.`}
+          {`${formatCount(affected.length)} of ${formatCounted(total, "image", "images")} would be ${done} now, which frees ${freedText(effects.freed)}.`}
           {effects.freed.may_be_shared && ` ${freedNote(effects.freed)}`}
           {effects.is_estimate &&
             " This is an estimate, because some indexes weren’t read. Their platforms count as images."}

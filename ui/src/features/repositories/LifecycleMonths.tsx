@@ -1,7 +1,7 @@
 import MixedLineBarChart, {
   type MixedLineBarChartProps,
 } from "@cloudscape-design/components/mixed-line-bar-chart";
-import type { AffectedImage, RepositoryImage } from "../../ipc/generated";
+import type { AffectedImage, RepositoryDetails } from "../../ipc/generated";
 import { formatCount } from "../../shared/format";
 import { useNow } from "../../shared/useNow";
 import { monthLabel, monthOf } from "./storage/months";
@@ -10,15 +10,15 @@ import { policyMonths, pushThresholds } from "./storage/policyMonths";
 const dayMs = 86_400_000;
 
 interface LifecycleMonthsProps {
-  images: readonly RepositoryImage[];
+  details: RepositoryDetails;
   affected: readonly AffectedImage[];
   text: string;
 }
 
 /** What a policy would leave and remove, by the month of the push, with the ages of its rules as lines. */
-export function LifecycleMonths({ images, affected, text }: LifecycleMonthsProps) {
+export function LifecycleMonths({ details, affected, text }: LifecycleMonthsProps) {
   const now = useNow();
-  const months = policyMonths(images, affected, now);
+  const months = policyMonths(details, affected, now);
   if (months.length === 0) {
     return null;
   }

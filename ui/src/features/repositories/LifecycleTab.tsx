@@ -207,7 +207,7 @@ export function LifecycleTab({ connection, details, errorActions, onChanged }: L
         <LifecycleEffects effects={effects} />
       )}
       {effects !== null && effects.problem === null && effects.rules.length > 0 && (
-        <LifecycleMonths images={details.images} affected={effects.affected} text={text} />
+        <LifecycleMonths details={details} affected={effects.affected} text={text} />
       )}
       {preview.error !== null && (
         <ErrorAlert

@@ -109,6 +109,14 @@ describe("the form of a lifecycle policy", () => {
 });
 
 describe("the Lifecycle tab", () => {
+  it("says that images are archived if a rule archives", async () => {
+    const archiving = effects.rules.map((rule) => ({ ...rule, action: "archive" as const }));
+    show({ lifecycleWhatIf: async () => ({ ...effects, rules: archiving }) });
+    expect((await screen.findByTestId("lifecycle-what-if")).textContent).toContain(
+      "1 of 4 images would be deleted or archived now",
+    );
+  });
+
   it("shows the rules in words with what they would do, before anything is asked from ECR", async () => {
     const start = vi.fn();
     const { container } = show({ lifecyclePreviewStart: start });

@@ -1,4 +1,4 @@
-import type { AffectedImage, RepositoryImage } from "../../../ipc/generated";
+import type { AffectedImage, RepositoryDetails } from "../../../ipc/generated";
 import { monthLabel, monthOf } from "./months";
 
 /** The images that were pushed in a month: those that stay, and those that a policy removes. */
@@ -12,17 +12,20 @@ interface PolicyMonth {
 /** More months can't be read in a chart. The first bar stands for everything before. */
 const maxMonths = 24;
 
-/** Images by the month of their push, the last two years. */
+/** Images by the month of their push, the last two years. What belongs to an image is counted with it, as in the list. */
 export function policyMonths(
-  images: readonly RepositoryImage[],
+  { images, rows }: Pick<RepositoryDetails, "images" | "rows">,
   affected: readonly AffectedImage[],
   nowMs: number,
 ): readonly PolicyMonth[] {
   const gone = new Set(affected.map(({ digest }) => digest));
-  const pushes = images.map(({ digest, pushed_at_ms }) => ({
-    month: monthOf(pushed_at_ms ?? 0),
-    goes: gone.has(digest),
-  }));
+  const listed = new Set(rows.rows.map(({ digest }) => digest));
+  const pushes = images
+    .filter(({ digest }) => listed.has(digest))
+    .map(({ digest, pushed_at_ms }) => ({
+      month: monthOf(pushed_at_ms ?? 0),
+      goes: gone.has(digest),
+    }));
   if (pushes.length === 0) {
     return [];
   }
