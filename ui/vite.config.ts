@@ -1,9 +1,9 @@
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vitest/config";
-import { themeOnBody } from "./themeOnBody.ts";
+import { cloudscapePatches } from "./cloudscapePatches.ts";
 
 export default defineConfig({
-  plugins: [react(), themeOnBody()],
+  plugins: [react(), cloudscapePatches()],
   // The window and `tauri.conf.json` expect this port while developing.
   server: { port: 1420, strictPort: true, host: "127.0.0.1" },
   build: {

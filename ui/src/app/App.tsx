@@ -2,22 +2,17 @@ import { I18nProvider } from "@cloudscape-design/components/i18n";
 import messages from "@cloudscape-design/components/i18n/messages/all.en";
 import { useCallback, useEffect, useMemo, useReducer, useRef, useState } from "react";
 import type { ErrorActions } from "../errors";
-import { FriendlyNamePage, initialFriendlyName } from "../features/friendlyName";
-import { HistoryPage } from "../features/history";
-import { ImagePage } from "../features/images";
+import { type FriendlyNameState, initialFriendlyName } from "../features/friendlyName";
 import { holdsWork, MigratePage, useDraft, useJob } from "../features/migrate";
-import { ProfilesPage } from "../features/profiles";
-import { RepositoriesPage } from "../features/repositories";
-import { SettingsPage } from "../features/settings";
 import { BackendProvider, useBackend } from "../ipc/BackendContext";
 import type { Backend } from "../ipc/backend";
 import type { AwsConnection, AwsIdentity, MigrationRequest, SavedProfile } from "../ipc/generated";
 import { NotifyProvider } from "../shared/notify";
 import { reloadRequests, useRequest } from "../shared/useRequest";
+import { useStableActions } from "../shared/useStableActions";
 import { openAccountItem } from "./accountItem";
 import { type AnnouncementActions, withAnnouncements } from "./announcements";
 import { CloseModal } from "./CloseModal";
-import { ConnectionPicker } from "./ConnectionPicker";
 import { ClickActivityContext, createClickActivity } from "./clickActivity";
 import type { AccountItem } from "./connectionMenus";
 import { DropHint } from "./DropHint";
@@ -25,6 +20,7 @@ import { ErrorBoundary } from "./ErrorBoundary";
 import { Frame } from "./Frame";
 import { helpTopic } from "./helpTopic";
 import { MfaCodeProvider } from "./MfaCodeProvider";
+import { OtherPages } from "./OtherPages";
 import { PageContent } from "./PageContent";
 import type { Page } from "./routes";
 import { SignInProvider } from "./SignInProvider";
@@ -35,7 +31,6 @@ import { useNotices } from "./useNotices";
 import { useRunningJobs } from "./useRunningJobs";
 import { useSettings } from "./useSettings";
 import { useTheme } from "./useTheme";
-import { WelcomePage } from "./WelcomePage";
 import { initialWindowState, windowReducer } from "./windowState";
 
 /** Builds the window: providers, pages, and the state that several pages share. */
@@ -235,14 +230,39 @@ function Window() {
   const jobs = useRunningJobs(backend, ready, snapshot, notify, openJob);
   useFinishedNotice(snapshot, page === "migrate" && job !== null, notify, openFollowed);
 
-  const accountItem = (item: AccountItem) =>
-    openAccountItem(item, session, {
-      backend,
-      notify,
-      notifyError,
-      openPage,
-      chooseDestination,
-    });
+  const actions = useStableActions({
+    begin,
+    openPage,
+    startPractice: () => {
+      choosePractice(page).then((started) => {
+        if (started) {
+          change({ welcomed: true }).catch(notifyError);
+        }
+      });
+    },
+    chooseAccount,
+    changeFriendlyName: (changed: Partial<FriendlyNameState>) =>
+      setFriendlyName((before) => ({ ...before, ...changed })),
+    openJob: (shown: string) => {
+      showJob(shown);
+      openPage("migrate");
+    },
+    planAgain,
+    chooseProfile: use,
+    changeSettings: change,
+    onPracticeReset: resetPractice,
+    chooseAccountItem: (item: AccountItem) =>
+      openAccountItem(item, session, {
+        backend,
+        notify,
+        notifyError,
+        openPage,
+        chooseDestination,
+      }),
+    changeTheme: (dark: boolean) => {
+      change({ theme: dark ? "dark" : "light" }).catch(notifyError);
+    },
+  });
   const announcement = useRef<AnnouncementActions | null>(null);
   const announced = useMemo(
     () => withAnnouncements(backend, notify, () => announcement.current as AnnouncementActions),
@@ -270,36 +290,20 @@ function Window() {
             wizard={page === "migrate" && job === null}
             topic={helpTopic(page ?? "migrate", kept.draft?.step, job)}
             shown={session}
-            onConnection={choosesAccount ? chooseAccount : null}
+            onConnection={choosesAccount ? actions.chooseAccount : null}
             engine={engine.answer}
             dark={dark}
             jobs={jobs}
             notices={notices}
-            onPage={begin}
-            onAccountItem={accountItem}
+            onPage={actions.begin}
+            onAccountItem={actions.chooseAccountItem}
             onJob={openJob}
-            onDark={(wanted) => {
-              change({ theme: wanted ? "dark" : "light" }).catch(notifyError);
-            }}
+            onDark={actions.changeTheme}
             onEngine={engine.reload}
           >
             <MfaCodeProvider connections={[connection, destination]}>
               <PageContent page={page}>
                 <ErrorBoundary key={page}>
-                  {page === "welcome" && (
-                    <WelcomePage
-                      starting={state.startingPractice}
-                      onMigrate={() => begin("migrate")}
-                      onRepositories={() => begin("repositories")}
-                      onPractice={() => {
-                        choosePractice(page).then((started) => {
-                          if (started) {
-                            change({ welcomed: true }).catch(notifyError);
-                          }
-                        });
-                      }}
-                    />
-                  )}
                   {page === "migrate" && (
                     <MigratePage
                       draft={kept}
@@ -314,68 +318,18 @@ function Window() {
                       }
                     />
                   )}
-                  {page === "repositories" && (
-                    <RepositoriesPage
-                      connection={connection}
-                      opening={state.repository}
-                      connectionPicker={
-                        <ConnectionPicker connection={connection} onChange={chooseAccount} />
-                      }
-                      errorActions={errorActions}
-                      onRegion={(region) => {
-                        if (connection !== null && connection.kind !== "practice") {
-                          chooseAccount({ ...connection, region });
-                        }
-                      }}
-                      showImage={(image, onClose) =>
-                        connection !== null && (
-                          <ImagePage
-                            key={image.digest}
-                            connection={connection}
-                            image={image}
-                            onClose={onClose}
-                            errorActions={errorActions}
-                          />
-                        )
-                      }
-                    />
-                  )}
-                  {page === "history" && (
-                    <HistoryPage
-                      errorActions={errorActions}
-                      onListed={interrupted.listed}
-                      onJob={(shown) => {
-                        showJob(shown);
-                        openPage("migrate");
-                      }}
-                      onRequest={planAgain}
-                      onMigrate={() => openPage("migrate")}
-                    />
-                  )}
-                  {page === "profiles" && <ProfilesPage onUse={use} errorActions={errorActions} />}
-                  {page === "friendlyName" && (
-                    <FriendlyNamePage
-                      state={friendlyName}
-                      onChange={(changed) =>
-                        setFriendlyName((before) => ({ ...before, ...changed }))
-                      }
-                      connection={connection}
-                      connectionPicker={
-                        <ConnectionPicker connection={connection} onChange={chooseAccount} />
-                      }
-                      errorActions={errorActions}
-                    />
-                  )}
-                  {page === "settings" && (
-                    <SettingsPage
-                      settings={settings}
-                      onChange={change}
-                      practiceRuns={usesPractice}
-                      connection={connection}
-                      onPracticeReset={resetPractice}
-                      errorActions={errorActions}
-                    />
-                  )}
+                  <OtherPages
+                    page={page}
+                    connection={connection}
+                    repository={state.repository}
+                    friendlyName={friendlyName}
+                    settings={settings}
+                    startingPractice={state.startingPractice}
+                    usesPractice={usesPractice}
+                    onListed={interrupted.listed}
+                    errorActions={errorActions}
+                    actions={actions}
+                  />
                 </ErrorBoundary>
               </PageContent>
             </MfaCodeProvider>

@@ -7,6 +7,7 @@ import { type ReactNode, useCallback, useState } from "react";
 import type { AwsConnection, EngineStatus } from "../ipc/generated";
 import { formatPercent } from "../shared/format";
 import { HelpProvider, type HelpTopic } from "../shared/help";
+import { useStableActions } from "../shared/useStableActions";
 import type { AccountItem, ShownConnection } from "./connectionMenus";
 import { isPage, type Page, pageTitles } from "./routes";
 import { ShortcutsModal } from "./ShortcutsModal";
@@ -49,6 +50,8 @@ const labels = {
 
 const jobHref = "#job-";
 
+const noJobs: readonly RunningJob[] = [];
+
 /** The pages, and the running migrations with their percentages. */
 function navigationItems(jobs: readonly RunningJob[]): SideNavigationProps.Item[] {
   const pages: SideNavigationProps.Item[] = Object.entries(pageTitles).map(([id, text]) => ({
@@ -89,6 +92,11 @@ export function Frame(props: FrameProps) {
   );
   const showShortcuts = () => setShortcutsShown(true);
   const kind = wizard ? "wizard" : "other";
+  // A step of the wizard, and the progress of a migration, don't render the top bar.
+  const topBar = useStableActions({
+    onMigrate: () => onPage("migrate"),
+    onHelp: () => (help === null ? openHelp(screen) : setHelp(null)),
+  });
   useShortcuts({ onPage, onHelp: showShortcuts });
   return (
     <>
@@ -100,11 +108,11 @@ export function Frame(props: FrameProps) {
         onConnection={props.onConnection}
         engine={props.engine}
         dark={props.dark}
-        jobs={open[kind] ? [] : jobs}
-        onMigrate={() => onPage("migrate")}
+        jobs={open[kind] ? noJobs : jobs}
+        onMigrate={topBar.onMigrate}
         onAccountItem={props.onAccountItem}
         onJob={props.onJob}
-        onHelp={() => (help === null ? openHelp(screen) : setHelp(null))}
+        onHelp={topBar.onHelp}
         onDark={props.onDark}
         onEngine={props.onEngine}
       />

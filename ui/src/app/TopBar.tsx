@@ -2,6 +2,7 @@ import Popover from "@cloudscape-design/components/popover";
 import TopNavigation, {
   type TopNavigationProps,
 } from "@cloudscape-design/components/top-navigation";
+import { memo } from "react";
 import { useBackend } from "../ipc/BackendContext";
 import type { AwsConnection, EngineStatus } from "../ipc/generated";
 import { engineFacts } from "../shared/engineFacts";
@@ -77,7 +78,7 @@ function ThemeIcon({ dark }: { dark: boolean }) {
 }
 
 /** The top bar: practice badge, profile and Region menus, Docker Engine, help, and theme. */
-export function TopBar(props: TopBarProps) {
+export const TopBar = memo(function TopBar(props: TopBarProps) {
   const { shown, onConnection, engine, dark, jobs } = props;
   const { connection, identity, alias } = shown;
   const backend = useBackend();
@@ -204,4 +205,4 @@ export function TopBar(props: TopBarProps) {
       <ActivityLine />
     </div>
   );
-}
+});

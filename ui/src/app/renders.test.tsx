@@ -1,9 +1,10 @@
 /** A click renders what changes, however many rows are beside it. */
 import { act, waitFor } from "@testing-library/react";
 import { describe, expect, it } from "vitest";
+import { percentOf } from "../features/migrate";
 import { emptyDraft, type StepId } from "../features/migrate/wizard/draft";
 import { rendersOf } from "../testing/renderCount";
-import { byId, openWindow } from "../testing/window";
+import { byId, click, find, openWindow, start, textOf, toReview } from "../testing/window";
 
 const few = 5;
 const many = 45;
@@ -57,4 +58,43 @@ describe("a click", () => {
     expect(short).toBeGreaterThan(0);
     expect(long).toBe(short);
   });
+});
+
+it("the progress of a migration renders no other page, and no top bar", async () => {
+  const backend = openWindow();
+  await toReview([["dencold/pgcli", "latest"]]);
+  await start(backend, ({ steps_under_way }) => steps_under_way.includes("push"));
+  for (const [page, component] of [
+    ["profiles", "ProfilesPage"],
+    ["settings", "SettingsPage"],
+    ["friendlyName", "FriendlyNamePage"],
+  ] as const) {
+    const link = await find(`a[href="#${page}"]`);
+    const opened = await rendersOf(async () => {
+      await act(async () => link.click());
+    }, component);
+    expect(opened).toBeGreaterThan(0);
+    await act(async () => {});
+    const before = await textOf("nav-percent");
+    const percent = Number.parseInt(before, 10);
+    const rendered = await rendersOf(
+      async () => {
+        act(() => backend.play((job) => percentOf(job) > percent));
+        await waitFor(async () => expect(await textOf("nav-percent")).not.toBe(before));
+      },
+      component,
+      "TopBar",
+    );
+    expect(rendered, page).toBe(0);
+  }
+});
+
+it("a step of the wizard renders no top bar", async () => {
+  openWindow();
+  await toReview([["dencold/pgcli", "latest"]]);
+  const step = async () => {
+    await click("wizard-back");
+    await byId("repositories-table");
+  };
+  expect(await rendersOf(step, "TopBar")).toBe(0);
 });

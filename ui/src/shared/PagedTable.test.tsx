@@ -57,6 +57,19 @@ function Numbers({ section }: { section: boolean }) {
   );
 }
 
+it("makes the buttons of an edge when they are first shown", () => {
+  render(<Numbers section={false} />);
+  const buttons = () => document.querySelectorAll("[class*=direction-button-inline]");
+  const shown = () => document.querySelectorAll("[class*=direction-button-visible]");
+  expect(buttons()).toHaveLength(0);
+  const edge = createWrapper().findTable()?.findColumnResizer(1)?.getElement();
+  act(() => edge?.click());
+  expect(shown()).toHaveLength(2);
+  act(() => (document.activeElement as HTMLElement).blur());
+  expect(buttons()).toHaveLength(2);
+  expect(shown()).toHaveLength(0);
+});
+
 it.each([false, true])("sorts and keeps its columns, in a section: %s", (section) => {
   localStorage.clear();
   const { unmount } = render(<Numbers section={section} />);

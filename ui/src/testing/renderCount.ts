@@ -5,6 +5,7 @@
 
 interface Fiber {
   readonly tag: number;
+  readonly type: unknown;
   readonly flags: number;
   readonly alternate: Fiber | null;
   readonly child: Fiber | null;
@@ -16,15 +17,20 @@ const components: ReadonlySet<number> = new Set([0, 1, 11, 14, 15]);
 /** React's flag `PerformedWork`. */
 const performedWork = 1;
 
-function renderedFrom(first: Fiber | null): number {
+/** Whether it is a component with one of these names, or any if there are none. */
+function isNamed({ type }: Fiber, names: readonly string[]): boolean {
+  return names.length === 0 || (typeof type === "function" && names.includes(type.name));
+}
+
+function renderedFrom(first: Fiber | null, names: readonly string[]): number {
   let count = 0;
   for (let fiber = first; fiber !== null; fiber = fiber.sibling) {
-    if (components.has(fiber.tag) && (fiber.flags & performedWork) !== 0) {
+    if (components.has(fiber.tag) && (fiber.flags & performedWork) !== 0 && isNamed(fiber, names)) {
       count += 1;
     }
     // What kept its children did not render below.
     if (fiber.alternate === null || fiber.child !== fiber.alternate.child) {
-      count += renderedFrom(fiber.child);
+      count += renderedFrom(fiber.child, names);
     }
   }
   return count;
@@ -38,13 +44,14 @@ function hook() {
   const self = {
     supportsFiber: true,
     counted: null as number | null,
+    names: [] as readonly string[],
     checkDCE: nothing,
     inject: () => 1,
     onCommitFiberUnmount: nothing,
     onPostCommitFiberRoot: nothing,
     onCommitFiberRoot: (_: number, root: { current: Fiber }) => {
       if (self.counted !== null) {
-        self.counted += renderedFrom(root.current);
+        self.counted += renderedFrom(root.current, self.names);
       }
     },
   };
@@ -53,10 +60,14 @@ function hook() {
 
 hooked.__REACT_DEVTOOLS_GLOBAL_HOOK__ ??= hook();
 
-/** Returns how many components an action renders. */
-export async function rendersOf(action: () => void | Promise<void>): Promise<number> {
+/** Returns how many components an action renders: all, or those with one of the names. */
+export async function rendersOf(
+  action: () => void | Promise<void>,
+  ...names: readonly string[]
+): Promise<number> {
   const counter = hooked.__REACT_DEVTOOLS_GLOBAL_HOOK__ ?? hook();
   counter.counted = 0;
+  counter.names = names;
   await action();
   const { counted } = counter;
   counter.counted = null;

@@ -9,7 +9,7 @@ import { type ErrorActions, ErrorAlert } from "../../errors";
 import { useBackend } from "../../ipc";
 import type { AppInfo } from "../../ipc/generated";
 import { CopyableText } from "../../shared/CopyableText";
-import type { Request } from "../../shared/useRequest";
+import { type Request, useRequest } from "../../shared/useRequest";
 
 interface LogSectionProps {
   /** Folder of the log files, once known. */
@@ -17,8 +17,20 @@ interface LogSectionProps {
   errorActions: ErrorActions;
 }
 
+/** Both sections. The answer that they wait for renders no other section. */
+export function ProgramSections({ errorActions }: { errorActions: ErrorActions }) {
+  const backend = useBackend();
+  const info = useRequest("info", () => backend.appInfo());
+  return (
+    <SpaceBetween size="l">
+      <LogSection folder={info.answer?.log_folder ?? null} errorActions={errorActions} />
+      <AboutSection request={info} errorActions={errorActions} />
+    </SpaceBetween>
+  );
+}
+
 /** The log section of the settings. */
-export function LogSection({ folder, errorActions }: LogSectionProps) {
+function LogSection({ folder, errorActions }: LogSectionProps) {
   const backend = useBackend();
   const [error, setError] = useState<unknown>(null);
   const open = () => {
@@ -78,7 +90,7 @@ interface AboutSectionProps {
 }
 
 /** The about section of the settings. */
-export function AboutSection({ request, errorActions }: AboutSectionProps) {
+function AboutSection({ request, errorActions }: AboutSectionProps) {
   const info = request.answer;
 
   return (

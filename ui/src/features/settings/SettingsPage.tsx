@@ -3,11 +3,9 @@ import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
 import { type ErrorActions, ErrorAlert } from "../../errors";
-import { useBackend } from "../../ipc";
 import type { AwsConnection, PracticeStatus, Settings } from "../../ipc/generated";
 import { InfoLink } from "../../shared/help";
-import { useRequest } from "../../shared/useRequest";
-import { AboutSection, LogSection } from "./AboutSections";
+import { ProgramSections } from "./AboutSections";
 import { AppearanceSection } from "./AppearanceSection";
 import { ClientLoginSettings } from "./ClientLoginSettings";
 import { EngineSection } from "./EngineSection";
@@ -39,8 +37,6 @@ export function SettingsPage({
   onPracticeReset,
   errorActions = {},
 }: SettingsPageProps) {
-  const backend = useBackend();
-  const info = useRequest("info", () => backend.appInfo());
   const [failure, setFailure] = useState<{ caught: unknown; wanted: Partial<Settings> } | null>(
     null,
   );
@@ -98,8 +94,7 @@ export function SettingsPage({
           onReset={onPracticeReset}
           errorActions={errorActions}
         />
-        <LogSection folder={info.answer?.log_folder ?? null} errorActions={errorActions} />
-        <AboutSection request={info} errorActions={errorActions} />
+        <ProgramSections errorActions={errorActions} />
       </SpaceBetween>
     </ContentLayout>
   );
