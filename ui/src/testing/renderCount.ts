@@ -17,7 +17,7 @@ const components: ReadonlySet<number> = new Set([0, 1, 11, 14, 15]);
 /** React's flag `PerformedWork`. */
 const performedWork = 1;
 
-/** Whether it is a component with one of these names, or any if there are none. */
+/** Whether it is a component with one of these names. Without names, every component is. */
 function isNamed({ type }: Fiber, names: readonly string[]): boolean {
   return names.length === 0 || (typeof type === "function" && names.includes(type.name));
 }
