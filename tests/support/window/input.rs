@@ -13,6 +13,12 @@ use crate::window::screen::UserInput;
 /// How long the page may take to receive a click or a key.
 const SEEN_LIMIT: std::time::Duration = std::time::Duration::from_secs(20);
 
+/// How often in a row an element has to be in the same place before it is clicked.
+const STILL_LOOKS: usize = 3;
+
+/// An element that moves all the time is clicked after so many looks. A click that misses it is done again.
+const MOST_LOOKS: usize = 100;
+
 impl Window {
     pub(super) fn user_input(&self) -> Result<UserInput> {
         UserInput::over(&self.display)
@@ -26,7 +32,7 @@ impl Window {
     /// Clicks an element with the pointer of the screen, if no other element covers it. Fails if the element
     /// was replaced in the meantime, so callers find it again.
     pub(super) async fn click_element(&self, element: Value) -> Result<()> {
-        let place = self.watch(element).await?;
+        let place = self.still_place(element).await?;
         ensure!(!place.is_null(), "another element covers it");
         let number = |name: &str| place[name].as_i64().context("no number");
         let page = [number("width")?, number("height")?];
@@ -41,6 +47,22 @@ impl Window {
         // A click that the page did not receive is done again, and is one click of the user.
         self.count_click();
         Ok(())
+    }
+
+    /// Returns where to click an element, as soon as that stays the same: after another size of the window, the page
+    /// takes some frames until its parts are in their places.
+    async fn still_place(&self, element: Value) -> Result<Value> {
+        let mut place = self.watch(element.clone()).await?;
+        let mut same = 0;
+        for _ in 0..MOST_LOOKS {
+            let next = self.watch(element.clone()).await?;
+            same = if next == place { same + 1 } else { 0 };
+            place = next;
+            if same == STILL_LOOKS {
+                break;
+            }
+        }
+        Ok(place)
     }
 
     /// Replaces the content of a field, with the keyboard of the screen. `find` returns the field, again for
