@@ -1,6 +1,7 @@
 //! The cache across restarts, at its limit, and with a file that can't be used.
 
 use super::*;
+use crate::pull_times::{OwnRead, PullTime, ReadSpan};
 use transload_model::{AccountId, Region, RepositoryName};
 
 const NOW_MS: u64 = 1_790_000_000_000;
