@@ -1,12 +1,12 @@
 //! Runs a window story, and collects the details if it fails.
 
-use anyhow::Result;
+use anyhow::{Result, anyhow};
 use futures_util::FutureExt;
 
 use crate::window::desktop::Desktop;
 
-/// Runs a story on a desktop. If it fails, the message contains a screenshot, the text of the page and the
-/// output of the program.
+/// Runs a story on a desktop. If it fails, the message contains the reason, a screenshot, the text of the page
+/// and the output of the program, in this order, because a cut log has the first lines.
 ///
 /// # Errors
 /// The error of the story.
@@ -23,7 +23,7 @@ pub async fn run_story(
         Ok(Err(error)) => {
             let details = desktop.failure().await;
             let _ = desktop.close().await;
-            Err(error.context(details))
+            Err(anyhow!("{error:#}\n{details}"))
         }
         Err(panic) => {
             eprintln!("{}", desktop.failure().await);

@@ -164,7 +164,7 @@ fn print_heading(name: &str, description: &str) {
 }
 
 /// The output of failed parts is repeated at the end, where logs of CI services that cut long output
-/// still have it.
+/// still have it, and what failed comes last.
 fn print_summary(done: &[(&Part, Outcome, Duration)], total: Duration) -> Result<()> {
     for (part, outcome, _) in done {
         let Outcome::Failed(error) = outcome else { continue };
@@ -186,6 +186,16 @@ fn print_summary(done: &[(&Part, Outcome, Duration)], total: Duration) -> Result
     println!("{:12} {:7.1} s", "total", total.as_secs_f64());
     let failed = done.iter().filter(|(_, outcome, _)| !matches!(outcome, Outcome::Passed)).count();
     if failed > 0 {
+        for (part, outcome, _) in done {
+            let Outcome::Failed(error) = outcome else { continue };
+            println!("\n== what failed in {}", part.name);
+            match error.downcast_ref::<ProcessFailure>() {
+                Some(failure) if !failure.failures.is_empty() => {
+                    failure.failures.iter().for_each(|line| println!("{line}"));
+                }
+                _ => println!("{error:#}"),
+            }
+        }
         bail!("{failed} of {} parts did not pass", done.len());
     }
     Ok(())

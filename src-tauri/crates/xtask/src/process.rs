@@ -13,6 +13,9 @@ use anyhow::{Context, Result, bail};
 /// How many of the last lines of a program that failed are kept: the list of what failed, for several programs in a log
 /// that is cut to its end.
 const LAST_LINES: usize = 40;
+/// How many lines that name a failure are kept, and how long each is. CI logs show some 3,000 characters of their end.
+const FAILURE_LINES: usize = 12;
+const FAILURE_LINE_LENGTH: usize = 300;
 
 /// A program that ended with an error.
 #[derive(Debug)]
@@ -21,6 +24,8 @@ pub struct ProcessFailure {
     status: ExitStatus,
     /// What the program printed last. Empty on a terminal, where the user can scroll.
     pub last_lines: Vec<String>,
+    /// The first lines that name a failed test or an error. Empty on a terminal.
+    pub failures: Vec<String>,
 }
 
 impl fmt::Display for ProcessFailure {
@@ -30,6 +35,36 @@ impl fmt::Display for ProcessFailure {
 }
 
 impl std::error::Error for ProcessFailure {}
+
+/// What is kept of the output of a program.
+#[derive(Default)]
+struct KeptOutput {
+    last_lines: VecDeque<String>,
+    failures: Vec<String>,
+}
+
+impl KeptOutput {
+    fn add(&mut self, line: &str) {
+        if self.last_lines.len() == LAST_LINES {
+            self.last_lines.pop_front();
+        }
+        self.last_lines.push_back(line.to_owned());
+        let failure: String = line.trim().chars().take(FAILURE_LINE_LENGTH).collect();
+        let room = self.failures.len() < FAILURE_LINES;
+        if room && names_failure(&failure) && !self.failures.contains(&failure) {
+            self.failures.push(failure);
+        }
+    }
+}
+
+/// Whether a line of nextest, Vitest, a compiler, or a failed test names a failure: `FAIL src/a.test.ts > b`,
+/// `AssertionError: expected 1`, `thread 'a' panicked at b.rs:1:1`.
+fn names_failure(line: &str) -> bool {
+    let first = line.split([' ', ':', '[']).next().unwrap_or_default();
+    matches!(first, "FAIL" | "TIMEOUT" | "SIGABRT" | "SIGSEGV" | "error")
+        || (first.ends_with("Error") && line[first.len()..].starts_with(": "))
+        || (first == "thread" && line.contains("panicked at"))
+}
 
 /// A program that was not started yet.
 pub struct Process {
@@ -85,20 +120,23 @@ impl Process {
         let line = self.line();
         println!("  $ {line}");
         let could_not_start = || format!("couldn't start {line}");
-        let (status, last_lines) = if std::io::stdout().is_terminal() {
-            (self.command.status().with_context(could_not_start)?, Vec::new())
+        let (status, kept) = if std::io::stdout().is_terminal() {
+            (self.command.status().with_context(could_not_start)?, KeptOutput::default())
         } else {
-            self.run_and_keep_last_lines().with_context(could_not_start)?
+            self.run_and_keep_output().with_context(could_not_start)?
         };
         if !status.success() {
-            return Err(ProcessFailure { line, status, last_lines }.into());
+            let KeptOutput { last_lines, failures } = kept;
+            return Err(
+                ProcessFailure { line, status, last_lines: last_lines.into(), failures }.into()
+            );
         }
         Ok(())
     }
 
-    fn run_and_keep_last_lines(&mut self) -> std::io::Result<(ExitStatus, Vec<String>)> {
+    fn run_and_keep_output(&mut self) -> std::io::Result<(ExitStatus, KeptOutput)> {
         let mut child = self.command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?;
-        let kept = Mutex::new(VecDeque::new());
+        let kept = Mutex::new(KeptOutput::default());
         let (output, errors) = (child.stdout.take(), child.stderr.take());
         std::thread::scope(|scope| {
             scope.spawn(|| output.map(|output| pass_on(output, std::io::stdout(), &kept)));
@@ -106,7 +144,7 @@ impl Process {
         });
         let status = child.wait()?;
         let kept = kept.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
-        Ok((status, kept.into()))
+        Ok((status, kept))
     }
 
     /// Runs the program silently and returns whether it succeeded. A missing program did not.
@@ -152,18 +190,15 @@ impl Process {
     }
 }
 
-/// Prints what a program prints, and keeps the last lines.
-fn pass_on(from: impl Read, mut to: impl Write, kept: &Mutex<VecDeque<String>>) {
+/// Prints what a program prints, and keeps the lines that [`KeptOutput`] wants.
+fn pass_on(from: impl Read, mut to: impl Write, kept: &Mutex<KeptOutput>) {
     let mut from = BufReader::new(from);
     let mut line = Vec::new();
     while from.read_until(b'\n', &mut line).is_ok_and(|length| length > 0) {
         // Output that nobody reads any more is no reason to stop the program.
         let _ = to.write_all(&line).and_then(|()| to.flush());
         let mut kept = kept.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        if kept.len() == LAST_LINES {
-            kept.pop_front();
-        }
-        kept.push_back(String::from_utf8_lossy(&line).trim_end().to_owned());
+        kept.add(String::from_utf8_lossy(&line).trim_end());
         line.clear();
     }
 }
