@@ -49,12 +49,24 @@ impl KeptOutput {
             self.last_lines.pop_front();
         }
         self.last_lines.push_back(line.to_owned());
-        let failure: String = line.trim().chars().take(FAILURE_LINE_LENGTH).collect();
+        let failure: String = plain(line).trim().chars().take(FAILURE_LINE_LENGTH).collect();
         let room = self.failures.len() < FAILURE_LINES;
         if room && names_failure(&failure) && !self.failures.contains(&failure) {
             self.failures.push(failure);
         }
     }
+}
+
+/// A line without colors, which Vitest also prints in CI: `ESC [ 31 m`.
+fn plain(line: &str) -> String {
+    let mut pieces = line.split("\u{1b}[");
+    let first = pieces.next().unwrap_or_default().to_owned();
+    pieces.fold(first, |text, piece| {
+        text + piece
+            .trim_start_matches(|sign: char| sign.is_ascii_digit() || sign == ';')
+            .get(1..)
+            .unwrap_or_default()
+    })
 }
 
 /// Whether a line of nextest, Vitest, a compiler, or a failed test names a failure: `FAIL src/a.test.ts > b`,

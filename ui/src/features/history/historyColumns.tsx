@@ -15,8 +15,9 @@ function foundText({ source, destination, images }: HistoryMatch): string {
 }
 
 /**
- * The columns of the history, each of one line. What is longer has a tooltip. While a search finds
- * images, the column of images shows them.
+ * The columns of the history, each of one line. What is longer has a tooltip. The number of images has
+ * the counts in its tooltip, which the state already names. While a search finds images, the column
+ * shows them.
  */
 export function historyColumns(
   onOpen: (entry: HistoryEntry) => void,
@@ -44,7 +45,7 @@ export function historyColumns(
     {
       id: "state",
       header: "State",
-      width: 240,
+      width: 270,
       minWidth: 220,
       grow: 2,
       cell: (entry) => {
@@ -80,12 +81,12 @@ export function historyColumns(
     {
       id: "images",
       header: "Images",
-      width: 110,
-      grow: 2,
-      cell: ({ migration, summary }) => {
+      width: found.size > 0 ? 200 : 90,
+      ...(found.size > 0 && { minWidth: 110, grow: 2 }),
+      cell: ({ migration, images, summary }) => {
         const match = found.get(migration);
         return match === undefined ? (
-          <span title={[summary.text, ...summary.notes].join("\n")}>{summary.text}</span>
+          <span title={[summary.text, ...summary.notes].join("\n")}>{formatCount(images)}</span>
         ) : (
           <MiddleEllipsis text={foundText(match)} />
         );
@@ -103,7 +104,7 @@ export function historyColumns(
     {
       id: "time",
       header: "Duration",
-      width: 120,
+      width: 105,
       hideOrder: 1,
       cell: (entry) => formatDuration(entry.elapsed_ms),
       sortingField: "elapsed_ms",

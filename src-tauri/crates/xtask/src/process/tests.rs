@@ -49,6 +49,16 @@ fn lines_that_name_a_failure_are_kept() {
 }
 
 #[test]
+fn colors_hide_no_failure() {
+    let mut kept = KeptOutput::default();
+    kept.add(
+        "\u{1b}[41m\u{1b}[1m FAIL \u{1b}[22m\u{1b}[49m src/a.test.ts\u{1b}[2m > \u{1b}[22mis ä",
+    );
+    kept.add("\u{1b}[38;5;1mAssertionError: no\u{1b}[39m");
+    assert_eq!(kept.failures, ["FAIL  src/a.test.ts > is ä", "AssertionError: no"]);
+}
+
+#[test]
 fn failures_fit_the_end_of_a_log() {
     let mut kept = KeptOutput::default();
     for number in 0..FAILURE_LINES + 3 {
