@@ -23,12 +23,14 @@ export default defineConfig({
     include: ["src/**/*.test.{ts,tsx}"],
     css: false,
     restoreMocks: true,
-    // A walk through the whole window takes some ten seconds, on a busy machine a few times that.
-    testTimeout: 60_000,
-    // The files share nothing; without this one core of two stays idle.
+    // A walk through the whole window takes some ten seconds, on a busy machine many times that.
+    testTimeout: 180_000,
+    // Without this one core of two stays idle.
     maxWorkers: "100%",
-    // Importing Cloudscape takes seconds, so the files of one worker share the modules that they import.
+    // Importing Cloudscape takes seconds, so the files of one worker share the modules that they import, and the
+    // document. `testing/leftovers.ts` keeps them apart. A file with another environment would need a new worker.
     isolate: false,
+    unstubGlobals: true,
     // Cloudscape's packages import CSS, which Node itself cannot.
     server: { deps: { inline: [/@cloudscape-design\//] } },
   },

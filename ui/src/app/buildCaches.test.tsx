@@ -1,22 +1,23 @@
 import { waitFor } from "@testing-library/react";
 import { describe, expect, it } from "vitest";
-import { emptyDraft } from "../features/migrate/wizard/draft";
 import { recordedImage, recordedPlan } from "../ipc/fake/recordedPlan";
 import type { FakeBackend, FakeOptions } from "../ipc/fakeBackend";
 import type { MigrationRequest } from "../ipc/generated";
-import { byId, click, expectAccessible, openWindow, start, textOf } from "../testing/window";
+import {
+  byId,
+  click,
+  draftAtReview,
+  expectAccessible,
+  openWindow,
+  start,
+  textOf,
+} from "../testing/window";
 
-const draft = {
-  ...emptyDraft,
-  step: "review",
-  connection: { kind: "practice" },
-  source: { kind: "practice_account" },
-  images: [
-    { repository: "dencold/pgcli", tag: "latest" },
-    { repository: "dencold/pgcli", tag: "buildcache" },
-    { repository: "dencold/storefront", tag: "cache" },
-  ],
-};
+const draft = draftAtReview(
+  { repository: "dencold/pgcli", tag: "latest" },
+  { repository: "dencold/pgcli", tag: "buildcache" },
+  { repository: "dencold/storefront", tag: "cache" },
+);
 
 /** Plans in which the tags that are caches by name are build caches. */
 const answers: FakeOptions["answers"] = {

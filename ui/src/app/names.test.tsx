@@ -4,7 +4,14 @@ import { describe, expect, it } from "vitest";
 import { emptyDraft } from "../features/migrate/wizard/draft";
 import { type FakeBackend, fakeError } from "../ipc/fakeBackend";
 import type { ProposedNames, RenameRule } from "../ipc/generated";
-import { byId, click, expectAccessible, openWindow, textOf } from "../testing/window";
+import {
+  byId,
+  click,
+  draftAtReview,
+  expectAccessible,
+  openWindow,
+  textOf,
+} from "../testing/window";
 
 const type = (id: string, text: string) =>
   act(() => createWrapper().findInput(`[data-testid="${id}"]`)?.setInputValue(text));
@@ -125,15 +132,7 @@ describe("the names of repositories in ECR", () => {
   });
 
   it("that collide in the program return to the step", async () => {
-    const backend = openWindow({
-      draft: {
-        ...emptyDraft,
-        step: "review",
-        connection: { kind: "practice" },
-        source: { kind: "practice_account" },
-        images: [{ repository: "one/app", tag: "latest" }],
-      },
-    });
+    const backend = openWindow({ draft: draftAtReview({ repository: "one/app", tag: "latest" }) });
     await byId("plan-images");
     backend.failNext("migrationStart", fakeError("names_collide", "Two would be one.", "app"));
     await click("wizard-start");

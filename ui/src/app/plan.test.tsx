@@ -1,7 +1,6 @@
 import createWrapper from "@cloudscape-design/components/test-utils/dom";
 import { act, screen, waitFor } from "@testing-library/react";
 import { describe, expect, it } from "vitest";
-import { emptyDraft } from "../features/migrate/wizard/draft";
 import { recordedImage, recordedPlan } from "../ipc/fake/recordedPlan";
 import type { FakeOptions } from "../ipc/fakeBackend";
 import type {
@@ -12,18 +11,20 @@ import type {
   PlannedImage,
 } from "../ipc/generated";
 import { isDisabled } from "../testing/component";
-import { byId, click, expectAccessible, openWindow, start, textOf } from "../testing/window";
+import {
+  byId,
+  click,
+  draftAtReview,
+  expectAccessible,
+  openWindow,
+  start,
+  textOf,
+} from "../testing/window";
 
-const draft = {
-  ...emptyDraft,
-  step: "review",
-  connection: { kind: "practice" },
-  source: { kind: "practice_account" },
-  images: [
-    { repository: "dencold/pgcli", tag: "latest" },
-    { repository: "dencold/storefront", tag: "1.9.1" },
-  ],
-};
+const draft = draftAtReview(
+  { repository: "dencold/pgcli", tag: "latest" },
+  { repository: "dencold/storefront", tag: "1.9.1" },
+);
 
 function atReview(options: FakeOptions = {}) {
   return openWindow({ draft, ...options });

@@ -1,12 +1,8 @@
 import { act, renderHook, waitFor } from "@testing-library/react";
-import { afterEach, expect, it, vi } from "vitest";
+import { expect, it, vi } from "vitest";
 import type { Backend } from "../ipc/backend";
 import type { JobSnapshot, ListedJob } from "../ipc/generated";
 import { useRunningJobs } from "./useRunningJobs";
-
-afterEach(() => {
-  vi.useRealTimers();
-});
 
 function snapshot(job: string, sent: number, status: ListedJob["status"]): JobSnapshot & ListedJob {
   return {

@@ -1,6 +1,6 @@
 import createWrapper from "@cloudscape-design/components/test-utils/dom";
 import { act, screen, waitFor } from "@testing-library/react";
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import { fakeError } from "../ipc/fakeBackend";
 import {
   byId,
@@ -15,9 +15,6 @@ import {
 } from "../testing/window";
 
 const pgcli = ["dencold/pgcli", "latest"] as const;
-
-// A walk through several pages is slow on a busy machine.
-vi.setConfig({ testTimeout: 180_000 });
 
 describe("the window", () => {
   it("shows a job that continued while the user was on another page", async () => {

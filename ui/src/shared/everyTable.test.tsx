@@ -11,7 +11,6 @@ const rows = [
 ];
 
 function table(shown: readonly string[], items = rows, header?: string) {
-  localStorage.clear();
   render(
     <PagedTable
       name="every"

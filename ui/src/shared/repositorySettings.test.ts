@@ -1,4 +1,3 @@
-// @vitest-environment node
 import { describe, expect, it } from "vitest";
 import type { RepositorySettings } from "../ipc/generated";
 import { isOptIn, regionGroups, regionName, regionOptions } from "./regions";

@@ -1,23 +1,13 @@
 import { readFileSync } from "node:fs";
 import createWrapper from "@cloudscape-design/components/test-utils/dom";
 import { act, render, renderHook } from "@testing-library/react";
-import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { beforeEach, expect, it, vi } from "vitest";
 import { resizableWidth } from "../testing/resizableWidth";
 import { FullTable } from "./PagedTable";
 import type { Column, TableLayout } from "./tablePreferences";
 import { useFittedColumns } from "./useFittedColumns";
 
-const { innerWidth } = window;
-
-beforeEach(() => {
-  vi.useFakeTimers();
-  localStorage.clear();
-});
-afterEach(() => {
-  vi.useRealTimers();
-  vi.unstubAllGlobals();
-  window.innerWidth = innerWidth;
-});
+beforeEach(() => void vi.useFakeTimers());
 
 const layout: TableLayout = { pageSize: 50, wrapLines: false, visibleContent: null, widths: {} };
 const definitions: Column<string>[] = [
@@ -36,9 +26,8 @@ const definitions: Column<string>[] = [
   },
 ];
 
-/** A measured table in a window of 1280 pixels, and what changes its width. */
+/** A measured table in a window of the usual width, and what changes its width. */
 function measuredTable() {
-  window.innerWidth = 1280;
   const { result } = renderHook(() =>
     useFittedColumns({ definitions, layout, beside: 0, hasSelection: false, hasRows: false }),
   );
@@ -174,7 +163,6 @@ it("follows the edge of a column that is dragged, and keeps what the others have
 });
 
 it("keeps the width of the dragged column, and the shown ones of the others", () => {
-  window.innerWidth = 1280;
   const { result } = renderHook(() =>
     useFittedColumns({ definitions, layout, beside: 0, hasSelection: false, hasRows: false }),
   );

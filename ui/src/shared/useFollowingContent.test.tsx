@@ -9,12 +9,10 @@ function Page({ id }: { id: string | null }) {
 }
 
 it("hides the content of the previous ID with the click, and removes it afterwards", async () => {
-  const environment = globalThis as { IS_REACT_ACT_ENVIRONMENT?: boolean };
-  // Outside of `act`, React renders as in the window.
-  environment.IS_REACT_ACT_ENVIRONMENT = false;
   const place = document.createElement("div");
   document.body.append(place);
   const root = createRoot(place);
+  // Outside of `act`, React renders as in the window.
   flushSync(() => root.render(<Page id="one" />));
   flushSync(() => root.render(<Page id="two" />));
   expect(place.textContent).toBe("content of one");
@@ -26,6 +24,5 @@ it("hides the content of the previous ID with the click, and removes it afterwar
   expect(place.textContent).toBe("content of null");
   expect(place.querySelector(".following")).toBeNull();
   root.unmount();
-  environment.IS_REACT_ACT_ENVIRONMENT = true;
   place.remove();
 });

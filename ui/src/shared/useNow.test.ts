@@ -1,8 +1,6 @@
 import { act, renderHook } from "@testing-library/react";
-import { afterEach, describe, expect, it, vi } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { useNow } from "./useNow";
-
-afterEach(() => vi.useRealTimers());
 
 describe("the clock of the window", () => {
   it("advances twice a minute, and when the user returns to the window", () => {

@@ -4,7 +4,10 @@
  * inline styles matter. jsdom matches its whole style sheet for every element that a component or a query
  * asks about, which took half the time of the tests.
  */
-export function simplifyComputedStyle(window: Window) {
+export function simplifyComputedStyle(window: Window & { isSimplified?: true }) {
+  // The files of a worker share the window.
+  if (window.isSimplified) return;
+  window.isSimplified = true;
   const computed = window.getComputedStyle.bind(window);
   const displays = new Map<string, string>();
 

@@ -43,6 +43,7 @@ function hook() {
   const nothing = () => {};
   const self = {
     supportsFiber: true,
+    commits: 0,
     counted: null as number | null,
     names: [] as readonly string[],
     checkDCE: nothing,
@@ -50,6 +51,7 @@ function hook() {
     onCommitFiberUnmount: nothing,
     onPostCommitFiberRoot: nothing,
     onCommitFiberRoot: (_: number, root: { current: Fiber }) => {
+      self.commits += 1;
       if (self.counted !== null) {
         self.counted += renderedFrom(root.current, self.names);
       }
@@ -60,12 +62,18 @@ function hook() {
 
 hooked.__REACT_DEVTOOLS_GLOBAL_HOOK__ ??= hook();
 
-/** Returns how many components an action renders: all, or those with one of the names. */
+/**
+ * Returns how many components an action renders: all, or those with one of the names. What was asked for before is
+ * drawn first, and doesn't count.
+ */
 export async function rendersOf(
   action: () => void | Promise<void>,
   ...names: readonly string[]
 ): Promise<number> {
   const counter = hooked.__REACT_DEVTOOLS_GLOBAL_HOOK__ ?? hook();
+  // Not at the top, because this module is loaded before React.
+  const { drawn } = await import("./drawn");
+  await drawn(() => counter.commits);
   counter.counted = 0;
   counter.names = names;
   await action();

@@ -1,10 +1,7 @@
 import { act } from "@testing-library/react";
 import { vi } from "vitest";
 
-/**
- * Gives all elements a width, and returns what resizes them, with fake timers. `vi.unstubAllGlobals` removes its
- * observer.
- */
+/** Gives all elements a width until the test ends, and returns what resizes them, with fake timers. */
 export function resizableWidth(start: number): (pixels: number) => void {
   const measured: (() => void)[] = [];
   class Observer {

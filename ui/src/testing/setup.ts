@@ -1,8 +1,9 @@
 // Before React, which looks for it once.
 import "./renderCount";
-import { cleanup, configure } from "@testing-library/react";
+import { configure } from "@testing-library/react";
 import { afterEach, beforeEach, expect, type MockInstance, vi } from "vitest";
 import { simplifyComputedStyle } from "./computedStyle";
+import { observeLeftovers, resetEnvironment, takeLeftovers } from "./leftovers";
 
 // The DOM in error messages is too long to read.
 configure({
@@ -11,7 +12,11 @@ configure({
   asyncUtilTimeout: 20_000,
 });
 
-afterEach(cleanup);
+// The last hook: those of a test file run before it.
+afterEach(() => {
+  resetEnvironment();
+  expect(takeLeftovers(), "a test left this behind").toEqual([]);
+});
 
 // Fails on duplicate keys, which React only logs.
 let said: MockInstance<typeof console.error>;
@@ -43,10 +48,8 @@ globalThis.matchMedia ??= (query: string) =>
   }) satisfies MediaQueryList;
 // jsdom has no CSS.escape. This is sufficient for the names on these pages.
 globalThis.CSS ??= { escape: (text: string) => text.replace(/[^\w-]/g, "\\$&") } as typeof CSS;
-if (typeof Element !== "undefined") {
-  simplifyComputedStyle(window);
-  // The width of a new window, where the tables show all their columns.
-  window.innerWidth = 1280;
-  Element.prototype.scrollIntoView ??= () => {};
-  Element.prototype.scrollTo ??= () => {};
-}
+Element.prototype.scrollIntoView ??= () => {};
+Element.prototype.scrollTo ??= () => {};
+simplifyComputedStyle(window);
+observeLeftovers();
+resetEnvironment();

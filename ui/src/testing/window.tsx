@@ -4,8 +4,9 @@
 import { act, fireEvent, render, screen, waitFor, within } from "@testing-library/react";
 import { expect } from "vitest";
 import { App } from "../app/App";
+import { emptyDraft } from "../features/migrate/wizard/draft";
 import { createFakeBackend, type FakeBackend, type FakeOptions } from "../ipc/fakeBackend";
-import type { JobSnapshot } from "../ipc/generated";
+import type { JobSnapshot, SelectedImage } from "../ipc/generated";
 import { accessibilityViolations } from "./accessibility";
 
 /** Renders the window with a fake backend. */
@@ -13,6 +14,17 @@ export function openWindow(options: FakeOptions = {}): FakeBackend & { unmount: 
   const backend = createFakeBackend({ settings: { welcomed: true }, ...options });
   const { unmount } = render(<App backend={backend} />);
   return Object.assign(backend, { unmount });
+}
+
+/** The draft of a window at Review, with these images of the practice account. */
+export function draftAtReview(...images: readonly SelectedImage[]) {
+  return {
+    ...emptyDraft,
+    step: "review",
+    connection: { kind: "practice" },
+    source: { kind: "practice_account" },
+    images,
+  };
 }
 
 /** Waits for an element by its test ID. */

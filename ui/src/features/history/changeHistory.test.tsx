@@ -23,8 +23,6 @@ import {
   restoreSummary,
 } from "./restoreTexts";
 
-vi.setConfig({ testTimeout: 60_000 });
-
 const destination = {
   account_id: "111122223333",
   partition: "aws",

@@ -1,4 +1,3 @@
-// @vitest-environment node
 import { describe, expect, it } from "vitest";
 import { fakeIdentity } from "../../ipc/fake/fixtures";
 import type { HistoryEntry } from "../../ipc/generated";

@@ -1,11 +1,9 @@
 import createWrapper from "@cloudscape-design/components/test-utils/dom";
 import { act, fireEvent, render, screen } from "@testing-library/react";
-import { expect, it, vi } from "vitest";
+import { expect, it } from "vitest";
 import { BackendProvider } from "../../ipc";
 import { createFakeBackend } from "../../ipc/fakeBackend";
 import { ImagePage } from "./ImagePage";
-
-vi.setConfig({ testTimeout: 60_000 });
 
 const connection = { kind: "practice" } as const;
 

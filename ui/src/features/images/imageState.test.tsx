@@ -9,9 +9,6 @@ import { BaseImage } from "./BaseImage";
 import { ReplicationTab } from "./ReplicationTab";
 import { VulnerabilitiesTab } from "./VulnerabilitiesTab";
 
-// Tables and axe are slow in jsdom on a busy machine.
-vi.setConfig({ testTimeout: 180_000 });
-
 const image = {
   connection: { kind: "practice" as const },
   repository: "team/app",

@@ -9,9 +9,6 @@ import { ImagePage } from ".";
 import { layerRows } from "./ImageLayers";
 import { parseOther } from "./otherImage";
 
-// Tabs and axe are slow in jsdom on a busy machine.
-vi.setConfig({ testTimeout: 180_000 });
-
 const connection: AwsConnection = { kind: "practice" };
 const uri = "111122223333.dkr.ecr.eu-west-1.amazonaws.com/team/app";
 /** The names of the references that were opened. */

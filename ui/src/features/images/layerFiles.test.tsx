@@ -1,15 +1,12 @@
 import createWrapper from "@cloudscape-design/components/test-utils/dom";
 import { act, fireEvent, render, screen, waitFor } from "@testing-library/react";
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import { type Backend, BackendProvider } from "../../ipc";
 import { createFakeBackend } from "../../ipc/fakeBackend";
 import type { ImageLocation, ListProgress } from "../../ipc/generated";
 import { accessibilityViolations } from "../../testing/accessibility";
 import { permissionText } from "./filePermissions";
 import { ImageLayers } from "./ImageLayers";
-
-// Tables and axe are slow in jsdom on a busy machine.
-vi.setConfig({ testTimeout: 180_000 });
 
 const location: ImageLocation = {
   source: { kind: "ecr", connection: { kind: "practice" } },

@@ -14,9 +14,6 @@ import { accessibilityViolations } from "../../testing/accessibility";
 import { practice as connection, renderWith } from "../../testing/component";
 import { DeletionModal } from "./DeletionModal";
 
-// Dialogs and axe are slow in jsdom on a busy machine.
-vi.setConfig({ testTimeout: 60_000 });
-
 const digest = (letter: string) => `sha256:${letter.repeat(64)}`;
 const one = (letter: string, tags: string[] = []) =>
   plannedImage({ digest: digest(letter), tags, kind: "image", size_bytes: 1_000_000 });

@@ -9,8 +9,6 @@ import { renderWith } from "../../testing/component";
 import { ArchiveImagesModal } from "./ArchiveImagesModal";
 import { imageRows } from "./repositoryImageRows";
 
-vi.setConfig({ testTimeout: 60_000 });
-
 const images: RepositoryImage[] = [1, 2].map((number) => ({
   digest: `sha256:${String(number).padStart(64, "0")}`,
   tags: [`v${number}`],

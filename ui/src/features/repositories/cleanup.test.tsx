@@ -27,8 +27,6 @@ import { CleanupTab } from "./CleanupTab";
 import { deletionSummary } from "./deletionTexts";
 import { freedText } from "./LifecycleEffects";
 
-vi.setConfig({ testTimeout: 60_000 });
-
 const details = shopDetails();
 
 function image(number: number, tags: string[] = []): CleanupImage {

@@ -5,8 +5,6 @@ import type { Backend } from "../../ipc";
 import { backendWith, look, names, refused, show } from "../../testing/repositoriesPage";
 import { repository } from "../../testing/repository";
 
-vi.setConfig({ testTimeout: 180_000 });
-
 const many = Array.from({ length: 60 }, (_, index) =>
   repository(`app-${String(index).padStart(2, "0")}`),
 );

@@ -1,6 +1,6 @@
 import { act, renderHook } from "@testing-library/react";
 import type { ReactNode } from "react";
-import { afterEach, describe, expect, it, vi } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { type Backend, BackendProvider } from "../../ipc";
 import type { FindingCounts, ScanState } from "../../ipc/generated";
 import { practice } from "../../testing/component";
@@ -79,8 +79,6 @@ describe("findings in a row", () => {
 });
 
 describe("the findings of the rows in sight", () => {
-  afterEach(() => vi.useRealTimers());
-
   it("are read once, again for a new list, and again after an error on request", async () => {
     vi.useFakeTimers();
     const read = vi.fn(async () => [listed("complete")]);

@@ -1,4 +1,3 @@
-// @vitest-environment node
 import { expect, it } from "vitest";
 import { imageValues, isFound } from "./imageFilter";
 import type { FilterToken } from "./propertyQuery";

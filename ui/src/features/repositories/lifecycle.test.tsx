@@ -16,8 +16,6 @@ import { shopDetails } from "../../testing/repository";
 import { LifecycleTab } from "./LifecycleTab";
 import { formRules, newRule, policyText, withCount } from "./lifecyclePolicy";
 
-vi.setConfig({ testTimeout: 60_000 });
-
 const text = policyText([newRule([])]);
 
 const details: RepositoryDetails = {
@@ -255,12 +253,12 @@ describe("the Lifecycle tab", () => {
       .mockResolvedValueOnce({ kind: "other_running" })
       .mockResolvedValueOnce({ kind: "none" })
       .mockResolvedValue(complete);
+    vi.useFakeTimers({ shouldAdvanceTime: true });
     show({ lifecyclePreviewStart: start, lifecyclePreview: poll });
     await press("lifecycle-preview");
     await screen.findByText("Waiting for another preview of this repository");
-    await waitFor(() => expect(screen.getByTestId("lifecycle-set")).toBeTruthy(), {
-      timeout: 30_000,
-    });
+    await act(() => vi.advanceTimersByTimeAsync(10_000));
+    expect(screen.getByTestId("lifecycle-set")).toBeTruthy();
     expect(start).toHaveBeenCalledTimes(2);
   });
 

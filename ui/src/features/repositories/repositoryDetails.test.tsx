@@ -29,9 +29,6 @@ import {
 } from "../../testing/repositoriesPage";
 import { registry } from "../../testing/repository";
 
-// Dialogs and axe are slow in jsdom on a busy machine.
-vi.setConfig({ testTimeout: 180_000 });
-
 const copied = vi.fn(async () => {});
 beforeEach(() => {
   look({ pageSize: 10 });

@@ -1,4 +1,3 @@
-// @vitest-environment node
 import { expect, it } from "vitest";
 import type { Repository, RepositorySummary } from "../../ipc/generated";
 import { defaultRepositorySettings } from "../../shared/repositorySettings";

@@ -1,4 +1,3 @@
-// @vitest-environment node
 import { expect, it } from "vitest";
 import type { ImageKind } from "../../ipc/generated";
 import { type RepositoryImageRow, referencesTo } from "./repositoryImageRows";

@@ -22,9 +22,6 @@ import {
 } from "../../testing/repositoriesPage";
 import { repository } from "../../testing/repository";
 
-// Dialogs and axe are slow in jsdom on a busy machine.
-vi.setConfig({ testTimeout: 180_000 });
-
 beforeEach(() => look({ pageSize: 10 }));
 
 describe("the list of repositories", () => {

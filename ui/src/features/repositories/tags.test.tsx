@@ -9,8 +9,6 @@ import { renderWith } from "../../testing/component";
 import { repository } from "../../testing/repository";
 import { MutabilityModal } from "./MutabilityModal";
 
-vi.setConfig({ testTimeout: 60_000 });
-
 const practice = { kind: "practice" } as const;
 const digest = `sha256:${"1".repeat(64)}`;
 const other = `sha256:${"2".repeat(64)}`;

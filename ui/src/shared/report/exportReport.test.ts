@@ -1,4 +1,3 @@
-// @vitest-environment node
 import { expect, it, vi } from "vitest";
 import type { MigrationReport } from "../../ipc/generated";
 import { exportReport } from "./exportReport";

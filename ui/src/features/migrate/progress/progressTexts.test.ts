@@ -1,4 +1,3 @@
-// @vitest-environment node
 import { expect, it } from "vitest";
 import type { ImageProgress, ImageState } from "../../../ipc/generated";
 import { grouped } from "./imageGroups";

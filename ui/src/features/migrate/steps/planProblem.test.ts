@@ -1,4 +1,3 @@
-// @vitest-environment node
 import { expect, it } from "vitest";
 import { plan } from "../../../ipc/fake/recorded/practice";
 import type { MigrationPlan } from "../../../ipc/generated";

@@ -1,4 +1,3 @@
-// @vitest-environment node
 import { describe, expect, it } from "vitest";
 import type { PlanTotals } from "../../../ipc/generated";
 import { expectedText, mountingNote, quotaNote, quotaText } from "./planTexts";

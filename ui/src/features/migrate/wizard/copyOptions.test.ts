@@ -1,4 +1,3 @@
-// @vitest-environment node
 import { describe, expect, it } from "vitest";
 import { type Draft, emptyDraft, parseDraft, requestOf } from "./draft";
 import { draftReducer } from "./reducer";

@@ -1,12 +1,11 @@
 import { act, renderHook } from "@testing-library/react";
 import type { ReactNode } from "react";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
 import { BackendProvider } from "../../../ipc";
 import { createFakeBackend } from "../../../ipc/fakeBackend";
 import { useDraft } from "./useDraft";
 
 beforeEach(() => void vi.useFakeTimers());
-afterEach(() => void vi.useRealTimers());
 
 /** The draft of a window, the prefixes that were written so far, and a way to change it. */
 async function opened() {

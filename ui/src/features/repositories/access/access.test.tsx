@@ -19,8 +19,6 @@ import {
   withStatements,
 } from "./accessPolicy";
 
-vi.setConfig({ testTimeout: 60_000 });
-
 const everyone = fakeStatement({
   name: "Open",
   sentence: "Allow every AWS account to pull images.",

@@ -17,8 +17,6 @@ import { practice as connection, press, renderWith } from "../../../testing/comp
 import { RepositoriesPage } from "../RepositoriesPage";
 import { RegistryTabs } from "./RegistryTabs";
 
-vi.setConfig({ testTimeout: 60_000 });
-
 const digest = `sha256:3f2a${"0".repeat(60)}`;
 
 const image: FoundImage = {

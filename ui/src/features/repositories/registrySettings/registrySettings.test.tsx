@@ -1,6 +1,6 @@
 import createWrapper from "@cloudscape-design/components/test-utils/dom";
 import { act, fireEvent, screen, waitFor } from "@testing-library/react";
-import { expect, it, vi } from "vitest";
+import { expect, it } from "vitest";
 import type { Backend } from "../../../ipc";
 import { emptyRegistry } from "../../../ipc/fake/registryConfiguration";
 import { fakeError } from "../../../ipc/fakeBackend";
@@ -19,8 +19,6 @@ import {
   scanPatterns,
   secretProblem,
 } from "./registryWords";
-
-vi.setConfig({ testTimeout: 60_000 });
 
 const role = "arn:aws:iam::111122223333:role/ci";
 const secret =

@@ -31,8 +31,6 @@ import {
   visibleCells,
 } from "./storageNodes";
 
-vi.setConfig({ testTimeout: 60_000 });
-
 const GB = 1e9;
 const MB = 1e6;
 
@@ -281,7 +279,6 @@ it("opens the smaller ones, and Escape closes them", async () => {
 });
 
 it("shows the cost with the prices that the user enters", async () => {
-  localStorage.clear();
   const { container } = showStorage([
     repository("shop/api", 52.3, { archived: { bytes: 10 * GB, is_exact: false } }),
   ]);
@@ -294,7 +291,6 @@ it("shows the cost with the prices that the user enters", async () => {
   expect(screen.getByTestId("archive-advice").textContent).toContain("saves $1.00 a month");
   act(() => price?.setInputValue("a lot"));
   expect(container.textContent).toContain("Enter a price, such as 0.10.");
-  localStorage.clear();
 });
 
 it("shows last pulls as a table", async () => {
