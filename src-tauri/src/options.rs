@@ -12,6 +12,8 @@ Usage: transload [--practice]
   --version    Prints the version
   --help       Prints this help
 
+Without a window, in a terminal or a script: transload-cli --help
+
 Environment:
   TRANSLOAD_DATA_DIR   A folder for all data (settings, saved profiles, practice data, logs)
                        instead of the default folder of your user";
@@ -40,7 +42,7 @@ pub struct Start {
 /// Parses the arguments.
 ///
 /// # Errors
-/// If there is an unknown option, as a sentence.
+/// If there is an unknown option, or a command of the command line, as sentences.
 pub fn parse(arguments: impl Iterator<Item = OsString>) -> Result<Request, String> {
     let mut start = Start::default();
     for argument in arguments {
@@ -48,6 +50,12 @@ pub fn parse(arguments: impl Iterator<Item = OsString>) -> Result<Request, Strin
             Some("--practice") => start.practice = true,
             Some("--help" | "-h") => return Ok(Request::Help),
             Some("--version" | "-V") => return Ok(Request::Version),
+            Some(word) if !word.starts_with('-') => {
+                return Err(format!(
+                    "Unknown argument {word}. Commands are run with `transload-cli`. Its commands are listed by \
+                     `transload-cli --help`."
+                ));
+            }
             _ => {
                 return Err(format!(
                     "Unknown option {}. Run `transload --help` for the options.",

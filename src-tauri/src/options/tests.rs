@@ -17,8 +17,17 @@ fn practice_mode_is_an_option() {
 }
 
 #[test]
-fn an_unknown_option_is_named_in_the_error() {
-    assert!(parsed(&["--practise"]).unwrap_err().contains("--practise"));
+fn what_is_unknown_is_named_with_the_help_that_lists_it() {
+    let cases = [
+        ("--practise", "transload --help"),
+        ("-x", "transload --help"),
+        ("practice", "transload-cli --help"),
+        ("plan.json", "transload-cli --help"),
+    ];
+    for (argument, help) in cases {
+        let error = parsed(&[argument]).unwrap_err();
+        assert!(error.contains(argument) && error.contains(&format!("`{help}`")), "{error}");
+    }
 }
 
 #[test]
