@@ -12,6 +12,8 @@ use crate::account::{LARGE, LARGE_TAGS, REPOSITORIES, TAGS};
 const LIMIT: Duration = Duration::from_secs(180);
 /// How long the run lasts.
 const RUN_FOR: Duration = Duration::from_secs(40);
+/// Pixels per frame, as far as a turn of the wheel scrolls.
+const SCROLL_STEP: u32 = 60;
 /// The interval at which the memory is sampled.
 const SAMPLE_INTERVAL: Duration = Duration::from_millis(500);
 
@@ -34,11 +36,6 @@ pub async fn measure(home: &AwsHome, source: &str) -> Result<()> {
         print(&format!("to a repository of {LARGE_TAGS} tags, opened"), opened);
         let digest = "[data-testid=\"images-table\"] [title^=\"sha256:\"]";
         print("to the first digests of it", window.measure(LIMIT, None, digest, "").await?);
-        let scrolled = window.measure_scrolling(LIMIT, 60).await?;
-        println!(
-            "scrolled in {} frames: {:.0} ms between two, at most {:.0} ms",
-            scrolled.frames, scrolled.median_ms, scrolled.longest_ms
-        );
         memory.print("with that repository open")?;
 
         choose_by_rules(window).await?;
@@ -49,6 +46,14 @@ pub async fn measure(home: &AwsHome, source: &str) -> Result<()> {
         let planned = "[data-testid=\"plan-action-0\"]";
         print("to the plan", window.measure(LIMIT, next, planned, "").await?);
         memory.print("planned")?;
+        let table = ("plan-images", "plan-images-pages");
+        let rows = (REPOSITORIES + 1) * TAGS;
+        let scrolled = window.measure_scrolling(LIMIT, table, rows, SCROLL_STEP).await?;
+        println!(
+            "scrolled through {} rows in {} frames: {:.0} ms between two, at most {:.0} ms",
+            scrolled.rows, scrolled.frames, scrolled.median_ms, scrolled.longest_ms
+        );
+        memory.print("scrolled")?;
 
         let start = Some("[data-testid=\"wizard-start\"]");
         let job = "[data-testid=\"job\"]";

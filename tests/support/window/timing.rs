@@ -13,6 +13,9 @@ use crate::window::page::Window;
 /// can block the page, too.
 const REST_MS: u32 = 500;
 
+/// The rows of a page of a table, unless the user chose another page size (`rowsOfAPage` in `ui`).
+const ROWS_OF_A_PAGE: u32 = 50;
+
 /// A measurement in milliseconds of the page's clock.
 #[derive(Clone, Copy, Debug, Deserialize)]
 pub struct PageTiming {
@@ -23,9 +26,11 @@ pub struct PageTiming {
     pub blocked_ms: f64,
 }
 
-/// The frames of a scrolled page.
+/// The frames of a scrolled table.
 #[derive(Clone, Copy, Debug, Deserialize)]
 pub struct ScrollTiming {
+    /// The rows that were scrolled through.
+    pub rows: u32,
     pub frames: u32,
     /// The median time between two frames, in milliseconds.
     pub median_ms: f64,
@@ -55,10 +60,24 @@ impl Window {
         self.result(limit, "timed", &format!("{text:?} in {drawn}")).await
     }
 
-    /// Scrolls the page from top to bottom, by `step` pixels per frame.
-    pub async fn measure_scrolling(&self, limit: Duration, step: u32) -> Result<ScrollTiming> {
-        self.client.execute(include_str!("scrolling.js"), vec![json!(step)]).await?;
-        self.result(limit, "scrolled", "the end of the page").await
+    /// Scrolls a table that fills the window from its first row to its last, on all pages, by `step` pixels per frame.
+    /// `table` is its test ID, `pages` that of its page buttons, and `rows` the number of its rows.
+    ///
+    /// # Errors
+    /// If the end does not appear within `limit`.
+    pub async fn measure_scrolling(
+        &self,
+        limit: Duration,
+        (table, pages): (&str, &str),
+        rows: usize,
+        step: u32,
+    ) -> Result<ScrollTiming> {
+        let table = format!("[data-testid={table}]");
+        let next = format!("[data-testid={pages}] [aria-label='Next page']");
+        let arguments =
+            vec![json!(table), json!(next), json!(ROWS_OF_A_PAGE), json!(rows), json!(step)];
+        self.client.execute(include_str!("scrolling.js"), arguments).await?;
+        self.result(limit, "scrolled", "the last row").await
     }
 
     /// Types texts into the field of a CSS selector, each in place of the one before, and measures each from
