@@ -6,17 +6,23 @@
 //! - `stored_list`: a list in a JSON file whose elements are read one by one
 //! - `text`: decodes text files by their byte-order mark
 //! - `private_folder`: creates folders that only the user can read
+//! - `file_lock`: the lock of processes that replace the same file
+//! - `appended_lines`: a file that several processes append lines to
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+mod appended_lines;
 mod damaged_file;
+mod file_lock;
 mod limited_read;
 mod private_folder;
 mod stored_list;
 mod text;
 mod whole_file;
 
+pub use appended_lines::AppendedLines;
 pub use damaged_file::{copy_aside, move_aside};
+pub use file_lock::{create_private, lock_beside, with_suffix};
 pub use limited_read::read_whole;
 pub use private_folder::make_private_folder;
 pub use stored_list::StoredList;

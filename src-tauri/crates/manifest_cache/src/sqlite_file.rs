@@ -6,21 +6,18 @@
 //! Several processes can find the same file damaged. The first one deletes it with its log of changes, and the others use
 //! the file that took its place: a process locks the file while it opens or deletes it, and compares which file it is.
 
-use std::fs::{File, TryLockError};
 use std::io;
 use std::ops::Deref;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags};
+use transload_files::{create_private, lock_beside, with_suffix};
 
-/// How long one process waits while another writes, or opens the file.
+/// How long one process waits while another writes.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
-
-/// How long it waits before it tries to lock the file again.
-const LOCK_WAIT: Duration = Duration::from_millis(20);
 
 /// The file of a cache.
 pub(crate) struct CacheFile {
@@ -232,7 +229,7 @@ fn open_file(
     if let Some(folder) = path.parent() {
         transload_files::make_private_folder(folder)?;
     }
-    let _lock = lock(path)?;
+    let _lock = lock_beside(path)?;
     if damaged.is_some() && damaged == identity(path).ok() {
         remove(path)?;
     }
@@ -254,33 +251,6 @@ fn open_file(
     }
 }
 
-/// Opens a file, or creates it for this user only.
-fn create_private(path: &Path) -> io::Result<File> {
-    let mut file = std::fs::OpenOptions::new();
-    file.write(true).create(true).truncate(false);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::OpenOptionsExt as _;
-        file.mode(0o600);
-    }
-    file.open(path)
-}
-
-/// Locks a file against other processes that open or delete it, until the returned file is closed.
-fn lock(path: &Path) -> io::Result<File> {
-    let file = create_private(&with_suffix(path, "-lock"))?;
-    let end = Instant::now() + BUSY_TIMEOUT;
-    loop {
-        match file.try_lock() {
-            Ok(()) => return Ok(file),
-            Err(TryLockError::WouldBlock) if Instant::now() < end => std::thread::sleep(LOCK_WAIT),
-            Err(TryLockError::WouldBlock) => return Err(io::ErrorKind::TimedOut.into()),
-            // The file system has no locks.
-            Err(TryLockError::Error(_)) => return Ok(file),
-        }
-    }
-}
-
 /// Returns which file is at a path.
 fn identity(path: &Path) -> io::Result<FileIdentity> {
     let found = std::fs::metadata(path)?;
@@ -294,12 +264,6 @@ fn identity(path: &Path) -> io::Result<FileIdentity> {
         let _ = found;
         Ok((0, 0))
     }
-}
-
-fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(suffix);
-    name.into()
 }
 
 /// Deletes a file with its log of changes, which would damage the next one.
