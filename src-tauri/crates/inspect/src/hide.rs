@@ -4,8 +4,9 @@
 use serde_json::Value;
 
 use crate::inspection::{ConfigValue, ImageInspection, InspectedImage};
+use crate::secret_names::HIDDEN;
 use crate::secret_values::{
-    HIDDEN, hide_in_text, is_option_value, is_secret_option, looks_secret, without_known,
+    hide_in_text, is_option_value, is_secret_option, looks_secret, without_known,
 };
 use transload_model::has_unique_names;
 

@@ -9,7 +9,7 @@
 //! - `read_image`: from a reference to an [`ImageInspection`]: index, platform, manifest, configuration
 //! - `inspection`: the values of the result
 //! - `config`, `history`, `layers`: parses the configuration, its history and the layers of a manifest
-//! - `secret_values`: which values look like secrets; `hide`: hides them
+//! - `secret_values`: which values look like secrets, by `secret_names` and in files by `file_secrets`; `hide`: hides them
 //! - `supply_chain`: lists attestations, SBOMs and signatures; `attestation` reads one, with `sbom_reader`,
 //!   `provenance` and `signer_certificate`; `large_document`, `envelope_payload`,
 //!   `piece_reader`, `json_stream`: documents that aren't held in memory
@@ -25,6 +25,7 @@ mod config;
 mod content;
 mod envelope_payload;
 mod error;
+mod file_secrets;
 mod hide;
 mod history;
 mod inspection;
@@ -37,6 +38,7 @@ mod provenance;
 mod read_image;
 mod sbom;
 mod sbom_reader;
+mod secret_names;
 mod secret_values;
 mod signer_certificate;
 mod supply_chain;

@@ -1,82 +1,10 @@
 //! Which values of a configuration look like secrets: by their name, or by the form of known tokens. A guess on the
-//! careful side, so that a screenshot or a log of an inspection is harmless. `value_ends` says where a value ends. Used by
-//! `config`, `history` and `hide`.
+//! careful side, so that a screenshot or a log of an inspection is harmless. `value_ends` says where a value ends, and
+//! `file_secrets` finds those of files. Used by `config`, `history` and `hide`.
 
-use crate::value_ends::ValueEnds;
-
-/// What replaces a hidden value in a line.
-pub(crate) const HIDDEN: &str = "***";
-
-/// Words of a name that say that its value is a secret.
-const SECRET_WORDS: [&str; 22] = [
-    "password",
-    "passwords",
-    "passwd",
-    "pswd",
-    "passphrase",
-    "pass",
-    "pwd",
-    "pw",
-    "secret",
-    "secrets",
-    "token",
-    "tokens",
-    "apikey",
-    "apikeys",
-    "credential",
-    "credentials",
-    "cred",
-    "creds",
-    "auth",
-    "authorization",
-    "jwt",
-    "cookie",
-];
-/// Endings of words that say the same, as in `PGPASSWORD`.
-const SECRET_ENDINGS: [&str; 6] = ["password", "passwd", "passphrase", "secret", "token", "apikey"];
-/// Words that make a following `key` a secret. Without one, a key is often public, as in `GPG_KEY`.
-const SECRET_KEYS: [&str; 18] = [
-    "api",
-    "app",
-    "access",
-    "cipher",
-    "hmac",
-    "session",
-    "webhook",
-    "private",
-    "secret",
-    "signing",
-    "encryption",
-    "master",
-    "account",
-    "storage",
-    "auth",
-    "ssh",
-    "deploy",
-    "license",
-];
-/// Last words of a name whose value describes a secret without containing it.
-const DESCRIPTIONS: [&str; 19] = [
-    "file",
-    "path",
-    "dir",
-    "url",
-    "uri",
-    "endpoint",
-    "host",
-    "port",
-    "ttl",
-    "expiry",
-    "expires",
-    "type",
-    "algorithm",
-    "length",
-    "enabled",
-    "required",
-    "name",
-    "mode",
-    "header",
-];
+use crate::file_secrets::{heredocs, in_file, is_in_heredoc, login_file_passwords, private_keys};
+use crate::secret_names::{HIDDEN, is_placeholder, is_secret_name};
+use crate::value_ends::{QUOTES, ValueEnds};
 
 /// Whether a variable, label or argument looks like a secret.
 pub(crate) fn looks_secret(name: &str, value: &str) -> bool {
@@ -92,58 +20,6 @@ pub(crate) fn is_secret_option(argument: &str) -> bool {
 /// Whether the argument after such an option is its value.
 pub(crate) fn is_option_value(argument: &str) -> bool {
     !argument.starts_with('-') && !is_placeholder(argument)
-}
-
-/// Whether a value can't be a secret: empty, a switch, a reference to a variable, or the path of a mounted secret.
-fn is_placeholder(value: &str) -> bool {
-    let value = value.trim_matches(['"', '\'', ' ']);
-    let is_switch = ["", "true", "false", "yes", "no", "on", "off", "null", "none", HIDDEN]
-        .iter()
-        .any(|switch| switch.eq_ignore_ascii_case(value));
-    let is_reference = value.strip_prefix('$').is_some_and(|name| {
-        name.trim_matches(['{', '}'])
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
-    });
-    is_switch || is_reference || value.starts_with("/run/secrets/")
-}
-
-fn is_secret_name(name: &str) -> bool {
-    let words = words(name);
-    let Some(last) = words.last() else { return false };
-    // The shell's own variables for the current folder.
-    if DESCRIPTIONS.contains(&last.as_str()) || ["PWD", "OLDPWD"].contains(&name) {
-        return false;
-    }
-    words.iter().enumerate().any(|(place, word)| {
-        // As in `PASSWORD2`.
-        let word = word.trim_end_matches(|character: char| character.is_ascii_digit());
-        let is_key = ["key", "keys"].contains(&word)
-            && place > 0
-            && SECRET_KEYS.contains(&words[place - 1].as_str());
-        is_key
-            || SECRET_WORDS.contains(&word)
-            || SECRET_ENDINGS.iter().any(|ending| word.ends_with(ending))
-    })
-}
-
-/// Splits `DB_PASSWORD`, `db.password` and `dbPassword` into lowercase words.
-fn words(name: &str) -> Vec<String> {
-    let mut words: Vec<String> = vec![String::new()];
-    let mut was_lower = false;
-    for character in name.chars() {
-        if !character.is_alphanumeric() || (was_lower && character.is_uppercase()) {
-            words.push(String::new());
-        }
-        was_lower = character.is_lowercase() || character.is_ascii_digit();
-        if character.is_alphanumeric()
-            && let Some(word) = words.last_mut()
-        {
-            word.extend(character.to_lowercase());
-        }
-    }
-    words.retain(|word| !word.is_empty());
-    words
 }
 
 /// Prefixes of tokens, with the least number of characters that follow. Sources: the documentation of AWS (access
@@ -186,7 +62,7 @@ const TOKEN_PREFIXES: [(&str, usize); 32] = [
 
 /// Whether a text contains a known token, a private key, or a URL with a password.
 fn contains_token(text: &str) -> bool {
-    (text.contains("-----BEGIN") && text.contains("PRIVATE KEY"))
+    !private_keys(text).is_empty()
         || token_words(text).any(|(_, word)| is_token(word))
         || !url_passwords(text).is_empty()
 }
@@ -246,9 +122,7 @@ pub(crate) fn hide_in_text(text: &str, known: &[&str]) -> String {
             .filter(|(_, word)| is_token(word))
             .map(|(start, word)| (start, start + word.len())),
     );
-    if let (Some(start), true) = (hidden.find("-----BEGIN"), hidden.contains("PRIVATE KEY")) {
-        ranges.push((start, hidden.len()));
-    }
+    ranges.extend(private_keys(&hidden));
     ranges.sort_unstable();
     let mut result = String::with_capacity(hidden.len());
     let mut end = 0;
@@ -264,13 +138,17 @@ pub(crate) fn hide_in_text(text: &str, known: &[&str]) -> String {
 }
 
 /// Returns the ranges of the values in `NAME=value`, `NAME="a value"`, `--name value`, and in the headers and members
-/// `X-Api-Key: value`, `"name": "value"` and `\"name\": \"value\"`. Also of arguments as in `["--name", "value"]`, of lines
-/// `name: value` of a heredoc, and of the password in `curl -u user:password`.
+/// `X-Api-Key: value`, `"name": "value"` and `\"name\": \"value\"`. Also of arguments as in `["--name", "value"]`, of files in
+/// a heredoc, and of the password in `curl -u user:password`.
 fn assigned_secrets(text: &str) -> Vec<(usize, usize)> {
     let is_name = |character: char| character.is_ascii_alphanumeric() || "_-.".contains(character);
     let mut ends = ValueEnds::of(text);
     let is_curl = text.contains("curl");
-    let mut found = Vec::new();
+    let heredocs = heredocs(text);
+    let mut found = login_file_passwords(text);
+    for body in &heredocs {
+        found.extend(in_file(text, *body));
+    }
     for (place, separator) in text.match_indices(['=', ' ', ':', ',']) {
         let before = &text[..place];
         let unquoted = before.strip_suffix(['"', '\'']).unwrap_or(before);
@@ -286,20 +164,22 @@ fn assigned_secrets(text: &str) -> Vec<(usize, usize)> {
             " " => name.starts_with('-'),
             "," => name.starts_with('-') && is_quoted,
             // A colon also ends the name of an image or a host.
-            _ => is_quoted || is_header(name) || ends.begins_heredoc_line(start),
+            _ => is_quoted || is_header(name) || is_flow_member(text, start, &heredocs),
         };
         let is_login = is_curl && is_assigned && LOGIN_OPTIONS.contains(&name);
         if !is_assigned || !(is_login || is_secret_name(name)) {
             continue;
         }
         let is_argument = is_quoted && [" ", ","].contains(&separator);
-        let spaces = text[place + 1..].len() - text[place + 1..].trim_start_matches(' ').len();
-        let has_spaces = [":", ","].contains(&separator);
-        let mut from = place + 1 + if has_spaces { spaces } else { 0 };
-        let mut end = ends.of_value(from, separator == ":" || is_argument);
-        if [":", "="].contains(&separator) && ends.begins_heredoc_line(start) {
-            end = end.max(ends.of_line(from));
-        }
+        let rest = &text[place + 1..];
+        let value = match separator {
+            // The value of a member of JSON can be in the next line.
+            ":" if is_quoted => rest.trim_start(),
+            ":" | "," => rest.trim_start_matches(' '),
+            _ => rest,
+        };
+        let mut from = text.len() - value.len();
+        let end = ends.of_value(from, separator == ":" || is_argument);
         if is_login {
             let Some(user) = text[from..end].find(':') else { continue };
             from += user + 1;
@@ -313,8 +193,11 @@ fn assigned_secrets(text: &str) -> Vec<(usize, usize)> {
     found
 }
 
-/// What begins and ends an argument.
-const QUOTES: [char; 3] = ['\\', '"', '\''];
+/// Whether a name is that of a member of a mapping in braces, as in `{user: me, password: x}` in a file.
+fn is_flow_member(text: &str, start: usize, heredocs: &[(usize, usize)]) -> bool {
+    text[..start].trim_end_matches([' ', '\t', '\n', '\r']).ends_with(['{', ','])
+        && is_in_heredoc(start, heredocs)
+}
 
 /// Options of curl whose value is `user:password`.
 const LOGIN_OPTIONS: [&str; 4] = ["-u", "--user", "-U", "--proxy-user"];

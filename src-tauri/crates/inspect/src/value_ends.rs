@@ -1,6 +1,9 @@
 //! Where the value of an assignment, option, header or member ends, with every form of quotation of a shell. Used by
 //! `secret_values`, which hides the value.
 
+/// What begins and ends an argument.
+pub(crate) const QUOTES: [char; 3] = ['\\', '"', '\''];
+
 /// What can follow the quotation mark that ends a word of a shell, or a member of JSON.
 const ENDS_AFTER_QUOTE: [char; 10] = [';', '&', '|', '(', ')', '<', '>', ',', ']', '}'];
 
@@ -12,21 +15,20 @@ pub(crate) struct ValueEnds<'a> {
     header: [NextPlace; 2],
     /// The last word of a shell that was searched.
     word: (usize, usize),
+    /// The last list that was searched.
+    list: (usize, usize),
     /// The unescaped quotation marks before a place, double and single ones.
     quotes: (usize, [usize; 2]),
-    /// The contents of heredocs.
-    heredocs: Vec<(usize, usize)>,
 }
 
 impl<'a> ValueEnds<'a> {
     pub fn of(text: &'a str) -> Self {
-        let heredocs = heredocs(text);
         Self {
             text,
             header: [NextPlace::default(); 2],
             word: (0, 0),
+            list: (0, 0),
             quotes: (0, [0; 2]),
-            heredocs,
         }
     }
 
@@ -39,6 +41,9 @@ impl<'a> ValueEnds<'a> {
         if let Some(quoted) = Quoted::at(self.text, from) {
             return quoted.end(self.text).unwrap_or(self.text.len());
         }
+        if self.text[from..].starts_with('[') {
+            return self.of_list(from);
+        }
         let ends = |character: char| character.is_whitespace() || "\"'".contains(character);
         let word = self.header[0].after(self.text, from, ends);
         let is_scheme = ["bearer", "basic", "token", "digest"]
@@ -48,6 +53,34 @@ impl<'a> ValueEnds<'a> {
             true => self.header[1].after(self.text, word + 1, ends),
             false => word,
         }
+    }
+
+    /// Returns the end of a list of JSON or YAML.
+    fn of_list(&mut self, from: usize) -> usize {
+        if (self.list.0..self.list.1).contains(&from) {
+            return self.list.1;
+        }
+        let (mut at, mut open) = (from, 0_usize);
+        while let Some(character) = self.text[at..].chars().next() {
+            if let Some(quoted) = Quoted::at(self.text, at) {
+                match quoted.end(self.text) {
+                    Some(end) => at = end,
+                    None => at = self.text.len(),
+                }
+                continue;
+            }
+            at += character.len_utf8();
+            match character {
+                '[' => open += 1,
+                ']' => open = open.saturating_sub(1),
+                _ => {}
+            }
+            if open == 0 {
+                break;
+            }
+        }
+        self.list = (from, at);
+        at
     }
 
     /// Returns the end of a word of a shell: parts with and without quotation marks, without a space between them.
@@ -112,26 +145,10 @@ impl<'a> ValueEnds<'a> {
         }
         counts.map(|count| count % 2 == 1)
     }
-
-    /// Whether a name is the first of a line of a heredoc, such as a file that is written.
-    pub fn begins_heredoc_line(&self, name: usize) -> bool {
-        let next = self.heredocs.partition_point(|(from, _)| *from <= name);
-        let is_inside = next.checked_sub(1).is_some_and(|last| name < self.heredocs[last].1);
-        let before = || self.text[..name].trim_end_matches([' ', '\t', '-', '"', '\'']);
-        is_inside && before().ends_with('\n')
-    }
-
-    /// Returns the end of the line of a value, which can have spaces. A quoted value says where it ends.
-    pub fn of_line(&self, from: usize) -> usize {
-        match Quoted::at(self.text, from) {
-            Some(_) => from,
-            None => self.text[from..].find('\n').map_or(self.text.len(), |found| from + found),
-        }
-    }
 }
 
 /// A text in quotation marks, and how often their marks are escaped: in a text that is quoted itself, once.
-struct Quoted {
+pub(crate) struct Quoted {
     mark: char,
     level: usize,
     /// Where the text begins.
@@ -142,7 +159,7 @@ struct Quoted {
 
 impl Quoted {
     /// Returns the quoted text that begins at a place.
-    fn at(text: &str, place: usize) -> Option<Self> {
+    pub fn at(text: &str, place: usize) -> Option<Self> {
         let rest = &text[place..];
         let dollar = usize::from(rest.starts_with("$'") || rest.starts_with("$\""));
         let marks = rest[dollar..].trim_start_matches('\\');
@@ -157,7 +174,7 @@ impl Quoted {
     }
 
     /// Returns the place after the mark that ends it.
-    fn end(&self, text: &str) -> Option<usize> {
+    pub fn end(&self, text: &str) -> Option<usize> {
         let mut from = self.from;
         loop {
             let place = from + text[from..].find(self.mark)?;
@@ -208,33 +225,6 @@ impl Quoted {
 fn backslashes_before(text: &str, place: usize, from: usize) -> usize {
     let before = &text.as_bytes()[from..place];
     before.iter().rev().take_while(|byte| **byte == b'\\').count()
-}
-
-/// Returns the contents of the heredocs of a text: the lines after `<<NAME`, before a line that is this name.
-fn heredocs(text: &str) -> Vec<(usize, usize)> {
-    let mut found = Vec::new();
-    let mut from = 0;
-    while let Some(start) = text[from..].find("<<") {
-        let word = text[from + start + 2..].trim_start_matches(['-', ' ', '"', '\'', '\\']);
-        from = text.len() - word.len();
-        let is_name = |character: char| character.is_ascii_alphanumeric() || character == '_';
-        let name = word.split(|character| !is_name(character)).next().unwrap_or_default();
-        if name.is_empty() {
-            continue;
-        }
-        let Some(line_end) = word.find('\n') else { break };
-        let body = from + line_end + 1;
-        let mut end = body;
-        for line in text[body..].split_inclusive('\n') {
-            if line.trim() == name {
-                break;
-            }
-            end += line.len();
-        }
-        found.push((body, end));
-        from = end;
-    }
-    found
 }
 
 /// The next character of a kind, from `from` on.

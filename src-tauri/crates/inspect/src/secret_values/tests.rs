@@ -174,6 +174,112 @@ fn quoted_secrets_are_hidden_as_a_whole() {
     }
 }
 
+/// Files that a heredoc writes, each with what is shown of it.
+const FILES: [(&str, &str); 25] = [
+    // YAML: block scalars with every header, up to the next line that isn't indented further.
+    ("password: |\n  a\n  b\nuser: me", "password: ***\nuser: me"),
+    ("password: |-\n  a\n\n  b\n\nuser: me", "password: ***\n\nuser: me"),
+    ("password: >\n  a\n  b\nuser: me", "password: ***\nuser: me"),
+    ("password: >2-\n    a\n  b\nuser: me", "password: ***\nuser: me"),
+    ("password: !vault |\n  a\n  b\nuser: me", "password: ***\nuser: me"),
+    ("db:\n  password: &pw |+ # x\n    a\n  user: me", "db:\n  password: ***\n  user: me"),
+    ("users:\n- password: |\n    a: b\n  name: me", "users:\n- password: ***\n  name: me"),
+    ("\tpassword: |\n\t\ta\n\tuser: me", "\tpassword: ***\n\tuser: me"),
+    ("password: |\r\n  a\r\nuser: me", "password: ***\r\nuser: me"),
+    // Texts over several lines, lists and mappings.
+    ("password: a\n  b\nuser: me", "password: ***\nuser: me"),
+    ("password:\n  a b\nuser: me", "password:***\nuser: me"),
+    ("passwords:\n- a\n- b\nuser: me", "passwords:***\nuser: me"),
+    ("tokens: [a,\n  b]\nuser: me", "tokens: ***\nuser: me"),
+    ("password: 'it''s b'\nuser: me", "password: ***\nuser: me"),
+    ("password: \"a\n  b\"\nuser: me", "password: ***\nuser: me"),
+    ("auth:\n  user: me\n  password: a b", "auth:\n  user: me\n  password: ***"),
+    ("db: {user: me, password: a}", "db: {user: me, password: ***"),
+    // JSON over several lines.
+    ("{\n \"token\":\n \"a b\",\n \"user\": 1\n}", "{\n \"token\":\n ***,\n \"user\": 1\n}"),
+    ("{\"tokens\": [\n\"a\",\n\"]b\"\n], \"user\": 1}", "{\"tokens\": ***, \"user\": 1}"),
+    // INI, properties and TOML.
+    ("[db]\npassword = a b\n  c\nuser = me", "[db]\npassword = ***\nuser = me"),
+    ("client secret = a b\nuser = me", "client secret = ***\nuser = me"),
+    ("password=a\\\nb\nuser=me", "password=***\nuser=me"),
+    ("token = \"\"\"\na\n\"\"\"\nuser = 1", "token = ***\nuser = 1"),
+    // XML and .pgpass.
+    ("<server><password>a b</password></server>", "<server><password>***</password></server>"),
+    ("# host\ndb.example:5432:*:me:a:b\n", "# host\ndb.example:5432:*:me:***\n"),
+];
+
+#[test]
+fn secrets_in_files_are_hidden_as_a_whole() {
+    let key = "-----BEGIN RSA PRIVATE KEY-----\nMIIE\n-----END RSA PRIVATE KEY-----";
+    let certificate = "-----BEGIN CERTIFICATE-----\nMIIE\n-----END CERTIFICATE-----";
+    let keys = [
+        (format!("{key}\nuser: me"), "***\nuser: me".to_owned()),
+        (format!("{certificate}\n{key}\n{key}"), format!("{certificate}\n***\n***")),
+        (certificate.to_owned(), certificate.to_owned()),
+        ("key: |\n  ".to_owned() + &key.replace('\n', "\n  "), "key: |\n  ***".to_owned()),
+    ];
+    let files = FILES.map(|(file, shown)| (file.to_owned(), shown.to_owned()));
+    for (file, shown) in files.into_iter().chain(keys) {
+        for (before, after) in [
+            ("RUN cat <<EOF > x\n", "\nEOF\nls"),
+            ("RUN <<'END-1' cat > x\n", "\nEND-1\n"),
+            // The second one of a line.
+            ("RUN cat <<A - <<B\nfirst\nA\n", "\nB\nls"),
+        ] {
+            let line = format!("{before}{file}{after}");
+            let expected = format!("{before}{shown}{after}");
+            assert_eq!(hide_in_text(&line, &[]), expected, "{line}");
+        }
+    }
+}
+
+#[test]
+fn a_private_key_without_an_end_is_hidden_to_the_end() {
+    for label in ["PRIVATE KEY-----\nMIIE", "OPENSSH PRIVATE KEY", "PGP PRIVATE KEY BLOCK-----"] {
+        assert_eq!(hide_in_text(&format!("RUN echo '-----BEGIN {label}"), &[]), "RUN echo '***");
+    }
+}
+
+/// What a file says without a secret.
+#[test]
+fn files_without_secrets_are_shown() {
+    for file in [
+        "auth:\n  user: me\n  mode: basic",
+        "password: $PASSWORD\nuser: me",
+        "password: |\n  ${PASSWORD}\n",
+        "token:\nuser: me",
+        "<password>$PASSWORD</password>",
+        "class Token:\n  def read(self):\n    pass",
+        "10.0.0.1:80:a",
+    ] {
+        let line = format!("RUN cat <<EOF > x\n{file}\nEOF\nls");
+        assert_eq!(hide_in_text(&line, &[]), line);
+    }
+    let line = "LABEL description=\"The login and the password are those of the machine\"";
+    assert_eq!(hide_in_text(line, &[]), line);
+}
+
+#[test]
+fn passwords_of_netrc_are_hidden_in_every_form() {
+    for (line, shown) in [
+        (
+            "RUN echo \"machine a login b password c d\" > ~/.netrc",
+            "RUN echo \"machine a login b password *** d\" > ~/.netrc",
+        ),
+        (
+            r"RUN printf 'machine a\nlogin b\npassword c\n' > ~/.netrc",
+            r"RUN printf 'machine a\nlogin b\npassword ***\n' > ~/.netrc",
+        ),
+        (
+            "RUN cat <<EOF > ~/.netrc\nmachine a\n\tlogin b\n\tpassword c\nmachine d password e\ndefault login f password g\nEOF",
+            "RUN cat <<EOF > ~/.netrc\nmachine a\n\tlogin b\n\tpassword ***\nmachine d password ***\ndefault login f password ***\nEOF",
+        ),
+        ("RUN echo machine a password $PW", "RUN echo machine a password $PW"),
+    ] {
+        assert_eq!(hide_in_text(line, &[]), shown);
+    }
+}
+
 /// Texts of many kilobytes without a space at which a value ends. Searching to the end for each would take minutes.
 #[test]
 fn names_of_secrets_without_end_are_searched_once() {
@@ -199,6 +305,19 @@ fn names_of_secrets_without_end_are_searched_once() {
         "<<E\npw:",
         "<<E\npw=$pw\nE\n",
         "\npw: -",
+        "\npw: |\n pw:",
+        "\npw:\n\n",
+        "\npw: \"",
+        "\npw: 'a''",
+        "\npw = \"\"\"",
+        "pw: [",
+        "\"pw\":[\"",
+        "\"pw\":[\\\"",
+        "<pw>",
+        "a:1:b:c:",
+        "machine a password ",
+        "-----BEGIN PRIVATE KEY",
+        "<<E <<F ",
     ];
     for part in parts {
         for before in ["", "pw='", "<<X\n"] {
