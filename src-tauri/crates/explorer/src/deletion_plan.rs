@@ -162,8 +162,9 @@ pub fn deletion_plan(
             HashSet::from([digest.clone()])
         }
     };
-    let going = going(&grouped, images, facts, &chosen);
-    let described = Described { grouped: &grouped, by_digest: &by_digest };
+    let indexes_of = indexes_of(&by_digest, facts);
+    let going = going(&grouped, images, &indexes_of, &chosen);
+    let described = Described { grouped: &grouped, by_digest: &by_digest, indexes_of: &indexes_of };
     plan.kept = described.kept(&chosen, &going);
     let goes_with = described.roots(&chosen, &going);
     let kinds = described.kinds();
@@ -199,12 +200,26 @@ fn kept_for_its_status(image: &EcrImage) -> Option<KeptImage> {
     })
 }
 
+/// Returns the indexes of a repository that list an image, by that image.
+fn indexes_of<'a>(
+    by_digest: &HashMap<&Digest, &'a EcrImage>,
+    facts: &'a HashMap<Digest, ManifestFacts>,
+) -> HashMap<&'a Digest, Vec<&'a Digest>> {
+    let mut indexes: HashMap<&Digest, Vec<&Digest>> = HashMap::new();
+    for (index, facts) in facts.iter().filter(|(digest, _)| by_digest.contains_key(digest)) {
+        for child in &facts.children {
+            indexes.entry(&child.digest).or_default().push(index);
+        }
+    }
+    indexes
+}
+
 /// Returns the images that go: the chosen ones and what only they use, without those that an index keeps or whose status
 /// is unknown. ECR refuses to delete an image while an index lists it.
 fn going(
     grouped: &RepositoryRows,
     images: &[EcrImage],
-    facts: &HashMap<Digest, ManifestFacts>,
+    parents: &HashMap<&Digest, Vec<&Digest>>,
     chosen: &HashSet<Digest>,
 ) -> HashSet<Digest> {
     let present: HashSet<&Digest> = images.iter().map(|image| &image.digest).collect();
@@ -213,12 +228,6 @@ fn going(
         .filter(|image| image.status.unknown_text().is_some())
         .map(|image| &image.digest)
         .collect();
-    let mut parents: HashMap<&Digest, Vec<&Digest>> = HashMap::new();
-    for (parent, facts) in facts.iter().filter(|(digest, _)| present.contains(digest)) {
-        for child in &facts.children {
-            parents.entry(&child.digest).or_default().push(parent);
-        }
-    }
     let mut chosen: HashSet<Digest> =
         chosen.iter().filter(|digest| present.contains(digest)).cloned().collect();
     loop {
@@ -249,6 +258,7 @@ fn going(
 struct Described<'a> {
     grouped: &'a RepositoryRows,
     by_digest: &'a HashMap<&'a Digest, &'a EcrImage>,
+    indexes_of: &'a HashMap<&'a Digest, Vec<&'a Digest>>,
 }
 
 impl Described<'_> {
@@ -309,11 +319,16 @@ impl Described<'_> {
                 }
             });
         }
-        stays.into_iter().map(|digest| self.kept_image(digest, &users[digest])).collect()
+        stays.into_iter().map(|digest| self.kept_image(digest, &users[digest], going)).collect()
     }
 
     /// Returns why an image stays that these rows, which stay, use.
-    fn kept_image(&self, digest: &Digest, users: &[&ImageRow]) -> KeptImage {
+    fn kept_image(
+        &self,
+        digest: &Digest,
+        users: &[&ImageRow],
+        going: &HashSet<Digest>,
+    ) -> KeptImage {
         let digest = digest.clone();
         let Some(image) = self.by_digest.get(&digest) else {
             return KeptImage { digest, tags: Vec::new(), why: KeptReason::Missing };
@@ -321,7 +336,13 @@ impl Described<'_> {
         if let Some(kept) = kept_for_its_status(image) {
             return kept;
         }
-        let users: Vec<String> = users.iter().map(|row| self.name(&row.digest)).collect();
+        let mut users: Vec<String> = users.iter().map(|row| self.name(&row.digest)).collect();
+        if users.is_empty() {
+            // A row with very many parts, or deep ones, doesn't show all of them.
+            let indexes = self.indexes_of.get(&digest).into_iter().flatten();
+            users = indexes.filter(|one| !going.contains(one)).map(|one| self.name(one)).collect();
+            users.sort_unstable();
+        }
         let why = if users.is_empty() {
             KeptReason::HasTag
         } else {
@@ -331,8 +352,16 @@ impl Described<'_> {
     }
 }
 
+// How many parts were visited, for the test that planning visits each one a few times only.
+#[cfg(test)]
+thread_local! {
+    static VISITED_PARTS: std::cell::Cell<usize> = const { std::cell::Cell::new(0) };
+}
+
 fn for_each_part<'a>(parts: &'a [ImagePart], visit: &mut dyn FnMut(&'a ImagePart)) {
     for part in parts {
+        #[cfg(test)]
+        VISITED_PARTS.set(VISITED_PARTS.get() + 1);
         visit(part);
         for_each_part(&part.parts, visit);
     }

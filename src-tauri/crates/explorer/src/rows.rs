@@ -11,11 +11,11 @@ use transload_aws::EcrImage;
 use transload_model::Digest;
 
 /// Parts within parts that are shown. An index in an index with attestations that are signed has five levels.
-const MAX_DEPTH: usize = 8;
+pub(crate) const MAX_DEPTH: usize = 8;
 
 /// From this number of parts of a row on, the parts of each image are shown only where it is first: indexes that list
 /// the same indexes again have more parts than fit into memory.
-const MAX_REPEATED_PARTS: usize = 1_000;
+pub(crate) const MAX_REPEATED_PARTS: usize = 1_000;
 
 /// The greatest difference of the push times of an index and its parts, for the guess which images belong to an index
 /// that wasn't read.

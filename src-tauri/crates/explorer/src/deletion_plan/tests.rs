@@ -1,6 +1,7 @@
 //! What goes and what stays, on made-up repositories.
 
 use super::*;
+use crate::rows::{MAX_DEPTH, MAX_REPEATED_PARTS};
 use crate::testing::{MB, TestRepository, digest, exactly};
 use transload_model::Reported;
 
@@ -136,6 +137,57 @@ fn an_image_that_stays_names_what_uses_it() {
     let images = vec!["2".to_owned(), "3".to_owned()];
     let [kept] = plan.kept.as_slice() else { panic!("{:?}", plan.kept) };
     assert_eq!((&kept.digest, &kept.why), (&digest("amd64"), &KeptReason::UsedBy { images }));
+}
+
+/// Every index that stays keeps the image of one that goes. Looking for the users of each image in every row would visit
+/// each part once for each image.
+#[test]
+fn a_plan_visits_each_part_a_few_times_however_many_images_stay() {
+    let visited = |count: usize| {
+        let mut shop = TestRepository::default();
+        let mut chosen = Vec::new();
+        for number in 0..count {
+            let [image, going, staying] =
+                ["image", "going", "staying"].map(|of| format!("{of} {number}"));
+            shop.image(&image, &[], &[]);
+            shop.index(&going, &[], &[(&image, "linux/amd64")]);
+            shop.index(&staying, &[&format!("tag-{number}")], &[(&image, "linux/amd64")]);
+            chosen.push(digest(&going));
+        }
+        VISITED_PARTS.set(0);
+        let plan = plan(&shop, &shop.read_all(), &DeletionChoice::Images(chosen));
+        assert_eq!((plan.images.len(), plan.kept.len()), (count, count));
+        VISITED_PARTS.get()
+    };
+    let (few, many) = (visited(20), visited(200));
+    assert!(many <= few * 11, "{few} parts of 20 images and {many} of 200 were visited");
+}
+
+/// The index `last` is listed twice: at the deepest level that is shown, and, after a thousand images, at the top, where
+/// its parts aren't shown again. So no row has `leaf`, which is below it.
+#[test]
+fn an_image_that_no_row_shows_names_the_index_that_lists_it() {
+    let mut shop = TestRepository::default();
+    shop.image("leaf", &["1"], &[]);
+    shop.index("deep", &[], &[("leaf", "")]);
+    let chain: Vec<String> = (1..MAX_DEPTH).rev().map(|level| format!("level {level}")).collect();
+    let mut below = "deep";
+    for level in &chain {
+        shop.index(level, &[], &[(below, "")]);
+        below = level;
+    }
+    let images: Vec<String> = (0..=MAX_REPEATED_PARTS).map(|number| number.to_string()).collect();
+    for image in &images {
+        shop.image(image, &[], &[]);
+    }
+    let names = [below].into_iter().chain(images.iter().map(String::as_str)).chain([&*chain[0]]);
+    let entries: Vec<(&str, &str)> = names.map(|name| (name, "")).collect();
+    shop.index("top", &["top"], &entries);
+    let plan = plan(&shop, &shop.read_all(), &choose(&["leaf"]));
+    let images = vec![digest("deep").short().to_owned()];
+    let [kept] = plan.kept.as_slice() else { panic!("{:?}", plan.kept) };
+    assert_eq!((&kept.digest, &kept.why), (&digest("leaf"), &KeptReason::UsedBy { images }));
+    assert!(plan.images.is_empty());
 }
 
 #[test]
