@@ -3,8 +3,12 @@
 use std::path::Path;
 
 use anyhow::{Context, Result};
-use serde_json::Value;
-use transload_tests::images::{Index, Recipe, TestRepository};
+use bytes::Bytes;
+use serde_json::{Value, json};
+use transload_model::is_hidden;
+use transload_tests::images::{
+    Image, Index, Layer, LayerCompression, Manifest, Recipe, TestRepository, digest_of,
+};
 use transload_tests::program::{Program, ProgramOutput};
 use transload_tests::servers::TestRegistry;
 use transload_tests::tools::{command_line, system_tool};
@@ -19,7 +23,7 @@ async fn run_in(data: &Path, arguments: &[&str]) -> Result<ProgramOutput> {
     program.variable("XDG_DATA_HOME", data).finish().await
 }
 
-async fn json(arguments: &[&str]) -> Result<Value> {
+async fn json_of(arguments: &[&str]) -> Result<Value> {
     let finished = run(&[arguments, &["--json"]].concat()).await?;
     serde_json::from_str(&finished.text())
         .with_context(|| format!("{} {}", finished.text(), finished.stderr))
@@ -46,7 +50,7 @@ async fn an_image_is_inspected_as_skopeo_does() -> Result<()> {
     for (platform, architecture) in [(None, "amd64"), (Some("linux/arm64"), "arm64")] {
         let options: Vec<&str> =
             platform.map_or_else(Vec::new, |platform| vec!["--platform", platform]);
-        let found = json(&[&["inspect", reference.as_str()], &options[..]].concat()).await?;
+        let found = json_of(&[&["inspect", reference.as_str()], &options[..]].concat()).await?;
         assert_eq!(found["digest"], index.manifest.digest.as_str());
         assert_eq!(found["kind"], "index");
         assert_eq!(found["platforms"].as_array().map(Vec::len), Some(2));
@@ -72,7 +76,7 @@ async fn an_image_is_inspected_as_skopeo_does() -> Result<()> {
             assert_eq!(layer["media_type"], other["mediaType"]);
         }
         assert_eq!(image["config"]["architecture"], shown["Architecture"]);
-        let listed = json(&[&["layers", reference.as_str()], &options[..]].concat()).await?;
+        let listed = json_of(&[&["layers", reference.as_str()], &options[..]].concat()).await?;
         assert_eq!(&listed, &image["layers"]);
     }
     let text = run(&["inspect", &reference]).await?.text();
@@ -105,7 +109,7 @@ async fn a_difference_exits_with_5_and_equality_with_0() -> Result<()> {
     let different = run(&["diff", &left, &changed]).await?;
     assert_eq!(different.status.code(), Some(5), "{}", different.stderr);
     assert!(different.text().contains("\n+ layer "), "{}", different.text());
-    let found = json(&["diff", &left, &changed]).await?;
+    let found = json_of(&["diff", &left, &changed]).await?;
     assert_eq!((&found["identical"], &found["layers"]["common"]), (&false.into(), &0.into()));
     let refused = run(&["diff", &left, &format!("{}/none:1", other.host())]).await?;
     assert_eq!(refused.status.code(), Some(3));
@@ -144,5 +148,96 @@ async fn the_files_of_a_layer_are_listed_once() -> Result<()> {
     let missing = run_in(data.path(), &["files", &reference, "--layer", "4"]).await?;
     assert_eq!(missing.status.code(), Some(3));
     assert!(missing.stderr.contains("layers 1 to 3"), "{}", missing.stderr);
+    Ok(())
+}
+
+/// Texts that control a terminal, hide or reorder what is around them, leave a folder, or look like a page.
+const HOSTILE: [&str; 6] =
+    ["\u{1b}]0;x\u{7}", "\u{9b}2J\u{7f}", "exe.\u{202e}gnp", "a\u{200b}b", "../../etc", "<script>"];
+
+/// A layer with a file of each hostile name. NUL ends a name in an archive.
+fn hostile_layer() -> Result<Layer> {
+    let mut archive = tar::Builder::new(Vec::new());
+    for name in HOSTILE {
+        let mut header = tar::Header::new_gnu();
+        header.as_old_mut().name[..name.len()].copy_from_slice(name.as_bytes());
+        header.set_size(1);
+        header.set_mode(0o644);
+        header.set_mtime(0);
+        header.set_cksum();
+        archive.append(&header, &b"x"[..])?;
+    }
+    let tar: Bytes = archive.into_inner()?.into();
+    let digest = digest_of(&tar);
+    Ok(Layer {
+        compressed: tar.clone(),
+        compressed_digest: digest.clone(),
+        tar,
+        tar_digest: digest,
+        compression: LayerCompression::Tar,
+    })
+}
+
+/// An image with hostile texts in every place that a command prints.
+fn hostile_image(end: &str) -> Result<Image> {
+    let mut image = Recipe::small(815).layers([]).build()?;
+    let layer = hostile_layer()?;
+    let all = HOSTILE.concat() + "\0" + end;
+    let config = json!({
+        "created": all, "author": all, "os": "linux", "architecture": "amd64",
+        "config": {
+            "Env": [format!("A{all}={all}")], "Cmd": [&all], "Entrypoint": [&all], "User": &all,
+            "WorkingDir": &all, "Labels": { &all: &all }, "ExposedPorts": { &all: {} },
+            "Volumes": { &all: {} }, "StopSignal": &all, "Healthcheck": { "Test": ["CMD", &all] }, &all: &all,
+        },
+        "rootfs": { "type": "layers", "diff_ids": [&layer.tar_digest] },
+        "history": [{ "created_by": &all, "comment": &all, "author": &all }],
+    });
+    image.config = serde_json::to_vec(&config)?.into();
+    image.config_digest = digest_of(&image.config);
+    let mut manifest: Value = serde_json::from_slice(&image.manifest.bytes)?;
+    manifest["config"]["digest"] = image.config_digest.as_str().into();
+    manifest["config"]["size"] = image.config.len().into();
+    manifest["annotations"] = json!({ &all: &all });
+    manifest["layers"] = json!([{
+        "mediaType": "application/vnd.oci.image.layer.v1.tar",
+        "digest": &layer.compressed_digest,
+        "size": layer.compressed.len(),
+        "annotations": { &all: &all },
+    }]);
+    image.manifest = Manifest::new(serde_json::to_vec(&manifest)?, &image.manifest.media_type);
+    image.layers = vec![layer];
+    Ok(image)
+}
+
+#[tokio::test]
+async fn hostile_text_reaches_no_terminal_and_no_parser() -> Result<()> {
+    let registry = TestRegistry::start().await?;
+    let target = TestRepository::new(&registry.url(), "team/app")?;
+    target.push(&hostile_image("1")?, "1").await?;
+    target.push(&hostile_image("2")?, "2").await?;
+    let [one, two] = ["1", "2"].map(|tag| format!("{}/team/app:{tag}", registry.host()));
+    for (arguments, code) in [
+        (vec!["inspect", one.as_str()], 0),
+        (vec!["layers", &one], 0),
+        (vec!["files", &one, "--layer", "1"], 0),
+        (vec!["diff", &one, &two], 5),
+    ] {
+        for more in [&[][..], &["--json"]] {
+            let finished = run(&[&arguments, more].concat()).await?;
+            assert_eq!(finished.status.code(), Some(code), "{arguments:?}: {}", finished.stderr);
+            let text = finished.text();
+            let hidden =
+                |character: &char| !"\n\t".contains(*character) && is_hidden(*character, None);
+            let found: Vec<char> = text.chars().filter(hidden).collect();
+            assert!(found.is_empty(), "{arguments:?} {more:?}: {found:?} in {text}");
+            assert!(text.contains("../../etc") && text.contains("<script>"), "{text}");
+            if more.is_empty() {
+                assert!(text.contains("\\x1b]0;x\\x07"), "{arguments:?}: {text}");
+            } else {
+                serde_json::from_str::<Value>(&text).with_context(|| format!("{arguments:?}"))?;
+            }
+        }
+    }
     Ok(())
 }

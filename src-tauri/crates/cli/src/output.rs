@@ -37,6 +37,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
 use transload_contract::UnreadRepository;
 use transload_errors::{ApiError, ErrorWords};
+use transload_model::is_hidden;
 
 /// Prints a line of the result.
 pub fn line(text: &str) {
@@ -46,7 +47,7 @@ pub fn line(text: &str) {
 
 /// Prints a value as one line of JSON.
 pub fn json(value: &impl Serialize) {
-    line(&serde_json::to_string(value).unwrap_or_default());
+    line(&escaped_json(&serde_json::to_string(value).unwrap_or_default()));
 }
 
 /// Prints something that is not part of the result.
@@ -113,15 +114,33 @@ fn image_bar() -> ProgressBar {
     bar
 }
 
-/// Replaces control characters, because text from registries could contain terminal escape sequences.
-/// JSON passes unchanged: it escapes them itself.
+/// Replaces characters that control a terminal, change the direction of text or can't be seen, because text from
+/// registries could contain them.
 fn sanitized(text: &str) -> String {
-    let shown = |character: char| match character {
-        '\n' | '\t' => character,
-        control if control.is_control() => char::REPLACEMENT_CHARACTER,
-        other => other,
-    };
-    text.chars().map(shown).collect()
+    let mut before = None;
+    let shown = text.chars().map(|character| {
+        let is_hidden = !"\n\t".contains(character) && is_hidden(character, before);
+        before = Some(character);
+        if is_hidden { char::REPLACEMENT_CHARACTER } else { character }
+    });
+    shown.collect()
+}
+
+/// Escapes those characters in JSON, where they are in strings only. A parser reads the same text.
+fn escaped_json(json: &str) -> String {
+    let mut escaped = String::with_capacity(json.len());
+    let mut before = None;
+    for character in json.chars() {
+        if is_hidden(character, before) {
+            for unit in character.encode_utf16(&mut [0; 2]) {
+                escaped.push_str(&format!("\\u{unit:04x}"));
+            }
+        } else {
+            escaped.push(character);
+        }
+        before = Some(character);
+    }
+    escaped
 }
 
 #[cfg(test)]

@@ -60,5 +60,5 @@ pub use secret::Secret;
 pub use tag::{InvalidTag, Tag};
 pub use time::now_ms;
 pub use unique_names::has_unique_names;
-pub use visible::visible;
+pub use visible::{is_hidden, visible};
 pub use wildcard::wildcard_matches;

@@ -22,7 +22,7 @@ pub fn visible(text: &str) -> String {
             control if control.is_control() && u32::from(control) < 0x100 => {
                 shown.push_str(&format!("\\x{:02x}", u32::from(control)));
             }
-            hidden if is_direction_mark(hidden) || is_invisible(hidden, before) => {
+            hidden if is_hidden(hidden, before) => {
                 shown.extend(hidden.escape_unicode());
             }
             other => shown.push(other),
@@ -30,6 +30,12 @@ pub fn visible(text: &str) -> String {
         before = Some(character);
     }
     shown
+}
+
+/// Whether a character, which follows `before`, controls a terminal, changes the direction of the text around it, or
+/// can't be seen. Also line breaks and tabs.
+pub fn is_hidden(character: char, before: Option<char>) -> bool {
+    character.is_control() || is_direction_mark(character) || is_invisible(character, before)
 }
 
 /// Whether a character changes the direction of the text around it. Source: Unicode Standard Annex 9.
