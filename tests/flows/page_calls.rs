@@ -6,7 +6,7 @@ use std::time::Duration;
 use anyhow::{Context, Result, bail, ensure};
 use transload_contract::{
     CleanupRules, DeletionTarget, ImageLocation, ImageSource, InspectOptions, LayerListing,
-    LifecyclePreviewState, ListSource, NotRestorableReason, RepositoryDetails,
+    LifecyclePreviewState, ListSource, NotRestorableReason, RegistryChange, RepositoryDetails,
 };
 use transload_model::now_ms;
 use transload_practice::{Plane, Practice};
@@ -128,9 +128,13 @@ impl Scene {
 
     /// Plans the deletion of an index of `shop/api` with everything that only it uses.
     async fn plan_deletion(&self) -> Result<String> {
-        let digests = vec![self.digest_of("shop/api", "2.0").await?];
+        let digest = self.digest_of("shop/api", "2.0").await?;
         self.calls()?;
-        let repository = "shop/api".to_owned();
+        self.plan_deletion_of("shop/api", digest).await
+    }
+
+    async fn plan_deletion_of(&self, repository: &str, digest: String) -> Result<String> {
+        let (repository, digests) = (repository.to_owned(), vec![digest]);
         let target = DeletionTarget::Images { repository, digests, class: None };
         let planned = self.app.api.deletion_plan(self.ecr.connection(), target).await;
         Ok(planned.map_err(api_error)?.deletion)
@@ -273,8 +277,10 @@ impl Scene {
                 api.repository_access(connection(), web()).await.map_err(api_error)?;
                 Things::new()
             }
-            "a repository policy in words, before it is set" => {
+            "a policy in words, before it is set" => {
                 let words = api.repository_access_words(connection(), PULL.to_owned()).await;
+                ensure!(words.map_err(api_error)?.problem.is_none());
+                let words = api.registry_policy_words(connection(), PULL.to_owned()).await;
                 ensure!(words.map_err(api_error)?.problem.is_none());
                 Things::new()
             }
@@ -286,6 +292,11 @@ impl Scene {
             "removing a repository policy" => {
                 let removed = api.repository_policy_remove(connection(), web(), PULL.to_owned());
                 removed.await.map_err(api_error)?;
+                Things::new()
+            }
+            "setting the registry policy" => {
+                let change = RegistryChange::Policy { before: None, text: Some(PULL.to_owned()) };
+                api.registry_change(connection(), change).await.map_err(api_error)?;
                 Things::new()
             }
             "blob mounting, with freed bytes, once an hour"
@@ -326,6 +337,14 @@ impl Scene {
                 let unread = details.rows.unread_indexes.len() as u64;
                 let images = details.images.len() as u64;
                 vec![("images", vec![images]), ("unread indexes", vec![unread])]
+            }
+            "dry run of a deletion without unread indexes" => {
+                self.what_if().await?;
+                self.practice()?.create_generated_repository("unread", 3).await?;
+                let digest = self.details("unread").await?.images.swap_remove(0).digest;
+                self.calls()?;
+                self.plan_deletion_of("unread", digest).await?;
+                Things::new()
             }
             "deletion, more where ECR keeps some" => {
                 let images = self.details("shop/api").await?.images.len() as u64;

@@ -53,7 +53,14 @@ fn signing() -> Vec<SigningRule> {
     vec![SigningRule { profile, filters: vec!["prod/*".to_owned().into()] }]
 }
 
-const POLICY: &str = r#"{"Version":"2012-10-17","Statement":[]}"#;
+/// Source: Amazon ECR user guide, "Private registry policy examples".
+const POLICY: &str = r#"{"Version":"2012-10-17","Statement":[{"Sid":"ReplicationAccessCrossAccount","Effect":"Allow",
+    "Principal":{"AWS":"arn:aws:iam::444455556666:root"},"Action":["ecr:CreateRepository","ecr:ReplicateImage"],
+    "Resource":["arn:aws:ecr:eu-central-1:111122223333:repository/*"]}]}"#;
+
+/// The policy in words.
+const SENTENCE: &str =
+    "Allow account 444455556666 to replicate images into this registry and create repositories.";
 const ROLE: &str = "arn:aws:iam::111122223333:role/ci";
 
 fn case(change: RegistryChange, apply: fn(&mut RegistryConfiguration)) -> Case {
@@ -77,10 +84,12 @@ fn cases() -> Vec<Case> {
         case(RegistryChange::BlobMounting { is_on: false }, |known| {
             known.blob_mounting = Some(false.into())
         }),
-        case(RegistryChange::Policy { text: Some(POLICY.to_owned()) }, |known| {
-            known.policy = Some(POLICY.to_owned());
+        case(RegistryChange::Policy { before: None, text: Some(POLICY.to_owned()) }, |known| {
+            known.policy = Some(POLICY.to_owned())
         }),
-        case(RegistryChange::Policy { text: None }, |known| known.policy = Some(String::new())),
+        case(RegistryChange::Policy { before: Some(POLICY.to_owned()), text: None }, |known| {
+            known.policy = Some(String::new());
+        }),
         case(RegistryChange::Signing { rules: signing() }, |known| known.signing = Some(signing())),
         case(RegistryChange::Signing { rules: Vec::new() }, |known| {
             known.signing = Some(Vec::new())
@@ -150,10 +159,42 @@ async fn each_part_is_changed_and_read_again() -> Result<()> {
     for (change, apply) in cases() {
         app.api.registry_change(ecr.connection(), change.clone()).await.map_err(api_error)?;
         apply(&mut expected);
-        assert_eq!(read().await?, expected, "{change:?}");
+        let mut found = read().await?;
+        let words = found.policy_words.take().unwrap_or_default();
+        let sentences: Vec<_> = words.statements.iter().map(|one| one.sentence.as_str()).collect();
+        let is_set = expected.policy.as_deref() == Some(POLICY);
+        assert_eq!(sentences, if is_set { vec![SENTENCE] } else { vec![] }, "{change:?}");
+        assert_eq!(found, expected, "{change:?}");
     }
     let scanning = aws(&ecr, &["get-registry-scanning-configuration"]).await?;
     assert_eq!(scanning["scanningConfiguration"]["rules"][1]["scanFrequency"], "CONTINUOUS_SCAN");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_registry_policy_that_someone_else_changed_stays() -> Result<()> {
+    let ecr = Ecr::practice().await?;
+    let app = HeadlessApp::new(ecr.home()?, None)?;
+    let change = async |before: Option<&str>, text: Option<&str>| {
+        let (before, text) = (before.map(str::to_owned), text.map(str::to_owned));
+        app.api.registry_change(ecr.connection(), RegistryChange::Policy { before, text }).await
+    };
+    let other = POLICY.replace("444455556666", "777788889999");
+    aws(&ecr, &["put-registry-policy", "--policy-text", POLICY]).await?;
+    for (before, text) in [(None, Some(other.as_str())), (Some(other.as_str()), None)] {
+        let error = change(before, text).await.err().context("it was changed")?;
+        assert_eq!(error.code, ErrorCode::RepositoryPolicyChanged, "{}", error.message);
+    }
+    assert_eq!(aws(&ecr, &["get-registry-policy"]).await?["policyText"], POLICY);
+    change(Some(POLICY), Some(&other)).await.map_err(api_error)?;
+    aws(&ecr, &["delete-registry-policy"]).await?;
+    let error = change(Some(&other), None).await.err().context("it was removed")?;
+    assert!(error.message.contains("was removed"), "{}", error.message);
+    let words = app.api.registry_policy_words(ecr.connection(), POLICY.to_owned()).await;
+    assert_eq!(words.map_err(api_error)?.statements[0].sentence, SENTENCE);
+    let words = app.api.registry_policy_words(ecr.connection(), "{".to_owned()).await;
+    let problem = words.map_err(api_error)?.problem.context("a problem")?;
+    assert!(problem.contains("The registry policy is not JSON"), "{problem}");
     Ok(())
 }
 
@@ -184,7 +225,7 @@ async fn a_missing_permission_takes_only_its_part() -> Result<()> {
     }
     // A refused change says which permission it needs.
     ecr.faults()?.add(FaultRule::operation(FaultAction::AccessDenied, "PutRegistryPolicy"));
-    let change = RegistryChange::Policy { text: Some(POLICY.to_owned()) };
+    let change = RegistryChange::Policy { before: None, text: Some(POLICY.to_owned()) };
     let refused = app.api.registry_change(ecr.connection(), change).await;
     assert_eq!(refused.err().context("refused")?.subject.as_deref(), Some("ecr:PutRegistryPolicy"));
     Ok(())

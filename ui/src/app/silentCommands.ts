@@ -77,6 +77,7 @@ export const reading = [
   "imageChanges",
   "restorePlan",
   "repositoryAccess",
+  "registryPolicyWords",
   "repositoryAccessWords",
   "lifecycleWhatIf",
   "lifecyclePreviewStart",

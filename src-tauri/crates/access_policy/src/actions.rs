@@ -1,8 +1,9 @@
-//! What a statement is about: the actions of ECR as rights.
+//! What a statement is about: the actions of ECR as rights on a repository, or on a registry.
 
 use std::collections::BTreeSet;
 
 use crate::lists::{joined, shown};
+use crate::subject::PolicySubject;
 
 /// The actions on a repository, in the order in which they are said, and what each allows.
 /// Source: Service Authorization Reference, "Actions, resources, and condition keys for Amazon Elastic Container
@@ -45,6 +46,40 @@ const ACTIONS: [(&str, &str); 35] = [
     ("DeleteRepository", "delete the repository"),
 ];
 
+/// What actions allow in the policy of a registry: those that it says in other words, and those on the registry itself.
+/// Source: as above, and Amazon ECR user guide, "Private registry permissions".
+const REGISTRY_ACTIONS: [(&str, &str); 29] = [
+    ("ReplicateImage", "replicate images into this registry"),
+    ("CreateRepository", "create repositories"),
+    ("DeleteRepository", "delete repositories"),
+    ("DescribeRepositories", "see the settings of repositories"),
+    ("BatchGetRepositoryScanningConfiguration", "see the settings of repositories"),
+    ("GetLifecyclePolicy", "see lifecycle policies"),
+    ("GetLifecyclePolicyPreview", "see lifecycle policies"),
+    ("PutLifecyclePolicy", "change lifecycle policies"),
+    ("DeleteLifecyclePolicy", "change lifecycle policies"),
+    ("GetRepositoryPolicy", "see repository policies"),
+    ("SetRepositoryPolicy", "change repository policies"),
+    ("DeleteRepositoryPolicy", "change repository policies"),
+    ("GetRegistryPolicy", "see this policy"),
+    ("PutRegistryPolicy", "change this policy"),
+    ("DeleteRegistryPolicy", "change this policy"),
+    ("DescribeRegistry", "see the replication settings"),
+    ("PutReplicationConfiguration", "change the replication settings"),
+    ("GetRegistryScanningConfiguration", "see the scanning settings"),
+    ("PutRegistryScanningConfiguration", "change the scanning settings"),
+    ("DescribePullThroughCacheRules", "see pull through cache rules"),
+    ("ValidatePullThroughCacheRule", "see pull through cache rules"),
+    ("CreatePullThroughCacheRule", "change pull through cache rules"),
+    ("UpdatePullThroughCacheRule", "change pull through cache rules"),
+    ("DeletePullThroughCacheRule", "change pull through cache rules"),
+    ("DescribeRepositoryCreationTemplates", "see creation templates"),
+    ("CreateRepositoryCreationTemplate", "change creation templates"),
+    ("UpdateRepositoryCreationTemplate", "change creation templates"),
+    ("DeleteRepositoryCreationTemplate", "change creation templates"),
+    ("GetAuthorizationToken", "get authorization tokens"),
+];
+
 /// What a pull requires.
 const PULL: [&str; 2] = ["BatchGetImage", "GetDownloadUrlForLayer"];
 
@@ -66,19 +101,24 @@ pub(crate) struct Rights {
 }
 
 /// Returns the rights of `Action`.
-pub(crate) fn rights(patterns: &[&str], is_denied: bool) -> Rights {
+pub(crate) fn rights(patterns: &[&str], is_denied: bool, subject: PolicySubject<'_>) -> Rights {
     if patterns.iter().any(|pattern| matches!(*pattern, "*") || is_whole_service(pattern)) {
-        let words = if is_denied {
-            "do anything".to_owned()
-        } else {
-            "do everything: pull, push, delete, and change this policy".to_owned()
+        let words = match (is_denied, subject) {
+            (true, _) => "do anything".to_owned(),
+            (false, PolicySubject::Repository) => {
+                "do everything: pull, push, delete, and change this policy".to_owned()
+            }
+            (false, PolicySubject::Registry(_)) => {
+                "do everything: replicate, pull, push, delete, and change policies".to_owned()
+            }
         };
         return Rights { words, change_policy: true };
     }
+    let actions = actions_of(subject);
     let mut known = BTreeSet::new();
     let mut others = Vec::new();
     for pattern in patterns {
-        let matched: Vec<usize> = matching(pattern).collect();
+        let matched: Vec<usize> = matching(&actions, pattern).collect();
         if matched.is_empty() {
             others.push(shown(pattern));
         }
@@ -86,9 +126,10 @@ pub(crate) fn rights(patterns: &[&str], is_denied: bool) -> Rights {
     }
     let mut words: Vec<String> = Vec::new();
     // A wildcard also matches actions that this version doesn't know.
-    let open = patterns.iter().filter(|one| one.contains(['*', '?']) && matching(one).count() > 0);
-    let open: Vec<String> = open.map(|pattern| shown(pattern)).collect();
-    let has = |name: &str| known.iter().any(|at| ACTIONS[*at].0 == name);
+    let is_open =
+        |one: &&&str| one.contains(['*', '?']) && matching(&actions, one).next().is_some();
+    let open: Vec<String> = patterns.iter().filter(is_open).map(|one| shown(one)).collect();
+    let has = |name: &str| known.iter().any(|at| actions[*at].0 == name);
     // Allowing needs all actions of a pull. Denying one of them is enough.
     let whole = |required: &[&str]| {
         if is_denied {
@@ -104,7 +145,7 @@ pub(crate) fn rights(patterns: &[&str], is_denied: bool) -> Rights {
         }
     }
     for at in &known {
-        let (name, phrase) = ACTIONS[*at];
+        let (name, phrase) = actions[*at];
         // The availability of layers is a part of both.
         let said =
             (pull && (PULL.contains(&name) || name == PUSH[0])) || (push && PUSH.contains(&name));
@@ -117,19 +158,41 @@ pub(crate) fn rights(patterns: &[&str], is_denied: bool) -> Rights {
     if !open.is_empty() {
         sentence.push_str(&format!(" (everything that matches {})", joined(&open, "or")));
     }
-    Rights { words: sentence, change_policy: has("SetRepositoryPolicy") }
+    Rights { words: sentence, change_policy: CHANGE_POLICY.into_iter().any(has) }
 }
 
 /// Returns the rights of `NotAction`: every action but these.
-pub(crate) fn rights_except(patterns: &[&str], is_denied: bool) -> Rights {
+pub(crate) fn rights_except(
+    patterns: &[&str],
+    is_denied: bool,
+    subject: PolicySubject<'_>,
+) -> Rights {
     let except: Vec<String> = patterns.iter().map(|pattern| shown(pattern)).collect();
     let verb = if is_denied { "do anything" } else { "do everything" };
     let words = format!("{verb} except {}", joined(&except, "and"));
-    let kept = patterns
-        .iter()
-        .any(|pattern| matching(pattern).any(|at| ACTIONS[at].0 == "SetRepositoryPolicy"));
+    let actions = actions_of(subject);
+    let changes = actions.iter().filter(|(name, _)| CHANGE_POLICY.contains(name));
+    let is_kept = |name: &str| patterns.iter().any(|pattern| is_match(pattern, name));
+    let all_kept = changes.clone().all(|(name, _)| is_kept(name));
     let nothing = patterns.iter().any(|pattern| *pattern == "*" || is_whole_service(pattern));
-    Rights { words, change_policy: !kept && !nothing }
+    Rights { words, change_policy: !all_kept && !nothing }
+}
+
+/// Actions that give permissions to others. A repository policy can't contain the one of the registry.
+const CHANGE_POLICY: [&str; 2] = ["SetRepositoryPolicy", "PutRegistryPolicy"];
+
+/// Returns the actions that the policy of a subject can be about, in the order in which they are said.
+fn actions_of(subject: PolicySubject<'_>) -> Vec<(&'static str, &'static str)> {
+    let of_registry = |name: &str| REGISTRY_ACTIONS.iter().find(|(known, _)| *known == name);
+    let mut actions: Vec<_> = ACTIONS.to_vec();
+    if subject.is_registry() {
+        for action in &mut actions {
+            *action = of_registry(action.0).copied().unwrap_or(*action);
+        }
+        let is_known = |name: &str| ACTIONS.iter().any(|(known, _)| *known == name);
+        actions.extend(REGISTRY_ACTIONS.iter().filter(|(name, _)| !is_known(name)));
+    }
+    actions
 }
 
 fn is_whole_service(pattern: &str) -> bool {
@@ -140,13 +203,14 @@ fn is_whole_service(pattern: &str) -> bool {
     })
 }
 
-/// Returns the places of the known actions that a pattern matches.
-fn matching(pattern: &str) -> impl Iterator<Item = usize> + '_ {
-    ACTIONS
-        .iter()
-        .enumerate()
-        .filter(move |(_, (name, _))| iam_matches(pattern, &format!("ecr:{name}")))
-        .map(|(at, _)| at)
+/// Returns the places of the actions that a pattern matches.
+fn matching(actions: &[(&str, &str)], pattern: &str) -> impl Iterator<Item = usize> {
+    let is_matched = move |at: &usize| is_match(pattern, actions[*at].0);
+    (0..actions.len()).filter(is_matched)
+}
+
+fn is_match(pattern: &str, name: &str) -> bool {
+    iam_matches(pattern, &format!("ecr:{name}"))
 }
 
 /// Returns whether a pattern of IAM matches: `*` is any text, `?` one character, and case doesn't matter.

@@ -7,11 +7,13 @@ use transload_model::AccountId;
 use super::*;
 
 mod no_words;
+mod registry;
 
 /// Describes a statement for the owner of the repository, account 123456789012.
 fn described(statement: &Value) -> StatementWords {
     let policy = json!({ "Version": "2012-10-17", "Statement": [statement] }).to_string();
-    describe(&policy, &AccountId::parse("123456789012").unwrap()).remove(0)
+    describe(&policy, &AccountId::parse("123456789012").unwrap(), PolicySubject::Repository)
+        .remove(0)
 }
 
 fn allow(principal: Value, action: Value) -> Value {

@@ -9,6 +9,7 @@ use crate::actions::{Rights, rights, rights_except};
 use crate::conditions::{Conditions, conditions};
 use crate::lists::{joined, shown, texts};
 use crate::principals::{EVERYONE, Exposure, PrincipalWords, everyone_except, principals};
+use crate::subject::PolicySubject;
 
 /// The elements of a statement. Source: IAM user guide, "IAM JSON policy element reference".
 const ELEMENTS: [&str; 9] = [
@@ -53,24 +54,26 @@ pub struct StatementWords {
     pub json: String,
 }
 
-/// Returns the statements of a policy in words, for the owner of its repository. Nothing if the text isn't a policy.
-pub fn describe(text: &str, own: &AccountId) -> Vec<StatementWords> {
+/// Returns the statements of a policy in words, for the owner of its subject. Nothing if the text isn't a policy.
+pub fn describe(text: &str, own: &AccountId, subject: PolicySubject<'_>) -> Vec<StatementWords> {
     let document: Value = serde_json::from_str(text).unwrap_or_default();
     // Words for one of two members of the same name would hide the other one.
     if !has_unique_names(text) {
         return Vec::new();
     }
     match &document["Statement"] {
-        Value::Array(statements) => statements.iter().map(|one| statement(one, own)).collect(),
+        Value::Array(statements) => {
+            statements.iter().map(|one| statement(one, own, subject)).collect()
+        }
         Value::Null => Vec::new(),
-        one => vec![statement(one, own)],
+        one => vec![statement(one, own, subject)],
     }
 }
 
-fn statement(value: &Value, own: &AccountId) -> StatementWords {
+fn statement(value: &Value, own: &AccountId, subject: PolicySubject<'_>) -> StatementWords {
     let json = visible(&serde_json::to_string_pretty(value).unwrap_or_default());
     let name = value["Sid"].as_str().filter(|sid| !sid.is_empty()).map(shown);
-    match in_words(value, own) {
+    match in_words(value, own, subject) {
         Ok(words) => StatementWords { name, json, ..words },
         Err(reason) => StatementWords {
             name,
@@ -85,7 +88,11 @@ fn statement(value: &Value, own: &AccountId) -> StatementWords {
     }
 }
 
-fn in_words(value: &Value, own: &AccountId) -> Result<StatementWords, String> {
+fn in_words(
+    value: &Value,
+    own: &AccountId,
+    subject: PolicySubject<'_>,
+) -> Result<StatementWords, String> {
     let members = value.as_object().ok_or("it isn't a JSON object")?;
     if let Some(unknown) = members.keys().find(|name| !ELEMENTS.contains(&name.as_str())) {
         return Err(format!("the element {} isn't known", shown(unknown)));
@@ -105,13 +112,16 @@ fn in_words(value: &Value, own: &AccountId) -> Result<StatementWords, String> {
     };
     let (actions, is_except) = one_of(members, "Action", "NotAction")?;
     let actions = texts(actions).ok_or("its actions can't be read")?;
-    let rights =
-        if is_except { rights_except(&actions, is_denied) } else { rights(&actions, is_denied) };
+    let rights = if is_except {
+        rights_except(&actions, is_denied, subject)
+    } else {
+        rights(&actions, is_denied, subject)
+    };
     let mut found = match members.get("Condition") {
         Some(value) => conditions(value, own)?,
         None => Conditions::default(),
     };
-    found.words.extend(resource(members)?);
+    found.words.extend(resource(members, own, subject)?);
     for principal in &mut who {
         if principal.exposure == Exposure::Everyone {
             principal.exposure = found.limit.unwrap_or(Exposure::Everyone);
@@ -128,7 +138,7 @@ fn in_words(value: &Value, own: &AccountId) -> Result<StatementWords, String> {
             principal.words = "everyone".to_owned();
         }
     }
-    let cautions = cautions(is_denied, &who, &rights, &found);
+    let cautions = cautions(is_denied, &who, &rights, &found, subject);
     let sentence = sentence(is_denied, &who, &rights, &found.words);
     Ok(StatementWords {
         name: None,
@@ -156,18 +166,18 @@ fn one_of<'value>(
     }
 }
 
-/// Returns the condition that a resource makes. A repository policy is about its repository, so that `*` adds none.
-fn resource(members: &Map<String, Value>) -> Result<Option<String>, String> {
+/// Returns the condition that a resource makes.
+fn resource(
+    members: &Map<String, Value>,
+    own: &AccountId,
+    subject: PolicySubject<'_>,
+) -> Result<Option<String>, String> {
     if members.contains_key("NotResource") {
         return Err("it has a NotResource".to_owned());
     }
     let Some(value) = members.get("Resource") else { return Ok(None) };
     let resources = texts(value).ok_or("its resources can't be read")?;
-    if resources.contains(&"*") {
-        return Ok(None);
-    }
-    let resources: Vec<String> = resources.into_iter().map(shown).collect();
-    Ok(Some(format!("the ARN of the repository is like {}", joined(&resources, "or"))))
+    Ok(subject.resource_words(&resources, own))
 }
 
 fn sentence(
@@ -195,14 +205,19 @@ fn cautions(
     who: &[PrincipalWords],
     rights: &Rights,
     conditions: &Conditions,
+    subject: PolicySubject<'_>,
 ) -> Vec<String> {
     let reaches = |exposures: &[Exposure]| who.iter().any(|one| exposures.contains(&one.exposure));
     let mut cautions = Vec::new();
     if is_denied {
         if rights.change_policy && reaches(&[Exposure::Everyone, Exposure::ThisAccount]) {
-            cautions.push(
-                "This denies changes of the policy itself. ECR refuses a policy that would lock you out.".to_owned(),
-            );
+            // PutRegistryPolicy has no check for this, and SetRepositoryPolicy has one that `force` turns off.
+            let end = if subject.is_registry() {
+                "ECR doesn't check whether it would lock you out."
+            } else {
+                "ECR refuses a policy that would lock you out."
+            };
+            cautions.push(format!("This denies changes of the policy itself. {end}"));
         }
         return cautions;
     }

@@ -183,6 +183,8 @@ macro_rules! with_command_list {
         registry_configuration(connection: AwsConnection) -> RegistryConfiguration;
         /// Makes a change of the registry's configuration that the user confirmed.
         registry_change(connection: AwsConnection, change: RegistryChange) -> ();
+        /// Who could do what with the registry under this policy. Makes no call.
+        registry_policy_words(connection: AwsConnection, text: String) -> AccessWords;
         /// Checks that a pull through cache rule can reach its upstream. Changes nothing.
         registry_cache_rule_validate(connection: AwsConnection, prefix: String) -> CacheRuleValidation;
 

@@ -10,6 +10,8 @@ use transload_errors::ApiError;
 use transload_model::Reported;
 use ts_rs::TS;
 
+use crate::repository_access::AccessWords;
+
 /// The configuration of a registry. A part is `null` if it couldn't be read; `errors` says why.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export_to = "repositories.ts")]
@@ -25,9 +27,13 @@ pub struct RegistryConfiguration {
     pub scan_version: Option<String>,
     /// The policy of the registry. Empty if it has none.
     pub policy: Option<String>,
+    /// The policy in words. `null` without a policy, or if it couldn't be read.
+    pub policy_words: Option<AccessWords>,
     pub signing: Option<Vec<SigningRule>>,
     /// ARNs of the principals whose pulls don't change pull times.
     pub exclusions: Option<Vec<String>>,
+    /// The ARN pattern of all repositories of the registry.
+    pub repositories_arn: String,
     /// The ARN of the user or role in use, if it has one. Its path may be missing.
     pub principal: Option<String>,
     pub errors: Vec<RegistryPartError>,

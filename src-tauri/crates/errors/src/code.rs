@@ -76,8 +76,8 @@ pub enum ErrorCode {
     ImageChanged,
     /// A lifecycle policy can't be set without ECR's preview of it; `subject` is the repository.
     LifecyclePreviewNeeded,
-    /// The policy of a repository wasn't set or removed, because it changed after it was shown; `subject` is the
-    /// repository.
+    /// The policy of a repository or of the registry wasn't set or removed, because it changed after it was shown;
+    /// `subject` is the repository.
     RepositoryPolicyChanged,
     /// A quota of the account or the repository is exceeded.
     QuotaExceeded,

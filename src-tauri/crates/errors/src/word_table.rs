@@ -253,7 +253,7 @@ impl ErrorWords {
                 &[],
             ),
             ErrorCode::RepositoryPolicyChanged => warning(
-                "The repository policy changed",
+                "The policy changed",
                 &[
                     "Nothing was changed. Check the policy as it is now, and then make your change again.",
                 ],

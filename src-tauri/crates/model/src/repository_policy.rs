@@ -15,31 +15,57 @@ const LIMIT_CHARACTERS: usize = 10_240;
 pub struct RepositoryPolicy(String);
 
 /// Why ECR would reject a policy.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum InvalidRepositoryPolicy {
     /// More than 10,240 characters.
-    #[error("the repository policy has {0} characters; at most {LIMIT_CHARACTERS} are allowed")]
     TooLong(usize),
-    #[error("the repository policy is not JSON: {0}")]
     NotJson(String),
     /// An object with two members of the same name, of which only one would count.
-    #[error("the repository policy has an element with two members of the same name")]
     RepeatedName,
     /// Not one of the two versions of the policy language.
-    #[error("the \"Version\" of the repository policy must be \"2012-10-17\"")]
     UnknownVersion,
     /// JSON without a statement.
-    #[error("the repository policy needs a \"Statement\" with at least one statement")]
     NoStatement,
     /// A statement without the effect `Allow` or `Deny`.
-    #[error("every statement of the repository policy needs the \"Effect\" \"Allow\" or \"Deny\"")]
     NoEffect,
     /// A statement that says of nobody or of nothing what it allows.
-    #[error(
-        "every statement of the repository policy needs a \"Principal\" or \"NotPrincipal\", and an \"Action\" or \"NotAction\""
-    )]
     NoPrincipalOrAction,
 }
+
+impl InvalidRepositoryPolicy {
+    /// Returns the reason for a kind of policy with the same structure, such as "registry policy".
+    pub fn about(&self, policy: &str) -> String {
+        match self {
+            Self::TooLong(characters) => format!(
+                "the {policy} has {characters} characters; at most {LIMIT_CHARACTERS} are allowed"
+            ),
+            Self::NotJson(error) => format!("the {policy} is not JSON: {error}"),
+            Self::RepeatedName => {
+                format!("the {policy} has an element with two members of the same name")
+            }
+            Self::UnknownVersion => {
+                format!("the \"Version\" of the {policy} must be \"2012-10-17\"")
+            }
+            Self::NoStatement => {
+                format!("the {policy} needs a \"Statement\" with at least one statement")
+            }
+            Self::NoEffect => format!(
+                "every statement of the {policy} needs the \"Effect\" \"Allow\" or \"Deny\""
+            ),
+            Self::NoPrincipalOrAction => format!(
+                "every statement of the {policy} needs a \"Principal\" or \"NotPrincipal\", and an \"Action\" or \"NotAction\""
+            ),
+        }
+    }
+}
+
+impl fmt::Display for InvalidRepositoryPolicy {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.about("repository policy"))
+    }
+}
+
+impl std::error::Error for InvalidRepositoryPolicy {}
 
 impl RepositoryPolicy {
     /// Parses a policy. Only the structure is checked: ECR validates actions, principals and

@@ -19,7 +19,7 @@ export function fakeStatement(part: Partial<StatementWords> = {}): StatementWord
 }
 
 /** One fake statement for each statement of a policy. The real words need the backend. */
-function fakeWords(text: string): AccessWords {
+export function fakeWords(text: string): AccessWords {
   try {
     const { Statement: statements } = JSON.parse(text) as { Statement: unknown };
     return {

@@ -1,6 +1,7 @@
 /** The configuration of a registry in the fake backend, and its changes. */
 import type { Backend } from "../backend";
 import type { RegistryChange, RegistryConfiguration } from "../generated";
+import { fakeWords } from "./access";
 
 /** A registry with its defaults. */
 export const emptyRegistry: RegistryConfiguration = {
@@ -12,6 +13,8 @@ export const emptyRegistry: RegistryConfiguration = {
   blob_mounting: false,
   scan_version: "AWS_NATIVE",
   policy: "",
+  policy_words: null,
+  repositories_arn: "arn:aws:ecr:eu-central-1:111122223333:repository/*",
   signing: [],
   exclusions: [],
   principal: null,
@@ -28,7 +31,11 @@ function changed(known: RegistryConfiguration, change: RegistryChange): Registry
     case "blob_mounting":
       return { ...known, blob_mounting: change.is_on };
     case "policy":
-      return { ...known, policy: change.text ?? "" };
+      return {
+        ...known,
+        policy: change.text ?? "",
+        policy_words: change.text === null ? null : fakeWords(change.text),
+      };
     case "signing":
       return { ...known, signing: change.rules };
     case "exclusion_add":
@@ -51,6 +58,7 @@ export function fakeRegistryConfigurationMethods() {
     registryChange: async (_connection, change) => {
       known = changed(known, change);
     },
+    registryPolicyWords: async (_connection, text) => fakeWords(text),
     registryCacheRuleValidate: async () => ({ is_valid: true, failure: null }),
   } satisfies Partial<Backend>;
 }

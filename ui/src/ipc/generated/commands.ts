@@ -179,6 +179,8 @@ export interface Commands {
   registryConfiguration(connection: AwsConnection): Promise<RegistryConfiguration>;
   /** Makes a change of the registry's configuration that the user confirmed. */
   registryChange(connection: AwsConnection, change: RegistryChange): Promise<void>;
+  /** Who could do what with the registry under this policy. Makes no call. */
+  registryPolicyWords(connection: AwsConnection, text: string): Promise<AccessWords>;
   /** Checks that a pull through cache rule can reach its upstream. Changes nothing. */
   registryCacheRuleValidate(connection: AwsConnection, prefix: string): Promise<CacheRuleValidation>;
   repositoriesList(connection: AwsConnection): Promise<Array<Repository>>;
@@ -421,6 +423,7 @@ export const commands: Record<keyof Commands, { name: string; arguments: readonl
   registryOfferAccept: { name: "registry_offer_accept", arguments: ["connection", "offer"] },
   registryConfiguration: { name: "registry_configuration", arguments: ["connection"] },
   registryChange: { name: "registry_change", arguments: ["connection", "change"] },
+  registryPolicyWords: { name: "registry_policy_words", arguments: ["connection", "text"] },
   registryCacheRuleValidate: { name: "registry_cache_rule_validate", arguments: ["connection", "prefix"] },
   repositoriesList: { name: "repositories_list", arguments: ["connection"] },
   repositorySummaries: { name: "repository_summaries", arguments: ["connection", "names"] },

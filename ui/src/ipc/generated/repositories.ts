@@ -21,6 +21,9 @@ export type CacheRuleValidation = { is_valid: boolean,
 /** Why not, in the words of ECR. */
 failure: string | null, };
 
+/** Whether a change was made. */
+export type ChangeOutcome = "made" | "unknown";
+
 /** A class of images that can be deleted. */
 export type CleanupClass = "orphans" | "superseded_indexes" | "loose_images" | "build_caches" | "unused" | "same_layers" | "many_tags";
 
@@ -82,6 +85,8 @@ class: CleanupClass | null, planned: DeletionTotals,
 deleted: DeletionTotals | null, stopped: boolean, 
 /** The file with the table of its images. */
 table: string, 
+/** Images that can't be restored. */
+no_undo: Array<NoUndo>, 
 /** The last restore, if there was one. */
 restored: Restored | null, };
 
@@ -96,6 +101,8 @@ deletion: string, destination: DestinationIdentity, repositories: Array<Reposito
 unreadable: Array<UnreadableRepository>, 
 /** Repositories whose unread indexes the caller isn't allowed to read. What only such an index lists is kept. */
 unread: Array<UnreadableRepository>, 
+/** Images that can't be restored after the deletion. */
+no_undo: Array<NoUndo>, 
 /**
  * The text that the user must enter: the repository's name, or the number of images in several repositories.
  * `null` if nothing was tagged, pulled lately, or is more than a few images.
@@ -118,7 +125,9 @@ planned: DeletionTotals,
 /** What was deleted. */
 deleted: DeletionTotals, 
 /** The file with the record of the images. `null` if the deletion includes none. */
-record: string | null, stopped: boolean, };
+record: string | null, 
+/** Images that can't be restored. Empty in records of earlier versions. */
+no_undo: Array<NoUndo>, stopped: boolean, };
 
 /** What the user wants to delete. */
 export type DeletionTarget = { "kind": "repositories", names: Array<string>, } | { "kind": "images", repository: string, digests: Array<string>, class: CleanupClass | null, } | { "kind": "tag", repository: string, tag: string, digest: string, };
@@ -176,8 +185,8 @@ export type FreedBytes = { at_least: number, at_most: number,
 /** Whether other repositories may have the layers too, stored once for all: blob mounting isn't known to be off. */
 may_be_shared: boolean, };
 
-/** A change that was made in ECR. */
-export type ImageChange = { changed_at_ms: number, destination: DestinationIdentity, repository: string, change: ImageChangeKind, };
+/** A change that was made in ECR, or begun. */
+export type ImageChange = { changed_at_ms: number, destination: DestinationIdentity, repository: string, change: ImageChangeKind, outcome: ChangeOutcome, };
 
 /** What was changed. */
 export type ImageChangeKind = { "kind": "tag_added", tag: string, digest: string, } | { "kind": "tag_moved", tag: string, from: string, to: string, } | { "kind": "tag_removed", tag: string, digest: string, } | { "kind": "archived", images: number, refused: number, } | { "kind": "restored", images: number, refused: number, };
@@ -352,6 +361,14 @@ immutable_tags: number,
 /** Number of tags that can be moved afterward. */
 mutable_tags: number, };
 
+/** Deleted images that can't be restored. */
+export type NoUndo = { images: number, why: NoUndoReason, };
+
+/** Why deleted images can't be restored, although ECR may have their layers. */
+export type NoUndoReason = { "kind": "repository" } | { "kind": "denied", 
+/** The IAM action. */
+action: string | null, } | { "kind": "archived" } | { "kind": "unread" };
+
 /** A deleted image, or one of its tags, that can't be restored. */
 export type NotRestorable = { digest: string, tags: Array<string>, why: NotRestorableReason, };
 
@@ -371,7 +388,11 @@ upstream: string,
 secret: string | null, created_at_ms: number | null, };
 
 /** A change of the configuration of a registry. Rules and policies replace all existing ones. */
-export type RegistryChange = { "kind": "scanning", scanning: RegistryScanning, } | { "kind": "replication", rules: Array<ReplicationRule>, } | { "kind": "cache_rule_secret", prefix: string, secret: string, } | { "kind": "cache_rule_delete", prefix: string, } | { "kind": "template_uses", prefix: string, applied_for: Array<TemplateUse | { unknown: string }>, } | { "kind": "template_delete", prefix: string, } | { "kind": "blob_mounting", is_on: boolean, } | { "kind": "policy", text: string | null, } | { "kind": "signing", rules: Array<SigningRule>, } | { "kind": "exclusion_add", principal: string, } | { "kind": "exclusion_remove", principal: string, };
+export type RegistryChange = { "kind": "scanning", scanning: RegistryScanning, } | { "kind": "replication", rules: Array<ReplicationRule>, } | { "kind": "cache_rule_secret", prefix: string, secret: string, } | { "kind": "cache_rule_delete", prefix: string, } | { "kind": "template_uses", prefix: string, applied_for: Array<TemplateUse | { unknown: string }>, } | { "kind": "template_delete", prefix: string, } | { "kind": "blob_mounting", is_on: boolean, } | { "kind": "policy", 
+/** The policy that the user saw. It is changed only if it is still this one. */
+before: string | null, 
+/** `None` deletes it. */
+text: string | null, } | { "kind": "signing", rules: Array<SigningRule>, } | { "kind": "exclusion_add", principal: string, } | { "kind": "exclusion_remove", principal: string, };
 
 /** The configuration of a registry. A part is `null` if it couldn't be read; `errors` says why. */
 export type RegistryConfiguration = { scanning: RegistryScanning | null, replication: Array<ReplicationRule> | null, backfills: Array<ReplicationBackfill> | null, cache_rules: Array<RegistryCacheRule> | null, templates: Array<RegistryTemplate> | null, 
@@ -380,9 +401,13 @@ blob_mounting: boolean | { unknown: string } | null,
 /** The version of basic scanning, such as `AWS_NATIVE`. */
 scan_version: string | null, 
 /** The policy of the registry. Empty if it has none. */
-policy: string | null, signing: Array<SigningRule> | null, 
+policy: string | null, 
+/** The policy in words. `null` without a policy, or if it couldn't be read. */
+policy_words: AccessWords | null, signing: Array<SigningRule> | null, 
 /** ARNs of the principals whose pulls don't change pull times. */
 exclusions: Array<string> | null, 
+/** The ARN pattern of all repositories of the registry. */
+repositories_arn: string, 
 /** The ARN of the user or role in use, if it has one. Its path may be missing. */
 principal: string | null, errors: Array<RegistryPartError>, };
 
@@ -615,7 +640,9 @@ images: number,
 /** Tags that are set again on images that exist. */
 tags: number, };
 
-export type Restored = { at_ms: number, restored: RestoreTotals, };
+export type Restored = { at_ms: number, 
+/** `null` if the program ended before the restore did. Only the registry knows what was restored. */
+restored: RestoreTotals | null, };
 
 /** When images are scanned. */
 export type ScanFrequency = "on_push" | "continuous" | "manual";

@@ -54,11 +54,14 @@ fn what_has_no_words_is_shown_as_json_with_the_reason() {
     }
     let own = AccountId::parse("123456789012").unwrap();
     for text in ["", "[]", "{", r#"{"Statement":{"Effect":"Deny","Effect":"Allow"}}"#] {
-        assert_eq!(describe(text, &own), [], "{text}");
+        assert_eq!(describe(text, &own, PolicySubject::Repository), [], "{text}");
     }
     // One statement needs no list.
     let one = json!({ "Statement": allow(json!("*"), pull()) }).to_string();
-    assert_eq!(describe(&one, &own)[0].sentence, "Allow every AWS account to pull images.");
+    assert_eq!(
+        describe(&one, &own, PolicySubject::Repository)[0].sentence,
+        "Allow every AWS account to pull images."
+    );
 }
 
 #[test]

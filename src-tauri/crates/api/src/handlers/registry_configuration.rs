@@ -1,15 +1,18 @@
 //! Commands for the page of a registry.
 
+use transload_access_policy::PolicySubject;
 use transload_aws::{AwsError, EcrRegistryConfiguration as _, likely_principal};
 use transload_contract::{
-    AwsConnection, CacheRuleValidation, RegistryChange, RegistryConfiguration, RegistryPart,
-    RegistryPartError,
+    AccessWords, AwsConnection, CacheRuleValidation, RegistryChange, RegistryConfiguration,
+    RegistryPart, RegistryPartError,
 };
 use transload_errors::ApiError;
 use transload_model::{Reported, now_ms};
 
 use super::registry_contents::scope_of;
+use super::repository_access::{same_policy, words};
 use crate::api::Api;
+use crate::connected::Connected;
 
 impl Api {
     /// Returns the configuration of the registry. A part that can't be read, for example because a permission is
@@ -34,6 +37,7 @@ impl Api {
             ecr.signing(),
             ecr.pull_time_exclusions(),
         );
+        let identity = &connected.destination.identity;
         let mut errors = Vec::new();
         let mounting = known(RegistryPart::AccountSettings, mounting, &mut errors);
         // The other setting has the same permission, and a second error would say the same.
@@ -51,9 +55,14 @@ impl Api {
                 Some(other) => Reported::unknown(other),
             }),
             scan_version,
+            policy_words: policy.iter().flatten().next().map(|text| policy_words(text, &connected)),
             policy: policy.map(Option::unwrap_or_default),
             signing: known(RegistryPart::Signing, signing, &mut errors),
             exclusions: known(RegistryPart::Exclusions, exclusions, &mut errors),
+            repositories_arn: format!(
+                "arn:{}:ecr:{}:{}:repository/*",
+                identity.partition, identity.region, identity.account
+            ),
             principal: likely_principal(&connected.identity.arn),
             errors,
         })
@@ -66,13 +75,27 @@ impl Api {
         change: RegistryChange,
     ) -> Result<(), ApiError> {
         let connected = self.connect(&connection).await?;
-        let changed = connected.session.ecr().change_registry(&change).await;
+        let ecr = connected.session.ecr();
+        if let RegistryChange::Policy { before, .. } = &change {
+            let now = ecr.registry_policy().await?;
+            same_policy("registry policy", before.as_deref(), now.as_deref())?;
+        }
+        let changed = ecr.change_registry(&change).await;
         let registry = scope_of(&connected);
         self.inner.blob_mounting.forget(&registry);
         self.inner.in_use.registry_changed(registry, now_ms());
         changed?;
         tracing::info!("the configuration of a registry was changed");
         Ok(())
+    }
+
+    /// Returns a policy of the registry that isn't set in words.
+    pub async fn registry_policy_words(
+        &self,
+        connection: AwsConnection,
+        text: String,
+    ) -> Result<AccessWords, ApiError> {
+        Ok(policy_words(&text, &*self.connect(&connection).await?))
     }
 
     /// Checks that a pull through cache rule can reach its upstream. Changes nothing.
@@ -84,6 +107,11 @@ impl Api {
         let connected = self.connect(&connection).await?;
         Ok(connected.session.ecr().validate_cache_rule(&prefix).await?)
     }
+}
+
+fn policy_words(text: &str, connected: &Connected) -> AccessWords {
+    let identity = &connected.destination.identity;
+    words(text, &identity.account, PolicySubject::Registry(&identity.region))
 }
 
 fn known<T>(

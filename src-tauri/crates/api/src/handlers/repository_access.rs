@@ -1,6 +1,6 @@
 //! The policy of a repository: in words, set and removed.
 
-use transload_access_policy::describe;
+use transload_access_policy::{PolicySubject, describe};
 use transload_aws::{AwsError, EcrApi as _, EcrExplorer as _};
 use transload_contract::{AccessWords, AwsConnection, RepositoryAccess};
 use transload_errors::{ApiError, ErrorCode, sentence};
@@ -19,7 +19,8 @@ impl Api {
         let explored = self.explore(&connection, &name).await?;
         let policy = explored.ecr.repository_policy(&explored.name).await?;
         let own = &explored.connected().destination.identity.account;
-        let words = policy.as_deref().map(|text| words(text, own)).unwrap_or_default();
+        let words = |text| words(text, own, PolicySubject::Repository);
+        let words = policy.as_deref().map(words).unwrap_or_default();
         Ok(RepositoryAccess { policy, words })
     }
 
@@ -30,7 +31,8 @@ impl Api {
         text: String,
     ) -> Result<AccessWords, ApiError> {
         let connected = self.connect(&connection).await?;
-        Ok(words(&text, &connected.destination.identity.account))
+        let own = &connected.destination.identity.account;
+        Ok(words(&text, own, PolicySubject::Repository))
     }
 
     /// Sets the policy of a repository. ECR keeps its protection against policies that lock the caller out: the call
@@ -80,7 +82,17 @@ impl Api {
 async fn unchanged(explored: &Explored, before: Option<&str>) -> Result<(), ApiError> {
     let name = &explored.name;
     let now = explored.ecr.repository_policy(name).await?;
-    let is_unchanged = match (before, now.as_deref()) {
+    same_policy(&format!("policy of {name}"), before, now.as_deref())
+        .map_err(|error| error.about(name.as_str()))
+}
+
+/// Fails if a policy isn't the one that the user saw, `before`.
+pub(super) fn same_policy(
+    what: &str,
+    before: Option<&str>,
+    now: Option<&str>,
+) -> Result<(), ApiError> {
+    let is_unchanged = match (before, now) {
         (None, None) => true,
         (Some(before), Some(now)) => before == now || is_same_policy(before, now),
         _ => false,
@@ -89,17 +101,22 @@ async fn unchanged(explored: &Explored, before: Option<&str>) -> Result<(), ApiE
         return Ok(());
     }
     let message = if now.is_some() {
-        format!("The policy of {name} changed after it was shown.")
+        format!("The {what} changed after it was shown.")
     } else {
-        format!("The policy of {name} was removed after it was shown.")
+        format!("The {what} was removed after it was shown.")
     };
-    Err(ApiError::new(ErrorCode::RepositoryPolicyChanged, message).about(name.as_str()))
+    Err(ApiError::new(ErrorCode::RepositoryPolicyChanged, message))
 }
 
-fn words(text: &str, own: &AccountId) -> AccessWords {
+/// Returns a policy in words, for the owner of its subject.
+pub(super) fn words(text: &str, own: &AccountId, subject: PolicySubject<'_>) -> AccessWords {
+    let policy = match subject {
+        PolicySubject::Repository => "repository policy",
+        PolicySubject::Registry(_) => "registry policy",
+    };
     let problem = RepositoryPolicy::parse(text).err();
     AccessWords {
-        problem: problem.map(|problem| sentence(&problem.to_string())),
-        statements: describe(text, own),
+        problem: problem.map(|problem| sentence(&problem.about(policy))),
+        statements: describe(text, own, subject),
     }
 }

@@ -193,8 +193,10 @@ pub enum RegistryChange {
     BlobMounting {
         is_on: bool,
     },
-    /// `None` deletes it.
     Policy {
+        /// The policy that the user saw. It is changed only if it is still this one.
+        before: Option<String>,
+        /// `None` deletes it.
         text: Option<String>,
     },
     /// No rules delete the configuration.

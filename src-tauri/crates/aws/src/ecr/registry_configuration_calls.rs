@@ -231,12 +231,12 @@ impl EcrRegistryConfiguration for Ecr {
                 let request = self.client.delete_repository_creation_template().prefix(prefix);
                 request.send().await.map(|_| ()).map_err(|error| call.failed(error))
             }
-            RegistryChange::Policy { text: Some(text) } => {
+            RegistryChange::Policy { text: Some(text), .. } => {
                 let call = self.call("ecr:PutRegistryPolicy");
                 let sent = self.client.put_registry_policy().policy_text(text).send().await;
                 sent.map(|_| ()).map_err(|error| call.failed(error))
             }
-            RegistryChange::Policy { text: None } => {
+            RegistryChange::Policy { text: None, .. } => {
                 let call = self.call("ecr:DeleteRegistryPolicy");
                 let sent = self.client.delete_registry_policy().send().await;
                 sent.map(|_| ()).map_err(|error| call.failed(error))

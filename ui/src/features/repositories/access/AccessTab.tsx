@@ -1,4 +1,3 @@
-import Alert from "@cloudscape-design/components/alert";
 import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
 import Container from "@cloudscape-design/components/container";
@@ -8,15 +7,15 @@ import Spinner from "@cloudscape-design/components/spinner";
 import { useState } from "react";
 import { type ErrorActions, ErrorAlert } from "../../../errors";
 import { useBackend } from "../../../ipc";
-import type { AwsConnection, Repository, RepositoryAccess } from "../../../ipc/generated";
+import type { AwsConnection, Repository } from "../../../ipc/generated";
 import { ActionModal } from "../../../shared/ActionModal";
 import { connectionKey } from "../../../shared/connection";
 import { InfoLink } from "../../../shared/help";
-import { PolicyText } from "../../../shared/PolicyText";
 import { useRequest } from "../../../shared/useRequest";
-import { AccessEditor } from "./AccessEditor";
 import { AccessStatements } from "./AccessStatements";
-import { indented, isOpen } from "./accessPolicy";
+import { AddAccess } from "./AddAccess";
+import { PolicyEditor } from "./PolicyEditor";
+import { PolicyView } from "./PolicyView";
 
 interface AccessTabProps {
   connection: AwsConnection;
@@ -86,12 +85,28 @@ export function AccessTab({ connection, repository, errorActions }: AccessTabPro
               <Spinner /> Loading the policy
             </Box>
           )}
-          {access !== null && !editing && <KnownAccess access={access} />}
+          {access !== null && !editing && (
+            <PolicyView
+              policy={access.policy}
+              words={access.words}
+              label="Repository policy"
+              open="This repository is open to every AWS account"
+              none="No repository policy. Only identities of this account have access, by their IAM policies."
+            />
+          )}
           {access !== null && editing && (
-            <AccessEditor
-              connection={connection}
-              repository={repository}
-              access={access}
+            <PolicyEditor
+              policy={access.policy}
+              statements={access.words.statements}
+              texts={{
+                set: `Set the policy of ${name}`,
+                opened: "This opens the repository to every AWS account",
+              }}
+              requestKey={connectionKey(connection)}
+              readWords={(text) => backend.repositoryAccessWords(connection, text)}
+              form={(text, onChange) => (
+                <AddAccess arn={repository.arn} text={text} onChange={onChange} />
+              )}
               errorActions={errorActions}
               onSet={(text) =>
                 change(backend.repositoryPolicySet(connection, name, access.policy, text))
@@ -124,34 +139,6 @@ export function AccessTab({ connection, repository, errorActions }: AccessTabPro
           )}
         </ActionModal>
       )}
-    </SpaceBetween>
-  );
-}
-
-function KnownAccess({ access: { policy, words } }: { access: RepositoryAccess }) {
-  if (policy === null) {
-    return (
-      <Box color="text-body-secondary">
-        No repository policy. Only identities of this account have access, by their IAM policies.
-      </Box>
-    );
-  }
-  const { statements, problem } = words;
-  return (
-    <SpaceBetween size="s">
-      {isOpen(statements) && (
-        <Alert type="error" header="This repository is open to every AWS account">
-          A statement allows access without a condition that limits it to known accounts, an
-          organization, or a network.
-        </Alert>
-      )}
-      {problem !== null && (
-        <Alert type="warning" header="Transload can’t read this policy completely">
-          {problem}
-        </Alert>
-      )}
-      {statements.length > 0 && <AccessStatements statements={statements} label="Statements" />}
-      <PolicyText policy={indented(policy)} label="Repository policy" />
     </SpaceBetween>
   );
 }

@@ -12,7 +12,6 @@ import { connectionKey } from "../../../shared/connection";
 import { formatCount } from "../../../shared/format";
 import { InfoLink } from "../../../shared/help";
 import { PagedTable } from "../../../shared/PagedTable";
-import { PolicyText } from "../../../shared/PolicyText";
 import { RelativeTime } from "../../../shared/RelativeTime";
 import { reportedText, unchangeableReason } from "../../../shared/reported";
 import { useRequest } from "../../../shared/useRequest";
@@ -20,7 +19,8 @@ import { CacheRulesCard } from "./CacheRulesCard";
 import { ChangeModal } from "./ChangeModal";
 import { ExclusionsCard } from "./ExclusionsCard";
 import { RegistryCard } from "./RegistryCard";
-import { PolicyForm, ReplicationForm, SigningForm } from "./RuleForms";
+import { RegistryPolicyCard } from "./RegistryPolicyCard";
+import { ReplicationForm, SigningForm } from "./RuleForms";
 import { replicationWords, scanningWords, signingWords } from "./registryWords";
 import { ScanningForm } from "./ScanningForm";
 import { TemplatesCard } from "./TemplatesCard";
@@ -30,7 +30,7 @@ interface RegistrySettingsTabProps {
   errorActions: ErrorActions;
 }
 
-type Editing = "scanning" | "replication" | "signing" | "policy" | "mounting";
+type Editing = "scanning" | "replication" | "signing" | "mounting";
 
 /** The configuration of the registry, a card for each part. Every change is confirmed. */
 export function RegistrySettingsTab({ connection, errorActions }: RegistrySettingsTabProps) {
@@ -166,18 +166,7 @@ export function RegistrySettingsTab({ connection, errorActions }: RegistrySettin
           none="No signing on push"
         />
       </RegistryCard>
-      <RegistryCard
-        {...card}
-        part="policy"
-        title="Registry policy"
-        actions={edit("policy", "the registry policy")}
-      >
-        {configuration.policy === null || configuration.policy === "" ? (
-          <Box>No policy: only principals of this account have access.</Box>
-        ) : (
-          <PolicyText policy={configuration.policy} />
-        )}
-      </RegistryCard>
+      <RegistryPolicyCard {...change} configuration={configuration} />
       {editing === "scanning" && configuration.scanning !== null && (
         <ScanningForm {...form} scanning={configuration.scanning} />
       )}
@@ -186,9 +175,6 @@ export function RegistrySettingsTab({ connection, errorActions }: RegistrySettin
       )}
       {editing === "signing" && configuration.signing !== null && (
         <SigningForm {...form} rules={configuration.signing} />
-      )}
-      {editing === "policy" && configuration.policy !== null && (
-        <PolicyForm {...form} policy={configuration.policy} />
       )}
       {editing === "mounting" && (
         <ChangeModal

@@ -1,16 +1,13 @@
-/** The forms that change rules of the registry: replication, signing, and the registry policy. */
+/** The forms that change rules of the registry: replication and signing. */
 import Alert from "@cloudscape-design/components/alert";
 import AttributeEditor from "@cloudscape-design/components/attribute-editor";
 import Box from "@cloudscape-design/components/box";
-import FormField from "@cloudscape-design/components/form-field";
 import Input from "@cloudscape-design/components/input";
-import Textarea from "@cloudscape-design/components/textarea";
 import { useState } from "react";
 import type { ReplicationRule, SigningRule } from "../../../ipc/generated";
 import { ChangeModal, type ChangeModalProps } from "./ChangeModal";
 import {
   patterns,
-  registryPolicyProblem,
   replicationEntries,
   replicationProblem,
   replicationRules,
@@ -143,42 +140,6 @@ export function SigningForm({ rules, ...modal }: FormProps & { rules: readonly S
       />
       {problem !== null && <Box color="text-status-error">{problem}</Box>}
       <BeforeAfter before={signingWords(rules)} after={signingWords(wanted)} />
-    </ChangeModal>
-  );
-}
-
-/** Changes the policy of the registry. An empty text removes it. */
-export function PolicyForm({ policy, ...modal }: FormProps & { policy: string }) {
-  const [text, setText] = useState(policy);
-  const wanted = text.trim();
-  const problem = wanted === "" ? null : registryPolicyProblem(wanted);
-  return (
-    <ChangeModal
-      {...modal}
-      title="Registry policy"
-      confirm={wanted === "" ? "Remove the policy" : "Set the policy"}
-      change={
-        problem === null && wanted !== policy
-          ? { kind: "policy", text: wanted === "" ? null : wanted }
-          : null
-      }
-      disabledReason={problem ?? "The policy is unchanged."}
-    >
-      <FormField
-        label="Policy"
-        description="Who may replicate into this registry or pull through it, as JSON. An empty field removes the policy."
-        errorText={problem ?? undefined}
-        stretch
-      >
-        <Textarea
-          value={text}
-          rows={12}
-          spellcheck={false}
-          onChange={({ detail }) => setText(detail.value)}
-          ariaLabel="Registry policy"
-          data-testid="registry-policy-text"
-        />
-      </FormField>
     </ChangeModal>
   );
 }

@@ -148,20 +148,6 @@ export function signingWords(rules: readonly SigningRule[]): string[] {
   );
 }
 
-/** Why a text isn't a policy, or `null`. */
-export function registryPolicyProblem(text: string): string | null {
-  if (text.length > 10_240) {
-    return "A policy has at most 10,240 characters.";
-  }
-  try {
-    const policy: unknown = JSON.parse(text);
-    const isPolicy = typeof policy === "object" && policy !== null && "Statement" in policy;
-    return isPolicy ? null : "A policy has the member Statement.";
-  } catch {
-    return "Enter a policy as JSON.";
-  }
-}
-
 /** Whether ECR can read a secret by its ARN. */
 export function secretProblem(arn: string): string | null {
   return /^arn:aws(-\w+)*:secretsmanager:[a-zA-Z0-9-:]+:secret:ecr-pullthroughcache\/[a-zA-Z0-9/_+=.@-]+$/.test(

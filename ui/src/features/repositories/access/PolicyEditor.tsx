@@ -6,50 +6,54 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import Textarea from "@cloudscape-design/components/textarea";
 import { type ReactNode, useState } from "react";
 import { type ErrorActions, ErrorAlert } from "../../../errors";
-import { useBackend } from "../../../ipc";
-import type {
-  AccessWords,
-  AwsConnection,
-  Repository,
-  RepositoryAccess,
-  StatementWords,
-} from "../../../ipc/generated";
+import type { AccessWords, StatementWords } from "../../../ipc/generated";
 import { ActionModal } from "../../../shared/ActionModal";
-import { connectionKey } from "../../../shared/connection";
 import { formatCounted } from "../../../shared/format";
 import { useRequest } from "../../../shared/useRequest";
 import { useSettled } from "../../../shared/useSettled";
 import { AccessStatements } from "./AccessStatements";
-import { AddAccess } from "./AddAccess";
 import { indented, isOpen, statementChanges, withoutStatement } from "./accessPolicy";
 
-interface AccessEditorProps {
-  connection: AwsConnection;
-  repository: Repository;
-  access: RepositoryAccess;
+/** What an editor says about its policy. */
+export interface PolicyEditorTexts {
+  /** In the title of the confirmation: “Set the policy of shop/api”. */
+  readonly set: string;
+  /** The header of the warning about a policy without limits. */
+  readonly opened: string;
+}
+
+interface PolicyEditorProps {
+  /** The policy that is set, or `null`. */
+  policy: string | null;
+  /** The statements of that policy. */
+  statements: readonly StatementWords[];
+  texts: PolicyEditorTexts;
+  /** What `readWords` depends on. */
+  requestKey: string;
+  readWords: (text: string) => Promise<AccessWords>;
+  /** The form that adds the usual statements. */
+  form: (text: string, onChange: (text: string) => void) => ReactNode;
   errorActions: ErrorActions;
   /** Sets this policy. */
   onSet: (text: string) => Promise<void>;
   onClose: () => void;
 }
 
-/** Edits a repository policy: a form for the usual statements, and JSON, with its words while it is typed. */
-export function AccessEditor(props: AccessEditorProps) {
-  const { connection, repository, access, errorActions, onSet, onClose } = props;
-  const backend = useBackend();
-  const [text, setText] = useState(access.policy === null ? "" : indented(access.policy));
+/** Edits a policy: a form for the usual statements, and JSON, with its words while it is typed. */
+export function PolicyEditor(props: PolicyEditorProps) {
+  const { policy, statements, texts, requestKey, readWords, form, errorActions, onSet, onClose } =
+    props;
+  const [text, setText] = useState(policy === null ? "" : indented(policy));
   const [confirming, setConfirming] = useState(false);
   const settled = useSettled(text);
   const isEmpty = settled.trim() === "";
-  const request = useRequest(isEmpty ? null : `${connectionKey(connection)} ${settled}`, () =>
-    backend.repositoryAccessWords(connection, settled),
-  );
+  const request = useRequest(isEmpty ? null : `${requestKey} ${settled}`, () => readWords(settled));
   const isCurrent = settled === text;
   const words = request.answer;
-  const isSame = access.policy !== null && indented(text) === indented(access.policy);
+  const isSame = policy !== null && indented(text) === indented(policy);
   const reason =
     text.trim() === ""
-      ? access.policy === null
+      ? policy === null
         ? "Add a statement."
         : "To allow nothing, remove the policy."
       : isSame
@@ -60,7 +64,7 @@ export function AccessEditor(props: AccessEditorProps) {
 
   return (
     <SpaceBetween size="m">
-      <AddAccess arn={repository.arn} text={text} onChange={setText} />
+      {form(text, setText)}
       <FormField
         label="Policy in JSON"
         constraintText="Up to 10,240 characters. Account IDs, ARNs, and conditions are checked by ECR."
@@ -97,8 +101,8 @@ export function AccessEditor(props: AccessEditorProps) {
       </SpaceBetween>
       {confirming && words !== null && (
         <SetPolicyModal
-          name={repository.name}
-          before={access.words.statements}
+          texts={texts}
+          before={statements}
           after={words.statements}
           errorActions={errorActions}
           set={async () => {
@@ -137,7 +141,7 @@ function DraftWords({ words, onRemove }: DraftWordsProps) {
 }
 
 interface SetPolicyModalProps {
-  name: string;
+  texts: PolicyEditorTexts;
   before: readonly StatementWords[];
   after: readonly StatementWords[];
   errorActions: ErrorActions;
@@ -146,11 +150,11 @@ interface SetPolicyModalProps {
 }
 
 function SetPolicyModal(props: SetPolicyModalProps) {
-  const { name, before, after, errorActions, set, onClose } = props;
+  const { texts, before, after, errorActions, set, onClose } = props;
   const { removed, added, unchanged } = statementChanges(before, after);
   return (
     <ActionModal
-      header={`Set the policy of ${name}`}
+      header={texts.set}
       closeLabel="Close without setting"
       confirm="Set the policy"
       size="large"
@@ -160,7 +164,7 @@ function SetPolicyModal(props: SetPolicyModalProps) {
       onClose={onClose}
     >
       {isOpen(added) && (
-        <Alert type="error" header="This opens the repository to every AWS account">
+        <Alert type="error" header={texts.opened}>
           A new statement has no condition that limits it to known accounts, an organization, or a
           network.
         </Alert>
