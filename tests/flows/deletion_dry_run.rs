@@ -1,16 +1,17 @@
 //! What the dry run of a deletion in the practice ECR says before anything is tried.
 
-use anyhow::{Result, bail};
+use anyhow::{Context as _, Result, bail};
 use serde_json::json;
 use transload_contract::{
-    CleanupRules, DeletionTarget, DeletionTotals, FreedBytes, KeptReason, RegistryChange,
+    CleanupRules, DeletionTarget, DeletionTotals, FreedBytes, KeptReason, NoUndo, NoUndoReason,
+    RegistryChange,
 };
 use transload_errors::ErrorCode;
 use transload_practice::{FaultAction, FaultRule};
 use transload_tests::headless_app::api_error;
 use transload_tests::images::{Format, Index, Recipe};
 
-use crate::explorer::{NAME, Shop};
+use crate::explorer::{NAME, Shop, named};
 
 /// With blob mounting, a layer may be stored once for several repositories, so that deleting it in one frees nothing.
 #[tokio::test]
@@ -88,6 +89,62 @@ async fn without_the_permission_to_read_indexes_the_rest_is_planned() -> Result<
     let [left] = report.repositories[0].left.as_slice() else { bail!("{report:?}") };
     assert_eq!((left.digest.as_str(), left.error.code), (listed.as_str(), ErrorCode::ImageInIndex));
     assert_eq!(shop.details().await?.images.len(), 1 + index.images.len());
+    Ok(())
+}
+
+/// An undo needs the manifests. Whether they can be read is asked without a read that ECR counts as a pull.
+#[tokio::test]
+async fn images_without_an_undo_are_said_before_the_deletion_and_in_the_history() -> Result<()> {
+    let shop = Shop::open().await?;
+    let images = [3, 4, 5].map(|seed| Recipe::small(seed).build());
+    let [read, cold, other] = images;
+    let (read, cold, other) = (read?, cold?, other?);
+    for (image, tag) in [(&read, "read"), (&cold, "cold"), (&other, "other")] {
+        shop.repository.push(image, tag).await?;
+    }
+    let (api, connection) = (&shop.app.api, || shop.ecr.connection());
+    let digest = |image: &transload_tests::images::Image| image.manifest.digest.clone();
+    let manifests =
+        api.repository_manifests_read(connection(), NAME.to_owned(), vec![digest(&read)]);
+    assert!(manifests.await.map_err(api_error)?.is_empty());
+    let (name, archived) = (NAME.to_owned(), vec![digest(&cold)]);
+    api.repository_images_archive(connection(), name, archived, true).await.map_err(api_error)?;
+    let plan = async || {
+        let digests = [&read, &cold, &other].map(digest).into();
+        let target = DeletionTarget::Images { repository: NAME.to_owned(), digests, class: None };
+        api.deletion_plan(connection(), target).await.map_err(api_error)
+    };
+    // The settings that every dry run reads once.
+    plan().await?;
+    shop.calls()?;
+    let archived = NoUndo { images: 1, why: NoUndoReason::Archived };
+    assert_eq!(plan().await?.no_undo, [archived.clone()]);
+    assert_eq!(shop.calls()?, named(&[("BatchGetImage", 1), ("DescribeImages", 1)]));
+    let details = shop.details().await?;
+    let pulled = details.images.iter().find(|image| image.digest.as_str() == digest(&other));
+    let pulled = pulled.context("the image")?;
+    assert_eq!((pulled.pulled_at_ms, pulled.own_read_at_ms), (None, None), "it wasn't read");
+
+    shop.ecr.faults()?.add(FaultRule::operation(FaultAction::AccessDenied, "BatchGetImage"));
+    let planned = plan().await?;
+    let action = Some("ecr:BatchGetImage".to_owned());
+    let denied = NoUndo { images: 1, why: NoUndoReason::Denied { action } };
+    let of = |mut all: Vec<NoUndo>| {
+        all.sort_by_key(|one| one.why == NoUndoReason::Archived);
+        all
+    };
+    let expected = [denied, archived];
+    assert_eq!(of(planned.no_undo), expected);
+    let report = api.deletion_run(planned.deletion, |_| {}).await.map_err(api_error)?;
+    assert_eq!((report.deleted.images, of(report.no_undo)), (3, expected.to_vec()));
+    let history = api.deletion_history().await.map_err(api_error)?;
+    assert_eq!(of(history[0].no_undo.clone()), expected);
+
+    // Every image that goes with its repository.
+    shop.repository.push(&other, "late").await?;
+    let target = DeletionTarget::Repositories { names: vec![NAME.to_owned()] };
+    let planned = api.deletion_plan(connection(), target).await.map_err(api_error)?;
+    assert_eq!(planned.no_undo, [NoUndo { images: 1, why: NoUndoReason::Repository }]);
     Ok(())
 }
 

@@ -68,7 +68,7 @@ async fn an_undo_pushes_what_ecr_still_has_and_says_why_the_rest_stays_deleted()
     let again = api.restore_run(plan.restore, |_| {}).await.err().context("it ran")?;
     assert_eq!(again.code, ErrorCode::ReviewUnknown);
     let restored = history().await?.pop().and_then(|entry| entry.restored);
-    assert_eq!(restored.map(|restored| restored.restored), Some(images_restored(1)));
+    assert_eq!(restored.and_then(|restored| restored.restored), Some(images_restored(1)));
 
     // Someone gives the tag to another image between the dry run and the restore.
     delete(&shared.manifest.digest).await?;
@@ -98,7 +98,7 @@ async fn an_undo_pushes_what_ecr_still_has_and_says_why_the_rest_stays_deleted()
     assert_eq!(report.failed[0].error.code, ErrorCode::AccessDenied);
     assert_eq!(image_of("a").await?, json!(shared.manifest.digest));
     let restored = history().await?.swap_remove(0).restored;
-    assert_eq!(restored.map(|restored| restored.restored), Some(images_restored(1)));
+    assert_eq!(restored.and_then(|restored| restored.restored), Some(images_restored(1)));
 
     // The practice ECR deletes layers with the last image that has them.
     let report = delete(&index.manifest.digest).await?;

@@ -4,8 +4,8 @@
 use anyhow::{Context, Result};
 use serde_json::{Value, json};
 use transload_contract::{
-    ImageChangeKind, ListedPolicyState, TagAdded, TagEffect, TagMutability, TagMutabilitySetting,
-    TagReversal,
+    ChangeOutcome, ImageChangeKind, ListedPolicyState, TagAdded, TagEffect, TagMutability,
+    TagMutabilitySetting, TagReversal,
 };
 use transload_errors::{ApiError, ErrorCode};
 use transload_model::{Digest, Tag};
@@ -39,6 +39,14 @@ impl Shop {
         let (connection, name) = (self.ecr.connection(), NAME.to_owned());
         let set = self.app.api.repository_mutability_set(connection, name, setting).await;
         set.map_err(api_error)
+    }
+
+    /// The digests of the images that Find finds by a tag.
+    async fn found(&self, tag: &str) -> Result<Vec<String>> {
+        let (connection, text) = (self.ecr.connection(), format!("{NAME}:{tag}"));
+        let found = self.app.api.images_find(connection, text, "find".to_owned(), |_| {}).await;
+        let images = found.map_err(api_error)?.context("not cancelled")?.images;
+        Ok(images.into_iter().map(|image| image.digest).collect())
     }
 
     /// The digest and the media type that the AWS CLI sees behind a tag.
@@ -80,8 +88,13 @@ async fn a_tag_is_added_moved_and_taken_back() -> Result<()> {
         anyhow::bail!("prod has an image");
     };
     assert_eq!((from.as_str(), other_tags), (new, vec!["v2".to_owned()]));
+    assert_eq!(shop.found("prod").await?, [new]);
     let moved = shop.tag(old, "prod", Some(new)).await.map_err(api_error)?;
     assert_eq!(shop.seen("prod").await?.0, json!(old));
+    // Find knows it without a call, although the repository wasn't listed since.
+    shop.calls()?;
+    assert_eq!(shop.found("prod").await?, [old]);
+    assert_eq!(shop.calls()?, named(&[]));
     let back = moved.undo.context("an undo")?;
     shop.untag(old, "prod", back.clone()).await.map_err(api_error)?;
     assert_eq!(shop.seen("prod").await?, pushed);
@@ -89,7 +102,9 @@ async fn a_tag_is_added_moved_and_taken_back() -> Result<()> {
     let again = shop.untag(old, "prod", back).await.unwrap_err();
     assert_eq!(again.code, ErrorCode::TagMoved, "{}", again.message);
 
+    assert_eq!(shop.found("prod").await?, [new]);
     shop.untag(new, "prod", TagReversal::Remove).await.map_err(api_error)?;
+    assert_eq!(shop.found("prod").await?, [""; 0]);
     let tags: Vec<_> = shop.details().await?.images.into_iter().flat_map(|one| one.tags).collect();
     assert_eq!(tags.len(), 2, "{tags:?}");
     let last = shop.untag(new, "v2", TagReversal::Remove).await.unwrap_err();
@@ -112,6 +127,44 @@ async fn a_tag_is_added_moved_and_taken_back() -> Result<()> {
         ImageChangeKind::TagAdded { tag: tag.clone(), digest: new.clone() },
     ];
     assert_eq!(history.into_iter().map(|one| one.change).collect::<Vec<_>>(), expected);
+    Ok(())
+}
+
+/// Only the registry knows whether a change was made that ECR didn't confirm. What ECR refused isn't in the history.
+#[tokio::test]
+async fn a_change_that_ecr_did_not_confirm_is_unknown_in_the_history() -> Result<()> {
+    let shop = Shop::open().await?;
+    let image = Recipe::small(3).build()?;
+    shop.repository.push(&image, "v1").await?;
+    let digest = image.manifest.digest.as_str();
+    shop.details().await?;
+    let history = async || {
+        let changes = shop.app.api.image_changes().await.map_err(api_error)?;
+        let changes: Vec<_> = changes.into_iter().map(|one| (one.change, one.outcome)).collect();
+        Ok::<_, anyhow::Error>(changes)
+    };
+    let added = |tag: &str| {
+        let (tag, digest) = (Tag::parse(tag)?, Digest::parse(digest)?);
+        Ok::<_, anyhow::Error>((ImageChangeKind::TagAdded { tag, digest }, ChangeOutcome::Unknown))
+    };
+    let faults = shop.ecr.faults()?;
+    faults.add(FaultRule::operation(FaultAction::AccessDenied, "PutImage"));
+    shop.tag(digest, "refused", None).await.unwrap_err();
+    assert_eq!(history().await?, vec![]);
+    faults.clear();
+    faults.add(FaultRule::operation(FaultAction::DropAfter, "PutImage"));
+    shop.tag(digest, "prod", None).await.unwrap_err();
+    faults.clear();
+    assert_eq!(shop.seen("prod").await?.0, json!(digest), "it was added");
+    assert_eq!(history().await?, vec![added("prod")?]);
+
+    faults.add(FaultRule::operation(FaultAction::DropAfter, "UpdateImageStorageClass"));
+    let (connection, name) = (shop.ecr.connection(), NAME.to_owned());
+    let digests = vec![digest.to_owned()];
+    let moved = shop.app.api.repository_images_archive(connection, name, digests, true).await;
+    assert_eq!(moved.map_err(api_error)?.changed, 0);
+    let archived = ImageChangeKind::Archived { images: 1, refused: 0 };
+    assert_eq!(history().await?, vec![(archived, ChangeOutcome::Unknown), added("prod")?]);
     Ok(())
 }
 

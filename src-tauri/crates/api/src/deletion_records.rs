@@ -2,7 +2,7 @@
 //!
 //! - `ID.csv`: its images as a table, for the user
 //! - `ID.record.json`: where and what it deletes; `ID.manifests.json`: the manifests, from which images are restored
-//! - `ID.outcome.json`: what it did; `ID.restored.json`: the last restore
+//! - `ID.outcome.json`: what it did; `ID.restored.json`: the last restore, written before it and after it
 //! - `ID.head.json`: what the history shows of the record and the outcome, which have a line for each image
 
 use std::collections::HashMap;
@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use transload_aws::EcrManifest;
 use transload_contract::{
     AwsConnection, CleanupClass, DeletionEntry, DeletionReport, DeletionTotals,
-    DestinationIdentity, RepositoryDeletionPlan, Restored,
+    DestinationIdentity, NoUndo, RepositoryDeletionPlan, Restored,
 };
 use transload_errors::{ApiError, ErrorCode};
 use transload_files::{make_private_folder, write_whole};
@@ -39,6 +39,9 @@ pub(crate) struct DeletionRecord {
     pub class: Option<CleanupClass>,
     pub planned: DeletionTotals,
     pub repositories: Vec<RepositoryDeletionPlan>,
+    /// Images that can't be restored. Empty in records of earlier versions.
+    #[serde(default)]
+    pub no_undo: Vec<NoUndo>,
 }
 
 /// What the history shows of a deletion, of the same size for any number of images.
@@ -49,6 +52,8 @@ struct RecordHead {
     repositories: Vec<String>,
     class: Option<CleanupClass>,
     planned: DeletionTotals,
+    #[serde(default)]
+    no_undo: Vec<NoUndo>,
     outcome: Option<OutcomeHead>,
 }
 
@@ -66,6 +71,7 @@ impl From<&DeletionRecord> for RecordHead {
             repositories: record.repositories.iter().map(|one| one.name.to_string()).collect(),
             class: record.class,
             planned: record.planned,
+            no_undo: record.no_undo.clone(),
             outcome: None,
         }
     }
@@ -134,6 +140,7 @@ impl DeletionRecords {
         self.put(id, HEAD, &head)
     }
 
+    /// Records the last restore: before it, without what it restored, and after it.
     pub fn restored(&self, id: &str, restored: &Restored) -> Result<(), ApiError> {
         self.put(id, ".restored.json", restored)
     }
@@ -170,6 +177,7 @@ impl DeletionRecords {
             deleted: None,
             stopped: false,
             table: self.table(id),
+            no_undo: Vec::new(),
             restored: None,
         };
         if let Err(error) = self.read_into(id, &mut entry) {
@@ -186,6 +194,7 @@ impl DeletionRecords {
         entry.repositories = head.repositories;
         entry.class = head.class;
         entry.planned = head.planned;
+        entry.no_undo = head.no_undo;
         entry.restored = self.get(id, ".restored.json")?;
         // The program may have ended between the outcome and its head.
         let outcome = match head.outcome {

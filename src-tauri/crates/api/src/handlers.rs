@@ -18,6 +18,7 @@ mod image_use;
 mod images;
 mod images_find;
 mod jobs;
+mod kept_manifests;
 mod layer_files;
 mod lifecycle;
 mod list_columns;

@@ -1,87 +1,106 @@
-//! The changes of tags and of the storage of images on disk, one in each line of a file, for the history. Several
-//! processes can add to it. A line that can't be read loses only itself.
+//! The changes of tags and of the storage of images on disk, for the history. A change has a line before its call to ECR,
+//! and another one with its outcome. Several processes can add lines. One that can't be read loses only itself.
 
-use std::io::{ErrorKind, Write as _};
-use std::path::{Path, PathBuf};
+use std::collections::HashMap;
+use std::path::Path;
 
-use transload_contract::ImageChange;
+use serde::{Deserialize, Serialize};
+use transload_contract::{ChangeOutcome, ImageChange};
 use transload_errors::ApiError;
-use transload_files::{make_private_folder, write_whole};
+use transload_files::AppendedLines;
 
 const FILE: &str = "image-changes.jsonl";
 
-/// From this size on, the older half of the file is deleted. A change has about 500 bytes.
-const LIMIT_BYTES: usize = 1 << 20;
+/// From this size on, the older half of the file is deleted. A line has about 500 bytes.
+const LIMIT_BYTES: u64 = 1 << 20;
 
 /// The file of the changes.
 pub(crate) struct ImageChanges {
-    file: PathBuf,
-    limit_bytes: usize,
+    lines: AppendedLines,
+}
+
+/// A line of the file.
+#[derive(Serialize, Deserialize)]
+struct Line {
+    /// Missing in lines of earlier versions, which have no intents.
+    #[serde(default)]
+    id: Option<String>,
+    #[serde(default)]
+    state: LineState,
+    #[serde(flatten)]
+    change: ImageChange,
+}
+
+/// What a line says of its change.
+#[derive(Clone, Copy, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum LineState {
+    /// The call to ECR follows.
+    Intended,
+    #[default]
+    Made,
+    /// ECR refused all of it.
+    NotMade,
 }
 
 impl ImageChanges {
     pub fn new(data_folder: &Path) -> Self {
-        Self { file: data_folder.join(FILE), limit_bytes: LIMIT_BYTES }
+        Self { lines: AppendedLines::new(data_folder.join(FILE), LIMIT_BYTES) }
     }
 
-    /// Adds a change at the end.
-    pub fn add(&self, change: &ImageChange) -> Result<(), ApiError> {
+    /// Records a change that is about to be made. `id` is its own on this computer.
+    pub fn begin(&self, id: &str, change: &ImageChange) -> Result<(), ApiError> {
+        self.add(id, LineState::Intended, change)
+    }
+
+    /// Records a change as it was made, or that it wasn't. Without it, the outcome is unknown.
+    pub fn finish(&self, id: &str, change: &ImageChange, is_made: bool) -> Result<(), ApiError> {
+        self.add(id, if is_made { LineState::Made } else { LineState::NotMade }, change)
+    }
+
+    fn add(&self, id: &str, state: LineState, change: &ImageChange) -> Result<(), ApiError> {
+        let line = Line { id: Some(id.to_owned()), state, change: change.clone() };
         let text =
-            serde_json::to_string(change).map_err(|error| ApiError::internal(error.to_string()))?;
-        let failed = |error| ApiError::storage(&self.file, &error);
-        if let Some(folder) = self.file.parent() {
-            make_private_folder(folder).map_err(failed)?;
-        }
-        let mut file = std::fs::OpenOptions::new();
-        file.append(true).create(true);
-        #[cfg(unix)]
-        {
-            use std::os::unix::fs::OpenOptionsExt as _;
-            file.mode(0o600);
-        }
-        // The line before may be cut, if the program ended while it wrote it.
-        let line = format!("\n{text}\n");
-        file.open(&self.file)
-            .and_then(|mut file| file.write_all(line.as_bytes()))
-            .map_err(failed)?;
-        self.shorten()
+            serde_json::to_string(&line).map_err(|error| ApiError::internal(error.to_string()))?;
+        self.lines.append(&text).map_err(|error| ApiError::storage(self.lines.path(), &error))
     }
 
-    /// Returns all changes, newest first.
+    /// Returns all changes, newest first, without those that weren't made.
     pub fn list(&self) -> Result<Vec<ImageChange>, ApiError> {
-        let text = self.read()?;
-        let changes = text.lines().filter(|line| !line.is_empty()).filter_map(|line| {
-            serde_json::from_str(line)
-                .inspect_err(|error| tracing::warn!(%error, "a change can't be read"))
-                .ok()
-        });
-        let mut changes: Vec<ImageChange> = changes.collect();
-        changes.reverse();
-        Ok(changes)
-    }
-
-    fn read(&self) -> Result<String, ApiError> {
-        match std::fs::read(&self.file) {
-            Ok(bytes) => Ok(String::from_utf8_lossy(&bytes).into_owned()),
-            Err(error) if error.kind() == ErrorKind::NotFound => Ok(String::new()),
-            Err(error) => Err(ApiError::storage(&self.file, &error)),
+        let lines =
+            self.lines.read().map_err(|error| ApiError::storage(self.lines.path(), &error))?;
+        let mut changes: Vec<Option<ImageChange>> = Vec::new();
+        let mut places: HashMap<String, usize> = HashMap::new();
+        for line in lines {
+            let line: Line = match serde_json::from_str(&line) {
+                Ok(line) => line,
+                Err(error) => {
+                    tracing::warn!(%error, "a change can't be read");
+                    continue;
+                }
+            };
+            let shown = |outcome| Some(ImageChange { outcome, ..line.change.clone() });
+            let change = match line.state {
+                LineState::Intended => shown(ChangeOutcome::Unknown),
+                LineState::Made => shown(ChangeOutcome::Made),
+                LineState::NotMade => None,
+            };
+            match line.id.as_ref().and_then(|id| places.get(id)) {
+                Some(place) => changes[*place] = change,
+                None => {
+                    places.extend(line.id.map(|id| (id, changes.len())));
+                    changes.push(change);
+                }
+            }
         }
-    }
-
-    fn shorten(&self) -> Result<(), ApiError> {
-        let text = self.read()?;
-        if text.len() <= self.limit_bytes {
-            return Ok(());
-        }
-        let lines: Vec<&str> = text.lines().filter(|line| !line.is_empty()).collect();
-        let newer = lines[lines.len() / 2..].join("\n") + "\n";
-        write_whole(&self.file, newer.as_bytes())
-            .map_err(|error| ApiError::storage(&self.file, &error))
+        Ok(changes.into_iter().rev().flatten().collect())
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::io::Write as _;
+
     use super::*;
     use transload_contract::{DestinationIdentity, ImageChangeKind};
     use transload_model::{Digest, Tag};
@@ -101,37 +120,52 @@ mod tests {
             destination,
             repository: "shop/api".to_owned(),
             change,
+            outcome: ChangeOutcome::Made,
         }
     }
 
-    fn times(changes: &ImageChanges) -> Vec<u64> {
-        changes.list().unwrap().iter().map(|change| change.changed_at_ms).collect()
+    fn unknown(number: u64) -> ImageChange {
+        ImageChange { outcome: ChangeOutcome::Unknown, ..change(number) }
     }
 
     #[test]
-    fn changes_are_listed_newest_first_and_an_unreadable_line_loses_only_itself() {
+    fn a_change_without_its_outcome_is_listed_as_unknown_and_one_that_was_not_made_is_not_listed() {
         let folder = tempfile::tempdir().unwrap();
         let changes = ImageChanges::new(&folder.path().join("data"));
         assert_eq!(changes.list().unwrap(), []);
-        changes.add(&change(1)).unwrap();
-        changes.add(&change(2)).unwrap();
-        assert_eq!(changes.list().unwrap(), [change(2), change(1)]);
-        // A line that a kill cut, and one that isn't text.
-        for damage in [&b"{\"changed_at_ms\":"[..], b"\xff\xfe"] {
-            let mut text = std::fs::read(&changes.file).unwrap();
-            text.extend_from_slice(damage);
-            std::fs::write(&changes.file, text).unwrap();
-            changes.add(&change(3)).unwrap();
+        for (id, number) in [("a", 1), ("b", 2), ("c", 3), ("d", 4)] {
+            changes.begin(id, &change(number)).unwrap();
         }
-        assert_eq!(times(&changes), [3, 3, 2, 1]);
+        assert_eq!(changes.list().unwrap(), [unknown(4), unknown(3), unknown(2), unknown(1)]);
+        changes.finish("c", &change(3), true).unwrap();
+        changes.finish("b", &change(2), false).unwrap();
+        // The outcome can differ from what was intended.
+        let fewer = ImageChangeKind::Archived { images: 1, refused: 3 };
+        let fewer = ImageChange { change: fewer, ..change(1) };
+        changes.finish("a", &fewer, true).unwrap();
+        assert_eq!(changes.list().unwrap(), [unknown(4), change(3), fewer]);
+        // The intents of these are in the older half of the file, which was deleted.
+        changes.finish("e", &change(5), true).unwrap();
+        changes.finish("f", &change(6), false).unwrap();
+        assert_eq!(changes.list().unwrap()[0], change(5));
     }
 
     #[test]
-    fn a_file_that_is_too_large_keeps_the_newer_half() {
+    fn lines_of_earlier_versions_are_listed_and_an_unreadable_one_loses_only_itself() {
         let folder = tempfile::tempdir().unwrap();
-        let changes = ImageChanges { limit_bytes: 2_000, ..ImageChanges::new(folder.path()) };
-        (0..100).for_each(|number| changes.add(&change(number)).unwrap());
-        let kept = times(&changes);
-        assert!(kept.len() < 20 && kept[0] == 99 && kept.is_sorted_by(|one, other| one > other));
+        let changes = ImageChanges::new(folder.path());
+        let earlier = r#"{"changed_at_ms":1,"destination":{"account_id":"111122223333","partition":"aws",
+            "region":"eu-central-1","registry":"h"},"repository":"shop/api","change":{"kind":"archived",
+            "images":3,"refused":1}}"#;
+        std::fs::write(folder.path().join(FILE), earlier.replace(['\n', ' '], "")).unwrap();
+        changes.finish("a", &change(2), true).unwrap();
+        // A line that a kill cut, and one that isn't text.
+        for damage in [&b"{\"changed_at_ms\":"[..], b"\xff\xfe"] {
+            let mut file = std::fs::File::options();
+            let mut file = file.append(true).open(folder.path().join(FILE)).unwrap();
+            file.write_all(damage).unwrap();
+            changes.finish("b", &change(3), true).unwrap();
+        }
+        assert_eq!(changes.list().unwrap(), [change(3), change(2), change(1)]);
     }
 }

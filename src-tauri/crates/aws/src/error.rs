@@ -131,6 +131,21 @@ pub enum AwsError {
 }
 
 impl AwsError {
+    /// Whether a call that changes something may have changed it although it failed: AWS didn't answer, or failed itself.
+    pub fn may_have_succeeded(&self) -> bool {
+        match self {
+            Self::EndpointUnreachable { .. }
+            | Self::Network { .. }
+            | Self::AnswerUnusable { .. } => true,
+            // The codes of ECR and of AWS in general for their own failures, which have the status 500.
+            Self::Refused { code, .. } => {
+                ["ServerException", "InternalFailure", "InternalServerError"]
+                    .contains(&code.as_str())
+            }
+            _ => false,
+        }
+    }
+
     /// Whether the user must act, for example sign in again, before the same call can succeed.
     pub fn requires_user(&self) -> bool {
         matches!(

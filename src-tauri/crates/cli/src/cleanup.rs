@@ -149,6 +149,9 @@ async fn plan(
             output::message_with_code(&unread.error)
         ));
     }
+    for images in &plan.no_undo {
+        output::warning(&output::deletions::no_undo_text(images));
+    }
     ensure_shown(&plan, found, repository)?;
     Ok(plan)
 }
@@ -185,9 +188,12 @@ async fn delete(api: &Api, deletion: String) -> Result<DeletionReport, ApiError>
     let report = api.deletion_run(deletion, |_| {}).await?;
     if let Some(record) = &report.record {
         output::note(&format!("Recorded in {record}"));
-        output::note(
-            "To restore the images while ECR has their layers: transload-cli restore latest",
-        );
+        let without_undo: u32 = report.no_undo.iter().map(|images| images.images).sum();
+        if without_undo < report.planned.images {
+            output::note(
+                "To restore the images while ECR has their layers: transload-cli restore latest",
+            );
+        }
     }
     for deletion in &report.repositories {
         for kept in &deletion.left {

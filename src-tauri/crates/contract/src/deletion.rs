@@ -36,6 +36,8 @@ pub struct DeletionPlan {
     pub unreadable: Vec<UnreadableRepository>,
     /// Repositories whose unread indexes the caller isn't allowed to read. What only such an index lists is kept.
     pub unread: Vec<UnreadableRepository>,
+    /// Images that can't be restored after the deletion.
+    pub no_undo: Vec<NoUndo>,
     /// The text that the user must enter: the repository's name, or the number of images in several repositories.
     /// `null` if nothing was tagged, pulled lately, or is more than a few images.
     pub confirmation: Option<String>,
@@ -50,6 +52,32 @@ pub struct DeletionPlan {
 pub struct UnreadableRepository {
     pub name: String,
     pub error: ApiError,
+}
+
+/// Deleted images that can't be restored.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "repositories.ts")]
+pub struct NoUndo {
+    pub images: u32,
+    pub why: NoUndoReason,
+}
+
+/// Why deleted images can't be restored, although ECR may have their layers.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+#[ts(export_to = "repositories.ts")]
+pub enum NoUndoReason {
+    /// Their repository is deleted with all layers.
+    Repository,
+    /// The caller isn't allowed to read their manifests.
+    Denied {
+        /// The IAM action.
+        action: Option<String>,
+    },
+    /// Their manifests can't be read while they are archived.
+    Archived,
+    /// Their manifests couldn't be read.
+    Unread,
 }
 
 /// Numbers of a deletion.
@@ -93,6 +121,9 @@ pub struct DeletionReport {
     pub deleted: DeletionTotals,
     /// The file with the record of the images. `null` if the deletion includes none.
     pub record: Option<String>,
+    /// Images that can't be restored. Empty in records of earlier versions.
+    #[serde(default)]
+    pub no_undo: Vec<NoUndo>,
     pub stopped: bool,
 }
 

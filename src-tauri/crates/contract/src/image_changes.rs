@@ -6,7 +6,7 @@ use ts_rs::TS;
 
 use crate::destination::DestinationIdentity;
 
-/// A change that was made in ECR.
+/// A change that was made in ECR, or begun.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export_to = "repositories.ts")]
 pub struct ImageChange {
@@ -15,6 +15,19 @@ pub struct ImageChange {
     pub destination: DestinationIdentity,
     pub repository: String,
     pub change: ImageChangeKind,
+    #[serde(default)]
+    pub outcome: ChangeOutcome,
+}
+
+/// Whether a change was made.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export_to = "repositories.ts")]
+pub enum ChangeOutcome {
+    #[default]
+    Made,
+    /// The program ended before ECR answered, or the connection did. Only the registry knows.
+    Unknown,
 }
 
 /// What was changed.

@@ -9,7 +9,7 @@ pub use transload_explorer::{
 use transload_model::Digest;
 use ts_rs::TS;
 
-use crate::deletion::DeletionTotals;
+use crate::deletion::{DeletionTotals, NoUndo};
 use crate::destination::DestinationIdentity;
 
 /// A deletion of images, as the history lists it.
@@ -35,6 +35,9 @@ pub struct DeletionEntry {
     pub stopped: bool,
     /// The file with the table of its images.
     pub table: String,
+    /// Images that can't be restored.
+    #[serde(default)]
+    pub no_undo: Vec<NoUndo>,
     /// The last restore, if there was one.
     pub restored: Option<Restored>,
 }
@@ -43,7 +46,8 @@ pub struct DeletionEntry {
 #[ts(export_to = "repositories.ts")]
 pub struct Restored {
     pub at_ms: u64,
-    pub restored: RestoreTotals,
+    /// `null` if the program ended before the restore did. Only the registry knows what was restored.
+    pub restored: Option<RestoreTotals>,
 }
 
 /// Numbers of a restore.

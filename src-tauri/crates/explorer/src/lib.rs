@@ -53,7 +53,8 @@ pub use image_rows::{ImageCount, ImagePart, ImageRow, RepositoryRows, with_parts
 pub use kind::{ImageKind, kind_of};
 pub use manifest_facts::{IndexChild, ManifestFacts};
 pub use reading::{
-    UnreadManifest, UnreadReason, cached_facts, cached_manifest, pull_time, read_manifests,
+    UnreadManifest, UnreadReason, cached_facts, cached_manifest, check_manifest_permission,
+    pull_time, read_manifests,
 };
 pub use restore::{
     DeletedImage, ImageToRestore, NotRestorable, NotRestorableReason, RepositoryRestorePlan,

@@ -75,6 +75,19 @@ pub async fn read_manifests(
     Ok(unread)
 }
 
+/// Checks whether the caller is allowed to read manifests of a repository. Asks for a digest that no image has, so that
+/// ECR counts no pull.
+///
+/// # Errors
+/// [`AwsError::AccessDenied`] if not. Other errors don't say.
+pub async fn check_manifest_permission(
+    ecr: &dyn EcrExplorer,
+    repository: &RepositoryName,
+) -> Result<(), AwsError> {
+    // A manifest isn't empty.
+    ecr.manifests(repository, &[Digest::of(b"")]).await.map(|_| ())
+}
+
 /// Returns the images whose manifests aren't cached and can be read, and those that can't.
 fn missing<'a>(
     cache: &DocumentCache,

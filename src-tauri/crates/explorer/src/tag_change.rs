@@ -99,8 +99,18 @@ pub enum TagFailure {
     },
     /// It is the last tag of the image, which ECR would delete with it.
     LastTag,
+    /// A call failed before or instead of the change.
     Refused(AwsError),
+    /// The call that changes the tag failed in a way that leaves open whether it did.
+    Unknown(AwsError),
     NotDeleted(DeleteFailure),
+}
+
+impl TagFailure {
+    /// Returns the failure of the call that changes the tag.
+    fn of_change(error: AwsError) -> Self {
+        if error.may_have_succeeded() { Self::Unknown(error) } else { Self::Refused(error) }
+    }
 }
 
 impl From<AwsError> for TagFailure {
@@ -122,7 +132,7 @@ pub async fn add_tag(
     if now.as_ref() != expected {
         return Err(TagFailure::Moved { now });
     }
-    Ok(ecr.put_image(name, manifest, Some(tag)).await?)
+    ecr.put_image(name, manifest, Some(tag)).await.map_err(TagFailure::of_change)
 }
 
 /// Removes a tag that points to this image, unless it is the last one.
@@ -141,7 +151,7 @@ pub async fn remove_tag(
         return Err(TagFailure::LastTag);
     }
     let id = EcrImageId::Tagged { tag: tag.clone(), digest: digest.clone() };
-    let failures = ecr.delete_images(name, &[id]).await?;
+    let failures = ecr.delete_images(name, &[id]).await.map_err(TagFailure::of_change)?;
     failures.into_iter().next().map_or(Ok(()), |failure| Err(TagFailure::NotDeleted(failure)))
 }
 

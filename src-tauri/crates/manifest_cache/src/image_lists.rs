@@ -12,6 +12,8 @@ use transload_model::{AccountId, Digest, Region, Tag};
 
 use crate::sqlite_file::{CacheFile, integer, number, readable};
 
+mod tag_move;
+
 /// The tables. The file gets another name if they change.
 ///
 /// The images of a repository are in the order of their digests: `position` counts from 0. `tag_lines` has the tags of

@@ -1,17 +1,27 @@
 import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
 import Header from "@cloudscape-design/components/header";
+import Popover from "@cloudscape-design/components/popover";
 import { useMemo, useState } from "react";
 import type { ErrorActions } from "../../errors";
 import type { DeletionEntry, ImageChange } from "../../ipc/generated";
 import { CopyableText } from "../../shared/CopyableText";
 import { formatCount, formatCounted } from "../../shared/format";
+import { noUndoText } from "../../shared/noUndo";
 import { FullTable } from "../../shared/PagedTable";
 import { RelativeTime } from "../../shared/RelativeTime";
-import { restoreTotalsText } from "../../shared/restoreTotals";
 import { StatusText } from "../../shared/StatusText";
 import { RestoreModal } from "./RestoreModal";
-import { changedText, changeText, deletedText, reasonText } from "./restoreTexts";
+import {
+  changedText,
+  changeText,
+  deletedText,
+  hasNoUndo,
+  reasonText,
+  restoredText,
+  unknownReason,
+  unknownText,
+} from "./restoreTexts";
 
 interface ChangeHistoryProps {
   deletions: readonly DeletionEntry[];
@@ -29,6 +39,8 @@ interface ChangeRow {
   readonly change: string;
   readonly result: string;
   readonly account: string;
+  /** Whether its result isn’t known. */
+  readonly isUnknown: boolean;
   readonly deletion: DeletionEntry | null;
 }
 
@@ -49,16 +61,18 @@ function changeRows(
       change: reasonText(entry),
       result: entry.error === null ? deletedText(entry) : "Record unreadable",
       account: entry.destination?.account_id ?? "",
+      isUnknown: entry.error !== null,
       deletion: entry,
     })),
-    ...changes.map(({ changed_at_ms, repository, change, destination }, index) => ({
+    ...changes.map(({ changed_at_ms, repository, change, destination, outcome }, index) => ({
       // The newest one is first.
       id: `change ${changes.length - index}`,
       timeMs: changed_at_ms,
       repository,
       change: changeText(change),
-      result: changedText(change),
+      result: outcome === "made" ? changedText(change) : `${unknownText} (${changedText(change)})`,
       account: destination.account_id,
+      isUnknown: outcome === "unknown",
       deletion: null,
     })),
   ];
@@ -136,23 +150,20 @@ export function ChangeHistory(props: ChangeHistoryProps) {
             header: "Result",
             width: 160,
             grow: 1,
-            cell: ({ deletion, result }) =>
-              deletion?.error == null ? (
-                result
-              ) : (
-                <span title={deletion.error.message}>
-                  <StatusText type="error" wrapText={false}>
-                    {result}
-                  </StatusText>
+            cell: ({ deletion, result, isUnknown }) =>
+              isUnknown ? (
+                <span title={deletion?.error?.message ?? unknownReason}>
+                  <StatusText type={deletion === null ? "warning" : "error"}>{result}</StatusText>
                 </span>
+              ) : (
+                result
               ),
           },
           {
             id: "restored",
             header: "Restored",
             width: 110,
-            cell: ({ deletion }) =>
-              deletion?.restored == null ? "–" : restoreTotalsText(deletion.restored.restored),
+            cell: ({ deletion }) => restoredText(deletion?.restored ?? null),
           },
           {
             id: "table",
@@ -175,7 +186,18 @@ export function ChangeHistory(props: ChangeHistoryProps) {
             header: "Action",
             width: 90,
             cell: ({ deletion }) =>
-              deletion === null ? null : (
+              deletion === null ? null : hasNoUndo(deletion) ? (
+                <Popover
+                  triggerType="text"
+                  dismissButton={false}
+                  size="medium"
+                  content={deletion.no_undo.map((images) => (
+                    <Box key={images.why.kind}>{noUndoText(images)}</Box>
+                  ))}
+                >
+                  No undo
+                </Popover>
+              ) : (
                 <Button
                   variant="inline-link"
                   ariaLabel={`Undo the deletion from ${repositoriesText(deletion)}`}

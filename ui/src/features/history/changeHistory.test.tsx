@@ -43,6 +43,7 @@ const entry: DeletionEntry = {
   deleted: { repositories: 0, images: 4, tags: 1 },
   stopped: false,
   table: "/data/deletions/1-shop-api.csv",
+  no_undo: [],
   restored: null,
 };
 
@@ -114,6 +115,7 @@ it("lists changes of tags and storage between the deletions, newest first", asyn
     destination,
     repository: `shop/at-${changed_at_ms}`,
     change: of,
+    outcome: "made",
   });
   const changes = [
     change(2, { kind: "archived", images: 4, refused: 0 }),
@@ -131,6 +133,59 @@ it("lists changes of tags and storage between the deletions, newest first", asyn
   expect(rows?.[1]).toContain("Clean-up: unused images4 images");
   expect(rows?.[2]).toContain("shop/at-0Tag addedprod on");
   expect(screen.getAllByText("Undo")).toHaveLength(1);
+  expect(await accessibilityViolations(container)).toEqual([]);
+});
+
+it("says of a change whose outcome wasn’t recorded that only the registry knows", () => {
+  const change: ImageChange = {
+    changed_at_ms: 3,
+    destination,
+    repository: "shop/api",
+    change: { kind: "tag_added", tag: "prod", digest: digest(1) },
+    outcome: "unknown",
+  };
+  const interrupted = { ...entry, restored: { at_ms: 2, restored: null } };
+  const { container } = renderWith(
+    {},
+    <ChangeHistory
+      deletions={[interrupted]}
+      changes={[change]}
+      errorActions={{}}
+      onReload={() => {}}
+    />,
+  );
+  const rows = createWrapper(container)
+    .findTable('[data-testid="change-history"]')
+    ?.findRows()
+    .map((row) => row.getElement().textContent ?? "");
+  expect(rows?.[0]).toContain(
+    `Tag addedUnknown: check the registry (prod on ${shortDigest(digest(1))})`,
+  );
+  expect(rows?.[1]).toContain("4 imagesUnknown: check the registry");
+});
+
+it("says why a deletion has no undo, and offers it if some images have one", async () => {
+  const denied = (images: number): DeletionEntry => ({
+    ...entry,
+    deletion: `denied-${images}`,
+    no_undo: [{ images, why: { kind: "denied", action: "ecr:BatchGetImage" } }],
+  });
+  const { container } = renderWith(
+    {},
+    <ChangeHistory
+      deletions={[denied(4), denied(3), entry]}
+      changes={[]}
+      errorActions={{}}
+      onReload={() => {}}
+    />,
+  );
+  expect(screen.queryByTestId("deletion-undo-denied-4")).toBeNull();
+  expect(screen.getByTestId("deletion-undo-denied-3")).toBeTruthy();
+  expect(screen.getByTestId("deletion-undo-1-shop-api")).toBeTruthy();
+  fireEvent.click(screen.getByText("No undo"));
+  expect((await screen.findByText(/^No undo for 4 images/)).textContent).toContain(
+    "ecr:BatchGetImage",
+  );
   expect(await accessibilityViolations(container)).toEqual([]);
 });
 

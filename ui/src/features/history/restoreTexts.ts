@@ -7,6 +7,7 @@ import type {
 } from "../../ipc/generated";
 import { cleanupLabels } from "../../shared/cleanupTexts";
 import { formatCount, formatCounted, shortDigest } from "../../shared/format";
+import { restoreTotalsText } from "../../shared/restoreTotals";
 
 /** What a deletion deleted. */
 export function deletedText({ planned, deleted, stopped }: DeletionEntry): string {
@@ -29,6 +30,27 @@ export function deletedText({ planned, deleted, stopped }: DeletionEntry): strin
       ? `, ${formatCounted(deleted.repositories, "repository", "repositories")}`
       : "";
   return `${count}${repositories}${stopped ? " (stopped)" : ""}`;
+}
+
+/** Whether no image of a deletion can be restored. */
+export function hasNoUndo({ planned, no_undo }: DeletionEntry): boolean {
+  const images = no_undo.reduce((sum, one) => sum + one.images, 0);
+  return images > 0 && images >= planned.images;
+}
+
+/** The result of a change or of a restore whose outcome wasn’t recorded. */
+export const unknownText = "Unknown: check the registry";
+
+/** Why the result of a change is unknown. */
+export const unknownReason =
+  "The program or its connection ended before ECR confirmed the change, or the change is still running.";
+
+/** What the last restore of a deletion restored. */
+export function restoredText(restored: DeletionEntry["restored"]): string {
+  if (restored === null) {
+    return "–";
+  }
+  return restored.restored === null ? unknownText : restoreTotalsText(restored.restored);
 }
 
 /** Why a deletion was made. */

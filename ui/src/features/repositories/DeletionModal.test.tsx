@@ -53,6 +53,23 @@ const confirm = async () => {
   fireEvent.click(button);
 };
 
+it("says before the confirmation which images have no undo", async () => {
+  const plan: DeletionPlan = {
+    ...deletionPlanOf("d", [plannedRepository("pgcli", [one("a"), one("b"), one("c")])]),
+    no_undo: [
+      { images: 2, why: { kind: "denied", action: "ecr:BatchGetImage" } },
+      { images: 1, why: { kind: "archived" } },
+    ],
+  };
+  show(plan);
+  const alerts = await screen.findAllByTestId("deletion-no-undo");
+  expect(alerts.map(({ textContent }) => textContent)).toEqual([
+    "No undo for 2 images: reading their manifests requires the permission ecr:BatchGetImage that you don’t have.",
+    "No undo for 1 image: ECR can’t return its manifest from the archive.",
+  ]);
+  expect(screen.getByTestId("deletion-confirm").getAttribute("aria-disabled")).not.toBe("true");
+});
+
 it("shows what goes and what stays before anything is deleted", async () => {
   const plan = deletionPlanOf("d", [
     plannedRepository("pgcli", [one("a", ["1.0", "latest"]), one("b")], {

@@ -17,6 +17,7 @@ import type {
 import { connectionKey } from "../../shared/connection";
 import { DialogFooter } from "../../shared/DialogFooter";
 import { formatCount } from "../../shared/format";
+import { noUndoText } from "../../shared/noUndo";
 import { StatusText } from "../../shared/StatusText";
 import { StopButton } from "../../shared/StopButton";
 import { useAsyncAction } from "../../shared/useAsyncAction";
@@ -207,6 +208,12 @@ export function DeletionModal(props: DeletionModalProps) {
               <Alert type="warning">{`Indexes of ${name} weren’t read. Images that only they list are kept, and ECR keeps a selected image if one of them lists it.`}</Alert>
               <ErrorAlert error={why} actions={{ ...errorActions, retry: planned.reload }} />
             </SpaceBetween>
+          ))}
+        {report === null &&
+          plan?.no_undo.map((images) => (
+            <Alert key={images.why.kind} type="warning" data-testid="deletion-no-undo">
+              {noUndoText(images)}
+            </Alert>
           ))}
         {plan !== null && report !== null && (
           <DeletionReportView

@@ -46,6 +46,9 @@ export function RepositoriesPage({
   // biome-ignore lint/correctness/useExhaustiveDependencies: an image belongs to its connection
   useEffect(() => setImage(null), [key, opening]);
   const [left, setLeft] = useState<{ readonly name: string } | null>(null);
+  // What was shown can have changed: Find, Storage and Activity look again.
+  const [news, setNews] = useState(0);
+  const changed = () => setNews((count) => count + 1);
   // Reloads the list after a deletion.
   const [deletions, setDeletions] = useState(0);
   const picker = useRef<HTMLDivElement>(null);
@@ -105,6 +108,7 @@ export function RepositoriesPage({
                 errorActions={actions}
               />
             }
+            news={news}
             errorActions={actions}
             onOpenRepository={(name) => setOpened({ key, name })}
             onOpenImage={setImage}
@@ -117,7 +121,10 @@ export function RepositoriesPage({
           connection={connection}
           image={image}
           showImage={showImage}
-          onClose={() => setImage(null)}
+          onClose={() => {
+            setImage(null);
+            changed();
+          }}
         />
       )}
       {connection !== null && openName !== null && (
@@ -128,10 +135,12 @@ export function RepositoriesPage({
           onClose={() => {
             setOpened(null);
             setLeft({ name: openName });
+            changed();
           }}
           onDeleted={() => {
             setOpened(null);
             setDeletions((count) => count + 1);
+            changed();
           }}
           onRegion={(region) => {
             if (connection.kind !== "practice") {

@@ -72,6 +72,7 @@ export function deletionPlanOf(
     repositories,
     unreadable: [],
     unread: [],
+    no_undo: [],
     confirmation: confirmed ? (only?.name ?? String(images.length)) : null,
     totals: {
       repositories: named,
@@ -114,6 +115,7 @@ export function deletionReportOf(
     planned: plan.totals,
     deleted,
     record: plan.totals.images + plan.totals.tags > 0 ? "/data/deletions/1.csv" : null,
+    no_undo: [],
     stopped: false,
   };
 }

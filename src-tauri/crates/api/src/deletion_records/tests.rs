@@ -1,7 +1,7 @@
 //! Records that are written, listed and read again.
 
 use super::*;
-use transload_contract::{FreedBytes, ImageKind, ImageToDelete, RestoreTotals};
+use transload_contract::{FreedBytes, ImageKind, ImageToDelete, NoUndoReason, RestoreTotals};
 use transload_model::RepositoryName;
 
 fn record(started_at_ms: u64, digest: &Digest) -> DeletionRecord {
@@ -38,6 +38,7 @@ fn record(started_at_ms: u64, digest: &Digest) -> DeletionRecord {
         class: Some(CleanupClass::Unused),
         planned: DeletionTotals { repositories: 0, images: 1, tags: 1 },
         repositories: vec![repository],
+        no_undo: vec![NoUndo { images: 1, why: NoUndoReason::Archived }],
     }
 }
 
@@ -61,14 +62,16 @@ fn records_are_listed_with_their_outcome_and_keep_whole_manifests() {
         planned: DeletionTotals { repositories: 0, images: 1, tags: 1 },
         deleted: DeletionTotals { repositories: 0, images: 1, tags: 1 },
         record: None,
+        no_undo: Vec::new(),
         stopped: false,
     };
     records.finish(&first, &report).unwrap();
-    let restored = Restored { at_ms: 3, restored: RestoreTotals { images: 1, tags: 2 } };
+    let restored = Restored { at_ms: 3, restored: Some(RestoreTotals { images: 1, tags: 2 }) };
     records.restored(&first, &restored).unwrap();
     let listed = records.list().unwrap();
     assert_eq!(listed.len(), 2);
     assert_eq!((listed[0].deletion.as_str(), listed[0].deleted), ("2-shop-api", None));
+    assert_eq!(listed[0].no_undo, record(2, &digest).no_undo);
     assert_eq!(
         (listed[1].deleted, listed[1].restored.as_ref()),
         (Some(report.deleted), Some(&restored))
@@ -133,6 +136,7 @@ fn report(deleted: u32) -> DeletionReport {
         planned: DeletionTotals { repositories: 0, images: 1, tags: 1 },
         deleted: DeletionTotals { repositories: 0, images: deleted, tags: 0 },
         record: None,
+        no_undo: Vec::new(),
         stopped: true,
     }
 }

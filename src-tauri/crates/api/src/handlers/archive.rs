@@ -11,6 +11,7 @@ use transload_model::Digest;
 
 use crate::api::Api;
 use crate::concurrency::MAX_CONCURRENT_ECR_CALLS;
+use crate::handlers::image_changes::ChangeResult;
 
 impl Api {
     /// Archives images or restores them, each with everything that belongs only to it. Images that already are where
@@ -36,6 +37,14 @@ impl Api {
             .filter(|image| image.status == from && all.contains(&image.digest))
             .map(|image| &image.digest)
             .collect();
+        if moves.is_empty() {
+            return Ok(StorageClassChange::default());
+        }
+        let kind = |images: u64, refused: u64| match is_archived {
+            true => ImageChangeKind::Archived { images, refused },
+            false => ImageChangeKind::Restored { images, refused },
+        };
+        let recorded = self.begin_change(&explored, kind(moves.len() as u64, 0)).await?;
         let (ecr, repository) = (&explored.ecr, &explored.name);
         let calls = moves.into_iter().map(|digest| async move {
             (digest, ecr.set_archived(repository, digest, is_archived).await)
@@ -43,13 +52,15 @@ impl Api {
         let calls: Vec<_> = calls.collect();
         let done: Vec<_> =
             stream::iter(calls).buffer_unordered(MAX_CONCURRENT_ECR_CALLS).collect().await;
-        let mut change = StorageClassChange::default();
+        let (mut change, mut is_unknown) = (StorageClassChange::default(), false);
         for (digest, moved) in done {
             match moved {
                 Ok(()) => change.changed += 1,
-                Err(error) => change
-                    .unchanged
-                    .push(UnchangedImage { digest: digest.to_string(), error: error.into() }),
+                Err(error) => {
+                    is_unknown |= error.may_have_succeeded();
+                    let digest = digest.to_string();
+                    change.unchanged.push(UnchangedImage { digest, error: error.into() });
+                }
             }
         }
         tracing::info!(
@@ -58,15 +69,12 @@ impl Api {
             changed = change.changed,
             "storage class changed"
         );
-        if change.changed > 0 {
-            let images = change.changed;
-            let refused = change.unchanged.len() as u64;
-            let kind = match is_archived {
-                true => ImageChangeKind::Archived { images, refused },
-                false => ImageChangeKind::Restored { images, refused },
-            };
-            self.record_change(&explored, kind);
-        }
+        let result = match (is_unknown, change.changed) {
+            (true, _) => ChangeResult::Unknown,
+            (false, 0) => ChangeResult::NotMade,
+            (false, changed) => ChangeResult::Made(kind(changed, change.unchanged.len() as u64)),
+        };
+        self.finish_change(recorded, result).await;
         Ok(change)
     }
 }

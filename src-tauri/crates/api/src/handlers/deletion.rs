@@ -9,7 +9,8 @@ use futures_util::{StreamExt as _, stream};
 use transload_aws::{AwsError, EcrImage, MANIFEST_BATCH_SIZE};
 use transload_contract::{
     AwsConnection, DeletionPhase, DeletionPlan, DeletionProgress, DeletionReport, DeletionTarget,
-    DeletionTotals, FreedBytes, RepositoryDeletion, RepositoryDeletionPlan, UnreadableRepository,
+    DeletionTotals, FreedBytes, NoUndo, RepositoryDeletion, RepositoryDeletionPlan,
+    UnreadableRepository,
 };
 use transload_errors::ApiError;
 use transload_explorer::{
@@ -25,12 +26,21 @@ use crate::concurrency::MAX_CONCURRENT_ECR_CALLS;
 use crate::convert;
 use crate::deletion_records::{DeletionRecord, DeletionRecords};
 use crate::handlers::explorer::{Explored, blocking};
+use crate::handlers::kept_manifests::in_total;
 use crate::stores::ready_changes::ReadyDeletion;
 
 /// More images than this need a confirmation in words.
 const MAX_UNCONFIRMED_IMAGES: usize = 100;
 /// An image that someone pulled in this time needs a confirmation in words: 30 days.
 const PULLED_LATELY_MS: u64 = 30 * 24 * 60 * 60 * 1000;
+
+/// The plan for one repository.
+struct Planned {
+    plan: RepositoryDeletionPlan,
+    /// Why indexes weren't read, if the permission is missing.
+    denied: Option<ApiError>,
+    no_undo: Vec<NoUndo>,
+}
 
 impl Api {
     /// Returns what a deletion would delete now, and what it would keep. Deletes nothing.
@@ -51,9 +61,9 @@ impl Api {
             async move {
                 let planned = self.plan_in(connection, &name, choice).await;
                 match planned {
-                    Ok((plan, error)) => {
-                        let unread = error.map(|error| UnreadableRepository { name, error });
-                        Ok((plan, unread))
+                    Ok(Planned { plan, denied, no_undo }) => {
+                        let unread = denied.map(|error| UnreadableRepository { name, error });
+                        Ok((plan, unread, no_undo))
                     }
                     Err(error) => Err(UnreadableRepository { name, error }),
                 }
@@ -63,11 +73,13 @@ impl Api {
         let planned: Vec<_> =
             stream::iter(planning).buffered(MAX_CONCURRENT_ECR_CALLS).collect().await;
         let (mut repositories, mut unreadable, mut unread) = (Vec::new(), Vec::new(), Vec::new());
+        let mut no_undo = Vec::new();
         for one in planned {
             match one {
-                Ok((plan, without)) => {
+                Ok((plan, without, images)) => {
                     repositories.push(plan);
                     unread.extend(without);
+                    no_undo.extend(images);
                 }
                 Err(error) => unreadable.push(error),
             }
@@ -78,6 +90,7 @@ impl Api {
             destination: shown_destination(&destination),
             unreadable,
             unread,
+            no_undo: in_total(no_undo),
             confirmation: confirmation(&repositories, now_ms()),
             totals: planned_totals(&repositories),
             freed: FreedBytes::sum(repositories.iter().map(|one| one.freed)),
@@ -106,14 +119,14 @@ impl Api {
         Ok(())
     }
 
-    /// Plans the deletion in one repository. Also returns why indexes weren't read, if the permission is missing.
+    /// Plans the deletion in one repository.
     async fn plan_in(
         &self,
         connection: &AwsConnection,
         name: &str,
         choice: DeletionChoice,
-    ) -> Result<(RepositoryDeletionPlan, Option<ApiError>), ApiError> {
-        let explored = self.explore(connection, name).await?;
+    ) -> Result<Planned, ApiError> {
+        let explored = Arc::new(self.explore(connection, name).await?);
         let images = self.list_images(&explored).await?;
         let chosen = match &choice {
             // It goes with everything, so nothing needs to be known about its indexes.
@@ -127,35 +140,36 @@ impl Api {
                 images.iter().filter(is_last).map(|image| image.digest.clone()).collect()
             }
         };
-        let denied = match chosen.is_empty() {
+        let read = match chosen.is_empty() {
             true => None,
             false => self.read_indexes(&explored, &images, &chosen).await?,
         };
         let freed = self.freed_in_registry(explored.connected()).await;
-        let documents = self.documents();
-        let Explored { name, scope, .. } = explored;
+        let (documents, of) = (self.documents(), Arc::clone(&explored));
         let plan = blocking(move || {
             let facts = cached_facts(&documents, &images);
-            let reads = documents.own_reads(&scope);
+            let reads = documents.own_reads(&of.scope);
             let pulled = |image: &EcrImage| pull_time(image, &reads);
-            let plan = deletion_plan(&name, &choice, &images, &facts, pulled);
+            let plan = deletion_plan(&of.name, &choice, &images, &facts, pulled);
             RepositoryDeletionPlan { freed: freed.of(plan.freed), ..plan }
         });
-        Ok((plan.await?, denied))
+        let plan = plan.await?;
+        let no_undo = self.forecast_undo(&explored, &plan, read.as_ref()).await;
+        Ok(Planned { plan, denied: read.and_then(Result::err), no_undo })
     }
 
     /// Reads the indexes that weren't read before: the chosen ones, and the others, which can list the same images. The
     /// others stay unread if the lifecycle policy uses pull times, because ECR may count a read as a pull. ECR itself
     /// keeps an image that an index lists.
     ///
-    /// Returns the error if the permission is missing: what an unread index lists stays, and everything else can be
-    /// deleted.
+    /// Returns `None` if it read none, and the error if the permission is missing: what an unread index lists stays, and
+    /// everything else can be deleted.
     async fn read_indexes(
         &self,
         explored: &Explored,
         images: &Arc<Vec<EcrImage>>,
         chosen: &[Digest],
-    ) -> Result<Option<ApiError>, ApiError> {
+    ) -> Result<Option<Result<(), ApiError>>, ApiError> {
         let unread = self.grouped(images).await?.unread_indexes;
         let (mut wanted, others): (HashSet<&Digest>, HashSet<&Digest>) =
             unread.iter().partition(|digest| chosen.contains(digest));
@@ -170,11 +184,11 @@ impl Api {
             // An index that can't be read stays one whose images aren't known, which the plan says.
             match read_manifests(ecr, &documents, scope, name, batch).await {
                 Ok(_) => {}
-                Err(error @ AwsError::AccessDenied { .. }) => return Ok(Some(error.into())),
+                Err(error @ AwsError::AccessDenied { .. }) => return Ok(Some(Err(error.into()))),
                 Err(error) => return Err(error.into()),
             }
         }
-        Ok(None)
+        Ok((!wanted.is_empty()).then_some(Ok(())))
     }
 
     async fn delete_all(
@@ -187,7 +201,7 @@ impl Api {
         let connected = self.connect_planned(connection, destination).await?;
         let ecr = connected.session.ecr();
         let records = DeletionRecords::new(&self.inner.options.data_folder);
-        self.keep_manifests(connection, repositories, control, progress).await;
+        let no_undo = self.keep_manifests(connection, repositories, control, progress).await;
         if control.is_cancelled() {
             let unchanged = |plan| convert::repository_deletion(plan, DeletionOutcome::default());
             tracing::info!("a deletion was stopped before it deleted anything");
@@ -196,6 +210,7 @@ impl Api {
                 planned: planned_totals(repositories),
                 deleted: DeletionTotals::default(),
                 record: None,
+                no_undo: Vec::new(),
                 stopped: true,
             });
         }
@@ -206,6 +221,7 @@ impl Api {
             class: *class,
             planned: planned_totals(repositories),
             repositories: repositories.clone(),
+            no_undo: no_undo.clone(),
         };
         let record = records.write(&record, &self.documents())?;
         let total = steps(repositories);
@@ -233,8 +249,14 @@ impl Api {
         tracing::info!(?deleted, stopped, "a deletion ends");
         let planned = planned_totals(repositories);
         let table = record.as_ref().map(|id| records.table(id));
-        let report =
-            DeletionReport { repositories: deletions, planned, deleted, record: table, stopped };
+        let report = DeletionReport {
+            repositories: deletions,
+            planned,
+            deleted,
+            record: table,
+            no_undo,
+            stopped,
+        };
         if let Some(id) = record
             && let Err(error) = records.finish(&id, &report)
         {
@@ -242,60 +264,6 @@ impl Api {
             tracing::warn!(error = %error.message, "the outcome of a deletion wasn't recorded");
         }
         Ok(report)
-    }
-
-    /// Reads the manifests of images that are about to be deleted and weren't read before, because a restore needs them.
-    /// The layers of a deleted repository are gone with it. A failure only makes a restore impossible.
-    async fn keep_manifests(
-        &self,
-        connection: &AwsConnection,
-        repositories: &[RepositoryDeletionPlan],
-        control: &Control,
-        progress: &(impl Fn(DeletionProgress) + Send + Sync),
-    ) {
-        let plans = || repositories.iter().filter(|plan| !plan.deletes_repository);
-        let total = count(plans().map(|plan| plan.images.len()).sum());
-        let done = AtomicU32::new(0);
-        let report_read = |read: usize| {
-            let read = count(read);
-            let done = done.fetch_add(read, Ordering::Relaxed).saturating_add(read);
-            progress(DeletionProgress { phase: DeletionPhase::ReadingManifests, done, total });
-        };
-        let reading: Vec<_> = plans()
-            .filter(|plan| !plan.images.is_empty())
-            .map(|plan| self.keep_manifests_of(connection, plan, control, &report_read))
-            .collect();
-        stream::iter(reading).buffer_unordered(MAX_CONCURRENT_ECR_CALLS).collect::<()>().await;
-    }
-
-    async fn keep_manifests_of(
-        &self,
-        connection: &AwsConnection,
-        plan: &RepositoryDeletionPlan,
-        control: &Control,
-        report_read: &(impl Fn(usize) + Send + Sync),
-    ) {
-        let read = async {
-            let explored = self.explore(connection, plan.name.as_str()).await?;
-            let images = self.listed_images(&explored).await?;
-            let planned: HashSet<&Digest> = plan.images.iter().map(|image| &image.digest).collect();
-            let wanted: Vec<&EcrImage> =
-                images.iter().filter(|image| planned.contains(&image.digest)).collect();
-            let Explored { name, scope, ecr, .. } = &explored;
-            for batch in wanted.chunks(MANIFEST_BATCH_SIZE) {
-                if control.is_cancelled() {
-                    break;
-                }
-                read_manifests(ecr, &self.documents(), scope, name, batch).await?;
-                report_read(batch.len());
-            }
-            Ok::<_, ApiError>(())
-        };
-        if !control.is_cancelled()
-            && let Err(error) = read.await
-        {
-            tracing::warn!(repository = %plan.name, error = %error.message, "manifests weren't kept");
-        }
     }
 }
 

@@ -13,7 +13,7 @@ use transload_contract::{
 use transload_errors::ApiError;
 use transload_explorer::{cached_facts, pull_time, shared_with_others_bytes, storage};
 use transload_manifest_cache::{ListedImage, RegistryScope};
-use transload_model::now_ms;
+use transload_model::{Digest, Tag, now_ms};
 
 use super::explorer::{Explored, blocking};
 use super::image_state::manifests_of_other_repositories;
@@ -140,6 +140,18 @@ impl Api {
             lists.put(&registry, name.as_str(), &listed, &summary(&stored), now_ms());
         })
         .await
+    }
+
+    /// Changes the list of a repository on disk after a tag got another image, or none.
+    pub(crate) async fn keep_tag_move(
+        &self,
+        explored: &Explored,
+        tag: &Tag,
+        to: Option<&Digest>,
+    ) -> Result<(), ApiError> {
+        let (lists, registry) = (self.image_lists(), scope_of(explored.connected()));
+        let (name, tag, to) = (explored.name.clone(), tag.clone(), to.cloned());
+        blocking(move || lists.move_tag(&registry, name.as_str(), &tag, to.as_ref())).await
     }
 
     /// Returns what a repository stores and when it was used, as it was last listed.

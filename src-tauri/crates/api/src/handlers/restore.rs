@@ -155,6 +155,8 @@ impl Api {
             progress(RestoreProgress { done, total });
         };
         let is_stopped = || control.is_cancelled();
+        let records = self.deletion_records();
+        records.restored(deletion, &Restored { at_ms: now_ms(), restored: None })?;
         tracing::info!(images = total, "a restore starts");
         let (mut restored, mut failed, mut stopped) = (RestoreTotals::default(), Vec::new(), false);
         for plan in repositories {
@@ -169,9 +171,9 @@ impl Api {
             }));
         }
         tracing::info!(?restored, failed = failed.len(), stopped, "a restore ends");
-        let noted = Restored { at_ms: now_ms(), restored };
-        if let Err(error) = self.deletion_records().restored(deletion, &noted) {
-            tracing::warn!(error = %error.message, "a restore wasn't recorded");
+        let noted = Restored { at_ms: now_ms(), restored: Some(restored) };
+        if let Err(error) = records.restored(deletion, &noted) {
+            tracing::warn!(error = %error.message, "the outcome of a restore wasn't recorded");
         }
         Ok(RestoreReport { planned: planned_totals(repositories), restored, failed, stopped })
     }

@@ -12,6 +12,7 @@ use transload_model::{Digest, RepositorySettings, Tag, now_ms};
 
 use crate::api::Api;
 use crate::handlers::explorer::Explored;
+use crate::handlers::image_changes::ChangeResult;
 
 /// The tag and the image that a command names.
 struct TagOfImage {
@@ -57,12 +58,6 @@ impl Api {
         let moves_from = moves_from.as_deref().map(parsed).transpose()?;
         let before = self.add(&explored, &named, moves_from.as_ref()).await?;
         tracing::info!(repository = name, %named.tag, %named.digest, "a tag was added");
-        let (tag, digest) = (named.tag, named.digest);
-        let change = match moves_from.clone() {
-            Some(from) => ImageChangeKind::TagMoved { tag, from, to: digest },
-            None => ImageChangeKind::TagAdded { tag, digest },
-        };
-        self.record_change(&explored, change);
         Ok(TagAdded { undo: tag_reversal(&before, moves_from.as_ref()) })
     }
 
@@ -78,22 +73,46 @@ impl Api {
         let explored = self.explore(&connection, &name).await?;
         let named = TagOfImage::parse(&digest, &tag)?;
         tracing::info!(repository = name, %named.tag, "a tag is restored");
-        let change = match undo {
+        match undo {
             TagReversal::MoveBack { to } => {
                 let back = TagOfImage { digest: to, tag: named.tag };
                 self.add(&explored, &back, Some(&named.digest)).await?;
-                ImageChangeKind::TagMoved { tag: back.tag, from: named.digest, to: back.digest }
+                Ok(())
             }
             TagReversal::Remove => {
                 let Explored { ecr, name, .. } = &explored;
-                let removed = remove_tag(ecr, name, &named.tag, &named.digest).await;
-                self.forget_tags(&explored);
-                removed.map_err(|failure| failed(failure, &named.tag))?;
-                ImageChangeKind::TagRemoved { tag: named.tag, digest: named.digest }
+                let TagOfImage { digest, tag } = named;
+                let change =
+                    ImageChangeKind::TagRemoved { tag: tag.clone(), digest: digest.clone() };
+                let removing = remove_tag(ecr, name, &tag, &digest);
+                let removed = self.change_tag(&explored, &tag, None, change, removing).await?;
+                removed.map_err(|failure| failed(failure, &tag))
             }
+        }
+    }
+
+    /// Changes a tag, with a record before and after. `to` is the image that has it then.
+    async fn change_tag(
+        &self,
+        explored: &Explored,
+        tag: &Tag,
+        to: Option<&Digest>,
+        change: ImageChangeKind,
+        changing: impl Future<Output = Result<(), TagFailure>>,
+    ) -> Result<Result<(), TagFailure>, ApiError> {
+        let recorded = self.begin_change(explored, change.clone()).await?;
+        let changed = changing.await;
+        self.forget_tags(explored);
+        let result = match &changed {
+            Ok(()) => ChangeResult::Made(change),
+            Err(TagFailure::Unknown(_)) => ChangeResult::Unknown,
+            Err(_) => ChangeResult::NotMade,
         };
-        self.record_change(&explored, change);
-        Ok(())
+        self.finish_change(recorded, result).await;
+        if changed.is_ok() {
+            self.keep_tag_move(explored, tag, to).await?;
+        }
+        Ok(changed)
     }
 
     /// Points a tag to an image. Returns the image as it was before.
@@ -108,8 +127,13 @@ impl Api {
         let image = explored.ecr.described_image(&explored.name, &id).await?;
         let image = image.ok_or_else(|| image_missing(digest))?;
         let manifest = self.manifest_to_tag(explored, &image, tag).await?;
-        let added = add_tag(&explored.ecr, &explored.name, &manifest, tag, moves_from).await;
-        self.forget_tags(explored);
+        let (to, kept) = (digest.clone(), tag.clone());
+        let change = match moves_from.cloned() {
+            Some(from) => ImageChangeKind::TagMoved { tag: kept, from, to },
+            None => ImageChangeKind::TagAdded { tag: kept, digest: to },
+        };
+        let adding = add_tag(&explored.ecr, &explored.name, &manifest, tag, moves_from);
+        let added = self.change_tag(explored, tag, Some(digest), change, adding).await?;
         added.map_err(|failure| failed(failure, tag))?;
         Ok(image)
     }
@@ -205,7 +229,7 @@ fn failed(failure: TagFailure, tag: &Tag) -> ApiError {
         {
             refused(tag, format!("The repository doesn't allow moving the tag {tag}."))
         }
-        TagFailure::Refused(error) => error.into(),
+        TagFailure::Refused(error) | TagFailure::Unknown(error) => error.into(),
         TagFailure::NotDeleted(failure) => ApiError::from(&failure),
     }
 }

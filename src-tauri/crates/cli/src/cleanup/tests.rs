@@ -61,7 +61,7 @@ fn only_what_was_shown_is_deleted() {
                 "name": "shop/api", "deletes_repository": false, "images": images, "tag": null, "kept": [],
                 "freed": freed, "unread_indexes": 0,
             }],
-            "unreadable": [], "unread": [], "confirmation": null, "freed": freed,
+            "unreadable": [], "unread": [], "no_undo": [], "confirmation": null, "freed": freed,
             "totals": {"repositories": 0, "images": 0, "tags": 0},
         });
         let plan: DeletionPlan = serde_json::from_value(plan).unwrap();

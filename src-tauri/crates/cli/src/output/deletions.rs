@@ -4,8 +4,8 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use indicatif::HumanDuration;
 use transload_contract::{
-    DeletionEntry, ImageChange, ImageChangeKind, NotRestorableReason, RestorePlan, RestoreReport,
-    RestoreTotals,
+    ChangeOutcome, DeletionEntry, ImageChange, ImageChangeKind, NoUndo, NoUndoReason,
+    NotRestorableReason, RestorePlan, RestoreReport, RestoreTotals, Restored,
 };
 
 use crate::output::{counted, line, message_with_code, plan};
@@ -14,21 +14,50 @@ use crate::output::{counted, line, message_with_code, plan};
 pub fn print_entry(entry: &DeletionEntry) {
     let repositories = entry.repositories.join(", ");
     let what = entry.error.as_ref().map_or_else(|| deleted_text(entry), message_with_code);
-    let restored = entry
-        .restored
-        .as_ref()
-        .map_or_else(String::new, |restored| format!("  restored: {}", totals(restored.restored)));
+    let restored = match &entry.restored {
+        None => String::new(),
+        Some(Restored { restored: Some(restored), .. }) => {
+            format!("  restored: {}", totals(*restored))
+        }
+        Some(Restored { restored: None, .. }) => {
+            "  restored: unknown, check the registry".to_owned()
+        }
+    };
     line(&format!(
         "{}  {} ago  {repositories}  {what}{restored}",
         entry.deletion,
         HumanDuration(since(entry.started_at_ms))
     ));
+    for images in &entry.no_undo {
+        line(&format!("    {}", no_undo_text(images)));
+    }
+}
+
+/// Why deleted images can't be restored.
+pub fn no_undo_text(NoUndo { images, why }: &NoUndo) -> String {
+    let why = match why {
+        NoUndoReason::Repository => "their layers are deleted with the repository".to_owned(),
+        NoUndoReason::Denied { action: Some(action) } => {
+            format!("their manifests can't be read without the permission {action}")
+        }
+        NoUndoReason::Denied { action: None } => {
+            "their manifests can't be read without a permission".to_owned()
+        }
+        NoUndoReason::Archived => "their manifests can't be read from the archive".to_owned(),
+        NoUndoReason::Unread => "their manifests couldn't be read".to_owned(),
+    };
+    format!("no undo for {}: {why}", counted(*images, "image", "images"))
 }
 
 /// Prints a change of tags or of the storage of images.
 pub fn print_change(change: &ImageChange) {
     let ago = HumanDuration(since(change.changed_at_ms));
-    line(&format!("{ago} ago  {}  {}", change.repository, change_text(&change.change)));
+    let text = change_text(&change.change);
+    let text = match change.outcome {
+        ChangeOutcome::Made => text,
+        ChangeOutcome::Unknown => format!("unknown, check the registry: {text}"),
+    };
+    line(&format!("{ago} ago  {}  {text}", change.repository));
 }
 
 fn change_text(change: &ImageChangeKind) -> String {
@@ -148,6 +177,30 @@ fn totals_of(done: RestoreTotals, planned: RestoreTotals) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_reason_why_images_have_no_undo_names_the_permission() {
+        let action = || Some("ecr:BatchGetImage".to_owned());
+        for (images, why, text) in [
+            (
+                1,
+                NoUndoReason::Denied { action: action() },
+                "no undo for 1 image: their manifests can't be read without the permission ecr:BatchGetImage",
+            ),
+            (
+                2,
+                NoUndoReason::Archived,
+                "no undo for 2 images: their manifests can't be read from the archive",
+            ),
+            (
+                3,
+                NoUndoReason::Repository,
+                "no undo for 3 images: their layers are deleted with the repository",
+            ),
+        ] {
+            assert_eq!(no_undo_text(&NoUndo { images, why }), text);
+        }
+    }
 
     #[test]
     fn images_and_tags_are_counted_each_with_their_word() {

@@ -24,6 +24,8 @@ import type { RegistryContentsState } from "./useRegistryContents";
 interface FindTabProps {
   connection: AwsConnection;
   contents: RegistryContentsState;
+  /** A new number after something can have changed, such as a tag. */
+  news: number;
   errorActions: ErrorActions;
   onOpenRepository: (name: string) => void;
   onOpenImage: (image: OpenedImage) => void;
@@ -37,12 +39,13 @@ function imageName({ tags, digest }: FoundImage): string {
 
 /** Finds a tag or digest in all repositories, from the lists that were read. Makes no call to ECR. */
 export function FindTab(props: FindTabProps) {
-  const { connection, contents, errorActions, onOpenRepository, onOpenImage } = props;
+  const { connection, contents, news, errorActions, onOpenRepository, onOpenImage } = props;
   const [text, setText] = useState("");
   const wanted = text.trim();
   // New lists can contain more.
-  const version = contents.contents?.repositories.map(({ listed_at_ms }) => listed_at_ms).join(" ");
-  const { found, isSearching, error, reload } = useImagesFind(connection, wanted, version ?? "");
+  const listed = contents.contents?.repositories.map(({ listed_at_ms }) => listed_at_ms);
+  const version = [news, ...(listed ?? [])].join(" ");
+  const { found, isSearching, error, reload } = useImagesFind(connection, wanted, version);
   const columns: Column<FoundImage>[] = [
     {
       id: "image",

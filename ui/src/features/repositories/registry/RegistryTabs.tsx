@@ -14,6 +14,8 @@ interface RegistryTabsProps {
   connection: AwsConnection;
   /** The table of repositories. */
   list: ReactNode;
+  /** A new number after a repository or an image was shown, where something can have changed. */
+  news?: number;
   errorActions: ErrorActions;
   onOpenRepository: (name: string) => void;
   onOpenImage: (image: OpenedImage) => void;
@@ -21,9 +23,9 @@ interface RegistryTabsProps {
 
 /** The tabs about all repositories. A tab stays as it is while another one is shown. */
 export function RegistryTabs(props: RegistryTabsProps) {
-  const { connection, list, errorActions, onOpenRepository, onOpenImage } = props;
+  const { connection, list, news = 0, errorActions, onOpenRepository, onOpenImage } = props;
   const [used, setUsed] = useState(false);
-  const contents = useRegistryContents(connection, used);
+  const contents = useRegistryContents(connection, used, news);
   const padded = (content: ReactNode) => <Box padding={{ top: "s" }}>{content}</Box>;
   return (
     // The tabs know by themselves which one is shown: a click renders none of them again.
@@ -66,6 +68,7 @@ export function RegistryTabs(props: RegistryTabsProps) {
             <FindTab
               connection={connection}
               contents={contents}
+              news={news}
               errorActions={errorActions}
               onOpenRepository={onOpenRepository}
               onOpenImage={onOpenImage}

@@ -141,6 +141,38 @@ it("shows the tags of an opened image as ECR has them after a change, and reads 
   expect(repositoryDetails).toHaveBeenCalledWith(connection, "shop/api");
 });
 
+it("searches again when an image or a repository is closed, whose tags can have changed", async () => {
+  const registryContents = vi.fn(async () => known([1]));
+  let tags = ["v1", "latest"];
+  const { container } = renderWith(
+    {
+      repositoriesList: async () => [],
+      registryContents,
+      imagesFind: async () => ({ images: [{ ...image, tags }], has_more: false }),
+      imagesFindStop: async () => {},
+    },
+    <RepositoriesPage
+      connection={connection}
+      connectionPicker={null}
+      showImage={(_image, onClose) => (
+        <button type="button" data-testid="opened" onClick={onClose}>
+          Close
+        </button>
+      )}
+    />,
+  );
+  await openFind(container);
+  await find(container, "v1");
+  const table = () => screen.getByTestId("find-table").textContent;
+  await waitFor(() => expect(table()).toContain("+1"));
+  const before = registryContents.mock.calls.length;
+  press("found-shop/api-v1");
+  tags = ["v1", "latest", "prod"];
+  fireEvent.click(await screen.findByTestId("opened"));
+  await waitFor(() => expect(table()).toContain("+2"));
+  await waitFor(() => expect(registryContents.mock.calls.length).toBe(before + 1));
+});
+
 it("shows the first images before the search ends, and gives it up for the next one", async () => {
   const searches: { attempt: string; report: (found: FoundImages) => void }[] = [];
   const ends: ((found: FoundImages | null) => void)[] = [];

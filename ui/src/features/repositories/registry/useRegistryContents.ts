@@ -32,10 +32,14 @@ export interface RegistryContentsState {
 
 const starting: RegistryReadProgress = { repositories: 0, repositories_read: 0, images: 0 };
 
-/** Loads what is known of all repositories. Lists images only when asked: that can be thousands of calls. */
+/**
+ * Loads what is known of all repositories, and again with each `news`. Lists images only when asked: that can be thousands
+ * of calls.
+ */
 export function useRegistryContents(
   connection: AwsConnection,
   enabled: boolean,
+  news: number,
 ): RegistryContentsState {
   const backend = useBackend();
   const key = connectionKey(connection);
@@ -63,12 +67,21 @@ export function useRegistryContents(
     try {
       const fresh = await backend.registryContents(connection);
       if (reads.current === after) {
-        setRead(fresh);
+        setRead((before) => ({ ...fresh, unread: before?.unread ?? fresh.unread }));
       }
     } catch (caught) {
       setFailure(caught);
     }
   };
+  const seenNews = useRef(news);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: it runs with each news
+  useEffect(() => {
+    // A read that runs shows the news at its end.
+    if (seenNews.current !== news && enabled && attempt.current === null) {
+      void refresh();
+    }
+    seenNews.current = news;
+  }, [news]);
   const start = async () => {
     const id = newAttemptId();
     const since = stoppedSince ?? Date.now();

@@ -1,0 +1,116 @@
+//! A tag that was moved, added or removed since its repository was listed: the list gets it without being read again.
+
+use rusqlite::{Connection, params};
+use transload_model::{Digest, Tag};
+
+use super::{ImageLists, RegistryScope};
+use crate::sqlite_file::readable;
+
+impl ImageLists {
+    /// Gives a tag to an image of a list, and takes it from every other one. `None` removes it. Does nothing if the
+    /// repository wasn't listed.
+    pub fn move_tag(
+        &self,
+        registry: &RegistryScope,
+        repository: &str,
+        tag: &Tag,
+        to: Option<&Digest>,
+    ) {
+        for lists in [Some(self), self.unwritten()].into_iter().flatten() {
+            let mut connection = lists.file.connection();
+            let moved = connection.transaction().and_then(|transaction| {
+                move_tag_in(&transaction, (registry, repository), tag, to)?;
+                transaction.commit()
+            });
+            lists.file.usable(moved);
+        }
+    }
+}
+
+fn move_tag_in(
+    connection: &Connection,
+    (registry, repository): (&RegistryScope, &str),
+    tag: &Tag,
+    to: Option<&Digest>,
+) -> rusqlite::Result<()> {
+    let id = "SELECT id FROM repository WHERE registry = ?1 AND name = ?2";
+    let mut id = connection.prepare_cached(id)?;
+    let mut ids = id.query_map(params![registry.0, repository], |row| row.get::<_, i64>(0))?;
+    let Some(id) = ids.next().transpose()? else { return Ok(()) };
+    // A tag contains no space.
+    let mut changed = connection.prepare_cached(
+        "SELECT position, digest, tags FROM image
+         WHERE repository = ?1 AND (digest = ?2 OR instr(' ' || tags || ' ', ' ' || ?3 || ' ') > 0)",
+    )?;
+    let to = to.map_or("", Digest::as_str);
+    let changed = readable(changed.query_map(params![id, to, tag.as_str()], |row| {
+        Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?, row.get::<_, String>(2)?))
+    })?)?;
+    if changed.is_empty() {
+        return Ok(());
+    }
+    let lines = "SELECT lines FROM tag_lines WHERE repository = ?1";
+    let lines: Vec<u8> = connection.query_row(lines, [id], |row| row.get(0))?;
+    let lines = String::from_utf8_lossy(&lines);
+    let mut lines: Vec<String> = lines.lines().map(str::to_owned).collect();
+    for (position, digest, tags) in changed {
+        let mut tags: Vec<&str> = tags.split(' ').filter(|one| !one.is_empty()).collect();
+        let had_tag = tags.contains(&tag.as_str());
+        match digest == to {
+            true if had_tag => continue,
+            true => tags.push(tag.as_str()),
+            false => tags.retain(|one| *one != tag.as_str()),
+        }
+        let tags = tags.join(" ");
+        connection.execute(
+            "UPDATE image SET tags = ?3 WHERE repository = ?1 AND position = ?2",
+            params![id, position, tags],
+        )?;
+        if let Some(line) = usize::try_from(position).ok().and_then(|at| lines.get_mut(at)) {
+            *line = tags.to_ascii_lowercase();
+        }
+    }
+    let lines: String = lines.into_iter().flat_map(|line| [line, "\n".to_owned()]).collect();
+    connection.execute(
+        "UPDATE tag_lines SET lines = ?2 WHERE repository = ?1",
+        params![id, lines.as_bytes()],
+    )?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{find, image, names, scope};
+
+    #[test]
+    fn a_tag_is_found_at_the_image_that_has_it_now() {
+        let registry = scope("111122223333");
+        let (one, two) = (image("one", &["v1", "Prod"]), image("two", &["v2"]));
+        let digest = |image: &crate::ListedImage| image.digest.clone();
+        // The image that gets the tag, and the first tag of what a search for it finds, and of both images after it.
+        for (tag, to, found) in [
+            ("Prod", Some(digest(&two)), vec!["shop/api:v2"]),
+            ("Prod", Some(digest(&one)), vec!["shop/api:v1"]),
+            ("Prod", None, vec![]),
+            ("new", Some(digest(&one)), vec!["shop/api:v1"]),
+            // Of an image that wasn't listed.
+            ("Prod", Some(Digest::of(b"other")), vec![]),
+        ] {
+            let lists = ImageLists::in_memory();
+            lists.put(&registry, "shop/api", &[one.clone(), two.clone()], "", 5);
+            lists.put(&registry, "shop/web", &[image("three", &["web", "other"])], "", 5);
+            let tag = Tag::parse(tag).unwrap();
+            lists.move_tag(&registry, "shop/api", &tag, to.as_ref());
+            lists.move_tag(&registry, "missing", &tag, to.as_ref());
+            let of_tag = names(&find(&lists, &registry, tag.as_str(), 9));
+            assert_eq!(of_tag, found, "{tag} to {to:?}");
+            // Others stay where they are.
+            assert_eq!(names(&find(&lists, &registry, "v2", 9)), ["shop/api:v2"]);
+            assert_eq!(names(&find(&lists, &registry, "web:other", 9)), ["shop/web:web"]);
+            let of = find(&lists, &registry, &format!("shop/api:{tag}"), 9);
+            let tags = of.images.first().map(|found| found.image.tags.len());
+            assert_eq!(tags.is_some(), !found.is_empty());
+        }
+    }
+}
