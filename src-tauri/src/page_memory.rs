@@ -1,6 +1,6 @@
-//! How much memory the pages take. `main` calls it before the first thread starts.
+//! How much memory the pages and OpenGL take. `main` calls it before the first thread starts.
 
-/// Sets what WebKitGTK reads of the environment. Processes of the web view inherit the variables. A value that the
+/// Sets what WebKitGTK and GTK read of the environment. Processes of the web view inherit the variables. A value that the
 /// user set stays.
 pub fn limit_page_memory() {
     #[cfg(target_os = "linux")]
@@ -11,6 +11,15 @@ pub fn limit_page_memory() {
     }
 }
 
+/// What keeps WebKitGTK and GTK from loading OpenGL, except in the process of the page.
+#[cfg(target_os = "linux")]
+const WITHOUT_OPENGL: [(&str, &str); 3] = [
+    ("WEBKIT_DISABLE_DMABUF_RENDERER", "1"),
+    ("GDK_GL", "disable"),
+    // No device has this name.
+    ("WEBKIT_WEB_RENDER_DEVICE_FILE", "none"),
+];
+
 /// Returns the variables for a computer with the graphics devices of a folder.
 ///
 /// `JSC_forceRAMSize`: the page collects its garbage as if the computer had 384 MiB of memory. WebKitGTK lets the heap of a
@@ -18,8 +27,12 @@ pub fn limit_page_memory() {
 /// migration of 6,000 images, garbage took 200 MB. Source: `forceRAMSize` in `JavaScriptCore/runtime/OptionsList.h`, and
 /// `Heap::proportionalHeapSize`.
 ///
-/// `WEBKIT_DISABLE_DMABUF_RENDERER`: without a graphics card that can render, WebKitGTK composes the page with an OpenGL that
-/// runs on the processor. That takes some 100 MB more than drawing the page directly, and clicks are drawn no sooner.
+/// Without a graphics card that can render, an OpenGL that runs on the processor takes memory and draws nothing sooner:
+/// - `WEBKIT_DISABLE_DMABUF_RENDERER`: WebKitGTK would compose the page with it, which takes some 100 MB more than drawing the
+///   page directly.
+/// - `GDK_GL` (documented in *Running GTK+ Applications*) and `WEBKIT_WEB_RENDER_DEVICE_FILE`: the main process would load it, too,
+///   GTK for windows that draw with it, and WebKitGTK 2.50 to find the card, in `webkit_web_view_load_uri`. Its compiler takes
+///   15 to 20 MB.
 #[cfg(target_os = "linux")]
 fn variables(devices: &std::path::Path) -> Vec<(&'static str, &'static str)> {
     // One node per graphics card that can render, such as `renderD128`. The folder exists only if there is a card.
@@ -28,7 +41,7 @@ fn variables(devices: &std::path::Path) -> Vec<(&'static str, &'static str)> {
         .is_ok_and(|devices| devices.flatten().any(|device| is_render_node(&device.file_name())));
     let mut variables = vec![("JSC_forceRAMSize", "402653184")];
     if !has_render_node {
-        variables.push(("WEBKIT_DISABLE_DMABUF_RENDERER", "1"));
+        variables.extend(WITHOUT_OPENGL);
     }
     variables
 }
@@ -54,11 +67,21 @@ mod tests {
             for device in devices {
                 std::fs::write(dri.join(device), "").unwrap();
             }
-            let direct = ("WEBKIT_DISABLE_DMABUF_RENDERER", "1");
-            assert_eq!(variables(&dri).contains(&direct), is_direct, "{devices:?}");
+            let variables = variables(&dri);
+            for direct in WITHOUT_OPENGL {
+                assert_eq!(variables.contains(&direct), is_direct, "{devices:?}: {direct:?}");
+            }
         }
         let names: Vec<_> =
             variables(&folder.path().join("absent")).into_iter().map(|(name, _)| name).collect();
-        assert_eq!(names, ["JSC_forceRAMSize", "WEBKIT_DISABLE_DMABUF_RENDERER"]);
+        assert_eq!(
+            names,
+            [
+                "JSC_forceRAMSize",
+                "WEBKIT_DISABLE_DMABUF_RENDERER",
+                "GDK_GL",
+                "WEBKIT_WEB_RENDER_DEVICE_FILE",
+            ]
+        );
     }
 }
