@@ -8,12 +8,17 @@ interface PageContentProps {
   children: ReactNode;
 }
 
-/** Pages with long tables. The others are drawn with the click: their parts keep their places from then on. */
-const hasRows: ReadonlySet<Page | null> = new Set<Page>(["migrate", "repositories", "history"]);
+/** Pages with a table that fills the window. The others are drawn with the click: their parts keep their places from then on. */
+const hasTable: ReadonlySet<Page | null> = new Set<Page>([
+  "migrate",
+  "repositories",
+  "history",
+  "profiles",
+]);
 
-/** The content of the page. Until its rows are rendered, its title answers the click. */
+/** The content of the page. Until its table is rendered, its title answers the click. */
 export function PageContent({ page, children }: PageContentProps) {
-  const { content, isFollowing } = useFollowingContent(hasRows.has(page) ? page : null, children);
+  const { content, isFollowing } = useFollowingContent(hasTable.has(page) ? page : null, children);
   return (
     <div className="page-content">
       {isFollowing && page !== null && page !== "welcome" && (

@@ -1,6 +1,6 @@
 import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
-import { type ReactNode, useEffect, useRef } from "react";
+import { type ReactNode, useDeferredValue, useEffect, useRef } from "react";
 import { FillHeight } from "./FillHeight";
 import { rememberFocus } from "./keepFocus";
 import "./sidePanel.css";
@@ -16,25 +16,32 @@ interface SidePanelProps {
   "data-testid"?: string;
 }
 
-/** The element that opened a panel gets the focus again when it closes. */
-function useFocus() {
+/** The first field gets the focus once the content is there. The element that opened the panel gets it again when it closes. */
+function useFocus(hasContent: boolean) {
   const panel = useRef<HTMLElement>(null);
   useEffect(() => {
     const focusOpener = rememberFocus();
-    // A field with suggestions would open them.
-    const field = panel.current?.querySelector<HTMLElement>("input:not([role=combobox])");
-    (field ?? panel.current)?.focus();
+    panel.current?.focus();
     return focusOpener;
   }, []);
+  useEffect(() => {
+    // The user may have moved the focus meanwhile.
+    if (hasContent && document.activeElement === panel.current) {
+      // A field with suggestions would open them.
+      panel.current?.querySelector<HTMLElement>("input:not([role=combobox])")?.focus();
+    }
+  }, [hasContent]);
   return panel;
 }
 
 /**
  * A panel at the right of a page. It takes room from the content beside it, and nothing from what is
- * above and below, so that the buttons of the page don't move. Esc closes it.
+ * above and below, so that the buttons of the page don't move. Esc closes it. Its header answers the click that opens it; a
+ * form of many fields follows in the background.
  */
 export function SidePanel(props: SidePanelProps) {
-  const panel = useFocus();
+  const hasContent = useDeferredValue(true, false);
+  const panel = useFocus(hasContent);
   const { onClose } = props;
   useEffect(() => {
     const element = panel.current;
@@ -70,7 +77,7 @@ export function SidePanel(props: SidePanelProps) {
             />
           </div>
           <div className="side-panel-content">
-            <Box>{props.children}</Box>
+            <Box>{hasContent && props.children}</Box>
           </div>
           {props.footer !== undefined && <div className="side-panel-footer">{props.footer}</div>}
         </div>
