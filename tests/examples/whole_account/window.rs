@@ -12,7 +12,7 @@ use crate::account::{LARGE, LARGE_TAGS, REPOSITORIES, TAGS};
 const LIMIT: Duration = Duration::from_secs(180);
 /// How long the run lasts.
 const RUN_FOR: Duration = Duration::from_secs(40);
-/// Pixels per frame, as far as a turn of the wheel scrolls.
+/// Pixels per frame.
 const SCROLL_STEP: u32 = 60;
 /// The interval at which the memory is sampled.
 const SAMPLE_INTERVAL: Duration = Duration::from_millis(500);

@@ -16,7 +16,7 @@ interface SidePanelProps {
   "data-testid"?: string;
 }
 
-/** The first field gets the focus once the content is there. The element that opened the panel gets it again when it closes. */
+/** The first field gets the focus with the content. The element that opened the panel gets it again when it closes. */
 function useFocus(hasContent: boolean) {
   const panel = useRef<HTMLElement>(null);
   useEffect(() => {
