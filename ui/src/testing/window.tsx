@@ -32,9 +32,16 @@ export function byId(id: string): Promise<HTMLElement> {
   return screen.findByTestId(id);
 }
 
-/** Waits for an element by its test ID and clicks it. */
+/** Waits for an element by its test ID and clicks it when it accepts a click: a button that loads ignores it. */
 export async function click(id: string): Promise<void> {
-  fireEvent.click(await byId(id));
+  const element = await waitFor(() => {
+    const found = screen.getByTestId(id);
+    if (found.getAttribute("aria-disabled") === "true") {
+      throw new Error(`${id} accepts no click`);
+    }
+    return found;
+  });
+  fireEvent.click(element);
 }
 
 /** Waits for an element by selector. Queries by role take a second each on a page of this size. */
