@@ -48,13 +48,14 @@ it("reads shown columns once for each row in sight", async () => {
   look({ pageSize: 10, visibleContent: ["name", "cost", "policy", "aws-tags"] });
   const { repositoriesPolicies, repositoriesAwsTags } = open();
   const firstPage = many.slice(0, 10).map(({ name }) => name);
+  // Each column follows its own answer.
   await screen.findByText("Set, affects 7 images");
+  await screen.findByText("team=app-00");
+  expect((await screen.findByText("Couldn’t read")).title).toBe(refused.message);
+  // 45.6 MB at $0.10 per GB.
+  await waitFor(() => expect(screen.getAllByText("< $0.01")).toHaveLength(10));
   expect(repositoriesPolicies.mock.calls.map(([, asked]) => asked)).toEqual([firstPage]);
   expect(repositoriesAwsTags.mock.calls.map(([, asked]) => asked)).toEqual([firstPage]);
-  await screen.findByText("team=app-00");
-  expect(screen.getByText("Couldn’t read").title).toBe(refused.message);
-  // 45.6 MB at $0.10 per GB.
-  expect(screen.getAllByText("< $0.01")).toHaveLength(10);
   const pages = createWrapper().findPagination('[data-testid="repositories-pages"]');
   act(() => pages?.findNextPageButton().click());
   await waitFor(() => expect(repositoriesPolicies).toHaveBeenCalledTimes(2));
