@@ -118,7 +118,7 @@ async fn images_without_an_undo_are_said_before_the_deletion_and_in_the_history(
     plan().await?;
     shop.calls()?;
     let archived = NoUndo { images: 1, why: NoUndoReason::Archived };
-    assert_eq!(plan().await?.no_undo, [archived.clone()]);
+    assert_eq!(plan().await?.no_undo, std::slice::from_ref(&archived));
     assert_eq!(shop.calls()?, named(&[("BatchGetImage", 1), ("DescribeImages", 1)]));
     let details = shop.details().await?;
     let pulled = details.images.iter().find(|image| image.digest.as_str() == digest(&other));

@@ -95,7 +95,8 @@ impl Api {
         connection: AwsConnection,
         text: String,
     ) -> Result<AccessWords, ApiError> {
-        Ok(policy_words(&text, &*self.connect(&connection).await?))
+        let connected = self.connect(&connection).await?;
+        Ok(policy_words(&text, &connected))
     }
 
     /// Checks that a pull through cache rule can reach its upstream. Changes nothing.
