@@ -150,7 +150,7 @@ impl Fixture<'_> {
     }
 
     /// Creates a plan, sets the sender in it, and runs it in a separate process.
-    async fn by_us(&self, destination: &TestRegistry, way: &str) -> Result<Cost> {
+    async fn by_us(&self, destination: &TestRegistry, method: &str) -> Result<Cost> {
         let ecr = Ecr::practice().await?;
         let proxy = FaultProxy::start(&ecr.api_url(), []).await?;
         let app = HeadlessApp::new(ecr.home()?, Some(&self.engine.address()))?;
@@ -166,8 +166,8 @@ impl Fixture<'_> {
         let file = app.home().join("plan.json");
         app.api.migration_plan_export(plan.plan, file.clone()).await.map_err(api_error)?;
         let mut text: Value = serde_json::from_slice(&fs::read(&file)?)?;
-        let ways = set_way(&mut text, way);
-        ensure!(ways > 0, "the plan file does not contain the sender");
+        let set = set_method(&mut text, method);
+        ensure!(set > 0, "the plan file does not contain the sender");
         fs::write(&file, serde_json::to_vec(&text)?)?;
         let shown = json!({ "imageDetails": [{
             "repositoryName": "app", "registryId": "111122223333",
@@ -212,22 +212,22 @@ impl Fixture<'_> {
     }
 }
 
-/// Sets every `way` in a plan file.
-fn set_way(value: &mut Value, way: &str) -> usize {
+/// Sets every `method` of an engine push in a plan file.
+fn set_method(value: &mut Value, method: &str) -> usize {
     match value {
         Value::Object(fields) => {
             let mut set = 0;
             for (key, value) in fields {
-                if key == "way" {
-                    *value = json!(way);
+                if key == "method" {
+                    *value = json!(method);
                     set += 1;
                 } else {
-                    set += set_way(value, way);
+                    set += set_method(value, method);
                 }
             }
             set
         }
-        Value::Array(values) => values.iter_mut().map(|value| set_way(value, way)).sum(),
+        Value::Array(values) => values.iter_mut().map(|value| set_method(value, method)).sum(),
         _ => 0,
     }
 }

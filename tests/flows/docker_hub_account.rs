@@ -47,7 +47,7 @@ async fn after_sign_in_organizations_and_private_repositories_can_be_migrated() 
     app.sign_in(&own, Some(login)).await?;
     let mine = app.api.source_namespaces(own.clone()).await.map_err(api_error)?;
     assert_eq!(
-        (mine.namespaces, mine.organizations_told),
+        (mine.namespaces, mine.organizations_reported),
         (vec!["dencold".to_owned(), "acme".to_owned()], true)
     );
     let (seen, _) = all(&app, &both).await?;
@@ -88,7 +88,7 @@ async fn an_organization_can_sign_in_and_list_other_namespaces() -> Result<()> {
     let token = "practice-hub-organisation-token";
     app.sign_in(&source, Some(("acme", token))).await?;
     let mine = app.api.source_namespaces(source.clone()).await.map_err(api_error)?;
-    assert_eq!((mine.namespaces, mine.organizations_told), (vec!["acme".to_owned()], false));
+    assert_eq!((mine.namespaces, mine.organizations_reported), (vec!["acme".to_owned()], false));
     let (seen, _) = all(&app, &source).await?;
     ensure!(seen.iter().any(|repository| repository.name == "acme/ledger"));
     let other = practice_account("ada");

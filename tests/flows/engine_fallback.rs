@@ -55,7 +55,7 @@ async fn transload_pushes_what_the_newest_docker_fails_to_push() -> Result<()> {
             let by_engine =
                 |way| matches!(way, EnginePushMethod::Push | EnginePushMethod::PushPlatform);
             let ways = plan.images.iter().filter_map(|image| image.engine.as_ref());
-            ensure!(ways.filter(|engine| by_engine(engine.way)).count() == 2, "{plan:#?}");
+            ensure!(ways.filter(|engine| by_engine(engine.method)).count() == 2, "{plan:#?}");
             ensure!(proxy.fault_count() >= 2, "{}", shown());
             for (row, digest, proof) in [
                 (&report.images[0], &image.manifest.digest, Proof::Equal),

@@ -206,7 +206,7 @@ fn prediction(planned: &PlannedImage) -> Result<(String, String)> {
         EngineOutcome::Repacked => "another manifest".to_owned(),
         EngineOutcome::Mounted => "the original, its layers mounted".to_owned(),
     };
-    let sent_by = match engine.way {
+    let sent_by = match engine.method {
         // Docker 26 refuses what it holds in part.
         EnginePushMethod::Push if engine.outcome == EngineOutcome::SeenWhileSending => {
             "engine, else Transload"

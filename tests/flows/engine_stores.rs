@@ -115,7 +115,7 @@ impl Fixture {
         match self.kind {
             EngineKind::Docker26Containerd => {
                 ensure!(engine.outcome == EngineOutcome::SeenWhileSending, "{engine:?}");
-                ensure!(engine.way == EnginePushMethod::Push, "{engine:?}");
+                ensure!(engine.method == EnginePushMethod::Push, "{engine:?}");
                 self.is_part(image, &index, &child.manifest.digest)?;
             }
             EngineKind::NewestContainerd => {
@@ -258,7 +258,10 @@ impl Fixture {
             EngineKind::NewestContainerd => EngineOutcome::Mounted,
             _ => EngineOutcome::SeenWhileSending,
         };
-        ensure!((engine.outcome, engine.way) == (expected, EnginePushMethod::Push), "{engine:?}");
+        ensure!(
+            (engine.outcome, engine.method) == (expected, EnginePushMethod::Push),
+            "{engine:?}"
+        );
         let moved = moved_image(&report.images)?;
         ensure!(moved.proof == Proof::Equal, "{moved:#?}");
         ensure!(moved.ecr_digest.as_ref() == Some(&image.manifest.digest), "{moved:#?}");

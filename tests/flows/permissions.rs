@@ -61,9 +61,9 @@ impl Fixture {
     }
 }
 
-fn standing<'a>(permissions: &'a PlanPermissions, action: &str) -> &'a PermissionStatus {
+fn status<'a>(permissions: &'a PlanPermissions, action: &str) -> &'a PermissionStatus {
     let found = permissions.permissions.iter().find(|one| one.action == action);
-    &found.unwrap_or_else(|| panic!("{action} is not checked: {permissions:#?}")).standing
+    &found.unwrap_or_else(|| panic!("{action} is not checked: {permissions:#?}")).status
 }
 
 #[tokio::test]
@@ -71,17 +71,14 @@ async fn missing_permissions_are_known_before_the_start() -> Result<()> {
     let fixture = Fixture::new().await?;
     let all = fixture.permissions().await?;
     ensure!(all.basis == PermissionBasis::Simulation, "{all:#?}");
-    ensure!(
-        all.permissions.iter().all(|one| one.standing == PermissionStatus::Allowed),
-        "{all:#?}"
-    );
+    ensure!(all.permissions.iter().all(|one| one.status == PermissionStatus::Allowed), "{all:#?}");
 
     fixture.iam.deny_actions(&["ecr:CreateRepository", "ecr:PutImage"]);
     let some = fixture.permissions().await?;
     let missing = PermissionStatus::Missing { denial: PermissionDenialReason::NotGranted };
-    assert_eq!(*standing(&some, "ecr:CreateRepository"), missing);
-    assert_eq!(*standing(&some, "ecr:PutImage"), missing);
-    assert_eq!(*standing(&some, "ecr:InitiateLayerUpload"), PermissionStatus::Allowed);
+    assert_eq!(*status(&some, "ecr:CreateRepository"), missing);
+    assert_eq!(*status(&some, "ecr:PutImage"), missing);
+    assert_eq!(*status(&some, "ecr:InitiateLayerUpload"), PermissionStatus::Allowed);
     let create = some.permissions.iter().find(|one| one.action == "ecr:CreateRepository");
     let region = fixture.ecr.region();
     let arn = format!("arn:aws:ecr:{region}:{ACCOUNT}:repository/app");
@@ -121,15 +118,15 @@ async fn without_access_to_iam_permissions_are_checked_with_read_calls() -> Resu
     let error = known.simulation_error.as_ref().map(|error| error.code);
     assert_eq!(error, Some(ErrorCode::AccessDenied));
     for action in ["ecr:DescribeRepositories", "ecr:DescribeImages", "ecr:BatchGetImage"] {
-        assert_eq!(*standing(&known, action), PermissionStatus::Allowed, "{action}");
+        assert_eq!(*status(&known, action), PermissionStatus::Allowed, "{action}");
     }
     assert_eq!(
-        *standing(&known, "ecr:BatchCheckLayerAvailability"),
+        *status(&known, "ecr:BatchCheckLayerAvailability"),
         PermissionStatus::Missing { denial: PermissionDenialReason::CallRefused }
     );
     for action in ["ecr:CreateRepository", "ecr:PutImage", "ecr:UploadLayerPart"] {
         assert!(
-            matches!(standing(&known, action), PermissionStatus::Unknown { .. }),
+            matches!(status(&known, action), PermissionStatus::Unknown { .. }),
             "{action}: {known:#?}"
         );
     }

@@ -209,7 +209,7 @@ async fn storage_is_an_upper_bound_until_manifests_are_read() -> Result<()> {
 }
 
 #[tokio::test]
-async fn a_throttled_read_goes_on_with_the_same_page() -> Result<()> {
+async fn a_throttled_read_resumes_with_the_same_page() -> Result<()> {
     let registry = Registry::open().await?;
     registry.read(now_ms()).await?;
     registry.practice()?.create_generated_repository("large", 10_000).await?;

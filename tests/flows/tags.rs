@@ -59,7 +59,7 @@ impl Shop {
 }
 
 #[tokio::test]
-async fn a_tag_is_added_moved_and_taken_back() -> Result<()> {
+async fn a_tag_is_added_and_moved_and_both_are_undone() -> Result<()> {
     let shop = Shop::open().await?;
     let index = Index::with_attestation(7, &["linux/amd64", "linux/arm64"])?;
     shop.repository.push_index(&index, "v2").await?;

@@ -12,7 +12,7 @@ import type { Page } from "./routes";
 import { WelcomePage } from "./WelcomePage";
 
 /** What the pages can do to the window. */
-export interface PageActions {
+interface PageActions {
   readonly begin: (page: Page) => void;
   readonly openPage: (page: Page) => void;
   readonly startPractice: () => void;

@@ -76,7 +76,7 @@ describe("may I?", () => {
     await waitFor(async () => expect(await startDisabled()).toBe(true));
     await click("permissions-summary");
     const action = await byId("permission-ecr:CreateRepository");
-    expect(action.dataset.standing).toBe("missing");
+    expect(action.dataset.status).toBe("missing");
     expect(await textOf("policy-text")).toContain('"ecr:CreateRepository"');
     await expectAccessible(warning);
     await expectAccessible(await byId("permissions"));

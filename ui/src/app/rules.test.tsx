@@ -55,7 +55,7 @@ describe("choosing by rules in a large account", () => {
         images: [{ repository: "dencold/pgcli", tag: "latest" }],
         size_bytes: 1,
         sizes_unknown: 0,
-        out: [],
+        excluded: [],
         unread: [],
       }),
     );

@@ -50,7 +50,7 @@ export function SourceLoginFields(props: SourceLoginProps) {
     dismiss();
     setRemark(null);
   };
-  const goOnUnkept = () => {
+  const continueWithoutSaving = () => {
     setKeep(false);
     setRemark(null);
   };
@@ -63,7 +63,7 @@ export function SourceLoginFields(props: SourceLoginProps) {
       setRemark(
         keychain_error && {
           error: keychain_error,
-          actions: { continue_without_saving: goOnUnkept },
+          actions: { continue_without_saving: continueWithoutSaving },
         },
       );
     });

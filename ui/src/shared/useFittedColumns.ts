@@ -33,7 +33,7 @@ interface FittedColumnsOptions<Row> {
   readonly hasRows: boolean;
 }
 
-export interface FittedColumns<Row> {
+interface FittedColumns<Row> {
   /** `null` until the width is known: rows for a guessed width would be rendered twice. */
   readonly columns: Column<Row>[] | null;
   /** The element around the table, which has the class `sized-columns`. */

@@ -30,10 +30,10 @@ pub struct PlanPermission {
     pub purpose: PermissionPurpose,
     /// Whether the plan fails without it.
     pub essential: bool,
-    pub standing: PermissionStatus,
-    /// The ARNs with this standing, at most twenty. Empty if the action is allowed.
+    pub status: PermissionStatus,
+    /// The ARNs with this status, at most twenty. Empty if the action is allowed.
     pub resources: Vec<String>,
-    /// Number of resources with this standing.
+    /// Number of resources with this status.
     pub resource_count: u32,
 }
 

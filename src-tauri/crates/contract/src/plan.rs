@@ -125,7 +125,7 @@ pub struct EnginePrediction {
     /// The image ID in the engine. A run stops if the name refers to another image.
     pub image_id: String,
     /// Who pushes it.
-    pub way: EnginePushMethod,
+    pub method: EnginePushMethod,
     /// What is pushed.
     pub outcome: EngineOutcome,
     /// The platform that is pushed, if it is one of an index.

@@ -21,7 +21,7 @@ pub struct ChosenTags {
     /// Number of images without a known size.
     pub sizes_unknown: u32,
     /// Numbers of tags that are not selected, by reason.
-    pub out: Vec<TagExclusionCount>,
+    pub excluded: Vec<TagExclusionCount>,
     /// Repositories whose tags couldn't be read.
     #[serde(default)]
     pub unread: Vec<UnreadRepository>,

@@ -55,7 +55,7 @@ pub struct SourceNamespaces {
     pub namespaces: Vec<String>,
     /// Whether Docker Hub reported the organizations. It doesn't for the access token of an
     /// organization.
-    pub organizations_told: bool,
+    pub organizations_reported: bool,
 }
 
 /// A page of repositories of a source.

@@ -52,12 +52,12 @@ pub struct FreedBytes {
 }
 
 impl FreedBytes {
-    /// Returns the bytes that are freed if the registry may mount layers between repositories. One that another
-    /// repository has stays stored then, and frees nothing.
-    pub fn with_blob_mounting(self) -> Self {
-        match self.at_most {
-            0 => self,
-            _ => Self { at_least: 0, may_be_shared: true, ..self },
+    /// Returns what the registry frees, from what a repository frees by itself. If the registry mounts blobs, a layer that
+    /// another repository has stays stored and frees nothing.
+    pub fn in_registry(self, mounts_blobs: bool) -> Self {
+        match mounts_blobs && self.at_most > 0 {
+            true => Self { at_least: 0, may_be_shared: true, ..self },
+            false => self,
         }
     }
 

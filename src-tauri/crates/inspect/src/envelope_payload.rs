@@ -125,7 +125,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_payload_and_what_is_around_it_are_told_apart() {
+    fn the_payload_is_distinguished_from_its_envelope() {
         for (envelope, payload, around) in [
             (r#"{"payload":"QUJD","x":1}"#, "QUJD", r#"{"payload":"","x":1}"#),
             (

@@ -168,11 +168,11 @@ fn by_docker(image: &PlannedImage) -> Vec<String> {
     let engine = image.engine.as_deref();
     let platform = engine.and_then(|engine| engine.platform.as_ref()).map(|sent| &sent.platform);
     // Docker 25 and 26 refuse to push what they hold only in part, which the plan can't know.
-    let way = engine.map(|engine| match engine.outcome {
+    let method = engine.map(|engine| match engine.outcome {
         EngineOutcome::SeenWhileSending => EnginePushMethod::OwnPush,
-        _ => engine.way,
+        _ => engine.method,
     });
-    match (way, platform) {
+    match (method, platform) {
         (Some(EnginePushMethod::OwnPush), platform) => {
             let before = platform.map(overrides).unwrap_or_default();
             let tls = tls_option("dest", &destination.to_string());

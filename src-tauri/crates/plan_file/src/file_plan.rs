@@ -80,7 +80,7 @@ fn engine_plan(prediction: &EnginePrediction) -> Result<engine::EnginePlan, ApiE
     let sent = prediction.platform.as_ref().map(platform).transpose()?;
     Ok(engine::EnginePlan {
         image_id: Digest::parse(&prediction.image_id).map_err(|error| unreadable(&error))?,
-        way: prediction.way,
+        method: prediction.method,
         outcome: prediction.outcome,
         platform: sent
             .map(|platform| EnginePlatform { platform, os_version: prediction.os_version.clone() }),

@@ -155,7 +155,7 @@ fn image(image: &engine::PlannedImage) -> PlannedImage {
 fn prediction(plan: &engine::EnginePlan) -> EnginePrediction {
     EnginePrediction {
         image_id: plan.image_id.to_string(),
-        way: plan.way,
+        method: plan.method,
         outcome: plan.outcome,
         platform: plan.platform.as_ref().map(|sent| sent.platform.to_string()),
         os_version: plan.platform.as_ref().and_then(|sent| sent.os_version.clone()),

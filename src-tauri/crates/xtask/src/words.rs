@@ -3,6 +3,7 @@
 //! The rules are in `words/list.txt`; the files and folders that must be free of them are in
 //! `words/clean.txt`. `cargo xtask test` runs the same check as its part `words`.
 
+use std::collections::HashSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::thread;
@@ -171,11 +172,12 @@ fn newest_section(text: &str) -> &str {
 /// Every match of every rule, in the order of the text.
 fn find(rules: &[Rule], text: &str) -> Vec<Finding> {
     let mut findings = Vec::new();
-    let (joined, starts) = join_lines(text);
-    for rule in rules.iter().filter(|rule| !rule.by_line) {
-        for found in rule.pattern.find_iter(&joined) {
-            let line = starts.partition_point(|start| *start <= found.start());
-            findings.push(finding(rule, line, found.as_str()));
+    for (joined, starts) in [join_lines(text), join_names(text)] {
+        for rule in rules.iter().filter(|rule| !rule.by_line) {
+            for found in rule.pattern.find_iter(&joined) {
+                let line = starts.partition_point(|start| *start <= found.start());
+                findings.push(finding(rule, line, found.as_str()));
+            }
         }
     }
     for (index, line) in text.lines().enumerate() {
@@ -206,6 +208,31 @@ fn join_lines(text: &str) -> (String, Vec<usize>) {
             .unwrap_or(line);
         joined.push_str(line.trim().trim_end_matches('\\').trim_end());
         joined.push(' ');
+    }
+    (joined, starts)
+}
+
+/// The names in a text, each once and as words: `a_long_name` and `aLongName` are `a long name`. With it, where each
+/// line starts.
+fn join_names(text: &str) -> (String, Vec<usize>) {
+    let (mut joined, mut starts, mut known) = (String::new(), Vec::new(), HashSet::new());
+    for line in text.lines() {
+        starts.push(joined.len());
+        let is_separator = |letter: char| !letter.is_ascii_alphanumeric() && letter != '_';
+        // The standard library has `is_none`.
+        for name in line.split(is_separator).filter(|name| !name.starts_with("is_none")) {
+            let has_words =
+                name.contains('_') || name.contains(|letter: char| letter.is_ascii_uppercase());
+            if has_words && known.insert(name) {
+                for letter in name.chars() {
+                    if letter.is_ascii_uppercase() || letter == '_' {
+                        joined.push(' ');
+                    }
+                    joined.extend(Some(letter).filter(|letter| *letter != '_'));
+                }
+                joined.push('\n');
+            }
+        }
     }
     (joined, starts)
 }

@@ -4,7 +4,7 @@ import type { ListProgress } from "../../ipc/generated";
 import { newAttemptId } from "../../shared/attemptId";
 
 /** A list of files that is being made, or was made. */
-export interface Listing<Answer> {
+interface Listing<Answer> {
   readonly answer: Answer | null;
   readonly progress: ListProgress | null;
   readonly running: boolean;

@@ -17,7 +17,7 @@ export type ImageProperty =
 const MB = 1e6;
 
 /** What can be attached to an image, by its label. */
-export const attachedLabels = {
+const attachedLabels = {
   signatures: imageKindLabels.signature,
   sboms: imageKindLabels.sbom,
   provenances: imageKindLabels.provenance,

@@ -110,7 +110,7 @@ function AwsTagsCell({ listed }: { listed: ListedAwsTags | undefined }) {
 }
 
 /** Columns that cost one call for each row in sight. They are read once they are shown. */
-export interface CostlyColumns {
+interface CostlyColumns {
   readonly policies: ReadonlyMap<string, ListedPolicy>;
   readonly awsTags: ReadonlyMap<string, ListedAwsTags>;
 }

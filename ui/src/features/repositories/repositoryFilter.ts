@@ -31,7 +31,7 @@ export interface KnownOfRepository {
 const GB = 1e9;
 
 /** The words of the lifecycle policy that a filter compares. */
-export function policyWords(listed: ListedPolicy | undefined): readonly string[] | null {
+function policyWords(listed: ListedPolicy | undefined): readonly string[] | null {
   switch (listed?.state.kind) {
     case "none":
       return ["None"];

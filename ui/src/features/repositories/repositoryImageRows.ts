@@ -203,7 +203,7 @@ export function allParts(row: RepositoryImageRow): readonly RepositoryImageRow[]
 }
 
 /** Something that refers to an image. */
-export interface ReferencingRow {
+interface ReferencingRow {
   /** Its type and name. */
   readonly name: string;
   readonly row: RepositoryImageRow;

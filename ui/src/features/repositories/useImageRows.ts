@@ -15,7 +15,7 @@ const batchSize = 100;
 const maxReadAtOnce = 1000;
 
 /** A read of manifests in progress. */
-export interface ManifestsRead {
+interface ManifestsRead {
   readonly done: number;
   readonly total: number;
 }

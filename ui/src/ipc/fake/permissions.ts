@@ -27,7 +27,7 @@ export function fakePermissions(
         action,
         purpose,
         essential: purpose !== "mount",
-        standing: lacks ? { kind: "missing", denial: "not_granted" } : { kind: "allowed" },
+        status: lacks ? { kind: "missing", denial: "not_granted" } : { kind: "allowed" },
         resources: lacks ? resources : [],
         resource_count: resources.length,
       };

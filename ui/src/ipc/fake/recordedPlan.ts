@@ -22,7 +22,7 @@ const engineImage: PlannedImage = {
   referrer_tags: null,
   engine: {
     image_id: anyImage.source_digest ?? "",
-    way: "push",
+    method: "push",
     outcome: "repacked",
     platform: null,
     index_platforms: [],

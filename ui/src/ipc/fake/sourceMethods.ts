@@ -30,8 +30,8 @@ export function fakeSourceMethods(options: FakeOptions, engine: { readonly runni
     sourceLoginStatus: async () => login,
     sourceNamespaces: async () =>
       login.username === null
-        ? { namespaces: [], organizations_told: false }
-        : { namespaces: [login.username, "acme"], organizations_told: true },
+        ? { namespaces: [], organizations_reported: false }
+        : { namespaces: [login.username, "acme"], organizations_reported: true },
     sourceRepositories: async (source, next) => {
       if (source.kind !== "docker_engine") {
         return fakeRepositories(source, next);

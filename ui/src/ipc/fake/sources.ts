@@ -41,7 +41,7 @@ export function recordedSelection(newest: boolean): ChosenTags {
     images: chosen.map(({ selected }) => selected),
     size_bytes: chosen.reduce((sum, { size_bytes }) => sum + (size_bytes ?? 0), 0),
     sizes_unknown: 0,
-    out: newest ? [{ reason: "older", tags: images.length - chosen.length }] : [],
+    excluded: newest ? [{ reason: "older", tags: images.length - chosen.length }] : [],
     unread: [],
   };
 }

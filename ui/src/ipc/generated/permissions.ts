@@ -32,10 +32,10 @@ export type PlanPermission = {
 /** The IAM action, such as `ecr:PutImage`. */
 action: string, purpose: PermissionPurpose, 
 /** Whether the plan fails without it. */
-essential: boolean, standing: PermissionStatus, 
-/** The ARNs with this standing, at most twenty. Empty if the action is allowed. */
+essential: boolean, status: PermissionStatus, 
+/** The ARNs with this status, at most twenty. Empty if the action is allowed. */
 resources: Array<string>, 
-/** Number of resources with this standing. */
+/** Number of resources with this status. */
 resource_count: number, };
 
 /** Whether the caller has the permissions that a plan requires. The check writes nothing. */

@@ -32,7 +32,7 @@ export type EnginePrediction = {
 /** The image ID in the engine. A run stops if the name refers to another image. */
 image_id: string, 
 /** Who pushes it. */
-way: EnginePushMethod, 
+method: EnginePushMethod, 
 /** What is pushed. */
 outcome: EngineOutcome, 
 /** The platform that is pushed, if it is one of an index. */

@@ -20,7 +20,7 @@ size_bytes: number,
 /** Number of images without a known size. */
 sizes_unknown: number, 
 /** Numbers of tags that are not selected, by reason. */
-out: Array<TagExclusionCount>, 
+excluded: Array<TagExclusionCount>, 
 /** Repositories whose tags couldn't be read. */
 unread: Array<UnreadRepository>, };
 
@@ -183,7 +183,7 @@ namespaces: Array<string>,
  * Whether Docker Hub reported the organizations. It doesn't for the access token of an
  * organization.
  */
-organizations_told: boolean, };
+organizations_reported: boolean, };
 
 /** A page of repositories of a source. */
 export type SourceRepositories = { repositories: Array<SourceRepository>, 

@@ -31,14 +31,14 @@ pub fn plan_permissions(
 }
 
 fn permission(purpose: PermissionPurpose, checked: engine::CheckedPermission) -> PlanPermission {
-    let standing = checked.standing;
+    let status = checked.status;
     let resource_count = u32::try_from(checked.resources.len()).unwrap_or(u32::MAX);
-    let named = if standing == PermissionStatus::Allowed { 0 } else { NAMED };
+    let named = if status == PermissionStatus::Allowed { 0 } else { NAMED };
     PlanPermission {
         action: checked.action,
         essential: purpose.is_essential(),
         purpose,
-        standing,
+        status,
         resources: checked.resources.into_iter().take(named).collect(),
         resource_count,
     }

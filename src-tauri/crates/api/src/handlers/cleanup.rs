@@ -26,14 +26,14 @@ impl Api {
         let now_ms = now_ms();
         let mut unknown = Vec::new();
         let exclusions = self.exclusions(&explored, now_ms, &mut unknown).await?;
-        let freed = self.freed_in_registry(explored.connected()).await;
+        let mounts_blobs = self.mounts_blobs(explored.connected()).await;
         let (documents, scope) = (self.documents(), explored.scope.clone());
         let proposals = blocking(move || {
             let facts = cached_facts(&documents, &images);
             let reads = documents.own_reads(&scope);
             let pulled = |image: &EcrImage| pull_time(image, &reads);
             let mut proposals = cleanup(&images, &facts, pulled, &exclusions, &rules, now_ms);
-            proposals.iter_mut().for_each(|one| one.freed = freed.of(one.freed));
+            proposals.iter_mut().for_each(|one| one.freed = one.freed.in_registry(mounts_blobs));
             proposals
         });
         Ok(RepositoryCleanup { proposals: proposals.await?, unknown })

@@ -144,14 +144,14 @@ impl Api {
             true => None,
             false => self.read_indexes(&explored, &images, &chosen).await?,
         };
-        let freed = self.freed_in_registry(explored.connected()).await;
+        let mounts_blobs = self.mounts_blobs(explored.connected()).await;
         let (documents, of) = (self.documents(), Arc::clone(&explored));
         let plan = blocking(move || {
             let facts = cached_facts(&documents, &images);
             let reads = documents.own_reads(&of.scope);
             let pulled = |image: &EcrImage| pull_time(image, &reads);
             let plan = deletion_plan(&of.name, &choice, &images, &facts, pulled);
-            RepositoryDeletionPlan { freed: freed.of(plan.freed), ..plan }
+            RepositoryDeletionPlan { freed: plan.freed.in_registry(mounts_blobs), ..plan }
         });
         let plan = plan.await?;
         let no_undo = self.forecast_undo(&explored, &plan, read.as_ref()).await;

@@ -36,9 +36,9 @@ impl Api {
         };
         let explored = self.explore(&connection, &name).await?;
         let images = self.listed_images(&explored).await?;
-        let freed = self.freed_in_registry(explored.connected()).await;
+        let mounts_blobs = self.mounts_blobs(explored.connected()).await;
         let effects = self.effects_of(policy, &images).await?;
-        Ok(LifecycleWhatIf { freed: freed.of(effects.freed), ..effects })
+        Ok(LifecycleWhatIf { freed: effects.freed.in_registry(mounts_blobs), ..effects })
     }
 
     /// Computes what a policy would do now, without what other repositories share.
@@ -79,14 +79,14 @@ impl Api {
         let explored = self.explore(&connection, &name).await?;
         let preview = explored.ecr.lifecycle_preview(&explored.name).await?;
         let images = self.listed_images(&explored).await?;
-        let in_registry = self.freed_in_registry(explored.connected()).await;
+        let mounts_blobs = self.mounts_blobs(explored.connected()).await;
         let documents = self.documents();
         let state = blocking(move || {
             preview_state(preview, &text, &images, &cached_facts(&documents, &images))
         });
         let mut state = state.await?;
         if let LifecyclePreviewState::Complete { freed, .. } = &mut state {
-            *freed = in_registry.of(*freed);
+            *freed = freed.in_registry(mounts_blobs);
         }
         Ok(state)
     }

@@ -101,7 +101,7 @@ impl Api {
                 chosen.images.push(SelectedImage { repository, tag });
             }
         }
-        chosen.out =
+        chosen.excluded =
             out.into_iter().map(|(reason, tags)| TagExclusionCount { reason, tags }).collect();
         Ok(chosen)
     }

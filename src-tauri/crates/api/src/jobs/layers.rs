@@ -95,7 +95,7 @@ mod tests {
     }
 
     #[test]
-    fn bytes_are_told_ten_times_a_second_and_always_counted() {
+    fn bytes_are_reported_ten_times_a_second_and_always_counted() {
         let mut layers = Layers::default();
         let start = Instant::now();
         let at = |milliseconds| start + Duration::from_millis(milliseconds);
@@ -120,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn a_layer_that_is_sent_anew_takes_its_bytes_back() {
+    fn a_layer_that_is_sent_again_subtracts_its_bytes() {
         let mut layers = Layers::default();
         let now = Instant::now();
         layers.take("a", &sending(60), now);

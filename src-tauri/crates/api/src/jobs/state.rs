@@ -37,7 +37,7 @@ pub(super) struct JobState {
     moves: bool,
 }
 
-/// News of a job for a listener that doesn't follow its events.
+/// An update of a job for a listener that doesn't follow its events.
 #[derive(Clone, Debug)]
 pub struct JobUpdate {
     pub job: String,
@@ -154,7 +154,7 @@ impl JobState {
 
     fn keep(&mut self, event: JobEvent) {
         self.log.push(event);
-        self.emit_news(None);
+        self.send_update(None);
     }
 
     pub fn status(&self) -> JobStatus {
@@ -169,10 +169,10 @@ impl JobState {
     /// Sends the updates from now on.
     pub fn subscribe(&mut self, updates: Sender<JobUpdate>) {
         self.updates = Some(updates);
-        self.emit_news(None);
+        self.send_update(None);
     }
 
-    fn emit_news(&mut self, report: Option<Arc<MigrationReport>>) {
+    fn send_update(&mut self, report: Option<Arc<MigrationReport>>) {
         let now = &self.snapshot;
         let waits = now.quota_check_at_ms.is_some() || now.sign_in_error.is_some();
         let moves = now.status == JobStatus::Running && !waits;
@@ -243,7 +243,7 @@ impl JobState {
         self.emit_progress();
         let report = Arc::new(report);
         self.emit_event(JobEventKind::Finished { report: Arc::clone(&report) });
-        self.emit_news(Some(report));
+        self.send_update(Some(report));
     }
 
     /// Returns the number of the next event, for listeners that wait for it.

@@ -15,7 +15,7 @@ const FINISHED_KEPT: usize = 16;
 /// open.
 pub const FINISHED_KEPT_FOR: Duration = Duration::from_secs(24 * 60 * 60);
 /// The maximum number of unread updates. A job has a handful.
-const NEWS_QUEUED: usize = 256;
+const MAX_QUEUED_UPDATES: usize = 256;
 
 /// The jobs since the program started, oldest first.
 #[derive(Default)]
@@ -28,7 +28,7 @@ pub struct JobStore {
 impl JobStore {
     /// Returns a channel with the updates of all jobs from now on. It replaces the previous channel.
     pub fn updates(&self) -> Receiver<JobUpdate> {
-        let (sender, receiver) = channel(NEWS_QUEUED);
+        let (sender, receiver) = channel(MAX_QUEUED_UPDATES);
         *self.updates.lock().unwrap_or_else(PoisonError::into_inner) = Some(sender);
         receiver
     }

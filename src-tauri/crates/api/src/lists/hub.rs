@@ -130,14 +130,14 @@ pub(crate) async fn namespaces(client: &HubClient) -> Result<SourceNamespaces, A
         let found = match client.organizations(page).await {
             Ok(found) => found,
             Err(HubError::Unauthorized { .. } | HubError::Failed { .. }) => {
-                return Ok(SourceNamespaces { namespaces, organizations_told: false });
+                return Ok(SourceNamespaces { namespaces, organizations_reported: false });
             }
             Err(error) => return Err(error.into()),
         };
         add_new(&mut namespaces, found.items);
         next = found.next;
     }
-    Ok(SourceNamespaces { namespaces, organizations_told: true })
+    Ok(SourceNamespaces { namespaces, organizations_reported: true })
 }
 
 /// Adds a namespace unless the list contains it. Docker Hub may list an organization on several
@@ -182,7 +182,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_namespace_is_told_once_in_the_order_in_which_it_came() {
+    fn each_namespace_is_listed_once_in_the_reported_order() {
         let names = |all: &[&str]| all.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
         let mut namespaces = names(&["dencold"]);
         add_new(&mut namespaces, names(&["acme", "dencold", "tools", "acme"]));
@@ -191,7 +191,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_left_goes_through_its_text_and_nothing_else_is_a_page() {
+    fn the_remaining_pages_round_trip_through_their_text() {
         let rest: Rest = "300 0:2 2:5".parse().unwrap();
         assert_eq!((rest.total, rest.open.as_slice()), (300, [(0, 2), (2, 5)].as_slice()));
         assert_eq!(rest.text().as_deref(), Some("300 0:2 2:5"));

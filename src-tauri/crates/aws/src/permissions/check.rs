@@ -21,7 +21,7 @@ const PROBE_TIMEOUT: Duration = Duration::from_secs(10);
 pub struct CheckedPermission {
     pub action: String,
     /// The worst result of all resources.
-    pub standing: PermissionStatus,
+    pub status: PermissionStatus,
     /// The resources with this result; all of them if allowed.
     pub resources: Vec<String>,
 }
@@ -109,19 +109,19 @@ fn checked(
         let key = (permission.action.clone(), resource.clone());
         results.get(&key).unwrap_or(without_answer).clone()
     };
-    let standing = permission
+    let status = permission
         .resources
         .iter()
         .map(answer)
         .max_by_key(severity)
         .unwrap_or(PermissionStatus::Allowed);
-    let is_such = |resource: &&String| severity(&answer(resource)) == severity(&standing);
+    let is_such = |resource: &&String| severity(&answer(resource)) == severity(&status);
     let resources = permission.resources.iter().filter(is_such).cloned().collect();
-    CheckedPermission { action: permission.action.clone(), standing, resources }
+    CheckedPermission { action: permission.action.clone(), status, resources }
 }
 
-fn severity(standing: &PermissionStatus) -> u8 {
-    match standing {
+fn severity(status: &PermissionStatus) -> u8 {
+    match status {
         PermissionStatus::Allowed => 0,
         PermissionStatus::Unknown { .. } => 1,
         PermissionStatus::Missing { .. } => 2,

@@ -45,7 +45,7 @@ impl KmsKeys {
         let call = Call::new(session.caller(), DESCRIBE);
         for name in names {
             let response = session.kms().describe_key().key_id(name).send().await;
-            let standing = match response {
+            let status = match response {
                 Ok(output) => {
                     let Some(key) = output.key_metadata.and_then(|key| key.arn) else { continue };
                     self.arns.insert(name.clone(), key);
@@ -59,7 +59,7 @@ impl KmsKeys {
                     _ => continue,
                 },
             };
-            self.results.insert((DESCRIBE.to_owned(), self.arn_of(name)), standing);
+            self.results.insert((DESCRIBE.to_owned(), self.arn_of(name)), status);
         }
     }
 

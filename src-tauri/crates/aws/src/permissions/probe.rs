@@ -36,13 +36,13 @@ pub(super) async fn probe(ecr: &Ecr, wanted: &[Permission], results: &mut Permis
         .collect();
     let mut probes = stream::iter(open)
         .map(|(action, resource)| async move {
-            let standing = probe_action(ecr, &action, &resource).await;
-            ((action, resource), standing)
+            let status = probe_action(ecr, &action, &resource).await;
+            ((action, resource), status)
         })
         .buffer_unordered(MAX_CONCURRENT_CALLS);
-    while let Some((key, standing)) = probes.next().await {
-        if let Some(standing) = standing {
-            results.insert(key, standing);
+    while let Some((key, status)) = probes.next().await {
+        if let Some(status) = status {
+            results.insert(key, status);
         }
     }
 }

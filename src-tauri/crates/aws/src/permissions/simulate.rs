@@ -106,7 +106,7 @@ fn record_result(result: &EvaluationResult, requested: &[String], results: &mut 
     let by_boundary = result
         .permissions_boundary_decision_detail()
         .is_some_and(|detail| !detail.allowed_by_permissions_boundary());
-    let standing = |decision: &PolicyEvaluationDecisionType, missing: &[String]| {
+    let status = |decision: &PolicyEvaluationDecisionType, missing: &[String]| {
         let denial = match decision {
             PolicyEvaluationDecisionType::Allowed => return PermissionStatus::Allowed,
             _ if !missing.is_empty() => {
@@ -125,16 +125,16 @@ fn record_result(result: &EvaluationResult, requested: &[String], results: &mut 
         };
         PermissionStatus::Missing { denial }
     };
-    let mut record = |resource: &str, standing: PermissionStatus| {
-        results.insert((action.to_owned(), resource.to_owned()), standing);
+    let mut record = |resource: &str, status: PermissionStatus| {
+        results.insert((action.to_owned(), resource.to_owned()), status);
     };
-    let overall = standing(result.eval_decision(), result.missing_context_values());
+    let overall = status(result.eval_decision(), result.missing_context_values());
     match result.eval_resource_name().filter(|name| requested.iter().any(|one| one == name)) {
         Some(resource) => record(resource, overall),
         None => requested.iter().for_each(|resource| record(resource, overall.clone())),
     }
     for specific in result.resource_specific_results() {
-        let own = standing(specific.eval_resource_decision(), specific.missing_context_values());
+        let own = status(specific.eval_resource_decision(), specific.missing_context_values());
         record(specific.eval_resource_name(), own);
     }
 }

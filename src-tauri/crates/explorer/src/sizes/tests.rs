@@ -114,7 +114,8 @@ fn with_blob_mounting_a_layer_may_stay_for_another_repository() {
         (range(0, 0, false), range(0, 0, false)),
     ];
     for (alone, in_registry) in cases {
-        assert_eq!(alone.with_blob_mounting(), in_registry, "{alone:?}");
+        assert_eq!(alone.in_registry(true), in_registry, "{alone:?}");
+        assert_eq!(alone.in_registry(false), alone);
         assert_eq!(FreedBytes::sum([alone].into_iter()), alone);
         let sum = FreedBytes::sum([in_registry, range(3, 4, false)].into_iter());
         assert_eq!(sum, range(3, in_registry.at_most + 4, in_registry.may_be_shared));

@@ -135,12 +135,12 @@ pub(crate) async fn connect(
     }
     let finding = of_failure(&error, probe.certificate().as_ref());
     // The chain can be the fault of this computer, so what follows is checked without a token.
-    let goes_on = matches!(
+    let continues = matches!(
         finding,
         Finding::CertificateSelfSigned | Finding::CertificateUnknownIssuer { .. }
     );
     findings.add(CheckId::Certificate, finding);
-    if !goes_on {
+    if !continues {
         return None;
     }
     let trust = InspectionTrust::Unverified;

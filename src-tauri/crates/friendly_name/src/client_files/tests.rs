@@ -70,7 +70,7 @@ fn an_undo_restores_files_and_folders_to_the_byte_also_after_a_restart() {
 }
 
 #[test]
-fn a_file_that_somebody_changed_since_is_left_as_it_is() {
+fn a_file_that_was_changed_since_is_kept() {
     let root = tempfile::tempdir().unwrap();
     let (store, id) = (store(root.path()), GeneratedFileId::RegistriesConf);
     store.apply(&target(), id).unwrap();

@@ -35,7 +35,7 @@ fn a_configuration_is_parsed_with_the_command_that_runs() {
 }
 
 #[test]
-fn a_hostile_configuration_is_shown_as_far_as_it_makes_sense() {
+fn a_hostile_configuration_shows_its_valid_parts() {
     for json in [
         json!(null),
         json!([1, 2]),

@@ -101,7 +101,7 @@ fn use_documents(path: &Path) -> DocumentCache {
 }
 
 #[test]
-fn a_damaged_cache_starts_again_and_goes_on() {
+fn a_damaged_cache_stays_usable() {
     for (name, damage, is_kept) in DAMAGES {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("data/cache.sqlite");
@@ -237,7 +237,7 @@ fn use_lists(lists: &ImageLists, name: &str, is_open: bool) {
 }
 
 #[test]
-fn damaged_lists_of_images_start_again_and_go_on() {
+fn damaged_lists_of_images_stay_usable() {
     let registry = scope("111122223333");
     for (name, damage, is_kept) in DAMAGES {
         // Only the content of an open file is damaged: a folder that replaces it doesn't reach it.

@@ -22,7 +22,7 @@ pub struct EnginePlan {
     /// The engine's image ID. The image is tagged and read by it.
     pub image_id: Digest,
     /// Who sends it.
-    pub way: EnginePushMethod,
+    pub method: EnginePushMethod,
     /// What is pushed.
     pub outcome: EngineOutcome,
     /// The platform that is sent, if it is only one of an index.
@@ -142,11 +142,11 @@ fn seen_while_sending(
 ) -> Prediction {
     let platform = wanted.or(image.platforms.first()).cloned();
     let sent = platform.clone().map(|platform| EnginePlatform { platform, os_version: None });
-    let way = match wanted.is_none() && info.pushes_whole_or_nothing() {
+    let method = match wanted.is_none() && info.pushes_whole_or_nothing() {
         true => EnginePushMethod::Push,
         false => EnginePushMethod::OwnPush,
     };
-    let engine = engine_plan(image, way, EngineOutcome::SeenWhileSending);
+    let engine = engine_plan(image, method, EngineOutcome::SeenWhileSending);
     Prediction {
         engine: EnginePlan { platform: sent, ..engine },
         digest: None,
@@ -257,11 +257,11 @@ fn select_one(
             && part.platform.as_ref().map(key) == child.platform.as_ref().map(key)
     };
     let is_unique = child.platform.is_some() && parts.iter().filter(alike).count() == 1;
-    let way = match is_unique && info.pushes_platforms() {
+    let method = match is_unique && info.pushes_platforms() {
         true => EnginePushMethod::PushPlatform,
         false => EnginePushMethod::OwnPush,
     };
-    let engine = engine_plan(image, way, EngineOutcome::Part);
+    let engine = engine_plan(image, method, EngineOutcome::Part);
     Ok(Prediction {
         engine: EnginePlan {
             platform: child.platform.clone(),
@@ -278,10 +278,14 @@ fn select_one(
     })
 }
 
-fn engine_plan(image: &EngineImage, way: EnginePushMethod, outcome: EngineOutcome) -> EnginePlan {
+fn engine_plan(
+    image: &EngineImage,
+    method: EnginePushMethod,
+    outcome: EngineOutcome,
+) -> EnginePlan {
     EnginePlan {
         image_id: image.id.clone(),
-        way,
+        method,
         outcome,
         platform: None,
         index_platforms: Vec::new(),

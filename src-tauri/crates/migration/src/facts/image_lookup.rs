@@ -169,7 +169,7 @@ impl ContentLookup<'_> {
             }
         };
         let target = crate::plan::destination_reference(&self.destination.identity, image);
-        let name_taken = match (&target, predicted.engine.way) {
+        let name_taken = match (&target, predicted.engine.method) {
             // The own push needs no tag in the engine.
             (_, EnginePushMethod::OwnPush) | (Err(_), _) => false,
             (Ok(target), _) => is_taken(docker, target, &engine_image.id).await?,

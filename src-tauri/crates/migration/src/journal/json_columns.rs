@@ -112,7 +112,7 @@ struct EngineColumn {
 pub(super) fn engine_text(plan: &EnginePlan) -> String {
     let column = EngineColumn {
         image_id: plan.image_id.to_string(),
-        way: plan.way.code().to_owned(),
+        way: plan.method.code().to_owned(),
         outcome: plan.outcome.code().to_owned(),
         platform: plan.platform.clone(),
         index_platforms: plan.index_platforms.clone(),
@@ -128,7 +128,7 @@ pub(super) fn engine_plan(row: &Row<'_>) -> rusqlite::Result<Option<EnginePlan>>
         serde_json::from_str(&text).map_err(|error| unreadable(error.into()))?;
     Ok(Some(EnginePlan {
         image_id: Digest::parse(&column.image_id).map_err(|error| unreadable(error.into()))?,
-        way: Coded::read(&column.way).map_err(|error| unreadable(error.into()))?,
+        method: Coded::read(&column.way).map_err(|error| unreadable(error.into()))?,
         outcome: Coded::read(&column.outcome).map_err(|error| unreadable(error.into()))?,
         platform: column.platform,
         index_platforms: column.index_platforms,

@@ -126,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn a_record_of_a_later_version_is_read_as_far_as_it_is_known() {
+    fn the_known_fields_of_a_later_record_version_are_read() {
         let fixtures: Value = serde_json::from_str(include_str!("fixtures/records.json")).unwrap();
         let mut later = fixtures["about"][0].clone();
         later["version"] = 9.into();

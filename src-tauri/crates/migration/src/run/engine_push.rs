@@ -90,7 +90,7 @@ impl<'a> EnginePushes<'a> {
         let Some(plan) = &planned.engine else {
             return Err(MigrationError::SourceNotPinned { image: planned.source.clone() });
         };
-        match plan.way {
+        match plan.method {
             EnginePushMethod::OwnPush => {
                 let selected = self.selected(record, plan).await?;
                 self.own_push(record, plan, selected).await?;
@@ -290,7 +290,7 @@ impl<'a> EnginePushes<'a> {
             let image = planned.index;
             run.emit(MigrationEvent::LayerState { image, layer: progress.layer, state });
         };
-        let platform = match plan.way {
+        let platform = match plan.method {
             EnginePushMethod::PushPlatform => plan.platform.as_ref(),
             EnginePushMethod::Push | EnginePushMethod::OwnPush => None,
         };

@@ -42,7 +42,8 @@ async fn tag_image(
     still_as_planned(docker, planned).await?;
     let target = &planned.destination;
     // An image that Transload pushes itself needs no tag.
-    let Some(engine) = planned.engine.as_ref().filter(|plan| plan.way != EnginePushMethod::OwnPush)
+    let Some(engine) =
+        planned.engine.as_ref().filter(|plan| plan.method != EnginePushMethod::OwnPush)
     else {
         return Ok(());
     };

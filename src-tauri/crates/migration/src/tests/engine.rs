@@ -87,7 +87,7 @@ fn error_of(report: &crate::report::Report) -> &MigrationError {
 #[tokio::test]
 async fn one_platform_of_an_index_is_pushed_as_predicted_and_found_the_next_time() {
     // Version 28 pushes the platform itself; 26 can't, and doesn't report what it holds.
-    for (minor, outcome, way, archives) in [
+    for (minor, outcome, method, archives) in [
         (51, EngineOutcome::Part, EnginePushMethod::PushPlatform, 0),
         // Each plan opens one archive, the run reads two, and the second plan reads the index of
         // another.
@@ -99,7 +99,7 @@ async fn one_platform_of_an_index_is_pushed_as_predicted_and_found_the_next_time
         let plan = partial.plan().await;
         let planned = &plan.images[0];
         let engine = planned.engine.as_ref().unwrap();
-        assert_eq!((engine.outcome, engine.way), (outcome, way));
+        assert_eq!((engine.outcome, engine.method), (outcome, method));
         if outcome == EngineOutcome::Part {
             assert_eq!(planned.source_digest.as_ref(), Some(&partial.children[0]));
             assert_eq!(planned.part_of.as_ref(), Some(&partial.index));

@@ -23,7 +23,9 @@ fn phrases_are_found_in_every_kind_of_text() {
         ("let x = \"it goes \\\n    west\";\n", &[1]),
         ("<Box>\n  The job goes\n  west\n</Box>\n", &[2]),
         ("# It goes west\n\nIt goes\nwest.\n", &[1, 3]),
-        ("let goes_west = forgoes(west); // it goes westward\n", &[]),
+        ("let forgoes_west = goes(west); // it goes westward\n", &[]),
+        ("fn a_job_goes_west() {}\nconst jobGoesWest = 1;\nGoesWest\n", &[1, 2, 3]),
+        ("a.is_none_or(b); let goes = west;\n", &[]),
         ("/// Its name.\n/// Its long name is here.\n    /// Its port.\n", &[1, 3]),
     ];
     for (text, expected) in cases {

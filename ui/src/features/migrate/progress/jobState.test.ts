@@ -1,4 +1,3 @@
-// @vitest-environment node
 import { describe, expect, it } from "vitest";
 import { newSnapshot } from "../../../ipc/fake/newSnapshot";
 import { createFakeBackend } from "../../../ipc/fakeBackend";
@@ -85,8 +84,8 @@ describe("a job", () => {
     ]);
     expect(waits.snapshot.pulls_left).toEqual(pulls);
     expect(waits.snapshot.quota_check_at_ms).toBe(5);
-    const goesOn = jobAfter(waits, [event(2, 0, { type: "quota_renewed" })]);
-    expect(goesOn.snapshot.quota_check_at_ms).toBeNull();
+    const continues = jobAfter(waits, [event(2, 0, { type: "quota_renewed" })]);
+    expect(continues.snapshot.quota_check_at_ms).toBeNull();
   });
 
   it("leaves the job that was before some events as it was", async () => {

@@ -22,7 +22,9 @@ interface HubFieldsProps {
 
 /** What the hint says about the fields. */
 export function hubHint(namespaces: SourceNamespaces | null): string {
-  return namespaces !== null && namespaces.namespaces.length > 0 && !namespaces.organizations_told
+  return namespaces !== null &&
+    namespaces.namespaces.length > 0 &&
+    !namespaces.organizations_reported
     ? "Docker Hub didn’t return the organizations of this token. Enter them in the second field."
     : "Separate multiple names with commas. Use “library” for official images.";
 }

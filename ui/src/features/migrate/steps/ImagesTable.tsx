@@ -13,7 +13,7 @@ import { sourceColumns } from "./sourceColumns";
 import { drawnRows, repositoryRows, type SourceRow, tagRows } from "./sourceRows";
 
 /** Number of tags shown initially, and added with *Show more tags*. */
-const tagsAtFirst = 100;
+const initialTags = 100;
 
 /** How much of the list is loaded, if the source has more pages. */
 function LoadedRepositories({
@@ -78,7 +78,7 @@ export function ImagesTable(props: ImagesTableProps) {
     for (const repository of expanded) {
       const below = drawnRows(
         tagRows(repository, tags[repository], filter),
-        drawn[repository] ?? tagsAtFirst,
+        drawn[repository] ?? initialTags,
       );
       const seen = below.flatMap((row) => (row.kind === "tag" ? [row.tag.tag] : []));
       if (seen.length > 0) {
@@ -95,7 +95,7 @@ export function ImagesTable(props: ImagesTableProps) {
         }
         const below = tagRows(row.id, tags[row.id], filter);
         const sorted = compare === null ? below : sortedTags(below, compare);
-        return [row, ...drawnRows(sorted, drawn[row.id] ?? tagsAtFirst)];
+        return [row, ...drawnRows(sorted, drawn[row.id] ?? initialTags)];
       });
       shownRows.current = all;
       return all;
@@ -149,7 +149,7 @@ export function ImagesTable(props: ImagesTableProps) {
     onExpand: expand,
     onTags,
     onMore: (repository) => {
-      const next = (drawn[repository] ?? tagsAtFirst) + tagsAtFirst;
+      const next = (drawn[repository] ?? initialTags) + initialTags;
       setDrawn({ ...drawn, [repository]: next });
       if ((tags[repository]?.tags.length ?? 0) < next) {
         onTags(repository);

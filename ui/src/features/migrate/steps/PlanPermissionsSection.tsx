@@ -52,18 +52,18 @@ function shortResource(arn: string): string {
   return arn.split(":repository/")[1] ?? arn;
 }
 
-function Standing({ permission: { standing } }: { permission: PlanPermission }) {
-  switch (standing.kind) {
+function PermissionStatusText({ permission: { status } }: { permission: PlanPermission }) {
+  switch (status.kind) {
     case "allowed":
       return <StatusText type="success">Allowed</StatusText>;
     case "missing":
-      return <StatusText type="error">Missing: {denials[standing.denial]}</StatusText>;
+      return <StatusText type="error">Missing: {denials[status.denial]}</StatusText>;
     case "unknown":
       return (
         <StatusText type="info">
-          {standing.doubt === "conditions"
-            ? `Unknown: depends on ${standing.conditions.join(", ")}`
-            : standing.doubt === "other_policy"
+          {status.doubt === "conditions"
+            ? `Unknown: depends on ${status.conditions.join(", ")}`
+            : status.doubt === "other_policy"
               ? "Unknown: the key policy may allow the action"
               : "Unknown"}
         </StatusText>
@@ -71,14 +71,13 @@ function Standing({ permission: { standing } }: { permission: PlanPermission }) 
   }
 }
 
-function rank({ standing }: PlanPermission): number {
-  return { missing: 0, unknown: 1, allowed: 2 }[standing.kind];
+function rank({ status }: PlanPermission): number {
+  return { missing: 0, unknown: 1, allowed: 2 }[status.kind];
 }
 
 /** Number of permissions by result. */
 export function permissionsSummary(permissions: readonly PlanPermission[]): string {
-  const count = (kind: string) =>
-    permissions.filter(({ standing }) => standing.kind === kind).length;
+  const count = (kind: string) => permissions.filter(({ status }) => status.kind === kind).length;
   const parts = [`${formatCount(count("allowed"))} allowed`];
   if (count("missing") > 0) {
     parts.unshift(`${formatCount(count("missing"))} missing`);
@@ -120,14 +119,14 @@ export function PlanPermissionsSection({ permissions, errorActions }: PlanPermis
                   isRowHeader: true,
                 },
                 {
-                  id: "standing",
+                  id: "status",
                   header: "Allowed",
                   cell: (permission) => (
                     <span
                       data-testid={`permission-${permission.action}`}
-                      data-standing={permission.standing.kind}
+                      data-status={permission.status.kind}
                     >
-                      <Standing permission={permission} />
+                      <PermissionStatusText permission={permission} />
                     </span>
                   ),
                 },

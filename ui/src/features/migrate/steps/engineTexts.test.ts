@@ -28,7 +28,7 @@ function planned(
     referrer_tags: null,
     engine: {
       image_id: digest("1"),
-      way: "push",
+      method: "push",
       outcome: "whole",
       platform: null,
       index_platforms: [],
@@ -44,7 +44,7 @@ describe("What will arrive of an image of the Docker Engine", () => {
     const part = planned(
       {
         outcome: "part",
-        way: "push_platform",
+        method: "push_platform",
         platform: "linux/amd64",
         index_platforms: ["linux/amd64", "linux/arm64", "linux/s390x"],
         attestations_stay: true,
@@ -63,12 +63,12 @@ describe("What will arrive of an image of the Docker Engine", () => {
     expect(predictionTexts(planned({}))).toEqual([
       "All platforms are copied. The digest doesn’t change.",
     ]);
-    const seen = planned({ outcome: "seen_while_sending", way: "own_push" });
+    const seen = planned({ outcome: "seen_while_sending", method: "own_push" });
     const texts = predictionTexts(seen);
     expect(texts[0]).toContain("Otherwise, only linux/amd64");
     expect(texts[1]).toContain("Transload reads the image");
     // Docker 26 pushes a complete index itself.
-    const first = predictionTexts(planned({ outcome: "seen_while_sending", way: "push" }));
+    const first = predictionTexts(planned({ outcome: "seen_while_sending", method: "push" }));
     expect(first).toHaveLength(1);
     expect(first[0]).toContain("Transload then reads it from the Docker Engine");
     expect(predictionTexts(planned({ outcome: "mounted" }))[0]).toContain("ECR takes them from");

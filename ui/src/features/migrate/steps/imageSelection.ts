@@ -18,7 +18,7 @@ type Tags = Readonly<Record<string, TagList>>;
 export type BoxState = "all" | "some" | "none";
 
 /** The selected tags of each repository. */
-export type SelectedTags = ReadonlyMap<string, ReadonlySet<string>>;
+type SelectedTags = ReadonlyMap<string, ReadonlySet<string>>;
 
 export function selectedTags(images: readonly SelectedImage[]): SelectedTags {
   const chosen = new Map<string, Set<string>>();

@@ -44,7 +44,7 @@ export function predictionTexts(image: PlannedImage): string[] {
   } else if (engine.outcome === "seen_while_sending") {
     const one = platforms === "" ? "its default platform" : platforms;
     const how =
-      engine.way === "own_push"
+      engine.method === "own_push"
         ? ""
         : " Transload then reads it from the Docker Engine and uploads it itself.";
     texts.push(
@@ -58,7 +58,7 @@ export function predictionTexts(image: PlannedImage): string[] {
   if (engine.attestations_stay) {
     texts.push("The attestation of the index isn’t copied.");
   }
-  if (engine.way === "own_push") {
+  if (engine.method === "own_push") {
     texts.push("Transload reads the image from the Docker Engine and uploads it itself.");
   }
   return texts;

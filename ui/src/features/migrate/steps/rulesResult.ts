@@ -38,9 +38,9 @@ export function resultText(chosen: ChosenTags, applied: boolean): string {
 }
 
 /** Why the other tags aren't selected, or `null`: `3 excluded, 14,495 older tags skipped.` */
-export function exclusionsText({ out }: ChosenTags): string | null {
-  const parts = out.map(({ reason, tags }) => `${formatCount(tags)} ${reasons[reason]}`);
-  const tags = out.at(-1)?.tags === 1 ? "tag" : "tags";
+export function exclusionsText({ excluded }: ChosenTags): string | null {
+  const parts = excluded.map(({ reason, tags }) => `${formatCount(tags)} ${reasons[reason]}`);
+  const tags = excluded.at(-1)?.tags === 1 ? "tag" : "tags";
   return parts.length === 0 ? null : `${parts.join(", ")} ${tags} skipped.`;
 }
 

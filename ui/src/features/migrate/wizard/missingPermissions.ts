@@ -5,7 +5,7 @@ import type { Draft } from "./draft";
 /** The permissions that are known to be missing. */
 export function missingPermissions(permissions: PlanPermissions | null): PlanPermission[] {
   return (permissions?.permissions ?? []).filter(
-    ({ essential, standing }) => essential && standing.kind === "missing",
+    ({ essential, status }) => essential && status.kind === "missing",
   );
 }
 

@@ -86,7 +86,7 @@ export function addedStatements(kind: AddedAccess, id: string, arn: string): rea
 }
 
 /** The differences between the statements of two policies. */
-export interface StatementChanges {
+interface StatementChanges {
   readonly removed: readonly StatementWords[];
   readonly added: readonly StatementWords[];
   readonly unchanged: readonly StatementWords[];

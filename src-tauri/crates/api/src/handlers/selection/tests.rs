@@ -78,7 +78,8 @@ async fn rules_read_only_the_pages_that_they_need() {
         let lists = log.iter().filter(|request| request.path.starts_with("/v2/namespaces/"));
         assert_eq!(lists.count(), requests, "{what}");
         assert_eq!(chosen.images.len(), images, "{what}");
-        let found: Vec<_> = chosen.out.iter().map(|out| (out.reason, out.tags as usize)).collect();
+        let found: Vec<_> =
+            chosen.excluded.iter().map(|out| (out.reason, out.tags as usize)).collect();
         assert_eq!(found, out, "{what}");
         let mut chosen: Vec<_> =
             chosen.images.iter().map(|image| image.repository.as_str()).collect();

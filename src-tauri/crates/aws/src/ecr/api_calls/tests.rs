@@ -350,7 +350,7 @@ async fn an_incomplete_response_names_what_is_missing() {
 }
 
 #[tokio::test]
-async fn a_repository_policy_is_set_and_a_missing_one_is_none() {
+async fn a_repository_policy_is_set_and_can_be_missing() {
     let aws = LocalAws::start(|request| match request.operation.as_str() {
         "GetRepositoryPolicy" => CannedResponse::error(
             400,

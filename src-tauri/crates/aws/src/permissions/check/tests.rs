@@ -55,8 +55,8 @@ fn simulated(
 const ALLOWED: &str = "<EvalDecision>allowed</EvalDecision>";
 const NOT_GRANTED: &str = "<EvalDecision>implicitDeny</EvalDecision>";
 
-fn standing<'a>(check: &'a PermissionCheck, action: &str) -> &'a PermissionStatus {
-    &check.permissions.iter().find(|one| one.action == action).unwrap().standing
+fn status<'a>(check: &'a PermissionCheck, action: &str) -> &'a PermissionStatus {
+    &check.permissions.iter().find(|one| one.action == action).unwrap().status
 }
 
 #[tokio::test]
@@ -107,7 +107,7 @@ async fn a_simulation_has_a_result_for_each_action_and_resource() {
         ("kms:CreateGrant", PermissionStatus::unknown(PermissionUnknownReason::OtherPolicy)),
         ("kms:DescribeKey", PermissionStatus::unknown(PermissionUnknownReason::NotAsked)),
     ] {
-        assert_eq!(*standing(&check, action), expected, "{action}");
+        assert_eq!(*status(&check, action), expected, "{action}");
     }
     // Only the repository without the permission is listed.
     assert_eq!(check.permissions[4].resources, [NEW]);
@@ -158,11 +158,11 @@ async fn resource_results_and_further_pages_count() {
         [permission("ecr:PutImage", &[APP, NEW]), permission("ecr:TagResource", &[APP, NEW])];
     let check = session_at(&aws).await.check_permissions(USER, &wanted).await;
     assert_eq!(
-        check.permissions[0].standing,
+        check.permissions[0].status,
         PermissionStatus::Missing { denial: PermissionDenialReason::NotGranted }
     );
     assert_eq!(check.permissions[0].resources, [NEW]);
-    assert_eq!(check.permissions[1].standing, PermissionStatus::Allowed);
+    assert_eq!(check.permissions[1].status, PermissionStatus::Allowed);
     assert_eq!(field(&aws.requests()[1], "Marker"), Some("2"));
 }
 
@@ -237,7 +237,7 @@ async fn without_a_simulation_only_read_only_calls_are_made() {
         check.simulation_error
     );
     for (action, expected) in &actions {
-        assert_eq!(standing(&check, action), expected, "{action}");
+        assert_eq!(status(&check, action), expected, "{action}");
     }
     let writing = ["CreateRepository", "InitiateLayerUpload", "PutImage"];
     assert!(!aws.requests().iter().any(|request| writing.contains(&request.operation.as_str())));
@@ -308,11 +308,11 @@ async fn an_alias_is_resolved_to_its_key() {
             [permission("kms:CreateGrant", &[alias]), permission("kms:DescribeKey", &[alias])];
         let check = session_at(&aws).await.check_permissions(USER, &wanted).await;
         assert_eq!(
-            *standing(&check, "kms:DescribeKey"),
+            *status(&check, "kms:DescribeKey"),
             describe,
             "{alias} {can_describe} {granted}"
         );
-        assert_eq!(*standing(&check, "kms:CreateGrant"), grant, "{alias} {can_describe} {granted}");
+        assert_eq!(*status(&check, "kms:CreateGrant"), grant, "{alias} {can_describe} {granted}");
         // The policy for the administrator names the key.
         assert_eq!(check.wanted[0].resources, [resource]);
         let requests = aws.requests();
@@ -329,7 +329,7 @@ async fn the_root_user_needs_no_check() {
     let root = "arn:aws:iam::123456789012:root";
     let check = session_at(&aws).await.check_permissions(root, &wanted).await;
     assert_eq!(
-        (check.basis, &check.permissions[0].standing),
+        (check.basis, &check.permissions[0].status),
         (CheckMethod::Root, &PermissionStatus::Allowed)
     );
     assert!(aws.requests().is_empty());

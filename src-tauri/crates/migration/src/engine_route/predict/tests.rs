@@ -85,7 +85,7 @@ fn described(predicted: Result<Prediction, NotPushable>) -> String {
         Ok(found) => {
             let sent = found.engine.platform.as_ref().map(|sent| sent.platform.to_string());
             let sent = sent.map(|sent| format!(" of {sent}")).unwrap_or_default();
-            format!("{:?} {:?}{sent}", found.engine.outcome, found.engine.way)
+            format!("{:?} {:?}{sent}", found.engine.outcome, found.engine.method)
         }
         Err(NotPushable::PlatformMissing { available }) => {
             format!("no, has {}", platforms(&available))

@@ -90,7 +90,11 @@ async fn docker_26_pushes_itself_and_the_archive_is_read_only_if_it_refuses() {
             partial.migration.ecr.add("app", Default::default());
         }
         let plan = partial.plan().await;
-        assert_eq!(plan.images[0].engine.as_ref().unwrap().way, EnginePushMethod::Push, "{case}");
+        assert_eq!(
+            plan.images[0].engine.as_ref().unwrap().method,
+            EnginePushMethod::Push,
+            "{case}"
+        );
         *partial.engine.archives.lock().unwrap() = 0;
         assert_eq!(results(&partial.run(&plan).await), [expected], "{case}");
         assert_eq!(partial.engine.pushes.lock().unwrap().len(), pushes, "{case}");
@@ -141,7 +145,7 @@ async fn layers_that_only_the_destination_registry_has_are_mounted_by_it() {
         let shadowed = Shadowed::new(minor, "registry.example/origin:1").at_destination("origin");
         let plan = shadowed.partial.plan_for(&shadowed.request()).await;
         let engine = plan.images[0].engine.as_ref().unwrap();
-        assert_eq!((engine.outcome, engine.way), (outcome, EnginePushMethod::Push), "1.{minor}");
+        assert_eq!((engine.outcome, engine.method), (outcome, EnginePushMethod::Push), "1.{minor}");
         assert_eq!(results(&shadowed.partial.run(&plan).await), ["Moved Equal"], "1.{minor}");
         assert_eq!(shadowed.partial.at_destination().as_ref(), Some(&shadowed.image));
         let plan = shadowed.partial.plan_for(&shadowed.request()).await;
