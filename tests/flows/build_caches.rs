@@ -7,9 +7,7 @@ use transload_contract::PlanRemark;
 use transload_tests::ecr::{Ecr, PROFILE};
 use transload_tests::headless_app::{HeadlessApp, registry_source, request};
 use transload_tests::images::{Manifest, Recipe, TestRepository};
-use transload_tests::program::Program;
 use transload_tests::servers::TestRegistry;
-use transload_tests::tools::command_line;
 
 const CACHE: &str = "application/vnd.buildkit.cacheconfig.v0";
 
@@ -52,15 +50,12 @@ async fn a_plan_identifies_build_caches_and_copies_them_by_default() -> Result<(
 #[tokio::test]
 async fn the_command_line_names_build_caches_and_skips_them_on_request() -> Result<()> {
     let (registry, ecr) = (source().await?, Ecr::practice().await?);
-    let (home, folder) = (ecr.home()?, tempfile::tempdir()?);
+    let home = ecr.home()?;
     let from = format!("registry:{}", registry.host());
-    let out = folder.path().join("plan.json").display().to_string();
+    let out = home.path().join("plan.json").display().to_string();
     let plan = async |more: &[&str]| {
         let line = ["plan", "--from", &from, "--aws-profile", PROFILE, "--out", &out];
-        let run = Program::new(command_line()?).arguments([&line[..], more].concat());
-        let run =
-            home.environment().iter().fold(run, |run, (name, value)| run.variable(name, value));
-        run.variable("TRANSLOAD_DATA_DIR", folder.path()).finish().await
+        home.transload_cli([&line[..], more].concat())?.finish().await
     };
     let made = plan(&[]).await?;
     let printed = format!("{}{}", made.text(), made.stderr);

@@ -2,7 +2,7 @@
 
 use anyhow::{Context, Result};
 use serde_json::Value;
-use transload_tests::ecr::Ecr;
+use transload_tests::ecr::{Ecr, PROFILE};
 use transload_tests::images::{Index, Recipe, TestRepository};
 use transload_tests::program::{Program, ProgramOutput};
 use transload_tests::secrets::SecretSearch;
@@ -82,19 +82,10 @@ async fn all_tags_are_copied_and_the_ecr_repository_is_created() -> Result<()> {
         target.push(&Recipe::small(seed).build()?, tag).await?;
     }
     let home = ecr.home()?;
-    let mut command = Program::new(command_line()?).arguments([
-        "copy",
-        "--all-tags",
-        "--create-repositories",
-        "--aws-profile",
-        "story",
-        &format!("{}/team/app", source.host()),
-        &format!("{}/mirror/app", ecr.registry_host()),
-    ]);
-    for (name, value) in home.environment() {
-        command = command.variable(&name, value);
-    }
-    let finished = command.finish().await?;
+    let copy = ["copy", "--all-tags", "--create-repositories", "--aws-profile", PROFILE];
+    let (from, to) = (source.host(), ecr.registry_host());
+    let names = [format!("{from}/team/app"), format!("{to}/mirror/app")];
+    let finished = home.transload_cli(copy)?.arguments(&names).finish().await?;
     assert!(finished.status.success(), "{} {}", finished.text(), finished.stderr);
     let listed = ecr
         .aws()?

@@ -6,8 +6,6 @@ use std::time::Duration;
 use anyhow::{Context, Result, ensure};
 use transload_tests::faults::{Fault, Rule};
 use transload_tests::images::{Recipe, TestRepository};
-use transload_tests::program::Program;
-use transload_tests::tools::command_line;
 use transload_tests::wait::wait_until_true;
 
 use crate::migration_fixture::MigrationFixture;
@@ -43,10 +41,8 @@ fn moments() -> Result<Vec<(String, Rule)>> {
 async fn killed(fixture: &MigrationFixture, rule: Rule) -> Result<()> {
     let before = fixture.proxy.fault_count();
     fixture.proxy.add(rule);
-    let mut running = Program::new(command_line()?)
-        .arguments(["run", "--allow-endpoints", &fixture.path("plan.json")])
-        .variables(fixture.variables("data"))
-        .start()?;
+    let mut running =
+        fixture.command_line("data", &["run", &fixture.path("plan.json")])?.start()?;
     wait_until_true(Duration::from_secs(60), "the moment to kill", async || {
         fixture.proxy.fault_count() > before
     })
@@ -140,10 +136,8 @@ async fn a_tag_that_another_user_pushes_during_the_upload_is_not_overwritten() -
         // The first layer is held at the registry, before the tag is checked for the write.
         let hold = Fault::HoldRequest { after_bytes: 1 };
         fixture.proxy.add(Rule::new("PUT|PATCH", "/blobs/uploads/", hold)?.only(1));
-        let running = Program::new(command_line()?)
-            .arguments(["run", "--allow-endpoints", &fixture.path("plan.json")])
-            .variables(fixture.variables("data"))
-            .start()?;
+        let running =
+            fixture.command_line("data", &["run", &fixture.path("plan.json")])?.start()?;
         wait_until_true(Duration::from_secs(60), "a layer in progress", async || {
             fixture.proxy.fault_count() > 0
         })

@@ -5,10 +5,9 @@ use futures_util::FutureExt as _;
 use serde_json::{Value, json};
 use transload_contract::{DeletionPhase, DeletionProgress, DeletionTarget, DeletionTotals};
 use transload_errors::ErrorCode;
+use transload_tests::ecr::PROFILE;
 use transload_tests::headless_app::api_error;
 use transload_tests::images::{Format, Index, Recipe};
-use transload_tests::program::Program;
-use transload_tests::tools::command_line;
 
 use crate::explorer::{NAME, Shop, aws, named};
 
@@ -26,21 +25,11 @@ async fn a_clean_up_is_proposed_recorded_and_deleted_in_order() -> Result<()> {
     for digest in &digests {
         shop.practice()?.set_image_age(NAME, digest, 30, None).await?;
     }
-    let folder = tempfile::tempdir()?;
-    let (id, secret) = shop.ecr.key();
-    let endpoint = shop.ecr.api_url();
+    let home = shop.ecr.home()?;
     let run = async |more: &[&str]| {
-        let arguments = ["cleanup", NAME, "--class", "superseded-indexes", "--json", "--region"];
-        let arguments =
-            arguments.into_iter().chain([shop.ecr.region(), "--ecr-endpoint", &endpoint]);
-        Program::new(command_line()?)
-            .arguments(arguments.chain(more.iter().copied()))
-            .variable("AWS_ACCESS_KEY_ID", id)
-            .variable("AWS_SECRET_ACCESS_KEY", secret)
-            .variable("AWS_ENDPOINT_URL_STS", &endpoint)
-            .variable("XDG_DATA_HOME", folder.path())
-            .finish()
-            .await
+        let classes = ["cleanup", NAME, "--class", "superseded-indexes", "--json"];
+        let profile = ["--aws-profile", PROFILE];
+        home.transload_cli([&classes[..], &profile, more].concat())?.finish().await
     };
     let found = run(&["--dry-run"]).await?;
     assert_eq!(found.status.code(), Some(5), "{}", found.stderr);

@@ -12,7 +12,9 @@ use transload_contract::{
 use transload_errors::ErrorCode;
 use transload_practice::Plane;
 use transload_tests::headless_app::api_error;
-use transload_tests::images::{Image, Index, Layer, Manifest, Recipe, digest_of};
+use transload_tests::images::{
+    Image, Index, Layer, Manifest, Recipe, digest_of, pseudo_random, tar_of,
+};
 
 use crate::explorer::{NAME, Shop, aws};
 
@@ -112,28 +114,14 @@ fn gzip(content: &[u8]) -> Result<Vec<u8>> {
 
 /// A tar archive of files that can't be compressed.
 fn archive(files: &[(&str, usize)]) -> Result<Vec<u8>> {
-    let mut archive = tar::Builder::new(Vec::new());
-    for (number, (path, bytes)) in files.iter().enumerate() {
-        let content = transload_tests::images::pseudo_random(number as u64, *bytes);
-        let mut header = tar::Header::new_gnu();
-        header.set_size(content.len() as u64);
-        header.set_mode(0o644);
-        header.set_cksum();
-        archive.append_data(&mut header, path, content.as_slice())?;
-    }
-    Ok(archive.into_inner()?)
+    tar_of((0..).zip(files).map(|(seed, (path, bytes))| (path, pseudo_random(seed, *bytes))))
 }
 
 /// A layer in the format eStargz with a file of 200,000 bytes, and the size of its table.
 fn estargz() -> Result<(Vec<u8>, u64)> {
     let mut layer = gzip(&archive(&[("app/run", 200_000)])?)?;
     let start = layer.len();
-    let mut table = tar::Builder::new(Vec::new());
-    let mut header = tar::Header::new_gnu();
-    header.set_size(TABLE.len() as u64);
-    header.set_cksum();
-    table.append_data(&mut header, "stargz.index.json", TABLE.as_bytes())?;
-    layer.extend(gzip(&table.into_inner()?)?);
+    layer.extend(gzip(&tar_of([("stargz.index.json", TABLE)])?)?);
     let table_bytes = (layer.len() - start) as u64;
     let mut footer = vec![0x1f, 0x8b, 8, 4, 0, 0, 0, 0, 0, 255, 26, 0, b'S', b'G', 22, 0];
     footer.extend_from_slice(format!("{start:016x}STARGZ").as_bytes());

@@ -42,12 +42,9 @@ async fn a_run_killed_twenty_times_is_resumed_until_everything_is_copied() -> Re
     let mut started = false;
     for kill in 0..KILLS {
         let already = fixture.proxy.requests().len();
-        let run = ["run", &plan, "--allow-endpoints"];
-        let arguments: &[&str] = if started { &["resume", "latest"] } else { &run };
-        let mut running = Program::new(command_line()?)
-            .arguments(arguments)
-            .variables(fixture.variables("data"))
-            .start()?;
+        let run = ["run", &plan];
+        let arguments = if started { &["resume", "latest"] } else { &run };
+        let mut running = fixture.command_line("data", arguments)?.start()?;
         // After a different number of requests each time. Later runs can finish before.
         let moment = already + 1 + (kill * 7) % 23;
         wait_until_true(Duration::from_secs(60), "the moment to kill", async || {
@@ -218,10 +215,8 @@ async fn a_second_process_is_rejected_while_the_migration_runs() -> Result<()> {
     // Longer than the story: the run is in progress until it is killed.
     let hold = Fault::Delay(Duration::from_secs(3600));
     fixture.proxy.add(Rule::new("PUT", "/manifests/", hold)?);
-    let mut running = Program::new(command_line()?)
-        .arguments(["run", &fixture.path("plan.json"), "--allow-endpoints"])
-        .variables(fixture.variables("data"))
-        .start()?;
+    let mut running =
+        fixture.command_line("data", &["run", &fixture.path("plan.json")])?.start()?;
     wait_until_true(Duration::from_secs(60), "the run to be held", async || {
         fixture.proxy.fault_count() > 0
     })
@@ -325,16 +320,14 @@ async fn a_plan_can_run_with_machine_credentials_instead_of_a_profile() -> Resul
     let (id, secret) = fixture.ecr.key();
     // No profile, only the variables of a container.
     let empty = AwsHome::new()?;
-    let mut run = Program::new(command_line()?)
-        .arguments(["run", &fixture.path("plan.json"), "--machine-role"])
+    let ran = empty
+        .transload_cli(["run", &fixture.path("plan.json"), "--machine-role"])?
         .variable("TRANSLOAD_DATA_DIR", fixture.path("data"))
         .variable("AWS_ACCESS_KEY_ID", id)
         .variable("AWS_SECRET_ACCESS_KEY", secret)
-        .variable("AWS_ENDPOINT_URL", fixture.ecr.api_url());
-    for (name, value) in empty.environment() {
-        run = run.variable(&name, value);
-    }
-    let ran = run.finish().await?;
+        .variable("AWS_ENDPOINT_URL", fixture.ecr.api_url())
+        .finish()
+        .await?;
     assert_eq!(ran.status.code(), Some(0), "{}{}", ran.text(), ran.stderr);
     let search = transload_tests::secrets::SecretSearch::new().secret("the secret key", secret)?;
     search.check_text("what it printed", ran.text())?;

@@ -6,10 +6,9 @@ use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
 use transload_contract::LifecyclePreviewState;
 use transload_errors::ErrorCode;
+use transload_tests::ecr::PROFILE;
 use transload_tests::headless_app::api_error;
 use transload_tests::images::Recipe;
-use transload_tests::program::Program;
-use transload_tests::tools::command_line;
 use transload_tests::wait::wait_until;
 
 use crate::explorer::{NAME, Shop, aws};
@@ -86,32 +85,13 @@ async fn the_command_line_previews_a_policy() -> Result<()> {
     shop.repository.push(&old, "latest").await?;
     shop.repository.push(&Recipe::small(4).build()?, "latest").await?;
     shop.practice()?.set_image_age(NAME, &old.manifest.digest, 30, None).await?;
-    let folder = tempfile::tempdir()?;
-    let (id, secret) = shop.ecr.key();
+    let home = shop.ecr.home()?;
     let run = async |days: u32| {
-        let file = folder.path().join(format!("{days}.json"));
+        let file = home.path().join(format!("{days}.json"));
         std::fs::write(&file, policy(days))?;
-        let endpoint = shop.ecr.api_url();
-        let arguments = [
-            "lifecycle",
-            "preview",
-            NAME,
-            "--json",
-            "--region",
-            shop.ecr.region(),
-            "--ecr-endpoint",
-            &endpoint,
-            "--file",
-            file.to_str().context("a path")?,
-        ];
-        Program::new(command_line()?)
-            .arguments(arguments)
-            .variable("AWS_ACCESS_KEY_ID", id)
-            .variable("AWS_SECRET_ACCESS_KEY", secret)
-            .variable("AWS_ENDPOINT_URL_STS", &endpoint)
-            .variable("XDG_DATA_HOME", folder.path())
-            .finish()
-            .await
+        let preview = ["lifecycle", "preview", NAME, "--json", "--aws-profile", PROFILE, "--file"];
+        let file = file.to_str().context("a path")?;
+        home.transload_cli(preview.into_iter().chain([file]))?.finish().await
     };
     let removing = run(14).await?;
     assert_eq!(removing.status.code(), Some(5), "{}", removing.stderr);

@@ -9,7 +9,6 @@ use transload_tests::images::{Recipe, TestRepository};
 use transload_tests::program::{Program, ProgramOutput};
 use transload_tests::servers::TestRegistry;
 use transload_tests::skopeo::{Skopeo, SkopeoImage};
-use transload_tests::tools::command_line;
 
 /// A profile, a source with images, an ECR behind a proxy that records requests, and the command line.
 pub(crate) struct MigrationFixture {
@@ -52,23 +51,18 @@ impl MigrationFixture {
         self.folder.path().join(name).display().to_string()
     }
 
-    pub fn variables(&self, data: &str) -> Vec<(String, String)> {
-        let mut variables = self.home.environment();
-        variables.push(("TRANSLOAD_DATA_DIR".to_owned(), self.path(data)));
-        variables
+    /// Returns the command line, with the journal in this folder.
+    pub fn command_line(&self, data: &str, arguments: &[&str]) -> Result<Program> {
+        let run = self.home.transload_cli(arguments)?;
+        // The plan files of this fixture contain the proxy as the endpoints.
+        let is_run = arguments.first() == Some(&"run");
+        let run = if is_run { run.arguments(["--allow-endpoints"]) } else { run };
+        Ok(run.variable("TRANSLOAD_DATA_DIR", self.path(data)))
     }
 
     /// Runs the command line, with the journal in this folder.
     pub async fn run(&self, data: &str, arguments: &[&str]) -> Result<ProgramOutput> {
-        let mut run = Program::new(command_line()?).arguments(arguments);
-        // The plan files of this fixture contain the proxy as the endpoints.
-        if arguments.first() == Some(&"run") {
-            run = run.arguments(["--allow-endpoints"]);
-        }
-        for (name, value) in self.variables(data) {
-            run = run.variable(&name, value);
-        }
-        run.finish().await
+        self.command_line(data, arguments)?.finish().await
     }
 
     pub async fn plan(&self, data: &str, more: &[&str]) -> Result<ProgramOutput> {

@@ -7,9 +7,8 @@ use transload_tests::aws::Iam;
 use transload_tests::aws_home::AwsHome;
 use transload_tests::ecr::{Ecr, PROFILE};
 use transload_tests::images::{Recipe, TestRepository};
-use transload_tests::program::{Program, ProgramOutput};
+use transload_tests::program::ProgramOutput;
 use transload_tests::servers::TestRegistry;
-use transload_tests::tools::command_line;
 
 const ACCOUNT: &str = "123456789012";
 const OTHER: &str = "210987654321";
@@ -39,11 +38,7 @@ impl Fixture {
     }
 
     async fn run(&self, line: &str) -> Result<ProgramOutput> {
-        let mut run = Program::new(command_line()?).arguments(line.split(' '));
-        for (name, value) in self.home.environment() {
-            run = run.variable(&name, value);
-        }
-        run.variable("TRANSLOAD_DATA_DIR", self.home.path().join("data")).finish().await
+        self.home.transload_cli(line.split(' '))?.finish().await
     }
 
     async fn plan(&self) -> Result<String> {

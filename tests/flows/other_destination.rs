@@ -13,9 +13,8 @@ use transload_tests::ecr::{Ecr, PROFILE};
 use transload_tests::faults::FaultProxy;
 use transload_tests::headless_app::{HeadlessApp, api_error, registry_source, request};
 use transload_tests::images::{Recipe, TestRepository};
-use transload_tests::program::{Program, ProgramOutput};
+use transload_tests::program::ProgramOutput;
 use transload_tests::servers::TestRegistry;
-use transload_tests::tools::command_line;
 
 const REGION: &str = "eu-central-1";
 const OTHER_REGION: &str = "us-east-1";
@@ -42,10 +41,7 @@ impl Fixture {
 
     /// Runs the command line in a region, with an ECR.
     async fn run(&self, ecr: &Ecr, region: &str, data: &str, line: &str) -> Result<ProgramOutput> {
-        let mut run = Program::new(command_line()?).arguments(line.split(' '));
-        for (name, value) in self.home.environment() {
-            run = run.variable(&name, value);
-        }
+        let run = self.home.transload_cli(line.split(' '))?;
         let run = run.variable("AWS_REGION", region).variable("AWS_ENDPOINT_URL", ecr.api_url());
         run.variable("TRANSLOAD_DATA_DIR", self.path(data)).finish().await
     }

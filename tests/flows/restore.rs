@@ -8,8 +8,6 @@ use transload_errors::ErrorCode;
 use transload_practice::{FaultAction, FaultRule};
 use transload_tests::headless_app::api_error;
 use transload_tests::images::{Format, Index, Recipe};
-use transload_tests::program::Program;
-use transload_tests::tools::command_line;
 
 use crate::explorer::{NAME, Shop, aws, named};
 
@@ -191,9 +189,7 @@ async fn the_command_line_lists_deletions_and_restores_a_tag_that_was_deleted_al
     }
     let home = shop.ecr.home()?;
     let run = async |line: &str| {
-        Program::new(command_line()?)
-            .arguments(line.split(' '))
-            .variables(home.environment())
+        home.transload_cli(line.split(' '))?
             .variable("TRANSLOAD_DATA_DIR", shop.app.data_folder())
             .finish()
             .await

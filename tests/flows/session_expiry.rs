@@ -11,9 +11,7 @@ use transload_tests::ecr::{Ecr, PROFILE};
 use transload_tests::faults::FaultProxy;
 use transload_tests::headless_app::{HeadlessApp, api_error, registry_source, request};
 use transload_tests::images::{Recipe, TestRepository};
-use transload_tests::program::Program;
 use transload_tests::servers::TestRegistry;
-use transload_tests::tools::command_line;
 
 const LIMIT: Duration = Duration::from_secs(60);
 const IMAGES: usize = 6;
@@ -95,28 +93,20 @@ async fn the_migration_waits_until_the_session_is_renewed() -> Result<()> {
 #[tokio::test]
 async fn a_script_gets_an_exit_code_and_can_resume_later() -> Result<()> {
     let (ecr, registry) = (Ecr::practice().await?, source().await?);
-    let (home, folder) = (ecr.home()?, tempfile::tempdir()?);
-    let run = |arguments: Vec<String>| {
-        let mut run = Program::new(command_line()?).arguments(arguments);
-        for (name, value) in home.environment() {
-            run = run.variable(&name, value);
-        }
-        let data = folder.path().join("data").display().to_string();
-        Ok::<_, anyhow::Error>(run.variable("TRANSLOAD_DATA_DIR", data))
-    };
-    let words = |text: &str| text.split(' ').map(str::to_owned).collect::<Vec<_>>();
-    let out = folder.path().join("plan.json").display().to_string();
+    let home = ecr.home()?;
+    let run = async |line: &str| home.transload_cli(line.split(' '))?.finish().await;
+    let out = home.path().join("plan.json").display().to_string();
     let from = registry.host();
     let plan = format!("plan --from registry:{from} --aws-profile {PROFILE} --out {out}");
-    let planned = run(words(&plan))?.finish().await?;
+    let planned = run(&plan).await?;
     ensure!(planned.status.success(), "{}", planned.stderr);
     // The run opens its connection with three calls. Later calls find the session expired.
     expire_session(&ecr, 5)?;
-    let stopped = run(words(&format!("run {out}")))?.finish().await?;
+    let stopped = run(&format!("run {out}")).await?;
     assert_eq!(stopped.status.code(), Some(4), "{}{}", stopped.text(), stopped.stderr);
     assert!(stopped.stderr.contains("session"), "it says why: {}", stopped.stderr);
     ecr.faults()?.clear();
-    let resumed = run(words("resume latest"))?.finish().await?;
+    let resumed = run("resume latest").await?;
     ensure!(resumed.status.success(), "{}{}", resumed.text(), resumed.stderr);
     Ok(())
 }

@@ -18,9 +18,7 @@ async fn the_command_line_adds_a_tag_and_asks_before_it_moves_one() -> Result<()
     let (old, new) = (old.manifest.digest.as_str(), new.manifest.digest.as_str());
     let home = shop.ecr.home()?;
     let run = async |line: &str| {
-        Program::new(command_line()?)
-            .arguments(format!("tag {NAME} {line} --aws-profile {PROFILE}").split(' '))
-            .variables(home.environment())
+        home.transload_cli(format!("tag {NAME} {line} --aws-profile {PROFILE}").split(' '))?
             .variable("TRANSLOAD_DATA_DIR", shop.app.data_folder())
             .finish()
             .await

@@ -13,9 +13,7 @@ use transload_tests::headless_app::{
     FinishedMigration, HeadlessApp, api_error, registry_source, request,
 };
 use transload_tests::images::{Format, Index, Recipe, TestRepository};
-use transload_tests::program::Program;
 use transload_tests::servers::TestRegistry;
-use transload_tests::tools::command_line;
 
 /// A registry with an index of two platforms and an image, in two repositories.
 async fn source() -> Result<TestRegistry> {
@@ -121,16 +119,9 @@ async fn undo_without_permission_names_the_missing_action() -> Result<()> {
 #[tokio::test]
 async fn the_command_line_shows_the_undo_plan_and_asks_for_confirmation() -> Result<()> {
     let (ecr, registry) = (Ecr::practice().await?, source().await?);
-    let (home, folder) = (ecr.home()?, tempfile::tempdir()?);
-    let run = |line: &str| {
-        let mut run = Program::new(command_line()?).arguments(line.split(' '));
-        for (name, value) in home.environment() {
-            run = run.variable(&name, value);
-        }
-        let data = folder.path().join("data").display().to_string();
-        Ok::<_, anyhow::Error>(run.variable("TRANSLOAD_DATA_DIR", data))
-    };
-    let out = folder.path().join("plan.json").display().to_string();
+    let home = ecr.home()?;
+    let run = |line: &str| home.transload_cli(line.split(' '));
+    let out = home.path().join("plan.json").display().to_string();
     let from = registry.host();
     run(&format!("plan --from registry:{from} --aws-profile {PROFILE} --out {out}"))?
         .succeed()

@@ -4,7 +4,7 @@ use anyhow::{Result, ensure};
 use transload_tests::ecr::{Ecr, PROFILE};
 use transload_tests::faults::{Fault, FaultProxy, Rule};
 use transload_tests::images::{Recipe, TestRepository};
-use transload_tests::program::{Program, ProgramOutput};
+use transload_tests::program::Program;
 use transload_tests::servers::TestRegistry;
 use transload_tests::tools::command_line;
 
@@ -17,11 +17,6 @@ fn faults() -> [Fault; 5] {
         Fault::respond(200, "application/json", "{\"name\":\"b\",\"tags\":7}"),
         Fault::respond(200, "text/html", "<!doctype html><html><body>Not here</body></html>"),
     ]
-}
-
-async fn run(arguments: &[&str], variables: &[(String, String)]) -> Result<ProgramOutput> {
-    let run = Program::new(command_line()?).arguments(arguments);
-    variables.iter().fold(run, |run, (name, value)| run.variable(name, value)).finish().await
 }
 
 async fn source() -> Result<TestRegistry> {
@@ -37,17 +32,15 @@ async fn source() -> Result<TestRegistry> {
 #[tokio::test]
 async fn a_plan_contains_the_other_repositories_and_names_the_unreadable_one() -> Result<()> {
     let (registry, ecr) = (source().await?, Ecr::practice().await?);
-    let (home, folder) = (ecr.home()?, tempfile::tempdir()?);
-    let mut variables = home.environment();
-    variables.push(("TRANSLOAD_DATA_DIR".to_owned(), folder.path().display().to_string()));
+    let home = ecr.home()?;
     for fault in faults() {
         let what = format!("{fault:?}");
         let rule = Rule::new("GET", "/team/b/tags/", fault)?;
         let proxy = FaultProxy::start(&registry.url(), [rule]).await?;
         let from = format!("registry:{}", proxy.host());
-        let out = folder.path().join("plan.json").display().to_string();
+        let out = home.path().join("plan.json").display().to_string();
         let line = ["plan", "--from", &from, "--aws-profile", PROFILE, "--out", &out];
-        let planned = run(&line, &variables).await?;
+        let planned = home.transload_cli(line)?.finish().await?;
         let printed = format!("{}{}", planned.text(), planned.stderr);
         ensure!(proxy.fault_count() > 0, "{what}: the list was not requested");
         ensure!(planned.status.code() == Some(1), "{what}: {:?} {printed}", planned.status);
@@ -92,7 +85,8 @@ async fn a_destination_with_tag_and_digest_must_match_the_digest() -> Result<()>
     let target = TestRepository::new(&destination.url(), "x")?;
     for (tag, digest, is_written) in [("right", &image, true), ("wrong", &wrong, false)] {
         let to = format!("{}/x:{tag}@{digest}", destination.host());
-        let copied = run(&["copy", &source, &to], &[]).await?;
+        let copied =
+            Program::new(command_line()?).arguments(["copy", &source, &to]).finish().await?;
         let printed = format!("{}{}", copied.text(), copied.stderr);
         ensure!(copied.status.success() == is_written, "{tag}: {printed}");
         let copied = target.tag_digest(tag).await?;
@@ -123,10 +117,7 @@ async fn copying_a_list_copies_valid_pairs_and_names_the_others() -> Result<()> 
         let good = |name: &str| format!("{from}/team/{name}:1 {to}/team/{name}:1\n");
         let list = format!("{}{bad}\n{}", good("a"), good("c"));
         let line = ["copy", "--create-repositories", "--aws-profile", PROFILE, "--list", "-"];
-        let run = Program::new(command_line()?).arguments(line).input(list);
-        let run =
-            home.environment().iter().fold(run, |run, (name, value)| run.variable(name, value));
-        let copied = run.finish().await?;
+        let copied = home.transload_cli(line)?.input(list).finish().await?;
         let printed = format!("{}{}", copied.text(), copied.stderr);
         ensure!(copied.status.code() == Some(1), "{what}: {:?} {printed}", copied.status);
         ensure!(printed.contains(says), "{what}: {printed}");
@@ -137,14 +128,12 @@ async fn copying_a_list_copies_valid_pairs_and_names_the_others() -> Result<()> 
     // The same pair alone does not start anything.
     let (one, two) = (format!("{from}/team/b:1"), format!("{to}/b:1"));
     let line = ["copy", "--create-repositories", "--aws-profile", PROFILE, &one, &two];
-    let copied = run(&line, &home.environment()).await?;
+    let copied = home.transload_cli(line)?.finish().await?;
     ensure!(copied.status.code() == Some(3), "{} {}", copied.text(), copied.stderr);
     // A cause that stops all pairs is reported once, and nothing is started.
     let list = format!("{from}/team/a:1 {to}/x/a:1\n{from}/team/c:1 {to}/x/c:1\n");
     let line = ["copy", "--aws-profile", "no-such-profile", "--list", "-"];
-    let run = Program::new(command_line()?).arguments(line).input(list);
-    let run = home.environment().iter().fold(run, |run, (name, value)| run.variable(name, value));
-    let copied = run.finish().await?;
+    let copied = home.transload_cli(line)?.input(list).finish().await?;
     ensure!(copied.status.code() == Some(3), "{} {}", copied.text(), copied.stderr);
     let errors = copied.stderr.lines().filter(|line| line.starts_with("error:")).count();
     ensure!(errors == 1, "{}", copied.stderr);
@@ -155,11 +144,9 @@ async fn copying_a_list_copies_valid_pairs_and_names_the_others() -> Result<()> 
 #[tokio::test]
 async fn a_plan_contains_valid_names_and_lists_the_others() -> Result<()> {
     let (registry, ecr) = (source().await?, Ecr::practice().await?);
-    let (home, folder) = (ecr.home()?, tempfile::tempdir()?);
-    let mut variables = home.environment();
-    variables.push(("TRANSLOAD_DATA_DIR".to_owned(), folder.path().display().to_string()));
+    let home = ecr.home()?;
     let from = format!("registry:{}", registry.host());
-    let out = folder.path().join("plan.json").display().to_string();
+    let out = home.path().join("plan.json").display().to_string();
     // With it, a name of two letters has the maximum length, and one of five letters is longer than ECR
     // allows.
     let prefix = format!("{}/", "x".repeat(252));
@@ -182,7 +169,7 @@ async fn a_plan_contains_valid_names_and_lists_the_others() -> Result<()> {
         let mut line = vec!["plan", "--from", &from, "--aws-profile", PROFILE, "--out", &out];
         line.extend(["--prefix", prefix]);
         line.extend(renames.iter().flat_map(|rename| ["--rename", rename]));
-        let made = run(&line, &variables).await?;
+        let made = home.transload_cli(line)?.finish().await?;
         let printed = format!("{}{}", made.text(), made.stderr);
         ensure!(made.status.code() == Some(1), "{what}: {:?} {printed}", made.status);
         for name in &unplanned {
@@ -197,7 +184,7 @@ async fn a_plan_contains_valid_names_and_lists_the_others() -> Result<()> {
     }
     let line = ["plan", "--from", &from, "--aws-profile", PROFILE, "--out", &out];
     let all_bad = [&line[..], &["--prefix", "UPPER/"]].concat();
-    let made = run(&all_bad, &variables).await?;
+    let made = home.transload_cli(all_bad)?.finish().await?;
     ensure!(made.status.code() == Some(3), "{:?} {}", made.status, made.stderr);
     Ok(())
 }

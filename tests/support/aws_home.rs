@@ -1,11 +1,15 @@
 //! A home folder with AWS configuration files.
 
+use std::ffi::OsStr;
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use tempfile::TempDir;
+
+use crate::program::Program;
+use crate::tools::command_line;
 
 /// A temporary home folder with AWS files, so that a program does not see the configuration of the user who
 /// runs the tests.
@@ -93,5 +97,14 @@ impl AwsHome {
         ]
         .map(|(name, value)| (name.to_owned(), value))
         .to_vec()
+    }
+
+    /// Returns `transload-cli` with this home folder, and its data in the folder `data` in it.
+    pub fn transload_cli<A: AsRef<OsStr>>(
+        &self,
+        arguments: impl IntoIterator<Item = A>,
+    ) -> Result<Program> {
+        let run = Program::new(command_line()?).arguments(arguments).variables(self.environment());
+        Ok(run.variable("TRANSLOAD_DATA_DIR", self.path().join("data")))
     }
 }

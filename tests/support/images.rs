@@ -6,6 +6,7 @@ mod index;
 pub(crate) mod layer;
 mod push;
 mod schema1;
+mod tar_archive;
 
 pub use archive::oci_archive;
 pub use image::{Format, Image, Recipe};
@@ -13,6 +14,7 @@ pub use index::Index;
 pub use layer::{Layer, LayerCompression, pseudo_random};
 pub use push::TestRepository;
 pub use schema1::schema1_manifest;
+pub use tar_archive::tar_of;
 
 use bytes::Bytes;
 use sha2::{Digest as _, Sha256};

@@ -8,6 +8,16 @@ use bytes::Bytes;
 use crate::program::{Program, ProgramOutput};
 use crate::tools::system_tool;
 
+/// A copy of all platforms, which fails rather than changing a manifest.
+pub const COPY: [&str; 6] = [
+    "copy",
+    "--all",
+    "--preserve-digests",
+    "--insecure-policy",
+    "--src-tls-verify=false",
+    "--dest-tls-verify=false",
+];
+
 /// skopeo. It shares no code with Transload.
 #[derive(Debug)]
 pub struct Skopeo {
@@ -41,14 +51,7 @@ impl Skopeo {
 
     /// Copies an image with everything below it, and fails rather than changing a digest.
     pub async fn copy(&self, from: SkopeoImage<'_>, to: SkopeoImage<'_>) -> Result<ProgramOutput> {
-        let mut run = Program::new(&self.program).arguments([
-            "copy",
-            "--all",
-            "--preserve-digests",
-            "--insecure-policy",
-            "--src-tls-verify=false",
-            "--dest-tls-verify=false",
-        ]);
+        let mut run = Program::new(&self.program).arguments(COPY);
         for (option, image) in [("--src-creds", from), ("--dest-creds", to)] {
             if let Some((user, password)) = image.login {
                 run = run.arguments([option, &format!("{user}:{password}")]);

@@ -11,10 +11,8 @@ use transload_tests::aws_home::AwsHome;
 use transload_tests::ecr::Ecr;
 use transload_tests::headless_app::{HeadlessApp, api_error, registry_source, request};
 use transload_tests::images::{Recipe, TestRepository};
-use transload_tests::program::Program;
 use transload_tests::secrets::SecretSearch;
 use transload_tests::servers::TestRegistry;
-use transload_tests::tools::command_line;
 use transload_tests::wait::wait_until;
 
 use crate::aws_profiles::{KEY, token_only};
@@ -184,12 +182,7 @@ async fn the_command_line_prompts_for_the_code() -> Result<()> {
     let home = home(&sts, &ecr.url(), &role, "")?;
     let run = |input: &str| {
         let arguments = ["identity", "--aws-profile", "mfa", "--json"];
-        let run = Program::new(command_line()?).arguments(arguments).input(input);
-        let run = home
-            .environment()
-            .into_iter()
-            .fold(run, |run, (name, value)| run.variable(&name, value));
-        anyhow::Ok(run.variable("TRANSLOAD_DATA_DIR", home.path().join("data")))
+        anyhow::Ok(home.transload_cli(arguments)?.input(input))
     };
     let finished = run(&format!("000000\n{MFA_CODE}\n"))?.succeed().await?;
     let identity: serde_json::Value = serde_json::from_slice(&finished.stdout)?;

@@ -14,9 +14,7 @@ use transload_tests::aws_home::AwsHome;
 use transload_tests::ecr::Ecr;
 use transload_tests::headless_app::{HeadlessApp, registry_source, request};
 use transload_tests::images::{Recipe, TestRepository};
-use transload_tests::program::Program;
 use transload_tests::servers::TestRegistry;
-use transload_tests::tools::command_line;
 
 use crate::aws_profiles::KEY;
 
@@ -134,13 +132,8 @@ async fn machine_credentials_are_renewed_during_a_run_even_if_aws_expired_them_e
     let home = AwsHome::new()?;
     let endpoints = ["ECR", "STS"].map(|name| (format!("AWS_ENDPOINT_URL_{name}"), ecr.api_url()));
     let run = async |line: String, machine: Vec<(String, String)>| {
-        let mut run = Program::new(command_line()?).arguments(line.split(' '));
-        let region = ("AWS_REGION".to_owned(), ecr.region().to_owned());
-        let all = home.environment().into_iter().chain(endpoints.clone()).chain([region]);
-        for (name, value) in all.chain(machine) {
-            run = run.variable(&name, value);
-        }
-        run.variable("TRANSLOAD_DATA_DIR", home.path().join("data")).finish().await
+        let run = home.transload_cli(line.split(' '))?.variable("AWS_REGION", ecr.region());
+        run.variables(endpoints.clone()).variables(machine).finish().await
     };
     for (name, machine) in [("i", instance.variables()), ("c", container.variables())] {
         let out = home.path().join(format!("{name}.json")).display().to_string();

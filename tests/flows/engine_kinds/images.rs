@@ -4,7 +4,7 @@ use anyhow::{Context, Result};
 use serde_json::{Value, json};
 use transload_tests::images::{
     Format, Image, Index, LayerCompression, Manifest, Recipe, TestRepository, digest_of,
-    oci_archive, pseudo_random, schema1_manifest,
+    oci_archive, pseudo_random, schema1_manifest, tar_of,
 };
 use transload_tests::scripted_registry::{REAL_REGISTRIES, ScriptedRegistry};
 use transload_tests::servers::{DockerCli, EngineKind, TestRegistry};
@@ -227,7 +227,7 @@ impl ImageBuilder<'_> {
             }
             Imported => {
                 let repository = format!("{NOWHERE}/{}", kind.path());
-                let content = tar_of(&[("data", pseudo_random(self.seed, 5_000).as_slice())])?;
+                let content = tar_of([("data", pseudo_random(self.seed, 5_000))])?;
                 let name = format!("{repository}:1");
                 self.cli.run(["import", "-", &name]).input(content).succeed().await?;
                 Ok(EngineImage { repository, root: None, images: Vec::new() })
@@ -339,7 +339,7 @@ impl ImageBuilder<'_> {
 
     async fn built(&self, repository: &str) -> Result<EngineImage> {
         let data = pseudo_random(self.seed, 5_000);
-        let context = tar_of(&[("Dockerfile", DOCKERFILE.as_bytes()), ("data", data.as_slice())])?;
+        let context = tar_of([("Dockerfile", DOCKERFILE.as_bytes()), ("data", data.as_slice())])?;
         // Uses Docker's classic builder: BuildKit requires a component that Debian packages separately. An
         // index with an attestation, which BuildKit creates, is a kind of its own here.
         let run = self.cli.run(["build", "--tag", &format!("{repository}:1"), "-"]);
@@ -381,17 +381,4 @@ fn rewritten(image: Image, manifest: &Value) -> Result<Image> {
     let media_type = manifest["mediaType"].as_str().context("a media type")?;
     let manifest = Manifest::new(serde_json::to_vec(&manifest)?, media_type);
     Ok(Image { manifest, ..image })
-}
-
-fn tar_of(files: &[(&str, &[u8])]) -> Result<Vec<u8>> {
-    let mut archive = tar::Builder::new(Vec::new());
-    for (path, content) in files {
-        let mut header = tar::Header::new_gnu();
-        header.set_size(content.len() as u64);
-        header.set_mode(0o644);
-        header.set_mtime(0);
-        header.set_cksum();
-        archive.append_data(&mut header, path, *content)?;
-    }
-    Ok(archive.into_inner()?)
 }

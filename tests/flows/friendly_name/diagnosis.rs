@@ -3,15 +3,12 @@
 
 use anyhow::{Context, Result, ensure};
 use serde_json::Value;
-use tempfile::TempDir;
 use transload_contract::{CheckId, CheckResult, NameDiagnosisRequest};
 use transload_tests::company_network::CertificateAuthority;
 use transload_tests::ecr::{Ecr, PROFILE};
 use transload_tests::headless_app::{HeadlessApp, api_error};
 use transload_tests::images::{Recipe, TestRepository};
 use transload_tests::name_proxy::{NameProxy, ProxyKind, ProxyTls};
-use transload_tests::program::Program;
-use transload_tests::tools::command_line;
 
 type Edit = fn(String) -> String;
 
@@ -82,14 +79,19 @@ async fn the_diagnosis_of_real_proxies_names_each_defect() -> Result<()> {
         let proxy =
             NameProxy::start(ProxyKind::Nginx, "127.0.0.1", &ecr.registry_host(), &tls, edit)
                 .await?;
-        let data = TempDir::with_prefix("data-")?;
         let name = format!("127.0.0.1:{}", proxy.port());
         let ca_file = ca_file.display().to_string();
-        let checked = Program::new(command_line()?)
-            .arguments(["--ca-file", &ca_file, "name", "check", &name, "--image", "team/app:1.0"])
+        let checked = home
+            .transload_cli([
+                "--ca-file",
+                &ca_file,
+                "name",
+                "check",
+                &name,
+                "--image",
+                "team/app:1.0",
+            ])?
             .arguments(["--allow-token", "--allow-upload", "--json", "--aws-profile", PROFILE])
-            .variables(home.environment())
-            .variable("TRANSLOAD_DATA_DIR", data.path())
             .finish()
             .await?;
         let diagnosis: Value = serde_json::from_slice(&checked.stdout)

@@ -10,9 +10,9 @@ use transload_tests::company_network::CertificateAuthority;
 use transload_tests::ecr::{Ecr, PROFILE};
 use transload_tests::name_proxy::{NameProxy, ProxyKind, ProxyTls};
 use transload_tests::process::Process;
-use transload_tests::program::{Program, ProgramOutput};
+use transload_tests::program::ProgramOutput;
 use transload_tests::servers::TestEngine;
-use transload_tests::tools::{command_line, engine_root, system_tool};
+use transload_tests::tools::{engine_root, system_tool};
 
 /// Runs the test of a name. The variables name the engines of the story.
 async fn test_name(
@@ -21,22 +21,12 @@ async fn test_name(
     authority: &CertificateAuthority,
     variables: &[(&str, &str)],
 ) -> Result<(ProgramOutput, Value)> {
-    let (home, data) = (ecr.home()?, TempDir::with_prefix("data-")?);
+    let home = ecr.home()?;
     let ca_file = authority.file().display().to_string();
     let name = format!("127.0.0.1:{}", proxy.port());
-    let tested = Program::new(command_line()?)
-        .arguments([
-            "--ca-file",
-            &ca_file,
-            "name",
-            "test",
-            &name,
-            "--json",
-            "--aws-profile",
-            PROFILE,
-        ])
-        .variables(home.environment())
-        .variable("TRANSLOAD_DATA_DIR", data.path())
+    let test = ["--ca-file", &ca_file, "name", "test", &name, "--json", "--aws-profile", PROFILE];
+    let tested = home
+        .transload_cli(test)?
         .variable("SSL_CERT_FILE", &ca_file)
         .variables(variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())))
         .finish()

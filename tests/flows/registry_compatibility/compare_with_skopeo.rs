@@ -12,6 +12,7 @@ use transload_migration::CopyOutcome;
 use transload_tests::images::digest_of;
 use transload_tests::program::Program;
 use transload_tests::scripted_registry::{LOGIN, REAL_REGISTRIES, RegistryKind, ScriptedRegistry};
+use transload_tests::skopeo::COPY;
 use transload_tests::tools::system_tool;
 
 use crate::registry_compatibility::content::{APP, fill, open, plain};
@@ -21,15 +22,6 @@ use crate::registry_copy::{copy, without_referrers};
 const MAX_CONCURRENT: usize = 6;
 /// The tags to copy: an image, an index with an attestation, an index entry without a platform.
 const TAGS: &[&str] = &["first", "index", "bare"];
-/// Copies all platforms, and fails rather than changing a manifest.
-const COPY: [&str; 6] = [
-    "copy",
-    "--all",
-    "--preserve-digests",
-    "--insecure-policy",
-    "--src-tls-verify=false",
-    "--dest-tls-verify=false",
-];
 
 /// The operations that both tools run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -5,6 +5,7 @@ use serde_json::json;
 
 use crate::images::Manifest;
 use crate::images::image::Image;
+use crate::images::tar_archive::tar_of;
 
 /// An index or manifest with its images as an OCI layout in a tar archive, for `docker load`. Only the
 /// containerd image store and Podman read this format.
@@ -27,16 +28,7 @@ pub fn oci_archive(root: &Manifest, images: &[Image], name: &str) -> Result<Vec<
     }
     files.sort();
     files.dedup();
-    let mut archive = tar::Builder::new(Vec::new());
-    for (path, content) in files {
-        let mut header = tar::Header::new_gnu();
-        header.set_size(content.len() as u64);
-        header.set_mode(0o644);
-        header.set_mtime(0);
-        header.set_cksum();
-        archive.append_data(&mut header, path, &content[..])?;
-    }
-    Ok(archive.into_inner()?)
+    tar_of(files)
 }
 
 fn blob(digest: &str) -> String {

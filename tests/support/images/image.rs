@@ -6,6 +6,7 @@ use serde_json::json;
 use transload_model::media_type;
 
 use crate::images::layer::{Layer, LayerCompression};
+use crate::images::tar_archive::tar_of;
 use crate::images::{Manifest, digest_of};
 
 /// The family of media types of an image.
@@ -233,26 +234,14 @@ impl Image {
 
     /// The image in the format of `docker save`, for `docker load`, with a name and tag.
     pub fn docker_archive(&self, name: &str) -> Result<Vec<u8>> {
-        let mut archive = tar::Builder::new(Vec::new());
-        let mut append = |path: &str, content: &[u8]| -> Result<()> {
-            let mut header = tar::Header::new_gnu();
-            header.set_size(content.len() as u64);
-            header.set_mode(0o644);
-            header.set_mtime(0);
-            header.set_cksum();
-            Ok(archive.append_data(&mut header, path, content)?)
-        };
         let config = format!("{}.json", self.config_digest.replace("sha256:", ""));
-        let mut paths = Vec::new();
-        for layer in &self.layers {
-            let path = format!("{}/layer.tar", layer.tar_digest.replace("sha256:", ""));
-            append(&path, &layer.tar)?;
-            paths.push(path);
-        }
-        append(&config, &self.config)?;
+        let layer_path =
+            |layer: &Layer| format!("{}/layer.tar", layer.tar_digest.replace("sha256:", ""));
+        let paths: Vec<_> = self.layers.iter().map(layer_path).collect();
         let listing = json!([{ "Config": config, "RepoTags": [name], "Layers": paths }]);
-        append("manifest.json", &serde_json::to_vec(&listing)?)?;
-        Ok(archive.into_inner()?)
+        let layers = self.layers.iter().map(|layer| (layer_path(layer), layer.tar.clone()));
+        let listing = ("manifest.json".to_owned(), serde_json::to_vec(&listing)?.into());
+        tar_of(layers.chain([(config, self.config.clone()), listing]))
     }
 }
 

@@ -7,6 +7,7 @@ use bytes::Bytes;
 use flate2::{Compression, GzBuilder};
 
 use crate::images::digest_of;
+use crate::images::tar_archive::tar_of;
 
 /// The compression of a layer in a registry.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -58,14 +59,7 @@ impl Layer {
     /// The same with another compression.
     pub fn compressed(seed: u64, bytes: usize, compression: LayerCompression) -> Result<Self> {
         let content = pseudo_random(seed, bytes);
-        let mut header = tar::Header::new_gnu();
-        header.set_size(content.len() as u64);
-        header.set_mode(0o644);
-        header.set_mtime(0);
-        header.set_cksum();
-        let mut archive = tar::Builder::new(Vec::new());
-        archive.append_data(&mut header, format!("data/{seed}"), content.as_slice())?;
-        let tar = archive.into_inner()?;
+        let tar = tar_of([(format!("data/{seed}"), content)])?;
         let compressed = compression.compress(&tar)?;
         Ok(Self {
             tar_digest: digest_of(&tar),
