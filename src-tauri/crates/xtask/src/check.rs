@@ -79,12 +79,6 @@ const PARTS: &[Part] = &[
         requires: Some("ui-build"),
     },
     Part {
-        name: "doc-tests",
-        description: "examples in the documentation",
-        work: doc_tests,
-        requires: Some("ui-build"),
-    },
-    Part {
         name: "generated",
         description: "committed TypeScript types match Rust",
         work: generate::check,
@@ -225,10 +219,6 @@ fn clippy(workspace: &Workspace) -> Result<()> {
 fn rustdoc(workspace: &Workspace) -> Result<()> {
     let arguments = ["doc", "--workspace", "--no-deps", "--document-private-items"];
     Process::cargo(&arguments, &workspace.root).env("RUSTDOCFLAGS", "-D warnings").run()
-}
-
-fn doc_tests(workspace: &Workspace) -> Result<()> {
-    Process::cargo(&["test", "--doc", "--workspace"], &workspace.root).run()
 }
 
 fn rust(workspace: &Workspace) -> Result<()> {

@@ -4,7 +4,8 @@
 //! - No circle of files: two files that use each other can only be read and changed together.
 //! - Every file is compiled: a forgotten `mod` would silently skip tests.
 //! - Except in examples and fuzz targets: every file starts with a head comment, there is no `mod.rs`, imports
-//!   name the file that defines a thing instead of a re-export, and only short tests are in the file that they test.
+//!   name the file that defines a thing instead of a re-export, only short tests are in the file that they test, and no
+//!   comment contains a test, because the checks run none of those.
 //! - Files and links in the Markdown pages, and names in head comments, exist.
 //! - No two public types have the same name: in Rust, and in TypeScript.
 //! - Every TypeScript file says what it is for.
@@ -63,6 +64,7 @@ struct Structure {
     without_head_comment: BTreeSet<PathBuf>,
     mod_files: BTreeSet<PathBuf>,
     with_long_tests: BTreeSet<PathBuf>,
+    with_doc_tests: BTreeSet<PathBuf>,
     /// The importing file, the path it writes, and the file that only re-exports it.
     through_re_exports: BTreeSet<(PathBuf, String, PathBuf)>,
 }
@@ -121,6 +123,9 @@ fn problems(structure: &Structure) -> Vec<String> {
             file.display()
         ));
     }
+    for file in structure.with_doc_tests.iter().filter(is_strict) {
+        problems.push(format!("{} has a doc test; write a test in `x/tests.rs`", file.display()));
+    }
     for (file, path, re_export) in &structure.through_re_exports {
         if is_strict(&file) {
             let (file, re_export) = (file.display(), re_export.display());
@@ -150,6 +155,23 @@ fn too_long<'a>(
 /// Returns the number of lines of the tests at the end of a file.
 fn inline_test_lines(text: &str) -> usize {
     text.split_once("\nmod tests {\n").map_or(0, |(_, tests)| tests.lines().count())
+}
+
+/// Whether a comment contains code that `rustdoc --test` would run.
+fn has_doc_test(text: &str) -> bool {
+    let fences = text.lines().filter_map(|line| {
+        let line = line.trim_start();
+        let comment = line.strip_prefix("///").or_else(|| line.strip_prefix("//!"))?;
+        comment.trim_start().strip_prefix("```")
+    });
+    let is_run = |language: &str| {
+        language.is_empty()
+            || ["rust", "no_run", "should_panic", "compile_fail", "ignore", "edition"]
+                .iter()
+                .any(|word| language.starts_with(word))
+    };
+    // Every second fence ends a block.
+    fences.step_by(2).any(is_run)
 }
 
 /// Reads every package below the root.
@@ -182,6 +204,9 @@ fn read(root: &Path) -> Result<Structure> {
             let text = fs::read_to_string(&file)?;
             if inline_test_lines(&text) > MAX_INLINE_TEST_LINES {
                 structure.with_long_tests.insert(name.clone());
+            }
+            if has_doc_test(&text) {
+                structure.with_doc_tests.insert(name.clone());
             }
             if !text.trim_start().starts_with("//!") {
                 structure.without_head_comment.insert(name);

@@ -185,6 +185,19 @@ fn long_files_are_found() {
 }
 
 #[test]
+fn doc_tests_are_found() {
+    for (comment, expected) in [
+        ("//! ```\n//! let x = 1;\n//! ```", true),
+        ("    /// ```rust,no_run\n    /// x();\n    /// ```", true),
+        ("//! ```sh\n//! ls\n//! ```", false),
+        ("//! ```text\n//! a\n//! ```\n//!\n//! ```ignore\n//! x\n//! ```", true),
+        ("let text = \"```\"; // ```", false),
+    ] {
+        assert_eq!(has_doc_test(comment), expected, "{comment}");
+    }
+}
+
+#[test]
 fn each_rule_names_the_file_that_breaks_it() {
     let long_tests = format!("//! D.\n#[cfg(test)]\nmod tests {{\n{}}}\n", "// x\n".repeat(100));
     let found = structure(&[
