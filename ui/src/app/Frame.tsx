@@ -3,7 +3,7 @@ import Flashbar, { type FlashbarProps } from "@cloudscape-design/components/flas
 import SideNavigation, {
   type SideNavigationProps,
 } from "@cloudscape-design/components/side-navigation";
-import { type ReactNode, useCallback, useState } from "react";
+import { type ReactNode, useCallback, useState, useSyncExternalStore } from "react";
 import type { AwsConnection, EngineStatus } from "../ipc/generated";
 import { formatPercent } from "../shared/format";
 import { HelpProvider, type HelpTopic } from "../shared/help";
@@ -48,6 +48,14 @@ const labels = {
   toolsClose: "Close help panel",
 };
 
+/** The width below which `AppLayout` closes the navigation, for example at 200 % zoom. */
+const narrow = matchMedia("(width <= 688px)");
+
+function followNarrow(onChange: () => void): () => void {
+  narrow.addEventListener("change", onChange);
+  return () => narrow.removeEventListener("change", onChange);
+}
+
 const jobHref = "#job-";
 
 const noJobs: readonly RunningJob[] = [];
@@ -79,8 +87,9 @@ function navigationItems(jobs: readonly RunningJob[]): SideNavigationProps.Item[
 /** The frame of every page: top bar, navigation, notifications, and shortcuts. */
 export function Frame(props: FrameProps) {
   const { page, wizard, jobs, notices, onPage } = props;
-  // The user's choice is kept for the wizard and for the other pages.
-  const [open, setOpen] = useState({ wizard: false, other: true });
+  // The user's choice is kept for the wizard, for the other pages, and for a narrow window, where the navigation covers the page.
+  const [open, setOpen] = useState({ wizard: false, other: true, narrow: false });
+  const isNarrow = useSyncExternalStore(followNarrow, () => narrow.matches);
   const [shortcutsShown, setShortcutsShown] = useState(false);
   // The panel follows the screen. An Info link shows its own topic until the screen changes.
   const [help, setHelp] = useState<{ on: HelpTopic; topic: HelpTopic } | null>(null);
@@ -91,7 +100,7 @@ export function Frame(props: FrameProps) {
     [screen],
   );
   const showShortcuts = () => setShortcutsShown(true);
-  const kind = wizard ? "wizard" : "other";
+  const kind = isNarrow ? "narrow" : wizard ? "wizard" : "other";
   // A step of the wizard, and the progress of a migration, don't render the top bar.
   const topBar = useStableActions({
     onMigrate: () => onPage("migrate"),
@@ -127,7 +136,10 @@ export function Frame(props: FrameProps) {
         tools={<WindowHelp topic={topic} onShortcuts={showShortcuts} />}
         ariaLabels={labels}
         navigationOpen={open[kind]}
-        onNavigationChange={({ detail }) => setOpen({ ...open, [kind]: detail.open })}
+        onNavigationChange={({ detail }) =>
+          // `AppLayout` closes it before the narrow window is rendered.
+          setOpen({ ...open, [narrow.matches ? "narrow" : kind]: detail.open })
+        }
         navigationWidth={200}
         navigation={
           <SideNavigation

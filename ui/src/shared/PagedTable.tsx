@@ -304,8 +304,13 @@ export function FullTable<Row>(props: FullTableProps<Row>) {
   };
   const place = (table: ReactNode) => {
     const shown = columns !== null && (
-      <div ref={sized} className="sized-columns" onClickCapture={onClickCapture}>
+      <div
+        ref={sized}
+        className={`sized-columns ${isInHead && preferences ? "preferences-in-head" : ""}`}
+        onClickCapture={onClickCapture}
+      >
         <OneLineProvider value={!layout.wrapLines}>{table}</OneLineProvider>
+        {isInHead && preferences && <div className="head-preferences">{preferences}</div>}
       </div>
     );
     return section ? (
@@ -334,7 +339,9 @@ export function FullTable<Row>(props: FullTableProps<Row>) {
   // Without a filter and pages, they would take a line alone.
   const isAlone = !filter && pagination === false;
   const isInHeader = isAlone && table.header !== undefined;
-  const isNeedless = isAlone && section && table.header === undefined && table.items.length === 0;
+  // The head of a table without a title has the only other line for them. Without rows, there is nothing to choose.
+  const isInHead = isAlone && section && table.header === undefined;
+  const isNeedless = isInHead && table.items.length === 0;
   const preferences = hasPreferences && !isNeedless && (
     <TablePreferences
       columns={columnDefinitions}
@@ -343,7 +350,7 @@ export function FullTable<Row>(props: FullTableProps<Row>) {
       data-testid={`${name}-preferences`}
     />
   );
-  const tools = { filter, pagination, preferences };
+  const tools = { filter, pagination, preferences: isInHead ? false : preferences };
   // In the header of the table, the tools wrap where they could give way. A title stands above them.
   const isToolbarAbove = !section && table.header === undefined;
   const ownTools = isInHeader

@@ -19,7 +19,8 @@ function fitted() {
   const needs = new ColumnNeeds();
   const widthsFor = (natural: NaturalWidths) => withWidths(columns, layout, 600, natural);
   return (contents: readonly number[]) => {
-    needs.add(new Map(columns.map(({ id }, index) => [id, contents[index] ?? 0])));
+    const widths = new Map(columns.map(({ id }, index) => [id, contents[index] ?? 0]));
+    needs.add({ columns: widths, heads: new Map() });
     return needs.fit(widthsFor).map(({ width }) => width);
   };
 }

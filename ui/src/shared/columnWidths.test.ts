@@ -75,6 +75,36 @@ describe("columns", () => {
     expect(shown.map(({ width }) => width)).toEqual(widths);
   });
 
+  it.each([
+    {
+      available: 400,
+      why: "gives way to no other column",
+      heads: [180, 110],
+      widths: [186, 113, 100],
+    },
+    { available: 400, why: "fits without more room", heads: [90, 100], widths: [163, 136, 100] },
+    {
+      available: 330,
+      why: "is whole in the last room",
+      heads: [100, 140],
+      widths: [110, 140, 100],
+    },
+    { available: 400, why: "is wider than usual", heads: [0, 0, 130], widths: [143, 126, 130] },
+  ])("$why with a heading of $heads at $available pixels", ({ available, heads, widths }) => {
+    const whole = new Map(columns.map(({ id }, index) => [id, heads[index] ?? 0]));
+    const shown = withWidths(columns, layout, available, new Map(), whole);
+    expect(shown.map(({ width }) => width)).toEqual(widths);
+  });
+
+  it("are hidden where their headings don’t fit side by side", () => {
+    const all = columns.map((column) => ({ ...column, hideOrder: column.id === "uri" ? 1 : 2 }));
+    const heads = new Map([["name", 180]]);
+    const ids = (available: number) =>
+      fittingColumns(all, layout, available, heads).map(({ id }) => id);
+    expect(ids(390)).toEqual(["name", "uri", "size"]);
+    expect(ids(389)).toEqual(["name", "size"]);
+  });
+
   it("share what is left by their usual widths if none grows", () => {
     const cell = () => null;
     const fixed = ["name", "uri", "size"].map((id) => ({

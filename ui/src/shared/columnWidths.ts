@@ -4,6 +4,13 @@ import { type Column, type TableLayout, visibleColumns } from "./tablePreference
 /** The widths that show the content of each row as a whole, by column ID. */
 export type NaturalWidths = ReadonlyMap<string, number>;
 
+/** What was measured of the columns of a table. */
+export interface MeasuredColumns {
+  readonly columns: NaturalWidths;
+  /** The widths that show the headings alone, by column ID. */
+  readonly heads: NaturalWidths;
+}
+
 /** The width to which a column with `grow` shrinks, unless it has a `minWidth`. */
 const shrunkWidth = 110;
 
@@ -11,12 +18,12 @@ function defaultWidth<Row>({ width }: Column<Row>): number {
   return Number(width ?? 120);
 }
 
-/** The width that a column needs at least. */
-function narrowestWidth<Row>(column: Column<Row>): number {
+/** The width that a column needs at least: its heading is always shown as a whole. */
+function narrowestWidth<Row>(column: Column<Row>, heads: NaturalWidths): number {
   const width = defaultWidth(column);
-  return column.grow === undefined
-    ? width
-    : Math.min(width, Number(column.minWidth ?? shrunkWidth));
+  const narrowest =
+    column.grow === undefined ? width : Math.min(width, Number(column.minWidth ?? shrunkWidth));
+  return Math.max(narrowest, heads.get(column.id) ?? 0);
 }
 
 /**
@@ -27,10 +34,12 @@ export function fittingColumns<Row>(
   columns: readonly Column<Row>[],
   layout: TableLayout,
   available: number,
+  heads: NaturalWidths = new Map(),
 ): readonly Column<Row>[] {
   let shown = visibleColumns(columns, layout);
   const order = (column: Column<Row>) => column.hideOrder ?? Number.POSITIVE_INFINITY;
-  const isTooWide = () => shown.reduce((sum, one) => sum + narrowestWidth(one), 0) > available;
+  const isTooWide = () =>
+    shown.reduce((sum, one) => sum + narrowestWidth(one, heads), 0) > available;
   while (layout.visibleContent === null && isTooWide()) {
     const first = Math.min(...shown.map(order));
     if (first === Number.POSITIVE_INFINITY) {
@@ -60,13 +69,14 @@ interface Part {
  * Fits the columns into the available width: first all get what they need at least, then the room goes to those whose
  * content is cut, then to those that are narrower than usual, and the rest to those with `grow`. A column without `grow`
  * needs its content with a reserve, but not more than usual for that. Without `natural`, the content of every column is as
- * wide as usual. A width of the user stays.
+ * wide as usual. `heads` are the widths that show the headings. A width of the user stays.
  */
 export function withWidths<Row>(
   columns: readonly Column<Row>[],
   layout: TableLayout,
   available: number,
   natural: NaturalWidths = new Map(),
+  heads: NaturalWidths = new Map(),
 ): Column<Row>[] {
   const parts = columns.map((column): Part => {
     const own = layout.widths[column.id];
@@ -74,10 +84,10 @@ export function withWidths<Row>(
       return { width: own, natural: own, usual: own, grow: 0 };
     }
     const usual = defaultWidth(column);
-    const content = natural.get(column.id) ?? usual;
+    const content = Math.max(natural.get(column.id) ?? usual, heads.get(column.id) ?? 0);
     const needed =
       column.grow === undefined ? Math.max(content, Math.min(content + reserve, usual)) : content;
-    const width = Math.min(needed, narrowestWidth(column));
+    const width = Math.min(needed, narrowestWidth(column, heads));
     return { width, natural: needed, usual: Math.max(usual, needed), grow: column.grow };
   });
   let room = available - parts.reduce((sum, { width }) => sum + width, 0);

@@ -123,7 +123,8 @@ it("fits columns from their definitions, whatever width they had before", () => 
 function withContent(contents: Readonly<Record<string, number>>) {
   vi.spyOn(Element.prototype, "getClientRects").mockReturnValue([new DOMRect()] as never);
   vi.spyOn(Element.prototype, "getBoundingClientRect").mockImplementation(function (this: Element) {
-    const id = (this as HTMLElement).dataset.focusId?.replace("header-", "");
+    const cell = this.closest<HTMLElement>("th");
+    const id = cell?.dataset.focusId?.replace("header-", "");
     const isMeasured = this.closest(".measured-columns") !== null;
     return new DOMRect(0, 0, isMeasured ? (contents[id ?? ""] ?? 0) : 0, 20);
   });
@@ -151,6 +152,18 @@ it("measures what cells show later", async () => {
   });
   act(() => vi.advanceTimersByTime(1_000));
   expect(widths()).toEqual(["54px", "393px", "167px", "auto", ""]);
+});
+
+it("measures again in another size of the window, which can be another zoom", () => {
+  const contents = { name: 350, size: 100, pushed: 100 };
+  withContent(contents);
+  const { widths, resizeTo } = shownTable();
+  resizeTo(898);
+  contents.pushed = 240;
+  window.innerWidth -= 100;
+  resizeTo(897);
+  act(() => vi.advanceTimersByTime(1_000));
+  expect(widths()).toEqual(["54px", "392px", "166px", "auto", ""]);
 });
 
 it("follows the edge of a column that is dragged, and keeps what the others have", async () => {

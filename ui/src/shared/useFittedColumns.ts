@@ -11,7 +11,7 @@ import {
 } from "react";
 import "./columnWidths.css";
 import { ColumnNeeds } from "./columnNeeds";
-import { fittingColumns, type NaturalWidths, withWidths } from "./columnWidths";
+import { fittingColumns, type MeasuredColumns, withWidths } from "./columnWidths";
 import type { Column, TableLayout } from "./tablePreferences";
 import { shownHead, useNaturalWidths } from "./useNaturalWidths";
 
@@ -57,24 +57,26 @@ export function useFittedColumns<Row>(options: FittedColumnsOptions<Row>): Fitte
   const isMeasured = useRef(false);
   /** Changes when other columns fit. */
   const [round, setRound] = useState(0);
+  const needs = useRef(new ColumnNeeds());
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new round uses the measured width
   const columns = useMemo(() => {
     if (measured.current === null) {
       return null;
     }
     const available = measured.current - beside;
-    return withWidths(fittingColumns(definitions, layout, available), layout, available);
+    const fitting = fittingColumns(definitions, layout, available, needs.current.heads);
+    return withWidths(fitting, layout, available);
   }, [definitions, layout, beside, round]);
   /** Of the rendering that is shown, not of one in the background. */
   const latest = useRef({ ...options, columns });
 
-  const needs = useRef(new ColumnNeeds());
   /** The shown columns with their widths. */
   const fitColumns = useCallback(() => {
     const { columns, definitions, layout, beside } = latest.current;
     const available = (measured.current ?? 0) - beside;
     const shown = definitionsOf(columns ?? [], definitions);
-    return needs.current.fit((natural) => withWidths(shown, layout, available, natural));
+    const { heads } = needs.current;
+    return needs.current.fit((natural) => withWidths(shown, layout, available, natural, heads));
   }, []);
   /** The widths that the table itself uses, by column ID. */
   const own = useRef(new Map<string, number>());
@@ -101,18 +103,29 @@ export function useFittedColumns<Row>(options: FittedColumnsOptions<Row>): Fitte
     apply();
   });
   useDraggedWidths(columns, options.hasSelection, sized, own);
+  /** Renders other columns if others fit. */
+  const follow = useCallback(() => {
+    const { definitions, layout, beside, columns } = latest.current;
+    const available = (measured.current ?? 0) - beside;
+    const fitting = fittingColumns(definitions, layout, available, needs.current.heads);
+    if (!sameColumns(fitting, columns ?? [])) {
+      setRound((round) => round + 1);
+    }
+  }, []);
   const onMeasured = useCallback(
-    (natural: NaturalWidths) => {
-      if (needs.current.add(natural)) {
+    (columns: MeasuredColumns) => {
+      if (needs.current.add(columns)) {
         apply();
+        follow();
       }
     },
-    [apply],
+    [apply, follow],
   );
   const measureContent = useNaturalWidths(columns, options.hasRows, sized, onMeasured);
 
   const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
   const windowWidth = useRef(window.innerWidth);
+  const isMeasureDue = useRef(false);
   useEffect(() => () => clearTimeout(timer.current), []);
   const onWidth = useCallback(
     (width: number) => {
@@ -133,15 +146,9 @@ export function useFittedColumns<Row>(options: FittedColumnsOptions<Row>): Fitte
       if (latest.current.hasRows && needs.current.isUnknown) {
         measureContent();
       }
-      const follow = () => {
-        const { definitions, layout, beside, columns } = latest.current;
-        const fitting = fittingColumns(definitions, layout, width - beside);
-        if (!sameColumns(fitting, columns ?? [])) {
-          setRound((round) => round + 1);
-        }
-      };
       const isWindowResized = windowWidth.current !== window.innerWidth;
       windowWidth.current = window.innerWidth;
+      isMeasureDue.current ||= isWindowResized;
       // While the user drags an edge of the window, only the first and the last width change the columns.
       if (isWindowResized && timer.current === undefined) {
         follow();
@@ -149,10 +156,15 @@ export function useFittedColumns<Row>(options: FittedColumnsOptions<Row>): Fitte
       clearTimeout(timer.current);
       timer.current = setTimeout(() => {
         timer.current = undefined;
+        // In another zoom, the same text is a little wider.
+        if (isMeasureDue.current) {
+          isMeasureDue.current = false;
+          measureContent();
+        }
         startTransition(follow);
       }, settleMs);
     },
-    [apply, measureContent],
+    [apply, follow, measureContent],
   );
   // A page that is hidden, or has no layout, is not measured.
   useLayoutEffect(() => {

@@ -1,6 +1,6 @@
 /** Measures how wide the columns of a table are if nothing is cut. Called by `useFittedColumns`. */
 import { type RefObject, useCallback, useEffect, useLayoutEffect } from "react";
-import type { NaturalWidths } from "./columnWidths";
+import type { MeasuredColumns } from "./columnWidths";
 import type { Column } from "./tablePreferences";
 
 /** Time from a change of what cells show until it is measured, so that a table that changes all the time is measured rarely. */
@@ -13,19 +13,24 @@ const measuring = "measured-columns";
  * Returns the widths of the drawn rows and of the head, by column ID, or `null` while the table has no layout. Nothing is drawn
  * between the two layouts, so nobody sees the first one.
  */
-function measureNaturalWidths(sized: HTMLElement): NaturalWidths | null {
+function measureNaturalWidths(sized: HTMLElement): MeasuredColumns | null {
   const head = shownHead(sized);
-  const isLaidOut = head !== undefined && head.getClientRects().length > 0;
-  // A message instead of rows takes all columns.
-  if (!isLaidOut || sized.querySelector("tbody td[colspan]") !== null) {
+  if (head === undefined || head.getClientRects().length === 0) {
     return null;
   }
+  // A message instead of rows takes all columns.
+  const hasRows = sized.querySelector("tbody td[colspan]") === null;
   const scrolling = scrollPositions(sized);
   sized.classList.add(measuring);
-  const widths = new Map<string, number>();
+  const columns = new Map<string, number>();
+  const heads = new Map<string, number>();
   for (const cell of head.querySelectorAll<HTMLElement>("th[data-focus-id^=header-]")) {
     const id = (cell.dataset.focusId ?? "").slice("header-".length);
-    widths.set(id, Math.ceil(cell.getBoundingClientRect().width));
+    const { width } = cell.getBoundingClientRect();
+    if (hasRows) {
+      columns.set(id, Math.ceil(width));
+    }
+    heads.set(id, Math.ceil(width - spareInHead(cell)));
   }
   sized.classList.remove(measuring);
   for (const { element, top, left } of scrolling) {
@@ -33,7 +38,18 @@ function measureNaturalWidths(sized: HTMLElement): NaturalWidths | null {
       element.scrollTo(left, top);
     }
   }
-  return widths;
+  return { columns, heads };
+}
+
+/** The width in the cell of a heading that its text doesn't use. */
+function spareInHead(cell: HTMLElement): number {
+  const text = cell.querySelector("[class*=header-cell-text]");
+  if (text === null) {
+    return 0;
+  }
+  const content = document.createRange();
+  content.selectNodeContents(text);
+  return text.getBoundingClientRect().width - content.getBoundingClientRect().width;
 }
 
 /** The head whose cells have the widths. The copy that stays in view mirrors them. */
@@ -60,21 +76,18 @@ export function useNaturalWidths<Row>(
   columns: readonly Column<Row>[] | null,
   hasRows: boolean,
   sized: RefObject<HTMLDivElement | null>,
-  onMeasured: (natural: NaturalWidths) => void,
+  onMeasured: (measured: MeasuredColumns) => void,
 ): () => void {
   const measure = useCallback(() => {
-    const natural = sized.current === null ? null : measureNaturalWidths(sized.current);
-    if (natural !== null) {
-      onMeasured(natural);
+    const measured = sized.current === null ? null : measureNaturalWidths(sized.current);
+    if (measured !== null) {
+      onMeasured(measured);
     }
   }, [sized, onMeasured]);
   const ids = columns?.map(({ id }) => id).join(" ");
-  // biome-ignore lint/correctness/useExhaustiveDependencies: other columns have another content
-  useLayoutEffect(() => {
-    if (hasRows) {
-      measure();
-    }
-  }, [ids, hasRows, measure]);
+  // Without rows, too: WebKit keeps the width of a table from which columns were removed until its layout changes.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: other columns and first rows have another content
+  useLayoutEffect(measure, [ids, hasRows, measure]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: a first set of columns adds the element
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout> | undefined;

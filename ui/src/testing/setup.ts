@@ -50,6 +50,8 @@ globalThis.matchMedia ??= (query: string) =>
 globalThis.CSS ??= { escape: (text: string) => text.replace(/[^\w-]/g, "\\$&") } as typeof CSS;
 Element.prototype.scrollIntoView ??= () => {};
 Element.prototype.scrollTo ??= () => {};
+Range.prototype.getBoundingClientRect ??= () =>
+  document.createElement("div").getBoundingClientRect();
 simplifyComputedStyle(window);
 observeLeftovers();
 resetEnvironment();

@@ -99,7 +99,7 @@ export function ChangeHistory(props: ChangeHistoryProps) {
           result,
           account,
         ]}
-        finds="changes by repository, tag or kind"
+        finds="changes by repository, tag, or kind"
         loading={loading}
         loadingText="Loading changes"
         empty={

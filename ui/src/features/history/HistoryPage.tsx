@@ -1,3 +1,4 @@
+import Box from "@cloudscape-design/components/box";
 import BreadcrumbGroup from "@cloudscape-design/components/breadcrumb-group";
 import Button from "@cloudscape-design/components/button";
 import Header from "@cloudscape-design/components/header";
@@ -179,20 +180,22 @@ export function HistoryPage(props: HistoryPageProps) {
                 id: "migrations",
                 label: "Migrations",
                 contentRenderStrategy: "lazy",
-                content: migrations,
+                content: <Box padding={{ top: "s" }}>{migrations}</Box>,
               },
               {
                 id: "changes",
                 label: "Changes",
                 contentRenderStrategy: "lazy",
                 content: (
-                  <ChangeHistory
-                    deletions={changes.answer?.deletions ?? []}
-                    changes={changes.answer?.others ?? []}
-                    loading={changes.loading && changes.answer === null}
-                    errorActions={errorActions}
-                    onReload={changes.reload}
-                  />
+                  <Box padding={{ top: "s" }}>
+                    <ChangeHistory
+                      deletions={changes.answer?.deletions ?? []}
+                      changes={changes.answer?.others ?? []}
+                      loading={changes.loading && changes.answer === null}
+                      errorActions={errorActions}
+                      onReload={changes.reload}
+                    />
+                  </Box>
                 ),
               },
             ]}

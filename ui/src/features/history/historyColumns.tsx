@@ -64,7 +64,7 @@ export function historyColumns(
       id: "source",
       header: "Source",
       width: 190,
-      minWidth: 120,
+      minWidth: 150,
       grow: 1,
       cell: (entry) => <MiddleEllipsis text={sourceText(entry)} />,
       sortingComparator: (one, other) => sourceText(one).localeCompare(sourceText(other)),

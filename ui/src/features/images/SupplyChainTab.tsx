@@ -101,7 +101,7 @@ export function SupplyChainTab({ location, errorActions }: SupplyChainTabProps) 
           },
           {
             id: "predicate",
-            header: "Predicate or media type",
+            header: "Document type",
             width: 260,
             minWidth: 190,
             grow: 1,

@@ -36,13 +36,15 @@ export function ValuesTable({ title, values }: ValuesTableProps) {
           header: "Name",
           isRowHeader: true,
           sortingField: "name",
-          width: 300,
+          width: 240,
           grow: 1,
           cell: ({ name }) => <span style={{ overflowWrap: "anywhere" }}>{name}</span>,
         },
         {
           id: "value",
           header: "Value",
+          width: 360,
+          grow: 3,
           cell: ({ name, value }) =>
             value === null ? (
               <span title="Looks like a secret">Hidden</span>

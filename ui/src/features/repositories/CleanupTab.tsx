@@ -189,6 +189,9 @@ export function CleanupTab({ connection, details, errorActions, onChanged }: Cle
             id: "class",
             header: "Class",
             isRowHeader: true,
+            width: 260,
+            minWidth: 150,
+            grow: 1,
             cell: (proposal) => (
               <>
                 <div>{cleanupLabels[proposal.class].name}</div>
@@ -214,13 +217,14 @@ export function CleanupTab({ connection, details, errorActions, onChanged }: Cle
             id: "deleted",
             header: "Including parts",
             width: 150,
+            hideOrder: 1,
             cell: ({ deleted, unread_manifests }) =>
               unread_manifests > 0 ? "–" : formatCount(deleted.length),
           },
           {
             id: "freed",
             header: "Frees",
-            width: 150,
+            width: 130,
             cell: ({ freed, images }) => (images.length === 0 ? "–" : freedText(freed)),
           },
           {

@@ -21,7 +21,7 @@ export function Sparkline({ points }: { points: readonly SpeedPoint[] }) {
     .join(" ");
   const text =
     last === undefined
-      ? "No data uploaded yet"
+      ? "Speed not known yet"
       : `Speed in ${formatDuration(last.elapsedMs)}, up to ${formatRate(fastest)}`;
   return (
     <div data-testid="job-speed" style={{ inlineSize: `${width}px` }}>

@@ -115,12 +115,18 @@ export function PlanPermissionsSection({ permissions, errorActions }: PlanPermis
                 {
                   id: "action",
                   header: "Action",
+                  width: 230,
+                  minWidth: 220,
+                  grow: 1,
                   cell: ({ action }) => <Box variant="code">{action}</Box>,
                   isRowHeader: true,
                 },
                 {
                   id: "status",
                   header: "Allowed",
+                  width: 180,
+                  minWidth: 100,
+                  grow: 1,
                   cell: (permission) => (
                     <span
                       data-testid={`permission-${permission.action}`}
@@ -133,11 +139,17 @@ export function PlanPermissionsSection({ permissions, errorActions }: PlanPermis
                 {
                   id: "purpose",
                   header: "Purpose",
+                  width: 190,
+                  minWidth: 120,
+                  grow: 1,
                   cell: ({ purpose }) => purposes[purpose],
                 },
                 {
                   id: "resources",
                   header: "Resource",
+                  width: 190,
+                  minWidth: 110,
+                  grow: 1,
                   cell: (permission) => <Resources permission={permission} />,
                 },
               ]}

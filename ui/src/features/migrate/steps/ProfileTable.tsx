@@ -165,7 +165,11 @@ export function ProfileTable({
               <span data-testid={`profile-${row.id}`}>
                 <MiddleEllipsis text={row.name} />
               </span>
-              {row.problem !== null && <StatusText type="warning">{row.problem}</StatusText>}
+              {row.problem !== null && (
+                <StatusText type="warning" wrapText={false}>
+                  {row.problem}
+                </StatusText>
+              )}
             </span>
           ),
         },

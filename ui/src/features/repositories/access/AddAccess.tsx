@@ -13,6 +13,9 @@ const kinds: readonly { value: AddedAccess; label: string }[] = [
   { value: "lambda", label: "Let AWS Lambda pull" },
 ];
 
+/** In one row, unless the window is narrow, for example at 200 % zoom. */
+const gridDefinition = [4, 5, 3].map((colspan) => ({ colspan: { default: 12, xs: colspan } }));
+
 interface AddAccessProps {
   /** The ARN of the repository. */
   arn: string;
@@ -35,7 +38,7 @@ export function AddAccess({ arn, text, onChange }: AddAccessProps) {
   const changed =
     problem === undefined ? withStatements(text, addedStatements(kind, entered, arn)) : null;
   return (
-    <Grid gridDefinition={[{ colspan: 4 }, { colspan: 5 }, { colspan: 3 }]}>
+    <Grid gridDefinition={gridDefinition}>
       <FormField label="Add a statement">
         <Select
           selectedOption={kinds.find(({ value }) => value === kind) ?? null}
@@ -66,6 +69,7 @@ export function AddAccess({ arn, text, onChange }: AddAccessProps) {
       />
       <FormField label={<span aria-hidden="true">&nbsp;</span>}>
         <Button
+          wrapText={false}
           disabled={changed === null}
           disabledReason={problem ?? "Correct the JSON first."}
           onClick={() => {

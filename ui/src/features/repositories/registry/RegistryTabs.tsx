@@ -34,7 +34,12 @@ export function RegistryTabs(props: RegistryTabsProps) {
       ariaLabel="All repositories"
       disableContentPaddings
       tabs={[
-        { id: "registry-list", label: "List", content: list, contentRenderStrategy: "lazy" },
+        {
+          id: "registry-list",
+          label: "List",
+          contentRenderStrategy: "lazy",
+          content: padded(list),
+        },
         {
           id: "registry-storage",
           label: "Storage",
