@@ -91,7 +91,9 @@ impl JobState {
             let state = states.next().unwrap_or(ImageState::Waiting);
             ImageProgress { planned: Arc::new(planned), state, layers: Vec::new() }
         });
-        let listed: Vec<_> = listed.collect();
+        let mut listed: Vec<_> = listed.collect();
+        // They took the place of the planned images, which are larger.
+        listed.shrink_to_fit();
         let settled = listed.iter().filter(|image| image.state.is_final()).count();
         let progress = JobProgress {
             images_total,

@@ -23,14 +23,48 @@ pub(crate) struct DestinationState {
 #[derive(Default)]
 struct DestinationContents {
     mounting: Mounting,
-    /// By repository. A layer that all images share is in all of their repositories, so this isn't
-    /// indexed by blob.
-    blobs: HashMap<Arc<str>, HashSet<PackedDigest>>,
-    /// The first repository that has a blob.
-    holders: HashMap<PackedDigest, Arc<str>>,
+    /// The repositories with a blob, by position in [`Self::repositories`].
+    blobs: HashMap<PackedDigest, Holders>,
+    /// Every repository with a blob, once.
+    repositories: Vec<Arc<str>>,
+    positions: HashMap<Arc<str>, u32>,
     /// By repository. A run of thousands of images has tens of thousands, nearly all in one repository.
     manifests: HashMap<Arc<str>, HashSet<PackedDigest>>,
     lists_referrers: bool,
+}
+
+/// The repositories with a blob. Nearly every blob is in one; a layer that all images share is in all of them.
+#[expect(clippy::box_collection, reason = "one pointer for each blob instead of 48 bytes")]
+struct Holders {
+    first: u32,
+    others: Option<Box<HashSet<u32>>>,
+}
+
+impl Holders {
+    fn has(&self, repository: u32) -> bool {
+        self.first == repository
+            || self.others.as_ref().is_some_and(|others| others.contains(&repository))
+    }
+
+    fn add(&mut self, repository: u32) {
+        if self.first != repository {
+            self.others.get_or_insert_default().insert(repository);
+        }
+    }
+}
+
+impl DestinationContents {
+    /// Returns the position of a repository, which is added if it is new.
+    fn position(&mut self, repository: &Arc<str>) -> u32 {
+        if let Some(position) = self.positions.get(repository) {
+            return *position;
+        }
+        // ECR allows 100,000 repositories in a Region.
+        let position = u32::try_from(self.repositories.len()).unwrap_or(u32::MAX);
+        self.repositories.push(Arc::clone(repository));
+        self.positions.insert(Arc::clone(repository), position);
+        position
+    }
 }
 
 /// A blob in one repository, or in any (`None`).
@@ -59,20 +93,26 @@ impl DestinationState {
     }
 
     pub(crate) fn has_blob(&self, repository: &Arc<str>, digest: &Digest) -> bool {
-        let digest = PackedDigest::from(digest);
-        self.state().blobs.get(repository).is_some_and(|digests| digests.contains(&digest))
+        let state = self.state();
+        let Some(position) = state.positions.get(repository) else { return false };
+        let holders = state.blobs.get(&PackedDigest::from(digest));
+        holders.is_some_and(|holders| holders.has(*position))
     }
 
-    /// Returns a repository that has the blob.
+    /// Returns the first repository that had the blob.
     pub(super) fn holder(&self, digest: &Digest) -> Option<Arc<str>> {
-        self.state().holders.get(&PackedDigest::from(digest)).cloned()
+        let state = self.state();
+        let holders = state.blobs.get(&PackedDigest::from(digest))?;
+        state.repositories.get(holders.first as usize).cloned()
     }
 
     pub(crate) fn add_blob(&self, repository: &Arc<str>, digest: &Digest) {
-        let digest = PackedDigest::from(digest);
         let mut state = self.state();
-        state.holders.entry(digest.clone()).or_insert_with(|| Arc::clone(repository));
-        state.blobs.entry(Arc::clone(repository)).or_default().insert(digest);
+        let position = state.position(repository);
+        let holders = state.blobs.entry(PackedDigest::from(digest));
+        holders
+            .and_modify(|holders| holders.add(position))
+            .or_insert(Holders { first: position, others: None });
     }
 
     pub(super) fn has_manifest(&self, repository: &Arc<str>, digest: &Digest) -> bool {
@@ -160,6 +200,11 @@ mod tests {
         state.add_manifest(&web, &manifest);
         assert_eq!(state.holder(&blob), Some(Arc::clone(&app)), "the first repository");
         assert_eq!(state.holder(&manifest), None);
+        state.add_blob(&app, &blob);
+        state.add_blob(&web, &blob);
+        assert_eq!(state.holder(&blob), Some(Arc::clone(&app)));
+        let other: Arc<str> = Arc::from("other");
+        assert!(!state.has_blob(&other, &blob) && !state.has_manifest(&other, &manifest));
         for (repository, digest, blobs, manifests) in [
             (&app, &blob, true, false),
             (&web, &blob, true, false),

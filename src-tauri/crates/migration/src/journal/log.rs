@@ -228,7 +228,7 @@ impl JournalLog {
             registry_digest: progress.registry_digest,
             ecr_digest: progress.ecr_digest,
             proof: progress.proof,
-            platforms: json_columns::platform_text(&progress.platforms),
+            platforms: json_columns::platform_text(&record.platforms()),
             sent_bytes: progress.sent_bytes,
             sent_uncounted: progress.sent_uncounted,
             skipped_bytes: progress.skipped_bytes,

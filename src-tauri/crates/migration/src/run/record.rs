@@ -10,7 +10,7 @@ use crate::journal::entry::{JournalImage, Stage};
 use crate::plan::{Plan, PlannedImage};
 use crate::proof::{PlatformProof, Proof};
 use crate::report::{ImageReport, ImageResult, LeftBehind};
-use transload_model::{Digest, Platform};
+use transload_model::{Digest, PackedDigest, Platform};
 
 /// The records of all images of a plan, in its order.
 pub(crate) struct ImageRecords<'a>(Vec<ImageRecord<'a>>);
@@ -43,12 +43,53 @@ pub(crate) struct RecordState {
     pub appeared: bool,
     /// The current digest of the source's tag, if it is not the planned one.
     pub source_moved_to: Option<Digest>,
-    /// The platforms of an index, and whether ECR has them.
-    pub platforms: Vec<PlatformProof>,
+    platforms: Box<[RecordedPlatform]>,
     /// The digest at the source, if only the transfer could find it.
     pub source_digest: Option<Digest>,
     /// The index that contains the copied image, if only the transfer could find it.
     pub part_of: Option<Digest>,
+}
+
+/// A platform of an index, and whether ECR has it. It takes 64 bytes, a fifth of a [`PlatformProof`] with its texts: a run of
+/// thousands of images holds five for each until its report.
+#[derive(Clone)]
+struct RecordedPlatform {
+    platform: KnownPlatform,
+    digest: PackedDigest,
+    in_ecr: bool,
+}
+
+#[derive(Clone)]
+enum KnownPlatform {
+    /// Its position among the platforms of the planned image, which share them with other images.
+    Planned(usize),
+    Other(Box<Platform>),
+}
+
+impl RecordedPlatform {
+    fn of(proof: PlatformProof, planned: &[Platform]) -> Self {
+        let PlatformProof { platform, digest, in_ecr } = proof;
+        let platform = match planned.iter().position(|known| *known == platform) {
+            Some(position) => KnownPlatform::Planned(position),
+            None => KnownPlatform::Other(Box::new(platform)),
+        };
+        Self { platform, digest: PackedDigest::from(&digest), in_ecr }
+    }
+
+    fn platform(&self, planned: &[Platform]) -> Platform {
+        match &self.platform {
+            KnownPlatform::Planned(position) => planned[*position].clone(),
+            KnownPlatform::Other(platform) => platform.as_ref().clone(),
+        }
+    }
+
+    fn proof(&self, planned: &[Platform]) -> PlatformProof {
+        PlatformProof {
+            platform: self.platform(planned),
+            digest: Digest::from(&self.digest),
+            in_ecr: self.in_ecr,
+        }
+    }
 }
 
 impl Default for RecordState {
@@ -67,7 +108,7 @@ impl Default for RecordState {
             verified_after_push: None,
             appeared: false,
             source_moved_to: None,
-            platforms: Vec::new(),
+            platforms: Box::default(),
             source_digest: None,
             part_of: None,
         }
@@ -78,7 +119,7 @@ impl RecordState {
     /// Restores the record of an earlier run of the same migration. Only a finished image has a
     /// result. What is known about the others is kept, in case this run fails before it learns
     /// more.
-    fn of(earlier: &JournalImage) -> Self {
+    fn of(earlier: &JournalImage, planned: &PlannedImage) -> Self {
         let left = earlier.left_behind.iter().cloned().map(|(name, error)| LeftBehind {
             name,
             error: Arc::new(MigrationError::Recorded(Box::new(error))),
@@ -99,10 +140,15 @@ impl RecordState {
             elapsed_ms: earlier.elapsed_ms,
             left_behind: left.collect(),
             source_moved_to: earlier.source_moved_to.clone(),
-            platforms: earlier.platforms.clone(),
+            platforms: recorded(earlier.platforms.clone(), planned),
             ..Self::default()
         }
     }
+}
+
+fn recorded(platforms: Vec<PlatformProof>, planned: &PlannedImage) -> Box<[RecordedPlatform]> {
+    let record = |proof| RecordedPlatform::of(proof, &planned.platforms);
+    platforms.into_iter().map(record).collect()
 }
 
 impl<'a> ImageRecords<'a> {
@@ -111,7 +157,8 @@ impl<'a> ImageRecords<'a> {
     pub fn of(plan: &'a Plan, earlier: &[JournalImage]) -> Self {
         let mut earlier = earlier.iter();
         let record = |planned| {
-            let known = earlier.next().map(RecordState::of).unwrap_or_default();
+            let known = earlier.next().map(|image| RecordState::of(image, planned));
+            let known = known.unwrap_or_default();
             ImageRecord { planned, write_begun: AtomicBool::default(), state: Mutex::new(known) }
         };
         Self(plan.images.iter().map(record).collect())
@@ -225,22 +272,28 @@ impl ImageRecord<'_> {
 
     /// Records the platforms of the image, before ECR is asked for them.
     pub fn record_platforms(&self, platforms: Vec<PlatformProof>) {
-        self.state().platforms = platforms;
+        self.state().platforms = recorded(platforms, self.planned);
+    }
+
+    /// Returns its platforms, if it is an index, and whether ECR has them.
+    pub fn platforms(&self) -> Vec<PlatformProof> {
+        let platforms = &self.planned.platforms;
+        self.state().platforms.iter().map(|part| part.proof(platforms)).collect()
     }
 
     /// Returns the digests of its platforms.
     pub fn parts(&self) -> Vec<Digest> {
-        self.state().platforms.iter().map(|part| part.digest.clone()).collect()
+        self.state().platforms.iter().map(|part| Digest::from(&part.digest)).collect()
     }
 
     /// Marks the platforms that ECR has. Returns those that it doesn't have.
     pub fn found_parts(&self, held: &HashSet<Digest>) -> Vec<Platform> {
         let mut state = self.state();
         for part in &mut state.platforms {
-            part.in_ecr = held.contains(&part.digest);
+            part.in_ecr = held.contains(&Digest::from(&part.digest));
         }
         let lost = state.platforms.iter().filter(|part| !part.in_ecr);
-        lost.map(|part| part.platform.clone()).collect()
+        lost.map(|part| part.platform(&self.planned.platforms)).collect()
     }
 
     pub fn found(&self, registry: Option<Digest>, ecr: Option<Digest>, proof: Proof) {
@@ -260,6 +313,7 @@ impl ImageRecord<'_> {
 
     fn into_report(self) -> ImageReport {
         let (source_digest, part_of) = self.source();
+        let platforms = self.platforms();
         let state = self.state.into_inner().unwrap_or_else(PoisonError::into_inner);
         ImageReport {
             planned: PlannedImage { source_digest, part_of, ..self.planned.clone() },
@@ -274,7 +328,24 @@ impl ImageRecord<'_> {
             elapsed_ms: state.elapsed_ms,
             left_behind: state.left_behind,
             source_moved_to: state.source_moved_to,
-            platforms: state.platforms,
+            platforms,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_platform_is_the_same_after_recording() {
+        let [amd64, arm64]: [Platform; 2] =
+            ["linux/amd64", "linux/arm64/v8"].map(|text| text.parse().unwrap());
+        let planned = [amd64.clone()];
+        for (platform, in_ecr) in [(amd64, true), (arm64, false)] {
+            let proof = PlatformProof { digest: Digest::of(b"image"), platform, in_ecr };
+            assert_eq!(RecordedPlatform::of(proof.clone(), &planned).proof(&planned), proof);
+        }
+        assert_eq!(size_of::<RecordedPlatform>(), 64);
     }
 }
