@@ -62,6 +62,10 @@ const spareOf = (cell) => {
   return end - Math.max(cell.getBoundingClientRect().left, ...edgesOf(cell));
 };
 
+/** The state of an image that is copied has a progress bar, whose room stays when all images are done. */
+const keepsRoom = (header) =>
+  header.dataset.focusId === "header-state" && header.closest("table")?.getAttribute("aria-label") === "Images of the migration";
+
 const textOf = (cell) => cell.textContent.replace(/\s+/g, " ").trim().slice(0, 60);
 
 const faults = [];
@@ -76,7 +80,8 @@ for (const table of [...root.querySelectorAll("table")].filter(isShown)) {
       (found, cell) => (cutOf(cell) > found.cut ? { cut: cutOf(cell), cell } : found),
       { cut: 0, cell: null },
     );
-    return { header, ...worst, spare: Math.min(...[header, ...cells].map(spareOf)) };
+    const spare = keepsRoom(header) ? 0 : Math.min(...[header, ...cells].map(spareOf));
+    return { header, ...worst, spare };
   });
   const widest = columns.reduce((found, column) => (column.spare > found.spare ? column : found), { spare: 0 });
   if (rows.length > 0 && widest.spare > tolerance) {
