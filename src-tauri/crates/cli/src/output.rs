@@ -35,9 +35,8 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
-use transload_contract::UnreadRepository;
+use transload_contract::{UnreadRepository, is_hidden};
 use transload_errors::{ApiError, ErrorWords};
-use transload_model::is_hidden;
 
 /// Prints a line of the result.
 pub fn line(text: &str) {

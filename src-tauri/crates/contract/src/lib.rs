@@ -92,4 +92,6 @@ pub use settings::*;
 pub use sign_in::*;
 pub use sources::*;
 pub use summary::*;
+/// What a client hides of the text of others.
+pub use transload_model::is_hidden;
 pub use undo::*;
