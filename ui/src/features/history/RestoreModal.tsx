@@ -134,26 +134,18 @@ function RestorePlanView({ plan }: { plan: RestorePlan }) {
           variant="embedded"
           items={left}
           trackBy={({ name, one }) => `${name} ${one.digest} ${JSON.stringify(one.why)}`}
-          wrapLines
           ariaLabels={{ tableLabel: "What can’t be restored" }}
           columnDefinitions={[
             {
               id: "image",
               header: "Not restored",
               isRowHeader: true,
-              width: 200,
-              grow: 1,
+              maxWidth: 300,
               cell: ({ one }) => (
                 <MiddleEllipsis text={one.tags.join(", ") || shortDigest(one.digest)} />
               ),
             },
-            {
-              id: "why",
-              header: "Reason",
-              width: 300,
-              grow: 2,
-              cell: ({ one }) => notRestorableText(one.why),
-            },
+            { id: "why", header: "Reason", cell: ({ one }) => notRestorableText(one.why) },
           ]}
         />
       )}

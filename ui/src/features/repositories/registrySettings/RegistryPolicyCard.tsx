@@ -27,7 +27,7 @@ export function RegistryPolicyCard(props: ChangeableCardProps) {
     <SpaceBetween direction="horizontal" size="xs">
       <Button
         disabled={editing}
-        ariaLabel={policy === null ? "Create the registry policy" : "Edit the registry policy"}
+        ariaLabel={policy === null ? "Create policy of the registry" : "Edit the registry policy"}
         onClick={() => setEditing(true)}
         data-testid="registry-edit-policy"
       >
