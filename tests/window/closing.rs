@@ -80,7 +80,7 @@ async fn a_window_with_a_running_migration_asks_before_it_closes() -> Result<()>
         desktop.close().await?;
         let window = desktop.open().await?;
         go_to(&window, "History").await?;
-        window.wait_for_text_in("history-table", "not finished").await?;
+        window.wait_for_text_in("history-table", "remaining").await?;
         select_newest_migration(&window).await?;
         window.screenshot("history").await?;
         window.check_accessibility().await?;
