@@ -6,6 +6,7 @@ use bytes::Bytes;
 use serde_json::{Value, json};
 
 use crate::manifest_facts::ManifestFacts;
+use crate::rows::{MAX_DEPTH, MAX_REPEATED_PARTS};
 use crate::sizes::FreedBytes;
 use transload_aws::{EcrImage, EcrImageStatus};
 use transload_model::{Digest, Tag, media_type};
@@ -62,6 +63,24 @@ impl TestRepository {
             "layers": layers,
         });
         self.add(name, tags, media_type::OCI_MANIFEST, megabytes, manifest)
+    }
+
+    /// Adds the tagged index `top`. It lists a chain of indexes, `level 1` down to `level 7`, of which the deepest one that a
+    /// row shows lists the index `deep` of `leaf`, then so many images that no part is shown twice, and then `last`.
+    pub fn deep_index(&mut self, leaf: &str, last: &str) {
+        self.index("deep", &[], &[(leaf, "")]);
+        let mut below = "deep".to_owned();
+        for level in (1..MAX_DEPTH).rev().map(|level| format!("level {level}")) {
+            self.index(&level, &[], &[(&below, "")]);
+            below = level;
+        }
+        let images: Vec<String> = (0..=MAX_REPEATED_PARTS).map(|one| one.to_string()).collect();
+        for image in &images {
+            self.image(image, &[], &[]);
+        }
+        let names = [&*below].into_iter().chain(images.iter().map(String::as_str)).chain([last]);
+        let entries: Vec<(&str, &str)> = names.map(|name| (name, "")).collect();
+        self.index("top", &["top"], &entries);
     }
 
     /// Adds an index of entries, each a name with a platform, or the name of the image that it attests.

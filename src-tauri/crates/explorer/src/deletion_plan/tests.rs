@@ -1,7 +1,7 @@
 //! What goes and what stays, on made-up repositories.
 
 use super::*;
-use crate::rows::{MAX_DEPTH, MAX_REPEATED_PARTS};
+use crate::rows::MAX_DEPTH;
 use crate::testing::{MB, TestRepository, digest, exactly};
 use transload_model::Reported;
 
@@ -169,20 +169,7 @@ fn a_plan_visits_each_part_a_few_times_however_many_images_stay() {
 fn an_image_that_no_row_shows_names_the_index_that_lists_it() {
     let mut shop = TestRepository::default();
     shop.image("leaf", &["1"], &[]);
-    shop.index("deep", &[], &[("leaf", "")]);
-    let chain: Vec<String> = (1..MAX_DEPTH).rev().map(|level| format!("level {level}")).collect();
-    let mut below = "deep";
-    for level in &chain {
-        shop.index(level, &[], &[(below, "")]);
-        below = level;
-    }
-    let images: Vec<String> = (0..=MAX_REPEATED_PARTS).map(|number| number.to_string()).collect();
-    for image in &images {
-        shop.image(image, &[], &[]);
-    }
-    let names = [below].into_iter().chain(images.iter().map(String::as_str)).chain([&*chain[0]]);
-    let entries: Vec<(&str, &str)> = names.map(|name| (name, "")).collect();
-    shop.index("top", &["top"], &entries);
+    shop.deep_index("leaf", &format!("level {}", MAX_DEPTH - 1));
     let plan = plan(&shop, &shop.read_all(), &choose(&["leaf"]));
     let images = vec![digest("deep").short().to_owned()];
     let [kept] = plan.kept.as_slice() else { panic!("{:?}", plan.kept) };

@@ -322,20 +322,7 @@ fn indexes_that_list_the_same_indexes_again_end() {
 fn an_index_that_was_first_too_deep_is_shown_where_it_is_listed_again() {
     let mut shop = TestRepository::default();
     shop.image("leaf", &[], &[]);
-    shop.index("deep", &[], &[("leaf", "")]);
-    let chain: Vec<String> = (1..MAX_DEPTH).rev().map(|level| format!("level {level}")).collect();
-    let mut below = "deep";
-    for level in &chain {
-        shop.index(level, &[], &[(below, "")]);
-        below = level;
-    }
-    let images: Vec<String> = (0..=MAX_REPEATED_PARTS).map(|number| number.to_string()).collect();
-    for image in &images {
-        shop.image(image, &[], &[]);
-    }
-    let names = [below].into_iter().chain(images.iter().map(String::as_str)).chain(["deep"]);
-    let entries: Vec<(&str, &str)> = names.map(|name| (name, "")).collect();
-    shop.index("top", &["top"], &entries);
+    shop.deep_index("leaf", "deep");
     let rows = rows(&shop.images, &shop.read_all());
     let deep = rows.rows[0].parts.last().unwrap();
     assert_eq!((&deep.digest, digests(&deep.parts)), (&digest("deep"), vec![digest("leaf")]));
