@@ -8,7 +8,8 @@ const pullActions = [
   "ecr:GetDownloadUrlForLayer",
 ];
 
-type Statement = Readonly<Record<string, unknown>>;
+/** A statement of a policy, with its ID. */
+export type Statement = Readonly<Record<string, unknown>> & { readonly Sid: string };
 
 function policyText(statement: Statement): string {
   return JSON.stringify({ Version: "2012-10-17", Statement: [statement] }, null, 2);

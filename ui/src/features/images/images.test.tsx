@@ -2,7 +2,7 @@ import createWrapper from "@cloudscape-design/components/test-utils/dom";
 import { act, fireEvent, render, screen, waitFor } from "@testing-library/react";
 import { describe, expect, it, vi } from "vitest";
 import { type Backend, BackendProvider } from "../../ipc";
-import { createFakeBackend } from "../../ipc/fakeBackend";
+import { createFakeBackend, fakeError } from "../../ipc/fakeBackend";
 import type { ApiError, AwsConnection, ImageInspection } from "../../ipc/generated";
 import { accessibilityViolations } from "../../testing/accessibility";
 import { ImagePage } from ".";
@@ -178,6 +178,17 @@ describe("the supply chain of an image", () => {
     expect(screen.getByTestId("attestation-other").textContent).toContain("About another image");
   });
 
+  it("says why a document isn't shown, and how to save it", async () => {
+    const error = fakeError("document_unreadable", "The document has 300 MB.");
+    const { container } = show({ imageAttestation: async () => Promise.reject(error) });
+    await openTab(container, "Supply chain");
+    fireEvent.click(await screen.findByTestId("attachment-sbom"));
+    const alert = (await screen.findByTestId("error-alert")).textContent;
+    expect(alert).toContain("The document has 300 MB.");
+    expect(alert).toContain("To save it as it is");
+    expect(screen.queryByTestId("packages-table")).toBeNull();
+  });
+
   it("says what couldn't be read, and that there is nothing", async () => {
     const { container } = show({
       imageSupplyChain: async () => ({ attachments: [], problems: ["Couldn't list referrers."] }),
@@ -227,6 +238,32 @@ describe("comparing images", () => {
     fireEvent.click(screen.getByTestId("compare-close"));
     await screen.findByTestId("image-facts");
   });
+
+  it.each([
+    [true, false, "No SBOM on the right"],
+    [false, true, "No SBOM on the left"],
+    [false, false, "No SBOM on either side"],
+  ])(
+    "fills the other sections where an SBOM is missing (left %s, right %s)",
+    async (left, right, words) => {
+      const compare = createFakeBackend().imageCompare;
+      const { container } = show({
+        imageCompare: async (...images) => {
+          const found = await compare(...images);
+          const packages = { ...found.packages, changes: [], left_sbom: left, right_sbom: right };
+          return { ...found, packages } as typeof found;
+        },
+      });
+      await screen.findByTestId("image-facts");
+      fireEvent.click(screen.getByTestId("image-compare"));
+      const suggest = createWrapper(container).findAutosuggest('[data-testid="compare-tag"]');
+      act(() => suggest?.setInputValue("2.0"));
+      fireEvent.click(screen.getByTestId("compare-start"));
+      expect((await screen.findByTestId("compare-no-packages")).textContent).toContain(words);
+      expect(screen.getByTestId("compare-configuration").textContent).toContain("LOG_LEVEL");
+      expect(screen.getByTestId("compare-bytes").textContent).toContain("6 MB");
+    },
+  );
 
   it("compares with the same tag of another registry, unless the reference has its own", () => {
     expect(parseOther("quay.io/team/app", "2.1")?.reference).toBe("2.1");

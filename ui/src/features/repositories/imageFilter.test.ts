@@ -56,6 +56,7 @@ it.each<[string | undefined, FilterToken["operator"], string, RepositoryImageRow
   ["status", "=", "FROZEN", later, true],
   ["size", ">", "12", row, true],
   ["size", "<", "12", row, false],
+  ["size", "<", "13", row, true],
   ["pushed", ">", "29", row, true],
   ["pushed", "<", "29", row, false],
   ["pulled", ">", "365", row, true],

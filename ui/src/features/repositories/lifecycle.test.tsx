@@ -127,6 +127,13 @@ describe("the Lifecycle tab", () => {
     expect(await accessibilityViolations(container)).toEqual([]);
   });
 
+  it("warns about a rule that people misread", async () => {
+    const caution = "An image must have a matching tag for every entry of the list.";
+    const rules = effects.rules.map((rule) => ({ ...rule, caution }));
+    show({ lifecycleWhatIf: async () => ({ ...effects, rules }) });
+    await screen.findByText(caution);
+  });
+
   it("sets a policy only after ECR's preview of this text, and after the name was entered", async () => {
     const set = vi.fn(async () => {});
     const { onChanged } = show({ lifecyclePolicySet: set });

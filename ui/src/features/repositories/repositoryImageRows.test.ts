@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
-import type { ImageKind } from "../../ipc/generated";
-import { type RepositoryImageRow, referencesTo } from "./repositoryImageRows";
+import { singleRow, singleRows } from "../../ipc/fake/repositoryRows";
+import type { ImageKind, ImageRow, RepositoryImage } from "../../ipc/generated";
+import { imageRows, type RepositoryImageRow, referencesTo } from "./repositoryImageRows";
 
 const row = (
   digest: string,
@@ -26,4 +27,41 @@ it.each([
 ])("knows what references %s", (digest, expected) => {
   const found = referencesTo(`sha256:${digest}`, rows);
   expect(found.map(({ name }) => name)).toEqual(expected);
+});
+
+const described: RepositoryImage = {
+  digest: "sha256:v2",
+  tags: ["2.0"],
+  kind: "image",
+  media_type: null,
+  size_bytes: 1,
+  pushed_at_ms: 1,
+  pulled_at_ms: null,
+  own_read_at_ms: null,
+  status: "active",
+  archived_at_ms: null,
+  pull_commands: [],
+};
+
+it.each<[Partial<ImageRow>, string, string | null]>([
+  [{}, "", null],
+  [
+    { platforms: ["linux/amd64", "linux/arm64"], attestations: 2 },
+    "2 platforms, 2 attestations",
+    null,
+  ],
+  [{ signatures: 3 }, "3 signatures", null],
+  [
+    { signatures: 1, sboms: 1, provenances: 1, referrers: 2 },
+    "1 signature, 1 SBOM, 1 provenance, 2 other referrers",
+    null,
+  ],
+  [{ kind: "index", is_unread: true }, "Not read", null],
+  [{ also_in: ["v2"] }, "", "Also in v2."],
+  [{ also_in: ["v2", "v3"] }, "", "Also in v2, v3."],
+  [{ probably_in: "v2" }, "", "Probably part of v2."],
+  [{ is_orphan: true }, "", "Its image is not in this repository."],
+])("says what %o contains and belongs to", (part, contents, note) => {
+  const grouped = { ...singleRows([described]), rows: [singleRow(described, part)] };
+  expect(imageRows([described], grouped)[0]).toMatchObject({ contents, note });
 });

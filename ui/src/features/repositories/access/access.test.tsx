@@ -82,6 +82,25 @@ describe("the JSON of a repository policy", () => {
     });
   });
 
+  it("gives each statement an ID of its own, with a statement that isn’t one among them", () => {
+    const sids = (policy: string | null) =>
+      (JSON.parse(policy ?? "") as { Statement: ({ Sid?: string } | null)[] }).Statement.map(
+        (one) => one?.Sid,
+      );
+    const account = addedStatements("account", "444455556666", arn);
+    const once = withStatements('{"Statement":[null,{"Effect":"Deny"}]}', account) ?? "";
+    const name = "PullByAccount444455556666";
+    expect(sids(once)).toEqual([undefined, undefined, name]);
+    const lambda = addedStatements("lambda", "444455556666", arn);
+    const twice = withStatements(once, [...account, ...lambda]);
+    expect(sids(twice).slice(2)).toEqual([
+      name,
+      `${name}2`,
+      `${name}3`,
+      "PullByLambda444455556666",
+    ]);
+  });
+
   it("lets AWS Lambda pull for functions of this account and of another one", () => {
     const own = addedStatements("lambda", "111122223333", arn);
     expect(own).toEqual([

@@ -4,6 +4,7 @@ import {
   accountStatement,
   lambdaStatements,
   organizationStatement,
+  type Statement,
 } from "../../../shared/repositoryPolicy";
 
 /** Characters that can’t be seen or that change the direction of the text around them. */
@@ -47,11 +48,26 @@ function writePolicy(document: PolicyDocument): string {
 }
 
 /** Adds statements to a policy. `null` if the text isn’t a policy. */
-export function withStatements(text: string, statements: readonly unknown[]): string | null {
+export function withStatements(text: string, statements: readonly Statement[]): string | null {
   const document = readPolicy(text);
-  return (
-    document && writePolicy({ ...document, Statement: [...document.Statement, ...statements] })
-  );
+  if (document === null) {
+    return null;
+  }
+  const all = [...document.Statement];
+  for (const statement of statements) {
+    all.push({ ...statement, Sid: freeSid(statement.Sid, all) });
+  }
+  return writePolicy({ ...document, Statement: all });
+}
+
+/** The statement ID itself, or with a number if a statement has it. Each ID occurs only once in a policy. */
+function freeSid(sid: string, statements: readonly unknown[]): string {
+  const taken = new Set(statements.map((one) => (one as Partial<Statement> | null)?.Sid));
+  let free = sid;
+  for (let number = 2; taken.has(free); number++) {
+    free = `${sid}${number}`;
+  }
+  return free;
 }
 
 /** Removes a statement from a policy. The last one leaves an empty text. */
@@ -74,7 +90,7 @@ export function registryOf(arn: string): { partition: string; region: string; ac
 }
 
 /** The statements that let somebody pull. */
-export function addedStatements(kind: AddedAccess, id: string, arn: string): readonly unknown[] {
+export function addedStatements(kind: AddedAccess, id: string, arn: string): readonly Statement[] {
   switch (kind) {
     case "account":
       return [accountStatement(id)];

@@ -1,5 +1,5 @@
 /** The usual statements of a registry policy, and what can be wrong with what they are made of. */
-import { accountsProblem } from "../../../shared/repositoryPolicy";
+import { accountsProblem, type Statement } from "../../../shared/repositoryPolicy";
 
 /** What the form can add. */
 export type AddedRegistryAccess = "replication" | "pull_through_cache";
@@ -23,7 +23,7 @@ const kinds: Record<AddedRegistryAccess, { readonly sid: string; readonly action
 };
 
 /** A statement for the repositories of a registry, whose ARN pattern is `repositories`. */
-export function registryStatement(entered: EnteredRegistryAccess, repositories: string): unknown {
+export function registryStatement(entered: EnteredRegistryAccess, repositories: string): Statement {
   const { sid, action } = kinds[entered.kind];
   const who = entered.who.trim();
   // A statement ID has letters and digits only.
