@@ -23,7 +23,7 @@ async fn an_index_is_one_row_and_a_policy_goes_from_the_form_to_ecr() -> Result<
         window.click_by_test_id("repository-open-pgcli").await?;
         window.wait_for_text_in("images-table", "2 platforms").await?;
         let images = window.text_of("images-table").await?;
-        ensure!(images.matches("Image index").count() == 1, "{images}");
+        ensure!(images.matches("2 platforms").count() == 1, "{images}");
         look(&window, "repository-images").await?;
 
         window.click_by_test_id("lifecycle").await?;

@@ -22,10 +22,10 @@ const lists: readonly (readonly [string, readonly unknown[], readonly string[]])
     repositoryColumns(new Map(), { policies: new Map(), awsTags: new Map() }, () => {}),
     ["pulled", "mutability", "created"],
   ],
-  ["migrations", historyColumns(() => {}, new Map()), ["sent", "time"]],
+  ["migrations", historyColumns(() => {}, new Map()), ["images", "sent", "time"]],
   ["profiles", profileColumns, ["template"]],
-  ["images", imageColumns("", () => {}, false), ["kind", "pulled"]],
-  ["used images", [...imageColumns("", () => {}, false), inUse], ["kind", "pulled", "in-use"]],
+  ["images", imageColumns("", () => {}, false), ["pulled"]],
+  ["used images", [...imageColumns("", () => {}, false), inUse], ["pulled", "in-use"]],
 ];
 
 function shownAt(list: readonly unknown[], available: number): readonly Column<object>[] {

@@ -124,14 +124,16 @@ describe("columns", () => {
   });
 
   it.each([
-    { available: 510, why: "are all shown where they fit", shown: "name uri size age" },
+    { available: 700, why: "are all shown where they fit", shown: "name uri size note age" },
+    { available: 699, why: "need the usual width of all, one of them", shown: "name uri size age" },
+    { available: 510, why: "give way before that", shown: "name uri size age" },
     { available: 420, why: "are hidden in their order", shown: "name uri size" },
     { available: 100, why: "stay if they have no place in it", shown: "name size" },
     {
       available: 100,
       why: "stay if the user chose them",
       chosen: true,
-      shown: "name uri size age",
+      shown: "name uri size note age",
     },
   ])("$why at $available pixels", ({ available, chosen, shown }) => {
     const cell = () => null;
@@ -139,6 +141,7 @@ describe("columns", () => {
       { id: "name", header: "Name", cell, width: 200, minWidth: 150, grow: 2 },
       { id: "uri", header: "URI", cell, width: 200, grow: 1, hideOrder: 2 },
       { id: "size", header: "Size", cell, width: 100 },
+      { id: "note", header: "Note", cell, width: 50, needsRoom: true },
       { id: "age", header: "Age", cell, width: 150, hideOrder: 1 },
     ];
     const of = { ...layout, visibleContent: chosen ? all.map(({ id }) => id) : null };

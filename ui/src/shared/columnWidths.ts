@@ -26,6 +26,10 @@ function narrowestWidth<Row>(column: Column<Row>, heads: NaturalWidths): number 
   return Math.max(narrowest, heads.get(column.id) ?? 0);
 }
 
+function usualWidth<Row>(column: Column<Row>, heads: NaturalWidths): number {
+  return Math.max(defaultWidth(column), heads.get(column.id) ?? 0);
+}
+
 /**
  * The visible columns that fit into the available width side by side, so that the table doesn't scroll
  * sideways. Widths of the user hide no column: it would vanish while another one is dragged.
@@ -37,10 +41,16 @@ export function fittingColumns<Row>(
   heads: NaturalWidths = new Map(),
 ): readonly Column<Row>[] {
   let shown = visibleColumns(columns, layout);
+  if (layout.visibleContent !== null) {
+    return shown;
+  }
   const order = (column: Column<Row>) => column.hideOrder ?? Number.POSITIVE_INFINITY;
-  const isTooWide = () =>
-    shown.reduce((sum, one) => sum + narrowestWidth(one, heads), 0) > available;
-  while (layout.visibleContent === null && isTooWide()) {
+  const isTooWide = (width: (column: Column<Row>, heads: NaturalWidths) => number) =>
+    shown.reduce((sum, one) => sum + width(one, heads), 0) > available;
+  if (isTooWide(usualWidth)) {
+    shown = shown.filter(({ needsRoom }) => needsRoom !== true);
+  }
+  while (isTooWide(narrowestWidth)) {
     const first = Math.min(...shown.map(order));
     if (first === Number.POSITIVE_INFINITY) {
       break;

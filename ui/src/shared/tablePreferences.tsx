@@ -23,6 +23,8 @@ export type Column<Row> = TableProps.ColumnDefinition<Row> & {
    * is always shown. Columns that the user chose stay, too.
    */
   readonly hideOrder?: number;
+  /** Whether it is hidden as soon as another column gets less than its `width`, because those say more. */
+  readonly needsRoom?: boolean;
 };
 
 export interface TableLayout {

@@ -16,8 +16,8 @@ function foundText({ source, destination, images }: HistoryMatch): string {
 
 /**
  * The columns of the history, each of one line. What is longer has a tooltip. The number of images has
- * the counts in its tooltip, which the state already names. While a search finds images, the column
- * shows them.
+ * the counts in its tooltip, which the state already names, so that the column gives way first. While a search finds images,
+ * the column shows them.
  */
 export function historyColumns(
   onOpen: (entry: HistoryEntry) => void,
@@ -45,8 +45,8 @@ export function historyColumns(
     {
       id: "state",
       header: "State",
-      width: 270,
-      minWidth: 220,
+      width: 290,
+      minWidth: 260,
       grow: 2,
       cell: (entry) => {
         const { type, text } = shownState(entry);
@@ -82,7 +82,7 @@ export function historyColumns(
       id: "images",
       header: "Images",
       width: found.size > 0 ? 200 : 90,
-      ...(found.size > 0 && { minWidth: 110, grow: 2 }),
+      ...(found.size > 0 ? { minWidth: 110, grow: 2 } : { needsRoom: true }),
       cell: ({ migration, images, summary }) => {
         const match = found.get(migration);
         return match === undefined ? (

@@ -209,7 +209,7 @@ export function CleanupTab({ connection, details, errorActions, onChanged }: Cle
           {
             id: "images",
             header: "Images",
-            width: 100,
+            width: 115,
             cell: ({ images, unread_manifests }) =>
               unread_manifests > 0 ? "–" : formatCount(images.length),
           },

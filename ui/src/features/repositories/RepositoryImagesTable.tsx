@@ -208,7 +208,7 @@ export function RepositoryImagesTable(props: RepositoryImagesTableProps) {
               <Box variant="p" color="text-body-secondary">
                 {all.length === 0
                   ? "Images appear here after the first push or migration."
-                  : "To see the other images, choose Show untagged."}
+                  : "To see the other images, choose Untagged."}
               </Box>
             </Box>
           )
@@ -245,14 +245,14 @@ export function RepositoryImagesTable(props: RepositoryImagesTableProps) {
               onChange={({ detail }) => setUntaggedShown(detail.checked)}
               data-testid="images-untagged"
             >
-              {`Show untagged (${formatCount(untagged)})`}
+              {`Untagged (${formatCount(untagged)})`}
             </Toggle>
             <Toggle
               checked={findingsShown}
               onChange={({ detail }) => setFindingsShown(detail.checked)}
               data-testid="images-findings"
             >
-              Show vulnerabilities
+              Vulnerabilities
             </Toggle>
             <Button
               disabled={selected.length === 0}

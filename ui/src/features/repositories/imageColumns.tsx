@@ -89,6 +89,20 @@ function TagsCell({ row, uri, onOpen }: TagsCellProps) {
   );
 }
 
+/** What is in an image, or its type if it has no parts. */
+function ContentsCell({ row }: { row: RepositoryImageRow }) {
+  if (row.isEntry) {
+    return row.note;
+  }
+  const { platforms, contents, contentsInFull, note, mediaType } = row;
+  const title = [platforms.join(", "), contentsInFull, note ?? ""].filter((part) => part !== "");
+  return (
+    <span title={title.join("\n") || (mediaType ?? undefined)}>
+      {contents || note || imageKindLabels[row.kind]}
+    </span>
+  );
+}
+
 /** The size, with a sign if it is an upper bound. */
 function SizeCell({ row }: { row: RepositoryImageRow }) {
   const isBound = !row.sizeIsExact && row.sizeBytes !== null;
@@ -138,7 +152,7 @@ export function imageColumns(
       id: "tags",
       header: "Tags",
       isRowHeader: true,
-      width: 150,
+      width: 190,
       minWidth: 140,
       grow: 2,
       sortingComparator: (one, other) => (one.tags[0] ?? "").localeCompare(other.tags[0] ?? ""),
@@ -148,7 +162,7 @@ export function imageColumns(
       id: "kind",
       header: "Type",
       width: 115,
-      hideOrder: 1,
+      hidden: true,
       sortingComparator: (one, other) =>
         imageKindLabels[one.kind].localeCompare(imageKindLabels[other.kind]),
       cell: (row) => <span title={row.mediaType ?? undefined}>{imageKindLabels[row.kind]}</span>,
@@ -156,15 +170,11 @@ export function imageColumns(
     {
       id: "contents",
       header: "Contents",
-      width: 200,
+      width: 215,
       minWidth: 130,
       grow: 1,
       sortingField: "contents",
-      cell: (row) => (
-        <span title={row.platforms.join(", ") || (row.note ?? undefined)}>
-          {row.contents || row.note || (row.isEntry ? null : "–")}
-        </span>
-      ),
+      cell: (row) => <ContentsCell row={row} />,
     },
     {
       id: "size",
@@ -217,7 +227,7 @@ export function imageColumns(
     {
       id: "digest",
       header: "Digest",
-      width: 220,
+      width: 212,
       hideOrder: 4,
       sortingField: "digest",
       cell: (row) => (

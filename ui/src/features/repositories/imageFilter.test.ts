@@ -21,6 +21,7 @@ const row: RepositoryImageRow = {
   ownReadAtMs: null,
   status: "active",
   contents: "",
+  contentsInFull: "",
   platforms: ["linux/amd64", "linux/arm64"],
   attached: { signatures: 1, sboms: 0, provenances: 2 },
   note: null,

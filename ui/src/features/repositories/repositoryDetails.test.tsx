@@ -63,9 +63,9 @@ describe("the details of a repository", () => {
     showUntagged();
     const [index, untagged] = rowTexts(container);
     expect(index).toContain("4.0, latest");
-    expect(index).toContain("Image index");
+    expect(index).toContain("1 platform, 1 provenance");
     expect(index).toContain("sha256:bbbbbbbbbbbb");
-    expect(untagged).toContain("Untagged");
+    expect(untagged).toContain("UntaggedImage");
     for (const [name, uri] of [
       ["4.0", `${registry}/pgcli:4.0`],
       ["sha256:cccccccccccc", `${registry}/pgcli@sha256:${"c".repeat(64)}`],

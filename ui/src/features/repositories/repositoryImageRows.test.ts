@@ -51,11 +51,7 @@ it.each<[Partial<ImageRow>, string, string | null]>([
     null,
   ],
   [{ signatures: 3 }, "3 signatures", null],
-  [
-    { signatures: 1, sboms: 1, provenances: 1, referrers: 2 },
-    "1 signature, 1 SBOM, 1 provenance, 2 other referrers",
-    null,
-  ],
+  [{ signatures: 1, sboms: 1, provenances: 1, referrers: 2 }, "5 referrers", null],
   [{ kind: "index", is_unread: true }, "Not read", null],
   [{ also_in: ["v2"] }, "", "Also in v2."],
   [{ also_in: ["v2", "v3"] }, "", "Also in v2, v3."],
@@ -64,4 +60,13 @@ it.each<[Partial<ImageRow>, string, string | null]>([
 ])("says what %o contains and belongs to", (part, contents, note) => {
   const grouped = { ...singleRows([described]), rows: [singleRow(described, part)] };
   expect(imageRows([described], grouped)[0]).toMatchObject({ contents, note });
+});
+
+it("counts several kinds of referrers as one number, and each in full", () => {
+  const part = { platforms: ["linux/amd64"], signatures: 1, provenances: 2, referrers: 1 };
+  const grouped = { ...singleRows([described]), rows: [singleRow(described, part)] };
+  expect(imageRows([described], grouped)[0]).toMatchObject({
+    contents: "1 platform, 4 referrers",
+    contentsInFull: "1 platform, 1 signature, 2 provenances, 1 other referrer",
+  });
 });

@@ -41,6 +41,8 @@ export interface RepositoryImageRow {
   readonly status: Reported<ImageStatus>;
   /** Its platforms and referrers, counted. */
   readonly contents: string;
+  /** The same with every kind of referrer. */
+  readonly contentsInFull: string;
   readonly platforms: readonly string[];
   /** Numbers of what is attached. `null` if the index wasn’t read. */
   readonly attached: AttachedCounts | null;
@@ -80,20 +82,25 @@ export function imageStatusLabel(status: Reported<ImageStatus>): string {
   return reportedText(status, (known) => imageStatusLabels[known]);
 }
 
-/** The parts of a row, counted: `2 platforms, 1 signature`. */
-function contentsOf(row: ImageRow): string {
+/** The parts of a row, counted: `2 platforms, 1 signature`. Several kinds of referrers are one number, unless `inFull`. */
+function contentsOf(row: ImageRow, inFull: boolean): string {
   if (row.is_unread) {
     return "Not read";
   }
-  const counts: readonly (readonly [number, string, string])[] = [
-    [row.platforms.length, "platform", "platforms"],
-    [row.signatures, "signature", "signatures"],
-    [row.sboms, "SBOM", "SBOMs"],
-    [row.provenances, "provenance", "provenances"],
-    [row.attestations, "attestation", "attestations"],
-    [row.referrers, "other referrer", "other referrers"],
-  ];
-  return counts
+  const platforms = [row.platforms.length, "platform", "platforms"] as const;
+  const referrers = (
+    [
+      [row.signatures, "signature", "signatures"],
+      [row.sboms, "SBOM", "SBOMs"],
+      [row.provenances, "provenance", "provenances"],
+      [row.attestations, "attestation", "attestations"],
+      [row.referrers, "other referrer", "other referrers"],
+    ] as const
+  ).filter(([count]) => count > 0);
+  const all = referrers.reduce((sum, [count]) => sum + count, 0);
+  const shown =
+    inFull || referrers.length < 2 ? referrers : [[all, "referrer", "referrers"] as const];
+  return [platforms, ...shown]
     .filter(([count]) => count > 0)
     .map(([count, one, many]) => formatCounted(count, one, many))
     .join(", ");
@@ -139,6 +146,7 @@ export function imageRows(
       sizeIsExact: true,
       onlyHereBytes: null,
       contents: "",
+      contentsInFull: "",
       attached: null,
       platforms: [],
       note: null,
@@ -157,7 +165,8 @@ export function imageRows(
     // One image shares no layer with itself: the size that ECR reports is exact.
     sizeIsExact: row.size.is_exact || row.parts.length === 0,
     onlyHereBytes: row.only_here_bytes,
-    contents: contentsOf(row),
+    contents: contentsOf(row, false),
+    contentsInFull: contentsOf(row, true),
     attached: row.is_unread
       ? null
       : { signatures: row.signatures, sboms: row.sboms, provenances: row.provenances },

@@ -16,6 +16,9 @@ const kinds: readonly { value: AddedRegistryAccess; label: string }[] = [
   { value: "pull_through_cache", label: "Let a principal pull through a cache" },
 ];
 
+/** The fields of a statement are in one row, unless the window is narrow, for example at 200 % zoom. */
+const gridDefinition = [12, 5, 4, 3].map((colspan) => ({ colspan: { default: 12, xs: colspan } }));
+
 interface AddRegistryAccessProps {
   /** The ARN pattern of the repositories of the registry. */
   repositories: string;
@@ -36,7 +39,7 @@ export function AddRegistryAccess({ repositories, text, onChange }: AddRegistryA
   const changed =
     reason === undefined ? withStatements(text, [registryStatement(entered, repositories)]) : null;
   return (
-    <Grid gridDefinition={[{ colspan: 12 }, { colspan: 5 }, { colspan: 4 }, { colspan: 3 }]}>
+    <Grid gridDefinition={gridDefinition}>
       <FormField
         label="Add a statement"
         description="Repositories that don’t exist yet are created."

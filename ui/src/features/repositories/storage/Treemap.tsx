@@ -183,6 +183,9 @@ export function Treemap({ label, rootName, nodes, onOpen, onUp, partHeader }: Tr
                 id: "name",
                 header: partHeader,
                 isRowHeader: true,
+                width: 140,
+                minWidth: 90,
+                grow: 1,
                 sortingField: "name",
                 cell: (node) =>
                   node.parts.length > 0 ||
@@ -201,17 +204,20 @@ export function Treemap({ label, rootName, nodes, onOpen, onUp, partHeader }: Tr
               {
                 id: "size",
                 header: "Size",
+                width: 100,
                 sortingComparator: (one, other) => one.bytes - other.bytes,
                 cell: (node) => nodeSize(node),
               },
               {
                 id: "share",
                 header: "Share",
+                width: 90,
                 cell: ({ bytes }) => shareText(bytes, total),
               },
               {
                 id: "pulled",
                 header: "Last pull",
+                width: 135,
                 sortingComparator: (one, other) => (one.pulledAtMs ?? 0) - (other.pulledAtMs ?? 0),
                 cell: ({ pulledAtMs }) => <RelativeTime timeMs={pulledAtMs ?? null} />,
               },
