@@ -6,6 +6,12 @@ interface MeasuredWidthProps {
   children: ReactNode;
 }
 
+/** The width without a fraction. `clientWidth` rounds up, and a table with half a pixel less would cut its last heading. */
+function wholePixels(element: HTMLElement): number {
+  const excess = element.clientWidth - element.getBoundingClientRect().width;
+  return excess > 0 && excess < 1 ? element.clientWidth - 1 : element.clientWidth;
+}
+
 /** A part of a page that is as high as its content and reports its width. */
 export function MeasuredWidth({ onWidth, children }: MeasuredWidthProps) {
   const outer = useRef<HTMLDivElement>(null);
@@ -17,7 +23,7 @@ export function MeasuredWidth({ onWidth, children }: MeasuredWidthProps) {
     const measure = () => {
       // Without width, the page is hidden.
       if (element.clientWidth > 0) {
-        onWidth(element.clientWidth);
+        onWidth(wholePixels(element));
       }
     };
     measure();
