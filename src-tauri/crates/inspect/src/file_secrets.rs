@@ -1,9 +1,9 @@
-//! Secrets in files that a line of a Dockerfile writes: the lines of a heredoc as YAML, JSON, INI, properties, XML or
+//! Secrets in files that a line of a Dockerfile writes: the lines of a heredoc as YAML, JSON, INI, properties or
 //! `.pgpass`, the passwords of `.netrc`, and private keys. Used by `secret_values`.
 //!
 //! Every search is linear, because a text of megabytes can consist of names of secrets.
 
-use crate::secret_names::{is_placeholder, is_secret_name};
+use crate::secret_names::{is_mapping_of_secrets, is_placeholder, is_secret_name};
 use crate::value_ends::Quoted;
 
 /// The place of a text in a longer one.
@@ -58,7 +58,7 @@ pub(crate) fn is_in_heredoc(place: usize, heredocs: &[Range]) -> bool {
 
 /// Returns the values of secrets in a file.
 pub(crate) fn in_file(text: &str, file: Range) -> Vec<Range> {
-    let mut found = xml_values(text, file);
+    let mut found = Vec::new();
     let mut lines = Lines::of(text, file);
     while let Some(line) = lines.next() {
         found.extend(pgpass_password(text, line));
@@ -83,12 +83,14 @@ struct Entry {
     indentation: usize,
     /// The value in its line. Empty if it has none there.
     first: Range,
+    is_mapping_of_secrets: bool,
 }
 
 impl Entry {
     fn of(text: &str, (start, end): Range) -> Option<Self> {
         let line = &text[start..end];
-        let indentation = line.len() - line.trim_start_matches([' ', '\t', '-']).len();
+        // `:name: value` is a symbol of Ruby.
+        let indentation = line.len() - line.trim_start_matches([' ', '\t', '-', ':']).len();
         let separator = line[indentation..].find([':', '='])? + indentation;
         let name = line[indentation..separator].trim_matches([' ', '\t', '"', '\'']);
         let after = &line[separator + 1..];
@@ -104,11 +106,12 @@ impl Entry {
             return None;
         }
         let from = end - after.trim_start_matches([' ', '\t']).len();
-        Some(Self { indentation, first: (from, from + first.len()) })
+        let is_mapping_of_secrets = is_mapping_of_secrets(name);
+        Some(Self { indentation, first: (from, from + first.len()), is_mapping_of_secrets })
     }
 
     /// Returns where its value is: in its line, in quotation marks, or in the following lines too. `None` if the value is a
-    /// mapping, whose members have names of their own.
+    /// mapping whose members have names of their own.
     fn value(&self, text: &str, end: usize) -> Option<Range> {
         let (from, line_end) = self.first;
         let first = &text[from..line_end];
@@ -119,7 +122,9 @@ impl Entry {
         if !first.is_empty() && Quoted::at(text, from).is_some() {
             return Some((from, quoted_end(text, from).min(end)));
         }
-        if first.starts_with('{') || (first.is_empty() && begins_mapping(&text[line_end..end])) {
+        let is_mapping =
+            first.starts_with('{') || (first.is_empty() && begins_mapping(&text[line_end..end]));
+        if is_mapping && !self.is_mapping_of_secrets {
             return None;
         }
         let following = self.following_lines(text, line_end, end);
@@ -182,28 +187,6 @@ fn pgpass_password(text: &str, (start, end): Range) -> Option<Range> {
     }
     let from = start + text[start..end].rfind(password)?;
     Some((from, from + password.len()))
-}
-
-/// Returns the values of elements such as `<password>value</password>`.
-fn xml_values(text: &str, (start, end): Range) -> Vec<Range> {
-    let mut found = Vec::new();
-    let mut from = start;
-    while let Some(open) = text[from..end].find('<') {
-        from += open + 1;
-        let rest = &text[from..end];
-        let is_part = |character: char| character.is_alphanumeric() || "_-.:".contains(character);
-        let name = &rest[..rest.find(|character| !is_part(character)).unwrap_or(rest.len())];
-        if !rest[name.len()..].starts_with('>') || !is_secret_name(name) {
-            continue;
-        }
-        let value_from = from + name.len() + 1;
-        let value_to = text[value_from..end].find("</").map_or(end, |found| value_from + found);
-        if !is_placeholder(text[value_from..value_to].trim()) {
-            found.push((value_from, value_to));
-        }
-        from = value_to;
-    }
-    found
 }
 
 /// Returns the passwords of `.netrc`, also in one line: `machine HOST login NAME password VALUE`.

@@ -20,6 +20,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 mod attestation;
+mod command_secrets;
 mod compare;
 mod config;
 mod content;
@@ -43,6 +44,7 @@ mod secret_values;
 mod signer_certificate;
 mod supply_chain;
 mod value_ends;
+mod xml_secrets;
 
 pub use attestation::{AttestationDocument, SignatureFacts, read_attestation};
 pub use compare::{

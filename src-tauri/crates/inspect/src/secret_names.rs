@@ -28,8 +28,16 @@ const SECRET_WORDS: [&str; 22] = [
     "jwt",
     "cookie",
 ];
-/// Endings of words that say the same, as in `PGPASSWORD`.
-const SECRET_ENDINGS: [&str; 6] = ["password", "passwd", "passphrase", "secret", "token", "apikey"];
+/// Words that say so at the end of a name only: `OAUTH_URL` says something else.
+const LAST_SECRET_WORDS: [&str; 3] = ["oauth", "pat", "bearer"];
+/// Endings of words that say the same, as in `PGPASSWORD` and `-storepass`.
+const SECRET_ENDINGS: [&str; 7] =
+    ["password", "passwd", "passphrase", "pass", "secret", "token", "apikey"];
+/// English words with such an ending.
+const OTHER_WORDS: [&str; 7] =
+    ["bypass", "compass", "encompass", "overpass", "surpass", "trespass", "underpass"];
+/// The last words of names of mappings from a host or a user to a secret, as in `auth.json` of composer.
+const MAPPINGS: [&str; 5] = ["token", "tokens", "oauth", "bearer", "passwords"];
 /// Words that make a following `key` a secret. Without one, a key is often public, as in `GPG_KEY`.
 const SECRET_KEYS: [&str; 18] = [
     "api",
@@ -52,7 +60,7 @@ const SECRET_KEYS: [&str; 18] = [
     "license",
 ];
 /// Last words of a name whose value describes a secret without containing it.
-const DESCRIPTIONS: [&str; 19] = [
+const DESCRIPTIONS: [&str; 50] = [
     "file",
     "path",
     "dir",
@@ -72,7 +80,41 @@ const DESCRIPTIONS: [&str; 19] = [
     "name",
     "mode",
     "header",
+    "audience",
+    "backend",
+    "chars",
+    "count",
+    "domain",
+    "fd",
+    "format",
+    "helper",
+    "helpers",
+    "httponly",
+    "issuer",
+    "lifetime",
+    "limit",
+    "method",
+    "plugin",
+    "policy",
+    "prefix",
+    "provider",
+    "providers",
+    "realm",
+    "region",
+    "samesite",
+    "scheme",
+    "size",
+    "stdin",
+    "store",
+    "text",
+    "timeout",
+    "user",
+    "username",
+    "version",
 ];
+/// First words of an option that says something about a secret, as in `--disabled-password`.
+const SWITCHES: [&str; 9] =
+    ["allow", "ask", "disable", "disabled", "enable", "no", "require", "skip", "without"];
 
 /// Whether a value can't be a secret: empty, a switch, a reference to a variable, or the path of a mounted secret.
 pub(crate) fn is_placeholder(value: &str) -> bool {
@@ -81,9 +123,9 @@ pub(crate) fn is_placeholder(value: &str) -> bool {
         .iter()
         .any(|switch| switch.eq_ignore_ascii_case(value));
     let is_reference = value.strip_prefix('$').is_some_and(|name| {
-        name.trim_matches(['{', '}'])
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+        // `${env.NAME}` of Maven.
+        let variable = name.trim_start_matches("{env.").trim_matches(['{', '}']);
+        variable.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
     });
     is_switch || is_reference || value.starts_with("/run/secrets/")
 }
@@ -92,19 +134,42 @@ pub(crate) fn is_placeholder(value: &str) -> bool {
 pub(crate) fn is_secret_name(name: &str) -> bool {
     let words = words(name);
     let Some(last) = words.last() else { return false };
+    let is_switch = name.starts_with('-') && SWITCHES.contains(&words[0].as_str());
     // The shell's own variables for the current folder.
-    if DESCRIPTIONS.contains(&last.as_str()) || ["PWD", "OLDPWD"].contains(&name) {
+    let is_folder = ["PWD", "OLDPWD"].contains(&name);
+    if DESCRIPTIONS.contains(&last.as_str()) || is_switch || is_folder {
         return false;
     }
-    words.iter().enumerate().any(|(place, word)| {
-        // As in `PASSWORD2`.
-        let word = word.trim_end_matches(|character: char| character.is_ascii_digit());
-        let is_key = ["key", "keys"].contains(&word)
-            && place > 0
-            && SECRET_KEYS.contains(&words[place - 1].as_str());
-        is_key
-            || SECRET_WORDS.contains(&word)
-            || SECRET_ENDINGS.iter().any(|ending| word.ends_with(ending))
+    let is_last = words.len() > 1 && LAST_SECRET_WORDS.contains(&last.as_str());
+    is_last
+        || is_bundler_login(name)
+        || words.iter().enumerate().any(|(place, word)| {
+            // As in `PASSWORD2`.
+            let word = word.trim_end_matches(|character: char| character.is_ascii_digit());
+            let before = place.checked_sub(1).map_or("", |before| words[before].as_str());
+            // `client-key-data` of a kubeconfig. The key of a client can also be a file.
+            let is_data =
+                before == "client" && words.get(place + 1).is_some_and(|next| next == "data");
+            let is_key =
+                ["key", "keys"].contains(&word) && (SECRET_KEYS.contains(&before) || is_data);
+            is_key
+                || SECRET_WORDS.contains(&word)
+                || SECRET_ENDINGS.iter().any(|ending| word.ends_with(ending))
+                    && !OTHER_WORDS.contains(&word)
+        })
+}
+
+/// Whether a name of a secret is that of a mapping whose members are secrets, whatever their names.
+pub(crate) fn is_mapping_of_secrets(name: &str) -> bool {
+    words(name).last().is_some_and(|last| MAPPINGS.contains(&last.as_str()))
+}
+
+/// Whether a variable of Bundler is the login for a host, which has a dot as two underscores: `BUNDLE_GEM__FURY__IO`.
+/// Source: Bundler documentation, `bundle config`, "CREDENTIALS FOR GEM SOURCES".
+fn is_bundler_login(name: &str) -> bool {
+    let other = ["BUILD__", "LOCAL__", "MIRROR__", "DISABLE_"];
+    name.strip_prefix("BUNDLE_").is_some_and(|host| {
+        host.contains("__") && !other.iter().any(|other| host.starts_with(other))
     })
 }
 

@@ -1,10 +1,13 @@
 //! Which values of a configuration look like secrets: by their name, or by the form of known tokens. A guess on the
-//! careful side, so that a screenshot or a log of an inspection is harmless. `value_ends` says where a value ends, and
-//! `file_secrets` finds those of files. Used by `config`, `history` and `hide`.
+//! careful side, so that a screenshot or a log of an inspection is harmless. `value_ends` says where a value ends,
+//! `file_secrets` and `xml_secrets` find those of files, and `command_secrets` those of commands. Used by `config`, `history`
+//! and `hide`.
 
+use crate::command_secrets::in_commands;
 use crate::file_secrets::{heredocs, in_file, is_in_heredoc, login_file_passwords, private_keys};
-use crate::secret_names::{HIDDEN, is_placeholder, is_secret_name};
+use crate::secret_names::{HIDDEN, is_mapping_of_secrets, is_placeholder, is_secret_name};
 use crate::value_ends::{QUOTES, ValueEnds};
+use crate::xml_secrets::xml_values;
 
 /// Whether a variable, label or argument looks like a secret.
 pub(crate) fn looks_secret(name: &str, value: &str) -> bool {
@@ -93,10 +96,15 @@ fn url_passwords(text: &str) -> Vec<(usize, usize)> {
         let authority = &rest[..end.unwrap_or(rest.len())];
         if let Some((user, _)) = authority.rsplit_once('@')
             && let Some((name, password)) = user.split_once(':')
-            && !is_placeholder(password)
         {
-            let from = start + 3 + name.len() + 1;
-            found.push((from, from + password.len()));
+            let from = start + 3;
+            // Where the user is a token. Source: GitHub documentation, "Git automation with OAuth tokens".
+            let is_token = ["", "x-oauth-basic"].contains(&password);
+            let (from, secret) =
+                if is_token { (from, name) } else { (from + name.len() + 1, password) };
+            if !is_placeholder(secret) {
+                found.push((from, from + secret.len()));
+            }
         }
     }
     found
@@ -145,7 +153,11 @@ fn assigned_secrets(text: &str) -> Vec<(usize, usize)> {
     let mut ends = ValueEnds::of(text);
     let is_curl = text.contains("curl");
     let heredocs = heredocs(text);
+    let mut line_end = 0;
+    let is_printed = text.contains("printf") || text.contains("echo -e");
     let mut found = login_file_passwords(text);
+    found.extend(xml_values(text));
+    found.extend(in_commands(text));
     for body in &heredocs {
         found.extend(in_file(text, *body));
     }
@@ -164,10 +176,14 @@ fn assigned_secrets(text: &str) -> Vec<(usize, usize)> {
             " " => name.starts_with('-'),
             "," => name.starts_with('-') && is_quoted,
             // A colon also ends the name of an image or a host.
-            _ => is_quoted || is_header(name) || is_flow_member(text, start, &heredocs),
+            _ => {
+                is_quoted
+                    || is_header(name, &text[..start])
+                    || is_flow_member(text, start, &heredocs)
+            }
         };
         let is_login = is_curl && is_assigned && LOGIN_OPTIONS.contains(&name);
-        if !is_assigned || !(is_login || is_secret_name(name)) {
+        if !is_assigned || !(is_login || is_secret_here(name, &text[..start])) {
             continue;
         }
         let is_argument = is_quoted && [" ", ","].contains(&separator);
@@ -178,8 +194,20 @@ fn assigned_secrets(text: &str) -> Vec<(usize, usize)> {
             ":" | "," => rest.trim_start_matches(' '),
             _ => rest,
         };
+        // The members of a mapping have names of their own, and an operator of a shell ends the command.
+        let is_mapping = value.starts_with('{') && !is_mapping_of_secrets(name);
+        if is_mapping || (separator == " " && value.starts_with(OPERATORS)) {
+            continue;
+        }
         let mut from = text.len() - value.len();
-        let end = ends.of_value(from, separator == ":" || is_argument);
+        let mut end = ends.of_value(from, separator == ":" || is_argument);
+        if separator == "=" && is_printed && !value.starts_with(QUOTES) {
+            // What `printf` writes as the end of a line. What was searched isn't searched again.
+            if from > line_end {
+                line_end = text[from..].find("\\n").map_or(text.len(), |line| from + line);
+            }
+            end = end.min(line_end);
+        }
         if is_login {
             let Some(user) = text[from..end].find(':') else { continue };
             from += user + 1;
@@ -193,6 +221,20 @@ fn assigned_secrets(text: &str) -> Vec<(usize, usize)> {
     found
 }
 
+/// What a shell reads between commands, and not as an argument.
+const OPERATORS: [char; 5] = ['&', '|', ';', '<', '>'];
+
+/// Whether a name is that of a secret after a text: a parameter of a URL, a field of a connection string, or a name after
+/// `\\n`, which `printf` writes as the end of a line.
+fn is_secret_here(name: &str, before: &str) -> bool {
+    let escaped = before.ends_with('\\').then(|| name.strip_prefix(['n', 't', 'r'])).flatten();
+    is_secret_name(name)
+        || escaped.is_some_and(is_secret_name)
+        || (name == "PWD" && before.ends_with(';'))
+        // The signature of a URL that Azure Storage accepts.
+        || (name == "sig" && before.ends_with(['&', '?']))
+}
+
 /// Whether a name is that of a member of a mapping in braces, as in `{user: me, password: x}` in a file.
 fn is_flow_member(text: &str, start: usize, heredocs: &[(usize, usize)]) -> bool {
     text[..start].trim_end_matches([' ', '\t', '\n', '\r']).ends_with(['{', ','])
@@ -202,9 +244,13 @@ fn is_flow_member(text: &str, start: usize, heredocs: &[(usize, usize)]) -> bool
 /// Options of curl whose value is `user:password`.
 const LOGIN_OPTIONS: [&str; 4] = ["-u", "--user", "-U", "--proxy-user"];
 
-/// Whether a name is one of an HTTP header with several words, or `Authorization`.
-fn is_header(name: &str) -> bool {
-    name.trim_matches('-').contains('-') || name.eq_ignore_ascii_case("authorization")
+/// Whether a name is one of an HTTP header: with several words, `Authorization`, or after the option of curl and wget.
+fn is_header(name: &str, before: &str) -> bool {
+    let option = before.trim_end_matches(QUOTES).trim_end_matches([' ', '=']);
+    name.trim_matches('-').contains('-')
+        || name.eq_ignore_ascii_case("authorization")
+        || option.ends_with(" -H")
+        || option.ends_with(" --header")
 }
 
 #[cfg(test)]

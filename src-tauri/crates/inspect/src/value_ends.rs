@@ -41,7 +41,7 @@ impl<'a> ValueEnds<'a> {
         if let Some(quoted) = Quoted::at(self.text, from) {
             return quoted.end(self.text).unwrap_or(self.text.len());
         }
-        if self.text[from..].starts_with('[') {
+        if self.text[from..].starts_with(['[', '{']) {
             return self.of_list(from);
         }
         let ends = |character: char| character.is_whitespace() || "\"'".contains(character);
@@ -55,7 +55,7 @@ impl<'a> ValueEnds<'a> {
         }
     }
 
-    /// Returns the end of a list of JSON or YAML.
+    /// Returns the end of a list or a mapping of JSON or YAML.
     fn of_list(&mut self, from: usize) -> usize {
         if (self.list.0..self.list.1).contains(&from) {
             return self.list.1;
@@ -71,8 +71,8 @@ impl<'a> ValueEnds<'a> {
             }
             at += character.len_utf8();
             match character {
-                '[' => open += 1,
-                ']' => open = open.saturating_sub(1),
+                '[' | '{' => open += 1,
+                ']' | '}' => open = open.saturating_sub(1),
                 _ => {}
             }
             if open == 0 {

@@ -2,6 +2,8 @@
 
 use super::*;
 
+mod formats;
+
 const JWT: &str =
     "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.dozjgNryP4J3jVmNHl0w5N_XgL0n3I9P";
 
@@ -318,6 +320,24 @@ fn names_of_secrets_without_end_are_searched_once() {
         "machine a password ",
         "-----BEGIN PRIVATE KEY",
         "<<E <<F ",
+        "<pw x=\"<\" ",
+        "<a key='pw' value=\\\"",
+        "<pw>xyz</",
+        "<pw>xyz</pw",
+        "pw = ",
+        "echo pw: ",
+        "echo '\npw: ",
+        "printf pw=\\npw=",
+        "login -p ",
+        "cargo login ",
+        "config pw x;",
+        "by '",
+        "identified by 'a",
+        "echo a|",
+        "a:b|chpasswd ",
+        "<<< passwd ",
+        "{\"token\":{",
+        " -H 'a: ",
     ];
     for part in parts {
         for before in ["", "pw='", "<<X\n"] {
