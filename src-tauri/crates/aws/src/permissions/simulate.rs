@@ -107,21 +107,26 @@ fn record_result(result: &EvaluationResult, requested: &[String], results: &mut 
         .permissions_boundary_decision_detail()
         .is_some_and(|detail| !detail.allowed_by_permissions_boundary());
     let status = |decision: &PolicyEvaluationDecisionType, missing: &[String]| {
-        let denial = match decision {
+        let is_explicit = match decision {
             PolicyEvaluationDecisionType::Allowed => return PermissionStatus::Allowed,
-            _ if !missing.is_empty() => {
-                return PermissionStatus::conditional(missing.to_vec());
-            }
-            _ if by_organization => PermissionDenialReason::Organization,
-            _ if by_boundary => PermissionDenialReason::Boundary,
-            PolicyEvaluationDecisionType::ExplicitDeny => PermissionDenialReason::Denied,
-            // The policy of the key applies as well, and either may allow the action.
-            _ if action.starts_with("kms:") => {
-                return PermissionStatus::unknown(PermissionUnknownReason::OtherPolicy);
-            }
-            PolicyEvaluationDecisionType::ImplicitDeny => PermissionDenialReason::NotGranted,
-            // A decision of a later IAM, which may allow the action.
+            PolicyEvaluationDecisionType::ExplicitDeny => true,
+            PolicyEvaluationDecisionType::ImplicitDeny => false,
+            // A decision of a later IAM, which may allow the action or deny it.
             _ => return PermissionStatus::unknown(PermissionUnknownReason::NotAsked),
+        };
+        let denial = if !missing.is_empty() {
+            return PermissionStatus::conditional(missing.to_vec());
+        } else if by_organization {
+            PermissionDenialReason::Organization
+        } else if by_boundary {
+            PermissionDenialReason::Boundary
+        } else if is_explicit {
+            PermissionDenialReason::Denied
+        } else if action.starts_with("kms:") {
+            // The policy of the key applies as well, and either may allow the action.
+            return PermissionStatus::unknown(PermissionUnknownReason::OtherPolicy);
+        } else {
+            PermissionDenialReason::NotGranted
         };
         PermissionStatus::Missing { denial }
     };
@@ -136,5 +141,86 @@ fn record_result(result: &EvaluationResult, requested: &[String], results: &mut 
     for specific in result.resource_specific_results() {
         let own = status(specific.eval_resource_decision(), specific.missing_context_values());
         record(specific.eval_resource_name(), own);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use aws_sdk_iam::types::builders::EvaluationResultBuilder;
+    use aws_sdk_iam::types::{
+        OrganizationsDecisionDetail, PermissionsBoundaryDecisionDetail, ResourceSpecificResult,
+    };
+
+    use super::*;
+
+    const REPOSITORY: &str = "arn:aws:ecr:eu-west-1:123456789012:repository/app";
+
+    /// What IAM says beside its decision.
+    type Detail = fn(EvaluationResultBuilder) -> EvaluationResultBuilder;
+
+    fn recorded(result: &EvaluationResult) -> PermissionStatus {
+        let mut results = PermissionResults::new();
+        record_result(result, &[REPOSITORY.to_owned()], &mut results);
+        let key = (result.eval_action_name().to_owned(), REPOSITORY.to_owned());
+        results.remove(&key).unwrap()
+    }
+
+    /// A decision that this version doesn't know is never a permission, and no denial either.
+    #[test]
+    fn each_decision_has_its_status() {
+        let nothing: Detail = |result| result;
+        let condition: Detail = |result| result.missing_context_values("aws:SourceVpc");
+        let organization: Detail = |result| {
+            let detail = OrganizationsDecisionDetail::builder().allowed_by_organizations(false);
+            result.organizations_decision_detail(detail.build())
+        };
+        let boundary: Detail = |result| {
+            let detail = PermissionsBoundaryDecisionDetail::builder();
+            let detail = detail.allowed_by_permissions_boundary(false);
+            result.permissions_boundary_decision_detail(detail.build())
+        };
+        let missing = |denial| PermissionStatus::Missing { denial };
+        let not_known = || PermissionStatus::unknown(PermissionUnknownReason::NotAsked);
+        let conditional = || PermissionStatus::conditional(vec!["aws:SourceVpc".to_owned()]);
+        let (image, key) = ("ecr:PutImage", "kms:CreateGrant");
+        for (decision, action, detail, expected) in [
+            ("allowed", image, nothing, PermissionStatus::Allowed),
+            ("explicitDeny", image, nothing, missing(PermissionDenialReason::Denied)),
+            ("implicitDeny", image, nothing, missing(PermissionDenialReason::NotGranted)),
+            ("implicitDeny", image, condition, conditional()),
+            ("implicitDeny", image, organization, missing(PermissionDenialReason::Organization)),
+            ("implicitDeny", image, boundary, missing(PermissionDenialReason::Boundary)),
+            ("explicitDeny", key, nothing, missing(PermissionDenialReason::Denied)),
+            (
+                "implicitDeny",
+                key,
+                nothing,
+                PermissionStatus::unknown(PermissionUnknownReason::OtherPolicy),
+            ),
+            ("allowedAfterApproval", image, nothing, not_known()),
+            ("allowedAfterApproval", image, condition, not_known()),
+            ("allowedAfterApproval", image, organization, not_known()),
+            ("allowedAfterApproval", key, nothing, not_known()),
+            ("Allowed", image, nothing, not_known()),
+            ("", image, nothing, not_known()),
+        ] {
+            let decision = PolicyEvaluationDecisionType::from(decision);
+            let result = || {
+                let result = EvaluationResult::builder().eval_action_name(action);
+                detail(result.eval_resource_name(REPOSITORY))
+            };
+            let overall = result().eval_decision(decision.clone()).build().unwrap();
+            assert_eq!(recorded(&overall), expected, "{decision:?} of {action}");
+            // The same for one of several resources, of which the overall decision says nothing.
+            let specific = ResourceSpecificResult::builder()
+                .eval_resource_name(REPOSITORY)
+                .eval_resource_decision(decision.clone())
+                .set_missing_context_values(overall.missing_context_values.clone());
+            let several = result()
+                .eval_decision(PolicyEvaluationDecisionType::Allowed)
+                .resource_specific_results(specific.build().unwrap());
+            let several = several.build().unwrap();
+            assert_eq!(recorded(&several), expected, "{decision:?} of {action} on one resource");
+        }
     }
 }
