@@ -199,6 +199,30 @@ async fn a_registry_policy_that_someone_else_changed_stays() -> Result<()> {
 }
 
 #[tokio::test]
+async fn a_registry_policy_that_ecr_would_refuse_is_refused_before_a_call() -> Result<()> {
+    let ecr = Ecr::practice().await?;
+    let Ecr::Practice { practice, .. } = &ecr else { anyhow::bail!("it is the practice ECR") };
+    let app = HeadlessApp::new(ecr.home()?, None)?;
+    let long = POLICY.replace("444455556666", &"4".repeat(10_240));
+    for (text, expected) in [
+        ("", "The registry policy is not JSON"),
+        ("{}", "at least one statement"),
+        (long.as_str(), "at most 10240 are allowed"),
+    ] {
+        practice.clear_requests();
+        let change = RegistryChange::Policy { before: None, text: Some(text.to_owned()) };
+        let refused = app.api.registry_change(ecr.connection(), change).await;
+        let error = refused.err().context("refused")?;
+        assert_eq!(error.code, ErrorCode::InputInvalid, "{text}");
+        assert!(error.message.contains(expected), "{}", error.message);
+        let calls: Vec<_> =
+            practice.requests().into_iter().filter_map(|one| one.operation).collect();
+        assert!(calls.iter().all(|call| !call.contains("RegistryPolicy")), "{calls:?}");
+    }
+    Ok(())
+}
+
+#[tokio::test]
 async fn a_missing_permission_takes_only_its_part() -> Result<()> {
     let ecr = Ecr::practice().await?;
     let app = HeadlessApp::new(ecr.home()?, None)?;

@@ -254,13 +254,20 @@ impl Operator {
                 (!value.contains(['*', '?', '$'])).then_some(Exposure::Network)
             }
             "aws:sourceip" if self.name == "ipaddress" => {
-                (!value.ends_with("/0")).then_some(Exposure::Network)
+                is_small_network(value).then_some(Exposure::Network)
             }
             _ => None,
         };
         let limits: Option<Vec<Exposure>> = values.iter().map(of).collect();
         limits.and_then(|limits| limits.into_iter().max())
     }
+}
+
+/// Whether addresses are those of one network: two of 0.0.0.0/1 and 128.0.0.0/1 are all addresses.
+fn is_small_network(addresses: &str) -> bool {
+    const LEAST_BITS: u8 = 8;
+    let Some((_, bits)) = addresses.split_once('/') else { return true };
+    bits.parse().is_ok_and(|bits: u8| bits >= LEAST_BITS)
 }
 
 /// Source of the format: AWS Organizations API reference, `OrganizationId`.

@@ -303,6 +303,10 @@ const LIMITS: &str = "
     StringLike | aws:PrincipalArn | arn:*:iam::123456789012:role/ci | the ARN of the caller is like arn:*:iam::123456789012:role/ci | Everyone
     ArnLike | aws:PrincipalArn | arn:aws:iam::*:role/ci | the ARN of the caller is like arn:aws:iam::*:role/ci | Everyone
     StringEquals | aws:SourceVpce | vpce-1a2b3c4d | the VPC endpoint is vpce-1a2b3c4d | Network
+    IpAddress | aws:SourceIp | 203.0.113.7 10.0.0.0/8 2001:db8::/32 | the IP address is in 203.0.113.7, 10.0.0.0/8, or 2001:db8::/32 | Network
+    IpAddress | aws:SourceIp | 0.0.0.0/1 128.0.0.0/1 | the IP address is in 0.0.0.0/1 or 128.0.0.0/1 | Everyone
+    IpAddress | aws:SourceIp | ::/0 | the IP address is in ::/0 | Everyone
+    IpAddress | aws:SourceIp | 203.0.113.0/x | the IP address is in 203.0.113.0/x | Everyone
     IpAddress | aws:SourceIp | 203.0.113.0/24 0.0.0.0/0 | the IP address is in 203.0.113.0/24 or 0.0.0.0/0 | Everyone
 ";
 

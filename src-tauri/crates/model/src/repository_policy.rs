@@ -178,7 +178,17 @@ mod tests {
     fn rejected_policies_have_their_reason() {
         assert!(RepositoryPolicy::parse(PULL).is_ok());
         let long = format!("{}{}", " ".repeat(3), "\"a\"".repeat(4000));
+        // Characters count, and not the space around the policy.
+        let of_length = |characters: usize| {
+            let name = "é".repeat(characters - PULL.chars().count());
+            format!("\n{}\n", PULL.replace("\"Pull\"", &format!("\"Pull{name}\"")))
+        };
+        assert!(RepositoryPolicy::parse(&of_length(LIMIT_CHARACTERS)).is_ok());
         for (text, message) in [
+            (&of_length(LIMIT_CHARACTERS + 1), "has 10241 characters"),
+            ("", "is not JSON"),
+            ("{}", "needs a \"Statement\""),
+            (r#"{"Statement":[null]}"#, "needs the \"Effect\""),
             (long.as_str(), "has 12000 characters; at most 10240 are allowed"),
             ("{\"Statement\":", "is not JSON: EOF while parsing a value"),
             ("[]", "needs a \"Statement\""),

@@ -10,7 +10,7 @@ use transload_errors::ApiError;
 use transload_model::{Reported, now_ms};
 
 use super::registry_contents::scope_of;
-use super::repository_access::{same_policy, words};
+use super::repository_access::{not_set, parsed, same_policy, words};
 use crate::api::Api;
 use crate::connected::Connected;
 
@@ -72,8 +72,12 @@ impl Api {
     pub async fn registry_change(
         &self,
         connection: AwsConnection,
-        change: RegistryChange,
+        mut change: RegistryChange,
     ) -> Result<(), ApiError> {
+        let is_policy = matches!(change, RegistryChange::Policy { .. });
+        if let RegistryChange::Policy { text: Some(text), .. } = &mut change {
+            *text = parsed(text, "registry policy")?.as_str().to_owned();
+        }
         let connected = self.connect(&connection).await?;
         let ecr = connected.session.ecr();
         if let RegistryChange::Policy { before, .. } = &change {
@@ -84,7 +88,10 @@ impl Api {
         let registry = scope_of(&connected);
         self.inner.blob_mounting.forget(&registry);
         self.inner.in_use.registry_changed(registry, now_ms());
-        changed?;
+        match changed {
+            Err(error) if is_policy => return Err(not_set(error, "the registry policy")),
+            changed => changed?,
+        }
         tracing::info!("the configuration of a registry was changed");
         Ok(())
     }

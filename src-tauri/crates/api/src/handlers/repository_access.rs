@@ -44,21 +44,11 @@ impl Api {
         before: Option<String>,
         text: String,
     ) -> Result<(), ApiError> {
-        let policy =
-            RepositoryPolicy::parse(&text).map_err(|problem| ApiError::invalid_input(&problem))?;
+        let policy = parsed(&text, "repository policy")?;
         let explored = self.explore(&connection, &name).await?;
         unchanged(&explored, before.as_deref()).await?;
-        match explored.ecr.set_repository_policy(&explored.name, &policy).await {
-            Ok(()) => {}
-            // ECR accepts the form, and refuses what the policy says.
-            Err(AwsError::Refused { code, message, .. }) if code == "InvalidParameterException" => {
-                let message = format!("ECR refused the policy of {name}: {}", sentence(&message));
-                return Err(ApiError::new(ErrorCode::InputInvalid, message).hint(
-                    "Check that every account, user and role exists, and that the policy doesn't deny you its next change.",
-                ));
-            }
-            Err(error) => return Err(error.into()),
-        }
+        let set = explored.ecr.set_repository_policy(&explored.name, &policy).await;
+        set.map_err(|error| not_set(error, &format!("the policy of {name}")))?;
         tracing::info!(repository = %explored.name, "a repository policy was set");
         Ok(())
     }
@@ -74,6 +64,26 @@ impl Api {
         explored.ecr.delete_repository_policy(&explored.name).await?;
         tracing::info!(repository = %explored.name, "a repository policy was removed");
         Ok(())
+    }
+}
+
+/// Parses a policy that is about to be set. `policy` is its kind, such as "registry policy".
+pub(super) fn parsed(text: &str, policy: &str) -> Result<RepositoryPolicy, ApiError> {
+    RepositoryPolicy::parse(text)
+        .map_err(|problem| ApiError::new(ErrorCode::InputInvalid, sentence(&problem.about(policy))))
+}
+
+/// Returns the error of a policy that ECR refused, such as "the registry policy".
+pub(super) fn not_set(error: AwsError, policy: &str) -> ApiError {
+    match error {
+        // ECR accepts the form, and refuses what the policy says.
+        AwsError::Refused { code, message, .. } if code == "InvalidParameterException" => {
+            let message = format!("ECR refused {policy}: {}", sentence(&message));
+            ApiError::new(ErrorCode::InputInvalid, message).hint(
+                "Check that every account, user and role exists, and that the policy doesn't deny you its next change.",
+            )
+        }
+        error => error.into(),
     }
 }
 
