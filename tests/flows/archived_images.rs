@@ -1,8 +1,8 @@
 //! Images that are archived and restored, with the practice ECR.
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use transload_contract::{
-    ImageChangeKind, ImageLocation, ImageSource, ImageStatus, InspectOptions,
+    DeletionTarget, ImageChangeKind, ImageLocation, ImageSource, ImageStatus, InspectOptions,
 };
 use transload_errors::ErrorCode;
 use transload_practice::{FaultAction, FaultRule};
@@ -42,6 +42,15 @@ async fn archived_images_are_listed_and_not_read() -> Result<()> {
         .await
         .map_err(api_error)?;
     assert_eq!((unread.len(), shop.calls()?.len()), (1, 0));
+    // The list counts it as archived. ECR refuses to delete the repository while it has the image, which AWS clients
+    // don't list unless asked to. So the deletion names the image, and deletes it first.
+    let connection = || shop.ecr.connection();
+    let summary = shop.app.api.repository_summaries(connection(), vec![NAME.to_owned()]).await;
+    assert_eq!((summary.map_err(api_error)?[0].archived, details.rows.rows.len()), (1, 1));
+    let target = DeletionTarget::Repositories { names: vec![NAME.to_owned()] };
+    let planned = shop.app.api.deletion_plan(connection(), target).await.map_err(api_error)?;
+    let [going] = planned.repositories[0].images.as_slice() else { bail!("{planned:?}") };
+    assert!(going.is_archived && planned.repositories[0].deletes_repository, "{planned:?}");
     // The page of the image says why, and asks for nothing that can't be pulled.
     let inspect = async || {
         let location = ImageLocation {
@@ -63,6 +72,10 @@ async fn archived_images_are_listed_and_not_read() -> Result<()> {
     aws(&shop.ecr, &archive).await?;
     assert_eq!(shop.details().await?.images[0].status, ImageStatus::Archived);
     inspect().await.map_err(api_error)?;
+    let target = DeletionTarget::Repositories { names: vec![NAME.to_owned()] };
+    let planned = shop.app.api.deletion_plan(connection(), target).await.map_err(api_error)?;
+    let report = shop.app.api.deletion_run(planned.deletion, |_| {}).await.map_err(api_error)?;
+    assert_eq!((report.deleted.images, report.deleted.repositories), (1, 1), "{report:?}");
     Ok(())
 }
 

@@ -188,6 +188,8 @@ async fn reads_of_an_excluded_principal_change_no_pull_time() -> Result<()> {
     shop.read(vec![image.manifest.digest.clone()]).await?;
     let details = shop.details().await?;
     assert_eq!((details.images[0].pulled_at_ms, details.images[0].own_read_at_ms), (None, None));
+    let described = aws(&shop.ecr, &["describe-images", "--repository-name", NAME]).await?;
+    assert!(described["imageDetails"][0]["lastRecordedPullTime"].is_null(), "{described}");
     Ok(())
 }
 

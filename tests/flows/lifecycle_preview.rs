@@ -78,6 +78,63 @@ async fn a_policy_is_previewed_by_ecr_before_it_is_set() -> Result<()> {
     Ok(())
 }
 
+/// A preview of another text never shows its images as those of this one, while it runs and after it.
+#[tokio::test]
+async fn the_preview_of_somebody_else_is_waited_for_and_not_shown() -> Result<()> {
+    let shop = Shop::open().await?;
+    let old = Recipe::small(3).build()?;
+    shop.repository.push(&old, "latest").await?;
+    shop.repository.push(&Recipe::small(4).build()?, "latest").await?;
+    shop.practice()?.set_image_age(NAME, &old.manifest.digest, 30, None).await?;
+    let (api, connection, name) = (&shop.app.api, || shop.ecr.connection(), || NAME.to_owned());
+    let (own, theirs) = (policy(60), policy(14));
+    let start = ["start-lifecycle-policy-preview", "--repository-name", NAME];
+    aws(&shop.ecr, &[&start[..], &["--lifecycle-policy-text", &theirs]].concat()).await?;
+    let started = api.lifecycle_preview_start(connection(), name(), own.clone()).await;
+    assert_eq!(started.map_err(api_error)?, LifecyclePreviewState::OtherRunning);
+    let state_of =
+        async |text: &str| api.lifecycle_preview(connection(), name(), text.to_owned()).await;
+    let mut seen = Vec::new();
+    wait_until(Duration::from_secs(30), "their preview", async || {
+        seen.push(state_of(&own).await.ok()?);
+        seen.last().filter(|state| **state != LifecyclePreviewState::OtherRunning)?;
+        Some(())
+    })
+    .await?;
+    assert_eq!(seen.last(), Some(&LifecyclePreviewState::None), "{seen:?}");
+    let LifecyclePreviewState::Complete { expiring: 1, .. } =
+        state_of(&theirs).await.map_err(api_error)?
+    else {
+        bail!("their preview is complete")
+    };
+    let started = api.lifecycle_preview_start(connection(), name(), own.clone()).await;
+    assert_eq!(started.map_err(api_error)?, LifecyclePreviewState::Running);
+    let complete = wait_until(Duration::from_secs(30), "the preview", async || {
+        let state = state_of(&own).await.ok()?;
+        Some(state).filter(|state| matches!(state, LifecyclePreviewState::Complete { .. }))
+    });
+    let LifecyclePreviewState::Complete { expiring: 0, .. } = complete.await? else {
+        bail!("nothing goes after 60 days")
+    };
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_ecr_would_refuse_is_refused_before_a_call() -> Result<()> {
+    let shop = Shop::open().await?;
+    let (api, connection, name) = (&shop.app.api, || shop.ecr.connection(), || NAME.to_owned());
+    shop.calls()?;
+    for text in ["", "{}", &policy(14).replace("untagged images", "x")[..99], &policy(0)] {
+        let preview = api.lifecycle_preview_start(connection(), name(), text.to_owned()).await;
+        let set = api.lifecycle_policy_set(connection(), name(), text.to_owned(), 0, 0).await;
+        for refused in [preview.err(), set.err()] {
+            assert_eq!(refused.context("refused")?.code, ErrorCode::InputInvalid, "{text}");
+        }
+    }
+    assert_eq!(shop.calls()?, []);
+    Ok(())
+}
+
 #[tokio::test]
 async fn the_command_line_previews_a_policy() -> Result<()> {
     let shop = Shop::open().await?;

@@ -29,8 +29,12 @@ pub fn create_private(path: &Path) -> io::Result<File> {
 /// # Errors
 /// If the lock file can't be created, or if another process has the lock for more than 5 seconds.
 pub fn lock_beside(path: &Path) -> io::Result<File> {
+    lock_within(path, LOCK_TIMEOUT)
+}
+
+fn lock_within(path: &Path, timeout: Duration) -> io::Result<File> {
     let file = create_private(&with_suffix(path, "-lock"))?;
-    let end = Instant::now() + LOCK_TIMEOUT;
+    let end = Instant::now() + timeout;
     loop {
         match file.try_lock() {
             Ok(()) => return Ok(file),
@@ -47,4 +51,28 @@ pub fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(suffix);
     name.into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_lock_excludes_others_until_it_is_closed() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("lines");
+        let at_once = |path: &Path| lock_within(path, Duration::ZERO);
+        let lock = lock_beside(&path).unwrap();
+        assert_eq!(at_once(&path).unwrap_err().kind(), io::ErrorKind::TimedOut);
+        assert!(at_once(&folder.path().join("others")).is_ok());
+        drop(lock);
+        assert!(at_once(&path).is_ok());
+        assert!(!path.exists(), "the lock is on a file of its own");
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt as _;
+            let lock = std::fs::metadata(folder.path().join("lines-lock")).unwrap();
+            assert_eq!(lock.permissions().mode() & 0o777, 0o600);
+        }
+    }
 }

@@ -174,6 +174,36 @@ fn several_tags_of_an_image_are_shown_and_free_nothing() {
     assert_eq!((proposal.deleted.len(), proposal.freed.at_most, proposal.kept.len()), (0, 0, 0));
 }
 
+#[test]
+fn what_runs_is_offered_by_no_class() {
+    let mut shop = TestRepository::default();
+    shop.referrer("orphan", "elsewhere", NOTATION);
+    shop.image("loose", &[], &[("base", 30)]);
+    shop.image("amd64", &[], &[("other", 30)]);
+    shop.index("superseded", &[], &[("amd64", "linux/amd64")]);
+    let cache = shop.image("cache", &["cache"], &[("cached", 9)]);
+    cache.artifact_media_type = Some("application/vnd.buildkit.cacheconfig.v0".to_owned());
+    shop.image("same", &["1.0"], &[("shared", 7)]);
+    shop.image("newer", &["1.1"], &[("shared", 7)]).pushed_at_ms = Some(NOW_MS - 300 * DAY_MS);
+    let pulled = |_: &EcrImage| PullTime { pulled_at_ms: None, own_read_at_ms: None };
+    let offered = |runs: &[&str]| {
+        let in_use = runs.iter().map(|name| (digest(name), 2)).collect();
+        let known = Exclusions { in_use, ..Exclusions::default() };
+        let rules = CleanupRules::default();
+        let all = cleanup(&shop.images, &shop.read_all(), pulled, &known, &rules, NOW_MS);
+        let offered = all.iter().filter(|one| !one.deleted.is_empty());
+        let offered: Vec<CleanupClass> = offered.map(|one| one.class).collect();
+        let kept = all.iter().flat_map(|one| &one.kept);
+        (offered, kept.map(|kept| kept.why.clone()).collect::<Vec<_>>())
+    };
+    let deleting = &CleanupClass::ALL[..6];
+    assert_eq!(offered(&[]), (deleting.to_vec(), Vec::new()));
+    let (none, why) = offered(&["orphan", "loose", "amd64", "cache", "same", "newer"]);
+    assert_eq!(none, []);
+    assert!(why.len() >= deleting.len(), "{why:?}");
+    assert!(why.iter().all(|why| *why == ExclusionReason::InUse { count: 2 }), "{why:?}");
+}
+
 /// Changes a repository, what is excluded, or the rules.
 type Change = fn(&mut TestRepository, &mut Exclusions, &mut CleanupRules);
 

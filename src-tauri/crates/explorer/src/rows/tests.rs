@@ -49,6 +49,9 @@ fn an_index_is_one_row_with_platforms_and_attestations() {
     let guesses: Vec<_> = unread.rows.iter().map(|row| row.probably_in.as_deref()).collect();
     assert_eq!(guesses, [Some("v2"), Some("v2"), Some("v2"), Some("v2"), None]);
     assert!(unread.rows[4].is_unread);
+    // What is an attestation, only the index says.
+    let kinds: Vec<_> = unread.rows.iter().map(|row| row.kind).collect();
+    assert_eq!(kinds, [[ImageKind::Image; 4].as_slice(), &[ImageKind::Index]].concat());
 
     // One index is read, and nothing else.
     let read = rows(&shop.images, &shop.read(&["v2"]));
@@ -228,6 +231,18 @@ fn sizes_are_bounds_until_the_manifests_are_read() {
     assert_eq!(read.size, ImageSize { bytes: 68 * MB, is_exact: true });
     assert_eq!(read.rows[0].only_here_bytes, Some(68 * MB));
     assert!(read.unread_manifests.is_empty());
+
+    // With attestations of 40 kB each.
+    let (mut shop, mut facts) = (shop_api(), shop.read_all());
+    for attestation in ["att1", "att2"].map(digest) {
+        let image = shop.images.iter_mut().find(|image| image.digest == attestation).unwrap();
+        image.size_bytes = Some(40_000);
+        facts.get_mut(&attestation).unwrap().blobs = vec![(attestation.clone(), 40_000)];
+    }
+    let listed: u64 = shop.images.iter().filter_map(|image| image.size_bytes).sum();
+    assert_eq!(listed, 103_080_000);
+    let size = rows(&shop.images, &facts).size;
+    assert_eq!(size, ImageSize { bytes: 68_080_000, is_exact: true });
 }
 
 #[test]

@@ -199,7 +199,8 @@ async fn a_single_image_has_one_platform_and_can_be_asked_for_it() {
     memory.tag("v1", &image);
     let found = inspect(&memory, "v1", None).await.unwrap();
     assert_eq!(found.kind, ManifestKind::Image);
-    assert_eq!(found.platforms[0].platform.as_deref(), Some("linux/amd64"));
+    let platforms: Vec<_> = found.platforms.iter().map(|one| one.platform.as_deref()).collect();
+    assert_eq!((platforms, found.attestations), (vec![Some("linux/amd64")], 0));
     let image = found.image.unwrap();
     assert_eq!(
         image.content_bytes,
