@@ -115,8 +115,8 @@ export function PlanPermissionsSection({ permissions, errorActions }: PlanPermis
                 {
                   id: "action",
                   header: "Action",
-                  width: 230,
-                  minWidth: 220,
+                  width: 265,
+                  minWidth: 260,
                   grow: 1,
                   cell: ({ action }) => <Box variant="code">{action}</Box>,
                   isRowHeader: true,
@@ -125,7 +125,7 @@ export function PlanPermissionsSection({ permissions, errorActions }: PlanPermis
                   id: "status",
                   header: "Allowed",
                   width: 180,
-                  minWidth: 100,
+                  minWidth: 115,
                   grow: 1,
                   cell: (permission) => (
                     <span
