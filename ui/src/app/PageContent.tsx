@@ -8,22 +8,15 @@ interface PageContentProps {
   children: ReactNode;
 }
 
-/** Pages with a table that fills the window. The others are drawn with the click: their parts keep their places from then on. */
-const hasTable: ReadonlySet<Page | null> = new Set<Page>([
-  "migrate",
-  "repositories",
-  "history",
-  "profiles",
-]);
-
-/** The content of the page. Until its table is rendered, its title answers the click. */
+/** The content of the page. Until it is rendered, its title answers the click. Welcome has no title. */
 export function PageContent({ page, children }: PageContentProps) {
-  const { content, isFollowing } = useFollowingContent(hasTable.has(page) ? page : null, children);
+  const titled = page === "welcome" ? null : page;
+  const { content, isFollowing } = useFollowingContent(titled, children);
   return (
     <div className="page-content">
-      {isFollowing && page !== null && page !== "welcome" && (
+      {isFollowing && titled !== null && (
         <div className="page-content-title">
-          <Header variant="h1">{pageTitles[page]}</Header>
+          <Header variant="h1">{pageTitles[titled]}</Header>
         </div>
       )}
       <div className={isFollowing ? "following" : undefined}>{content}</div>
