@@ -331,6 +331,17 @@ impl Plan {
         let unchanged = self.totals.images_unchanged;
         self.totals.conflicts == 0 && self.totals.images_to_move + unchanged > 0
     }
+
+    /// Frees the lists of blobs if the run doesn't need them: it uses them only to mount layers. Each image has a
+    /// kilobyte of them.
+    pub fn drop_unused_blobs(&mut self) {
+        if self.totals.blob_mounting == Some(true) {
+            return;
+        }
+        for content in self.images.iter_mut().filter_map(|image| image.content.as_mut()) {
+            Arc::make_mut(content).blobs = Box::default();
+        }
+    }
 }
 
 /// Returns the full reference of an image at the destination.

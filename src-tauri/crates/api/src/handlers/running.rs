@@ -31,7 +31,8 @@ const CHECK_INTERVAL: Duration = Duration::from_secs(1);
 impl Api {
     /// Records a plan in the journal, starts it, and returns the job.
     pub(super) async fn start(&self, ready: ReadyPlan) -> Result<String, ApiError> {
-        let ReadyPlan { plan, request, shown, endpoints, part } = ready;
+        let ReadyPlan { mut plan, request, shown, endpoints, part } = ready;
+        Arc::make_mut(&mut plan).drop_unused_blobs();
         plan.destination.ensure_same(&endpoints.connected.destination.identity)?;
         let (id, started_at_ms) = (self.new_id("migration"), now_ms());
         let identity = endpoints.connected.identity.clone();

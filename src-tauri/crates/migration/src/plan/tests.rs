@@ -146,3 +146,17 @@ async fn a_single_image_reports_its_platform() {
     assert!(platforms(1).is_empty());
     assert!(plan.is_ready(), "an unknown platform is allowed");
 }
+
+#[tokio::test]
+async fn a_run_has_the_blobs_only_if_it_mounts_layers() {
+    let migration = TestMigration::new();
+    migration.source.image("app", Some("1"), &["layer"]);
+    let plan = migration.plan(&request("app", "app", &["1"])).await;
+    for (blob_mounting, blobs) in [(None, 0), (Some(false), 0), (Some(true), 2)] {
+        let mut plan = plan.clone();
+        plan.totals.blob_mounting = blob_mounting;
+        plan.drop_unused_blobs();
+        let content = plan.images[0].content.as_ref().unwrap();
+        assert_eq!(content.blobs.len(), blobs, "{blob_mounting:?}");
+    }
+}
