@@ -2,7 +2,8 @@
 //!
 //! - `ID.csv`: its images as a table, for the user
 //! - `ID.record.json`: where and what it deletes; `ID.manifests.json`: the manifests, from which images are restored
-//! - `ID.outcome.json`: what it did; `ID.restored.json`: the last restore, written before it and after it
+//! - `ID.outcome.json`: what it did; `ID.restored.json`: its restores, written before each and after it
+//! - `ID.deleting`, `ID.restoring`: marks that it, or a restore of it, runs
 //! - `ID.head.json`: what the history shows of the record and the outcome, which have a line for each image
 
 use std::collections::HashMap;
@@ -17,7 +18,7 @@ use transload_contract::{
     DestinationIdentity, NoUndo, RepositoryDeletionPlan, Restored,
 };
 use transload_errors::{ApiError, ErrorCode};
-use transload_files::{make_private_folder, write_whole};
+use transload_files::{RunningMark, make_private_folder, write_whole};
 use transload_manifest_cache::DocumentCache;
 use transload_model::{Digest, now_ms};
 
@@ -26,6 +27,9 @@ const FOLDER: &str = "deletions";
 const RECORD: &str = ".record.json";
 const OUTCOME: &str = ".outcome.json";
 const HEAD: &str = ".head.json";
+const RESTORED: &str = ".restored.json";
+const DELETING: &str = ".deleting";
+const RESTORING: &str = ".restoring";
 
 /// How much of the name of a repository an ID has. File systems allow file names of 255 bytes, and ECR names of 256.
 const NAME_CHARACTERS: usize = 100;
@@ -89,6 +93,12 @@ struct StoredManifest {
     text: String,
 }
 
+/// A record that was written. Its deletion runs until this is dropped.
+pub(crate) struct RunningDeletion {
+    pub id: String,
+    _mark: Option<RunningMark>,
+}
+
 /// The folder of the records.
 pub(crate) struct DeletionRecords {
     folder: PathBuf,
@@ -99,12 +109,12 @@ impl DeletionRecords {
         Self { folder: data_folder.join(FOLDER) }
     }
 
-    /// Writes a record with the manifests that were read. Returns its ID, or `None` if no image or tag is deleted.
+    /// Writes a record with the manifests that were read. Returns `None` if no image or tag is deleted.
     pub fn write(
         &self,
         record: &DeletionRecord,
         documents: &DocumentCache,
-    ) -> Result<Option<String>, ApiError> {
+    ) -> Result<Option<RunningDeletion>, ApiError> {
         let images = record.repositories.iter().flat_map(|one| &one.images);
         let tagged = record.repositories.iter().filter_map(|one| one.tag.as_ref());
         let mut digests =
@@ -128,10 +138,12 @@ impl DeletionRecords {
             })
             .collect();
         self.put(&id, ".manifests.json", &manifests)?;
+        // Before the record, so that it is never listed as interrupted.
+        let mark = self.mark(&id, DELETING);
         self.put(&id, RECORD, record)?;
         self.put_text(&id, ".csv", &table(record))?;
         self.put(&id, HEAD, &RecordHead::from(record))?;
-        Ok(Some(id))
+        Ok(Some(RunningDeletion { id, _mark: mark }))
     }
 
     pub fn finish(&self, id: &str, report: &DeletionReport) -> Result<(), ApiError> {
@@ -140,9 +152,28 @@ impl DeletionRecords {
         self.put(id, HEAD, &head)
     }
 
-    /// Records the last restore: before it, without what it restored, and after it.
+    /// Marks that a restore runs, until the mark is dropped. `None` if it can't be set.
+    pub fn restoring(&self, id: &str) -> Option<RunningMark> {
+        self.mark(id, RESTORING)
+    }
+
+    /// Returns what the restores of a deletion restored.
+    pub fn restores(&self, id: &str) -> Result<Option<Restored>, ApiError> {
+        self.get(id, RESTORED)
+    }
+
+    /// Records the restores: before the last one, without what it restored, and after it.
     pub fn restored(&self, id: &str, restored: &Restored) -> Result<(), ApiError> {
-        self.put(id, ".restored.json", restored)
+        self.put(id, RESTORED, restored)
+    }
+
+    fn mark(&self, id: &str, extension: &str) -> Option<RunningMark> {
+        let mark = RunningMark::set(self.file(id, extension));
+        mark.inspect_err(|error| tracing::warn!(%error, "a deletion has no mark")).ok()
+    }
+
+    fn is_marked(&self, id: &str, extension: &str) -> bool {
+        RunningMark::is_set(&self.file(id, extension))
     }
 
     /// Returns the path of the table of a record.
@@ -175,6 +206,7 @@ impl DeletionRecords {
             class: None,
             planned: DeletionTotals::default(),
             deleted: None,
+            running: false,
             stopped: false,
             table: self.table(id),
             no_undo: Vec::new(),
@@ -188,6 +220,9 @@ impl DeletionRecords {
     }
 
     fn read_into(&self, id: &str, entry: &mut DeletionEntry) -> Result<(), ApiError> {
+        // Before what they recorded: one that ended since then has recorded its outcome.
+        let (is_deleting, is_restoring) =
+            (self.is_marked(id, DELETING), self.is_marked(id, RESTORING));
         let head = self.head(id)?;
         entry.started_at_ms = head.started_at_ms;
         entry.destination = Some(head.destination);
@@ -195,13 +230,18 @@ impl DeletionRecords {
         entry.class = head.class;
         entry.planned = head.planned;
         entry.no_undo = head.no_undo;
-        entry.restored = self.get(id, ".restored.json")?;
+        entry.restored = self.restores(id)?.map(|restored| {
+            let running =
+                restored.restored.is_none() && (is_restoring || self.is_marked(id, RESTORING));
+            Restored { running, ..restored }
+        });
         // The program may have ended between the outcome and its head.
         let outcome = match head.outcome {
             None => self.outcome(id)?.as_ref().map(OutcomeHead::from),
             known => known,
         };
         entry.deleted = outcome.map(|outcome| outcome.deleted);
+        entry.running = entry.deleted.is_none() && is_deleting;
         entry.stopped = outcome.is_some_and(|outcome| outcome.stopped);
         Ok(())
     }

@@ -26,6 +26,8 @@ pub struct ImageChange {
 pub enum ChangeOutcome {
     #[default]
     Made,
+    /// A process on this computer waits for ECR.
+    Running,
     /// The program ended before ECR answered, or the connection did. Only the registry knows.
     Unknown,
 }

@@ -30,24 +30,73 @@ pub struct DeletionEntry {
     /// The clean-up that proposed its images.
     pub class: Option<CleanupClass>,
     pub planned: DeletionTotals,
-    /// What was deleted. `null` if the program ended before the deletion did.
+    /// What was deleted. `null` if the deletion is running, or if the program ended before it did.
     pub deleted: Option<DeletionTotals>,
+    /// Whether a process on this computer is deleting now.
+    #[serde(default)]
+    pub running: bool,
     pub stopped: bool,
     /// The file with the table of its images.
     pub table: String,
     /// Images that can't be restored.
     #[serde(default)]
     pub no_undo: Vec<NoUndo>,
-    /// The last restore, if there was one.
+    /// What was restored, if there was a restore.
     pub restored: Option<Restored>,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+/// The restores of a deletion: all together, and the last one.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export_to = "repositories.ts")]
 pub struct Restored {
     pub at_ms: u64,
-    /// `null` if the program ended before the restore did. Only the registry knows what was restored.
+    /// What all restores restored. `null` if the last one is running, or if the program ended before it did: only the
+    /// registry knows what was restored.
     pub restored: Option<RestoreTotals>,
+    /// What the restores before the last one restored.
+    #[serde(default)]
+    pub before: RestoreTotals,
+    /// What the last one could have restored and didn't, because it was stopped or refused.
+    #[serde(default)]
+    pub remaining: RestoreTotals,
+    /// Whether more may be restored, because the program ended before an earlier restore did.
+    #[serde(default)]
+    pub at_least: bool,
+    /// Whether a process on this computer is restoring now.
+    #[serde(default)]
+    pub running: bool,
+}
+
+impl Restored {
+    /// Returns what is known when a restore of `planned` starts, after the restores before.
+    pub fn begin(earlier: Option<&Self>, planned: RestoreTotals, at_ms: u64) -> Self {
+        Self {
+            at_ms,
+            restored: None,
+            before: earlier.map(|one| one.restored.unwrap_or(one.before)).unwrap_or_default(),
+            remaining: planned,
+            at_least: earlier.is_some_and(|one| one.at_least || one.restored.is_none()),
+            running: false,
+        }
+    }
+
+    /// Adds what the restore restored.
+    #[must_use]
+    pub fn finish(self, restored: RestoreTotals, at_ms: u64) -> Self {
+        let RestoreTotals { images, tags } = restored;
+        Self {
+            at_ms,
+            restored: Some(RestoreTotals {
+                images: self.before.images.saturating_add(images),
+                tags: self.before.tags.saturating_add(tags),
+            }),
+            remaining: RestoreTotals {
+                images: self.remaining.images.saturating_sub(images),
+                tags: self.remaining.tags.saturating_sub(tags),
+            },
+            ..self
+        }
+    }
 }
 
 /// Numbers of a restore.
@@ -96,4 +145,31 @@ pub struct ImageNotRestored {
     pub repository: String,
     pub digest: Digest,
     pub error: ApiError,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const fn totals(images: u32, tags: u32) -> RestoreTotals {
+        RestoreTotals { images, tags }
+    }
+
+    #[test]
+    fn restores_add_up() {
+        let first = Restored::begin(None, totals(5, 2), 1);
+        assert_eq!((first.restored, first.at_least), (None, false));
+        let first = first.finish(totals(3, 0), 2);
+        assert_eq!((first.restored, first.remaining), (Some(totals(3, 0)), totals(2, 2)));
+        let second = Restored::begin(Some(&first), totals(2, 2), 3).finish(totals(2, 2), 4);
+        assert_eq!((second.restored, second.remaining), (Some(totals(5, 2)), totals(0, 0)));
+        assert!(!second.at_least);
+
+        // The program ended before the second restore did.
+        let cut = Restored::begin(Some(&first), totals(2, 2), 3);
+        let third = Restored::begin(Some(&cut), totals(1, 0), 5).finish(totals(1, 0), 6);
+        assert_eq!((third.restored, third.at_least), (Some(totals(4, 0)), true));
+        let fourth = Restored::begin(Some(&third), totals(1, 0), 7).finish(totals(1, 0), 8);
+        assert_eq!((fourth.restored, fourth.at_least), (Some(totals(5, 0)), true));
+    }
 }

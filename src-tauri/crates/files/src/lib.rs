@@ -8,6 +8,7 @@
 //! - `private_folder`: creates folders that only the user can read
 //! - `file_lock`: the lock of processes that replace the same file
 //! - `appended_lines`: a file that several processes append lines to
+//! - `running_mark`: a file that is locked while something runs
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
@@ -16,6 +17,7 @@ mod damaged_file;
 mod file_lock;
 mod limited_read;
 mod private_folder;
+mod running_mark;
 mod stored_list;
 mod text;
 mod whole_file;
@@ -25,6 +27,7 @@ pub use damaged_file::{copy_aside, move_aside};
 pub use file_lock::{create_private, lock_beside, with_suffix};
 pub use limited_read::read_whole;
 pub use private_folder::make_private_folder;
+pub use running_mark::RunningMark;
 pub use stored_list::StoredList;
 pub use text::{InvalidText, decode_text};
 pub use whole_file::write_whole;

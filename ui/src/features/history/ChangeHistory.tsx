@@ -19,6 +19,7 @@ import {
   hasNoUndo,
   reasonText,
   restoredText,
+  runningText,
   unknownReason,
   unknownText,
 } from "./restoreTexts";
@@ -39,8 +40,8 @@ interface ChangeRow {
   readonly change: string;
   readonly result: string;
   readonly account: string;
-  /** Whether its result isn’t known. */
-  readonly isUnknown: boolean;
+  /** Whether its result isn’t known, and why. */
+  readonly state: "known" | "running" | "unknown";
   readonly deletion: DeletionEntry | null;
 }
 
@@ -61,7 +62,12 @@ function changeRows(
       change: reasonText(entry),
       result: entry.error === null ? deletedText(entry) : "Record unreadable",
       account: entry.destination?.account_id ?? "",
-      isUnknown: entry.error !== null,
+      state:
+        entry.error !== null
+          ? ("unknown" as const)
+          : entry.running
+            ? ("running" as const)
+            : ("known" as const),
       deletion: entry,
     })),
     ...changes.map(({ changed_at_ms, repository, change, destination, outcome }, index) => ({
@@ -70,9 +76,12 @@ function changeRows(
       timeMs: changed_at_ms,
       repository,
       change: changeText(change),
-      result: outcome === "made" ? changedText(change) : `${unknownText} (${changedText(change)})`,
+      result:
+        outcome === "made"
+          ? changedText(change)
+          : `${outcome === "running" ? runningText : unknownText} (${changedText(change)})`,
       account: destination.account_id,
-      isUnknown: outcome === "unknown",
+      state: outcome === "made" ? ("known" as const) : outcome,
       deletion: null,
     })),
   ];
@@ -150,8 +159,10 @@ export function ChangeHistory(props: ChangeHistoryProps) {
             header: "Result",
             width: 160,
             grow: 1,
-            cell: ({ deletion, result, isUnknown }) =>
-              isUnknown ? (
+            cell: ({ deletion, result, state }) =>
+              state === "running" ? (
+                <StatusText type="in-progress">{result}</StatusText>
+              ) : state === "unknown" ? (
                 <span title={deletion?.error?.message ?? unknownReason}>
                   <StatusText type={deletion === null ? "warning" : "error"}>{result}</StatusText>
                 </span>
@@ -200,6 +211,10 @@ export function ChangeHistory(props: ChangeHistoryProps) {
               ) : (
                 <Button
                   variant="inline-link"
+                  disabled={deletion.running || deletion.restored?.running}
+                  disabledReason={
+                    deletion.running ? "The deletion is running." : "An undo is running."
+                  }
                   ariaLabel={`Undo the deletion from ${repositoriesText(deletion)}`}
                   onClick={() => setUndoing(deletion)}
                   data-testid={`deletion-undo-${deletion.deletion}`}

@@ -8,6 +8,7 @@ import type {
   ImageChange,
   ImageChangeKind,
   NotRestorable,
+  Restored,
   RestorePlan,
 } from "../../ipc/generated";
 import { shortDigest } from "../../shared/format";
@@ -20,6 +21,7 @@ import {
   deletedText,
   notRestorableText,
   reasonText,
+  restoredText,
   restoreSummary,
 } from "./restoreTexts";
 
@@ -32,6 +34,18 @@ const destination = {
   registry_endpoint: null,
 };
 
+const none = { images: 0, tags: 0 };
+
+/** The restores of a deletion that restored 3 tags. */
+const restored: Restored = {
+  at_ms: 2,
+  restored: { images: 0, tags: 3 },
+  before: none,
+  remaining: none,
+  at_least: false,
+  running: false,
+};
+
 const entry: DeletionEntry = {
   deletion: "1-shop-api",
   started_at_ms: 1,
@@ -41,6 +55,7 @@ const entry: DeletionEntry = {
   class: "unused",
   planned: { repositories: 0, images: 4, tags: 1 },
   deleted: { repositories: 0, images: 4, tags: 1 },
+  running: false,
   stopped: false,
   table: "/data/deletions/1-shop-api.csv",
   no_undo: [],
@@ -52,6 +67,7 @@ it("says what a deletion deleted, and why", () => {
     [{}, "4 images", "Clean-up: unused images"],
     [{ class: null }, "4 images", "Selected images"],
     [{ deleted: null }, "Interrupted: up to 4 images", "Clean-up: unused images"],
+    [{ deleted: null, running: true }, "Running: 4 images", "Clean-up: unused images"],
     [
       { deleted: { repositories: 0, images: 1, tags: 0 }, stopped: true },
       "1 of 4 images (stopped)",
@@ -144,7 +160,7 @@ it("says of a change whose outcome wasn’t recorded that only the registry know
     change: { kind: "tag_added", tag: "prod", digest: digest(1) },
     outcome: "unknown",
   };
-  const interrupted = { ...entry, restored: { at_ms: 2, restored: null } };
+  const interrupted = { ...entry, restored: { ...restored, restored: null } };
   const { container } = renderWith(
     {},
     <ChangeHistory
@@ -162,6 +178,49 @@ it("says of a change whose outcome wasn’t recorded that only the registry know
     `Tag addedUnknown: check the registry (prod on ${shortDigest(digest(1))})`,
   );
   expect(rows?.[1]).toContain("4 imagesUnknown: check the registry");
+});
+
+it("says what runs, and offers no undo of it", () => {
+  const change: ImageChange = {
+    changed_at_ms: 3,
+    destination,
+    repository: "shop/api",
+    change: { kind: "tag_added", tag: "prod", digest: digest(1) },
+    outcome: "running",
+  };
+  const deleting = { ...entry, deletion: "deleting", deleted: null, running: true };
+  const restoring = {
+    ...entry,
+    deletion: "restoring",
+    restored: { ...restored, restored: null, running: true },
+  };
+  renderWith(
+    {},
+    <ChangeHistory
+      deletions={[deleting, restoring]}
+      changes={[change]}
+      errorActions={{}}
+      onReload={() => {}}
+    />,
+  );
+  const text = screen.getByTestId("change-history").textContent ?? "";
+  expect(text).toContain(`Running (prod on ${shortDigest(digest(1))})`);
+  expect(text).toContain("Running: 4 images");
+  expect(text).not.toContain("Unknown");
+  for (const id of ["deleting", "restoring"]) {
+    const undo = screen.getByTestId(`deletion-undo-${id}`);
+    expect(undo.getAttribute("aria-disabled")).toBe("true");
+  }
+});
+
+it.each([
+  [{}, "3 tags"],
+  [{ remaining: { images: 2, tags: 1 } }, "3 tags, 2 images and 1 tag remaining"],
+  [{ at_least: true }, "At least 3 tags"],
+  [{ restored: null }, "Unknown: check the registry"],
+  [{ restored: null, running: true }, "Running"],
+])("says what was restored and what remains: %j", (part, text) => {
+  expect(restoredText({ ...restored, ...part })).toBe(text);
 });
 
 it("says why a deletion has no undo, and offers it if some images have one", async () => {
@@ -271,7 +330,7 @@ it("restores after a dry run what ECR still has", async () => {
     backend,
     <ChangeHistory
       changes={[]}
-      deletions={[{ ...entry, restored: { at_ms: 2, restored: { images: 0, tags: 3 } } }]}
+      deletions={[{ ...entry, restored }]}
       errorActions={{}}
       onReload={onReload}
     />,

@@ -9,19 +9,23 @@ import { cleanupLabels } from "../../shared/cleanupTexts";
 import { formatCount, formatCounted, shortDigest } from "../../shared/format";
 import { restoreTotalsText } from "../../shared/restoreTotals";
 
+function unfinishedText(isRunning: boolean, planned: string): string {
+  return isRunning ? `${runningText}: ${planned}` : `Interrupted: up to ${planned}`;
+}
+
 /** What a deletion deleted. */
-export function deletedText({ planned, deleted, stopped }: DeletionEntry): string {
+export function deletedText({ planned, deleted, running, stopped }: DeletionEntry): string {
   if (planned.images === 0 && planned.repositories === 0 && planned.tags > 0) {
     const tags = formatCounted(planned.tags, "tag", "tags");
     return deleted === null
-      ? `Interrupted: up to ${tags}`
+      ? unfinishedText(running, tags)
       : deleted.tags === planned.tags
         ? tags
         : `${formatCount(deleted.tags)} of ${tags}`;
   }
   const images = formatCounted(planned.images, "image", "images");
   if (deleted === null) {
-    return `Interrupted: up to ${images}`;
+    return unfinishedText(running, images);
   }
   const count =
     deleted.images === planned.images ? images : `${formatCount(deleted.images)} of ${images}`;
@@ -42,15 +46,24 @@ export function hasNoUndo({ planned, no_undo }: DeletionEntry): boolean {
 export const unknownText = "Unknown: check the registry";
 
 /** Why the result of a change is unknown. */
-export const unknownReason =
-  "The program or its connection ended before ECR confirmed the change, or the change is still running.";
+export const unknownReason = "The program or its connection ended before ECR confirmed the change.";
 
-/** What the last restore of a deletion restored. */
-export function restoredText(restored: DeletionEntry["restored"]): string {
-  if (restored === null) {
+/** The result of a change that a process on this computer is making. */
+export const runningText = "Running";
+
+/** What the restores of a deletion restored, and what remains. */
+export function restoredText(entry: DeletionEntry["restored"]): string {
+  if (entry === null) {
     return "–";
   }
-  return restored.restored === null ? unknownText : restoreTotalsText(restored.restored);
+  const { restored, remaining, at_least, running } = entry;
+  if (restored === null) {
+    return running ? runningText : unknownText;
+  }
+  const all = `${at_least ? "At least " : ""}${restoreTotalsText(restored)}`;
+  return remaining.images + remaining.tags === 0
+    ? all
+    : `${all}, ${restoreTotalsText(remaining)} remaining`;
 }
 
 /** Why a deletion was made. */

@@ -51,9 +51,13 @@ fn records_are_listed_with_their_outcome_and_keep_whole_manifests() {
     let digest = Digest::of(text.as_bytes());
     let documents = DocumentCache::in_memory();
     documents.insert([(&digest, "application/x", text.as_bytes())], 1);
-    let first = records.write(&record(1, &digest), &documents).unwrap().unwrap();
-    let second = records.write(&record(2, &digest), &documents).unwrap().unwrap();
-    assert_eq!((first.as_str(), second.as_str()), ("1-shop-api", "2-shop-api"));
+    let running = records.write(&record(1, &digest), &documents).unwrap().unwrap();
+    let second = records.write(&record(2, &digest), &documents).unwrap().unwrap().id;
+    assert_eq!((running.id.as_str(), second.as_str()), ("1-shop-api", "2-shop-api"));
+    // The second one is as after a kill.
+    let is_running: Vec<_> = records.list().unwrap().iter().map(|one| one.running).collect();
+    assert_eq!(is_running, [false, true]);
+    let first = running.id.clone();
     let manifest = &records.manifests(&first).unwrap()[&digest];
     assert_eq!((manifest.media_type.as_str(), manifest.text.as_str()), ("application/x", text));
 
@@ -66,10 +70,19 @@ fn records_are_listed_with_their_outcome_and_keep_whole_manifests() {
         stopped: false,
     };
     records.finish(&first, &report).unwrap();
-    let restored = Restored { at_ms: 3, restored: Some(RestoreTotals { images: 1, tags: 2 }) };
+    let of_restore = |listed: Vec<DeletionEntry>| listed[1].restored.clone().unwrap();
+    let planned = RestoreTotals { images: 1, tags: 2 };
+    let mark = records.restoring(&first).unwrap();
+    let restored = Restored::begin(None, planned, 3);
+    records.restored(&first, &restored).unwrap();
+    assert!(of_restore(records.list().unwrap()).running);
+    drop(mark);
+    assert_eq!(of_restore(records.list().unwrap()), restored, "its outcome is unknown");
+    let restored = restored.finish(planned, 4);
     records.restored(&first, &restored).unwrap();
     let listed = records.list().unwrap();
-    assert_eq!(listed.len(), 2);
+    assert_eq!((listed.len(), listed[1].running), (2, false));
+    drop(running);
     assert_eq!((listed[0].deletion.as_str(), listed[0].deleted), ("2-shop-api", None));
     assert_eq!(listed[0].no_undo, record(2, &digest).no_undo);
     assert_eq!(
@@ -93,7 +106,7 @@ fn a_deletion_in_a_repository_with_the_longest_name_is_recorded() {
     let records = DeletionRecords::new(folder.path());
     let mut record = record(u64::MAX, &Digest::of(b"image"));
     record.repositories[0].name = RepositoryName::parse(&"a".repeat(256)).unwrap();
-    let id = records.write(&record, &DocumentCache::in_memory()).unwrap().unwrap();
+    let id = records.write(&record, &DocumentCache::in_memory()).unwrap().unwrap().id;
     assert_eq!(records.read(&id).unwrap().started_at_ms, u64::MAX);
     assert_eq!(records.list().unwrap()[0].repositories, ["a".repeat(256)]);
 }
@@ -151,7 +164,7 @@ fn the_list_reads_the_heads_of_the_records_only() {
     record.repositories[0].images = (0..1_000_u64)
         .map(|number| ImageToDelete { digest: Digest::of(&number.to_be_bytes()), ..first.clone() })
         .collect();
-    let id = records.write(&record, &DocumentCache::in_memory()).unwrap().unwrap();
+    let id = records.write(&record, &DocumentCache::in_memory()).unwrap().unwrap().id;
     records.finish(&id, &report(7)).unwrap();
     assert!(std::fs::metadata(records.file(&id, HEAD)).unwrap().len() < 1_000);
     let listed = records.list().unwrap();

@@ -248,7 +248,7 @@ impl Api {
         let deleted = deleted_totals(repositories, &deletions);
         tracing::info!(?deleted, stopped, "a deletion ends");
         let planned = planned_totals(repositories);
-        let table = record.as_ref().map(|id| records.table(id));
+        let table = record.as_ref().map(|record| records.table(&record.id));
         let report = DeletionReport {
             repositories: deletions,
             planned,
@@ -257,8 +257,8 @@ impl Api {
             no_undo,
             stopped,
         };
-        if let Some(id) = record
-            && let Err(error) = records.finish(&id, &report)
+        if let Some(record) = record
+            && let Err(error) = records.finish(&record.id, &report)
         {
             // The images are deleted, and the record from before says which.
             tracing::warn!(error = %error.message, "the outcome of a deletion wasn't recorded");

@@ -2,6 +2,7 @@
 
 use transload_contract::{ChangeOutcome, ImageChange, ImageChangeKind};
 use transload_errors::ApiError;
+use transload_files::RunningMark;
 use transload_model::now_ms;
 use transload_plan_file::shown_destination;
 
@@ -9,10 +10,12 @@ use crate::api::Api;
 use crate::handlers::explorer::{Explored, blocking};
 use crate::image_changes::ImageChanges;
 
-/// A change whose intent is recorded. Without a call of [`Api::finish_change`], its outcome is unknown.
+/// A change whose intent is recorded. Without a call of [`Api::finish_change`], its outcome is unknown as soon as this is
+/// dropped.
 pub(super) struct RecordedChange {
     id: String,
     change: ImageChange,
+    running: Option<RunningMark>,
 }
 
 /// What became of a change.
@@ -44,17 +47,18 @@ impl Api {
             outcome: ChangeOutcome::Unknown,
         };
         // Another process can have the same number in the same millisecond.
-        let recorded = RecordedChange {
-            id: format!("{}-{}", self.new_id("change"), std::process::id()),
-            change,
-        };
+        let id = format!("{}-{}", self.new_id("change"), std::process::id());
         let changes = ImageChanges::new(&self.inner.options.data_folder);
-        blocking(move || changes.begin(&recorded.id, &recorded.change).map(|()| recorded)).await?
+        blocking(move || {
+            let running = changes.begin(&id, &change)?;
+            Ok(RecordedChange { id, change, running })
+        })
+        .await?
     }
 
     /// Records what became of a change. A failure leaves its outcome unknown in the history.
     pub(super) async fn finish_change(&self, recorded: RecordedChange, result: ChangeResult) {
-        let RecordedChange { id, mut change } = recorded;
+        let RecordedChange { id, mut change, running } = recorded;
         let is_made = match result {
             ChangeResult::Unknown => return,
             ChangeResult::NotMade => false,
@@ -68,5 +72,7 @@ impl Api {
         if let Err(error) = finished.and_then(|finished| finished) {
             tracing::warn!(error = %error.message, "the outcome of a change wasn't recorded");
         }
+        // Without its mark, a change without an outcome is unknown.
+        drop(running);
     }
 }

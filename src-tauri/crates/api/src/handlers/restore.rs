@@ -156,7 +156,11 @@ impl Api {
         };
         let is_stopped = || control.is_cancelled();
         let records = self.deletion_records();
-        records.restored(deletion, &Restored { at_ms: now_ms(), restored: None })?;
+        let running = records.restoring(deletion);
+        // Unreadable numbers of an earlier restore don't keep this one from running.
+        let earlier = records.restores(deletion).unwrap_or_default();
+        let begun = Restored::begin(earlier.as_ref(), planned_totals(repositories), now_ms());
+        records.restored(deletion, &begun)?;
         tracing::info!(images = total, "a restore starts");
         let (mut restored, mut failed, mut stopped) = (RestoreTotals::default(), Vec::new(), false);
         for plan in repositories {
@@ -171,10 +175,10 @@ impl Api {
             }));
         }
         tracing::info!(?restored, failed = failed.len(), stopped, "a restore ends");
-        let noted = Restored { at_ms: now_ms(), restored: Some(restored) };
-        if let Err(error) = records.restored(deletion, &noted) {
+        if let Err(error) = records.restored(deletion, &begun.finish(restored, now_ms())) {
             tracing::warn!(error = %error.message, "the outcome of a restore wasn't recorded");
         }
+        drop(running);
         Ok(RestoreReport { planned: planned_totals(repositories), restored, failed, stopped })
     }
 

@@ -14,15 +14,7 @@ use crate::output::{counted, line, message_with_code, plan};
 pub fn print_entry(entry: &DeletionEntry) {
     let repositories = entry.repositories.join(", ");
     let what = entry.error.as_ref().map_or_else(|| deleted_text(entry), message_with_code);
-    let restored = match &entry.restored {
-        None => String::new(),
-        Some(Restored { restored: Some(restored), .. }) => {
-            format!("  restored: {}", totals(*restored))
-        }
-        Some(Restored { restored: None, .. }) => {
-            "  restored: unknown, check the registry".to_owned()
-        }
-    };
+    let restored = entry.restored.as_ref().map(restored_text).unwrap_or_default();
     line(&format!(
         "{}  {} ago  {repositories}  {what}{restored}",
         entry.deletion,
@@ -31,6 +23,20 @@ pub fn print_entry(entry: &DeletionEntry) {
     for images in &entry.no_undo {
         line(&format!("    {}", no_undo_text(images)));
     }
+}
+
+/// What was restored of a deletion, and what remains.
+fn restored_text(restored: &Restored) -> String {
+    let Some(all) = restored.restored else {
+        let state = if restored.running { "running" } else { "unknown, check the registry" };
+        return format!("  restored: {state}");
+    };
+    let at_least = if restored.at_least { "at least " } else { "" };
+    let remaining = match restored.remaining {
+        RestoreTotals { images: 0, tags: 0 } => String::new(),
+        remaining => format!(", {} remaining", totals(remaining)),
+    };
+    format!("  restored: {at_least}{}{remaining}", totals(all))
 }
 
 /// Why deleted images can't be restored.
@@ -55,6 +61,7 @@ pub fn print_change(change: &ImageChange) {
     let text = change_text(&change.change);
     let text = match change.outcome {
         ChangeOutcome::Made => text,
+        ChangeOutcome::Running => format!("running: {text}"),
         ChangeOutcome::Unknown => format!("unknown, check the registry: {text}"),
     };
     line(&format!("{ago} ago  {}  {text}", change.repository));
@@ -96,6 +103,9 @@ fn deleted_text(entry: &DeletionEntry) -> String {
     };
     let planned = totals(entry.planned);
     let Some(deleted) = entry.deleted else {
+        if entry.running {
+            return format!("running: {} to delete", count(planned));
+        }
         return format!("interrupted: up to {} deleted", count(planned));
     };
     let stopped = if entry.stopped { " (stopped)" } else { "" };
