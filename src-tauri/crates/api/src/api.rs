@@ -45,7 +45,7 @@ const JOURNAL: &str = "journal.sqlite";
 const DOCUMENTS: &str = "manifests.sqlite";
 
 /// The file of the lists of images in the data folder.
-const IMAGE_LISTS: &str = "image-lists.sqlite";
+const IMAGE_LISTS: &str = "image-lists-2.sqlite";
 
 /// How long [`Api::shutdown`] waits for the migrations that it cancels.
 const LAST_WAIT: Duration = Duration::from_secs(3);

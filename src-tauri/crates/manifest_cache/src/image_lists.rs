@@ -17,7 +17,8 @@ mod tag_move;
 /// The tables. The file gets another name if they change.
 ///
 /// The images of a repository are in the order of their digests: `position` counts from 0. `tag_lines` has the tags of
-/// all of them in lower case, one line for each image, so that a search reads 100 kB a repository instead of its rows.
+/// all of them in lower case, one line for each image, so that a search reads 100 kB a repository instead of its rows. A
+/// part has the lines of [`PART_IMAGES`] images, so that a change of a tag writes a part only.
 const TABLES: &str = "
 CREATE TABLE IF NOT EXISTS repository (
     id INTEGER PRIMARY KEY,
@@ -39,8 +40,10 @@ CREATE TABLE IF NOT EXISTS image (
     PRIMARY KEY (repository, position)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS tag_lines (
-    repository INTEGER PRIMARY KEY,
-    lines BLOB NOT NULL
+    repository INTEGER NOT NULL,
+    part INTEGER NOT NULL,
+    lines BLOB NOT NULL,
+    PRIMARY KEY (repository, part)
 ) STRICT;
 CREATE TABLE IF NOT EXISTS image_use (
     registry TEXT NOT NULL,
@@ -50,6 +53,9 @@ CREATE TABLE IF NOT EXISTS image_use (
     PRIMARY KEY (registry, repository)
 ) STRICT, WITHOUT ROWID;
 ";
+
+/// How many images a part of the tag lines has: about 15 kB.
+pub(crate) const PART_IMAGES: i64 = 512;
 
 /// The columns of an image for [`listed_image`].
 pub(crate) const IMAGE_COLUMNS: &str =
@@ -177,14 +183,19 @@ impl ImageLists {
                 .query_row(params![registry.0, repository, integer(now_ms), summary], |row| {
                     row.get(0)
                 })?;
-            transaction
-                .prepare_cached("DELETE FROM image WHERE repository = ?1")?
-                .execute([id])?;
+            for table in ["image", "tag_lines"] {
+                transaction
+                    .prepare_cached(&format!("DELETE FROM {table} WHERE repository = ?1"))?
+                    .execute([id])?;
+            }
             let mut insert = transaction.prepare_cached(
                 "INSERT INTO image
                  (repository, position, digest, tags, size_bytes, pushed_at_ms, pulled_at_ms, is_archived)
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
             )?;
+            let mut insert_part = transaction
+                .prepare_cached("INSERT INTO tag_lines (repository, part, lines) VALUES (?1, ?2, ?3)")?;
+            let last = integer(by_digest.len() as u64) - 1;
             let mut lines = String::new();
             for (position, image) in (0_i64..).zip(by_digest.into_values()) {
                 let tags: Vec<&str> = image.tags.iter().map(Tag::as_str).collect();
@@ -201,11 +212,12 @@ impl ImageLists {
                     image.pulled_at_ms.map(integer),
                     image.is_archived,
                 ])?;
+                if position == last || (position + 1) % PART_IMAGES == 0 {
+                    insert_part.execute(params![id, position / PART_IMAGES, lines.as_bytes()])?;
+                    lines.clear();
+                }
             }
-            drop(insert);
-            transaction
-                .prepare_cached("INSERT OR REPLACE INTO tag_lines (repository, lines) VALUES (?1, ?2)")?
-                .execute(params![id, lines.as_bytes()])?;
+            drop((insert, insert_part));
             if self.file.is_in_memory() {
                 self.remove_oldest(&transaction)?;
             }

@@ -3,7 +3,7 @@
 use rusqlite::{Connection, params};
 use transload_model::{Digest, Tag};
 
-use super::{ImageLists, RegistryScope};
+use super::{ImageLists, PART_IMAGES, RegistryScope};
 use crate::sqlite_file::readable;
 
 impl ImageLists {
@@ -46,13 +46,6 @@ fn move_tag_in(
     let changed = readable(changed.query_map(params![id, to, tag.as_str()], |row| {
         Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?, row.get::<_, String>(2)?))
     })?)?;
-    if changed.is_empty() {
-        return Ok(());
-    }
-    let lines = "SELECT lines FROM tag_lines WHERE repository = ?1";
-    let lines: Vec<u8> = connection.query_row(lines, [id], |row| row.get(0))?;
-    let lines = String::from_utf8_lossy(&lines);
-    let mut lines: Vec<String> = lines.lines().map(str::to_owned).collect();
     for (position, digest, tags) in changed {
         let mut tags: Vec<&str> = tags.split(' ').filter(|one| !one.is_empty()).collect();
         let had_tag = tags.contains(&tag.as_str());
@@ -66,14 +59,29 @@ fn move_tag_in(
             "UPDATE image SET tags = ?3 WHERE repository = ?1 AND position = ?2",
             params![id, position, tags],
         )?;
-        if let Some(line) = usize::try_from(position).ok().and_then(|at| lines.get_mut(at)) {
-            *line = tags.to_ascii_lowercase();
-        }
+        replace_line(connection, id, position, &tags.to_ascii_lowercase())?;
     }
-    let lines: String = lines.into_iter().flat_map(|line| [line, "\n".to_owned()]).collect();
+    Ok(())
+}
+
+/// Replaces the line of an image in its part.
+fn replace_line(
+    connection: &Connection,
+    repository: i64,
+    position: i64,
+    line: &str,
+) -> rusqlite::Result<()> {
+    let part = params![repository, position / PART_IMAGES];
+    let lines = "SELECT lines FROM tag_lines WHERE repository = ?1 AND part = ?2";
+    let lines: Vec<u8> = connection.query_row(lines, part, |row| row.get(0))?;
+    let lines = String::from_utf8_lossy(&lines);
+    let changed: String = (0..)
+        .zip(lines.lines())
+        .flat_map(|(at, known)| [if at == position % PART_IMAGES { line } else { known }, "\n"])
+        .collect();
     connection.execute(
-        "UPDATE tag_lines SET lines = ?2 WHERE repository = ?1",
-        params![id, lines.as_bytes()],
+        "UPDATE tag_lines SET lines = ?3 WHERE repository = ?1 AND part = ?2",
+        params![repository, position / PART_IMAGES, changed.as_bytes()],
     )?;
     Ok(())
 }
@@ -111,6 +119,38 @@ mod tests {
             let of = find(&lists, &registry, &format!("shop/api:{tag}"), 9);
             let tags = of.images.first().map(|found| found.image.tags.len());
             assert_eq!(tags.is_some(), !found.is_empty());
+        }
+    }
+
+    /// What a change writes is in the log of the file until the next checkpoint: the row of each image and its part of
+    /// the lines, of which the image before and the one after can have two.
+    #[test]
+    fn a_change_of_a_tag_writes_little_in_a_large_repository() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("lists.sqlite");
+        let lists = ImageLists::open(&path);
+        let registry = scope("111122223333");
+        let images: Vec<_> = (0..10_000)
+            .map(|number| image(&number.to_string(), &[&format!("build-2026-11-30-{number:06}")]))
+            .collect();
+        lists.put(&registry, "shop/api", &images, "", 5);
+        let log = folder.path().join("lists.sqlite-wal");
+        let checkpoint = || {
+            let connection = lists.file.connection();
+            let done =
+                connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0));
+            assert_eq!(done, Ok(0));
+            assert_eq!(std::fs::metadata(&log).unwrap().len(), 0);
+        };
+        for (tag, to) in [("build-2026-11-30-000007", 9_000), ("prod", 77), ("prod", 5_000)] {
+            checkpoint();
+            let tag = Tag::parse(tag).unwrap();
+            lists.move_tag(&registry, "shop/api", &tag, Some(&images[to].digest));
+            let found = find(&lists, &registry, tag.as_str(), 9);
+            assert_eq!(found.images.len(), 1, "{tag}");
+            assert_eq!(found.images[0].image.digest, images[to].digest, "{tag}");
+            let written = std::fs::metadata(&log).unwrap().len();
+            assert!(written > 0 && written < 100_000, "{tag}: {written} bytes");
         }
     }
 }

@@ -1,13 +1,13 @@
 //! The images of one repository that match, read from its list. `image_search` calls it for each repository.
 //!
-//! The tags of a repository are in lines of one value, which is searched as it is. Digests are in order, so those with
+//! The tags of a repository are in lines of a few values, which are searched as they are. Digests are in order, so those with
 //! a beginning are neighbors.
 
 use memchr::memchr_iter;
 use rusqlite::{Connection, OptionalExtension as _, params};
 
 use super::wanted::WantedTag;
-use crate::image_lists::{IMAGE_COLUMNS, ListedImage, RegistryScope, listed_image};
+use crate::image_lists::{IMAGE_COLUMNS, ListedImage, PART_IMAGES, RegistryScope, listed_image};
 use crate::sqlite_file::{number, readable_row};
 
 /// The digits of a digest that say about where it is.
@@ -127,24 +127,28 @@ impl<'a> RepositorySearch<'a> {
         at_most: usize,
     ) -> rusqlite::Result<Vec<ListedImage>> {
         let mut images = Vec::new();
-        let mut statement =
-            self.connection.prepare_cached("SELECT lines FROM tag_lines WHERE repository = ?1")?;
-        let mut rows = statement.query([self.id])?;
-        let Some(row) = rows.next()? else { return Ok(images) };
-        let lines = row.get_ref(0)?.as_bytes()?;
+        let mut statement = self.connection.prepare_cached(
+            "SELECT part, lines FROM tag_lines WHERE repository = ?1 ORDER BY part",
+        )?;
+        let mut parts = statement.query([self.id])?;
         let mut image = self.connection.prepare_cached(&format!(
             "SELECT {IMAGE_COLUMNS} FROM image WHERE repository = ?1 AND position = ?2"
         ))?;
-        // The line at `from` is the one of `position`.
-        let (mut from, mut position) = (0, 0_i64);
         while images.len() < at_most
-            && let Some((start, end)) = wanted.next_line(lines, from)
+            && let Some(part) = parts.next()?
         {
-            let passed = memchr_iter(b'\n', &lines[from..start]).count();
-            position += i64::try_from(passed).unwrap_or(i64::MAX);
-            let found = image.query_row(params![self.id, position], listed_image).optional();
-            images.extend(readable_row(found)?.flatten().flatten());
-            (from, position) = (end + 1, position + 1);
+            let lines = part.get_ref(1)?.as_bytes()?;
+            // The line at `from` is the one of `position`.
+            let (mut from, mut position) = (0, part.get::<_, i64>(0)? * PART_IMAGES);
+            while images.len() < at_most
+                && let Some((start, end)) = wanted.next_line(lines, from)
+            {
+                let passed = memchr_iter(b'\n', &lines[from..start]).count();
+                position += i64::try_from(passed).unwrap_or(i64::MAX);
+                let found = image.query_row(params![self.id, position], listed_image).optional();
+                images.extend(readable_row(found)?.flatten().flatten());
+                (from, position) = (end + 1, position + 1);
+            }
         }
         Ok(images)
     }
