@@ -44,7 +44,7 @@ async fn copies_byte_for_byte(ecr: &Ecr) -> Result<()> {
     let app = HeadlessApp::new(ecr.home()?, None)?;
     let source = registry_source(&registry.host());
     let hidden = app.api.source_repositories(source.clone(), None).await.err();
-    ensure!(hidden.is_some_and(|error| error.code == ErrorCode::RegistryUnauthorized));
+    ensure!(hidden.is_some_and(|error| error.code == ErrorCode::RegistrySignInNeeded));
     app.sign_in(&source, registry.login()).await?;
     let listed = app.api.source_repositories(source.clone(), None).await.map_err(api_error)?;
     assert_eq!(listed.repositories[0].name, "dencold/pgcli");

@@ -31,7 +31,7 @@ impl Fixture {
 async fn a_manifest_that_is_rejected() -> Result<()> {
     let fixture = Fixture::new().await?;
     for (status, code, expected) in [
-        (401, "UNAUTHORIZED", ErrorCode::RegistryUnauthorized),
+        (401, "UNAUTHORIZED", ErrorCode::RegistrySignInNeeded),
         (403, "DENIED", ErrorCode::RegistryForbidden),
         (404, "MANIFEST_UNKNOWN", ErrorCode::ImageMissing),
         (429, "TOOMANYREQUESTS", ErrorCode::RegistryThrottled),
@@ -70,7 +70,7 @@ async fn a_required_or_wrong_login() -> Result<()> {
     let fixture = Fixture::new().await?;
     let locked = TestRegistry::start_with_login("reader", "open-sesame-registry").await?;
     let error = fixture.refusal_at(&locked.host()).await?;
-    assert_eq!(error.code, ErrorCode::RegistryUnauthorized);
+    assert_eq!(error.code, ErrorCode::RegistrySignInNeeded);
     let app = HeadlessApp::new(fixture.ecr.home()?, None)?;
     let login = transload_contract::SourceLogin {
         source: registry_source(&locked.host()),

@@ -85,7 +85,9 @@ export const TopBar = memo(function TopBar(props: TopBarProps) {
   const now = useNow();
   const offers = onConnection !== null;
   const saved = useRequest(offers ? "saved" : null, () => backend.savedProfilesList());
-  const aws = useRequest(offers ? "aws" : null, () => backend.awsProfilesList());
+  // Also for the Region of a profile whose identity isn’t known, because the call fails or is running.
+  const needsProfiles = offers || (connection?.kind === "profile" && identity === null);
+  const aws = useRequest(needsProfiles ? "aws" : null, () => backend.awsProfilesList());
   const offered = { saved: saved.answer ?? [], profiles: aws.answer?.profiles ?? [] };
   const connections = offeredConnections(offered);
   const practice = connection?.kind === "practice";

@@ -79,6 +79,8 @@ pub enum ErrorCode {
     /// The policy of a repository or of the registry wasn't set or removed, because it changed after it was shown;
     /// `subject` is the repository.
     RepositoryPolicyChanged,
+    /// A setting of the registry wasn't changed, because it changed after it was shown.
+    RegistrySettingChanged,
     /// A quota of the account or the repository is exceeded.
     QuotaExceeded,
     /// ECR couldn't use the KMS key.
@@ -125,7 +127,9 @@ pub enum ErrorCode {
     LoginUntested,
 
     // Registries.
-    /// The registry requires a login, or rejected it (401).
+    /// The registry requires a login, and the request had no login (401).
+    RegistrySignInNeeded,
+    /// The registry rejected the login (401).
     RegistryUnauthorized,
     /// The registry denied access to a known user (403).
     RegistryForbidden,

@@ -23,10 +23,9 @@ fn words(error: &HubError) -> ApiError {
                 "Check the Docker Hub user name and access token. The token may have been deleted.",
             )
             .retryable(),
-        HubError::Unauthorized { .. } => new(ErrorCode::RegistryUnauthorized)
-            .about(HUB)
-            .hint("Sign in with your Docker Hub user name and an access token.")
-            .retryable(),
+        HubError::Unauthorized { .. } => {
+            new(ErrorCode::RegistrySignInNeeded).about(HUB).retryable()
+        }
         HubError::NamespaceMissing { namespace } => new(ErrorCode::ImageMissing)
             .about(namespace)
             .hint("Check the name of the Docker Hub user or organization."),

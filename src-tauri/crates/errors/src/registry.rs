@@ -30,15 +30,13 @@ fn words(error: &RegistryError) -> ApiError {
     let new = |code| ApiError::new(code, sentence(&error.to_string()));
     match error {
         RegistryError::Unauthorized { registry, had_login, message, .. } => {
-            let hint = if *had_login {
-                "Check that the user name and the access token are for this registry."
+            let error = if *had_login {
+                new(ErrorCode::RegistryUnauthorized)
+                    .hint("Check that the user name and the access token are for this registry.")
             } else {
-                "Sign in to the registry. The image may be private, or may not exist."
+                new(ErrorCode::RegistrySignInNeeded)
             };
-            with_sentence(new(ErrorCode::RegistryUnauthorized), registry, message.as_deref())
-                .about(registry.as_str())
-                .hint(hint)
-                .retryable()
+            with_sentence(error, registry, message.as_deref()).about(registry.as_str()).retryable()
         }
         RegistryError::TokenExpired { registry } => new(ErrorCode::RegistryTokenExpired)
             .about(registry.as_str())
@@ -241,12 +239,18 @@ mod tests {
         assert_eq!(full.code, ErrorCode::QuotaExceeded);
         let silent = refused(ecr, None);
         assert_eq!((silent.code, silent.hints.len()), (ErrorCode::RegistryForbidden, 2));
-        let unauthorized = ApiError::from(RegistryError::Unauthorized {
-            registry: RegistryHost::parse("quay.io").unwrap(),
-            subject: "app".to_owned(),
-            message: Some("Could not find robot with specified username.".to_owned()),
-            had_login: true,
-        });
+        let unauthorized = |had_login| {
+            ApiError::from(RegistryError::Unauthorized {
+                registry: RegistryHost::parse("quay.io").unwrap(),
+                subject: "app".to_owned(),
+                message: Some("Could not find robot with specified username.".to_owned()),
+                had_login,
+            })
+        };
+        // Without a login, none was rejected.
+        assert_eq!(unauthorized(false).code, ErrorCode::RegistrySignInNeeded);
+        let unauthorized = unauthorized(true);
+        assert_eq!(unauthorized.code, ErrorCode::RegistryUnauthorized);
         let reported = "for app. quay.io reported: Could not find robot with specified username.";
         assert!(unauthorized.message.ends_with(reported), "{}", unauthorized.message);
         assert_eq!(refused("quay.io", Some("denied")).code, ErrorCode::RegistryForbidden);

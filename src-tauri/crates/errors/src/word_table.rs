@@ -259,6 +259,13 @@ impl ErrorWords {
                 ],
                 &[],
             ),
+            ErrorCode::RegistrySettingChanged => warning(
+                "The setting changed",
+                &[
+                    "Nothing was changed. Check the setting as it is now, and then make your change again.",
+                ],
+                &[],
+            ),
             ErrorCode::QuotaExceeded => error(
                 "Quota exceeded",
                 &[
@@ -406,6 +413,13 @@ impl ErrorWords {
             ),
 
             // Registries.
+            ErrorCode::RegistrySignInNeeded => error(
+                "The registry requires a sign-in",
+                &[
+                    "Sign in with a user name and an access token. The image may be private, or may not exist.",
+                ],
+                &[SignInSource, Retry],
+            ),
             ErrorCode::RegistryUnauthorized => error(
                 "User name or access token rejected",
                 &["The access token may have expired, or may not allow this action."],

@@ -34,6 +34,8 @@ use axum::http::{HeaderName, StatusCode};
 use axum::response::Response;
 use error::EcrError;
 #[cfg(feature = "faults")]
+pub(crate) use error::GET_CALLER_IDENTITY;
+#[cfg(feature = "faults")]
 use error::LIST_COVERAGE;
 use input::Input;
 use serde_json::Value;
@@ -183,14 +185,27 @@ fn refuse(error: &EcrError) -> Response {
     respond(error.status, &body)
 }
 
-/// Returns an error response by the name of the error, for faults.
+/// Returns the error response of an operation by ECR's name of the error, for faults.
 #[cfg(feature = "faults")]
-pub(crate) fn error_response(kind: &'static str, message: impl Into<String>) -> Response {
-    refuse(&EcrError::new(kind, message))
+pub(crate) fn error_response(
+    operation: Option<&str>,
+    kind: &'static str,
+    message: &str,
+) -> Response {
+    respond_with(operation, EcrError::new(kind, message))
 }
 
 /// Returns the response for a principal without the permission, for faults.
 #[cfg(feature = "faults")]
-pub(crate) fn access_denied(context: &ServerContext, operation: &str) -> Response {
-    refuse(&EcrError::access_denied(context, operation))
+pub(crate) fn access_denied(context: &ServerContext, operation: Option<&str>) -> Response {
+    respond_with(operation, EcrError::access_denied(context, operation.unwrap_or_default()))
+}
+
+/// STS answers in XML, with codes of its own.
+#[cfg(feature = "faults")]
+fn respond_with(operation: Option<&str>, error: EcrError) -> Response {
+    match operation {
+        Some(GET_CALLER_IDENTITY) => sts::fault(error),
+        _ => refuse(&error),
+    }
 }

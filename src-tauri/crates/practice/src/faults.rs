@@ -36,7 +36,7 @@ pub enum FaultAction {
     },
     /// Denies access, as for a principal without the permission.
     AccessDenied,
-    /// Sends `ExpiredTokenException`, as the ECR API does for an expired session.
+    /// Answers as for an expired session: `ExpiredTokenException` of ECR, `ExpiredToken` of STS.
     ExpiredCredentials,
 }
 

@@ -30,6 +30,7 @@ const withoutAction = new Set([
   "lifecycle_preview_needed",
   // The policy as it is now is beside it.
   "repository_policy_changed",
+  "registry_setting_changed",
   // A new dry run follows the result.
   "image_changed",
   "review_unknown",

@@ -6,8 +6,11 @@ use serde_json::Value;
 use crate::context::ServerContext;
 use crate::store::error::StoreError;
 
-/// The one operation of Amazon Inspector, as the request log and the faults name it. All others are ECR's.
+/// The one operation of Amazon Inspector, as the request log and the faults name it.
 pub(crate) const LIST_COVERAGE: &str = "ListCoverage";
+
+/// The one operation of STS.
+pub(crate) const GET_CALLER_IDENTITY: &str = "GetCallerIdentity";
 
 #[derive(Debug)]
 pub(crate) struct EcrError {
@@ -51,12 +54,15 @@ impl EcrError {
     }
 
     pub(crate) fn access_denied(context: &ServerContext, operation: &str) -> Self {
-        let is_inspector = operation == LIST_COVERAGE;
-        let service = if is_inspector { "inspector2" } else { "ecr" };
+        let (service, is_of_repositories) = match operation {
+            LIST_COVERAGE => ("inspector2", false),
+            GET_CALLER_IDENTITY => ("sts", false),
+            _ => ("ecr", true),
+        };
         let message = format!(
             "User: {} is not authorized to perform: {service}:{operation} on resource: {} because no identity-based policy allows the {service}:{operation} action",
             context.user_arn(),
-            if is_inspector { "*".to_owned() } else { context.repository_arn("*") }
+            if is_of_repositories { context.repository_arn("*") } else { "*".to_owned() }
         );
         Self::new("AccessDeniedException", message)
     }

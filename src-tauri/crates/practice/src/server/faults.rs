@@ -28,7 +28,7 @@ pub(super) async fn log_and_handle(
     let mut operation = ecr::operation(&request);
     if plane == Plane::Ecr && operation.is_none() {
         // STS uses the query protocol, of which practice mode supports one operation.
-        operation = Some("GetCallerIdentity".to_owned());
+        operation = Some(ecr::GET_CALLER_IDENTITY.to_owned());
     }
     let (method, path) = (request.method().to_string(), request.uri().path().to_owned());
     let query = request.uri().query().filter(|_| plane != Plane::Layers).unwrap_or_default();
@@ -108,7 +108,9 @@ async fn apply(
         }
         FaultAction::Throttle { retry_after_seconds } => {
             let mut response = match plane {
-                Plane::Ecr => ecr::error_response("ThrottlingException", "Rate exceeded"),
+                Plane::Ecr => {
+                    ecr::error_response(facts.operation, "ThrottlingException", "Rate exceeded")
+                }
                 _ => reply::oci_error(
                     StatusCode::TOO_MANY_REQUESTS,
                     "TOOMANYREQUESTS",
@@ -121,7 +123,7 @@ async fn apply(
             response
         }
         FaultAction::AccessDenied => match plane {
-            Plane::Ecr => ecr::access_denied(context, facts.operation.unwrap_or_default()),
+            Plane::Ecr => ecr::access_denied(context, facts.operation),
             _ => {
                 let message = format!(
                     "User: {} is not authorized to perform this action because no identity-based policy allows it",
@@ -131,6 +133,7 @@ async fn apply(
             }
         },
         FaultAction::ExpiredCredentials => ecr::error_response(
+            facts.operation,
             "ExpiredTokenException",
             "The security token included in the request is expired",
         ),

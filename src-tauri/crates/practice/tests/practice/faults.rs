@@ -7,6 +7,25 @@ use serde_json::json;
 use transload_practice::{FaultAction, FaultRule, Plane};
 
 use crate::client::{lab, oci_error};
+use crate::clients::aws;
+
+/// STS uses the query protocol: botocore reads the code out of XML only.
+#[tokio::test]
+async fn the_aws_cli_reads_the_errors_of_sts() {
+    let lab = lab().await;
+    for (action, code) in [
+        (FaultAction::ExpiredCredentials, "(ExpiredToken)"),
+        (FaultAction::AccessDenied, "(AccessDenied)"),
+        (FaultAction::Throttle { retry_after_seconds: None }, "(Throttling)"),
+    ] {
+        lab.practice.faults().add(FaultRule::operation(action, "GetCallerIdentity"));
+        let mut command = aws(&lab, &["sts", "get-caller-identity"]);
+        let output = command.env("AWS_MAX_ATTEMPTS", "1").output().await.unwrap();
+        lab.practice.faults().clear();
+        let text = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(!output.status.success() && text.contains(code), "{code}: {text}");
+    }
+}
 
 #[tokio::test]
 async fn faults_apply_to_matching_requests_only() {
