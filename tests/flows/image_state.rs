@@ -186,7 +186,8 @@ async fn images_that_run_are_read_in_one_call_and_kept_out_of_a_clean_up() -> Re
         filters: vec!["*".to_owned().into()],
     };
     let scanning = RegistryScanning { scan_type: ScanType::Enhanced.into(), rules: vec![rule] };
-    let change = RegistryChange::Scanning { scanning };
+    let before = RegistryScanning::default();
+    let change = RegistryChange::Scanning { before, scanning };
     api.registry_change(connection(), change).await.map_err(api_error)?;
     let cli = shop.ecr.aws()?.run(["inspector2", "list-coverage"]).succeed().await?;
     let cli: Value = serde_json::from_slice(&cli.stdout)?;

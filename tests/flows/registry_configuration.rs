@@ -3,8 +3,10 @@
 use anyhow::{Context, Result};
 use serde_json::{Value, json};
 use transload_contract::{
-    RegistryChange, RegistryConfiguration, RegistryPart, RegistryScanning, ReplicationDestination,
-    ReplicationRule, ScanFrequency, ScanType, ScanningRule, SigningRule, TemplateUse,
+    Encryption, LifecyclePreset, RegistryCacheRule, RegistryChange, RegistryConfiguration,
+    RegistryPart, RegistryScanning, RegistryTemplate, ReplicationDestination, ReplicationRule,
+    ScanFrequency, ScanType, ScanningRule, SigningRule, TagMutability, TemplateUse,
+    UpstreamRegistry,
 };
 use transload_errors::ErrorCode;
 use transload_practice::{FaultAction, FaultRule};
@@ -20,8 +22,8 @@ async fn aws(ecr: &Ecr, arguments: &[&str]) -> Result<Value> {
     Ok(serde_json::from_slice(&answer.stdout).unwrap_or_default())
 }
 
-/// A change, and what of the configuration it sets.
-type Case = (RegistryChange, fn(&mut RegistryConfiguration));
+/// A change of the configuration as it is, and what it sets.
+type Case = (fn(&RegistryConfiguration) -> RegistryChange, fn(&mut RegistryConfiguration));
 
 fn scanning() -> RegistryScanning {
     let rule = |frequency: ScanFrequency, filter: &str| ScanningRule {
@@ -63,76 +65,156 @@ const SENTENCE: &str =
     "Allow account 444455556666 to replicate images into this registry and create repositories.";
 const ROLE: &str = "arn:aws:iam::111122223333:role/ci";
 
-fn case(change: RegistryChange, apply: fn(&mut RegistryConfiguration)) -> Case {
-    (change, apply)
+const UPSTREAM: &str = "444455556666.dkr.ecr.us-east-1.amazonaws.com";
+
+fn hub_rule() -> RegistryCacheRule {
+    RegistryCacheRule {
+        prefix: "hub".to_owned(),
+        registry: Some(UpstreamRegistry::DockerHub.into()),
+        upstream: "registry-1.docker.io".to_owned(),
+        upstream_prefix: None,
+        secret: Some(SECRET.to_owned()),
+        role: None,
+        created_at_ms: None,
+    }
 }
 
-fn cases() -> Vec<Case> {
-    vec![
-        case(RegistryChange::Scanning { scanning: scanning() }, |known| {
-            known.scanning = Some(scanning())
-        }),
-        case(RegistryChange::Replication { rules: replication() }, |known| {
-            known.replication = Some(replication());
-        }),
-        case(RegistryChange::Replication { rules: Vec::new() }, |known| {
-            known.replication = Some(Vec::new())
-        }),
-        case(RegistryChange::BlobMounting { is_on: true }, |known| {
-            known.blob_mounting = Some(true.into())
-        }),
-        case(RegistryChange::BlobMounting { is_on: false }, |known| {
-            known.blob_mounting = Some(false.into())
-        }),
-        case(RegistryChange::Policy { before: None, text: Some(POLICY.to_owned()) }, |known| {
-            known.policy = Some(POLICY.to_owned())
-        }),
-        case(RegistryChange::Policy { before: Some(POLICY.to_owned()), text: None }, |known| {
-            known.policy = Some(String::new());
-        }),
-        case(RegistryChange::Signing { rules: signing() }, |known| known.signing = Some(signing())),
-        case(RegistryChange::Signing { rules: Vec::new() }, |known| {
-            known.signing = Some(Vec::new())
-        }),
-        case(RegistryChange::Signing { rules: Vec::new() }, |_| {}),
-        case(RegistryChange::ExclusionAdd { principal: ROLE.to_owned() }, |known| {
-            known.exclusions = Some(vec![ROLE.to_owned()]);
-        }),
-        case(RegistryChange::ExclusionRemove { principal: ROLE.to_owned() }, |known| {
-            known.exclusions = Some(Vec::new());
-        }),
-        case(
-            RegistryChange::CacheRuleSecret {
-                prefix: "hub".to_owned(),
-                secret: format!("{SECRET}9"),
+fn team_rule() -> RegistryCacheRule {
+    RegistryCacheRule {
+        prefix: "team".to_owned(),
+        registry: Some(UpstreamRegistry::Ecr.into()),
+        upstream: UPSTREAM.to_owned(),
+        upstream_prefix: Some("shop".to_owned()),
+        secret: None,
+        role: Some(ROLE.to_owned()),
+        ..hub_rule()
+    }
+}
+
+fn template() -> RegistryTemplate {
+    RegistryTemplate {
+        prefix: "team".to_owned(),
+        description: Some("ours".to_owned()),
+        applied_for: vec![TemplateUse::CreateOnPush.into()],
+        tag_mutability: TagMutability::ImmutableWithExclusion.into(),
+        exclusion_filters: vec!["latest".to_owned()],
+        encryption: Encryption::Aes256.into(),
+        tags: [("team".to_owned(), "ours".to_owned())].into(),
+        lifecycle_policy: LifecyclePreset::KeepNewest { count: 3 }.policy_text(),
+        repository_policy: None,
+        role: Some(ROLE.to_owned()),
+    }
+}
+
+fn plain_template() -> RegistryTemplate {
+    RegistryTemplate {
+        description: None,
+        applied_for: vec![TemplateUse::Replication.into(), TemplateUse::PullThroughCache.into()],
+        tag_mutability: TagMutability::Mutable.into(),
+        exclusion_filters: Vec::new(),
+        tags: Default::default(),
+        lifecycle_policy: None,
+        role: None,
+        ..template()
+    }
+}
+
+fn rule_of(known: &RegistryConfiguration) -> RegistryCacheRule {
+    known.cache_rules.iter().flatten().next().cloned().unwrap_or_else(hub_rule)
+}
+
+fn template_of(known: &RegistryConfiguration) -> RegistryTemplate {
+    known.templates.iter().flatten().next().cloned().unwrap_or_else(template)
+}
+
+fn cases() -> [Case; 19] {
+    [
+        (
+            |known| RegistryChange::Scanning {
+                before: known.scanning.clone().unwrap_or_default(),
+                scanning: scanning(),
+            },
+            |known| known.scanning = Some(scanning()),
+        ),
+        (
+            |_| RegistryChange::Replication { before: Vec::new(), rules: replication() },
+            |known| known.replication = Some(replication()),
+        ),
+        (
+            |_| RegistryChange::Replication { before: replication(), rules: Vec::new() },
+            |known| known.replication = Some(Vec::new()),
+        ),
+        (
+            |_| RegistryChange::BlobMounting { is_on: true },
+            |known| known.blob_mounting = Some(true.into()),
+        ),
+        (
+            |_| RegistryChange::BlobMounting { is_on: false },
+            |known| known.blob_mounting = Some(false.into()),
+        ),
+        (
+            |_| RegistryChange::Policy { before: None, text: Some(POLICY.to_owned()) },
+            |known| known.policy = Some(POLICY.to_owned()),
+        ),
+        (
+            |_| RegistryChange::Policy { before: Some(POLICY.to_owned()), text: None },
+            |known| known.policy = Some(String::new()),
+        ),
+        (
+            |_| RegistryChange::Signing { before: Vec::new(), rules: signing() },
+            |known| known.signing = Some(signing()),
+        ),
+        (
+            |_| RegistryChange::Signing { before: signing(), rules: Vec::new() },
+            |known| known.signing = Some(Vec::new()),
+        ),
+        (|_| RegistryChange::Signing { before: Vec::new(), rules: Vec::new() }, |_| {}),
+        (
+            |_| RegistryChange::ExclusionAdd { principal: ROLE.to_owned() },
+            |known| known.exclusions = Some(vec![ROLE.to_owned()]),
+        ),
+        (
+            |_| RegistryChange::ExclusionRemove { principal: ROLE.to_owned() },
+            |known| known.exclusions = Some(Vec::new()),
+        ),
+        (
+            |_| RegistryChange::CacheRuleCreate { rule: hub_rule() },
+            |known| known.cache_rules = Some(vec![hub_rule()]),
+        ),
+        (
+            |known| RegistryChange::CacheRuleLogin {
+                before: rule_of(known),
+                secret: Some(format!("{SECRET}9")),
+                role: None,
             },
             |known| {
-                for rule in known.cache_rules.iter_mut().flatten() {
-                    rule.secret = Some(format!("{SECRET}9"));
-                }
+                let rule = RegistryCacheRule { secret: Some(format!("{SECRET}9")), ..hub_rule() };
+                known.cache_rules = Some(vec![rule]);
             },
         ),
-        case(
-            RegistryChange::TemplateUses {
-                prefix: "team".to_owned(),
-                applied_for: vec![
-                    TemplateUse::Replication.into(),
-                    TemplateUse::PullThroughCache.into(),
-                ],
-            },
-            |known| {
-                for template in known.templates.iter_mut().flatten() {
-                    template.applied_for =
-                        vec![TemplateUse::Replication.into(), TemplateUse::PullThroughCache.into()];
-                }
-            },
+        (
+            |known| RegistryChange::CacheRuleDelete { before: rule_of(known) },
+            |known| known.cache_rules = Some(Vec::new()),
         ),
-        case(RegistryChange::CacheRuleDelete { prefix: "hub".to_owned() }, |known| {
-            known.cache_rules = Some(Vec::new());
-        }),
-        case(RegistryChange::TemplateDelete { prefix: "team".to_owned() }, |known| {
-            known.templates = Some(Vec::new());
-        }),
+        (
+            |_| RegistryChange::CacheRuleCreate { rule: team_rule() },
+            |known| known.cache_rules = Some(vec![team_rule()]),
+        ),
+        (
+            |_| RegistryChange::TemplateCreate { template: template() },
+            |known| known.templates = Some(vec![template()]),
+        ),
+        (
+            |known| RegistryChange::TemplateChange {
+                before: template_of(known),
+                template: plain_template(),
+            },
+            |known| known.templates = Some(vec![plain_template()]),
+        ),
+        (
+            |known| RegistryChange::TemplateDelete { before: template_of(known) },
+            |known| known.templates = Some(Vec::new()),
+        ),
     ]
 }
 
@@ -140,26 +222,22 @@ fn cases() -> Vec<Case> {
 async fn each_part_is_changed_and_read_again() -> Result<()> {
     let ecr = Ecr::practice().await?;
     let app = HeadlessApp::new(ecr.home()?, None)?;
-    let rule = json!({ "ecrRepositoryPrefix": "hub", "upstreamRegistryUrl": "registry-1.docker.io", "credentialArn": SECRET });
-    aws(&ecr, &["create-pull-through-cache-rule", "--cli-input-json", &rule.to_string()]).await?;
-    let template = json!({ "prefix": "team", "appliedFor": ["CREATE_ON_PUSH"], "imageTagMutability": "IMMUTABLE", "lifecyclePolicy": "{}" });
-    aws(&ecr, &["create-repository-creation-template", "--cli-input-json", &template.to_string()])
-        .await?;
     let read = async || app.api.registry_configuration(ecr.connection()).await.map_err(api_error);
     let mut expected = read().await?;
     assert_eq!(expected.errors, []);
     assert_eq!(expected.principal.as_deref(), Some("arn:aws:iam::111122223333:user/practice"));
     assert_eq!(expected.scanning, Some(RegistryScanning::default()));
     assert_eq!(expected.backfills, Some(Vec::new()));
-    let known = expected.templates.as_ref().and_then(|all| all.first()).context("a template")?;
-    assert!(known.has_lifecycle_policy && !known.has_repository_policy);
-    assert_eq!(known.tag_mutability.as_deref(), Some("IMMUTABLE"));
-    let valid = app.api.registry_cache_rule_validate(ecr.connection(), "hub".to_owned()).await;
-    assert!(valid.map_err(api_error)?.is_valid);
+    let mut known = expected.clone();
     for (change, apply) in cases() {
+        let change = change(&known);
         app.api.registry_change(ecr.connection(), change.clone()).await.map_err(api_error)?;
         apply(&mut expected);
-        let mut found = read().await?;
+        known = read().await?;
+        let mut found = known.clone();
+        for rule in found.cache_rules.iter_mut().flatten() {
+            assert!(rule.created_at_ms.take().is_some(), "{change:?}");
+        }
         let words = found.policy_words.take().unwrap_or_default();
         let sentences: Vec<_> = words.statements.iter().map(|one| one.sentence.as_str()).collect();
         let is_set = expected.policy.as_deref() == Some(POLICY);
@@ -168,6 +246,121 @@ async fn each_part_is_changed_and_read_again() -> Result<()> {
     }
     let scanning = aws(&ecr, &["get-registry-scanning-configuration"]).await?;
     assert_eq!(scanning["scanningConfiguration"]["rules"][1]["scanFrequency"], "CONTINUOUS_SCAN");
+    let rules = aws(&ecr, &["describe-pull-through-cache-rules"]).await?;
+    let rule = &rules["pullThroughCacheRules"][0];
+    assert_eq!((&rule["upstreamRegistry"], &rule["customRoleArn"]), (&json!("ecr"), &json!(ROLE)));
+    let valid = app.api.registry_cache_rule_validate(ecr.connection(), "team".to_owned()).await;
+    assert!(valid.map_err(api_error)?.is_valid);
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_someone_else_changed_stays() -> Result<()> {
+    let ecr = Ecr::practice().await?;
+    let app = HeadlessApp::new(ecr.home()?, None)?;
+    let change = async |change| app.api.registry_change(ecr.connection(), change).await;
+    change(RegistryChange::CacheRuleCreate { rule: hub_rule() }).await.map_err(api_error)?;
+    change(RegistryChange::TemplateCreate { template: template() }).await.map_err(api_error)?;
+    let seen = app.api.registry_configuration(ecr.connection()).await.map_err(api_error)?;
+    let (rule, before) = (rule_of(&seen), template_of(&seen));
+    let other = format!("{SECRET}7");
+    aws(
+        &ecr,
+        &[
+            "update-pull-through-cache-rule",
+            "--ecr-repository-prefix",
+            "hub",
+            "--credential-arn",
+            &other,
+        ],
+    )
+    .await?;
+    aws(
+        &ecr,
+        &["update-repository-creation-template", "--prefix", "team", "--description", "theirs"],
+    )
+    .await?;
+    let theirs = json!([{ "scanFrequency": "SCAN_ON_PUSH", "repositoryFilters": [{ "filter": "theirs*", "filterType": "WILDCARD" }] }]);
+    aws(
+        &ecr,
+        &[
+            "put-registry-scanning-configuration",
+            "--scan-type",
+            "BASIC",
+            "--rules",
+            &theirs.to_string(),
+        ],
+    )
+    .await?;
+    let now = app.api.registry_configuration(ecr.connection()).await.map_err(api_error)?;
+    let outdated = [
+        RegistryChange::CacheRuleLogin {
+            before: rule.clone(),
+            secret: Some(SECRET.to_owned()),
+            role: None,
+        },
+        RegistryChange::CacheRuleDelete { before: rule.clone() },
+        RegistryChange::TemplateChange { before: before.clone(), template: plain_template() },
+        RegistryChange::TemplateDelete { before: before.clone() },
+        RegistryChange::Scanning { before: RegistryScanning::default(), scanning: scanning() },
+        RegistryChange::Replication { before: replication(), rules: Vec::new() },
+        RegistryChange::Signing { before: signing(), rules: Vec::new() },
+    ];
+    for one in outdated {
+        let error = change(one.clone()).await.err().context("it was changed")?;
+        assert_eq!(error.code, ErrorCode::RegistrySettingChanged, "{one:?}: {}", error.message);
+    }
+    let still = app.api.registry_configuration(ecr.connection()).await.map_err(api_error)?;
+    assert_eq!(still, now);
+    aws(&ecr, &["delete-pull-through-cache-rule", "--ecr-repository-prefix", "hub"]).await?;
+    let error = change(RegistryChange::CacheRuleDelete { before: rule }).await.err();
+    let error = error.context("it was deleted")?;
+    assert_eq!(error.message, "The pull through cache rule hub was deleted after it was shown.");
+    Ok(())
+}
+
+/// What ECR would refuse is refused before a call, and what it does refuse is said in words with the next step.
+#[tokio::test]
+async fn refused_rules_and_templates_say_why() -> Result<()> {
+    let ecr = Ecr::practice().await?;
+    let app = HeadlessApp::new(ecr.home()?, None)?;
+    let rule = |change: fn(&mut RegistryCacheRule)| {
+        let mut rule = hub_rule();
+        change(&mut rule);
+        RegistryChange::CacheRuleCreate { rule }
+    };
+    let template = |change: fn(&mut RegistryTemplate)| {
+        let mut template = template();
+        change(&mut template);
+        RegistryChange::TemplateCreate { template }
+    };
+    let cases = [
+        (rule(|rule| rule.prefix = "h".to_owned()), "prefix"),
+        (rule(|rule| rule.secret = None), "secret"),
+        (rule(|rule| rule.secret = Some(SECRET.replace("hub-", "missing-"))), "secret"),
+        (rule(|rule| rule.registry = Some(UpstreamRegistry::Azure.into())), "host"),
+        (template(|template| template.applied_for.clear()), "use"),
+        (template(|template| template.role = None), "role"),
+        (
+            template(|template| template.lifecycle_policy = Some("{}".to_owned())),
+            "lifecycle policy",
+        ),
+        (template(|template| template.exclusion_filters.clear()), "patterns"),
+    ];
+    for (change, word) in cases {
+        let refused = app.api.registry_change(ecr.connection(), change.clone()).await;
+        let error = refused.err().with_context(|| format!("{change:?} was made"))?;
+        assert_eq!(error.code, ErrorCode::InputInvalid, "{change:?}");
+        assert!(error.message.contains(word), "{word}: {}", error.message);
+    }
+    let create = || RegistryChange::CacheRuleCreate { rule: hub_rule() };
+    app.api.registry_change(ecr.connection(), create()).await.map_err(api_error)?;
+    let twice = app.api.registry_change(ecr.connection(), create()).await.err().context("twice")?;
+    assert!(twice.message.contains("already exists"), "{}", twice.message);
+    assert_eq!(
+        twice.next_steps().next(),
+        Some("Enter another prefix, or change the one that exists.")
+    );
     Ok(())
 }
 

@@ -50,6 +50,7 @@ pub const SCROLLING_PAGES: &[&str] = &[
     "23-registry-storage",
     "23-registry-activity",
     "23-registry-settings",
+    "24-registry-settings",
     "24-used-storage",
     "24-used-access",
     "24-used-access-edit",

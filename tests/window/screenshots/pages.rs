@@ -13,6 +13,9 @@ use crate::wizard::go_to;
 const SIGNED: &str = "shop/signed";
 /// Of the example repositories: the one with most images.
 const USED: &str = "shop/api";
+/// The secret of a cache rule, whose credentials the practice ECR rejects.
+const SECRET: &str =
+    "arn:aws:secretsmanager:eu-central-1:111122223333:secret:ecr-pullthroughcache/expired-a1B2c3";
 
 pub async fn every_page(tour: &mut Tour<'_>, desktop: &Desktop) -> Result<()> {
     let window = tour.window;
@@ -27,6 +30,7 @@ pub async fn every_page(tour: &mut Tour<'_>, desktop: &Desktop) -> Result<()> {
     examples(tour).await?;
     all_repositories(tour).await?;
     repository(tour).await?;
+    registry_settings(tour).await?;
     in_use(tour).await?;
     long_name(tour, desktop).await?;
     deletion(tour).await
@@ -97,6 +101,25 @@ async fn repository(tour: &mut Tour<'_>) -> Result<()> {
     window.click_by_test_id("access-set-cancel").await?;
     window.click_by_test_id("access-discard").await?;
     window.click_by_test_id("repository-close").await
+}
+
+/// A cache rule and a template, from the form to the table.
+async fn registry_settings(tour: &mut Tour<'_>) -> Result<()> {
+    let window = tour.window;
+    window.click_by_test_id("registry-settings").await?;
+    window.click_by_test_id("cache-create").await?;
+    window.fill_by_test_id("cache-secret", SECRET).await?;
+    tour.look_at_dialog("cache-rule").await?;
+    window.click_by_test_id("registry-change-confirm").await?;
+    // ECR's own check follows.
+    window.wait_for_text_in("registry-cache_rules", "The credentials are not valid").await?;
+    window.click_by_test_id("template-create").await?;
+    window.fill_by_test_id("template-prefix", "team").await?;
+    tour.look_at_dialog("template").await?;
+    window.click_by_test_id("registry-change-confirm").await?;
+    window.wait_for_text_in("registry-templates", "Create on push").await?;
+    tour.look("24-registry-settings").await?;
+    window.click_by_test_id("registry-list").await
 }
 
 /// The images that run, which enhanced scanning reports.

@@ -104,9 +104,11 @@ function all<Names extends readonly (keyof Commands)[]>(names: Names, why: Unann
 const registryChangeTitles: Record<RegistryChange["kind"], string> = {
   scanning: "Scanning set",
   replication: "Replication set",
-  cache_rule_secret: "Secret of the cache rule changed",
+  cache_rule_create: "Cache rule created",
+  cache_rule_login: "Cache rule changed",
   cache_rule_delete: "Cache rule deleted",
-  template_uses: "Use of the template changed",
+  template_create: "Template created",
+  template_change: "Template changed",
   template_delete: "Template deleted",
   blob_mounting: "Blob mounting changed",
   policy: "Registry policy changed",

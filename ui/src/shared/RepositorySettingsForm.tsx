@@ -66,6 +66,9 @@ const lifecycleOptions: readonly (SelectProps.Option & { value: LifecyclePreset[
   },
 ];
 
+const keyOfRepository =
+  "Key ID, alias, or ARN of a key in the Region of the repository. If empty, ECR uses the AWS managed key.";
+
 /** Initial values of the presets. */
 const lifecyclePresets: Record<LifecyclePreset["kind"], LifecyclePreset> = {
   none: { kind: "none" },
@@ -206,7 +209,15 @@ export function MutabilityFields({ value, change, problems, readOnly }: FieldsPr
   );
 }
 
-function EncryptionFields({ value, change, problems, readOnly }: FieldsProps) {
+interface EncryptionFieldsProps extends FieldsProps {
+  /** What the KMS key can be. */
+  keyDescription?: string;
+}
+
+/** The encryption at rest, with its key. */
+export function EncryptionFields(props: EncryptionFieldsProps) {
+  const { value, change, problems, readOnly } = props;
+  const { keyDescription = keyOfRepository } = props;
   // A form starts with settings that Transload knows.
   const encryption: Encryption = isKnown(value.encryption) ? value.encryption : { kind: "aes256" };
   const key = encryption.kind === "aes256" ? null : encryption.key;
@@ -258,11 +269,15 @@ function EncryptionFields({ value, change, problems, readOnly }: FieldsProps) {
         <TextField
           label="KMS key"
           optional
-          description="Key ID, alias, or ARN of a key in the Region of the repository. If empty, ECR uses the AWS managed key."
+          description={keyDescription}
           errorText={problems.kms_key}
           value={key ?? ""}
           readOnly={readOnly}
-          placeholder="alias/my-key"
+          placeholder={
+            keyDescription === keyOfRepository
+              ? "alias/my-key"
+              : "arn:aws:kms:eu-west-1:111122223333:key/KEY-ID"
+          }
           onChange={setKey}
           testId="settings-kms-key"
         />

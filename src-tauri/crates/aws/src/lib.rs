@@ -43,7 +43,13 @@ pub use ecr::api::{
     DeleteFailure, EcrApi, EcrImage, EcrImageId, EcrImageStatus, EcrLayers, EcrRepository,
     LayerUpload, RegistryToken, TaggedImage,
 };
+pub use ecr::cache_rules::{
+    CacheRule, CacheRuleValidation, EcrCacheRules, RegistryCacheRule, UpstreamRegistry,
+};
 pub use ecr::client::Ecr;
+pub use ecr::creation_templates::{
+    CreationTemplate, EcrCreationTemplates, RegistryTemplate, TemplateUse,
+};
 pub use ecr::explorer::{
     EcrExplorer, EcrManifest, KnownLifecyclePolicy, LifecyclePreview, MANIFEST_BATCH_SIZE,
     ManifestBatch, ManifestFailure, PreviewAction, PreviewStatus, PreviewedImage,
@@ -52,14 +58,11 @@ pub use ecr::image_state::{
     EcrImageState, FoundPackage, ReplicationState, ScanFinding, ScanFindings,
 };
 pub use ecr::registry_configuration::{
-    CacheRuleValidation, EcrRegistryConfiguration, RegistryCacheRule, RegistryChange,
-    RegistryScanning, RegistryTemplate, ReplicationBackfill, ReplicationDestination,
-    ReplicationRule, ScanFrequency, ScanType, ScanningRule, SigningRule, TemplateUse,
+    EcrRegistryConfiguration, RegistryScanning, ReplicationBackfill, ReplicationDestination,
+    ReplicationRule, ScanFrequency, ScanType, ScanningRule, SigningRule,
 };
-pub use ecr::registry_settings::{
-    CacheRule, CreationTemplate, EcrRegistrySettings, InvalidRegistrySetting, KnownCacheRule,
-    KnownTemplate,
-};
+pub use ecr::registry_setting_rules::InvalidRegistrySetting;
+pub use ecr::registry_settings::{EcrRegistrySettings, KnownCacheRule, KnownTemplate};
 pub use error::{AwsError, BoxError};
 pub use inspector::{ImageInUse, Inspector};
 pub use known_regions::{KNOWN_REGIONS, KnownRegion, RegionGroup};

@@ -2,9 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 pub use transload_aws::{
-    CacheRuleValidation, RegistryCacheRule, RegistryChange, RegistryScanning, RegistryTemplate,
+    CacheRuleValidation, RegistryCacheRule, RegistryScanning, RegistryTemplate,
     ReplicationBackfill, ReplicationDestination, ReplicationRule, ScanFrequency, ScanType,
-    ScanningRule, SigningRule, TemplateUse,
+    ScanningRule, SigningRule, TemplateUse, UpstreamRegistry,
 };
 use transload_errors::ApiError;
 use transload_model::Reported;
@@ -60,4 +60,62 @@ pub enum RegistryPart {
     Policy,
     Signing,
     Exclusions,
+}
+
+/// A change of the configuration of a registry. Rules and policies replace all existing ones. `before` is what the user
+/// saw: nothing is changed unless it is still so.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+#[ts(export_to = "repositories.ts")]
+pub enum RegistryChange {
+    Scanning {
+        before: RegistryScanning,
+        scanning: RegistryScanning,
+    },
+    Replication {
+        before: Vec<ReplicationRule>,
+        rules: Vec<ReplicationRule>,
+    },
+    CacheRuleCreate {
+        rule: RegistryCacheRule,
+    },
+    /// ECR can't change anything else of a rule.
+    CacheRuleLogin {
+        before: RegistryCacheRule,
+        secret: Option<String>,
+        role: Option<String>,
+    },
+    CacheRuleDelete {
+        before: RegistryCacheRule,
+    },
+    TemplateCreate {
+        template: RegistryTemplate,
+    },
+    /// The prefix stays.
+    TemplateChange {
+        before: RegistryTemplate,
+        template: RegistryTemplate,
+    },
+    TemplateDelete {
+        before: RegistryTemplate,
+    },
+    BlobMounting {
+        is_on: bool,
+    },
+    Policy {
+        before: Option<String>,
+        /// `None` deletes it.
+        text: Option<String>,
+    },
+    /// No rules delete the configuration.
+    Signing {
+        before: Vec<SigningRule>,
+        rules: Vec<SigningRule>,
+    },
+    ExclusionAdd {
+        principal: String,
+    },
+    ExclusionRemove {
+        principal: String,
+    },
 }

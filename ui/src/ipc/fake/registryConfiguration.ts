@@ -1,6 +1,6 @@
 /** The configuration of a registry in the fake backend, and its changes. */
 import type { Backend } from "../backend";
-import type { RegistryChange, RegistryConfiguration } from "../generated";
+import type { RegistryCacheRule, RegistryChange, RegistryConfiguration } from "../generated";
 import { fakeWords } from "./access";
 
 /** A registry with its defaults. */
@@ -21,6 +21,10 @@ export const emptyRegistry: RegistryConfiguration = {
   errors: [],
 };
 
+function without<T extends { prefix: string }>(all: T[] | null, { prefix }: T): T[] {
+  return (all ?? []).filter((one) => one.prefix !== prefix);
+}
+
 /** The registry after a change. */
 function changed(known: RegistryConfiguration, change: RegistryChange): RegistryConfiguration {
   switch (change.kind) {
@@ -28,6 +32,25 @@ function changed(known: RegistryConfiguration, change: RegistryChange): Registry
       return { ...known, scanning: change.scanning };
     case "replication":
       return { ...known, replication: change.rules };
+    case "cache_rule_create":
+      return { ...known, cache_rules: [...(known.cache_rules ?? []), change.rule] };
+    case "cache_rule_login": {
+      const { before, secret, role } = change;
+      const of = (rule: RegistryCacheRule) =>
+        rule.prefix === before.prefix ? { ...rule, secret, role } : rule;
+      return { ...known, cache_rules: (known.cache_rules ?? []).map(of) };
+    }
+    case "cache_rule_delete":
+      return { ...known, cache_rules: without(known.cache_rules, change.before) };
+    case "template_create":
+      return { ...known, templates: [...(known.templates ?? []), change.template] };
+    case "template_change":
+      return {
+        ...known,
+        templates: [...without(known.templates, change.before), change.template],
+      };
+    case "template_delete":
+      return { ...known, templates: without(known.templates, change.before) };
     case "blob_mounting":
       return { ...known, blob_mounting: change.is_on };
     case "policy":
@@ -45,8 +68,6 @@ function changed(known: RegistryConfiguration, change: RegistryChange): Registry
         ...known,
         exclusions: (known.exclusions ?? []).filter((one) => one !== change.principal),
       };
-    default:
-      return known;
   }
 }
 

@@ -1,18 +1,22 @@
 //! Commands for the page of a registry.
 
 use transload_access_policy::PolicySubject;
-use transload_aws::{AwsError, EcrRegistryConfiguration as _, likely_principal};
-use transload_contract::{
-    AccessWords, AwsConnection, CacheRuleValidation, RegistryChange, RegistryConfiguration,
-    RegistryPart, RegistryPartError,
+use transload_aws::{
+    AwsError, Ecr, EcrCacheRules as _, EcrCreationTemplates as _, EcrRegistryConfiguration as _,
+    EcrRegistrySettings as _, likely_principal,
 };
-use transload_errors::ApiError;
+use transload_contract::{
+    AccessWords, AwsConnection, CacheRuleValidation, RegistryCacheRule, RegistryChange,
+    RegistryConfiguration, RegistryPart, RegistryPartError, RegistryTemplate,
+};
+use transload_errors::{ApiError, ErrorCode, sentence};
 use transload_model::{Reported, now_ms};
 
 use super::registry_contents::scope_of;
 use super::repository_access::{not_set, parsed, same_policy, words};
 use crate::api::Api;
 use crate::connected::Connected;
+use crate::convert;
 
 impl Api {
     /// Returns the configuration of the registry. A part that can't be read, for example because a permission is
@@ -74,24 +78,17 @@ impl Api {
         connection: AwsConnection,
         mut change: RegistryChange,
     ) -> Result<(), ApiError> {
-        let is_policy = matches!(change, RegistryChange::Policy { .. });
         if let RegistryChange::Policy { text: Some(text), .. } = &mut change {
             *text = parsed(text, "registry policy")?.as_str().to_owned();
         }
         let connected = self.connect(&connection).await?;
         let ecr = connected.session.ecr();
-        if let RegistryChange::Policy { before, .. } = &change {
-            let now = ecr.registry_policy().await?;
-            same_policy("registry policy", before.as_deref(), now.as_deref())?;
-        }
-        let changed = ecr.change_registry(&change).await;
+        check_unchanged(&ecr, &change).await?;
+        let changed = make(&ecr, change).await;
         let registry = scope_of(&connected);
         self.inner.blob_mounting.forget(&registry);
         self.inner.in_use.registry_changed(registry, now_ms());
-        match changed {
-            Err(error) if is_policy => return Err(not_set(error, "the registry policy")),
-            changed => changed?,
-        }
+        changed?;
         tracing::info!("the configuration of a registry was changed");
         Ok(())
     }
@@ -115,6 +112,123 @@ impl Api {
         let connected = self.connect(&connection).await?;
         Ok(connected.session.ecr().validate_cache_rule(&prefix).await?)
     }
+}
+
+/// Makes a change, after checking what the user entered.
+async fn make(ecr: &Ecr, change: RegistryChange) -> Result<(), ApiError> {
+    match change {
+        RegistryChange::Scanning { scanning, .. } => ecr.set_scanning(&scanning).await?,
+        RegistryChange::Replication { rules, .. } => ecr.set_replication(&rules).await?,
+        RegistryChange::CacheRuleCreate { rule } => {
+            ecr.create_cache_rule(&convert::cache_rule(&rule)?).await.map_err(refused)?;
+        }
+        RegistryChange::CacheRuleLogin { before, secret, role } => {
+            let rule = convert::cache_rule(&RegistryCacheRule { secret, role, ..before })?;
+            ecr.update_cache_rule(&rule).await.map_err(refused)?;
+        }
+        RegistryChange::CacheRuleDelete { before } => ecr.delete_cache_rule(&before.prefix).await?,
+        RegistryChange::TemplateCreate { template } => {
+            let template = convert::creation_template(&template, None)?;
+            ecr.create_creation_template(&template).await.map_err(refused)?;
+        }
+        RegistryChange::TemplateChange { before, template } => {
+            let entered = RegistryTemplate { prefix: before.prefix.clone(), ..template };
+            let template =
+                convert::creation_template(&entered, before.lifecycle_policy.as_deref())?;
+            ecr.update_creation_template(&before, &template).await.map_err(refused)?;
+        }
+        RegistryChange::TemplateDelete { before } => {
+            ecr.delete_creation_template(&before.prefix).await?;
+        }
+        RegistryChange::BlobMounting { is_on } => ecr.set_blob_mounting(is_on).await?,
+        RegistryChange::Policy { text, .. } => {
+            let set = ecr.set_registry_policy(text.as_deref()).await;
+            set.map_err(|error| not_set(error, "the registry policy"))?;
+        }
+        RegistryChange::Signing { rules, .. } => ecr.set_signing(&rules).await?,
+        RegistryChange::ExclusionAdd { principal } => {
+            ecr.exclude_pull_times(&principal, true).await?;
+        }
+        RegistryChange::ExclusionRemove { principal } => {
+            ecr.exclude_pull_times(&principal, false).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Fails if what a change replaces isn't what the user saw. ECR has no conditional write, so that a change between this
+/// call and the next one isn't noticed.
+async fn check_unchanged(ecr: &Ecr, change: &RegistryChange) -> Result<(), ApiError> {
+    match change {
+        RegistryChange::Policy { before, .. } => {
+            let now = ecr.registry_policy().await?;
+            same_policy("registry policy", before.as_deref(), now.as_deref())
+        }
+        RegistryChange::Scanning { before, .. } => {
+            same("scanning configuration", before, Some(&ecr.scanning().await?))
+        }
+        RegistryChange::Replication { before, .. } => {
+            same("replication configuration", before, Some(&ecr.replication().await?))
+        }
+        RegistryChange::Signing { before, .. } => {
+            same("signing configuration", before, Some(&ecr.signing().await?))
+        }
+        RegistryChange::CacheRuleLogin { before, .. }
+        | RegistryChange::CacheRuleDelete { before } => {
+            let rules = ecr.registry_cache_rules().await?;
+            let now = rules.iter().find(|one| one.prefix == before.prefix);
+            same(&format!("pull through cache rule {}", before.prefix), before, now)
+        }
+        RegistryChange::TemplateChange { before, .. }
+        | RegistryChange::TemplateDelete { before } => {
+            let templates = ecr.registry_templates().await?;
+            let now = templates.iter().find(|one| one.prefix == before.prefix);
+            same(&format!("repository creation template {}", before.prefix), before, now)
+        }
+        // What exists is refused by ECR. The others make one value what it should be.
+        RegistryChange::CacheRuleCreate { .. }
+        | RegistryChange::TemplateCreate { .. }
+        | RegistryChange::BlobMounting { .. }
+        | RegistryChange::ExclusionAdd { .. }
+        | RegistryChange::ExclusionRemove { .. } => Ok(()),
+    }
+}
+
+fn same<T: PartialEq>(what: &str, before: &T, now: Option<&T>) -> Result<(), ApiError> {
+    let message = match now {
+        Some(now) if now == before => return Ok(()),
+        Some(_) => format!("The {what} changed after it was shown."),
+        None => format!("The {what} was deleted after it was shown."),
+    };
+    Err(ApiError::new(ErrorCode::RegistrySettingChanged, message))
+}
+
+/// What ECR refuses of a rule or a template that has the right form, in words.
+fn refused(error: AwsError) -> ApiError {
+    let AwsError::Refused { code, message, .. } = &error else {
+        return error.into();
+    };
+    let next = match code.as_str() {
+        "PullThroughCacheRuleAlreadyExistsException" | "TemplateAlreadyExistsException" => {
+            "Enter another prefix, or change the one that exists."
+        }
+        "SecretNotFoundException" => {
+            "Check the ARN of the secret. The secret must be in this account and Region."
+        }
+        "UnableToAccessSecretException" => {
+            "Allow the service-linked role of ECR to read the secret, in the policy of the secret and of its KMS key."
+        }
+        "UnableToDecryptSecretValueException" => {
+            "Encrypt the secret with the AWS managed key aws/secretsmanager, or allow its KMS key to ECR."
+        }
+        "UnsupportedUpstreamRegistryException" => "Choose another upstream registry.",
+        "InvalidParameterException" | "ValidationException" => {
+            "Check that every role, key, and account exists."
+        }
+        _ => return error.into(),
+    };
+    let message = format!("ECR refused the change: {}", sentence(message));
+    ApiError::new(ErrorCode::InputInvalid, message).hint(next).caused_by(&error)
 }
 
 fn policy_words(text: &str, connected: &Connected) -> AccessWords {

@@ -40,11 +40,11 @@ impl Api {
         Ok(vec![match offer {
             RegistryOffer::BlobMounting => registry_settings::blob_mounting(aws),
             RegistryOffer::CreateOnPush { prefix, settings, role } => {
-                let template = convert::creation_template(&prefix, &settings, role.as_deref())?;
+                let template = convert::template_on_push(&prefix, &settings, role.as_deref())?;
                 registry_settings::creation_template(&template, aws)
             }
             RegistryOffer::PullThroughCache { prefix, secret } => {
-                registry_settings::cache_rule(&convert::cache_rule(&prefix, &secret)?, aws)
+                registry_settings::cache_rule(&convert::docker_hub_rule(&prefix, &secret)?, aws)
             }
         }])
     }
@@ -64,11 +64,11 @@ impl Api {
                 set?;
             }
             RegistryOffer::CreateOnPush { prefix, settings, role } => {
-                let template = convert::creation_template(&prefix, &settings, role.as_deref())?;
+                let template = convert::template_on_push(&prefix, &settings, role.as_deref())?;
                 ecr.create_creation_template(&template).await?;
             }
             RegistryOffer::PullThroughCache { prefix, secret } => {
-                ecr.create_cache_rule(&convert::cache_rule(&prefix, &secret)?).await?;
+                ecr.create_cache_rule(&convert::docker_hub_rule(&prefix, &secret)?).await?;
             }
         }
         Ok(())

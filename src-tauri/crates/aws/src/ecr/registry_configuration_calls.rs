@@ -3,13 +3,11 @@
 use async_trait::async_trait;
 use aws_sdk_ecr::types;
 
-use crate::ecr::client::{Ecr, PAGE_SIZE, is_code};
+use crate::ecr::client::{Ecr, is_code};
 use crate::ecr::registry_configuration::{
-    CacheRuleValidation, EcrRegistryConfiguration, RegistryCacheRule, RegistryChange,
-    RegistryScanning, RegistryTemplate, ReplicationBackfill, ReplicationDestination,
+    EcrRegistryConfiguration, RegistryScanning, ReplicationBackfill, ReplicationDestination,
     ReplicationRule, ScanningRule, SigningRule,
 };
-use crate::ecr::registry_settings::EcrRegistrySettings as _;
 use crate::ecr::values::milliseconds;
 use crate::ecr::words::{filter, reported, word};
 use crate::error::AwsError;
@@ -95,50 +93,6 @@ impl EcrRegistryConfiguration for Ecr {
         }
     }
 
-    async fn registry_cache_rules(&self) -> Result<Vec<RegistryCacheRule>, AwsError> {
-        let call = self.call("ecr:DescribePullThroughCacheRules");
-        let request = self.client.describe_pull_through_cache_rules();
-        let mut pages = request.into_paginator().page_size(PAGE_SIZE).items().send();
-        let mut all = Vec::new();
-        while let Some(next) = pages.next().await {
-            let rule = next.map_err(|error| call.failed(error))?;
-            let (prefix, upstream) = (rule.ecr_repository_prefix(), rule.upstream_registry_url());
-            all.push(RegistryCacheRule {
-                prefix: call.required(prefix, "the prefix of a cache rule")?.to_owned(),
-                upstream: call.required(upstream, "the upstream of a cache rule")?.to_owned(),
-                secret: rule.credential_arn().map(str::to_owned),
-                created_at_ms: milliseconds(rule.created_at()),
-            });
-        }
-        Ok(all)
-    }
-
-    async fn registry_templates(&self) -> Result<Vec<RegistryTemplate>, AwsError> {
-        let call = self.call("ecr:DescribeRepositoryCreationTemplates");
-        let request = self.client.describe_repository_creation_templates();
-        let mut pages = request.into_paginator().page_size(PAGE_SIZE).items().send();
-        let mut all = Vec::new();
-        while let Some(next) = pages.next().await {
-            let template = next.map_err(|error| call.failed(error))?;
-            let encryption = template.encryption_configuration();
-            all.push(RegistryTemplate {
-                prefix: call.required(template.prefix(), "the prefix of a template")?.to_owned(),
-                description: template.description().map(str::to_owned),
-                applied_for: template
-                    .applied_for()
-                    .iter()
-                    .map(|one| reported(one.as_str()))
-                    .collect(),
-                tag_mutability: template.image_tag_mutability().map(|one| one.as_str().to_owned()),
-                encryption: encryption.map(|one| one.encryption_type().as_str().to_owned()),
-                has_lifecycle_policy: template.lifecycle_policy().is_some(),
-                has_repository_policy: template.repository_policy().is_some(),
-                role: template.custom_role_arn().map(str::to_owned),
-            });
-        }
-        Ok(all)
-    }
-
     async fn account_setting(&self, name: &str) -> Result<Option<String>, AwsError> {
         let call = self.call("ecr:GetAccountSetting");
         let response = self.client.get_account_setting().name(name).send().await;
@@ -191,74 +145,7 @@ impl EcrRegistryConfiguration for Ecr {
         }
     }
 
-    async fn validate_cache_rule(&self, prefix: &str) -> Result<CacheRuleValidation, AwsError> {
-        let call = self.call("ecr:ValidatePullThroughCacheRule");
-        let request = self.client.validate_pull_through_cache_rule().ecr_repository_prefix(prefix);
-        let response = request.send().await.map_err(|error| call.failed(error))?;
-        Ok(CacheRuleValidation {
-            is_valid: response.is_valid(),
-            failure: response.failure().map(str::to_owned),
-        })
-    }
-
-    async fn change_registry(&self, change: &RegistryChange) -> Result<(), AwsError> {
-        match change {
-            RegistryChange::Scanning { scanning } => self.put_scanning(scanning).await,
-            RegistryChange::Replication { rules } => self.put_replication(rules).await,
-            RegistryChange::BlobMounting { is_on } => self.set_blob_mounting(*is_on).await,
-            RegistryChange::Signing { rules } => self.put_signing(rules).await,
-            RegistryChange::CacheRuleSecret { prefix, secret } => {
-                let call = self.call("ecr:UpdatePullThroughCacheRule");
-                let request = self.client.update_pull_through_cache_rule();
-                let request = request.ecr_repository_prefix(prefix).credential_arn(secret);
-                request.send().await.map(|_| ()).map_err(|error| call.failed(error))
-            }
-            RegistryChange::CacheRuleDelete { prefix } => {
-                let call = self.call("ecr:DeletePullThroughCacheRule");
-                let request = self.client.delete_pull_through_cache_rule();
-                let sent = request.ecr_repository_prefix(prefix).send().await;
-                sent.map(|_| ()).map_err(|error| call.failed(error))
-            }
-            RegistryChange::TemplateUses { prefix, applied_for } => {
-                let call = self.call("ecr:UpdateRepositoryCreationTemplate");
-                let uses = applied_for.iter().map(|one| word(one).into()).collect();
-                let request = self.client.update_repository_creation_template().prefix(prefix);
-                let sent = request.set_applied_for(Some(uses)).send().await;
-                sent.map(|_| ()).map_err(|error| call.failed(error))
-            }
-            RegistryChange::TemplateDelete { prefix } => {
-                let call = self.call("ecr:DeleteRepositoryCreationTemplate");
-                let request = self.client.delete_repository_creation_template().prefix(prefix);
-                request.send().await.map(|_| ()).map_err(|error| call.failed(error))
-            }
-            RegistryChange::Policy { text: Some(text), .. } => {
-                let call = self.call("ecr:PutRegistryPolicy");
-                let sent = self.client.put_registry_policy().policy_text(text).send().await;
-                sent.map(|_| ()).map_err(|error| call.failed(error))
-            }
-            RegistryChange::Policy { text: None, .. } => {
-                let call = self.call("ecr:DeleteRegistryPolicy");
-                let sent = self.client.delete_registry_policy().send().await;
-                sent.map(|_| ()).map_err(|error| call.failed(error))
-            }
-            RegistryChange::ExclusionAdd { principal } => {
-                let call = self.call("ecr:RegisterPullTimeUpdateExclusion");
-                let request = self.client.register_pull_time_update_exclusion();
-                let sent = request.principal_arn(principal).send().await;
-                sent.map(|_| ()).map_err(|error| call.failed(error))
-            }
-            RegistryChange::ExclusionRemove { principal } => {
-                let call = self.call("ecr:DeregisterPullTimeUpdateExclusion");
-                let request = self.client.deregister_pull_time_update_exclusion();
-                let sent = request.principal_arn(principal).send().await;
-                sent.map(|_| ()).map_err(|error| call.failed(error))
-            }
-        }
-    }
-}
-
-impl Ecr {
-    async fn put_scanning(&self, scanning: &RegistryScanning) -> Result<(), AwsError> {
+    async fn set_scanning(&self, scanning: &RegistryScanning) -> Result<(), AwsError> {
         let call = self.call("ecr:PutRegistryScanningConfiguration");
         let rules = scanning.rules.iter().map(|rule| {
             let filters = known_filters(&call, &rule.filters)?;
@@ -282,7 +169,7 @@ impl Ecr {
         sent.map(|_| ()).map_err(|error| call.failed(error))
     }
 
-    async fn put_replication(&self, rules: &[ReplicationRule]) -> Result<(), AwsError> {
+    async fn set_replication(&self, rules: &[ReplicationRule]) -> Result<(), AwsError> {
         let call = self.call("ecr:PutReplicationConfiguration");
         let rules = rules.iter().map(|rule| {
             let destinations = rule.destinations.iter().map(|destination| {
@@ -316,7 +203,7 @@ impl Ecr {
         sent.map(|_| ()).map_err(|error| call.failed(error))
     }
 
-    async fn put_signing(&self, rules: &[SigningRule]) -> Result<(), AwsError> {
+    async fn set_signing(&self, rules: &[SigningRule]) -> Result<(), AwsError> {
         if rules.is_empty() {
             let call = self.call("ecr:DeleteSigningConfiguration");
             let sent = self.client.delete_signing_configuration().send().await;
@@ -347,6 +234,30 @@ impl Ecr {
         let configuration = configuration.build().map_err(|error| call.unusable(error))?;
         let request = self.client.put_signing_configuration();
         let sent = request.signing_configuration(configuration).send().await;
+        sent.map(|_| ()).map_err(|error| call.failed(error))
+    }
+
+    async fn set_registry_policy(&self, text: Option<&str>) -> Result<(), AwsError> {
+        let Some(text) = text else {
+            let call = self.call("ecr:DeleteRegistryPolicy");
+            let sent = self.client.delete_registry_policy().send().await;
+            return sent.map(|_| ()).map_err(|error| call.failed(error));
+        };
+        let call = self.call("ecr:PutRegistryPolicy");
+        let sent = self.client.put_registry_policy().policy_text(text).send().await;
+        sent.map(|_| ()).map_err(|error| call.failed(error))
+    }
+
+    async fn exclude_pull_times(&self, principal: &str, is_excluded: bool) -> Result<(), AwsError> {
+        if is_excluded {
+            let call = self.call("ecr:RegisterPullTimeUpdateExclusion");
+            let request = self.client.register_pull_time_update_exclusion();
+            let sent = request.principal_arn(principal).send().await;
+            return sent.map(|_| ()).map_err(|error| call.failed(error));
+        }
+        let call = self.call("ecr:DeregisterPullTimeUpdateExclusion");
+        let request = self.client.deregister_pull_time_update_exclusion();
+        let sent = request.principal_arn(principal).send().await;
         sent.map(|_| ()).map_err(|error| call.failed(error))
     }
 }

@@ -1,18 +1,18 @@
 //! Implements [`EcrRegistrySettings`] with the AWS SDK.
 
 use async_trait::async_trait;
-use aws_sdk_ecr::types::{
-    EncryptionConfigurationForRepositoryCreationTemplate, RctAppliedFor, UpstreamRegistry,
-};
 
-use crate::ecr::client::{Ecr, PAGE_SIZE};
-use crate::ecr::registry_configuration::{EcrRegistryConfiguration as _, RegistryCacheRule};
-use crate::ecr::registry_settings::{
-    CacheRule, CreationTemplate, DOCKER_HUB_UPSTREAM, EcrRegistrySettings, KnownCacheRule,
-    KnownTemplate,
+use crate::ecr::cache_rules::{CacheRule, EcrCacheRules as _, RegistryCacheRule};
+use crate::ecr::client::Ecr;
+use crate::ecr::creation_template_calls::{aws_uses, template_encryption};
+use crate::ecr::creation_templates::{
+    CreationTemplate, EcrCreationTemplates as _, RegistryTemplate, TemplateUse,
 };
-use crate::ecr::values::{aws_encryption, aws_exclusion_filters, aws_mutability, aws_tags};
+use crate::ecr::registry_settings::{EcrRegistrySettings, KnownCacheRule, KnownTemplate};
+use crate::ecr::values::{aws_exclusion_filters, aws_mutability, aws_tags};
+use crate::ecr::words::word;
 use crate::error::AwsError;
+use transload_model::Reported;
 
 /// The account setting and its values. Source: Amazon ECR API reference, PutAccountSetting.
 const BLOB_MOUNTING: &str = "BLOB_MOUNTING";
@@ -41,41 +41,33 @@ impl EcrRegistrySettings for Ecr {
     }
 
     async fn creation_templates(&self) -> Result<Vec<KnownTemplate>, AwsError> {
-        let call = self.call("ecr:DescribeRepositoryCreationTemplates");
-        let request = self.client.describe_repository_creation_templates();
-        let mut pages = request.into_paginator().page_size(PAGE_SIZE).items().send();
-        let mut all = Vec::new();
-        while let Some(next) = pages.next().await {
-            let template = next.map_err(|error| call.failed(error))?;
-            all.push(KnownTemplate {
-                prefix: call.required(template.prefix(), "the prefix of a template")?.to_owned(),
-                on_push: template.applied_for().contains(&RctAppliedFor::CreateOnPush),
+        let templates = self.registry_templates().await?;
+        let known =
+            templates.into_iter().map(|RegistryTemplate { prefix, applied_for, .. }| {
+                KnownTemplate {
+                    prefix,
+                    on_push: applied_for.contains(&TemplateUse::CreateOnPush.into()),
+                }
             });
-        }
-        Ok(all)
+        Ok(known.collect())
     }
 
     async fn create_creation_template(&self, template: &CreationTemplate) -> Result<(), AwsError> {
         let call = self.call("ecr:CreateRepositoryCreationTemplate");
         let settings = template.settings();
         let incomplete = |error| call.unusable(error);
-        let encryption = aws_encryption(&settings.encryption).map_err(incomplete)?;
-        let encryption = EncryptionConfigurationForRepositoryCreationTemplate::builder()
-            .encryption_type(encryption.encryption_type().clone())
-            .set_kms_key(encryption.kms_key().map(str::to_owned))
-            .build()
-            .map_err(incomplete)?;
         let filters = aws_exclusion_filters(settings).map_err(incomplete)?;
         let sent = self
             .client
             .create_repository_creation_template()
             .prefix(template.prefix())
-            .applied_for(RctAppliedFor::CreateOnPush)
+            .set_applied_for(Some(aws_uses(&template.applied_for)))
+            .set_description(template.description.clone())
             .image_tag_mutability(aws_mutability(&settings.tag_mutability))
             .set_image_tag_mutability_exclusion_filters(filters)
-            .encryption_configuration(encryption)
+            .encryption_configuration(template_encryption(template).map_err(incomplete)?)
             .set_resource_tags(aws_tags(&settings.tags).map_err(incomplete)?)
-            .set_lifecycle_policy(settings.lifecycle.policy_text())
+            .set_lifecycle_policy(template.lifecycle_policy.clone())
             .set_repository_policy(settings.policy.as_ref().map(ToString::to_string))
             .set_custom_role_arn(template.role().map(str::to_owned))
             .send()
@@ -91,15 +83,20 @@ impl EcrRegistrySettings for Ecr {
         Ok(known.collect())
     }
 
-    async fn create_cache_rule(&self, rule: &CacheRule) -> Result<(), AwsError> {
+    async fn create_cache_rule(
+        &self,
+        CacheRule { registry, rule }: &CacheRule,
+    ) -> Result<(), AwsError> {
         let call = self.call("ecr:CreatePullThroughCacheRule");
         let sent = self
             .client
             .create_pull_through_cache_rule()
-            .ecr_repository_prefix(rule.prefix())
-            .upstream_registry(UpstreamRegistry::DockerHub)
-            .upstream_registry_url(DOCKER_HUB_UPSTREAM)
-            .credential_arn(rule.secret())
+            .ecr_repository_prefix(&rule.prefix)
+            .upstream_registry(word(&Reported::Known(*registry)).into())
+            .upstream_registry_url(&rule.upstream)
+            .set_upstream_repository_prefix(rule.upstream_prefix.clone())
+            .set_credential_arn(rule.secret.clone())
+            .set_custom_role_arn(rule.role.clone())
             .send()
             .await;
         sent.map(|_| ()).map_err(|error| call.failed(error))

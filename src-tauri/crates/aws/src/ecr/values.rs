@@ -46,35 +46,46 @@ pub(crate) fn repository(call: &Call<'_>, from: &Repository) -> Result<EcrReposi
 }
 
 fn settings(from: &Repository) -> RepositorySettings {
-    let mut tag_mutability = from
-        .image_tag_mutability()
-        .map_or_else(Reported::default, |value| reported(value.as_str()));
-    let mut exclusion_filters = Vec::new();
-    for exclusion in from.image_tag_mutability_exclusion_filters() {
-        let (kind, text) = (exclusion.filter_type().as_str(), exclusion.filter());
-        match TagExclusionFilter::parse(text) {
-            Ok(filter) if kind == WILDCARD => exclusion_filters.push(filter),
-            // Without the filter it would be wrong which tags can be overwritten.
-            _ => {
-                let known = word(&tag_mutability);
-                tag_mutability = Reported::unknown(format!("{known}, {kind} {text}"));
-            }
-        }
-    }
+    let (tag_mutability, exclusion_filters) =
+        mutability(from.image_tag_mutability(), from.image_tag_mutability_exclusion_filters());
+    let at_rest = from.encryption_configuration();
     RepositorySettings {
         tag_mutability,
         exclusion_filters,
         scan_on_push: from
             .image_scanning_configuration()
             .is_some_and(ImageScanningConfiguration::scan_on_push),
-        encryption: from.encryption_configuration().map_or_else(Reported::default, encryption),
+        encryption: at_rest.map_or_else(Reported::default, |at_rest| {
+            encryption(at_rest.encryption_type(), at_rest.kms_key())
+        }),
         ..RepositorySettings::default()
     }
 }
 
-fn encryption(from: &EncryptionConfiguration) -> Reported<Encryption> {
-    let key = from.kms_key().map(str::to_owned);
-    match from.encryption_type() {
+/// Returns the tag mutability and its exceptions. With an exception that this version doesn't know, the tag mutability is
+/// unknown: it would be wrong which tags can be overwritten.
+pub(crate) fn mutability(
+    from: Option<&ImageTagMutability>,
+    exclusions: &[ImageTagMutabilityExclusionFilter],
+) -> (Reported<TagMutability>, Vec<TagExclusionFilter>) {
+    let mut tag_mutability = from.map_or_else(Reported::default, |value| reported(value.as_str()));
+    let mut exclusion_filters = Vec::new();
+    for exclusion in exclusions {
+        let (kind, text) = (exclusion.filter_type().as_str(), exclusion.filter());
+        match TagExclusionFilter::parse(text) {
+            Ok(filter) if kind == WILDCARD => exclusion_filters.push(filter),
+            _ => {
+                let known = word(&tag_mutability);
+                tag_mutability = Reported::unknown(format!("{known}, {kind} {text}"));
+            }
+        }
+    }
+    (tag_mutability, exclusion_filters)
+}
+
+pub(crate) fn encryption(kind: &EncryptionType, key: Option<&str>) -> Reported<Encryption> {
+    let key = key.filter(|key| !key.is_empty()).map(str::to_owned);
+    match kind {
         EncryptionType::Aes256 => Encryption::Aes256.into(),
         EncryptionType::Kms => Encryption::Kms { key }.into(),
         EncryptionType::KmsDsse => Encryption::KmsDualLayer { key }.into(),

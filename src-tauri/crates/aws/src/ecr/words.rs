@@ -2,8 +2,10 @@
 //! ECR is kept as ECR wrote it and never fails or falsifies an answer.
 
 use crate::ecr::api::EcrImageStatus;
+use crate::ecr::cache_rules::UpstreamRegistry;
+use crate::ecr::creation_templates::TemplateUse;
 use crate::ecr::explorer::{PreviewAction, PreviewStatus};
-use crate::ecr::registry_configuration::{ScanFrequency, ScanType, TemplateUse};
+use crate::ecr::registry_configuration::{ScanFrequency, ScanType};
 use transload_model::{Reported, TagMutability};
 
 /// A value of an enumeration of ECR.
@@ -74,6 +76,20 @@ impl EcrWord for TemplateUse {
         ("REPLICATION", Self::Replication),
         ("PULL_THROUGH_CACHE", Self::PullThroughCache),
         ("CREATE_ON_PUSH", Self::CreateOnPush),
+    ];
+}
+
+impl EcrWord for UpstreamRegistry {
+    const WORDS: &'static [(&'static str, Self)] = &[
+        ("ecr", Self::Ecr),
+        ("ecr-public", Self::EcrPublic),
+        ("quay", Self::Quay),
+        ("k8s", Self::Kubernetes),
+        ("docker-hub", Self::DockerHub),
+        ("github-container-registry", Self::Github),
+        ("azure-container-registry", Self::Azure),
+        ("gitlab-container-registry", Self::Gitlab),
+        ("chainguard", Self::Chainguard),
     ];
 }
 

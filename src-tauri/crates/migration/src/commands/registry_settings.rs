@@ -35,12 +35,13 @@ pub fn cache_rule(rule: &CacheRule, aws: &AwsOptions) -> String {
     format!(
         "aws ecr create-pull-through-cache-rule{aws} --ecr-repository-prefix {} --upstream-registry docker-hub --upstream-registry-url registry-1.docker.io --credential-arn {}",
         rule.prefix(),
-        rule.secret()
+        rule.secret().unwrap_or_default()
     )
 }
 
 #[cfg(test)]
 mod tests {
+    use transload_aws::TemplateUse;
     use transload_model::{LifecyclePreset, RepositoryPolicy, RepositorySettings};
 
     use super::*;
@@ -56,10 +57,11 @@ mod tests {
             ..RepositorySettings::default()
         };
         let role = Some("arn:aws:iam::111122223333:role/templates");
-        let template = CreationTemplate::new("team", settings, role).unwrap();
+        let template =
+            CreationTemplate::new("team", &[TemplateUse::CreateOnPush], settings, role).unwrap();
         let secret =
             "arn:aws:secretsmanager:eu-west-1:111122223333:secret:ecr-pullthroughcache/hub-a1B2c3";
-        let rule = CacheRule::new("hub", secret).unwrap();
+        let rule = CacheRule::docker_hub("hub", secret).unwrap();
         let lifecycle = LifecyclePreset::KeepNewest { count: 3 }.policy_text().unwrap();
         assert_eq!(
             [blob_mounting(&aws), creation_template(&template, &aws), cache_rule(&rule, &aws)],

@@ -55,6 +55,13 @@ fn check_template(context: &ServerContext, template: &Input) -> Result<(), EcrEr
     let repository = repository_from(context, template.members())?;
     let needs_role =
         repository.encryption["encryptionType"] != "AES256" || !repository.resource_tags.is_empty();
+    if let Some(key) = repository.encryption["kmsKey"].as_str()
+        && !key.is_empty()
+        && !(key.starts_with("arn:") && key.contains(":kms:") && key.contains(":key/"))
+    {
+        let rule = r"must satisfy regular expression '^$|arn:aws[a-z0-9-]*:kms:[a-z0-9-]+:[0-9]{12}:key\/[a-z0-9-]+'";
+        return Err(EcrError::parameter("encryptionConfiguration.kmsKey", rule));
+    }
     if needs_role && template.text("customRoleArn")?.is_none() {
         let rule = "must be specified with KMS encryption or resource tags";
         return Err(EcrError::parameter("customRoleArn", rule));
@@ -70,13 +77,18 @@ fn template_not_found(context: &ServerContext, prefix: &str) -> EcrError {
     EcrError::new("TemplateNotFoundException", message)
 }
 
-/// Handles UpdateRepositoryCreationTemplate. Members that aren't sent stay.
+/// Handles UpdateRepositoryCreationTemplate. Members that aren't sent stay, and empty ones are removed.
 pub(super) async fn update(context: &Arc<ServerContext>, input: &Input) -> Result<Value, EcrError> {
     let prefix = prefix_of(input)?;
     let account = &context.options.account_id;
     let known = context.store.read(|state| state.templates.get(prefix).cloned());
     let mut members = known.ok_or_else(|| template_not_found(context, prefix))?;
+    // Exceptions belong to the mutability that they came with.
+    if input.text("imageTagMutability")?.is_some() {
+        members.remove("imageTagMutabilityExclusionFilters");
+    }
     members.extend(input.members().clone());
+    members.retain(|_, value| *value != "" && *value != json!([]));
     members.insert("prefix".to_owned(), prefix.into());
     members.insert("updatedAt".to_owned(), epoch_seconds(now_millis()));
     let members = Input::new(members);

@@ -8,6 +8,7 @@ use crate::clients::{aws, succeed};
 
 const SECRET: &str =
     "arn:aws:secretsmanager:eu-west-1:111122223333:secret:ecr-pullthroughcache/hub-a1B2c3";
+const ROLE: &str = "arn:aws:iam::111122223333:role/ecr";
 
 /// Calls an operation with the AWS CLI, which validates the request and reads the members of the response that its
 /// model knows.
@@ -178,6 +179,86 @@ async fn what_ecr_refuses_is_refused() {
     );
 }
 
+/// Every upstream registry with what it needs. The AWS CLI, which takes a second to start, creates and validates one.
+#[tokio::test]
+async fn each_upstream_has_its_rule_and_others_are_refused() {
+    let lab = lab().await;
+    let other = format!("444455556666.dkr.ecr.{}.amazonaws.com", lab.practice.region());
+    let own = format!("111122223333.dkr.ecr.{}.amazonaws.com", lab.practice.region());
+    let upstreams = [
+        ("docker-hub", "registry-1.docker.io", "credentialArn"),
+        ("github-container-registry", "ghcr.io", "credentialArn"),
+        ("gitlab-container-registry", "registry.gitlab.com", "credentialArn"),
+        ("azure-container-registry", "ours.azurecr.io", "credentialArn"),
+        ("chainguard", "cgr.dev", "credentialArn"),
+        ("ecr", &other, "customRoleArn"),
+        ("ecr", &own, ""),
+        ("quay", "quay.io", ""),
+        ("k8s", "registry.k8s.io", ""),
+        ("ecr-public", "public.ecr.aws", ""),
+    ];
+    for (number, (name, host, needs)) in upstreams.into_iter().enumerate() {
+        let mut input =
+            json!({ "ecrRepositoryPrefix": format!("up{number}"), "upstreamRegistryUrl": host });
+        if !needs.is_empty() {
+            let (code, message) = lab.refused("CreatePullThroughCacheRule", input.clone()).await;
+            assert_eq!(code, "InvalidParameterException", "{host}");
+            assert!(message.contains(needs), "{message}");
+            input[needs] = if needs == "credentialArn" { SECRET } else { ROLE }.into();
+        }
+        let created = lab.ok("CreatePullThroughCacheRule", input.clone()).await;
+        assert_eq!(
+            (&created["upstreamRegistry"], &created["upstreamRepositoryPrefix"]),
+            (&json!(name), &json!("ROOT"))
+        );
+        let prefix = json!({ "ecrRepositoryPrefix": input["ecrRepositoryPrefix"] });
+        let valid = lab.ok("ValidatePullThroughCacheRule", prefix).await;
+        assert_eq!(
+            (&valid["isValid"], &valid["upstreamRegistryUrl"]),
+            (&json!(true), &json!(host))
+        );
+    }
+    let mapped = json!({ "ecrRepositoryPrefix": "team", "upstreamRegistryUrl": own, "upstreamRepositoryPrefix": "shop" });
+    let mapped = cli(&lab, "create-pull-through-cache-rule", mapped).await;
+    assert_eq!(mapped["upstreamRepositoryPrefix"], "shop");
+    let prefix = json!({ "ecrRepositoryPrefix": "team" });
+    let valid = cli(&lab, "validate-pull-through-cache-rule", prefix).await;
+    assert_eq!(
+        (&valid["isValid"], &valid["upstreamRepositoryPrefix"]),
+        (&json!(true), &json!("shop"))
+    );
+    let rule = |prefix: &str, host: &str| json!({ "ecrRepositoryPrefix": prefix, "upstreamRegistryUrl": host });
+    let with = |mut input: Value, member: &str, value: &str| {
+        input[member] = value.into();
+        input
+    };
+    for (input, expected) in [
+        (rule("x1", "registry.example.com"), "UnsupportedUpstreamRegistryException"),
+        (
+            with(rule("x1", "quay.io"), "upstreamRegistry", "k8s"),
+            "UnsupportedUpstreamRegistryException",
+        ),
+        (
+            with(rule("x1", "quay.io"), "upstreamRepositoryPrefix", "shop"),
+            "InvalidParameterException",
+        ),
+        (with(rule("ROOT", &own), "upstreamRepositoryPrefix", "shop"), "InvalidParameterException"),
+        (
+            with(rule("x1", "ghcr.io"), "credentialArn", &SECRET.replace("hub-", "missing-")),
+            "SecretNotFoundException",
+        ),
+        (rule("up7", "quay.io"), "PullThroughCacheRuleAlreadyExistsException"),
+    ] {
+        let (code, _) = lab.refused("CreatePullThroughCacheRule", input.clone()).await;
+        assert_eq!(code, expected, "{input}");
+    }
+    for number in 11..50 {
+        lab.ok("CreatePullThroughCacheRule", rule(&format!("r{number}"), "quay.io")).await;
+    }
+    let (code, _) = lab.refused("CreatePullThroughCacheRule", rule("r50", "quay.io")).await;
+    assert_eq!(code, "LimitExceededException");
+}
+
 #[tokio::test]
 async fn cache_rules_and_templates_are_updated_and_validated() {
     let lab = lab().await;
@@ -210,4 +291,16 @@ async fn cache_rules_and_templates_are_updated_and_validated() {
     assert_eq!(template["imageTagMutability"], "IMMUTABLE", "members that aren't sent stay");
     let known = cli(&lab, "describe-repository-creation-templates", json!({})).await;
     assert_eq!(known["repositoryCreationTemplates"][0]["description"], "ours");
+    let update = json!({ "prefix": "team", "description": "", "imageTagMutability": "MUTABLE" });
+    let updated = cli(&lab, "update-repository-creation-template", update).await;
+    let template = &updated["repositoryCreationTemplate"];
+    assert_eq!(
+        (&template["description"], &template["appliedFor"]),
+        (&Value::Null, &json!(["REPLICATION"]))
+    );
+    let alias = json!({ "encryptionType": "KMS", "kmsKey": "alias/ours" });
+    let update =
+        json!({ "prefix": "team", "encryptionConfiguration": alias, "customRoleArn": ROLE });
+    let (code, message) = lab.refused("UpdateRepositoryCreationTemplate", update).await;
+    assert_eq!((code.as_str(), message.contains("kmsKey")), ("InvalidParameterException", true));
 }

@@ -5,26 +5,31 @@ import { useState } from "react";
 import { asApiError } from "../../../errors";
 import { useBackend } from "../../../ipc";
 import type { CacheRuleValidation, RegistryCacheRule } from "../../../ipc/generated";
+import { MiddleEllipsis } from "../../../shared/MiddleEllipsis";
 import { PagedTable } from "../../../shared/PagedTable";
 import { RelativeTime } from "../../../shared/RelativeTime";
 import { StatusText } from "../../../shared/StatusText";
-import { TextField } from "../../../shared/TextField";
+import { CacheRuleLoginForm, NewCacheRuleForm } from "./CacheRuleForms";
 import { ChangeModal } from "./ChangeModal";
+import { cacheRuleName, changeableLogin, loginText, upstreamText } from "./cacheRules";
 import { type ChangeableCardProps, RegistryCard } from "./RegistryCard";
-import { cacheRuleName, secretProblem } from "./registryWords";
 
 /** A check of a rule: running, finished, or failed. */
 type Validation = "running" | CacheRuleValidation;
+
+/** What a dialog is open for. A rule is named by its prefix, so that the dialog shows it as it is now. */
+type Dialog =
+  | { readonly kind: "create" }
+  | { readonly kind: "change" | "delete"; readonly prefix: string };
 
 /** The pull through cache rules, with their check. */
 export function CacheRulesCard(props: ChangeableCardProps) {
   const { configuration, ...change } = props;
   const backend = useBackend();
   const [validations, setValidations] = useState<ReadonlyMap<string, Validation>>(new Map());
-  const [editing, setEditing] = useState<RegistryCacheRule | null>(null);
-  const [deleting, setDeleting] = useState<RegistryCacheRule | null>(null);
-  const [secret, setSecret] = useState("");
-  const validate = async ({ prefix }: RegistryCacheRule) => {
+  const [dialog, setDialog] = useState<Dialog | null>(null);
+  const rules = configuration.cache_rules ?? [];
+  const validate = async (prefix: string) => {
     const put = (validation: Validation) =>
       setValidations((known) => new Map(known).set(prefix, validation));
     put("running");
@@ -34,121 +39,168 @@ export function CacheRulesCard(props: ChangeableCardProps) {
       put({ is_valid: false, failure: asApiError(failure).message });
     }
   };
-  const problem = secretProblem(secret);
+  const chosen =
+    dialog === null || dialog.kind === "create"
+      ? undefined
+      : rules.find(({ prefix }) => prefix === dialog.prefix);
+  const form = {
+    ...change,
+    repositories: configuration.repositories_arn,
+    onClose: () => setDialog(null),
+  };
   return (
     <RegistryCard
       configuration={configuration}
       part="cache_rules"
       title="Pull through cache rules"
       description="ECR fetches missing images from the upstream registry."
+      actions={
+        <Button onClick={() => setDialog({ kind: "create" })} data-testid="cache-create">
+          Create cache rule
+        </Button>
+      }
       errorActions={change.errorActions}
     >
       <PagedTable
         name="cache-rules"
         variant="embedded"
-        items={configuration.cache_rules ?? []}
+        wrapLines
+        items={rules}
         trackBy="prefix"
-        words={({ prefix, upstream }) => [prefix, upstream]}
+        words={(rule) => [rule.prefix, upstreamText(rule)]}
         finds="rules by prefix or upstream"
         ariaLabels={{ tableLabel: "Pull through cache rules" }}
         empty="No rules"
         columnDefinitions={[
-          { id: "prefix", header: "Prefix", isRowHeader: true, cell: ({ prefix }) => prefix },
-          { id: "upstream", header: "Upstream", cell: ({ upstream }) => upstream },
+          {
+            id: "prefix",
+            header: "Prefix",
+            isRowHeader: true,
+            width: 110,
+            cell: ({ prefix }) => prefix,
+          },
+          { id: "upstream", header: "Upstream", width: 150, grow: 1, cell: upstreamText },
+          {
+            id: "login",
+            header: "Login",
+            hideOrder: 2,
+            width: 130,
+            grow: 1,
+            cell: (rule) => <MiddleEllipsis text={loginText(rule)} tail={16} />,
+          },
           {
             id: "created",
             header: "Created",
+            hideOrder: 1,
+            width: 110,
             cell: ({ created_at_ms }) => <RelativeTime timeMs={created_at_ms} />,
           },
           {
             id: "check",
             header: "Check",
-            cell: (rule) => {
-              const validation = validations.get(rule.prefix);
-              return validation === undefined ? (
-                "–"
-              ) : validation === "running" ? (
-                <StatusText type="in-progress">Checking</StatusText>
-              ) : (
-                <StatusText type={validation.is_valid ? "success" : "error"}>
-                  {validation.is_valid ? "Valid" : (validation.failure ?? "Not valid")}
-                </StatusText>
-              );
-            },
+            width: 150,
+            grow: 1,
+            cell: ({ prefix }) => <ValidationText validation={validations.get(prefix)} />,
           },
           {
             id: "actions",
             header: "Actions",
             unsorted: true,
+            width: 200,
             cell: (rule) => (
-              <SpaceBetween direction="horizontal" size="xs">
-                <Button
-                  ariaLabel={`Validate the rule of ${cacheRuleName(rule)}`}
-                  loading={validations.get(rule.prefix) === "running"}
-                  onClick={() => void validate(rule)}
-                  data-testid={`cache-validate-${rule.prefix}`}
-                >
-                  Validate
-                </Button>
-                <Button
-                  ariaLabel={`Change the secret of ${cacheRuleName(rule)}`}
-                  onClick={() => {
-                    setSecret(rule.secret ?? "");
-                    setEditing(rule);
-                  }}
-                  data-testid={`cache-secret-${rule.prefix}`}
-                >
-                  Change secret
-                </Button>
-                <Button
-                  ariaLabel={`Delete the rule of ${cacheRuleName(rule)}`}
-                  onClick={() => setDeleting(rule)}
-                  data-testid={`cache-delete-${rule.prefix}`}
-                >
-                  Delete
-                </Button>
-              </SpaceBetween>
+              <RuleButtons
+                rule={rule}
+                isValidating={validations.get(rule.prefix) === "running"}
+                onValidate={() => void validate(rule.prefix)}
+                onOpen={(kind) => setDialog({ kind, prefix: rule.prefix })}
+              />
             ),
           },
         ]}
       />
-      {editing !== null && (
-        <ChangeModal
-          {...change}
-          title={`Secret of the rule ${editing.prefix}`}
-          confirm="Change the secret"
-          change={
-            problem === null && secret.trim() !== editing.secret
-              ? { kind: "cache_rule_secret", prefix: editing.prefix, secret: secret.trim() }
-              : null
-          }
-          disabledReason={problem ?? "The secret is unchanged."}
-          onClose={() => setEditing(null)}
-        >
-          <TextField
-            label="Secret"
-            description="The ARN of a secret in AWS Secrets Manager with the credentials of the upstream registry."
-            errorText={problem ?? undefined}
-            stretch
-            value={secret}
-            onChange={setSecret}
-            testId="cache-secret"
-          />
-        </ChangeModal>
+      {dialog?.kind === "create" && (
+        <NewCacheRuleForm
+          {...form}
+          existing={rules}
+          onMade={(made) => {
+            if (made.kind === "cache_rule_create") {
+              void validate(made.rule.prefix);
+            }
+          }}
+        />
       )}
-      {deleting !== null && (
+      {dialog?.kind === "change" && chosen !== undefined && (
+        <CacheRuleLoginForm {...form} rule={chosen} onMade={() => void validate(chosen.prefix)} />
+      )}
+      {dialog?.kind === "delete" && chosen !== undefined && (
         <ChangeModal
           {...change}
-          title={`Delete the rule ${deleting.prefix}`}
-          confirm={`Delete the rule ${deleting.prefix}`}
-          change={{ kind: "cache_rule_delete", prefix: deleting.prefix }}
-          onClose={() => setDeleting(null)}
+          title={`Delete the rule ${chosen.prefix}`}
+          confirm={`Delete the rule ${chosen.prefix}`}
+          change={{ kind: "cache_rule_delete", before: chosen }}
+          onClose={form.onClose}
         >
           <Box>
-            {`ECR no longer fetches images from ${deleting.upstream} for ${cacheRuleName(deleting)}. Images that it fetched stay in their repositories and aren’t updated.`}
+            {`ECR no longer fetches images from ${upstreamText(chosen)} for ${cacheRuleName(chosen)}. Images that it fetched stay in their repositories and aren’t updated.`}
           </Box>
         </ChangeModal>
       )}
     </RegistryCard>
+  );
+}
+
+function ValidationText({ validation }: { validation: Validation | undefined }) {
+  if (validation === undefined) {
+    return "–";
+  }
+  if (validation === "running") {
+    return <StatusText type="in-progress">Checking</StatusText>;
+  }
+  return (
+    <StatusText type={validation.is_valid ? "success" : "error"}>
+      {validation.is_valid ? "Valid" : (validation.failure ?? "Not valid")}
+    </StatusText>
+  );
+}
+
+interface RuleButtonsProps {
+  rule: RegistryCacheRule;
+  isValidating: boolean;
+  onValidate: () => void;
+  onOpen: (kind: "change" | "delete") => void;
+}
+
+function RuleButtons({ rule, isValidating, onValidate, onOpen }: RuleButtonsProps) {
+  const login = changeableLogin(rule);
+  return (
+    <SpaceBetween direction="horizontal" size="xs">
+      <Button
+        variant="inline-link"
+        ariaLabel={`Validate the rule of ${cacheRuleName(rule)}`}
+        loading={isValidating}
+        onClick={onValidate}
+        data-testid={`cache-validate-${rule.prefix}`}
+      >
+        Validate
+      </Button>
+      <Button
+        variant="inline-link"
+        ariaLabel={`Edit the ${login ?? "secret"} of ${cacheRuleName(rule)}`}
+        disabled={login === null}
+        disabledReason="ECR can change only the secret or the role of a rule, and this one has none."
+        onClick={() => onOpen("change")}
+        data-testid={`cache-change-${rule.prefix}`}
+      >
+        Edit
+      </Button>
+      <Button
+        variant="inline-link"
+        ariaLabel={`Delete the rule of ${cacheRuleName(rule)}`}
+        onClick={() => onOpen("delete")}
+        data-testid={`cache-delete-${rule.prefix}`}
+      >
+        Delete
+      </Button>
+    </SpaceBetween>
   );
 }

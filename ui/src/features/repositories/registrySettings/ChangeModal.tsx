@@ -3,8 +3,9 @@ import type { ErrorActions } from "../../../errors";
 import { useBackend } from "../../../ipc";
 import type { AwsConnection, RegistryChange } from "../../../ipc/generated";
 import { ActionModal } from "../../../shared/ActionModal";
+import type { ConfirmModalProps } from "../../../shared/ConfirmModal";
 
-export interface ChangeModalProps {
+export interface ChangeModalProps extends Pick<ConfirmModalProps, "size"> {
   connection: AwsConnection;
   title: string;
   /** Label of the confirm button. */
@@ -13,13 +14,17 @@ export interface ChangeModalProps {
   change: RegistryChange | null;
   disabledReason?: string;
   errorActions: ErrorActions;
+  /** Reads the registry again. */
   onChanged: () => void;
+  /** Called after a change was made. */
+  onMade?: (change: RegistryChange) => void;
   onClose: () => void;
   children: ReactNode;
 }
 
 /** Confirms a change of the registry and makes it. */
-export function ChangeModal({ connection, title, change, onChanged, ...modal }: ChangeModalProps) {
+export function ChangeModal(props: ChangeModalProps) {
+  const { connection, title, change, onChanged, onMade, ...modal } = props;
   const backend = useBackend();
   return (
     <ActionModal
@@ -30,8 +35,9 @@ export function ChangeModal({ connection, title, change, onChanged, ...modal }: 
       name="registry-change"
       action={async () => {
         if (change !== null) {
-          await backend.registryChange(connection, change);
-          onChanged();
+          // A change that is refused, because somebody else made one, is then confirmed against theirs.
+          await backend.registryChange(connection, change).finally(onChanged);
+          onMade?.(change);
         }
       }}
     />

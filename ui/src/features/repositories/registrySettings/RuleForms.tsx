@@ -44,7 +44,7 @@ export function ReplicationForm({
       {...modal}
       title="Replication"
       confirm={wanted.length === 0 ? "Turn off replication" : "Set replication"}
-      change={problem === null ? { kind: "replication", rules: wanted } : null}
+      change={problem === null ? { kind: "replication", before: [...rules], rules: wanted } : null}
       disabledReason={problem ?? undefined}
     >
       <Box>
@@ -96,7 +96,7 @@ export function SigningForm({ rules, ...modal }: FormProps & { rules: readonly S
       {...modal}
       title="Signing"
       confirm={wanted.length === 0 ? "Turn off signing" : "Set signing"}
-      change={problem === null ? { kind: "signing", rules: wanted } : null}
+      change={problem === null ? { kind: "signing", before: [...rules], rules: wanted } : null}
       disabledReason={problem ?? undefined}
     >
       <Box>

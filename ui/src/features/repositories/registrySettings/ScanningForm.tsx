@@ -26,7 +26,11 @@ export function ScanningForm({ scanning, ...modal }: FormProps & { scanning: Reg
       {...modal}
       title="Scanning"
       confirm={isEnhanced ? "Set enhanced scanning" : "Set basic scanning"}
-      change={wanted.problem === null ? { kind: "scanning", scanning: wanted.scanning } : null}
+      change={
+        wanted.problem === null
+          ? { kind: "scanning", before: scanning, scanning: wanted.scanning }
+          : null
+      }
       disabledReason={wanted.problem ?? undefined}
     >
       <FormField label="Type">

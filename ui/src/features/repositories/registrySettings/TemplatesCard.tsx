@@ -1,49 +1,53 @@
 import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
-import Checkbox from "@cloudscape-design/components/checkbox";
-import FormField from "@cloudscape-design/components/form-field";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
-import type { RegistryTemplate, TemplateUse } from "../../../ipc/generated";
 import { PagedTable } from "../../../shared/PagedTable";
-import { isKnown, reportedText, unchangeableReason } from "../../../shared/reported";
+import { reportedText, unchangeableReason } from "../../../shared/reported";
 import { ChangeModal } from "./ChangeModal";
+import { root } from "./cacheRules";
 import { type ChangeableCardProps, RegistryCard } from "./RegistryCard";
-import { templateUseLabels } from "./registryWords";
+import { TemplateForm } from "./TemplateForm";
+import { templateSummary, templateUseLabels } from "./templates";
 
-const uses = Object.keys(templateUseLabels) as TemplateUse[];
-
-/** The settings of a template in words. */
-function templateWords(template: RegistryTemplate): string {
-  const parts = [
-    template.tag_mutability === null
-      ? null
-      : template.tag_mutability.toLowerCase().replaceAll("_", " "),
-    template.encryption,
-    template.has_lifecycle_policy ? "lifecycle policy" : null,
-    template.has_repository_policy ? "repository policy" : null,
-  ];
-  return parts.filter((part) => part !== null).join(", ") || "–";
-}
+/** What a dialog is open for. A template is named by its prefix, so that the dialog shows it as it is now. */
+type Dialog =
+  | { readonly kind: "create" }
+  | { readonly kind: "change" | "delete"; readonly prefix: string };
 
 /** The templates for repositories that ECR creates. */
 export function TemplatesCard(props: ChangeableCardProps) {
   const { configuration, ...change } = props;
-  const [editing, setEditing] = useState<RegistryTemplate | null>(null);
-  const [chosen, setChosen] = useState<readonly TemplateUse[]>([]);
-  const [deleting, setDeleting] = useState<RegistryTemplate | null>(null);
+  const [dialog, setDialog] = useState<Dialog | null>(null);
+  const templates = configuration.templates ?? [];
+  const chosen =
+    dialog === null || dialog.kind === "create"
+      ? undefined
+      : templates.find(({ prefix }) => prefix === dialog.prefix);
+  const form = {
+    ...change,
+    repositories: configuration.repositories_arn,
+    existing: templates,
+    onClose: () => setDialog(null),
+  };
   return (
     <RegistryCard
       configuration={configuration}
       part="templates"
       title="Repository creation templates"
       description="Settings of repositories that ECR creates."
+      actions={
+        <Button onClick={() => setDialog({ kind: "create" })} data-testid="template-create">
+          Create template
+        </Button>
+      }
       errorActions={change.errorActions}
     >
       <PagedTable
         name="creation-templates"
         variant="embedded"
-        items={configuration.templates ?? []}
+        wrapLines
+        items={templates}
         trackBy="prefix"
         words={({ prefix }) => [prefix]}
         finds="templates by prefix"
@@ -54,6 +58,7 @@ export function TemplatesCard(props: ChangeableCardProps) {
             id: "prefix",
             header: "Prefix",
             isRowHeader: true,
+            width: 130,
             cell: ({ prefix, description }) => (
               <span title={description ?? undefined}>{prefix}</span>
             ),
@@ -61,33 +66,35 @@ export function TemplatesCard(props: ChangeableCardProps) {
           {
             id: "uses",
             header: "Used for",
+            width: 160,
+            grow: 1,
             cell: ({ applied_for }) =>
               applied_for
                 .map((use) => reportedText(use, (known) => templateUseLabels[known]))
                 .join(", "),
           },
-          { id: "settings", header: "Settings", cell: templateWords },
+          { id: "settings", header: "Settings", width: 180, grow: 2, cell: templateSummary },
           {
             id: "actions",
             header: "Actions",
             unsorted: true,
+            width: 140,
             cell: (template) => (
               <SpaceBetween direction="horizontal" size="xs">
                 <Button
-                  ariaLabel={`Change the use of template ${template.prefix}`}
+                  variant="inline-link"
+                  ariaLabel={`Edit template ${template.prefix}`}
                   disabled={unchangeableReason(template) !== undefined}
                   disabledReason={unchangeableReason(template)}
-                  onClick={() => {
-                    setChosen(template.applied_for.filter(isKnown));
-                    setEditing(template);
-                  }}
-                  data-testid={`template-uses-${template.prefix}`}
+                  onClick={() => setDialog({ kind: "change", prefix: template.prefix })}
+                  data-testid={`template-edit-${template.prefix}`}
                 >
-                  Change use
+                  Edit
                 </Button>
                 <Button
+                  variant="inline-link"
                   ariaLabel={`Delete template ${template.prefix}`}
-                  onClick={() => setDeleting(template)}
+                  onClick={() => setDialog({ kind: "delete", prefix: template.prefix })}
                   data-testid={`template-delete-${template.prefix}`}
                 >
                   Delete
@@ -97,46 +104,20 @@ export function TemplatesCard(props: ChangeableCardProps) {
           },
         ]}
       />
-      {editing !== null && (
-        <ChangeModal
-          {...change}
-          title={`Use of template ${editing.prefix}`}
-          confirm="Change the use"
-          change={
-            chosen.length > 0
-              ? { kind: "template_uses", prefix: editing.prefix, applied_for: [...chosen] }
-              : null
-          }
-          disabledReason="Choose at least one use."
-          onClose={() => setEditing(null)}
-        >
-          <FormField label="ECR uses it when it creates a repository for">
-            {uses.map((use) => (
-              <Checkbox
-                key={use}
-                checked={chosen.includes(use)}
-                onChange={({ detail }) =>
-                  setChosen(
-                    uses.filter((one) => (one === use ? detail.checked : chosen.includes(one))),
-                  )
-                }
-              >
-                {templateUseLabels[use]}
-              </Checkbox>
-            ))}
-          </FormField>
-        </ChangeModal>
+      {dialog?.kind === "create" && <TemplateForm {...form} template={null} />}
+      {dialog?.kind === "change" && chosen !== undefined && (
+        <TemplateForm {...form} template={chosen} />
       )}
-      {deleting !== null && (
+      {dialog?.kind === "delete" && chosen !== undefined && (
         <ChangeModal
           {...change}
-          title={`Delete template ${deleting.prefix}`}
-          confirm={`Delete the template ${deleting.prefix}`}
-          change={{ kind: "template_delete", prefix: deleting.prefix }}
-          onClose={() => setDeleting(null)}
+          title={`Delete template ${chosen.prefix}`}
+          confirm={`Delete the template ${chosen.prefix}`}
+          change={{ kind: "template_delete", before: chosen }}
+          onClose={form.onClose}
         >
           <Box>
-            {`ECR creates repositories below ${deleting.prefix} with its own defaults, or not at all on push. Existing repositories stay as they are.`}
+            {`ECR creates repositories ${chosen.prefix === root ? "without a template of their own" : `below ${chosen.prefix}`} with its own defaults, or not at all on push. Existing repositories stay as they are.`}
           </Box>
         </ChangeModal>
       )}

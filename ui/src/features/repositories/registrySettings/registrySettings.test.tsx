@@ -1,14 +1,21 @@
 import createWrapper from "@cloudscape-design/components/test-utils/dom";
-import { act, fireEvent, screen, waitFor } from "@testing-library/react";
+import { fireEvent, screen, waitFor } from "@testing-library/react";
 import { expect, it } from "vitest";
-import type { Backend } from "../../../ipc";
 import { fakeStatement } from "../../../ipc/fake/access";
 import { emptyRegistry } from "../../../ipc/fake/registryConfiguration";
 import { fakeError } from "../../../ipc/fakeBackend";
-import type { RegistryChange, RegistryConfiguration } from "../../../ipc/generated";
+import type { RegistryConfiguration } from "../../../ipc/generated";
 import { accessibilityViolations } from "../../../testing/accessibility";
-import { practice as connection, press, renderWith } from "../../../testing/component";
-import { RegistrySettingsTab } from "./RegistrySettingsTab";
+import { press } from "../../../testing/component";
+import {
+  choose,
+  confirm,
+  enter,
+  hubRule,
+  isDisabled,
+  showRegistry as show,
+  teamTemplate,
+} from "../../../testing/registrySettings";
 import {
   replicationEntries,
   replicationProblem,
@@ -17,12 +24,9 @@ import {
   scanningOf,
   scanningWords,
   scanPatterns,
-  secretProblem,
 } from "./registryWords";
 
 const role = "arn:aws:iam::111122223333:role/ci";
-const secret =
-  "arn:aws:secretsmanager:eu-west-1:111122223333:secret:ecr-pullthroughcache/hub-a1B2c3";
 
 const configured: RegistryConfiguration = {
   ...emptyRegistry,
@@ -30,42 +34,10 @@ const configured: RegistryConfiguration = {
   replication: [
     { destinations: [{ region: "us-east-1", account: "111122223333" }], prefixes: ["prod"] },
   ],
-  cache_rules: [{ prefix: "hub", upstream: "registry-1.docker.io", secret, created_at_ms: 1 }],
-  templates: [
-    {
-      prefix: "team",
-      description: null,
-      applied_for: ["create_on_push"],
-      tag_mutability: "IMMUTABLE",
-      encryption: "AES256",
-      has_lifecycle_policy: true,
-      has_repository_policy: false,
-      role: null,
-    },
-  ],
+  cache_rules: [hubRule],
+  templates: [teamTemplate],
   principal: role,
 };
-
-function show(configuration: RegistryConfiguration, part: Partial<Backend> = {}) {
-  const changes: RegistryChange[] = [];
-  const backend: Partial<Backend> = {
-    registryConfiguration: async () => configuration,
-    registryChange: async (_connection, change) => {
-      changes.push(change);
-    },
-    registryCacheRuleValidate: async () => ({ is_valid: true, failure: null }),
-    ...part,
-  };
-  const view = renderWith(
-    backend,
-    <RegistrySettingsTab connection={connection} errorActions={{}} />,
-  );
-  return { ...view, changes };
-}
-
-const confirm = () => screen.getByTestId("registry-change-confirm");
-const isDisabled = (element: HTMLElement) =>
-  element.getAttribute("aria-disabled") === "true" || element.hasAttribute("disabled");
 
 it("shows values of a later ECR as ECR wrote them, and forms that would lose them stay closed", async () => {
   show({
@@ -86,16 +58,11 @@ it("shows values of a later ECR as ECR wrote them, and forms that would lose the
   }
   expect(screen.getByTestId("registry-templates").textContent).toContain("Replication, IMPORT");
   expect(screen.getByTestId("registry-account_settings").textContent).toContain("PARTLY");
-  for (const id of ["registry-edit-scanning", "template-uses-team", "registry-edit-mounting"]) {
+  for (const id of ["registry-edit-scanning", "template-edit-team", "registry-edit-mounting"]) {
     expect(isDisabled(screen.getByTestId(id)), id).toBe(true);
   }
   expect(isDisabled(screen.getByTestId("registry-edit-replication"))).toBe(false);
 });
-
-function enter(id: string, text: string) {
-  const input = createWrapper(document.body).findInput(`[data-testid="${id}"]`);
-  act(() => input?.setInputValue(text));
-}
 
 it("shows each part in words", async () => {
   const { container } = show(configured);
@@ -105,7 +72,7 @@ it("shows each part in words", async () => {
     "Continuously: prod*",
     "Repositories prod… to us-east-1 (111122223333)",
     "registry-1.docker.io",
-    "immutable, AES256, lifecycle policy",
+    "Immutable, AES-256, lifecycle policy",
     "No policy: only principals of this account have access.",
     "You use ci now. ECR counts its reads of manifests as pulls.",
   ]) {
@@ -141,6 +108,7 @@ it("changes scanning after showing what it changes", async () => {
   expect(changes).toEqual([
     {
       kind: "scanning",
+      before: configured.scanning,
       scanning: {
         scan_type: "enhanced",
         rules: [
@@ -183,9 +151,7 @@ it("shows the policy in words, and edits it with a form", async () => {
   const card = await screen.findByTestId("registry-policy");
   expect(card.textContent).toContain(replicating.sentence);
   press("registry-edit-policy");
-  const kind = createWrapper(document.body).findSelect('[data-testid="registry-access-kind"]');
-  act(() => kind?.openDropdown());
-  act(() => kind?.selectOptionByValue("pull_through_cache", { expandToViewport: true }));
+  choose("registry-access-kind", "pull_through_cache");
   expect(isDisabled(screen.getByTestId("registry-access-add"))).toBe(true);
   enter("registry-access-who", role);
   enter("registry-access-prefix", "hub/");
@@ -259,43 +225,6 @@ it("removes an exclusion, and doesn't offer the excluded role again", async () =
   await waitFor(() => expect(changes).toEqual([{ kind: "exclusion_remove", principal: role }]));
 });
 
-it("validates cache rules, changes their secret, and deletes them", async () => {
-  const answers = [
-    async () => ({ is_valid: true, failure: null }),
-    async () => ({ is_valid: false, failure: "The credentials are not valid." }),
-    async () => {
-      throw fakeError("access_denied", "ecr:ValidatePullThroughCacheRule is denied.");
-    },
-  ];
-  const { container, changes } = show(configured, {
-    registryCacheRuleValidate: () => answers.shift()?.() ?? Promise.reject(),
-  });
-  await screen.findByTestId("cache-validate-hub");
-  for (const text of ["Valid", "The credentials are not valid.", "is denied"]) {
-    press("cache-validate-hub");
-    await waitFor(() =>
-      expect(screen.getByTestId("registry-cache_rules").textContent).toContain(text),
-    );
-  }
-  press("cache-secret-hub");
-  expect(isDisabled(confirm())).toBe(true);
-  enter("cache-secret", "hub");
-  expect(isDisabled(confirm())).toBe(true);
-  enter("cache-secret", `${secret}2`);
-  fireEvent.click(confirm());
-  await waitFor(() => expect(screen.queryByTestId("registry-change-modal")).toBeNull());
-  press("cache-delete-hub");
-  expect(confirm().textContent).toContain("Delete the rule hub");
-  fireEvent.click(confirm());
-  await waitFor(() =>
-    expect(changes).toEqual([
-      { kind: "cache_rule_secret", prefix: "hub", secret: `${secret}2` },
-      { kind: "cache_rule_delete", prefix: "hub" },
-    ]),
-  );
-  expect(container).toBeTruthy();
-});
-
 it("keeps patterns and destinations through the forms", () => {
   const scanning = {
     scan_type: "basic" as const,
@@ -334,12 +263,4 @@ it.each([
 ])("checks the destination %j", (entry, problem) => {
   const found = replicationProblem(entry);
   expect(problem === null ? found : found?.includes(problem)).toBe(problem === null ? null : true);
-});
-
-it.each([
-  [secret, true],
-  [secret.replace("ecr-pullthroughcache/", ""), false],
-  ["hub", false],
-])("checks the secret %s", (arn, isSecret) => {
-  expect(secretProblem(arn) === null).toBe(isSecret);
 });

@@ -1,13 +1,11 @@
 /** The configuration of a registry in words, and the checks of what the forms change. */
 import type {
-  RegistryCacheRule,
   RegistryScanning,
   ReplicationRule,
   ScanFrequency,
   ScanningRule,
   ScanType,
   SigningRule,
-  TemplateUse,
 } from "../../../ipc/generated";
 import { type Reported, reportedText } from "../../../shared/reported";
 
@@ -18,12 +16,6 @@ export const frequencyLabels: Record<ScanFrequency, string> = {
 };
 
 const frequencies = Object.keys(frequencyLabels) as ScanFrequency[];
-
-export const templateUseLabels: Record<TemplateUse, string> = {
-  create_on_push: "Create on push",
-  pull_through_cache: "Pull through cache",
-  replication: "Replication",
-};
 
 /** Splits patterns that are separated by spaces or commas. */
 export function patterns(text: string): string[] {
@@ -148,20 +140,7 @@ export function signingWords(rules: readonly SigningRule[]): string[] {
   );
 }
 
-/** Whether ECR can read a secret by its ARN. */
-export function secretProblem(arn: string): string | null {
-  return /^arn:aws(-\w+)*:secretsmanager:[a-zA-Z0-9-:]+:secret:ecr-pullthroughcache\/[a-zA-Z0-9/_+=.@-]+$/.test(
-    arn.trim(),
-  )
-    ? null
-    : "Enter the ARN of a secret whose name begins with ecr-pullthroughcache/.";
-}
-
 /** The name of a user or role. */
 export function principalName(arn: string): string {
   return arn.split("/").at(-1) ?? arn;
-}
-
-export function cacheRuleName({ prefix }: RegistryCacheRule): string {
-  return prefix === "ROOT" ? "all other repositories" : prefix;
 }

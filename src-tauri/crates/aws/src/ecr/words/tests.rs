@@ -5,10 +5,12 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::ecr::api::{EcrApi as _, EcrImageId, EcrLayers as _};
+use crate::ecr::cache_rules::EcrCacheRules as _;
 use crate::ecr::client::Ecr;
+use crate::ecr::creation_templates::EcrCreationTemplates as _;
 use crate::ecr::explorer::EcrExplorer as _;
 use crate::ecr::image_state::EcrImageState;
-use crate::ecr::registry_configuration::{EcrRegistryConfiguration, RegistryChange};
+use crate::ecr::registry_configuration::EcrRegistryConfiguration;
 use crate::ecr::registry_settings::EcrRegistrySettings as _;
 use crate::error::AwsError;
 use crate::testing::{CannedResponse, LocalAws, session_at};
@@ -33,6 +35,7 @@ fn every_value_of_the_sdk_is_known() {
     check::<ScanType>(types::ScanType::values());
     check::<ScanFrequency>(types::ScanFrequency::values());
     check::<TemplateUse>(types::RctAppliedFor::values());
+    check::<UpstreamRegistry>(types::UpstreamRegistry::values());
 }
 
 const LATER: &str = "LATER_VALUE";
@@ -170,8 +173,11 @@ fn cases() -> Vec<Case> {
             json!({"pullThroughCacheRules": [{
                 "ecrRepositoryPrefix": "hub", "upstreamRegistryUrl": "u", "upstreamRegistry": "docker-hub",
             }]}),
-            &["/pullThroughCacheRules/0/upstreamRegistryUrl"],
-            &["/pullThroughCacheRules/0/upstreamRegistry"],
+            &[
+                "/pullThroughCacheRules/0/upstreamRegistryUrl",
+                "/pullThroughCacheRules/0/upstreamRegistry",
+            ],
+            &[],
         ),
         (
             "DescribeRepositoryCreationTemplates",
@@ -184,8 +190,9 @@ fn cases() -> Vec<Case> {
                 "/repositoryCreationTemplates/0/appliedFor/0",
                 "/repositoryCreationTemplates/0/imageTagMutability",
                 "/repositoryCreationTemplates/0/encryptionConfiguration/encryptionType",
+                "/repositoryCreationTemplates/0/imageTagMutabilityExclusionFilters/0/filterType",
             ],
-            &["/repositoryCreationTemplates/0/imageTagMutabilityExclusionFilters/0/filterType"],
+            &[],
         ),
         (
             "GetSigningConfiguration",
@@ -279,30 +286,25 @@ async fn rules_with_unknown_values_are_written_as_they_were_or_refused() {
     use crate::ecr::registry_configuration::{RegistryScanning, ScanningRule, SigningRule};
     let aws = LocalAws::start(|_| CannedResponse::json(json!({}))).await;
     let ecr = session_at(&aws).await.ecr();
-    let scanning = |filter: Reported<String>| RegistryChange::Scanning {
-        scanning: RegistryScanning {
-            scan_type: Reported::unknown(LATER),
-            rules: vec![ScanningRule {
-                frequency: Reported::unknown("ON_FULL_MOON"),
-                filters: vec![filter],
-            }],
-        },
+    let scanning = |filter: Reported<String>| RegistryScanning {
+        scan_type: Reported::unknown(LATER),
+        rules: vec![ScanningRule {
+            frequency: Reported::unknown("ON_FULL_MOON"),
+            filters: vec![filter],
+        }],
     };
-    ecr.change_registry(&scanning("v*".to_owned().into())).await.unwrap();
-    let uses = vec![TemplateUse::Replication.into(), Reported::unknown(LATER)];
-    let uses = RegistryChange::TemplateUses { prefix: "team".to_owned(), applied_for: uses };
-    ecr.change_registry(&uses).await.unwrap();
+    ecr.set_scanning(&scanning("v*".to_owned().into())).await.unwrap();
     let sent: Vec<Value> = aws.requests().into_iter().map(|request| request.json).collect();
     assert_eq!(sent[0]["scanType"], LATER);
     assert_eq!(sent[0]["rules"][0]["scanFrequency"], "ON_FULL_MOON");
-    assert_eq!(sent[1]["appliedFor"], json!(["REPLICATION", LATER]));
     let signing =
         SigningRule { profile: "arn".to_owned(), filters: vec![Reported::unknown("REGEX ^v")] };
-    for change in
-        [scanning(Reported::unknown("REGEX ^v")), RegistryChange::Signing { rules: vec![signing] }]
-    {
-        let error = ecr.change_registry(&change).await.unwrap_err();
+    for refused in [
+        ecr.set_scanning(&scanning(Reported::unknown("REGEX ^v"))).await,
+        ecr.set_signing(&[signing]).await,
+    ] {
+        let error = refused.unwrap_err();
         assert!(error.to_string().contains("REGEX ^v"), "{error}");
     }
-    assert_eq!(aws.requests().len(), 2, "nothing else was sent");
+    assert_eq!(aws.requests().len(), 1, "nothing else was sent");
 }
