@@ -12,7 +12,7 @@ import { asApiError, errorDetails } from "./apiError";
 import { nextSteps, wordsOf } from "./errorLookup";
 import { WindowErrorActionsContext } from "./windowErrorActions";
 
-export interface ErrorAlertProps {
+interface ErrorAlertProps {
   error: unknown;
   /** The actions that the page supports. The actions of the window are added to them. */
   actions?: ErrorActions;

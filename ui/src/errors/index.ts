@@ -1,9 +1,5 @@
 export { type ErrorActions, errorActionLabel } from "./actions";
-export { asApiError, errorDetails } from "./apiError";
-export { ErrorAlert, type ErrorAlertProps } from "./ErrorAlert";
+export { asApiError } from "./apiError";
+export { ErrorAlert } from "./ErrorAlert";
 export { nextSteps, wordsOf } from "./errorLookup";
-export {
-  type WindowErrorAction,
-  type WindowErrorActions,
-  WindowErrorActionsContext,
-} from "./windowErrorActions";
+export { type WindowErrorActions, WindowErrorActionsContext } from "./windowErrorActions";

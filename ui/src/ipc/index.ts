@@ -1,2 +1,2 @@
 export { BackendProvider, useBackend } from "./BackendContext";
-export type { Backend, Unsubscribe } from "./backend";
+export type { Backend } from "./backend";

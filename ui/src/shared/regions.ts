@@ -18,7 +18,7 @@ export const regionGroups: readonly AwsRegionGroup[] = [
 
 const optIn = new Set(knownRegions.filter((one) => one.is_opt_in).map(({ id }) => id));
 
-export interface Partition {
+interface Partition {
   /** The partition in ARNs, such as `aws-cn`. */
   readonly id: string;
   readonly name: string;
@@ -27,7 +27,7 @@ export interface Partition {
 }
 
 /** Every partition. Must match the table of the engine, which is tested against botocore. */
-export const partitions: readonly Partition[] = [
+const partitions: readonly Partition[] = [
   { id: "aws-us-gov", name: "AWS GovCloud (US)", starts: "us-gov-" },
   { id: "aws-cn", name: "AWS China", starts: "cn-" },
   { id: "aws-eusc", name: "AWS European Sovereign Cloud", starts: "eusc-" },

@@ -1,3 +1,2 @@
 export { FriendlyNamePage } from "./FriendlyNamePage";
-export type { FriendlyNameProps } from "./friendlyNameProps";
 export { type FriendlyNameState, initialFriendlyName } from "./friendlyNameState";

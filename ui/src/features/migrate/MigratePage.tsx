@@ -9,7 +9,7 @@ import type { FollowedJob } from "./progress/useJob";
 import { MigrationWizard } from "./wizard/MigrationWizard";
 import type { KeptDraft } from "./wizard/useDraft";
 
-export interface MigratePageProps {
+interface MigratePageProps {
   draft: KeptDraft;
   /** Shown instead of the wizard. */
   job: string | null;

@@ -1,6 +1,6 @@
-export { MigratePage, type MigratePageProps } from "./MigratePage";
+export { MigratePage } from "./MigratePage";
 export { percentOf } from "./progress/jobState";
-export { type FollowedJob, useJob } from "./progress/useJob";
+export { useJob } from "./progress/useJob";
 export { type Draft, holdsWork } from "./wizard/draft";
 export type { DraftAction } from "./wizard/reducer";
-export { type KeptDraft, useDraft } from "./wizard/useDraft";
+export { useDraft } from "./wizard/useDraft";

@@ -12,7 +12,7 @@ import { RepositoryDetailsView } from "./RepositoryDetailsView";
 import { RepositoryList } from "./RepositoryList";
 import { RegistryTabs } from "./registry/RegistryTabs";
 
-export interface RepositoriesPageProps {
+interface RepositoriesPageProps {
   connection: AwsConnection | null;
   /** Chooses the first connection. Later, the menus of the top bar change it. */
   connectionPicker: ReactNode;

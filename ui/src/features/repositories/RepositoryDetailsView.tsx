@@ -4,7 +4,7 @@ import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Spinner from "@cloudscape-design/components/spinner";
 import Tabs from "@cloudscape-design/components/tabs";
-import { type ReactNode, useMemo, useState } from "react";
+import { useMemo, useState } from "react";
 import { asApiError, type ErrorActions, ErrorAlert } from "../../errors";
 import { useBackend } from "../../ipc";
 import type { AwsConnection, RepositoryDetails } from "../../ipc/generated";
@@ -12,6 +12,7 @@ import { connectionKey } from "../../shared/connection";
 import { formatAtMost } from "../../shared/format";
 import { InfoLink } from "../../shared/help";
 import type { OpenedImage, ShowImage } from "../../shared/openedImage";
+import { paddedTab } from "../../shared/paddedTab";
 import { useRequest } from "../../shared/useRequest";
 import { AccessTab } from "./access/AccessTab";
 import { CleanupTab } from "./CleanupTab";
@@ -171,9 +172,9 @@ function DetailsTabs({ connection, details, errorActions, onChanged, onOpen }: D
   const images = useImageRows(connection, details);
   const { count, is_exact } = images.grouped.images;
   const { repository } = details;
+  const shared = { connection, errorActions };
   /** With what was read since the repository was opened. */
   const current = useMemo(() => ({ ...details, rows: images.grouped }), [details, images.grouped]);
-  const padded = (content: ReactNode) => <Box padding={{ top: "s" }}>{content}</Box>;
   return (
     // The tabs know by themselves which one is shown: a click renders none of them again.
     <Tabs
@@ -186,78 +187,35 @@ function DetailsTabs({ connection, details, errorActions, onChanged, onOpen }: D
           contentRenderStrategy: "lazy",
           content: (
             <RepositoryImagesTable
-              connection={connection}
+              {...shared}
               details={details}
               images={images}
-              errorActions={errorActions}
               onChanged={onChanged}
               onOpen={onOpen}
             />
           ),
         },
-        {
-          id: "storage",
-          label: "Storage",
-          contentRenderStrategy: "lazy",
-          content: padded(
-            <RepositoryStorageView
-              connection={connection}
-              details={current}
-              errorActions={errorActions}
-              onOpen={onOpen}
-            />,
-          ),
-        },
-        {
-          id: "cleanup",
-          label: "Clean-up",
-          contentRenderStrategy: "lazy",
-          content: padded(
-            <CleanupTab
-              connection={connection}
-              details={current}
-              errorActions={errorActions}
-              onChanged={onChanged}
-            />,
-          ),
-        },
-        {
-          id: "lifecycle",
-          label: "Lifecycle",
-          contentRenderStrategy: "lazy",
-          content: padded(
-            <LifecycleTab
-              connection={connection}
-              details={details}
-              errorActions={errorActions}
-              onChanged={onChanged}
-            />,
-          ),
-        },
-        {
-          id: "access",
-          label: "Access",
-          contentRenderStrategy: "lazy",
-          content: padded(
-            <AccessTab
-              connection={connection}
-              repository={repository}
-              errorActions={errorActions}
-            />,
-          ),
-        },
-        {
-          id: "settings",
-          label: "Settings",
-          content: padded(
-            <RepositoryFacts
-              connection={connection}
-              repository={repository}
-              errorActions={errorActions}
-              onChanged={onChanged}
-            />,
-          ),
-        },
+        paddedTab(
+          "storage",
+          "Storage",
+          <RepositoryStorageView {...shared} details={current} onOpen={onOpen} />,
+        ),
+        paddedTab(
+          "cleanup",
+          "Clean-up",
+          <CleanupTab {...shared} details={current} onChanged={onChanged} />,
+        ),
+        paddedTab(
+          "lifecycle",
+          "Lifecycle",
+          <LifecycleTab {...shared} details={details} onChanged={onChanged} />,
+        ),
+        paddedTab("access", "Access", <AccessTab {...shared} repository={repository} />),
+        paddedTab(
+          "settings",
+          "Settings",
+          <RepositoryFacts {...shared} repository={repository} onChanged={onChanged} />,
+        ),
       ]}
       data-testid="repository-tabs"
     />

@@ -1,1 +1,1 @@
-export { RepositoriesPage, type RepositoriesPageProps } from "./RepositoriesPage";
+export { RepositoriesPage } from "./RepositoriesPage";

@@ -21,7 +21,7 @@ export function scannedDigest(row: RepositoryImageRow): string | null {
 }
 
 /** Findings by the digest of the scanned image, and the newest error of a whole request. */
-export interface Findings {
+interface Findings {
   readonly byDigest: ReadonlyMap<string, ListedFindings>;
   readonly error: unknown;
   /** Asks again for the rows in sight. Current findings stay until then. */

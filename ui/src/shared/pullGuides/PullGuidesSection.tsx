@@ -22,7 +22,7 @@ import { useRequest } from "../useRequest";
 import { Prerequisites } from "./Prerequisites";
 
 /** The commands that the section requires. */
-export type PullGuideCalls = Pick<Commands, "pullGuides" | "pullPrerequisites">;
+type PullGuideCalls = Pick<Commands, "pullGuides" | "pullPrerequisites">;
 
 interface PullGuidesSectionProps {
   backend: PullGuideCalls;

@@ -1,1 +1,1 @@
-export { type PullGuideCalls, PullGuidesSection } from "./PullGuidesSection";
+export { PullGuidesSection } from "./PullGuidesSection";

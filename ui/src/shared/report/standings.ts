@@ -1,3 +1,4 @@
+/** Texts and status types by standing. */
 import type { ImageReport, ImageStanding, Proof } from "../../ipc/generated";
 
 interface StandingText {
@@ -6,8 +7,7 @@ interface StandingText {
   readonly description: string;
 }
 
-/** Texts and status types by standing. */
-export const standings: Record<ImageStanding, StandingText> = {
+const standings: Record<ImageStanding, StandingText> = {
   equal: {
     type: "success",
     text: "Verified",

@@ -14,7 +14,7 @@ import { profileNameProblem, suggestedName } from "./newProfile";
 import { SignInModal } from "./SignInModal";
 import type { AddProfileCalls } from "./signInCalls";
 
-export interface AddProfileModalProps {
+interface AddProfileModalProps {
   /** The sessions to choose from. The first one is preselected. */
   sessions: readonly SsoSession[];
   /** Names of existing profiles. */

@@ -12,7 +12,7 @@ import { Countdown } from "./Countdown";
 import type { SignInCalls } from "./signInCalls";
 import { useSignIn } from "./useSignIn";
 
-export interface SignInModalProps {
+interface SignInModalProps {
   target: SignInTarget;
   calls: SignInCalls;
   onSignedIn: () => void;

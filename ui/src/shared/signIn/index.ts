@@ -1,3 +1,2 @@
-export { AddProfileModal, type AddProfileModalProps } from "./AddProfileModal";
-export { SignInModal, type SignInModalProps, targetName } from "./SignInModal";
-export type { AddProfileCalls, SignInCalls } from "./signInCalls";
+export { AddProfileModal } from "./AddProfileModal";
+export { SignInModal } from "./SignInModal";

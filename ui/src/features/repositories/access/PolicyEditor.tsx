@@ -15,7 +15,7 @@ import { AccessStatements } from "./AccessStatements";
 import { indented, isOpen, statementChanges, withoutStatement } from "./accessPolicy";
 
 /** What an editor says about its policy. */
-export interface PolicyEditorTexts {
+interface PolicyEditorTexts {
   /** In the title of the confirmation: “Set the policy of shop/api”. */
   readonly set: string;
   /** The header of the warning about a policy without limits. */

@@ -1,9 +1,9 @@
-import Box from "@cloudscape-design/components/box";
 import Tabs from "@cloudscape-design/components/tabs";
 import { type ReactNode, useState } from "react";
 import type { ErrorActions } from "../../../errors";
 import type { AwsConnection } from "../../../ipc/generated";
 import type { OpenedImage } from "../../../shared/openedImage";
+import { paddedTab } from "../../../shared/paddedTab";
 import { RegistrySettingsTab } from "../registrySettings/RegistrySettingsTab";
 import { ActivityTab } from "../storage/ActivityTab";
 import { StorageTab } from "../storage/StorageTab";
@@ -26,7 +26,7 @@ export function RegistryTabs(props: RegistryTabsProps) {
   const { connection, list, news = 0, errorActions, onOpenRepository, onOpenImage } = props;
   const [used, setUsed] = useState(false);
   const contents = useRegistryContents(connection, used, news);
-  const padded = (content: ReactNode) => <Box padding={{ top: "s" }}>{content}</Box>;
+  const shared = { connection, errorActions };
   return (
     // The tabs know by themselves which one is shown: a click renders none of them again.
     <Tabs
@@ -34,60 +34,33 @@ export function RegistryTabs(props: RegistryTabsProps) {
       ariaLabel="All repositories"
       disableContentPaddings
       tabs={[
-        {
-          id: "registry-list",
-          label: "List",
-          contentRenderStrategy: "lazy",
-          content: padded(list),
-        },
-        {
-          id: "registry-storage",
-          label: "Storage",
-          contentRenderStrategy: "lazy",
-          content: padded(
-            <StorageTab
-              connection={connection}
-              contents={contents}
-              errorActions={errorActions}
-              onOpenImage={onOpenImage}
-            />,
-          ),
-        },
-        {
-          id: "registry-activity",
-          label: "Activity",
-          contentRenderStrategy: "lazy",
-          content: padded(
-            <ActivityTab
-              contents={contents}
-              errorActions={errorActions}
-              onOpenRepository={onOpenRepository}
-            />,
-          ),
-        },
-        {
-          id: "registry-find",
-          label: "Find",
-          contentRenderStrategy: "lazy",
-          content: padded(
-            <FindTab
-              connection={connection}
-              contents={contents}
-              news={news}
-              errorActions={errorActions}
-              onOpenRepository={onOpenRepository}
-              onOpenImage={onOpenImage}
-            />,
-          ),
-        },
-        {
-          id: "registry-settings",
-          label: "Registry settings",
-          contentRenderStrategy: "lazy",
-          content: padded(
-            <RegistrySettingsTab connection={connection} errorActions={errorActions} />,
-          ),
-        },
+        paddedTab("registry-list", "List", list),
+        paddedTab(
+          "registry-storage",
+          "Storage",
+          <StorageTab {...shared} contents={contents} onOpenImage={onOpenImage} />,
+        ),
+        paddedTab(
+          "registry-activity",
+          "Activity",
+          <ActivityTab
+            contents={contents}
+            errorActions={errorActions}
+            onOpenRepository={onOpenRepository}
+          />,
+        ),
+        paddedTab(
+          "registry-find",
+          "Find",
+          <FindTab
+            {...shared}
+            contents={contents}
+            news={news}
+            onOpenRepository={onOpenRepository}
+            onOpenImage={onOpenImage}
+          />,
+        ),
+        paddedTab("registry-settings", "Registry settings", <RegistrySettingsTab {...shared} />),
       ]}
       data-testid="registry-tabs"
     />
