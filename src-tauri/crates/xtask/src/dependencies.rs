@@ -5,10 +5,14 @@
 //! `api` uses everything below it. `migration` uses `aws`, `docker`, `hub` and `registry`, which use `network` and
 //! `model` and never each other.
 
+use std::fs;
+use std::path::PathBuf;
 use std::process::Command;
 
-use anyhow::{Result, ensure};
+use anyhow::{Context, Result, ensure};
 use serde::Deserialize;
+
+use crate::structure::packages::rust_files;
 
 /// The part of the output of `cargo metadata` that the check reads.
 #[derive(Deserialize)]
@@ -20,6 +24,7 @@ struct Metadata {
 struct Package {
     name: String,
     dependencies: Vec<Dependency>,
+    manifest_path: PathBuf,
 }
 
 #[derive(Clone, Deserialize)]
@@ -135,16 +140,36 @@ fn breaches(packages: &[Package]) -> Vec<String> {
     breaches
 }
 
-#[test]
-fn crates_depend_only_on_those_below_them() -> Result<()> {
+/// Returns the dependencies of a package that no path in its files begins with.
+fn unused(package: &Package) -> Result<Vec<String>> {
+    let folder = package.manifest_path.parent().context("a manifest is in a folder")?;
+    let mut sources = String::new();
+    for file in rust_files(folder)? {
+        sources.push_str(&fs::read_to_string(file)?);
+    }
+    let all = package.dependencies.iter().map(|dependency| &dependency.name);
+    let unused = all.filter(|name| !sources.contains(&format!("{}::", name.replace('-', "_"))));
+    Ok(unused.map(|name| format!("{} doesn't use {name}", package.name)).collect())
+}
+
+fn metadata() -> Result<Metadata> {
     let output = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
         .args(["metadata", "--no-deps", "--offline", "--format-version", "1"])
         .current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/../../.."))
         .output()?;
     ensure!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    let metadata: Metadata = serde_json::from_slice(&output.stdout)?;
-    assert!(metadata.packages.iter().any(|package| package.name == "transload-migration"));
-    assert_eq!(breaches(&metadata.packages), Vec::<String>::new());
+    Ok(serde_json::from_slice(&output.stdout)?)
+}
+
+#[test]
+fn crates_depend_only_on_those_below_them_and_use_each() -> Result<()> {
+    let packages = metadata()?.packages;
+    assert!(packages.iter().any(|package| package.name == "transload-migration"));
+    let mut problems = breaches(&packages);
+    for package in &packages {
+        problems.extend(unused(package)?);
+    }
+    assert_eq!(problems, Vec::<String>::new());
     Ok(())
 }
 
@@ -152,8 +177,9 @@ fn crates_depend_only_on_those_below_them() -> Result<()> {
 fn a_dependency_against_the_rules_is_reported() {
     let reported = |package: &str, dependency: &str, kind: Option<&str>| {
         let dependency = Dependency { name: dependency.to_owned(), kind: kind.map(str::to_owned) };
-        let packages = [Package { name: package.to_owned(), dependencies: vec![dependency] }];
-        !breaches(&packages).is_empty()
+        let name = package.to_owned();
+        let manifest_path = PathBuf::new();
+        !breaches(&[Package { name, dependencies: vec![dependency], manifest_path }]).is_empty()
     };
     for (package, dependency, kind) in [
         ("transload", "transload-migration", None),

@@ -22,7 +22,7 @@
 mod circles;
 mod documents;
 mod module_tree;
-mod packages;
+pub mod packages;
 mod references;
 mod type_names;
 mod typescript;

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::thread;
 
 use anyhow::{Context, Result, anyhow, bail};
-use regex_lite::{Regex, RegexBuilder};
+use regex::{Regex, RegexBuilder, RegexSet, RegexSetBuilder};
 
 use crate::arguments::Arguments;
 use crate::workspace::Workspace;
@@ -26,10 +26,21 @@ const SKIPPED_FOLDERS: [&str; 6] = ["target", "node_modules", "dist", "generated
 /// One line of `list.txt`.
 struct Rule {
     pattern: Regex,
-    /// Whether the pattern is matched against single lines instead of the joined text.
-    by_line: bool,
     advice: String,
 }
+
+/// The lines of `list.txt`.
+struct Rules {
+    /// Matched against the joined text.
+    phrases: Vec<Rule>,
+    /// All phrases, which finds those that occur in one pass over the text.
+    any_phrase: RegexSet,
+    /// Matched against single lines.
+    lines: Vec<Rule>,
+}
+
+/// The size of the automaton of all phrases, in bytes. With less, it is built again for each file.
+const AUTOMATON_BYTES: usize = 64 << 20;
 
 /// A word of the dialect, and where it is.
 #[derive(Debug, PartialEq, Eq)]
@@ -88,7 +99,7 @@ fn check_paths(workspace: &Workspace, paths: &[PathBuf]) -> Result<()> {
 
 /// Returns the findings of all files, in the order of the files. Every core reads a part of them.
 fn find_in_files<'files>(
-    rules: &[Rule],
+    rules: &Rules,
     files: &'files [PathBuf],
 ) -> Result<Vec<(&'files Path, Finding)>> {
     let cores = thread::available_parallelism().map_or(1, usize::from);
@@ -107,7 +118,7 @@ fn find_in_files<'files>(
 }
 
 fn find_in_part<'files>(
-    rules: &[Rule],
+    rules: &Rules,
     files: &'files [PathBuf],
 ) -> Result<Vec<(&'files Path, Finding)>> {
     let mut findings = Vec::new();
@@ -126,20 +137,28 @@ fn entries(list: &str) -> impl Iterator<Item = &str> {
 }
 
 /// Parses `PATTERN => advice` lines.
-fn parse_rules(list: &str) -> Result<Vec<Rule>> {
-    entries(list)
-        .map(|line| {
-            let (pattern, advice) = line
-                .split_once(" => ")
-                .with_context(|| format!("no ` => ` between pattern and advice: {line}"))?;
-            let by_line = pattern.starts_with('^');
-            let pattern = RegexBuilder::new(pattern)
-                .case_insensitive(true)
-                .build()
-                .with_context(|| format!("not a regular expression: {pattern}"))?;
-            Ok(Rule { pattern, by_line, advice: advice.to_owned() })
-        })
-        .collect()
+fn parse_rules(list: &str) -> Result<Rules> {
+    let (mut phrases, mut lines) = (Vec::new(), Vec::new());
+    for line in entries(list) {
+        let (pattern, advice) = line
+            .split_once(" => ")
+            .with_context(|| format!("no ` => ` between pattern and advice: {line}"))?;
+        let parsed = RegexBuilder::new(pattern)
+            .case_insensitive(true)
+            .unicode(false)
+            .build()
+            .with_context(|| format!("not a regular expression: {pattern}"))?;
+        let kind = if pattern.starts_with('^') { &mut lines } else { &mut phrases };
+        kind.push(Rule { pattern: parsed, advice: advice.to_owned() });
+    }
+    let any_phrase = RegexSetBuilder::new(phrases.iter().map(|rule| rule.pattern.as_str()))
+        .case_insensitive(true)
+        // Word boundaries of other letters take another, slow search.
+        .unicode(false)
+        .size_limit(AUTOMATON_BYTES)
+        .dfa_size_limit(AUTOMATON_BYTES)
+        .build()?;
+    Ok(Rules { phrases, any_phrase, lines })
 }
 
 /// Adds a file, or every file with readable text below a folder.
@@ -170,10 +189,10 @@ fn newest_section(text: &str) -> &str {
 }
 
 /// Every match of every rule, in the order of the text.
-fn find(rules: &[Rule], text: &str) -> Vec<Finding> {
+fn find(rules: &Rules, text: &str) -> Vec<Finding> {
     let mut findings = Vec::new();
     for (joined, starts) in [join_lines(text), join_names(text)] {
-        for rule in rules.iter().filter(|rule| !rule.by_line) {
+        for rule in rules.any_phrase.matches(&joined).iter().map(|index| &rules.phrases[index]) {
             for found in rule.pattern.find_iter(&joined) {
                 let line = starts.partition_point(|start| *start <= found.start());
                 findings.push(finding(rule, line, found.as_str()));
@@ -182,7 +201,7 @@ fn find(rules: &[Rule], text: &str) -> Vec<Finding> {
     }
     for (index, line) in text.lines().enumerate() {
         let line = line.trim();
-        for rule in rules.iter().filter(|rule| rule.by_line && rule.pattern.is_match(line)) {
+        for rule in rules.lines.iter().filter(|rule| rule.pattern.is_match(line)) {
             findings.push(finding(rule, index + 1, line));
         }
     }
