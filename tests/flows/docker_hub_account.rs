@@ -85,7 +85,7 @@ async fn an_organization_can_sign_in_and_list_other_namespaces() -> Result<()> {
     let app = HeadlessApp::new(AwsHome::new()?, None)?;
     app.api.practice_start().await.map_err(api_error)?;
     let source = practice_account("acme");
-    let token = "practice-hub-organisation-token";
+    let token = "practice-hub-organization-token";
     app.sign_in(&source, Some(("acme", token))).await?;
     let mine = app.api.source_namespaces(source.clone()).await.map_err(api_error)?;
     assert_eq!((mine.namespaces, mine.organizations_reported), (vec!["acme".to_owned()], false));
@@ -116,7 +116,7 @@ async fn a_login_stored_for_a_namespace_applies_only_to_that_namespace() -> Resu
     let planned = app.plan(migration_request).await?;
     let host = planned.images[0].source.split('/').next().context("a host")?.to_owned();
     let user_login = format!("{}:{}", practice.hub_account, practice.hub_access_token);
-    let organization_login = "acme:practice-hub-organisation-token";
+    let organization_login = "acme:practice-hub-organization-token";
     let folder = app.home().join(".docker");
     std::fs::create_dir_all(&folder)?;
     let both = practice_account("dencold, acme");

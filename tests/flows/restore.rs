@@ -131,7 +131,7 @@ async fn an_undo_sets_a_tag_again_that_was_deleted_alone() -> Result<()> {
     let planned = api.deletion_plan(connection(), target.clone()).await.map_err(api_error)?;
     shop.calls()?;
     let report = api.deletion_run(planned.deletion, |_| {}).await.map_err(api_error)?;
-    // The image is described again, because a tag that became its last one would take it along.
+    // The image is described again, because ECR would delete it with a tag that became its last one.
     let calls = named(&[("BatchDeleteImage", 1), ("DescribeImages", 1)]);
     assert_eq!(shop.calls()?, calls, "no manifest is read");
     assert_eq!(report.deleted, DeletionTotals { repositories: 0, images: 0, tags: 1 });

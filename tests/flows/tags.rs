@@ -273,7 +273,7 @@ async fn columns_of_the_list_cost_one_call_for_each_repository() -> Result<()> {
     shop.details().await?;
     let policies = api.repositories_policies(shop.ecr.connection(), names()).await;
     assert_eq!(affected(&policies.map_err(api_error)?[0].state), Some((Some(1), Some(2))));
-    // One that can't be read doesn't take the others along.
+    // One that can't be read doesn't stop the others.
     let denied = FaultRule::operation(FaultAction::AccessDenied, "ListTagsForResource");
     shop.ecr.faults()?.add(denied.times(1));
     let tags = api.repositories_aws_tags(shop.ecr.connection(), names()).await;

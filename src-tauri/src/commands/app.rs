@@ -15,7 +15,7 @@ use crate::{errors, startup_failure};
 use transload_contract::AppInfo;
 use transload_errors::{ApiError, ErrorCode};
 
-/// The sites that the window links to. A name that begins with a dot stands for every host below.
+/// The sites that the window links to. A name that begins with a dot matches every host below.
 const LINKED_HOSTS: &[&str] =
     &["docs.aws.amazon.com", ".console.aws.amazon.com", "hub.docker.com", "docs.docker.com"];
 

@@ -13,7 +13,7 @@ interface TableToolsProps {
   "data-testid"?: string;
 }
 
-/** The line above a table: its text filter, and what stands beside it. */
+/** The line above a table: its text filter, and the controls beside it. */
 export function TableTools(props: TableToolsProps) {
   const { filterProps, finds, countText, filters } = props;
   if (finds === undefined && !filters) {

@@ -145,7 +145,7 @@ fn values_of(value: &Value) -> Option<Vec<String>> {
     }
 }
 
-/// An operator with what stands around it: `ForAnyValue:StringLikeIfExists`.
+/// An operator with its prefix and suffix: `ForAnyValue:StringLikeIfExists`.
 struct Operator {
     /// Of several values in the request: `Some(true)` if all must match, `Some(false)` if one must.
     every: Option<bool>,

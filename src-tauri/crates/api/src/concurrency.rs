@@ -14,8 +14,8 @@ pub(crate) const MAX_CONCURRENT_ECR_CALLS: usize = 4;
 pub(crate) const MAX_CONCURRENT_SOURCE_READS: usize = 6;
 /// Images of the Docker Engine that are looked up in the registry that they were pulled from. The results are hints
 /// that no step waits for, so the lookups leave most connections to the lists that the user sees. A registry that
-/// counts reads of an index counts at most these in vain if the user leaves the page. (Docker Hub is asked through its
-/// own API, which doesn't count them.)
+/// counts reads of an index counts at most these in vain if the user leaves the page. (Docker Hub is
+/// read through its own API, which doesn't count them.)
 pub(crate) const MAX_CONCURRENT_COUNTERPART_LOOKUPS: usize = 4;
 /// Namespaces of Docker Hub whose first pages are requested. Docker Hub documents no number for its API; it reports what
 /// is left in `X-RateLimit-Remaining`, which `transload_hub` obeys. Few users belong to more organizations, so that all

@@ -38,8 +38,8 @@ impl CopyControl {
 /// Starts a job that copies images from registry to registry, and returns its events. The last one has the report.
 ///
 /// # Errors
-/// Where nothing could be begun: the only pair is invalid, no registry can be reached, or an MFA code
-/// is needed. An error that concerns one pair of several fails that pair alone.
+/// If the copy can't start: the only pair is invalid, no registry can be reached, or an MFA code is
+/// required. An error that concerns one pair of several fails that pair alone.
 pub async fn copy_start(
     request: &CopyRequest,
     control: &CopyControl,
@@ -116,11 +116,11 @@ async fn run(
     outcomes.into_iter().map(PairResult::Run).chain(unread).collect()
 }
 
-/// Gives the code of the MFA device that the profile's role waits for, for every copy of this
+/// Submits the code of the MFA device that the profile's role requires, for every copy of this
 /// process.
 ///
 /// # Errors
-/// As the one of the window, such as [`transload_errors::ErrorCode::MfaCodeRefused`].
+/// The same as for the window, such as [`transload_errors::ErrorCode::MfaCodeRefused`].
 pub async fn copy_mfa_submit(request: &CopyRequest, code: String) -> Result<(), ApiError> {
     CopyClients::new(request).submit_mfa_code(&crate::handlers::mfa_code(code)?).await
 }
@@ -128,13 +128,13 @@ pub async fn copy_mfa_submit(request: &CopyRequest, code: String) -> Result<(), 
 /// The digest that a reference points to.
 ///
 /// # Errors
-/// Where it points nowhere, or its registry cannot be asked.
+/// If it doesn't exist, or its registry can't be reached.
 pub async fn image_digest(reference: &str, request: &CopyRequest) -> Result<String, ApiError> {
     let OpenReference { client, reference, .. } = open_reference(reference, request).await?;
     let head = client.manifest_head(reference.path(), reference.manifest_reference()).await?;
     match head {
         Some(head) => Ok(head.digest.to_string()),
-        // The GET says what the HEAD cannot.
+        // The response of a HEAD has no reason; that of a GET has one.
         None => {
             let manifest =
                 client.manifest(reference.path(), reference.manifest_reference()).await?;

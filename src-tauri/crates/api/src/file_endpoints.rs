@@ -164,7 +164,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn nothing_is_asked_of_an_endpoint_that_only_a_file_names() {
+    async fn no_request_is_sent_to_an_endpoint_that_only_a_file_names() {
         let folder = tempfile::tempdir().unwrap();
         let mut options = crate::ApiOptions::from_process(folder.path().to_owned());
         options.aws = transload_aws::AwsEnvironment::from_variables([

@@ -3,9 +3,9 @@
 //! - `engine`: the images of the Docker Engine, by repository.
 //! - `hub`: Docker Hub's own API, one namespace after another.
 //! - `ecr`: Amazon ECR's own API.
-//! - `catalogue`: what any registry tells, which is names.
+//! - `catalog`: what any registry lists, which is names.
 
-pub(crate) mod catalogue;
+pub(crate) mod catalog;
 pub(crate) mod ecr;
 pub(crate) mod engine;
 pub(crate) mod hub;

@@ -28,7 +28,7 @@ pub(crate) struct OpenRegistry {
 /// The API that lists the repositories and tags of a registry.
 pub(crate) enum Lists {
     /// The registry itself.
-    Catalogue,
+    Catalog,
     /// Docker Hub's own API, for some namespaces.
     Hub(Box<OpenHub>),
     /// Amazon ECR's own API.

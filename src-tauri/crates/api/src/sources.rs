@@ -40,7 +40,7 @@ impl Api {
         let clients = self.clients(address).await?;
         let lists = match clients.hub {
             Some(clients) => Lists::Hub(Box::new(OpenHub::new(clients, namespaces))),
-            None => Lists::Catalogue,
+            None => Lists::Catalog,
         };
         let host = clients.endpoint.host;
         Ok(OpenSource::Registry(OpenRegistry { client: clients.registry, host, lists }))

@@ -11,7 +11,8 @@ use crate::arguments::repositories::LifecyclePreviewArguments;
 use crate::exit_code::{DIFFERENT, INTERRUPTED, SUCCEEDED};
 use crate::{aws_connection, input_files, mfa, output};
 
-/// How often ECR is asked whether the preview is complete. Source: the waiter of the AWS SDKs polls every 5 s.
+/// The interval between two calls that check whether the preview is complete. Source: the waiter of the AWS SDKs polls
+/// every 5 s.
 const POLL_INTERVAL: Duration = Duration::from_secs(1);
 
 /// The longest wait for a preview. The waiter of the AWS SDKs waits for 100 s.

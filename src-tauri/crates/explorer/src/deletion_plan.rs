@@ -158,7 +158,7 @@ pub fn deletion_plan(
                 });
                 return plan;
             }
-            // The last tag of an image takes the image along.
+            // Without its last tag, ECR deletes the image.
             HashSet::from([digest.clone()])
         }
     };
@@ -278,7 +278,7 @@ impl Described<'_> {
         kinds
     }
 
-    /// Returns for each image that goes the chosen row that takes it along.
+    /// Returns for each image that goes the chosen row that it belongs to.
     fn roots(&self, chosen: &HashSet<Digest>, going: &HashSet<Digest>) -> HashMap<Digest, Digest> {
         let mut roots = HashMap::new();
         for row in self.grouped.rows.iter().filter(|row| going.contains(&row.digest)) {

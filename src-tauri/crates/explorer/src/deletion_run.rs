@@ -127,7 +127,8 @@ async fn carry_out(
     Ok(())
 }
 
-/// Whether an image still has the planned tag, and another one. The last tag takes the image along, which isn't planned.
+/// Whether an image still has the planned tag, and another one. With the last tag, ECR would delete the image, which
+/// isn't planned.
 fn has_another_tag(image: &EcrImage, planned: &TagToDelete) -> bool {
     image.tags.contains(&planned.tag) && (image.tags.len() > 1 || image.unreadable_tags > 0)
 }

@@ -14,7 +14,7 @@
 //! - `deletion_run`: carries out the plan of a repository
 //! - `restore`: puts back what a deletion deleted
 //! - `shared_layers`: which other images have the layers of an image
-//! - `tag_change`: adds a tag to an image, and takes it away again
+//! - `tag_change`: adds a tag to an image, and removes it again
 //! - `tag_mutability`: which pushes another tag mutability would refuse
 //! - `vulnerabilities`: what scans found, by package
 //! - `reading`: reads manifests in batches, and remembers the pull times of before

@@ -168,7 +168,7 @@ mod tests {
             UnreadReason::Refused { code: "KmsError".to_owned(), message: "no".to_owned() };
         let unknown = UnreadReason::UnknownStatus { status: "FROZEN".to_owned() };
         let archived = || UnreadReason::Archived;
-        // A status, whether ECR is asked, and why the manifest wasn't read if ECR says nothing, doesn't find it, and
+        // A status, whether ECR is called, and why the manifest wasn't read if ECR gives no reason, doesn't find it, and
         // refuses it.
         let cases: [(Reported<EcrImageStatus>, bool, [UnreadReason; 3]); 4] = [
             (

@@ -1,4 +1,4 @@
-//! Adds a tag to an image that a repository already holds, and takes it away again: what it would do, from the list of
+//! Adds a tag to an image that a repository already holds, and removes it again: what it would do, from the list of
 //! images, and its execution, which reads the tag again right before it writes.
 
 use serde::{Deserialize, Serialize};

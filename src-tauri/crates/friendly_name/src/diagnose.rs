@@ -1,4 +1,4 @@
-//! Runs the checks of a diagnosis in order. Each check answers; one that can't be asked says why.
+//! Runs the checks of a diagnosis in order. Each check has a result; one that can't run says why.
 
 use crate::checks::{connection, content, local, login, upload};
 use crate::diagnosis::{CheckId, CheckResult, NameDiagnosis, NameDiagnosisRequest};

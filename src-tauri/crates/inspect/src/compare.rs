@@ -215,7 +215,7 @@ fn differences(
     right: &[ConfigValue],
     reveal: bool,
 ) -> Vec<ConfigDifference> {
-    // If a name occurs twice, the last one is in force.
+    // If a name occurs twice, the last one applies.
     let by_name = |values| -> HashMap<&str, &ConfigValue> {
         let values: &[ConfigValue] = values;
         values.iter().map(|value| (value.name.as_str(), value)).collect()

@@ -1,5 +1,5 @@
 //! The payload of a DSSE envelope as a stream: a text of a JSON document that is too large to hold. `large_document`
-//! decodes it. What stands around the payload is kept.
+//! decodes it. The text around the payload is kept.
 //!
 //! Source: DSSE 1.0, "Envelope"; RFC 8259, section 7 (strings).
 

@@ -41,7 +41,7 @@ pub struct FoundImages {
 
 impl ImageLists {
     /// Returns images whose digest begins with the text, and those with a tag that contains it, at most `limit` of each.
-    /// `*` in the text stands for any characters; the whole tag must match then. In `REPOSITORY:TAG`, the name of the
+    /// `*` in the text matches any characters; the whole tag must match then. In `REPOSITORY:TAG`, the name of the
     /// repository contains the first part.
     ///
     /// Calls `progress` after each repository with what was found until then. Returns `None` if that breaks.

@@ -31,8 +31,8 @@ pub struct CounterpartDifferences {
 }
 
 impl RegistryCounterpart {
-    /// Looks up a tag with a HEAD request, and reads the index if it is one. Docker Hub is asked
-    /// through its own API instead, where it doesn't count as a pull.
+    /// Looks up a tag with a HEAD request, and reads the index if it is one. Docker Hub is
+    /// read through its own API instead, where it doesn't count as a pull.
     ///
     /// # Errors
     /// Returns the error of a request, or of an index that can't be parsed.

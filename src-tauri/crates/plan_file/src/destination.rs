@@ -26,7 +26,7 @@ pub fn shown_destination(from: &DestinationIdentity) -> ShownDestination {
 /// The destination of a plan file.
 ///
 /// # Errors
-/// Where a part cannot be read, or two parts contradict each other.
+/// If a part can't be read, or two parts contradict each other.
 pub fn planned_destination(
     from: &ShownDestination,
 ) -> Result<DestinationIdentity, Box<dyn std::error::Error>> {

@@ -1,7 +1,7 @@
 //! The practice Docker Hub: its API, its token service, its registry and its accounts. Read-only, except for
 //! tags that a test moves. `dispatch` calls the `answer` functions of `api` and `registry`.
 //!
-//! - `catalogue`, `catalogue_builder`: the stored content, and how it is built
+//! - `catalog`, `catalog_builder`: the stored content, and how it is built
 //! - `generated_organization`: a large organization whose images are generated on demand
 //! - `repository`: a repository of either kind, as the API and the registry read it
 //! - `moved_tags`: tags that were moved to another image
@@ -9,8 +9,8 @@
 //! - `api`, `registry`, `pull_limits`: the servers
 
 pub(crate) mod api;
-mod catalogue;
-mod catalogue_builder;
+mod catalog;
+mod catalog_builder;
 mod generated_organization;
 mod identities;
 mod moved_tags;
@@ -24,7 +24,7 @@ use std::io;
 use std::path::Path;
 
 use crate::error::MoveTagError;
-use crate::hub::catalogue::Catalogue;
+use crate::hub::catalog::Catalog;
 use crate::hub::generated_organization::GeneratedOrganization;
 use crate::hub::identities::{Identities, Identity};
 use crate::hub::moved_tags::MovedTags;
@@ -52,7 +52,7 @@ pub struct HubAccount {
 
 /// The content, accounts and counters of the practice Docker Hub.
 pub(crate) struct Hub {
-    catalogue: Catalogue,
+    catalog: Catalog,
     identities: Identities,
     generated: GeneratedOrganization,
     moved_tags: MovedTags,
@@ -61,22 +61,21 @@ pub(crate) struct Hub {
 }
 
 impl Hub {
-    /// Opens the content in `folder`, or builds it. Builds are reproducible, so an unreadable catalogue is
+    /// Opens the content in `folder`, or builds it. Builds are reproducible, so an unreadable catalog is
     /// built again.
     pub(crate) fn open(folder: &Path, options: &PracticeOptions) -> Result<Self, StoreError> {
         let failed = |source: io::Error| StoreError::Write { path: folder.to_owned(), source };
         let blobs = BlobFolder::open(&folder.join("blobs")).map_err(failed)?;
-        let file = folder.join("catalogue.json");
+        let file = folder.join("catalog.json");
         let stored = std::fs::read(&file).ok();
-        let stored = stored.and_then(|bytes| serde_json::from_slice::<Catalogue>(&bytes).ok());
-        let is_current = |stored: &Catalogue| {
-            stored.edition == catalogue_builder::EDITION && stored.account == options.hub_account
+        let stored = stored.and_then(|bytes| serde_json::from_slice::<Catalog>(&bytes).ok());
+        let is_current = |stored: &Catalog| {
+            stored.edition == catalog_builder::EDITION && stored.account == options.hub_account
         };
-        let catalogue = match stored.filter(is_current) {
-            Some(catalogue) => catalogue,
+        let catalog = match stored.filter(is_current) {
+            Some(catalog) => catalog,
             None => {
-                let built =
-                    catalogue_builder::build(&blobs, &options.hub_account).map_err(failed)?;
+                let built = catalog_builder::build(&blobs, &options.hub_account).map_err(failed)?;
                 let text =
                     serde_json::to_vec(&built).map_err(|error| failed(io::Error::other(error)))?;
                 write_atomically(&file, &text)?;
@@ -84,7 +83,7 @@ impl Hub {
             }
         };
         Ok(Self {
-            catalogue,
+            catalog,
             identities: Identities::new(options),
             generated: GeneratedOrganization::default(),
             moved_tags: MovedTags::open(folder),
@@ -119,14 +118,14 @@ impl Hub {
 
     fn has_namespace(&self, namespace: &str) -> bool {
         namespace == identities::LARGE_ORGANIZATION
-            || self.catalogue.namespaces.contains_key(namespace)
+            || self.catalog.namespaces.contains_key(namespace)
     }
 
     fn names(&self, namespace: &str) -> Vec<String> {
         if namespace == identities::LARGE_ORGANIZATION {
             return self.generated.names();
         }
-        let repositories = self.catalogue.namespaces.get(namespace);
+        let repositories = self.catalog.namespaces.get(namespace);
         repositories.into_iter().flat_map(BTreeMap::keys).cloned().collect()
     }
 
@@ -136,9 +135,9 @@ impl Hub {
         if namespace == identities::LARGE_ORGANIZATION {
             return self.generated.repository(name).map(ServedRepository::Generated);
         }
-        let stored = self.catalogue.namespaces.get(namespace)?.get(name)?;
+        let stored = self.catalog.namespaces.get(namespace)?.get(name)?;
         let mut moved = self.moved_tags.of_repository(path);
-        // Another edition of the catalogue may have different tags.
+        // Another edition of the catalog may have different tags.
         moved.retain(|_, (to, _)| stored.tags.contains_key(to));
         Some(ServedRepository::Stored { stored, moved, blobs: &self.blobs })
     }
@@ -170,7 +169,7 @@ impl Hub {
     pub(crate) fn accounts(&self) -> Vec<HubAccount> {
         let account = |identity: &Identity| {
             let named = |is_private: bool| {
-                let repositories = self.catalogue.namespaces.get(&identity.name);
+                let repositories = self.catalog.namespaces.get(&identity.name);
                 let all = repositories.into_iter().flatten();
                 all.filter(|(_, repository)| repository.is_private == is_private)
                     .map(|(name, _)| name.clone())

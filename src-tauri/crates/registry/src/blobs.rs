@@ -129,9 +129,9 @@ impl RegistryClient {
 /// Returns whether the response to a HEAD may come from a web page instead of a registry.
 fn may_be_page(headers: &HeaderMap) -> bool {
     let media_type = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
-    let is_labelled = media_type
+    let is_labeled = media_type
         .is_some_and(|text| text.trim_start().to_ascii_lowercase().starts_with("text/html"));
-    is_labelled && !headers.contains_key(DOCKER_CONTENT_DIGEST)
+    is_labeled && !headers.contains_key(DOCKER_CONTENT_DIGEST)
 }
 
 /// Formats a blob for error messages.

@@ -10,7 +10,7 @@ const pulledLatelyMs = 30 * 24 * 60 * 60 * 1000;
 export interface DeletedImageRow {
   readonly repository: string;
   readonly image: ImageToDelete;
-  /** The name of the chosen image that takes it along, or `null` for a chosen image. */
+  /** The name of the chosen image that it is deleted with, or `null` for a chosen image. */
   readonly goesWith: string | null;
 }
 

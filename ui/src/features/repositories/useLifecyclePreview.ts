@@ -2,7 +2,7 @@ import { useEffect, useRef, useState } from "react";
 import { useBackend } from "../../ipc";
 import type { AwsConnection, LifecyclePreviewState } from "../../ipc/generated";
 
-/** How often ECR is asked whether its preview is complete. */
+/** The interval between two calls that check whether ECR's preview is complete. */
 const pollMs = 1500;
 
 /** States that a preview keeps. An unknown one may change, but nobody knows when. */

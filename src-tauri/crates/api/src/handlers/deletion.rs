@@ -132,7 +132,7 @@ impl Api {
             // It goes with everything, so nothing needs to be known about its indexes.
             DeletionChoice::Repository => Vec::new(),
             DeletionChoice::Images(chosen) => chosen.clone(),
-            // The last tag takes its image along, which ECR refuses while an index lists the image.
+            // ECR deletes an image with its last tag, and refuses that while an index lists the image.
             DeletionChoice::Tag { digest, .. } => {
                 let is_last = |image: &&EcrImage| {
                     image.digest == *digest && image.tags.len() == 1 && image.unreadable_tags == 0

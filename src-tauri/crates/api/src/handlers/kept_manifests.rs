@@ -19,7 +19,8 @@ use crate::handlers::explorer::{Explored, blocking};
 
 impl Api {
     /// Returns the images of a plan that can't be restored after their deletion. `indexes` is the result of reading
-    /// indexes for the plan, or `None` if none was read. Only then, ECR is asked whether the caller may read manifests.
+    /// indexes for the plan, or `None` if none was read. Only then, a call to ECR checks whether the caller may read
+    /// manifests.
     pub(super) async fn forecast_undo(
         &self,
         explored: &Explored,

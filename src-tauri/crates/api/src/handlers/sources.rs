@@ -7,7 +7,7 @@ use transload_model::Tag;
 
 use crate::api::Api;
 use crate::concurrency::MAX_CONCURRENT_SOURCE_READS;
-use crate::lists::{catalogue, ecr, engine, hub};
+use crate::lists::{catalog, ecr, engine, hub};
 use crate::open_source::{Lists, OpenSource};
 
 impl Api {
@@ -27,7 +27,7 @@ impl Api {
                 Lists::Ecr(connected) => {
                     ecr::repositories(connected.destination.ecr.as_ref()).await
                 }
-                Lists::Catalogue => catalogue::repositories(open.client.as_ref()).await,
+                Lists::Catalog => catalog::repositories(open.client.as_ref()).await,
             },
         }
     }
@@ -51,7 +51,7 @@ impl Api {
                 Lists::Ecr(connected) => {
                     ecr::tags(connected.destination.ecr.as_ref(), &repository).await?
                 }
-                Lists::Catalogue => catalogue::tags(open.client.as_ref(), &repository).await?,
+                Lists::Catalog => catalog::tags(open.client.as_ref(), &repository).await?,
             },
         };
         self.inner.source_dates.add(&source, &repository, &page.tags);
@@ -72,7 +72,7 @@ impl Api {
         let (open, repository) = (&open, &repository);
         let asked = tags.into_iter().map(|tag| async move {
             let tag = Tag::parse(&tag).map_err(|error| ApiError::invalid_input(&error))?;
-            catalogue::details(open.client.as_ref(), &open.host, repository, &tag).await
+            catalog::details(open.client.as_ref(), &open.host, repository, &tag).await
         });
         stream::iter(asked).buffered(MAX_CONCURRENT_SOURCE_READS).try_collect().await
     }

@@ -1,4 +1,4 @@
-//! Commands that add a tag to an image in ECR, and take it away again.
+//! Commands that add a tag to an image in ECR, and remove it again.
 
 use transload_aws::{AwsError, EcrApi as _, EcrExplorer as _, EcrImage, EcrImageId, EcrManifest};
 use transload_contract::{

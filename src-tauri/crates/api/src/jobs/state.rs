@@ -184,7 +184,7 @@ impl JobState {
             return;
         };
         self.moves = moves;
-        // Nobody has to be interested, and who does not listen is not waited for.
+        // A receiver is optional, and a slow one doesn't delay the job.
         let _ = updates.try_send(JobUpdate { job: self.snapshot.job.clone(), moves, report });
     }
 
@@ -208,7 +208,7 @@ impl JobState {
         let Some((size_bytes, layers)) = self.layers.get_mut(&image) else { return };
         let (through, sums) = (state.is_final(), &mut self.snapshot.progress);
         if matches!(state, ImageState::Done | ImageState::Unchanged) {
-            // What nobody spoke of byte by byte was not sent: the destination had it.
+            // Bytes without progress events were not sent: the destination had them.
             sums.skipped_bytes += size_bytes.saturating_sub(layers.accounted_bytes());
         }
         if through {

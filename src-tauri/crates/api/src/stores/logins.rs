@@ -77,7 +77,7 @@ impl Logins {
         if let Some(found) = locked(&self.0.known).get(registry).cloned() {
             return known(found);
         }
-        // A damaged list says nothing, so the keychain is asked.
+        // A damaged list says nothing, so the keychain is read.
         let is_listed = |names: BTreeSet<String>| names.contains(registry.as_str());
         let login = if self.names().is_none_or(is_listed) {
             let asked = self.ask({

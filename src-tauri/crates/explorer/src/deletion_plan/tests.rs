@@ -95,7 +95,7 @@ fn what_goes_and_what_stays() {
             vec![("amd64", used_by(&["latest"]))],
         ),
         (
-            "both indexes take their images along",
+            "both indexes are deleted with their images",
             choose(&["v4", "latest"]),
             &["signature", "v4", "latest", "amd64", "arm64"],
             vec![],

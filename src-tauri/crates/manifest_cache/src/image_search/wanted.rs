@@ -15,7 +15,7 @@ const MAX_TAG_CHARACTERS: usize = 300;
 pub(super) struct WantedDigest {
     /// With the algorithm.
     pub(super) prefix: String,
-    /// What stands before `@`, without a tag.
+    /// The text before `@`, without a tag.
     place: Option<String>,
 }
 

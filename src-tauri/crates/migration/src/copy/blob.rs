@@ -98,7 +98,7 @@ impl Copying<'_> {
         let state = &self.copier.state;
         match self.begin(blob, Some(self.repository)).await {
             Ok(UploadStart::Mounted) => {
-                state.set_mounting(Mounting::Honoured);
+                state.set_mounting(Mounting::Honored);
                 return Ok(BlobOutcome::AlreadyExists);
             }
             Ok(UploadStart::Session(session)) => {
@@ -121,7 +121,7 @@ impl Copying<'_> {
             Err(error) => return Err(error.into()),
         }
         let mounting = match self.begin(blob, Some(self.repository)).await {
-            Ok(UploadStart::Mounted) => Mounting::Honoured,
+            Ok(UploadStart::Mounted) => Mounting::Honored,
             Ok(UploadStart::Session(session)) => {
                 self.copier.endpoints.destination.abandon_upload(self.repository, session).await;
                 Mounting::Ignored

@@ -79,7 +79,7 @@ pub(super) enum Mounting {
     /// Unknown until the first blob is sent.
     #[default]
     Unknown,
-    Honoured,
+    Honored,
     Ignored,
 }
 

@@ -41,7 +41,7 @@ pub struct EnteredTagPattern {
 #[serde(rename_all = "snake_case")]
 #[ts(export_to = "sources.ts")]
 pub enum TagPatternKind {
-    /// `*` stands for any characters and `?` for one.
+    /// `*` matches any characters and `?` for one.
     Glob,
     /// A regular expression, which matches anywhere in the tag.
     Regex,
@@ -84,7 +84,7 @@ pub struct EnteredRenameRule {
 #[serde(rename_all = "snake_case")]
 #[ts(export_to = "sources.ts")]
 pub enum RenameRuleKind {
-    /// Matches the whole name. `*` stands for any characters and `?` for one; each is a group.
+    /// Matches the whole name. `*` matches any characters and `?` for one; each is a group.
     Glob,
     /// A regular expression. Every match is replaced.
     Regex,

@@ -270,7 +270,7 @@ impl ImageRecord<'_> {
         self.state().source_moved_to = digest;
     }
 
-    /// Records the platforms of the image, before ECR is asked for them.
+    /// Records the platforms of the image, before they are read from ECR.
     pub fn record_platforms(&self, platforms: Vec<PlatformProof>) {
         self.state().platforms = recorded(platforms, self.planned);
     }

@@ -183,7 +183,7 @@ pub(super) async fn update(context: &Arc<ServerContext>, input: &Input) -> Resul
         .await
 }
 
-/// The name of a secret that stands for credentials which the upstream rejects.
+/// The name of a secret with credentials that the upstream rejects.
 const EXPIRED_SECRET: &str = "/expired-";
 
 /// The name of a secret that stands for one that doesn't exist.

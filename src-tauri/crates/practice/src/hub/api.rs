@@ -7,7 +7,7 @@ use axum::http::{HeaderName, Method, StatusCode};
 use axum::response::Response;
 use serde_json::{Value, json};
 
-use super::catalogue::HubTag;
+use super::catalog::HubTag;
 use super::repository::ServedRepository;
 use super::token;
 use crate::clock::{now_millis, rfc3339};

@@ -6,7 +6,7 @@ use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
 use std::io;
 use std::sync::{Arc, Mutex};
 
-use super::catalogue::{HubImage, HubManifest, HubTag, RepositoryFacts};
+use super::catalog::{HubImage, HubManifest, HubTag, RepositoryFacts};
 use crate::hash::digest_of;
 use crate::image_builder::{
     BlobSink, BuiltManifest, Family, Layer, OCI_INDEX, attestation, image, index, layer,

@@ -36,7 +36,7 @@ impl Identities {
             all: vec![
                 identity(&options.hub_account, &options.hub_secret, false),
                 identity(OTHER_USER, "practice-hub-access-token-of-ada", false),
-                identity(ORGANIZATION, "practice-hub-organisation-token", true),
+                identity(ORGANIZATION, "practice-hub-organization-token", true),
             ],
             large_is_shown: AtomicBool::new(options.hub_large),
         }

@@ -2,13 +2,13 @@
 
 use std::io;
 
-use super::catalogue::{HubManifest, HubRepository, HubTag, RepositoryFacts};
+use super::catalog::{HubManifest, HubRepository, HubTag, RepositoryFacts};
 use super::generated_organization::GeneratedRepository;
 use super::moved_tags::Moved;
 use crate::store::blob_folder::BlobFolder;
 
 pub(super) enum ServedRepository<'a> {
-    /// A repository of the catalogue, with its content on disk.
+    /// A repository of the catalog, with its content on disk.
     Stored { stored: &'a HubRepository, moved: Moved, blobs: &'a BlobFolder },
     /// A repository of the large organization, generated on demand.
     Generated(GeneratedRepository<'a>),

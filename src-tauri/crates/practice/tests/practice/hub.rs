@@ -147,7 +147,7 @@ async fn only_members_see_private_repositories_of_an_organization() {
         assert_eq!(names_of(&page, "name"), ["gateway", "ledger"], "{}", account.name);
         let (status, page) = get_path(&lab, "v2/user/orgs/?page_size=100", Some(&token)).await;
         if account.name == "acme" {
-            assert_eq!(status, 403, "an organisation's token belongs to nobody");
+            assert_eq!(status, 403, "an organization's token belongs to nobody");
         } else {
             assert_eq!(names_of(&page, "orgname"), ["acme"]);
         }

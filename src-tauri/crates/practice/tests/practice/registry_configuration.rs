@@ -274,7 +274,7 @@ async fn cache_rules_and_templates_are_updated_and_validated() {
         (&valid["isValid"], &valid["upstreamRegistryUrl"]),
         (&json!(true), &json!("registry-1.docker.io"))
     );
-    // A secret whose name says so stands for one that can't be used.
+    // A secret with this name can't be used.
     let broken = SECRET.replace("hub-", "expired-");
     let update = json!({ "ecrRepositoryPrefix": "hub", "credentialArn": broken });
     let updated = cli(&lab, "update-pull-through-cache-rule", update).await;

@@ -24,7 +24,7 @@ pub struct Module {
     pub children: BTreeMap<String, ModuleId>,
     /// Names of functions, types, constants and macros defined here.
     pub definitions: BTreeSet<String>,
-    /// Names that `use` adds to the scope, with the path that each stands for.
+    /// Names that `use` adds to the scope, with the path of each.
     pub imports: BTreeMap<String, Vec<String>>,
     /// Paths of `use a::*`.
     pub globs: Vec<Vec<String>>,

@@ -5,7 +5,7 @@ import { fakeIdentity } from "../../../ipc/fake/fixtures";
 import { accessibilityViolations } from "../../../testing/accessibility";
 import { IdentityFacts } from "./IdentityFacts";
 
-/** What stands in the rows: their labels, and how many lines the endpoints take. */
+/** The labels of the rows, and the number of lines of the endpoints. */
 function rowsOf(container: HTMLElement) {
   const rows = createWrapper(container)
     .findAllKeyValuePairs()
@@ -16,7 +16,7 @@ function rowsOf(container: HTMLElement) {
   };
 }
 
-it("has the same rows while AWS is asked as when it has answered", async () => {
+it("has the same rows while the identity loads and when it is known", async () => {
   const { container, rerender } = render(<IdentityFacts identity={null} alias={null} loading />);
   expect(container.textContent).toContain("Verifying credentials");
   expect(await accessibilityViolations(container)).toEqual([]);
@@ -27,7 +27,7 @@ it("has the same rows while AWS is asked as when it has answered", async () => {
   expect(before.labels).toHaveLength(6);
 });
 
-it("has the same rows where AWS cannot be asked yet", () => {
+it("has the same rows before the identity can be read", () => {
   const { container } = render(<IdentityFacts identity={null} alias={null} loading={false} />);
   expect(rowsOf(container).labels).toHaveLength(6);
   expect(container.textContent).toContain("–");

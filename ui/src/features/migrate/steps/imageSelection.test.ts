@@ -58,7 +58,7 @@ describe("the check box of a repository", () => {
 });
 
 describe("a click on a check box", () => {
-  it("takes every shown tag of a repository, and leaves hidden ones alone", () => {
+  it("takes every shown tag of a repository, and skips hidden ones", () => {
     const all = selectRows([app], true, tags, noFilter, []);
     expect(all).toEqual({ images: [image("v2"), image("v1"), image("latest")], wanted: [] });
     const none = selectRows([app], false, tags, versions, all.images);

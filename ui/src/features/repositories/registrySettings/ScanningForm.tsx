@@ -64,7 +64,7 @@ export function ScanningForm({ scanning, ...modal }: FormProps & { scanning: Reg
   );
 }
 
-/** What is in force now, and what the change would make of it. */
+/** The current setting, and the setting after the change. */
 export function BeforeAfter({
   before,
   after,

@@ -15,7 +15,7 @@ const largeArchiveBytes = 150e12;
 const GB = 1e9;
 
 /** What an amount of storage costs in a month, in US dollars. */
-export interface StorageCost {
+interface StorageCost {
   readonly standard: number;
   readonly archive: number;
 }

@@ -44,7 +44,7 @@ interface MonthSize {
   readonly totalBytes: number;
 }
 
-/** More months can't be read in a chart. The first bar stands for everything before. */
+/** More months can't be read in a chart. The first bar includes everything before. */
 const maxMonths = 24;
 
 /** Sizes from the first push to now, each month once, the last two years. */

@@ -9,7 +9,7 @@ interface PolicyMonth {
   readonly goes: number;
 }
 
-/** More months can't be read in a chart. The first bar stands for everything before. */
+/** More months can't be read in a chart. The first bar includes everything before. */
 const maxMonths = 24;
 
 /** Images by the month of their push, the last two years. What belongs to an image is counted with it, as in the list. */

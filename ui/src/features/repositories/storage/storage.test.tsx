@@ -77,7 +77,7 @@ function image(number: number, tags: string[]): RepositoryImage {
   };
 }
 
-it("has at most 150 rectangles, and the last one stands for all smaller ones", () => {
+it("has at most 150 rectangles, and the last one includes all smaller ones", () => {
   const many = registryNodes(
     Array.from({ length: 461 }, (_, number) => repository(`app${number}`, number + 1)),
   );

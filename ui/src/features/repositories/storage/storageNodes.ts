@@ -55,7 +55,7 @@ function groupNode(id: string, name: string, parts: readonly StorageNode[]): Sto
   };
 }
 
-/** The largest parts, at most `maxCells`. The last one stands for all smaller ones. */
+/** The largest parts, at most `maxCells`. The last one includes all smaller ones. */
 export function visibleCells(parts: readonly StorageNode[]): readonly StorageNode[] {
   const sorted = bySize(parts.filter(({ bytes }) => bytes > 0));
   if (sorted.length <= maxCells) {
@@ -111,7 +111,7 @@ interface TagGroup {
   readonly name: string;
 }
 
-/** The group of a tag: what stands before its number, so `v1.2.3` and `v2` are one group. */
+/** The group of a tag: the text before its number, so `v1.2.3` and `v2` are one group. */
 export function tagGroup(tag: string | undefined): TagGroup {
   if (tag === undefined) {
     return { kind: "untagged", name: "Untagged" };

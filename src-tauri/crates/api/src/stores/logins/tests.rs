@@ -67,7 +67,7 @@ async fn a_kept_login_is_there_in_the_next_run_and_gone_once_it_is_forgotten() {
     assert_eq!((held.login, held.kept), (login("dckr_pat_1"), true));
     let asked = *locked(&keychain.asked);
     assert!(next.get(&hub).await.is_some());
-    assert_eq!(*locked(&keychain.asked), asked, "the keychain is asked once");
+    assert_eq!(*locked(&keychain.asked), asked, "the keychain is read once");
     for file in std::fs::read_dir(folder.path()).unwrap() {
         let text = std::fs::read_to_string(file.unwrap().path()).unwrap();
         assert_eq!(text, r#"["docker.io"]"#);

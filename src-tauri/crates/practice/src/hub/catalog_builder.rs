@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::io;
 
-use super::catalogue::{Catalogue, HubImage, HubManifest, HubRepository, HubTag};
+use super::catalog::{Catalog, HubImage, HubManifest, HubRepository, HubTag};
 use super::identities;
 use crate::image_builder::{BuiltManifest, Family, Layer, attestation, image, index, layer};
 use crate::store::blob_folder::BlobFolder;
@@ -155,7 +155,7 @@ const ORGANIZATION: &[Plan] = &[
 ];
 
 /// Builds all content into the blob folder, about 10 MB.
-pub(super) fn build(blobs: &BlobFolder, account: &str) -> io::Result<Catalogue> {
+pub(super) fn build(blobs: &BlobFolder, account: &str) -> io::Result<Catalog> {
     let mut bases = BTreeMap::new();
     for architecture in BOTH {
         let release = "NAME=\"Practice Linux\"\nID=practice\nVERSION_ID=1\n";
@@ -175,7 +175,7 @@ pub(super) fn build(blobs: &BlobFolder, account: &str) -> io::Result<Catalogue> 
         }
         namespaces.insert(namespace.to_owned(), repositories);
     }
-    Ok(Catalogue { edition: EDITION, account: account.to_owned(), namespaces })
+    Ok(Catalog { edition: EDITION, account: account.to_owned(), namespaces })
 }
 
 fn repository(

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 /// All repositories. Built on the first start, then only read.
 #[derive(Debug, Serialize, Deserialize)]
-pub(super) struct Catalogue {
+pub(super) struct Catalog {
     /// The edition that wrote the file. Files of other editions are built again.
     pub(super) edition: u32,
     /// The account of the options.

@@ -19,8 +19,8 @@ fn the_build_is_reproducible_and_small() {
 fn pgcli_has_several_tags_and_one_attested_index() {
     let folder = tempfile::tempdir().unwrap();
     let blobs = BlobFolder::open(folder.path()).unwrap();
-    let catalogue = build(&blobs, "dencold").unwrap();
-    let tags = &catalogue.namespaces["dencold"]["pgcli"].tags;
+    let catalog = build(&blobs, "dencold").unwrap();
+    let tags = &catalog.namespaces["dencold"]["pgcli"].tags;
     assert_eq!(tags["latest"].digest, tags["4.2.0"].digest);
     let platforms: Vec<&str> =
         tags["latest"].images.iter().map(|image| image.architecture.as_str()).collect();
