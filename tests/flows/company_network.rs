@@ -53,10 +53,7 @@ impl CompanyNetwork {
         arguments: &[&str],
         variables: Vec<(String, String)>,
     ) -> Result<ProgramOutput> {
-        let mut run = Program::new(command_line()?).arguments(arguments);
-        for (name, value) in variables {
-            run = run.variable(&name, value);
-        }
+        let run = Program::new(command_line()?).arguments(arguments).variables(variables);
         run.variable("TRANSLOAD_DATA_DIR", self.data.path()).finish().await
     }
 }

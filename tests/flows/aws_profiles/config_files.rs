@@ -60,9 +60,8 @@ async fn we_list_the_profiles_that_the_aws_cli_lists() -> Result<()> {
         .into_iter()
         .fold(Program::new(python_tool("python3")?), Program::without_variable)
         .arguments(["-c", LIST_PROFILES]);
-    let run =
-        home.environment().into_iter().fold(run, |run, (name, value)| run.variable(&name, value));
-    let listed = run.variable("PYTHONIOENCODING", "utf-8").succeed().await?.text();
+    let run = run.variables(home.environment()).variable("PYTHONIOENCODING", "utf-8");
+    let listed = run.succeed().await?.text();
     let theirs: BTreeSet<&str> = listed.lines().collect();
 
     let list = list_profiles(&AwsEnvironment::from_variables(home.environment())).await;

@@ -11,7 +11,6 @@ use transload_tests::aws::{
 use transload_tests::aws_cli::REGION;
 use transload_tests::aws_home::AwsHome;
 use transload_tests::program::{Program, ProgramOutput};
-use transload_tests::tools::command_line;
 
 use crate::aws_profiles::{KEY, token_only};
 
@@ -89,22 +88,15 @@ impl Fixture {
         arguments: &[&str],
         more: &[(String, String)],
     ) -> Result<ProgramOutput> {
-        let run = ["AWS_PROFILE", "AWS_ACCESS_KEY_ID", "AWS_REGION", "AWS_DEFAULT_REGION"]
+        let run = ["AWS_PROFILE", "AWS_ACCESS_KEY_ID", "AWS_DEFAULT_REGION"]
             .into_iter()
-            .fold(Program::new(command_line()?), Program::without_variable)
-            .arguments(["identity", "--json"])
+            .fold(self.home.transload_cli(["identity", "--json"])?, Program::without_variable)
             .arguments(arguments);
-        let endpoints = [
-            ("AWS_ENDPOINT_URL_STS".to_owned(), self.sts.url()),
-            ("AWS_ENDPOINT_URL_ECR".to_owned(), self.ecr.url()),
-            ("AWS_ENDPOINT_URL_SSO".to_owned(), self.sso.url()),
-            ("AWS_REGION".to_owned(), REGION.to_owned()),
-            ("TRANSLOAD_DATA_DIR".to_owned(), format!("{}/data", self.home.path().display())),
-        ];
-        let variables = self.home.environment().into_iter().chain(endpoints);
-        variables
-            .chain(more.iter().cloned())
-            .fold(run, |run, (name, value)| run.variable(&name, value))
+        run.variable("AWS_ENDPOINT_URL_STS", self.sts.url())
+            .variable("AWS_ENDPOINT_URL_ECR", self.ecr.url())
+            .variable("AWS_ENDPOINT_URL_SSO", self.sso.url())
+            .variable("AWS_REGION", REGION)
+            .variables(more.iter().cloned())
             .finish()
             .await
     }

@@ -77,10 +77,7 @@ impl CommandLineRunner {
         for name in OTHER_LOGINS {
             run = run.without_variable(name);
         }
-        for (name, value) in self.variables() {
-            run = run.variable(&name, value);
-        }
-        run.succeed().await
+        run.variables(self.variables()).succeed().await
     }
 
     /// Starts the command line, and kills it when an upload is half way through a proxy. `number` determines

@@ -28,12 +28,8 @@ async fn the_command_line_signs_in_and_gets_the_expected_identity() -> Result<()
         all
     };
     let identity = async || {
-        let mut run =
-            Program::new(command_line()?).arguments(["identity", "--aws-profile", "work"]);
-        for (name, value) in environment() {
-            run = run.variable(&name, value);
-        }
-        run.finish().await
+        let run = Program::new(command_line()?).arguments(["identity", "--aws-profile", "work"]);
+        run.variables(environment()).finish().await
     };
     let refused = identity().await?;
     ensure!(refused.status.code() == Some(3), "{}", refused.stderr);
