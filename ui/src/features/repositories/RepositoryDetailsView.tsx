@@ -211,11 +211,14 @@ function DetailsTabs({ connection, details, errorActions, onChanged, onOpen }: D
           <LifecycleTab {...shared} details={details} onChanged={onChanged} />,
         ),
         paddedTab("access", "Access", <AccessTab {...shared} repository={repository} />),
-        paddedTab(
-          "settings",
-          "Settings",
-          <RepositoryFacts {...shared} repository={repository} onChanged={onChanged} />,
-        ),
+        {
+          ...paddedTab(
+            "settings",
+            "Settings",
+            <RepositoryFacts {...shared} repository={repository} onChanged={onChanged} />,
+          ),
+          contentRenderStrategy: "active",
+        },
       ]}
       data-testid="repository-tabs"
     />
