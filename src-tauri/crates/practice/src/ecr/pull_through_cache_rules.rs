@@ -186,7 +186,7 @@ pub(super) async fn update(context: &Arc<ServerContext>, input: &Input) -> Resul
 /// The name of a secret with credentials that the upstream rejects.
 const EXPIRED_SECRET: &str = "/expired-";
 
-/// The name of a secret that stands for one that doesn't exist.
+/// The name of a secret that doesn't exist.
 const MISSING_SECRET: &str = "/missing-";
 
 /// Handles ValidatePullThroughCacheRule.
