@@ -75,6 +75,28 @@ impl Window {
         Ok(())
     }
 
+    /// Zooms the page to 200 %, with the command of the zoom shortcuts, so that it has half of its size in CSS pixels.
+    pub async fn zoom_to_double(&self, size: (u32, u32)) -> Result<()> {
+        self.zoom(2, (size.0 / 2, size.1 / 2)).await
+    }
+
+    /// Resets the zoom, and waits until the page has this size again.
+    pub async fn reset_zoom(&self, size: (u32, u32)) -> Result<()> {
+        self.zoom(1, size).await
+    }
+
+    /// Waits until the page has the size. The zoom rounds it.
+    async fn zoom(&self, factor: u8, (width, height): (u32, u32)) -> Result<()> {
+        let script = "window.__TAURI_INTERNALS__.invoke('plugin:webview|set_webview_zoom', { value: arguments[0] })";
+        self.client.execute(script, vec![factor.into()]).await?;
+        let wanted = [i64::from(width), i64::from(height)];
+        wait_until_true(LIMIT, &format!("a page of {wanted:?} pixels"), async || {
+            let size = self.page_size().await.unwrap_or_default();
+            size.iter().zip(wanted).all(|(now, wanted)| now.abs_diff(wanted) <= 1)
+        })
+        .await
+    }
+
     async fn page_size(&self) -> Result<[i64; 2]> {
         let size =
             self.client.execute("return [window.innerWidth, window.innerHeight]", vec![]).await?;

@@ -1,5 +1,5 @@
-//! Finds texts that are cut off without an ellipsis, words that are broken inside, and columns that are cut beside a column
-//! with room.
+//! Finds texts that are cut off without an ellipsis, words that are broken inside, columns that are cut beside a column
+//! with room, and controls that can't be reached.
 
 use anyhow::{Context, Result};
 
@@ -16,5 +16,11 @@ impl Window {
     pub async fn column_faults(&self) -> Result<Vec<String>> {
         let faults = self.client.execute(include_str!("columns.js"), Vec::new()).await?;
         serde_json::from_value(faults).context("an unexpected list of columns")
+    }
+
+    /// The controls that no scrolling shows as a whole.
+    pub async fn control_faults(&self) -> Result<Vec<String>> {
+        let faults = self.client.execute(include_str!("reach.js"), Vec::new()).await?;
+        serde_json::from_value(faults).context("an unexpected list of controls")
     }
 }

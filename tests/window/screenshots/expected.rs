@@ -13,6 +13,10 @@ pub const LARGE: Size = (1920, 1080);
 /// The smallest size that the window accepts. Only its pictures are taken: no rows are promised.
 pub const MINIMUM: Size = (900, 600);
 
+/// [`DEFAULT`] at 200 % zoom. The page scrolls, and every control can be reached (WCAG 2.1, 1.4.4 and 1.4.10, which exempts
+/// tables from the rule that nothing scrolls sideways).
+pub const ZOOMED: Size = (640, 430);
+
 /// The width of a table on a large screen.
 pub const LARGE_TABLE_WIDTH: f64 = 1600.0;
 
@@ -41,6 +45,11 @@ pub const TABLES: &[ExpectedRows] = &[
     // All of its rows: there is one for each class.
     ExpectedRows { screen: "10-repository-clean-up", rows: [5, 3, 5] },
 ];
+
+/// Whether screens of this size show their rows and buttons without scrolling.
+pub fn is_promised(size: Size) -> bool {
+    size != MINIMUM && size != ZOOMED
+}
 
 /// Pages of text, forms and reports. Everything else fits into the window, and only its table scrolls.
 pub const SCROLLING_PAGES: &[&str] = &[
