@@ -3,8 +3,8 @@
 use anyhow::{Context as _, Result, bail};
 use serde_json::json;
 use transload_contract::{
-    CleanupRules, DeletionTarget, DeletionTotals, FreedBytes, KeptReason, NoUndo, NoUndoReason,
-    RegistryChange,
+    CleanupClass, CleanupRules, DeletionTarget, DeletionTotals, FreedBytes, KeptReason, NoUndo,
+    NoUndoReason, RegistryChange,
 };
 use transload_errors::ErrorCode;
 use transload_practice::{FaultAction, FaultRule};
@@ -78,6 +78,23 @@ async fn without_the_permission_to_read_indexes_the_rest_is_planned() -> Result<
         class: None,
     };
     let api = &shop.app.api;
+    // A clean-up proposes no image that an index could list, and still orphans.
+    let orphan = format!("sha256-{}.sig", "0".repeat(64));
+    shop.repository.push(&Recipe::small(10).build()?, &orphan).await?;
+    let read = vec![index.manifest.digest.clone(), other.manifest.digest.clone()];
+    shop.details().await?;
+    let denied = api.repository_manifests_read(shop.ecr.connection(), NAME.to_owned(), read).await;
+    let denied = denied.err().context("denied")?;
+    assert_eq!(denied.subject.as_deref(), Some("ecr:BatchGetImage"));
+    let rules = CleanupRules { min_age_days: 0, ..CleanupRules::default() };
+    let found = api.repository_cleanup(shop.ecr.connection(), NAME.to_owned(), rules).await;
+    let found = found.map_err(api_error)?;
+    let of = |class| {
+        let mut classes = found.proposals.iter().filter(move |one| one.class == class);
+        classes.next().map(|one| (one.unread_manifests, one.images.len()))
+    };
+    assert_eq!(of(CleanupClass::LooseImages), Some((2, 0)), "{found:?}");
+    assert_eq!(of(CleanupClass::Orphans), Some((0, 1)), "{found:?}");
     let planned = api.deletion_plan(shop.ecr.connection(), target).await.map_err(api_error)?;
     let [unread] = planned.unread.as_slice() else { bail!("{planned:?}") };
     assert_eq!((unread.name.as_str(), unread.error.code), (NAME, ErrorCode::AccessDenied));
@@ -88,7 +105,8 @@ async fn without_the_permission_to_read_indexes_the_rest_is_planned() -> Result<
     assert_eq!(report.deleted.images, 2, "{report:?}");
     let [left] = report.repositories[0].left.as_slice() else { bail!("{report:?}") };
     assert_eq!((left.digest.as_str(), left.error.code), (listed.as_str(), ErrorCode::ImageInIndex));
-    assert_eq!(shop.details().await?.images.len(), 1 + index.images.len());
+    // The orphan, the other index, and what it lists.
+    assert_eq!(shop.details().await?.images.len(), 2 + index.images.len());
     Ok(())
 }
 

@@ -213,6 +213,16 @@ fn count_types_and_selections() {
             vec![(1, 1)],
         ),
         (
+            "several patterns select only what matches each of them",
+            vec![rule(1, &["dev*", "prod*"], PUSHED, 30, "expire")],
+            vec![
+                image(&["dev-1"], 90.0),
+                image(&["prod-1"], 90.0),
+                image(&["dev-2", "prod-2"], 90.0),
+            ],
+            vec![(2, 1)],
+        ),
+        (
             "prefixes match only at the start",
             vec![prefixes],
             vec![image(&["dev-1"], 31.0), image(&["no-dev-1"], 31.0), image(&["dev-2"], 29.0)],
@@ -340,6 +350,13 @@ fn a_new_policy_is_checked_before_a_call() {
         (long(rule(0, &["any"], COUNT, 1, "expire")), "starts at 1"),
         (long(rule(1, &["any"], "sinceImageTransitioned", 90, "expire")), "storageClass archive"),
     ];
+    // Without spaces and a description, this is as short as a policy gets: none has 99 characters.
+    let shortest = rules(&[rule(1, &["any"], COUNT, 1, "expire")]);
+    assert!(shortest.len() > 100 && LifecyclePolicy::parse_new(&shortest).is_ok());
+    assert!(LifecyclePolicy::parse_new(&shortest[..99]).is_err());
+    let longest = format!("{shortest}{}", " ".repeat(30_720 - shortest.len()));
+    assert!(LifecyclePolicy::parse_new(&longest).is_ok());
+    assert!(LifecyclePolicy::parse_new(&format!("{longest} ")).is_err());
     for (text, expected) in cases {
         let problem = LifecyclePolicy::parse_new(&text).unwrap_err().to_string();
         assert!(problem.contains(expected), "{problem} should contain {expected}: {text}");
