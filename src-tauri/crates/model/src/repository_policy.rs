@@ -185,7 +185,7 @@ mod tests {
         };
         assert!(RepositoryPolicy::parse(&of_length(LIMIT_CHARACTERS)).is_ok());
         for (text, message) in [
-            (&of_length(LIMIT_CHARACTERS + 1), "has 10241 characters"),
+            (of_length(LIMIT_CHARACTERS + 1).as_str(), "has 10241 characters"),
             ("", "is not JSON"),
             ("{}", "needs a \"Statement\""),
             (r#"{"Statement":[null]}"#, "needs the \"Effect\""),
