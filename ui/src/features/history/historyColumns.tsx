@@ -15,9 +15,8 @@ function foundText({ source, destination, images }: HistoryMatch): string {
 }
 
 /**
- * The columns of the history, each of one line. What is longer has a tooltip. The number of images has
- * the counts in its tooltip, which the state already names, so that the column gives way first. While a search finds images,
- * the column shows them.
+ * The columns of the history, each of one line. What is longer has a tooltip. The duration gives way first,
+ * so that state and source are whole. While a search finds images, their column shows them.
  */
 export function historyColumns(
   onOpen: (entry: HistoryEntry) => void,
@@ -82,7 +81,7 @@ export function historyColumns(
       id: "images",
       header: "Images",
       width: found.size > 0 ? 200 : 90,
-      ...(found.size > 0 ? { minWidth: 110, grow: 2 } : { needsRoom: true }),
+      ...(found.size > 0 ? { minWidth: 110, grow: 2 } : { hideOrder: 3 }),
       cell: ({ migration, images, summary }) => {
         const match = found.get(migration);
         return match === undefined ? (
@@ -106,6 +105,7 @@ export function historyColumns(
       header: "Duration",
       width: 105,
       hideOrder: 1,
+      needsRoom: true,
       cell: (entry) => formatDuration(entry.elapsed_ms),
       sortingField: "elapsed_ms",
     },

@@ -68,8 +68,8 @@ enum UpstreamLogin {
 }
 
 impl UpstreamRegistry {
-    /// Returns the host of a registry that has one only. Source: Amazon ECR API reference, CreatePullThroughCacheRule;
-    /// Chainguard's own guide.
+    /// Returns the host of a registry that has one only. Source: Amazon ECR API reference, CreatePullThroughCacheRule.
+    /// That page has no host for Chainguard: `cgr.dev` is where Chainguard publishes its images.
     pub const fn host(self) -> Option<&'static str> {
         match self {
             Self::EcrPublic => Some("public.ecr.aws"),
