@@ -1,9 +1,11 @@
+import Box from "@cloudscape-design/components/box";
 import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import type { ReactNode } from "react";
 import { type ErrorActions, ErrorAlert } from "../../../errors";
 import type { AwsConnection, RegistryConfiguration, RegistryPart } from "../../../ipc/generated";
+import { isRead } from "./lastRead";
 
 /** What a card needs that changes its part of the configuration. */
 export interface ChangeableCardProps {
@@ -23,7 +25,10 @@ interface RegistryCardProps {
   children: ReactNode;
 }
 
-/** A part of the configuration. If it couldn't be read, the card says why, and the others work. */
+/**
+ * A part of the configuration. If it couldn't be read, the card says why, and the others work. Below that it
+ * stays as it was read last, with a form that is open on it.
+ */
 export function RegistryCard(props: RegistryCardProps) {
   const { configuration, part, title, description, actions, errorActions, children } = props;
   const failure = configuration.errors.find((one) => one.part === part);
@@ -40,10 +45,13 @@ export function RegistryCard(props: RegistryCardProps) {
       }
       data-testid={`registry-${part}`}
     >
-      {failure === undefined ? (
+      {failure !== undefined && (
+        <Box padding={isRead(configuration, part) ? { bottom: "s" } : undefined}>
+          <ErrorAlert error={failure.error} actions={errorActions} />
+        </Box>
+      )}
+      {(failure === undefined || isRead(configuration, part)) && (
         <SpaceBetween size="s">{children}</SpaceBetween>
-      ) : (
-        <ErrorAlert error={failure.error} actions={errorActions} />
       )}
     </Container>
   );

@@ -7,17 +7,22 @@ import Spinner from "@cloudscape-design/components/spinner";
 import { useState } from "react";
 import { type ErrorActions, ErrorAlert } from "../../../errors";
 import { useBackend } from "../../../ipc";
-import type { AwsConnection, ReplicationBackfill } from "../../../ipc/generated";
+import type {
+  AwsConnection,
+  RegistryConfiguration,
+  ReplicationBackfill,
+} from "../../../ipc/generated";
 import { connectionKey } from "../../../shared/connection";
 import { formatCount } from "../../../shared/format";
 import { InfoLink } from "../../../shared/help";
 import { PagedTable } from "../../../shared/PagedTable";
 import { RelativeTime } from "../../../shared/RelativeTime";
 import { reportedText, unchangeableReason } from "../../../shared/reported";
-import { useRequest } from "../../../shared/useRequest";
+import { type Request, useRequest } from "../../../shared/useRequest";
 import { CacheRulesCard } from "./CacheRulesCard";
 import { ChangeModal } from "./ChangeModal";
 import { ExclusionsCard } from "./ExclusionsCard";
+import { withLastRead } from "./lastRead";
 import { RegistryCard } from "./RegistryCard";
 import { RegistryPolicyCard } from "./RegistryPolicyCard";
 import { ReplicationForm, SigningForm } from "./RuleForms";
@@ -35,8 +40,8 @@ type Editing = "scanning" | "replication" | "signing" | "mounting";
 /** The configuration of the registry, a card for each part. Every change is confirmed. */
 export function RegistrySettingsTab({ connection, errorActions }: RegistrySettingsTabProps) {
   const backend = useBackend();
-  const request = useRequest(connectionKey(connection), () =>
-    backend.registryConfiguration(connection),
+  const request: Request<RegistryConfiguration> = useRequest(connectionKey(connection), async () =>
+    withLastRead(request.answer, await backend.registryConfiguration(connection)),
   );
   const [editing, setEditing] = useState<Editing | null>(null);
   const configuration = request.answer;

@@ -204,6 +204,30 @@ it("keeps the policy that was entered when ECR refuses the change", async () => 
   expect(text?.findNativeTextarea().getElement().value).toContain("ReplicationFrom444455556666");
 });
 
+it.each([
+  ["policy", { policy: null, policy_words: null }, "registry-edit-policy", "registry-access-who"],
+  ["cache_rules", { cache_rules: null }, "cache-create", "cache-prefix"],
+  ["cache_rules", { cache_rules: null }, "cache-change-hub", "cache-secret"],
+  ["templates", { templates: null }, "template-edit-team", "template-description"],
+  ["exclusions", { exclusions: null }, "exclusion-add", "exclusion-arn"],
+  ["scanning", { scanning: null }, "registry-edit-scanning", "scan-continuous"],
+] as const)(
+  "keeps what was entered while %s can't be read again: %#",
+  async (part, unread, open, field) => {
+    let answer: RegistryConfiguration = configured;
+    show(configured, { registryConfiguration: async () => answer });
+    await screen.findByTestId(open);
+    press(open);
+    enter(field, "entered");
+    const error = fakeError("access_denied", "Reading is denied.");
+    answer = { ...configured, ...unread, errors: [{ part, error }] };
+    press("registry-refresh");
+    await screen.findAllByText(/Reading is denied/);
+    const input = createWrapper(document.body).findInput(`[data-testid="${field}"]`);
+    expect(input?.findNativeInput().getElement().value).toBe("entered");
+  },
+);
+
 it("offers to exclude the role in use", async () => {
   const { changes } = show(configured);
   await screen.findByTestId("exclusion-add");
