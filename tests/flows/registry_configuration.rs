@@ -206,13 +206,13 @@ fn cases() -> [Case; 19] {
         ),
         (
             |known| RegistryChange::TemplateChange {
-                before: template_of(known),
+                before: Box::new(template_of(known)),
                 template: plain_template(),
             },
             |known| known.templates = Some(vec![plain_template()]),
         ),
         (
-            |known| RegistryChange::TemplateDelete { before: template_of(known) },
+            |known| RegistryChange::TemplateDelete { before: Box::new(template_of(known)) },
             |known| known.templates = Some(Vec::new()),
         ),
     ]
@@ -300,8 +300,11 @@ async fn what_someone_else_changed_stays() -> Result<()> {
             role: None,
         },
         RegistryChange::CacheRuleDelete { before: rule.clone() },
-        RegistryChange::TemplateChange { before: before.clone(), template: plain_template() },
-        RegistryChange::TemplateDelete { before: before.clone() },
+        RegistryChange::TemplateChange {
+            before: Box::new(before.clone()),
+            template: plain_template(),
+        },
+        RegistryChange::TemplateDelete { before: Box::new(before.clone()) },
         RegistryChange::Scanning { before: RegistryScanning::default(), scanning: scanning() },
         RegistryChange::Replication { before: replication(), rules: Vec::new() },
         RegistryChange::Signing { before: signing(), rules: Vec::new() },

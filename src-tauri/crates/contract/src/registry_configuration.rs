@@ -93,11 +93,11 @@ pub enum RegistryChange {
     },
     /// The prefix stays.
     TemplateChange {
-        before: RegistryTemplate,
+        before: Box<RegistryTemplate>,
         template: RegistryTemplate,
     },
     TemplateDelete {
-        before: RegistryTemplate,
+        before: Box<RegistryTemplate>,
     },
     BlobMounting {
         is_on: bool,

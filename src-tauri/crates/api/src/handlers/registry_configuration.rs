@@ -183,7 +183,7 @@ async fn check_unchanged(ecr: &Ecr, change: &RegistryChange) -> Result<(), ApiEr
         | RegistryChange::TemplateDelete { before } => {
             let templates = ecr.registry_templates().await?;
             let now = templates.iter().find(|one| one.prefix == before.prefix);
-            same(&format!("repository creation template {}", before.prefix), before, now)
+            same(&format!("repository creation template {}", before.prefix), before.as_ref(), now)
         }
         // What exists is refused by ECR. The others make one value what it should be.
         RegistryChange::CacheRuleCreate { .. }
