@@ -123,8 +123,8 @@ fn rule_of(known: &RegistryConfiguration) -> RegistryCacheRule {
     known.cache_rules.iter().flatten().next().cloned().unwrap_or_else(hub_rule)
 }
 
-fn template_of(known: &RegistryConfiguration) -> RegistryTemplate {
-    known.templates.iter().flatten().next().cloned().unwrap_or_else(template)
+fn template_of(known: &RegistryConfiguration) -> Box<RegistryTemplate> {
+    Box::new(known.templates.iter().flatten().next().cloned().unwrap_or_else(template))
 }
 
 fn cases() -> [Case; 19] {
@@ -206,13 +206,13 @@ fn cases() -> [Case; 19] {
         ),
         (
             |known| RegistryChange::TemplateChange {
-                before: Box::new(template_of(known)),
+                before: template_of(known),
                 template: plain_template(),
             },
             |known| known.templates = Some(vec![plain_template()]),
         ),
         (
-            |known| RegistryChange::TemplateDelete { before: Box::new(template_of(known)) },
+            |known| RegistryChange::TemplateDelete { before: template_of(known) },
             |known| known.templates = Some(Vec::new()),
         ),
     ]
@@ -300,11 +300,8 @@ async fn what_someone_else_changed_stays() -> Result<()> {
             role: None,
         },
         RegistryChange::CacheRuleDelete { before: rule.clone() },
-        RegistryChange::TemplateChange {
-            before: Box::new(before.clone()),
-            template: plain_template(),
-        },
-        RegistryChange::TemplateDelete { before: Box::new(before.clone()) },
+        RegistryChange::TemplateChange { before: before.clone(), template: plain_template() },
+        RegistryChange::TemplateDelete { before: before.clone() },
         RegistryChange::Scanning { before: RegistryScanning::default(), scanning: scanning() },
         RegistryChange::Replication { before: replication(), rules: Vec::new() },
         RegistryChange::Signing { before: signing(), rules: Vec::new() },
