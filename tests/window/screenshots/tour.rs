@@ -27,16 +27,18 @@ pub struct Tour<'a> {
     theme: Theme,
     /// Whether somebody asked for the pictures, which take half of the time.
     takes_pictures: bool,
+    /// Whether 200 % zoom is one of the sizes.
+    zooms: bool,
     faults: Vec<String>,
     /// The right bottom corner of the wizard's primary button, and the step that was seen first.
     wizard_button: HashMap<Size, (f64, f64, String)>,
 }
 
 impl<'a> Tour<'a> {
-    pub fn new(window: &'a Window, theme: Theme) -> Self {
+    pub fn new(window: &'a Window, theme: Theme, zooms: bool) -> Self {
         let takes_pictures = std::env::var_os("TRANSLOAD_SCREENSHOTS").is_some();
         let (faults, wizard_button) = (Vec::new(), HashMap::new());
-        Self { window, theme, takes_pictures, faults, wizard_button }
+        Self { window, theme, takes_pictures, zooms, faults, wizard_button }
     }
 
     pub fn faults(self) -> Vec<String> {
@@ -52,7 +54,8 @@ impl<'a> Tour<'a> {
     /// Looks at a screen at every size.
     pub async fn look(&mut self, screen: &str) -> Result<()> {
         let sizes: &[Size] = match self.theme {
-            Theme::Light => &[MINIMUM, LARGE, SMALL, ZOOMED, DEFAULT],
+            Theme::Light if self.zooms => &[MINIMUM, LARGE, SMALL, ZOOMED, DEFAULT],
+            Theme::Light => &[MINIMUM, LARGE, SMALL, DEFAULT],
             Theme::Dark => self.dark_sizes(&[LARGE, SMALL, DEFAULT]),
         };
         self.look_at(screen, sizes, true).await
@@ -61,7 +64,8 @@ impl<'a> Tour<'a> {
     /// Looks at an open dialog or menu. What it covers was measured before.
     pub async fn look_at_dialog(&mut self, name: &str) -> Result<()> {
         let sizes: &[Size] = match self.theme {
-            Theme::Light => &[SMALL, ZOOMED, DEFAULT],
+            Theme::Light if self.zooms => &[SMALL, ZOOMED, DEFAULT],
+            Theme::Light => &[SMALL, DEFAULT],
             Theme::Dark => self.dark_sizes(&[SMALL, DEFAULT]),
         };
         self.look_at(&format!("dialog-{name}"), sizes, false).await
