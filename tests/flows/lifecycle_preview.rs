@@ -8,7 +8,7 @@ use transload_contract::LifecyclePreviewState;
 use transload_errors::ErrorCode;
 use transload_tests::ecr::PROFILE;
 use transload_tests::headless_app::api_error;
-use transload_tests::images::Recipe;
+use transload_tests::images::{Image, Recipe};
 use transload_tests::wait::wait_until;
 
 use crate::explorer::{NAME, Shop, aws};
@@ -26,13 +26,19 @@ fn policy(days: u32) -> String {
     .to_string()
 }
 
-#[tokio::test]
-async fn a_policy_is_previewed_by_ecr_before_it_is_set() -> Result<()> {
+/// An image that lost its tag, 30 days old, beside the one that has it.
+async fn shop_with_untagged_image() -> Result<(Shop, Image)> {
     let shop = Shop::open().await?;
     let old = Recipe::small(3).build()?;
     shop.repository.push(&old, "latest").await?;
     shop.repository.push(&Recipe::small(4).build()?, "latest").await?;
     shop.practice()?.set_image_age(NAME, &old.manifest.digest, 30, None).await?;
+    Ok((shop, old))
+}
+
+#[tokio::test]
+async fn a_policy_is_previewed_by_ecr_before_it_is_set() -> Result<()> {
+    let (shop, old) = shop_with_untagged_image().await?;
     let (api, connection, name) = (&shop.app.api, || shop.ecr.connection(), || NAME.to_owned());
     let what_if =
         api.lifecycle_what_if(connection(), name(), policy(14)).await.map_err(api_error)?;
@@ -81,11 +87,7 @@ async fn a_policy_is_previewed_by_ecr_before_it_is_set() -> Result<()> {
 /// A preview of another text never shows its images as those of this one, while it runs and after it.
 #[tokio::test]
 async fn the_preview_of_somebody_else_is_waited_for_and_not_shown() -> Result<()> {
-    let shop = Shop::open().await?;
-    let old = Recipe::small(3).build()?;
-    shop.repository.push(&old, "latest").await?;
-    shop.repository.push(&Recipe::small(4).build()?, "latest").await?;
-    shop.practice()?.set_image_age(NAME, &old.manifest.digest, 30, None).await?;
+    let (shop, _) = shop_with_untagged_image().await?;
     let (api, connection, name) = (&shop.app.api, || shop.ecr.connection(), || NAME.to_owned());
     let (own, theirs) = (policy(60), policy(14));
     let start = ["start-lifecycle-policy-preview", "--repository-name", NAME];
@@ -137,11 +139,7 @@ async fn what_ecr_would_refuse_is_refused_before_a_call() -> Result<()> {
 
 #[tokio::test]
 async fn the_command_line_previews_a_policy() -> Result<()> {
-    let shop = Shop::open().await?;
-    let old = Recipe::small(3).build()?;
-    shop.repository.push(&old, "latest").await?;
-    shop.repository.push(&Recipe::small(4).build()?, "latest").await?;
-    shop.practice()?.set_image_age(NAME, &old.manifest.digest, 30, None).await?;
+    let (shop, old) = shop_with_untagged_image().await?;
     let home = shop.ecr.home()?;
     let run = async |days: u32| {
         let file = home.path().join(format!("{days}.json"));

@@ -3,25 +3,20 @@ import { expect, it, vi } from "vitest";
 import type { Backend } from "../../ipc";
 import { singleRow } from "../../ipc/fake/repositoryRows";
 import { fakeError } from "../../ipc/fakeBackend";
-import type { RepositoryImage, StorageClassChange } from "../../ipc/generated";
+import type { StorageClassChange } from "../../ipc/generated";
 import { accessibilityViolations } from "../../testing/accessibility";
 import { renderWith } from "../../testing/component";
+import { image } from "../../testing/repositoriesPage";
 import { ArchiveImagesModal } from "./ArchiveImagesModal";
 import { imageRows } from "./repositoryImageRows";
 
-const images: RepositoryImage[] = [1, 2].map((number) => ({
-  digest: `sha256:${String(number).padStart(64, "0")}`,
-  tags: [`v${number}`],
-  kind: "image",
-  media_type: null,
-  size_bytes: 1,
-  pushed_at_ms: 1,
-  pulled_at_ms: null,
-  own_read_at_ms: null,
-  status: "active",
-  archived_at_ms: null,
-  pull_commands: [],
-}));
+const images = [1, 2].map((number) =>
+  image({
+    digest: `sha256:${String(number).padStart(64, "0")}`,
+    tags: [`v${number}`],
+    size_bytes: 1,
+  }),
+);
 
 function show(isArchived: boolean, archive: () => Promise<StorageClassChange>) {
   const onClose = vi.fn();

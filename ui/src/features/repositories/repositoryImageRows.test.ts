@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
 import { singleRow, singleRows } from "../../ipc/fake/repositoryRows";
-import type { ImageKind, ImageRow, RepositoryImage } from "../../ipc/generated";
+import type { ImageKind, ImageRow } from "../../ipc/generated";
+import { image } from "../../testing/repositoriesPage";
 import { imageRows, type RepositoryImageRow, referencesTo } from "./repositoryImageRows";
 
 const row = (
@@ -29,19 +30,7 @@ it.each([
   expect(found.map(({ name }) => name)).toEqual(expected);
 });
 
-const described: RepositoryImage = {
-  digest: "sha256:v2",
-  tags: ["2.0"],
-  kind: "image",
-  media_type: null,
-  size_bytes: 1,
-  pushed_at_ms: 1,
-  pulled_at_ms: null,
-  own_read_at_ms: null,
-  status: "active",
-  archived_at_ms: null,
-  pull_commands: [],
-};
+const described = image({ digest: "sha256:v2", tags: ["2.0"], size_bytes: 1 });
 
 it.each<[Partial<ImageRow>, string, string | null]>([
   [{}, "", null],

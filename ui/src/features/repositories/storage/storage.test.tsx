@@ -15,6 +15,7 @@ import {
   numberedDigest as digest,
   renderWith,
 } from "../../../testing/component";
+import { image } from "../../../testing/repositoriesPage";
 import { shopDetails } from "../../../testing/repository";
 import type { RegistryContentsState } from "../registry/useRegistryContents";
 import { ActivityTab } from "./ActivityTab";
@@ -61,21 +62,8 @@ function contents(repositories: RepositoryContents[]): RegistryContentsState {
   };
 }
 
-function image(number: number, tags: string[]): RepositoryImage {
-  return {
-    digest: digest(number),
-    tags,
-    kind: "image",
-    media_type: null,
-    size_bytes: 10 * MB,
-    pushed_at_ms: 1,
-    pulled_at_ms: null,
-    own_read_at_ms: null,
-    status: "active",
-    archived_at_ms: null,
-    pull_commands: [],
-  };
-}
+const numbered = (number: number, tags: string[]) =>
+  image({ digest: digest(number), tags, size_bytes: 10 * MB, pushed_at_ms: 1 });
 
 it("has at most 150 rectangles, and the last one includes all smaller ones", () => {
   const many = registryNodes(
@@ -117,7 +105,7 @@ it.each([
 });
 
 it("shows what each image adds, and shared layers as one part", () => {
-  const images = [image(1, ["v1"]), image(2, ["v2"])];
+  const images = [numbered(1, ["v1"]), numbered(2, ["v2"])];
   const shared = shopDetails(images);
   shared.rows = {
     ...shared.rows,
@@ -139,10 +127,12 @@ it("shows what each image adds, and shared layers as one part", () => {
     row.only_here_bytes = null;
   }
   expect(repositoryNodes(shared).every(({ isExact }) => !isExact)).toBe(true);
-  const many = Array.from({ length: 40 }, (_, at) => image(at, [at === 0 ? "latest" : `v${at}`]));
+  const many = Array.from({ length: 40 }, (_, at) =>
+    numbered(at, [at === 0 ? "latest" : `v${at}`]),
+  );
   expect(repositoryNodes(shopDetails(many)).map(({ name }) => name)).toEqual(["latest", "v* (39)"]);
   // An unread index may list untagged images, which are then parts of it.
-  const parts = shopDetails([...many, image(41, []), image(42, [])]);
+  const parts = shopDetails([...many, numbered(41, []), numbered(42, [])]);
   parts.rows.images.is_exact = false;
   expect(repositoryNodes(parts).map(({ name }) => name)).toEqual([
     "latest",
@@ -150,7 +140,12 @@ it("shows what each image adds, and shared layers as one part", () => {
     "Untagged (≤ 2)",
   ]);
   // A tag can have the name of a group.
-  const named = shopDetails([...many, image(41, []), image(42, []), image(43, ["Untagged"])]);
+  const named = shopDetails([
+    ...many,
+    numbered(41, []),
+    numbered(42, []),
+    numbered(43, ["Untagged"]),
+  ]);
   const grouped = repositoryNodes(named);
   expect(grouped.map(({ name }) => name)).toEqual([
     "latest",
@@ -223,7 +218,7 @@ it("shades the number of last pulls by month", () => {
 function showStorage(repositories: RepositoryContents[], part: Partial<Backend> = {}) {
   const onOpenImage = vi.fn();
   const backend: Partial<Backend> = {
-    repositoryDetails: async () => shopDetails([image(1, ["v1"]), image(2, ["v2"])]),
+    repositoryDetails: async () => shopDetails([numbered(1, ["v1"]), numbered(2, ["v2"])]),
     repositoryStorage: async () => storage(),
     ...part,
   };
