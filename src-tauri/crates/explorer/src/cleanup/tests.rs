@@ -174,8 +174,9 @@ fn several_tags_of_an_image_are_shown_and_free_nothing() {
     assert_eq!((proposal.deleted.len(), proposal.freed.at_most, proposal.kept.len()), (0, 0, 0));
 }
 
-#[test]
-fn what_runs_is_offered_by_no_class() {
+/// The orphan is like signatures of cosign in a repository of their own, which clients pull to
+/// verify images.
+fn one_image_of_each_class() -> TestRepository {
     let mut shop = TestRepository::default();
     shop.referrer("orphan", "elsewhere", NOTATION);
     shop.image("loose", &[], &[("base", 30)]);
@@ -184,6 +185,12 @@ fn what_runs_is_offered_by_no_class() {
     let cache = shop.image("cache", &["cache"], &[("cached", 9)]);
     cache.artifact_media_type = Some("application/vnd.buildkit.cacheconfig.v0".to_owned());
     shop.image("same", &["1.0"], &[("shared", 7)]);
+    shop
+}
+
+#[test]
+fn what_runs_is_offered_by_no_class() {
+    let mut shop = one_image_of_each_class();
     shop.image("newer", &["1.1"], &[("shared", 7)]).pushed_at_ms = Some(NOW_MS - 300 * DAY_MS);
     let pulled = |_: &EcrImage| PullTime { pulled_at_ms: None, own_read_at_ms: None };
     let offered = |runs: &[&str]| {

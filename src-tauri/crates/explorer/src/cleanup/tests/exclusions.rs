@@ -174,15 +174,7 @@ fn images_that_someone_pulled_lately_are_offered_only_by_classes_without_use() {
         (Some(300), false, "orphan loose superseded cache same"),
     ];
     for (days, is_own, expected) in cases {
-        let mut shop = TestRepository::default();
-        // As with cosign's signatures in a repository of their own, which clients pull to verify images.
-        shop.referrer("orphan", "elsewhere", NOTATION);
-        shop.image("loose", &[], &[("base", 30)]);
-        shop.image("amd64", &[], &[("other", 30)]);
-        shop.index("superseded", &[], &[("amd64", "linux/amd64")]);
-        let cache = shop.image("cache", &["cache"], &[("cached", 9)]);
-        cache.artifact_media_type = Some("application/vnd.buildkit.cacheconfig.v0".to_owned());
-        shop.image("same", &["1.0"], &[("shared", 7)]);
+        let mut shop = one_image_of_each_class();
         for image in &mut shop.images {
             image.pushed_at_ms = Some(NOW_MS - 100 * DAY_MS);
             image.pulled_at_ms = days.map(|days: u64| NOW_MS - days * DAY_MS);
