@@ -134,7 +134,7 @@ async fn settings(window: &Window, faults: &mut Vec<String>) -> Result<()> {
         go_to(window, "Saved profiles").await?;
         window.resize_page(1280, height).await?;
         let shifts = window
-            .shifts_after_opening("", async || {
+            .shifts_after_opening(NOTICES, async || {
                 go_to(window, "Settings").await?;
                 window.wait_for_text_in("settings-ca-files", "1 certificate").await?;
                 window.find_by_test_id("practice-endpoints").await

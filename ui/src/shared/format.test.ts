@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import {
   formatBytes,
@@ -63,6 +64,14 @@ describe("formats for people", () => {
     [-800 * 86_400_000, "14 Sept 2024"],
   ])("says a time %d ms from now as %s", (difference, text) => {
     expect(formatRelative(now + difference, now)).toBe(text);
+  });
+
+  it("has no relative time that is longer than what columns of times have room for", () => {
+    const styles = readFileSync("src/shared/columnWidths.css", "utf8");
+    const room = /td time::after {\s*content: "([^"]*)"/.exec(styles)?.[1] ?? "";
+    const minutes = Array.from({ length: 2 * 32 * 24 * 60 }, (_, minute) => minute - 32 * 24 * 60);
+    const texts = minutes.map((minute) => formatRelative(now + minute * 60_000, now));
+    expect(Math.max(...texts.map((text) => text.length))).toBe(room.length);
   });
 
   it("writes an exact time with its zone", () => {
