@@ -16,10 +16,8 @@ import {
 import { commands } from "../ipc/generated/commands";
 import { interruptedEntry } from "../testing/historyEntry";
 import { report, selectRow } from "../testing/historyPage";
-import { byId, click, goTo, sending, start, tick, toReview } from "../testing/window";
+import { byId, click, draftAtReview, goTo, pgcli, sending, start, tick } from "../testing/window";
 import { App } from "./App";
-
-const pgcli = ["dencold/pgcli", "latest"] as const;
 
 /** Renders the window, and returns the fake and a function after which no command answers. */
 function openSlowWindow(options: FakeOptions) {
@@ -77,7 +75,9 @@ const history: FakeOptions = {
   history: [interruptedEntry],
   answers: { historyReport: async () => report },
 };
+const atReview: FakeOptions = { draft: draftAtReview(pgcli) };
 const oneFails: FakeOptions = {
+  ...atReview,
   jobRecording: (plan) => jobRecording(plan, { 0: fakeError("connection_lost", "It broke.") }),
 };
 const toHistory = async () => {
@@ -90,12 +90,12 @@ const toReport = async () => {
   await byId("report-verify");
 };
 const toJob = async (fake: FakeBackend) => {
-  await toReview([pgcli]);
+  await byId("plan-images");
   await start(fake, sending);
   await byId("job-image-0");
 };
 const toResult = async (fake: FakeBackend) => {
-  await toReview([pgcli]);
+  await byId("plan-images");
   await start(fake);
   await byId("result");
 };
@@ -121,10 +121,16 @@ const clicks: readonly Click[] = [
     open: () => byId("card-practice"),
     click: on("card-practice"),
   },
-  { name: "Start", open: () => toReview([pgcli]), click: on("wizard-start") },
-  { name: "Pause", open: toJob, click: on("job-pause"), says: "Pausing…" },
+  {
+    name: "Start",
+    options: atReview,
+    open: () => byId("plan-images"),
+    click: on("wizard-start"),
+  },
+  { name: "Pause", options: atReview, open: toJob, click: on("job-pause"), says: "Pausing…" },
   {
     name: "Resume a job",
+    options: atReview,
     open: async (fake) => {
       await toJob(fake);
       await click("job-pause");
@@ -135,6 +141,7 @@ const clicks: readonly Click[] = [
   },
   {
     name: "Stop",
+    options: atReview,
     open: async (fake) => {
       await toJob(fake);
       await click("job-cancel");
@@ -145,13 +152,20 @@ const clicks: readonly Click[] = [
   { name: "Retry failed images", options: oneFails, open: toResult, click: on("retry-failed") },
   {
     name: "Undo",
+    options: atReview,
     open: toResult,
     click: on("undo-migration"),
     says: "Checking the current state in ECR",
   },
-  { name: "Export report", open: toResult, click: item("export-report", "html") },
+  {
+    name: "Export report",
+    options: atReview,
+    open: toResult,
+    click: item("export-report", "html"),
+  },
   {
     name: "View repositories",
+    options: atReview,
     open: toResult,
     click: on("show-repositories"),
     says: "Loading repositories",
@@ -175,6 +189,7 @@ const clicks: readonly Click[] = [
   },
   {
     name: "Confirm an undo",
+    options: atReview,
     open: async (fake) => {
       await toResult(fake);
       await click("undo-migration");

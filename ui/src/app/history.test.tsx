@@ -10,17 +10,17 @@ import {
   click,
   expectAccessible,
   goTo,
+  openReview,
   openWindow,
+  pgcli,
   sending,
   start,
   textOf,
-  toReview,
 } from "../testing/window";
 
 describe("the history", () => {
   it("resumes a stopped migration with its ID, and runs one again", async () => {
-    const backend = openWindow();
-    await toReview([["dencold/pgcli", "latest"]]);
+    const backend = await openReview([pgcli]);
     await start(backend, sending);
     await click("job-cancel");
     await click("job-stop-confirm");
@@ -66,8 +66,7 @@ describe("the history", () => {
   });
 
   it("undoes a migration after showing what goes, and says so from then on", async () => {
-    const backend = openWindow();
-    await toReview([["dencold/pgcli", "latest"]]);
+    const backend = await openReview([pgcli]);
     await start(backend, sending);
     act(() => backend.play());
     await byId("result");

@@ -3,15 +3,21 @@ import { describe, expect, it } from "vitest";
 import { jobRecording } from "../ipc/fake/jobRecording";
 import { recordedImage, recordedPlan } from "../ipc/fake/recordedPlan";
 import { fakeError } from "../ipc/fakeBackend";
-import { byId, click, openWindow, sending, start, textOf, toReview } from "../testing/window";
-
-const pgcli = ["dencold/pgcli", "latest"] as const;
-const webapp = ["dencold/storefront", "1.9.1"] as const;
+import {
+  byId,
+  click,
+  openReview,
+  pgcli,
+  sending,
+  start,
+  storefront,
+  textOf,
+} from "../testing/window";
 
 describe("a migration", () => {
   it("says why an image is refused, and does not start", async () => {
     const error = fakeError("manifest_unsupported", "It is a schema 1 manifest.");
-    openWindow({
+    await openReview([pgcli, storefront], {
       answers: {
         migrationPlan: async (request) =>
           recordedPlan(request, {
@@ -22,7 +28,6 @@ describe("a migration", () => {
           }),
       },
     });
-    await toReview([pgcli, webapp]);
     expect(await textOf("plan-action-0")).toContain("It is a schema 1 manifest.");
     expect(await textOf("start-reason")).toMatch(/Transload can’t copy 1 image/);
     expect((await byId("wizard-start")).getAttribute("aria-disabled")).toBe("true");
@@ -30,10 +35,9 @@ describe("a migration", () => {
 
   it("reports one failing image among two, and retries only that one", async () => {
     const error = fakeError("connection_lost", "The line broke in a layer.");
-    const backend = openWindow({
+    const backend = await openReview([pgcli, storefront], {
       jobRecording: (plan) => jobRecording(plan, plan.images.length === 2 ? { 0: error } : {}),
     });
-    await toReview([pgcli, webapp]);
     await start(backend);
     expect((await byId("result")).dataset.outcome).toBe("partly_failed");
     expect((await byId("result-0")).dataset.result).toBe("failed");
@@ -48,8 +52,7 @@ describe("a migration", () => {
   });
 
   it("pauses, resumes, and stops after a question", async () => {
-    const backend = openWindow();
-    await toReview([pgcli]);
+    const backend = await openReview([pgcli]);
     await start(backend, sending);
     await byId("job-image-0");
     await click("job-pause");

@@ -17,14 +17,13 @@ import {
   draftAtReview,
   expectAccessible,
   openWindow,
+  pgcli,
   start,
+  storefront,
   textOf,
 } from "../testing/window";
 
-const draft = draftAtReview(
-  { repository: "dencold/pgcli", tag: "latest" },
-  { repository: "dencold/storefront", tag: "1.9.1" },
-);
+const draft = draftAtReview(pgcli, storefront);
 
 function atReview(options: FakeOptions = {}) {
   return openWindow({ draft, ...options });

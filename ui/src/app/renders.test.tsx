@@ -4,10 +4,10 @@ import { describe, expect, it } from "vitest";
 import { percentOf } from "../features/migrate";
 import { emptyDraft, type StepId } from "../features/migrate/wizard/draft";
 import { rendersOf } from "../testing/renderCount";
-import { byId, click, find, openWindow, start, textOf, toReview } from "../testing/window";
+import { byId, click, find, openReview, openWindow, pgcli, start, textOf } from "../testing/window";
 
 const few = 5;
-const many = 45;
+const many = 15;
 
 const tables: Partial<Record<StepId, string>> = {
   images: "images-table",
@@ -61,8 +61,7 @@ describe("a click", () => {
 });
 
 it("the progress of a migration renders no other page, and no top bar", async () => {
-  const backend = openWindow();
-  await toReview([["dencold/pgcli", "latest"]]);
+  const backend = await openReview([pgcli]);
   await start(backend, ({ steps_under_way }) => steps_under_way.includes("push"));
   for (const [page, component] of [
     ["profiles", "ProfilesPage"],
@@ -90,8 +89,7 @@ it("the progress of a migration renders no other page, and no top bar", async ()
 });
 
 it("a step of the wizard renders no top bar", async () => {
-  openWindow();
-  await toReview([["dencold/pgcli", "latest"]]);
+  await openReview([pgcli]);
   const step = async () => {
     await click("wizard-back");
     await byId("repositories-table");

@@ -5,21 +5,20 @@ import { fakeError } from "../ipc/fakeBackend";
 import {
   byId,
   click,
+  draftAtReview,
   find,
   goTo,
+  openReview,
   openWindow,
+  pgcli,
   sending,
   start,
   tick,
-  toReview,
 } from "../testing/window";
-
-const pgcli = ["dencold/pgcli", "latest"] as const;
 
 describe("the window", () => {
   it("shows a job that continued while the user was on another page", async () => {
-    const backend = openWindow();
-    await toReview([pgcli]);
+    const backend = await openReview([pgcli]);
     await start(backend, sending);
     await byId("job-image-0");
     await goTo("Settings");
@@ -42,8 +41,7 @@ describe("the window", () => {
   });
 
   it("leaves nothing behind when it goes", async () => {
-    const backend = openWindow();
-    await toReview([pgcli]);
+    const backend = await openReview([pgcli]);
     await start(backend, sending);
     await byId("job-image-0");
     backend.unmount();
@@ -125,7 +123,7 @@ describe("the window", () => {
   });
 
   it("opens the destination from its menu, at any step and during a migration", async () => {
-    const backend = openWindow();
+    const atImages = openWindow({ draft: { ...draftAtReview(pgcli), step: "images" } });
     const change = async () => {
       const menu = [
         ...document.querySelectorAll<HTMLElement>('#top button[aria-label^="AWS account"]'),
@@ -135,12 +133,10 @@ describe("the window", () => {
       act(() => item.querySelector<HTMLElement>("[role^=menuitem]")?.click());
       await byId("connection-table");
     };
-    await tick("Use Practice");
-    await byId("identity-account");
-    await click("wizard-next");
     await byId("images-table");
     await change();
-    await toReview([["dencold/pgcli", "latest"]]);
+    atImages.unmount();
+    const backend = await openReview([pgcli]);
     await start(backend, sending);
     await change();
   });

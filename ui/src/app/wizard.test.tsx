@@ -12,15 +12,14 @@ import {
   click,
   expectAccessible,
   find,
+  openReview,
   openWindow,
+  pgcli,
   start,
+  storefront,
   textOf,
   tick,
-  toReview,
 } from "../testing/window";
-
-const pgcli = ["dencold/pgcli", "latest"] as const;
-const webapp = ["dencold/storefront", "1.9.1"] as const;
 
 describe("the wizard", () => {
   it("says which engines were tried when none runs, and finds it on Retry", async () => {
@@ -82,7 +81,7 @@ describe("the wizard", () => {
   });
 
   it("keeps Start disabled until a conflict has a choice", async () => {
-    const backend = openWindow({
+    const backend = await openReview([pgcli, storefront], {
       answers: {
         migrationPlan: async (request) =>
           recordedPlan(request, {
@@ -98,7 +97,6 @@ describe("the wizard", () => {
           }),
       },
     });
-    await toReview([pgcli, webapp]);
     expect((await byId("plan-action-0")).dataset.action).toBe("conflict");
     expect(await textOf("start-reason")).toMatch(/Choose an action for/);
     expect((await byId("wizard-start")).getAttribute("aria-disabled")).toBe("true");
@@ -257,7 +255,7 @@ describe("the wizard", () => {
     await tick("Use Practice");
     await byId("identity-account");
     await click("wizard-next");
-    await chooseTag(...pgcli);
+    await chooseTag(pgcli.repository, pgcli.tag);
     await click("wizard-clear");
     const question = await byId("wizard-clear-modal");
     expect(question.textContent).toContain("the selection of 1 image");

@@ -9,6 +9,10 @@ import { createFakeBackend, type FakeBackend, type FakeOptions } from "../ipc/fa
 import type { JobSnapshot, SelectedImage } from "../ipc/generated";
 import { accessibilityViolations } from "./accessibility";
 
+/** Images of the practice account. */
+export const pgcli: SelectedImage = { repository: "dencold/pgcli", tag: "latest" };
+export const storefront: SelectedImage = { repository: "dencold/storefront", tag: "1.9.1" };
+
 /** Renders the window with a fake backend. */
 export function openWindow(options: FakeOptions = {}): FakeBackend & { unmount: () => void } {
   const backend = createFakeBackend({ settings: { welcomed: true }, ...options });
@@ -25,6 +29,13 @@ export function draftAtReview(...images: readonly SelectedImage[]) {
     source: { kind: "practice_account" },
     images,
   };
+}
+
+/** Renders the window at Review of these images, and waits for the plan. */
+export async function openReview(images: readonly SelectedImage[], options: FakeOptions = {}) {
+  const backend = openWindow({ draft: draftAtReview(...images), ...options });
+  await byId("plan-images");
+  return backend;
 }
 
 /** Waits for an element by its test ID. */
@@ -74,20 +85,6 @@ export async function chooseTag(repository: string, tag: string): Promise<void> 
     fireEvent.click(open);
   }
   await tick(`Select ${repository}:${tag}`);
-}
-
-/** Completes the wizard in practice mode up to Review. */
-export async function toReview(tags: readonly (readonly [string, string])[]): Promise<void> {
-  await tick("Use Practice");
-  await byId("identity-account");
-  await click("wizard-next");
-  for (const [repository, tag] of tags) {
-    await chooseTag(repository, tag);
-  }
-  await click("wizard-next");
-  await byId("repositories-table");
-  await click("wizard-next");
-  await byId("plan-images");
 }
 
 /** Whether the first image is being sent. */
