@@ -10,6 +10,7 @@
 //! - No two public types have the same name: in Rust, and in TypeScript.
 //! - Every TypeScript file says what it is for.
 //! - No source file has more than 450 lines; 400 is the aim.
+//! - Each folder holds only the kinds of files that belong there, and no large ones.
 //!
 //! - [`packages`]: finds the packages and their targets
 //! - [`module_tree`]: parses a target into its modules
@@ -18,8 +19,10 @@
 //! - [`documents`]: finds names in documentation that don't exist
 //! - [`type_names`]: finds types of the same name
 //! - [`typescript`]: finds TypeScript files that don't say what they are for
+//! - [`committed_files`]: finds files that were committed by accident
 
 mod circles;
+mod committed_files;
 mod documents;
 mod module_tree;
 pub mod packages;
@@ -35,6 +38,7 @@ use anyhow::{Result, bail};
 
 use crate::arguments::Arguments;
 use crate::structure::circles::find_circles;
+use crate::structure::committed_files::stray_files;
 use crate::structure::documents::Texts;
 use crate::structure::module_tree::ModuleTree;
 use crate::structure::packages::{Package, rust_files};
@@ -90,6 +94,10 @@ pub fn check(workspace: &Workspace) -> Result<()> {
     }
     for (file, lines) in too_long(texts.sources()) {
         problems.push(format!("{} has {lines} lines; split it", file.display()));
+    }
+    match committed_files::list(&workspace.root) {
+        Some(files) => problems.extend(stray_files(&files)),
+        None => println!("  git lists no files here, so files that don't belong aren't searched"),
     }
     for problem in &problems {
         println!("{problem}");
