@@ -5,6 +5,7 @@
 //! `api` uses everything below it. `migration` uses `aws`, `docker`, `hub` and `registry`, which use `network` and
 //! `model` and never each other.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
@@ -140,15 +141,19 @@ fn breaches(packages: &[Package]) -> Vec<String> {
     breaches
 }
 
-/// Returns the dependencies of a package that no path in its files begins with.
+/// Returns a sentence for each dependency of a package that no path in its files begins with.
 fn unused(package: &Package) -> Result<Vec<String>> {
     let folder = package.manifest_path.parent().context("a manifest is in a folder")?;
     let mut sources = String::new();
     for file in rust_files(folder)? {
         sources.push_str(&fs::read_to_string(file)?);
     }
+    let is_of_name = |letter: char| letter.is_alphanumeric() || letter == '_';
+    let before_colons = sources.match_indices("::").map(|(place, _)| &sources[..place]);
+    let used: BTreeSet<&str> =
+        before_colons.filter_map(|text| text.rsplit(|letter| !is_of_name(letter)).next()).collect();
     let all = package.dependencies.iter().map(|dependency| &dependency.name);
-    let unused = all.filter(|name| !sources.contains(&format!("{}::", name.replace('-', "_"))));
+    let unused = all.filter(|name| !used.contains(name.replace('-', "_").as_str()));
     Ok(unused.map(|name| format!("{} doesn't use {name}", package.name)).collect())
 }
 
@@ -213,4 +218,22 @@ fn a_dependency_against_the_rules_is_reported() {
     ] {
         assert!(!reported(package, dependency, kind), "{package} -> {dependency}");
     }
+}
+
+#[test]
+fn a_dependency_that_no_file_uses_is_reported() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let manifest_path = folder.path().join("Cargo.toml");
+    fs::create_dir(folder.path().join("src"))?;
+    fs::write(&manifest_path, "")?;
+    fs::write(folder.path().join("build.rs"), "fn main() { in_build::run() }")?;
+    fs::write(
+        folder.path().join("src/lib.rs"),
+        "use in_path::Thing;\n#[in_attribute::main]\nfn a() { in_expression::run() } // not_used",
+    )?;
+    let names = ["in-path", "in-attribute", "in-expression", "in-build", "not-used", "path"];
+    let dependencies = names.map(|name| Dependency { name: name.to_owned(), kind: None }).to_vec();
+    let found = unused(&Package { name: "x".to_owned(), dependencies, manifest_path })?;
+    assert_eq!(found, ["x doesn't use not-used", "x doesn't use path"]);
+    Ok(())
 }
