@@ -120,12 +120,15 @@ it("fits columns from their definitions, whatever width they had before", () => 
 });
 
 /** Columns whose content is as wide as this while the table lays them out by it. */
-function withContent(contents: Readonly<Record<string, number>>) {
+function withContent(contents: Readonly<Record<string, number>>, onRebuilt = () => {}) {
   vi.spyOn(Element.prototype, "getClientRects").mockReturnValue([new DOMRect()] as never);
   vi.spyOn(Element.prototype, "getBoundingClientRect").mockImplementation(function (this: Element) {
     const cell = this.closest<HTMLElement>("th");
     const id = cell?.dataset.focusId?.replace("header-", "");
     const isMeasured = this.closest(".measured-columns") !== null;
+    if (this.classList.contains("rebuilt-cells")) {
+      onRebuilt();
+    }
     return new DOMRect(0, 0, isMeasured ? (contents[id ?? ""] ?? 0) : 0, 20);
   });
 }
@@ -154,16 +157,30 @@ it("measures what cells show later", async () => {
   expect(widths()).toEqual(["54px", "393px", "167px", "auto", ""]);
 });
 
-it("measures again in another size of the window, which can be another zoom", () => {
-  const contents = { name: 350, size: 100, pushed: 100 };
-  withContent(contents);
+/** In another zoom, WebKit lays out cells by the widths that their texts had before, until the cells have new boxes. */
+function withTextsOfEarlierZoom(contents: Record<string, number>) {
+  const now = { ...contents };
+  withContent(contents, () => Object.assign(contents, now));
+  return now;
+}
+
+const wholePushed = ["54px", "392px", "166px", "auto", ""];
+const narrowPushed = ["54px", "399px", "200px", "auto", ""];
+
+it.each([
+  { what: "another size of the window", by: -100, widthsThen: wholePushed },
+  { what: "a larger size of the window", by: 100, widthsThen: wholePushed },
+  { what: "another width beside a panel", by: 0, widthsThen: narrowPushed },
+])("measures $what, which can be another zoom, with the texts as they are now", (row) => {
+  const texts = withTextsOfEarlierZoom({ name: 350, size: 100, pushed: 100 });
   const { widths, resizeTo } = shownTable();
   resizeTo(898);
-  contents.pushed = 240;
-  window.innerWidth -= 100;
+  texts.pushed = 240;
+  window.innerWidth += row.by;
   resizeTo(897);
   act(() => vi.advanceTimersByTime(1_000));
-  expect(widths()).toEqual(["54px", "392px", "166px", "auto", ""]);
+  expect(widths()).toEqual(row.widthsThen);
+  expect(document.querySelector(".rebuilt-cells, .measured-columns")).toBeNull();
 });
 
 it("follows the edge of a column that is dragged, and keeps what the others have", async () => {

@@ -9,11 +9,14 @@ const contentMs = 300;
 /** A class that lets the browser lay out the columns by their content, see `columnWidths.css`. */
 const measuring = "measured-columns";
 
+/** A class that gives the table another box for a moment, see `columnWidths.css`. */
+const rebuilding = "rebuilt-cells";
+
 /**
  * Returns the widths of the drawn rows and of the head, by column ID, or `null` while the table has no layout. Nothing is drawn
  * between the two layouts, so nobody sees the first one.
  */
-function measureNaturalWidths(sized: HTMLElement): MeasuredColumns | null {
+function measureNaturalWidths(sized: HTMLElement, isZoomed: boolean): MeasuredColumns | null {
   const head = shownHead(sized);
   if (head === undefined || head.getClientRects().length === 0) {
     return null;
@@ -21,6 +24,9 @@ function measureNaturalWidths(sized: HTMLElement): MeasuredColumns | null {
   // A message instead of rows takes all columns.
   const hasRows = sized.querySelector("tbody td[colspan]") === null;
   const scrolling = scrollPositions(sized);
+  if (isZoomed) {
+    forgetWidthsOfTexts(sized);
+  }
   sized.classList.add(measuring);
   const columns = new Map<string, number>();
   const heads = new Map<string, number>();
@@ -39,6 +45,14 @@ function measureNaturalWidths(sized: HTMLElement): MeasuredColumns | null {
     }
   }
   return { columns, heads };
+}
+
+/** In another zoom, WebKit keeps the widths of texts in cells that it computed before, until the cells have new boxes. */
+function forgetWidthsOfTexts(sized: HTMLElement): void {
+  sized.classList.add(rebuilding);
+  // Only a layout builds the boxes.
+  sized.getBoundingClientRect();
+  sized.classList.remove(rebuilding);
 }
 
 /** The width in the cell of a heading that its text doesn't use. */
@@ -71,23 +85,30 @@ function scrollPositions(sized: HTMLElement) {
     .map((element) => ({ element, top: element.scrollTop, left: element.scrollLeft }));
 }
 
-/** Measures the content of other columns before they are drawn, and what changes in them later. Returns what measures at once. */
+/**
+ * Measures the content of other columns before they are drawn, and what changes in them later. Returns what measures at once,
+ * and is told whether the zoom can be another one.
+ */
 export function useNaturalWidths<Row>(
   columns: readonly Column<Row>[] | null,
   hasRows: boolean,
   sized: RefObject<HTMLDivElement | null>,
   onMeasured: (measured: MeasuredColumns) => void,
-): () => void {
-  const measure = useCallback(() => {
-    const measured = sized.current === null ? null : measureNaturalWidths(sized.current);
-    if (measured !== null) {
-      onMeasured(measured);
-    }
-  }, [sized, onMeasured]);
+): (isZoomed?: boolean) => void {
+  const measure = useCallback(
+    (isZoomed = false) => {
+      const measured =
+        sized.current === null ? null : measureNaturalWidths(sized.current, isZoomed);
+      if (measured !== null) {
+        onMeasured(measured);
+      }
+    },
+    [sized, onMeasured],
+  );
   const ids = columns?.map(({ id }) => id).join(" ");
   // Without rows, too: WebKit keeps the width of a table from which columns were removed until its layout changes.
   // biome-ignore lint/correctness/useExhaustiveDependencies: other columns and first rows have another content
-  useLayoutEffect(measure, [ids, hasRows, measure]);
+  useLayoutEffect(() => measure(), [ids, hasRows, measure]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: a first set of columns adds the element
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout> | undefined;

@@ -125,7 +125,7 @@ export function PlanPermissionsSection({ permissions, errorActions }: PlanPermis
                   id: "status",
                   header: "Allowed",
                   width: 180,
-                  minWidth: 140,
+                  minWidth: 115,
                   grow: 1,
                   cell: (permission) => (
                     <span
@@ -148,7 +148,7 @@ export function PlanPermissionsSection({ permissions, errorActions }: PlanPermis
                   id: "resources",
                   header: "Resource",
                   width: 190,
-                  minWidth: 140,
+                  minWidth: 110,
                   grow: 1,
                   cell: (permission) => <Resources permission={permission} />,
                 },
