@@ -68,6 +68,30 @@ async function choose(value: string) {
   act(() => choice?.selectOptionByValue(value, { expandToViewport: true }));
 }
 
+const headings = () =>
+  [...document.querySelectorAll("thead th")].map(({ textContent }) => textContent);
+
+it.each([
+  { what: "no image has notes", remarks: [], isShown: false },
+  { what: "one of its images has notes", remarks: ["build_cache"] as const, isShown: true },
+])("shows the column of notes as the plan needs it: $what", async ({ remarks, isShown }) => {
+  const images = async (request: MigrationRequest) => {
+    const [first, ...others] = request.images.map((one) => ({
+      ...recordedImage(request, one),
+      remarks: [],
+      referrer_tags: [],
+    }));
+    return first === undefined ? [] : [{ ...first, remarks: [...remarks] }, ...others];
+  };
+  atReview({
+    answers: {
+      migrationPlan: async (request) => recordedPlan(request, { images: await images(request) }),
+    },
+  });
+  await byId("plan-image-0");
+  expect(headings().includes("Notes")).toBe(isShown);
+});
+
 const action = async (image: number) => (await byId(`plan-action-${image}`)).dataset.action;
 const field = (id: string) => createWrapper().findInput(`[data-testid="${id}"]`);
 

@@ -76,6 +76,23 @@ describe("columns", () => {
   });
 
   it.each([
+    { steady: undefined, widths: [196, 120, 84] },
+    { steady: false, widths: [196, 120, 84] },
+    { steady: true, widths: [220, 120, 60] },
+  ])("keep room for a longer content unless it is steady: $steady", ({ steady, widths }) => {
+    const withSteady = columns.map((column) =>
+      column.id === "size" ? { ...column, steady } : column,
+    );
+    const natural = new Map([
+      ["name", 300],
+      ["uri", 120],
+      ["size", 60],
+    ]);
+    const shown = withWidths(withSteady as Column<object>[], layout, 400, natural);
+    expect(shown.map(({ width }) => width)).toEqual(widths);
+  });
+
+  it.each([
     {
       available: 400,
       why: "gives way to no other column",

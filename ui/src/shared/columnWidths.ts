@@ -61,8 +61,8 @@ export function fittingColumns<Row>(
 }
 
 /**
- * The room that a column without `grow` keeps beside its content: times, numbers, and states become a little wider while they are
- * shown, which must not move the other columns.
+ * The room that a column without `grow` keeps beside its content, unless it is steady: numbers and states become a little wider
+ * while they are shown, which must not move the other columns.
  */
 const reserve = 24;
 
@@ -96,7 +96,9 @@ export function withWidths<Row>(
     const usual = defaultWidth(column);
     const content = Math.max(natural.get(column.id) ?? usual, heads.get(column.id) ?? 0);
     const needed =
-      column.grow === undefined ? Math.max(content, Math.min(content + reserve, usual)) : content;
+      column.grow === undefined && column.steady !== true
+        ? Math.max(content, Math.min(content + reserve, usual))
+        : content;
     const width = Math.min(needed, narrowestWidth(column, heads));
     return { width, natural: needed, usual: Math.max(usual, needed), grow: column.grow };
   });

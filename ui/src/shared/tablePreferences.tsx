@@ -12,6 +12,8 @@ export type Column<Row> = TableProps.ColumnDefinition<Row> & {
   readonly id: string;
   /** Its share of the width that the others leave. It also gives way before those without, down to its `minWidth`. */
   readonly grow?: number;
+  /** Whether its content keeps its width, as a digest does, so that it needs no room for a longer one. */
+  readonly steady?: boolean;
   /** Whether rows can't be sorted by it, for example because it has buttons. */
   readonly unsorted?: boolean;
   /** Whether the column is hidden until the user chooses it. */

@@ -178,6 +178,7 @@ function LayersTable({ comparison: { layers } }: { comparison: ImageComparison }
           id: "digest",
           header: "Digest",
           width: 210,
+          steady: true,
           cell: ({ layer }) => <CopyableDigest digest={layer.digest} />,
         },
       ]}

@@ -168,6 +168,7 @@ export function ImageLayers({ image, location, errorActions }: ImageLayersProps)
             id: "digest",
             header: "Digest",
             width: 220,
+            steady: true,
             cell: ({ layer }) => layer !== null && <CopyableDigest digest={layer.digest} />,
           },
           {

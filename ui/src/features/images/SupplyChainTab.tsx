@@ -132,6 +132,7 @@ export function SupplyChainTab({ location, errorActions }: SupplyChainTabProps) 
             id: "digest",
             header: "Manifest",
             width: 220,
+            steady: true,
             hideOrder: 1,
             cell: ({ manifest }) => <CopyableDigest digest={manifest} what="manifest digest" />,
           },

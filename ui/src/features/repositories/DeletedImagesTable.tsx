@@ -102,6 +102,7 @@ export function DeletedImagesTable({ plan, report }: DeletedImagesTableProps) {
       id: "digest",
       header: "Digest",
       width: 220,
+      steady: true,
       cell: ({ image }) => (
         <Box variant="code">
           <MiddleEllipsis text={image.digest} />

@@ -195,6 +195,7 @@ export function imageColumns(
       id: "pushed",
       header: "Pushed",
       width: 130,
+      steady: true,
       sortingComparator: (one, other) => (one.pushedAtMs ?? 0) - (other.pushedAtMs ?? 0),
       cell: (row) => (row.isEntry ? null : <RelativeTime timeMs={row.pushedAtMs} />),
     },
@@ -228,6 +229,7 @@ export function imageColumns(
       id: "digest",
       header: "Digest",
       width: 212,
+      steady: true,
       hideOrder: 4,
       sortingField: "digest",
       cell: (row) => (

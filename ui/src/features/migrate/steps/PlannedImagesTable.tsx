@@ -13,7 +13,7 @@ import { wizardFooterHeight } from "../wizard/wizardFooterHeight";
 import { ConflictChoiceField } from "./ConflictChoiceField";
 import { chosenKeys, isConflict, isShown, type PlanFilter } from "./PlanChips";
 import { DigestCell, SizeCell } from "./plannedImageCells";
-import { notesOf, predictionTexts } from "./plannedImageTexts";
+import { copiedReferrerTags, hasNotes, notesOf, shownPredictions } from "./plannedImageTexts";
 
 const routeLabels = {
   docker_engine: "Docker Engine",
@@ -73,9 +73,8 @@ function referrerText(tag: PlannedReferrerTag): string {
 
 /** Referrer tags of an image: a count that expands to a list. */
 function ReferrerTags({ image }: { image: PlannedImage }) {
-  const tags = image.referrer_tags ?? [];
-  const moves = image.action.kind === "move" || image.action.kind === "overwrite";
-  if (!moves || tags.length === 0) {
+  const tags = copiedReferrerTags(image);
+  if (tags.length === 0) {
     return null;
   }
   const kept = tags.filter(
@@ -117,7 +116,7 @@ const actionWords: Record<PlannedImage["action"]["kind"], string> = {
 
 /** What is special about an image, in one line with all of it in the tooltip. */
 function NotesCell({ image }: { image: PlannedImage }) {
-  const predictions = image.action.kind === "already_there" ? [] : predictionTexts(image);
+  const predictions = shownPredictions(image);
   const notes = notesOf(image);
   return (
     <div className="planned-notes">
@@ -195,6 +194,7 @@ export const PlannedImagesTable = memo(function PlannedImagesTable({
   );
   // Two digests and two sizes need more room.
   const comparesImages = plan.images.some(({ existing }) => existing !== undefined);
+  const someNotes = useMemo(() => plan.images.some(hasNotes), [plan.images]);
   const rows = useMemo(() => {
     // A row keeps its place when the user chooses.
     const rank = (image: PlannedImage) =>
@@ -274,6 +274,7 @@ export const PlannedImagesTable = memo(function PlannedImagesTable({
           id: "digest",
           header: "Digest",
           width: comparesImages ? 250 : 190,
+          steady: !comparesImages,
           cell: (image) => <DigestCell image={image} />,
         },
         {
@@ -303,6 +304,8 @@ export const PlannedImagesTable = memo(function PlannedImagesTable({
         {
           id: "notes",
           header: "Notes",
+          // Most plans have none, and the other columns need the room.
+          hidden: !someNotes,
           width: 90,
           grow: 1,
           cell: (image) => <NotesCell image={image} />,

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { engineUp } from "../../../ipc/fake/fixtures";
 import type { EnginePrediction, PlannedImage, RegistryCounterpart } from "../../../ipc/generated";
 import { engineFacts } from "../../../shared/engineFacts";
-import { predictionTexts } from "./plannedImageTexts";
+import { hasNotes, predictionTexts } from "./plannedImageTexts";
 import { counterpartText } from "./RegistryCounterpartsAlert";
 
 const digest = (sign: string) => `sha256:${sign.repeat(64)}`;
@@ -79,6 +79,31 @@ describe("What will arrive of an image of the Docker Engine", () => {
   it("says nothing of images that a registry copies", () => {
     const { engine: _, ...copied } = planned({});
     expect(predictionTexts(copied)).toEqual([]);
+  });
+});
+
+describe("The notes of an image", () => {
+  const { engine: _, ...direct } = planned({});
+  const signature = { tag: "sha256-1.sig", source_digest: digest("1"), destination_digest: null };
+  it.each<[string, PlannedImage, boolean]>([
+    ["are empty for a direct copy", direct, false],
+    ["are empty without referrer tags", { ...direct, referrer_tags: [] }, false],
+    ["have a remark", { ...direct, remarks: ["build_cache"] }, true],
+    ["leave an unknown size to its column", { ...direct, remarks: ["read_later"] }, false],
+    ["have the referrer tags", { ...direct, referrer_tags: [signature] }, true],
+    [
+      "leave out referrer tags that stay",
+      { ...direct, referrer_tags: [signature], action: { kind: "keep_existing" } },
+      false,
+    ],
+    ["have what the Docker Engine does", planned({}), true],
+    [
+      "leave out what it does with an image that is up to date",
+      planned({}, { action: { kind: "already_there" } }),
+      false,
+    ],
+  ])("%s", (_, image, isShown) => {
+    expect(hasNotes(image)).toBe(isShown);
   });
 });
 

@@ -1,5 +1,5 @@
 /** Sentences about an image of the plan. */
-import type { PlannedImage, PlanRemark } from "../../../ipc/generated";
+import type { PlannedImage, PlannedReferrerTag, PlanRemark } from "../../../ipc/generated";
 import { formatCount, shortDigest } from "../../../shared/format";
 
 export const remarkTexts: Record<PlanRemark, string> = {
@@ -67,4 +67,24 @@ export function predictionTexts(image: PlannedImage): string[] {
 /** Notes in the row. An unknown size is noted in the Size column. */
 export function notesOf(image: PlannedImage): string[] {
   return image.remarks.filter((remark) => remark !== "read_later").map((one) => remarkTexts[one]);
+}
+
+/** The referrer tags that are copied with the image. */
+export function copiedReferrerTags(image: PlannedImage): readonly PlannedReferrerTag[] {
+  const isCopied = image.action.kind === "move" || image.action.kind === "overwrite";
+  return isCopied ? (image.referrer_tags ?? []) : [];
+}
+
+/** What the Docker Engine does with an image that is copied. */
+export function shownPredictions(image: PlannedImage): string[] {
+  return image.action.kind === "already_there" ? [] : predictionTexts(image);
+}
+
+/** Whether the Notes column shows something for the image. */
+export function hasNotes(image: PlannedImage): boolean {
+  return (
+    notesOf(image).length > 0 ||
+    copiedReferrerTags(image).length > 0 ||
+    shownPredictions(image).length > 0
+  );
 }

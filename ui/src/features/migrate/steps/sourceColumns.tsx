@@ -303,6 +303,7 @@ export function sourceColumns(cells: SourceCells): readonly Column<SourceRow>[] 
       id: "digest",
       header: "Digest",
       width: 220,
+      steady: true,
       hideOrder: 1,
       cell: (row) =>
         row.kind === "tag" ? (

@@ -104,6 +104,7 @@ export function FindTab(props: FindTabProps) {
       id: "digest",
       header: "Digest",
       width: 215,
+      steady: true,
       sortingField: "digest",
       cell: (image) => (
         <CopyableDigest digest={image.digest} what={`digest of ${imageName(image)}`} />
