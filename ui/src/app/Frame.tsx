@@ -3,7 +3,13 @@ import Flashbar, { type FlashbarProps } from "@cloudscape-design/components/flas
 import SideNavigation, {
   type SideNavigationProps,
 } from "@cloudscape-design/components/side-navigation";
-import { type ReactNode, useCallback, useState, useSyncExternalStore } from "react";
+import {
+  type CSSProperties,
+  type ReactNode,
+  useCallback,
+  useState,
+  useSyncExternalStore,
+} from "react";
 import type { AwsConnection, EngineStatus } from "../ipc/generated";
 import { formatPercent } from "../shared/format";
 import { HelpProvider, type HelpTopic } from "../shared/help";
@@ -84,6 +90,16 @@ function navigationItems(jobs: readonly RunningJob[]): SideNavigationProps.Item[
   ];
 }
 
+/** The height of a notification with one line of text and an action. */
+const noticeHeight = 64;
+
+/** What can be scrolled further, so that no control stays behind notifications. Nothing moves. */
+function noticeRoom(notices: number): CSSProperties | undefined {
+  return notices === 0
+    ? undefined
+    : ({ "--notice-room": `${notices * noticeHeight}px` } as CSSProperties);
+}
+
 /** The frame of every page: top bar, navigation, notifications, and shortcuts. */
 export function Frame(props: FrameProps) {
   const { page, wizard, jobs, notices, onPage } = props;
@@ -158,13 +174,19 @@ export function Frame(props: FrameProps) {
           />
         }
         content={
-          <div id="content" className="page-content" tabIndex={-1} data-page-content>
+          <div
+            id="content"
+            className="page-content"
+            tabIndex={-1}
+            style={noticeRoom(notices.length)}
+            data-page-content
+          >
             <HelpProvider value={openHelp}>{props.children}</HelpProvider>
           </div>
         }
       />
       {/* Over the content, which doesn't move when a notification appears. */}
-      <div className="notices" data-testid="notices">
+      <div className={`notices ${wizard ? "notices-above-footer" : ""}`} data-testid="notices">
         <Flashbar items={notices} />
       </div>
       {shortcutsShown && <ShortcutsModal onClose={() => setShortcutsShown(false)} />}

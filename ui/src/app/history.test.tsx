@@ -60,8 +60,16 @@ describe("the history", () => {
     const undo = [...document.querySelectorAll("[data-testid=notices] button")].find(
       ({ textContent }) => textContent === "Undo",
     );
+    // What is behind a notification can be scrolled above it.
+    const expectRoom = (notices: number) => {
+      expect(document.querySelectorAll('[aria-label="Close notification"]')).toHaveLength(notices);
+      const { style } = document.getElementById("content") as HTMLElement;
+      expect(style.getPropertyValue("--notice-room")).toBe(`${64 * notices}px`);
+    };
+    expectRoom(2);
     act(() => (undo as HTMLElement).click());
     await byId("images-table");
+    expectRoom(1);
     expect(await textOf("selection-summary")).toContain("1 tag selected");
   });
 

@@ -87,7 +87,7 @@ function scrollPositions(sized: HTMLElement) {
 
 /**
  * Measures the content of other columns before they are drawn, and what changes in them later. Returns what measures at once,
- * and is told whether the zoom can be another one.
+ * with new boxes if the zoom can have changed.
  */
 export function useNaturalWidths<Row>(
   columns: readonly Column<Row>[] | null,
