@@ -115,6 +115,7 @@ export function backendWith(part: Partial<Backend>): Backend {
         untagged: 0,
         archived: 0,
         size: { bytes: 45_600_000, is_exact: true },
+        kinds: { known: ["image" as const], possible: [] },
         pushed_at_ms: null,
         pulled_at_ms: null,
       })),

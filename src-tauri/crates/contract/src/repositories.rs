@@ -7,8 +7,8 @@ pub use transload_aws::EcrImageStatus as ImageStatus;
 use transload_errors::ApiError;
 pub use transload_explorer::{
     CleanupClass, CleanupImage, CleanupProposal, CleanupRules, ExclusionReason, FreedBytes,
-    ImageCount, ImageKind, ImagePart, ImageRow, ImageSize, KeptFromCleanup, MutabilityEffect,
-    RepositoryRows, TagEffect, TagReversal, UnreadManifest, UnreadReason,
+    HeldKinds, ImageCount, ImageKind, ImagePart, ImageRow, ImageSize, KeptFromCleanup,
+    MutabilityEffect, RepositoryRows, TagEffect, TagReversal, UnreadManifest, UnreadReason,
 };
 use transload_model::{Reported, TagMutability};
 use ts_rs::TS;
@@ -53,6 +53,7 @@ pub struct RepositorySummary {
     /// Archived images, which can't be pulled.
     pub archived: u64,
     pub size: ImageSize,
+    pub kinds: HeldKinds,
     /// The last push.
     pub pushed_at_ms: Option<u64>,
     /// The last pull by someone else than Transload, if ECR recorded one.

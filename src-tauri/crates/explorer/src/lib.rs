@@ -5,7 +5,7 @@
 //! manifests that are read once and then cached.
 //!
 //! - `manifest_facts`: the parts of a manifest that the other modules need
-//! - `kind`: kinds of images
+//! - `kind`: kinds of images; `held_kinds`: those that a repository holds
 //! - `image_rows`: the rows of a repository; `rows`: groups images with their platforms, attestations, signatures and other referrers
 //! - `sizes`: sizes with shared layers counted once, and the bytes that a deletion frees
 //! - `storage`: what a repository stores, and its use by month
@@ -26,6 +26,7 @@ mod cleanup;
 mod deletion_order;
 mod deletion_plan;
 mod deletion_run;
+mod held_kinds;
 mod image_rows;
 mod kind;
 mod manifest_facts;
@@ -49,6 +50,7 @@ pub use deletion_plan::{
     deletion_plan,
 };
 pub use deletion_run::{DeletionOutcome, LeftImage, LeftReason, delete_planned};
+pub use held_kinds::{HeldKinds, held_kinds};
 pub use image_rows::{ImageCount, ImagePart, ImageRow, RepositoryRows, with_parts};
 pub use kind::{ImageKind, kind_of};
 pub use manifest_facts::{IndexChild, ManifestFacts};

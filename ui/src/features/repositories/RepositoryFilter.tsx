@@ -9,13 +9,14 @@ import { mutabilityLabels } from "../../shared/repositorySettings";
 import { filteringProperty } from "./filteringProperty";
 import type { FilterQuery } from "./propertyQuery";
 import type { FilterProperty } from "./repositoryFilter";
+import { imageKindLabels } from "./repositoryImageRows";
 
 interface RepositoryFilterProps {
   query: FilterQuery;
   onChange: (query: FilterQuery) => void;
   /** Number of repositories that the filter finds. */
   matches: number;
-  /** Number of those that what wasn't read decides. */
+  /** Number of those that may match: what wasn't read decides. */
   unknown: number;
   unknownShown: boolean;
   onUnknownShown: (shown: boolean) => void;
@@ -29,6 +30,7 @@ const properties: readonly PropertyFilterProps.FilteringProperty[] = [
   property("name", "Name", "words"),
   property("aws_tag", "AWS tag", "words"),
   property("policy", "Lifecycle policy", "choices"),
+  property("kind", "Contains", "choices"),
   property("size", "Size in GB", "numbers"),
   property("untagged", "Untagged images", "numbers"),
   property("pulled", "Days since the last pull", "numbers"),
@@ -40,6 +42,7 @@ const properties: readonly PropertyFilterProps.FilteringProperty[] = [
 
 const fixedOptions: readonly PropertyFilterProps.FilteringOption[] = [
   ...["None", "Set", "Never ran"].map((value) => ({ propertyKey: "policy", value })),
+  ...Object.values(imageKindLabels).map((value) => ({ propertyKey: "kind", value })),
   ...Object.values(mutabilityLabels).map((value) => ({ propertyKey: "mutability", value })),
   ...["On", "Off"].map((value) => ({ propertyKey: "scan", value })),
   ...["AES-256", "AWS KMS", "AWS KMS, dual layer"].map((value) => ({
@@ -81,7 +84,7 @@ export function RepositoryFilter(props: RepositoryFilterProps) {
           onChange={({ detail }) => onUnknownShown(detail.checked)}
           data-testid="repositories-filter-unknown"
         >
-          {`Also show and read ${formatCounted(unknown, "repository that wasn’t read", "repositories that weren’t read")}`}
+          {`Also show ${formatCounted(unknown, "repository", "repositories")} that may match and ${unknown === 1 ? "isn’t" : "aren’t"} read completely`}
         </Toggle>
       )}
     </SpaceBetween>

@@ -15,8 +15,15 @@ export interface FilterQuery {
 
 export const noQuery: FilterQuery = { tokens: [], operation: "and" };
 
+/** Words of which some weren't read. */
+interface PartlyReadWords {
+  readonly known: readonly string[];
+  /** Further words that it may have. */
+  readonly possible: readonly string[];
+}
+
 /** Words or a number, or `null` if it wasn't read. */
-export type Property = readonly string[] | number | null;
+export type Property = readonly string[] | PartlyReadWords | number | null;
 
 const dayMs = 24 * 60 * 60 * 1000;
 
@@ -46,7 +53,10 @@ function meets({ operator, value }: FilterToken, property: Property): boolean | 
     return null;
   }
   if (typeof property !== "number") {
-    return compareWords(property, operator, value);
+    const { known, possible } = "known" in property ? property : { known: property, possible: [] };
+    const result = compareWords(known, operator, value);
+    // A word that wasn't read decides if it would change the result.
+    return compareWords([...known, ...possible], operator, value) === result ? result : null;
   }
   // Thousands are separated by commas, as everywhere in the window. Another comma is a decimal one.
   const isGrouped = /^\d{1,3}(,\d{3})+(\.\d+)?$/.test(value.trim());

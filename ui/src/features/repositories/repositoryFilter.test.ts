@@ -21,6 +21,7 @@ const summary: RepositorySummary = {
   untagged: 7,
   archived: 0,
   size: { bytes: 12.5e9, is_exact: true },
+  kinds: { known: ["index", "helm_chart"], possible: ["sbom", "provenance"] },
   pushed_at_ms: null,
   pulled_at_ms: nowMs - 10 * dayMs,
 };
@@ -62,6 +63,14 @@ it.each<[FilterToken, KnownOfRepository, boolean | null]>([
   [token("policy", "=", "Never ran"), known, true],
   [token("policy", "!=", "None"), known, true],
   [token("policy", "=", "None"), unknown, null],
+  [token("kind", "=", "Helm chart"), known, true],
+  [token("kind", "!=", "Helm chart"), known, false],
+  [token("kind", "=", "Signature"), known, false],
+  [token("kind", "!=", "Signature"), known, true],
+  // Its attestations weren't read, and may be SBOMs.
+  [token("kind", "=", "SBOM"), known, null],
+  [token("kind", "!=", "SBOM"), known, null],
+  [token("kind", "=", "Helm chart"), unknown, null],
   [token("size", ">", "12"), known, true],
   [token("size", ">", "12,5"), known, false],
   [token("size", "<", "12.6"), known, true],

@@ -7,12 +7,14 @@ import type {
 } from "../../ipc/generated";
 import { encryptionLabel, mutabilityLabel } from "../../shared/repositorySettings";
 import { daysSince, type FilterQuery, matchesQuery, type Property } from "./propertyQuery";
+import { imageKindLabels } from "./repositoryImageRows";
 
 /** The properties of a repository that a filter can name. */
 export type FilterProperty =
   | "name"
   | "aws_tag"
   | "policy"
+  | "kind"
   | "mutability"
   | "scan"
   | "encryption"
@@ -57,6 +59,13 @@ function propertyOf(
         : Object.entries(awsTags.tags).map(([tag, value]) => `${tag}=${value}`);
     case "policy":
       return policyWords(policy);
+    case "kind":
+      return summary === undefined
+        ? null
+        : {
+            known: summary.kinds.known.map((kind) => imageKindLabels[kind]),
+            possible: summary.kinds.possible.map((kind) => imageKindLabels[kind]),
+          };
     case "mutability":
       return [mutabilityLabel(settings.tag_mutability)];
     case "scan":

@@ -102,6 +102,32 @@ describe("the list of repositories", () => {
     expect(firstRow()?.getElement().textContent).toContain("20");
   });
 
+  it("finds the repositories that contain a kind of image", async () => {
+    const summaries = async (_connection: AwsConnection, asked: string[]) => {
+      const [pgcli, ...others] = await backendWith({}).repositorySummaries(connection, asked);
+      const kinds = { known: ["helm_chart" as const], possible: ["sbom" as const] };
+      return pgcli === undefined ? [] : [{ ...pgcli, kinds }, ...others];
+    };
+    const { container } = show(backendWith({ repositorySummaries: summaries }));
+    await screen.findAllByText("45.6 MB");
+    fireEvent.click(screen.getByTestId("repositories-filters"));
+    const filter = createWrapper().findPropertyFilter('[data-testid="repositories-filter"]');
+    const add = (text: string) => {
+      act(() => filter?.findNativeInput().focus());
+      act(() => filter?.setInputValue(text));
+      act(() => filter?.findNativeInput().keydown({ key: "Enter", keyCode: 13 } as never));
+    };
+    add("Contains = Helm chart");
+    await waitFor(() => expect(names(container)).toEqual(["pgcli"]));
+    expect(screen.queryByTestId("repositories-filter-unknown")).toBeNull();
+    // Its attestations weren't read.
+    add("Contains = SBOM");
+    await waitFor(() => expect(names(container)).toEqual([]));
+    expect(screen.getByTestId("repositories-filter-unknown").textContent).toContain(
+      "Also show 1 repository that may match",
+    );
+  });
+
   it("keeps what it has when a refresh fails, says why, and tries again", async () => {
     let failing = false;
     const { container } = show(

@@ -48,7 +48,7 @@ export function fakeRepositoryMethods(ecr: Map<string, RepositoryImage[]>) {
       [...ecr.keys()].map((name) => described(name, practice(connection))),
     repositorySummaries: async (_connection, names) =>
       names.map((name) => {
-        const { images, size } = singleRows(ecr.get(name) ?? []);
+        const { images, size, rows } = singleRows(ecr.get(name) ?? []);
         return {
           name,
           images,
@@ -56,6 +56,7 @@ export function fakeRepositoryMethods(ecr: Map<string, RepositoryImage[]>) {
           untagged: 0,
           archived: 0,
           size,
+          kinds: { known: [...new Set(rows.map(({ kind }) => kind))], possible: [] },
           pushed_at_ms: null,
           pulled_at_ms: null,
         };

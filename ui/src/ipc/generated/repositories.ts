@@ -187,6 +187,11 @@ export type FreedBytes = { at_least: number, at_most: number,
 /** Whether other repositories may have the layers too, stored once for all: blob mounting isn't known to be off. */
 may_be_shared: boolean, };
 
+/** The kinds of the images of a repository, of rows and of their parts. */
+export type HeldKinds = { known: Array<ImageKind>, 
+/** Further kinds that images may turn out to have when their manifests, or those of their indexes, are read. */
+possible: Array<ImageKind>, };
+
 /** A change that was made in ECR, or begun. */
 export type ImageChange = { changed_at_ms: number, destination: DestinationIdentity, repository: string, change: ImageChangeKind, outcome: ChangeOutcome, };
 
@@ -631,7 +636,7 @@ parts: number,
 /** Those of `images` without a tag. An upper bound if `images` is one. */
 untagged: number, 
 /** Archived images, which can't be pulled. */
-archived: number, size: ImageSize, 
+archived: number, size: ImageSize, kinds: HeldKinds, 
 /** The last push. */
 pushed_at_ms: number | null, 
 /** The last pull by someone else than Transload, if ECR recorded one. */

@@ -8,7 +8,7 @@ use transload_contract::{
     AwsConnection, RepositoryLifecycle, RepositoryRows, RepositorySummary, UnreadManifest,
 };
 use transload_errors::ApiError;
-use transload_explorer::{cached_facts, pull_time, read_manifests, rows};
+use transload_explorer::{cached_facts, held_kinds, pull_time, read_manifests, rows};
 use transload_lifecycle::{CountCondition, LifecyclePolicy};
 use transload_manifest_cache::PullScope;
 use transload_model::RepositoryName;
@@ -97,7 +97,14 @@ impl Api {
             Err(error) => return Err(error.into()),
         };
         self.keep_list(&explored, &images).await?;
-        let grouped = self.grouped(&images).await?;
+        let (documents, listed) = (self.documents(), Arc::clone(&images));
+        let (grouped, kinds) = blocking(move || {
+            let facts = cached_facts(&documents, &listed);
+            let grouped = rows(&listed, &facts);
+            let kinds = held_kinds(&grouped, &facts);
+            (grouped, kinds)
+        })
+        .await?;
         let reads = self.documents().own_reads(&explored.scope);
         let by_digest: HashMap<_, _> = images.iter().map(|image| (&image.digest, image)).collect();
         let is_untagged = |row: &&transload_contract::ImageRow| {
@@ -111,6 +118,7 @@ impl Api {
             archived: images.iter().filter(|image| image.status == EcrImageStatus::Archived).count()
                 as u64,
             size: grouped.size,
+            kinds,
             pushed_at_ms: images.iter().filter_map(|image| image.pushed_at_ms).max(),
             pulled_at_ms: images
                 .iter()
