@@ -157,7 +157,9 @@ pub enum ErrorCode {
     ManifestTooLarge,
     /// The manifest can't be copied unchanged, for example schema 1.
     ManifestUnsupported,
-    /// An SBOM, attestation, or signature is too large or damaged; `subject` is its manifest.
+    /// An SBOM, attestation, or signature is larger than what is read; `subject` is its manifest.
+    DocumentTooLarge,
+    /// An SBOM, attestation, or signature is damaged; `subject` is its manifest.
     DocumentUnreadable,
     /// Manifests that decide what can be deleted can't be read; `subject` is the repository.
     ManifestsUnreadable,
@@ -198,6 +200,8 @@ pub enum ErrorCode {
     JobUnfinished,
     /// The deletion has no record on this computer.
     DeletionUnknown,
+    /// The deletion, or an earlier restore of it, hasn't finished; `subject` is the deletion.
+    DeletionUnfinished,
     /// Another window or command is running the migration.
     RunsElsewhere,
     /// The profile uses another AWS account than the plan; `subject` is the planned account.

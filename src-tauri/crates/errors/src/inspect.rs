@@ -18,8 +18,10 @@ impl From<InspectError> for ApiError {
             InspectError::DocumentMissing { subject } => {
                 Self::new(ErrorCode::ImageMissing, message).about(subject)
             }
-            InspectError::DocumentTooLarge { subject, .. }
-            | InspectError::DocumentUnreadable { subject, .. } => {
+            InspectError::DocumentTooLarge { subject, .. } => {
+                Self::new(ErrorCode::DocumentTooLarge, message).about(subject)
+            }
+            InspectError::DocumentUnreadable { subject, .. } => {
                 Self::new(ErrorCode::DocumentUnreadable, message).about(subject)
             }
             InspectError::NestedTooDeeply { subject } => {
@@ -40,5 +42,23 @@ impl From<LayerFilesError> for ApiError {
                 Self::new(ErrorCode::LayerUnreadable, message).about(digest.as_str())
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_document_that_is_too_large_has_its_size_the_limit_and_a_next_step() {
+        let (subject, size_bytes) = ("shop/api@sha256:1".to_owned(), 256_000_001);
+        let error =
+            InspectError::DocumentTooLarge { subject, size_bytes, limit_bytes: 256_000_000 };
+        let error = ApiError::from(error);
+        assert_eq!(error.code, ErrorCode::DocumentTooLarge);
+        let sentence = "The document of shop/api@sha256:1 has 257 MB; at most 256 MB are read.";
+        assert_eq!(error.message, sentence);
+        assert_eq!(error.subject.as_deref(), Some("shop/api@sha256:1"));
+        assert!(error.next_steps().next().is_some_and(|step| step.contains("oras or crane")));
     }
 }

@@ -516,6 +516,11 @@ impl ErrorWords {
                 ],
                 &[ChooseImages],
             ),
+            ErrorCode::DocumentTooLarge => error(
+                "The document is too large to show",
+                &["To save it as it is, use a tool such as oras or crane with the digest."],
+                &[],
+            ),
             ErrorCode::DocumentUnreadable => error(
                 "Couldn't read the document",
                 &["To save it as it is, use a tool such as oras or crane with the digest."],
@@ -624,6 +629,11 @@ impl ErrorWords {
                     "See the history for the deletions that this computer knows. On the command line, use `transload-cli deletions`.",
                 ],
                 &[],
+            ),
+            ErrorCode::DeletionUnfinished => warning(
+                "The deletion can't be restored yet",
+                &["Wait until it finishes, or stop it. Then try again."],
+                &[Retry],
             ),
             ErrorCode::RunsElsewhere => warning(
                 "Already running in another window or process",

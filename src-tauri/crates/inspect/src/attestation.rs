@@ -14,19 +14,19 @@ use serde_json::value::RawValue;
 use transload_model::{Descriptor, Digest, Manifest};
 use ts_rs::TS;
 
+use crate::attachment_kind::{is_sbom_type, predicate_type};
 use crate::config::{date, text};
 use crate::content::{ImageContent, read_blob};
+use crate::document_limits::{WHOLE_LIMIT_BYTES, limit_bytes};
 use crate::error::InspectError;
 use crate::hide::hide_document;
-use crate::large_document::{LARGE_LIMIT_BYTES, LargeDocument, read_large_document};
+use crate::large_document::{LargeDocument, read_large_document};
 use crate::provenance::{Provenance, read_provenance};
 use crate::sbom::Sbom;
 use crate::sbom_reader::read_sbom;
 use crate::signer_certificate::{SignerCertificate, read_certificate};
 use transload_model::visible;
 
-/// The largest document that is read as a whole. Of a larger one, only the packages of an SBOM are kept.
-const WHOLE_LIMIT_BYTES: u64 = 4 * 1024 * 1024;
 /// How many characters of a document that has no view of its own are shown.
 const TEXT_LIMIT: usize = 200_000;
 /// The end of the year 9999. No calendar shows later times.
@@ -87,14 +87,23 @@ pub async fn read_attestation(
     let subject = || content.subject(manifest.as_str());
     let layer = layer.ok_or_else(|| InspectError::DocumentMissing { subject: subject() })?;
     let size_bytes = layer.size_bytes;
-    let too_large = || InspectError::DocumentTooLarge { subject: subject(), size_bytes };
+    let too_large = |limit_bytes| InspectError::DocumentTooLarge {
+        subject: subject(),
+        size_bytes,
+        limit_bytes,
+    };
     let unreadable = |reason| InspectError::DocumentUnreadable { subject: subject(), reason };
+    let json: Value = serde_json::from_slice(raw.bytes()).unwrap_or_default();
+    let limit_bytes = limit_bytes(&layer, predicate_type(&layer, &json).as_deref());
+    if size_bytes > limit_bytes {
+        return Err(too_large(limit_bytes));
+    }
     let mut document = match read_blob(content, &layer, WHOLE_LIMIT_BYTES).await? {
         Some(bytes) => parse(&bytes, &layer).map_err(unreadable)?,
-        None if size_bytes > LARGE_LIMIT_BYTES => return Err(too_large()),
         None => {
             let large = read_large_document(content, &layer).await?.map_err(unreadable)?;
-            of_large(large, &layer).map_err(unreadable)?.ok_or_else(too_large)?
+            let document = of_large(large, &layer).map_err(unreadable)?;
+            document.ok_or_else(|| too_large(WHOLE_LIMIT_BYTES))?
         }
     };
     if !document.subjects.is_empty() {
@@ -231,11 +240,6 @@ fn of_statement(document: &str, outer: &Outer) -> Result<AttestationDocument, St
         found.text = Some(beginning(&shown));
     }
     Ok(found)
-}
-
-pub(crate) fn is_sbom_type(predicate_type: &str) -> bool {
-    let lower = predicate_type.to_ascii_lowercase();
-    lower.contains("spdx") || lower.contains("cyclonedx")
 }
 
 fn beginning(document: &str) -> String {

@@ -16,8 +16,11 @@ pub enum InspectError {
     },
     #[error("{subject} has no such document")]
     DocumentMissing { subject: String },
-    #[error("the document of {subject} has {size_bytes} bytes, which is too large to show")]
-    DocumentTooLarge { subject: String, size_bytes: u64 },
+    #[error(
+        "the document of {subject} has {} MB; at most {} MB are read",
+        size_bytes.div_ceil(1_000_000), limit_bytes / 1_000_000
+    )]
+    DocumentTooLarge { subject: String, size_bytes: u64, limit_bytes: u64 },
     #[error("the document of {subject} can't be read: {reason}")]
     DocumentUnreadable { subject: String, reason: String },
     #[error("the indexes of {subject} are nested too deeply")]

@@ -16,9 +16,6 @@ use crate::envelope_payload::EnvelopePayload;
 use crate::piece_reader::PieceReader;
 use crate::sbom_reader::{Statement, read_statement};
 
-/// The largest document that is read. 80 MB were seen; BuildKit refuses more than 41,943,040 bytes (moby/buildkit#7044).
-pub(crate) const LARGE_LIMIT_BYTES: u64 = 256 * 1024 * 1024;
-
 /// Pieces of a download that wait to be parsed.
 const PIECES_AHEAD: usize = 16;
 

@@ -10,20 +10,23 @@
 //! - `inspection`: the values of the result
 //! - `config`, `history`, `layers`: parses the configuration, its history and the layers of a manifest
 //! - `secret_values`: which values look like secrets, by `secret_names` and in files by `file_secrets`; `hide`: hides them
-//! - `supply_chain`: lists attestations, SBOMs and signatures; `attestation` reads one, with `sbom_reader`,
+//! - `supply_chain`: lists attestations, SBOMs and signatures, each of an `attachment_kind`; `attestation` reads one, with `sbom_reader`,
 //!   `provenance` and `signer_certificate`; `large_document`, `envelope_payload`,
 //!   `piece_reader`, `json_stream`: documents that aren't held in memory
+//! - `document_limits`: the largest documents that are read
 //! - `compare`, `packages`: the differences between two images
 //! - `error`: why an image can't be inspected
 
 // In tests, a failed unwrap is a test failure.
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+mod attachment_kind;
 mod attestation;
 mod command_secrets;
 mod compare;
 mod config;
 mod content;
+mod document_limits;
 mod envelope_payload;
 mod error;
 mod file_secrets;
@@ -46,6 +49,7 @@ mod supply_chain;
 mod value_ends;
 mod xml_secrets;
 
+pub use attachment_kind::AttachmentKind;
 pub use attestation::{AttestationDocument, SignatureFacts, read_attestation};
 pub use compare::{
     ComparedImage, ConfigDifference, ConfigSection, ImageComparison, LayerComparison,
@@ -62,6 +66,4 @@ pub use piece_reader::PieceReader;
 pub use provenance::{Material, Provenance};
 pub use read_image::{inspect, selected_layers};
 pub use sbom::{Sbom, SbomPackage};
-pub use supply_chain::{
-    Attachment, AttachmentKind, AttachmentLink, SupplyChain, image_digests, supply_chain,
-};
+pub use supply_chain::{Attachment, AttachmentLink, SupplyChain, image_digests, supply_chain};

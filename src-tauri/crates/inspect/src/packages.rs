@@ -6,12 +6,13 @@ use serde::{Deserialize, Serialize};
 use transload_model::Digest;
 use ts_rs::TS;
 
+use crate::attachment_kind::AttachmentKind;
 use crate::attestation::read_attestation;
 use crate::content::ImageContent;
 use crate::error::InspectError;
 use crate::inspection::ImageInspection;
 use crate::sbom::{Sbom, SbomPackage};
-use crate::supply_chain::{AttachmentKind, supply_chain};
+use crate::supply_chain::supply_chain;
 
 /// The packages of two images.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]

@@ -9,14 +9,13 @@ use transload_registry::RegistryError;
 
 use crate::config::{image_config, text, values};
 use crate::content::{ImageContent, read_blob};
+use crate::document_limits::CONFIG_LIMIT_BYTES;
 use crate::error::InspectError;
 use crate::history::history_lines;
 use crate::inspection::{ImageInspection, InspectedImage, ManifestKind, PlatformManifest};
 use crate::layers::{annotations, content_bytes, image_layers};
 use transload_model::visible;
 
-/// The largest configuration that is read. The largest real ones have some 100 kB.
-const CONFIG_LIMIT_BYTES: u64 = 8_000_000;
 /// How deep indexes may be nested.
 const NESTING_LIMIT: usize = 3;
 /// The configuration of artifacts that have none. Source: OCI image specification, "Guidance for an Empty Descriptor".
@@ -271,8 +270,10 @@ async fn read_config(
         Ok(Some(bytes)) => bytes,
         Ok(None) => {
             return Ok(problem(format!(
-                "The configuration has {} bytes; at most {CONFIG_LIMIT_BYTES} are read.",
-                config.size_bytes
+                "The configuration has {} MB; at most {} MB are read. To save it as it is, use a tool such as \
+                 oras or crane with its digest.",
+                config.size_bytes.div_ceil(1_000_000),
+                CONFIG_LIMIT_BYTES / 1_000_000
             )));
         }
         // The manifest could be read, and says the rest.

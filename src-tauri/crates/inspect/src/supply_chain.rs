@@ -6,11 +6,11 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use transload_model::{Descriptor, Digest, Manifest, RawManifest};
+use transload_model::{Digest, Manifest, RawManifest};
 use transload_registry::RegistryError;
 use ts_rs::TS;
 
-use crate::attestation::is_sbom_type;
+use crate::attachment_kind::{AttachmentKind, kind_of_document, predicate_type};
 use crate::config::text;
 use crate::content::ImageContent;
 use crate::error::InspectError;
@@ -18,9 +18,6 @@ use transload_model::visible;
 
 /// How many manifests of attachments are read.
 const MANIFESTS_LIMIT: usize = 100;
-/// The annotations that name the predicate of a layer. Sources: BuildKit; cosign; Sigstore bundles.
-const PREDICATE_TYPES: [&str; 3] =
-    ["in-toto.io/predicate-type", "predicateType", "dev.sigstore.bundle.predicateType"];
 /// The suffixes of cosign's tags.
 const COSIGN_SUFFIXES: [&str; 3] = ["sig", "att", "sbom"];
 /// BuildKit's annotation with the platform that an attestation is about.
@@ -52,19 +49,6 @@ pub struct Attachment {
     pub subject: Digest,
     /// The platform of the subject. `null` for the index.
     pub platform: Option<String>,
-}
-
-/// The kind of an attached document.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(rename_all = "snake_case")]
-#[ts(export_to = "images.ts")]
-pub enum AttachmentKind {
-    Sbom,
-    Provenance,
-    Signature,
-    /// An attestation with another predicate.
-    Attestation,
-    Other,
 }
 
 /// How a document is attached to an image.
@@ -173,12 +157,9 @@ impl List<'_> {
             .or_else(|| text(json.pointer("/config/mediaType")))
             .unwrap_or_default();
         for layer in &layers {
-            let predicate_type = PREDICATE_TYPES.iter().find_map(|name| {
-                let of_manifest = || text(json.get("annotations").and_then(|all| all.get(*name)));
-                layer.annotations.get(*name).map(|kind| visible(kind)).or_else(of_manifest)
-            });
+            let predicate_type = predicate_type(layer, &json);
             self.chain.attachments.push(Attachment {
-                kind: kind(layer, predicate_type.as_deref(), &artifact_type),
+                kind: kind_of_document(layer, predicate_type.as_deref(), &artifact_type),
                 link,
                 manifest: raw.digest().clone(),
                 blob: layer.digest.clone(),
@@ -219,33 +200,6 @@ impl List<'_> {
         if !self.chain.problems.contains(&sentence) {
             self.chain.problems.push(sentence);
         }
-    }
-}
-
-/// Tells the kind of a document by its predicate, its media type and the type of its manifest.
-fn kind(layer: &Descriptor, predicate_type: Option<&str>, artifact_type: &str) -> AttachmentKind {
-    let media_type = layer.media_type.as_str();
-    if let Some(predicate) = predicate_type {
-        return match predicate {
-            _ if is_sbom_type(predicate) => AttachmentKind::Sbom,
-            _ if predicate.contains("slsa.dev/provenance") => AttachmentKind::Provenance,
-            // A bundle with this predicate signs the image.
-            _ if predicate.contains("sigstore.dev/cosign/sign") => AttachmentKind::Signature,
-            _ => AttachmentKind::Attestation,
-        };
-    }
-    let is_signature = media_type.contains("cosign.simplesigning")
-        || artifact_type.contains("cncf.notary")
-        || ["application/jose+json", "application/cose"].contains(&media_type)
-        || media_type.contains("sigstore.bundle");
-    if is_signature {
-        AttachmentKind::Signature
-    } else if is_sbom_type(media_type) || is_sbom_type(artifact_type) {
-        AttachmentKind::Sbom
-    } else if media_type.contains("in-toto") || media_type.contains("dsse") {
-        AttachmentKind::Attestation
-    } else {
-        AttachmentKind::Other
     }
 }
 

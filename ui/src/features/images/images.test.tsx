@@ -179,7 +179,7 @@ describe("the supply chain of an image", () => {
   });
 
   it("says why a document isn't shown, and how to save it", async () => {
-    const error = fakeError("document_unreadable", "The document has 300 MB.");
+    const error = fakeError("document_too_large", "The document has 300 MB.");
     const { container } = show({ imageAttestation: async () => Promise.reject(error) });
     await openTab(container, "Supply chain");
     fireEvent.click(await screen.findByTestId("attachment-sbom"));

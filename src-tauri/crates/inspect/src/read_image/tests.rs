@@ -1,6 +1,6 @@
 //! A repository in memory, and reading images of it.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -81,12 +81,22 @@ impl Memory {
     }
 
     /// Stores the manifest of a document that says it has this size, and returns the digests of both.
-    pub(crate) fn large_document(&mut self, media_type: &str, size: u64) -> (Digest, Digest) {
+    pub(crate) fn large_document(
+        &mut self,
+        media_type: &str,
+        predicate_type: Option<&str>,
+        size: u64,
+    ) -> (Digest, Digest) {
         let config = self.put_bytes(media_type::OCI_CONFIG, b"{}".to_vec());
         let blob = Digest::of(b"large");
+        let annotations: BTreeMap<&str, &str> =
+            predicate_type.map(|kind| ("in-toto.io/predicate-type", kind)).into_iter().collect();
         let manifest = self.put(&json!({
             "schemaVersion": 2, "mediaType": media_type::OCI_MANIFEST, "config": config,
-            "layers": [{"mediaType": media_type, "digest": blob.to_string(), "size": size}],
+            "layers": [{
+                "mediaType": media_type, "digest": blob.to_string(), "size": size,
+                "annotations": annotations,
+            }],
         }));
         (Digest::parse(manifest["digest"].as_str().unwrap()).unwrap(), blob)
     }
