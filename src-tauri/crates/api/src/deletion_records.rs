@@ -152,6 +152,19 @@ impl DeletionRecords {
         self.put(id, HEAD, &head)
     }
 
+    /// Refuses a deletion that runs, or that a restore runs of: what is missing in ECR isn't known yet.
+    pub fn check_finished(&self, id: &str) -> Result<(), ApiError> {
+        let running = [(DELETING, "This deletion"), (RESTORING, "A restore of this deletion")];
+        match running.iter().find(|(extension, _)| self.is_marked(id, extension)) {
+            None => Ok(()),
+            Some((_, what)) => {
+                let message =
+                    format!("{what} is still running, in this window or another process.");
+                Err(ApiError::new(ErrorCode::DeletionUnfinished, message).about(id))
+            }
+        }
+    }
+
     /// Marks that a restore runs, until the mark is dropped. `None` if it can't be set.
     pub fn restoring(&self, id: &str) -> Option<RunningMark> {
         self.mark(id, RESTORING)
@@ -230,11 +243,20 @@ impl DeletionRecords {
         entry.class = head.class;
         entry.planned = head.planned;
         entry.no_undo = head.no_undo;
-        entry.restored = self.restores(id)?.map(|restored| {
-            let running =
-                restored.restored.is_none() && (is_restoring || self.is_marked(id, RESTORING));
-            Restored { running, ..restored }
-        });
+        let is_open = |restored: &Option<Restored>| {
+            restored.as_ref().is_some_and(|restored| restored.restored.is_none())
+        };
+        let (mut restored, mut running) = (self.restores(id)?, is_restoring);
+        // One that ended since it was read has recorded its outcome before its mark was dropped.
+        while is_open(&restored) && !running {
+            running = self.is_marked(id, RESTORING);
+            let before = std::mem::replace(&mut restored, self.restores(id)?);
+            if restored == before {
+                break;
+            }
+        }
+        running &= is_open(&restored);
+        entry.restored = restored.map(|restored| Restored { running, ..restored });
         // The program may have ended between the outcome and its head.
         let outcome = match head.outcome {
             None => self.outcome(id)?.as_ref().map(OutcomeHead::from),

@@ -2,7 +2,7 @@
 //! and another one with its outcome. Several processes can add lines. One that can't be read loses only itself. A change
 //! without an outcome runs as long as its mark is set, and is unknown then.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -86,21 +86,22 @@ impl ImageChanges {
     /// Returns all changes, newest first, without those that weren't made.
     pub fn list(&self) -> Result<Vec<ImageChange>, ApiError> {
         let mut listed = self.read()?;
-        let running: HashSet<String> = listed
+        let intended = |one: &&Listed| one.state == LineState::Intended;
+        let were_running: HashMap<Option<String>, bool> = listed
             .iter()
-            .filter(|one| self.is_running(one))
-            .filter_map(|one| one.id.clone())
+            .filter(intended)
+            .map(|one| (one.id.clone(), self.is_running(one)))
             .collect();
         // A change whose mark was dropped since the file was read has recorded its outcome before.
-        if listed.iter().any(|one| one.state == LineState::Intended) {
+        if !were_running.is_empty() {
             listed = self.read()?;
         }
         let shown = listed.into_iter().rev().filter_map(|one| {
-            let was_running = || one.id.as_ref().is_some_and(|id| running.contains(id));
             let outcome = match one.state {
                 LineState::Made => ChangeOutcome::Made,
                 LineState::NotMade => return None,
-                LineState::Intended if was_running() || self.is_running(&one) => {
+                // One that wasn't in the file before has begun since.
+                LineState::Intended if were_running.get(&one.id).is_none_or(|was| *was) => {
                     ChangeOutcome::Running
                 }
                 LineState::Intended => ChangeOutcome::Unknown,
@@ -114,12 +115,8 @@ impl ImageChanges {
         // The ID comes from a file and becomes a part of a path.
         let is_id =
             |id: &&String| id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
-        one.state == LineState::Intended
-            && one
-                .id
-                .as_ref()
-                .filter(is_id)
-                .is_some_and(|id| RunningMark::is_set(&self.running.join(id)))
+        let id = one.id.as_ref().filter(is_id);
+        id.is_some_and(|id| RunningMark::is_set(&self.running.join(id)))
     }
 
     /// Returns each change as its last line says, oldest first.
@@ -151,85 +148,4 @@ impl ImageChanges {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::io::Write as _;
-
-    use super::*;
-    use transload_contract::{DestinationIdentity, ImageChangeKind};
-    use transload_model::{Digest, Tag};
-
-    fn change(number: u64) -> ImageChange {
-        let destination = serde_json::json!({
-            "account_id": "111122223333", "partition": "aws", "region": "eu-central-1", "registry": "h",
-        });
-        let destination: DestinationIdentity = serde_json::from_value(destination).unwrap();
-        let tag = Tag::parse("prod").unwrap();
-        let change = match number % 2 {
-            0 => ImageChangeKind::TagAdded { tag, digest: Digest::of(b"image") },
-            _ => ImageChangeKind::Archived { images: 3, refused: 1 },
-        };
-        ImageChange {
-            changed_at_ms: number,
-            destination,
-            repository: "shop/api".to_owned(),
-            change,
-            outcome: ChangeOutcome::Made,
-        }
-    }
-
-    fn unknown(number: u64) -> ImageChange {
-        ImageChange { outcome: ChangeOutcome::Unknown, ..change(number) }
-    }
-
-    fn running(number: u64) -> ImageChange {
-        ImageChange { outcome: ChangeOutcome::Running, ..change(number) }
-    }
-
-    #[test]
-    fn a_change_without_its_outcome_is_running_or_unknown_and_one_that_was_not_made_is_not_listed()
-    {
-        let folder = tempfile::tempdir().unwrap();
-        let changes = ImageChanges::new(&folder.path().join("data"));
-        assert_eq!(changes.list().unwrap(), []);
-        let mut marks = Vec::new();
-        for (id, number) in [("a", 1), ("b", 2), ("c", 3), ("d", 4)] {
-            marks.push(changes.begin(id, &change(number)).unwrap());
-        }
-        assert_eq!(changes.list().unwrap(), [running(4), running(3), running(2), running(1)]);
-        // As if the program ended, or ECR didn't answer.
-        drop(marks.drain(..2));
-        assert_eq!(changes.list().unwrap(), [running(4), running(3), unknown(2), unknown(1)]);
-        drop(marks);
-        assert_eq!(changes.list().unwrap(), [unknown(4), unknown(3), unknown(2), unknown(1)]);
-        changes.finish("c", &change(3), true).unwrap();
-        changes.finish("b", &change(2), false).unwrap();
-        // The outcome can differ from what was intended.
-        let fewer = ImageChangeKind::Archived { images: 1, refused: 3 };
-        let fewer = ImageChange { change: fewer, ..change(1) };
-        changes.finish("a", &fewer, true).unwrap();
-        assert_eq!(changes.list().unwrap(), [unknown(4), change(3), fewer]);
-        // The intents of these are in the older half of the file, which was deleted.
-        changes.finish("e", &change(5), true).unwrap();
-        changes.finish("f", &change(6), false).unwrap();
-        assert_eq!(changes.list().unwrap()[0], change(5));
-    }
-
-    #[test]
-    fn lines_of_earlier_versions_are_listed_and_an_unreadable_one_loses_only_itself() {
-        let folder = tempfile::tempdir().unwrap();
-        let changes = ImageChanges::new(folder.path());
-        let earlier = r#"{"changed_at_ms":1,"destination":{"account_id":"111122223333","partition":"aws",
-            "region":"eu-central-1","registry":"h"},"repository":"shop/api","change":{"kind":"archived",
-            "images":3,"refused":1}}"#;
-        std::fs::write(folder.path().join(FILE), earlier.replace(['\n', ' '], "")).unwrap();
-        changes.finish("a", &change(2), true).unwrap();
-        // A line that a kill cut, and one that isn't text.
-        for damage in [&b"{\"changed_at_ms\":"[..], b"\xff\xfe"] {
-            let mut file = std::fs::File::options();
-            let mut file = file.append(true).open(folder.path().join(FILE)).unwrap();
-            file.write_all(damage).unwrap();
-            changes.finish("b", &change(3), true).unwrap();
-        }
-        assert_eq!(changes.list().unwrap(), [change(3), change(2), change(1)]);
-    }
-}
+mod tests;

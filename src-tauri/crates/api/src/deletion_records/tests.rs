@@ -99,6 +99,58 @@ fn records_are_listed_with_their_outcome_and_keep_whole_manifests() {
     assert!(records.manifests(&first).unwrap().is_empty());
 }
 
+/// A restore records its outcome before its mark is dropped.
+#[test]
+fn a_restore_that_ends_while_it_is_listed_is_never_unknown() {
+    let folder = tempfile::tempdir().unwrap();
+    let records = || DeletionRecords::new(folder.path());
+    let (digest, documents) = (Digest::of(b"image"), DocumentCache::in_memory());
+    let id = records().write(&record(1, &digest), &documents).unwrap().unwrap().id;
+    std::thread::scope(|scope| {
+        let restores = scope.spawn(|| {
+            for number in 0..200 {
+                // Looking at a mark locks it for a moment.
+                let _mark = (0..).find_map(|_| records().restoring(&id));
+                let begun = Restored::begin(None, RestoreTotals::default(), number);
+                records().restored(&id, &begun).unwrap();
+                let done = begun.finish(RestoreTotals::default(), number);
+                records().restored(&id, &done).unwrap();
+            }
+        });
+        while !restores.is_finished() {
+            let restored = records().list().unwrap().remove(0).restored;
+            let is_known = restored.is_none_or(|one| one.running || one.restored.is_some());
+            assert!(is_known);
+        }
+    });
+}
+
+#[test]
+fn a_deletion_that_runs_or_is_being_restored_is_refused_until_then() {
+    let folder = tempfile::tempdir().unwrap();
+    let records = DeletionRecords::new(folder.path());
+    let (digest, documents) = (Digest::of(b"image"), DocumentCache::in_memory());
+    let deletion = records.write(&record(1, &digest), &documents).unwrap().unwrap();
+    let other = records.write(&record(2, &digest), &documents).unwrap().unwrap().id;
+    let id = deletion.id.clone();
+    let refused = |id: &str| {
+        let error = records.check_finished(id).err()?;
+        assert_eq!(
+            (error.code, error.subject.as_deref()),
+            (ErrorCode::DeletionUnfinished, Some(id))
+        );
+        Some(error.message)
+    };
+    assert!(refused(&id).unwrap().starts_with("This deletion is still running"));
+    assert_eq!(refused(&other), None, "as after a kill");
+    drop(deletion);
+    assert_eq!(refused(&id), None);
+    let restore = records.restoring(&id).unwrap();
+    assert!(refused(&id).unwrap().starts_with("A restore of this deletion is still running"));
+    drop(restore);
+    assert_eq!(refused(&id), None);
+}
+
 /// ECR allows names of 256 characters, and file systems allow file names of 255 bytes.
 #[test]
 fn a_deletion_in_a_repository_with_the_longest_name_is_recorded() {

@@ -40,7 +40,9 @@ impl Api {
     pub async fn restore_plan(&self, deletion: String) -> Result<RestorePlan, ApiError> {
         let (records, id) = (self.deletion_records(), deletion.clone());
         let read = move || {
-            Ok::<_, ApiError>((records.read(&id)?, records.manifests(&id)?, records.outcome(&id)?))
+            let record = records.read(&id)?;
+            records.check_finished(&id)?;
+            Ok::<_, ApiError>((record, records.manifests(&id)?, records.outcome(&id)?))
         };
         let (record, mut manifests, outcome) = blocking(read).await??;
         let destination = planned_destination(&record.destination)
@@ -156,6 +158,7 @@ impl Api {
         };
         let is_stopped = || control.is_cancelled();
         let records = self.deletion_records();
+        records.check_finished(deletion)?;
         let running = records.restoring(deletion);
         // Unreadable numbers of an earlier restore don't keep this one from running.
         let earlier = records.restores(deletion).unwrap_or_default();
