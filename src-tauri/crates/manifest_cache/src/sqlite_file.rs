@@ -1,7 +1,8 @@
 //! A SQLite file that may be deleted at any time. `document_cache` and `image_lists` each own one.
 //!
 //! A file that turns out to be damaged, at the start or later, is deleted and starts again. A file that can't be opened
-//! or has the tables of another version is left alone, and memory is used.
+//! or has the tables of another version is left alone, and memory is used. A cache whose tables change takes the next
+//! name, such as `lists-2.sqlite` after `lists.sqlite`, and deletes the files of earlier versions when it opens its own.
 //!
 //! Several processes can find the same file damaged. The first one deletes it with its log of changes, and the others use
 //! the file that took its place: a process locks the file while it opens or deletes it, and compares which file it is.
@@ -198,7 +199,10 @@ fn open_or_memory(
     damaged: Option<FileIdentity>,
 ) -> (Connection, Option<FileIdentity>) {
     match open_file(path, tables, damaged) {
-        Ok((connection, identity)) => (connection, Some(identity)),
+        Ok((connection, identity)) => {
+            remove_earlier_versions(path);
+            (connection, Some(identity))
+        }
         Err(error) => {
             tracing::warn!(%error, path = %path.display(), "a cache is in memory only");
             (open_memory(tables), None)
@@ -273,6 +277,34 @@ fn remove(path: &Path) -> io::Result<()> {
         let _ = std::fs::remove_file(with_suffix(path, suffix));
     }
     Ok(())
+}
+
+/// Deletes the files that earlier versions of a cache used. Windows keeps those that another process has open.
+fn remove_earlier_versions(path: &Path) {
+    for earlier in earlier_versions(path).into_iter().filter(|earlier| earlier.exists()) {
+        let removed = lock_beside(&earlier).and_then(|_lock| remove(&earlier));
+        match removed {
+            Ok(()) => {
+                let _ = std::fs::remove_file(with_suffix(&earlier, "-lock"));
+                tracing::info!(path = %earlier.display(), "a cache of an earlier version is deleted");
+            }
+            Err(error) => tracing::warn!(%error, path = %earlier.display(), "a cache stays"),
+        }
+    }
+}
+
+/// Returns the paths of the earlier versions of `NAME-VERSION.EXTENSION`: `NAME.EXTENSION` is version 1.
+fn earlier_versions(path: &Path) -> Vec<PathBuf> {
+    let parts = || {
+        let (name, version) = path.file_stem()?.to_str()?.rsplit_once('-')?;
+        Some((name, version.parse::<u32>().ok()?, path.extension()?.to_str()?))
+    };
+    let Some((name, version, extension)) = parts() else { return Vec::new() };
+    let earlier = (1..version).map(|version| match version {
+        1 => format!("{name}.{extension}"),
+        _ => format!("{name}-{version}.{extension}"),
+    });
+    earlier.map(|file| path.with_file_name(file)).collect()
 }
 
 fn is_damaged(error: &rusqlite::Error) -> bool {

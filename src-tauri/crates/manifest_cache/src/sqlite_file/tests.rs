@@ -368,3 +368,40 @@ fn what_cannot_be_written_is_used_from_memory() {
     let again = DocumentCache::open(&path);
     assert!(digests.iter().all(|digest| again.has(digest)), "written once there is room");
 }
+
+#[test]
+fn a_cache_deletes_the_files_of_its_earlier_versions_and_no_others() {
+    let later_tables: fn(&Path) = |path| {
+        let connection = Connection::open(path).unwrap();
+        connection.execute_batch("CREATE TABLE document (other TEXT)").unwrap();
+    };
+    // The file that is opened, whether its tables are those of another version, and the files that are deleted.
+    for (opened, is_later, deleted) in [
+        ("lists.sqlite", false, &[][..]),
+        ("lists-2.sqlite", false, &["lists.sqlite"]),
+        ("lists-3.sqlite", false, &["lists.sqlite", "lists-2.sqlite"]),
+        // In memory, so nothing took the place of the earlier versions.
+        ("lists-3.sqlite", true, &[]),
+        ("other-lists-2.sqlite", false, &[]),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        let all = ["lists.sqlite", "lists-2.sqlite", "lists-4.sqlite", "lists-old.sqlite"];
+        for name in all.into_iter().filter(|name| *name != opened) {
+            for suffix in ["", "-wal", "-shm", "-lock"] {
+                fs::write(folder.path().join(format!("{name}{suffix}")), "x").unwrap();
+            }
+        }
+        let path = folder.path().join(opened);
+        if is_later {
+            later_tables(&path);
+        }
+        drop(DocumentCache::open(&path));
+        for name in all.into_iter().filter(|name| *name != opened) {
+            for suffix in ["", "-wal", "-shm", "-lock"] {
+                let exists = folder.path().join(format!("{name}{suffix}")).exists();
+                assert_eq!(exists, !deleted.contains(&name), "{opened}: {name}{suffix}");
+            }
+        }
+        assert!(path.exists(), "{opened}");
+    }
+}
