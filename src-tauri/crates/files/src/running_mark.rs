@@ -58,6 +58,8 @@ mod tests {
         assert!(!RunningMark::is_set(&path));
         let mark = RunningMark::set(path.clone()).unwrap();
         assert!(RunningMark::is_set(&path));
+        let second = RunningMark::set(path.clone()).unwrap_err();
+        assert_eq!(second.kind(), io::ErrorKind::WouldBlock);
         drop(mark);
         assert!(!RunningMark::is_set(&path) && !path.exists());
         // As after a kill.

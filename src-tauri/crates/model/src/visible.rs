@@ -90,4 +90,43 @@ mod tests {
         assert!(shown.ends_with("é… (5 more characters)"), "{}", shown.len());
         assert_eq!(visible(&"a".repeat(VALUE_LIMIT)).len(), VALUE_LIMIT);
     }
+
+    /// The first and the last of each range. Sources: UAX 9, table 1; C1 controls of ISO 6429.
+    #[test]
+    fn every_mark_of_direction_and_every_control_character_is_visible() {
+        let ranges = [
+            (0x0, 0x8),
+            (0xb, 0x1f),
+            (0x7f, 0x9f),
+            (0xad, 0xad),
+            (0x34f, 0x34f),
+            (0x61c, 0x61c),
+            (0x115f, 0x1160),
+            (0x17b4, 0x17b5),
+            (0x180b, 0x180f),
+            (0x200b, 0x200b),
+            (0x200e, 0x200f),
+            (0x2028, 0x202e),
+            (0x2060, 0x206f),
+            (0x3164, 0x3164),
+            (0xfeff, 0xfeff),
+            (0xffa0, 0xffa0),
+            (0xfff0, 0xfffb),
+            (0xe0000, 0xe0fff),
+        ];
+        let characters = |(first, last)| (first..=last).filter_map(char::from_u32);
+        for hidden in ranges.into_iter().flat_map(characters) {
+            let code = u32::from(hidden);
+            let shown = match code {
+                0..0x100 if hidden.is_control() => format!("é\\x{code:02x}é"),
+                _ => format!("é\\u{{{code:x}}}é"),
+            };
+            assert_eq!(visible(&format!("é{hidden}é")), shown);
+            assert!(is_hidden(hidden, Some('é')), "{code:x}");
+        }
+        for joiner in ['\u{200c}', '\u{200d}'] {
+            assert!(is_hidden(joiner, None) && is_hidden(joiner, Some('a')));
+            assert!(!is_hidden(joiner, Some('é')));
+        }
+    }
 }

@@ -173,3 +173,47 @@ pub(super) fn in_total(all: impl IntoIterator<Item = NoUndo>) -> Vec<NoUndo> {
 fn count(items: usize) -> u32 {
     u32::try_from(items).unwrap_or(u32::MAX)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn images_without_undo_are_added_up_by_their_reason() {
+        let denied =
+            |action: Option<&str>| NoUndoReason::Denied { action: action.map(str::to_owned) };
+        let refused = ApiError::new(ErrorCode::AccessDenied, "no").about("ecr:BatchGetImage");
+        let throttled = ApiError::new(ErrorCode::Throttled, "no").about("ecr:BatchGetImage");
+        for (archived, others, error, expected) in [
+            (0, 0, Some(&refused), vec![]),
+            (0, 3, None, vec![(3, NoUndoReason::Unread)]),
+            (0, 3, Some(&throttled), vec![(3, NoUndoReason::Unread)]),
+            (
+                2,
+                3,
+                Some(&refused),
+                vec![(3, denied(Some("ecr:BatchGetImage"))), (2, NoUndoReason::Archived)],
+            ),
+            (2, 0, Some(&refused), vec![(2, NoUndoReason::Archived)]),
+        ] {
+            let found = UnreadImages { archived, others }.without_undo(error);
+            let found: Vec<_> = found.into_iter().map(|one| (one.images, one.why)).collect();
+            assert_eq!(found, expected, "{archived} archived, {others} others, {error:?}");
+        }
+        let one = |images, why| NoUndo { images, why };
+        let total = in_total([
+            one(1, NoUndoReason::Unread),
+            one(2, NoUndoReason::Archived),
+            one(3, NoUndoReason::Unread),
+            one(4, denied(None)),
+            one(5, denied(Some("ecr:BatchGetImage"))),
+        ]);
+        let expected = [
+            one(4, NoUndoReason::Unread),
+            one(2, NoUndoReason::Archived),
+            one(4, denied(None)),
+            one(5, denied(Some("ecr:BatchGetImage"))),
+        ];
+        assert_eq!(total, expected);
+    }
+}

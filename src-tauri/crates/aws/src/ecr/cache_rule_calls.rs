@@ -63,3 +63,52 @@ impl EcrCacheRules for Ecr {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::ecr::cache_rules::UpstreamRegistry;
+    use crate::testing::{CannedResponse, LocalAws, session_at};
+
+    const ROLE: &str = "arn:aws:iam::111122223333:role/cache";
+    const UPSTREAM: &str = "444455556666.dkr.ecr.us-east-1.amazonaws.com";
+
+    #[tokio::test]
+    async fn a_rule_is_read_updated_and_validated() {
+        let rule = |upstream_prefix: &str| {
+            json!({
+                "ecrRepositoryPrefix": "team", "upstreamRegistry": "ecr", "upstreamRegistryUrl": UPSTREAM,
+                "upstreamRepositoryPrefix": upstream_prefix, "customRoleArn": ROLE,
+            })
+        };
+        let rules = json!({"pullThroughCacheRules": [rule("ROOT"), rule("shop")]});
+        let aws = LocalAws::start(move |request| {
+            CannedResponse::json(match request.operation.as_str() {
+                "DescribePullThroughCacheRules" => rules.clone(),
+                "ValidatePullThroughCacheRule" => json!({"isValid": false, "failure": "no"}),
+                _ => json!({}),
+            })
+        })
+        .await;
+        let ecr = session_at(&aws).await.ecr();
+        let read = ecr.registry_cache_rules().await.unwrap();
+        let expected = |upstream_prefix: Option<&str>| RegistryCacheRule {
+            prefix: "team".to_owned(),
+            registry: Some(UpstreamRegistry::Ecr.into()),
+            upstream: UPSTREAM.to_owned(),
+            upstream_prefix: upstream_prefix.map(str::to_owned),
+            secret: None,
+            role: Some(ROLE.to_owned()),
+            created_at_ms: None,
+        };
+        assert_eq!(read, [expected(None), expected(Some("shop"))]);
+        ecr.update_cache_rule(&CacheRule::new(&read[1]).unwrap()).await.unwrap();
+        let sent = &aws.requests()[1].json;
+        assert_eq!(sent, &json!({"ecrRepositoryPrefix": "team", "customRoleArn": ROLE}));
+        let validation = ecr.validate_cache_rule("team").await.unwrap();
+        let failure = Some("no".to_owned());
+        assert_eq!(validation, CacheRuleValidation { is_valid: false, failure });
+    }
+}

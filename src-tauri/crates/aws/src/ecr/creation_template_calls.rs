@@ -112,3 +112,91 @@ pub(crate) fn template_encryption(
         .set_kms_key(encryption.kms_key().map(str::to_owned))
         .build()
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+    use transload_model::RepositorySettings;
+
+    use super::*;
+    use crate::testing::{CannedResponse, LocalAws, session_at};
+
+    const ROLE: &str = "arn:aws:iam::111122223333:role/templates";
+    const KEY: &str = "arn:aws:kms:eu-west-1:111122223333:key/12ab34cd-0000-1111-2222-123456789012";
+
+    /// Returns what an update sends after these settings.
+    async fn sent(before: &RegistryTemplate, template: &CreationTemplate) -> Value {
+        let aws = LocalAws::start(|_| CannedResponse::json(json!({}))).await;
+        let ecr = session_at(&aws).await.ecr();
+        ecr.update_creation_template(before, template).await.unwrap();
+        aws.requests()[0].json.clone()
+    }
+
+    fn nothing() -> RegistryTemplate {
+        RegistryTemplate {
+            prefix: "team".to_owned(),
+            description: None,
+            applied_for: vec![TemplateUse::CreateOnPush.into()],
+            tag_mutability: Default::default(),
+            exclusion_filters: Vec::new(),
+            encryption: Encryption::Aes256.into(),
+            tags: Default::default(),
+            lifecycle_policy: None,
+            repository_policy: None,
+            role: None,
+        }
+    }
+
+    /// ECR keeps what isn't sent.
+    #[tokio::test]
+    async fn an_update_empties_what_the_template_had_and_sends_nothing_else() {
+        let text = |text: &str| Some(text.to_owned());
+        let everything = RegistryTemplate {
+            description: text("ours"),
+            tags: [("team".to_owned(), "ours".to_owned())].into(),
+            lifecycle_policy: text("{}"),
+            repository_policy: text("{}"),
+            role: text(ROLE),
+            ..nothing()
+        };
+        let uses = [TemplateUse::CreateOnPush];
+        let plain =
+            CreationTemplate::new("team", &uses, RepositorySettings::default(), None).unwrap();
+        let unchanged = json!({
+            "prefix": "team",
+            "appliedFor": ["CREATE_ON_PUSH"],
+            "imageTagMutability": "MUTABLE",
+            "encryptionConfiguration": {"encryptionType": "AES256"},
+        });
+        assert_eq!(sent(&nothing(), &plain).await, unchanged);
+        let mut emptied = unchanged;
+        for member in ["description", "lifecyclePolicy", "repositoryPolicy", "customRoleArn"] {
+            emptied[member] = json!("");
+        }
+        emptied["resourceTags"] = json!([]);
+        assert_eq!(sent(&everything, &plain).await, emptied);
+        let settings = RepositorySettings {
+            encryption: Encryption::Kms { key: text(KEY) }.into(),
+            ..RepositorySettings::default()
+        };
+        let keyed = CreationTemplate::new("team", &uses, settings, Some(ROLE)).unwrap();
+        let keyed = sent(&nothing(), &keyed).await;
+        let encryption = json!({"encryptionType": "KMS", "kmsKey": KEY});
+        assert_eq!(
+            (&keyed["encryptionConfiguration"], &keyed["customRoleArn"]),
+            (&encryption, &json!(ROLE))
+        );
+    }
+
+    #[tokio::test]
+    async fn empty_texts_are_those_that_are_not_set() {
+        let template = json!({
+            "prefix": "team", "description": "", "customRoleArn": "", "lifecyclePolicy": "", "repositoryPolicy": "",
+            "appliedFor": ["CREATE_ON_PUSH"],
+        });
+        let answer = json!({"repositoryCreationTemplates": [template]});
+        let aws = LocalAws::start(move |_| CannedResponse::json(answer.clone())).await;
+        let read = session_at(&aws).await.ecr().registry_templates().await.unwrap();
+        assert_eq!(read, [nothing()]);
+    }
+}

@@ -5,6 +5,10 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
 use super::*;
+use crate::ecr::cache_rules::EcrCacheRules as _;
+use crate::ecr::creation_templates::EcrCreationTemplates as _;
+use crate::ecr::explorer::EcrExplorer as _;
+use crate::ecr::registry_configuration::EcrRegistryConfiguration as _;
 use crate::testing::{CannedResponse, LocalAws, session_at};
 use transload_model::{Digest, Encryption, TagExclusionFilter, TagMutability};
 
@@ -371,4 +375,50 @@ async fn a_repository_policy_is_set_and_can_be_missing() {
         json!({"repositoryName": "pgcli", "policyText": policy.as_str()})
     );
     assert_eq!(ecr.repository_policy(&name("pgcli")).await.unwrap(), None);
+}
+
+/// `force` deletes a repository with its images, and sets a policy that locks its author out.
+#[tokio::test]
+async fn no_call_that_deletes_or_sets_a_policy_is_forced() {
+    let aws = answering(json!({})).await;
+    let ecr = session_at(&aws).await.ecr();
+    let shop = name("shop");
+    let digests = (0..250_u32).map(|number| Digest::of(&number.to_be_bytes()));
+    let tagged = EcrImageId::Tagged { tag: Tag::latest(), digest: Digest::of(b"tagged") };
+    let images: Vec<_> = digests.map(EcrImageId::Digest).chain([tagged]).collect();
+    ecr.delete_images(&shop, &images).await.unwrap();
+    ecr.delete_repository(&shop).await.unwrap();
+    ecr.delete_lifecycle_policy(&shop).await.unwrap();
+    ecr.delete_repository_policy(&shop).await.unwrap();
+    let policy = RepositoryPolicy::parse(
+        r#"{"Statement":[{"Effect":"Deny","Principal":"*","Action":"ecr:PutImage"}]}"#,
+    )
+    .unwrap();
+    ecr.set_repository_policy(&shop, &policy).await.unwrap();
+    ecr.set_registry_policy(Some("{}")).await.unwrap();
+    ecr.set_registry_policy(None).await.unwrap();
+    ecr.delete_cache_rule("hub").await.unwrap();
+    ecr.delete_creation_template("hub").await.unwrap();
+    let requests = aws.requests();
+    let calls: Vec<&str> = requests.iter().map(|one| one.operation.as_str()).collect();
+    assert_eq!(
+        calls,
+        [
+            "BatchDeleteImage",
+            "BatchDeleteImage",
+            "BatchDeleteImage",
+            "DeleteRepository",
+            "DeleteLifecyclePolicy",
+            "DeleteRepositoryPolicy",
+            "SetRepositoryPolicy",
+            "PutRegistryPolicy",
+            "DeleteRegistryPolicy",
+            "DeletePullThroughCacheRule",
+            "DeleteRepositoryCreationTemplate",
+        ]
+    );
+    for request in &requests {
+        let force = request.json.get("force");
+        assert!(matches!(force, None | Some(Value::Bool(false))), "{}", request.operation);
+    }
 }
