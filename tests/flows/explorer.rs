@@ -3,7 +3,7 @@
 
 use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
-use transload_contract::{ImageCount, ImageRow, RepositoryDetails, RepositoryRows};
+use transload_contract::{ImageCount, ImageKind, ImageRow, RepositoryDetails, RepositoryRows};
 use transload_errors::ErrorCode;
 use transload_practice::{FaultAction, FaultRule, Practice};
 use transload_tests::ecr::Ecr;
@@ -111,6 +111,8 @@ async fn an_index_is_one_row_after_one_call_and_is_never_read_again() -> Result<
     assert!(!summary[0].size.is_exact && summary[0].archived == 0);
     // The platforms and their attestation may be images of their own until the index is read.
     assert_eq!(summary[0].images, ImageCount { count: 4, is_exact: false });
+    assert_eq!(summary[0].kinds.known, [ImageKind::Image, ImageKind::Index]);
+    assert!(summary[0].kinds.possible.contains(&ImageKind::Attestation));
 
     let details = shop.details().await?;
     let opened =
@@ -131,6 +133,8 @@ async fn an_index_is_one_row_after_one_call_and_is_never_read_again() -> Result<
     let summary = shop.app.api.repository_summaries(connection(), vec![NAME.to_owned()]).await;
     let summary = summary.map_err(api_error)?;
     assert_eq!(summary[0].images, ImageCount { count: 1, is_exact: true });
+    assert_eq!(summary[0].kinds.known.len(), 3, "the attestation too");
+    assert!(summary[0].kinds.possible.is_empty());
     shop.calls()?;
 
     // Another start of the program with the same data reads nothing.

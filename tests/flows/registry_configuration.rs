@@ -1,29 +1,21 @@
 //! The registry settings on the practice ECR: each part read alone and changed, and the AWS CLI as a second opinion.
 
+mod cache_rules;
+mod templates;
+
 use anyhow::{Context, Result};
-use serde_json::{Value, json};
+use serde_json::json;
 use transload_contract::{
-    Encryption, LifecyclePreset, RegistryCacheRule, RegistryChange, RegistryConfiguration,
-    RegistryPart, RegistryScanning, RegistryTemplate, ReplicationDestination, ReplicationRule,
-    ScanFrequency, ScanType, ScanningRule, SigningRule, TagMutability, TemplateUse,
-    UpstreamRegistry,
+    RegistryChange, RegistryPart, RegistryScanning, ReplicationDestination, ReplicationRule,
+    ScanFrequency, ScanType, ScanningRule, SigningRule,
 };
 use transload_errors::ErrorCode;
 use transload_practice::{FaultAction, FaultRule};
 use transload_tests::ecr::Ecr;
 use transload_tests::headless_app::{HeadlessApp, api_error};
 
-const SECRET: &str =
-    "arn:aws:secretsmanager:eu-central-1:111122223333:secret:ecr-pullthroughcache/hub-a1B2c3";
-
-async fn aws(ecr: &Ecr, arguments: &[&str]) -> Result<Value> {
-    let arguments = ["ecr"].into_iter().chain(arguments.iter().copied());
-    let answer = ecr.aws()?.run(arguments).succeed().await?;
-    Ok(serde_json::from_slice(&answer.stdout).unwrap_or_default())
-}
-
-/// A change of the configuration as it is, and what it sets.
-type Case = (fn(&RegistryConfiguration) -> RegistryChange, fn(&mut RegistryConfiguration));
+use crate::explorer::aws;
+use cache_rules::{Case, ROLE};
 
 fn scanning() -> RegistryScanning {
     let rule = |frequency: ScanFrequency, filter: &str| ScanningRule {
@@ -63,71 +55,8 @@ const POLICY: &str = r#"{"Version":"2012-10-17","Statement":[{"Sid":"Replication
 /// The policy in words.
 const SENTENCE: &str =
     "Allow account 444455556666 to replicate images into this registry and create repositories.";
-const ROLE: &str = "arn:aws:iam::111122223333:role/ci";
 
-const UPSTREAM: &str = "444455556666.dkr.ecr.us-east-1.amazonaws.com";
-
-fn hub_rule() -> RegistryCacheRule {
-    RegistryCacheRule {
-        prefix: "hub".to_owned(),
-        registry: Some(UpstreamRegistry::DockerHub.into()),
-        upstream: "registry-1.docker.io".to_owned(),
-        upstream_prefix: None,
-        secret: Some(SECRET.to_owned()),
-        role: None,
-        created_at_ms: None,
-    }
-}
-
-fn team_rule() -> RegistryCacheRule {
-    RegistryCacheRule {
-        prefix: "team".to_owned(),
-        registry: Some(UpstreamRegistry::Ecr.into()),
-        upstream: UPSTREAM.to_owned(),
-        upstream_prefix: Some("shop".to_owned()),
-        secret: None,
-        role: Some(ROLE.to_owned()),
-        ..hub_rule()
-    }
-}
-
-fn template() -> RegistryTemplate {
-    RegistryTemplate {
-        prefix: "team".to_owned(),
-        description: Some("ours".to_owned()),
-        applied_for: vec![TemplateUse::CreateOnPush.into()],
-        tag_mutability: TagMutability::ImmutableWithExclusion.into(),
-        exclusion_filters: vec!["latest".to_owned()],
-        encryption: Encryption::Aes256.into(),
-        tags: [("team".to_owned(), "ours".to_owned())].into(),
-        lifecycle_policy: LifecyclePreset::KeepNewest { count: 3 }.policy_text(),
-        repository_policy: None,
-        role: Some(ROLE.to_owned()),
-    }
-}
-
-fn plain_template() -> RegistryTemplate {
-    RegistryTemplate {
-        description: None,
-        applied_for: vec![TemplateUse::Replication.into(), TemplateUse::PullThroughCache.into()],
-        tag_mutability: TagMutability::Mutable.into(),
-        exclusion_filters: Vec::new(),
-        tags: Default::default(),
-        lifecycle_policy: None,
-        role: None,
-        ..template()
-    }
-}
-
-fn rule_of(known: &RegistryConfiguration) -> RegistryCacheRule {
-    known.cache_rules.iter().flatten().next().cloned().unwrap_or_else(hub_rule)
-}
-
-fn template_of(known: &RegistryConfiguration) -> Box<RegistryTemplate> {
-    Box::new(known.templates.iter().flatten().next().cloned().unwrap_or_else(template))
-}
-
-fn cases() -> [Case; 19] {
+fn cases() -> [Case; 12] {
     [
         (
             |known| RegistryChange::Scanning {
@@ -177,44 +106,6 @@ fn cases() -> [Case; 19] {
             |_| RegistryChange::ExclusionRemove { principal: ROLE.to_owned() },
             |known| known.exclusions = Some(Vec::new()),
         ),
-        (
-            |_| RegistryChange::CacheRuleCreate { rule: hub_rule() },
-            |known| known.cache_rules = Some(vec![hub_rule()]),
-        ),
-        (
-            |known| RegistryChange::CacheRuleLogin {
-                before: rule_of(known),
-                secret: Some(format!("{SECRET}9")),
-                role: None,
-            },
-            |known| {
-                let rule = RegistryCacheRule { secret: Some(format!("{SECRET}9")), ..hub_rule() };
-                known.cache_rules = Some(vec![rule]);
-            },
-        ),
-        (
-            |known| RegistryChange::CacheRuleDelete { before: rule_of(known) },
-            |known| known.cache_rules = Some(Vec::new()),
-        ),
-        (
-            |_| RegistryChange::CacheRuleCreate { rule: team_rule() },
-            |known| known.cache_rules = Some(vec![team_rule()]),
-        ),
-        (
-            |_| RegistryChange::TemplateCreate { template: template() },
-            |known| known.templates = Some(vec![template()]),
-        ),
-        (
-            |known| RegistryChange::TemplateChange {
-                before: template_of(known),
-                template: plain_template(),
-            },
-            |known| known.templates = Some(vec![plain_template()]),
-        ),
-        (
-            |known| RegistryChange::TemplateDelete { before: template_of(known) },
-            |known| known.templates = Some(Vec::new()),
-        ),
     ]
 }
 
@@ -229,7 +120,8 @@ async fn each_part_is_changed_and_read_again() -> Result<()> {
     assert_eq!(expected.scanning, Some(RegistryScanning::default()));
     assert_eq!(expected.backfills, Some(Vec::new()));
     let mut known = expected.clone();
-    for (change, apply) in cases() {
+    let cases = cases().into_iter().chain(cache_rules::cases()).chain(templates::cases());
+    for (change, apply) in cases {
         let change = change(&known);
         app.api.registry_change(ecr.connection(), change.clone()).await.map_err(api_error)?;
         apply(&mut expected);
@@ -258,28 +150,6 @@ async fn each_part_is_changed_and_read_again() -> Result<()> {
 async fn what_someone_else_changed_stays() -> Result<()> {
     let ecr = Ecr::practice().await?;
     let app = HeadlessApp::new(ecr.home()?, None)?;
-    let change = async |change| app.api.registry_change(ecr.connection(), change).await;
-    change(RegistryChange::CacheRuleCreate { rule: hub_rule() }).await.map_err(api_error)?;
-    change(RegistryChange::TemplateCreate { template: template() }).await.map_err(api_error)?;
-    let seen = app.api.registry_configuration(ecr.connection()).await.map_err(api_error)?;
-    let (rule, before) = (rule_of(&seen), template_of(&seen));
-    let other = format!("{SECRET}7");
-    aws(
-        &ecr,
-        &[
-            "update-pull-through-cache-rule",
-            "--ecr-repository-prefix",
-            "hub",
-            "--credential-arn",
-            &other,
-        ],
-    )
-    .await?;
-    aws(
-        &ecr,
-        &["update-repository-creation-template", "--prefix", "team", "--description", "theirs"],
-    )
-    .await?;
     let theirs = json!([{ "scanFrequency": "SCAN_ON_PUSH", "repositoryFilters": [{ "filter": "theirs*", "filterType": "WILDCARD" }] }]);
     aws(
         &ecr,
@@ -294,73 +164,17 @@ async fn what_someone_else_changed_stays() -> Result<()> {
     .await?;
     let now = app.api.registry_configuration(ecr.connection()).await.map_err(api_error)?;
     let outdated = [
-        RegistryChange::CacheRuleLogin {
-            before: rule.clone(),
-            secret: Some(SECRET.to_owned()),
-            role: None,
-        },
-        RegistryChange::CacheRuleDelete { before: rule.clone() },
-        RegistryChange::TemplateChange { before: before.clone(), template: plain_template() },
-        RegistryChange::TemplateDelete { before: before.clone() },
         RegistryChange::Scanning { before: RegistryScanning::default(), scanning: scanning() },
         RegistryChange::Replication { before: replication(), rules: Vec::new() },
         RegistryChange::Signing { before: signing(), rules: Vec::new() },
     ];
     for one in outdated {
-        let error = change(one.clone()).await.err().context("it was changed")?;
+        let refused = app.api.registry_change(ecr.connection(), one.clone()).await;
+        let error = refused.err().context("it was changed")?;
         assert_eq!(error.code, ErrorCode::RegistrySettingChanged, "{one:?}: {}", error.message);
     }
     let still = app.api.registry_configuration(ecr.connection()).await.map_err(api_error)?;
     assert_eq!(still, now);
-    aws(&ecr, &["delete-pull-through-cache-rule", "--ecr-repository-prefix", "hub"]).await?;
-    let error = change(RegistryChange::CacheRuleDelete { before: rule }).await.err();
-    let error = error.context("it was deleted")?;
-    assert_eq!(error.message, "The pull through cache rule hub was deleted after it was shown.");
-    Ok(())
-}
-
-/// What ECR would refuse is refused before a call, and what it does refuse is said in words with the next step.
-#[tokio::test]
-async fn refused_rules_and_templates_say_why() -> Result<()> {
-    let ecr = Ecr::practice().await?;
-    let app = HeadlessApp::new(ecr.home()?, None)?;
-    let rule = |change: fn(&mut RegistryCacheRule)| {
-        let mut rule = hub_rule();
-        change(&mut rule);
-        RegistryChange::CacheRuleCreate { rule }
-    };
-    let template = |change: fn(&mut RegistryTemplate)| {
-        let mut template = template();
-        change(&mut template);
-        RegistryChange::TemplateCreate { template }
-    };
-    let cases = [
-        (rule(|rule| rule.prefix = "h".to_owned()), "prefix"),
-        (rule(|rule| rule.secret = None), "secret"),
-        (rule(|rule| rule.secret = Some(SECRET.replace("hub-", "missing-"))), "secret"),
-        (rule(|rule| rule.registry = Some(UpstreamRegistry::Azure.into())), "host"),
-        (template(|template| template.applied_for.clear()), "use"),
-        (template(|template| template.role = None), "role"),
-        (
-            template(|template| template.lifecycle_policy = Some("{}".to_owned())),
-            "lifecycle policy",
-        ),
-        (template(|template| template.exclusion_filters.clear()), "patterns"),
-    ];
-    for (change, word) in cases {
-        let refused = app.api.registry_change(ecr.connection(), change.clone()).await;
-        let error = refused.err().with_context(|| format!("{change:?} was made"))?;
-        assert_eq!(error.code, ErrorCode::InputInvalid, "{change:?}");
-        assert!(error.message.contains(word), "{word}: {}", error.message);
-    }
-    let create = || RegistryChange::CacheRuleCreate { rule: hub_rule() };
-    app.api.registry_change(ecr.connection(), create()).await.map_err(api_error)?;
-    let twice = app.api.registry_change(ecr.connection(), create()).await.err().context("twice")?;
-    assert!(twice.message.contains("already exists"), "{}", twice.message);
-    assert_eq!(
-        twice.next_steps().next(),
-        Some("Enter another prefix, or change the one that exists.")
-    );
     Ok(())
 }
 

@@ -3,6 +3,7 @@
 use anyhow::Result;
 use transload_contract::AwsConnection;
 use transload_errors::{ApiError, ErrorCode};
+use transload_practice::{FaultAction, FaultRule};
 use transload_tests::aws_cli::REGION;
 use transload_tests::aws_home::AwsHome;
 use transload_tests::ecr::{Ecr, PROFILE, SECRET_KEY};
@@ -100,6 +101,26 @@ async fn wrong_expired_or_denied_keys() -> Result<()> {
         let home = AwsHome::new()?.profile_with_key(PROFILE, KEY, &settings)?;
         let error = identity_refusal(home, PROFILE).await?;
         assert_eq!(error.code, expected, "{code}: {error:?}");
+    }
+    Ok(())
+}
+
+/// Practice mode refuses the identity as STS does, so that the user reads what is missing.
+#[tokio::test]
+async fn practice_mode_refuses_the_identity_as_sts_does() -> Result<()> {
+    let throttle = FaultAction::Throttle { retry_after_seconds: None };
+    for (action, expected) in [
+        (FaultAction::AccessDenied, ErrorCode::AccessDenied),
+        (FaultAction::ExpiredCredentials, ErrorCode::CredentialsExpired),
+        (throttle, ErrorCode::Throttled),
+    ] {
+        let ecr = Ecr::practice().await?;
+        ecr.faults()?.add(FaultRule::operation(action, "GetCallerIdentity"));
+        let error = identity_refusal(ecr.home()?, PROFILE).await?;
+        assert_eq!(error.code, expected, "{error:?}");
+        if expected == ErrorCode::AccessDenied {
+            assert_eq!(error.subject.as_deref(), Some("sts:GetCallerIdentity"));
+        }
     }
     Ok(())
 }
