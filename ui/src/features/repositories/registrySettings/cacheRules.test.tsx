@@ -35,6 +35,7 @@ it.each([
   ["quay", { prefix: "hub/" }, { prefix: "already exists" }],
   ["ecr", { host: otherEcr, role }, {}],
   ["ecr", { host: otherEcr }, { role: "another account" }],
+  ["ecr", { host: otherEcr.replace("amazonaws.com", "example.com"), role }, { host: "Enter" }],
   ["ecr", { host: otherEcr.replace("444455556666", "111122223333") }, {}],
   ["ecr", { host: otherEcr, role: role.replace("1111", "2222") }, { role: "this account" }],
   ["ecr", { host: otherEcr, role, upstreamPrefix: "shop" }, {}],

@@ -147,7 +147,7 @@ export function prefixProblem(text: string, least: number, most: number): string
 }
 
 /** The account and Region of the registry, from the ARN pattern of its repositories. */
-function registryOf(repositories: string): { account: string; region: string } {
+export function registryOf(repositories: string): { account: string; region: string } {
   const [, , , region = "", account = ""] = repositories.split(":");
   return { account, region };
 }

@@ -249,6 +249,24 @@ it("removes an exclusion, and doesn't offer the excluded role again", async () =
   await waitFor(() => expect(changes).toEqual([{ kind: "exclusion_remove", principal: role }]));
 });
 
+it.each([
+  ["team/app", true],
+  ["prod*", true],
+  ["*", true],
+  ["*/*.x_y-z", true],
+  ["a".repeat(255), true],
+  ["a".repeat(256), false],
+  ["team/", false],
+  ["/team", false],
+  ["a--b", false],
+  ["Team", false],
+  // A text that ECR's own expression can match in 2^28 ways before it fails.
+  ["abcdefghijklmnopqrstuvwxyz01-", false],
+])("checks the pattern %s of a scanning rule", (pattern, isValid) => {
+  const { problem } = scanningOf(false, { on_push: pattern, continuous: "", manual: "" });
+  expect(problem === null).toBe(isValid);
+});
+
 it("keeps patterns and destinations through the forms", () => {
   const scanning = {
     scan_type: "basic" as const,

@@ -63,6 +63,12 @@ export function scanFrequencies(isEnhanced: boolean): readonly ScanFrequency[] {
 /** ECR allows two rules. */
 const maxScanningRules = 2;
 
+/**
+ * Source: ECR's `ScanningRepositoryFilterValue`, which has up to 255 characters. ECR's own expression can match a text in
+ * many ways, so that a browser would need minutes to refuse one.
+ */
+const scanFilterPattern = /^(?=.{1,255}$)[a-z0-9*]+(?:[._\-/][a-z0-9*]+)*$/;
+
 /** The rules of the patterns, or why ECR would refuse them. */
 export function scanningOf(
   isEnhanced: boolean,
@@ -74,7 +80,7 @@ export function scanningOf(
   });
   const wrong = rules
     .flatMap(({ filters }) => filterTexts(filters))
-    .find((filter) => !/^[a-z0-9*](?:[._\-/a-z0-9*]?[a-z0-9*]+)*$/.test(filter));
+    .find((filter) => !scanFilterPattern.test(filter));
   const problem =
     wrong !== undefined
       ? `“${wrong}” isn’t a pattern of repository names. Use lowercase letters, digits, and *.`

@@ -24,18 +24,28 @@ import {
 const registry: RegistryConfiguration = { ...emptyRegistry, templates: [teamTemplate] };
 const role = "arn:aws:iam::111122223333:role/templates";
 const settings = newTemplate.settings;
+const key = (region: string) => `arn:aws:kms:${region}:111122223333:key/mrk-0123456789abcdef`;
 
 it.each([
   [{ prefix: "team" }, "already exists"],
   [{ prefix: "ROOT" }, undefined],
   [{ prefix: "" }, "1 to 256 characters"],
   [{ description: "a".repeat(257) }, "256 characters"],
+  [{ description: "🚢".repeat(256) }, undefined],
   [{ uses: [] }, "at least one use"],
   [{ settings: { ...settings, tags: { team: "ours" } } }, "needs a role"],
   [{ settings: { ...settings, tags: { team: "ours" } }, role }, undefined],
   [{ role: "templates" }, "ARN of a role"],
   [{ settings: { ...settings, encryption: { kind: "kms", key: "alias/ours" } }, role }, "Correct"],
   [{ settings: { ...settings, encryption: { kind: "kms", key: null } }, role }, undefined],
+  [
+    { settings: { ...settings, encryption: { kind: "kms", key: key("eu-central-1") } }, role },
+    undefined,
+  ],
+  [
+    { settings: { ...settings, encryption: { kind: "kms", key: key("us-east-1") } }, role },
+    "Correct",
+  ],
   [{ lifecycle: "{" }, "JSON"],
   [{ lifecycle: "{}" }, "list of rules"],
 ] as const)("checks %j", (part, problem) => {

@@ -10,7 +10,7 @@ import {
   type RepositorySettingsProblems,
   repositorySettingsProblems,
 } from "../../../shared/repositorySettings";
-import { prefixProblem, roleProblem } from "./cacheRules";
+import { prefixProblem, registryOf, roleProblem } from "./cacheRules";
 
 export const templateUseLabels: Record<TemplateUse, string> = {
   create_on_push: "Create on push",
@@ -102,6 +102,16 @@ function lifecycleProblem(text: string): string | undefined {
   }
 }
 
+/** Source: ECR's `KmsKeyForRepositoryCreationTemplate`, whose description requires the Region of the repositories. */
+function keyProblem(key: string, repositories: string): string | undefined {
+  const found = /^arn:aws[a-z0-9-]*:kms:([a-z0-9-]+):\d{12}:key\/[a-z0-9-]+$/.exec(key);
+  if (found === null) {
+    return "Enter the ARN of the key. A template takes no alias.";
+  }
+  const { region } = registryOf(repositories);
+  return found[1] === region ? undefined : `The key must be in this Region, ${region}.`;
+}
+
 export function templateProblems(
   entered: EnteredTemplate,
   repositories: string,
@@ -114,16 +124,18 @@ export function templateProblems(
   const needsRole = isEncrypted || Object.keys(tags).length > 0;
   const key = isKnown(encryption) && encryption.kind !== "aes256" ? encryption.key : null;
   const settings = repositorySettingsProblems(entered.settings);
-  if (key !== null && !/^arn:aws[a-z0-9-]*:kms:[a-z0-9-]+:\d{12}:key\/[a-z0-9-]+$/.test(key)) {
-    // Source: ECR's `KmsKeyForRepositoryCreationTemplate`.
-    settings.kms_key = "Enter the ARN of the key. A template takes no alias.";
+  if (key !== null) {
+    const problem = keyProblem(key, repositories);
+    if (problem !== undefined) {
+      settings.kms_key = problem;
+    }
   }
   const problems: TemplateProblems = {
     prefix: taken.includes(template.prefix)
       ? "A template with this prefix already exists."
       : prefixProblem(entered.prefix, 1, 256),
     description:
-      entered.description.trim().length > maxDescriptionLength
+      [...entered.description.trim()].length > maxDescriptionLength
         ? `Enter up to ${maxDescriptionLength} characters.`
         : undefined,
     uses: template.applied_for.length === 0 ? "Choose at least one use." : undefined,
