@@ -270,7 +270,7 @@ impl ErrorWords {
                 "Quota exceeded",
                 &[
                     "Request a higher quota in the Service Quotas console, under Amazon Elastic Container Registry (Amazon ECR).",
-                    "Or delete images that you no longer need, manually or with a lifecycle policy.",
+                    "Or delete what you no longer need: images, manually or with a lifecycle policy, or repositories, cache rules, and templates.",
                 ],
                 &[Retry, EditRepository],
             ),
@@ -449,7 +449,7 @@ impl ErrorWords {
             ErrorCode::ImageArchived => warning(
                 "Image archived",
                 &[
-                    "Restore the image on the page of its repository. This can last 20 minutes. Then try again.",
+                    "Restore the image on the page of its repository. This can take 20 minutes. Then try again.",
                 ],
                 &[Retry],
             ),
