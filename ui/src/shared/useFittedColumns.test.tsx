@@ -183,6 +183,19 @@ it.each([
   expect(document.querySelector(".rebuilt-cells, .measured-columns")).toBeNull();
 });
 
+it("measures the columns that fit into another zoom at once, with the texts as they are now", () => {
+  const contents = { name: 350, size: 100, pushed: 260 };
+  withTextsOfEarlierZoom(contents);
+  const { widths, resizeTo } = shownTable();
+  resizeTo(638);
+  // The boxes of 200 %.
+  Object.assign(contents, { name: 700, size: 200, pushed: 520 });
+  window.innerWidth += 100;
+  resizeTo(898);
+  act(() => vi.advanceTimersByTime(1_000));
+  expect(widths()).toEqual(["54px", "383px", "157px", "auto", ""]);
+});
+
 it("follows the edge of a column that is dragged, and keeps what the others have", async () => {
   const { widths, resizeTo } = shownTable();
   resizeTo(898);

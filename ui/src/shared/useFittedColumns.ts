@@ -159,7 +159,7 @@ export function useFittedColumns<Row>(options: FittedColumnsOptions<Row>): Fitte
         // In another zoom, the same text is a little wider.
         if (isMeasureDue.current) {
           isMeasureDue.current = false;
-          measureContent(true);
+          measureContent();
         }
         startTransition(follow);
       }, settleMs);

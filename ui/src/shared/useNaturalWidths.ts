@@ -1,5 +1,5 @@
 /** Measures how wide the columns of a table are if nothing is cut. Called by `useFittedColumns`. */
-import { type RefObject, useCallback, useEffect, useLayoutEffect } from "react";
+import { type RefObject, useCallback, useEffect, useLayoutEffect, useRef } from "react";
 import type { MeasuredColumns } from "./columnWidths";
 import type { Column } from "./tablePreferences";
 
@@ -47,7 +47,10 @@ function measureNaturalWidths(sized: HTMLElement, isZoomed: boolean): MeasuredCo
   return { columns, heads };
 }
 
-/** In another zoom, WebKit keeps the widths of texts in cells that it computed before, until the cells have new boxes. */
+/**
+ * In another zoom, WebKit keeps the widths of texts in cells that it computed before, until the cells have new boxes: they would
+ * be too narrow after zooming in, and up to twice as wide after zooming out.
+ */
 function forgetWidthsOfTexts(sized: HTMLElement): void {
   sized.classList.add(rebuilding);
   // Only a layout builds the boxes.
@@ -86,29 +89,28 @@ function scrollPositions(sized: HTMLElement) {
 }
 
 /**
- * Measures the content of other columns before they are drawn, and what changes in them later. Returns what measures at once,
- * with new boxes if the zoom can have changed.
+ * Measures the content of other columns before they are drawn, and what changes in them later. Returns what measures at once.
  */
 export function useNaturalWidths<Row>(
   columns: readonly Column<Row>[] | null,
   hasRows: boolean,
   sized: RefObject<HTMLDivElement | null>,
   onMeasured: (measured: MeasuredColumns) => void,
-): (isZoomed?: boolean) => void {
-  const measure = useCallback(
-    (isZoomed = false) => {
-      const measured =
-        sized.current === null ? null : measureNaturalWidths(sized.current, isZoomed);
-      if (measured !== null) {
-        onMeasured(measured);
-      }
-    },
-    [sized, onMeasured],
-  );
+): () => void {
+  /** The width of the window of the boxes that are measured. Another one can be another zoom. */
+  const builtAt = useRef(window.innerWidth);
+  const measure = useCallback(() => {
+    const isZoomed = builtAt.current !== window.innerWidth;
+    const measured = sized.current === null ? null : measureNaturalWidths(sized.current, isZoomed);
+    if (measured !== null) {
+      builtAt.current = window.innerWidth;
+      onMeasured(measured);
+    }
+  }, [sized, onMeasured]);
   const ids = columns?.map(({ id }) => id).join(" ");
   // Without rows, too: WebKit keeps the width of a table from which columns were removed until its layout changes.
   // biome-ignore lint/correctness/useExhaustiveDependencies: other columns and first rows have another content
-  useLayoutEffect(() => measure(), [ids, hasRows, measure]);
+  useLayoutEffect(measure, [ids, hasRows, measure]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: a first set of columns adds the element
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout> | undefined;

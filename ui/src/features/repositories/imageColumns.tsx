@@ -180,6 +180,7 @@ export function imageColumns(
       id: "size",
       header: "Size",
       width: 100,
+      steady: true,
       sortingComparator: (one, other) => (one.sizeBytes ?? 0) - (other.sizeBytes ?? 0),
       cell: (row) => <SizeCell row={row} />,
     },
@@ -203,6 +204,7 @@ export function imageColumns(
       id: "pulled",
       header: "Last pulled",
       width: 135,
+      steady: true,
       hideOrder: 2,
       sortingComparator: (one, other) => (one.pulledAtMs ?? 0) - (other.pulledAtMs ?? 0),
       cell: (row) => (
