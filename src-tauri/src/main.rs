@@ -5,7 +5,7 @@
 use std::process::ExitCode;
 
 use transload_shell::options::{self, Request};
-use transload_shell::{limit_page_memory, print, report, report_panics, run};
+use transload_shell::{limit_page_memory, print, report, report_panics, return_freed_memory, run};
 
 fn main() -> ExitCode {
     // Help and version work without a display.
@@ -18,13 +18,14 @@ fn main() -> ExitCode {
         Request::Version => return succeed(&format!("transload {}", env!("CARGO_PKG_VERSION"))),
         Request::Start(start) => start,
     };
+    if !options::has_display() {
+        return fail(options::NO_DISPLAY);
+    }
+    return_freed_memory();
     // Dependencies contain two TLS providers. The first one that is installed is used by the whole process, so
     // it is selected here before any of them is.
     if rustls::crypto::aws_lc_rs::default_provider().install_default().is_err() {
         return fail("Couldn't initialize TLS.");
-    }
-    if !options::has_display() {
-        return fail(options::NO_DISPLAY);
     }
     report_panics();
     limit_page_memory();

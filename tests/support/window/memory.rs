@@ -45,23 +45,26 @@ impl Desktop {
         Ok(memory)
     }
 
-    /// Whether each process of a page has the limit that the program sets for its heap.
+    /// The variables, such as `NAME=value`, that each process of a program started with.
     ///
     /// # Errors
-    /// If no page is open.
-    pub fn page_heap_is_limited(&self) -> Result<bool> {
-        let environments: Vec<_> = self
+    /// If the program doesn't run.
+    pub fn environments_of(&self, program: &str) -> Result<Vec<Vec<String>>> {
+        let is_program = |process: &Path| {
+            std::fs::read_link(process.join("exe")).is_ok_and(|exe| exe.ends_with(program))
+        };
+        let environments: Vec<Vec<String>> = self
             .all_processes()
             .iter()
-            .filter(|process| {
-                std::fs::read_link(process.join("exe"))
-                    .is_ok_and(|exe| exe.ends_with("WebKitWebProcess"))
-            })
+            .filter(|process| is_program(process))
             .filter_map(|process| std::fs::read(process.join("environ")).ok())
+            .map(|all| {
+                let variables = all.split(|byte| *byte == 0);
+                variables.map(|one| String::from_utf8_lossy(one).into_owned()).collect()
+            })
             .collect();
-        anyhow::ensure!(!environments.is_empty(), "no page is open");
-        let is_limit = |variable: &[u8]| variable.starts_with(b"JSC_forceRAMSize=");
-        Ok(environments.iter().all(|one| one.split(|byte| *byte == 0).any(is_limit)))
+        anyhow::ensure!(!environments.is_empty(), "{program} does not run");
+        Ok(environments)
     }
 }
 
