@@ -1,10 +1,12 @@
 //! Secrets in commands, which no name right before them tells: the value of an option of one program (`sshpass -p x`), an
 //! argument (`cargo login x`, `npm config set NAME x`), what a program reads (`echo x | docker login --password-stdin`),
-//! passwords in SQL, and lines of files that `echo` and `printf` write. Used by `secret_values`.
+//! passwords in SQL, and lines of files that `echo` and `printf` write. `secret_options` has the tables of programs. Used by
+//! `secret_values`.
 //!
 //! Every search is linear, because a text of megabytes can consist of names of secrets.
 
 use crate::secret_names::{is_placeholder, is_secret_name};
+use crate::secret_options::{Form, LOGIN_OPTIONS, LOGINS, OPTIONS, PASSWORD_ARGUMENTS, READERS};
 use crate::value_ends::{QUOTES, ValueEnds};
 
 /// The place of a text in a longer one.
@@ -24,49 +26,6 @@ enum End {
     At(usize),
 }
 
-/// How a value follows its option.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Form {
-    /// As the next word.
-    Word,
-    /// In the same word, as in `mysql -psecret`. A next word is something else.
-    Attached,
-    Both,
-}
-
-/// Options whose value is a secret: a word of the command, the option, and its form. Sources: the manuals of the programs.
-const OPTIONS: [(&str, &str, Form); 21] = [
-    // docker, podman, skopeo, helm registry, oc and az.
-    ("login", "-p", Form::Both),
-    ("nuget", "-p", Form::Word),
-    ("sshpass", "-p", Form::Both),
-    ("useradd", "-p", Form::Word),
-    ("usermod", "-p", Form::Word),
-    ("mongosh", "-p", Form::Word),
-    ("mysql", "-p", Form::Attached),
-    ("mysqladmin", "-p", Form::Attached),
-    ("mysqldump", "-p", Form::Attached),
-    ("mariadb", "-p", Form::Attached),
-    ("mariadb-admin", "-p", Form::Attached),
-    ("mariadb-dump", "-p", Form::Attached),
-    ("7z", "-p", Form::Attached),
-    ("redis-cli", "-a", Form::Word),
-    ("ldapadd", "-w", Form::Word),
-    ("ldapmodify", "-w", Form::Word),
-    ("ldapsearch", "-w", Form::Word),
-    ("sqlcmd", "-P", Form::Both),
-    ("unzip", "-P", Form::Both),
-    ("zip", "-P", Form::Both),
-    ("openssl", "-k", Form::Word),
-];
-
-/// Commands whose arguments are a secret.
-const LOGINS: [[&str; 2]; 2] = [["cargo", "login"], ["vault", "login"]];
-
-/// Words of commands that read a secret.
-const READERS: [&str; 6] =
-    ["--password-stdin", "--with-token", "chpasswd", "passwd", "smbpasswd", "vncpasswd"];
-
 /// Returns the values of secrets in the commands of a text.
 pub(crate) fn in_commands(text: &str) -> Vec<Range> {
     // Most values are one word.
@@ -75,6 +34,7 @@ pub(crate) fn in_commands(text: &str) -> Vec<Range> {
     }
     let mut found: Vec<Value> = env_value(text).into_iter().collect();
     let (mut words, mut printed) = (Vec::new(), Vec::new());
+    let (mut group, mut command_from, mut is_piped) = (0_usize, 0, false);
     for word in command_words(text).chain([(text.len(), text.len())]) {
         let operator = &text[word.0..word.1];
         if !is_operator(operator) {
@@ -84,13 +44,29 @@ pub(crate) fn in_commands(text: &str) -> Vec<Range> {
         let command = Command::new(text, std::mem::take(&mut words));
         command.add_options(&mut found);
         command.add_arguments(&mut found);
+        command.add_positional(&mut found);
         command.add_assigned(&mut found);
-        command.add_read(&printed, &mut found);
+        // What was printed in brackets is read only after the pipe, and once.
+        let was_piped = std::mem::replace(&mut is_piped, operator == "|");
+        let read: &[Range] = if was_piped { &printed } else { &[] };
+        if command.add_read(read, &mut found) {
+            printed.clear();
+        }
         command.add_printed_lines(&mut found);
+        command.add_written(&mut found);
+        // All commands of `(echo x; echo x) | passwd` print for the one after the pipe.
+        let [open, close] =
+            ['(', ')'].map(|bracket| text[command_from..word.0].matches(bracket).count());
+        let [opened, closed] = ["{", "}"].map(|brace| command.count(brace));
+        let (before, after) = (group, (group + open + opened).saturating_sub(close + closed));
+        (group, command_from) = (after, word.1);
         let own = command.printed();
-        // A filter between two pipes passes on what was printed.
-        if operator != "|" || !own.is_empty() {
-            printed = if operator == "|" { own.to_vec() } else { Vec::new() };
+        match operator {
+            // A filter between two pipes passes on what was printed.
+            "|" if own.is_empty() && (was_piped || after < before) => {}
+            "|" if after >= before => printed = own.to_vec(),
+            _ if operator == "|" || after > 0 => printed.extend_from_slice(own),
+            _ => printed.clear(),
         }
     }
     found.sort_unstable_by_key(|(from, _)| *from);
@@ -129,7 +105,7 @@ struct Command<'a> {
 impl<'a> Command<'a> {
     fn new(text: &'a str, words: Vec<Range>) -> Self {
         let mut command = Self { text, printed_from: words.len(), words };
-        if let Some(at) = command.place_of("echo").or_else(|| command.place_of("printf")) {
+        if let Some(at) = command.printer() {
             let mut arguments = at + 1..command.words.len();
             let first = arguments.find(|at| !command.word(*at).starts_with('-'));
             command.printed_from = first.unwrap_or(command.words.len());
@@ -147,6 +123,35 @@ impl<'a> Command<'a> {
         (0..self.words.len()).find(|at| self.word(*at).strip_suffix(program).is_some_and(is_folder))
     }
 
+    /// Returns the program that prints its arguments. `yes` is also an answer.
+    fn printer(&self) -> Option<usize> {
+        let yes = || self.place_of("yes").filter(|at| *at == 0 || self.word(at - 1) == "RUN");
+        self.place_of("echo").or_else(|| self.place_of("printf")).or_else(yes)
+    }
+
+    /// Returns the place after a program and the words of a subcommand.
+    fn place_after(&self, command: &[&str]) -> Option<usize> {
+        let (program, words) = command.split_first()?;
+        let from = self.place_of(program)? + 1;
+        let is_there = words.iter().enumerate().all(|(at, word)| self.word(from + at) == *word);
+        is_there.then_some(from + words.len())
+    }
+
+    /// Returns the arguments from a place to a redirection, or to the end of a command in brackets, without options.
+    fn arguments(&self, from: usize) -> impl Iterator<Item = usize> {
+        let is_next = move |at: &usize| {
+            let before = at.checked_sub(1).map_or(0, |before| self.words[before].1);
+            let is_same = *at == from || !self.text[before..self.words[*at].0].contains([')', '`']);
+            let stream = |character: char| character.is_ascii_digit();
+            is_same && !self.word(*at).trim_start_matches(stream).starts_with(['<', '>'])
+        };
+        (from..self.words.len()).take_while(is_next).filter(|at| !self.word(*at).starts_with('-'))
+    }
+
+    fn count(&self, word: &str) -> usize {
+        (0..self.words.len()).filter(|at| self.word(*at) == word).count()
+    }
+
     /// Returns the value that begins with a word, with its quotation marks.
     fn value(&self, at: usize) -> Option<Value> {
         let before = &self.text[..self.words.get(at)?.0];
@@ -157,18 +162,25 @@ impl<'a> Command<'a> {
         if !(0..self.words.len()).any(|at| self.word(at).starts_with('-')) {
             return;
         }
-        let of_program = |(program, ..): &&(&str, &str, Form)| self.place_of(program).is_some();
-        for (_, option, form) in OPTIONS.iter().filter(of_program) {
-            for (at, (from, _)) in self.words.iter().enumerate() {
+        for (program, option, form) in OPTIONS {
+            let Some(program) = self.place_of(program) else { continue };
+            for (at, (from, _)) in self.words.iter().enumerate().skip(program + 1) {
                 match self.word(at).strip_prefix(option) {
-                    Some("") if *form != Form::Attached && !self.word(at + 1).starts_with('-') => {
+                    Some("") if form != Form::Attached && !self.word(at + 1).starts_with('-') => {
                         found.extend(self.value(at + 1));
                     }
-                    Some(rest) if *form != Form::Word && !rest.starts_with(['=', '-']) => {
+                    Some(rest) if form != Form::Word && !rest.starts_with(['=', '-']) => {
                         found.push((from + option.len(), End::Word));
                     }
                     _ => {}
                 }
+            }
+        }
+        for (program, option, separator) in LOGIN_OPTIONS {
+            let Some(program) = self.place_of(program) else { continue };
+            for at in (program + 1..self.words.len()).filter(|at| self.word(*at) == option) {
+                let login = self.words.get(at + 1).copied();
+                found.extend(login.and_then(|login| self.password_after(login, separator)));
             }
         }
         if self.place_of("curl").is_some() {
@@ -193,15 +205,13 @@ impl<'a> Command<'a> {
             let word = self.word(*at);
             !word.starts_with('-') && !word.contains('=')
         };
-        for [program, login] in LOGINS {
-            if let Some(at) = self.place_of(program).filter(|at| self.word(at + 1) == login) {
-                let arguments = (at + 2..self.words.len()).filter(is_argument);
-                found.extend(arguments.filter_map(|at| self.value(at)));
-            }
+        for from in LOGINS.iter().filter_map(|login| self.place_after(login)) {
+            let arguments = self.arguments(from).filter(is_argument);
+            found.extend(arguments.filter_map(|at| self.value(at)));
         }
-        let Some(config) = self.place_of("config").or_else(|| self.place_of("configure")) else {
-            return;
-        };
+        let npm = || self.place_after(&["npm", "set"]).or_else(|| self.place_after(&["setx"]));
+        let config = self.place_of("config").or_else(|| self.place_of("configure"));
+        let Some(config) = config.or_else(|| npm().map(|after| after - 1)) else { return };
         let mut arguments = (config + 1..self.words.len())
             .filter(|at| is_argument(at) && !self.word(*at).starts_with("set"));
         let Some(setting) = arguments.next() else { return };
@@ -217,6 +227,25 @@ impl<'a> Command<'a> {
         }
     }
 
+    /// Adds the passwords of commands such as `rabbitmqctl add_user NAME PASSWORD`.
+    fn add_positional(&self, found: &mut Vec<Value>) {
+        for (command, before) in PASSWORD_ARGUMENTS {
+            let password =
+                self.place_after(command).and_then(|from| self.arguments(from).nth(before));
+            found.extend(password.and_then(|at| self.value(at)));
+        }
+        // `htpasswd -b FILE NAME PASSWORD`, or `-nb NAME PASSWORD`.
+        let Some(from) = self.place_after(&["htpasswd"]) else { return };
+        let is_given = |at: usize| {
+            self.word(at)
+                .strip_prefix('-')
+                .is_some_and(|flags| !flags.starts_with('-') && flags.contains('b'))
+        };
+        if (from..self.words.len()).any(is_given) {
+            found.extend(self.arguments(from).skip(1).last().and_then(|at| self.value(at)));
+        }
+    }
+
     /// Adds the values of `PASSWORD 'x'`, `IDENTIFIED BY 'x'`, and `name = x` in SQL and files.
     fn add_assigned(&self, found: &mut Vec<Value>) {
         let has =
@@ -226,44 +255,61 @@ impl<'a> Command<'a> {
         for at in 0..self.words.len() {
             let (name, next) = (self.word(at), self.word(at + 1));
             if next == "=" {
-                if is_file && is_secret_name(name) && !name.starts_with('-') && !name.contains('$')
-                {
+                // PowerShell sets `$env:NAME = "x"`.
+                let (is_assigned, name) = match name.strip_prefix("$env:") {
+                    Some(name) => (true, name),
+                    None => (is_file && !name.starts_with('-') && !name.contains('$'), name),
+                };
+                if is_assigned && is_secret_name(name) {
                     found.extend(self.value(at + 2).map(|value| self.in_line(value)));
                 }
                 continue;
             }
-            let is_sql = name.eq_ignore_ascii_case("password")
-                || (is_identified && name.eq_ignore_ascii_case("by"));
-            let text = self.value(at + 1).filter(|_| is_sql);
+            let is_by = is_identified && name.eq_ignore_ascii_case("by");
+            let text =
+                self.value(at + 1).filter(|_| is_by || name.eq_ignore_ascii_case("password"));
             let is_text = |(from, _): &Value| {
                 let before = self.text[self.words[at].1..*from].trim_start_matches([' ', '(']);
-                before.is_empty() && self.text[*from..].starts_with('\'')
+                let first = self.text[*from..].trim_start_matches('\\');
+                before.is_empty() && (first.starts_with('\'') || is_by && first.starts_with('"'))
             };
             found.extend(text.filter(is_text));
+            // `debconf-set-selections` reads the package, a question, its type and the answer.
+            let question = at.checked_sub(1).map_or("", |before| self.word(before));
+            if name == "password" && question.contains('/') && is_secret_name(question) {
+                found.extend(self.words.get(at + 1).map(|(from, to)| (*from, End::At(*to))));
+            }
         }
     }
 
-    /// Adds what a program reads: what the command before a pipe printed, or the word after `<<<`.
-    fn add_read(&self, printed: &[Range], found: &mut Vec<Value>) {
+    /// Adds what a program reads: what the command before a pipe printed, or the word after `<<<`. Returns whether it reads
+    /// a secret.
+    fn add_read(&self, printed: &[Range], found: &mut Vec<Value>) -> bool {
+        let is_used = |reader: &&&str| self.place_of(reader).is_some();
+        let is_sudo = || self.place_of("sudo").is_some() && self.place_of("-S").is_some();
+        let is_login = || LOGINS.iter().any(|login| self.place_after(login).is_some());
+        let reader = READERS.iter().find(is_used).copied();
+        if reader.is_none() && !is_sudo() && !is_login() {
+            return false;
+        }
         let given = (0..self.words.len()).filter(|at| *at > 0 && self.word(at - 1) == "<<<");
         let all: Vec<Range> =
             printed.iter().copied().chain(given.map(|at| self.words[at])).collect();
-        let (Some((from, _)), Some((_, to))) = (all.first(), all.last()) else { return };
-        let is_used = |reader: &&&str| self.place_of(reader).is_some();
-        let is_sudo = || self.place_of("sudo").is_some() && self.place_of("-S").is_some();
-        match READERS.iter().find(is_used) {
-            Some(&"chpasswd") => {
-                found.extend(all.iter().filter_map(|word| self.login_password(*word)));
-            }
-            Some(_) => found.push((*from, End::At(*to))),
-            None if is_sudo() => found.push((*from, End::At(*to))),
-            None => {}
+        if reader == Some("chpasswd") {
+            found.extend(all.iter().filter_map(|word| self.login_password(*word)));
+        } else if let (Some((from, _)), Some((_, to))) = (all.first(), all.last()) {
+            found.push((*from, End::At(*to)));
         }
+        true
     }
 
     /// Returns the password of `user:password`.
-    fn login_password(&self, (from, to): Range) -> Option<Value> {
-        let (user, password) = self.text[from..to].split_once(':')?;
+    fn login_password(&self, login: Range) -> Option<Value> {
+        self.password_after(login, ':')
+    }
+
+    fn password_after(&self, (from, to): Range, separator: char) -> Option<Value> {
+        let (user, password) = self.text[from..to].split_once(separator)?;
         (!password.starts_with("//")).then_some((from + user.len() + 1, End::At(to)))
     }
 
@@ -279,6 +325,22 @@ impl<'a> Command<'a> {
     /// Returns what the command prints.
     fn printed(&self) -> &[Range] {
         &self.words[self.printed_from..]
+    }
+
+    /// Adds a single word that is written to a file with the name of a secret.
+    fn add_written(&self, found: &mut Vec<Value>) {
+        let at = self.printed_from;
+        let file = self.word(at + 1).trim_start_matches('>');
+        let is_written = self.word(at + 1).starts_with('>');
+        let file = if file.is_empty() { self.word(at + 2) } else { file };
+        let name = file.rsplit('/').next().unwrap_or_default();
+        if is_written
+            && name != "passwd"
+            && is_secret_name(name)
+            && !self.word(at).contains([':', '=', '{', '<'])
+        {
+            found.extend(self.value(at));
+        }
     }
 
     /// Adds the values of `name: value` at the beginning of printed lines.

@@ -1,10 +1,11 @@
 //! Hides the values of an inspection that look like secrets. Everything that shows or prints an inspection calls it,
 //! unless the user asked for the values.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::inspection::{ConfigValue, ImageInspection, InspectedImage};
-use crate::secret_names::HIDDEN;
+use crate::named_values::is_name_member;
+use crate::secret_names::{HIDDEN, is_placeholder, is_secret_name};
 use crate::secret_values::{
     hide_in_text, is_option_value, is_secret_option, looks_secret, without_known,
 };
@@ -189,10 +190,10 @@ fn collect_secrets(json: &Value, known: &mut Vec<String>) {
             }
         }
         Value::Object(members) => {
+            let is_named = has_secret_name(members);
             for (name, member) in members {
-                if let Some(value) = member.as_str().filter(|value| looks_secret(name, value)) {
-                    known.push(value.to_owned());
-                }
+                let is_secret = |value: &&str| is_secret_member(name, value, is_named);
+                known.extend(member.as_str().filter(is_secret).map(str::to_owned));
                 collect_secrets(member, known);
             }
         }
@@ -216,15 +217,29 @@ fn hide_in_json(json: &mut Value, known: &[&str]) {
             }
         }
         Value::Object(members) => {
+            let is_named = has_secret_name(members);
             for (name, member) in members.iter_mut() {
                 match member.as_str() {
-                    Some(value) if looks_secret(name, value) => *member = HIDDEN.into(),
+                    Some(value) if is_secret_member(name, value, is_named) => {
+                        *member = HIDDEN.into();
+                    }
                     _ => hide_in_json(member, known),
                 }
             }
         }
         _ => {}
     }
+}
+
+/// Whether a member holds the name of a secret that another member, `value`, holds the value of.
+fn has_secret_name(members: &Map<String, Value>) -> bool {
+    let mut names = members.iter().filter(|(member, _)| is_name_member(member));
+    names.any(|(_, name)| name.as_str().is_some_and(is_secret_name))
+}
+
+fn is_secret_member(member: &str, value: &str, is_named: bool) -> bool {
+    looks_secret(member, value)
+        || (is_named && member.eq_ignore_ascii_case("value") && !is_placeholder(value))
 }
 
 /// Hides a text of a document. A variable with spaces in its value is not a line of a shell.

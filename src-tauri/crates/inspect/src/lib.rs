@@ -9,7 +9,8 @@
 //! - `read_image`: from a reference to an [`ImageInspection`]: index, platform, manifest, configuration
 //! - `inspection`: the values of the result
 //! - `config`, `history`, `layers`: parses the configuration, its history and the layers of a manifest
-//! - `secret_values`: which values look like secrets, by `secret_names` and in files by `file_secrets`; `hide`: hides them
+//! - `secret_values`: which values look like secrets, by `secret_names`, by `token_forms`, in files by `file_secrets`,
+//!   `xml_secrets` and `named_values`, and in commands by `command_secrets` with `secret_options`; `hide`: hides them
 //! - `supply_chain`: lists attestations, SBOMs and signatures, each of an `attachment_kind`; `attestation` reads one, with `sbom_reader`,
 //!   `provenance` and `signer_certificate`; `large_document`, `envelope_payload`,
 //!   `piece_reader`, `json_stream`: documents that aren't held in memory
@@ -36,6 +37,7 @@ mod inspection;
 mod json_stream;
 mod large_document;
 mod layers;
+mod named_values;
 mod packages;
 mod piece_reader;
 mod provenance;
@@ -43,9 +45,11 @@ mod read_image;
 mod sbom;
 mod sbom_reader;
 mod secret_names;
+mod secret_options;
 mod secret_values;
 mod signer_certificate;
 mod supply_chain;
+mod token_forms;
 mod value_ends;
 mod xml_secrets;
 

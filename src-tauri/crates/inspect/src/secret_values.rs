@@ -1,11 +1,13 @@
 //! Which values of a configuration look like secrets: by their name, or by the form of known tokens. A guess on the
 //! careful side, so that a screenshot or a log of an inspection is harmless. `value_ends` says where a value ends,
-//! `file_secrets` and `xml_secrets` find those of files, and `command_secrets` those of commands. Used by `config`, `history`
-//! and `hide`.
+//! `file_secrets`, `xml_secrets` and `named_values` find those of files, `command_secrets` those of commands, and
+//! `token_forms` those that need no name. Used by `config`, `history` and `hide`.
 
 use crate::command_secrets::in_commands;
 use crate::file_secrets::{heredocs, in_file, is_in_heredoc, login_file_passwords, private_keys};
+use crate::named_values::named_values;
 use crate::secret_names::{HIDDEN, is_mapping_of_secrets, is_placeholder, is_secret_name};
+use crate::token_forms::{tokens, url_passwords};
 use crate::value_ends::{QUOTES, ValueEnds};
 use crate::xml_secrets::xml_values;
 
@@ -25,89 +27,9 @@ pub(crate) fn is_option_value(argument: &str) -> bool {
     !argument.starts_with('-') && !is_placeholder(argument)
 }
 
-/// Prefixes of tokens, with the least number of characters that follow. Sources: the documentation of AWS (access
-/// key IDs), GitHub, GitLab, Slack, Stripe, Google, npm, PyPI, Docker Hub, Anthropic, OpenAI, Hugging Face, HashiCorp
-/// Vault, SendGrid, DigitalOcean, Shopify and age.
-const TOKEN_PREFIXES: [(&str, usize); 32] = [
-    ("AKIA", 16),
-    ("ASIA", 16),
-    ("ghp_", 30),
-    ("gho_", 30),
-    ("ghs_", 30),
-    ("ghu_", 30),
-    ("github_pat_", 30),
-    ("glpat-", 16),
-    ("xoxb-", 16),
-    ("xoxp-", 16),
-    ("xoxa-", 16),
-    ("sk_live_", 16),
-    ("rk_live_", 16),
-    ("sk-ant-", 20),
-    ("sk-proj-", 20),
-    ("AIza", 30),
-    ("npm_", 30),
-    ("pypi-", 30),
-    ("dckr_pat_", 16),
-    ("dckr_oat_", 16),
-    ("ghr_", 30),
-    ("glrt-", 16),
-    ("xapp-", 16),
-    ("sk_test_", 16),
-    ("whsec_", 20),
-    ("hf_", 30),
-    ("hvs.", 20),
-    ("SG.", 40),
-    ("dop_v1_", 40),
-    ("shpat_", 30),
-    ("AGE-SECRET-KEY-1", 40),
-    ("eyJ", 40),
-];
-
 /// Whether a text contains a known token, a private key, or a URL with a password.
 fn contains_token(text: &str) -> bool {
-    !private_keys(text).is_empty()
-        || token_words(text).any(|(_, word)| is_token(word))
-        || !url_passwords(text).is_empty()
-}
-
-fn is_token(word: &str) -> bool {
-    TOKEN_PREFIXES.iter().any(|(prefix, least)| {
-        word.strip_prefix(prefix).is_some_and(|rest| rest.len() >= *least)
-            // Of the tokens with this beginning, only a JWT has two dots.
-            && (*prefix != "eyJ" || word.matches('.').count() == 2)
-    })
-}
-
-/// Returns the words of a text that could be tokens, with their positions.
-fn token_words(text: &str) -> impl Iterator<Item = (usize, &str)> {
-    let is_part = |character: char| character.is_ascii_alphanumeric() || "_-.".contains(character);
-    text.split(move |character| !is_part(character))
-        .filter(|word| !word.is_empty())
-        .map(|word| (word.as_ptr() as usize - text.as_ptr() as usize, word))
-}
-
-/// Returns the ranges of the passwords in URLs such as `https://user:password@host`.
-fn url_passwords(text: &str) -> Vec<(usize, usize)> {
-    let mut found = Vec::new();
-    for (start, _) in text.match_indices("://") {
-        let rest = &text[start + 3..];
-        let end =
-            rest.find(|character: char| character.is_whitespace() || "/?#\"'".contains(character));
-        let authority = &rest[..end.unwrap_or(rest.len())];
-        if let Some((user, _)) = authority.rsplit_once('@')
-            && let Some((name, password)) = user.split_once(':')
-        {
-            let from = start + 3;
-            // Where the user is a token. Source: GitHub documentation, "Git automation with OAuth tokens".
-            let is_token = ["", "x-oauth-basic"].contains(&password);
-            let (from, secret) =
-                if is_token { (from, name) } else { (from + name.len() + 1, password) };
-            if !is_placeholder(secret) {
-                found.push((from, from + secret.len()));
-            }
-        }
-    }
-    found
+    !private_keys(text).is_empty() || !tokens(text).is_empty() || !url_passwords(text).is_empty()
 }
 
 /// Hides secrets that are known from other values. Short ones are parts of too many words.
@@ -125,11 +47,7 @@ pub(crate) fn hide_in_text(text: &str, known: &[&str]) -> String {
     let hidden = without_known(text, known);
     let mut ranges: Vec<(usize, usize)> = assigned_secrets(&hidden);
     ranges.extend(url_passwords(&hidden));
-    ranges.extend(
-        token_words(&hidden)
-            .filter(|(_, word)| is_token(word))
-            .map(|(start, word)| (start, start + word.len())),
-    );
+    ranges.extend(tokens(&hidden));
     ranges.extend(private_keys(&hidden));
     ranges.sort_unstable();
     let mut result = String::with_capacity(hidden.len());
@@ -156,6 +74,7 @@ fn assigned_secrets(text: &str) -> Vec<(usize, usize)> {
     let mut line_end = 0;
     let is_printed = text.contains("printf") || text.contains("echo -e");
     let mut found = login_file_passwords(text);
+    found.extend(named_values(text));
     found.extend(xml_values(text));
     found.extend(in_commands(text));
     for body in &heredocs {
@@ -164,13 +83,13 @@ fn assigned_secrets(text: &str) -> Vec<(usize, usize)> {
     for (place, separator) in text.match_indices(['=', ' ', ':', ',']) {
         let before = &text[..place];
         let unquoted = before.strip_suffix(['"', '\'']).unwrap_or(before);
-        let unquoted =
-            unquoted.strip_suffix('\\').filter(|_| unquoted != before).unwrap_or(unquoted);
+        // Not the texts are compared, which would read all of them for each separator.
+        let is_quoted = unquoted.len() < before.len();
+        let unquoted = unquoted.strip_suffix('\\').filter(|_| is_quoted).unwrap_or(unquoted);
         let start = unquoted
             .rfind(|character| !is_name(character))
             .map_or(0, |found| found + unquoted[found..].chars().next().map_or(1, char::len_utf8));
         let name = &unquoted[start..];
-        let is_quoted = unquoted != before;
         let is_assigned = match separator {
             "=" => !is_quoted,
             " " => name.starts_with('-'),

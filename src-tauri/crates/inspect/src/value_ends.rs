@@ -4,6 +4,9 @@
 /// What begins and ends an argument.
 pub(crate) const QUOTES: [char; 3] = ['\\', '"', '\''];
 
+/// The schemes of the header `Authorization`.
+pub(crate) const SCHEMES: [&str; 4] = ["bearer", "basic", "token", "digest"];
+
 /// What can follow the quotation mark that ends a word of a shell, or a member of JSON.
 const ENDS_AFTER_QUOTE: [char; 10] = [';', '&', '|', '(', ')', '<', '>', ',', ']', '}'];
 
@@ -19,6 +22,10 @@ pub(crate) struct ValueEnds<'a> {
     list: (usize, usize),
     /// The unescaped quotation marks before a place, double and single ones.
     quotes: (usize, [usize; 2]),
+    /// What `$(…)` and `${…}` replace in a word: where each begins and ends.
+    expansions: Vec<(usize, usize)>,
+    /// The end of a command between two backticks.
+    backtick: NextPlace,
 }
 
 impl<'a> ValueEnds<'a> {
@@ -29,6 +36,8 @@ impl<'a> ValueEnds<'a> {
             word: (0, 0),
             list: (0, 0),
             quotes: (0, [0; 2]),
+            expansions: expansions(text),
+            backtick: NextPlace::default(),
         }
     }
 
@@ -46,9 +55,8 @@ impl<'a> ValueEnds<'a> {
         }
         let ends = |character: char| character.is_whitespace() || "\"'".contains(character);
         let word = self.header[0].after(self.text, from, ends);
-        let is_scheme = ["bearer", "basic", "token", "digest"]
-            .iter()
-            .any(|scheme| scheme.eq_ignore_ascii_case(&self.text[from..word]));
+        let is_scheme =
+            SCHEMES.iter().any(|scheme| scheme.eq_ignore_ascii_case(&self.text[from..word]));
         match is_scheme && self.text[word..].starts_with(' ') {
             true => self.header[1].after(self.text, word + 1, ends),
             false => word,
@@ -93,6 +101,10 @@ impl<'a> ValueEnds<'a> {
         let mut after_quote = false;
         while let Some(character) = self.text[at..].chars().next() {
             let first = at == from;
+            if let Some(end) = self.expansion_end(at, first) {
+                at = end;
+                continue;
+            }
             if character.is_whitespace() || after_quote && ENDS_AFTER_QUOTE.contains(&character) {
                 break;
             }
@@ -132,6 +144,21 @@ impl<'a> ValueEnds<'a> {
         at
     }
 
+    /// Returns the end of the variable, or of the command whose output is read, at a place.
+    fn expansion_end(&mut self, at: usize, is_first: bool) -> Option<usize> {
+        let rest = &self.text[at..];
+        if rest.starts_with("$(") || rest.starts_with("${") {
+            let found = self.expansions.binary_search_by_key(&at, |(open, _)| *open).ok()?;
+            return Some(self.expansions[found].1);
+        }
+        // In the middle, it can end a command around the word.
+        if !is_first || !rest.starts_with('`') {
+            return None;
+        }
+        let close = self.backtick.after(self.text, at + 1, |character| character == '`');
+        (close < self.text.len()).then_some(close + 1)
+    }
+
     /// Returns whether a double and a single quotation is open at a place. Places may only increase.
     fn quotes_before(&mut self, place: usize) -> [bool; 2] {
         let (from, counts) = &mut self.quotes;
@@ -145,6 +172,26 @@ impl<'a> ValueEnds<'a> {
         }
         counts.map(|count| count % 2 == 1)
     }
+}
+
+/// Returns the places of `$(…)` and `${…}`, sorted, of those that are closed.
+fn expansions(text: &str) -> Vec<(usize, usize)> {
+    let (mut open, mut found) = ([Vec::new(), Vec::new()], Vec::new());
+    if !text.contains("$(") && !text.contains("${") {
+        return found;
+    }
+    for (place, bracket) in text.match_indices(['(', ')', '{', '}']) {
+        let open = &mut open[usize::from(["{", "}"].contains(&bracket))];
+        if ["(", "{"].contains(&bracket) {
+            open.push(place);
+        } else if let Some(from) = open.pop()
+            && text[..from].ends_with('$')
+        {
+            found.push((from - 1, place + 1));
+        }
+    }
+    found.sort_unstable();
+    found
 }
 
 /// A text in quotation marks, and how often their marks are escaped: in a text that is quoted itself, once.

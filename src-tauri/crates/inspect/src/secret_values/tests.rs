@@ -11,6 +11,7 @@ const JWT: &str =
 fn secrets_are_recognized_by_name_or_by_the_form_of_a_token() {
     let aws = format!("AKIA{}", "ABCD".repeat(4));
     let github = format!("ghp_{}", "a1".repeat(18));
+    let squ = format!("squ_{}", "a1".repeat(20));
     let hugging_face = format!("hf_{}", "aB".repeat(17));
     for (name, value) in [
         ("DB_PASSWORD", "hunter2"),
@@ -39,6 +40,14 @@ fn secrets_are_recognized_by_name_or_by_the_form_of_a_token() {
         ("HEADERS", "Accept: text/plain, Authorization: Bearer abc"),
         ("CONFIG", r#"{"user": "me", "password": "hunter2"}"#),
         ("HUB", hugging_face.as_str()),
+        ("AIRFLOW__CORE__FERNET_KEY", "x"),
+        ("TS_AUTHKEY", "x"),
+        ("accesskey", "x"),
+        ("NONCE_SALT", "x"),
+        ("VAULT_SECRET_ID", "x"),
+        ("HOOK_URL", "https://hooks.slack.com/services/T0/B0/x"),
+        ("REDIS_URL", "redis://:s3c#r3t@db.example:6379"),
+        ("SONAR", squ.as_str()),
     ] {
         assert!(looks_secret(name, value), "{name}={value}");
     }
@@ -61,6 +70,11 @@ fn secrets_are_recognized_by_name_or_by_the_form_of_a_token() {
         ("ENDPOINT", "https://auth.example:8443/token"),
         ("TOKEN_COUNT_2_MODE", "all"),
         ("BASE_URL", "https://user@host.example/"),
+        ("SENTRY_DSN", "https://e3b0c44298fc1c149afbf4c8996fb924@x.example/1"),
+        ("DB_PASSWORD", "op://vault/db/password"),
+        ("DB_PASSWORD", "{{ db_password }}"),
+        ("AUTH_SERVICE_ADDR", "auth:8080"),
+        ("SESSION_COOKIE_AGE", "3600"),
         ("SHA", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"),
     ] {
         assert!(!looks_secret(name, value), "{name}={value}");
@@ -338,11 +352,38 @@ fn names_of_secrets_without_end_are_searched_once() {
         "<<< passwd ",
         "{\"token\":{",
         " -H 'a: ",
+        "\"name\":\"",
+        "name:'",
+        "name:",
+        "value: ",
+        "pw=$(",
+        "pw=$(a)",
+        "pw=`abcd ",
+        "pw=${a:?",
+        "pw=${pw:-",
+        "pw=bearer ",
+        "hooks.slack.com/services/a",
+        "://a:b#",
+        "(echo a;",
+        "(echo a;a|",
+        "{ echo ",
+        "htpasswd -b ",
+        "rabbitmqctl add_user ",
+        "openssl passwd ",
+        "echo abcd > token ",
+        "a/password password ",
     ];
     for part in parts {
         for before in ["", "pw='", "<<X\n"] {
-            let text = before.to_owned() + &part.repeat((1 << 16) / part.len());
+            let text = before.to_owned() + &part.repeat((1 << 15) / part.len());
             assert!(hide_in_text(&text, &[]).len() <= text.len(), "{before}{part}");
         }
     }
+}
+
+/// A line of megabytes without secrets. Reading all of it again for each separator takes many minutes.
+#[test]
+fn a_long_line_is_read_once() {
+    let line = "x:".repeat(1 << 21);
+    assert_eq!(hide_in_text(&line, &[]).len(), line.len());
 }

@@ -4,7 +4,7 @@
 use super::*;
 
 /// A program or a kind of file, and a line.
-const SECRETS: [(&str, &str); 88] = [
+const SECRETS: [(&str, &str); 121] = [
     // Files of package managers.
     ("npm", "RUN echo //r.example/:_authToken=«s3cr3t» > ~/.npmrc"),
     (
@@ -176,6 +176,53 @@ const SECRETS: [(&str, &str); 88] = [
     ("header", "RUN curl -H 'apikey: «s3cr3t»' https://x.example"),
     ("variable, without =", "ENV NPM_TOKEN «s3cr3t a»"),
     ("label", "LABEL deploy.token=«s3cr3t»"),
+    // Arguments and options of one program.
+    ("npm set", "RUN npm set //r.example/:_authToken «s3cr3t» && npm ci"),
+    ("setx", "RUN setx DB_TOKEN «s3cr3t» /M"),
+    ("PowerShell, variable", "RUN $env:API_KEY = «'s3cr3t'»; ls"),
+    ("PowerShell, secure string", "RUN $x = ConvertTo-SecureString «'s3cr3t'» -AsPlainText -Force"),
+    ("ssh-keygen", "RUN ssh-keygen -t ed25519 -N «s3cr3t» -f /x"),
+    ("mongo", "RUN mongorestore -u admin -p «s3cr3t» /x"),
+    ("slappasswd", "RUN slappasswd -s «s3cr3t» > /x"),
+    ("smbclient", "RUN smbclient -U me%«s3cr3t» //h.example/x"),
+    ("lftp", "RUN lftp -u me,«s3cr3t» x.example"),
+    ("httpie", "RUN http -a me:«s3cr3t» https://x.example"),
+    ("htpasswd", "RUN htpasswd -bc /etc/x/.htpasswd me «s3cr3t» && ls"),
+    ("htpasswd, printed", "RUN htpasswd -nb me «s3cr3t» > /x"),
+    ("RabbitMQ", "RUN rabbitmqctl add_user me «s3cr3t» && rabbitmqctl set_user_tags me x"),
+    ("MinIO", "RUN mc alias set x https://x.example me «s3cr3t» --api S3v4"),
+    ("redis, replica", "RUN redis-server --masterauth «s3cr3t» --port 1"),
+    ("openssl passwd", "RUN openssl passwd -6 «s3cr3t» > /x"),
+    ("snyk", "RUN snyk auth «s3cr3t»"),
+    ("ngrok", "RUN ngrok authtoken «s3cr3t»"),
+    ("debconf", "RUN echo 'x x/root_password password «s3cr3t»' | debconf-set-selections"),
+    (
+        "MariaDB, identified",
+        "RUN mysql -e \"GRANT ALL ON *.* TO me IDENTIFIED BY «\\\"s3cr3t\\\"»\"",
+    ),
+    // What programs read, and files with the name of a secret.
+    ("smbpasswd", "RUN (echo «s3cr3t; echo s3cr3t») | smbpasswd -s -a me"),
+    ("passwd, yes", "RUN yes «s3cr3t» | passwd root"),
+    ("cargo login, read", "RUN echo «s3cr3t» | cargo login"),
+    ("vault login, read", "RUN echo «s3cr3t» | vault login -"),
+    ("kinit", "RUN echo «s3cr3t» | kinit me"),
+    ("gpg, read", "RUN echo «s3cr3t» | gpg --batch --passphrase-fd 0 -d x.gpg"),
+    ("file of a secret", "RUN echo «s3cr3t» > /root/.vault-token"),
+    // The output of a command, and defaults.
+    ("output", "RUN TOKEN=«$(echo s3cr3t | base64 -d)» npm ci"),
+    ("default", "RUN TOKEN=«\"${TOKEN:-s3cr3t}\"» npm ci"),
+    // Members beside their name.
+    (
+        "Kubernetes",
+        "RUN cat <<EOF > x\n- name: DB_PASSWORD\n  value: «s3cr3t»\n- name: USER\n  value: me\nEOF",
+    ),
+    (
+        "ECS",
+        r#"RUN echo '[{"name":"DB_PASSWORD","value":«"s3cr3t"»},{"name":"USER","value":"me"}]' > x"#,
+    ),
+    // Forms that need no name.
+    ("webhook", "RUN curl -d x https://hooks.slack.com/services/«T000/B000/s3cr3t»"),
+    ("URL with a hash", "RUN git clone https://me:«s3c#r3t»@git.example/x"),
 ];
 
 #[test]
@@ -195,7 +242,7 @@ fn secrets_in_every_format_are_hidden() {
 }
 
 /// What looks similar, and is shown.
-const PLAIN: [&str; 46] = [
+const PLAIN: [&str; 69] = [
     "RUN echo \"$TOKEN\" | docker login -u me --password-stdin r.example && docker pull r.example/x",
     "RUN docker run -p 8080:80 x && docker login r.example",
     "RUN adduser -D --disabled-password --gecos '' app",
@@ -242,6 +289,30 @@ const PLAIN: [&str; 46] = [
     "COPY --chown=app:app passwd /etc/passwd",
     "CMD [\"nginx\", \"-g\", \"daemon off;\"]",
     "HEALTHCHECK CMD curl -f http://localhost/ || exit 1",
+    // Secrets that are stored elsewhere, and names that only resemble one.
+    "RUN --mount=type=secret,id=token TOKEN=$(cat /run/secrets/token) npm ci",
+    "RUN --mount=type=secret,id=token TOKEN=\"$(cat /run/secrets/token)\" npm ci",
+    "RUN export TOKEN=`cat /run/secrets/token` && npm ci",
+    "RUN TOKEN=${TOKEN:-} PASSWORD=${PASSWORD:?is required} npm ci",
+    "RUN curl -H \"Authorization: Bearer $TOKEN\" -H 'X-Token: <token>' https://x.example",
+    "RUN docker build --secret id=npmrc,src=/root/.npmrc .",
+    "ENV DB_PASSWORD=%DB_PASSWORD% DB_SECRET=arn:aws:secretsmanager:eu-west-1:111122223333:secret:x",
+    "RUN SECRET_KEY_BASE_DUMMY=1 ./bin/rails assets:precompile",
+    "RUN npm_config_better_sqlite3_binary_host=x npm ci && pip install pypi-simple-index-proxy-server-x",
+    "RUN wget --auth-no-challenge https://x.example",
+    "RUN psql 'postgres://db.example/x?authSource=admin&authMechanism=SCRAM-SHA-256'",
+    "RUN npm ci --registry http://localhost:4873/@scope/x && curl http://localhost:80?a=b@c",
+    "RUN mkdir -p login && cp -p login /x",
+    "RUN ssh-keygen -t ed25519 -N '' -f /x",
+    "RUN echo app:x:1000:1000::/app:/bin/sh >> /etc/passwd && echo ok > /x",
+    "RUN yes | apt-get install -y passwd",
+    "RUN (echo a; echo b) > /x && passwd -l root",
+    "RUN (echo hello && passwd -d me)",
+    "RUN rabbitmqctl set_permissions me x && htpasswd -c /x me",
+    "ENV SSH_AUTH_SOCK=/x MAX_INPUT_TOKENS=4096 JWT_EXPIRES_IN=1d JWT_PUBLIC_KEY=/x AUTH0_CLIENT_ID=x",
+    "ENV GOOGLE_APPLICATION_CREDENTIALS=/x.json GIT_ASKPASS=/bin/true MYSQL_ALLOW_EMPTY_PASSWORD=1",
+    "LABEL traefik.http.routers.auth.rule=Host(x)",
+    "RUN echo '[{\"name\":\"USER\",\"value\":\"me\"},{\"name\":\"TOKEN\"},{\"value\":\"x\"}]' > x",
 ];
 
 #[test]
