@@ -49,6 +49,9 @@ fn rule_of(known: &RegistryConfiguration) -> RegistryCacheRule {
     known.cache_rules.iter().flatten().next().cloned().unwrap_or_else(hub_rule)
 }
 
+/// Makes a setting invalid, and a word of the error.
+pub(super) type InvalidCase<T> = (fn(&mut T), &'static str);
+
 pub(super) fn cases() -> [Case; 4] {
     [
         (
@@ -117,7 +120,7 @@ async fn a_rule_that_someone_else_changed_stays() -> Result<()> {
 async fn refused_rules_say_why() -> Result<()> {
     let ecr = Ecr::practice().await?;
     let app = HeadlessApp::new(ecr.home()?, None)?;
-    let cases: [(fn(&mut RegistryCacheRule), &str); 4] = [
+    let cases: [InvalidCase<RegistryCacheRule>; 4] = [
         (|rule| rule.prefix = "h".to_owned(), "prefix"),
         (|rule| rule.secret = None, "secret"),
         (|rule| rule.secret = Some(SECRET.replace("hub-", "missing-")), "secret"),

@@ -9,7 +9,7 @@ use transload_errors::ErrorCode;
 use transload_tests::ecr::Ecr;
 use transload_tests::headless_app::{HeadlessApp, api_error};
 
-use super::cache_rules::{Case, ROLE};
+use super::cache_rules::{Case, InvalidCase, ROLE};
 use crate::explorer::aws;
 
 fn template() -> RegistryTemplate {
@@ -94,7 +94,7 @@ async fn a_template_that_someone_else_changed_stays() -> Result<()> {
 async fn refused_templates_say_why() -> Result<()> {
     let ecr = Ecr::practice().await?;
     let app = HeadlessApp::new(ecr.home()?, None)?;
-    let cases: [(fn(&mut RegistryTemplate), &str); 4] = [
+    let cases: [InvalidCase<RegistryTemplate>; 4] = [
         (|template| template.applied_for.clear(), "use"),
         (|template| template.role = None, "role"),
         (|template| template.lifecycle_policy = Some("{}".to_owned()), "lifecycle policy"),
