@@ -44,7 +44,8 @@ pub use ecr::api::{
     LayerUpload, RegistryToken, TaggedImage,
 };
 pub use ecr::cache_rules::{
-    CacheRule, CacheRuleValidation, EcrCacheRules, RegistryCacheRule, UpstreamRegistry,
+    CacheRule, CacheRuleLogin, CacheRuleValidation, EcrCacheRules, RegistryCacheRule,
+    UpstreamRegistry,
 };
 pub use ecr::client::Ecr;
 pub use ecr::creation_templates::{

@@ -1,6 +1,6 @@
 //! Settings of the whole registry.
 
-use transload_aws::{CacheRule, CreationTemplate, InvalidRegistrySetting};
+use transload_aws::{CacheRule, CacheRuleLogin, CreationTemplate, InvalidRegistrySetting};
 use transload_contract::{RegistryCacheRule, RegistryTemplate, RepositorySettings, TemplateUse};
 use transload_errors::{ApiError, ErrorCode, sentence};
 use transload_lifecycle::LifecyclePolicy;
@@ -65,6 +65,11 @@ pub fn docker_hub_rule(prefix: &str, secret: &str) -> Result<CacheRule, ApiError
 /// Parses a cache rule that the user entered.
 pub fn cache_rule(entered: &RegistryCacheRule) -> Result<CacheRule, ApiError> {
     CacheRule::new(entered).map_err(|error| invalid(&error))
+}
+
+/// Parses the login that the user entered for a cache rule that exists.
+pub fn cache_rule_login(entered: &RegistryCacheRule) -> Result<CacheRuleLogin, ApiError> {
+    CacheRuleLogin::new(entered).map_err(|error| invalid(&error))
 }
 
 fn invalid(error: &InvalidRegistrySetting) -> ApiError {

@@ -123,8 +123,8 @@ async fn make(ecr: &Ecr, change: RegistryChange) -> Result<(), ApiError> {
             ecr.create_cache_rule(&convert::cache_rule(&rule)?).await.map_err(refused)?;
         }
         RegistryChange::CacheRuleLogin { before, secret, role } => {
-            let rule = convert::cache_rule(&RegistryCacheRule { secret, role, ..before })?;
-            ecr.update_cache_rule(&rule).await.map_err(refused)?;
+            let rule = RegistryCacheRule { secret, role, ..before };
+            ecr.update_cache_rule(&convert::cache_rule_login(&rule)?).await.map_err(refused)?;
         }
         RegistryChange::CacheRuleDelete { before } => ecr.delete_cache_rule(&before.prefix).await?,
         RegistryChange::TemplateCreate { template } => {

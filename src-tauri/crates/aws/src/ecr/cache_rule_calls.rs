@@ -2,7 +2,9 @@
 
 use async_trait::async_trait;
 
-use crate::ecr::cache_rules::{CacheRule, CacheRuleValidation, EcrCacheRules, RegistryCacheRule};
+use crate::ecr::cache_rules::{
+    CacheRuleLogin, CacheRuleValidation, EcrCacheRules, RegistryCacheRule,
+};
 use crate::ecr::client::{Ecr, PAGE_SIZE};
 use crate::ecr::registry_setting_rules::ROOT;
 use crate::ecr::values::milliseconds;
@@ -33,14 +35,14 @@ impl EcrCacheRules for Ecr {
         Ok(all)
     }
 
-    async fn update_cache_rule(&self, CacheRule { rule, .. }: &CacheRule) -> Result<(), AwsError> {
+    async fn update_cache_rule(&self, login: &CacheRuleLogin) -> Result<(), AwsError> {
         let call = self.call("ecr:UpdatePullThroughCacheRule");
         let sent = self
             .client
             .update_pull_through_cache_rule()
-            .ecr_repository_prefix(&rule.prefix)
-            .set_credential_arn(rule.secret.clone())
-            .set_custom_role_arn(rule.role.clone())
+            .ecr_repository_prefix(&login.prefix)
+            .set_credential_arn(login.secret.clone())
+            .set_custom_role_arn(login.role.clone())
             .send()
             .await;
         sent.map(|_| ()).map_err(|error| call.failed(error))
@@ -104,7 +106,7 @@ mod tests {
             created_at_ms: None,
         };
         assert_eq!(read, [expected(None), expected(Some("shop"))]);
-        ecr.update_cache_rule(&CacheRule::new(&read[1]).unwrap()).await.unwrap();
+        ecr.update_cache_rule(&CacheRuleLogin::new(&read[1]).unwrap()).await.unwrap();
         let sent = &aws.requests()[1].json;
         assert_eq!(sent, &json!({"ecrRepositoryPrefix": "team", "customRoleArn": ROLE}));
         let validation = ecr.validate_cache_rule("team").await.unwrap();

@@ -7,7 +7,7 @@ use ts_rs::TS;
 
 use crate::ecr::registry_setting_rules::{InvalidRegistrySetting, ROOT, is_arn, read_prefix};
 use crate::error::AwsError;
-use transload_model::Reported;
+use transload_model::{Partition, Reported};
 
 /// The calls of ECR for pull through cache rules. [`EcrRegistrySettings`](crate::EcrRegistrySettings)
 /// creates them.
@@ -16,7 +16,7 @@ pub trait EcrCacheRules: Send + Sync {
     /// Lists the pull through cache rules, all pages.
     async fn registry_cache_rules(&self) -> Result<Vec<RegistryCacheRule>, AwsError>;
     /// Replaces the secret or the role of a rule, which is all of it that ECR can change.
-    async fn update_cache_rule(&self, rule: &CacheRule) -> Result<(), AwsError>;
+    async fn update_cache_rule(&self, login: &CacheRuleLogin) -> Result<(), AwsError>;
     async fn delete_cache_rule(&self, prefix: &str) -> Result<(), AwsError>;
     /// Checks that a cache rule can reach its upstream. Changes nothing.
     async fn validate_cache_rule(&self, prefix: &str) -> Result<CacheRuleValidation, AwsError>;
@@ -103,17 +103,15 @@ impl UpstreamRegistry {
         };
         match self {
             Self::Azure => host.strip_suffix(".azurecr.io").is_some_and(label),
-            Self::Ecr => {
-                let domain = host.strip_suffix(".amazonaws.com");
-                let domain = domain.or_else(|| host.strip_suffix(".amazonaws.com.cn"));
-                domain.and_then(|domain| domain.split_once(".dkr.ecr.")).is_some_and(
-                    |(account, region)| {
-                        account.len() == 12
-                            && account.bytes().all(|byte| byte.is_ascii_digit())
-                            && label(region)
-                    },
-                )
-            }
+            Self::Ecr => host.split_once(".dkr.ecr.").is_some_and(|(account, rest)| {
+                let domain = rest.split_once('.').filter(|(region, _)| label(region));
+                let is_suffix = |suffix: &str| {
+                    Partition::ALL.iter().any(|partition| partition.dns_suffix() == suffix)
+                };
+                account.len() == 12
+                    && account.bytes().all(|byte| byte.is_ascii_digit())
+                    && domain.is_some_and(|(_, suffix)| is_suffix(suffix))
+            }),
             other => other.host() == Some(host),
         }
     }
@@ -155,8 +153,7 @@ impl CacheRule {
     /// Validates a rule. What its upstream doesn't use is left out: a secret for a public registry, for example.
     ///
     /// # Errors
-    /// If ECR would reject it. Source: ECR's `PullThroughCacheRuleRepositoryPrefix`, 2 to 30 characters, and
-    /// `CredentialArn`, 50 to 612.
+    /// If ECR would reject it. Source: ECR's `PullThroughCacheRuleRepositoryPrefix`, 2 to 30 characters.
     pub fn new(entered: &RegistryCacheRule) -> Result<Self, InvalidRegistrySetting> {
         let registry = match &entered.registry {
             Some(Reported::Known(registry)) => *registry,
@@ -170,25 +167,14 @@ impl CacheRule {
         if !registry.is_host(host) {
             return Err(InvalidRegistrySetting::Host(host.to_owned()));
         }
-        let given = |text: &Option<String>| {
-            text.as_deref().map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned)
-        };
         let (secret, role) = match registry.login() {
             UpstreamLogin::Anonymous => (None, None),
             UpstreamLogin::Secret => {
-                let secret = given(&entered.secret).unwrap_or_default();
-                let fits = (50..=612).contains(&secret.len());
-                if !fits || !is_arn(&secret, "secretsmanager", ":secret:ecr-pullthroughcache/") {
-                    return Err(InvalidRegistrySetting::Secret(secret));
-                }
-                (Some(secret), None)
+                (Some(read_secret(&given(&entered.secret).unwrap_or_default())?), None)
             }
-            UpstreamLogin::Role => match given(&entered.role) {
-                Some(role) if !is_arn(&role, "iam", ":role/") => {
-                    return Err(InvalidRegistrySetting::Role(role));
-                }
-                role => (None, role),
-            },
+            UpstreamLogin::Role => {
+                (None, given(&entered.role).map(|role| read_role(&role)).transpose()?)
+            }
         };
         // ECR accepts the prefix of the upstream only with a prefix of its own. Source: Amazon ECR user guide,
         // "Customizing repository prefixes for ECR to ECR pull through cache".
@@ -223,96 +209,44 @@ impl CacheRule {
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+/// Another secret or role of a rule that exists. Its upstream can be one that this version doesn't know.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CacheRuleLogin {
+    pub(crate) prefix: String,
+    pub(crate) secret: Option<String>,
+    pub(crate) role: Option<String>,
+}
 
-    const SECRET: &str =
-        "arn:aws:secretsmanager:eu-west-1:111122223333:secret:ecr-pullthroughcache/hub-a1B2c3";
-    const ROLE: &str = "arn:aws:iam::111122223333:role/cache";
-    const OTHER_ECR: &str = "444455556666.dkr.ecr.us-east-1.amazonaws.com";
-
-    fn rule(registry: UpstreamRegistry, upstream: &str) -> RegistryCacheRule {
-        RegistryCacheRule {
-            prefix: "hub".to_owned(),
-            registry: Some(registry.into()),
-            upstream: upstream.to_owned(),
-            upstream_prefix: None,
-            secret: Some(SECRET.to_owned()),
-            role: Some(ROLE.to_owned()),
-            created_at_ms: None,
+impl CacheRuleLogin {
+    /// Validates the secret and the role of a rule, of which it needs one.
+    ///
+    /// # Errors
+    /// If ECR would reject them.
+    pub fn new(rule: &RegistryCacheRule) -> Result<Self, InvalidRegistrySetting> {
+        let secret = given(&rule.secret).map(|secret| read_secret(&secret)).transpose()?;
+        let role = given(&rule.role).map(|role| read_role(&role)).transpose()?;
+        if secret.is_none() && role.is_none() {
+            return Err(InvalidRegistrySetting::Secret(String::new()));
         }
-    }
-
-    #[test]
-    fn a_rule_requires_a_prefix_and_a_secret_that_ecr_can_read() {
-        let rule = CacheRule::docker_hub("hub/", SECRET).unwrap();
-        assert_eq!((rule.prefix(), rule.secret()), ("hub", Some(SECRET)));
-        assert_eq!(CacheRule::docker_hub("ROOT", SECRET).unwrap().prefix(), "ROOT");
-        for prefix in ["", "h", "Hub", "a--/b_-", &"a".repeat(31)] {
-            let error = CacheRule::docker_hub(prefix, SECRET).unwrap_err();
-            assert!(matches!(error, InvalidRegistrySetting::Prefix { .. }), "{prefix}");
-        }
-        for secret in [
-            "",
-            "ecr-pullthroughcache/hub",
-            ROLE,
-            "arn:aws:secretsmanager:eu-west-1:111122223333:secret:other/hub-a1B2c3",
-            "arn:aws:secretsmanager:eu-west-1:111122223333:secret:ecr-pullthroughcache/",
-        ] {
-            let error = CacheRule::docker_hub("hub", secret).unwrap_err();
-            assert!(matches!(error, InvalidRegistrySetting::Secret(_)), "{secret}");
-        }
-    }
-
-    #[test]
-    fn each_upstream_has_its_host_and_its_login() {
-        let cases = [
-            (UpstreamRegistry::Ecr, OTHER_ECR, None, Some(ROLE)),
-            (UpstreamRegistry::EcrPublic, "public.ecr.aws", None, None),
-            (UpstreamRegistry::Quay, "quay.io", None, None),
-            (UpstreamRegistry::Kubernetes, "registry.k8s.io", None, None),
-            (UpstreamRegistry::DockerHub, "registry-1.docker.io", Some(SECRET), None),
-            (UpstreamRegistry::Github, "ghcr.io", Some(SECRET), None),
-            (UpstreamRegistry::Azure, "ours.azurecr.io", Some(SECRET), None),
-            (UpstreamRegistry::Gitlab, "registry.gitlab.com", Some(SECRET), None),
-            (UpstreamRegistry::Chainguard, "cgr.dev", Some(SECRET), None),
-        ];
-        for (registry, host, secret, role) in cases {
-            let accepted = CacheRule::new(&rule(registry, host)).unwrap().rule;
-            assert_eq!(accepted.upstream, host, "{registry:?}");
-            assert_eq!(
-                (accepted.secret.as_deref(), accepted.role.as_deref()),
-                (secret, role),
-                "{registry:?}"
-            );
-        }
-    }
-
-    #[test]
-    fn hosts_and_upstream_prefixes_that_ecr_rejects_are_refused() {
-        for (registry, host) in [
-            (UpstreamRegistry::Azure, ""),
-            (UpstreamRegistry::Azure, "ours"),
-            (UpstreamRegistry::Azure, "a.b.azurecr.io"),
-            (UpstreamRegistry::Ecr, "444455556666.dkr.ecr.us-east-1.example.com"),
-            (UpstreamRegistry::Ecr, "4444.dkr.ecr.us-east-1.amazonaws.com"),
-            (UpstreamRegistry::Ecr, "https://444455556666.dkr.ecr.us-east-1.amazonaws.com"),
-        ] {
-            let error = CacheRule::new(&rule(registry, host)).unwrap_err();
-            assert!(matches!(error, InvalidRegistrySetting::Host(_)), "{host}");
-        }
-        let of = |prefix: &str, upstream: &str| {
-            CacheRule::new(&RegistryCacheRule {
-                prefix: prefix.to_owned(),
-                upstream_prefix: Some(upstream.to_owned()),
-                ..rule(UpstreamRegistry::Ecr, OTHER_ECR)
-            })
-        };
-        assert_eq!(of("team", "up").unwrap().rule.upstream_prefix.as_deref(), Some("up"));
-        assert_eq!(of("team", "ROOT").unwrap().rule.upstream_prefix, None);
-        assert_eq!(of("ROOT", "up"), Err(InvalidRegistrySetting::UpstreamPrefixOfRoot));
-        let without = RegistryCacheRule { registry: None, ..rule(UpstreamRegistry::Quay, "x") };
-        assert!(matches!(CacheRule::new(&without), Err(InvalidRegistrySetting::Registry(_))));
+        Ok(Self { prefix: rule.prefix.clone(), secret, role })
     }
 }
+
+fn given(text: &Option<String>) -> Option<String> {
+    text.as_deref().map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned)
+}
+
+/// Source: ECR's `CredentialArn`, 50 to 612 characters.
+fn read_secret(arn: &str) -> Result<String, InvalidRegistrySetting> {
+    let is_valid = (50..=612).contains(&arn.len())
+        && is_arn(arn, "secretsmanager", ":secret:ecr-pullthroughcache/");
+    is_valid.then(|| arn.to_owned()).ok_or_else(|| InvalidRegistrySetting::Secret(arn.to_owned()))
+}
+
+fn read_role(arn: &str) -> Result<String, InvalidRegistrySetting> {
+    let is_valid = is_arn(arn, "iam", ":role/");
+    is_valid.then(|| arn.to_owned()).ok_or_else(|| InvalidRegistrySetting::Role(arn.to_owned()))
+}
+
+#[cfg(test)]
+mod tests;

@@ -14,7 +14,7 @@ import {
   secret,
   showRegistry,
 } from "../../../testing/registrySettings";
-import { cacheRuleOf, cacheRuleProblems, newCacheRule } from "./cacheRules";
+import { cacheRuleOf, cacheRuleProblems, changeableLogin, newCacheRule } from "./cacheRules";
 
 const registry: RegistryConfiguration = { ...emptyRegistry, cache_rules: [hubRule] };
 const role = "arn:aws:iam::111122223333:role/cache";
@@ -35,6 +35,7 @@ it.each([
   ["quay", { prefix: "hub/" }, { prefix: "already exists" }],
   ["ecr", { host: otherEcr, role }, {}],
   ["ecr", { host: otherEcr }, { role: "another account" }],
+  ["ecr", { host: otherEcr.replace("amazonaws.com", "amazonaws.eu"), role }, {}],
   ["ecr", { host: otherEcr.replace("amazonaws.com", "example.com"), role }, { host: "Enter" }],
   ["ecr", { host: otherEcr.replace("444455556666", "111122223333") }, {}],
   ["ecr", { host: otherEcr, role: role.replace("1111", "2222") }, { role: "this account" }],
@@ -52,6 +53,20 @@ it.each([
   for (const [field, words] of Object.entries(expected)) {
     expect(problems[field as keyof typeof problems]).toContain(words);
   }
+});
+
+it.each([
+  ["docker_hub", {}, "secret"],
+  ["ecr", {}, "role"],
+  ["quay", {}, null],
+  ["quay", { secret }, "secret"],
+  ["ecr_public", { role }, "role"],
+  [null, { secret }, "secret"],
+  [{ unknown: "jfrog" }, { role }, "role"],
+  [{ unknown: "jfrog" }, {}, null],
+] as const)("changes the login of a rule of %j with %j: %s", (upstream, login, expected) => {
+  const rule = { ...hubRule, registry: upstream, secret: null, role: null, ...login };
+  expect(changeableLogin(rule)).toBe(expected);
 });
 
 it("sends only what the upstream uses", () => {

@@ -184,7 +184,7 @@ function hostProblem(registry: UpstreamRegistry, host: string): string | undefin
       ? undefined
       : "Enter the host, such as myregistry.azurecr.io.";
   }
-  return /^\d{12}\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com(\.cn)?$/.test(text)
+  return /^\d{12}\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.(com|com\.cn|eu)$/.test(text)
     ? undefined
     : "Enter the host, such as 111122223333.dkr.ecr.us-east-1.amazonaws.com.";
 }
@@ -253,13 +253,14 @@ export function upstreamText({ registry, upstream, upstream_prefix }: RegistryCa
   return `${reportedText(registry, (known) => (known === "ecr" ? "Amazon ECR" : upstreams[known].label))} (${path})`;
 }
 
-/** What ECR can change of a rule, or `null`. */
+/** What ECR can change of a rule, or `null`. A rule can have a login that its upstream doesn't need. */
 export function changeableLogin(rule: RegistryCacheRule): "secret" | "role" | null {
-  if (rule.registry === null || !isKnown(rule.registry)) {
-    return rule.secret !== null ? "secret" : rule.role !== null ? "role" : null;
+  const { registry } = rule;
+  const login = registry !== null && isKnown(registry) ? upstreams[registry].login : "none";
+  if (login !== "none") {
+    return login;
   }
-  const { login } = upstreams[rule.registry];
-  return login === "none" ? null : login;
+  return rule.secret !== null ? "secret" : rule.role !== null ? "role" : null;
 }
 
 /** How ECR authenticates to the upstream of a rule. */

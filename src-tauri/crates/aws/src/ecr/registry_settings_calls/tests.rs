@@ -2,7 +2,9 @@
 
 use serde_json::json;
 
-use crate::ecr::cache_rules::{CacheRule, EcrCacheRules as _, RegistryCacheRule, UpstreamRegistry};
+use crate::ecr::cache_rules::{
+    CacheRule, CacheRuleLogin, EcrCacheRules as _, RegistryCacheRule, UpstreamRegistry,
+};
 use crate::ecr::creation_templates::{CreationTemplate, EcrCreationTemplates as _, TemplateUse};
 use crate::ecr::registry_settings::{EcrRegistrySettings as _, KnownCacheRule, KnownTemplate};
 use crate::testing::{CannedResponse, LocalAws, session_at};
@@ -135,7 +137,8 @@ async fn a_rule_of_another_registry_of_ecr_has_a_role_and_a_prefix() {
     };
     let rule = CacheRule::new(&entered).unwrap();
     ecr.create_cache_rule(&rule).await.unwrap();
-    ecr.update_cache_rule(&rule).await.unwrap();
+    let login = CacheRuleLogin::new(&entered).unwrap();
+    ecr.update_cache_rule(&login).await.unwrap();
     let sent: Vec<_> = aws.requests().into_iter().map(|request| request.json).collect();
     assert_eq!(
         sent[0],
