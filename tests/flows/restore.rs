@@ -224,6 +224,17 @@ async fn the_command_line_lists_deletions_and_restores_a_tag_that_was_deleted_al
     let unasked = run("restore latest").await?;
     assert_eq!(unasked.status.code(), Some(3), "there is no terminal to confirm");
     assert!(unasked.stderr.contains("(confirmation_needed)"), "{}", unasked.stderr);
+    // As while the deletion runs in another process.
+    let mark = std::fs::File::create(
+        shop.app.data_folder().join("deletions").join(format!("{id}.deleting")),
+    )?;
+    mark.lock()?;
+    for words in ["restore latest --dry-run", "restore latest --yes"] {
+        let refused = run(words).await?;
+        assert_eq!(refused.status.code(), Some(3), "{words}: {}", refused.stderr);
+        assert!(refused.stderr.contains("(deletion_unfinished)"), "{words}: {}", refused.stderr);
+    }
+    drop(mark);
     assert_eq!(tags().await?, 1, "nothing was restored");
 
     let done = run("restore latest --yes").await?;

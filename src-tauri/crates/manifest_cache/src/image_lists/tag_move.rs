@@ -122,6 +122,31 @@ mod tests {
         }
     }
 
+    #[test]
+    fn a_tag_moves_in_its_registry_only_and_is_no_second_time_at_its_image() {
+        let (ours, theirs) = (scope("111122223333"), scope("444455556666"));
+        let (one, two) = (image("one", &["v1", "Prod"]), image("two", &["v2"]));
+        let lists = ImageLists::in_memory();
+        for registry in [&ours, &theirs] {
+            lists.put(registry, "shop/api", &[one.clone(), two.clone()], "", 5);
+        }
+        let tags = |registry: &RegistryScope| {
+            ["v1", "v2"].map(|tag| {
+                let found = find(&lists, registry, tag, 9);
+                let tags: Vec<&str> = found.images[0].image.tags.iter().map(Tag::as_str).collect();
+                tags.join(" ")
+            })
+        };
+        let prod = Tag::parse("Prod").unwrap();
+        for (to, expected) in [(&one, ["v1 Prod", "v2"]), (&two, ["v1", "v2 Prod"])] {
+            lists.move_tag(&theirs, "shop/api", &prod, Some(&to.digest));
+            assert_eq!(
+                (tags(&theirs), tags(&ours)),
+                (expected.map(str::to_owned), ["v1 Prod", "v2"].map(str::to_owned))
+            );
+        }
+    }
+
     /// What a change writes is in the log of the file until the next checkpoint: the row of each image and its part of
     /// the lines, of which the image before and the one after can have two.
     #[test]

@@ -8,7 +8,7 @@ use crate::document_cache::DocumentCache;
 use crate::image_lists::{ImageLists, ListedImage};
 use crate::image_use::ImageUse;
 use crate::testing::{find, image, names, scope};
-use transload_model::Digest;
+use transload_model::{Digest, Tag};
 
 const NOW_MS: u64 = 1_790_000_000_000;
 
@@ -311,9 +311,16 @@ fn lists_that_cannot_be_written_are_used_from_memory() {
     lists.set_summary(&registry, "shop/api", "set");
     assert_eq!(lists.repositories(&registry)[0].summary, "set");
     assert_eq!(names(&find(&lists, &registry, "most-299", 9)).len(), 1, "an unwritten list stays");
+    let (tag, digest) = (Tag::parse("most-299").unwrap(), Digest::of(b"new 0"));
+    lists.move_tag(&registry, "shop/api", &tag, Some(&digest));
+    let moved = find(&lists, &registry, "most-299", 9);
+    assert_eq!(moved.images[0].image.digest, digest, "the tag moves in an unwritten list");
     assert!(names(&find(&ImageLists::open(&path), &registry, "most-299", 9)).is_empty());
 
     lists.file.connection().execute_batch("PRAGMA max_page_count = 100000").unwrap();
+    lists.put(&registry, "shop/api", &images("again"), "again", NOW_MS + 2);
+    let replaced = find(&lists, &registry, "most-299", 9);
+    assert!(replaced.images.is_empty(), "a written list takes the place of the one in memory");
     lists.put(&registry, "shop/api", &larger, "new", NOW_MS + 1);
     lists.put(&registry, "shop/web", &images("web"), &"longer than a page ".repeat(1_000), NOW_MS);
     lists.put_use(&registry, "shop/web", &running(2), NOW_MS + 1);
