@@ -132,6 +132,14 @@ impl Ecr {
         }
     }
 
+    /// Adds the example repositories of the practice ECR.
+    pub async fn create_examples(&self) -> Result<Vec<String>> {
+        match self {
+            Self::Practice { practice, .. } => Ok(practice.create_examples().await?),
+            Self::Ministack(_) => bail!("ministack has no example repositories"),
+        }
+    }
+
     /// The fault injection of the practice ECR.
     pub fn faults(&self) -> Result<&Faults> {
         match self {

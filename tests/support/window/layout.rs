@@ -1,10 +1,18 @@
 //! Measures the layout of a page: rows in view, the primary button, and whether the page scrolls.
 
+use std::time::{Duration, Instant};
+
 use anyhow::{Context, Result, ensure};
 use serde::Deserialize;
 
 use crate::wait::{wait_until, wait_until_true};
 use crate::window::page::{LIMIT, Window};
+
+/// The time between two looks at a page that is expected to stay the same.
+const LOOK_INTERVAL: Duration = Duration::from_millis(30);
+
+/// The longest time between two steps of a page that adapts to a new size, with room for a busy machine.
+const LONGEST_STEP: Duration = Duration::from_millis(450);
 
 /// The layout of a page or of the dialog on top of it, in CSS pixels.
 #[derive(Clone, Debug, Deserialize)]
@@ -57,11 +65,17 @@ impl Window {
     /// Resizes the window so that the page has this size, and waits until the page is drawn in it.
     pub async fn resize_page(&self, width: u32, height: u32) -> Result<()> {
         let wanted = [i64::from(width), i64::from(height)];
+        // The driver waits for a change, which doesn't come.
+        if self.page_size().await? == wanted {
+            return Ok(());
+        }
+        // It counts what the page does from here on.
+        self.is_quiet().await?;
         let (mut outer_width, mut outer_height) = (width, height);
         for _ in 0..2 {
             self.client.set_window_size(outer_width, outer_height).await?;
             let reached = async || self.page_size().await.is_ok_and(|size| size == wanted);
-            let short = std::time::Duration::from_secs(2);
+            let short = Duration::from_secs(2);
             if wait_until_true(short, "the size of the page", reached).await.is_ok() {
                 return Ok(());
             }
@@ -87,6 +101,7 @@ impl Window {
 
     /// Waits until the page has the size. The zoom rounds it.
     async fn zoom(&self, factor: u8, (width, height): (u32, u32)) -> Result<()> {
+        self.is_quiet().await?;
         let script = "window.__TAURI_INTERNALS__.invoke('plugin:webview|set_webview_zoom', { value: arguments[0] })";
         self.client.execute(script, vec![factor.into()]).await?;
         let wanted = [i64::from(width), i64::from(height)];
@@ -103,15 +118,30 @@ impl Window {
         Ok(serde_json::from_value(size)?)
     }
 
-    /// Measures the page, or the dialog on top of it, once it stays the same: tables adapt to a new size in
-    /// several steps, the first after 200 ms.
+    /// Whether the page has nothing to do.
+    async fn is_quiet(&self) -> Result<bool> {
+        Ok(self.client.execute(include_str!("quiet.js"), Vec::new()).await? == true)
+    }
+
+    /// Measures the page, or the dialog on top of it, once it is quiet and stays the same: tables adapt to a new size in
+    /// several steps, the first after 200 ms. A page that is never quiet has to stay the same for longer.
     pub async fn layout(&self) -> Result<PageLayout> {
-        let (mut last, mut same) = (None, 0);
+        let measure = async || self.client.execute(include_str!("layout.js"), Vec::new()).await;
+        let start = Instant::now();
+        // Measuring takes longer than asking.
+        while !self.is_quiet().await? && start.elapsed() < LONGEST_STEP {
+            tokio::time::sleep(LOOK_INTERVAL).await;
+        }
+        let (mut last, mut since) = (measure().await?, Instant::now());
         let layout = wait_until(LIMIT, "the layout to stay the same", async || {
-            tokio::time::sleep(std::time::Duration::from_millis(150)).await;
-            let now = self.client.execute(include_str!("layout.js"), Vec::new()).await.ok()?;
-            same = if last.replace(now.clone()) == Some(now.clone()) { same + 1 } else { 0 };
-            (same >= 2).then_some(now)
+            tokio::time::sleep(LOOK_INTERVAL).await;
+            let is_quiet = self.is_quiet().await.ok()?;
+            let now = measure().await.ok()?;
+            if std::mem::replace(&mut last, now.clone()) != now {
+                since = Instant::now();
+                return None;
+            }
+            (is_quiet || since.elapsed() >= LONGEST_STEP).then_some(now)
         })
         .await?;
         serde_json::from_value(layout).context("an unexpected layout")

@@ -60,7 +60,7 @@ pub(super) fn picture(display: &str) -> Result<Picture> {
 /// Waits until the window stops changing, because animations have finished. For content that always changes,
 /// such as a progress bar, waits a few seconds.
 pub(super) async fn wait_until_still(seen: impl Fn() -> Option<Picture>) {
-    let mut last = None;
+    let mut last = seen();
     // After the limit it counts as still.
     let _ = wait_until_true(ANIMATION_LIMIT, "the screen to stay the same", async || {
         tokio::time::sleep(STILL_DURATION).await;

@@ -81,6 +81,9 @@ pub const SCROLLING_PAGES: &[&str] = &[
     "19-friendly-name-files",
     "19-friendly-name-test",
     "19-friendly-name-pull",
+    "32-refused-registry-settings",
+    "33-refused-storage",
+    "33-refused-clean-up",
 ];
 
 /// Whether a screen is a step of the wizard, whose primary button stays in one place.

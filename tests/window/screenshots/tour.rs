@@ -27,18 +27,16 @@ pub struct Tour<'a> {
     theme: Theme,
     /// Whether somebody asked for the pictures, which take half of the time.
     takes_pictures: bool,
-    /// Whether 200 % zoom is one of the sizes.
-    zooms: bool,
     faults: Vec<String>,
     /// The right bottom corner of the wizard's primary button, and the step that was seen first.
     wizard_button: HashMap<Size, (f64, f64, String)>,
 }
 
 impl<'a> Tour<'a> {
-    pub fn new(window: &'a Window, theme: Theme, zooms: bool) -> Self {
+    pub fn new(window: &'a Window, theme: Theme) -> Self {
         let takes_pictures = std::env::var_os("TRANSLOAD_SCREENSHOTS").is_some();
         let (faults, wizard_button) = (Vec::new(), HashMap::new());
-        Self { window, theme, takes_pictures, zooms, faults, wizard_button }
+        Self { window, theme, takes_pictures, faults, wizard_button }
     }
 
     pub fn faults(self) -> Vec<String> {
@@ -54,8 +52,7 @@ impl<'a> Tour<'a> {
     /// Looks at a screen at every size.
     pub async fn look(&mut self, screen: &str) -> Result<()> {
         let sizes: &[Size] = match self.theme {
-            Theme::Light if self.zooms => &[MINIMUM, LARGE, SMALL, ZOOMED, DEFAULT],
-            Theme::Light => &[MINIMUM, LARGE, SMALL, DEFAULT],
+            Theme::Light => &[MINIMUM, LARGE, SMALL, DEFAULT, ZOOMED],
             Theme::Dark => self.dark_sizes(&[LARGE, SMALL, DEFAULT]),
         };
         self.look_at(screen, sizes, true).await
@@ -64,8 +61,7 @@ impl<'a> Tour<'a> {
     /// Looks at an open dialog or menu. What it covers was measured before.
     pub async fn look_at_dialog(&mut self, name: &str) -> Result<()> {
         let sizes: &[Size] = match self.theme {
-            Theme::Light if self.zooms => &[SMALL, ZOOMED, DEFAULT],
-            Theme::Light => &[SMALL, DEFAULT],
+            Theme::Light => &[SMALL, DEFAULT, ZOOMED],
             Theme::Dark => self.dark_sizes(&[SMALL, DEFAULT]),
         };
         self.look_at(&format!("dialog-{name}"), sizes, false).await
@@ -88,57 +84,69 @@ impl<'a> Tour<'a> {
         Ok(())
     }
 
-    /// Ends with the default size, at which the next screen is opened.
+    /// Ends with the default size, at which the next screen is opened, and 200 % zoom of it.
     async fn look_at(&mut self, screen: &str, sizes: &[Size], page: bool) -> Result<()> {
         if page {
             self.close_notifications().await;
         }
         self.window.rest_pointer()?;
         for size in sizes {
-            self.resize(*size).await?;
-            if page {
-                self.window.scroll_to_top().await?;
-            }
-            // A picture shows the table that fits the size, not the one before.
-            let layout = self.window.layout().await?;
-            if self.theme == Theme::Light {
-                let faults = self.lasting_faults(screen, *size, &layout, page).await?;
-                let place = format!("{screen}, {}×{}", size.0, size.1);
-                self.faults.extend(faults.iter().map(|fault| format!("{place}: {fault}")));
-            }
-            if self.takes_pictures {
-                let name = if *size == DEFAULT {
-                    screen.to_owned()
-                } else {
-                    format!("{screen}-{}", size.0)
-                };
-                self.window.screenshot(&name).await?;
-            }
-            if *size == ZOOMED {
-                self.window.reset_zoom(DEFAULT).await?;
+            self.look_in(screen, *size, page).await?;
+            if *size == DEFAULT
+                && let Err(error) = self.check_accessibility().await
+            {
+                self.faults.push(format!("{screen}: {error}"));
             }
         }
-        if let Err(error) = self.check_accessibility().await {
-            self.faults.push(format!("{screen}: {error}"));
+        if sizes.contains(&ZOOMED) {
+            self.window.reset_zoom(DEFAULT).await?;
+        }
+        Ok(())
+    }
+
+    async fn look_in(&mut self, screen: &str, size: Size, page: bool) -> Result<()> {
+        self.resize(size).await?;
+        if page {
+            self.window.scroll_to_top().await?;
+        }
+        // A picture shows the table that fits the size, not the one before.
+        let layout = self.window.layout().await?;
+        if self.theme == Theme::Light {
+            let faults = self.lasting_faults(screen, size, &layout, page).await?;
+            let place = format!("{screen}, {}×{}", size.0, size.1);
+            self.faults.extend(faults.iter().map(|fault| format!("{place}: {fault}")));
+        }
+        if self.takes_pictures {
+            let suffix = if size == DEFAULT { String::new() } else { format!("-{}", size.0) };
+            self.window.screenshot(&format!("{screen}{suffix}")).await?;
         }
         Ok(())
     }
 
     async fn resize(&self, size: Size) -> Result<()> {
-        let (width, height) = if size == ZOOMED { DEFAULT } else { size };
-        self.window.resize_page(width, height).await?;
-        if size == ZOOMED { self.window.zoom_to_double(DEFAULT).await } else { Ok(()) }
+        if size == ZOOMED {
+            return self.window.zoom_to_double(DEFAULT).await;
+        }
+        self.window.resize_page(size.0, size.1).await
     }
 
     /// While a text fades in, its contrast is too low, on a busy machine also longer than the drawing is waited for.
     async fn check_accessibility(&self) -> Result<()> {
         for _ in 1..FAULT_LOOKS {
             self.window.wait_for_drawing().await;
-            if self.window.check_accessibility().await.is_ok() {
+            if self.run_axe().await.is_ok() {
                 return Ok(());
             }
         }
-        self.window.check_accessibility().await
+        self.run_axe().await
+    }
+
+    /// The dark theme differs from the light one in its colors only.
+    async fn run_axe(&self) -> Result<()> {
+        match self.theme {
+            Theme::Light => self.window.check_accessibility().await,
+            Theme::Dark => self.window.check_colors().await,
+        }
     }
 
     /// The faults that stay. A page that is still busy, for example measuring the columns of rows that it just

@@ -201,6 +201,9 @@ async fn history(tour: &mut Tour<'_>) -> Result<()> {
     window.click_by_test_id("history-open").await?;
     window.click_by_test_id("report-verify").await?;
     window.wait_for_text_in("verified-at", "Verified at").await?;
+    // Every row can be scrolled above the notification.
+    window.find(Role::Button, "Close notification").await?;
+    tour.look_at_dialog("report-notification").await?;
     tour.look("14-report").await?;
     window.click_by_test_id("report-undo").await?;
     window.wait_for_text_in("undo-plan", "The repository is deleted").await?;

@@ -1,0 +1,100 @@
+//! The walk through the pages of an account whose permissions are missing: the error names the action, and the rest of the page
+//! stays.
+
+use anyhow::Result;
+use transload_practice::{FaultAction, FaultRule};
+use transload_tests::ecr::{Ecr, PROFILE};
+use transload_tests::window::{Role, Window};
+
+use crate::screenshots::tour::Tour;
+use crate::wizard::go_to;
+
+/// Of the example repositories: the one with most images.
+const REPOSITORY: &str = "shop/api";
+
+/// What a repository page reads besides its images.
+const REPOSITORY_PARTS: [&str; 4] =
+    ["GetLifecyclePolicy", "GetRepositoryPolicy", "ListTagsForResource", "BatchGetImage"];
+
+/// What the settings of the registry read.
+const REGISTRY_PARTS: [&str; 9] = [
+    "DescribePullThroughCacheRules",
+    "DescribeRegistry",
+    "DescribeRepositoryCreationTemplates",
+    "GetAccountSetting",
+    "GetRegistryPolicy",
+    "GetRegistryScanningConfiguration",
+    "GetSigningConfiguration",
+    "ListPullTimeUpdateExclusions",
+    "ListReplicationBackfills",
+];
+
+pub async fn every_refused_page(tour: &mut Tour<'_>, ecr: &Ecr) -> Result<()> {
+    list(tour, ecr).await?;
+    registry(tour, ecr).await?;
+    repository(tour, ecr).await
+}
+
+fn deny(ecr: &Ecr, operations: &[&str]) -> Result<()> {
+    for operation in operations {
+        ecr.faults()?.add(FaultRule::operation(FaultAction::AccessDenied, operation));
+    }
+    Ok(())
+}
+
+/// Waits for the error that names a denied action.
+async fn denied(window: &Window, action: &str) -> Result<()> {
+    window.wait_for_text(&format!("ecr:{action}")).await
+}
+
+async fn list(tour: &mut Tour<'_>, ecr: &Ecr) -> Result<()> {
+    let window = tour.window;
+    deny(ecr, &["DescribeRepositories"])?;
+    go_to(window, "Repositories").await?;
+    window.choose("ECR connection", PROFILE).await?;
+    denied(window, "DescribeRepositories").await?;
+    tour.look("31-refused-repositories").await?;
+    ecr.faults()?.clear();
+    window.click(Role::Button, "Refresh repositories").await?;
+    window.find_by_test_id(&format!("repository-open-{REPOSITORY}")).await
+}
+
+async fn registry(tour: &mut Tour<'_>, ecr: &Ecr) -> Result<()> {
+    let window = tour.window;
+    deny(ecr, &["DescribeImages"])?;
+    window.click_by_test_id("registry-find").await?;
+    // These tabs show what was listed, and list the images only when the user asks.
+    window.click_by_test_id("contents-read").await?;
+    for tab in ["find", "storage", "activity"] {
+        window.click_by_test_id(&format!("registry-{tab}")).await?;
+        denied(window, "DescribeImages").await?;
+        tour.look(&format!("32-refused-{tab}")).await?;
+    }
+    ecr.faults()?.clear();
+    deny(ecr, &REGISTRY_PARTS)?;
+    window.click_by_test_id("registry-settings").await?;
+    denied(window, "GetRegistryScanningConfiguration").await?;
+    tour.look("32-refused-registry-settings").await?;
+    ecr.faults()?.clear();
+    window.click_by_test_id("registry-list").await
+}
+
+async fn repository(tour: &mut Tour<'_>, ecr: &Ecr) -> Result<()> {
+    let window = tour.window;
+    deny(ecr, &["DescribeImages"])?;
+    window.click_by_test_id(&format!("repository-open-{REPOSITORY}")).await?;
+    denied(window, "DescribeImages").await?;
+    tour.look("33-refused-repository").await?;
+    ecr.faults()?.clear();
+    window.click_by_test_id("repository-close").await?;
+    deny(ecr, &REPOSITORY_PARTS)?;
+    window.click_by_test_id(&format!("repository-open-{REPOSITORY}")).await?;
+    window.find_by_test_id("images-table").await?;
+    tour.look("33-refused-images").await?;
+    for tab in ["Storage", "Clean-up", "Lifecycle", "Access", "Settings"] {
+        window.click(Role::Tab, tab).await?;
+        tour.look(&format!("33-refused-{}", tab.to_lowercase())).await?;
+    }
+    ecr.faults()?.clear();
+    Ok(())
+}
