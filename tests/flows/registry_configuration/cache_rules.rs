@@ -115,6 +115,20 @@ async fn a_rule_that_someone_else_changed_stays() -> Result<()> {
     Ok(())
 }
 
+/// A change is refused as invalid input, with this word in the error.
+pub(super) async fn assert_invalid(
+    app: &HeadlessApp,
+    ecr: &Ecr,
+    change: RegistryChange,
+    word: &str,
+) -> Result<()> {
+    let refused = app.api.registry_change(ecr.connection(), change.clone()).await;
+    let error = refused.err().with_context(|| format!("{change:?} was made"))?;
+    assert_eq!(error.code, ErrorCode::InputInvalid, "{change:?}");
+    assert!(error.message.contains(word), "{word}: {}", error.message);
+    Ok(())
+}
+
 /// What ECR would refuse is refused before a call, and what it does refuse is said in words with the next step.
 #[tokio::test]
 async fn refused_rules_say_why() -> Result<()> {
@@ -129,11 +143,7 @@ async fn refused_rules_say_why() -> Result<()> {
     for (change, word) in cases {
         let mut rule = hub_rule();
         change(&mut rule);
-        let create = RegistryChange::CacheRuleCreate { rule };
-        let refused = app.api.registry_change(ecr.connection(), create.clone()).await;
-        let error = refused.err().with_context(|| format!("{create:?} was made"))?;
-        assert_eq!(error.code, ErrorCode::InputInvalid, "{create:?}");
-        assert!(error.message.contains(word), "{word}: {}", error.message);
+        assert_invalid(&app, &ecr, RegistryChange::CacheRuleCreate { rule }, word).await?;
     }
     let create = || RegistryChange::CacheRuleCreate { rule: hub_rule() };
     app.api.registry_change(ecr.connection(), create()).await.map_err(api_error)?;

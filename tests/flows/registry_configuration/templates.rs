@@ -9,7 +9,7 @@ use transload_errors::ErrorCode;
 use transload_tests::ecr::Ecr;
 use transload_tests::headless_app::{HeadlessApp, api_error};
 
-use super::cache_rules::{Case, InvalidCase, ROLE};
+use super::cache_rules::{Case, InvalidCase, ROLE, assert_invalid};
 use crate::explorer::aws;
 
 fn template() -> RegistryTemplate {
@@ -103,11 +103,7 @@ async fn refused_templates_say_why() -> Result<()> {
     for (change, word) in cases {
         let mut template = template();
         change(&mut template);
-        let create = RegistryChange::TemplateCreate { template };
-        let refused = app.api.registry_change(ecr.connection(), create.clone()).await;
-        let error = refused.err().with_context(|| format!("{create:?} was made"))?;
-        assert_eq!(error.code, ErrorCode::InputInvalid, "{create:?}");
-        assert!(error.message.contains(word), "{word}: {}", error.message);
+        assert_invalid(&app, &ecr, RegistryChange::TemplateCreate { template }, word).await?;
     }
     Ok(())
 }
