@@ -69,7 +69,8 @@ describe("the history", () => {
     expectRoom(2);
     act(() => (undo as HTMLElement).click());
     await byId("images-table");
-    expectRoom(1);
+    // The notification fades.
+    await waitFor(() => expectRoom(1));
     expect(await textOf("selection-summary")).toContain("1 tag selected");
   });
 

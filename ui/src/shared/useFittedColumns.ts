@@ -87,14 +87,14 @@ export function useFittedColumns<Row>(options: FittedColumnsOptions<Row>): Fitte
       return;
     }
     if (hasSelection) {
-      style.setProperty("--column-1", `${selectionWidth}px`);
+      setWidth(style, "--column-1", `${selectionWidth}px`);
     }
     const fitted = fitColumns();
     const total = fitted.reduce((sum, { width }) => sum + Number(width), 0);
     for (const [index, { width }] of fitted.entries()) {
       // The last one takes what rounding leaves.
       const isFilling = index === fitted.length - 1 && total <= measured.current - beside;
-      style.setProperty(variable(index, hasSelection), isFilling ? "auto" : `${width}px`);
+      setWidth(style, variable(index, hasSelection), isFilling ? "auto" : `${width}px`);
     }
   }, [fitColumns]);
 
@@ -191,6 +191,13 @@ export function useFittedColumns<Row>(options: FittedColumnsOptions<Row>): Fitte
     [fitColumns],
   );
   return { columns, sized, onWidth, widthsAfter };
+}
+
+/** Sets a variable that has another value. Setting it computes the styles of all cells again, also to the same value. */
+function setWidth(style: CSSStyleDeclaration, name: string, width: string): void {
+  if (style.getPropertyValue(name) !== width) {
+    style.setProperty(name, width);
+  }
 }
 
 /** The variable with the width of a column, as in `columnWidths.css`. The column of the selection is the first one. */

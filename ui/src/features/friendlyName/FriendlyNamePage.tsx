@@ -1,6 +1,6 @@
 import ContentLayout from "@cloudscape-design/components/content-layout";
 import Header from "@cloudscape-design/components/header";
-import Tabs from "@cloudscape-design/components/tabs";
+import { FollowingTabs } from "../../shared/FollowingTabs";
 import { InfoLink } from "../../shared/help";
 import { AnswersTab } from "./AnswersTab";
 import { DiagnoseTab } from "./DiagnoseTab";
@@ -25,7 +25,7 @@ export function FriendlyNamePage(props: FriendlyNameProps) {
         </Header>
       }
     >
-      <Tabs
+      <FollowingTabs
         activeTabId={state.tab}
         onChange={({ detail }) => onChange({ tab: detail.activeTabId as FriendlyNameTab })}
         ariaLabel="Friendly name"

@@ -4,11 +4,11 @@ import Button from "@cloudscape-design/components/button";
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Spinner from "@cloudscape-design/components/spinner";
-import Tabs from "@cloudscape-design/components/tabs";
 import { useEffect, useState } from "react";
 import { type ErrorActions, ErrorAlert } from "../../errors";
 import { useBackend } from "../../ipc/BackendContext";
 import type { HistoryEntry, MigrationReport, MigrationRequest } from "../../ipc/generated";
+import { FollowingTabs } from "../../shared/FollowingTabs";
 import { formatExact } from "../../shared/format";
 import { InfoLink } from "../../shared/help";
 import { exportReport } from "../../shared/report/exportReport";
@@ -172,7 +172,7 @@ export function HistoryPage(props: HistoryPageProps) {
       <div hidden={opened !== null}>
         <SpaceBetween size="xs">
           {opened === null && failures}
-          <Tabs
+          <FollowingTabs
             // The tables fill the window, and the page doesn't scroll.
             disableContentPaddings
             tabs={[

@@ -4,7 +4,6 @@ import Header from "@cloudscape-design/components/header";
 import Select from "@cloudscape-design/components/select";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Spinner from "@cloudscape-design/components/spinner";
-import Tabs from "@cloudscape-design/components/tabs";
 import Toggle from "@cloudscape-design/components/toggle";
 import { useState } from "react";
 import { type ErrorActions, ErrorAlert } from "../../errors";
@@ -13,6 +12,7 @@ import type { AwsConnection, ImageInspection, ImageLocation } from "../../ipc/ge
 import { AddTagModal } from "../../shared/AddTagModal";
 import { CopyableText } from "../../shared/CopyableText";
 import { connectionKey } from "../../shared/connection";
+import { FollowingTabs } from "../../shared/FollowingTabs";
 import { formatCounted, shortDigest } from "../../shared/format";
 import { InfoLink } from "../../shared/help";
 import type { OpenedImage } from "../../shared/openedImage";
@@ -215,7 +215,7 @@ function ImageTabs(props: ImageTabsProps) {
   const selected = inspection.image;
   return (
     // The tabs know by themselves which one is shown: a click renders none of them again.
-    <Tabs
+    <FollowingTabs
       ariaLabel="Details of the image"
       tabs={[
         {

@@ -3,12 +3,12 @@ import Button from "@cloudscape-design/components/button";
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Spinner from "@cloudscape-design/components/spinner";
-import Tabs from "@cloudscape-design/components/tabs";
 import { useMemo, useState } from "react";
 import { asApiError, type ErrorActions, ErrorAlert } from "../../errors";
 import { useBackend } from "../../ipc";
 import type { AwsConnection, RepositoryDetails } from "../../ipc/generated";
 import { connectionKey } from "../../shared/connection";
+import { FollowingTabs } from "../../shared/FollowingTabs";
 import { formatAtMost } from "../../shared/format";
 import { InfoLink } from "../../shared/help";
 import type { OpenedImage, ShowImage } from "../../shared/openedImage";
@@ -177,7 +177,7 @@ function DetailsTabs({ connection, details, errorActions, onChanged, onOpen }: D
   const current = useMemo(() => ({ ...details, rows: images.grouped }), [details, images.grouped]);
   return (
     // The tabs know by themselves which one is shown: a click renders none of them again.
-    <Tabs
+    <FollowingTabs
       ariaLabel={`Details of ${repository.name}`}
       disableContentPaddings
       tabs={[

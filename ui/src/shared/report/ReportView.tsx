@@ -5,12 +5,12 @@ import Header from "@cloudscape-design/components/header";
 import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
 import Popover from "@cloudscape-design/components/popover";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import Tabs from "@cloudscape-design/components/tabs";
 import { type ReactNode, useState } from "react";
 import { ErrorAlert } from "../../errors";
 import type { MigrationReport, ReportFormat, Undone } from "../../ipc/generated";
 import { Bytes } from "../Bytes";
 import { FillHeight } from "../FillHeight";
+import { FollowingTabs } from "../FollowingTabs";
 import { formatCount, formatCounted, formatDuration } from "../format";
 import { NextSteps } from "./NextSteps";
 import { ReportStatus } from "./ReportStatus";
@@ -147,7 +147,7 @@ export function ReportView(props: ReportViewProps) {
       >
         Report
       </Header>
-      <Tabs
+      <FollowingTabs
         activeTabId={tab}
         onChange={({ detail }) => setTab(detail.activeTabId as ReportTab)}
         ariaLabel="Report"

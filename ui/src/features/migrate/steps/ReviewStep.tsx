@@ -3,12 +3,12 @@ import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
 import ProgressBar from "@cloudscape-design/components/progress-bar";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import Tabs from "@cloudscape-design/components/tabs";
 import { type ReactNode, useState } from "react";
 import { type ErrorActions, ErrorAlert } from "../../../errors";
 import type { MigrationPlan, PlanPermissions, RegistryLogin } from "../../../ipc/generated";
 import { CommandList } from "../../../shared/CommandList";
 import { FillHeight } from "../../../shared/FillHeight";
+import { FollowingTabs } from "../../../shared/FollowingTabs";
 import { formatCount, formatCounted } from "../../../shared/format";
 import { StatusText } from "../../../shared/StatusText";
 import type { Request } from "../../../shared/useRequest";
@@ -191,7 +191,7 @@ function Plan(props: ReviewStepProps & { answer: MigrationPlan }) {
       <BuildCacheAlert plan={answer} draft={draft} onChange={onChange} />
       <ExpiryAlert plan={answer} draft={draft} onChange={onChange} />
       {props.offers}
-      <Tabs
+      <FollowingTabs
         activeTabId={tab}
         onChange={({ detail }) => setTab(detail.activeTabId as Tab)}
         ariaLabel="Plan"

@@ -1,7 +1,7 @@
-import Tabs from "@cloudscape-design/components/tabs";
 import { type ReactNode, useState } from "react";
 import type { ErrorActions } from "../../../errors";
 import type { AwsConnection } from "../../../ipc/generated";
+import { FollowingTabs } from "../../../shared/FollowingTabs";
 import type { OpenedImage } from "../../../shared/openedImage";
 import { paddedTab } from "../../../shared/paddedTab";
 import { RegistrySettingsTab } from "../registrySettings/RegistrySettingsTab";
@@ -29,7 +29,7 @@ export function RegistryTabs(props: RegistryTabsProps) {
   const shared = { connection, errorActions };
   return (
     // The tabs know by themselves which one is shown: a click renders none of them again.
-    <Tabs
+    <FollowingTabs
       onChange={() => setUsed(true)}
       ariaLabel="All repositories"
       disableContentPaddings
