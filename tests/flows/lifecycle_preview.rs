@@ -13,8 +13,8 @@ use transload_tests::wait::wait_until;
 
 use crate::explorer::{NAME, Shop, aws};
 
-/// A policy that deletes untagged images after 14 days.
-fn policy(days: u32) -> String {
+/// A policy that deletes untagged images after a number of days.
+fn policy_json(days: u32) -> Value {
     json!({ "rules": [{
         "rulePriority": 1,
         "description": "untagged images",
@@ -23,7 +23,11 @@ fn policy(days: u32) -> String {
         },
         "action": { "type": "expire" },
     }] })
-    .to_string()
+}
+
+/// Its text with line breaks, which ECR removes.
+fn policy(days: u32) -> String {
+    format!("{:#}", policy_json(days))
 }
 
 /// An image that lost its tag, 30 days old, beside the one that has it.
@@ -73,7 +77,7 @@ async fn a_policy_is_previewed_by_ecr_before_it_is_set() -> Result<()> {
     }
     set(policy(14), 1).await.map_err(api_error)?;
     let known = aws(&shop.ecr, &["get-lifecycle-policy", "--repository-name", NAME]).await?;
-    assert_eq!(known["lifecyclePolicyText"], policy(14));
+    assert_eq!(known["lifecyclePolicyText"], policy_json(14).to_string());
     assert_eq!(shop.details().await?.lifecycle.last_evaluated_at_ms, None, "it never ran");
     shop.practice()?.run_lifecycle_policies().await?;
     let details = shop.details().await?;

@@ -134,6 +134,14 @@ impl LifecyclePolicy {
         }
         Ok(Self { rules })
     }
+
+    /// Returns whether two texts are the same policy, apart from descriptions. ECR returns a policy without its spaces
+    /// and with its rules sorted by priority. Sources: the examples of PutLifecyclePolicy in the AWS CLI; the note on
+    /// `aws_ecr_lifecycle_policy` in Terraform's AWS provider.
+    pub fn is_same(one: &str, other: &str) -> bool {
+        one == other
+            || matches!((Self::parse(one), Self::parse(other)), (Ok(one), Ok(other)) if one == other)
+    }
 }
 
 fn parse_rule(rule: RuleJson) -> Result<LifecycleRule, InvalidLifecyclePolicy> {

@@ -292,6 +292,33 @@ fn policies_with_unknown_parts_are_rejected() {
     assert!(LifecyclePolicy::parse(&described).is_ok());
 }
 
+/// ECR returns another text of the policy that it was given.
+#[test]
+fn texts_of_the_same_policy() {
+    let (kept, old) =
+        (rule(1, &["any"], COUNT, 3, "expire"), rule(2, &["v*"], PUSHED, 30, "expire"));
+    let text = |rules: &[&Value]| json!({ "rules": rules }).to_string();
+    let described = |text: &str| {
+        let mut rule = kept.clone();
+        rule["description"] = text.into();
+        json!({ "rules": [rule, old] }).to_string()
+    };
+    let policy = text(&[&kept, &old]);
+    for (case, other, is_same) in [
+        ("the same text", policy.clone(), true),
+        ("with spaces", format!("{:#}", json!({ "rules": [kept, old] })), true),
+        ("in another order", text(&[&old, &kept]), true),
+        ("with a description", described("three images"), true),
+        ("another number", text(&[&rule(1, &["any"], COUNT, 4, "expire"), &old]), false),
+        ("another action", text(&[&rule(1, &["any"], COUNT, 3, "archive"), &old]), false),
+        ("fewer rules", text(&[&kept]), false),
+        ("not a policy", "{}".to_owned(), false),
+    ] {
+        assert_eq!(LifecyclePolicy::is_same(&policy, &other), is_same, "{case}");
+    }
+    assert!(LifecyclePolicy::is_same("{", "{") && !LifecyclePolicy::is_same("{", "["));
+}
+
 #[test]
 fn presets_parse_as_their_rule() {
     use transload_model::LifecyclePreset;

@@ -74,7 +74,7 @@ export function LifecycleRulesForm({ rules, onChange }: LifecycleRulesFormProps)
             {(rule.tags === "patterns" || rule.tags === "prefixes") && (
               <TextField
                 label={rule.tags === "patterns" ? "Patterns" : "Prefixes"}
-                description="Separated by spaces. An image must match all of them."
+                description="Separated by spaces or commas. An image must match all of them."
                 value={rule.list}
                 placeholder={rule.tags === "patterns" ? "dev-*" : "dev-"}
                 onChange={(value) => change(position, { ...rule, list: value })}

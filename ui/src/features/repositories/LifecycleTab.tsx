@@ -21,7 +21,7 @@ import { useAsyncAction } from "../../shared/useAsyncAction";
 import { AffectedImages, freedNote, freedText, LifecycleEffects } from "./LifecycleEffects";
 import { LifecycleMonths } from "./LifecycleMonths";
 import { LifecycleRulesForm } from "./LifecycleRulesForm";
-import { type FormRule, formRules, policyText } from "./lifecyclePolicy";
+import { comparable, type FormRule, formRules, policyText } from "./lifecyclePolicy";
 import { useLifecyclePreview } from "./useLifecyclePreview";
 
 interface LifecycleTabProps {
@@ -95,10 +95,13 @@ export function LifecycleTab({ connection, details, errorActions, onChanged }: L
   const current = lifecycle.policy === null ? policyText([]) : indented(lifecycle.policy);
   const [edited, setEdited] = useState<EditedPolicy | null>(null);
   const text = edited?.text ?? current;
-  const isEdited = indented(text) !== current;
+  const isEdited = comparable(text) !== comparable(current);
   // What was set is no longer a change.
   useEffect(
-    () => setEdited((before) => (indented(before?.text ?? current) === current ? null : before)),
+    () =>
+      setEdited((before) =>
+        comparable(before?.text ?? current) === comparable(current) ? null : before,
+      ),
     [current],
   );
   const [mode, setMode] = useState<"form" | "json">("form");

@@ -104,6 +104,64 @@ describe("the form of a lifecycle policy", () => {
       expect(formRules(other)).toBeNull();
     }
   });
+
+  // The base is a rule that the form shows. Each case is what a selection, a rule or a policy has beside it.
+  it.each([
+    ["nothing", {}, {}, {}, true],
+    ["the default storage class", { storageClass: "standard" }, {}, {}, true],
+    ["an empty list", { tagPrefixList: [] }, {}, {}, true],
+    ["no description", {}, { description: undefined }, {}, true],
+    ["both lists", { tagPrefixList: ["v"] }, {}, {}, false],
+    ["a pattern with a space", { tagPatternList: ["a b"] }, {}, {}, false],
+    ["a pattern that isn't text", { tagPatternList: ["a*", 1] }, {}, {}, false],
+    ["another unit", { countUnit: "hours" }, {}, {}, false],
+    ["another storage class", { storageClass: "cold" }, {}, {}, false],
+    ["a fraction", { countNumber: 1.5 }, {}, {}, true],
+    ["a number as text", { countNumber: "14" }, {}, {}, false],
+    ["a member of a later ECR in a selection", { architecture: "arm64" }, {}, {}, false],
+    ["a member of a later ECR in a rule", {}, { enabled: false }, {}, false],
+    ["a member of a later ECR in the policy", {}, {}, { version: 2 }, false],
+    ["an action of a later ECR", {}, { action: { type: "notify" } }, {}, false],
+  ])(
+    "opens a policy with %s only if the form loses nothing",
+    (_, selection, rule, policy, opens) => {
+      const base = {
+        tagStatus: "tagged",
+        tagPatternList: ["dev-*"],
+        countType: "sinceImagePushed",
+        countUnit: "days",
+        countNumber: 14,
+      };
+      const rules = [
+        {
+          rulePriority: 2,
+          description: "old",
+          selection: { ...base, ...selection },
+          action: { type: "expire" },
+          ...rule,
+        },
+      ];
+      expect(formRules(JSON.stringify({ rules, ...policy })) !== null).toBe(opens);
+    },
+  );
+
+  it.each([
+    ["14", 14],
+    ["1e3", 1000],
+    ["1.5", 1.5],
+    ["", 0],
+    ["-3", -3],
+  ])("sends the number %s as it is read", (number, expected) => {
+    const text = policyText([{ ...newRule([]), number }]);
+    expect(JSON.parse(text).rules[0].selection.countNumber).toBe(expected);
+  });
+
+  it("separates patterns by spaces and commas, which no tag contains", () => {
+    const list = "dev-*, prod-*,x  y";
+    const text = policyText([{ ...newRule([]), tags: "patterns", list }]);
+    const { tagPatternList } = JSON.parse(text).rules[0].selection;
+    expect(tagPatternList).toEqual(["dev-*", "prod-*", "x", "y"]);
+  });
 });
 
 describe("the Lifecycle tab", () => {
@@ -165,7 +223,10 @@ describe("the Lifecycle tab", () => {
     const days = createWrapper().findInput('[data-testid="lifecycle-number-1"]');
     act(() => days?.setInputValue("15"));
     expect(isDisabled("lifecycle-discard")).toBe(false);
-    const changed = policyText([{ ...newRule([]), number: "15" }]);
+    const [rule] = JSON.parse(policyText([{ ...newRule([]), number: "15" }])).rules;
+    // ECR returns the same policy as another text.
+    const { selection, ...others } = rule;
+    const changed = JSON.stringify({ rules: [{ selection, ...others }] });
     rerender(tab({}, { ...details, lifecycle: { ...details.lifecycle, policy: changed } }).element);
     expect(isDisabled("lifecycle-discard")).toBe(true);
     // The next policy that somebody sets is no change of this user.

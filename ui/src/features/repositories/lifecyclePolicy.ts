@@ -1,4 +1,5 @@
 /** The form of a lifecycle policy, and its JSON text. Used by the Lifecycle tab. */
+import { patterns } from "./registrySettings/registryWords";
 
 export type TagSelection = "any" | "untagged" | "patterns" | "prefixes";
 
@@ -14,7 +15,7 @@ export interface FormRule {
   /** Empty for a generated one, which follows the rule. */
   readonly description: string;
   readonly tags: TagSelection;
-  /** Patterns or prefixes, separated by spaces. */
+  /** Patterns or prefixes, separated by spaces or commas. */
   readonly list: string;
   readonly count: CountType;
   readonly number: string;
@@ -60,8 +61,6 @@ function generatedDescription({ tags, count }: Pick<FormRule, "tags" | "count">)
   return `${tagLabels[tags]}: ${countLabels[count]}`;
 }
 
-const words = (list: string) => list.split(/\s+/).filter((word) => word !== "");
-
 /** The JSON text of rules. */
 export function policyText(rules: readonly FormRule[]): string {
   const json = {
@@ -70,12 +69,12 @@ export function policyText(rules: readonly FormRule[]): string {
       description: rule.description || generatedDescription(rule),
       selection: {
         tagStatus: rule.tags === "any" || rule.tags === "untagged" ? rule.tags : "tagged",
-        ...(rule.tags === "patterns" ? { tagPatternList: words(rule.list) } : {}),
-        ...(rule.tags === "prefixes" ? { tagPrefixList: words(rule.list) } : {}),
+        ...(rule.tags === "patterns" ? { tagPatternList: patterns(rule.list) } : {}),
+        ...(rule.tags === "prefixes" ? { tagPrefixList: patterns(rule.list) } : {}),
         ...(rule.count === "sinceImageTransitioned" ? { storageClass: "archive" } : {}),
         countType: rule.count,
         ...(rule.count === "imageCountMoreThan" ? {} : { countUnit: "days" }),
-        countNumber: Number.parseInt(rule.number, 10) || 0,
+        countNumber: Number(rule.number),
       },
       action: rule.archives
         ? { type: "transition", targetStorageClass: "archive" }
@@ -85,10 +84,39 @@ export function policyText(rules: readonly FormRule[]): string {
   return JSON.stringify(json, null, 2);
 }
 
+/** A text with sorted members and rules. ECR returns a policy without its spaces and with its rules sorted by priority. */
+export function comparable(text: string, withDescriptions = true): string {
+  const isLeftOut = (name: string, value: unknown) =>
+    (name === "description" && !withDescriptions) ||
+    // What a rule has without them.
+    (name === "storageClass" && value === "standard") ||
+    (/^tag(Pattern|Prefix)List$/.test(name) && Array.isArray(value) && value.length === 0);
+  const sorted = (_: string, value: unknown) =>
+    value === null || typeof value !== "object" || Array.isArray(value)
+      ? value
+      : Object.fromEntries(
+          Object.entries(value)
+            .filter(([name, member]) => !isLeftOut(name, member))
+            .sort(([one], [other]) => (one < other ? -1 : 1)),
+        );
+  try {
+    const policy = JSON.parse(text);
+    if (Array.isArray(policy?.rules)) {
+      policy.rules.sort(
+        (one: { rulePriority: number }, other: { rulePriority: number }) =>
+          one?.rulePriority - other?.rulePriority,
+      );
+    }
+    return JSON.stringify(policy, sorted);
+  } catch {
+    return text;
+  }
+}
+
 const strings = (value: unknown): string[] =>
   Array.isArray(value) ? value.filter((one) => typeof one === "string") : [];
 
-/** The rules of a text, or `null` if the form can't show them. */
+/** The rules of a text, or `null` if the form can't show them or would lose a part of them. */
 export function formRules(text: string): FormRule[] | null {
   try {
     const { rules } = JSON.parse(text);
@@ -97,14 +125,14 @@ export function formRules(text: string): FormRule[] | null {
     }
     const read = rules.map((rule): FormRule | null => {
       const { selection, action } = rule;
-      const patterns = strings(selection.tagPatternList);
+      const like = strings(selection.tagPatternList);
       const prefixes = strings(selection.tagPrefixList);
       const tags: TagSelection | null =
         selection.tagStatus === "any" || selection.tagStatus === "untagged"
           ? selection.tagStatus
           : selection.tagStatus !== "tagged"
             ? null
-            : patterns.length > 0
+            : like.length > 0
               ? "patterns"
               : "prefixes";
       if (tags === null || !(selection.countType in countLabels)) {
@@ -117,13 +145,15 @@ export function formRules(text: string): FormRule[] | null {
         priority: Number(rule.rulePriority),
         description: isGenerated ? "" : description,
         tags,
-        list: [...patterns, ...prefixes].join(" "),
+        list: [...like, ...prefixes].join(" "),
         count: selection.countType,
         number: String(selection.countNumber),
         archives: action.type === "transition",
       };
     });
-    return read.includes(null) ? null : (read as FormRule[]);
+    const known = read.filter((rule) => rule !== null);
+    const isWhole = comparable(policyText(known), false) === comparable(text, false);
+    return isWhole ? known : null;
   } catch {
     return null;
   }

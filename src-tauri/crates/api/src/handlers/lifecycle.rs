@@ -91,7 +91,7 @@ impl Api {
         Ok(state)
     }
 
-    /// Sets a lifecycle policy after ECR's preview of exactly this text.
+    /// Sets a lifecycle policy after ECR's preview of exactly this policy.
     pub async fn lifecycle_policy_set(
         &self,
         connection: AwsConnection,
@@ -104,10 +104,12 @@ impl Api {
         let explored = self.explore(&connection, &name).await?;
         let Explored { name, ecr, .. } = &explored;
         let confirmed = match ecr.lifecycle_preview(name).await? {
-            Some(preview) if preview.status == PreviewStatus::Complete && preview.text == text => {
-                counts(&preview) == (expiring, archiving, 0)
+            Some(preview) => {
+                preview.status == PreviewStatus::Complete
+                    && LifecyclePolicy::is_same(&preview.text, &text)
+                    && counts(&preview) == (expiring, archiving, 0)
             }
-            _ => false,
+            None => false,
         };
         if !confirmed {
             let message = format!(
@@ -164,7 +166,7 @@ fn what_if(
     let evaluated: Vec<PolicyImage> = images
         .iter()
         .map(|image| PolicyImage {
-            tags: image.tags.iter().map(ToString::to_string).collect(),
+            tags: tags_of(image),
             pushed_at_ms: image.pushed_at_ms.unwrap_or(0),
             // The policy uses what ECR recorded, also if it was a read by Transload.
             pulled_at_ms: image.pulled_at_ms,
@@ -212,6 +214,12 @@ fn what_if(
     }
 }
 
+/// Returns the tags of an image. Those that no registry client can name still count as tags.
+fn tags_of(image: &EcrImage) -> Vec<String> {
+    let unreadable = (0..image.unreadable_tags).map(|_| String::new());
+    image.tags.iter().map(ToString::to_string).chain(unreadable).collect()
+}
+
 /// Returns the bytes that deleting the images of a policy frees, together with their parts.
 fn freed_by(
     affected: &[AffectedImage],
@@ -242,7 +250,7 @@ fn preview_state(
     facts: &HashMap<Digest, ManifestFacts>,
 ) -> LifecyclePreviewState {
     let Some(preview) = preview else { return LifecyclePreviewState::None };
-    let is_own = preview.text == text;
+    let is_own = LifecyclePolicy::is_same(&preview.text, text);
     let status = match &preview.status {
         Reported::Known(status) => *status,
         // It may run, so that none can be started.
@@ -284,5 +292,47 @@ fn preview_state(
                 freed,
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+    use transload_model::media_type;
+
+    use super::*;
+
+    /// Returns an image that was pushed two days ago.
+    fn image(name: &str, unreadable_tags: u32, status: EcrImageStatus) -> EcrImage {
+        EcrImage {
+            digest: Digest::of(name.as_bytes()),
+            tags: Vec::new(),
+            unreadable_tags,
+            subject: None,
+            size_bytes: Some(1),
+            pushed_at_ms: Some(now_ms() - 2 * 24 * 60 * 60 * 1000),
+            pulled_at_ms: None,
+            restored_at_ms: None,
+            status: status.into(),
+            archived_at_ms: None,
+            media_type: Some(media_type::OCI_MANIFEST.to_owned()),
+            artifact_media_type: None,
+        }
+    }
+
+    #[test]
+    fn an_image_with_a_tag_that_no_client_can_name_is_not_untagged() {
+        let rule = json!({"rulePriority": 1, "action": {"type": "expire"}, "selection": {
+            "tagStatus": "untagged", "countType": "sinceImagePushed", "countUnit": "days", "countNumber": 1,
+        }});
+        let policy = LifecyclePolicy::parse(&json!({"rules": [rule]}).to_string()).unwrap();
+        let images = [
+            image("untagged", 0, EcrImageStatus::Active),
+            image("unreadable tag", 1, EcrImageStatus::Active),
+            image("archived", 0, EcrImageStatus::Archived),
+        ];
+        let found = what_if(&policy, &images, &HashMap::new());
+        let affected: Vec<&str> = found.affected.iter().map(|one| one.digest.as_str()).collect();
+        assert_eq!(affected, [images[0].digest.as_str()]);
     }
 }

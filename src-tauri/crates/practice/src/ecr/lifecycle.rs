@@ -33,12 +33,23 @@ fn check(text: &str) -> Result<(), EcrError> {
     parse(text).map(|_| ()).map_err(|rule| EcrError::parameter(TEXT, rule))
 }
 
+/// Returns a policy as ECR stores it: without spaces, and with its rules sorted by priority. ECR's documentation shows
+/// previews with their spaces; here they are stored like policies, so that nobody depends on the exact text.
+fn stored(text: &str) -> String {
+    let mut policy: Value = serde_json::from_str(text).unwrap_or_default();
+    if let Some(rules) = policy["rules"].as_array_mut() {
+        rules.sort_by_key(|rule| rule["rulePriority"].as_i64());
+    }
+    policy.to_string()
+}
+
 /// Handles PutLifecyclePolicy.
 pub(super) async fn put(context: &Arc<ServerContext>, input: &Input) -> Result<Value, EcrError> {
     let text = input.required(TEXT)?;
     check(text)?;
+    let text = stored(text);
     change(context, input, |repository| {
-        repository.lifecycle_policy = Some(text.to_owned());
+        repository.lifecycle_policy = Some(text.clone());
         repository.lifecycle_evaluated_at = None;
         Ok(json!({ TEXT: text }))
     })
@@ -99,7 +110,7 @@ pub(super) async fn start_preview(
             );
             return Err(EcrError::new("LifecyclePolicyPreviewInProgressException", text));
         }
-        let text = given.map(str::to_owned).or_else(|| repository.lifecycle_policy.clone());
+        let text = given.map(stored).or_else(|| repository.lifecycle_policy.clone());
         let text = text.ok_or_else(|| policy_not_found(context, name))?;
         let rules = parse(&text).map_err(|rule| EcrError::parameter(TEXT, rule))?;
         let effects = evaluate(&rules, repository, now);
