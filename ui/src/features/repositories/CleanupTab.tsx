@@ -29,6 +29,7 @@ import { useSettled } from "../../shared/useSettled";
 import { CleanupExclusions } from "./CleanupExclusions";
 import { DeletionModal, type DeletionOption } from "./DeletionModal";
 import { freedNote, freedText } from "./LifecycleEffects";
+import { patterns } from "./registrySettings/registryWords";
 import { SeveralTagsModal } from "./SeveralTagsModal";
 
 interface CleanupTabProps {
@@ -57,7 +58,7 @@ export function CleanupTab({ connection, details, errorActions, onChanged }: Cle
   const [includeCached, setIncludeCached] = useState(defaults.include_cached);
   const [chosen, setChosen] = useState<readonly DeletionOption[] | null>(null);
   const [severalTags, setSeveralTags] = useState<readonly CleanupImage[] | null>(null);
-  const isDays = (text: string) => Number.parseInt(text, 10) >= 1;
+  const isDays = (text: string) => /^[1-9]\d{0,8}$/.test(text.trim());
   const daysProblem = isDays(days) ? undefined : "Enter a number of days.";
   const used = { tags: useSettled(tags), days: useSettled(days) };
   const isSettled = used.tags === tags && used.days === days;
@@ -68,8 +69,8 @@ export function CleanupTab({ connection, details, errorActions, onChanged }: Cle
   }
   const rules: CleanupRules = {
     ...defaults,
-    protected_tags: used.tags.split(/\s+/).filter((tag) => tag !== ""),
-    unused_days: isDays(used.days) ? Number.parseInt(used.days, 10) : defaults.unused_days,
+    protected_tags: patterns(used.tags),
+    unused_days: isDays(used.days) ? Number(used.days) : defaults.unused_days,
     include_cached: includeCached,
   };
   const request = useRequest(
@@ -120,7 +121,7 @@ export function CleanupTab({ connection, details, errorActions, onChanged }: Cle
         <SpaceBetween direction="horizontal" size="m">
           <TextField
             label="Protected tags"
-            description="Patterns, separated by spaces."
+            description="Patterns, separated by spaces or commas."
             value={tags}
             onChange={setTags}
             testId="cleanup-protected"

@@ -78,14 +78,24 @@ it("offers each class with the bytes that it frees, and nothing of a class that 
   expect(isDisabled("cleanup-review-loose_images")).toBe(true);
   expect(await accessibilityViolations(container)).toEqual([]);
   const tags = createWrapper(container).findInput('[data-testid="cleanup-protected"]');
-  act(() => tags?.setInputValue("keep-*"));
-  await waitFor(() =>
-    expect(propose).toHaveBeenLastCalledWith(
-      connection,
-      "shop/api",
-      expect.objectContaining({ protected_tags: ["keep-*"], unused_days: 180 }),
-    ),
-  );
+  const days = createWrapper(container).findInput('[data-testid="cleanup-days"]');
+  for (const [typed, protected_tags, age, unused_days] of [
+    ["keep-*", ["keep-*"], "180", 180],
+    // No tag contains a comma.
+    ["latest, keep-*,x", ["latest", "keep-*", "x"], "90", 90],
+    // Not one day.
+    ["y", ["y"], "1e3", 180],
+  ] as const) {
+    act(() => tags?.setInputValue(typed));
+    act(() => days?.setInputValue(age));
+    await waitFor(() =>
+      expect(propose).toHaveBeenLastCalledWith(
+        connection,
+        "shop/api",
+        expect.objectContaining({ protected_tags, unused_days }),
+      ),
+    );
+  }
 });
 
 it("keeps the classes while it computes others, and lets none of them be reviewed meanwhile", async () => {

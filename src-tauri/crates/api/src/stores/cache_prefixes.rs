@@ -36,7 +36,9 @@ pub(crate) fn prefix_of<'a>(
     prefixes: impl Iterator<Item = &'a str>,
 ) -> Option<&'a str> {
     let applies = |prefix: &&str| {
-        *prefix == ROOT || name.strip_prefix(prefix).is_some_and(|rest| rest.starts_with('/'))
+        // ECR allows a prefix with a slash at its end, which means the same.
+        let folder = prefix.trim_end_matches('/');
+        *prefix == ROOT || name.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'))
     };
     prefixes.filter(applies).max_by_key(|prefix| if *prefix == ROOT { 0 } else { prefix.len() })
 }
@@ -47,10 +49,11 @@ mod tests {
 
     #[test]
     fn a_repository_belongs_to_the_rule_with_the_longest_prefix() {
-        let cases: [(&str, &[&str], Option<&str>); 7] = [
+        let cases: [(&str, &[&str], Option<&str>); 8] = [
             ("hub/library/redis", &["hub"], Some("hub")),
             ("hub/library/redis", &["hub", "hub/library", "ROOT"], Some("hub/library")),
             ("hubble/redis", &["hub"], None),
+            ("hub/library/redis", &["hub/"], Some("hub/")),
             ("hub", &["hub"], None),
             ("team/hub/redis", &["hub"], None),
             ("team/app", &["hub", "ROOT"], Some("ROOT")),

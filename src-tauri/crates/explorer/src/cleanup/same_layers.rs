@@ -21,10 +21,14 @@ pub(super) fn with_the_layers_of_a_newer_one(
     facts: &HashMap<Digest, ManifestFacts>,
 ) -> HashSet<Digest> {
     let mut groups: HashMap<Layers<'_>, Vec<&ImageRow>> = HashMap::new();
-    // An untagged image is in a class of its own: it doesn't replace a tagged one.
-    let is_tagged =
-        |row: &&ImageRow| by_digest.get(&row.digest).is_some_and(|image| !image.tags.is_empty());
-    for row in grouped.rows.iter().filter(is_tagged) {
+    // An untagged image is in a class of its own: it doesn't replace a tagged one. Nor does an archived one, which can't be
+    // pulled.
+    let is_usable = |row: &&ImageRow| {
+        by_digest
+            .get(&row.digest)
+            .is_some_and(|image| !image.tags.is_empty() && image.may_be_pulled())
+    };
+    for row in grouped.rows.iter().filter(is_usable) {
         if let Some(layers) = layers_of(row, facts) {
             groups.entry(layers).or_default().push(row);
         }

@@ -126,6 +126,8 @@ fn an_older_image_with_the_layers_of_a_newer_one_frees_only_what_it_has_alone() 
     for (name, tags, layers, pushed, _) in cases {
         shop.image(name, tags, layers).pushed_at_ms = Some(pushed);
     }
+    let archived = shop.image("archived", &["build-5"], layers);
+    (archived.pushed_at_ms, archived.status) = (Some(5), EcrImageStatus::Archived.into());
     let expected: Vec<Digest> =
         cases.iter().filter(|case| case.4).map(|case| digest(case.0)).collect();
     let proposal = found(&shop, &shop.read_all(), CleanupClass::SameLayers);
