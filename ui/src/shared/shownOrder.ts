@@ -1,10 +1,13 @@
 /** The order of rows by what a cell shows, for columns without an order of their own. Used by the tables of `PagedTable`. */
 import { isValidElement, type ReactNode } from "react";
 
-/** A size as `formatBytes` writes it, after a sign of a bound. */
-const sizeText = /^(?:[≤≥] *)?(\d[\d,.]*) (B|kB|MB|GB|TB)$/;
+/** A size as `formatBytes` writes it. */
+const sizeText = /^(\d[\d,.]*) (B|kB|MB|GB|TB|PB)$/;
 
-const sizeUnits = ["B", "kB", "MB", "GB", "TB"];
+const sizeUnits = ["B", "kB", "MB", "GB", "TB", "PB"];
+
+/** What stands before a value that is a bound: `≤ 140`, `at most 12 MB`, `between 3 MB and 12 MB`. */
+const boundText = /^(?:[≤≥] *|at most |between .+ and )/;
 
 /** Properties of components that show a value: bytes, a time, or a text or digest that is shortened. */
 const valueProps = ["bytes", "timeMs", "text", "display", "digest"] as const;
@@ -16,7 +19,7 @@ export function shownValue(node: ReactNode): CellValue {
   if (values.length === 1 && typeof only === "number") {
     return only;
   }
-  const text = values.join("").trim();
+  const text = values.join("").trim().replace(boundText, "");
   const size = text.match(sizeText);
   if (size !== null) {
     return Number(size[1]?.replaceAll(",", "")) * 1000 ** sizeUnits.indexOf(size[2] ?? "B");

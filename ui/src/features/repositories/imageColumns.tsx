@@ -103,12 +103,17 @@ function ContentsCell({ row }: { row: RepositoryImageRow }) {
   );
 }
 
-/** The size, with a sign if it is an upper bound. */
+/** The size, with a sign if it is a bound. */
 function SizeCell({ row }: { row: RepositoryImageRow }) {
-  const isBound = !row.sizeIsExact && row.sizeBytes !== null;
+  if (row.sizeIsExact || row.sizeBytes === null) {
+    return <Bytes bytes={row.sizeBytes} />;
+  }
+  const title = row.isUnread
+    ? "At least: ECR reports the largest image of an index that wasn’t read."
+    : "At most. Compute sizes to count shared layers once.";
   return (
-    <span title={isBound ? "At most. Compute sizes to count shared layers once." : undefined}>
-      {isBound && "≤ "}
+    <span title={title}>
+      {row.isUnread ? "≥ " : "≤ "}
       <Bytes bytes={row.sizeBytes} />
     </span>
   );

@@ -42,7 +42,7 @@ function propertyOf(key: ImageProperty, row: RepositoryImageRow, nowMs: number):
     case "status":
       return [imageStatusLabel(row.status)];
     case "size":
-      return row.sizeBytes === null ? null : row.sizeBytes / MB;
+      return row.sizeBytes === null || row.isUnread ? null : row.sizeBytes / MB;
     case "pushed":
       return daysSince(row.pushedAtMs, nowMs);
     case "pulled":

@@ -51,6 +51,22 @@ it.each<[Partial<ImageRow>, string, string | null]>([
   expect(imageRows([described], grouped)[0]).toMatchObject({ contents, note });
 });
 
+// ECR reports for an index the size of its largest image, which is less than all of them.
+it.each<[string, Partial<ImageRow>, boolean]>([
+  ["an image", { kind: "image" }, true],
+  [
+    "an image with parts",
+    { parts: [{ digest: "sha256:sig", kind: "signature", platform: null, parts: [] }] },
+    false,
+  ],
+  ["an index that was read", { kind: "index" }, true],
+  ["an index that wasn’t read", { kind: "index", is_unread: true }, false],
+])("knows whether the size of %s is exact", (_, part, isExact) => {
+  const size = { bytes: 1, is_exact: false };
+  const grouped = { ...singleRows([described]), rows: [{ ...singleRow(described, part), size }] };
+  expect(imageRows([described], grouped)[0]?.sizeIsExact).toBe(isExact);
+});
+
 it("counts several kinds of referrers as one number, and each in full", () => {
   const part = { platforms: ["linux/amd64"], signatures: 1, provenances: 2, referrers: 1 };
   const grouped = { ...singleRows([described]), rows: [singleRow(described, part)] };

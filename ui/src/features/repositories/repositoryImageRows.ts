@@ -31,7 +31,7 @@ export interface RepositoryImageRow {
   readonly platform: string | null;
   /** With shared layers counted once. */
   readonly sizeBytes: number | null;
-  /** Whether the size is more than an upper bound. */
+  /** Whether the size is more than a bound: a lower one of an index that wasn’t read, otherwise an upper one. */
   readonly sizeIsExact: boolean;
   /** Bytes that no other row uses, if known. */
   readonly onlyHereBytes: number | null;
@@ -161,9 +161,10 @@ export function imageRows(
     id: row.digest,
     kind: row.kind,
     platform: null,
+    // ECR reports for an index the size of its largest image.
     sizeBytes: row.is_unread ? (byDigest.get(row.digest)?.size_bytes ?? null) : row.size.bytes,
     // One image shares no layer with itself: the size that ECR reports is exact.
-    sizeIsExact: row.size.is_exact || row.parts.length === 0,
+    sizeIsExact: row.size.is_exact || (row.parts.length === 0 && !row.is_unread),
     onlyHereBytes: row.only_here_bytes,
     contents: contentsOf(row, false),
     contentsInFull: contentsOf(row, true),
