@@ -64,9 +64,9 @@ pub(super) async fn put_scanning(
 ) -> Result<Value, EcrError> {
     let scan_type = input.text("scanType")?.unwrap_or("BASIC").to_owned();
     let frequencies: &[&str] = match scan_type.as_str() {
-        // The guide: continuous scanning is for enhanced scanning only.
+        // The API reference: continuous scanning is for enhanced scanning only, and manual scanning for basic.
         "BASIC" => &["SCAN_ON_PUSH", "MANUAL"],
-        "ENHANCED" => &["SCAN_ON_PUSH", "CONTINUOUS_SCAN", "MANUAL"],
+        "ENHANCED" => &["SCAN_ON_PUSH", "CONTINUOUS_SCAN"],
         _ => {
             let text = "Member must satisfy enum value set: [BASIC, ENHANCED]";
             return Err(EcrError::parameter("scanType", text));

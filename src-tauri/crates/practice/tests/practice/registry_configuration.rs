@@ -136,6 +136,12 @@ async fn what_ecr_refuses_is_refused() {
             { "scanFrequency": "MANUAL", "repositoryFilters": filter("PREFIX_MATCH") },
         ] }),
         ),
+        (
+            "PutRegistryScanningConfiguration",
+            json!({ "scanType": "ENHANCED", "rules": [
+            { "scanFrequency": "MANUAL", "repositoryFilters": filter("WILDCARD") },
+        ] }),
+        ),
         ("PutRegistryScanningConfiguration", json!({ "scanType": "BASIC", "rules": [{}, {}, {}] })),
         ("PutReplicationConfiguration", json!({})),
         (

@@ -277,9 +277,11 @@ it("keeps patterns and destinations through the forms", () => {
   };
   expect(scanningOf(false, scanPatterns(scanning)).scanning).toEqual(scanning);
   const all = { on_push: "a", continuous: "b", manual: "c" };
-  expect(scanningOf(true, all).problem).toContain("two rules");
-  // Basic scanning has no continuous rule.
-  expect(scanningOf(false, all).scanning.rules.length).toBe(2);
+  // Basic scanning has no continuous rule, and enhanced scanning no manual one.
+  const frequenciesOf = (isEnhanced: boolean) =>
+    scanningOf(isEnhanced, all).scanning.rules.map(({ frequency }) => frequency);
+  expect(frequenciesOf(false)).toEqual(["on_push", "manual"]);
+  expect(frequenciesOf(true)).toEqual(["on_push", "continuous"]);
   expect(scanningWords({ scan_type: "basic" as const, rules: [] })[1]).toContain("manually");
   const rules = [
     {
@@ -302,6 +304,11 @@ it.each([
   [{ region: "us-east-1", account: "111122223333", prefixes: "" }, null],
   [{ region: "US East", account: "111122223333", prefixes: "" }, "Region"],
   [{ region: "us-east-1", account: "1111", prefixes: "" }, "12 digits"],
+  [{ region: "us-east-1", account: "111122223333", prefixes: "team/a team_ v-1. ab" }, null],
+  [{ region: "us-east-1", account: "111122223333", prefixes: "team prod*" }, "prod*"],
+  [{ region: "us-east-1", account: "111122223333", prefixes: "a" }, "“a”"],
+  [{ region: "us-east-1", account: "111122223333", prefixes: "/team" }, "/team"],
+  [{ region: "us-east-1", account: "111122223333", prefixes: `${"a.".repeat(127)}A` }, "A"],
 ])("checks the destination %j", (entry, problem) => {
   const found = replicationProblem(entry);
   expect(problem === null ? found : found?.includes(problem)).toBe(problem === null ? null : true);

@@ -55,13 +55,10 @@ export function scanPatterns({ rules }: RegistryScanning): ScanPatterns {
   return { on_push: of("on_push"), continuous: of("continuous"), manual: of("manual") };
 }
 
-/** When images can be scanned. */
+/** When images can be scanned. Source: ECR's `RegistryScanningRule`. */
 export function scanFrequencies(isEnhanced: boolean): readonly ScanFrequency[] {
-  return frequencies.filter((one) => isEnhanced || one !== "continuous");
+  return frequencies.filter((one) => one !== (isEnhanced ? "manual" : "continuous"));
 }
-
-/** ECR allows two rules. */
-const maxScanningRules = 2;
 
 /**
  * Source: ECR's `ScanningRepositoryFilterValue`, which has up to 255 characters. ECR's own expression can match a text in
@@ -69,7 +66,7 @@ const maxScanningRules = 2;
  */
 const scanFilterPattern = /^(?=.{1,255}$)[a-z0-9*]+(?:[._\-/][a-z0-9*]+)*$/;
 
-/** The rules of the patterns, or why ECR would refuse them. */
+/** The rules of the patterns, at most the two that ECR allows, or why ECR would refuse them. */
 export function scanningOf(
   isEnhanced: boolean,
   entered: ScanPatterns,
@@ -82,11 +79,9 @@ export function scanningOf(
     .flatMap(({ filters }) => filterTexts(filters))
     .find((filter) => !scanFilterPattern.test(filter));
   const problem =
-    wrong !== undefined
-      ? `“${wrong}” isn’t a pattern of repository names. Use lowercase letters, digits, and *.`
-      : rules.length > maxScanningRules
-        ? "ECR allows two rules. Leave one of the fields empty."
-        : null;
+    wrong === undefined
+      ? null
+      : `“${wrong}” isn’t a pattern of repository names. Use lowercase letters, digits, and *.`;
   return { scanning: { scan_type: isEnhanced ? "enhanced" : "basic", rules }, problem };
 }
 
@@ -120,12 +115,22 @@ export function replicationRules(entries: readonly ReplicationEntry[]): Replicat
   return [...rules.values()];
 }
 
+/** Source: ECR's `RepositoryFilterValue`, which has 2 to 256 characters. */
+const prefixPattern =
+  /^(?=.{2,256}$)(?:[a-z0-9]+(?:[._-][a-z0-9]*)*\/)*[a-z0-9]*(?:[._-][a-z0-9]*)*$/;
+
 /** Why ECR would refuse an entry, or `null`. */
-export function replicationProblem({ region, account }: ReplicationEntry): string | null {
+export function replicationProblem({ region, account, prefixes }: ReplicationEntry): string | null {
   if (!/^[a-z0-9-]{2,25}$/.test(region.trim())) {
     return "Enter a Region, such as us-east-1.";
   }
-  return /^\d{12}$/.test(account.trim()) ? null : "Enter an account ID of 12 digits.";
+  if (!/^\d{12}$/.test(account.trim())) {
+    return "Enter an account ID of 12 digits.";
+  }
+  const wrong = patterns(prefixes).find((prefix) => !prefixPattern.test(prefix));
+  return wrong === undefined
+    ? null
+    : `“${wrong}” can’t begin a repository name. Use 2 or more lowercase letters and digits, without *.`;
 }
 
 export function replicationWords(rules: readonly ReplicationRule[]): string[] {
