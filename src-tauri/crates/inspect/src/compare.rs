@@ -273,8 +273,10 @@ fn general(config: &ImageConfig) -> Vec<ConfigValue> {
 fn layers(left: &InspectedImage, right: &InspectedImage) -> LayerComparison {
     let pairs = left.layers.iter().zip(&right.layers);
     let common = pairs.take_while(|(one, other)| one.digest == other.digest).count();
+    let sum = |sizes: &mut dyn Iterator<Item = u64>| sizes.fold(0, u64::saturating_add);
     let stored = |layers: &[ImageLayer]| {
-        layers.iter().filter(|layer| !layer.foreign).map(|layer| layer.size_bytes).sum()
+        let stored = layers.iter().filter(|layer| !layer.foreign);
+        sum(&mut stored.map(|layer| layer.size_bytes))
     };
     let missing = |image: &InspectedImage, other: &InspectedImage| -> u64 {
         let held: BTreeSet<_> = other.layers.iter().map(|layer| &layer.digest).collect();
@@ -282,7 +284,7 @@ fn layers(left: &InspectedImage, right: &InspectedImage) -> LayerComparison {
         let layers = image.layers.iter().filter(|layer| {
             !layer.foreign && !held.contains(&layer.digest) && counted.insert(&layer.digest)
         });
-        layers.map(|layer| layer.size_bytes).sum()
+        sum(&mut layers.map(|layer| layer.size_bytes))
     };
     LayerComparison {
         common: common as u32,

@@ -35,6 +35,10 @@ pub async fn list_layer(
     if layer.is_foreign() {
         return Err(LayerFilesError::Foreign { digest: layer.digest.clone() });
     }
+    // Before anything is downloaded. Source: containers/ocicrypt, `spec`.
+    if layer.media_type.ends_with("+encrypted") {
+        return Err(unreadable(layer, "it is encrypted".to_owned()));
+    }
     let by_toc = match toc_location(layer) {
         Some(location) => list_by_toc(content, layer, location, report).await?,
         None => None,

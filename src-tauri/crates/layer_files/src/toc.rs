@@ -1,7 +1,7 @@
 //! Tables of contents inside layers: eStargz and zstd:chunked. They are read with range requests, and nothing else of
 //! the layer is downloaded.
 //!
-//! Sources: containerd/stargz-snapshotter, `docs/estargz.md`; containers/storage, `pkg/chunked/internal/compression.go`.
+//! Sources: containerd/stargz-snapshotter, `docs/estargz.md` and `estargz/zstdchunked`; containers/storage, `pkg/chunked/internal/compression.go`.
 
 use std::fmt;
 use std::io::Read as _;
@@ -20,10 +20,13 @@ use crate::zstd_frames::ZstdFrames;
 
 /// The annotation of a layer in the format eStargz with the digest of its decompressed table.
 const ESTARGZ_DIGEST: &str = "containerd.io/snapshot/stargz/toc.digest";
+/// What the annotations of a zstd:chunked layer begin with. stargz-snapshotter, and containers/storage before 2022, use the
+/// second one. stargz-snapshotter adds the annotation of eStargz, too.
+const CHUNKED: [&str; 2] = ["io.github.containers.zstd-chunked.", "io.containers.zstd-chunked."];
 /// `OFFSET:LENGTH:DECOMPRESSED LENGTH:TYPE` of the table of a zstd:chunked layer.
-const CHUNKED_POSITION: &str = "io.github.containers.zstd-chunked.manifest-position";
+const CHUNKED_POSITION: &str = "manifest-position";
 /// The digest of its compressed table.
-const CHUNKED_DIGEST: &str = "io.github.containers.zstd-chunked.manifest-checksum";
+const CHUNKED_DIGEST: &str = "manifest-checksum";
 /// The type of a table with the entries of eStargz, the only one that exists.
 const CHUNKED_TYPE: &str = "1";
 
@@ -64,11 +67,14 @@ pub fn has_table(layer: &Descriptor) -> bool {
 
 /// Returns where the table of a layer is, if its annotations name one that can be read.
 pub(crate) fn toc_location(layer: &Descriptor) -> Option<TocLocation> {
-    let annotation = |name: &str| layer.annotations.get(name).map(String::as_str);
-    if let Some(digest) = annotation(ESTARGZ_DIGEST) {
-        let digest = Digest::parse(digest).ok()?;
-        return (layer.size_bytes > FOOTER_BYTES).then_some(TocLocation::Estargz { digest });
-    }
+    CHUNKED.iter().find_map(|prefix| chunked_location(layer, prefix)).or_else(|| {
+        let digest = Digest::parse(layer.annotations.get(ESTARGZ_DIGEST)?).ok()?;
+        (layer.size_bytes > FOOTER_BYTES).then_some(TocLocation::Estargz { digest })
+    })
+}
+
+fn chunked_location(layer: &Descriptor, prefix: &str) -> Option<TocLocation> {
+    let annotation = |name: &str| layer.annotations.get(&format!("{prefix}{name}"));
     let digest = Digest::parse(annotation(CHUNKED_DIGEST)?).ok()?;
     let mut numbers = annotation(CHUNKED_POSITION)?.split(':');
     let mut number = || numbers.next()?.parse::<u64>().ok();

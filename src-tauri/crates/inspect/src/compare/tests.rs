@@ -69,6 +69,16 @@ async fn layers_that_moved_are_not_downloaded_again() {
     assert_eq!((layers.left_only_bytes, layers.right_only_bytes), (300, 4000));
 }
 
+/// The sizes in a manifest are those that its author wrote.
+#[tokio::test]
+async fn sizes_that_no_layer_has_are_no_overflow() {
+    let left = image(&[], &[], &[("base", u64::MAX), ("a", u64::MAX), ("b", 1)]).await;
+    let right = image(&[], &[], &[("base", u64::MAX), ("a", u64::MAX)]).await;
+    let other = image(&[], &[], &[("c", 1)]).await;
+    assert_eq!(compare(&left, &right, false).layers.common_bytes, u64::MAX);
+    assert_eq!(compare(&left, &other, false).layers.left_only_bytes, u64::MAX);
+}
+
 #[tokio::test]
 async fn no_secret_is_shown_in_any_form_unless_asked_for() {
     let of = async |secret: &str| {

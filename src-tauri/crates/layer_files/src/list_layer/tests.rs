@@ -125,6 +125,12 @@ async fn a_layer_is_listed_as_a_stream_and_verified() {
     let text = Memory::new(vec![b'{'; 2000]);
     let error = list_layer(&text, &of(&text.bytes, &[]), &|_| {}).await.unwrap_err();
     assert!(error.to_string().contains("isn't a tar archive"), "{error}");
+    let encrypted = Descriptor {
+        media_type: "application/vnd.oci.image.layer.v1.tar+gzip+encrypted".to_owned(),
+        ..of(&text.bytes, &[])
+    };
+    let error = list_layer(&text, &encrypted, &|_| {}).await.unwrap_err();
+    assert!(error.to_string().contains("it is encrypted"), "{error}");
     let foreign = Descriptor {
         media_type: "application/vnd.docker.image.rootfs.foreign.diff.tar.gzip".to_owned(),
         urls: vec!["https://example.com".to_owned()],

@@ -123,13 +123,20 @@ fn a_chunked_table_is_verified_before_it_is_decompressed() {
 #[test]
 fn only_positions_inside_the_layer_are_used() {
     let digest = Digest::of(b"table").to_string();
-    let found = |position: &str| {
-        let annotations = [(CHUNKED_POSITION, position), (CHUNKED_DIGEST, digest.as_str())];
-        toc_location(&layer(1000, &annotations))
+    let chunked = |by: &str, position: &str, others: &[(&str, &str)]| {
+        let (position_name, digest_name) =
+            (format!("{by}manifest-position"), format!("{by}manifest-checksum"));
+        let own = [(position_name.as_str(), position), (digest_name.as_str(), digest.as_str())];
+        toc_location(&layer(1000, &[&own[..], others].concat()))
     };
+    let found = |position: &str| chunked("io.github.containers.zstd-chunked.", position, &[]);
     let expected = Position { start: 900, length: 50 };
-    let location = TocLocation::ZstdChunked { position: expected, digest: Digest::of(b"table") };
-    assert_eq!(found("900:50:400:1"), Some(location));
+    let location =
+        Some(TocLocation::ZstdChunked { position: expected, digest: Digest::of(b"table") });
+    assert_eq!(found("900:50:400:1"), location);
+    // As stargz-snapshotter writes it.
+    let estargz = [(ESTARGZ_DIGEST, digest.as_str())];
+    assert_eq!(chunked("io.containers.zstd-chunked.", "900:50:400:1", &estargz), location);
     for wrong in [
         "900:150:400:1",
         "900:0:400:1",
