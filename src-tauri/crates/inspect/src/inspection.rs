@@ -100,7 +100,7 @@ pub struct ImageConfig {
     pub os_version: Option<String>,
     pub architecture: Option<String>,
     pub variant: Option<String>,
-    /// `null` if the image doesn't name a user, and so runs as root.
+    /// `null` if the image doesn't name a user: it runs as root then, or as the default user of Windows.
     pub user: Option<String>,
     pub working_dir: Option<String>,
     pub entrypoint: Vec<String>,

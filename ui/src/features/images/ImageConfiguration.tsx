@@ -63,7 +63,9 @@ function startFacts(config: ImageConfig) {
     },
     {
       label: "User",
-      value: config.user ?? "root, because the image sets no user",
+      value:
+        config.user ??
+        `${config.os === "windows" ? "the default of Windows" : "root"}, because the image sets no user`,
     },
     { label: "Entrypoint", value: list(config.entrypoint) },
     { label: "Cmd", value: list(config.cmd) },

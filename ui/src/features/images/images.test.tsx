@@ -6,6 +6,7 @@ import { createFakeBackend, fakeError } from "../../ipc/fakeBackend";
 import type { ApiError, AwsConnection, ImageInspection } from "../../ipc/generated";
 import { accessibilityViolations } from "../../testing/accessibility";
 import { ImagePage } from ".";
+import { ImageConfiguration } from "./ImageConfiguration";
 import { layerRows } from "./ImageLayers";
 import { parseOther } from "./otherImage";
 
@@ -103,6 +104,21 @@ describe("the page of an image", () => {
     act(() => toggle?.findNativeInput().click());
     await waitFor(() => expect(container.textContent).toContain("correct-horse"));
     expect(backend.calls.filter(({ method }) => method === "imageInspect")).toHaveLength(2);
+  });
+
+  it.each([
+    ["linux", null, "Userroot, because the image sets no user"],
+    ["windows", null, "Userthe default of Windows, because the image sets no user"],
+    ["windows", "ContainerUser", "UserContainerUser"],
+  ])("says as which user an image for %s with the user %s runs", async (os, user, text) => {
+    const { image } = await answer();
+    if (image?.config == null) {
+      throw new Error("The example has a configuration.");
+    }
+    const { container } = render(
+      <ImageConfiguration image={{ ...image, config: { ...image.config, os, user } }} />,
+    );
+    expect(container.textContent).toContain(text);
   });
 
   it("shows hostile text as text", async () => {

@@ -75,7 +75,7 @@ export type ImageConfig = {
 created_at_ms: number | null, 
 /** Whether the build wrote a fixed date instead of its own, as reproducible builds do. */
 fixed_date: boolean, author: string | null, os: string | null, os_version: string | null, architecture: string | null, variant: string | null, 
-/** `null` if the image doesn't name a user, and so runs as root. */
+/** `null` if the image doesn't name a user: it runs as root then, or as the default user of Windows. */
 user: string | null, working_dir: string | null, entrypoint: Array<string>, cmd: Array<string>, 
 /** Entrypoint and command as one line of a shell. `null` if the image has neither. */
 command_line: string | null, 

@@ -90,7 +90,11 @@ fn configuration(config: &ImageConfig) {
     }
     optional("Author", config.author.as_ref());
     optional("OS version", config.os_version.as_ref());
-    field("User", config.user.as_deref().unwrap_or("root (the image doesn't set a user)"));
+    let default_user = match config.os.as_deref() {
+        Some("windows") => "default of Windows (the image doesn't set a user)",
+        _ => "root (the image doesn't set a user)",
+    };
+    field("User", config.user.as_deref().unwrap_or(default_user));
     optional("Working dir", config.working_dir.as_ref());
     optional("Command", config.command_line.as_ref());
     values("Env", &config.env);
