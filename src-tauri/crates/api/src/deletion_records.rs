@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use transload_aws::EcrManifest;
 use transload_contract::{
     AwsConnection, CleanupClass, DeletionEntry, DeletionReport, DeletionTotals,
-    DestinationIdentity, NoUndo, RepositoryDeletionPlan, Restored,
+    DestinationIdentity, NoUndo, RepositoryDeletionPlan, RestoreTotals, Restored,
 };
 use transload_errors::{ApiError, ErrorCode};
 use transload_files::{RunningMark, make_private_folder, write_whole};
@@ -139,7 +139,7 @@ impl DeletionRecords {
             .collect();
         self.put(&id, ".manifests.json", &manifests)?;
         // Before the record, so that it is never listed as interrupted.
-        let mark = self.mark(&id, DELETING);
+        let mark = unless_failed(RunningMark::set(self.file(&id, DELETING)));
         self.put(&id, RECORD, record)?;
         self.put_text(&id, ".csv", &table(record))?;
         self.put(&id, HEAD, &RecordHead::from(record))?;
@@ -154,20 +154,44 @@ impl DeletionRecords {
 
     /// Refuses a deletion that runs, or that a restore runs of: what is missing in ECR isn't known yet.
     pub fn check_finished(&self, id: &str) -> Result<(), ApiError> {
-        let running = [(DELETING, "This deletion"), (RESTORING, "A restore of this deletion")];
-        match running.iter().find(|(extension, _)| self.is_marked(id, extension)) {
-            None => Ok(()),
-            Some((_, what)) => {
-                let message =
-                    format!("{what} is still running, in this window or another process.");
-                Err(ApiError::new(ErrorCode::DeletionUnfinished, message).about(id))
-            }
+        self.check_deleted(id)?;
+        match self.is_marked(id, RESTORING) {
+            true => Err(unfinished(id, RESTORE)),
+            false => Ok(()),
         }
     }
 
-    /// Marks that a restore runs, until the mark is dropped. `None` if it can't be set.
-    pub fn restoring(&self, id: &str) -> Option<RunningMark> {
-        self.mark(id, RESTORING)
+    fn check_deleted(&self, id: &str) -> Result<(), ApiError> {
+        match self.is_marked(id, DELETING) {
+            true => Err(unfinished(id, "This deletion")),
+            false => Ok(()),
+        }
+    }
+
+    /// Records that a restore begins. It runs until the mark is dropped, which is `None` if it can't be set.
+    ///
+    /// # Errors
+    /// If the deletion or another restore of it runs.
+    pub fn begin_restore(
+        &self,
+        id: &str,
+        planned: RestoreTotals,
+        at_ms: u64,
+    ) -> Result<(Restored, Option<RunningMark>), ApiError> {
+        let mark = match RunningMark::set(self.file(id, RESTORING)) {
+            Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => {
+                return Err(unfinished(id, RESTORE));
+            }
+            mark => unless_failed(mark),
+        };
+        self.check_deleted(id)?;
+        let earlier = self.restores(id);
+        let mut begun =
+            Restored::begin(earlier.as_ref().ok().and_then(Option::as_ref), planned, at_ms);
+        // Unreadable numbers of an earlier restore don't keep this one from running.
+        begun.at_least |= earlier.is_err();
+        self.restored(id, &begun)?;
+        Ok((begun, mark))
     }
 
     /// Returns what the restores of a deletion restored.
@@ -178,11 +202,6 @@ impl DeletionRecords {
     /// Records the restores: before the last one, without what it restored, and after it.
     pub fn restored(&self, id: &str, restored: &Restored) -> Result<(), ApiError> {
         self.put(id, RESTORED, restored)
-    }
-
-    fn mark(&self, id: &str, extension: &str) -> Option<RunningMark> {
-        let mark = RunningMark::set(self.file(id, extension));
-        mark.inspect_err(|error| tracing::warn!(%error, "a deletion has no mark")).ok()
     }
 
     fn is_marked(&self, id: &str, extension: &str) -> bool {
@@ -342,6 +361,18 @@ impl DeletionRecords {
             Err(error) => Err(ApiError::storage(&file, &error)),
         }
     }
+}
+
+/// What a restore is in a sentence.
+const RESTORE: &str = "A restore of this deletion";
+
+fn unfinished(id: &str, what: &str) -> ApiError {
+    let message = format!("{what} is still running, in this window or another process.");
+    ApiError::new(ErrorCode::DeletionUnfinished, message).about(id)
+}
+
+fn unless_failed(mark: std::io::Result<RunningMark>) -> Option<RunningMark> {
+    mark.inspect_err(|error| tracing::warn!(%error, "a deletion has no mark")).ok()
 }
 
 fn unreadable(file: &Path, error: &serde_json::Error) -> ApiError {

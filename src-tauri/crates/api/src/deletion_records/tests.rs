@@ -72,17 +72,16 @@ fn records_are_listed_with_their_outcome_and_keep_whole_manifests() {
     records.finish(&first, &report).unwrap();
     let of_restore = |listed: Vec<DeletionEntry>| listed[1].restored.clone().unwrap();
     let planned = RestoreTotals { images: 1, tags: 2 };
-    let mark = records.restoring(&first).unwrap();
-    let restored = Restored::begin(None, planned, 3);
-    records.restored(&first, &restored).unwrap();
+    assert!(!records.list().unwrap()[1].running, "it has its outcome");
+    drop(running);
+    let (restored, mark) = records.begin_restore(&first, planned, 3).unwrap();
     assert!(of_restore(records.list().unwrap()).running);
     drop(mark);
     assert_eq!(of_restore(records.list().unwrap()), restored, "its outcome is unknown");
     let restored = restored.finish(planned, 4);
     records.restored(&first, &restored).unwrap();
     let listed = records.list().unwrap();
-    assert_eq!((listed.len(), listed[1].running), (2, false));
-    drop(running);
+    assert_eq!(listed.len(), 2);
     assert_eq!((listed[0].deletion.as_str(), listed[0].deleted), ("2-shop-api", None));
     assert_eq!(listed[0].no_undo, record(2, &digest).no_undo);
     assert_eq!(
@@ -109,10 +108,8 @@ fn a_restore_that_ends_while_it_is_listed_is_never_unknown() {
     std::thread::scope(|scope| {
         let restores = scope.spawn(|| {
             for number in 0..200 {
-                // Looking at a mark locks it for a moment.
-                let _mark = (0..).find_map(|_| records().restoring(&id));
-                let begun = Restored::begin(None, RestoreTotals::default(), number);
-                records().restored(&id, &begun).unwrap();
+                let planned = RestoreTotals::default();
+                let (begun, _mark) = records().begin_restore(&id, planned, number).unwrap();
                 let done = begun.finish(RestoreTotals::default(), number);
                 records().restored(&id, &done).unwrap();
             }
@@ -145,10 +142,33 @@ fn a_deletion_that_runs_or_is_being_restored_is_refused_until_then() {
     assert_eq!(refused(&other), None, "as after a kill");
     drop(deletion);
     assert_eq!(refused(&id), None);
-    let restore = records.restoring(&id).unwrap();
+    let begin = || records.begin_restore(&id, RestoreTotals::default(), 1);
+    let restore = begin().unwrap();
     assert!(refused(&id).unwrap().starts_with("A restore of this deletion is still running"));
+    assert_eq!(begin().unwrap_err().code, ErrorCode::DeletionUnfinished, "another restore");
     drop(restore);
     assert_eq!(refused(&id), None);
+    // As another process that planned its restore before the deletion began again.
+    let _deletion = RunningMark::set(records.file(&id, DELETING)).unwrap();
+    assert_eq!(begin().unwrap_err().code, ErrorCode::DeletionUnfinished, "the deletion runs");
+}
+
+#[test]
+fn a_restore_after_one_whose_numbers_cannot_be_read_restored_at_least_its_own() {
+    let folder = tempfile::tempdir().unwrap();
+    let records = DeletionRecords::new(folder.path());
+    let (digest, documents) = (Digest::of(b"image"), DocumentCache::in_memory());
+    let id = records.write(&record(1, &digest), &documents).unwrap().unwrap().id;
+    let one = RestoreTotals { images: 1, tags: 0 };
+    let restore = || {
+        let (begun, _mark) = records.begin_restore(&id, one, 2).unwrap();
+        records.restored(&id, &begun.finish(one, 3)).unwrap();
+        let restored = records.list().unwrap().remove(0).restored.unwrap();
+        (restored.restored.unwrap().images, restored.at_least)
+    };
+    assert_eq!([restore(), restore()], [(1, false), (2, false)]);
+    records.put_text(&id, RESTORED, "{").unwrap();
+    assert_eq!([restore(), restore()], [(1, true), (2, true)]);
 }
 
 /// ECR allows names of 256 characters, and file systems allow file names of 255 bytes.

@@ -7,7 +7,7 @@ use transload_aws::{AwsError, EcrExplorer as _, EcrImage, EcrLayers as _, EcrMan
 use transload_contract::{
     AwsConnection, DeletionEntry, DeletionReport, ImageNotRestored, ImageToDelete,
     RepositoryDeletionPlan, RepositoryRestorePlan, RestorePlan, RestoreProgress, RestoreReport,
-    RestoreTotals, Restored,
+    RestoreTotals,
 };
 use transload_errors::{ApiError, ErrorCode};
 use transload_explorer::{
@@ -158,12 +158,8 @@ impl Api {
         };
         let is_stopped = || control.is_cancelled();
         let records = self.deletion_records();
-        records.check_finished(deletion)?;
-        let running = records.restoring(deletion);
-        // Unreadable numbers of an earlier restore don't keep this one from running.
-        let earlier = records.restores(deletion).unwrap_or_default();
-        let begun = Restored::begin(earlier.as_ref(), planned_totals(repositories), now_ms());
-        records.restored(deletion, &begun)?;
+        let planned = planned_totals(repositories);
+        let (begun, running) = records.begin_restore(deletion, planned, now_ms())?;
         tracing::info!(images = total, "a restore starts");
         let (mut restored, mut failed, mut stopped) = (RestoreTotals::default(), Vec::new(), false);
         for plan in repositories {
@@ -182,7 +178,7 @@ impl Api {
             tracing::warn!(error = %error.message, "the outcome of a restore wasn't recorded");
         }
         drop(running);
-        Ok(RestoreReport { planned: planned_totals(repositories), restored, failed, stopped })
+        Ok(RestoreReport { planned, restored, failed, stopped })
     }
 
     fn deletion_records(&self) -> DeletionRecords {
