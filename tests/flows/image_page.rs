@@ -166,6 +166,31 @@ fn image_of_layers(layers: &[(Vec<u8>, &str, Value)]) -> Result<Image> {
     })
 }
 
+#[tokio::test]
+async fn a_document_that_is_too_large_to_show_is_saved_as_it_is() -> Result<()> {
+    let shop = Shop::open().await?;
+    // Only its type says that it is a provenance, of which at most 4 MB are shown.
+    let document = pseudo_random(1, 4_000_001);
+    let annotations = json!({"in-toto.io/predicate-type": "https://slsa.dev/provenance/v1"});
+    let image =
+        image_of_layers(&[(document.clone(), "application/vnd.in-toto+json", annotations)])?;
+    shop.repository.push(&image, "v1").await?;
+    let (api, manifest) = (&shop.app.api, || image.manifest.digest.clone());
+    let (location, blob) = (|| image_of(&shop, &manifest()), digest_of(&document));
+    let shown = api.image_attestation(location(), manifest(), blob.clone()).await;
+    assert_eq!(shown.err().context("it is refused")?.code, ErrorCode::DocumentTooLarge);
+    let folder = tempfile::tempdir()?;
+    let path = || folder.path().join("provenance.json");
+    let saved = api.image_attestation_export(location(), manifest(), blob, path()).await;
+    saved.map_err(api_error)?;
+    assert!(std::fs::read(path())? == document, "other bytes were saved");
+    let other = digest_of(b"other");
+    let missing = api.image_attestation_export(location(), manifest(), other, path()).await;
+    assert_eq!(missing.err().context("no such document")?.code, ErrorCode::ImageMissing);
+    assert!(std::fs::read(path())? == document, "the file was replaced");
+    Ok(())
+}
+
 const GZIP: &str = "application/vnd.oci.image.layer.v1.tar+gzip";
 
 /// The parts of layers that were downloaded since the last call: `Range` headers at the origin of the downloads.

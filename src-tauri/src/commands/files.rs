@@ -1,4 +1,4 @@
-//! Files that migrations are exported to, and files that are dropped on the window. Only a path that a dialog
+//! Files that the user exports or saves, and files that are dropped on the window. Only a path that a dialog
 //! returned is written, only a dropped one is read, and only a file that was written is opened.
 
 use std::path::{Path, PathBuf};
@@ -7,7 +7,7 @@ use tauri::Runtime;
 use tauri_plugin_opener::OpenerExt as _;
 use transload_api::Api;
 use transload_contract::{
-    AwsConnection, DroppedFile, GeneratedFileId, NameAnswersRequest, ReportFormat,
+    AwsConnection, DroppedFile, GeneratedFileId, ImageLocation, NameAnswersRequest, ReportFormat,
 };
 use transload_errors::{ApiError, ErrorCode};
 
@@ -46,6 +46,20 @@ impl<R: Runtime> Shell<R> {
     ) -> Result<(), ApiError> {
         self.state::<ChosenPaths>().check(Purpose::Save, &path)?;
         self.state::<Api>().name_file_export(request, connection, file, path.clone()).await?;
+        self.written(&path);
+        Ok(())
+    }
+
+    /// Writes an attestation, SBOM or signature to a file.
+    pub async fn image_attestation_export(
+        &self,
+        image: ImageLocation,
+        manifest: String,
+        blob: String,
+        path: PathBuf,
+    ) -> Result<(), ApiError> {
+        self.state::<ChosenPaths>().check(Purpose::Save, &path)?;
+        self.state::<Api>().image_attestation_export(image, manifest, blob, path.clone()).await?;
         self.written(&path);
         Ok(())
     }

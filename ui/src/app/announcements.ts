@@ -150,6 +150,8 @@ export const announcements: Announcements = {
     success("Report exported", path, openFile(path, actions)),
   nameFileExport: ([, , , path], _, actions) =>
     success("File saved", path, openFile(path, actions)),
+  imageAttestationExport: ([, , , path], _, actions) =>
+    success("File saved", path, openFile(path, actions)),
   nameClientFileApply: ([request, connection, file], files, actions) =>
     about(
       success("File installed", files.find(({ id }) => id === file)?.path, {

@@ -27,6 +27,7 @@ const labels: Record<ErrorAction, string> = {
   new_tag: "Use another tag",
   review_plan: "Review again",
   run_again: "Run again in this account",
+  save_document: "Save to a file",
   start_practice: "Use practice mode",
   open_settings: "Open settings",
   open_log: "Open log folder",

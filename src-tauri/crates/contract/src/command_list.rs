@@ -59,6 +59,9 @@ macro_rules! with_command_list {
         /// Writes a generated file for a friendly name.
         name_file_export(request: NameAnswersRequest, connection: Option<AwsConnection>, file: GeneratedFileId, path: PathBuf) -> ();
 
+        /// Writes an attestation, SBOM or signature to a file as it is, whatever its size.
+        image_attestation_export(image: ImageLocation, manifest: String, blob: String, path: PathBuf) -> ();
+
         /// Opens a file in the program that the system has for it. Only a file that was exported since the program started.
         exported_file_open(path: PathBuf) -> ();
 

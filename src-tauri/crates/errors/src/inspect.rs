@@ -51,14 +51,15 @@ mod tests {
 
     #[test]
     fn a_document_that_is_too_large_has_its_size_the_limit_and_a_next_step() {
-        let (subject, size_bytes) = ("shop/api@sha256:1".to_owned(), 256_000_001);
-        let error =
-            InspectError::DocumentTooLarge { subject, size_bytes, limit_bytes: 256_000_000 };
+        let (subject, size_bytes) = ("shop/api@sha256:1".to_owned(), 60_000_000);
+        let error = InspectError::DocumentTooLarge { subject, size_bytes, limit_bytes: 50_000_000 };
         let error = ApiError::from(error);
         assert_eq!(error.code, ErrorCode::DocumentTooLarge);
-        let sentence = "The document of shop/api@sha256:1 has 257 MB; at most 256 MB are read.";
+        let sentence = "The document of shop/api@sha256:1 has 60 MB; at most 50 MB are shown.";
         assert_eq!(error.message, sentence);
         assert_eq!(error.subject.as_deref(), Some("shop/api@sha256:1"));
-        assert!(error.next_steps().next().is_some_and(|step| step.contains("oras or crane")));
+        assert!(
+            error.next_steps().next().is_some_and(|step| step.starts_with("Save it to a file"))
+        );
     }
 }

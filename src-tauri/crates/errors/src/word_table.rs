@@ -59,7 +59,7 @@ impl ErrorWords {
         use ErrorAction::{
             ChooseImages, ChooseProfile, ChooseRegion, ContinueWithoutSaving, EditName,
             EditRepository, EnterMfaCode, KeepExisting, NewTag, OpenLog, OpenSettings, Retry,
-            ReviewPlan, RunAgain, SignIn, SignInSource, StartPractice,
+            ReviewPlan, RunAgain, SaveDocument, SignIn, SignInSource, StartPractice,
         };
         match code {
             // Input.
@@ -518,13 +518,17 @@ impl ErrorWords {
             ),
             ErrorCode::DocumentTooLarge => error(
                 "The document is too large to show",
-                &["To save it as it is, use a tool such as oras or crane with the digest."],
-                &[],
+                &[
+                    "Save it to a file. On the command line, use a tool such as oras or crane with the digest.",
+                ],
+                &[SaveDocument],
             ),
             ErrorCode::DocumentUnreadable => error(
                 "Couldn't read the document",
-                &["To save it as it is, use a tool such as oras or crane with the digest."],
-                &[],
+                &[
+                    "Save it to a file. On the command line, use a tool such as oras or crane with the digest.",
+                ],
+                &[SaveDocument],
             ),
             ErrorCode::ManifestsUnreadable => error(
                 "Couldn't read all manifests",

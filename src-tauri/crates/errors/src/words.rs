@@ -47,6 +47,7 @@ pub enum ErrorAction {
     NewTag,
     ReviewPlan,
     RunAgain,
+    SaveDocument,
     StartPractice,
     OpenSettings,
     OpenLog,

@@ -30,4 +30,4 @@ pub use private_folder::make_private_folder;
 pub use running_mark::RunningMark;
 pub use stored_list::StoredList;
 pub use text::{InvalidText, decode_text};
-pub use whole_file::write_whole;
+pub use whole_file::{write_pieces, write_whole};

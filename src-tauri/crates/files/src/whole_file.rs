@@ -10,18 +10,30 @@ use std::path::Path;
 /// # Errors
 /// A folder or file that cannot be written; the old content is still there.
 pub fn write_whole(path: &Path, content: &[u8]) -> io::Result<()> {
+    write_pieces(path, [Ok(content)])
+}
+
+/// Replaces a file by the pieces of its new content, as [`write_whole`].
+///
+/// # Errors
+/// As [`write_whole`], or the first one of the pieces.
+pub fn write_pieces(
+    path: &Path,
+    pieces: impl IntoIterator<Item = io::Result<impl AsRef<[u8]>>>,
+) -> io::Result<()> {
     // A link stays one: the file that it names is replaced.
     let path = &fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     let existing = fs::metadata(path).ok();
     if existing.as_ref().is_some_and(|existing| !existing.is_file()) {
-        return File::options().write(true).open(path)?.write_all(content);
+        let mut file = File::options().write(true).open(path)?;
+        return pieces.into_iter().try_for_each(|piece| file.write_all(piece?.as_ref()));
     }
     let folder = match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),
     };
     let mut file = new_file_beside(folder, existing.map(|existing| existing.permissions()))?;
-    file.write_all(content)?;
+    pieces.into_iter().try_for_each(|piece| file.write_all(piece?.as_ref()))?;
     // The rename must not reach the disk before the content does.
     file.as_file().sync_all()?;
     file.persist(path).map_err(|error| error.error)?;
@@ -83,6 +95,19 @@ mod tests {
         fs::create_dir(folder.path().join("taken")).unwrap();
         assert!(write_whole(&folder.path().join("taken"), b"new").is_err());
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn a_file_keeps_its_content_if_a_piece_of_the_new_one_is_missing() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("sbom.json");
+        write_whole(&path, b"old").unwrap();
+        let missing = || Err(io::ErrorKind::ConnectionReset.into());
+        assert!(write_pieces(&path, [Ok("new"), missing()]).is_err());
+        assert_eq!(fs::read(&path).unwrap(), b"old");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+        write_pieces(&path, [Ok("one, "), Ok("two")]).unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"one, two");
     }
 
     #[cfg(unix)]

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use serde_json::value::RawValue;
 use transload_model::{Descriptor, Digest, Manifest};
+use transload_registry::BlobStream;
 use ts_rs::TS;
 
 use crate::attachment_kind::{is_sbom_type, predicate_type};
@@ -78,14 +79,8 @@ pub async fn read_attestation(
     blob: &Digest,
     images: &[Digest],
 ) -> Result<AttestationDocument, InspectError> {
-    let raw = content.manifest(manifest.as_str()).await?;
-    let parsed = raw.parse().map_err(|source| content.unreadable(manifest.as_str(), source))?;
-    let layer = match parsed {
-        Manifest::Image(image) => image.layers.into_iter().find(|layer| layer.digest == *blob),
-        Manifest::Index(_) => None,
-    };
     let subject = || content.subject(manifest.as_str());
-    let layer = layer.ok_or_else(|| InspectError::DocumentMissing { subject: subject() })?;
+    let (layer, json) = find_document(content, manifest, blob).await?;
     let size_bytes = layer.size_bytes;
     let too_large = |limit_bytes| InspectError::DocumentTooLarge {
         subject: subject(),
@@ -93,7 +88,6 @@ pub async fn read_attestation(
         limit_bytes,
     };
     let unreadable = |reason| InspectError::DocumentUnreadable { subject: subject(), reason };
-    let json: Value = serde_json::from_slice(raw.bytes()).unwrap_or_default();
     let limit_bytes = limit_bytes(&layer, predicate_type(&layer, &json).as_deref());
     if size_bytes > limit_bytes {
         return Err(too_large(limit_bytes));
@@ -111,6 +105,37 @@ pub async fn read_attestation(
         document.about_image = Some(images.iter().any(is_about));
     }
     Ok(document)
+}
+
+/// Downloads one blob of an attestation's manifest, whatever its size. The stream verifies its size and digest.
+///
+/// # Errors
+/// If the manifest can't be read or doesn't have the blob, or if the download can't begin.
+pub async fn open_document(
+    content: &dyn ImageContent,
+    manifest: &Digest,
+    blob: &Digest,
+) -> Result<BlobStream, InspectError> {
+    let (layer, _) = find_document(content, manifest, blob).await?;
+    // As a layer, of which nothing is cached.
+    Ok(content.layer(&layer).await?)
+}
+
+/// Returns a blob as the manifest describes it, and the manifest.
+async fn find_document(
+    content: &dyn ImageContent,
+    manifest: &Digest,
+    blob: &Digest,
+) -> Result<(Descriptor, Value), InspectError> {
+    let raw = content.manifest(manifest.as_str()).await?;
+    let parsed = raw.parse().map_err(|source| content.unreadable(manifest.as_str(), source))?;
+    let layer = match parsed {
+        Manifest::Image(image) => image.layers.into_iter().find(|layer| layer.digest == *blob),
+        Manifest::Index(_) => None,
+    };
+    let subject = || content.subject(manifest.as_str());
+    let layer = layer.ok_or_else(|| InspectError::DocumentMissing { subject: subject() })?;
+    Ok((layer, serde_json::from_slice(raw.bytes()).unwrap_or_default()))
 }
 
 /// The members that tell the forms apart.

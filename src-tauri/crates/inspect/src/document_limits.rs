@@ -18,8 +18,9 @@ pub(crate) const CONFIG_LIMIT_BYTES: u64 = 8_000_000;
 /// The largest document that is read as a whole. Of a larger one, only the packages of an SBOM are kept.
 pub(crate) const WHOLE_LIMIT_BYTES: u64 = 4_000_000;
 
-/// The largest SBOM. 80 MB were seen; BuildKit refuses more than 41,943,040 bytes (moby/buildkit#7044).
-pub(crate) const SBOM_LIMIT_BYTES: u64 = 256_000_000;
+/// The largest SBOM that is shown. BuildKit refuses more than 41,943,040 bytes (moby/buildkit#7044). 80 MB were seen: a
+/// larger one can be saved to a file.
+pub(crate) const SBOM_LIMIT_BYTES: u64 = 50_000_000;
 
 /// Returns the largest document that is read of this kind.
 pub(crate) fn limit_bytes(layer: &Descriptor, predicate_type: Option<&str>) -> u64 {
@@ -42,7 +43,7 @@ mod tests {
     use transload_registry::RegistryError;
 
     use super::*;
-    use crate::attestation::read_attestation;
+    use crate::attestation::{open_document, read_attestation};
     use crate::error::InspectError;
     use crate::read_image::inspect;
     use crate::read_image::tests::Memory;
@@ -86,6 +87,25 @@ mod tests {
                     _ => panic!("{about}"),
                 }
             }
+        }
+    }
+
+    /// Case 34 of the explorer: an SBOM that nobody builds by accident, and one of the largest that were seen.
+    #[tokio::test]
+    async fn an_sbom_of_60_mb_is_too_large_and_one_of_40_mb_is_read() {
+        for (size, expected) in [
+            (40_000_000, "r.example has no "),
+            (60_000_000, "has 60 MB; at most 50 MB are shown"),
+            (80_000_000, "has 80 MB; at most 50 MB are shown"),
+        ] {
+            let mut memory = Memory::default();
+            let spdx = Some("https://spdx.dev/Document");
+            let (manifest, blob) = memory.large_document(IN_TOTO, spdx, size);
+            let error = read_attestation(&memory, &manifest, &blob, &[]).await.unwrap_err();
+            assert!(error.to_string().contains(expected), "{size}: {error}");
+            // It can be saved: what is missing here is its content.
+            let download = open_document(&memory, &manifest, &blob).await.err().unwrap();
+            assert!(matches!(download, InspectError::Registry(_)), "{size}: {download}");
         }
     }
 

@@ -17,7 +17,7 @@ pub enum InspectError {
     #[error("{subject} has no such document")]
     DocumentMissing { subject: String },
     #[error(
-        "the document of {subject} has {} MB; at most {} MB are read",
+        "the document of {subject} has {} MB; at most {} MB are shown",
         size_bytes.div_ceil(1_000_000), limit_bytes / 1_000_000
     )]
     DocumentTooLarge { subject: String, size_bytes: u64, limit_bytes: u64 },

@@ -54,7 +54,7 @@ mod value_ends;
 mod xml_secrets;
 
 pub use attachment_kind::AttachmentKind;
-pub use attestation::{AttestationDocument, SignatureFacts, read_attestation};
+pub use attestation::{AttestationDocument, SignatureFacts, open_document, read_attestation};
 pub use compare::{
     ComparedImage, ConfigDifference, ConfigSection, ImageComparison, LayerComparison,
     PlatformDifference, compare,

@@ -4,7 +4,8 @@ import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
 import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import type { ErrorActions } from "../../errors";
+import Spinner from "@cloudscape-design/components/spinner";
+import { type ErrorActions, ErrorAlert } from "../../errors";
 import { useBackend } from "../../ipc";
 import type {
   Attachment,
@@ -23,6 +24,7 @@ import { FullTable } from "../../shared/PagedTable";
 import { RelativeTime } from "../../shared/RelativeTime";
 import { RequestStatus } from "../../shared/RequestStatus";
 import { StatusText } from "../../shared/StatusText";
+import { useAsyncAction } from "../../shared/useAsyncAction";
 import { useRequest } from "../../shared/useRequest";
 import "./images.css";
 import { showHidden } from "./hiddenCharacters";
@@ -34,16 +36,48 @@ interface AttestationViewProps {
   errorActions: ErrorActions;
 }
 
-/** One attestation, SBOM, or signature. */
+/** The proposed name of the file of a document, such as `sbom-0123456789ab.json`. */
+function fileName({ kind, blob, media_type }: Attachment): string {
+  const digits = blob.slice(blob.indexOf(":") + 1).slice(0, 12);
+  return `${kind}-${digits}${media_type.endsWith("json") ? ".json" : ""}`;
+}
+
+/** One attestation, SBOM, or signature. One that can’t be shown can be saved to a file. */
 export function AttestationView({ location, attachment, errorActions }: AttestationViewProps) {
   const backend = useBackend();
   const { manifest, blob } = attachment;
   const request = useRequest(`${manifest} ${blob}`, () =>
     backend.imageAttestation(location, manifest, blob),
   );
+  const saving = useAsyncAction();
+  const save = () =>
+    void saving.run(async () => {
+      const path = await backend.savePathChoose(fileName(attachment));
+      if (path !== null) {
+        await backend.imageAttestationExport(location, manifest, blob, path);
+      }
+    });
   if (request.error !== null || request.answer === null) {
     return (
-      <RequestStatus request={request} loading="Reading the document" errorActions={errorActions} />
+      <SpaceBetween size="s">
+        <RequestStatus
+          request={request}
+          loading="Reading the document"
+          errorActions={saving.busy ? errorActions : { ...errorActions, save_document: save }}
+        />
+        {saving.busy && (
+          <Box data-testid="document-saving">
+            <Spinner /> Saving the document
+          </Box>
+        )}
+        {saving.error !== null && (
+          <ErrorAlert
+            error={saving.error}
+            actions={{ ...errorActions, retry: save }}
+            onDismiss={saving.dismiss}
+          />
+        )}
+      </SpaceBetween>
     );
   }
   return <DocumentView document={request.answer} />;

@@ -1,5 +1,5 @@
 import createWrapper from "@cloudscape-design/components/test-utils/dom";
-import { act, fireEvent, render, screen, waitFor } from "@testing-library/react";
+import { act, fireEvent, render, screen, waitFor, within } from "@testing-library/react";
 import { describe, expect, it, vi } from "vitest";
 import { type Backend, BackendProvider } from "../../ipc";
 import { createFakeBackend, fakeError } from "../../ipc/fakeBackend";
@@ -194,15 +194,38 @@ describe("the supply chain of an image", () => {
     expect(screen.getByTestId("attestation-other").textContent).toContain("About another image");
   });
 
-  it("says why a document isn't shown, and how to save it", async () => {
-    const error = fakeError("document_too_large", "The document has 300 MB.");
-    const { container } = show({ imageAttestation: async () => Promise.reject(error) });
+  it("says why a document isn't shown, and saves it to a file", async () => {
+    const tooLarge = fakeError("document_too_large", "The document has 60 MB.");
+    const failed = fakeError("disk_full", "The disk is full.");
+    const saved = vi.fn<Backend["imageAttestationExport"]>();
+    saved.mockRejectedValueOnce(failed).mockResolvedValueOnce();
+    const { container, backend } = show({
+      imageAttestation: async () => Promise.reject(tooLarge),
+      savePathChoose: vi.fn(async () => "/home/me/sbom.json"),
+      imageAttestationExport: saved,
+    });
     await openTab(container, "Supply chain");
     fireEvent.click(await screen.findByTestId("attachment-sbom"));
-    const alert = (await screen.findByTestId("error-alert")).textContent;
-    expect(alert).toContain("The document has 300 MB.");
-    expect(alert).toContain("To save it as it is");
+    expect((await screen.findByTestId("error-alert")).textContent).toContain("has 60 MB.");
     expect(screen.queryByTestId("packages-table")).toBeNull();
+    fireEvent.click(screen.getByTestId("error-action-save_document"));
+    expect(screen.getByTestId("document-saving")).toBeTruthy();
+    expect(screen.queryByTestId("error-action-save_document")).toBeNull();
+    await screen.findByText("The disk is full.");
+    expect(backend.savePathChoose).toHaveBeenCalledWith("sbom-555555555555.json");
+    expect(await accessibilityViolations(container)).toEqual([]);
+    const alerts = screen.getAllByTestId("error-alert");
+    fireEvent.click(within(alerts[1] as HTMLElement).getByText("Retry"));
+    await waitFor(() => expect(screen.queryByText("The disk is full.")).toBeNull());
+    await waitFor(() => expect(screen.queryByTestId("document-saving")).toBeNull());
+    const digest = `sha256:${"5".repeat(64)}`;
+    const location = { source: { kind: "ecr", connection }, repository: "team/app" };
+    expect(saved).toHaveBeenLastCalledWith(
+      expect.objectContaining(location),
+      digest,
+      digest,
+      "/home/me/sbom.json",
+    );
   });
 
   it("says what couldn't be read, and that there is nothing", async () => {

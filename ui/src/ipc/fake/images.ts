@@ -236,6 +236,7 @@ export function fakeImageMethods() {
       problems: [],
     }),
     imageAttestation: async (_image, manifest) => documents[manifest] ?? noDocument,
+    imageAttestationExport: async () => {},
     ...fakeLayerFileMethods(),
     ...fakeImageStateMethods(),
   } satisfies Partial<Backend>;

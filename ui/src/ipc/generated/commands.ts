@@ -58,6 +58,8 @@ export interface Commands {
   migrationReportExport(job: string, format: ReportFormat, path: string): Promise<void>;
   /** Writes a generated file for a friendly name. */
   nameFileExport(request: NameAnswersRequest, connection: AwsConnection | null, file: GeneratedFileId, path: string): Promise<void>;
+  /** Writes an attestation, SBOM or signature to a file as it is, whatever its size. */
+  imageAttestationExport(image: ImageLocation, manifest: string, blob: string, path: string): Promise<void>;
   /** Opens a file in the program that the system has for it. Only a file that was exported since the program started. */
   exportedFileOpen(path: string): Promise<void>;
   /** Reports the events of a job from `from_seq` on, in order, several at a time. */
@@ -361,6 +363,7 @@ export const commands: Record<keyof Commands, { name: string; arguments: readonl
   migrationPlanExport: { name: "migration_plan_export", arguments: ["plan", "path"] },
   migrationReportExport: { name: "migration_report_export", arguments: ["job", "format", "path"] },
   nameFileExport: { name: "name_file_export", arguments: ["request", "connection", "file", "path"] },
+  imageAttestationExport: { name: "image_attestation_export", arguments: ["image", "manifest", "blob", "path"] },
   exportedFileOpen: { name: "exported_file_open", arguments: ["path"] },
   jobFollow: { name: "job_follow", arguments: ["job", "from_seq", "on_progress"] },
   awsProfilesList: { name: "aws_profiles_list", arguments: [] },

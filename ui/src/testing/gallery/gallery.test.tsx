@@ -14,8 +14,6 @@ const withoutAction = new Set([
   "client_file_not_installed",
   "client_folder_missing",
   "client_login_too_long",
-  "document_too_large",
-  "document_unreadable",
   "layer_unreadable",
   "endpoints_not_allowed",
   "plan_file_invalid",

@@ -1,14 +1,17 @@
 //! Commands of the image pages.
 
+use std::path::PathBuf;
+
 use transload_contract::{
     AttestationDocument, ImageComparison, ImageInspection, ImageLocation, InspectOptions,
     SupplyChain,
 };
 use transload_errors::ApiError;
-use transload_inspect::{image_digests, read_attestation, supply_chain};
+use transload_inspect::{image_digests, open_document, read_attestation, supply_chain};
 use transload_model::Digest;
 
 use crate::api::Api;
+use crate::exported_file::write_downloaded;
 use crate::images::compare_contents;
 
 impl Api {
@@ -55,11 +58,27 @@ impl Api {
         manifest: String,
         blob: String,
     ) -> Result<AttestationDocument, ApiError> {
-        let parse =
-            |text: &str| Digest::parse(text).map_err(|error| ApiError::invalid_input(&error));
-        let (manifest, blob) = (parse(&manifest)?, parse(&blob)?);
+        let (manifest, blob) = (digest(&manifest)?, digest(&blob)?);
         let content = self.open_location(&image).await?;
         let images = Box::pin(image_digests(&content, &image.reference)).await?;
         Ok(Box::pin(read_attestation(&content, &manifest, &blob, &images)).await?)
     }
+
+    /// Writes one of them to a file as it is, whatever its size.
+    pub async fn image_attestation_export(
+        &self,
+        image: ImageLocation,
+        manifest: String,
+        blob: String,
+        path: PathBuf,
+    ) -> Result<(), ApiError> {
+        let (manifest, blob) = (digest(&manifest)?, digest(&blob)?);
+        let content = self.open_location(&image).await?;
+        let document = Box::pin(open_document(&content, &manifest, &blob)).await?;
+        write_downloaded(path, document).await
+    }
+}
+
+fn digest(text: &str) -> Result<Digest, ApiError> {
+    Digest::parse(text).map_err(|error| ApiError::invalid_input(&error))
 }
