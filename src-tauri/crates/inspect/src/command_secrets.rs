@@ -1,30 +1,15 @@
 //! Secrets in commands, which no name right before them tells: the value of an option of one program (`sshpass -p x`), an
 //! argument (`cargo login x`, `npm config set NAME x`), what a program reads (`echo x | docker login --password-stdin`),
-//! passwords in SQL, and lines of files that `echo` and `printf` write. `secret_options` has the tables of programs. Used by
-//! `secret_values`.
+//! passwords in SQL, and lines of files that `echo` and `printf` write. `command_words` reads the commands, `secret_options`
+//! has the tables of programs, and `script_secrets` searches the scripts of `sed`. Used by `secret_values` and `hide`.
 //!
 //! Every search is linear, because a text of megabytes can consist of names of secrets.
 
+use crate::command_words::{End, Range, ShellCommand, Value, command_words, is_operator};
+use crate::script_secrets::in_scripts;
 use crate::secret_names::{is_placeholder, is_secret_name};
 use crate::secret_options::{Form, LOGIN_OPTIONS, LOGINS, OPTIONS, PASSWORD_ARGUMENTS, READERS};
 use crate::value_ends::{QUOTES, ValueEnds};
-
-/// The place of a text in a longer one.
-type Range = (usize, usize);
-
-/// The beginning of a value, and its end.
-type Value = (usize, End);
-
-#[derive(Clone, Copy)]
-enum End {
-    /// The end of a word of a shell.
-    Word,
-    /// The end of a text in quotation marks.
-    Quoted,
-    /// The end of a line that a program prints.
-    Line,
-    At(usize),
-}
 
 /// Returns the values of secrets in the commands of a text.
 pub(crate) fn in_commands(text: &str) -> Vec<Range> {
@@ -41,11 +26,12 @@ pub(crate) fn in_commands(text: &str) -> Vec<Range> {
             words.push(word);
             continue;
         }
-        let command = Command::new(text, std::mem::take(&mut words));
+        let command = ShellCommand::new(text, std::mem::take(&mut words));
         command.add_options(&mut found);
         command.add_arguments(&mut found);
         command.add_positional(&mut found);
         command.add_assigned(&mut found);
+        found.extend(in_scripts(&command).into_iter().map(|(from, to)| (from, End::At(to))));
         // What was printed in brackets is read only after the pipe, and once.
         let was_piped = std::mem::replace(&mut is_piped, operator == "|");
         let read: &[Range] = if was_piped { &printed } else { &[] };
@@ -86,6 +72,29 @@ pub(crate) fn in_commands(text: &str) -> Vec<Range> {
     ranges.filter(|(from, to)| !is_placeholder(&text[*from..*to])).collect()
 }
 
+/// Returns the values of secrets in the arguments of a command, each with the place of its argument. A script in one of
+/// them, as after `sh -c`, isn't searched.
+pub(crate) fn in_arguments(arguments: &[&str]) -> Vec<(usize, Range)> {
+    let (mut line, mut starts) = (String::new(), Vec::with_capacity(arguments.len()));
+    for argument in arguments {
+        starts.push(line.len());
+        for character in argument.chars() {
+            // Each argument is one word, of the same length.
+            match character.is_whitespace() || "\"'\\`()|&;,[]".contains(character) {
+                true => line.extend(std::iter::repeat_n('_', character.len_utf8())),
+                false => line.push(character),
+            }
+        }
+        line.push(' ');
+    }
+    let place = |(from, to): Range| {
+        let argument = starts.partition_point(|start| *start <= from) - 1;
+        let start = starts[argument];
+        (argument, (from - start, (to - start).min(arguments[argument].len())))
+    };
+    in_commands(&line).into_iter().map(place).filter(|(_, (from, to))| from < to).collect()
+}
+
 /// Returns the value of `ENV NAME value`, which isn't a word of a shell.
 fn env_value(text: &str) -> Option<Value> {
     let (name, value) = text.strip_prefix("ENV ")?.split_once(' ')?;
@@ -93,71 +102,7 @@ fn env_value(text: &str) -> Option<Value> {
     is_name.then_some((text.len() - value.len(), End::At(text.len())))
 }
 
-/// A command, without the operator that ends it.
-struct Command<'a> {
-    text: &'a str,
-    /// Its words, without quotation marks.
-    words: Vec<Range>,
-    /// The first word that `echo` or `printf` prints.
-    printed_from: usize,
-}
-
-impl<'a> Command<'a> {
-    fn new(text: &'a str, words: Vec<Range>) -> Self {
-        let mut command = Self { text, printed_from: words.len(), words };
-        if let Some(at) = command.printer() {
-            let mut arguments = at + 1..command.words.len();
-            let first = arguments.find(|at| !command.word(*at).starts_with('-'));
-            command.printed_from = first.unwrap_or(command.words.len());
-        }
-        command
-    }
-
-    fn word(&self, at: usize) -> &'a str {
-        self.words.get(at).map_or("", |(from, to)| &self.text[*from..*to])
-    }
-
-    /// Returns where a program is named, with or without its folder.
-    fn place_of(&self, program: &str) -> Option<usize> {
-        let is_folder = |before: &str| before.is_empty() || before.ends_with("bin/");
-        (0..self.words.len()).find(|at| self.word(*at).strip_suffix(program).is_some_and(is_folder))
-    }
-
-    /// Returns the program that prints its arguments. `yes` is also an answer.
-    fn printer(&self) -> Option<usize> {
-        let yes = || self.place_of("yes").filter(|at| *at == 0 || self.word(at - 1) == "RUN");
-        self.place_of("echo").or_else(|| self.place_of("printf")).or_else(yes)
-    }
-
-    /// Returns the place after a program and the words of a subcommand.
-    fn place_after(&self, command: &[&str]) -> Option<usize> {
-        let (program, words) = command.split_first()?;
-        let from = self.place_of(program)? + 1;
-        let is_there = words.iter().enumerate().all(|(at, word)| self.word(from + at) == *word);
-        is_there.then_some(from + words.len())
-    }
-
-    /// Returns the arguments from a place to a redirection, or to the end of a command in brackets, without options.
-    fn arguments(&self, from: usize) -> impl Iterator<Item = usize> {
-        let is_next = move |at: &usize| {
-            let before = at.checked_sub(1).map_or(0, |before| self.words[before].1);
-            let is_same = *at == from || !self.text[before..self.words[*at].0].contains([')', '`']);
-            let stream = |character: char| character.is_ascii_digit();
-            is_same && !self.word(*at).trim_start_matches(stream).starts_with(['<', '>'])
-        };
-        (from..self.words.len()).take_while(is_next).filter(|at| !self.word(*at).starts_with('-'))
-    }
-
-    fn count(&self, word: &str) -> usize {
-        (0..self.words.len()).filter(|at| self.word(*at) == word).count()
-    }
-
-    /// Returns the value that begins with a word, with its quotation marks.
-    fn value(&self, at: usize) -> Option<Value> {
-        let before = &self.text[..self.words.get(at)?.0];
-        Some((before.trim_end_matches(QUOTES).len(), End::Word))
-    }
-
+impl ShellCommand<'_> {
     fn add_options(&self, found: &mut Vec<Value>) {
         if !(0..self.words.len()).any(|at| self.word(at).starts_with('-')) {
             return;
@@ -250,10 +195,14 @@ impl<'a> Command<'a> {
     fn add_assigned(&self, found: &mut Vec<Value>) {
         let has =
             |word: &str| (0..self.words.len()).any(|at| self.word(at).eq_ignore_ascii_case(word));
+        let is_filter = ["jq", "yq"].iter().any(|program| self.place_of(program).is_some());
         let (is_identified, is_file) =
-            (has("identified"), has("set") || !self.printed().is_empty());
+            (has("identified"), is_filter || has("set") || !self.printed().is_empty());
         for at in 0..self.words.len() {
             let (name, next) = (self.word(at), self.word(at + 1));
+            if is_filter && ["--arg", "--argjson"].contains(&name) && is_secret_name(next) {
+                found.extend(self.value(at + 2));
+            }
             if next == "=" {
                 // PowerShell sets `$env:NAME = "x"`.
                 let (is_assigned, name) = match name.strip_prefix("$env:") {
@@ -322,11 +271,6 @@ impl<'a> Command<'a> {
         }
     }
 
-    /// Returns what the command prints.
-    fn printed(&self) -> &[Range] {
-        &self.words[self.printed_from..]
-    }
-
     /// Adds a single word that is written to a file with the name of a secret.
     fn add_written(&self, found: &mut Vec<Value>) {
         let at = self.printed_from;
@@ -368,57 +312,4 @@ fn printed_line_end(text: &str, from: usize) -> usize {
         "\"'\n".contains(*character) || rest[*place..].starts_with("\\n")
     };
     rest.char_indices().find(ends).map_or(text.len(), |(place, _)| from + place)
-}
-
-fn is_operator(word: &str) -> bool {
-    word.chars().all(|character| "|&;\n".contains(character))
-}
-
-/// Returns the words of commands with their places, without quotation marks, and the operators between commands.
-/// `\\n` is a space, as in `printf`.
-fn command_words(text: &str) -> impl Iterator<Item = Range> {
-    let mut at = 0;
-    std::iter::from_fn(move || {
-        let mut start = None;
-        while let Some(character) = text[at..].chars().next() {
-            let length = character.len_utf8();
-            let (operator, space) = match character {
-                '|' | '&' | ';' | '\n' => {
-                    (operator_length(text, at), usize::from(character == '\n'))
-                }
-                '\\' if text[at + 1..].starts_with(['n', 't', 'r', '\n']) => (0, 2),
-                '"' | '\'' | '(' | ')' | '`' => (0, length),
-                other if other.is_whitespace() => (0, length),
-                _ => (0, 0),
-            };
-            match start {
-                Some(start) if operator + space > 0 => return Some((start, at)),
-                None if operator > 0 => {
-                    at += operator;
-                    return Some((at - operator, at));
-                }
-                None if space == 0 => start = Some(at),
-                _ => {}
-            }
-            at += space.max(length);
-        }
-        start.map(|start| (start, text.len()))
-    })
-}
-
-/// Returns the length of the operator between two commands that begins at a place, or 0. `a;b` and `a&b` can also be a
-/// part of a word.
-fn operator_length(text: &str, at: usize) -> usize {
-    let rest = &text[at..];
-    if rest.starts_with('\n') {
-        return usize::from(!text[..at].ends_with('\\'));
-    }
-    let length = rest.len() - rest.trim_start_matches(['|', '&', ';']).len();
-    let is_beside_space = text[..at].ends_with(char::is_whitespace)
-        || rest[length..].starts_with(char::is_whitespace);
-    match &rest[..length] {
-        "" => 0,
-        ";" | "&" if !is_beside_space => 0,
-        _ => length,
-    }
 }

@@ -1,8 +1,12 @@
 //! Hides the values of an inspection that look like secrets. Everything that shows or prints an inspection calls it,
 //! unless the user asked for the values.
 
+use std::collections::BTreeMap;
+use std::ops::Range;
+
 use serde_json::{Map, Value};
 
+use crate::command_secrets::in_arguments;
 use crate::inspection::{ConfigValue, ImageInspection, InspectedImage};
 use crate::named_values::is_name_member;
 use crate::secret_names::{HIDDEN, is_placeholder, is_secret_name};
@@ -82,10 +86,11 @@ impl InspectedImage {
         let Some(config) = &self.config else { return Vec::new() };
         let values = config.env.iter().chain(&config.labels).filter(|value| value.secret);
         let values = values.filter_map(|value| value.value.clone());
-        let command: Vec<&String> = config.entrypoint.iter().chain(&config.cmd).collect();
-        let options = command.windows(2).filter(|pair| is_secret_pair(pair[0], pair[1]));
-        let mut known: Vec<String> =
-            values.chain(options.map(|pair| pair[1].clone())).take(KNOWN_LIMIT).collect();
+        let command = config.entrypoint.iter().chain(&config.cmd).map(String::as_str);
+        let command: Vec<&str> = command.collect();
+        let secrets = argument_secrets(&command).into_iter();
+        let arguments = secrets.map(|(at, range)| command[at][range].to_owned());
+        let mut known: Vec<String> = values.chain(arguments).take(KNOWN_LIMIT).collect();
         longest_first(&mut known);
         known
     }
@@ -119,20 +124,30 @@ fn hide_values(values: &mut [ConfigValue], known: &[&str]) -> u32 {
     hidden
 }
 
-/// Hides secrets in the arguments of a command, where a value is an argument of its own.
+/// Hides secrets in the arguments of a command, where a value is an argument of its own, or a part of one.
 fn hide_arguments<'a>(arguments: impl Iterator<Item = &'a mut String>, known: &[&str]) -> u32 {
-    let (mut hidden, mut is_value) = (0, false);
-    for argument in arguments {
-        let is_option = is_secret_option(argument);
-        if is_value && is_option_value(argument) {
-            *argument = HIDDEN.to_owned();
-            hidden += 1;
-        } else {
-            hidden += hide_line(argument, known);
-        }
-        is_value = is_option;
+    let mut arguments: Vec<&mut String> = arguments.collect();
+    let given: Vec<&str> = arguments.iter().map(|argument| argument.as_str()).collect();
+    let secrets = argument_secrets(&given);
+    let mut hidden = 0;
+    for (at, range) in secrets {
+        arguments[at].replace_range(range, HIDDEN);
+        hidden += 1;
     }
-    hidden
+    hidden + arguments.into_iter().map(|argument| hide_line(argument, known)).sum::<u32>()
+}
+
+/// Returns the secrets in the arguments of a command, at most one in each: the value of an option with the name of a
+/// secret, or what a program takes as one.
+fn argument_secrets(arguments: &[&str]) -> BTreeMap<usize, Range<usize>> {
+    let taken = in_arguments(arguments).into_iter().map(|(at, (from, to))| (at, from..to));
+    let mut secrets: BTreeMap<_, _> = taken.collect();
+    for (at, pair) in (1..).zip(arguments.windows(2)) {
+        if is_secret_pair(pair[0], pair[1]) {
+            secrets.insert(at, 0..pair[1].len());
+        }
+    }
+    secrets
 }
 
 fn hide_line(line: &mut String, known: &[&str]) -> u32 {
@@ -172,20 +187,15 @@ pub(crate) fn hide_document(document: &mut String, known: &[&str]) -> bool {
 fn collect_secrets(json: &Value, known: &mut Vec<String>) {
     match json {
         Value::Array(list) => {
-            let mut option = None;
+            let texts = texts(list);
+            let secrets = argument_secrets(&texts).into_iter();
+            known.extend(secrets.map(|(at, range)| texts[at][range].to_owned()));
             for item in list {
-                let text = item.as_str();
-                if let Some((name, value)) = text.and_then(|text| text.split_once('='))
+                if let Some((name, value)) = item.as_str().and_then(|text| text.split_once('='))
                     && looks_secret(name, value)
                 {
                     known.push(value.to_owned());
                 }
-                if let (Some(option), Some(value)) = (option, text)
-                    && is_secret_pair(option, value)
-                {
-                    known.push(value.to_owned());
-                }
-                option = text;
                 collect_secrets(item, known);
             }
         }
@@ -205,16 +215,12 @@ fn hide_in_json(json: &mut Value, known: &[&str]) {
     match json {
         Value::String(text) => *text = hide_text(text, known),
         Value::Array(list) => {
-            let mut is_value = false;
-            for item in list {
-                let is_option = item.as_str().is_some_and(is_secret_option);
-                if is_value && item.as_str().is_some_and(is_option_value) {
-                    *item = HIDDEN.into();
-                } else {
-                    hide_in_json(item, known);
+            for (at, range) in argument_secrets(&texts(list)) {
+                if let Value::String(text) = &mut list[at] {
+                    text.replace_range(range, HIDDEN);
                 }
-                is_value = is_option;
             }
+            list.iter_mut().for_each(|item| hide_in_json(item, known));
         }
         Value::Object(members) => {
             let is_named = has_secret_name(members);
@@ -229,6 +235,11 @@ fn hide_in_json(json: &mut Value, known: &[&str]) {
         }
         _ => {}
     }
+}
+
+/// Returns the texts of a list. Others are empty.
+fn texts(list: &[Value]) -> Vec<&str> {
+    list.iter().map(|item| item.as_str().unwrap_or_default()).collect()
 }
 
 /// Whether a member holds the name of a secret that another member, `value`, holds the value of.

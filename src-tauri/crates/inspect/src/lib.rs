@@ -24,6 +24,7 @@
 mod attachment_kind;
 mod attestation;
 mod command_secrets;
+mod command_words;
 mod compare;
 mod config;
 mod content;
@@ -44,6 +45,7 @@ mod provenance;
 mod read_image;
 mod sbom;
 mod sbom_reader;
+mod script_secrets;
 mod secret_names;
 mod secret_options;
 mod secret_values;

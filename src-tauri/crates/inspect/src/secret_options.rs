@@ -55,9 +55,17 @@ pub(crate) const OPTIONS: [(&str, &str, Form); 39] = [
     ("ttyd", "-c", Form::Word),
 ];
 
-/// Options whose value is a user and a password, with what is between them. `secret_values` finds those of curl.
-pub(crate) const LOGIN_OPTIONS: [(&str, &str, char); 3] =
-    [("http", "-a", ':'), ("lftp", "-u", ','), ("smbclient", "-U", '%')];
+/// Options whose value is a user and a password, with what is between them. `secret_values` finds those of curl with a space
+/// in them.
+pub(crate) const LOGIN_OPTIONS: [(&str, &str, char); 7] = [
+    ("curl", "-u", ':'),
+    ("curl", "--user", ':'),
+    ("curl", "-U", ':'),
+    ("curl", "--proxy-user", ':'),
+    ("http", "-a", ':'),
+    ("lftp", "-u", ','),
+    ("smbclient", "-U", '%'),
+];
 
 /// Commands whose arguments are a secret. Without one, they read it.
 pub(crate) const LOGINS: [&[&str]; 6] = [

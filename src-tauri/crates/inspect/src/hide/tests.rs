@@ -86,6 +86,39 @@ async fn a_secret_that_contains_another_one_leaves_nothing() {
     assert!(after.contains("is ***") && !after.contains("longer"), "{after}");
 }
 
+/// A configuration has its commands as lists, whose arguments are no line of a shell.
+#[tokio::test]
+async fn arguments_that_a_program_takes_as_secrets_are_hidden_in_lists() {
+    for (command, shown) in [
+        (
+            &["mc", "alias", "set", "x", "https://x.example", "me", "s3cr3t-3cret key"][..],
+            &["mc", "alias", "set", "x", "https://x.example", "me", "***"][..],
+        ),
+        (&["redis-cli", "-a", "s3cr3t-long", "ping"], &["redis-cli", "-a", "***", "ping"]),
+        (&["mysql", "-ume", "-ps3cr3t-long"], &["mysql", "-ume", "-p***"]),
+        (&["curl", "-u", "é:s3cr3t-long", "x"], &["curl", "-u", "é:***", "x"]),
+        (&["app", "--token", "s3cr3t-long"], &["app", "--token", "***"]),
+        (&["sh", "-c", "mysql -ps3cr3t-long && ls"], &["sh", "-c", "mysql -p*** && ls"]),
+        (&["docker", "login", "-p", "$TOKEN"], &["docker", "login", "-p", "$TOKEN"]),
+        (&["nginx", "-g", "daemon off;"], &["nginx", "-g", "daemon off;"]),
+    ] {
+        let mut memory = Memory::default();
+        let config = json!({"os": "linux", "architecture": "amd64",
+            "config": {"Entrypoint": [command[0]], "Cmd": command[1..], "Labels": {"note": "s3cr3t-long"}}});
+        let image = memory.image(&config, &[("base", 30)]);
+        memory.tag("v1", &image);
+        let mut found = inspect(&memory, "v1", None).await.unwrap();
+        found.hide_secrets();
+        let image = found.image.as_ref().unwrap();
+        let config = image.config.as_ref().unwrap();
+        assert_eq!([&config.entrypoint[..], &config.cmd[..]].concat(), shown);
+        let shown_json = serde_json::to_string(&shown[1..]).unwrap();
+        let written: serde_json::Value =
+            serde_json::from_str(image.config_json.as_ref().unwrap()).unwrap();
+        assert_eq!(written["config"]["Cmd"].to_string(), shown_json);
+    }
+}
+
 /// Documents in which secrets are where no table shows them.
 #[tokio::test]
 async fn no_secret_is_left_in_a_document() {

@@ -372,6 +372,13 @@ fn names_of_secrets_without_end_are_searched_once() {
         "openssl passwd ",
         "echo abcd > token ",
         "a/password password ",
+        "sed s/",
+        "sed 's/PW/",
+        "sed s/(pw: /\\1",
+        "sed s,pw: a,pw: ",
+        "sed 'pw: ",
+        "jq --arg pw abcd ",
+        "\"mc\",[",
     ];
     for part in parts {
         for before in ["", "pw='", "<<X\n"] {

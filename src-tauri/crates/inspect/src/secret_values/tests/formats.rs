@@ -4,7 +4,7 @@
 use super::*;
 
 /// A program or a kind of file, and a line.
-const SECRETS: [(&str, &str); 121] = [
+const SECRETS: [(&str, &str); 132] = [
     // Files of package managers.
     ("npm", "RUN echo //r.example/:_authToken=«s3cr3t» > ~/.npmrc"),
     (
@@ -220,6 +220,19 @@ const SECRETS: [(&str, &str); 121] = [
         "ECS",
         r#"RUN echo '[{"name":"DB_PASSWORD","value":«"s3cr3t"»},{"name":"USER","value":"me"}]' > x"#,
     ),
+    // Scripts that write a file, and filters of JSON and YAML.
+    ("sed", "RUN sed -i 's/password: .*/password: «s3cr3t a»/' x.yml && ls"),
+    ("sed, other mark", "RUN sed -i -e \"s|^# requirepass .*|requirepass «s3cr3t»|\" redis.conf"),
+    ("sed, part of the pattern", "RUN sed -ri '2s/^(db_password: ).*/\\1«s3cr3t»/;s/a/b/' x"),
+    ("sed, template", "RUN sed -e 's/{{DB_PASSWORD}}/«s3cr3t»/g' -e 's/{{USER}}/me/' x.in > x"),
+    ("sed, appended", "RUN sed -i '/^db:/a\\  password: «s3cr3t a»' x.yml"),
+    ("perl", "RUN perl -pi -e 's#api_key: \"\"#api_key: \"«s3cr3t»\"#' x"),
+    ("yq", "RUN yq -i '.db.password = «\"s3cr3t\"»' x.yml"),
+    ("jq", "RUN jq --arg token «s3cr3t» '.token = $token' x.json"),
+    // Commands as lists.
+    ("mc, list", r#"CMD ["mc", "alias", "set", "x", "https://x.example", "me", «"s3cr3t"»]"#),
+    ("docker login, list", r#"CMD ["docker","login","-u","me","-p",«"s3cr3t"»]"#),
+    ("redis, list", r#"CMD ["redis-cli" "-a" «"s3cr3t"» "ping"]"#),
     // Forms that need no name.
     ("webhook", "RUN curl -d x https://hooks.slack.com/services/«T000/B000/s3cr3t»"),
     ("URL with a hash", "RUN git clone https://me:«s3c#r3t»@git.example/x"),
@@ -242,7 +255,15 @@ fn secrets_in_every_format_are_hidden() {
 }
 
 /// What looks similar, and is shown.
-const PLAIN: [&str; 69] = [
+const PLAIN: [&str; 77] = [
+    "RUN sed -i 's/auth sufficient/auth required/' /etc/pam.d/su",
+    "RUN sed -i 's/#PasswordAuthentication yes/PasswordAuthentication no/' /etc/ssh/sshd_config",
+    "RUN sed -i \"s/password: .*/password: $PASSWORD/; s/{{PASSWORD}}/${PASSWORD}/\" x.yml",
+    "RUN sed -i 's/password/passphrase/g; s/a/b/; s,x,y,' x",
+    "RUN sed -n '/password/,/^$/p' x && sed -i 's/\\(password: \\)/\\1/' x",
+    "RUN jq --arg token \"$TOKEN\" '.token = $token' x.json && yq -i '.tokenTtl = 5' x.yml",
+    r#"CMD ["mc", "ls", "x"]"#,
+    r#"CMD ["/app/login", "-u", "me"]"#,
     "RUN echo \"$TOKEN\" | docker login -u me --password-stdin r.example && docker pull r.example/x",
     "RUN docker run -p 8080:80 x && docker login r.example",
     "RUN adduser -D --disabled-password --gecos '' app",
