@@ -254,6 +254,13 @@ async fn a_missing_permission_takes_only_its_part() -> Result<()> {
         assert_eq!((error.part, error.error.code), (part, ErrorCode::AccessDenied), "{operation}");
         assert_eq!(error.error.subject, Some(format!("ecr:{operation}")), "{operation}");
     }
+    // One of the two settings of the account.
+    let second = FaultRule::operation(FaultAction::AccessDenied, "GetAccountSetting").after(1);
+    ecr.faults()?.add(second);
+    let known = app.api.registry_configuration(ecr.connection()).await.map_err(api_error)?;
+    ecr.faults()?.clear();
+    let parts: Vec<_> = known.errors.iter().map(|error| error.part).collect();
+    assert_eq!(parts, [RegistryPart::AccountSettings]);
     // A refused change says which permission it needs.
     ecr.faults()?.add(FaultRule::operation(FaultAction::AccessDenied, "PutRegistryPolicy"));
     let change = RegistryChange::Policy { before: None, text: Some(POLICY.to_owned()) };

@@ -44,8 +44,11 @@ impl Api {
         let identity = &connected.destination.identity;
         let mut errors = Vec::new();
         let mounting = known(RegistryPart::AccountSettings, mounting, &mut errors);
-        // The other setting has the same permission, and a second error would say the same.
-        let scan_version = scan_version.ok().flatten();
+        // Both settings have the same permission: a second error would say the same.
+        let scan_version = match scan_version {
+            Err(_) if mounting.is_none() => None,
+            read => known(RegistryPart::AccountSettings, read, &mut errors).flatten(),
+        };
         let policy = known(RegistryPart::Policy, policy, &mut errors);
         Ok(RegistryConfiguration {
             scanning: known(RegistryPart::Scanning, scanning, &mut errors),

@@ -33,8 +33,11 @@ export function withLastRead(
   if (last === null) {
     return read;
   }
+  // Of a part with several calls, some can succeed.
   const kept = read.errors.flatMap(({ part }) =>
-    fieldsOfParts[part].map((field) => [field, last[field]] as const),
+    fieldsOfParts[part]
+      .filter((field) => read[field] === null)
+      .map((field) => [field, last[field]] as const),
   );
   return { ...read, ...Object.fromEntries(kept) };
 }

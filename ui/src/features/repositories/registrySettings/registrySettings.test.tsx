@@ -16,6 +16,7 @@ import {
   showRegistry as show,
   teamTemplate,
 } from "../../../testing/registrySettings";
+import { withLastRead } from "./lastRead";
 import {
   replicationEntries,
   replicationProblem,
@@ -227,6 +228,22 @@ it.each([
     expect(input?.findNativeInput().getElement().value).toBe("entered");
   },
 );
+
+it("keeps only what couldn't be read again of a part with two settings", () => {
+  const error = fakeError("throttled", "Too many requests.");
+  const errors = [{ part: "account_settings" as const, error }];
+  const last = { ...configured, blob_mounting: false, scan_version: "AWS_NATIVE" };
+  const oneUnread = { ...configured, blob_mounting: true, scan_version: null, errors };
+  expect(withLastRead(last, oneUnread)).toMatchObject({
+    blob_mounting: true,
+    scan_version: "AWS_NATIVE",
+  });
+  const bothUnread = { ...oneUnread, blob_mounting: null };
+  expect(withLastRead(last, bothUnread)).toMatchObject({
+    blob_mounting: false,
+    scan_version: "AWS_NATIVE",
+  });
+});
 
 it("offers to exclude the role in use", async () => {
   const { changes } = show(configured);
