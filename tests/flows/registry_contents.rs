@@ -158,19 +158,23 @@ async fn a_stopped_or_refused_read_is_resumed_with_what_is_missing() -> Result<(
     assert_eq!(registry.calls()?, named(&[("DescribeImages", 1), ("DescribeRepositories", 1)]));
     assert_eq!(progress.repositories_read, 3);
 
-    // Stopped at the first progress.
+    // Stopped after the first repository, while the others are read.
+    let since = now_ms() + 1;
     let (api, connection) = (&registry.app.api, registry.ecr.connection());
-    let stopped = api.registry_contents_read(connection, now_ms() + 1, "stop".to_owned(), |_| {
-        let api = api.clone();
-        tokio::spawn(async move { api.registry_contents_read_stop("stop".to_owned()).await });
+    let held = FaultAction::Delay(std::time::Duration::from_secs(5));
+    registry.ecr.faults()?.add(FaultRule::operation(held, "DescribeImages").after(1));
+    let stopped = api.registry_contents_read(connection, since, "stop".to_owned(), |progress| {
+        if progress.repositories_read == 1 {
+            let api = api.clone();
+            tokio::spawn(async move { api.registry_contents_read_stop("stop".to_owned()).await });
+        }
     });
-    let held = FaultRule::operation(
-        FaultAction::Delay(std::time::Duration::from_secs(5)),
-        "DescribeImages",
-    );
-    registry.ecr.faults()?.add(held);
     assert_eq!(stopped.await.map_err(api_error)?, None);
     registry.ecr.faults()?.clear();
+    registry.calls()?;
+    let (contents, _) = registry.read(since).await?;
+    assert_eq!(listed(&contents.context("not cancelled")?).len(), 3);
+    assert_eq!(registry.calls()?, named(&[("DescribeImages", 2), ("DescribeRepositories", 1)]));
 
     // Every repository refused: one error instead of a page full of them.
     let denied = FaultRule::operation(FaultAction::AccessDenied, "DescribeImages");

@@ -13,7 +13,7 @@ use crate::setup::{self, engines};
 use crate::workspace::Workspace;
 
 /// # Errors
-/// If a step fails. A slow result is not an error.
+/// If a step fails. A slow result is an error of `--registry` only, which has bars.
 pub fn run(workspace: &Workspace, arguments: &mut Arguments) -> Result<()> {
     let consent = Consent::read(arguments);
     let works = arguments.values("--work");
