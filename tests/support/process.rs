@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result};
 use tempfile::NamedTempFile;
 
-use crate::secrets::leak_search::ArgumentsWatch;
+use crate::secrets::arguments_watch::ArgumentsWatch;
 use crate::secrets::{known_secrets, leak_search};
 use crate::tools::system_tool;
 

@@ -9,8 +9,8 @@ use anyhow::{Context, Result, bail};
 use tempfile::NamedTempFile;
 use tokio::io::AsyncWriteExt;
 
-use crate::secrets::known_secrets;
-use crate::secrets::leak_search::{self, ArgumentsWatch};
+use crate::secrets::arguments_watch::ArgumentsWatch;
+use crate::secrets::{known_secrets, leak_search};
 
 /// Longer inputs are files such as lists, not typed codes or passwords.
 const LONGEST_CODE: usize = 8;

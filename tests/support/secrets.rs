@@ -7,6 +7,7 @@
 //! - [`leak_search`]: searches what a program, an app or a window left behind when it ends, also if the story
 //!   failed.
 
+pub(crate) mod arguments_watch;
 pub mod known_secrets;
 pub mod leak_search;
 

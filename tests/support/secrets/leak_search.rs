@@ -9,10 +9,6 @@ use std::collections::BTreeSet;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::thread::JoinHandle;
-use std::time::Duration;
 
 use anyhow::{Result, ensure};
 
@@ -23,9 +19,6 @@ const REPORT_FORMATS: [&str; 4] = ["markdown", "csv", "json", "html"];
 
 /// Commands that produce a report.
 const COMMANDS_WITH_REPORT: [&str; 4] = ["run", "resume", "retry", "copy"];
-
-/// The interval at which the arguments of child processes are read.
-const ARGUMENTS_EVERY: Duration = Duration::from_millis(5);
 
 pub(crate) fn is_ours(program: &OsStr) -> bool {
     let name = Path::new(program).file_stem();
@@ -105,56 +98,4 @@ pub(crate) fn check_run(command: &Command, printed: [&[u8]; 2], arguments: &BTre
         }
         Ok(())
     });
-}
-
-/// Records the arguments of all processes that a process starts, by polling. A process that exits within a
-/// few milliseconds can be missed.
-#[derive(Debug)]
-pub(crate) struct ArgumentsWatch {
-    stopped: Arc<AtomicBool>,
-    thread: Option<JoinHandle<BTreeSet<String>>>,
-}
-
-impl ArgumentsWatch {
-    /// Watches the descendants of a process.
-    pub(crate) fn of(id: u32) -> Self {
-        let stopped = Arc::<AtomicBool>::default();
-        let watched = Arc::clone(&stopped);
-        let thread = std::thread::spawn(move || {
-            let mut seen = BTreeSet::new();
-            while !watched.load(Ordering::Relaxed) {
-                record_children(id, &mut seen);
-                std::thread::sleep(ARGUMENTS_EVERY);
-            }
-            seen
-        });
-        Self { stopped, thread: Some(thread) }
-    }
-
-    /// Stops watching, and returns all recorded arguments.
-    pub(crate) fn seen(&mut self) -> BTreeSet<String> {
-        self.stopped.store(true, Ordering::Relaxed);
-        self.thread.take().and_then(|thread| thread.join().ok()).unwrap_or_default()
-    }
-}
-
-impl Drop for ArgumentsWatch {
-    fn drop(&mut self) {
-        self.stopped.store(true, Ordering::Relaxed);
-    }
-}
-
-/// Source: proc(5), `/proc/pid/task/tid/children` and `/proc/pid/cmdline`.
-fn record_children(id: u32, seen: &mut BTreeSet<String>) {
-    let Ok(tasks) = std::fs::read_dir(format!("/proc/{id}/task")) else { return };
-    for task in tasks.flatten() {
-        let children = std::fs::read_to_string(task.path().join("children")).unwrap_or_default();
-        for child in children.split_whitespace().filter_map(|child| child.parse().ok()) {
-            let line = std::fs::read(format!("/proc/{child}/cmdline")).unwrap_or_default();
-            if !line.is_empty() {
-                seen.insert(String::from_utf8_lossy(&line).replace('\0', " "));
-            }
-            record_children(child, seen);
-        }
-    }
 }
