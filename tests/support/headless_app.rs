@@ -105,7 +105,7 @@ impl HeadlessApp {
         self.record_response(&serde_json::to_string(&events)?);
         check_rules(&events)?;
         self.export(&job).await?;
-        self.check_no_secrets(&SecretSearch::new())?;
+        self.check_known_secrets()?;
         let Some(JobEvent { kind: JobEventKind::Finished { report }, .. }) = events.last().cloned()
         else {
             return Err(anyhow!("the last event is not Finished"));
@@ -155,9 +155,13 @@ impl HeadlessApp {
     /// # Errors
     /// If a secret is found; the error names the place.
     pub fn check_no_secrets(&self, search: &SecretSearch) -> Result<()> {
+        self.check_for(search)?;
+        self.check_known_secrets()
+    }
+
+    fn check_known_secrets(&self) -> Result<()> {
         known_secrets::remember_home(self.home.path());
         known_secrets::remember_home(self.folder.path());
-        self.check_for(search)?;
         self.check_for(&*known_secrets::search()?)
     }
 
