@@ -1,5 +1,6 @@
 //! `cargo xtask test`: runs every check that a change must pass, in order, and prints the time of each.
 
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};
@@ -211,14 +212,26 @@ fn ui_tests(workspace: &Workspace) -> Result<()> {
     Process::npm(&["run", "--silent", "test"], &workspace.ui()).run()
 }
 
+/// How `cargo clippy` passes `-D warnings`, to which it adds the separator.
+const CLIPPY_ARGUMENTS: &str = "-D__CLIPPY_HACKERY__warnings__CLIPPY_HACKERY__";
+
 fn clippy(workspace: &Workspace) -> Result<()> {
     let arguments = ["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"];
     Process::cargo(&arguments, &workspace.root).run()
 }
 
+/// rustdoc needs a check of every library that another one uses. With the variables that `cargo clippy` sets, those of the
+/// part `clippy` are used, and cargo doesn't check them again.
 fn rustdoc(workspace: &Workspace) -> Result<()> {
     let arguments = ["doc", "--workspace", "--no-deps", "--document-private-items"];
-    Process::cargo(&arguments, &workspace.root).env("RUSTDOCFLAGS", "-D warnings").run()
+    let mut doc = Process::cargo(&arguments, &workspace.root).env("RUSTDOCFLAGS", "-D warnings");
+    let driver = std::env::var_os("CARGO").map(|cargo| {
+        Path::new(&cargo).with_file_name(format!("clippy-driver{}", std::env::consts::EXE_SUFFIX))
+    });
+    if let Some(driver) = driver.filter(|driver| driver.is_file()) {
+        doc = doc.env("RUSTC_WORKSPACE_WRAPPER", driver).env("CLIPPY_ARGS", CLIPPY_ARGUMENTS);
+    }
+    doc.run()
 }
 
 fn rust(workspace: &Workspace) -> Result<()> {

@@ -7,7 +7,11 @@ use crate::process::Process;
 use crate::workspace::Workspace;
 
 /// Packages with a feature that only tests may enable.
-const TEST_FEATURES: &[(&str, &str)] = &[("transload-practice", "faults")];
+const TEST_FEATURES: &[(&str, &str)] = &[
+    ("transload-network", "testing"),
+    ("transload-practice", "faults"),
+    ("transload-registry", "testing"),
+];
 
 pub fn check(workspace: &Workspace) -> Result<()> {
     let arguments = [
