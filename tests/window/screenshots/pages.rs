@@ -42,6 +42,7 @@ async fn examples(tour: &mut Tour<'_>) -> Result<()> {
     go_to(window, "Settings").await?;
     window.click_by_test_id("settings-practice-examples").await?;
     window.wait_for_text("5 example repositories added").await?;
+    tour.check_below_notification("12-settings").await?;
     for part in ["settings-engine-address", "settings-practice-examples", "settings-about"] {
         tour.look_at_part(&format!("21-{part}"), part).await?;
     }

@@ -72,6 +72,16 @@ impl<'a> Tour<'a> {
         if self.takes_pictures { pictures } else { &[DEFAULT] }
     }
 
+    /// Checks that what is behind the shown notification can be scrolled above it. Pages are looked at without notifications.
+    pub async fn check_below_notification(&mut self, page: &str) -> Result<()> {
+        if self.theme == Theme::Light {
+            self.window.find(Role::Button, "Close notification").await?;
+            let faults = self.window.control_faults().await?;
+            self.faults.extend(faults.iter().map(|fault| format!("{page}, notification: {fault}")));
+        }
+        Ok(())
+    }
+
     /// Looks at a part of a page that is higher than the window.
     pub async fn look_at_part(&mut self, name: &str, test_id: &str) -> Result<()> {
         self.window.rest_pointer()?;

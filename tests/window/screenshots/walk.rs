@@ -57,6 +57,7 @@ async fn wizard(tour: &mut Tour<'_>) -> Result<String> {
     tour.look_at_dialog("sign-in-source").await?;
     window.press(Key::Escape).await?;
     window.expand("extent").await?;
+    window.find_by_test_id("extent-referrers").await?;
     tour.look_at_dialog("copy-options").await?;
     window.press(Key::Escape).await?;
     window.expand("rules").await?;

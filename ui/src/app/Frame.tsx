@@ -4,9 +4,10 @@ import SideNavigation, {
   type SideNavigationProps,
 } from "@cloudscape-design/components/side-navigation";
 import {
-  type CSSProperties,
   type ReactNode,
   useCallback,
+  useLayoutEffect,
+  useRef,
   useState,
   useSyncExternalStore,
 } from "react";
@@ -90,14 +91,22 @@ function navigationItems(jobs: readonly RunningJob[]): SideNavigationProps.Item[
   ];
 }
 
-/** The height of a notification with one line of text and an action. */
-const noticeHeight = 64;
-
-/** What can be scrolled further, so that no control stays behind notifications. Nothing moves. */
-function noticeRoom(notices: number): CSSProperties | undefined {
-  return notices === 0
-    ? undefined
-    : ({ "--notice-room": `${notices * noticeHeight}px` } as CSSProperties);
+/** Tells the styles how high the notifications are, so that what is behind them can be scrolled above them. */
+function useNoticeRoom() {
+  const content = useRef<HTMLDivElement>(null);
+  const notices = useRef<HTMLDivElement>(null);
+  useLayoutEffect(() => {
+    const shown = notices.current;
+    if (shown === null) {
+      return;
+    }
+    const observer = new ResizeObserver(() =>
+      content.current?.style.setProperty("--notice-room", `${shown.offsetHeight}px`),
+    );
+    observer.observe(shown);
+    return () => observer.disconnect();
+  }, []);
+  return { content, notices };
 }
 
 /** The frame of every page: top bar, navigation, notifications, and shortcuts. */
@@ -115,6 +124,7 @@ export function Frame(props: FrameProps) {
     (wanted: HelpTopic) => setHelp({ on: screen, topic: wanted }),
     [screen],
   );
+  const noticeRoom = useNoticeRoom();
   const showShortcuts = () => setShortcutsShown(true);
   const kind = isNarrow ? "narrow" : wizard ? "wizard" : "other";
   // A step of the wizard, and the progress of a migration, don't render the top bar.
@@ -175,10 +185,10 @@ export function Frame(props: FrameProps) {
         }
         content={
           <div
+            ref={noticeRoom.content}
             id="content"
             className="page-content"
             tabIndex={-1}
-            style={noticeRoom(notices.length)}
             data-page-content
           >
             <HelpProvider value={openHelp}>{props.children}</HelpProvider>
@@ -186,7 +196,11 @@ export function Frame(props: FrameProps) {
         }
       />
       {/* Over the content, which doesn't move when a notification appears. */}
-      <div className={`notices ${wizard ? "notices-above-footer" : ""}`} data-testid="notices">
+      <div
+        ref={noticeRoom.notices}
+        className={`notices ${wizard ? "notices-above-footer" : ""}`}
+        data-testid="notices"
+      >
         <Flashbar items={notices} />
       </div>
       {shortcutsShown && <ShortcutsModal onClose={() => setShortcutsShown(false)} />}

@@ -62,7 +62,10 @@ function useRemainingHeight(
     const measure = () => {
       const box = element.getBoundingClientRect();
       // Without width, the page is hidden.
-      if (box.width > 0) {
+      const isShown = box.width > 0;
+      // For styles: such a page doesn't scroll.
+      element.toggleAttribute("data-fills-window", isShown);
+      if (isShown) {
         const top = box.top + window.scrollY;
         latestOnWidth.current?.(box.width - scrollBarWidth);
         setHeight(Math.max(minimumHeight, Math.floor(window.innerHeight - top - below)));
