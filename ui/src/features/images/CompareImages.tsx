@@ -13,6 +13,7 @@ import { useState } from "react";
 import { type ErrorActions, ErrorAlert } from "../../errors";
 import { useBackend } from "../../ipc";
 import type { AwsConnection, ImageComparison, ImageLocation } from "../../ipc/generated";
+import { shortDigest } from "../../shared/format";
 import { InfoLink } from "../../shared/help";
 import type { OpenedImage } from "../../shared/openedImage";
 import { TextField } from "../../shared/TextField";
@@ -27,6 +28,14 @@ interface CompareImagesProps {
   name: string;
   onClose: () => void;
   errorActions: ErrorActions;
+}
+
+/** The name of an image in its registry. */
+function nameOf(location: ImageLocation | undefined): string {
+  const { repository = "", reference = "" } = location ?? {};
+  return reference.startsWith("sha256:")
+    ? `${repository}@${shortDigest(reference)}`
+    : `${repository}:${reference}`;
 }
 
 /** Compares an image with another tag of its repository, or with an image of another registry. */
@@ -161,7 +170,11 @@ export function CompareImages(props: CompareImagesProps) {
             Both have the same digest, so they are identical.
           </Alert>
         ) : (
-          <ComparisonView comparison={request.answer} />
+          <ComparisonView
+            comparison={request.answer}
+            leftName={name}
+            rightName={nameOf(chosen?.other)}
+          />
         ))}
     </SpaceBetween>
   );

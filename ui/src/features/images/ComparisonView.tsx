@@ -26,15 +26,21 @@ const sectionLabels: Record<ConfigSection, string> = {
   annotation: "Annotation",
 };
 
+interface ComparisonViewProps {
+  comparison: ImageComparison;
+  leftName: string;
+  rightName: string;
+}
+
 /** The differences between two images: at the left the image of the page, at the right the other one. */
-export function ComparisonView({ comparison }: { comparison: ImageComparison }) {
+export function ComparisonView({ comparison, leftName, rightName }: ComparisonViewProps) {
   const { left, right, layers } = comparison;
   return (
     <SpaceBetween size="m">
       <Container header={<Header variant="h2">Images</Header>} data-testid="compare-sides">
         <KeyValuePairs
           columns={2}
-          items={[...sideFacts("Left", left), ...sideFacts("Right", right)]}
+          items={[...sideFacts("Left", leftName, left), ...sideFacts("Right", rightName, right)]}
         />
       </Container>
       <PagedTable<ConfigDifference>
@@ -74,10 +80,10 @@ export function ComparisonView({ comparison }: { comparison: ImageComparison }) 
   );
 }
 
-function sideFacts(name: string, side: ComparedImage) {
+function sideFacts(name: string, image: string, side: ComparedImage) {
   return [
     {
-      label: name,
+      label: `${name}: ${image}`,
       value: (
         <SpaceBetween size="xxs">
           <CopyableDigest digest={side.digest} what={`${name.toLowerCase()} digest`} />

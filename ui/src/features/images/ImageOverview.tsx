@@ -8,7 +8,7 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import type { ImageInspection, ManifestKind, PlatformManifest } from "../../ipc/generated";
 import { Bytes } from "../../shared/Bytes";
 import { CommandList } from "../../shared/CommandList";
-import { CopyableDigest } from "../../shared/CopyableText";
+import { CopyableDigest, CopyableText } from "../../shared/CopyableText";
 import { formatBytes, formatCount, shortDigest } from "../../shared/format";
 import { LastPull } from "../../shared/LastPull";
 import type { OpenedImage, ReferencingImage } from "../../shared/openedImage";
@@ -158,7 +158,8 @@ function facts(image: OpenedImage, inspection: ImageInspection) {
       : []),
     ...(["version", "revision", "source"] as const).flatMap((name) => {
       const text = annotation(name);
-      return text === null ? [] : [{ label: name[0]?.toUpperCase() + name.slice(1), value: text }];
+      const label = name[0]?.toUpperCase() + name.slice(1);
+      return text === null ? [] : [{ label, value: <CopyableText text={text} what={name} /> }];
     }),
     ...(base.name === null && base.digest === null
       ? []

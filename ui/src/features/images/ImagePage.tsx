@@ -86,7 +86,9 @@ export function ImagePage({ connection, image, onClose, errorActions }: ImagePag
             </Button>
             <Button
               disabled={shown === null}
-              disabledReason="Loading the image."
+              disabledReason={
+                request.loading ? "Loading the image." : "The image couldn’t be read."
+              }
               onClick={() => setComparing(true)}
               data-testid="image-compare"
             >

@@ -141,7 +141,7 @@ function ScanSummary({ found, scanning, loading, onScan, onReload }: ScanSummary
               label: "Runs in",
               value:
                 found.in_use_count === null ? (
-                  "ECR doesn’t say"
+                  "Not reported"
                 ) : (
                   <span data-testid="in-use">
                     {formatCounted(found.in_use_count, "place", "places")}

@@ -129,7 +129,16 @@ describe("the page of an image", () => {
       value: "\\x1b[31m",
       secret: false,
     });
+    const revision = "4b825dc642cb6eb9a060e54bf8d69288fbee4904";
+    config?.labels.push({
+      name: "org.opencontainers.image.revision",
+      value: revision,
+      secret: false,
+    });
     const { container } = show({ imageInspect: async () => found });
+    // It stays in one line.
+    const shown = (await screen.findByLabelText("Copy revision")).closest(".copyable-line");
+    expect(shown?.textContent).toContain(revision);
     await openTab(container, "Configuration");
     await screen.findByText("<img src=x onerror=alert(1)>");
     expect(container.querySelector("img[src=x]")).toBeNull();
@@ -269,6 +278,9 @@ describe("comparing images", () => {
     const differences = await screen.findByTestId("compare-configuration");
     expect(differences.textContent).toContain("LOG_LEVEL");
     expect(differences.textContent).toContain("Hidden");
+    const sides = screen.getByTestId("compare-sides").textContent;
+    expect(sides).toContain("Left: team/app:2.1");
+    expect(sides).toContain("Right: team/app:2.0");
     expect(screen.getByTestId("compare-bytes").textContent).toContain("6 MB");
     expect(screen.getByTestId("compare-packages").textContent).toContain("3.0.2");
     const call = backend.calls.find(({ method }) => method === "imageCompare");
