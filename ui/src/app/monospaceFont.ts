@@ -16,9 +16,9 @@ const fonts = "'Source Code Pro', ui-monospace, Menlo, Consolas, monospace";
 export function applyMonospaceFont(): void {
   try {
     const sheet = new CSSStyleSheet();
-    sheet.replaceSync(
-      generateThemeStylesheet({ theme: { tokens: { fontFamilyMonospace: fonts } } }),
-    );
+    const theme = generateThemeStylesheet({ theme: { tokens: { fontFamilyMonospace: fonts } } });
+    // Every text area holds a policy in JSON. The rules of the components count as one ID.
+    sheet.replaceSync(`${theme} textarea:not(#_):not(#_) { font-family: ${fonts}; }`);
     document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
   } catch {
     // The fonts of the system are used.

@@ -83,7 +83,7 @@ export function SourceLoginFields(props: SourceLoginProps) {
           description={
             practice === null
               ? hub && "Or an organization name, with an organization access token."
-              : `In practice mode, enter “${practice.hub_account}”.`
+              : `Practice user name: “${practice.hub_account}”.`
           }
           value={username}
           autoComplete={false}
@@ -96,7 +96,7 @@ export function SourceLoginFields(props: SourceLoginProps) {
             practice === null
               ? hub &&
                 "Create the token in the Docker Hub account settings. Read permission is sufficient."
-              : `In practice mode, enter “${practice.hub_access_token}”.`
+              : `Practice token: “${practice.hub_access_token}”.`
           }
           ref={secretField}
           type="password"

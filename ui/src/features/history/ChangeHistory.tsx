@@ -151,7 +151,7 @@ export function ChangeHistory(props: ChangeHistoryProps) {
             header: "Change",
             width: 190,
             minWidth: 150,
-            grow: 1,
+            grow: 3,
             cell: ({ change }) => change,
           },
           {
@@ -183,7 +183,7 @@ export function ChangeHistory(props: ChangeHistoryProps) {
             hideOrder: 1,
             width: 190,
             minWidth: 140,
-            grow: 3,
+            grow: 1,
             cell: ({ deletion }) =>
               deletion === null ? (
                 "–"

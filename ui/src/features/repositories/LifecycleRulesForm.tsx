@@ -80,7 +80,7 @@ export function LifecycleRulesForm({ rules, onChange }: LifecycleRulesFormProps)
                 onChange={(value) => change(position, { ...rule, list: value })}
               />
             )}
-            <FormField label="That are">
+            <FormField label="Condition">
               <Select
                 options={countOptions}
                 selectedOption={countOptions.find(({ value }) => value === rule.count) ?? null}

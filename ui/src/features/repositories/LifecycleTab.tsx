@@ -117,7 +117,7 @@ export function LifecycleTab({ connection, details, errorActions, onChanged }: L
   const going = complete === null ? 0 : complete.expiring + complete.archiving;
 
   if (lifecycle.error !== null) {
-    return <ErrorAlert error={lifecycle.error} actions={errorActions} />;
+    return <ErrorAlert error={lifecycle.error} actions={{ ...errorActions, retry: onChanged }} />;
   }
   const set = () =>
     run(async () => {
@@ -178,7 +178,7 @@ export function LifecycleTab({ connection, details, errorActions, onChanged }: L
                   onClick={() => setRemoving(true)}
                   data-testid="lifecycle-remove"
                 >
-                  Remove the policy
+                  Remove policy
                 </Button>
               </SpaceBetween>
             }
@@ -313,7 +313,7 @@ export function LifecycleTab({ connection, details, errorActions, onChanged }: L
         <ActionModal
           header={`Remove the lifecycle policy of ${name}`}
           closeLabel="Close without removing"
-          confirm="Remove the policy"
+          confirm="Remove policy"
           name="lifecycle-remove"
           errorActions={errorActions}
           action={async () => {

@@ -1,4 +1,5 @@
 import Alert from "@cloudscape-design/components/alert";
+import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { type ErrorActions, ErrorAlert } from "../../errors";
@@ -46,7 +47,12 @@ export function ReadProgress({ images }: { images: ImageRows }) {
 }
 
 /** What is known about the indexes of a repository: errors of the last read, or an offer to read. */
-export function ManifestReads({ images, usesPullTimes, errorActions }: ManifestReadsProps) {
+export function ManifestReads(props: ManifestReadsProps) {
+  const message = readsMessage(props);
+  return message && <Box padding={{ top: "xs", bottom: "s" }}>{message}</Box>;
+}
+
+function readsMessage({ images, usesPullTimes, errorActions }: ManifestReadsProps) {
   const { progress, error, unread, grouped, read } = images;
   const indexes = grouped.unread_indexes;
   if (progress !== null) {

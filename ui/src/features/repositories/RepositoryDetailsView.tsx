@@ -20,6 +20,7 @@ import { CommandsModal } from "./CommandsModal";
 import { DeletionModal } from "./DeletionModal";
 import { LifecycleTab } from "./LifecycleTab";
 import { withTagsOf } from "./LooseImage";
+import { ManifestReads } from "./ManifestReads";
 import { OtherRegions } from "./OtherRegions";
 import { RepositoryFacts, RepositoryLine } from "./RepositoryFacts";
 import { RepositoryImagesTable } from "./RepositoryImagesTable";
@@ -80,7 +81,11 @@ export function RepositoryDetailsView({
                 />
                 <Button
                   disabled={details === null}
-                  disabledReason="Loading the repository."
+                  disabledReason={
+                    request.loading
+                      ? "Loading the repository."
+                      : "The repository couldn’t be loaded."
+                  }
                   onClick={() => setDeleting(true)}
                   data-testid="repository-delete"
                 >
@@ -203,12 +208,20 @@ function DetailsTabs({ connection, details, errorActions, onChanged, onOpen }: D
         paddedTab(
           "cleanup",
           "Clean-up",
-          <CleanupTab {...shared} details={current} onChanged={onChanged} />,
+          <>
+            {/* Without the indexes, some classes are unknown. */}
+            <ManifestReads
+              images={images}
+              usesPullTimes={details.lifecycle.uses_pull_times}
+              errorActions={errorActions}
+            />
+            <CleanupTab {...shared} details={current} onChanged={onChanged} />
+          </>,
         ),
         paddedTab(
           "lifecycle",
           "Lifecycle",
-          <LifecycleTab {...shared} details={details} onChanged={onChanged} />,
+          <LifecycleTab {...shared} details={current} onChanged={onChanged} />,
         ),
         paddedTab("access", "Access", <AccessTab {...shared} repository={repository} />),
         {

@@ -1,7 +1,6 @@
 import PropertyFilter, {
   type PropertyFilterProps,
 } from "@cloudscape-design/components/property-filter";
-import SpaceBetween from "@cloudscape-design/components/space-between";
 import Toggle from "@cloudscape-design/components/toggle";
 import type { ListedAwsTags } from "../../ipc/generated";
 import { formatCounted } from "../../shared/format";
@@ -66,7 +65,7 @@ function tagOptions(awsTags: ReadonlyMap<string, ListedAwsTags>) {
 export function RepositoryFilter(props: RepositoryFilterProps) {
   const { query, onChange, matches, unknown, unknownShown, onUnknownShown, awsTags } = props;
   return (
-    <SpaceBetween direction="horizontal" size="s" alignItems="center">
+    <div className="filter-line">
       <PropertyFilter
         query={query}
         onChange={({ detail }) => onChange({ tokens: detail.tokens, operation: detail.operation })}
@@ -87,6 +86,6 @@ export function RepositoryFilter(props: RepositoryFilterProps) {
           {`Also show ${formatCounted(unknown, "repository", "repositories")} that may match and ${unknown === 1 ? "isn’t" : "aren’t"} read completely`}
         </Toggle>
       )}
-    </SpaceBetween>
+    </div>
   );
 }

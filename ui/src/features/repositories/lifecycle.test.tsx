@@ -344,8 +344,10 @@ describe("the Lifecycle tab", () => {
     await press("lifecycle-preview");
     expect((await screen.findByTestId("error-alert")).textContent).toContain("may not do that");
     unmount();
-    show({}, { ...details, lifecycle: { ...noLifecycle, error: refused } });
+    const { onChanged } = show({}, { ...details, lifecycle: { ...noLifecycle, error: refused } });
     expect(screen.getByTestId("error-alert").textContent).toContain("may not do that");
+    fireEvent.click(screen.getByTestId("error-action-retry"));
+    expect(onChanged).toHaveBeenCalledOnce();
     expect(screen.queryByTestId("lifecycle-preview")).toBeNull();
   });
 });

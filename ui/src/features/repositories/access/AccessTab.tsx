@@ -58,7 +58,7 @@ export function AccessTab({ connection, repository, errorActions }: AccessTabPro
         onClick={() => setRemoving(true)}
         data-testid="access-remove"
       >
-        Remove the policy
+        Remove policy
       </Button>
     </SpaceBetween>
   );
@@ -118,9 +118,9 @@ export function AccessTab({ connection, repository, errorActions }: AccessTabPro
       </Container>
       {removing && access !== null && (
         <ActionModal
-          header={`Remove the policy of ${name}`}
+          header={`Remove policy of ${name}`}
           closeLabel="Close without removing"
-          confirm="Remove the policy"
+          confirm="Remove policy"
           // Somebody else may have removed it meanwhile.
           disabled={!hasPolicy}
           disabledReason="The repository has no policy."

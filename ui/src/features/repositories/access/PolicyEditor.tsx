@@ -156,7 +156,7 @@ function SetPolicyModal(props: SetPolicyModalProps) {
     <ActionModal
       header={texts.set}
       closeLabel="Close without setting"
-      confirm="Set the policy"
+      confirm="Set policy"
       size="large"
       name="access-set"
       errorActions={errorActions}
@@ -169,8 +169,8 @@ function SetPolicyModal(props: SetPolicyModalProps) {
           network.
         </Alert>
       )}
-      <Changes title="Before: no longer applies" statements={removed} />
-      <Changes title="After: applies from now on" statements={added} />
+      <Changes title="Removed statements" statements={removed} />
+      <Changes title="Added statements" statements={added} />
       {removed.length + added.length === 0 ? (
         <Box>The statements are the same before and after.</Box>
       ) : (

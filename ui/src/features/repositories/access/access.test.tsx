@@ -159,9 +159,9 @@ describe("the Access tab", () => {
     await press("access-add");
     await press("access-review");
     const modal = await screen.findByTestId("access-set-modal");
-    expect(modal.textContent).toContain("After: applies from now on");
+    expect(modal.textContent).toContain("Added statements");
     expect(modal.textContent).toContain("Allow account 444455556666 to pull images.");
-    expect(screen.getByTestId("access-set-confirm").textContent).toBe("Set the policy");
+    expect(screen.getByTestId("access-set-confirm").textContent).toBe("Set policy");
     await press("access-set-confirm");
     await screen.findByTestId("policy-text");
     await press("access-remove");

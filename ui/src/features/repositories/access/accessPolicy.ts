@@ -128,13 +128,13 @@ export function statementChanges(
   return { removed: left, added, unchanged };
 }
 
-/** How far a statement reaches, for its status. `error` marks what the owner should know about. */
+/** How far a statement reaches, for its status. `error` is for access by anybody. */
 const reaches: Record<
   Exposure,
   { readonly type: "error" | "warning" | "info" | "success"; readonly text: string }
 > = {
   everyone: { type: "error", text: "Every AWS account" },
-  other_account: { type: "error", text: "Another account" },
+  other_account: { type: "warning", text: "Another account" },
   network: { type: "warning", text: "Every AWS account, from some networks" },
   organization: { type: "info", text: "An organization" },
   service: { type: "info", text: "An AWS service" },

@@ -39,7 +39,7 @@ export function RegistryPolicyCard(props: ChangeableCardProps) {
           onClick={() => setRemoving(true)}
           data-testid="registry-remove-policy"
         >
-          Remove the policy
+          Remove policy
         </Button>
       )}
     </SpaceBetween>
@@ -87,7 +87,7 @@ export function RegistryPolicyCard(props: ChangeableCardProps) {
         <ActionModal
           header="Remove the registry policy"
           closeLabel="Close without removing"
-          confirm="Remove the policy"
+          confirm="Remove policy"
           // Somebody else may have removed it meanwhile.
           disabled={policy === null}
           disabledReason="The registry has no policy."

@@ -26,7 +26,7 @@ import { withLastRead } from "./lastRead";
 import { RegistryCard } from "./RegistryCard";
 import { RegistryPolicyCard } from "./RegistryPolicyCard";
 import { ReplicationForm, SigningForm } from "./RuleForms";
-import { replicationWords, scanningWords, signingWords } from "./registryWords";
+import { replicationWords, scanningWords, scanVersionText, signingWords } from "./registryWords";
 import { ScanningForm } from "./ScanningForm";
 import { TemplatesCard } from "./TemplatesCard";
 
@@ -155,7 +155,7 @@ export function RegistrySettingsTab({ connection, errorActions }: RegistrySettin
                 on ? "On" : "Off",
               ),
             },
-            { label: "Basic scanning", value: configuration.scan_version ?? "–" },
+            { label: "Basic scanning", value: scanVersionText(configuration.scan_version) },
           ]}
         />
       </RegistryCard>

@@ -170,6 +170,8 @@ it("validates rules, changes their secret, and deletes them", async () => {
       expect(screen.getByTestId("registry-cache_rules").textContent).toContain(text),
     );
   }
+  // Every secret of a rule has this beginning.
+  expect(screen.getByTestId("registry-cache_rules").textContent).not.toContain("ecr-pullthrough");
   press("cache-change-hub");
   expect(isDisabled(confirm())).toBe(true);
   enter("cache-secret", "hub");

@@ -266,7 +266,7 @@ export function changeableLogin(rule: RegistryCacheRule): "secret" | "role" | nu
 /** How ECR authenticates to the upstream of a rule. */
 export function loginText({ secret, role }: RegistryCacheRule): string {
   if (secret !== null) {
-    return `Secret ${secret.split(":secret:").at(-1) ?? secret}`;
+    return `Secret ${secret.split(/:secret:(?:ecr-pullthroughcache\/)?/).at(-1) ?? secret}`;
   }
   return role !== null ? `Role ${role.split("/").at(-1) ?? role}` : "None";
 }

@@ -25,6 +25,7 @@ import {
   scanningOf,
   scanningWords,
   scanPatterns,
+  scanVersionText,
 } from "./registryWords";
 
 const role = "arn:aws:iam::111122223333:role/ci";
@@ -162,7 +163,7 @@ it("shows the policy in words, and edits it with a form", async () => {
   press("access-review");
   const modal = await screen.findByTestId("access-set-modal");
   expect(modal.textContent).toContain("Set the registry policy");
-  expect(modal.textContent).toContain("After: applies from now on");
+  expect(modal.textContent).toContain("Added statements");
   expect(modal.textContent).toContain("1 statement stays unchanged.");
   press("access-set-confirm");
   await waitFor(() => expect(changes).toHaveLength(1));
@@ -300,6 +301,8 @@ it("keeps patterns and destinations through the forms", () => {
   expect(frequenciesOf(false)).toEqual(["on_push", "manual"]);
   expect(frequenciesOf(true)).toEqual(["on_push", "continuous"]);
   expect(scanningWords({ scan_type: "basic" as const, rules: [] })[1]).toContain("manually");
+  const versions = ["AWS_NATIVE", "CLAIR", "NEWER", null];
+  expect(versions.map(scanVersionText)).toEqual(["AWS native", "Clair", "NEWER", "–"]);
   const rules = [
     {
       destinations: [

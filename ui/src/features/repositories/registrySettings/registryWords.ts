@@ -31,6 +31,11 @@ function filterTexts(filters: readonly Reported<string>[]): string[] {
   return filters.map((filter) => reportedText(filter, String));
 }
 
+/** The version of basic scanning, or what ECR calls one that isn’t known. */
+export function scanVersionText(version: string | null): string {
+  return version === "AWS_NATIVE" ? "AWS native" : version === "CLAIR" ? "Clair" : (version ?? "–");
+}
+
 /** What is scanned when, a sentence for each rule. */
 export function scanningWords({ scan_type, rules }: RegistryScanning): string[] {
   const sentences = rules.map(

@@ -10,6 +10,7 @@ import { PagedTable } from "../../../shared/PagedTable";
 import { RelativeTime } from "../../../shared/RelativeTime";
 import { useNow } from "../../../shared/useNow";
 import {
+  nodeShare,
   nodeSize,
   type PullAge,
   pullAge,
@@ -212,7 +213,7 @@ export function Treemap({ label, rootName, nodes, onOpen, onUp, partHeader }: Tr
                 id: "share",
                 header: "Share",
                 width: 90,
-                cell: ({ bytes }) => shareText(bytes, total),
+                cell: (node) => nodeShare(node, total),
               },
               {
                 id: "pulled",

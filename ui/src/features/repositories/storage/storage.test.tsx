@@ -25,6 +25,8 @@ import { mountedText } from "./RepositoryStorage";
 import { StorageTab } from "./StorageTab";
 import {
   maxCells,
+  nodeShare,
+  nodeSize,
   registryNodes,
   repositoryNodes,
   shareText,
@@ -163,6 +165,18 @@ it.each([
   [0, 0, "0%"],
 ])("%s of %s is %s", (bytes, total, text) => {
   expect(shareText(bytes, total)).toBe(text);
+});
+
+it.each([
+  [2_000, true, "2 kB", "20%"],
+  [2_000, false, "≤ 2 kB", "20%"],
+  [0, true, "0 B", "0%"],
+  [0, false, "Unknown", "–"],
+])("%d bytes, exact: %s, are %s and %s of all", (bytes, isExact, size, share) => {
+  expect([nodeSize({ bytes, isExact }), nodeShare({ bytes, isExact }, 10_000)]).toEqual([
+    size,
+    share,
+  ]);
 });
 
 it("computes the cost of standard and archive storage", () => {

@@ -25,6 +25,8 @@ export interface StorageNode {
   readonly parts: readonly StorageNode[];
 }
 
+type NodeSize = Pick<StorageNode, "bytes" | "isExact">;
+
 /** The maximum number of rectangles. More can't be distinguished. */
 export const maxCells = 150;
 
@@ -68,9 +70,20 @@ export function visibleCells(parts: readonly StorageNode[]): readonly StorageNod
   ];
 }
 
+/** Nothing is known about the size of an index until it is read: ECR reports its platforms as images. */
+function isUnknown({ bytes, isExact }: NodeSize): boolean {
+  return bytes === 0 && !isExact;
+}
+
 /** A size in words: `12.3 GB`, or `≤ 12.3 GB` for an upper bound. */
-export function nodeSize({ bytes, isExact }: Pick<StorageNode, "bytes" | "isExact">): string {
-  return isExact ? formatBytes(bytes) : `≤ ${formatBytes(bytes)}`;
+export function nodeSize(size: NodeSize): string {
+  const text = formatBytes(size.bytes);
+  return isUnknown(size) ? "Unknown" : size.isExact ? text : `≤ ${text}`;
+}
+
+/** The share of a part of the whole, in percent. */
+export function nodeShare(size: NodeSize, total: number): string {
+  return isUnknown(size) ? "–" : shareText(size.bytes, total);
 }
 
 /** Its share of the whole in percent. */
