@@ -58,7 +58,12 @@ export function SupplyChainTab({ location, errorActions }: SupplyChainTabProps) 
   return (
     <SpaceBetween size="m">
       {chain.problems.length > 0 && (
-        <Alert type="warning" header="The list may be incomplete" data-testid="supply-problems">
+        <Alert
+          type="warning"
+          header="The list may be incomplete"
+          action={<Button onClick={request.reload}>Retry</Button>}
+          data-testid="supply-problems"
+        >
           {chain.problems.map((problem) => (
             <div key={problem}>{problem}</div>
           ))}
@@ -88,7 +93,9 @@ export function SupplyChainTab({ location, errorActions }: SupplyChainTabProps) 
         ariaLabels={{ tableLabel: "Attestations and signatures" }}
         empty={
           <Box textAlign="center" padding="m" data-testid="supply-none">
-            The image has no attestations, SBOMs, or signatures.
+            {chain.problems.length === 0
+              ? "The image has no attestations, SBOMs, or signatures."
+              : "No attestations, SBOMs, or signatures could be read."}
           </Box>
         }
         columnDefinitions={[

@@ -237,13 +237,20 @@ describe("the supply chain of an image", () => {
     );
   });
 
-  it("says what couldn't be read, and that there is nothing", async () => {
+  it("says what couldn't be read, and that there is nothing, each when it is so", async () => {
+    let problems = ["Couldn't list referrers."];
     const { container } = show({
-      imageSupplyChain: async () => ({ attachments: [], problems: ["Couldn't list referrers."] }),
+      imageSupplyChain: async () => ({ attachments: [], problems }),
     });
     await openTab(container, "Supply chain");
     expect((await screen.findByTestId("supply-problems")).textContent).toContain("referrers");
-    await screen.findByTestId("supply-none");
+    expect(screen.getByTestId("supply-none").textContent).toContain("could be read");
+    problems = [];
+    fireEvent.click(screen.getByText("Retry"));
+    await waitFor(() =>
+      expect(screen.getByTestId("supply-none").textContent).toContain("has no attestations"),
+    );
+    expect(screen.queryByTestId("supply-problems")).toBeNull();
   });
 });
 
