@@ -240,4 +240,16 @@ mod tests {
             (Some("https://h/a.git".to_owned()), Some("x".to_owned()))
         );
     }
+
+    #[test]
+    fn the_revision_is_the_one_of_the_source_and_not_of_an_image() {
+        let found = read_provenance(&json!({"buildDefinition": {
+            "externalParameters": {"workflow": {"repository": "https://h.example/app"}},
+            "resolvedDependencies": [
+                {"uri": "pkg:oci/base?from=https://h.example/app", "digest": {"sha256": "aa"}},
+                {"uri": "git+https://h.example/app@refs/heads/main", "digest": {"gitCommit": "cafe"}},
+            ],
+        }}));
+        assert_eq!(found.revision.as_deref(), Some("cafe"));
+    }
 }

@@ -190,4 +190,16 @@ mod tests {
             SignerCertificate::default()
         );
     }
+
+    #[test]
+    fn the_newer_form_of_the_issuer_counts_in_any_order() {
+        let newer = extension_of(IDENTITY_ISSUER, false, &der(0x0c, b"https://new.example"));
+        let older = extension_of(OLD_IDENTITY_ISSUER, false, b"https://old.example");
+        for extensions in [[&newer[..], &older], [&older[..], &newer]] {
+            let read = read_certificate(&der(SEQUENCE, &extensions.concat()));
+            assert_eq!(read.issuer.as_deref(), Some("https://new.example"));
+        }
+        let read = read_certificate(&der(SEQUENCE, &older));
+        assert_eq!(read.issuer.as_deref(), Some("https://old.example"));
+    }
 }

@@ -426,3 +426,20 @@ fn rules_in_plain_words() {
         assert_eq!(policy.rules[0].caution().is_some(), words.contains("dev*"), "{words}");
     }
 }
+
+#[test]
+fn a_policy_has_up_to_fifty_rules() {
+    let parsed = |rules: u32| {
+        let rule = |number: u32| {
+            serde_json::json!({
+                "rulePriority": number, "action": {"type": "expire"},
+                "selection": {"tagStatus": "tagged", "tagPrefixList": [format!("p{number}-")],
+                    "countType": "imageCountMoreThan", "countNumber": 1},
+            })
+        };
+        let rules: Vec<_> = (1..=rules).map(rule).collect();
+        LifecyclePolicy::parse_new(&serde_json::json!({"rules": rules}).to_string())
+    };
+    assert_eq!(parsed(50).map(|policy| policy.rules.len()), Ok(50));
+    assert!(parsed(51).is_err());
+}

@@ -232,3 +232,20 @@ fn a_referrer_of_a_referrer_goes_first() {
     let plan = plan(&shop, &shop.read_all(), &choose(&["v1"]));
     assert_eq!(digests(&plan), ["timestamp", "signature", "sbom", "v1"].map(digest));
 }
+
+/// The size that ECR reports of an index is that of its largest image.
+#[test]
+fn an_index_has_no_bytes_of_its_own() {
+    let mut shop = TestRepository::default();
+    shop.image("amd64", &[], &[("base", 30)]);
+    shop.index("v1", &["1"], &[("amd64", "linux/amd64")]);
+    for image in &mut shop.images {
+        image.size_bytes = Some(30);
+    }
+    let name = RepositoryName::parse("shop/api").unwrap();
+    let pulled = |_: &EcrImage| PullTime { pulled_at_ms: None, own_read_at_ms: None };
+    let choice = DeletionChoice::Images(vec![digest("v1")]);
+    let plan = deletion_plan(&name, &choice, &shop.images, &shop.read_all(), pulled);
+    let sizes: Vec<_> = plan.images.iter().map(|image| image.size_bytes).collect();
+    assert_eq!(sizes, [None, Some(30)]);
+}

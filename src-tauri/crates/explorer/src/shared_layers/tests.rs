@@ -52,3 +52,17 @@ fn tags_and_repositories_that_share_each_layer_are_listed() {
     let unread = layer_sharing(&digest("new"), &repository.images, &facts, &[]);
     assert_eq!(unread, LayerSharing::default());
 }
+
+#[test]
+fn an_image_with_the_same_layers_is_no_base_and_many_names_are_cut() {
+    let mut repository = TestRepository::default();
+    let layers = [("rootfs", 30), ("app", 5)];
+    repository.image("own", &["own"], &layers);
+    for number in 0..30 {
+        repository.image(&format!("other-{number}"), &[&format!("t{number}")], &layers);
+    }
+    let facts = repository.read_all();
+    let found = layer_sharing(&digest("own"), &repository.images, &facts, &[]);
+    assert_eq!(found.base_guess, None);
+    assert_eq!((found.layers[0].images.len(), found.layers[0].image_count), (NAMES_LIMIT, 30));
+}

@@ -127,3 +127,14 @@ fn every_status_of_ecr_has_a_state() {
     assert_eq!(vulnerabilities(None).state, ScanState::NotScanned);
     assert_eq!(finding_counts("x", None).state, ScanState::NotScanned);
 }
+
+#[test]
+fn a_long_description_is_cut() {
+    let long = ScanFinding {
+        description: Some("é".repeat(DESCRIPTION_LIMIT + 1)),
+        ..finding("CVE-1", "LOW", &[])
+    };
+    let shown = vulnerabilities(Some(ScanFindings { findings: vec![long], ..Default::default() }));
+    let description = shown.packages[0].vulnerabilities[0].description.as_ref().unwrap();
+    assert_eq!(description.chars().count(), DESCRIPTION_LIMIT);
+}

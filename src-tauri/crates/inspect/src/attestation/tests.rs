@@ -200,3 +200,13 @@ fn secrets_of_other_documents_are_hidden() {
     let text = read(&other, &layer("application/vnd.in-toto+json", &[])).text.unwrap();
     assert!(text.contains("A=1") && !text.contains("hunter2"), "{text}");
 }
+
+#[test]
+fn a_statement_with_very_many_subjects_keeps_some() {
+    let subject = |number: usize| json!({"digest": {"sha256": format!("{number:04}")}});
+    let all: Vec<Value> = (0..=SUBJECTS_LIMIT).map(subject).collect();
+    let mut hostile = statement("https://example.com/x", json!({}));
+    hostile["subject"] = json!(all);
+    let found = read(&hostile, &layer("application/vnd.in-toto+json", &[]));
+    assert_eq!(found.subjects.len(), SUBJECTS_LIMIT);
+}

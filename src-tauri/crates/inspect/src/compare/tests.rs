@@ -96,3 +96,18 @@ async fn no_secret_is_shown_in_any_form_unless_asked_for() {
     let revealed = compare(&left, &right, true);
     assert!(revealed.configuration.iter().all(|one| !one.hidden && one.left.is_some()));
 }
+
+/// Nothing but a date differs, and no platform is named.
+#[tokio::test]
+async fn images_with_other_digests_differ_although_nothing_that_is_shown_does() {
+    let of = async |created: &str| {
+        let mut memory = Memory::default();
+        let image = memory.image(&json!({"created": created}), &[("base", 30)]);
+        memory.tag("v", &image);
+        inspect(&memory, "v", None).await.unwrap()
+    };
+    let found =
+        compare(&of("2026-01-01T00:00:00Z").await, &of("2026-01-02T00:00:00Z").await, false);
+    assert_eq!((found.configuration.len(), found.platforms.len()), (0, 0));
+    assert!(found.differs());
+}

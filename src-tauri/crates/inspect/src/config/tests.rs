@@ -55,3 +55,15 @@ fn a_hostile_configuration_shows_its_valid_parts() {
     assert_eq!(config.labels[0].value.as_deref(), Some("<img src=x>"));
     assert_eq!(config.healthcheck.as_deref(), Some("Disabled"));
 }
+
+#[test]
+fn dates_until_1980_are_fixed_ones_of_reproducible_builds() {
+    for (created, expected) in [
+        ("0001-01-01T00:00:00Z", (None, true)),
+        ("1980-01-01T00:00:01Z", (None, true)),
+        ("1981-01-01T00:00:00Z", (Some(347_155_200_000), false)),
+        ("soon", (None, false)),
+    ] {
+        assert_eq!(date(Some(&json!(created))), expected, "{created}");
+    }
+}

@@ -331,3 +331,39 @@ async fn a_platform_that_an_index_in_an_index_lacks_is_missing() {
     let error = inspect(&memory, "v1", Some(&arm64)).await.unwrap_err().to_string();
     assert!(error.contains("linux/arm64; it has linux/amd64"), "{error}");
 }
+
+#[tokio::test]
+async fn an_entry_without_a_platform_or_an_attestation_is_not_chosen_instead_of_an_image() {
+    let mut memory = Memory::default();
+    let arm64 = memory.image(&config("arm64"), &[("arm64", 5)]);
+    let other = memory.image(&json!({}), &[("other", 7)]);
+    let index = memory.index(&[(other.clone(), ""), (arm64.clone(), "linux/arm64")]);
+    memory.tag("unnamed", &index);
+    let attested = memory.index(&[(other, "attestation"), (arm64, "linux/arm64")]);
+    memory.tag("attested", &attested);
+    let wanted: Platform = "linux/arm64".parse().unwrap();
+    let found = inspect(&memory, "unnamed", Some(&wanted)).await.unwrap();
+    assert_eq!(found.image.unwrap().platform.as_deref(), Some("linux/arm64"));
+    let layers = selected_layers(&memory, "attested", None).await.unwrap();
+    assert_eq!(layers[0].size_bytes, 5);
+}
+
+#[tokio::test]
+async fn layers_outside_of_the_registry_are_no_part_of_the_size() {
+    let mut memory = Memory::default();
+    let own = memory.put_bytes(media_type::OCI_CONFIG, b"{}".to_vec());
+    let layer = |kind: &str, size: u32| {
+        json!({"mediaType": kind, "digest": Digest::of(kind.as_bytes()).to_string(), "size": size,
+            "urls": ["https://x.example"]})
+    };
+    let image = memory.put(&json!({
+        "schemaVersion": 2, "mediaType": media_type::OCI_MANIFEST, "config": own, "layers": [
+            layer("application/vnd.docker.image.rootfs.foreign.diff.tar.gzip", 900),
+            layer("application/vnd.oci.image.layer.v1.tar+gzip", 30),
+        ],
+    }));
+    memory.tag("v1", &image);
+    let found = inspect(&memory, "v1", None).await.unwrap().image.unwrap();
+    assert_eq!((found.layers[0].foreign, found.layers[1].foreign), (true, false));
+    assert_eq!(found.content_bytes, 32);
+}

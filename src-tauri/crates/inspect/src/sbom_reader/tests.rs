@@ -155,3 +155,18 @@ fn names_are_kept_up_to_a_limit_of_bytes() {
     let kept: usize = sbom.packages.iter().map(|one| one.name.len()).sum();
     assert!(kept <= 1_000_000 && sbom.packages.len() > 100, "{kept}");
 }
+
+#[test]
+fn the_concluded_license_and_the_first_package_url_count() {
+    let reference = |name: &str| json!({"referenceType": "purl", "referenceLocator": name});
+    let package = |concluded: &str| {
+        json!({"name": "zlib", "licenseConcluded": concluded, "licenseDeclared": "Declared",
+            "externalRefs": [reference("pkg:apk/zlib"), reference("pkg:deb/zlib")]})
+    };
+    let document =
+        json!({"spdxVersion": "SPDX-2.3", "packages": [package("Zlib"), package("NOASSERTION")]});
+    let found = parsed(&document.to_string()).unwrap().unwrap();
+    let licenses: Vec<_> = found.packages.iter().map(|one| one.license.as_deref()).collect();
+    assert_eq!(licenses, [Some("Declared"), Some("Zlib")]);
+    assert_eq!(found.packages[0].purl.as_deref(), Some("pkg:apk/zlib"));
+}

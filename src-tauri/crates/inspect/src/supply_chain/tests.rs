@@ -111,3 +111,46 @@ async fn what_cannot_be_read_is_said_and_the_rest_is_shown() {
     let error = read_attestation(&memory, &large.0, &other, &[]).await.unwrap_err();
     assert!(matches!(error, InspectError::DocumentMissing { .. }));
 }
+
+#[tokio::test]
+async fn an_attestation_of_an_unknown_image_is_one_of_the_index_and_long_lists_are_cut() {
+    let mut memory = Memory::default();
+    let image = memory.image(&json!({"os": "linux", "architecture": "amd64"}), &[("base", 30)]);
+    let lost = attached(&mut memory, "application/vnd.in-toto+json", None, &json!({"lost": 1}));
+    let index = memory.index(&[(image, "linux/amd64"), (lost, "attestation")]);
+    memory.tag("v1", &index);
+    let referrers: Vec<Value> = (0..MANIFESTS_LIMIT)
+        .map(|number| attached(&mut memory, "application/jose+json", None, &json!({"n": number})))
+        .collect();
+    memory.refer(&index, &referrers.iter().collect::<Vec<_>>());
+    let chain = supply_chain(&memory, "v1").await.unwrap();
+    let first = &chain.attachments[0];
+    assert_eq!(first.subject.to_string(), index["digest"].as_str().unwrap());
+    assert_eq!((first.link, first.platform.as_deref()), (AttachmentLink::Index, None));
+    assert_eq!(chain.attachments.len(), MANIFESTS_LIMIT);
+    assert_eq!(chain.problems, ["Only the first 100 attachments are shown."]);
+}
+
+#[tokio::test]
+async fn the_sbom_of_an_index_is_one_of_its_platforms_and_names_one_of_the_images() {
+    let mut memory = Memory::default();
+    let image = memory.image(&json!({"os": "linux", "architecture": "amd64"}), &[("base", 30)]);
+    let index = memory.index(&[(image, "linux/amd64")]);
+    memory.tag("v1", &index);
+    let spdx = json!({"spdxVersion": "SPDX-2.3", "packages": [{"name": "zlib"}]});
+    let sbom = attached(
+        &mut memory,
+        "application/vnd.in-toto+json",
+        Some(("in-toto.io/predicate-type", SPDX)),
+        &statement(SPDX, &index, &spdx),
+    );
+    memory.refer(&index, &[&sbom]);
+    let inspection = crate::read_image::inspect(&memory, "v1", None).await.unwrap();
+    let found = crate::packages::find_sbom(&memory, &inspection).await.unwrap();
+    assert_eq!(found.unwrap().packages[0].name, "zlib");
+    let chain = supply_chain(&memory, "v1").await.unwrap();
+    let (one, images) = (&chain.attachments[0], image_digests(&memory, "v1").await.unwrap());
+    assert_eq!(images.len(), 2);
+    let document = read_attestation(&memory, &one.manifest, &one.blob, &images).await.unwrap();
+    assert_eq!(document.about_image, Some(true), "it names the index, not the platform");
+}

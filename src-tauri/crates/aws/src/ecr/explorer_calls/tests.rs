@@ -180,3 +180,68 @@ async fn a_refusal_of_a_later_page_is_an_error_and_no_shorter_list() {
     let error = session_at(&aws).await.ecr().all_images(&name()).await.unwrap_err();
     assert!(matches!(error, AwsError::AccessDenied { .. }), "{error:?}");
 }
+
+#[tokio::test]
+async fn what_is_already_as_wanted_is_no_error() {
+    let aws = LocalAws::start(|request| {
+        let code = match request.operation.as_str() {
+            "PutImage" => "ImageAlreadyExistsException",
+            "DeleteLifecyclePolicy" => "LifecyclePolicyNotFoundException",
+            _ => "RepositoryPolicyNotFoundException",
+        };
+        CannedResponse::error(400, code, "no")
+    })
+    .await;
+    let ecr = session_at(&aws).await.ecr();
+    let manifest =
+        EcrManifest { digest: digest(1), media_type: String::new(), text: "{}".to_owned() };
+    ecr.put_image(&name(), &manifest, None).await.unwrap();
+    ecr.delete_lifecycle_policy(&name()).await.unwrap();
+    ecr.delete_repository_policy(&name()).await.unwrap();
+}
+
+#[tokio::test]
+async fn images_are_archived_and_restored_by_their_digest() {
+    let aws = LocalAws::start(|_| CannedResponse::json(json!({}))).await;
+    let ecr = session_at(&aws).await.ecr();
+    for is_archived in [true, false] {
+        ecr.set_archived(&name(), &digest(1), is_archived).await.unwrap();
+    }
+    let sent: Vec<_> =
+        aws.requests().iter().map(|one| one.json["targetStorageClass"].clone()).collect();
+    assert_eq!(sent, ["ARCHIVE", "STANDARD"]);
+    assert_eq!(aws.requests()[0].json["imageId"], json!({"imageDigest": digest(1).as_str()}));
+}
+
+#[tokio::test]
+async fn a_preview_that_is_in_progress_has_no_images_yet() {
+    let aws = LocalAws::start(|request| {
+        let mut page = json!({
+            "lifecyclePolicyText": "{}", "status": "IN_PROGRESS",
+            "previewResults": [{"imageDigest": digest(1).as_str(), "action": {"type": "EXPIRE"}}],
+        });
+        if request.json.get("nextToken").is_none() {
+            page["nextToken"] = json!("2");
+        }
+        CannedResponse::json(page)
+    })
+    .await;
+    let ecr = session_at(&aws).await.ecr();
+    let preview = ecr.lifecycle_preview(&name()).await.unwrap().unwrap();
+    assert_eq!((preview.images.len(), aws.requests().len()), (0, 1));
+}
+
+#[tokio::test]
+async fn images_are_looked_up_up_to_100_in_a_call() {
+    use crate::ecr::api::EcrApi as _;
+    let aws = LocalAws::start(|request| {
+        let ids = request.json["imageIds"].as_array().unwrap().clone();
+        CannedResponse::json(json!({"imageDetails": ids}))
+    })
+    .await;
+    let digests: Vec<_> = (0..250).map(digest).collect();
+    let found = session_at(&aws).await.ecr().images_with(&name(), &digests).await.unwrap();
+    let calls: Vec<_> =
+        aws.requests().iter().map(|one| one.json["imageIds"].as_array().unwrap().len()).collect();
+    assert_eq!((found.len(), calls), (250, vec![100, 100, 50]));
+}

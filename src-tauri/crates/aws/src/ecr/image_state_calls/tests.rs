@@ -133,3 +133,28 @@ async fn replications_are_listed_with_their_failures() {
         .collect();
     assert_eq!(states, [("us-west-2", "COMPLETE", None), ("eu-north-1", "FAILED", Some("X"))]);
 }
+
+#[tokio::test]
+async fn the_newest_score_counts_and_a_score_or_an_epoch_of_0_is_none() {
+    let aws = LocalAws::start(|_| {
+        let score = |name: &str, value: &str| json!({"key": name, "value": value});
+        let package = json!({"name": "zlib", "version": "1.3", "epoch": 0});
+        let image = |count: u32| json!({"details": {"awsEcrContainerImage": {"inUseCount": count}}});
+        page(
+            json!({
+                "findings": [{"name": "CVE-1", "severity": "HIGH", "attributes": [
+                    score("CVSS2_SCORE", "2"), score("CVSS3_SCORE", "3"), score("CVSS4_SCORE", "4"),
+                ]}],
+                "enhancedFindings": [{"severity": "LOW", "score": 0.0, "resources": [image(2), image(1)],
+                    "packageVulnerabilityDetails": {"vulnerabilityId": "CVE-2", "vulnerablePackages": [package]}}],
+            }),
+            None,
+        )
+    })
+    .await;
+    let found = session_at(&aws).await.ecr().scan_findings(&name(), &digest()).await;
+    let found = found.unwrap().unwrap();
+    assert_eq!([found.findings[0].score, found.findings[1].score], [Some(4.0), None]);
+    assert_eq!(found.findings[1].packages[0].version.as_deref(), Some("1.3"));
+    assert_eq!(found.in_use_count, Some(2), "of the place where it runs most");
+}

@@ -6,6 +6,7 @@ use crate::ecr::cache_rules::{
     CacheRule, CacheRuleLogin, EcrCacheRules as _, RegistryCacheRule, UpstreamRegistry,
 };
 use crate::ecr::creation_templates::{CreationTemplate, EcrCreationTemplates as _, TemplateUse};
+use crate::ecr::registry_configuration::EcrRegistryConfiguration as _;
 use crate::ecr::registry_settings::{EcrRegistrySettings as _, KnownCacheRule, KnownTemplate};
 use crate::testing::{CannedResponse, LocalAws, session_at};
 use transload_model::{LifecyclePreset, RepositoryPolicy, RepositorySettings, TagMutability};
@@ -154,6 +155,27 @@ async fn a_rule_of_another_registry_of_ecr_has_a_role_and_a_prefix() {
     let known = ecr.registry_cache_rules().await.unwrap();
     assert_eq!(known[0], RegistryCacheRule { created_at_ms: Some(1000), ..entered });
     assert_eq!((&known[1].registry, &known[1].upstream_prefix), (&None, &None));
+}
+
+#[tokio::test]
+async fn backfills_and_exclusions_come_from_every_page() {
+    let aws = LocalAws::start(|request| {
+        let is_first = request.json.get("nextToken").is_none();
+        let number = if is_first { "1" } else { "2" };
+        let mut page = json!({
+            "pullTimeUpdateExclusions": [format!("arn:aws:iam::111122223333:role/{number}")],
+            "backfills": [{"replicationBackfillId": number, "status": "COMPLETED", "startedAt": 7}],
+        });
+        if is_first {
+            page["nextToken"] = json!("2");
+        }
+        CannedResponse::json(page)
+    })
+    .await;
+    let ecr = session_at(&aws).await.ecr();
+    let backfills = ecr.replication_backfills().await.unwrap();
+    assert_eq!(backfills.iter().map(|one| one.id.as_str()).collect::<Vec<_>>(), ["1", "2"]);
+    assert_eq!(ecr.pull_time_exclusions().await.unwrap().len(), 2);
 }
 
 #[tokio::test]
