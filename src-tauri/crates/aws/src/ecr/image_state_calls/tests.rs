@@ -135,7 +135,7 @@ async fn replications_are_listed_with_their_failures() {
 }
 
 #[tokio::test]
-async fn the_newest_score_counts_and_a_score_or_an_epoch_of_0_is_none() {
+async fn the_newest_score_counts_and_a_score_or_an_epoch_of_0_is_left_out() {
     let aws = LocalAws::start(|_| {
         let score = |name: &str, value: &str| json!({"key": name, "value": value});
         let package = json!({"name": "zlib", "version": "1.3", "epoch": 0});
