@@ -84,6 +84,7 @@ pub const SCROLLING_PAGES: &[&str] = &[
     "32-refused-registry-settings",
     "33-refused-storage",
     "33-refused-clean-up",
+    "34-refused-supply-chain",
 ];
 
 /// Whether a screen is a step of the wizard, whose primary button stays in one place.

@@ -2,7 +2,7 @@
 //! stays.
 
 use anyhow::Result;
-use transload_practice::{FaultAction, FaultRule};
+use transload_practice::{FaultAction, FaultRule, Plane};
 use transload_tests::ecr::{Ecr, PROFILE};
 use transload_tests::window::{Role, Window};
 
@@ -32,7 +32,9 @@ const REGISTRY_PARTS: [&str; 9] = [
 pub async fn every_refused_page(tour: &mut Tour<'_>, ecr: &Ecr) -> Result<()> {
     list(tour, ecr).await?;
     registry(tour, ecr).await?;
-    repository(tour, ecr).await
+    repository(tour, ecr).await?;
+    image(tour, ecr).await?;
+    profile(tour, ecr).await
 }
 
 fn deny(ecr: &Ecr, operations: &[&str]) -> Result<()> {
@@ -97,4 +99,42 @@ async fn repository(tour: &mut Tour<'_>, ecr: &Ecr) -> Result<()> {
     }
     ecr.faults()?.clear();
     Ok(())
+}
+
+/// An image whose manifest is refused, and then the parts of its page that are.
+async fn image(tour: &mut Tour<'_>, ecr: &Ecr) -> Result<()> {
+    let window = tour.window;
+    window.click_with(Role::Tab, "Images").await?;
+    let of_registry = FaultRule::new(FaultAction::AccessDenied).on(Plane::Registry);
+    ecr.faults()?.add(of_registry.clone());
+    window.click_by_test_id("image-open-2.2").await?;
+    window.wait_for_text("Access denied by the registry").await?;
+    tour.look("34-refused-image").await?;
+    ecr.faults()?.clear();
+    window.click(Role::Button, "Retry").await?;
+    window.find_by_test_id("image-facts").await?;
+    // From here on, the image is known, and its attestations aren't.
+    ecr.faults()?.add(of_registry.path("*/manifests/*"));
+    deny(ecr, &["DescribeImageScanFindings", "DescribeImageReplicationStatus"])?;
+    let parts = [
+        ("Supply chain", "The list may be incomplete"),
+        ("Vulnerabilities", "ecr:DescribeImageScanFindings"),
+        ("Replication", "ecr:DescribeImageReplicationStatus"),
+    ];
+    for (tab, missing) in parts {
+        window.click(Role::Tab, tab).await?;
+        window.wait_for_text(missing).await?;
+        tour.look(&format!("34-refused-{}", tab.to_lowercase().replace(' ', "-"))).await?;
+    }
+    ecr.faults()?.clear();
+    Ok(())
+}
+
+/// The destination of the wizard, whose identity AWS doesn't report.
+async fn profile(tour: &mut Tour<'_>, ecr: &Ecr) -> Result<()> {
+    let window = tour.window;
+    ecr.faults()?.add(FaultRule::operation(FaultAction::ExpiredCredentials, "GetCallerIdentity"));
+    go_to(window, "Migrate").await?;
+    window.wait_for_text("expired").await?;
+    tour.look("35-refused-profile").await
 }
