@@ -55,8 +55,8 @@ fn cores() -> usize {
 pub fn nextest_in_display(workspace: &Workspace, filter: &str) -> Result<TestRun> {
     let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
     let mut line = vec!["-a", "-s", "-screen 0 1440x1000x24", "dbus-run-session", "--", &cargo];
-    // A tour waits for half of its time and more until the page stays the same.
-    let threads = (2 * cores()).to_string();
+    // A tour waits for more than half of its time until the page stays the same.
+    let threads = (cores() + cores().div_ceil(2)).to_string();
     line.extend(words(filter, &threads));
     let run = Process::new("xvfb-run", line, &workspace.root).env_remove("WAYLAND_DISPLAY");
     with_tools(workspace, run, None)
