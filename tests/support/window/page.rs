@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
 use fantoccini::Client;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -133,34 +133,58 @@ impl Window {
 
     /// Clicks the element with this role and name as soon as it can be clicked.
     pub async fn click(&self, role: Role, name: &str) -> Result<()> {
-        let what = format!("{role:?} {name:?} that can be clicked");
-        wait_until_true(LIMIT, &what, async || self.try_click(role, name).await).await
+        self.click_when_possible(&format!("{role:?} {name:?}"), async || {
+            self.click_first(self.search(role, name, true, true).await).await
+        })
+        .await
     }
 
     /// Clicks the first element with this role whose name contains this text, as soon as it can be clicked.
     pub async fn click_with(&self, role: Role, part_of_name: &str) -> Result<()> {
-        let what = format!("{role:?} with {part_of_name:?} that can be clicked");
-        wait_until_true(LIMIT, &what, async || self.try_click_with(role, part_of_name).await).await
+        self.click_when_possible(&format!("{role:?} with {part_of_name:?}"), async || {
+            self.click_first(self.search(role, part_of_name, false, true).await).await
+        })
+        .await
+    }
+
+    /// Tries to click until it succeeds. The error has the reason of the last attempt.
+    pub(super) async fn click_when_possible(
+        &self,
+        what: &str,
+        attempt: impl AsyncFn() -> Result<()>,
+    ) -> Result<()> {
+        let mut refusal = String::from("the click took too long");
+        let clicked = wait_until_true(LIMIT, &format!("{what} to be clickable"), async || {
+            let attempted = attempt().await;
+            if let Err(error) = &attempted {
+                refusal = format!("{error:#}");
+            }
+            attempted.is_ok()
+        })
+        .await;
+        clicked.map_err(|error| anyhow!("{error}: {refusal}"))
     }
 
     /// Clicks the element with this role and name. Returns whether there was one that could be clicked.
     pub async fn try_click(&self, role: Role, name: &str) -> bool {
-        self.click_first(self.search(role, name, true, true).await).await
+        self.click_first(self.search(role, name, true, true).await).await.is_ok()
     }
 
     /// The same for the first element whose name contains this text.
     pub async fn try_click_with(&self, role: Role, part_of_name: &str) -> bool {
-        self.click_first(self.search(role, part_of_name, false, true).await).await
+        self.click_first(self.search(role, part_of_name, false, true).await).await.is_ok()
     }
 
-    async fn click_first(&self, elements: Result<Value>) -> bool {
-        let elements = elements.ok().and_then(|elements| elements.as_array().cloned());
-        for element in elements.unwrap_or_default() {
-            if self.click_element(element).await.is_ok() {
-                return true;
+    async fn click_first(&self, elements: Result<Value>) -> Result<()> {
+        let elements = elements?.as_array().cloned().unwrap_or_default();
+        let mut refusal = anyhow!("there is none");
+        for element in elements {
+            match self.click_element(element).await {
+                Ok(()) => return Ok(()),
+                Err(error) => refusal = error,
             }
         }
-        false
+        Err(refusal)
     }
 
     /// Waits for an enabled button or link with this name.

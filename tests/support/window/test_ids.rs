@@ -90,15 +90,12 @@ impl Window {
     pub async fn click_by_test_id(&self, id: &str) -> Result<()> {
         let selector = test_id(id);
         let enabled = format!("{selector}:not(:disabled, [aria-disabled=true])");
-        wait_until_true(LIMIT, &format!("{id} to be clickable"), async || {
-            self.try_click_css(&enabled).await
-        })
-        .await
+        self.click_when_possible(id, async || self.try_click_css(&enabled).await).await
     }
 
-    async fn try_click_css(&self, selector: &str) -> bool {
-        let Some(element) = self.element(selector).await else { return false };
-        self.click_element(element).await.is_ok()
+    async fn try_click_css(&self, selector: &str) -> Result<()> {
+        let element = self.element(selector).await.context("there is none that is enabled")?;
+        self.click_element(element).await
     }
 
     /// Replaces the content of the field with this test ID, and leaves the field.
@@ -125,7 +122,7 @@ impl Window {
                 return true;
             }
             // If it cannot be clicked yet, the next attempt does.
-            self.try_click_css(&closed).await;
+            self.try_click_css(&closed).await.ok();
             false
         })
         .await
