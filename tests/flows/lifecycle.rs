@@ -91,7 +91,7 @@ async fn a_plan_that_expires_images_starts_only_when_that_is_confirmed() -> Resu
     let copied: Vec<_> = copies.filter_map(|command| command.rsplit(':').next()).collect();
     assert_eq!(copied, ["1", "2", "3", "4", "5", "6"]);
     let last = commands.last().context("commands")?;
-    ensure!(last.starts_with("aws ecr put-lifecycle-policy"), "{commands:#?}");
+    ensure!(last.contains("aws ecr put-lifecycle-policy"), "{commands:#?}");
     let tags: Vec<_> = planned.iter().map(|image| image.tags[0].as_str()).collect();
     assert_eq!(tags, ["2", "1"], "the oldest, in the order of the plan");
     ensure!(existing.is_empty());

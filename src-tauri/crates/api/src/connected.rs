@@ -3,7 +3,7 @@
 use transload_aws::AwsSession;
 use transload_contract::AwsIdentity;
 use transload_migration::Destination;
-use transload_migration::commands::AwsOptions;
+use transload_migration::commands::AwsCommands;
 use transload_network::Network;
 
 /// An open connection.
@@ -12,7 +12,7 @@ pub(crate) struct Connected {
     pub session: AwsSession,
     pub destination: Destination,
     /// The options of `aws` commands with the same connection.
-    pub aws_options: AwsOptions,
+    pub aws_commands: AwsCommands,
     /// The network with which it was opened.
     pub network: Network,
 }

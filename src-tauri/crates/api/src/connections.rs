@@ -13,7 +13,7 @@ use transload_aws::{
 };
 use transload_contract::AwsConnection;
 use transload_errors::ApiError;
-use transload_migration::commands::AwsOptions;
+use transload_migration::commands::AwsCommands;
 use transload_migration::{Destination, DestinationIdentity, EcrLogin};
 use transload_model::{Region, Secret, now_ms};
 use transload_plan_file::{endpoint_address, entered_text, named_destination};
@@ -58,7 +58,7 @@ impl Api {
 
     async fn open(&self, connection: &AwsConnection) -> Result<Connected, ApiError> {
         let (request, registry_endpoint) = self.session_request(connection).await?;
-        let given_endpoint = request.ecr_endpoint.as_ref().map(Url::to_string);
+        let given = given_aws(connection, &request);
         let environment = self.aws_environment();
         let session = AwsSession::open(request, &environment).await?;
         let (caller, token) = match who_and_token(&session).await {
@@ -81,9 +81,9 @@ impl Api {
         let registry =
             RegistryClient::with_network(session.network(), endpoint, Arc::clone(&login) as _);
         let destination = Destination { identity: known, ecr, registry: Arc::new(registry), login };
-        let aws_options = aws_options(connection, &identity.region, given_endpoint.as_deref());
+        let aws_commands = given.commands(&identity.region);
         let network = environment.network().clone();
-        Ok(Connected { identity, session, destination, aws_options, network })
+        Ok(Connected { identity, session, destination, aws_commands, network })
     }
 
     /// Returns the session request of a connection, and its registry if the user entered one.
@@ -166,16 +166,36 @@ pub struct EcrOptions {
     pub registry_endpoint: Option<String>,
 }
 
-/// The options with which `aws` commands use a connection. The practice ECR is an endpoint without a profile.
-fn aws_options(connection: &AwsConnection, region: &str, practice: Option<&str>) -> AwsOptions {
-    let (profile, endpoint) = match connection {
-        AwsConnection::Practice => (None, practice),
-        AwsConnection::Machine { ecr_endpoint, .. } => (None, ecr_endpoint.as_deref()),
-        AwsConnection::Profile { profile, ecr_endpoint, .. } => {
-            (Some(profile.as_str()), ecr_endpoint.as_deref())
+/// What `aws` commands need to use the same connection.
+struct GivenAws {
+    profile: Option<String>,
+    endpoint: Option<String>,
+    /// The key ID and the secret key of practice mode, which aren't secret.
+    practice_keys: Option<(String, String)>,
+}
+
+impl GivenAws {
+    fn commands(&self, region: &str) -> AwsCommands {
+        let commands = AwsCommands::new(self.profile.as_deref(), region, self.endpoint.as_deref());
+        match &self.practice_keys {
+            Some((key_id, secret_key)) => commands.with_public_keys(key_id, secret_key),
+            None => commands,
         }
+    }
+}
+
+fn given_aws(connection: &AwsConnection, request: &SessionRequest) -> GivenAws {
+    let is_practice = matches!(connection, AwsConnection::Practice);
+    let (profile, practice_keys) = match &request.credentials {
+        SessionCredentials::Profile { name } => (Some(name.clone()), None),
+        SessionCredentials::Static { access_key_id, secret_access_key, .. } if is_practice => {
+            let secret_key = secret_access_key.expose().clone();
+            (None, Some((access_key_id.clone(), secret_key)))
+        }
+        _ => (None, None),
     };
-    AwsOptions::new(profile, region, endpoint)
+    let endpoint = request.ecr_endpoint.as_ref().map(Url::to_string);
+    GivenAws { profile, endpoint, practice_keys }
 }
 
 async fn who_and_token(session: &AwsSession) -> Result<(CallerIdentity, RegistryToken), AwsError> {
@@ -213,6 +233,50 @@ mod tests {
             };
             assert_eq!(profile.as_deref(), expected, "{variables:?} {named:?}");
             assert_eq!(region, None, "{variables:?} {named:?}");
+        }
+    }
+
+    #[test]
+    fn aws_commands_use_the_profile_the_endpoint_and_the_keys_of_the_connection() {
+        let own = Some("https://ecr.example.com".to_owned());
+        let (region, registry_endpoint) = (None, None);
+        let profile = |ecr_endpoint| AwsConnection::Profile {
+            profile: "prod".to_owned(),
+            region: region.clone(),
+            ecr_endpoint,
+            registry_endpoint: registry_endpoint.clone(),
+        };
+        let machine = |ecr_endpoint| AwsConnection::Machine {
+            region: region.clone(),
+            ecr_endpoint,
+            registry_endpoint: registry_endpoint.clone(),
+        };
+        let keys = || SessionCredentials::Static {
+            access_key_id: "AKIA".to_owned(),
+            secret_access_key: Secret::new("public".to_owned()),
+            session_token: None,
+        };
+        let named = || SessionCredentials::Profile { name: "prod".to_owned() };
+        let practice_keys = "AWS_ACCESS_KEY_ID=AKIA AWS_SECRET_ACCESS_KEY=public ";
+        let url = " --endpoint-url https://ecr.example.com/";
+        for (connection, credentials, endpoint, before, profile, after) in [
+            (AwsConnection::Practice, keys(), true, practice_keys, "", url),
+            (profile(own.clone()), named(), true, "", " --profile prod", url),
+            (profile(None), named(), false, "", " --profile prod", ""),
+            (machine(own.clone()), SessionCredentials::Machine, true, "", "", url),
+            (machine(None), SessionCredentials::Machine, false, "", "", ""),
+            // Keys of anything else than practice mode are secret.
+            (machine(None), keys(), false, "", "", ""),
+        ] {
+            let request = SessionRequest {
+                credentials,
+                region: None,
+                ecr_endpoint: endpoint.then(|| Url::parse("https://ecr.example.com").unwrap()),
+                sts_endpoint: None,
+            };
+            let command = given_aws(&connection, &request).commands("eu-west-1").ecr("x");
+            let expected = format!("{before}aws ecr x{profile} --region eu-west-1{after}");
+            assert_eq!(command, expected, "{connection:?}");
         }
     }
 }

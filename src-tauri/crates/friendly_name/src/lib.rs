@@ -56,7 +56,7 @@ pub use name::{FriendlyName, InvalidFriendlyName};
 pub use probe::{RegistryBehind, RegistryCredentials};
 pub use prove::proof::{ClientProof, NameProof, ProofClient, ProofEnvironment, ProofStep};
 pub use prove::{proof_tag, prove};
-pub use pull::guide::{PullClient, PullGuide, PullGuides, PullStep, PullTarget};
+pub use pull::guide::{PullAws, PullClient, PullGuide, PullGuides, PullStep, PullTarget};
 pub use pull::prerequisites::{
     IdentityOutcome, PrerequisiteId, PullPrerequisite, pull_prerequisites,
 };

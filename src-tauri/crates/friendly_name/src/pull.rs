@@ -12,11 +12,11 @@ mod machines;
 pub(crate) mod prerequisites;
 mod services;
 
-use crate::pull::guide::{PullGuides, PullTarget};
+use crate::pull::guide::{PullClient, PullGuides, PullTarget};
 
 /// Returns the guides for every client.
 pub fn pull_guides(target: &PullTarget) -> PullGuides {
-    let guides = vec![
+    let mut guides = vec![
         machines::docker(target),
         machines::podman(target),
         machines::containerd(target),
@@ -29,7 +29,19 @@ pub fn pull_guides(target: &PullTarget) -> PullGuides {
         services::github_actions(target),
         services::gitlab_ci(target),
     ];
+    if target.registry.is_loopback() {
+        let elsewhere = guides.iter_mut().filter(|guide| !is_on_this_computer(guide.client));
+        elsewhere.for_each(|guide| guide.notes.insert(0, PRACTICE_NOTE.to_owned()));
+    }
     PullGuides { image: target.image(), guides }
+}
+
+/// AWS services can't reach a registry of this computer, such as that of practice mode.
+const PRACTICE_NOTE: &str = "This registry is on this computer, so only clients on this computer can pull from it. \
+     The commands for other AWS services use your AWS account, not practice mode.";
+
+fn is_on_this_computer(client: PullClient) -> bool {
+    matches!(client, PullClient::Docker | PullClient::Podman | PullClient::Containerd)
 }
 
 #[cfg(test)]

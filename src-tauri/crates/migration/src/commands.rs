@@ -25,34 +25,60 @@ pub enum CopyTool {
     Crane,
 }
 
-/// The options that every `aws` command of a connection needs, such as
-/// ` --profile prod --region eu-west-1`.
+/// The `aws` commands of a connection. Each has the profile, the region and the endpoint of the connection, so that it
+/// never talks to another ECR than the window does.
 #[derive(Clone, Debug)]
-pub struct AwsOptions(String);
+pub struct AwsCommands {
+    /// Variables before the command, such as the keys of practice mode.
+    environment: String,
+    /// ` --profile prod`, or nothing.
+    profile: String,
+    /// ` --region eu-west-1 --endpoint-url https://ecr.example.com`.
+    service: String,
+}
 
-impl AwsOptions {
-    /// Returns the options for a profile and an endpoint of the ECR API, if the connection names them.
+impl AwsCommands {
+    /// Returns the commands for a profile and an endpoint of the ECR API, if the connection names them.
     pub fn new(profile: Option<&str>, region: &str, endpoint: Option<&str>) -> Self {
         let endpoint = endpoint.map(str::trim).filter(|endpoint| !endpoint.is_empty());
         let option = |name: &str, value: Option<&str>| {
             value.map(|value| format!(" --{name} {}", word(value))).unwrap_or_default()
         };
-        let region = option("region", Some(region));
-        Self(option("profile", profile) + &region + &option("endpoint-url", endpoint))
+        let service = option("region", Some(region)) + &option("endpoint-url", endpoint);
+        Self { environment: String::new(), profile: option("profile", profile), service }
     }
-}
 
-impl std::fmt::Display for AwsOptions {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.write_str(&self.0)
+    /// Adds access keys that no profile has. Only for keys that aren't secret, as those of practice mode.
+    #[must_use]
+    pub fn with_public_keys(self, key_id: &str, secret_key: &str) -> Self {
+        let variable = |name: &str, value: &str| format!("{name}={} ", word(value));
+        let environment =
+            variable("AWS_ACCESS_KEY_ID", key_id) + &variable("AWS_SECRET_ACCESS_KEY", secret_key);
+        Self { environment, ..self }
+    }
+
+    /// Returns a command of the ECR API, such as `aws ecr describe-images --region eu-west-1`.
+    pub fn ecr(&self, operation: &str) -> String {
+        format!("{}aws ecr {operation}{}{}", self.environment, self.profile, self.service)
+    }
+
+    /// Returns a command of the ECR API for another computer, which has credentials of its own.
+    pub fn ecr_elsewhere(&self, operation: &str) -> String {
+        format!("aws ecr {operation}{}", self.service)
+    }
+
+    /// Returns the option with which commands of other services use the same account, such as ` --profile prod`.
+    pub fn profile_option(&self) -> &str {
+        &self.profile
     }
 }
 
 /// Logs a client, `docker`, `skopeo` or `crane auth`, in to the registry.
-fn log_in(client: &str, registry: &str, aws: &AwsOptions) -> String {
+fn log_in(client: &str, registry: &str, aws: &AwsCommands) -> String {
     let tls = if client == "skopeo" { tls_option("login", registry) } else { "" };
     format!(
-        "aws ecr get-login-password{aws} | {client} login{tls} --username AWS --password-stdin {registry}"
+        "{} | {client} login{tls} --username AWS --password-stdin {registry}",
+        aws.ecr("get-login-password")
     )
 }
 
@@ -69,7 +95,7 @@ fn tls_option(name: &str, address: &str) -> &'static str {
 }
 
 /// Commands that push an image of this computer to a repository.
-pub fn push_to(address: &str, aws: &AwsOptions) -> Vec<String> {
+pub fn push_to(address: &str, aws: &AwsCommands) -> Vec<String> {
     let name = address.rsplit('/').next().unwrap_or(address);
     vec![
         log_in("docker", host_of(address), aws),
@@ -78,7 +104,7 @@ pub fn push_to(address: &str, aws: &AwsOptions) -> Vec<String> {
     ]
 }
 
-pub fn pull(reference: &str, aws: &AwsOptions) -> Vec<String> {
+pub fn pull(reference: &str, aws: &AwsCommands) -> Vec<String> {
     vec![log_in("docker", host_of(reference), aws), format!("docker pull {reference}")]
 }
 
@@ -87,12 +113,12 @@ fn host_of(address: &str) -> &str {
 }
 
 /// An ECR that images come from: its registry's name, and the options of its connection.
-pub type SourceEcr<'a> = (&'a str, &'a AwsOptions);
+pub type SourceEcr<'a> = (&'a str, &'a AwsCommands);
 
 /// Commands that do what a plan does.
 pub fn of_plan(
     plan: &Plan,
-    aws: &AwsOptions,
+    aws: &AwsCommands,
     source: Option<SourceEcr<'_>>,
     tool: CopyTool,
 ) -> Vec<String> {
@@ -129,8 +155,10 @@ pub fn of_plan(
             commands[last].push_str("  # moves the tag");
         }
         commands.push(format!(
-            "aws ecr describe-images{aws} --repository-name {} --image-ids imageTag={}",
-            image.repository, image.tag
+            "{} --repository-name {} --image-ids imageTag={}",
+            aws.ecr("describe-images"),
+            image.repository,
+            image.tag
         ));
     }
     commands.extend(lifecycle_policies(&missing, aws));
@@ -151,11 +179,12 @@ fn in_push_order(plan: &Plan) -> Vec<&PlannedImage> {
 }
 
 /// The lifecycle policies of new repositories, after their last image.
-fn lifecycle_policies(missing: &[&PlannedRepository], aws: &AwsOptions) -> Vec<String> {
+fn lifecycle_policies(missing: &[&PlannedRepository], aws: &AwsCommands) -> Vec<String> {
     let put = |repository: &&PlannedRepository| {
         let (name, policy) = (&repository.name, repository.settings.lifecycle.policy_text()?);
         Some(format!(
-            "aws ecr put-lifecycle-policy{aws} --repository-name {name} --lifecycle-policy-text {}",
+            "{} --repository-name {name} --lifecycle-policy-text {}",
+            aws.ecr("put-lifecycle-policy"),
             quoted(&policy)
         ))
     };
@@ -222,14 +251,15 @@ fn crane(plan: &Plan, image: &PlannedImage) -> String {
     format!("crane copy{platform} {source} {destination}")
 }
 
-fn create(repository: &PlannedRepository, aws: &AwsOptions) -> Vec<String> {
+fn create(repository: &PlannedRepository, aws: &AwsCommands) -> Vec<String> {
     let name = &repository.name;
     let settings = options(&repository.settings);
     let mut commands =
-        vec![format!("aws ecr create-repository{aws} --repository-name {name}{settings}")];
+        vec![format!("{} --repository-name {name}{settings}", aws.ecr("create-repository"))];
     if let Some(policy) = &repository.settings.policy {
         commands.push(format!(
-            "aws ecr set-repository-policy{aws} --repository-name {name} --policy-text {}",
+            "{} --repository-name {name} --policy-text {}",
+            aws.ecr("set-repository-policy"),
             quoted(policy.as_str())
         ));
     }
@@ -315,7 +345,7 @@ mod tests {
 
     #[test]
     fn skopeo_uses_a_registry_of_this_computer_without_tls() {
-        let aws = AwsOptions::new(None, "eu-west-1", None);
+        let aws = AwsCommands::new(None, "eu-west-1", None);
         for (client, registry, option) in [
             ("skopeo", "127.0.0.1:5000", " --tls-verify=false"),
             ("skopeo", "localhost:5000", " --tls-verify=false"),
@@ -339,13 +369,31 @@ mod tests {
     }
 
     #[test]
-    fn commands_name_profile_region_and_endpoint() {
-        let aws = AwsOptions::new(Some("my work"), "eu-west-1", Some("http://127.0.0.1:4566"));
-        let expected =
-            " --profile 'my work' --region eu-west-1 --endpoint-url http://127.0.0.1:4566";
-        assert_eq!(aws.to_string(), expected);
-        let without_profile = AwsOptions::new(None, "eu-west-1", Some("http://p"));
-        assert_eq!(without_profile.to_string(), " --region eu-west-1 --endpoint-url http://p");
+    fn commands_name_profile_region_endpoint_and_the_keys_of_practice_mode() {
+        let endpoint = Some("http://127.0.0.1:4566");
+        let keys = "AWS_ACCESS_KEY_ID=AKIA AWS_SECRET_ACCESS_KEY='s 1' ";
+        for (aws, before, options) in [
+            (AwsCommands::new(None, "eu-west-1", None), "", " --region eu-west-1"),
+            (AwsCommands::new(None, "eu-west-1", Some(" ")), "", " --region eu-west-1"),
+            (
+                AwsCommands::new(Some("my work"), "eu-west-1", endpoint),
+                "",
+                " --profile 'my work' --region eu-west-1 --endpoint-url http://127.0.0.1:4566",
+            ),
+            (
+                AwsCommands::new(None, "eu-west-1", endpoint).with_public_keys("AKIA", "s 1"),
+                keys,
+                " --region eu-west-1 --endpoint-url http://127.0.0.1:4566",
+            ),
+        ] {
+            let log_in = format!("{before}aws ecr get-login-password{options} | docker login");
+            for command in [&push_to("r/app", &aws)[0], &pull("r/app:1", &aws)[0]] {
+                assert!(command.starts_with(&log_in), "{command}");
+            }
+            assert_eq!(aws.ecr("x"), format!("{before}aws ecr x{options}"));
+            let elsewhere = options.trim_start_matches(" --profile 'my work'");
+            assert_eq!(aws.ecr_elsewhere("x"), format!("aws ecr x{elsewhere}"));
+        }
     }
 
     #[test]

@@ -3,6 +3,7 @@ import Container from "@cloudscape-design/components/container";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import type { MigrationReport } from "../../ipc/generated";
 import { CommandList } from "../CommandList";
+import { registryLogin } from "./registryLogin";
 import { isVerified } from "./standings";
 
 /** The usual next steps after a migration. */
@@ -16,10 +17,7 @@ export function NextSteps({ report }: { report: MigrationReport }) {
           <div>
             <Box variant="h3">Pull from another host</Box>
             <CommandList
-              commands={[
-                `aws ecr get-login-password --region ${identity.region} | docker login --username AWS --password-stdin ${registry}`,
-                `docker pull ${arrived.destination}`,
-              ]}
+              commands={[registryLogin(identity, registry), `docker pull ${arrived.destination}`]}
             />
           </div>
         )}
@@ -28,7 +26,7 @@ export function NextSteps({ report }: { report: MigrationReport }) {
             <Box variant="h3">Pull from the practice registry</Box>
             <Box variant="p">
               The practice registry is available on this computer while Transload is running. You
-              can use it with docker and skopeo.
+              can use it with docker and skopeo. Settings has the commands to log in.
             </Box>
             <CommandList commands={[`docker pull ${arrived.destination}`]} />
           </div>

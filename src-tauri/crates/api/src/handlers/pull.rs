@@ -7,7 +7,7 @@ use transload_contract::{
     PullGuidesRequest, PullPrerequisite,
 };
 use transload_errors::ApiError;
-use transload_friendly_name::{FriendlyName, PullTarget, pull_guides, pull_prerequisites};
+use transload_friendly_name::{FriendlyName, PullAws, PullTarget, pull_guides, pull_prerequisites};
 use transload_model::{Digest, RepositoryName, Tag};
 use transload_plan_file::entered_text;
 
@@ -81,11 +81,18 @@ fn pull_target(
         let tag = Tag::parse(reference).map_err(|error| ApiError::invalid_input(&error))?;
         format!(":{tag}")
     };
+    let aws = &connected.aws_commands;
+    let aws = PullAws {
+        password: aws.ecr("get-login-password"),
+        password_elsewhere: aws.ecr_elsewhere("get-login-password"),
+        profile_option: aws.profile_option().to_owned(),
+    };
     Ok(PullTarget {
         registry: connected.destination.host().clone(),
         region: connected.identity.region.clone(),
         repository: repository.as_str().to_owned(),
         reference,
         name: entered_text(&request.name).map(FriendlyName::parse).transpose()?,
+        aws,
     })
 }

@@ -36,7 +36,7 @@ impl Api {
         offer: RegistryOffer,
     ) -> Result<Vec<String>, ApiError> {
         let connected = self.connect(&connection).await?;
-        let aws = &connected.aws_options;
+        let aws = &connected.aws_commands;
         Ok(vec![match offer {
             RegistryOffer::BlobMounting => registry_settings::blob_mounting(aws),
             RegistryOffer::CreateOnPush { prefix, settings, role } => {

@@ -62,7 +62,7 @@ impl Api {
         let reads = self.documents().own_reads(&explored.scope);
         let registry = connected.destination.host();
         let address = format!("{registry}/{name}");
-        let aws = &connected.aws_options;
+        let aws = &connected.aws_commands;
         let images = images.iter().map(|image| listed(image, &reads, &address, aws)).collect();
         let push_commands = commands::push_to(&address, aws);
         let repository = convert::repository(&repository);
@@ -74,7 +74,7 @@ fn listed(
     image: &EcrImage,
     reads: &HashMap<Digest, Vec<OwnRead>>,
     address: &str,
-    aws: &commands::AwsOptions,
+    aws: &commands::AwsCommands,
 ) -> RepositoryImage {
     let reference = match image.tags.first() {
         Some(tag) => format!("{address}:{tag}"),

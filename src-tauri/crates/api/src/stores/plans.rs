@@ -57,9 +57,9 @@ impl ReadyPlan {
     pub fn commands(&self, tool: CopyTool) -> Vec<String> {
         let PlanEndpoints { source_ecr, connected, .. } = &self.endpoints;
         let host = source_ecr.as_ref().map(|open| open.destination.host().to_string());
-        let options = source_ecr.as_ref().map(|open| &open.aws_options);
+        let options = source_ecr.as_ref().map(|open| &open.aws_commands);
         let source = host.as_deref().zip(options);
-        commands::of_plan(&self.plan, &connected.aws_options, source, tool)
+        commands::of_plan(&self.plan, &connected.aws_commands, source, tool)
     }
 }
 

@@ -18,6 +18,18 @@ pub struct PullTarget {
     pub reference: String,
     /// A name of one's own in front of the registry, for the clients that can use it.
     pub name: Option<FriendlyName>,
+    pub aws: PullAws,
+}
+
+/// What the `aws` commands of the guides need to use the connection of the registry.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PullAws {
+    /// The command that prints the password of the registry on this computer.
+    pub password: String,
+    /// The same command for another computer, which has credentials of its own.
+    pub password_elsewhere: String,
+    /// ` --profile prod` for commands of other services, or nothing.
+    pub profile_option: String,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -86,10 +98,15 @@ impl PullTarget {
 
     pub(super) fn login(&self, client: &str) -> String {
         format!(
-            "aws ecr get-login-password --region {} | {client} login --username AWS --password-stdin {}",
-            self.region,
+            "{} | {client} login --username AWS --password-stdin {}",
+            self.aws.password,
             self.host()
         )
+    }
+
+    /// Returns a command of another service than ECR.
+    pub(super) fn aws(&self, operation: &str, options: &str) -> String {
+        format!("aws {operation}{} {options}", self.aws.profile_option)
     }
 
     pub(super) fn policy(&self) -> String {

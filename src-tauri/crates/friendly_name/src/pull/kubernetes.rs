@@ -23,8 +23,11 @@ pub(super) fn eks(target: &PullTarget) -> PullGuide {
         steps: vec![
             step(
                 "Allow the role of the nodes to pull:",
-                format!(
-                    "aws iam attach-role-policy --role-name NODE_ROLE --policy-arn arn:aws:iam::aws:policy/{PULL_ONLY}"
+                target.aws(
+                    "iam attach-role-policy",
+                    &format!(
+                        "--role-name NODE_ROLE --policy-arn arn:aws:iam::aws:policy/{PULL_ONLY}"
+                    ),
                 ),
             ),
             step("Use the image:", pod(&target.image(), "")),
@@ -61,15 +64,16 @@ pub(super) fn kubelet_provider(target: &PullTarget) -> PullGuide {
 }
 
 pub(super) fn image_pull_secret(target: &PullTarget) -> PullGuide {
-    let (host, region) = (target.host(), &target.region);
+    let (host, aws) = (target.host(), &target.aws);
+    let (here, elsewhere) = (&aws.password, &aws.password_elsewhere);
     let once = format!(
-        "aws ecr get-login-password --region {region} | kubectl create secret docker-registry ecr-login --docker-server={host} --docker-username=AWS --docker-password=\"$(cat)\""
+        "{here} | kubectl create secret docker-registry ecr-login --docker-server={host} --docker-username=AWS --docker-password=\"$(cat)\""
     );
     let renewal = format!(
         "apiVersion: v1\nkind: ServiceAccount\nmetadata:\n  name: ecr-login\n---\n\
          apiVersion: rbac.authorization.k8s.io/v1\nkind: Role\nmetadata:\n  name: ecr-login\nrules:\n  - apiGroups: [\"\"]\n    resources: [secrets]\n    resourceNames: [ecr-login]\n    verbs: [get, patch]\n---\n\
          apiVersion: rbac.authorization.k8s.io/v1\nkind: RoleBinding\nmetadata:\n  name: ecr-login\nroleRef:\n  apiGroup: rbac.authorization.k8s.io\n  kind: Role\n  name: ecr-login\nsubjects:\n  - kind: ServiceAccount\n    name: ecr-login\n---\n\
-         apiVersion: batch/v1\nkind: CronJob\nmetadata:\n  name: ecr-login\nspec:\n  schedule: \"0 */6 * * *\"\n  concurrencyPolicy: Forbid\n  jobTemplate:\n    spec:\n      template:\n        spec:\n          serviceAccountName: ecr-login\n          restartPolicy: OnFailure\n          volumes:\n            - name: token\n              emptyDir:\n                medium: Memory\n          initContainers:\n            - name: token\n              image: public.ecr.aws/aws-cli/aws-cli:latest\n              volumeMounts:\n                - name: token\n                  mountPath: /token\n              command: [/bin/sh, -c]\n              args: [\"umask 077 && aws ecr get-login-password --region {region} > /token/password\"]\n          containers:\n            - name: secret\n              image: registry.k8s.io/kubectl:v1.34.0\n              volumeMounts:\n                - name: token\n                  mountPath: /token\n              command: [/bin/sh, -c]\n              args:\n                - >-\n                  kubectl create secret docker-registry ecr-login --docker-server={host}\n                  --docker-username=AWS --docker-password=\"$(cat /token/password)\" --dry-run=client -o yaml\n                  | kubectl apply -f -\n"
+         apiVersion: batch/v1\nkind: CronJob\nmetadata:\n  name: ecr-login\nspec:\n  schedule: \"0 */6 * * *\"\n  concurrencyPolicy: Forbid\n  jobTemplate:\n    spec:\n      template:\n        spec:\n          serviceAccountName: ecr-login\n          restartPolicy: OnFailure\n          volumes:\n            - name: token\n              emptyDir:\n                medium: Memory\n          initContainers:\n            - name: token\n              image: public.ecr.aws/aws-cli/aws-cli:latest\n              volumeMounts:\n                - name: token\n                  mountPath: /token\n              command: [/bin/sh, -c]\n              args: [\"umask 077 && {elsewhere} > /token/password\"]\n          containers:\n            - name: secret\n              image: registry.k8s.io/kubectl:v1.34.0\n              volumeMounts:\n                - name: token\n                  mountPath: /token\n              command: [/bin/sh, -c]\n              args:\n                - >-\n                  kubectl create secret docker-registry ecr-login --docker-server={host}\n                  --docker-username=AWS --docker-password=\"$(cat /token/password)\" --dry-run=client -o yaml\n                  | kubectl apply -f -\n"
     );
     let more = "  imagePullSecrets:\n    - name: ecr-login\n";
     PullGuide {
@@ -103,10 +107,10 @@ pub(super) fn pod_identity(target: &PullTarget) -> PullGuide {
         client: PullClient::PodIdentity,
         title: "Pods that pull by themselves: EKS Pod Identity or IRSA".to_owned(),
         steps: vec![
-            step("Create a role that pods can use:", format!("aws iam create-role --role-name ecr-pull --assume-role-policy-document '{}'", trust)),
+            step("Create a role that pods can use:", target.aws("iam create-role", &format!("--role-name ecr-pull --assume-role-policy-document '{trust}'"))),
             step(
                 "EKS Pod Identity: associate it with a service account:",
-                format!("aws eks create-pod-identity-association --cluster-name CLUSTER --namespace default --service-account ecr-login --role-arn arn:aws:iam::{account}:role/ecr-pull"),
+                target.aws("eks create-pod-identity-association", &format!("--region {} --cluster-name CLUSTER --namespace default --service-account ecr-login --role-arn arn:aws:iam::{account}:role/ecr-pull", target.region)),
             ),
             step(
                 "Or IRSA: annotate the service account, and trust the OIDC provider of the cluster:",

@@ -25,7 +25,13 @@ pub(super) fn ecs(target: &PullTarget) -> PullGuide {
         title: "Amazon ECS and AWS Fargate".to_owned(),
         steps: vec![
             step("Task definition:", pretty(&definition)),
-            step("Register it:", "aws ecs register-task-definition --cli-input-json file://task.json"),
+            step(
+                "Register it:",
+                target.aws(
+                    "ecs register-task-definition",
+                    &format!("--region {} --cli-input-json file://task.json", target.region),
+                ),
+            ),
         ],
         policy: Some(target.policy()),
         policy_for: Some("The task execution role".to_owned()),
@@ -54,16 +60,19 @@ pub(super) fn lambda(target: &PullTarget) -> PullGuide {
         steps: vec![
             step(
                 "Create the function:",
-                format!(
-                    "aws lambda create-function --region {region} --function-name app --package-type Image --code ImageUri={} --role arn:aws:iam::{account}:role/LAMBDA_ROLE",
-                    target.image()
+                target.aws(
+                    "lambda create-function",
+                    &format!(
+                        "--region {region} --function-name app --package-type Image --code ImageUri={} --role arn:aws:iam::{account}:role/LAMBDA_ROLE",
+                        target.image()
+                    ),
                 ),
             ),
             step(
                 "Update it after a push:",
-                format!(
-                    "aws lambda update-function-code --region {region} --function-name app --image-uri {}",
-                    target.image()
+                target.aws(
+                    "lambda update-function-code",
+                    &format!("--region {region} --function-name app --image-uri {}", target.image()),
                 ),
             ),
         ],
@@ -83,7 +92,8 @@ pub(super) fn github_actions(target: &PullTarget) -> PullGuide {
     let (account, region) = (target.account(), &target.region);
     let login = match &target.name {
         Some(name) => format!(
-            "      - run: aws ecr get-login-password | docker login --username AWS --password-stdin {name}\n"
+            "      - run: {} | docker login --username AWS --password-stdin {name}\n",
+            target.aws.password_elsewhere
         ),
         None => "      - uses: aws-actions/amazon-ecr-login@v2\n".to_owned(),
     };
@@ -107,7 +117,10 @@ pub(super) fn github_actions(target: &PullTarget) -> PullGuide {
         steps: vec![
             step(
                 "Add the OIDC provider once per account:",
-                "aws iam create-open-id-connect-provider --url https://token.actions.githubusercontent.com --client-id-list sts.amazonaws.com",
+                target.aws(
+                    "iam create-open-id-connect-provider",
+                    "--url https://token.actions.githubusercontent.com --client-id-list sts.amazonaws.com",
+                ),
             ),
             step("Trust policy of the role github-ecr-pull:", trust),
             step(".github/workflows/pull.yaml:", workflow),
@@ -127,7 +140,8 @@ pub(super) fn gitlab_ci(target: &PullTarget) -> PullGuide {
         "pull:\n  image: docker:cli\n  services: [docker:dind]\n  id_tokens:\n    AWS_ID_TOKEN:\n      aud: https://gitlab.com\n  variables:\n    \
          AWS_REGION: {region}\n    AWS_ROLE_ARN: arn:aws:iam::{account}:role/gitlab-ecr-pull\n    AWS_WEB_IDENTITY_TOKEN_FILE: /tmp/aws-id-token\n  before_script:\n    \
          - apk add --no-cache aws-cli\n    - umask 077 && printf '%s' \"$AWS_ID_TOKEN\" > \"$AWS_WEB_IDENTITY_TOKEN_FILE\"\n    \
-         - aws ecr get-login-password | docker login --username AWS --password-stdin {}\n  script:\n    - docker pull {}\n",
+         - {} | docker login --username AWS --password-stdin {}\n  script:\n    - docker pull {}\n",
+        target.aws.password_elsewhere,
         target.host(),
         target.named_image()
     );
@@ -145,7 +159,10 @@ pub(super) fn gitlab_ci(target: &PullTarget) -> PullGuide {
         steps: vec![
             step(
                 "Add the OIDC provider once per account:",
-                "aws iam create-open-id-connect-provider --url https://gitlab.com --client-id-list https://gitlab.com",
+                target.aws(
+                    "iam create-open-id-connect-provider",
+                    "--url https://gitlab.com --client-id-list https://gitlab.com",
+                ),
             ),
             step("Trust policy of the role gitlab-ecr-pull:", trust),
             step(".gitlab-ci.yml:", job),

@@ -7,7 +7,7 @@ use transload_model::RegistryHost;
 
 use crate::diagnosis::{CheckId, CheckResult, CheckState, NameDiagnosis};
 use crate::name::FriendlyName;
-use crate::pull::guide::PullClient;
+use crate::pull::guide::{PullAws, PullClient};
 
 const ECR: &str = "111122223333.dkr.ecr.eu-west-1.amazonaws.com";
 
@@ -18,6 +18,12 @@ fn target(reference: &str, name: Option<&str>) -> PullTarget {
         repository: "team/app".to_owned(),
         reference: reference.to_owned(),
         name: name.map(|name| FriendlyName::parse(name).unwrap()),
+        aws: PullAws {
+            password: "KEYS aws ecr get-login-password --profile prod --endpoint-url http://p"
+                .to_owned(),
+            password_elsewhere: "aws ecr get-login-password --endpoint-url http://p".to_owned(),
+            profile_option: " --profile prod".to_owned(),
+        },
     }
 }
 
@@ -55,6 +61,48 @@ fn every_client_has_a_guide_with_the_image_and_a_least_privilege_policy() {
                 assert!(guide.policy_for.is_some() && !guide.title.ends_with('.'));
             }
         }
+    }
+}
+
+/// A command without them would talk to another ECR, or another account, than the window does.
+#[test]
+fn every_aws_command_uses_the_endpoint_and_the_profile_of_the_connection() {
+    for name in [None, Some("registry.example.com")] {
+        let guides = pull_guides(&target(":1.0", name)).guides;
+        for (client, step) in
+            guides.iter().flat_map(|guide| guide.steps.iter().map(|step| (guide.client, step)))
+        {
+            let code = step.code.as_deref().unwrap_or_default();
+            // A file isn't run on this computer: it has no profile of it.
+            let is_file = code.lines().count() > 1;
+            for (at, _) in code.match_indices("aws ") {
+                let command = &code[at..];
+                let service = command.split(' ').nth(1).unwrap_or_default();
+                let option = match (service, is_file) {
+                    ("ecr", true) => "aws ecr get-login-password --endpoint-url http://p ",
+                    ("ecr", false) => {
+                        "aws ecr get-login-password --profile prod --endpoint-url http://p "
+                    }
+                    (_, true) => continue,
+                    (_, false) => " --profile prod ",
+                };
+                assert!(command.contains(option), "{client:?}: {command}");
+                assert_eq!(is_file, !code.contains("--profile"), "{client:?}: {command}");
+            }
+        }
+    }
+}
+
+#[test]
+fn guides_for_other_computers_say_that_a_registry_of_this_computer_cannot_be_reached() {
+    for (registry, expected) in [(ECR, 0), ("127.0.0.1:5000", 8), ("localhost:5000", 8)] {
+        let mut target = target(":1.0", None);
+        target.registry = RegistryHost::parse(registry).unwrap();
+        let guides = pull_guides(&target).guides;
+        let noted = guides.iter().filter(|guide| guide.notes.contains(&PRACTICE_NOTE.to_owned()));
+        let noted: Vec<_> = noted.map(|guide| guide.client).collect();
+        assert_eq!(noted.len(), expected, "{registry}");
+        assert!(!noted.contains(&PullClient::Docker));
     }
 }
 

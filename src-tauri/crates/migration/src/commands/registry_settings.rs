@@ -2,15 +2,15 @@
 
 use transload_aws::{CacheRule, CreationTemplate};
 
-use crate::commands::{AwsOptions, encryption, mutability, quoted, tags};
+use crate::commands::{AwsCommands, encryption, mutability, quoted, tags};
 
 /// Turns on that layers are taken from other repositories.
-pub fn blob_mounting(aws: &AwsOptions) -> String {
-    format!("aws ecr put-account-setting{aws} --name BLOB_MOUNTING --value ENABLED")
+pub fn blob_mounting(aws: &AwsCommands) -> String {
+    format!("{} --name BLOB_MOUNTING --value ENABLED", aws.ecr("put-account-setting"))
 }
 
 /// Adds a template for repositories that are missing on push.
-pub fn creation_template(template: &CreationTemplate, aws: &AwsOptions) -> String {
+pub fn creation_template(template: &CreationTemplate, aws: &AwsCommands) -> String {
     let settings = template.settings();
     let option = |name: &str, value: Option<String>| {
         value.map(|value| format!(" --{name} {value}")).unwrap_or_default()
@@ -24,16 +24,18 @@ pub fn creation_template(template: &CreationTemplate, aws: &AwsOptions) -> Strin
         option("custom-role-arn", template.role().map(str::to_owned)),
     ];
     format!(
-        "aws ecr create-repository-creation-template{aws} --prefix {} --applied-for CREATE_ON_PUSH{}",
+        "{} --prefix {} --applied-for CREATE_ON_PUSH{}",
+        aws.ecr("create-repository-creation-template"),
         template.prefix(),
         options.concat()
     )
 }
 
 /// Adds a pull-through cache rule for Docker Hub.
-pub fn cache_rule(rule: &CacheRule, aws: &AwsOptions) -> String {
+pub fn cache_rule(rule: &CacheRule, aws: &AwsCommands) -> String {
     format!(
-        "aws ecr create-pull-through-cache-rule{aws} --ecr-repository-prefix {} --upstream-registry docker-hub --upstream-registry-url registry-1.docker.io --credential-arn {}",
+        "{} --ecr-repository-prefix {} --upstream-registry docker-hub --upstream-registry-url registry-1.docker.io --credential-arn {}",
+        aws.ecr("create-pull-through-cache-rule"),
         rule.prefix(),
         rule.secret().unwrap_or_default()
     )
@@ -48,7 +50,7 @@ mod tests {
 
     #[test]
     fn each_change_is_one_command() {
-        let aws = AwsOptions::new(None, "eu-west-1", None);
+        let aws = AwsCommands::new(None, "eu-west-1", None);
         let policy = r#"{"Statement":[{"Effect":"Deny","Principal":"*","Action":"ecr:PutImage"}]}"#;
         let settings = RepositorySettings {
             tags: [("team".to_owned(), "ours".to_owned())].into(),
