@@ -25,7 +25,7 @@ async fn an_orphaned_signature_is_proposed_deleted_after_a_dry_run_and_kept_in_h
         window.wait_for_text_in("cleanup-table", "Orphaned referrers").await?;
         look(window, "proposals").await?;
         window.click_by_test_id("cleanup-review-orphans").await?;
-        window.wait_for_text_in("deletion-summary", "This permanently deletes 1 image").await?;
+        window.wait_for_text_in("deletion-summary", "This deletes 1 image").await?;
         ensure!(
             !window.is_enabled("deletion-confirm").await?,
             "nothing is deleted without the name"

@@ -55,7 +55,7 @@ async fn an_index_is_one_row_and_a_policy_goes_from_the_form_to_ecr() -> Result<
         window.click_by_test_id("images").await?;
         window.click(Role::Checkbox, "Select 4.0.1").await?;
         window.click_by_test_id("images-delete").await?;
-        window.wait_for_text_in("deletion-summary", "This permanently deletes").await?;
+        window.wait_for_text_in("deletion-summary", "This deletes").await?;
         look(&window, "deletion-plan").await?;
         window.fill_by_test_id("deletion-confirmation", "pgcli").await?;
         window.click_by_test_id("deletion-confirm").await?;

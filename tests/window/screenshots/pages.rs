@@ -148,7 +148,7 @@ async fn deletion(tour: &mut Tour<'_>) -> Result<()> {
     window.wait_for_text_in("cleanup-table", "Orphaned referrers").await?;
     tour.look("25-clean-up").await?;
     window.click_by_test_id("cleanup-review-orphans").await?;
-    window.wait_for_text_in("deletion-summary", "This permanently deletes 1 image").await?;
+    window.wait_for_text_in("deletion-summary", "This deletes 1 image").await?;
     tour.look_at_dialog("clean-up").await?;
     window.fill_by_test_id("deletion-confirmation", SIGNED).await?;
     window.click_by_test_id("deletion-confirm").await?;

@@ -10,7 +10,9 @@ function reasonText({ images, why }: NoUndo): string {
     case "denied":
       return `reading ${manifests} requires ${why.action === null ? "a permission" : `the permission ${why.action}`} that you don’t have`;
     case "archived":
-      return `ECR can’t return ${manifests} from the archive`;
+      return `ECR can’t return ${manifests} and layers from the archive`;
+    case "part_missing":
+      return `the repository lacks an image that ${images === 1 ? "it lists" : "they list"}`;
     case "unread":
       return `${manifests} couldn’t be read`;
   }
@@ -20,4 +22,17 @@ function reasonText({ images, why }: NoUndo): string {
 export function noUndoText(images: NoUndo): string {
   const what = formatCounted(images.images, "image", "images");
   return `No undo for ${what}: ${reasonText(images)}.`;
+}
+
+/**
+ * What an undo depends on, for everything that is deleted: images, indexes, signatures, attestations, SBOMs. `null` if
+ * nothing has an undo.
+ */
+export function undoCondition(images: number, noUndo: readonly NoUndo[]): string | null {
+  const lost = noUndo.reduce((sum, one) => sum + one.images, 0);
+  if (images <= lost) {
+    return null;
+  }
+  const what = lost > 0 ? "The others" : images === 1 ? "It" : "They";
+  return `${what} can be restored in History as long as ECR keeps ${lost === 0 && images === 1 ? "its" : "their"} layers. AWS doesn’t document for how long.`;
 }

@@ -74,8 +74,10 @@ pub enum NoUndoReason {
         /// The IAM action.
         action: Option<String>,
     },
-    /// Their manifests can't be read while they are archived.
+    /// Their manifests can't be read, and their layers not be used, while they are archived.
     Archived,
+    /// They are indexes, and the repository lacks an image that they list.
+    PartMissing,
     /// Their manifests couldn't be read.
     Unread,
 }

@@ -12,6 +12,7 @@ use crate::kind::ImageKind;
 use crate::manifest_facts::ManifestFacts;
 use crate::rows::rows;
 use crate::sizes::{FreedBytes, Sizes};
+use crate::undo_losses::{UndoLoss, undo_losses};
 use transload_aws::{EcrImage, EcrImageStatus};
 use transload_manifest_cache::PullTime;
 use transload_model::{Digest, RepositoryName, Tag};
@@ -45,6 +46,9 @@ pub struct RepositoryDeletionPlan {
     /// Number of indexes whose images aren't known, because their manifest wasn't read. Images that only they list stay.
     #[ts(type = "number")]
     pub unread_indexes: u64,
+    /// The images that can't be pushed again after the deletion, whatever is read before it.
+    #[serde(skip)]
+    pub undo_losses: HashMap<Digest, UndoLoss>,
 }
 
 /// An image that is deleted with all its tags.
@@ -122,6 +126,7 @@ pub fn deletion_plan(
         kept: Vec::new(),
         freed: FreedBytes::default(),
         unread_indexes: 0,
+        undo_losses: HashMap::new(),
     };
     let chosen: HashSet<Digest> = match choice {
         DeletionChoice::Repository => {
@@ -187,6 +192,7 @@ pub fn deletion_plan(
             })
         })
         .collect();
+    plan.undo_losses = undo_losses(&going, images, facts);
     plan
 }
 

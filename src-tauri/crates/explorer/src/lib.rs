@@ -11,6 +11,7 @@
 //! - `storage`: what a repository stores, and its use by month
 //! - `cleanup`: what can be deleted, by class
 //! - `deletion_plan`: the dry run of a deletion; `deletion_order`: the order that ECR requires
+//! - `undo_losses`: which images of a deletion can't be pushed again
 //! - `deletion_run`: carries out the plan of a repository
 //! - `restore`: puts back what a deletion deleted
 //! - `shared_layers`: which other images have the layers of an image
@@ -40,6 +41,7 @@ mod tag_change;
 mod tag_mutability;
 #[cfg(test)]
 mod testing;
+mod undo_losses;
 mod vulnerabilities;
 
 pub use cleanup::exclusions::{ExclusionReason, Exclusions, KeptFromCleanup};
@@ -72,6 +74,7 @@ pub use tag_change::{
     TagEffect, TagFailure, TagReversal, add_tag, remove_tag, tag_effect, tag_reversal,
 };
 pub use tag_mutability::{MutabilityEffect, mutability_effect};
+pub use undo_losses::UndoLoss;
 pub use vulnerabilities::{
     FindingCounts, FixAvailable, ImageVulnerabilities, ScanState, Severity, SeverityCount,
     Vulnerability, VulnerablePackage, finding_counts, vulnerabilities,

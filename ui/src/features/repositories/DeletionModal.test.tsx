@@ -65,7 +65,7 @@ it("says before the confirmation which images have no undo", async () => {
   const alerts = await screen.findAllByTestId("deletion-no-undo");
   expect(alerts.map(({ textContent }) => textContent)).toEqual([
     "No undo for 2 images: reading their manifests requires the permission ecr:BatchGetImage that you don’t have.",
-    "No undo for 1 image: ECR can’t return its manifest from the archive.",
+    "No undo for 1 image: ECR can’t return its manifest and layers from the archive.",
   ]);
   expect(screen.getByTestId("deletion-confirm").getAttribute("aria-disabled")).not.toBe("true");
 });

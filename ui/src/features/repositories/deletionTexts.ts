@@ -1,6 +1,7 @@
 /** What a planned deletion deletes and keeps, in words and as rows of a table. */
 import type { DeletionPlan, DeletionTarget, ImageToDelete, KeptReason } from "../../ipc/generated";
 import { formatCount, formatCounted, shortDigest } from "../../shared/format";
+import { undoCondition } from "../../shared/noUndo";
 import { freedNote, freedText } from "./LifecycleEffects";
 
 /** An image pulled in this time gets a warning: 30 days. */
@@ -70,8 +71,9 @@ export function deletionSummary(plan: DeletionPlan): readonly string[] {
     totals.repositories === 0
       ? imagesOf(totals.images)
       : `${only === undefined ? repositoriesOf(totals.repositories) : only.name} and ${imagesOf(totals.images)}`;
+  const undo = undoCondition(totals.images, plan.no_undo);
   const sentences = [
-    `This permanently deletes ${what}${totals.tags > 0 ? ` with ${tagsOf(totals.tags)}` : ""} in ECR and frees ${freedText(freed)}. Pulls by tag or digest will fail.`,
+    `This ${undo === null ? "permanently deletes" : "deletes"} ${what}${totals.tags > 0 ? ` with ${tagsOf(totals.tags)}` : ""} in ECR and frees ${freedText(freed)}. Pulls by tag or digest will fail.`,
   ];
   const note = freedNote(freed);
   if (note !== null) {
@@ -95,6 +97,9 @@ export function deletionSummary(plan: DeletionPlan): readonly string[] {
     sentences.push(
       `${imagesOf(archived)} ${archived === 1 ? "is" : "are"} archived. AWS bills archive storage for at least 90 days, also after a deletion.`,
     );
+  }
+  if (undo !== null) {
+    sentences.push(undo);
   }
   return sentences;
 }

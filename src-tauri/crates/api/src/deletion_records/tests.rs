@@ -23,6 +23,7 @@ fn record(started_at_ms: u64, digest: &Digest) -> DeletionRecord {
         kept: Vec::new(),
         freed: FreedBytes { at_least: 5, at_most: 5, may_be_shared: false },
         unread_indexes: 0,
+        undo_losses: Default::default(),
     };
     DeletionRecord {
         started_at_ms,

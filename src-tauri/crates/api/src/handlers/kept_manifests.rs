@@ -9,7 +9,7 @@ use transload_contract::{
     AwsConnection, DeletionPhase, DeletionProgress, NoUndo, NoUndoReason, RepositoryDeletionPlan,
 };
 use transload_errors::{ApiError, ErrorCode};
-use transload_explorer::{check_manifest_permission, read_manifests};
+use transload_explorer::{UndoLoss, check_manifest_permission, read_manifests};
 use transload_migration::Control;
 use transload_model::Digest;
 
@@ -95,14 +95,18 @@ impl Api {
 
     async fn unread_images(&self, plan: &RepositoryDeletionPlan) -> UnreadImages {
         let documents = self.documents();
-        let images: Vec<(Digest, bool)> =
-            plan.images.iter().map(|image| (image.digest.clone(), image.is_archived)).collect();
-        let counted = blocking(move || {
-            let unread = images.into_iter().filter(|(digest, _)| !documents.has(digest));
-            let (archived, others): (Vec<_>, Vec<_>) = unread.partition(|(_, archived)| *archived);
-            UnreadImages { archived: count(archived.len()), others: count(others.len()) }
-        });
-        counted.await.unwrap_or_default()
+        let lost = |why| count(plan.undo_losses.values().filter(|one| **one == why).count());
+        let known = UnreadImages {
+            archived: lost(UndoLoss::Archived),
+            part_missing: lost(UndoLoss::PartMissing),
+            others: 0,
+        };
+        let is_lost = |digest| plan.undo_losses.contains_key(digest);
+        let digests = plan.images.iter().map(|image| &image.digest);
+        let digests: Vec<Digest> = digests.filter(|digest| !is_lost(*digest)).cloned().collect();
+        let counted =
+            blocking(move || count(digests.iter().filter(|digest| !documents.has(digest)).count()));
+        UnreadImages { others: counted.await.unwrap_or_default(), ..known }
     }
 
     async fn keep_manifests_of(
@@ -132,10 +136,11 @@ impl Api {
     }
 }
 
-/// Images of a plan whose manifests weren't read.
+/// Images of a plan that can't be restored, and those whose manifests weren't read.
 #[derive(Default)]
 struct UnreadImages {
     archived: u32,
+    part_missing: u32,
     others: u32,
 }
 
@@ -149,6 +154,7 @@ impl UnreadImages {
         in_total([
             NoUndo { images: self.others, why },
             NoUndo { images: self.archived, why: NoUndoReason::Archived },
+            NoUndo { images: self.part_missing, why: NoUndoReason::PartMissing },
         ])
     }
 }
@@ -196,8 +202,9 @@ mod tests {
             ),
             (2, 0, Some(&refused), vec![(2, NoUndoReason::Archived)]),
         ] {
-            let found = UnreadImages { archived, others }.without_undo(error);
-            let found: Vec<_> = found.into_iter().map(|one| (one.images, one.why)).collect();
+            let found = UnreadImages { archived, part_missing: 1, others }.without_undo(error);
+            let mut found: Vec<_> = found.into_iter().map(|one| (one.images, one.why)).collect();
+            assert_eq!(found.pop(), Some((1, NoUndoReason::PartMissing)));
             assert_eq!(found, expected, "{archived} archived, {others} others, {error:?}");
         }
         let one = |images, why| NoUndo { images, why };

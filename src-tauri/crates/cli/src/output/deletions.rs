@@ -49,7 +49,12 @@ pub fn no_undo_text(NoUndo { images, why }: &NoUndo) -> String {
         NoUndoReason::Denied { action: None } => {
             "their manifests can't be read without a permission".to_owned()
         }
-        NoUndoReason::Archived => "their manifests can't be read from the archive".to_owned(),
+        NoUndoReason::Archived => {
+            "ECR can't return their manifests and layers from the archive".to_owned()
+        }
+        NoUndoReason::PartMissing => {
+            "they are indexes of images that the repository lacks".to_owned()
+        }
         NoUndoReason::Unread => "their manifests couldn't be read".to_owned(),
     };
     format!("no undo for {}: {why}", counted(*images, "image", "images"))

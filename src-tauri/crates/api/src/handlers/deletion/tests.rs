@@ -29,6 +29,7 @@ fn repository(name: &str, deletes: bool, images: Vec<ImageToDelete>) -> Reposito
         kept: Vec::new(),
         freed: FreedBytes::default(),
         unread_indexes: 0,
+        undo_losses: Default::default(),
     }
 }
 
