@@ -79,8 +79,12 @@ async fn proposal(
     let unread: Vec<String> = needed.iter().map(ToString::to_string).collect();
     if !unread.is_empty() {
         if !may_read {
+            let why = match details.lifecycle.error {
+                None => "the lifecycle policy uses pull times",
+                Some(_) => "the lifecycle policy, which couldn't be read, may use pull times",
+            };
             let message = format!(
-                "{} of {} must be read first, which ECR may count as pulls, and the lifecycle policy uses pull times.",
+                "{} of {} must be read first, which ECR may count as pulls, and {why}.",
                 output::counted(unread.len() as u64, "manifest", "manifests"),
                 arguments.repository
             );

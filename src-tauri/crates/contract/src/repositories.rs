@@ -81,7 +81,8 @@ pub struct RepositoryLifecycle {
     pub policy: Option<String>,
     /// When ECR last evaluated it. `null` if it never did.
     pub last_evaluated_at_ms: Option<u64>,
-    /// Whether one of its rules uses pull times, which reading manifests can change.
+    /// Whether one of its rules uses pull times, which reading manifests can change, or may use them because the policy
+    /// couldn't be read.
     pub uses_pull_times: bool,
     /// Why the policy couldn't be read.
     pub error: Option<ApiError>,

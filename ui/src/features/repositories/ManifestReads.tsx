@@ -3,7 +3,7 @@ import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { type ErrorActions, ErrorAlert } from "../../errors";
-import type { UnreadReason } from "../../ipc/generated";
+import type { RepositoryLifecycle, UnreadReason } from "../../ipc/generated";
 import { formatCount, formatCounted } from "../../shared/format";
 import { StatusText } from "../../shared/StatusText";
 import { StopButton } from "../../shared/StopButton";
@@ -26,7 +26,7 @@ function reasonText(reason: UnreadReason): string {
 
 interface ManifestReadsProps {
   images: ImageRows;
-  usesPullTimes: boolean;
+  lifecycle: RepositoryLifecycle;
   errorActions: ErrorActions;
 }
 
@@ -52,7 +52,7 @@ export function ManifestReads(props: ManifestReadsProps) {
   return message && <Box padding={{ top: "xs", bottom: "s" }}>{message}</Box>;
 }
 
-function readsMessage({ images, usesPullTimes, errorActions }: ManifestReadsProps) {
+function readsMessage({ images, lifecycle, errorActions }: ManifestReadsProps) {
   const { progress, error, unread, grouped, read } = images;
   const indexes = grouped.unread_indexes;
   if (progress !== null) {
@@ -85,9 +85,11 @@ function readsMessage({ images, usesPullTimes, errorActions }: ManifestReadsProp
       data-testid="manifests-offer"
     >
       {`Until the indexes are read, their platforms are shown as separate images. ${
-        usesPullTimes
-          ? "ECR may count reading as a pull, and the lifecycle policy of this repository uses pull times. "
-          : ""
+        !lifecycle.uses_pull_times
+          ? ""
+          : lifecycle.error === null
+            ? "ECR may count reading as a pull, and the lifecycle policy of this repository uses pull times. "
+            : "ECR may count reading as a pull, and the lifecycle policy of this repository, which couldn’t be read, may use pull times. "
       }Each manifest is read once and then kept on this computer.`}
     </Alert>
   );

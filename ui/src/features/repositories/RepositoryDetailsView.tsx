@@ -212,7 +212,7 @@ function DetailsTabs({ connection, details, errorActions, onChanged, onOpen }: D
             {/* Without the indexes, some classes are unknown. */}
             <ManifestReads
               images={images}
-              usesPullTimes={details.lifecycle.uses_pull_times}
+              lifecycle={details.lifecycle}
               errorActions={errorActions}
             />
             <CleanupTab {...shared} details={current} onChanged={onChanged} />

@@ -171,11 +171,7 @@ export function RepositoryImagesTable(props: RepositoryImagesTableProps) {
 
   return (
     <SpaceBetween size="xs">
-      <ManifestReads
-        images={images}
-        usesPullTimes={details.lifecycle.uses_pull_times}
-        errorActions={errorActions}
-      />
+      <ManifestReads images={images} lifecycle={details.lifecycle} errorActions={errorActions} />
       {findingsShown && findings.error !== null && (
         <ErrorAlert error={findings.error} actions={{ ...errorActions, retry: findings.reload }} />
       )}

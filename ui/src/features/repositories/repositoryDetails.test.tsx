@@ -124,6 +124,21 @@ describe("the details of a repository", () => {
     expect(rowTexts(container)[2]).toContain("Provenance");
   });
 
+  it("asks before it reads if the lifecycle policy couldn’t be read, because it may use pull times", async () => {
+    const read = vi.fn(backendWith({}).repositoryManifestsRead);
+    const lifecycle = { ...details.lifecycle, policy: null, uses_pull_times: true, error: refused };
+    await open(
+      backendWith({
+        repositoryDetails: async () => ({ ...details, lifecycle }),
+        repositoryManifestsRead: read,
+      }),
+    );
+    expect(screen.getByTestId("manifests-offer").textContent).toContain(
+      "which couldn’t be read, may use pull times",
+    );
+    expect(read).not.toHaveBeenCalled();
+  });
+
   it("asks before it reads if the lifecycle policy uses pull times, and says what failed", async () => {
     const read = vi.fn(backendWith({}).repositoryManifestsRead);
     read.mockRejectedValueOnce(refused);

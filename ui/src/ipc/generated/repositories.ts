@@ -374,7 +374,7 @@ export type NoUndo = { images: number, why: NoUndoReason, };
 /** Why deleted images can't be restored, although ECR may have their layers. */
 export type NoUndoReason = { "kind": "repository" } | { "kind": "denied", 
 /** The IAM action. */
-action: string | null, } | { "kind": "archived" } | { "kind": "unread" };
+action: string | null, } | { "kind": "archived" } | { "kind": "part_missing" } | { "kind": "unread" };
 
 /** A deleted image, or one of its tags, that can't be restored. */
 export type NotRestorable = { digest: string, tags: Array<string>, why: NotRestorableReason, };
@@ -572,7 +572,10 @@ export type RepositoryLifecycle = {
 policy: string | null, 
 /** When ECR last evaluated it. `null` if it never did. */
 last_evaluated_at_ms: number | null, 
-/** Whether one of its rules uses pull times, which reading manifests can change. */
+/**
+ * Whether one of its rules uses pull times, which reading manifests can change, or may use them because the policy
+ * couldn't be read.
+ */
 uses_pull_times: boolean, 
 /** Why the policy couldn't be read. */
 error: ApiError | null, };

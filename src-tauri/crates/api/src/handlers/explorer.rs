@@ -3,7 +3,9 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use transload_aws::{AwsError, EcrExplorer, EcrImage, EcrImageStatus, MANIFEST_BATCH_SIZE};
+use transload_aws::{
+    AwsError, EcrExplorer, EcrImage, EcrImageStatus, KnownLifecyclePolicy, MANIFEST_BATCH_SIZE,
+};
 use transload_contract::{
     AwsConnection, RepositoryLifecycle, RepositoryRows, RepositorySummary, UnreadManifest,
 };
@@ -164,22 +166,21 @@ impl Api {
     /// Returns the lifecycle policy of a repository. A refusal is part of the answer, because the rest of the page
     /// doesn't depend on it.
     pub(crate) async fn lifecycle_of(&self, explored: &Explored) -> RepositoryLifecycle {
-        let none = RepositoryLifecycle {
-            policy: None,
-            last_evaluated_at_ms: None,
-            uses_pull_times: false,
-            error: None,
-        };
-        match explored.ecr.known_lifecycle_policy(&explored.name).await {
-            Ok(None) => none,
-            Ok(Some(known)) => RepositoryLifecycle {
-                last_evaluated_at_ms: known.last_evaluated_at_ms,
-                uses_pull_times: uses_pull_times(&known.text),
-                policy: Some(known.text),
-                error: None,
-            },
-            Err(error) => RepositoryLifecycle { error: Some(error.into()), ..none },
-        }
+        lifecycle(explored.ecr.known_lifecycle_policy(&explored.name).await)
+    }
+}
+
+/// A policy that can't be read, for example without `ecr:GetLifecyclePolicy`, may use pull times.
+fn lifecycle(read: Result<Option<KnownLifecyclePolicy>, AwsError>) -> RepositoryLifecycle {
+    let (known, error) = match read {
+        Ok(known) => (known, None),
+        Err(error) => (None, Some(error.into())),
+    };
+    RepositoryLifecycle {
+        uses_pull_times: known.as_ref().map_or(error.is_some(), |one| uses_pull_times(&one.text)),
+        last_evaluated_at_ms: known.as_ref().and_then(|one| one.last_evaluated_at_ms),
+        policy: known.map(|one| one.text),
+        error,
     }
 }
 
@@ -196,4 +197,45 @@ pub(super) async fn blocking<T: Send + 'static>(
 ) -> Result<T, ApiError> {
     let done = tokio::task::spawn_blocking(work).await;
     done.map_err(|error| ApiError::internal(error.to_string()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Reading manifests without being asked would spoil the pull times that a rule uses.
+    #[test]
+    fn a_policy_uses_pull_times_unless_it_is_known_that_it_does_not() {
+        let rule = |condition: &str, action: &str| {
+            let selection = format!(r#"{{"tagStatus":"any",{condition}}}"#);
+            Some(format!(
+                r#"{{"rules":[{{"rulePriority":1,"selection":{selection},"action":{action}}}]}}"#
+            ))
+        };
+        let expire = r#"{"type":"expire"}"#;
+        let archive = r#"{"type":"transition","targetStorageClass":"archive"}"#;
+        let pushed = r#""countType":"sinceImagePushed","countUnit":"days","countNumber":30"#;
+        let pulled = r#""countType":"sinceImagePulled","countUnit":"days","countNumber":30"#;
+        let denied = || AwsError::AccessDenied {
+            action: "ecr:GetLifecyclePolicy".to_owned(),
+            message: "no".to_owned(),
+        };
+        for (case, text, error, expected) in [
+            ("no policy", None, None, false),
+            ("by push", rule(pushed, expire), None, false),
+            ("by pull", rule(pulled, archive), None, true),
+            ("not understood", Some("{".to_owned()), None, true),
+            ("not allowed", None, Some(denied()), true),
+        ] {
+            let has_error = error.is_some();
+            let known = text
+                .clone()
+                .map(|text| KnownLifecyclePolicy { text, last_evaluated_at_ms: Some(7) });
+            let found = lifecycle(error.map_or(Ok(known), Err));
+            assert_eq!(found.uses_pull_times, expected, "{case}");
+            assert_eq!(found.error.is_some(), has_error, "{case}");
+            assert_eq!(found.last_evaluated_at_ms, text.as_ref().map(|_| 7), "{case}");
+            assert_eq!(found.policy, text, "{case}");
+        }
+    }
 }
