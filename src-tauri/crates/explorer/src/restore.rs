@@ -211,6 +211,16 @@ pub struct RestoreOutcome {
     pub stopped: bool,
 }
 
+impl RestoreOutcome {
+    /// Counts an image that was pushed so often, once under each of its tags.
+    fn add(&mut self, image: &ImageToRestore, writes: usize) {
+        match image.exists {
+            true => self.tags += writes,
+            false => self.images += writes.min(1),
+        }
+    }
+}
+
 /// Why an image, or one of its tags, wasn't restored.
 #[derive(Debug)]
 pub enum RestoreFailure {
@@ -241,10 +251,7 @@ pub async fn restore_planned(
             break;
         }
         let (writes, failures) = put(ecr, &plan.name, manifest, image).await;
-        match image.exists {
-            true => outcome.tags += writes,
-            false => outcome.images += writes.min(1),
-        }
+        outcome.add(image, writes);
         outcome.failed.extend(failures.into_iter().map(|why| (image.digest.clone(), why)));
         progress();
     }

@@ -266,3 +266,22 @@ fn a_nested_index_is_restored_after_its_images_whatever_the_dry_run_knew() {
         }
     }
 }
+
+#[test]
+fn an_image_counts_once_however_many_tags_it_was_pushed_under() {
+    // Whether the image exists, how often it was pushed, and the images and tags that count.
+    for (exists, writes, images, tags) in [
+        (false, 0, 0, 0),
+        (false, 1, 1, 0),
+        (false, 3, 1, 0),
+        (true, 0, 0, 0),
+        (true, 1, 0, 1),
+        (true, 3, 0, 3),
+    ] {
+        let (digest, kind) = (digest("v1"), ImageKind::Image);
+        let tags_of = ["1", "1.0", "latest"].map(str::to_owned).to_vec();
+        let mut outcome = RestoreOutcome::default();
+        outcome.add(&ImageToRestore { digest, kind, tags: tags_of, exists }, writes);
+        assert_eq!((outcome.images, outcome.tags), (images, tags), "{exists} {writes}");
+    }
+}

@@ -64,6 +64,28 @@ fn an_index_is_one_row_with_platforms_and_attestations() {
     assert_eq!(row.parts[0].parts[0].kind, ImageKind::Attestation);
 }
 
+#[test]
+fn an_image_probably_belongs_to_the_nearest_unread_index_that_was_pushed_within_two_seconds() {
+    // When the image was pushed, with indexes at 10 and at 14 seconds.
+    for (pushed_at_ms, expected) in [
+        (7_999, None),
+        (8_000, Some("early")),
+        (10_000, Some("early")),
+        (11_999, Some("early")),
+        (12_001, Some("late")),
+        (16_000, Some("late")),
+        (16_001, None),
+    ] {
+        let mut shop = TestRepository::default();
+        shop.image("part", &[], &[("base", 30)]).pushed_at_ms = Some(pushed_at_ms);
+        shop.index("early", &["early"], &[]).pushed_at_ms = Some(10_000);
+        shop.index("late", &["late"], &[]).pushed_at_ms = Some(14_000);
+        let rows = rows(&shop.images, &HashMap::new());
+        let part = rows.rows.iter().find(|row| row.digest == digest("part")).unwrap();
+        assert_eq!(part.probably_in.as_deref(), expected, "{pushed_at_ms}");
+    }
+}
+
 /// A made-up repository, the manifests that were read, and its number of images.
 type Counted = (&'static str, fn(&mut TestRepository), &'static [&'static str], u64, bool);
 
