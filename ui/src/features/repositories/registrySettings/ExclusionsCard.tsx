@@ -6,6 +6,7 @@ import { FullTable } from "../../../shared/PagedTable";
 import { TextField } from "../../../shared/TextField";
 import { ChangeModal } from "./ChangeModal";
 import { type ChangeableCardProps, RegistryCard } from "./RegistryCard";
+import { exclusionLimitProblem } from "./registryLimits";
 import { principalName } from "./registryWords";
 
 /** The principals whose pulls don't change the pull time of images, and the offer for the one in use. */
@@ -22,7 +23,9 @@ export function ExclusionsCard(props: ChangeableCardProps) {
     ? "Enter the ARN of a role, such as arn:aws:iam::111122223333:role/ci."
     : exclusions.includes(wanted)
       ? "It is excluded already."
-      : null;
+      : wanted.length > 200
+        ? "ECR accepts an ARN of up to 200 characters."
+        : exclusionLimitProblem(exclusions.length);
   return (
     <RegistryCard
       configuration={configuration}

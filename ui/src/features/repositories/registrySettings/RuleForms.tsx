@@ -5,13 +5,20 @@ import Box from "@cloudscape-design/components/box";
 import Input from "@cloudscape-design/components/input";
 import { useState } from "react";
 import type { ReplicationRule, SigningRule } from "../../../ipc/generated";
+import { StatusText } from "../../../shared/StatusText";
 import { ChangeModal, type ChangeModalProps } from "./ChangeModal";
+import {
+  replicationLimitNote,
+  replicationLimitProblem,
+  signingLimitProblem,
+} from "./registryLimits";
 import {
   patterns,
   replicationEntries,
   replicationProblem,
   replicationRules,
   replicationWords,
+  signingProblem,
   signingWords,
 } from "./registryWords";
 import { BeforeAfter } from "./ScanningForm";
@@ -24,8 +31,10 @@ export function ReplicationForm({
   ...modal
 }: FormProps & { rules: readonly ReplicationRule[] }) {
   const [entries, setEntries] = useState(replicationEntries(rules));
-  const problem = entries.map(replicationProblem).find((one) => one !== null) ?? null;
   const wanted = replicationRules(entries);
+  const problem =
+    entries.map(replicationProblem).find((one) => one !== null) ?? replicationLimitProblem(wanted);
+  const note = replicationLimitNote(wanted);
   const change = (index: number, part: Partial<(typeof entries)[number]>) =>
     setEntries(entries.map((entry, at) => (at === index ? { ...entry, ...part } : entry)));
   const field = (key: "region" | "account" | "prefixes", placeholder: string) => ({
@@ -72,6 +81,7 @@ export function ReplicationForm({
         ]}
       />
       {problem !== null && <Box color="text-status-error">{problem}</Box>}
+      {note !== null && <StatusText type="warning">{note}</StatusText>}
       <BeforeAfter before={replicationWords(rules)} after={replicationWords(wanted)} />
     </ChangeModal>
   );
@@ -82,13 +92,12 @@ export function SigningForm({ rules, ...modal }: FormProps & { rules: readonly S
   const [entries, setEntries] = useState(
     rules.map(({ profile, filters }) => ({ profile, filters: filters.join(" ") })),
   );
-  const isProfile = ({ profile }: (typeof entries)[number]) =>
-    /^arn:aws(-[a-z]+)*:signer:[a-z0-9-]+:\d{12}:\/signing-profiles\/\w{2,}$/.test(profile.trim());
-  const problem = entries.every(isProfile) ? null : "Enter the ARN of a signing profile.";
   const wanted = entries.map(({ profile, filters }) => ({
     profile: profile.trim(),
     filters: patterns(filters),
   }));
+  const problem =
+    entries.map(signingProblem).find((one) => one !== null) ?? signingLimitProblem(wanted);
   const change = (index: number, part: Partial<(typeof entries)[number]>) =>
     setEntries(entries.map((entry, at) => (at === index ? { ...entry, ...part } : entry)));
   return (

@@ -1,6 +1,7 @@
 /** The upstream registries of pull through cache rules: what each needs, and what can be wrong with a rule. */
 import type { RegistryCacheRule, UpstreamRegistry } from "../../../ipc/generated";
 import { isKnown, reportedText } from "../../../shared/reported";
+import { cacheRuleLimitProblem } from "./registryLimits";
 
 /** What a rule needs to pull from its upstream. */
 type UpstreamLogin = "none" | "secret" | "role";
@@ -210,6 +211,7 @@ export function cacheRuleProblems(
   if (existing.some(({ prefix }) => prefix === rule.prefix)) {
     put("prefix", "A rule with this prefix already exists.");
   }
+  put("prefix", cacheRuleLimitProblem(existing.length));
   if (rule.upstream_prefix !== null) {
     put(
       "upstreamPrefix",

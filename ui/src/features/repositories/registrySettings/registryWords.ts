@@ -8,6 +8,7 @@ import type {
   SigningRule,
 } from "../../../ipc/generated";
 import { type Reported, reportedText } from "../../../shared/reported";
+import { scanningLimitProblem } from "./registryLimits";
 
 export const frequencyLabels: Record<ScanFrequency, string> = {
   on_push: "On push",
@@ -85,7 +86,7 @@ export function scanningOf(
     .find((filter) => !scanFilterPattern.test(filter));
   const problem =
     wrong === undefined
-      ? null
+      ? scanningLimitProblem(rules)
       : `“${wrong}” isn’t a pattern of repository names. Use lowercase letters, digits, and *.`;
   return { scanning: { scan_type: isEnhanced ? "enhanced" : "basic", rules }, problem };
 }
@@ -147,6 +148,28 @@ export function replicationWords(rules: readonly ReplicationRule[]): string[] {
     const to = destinations.map(({ region, account }) => `${region} (${account})`).join(", ");
     return `${what} to ${to}`;
   });
+}
+
+/** Source: ECR's `SigningRepositoryFilterValue`, which has 1 to 256 characters. */
+const signingPattern =
+  /^(?=.{1,256}$)(?:[a-z0-9*]+(?:[._-][a-z0-9*]+)*\/)*[a-z0-9*]+(?:[._-][a-z0-9*]+)*$/;
+
+/** Source: ECR's `SigningProfileArn`, which has up to 200 characters. */
+const profilePattern =
+  /^(?=.{1,200}$)arn:aws(-[a-z]+)*:signer:[a-z0-9-]+:\d{12}:\/signing-profiles\/\w{2,}$/;
+
+/** Why ECR would refuse an entry, or `null`. */
+export function signingProblem(entry: {
+  readonly profile: string;
+  readonly filters: string;
+}): string | null {
+  if (!profilePattern.test(entry.profile.trim())) {
+    return "Enter the ARN of a signing profile.";
+  }
+  const wrong = patterns(entry.filters).find((filter) => !signingPattern.test(filter));
+  return wrong === undefined
+    ? null
+    : `“${wrong}” isn’t a pattern of repository names. Use lowercase letters, digits, and *.`;
 }
 
 export function signingWords(rules: readonly SigningRule[]): string[] {
