@@ -8,7 +8,7 @@ use crate::sqlite_file::readable;
 
 impl ImageLists {
     /// Gives a tag to an image of a list, and takes it from every other one. `None` removes it. Does nothing if the
-    /// repository wasn't listed.
+    /// repository wasn't listed. A list that can't be written is kept in memory with the change.
     pub fn move_tag(
         &self,
         registry: &RegistryScope,
@@ -16,27 +16,43 @@ impl ImageLists {
         tag: &Tag,
         to: Option<&Digest>,
     ) {
-        for lists in [Some(self), self.unwritten()].into_iter().flatten() {
+        let move_in = |lists: &Self| {
             let mut connection = lists.file.connection();
             let moved = connection.transaction().and_then(|transaction| {
-                move_tag_in(&transaction, (registry, repository), tag, to)?;
-                transaction.commit()
+                let is_listed = move_tag_in(&transaction, (registry, repository), tag, to)?;
+                transaction.commit()?;
+                Ok(is_listed)
             });
-            lists.file.usable(moved);
+            lists.file.usable(moved)
+        };
+        let is_unwritten = self.unwritten().and_then(move_in).unwrap_or(false);
+        if move_in(self).is_some() || is_unwritten {
+            return;
+        }
+        // Otherwise, a search would find the tag at the image that lost it.
+        let mut listed = self.written_repositories(registry).into_iter();
+        let summary = listed.find(|one| one.name == repository).map(|one| one.summary);
+        if let Some((listed_at_ms, images)) = self.list(registry, repository) {
+            self.keep_unwritten(|memory| {
+                let summary = summary.unwrap_or_default();
+                memory.write(registry, repository, &images, &summary, listed_at_ms)?;
+                move_in(memory).map(|_| ())
+            });
         }
     }
 }
 
+/// Returns whether the repository was listed.
 fn move_tag_in(
     connection: &Connection,
     (registry, repository): (&RegistryScope, &str),
     tag: &Tag,
     to: Option<&Digest>,
-) -> rusqlite::Result<()> {
+) -> rusqlite::Result<bool> {
     let id = "SELECT id FROM repository WHERE registry = ?1 AND name = ?2";
     let mut id = connection.prepare_cached(id)?;
     let mut ids = id.query_map(params![registry.0, repository], |row| row.get::<_, i64>(0))?;
-    let Some(id) = ids.next().transpose()? else { return Ok(()) };
+    let Some(id) = ids.next().transpose()? else { return Ok(false) };
     // A tag contains no space.
     let mut changed = connection.prepare_cached(
         "SELECT position, digest, tags FROM image
@@ -61,7 +77,7 @@ fn move_tag_in(
         )?;
         replace_line(connection, id, position, &tags.to_ascii_lowercase())?;
     }
-    Ok(())
+    Ok(true)
 }
 
 /// Replaces the line of an image in its part.
@@ -145,6 +161,37 @@ mod tests {
                 (expected.map(str::to_owned), ["v1 Prod", "v2"].map(str::to_owned))
             );
         }
+    }
+
+    #[test]
+    fn a_tag_that_moves_while_the_file_cannot_be_written_is_found_at_its_image_and_moves_back() {
+        let registry = scope("111122223333");
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("lists.sqlite");
+        let lists = ImageLists::open(&path);
+        let (one, two) = (image("one", &["v1", "Prod"]), image("two", &["v2"]));
+        lists.put(&registry, "shop/api", &[one.clone(), two.clone()], "of api", 5);
+        lists.put(&registry, "shop/web", &[image("three", &["web"])], "of web", 5);
+        let only_reads = |is_on: &str| {
+            let pragma = format!("PRAGMA query_only = {is_on}");
+            lists.file.connection().execute_batch(&pragma).unwrap();
+        };
+        only_reads("ON");
+        let prod = Tag::parse("Prod").unwrap();
+        let holder = || find(&lists, &registry, "Prod", 9).images.pop().map(|one| one.image.digest);
+        for to in [Some(&two.digest), Some(&one.digest), None, Some(&two.digest)] {
+            lists.move_tag(&registry, "shop/api", &prod, to);
+            lists.move_tag(&registry, "missing", &prod, to);
+            assert_eq!(holder().as_ref(), to);
+            let known = lists.repositories(&registry).into_iter();
+            let known: Vec<_> = known.map(|one| (one.listed_at_ms, one.summary)).collect();
+            assert_eq!(known, [(5, "of api".to_owned()), (5, "of web".to_owned())]);
+        }
+        assert_eq!(names(&find(&lists, &registry, "web", 9)), ["shop/web:web"]);
+        // The next list of the repository is written, and takes the place of the one in memory.
+        only_reads("OFF");
+        lists.put(&registry, "shop/api", &[one.clone(), two], "", 6);
+        assert_eq!(holder(), Some(one.digest));
     }
 
     /// What a change writes is in the log of the file until the next checkpoint: the row of each image and its part of
