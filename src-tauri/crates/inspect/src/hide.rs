@@ -200,6 +200,7 @@ fn collect_secrets(json: &Value, known: &mut Vec<String>) {
             }
         }
         Value::Object(members) => {
+            known.extend(command_secrets(members).into_iter().map(|one| one.value));
             let is_named = has_secret_name(members);
             for (name, member) in members {
                 let is_secret = |value: &&str| is_secret_member(name, value, is_named);
@@ -223,6 +224,15 @@ fn hide_in_json(json: &mut Value, known: &[&str]) {
             list.iter_mut().for_each(|item| hide_in_json(item, known));
         }
         Value::Object(members) => {
+            for CommandSecret { member, at, range, .. } in command_secrets(members) {
+                let argument = match members.get_mut(member) {
+                    Some(Value::Array(list)) => list.get_mut(at),
+                    single => single,
+                };
+                if let Some(Value::String(text)) = argument {
+                    text.replace_range(range, HIDDEN);
+                }
+            }
             let is_named = has_secret_name(members);
             for (name, member) in members.iter_mut() {
                 match member.as_str() {
@@ -235,6 +245,37 @@ fn hide_in_json(json: &mut Value, known: &[&str]) {
         }
         _ => {}
     }
+}
+
+/// A secret in the command of a configuration.
+struct CommandSecret {
+    member: &'static str,
+    /// Which argument of the member it is in.
+    at: usize,
+    range: Range<usize>,
+    value: String,
+}
+
+/// Returns the secrets in the command of a configuration, which `Entrypoint` and `Cmd` have together: what is a secret in
+/// one of them can depend on the program, or the option, in the other one.
+fn command_secrets(members: &Map<String, Value>) -> Vec<CommandSecret> {
+    let arguments = |member: &'static str| {
+        let of = match members.get(member) {
+            Some(Value::Array(list)) => texts(list),
+            Some(Value::String(text)) => vec![text.as_str()],
+            _ => Vec::new(),
+        };
+        (0..).zip(of).map(move |(at, text)| (member, at, text))
+    };
+    let command: Vec<(&'static str, usize, &str)> =
+        arguments("Entrypoint").chain(arguments("Cmd")).collect();
+    let given: Vec<&str> = command.iter().map(|(_, _, text)| *text).collect();
+    let secrets = argument_secrets(&given).into_iter();
+    let secrets = secrets.map(|(place, range)| {
+        let (member, at, text) = command[place];
+        CommandSecret { member, at, value: text[range.clone()].to_owned(), range }
+    });
+    secrets.collect()
 }
 
 /// Returns the texts of a list. Others are empty.

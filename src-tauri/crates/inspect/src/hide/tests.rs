@@ -86,7 +86,8 @@ async fn a_secret_that_contains_another_one_leaves_nothing() {
     assert!(after.contains("is ***") && !after.contains("longer"), "{after}");
 }
 
-/// A configuration has its commands as lists, whose arguments are no line of a shell.
+/// A configuration has its command as two lists, whose arguments are no line of a shell. What is a secret in one of them
+/// can depend on the other one, in the tables and in the document, also if the secret is short.
 #[tokio::test]
 async fn arguments_that_a_program_takes_as_secrets_are_hidden_in_lists() {
     for (command, shown) in [
@@ -95,27 +96,45 @@ async fn arguments_that_a_program_takes_as_secrets_are_hidden_in_lists() {
             &["mc", "alias", "set", "x", "https://x.example", "me", "***"][..],
         ),
         (&["redis-cli", "-a", "s3cr3t-long", "ping"], &["redis-cli", "-a", "***", "ping"]),
+        (&["redis-cli", "-a", "pw1", "ping"], &["redis-cli", "-a", "***", "ping"]),
         (&["mysql", "-ume", "-ps3cr3t-long"], &["mysql", "-ume", "-p***"]),
+        (&["mysql", "-ume", "-ppw1"], &["mysql", "-ume", "-p***"]),
         (&["curl", "-u", "é:s3cr3t-long", "x"], &["curl", "-u", "é:***", "x"]),
+        (&["curl", "-u", "é:pw1", "x"], &["curl", "-u", "é:***", "x"]),
+        (&["sshpass", "-p", "pw1", "ssh", "x"], &["sshpass", "-p", "***", "ssh", "x"]),
+        (&["cargo", "login", "pw1"], &["cargo", "login", "***"]),
         (&["app", "--token", "s3cr3t-long"], &["app", "--token", "***"]),
+        (&["app", "--token", "pw1"], &["app", "--token", "***"]),
         (&["sh", "-c", "mysql -ps3cr3t-long && ls"], &["sh", "-c", "mysql -p*** && ls"]),
         (&["docker", "login", "-p", "$TOKEN"], &["docker", "login", "-p", "$TOKEN"]),
         (&["nginx", "-g", "daemon off;"], &["nginx", "-g", "daemon off;"]),
     ] {
-        let mut memory = Memory::default();
-        let config = json!({"os": "linux", "architecture": "amd64",
-            "config": {"Entrypoint": [command[0]], "Cmd": command[1..], "Labels": {"note": "s3cr3t-long"}}});
-        let image = memory.image(&config, &[("base", 30)]);
-        memory.tag("v1", &image);
-        let mut found = inspect(&memory, "v1", None).await.unwrap();
-        found.hide_secrets();
-        let image = found.image.as_ref().unwrap();
-        let config = image.config.as_ref().unwrap();
-        assert_eq!([&config.entrypoint[..], &config.cmd[..]].concat(), shown);
-        let shown_json = serde_json::to_string(&shown[1..]).unwrap();
-        let written: serde_json::Value =
-            serde_json::from_str(image.config_json.as_ref().unwrap()).unwrap();
-        assert_eq!(written["config"]["Cmd"].to_string(), shown_json);
+        for split in 0..=command.len() {
+            let (entrypoint, cmd) = command.split_at(split);
+            let mut lists = vec![json!(entrypoint)];
+            // Docker also wrote a single text.
+            lists.extend((split == 1).then(|| json!(entrypoint[0])));
+            for entrypoint in lists {
+                let case = format!("{entrypoint} {cmd:?}");
+                let mut memory = Memory::default();
+                let config = json!({"os": "linux", "architecture": "amd64",
+                    "config": {"Entrypoint": entrypoint, "Cmd": cmd, "Labels": {"note": "s3cr3t-long"}}});
+                let image = memory.image(&config, &[("base", 30)]);
+                memory.tag("v1", &image);
+                let mut found = inspect(&memory, "v1", None).await.unwrap();
+                found.hide_secrets();
+                let image = found.image.as_ref().unwrap();
+                let config = image.config.as_ref().unwrap();
+                assert_eq!([&config.entrypoint[..], &config.cmd[..]].concat(), shown, "{case}");
+                let written: serde_json::Value =
+                    serde_json::from_str(image.config_json.as_ref().unwrap()).unwrap();
+                let (before, after) = shown.split_at(split);
+                assert_eq!(written["config"]["Cmd"], json!(after), "{case}");
+                if entrypoint.is_array() {
+                    assert_eq!(written["config"]["Entrypoint"], json!(before), "{case}");
+                }
+            }
+        }
     }
 }
 
