@@ -24,8 +24,9 @@ const lists: readonly (readonly [string, readonly unknown[], readonly string[]])
   ],
   ["migrations", historyColumns(() => {}, new Map()), ["images", "sent", "time"]],
   ["profiles", profileColumns, ["template"]],
-  ["images", imageColumns("", () => {}, false), ["pulled"]],
-  ["used images", [...imageColumns("", () => {}, false), inUse], ["pulled", "in-use"]],
+  ["images", imageColumns("", () => {}, false, false), ["pulled"]],
+  ["images with parts", imageColumns("", () => {}, false, true), ["pulled", "digest"]],
+  ["used images", [...imageColumns("", () => {}, false, true), inUse], ["pulled", "digest"]],
 ];
 
 function shownAt(list: readonly unknown[], available: number): readonly Column<object>[] {

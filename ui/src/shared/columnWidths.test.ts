@@ -122,6 +122,20 @@ describe("columns", () => {
     expect(ids(389)).toEqual(["name", "size"]);
   });
 
+  it.each([
+    { available: 500, shown: "name uri size" },
+    { available: 460, shown: "name uri size" },
+    { available: 459, shown: "name size" },
+    { available: 100, shown: "name size" },
+  ])("give way to one that keeps its width at $available pixels", ({ available, shown }) => {
+    const all: readonly Column<object>[] = columns.map((column) => ({
+      ...column,
+      ...(column.id === "name" ? { width: 250, keepsWidth: true } : {}),
+      ...(column.id === "uri" ? { hideOrder: 1 } : {}),
+    }));
+    expect(fittingColumns(all, layout, available).map(({ id }) => id)).toEqual(shown.split(" "));
+  });
+
   it("share what is left by their usual widths if none grows", () => {
     const cell = () => null;
     const fixed = ["name", "uri", "size"].map((id) => ({

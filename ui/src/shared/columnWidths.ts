@@ -26,6 +26,11 @@ function narrowestWidth<Row>(column: Column<Row>, heads: NaturalWidths): number 
   return Math.max(narrowest, heads.get(column.id) ?? 0);
 }
 
+/** The width below which other columns are hidden for it. */
+function wantedWidth<Row>(column: Column<Row>, heads: NaturalWidths): number {
+  return column.keepsWidth ? usualWidth(column, heads) : narrowestWidth(column, heads);
+}
+
 function usualWidth<Row>(column: Column<Row>, heads: NaturalWidths): number {
   return Math.max(defaultWidth(column), heads.get(column.id) ?? 0);
 }
@@ -50,7 +55,7 @@ export function fittingColumns<Row>(
   if (isTooWide(usualWidth)) {
     shown = shown.filter(({ needsRoom }) => needsRoom !== true);
   }
-  while (isTooWide(narrowestWidth)) {
+  while (isTooWide(wantedWidth)) {
     const first = Math.min(...shown.map(order));
     if (first === Number.POSITIVE_INFINITY) {
       break;

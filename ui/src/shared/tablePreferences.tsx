@@ -25,6 +25,8 @@ export type Column<Row> = TableProps.ColumnDefinition<Row> & {
    * is always shown. Columns that the user chose stay, too.
    */
   readonly hideOrder?: number;
+  /** Whether columns with a `hideOrder` are hidden where there is no room for its `width`. */
+  readonly keepsWidth?: boolean;
   /** Whether it is hidden as soon as another column gets less than its `width`, because those say more. */
   readonly needsRoom?: boolean;
 };

@@ -52,7 +52,7 @@ export function inUseColumn(use: RepositoryUse | null): Column<RepositoryImageRo
     id: "in-use",
     header: "In use",
     width: 100,
-    hideOrder: 3,
+    hideOrder: 4,
     hidden: use === null || use.images.length === 0,
     sortingComparator: (one, other) => countOf(one) - countOf(other),
     cell: (row) => {

@@ -88,6 +88,7 @@ export function RepositoryImagesTable(props: RepositoryImagesTableProps) {
   const [inSight, setInSight] = useState<readonly RepositoryImageRow[]>([]);
   const findings = useFindings(connection, repository, inSight, findingsShown, details);
   const someArchived = all.some(({ status }) => status !== "active");
+  const someParts = all.some(({ kind, parts }) => kind === "index" || parts.length > 0);
   const use = useRepositoryUse(connection, repository, details);
   const isRead = images.grouped.unread_indexes.length === 0;
   const opened = useMemo(() => {
@@ -111,8 +112,8 @@ export function RepositoryImagesTable(props: RepositoryImagesTableProps) {
     return open;
   }, [uri, repository, all, isRead]);
   const imageOnly = useMemo(
-    () => imageColumns(uri, (row) => latestOnOpen.current(opened(row)), someArchived),
-    [uri, opened, someArchived],
+    () => imageColumns(uri, (row) => latestOnOpen.current(opened(row)), someArchived, someParts),
+    [uri, opened, someArchived, someParts],
   );
   const columns = useMemo(
     () => [

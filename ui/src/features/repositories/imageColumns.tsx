@@ -151,6 +151,8 @@ export function imageColumns(
   onOpen: (row: RepositoryImageRow) => void,
   /** Whether some images are archived, so that the status tells them apart. */
   someArchived: boolean,
+  /** Whether some images have parts, which their contents name. */
+  someParts: boolean,
 ): Column<RepositoryImageRow>[] {
   return [
     {
@@ -175,9 +177,11 @@ export function imageColumns(
     {
       id: "contents",
       header: "Contents",
-      width: 215,
+      // As wide as “2 platforms, SBOM, provenance”.
+      width: 230,
       minWidth: 130,
       grow: 1,
+      keepsWidth: someParts,
       sortingField: "contents",
       cell: (row) => <ContentsCell row={row} />,
     },
@@ -237,7 +241,7 @@ export function imageColumns(
       header: "Digest",
       width: 212,
       steady: true,
-      hideOrder: 4,
+      hideOrder: 3,
       sortingField: "digest",
       cell: (row) => (
         <CopyableDigest digest={row.digest} what={`digest ${row.digest.slice(0, 19)}`} />

@@ -40,6 +40,11 @@ it.each<[Partial<ImageRow>, string, string | null]>([
     null,
   ],
   [{ signatures: 3 }, "3 signatures", null],
+  [
+    { platforms: ["linux/amd64", "linux/arm64"], sboms: 2, provenances: 1 },
+    "2 platforms, SBOM, provenance",
+    null,
+  ],
   [{ signatures: 1, sboms: 1, provenances: 1, referrers: 2 }, "5 referrers", null],
   [{ kind: "index", is_unread: true }, "Not read", null],
   [{ also_in: ["v2"] }, "", "Also in v2."],

@@ -82,28 +82,35 @@ export function imageStatusLabel(status: Reported<ImageStatus>): string {
   return reportedText(status, (known) => imageStatusLabels[known]);
 }
 
-/** The parts of a row, counted: `2 platforms, 1 signature`. Several kinds of referrers are one number, unless `inFull`. */
+/** A number with its noun in singular and plural. */
+type Counted = readonly [number, string, string];
+
+/**
+ * The parts of a row, counted: `2 platforms, 1 signature`. Two kinds of referrers are named without their numbers, and more are
+ * one number, so that the column shows them as a whole, unless `inFull`.
+ */
 function contentsOf(row: ImageRow, inFull: boolean): string {
   if (row.is_unread) {
     return "Not read";
   }
-  const platforms = [row.platforms.length, "platform", "platforms"] as const;
-  const referrers = (
-    [
-      [row.signatures, "signature", "signatures"],
-      [row.sboms, "SBOM", "SBOMs"],
-      [row.provenances, "provenance", "provenances"],
-      [row.attestations, "attestation", "attestations"],
-      [row.referrers, "other referrer", "other referrers"],
-    ] as const
-  ).filter(([count]) => count > 0);
+  const platforms: Counted = [row.platforms.length, "platform", "platforms"];
+  const kinds: readonly Counted[] = [
+    [row.signatures, "signature", "signatures"],
+    [row.sboms, "SBOM", "SBOMs"],
+    [row.provenances, "provenance", "provenances"],
+    [row.attestations, "attestation", "attestations"],
+    [row.referrers, "other referrer", "other referrers"],
+  ];
+  const referrers = kinds.filter(([count]) => count > 0);
+  const counted = ([count, one, many]: Counted) => formatCounted(count, one, many);
   const all = referrers.reduce((sum, [count]) => sum + count, 0);
   const shown =
-    inFull || referrers.length < 2 ? referrers : [[all, "referrer", "referrers"] as const];
-  return [platforms, ...shown]
-    .filter(([count]) => count > 0)
-    .map(([count, one, many]) => formatCounted(count, one, many))
-    .join(", ");
+    inFull || referrers.length < 2
+      ? referrers.map(counted)
+      : referrers.length === 2
+        ? referrers.map(([, one]) => one)
+        : [counted([all, "referrer", "referrers"])];
+  return [...(row.platforms.length > 0 ? [counted(platforms)] : []), ...shown].join(", ");
 }
 
 function noteOf(row: ImageRow): string | null {
