@@ -5,6 +5,7 @@ import { filteringProperty } from "./filteringProperty";
 import { type ImageProperty, imageValues } from "./imageFilter";
 import type { FilterQuery } from "./propertyQuery";
 import type { RepositoryImageRow } from "./repositoryImageRows";
+import { useFocusedFilter } from "./useFocusedFilter";
 
 interface ImagePropertyFilterProps {
   query: FilterQuery;
@@ -30,9 +31,11 @@ const properties = [
 
 /** Filters the images of a repository by properties. */
 export function ImagePropertyFilter({ query, onChange, rows, matches }: ImagePropertyFilterProps) {
+  const filter = useFocusedFilter();
   const options = useMemo(() => imageValues(rows), [rows]);
   return (
     <PropertyFilter
+      ref={filter}
       query={query}
       onChange={({ detail }) => onChange({ tokens: detail.tokens, operation: detail.operation })}
       filteringProperties={properties}

@@ -9,6 +9,7 @@ import { filteringProperty } from "./filteringProperty";
 import type { FilterQuery } from "./propertyQuery";
 import type { FilterProperty } from "./repositoryFilter";
 import { imageKindLabels } from "./repositoryImageRows";
+import { useFocusedFilter } from "./useFocusedFilter";
 
 interface RepositoryFilterProps {
   query: FilterQuery;
@@ -64,9 +65,11 @@ function tagOptions(awsTags: ReadonlyMap<string, ListedAwsTags>) {
 /** Filters the repository list by properties. */
 export function RepositoryFilter(props: RepositoryFilterProps) {
   const { query, onChange, matches, unknown, unknownShown, onUnknownShown, awsTags } = props;
+  const filter = useFocusedFilter();
   return (
     <div className="filter-line">
       <PropertyFilter
+        ref={filter}
         query={query}
         onChange={({ detail }) => onChange({ tokens: detail.tokens, operation: detail.operation })}
         filteringProperties={properties}

@@ -176,6 +176,7 @@ describe("the details of a repository", () => {
     );
     fireEvent.click(screen.getByTestId("images-filters"));
     const filter = createWrapper().findPropertyFilter('[data-testid="images-filter"]');
+    expect(document.activeElement).toBe(filter?.findNativeInput().getElement());
     act(() => filter?.setInputValue("Type = Helm chart"));
     act(() => filter?.findNativeInput().keydown(13));
     await waitFor(() => expect(rowTexts(container).length).toBe(1));

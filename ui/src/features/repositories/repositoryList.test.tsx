@@ -112,6 +112,7 @@ describe("the list of repositories", () => {
     await screen.findAllByText("45.6 MB");
     fireEvent.click(screen.getByTestId("repositories-filters"));
     const filter = createWrapper().findPropertyFilter('[data-testid="repositories-filter"]');
+    expect(document.activeElement).toBe(filter?.findNativeInput().getElement());
     const add = (text: string) => {
       act(() => filter?.findNativeInput().focus());
       act(() => filter?.setInputValue(text));
