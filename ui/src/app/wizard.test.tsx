@@ -55,6 +55,22 @@ describe("the wizard", () => {
     expect(await textOf("identity-account")).toBe("123456789012");
   });
 
+  it.each([
+    ["credentials_expired", "Retry"],
+    // Its alert has no Retry: first the profile or the Region changes.
+    ["region_missing", "Check again"],
+  ] as const)("offers one button that checks an identity again after %s", async (code, name) => {
+    const backend = openWindow();
+    backend.failNext("awsIdentity", fakeError(code, "It failed."));
+    await tick("Use prod");
+    await screen.findByTestId("error-alert");
+    const identity = within(await byId("identity"));
+    const [button, ...others] = identity.getAllByRole("button", { name: /^(Retry|Check again)$/ });
+    expect([button?.textContent, ...others]).toEqual([name]);
+    fireEvent.click(button as HTMLElement);
+    expect(await textOf("identity-account")).toBe("123456789012");
+  });
+
   it("names the rule that a repository name breaks, and takes the suggestion", async () => {
     openWindow({
       draft: {

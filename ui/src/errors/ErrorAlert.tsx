@@ -16,10 +16,13 @@ interface ErrorAlertProps {
   error: unknown;
   /** The actions that the page supports. The actions of the window are added to them. */
   actions?: ErrorActions;
+  /** Whether the failed request is sent again, which *Retry* shows. */
+  retrying?: boolean;
   onDismiss?: () => void;
 }
 
-export function ErrorAlert({ error: caught, actions = {}, onDismiss }: ErrorAlertProps) {
+export function ErrorAlert(props: ErrorAlertProps) {
+  const { error: caught, actions = {}, retrying = false, onDismiss } = props;
   const error = asApiError(caught);
   const words = wordsOf(error);
   const steps = nextSteps(error);
@@ -45,7 +48,12 @@ export function ErrorAlert({ error: caught, actions = {}, onDismiss }: ErrorAler
           offered.length > 0 && (
             <SpaceBetween direction="horizontal" size="xs">
               {offered.map(({ id, act }) => (
-                <Button key={id} onClick={() => act(error)} data-testid={`error-action-${id}`}>
+                <Button
+                  key={id}
+                  loading={id === "retry" && retrying}
+                  onClick={() => act(error)}
+                  data-testid={`error-action-${id}`}
+                >
                   {errorActionLabel(id, error)}
                 </Button>
               ))}

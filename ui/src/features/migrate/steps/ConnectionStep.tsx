@@ -4,7 +4,7 @@ import Button from "@cloudscape-design/components/button";
 import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import { type ErrorActions, ErrorAlert } from "../../../errors";
+import { type ErrorActions, ErrorAlert, offersRetry } from "../../../errors";
 import type { AwsIdentity, AwsProfiles, SavedProfile } from "../../../ipc/generated";
 import { AwsConfigProblems } from "../../../shared/AwsConfigNotes";
 import { FillHeight } from "../../../shared/FillHeight";
@@ -112,6 +112,7 @@ export function ConnectionStep({
                     {identity.error !== null ? (
                       <ErrorAlert
                         error={identity.error}
+                        retrying={identity.loading}
                         actions={{
                           ...errorActions,
                           retry: identity.reload,
@@ -156,7 +157,7 @@ export function ConnectionStep({
                       onSave={onSaveProfile}
                     />
                   )}
-                  {identity.error !== null && (
+                  {identity.error !== null && !offersRetry(identity.error) && (
                     <Button onClick={identity.reload} loading={identity.loading}>
                       Check again
                     </Button>
