@@ -14,6 +14,7 @@ mod keyboard;
 mod kill_and_resume;
 mod layout_shifts;
 mod mfa;
+mod notification_place;
 mod notifications;
 mod open_and_close;
 mod pasted_and_dropped;

@@ -1,5 +1,5 @@
 //! Finds texts that are cut off without an ellipsis, words that are broken inside, columns that are cut beside a column
-//! with room, and controls that can't be reached.
+//! with room, panels that a notification covers, and controls that can't be reached.
 
 use anyhow::{Context, Result};
 
@@ -16,6 +16,12 @@ impl Window {
     pub async fn column_faults(&self) -> Result<Vec<String>> {
         let faults = self.client.execute(include_str!("columns.js"), Vec::new()).await?;
         serde_json::from_value(faults).context("an unexpected list of columns")
+    }
+
+    /// The panels and footers that a notification covers.
+    pub async fn notice_faults(&self) -> Result<Vec<String>> {
+        let faults = self.client.execute(include_str!("notices.js"), Vec::new()).await?;
+        serde_json::from_value(faults).context("an unexpected list of panels")
     }
 
     /// The controls that no scrolling shows as a whole.

@@ -3,23 +3,18 @@ import Flashbar, { type FlashbarProps } from "@cloudscape-design/components/flas
 import SideNavigation, {
   type SideNavigationProps,
 } from "@cloudscape-design/components/side-navigation";
-import {
-  type ReactNode,
-  useCallback,
-  useLayoutEffect,
-  useRef,
-  useState,
-  useSyncExternalStore,
-} from "react";
+import { type ReactNode, useCallback, useState, useSyncExternalStore } from "react";
 import type { AwsConnection, EngineStatus } from "../ipc/generated";
 import { formatPercent } from "../shared/format";
 import { HelpProvider, type HelpTopic } from "../shared/help";
+import { NoticePlaceProvider } from "../shared/noticePlace";
 import { useStableActions } from "../shared/useStableActions";
 import type { AccountItem, ShownConnection } from "./connectionMenus";
 import { isPage, type Page, pageTitles } from "./routes";
 import { ShortcutsModal } from "./ShortcutsModal";
 import { useShortcuts } from "./shortcuts";
 import { TopBar } from "./TopBar";
+import { useNoticePlace } from "./useNoticePlace";
 import type { RunningJob } from "./useRunningJobs";
 import { WindowHelp } from "./WindowHelp";
 import "./frame.css";
@@ -91,24 +86,6 @@ function navigationItems(jobs: readonly RunningJob[]): SideNavigationProps.Item[
   ];
 }
 
-/** Tells the styles how high the notifications are, so that what is behind them can be scrolled above them. */
-function useNoticeRoom() {
-  const content = useRef<HTMLDivElement>(null);
-  const notices = useRef<HTMLDivElement>(null);
-  useLayoutEffect(() => {
-    const shown = notices.current;
-    if (shown === null) {
-      return;
-    }
-    const observer = new ResizeObserver(() =>
-      content.current?.style.setProperty("--notice-room", `${shown.offsetHeight}px`),
-    );
-    observer.observe(shown);
-    return () => observer.disconnect();
-  }, []);
-  return { content, notices };
-}
-
 /** The frame of every page: top bar, navigation, notifications, and shortcuts. */
 export function Frame(props: FrameProps) {
   const { page, wizard, jobs, notices, onPage } = props;
@@ -124,8 +101,10 @@ export function Frame(props: FrameProps) {
     (wanted: HelpTopic) => setHelp({ on: screen, topic: wanted }),
     [screen],
   );
-  const noticeRoom = useNoticeRoom();
+  const place = useNoticePlace(help !== null);
   const showShortcuts = () => setShortcutsShown(true);
+  // In a narrow window, the help panel covers the page.
+  const isFooterShown = wizard && !(isNarrow && help !== null);
   const kind = isNarrow ? "narrow" : wizard ? "wizard" : "other";
   // A step of the wizard, and the progress of a migration, don't render the top bar.
   const topBar = useStableActions({
@@ -185,20 +164,22 @@ export function Frame(props: FrameProps) {
         }
         content={
           <div
-            ref={noticeRoom.content}
+            ref={place.content}
             id="content"
             className="page-content"
             tabIndex={-1}
             data-page-content
           >
-            <HelpProvider value={openHelp}>{props.children}</HelpProvider>
+            <NoticePlaceProvider value={place.keepBeside}>
+              <HelpProvider value={openHelp}>{props.children}</HelpProvider>
+            </NoticePlaceProvider>
           </div>
         }
       />
       {/* Over the content, which doesn't move when a notification appears. */}
       <div
-        ref={noticeRoom.notices}
-        className={`notices ${wizard ? "notices-above-footer" : ""}`}
+        ref={place.notices}
+        className={`notices ${isFooterShown ? "notices-above-footer" : ""}`}
         data-testid="notices"
       >
         <Flashbar items={notices} />

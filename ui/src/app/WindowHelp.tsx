@@ -23,29 +23,31 @@ export function WindowHelp({ topic, onShortcuts }: WindowHelpProps) {
     <HelpPanel
       header={<h2 data-testid="help-title">{title}</h2>}
       footer={
-        <SpaceBetween size="s">
-          <Box variant="h3">Learn more</Box>
-          {links.map(({ text: name, url }) => (
-            <div key={url}>
-              <Link
-                external
-                href={url}
-                onFollow={(event) => {
-                  // The window itself never leaves its own pages.
-                  event.preventDefault();
-                  setError(null);
-                  backend.linkOpen(url).catch(setError);
-                }}
-              >
-                {name}
-              </Link>
-            </div>
-          ))}
-          {error !== null && <ErrorAlert error={error} onDismiss={() => setError(null)} />}
-          <Button variant="inline-link" onClick={onShortcuts} data-testid="help-shortcuts">
-            Keyboard shortcuts
-          </Button>
-        </SpaceBetween>
+        <div className="window-help">
+          <SpaceBetween size="s">
+            <Box variant="h3">Learn more</Box>
+            {links.map(({ text: name, url }) => (
+              <div key={url}>
+                <Link
+                  external
+                  href={url}
+                  onFollow={(event) => {
+                    // The window itself never leaves its own pages.
+                    event.preventDefault();
+                    setError(null);
+                    backend.linkOpen(url).catch(setError);
+                  }}
+                >
+                  {name}
+                </Link>
+              </div>
+            ))}
+            {error !== null && <ErrorAlert error={error} onDismiss={() => setError(null)} />}
+            <Button variant="inline-link" onClick={onShortcuts} data-testid="help-shortcuts">
+              Keyboard shortcuts
+            </Button>
+          </SpaceBetween>
+        </div>
       }
     >
       <p data-testid="help-text">{text}</p>

@@ -3,6 +3,7 @@ import Button from "@cloudscape-design/components/button";
 import { type ReactNode, useDeferredValue, useEffect, useRef } from "react";
 import { FillHeight } from "./FillHeight";
 import { rememberFocus } from "./keepFocus";
+import { useNoticesBeside } from "./noticePlace";
 import "./sidePanel.css";
 
 interface SidePanelProps {
@@ -42,6 +43,7 @@ function useFocus(hasContent: boolean) {
 export function SidePanel(props: SidePanelProps) {
   const hasContent = useDeferredValue(true, false);
   const panel = useFocus(hasContent);
+  useNoticesBeside(panel);
   const { onClose } = props;
   useEffect(() => {
     const element = panel.current;
