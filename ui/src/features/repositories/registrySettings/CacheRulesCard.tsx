@@ -79,14 +79,20 @@ export function CacheRulesCard(props: ChangeableCardProps) {
             width: 110,
             cell: ({ prefix }) => prefix,
           },
-          { id: "upstream", header: "Upstream", width: 150, grow: 1, cell: upstreamText },
           {
-            id: "login",
-            header: "Login",
-            hideOrder: 2,
-            width: 130,
+            id: "upstream",
+            header: "Upstream and login",
+            width: 210,
             grow: 1,
-            cell: (rule) => <MiddleEllipsis text={loginText(rule)} tail={16} />,
+            sortingComparator: (one, other) => upstreamText(one).localeCompare(upstreamText(other)),
+            cell: (rule) => (
+              <>
+                <div>{upstreamText(rule)}</div>
+                <Box color="text-body-secondary">
+                  <MiddleEllipsis text={loginText(rule)} tail={16} />
+                </Box>
+              </>
+            ),
           },
           {
             id: "created",
@@ -98,7 +104,7 @@ export function CacheRulesCard(props: ChangeableCardProps) {
           {
             id: "check",
             header: "Check",
-            width: 150,
+            width: 210,
             grow: 1,
             cell: ({ prefix }) => <ValidationText validation={validations.get(prefix)} />,
           },

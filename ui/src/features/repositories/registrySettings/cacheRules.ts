@@ -270,7 +270,7 @@ export function loginText({ secret, role }: RegistryCacheRule): string {
   if (secret !== null) {
     return `Secret ${secret.split(/:secret:(?:ecr-pullthroughcache\/)?/).at(-1) ?? secret}`;
   }
-  return role !== null ? `Role ${role.split("/").at(-1) ?? role}` : "None";
+  return role !== null ? `Role ${role.split("/").at(-1) ?? role}` : "No login";
 }
 
 export function cacheRuleName({ prefix }: RegistryCacheRule): string {
