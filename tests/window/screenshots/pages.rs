@@ -28,6 +28,7 @@ pub async fn every_page(tour: &mut Tour<'_>, desktop: &Desktop) -> Result<()> {
     window.wait_for_text("No repositories").await?;
     tour.look("20-no-repositories").await?;
     examples(tour).await?;
+    filter(tour).await?;
     all_repositories(tour).await?;
     repository(tour).await?;
     registry_settings(tour).await?;
@@ -49,6 +50,22 @@ async fn examples(tour: &mut Tour<'_>) -> Result<()> {
     go_to(window, "Repositories").await?;
     window.find_by_test_id(&format!("repository-open-{SIGNED}")).await?;
     tour.look("22-examples").await
+}
+
+/// The repositories that contain a kind of image. The filter has the focus when it opens.
+async fn filter(tour: &mut Tour<'_>) -> Result<()> {
+    let window = tour.window;
+    window.click_by_test_id("repositories-filters").await?;
+    window.find_css("[data-testid=repositories-filter] input[aria-expanded=true]").await?;
+    window.type_keys("Contains = ").await?;
+    window.wait_for_text("SOCI index").await?;
+    tour.look_at_dialog("filter-values").await?;
+    window.type_keys("Helm chart").await?;
+    window.press(Key::Enter).await?;
+    window.wait_for_text("1 match").await?;
+    tour.look("22-filter").await?;
+    window.click_by_test_id("repositories-filters").await?;
+    window.find_by_test_id(&format!("repository-open-{SIGNED}")).await
 }
 
 /// A repository with a name as long as ECR allows.
