@@ -93,6 +93,11 @@ async fn repository(tour: &mut Tour<'_>, ecr: &Ecr) -> Result<()> {
     window.click_by_test_id(&format!("repository-open-{REPOSITORY}")).await?;
     window.find_by_test_id("images-table").await?;
     tour.look("33-refused-images").await?;
+    // A policy that can't be read may use pull times, so manifests are read on request only.
+    window.wait_for_text_in("manifests-offer", "may use pull times").await?;
+    window.click_by_test_id("manifests-read").await?;
+    denied(window, "BatchGetImage").await?;
+    tour.look("33-refused-manifests").await?;
     for tab in ["Storage", "Clean-up", "Lifecycle", "Access", "Settings"] {
         window.click(Role::Tab, tab).await?;
         tour.look(&format!("33-refused-{}", tab.to_lowercase())).await?;
