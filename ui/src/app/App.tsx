@@ -1,7 +1,7 @@
 import { I18nProvider } from "@cloudscape-design/components/i18n";
 import messages from "@cloudscape-design/components/i18n/messages/all.en";
 import { useCallback, useEffect, useMemo, useReducer, useRef, useState } from "react";
-import type { ErrorActions } from "../errors";
+import { type ErrorActions, ErrorActionsProvider } from "../errors";
 import { type FriendlyNameState, initialFriendlyName } from "../features/friendlyName";
 import { holdsWork, MigratePage, useDraft, useJob } from "../features/migrate";
 import { BackendProvider, useBackend } from "../ipc/BackendContext";
@@ -206,18 +206,15 @@ function Window() {
     update({ type: "job_shown", job: null });
     openPage("migrate");
   };
-  const errorActions = useMemo<ErrorActions>(
-    () => ({
-      open_settings: () => openPage("settings"),
-      open_log: () => {
-        backend.logFolderOpen().catch(notifyError);
-      },
-      start_practice: () => {
-        choosePractice(page);
-      },
-    }),
-    [backend, notifyError, choosePractice, openPage, page],
-  );
+  const errorActions: ErrorActions = {
+    open_settings: () => openPage("settings"),
+    open_log: () => {
+      backend.logFolderOpen().catch(notifyError);
+    },
+    start_practice: () => {
+      choosePractice(page);
+    },
+  };
 
   const { connection } = session;
   const destination = kept.draft?.connection ?? null;
@@ -304,32 +301,32 @@ function Window() {
             <MfaCodeProvider connections={[connection, destination]}>
               <PageContent page={page}>
                 <ErrorBoundary key={page}>
-                  {page === "migrate" && (
-                    <MigratePage
-                      draft={kept}
-                      job={job}
-                      followed={followed}
-                      removeTemporaryTags={settings.remove_temporary_tags}
-                      errorActions={errorActions}
-                      onConnection={onConnection}
-                      onJob={showJob}
-                      onRepositories={(migrated) =>
-                        update({ type: "migrated_repositories_opened", connection: migrated })
-                      }
+                  <ErrorActionsProvider actions={errorActions}>
+                    {page === "migrate" && (
+                      <MigratePage
+                        draft={kept}
+                        job={job}
+                        followed={followed}
+                        removeTemporaryTags={settings.remove_temporary_tags}
+                        onConnection={onConnection}
+                        onJob={showJob}
+                        onRepositories={(migrated) =>
+                          update({ type: "migrated_repositories_opened", connection: migrated })
+                        }
+                      />
+                    )}
+                    <OtherPages
+                      page={page}
+                      connection={connection}
+                      repository={state.repository}
+                      friendlyName={friendlyName}
+                      settings={settings}
+                      startingPractice={state.startingPractice}
+                      usesPractice={usesPractice}
+                      onListed={interrupted.listed}
+                      actions={actions}
                     />
-                  )}
-                  <OtherPages
-                    page={page}
-                    connection={connection}
-                    repository={state.repository}
-                    friendlyName={friendlyName}
-                    settings={settings}
-                    startingPractice={state.startingPractice}
-                    usesPractice={usesPractice}
-                    onListed={interrupted.listed}
-                    errorActions={errorActions}
-                    actions={actions}
-                  />
+                  </ErrorActionsProvider>
                 </ErrorBoundary>
               </PageContent>
             </MfaCodeProvider>

@@ -1,5 +1,5 @@
-import { type ReactNode, useContext, useMemo, useState } from "react";
-import { type WindowErrorActions, WindowErrorActionsContext } from "../errors";
+import { type ReactNode, useState } from "react";
+import { type ErrorActions, ErrorActionsProvider } from "../errors";
 import { useBackend } from "../ipc/BackendContext";
 import type { AwsConnection } from "../ipc/generated";
 import { profileConnection } from "../shared/connection";
@@ -20,21 +20,16 @@ interface CodeRequest {
 /** Adds an action to all error alerts: asks for an MFA code, then retries the request. */
 export function MfaCodeProvider({ connections, children }: MfaCodeProviderProps) {
   const backend = useBackend();
-  const outer = useContext(WindowErrorActionsContext);
   const [request, setRequest] = useState<CodeRequest | null>(null);
-  const windowActions = useMemo<WindowErrorActions>(
-    () => ({
-      ...outer,
-      enter_mfa_code: ({ subject, message }, retry) => {
-        if (subject !== null) {
-          setRequest({ profile: subject, message, retry });
-        }
-      },
-    }),
-    [outer],
-  );
+  const actions: ErrorActions = {
+    enter_mfa_code: ({ subject, message }, retry) => {
+      if (subject !== null) {
+        setRequest({ profile: subject, message, retry });
+      }
+    },
+  };
   return (
-    <WindowErrorActionsContext value={windowActions}>
+    <ErrorActionsProvider actions={actions}>
       {children}
       {request !== null && (
         <MfaCodeModal
@@ -48,7 +43,7 @@ export function MfaCodeProvider({ connections, children }: MfaCodeProviderProps)
           onDismiss={() => setRequest(null)}
         />
       )}
-    </WindowErrorActionsContext>
+    </ErrorActionsProvider>
   );
 }
 

@@ -1,5 +1,4 @@
 import { memo } from "react";
-import type { ErrorActions } from "../errors";
 import { FriendlyNamePage, type FriendlyNameState } from "../features/friendlyName";
 import { HistoryPage, type HistoryPageProps } from "../features/history";
 import { ImagePage } from "../features/images";
@@ -35,13 +34,12 @@ interface OtherPagesProps {
   startingPractice: boolean;
   usesPractice: boolean;
   onListed: HistoryPageProps["onListed"];
-  errorActions: ErrorActions;
   actions: PageActions;
 }
 
 /** The pages except Migrate. They are memoized: the progress of a migration doesn't render them. */
 export const OtherPages = memo(function OtherPages(props: OtherPagesProps) {
-  const { page, connection, errorActions, actions } = props;
+  const { page, connection, actions } = props;
   const { begin, chooseAccount } = actions;
   const connectionPicker = <ConnectionPicker connection={connection} onChange={chooseAccount} />;
   switch (page) {
@@ -60,7 +58,6 @@ export const OtherPages = memo(function OtherPages(props: OtherPagesProps) {
           connection={connection}
           opening={props.repository}
           connectionPicker={connectionPicker}
-          errorActions={errorActions}
           onRegion={(region) => {
             if (connection !== null && connection.kind !== "practice") {
               chooseAccount({ ...connection, region });
@@ -73,7 +70,6 @@ export const OtherPages = memo(function OtherPages(props: OtherPagesProps) {
                 connection={connection}
                 image={image}
                 onClose={onClose}
-                errorActions={errorActions}
               />
             )
           }
@@ -82,7 +78,6 @@ export const OtherPages = memo(function OtherPages(props: OtherPagesProps) {
     case "history":
       return (
         <HistoryPage
-          errorActions={errorActions}
           onListed={props.onListed}
           onJob={actions.openJob}
           onRequest={actions.planAgain}
@@ -90,7 +85,7 @@ export const OtherPages = memo(function OtherPages(props: OtherPagesProps) {
         />
       );
     case "profiles":
-      return <ProfilesPage onUse={actions.chooseProfile} errorActions={errorActions} />;
+      return <ProfilesPage onUse={actions.chooseProfile} />;
     case "friendlyName":
       return (
         <FriendlyNamePage
@@ -98,7 +93,6 @@ export const OtherPages = memo(function OtherPages(props: OtherPagesProps) {
           onChange={actions.changeFriendlyName}
           connection={connection}
           connectionPicker={connectionPicker}
-          errorActions={errorActions}
         />
       );
     case "settings":
@@ -109,7 +103,6 @@ export const OtherPages = memo(function OtherPages(props: OtherPagesProps) {
           practiceRuns={props.usesPractice}
           connection={connection}
           onPracticeReset={actions.onPracticeReset}
-          errorActions={errorActions}
         />
       );
     default:

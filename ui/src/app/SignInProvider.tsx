@@ -1,5 +1,5 @@
-import { type ReactNode, useContext, useMemo, useState } from "react";
-import { type WindowErrorActions, WindowErrorActionsContext } from "../errors";
+import { type ReactNode, useState } from "react";
+import { type ErrorActions, ErrorActionsProvider } from "../errors";
 import { useBackend } from "../ipc/BackendContext";
 import type { SignInTarget } from "../ipc/generated";
 import { SignInModal } from "../shared/signIn";
@@ -12,21 +12,16 @@ interface SignInRequest {
 /** Adds an action to all error alerts: signs in, then retries the request. */
 export function SignInProvider({ children }: { children: ReactNode }) {
   const backend = useBackend();
-  const outer = useContext(WindowErrorActionsContext);
   const [request, setRequest] = useState<SignInRequest | null>(null);
-  const windowActions = useMemo<WindowErrorActions>(
-    () => ({
-      ...outer,
-      sign_in: (error, retry) => {
-        if (error.subject !== null) {
-          setRequest({ target: { kind: "profile", profile: error.subject }, retry });
-        }
-      },
-    }),
-    [outer],
-  );
+  const actions: ErrorActions = {
+    sign_in: (error, retry) => {
+      if (error.subject !== null) {
+        setRequest({ target: { kind: "profile", profile: error.subject }, retry });
+      }
+    },
+  };
   return (
-    <WindowErrorActionsContext value={windowActions}>
+    <ErrorActionsProvider actions={actions}>
       {children}
       {request !== null && (
         <SignInModal
@@ -39,6 +34,6 @@ export function SignInProvider({ children }: { children: ReactNode }) {
           onClose={() => setRequest(null)}
         />
       )}
-    </WindowErrorActionsContext>
+    </ErrorActionsProvider>
   );
 }

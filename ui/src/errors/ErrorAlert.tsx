@@ -9,12 +9,12 @@ import { useContext } from "react";
 import { PolicyText } from "../shared/PolicyText";
 import { type ErrorActions, errorActionLabel } from "./actions";
 import { asApiError, errorDetails } from "./apiError";
+import { ErrorActionsContext } from "./ErrorActionsProvider";
 import { nextSteps, wordsOf } from "./errorLookup";
-import { WindowErrorActionsContext } from "./windowErrorActions";
 
 interface ErrorAlertProps {
   error: unknown;
-  /** The actions that the page supports. The actions of the window are added to them. */
+  /** What this place adds to the actions around it. `undefined` removes one. */
   actions?: ErrorActions;
   /** Whether the failed request is sent again, which *Retry* shows. */
   retrying?: boolean;
@@ -26,13 +26,11 @@ export function ErrorAlert(props: ErrorAlertProps) {
   const error = asApiError(caught);
   const words = wordsOf(error);
   const steps = nextSteps(error);
-  const windowActions = useContext(WindowErrorActionsContext);
-  const { retry } = actions;
-  const retryRequest = retry === undefined ? undefined : () => retry(error);
+  const known = { ...useContext(ErrorActionsContext), ...actions };
+  const { retry } = known;
+  const retryRequest = retry && (() => retry(error, undefined));
   const offered = words.actions.flatMap((id) => {
-    const windowAction = windowActions[id];
-    const act =
-      actions[id] ?? (windowAction && ((one: typeof error) => windowAction(one, retryRequest)));
+    const act = known[id];
     return act === undefined ? [] : [{ id, act }];
   });
 
@@ -51,7 +49,7 @@ export function ErrorAlert(props: ErrorAlertProps) {
                 <Button
                   key={id}
                   loading={id === "retry" && retrying}
-                  onClick={() => act(error)}
+                  onClick={() => act(error, retryRequest)}
                   data-testid={`error-action-${id}`}
                 >
                   {errorActionLabel(id, error)}

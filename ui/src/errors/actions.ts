@@ -1,8 +1,11 @@
 /** The actions that the window offers for an error, and the labels of their buttons. */
 import type { ApiError, ErrorAction } from "../ipc/generated";
 
-/** The actions that a page supports. Other actions aren't offered there. */
-export type ErrorActions = Partial<Record<ErrorAction, (error: ApiError) => void>>;
+/** Handles an action. `retry` repeats the failed request, if the place that shows the error can. */
+export type HandleErrorAction = (error: ApiError, retry: (() => void) | undefined) => void;
+
+/** The actions that a place supports. Other actions aren't offered there. */
+export type ErrorActions = Partial<Record<ErrorAction, HandleErrorAction>>;
 
 /** Returns the button label of an action. */
 export function errorActionLabel(action: ErrorAction, error: ApiError): string {

@@ -5,10 +5,11 @@ import { errorWords } from "../ipc/generated/errorWords";
 import { accessibilityViolations } from "../testing/accessibility";
 import {
   asApiError,
+  type ErrorActions,
+  ErrorActionsProvider,
   ErrorAlert,
   errorActionLabel,
   nextSteps,
-  WindowErrorActionsContext,
   wordsOf,
 } from ".";
 
@@ -81,7 +82,7 @@ describe("the error alert", () => {
       "error-action-keep_existing",
     ]);
     fireEvent.click(screen.getByTestId("error-action-keep_existing"));
-    expect(keep).toHaveBeenCalledWith(error);
+    expect(keep).toHaveBeenCalledWith(error, undefined);
     expect(await accessibilityViolations(container)).toEqual([]);
   });
 
@@ -108,12 +109,39 @@ describe("the error alert", () => {
     const retry = vi.fn();
     const down = failure({ code: "engine_not_running" });
     render(
-      <WindowErrorActionsContext value={{ open_settings: openSettings }}>
+      <ErrorActionsProvider actions={{ open_settings: openSettings }}>
         <ErrorAlert error={down} actions={{ retry }} />
-      </WindowErrorActionsContext>,
+      </ErrorActionsProvider>,
     );
     fireEvent.click(screen.getByTestId("error-action-open_settings"));
     expect(openSettings).toHaveBeenCalledWith(down, expect.any(Function));
-    expect(retry).toHaveBeenCalledWith(down);
+    expect(retry).toHaveBeenCalledWith(down, undefined);
+  });
+
+  it("offers what the places around it add, unless it removes one", () => {
+    const [outer, inner, own] = [vi.fn(), vi.fn(), vi.fn()];
+    const denied = failure({ code: "access_denied" });
+    expect(errorWords.access_denied.actions).toEqual(["choose_profile", "retry"]);
+    const offered = (actions: ErrorActions) => {
+      const { unmount } = render(
+        <ErrorActionsProvider actions={{ choose_profile: outer, retry: outer }}>
+          <ErrorActionsProvider actions={{ retry: inner }}>
+            <ErrorAlert error={denied} actions={actions} />
+          </ErrorActionsProvider>
+        </ErrorActionsProvider>,
+      );
+      const buttons = screen.queryAllByTestId(/^error-action-/);
+      for (const button of buttons) {
+        fireEvent.click(button);
+      }
+      unmount();
+      return buttons.length;
+    };
+    expect(offered({})).toBe(2);
+    expect([outer, inner, own].map((act) => act.mock.calls.length)).toEqual([1, 1, 0]);
+    expect(offered({ retry: own })).toBe(2);
+    expect([outer, inner, own].map((act) => act.mock.calls.length)).toEqual([2, 1, 1]);
+    expect(offered({ choose_profile: undefined })).toBe(1);
+    expect([outer, inner, own].map((act) => act.mock.calls.length)).toEqual([2, 2, 1]);
   });
 });

@@ -1,18 +1,17 @@
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import { type ErrorActions, ErrorAlert } from "../errors";
+import { ErrorAlert } from "../errors";
 import { ConfirmModal, type ConfirmModalProps } from "./ConfirmModal";
 import { useAsyncAction } from "./useAsyncAction";
 
 interface ActionModalProps extends Omit<ConfirmModalProps, "busy" | "onConfirm"> {
   action: () => Promise<void>;
-  errorActions: ErrorActions;
 }
 
 /**
  * Asks before an action and runs it. Closes if it succeeds. If it fails, the error is in the dialog, which keeps what was
  * entered.
  */
-export function ActionModal({ action, errorActions, children, ...modal }: ActionModalProps) {
+export function ActionModal({ action, children, ...modal }: ActionModalProps) {
   const { busy, error, run } = useAsyncAction();
   const act = async () => {
     if (await run(action)) {
@@ -22,9 +21,7 @@ export function ActionModal({ action, errorActions, children, ...modal }: Action
   return (
     <ConfirmModal {...modal} busy={busy} onConfirm={() => void act()}>
       <SpaceBetween size="m">
-        {error !== null && (
-          <ErrorAlert error={error} actions={{ ...errorActions, retry: () => void act() }} />
-        )}
+        {error !== null && <ErrorAlert error={error} actions={{ retry: () => void act() }} />}
         {children}
       </SpaceBetween>
     </ConfirmModal>

@@ -4,7 +4,7 @@ import FormField from "@cloudscape-design/components/form-field";
 import Input from "@cloudscape-design/components/input";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
-import { type ErrorActions, ErrorAlert } from "../errors";
+import { ErrorAlert } from "../errors";
 import type { AwsConnection, Commands, TagEffect } from "../ipc/generated";
 import { ConfirmModal } from "./ConfirmModal";
 import { formatExact, shortDigest } from "./format";
@@ -17,7 +17,6 @@ interface AddTagModalProps {
   connection: AwsConnection;
   repository: string;
   image: { readonly digest: string; readonly tags: readonly string[] };
-  errorActions: ErrorActions;
   /** Called when the tag was added, or when another image has it now. */
   onChanged: () => void;
   onClose: () => void;
@@ -25,7 +24,7 @@ interface AddTagModalProps {
 
 /** Adds a tag to an image, after saying whether another image has it. */
 export function AddTagModal(props: AddTagModalProps) {
-  const { backend, connection, repository, image, errorActions, onChanged, onClose } = props;
+  const { backend, connection, repository, image, onChanged, onClose } = props;
   const [text, setText] = useState("");
   const adding = useAsyncAction();
   const tag = text.trim();
@@ -69,7 +68,7 @@ export function AddTagModal(props: AddTagModalProps) {
       onClose={onClose}
     >
       <SpaceBetween size="m">
-        {error !== null && <ErrorAlert error={error} actions={errorActions} />}
+        {error !== null && <ErrorAlert error={error} />}
         <FormField
           label="Tag"
           description={`For the image ${image.tags[0] ?? shortDigest(digest)} of ${repository}. The image itself is unchanged.`}

@@ -7,16 +7,17 @@ interface RequestStatusProps {
   request: Pick<Request<unknown>, "error" | "reload">;
   /** What is shown while there is neither an answer nor an error, such as “Reading the document”. */
   loading: string;
-  errorActions: ErrorActions;
+  /** What the error offers besides the retry. */
+  actions?: ErrorActions;
 }
 
 /** What is shown until there is an answer: what is being read, or the error with a retry. */
-export function RequestStatus({ request, loading, errorActions }: RequestStatusProps) {
+export function RequestStatus({ request, loading, actions }: RequestStatusProps) {
   return request.error === null ? (
     <Box>
       <Spinner /> {loading}
     </Box>
   ) : (
-    <ErrorAlert error={request.error} actions={{ ...errorActions, retry: request.reload }} />
+    <ErrorAlert error={request.error} actions={{ ...actions, retry: request.reload }} />
   );
 }

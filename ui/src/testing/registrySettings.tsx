@@ -49,10 +49,7 @@ export function showRegistry(configuration: RegistryConfiguration, part: Partial
     registryCacheRuleValidate: async () => ({ is_valid: true, failure: null }),
     ...part,
   };
-  const view = renderWith(
-    backend,
-    <RegistrySettingsTab connection={connection} errorActions={{}} />,
-  );
+  const view = renderWith(backend, <RegistrySettingsTab connection={connection} />);
   return { ...view, changes };
 }
 

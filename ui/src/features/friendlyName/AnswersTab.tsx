@@ -73,7 +73,7 @@ function Warnings({ warnings }: { warnings: readonly NameWarning[] }) {
 
 /** Offers the answer for the situation, with what it does not do. */
 export function AnswersTab(props: FriendlyNameProps) {
-  const { state, onChange, connection, errorActions } = props;
+  const { state, onChange, connection } = props;
   const missing = missingForAnswers(state, connection);
   const request = useNameAnswers(state, connection);
   const [situation, setSituation] = useState<NameSituation>("docker_and_people");
@@ -89,7 +89,7 @@ export function AnswersTab(props: FriendlyNameProps) {
       </Container>
       {missing !== null && <EmptyText>{missing}</EmptyText>}
       {request.error !== null && missing === null && (
-        <ErrorAlert error={request.error} actions={{ ...errorActions, retry: request.reload }} />
+        <ErrorAlert error={request.error} actions={{ retry: request.reload }} />
       )}
       {answers !== null && (
         <>

@@ -4,7 +4,7 @@ import Container from "@cloudscape-design/components/container";
 import ExpandableSection from "@cloudscape-design/components/expandable-section";
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import { type ErrorActions, ErrorAlert } from "../../errors";
+import { ErrorAlert } from "../../errors";
 import { useBackend } from "../../ipc";
 import type {
   AwsConnection,
@@ -19,7 +19,6 @@ import { useRequest } from "../../shared/useRequest";
 interface ClientFilesSectionProps {
   request: NameAnswersRequest;
   connection: AwsConnection | null;
-  errorActions: ErrorActions;
 }
 
 const states: Record<ClientFileState, { type: "success" | "info" | "warning"; text: string }> = {
@@ -29,7 +28,7 @@ const states: Record<ClientFileState, { type: "success" | "info" | "warning"; te
 };
 
 /** Installs the files of this computer after showing them, and undoes it. */
-export function ClientFilesSection({ request, connection, errorActions }: ClientFilesSectionProps) {
+export function ClientFilesSection({ request, connection }: ClientFilesSectionProps) {
   const backend = useBackend();
   const listed = useRequest("client-files", () => backend.nameClientFiles(request, connection));
   const { error, run, buttonState, dismiss } = useAsyncAction();
@@ -57,9 +56,9 @@ export function ClientFilesSection({ request, connection, errorActions }: Client
     >
       <SpaceBetween size="m">
         {listed.error !== null && (
-          <ErrorAlert error={listed.error} actions={{ ...errorActions, retry: listed.reload }} />
+          <ErrorAlert error={listed.error} actions={{ retry: listed.reload }} />
         )}
-        {error !== null && <ErrorAlert error={error} actions={errorActions} onDismiss={dismiss} />}
+        {error !== null && <ErrorAlert error={error} onDismiss={dismiss} />}
         {files.map((file) => (
           <div key={file.id} data-testid={`client-file-${file.id}`}>
             <SpaceBetween size="xs">

@@ -20,13 +20,7 @@ import { diagnosisRequest } from "./friendlyNameState";
 import { NameField } from "./NameField";
 
 /** Diagnoses a name. The token and the test upload require consent. */
-export function DiagnoseTab({
-  state,
-  onChange,
-  connection,
-  connectionPicker,
-  errorActions,
-}: FriendlyNameProps) {
+export function DiagnoseTab({ state, onChange, connection, connectionPicker }: FriendlyNameProps) {
   const backend = useBackend();
   const { busy, error, run, dismiss } = useAsyncAction();
   const [results, setResults] = useState<readonly CheckResult[] | null>(null);
@@ -137,11 +131,7 @@ export function DiagnoseTab({
         </SpaceBetween>
       </Container>
       {error !== null && (
-        <ErrorAlert
-          error={error}
-          actions={{ ...errorActions, retry: diagnose }}
-          onDismiss={dismiss}
-        />
+        <ErrorAlert error={error} actions={{ retry: diagnose }} onDismiss={dismiss} />
       )}
       {canceled && (
         <div role="status" data-testid="diagnosis-canceled">

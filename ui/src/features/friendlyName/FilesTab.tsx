@@ -24,7 +24,7 @@ import { useNameAnswers } from "./useNameAnswers";
 
 /** Shows each generated file with Copy and Save, and installs the files of this computer. */
 export function FilesTab(props: FriendlyNameProps) {
-  const { state, onChange, connection, errorActions } = props;
+  const { state, onChange, connection } = props;
   const backend = useBackend();
   const { error, run, busy, dismiss } = useAsyncAction();
   const [chosen, setChosen] = useState<GeneratedFileId>("nginx");
@@ -77,9 +77,9 @@ export function FilesTab(props: FriendlyNameProps) {
       </Container>
       {missing !== null && <EmptyText>{missing}</EmptyText>}
       {request.error !== null && missing === null && (
-        <ErrorAlert error={request.error} actions={{ ...errorActions, retry: request.reload }} />
+        <ErrorAlert error={request.error} actions={{ retry: request.reload }} />
       )}
-      {error !== null && <ErrorAlert error={error} actions={errorActions} onDismiss={dismiss} />}
+      {error !== null && <ErrorAlert error={error} onDismiss={dismiss} />}
       {answers !== null && file !== undefined && (
         <>
           <Container
@@ -132,7 +132,6 @@ export function FilesTab(props: FriendlyNameProps) {
             key={JSON.stringify([target, connection])}
             request={target}
             connection={target.registry === null ? connection : null}
-            errorActions={errorActions}
           />
         </>
       )}

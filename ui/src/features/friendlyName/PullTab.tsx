@@ -8,13 +8,7 @@ import type { FriendlyNameProps } from "./friendlyNameProps";
 import { splitImage } from "./friendlyNameState";
 
 /** How each client pulls an image from ECR, and whether this computer can. */
-export function PullTab({
-  state,
-  onChange,
-  connection,
-  connectionPicker,
-  errorActions,
-}: FriendlyNameProps) {
+export function PullTab({ state, onChange, connection, connectionPicker }: FriendlyNameProps) {
   const backend = useBackend();
   const image = splitImage(state.image);
   const name = state.name.trim();
@@ -46,7 +40,6 @@ export function PullTab({
             tag={image.tag}
             digest={image.digest}
             name={name === "" ? null : name}
-            errorActions={errorActions}
           />
         </Container>
       )}

@@ -20,13 +20,7 @@ import { alertTypes, checkStates } from "./friendlyNameState";
 import { NameField } from "./NameField";
 
 /** Pushes and pulls a tiny image through the name with the clients on this computer. */
-export function TestTab({
-  state,
-  onChange,
-  connection,
-  connectionPicker,
-  errorActions,
-}: FriendlyNameProps) {
+export function TestTab({ state, onChange, connection, connectionPicker }: FriendlyNameProps) {
   const backend = useBackend();
   const { busy, error, run, dismiss } = useAsyncAction();
   const [finished, setFinished] = useState<readonly ClientProof[] | null>(null);
@@ -85,9 +79,7 @@ export function TestTab({
           </Button>
         </SpaceBetween>
       </Container>
-      {error !== null && (
-        <ErrorAlert error={error} actions={{ ...errorActions, retry: test }} onDismiss={dismiss} />
-      )}
+      {error !== null && <ErrorAlert error={error} actions={{ retry: test }} onDismiss={dismiss} />}
       {finished?.map((client) => (
         <Proof key={client.client} proof={client} />
       ))}

@@ -1,5 +1,4 @@
 import type { ReactNode } from "react";
-import type { ErrorActions } from "../../errors";
 import type { AwsConnection } from "../../ipc/generated";
 import type { FriendlyNameState } from "./friendlyNameState";
 
@@ -9,5 +8,4 @@ export interface FriendlyNameProps {
   onChange: (change: Partial<FriendlyNameState>) => void;
   connection: AwsConnection | null;
   connectionPicker: ReactNode;
-  errorActions: ErrorActions;
 }

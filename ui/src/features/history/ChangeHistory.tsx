@@ -3,7 +3,6 @@ import Button from "@cloudscape-design/components/button";
 import Header from "@cloudscape-design/components/header";
 import Popover from "@cloudscape-design/components/popover";
 import { useMemo, useState } from "react";
-import type { ErrorActions } from "../../errors";
 import type { DeletionEntry, ImageChange } from "../../ipc/generated";
 import { CopyableText } from "../../shared/CopyableText";
 import { formatCount, formatCounted } from "../../shared/format";
@@ -28,7 +27,6 @@ interface ChangeHistoryProps {
   deletions: readonly DeletionEntry[];
   changes: readonly ImageChange[];
   loading?: boolean;
-  errorActions: ErrorActions;
   onReload: () => void;
 }
 
@@ -93,7 +91,7 @@ function changeRows(
  * the storage of images.
  */
 export function ChangeHistory(props: ChangeHistoryProps) {
-  const { deletions, changes, loading = false, errorActions, onReload } = props;
+  const { deletions, changes, loading = false, onReload } = props;
   const [undoing, setUndoing] = useState<DeletionEntry | null>(null);
   const rows = useMemo(() => changeRows(deletions, changes), [deletions, changes]);
   return (
@@ -227,12 +225,7 @@ export function ChangeHistory(props: ChangeHistoryProps) {
         data-testid="change-history"
       />
       {undoing !== null && (
-        <RestoreModal
-          entry={undoing}
-          errorActions={errorActions}
-          onRestored={onReload}
-          onClose={() => setUndoing(null)}
-        />
+        <RestoreModal entry={undoing} onRestored={onReload} onClose={() => setUndoing(null)} />
       )}
     </>
   );

@@ -5,7 +5,7 @@ import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Spinner from "@cloudscape-design/components/spinner";
 import { useEffect, useState } from "react";
-import { type ErrorActions, ErrorAlert } from "../../errors";
+import { ErrorAlert } from "../../errors";
 import { useBackend } from "../../ipc/BackendContext";
 import type { HistoryEntry, MigrationReport, MigrationRequest } from "../../ipc/generated";
 import { FollowingTabs } from "../../shared/FollowingTabs";
@@ -26,7 +26,6 @@ import { useImageSearch } from "./useImageSearch";
 const reloadIntervalMs = 2000;
 
 export interface HistoryPageProps {
-  errorActions: ErrorActions;
   /** Called with the newest history. */
   onListed: (entries: readonly HistoryEntry[]) => void;
   /** Opens a running job. */
@@ -45,7 +44,7 @@ interface Check {
 
 /** The history page: all migrations, and the report of one of them. */
 export function HistoryPage(props: HistoryPageProps) {
-  const { errorActions, onListed, onJob, onRequest, onMigrate } = props;
+  const { onListed, onJob, onRequest, onMigrate } = props;
   const backend = useBackend();
   const listed = useRequest("history", () => backend.historyList());
   const changes = useRequest("changes", async () => {
@@ -130,7 +129,6 @@ export function HistoryPage(props: HistoryPageProps) {
         <ErrorAlert
           error={error}
           actions={{
-            ...errorActions,
             ...(tried === null
               ? {}
               : { run_again: () => runAgain(tried), retry: () => resume(tried) }),
@@ -139,13 +137,11 @@ export function HistoryPage(props: HistoryPageProps) {
         />
       )}
       {changes.error !== null && (
-        <ErrorAlert error={changes.error} actions={{ ...errorActions, retry: changes.reload }} />
+        <ErrorAlert error={changes.error} actions={{ retry: changes.reload }} />
       )}
-      {listed.error !== null && (
-        <ErrorAlert error={listed.error} actions={{ ...errorActions, retry: reload }} />
-      )}
+      {listed.error !== null && <ErrorAlert error={listed.error} actions={{ retry: reload }} />}
       {search.error !== null && (
-        <ErrorAlert error={search.error} actions={{ ...errorActions, retry: search.reload }} />
+        <ErrorAlert error={search.error} actions={{ retry: search.reload }} />
       )}
     </>
   );
@@ -192,7 +188,6 @@ export function HistoryPage(props: HistoryPageProps) {
                       deletions={changes.answer?.deletions ?? []}
                       changes={changes.answer?.others ?? []}
                       loading={changes.loading && changes.answer === null}
-                      errorActions={errorActions}
                       onReload={changes.reload}
                     />
                   </Box>
@@ -226,7 +221,7 @@ export function HistoryPage(props: HistoryPageProps) {
           </SpaceBetween>
           {failures}
           {report.error !== null && (
-            <ErrorAlert error={report.error} actions={{ ...errorActions, retry: report.reload }} />
+            <ErrorAlert error={report.error} actions={{ retry: report.reload }} />
           )}
           {report.answer === null && report.error === null && <Spinner />}
           {report.answer !== null && (
@@ -283,7 +278,6 @@ export function HistoryPage(props: HistoryPageProps) {
         <UndoModal
           backend={backend}
           migration={undoing.migration}
-          errorActions={errorActions}
           onUndone={reload}
           onClose={() => setUndoing(null)}
         />

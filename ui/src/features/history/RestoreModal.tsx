@@ -2,7 +2,7 @@ import Alert from "@cloudscape-design/components/alert";
 import Box from "@cloudscape-design/components/box";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
-import { type ErrorActions, ErrorAlert } from "../../errors";
+import { ErrorAlert } from "../../errors";
 import { useBackend } from "../../ipc/BackendContext";
 import type {
   DeletionEntry,
@@ -21,14 +21,13 @@ import { notRestorableText, restoreSummary } from "./restoreTexts";
 
 interface RestoreModalProps {
   entry: DeletionEntry;
-  errorActions: ErrorActions;
   /** Called after images may have been restored. */
   onRestored: () => void;
   onClose: () => void;
 }
 
 /** The dry run of an undo of a deletion, its confirmation, its progress, and what ECR refused. */
-export function RestoreModal({ entry, errorActions, onRestored, onClose }: RestoreModalProps) {
+export function RestoreModal({ entry, onRestored, onClose }: RestoreModalProps) {
   const backend = useBackend();
   const planned = useRequest(`restore ${entry.deletion}`, () =>
     backend.restorePlan(entry.deletion),
@@ -56,7 +55,6 @@ export function RestoreModal({ entry, errorActions, onRestored, onClose }: Resto
       isFinished={report !== null}
       // Closing wouldn't stop the restore and would hide its result.
       closesWhileRunning={false}
-      errorActions={errorActions}
       onConfirm={({ restore }) =>
         action.run(async () => {
           setReport(await backend.restoreRun(restore, setProgress));
@@ -65,19 +63,13 @@ export function RestoreModal({ entry, errorActions, onRestored, onClose }: Resto
       }
       onStop={({ restore }) => backend.restoreStop(restore)}
       onClose={onClose}
-      report={report !== null && <RestoreReportView report={report} errorActions={errorActions} />}
+      report={report !== null && <RestoreReportView report={report} />}
       showPlan={(plan) => <RestorePlanView plan={plan} />}
     />
   );
 }
 
-function RestoreReportView({
-  report,
-  errorActions,
-}: {
-  report: RestoreReport;
-  errorActions: ErrorActions;
-}) {
+function RestoreReportView({ report }: { report: RestoreReport }) {
   const { planned, restored, failed } = report;
   const isWhole = isRestored(restored, planned);
   return (
@@ -93,7 +85,7 @@ function RestoreReportView({
       {failed.map(({ repository, digest, error }) => (
         <SpaceBetween size="xxs" key={`${repository} ${digest} ${error.message}`}>
           <Box>{shortDigest(digest)}</Box>
-          <ErrorAlert error={error} actions={errorActions} />
+          <ErrorAlert error={error} />
         </SpaceBetween>
       ))}
     </SpaceBetween>

@@ -139,7 +139,7 @@ it("lists changes of tags and storage between the deletions, newest first", asyn
   ];
   const { container } = renderWith(
     {},
-    <ChangeHistory deletions={[entry]} changes={changes} errorActions={{}} onReload={() => {}} />,
+    <ChangeHistory deletions={[entry]} changes={changes} onReload={() => {}} />,
   );
   const rows = createWrapper(container)
     .findTable('[data-testid="change-history"]')
@@ -163,12 +163,7 @@ it("says of a change whose outcome wasn’t recorded that only the registry know
   const interrupted = { ...entry, restored: { ...restored, restored: null } };
   const { container } = renderWith(
     {},
-    <ChangeHistory
-      deletions={[interrupted]}
-      changes={[change]}
-      errorActions={{}}
-      onReload={() => {}}
-    />,
+    <ChangeHistory deletions={[interrupted]} changes={[change]} onReload={() => {}} />,
   );
   const rows = createWrapper(container)
     .findTable('[data-testid="change-history"]')
@@ -196,12 +191,7 @@ it("says what runs, and offers no undo of it", () => {
   };
   renderWith(
     {},
-    <ChangeHistory
-      deletions={[deleting, restoring]}
-      changes={[change]}
-      errorActions={{}}
-      onReload={() => {}}
-    />,
+    <ChangeHistory deletions={[deleting, restoring]} changes={[change]} onReload={() => {}} />,
   );
   const text = screen.getByTestId("change-history").textContent ?? "";
   expect(text).toContain(`Running (prod on ${shortDigest(digest(1))})`);
@@ -231,12 +221,7 @@ it("says why a deletion has no undo, and offers it if some images have one", asy
   });
   const { container } = renderWith(
     {},
-    <ChangeHistory
-      deletions={[denied(4), denied(3), entry]}
-      changes={[]}
-      errorActions={{}}
-      onReload={() => {}}
-    />,
+    <ChangeHistory deletions={[denied(4), denied(3), entry]} changes={[]} onReload={() => {}} />,
   );
   expect(screen.queryByTestId("deletion-undo-denied-4")).toBeNull();
   expect(screen.getByTestId("deletion-undo-denied-3")).toBeTruthy();
@@ -287,12 +272,7 @@ it("lists a deletion whose record can’t be read, and says why", async () => {
   };
   renderWith(
     backend,
-    <ChangeHistory
-      deletions={[entry, unknown]}
-      changes={[]}
-      errorActions={{}}
-      onReload={() => {}}
-    />,
+    <ChangeHistory deletions={[entry, unknown]} changes={[]} onReload={() => {}} />,
   );
   const table = screen.getByTestId("change-history").textContent;
   expect(table).toContain("4 images");
@@ -328,12 +308,7 @@ it("restores after a dry run what ECR still has", async () => {
   };
   const { container } = renderWith(
     backend,
-    <ChangeHistory
-      changes={[]}
-      deletions={[{ ...entry, restored }]}
-      errorActions={{}}
-      onReload={onReload}
-    />,
+    <ChangeHistory changes={[]} deletions={[{ ...entry, restored }]} onReload={onReload} />,
   );
   expect(screen.getByTestId("change-history").textContent).toContain("1-shop-api.csv");
   expect(screen.getByTestId("change-history").textContent).toContain("3 tags");
@@ -382,10 +357,7 @@ it("says what was restored, and what wasn’t", async () => {
     restorePlan: async () => plan,
     restoreRun: async () => ({ planned, restored, failed: [], stopped: true }),
   };
-  renderWith(
-    backend,
-    <ChangeHistory deletions={[entry]} changes={[]} errorActions={{}} onReload={() => {}} />,
-  );
+  renderWith(backend, <ChangeHistory deletions={[entry]} changes={[]} onReload={() => {}} />);
   fireEvent.click(screen.getByTestId("deletion-undo-1-shop-api"));
   const confirm = await screen.findByTestId("restore-confirm");
   expect(confirm.textContent).toBe("Restore 2 images and 1 tag");

@@ -5,7 +5,7 @@ import Header from "@cloudscape-design/components/header";
 import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Spinner from "@cloudscape-design/components/spinner";
-import { type ErrorActions, ErrorAlert } from "../../errors";
+import { ErrorAlert } from "../../errors";
 import { useBackend } from "../../ipc";
 import type {
   Attachment,
@@ -33,7 +33,6 @@ import { ValuesTable } from "./ValuesTable";
 interface AttestationViewProps {
   location: ImageLocation;
   attachment: Attachment;
-  errorActions: ErrorActions;
 }
 
 /** The proposed name of the file of a document, such as `sbom-0123456789ab.json`. */
@@ -43,7 +42,7 @@ function fileName({ kind, blob, media_type }: Attachment): string {
 }
 
 /** One attestation, SBOM, or signature. One that can’t be shown can be saved to a file. */
-export function AttestationView({ location, attachment, errorActions }: AttestationViewProps) {
+export function AttestationView({ location, attachment }: AttestationViewProps) {
   const backend = useBackend();
   const { manifest, blob } = attachment;
   const request = useRequest(`${manifest} ${blob}`, () =>
@@ -63,7 +62,7 @@ export function AttestationView({ location, attachment, errorActions }: Attestat
         <RequestStatus
           request={request}
           loading="Reading the document"
-          errorActions={saving.busy ? errorActions : { ...errorActions, save_document: save }}
+          actions={saving.busy ? {} : { save_document: save }}
         />
         {saving.busy && (
           <Box data-testid="document-saving">
@@ -71,11 +70,7 @@ export function AttestationView({ location, attachment, errorActions }: Attestat
           </Box>
         )}
         {saving.error !== null && (
-          <ErrorAlert
-            error={saving.error}
-            actions={{ ...errorActions, retry: save }}
-            onDismiss={saving.dismiss}
-          />
+          <ErrorAlert error={saving.error} actions={{ retry: save }} onDismiss={saving.dismiss} />
         )}
       </SpaceBetween>
     );

@@ -10,7 +10,7 @@ import Input from "@cloudscape-design/components/input";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Spinner from "@cloudscape-design/components/spinner";
 import { useState } from "react";
-import { type ErrorActions, ErrorAlert } from "../../errors";
+import { ErrorAlert } from "../../errors";
 import { useBackend } from "../../ipc";
 import type { AwsConnection, ImageComparison, ImageLocation } from "../../ipc/generated";
 import { shortDigest } from "../../shared/format";
@@ -27,7 +27,6 @@ interface CompareImagesProps {
   location: ImageLocation;
   name: string;
   onClose: () => void;
-  errorActions: ErrorActions;
 }
 
 /** The name of an image in its registry. */
@@ -40,7 +39,7 @@ function nameOf(location: ImageLocation | undefined): string {
 
 /** Compares an image with another tag of its repository, or with an image of another registry. */
 export function CompareImages(props: CompareImagesProps) {
-  const { connection, image, location, name, onClose, errorActions } = props;
+  const { connection, image, location, name, onClose } = props;
   const backend = useBackend();
   const { compareWith = "" } = image;
   const inRepository = (reference: string): ImageLocation => ({
@@ -157,7 +156,7 @@ export function CompareImages(props: CompareImagesProps) {
         </SpaceBetween>
       </Container>
       {request.error !== null && (
-        <ErrorAlert error={request.error} actions={{ ...errorActions, retry: request.reload }} />
+        <ErrorAlert error={request.error} actions={{ retry: request.reload }} />
       )}
       {request.answer === null && request.loading && (
         <Box>

@@ -4,7 +4,7 @@ import Button from "@cloudscape-design/components/button";
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
-import { type ErrorActions, ErrorAlert } from "../../errors";
+import { ErrorAlert } from "../../errors";
 import { useBackend } from "../../ipc";
 import type {
   HistoryLine,
@@ -44,7 +44,6 @@ export function layerRows(image: InspectedImage): LayerRow[] {
 interface ImageLayersProps {
   image: InspectedImage;
   location: ImageLocation;
-  errorActions: ErrorActions;
 }
 
 /** Whether a layer is an archive of files in the registry. */
@@ -53,7 +52,7 @@ function hasFiles(layer: ImageLayer | null): layer is ImageLayer {
 }
 
 /** The layers of an image with their sizes and the lines of the build that made them. */
-export function ImageLayers({ image, location, errorActions }: ImageLayersProps) {
+export function ImageLayers({ image, location }: ImageLayersProps) {
   const [opened, setOpened] = useState<ImageLayer | null>(null);
   const ofImage = { ...location, reference: image.digest };
   const backend = useBackend();
@@ -83,7 +82,7 @@ export function ImageLayers({ image, location, errorActions }: ImageLayersProps)
         </Box>
       )}
       {sharing.error !== null && (
-        <ErrorAlert error={sharing.error} actions={{ ...errorActions, retry: sharing.reload }} />
+        <ErrorAlert error={sharing.error} actions={{ retry: sharing.reload }} />
       )}
       <FullTable<LayerRow>
         section
@@ -192,16 +191,9 @@ export function ImageLayers({ image, location, errorActions }: ImageLayersProps)
         ]}
         data-testid="image-layers"
       />
-      {opened !== null && (
-        <LayerFilesView
-          key={opened.number}
-          location={ofImage}
-          layer={opened}
-          errorActions={errorActions}
-        />
-      )}
+      {opened !== null && <LayerFilesView key={opened.number} location={ofImage} layer={opened} />}
       {image.artifact_type === null && image.layers.some(hasFiles) && (
-        <LayerChangesView location={ofImage} image={image} errorActions={errorActions} />
+        <LayerChangesView location={ofImage} image={image} />
       )}
     </SpaceBetween>
   );

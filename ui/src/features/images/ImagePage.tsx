@@ -6,7 +6,7 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import Spinner from "@cloudscape-design/components/spinner";
 import Toggle from "@cloudscape-design/components/toggle";
 import { useState } from "react";
-import { type ErrorActions, ErrorAlert } from "../../errors";
+import { ErrorAlert } from "../../errors";
 import { useBackend } from "../../ipc";
 import type { AwsConnection, ImageInspection, ImageLocation } from "../../ipc/generated";
 import { AddTagModal } from "../../shared/AddTagModal";
@@ -31,11 +31,10 @@ interface ImagePageProps {
   connection: AwsConnection;
   image: OpenedImage;
   onClose: () => void;
-  errorActions: ErrorActions;
 }
 
 /** The page of an image: what it is, its layers, its configuration, and its documents. */
-export function ImagePage({ connection, image, onClose, errorActions }: ImagePageProps) {
+export function ImagePage({ connection, image, onClose }: ImagePageProps) {
   const backend = useBackend();
   const [platform, setPlatform] = useState<string | null>(null);
   const [reveal, setReveal] = useState(false);
@@ -66,7 +65,6 @@ export function ImagePage({ connection, image, onClose, errorActions }: ImagePag
         location={location}
         name={name}
         onClose={() => setComparing(false)}
-        errorActions={errorActions}
       />
     );
   }
@@ -100,7 +98,7 @@ export function ImagePage({ connection, image, onClose, errorActions }: ImagePag
         {name}
       </Header>
       {request.error !== null && (
-        <ErrorAlert error={request.error} actions={{ ...errorActions, retry: request.reload }} />
+        <ErrorAlert error={request.error} actions={{ retry: request.reload }} />
       )}
       {shown === null && request.loading && (
         <Box>
@@ -116,13 +114,7 @@ export function ImagePage({ connection, image, onClose, errorActions }: ImagePag
             onPlatform={setPlatform}
             onReveal={setReveal}
           />
-          <ImageTabs
-            connection={connection}
-            image={image}
-            inspection={shown}
-            location={location}
-            errorActions={errorActions}
-          />
+          <ImageTabs connection={connection} image={image} inspection={shown} location={location} />
         </>
       )}
       {tagging && (
@@ -131,7 +123,6 @@ export function ImagePage({ connection, image, onClose, errorActions }: ImagePag
           connection={connection}
           repository={image.repository}
           image={image}
-          errorActions={errorActions}
           // The list of the repository has the tags of this page.
           onChanged={reloadRequests}
           onClose={() => setTagging(false)}
@@ -207,12 +198,11 @@ interface ImageTabsProps {
   image: OpenedImage;
   inspection: ImageInspection;
   location: ImageLocation;
-  errorActions: ErrorActions;
 }
 
 /** The tabs of an image. Lists of files and documents that were opened stay while another tab is shown. */
 function ImageTabs(props: ImageTabsProps) {
-  const { connection, image, inspection, location, errorActions } = props;
+  const { connection, image, inspection, location } = props;
   const backend = useBackend();
   const selected = inspection.image;
   return (
@@ -232,14 +222,7 @@ function ImageTabs(props: ImageTabsProps) {
                 id: "layers",
                 label: "Layers",
                 contentRenderStrategy: "lazy" as const,
-                content: (
-                  <ImageLayers
-                    key={selected.digest}
-                    image={selected}
-                    location={location}
-                    errorActions={errorActions}
-                  />
-                ),
+                content: <ImageLayers key={selected.digest} image={selected} location={location} />,
               },
               {
                 id: "configuration",
@@ -251,7 +234,7 @@ function ImageTabs(props: ImageTabsProps) {
           id: "supply-chain",
           label: "Supply chain",
           contentRenderStrategy: "lazy",
-          content: <SupplyChainTab location={location} errorActions={errorActions} />,
+          content: <SupplyChainTab location={location} />,
         },
         {
           id: "vulnerabilities",
@@ -262,7 +245,6 @@ function ImageTabs(props: ImageTabsProps) {
               connection={connection}
               repository={image.repository}
               digest={selected?.digest ?? image.digest}
-              errorActions={errorActions}
             />
           ),
         },
@@ -274,7 +256,6 @@ function ImageTabs(props: ImageTabsProps) {
               connection={connection}
               repository={image.repository}
               digest={image.digest}
-              errorActions={errorActions}
             />
           ),
         },
@@ -288,7 +269,6 @@ function ImageTabs(props: ImageTabsProps) {
               repository={image.repository}
               tag={image.tags[0] ?? null}
               digest={image.digest}
-              errorActions={errorActions}
             />
           ),
         },

@@ -3,7 +3,7 @@ import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import { type ErrorActions, ErrorAlert } from "../../errors";
+import { ErrorAlert } from "../../errors";
 import { useBackend } from "../../ipc";
 import type {
   HiddenFile,
@@ -21,18 +21,17 @@ import { useListing } from "./useListing";
 interface LayerChangesViewProps {
   location: ImageLocation;
   image: InspectedImage;
-  errorActions: ErrorActions;
 }
 
 /** What each layer adds, changes and deletes. Lists all layers when the user starts it. */
-export function LayerChangesView({ location, image, errorActions }: LayerChangesViewProps) {
+export function LayerChangesView({ location, image }: LayerChangesViewProps) {
   const backend = useBackend();
   const { answer, error, progress, running, start, stop } = useListing<StackChanges>();
   const bytes = image.layers.reduce((sum, { size_bytes }) => sum + size_bytes, 0);
   const list = () =>
     start((attempt, onProgress) => backend.imageLayerChanges(location, attempt, onProgress));
   if (error !== null) {
-    return <ErrorAlert error={error} actions={{ ...errorActions, retry: list }} />;
+    return <ErrorAlert error={error} actions={{ retry: list }} />;
   }
   if (running) {
     return <ListingProgress progress={progress} onStop={stop} />;

@@ -4,7 +4,7 @@ import Button from "@cloudscape-design/components/button";
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useCallback, useEffect } from "react";
-import { type ErrorActions, ErrorAlert } from "../../errors";
+import { ErrorAlert } from "../../errors";
 import { useBackend } from "../../ipc";
 import type {
   FileChange,
@@ -48,11 +48,10 @@ const changeLabels: Record<FileChange, string> = {
 interface LayerFilesViewProps {
   location: ImageLocation;
   layer: ImageLayer;
-  errorActions: ErrorActions;
 }
 
 /** The files of a layer. A large layer is only downloaded after a question. */
-export function LayerFilesView({ location, layer, errorActions }: LayerFilesViewProps) {
+export function LayerFilesView({ location, layer }: LayerFilesViewProps) {
   const backend = useBackend();
   const { answer, error, progress, running, start, stop } = useListing<LayerListing>();
   const place = JSON.stringify(location);
@@ -72,9 +71,7 @@ export function LayerFilesView({ location, layer, errorActions }: LayerFilesView
   useEffect(() => list(askAboveBytes), [list]);
 
   if (error !== null) {
-    return (
-      <ErrorAlert error={error} actions={{ ...errorActions, retry: () => list(askAboveBytes) }} />
-    );
+    return <ErrorAlert error={error} actions={{ retry: () => list(askAboveBytes) }} />;
   }
   if (running) {
     return <ListingProgress progress={progress} onStop={stop} />;

@@ -2,7 +2,6 @@ import Box from "@cloudscape-design/components/box";
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import type { StatusIndicatorProps } from "@cloudscape-design/components/status-indicator";
-import type { ErrorActions } from "../../errors";
 import { useBackend } from "../../ipc";
 import type { AwsConnection, ImageReplication, ReplicationStatus } from "../../ipc/generated";
 import { connectionKey } from "../../shared/connection";
@@ -32,23 +31,16 @@ interface ReplicationTabProps {
   connection: AwsConnection;
   repository: string;
   digest: string;
-  errorActions: ErrorActions;
 }
 
 /** Where ECR replicates the image to. Read only when the tab is opened. */
 export function ReplicationTab(props: ReplicationTabProps) {
-  const { connection, repository, digest, errorActions } = props;
+  const { connection, repository, digest } = props;
   const backend = useBackend();
   const key = JSON.stringify([connectionKey(connection), repository, digest]);
   const request = useRequest(key, () => backend.imageReplication(connection, repository, digest));
   if (request.error !== null || request.answer === null) {
-    return (
-      <RequestStatus
-        request={request}
-        loading="Reading the replication status"
-        errorActions={errorActions}
-      />
-    );
+    return <RequestStatus request={request} loading="Reading the replication status" />;
   }
   const rows = request.answer.map((one, index) => ({ ...one, id: `${index}` }));
   return (

@@ -4,7 +4,6 @@ import Button from "@cloudscape-design/components/button";
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
-import type { ErrorActions } from "../../errors";
 import { useBackend } from "../../ipc";
 import type {
   Attachment,
@@ -37,23 +36,16 @@ const linkLabels: Record<AttachmentLink, string> = {
 
 interface SupplyChainTabProps {
   location: ImageLocation;
-  errorActions: ErrorActions;
 }
 
 /** What is attached to an image, and one document of it. Read only when the tab is opened. */
-export function SupplyChainTab({ location, errorActions }: SupplyChainTabProps) {
+export function SupplyChainTab({ location }: SupplyChainTabProps) {
   const backend = useBackend();
   const [opened, setOpened] = useState<Attachment | null>(null);
   const request = useRequest(JSON.stringify(location), () => backend.imageSupplyChain(location));
   const chain = request.answer;
   if (request.error !== null || chain === null) {
-    return (
-      <RequestStatus
-        request={request}
-        loading="Reading attestations and signatures"
-        errorActions={errorActions}
-      />
-    );
+    return <RequestStatus request={request} loading="Reading attestations and signatures" />;
   }
   return (
     <SpaceBetween size="m">
@@ -167,7 +159,6 @@ export function SupplyChainTab({ location, errorActions }: SupplyChainTabProps) 
           key={`${opened.manifest} ${opened.blob}`}
           location={location}
           attachment={opened}
-          errorActions={errorActions}
         />
       )}
     </SpaceBetween>

@@ -6,7 +6,7 @@ import ExpandableSection from "@cloudscape-design/components/expandable-section"
 import Header from "@cloudscape-design/components/header";
 import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import { type ErrorActions, ErrorAlert } from "../../errors";
+import { ErrorAlert } from "../../errors";
 import { useBackend } from "../../ipc";
 import type {
   AwsConnection,
@@ -31,12 +31,11 @@ interface VulnerabilitiesTabProps {
   connection: AwsConnection;
   repository: string;
   digest: string;
-  errorActions: ErrorActions;
 }
 
 /** What ECR's last scan of the image found. Read only when the tab is opened. */
 export function VulnerabilitiesTab(props: VulnerabilitiesTabProps) {
-  const { connection, repository, digest, errorActions } = props;
+  const { connection, repository, digest } = props;
   const backend = useBackend();
   const key = JSON.stringify([connectionKey(connection), repository, digest]);
   const request = useRequest(key, () =>
@@ -45,13 +44,7 @@ export function VulnerabilitiesTab(props: VulnerabilitiesTabProps) {
   const scan = useAsyncAction();
   const found = request.answer;
   if (request.error !== null || found === null) {
-    return (
-      <RequestStatus
-        request={request}
-        loading="Reading vulnerabilities"
-        errorActions={errorActions}
-      />
-    );
+    return <RequestStatus request={request} loading="Reading vulnerabilities" />;
   }
   const scanNow = () =>
     void scan.run(async () => {
@@ -60,7 +53,7 @@ export function VulnerabilitiesTab(props: VulnerabilitiesTabProps) {
     });
   return (
     <SpaceBetween size="m">
-      {scan.error !== null && <ErrorAlert error={scan.error} actions={errorActions} />}
+      {scan.error !== null && <ErrorAlert error={scan.error} />}
       <ScanSummary
         found={found}
         scanning={scan.busy}

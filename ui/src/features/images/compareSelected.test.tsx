@@ -26,7 +26,6 @@ function open(compareWith?: string) {
           ...(compareWith === undefined ? {} : { compareWith }),
         }}
         onClose={() => {}}
-        errorActions={{}}
       />
     </BackendProvider>,
   );

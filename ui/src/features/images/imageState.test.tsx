@@ -13,7 +13,6 @@ const image = {
   connection: { kind: "practice" as const },
   repository: "team/app",
   digest: `sha256:${"a".repeat(64)}`,
-  errorActions: {},
 };
 
 function show(part: Partial<Backend> = {}, Tab = VulnerabilitiesTab) {

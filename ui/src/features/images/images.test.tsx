@@ -34,7 +34,7 @@ function show(part: Partial<Backend> = {}) {
   const onClose = vi.fn();
   const { container } = render(
     <BackendProvider backend={backend}>
-      <ImagePage connection={connection} image={image} onClose={onClose} errorActions={{}} />
+      <ImagePage connection={connection} image={image} onClose={onClose} />
     </BackendProvider>,
   );
   return { backend, container, onClose };

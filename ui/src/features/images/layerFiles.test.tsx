@@ -22,7 +22,7 @@ async function show(part: Partial<Backend> = {}) {
   }
   const { container } = render(
     <BackendProvider backend={backend}>
-      <ImageLayers image={found.image} location={location} errorActions={{}} />
+      <ImageLayers image={found.image} location={location} />
     </BackendProvider>,
   );
   return { backend, container, image: found.image };

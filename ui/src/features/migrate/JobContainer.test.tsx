@@ -13,7 +13,6 @@ it("opens the repositories of its own destination, whatever the wizard has by no
     { historyList: async () => [] },
     <JobContainer
       job={jobFromSnapshot({ ...newSnapshot("j", []), status: "finished", connection, report })}
-      errorActions={{}}
       onJob={() => {}}
       onAnother={() => {}}
       onRepositories={onRepositories}

@@ -1,7 +1,7 @@
 import Button from "@cloudscape-design/components/button";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
-import { type ErrorActions, ErrorAlert } from "../../errors";
+import { ErrorAlert } from "../../errors";
 import { useBackend } from "../../ipc/BackendContext";
 import type { AwsConnection, ReportFormat } from "../../ipc/generated";
 import { ClientLoginsSection } from "../../shared/clientLogins";
@@ -20,7 +20,6 @@ import { StopModal } from "./StopModal";
 
 interface JobContainerProps {
   job: JobState;
-  errorActions: ErrorActions;
   /** Reads the job again, for a status that no event reports. */
   onReload?: () => void;
   onJob: (job: string | null) => void;
@@ -32,7 +31,6 @@ interface JobContainerProps {
 /** Shows a job or its result, with the actions. */
 export function JobContainer({
   job,
-  errorActions,
   onReload,
   onJob,
   onAnother,
@@ -85,11 +83,10 @@ export function JobContainer({
 
   return (
     <SpaceBetween size="l">
-      {error !== null && <ErrorAlert error={error} actions={errorActions} onDismiss={dismiss} />}
+      {error !== null && <ErrorAlert error={error} onDismiss={dismiss} />}
       {report === null ? (
         <JobView
           job={job}
-          errorActions={errorActions}
           // The answer of the command can follow the new status, whose button has the keyboard focus.
           busy={busy && running !== "switch"}
           pending={pending}
@@ -121,13 +118,7 @@ export function JobContainer({
           undone={undone}
           exporting={running === "export"}
           onExport={onExport}
-          logins={
-            <ClientLoginsSection
-              backend={backend}
-              connection={job.snapshot.connection}
-              errorActions={errorActions}
-            />
-          }
+          logins={<ClientLoginsSection backend={backend} connection={job.snapshot.connection} />}
           actions={
             <SpaceBetween direction="horizontal" size="xs">
               {undone === null && report.images.some((image) => image.result.kind === "failed") && (
@@ -184,7 +175,6 @@ export function JobContainer({
         <UndoModal
           backend={backend}
           migration={id}
-          errorActions={errorActions}
           onUndone={recorded.reload}
           onClose={() => setUndoing(false)}
         />

@@ -2,7 +2,7 @@ import ContentLayout from "@cloudscape-design/components/content-layout";
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Spinner from "@cloudscape-design/components/spinner";
-import { type ErrorActions, ErrorAlert } from "../../errors";
+import { ErrorAlert } from "../../errors";
 import type { AwsConnection, AwsIdentity } from "../../ipc/generated";
 import { JobContainer } from "./JobContainer";
 import type { FollowedJob } from "./progress/useJob";
@@ -15,7 +15,6 @@ interface MigratePageProps {
   job: string | null;
   followed: FollowedJob;
   removeTemporaryTags: boolean;
-  errorActions: ErrorActions;
   onConnection: (
     connection: AwsConnection,
     identity: AwsIdentity | null,
@@ -29,7 +28,7 @@ interface MigratePageProps {
 
 /** The Migrate page: the wizard, the progress, and the result. */
 export function MigratePage(props: MigratePageProps) {
-  const { draft, job, followed, errorActions, onJob } = props;
+  const { draft, job, followed, onJob } = props;
   if (job === null) {
     return draft.draft === null ? (
       <Spinner />
@@ -38,7 +37,6 @@ export function MigratePage(props: MigratePageProps) {
         draft={draft.draft}
         dispatch={draft.dispatch}
         removeTemporaryTags={props.removeTemporaryTags}
-        errorActions={errorActions}
         onConnection={props.onConnection}
         onStarted={onJob}
       />
@@ -50,14 +48,13 @@ export function MigratePage(props: MigratePageProps) {
         {followed.error !== null && (
           <ErrorAlert
             error={followed.error}
-            actions={{ ...errorActions, retry: followed.reload }}
+            actions={{ retry: followed.reload }}
             onDismiss={() => onJob(null)}
           />
         )}
         {followed.state !== null && (
           <JobContainer
             job={followed.state}
-            errorActions={errorActions}
             onReload={followed.reload}
             onJob={onJob}
             onAnother={() => {

@@ -4,7 +4,7 @@ import RadioGroup from "@cloudscape-design/components/radio-group";
 import Select, { type SelectProps } from "@cloudscape-design/components/select";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
-import { type ErrorActions, ErrorAlert } from "../../errors";
+import { ErrorAlert } from "../../errors";
 import type { AwsProfiles } from "../../ipc/generated";
 import { AwsConfigProblems, IgnoredSections } from "../../shared/AwsConfigNotes";
 import { RegionField } from "../../shared/RegionField";
@@ -16,7 +16,6 @@ interface ConnectionFieldsProps {
   draft: ProfileDraft;
   problems: ProfileProblems;
   awsProfiles: Request<AwsProfiles>;
-  errorActions: ErrorActions;
   onChange: (draft: ProfileDraft) => void;
 }
 
@@ -38,7 +37,6 @@ export function ConnectionFields({
   draft,
   problems,
   awsProfiles,
-  errorActions,
   onChange,
 }: ConnectionFieldsProps) {
   const [endpointsOpen, setEndpointsOpen] = useState(
@@ -68,10 +66,7 @@ export function ConnectionFields({
       {!draft.practice && (
         <SpaceBetween size="l">
           {awsProfiles.error !== null && (
-            <ErrorAlert
-              error={awsProfiles.error}
-              actions={{ ...errorActions, retry: awsProfiles.reload }}
-            />
+            <ErrorAlert error={awsProfiles.error} actions={{ retry: awsProfiles.reload }} />
           )}
           <AwsConfigProblems files={awsProfiles.answer?.files ?? []} />
           <FormField

@@ -6,7 +6,7 @@ import Form from "@cloudscape-design/components/form";
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
-import { type ErrorActions, ErrorAlert } from "../../errors";
+import { ErrorAlert } from "../../errors";
 import { useBackend } from "../../ipc";
 import type { SavedProfile } from "../../ipc/generated";
 import { RenameRulesField } from "../../shared/RenameRulesField";
@@ -23,13 +23,12 @@ interface ProfileFormProps {
   profile: SavedProfile | null;
   /** Existing profiles, whose names are taken. */
   others: readonly SavedProfile[];
-  errorActions: ErrorActions;
   onClose: () => void;
   onSaved: (profile: SavedProfile) => void;
 }
 
 /** The page on which a profile is created or edited. */
-export function ProfileForm({ profile, others, errorActions, onClose, onSaved }: ProfileFormProps) {
+export function ProfileForm({ profile, others, onClose, onSaved }: ProfileFormProps) {
   const backend = useBackend();
   const awsProfiles = useRequest("aws profiles", () => backend.awsProfilesList());
   const [draft, setDraft] = useState(() => profileDraft(profile));
@@ -92,9 +91,7 @@ export function ProfileForm({ profile, others, errorActions, onClose, onSaved }:
     >
       <Container>
         <SpaceBetween size="l">
-          {error !== null && (
-            <ErrorAlert error={error} actions={{ ...errorActions, retry: () => void save() }} />
-          )}
+          {error !== null && <ErrorAlert error={error} actions={{ retry: () => void save() }} />}
           <TextField
             label="Name"
             errorText={shown.name}
@@ -106,7 +103,6 @@ export function ProfileForm({ profile, others, errorActions, onClose, onSaved }:
             draft={draft}
             problems={shown}
             awsProfiles={awsProfiles}
-            errorActions={errorActions}
             onChange={setDraft}
           />
           <TextField

@@ -1,6 +1,6 @@
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
-import { asApiError, type ErrorActions, ErrorAlert } from "../../errors";
+import { asApiError, ErrorAlert } from "../../errors";
 import { useBackend } from "../../ipc";
 import type { SavedProfile } from "../../ipc/generated";
 import { exportName } from "../../shared/exportName";
@@ -14,8 +14,6 @@ import { copyName } from "./profileDraft";
 
 export interface ProfilesPageProps {
   onUse: (profile: SavedProfile) => void;
-  /** Error actions of the frame, for example opening the settings. */
-  errorActions?: ErrorActions;
 }
 
 type ProfileDialog =
@@ -24,7 +22,7 @@ type ProfileDialog =
   | { readonly kind: "import"; readonly path: string; readonly endpoints: readonly string[] };
 
 /** The page of saved profiles. */
-export function ProfilesPage({ onUse, errorActions = {} }: ProfilesPageProps) {
+export function ProfilesPage({ onUse }: ProfilesPageProps) {
   const backend = useBackend();
   const notify = useNotify();
   const request = useRequest("profiles", () => backend.savedProfilesList());
@@ -106,7 +104,6 @@ export function ProfilesPage({ onUse, errorActions = {} }: ProfilesPageProps) {
       <ProfileForm
         profile={dialog.profile}
         others={profiles.filter(({ id }) => id !== dialog.profile?.id)}
-        errorActions={errorActions}
         onClose={() => setDialog(null)}
         onSaved={() => {
           setDialog(null);
@@ -121,12 +118,12 @@ export function ProfilesPage({ onUse, errorActions = {} }: ProfilesPageProps) {
         {error !== null && (
           <ErrorAlert
             error={error.caught}
-            actions={{ ...errorActions, retry: error.again }}
+            actions={{ retry: error.again }}
             onDismiss={() => setError(null)}
           />
         )}
         {request.error !== null && (
-          <ErrorAlert error={request.error} actions={{ ...errorActions, retry: request.reload }} />
+          <ErrorAlert error={request.error} actions={{ retry: request.reload }} />
         )}
         <ProfilesTable
           profiles={profiles}

@@ -1,7 +1,7 @@
 import Box from "@cloudscape-design/components/box";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
-import { type ErrorActions, ErrorAlert } from "../../errors";
+import { ErrorAlert } from "../../errors";
 import { useBackend } from "../../ipc";
 import type { AwsConnection, UnchangedImage } from "../../ipc/generated";
 import { ConfirmModal } from "../../shared/ConfirmModal";
@@ -15,7 +15,6 @@ interface ArchiveImagesModalProps {
   images: readonly RepositoryImageRow[];
   /** Whether they are archived or restored. */
   isArchived: boolean;
-  errorActions: ErrorActions;
   onChanged: () => void;
   onClose: () => void;
 }
@@ -25,7 +24,7 @@ const listedImages = 20;
 
 /** Archives images or restores them, after saying what that means. */
 export function ArchiveImagesModal(props: ArchiveImagesModalProps) {
-  const { connection, repository, isArchived, errorActions, onChanged, onClose } = props;
+  const { connection, repository, isArchived, onChanged, onClose } = props;
   const backend = useBackend();
   // The list of the page changes when it is loaded again.
   const [images] = useState(props.images);
@@ -70,9 +69,7 @@ export function ArchiveImagesModal(props: ArchiveImagesModalProps) {
       onClose={onClose}
     >
       <SpaceBetween size="m">
-        {error !== null && (
-          <ErrorAlert error={error} actions={{ ...errorActions, retry: () => void move() }} />
-        )}
+        {error !== null && <ErrorAlert error={error} actions={{ retry: () => void move() }} />}
         {first !== undefined && (
           <>
             <Box>
@@ -81,7 +78,7 @@ export function ArchiveImagesModal(props: ArchiveImagesModalProps) {
                 .map(({ digest }) => shortDigest(digest))
                 .join(", ")}`}
             </Box>
-            <ErrorAlert error={first.error} actions={errorActions} />
+            <ErrorAlert error={first.error} />
           </>
         )}
         <Box>

@@ -7,7 +7,7 @@ import FormField from "@cloudscape-design/components/form-field";
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useRef, useState } from "react";
-import { type ErrorActions, ErrorAlert } from "../../errors";
+import { ErrorAlert } from "../../errors";
 import { useBackend } from "../../ipc";
 import type {
   AwsConnection,
@@ -35,7 +35,6 @@ import { SeveralTagsModal } from "./SeveralTagsModal";
 interface CleanupTabProps {
   connection: AwsConnection;
   details: RepositoryDetails;
-  errorActions: ErrorActions;
   /** Called when images were deleted. */
   onChanged: () => void;
 }
@@ -50,7 +49,7 @@ const defaults: CleanupRules = {
 };
 
 /** What can be deleted from a repository, by class, with the bytes that it frees. */
-export function CleanupTab({ connection, details, errorActions, onChanged }: CleanupTabProps) {
+export function CleanupTab({ connection, details, onChanged }: CleanupTabProps) {
   const backend = useBackend();
   const { name } = details.repository;
   const [tags, setTags] = useState(defaults.protected_tags.join(" "));
@@ -147,14 +146,14 @@ export function CleanupTab({ connection, details, errorActions, onChanged }: Cle
         </SpaceBetween>
       </Container>
       {request.error !== null && (
-        <ErrorAlert error={request.error} actions={{ ...errorActions, retry: request.reload }} />
+        <ErrorAlert error={request.error} actions={{ retry: request.reload }} />
       )}
       {shown?.unknown.map((error) => (
         <SpaceBetween size="xxs" key={error.code}>
           <Alert type="warning">
             Some images may have to be kept, but this couldn’t be checked.
           </Alert>
-          <ErrorAlert error={error} actions={{ ...errorActions, retry: request.reload }} />
+          <ErrorAlert error={error} actions={{ retry: request.reload }} />
         </SpaceBetween>
       ))}
       <PagedTable
@@ -272,7 +271,6 @@ export function CleanupTab({ connection, details, errorActions, onChanged }: Cle
         <DeletionModal
           connection={connection}
           options={chosen}
-          errorActions={errorActions}
           onDeleted={onChanged}
           onClose={() => setChosen(null)}
         />

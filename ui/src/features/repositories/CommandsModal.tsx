@@ -2,7 +2,6 @@ import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
 import Modal from "@cloudscape-design/components/modal";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import type { ErrorActions } from "../../errors";
 import { useBackend } from "../../ipc";
 import type { AwsConnection } from "../../ipc/generated";
 import { CommandList } from "../../shared/CommandList";
@@ -13,7 +12,6 @@ interface CommandsModalProps {
   description: string;
   commands: readonly string[];
   connection: AwsConnection;
-  errorActions: ErrorActions;
   onClose: () => void;
 }
 
@@ -23,7 +21,6 @@ export function CommandsModal({
   description,
   commands,
   connection,
-  errorActions,
   onClose,
 }: CommandsModalProps) {
   const backend = useBackend();
@@ -46,11 +43,7 @@ export function CommandsModal({
       <SpaceBetween size="m">
         <div>{description}</div>
         <CommandList commands={commands} />
-        <ClientLoginsSection
-          backend={backend}
-          connection={connection}
-          errorActions={errorActions}
-        />
+        <ClientLoginsSection backend={backend} connection={connection} />
       </SpaceBetween>
     </Modal>
   );

@@ -3,7 +3,6 @@ import Input from "@cloudscape-design/components/input";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Spinner from "@cloudscape-design/components/spinner";
 import { useState } from "react";
-import type { ErrorActions } from "../../errors";
 import { useBackend } from "../../ipc";
 import type { AwsConnection, RepositorySettings } from "../../ipc/generated";
 import { ActionModal } from "../../shared/ActionModal";
@@ -19,14 +18,13 @@ interface CreateRepositoryModalProps {
   connection: AwsConnection;
   /** The name, or `null` if the user enters it. */
   name: string | null;
-  errorActions: ErrorActions;
   onClose: () => void;
   onCreated: (name: string) => void;
 }
 
 /** Creates a repository, initially with the settings of the default saved profile. */
 export function CreateRepositoryModal(props: CreateRepositoryModalProps) {
-  const { connection, errorActions, onClose, onCreated } = props;
+  const { connection, onClose, onCreated } = props;
   const backend = useBackend();
   const saved = useRequest("saved", () => backend.savedProfilesList());
   const [typed, setTyped] = useState("");
@@ -44,7 +42,6 @@ export function CreateRepositoryModal(props: CreateRepositoryModalProps) {
       confirm="Create repository"
       disabled={saved.loading || problem !== null || !repositorySettingsValid(settings)}
       name="repository-create"
-      errorActions={errorActions}
       action={async () => {
         await backend.repositoryCreate(connection, name, settings);
         onCreated(name);

@@ -34,7 +34,6 @@ function show(plan: DeletionPlan | Error, part: Partial<Backend> = {}) {
     <DeletionModal
       connection={connection}
       options={[{ label: "x", target }]}
-      errorActions={{}}
       onDeleted={onDeleted}
       onClose={onClose}
     />,

@@ -6,7 +6,7 @@ import ProgressBar from "@cloudscape-design/components/progress-bar";
 import RadioGroup from "@cloudscape-design/components/radio-group";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
-import { type ErrorActions, ErrorAlert } from "../../errors";
+import { ErrorAlert } from "../../errors";
 import { useBackend } from "../../ipc";
 import type {
   AwsConnection,
@@ -36,7 +36,6 @@ interface DeletionModalProps {
   connection: AwsConnection;
   /** One target, or several to choose from. */
   options: readonly DeletionOption[];
-  errorActions: ErrorActions;
   /** Called after something may have been deleted. */
   onDeleted: (report: DeletionReport) => void;
   onClose: () => void;
@@ -63,7 +62,7 @@ function isConfirmed(confirmation: string | null, typed: string): boolean {
  * image if something stays. The notification comes from `app/announcements.ts`.
  */
 export function DeletionModal(props: DeletionModalProps) {
-  const { connection, options, errorActions, onDeleted, onClose } = props;
+  const { connection, options, onDeleted, onClose } = props;
   const backend = useBackend();
   const [chosen, setChosen] = useState(0);
   const [typed, setTyped] = useState("");
@@ -149,11 +148,9 @@ export function DeletionModal(props: DeletionModalProps) {
       data-testid="deletion-modal"
     >
       <SpaceBetween size="m">
-        {error !== null && (
-          <ErrorAlert error={error} actions={{ ...errorActions, retry: planAgain }} />
-        )}
+        {error !== null && <ErrorAlert error={error} actions={{ retry: planAgain }} />}
         {planned.error !== null && (
-          <ErrorAlert error={planned.error} actions={{ ...errorActions, retry: planned.reload }} />
+          <ErrorAlert error={planned.error} actions={{ retry: planned.reload }} />
         )}
         {options.length > 1 && report === null && (
           <FormField label="Delete">
@@ -199,14 +196,14 @@ export function DeletionModal(props: DeletionModalProps) {
         {plan?.unreadable.map(({ name, error: why }) => (
           <SpaceBetween size="xxs" key={name}>
             <Alert type="warning">{`${name} couldn’t be read and is kept.`}</Alert>
-            <ErrorAlert error={why} actions={{ ...errorActions, retry: planned.reload }} />
+            <ErrorAlert error={why} actions={{ retry: planned.reload }} />
           </SpaceBetween>
         ))}
         {report === null &&
           plan?.unread.map(({ name, error: why }) => (
             <SpaceBetween size="xxs" key={name}>
               <Alert type="warning">{`Indexes of ${name} weren’t read. Images that only they list are kept, and ECR keeps a selected image if one of them lists it.`}</Alert>
-              <ErrorAlert error={why} actions={{ ...errorActions, retry: planned.reload }} />
+              <ErrorAlert error={why} actions={{ retry: planned.reload }} />
             </SpaceBetween>
           ))}
         {report === null &&
@@ -216,11 +213,7 @@ export function DeletionModal(props: DeletionModalProps) {
             </Alert>
           ))}
         {plan !== null && report !== null && (
-          <DeletionReportView
-            plan={plan}
-            report={report}
-            actions={{ ...errorActions, retry: planAgain }}
-          />
+          <DeletionReportView plan={plan} report={report} actions={{ retry: planAgain }} />
         )}
         {plan !== null && report === null && <DeletionPlanView plan={plan} />}
         {confirmation !== null && report === null && !busy && error === null && (

@@ -9,7 +9,7 @@ import SegmentedControl from "@cloudscape-design/components/segmented-control";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Textarea from "@cloudscape-design/components/textarea";
 import { useEffect, useState } from "react";
-import { type ErrorActions, ErrorAlert } from "../../errors";
+import { ErrorAlert } from "../../errors";
 import { useBackend } from "../../ipc";
 import type { AwsConnection, LifecycleWhatIf, RepositoryDetails } from "../../ipc/generated";
 import { ActionModal } from "../../shared/ActionModal";
@@ -27,7 +27,6 @@ import { useLifecyclePreview } from "./useLifecyclePreview";
 interface LifecycleTabProps {
   connection: AwsConnection;
   details: RepositoryDetails;
-  errorActions: ErrorActions;
   /** Called when the policy was changed. */
   onChanged: () => void;
 }
@@ -88,7 +87,7 @@ function setWords(expiring: number, archiving: number): string {
  * The lifecycle policy of a repository: rules in words, a form, and JSON. It can only be set after
  * ECR's own preview of exactly this text.
  */
-export function LifecycleTab({ connection, details, errorActions, onChanged }: LifecycleTabProps) {
+export function LifecycleTab({ connection, details, onChanged }: LifecycleTabProps) {
   const { lifecycle, repository } = details;
   const { name } = repository;
   const backend = useBackend();
@@ -117,7 +116,7 @@ export function LifecycleTab({ connection, details, errorActions, onChanged }: L
   const going = complete === null ? 0 : complete.expiring + complete.archiving;
 
   if (lifecycle.error !== null) {
-    return <ErrorAlert error={lifecycle.error} actions={{ ...errorActions, retry: onChanged }} />;
+    return <ErrorAlert error={lifecycle.error} actions={{ retry: onChanged }} />;
   }
   const set = () =>
     run(async () => {
@@ -205,7 +204,7 @@ export function LifecycleTab({ connection, details, errorActions, onChanged }: L
           </FormField>
         )}
       </Container>
-      {whatIfError !== null && <ErrorAlert error={whatIfError} actions={errorActions} />}
+      {whatIfError !== null && <ErrorAlert error={whatIfError} />}
       {effects !== null && (rules === null || rules.length > 0) && (
         <LifecycleEffects effects={effects} />
       )}
@@ -213,12 +212,9 @@ export function LifecycleTab({ connection, details, errorActions, onChanged }: L
         <LifecycleMonths details={details} affected={effects.affected} text={text} />
       )}
       {preview.error !== null && (
-        <ErrorAlert
-          error={preview.error}
-          actions={{ ...errorActions, retry: () => void preview.start(text) }}
-        />
+        <ErrorAlert error={preview.error} actions={{ retry: () => void preview.start(text) }} />
       )}
-      {error !== null && <ErrorAlert error={error} actions={errorActions} onDismiss={dismiss} />}
+      {error !== null && <ErrorAlert error={error} onDismiss={dismiss} />}
       <Container
         header={
           <Header
@@ -315,7 +311,6 @@ export function LifecycleTab({ connection, details, errorActions, onChanged }: L
           closeLabel="Close without removing"
           confirm="Remove policy"
           name="lifecycle-remove"
-          errorActions={errorActions}
           action={async () => {
             await backend.lifecyclePolicyRemove(connection, name);
             setEdited({ text: policyText([]), rules: [] });

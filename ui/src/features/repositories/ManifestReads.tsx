@@ -2,7 +2,7 @@ import Alert from "@cloudscape-design/components/alert";
 import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import { type ErrorActions, ErrorAlert } from "../../errors";
+import { ErrorAlert } from "../../errors";
 import type { RepositoryLifecycle, UnreadReason } from "../../ipc/generated";
 import { formatCount, formatCounted } from "../../shared/format";
 import { StatusText } from "../../shared/StatusText";
@@ -27,7 +27,6 @@ function reasonText(reason: UnreadReason): string {
 interface ManifestReadsProps {
   images: ImageRows;
   lifecycle: RepositoryLifecycle;
-  errorActions: ErrorActions;
 }
 
 /** A read in progress, in one line of text, so that nothing moves when it starts and ends. */
@@ -52,16 +51,14 @@ export function ManifestReads(props: ManifestReadsProps) {
   return message && <Box padding={{ top: "xs", bottom: "s" }}>{message}</Box>;
 }
 
-function readsMessage({ images, lifecycle, errorActions }: ManifestReadsProps) {
+function readsMessage({ images, lifecycle }: ManifestReadsProps) {
   const { progress, error, unread, grouped, read } = images;
   const indexes = grouped.unread_indexes;
   if (progress !== null) {
     return null;
   }
   if (error !== null) {
-    return (
-      <ErrorAlert error={error} actions={{ ...errorActions, retry: () => void read(indexes) }} />
-    );
+    return <ErrorAlert error={error} actions={{ retry: () => void read(indexes) }} />;
   }
   if (unread.length > 0) {
     const reasons = [...new Set(unread.map(({ reason }) => reasonText(reason)))];

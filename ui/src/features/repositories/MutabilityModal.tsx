@@ -3,7 +3,7 @@ import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
-import { type ErrorActions, ErrorAlert } from "../../errors";
+import { ErrorAlert } from "../../errors";
 import { useBackend } from "../../ipc";
 import type {
   AwsConnection,
@@ -24,7 +24,6 @@ import { useSettled } from "../../shared/useSettled";
 export interface MutabilityButtonProps {
   connection: AwsConnection;
   repository: Repository;
-  errorActions: ErrorActions;
   /** Called when the repository was changed. */
   onChanged: () => void;
 }
@@ -58,7 +57,7 @@ const confirmWords: Record<TagMutability, string> = {
 
 /** Changes whether tags can be moved, after saying which pushes ECR would refuse. */
 export function MutabilityModal(props: MutabilityModalProps) {
-  const { connection, repository, errorActions, onChanged, onClose } = props;
+  const { connection, repository, onChanged, onClose } = props;
   const backend = useBackend();
   // The settings of the page change when it is loaded again.
   const [before] = useState(repository.settings);
@@ -108,7 +107,7 @@ export function MutabilityModal(props: MutabilityModalProps) {
       onClose={onClose}
     >
       <SpaceBetween size="m">
-        {error !== null && <ErrorAlert error={error} actions={errorActions} />}
+        {error !== null && <ErrorAlert error={error} />}
         <MutabilityFields
           value={settings}
           change={(part) => {

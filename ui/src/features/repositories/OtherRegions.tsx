@@ -3,7 +3,6 @@ import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
-import type { ErrorActions } from "../../errors";
 import { useBackend } from "../../ipc";
 import type { AwsConnection } from "../../ipc/generated";
 import { connectionKey } from "../../shared/connection";
@@ -15,20 +14,13 @@ import { CreateRepositoryModal } from "./CreateRepositoryModal";
 interface RepositoryElsewhereProps {
   connection: AwsConnection;
   name: string;
-  errorActions: ErrorActions;
   onRegion: (region: string) => void;
   /** Reloads the repository after it was created. */
   onCreated: () => void;
 }
 
 /** Searches a missing repository in other regions. */
-export function OtherRegions({
-  connection,
-  name,
-  errorActions,
-  onRegion,
-  onCreated,
-}: RepositoryElsewhereProps) {
+export function OtherRegions({ connection, name, onRegion, onCreated }: RepositoryElsewhereProps) {
   const [creating, setCreating] = useState(false);
   const backend = useBackend();
   const found = useRequest(
@@ -70,7 +62,6 @@ export function OtherRegions({
         <CreateRepositoryModal
           connection={connection}
           name={name}
-          errorActions={errorActions}
           onClose={() => setCreating(false)}
           onCreated={() => {
             setCreating(false);

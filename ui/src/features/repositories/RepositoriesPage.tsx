@@ -3,7 +3,7 @@ import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { type ReactNode, useEffect, useRef, useState } from "react";
-import type { ErrorActions } from "../../errors";
+import { ErrorActionsProvider } from "../../errors";
 import type { AwsConnection } from "../../ipc/generated";
 import { connectionKey } from "../../shared/connection";
 import type { OpenedImage, ShowImage } from "../../shared/openedImage";
@@ -18,8 +18,6 @@ interface RepositoriesPageProps {
   connectionPicker: ReactNode;
   /** A new value opens its repository. */
   opening?: { readonly name: string } | null;
-  /** Error actions of the frame, for example opening the settings. */
-  errorActions?: ErrorActions;
   onRegion?: (region: string) => void;
   showImage?: ShowImage;
 }
@@ -29,7 +27,6 @@ export function RepositoriesPage({
   connection,
   connectionPicker,
   opening = null,
-  errorActions = {},
   onRegion = () => {},
   showImage = () => null,
 }: RepositoriesPageProps) {
@@ -63,16 +60,12 @@ export function RepositoriesPage({
       selects[last ? selects.length - 1 : 0]?.focus();
     });
   };
-  const actions = {
-    choose_profile: toPicker(false),
-    choose_region: toPicker(true),
-    ...errorActions,
-  };
+  const errorActions = { choose_profile: toPicker(false), choose_region: toPicker(true) };
   // An open repository belongs to the connection that was used to open it.
   const openName = opened !== null && opened.key === key ? opened.name : null;
 
   return (
-    <>
+    <ErrorActionsProvider actions={errorActions}>
       {/* The list stays mounted, so that its page, filter, and order are kept. */}
       <div hidden={openName !== null || image !== null}>
         {(connection === null || choosing) && (
@@ -105,11 +98,9 @@ export function RepositoriesPage({
                 connection={connection}
                 onOpen={(name) => setOpened({ key, name })}
                 left={left}
-                errorActions={actions}
               />
             }
             news={news}
-            errorActions={actions}
             onOpenRepository={(name) => setOpened({ key, name })}
             onOpenImage={setImage}
           />
@@ -149,9 +140,8 @@ export function RepositoriesPage({
             onRegion(region);
           }}
           showImage={showImage}
-          errorActions={actions}
         />
       )}
-    </>
+    </ErrorActionsProvider>
   );
 }

@@ -4,7 +4,7 @@ import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Spinner from "@cloudscape-design/components/spinner";
 import { useMemo, useState } from "react";
-import { asApiError, type ErrorActions, ErrorAlert } from "../../errors";
+import { asApiError, ErrorAlert } from "../../errors";
 import { useBackend } from "../../ipc";
 import type { AwsConnection, RepositoryDetails } from "../../ipc/generated";
 import { connectionKey } from "../../shared/connection";
@@ -36,7 +36,6 @@ interface RepositoryDetailsViewProps {
   onRegion: (region: string) => void;
   /** Shows the page of an image. */
   showImage: ShowImage;
-  errorActions: ErrorActions;
 }
 
 /** The details of a repository: its images, policies, and settings, each in a tab. */
@@ -47,7 +46,6 @@ export function RepositoryDetailsView({
   onDeleted,
   onRegion,
   showImage,
-  errorActions,
 }: RepositoryDetailsViewProps) {
   const backend = useBackend();
   const [deleting, setDeleting] = useState(false);
@@ -104,16 +102,12 @@ export function RepositoryDetailsView({
             {name}
           </Header>
           {request.error !== null && (
-            <ErrorAlert
-              error={request.error}
-              actions={{ ...errorActions, retry: request.reload }}
-            />
+            <ErrorAlert error={request.error} actions={{ retry: request.reload }} />
           )}
           {request.error !== null && asApiError(request.error).code === "repository_missing" && (
             <OtherRegions
               connection={connection}
               name={name}
-              errorActions={errorActions}
               onRegion={onRegion}
               onCreated={request.reload}
             />
@@ -127,7 +121,6 @@ export function RepositoryDetailsView({
             <DetailsTabs
               connection={connection}
               details={details}
-              errorActions={errorActions}
               onChanged={request.reload}
               onOpen={setImage}
             />
@@ -136,7 +129,6 @@ export function RepositoryDetailsView({
             <DeletionModal
               connection={connection}
               options={[{ label: name, target: { kind: "repositories", names: [name] } }]}
-              errorActions={errorActions}
               onDeleted={({ deleted }) => {
                 if (deleted.repositories > 0) {
                   onDeleted();
@@ -153,7 +145,6 @@ export function RepositoryDetailsView({
               description="These commands log in to the registry and push a local image to this repository. Replace TAG. They require the AWS CLI and Docker."
               commands={details.push_commands}
               connection={connection}
-              errorActions={errorActions}
               onClose={() => setPushCommandsShown(false)}
             />
           )}
@@ -167,17 +158,15 @@ export function RepositoryDetailsView({
 interface DetailsTabsProps {
   connection: AwsConnection;
   details: RepositoryDetails;
-  errorActions: ErrorActions;
   onChanged: () => void;
   onOpen: (image: OpenedImage) => void;
 }
 
 /** The tabs of a repository. One with entries of the user stays as it is while another one is shown. */
-function DetailsTabs({ connection, details, errorActions, onChanged, onOpen }: DetailsTabsProps) {
+function DetailsTabs({ connection, details, onChanged, onOpen }: DetailsTabsProps) {
   const images = useImageRows(connection, details);
   const { count, is_exact } = images.grouped.images;
   const { repository } = details;
-  const shared = { connection, errorActions };
   /** With what was read since the repository was opened. */
   const current = useMemo(() => ({ ...details, rows: images.grouped }), [details, images.grouped]);
   return (
@@ -192,7 +181,7 @@ function DetailsTabs({ connection, details, errorActions, onChanged, onOpen }: D
           contentRenderStrategy: "lazy",
           content: (
             <RepositoryImagesTable
-              {...shared}
+              connection={connection}
               details={details}
               images={images}
               onChanged={onChanged}
@@ -203,32 +192,36 @@ function DetailsTabs({ connection, details, errorActions, onChanged, onOpen }: D
         paddedTab(
           "storage",
           "Storage",
-          <RepositoryStorageView {...shared} details={current} onOpen={onOpen} />,
+          <RepositoryStorageView connection={connection} details={current} onOpen={onOpen} />,
         ),
         paddedTab(
           "cleanup",
           "Clean-up",
           <>
             {/* Without the indexes, some classes are unknown. */}
-            <ManifestReads
-              images={images}
-              lifecycle={details.lifecycle}
-              errorActions={errorActions}
-            />
-            <CleanupTab {...shared} details={current} onChanged={onChanged} />
+            <ManifestReads images={images} lifecycle={details.lifecycle} />
+            <CleanupTab connection={connection} details={current} onChanged={onChanged} />
           </>,
         ),
         paddedTab(
           "lifecycle",
           "Lifecycle",
-          <LifecycleTab {...shared} details={current} onChanged={onChanged} />,
+          <LifecycleTab connection={connection} details={current} onChanged={onChanged} />,
         ),
-        paddedTab("access", "Access", <AccessTab {...shared} repository={repository} />),
+        paddedTab(
+          "access",
+          "Access",
+          <AccessTab connection={connection} repository={repository} />,
+        ),
         {
           ...paddedTab(
             "settings",
             "Settings",
-            <RepositoryFacts {...shared} repository={repository} onChanged={onChanged} />,
+            <RepositoryFacts
+              connection={connection}
+              repository={repository}
+              onChanged={onChanged}
+            />,
           ),
           contentRenderStrategy: "active",
         },

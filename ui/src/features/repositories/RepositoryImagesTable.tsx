@@ -4,7 +4,7 @@ import ButtonDropdown from "@cloudscape-design/components/button-dropdown";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Toggle from "@cloudscape-design/components/toggle";
 import { useMemo, useRef, useState } from "react";
-import { type ErrorActions, ErrorAlert } from "../../errors";
+import { ErrorAlert } from "../../errors";
 import { useBackend } from "../../ipc";
 import type { AwsConnection, RepositoryDetails } from "../../ipc/generated";
 import { AddTagModal } from "../../shared/AddTagModal";
@@ -36,7 +36,6 @@ interface RepositoryImagesTableProps {
   details: RepositoryDetails;
   /** Its images, which change when indexes are read. */
   images: ImageRows;
-  errorActions: ErrorActions;
   /** Called when images were deleted. */
   onChanged: () => void;
   /** Opens the page of an image. */
@@ -68,7 +67,7 @@ function deletionOptions(
 
 /** The images of a repository. An image expands to its platforms and referrers. */
 export function RepositoryImagesTable(props: RepositoryImagesTableProps) {
-  const { connection, details, images, errorActions, onChanged, onOpen } = props;
+  const { connection, details, images, onChanged, onOpen } = props;
   const backend = useBackend();
   const { name: repository, uri } = details.repository;
   const [deleting, setDeleting] = useState<readonly RepositoryImageRow[]>([]);
@@ -172,9 +171,9 @@ export function RepositoryImagesTable(props: RepositoryImagesTableProps) {
 
   return (
     <SpaceBetween size="xs">
-      <ManifestReads images={images} lifecycle={details.lifecycle} errorActions={errorActions} />
+      <ManifestReads images={images} lifecycle={details.lifecycle} />
       {findingsShown && findings.error !== null && (
-        <ErrorAlert error={findings.error} actions={{ ...errorActions, retry: findings.reload }} />
+        <ErrorAlert error={findings.error} actions={{ retry: findings.reload }} />
       )}
       {isFiltering && (
         <ImagePropertyFilter query={query} onChange={setQuery} rows={all} matches={rows.length} />
@@ -321,7 +320,6 @@ export function RepositoryImagesTable(props: RepositoryImagesTableProps) {
           connection={connection}
           repository={repository}
           image={tagging}
-          errorActions={errorActions}
           onChanged={onChanged}
           onClose={() => setTagging(null)}
         />
@@ -334,7 +332,6 @@ export function RepositoryImagesTable(props: RepositoryImagesTableProps) {
             ({ status }) => status === (moving === "archive" ? "active" : "archived"),
           )}
           isArchived={moving === "archive"}
-          errorActions={errorActions}
           onChanged={onChanged}
           onClose={() => setMoving(null)}
         />
@@ -343,7 +340,6 @@ export function RepositoryImagesTable(props: RepositoryImagesTableProps) {
         <DeletionModal
           connection={connection}
           options={deletionOptions(repository, deleting)}
-          errorActions={errorActions}
           onDeleted={onChanged}
           onClose={() => setDeleting([])}
         />
@@ -354,7 +350,6 @@ export function RepositoryImagesTable(props: RepositoryImagesTableProps) {
           description="These commands log in to the registry and pull the image. They require the AWS CLI and Docker."
           commands={only.pullCommands}
           connection={connection}
-          errorActions={errorActions}
           onClose={() => setPullCommandsShown(false)}
         />
       )}

@@ -3,7 +3,7 @@ import Button from "@cloudscape-design/components/button";
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useMemo, useState } from "react";
-import { type ErrorActions, ErrorAlert } from "../../errors";
+import { ErrorAlert } from "../../errors";
 import { useBackend } from "../../ipc";
 import type { AwsConnection, Repository } from "../../ipc/generated";
 import { connectionKey } from "../../shared/connection";
@@ -25,7 +25,6 @@ interface RepositoryListProps {
   onOpen: (name: string) => void;
   /** The repository that was opened last and is closed now. */
   left?: { readonly name: string } | null;
-  errorActions: ErrorActions;
 }
 
 const noRepositories: readonly Repository[] = [];
@@ -41,12 +40,7 @@ const emptyList = (
 );
 
 /** The table of repositories, with their creation and deletion. */
-export function RepositoryList({
-  connection,
-  onOpen,
-  left = null,
-  errorActions,
-}: RepositoryListProps) {
+export function RepositoryList({ connection, onOpen, left = null }: RepositoryListProps) {
   const backend = useBackend();
   const request = useRequest(connectionKey(connection), () => backend.repositoriesList(connection));
   const [visibleNames, setVisibleNames] = useState<readonly string[]>([]);
@@ -112,14 +106,12 @@ export function RepositoryList({
 
   return (
     <SpaceBetween size="xs">
-      {request.error !== null && (
-        <ErrorAlert error={request.error} actions={{ ...errorActions, retry: refresh }} />
-      )}
+      {request.error !== null && <ErrorAlert error={request.error} actions={{ retry: refresh }} />}
       {request.error === null && counts.error !== null && (
-        <ErrorAlert error={counts.error} actions={{ ...errorActions, retry: counts.reload }} />
+        <ErrorAlert error={counts.error} actions={{ retry: counts.reload }} />
       )}
       {request.error === null && columnsError !== null && (
-        <ErrorAlert error={columnsError} actions={{ ...errorActions, retry: refresh }} />
+        <ErrorAlert error={columnsError} actions={{ retry: refresh }} />
       )}
       {isFiltering && (
         <RepositoryFilter
@@ -226,7 +218,6 @@ export function RepositoryList({
         <CreateRepositoryModal
           connection={connection}
           name={null}
-          errorActions={errorActions}
           onClose={() => setCreating(false)}
           onCreated={() => {
             setCreating(false);
@@ -243,7 +234,6 @@ export function RepositoryList({
               target: { kind: "repositories", names: deleting.map(({ name }) => name) },
             },
           ]}
-          errorActions={errorActions}
           onDeleted={refresh}
           onClose={() => setDeleting([])}
         />

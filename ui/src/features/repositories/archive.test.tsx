@@ -38,7 +38,6 @@ function show(isArchived: boolean, archive: () => Promise<StorageClassChange>) {
       repository="shop/api"
       images={rows}
       isArchived={isArchived}
-      errorActions={{}}
       onChanged={onChanged}
       onClose={onClose}
     />,

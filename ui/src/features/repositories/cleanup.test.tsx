@@ -57,12 +57,7 @@ function show(proposals: CleanupProposal[], part: Partial<Backend> = {}) {
   };
   const view = renderWith(
     backend,
-    <CleanupTab
-      connection={connection}
-      details={details}
-      errorActions={{}}
-      onChanged={onChanged}
-    />,
+    <CleanupTab connection={connection} details={details} onChanged={onChanged} />,
   );
   return { ...view, onChanged, propose };
 }
@@ -139,7 +134,7 @@ it("computes again for another list of as many images", async () => {
   const backend = { repositoryCleanup: propose } as Partial<Backend> as Backend;
   const tab = (shown: RepositoryDetails) => (
     <BackendProvider backend={backend}>
-      <CleanupTab connection={connection} details={shown} errorActions={{}} onChanged={() => {}} />
+      <CleanupTab connection={connection} details={shown} onChanged={() => {}} />
     </BackendProvider>
   );
   const { rerender } = render(tab(details));

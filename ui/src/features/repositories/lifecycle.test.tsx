@@ -67,12 +67,7 @@ function tab(part: Partial<Backend>, shown = details) {
   const element = (
     <BackendProvider backend={backend as Backend}>
       <NotifyProvider value={() => () => {}}>
-        <LifecycleTab
-          connection={connection}
-          details={shown}
-          errorActions={{}}
-          onChanged={onChanged}
-        />
+        <LifecycleTab connection={connection} details={shown} onChanged={onChanged} />
       </NotifyProvider>
     </BackendProvider>
   );

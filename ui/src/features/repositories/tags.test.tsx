@@ -27,7 +27,6 @@ function showAddTag(effect: TagEffect, tags: readonly string[] = ["1.0"]) {
       connection={practice}
       repository="shop/api"
       image={{ digest, tags }}
-      errorActions={{}}
       onChanged={onChanged}
       onClose={onClose}
     />,
@@ -119,7 +118,6 @@ it("names the tags that builds can no longer push before tags become immutable",
     <MutabilityModal
       connection={practice}
       repository={repository("shop/api")}
-      errorActions={{}}
       onChanged={onChanged}
       onClose={() => {}}
     />,

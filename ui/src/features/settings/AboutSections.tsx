@@ -5,7 +5,7 @@ import Header from "@cloudscape-design/components/header";
 import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
-import { type ErrorActions, ErrorAlert } from "../../errors";
+import { ErrorAlert } from "../../errors";
 import { useBackend } from "../../ipc";
 import type { AppInfo } from "../../ipc/generated";
 import { CopyableText } from "../../shared/CopyableText";
@@ -14,23 +14,22 @@ import { type Request, useRequest } from "../../shared/useRequest";
 interface LogSectionProps {
   /** Folder of the log files, once known. */
   folder: string | null;
-  errorActions: ErrorActions;
 }
 
 /** Both sections. The answer that they wait for renders no other section. */
-export function ProgramSections({ errorActions }: { errorActions: ErrorActions }) {
+export function ProgramSections() {
   const backend = useBackend();
   const info = useRequest("info", () => backend.appInfo());
   return (
     <SpaceBetween size="l">
-      <LogSection folder={info.answer?.log_folder ?? null} errorActions={errorActions} />
-      <AboutSection request={info} errorActions={errorActions} />
+      <LogSection folder={info.answer?.log_folder ?? null} />
+      <AboutSection request={info} />
     </SpaceBetween>
   );
 }
 
 /** The log section of the settings. */
-function LogSection({ folder, errorActions }: LogSectionProps) {
+function LogSection({ folder }: LogSectionProps) {
   const backend = useBackend();
   const [error, setError] = useState<unknown>(null);
   const open = () => {
@@ -58,7 +57,6 @@ function LogSection({ folder, errorActions }: LogSectionProps) {
           <ErrorAlert
             error={error}
             actions={{
-              ...errorActions,
               open_settings: undefined,
               open_log: undefined,
               retry: open,
@@ -86,18 +84,17 @@ function LogSection({ folder, errorActions }: LogSectionProps) {
 
 interface AboutSectionProps {
   request: Request<AppInfo>;
-  errorActions: ErrorActions;
 }
 
 /** The about section of the settings. */
-function AboutSection({ request, errorActions }: AboutSectionProps) {
+function AboutSection({ request }: AboutSectionProps) {
   const info = request.answer;
 
   return (
     <Container header={<Header variant="h2">About Transload</Header>} data-testid="settings-about">
       <SpaceBetween size="m">
         {request.error !== null && (
-          <ErrorAlert error={request.error} actions={{ ...errorActions, retry: request.reload }} />
+          <ErrorAlert error={request.error} actions={{ retry: request.reload }} />
         )}
         <KeyValuePairs
           columns={3}

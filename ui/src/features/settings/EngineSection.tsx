@@ -5,7 +5,7 @@ import Header from "@cloudscape-design/components/header";
 import Input from "@cloudscape-design/components/input";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
-import { type ErrorActions, ErrorAlert } from "../../errors";
+import { ErrorAlert } from "../../errors";
 import { useBackend } from "../../ipc";
 import type { EngineStatus } from "../../ipc/generated";
 import { BulletList } from "../../shared/BulletList";
@@ -16,7 +16,6 @@ interface EngineSectionProps {
   address: string | null;
   /** Saves an address, and returns whether it was saved. */
   onKeep: (address: string | null) => Promise<boolean>;
-  errorActions: ErrorActions;
 }
 
 type Test =
@@ -39,7 +38,7 @@ function addressProblem(address: string): string | undefined {
 }
 
 /** The Docker Engine section of the settings. */
-export function EngineSection({ address, onKeep, errorActions }: EngineSectionProps) {
+export function EngineSection({ address, onKeep }: EngineSectionProps) {
   const backend = useBackend();
   const [typed, setTyped] = useState(address ?? "");
   const [test, setTest] = useState<Test | null>(null);
@@ -111,13 +110,13 @@ export function EngineSection({ address, onKeep, errorActions }: EngineSectionPr
         {test?.kind === "answered" && test.status.error !== null && (
           <ErrorAlert
             error={test.status.error}
-            actions={{ ...errorActions, open_settings: undefined, retry: () => void run() }}
+            actions={{ open_settings: undefined, retry: () => void run() }}
           />
         )}
         {test?.kind === "failed" && (
           <ErrorAlert
             error={test.error}
-            actions={{ ...errorActions, open_settings: undefined, retry: () => void run() }}
+            actions={{ open_settings: undefined, retry: () => void run() }}
           />
         )}
       </SpaceBetween>

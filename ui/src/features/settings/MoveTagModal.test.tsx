@@ -11,7 +11,7 @@ function show() {
   const onMoved = vi.fn();
   render(
     <BackendProvider backend={backend}>
-      <MoveTagModal errorActions={{}} onMoved={onMoved} onClose={() => {}} />
+      <MoveTagModal onMoved={onMoved} onClose={() => {}} />
     </BackendProvider>,
   );
   return { backend, onMoved };

@@ -3,7 +3,7 @@ import FormField from "@cloudscape-design/components/form-field";
 import Select, { type SelectProps } from "@cloudscape-design/components/select";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
-import { type ErrorActions, ErrorAlert } from "../../errors";
+import { ErrorAlert } from "../../errors";
 import { useBackend } from "../../ipc";
 import type { ImageSource, SourceTag } from "../../ipc/generated";
 import { ConfirmModal } from "../../shared/ConfirmModal";
@@ -12,7 +12,6 @@ import { useAsyncAction } from "../../shared/useAsyncAction";
 import { useRequest } from "../../shared/useRequest";
 
 interface MoveTagModalProps {
-  errorActions: ErrorActions;
   onMoved: () => void;
   onClose: () => void;
 }
@@ -20,7 +19,7 @@ interface MoveTagModalProps {
 const source: ImageSource = { kind: "practice_account" };
 
 /** Moves a tag of the practice Docker Hub, to simulate a push of a new image. */
-export function MoveTagModal({ errorActions, onMoved, onClose }: MoveTagModalProps) {
+export function MoveTagModal({ onMoved, onClose }: MoveTagModalProps) {
   const backend = useBackend();
   const [repository, setRepository] = useState<string | null>(null);
   const [tag, setTag] = useState<string | null>(null);
@@ -65,9 +64,7 @@ export function MoveTagModal({ errorActions, onMoved, onClose }: MoveTagModalPro
       onClose={onClose}
     >
       <SpaceBetween size="m">
-        {failed !== null && (
-          <ErrorAlert error={failed} actions={{ ...errorActions, retry: again }} />
-        )}
+        {failed !== null && <ErrorAlert error={failed} actions={{ retry: again }} />}
         <Box>
           On Docker Hub, a tag moves when a new image is pushed. To try how Transload handles this:
           migrate an image, move its tag, and choose <b>Run again</b> in the history. The Review

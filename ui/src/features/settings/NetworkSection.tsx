@@ -7,7 +7,7 @@ import Header from "@cloudscape-design/components/header";
 import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { type ReactNode, useState } from "react";
-import { type ErrorActions, ErrorAlert } from "../../errors";
+import { ErrorAlert } from "../../errors";
 import { useBackend } from "../../ipc";
 import type { CaFile, CaFileOrigin, NetworkStatus } from "../../ipc/generated";
 import { BulletList } from "../../shared/BulletList";
@@ -21,7 +21,6 @@ interface NetworkSectionProps {
   caFile: string | null;
   /** Saves or removes the file, and returns whether it was saved. */
   onKeep: (caFile: string | null) => Promise<boolean>;
-  errorActions: ErrorActions;
 }
 
 const originLabels: Record<CaFileOrigin, string> = {
@@ -34,7 +33,7 @@ const originLabels: Record<CaFileOrigin, string> = {
 const clockToleranceSeconds = 60;
 
 /** The network section of the settings: proxy, certificate authorities, and clock. */
-export function NetworkSection({ caFile, onKeep, errorActions }: NetworkSectionProps) {
+export function NetworkSection({ caFile, onKeep }: NetworkSectionProps) {
   const backend = useBackend();
   const status = useRequest("network", () => backend.networkStatus());
   const [failure, setFailure] = useState<unknown>(null);
@@ -80,7 +79,7 @@ export function NetworkSection({ caFile, onKeep, errorActions }: NetworkSectionP
         {status.error !== null && (
           <ErrorAlert
             error={status.error}
-            actions={{ ...errorActions, open_settings: undefined, retry: status.reload }}
+            actions={{ open_settings: undefined, retry: status.reload }}
           />
         )}
         <Facts status={status.answer} />
@@ -111,7 +110,7 @@ export function NetworkSection({ caFile, onKeep, errorActions }: NetworkSectionP
         {failure !== null && (
           <ErrorAlert
             error={failure}
-            actions={{ ...errorActions, open_settings: undefined }}
+            actions={{ open_settings: undefined }}
             onDismiss={() => setFailure(null)}
           />
         )}

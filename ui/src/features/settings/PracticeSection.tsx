@@ -4,7 +4,7 @@ import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Toggle from "@cloudscape-design/components/toggle";
 import { useState } from "react";
-import { type ErrorActions, ErrorAlert } from "../../errors";
+import { ErrorAlert } from "../../errors";
 import { useBackend } from "../../ipc";
 import type { PracticeStatus } from "../../ipc/generated";
 import { ConfirmModal } from "../../shared/ConfirmModal";
@@ -22,12 +22,11 @@ interface PracticeSectionProps {
   /** Whether the practice servers are known to run. */
   running: boolean;
   onReset: ((status: PracticeStatus) => void) | undefined;
-  errorActions: ErrorActions;
 }
 
 /** The practice mode section of the settings. */
 export function PracticeSection(props: PracticeSectionProps) {
-  const { large, onLarge, running, onReset, errorActions } = props;
+  const { large, onLarge, running, onReset } = props;
   const backend = useBackend();
   // Opening the settings doesn't start the servers.
   const [asked, setAsked] = useState(false);
@@ -115,7 +114,6 @@ export function PracticeSection(props: PracticeSectionProps) {
           <ErrorAlert
             error={failed.error}
             actions={{
-              ...errorActions,
               open_settings: undefined,
               retry: () => void run(failed.name),
             }}
@@ -124,7 +122,7 @@ export function PracticeSection(props: PracticeSectionProps) {
         {endpoints.error !== null && (
           <ErrorAlert
             error={endpoints.error}
-            actions={{ ...errorActions, open_settings: undefined, retry: endpoints.reload }}
+            actions={{ open_settings: undefined, retry: endpoints.reload }}
           />
         )}
         <div role="status" data-testid="settings-practice-result">
@@ -150,13 +148,7 @@ export function PracticeSection(props: PracticeSectionProps) {
           <PracticeEndpoints status={endpoints.answer} />
         )}
       </SpaceBetween>
-      {moving && (
-        <MoveTagModal
-          errorActions={errorActions}
-          onMoved={() => setMoving(false)}
-          onClose={() => setMoving(false)}
-        />
-      )}
+      {moving && <MoveTagModal onMoved={() => setMoving(false)} onClose={() => setMoving(false)} />}
       {asking && (
         <ConfirmModal
           header="Reset practice mode"

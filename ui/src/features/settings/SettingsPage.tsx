@@ -2,7 +2,7 @@ import ContentLayout from "@cloudscape-design/components/content-layout";
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
-import { type ErrorActions, ErrorAlert } from "../../errors";
+import { ErrorAlert } from "../../errors";
 import type { AwsConnection, PracticeStatus, Settings } from "../../ipc/generated";
 import { InfoLink } from "../../shared/help";
 import { ProgramSections } from "./AboutSections";
@@ -25,7 +25,6 @@ export interface SettingsPageProps {
   connection?: AwsConnection | null;
   /** Called after practice mode was reset. */
   onPracticeReset?: (status: PracticeStatus) => void;
-  errorActions?: ErrorActions;
 }
 
 /** The settings page. Changes are saved immediately. */
@@ -35,7 +34,6 @@ export function SettingsPage({
   practiceRuns = false,
   connection = null,
   onPracticeReset,
-  errorActions = {},
 }: SettingsPageProps) {
   const [failure, setFailure] = useState<{ caught: unknown; wanted: Partial<Settings> } | null>(
     null,
@@ -69,7 +67,7 @@ export function SettingsPage({
         {failure !== null && (
           <ErrorAlert
             error={failure.caught}
-            actions={{ ...errorActions, retry: () => void change(failure.wanted) }}
+            actions={{ retry: () => void change(failure.wanted) }}
             onDismiss={() => setFailure(null)}
           />
         )}
@@ -78,23 +76,17 @@ export function SettingsPage({
         <EngineSection
           address={settings.engine_address}
           onKeep={(engine_address) => change({ engine_address })}
-          errorActions={errorActions}
         />
-        <NetworkSection
-          caFile={settings.ca_file}
-          onKeep={(ca_file) => change({ ca_file })}
-          errorActions={errorActions}
-        />
-        <SignInsSection errorActions={errorActions} />
-        <ClientLoginSettings connection={connection} errorActions={errorActions} />
+        <NetworkSection caFile={settings.ca_file} onKeep={(ca_file) => change({ ca_file })} />
+        <SignInsSection />
+        <ClientLoginSettings connection={connection} />
         <PracticeSection
           large={settings.practice_large_account}
           onLarge={(practice_large_account) => change({ practice_large_account })}
           running={practiceRuns}
           onReset={onPracticeReset}
-          errorActions={errorActions}
         />
-        <ProgramSections errorActions={errorActions} />
+        <ProgramSections />
       </SpaceBetween>
     </ContentLayout>
   );

@@ -3,7 +3,7 @@ import Button from "@cloudscape-design/components/button";
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
-import { type ErrorActions, ErrorAlert } from "../../errors";
+import { ErrorAlert } from "../../errors";
 import { useBackend } from "../../ipc";
 import type { SsoSession } from "../../ipc/generated";
 import { MiddleEllipsis } from "../../shared/MiddleEllipsis";
@@ -20,7 +20,7 @@ type SignInDialog = { readonly kind: "sign_in" | "add_profile"; readonly session
 /**
  * The AWS sign-ins section of the settings: IAM Identity Center sessions, shared with the AWS CLI.
  */
-export function SignInsSection({ errorActions }: { errorActions: ErrorActions }) {
+export function SignInsSection() {
   const backend = useBackend();
   const sessions = useRequest("sso", () => backend.ssoSessionsList());
   const profiles = useRequest("aws", () => backend.awsProfilesList());
@@ -118,13 +118,11 @@ export function SignInsSection({ errorActions }: { errorActions: ErrorActions })
 
   return (
     <SpaceBetween size="s">
-      {work.error !== null && (
-        <ErrorAlert error={work.error} actions={errorActions} onDismiss={work.dismiss} />
-      )}
+      {work.error !== null && <ErrorAlert error={work.error} onDismiss={work.dismiss} />}
       {sessions.error !== null && (
         <ErrorAlert
           error={sessions.error}
-          actions={{ ...errorActions, open_settings: undefined, retry: sessions.reload }}
+          actions={{ open_settings: undefined, retry: sessions.reload }}
         />
       )}
       <FullTable

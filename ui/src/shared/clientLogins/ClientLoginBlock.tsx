@@ -4,7 +4,7 @@ import Checkbox from "@cloudscape-design/components/checkbox";
 import RadioGroup from "@cloudscape-design/components/radio-group";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
-import { type ErrorActions, ErrorAlert } from "../../errors";
+import { ErrorAlert } from "../../errors";
 import type { ClientLogin, LoginMethod } from "../../ipc/generated";
 import { BulletList } from "../BulletList";
 import { StatusText } from "../StatusText";
@@ -23,7 +23,6 @@ interface ClientLoginBlockProps {
   onApply: (method: LoginMethod) => Promise<void>;
   onUndo: () => Promise<void>;
   onReload: () => void;
-  errorActions: ErrorActions;
 }
 
 /** One client: its current login, the planned changes, and undo. */
@@ -33,7 +32,6 @@ export function ClientLoginBlock({
   onApply,
   onUndo,
   onReload,
-  errorActions,
 }: ClientLoginBlockProps) {
   const [chosenKind, setChosenKind] = useState<LoginMethod["kind"] | null>(null);
   const [agreed, setAgreed] = useState(false);
@@ -41,7 +39,7 @@ export function ClientLoginBlock({
   const name = clientNames[login.client];
   const chosen = login.methods.find(({ method }) => method.kind === chosenKind) ?? login.methods[0];
   const needsConsent = chosen?.method.kind === "inline";
-  const actions = { ...errorActions, retry: onReload };
+  const actions = { retry: onReload };
 
   return (
     <div data-testid={`client-login-${login.client}`}>

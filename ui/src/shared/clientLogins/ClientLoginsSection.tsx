@@ -1,7 +1,7 @@
 import ExpandableSection from "@cloudscape-design/components/expandable-section";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useEffect, useState } from "react";
-import { type ErrorActions, ErrorAlert } from "../../errors";
+import { ErrorAlert } from "../../errors";
 import type { AwsConnection, ClientLogins, Commands } from "../../ipc/generated";
 import { connectionKey } from "../connection";
 import { StatusText } from "../StatusText";
@@ -11,7 +11,6 @@ import { ClientLoginBlock } from "./ClientLoginBlock";
 interface ClientLoginsSectionProps {
   backend: Pick<Commands, "clientLogins" | "clientLoginApply" | "clientLoginUndo">;
   connection: AwsConnection;
-  errorActions: ErrorActions;
 }
 
 /**
@@ -19,7 +18,7 @@ interface ClientLoginsSectionProps {
  * Loaded when expanded.
  */
 export function ClientLoginsSection(props: ClientLoginsSectionProps) {
-  const { backend, connection, errorActions } = props;
+  const { backend, connection } = props;
   const about = connectionKey(connection);
   const [opened, setOpened] = useState(false);
   const request = useRequest(opened ? about : null, () => backend.clientLogins(connection));
@@ -45,9 +44,7 @@ export function ClientLoginsSection(props: ClientLoginsSectionProps) {
       data-testid="client-logins"
     >
       <SpaceBetween size="l">
-        {request.error !== null && (
-          <ErrorAlert error={request.error} actions={{ ...errorActions, retry: reload }} />
-        )}
+        {request.error !== null && <ErrorAlert error={request.error} actions={{ retry: reload }} />}
         {logins === null && request.loading && (
           <StatusText type="loading">Reading the configuration</StatusText>
         )}
@@ -68,7 +65,6 @@ export function ClientLoginsSection(props: ClientLoginsSectionProps) {
               setChanged({ about, logins });
             }}
             onReload={reload}
-            errorActions={errorActions}
           />
         ))}
       </SpaceBetween>

@@ -16,9 +16,7 @@ const connection = {
 
 async function open() {
   const backend = createFakeBackend();
-  const { container } = render(
-    <ClientLoginsSection backend={backend} connection={connection} errorActions={{}} />,
-  );
+  const { container } = render(<ClientLoginsSection backend={backend} connection={connection} />);
   // Nothing is looked at before somebody wants to see it.
   expect(backend.calls).toEqual([]);
   fireEvent.click(screen.getByText("Log in with docker and Podman"));

@@ -3,7 +3,7 @@ import Button from "@cloudscape-design/components/button";
 import ColumnLayout from "@cloudscape-design/components/column-layout";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
-import { type ErrorActions, ErrorAlert } from "../../errors";
+import { ErrorAlert } from "../../errors";
 import type { CheckState, PullPrerequisite } from "../../ipc/generated";
 import { StatusText } from "../StatusText";
 import { useAsyncAction } from "../useAsyncAction";
@@ -24,11 +24,10 @@ const titles = [
 
 interface PrerequisitesProps {
   ask: () => Promise<PullPrerequisite[]>;
-  errorActions: ErrorActions;
 }
 
 /** The four prerequisites of a pull from this computer, checked on request. */
-export function Prerequisites({ ask, errorActions }: PrerequisitesProps) {
+export function Prerequisites({ ask }: PrerequisitesProps) {
   const [found, setFound] = useState<readonly PullPrerequisite[] | null>(null);
   const { busy, error, run, dismiss } = useAsyncAction();
   const check = () =>
@@ -67,7 +66,7 @@ export function Prerequisites({ ask, errorActions }: PrerequisitesProps) {
         Check this computer
       </Button>
       {error !== null && (
-        <ErrorAlert error={error} actions={{ ...errorActions, retry: check }} onDismiss={dismiss} />
+        <ErrorAlert error={error} actions={{ retry: check }} onDismiss={dismiss} />
       )}
     </SpaceBetween>
   );

@@ -6,7 +6,7 @@ import SegmentedControl from "@cloudscape-design/components/segmented-control";
 import Select from "@cloudscape-design/components/select";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
-import { type ErrorActions, ErrorAlert } from "../../errors";
+import { ErrorAlert } from "../../errors";
 import type {
   AwsConnection,
   Commands,
@@ -32,12 +32,11 @@ interface PullGuidesSectionProps {
   digest: string | null;
   /** A name of one's own in front of the registry. */
   name?: string | null;
-  errorActions: ErrorActions;
 }
 
 /** How each client pulls an image, by tag or by digest, and whether this computer can. */
 export function PullGuidesSection(props: PullGuidesSectionProps) {
-  const { backend, connection, repository, tag, digest, name = null, errorActions } = props;
+  const { backend, connection, repository, tag, digest, name = null } = props;
   const [wanted, setWanted] = useState<"tag" | "digest">("tag");
   const [client, setClient] = useState<PullClient>("docker");
   const reference = (wanted === "digest" ? (digest ?? tag) : (tag ?? digest)) ?? "latest";
@@ -49,13 +48,9 @@ export function PullGuidesSection(props: PullGuidesSectionProps) {
 
   return (
     <SpaceBetween size="m">
-      <Prerequisites
-        key={key}
-        ask={() => backend.pullPrerequisites(request, connection)}
-        errorActions={errorActions}
-      />
+      <Prerequisites key={key} ask={() => backend.pullPrerequisites(request, connection)} />
       {guides.error !== null && (
-        <ErrorAlert error={guides.error} actions={{ ...errorActions, retry: guides.reload }} />
+        <ErrorAlert error={guides.error} actions={{ retry: guides.reload }} />
       )}
       <ColumnLayout columns={2}>
         <FormField label="Client">

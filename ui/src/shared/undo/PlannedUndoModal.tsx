@@ -7,7 +7,7 @@ import ProgressBar from "@cloudscape-design/components/progress-bar";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Spinner from "@cloudscape-design/components/spinner";
 import type { ReactNode } from "react";
-import { type ErrorActions, ErrorAlert } from "../../errors";
+import { ErrorAlert } from "../../errors";
 import { DialogFooter } from "../DialogFooter";
 import { StopButton } from "../StopButton";
 import type { useAsyncAction } from "../useAsyncAction";
@@ -35,7 +35,6 @@ interface PlannedUndoModalProps<Plan> {
   isFinished: boolean;
   /** Whether the dialog can be closed while the undo runs. */
   closesWhileRunning: boolean;
-  errorActions: ErrorActions;
   onConfirm: (plan: Plan) => void;
   onStop: (plan: Plan) => Promise<unknown>;
   onClose: () => void;
@@ -45,7 +44,7 @@ interface PlannedUndoModalProps<Plan> {
 }
 
 export function PlannedUndoModal<Plan>(props: PlannedUndoModalProps<Plan>) {
-  const { name, planned, progress, confirm, isFinished, errorActions, onClose } = props;
+  const { name, planned, progress, confirm, isFinished, onClose } = props;
   const { busy, error } = props.action;
   const plan = planned.answer;
   const isLocked = busy && !props.closesWhileRunning;
@@ -90,9 +89,9 @@ export function PlannedUndoModal<Plan>(props: PlannedUndoModalProps<Plan>) {
       data-testid={`${name}-modal`}
     >
       <SpaceBetween size="m">
-        {error !== null && <ErrorAlert error={error} actions={errorActions} />}
+        {error !== null && <ErrorAlert error={error} />}
         {planned.error !== null && (
-          <ErrorAlert error={planned.error} actions={{ ...errorActions, retry: planned.reload }} />
+          <ErrorAlert error={planned.error} actions={{ retry: planned.reload }} />
         )}
         {planned.loading && (
           <div role="status">

@@ -1,5 +1,4 @@
 import { useState } from "react";
-import type { ErrorActions } from "../../errors";
 import type { Commands, UndoProgress, UndoReport } from "../../ipc/generated";
 import { formatCounted } from "../format";
 import { useAsyncAction } from "../useAsyncAction";
@@ -12,7 +11,6 @@ import { totalsText } from "./undoTexts";
 interface UndoModalProps {
   backend: Pick<Commands, "migrationUndoPlan" | "migrationUndo" | "migrationUndoStop">;
   migration: string;
-  errorActions: ErrorActions;
   /** Called after images were deleted. */
   onUndone: () => void;
   onClose: () => void;
@@ -20,7 +18,7 @@ interface UndoModalProps {
 
 /** Plans an undo, asks for confirmation, runs it, and shows the report. */
 export function UndoModal(props: UndoModalProps) {
-  const { backend, migration, errorActions, onUndone, onClose } = props;
+  const { backend, migration, onUndone, onClose } = props;
   const planned = useRequest(`undo ${migration}`, () => backend.migrationUndoPlan(migration));
   const [progress, setProgress] = useState<UndoProgress | null>(null);
   const [report, setReport] = useState<UndoReport | null>(null);
@@ -45,7 +43,6 @@ export function UndoModal(props: UndoModalProps) {
       confirm={confirm === "" ? null : confirm}
       isFinished={report !== null}
       closesWhileRunning
-      errorActions={errorActions}
       onConfirm={({ undo }) =>
         action.run(async () => {
           setReport(await backend.migrationUndo(undo, setProgress));

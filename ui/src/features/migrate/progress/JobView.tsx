@@ -5,7 +5,7 @@ import Header from "@cloudscape-design/components/header";
 import ProgressBar from "@cloudscape-design/components/progress-bar";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { type ReactNode, useMemo } from "react";
-import { type ErrorActions, ErrorAlert } from "../../../errors";
+import { ErrorAlert } from "../../../errors";
 import type { PullQuota } from "../../../ipc/generated";
 import {
   formatBytes,
@@ -27,7 +27,6 @@ import type { PendingStatus } from "./usePendingStatus";
 
 interface JobViewProps {
   job: JobState;
-  errorActions: ErrorActions;
   /** Another action is running. */
   busy: boolean;
   /** The status that was requested and that the job doesn't have yet. */
@@ -44,7 +43,7 @@ interface JobViewProps {
 
 /** The progress of a running migration. */
 export function JobView(props: JobViewProps) {
-  const { job, errorActions, pending, signIn, onPause, onResume, onStop, onCheckNow } = props;
+  const { job, pending, signIn, onPause, onResume, onStop, onCheckNow } = props;
   const { snapshot } = job;
   const switching = pending === "paused" || pending === "running";
   const busy = !switching && (props.busy || pending !== null);
@@ -56,15 +55,12 @@ export function JobView(props: JobViewProps) {
   return (
     <SpaceBetween size="s">
       {snapshot.sign_in_error !== null && (
-        <SignInWait
-          error={snapshot.sign_in_error}
-          actions={{ ...errorActions, retry: onCheckNow }}
-        />
+        <SignInWait error={snapshot.sign_in_error} actions={{ retry: onCheckNow }} />
       )}
       {snapshot.quota_check_at_ms !== null && (
         <QuotaWait checkAtMs={snapshot.quota_check_at_ms} signIn={signIn} />
       )}
-      {job.journalError !== null && <ErrorAlert error={job.journalError} actions={errorActions} />}
+      {job.journalError !== null && <ErrorAlert error={job.journalError} />}
       <Container
         data-testid="job"
         header={
@@ -131,7 +127,7 @@ export function JobView(props: JobViewProps) {
           <Alert type="error" header={`Couldn’t create repository ${name}`}>
             Images of this repository fail. The migration continues with the others.
           </Alert>
-          <ErrorAlert error={error} actions={errorActions} />
+          <ErrorAlert error={error} />
         </div>
       ))}
       <JobImagesTable groups={groups} />

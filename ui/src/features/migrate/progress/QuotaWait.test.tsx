@@ -26,7 +26,6 @@ it("a wait for a pull quota says until when, and a sign-in goes to the source of
           quota_check_at_ms: new Date(2026, 10, 24, 15, 20, 5).getTime(),
           pulls_left: { left: 0, limit: 100, window_seconds: 21_600 },
         })}
-        errorActions={{}}
         onJob={() => {}}
         onAnother={() => {}}
         onRepositories={() => {}}

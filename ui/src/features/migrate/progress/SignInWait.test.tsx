@@ -18,7 +18,6 @@ it("a migration that waits for a sign-in says so, and looks again at once when i
           ...snapshot,
           sign_in_error: fakeError("sign_in_needed", "work needs you to sign in again.", "work"),
         })}
-        errorActions={{}}
         onJob={() => {}}
         onAnother={() => {}}
         onRepositories={() => {}}

@@ -22,7 +22,6 @@ async function rendersOfPause(images: number): Promise<number> {
   const view = (busy: boolean, status: JobSnapshot["status"]) => (
     <JobView
       job={{ ...job, snapshot: { ...job.snapshot, status } }}
-      errorActions={{}}
       busy={busy}
       pending={null}
       signIn={null}

@@ -4,7 +4,7 @@ import Button from "@cloudscape-design/components/button";
 import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import { type ErrorActions, ErrorAlert, offersRetry } from "../../../errors";
+import { ErrorAlert, offersRetry } from "../../../errors";
 import type { AwsIdentity, AwsProfiles, SavedProfile } from "../../../ipc/generated";
 import { AwsConfigProblems } from "../../../shared/AwsConfigNotes";
 import { FillHeight } from "../../../shared/FillHeight";
@@ -27,7 +27,6 @@ interface ConnectionStepProps {
   identity: Request<AwsIdentity>;
   /** `null` if the account has no alias or the identity isn't allowed to read it. */
   alias: string | null;
-  errorActions: ErrorActions;
   /** Saves the connection as a profile. Throws if saving fails. */
   onSaveProfile: (name: string) => Promise<void>;
   /** Opens the dialog that adds an SSO profile. Absent without an SSO session. */
@@ -44,7 +43,6 @@ export function ConnectionStep({
   awsProfiles,
   identity,
   alias,
-  errorActions,
   onSaveProfile,
   onAddProfile,
   onSaveAccount,
@@ -68,10 +66,7 @@ export function ConnectionStep({
         <ErrorAlert error={savedProfiles.error} actions={{ retry: savedProfiles.reload }} />
       )}
       {awsProfiles.error !== null && (
-        <ErrorAlert
-          error={awsProfiles.error}
-          actions={{ ...errorActions, retry: awsProfiles.reload }}
-        />
+        <ErrorAlert error={awsProfiles.error} actions={{ retry: awsProfiles.reload }} />
       )}
       <AwsConfigProblems files={files} />
       {noProfiles && (
@@ -114,7 +109,6 @@ export function ConnectionStep({
                         error={identity.error}
                         retrying={identity.loading}
                         actions={{
-                          ...errorActions,
                           retry: identity.reload,
                           start_practice: () =>
                             onChange({

@@ -18,7 +18,7 @@ import "./images.css";
 const countedAtMost = 50;
 
 /** Says that the source has no repositories, or why they couldn’t be loaded. */
-function NoRepositories({ draft, repositories, engine, errorActions, onReload }: ImagesStepProps) {
+function NoRepositories({ draft, repositories, engine, onReload }: ImagesStepProps) {
   if (repositories.error === null) {
     return (
       <Box textAlign="center" padding="m">
@@ -29,7 +29,7 @@ function NoRepositories({ draft, repositories, engine, errorActions, onReload }:
   return (
     <div className="images-empty">
       <SpaceBetween size="s">
-        <ErrorAlert error={repositories.error} actions={{ ...errorActions, retry: onReload }} />
+        <ErrorAlert error={repositories.error} actions={{ retry: onReload }} />
         {draft.source?.kind === "docker_engine" && engine !== null && !engine.running && (
           <EngineDown status={engine} />
         )}
@@ -69,10 +69,7 @@ export function ImagesStep(props: ImagesStepProps) {
     <div className="images-step">
       <SourceBar {...props} />
       {problem === null && repositories.error !== null && repositories.list.length > 0 && (
-        <ErrorAlert
-          error={repositories.error}
-          actions={{ ...props.errorActions, retry: props.onReload }}
-        />
+        <ErrorAlert error={repositories.error} actions={{ retry: props.onReload }} />
       )}
       {problem === null && (
         <>
@@ -84,7 +81,6 @@ export function ImagesStep(props: ImagesStepProps) {
                 rules={draft.selection?.rules ?? null}
                 scope={props.ruleScope}
                 result={props.ruleResult}
-                errorActions={props.errorActions}
                 onCount={
                   repositories.more || repositories.list.length > countedAtMost
                     ? null

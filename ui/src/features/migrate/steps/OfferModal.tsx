@@ -1,7 +1,7 @@
 import Box from "@cloudscape-design/components/box";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import type { ReactNode } from "react";
-import { type ErrorActions, ErrorAlert } from "../../../errors";
+import { ErrorAlert } from "../../../errors";
 import { CommandList } from "../../../shared/CommandList";
 import { ConfirmModal } from "../../../shared/ConfirmModal";
 import { StatusText } from "../../../shared/StatusText";
@@ -16,7 +16,6 @@ interface OfferModalProps {
   /** The equivalent AWS CLI commands, or an error if a field is invalid. */
   commands: Request<string[]>;
   work: AsyncAction;
-  errorActions: ErrorActions;
   onConfirm: () => void;
   onDismiss: () => void;
 }
@@ -28,7 +27,6 @@ export function OfferModal({
   children,
   commands,
   work,
-  errorActions,
   onConfirm,
   onDismiss,
 }: OfferModalProps) {
@@ -47,8 +45,8 @@ export function OfferModal({
     >
       <SpaceBetween size="m">
         {children}
-        {work.error !== null && <ErrorAlert error={work.error} actions={errorActions} />}
-        {commands.error !== null && <ErrorAlert error={commands.error} actions={errorActions} />}
+        {work.error !== null && <ErrorAlert error={work.error} />}
+        {commands.error !== null && <ErrorAlert error={commands.error} />}
         {commands.loading && <StatusText type="loading">Preparing the preview</StatusText>}
         {commands.error === null && commands.answer !== null && (
           <div data-testid="offer-commands">

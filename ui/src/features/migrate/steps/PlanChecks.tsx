@@ -3,7 +3,6 @@ import Button from "@cloudscape-design/components/button";
 import Popover from "@cloudscape-design/components/popover";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { type ReactNode, useMemo, useState } from "react";
-import type { ErrorActions } from "../../../errors";
 import type { MigrationPlan, PlanPermissions, RegistryLogin } from "../../../ipc/generated";
 import { formatBytes } from "../../../shared/format";
 import { StatusText } from "../../../shared/StatusText";
@@ -23,7 +22,6 @@ interface PlanChecksProps {
   rate: number;
   onRate: (rate: number) => void;
   onPermissions: () => void;
-  errorActions: ErrorActions;
   /** Offers in one line. */
   offers: ReactNode;
 }
@@ -48,7 +46,7 @@ export function PlanChecks(props: PlanChecksProps) {
           </StatusText>
         </span>
       </Popover>
-      <RegistryLoginCheck login={login} errorActions={props.errorActions} />
+      <RegistryLoginCheck login={login} />
       <PermissionsCheck permissions={permissions} onOpen={props.onPermissions} />
       {plan.pull_quota !== null && <QuotaCheck plan={plan} />}
       {totals.there_bytes > 0 && (

@@ -1,7 +1,7 @@
 import Box from "@cloudscape-design/components/box";
 import ExpandableSection from "@cloudscape-design/components/expandable-section";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import { type ErrorActions, ErrorAlert } from "../../../errors";
+import { ErrorAlert } from "../../../errors";
 import type {
   PermissionBasis,
   PermissionDenialReason,
@@ -17,7 +17,6 @@ import type { Request } from "../../../shared/useRequest";
 
 interface PlanPermissionsSectionProps {
   permissions: Request<PlanPermissions>;
-  errorActions: ErrorActions;
 }
 
 const purposes: Record<PermissionPurpose, string> = {
@@ -89,16 +88,13 @@ export function permissionsSummary(permissions: readonly PlanPermission[]): stri
 }
 
 /** Shows the result of the permission check and the required policy. */
-export function PlanPermissionsSection({ permissions, errorActions }: PlanPermissionsSectionProps) {
+export function PlanPermissionsSection({ permissions }: PlanPermissionsSectionProps) {
   const answer = permissions.answer;
   const rows = [...(answer?.permissions ?? [])].sort((one, other) => rank(one) - rank(other));
   return (
     <SpaceBetween size="l">
       {permissions.error !== null && (
-        <ErrorAlert
-          error={permissions.error}
-          actions={{ ...errorActions, retry: permissions.reload }}
-        />
+        <ErrorAlert error={permissions.error} actions={{ retry: permissions.reload }} />
       )}
       {answer === null && permissions.error === null && (
         <StatusText type="loading">Checking permissions</StatusText>

@@ -3,7 +3,7 @@ import Button from "@cloudscape-design/components/button";
 import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
 import Popover from "@cloudscape-design/components/popover";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import { type ErrorActions, ErrorAlert } from "../../../errors";
+import { ErrorAlert } from "../../../errors";
 import type { RegistryLogin } from "../../../ipc/generated";
 import { CopyableText } from "../../../shared/CopyableText";
 import { formatDuration } from "../../../shared/format";
@@ -13,11 +13,10 @@ import type { Request } from "../../../shared/useRequest";
 
 interface RegistryLoginCheckProps {
   login: Request<RegistryLogin>;
-  errorActions: ErrorActions;
 }
 
 /** The registry login in one line. Its details open on a click, and a failure offers Retry. */
-export function RegistryLoginCheck({ login, errorActions }: RegistryLoginCheckProps) {
+export function RegistryLoginCheck({ login }: RegistryLoginCheckProps) {
   const { answer } = login;
   if (login.loading) {
     return <StatusText type="loading">Logging in to the registry</StatusText>;
@@ -50,10 +49,7 @@ export function RegistryLoginCheck({ login, errorActions }: RegistryLoginCheckPr
                 with a registry without HTTPS. The engine receives the token when it pushes.
               </Box>
               {answer.engine_error !== null && (
-                <ErrorAlert
-                  error={answer.engine_error}
-                  actions={{ ...errorActions, retry: login.reload }}
-                />
+                <ErrorAlert error={answer.engine_error} actions={{ retry: login.reload }} />
               )}
             </SpaceBetween>
           }

@@ -1,7 +1,7 @@
 import Box from "@cloudscape-design/components/box";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { type ReactNode, useCallback, useDeferredValue, useMemo, useRef, useState } from "react";
-import { type ErrorActions, ErrorAlert } from "../../../errors";
+import { ErrorAlert } from "../../../errors";
 import type { Repository } from "../../../ipc/generated";
 import { DeferredInput } from "../../../shared/DeferredInput";
 import { formatCount } from "../../../shared/format";
@@ -24,14 +24,13 @@ interface RepositoriesStepProps {
   onChange: (action: DraftAction) => void;
   proposed: ProposedNaming;
   existing: Request<Repository[]>;
-  errorActions: ErrorActions;
   /** Offers for registry settings. */
   offers?: ReactNode;
 }
 
 /** Step 3: ECR repository names, and settings of new repositories. */
 export function RepositoriesStep(props: RepositoriesStepProps) {
-  const { draft, onChange, proposed, existing, errorActions } = props;
+  const { draft, onChange, proposed, existing } = props;
   const [editing, setEditing] = useState<string | null>(null);
   const [panel, setPanel] = useState<string | null>(null);
   const [slot, setSlot] = useState<HTMLElement | null>(null);
@@ -82,10 +81,10 @@ export function RepositoriesStep(props: RepositoriesStepProps) {
   return (
     <SpaceBetween size="xs">
       {proposed.error !== null && (
-        <ErrorAlert error={proposed.error} actions={{ ...errorActions, retry: proposed.reload }} />
+        <ErrorAlert error={proposed.error} actions={{ retry: proposed.reload }} />
       )}
       {existing.error !== null && (
-        <ErrorAlert error={existing.error} actions={{ ...errorActions, retry: existing.reload }} />
+        <ErrorAlert error={existing.error} actions={{ retry: existing.reload }} />
       )}
       <OpenPanelProvider value={openPanel}>
         <NamesTable

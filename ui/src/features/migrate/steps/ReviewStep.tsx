@@ -4,7 +4,7 @@ import Button from "@cloudscape-design/components/button";
 import ProgressBar from "@cloudscape-design/components/progress-bar";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { type ReactNode, useState } from "react";
-import { type ErrorActions, ErrorAlert } from "../../../errors";
+import { ErrorAlert } from "../../../errors";
 import type { MigrationPlan, PlanPermissions, RegistryLogin } from "../../../ipc/generated";
 import { CommandList } from "../../../shared/CommandList";
 import { FillHeight } from "../../../shared/FillHeight";
@@ -34,7 +34,6 @@ interface ReviewStepProps {
   permissions: Request<PlanPermissions>;
   /** `null` if the account has no alias or the identity isn't allowed to read it. */
   alias: string | null;
-  errorActions: ErrorActions;
   /** Why there is no plan: a problem of the names, or `null`. */
   unnamed: string | null;
   onNames: () => void;
@@ -92,7 +91,7 @@ function PlanProgressBar({ plan }: { plan: PlanRequest }) {
 
 /** Step 4: the plan. */
 export function ReviewStep(props: ReviewStepProps) {
-  const { plan, errorActions, login, unnamed } = props;
+  const { plan, login, unnamed } = props;
   return (
     <SpaceBetween size="s">
       {unnamed !== null && (
@@ -108,12 +107,8 @@ export function ReviewStep(props: ReviewStepProps) {
           {unnamed}
         </Alert>
       )}
-      {login.error !== null && (
-        <ErrorAlert error={login.error} actions={{ ...errorActions, retry: login.reload }} />
-      )}
-      {plan.error !== null && (
-        <ErrorAlert error={plan.error} actions={{ ...errorActions, retry: plan.reload }} />
-      )}
+      {login.error !== null && <ErrorAlert error={login.error} actions={{ retry: login.reload }} />}
+      {plan.error !== null && <ErrorAlert error={plan.error} actions={{ retry: plan.reload }} />}
       {plan.loading && plan.answer === null && unnamed === null && <PlanProgressBar plan={plan} />}
       {plan.stopped && (
         <Alert
@@ -141,7 +136,7 @@ type Tab =
 
 /** The plan: totals, checks, and the images directly below. The filters of its tables stay while another tab is shown. */
 function Plan(props: ReviewStepProps & { answer: MigrationPlan }) {
-  const { answer, draft, onChange, permissions, errorActions } = props;
+  const { answer, draft, onChange, permissions } = props;
   const [tab, setTab] = useState<Tab>("plan-tab-copies");
   const [filter, setFilter] = useState<PlanFilter | null>(null);
   const chosen = chosenKeys(draft);
@@ -176,7 +171,6 @@ function Plan(props: ReviewStepProps & { answer: MigrationPlan }) {
             rate={draft.storageRate}
             onRate={(rate) => onChange({ type: "rate_changed", rate })}
             onPermissions={() => setTab("plan-tab-permissions")}
-            errorActions={errorActions}
             offers={props.checkOffers}
           />
         </SpaceBetween>
@@ -218,7 +212,7 @@ function Plan(props: ReviewStepProps & { answer: MigrationPlan }) {
             content: (
               <FillHeight below={wizardFooterHeight}>
                 <Box padding={{ top: "m" }}>
-                  <PlanPermissionsSection permissions={permissions} errorActions={errorActions} />
+                  <PlanPermissionsSection permissions={permissions} />
                 </Box>
               </FillHeight>
             ),

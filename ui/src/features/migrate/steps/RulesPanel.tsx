@@ -4,7 +4,7 @@ import Button from "@cloudscape-design/components/button";
 import ProgressBar from "@cloudscape-design/components/progress-bar";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useEffect, useRef, useState } from "react";
-import { type ErrorActions, ErrorAlert } from "../../../errors";
+import { ErrorAlert } from "../../../errors";
 import type { TagRules, UnreadRepository } from "../../../ipc/generated";
 import { formatCounted } from "../../../shared/format";
 import { SidePanel } from "../../../shared/SidePanel";
@@ -20,7 +20,6 @@ interface RulesPanelProps {
   /** Scope of the rules, for example `all repositories`. */
   scope: string;
   result: RuleResult;
-  errorActions: ErrorActions;
   /** Counts what the rules select, or `null` if the source is too large to read it for each change. */
   onCount: ((rules: TagRules) => void) | null;
   onApply: (rules: TagRules) => void;
@@ -188,7 +187,7 @@ export function RulesPanel(props: RulesPanelProps) {
       }
     >
       <SpaceBetween size="xs">
-        {result.error !== null && <ErrorAlert error={result.error} actions={props.errorActions} />}
+        {result.error !== null && <ErrorAlert error={result.error} />}
         {result.chosen !== null && <UnreadRepositories unread={result.chosen.unread} />}
         {fields.map(({ name, label, description, placeholder, numeric }) => (
           <TextField

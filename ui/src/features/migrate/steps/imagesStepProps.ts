@@ -1,6 +1,5 @@
 /** The properties that the parts of the Images step share. */
 import type { ReactNode } from "react";
-import type { ErrorActions } from "../../../errors";
 import type {
   AwsProfile,
   EngineStatus,
@@ -45,7 +44,6 @@ export interface ImagesStepProps {
   /** Engine status, if the source is the Docker Engine and it doesn't respond. */
   engine: EngineStatus | null;
   login: Request<SourceLoginStatus>;
-  errorActions: ErrorActions;
   /** Why text that looks like a reference names no image. */
   pasteProblem: string | null;
   /** Reads an address, a command or a reference. Returns whether it named a source. */

@@ -10,7 +10,7 @@ import { useSaveProfile } from "./useSaveProfile";
 import type { StepContext } from "./wizardStep";
 
 /** Connects step 1 with its data, and saves the connection as a profile. */
-export function ConnectionContainer({ draft, dispatch, data, errorActions }: StepContext) {
+export function ConnectionContainer({ draft, dispatch, data }: StepContext) {
   const backend = useBackend();
   const [adding, setAdding] = useState(false);
   const signIns = useRequest("sso", () => backend.ssoSessionsList());
@@ -41,9 +41,7 @@ export function ConnectionContainer({ draft, dispatch, data, errorActions }: Ste
   };
   return (
     <SpaceBetween size="l">
-      {error !== null && (
-        <ErrorAlert error={error} actions={errorActions} onDismiss={() => setError(null)} />
-      )}
+      {error !== null && <ErrorAlert error={error} onDismiss={() => setError(null)} />}
       <ConnectionStep
         draft={draft}
         onChange={dispatch}
@@ -51,7 +49,6 @@ export function ConnectionContainer({ draft, dispatch, data, errorActions }: Ste
         awsProfiles={data.awsProfiles}
         identity={data.identity}
         alias={data.alias}
-        errorActions={errorActions}
         onSaveProfile={save}
         onSaveAccount={saveAccount}
         onAddProfile={sessions.length === 0 ? null : () => setAdding(true)}

@@ -1,5 +1,4 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
-import type { ErrorActions } from "../../../errors";
 import { useBackend } from "../../../ipc/BackendContext";
 import type { AwsProfile, ChosenTags, SourceRepository, TagRules } from "../../../ipc/generated";
 import { formatCounted } from "../../../shared/format";
@@ -25,7 +24,6 @@ interface ImagesContainerProps {
   dispatch: (action: DraftAction) => void;
   images: SourceImages;
   profiles: readonly AwsProfile[];
-  errorActions: ErrorActions;
 }
 
 /** Number of repositories whose tags are loaded at a time when they are selected together. */
@@ -55,7 +53,7 @@ function filterKey(source: Draft["source"]): string {
 
 /** Connects step 2 with its data: source, login, repositories, and tags. */
 export function ImagesContainer(props: ImagesContainerProps) {
-  const { draft, dispatch, images, profiles, errorActions } = props;
+  const { draft, dispatch, images, profiles } = props;
   const backend = useBackend();
   const [filtered, setFiltered] = useState({ source: filterKey(draft.source), filter: noFilter });
   const filter = filtered.source === filterKey(draft.source) ? filtered.filter : noFilter;
@@ -207,7 +205,6 @@ export function ImagesContainer(props: ImagesContainerProps) {
       filter={filter}
       engine={engine.answer}
       login={login}
-      errorActions={errorActions}
       pasteProblem={pasted.problem}
       onPasted={pasted.read}
       opened={opened}

@@ -1,5 +1,5 @@
 import { useEffect, useState } from "react";
-import type { ErrorActions } from "../../../errors";
+import { type ErrorActions, ErrorActionsProvider } from "../../../errors";
 import type { AwsConnection, AwsIdentity } from "../../../ipc/generated";
 import { useFollowingContent } from "../../../shared/useFollowingContent";
 import type { Draft, StepId } from "./draft";
@@ -13,7 +13,6 @@ interface MigrationWizardProps {
   draft: Draft;
   dispatch: (action: DraftAction) => void;
   removeTemporaryTags: boolean;
-  errorActions: ErrorActions;
   /** Called with the selected connection, and its identity once known. */
   onConnection: (
     connection: AwsConnection,
@@ -29,7 +28,6 @@ export function MigrationWizard({
   draft,
   dispatch,
   removeTemporaryTags,
-  errorActions,
   onConnection,
   onStarted,
 }: MigrationWizardProps) {
@@ -46,21 +44,15 @@ export function MigrationWizard({
   }, [connection, identity, alias, onConnection]);
 
   const show = (step: StepId) => () => dispatch({ type: "step_shown", step });
-  const context = {
-    footer,
-    draft,
-    dispatch,
-    data,
-    errorActions: {
-      ...errorActions,
-      choose_profile: show("connection"),
-      choose_region: show("connection"),
-      sign_in_source: show("images"),
-      choose_images: show("images"),
-      edit_name: show("repositories"),
-      edit_repository: show("repositories"),
-      review_plan: data.plan.reload,
-    },
+  const context = { footer, draft, dispatch, data };
+  const errorActions: ErrorActions = {
+    choose_profile: show("connection"),
+    choose_region: show("connection"),
+    sign_in_source: show("images"),
+    choose_images: show("images"),
+    edit_name: show("repositories"),
+    edit_repository: show("repositories"),
+    review_plan: data.plan.reload,
   };
   // The step bar and the footer answer the click at once; the rows of the step follow, in the background.
   const Content = wizardSteps.find(({ id }) => id === draft.step)?.Content;
@@ -69,12 +61,14 @@ export function MigrationWizard({
     Content !== undefined && <Content {...context} />,
   );
   return (
-    <WizardFrame
-      context={context}
-      content={content}
-      isFollowing={isFollowing}
-      onSlot={setFooter}
-      onStarted={onStarted}
-    />
+    <ErrorActionsProvider actions={errorActions}>
+      <WizardFrame
+        context={context}
+        content={content}
+        isFollowing={isFollowing}
+        onSlot={setFooter}
+        onStarted={onStarted}
+      />
+    </ErrorActionsProvider>
   );
 }

@@ -1,7 +1,7 @@
 import SegmentedControl from "@cloudscape-design/components/segmented-control";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
-import { type ErrorActions, ErrorAlert } from "../../../errors";
+import { ErrorAlert } from "../../../errors";
 import { useBackend } from "../../../ipc/BackendContext";
 import type { CopyTool, MigrationPlan } from "../../../ipc/generated";
 import { CommandList } from "../../../shared/CommandList";
@@ -10,11 +10,10 @@ import { useRequest } from "../../../shared/useRequest";
 
 interface PlanCommandsProps {
   plan: MigrationPlan;
-  errorActions: ErrorActions;
 }
 
 /** Shows the plan as commands for the selected tool. */
-export function PlanCommands({ plan, errorActions }: PlanCommandsProps) {
+export function PlanCommands({ plan }: PlanCommandsProps) {
   const backend = useBackend();
   const [tool, setTool] = useState<CopyTool>("skopeo");
   // Engine images always use docker.
@@ -37,9 +36,7 @@ export function PlanCommands({ plan, errorActions }: PlanCommandsProps) {
           data-testid="commands-tool"
         />
       )}
-      {other.error !== null && (
-        <ErrorAlert error={other.error} actions={{ ...errorActions, retry: other.reload }} />
-      )}
+      {other.error !== null && <ErrorAlert error={other.error} actions={{ retry: other.reload }} />}
       {other.loading && <StatusText type="loading">Loading commands</StatusText>}
       {commands !== null && <CommandList commands={commands} />}
     </SpaceBetween>

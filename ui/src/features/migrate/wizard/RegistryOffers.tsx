@@ -2,7 +2,6 @@ import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { type ReactNode, useState } from "react";
-import type { ErrorActions } from "../../../errors";
 import { useBackend } from "../../../ipc/BackendContext";
 import type {
   AwsConnection,
@@ -27,7 +26,6 @@ interface OfferDialogProps {
   header: string;
   confirm: string;
   children: ReactNode;
-  errorActions: ErrorActions;
   /** Closes the dialog. The registry settings are reloaded if they changed. */
   onDone: (changed: boolean) => void;
 }
@@ -39,7 +37,6 @@ function OfferDialog({
   header,
   confirm,
   children,
-  errorActions,
   onDone,
 }: OfferDialogProps) {
   const backend = useBackend();
@@ -58,7 +55,6 @@ function OfferDialog({
       confirm={confirm}
       commands={commands}
       work={work}
-      errorActions={errorActions}
       onConfirm={() => void accept()}
       onDismiss={() => onDone(false)}
     >
@@ -70,7 +66,6 @@ function OfferDialog({
 interface RegistryOffersProps {
   draft: Draft;
   registry: Request<RegistrySettings>;
-  errorActions: ErrorActions;
 }
 
 /** The valid part of a prefix. */
@@ -79,7 +74,7 @@ function prefixOf(draft: Draft): string {
 }
 
 /** Offers a repository creation template and a pull through cache rule. */
-export function RegistryOffers({ draft, registry, errorActions }: RegistryOffersProps) {
+export function RegistryOffers({ draft, registry }: RegistryOffersProps) {
   const [open, setOpen] = useState<"template" | "cache" | null>(null);
   const [prefix, setPrefix] = useState("");
   const [role, setRole] = useState("");
@@ -168,7 +163,6 @@ export function RegistryOffers({ draft, registry, errorActions }: RegistryOffers
           }
           header={open === "template" ? "Create repositories on push" : "Cache Docker Hub on pull"}
           confirm={open === "template" ? "Create template" : "Create cache rule"}
-          errorActions={errorActions}
           onDone={done}
         >
           <SpaceBetween size="m">
@@ -215,7 +209,6 @@ interface BlobMountingOfferProps {
   draft: Draft;
   plan: MigrationPlan;
   registry: Request<RegistrySettings>;
-  errorActions: ErrorActions;
   /** Creates the plan again, because its upload changed. */
   onChanged: () => void;
 }
@@ -224,13 +217,7 @@ interface BlobMountingOfferProps {
 const worthBytes = 1_000_000;
 
 /** Offers to turn on blob mounting if it saves enough. */
-export function BlobMountingOffer({
-  draft,
-  plan,
-  registry,
-  errorActions,
-  onChanged,
-}: BlobMountingOfferProps) {
+export function BlobMountingOffer({ draft, plan, registry, onChanged }: BlobMountingOfferProps) {
   const [open, setOpen] = useState(false);
   const saved = plan.totals.mountable_bytes;
   const { connection } = draft;
@@ -262,7 +249,6 @@ export function BlobMountingOffer({
           filled
           header="Turn on blob mounting"
           confirm="Turn on blob mounting"
-          errorActions={errorActions}
           onDone={(changed) => {
             setOpen(false);
             if (changed) {

@@ -26,7 +26,7 @@ interface WizardFrameProps {
 /** The steps at the top, the content, and a footer that stays in view, with what its buttons do. */
 export function WizardFrame(props: WizardFrameProps) {
   const { context, content, isFollowing, onStarted } = props;
-  const { draft, dispatch, data, errorActions } = context;
+  const { draft, dispatch, data } = context;
   const backend = useBackend();
   /** The step whose problem is shown, because the user tried to leave it. */
   const [tried, setTried] = useState<StepId | null>(null);
@@ -107,9 +107,7 @@ export function WizardFrame(props: WizardFrameProps) {
       <StepBar index={index} onStep={go} />
       <div className={isFollowing ? "wizard-content following" : "wizard-content"}>
         <SpaceBetween size="m">
-          {failure?.step === draft.step && (
-            <ErrorAlert error={failure.error} actions={errorActions} />
-          )}
+          {failure?.step === draft.step && <ErrorAlert error={failure.error} />}
           {content}
         </SpaceBetween>
       </div>

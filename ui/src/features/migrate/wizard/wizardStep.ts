@@ -1,6 +1,5 @@
 /** What a step of the wizard provides, and what it receives. */
 import type { ComponentType, ReactNode } from "react";
-import type { ErrorActions } from "../../../errors";
 import type { Draft, StepId } from "./draft";
 import type { DraftAction } from "./reducer";
 import type { WizardData } from "./useWizardData";
@@ -9,7 +8,6 @@ export interface StepContext {
   readonly draft: Draft;
   readonly dispatch: (action: DraftAction) => void;
   readonly data: WizardData;
-  readonly errorActions: ErrorActions;
   /** The part of the footer where a step shows its own status, if there is no error. */
   readonly footer: HTMLElement | null;
 }

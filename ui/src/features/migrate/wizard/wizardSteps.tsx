@@ -60,14 +60,13 @@ export const wizardSteps: readonly WizardStep[] = [
   {
     id: "images",
     title: "Images",
-    Content: ({ draft, dispatch, data, errorActions, footer }) => (
+    Content: ({ draft, dispatch, data, footer }) => (
       <ImagesContainer
         footer={footer}
         draft={draft}
         dispatch={dispatch}
         images={data.images}
         profiles={data.awsProfiles.answer?.profiles ?? []}
-        errorActions={errorActions}
       />
     ),
     problem: ({ draft }) => imagesProblem(draft),
@@ -76,16 +75,13 @@ export const wizardSteps: readonly WizardStep[] = [
   {
     id: "repositories",
     title: "Names",
-    Content: ({ draft, dispatch, data, errorActions }) => (
+    Content: ({ draft, dispatch, data }) => (
       <RepositoriesStep
         draft={draft}
         onChange={dispatch}
         proposed={data.names}
         existing={data.existing}
-        errorActions={errorActions}
-        offers={
-          <RegistryOffers draft={draft} registry={data.registry} errorActions={errorActions} />
-        }
+        offers={<RegistryOffers draft={draft} registry={data.registry} />}
       />
     ),
     problem: ({ draft, data }) => repositoriesProblem(draft, data.names),
@@ -98,7 +94,7 @@ export const wizardSteps: readonly WizardStep[] = [
   {
     id: "review",
     title: "Review",
-    Content: ({ draft, dispatch, data, errorActions }) => (
+    Content: ({ draft, dispatch, data }) => (
       <ReviewStep
         draft={draft}
         onChange={dispatch}
@@ -106,14 +102,9 @@ export const wizardSteps: readonly WizardStep[] = [
         login={data.login}
         permissions={data.permissions}
         alias={data.alias}
-        errorActions={errorActions}
         unnamed={namesProblem(draft, data)}
         onNames={() => dispatch({ type: "step_shown", step: "repositories" })}
-        commands={
-          data.plan.answer !== null && (
-            <PlanCommands plan={data.plan.answer} errorActions={errorActions} />
-          )
-        }
+        commands={data.plan.answer !== null && <PlanCommands plan={data.plan.answer} />}
         offers={
           data.plan.answer !== null && (
             <EngineOffers plan={data.plan.answer} draft={draft} dispatch={dispatch} />
@@ -125,7 +116,6 @@ export const wizardSteps: readonly WizardStep[] = [
               draft={draft}
               plan={data.plan.answer}
               registry={data.registry}
-              errorActions={errorActions}
               onChanged={data.plan.reload}
             />
           )

@@ -5,7 +5,7 @@ import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Spinner from "@cloudscape-design/components/spinner";
 import { useState } from "react";
-import { type ErrorActions, ErrorAlert } from "../../../errors";
+import { ErrorAlert } from "../../../errors";
 import { useBackend } from "../../../ipc";
 import type { AwsConnection, Repository } from "../../../ipc/generated";
 import { ActionModal } from "../../../shared/ActionModal";
@@ -20,11 +20,10 @@ import { PolicyView } from "./PolicyView";
 interface AccessTabProps {
   connection: AwsConnection;
   repository: Repository;
-  errorActions: ErrorActions;
 }
 
 /** The policy of a repository: who can do what, in words, and its JSON. Changes are confirmed. */
-export function AccessTab({ connection, repository, errorActions }: AccessTabProps) {
+export function AccessTab({ connection, repository }: AccessTabProps) {
   const { name } = repository;
   const backend = useBackend();
   const [editing, setEditing] = useState(false);
@@ -33,7 +32,7 @@ export function AccessTab({ connection, repository, errorActions }: AccessTabPro
     backend.repositoryAccess(connection, name),
   );
   const access = request.answer;
-  const actions = { ...errorActions, retry: request.reload };
+  const actions = { retry: request.reload };
   const hasPolicy = access !== null && access.policy !== null;
   // A change that is refused, because somebody else changed the policy, is then confirmed against theirs.
   const change = (changing: Promise<void>) => changing.finally(request.reload);
@@ -107,7 +106,6 @@ export function AccessTab({ connection, repository, errorActions }: AccessTabPro
               form={(text, onChange) => (
                 <AddAccess arn={repository.arn} text={text} onChange={onChange} />
               )}
-              errorActions={errorActions}
               onSet={(text) =>
                 change(backend.repositoryPolicySet(connection, name, access.policy, text))
               }
@@ -125,7 +123,6 @@ export function AccessTab({ connection, repository, errorActions }: AccessTabPro
           disabled={!hasPolicy}
           disabledReason="The repository has no policy."
           name="access-remove"
-          errorActions={errorActions}
           action={() =>
             change(backend.repositoryPolicyRemove(connection, name, access.policy ?? ""))
           }

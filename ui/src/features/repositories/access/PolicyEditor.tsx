@@ -5,7 +5,7 @@ import FormField from "@cloudscape-design/components/form-field";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Textarea from "@cloudscape-design/components/textarea";
 import { type ReactNode, useState } from "react";
-import { type ErrorActions, ErrorAlert } from "../../../errors";
+import { ErrorAlert } from "../../../errors";
 import type { AccessWords, StatementWords } from "../../../ipc/generated";
 import { ActionModal } from "../../../shared/ActionModal";
 import { formatCounted } from "../../../shared/format";
@@ -33,7 +33,6 @@ interface PolicyEditorProps {
   readWords: (text: string) => Promise<AccessWords>;
   /** The form that adds the usual statements. */
   form: (text: string, onChange: (text: string) => void) => ReactNode;
-  errorActions: ErrorActions;
   /** Sets this policy. */
   onSet: (text: string) => Promise<void>;
   onClose: () => void;
@@ -41,8 +40,7 @@ interface PolicyEditorProps {
 
 /** Edits a policy: a form for the usual statements, and JSON, with its words while it is typed. */
 export function PolicyEditor(props: PolicyEditorProps) {
-  const { policy, statements, texts, requestKey, readWords, form, errorActions, onSet, onClose } =
-    props;
+  const { policy, statements, texts, requestKey, readWords, form, onSet, onClose } = props;
   const [text, setText] = useState(policy === null ? "" : indented(policy));
   const [confirming, setConfirming] = useState(false);
   const settled = useSettled(text);
@@ -78,7 +76,7 @@ export function PolicyEditor(props: PolicyEditorProps) {
           data-testid="access-json"
         />
       </FormField>
-      {request.error !== null && <ErrorAlert error={request.error} actions={errorActions} />}
+      {request.error !== null && <ErrorAlert error={request.error} />}
       {words !== null && (
         <DraftWords
           words={words}
@@ -104,7 +102,6 @@ export function PolicyEditor(props: PolicyEditorProps) {
           texts={texts}
           before={statements}
           after={words.statements}
-          errorActions={errorActions}
           set={async () => {
             await onSet(text);
             onClose();
@@ -144,13 +141,12 @@ interface SetPolicyModalProps {
   texts: PolicyEditorTexts;
   before: readonly StatementWords[];
   after: readonly StatementWords[];
-  errorActions: ErrorActions;
   set: () => Promise<void>;
   onClose: () => void;
 }
 
 function SetPolicyModal(props: SetPolicyModalProps) {
-  const { texts, before, after, errorActions, set, onClose } = props;
+  const { texts, before, after, set, onClose } = props;
   const { removed, added, unchanged } = statementChanges(before, after);
   return (
     <ActionModal
@@ -159,7 +155,6 @@ function SetPolicyModal(props: SetPolicyModalProps) {
       confirm="Set policy"
       size="large"
       name="access-set"
-      errorActions={errorActions}
       action={set}
       onClose={onClose}
     >

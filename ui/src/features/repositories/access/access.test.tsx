@@ -41,7 +41,7 @@ function accessOf(...statements: StatementWords[]): RepositoryAccess {
 function show(part: Partial<Backend> = {}) {
   return renderWith(
     { ...fakeAccessMethods(), ...part },
-    <AccessTab connection={connection} repository={repository("shop/api")} errorActions={{}} />,
+    <AccessTab connection={connection} repository={repository("shop/api")} />,
   );
 }
 

@@ -4,7 +4,7 @@ import Button from "@cloudscape-design/components/button";
 import ProgressBar from "@cloudscape-design/components/progress-bar";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useId } from "react";
-import { type ErrorActions, ErrorAlert } from "../../../errors";
+import { ErrorAlert } from "../../../errors";
 import type { RegistryReadProgress, RepositoryContents } from "../../../ipc/generated";
 import { formatCount, formatCounted } from "../../../shared/format";
 import { RelativeTime } from "../../../shared/RelativeTime";
@@ -20,11 +20,10 @@ function oldestList(repositories: readonly RepositoryContents[]): number | null 
 
 interface ContentsStatusProps {
   state: RegistryContentsState;
-  errorActions: ErrorActions;
 }
 
 /** How much of the registry is known, how old it is, and the read that updates it. */
-export function ContentsStatus({ state, errorActions }: ContentsStatusProps) {
+export function ContentsStatus({ state }: ContentsStatusProps) {
   const { contents, progress, unread } = state;
   const repositories = contents?.repositories ?? [];
   const listed = repositories.filter(({ listed_at_ms }) => listed_at_ms !== null);
@@ -36,7 +35,6 @@ export function ContentsStatus({ state, errorActions }: ContentsStatusProps) {
         <ErrorAlert
           error={state.error}
           actions={{
-            ...errorActions,
             retry: contents === null ? state.reload : state.read,
           }}
         />

@@ -4,7 +4,7 @@ import Button from "@cloudscape-design/components/button";
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
-import { type ErrorActions, ErrorAlert } from "../../../errors";
+import { ErrorAlert } from "../../../errors";
 import type { AwsConnection, FoundImage } from "../../../ipc/generated";
 import { Bytes } from "../../../shared/Bytes";
 import { CopyableDigest } from "../../../shared/CopyableText";
@@ -26,7 +26,6 @@ interface FindTabProps {
   contents: RegistryContentsState;
   /** A new number after something can have changed, such as a tag. */
   news: number;
-  errorActions: ErrorActions;
   onOpenRepository: (name: string) => void;
   onOpenImage: (image: OpenedImage) => void;
 }
@@ -39,7 +38,7 @@ function imageName({ tags, digest }: FoundImage): string {
 
 /** Finds a tag or digest in all repositories, from the lists that were read. Makes no call to ECR. */
 export function FindTab(props: FindTabProps) {
-  const { connection, contents, news, errorActions, onOpenRepository, onOpenImage } = props;
+  const { connection, contents, news, onOpenRepository, onOpenImage } = props;
   const [text, setText] = useState("");
   const wanted = text.trim();
   // New lists can contain more.
@@ -150,7 +149,7 @@ export function FindTab(props: FindTabProps) {
       <Header variant="h1" info={<InfoLink topic="find" />}>
         Find images
       </Header>
-      <ContentsStatus state={contents} errorActions={errorActions} />
+      <ContentsStatus state={contents} />
       <TextField
         label="Tag or digest"
         description="Part of a tag, a pattern such as v1.*, repository:tag, or the first 4 or more characters of a digest. Transload searches the lists of images on this computer."
@@ -163,7 +162,7 @@ export function FindTab(props: FindTabProps) {
         onChange={setText}
         testId="find-text"
       />
-      {error !== null && <ErrorAlert error={error} actions={{ ...errorActions, retry: reload }} />}
+      {error !== null && <ErrorAlert error={error} actions={{ retry: reload }} />}
       {isSearching && found === null && <StatusText type="loading">Searching</StatusText>}
       {wanted !== "" && found !== null && (
         <FullTable

@@ -1,5 +1,4 @@
 import { type ReactNode, useState } from "react";
-import type { ErrorActions } from "../../../errors";
 import type { AwsConnection } from "../../../ipc/generated";
 import { FollowingTabs } from "../../../shared/FollowingTabs";
 import type { OpenedImage } from "../../../shared/openedImage";
@@ -16,17 +15,15 @@ interface RegistryTabsProps {
   list: ReactNode;
   /** A new number after a repository or an image was shown, where something can have changed. */
   news?: number;
-  errorActions: ErrorActions;
   onOpenRepository: (name: string) => void;
   onOpenImage: (image: OpenedImage) => void;
 }
 
 /** The tabs about all repositories. A tab stays as it is while another one is shown. */
 export function RegistryTabs(props: RegistryTabsProps) {
-  const { connection, list, news = 0, errorActions, onOpenRepository, onOpenImage } = props;
+  const { connection, list, news = 0, onOpenRepository, onOpenImage } = props;
   const [used, setUsed] = useState(false);
   const contents = useRegistryContents(connection, used, news);
-  const shared = { connection, errorActions };
   return (
     // The tabs know by themselves which one is shown: a click renders none of them again.
     <FollowingTabs
@@ -38,29 +35,29 @@ export function RegistryTabs(props: RegistryTabsProps) {
         paddedTab(
           "registry-storage",
           "Storage",
-          <StorageTab {...shared} contents={contents} onOpenImage={onOpenImage} />,
+          <StorageTab connection={connection} contents={contents} onOpenImage={onOpenImage} />,
         ),
         paddedTab(
           "registry-activity",
           "Activity",
-          <ActivityTab
-            contents={contents}
-            errorActions={errorActions}
-            onOpenRepository={onOpenRepository}
-          />,
+          <ActivityTab contents={contents} onOpenRepository={onOpenRepository} />,
         ),
         paddedTab(
           "registry-find",
           "Find",
           <FindTab
-            {...shared}
+            connection={connection}
             contents={contents}
             news={news}
             onOpenRepository={onOpenRepository}
             onOpenImage={onOpenImage}
           />,
         ),
-        paddedTab("registry-settings", "Registry settings", <RegistrySettingsTab {...shared} />),
+        paddedTab(
+          "registry-settings",
+          "Registry settings",
+          <RegistrySettingsTab connection={connection} />,
+        ),
       ]}
       data-testid="registry-tabs"
     />

@@ -57,7 +57,6 @@ function show(part: Partial<Backend> = {}) {
     <RegistryTabs
       connection={connection}
       list={<div>the list</div>}
-      errorActions={{}}
       onOpenRepository={onOpenRepository}
       onOpenImage={onOpenImage}
     />,

@@ -20,10 +20,7 @@ import {
   upstreamText,
 } from "./cacheRules";
 
-type FormProps = Pick<
-  ChangeModalProps,
-  "connection" | "errorActions" | "onChanged" | "onMade" | "onClose"
-> & {
+type FormProps = Pick<ChangeModalProps, "connection" | "onChanged" | "onMade" | "onClose"> & {
   /** The ARN pattern of the repositories of the registry. */
   repositories: string;
 };

@@ -59,7 +59,6 @@ export function CacheRulesCard(props: ChangeableCardProps) {
           Create cache rule
         </Button>
       }
-      errorActions={change.errorActions}
     >
       <PagedTable
         name="cache-rules"

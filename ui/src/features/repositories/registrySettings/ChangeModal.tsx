@@ -1,5 +1,4 @@
 import type { ReactNode } from "react";
-import type { ErrorActions } from "../../../errors";
 import { useBackend } from "../../../ipc";
 import type { AwsConnection, RegistryChange } from "../../../ipc/generated";
 import { ActionModal } from "../../../shared/ActionModal";
@@ -13,7 +12,6 @@ export interface ChangeModalProps extends Pick<ConfirmModalProps, "size"> {
   /** The change, or `null` if what was entered isn't one. */
   change: RegistryChange | null;
   disabledReason?: string;
-  errorActions: ErrorActions;
   /** Reads the registry again. */
   onChanged: () => void;
   /** Called after a change was made. */

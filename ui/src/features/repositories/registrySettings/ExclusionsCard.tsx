@@ -40,7 +40,6 @@ export function ExclusionsCard(props: ChangeableCardProps) {
           Exclude a role
         </Button>
       }
-      errorActions={change.errorActions}
     >
       <Box data-testid="exclusion-own">
         {principal === null

@@ -3,7 +3,7 @@ import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import type { ReactNode } from "react";
-import { type ErrorActions, ErrorAlert } from "../../../errors";
+import { ErrorAlert } from "../../../errors";
 import type { AwsConnection, RegistryConfiguration, RegistryPart } from "../../../ipc/generated";
 import { isRead } from "./lastRead";
 
@@ -11,7 +11,6 @@ import { isRead } from "./lastRead";
 export interface ChangeableCardProps {
   connection: AwsConnection;
   configuration: RegistryConfiguration;
-  errorActions: ErrorActions;
   onChanged: () => void;
 }
 
@@ -21,7 +20,6 @@ interface RegistryCardProps {
   title: string;
   description?: string;
   actions?: ReactNode;
-  errorActions: ErrorActions;
   children: ReactNode;
 }
 
@@ -30,7 +28,7 @@ interface RegistryCardProps {
  * stays as it was read last, with a form that is open on it.
  */
 export function RegistryCard(props: RegistryCardProps) {
-  const { configuration, part, title, description, actions, errorActions, children } = props;
+  const { configuration, part, title, description, actions, children } = props;
   const failure = configuration.errors.find((one) => one.part === part);
   return (
     <Container
@@ -47,7 +45,7 @@ export function RegistryCard(props: RegistryCardProps) {
     >
       {failure !== undefined && (
         <Box padding={isRead(configuration, part) ? { bottom: "s" } : undefined}>
-          <ErrorAlert error={failure.error} actions={errorActions} />
+          <ErrorAlert error={failure.error} />
         </Box>
       )}
       {(failure === undefined || isRead(configuration, part)) && (

@@ -13,7 +13,7 @@ import { type ChangeableCardProps, RegistryCard } from "./RegistryCard";
 
 /** The policy of the registry: who can replicate into it or pull through it, in words, and its JSON. */
 export function RegistryPolicyCard(props: ChangeableCardProps) {
-  const { connection, configuration, errorActions, onChanged } = props;
+  const { connection, configuration, onChanged } = props;
   const backend = useBackend();
   const [editing, setEditing] = useState(false);
   const [removing, setRemoving] = useState(false);
@@ -47,7 +47,6 @@ export function RegistryPolicyCard(props: ChangeableCardProps) {
   return (
     <RegistryCard
       configuration={configuration}
-      errorActions={errorActions}
       part="policy"
       title="Registry policy"
       description="Who can replicate into this registry or pull through its caches, in addition to what IAM policies of this account allow."
@@ -70,7 +69,6 @@ export function RegistryPolicyCard(props: ChangeableCardProps) {
               onChange={onChange}
             />
           )}
-          errorActions={errorActions}
           onSet={set}
           onClose={() => setEditing(false)}
         />
@@ -92,7 +90,6 @@ export function RegistryPolicyCard(props: ChangeableCardProps) {
           disabled={policy === null}
           disabledReason="The registry has no policy."
           name="registry-policy-remove"
-          errorActions={errorActions}
           action={() => set(null)}
           onClose={() => setRemoving(false)}
         >

@@ -5,7 +5,7 @@ import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Spinner from "@cloudscape-design/components/spinner";
 import { useState } from "react";
-import { type ErrorActions, ErrorAlert } from "../../../errors";
+import { ErrorActionsProvider, ErrorAlert } from "../../../errors";
 import { useBackend } from "../../../ipc";
 import type {
   AwsConnection,
@@ -32,20 +32,19 @@ import { TemplatesCard } from "./TemplatesCard";
 
 interface RegistrySettingsTabProps {
   connection: AwsConnection;
-  errorActions: ErrorActions;
 }
 
 type Editing = "scanning" | "replication" | "signing" | "mounting";
 
 /** The configuration of the registry, a card for each part. Every change is confirmed. */
-export function RegistrySettingsTab({ connection, errorActions }: RegistrySettingsTabProps) {
+export function RegistrySettingsTab({ connection }: RegistrySettingsTabProps) {
   const backend = useBackend();
   const request: Request<RegistryConfiguration> = useRequest(connectionKey(connection), async () =>
     withLastRead(request.answer, await backend.registryConfiguration(connection)),
   );
   const [editing, setEditing] = useState<Editing | null>(null);
   const configuration = request.answer;
-  const actions = { ...errorActions, retry: request.reload };
+  const actions = { retry: request.reload };
   const header = (
     <Header
       variant="h1"
@@ -77,8 +76,7 @@ export function RegistrySettingsTab({ connection, errorActions }: RegistrySettin
       </SpaceBetween>
     );
   }
-  const card = { configuration, errorActions: actions };
-  const change = { connection, errorActions: actions, onChanged: request.reload };
+  const change = { connection, onChanged: request.reload };
   const form = { ...change, onClose: () => setEditing(null) };
   const edit = (part: Editing, what: string, settings: unknown = null) => (
     <Button
@@ -93,109 +91,111 @@ export function RegistrySettingsTab({ connection, errorActions }: RegistrySettin
   );
   const isMounting = configuration.blob_mounting === true;
   return (
-    <SpaceBetween size="m">
-      {header}
-      {request.error !== null && <ErrorAlert error={request.error} actions={actions} />}
-      <RegistryCard
-        {...card}
-        part="scanning"
-        title="Scanning"
-        actions={edit("scanning", "scanning", configuration.scanning)}
-      >
-        <Sentences
-          sentences={scanningWords(configuration.scanning ?? { scan_type: "basic", rules: [] })}
-        />
-      </RegistryCard>
-      <RegistryCard
-        {...card}
-        part="replication"
-        title="Replication"
-        description="Images are copied to other Regions and accounts on push."
-        actions={edit("replication", "replication", configuration.replication)}
-      >
-        <Sentences
-          sentences={replicationWords(configuration.replication ?? [])}
-          none="No replication"
-        />
-      </RegistryCard>
-      {((configuration.backfills?.length ?? 0) > 0 ||
-        configuration.errors.some(({ part }) => part === "backfills")) && (
+    <ErrorActionsProvider actions={actions}>
+      <SpaceBetween size="m">
+        {header}
+        {request.error !== null && <ErrorAlert error={request.error} />}
         <RegistryCard
-          {...card}
-          part="backfills"
-          title="Replication backfills"
-          description="Copies of images that existed before a rule, of the last 90 days."
+          configuration={configuration}
+          part="scanning"
+          title="Scanning"
+          actions={edit("scanning", "scanning", configuration.scanning)}
         >
-          <Backfills backfills={configuration.backfills ?? []} />
+          <Sentences
+            sentences={scanningWords(configuration.scanning ?? { scan_type: "basic", rules: [] })}
+          />
         </RegistryCard>
-      )}
-      <CacheRulesCard {...change} configuration={configuration} />
-      <TemplatesCard {...change} configuration={configuration} />
-      <RegistryCard
-        {...card}
-        part="account_settings"
-        title="Account settings"
-        actions={
-          <Button
-            disabled={unchangeableReason(configuration.blob_mounting) !== undefined}
-            disabledReason={unchangeableReason(configuration.blob_mounting)}
-            onClick={() => setEditing("mounting")}
-            data-testid="registry-edit-mounting"
-          >
-            {isMounting ? "Turn off blob mounting" : "Turn on blob mounting"}
-          </Button>
-        }
-      >
-        <KeyValuePairs
-          columns={2}
-          items={[
-            {
-              label: "Blob mounting",
-              value: reportedText(configuration.blob_mounting ?? false, (on) =>
-                on ? "On" : "Off",
-              ),
-            },
-            { label: "Basic scanning", value: scanVersionText(configuration.scan_version) },
-          ]}
-        />
-      </RegistryCard>
-      <ExclusionsCard {...change} configuration={configuration} />
-      <RegistryCard
-        {...card}
-        part="signing"
-        title="Signing"
-        actions={edit("signing", "signing", configuration.signing)}
-      >
-        <Sentences
-          sentences={signingWords(configuration.signing ?? [])}
-          none="No signing on push"
-        />
-      </RegistryCard>
-      <RegistryPolicyCard {...change} configuration={configuration} />
-      {editing === "scanning" && configuration.scanning !== null && (
-        <ScanningForm {...form} scanning={configuration.scanning} />
-      )}
-      {editing === "replication" && configuration.replication !== null && (
-        <ReplicationForm {...form} rules={configuration.replication} />
-      )}
-      {editing === "signing" && configuration.signing !== null && (
-        <SigningForm {...form} rules={configuration.signing} />
-      )}
-      {editing === "mounting" && (
-        <ChangeModal
-          {...form}
-          title="Blob mounting"
-          confirm={isMounting ? "Turn off blob mounting" : "Turn on blob mounting"}
-          change={{ kind: "blob_mounting", is_on: !isMounting }}
+        <RegistryCard
+          configuration={configuration}
+          part="replication"
+          title="Replication"
+          description="Images are copied to other Regions and accounts on push."
+          actions={edit("replication", "replication", configuration.replication)}
         >
-          <Box>
-            {isMounting
-              ? "Pushes send every layer again, also one that another repository has. Existing images stay as they are."
-              : "Pushes use layers that another repository of this registry has, instead of sending them again. Both repositories need the same encryption."}
-          </Box>
-        </ChangeModal>
-      )}
-    </SpaceBetween>
+          <Sentences
+            sentences={replicationWords(configuration.replication ?? [])}
+            none="No replication"
+          />
+        </RegistryCard>
+        {((configuration.backfills?.length ?? 0) > 0 ||
+          configuration.errors.some(({ part }) => part === "backfills")) && (
+          <RegistryCard
+            configuration={configuration}
+            part="backfills"
+            title="Replication backfills"
+            description="Copies of images that existed before a rule, of the last 90 days."
+          >
+            <Backfills backfills={configuration.backfills ?? []} />
+          </RegistryCard>
+        )}
+        <CacheRulesCard {...change} configuration={configuration} />
+        <TemplatesCard {...change} configuration={configuration} />
+        <RegistryCard
+          configuration={configuration}
+          part="account_settings"
+          title="Account settings"
+          actions={
+            <Button
+              disabled={unchangeableReason(configuration.blob_mounting) !== undefined}
+              disabledReason={unchangeableReason(configuration.blob_mounting)}
+              onClick={() => setEditing("mounting")}
+              data-testid="registry-edit-mounting"
+            >
+              {isMounting ? "Turn off blob mounting" : "Turn on blob mounting"}
+            </Button>
+          }
+        >
+          <KeyValuePairs
+            columns={2}
+            items={[
+              {
+                label: "Blob mounting",
+                value: reportedText(configuration.blob_mounting ?? false, (on) =>
+                  on ? "On" : "Off",
+                ),
+              },
+              { label: "Basic scanning", value: scanVersionText(configuration.scan_version) },
+            ]}
+          />
+        </RegistryCard>
+        <ExclusionsCard {...change} configuration={configuration} />
+        <RegistryCard
+          configuration={configuration}
+          part="signing"
+          title="Signing"
+          actions={edit("signing", "signing", configuration.signing)}
+        >
+          <Sentences
+            sentences={signingWords(configuration.signing ?? [])}
+            none="No signing on push"
+          />
+        </RegistryCard>
+        <RegistryPolicyCard {...change} configuration={configuration} />
+        {editing === "scanning" && configuration.scanning !== null && (
+          <ScanningForm {...form} scanning={configuration.scanning} />
+        )}
+        {editing === "replication" && configuration.replication !== null && (
+          <ReplicationForm {...form} rules={configuration.replication} />
+        )}
+        {editing === "signing" && configuration.signing !== null && (
+          <SigningForm {...form} rules={configuration.signing} />
+        )}
+        {editing === "mounting" && (
+          <ChangeModal
+            {...form}
+            title="Blob mounting"
+            confirm={isMounting ? "Turn off blob mounting" : "Turn on blob mounting"}
+            change={{ kind: "blob_mounting", is_on: !isMounting }}
+          >
+            <Box>
+              {isMounting
+                ? "Pushes send every layer again, also one that another repository has. Existing images stay as they are."
+                : "Pushes use layers that another repository of this registry has, instead of sending them again. Both repositories need the same encryption."}
+            </Box>
+          </ChangeModal>
+        )}
+      </SpaceBetween>
+    </ErrorActionsProvider>
   );
 }
 

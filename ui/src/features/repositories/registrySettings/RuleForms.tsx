@@ -23,7 +23,7 @@ import {
 } from "./registryWords";
 import { BeforeAfter } from "./ScanningForm";
 
-type FormProps = Pick<ChangeModalProps, "connection" | "errorActions" | "onChanged" | "onClose">;
+type FormProps = Pick<ChangeModalProps, "connection" | "onChanged" | "onClose">;
 
 /** Changes where images are copied on push. */
 export function ReplicationForm({

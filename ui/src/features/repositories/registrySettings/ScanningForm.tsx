@@ -13,7 +13,7 @@ import {
   scanPatterns,
 } from "./registryWords";
 
-type FormProps = Pick<ChangeModalProps, "connection" | "errorActions" | "onChanged" | "onClose">;
+type FormProps = Pick<ChangeModalProps, "connection" | "onChanged" | "onClose">;
 
 /** Changes which images are scanned when. */
 export function ScanningForm({ scanning, ...modal }: FormProps & { scanning: RegistryScanning }) {

@@ -27,10 +27,7 @@ import {
   templateUses,
 } from "./templates";
 
-type TemplateFormProps = Pick<
-  ChangeModalProps,
-  "connection" | "errorActions" | "onChanged" | "onClose"
-> & {
+type TemplateFormProps = Pick<ChangeModalProps, "connection" | "onChanged" | "onClose"> & {
   /** The template that is changed, or `null` for a new one. */
   template: RegistryTemplate | null;
   /** The ARN pattern of the repositories of the registry. */

@@ -41,7 +41,6 @@ export function TemplatesCard(props: ChangeableCardProps) {
           Create template
         </Button>
       }
-      errorActions={change.errorActions}
     >
       <PagedTable
         name="creation-templates"

@@ -5,7 +5,6 @@ import Header from "@cloudscape-design/components/header";
 import Pagination from "@cloudscape-design/components/pagination";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
-import type { ErrorActions } from "../../../errors";
 import { formatAtMost } from "../../../shared/format";
 import { InfoLink } from "../../../shared/help";
 import { OneLine } from "../../../shared/MiddleEllipsis";
@@ -19,12 +18,11 @@ import "./storage.css";
 
 interface ActivityTabProps {
   contents: RegistryContentsState;
-  errorActions: ErrorActions;
   onOpenRepository: (name: string) => void;
 }
 
 /** The last pulls of the images of each repository, by month. */
-export function ActivityTab({ contents, errorActions, onOpenRepository }: ActivityTabProps) {
+export function ActivityTab({ contents, onOpenRepository }: ActivityTabProps) {
   const now = useNow();
   const [page, setPage] = useState(1);
   const rows = [...heatRows(contents.contents?.repositories ?? [], now)].sort(
@@ -42,7 +40,7 @@ export function ActivityTab({ contents, errorActions, onOpenRepository }: Activi
       <Header variant="h1" info={<InfoLink topic="activity" />}>
         Activity
       </Header>
-      <ContentsStatus state={contents} errorActions={errorActions} />
+      <ContentsStatus state={contents} />
       {rows.length > 0 && (
         <Container
           header={

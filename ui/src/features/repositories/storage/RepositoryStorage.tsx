@@ -5,7 +5,7 @@ import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Spinner from "@cloudscape-design/components/spinner";
-import { type ErrorActions, ErrorAlert } from "../../../errors";
+import { ErrorAlert } from "../../../errors";
 import { useBackend } from "../../../ipc";
 import type { AwsConnection, RepositoryDetails } from "../../../ipc/generated";
 import { connectionKey } from "../../../shared/connection";
@@ -20,7 +20,6 @@ import { Treemap } from "./Treemap";
 interface RepositoryStorageProps {
   connection: AwsConnection;
   details: RepositoryDetails;
-  errorActions: ErrorActions;
   onOpen: (image: OpenedImage) => void;
   /** Leaves the picture upward, if there is one above. */
   onUp?: () => void;
@@ -34,7 +33,7 @@ export function mountedText(bytes: number, shared: number): string {
 
 /** The storage of one repository: its images, its size over time, and what it costs. */
 export function RepositoryStorageView(props: RepositoryStorageProps) {
-  const { connection, details, errorActions, onOpen, onUp } = props;
+  const { connection, details, onOpen, onUp } = props;
   const backend = useBackend();
   const { name, uri } = details.repository;
   const { size } = details.rows;
@@ -94,7 +93,7 @@ export function RepositoryStorageView(props: RepositoryStorageProps) {
         </SpaceBetween>
       </Container>
       {request.error !== null && (
-        <ErrorAlert error={request.error} actions={{ ...errorActions, retry: request.reload }} />
+        <ErrorAlert error={request.error} actions={{ retry: request.reload }} />
       )}
       {storage === null && request.loading && (
         <Box>

@@ -4,7 +4,7 @@ import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Spinner from "@cloudscape-design/components/spinner";
 import { useState } from "react";
-import { type ErrorActions, ErrorAlert } from "../../../errors";
+import { ErrorAlert } from "../../../errors";
 import { useBackend } from "../../../ipc";
 import type { AwsConnection } from "../../../ipc/generated";
 import { connectionKey } from "../../../shared/connection";
@@ -24,12 +24,11 @@ import { Treemap } from "./Treemap";
 interface StorageTabProps {
   connection: AwsConnection;
   contents: RegistryContentsState;
-  errorActions: ErrorActions;
   onOpenImage: (image: OpenedImage) => void;
 }
 
 /** The storage of the registry, or of the repository that was opened in the picture. */
-export function StorageTab({ connection, contents, errorActions, onOpenImage }: StorageTabProps) {
+export function StorageTab({ connection, contents, onOpenImage }: StorageTabProps) {
   const backend = useBackend();
   const [opened, setOpened] = useState<string | null>(null);
   const request = useRequest(
@@ -50,11 +49,7 @@ export function StorageTab({ connection, contents, errorActions, onOpenImage }: 
       <SpaceBetween size="s">
         <Header variant="h1">{`Storage of ${opened}`}</Header>
         {request.error !== null && (
-          <ErrorAlert
-            error={request.error}
-            actions={{ ...errorActions, retry: request.reload }}
-            onDismiss={close}
-          />
+          <ErrorAlert error={request.error} actions={{ retry: request.reload }} onDismiss={close} />
         )}
         {request.answer === null && request.loading && (
           <Box>
@@ -65,7 +60,6 @@ export function StorageTab({ connection, contents, errorActions, onOpenImage }: 
           <RepositoryStorageView
             connection={connection}
             details={request.answer}
-            errorActions={errorActions}
             onOpen={onOpenImage}
             onUp={close}
           />
@@ -87,7 +81,7 @@ export function StorageTab({ connection, contents, errorActions, onOpenImage }: 
       >
         Storage
       </Header>
-      <ContentsStatus state={contents} errorActions={errorActions} />
+      <ContentsStatus state={contents} />
       {stored.length > 0 && (
         <SpaceBetween size="m">
           <Container header={<Header variant="h2">Storage by repository</Header>}>

@@ -241,7 +241,6 @@ function showStorage(repositories: RepositoryContents[], part: Partial<Backend> 
     <StorageTab
       connection={connection}
       contents={contents(repositories)}
-      errorActions={{}}
       onOpenImage={onOpenImage}
     />,
   );
@@ -309,7 +308,6 @@ it("shows last pulls as a table", async () => {
   const { container } = render(
     <ActivityTab
       contents={contents([repository("shop/api", 1, { months, never_pulled: 3 })])}
-      errorActions={{}}
       onOpenRepository={onOpenRepository}
     />,
   );
@@ -328,7 +326,6 @@ it("says that last pulls are at most as many while an index wasn't read", () => 
   const { container } = render(
     <ActivityTab
       contents={contents([repository("shop/api", 1, { images, never_pulled: 3 })])}
-      errorActions={{}}
       onOpenRepository={() => {}}
     />,
   );
