@@ -14,7 +14,6 @@ use crate::repository_access::AccessWords;
 
 /// The configuration of a registry. A part is `null` if it couldn't be read; `errors` says why.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export_to = "repositories.ts")]
 pub struct RegistryConfiguration {
     pub scanning: Option<RegistryScanning>,
     pub replication: Option<Vec<ReplicationRule>>,
@@ -41,7 +40,6 @@ pub struct RegistryConfiguration {
 
 /// Why a part of the configuration couldn't be read.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export_to = "repositories.ts")]
 pub struct RegistryPartError {
     pub part: RegistryPart,
     pub error: ApiError,
@@ -49,7 +47,6 @@ pub struct RegistryPartError {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
-#[ts(export_to = "repositories.ts")]
 pub enum RegistryPart {
     Scanning,
     Replication,
@@ -66,7 +63,6 @@ pub enum RegistryPart {
 /// saw: nothing is changed unless it is still so.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(tag = "kind", rename_all = "snake_case")]
-#[ts(export_to = "repositories.ts")]
 pub enum RegistryChange {
     Scanning {
         before: RegistryScanning,

@@ -12,7 +12,6 @@ const DESCRIPTION_LIMIT: usize = 600;
 
 /// What the last scan of an image found.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
-#[ts(export_to = "vulnerabilities.ts")]
 pub struct ImageVulnerabilities {
     pub state: Reported<ScanState>,
     /// ECR's explanation of the state.
@@ -32,7 +31,6 @@ pub struct ImageVulnerabilities {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
-#[ts(export_to = "vulnerabilities.ts")]
 pub enum ScanState {
     NotScanned,
     InProgress,
@@ -52,7 +50,6 @@ pub enum ScanState {
 
 /// The number of vulnerabilities of a severity, at least one.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export_to = "vulnerabilities.ts")]
 pub struct SeverityCount {
     pub severity: Reported<Severity>,
     pub count: u64,
@@ -61,7 +58,6 @@ pub struct SeverityCount {
 /// A severity, the worst first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
-#[ts(export_to = "vulnerabilities.ts")]
 pub enum Severity {
     Critical,
     High,
@@ -75,7 +71,6 @@ pub enum Severity {
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
-#[ts(export_to = "vulnerabilities.ts")]
 pub struct VulnerablePackage {
     /// `null` for vulnerabilities for which ECR names no package.
     pub name: Option<String>,
@@ -93,7 +88,6 @@ pub struct VulnerablePackage {
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
-#[ts(export_to = "vulnerabilities.ts")]
 pub struct Vulnerability {
     pub id: String,
     pub severity: Reported<Severity>,
@@ -108,7 +102,6 @@ pub struct Vulnerability {
 /// Whether a fixed version exists.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
-#[ts(export_to = "vulnerabilities.ts")]
 pub enum FixAvailable {
     Yes,
     No,
@@ -118,7 +111,6 @@ pub enum FixAvailable {
 
 /// The number of vulnerabilities of one image of a list.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export_to = "vulnerabilities.ts")]
 pub struct FindingCounts {
     pub digest: String,
     pub state: Reported<ScanState>,

@@ -17,7 +17,6 @@ pub struct Permission {
 /// Whether the caller has a permission.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(tag = "kind", rename_all = "snake_case")]
-#[ts(export_to = "permissions.ts")]
 pub enum PermissionStatus {
     /// Allowed, according to everything that the check can see.
     Allowed,
@@ -47,7 +46,6 @@ impl PermissionStatus {
 /// Why a permission is missing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
-#[ts(export_to = "permissions.ts")]
 pub enum PermissionDenialReason {
     /// No policy of the caller allows the action.
     NotGranted,
@@ -64,7 +62,6 @@ pub enum PermissionDenialReason {
 /// Why a permission is unknown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
-#[ts(export_to = "permissions.ts")]
 pub enum PermissionUnknownReason {
     /// No read-only call shows it.
     NotAsked,

@@ -19,7 +19,6 @@ pub(super) const ECR_HELPER: &str = "ecr-login";
 /// A program that pulls and pushes images with its own logins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
-#[ts(export_to = "aws.ts")]
 pub enum LoginClient {
     /// The Docker command line.
     Docker,
@@ -49,7 +48,6 @@ impl LoginClient {
 /// The current login of a client for a registry.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(tag = "kind", rename_all = "snake_case")]
-#[ts(export_to = "aws.ts")]
 pub enum ExistingLogin {
     None,
     /// A login in its file, readable by every program of the user.
@@ -66,7 +64,6 @@ pub enum ExistingLogin {
 /// A method to log a client in.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(tag = "kind", rename_all = "snake_case")]
-#[ts(export_to = "aws.ts")]
 pub enum LoginMethod {
     /// Store the login with the client's credential helper. It is valid for 12 hours.
     Helper {

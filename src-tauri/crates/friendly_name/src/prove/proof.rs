@@ -14,7 +14,6 @@ use crate::resolver::NameResolver;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
-#[ts(export_to = "friendlyName.ts")]
 pub enum ProofClient {
     Docker,
     Podman,
@@ -37,7 +36,6 @@ impl ProofClient {
 
 /// A step of a client, with its command.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export_to = "friendlyName.ts")]
 pub struct ProofStep {
     /// Such as `Push`.
     pub action: String,
@@ -50,7 +48,6 @@ pub struct ProofStep {
 
 /// What one client did.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export_to = "friendlyName.ts")]
 pub struct ClientProof {
     pub client: ProofClient,
     pub title: String,
@@ -67,7 +64,6 @@ pub struct ClientProof {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export_to = "friendlyName.ts")]
 pub struct NameProof {
     pub name: String,
     pub state: CheckState,

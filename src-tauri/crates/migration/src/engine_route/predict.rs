@@ -37,7 +37,6 @@ pub struct EnginePlan {
 /// Who sends the content of an engine's image.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
-#[ts(export_to = "plan.ts")]
 pub enum EnginePushMethod {
     /// The engine pushes the whole image.
     Push,
@@ -50,7 +49,6 @@ pub enum EnginePushMethod {
 /// What is pushed of an engine's image.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
-#[ts(export_to = "plan.ts")]
 pub enum EngineOutcome {
     /// The whole image with its digest.
     Whole,

@@ -11,7 +11,7 @@ use crate::entered::selection::{Naming, SelectedImage, Selection};
 
 /// What the user asks for: the input of a plan.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(rename = "MigrationRequest", export_to = "migration.ts")]
+#[ts(rename = "MigrationRequest")]
 pub struct EnteredRequest {
     pub connection: AwsConnection,
     pub source: ImageSource,
@@ -59,7 +59,7 @@ impl EnteredRequest {
 
 /// What is copied of an image from registry to registry.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(rename = "CopyScope", export_to = "migration.ts")]
+#[ts(rename = "CopyScope")]
 pub struct EnteredScope {
     /// Only this platform, such as `linux/amd64`. The digest in ECR is then that of the platform's
     /// manifest, not of the index.
@@ -76,7 +76,6 @@ impl Default for EnteredScope {
 
 /// The ECR repository of a source repository.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export_to = "migration.ts")]
 pub struct RepositoryMapping {
     /// The repository as the source shows it.
     pub source_repository: String,
@@ -88,7 +87,7 @@ pub struct RepositoryMapping {
 
 /// The settings of a repository. The default are those of ECR.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(rename = "RepositorySettings", export_to = "migration.ts")]
+#[ts(rename = "RepositorySettings")]
 pub struct EnteredSettings {
     pub tag_mutability: Reported<TagMutability>,
     /// Tags that are excluded from the tag mutability, as patterns with `*`. At most five.
@@ -107,7 +106,6 @@ pub struct EnteredSettings {
 
 /// What to do with one image whose tag exists and points to another image.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export_to = "migration.ts")]
 pub struct ConflictChoice {
     pub image: SelectedImage,
     pub resolution: ConflictResolution,
@@ -116,7 +114,6 @@ pub struct ConflictChoice {
 /// What to do with an image whose tag points to another image.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(tag = "kind", rename_all = "snake_case")]
-#[ts(export_to = "migration.ts")]
 pub enum ConflictResolution {
     KeepExisting,
     /// Move the tag, if the repository allows it.

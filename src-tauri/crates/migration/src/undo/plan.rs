@@ -64,7 +64,6 @@ pub struct UndoRepository {
 
 /// A tag that the migration wrote, and what the undo does with it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export_to = "undo.ts")]
 pub struct UndoTag {
     pub tag: Tag,
     /// The digest that the migration pushed.
@@ -75,7 +74,6 @@ pub struct UndoTag {
 /// What an undo does with a tag.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(tag = "kind", rename_all = "snake_case")]
-#[ts(export_to = "undo.ts")]
 pub enum TagUndo {
     /// Delete the tag.
     Remove {
@@ -94,7 +92,6 @@ pub enum TagUndo {
 /// What happens to the image of a deleted tag.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
-#[ts(export_to = "undo.ts")]
 pub enum ImageUndo {
     /// Deleted with its last tag.
     Goes,
@@ -105,7 +102,6 @@ pub enum ImageUndo {
 /// Why a tag stays unchanged.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(tag = "kind", rename_all = "snake_case")]
-#[ts(export_to = "undo.ts")]
 pub enum TagLeftReason {
     /// The tag no longer exists.
     Gone,
@@ -143,7 +139,6 @@ pub struct UndoImage {
 /// What an undo does with a repository.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(tag = "kind", rename_all = "snake_case")]
-#[ts(export_to = "undo.ts")]
 pub enum RepositoryUndo {
     /// Deleted: the migration created it, and no image remains in it.
     Delete,
