@@ -10,6 +10,7 @@ use crate::lists::{joined, shown, texts};
 /// Whom a statement allows something, the nearest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
+#[ts(export_to = "repositories.ts")]
 pub enum Exposure {
     /// This account, or a user or role of it.
     ThisAccount,
@@ -27,6 +28,7 @@ pub enum Exposure {
 
 /// A principal of a statement.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "repositories.ts")]
 pub struct PrincipalWords {
     /// Such as "account 111122223333".
     pub words: String,

@@ -26,6 +26,7 @@ const ELEMENTS: [&str; 9] = [
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
+#[ts(export_to = "repositories.ts")]
 pub enum StatementEffect {
     Allow,
     Deny,
@@ -33,6 +34,7 @@ pub enum StatementEffect {
 
 /// A statement of a policy in words.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "repositories.ts")]
 pub struct StatementWords {
     /// Its `Sid`, for display.
     pub name: Option<String>,

@@ -12,6 +12,7 @@ use ts_rs::TS;
 
 /// The result of a registry login.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "aws.ts")]
 pub struct RegistryLogin {
     /// The host of the registry, with the port if it has one.
     pub registry: String,

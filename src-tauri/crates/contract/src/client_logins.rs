@@ -7,6 +7,7 @@ use ts_rs::TS;
 
 /// The logins of the user's own `docker` and Podman for an ECR registry.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "aws.ts")]
 pub struct ClientLogins {
     pub registry: String,
     /// The clients on this computer.
@@ -15,6 +16,7 @@ pub struct ClientLogins {
 
 /// A client with its login for the registry, and the methods to change it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "aws.ts")]
 pub struct ClientLogin {
     pub client: LoginClient,
     /// Its file with logins, which may not exist. Empty if unknown.
@@ -33,6 +35,7 @@ pub struct ClientLogin {
 
 /// A method to log a client in, with all its changes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "aws.ts")]
 pub struct ClientLoginMethod {
     pub method: LoginMethod,
     /// The changes, in order.
@@ -40,6 +43,7 @@ pub struct ClientLoginMethod {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "aws.ts")]
 pub struct ClientLoginChange {
     pub action: ClientLoginAction,
     /// The file, or the program that stores the login.
@@ -53,6 +57,7 @@ pub struct ClientLoginChange {
 /// What happens to an entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
+#[ts(export_to = "aws.ts")]
 pub enum ClientLoginAction {
     /// A program stores it.
     Kept,

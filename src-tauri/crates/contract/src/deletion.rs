@@ -14,6 +14,7 @@ use crate::destination::DestinationIdentity;
 /// What the user wants to delete.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(tag = "kind", rename_all = "snake_case")]
+#[ts(export_to = "repositories.ts")]
 pub enum DeletionTarget {
     /// Repositories with all their images.
     Repositories { names: Vec<String> },
@@ -25,6 +26,7 @@ pub enum DeletionTarget {
 
 /// What a deletion would delete, and what it would keep.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "repositories.ts")]
 pub struct DeletionPlan {
     /// The ID with which it is carried out.
     pub deletion: String,
@@ -46,6 +48,7 @@ pub struct DeletionPlan {
 
 /// A repository that couldn't be read.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "repositories.ts")]
 pub struct UnreadableRepository {
     pub name: String,
     pub error: ApiError,
@@ -53,6 +56,7 @@ pub struct UnreadableRepository {
 
 /// Deleted images that can't be restored.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "repositories.ts")]
 pub struct NoUndo {
     pub images: u32,
     pub why: NoUndoReason,
@@ -61,6 +65,7 @@ pub struct NoUndo {
 /// Why deleted images can't be restored, although ECR may have their layers.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(tag = "kind", rename_all = "snake_case")]
+#[ts(export_to = "repositories.ts")]
 pub enum NoUndoReason {
     /// Their repository is deleted with all layers.
     Repository,
@@ -79,6 +84,7 @@ pub enum NoUndoReason {
 
 /// Numbers of a deletion.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "repositories.ts")]
 pub struct DeletionTotals {
     pub repositories: u32,
     pub images: u32,
@@ -87,6 +93,7 @@ pub struct DeletionTotals {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "repositories.ts")]
 pub struct DeletionProgress {
     pub phase: DeletionPhase,
     /// Number of manifests, or of images, tags and repositories, that are finished.
@@ -98,6 +105,7 @@ pub struct DeletionProgress {
 /// What a deletion does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
+#[ts(export_to = "repositories.ts")]
 pub enum DeletionPhase {
     /// Keeps the manifests that a restore needs. Nothing is deleted yet.
     ReadingManifests,
@@ -105,6 +113,7 @@ pub enum DeletionPhase {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "repositories.ts")]
 pub struct DeletionReport {
     /// The repositories of the plan, in its order.
     pub repositories: Vec<RepositoryDeletion>,
@@ -122,6 +131,7 @@ pub struct DeletionReport {
 
 /// What a deletion did in one repository.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "repositories.ts")]
 pub struct RepositoryDeletion {
     pub name: String,
     pub deleted: Vec<Digest>,
@@ -135,6 +145,7 @@ pub struct RepositoryDeletion {
 
 /// An image that a deletion left.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "repositories.ts")]
 pub struct ImageNotDeleted {
     pub digest: Digest,
     pub error: ApiError,

@@ -6,6 +6,7 @@ use ts_rs::TS;
 /// Which destination a migration writes to. Running, resuming, verifying and undoing refuse any other
 /// destination.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "plan.ts")]
 pub struct DestinationIdentity {
     /// The twelve digits of the AWS account.
     pub account_id: String,

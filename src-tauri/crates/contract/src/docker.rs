@@ -9,6 +9,7 @@ use crate::sources::ImageSource;
 
 /// The Docker Engine on this computer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+#[ts(export_to = "sources.ts")]
 pub struct EngineStatus {
     /// Whether an engine responds.
     pub running: bool,
@@ -40,6 +41,7 @@ pub struct EngineStatus {
 /// The counterpart in a registry of an image that the Docker Engine pulled from there, if they
 /// differ.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "sources.ts")]
 pub struct RegistryCounterpart {
     /// The tag in the engine and in the registry.
     pub tag: String,
@@ -62,6 +64,7 @@ pub struct RegistryCounterpart {
 
 /// An address that was tried.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+#[ts(export_to = "sources.ts")]
 pub struct EngineAttempt {
     pub address: String,
     pub origin: EngineOrigin,

@@ -10,6 +10,7 @@ use crate::sources::ImageSource;
 /// What a dropped file has for the wizard. Nothing is started or read from a registry.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(tag = "kind", rename_all = "snake_case")]
+#[ts(export_to = "migration.ts")]
 pub enum DroppedFile {
     /// A plan. Review makes it again.
     Plan {

@@ -12,6 +12,7 @@ use ts_rs::TS;
 
 /// What to generate files for.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "friendlyName.ts")]
 pub struct NameAnswersRequest {
     pub name: String,
     /// The host of the ECR registry. `null` for the registry of the connection.
@@ -24,6 +25,7 @@ pub struct NameAnswersRequest {
 
 /// The image that should be pulled.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "friendlyName.ts")]
 pub struct PullGuidesRequest {
     pub repository: String,
     /// A tag or a digest.
@@ -34,6 +36,7 @@ pub struct PullGuidesRequest {
 
 /// What to test a name with.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "friendlyName.ts")]
 pub struct NameProofRequest {
     pub name: String,
     /// The repository that a tiny image is pushed to. One that doesn't exist is created, and deleted again.

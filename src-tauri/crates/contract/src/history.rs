@@ -12,6 +12,7 @@ use crate::undo::Undone;
 
 /// One migration, as the history lists it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "report.ts")]
 pub struct HistoryEntry {
     /// Its ID, which is also the ID of a job that runs it.
     pub migration: String,
@@ -53,6 +54,7 @@ pub struct HistoryEntry {
 
 /// The images of a migration that a search found.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "report.ts")]
 pub struct HistoryMatch {
     pub migration: String,
     pub images: u32,

@@ -8,6 +8,7 @@ use crate::destination::DestinationIdentity;
 
 /// A change that was made in ECR, or begun.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "repositories.ts")]
 pub struct ImageChange {
     #[ts(type = "number")]
     pub changed_at_ms: u64,
@@ -21,6 +22,7 @@ pub struct ImageChange {
 /// Whether a change was made.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
+#[ts(export_to = "repositories.ts")]
 pub enum ChangeOutcome {
     #[default]
     Made,
@@ -33,6 +35,7 @@ pub enum ChangeOutcome {
 /// What was changed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(tag = "kind", rename_all = "snake_case")]
+#[ts(export_to = "repositories.ts")]
 pub enum ImageChangeKind {
     TagAdded {
         tag: Tag,

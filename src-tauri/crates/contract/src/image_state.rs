@@ -11,6 +11,7 @@ use ts_rs::TS;
 
 /// The findings of one image of a list, or why they can't be read.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "vulnerabilities.ts")]
 pub struct ListedFindings {
     pub digest: String,
     /// `null` if they can't be read.
@@ -20,6 +21,7 @@ pub struct ListedFindings {
 
 /// Which images of a repository run in Amazon ECS or EKS, as Amazon Inspector reports.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "vulnerabilities.ts")]
 pub struct RepositoryUse {
     /// When this was read. `null` if it never was.
     pub read_at_ms: Option<u64>,
@@ -32,6 +34,7 @@ pub struct RepositoryUse {
 
 /// An image that runs somewhere.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "vulnerabilities.ts")]
 pub struct ListedUse {
     pub digest: String,
     /// In how many places it runs. At least 1.
@@ -41,6 +44,7 @@ pub struct ListedUse {
 
 /// A region or account that ECR replicates an image to.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "vulnerabilities.ts")]
 pub struct ImageReplication {
     pub region: String,
     pub account: String,
@@ -51,6 +55,7 @@ pub struct ImageReplication {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
+#[ts(export_to = "vulnerabilities.ts")]
 pub enum ReplicationStatus {
     InProgress,
     Complete,

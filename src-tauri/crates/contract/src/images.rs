@@ -21,6 +21,7 @@ use crate::sources::ImageSource;
 
 /// An image in a registry.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "images.ts")]
 pub struct ImageLocation {
     /// The registry. The Docker Engine is not one.
     pub source: ImageSource,
@@ -31,6 +32,7 @@ pub struct ImageLocation {
 
 /// How an image is inspected or two are compared.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "images.ts")]
 pub struct InspectOptions {
     /// The platform to read in detail, such as `linux/arm64`. `null` for `linux/amd64`, or the first one.
     pub platform: Option<String>,
@@ -41,6 +43,7 @@ pub struct InspectOptions {
 /// The answer to a list of a layer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(tag = "kind", rename_all = "snake_case")]
+#[ts(export_to = "layerFiles.ts")]
 pub enum LayerListing {
     Listed(ListedLayer),
     /// The layer has to be downloaded, and is larger than the caller allowed.
@@ -51,6 +54,7 @@ pub enum LayerListing {
 
 /// The files of a layer, for a window.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "layerFiles.ts")]
 pub struct ListedLayer {
     /// The list. It may have fewer entries than the layer, see `entry_count`.
     pub files: LayerFiles,

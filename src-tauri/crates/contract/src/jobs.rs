@@ -17,6 +17,7 @@ use crate::summary::ReportSummary;
 /// One event of a job. `seq` grows by one from 0; the first event is `started`, and exactly one
 /// `finished` comes last.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export_to = "jobs.ts")]
 pub struct JobEvent {
     pub job: String,
     /// The number of the event in its job, starting at 0.
@@ -28,6 +29,7 @@ pub struct JobEvent {
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
 #[serde(tag = "type", rename_all = "snake_case")]
+#[ts(export_to = "jobs.ts")]
 pub enum JobEventKind {
     Started {
         images: Vec<PlannedImage>,
@@ -120,6 +122,7 @@ pub enum JobEventKind {
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(tag = "kind", rename_all = "snake_case")]
+#[ts(export_to = "jobs.ts")]
 pub enum ImageState {
     /// Waiting for its turn.
     Waiting,
@@ -146,6 +149,7 @@ pub enum ImageState {
 
 /// Progress of a whole job.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "jobs.ts")]
 pub struct JobProgress {
     pub images_total: u32,
     /// Images with a final state.
@@ -160,6 +164,7 @@ pub struct JobProgress {
 
 /// A job in the list of jobs: without its images, which can be thousands.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export_to = "jobs.ts")]
 pub struct ListedJob {
     pub job: String,
     pub status: JobStatus,
@@ -172,6 +177,7 @@ pub struct ListedJob {
 
 /// The state of a job. A late listener shows it and follows the events from `next_seq` on.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export_to = "jobs.ts")]
 pub struct JobSnapshot {
     pub job: String,
     /// The number of the next event.
@@ -201,6 +207,7 @@ pub struct JobSnapshot {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "jobs.ts")]
 pub struct ImageProgress {
     /// Shared by all snapshots of a job.
     #[ts(as = "PlannedImage")]
@@ -211,6 +218,7 @@ pub struct ImageProgress {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "jobs.ts")]
 pub struct LayerProgress {
     /// The digest, or the short ID of the Docker Engine.
     pub layer: String,
@@ -220,6 +228,7 @@ pub struct LayerProgress {
 /// The state of a job.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
+#[ts(export_to = "jobs.ts")]
 pub enum JobStatus {
     Running,
     Paused,

@@ -9,6 +9,7 @@ use ts_rs::TS;
 /// What the lifecycle policy of a repository will do after a migration.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(tag = "kind", rename_all = "snake_case")]
+#[ts(export_to = "repositories.ts")]
 pub enum LifecycleForecast {
     /// No effect: the repository has no policy, or the policy keeps these images.
     #[default]
@@ -27,6 +28,7 @@ pub enum LifecycleForecast {
 
 /// An image that a lifecycle policy applies to.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "repositories.ts")]
 pub struct ExpiringImage {
     /// Its number in the plan. `null` for an existing image.
     pub image: Option<u32>,
@@ -51,6 +53,7 @@ impl LifecycleForecast {
 
 /// What a lifecycle policy would do with the images of a repository now, computed on this computer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "repositories.ts")]
 pub struct LifecycleWhatIf {
     /// Why ECR would refuse the text. The other members are empty then.
     pub problem: Option<String>,
@@ -67,6 +70,7 @@ pub struct LifecycleWhatIf {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "repositories.ts")]
 pub struct LifecycleRuleEffect {
     pub priority: u32,
     /// The rule as a sentence.
@@ -80,6 +84,7 @@ pub struct LifecycleRuleEffect {
 
 /// An image that a policy deletes or archives.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "repositories.ts")]
 pub struct AffectedImage {
     pub digest: String,
     pub tags: Vec<String>,
@@ -93,6 +98,7 @@ pub struct AffectedImage {
 /// The state of ECR's own preview of a policy.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(tag = "kind", rename_all = "snake_case")]
+#[ts(export_to = "repositories.ts")]
 pub enum LifecyclePreviewState {
     /// There is no preview of this text. It has to be started.
     None,

@@ -6,6 +6,7 @@ use ts_rs::TS;
 
 /// Proposed names of repositories, and the problems of the rules.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "sources.ts")]
 pub struct ProposedNames {
     /// The names, in the order of the request.
     pub names: Vec<ProposedName>,
@@ -16,6 +17,7 @@ pub struct ProposedNames {
 
 /// The proposed name of one repository.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "sources.ts")]
 pub struct ProposedName {
     /// The repository as the source shows it.
     pub source_repository: String,

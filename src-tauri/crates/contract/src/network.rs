@@ -7,6 +7,7 @@ use ts_rs::TS;
 
 /// How this computer connects to AWS, Docker Hub and registries.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "settings.ts")]
 pub struct NetworkStatus {
     /// The proxies in use. Empty if connections are direct.
     pub proxies: Vec<ProxyUse>,
@@ -28,6 +29,7 @@ pub struct NetworkStatus {
 
 /// The two forms of a variable with different values. Tools differ in which one they use.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "settings.ts")]
 pub struct ContradictingVariables {
     /// The one that is used for registries and Docker Hub, as by Docker.
     pub for_registries: String,
@@ -36,6 +38,7 @@ pub struct ContradictingVariables {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "settings.ts")]
 pub struct ProxyUse {
     /// The scheme of the addresses that it is used for: `https` or `http`.
     pub scheme: String,
@@ -46,6 +49,7 @@ pub struct ProxyUse {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "settings.ts")]
 pub struct CaFile {
     /// The setting that names it.
     pub origin: CaFileOrigin,
@@ -58,6 +62,7 @@ pub struct CaFile {
 /// The setting that names a CA file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
+#[ts(export_to = "settings.ts")]
 pub enum CaFileOrigin {
     Settings,
     /// The environment variable `AWS_CA_BUNDLE`.

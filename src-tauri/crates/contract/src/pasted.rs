@@ -8,6 +8,7 @@ use crate::sources::ImageSource;
 /// The field that the text was entered into. It decides what a plain word is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
+#[ts(export_to = "sources.ts")]
 pub enum PasteField {
     /// The host of a registry.
     Registry,
@@ -21,6 +22,7 @@ pub enum PasteField {
 
 /// What pasted text names: a source, and a repository and tag in it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "sources.ts")]
 pub struct PastedSource {
     /// The source to use. A profile that the text doesn't name, of an ECR, is empty.
     pub source: ImageSource,

@@ -10,6 +10,7 @@ use ts_rs::TS;
 
 /// Whether the caller has the permissions that a plan requires. The check writes nothing.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "permissions.ts")]
 pub struct PlanPermissions {
     /// The required permissions, in the order of the steps.
     pub permissions: Vec<PlanPermission>,
@@ -22,6 +23,7 @@ pub struct PlanPermissions {
 
 /// An action that a plan requires.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "permissions.ts")]
 pub struct PlanPermission {
     /// The IAM action, such as `ecr:PutImage`.
     pub action: String,
@@ -37,6 +39,7 @@ pub struct PlanPermission {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
+#[ts(export_to = "permissions.ts")]
 pub enum PermissionBasis {
     /// Practice allows everything.
     Practice,

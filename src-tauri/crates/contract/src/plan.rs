@@ -17,6 +17,7 @@ use crate::selection::SelectedImage;
 
 /// What a migration would do. Planning writes nothing.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export_to = "plan.ts")]
 pub struct MigrationPlan {
     /// The ID with which it is started.
     pub plan: String,
@@ -44,6 +45,7 @@ pub struct MigrationPlan {
 
 /// An ECR repository of a plan.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "plan.ts")]
 pub struct PlannedRepository {
     pub name: String,
     /// Its URI, without a tag.
@@ -60,6 +62,7 @@ pub struct PlannedRepository {
 
 /// A setting of an existing repository that differs from the request.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "plan.ts")]
 pub struct SettingDifference {
     pub setting: String,
     pub wanted: String,
@@ -67,6 +70,7 @@ pub struct SettingDifference {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "plan.ts")]
 pub struct PlannedImage {
     /// Its number in the plan, starting at 0. Events and reports use it.
     pub image: u32,
@@ -116,6 +120,7 @@ pub struct PlannedImage {
 
 /// The image in the Docker Engine, and the predicted result of its push.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "plan.ts")]
 pub struct EnginePrediction {
     /// The image ID in the engine. A run stops if the name refers to another image.
     pub image_id: String,
@@ -139,6 +144,7 @@ pub struct EnginePrediction {
 /// What a migration will do with an image.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(tag = "kind", rename_all = "snake_case")]
+#[ts(export_to = "plan.ts")]
 pub enum PlannedAction {
     /// Copy it.
     Move,
@@ -159,6 +165,7 @@ pub enum PlannedAction {
 
 /// The pull quota of Docker Hub.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "plan.ts")]
 pub struct NeededQuota {
     /// Pulls that the plan requires; each platform counts. A minimum, if images are read later.
     pub needed: u32,

@@ -12,6 +12,7 @@ use crate::plan::MigrationPlan;
 
 /// A plan as a file, which another computer can run. It contains no secrets.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export_to = "plan.ts")]
 pub struct PlanFile {
     /// The version of this format.
     pub transload_plan: u32,

@@ -6,6 +6,7 @@ use ts_rs::TS;
 /// The servers of practice mode. The keys and the token are fictional and valid for practice mode
 /// only. The user needs them to try `aws`, `docker` and `skopeo`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "settings.ts")]
 pub struct PracticeStatus {
     /// The endpoint of the practice ECR API, for `aws --endpoint-url`.
     pub ecr_endpoint: String,

@@ -14,6 +14,7 @@ use crate::repository_access::AccessWords;
 
 /// The configuration of a registry. A part is `null` if it couldn't be read; `errors` says why.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "repositories.ts")]
 pub struct RegistryConfiguration {
     pub scanning: Option<RegistryScanning>,
     pub replication: Option<Vec<ReplicationRule>>,
@@ -40,6 +41,7 @@ pub struct RegistryConfiguration {
 
 /// Why a part of the configuration couldn't be read.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "repositories.ts")]
 pub struct RegistryPartError {
     pub part: RegistryPart,
     pub error: ApiError,
@@ -47,6 +49,7 @@ pub struct RegistryPartError {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
+#[ts(export_to = "repositories.ts")]
 pub enum RegistryPart {
     Scanning,
     Replication,
@@ -63,6 +66,7 @@ pub enum RegistryPart {
 /// saw: nothing is changed unless it is still so.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(tag = "kind", rename_all = "snake_case")]
+#[ts(export_to = "repositories.ts")]
 pub enum RegistryChange {
     Scanning {
         before: RegistryScanning,

@@ -8,6 +8,7 @@ use crate::sources::UnreadRepository;
 
 /// The repositories of a registry, with what is known of their contents.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "repositories.ts")]
 pub struct RegistryContents {
     pub repositories: Vec<RepositoryContents>,
     /// Repositories whose images couldn't be read now.
@@ -16,6 +17,7 @@ pub struct RegistryContents {
 
 /// What is known of the contents of a repository.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "repositories.ts")]
 pub struct RepositoryContents {
     pub name: String,
     /// When its images were last listed. `null` if they never were.
@@ -26,6 +28,7 @@ pub struct RepositoryContents {
 
 /// Progress of listing the images of all repositories.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "repositories.ts")]
 pub struct RegistryReadProgress {
     pub repositories: u64,
     /// Number of repositories whose images were listed, also earlier ones.
@@ -36,6 +39,7 @@ pub struct RegistryReadProgress {
 
 /// Images that match a text.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "repositories.ts")]
 pub struct FoundImages {
     pub images: Vec<FoundImage>,
     /// Whether more images match.
@@ -44,6 +48,7 @@ pub struct FoundImages {
 
 /// An image that matches a text, as it was last listed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "repositories.ts")]
 pub struct FoundImage {
     pub repository: String,
     /// The URI of its repository.

@@ -9,6 +9,7 @@ use crate::migration::RepositorySettings;
 
 /// The settings of the whole registry of an account and region.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "repositories.ts")]
 pub struct RegistrySettings {
     /// Whether layers of other repositories are mounted instead of sent. `null` if unknown.
     pub blob_mounting: Option<bool>,
@@ -23,6 +24,7 @@ pub struct RegistrySettings {
 /// A change of the settings of the whole registry that may replace or speed up a migration.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(tag = "kind", rename_all = "snake_case")]
+#[ts(export_to = "repositories.ts")]
 pub enum RegistryOffer {
     /// Mount layers of other repositories instead of sending them again.
     BlobMounting,

@@ -11,6 +11,7 @@ use crate::plan::Route;
 use crate::summary::{ImageStanding, ReportSummary};
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "report.ts")]
 pub struct MigrationReport {
     pub job: String,
     /// The outcome, computed from the proofs of the images.
@@ -55,6 +56,7 @@ pub struct MigrationReport {
 
 /// A lifecycle policy of a new repository that was not set.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "report.ts")]
 pub struct PolicyNotSet {
     pub repository: String,
     /// Why setting it failed. `null` if the migration was cancelled before.
@@ -63,6 +65,7 @@ pub struct PolicyNotSet {
 
 /// The result of one image.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "report.ts")]
 pub struct ImageReport {
     /// Its number in the plan.
     pub image: u32,
@@ -101,6 +104,7 @@ pub struct ImageReport {
 
 /// A referrer that wasn't copied.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "report.ts")]
 pub struct LeftBehind {
     /// Its digest or tag at the source. The digest of the image if its referrers couldn't be
     /// listed.
@@ -110,6 +114,7 @@ pub struct LeftBehind {
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(tag = "kind", rename_all = "snake_case")]
+#[ts(export_to = "report.ts")]
 pub enum ImageResult {
     /// It was copied.
     Moved,
@@ -125,6 +130,7 @@ pub enum ImageResult {
 /// The formats that a report is exported in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
+#[ts(export_to = "report.ts")]
 pub enum ReportFormat {
     /// For reading.
     Markdown,

@@ -17,6 +17,7 @@ use crate::migration::RepositorySettings;
 
 /// An ECR repository in the list.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "repositories.ts")]
 pub struct Repository {
     pub name: String,
     /// Its URI, without a tag.
@@ -29,6 +30,7 @@ pub struct Repository {
 
 /// What can be deleted from a repository.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "repositories.ts")]
 pub struct RepositoryCleanup {
     /// One for each class, the safest first.
     pub proposals: Vec<CleanupProposal>,
@@ -39,6 +41,7 @@ pub struct RepositoryCleanup {
 /// Counts of a repository, for the visible rows of the list. From one list of its images, and from manifests that
 /// were read before.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "repositories.ts")]
 pub struct RepositorySummary {
     pub name: String,
     /// Number of things that were pushed: an index counts once, with its platforms and referrers.
@@ -59,6 +62,7 @@ pub struct RepositorySummary {
 
 /// A repository with its images.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "repositories.ts")]
 pub struct RepositoryDetails {
     pub repository: Repository,
     pub lifecycle: RepositoryLifecycle,
@@ -71,6 +75,7 @@ pub struct RepositoryDetails {
 
 /// The lifecycle policy of a repository.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "repositories.ts")]
 pub struct RepositoryLifecycle {
     /// The document, if there is one.
     pub policy: Option<String>,
@@ -84,6 +89,7 @@ pub struct RepositoryLifecycle {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "repositories.ts")]
 pub struct RepositoryImage {
     pub digest: String,
     pub tags: Vec<String>,
@@ -105,6 +111,7 @@ pub struct RepositoryImage {
 
 /// The tag mutability of a repository, as a user sets it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "repositories.ts")]
 pub struct TagMutabilitySetting {
     pub tag_mutability: TagMutability,
     /// Exceptions, one to five patterns. Empty without exceptions.
@@ -113,6 +120,7 @@ pub struct TagMutabilitySetting {
 
 /// The AWS tags of a repository in the list.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "repositories.ts")]
 pub struct ListedAwsTags {
     pub name: String,
     /// `null` if they couldn't be read.
@@ -122,6 +130,7 @@ pub struct ListedAwsTags {
 
 /// The lifecycle policy of a repository in the list.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "repositories.ts")]
 pub struct ListedPolicy {
     pub name: String,
     pub state: ListedPolicyState,
@@ -129,6 +138,7 @@ pub struct ListedPolicy {
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(tag = "kind", rename_all = "snake_case")]
+#[ts(export_to = "repositories.ts")]
 pub enum ListedPolicyState {
     /// The repository has no lifecycle policy.
     None,
@@ -146,6 +156,7 @@ pub enum ListedPolicyState {
 
 /// A tag that was added to an image.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "repositories.ts")]
 pub struct TagAdded {
     /// `null` if the image had no tag: removing its only tag deletes an image.
     pub undo: Option<TagReversal>,
@@ -153,6 +164,7 @@ pub struct TagAdded {
 
 /// The result of archiving or restoring images.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "repositories.ts")]
 pub struct StorageClassChange {
     /// Number of images that were moved, with their platforms and referrers.
     pub changed: u64,
@@ -161,6 +173,7 @@ pub struct StorageClassChange {
 
 /// An image that ECR did not move.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "repositories.ts")]
 pub struct UnchangedImage {
     pub digest: String,
     pub error: ApiError,

@@ -6,6 +6,7 @@ use ts_rs::TS;
 
 /// The policy of a repository.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "repositories.ts")]
 pub struct RepositoryAccess {
     /// The document as ECR returned it, or `null` if the repository has none.
     pub policy: Option<String>,
@@ -14,6 +15,7 @@ pub struct RepositoryAccess {
 
 /// A policy in words.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "repositories.ts")]
 pub struct AccessWords {
     /// Why ECR would refuse the text.
     pub problem: Option<String>,

@@ -14,6 +14,7 @@ use crate::destination::DestinationIdentity;
 
 /// A deletion of images, as the history lists it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "repositories.ts")]
 pub struct DeletionEntry {
     /// The ID of its record.
     pub deletion: String,
@@ -46,6 +47,7 @@ pub struct DeletionEntry {
 
 /// The restores of a deletion: all together, and the last one.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "repositories.ts")]
 pub struct Restored {
     pub at_ms: u64,
     /// What all restores restored. `null` if the last one is running, or if the program ended before it did: only the
@@ -99,6 +101,7 @@ impl Restored {
 
 /// Numbers of a restore.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "repositories.ts")]
 pub struct RestoreTotals {
     /// Images that are pushed again, each with its tags.
     pub images: u32,
@@ -108,6 +111,7 @@ pub struct RestoreTotals {
 
 /// What a restore of a deletion would push.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "repositories.ts")]
 pub struct RestorePlan {
     /// The ID with which it is carried out.
     pub restore: String,
@@ -117,6 +121,7 @@ pub struct RestorePlan {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "repositories.ts")]
 pub struct RestoreProgress {
     /// Number of images that are finished.
     pub done: u32,
@@ -124,6 +129,7 @@ pub struct RestoreProgress {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "repositories.ts")]
 pub struct RestoreReport {
     pub planned: RestoreTotals,
     pub restored: RestoreTotals,
@@ -134,6 +140,7 @@ pub struct RestoreReport {
 
 /// An image that ECR refused.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "repositories.ts")]
 pub struct ImageNotRestored {
     pub repository: String,
     pub digest: Digest,

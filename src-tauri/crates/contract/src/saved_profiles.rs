@@ -10,6 +10,7 @@ use crate::sources::ImageSource;
 
 /// A connection with settings that the user saved. It contains no secret.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "settings.ts")]
 pub struct SavedProfile {
     /// Its ID, which the program creates.
     pub id: String,

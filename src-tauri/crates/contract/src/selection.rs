@@ -12,6 +12,7 @@ use crate::sources::UnreadRepository;
 
 /// The images that rules select.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "sources.ts")]
 pub struct ChosenTags {
     /// The images by repository, in the order of the source.
     pub images: Vec<SelectedImage>,
@@ -28,6 +29,7 @@ pub struct ChosenTags {
 
 /// Progress of reading a source to select images.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "sources.ts")]
 pub struct ChooseProgress {
     /// Number of repositories. Final once `repositories_read` is greater than 0.
     pub repositories: u32,
@@ -39,6 +41,7 @@ pub struct ChooseProgress {
 
 /// Tags that rules don't select.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "sources.ts")]
 pub struct TagExclusionCount {
     pub reason: TagExclusion,
     pub tags: u32,

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "settings.ts")]
 #[serde(default)]
 pub struct Settings {
     pub theme: Theme,
@@ -45,6 +46,7 @@ impl Default for Settings {
 /// The color theme.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
+#[ts(export_to = "settings.ts")]
 pub enum Theme {
     System,
     Light,
@@ -54,11 +56,12 @@ pub enum Theme {
 /// The wizard's draft. Its shape is the window's own; the program only stores it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
 #[serde(transparent)]
-#[ts(type = "unknown")]
+#[ts(type = "unknown", export_to = "settings.ts")]
 pub struct WizardDraft(pub serde_json::Value);
 
 /// Facts about the program.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "settings.ts")]
 pub struct AppInfo {
     pub version: String,
     pub log_folder: String,

@@ -6,6 +6,7 @@ use ts_rs::TS;
 
 /// What the user needs to sign in.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "aws.ts")]
 pub struct SignInPrompt {
     /// The ID of the sign-in, for the commands that wait for it, open its page, or cancel it.
     pub sign_in: String,
@@ -23,6 +24,7 @@ pub struct SignInPrompt {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
+#[ts(export_to = "aws.ts")]
 pub enum SignInOutcome {
     /// The session is valid, for this program and for the AWS CLI.
     SignedIn,
@@ -31,6 +33,7 @@ pub enum SignInOutcome {
 
 /// A session that the AWS configuration defines.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "aws.ts")]
 pub struct SsoSession {
     /// What commands use to refer to it.
     pub target: SignInTarget,
@@ -50,6 +53,7 @@ pub struct SsoSession {
 
 /// A new profile for a role of a session.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "aws.ts")]
 pub struct NewAwsProfile {
     pub name: String,
     pub target: SignInTarget,
@@ -62,6 +66,7 @@ pub struct NewAwsProfile {
 
 /// The text of a new profile, and its file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "aws.ts")]
 pub struct NewAwsProfileText {
     pub path: String,
     /// The lines that are appended to the file.

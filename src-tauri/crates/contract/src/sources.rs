@@ -8,6 +8,7 @@ use ts_rs::TS;
 /// Credentials for a source. They are valid until the program closes and are not stored, unless the
 /// user asks for it.
 #[derive(Deserialize, TS)]
+#[ts(export_to = "sources.ts")]
 pub struct SourceLogin {
     pub source: ImageSource,
     pub username: String,
@@ -20,6 +21,7 @@ pub struct SourceLogin {
 
 /// The login that is used for a source.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "sources.ts")]
 pub struct SourceLoginStatus {
     /// `null` for anonymous access.
     pub username: Option<String>,
@@ -34,6 +36,7 @@ pub struct SourceLoginStatus {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
+#[ts(export_to = "sources.ts")]
 pub enum SourceLoginOrigin {
     Anonymous,
     /// Entered since the program started.
@@ -46,6 +49,7 @@ pub enum SourceLoginOrigin {
 
 /// The Docker Hub namespaces of the signed-in user.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "sources.ts")]
 pub struct SourceNamespaces {
     /// The user's own namespace first, then organizations. Empty without a login.
     pub namespaces: Vec<String>,
@@ -56,6 +60,7 @@ pub struct SourceNamespaces {
 
 /// A page of repositories of a source.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "sources.ts")]
 pub struct SourceRepositories {
     pub repositories: Vec<SourceRepository>,
     /// The token for the next page. `null` on the last page.
@@ -68,6 +73,7 @@ pub struct SourceRepositories {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "sources.ts")]
 pub struct SourceRepository {
     /// The name as the source shows it, such as `dencold/pgcli`.
     pub name: String,
@@ -83,6 +89,7 @@ pub struct SourceRepository {
 
 /// A page of tags of a repository.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "sources.ts")]
 pub struct SourceTags {
     /// The tags, newest first if the source knows their dates.
     pub tags: Vec<SourceTag>,
@@ -94,6 +101,7 @@ pub struct SourceTags {
 
 /// A tag of a repository. Facts that the source hasn't reported yet are absent.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "sources.ts")]
 pub struct SourceTag {
     pub tag: String,
     pub digest: Option<String>,
@@ -113,6 +121,7 @@ pub struct SourceTag {
 
 /// A repository, or a namespace of repositories, that could not be read.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "sources.ts")]
 pub struct UnreadRepository {
     pub repository: String,
     pub error: ApiError,

@@ -7,6 +7,7 @@ use ts_rs::TS;
 /// The headline of a migration and what needs attention. The window, the command line and exports
 /// all show this text.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "report.ts")]
 pub struct ReportSummary {
     /// How the headline is marked.
     pub status: SummaryStatus,
@@ -23,6 +24,7 @@ pub struct ReportSummary {
 /// How a headline is marked, in the words of Cloudscape's status indicator.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "kebab-case")]
+#[ts(export_to = "report.ts")]
 pub enum SummaryStatus {
     /// Every planned image is verified and nothing needs attention.
     Success,

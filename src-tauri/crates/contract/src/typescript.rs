@@ -1,11 +1,12 @@
-//! Writes the TypeScript side of the contract: the types that the commands need, the interface `Commands`, the table of
-//! regions, and the example of a job that the window's fold is tested with. `cargo xtask generate` runs the test below.
+//! Writes the TypeScript side of the contract: the types that the commands need, in one file a subject
+//! (`export_to` of each type), the interface `Commands`, the table of regions, and the example of a job that
+//! the window's fold is tested with. `cargo xtask generate` runs the test below.
 //!
 //! `ts-rs` can do this only for types, and merges types into one file only inside one process; the
 //! tests run in a process each.
 
 use std::any::TypeId;
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::fmt::Write as _;
 use std::fs;
 use std::path::PathBuf;
@@ -48,12 +49,18 @@ macro_rules! commands {
 }
 crate::with_command_list!(commands);
 
+/// A file of types: declarations by name, and the names that it imports, by file.
+#[derive(Default)]
+struct File {
+    declarations: BTreeMap<String, String>,
+    imports: BTreeMap<String, BTreeSet<String>>,
+}
+
 /// The types that were added, with everything that they depend on.
 struct Types {
     config: Config,
     seen: HashSet<TypeId>,
-    /// Declarations by name.
-    declarations: BTreeMap<String, String>,
+    files: BTreeMap<String, File>,
 }
 
 impl Types {
@@ -68,7 +75,8 @@ impl Types {
 impl TypeVisitor for Types {
     fn visit<T: TS + 'static + ?Sized>(&mut self) {
         // What has no file of its own is built in, such as a string or a list.
-        if T::output_path().is_none() || !self.seen.insert(TypeId::of::<T>()) {
+        let Some(path) = T::output_path().map(file_name) else { return };
+        if !self.seen.insert(TypeId::of::<T>()) {
             return;
         }
         let name = T::ident(&self.config);
@@ -77,8 +85,14 @@ impl TypeVisitor for Types {
             T::docs().unwrap_or_default(),
             T::decl(&self.config)
         ));
-        let earlier = self.declarations.insert(name, declaration);
-        assert!(earlier.is_none(), "two types are called {}", T::ident(&self.config));
+        let file = self.files.entry(path.clone()).or_default();
+        for needed in T::dependencies(&self.config) {
+            let from = file_name(needed.output_path);
+            if from != path {
+                file.imports.entry(from).or_default().insert(needed.ts_name);
+            }
+        }
+        file.declarations.insert(name, declaration);
         T::visit_dependencies(self);
     }
 }
@@ -96,6 +110,10 @@ fn short_comments(text: &str) -> String {
     short
 }
 
+fn file_name(path: PathBuf) -> String {
+    path.to_string_lossy().replace('\\', "/").trim_end_matches(".ts").to_owned()
+}
+
 fn camel_case(name: &str) -> String {
     let mut camel = String::new();
     for (place, word) in name.split('_').enumerate() {
@@ -104,6 +122,11 @@ fn camel_case(name: &str) -> String {
         camel += rest;
     }
     camel
+}
+
+fn import(names: &BTreeSet<String>, from: &str) -> String {
+    let names: Vec<_> = names.iter().map(String::as_str).collect();
+    format!("import type {{ {} }} from \"./{from}\";\n", names.join(", "))
 }
 
 /// The items of a JSON list, each in a line of its own.
@@ -147,8 +170,12 @@ fn commands_file(commands: &[Command], types: &Types) -> String {
         let word = |letter: char| !letter.is_alphanumeric();
         methods.split(word).any(|used| used == name.as_str())
     };
-    let used: Vec<_> = types.declarations.keys().filter(is_used).map(String::as_str).collect();
-    writeln!(file, "import type {{ {} }} from \"./types\";", used.join(", ")).unwrap();
+    for (from, declared) in &types.files {
+        let used: BTreeSet<_> = declared.declarations.keys().filter(is_used).cloned().collect();
+        if !used.is_empty() {
+            file += &import(&used, from);
+        }
+    }
     write!(
         file,
         "\n/** Every command of the program. A method that fails throws an `ApiError`. */\n\
@@ -164,24 +191,34 @@ fn commands_file(commands: &[Command], types: &Types) -> String {
 #[test]
 fn export_bindings() {
     let mut types =
-        Types { config: Config::from_env(), seen: HashSet::new(), declarations: BTreeMap::new() };
+        Types { config: Config::from_env(), seen: HashSet::new(), files: BTreeMap::new() };
     let commands = commands(&mut types);
     types.add::<ErrorWords>();
+    let declared = types.files.values().map(|file| file.declarations.len()).sum::<usize>();
+    assert_eq!(declared, types.seen.len(), "two types have one name in TypeScript");
+    let mut names = HashSet::new();
+    for name in types.files.values().flat_map(|file| file.declarations.keys()) {
+        assert!(names.insert(name), "two types are called {name}");
+    }
 
     let folder = types.config.out_dir();
     fs::create_dir_all(folder).unwrap();
-    let mut text = NOTE.to_owned();
-    for declaration in types.declarations.values() {
-        write!(text, "\n{declaration}").unwrap();
+    let mut index = NOTE.to_owned();
+    for (name, file) in &types.files {
+        let mut text = NOTE.to_owned();
+        text.extend(file.imports.iter().map(|(from, names)| import(names, from)));
+        for declaration in file.declarations.values() {
+            write!(text, "\n{declaration}").unwrap();
+        }
+        fs::write(folder.join(format!("{name}.ts")), text).unwrap();
+        writeln!(index, "export type * from \"./{name}\";").unwrap();
     }
-    fs::write(folder.join("types.ts"), text).unwrap();
     fs::write(folder.join("commands.ts"), commands_file(&commands, &types)).unwrap();
     let (begin, steps) = fold();
     let fold = format!("{{\"begin\": {begin},\n\"steps\": [{}]}}\n", lines_of(&steps));
     fs::write(folder.join("jobFold.json"), fold).unwrap();
     let regions = lines_of(transload_aws::KNOWN_REGIONS.as_slice());
     fs::write(folder.join("regions.json"), format!("[{regions}]\n")).unwrap();
-    let index =
-        format!("{NOTE}export type * from \"./commands\";\nexport type * from \"./types\";\n");
+    index += "export type * from \"./commands\";\n";
     fs::write(folder.join("index.ts"), index).unwrap();
 }

@@ -12,6 +12,7 @@ use crate::destination::DestinationIdentity;
 
 /// What an undo of a migration would delete, and what it would keep.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "undo.ts")]
 pub struct UndoPlan {
     /// The ID with which it is carried out.
     pub undo: String,
@@ -24,6 +25,7 @@ pub struct UndoPlan {
 
 /// What an undo does in one repository.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "undo.ts")]
 pub struct UndoRepository {
     pub name: String,
     /// The tags that the migration set.
@@ -36,6 +38,7 @@ pub struct UndoRepository {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "undo.ts")]
 pub struct UndoProgress {
     /// Number of tags, images and repositories that are finished.
     pub done: u32,
@@ -44,6 +47,7 @@ pub struct UndoProgress {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "undo.ts")]
 pub struct UndoReport {
     pub migration: String,
     pub totals: UndoTotals,
@@ -56,6 +60,7 @@ pub struct UndoReport {
 
 /// Something that an undo kept.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "undo.ts")]
 pub struct UndoLeft {
     /// A repository, a tag or an image, such as `app`, `app:1` or `app@sha256:…`.
     pub name: String,
@@ -65,6 +70,7 @@ pub struct UndoLeft {
 /// Why an undo kept something.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(tag = "kind", rename_all = "snake_case")]
+#[ts(export_to = "undo.ts")]
 pub enum UndoLeftReason {
     /// The tag was changed by someone else, or can't be restored.
     Tag { reason: TagLeftReason },

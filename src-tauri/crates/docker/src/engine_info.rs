@@ -32,6 +32,7 @@ pub struct EngineInfo {
 /// version.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
+#[ts(export_to = "sources.ts")]
 pub enum ImageStore {
     /// Docker's containerd image store: unchanged manifests and layers, and the pulled part of an
     /// index. The ID of an image is the digest of its index or manifest.

@@ -30,6 +30,7 @@ pub struct Candidate {
 /// The setting that an engine address comes from.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
 #[serde(tag = "kind", rename_all = "snake_case")]
+#[ts(export_to = "sources.ts")]
 pub enum EngineOrigin {
     /// Transload's settings.
     Settings,

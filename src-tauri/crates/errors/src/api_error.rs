@@ -17,6 +17,7 @@ const CAUSES_LIMIT: usize = 8;
 /// The window matches `code`, never the text. Titles, general next steps, and actions belong to the
 /// code and are in one table, `ErrorWords`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "errors.ts")]
 pub struct ApiError {
     pub code: ErrorCode,
     /// What happened and why, in sentences, with the names of the things.

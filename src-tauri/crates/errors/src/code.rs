@@ -6,6 +6,7 @@ use ts_rs::TS;
 /// The failures that the window distinguishes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
+#[ts(export_to = "errors.ts")]
 pub enum ErrorCode {
     // Input.
     /// One of the fields is invalid; `subject` is its value.

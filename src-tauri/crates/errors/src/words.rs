@@ -5,6 +5,7 @@ use ts_rs::TS;
 
 /// The words of a code: one entry of the table in `word_table.rs`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, TS)]
+#[ts(export_to = "errors.ts")]
 pub struct ErrorWords {
     pub severity: ErrorSeverity,
     /// What failed, as a heading.
@@ -20,6 +21,7 @@ pub struct ErrorWords {
 /// How the window highlights a failure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, TS)]
 #[serde(rename_all = "snake_case")]
+#[ts(export_to = "errors.ts")]
 pub enum ErrorSeverity {
     Error,
     Warning,
@@ -29,6 +31,7 @@ pub enum ErrorSeverity {
 /// What the window can do about a failure. A page that shows an error offers the actions it supports.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, TS)]
 #[serde(rename_all = "snake_case")]
+#[ts(export_to = "errors.ts")]
 pub enum ErrorAction {
     Retry,
     ChooseProfile,

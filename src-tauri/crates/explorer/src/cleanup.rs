@@ -29,6 +29,7 @@ mod same_layers;
 /// A class of images that can be deleted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
+#[ts(export_to = "repositories.ts")]
 pub enum CleanupClass {
     /// Referrers and cosign signatures whose image is gone.
     Orphans,
@@ -70,6 +71,7 @@ impl CleanupClass {
 
 /// What a clean-up of one class would delete.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "repositories.ts")]
 pub struct CleanupProposal {
     pub class: CleanupClass,
     /// Number of manifests that must be read before this class is known. Nothing is proposed until then.
@@ -88,6 +90,7 @@ pub struct CleanupProposal {
 
 /// An image of a clean-up.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "repositories.ts")]
 pub struct CleanupImage {
     pub digest: Digest,
     pub kind: ImageKind,

@@ -30,6 +30,7 @@ pub enum DeletionChoice {
 
 /// What a deletion does in one repository.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "repositories.ts")]
 pub struct RepositoryDeletionPlan {
     pub name: RepositoryName,
     /// Whether the repository is deleted after its images.
@@ -52,6 +53,7 @@ pub struct RepositoryDeletionPlan {
 
 /// An image that is deleted with all its tags.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "repositories.ts")]
 pub struct ImageToDelete {
     pub digest: Digest,
     pub kind: ImageKind,
@@ -72,6 +74,7 @@ pub struct ImageToDelete {
 
 /// A tag that is deleted without its image.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "repositories.ts")]
 pub struct TagToDelete {
     pub tag: Tag,
     pub digest: Digest,
@@ -80,6 +83,7 @@ pub struct TagToDelete {
 
 /// An image that stays.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "repositories.ts")]
 pub struct KeptImage {
     pub digest: Digest,
     pub tags: Vec<String>,
@@ -89,6 +93,7 @@ pub struct KeptImage {
 /// Why an image stays.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(tag = "kind", rename_all = "snake_case")]
+#[ts(export_to = "repositories.ts")]
 pub enum KeptReason {
     /// Images that stay use it: an index lists it, or it refers to one of them. Their names.
     UsedBy { images: Vec<String> },

@@ -12,6 +12,7 @@ use transload_model::Digest;
 
 /// The kinds of the images of a repository, of rows and of their parts.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "repositories.ts")]
 pub struct HeldKinds {
     pub known: Vec<ImageKind>,
     /// Further kinds that images may turn out to have when their manifests, or those of their indexes, are read.

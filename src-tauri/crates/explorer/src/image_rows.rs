@@ -10,6 +10,7 @@ use crate::sizes::ImageSize;
 use transload_model::{Digest, Platform};
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "repositories.ts")]
 pub struct RepositoryRows {
     /// In the order of the images.
     pub rows: Vec<ImageRow>,
@@ -27,6 +28,7 @@ pub struct RepositoryRows {
 
 /// A number of rows, exact or an upper bound.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "repositories.ts")]
 pub struct ImageCount {
     #[ts(type = "number")]
     pub count: u64,
@@ -36,6 +38,7 @@ pub struct ImageCount {
 
 /// A row: one thing that was pushed, with everything that belongs to it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "repositories.ts")]
 pub struct ImageRow {
     pub digest: Digest,
     pub kind: ImageKind,
@@ -67,6 +70,7 @@ pub struct ImageRow {
 
 /// An image that belongs to another one.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "repositories.ts")]
 pub struct ImagePart {
     pub digest: Digest,
     pub kind: ImageKind,

@@ -10,6 +10,7 @@ use transload_model::{Digest, media_type};
 /// The kind of an image in a repository.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
+#[ts(export_to = "repositories.ts")]
 pub enum ImageKind {
     /// A single image.
     Image,

@@ -14,6 +14,7 @@ use transload_model::{Digest, RepositoryName, now_ms};
 
 /// A manifest that couldn't be read.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "repositories.ts")]
 pub struct UnreadManifest {
     pub digest: Digest,
     pub reason: UnreadReason,
@@ -22,6 +23,7 @@ pub struct UnreadManifest {
 /// Why a manifest couldn't be read.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(tag = "kind", rename_all = "snake_case")]
+#[ts(export_to = "repositories.ts")]
 pub enum UnreadReason {
     /// The image is archived or being restored.
     Archived,

@@ -14,6 +14,7 @@ use transload_model::{Digest, RepositoryName, Tag};
 
 /// What a restore does in one repository.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "repositories.ts")]
 pub struct RepositoryRestorePlan {
     pub name: RepositoryName,
     /// The images that are pushed, in the order that ECR requires: images, indexes, referrers.
@@ -24,6 +25,7 @@ pub struct RepositoryRestorePlan {
 
 /// An image that is pushed again, or that exists and gets tags again.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "repositories.ts")]
 pub struct ImageToRestore {
     pub digest: Digest,
     pub kind: ImageKind,
@@ -34,6 +36,7 @@ pub struct ImageToRestore {
 
 /// A deleted image, or one of its tags, that can't be restored.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "repositories.ts")]
 pub struct NotRestorable {
     pub digest: Digest,
     pub tags: Vec<String>,
@@ -43,6 +46,7 @@ pub struct NotRestorable {
 /// Why something can't be restored.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(tag = "kind", rename_all = "snake_case")]
+#[ts(export_to = "repositories.ts")]
 pub enum NotRestorableReason {
     /// The repository no longer exists.
     RepositoryMissing,

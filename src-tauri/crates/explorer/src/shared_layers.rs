@@ -15,6 +15,7 @@ const NAMES_LIMIT: usize = 20;
 
 /// Who else has the layers of an image.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "layerFiles.ts")]
 pub struct LayerSharing {
     /// The layers of the image, lowest first, without those that are stored elsewhere.
     pub layers: Vec<SharedLayer>,
@@ -27,6 +28,7 @@ pub struct LayerSharing {
 
 /// Who else has a layer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "layerFiles.ts")]
 pub struct SharedLayer {
     pub digest: Digest,
     /// Other images of this repository, by tag or digest. At most 20.
@@ -39,6 +41,7 @@ pub struct SharedLayer {
 
 /// An image that may be the base of another one.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "layerFiles.ts")]
 pub struct BaseGuess {
     /// Its tag or digest.
     pub name: String,

@@ -14,6 +14,7 @@ use transload_model::Digest;
 
 /// A size, exact or an upper bound.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "repositories.ts")]
 pub struct ImageSize {
     #[ts(type = "number")]
     pub bytes: u64,
@@ -39,6 +40,7 @@ impl ImageSize {
 /// The bytes that a deletion frees: a range where manifests that weren't read can have the same layers, or other
 /// repositories.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "repositories.ts")]
 pub struct FreedBytes {
     #[ts(type = "number")]
     pub at_least: u64,

@@ -17,6 +17,7 @@ use transload_model::Digest;
 
 /// What a repository stores, and when it was used.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "repositories.ts")]
 pub struct RepositoryStorage {
     /// Number of things that were pushed. If it is an upper bound, the numbers of pushes and pulls are upper bounds too.
     pub images: ImageCount,
@@ -49,6 +50,7 @@ pub struct RepositoryStorage {
 
 /// The use of a repository in one month, in UTC.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "repositories.ts")]
 pub struct MonthlyUse {
     /// Months since January 1970.
     pub month: u32,

@@ -10,6 +10,7 @@ use transload_model::{Digest, RepositoryName, RepositorySettings, Tag, TagMutabi
 /// What adding a tag to an image would do.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(tag = "kind", rename_all = "snake_case")]
+#[ts(export_to = "repositories.ts")]
 pub enum TagEffect {
     /// It isn't a tag.
     Invalid,
@@ -71,6 +72,7 @@ pub fn tag_effect(
 /// How adding a tag is undone.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(tag = "kind", rename_all = "snake_case")]
+#[ts(export_to = "repositories.ts")]
 pub enum TagReversal {
     /// The tag moves back to the image that had it.
     MoveBack { to: Digest },

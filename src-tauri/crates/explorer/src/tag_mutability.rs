@@ -39,6 +39,7 @@ const MOVING_PARTS: &[&str] = &["latest", "nightly", "snapshot", "stable"];
 
 /// What would change with another tag mutability.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "repositories.ts")]
 pub struct MutabilityEffect {
     /// Tags that builds probably move, judged by their names. ECR would refuse to move them.
     pub refused_tags: Vec<String>,

@@ -12,6 +12,7 @@ const DESCRIPTION_LIMIT: usize = 600;
 
 /// What the last scan of an image found.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export_to = "vulnerabilities.ts")]
 pub struct ImageVulnerabilities {
     pub state: Reported<ScanState>,
     /// ECR's explanation of the state.
@@ -31,6 +32,7 @@ pub struct ImageVulnerabilities {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
+#[ts(export_to = "vulnerabilities.ts")]
 pub enum ScanState {
     NotScanned,
     InProgress,
@@ -50,6 +52,7 @@ pub enum ScanState {
 
 /// The number of vulnerabilities of a severity, at least one.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "vulnerabilities.ts")]
 pub struct SeverityCount {
     pub severity: Reported<Severity>,
     pub count: u64,
@@ -58,6 +61,7 @@ pub struct SeverityCount {
 /// A severity, the worst first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
+#[ts(export_to = "vulnerabilities.ts")]
 pub enum Severity {
     Critical,
     High,
@@ -71,6 +75,7 @@ pub enum Severity {
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export_to = "vulnerabilities.ts")]
 pub struct VulnerablePackage {
     /// `null` for vulnerabilities for which ECR names no package.
     pub name: Option<String>,
@@ -88,6 +93,7 @@ pub struct VulnerablePackage {
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export_to = "vulnerabilities.ts")]
 pub struct Vulnerability {
     pub id: String,
     pub severity: Reported<Severity>,
@@ -102,6 +108,7 @@ pub struct Vulnerability {
 /// Whether a fixed version exists.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
+#[ts(export_to = "vulnerabilities.ts")]
 pub enum FixAvailable {
     Yes,
     No,
@@ -111,6 +118,7 @@ pub enum FixAvailable {
 
 /// The number of vulnerabilities of one image of a list.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "vulnerabilities.ts")]
 pub struct FindingCounts {
     pub digest: String,
     pub state: Reported<ScanState>,

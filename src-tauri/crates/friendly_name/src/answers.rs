@@ -12,6 +12,7 @@ use crate::generate::file::{AnswerId, GeneratedFile};
 /// Who pulls and pushes by the name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
+#[ts(export_to = "friendlyName.ts")]
 pub enum NameSituation {
     AwsServices,
     OwnNodes,
@@ -20,6 +21,7 @@ pub enum NameSituation {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "friendlyName.ts")]
 pub struct SituationAdvice {
     pub situation: NameSituation,
     pub title: String,
@@ -28,6 +30,7 @@ pub struct SituationAdvice {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "friendlyName.ts")]
 pub struct NameAnswer {
     pub id: AnswerId,
     /// `A`, `B` or `C`.
@@ -42,6 +45,7 @@ pub struct NameAnswer {
 
 /// Something that looks like an answer but doesn't work, with the reason.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "friendlyName.ts")]
 pub struct NameWarning {
     pub what: String,
     pub why: String,
@@ -49,6 +53,7 @@ pub struct NameWarning {
 
 /// Everything that is offered for a name.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "friendlyName.ts")]
 pub struct NameAnswers {
     pub name: String,
     pub registry: String,

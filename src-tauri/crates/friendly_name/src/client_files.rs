@@ -25,6 +25,7 @@ const INSTALLABLE: [GeneratedFileId; 2] =
 
 /// A file of a client on this computer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "friendlyName.ts")]
 pub struct ClientFile {
     pub id: GeneratedFileId,
     pub title: String,
@@ -40,6 +41,7 @@ pub struct ClientFile {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
+#[ts(export_to = "friendlyName.ts")]
 pub enum ClientFileState {
     NotInstalled,
     Installed,

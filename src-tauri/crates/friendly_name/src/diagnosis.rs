@@ -5,6 +5,7 @@ use ts_rs::TS;
 
 /// What to check. The token and the upload are used only if the user agreed.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "friendlyName.ts")]
 pub struct NameDiagnosisRequest {
     pub name: String,
     /// An image in the registry, such as `team/app:1.0`. Without it, manifests and layers are not checked.
@@ -18,6 +19,7 @@ pub struct NameDiagnosisRequest {
 /// The checks, in the order in which they run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
+#[ts(export_to = "friendlyName.ts")]
 pub enum CheckId {
     OwnName,
     Dns,
@@ -52,6 +54,7 @@ impl CheckId {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
+#[ts(export_to = "friendlyName.ts")]
 pub enum CheckState {
     NotChecked,
     Passed,
@@ -61,6 +64,7 @@ pub enum CheckState {
 
 /// The answer of a check.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "friendlyName.ts")]
 pub struct CheckResult {
     pub check: CheckId,
     pub state: CheckState,
@@ -77,6 +81,7 @@ pub struct CheckResult {
 /// The clients that behave differently with a name in front of ECR.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
+#[ts(export_to = "friendlyName.ts")]
 pub enum NameClient {
     /// Docker Engine with a graph driver, the image store of older installations.
     DockerGraphDriver,
@@ -105,6 +110,7 @@ impl NameClient {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
+#[ts(export_to = "friendlyName.ts")]
 pub enum Ability {
     Works,
     Fails,
@@ -113,6 +119,7 @@ pub enum Ability {
 
 /// Whether a client can do something with the name, and why not.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "friendlyName.ts")]
 pub struct AbilityVerdict {
     pub ability: Ability,
     /// Why it fails or wasn't checked, or a restriction.
@@ -120,6 +127,7 @@ pub struct AbilityVerdict {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "friendlyName.ts")]
 pub struct ClientVerdict {
     pub client: NameClient,
     pub title: String,
@@ -130,6 +138,7 @@ pub struct ClientVerdict {
 
 /// The result of a diagnosis.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "friendlyName.ts")]
 pub struct NameDiagnosis {
     pub name: String,
     /// The worst state of the checks.

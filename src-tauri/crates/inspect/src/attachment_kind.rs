@@ -15,6 +15,7 @@ const PREDICATE_TYPES: [&str; 3] =
 /// The kind of an attached document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
+#[ts(export_to = "images.ts")]
 pub enum AttachmentKind {
     Sbom,
     Provenance,

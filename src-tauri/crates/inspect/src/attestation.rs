@@ -41,6 +41,7 @@ const COSIGN_BUNDLE: &str = "dev.sigstore.cosign/bundle";
 
 /// What an attestation or a signature says.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "images.ts")]
 pub struct AttestationDocument {
     pub predicate_type: Option<String>,
     /// Digests that it is about.
@@ -57,6 +58,7 @@ pub struct AttestationDocument {
 
 /// A signature as it describes itself. It is not verified.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "images.ts")]
 pub struct SignatureFacts {
     /// The format, such as `cosign`, `Sigstore bundle` or `Notation`.
     pub format: String,

@@ -12,6 +12,7 @@ use crate::packages::PackageComparison;
 
 /// The differences between two images.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "images.ts")]
 pub struct ImageComparison {
     pub left: ComparedImage,
     pub right: ComparedImage,
@@ -27,6 +28,7 @@ pub struct ImageComparison {
 
 /// One of two compared images.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "images.ts")]
 pub struct ComparedImage {
     /// The digest of what the reference names.
     pub digest: Digest,
@@ -40,6 +42,7 @@ pub struct ComparedImage {
 
 /// A platform of one or both images.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "images.ts")]
 pub struct PlatformDifference {
     pub platform: String,
     /// `null` if this image doesn't have the platform.
@@ -50,6 +53,7 @@ pub struct PlatformDifference {
 /// A part of the configuration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
+#[ts(export_to = "images.ts")]
 pub enum ConfigSection {
     General,
     Environment,
@@ -59,6 +63,7 @@ pub enum ConfigSection {
 
 /// A field of the configuration that differs.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "images.ts")]
 pub struct ConfigDifference {
     pub section: ConfigSection,
     pub name: String,
@@ -71,6 +76,7 @@ pub struct ConfigDifference {
 
 /// The layers of both images.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "images.ts")]
 pub struct LayerComparison {
     /// Layers from the lowest up that are the same, and so are on a common base.
     pub common: u32,

@@ -6,6 +6,7 @@ use ts_rs::TS;
 
 /// What a reference names, with one platform of it in detail.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "images.ts")]
 pub struct ImageInspection {
     /// The digest of what the reference names.
     pub digest: Digest,
@@ -29,6 +30,7 @@ pub struct ImageInspection {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
+#[ts(export_to = "images.ts")]
 pub enum ManifestKind {
     /// One image, which can be run.
     Image,
@@ -39,6 +41,7 @@ pub enum ManifestKind {
 
 /// A manifest of an index.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "images.ts")]
 pub struct PlatformManifest {
     pub digest: Digest,
     /// The platform, such as `linux/arm64/v8`, if the index or the configuration states it.
@@ -56,6 +59,7 @@ pub struct PlatformManifest {
 
 /// One image in detail.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "images.ts")]
 pub struct InspectedImage {
     pub digest: Digest,
     pub platform: Option<String>,
@@ -85,6 +89,7 @@ pub struct InspectedImage {
 
 /// The configuration of an image.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "images.ts")]
 pub struct ImageConfig {
     /// When it was built. `null` if unknown, or if the build is reproducible.
     pub created_at_ms: Option<u64>,
@@ -117,6 +122,7 @@ pub struct ImageConfig {
 
 /// A name with a value: an environment variable, a label, an annotation.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "images.ts")]
 pub struct ConfigValue {
     pub name: String,
     /// The value. `null` if it is hidden.
@@ -127,6 +133,7 @@ pub struct ConfigValue {
 
 /// A layer, or another blob of an artifact.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "images.ts")]
 pub struct ImageLayer {
     /// Its number, starting at 1 with the lowest layer.
     pub number: u32,
@@ -147,6 +154,7 @@ pub struct ImageLayer {
 
 /// A line of the build history, as a Dockerfile would have it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "images.ts")]
 pub struct HistoryLine {
     pub line: String,
     /// Build arguments of a `RUN` line.

@@ -16,6 +16,7 @@ use crate::supply_chain::supply_chain;
 
 /// The packages of two images.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "images.ts")]
 pub struct PackageComparison {
     /// Whether each image has an SBOM. Packages are only compared if both have one.
     pub left_sbom: bool,
@@ -29,6 +30,7 @@ pub struct PackageComparison {
 
 /// A package that differs.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "images.ts")]
 pub struct PackageChange {
     pub package_type: String,
     pub name: String,

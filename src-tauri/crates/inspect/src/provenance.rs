@@ -18,6 +18,7 @@ const BUILDKIT_METADATA: &str = "https://mobyproject.org/buildkit@v1#metadata";
 
 /// How an image was built.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "images.ts")]
 pub struct Provenance {
     /// Who built it, such as the URL of a workflow run.
     pub builder: Option<String>,
@@ -38,6 +39,7 @@ pub struct Provenance {
 
 /// Something that a build used.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "images.ts")]
 pub struct Material {
     pub uri: String,
     /// The digest with its algorithm, such as `sha256:…`.

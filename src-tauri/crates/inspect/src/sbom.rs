@@ -7,6 +7,7 @@ use transload_model::visible;
 
 /// The packages of an image.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "images.ts")]
 pub struct Sbom {
     /// The format with its version, such as `SPDX-2.3` or `CycloneDX 1.6`.
     pub format: String,
@@ -19,6 +20,7 @@ pub struct Sbom {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, TS)]
+#[ts(export_to = "images.ts")]
 pub struct SbomPackage {
     /// The type of the package URL, such as `deb`, `apk`, `npm` or `golang`.
     pub package_type: String,

@@ -25,6 +25,7 @@ const ATTESTED_DIGEST: &str = "vnd.docker.reference.digest";
 
 /// What is attached to an image.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "images.ts")]
 pub struct SupplyChain {
     pub attachments: Vec<Attachment>,
     /// What couldn't be read, in sentences. Without any, the list is complete.
@@ -33,6 +34,7 @@ pub struct SupplyChain {
 
 /// A document that is attached to an image.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "images.ts")]
 pub struct Attachment {
     pub kind: AttachmentKind,
     /// How it is attached.
@@ -52,6 +54,7 @@ pub struct Attachment {
 /// How a document is attached to an image.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
+#[ts(export_to = "images.ts")]
 pub enum AttachmentLink {
     /// The index lists it.
     Index,

@@ -14,6 +14,7 @@ const HIDDEN_FILES_LIMIT: usize = 100;
 
 /// The changes of all layers of an image.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "layerFiles.ts")]
 pub struct StackChanges {
     pub layers: Vec<LayerChanges>,
     /// Decompressed bytes of files that a later layer overwrites or deletes.
@@ -26,6 +27,7 @@ pub struct StackChanges {
 
 /// What a layer does to the layers below it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "layerFiles.ts")]
 pub struct LayerChanges {
     /// The number of the layer, starting at 1.
     pub number: u32,
@@ -41,6 +43,7 @@ pub struct LayerChanges {
 
 /// A file that a later layer overwrites or deletes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "layerFiles.ts")]
 pub struct HiddenFile {
     pub path: String,
     pub bytes: u64,

@@ -16,6 +16,7 @@ const STORED_FORM: u32 = 1;
 const STORED_LIMIT_BYTES: u64 = 512 * 1024 * 1024;
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "layerFiles.ts")]
 pub struct LayerFiles {
     /// The digest of the layer in the registry.
     pub digest: Digest,
@@ -31,6 +32,7 @@ pub struct LayerFiles {
 /// How a layer was listed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
+#[ts(export_to = "layerFiles.ts")]
 pub enum ListSource {
     /// All of it was downloaded.
     Stream,
@@ -43,6 +45,7 @@ pub enum ListSource {
 /// The limit that a list ended at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
+#[ts(export_to = "layerFiles.ts")]
 pub enum ListStop {
     /// The layer has more entries than are listed.
     Entries,
@@ -52,6 +55,7 @@ pub enum ListStop {
 
 /// A file in a layer. Names are shown as text: control characters and bytes that aren't UTF-8 as `\x1b`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "layerFiles.ts")]
 pub struct FileEntry {
     /// Without a leading or trailing slash. Of a deletion, the path of the deleted file.
     pub path: String,
@@ -71,6 +75,7 @@ pub struct FileEntry {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
+#[ts(export_to = "layerFiles.ts")]
 pub enum FileKind {
     File,
     Directory,
@@ -89,6 +94,7 @@ pub enum FileKind {
 /// What an entry does to the layers below.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
+#[ts(export_to = "layerFiles.ts")]
 pub enum FileChange {
     Added,
     Changed,
@@ -99,6 +105,7 @@ pub enum FileChange {
 
 /// How far the list of a layer is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "layerFiles.ts")]
 pub struct ListProgress {
     /// The number of the layer, starting at 1.
     pub layer: u32,

@@ -53,7 +53,7 @@ pub enum CountCondition {
 /// The action of a lifecycle rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
-#[ts(rename = "LifecycleAction")]
+#[ts(rename = "LifecycleAction", export_to = "repositories.ts")]
 pub enum PolicyAction {
     /// Deletes the image.
     Expire,

@@ -19,6 +19,7 @@ use transload_model::{
 /// The tool that copies images from registry to registry in the commands of a plan.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
+#[ts(export_to = "plan.ts")]
 pub enum CopyTool {
     Skopeo,
     Crane,

@@ -96,6 +96,7 @@ pub enum ImageState {
 /// State of a layer in a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(tag = "kind", rename_all = "snake_case")]
+#[ts(export_to = "jobs.ts")]
 pub enum LayerState {
     /// It waits for a free upload slot.
     Waiting {

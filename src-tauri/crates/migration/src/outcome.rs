@@ -12,7 +12,7 @@ use crate::report::{ImageReport, ImageResult, Report};
 /// What is known about one planned image.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
-#[ts(rename = "ImageStanding")]
+#[ts(rename = "ImageStanding", export_to = "report.ts")]
 pub enum Standing {
     /// In ECR; source, push, registry and ECR report one digest.
     Equal,
@@ -59,6 +59,7 @@ impl Standing {
 /// Number of images for each standing. Each image is counted once, except that `up_to_date` is part
 /// of the verified ones.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "report.ts")]
 pub struct OutcomeCounts {
     pub images: u32,
     /// In ECR, with the digest of the source.
@@ -130,7 +131,7 @@ pub enum RunEnd {
 /// The headline of a migration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
-#[ts(rename = "MigrationOutcome")]
+#[ts(rename = "MigrationOutcome", export_to = "report.ts")]
 pub enum Headline {
     Running,
     /// Every image is verified, or there are no images. [`OutcomeCounts::is_all_equal`] says whether

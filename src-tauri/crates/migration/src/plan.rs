@@ -59,6 +59,7 @@ pub struct Plan {
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(default)]
+#[ts(export_to = "plan.ts")]
 pub struct PlanTotals {
     pub repositories_to_create: u32,
     /// Images to copy.
@@ -213,6 +214,7 @@ pub struct PlannedImage {
 
 /// An image in ECR whose tag the plan wants for another image.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "plan.ts")]
 pub struct ExistingImage {
     /// The compressed size as ECR counts it: for an index, the size of its largest child. `null` if
     /// ECR didn't report it.
@@ -223,6 +225,7 @@ pub struct ExistingImage {
 
 /// A tag that stores a signature, attestation or SBOM of an image, such as `sha256-….sig`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "plan.ts")]
 pub struct PlannedReferrerTag {
     /// The tag, at the source and at the destination.
     pub tag: Tag,
@@ -247,6 +250,7 @@ impl PlannedReferrerTag {
 /// How an image is transferred.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
+#[ts(export_to = "plan.ts")]
 pub enum Route {
     DockerEngine,
     /// Copied from registry to registry, unchanged.
@@ -288,7 +292,7 @@ impl Action {
 /// Something to know about a planned image before starting.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
-#[ts(rename = "PlanRemark")]
+#[ts(rename = "PlanRemark", export_to = "plan.ts")]
 pub enum Remark {
     /// The engine repacks layers, so the digest in ECR will differ from the original one.
     DigestChanges,

@@ -8,6 +8,7 @@ use transload_model::{Digest, Platform};
 
 /// The image of one platform.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "report.ts")]
 pub struct PlatformProof {
     /// Such as `linux/arm64/v8`.
     #[serde(with = "transload_model::text")]
@@ -22,6 +23,7 @@ pub struct PlatformProof {
 /// What the digests of an image prove.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
+#[ts(export_to = "report.ts")]
 pub enum Proof {
     /// Source, push, registry and ECR report the same digest.
     Equal,

@@ -6,7 +6,7 @@ use ts_rs::TS;
 /// The steps of a migration, in order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
-#[ts(rename = "MigrationStep")]
+#[ts(rename = "MigrationStep", export_to = "jobs.ts")]
 pub enum Step {
     /// Creates the missing repositories. Runs concurrently with [`Step::Push`]: starts after it,
     /// and finishes when the last repository that an image needs exists.

@@ -33,6 +33,7 @@ pub struct RepositorySettings {
 /// Whether tags can be overwritten. ECR's `ImageTagMutability`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
+#[ts(export_to = "migration.ts")]
 pub enum TagMutability {
     /// Every tag can be overwritten.
     #[default]
@@ -48,6 +49,7 @@ pub enum TagMutability {
 /// Encryption at rest. ECR's `EncryptionConfiguration`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
 #[serde(tag = "kind", rename_all = "snake_case")]
+#[ts(export_to = "migration.ts")]
 pub enum Encryption {
     /// Keys that Amazon S3 manages.
     #[default]
@@ -67,6 +69,7 @@ pub enum Encryption {
 /// A predefined lifecycle policy with at most one rule.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(tag = "kind", rename_all = "snake_case")]
+#[ts(export_to = "migration.ts")]
 pub enum LifecyclePreset {
     /// Nothing expires.
     #[default]

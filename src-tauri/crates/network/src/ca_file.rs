@@ -28,6 +28,7 @@ pub enum CaOrigin {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "settings.ts")]
 pub struct CaCertificate {
     pub name: String,
     /// The last moment of its validity, in milliseconds since 1970.

@@ -30,6 +30,7 @@ const INVALID_UNICODE: &str = "\u{0}";
 /// The origin of the proxy settings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
+#[ts(export_to = "settings.ts")]
 pub enum ProxyOrigin {
     Environment,
     /// Settings of the operating system (macOS and Windows) or of the desktop (GNOME).

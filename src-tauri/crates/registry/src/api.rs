@@ -193,6 +193,7 @@ pub struct ManifestHead {
 
 /// The pull quota of Docker Hub, from its response headers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "jobs.ts")]
 pub struct PullQuota {
     #[serde(rename = "left")]
     pub remaining: u32,

@@ -22,7 +22,7 @@ const LIMIT_BYTES: u64 = 16 << 20;
 
 /// A file of the AWS configuration.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(rename = "AwsConfigFile")]
+#[ts(rename = "AwsConfigFile", export_to = "aws.ts")]
 pub struct ConfigFile {
     /// Where the file is expected.
     #[serde(serialize_with = "transload_model::text::path")]

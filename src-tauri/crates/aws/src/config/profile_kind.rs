@@ -6,7 +6,7 @@ use ts_rs::TS;
 /// How a profile gets its credentials.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
-#[ts(rename = "AwsProfileKind")]
+#[ts(rename = "AwsProfileKind", export_to = "aws.ts")]
 pub enum ProfileKind {
     /// An access key in a file.
     Keys,

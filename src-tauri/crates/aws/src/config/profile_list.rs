@@ -16,7 +16,7 @@ use transload_model::Region;
 
 /// The profiles on this computer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(rename = "AwsProfiles")]
+#[ts(rename = "AwsProfiles", export_to = "aws.ts")]
 pub struct ProfileList {
     /// In the order of the files, the configuration file first.
     pub profiles: Vec<ProfileSummary>,
@@ -31,7 +31,7 @@ pub struct ProfileList {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(rename = "AwsProfile")]
+#[ts(rename = "AwsProfile", export_to = "aws.ts")]
 pub struct ProfileSummary {
     pub name: String,
     pub kind: ProfileKind,

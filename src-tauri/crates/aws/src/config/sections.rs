@@ -27,6 +27,7 @@ pub(crate) enum ConfigFileKind {
 
 /// A section that AWS tools ignore.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "aws.ts")]
 pub struct IgnoredSection {
     #[serde(serialize_with = "transload_model::text::path")]
     pub path: PathBuf,

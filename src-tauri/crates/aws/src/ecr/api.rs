@@ -221,7 +221,7 @@ impl EcrImage {
 /// The storage status of an image.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
-#[ts(rename = "ImageStatus")]
+#[ts(rename = "ImageStatus", export_to = "repositories.ts")]
 pub enum EcrImageStatus {
     /// In standard storage.
     #[default]

@@ -24,6 +24,7 @@ pub trait EcrCacheRules: Send + Sync {
 
 /// A pull through cache rule, as ECR reports it or as the user entered it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "repositories.ts")]
 pub struct RegistryCacheRule {
     /// The prefix of the repository names, or `ROOT` for all.
     pub prefix: String,
@@ -44,6 +45,7 @@ pub struct RegistryCacheRule {
 /// A registry that ECR can pull from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
+#[ts(export_to = "repositories.ts")]
 pub enum UpstreamRegistry {
     Ecr,
     EcrPublic,
@@ -117,6 +119,7 @@ impl UpstreamRegistry {
 
 /// Whether a cache rule can reach its upstream.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "repositories.ts")]
 pub struct CacheRuleValidation {
     pub is_valid: bool,
     /// Why not, in the words of ECR.

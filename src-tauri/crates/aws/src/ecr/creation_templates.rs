@@ -28,6 +28,7 @@ pub trait EcrCreationTemplates: Send + Sync {
 
 /// A template for repositories that ECR creates, as ECR reports it or as the user entered it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "repositories.ts")]
 pub struct RegistryTemplate {
     /// The prefix of the repository names, or `ROOT` for all repositories without a template of their own.
     pub prefix: String,
@@ -50,6 +51,7 @@ pub struct RegistryTemplate {
 /// What makes ECR create a repository from a template.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
+#[ts(export_to = "repositories.ts")]
 pub enum TemplateUse {
     Replication,
     PullThroughCache,

@@ -35,6 +35,7 @@ pub trait EcrRegistryConfiguration: Send + Sync {
 
 /// How the images of a registry are scanned.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "repositories.ts")]
 pub struct RegistryScanning {
     pub scan_type: Reported<ScanType>,
     /// At most two. A repository that matches none is scanned manually.
@@ -44,6 +45,7 @@ pub struct RegistryScanning {
 /// What scans the images.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
+#[ts(export_to = "repositories.ts")]
 pub enum ScanType {
     #[default]
     Basic,
@@ -53,6 +55,7 @@ pub enum ScanType {
 
 /// Which repositories are scanned when.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "repositories.ts")]
 pub struct ScanningRule {
     pub frequency: Reported<ScanFrequency>,
     /// Patterns of repository names, with `*`.
@@ -62,6 +65,7 @@ pub struct ScanningRule {
 /// When images are scanned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
+#[ts(export_to = "repositories.ts")]
 pub enum ScanFrequency {
     OnPush,
     /// When new vulnerabilities become known. Enhanced scanning only.
@@ -71,6 +75,7 @@ pub enum ScanFrequency {
 
 /// Where images are copied on push.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "repositories.ts")]
 pub struct ReplicationRule {
     pub destinations: Vec<ReplicationDestination>,
     /// Beginnings of repository names. Empty for all repositories.
@@ -79,6 +84,7 @@ pub struct ReplicationRule {
 
 /// The registry of an account and region.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "repositories.ts")]
 pub struct ReplicationDestination {
     pub region: String,
     pub account: String,
@@ -86,6 +92,7 @@ pub struct ReplicationDestination {
 
 /// A replication of images that existed before a rule.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "repositories.ts")]
 pub struct ReplicationBackfill {
     pub id: String,
     pub destination: Option<ReplicationDestination>,
@@ -103,6 +110,7 @@ pub struct ReplicationBackfill {
 
 /// Which repositories' images AWS Signer signs on push.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "repositories.ts")]
 pub struct SigningRule {
     /// The ARN of the signing profile.
     pub profile: String,

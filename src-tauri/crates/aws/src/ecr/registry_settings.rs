@@ -33,6 +33,7 @@ pub trait EcrRegistrySettings: Send + Sync {
 
 /// A template that exists in the registry.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "repositories.ts")]
 pub struct KnownTemplate {
     /// The prefix of the repository names, or `ROOT` for all repositories without a template of their
     /// own.
@@ -43,6 +44,7 @@ pub struct KnownTemplate {
 
 /// A cache rule that exists in the registry.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "repositories.ts")]
 pub struct KnownCacheRule {
     /// The prefix of the repository names, or `ROOT` for all.
     pub prefix: String,

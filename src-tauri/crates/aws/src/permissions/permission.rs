@@ -17,6 +17,7 @@ pub struct Permission {
 /// Whether the caller has a permission.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(tag = "kind", rename_all = "snake_case")]
+#[ts(export_to = "permissions.ts")]
 pub enum PermissionStatus {
     /// Allowed, according to everything that the check can see.
     Allowed,
@@ -46,6 +47,7 @@ impl PermissionStatus {
 /// Why a permission is missing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
+#[ts(export_to = "permissions.ts")]
 pub enum PermissionDenialReason {
     /// No policy of the caller allows the action.
     NotGranted,
@@ -62,6 +64,7 @@ pub enum PermissionDenialReason {
 /// Why a permission is unknown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
+#[ts(export_to = "permissions.ts")]
 pub enum PermissionUnknownReason {
     /// No read-only call shows it.
     NotAsked,

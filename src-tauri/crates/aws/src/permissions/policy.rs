@@ -12,7 +12,7 @@ const POLICY_LIMIT: usize = 6144;
 
 /// An IAM policy document.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(rename = "IamPolicy")]
+#[ts(rename = "IamPolicy", export_to = "permissions.ts")]
 pub struct Policy {
     /// The document, pretty-printed.
     pub text: String,

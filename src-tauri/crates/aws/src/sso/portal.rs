@@ -18,6 +18,7 @@ use crate::sso::token::SsoToken;
 
 /// An account that the user can access.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+#[ts(export_to = "aws.ts")]
 pub struct SsoAccount {
     /// The twelve digits of the account.
     pub account_id: String,

@@ -6,6 +6,7 @@ use ts_rs::TS;
 /// How the user signs in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
+#[ts(export_to = "aws.ts")]
 pub enum SignInMethod {
     /// In the browser of this computer, which redirects to Transload (authorization code with PKCE).
     Browser,

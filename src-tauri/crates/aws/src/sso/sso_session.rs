@@ -16,7 +16,7 @@ use crate::sso::token::SsoToken;
 /// Where to sign in.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(tag = "kind", rename_all = "snake_case")]
-#[ts(rename = "SignInTarget")]
+#[ts(rename = "SignInTarget", export_to = "aws.ts")]
 pub enum SsoTarget {
     /// Where a profile signs in, or the source profile of its roles.
     Profile { profile: String },

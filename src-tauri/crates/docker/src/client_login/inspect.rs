@@ -19,6 +19,7 @@ pub(super) const ECR_HELPER: &str = "ecr-login";
 /// A program that pulls and pushes images with its own logins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
+#[ts(export_to = "aws.ts")]
 pub enum LoginClient {
     /// The Docker command line.
     Docker,
@@ -48,6 +49,7 @@ impl LoginClient {
 /// The current login of a client for a registry.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(tag = "kind", rename_all = "snake_case")]
+#[ts(export_to = "aws.ts")]
 pub enum ExistingLogin {
     None,
     /// A login in its file, readable by every program of the user.
@@ -64,6 +66,7 @@ pub enum ExistingLogin {
 /// A method to log a client in.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(tag = "kind", rename_all = "snake_case")]
+#[ts(export_to = "aws.ts")]
 pub enum LoginMethod {
     /// Store the login with the client's credential helper. It is valid for 12 hours.
     Helper {

@@ -25,6 +25,7 @@ pub struct Exclusions {
 
 /// An image that a clean-up excludes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "repositories.ts")]
 pub struct KeptFromCleanup {
     pub digest: Digest,
     pub tags: Vec<String>,
@@ -34,6 +35,7 @@ pub struct KeptFromCleanup {
 /// Why a clean-up excludes an image.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(tag = "kind", rename_all = "snake_case")]
+#[ts(export_to = "repositories.ts")]
 pub enum ExclusionReason {
     /// It, or a part of it, runs in this many places.
     InUse { count: u64 },

@@ -7,6 +7,7 @@ pub(super) const DAY_MS: u64 = 24 * 60 * 60 * 1000;
 
 /// What is never proposed, and from which age on an image counts as unused.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "repositories.ts")]
 pub struct CleanupRules {
     /// Patterns of tags whose images are kept.
     pub protected_tags: Vec<String>,

@@ -8,6 +8,7 @@ use crate::name::FriendlyName;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
+#[ts(export_to = "friendlyName.ts")]
 pub enum AnswerId {
     /// A: a reverse proxy that passes requests through.
     ReverseProxy,
@@ -34,6 +35,7 @@ pub struct NameTarget {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
+#[ts(export_to = "friendlyName.ts")]
 pub enum GeneratedFileId {
     Nginx,
     Caddy,
@@ -75,6 +77,7 @@ impl GeneratedFileId {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "friendlyName.ts")]
 pub struct GeneratedFile {
     pub id: GeneratedFileId,
     pub answer: AnswerId,

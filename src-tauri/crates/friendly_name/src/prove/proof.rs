@@ -14,6 +14,7 @@ use crate::resolver::NameResolver;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
+#[ts(export_to = "friendlyName.ts")]
 pub enum ProofClient {
     Docker,
     Podman,
@@ -36,6 +37,7 @@ impl ProofClient {
 
 /// A step of a client, with its command.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "friendlyName.ts")]
 pub struct ProofStep {
     /// Such as `Push`.
     pub action: String,
@@ -48,6 +50,7 @@ pub struct ProofStep {
 
 /// What one client did.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "friendlyName.ts")]
 pub struct ClientProof {
     pub client: ProofClient,
     pub title: String,
@@ -64,6 +67,7 @@ pub struct ClientProof {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "friendlyName.ts")]
 pub struct NameProof {
     pub name: String,
     pub state: CheckState,

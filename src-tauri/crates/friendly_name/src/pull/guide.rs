@@ -34,6 +34,7 @@ pub struct PullAws {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
+#[ts(export_to = "friendlyName.ts")]
 pub enum PullClient {
     Docker,
     Podman,
@@ -50,6 +51,7 @@ pub enum PullClient {
 
 /// How one client pulls the image.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "friendlyName.ts")]
 pub struct PullGuide {
     pub client: PullClient,
     pub title: String,
@@ -63,6 +65,7 @@ pub struct PullGuide {
 
 /// A step, with its command or file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "friendlyName.ts")]
 pub struct PullStep {
     pub text: String,
     pub code: Option<String>,
@@ -70,6 +73,7 @@ pub struct PullStep {
 
 /// The guides of an image.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "friendlyName.ts")]
 pub struct PullGuides {
     /// The reference at ECR.
     pub image: String,

@@ -8,6 +8,7 @@ use crate::diagnosis::{CheckId, CheckResult, CheckState, NameDiagnosis};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
+#[ts(export_to = "friendlyName.ts")]
 pub enum PrerequisiteId {
     Identity,
     Permission,
@@ -17,6 +18,7 @@ pub enum PrerequisiteId {
 
 /// Something that a pull from this computer requires.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "friendlyName.ts")]
 pub struct PullPrerequisite {
     pub id: PrerequisiteId,
     pub title: String,

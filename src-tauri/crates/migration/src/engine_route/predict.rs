@@ -37,6 +37,7 @@ pub struct EnginePlan {
 /// Who sends the content of an engine's image.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
+#[ts(export_to = "plan.ts")]
 pub enum EnginePushMethod {
     /// The engine pushes the whole image.
     Push,
@@ -49,6 +50,7 @@ pub enum EnginePushMethod {
 /// What is pushed of an engine's image.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
+#[ts(export_to = "plan.ts")]
 pub enum EngineOutcome {
     /// The whole image with its digest.
     Whole,

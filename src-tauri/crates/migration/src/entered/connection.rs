@@ -6,6 +6,7 @@ use ts_rs::TS;
 /// The ECR that a command uses, and its credentials.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
 #[serde(tag = "kind", rename_all = "snake_case")]
+#[ts(export_to = "aws.ts")]
 pub enum AwsConnection {
     /// The ECR of practice mode.
     Practice,
@@ -71,6 +72,7 @@ impl AwsConnection {
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(tag = "kind", rename_all = "snake_case")]
+#[ts(export_to = "sources.ts")]
 pub enum ImageSource {
     /// The Docker Engine on this computer.
     DockerEngine,

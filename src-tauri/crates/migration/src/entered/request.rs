@@ -11,7 +11,7 @@ use crate::entered::selection::{Naming, SelectedImage, Selection};
 
 /// What the user asks for: the input of a plan.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(rename = "MigrationRequest")]
+#[ts(rename = "MigrationRequest", export_to = "migration.ts")]
 pub struct EnteredRequest {
     pub connection: AwsConnection,
     pub source: ImageSource,
@@ -59,7 +59,7 @@ impl EnteredRequest {
 
 /// What is copied of an image from registry to registry.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(rename = "CopyScope")]
+#[ts(rename = "CopyScope", export_to = "migration.ts")]
 pub struct EnteredScope {
     /// Only this platform, such as `linux/amd64`. The digest in ECR is then that of the platform's
     /// manifest, not of the index.
@@ -76,6 +76,7 @@ impl Default for EnteredScope {
 
 /// The ECR repository of a source repository.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "migration.ts")]
 pub struct RepositoryMapping {
     /// The repository as the source shows it.
     pub source_repository: String,
@@ -87,7 +88,7 @@ pub struct RepositoryMapping {
 
 /// The settings of a repository. The default are those of ECR.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(rename = "RepositorySettings")]
+#[ts(rename = "RepositorySettings", export_to = "migration.ts")]
 pub struct EnteredSettings {
     pub tag_mutability: Reported<TagMutability>,
     /// Tags that are excluded from the tag mutability, as patterns with `*`. At most five.
@@ -106,6 +107,7 @@ pub struct EnteredSettings {
 
 /// What to do with one image whose tag exists and points to another image.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "migration.ts")]
 pub struct ConflictChoice {
     pub image: SelectedImage,
     pub resolution: ConflictResolution,
@@ -114,6 +116,7 @@ pub struct ConflictChoice {
 /// What to do with an image whose tag points to another image.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(tag = "kind", rename_all = "snake_case")]
+#[ts(export_to = "migration.ts")]
 pub enum ConflictResolution {
     KeepExisting,
     /// Move the tag, if the repository allows it.

@@ -5,6 +5,7 @@ use ts_rs::TS;
 
 /// Rules that select images of a source. They also select tags that are found later.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "sources.ts")]
 pub struct Selection {
     /// The repositories as the source shows them. Empty for all.
     pub repositories: Vec<String>,
@@ -14,7 +15,7 @@ pub struct Selection {
 /// Rules that select tags of a repository. Without rules, all tags are selected.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(default)]
-#[ts(rename = "TagRules")]
+#[ts(rename = "TagRules", export_to = "sources.ts")]
 pub struct EnteredTagRules {
     /// Tags that match one of these. Empty for all.
     pub include: Vec<EnteredTagPattern>,
@@ -29,7 +30,7 @@ pub struct EnteredTagRules {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(rename = "TagPattern")]
+#[ts(rename = "TagPattern", export_to = "sources.ts")]
 pub struct EnteredTagPattern {
     pub kind: TagPatternKind,
     pub text: String,
@@ -38,6 +39,7 @@ pub struct EnteredTagPattern {
 /// The syntax of a pattern of tags.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
+#[ts(export_to = "sources.ts")]
 pub enum TagPatternKind {
     /// `*` matches any characters and `?` for one.
     Glob,
@@ -49,6 +51,7 @@ pub enum TagPatternKind {
 
 /// One tag of one source repository.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, TS)]
+#[ts(export_to = "sources.ts")]
 pub struct SelectedImage {
     /// The repository as the source shows it.
     pub repository: String,
@@ -58,6 +61,7 @@ pub struct SelectedImage {
 /// Rules for the ECR names of source repositories. They also name repositories that are found
 /// later.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "sources.ts")]
 pub struct Naming {
     /// The prefix of every name.
     pub prefix: String,
@@ -67,7 +71,7 @@ pub struct Naming {
 
 /// A rule that changes names.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(rename = "RenameRule")]
+#[ts(rename = "RenameRule", export_to = "sources.ts")]
 pub struct EnteredRenameRule {
     pub kind: RenameRuleKind,
     pub pattern: String,
@@ -78,6 +82,7 @@ pub struct EnteredRenameRule {
 /// The syntax of the pattern of a rename rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
+#[ts(export_to = "sources.ts")]
 pub enum RenameRuleKind {
     /// Matches the whole name. `*` matches any characters and `?` for one; each is a group.
     Glob,

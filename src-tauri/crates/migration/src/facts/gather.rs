@@ -28,7 +28,7 @@ const ESTIMATED_PULLS_PER_IMAGE: usize = 4;
 
 /// Progress of gathering the facts of a plan.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, TS)]
-#[ts(rename = "PlanProgress")]
+#[ts(rename = "PlanProgress", export_to = "plan.ts")]
 pub struct GatherProgress {
     /// Number of images that were looked up.
     pub looked_at: u32,

@@ -16,6 +16,7 @@ pub struct About {
 
 /// The caller of AWS.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "aws.ts")]
 pub struct AwsIdentity {
     /// The twelve digits of the account.
     pub account_id: String,
@@ -34,6 +35,7 @@ pub struct AwsIdentity {
 
 /// The endpoints of a connection.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "aws.ts")]
 pub struct AwsEndpoints {
     /// The host of the ECR API, with the port if it has one. `null` if unknown.
     pub api: Option<String>,
@@ -47,6 +49,7 @@ pub struct AwsEndpoints {
 
 /// The part of a plan that a report is of.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "report.ts")]
 pub struct ReportPart {
     /// The SHA-256 digest of the content of the plan file.
     pub plan: String,

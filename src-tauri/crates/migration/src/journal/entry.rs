@@ -133,6 +133,7 @@ pub struct UnreadableMigration {
 
 /// A completed or cancelled undo of a migration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "undo.ts")]
 pub struct Undone {
     /// Time in milliseconds since 1970.
     pub at_ms: u64,

@@ -21,6 +21,7 @@ pub struct EarlierTransfer {
 
 /// The expected duration of a transfer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "plan.ts")]
 pub struct ExpectedTime {
     pub elapsed_ms: u64,
     /// The average speed of the earlier migrations.

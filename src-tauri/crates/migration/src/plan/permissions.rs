@@ -35,6 +35,7 @@ pub struct NeededPermission {
 /// What a permission is needed for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
+#[ts(export_to = "permissions.ts")]
 pub enum PermissionPurpose {
     /// Requesting the registry's authorization token.
     LogIn,

@@ -135,6 +135,7 @@ pub struct DatedTag {
 /// Why the rules leave a tag out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
+#[ts(export_to = "sources.ts")]
 pub enum TagExclusion {
     /// It matches no include pattern.
     NotIncluded,

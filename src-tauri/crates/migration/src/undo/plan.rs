@@ -64,6 +64,7 @@ pub struct UndoRepository {
 
 /// A tag that the migration wrote, and what the undo does with it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "undo.ts")]
 pub struct UndoTag {
     pub tag: Tag,
     /// The digest that the migration pushed.
@@ -74,6 +75,7 @@ pub struct UndoTag {
 /// What an undo does with a tag.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(tag = "kind", rename_all = "snake_case")]
+#[ts(export_to = "undo.ts")]
 pub enum TagUndo {
     /// Delete the tag.
     Remove {
@@ -92,6 +94,7 @@ pub enum TagUndo {
 /// What happens to the image of a deleted tag.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
+#[ts(export_to = "undo.ts")]
 pub enum ImageUndo {
     /// Deleted with its last tag.
     Goes,
@@ -102,6 +105,7 @@ pub enum ImageUndo {
 /// Why a tag stays unchanged.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(tag = "kind", rename_all = "snake_case")]
+#[ts(export_to = "undo.ts")]
 pub enum TagLeftReason {
     /// The tag no longer exists.
     Gone,
@@ -139,6 +143,7 @@ pub struct UndoImage {
 /// What an undo does with a repository.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(tag = "kind", rename_all = "snake_case")]
+#[ts(export_to = "undo.ts")]
 pub enum RepositoryUndo {
     /// Deleted: the migration created it, and no image remains in it.
     Delete,

@@ -5,6 +5,7 @@ use ts_rs::TS;
 
 /// Number of items that an undo deletes or deleted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "undo.ts")]
 pub struct UndoTotals {
     /// Tags that are deleted.
     pub tags_removed: u32,
