@@ -83,6 +83,7 @@ export function CacheRulesCard(props: ChangeableCardProps) {
             header: "Upstream and login",
             width: 210,
             grow: 1,
+            keepsWidth: true,
             sortingComparator: (one, other) => upstreamText(one).localeCompare(upstreamText(other)),
             cell: (rule) => (
               <>
@@ -105,6 +106,7 @@ export function CacheRulesCard(props: ChangeableCardProps) {
             header: "Check",
             width: 210,
             grow: 1,
+            keepsWidth: true,
             cell: ({ prefix }) => <ValidationText validation={validations.get(prefix)} />,
           },
           {
