@@ -177,7 +177,7 @@ impl Window {
 
     async fn click_first(&self, elements: Result<Value>) -> Result<()> {
         let elements = elements?.as_array().cloned().unwrap_or_default();
-        let mut refusal = anyhow!("there is none");
+        let mut refusal = anyhow!("nothing matches");
         for element in elements {
             match self.click_element(element).await {
                 Ok(()) => return Ok(()),

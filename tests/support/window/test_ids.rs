@@ -94,7 +94,7 @@ impl Window {
     }
 
     async fn try_click_css(&self, selector: &str) -> Result<()> {
-        let element = self.element(selector).await.context("there is none that is enabled")?;
+        let element = self.element(selector).await.context("nothing enabled matches")?;
         self.click_element(element).await
     }
 
