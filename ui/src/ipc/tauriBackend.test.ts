@@ -43,12 +43,26 @@ test("every command has a method", () => {
   }
 });
 
-test("a callback hears what a command reports", async () => {
-  const onProgress = vi.fn();
-  await tauriBackend.migrationPlan({} as MigrationRequest, "a", onProgress);
-  channelOf("on_progress").onmessage({ looked_at: 1, images: 2 });
-  expect(onProgress).toHaveBeenCalledWith({ looked_at: 1, images: 2 });
-});
+test.each(["an answer", "an error"])(
+  "a callback hears what a command reports until %s",
+  async (end) => {
+    const onProgress = vi.fn();
+    let finish = () => {};
+    invoked.mockReturnValueOnce(
+      new Promise((resolve, reject) => {
+        finish = () => (end === "an error" ? reject("refused") : resolve(null));
+      }),
+    );
+    const call = tauriBackend.migrationPlan({} as MigrationRequest, "a", onProgress);
+    const channel = channelOf("on_progress");
+    channel.onmessage({ looked_at: 1, images: 2 });
+    finish();
+    await Promise.allSettled([call]);
+    // The webview can receive a report after the answer that was sent later.
+    channel.onmessage({ looked_at: 2, images: 2 });
+    expect(onProgress.mock.calls).toEqual([[{ looked_at: 1, images: 2 }]]);
+  },
+);
 
 test("a failed command throws an ApiError", async () => {
   invoked.mockRejectedValueOnce("command history_list not found");
@@ -58,9 +72,12 @@ test("a failed command throws an ApiError", async () => {
   });
 });
 
-test("the reader of a job gets each event once, until it unsubscribes", () => {
+test("the reader of a job gets each event once, until it unsubscribes", async () => {
   const onEvent = vi.fn();
   const unsubscribe = tauriBackend.jobFollow("j", 1, onEvent);
+  // The command answers before the first event.
+  await Promise.resolve();
+  await Promise.resolve();
   const event = (seq: number) => ({ job: "j", seq }) as JobEvent;
   const events = channelOf("on_progress");
   events.onmessage([event(0), event(1), event(2)]);

@@ -6,23 +6,37 @@ import { commands } from "./generated/commands";
 import { toApiError } from "./invokeError";
 
 /** A value as the shell takes it: a callback becomes a channel. */
-function argument(value: unknown): unknown {
+function argument(value: unknown, wantsReports: () => boolean): unknown {
   if (typeof value !== "function") {
     return value;
   }
   const channel = new Channel<unknown>();
-  channel.onmessage = (message) => value(message);
+  channel.onmessage = (message) => {
+    if (wantsReports()) {
+      value(message);
+    }
+  };
   return channel;
 }
 
-/** The method of a command: its arguments go by name, and a rejection becomes an `ApiError`. */
+/** Commands that answer before they report. */
+const followed: readonly string[] = [commands.jobFollow.name];
+
+/**
+ * The method of a command: its arguments go by name, and a rejection becomes an `ApiError`. A channel isn't ordered with the
+ * answer: what arrives after the answer is older than it, and is dropped.
+ */
 function method({ name, arguments: names }: { name: string; arguments: readonly string[] }) {
   return async (...values: unknown[]): Promise<unknown> => {
-    const given = names.map((key, place) => [key, argument(values[place])]);
+    let isAnswered = false;
+    const wantsReports = () => !isAnswered || followed.includes(name);
+    const given = names.map((key, place) => [key, argument(values[place], wantsReports)]);
     try {
       return await invoke(name, Object.fromEntries(given));
     } catch (rejection) {
       throw toApiError(rejection);
+    } finally {
+      isAnswered = true;
     }
   };
 }
