@@ -205,7 +205,12 @@ mod tests {
             (
                 2,
                 NoUndoReason::Archived,
-                "no undo for 2 images: their manifests can't be read from the archive",
+                "no undo for 2 images: ECR can't return their manifests and layers from the archive",
+            ),
+            (
+                2,
+                NoUndoReason::PartMissing,
+                "no undo for 2 images: they are indexes of images that the repository lacks",
             ),
             (
                 3,

@@ -32,13 +32,13 @@ export function scanningLimitProblem(rules: readonly ScanningRule[]): string | n
 
 export function replicationLimitProblem(rules: readonly ReplicationRule[]): string | null {
   if (rules.length > maxReplicationRules) {
-    return `ECR accepts up to ${maxReplicationRules} rules. Destinations with the same prefixes are one rule, and these are ${rules.length} rules.`;
+    return `ECR accepts up to ${maxReplicationRules} rules. Destinations with the same prefixes are one rule, and these are ${formatCount(rules.length)} rules.`;
   }
   const destinations = new Set(
     rules.flatMap((rule) => rule.destinations.map(({ region, account }) => `${region} ${account}`)),
   );
   if (destinations.size > maxDestinations) {
-    return `ECR accepts up to ${maxDestinations} different destinations in all rules. These are ${destinations.size}.`;
+    return `ECR accepts up to ${maxDestinations} different destinations in all rules. These are ${formatCount(destinations.size)}.`;
   }
   return filterProblem(
     rules.map(({ prefixes }) => ({ filters: prefixes })),
@@ -50,12 +50,12 @@ export function replicationLimitProblem(rules: readonly ReplicationRule[]): stri
 export function replicationLimitNote(rules: readonly ReplicationRule[]): string | null {
   return rules.length <= documentedReplicationRules || rules.length > maxReplicationRules
     ? null
-    : `AWS documents a quota of ${documentedReplicationRules} rules. ECR may refuse these ${rules.length}.`;
+    : `AWS documents a quota of ${documentedReplicationRules} rules. ECR may refuse these ${formatCount(rules.length)}.`;
 }
 
 export function signingLimitProblem(rules: readonly SigningRule[]): string | null {
   return rules.length > maxSigningRules
-    ? `ECR accepts up to ${maxSigningRules} signing rules. These are ${rules.length}.`
+    ? `ECR accepts up to ${maxSigningRules} signing rules. These are ${formatCount(rules.length)}.`
     : filterProblem(rules, "patterns");
 }
 
