@@ -9,7 +9,7 @@ use transload_tests::company_network::{
 };
 use transload_tests::ecr::Ecr;
 use transload_tests::images::{Recipe, TestRepository};
-use transload_tests::process::free_port;
+use transload_tests::process::{CLOSED_PORT, free_port};
 use transload_tests::program::{Program, ProgramOutput};
 use transload_tests::secrets::SecretSearch;
 use transload_tests::servers::TestRegistry;
@@ -152,7 +152,7 @@ async fn an_invalid_ca_file_and_an_unreachable_proxy_are_named() -> Result<()> {
     ensure!(refused.stderr.contains("(ca_file_unusable)"), "{}", refused.stderr);
     ensure!(refused.stderr.contains(&invalid), "{}", refused.stderr);
 
-    network.port = free_port()?;
+    network.port = CLOSED_PORT;
     let gone = network.run(&["digest", &image]).await?;
     ensure!(gone.status.code() == Some(3), "{}", gone.stderr);
     ensure!(gone.stderr.contains("(proxy_unreachable)"), "{}", gone.stderr);
@@ -180,7 +180,7 @@ async fn no_part_of_the_proxy_login_is_printed_or_stored() -> Result<()> {
     let file = network.authority.file().display().to_string();
     let plan = network.data.path().join("plan.json").display().to_string();
     let source = format!("registry:{HOST}");
-    let gone = free_port()?;
+    let gone = CLOSED_PORT;
     let out = network.data.path().join("report").display().to_string();
     let mut commands = vec![
         (network.port, vec!["digest", "registry.example/team/app:1"], 0),

@@ -30,6 +30,9 @@ pub fn free_port() -> Result<u16> {
     Ok(TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port())
 }
 
+/// A port on which no process listens. A free port can be given to the server of another test before it is used.
+pub const CLOSED_PORT: u16 = 1;
+
 /// A server that runs until the end of the test. Dropping it ends it by its process ID, also if the test
 /// panics, and the kernel kills it if the test process is killed.
 #[derive(Debug)]

@@ -10,7 +10,7 @@ use transload_tests::ecr::{Ecr, PROFILE, SECRET_KEY};
 use transload_tests::faults::{Fault, FaultProxy, Rule};
 use transload_tests::headless_app::{HeadlessApp, registry_source, request};
 use transload_tests::images::{Recipe, TestRepository};
-use transload_tests::process::free_port;
+use transload_tests::process::CLOSED_PORT;
 use transload_tests::secrets::SecretSearch;
 use transload_tests::servers::TestRegistry;
 
@@ -39,7 +39,7 @@ async fn a_profile_that_does_not_exist() -> Result<()> {
 
 #[tokio::test]
 async fn a_profile_without_a_region() -> Result<()> {
-    let endpoint = format!("http://127.0.0.1:{}", free_port()?);
+    let endpoint = format!("http://127.0.0.1:{CLOSED_PORT}");
     let settings = [("endpoint_url", endpoint.as_str())];
     let home = AwsHome::new()?.profile_with_key(PROFILE, KEY, &settings)?;
     assert_eq!(identity_refusal(home, PROFILE).await?.code, ErrorCode::RegionMissing);
@@ -55,7 +55,7 @@ async fn a_profile_without_credentials() -> Result<()> {
 
 #[tokio::test]
 async fn an_endpoint_that_does_not_respond() -> Result<()> {
-    let endpoint = format!("http://127.0.0.1:{}", free_port()?);
+    let endpoint = format!("http://127.0.0.1:{CLOSED_PORT}");
     let settings = [("region", REGION), ("endpoint_url", endpoint.as_str())];
     let home = AwsHome::new()?.profile_with_key(PROFILE, KEY, &settings)?;
     let error = identity_refusal(home, PROFILE).await?;
@@ -91,7 +91,7 @@ const STS_REFUSALS: [(&str, &str, ErrorCode); 5] = [
 
 #[tokio::test]
 async fn wrong_expired_or_denied_keys() -> Result<()> {
-    let upstream = format!("http://127.0.0.1:{}", free_port()?);
+    let upstream = format!("http://127.0.0.1:{CLOSED_PORT}");
     for (code, message, expected) in STS_REFUSALS {
         let status = if code == "Throttling" { 400 } else { 403 };
         let fault = Fault::sts_error(status, code, message);

@@ -7,7 +7,7 @@ use transload_practice::{FaultAction, FaultRule, Plane};
 use transload_tests::faults::{Fault, FaultProxy, Rule};
 use transload_tests::headless_app::{HeadlessApp, registry_source, request};
 use transload_tests::images::Recipe;
-use transload_tests::process::free_port;
+use transload_tests::process::CLOSED_PORT;
 
 use crate::refusals::{Fixture, checked, refusal};
 
@@ -100,7 +100,7 @@ async fn a_page_instead_of_ecr_or_of_an_engine() -> Result<()> {
     assert_eq!(fixture.refusal_with_ecr_fault(rule).await?.code, ErrorCode::AwsFailed);
 
     fixture.ecr.faults()?.clear();
-    let nobody = format!("http://127.0.0.1:{}", free_port()?);
+    let nobody = format!("http://127.0.0.1:{CLOSED_PORT}");
     let proxy = FaultProxy::start(&nobody, [Rule::new(".*", "", Fault::html())?]).await?;
     let app = HeadlessApp::new(fixture.ecr.home()?, Some(&format!("tcp://{}", proxy.host())))?;
     let images = [("app", "1", "app")];

@@ -5,7 +5,7 @@ use transload_errors::{ApiError, ErrorCode};
 use transload_tests::faults::{Fault, FaultProxy, Rule};
 use transload_tests::headless_app::{HeadlessApp, registry_source};
 use transload_tests::images::{Manifest, TestRepository};
-use transload_tests::process::free_port;
+use transload_tests::process::CLOSED_PORT;
 use transload_tests::secrets::SecretSearch;
 use transload_tests::servers::TestRegistry;
 
@@ -101,7 +101,7 @@ async fn a_connection_that_is_lost_in_a_layer() -> Result<()> {
 #[tokio::test]
 async fn a_registry_that_does_not_respond() -> Result<()> {
     let fixture = Fixture::new().await?;
-    let error = fixture.refusal_at(&format!("127.0.0.1:{}", free_port()?)).await?;
+    let error = fixture.refusal_at(&format!("127.0.0.1:{CLOSED_PORT}")).await?;
     assert_eq!(error.code, ErrorCode::RegistryUnreachable, "{error:?}");
     fixture.check_no_tag().await
 }

@@ -268,7 +268,10 @@ impl RepositoryFolder {
     }
 }
 
-/// Returns a port on which no process listens.
+/// A port on which no process listens. A free port can be given to the server of another test before it is used.
+pub(super) const CLOSED_PORT: u16 = 1;
+
+/// Returns a port of the loopback that is free now.
 pub(super) fn free_port() -> u16 {
     TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap().port()
 }

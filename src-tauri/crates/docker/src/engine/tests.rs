@@ -6,7 +6,9 @@ use super::*;
 use crate::api::PushLayerState;
 use crate::engine_info::ImageStore;
 use crate::error::PushFailure;
-use crate::test_servers::{PASSWORD, RealEngine, RealRegistry, free_port, login, wait_for};
+use crate::test_servers::{
+    CLOSED_PORT, PASSWORD, RealEngine, RealRegistry, free_port, login, wait_for,
+};
 use crate::tls_files::TlsFiles;
 use crate::tls_problem::TlsProblem;
 use transload_model::{Digest, Tag};
@@ -120,7 +122,7 @@ async fn import_tag_and_push(real: &RealEngine, registry: &RealRegistry, reports
     let (cause, message) = failure_of(outcome);
     assert_eq!(cause, PushFailure::Unauthorized, "{message}");
 
-    let unreachable = reference(&format!("127.0.0.1:{}/x:1", free_port()));
+    let unreachable = reference(&format!("127.0.0.1:{CLOSED_PORT}/x:1"));
     engine.tag(&image.id, &unreachable).await.unwrap();
     let (cause, message) = failure_of(push_with_reports(&engine, &unreachable, PASSWORD).await.1);
     assert_eq!(cause, PushFailure::Unreachable, "{message}");
@@ -179,7 +181,7 @@ async fn podman_pushes_an_image_and_reports_its_digest() {
     // Podman checks a login only over TLS, which this registry does not support.
     let engine = DockerEngine::new(real.address.clone()).unwrap();
     engine.log_in(&registry.host(), &login(PASSWORD)).await.unwrap();
-    let unreachable = RegistryHost::parse(&format!("127.0.0.1:{}", free_port())).unwrap();
+    let unreachable = RegistryHost::parse(&format!("127.0.0.1:{CLOSED_PORT}")).unwrap();
     let error = engine.log_in(&unreachable, &login(PASSWORD)).await.unwrap_err();
     assert!(matches!(error, DockerError::ErrorResponse { .. }), "{error:?}");
     // Podman 4.3 does not report layers.
