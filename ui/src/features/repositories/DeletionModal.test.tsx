@@ -69,6 +69,14 @@ it("says before the confirmation which images have no undo", async () => {
   expect(screen.getByTestId("deletion-confirm").getAttribute("aria-disabled")).not.toBe("true");
 });
 
+it("asks for the confirmation beside its button, not below the table", async () => {
+  show(deletionPlanOf("d", [plannedRepository("pgcli", [one("a", ["1"]), one("b", ["2"])])]));
+  await screen.findByTestId("deletion-images");
+  const footer = createWrapper(document.body).findModal()?.findFooter();
+  expect(footer?.findInput('[data-testid="deletion-confirmation"]')).not.toBeNull();
+  expect(footer?.findButton('[data-testid="deletion-confirm"]')).not.toBeNull();
+});
+
 it("shows what goes and what stays before anything is deleted", async () => {
   const plan = deletionPlanOf("d", [
     plannedRepository("pgcli", [one("a", ["1.0", "latest"]), one("b")], {

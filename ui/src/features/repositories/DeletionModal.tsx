@@ -1,4 +1,5 @@
 import Alert from "@cloudscape-design/components/alert";
+import Box from "@cloudscape-design/components/box";
 import FormField from "@cloudscape-design/components/form-field";
 import Input from "@cloudscape-design/components/input";
 import Modal from "@cloudscape-design/components/modal";
@@ -112,38 +113,54 @@ export function DeletionModal(props: DeletionModalProps) {
         }
       }}
       footer={
-        <DialogFooter
-          closeLabel={report === null && label !== null ? "Cancel" : "Close"}
-          isLocked={busy}
-          onClose={onClose}
-          closeTestId="deletion-close"
-          confirm={
-            report === null && error === null && (plan === null || label !== null)
-              ? {
-                  label: label ?? "Delete",
-                  busy,
-                  disabled: plan === null || unconfirmed,
-                  disabledReason:
-                    plan === null
-                      ? "Checking what would be deleted."
-                      : `Enter ${confirmation} to confirm.`,
-                  onConfirm: () => plan !== null && void remove(plan.deletion),
-                  testId: "deletion-confirm",
-                }
-              : null
-          }
-        >
-          {busy && plan !== null && (
-            <StopButton
-              onStop={() => {
-                setStopping(true);
-                // A finished deletion doesn't need a stop.
-                backend.deletionStop(plan.deletion).catch(() => {});
-              }}
-              data-testid="deletion-stop"
-            />
+        <>
+          {/* Beside its button, in view however long the table is. */}
+          {confirmation !== null && report === null && !busy && error === null && (
+            <Box margin={{ bottom: "s" }}>
+              <FormField label={`To confirm, enter ${confirmation}`}>
+                <Input
+                  value={typed}
+                  autoComplete={false}
+                  spellcheck={false}
+                  onChange={({ detail }) => setTyped(detail.value)}
+                  data-testid="deletion-confirmation"
+                />
+              </FormField>
+            </Box>
           )}
-        </DialogFooter>
+          <DialogFooter
+            closeLabel={report === null && label !== null ? "Cancel" : "Close"}
+            isLocked={busy}
+            onClose={onClose}
+            closeTestId="deletion-close"
+            confirm={
+              report === null && error === null && (plan === null || label !== null)
+                ? {
+                    label: label ?? "Delete",
+                    busy,
+                    disabled: plan === null || unconfirmed,
+                    disabledReason:
+                      plan === null
+                        ? "Checking what would be deleted."
+                        : `Enter ${confirmation} to confirm.`,
+                    onConfirm: () => plan !== null && void remove(plan.deletion),
+                    testId: "deletion-confirm",
+                  }
+                : null
+            }
+          >
+            {busy && plan !== null && (
+              <StopButton
+                onStop={() => {
+                  setStopping(true);
+                  // A finished deletion doesn't need a stop.
+                  backend.deletionStop(plan.deletion).catch(() => {});
+                }}
+                data-testid="deletion-stop"
+              />
+            )}
+          </DialogFooter>
+        </>
       }
       data-testid="deletion-modal"
     >
@@ -216,17 +233,6 @@ export function DeletionModal(props: DeletionModalProps) {
           <DeletionReportView plan={plan} report={report} actions={{ retry: planAgain }} />
         )}
         {plan !== null && report === null && <DeletionPlanView plan={plan} />}
-        {confirmation !== null && report === null && !busy && error === null && (
-          <FormField label={`To confirm, enter ${confirmation}`}>
-            <Input
-              value={typed}
-              autoComplete={false}
-              spellcheck={false}
-              onChange={({ detail }) => setTyped(detail.value)}
-              data-testid="deletion-confirmation"
-            />
-          </FormField>
-        )}
       </SpaceBetween>
     </Modal>
   );
