@@ -7,10 +7,8 @@
 //! - `ID.head.json`: what the history shows of the record and the outcome, which have a line for each image
 
 use std::collections::HashMap;
-use std::fmt::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use transload_aws::EcrManifest;
 use transload_contract::{
@@ -18,9 +16,15 @@ use transload_contract::{
     DestinationIdentity, NoUndo, RepositoryDeletionPlan, RestoreTotals, Restored,
 };
 use transload_errors::{ApiError, ErrorCode};
-use transload_files::{RunningMark, make_private_folder, write_whole};
+use transload_files::RunningMark;
 use transload_manifest_cache::DocumentCache;
 use transload_model::{Digest, now_ms};
+
+use crate::deletion_records::images_table::images_table;
+use crate::deletion_records::record_files::RecordFiles;
+
+mod images_table;
+mod record_files;
 
 /// The folder of the records in the data folder.
 const FOLDER: &str = "deletions";
@@ -101,12 +105,12 @@ pub(crate) struct RunningDeletion {
 
 /// The folder of the records.
 pub(crate) struct DeletionRecords {
-    folder: PathBuf,
+    files: RecordFiles,
 }
 
 impl DeletionRecords {
     pub fn new(data_folder: &Path) -> Self {
-        Self { folder: data_folder.join(FOLDER) }
+        Self { files: RecordFiles::new(data_folder.join(FOLDER)) }
     }
 
     /// Writes a record with the manifests that were read. Returns `None` if no image or tag is deleted.
@@ -122,8 +126,7 @@ impl DeletionRecords {
         if digests.peek().is_none() {
             return Ok(None);
         }
-        make_private_folder(&self.folder)
-            .map_err(|error| ApiError::storage(&self.folder, &error))?;
+        self.files.make_folder()?;
         let about = match record.repositories.as_slice() {
             [one] => one.name.as_str().replace('/', "-").chars().take(NAME_CHARACTERS).collect(),
             several => format!("{}-repositories", several.len()),
@@ -137,19 +140,19 @@ impl DeletionRecords {
                 Some((digest.to_string(), manifest))
             })
             .collect();
-        self.put(&id, ".manifests.json", &manifests)?;
+        self.files.put(&id, ".manifests.json", &manifests)?;
         // Before the record, so that it is never listed as interrupted.
-        let mark = unless_failed(RunningMark::set(self.file(&id, DELETING)));
-        self.put(&id, RECORD, record)?;
-        self.put_text(&id, ".csv", &table(record))?;
-        self.put(&id, HEAD, &RecordHead::from(record))?;
+        let mark = unless_failed(RunningMark::set(self.files.path(&id, DELETING)));
+        self.files.put(&id, RECORD, record)?;
+        self.files.put_text(&id, ".csv", &images_table(record.class, &record.repositories))?;
+        self.files.put(&id, HEAD, &RecordHead::from(record))?;
         Ok(Some(RunningDeletion { id, _mark: mark }))
     }
 
     pub fn finish(&self, id: &str, report: &DeletionReport) -> Result<(), ApiError> {
-        self.put(id, OUTCOME, report)?;
+        self.files.put(id, OUTCOME, report)?;
         let head = RecordHead { outcome: Some(report.into()), ..self.head(id)? };
-        self.put(id, HEAD, &head)
+        self.files.put(id, HEAD, &head)
     }
 
     /// Refuses a deletion that runs, or that a restore runs of: what is missing in ECR isn't known yet.
@@ -178,7 +181,7 @@ impl DeletionRecords {
         planned: RestoreTotals,
         at_ms: u64,
     ) -> Result<(Restored, Option<RunningMark>), ApiError> {
-        let mark = match RunningMark::set(self.file(id, RESTORING)) {
+        let mark = match RunningMark::set(self.files.path(id, RESTORING)) {
             Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => {
                 return Err(unfinished(id, RESTORE));
             }
@@ -196,32 +199,26 @@ impl DeletionRecords {
 
     /// Returns what the restores of a deletion restored.
     pub fn restores(&self, id: &str) -> Result<Option<Restored>, ApiError> {
-        self.get(id, RESTORED)
+        self.files.get(id, RESTORED)
     }
 
     /// Records the restores: before the last one, without what it restored, and after it.
     pub fn restored(&self, id: &str, restored: &Restored) -> Result<(), ApiError> {
-        self.put(id, RESTORED, restored)
+        self.files.put(id, RESTORED, restored)
     }
 
     fn is_marked(&self, id: &str, extension: &str) -> bool {
-        RunningMark::is_set(&self.file(id, extension))
+        RunningMark::is_set(&self.files.path(id, extension))
     }
 
     /// Returns the path of the table of a record.
     pub fn table(&self, id: &str) -> String {
-        self.file(id, ".csv").display().to_string()
+        self.files.path(id, ".csv").display().to_string()
     }
 
     /// Returns all records, newest first. One that can't be read has its error.
     pub fn list(&self) -> Result<Vec<DeletionEntry>, ApiError> {
-        let files = match std::fs::read_dir(&self.folder) {
-            Ok(files) => files,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
-            Err(error) => return Err(ApiError::storage(&self.folder, &error)),
-        };
-        let names = files.filter_map(|file| file.ok()?.file_name().into_string().ok());
-        let ids = names.filter_map(|name| name.strip_suffix(RECORD).map(str::to_owned));
+        let ids = self.files.ids(RECORD)?.into_iter();
         let mut all: Vec<DeletionEntry> = ids.map(|id| self.entry(&id)).collect();
         all.sort_by_key(|entry| std::cmp::Reverse(entry.started_at_ms));
         Ok(all)
@@ -289,12 +286,12 @@ impl DeletionRecords {
 
     /// Returns the head of a record. Writes it again if it is missing, as in records of earlier versions, or damaged.
     fn head(&self, id: &str) -> Result<RecordHead, ApiError> {
-        if let Ok(Some(head)) = self.get(id, HEAD) {
+        if let Ok(Some(head)) = self.files.get(id, HEAD) {
             return Ok(head);
         }
         let mut head = RecordHead::from(&self.read(id)?);
         head.outcome = self.outcome(id).ok().flatten().as_ref().map(OutcomeHead::from);
-        if let Err(error) = self.put(id, HEAD, &head) {
+        if let Err(error) = self.files.put(id, HEAD, &head) {
             tracing::warn!(deletion = %id, error = %error.message, "a record has no head");
         }
         Ok(head)
@@ -310,18 +307,18 @@ impl DeletionRecords {
         if !id.bytes().all(is_id) {
             return Err(unknown());
         }
-        self.get(id, RECORD)?.ok_or_else(unknown)
+        self.files.get(id, RECORD)?.ok_or_else(unknown)
     }
 
     /// Returns what a deletion did. `None` if the program ended before it did.
     pub fn outcome(&self, id: &str) -> Result<Option<DeletionReport>, ApiError> {
-        self.get(id, OUTCOME)
+        self.files.get(id, OUTCOME)
     }
 
     /// Returns the manifests of a record that match their digests.
     pub fn manifests(&self, id: &str) -> Result<HashMap<Digest, EcrManifest>, ApiError> {
         let stored: HashMap<String, StoredManifest> =
-            self.get(id, ".manifests.json")?.unwrap_or_default();
+            self.files.get(id, ".manifests.json")?.unwrap_or_default();
         let manifests = stored.into_iter().filter_map(|(digest, stored)| {
             let StoredManifest { media_type, text } = stored;
             let digest = Digest::parse(&digest).ok()?;
@@ -329,37 +326,6 @@ impl DeletionRecords {
             is_whole.then(|| (digest.clone(), EcrManifest { digest, media_type, text }))
         });
         Ok(manifests.collect())
-    }
-
-    fn file(&self, id: &str, extension: &str) -> PathBuf {
-        self.folder.join(format!("{id}{extension}"))
-    }
-
-    fn put(&self, id: &str, extension: &str, value: &impl Serialize) -> Result<(), ApiError> {
-        let text =
-            serde_json::to_string(value).map_err(|error| ApiError::internal(error.to_string()))?;
-        self.put_text(id, extension, &text)
-    }
-
-    fn put_text(&self, id: &str, extension: &str, text: &str) -> Result<(), ApiError> {
-        let file = self.file(id, extension);
-        write_whole(&file, text.as_bytes()).map_err(|error| ApiError::storage(&file, &error))
-    }
-
-    fn get<Value: DeserializeOwned>(
-        &self,
-        id: &str,
-        extension: &str,
-    ) -> Result<Option<Value>, ApiError> {
-        let file = self.file(id, extension);
-        match std::fs::read(&file) {
-            Ok(bytes) => match serde_json::from_slice(&bytes) {
-                Ok(value) => Ok(Some(value)),
-                Err(error) => Err(unreadable(&file, &error)),
-            },
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(ApiError::storage(&file, &error)),
-        }
     }
 }
 
@@ -373,42 +339,6 @@ fn unfinished(id: &str, what: &str) -> ApiError {
 
 fn unless_failed(mark: std::io::Result<RunningMark>) -> Option<RunningMark> {
     mark.inspect_err(|error| tracing::warn!(%error, "a deletion has no mark")).ok()
-}
-
-fn unreadable(file: &Path, error: &serde_json::Error) -> ApiError {
-    let message = format!("The record of a deletion, {}, can't be read.", file.display());
-    ApiError::new(ErrorCode::RecordUnreadable, message)
-        .about(file.display().to_string())
-        .caused_by(error)
-}
-
-fn table(record: &DeletionRecord) -> String {
-    let class = record.class.and_then(|class| serde_json::to_value(class).ok()).unwrap_or_default();
-    let class = class.as_str().unwrap_or_default();
-    let mut table = String::from("repository,class,digest,tags,bytes,pushed_at_ms,pulled_at_ms\n");
-    let number = |value: Option<u64>| value.map(|value| value.to_string()).unwrap_or_default();
-    for (name, image) in record
-        .repositories
-        .iter()
-        .flat_map(|one| one.images.iter().map(move |image| (&one.name, image)))
-    {
-        // Names, digests and tags contain neither commas nor quotes.
-        let _ = writeln!(
-            table,
-            "{name},{class},{},{},{},{},{}",
-            image.digest,
-            image.tags.join(" "),
-            number(image.size_bytes),
-            number(image.pushed_at_ms),
-            number(image.pulled_at_ms),
-        );
-    }
-    for one in &record.repositories {
-        if let Some(tag) = &one.tag {
-            let _ = writeln!(table, "{},{class},{},{},,,", one.name, tag.digest, tag.tag);
-        }
-    }
-    table
 }
 
 #[cfg(test)]

@@ -150,7 +150,7 @@ fn a_deletion_that_runs_or_is_being_restored_is_refused_until_then() {
     drop(restore);
     assert_eq!(refused(&id), None);
     // As another process that planned its restore before the deletion began again.
-    let _deletion = RunningMark::set(records.file(&id, DELETING)).unwrap();
+    let _deletion = RunningMark::set(records.files.path(&id, DELETING)).unwrap();
     assert_eq!(begin().unwrap_err().code, ErrorCode::DeletionUnfinished, "the deletion runs");
 }
 
@@ -168,7 +168,7 @@ fn a_restore_after_one_whose_numbers_cannot_be_read_restored_at_least_its_own() 
         (restored.restored.unwrap().images, restored.at_least)
     };
     assert_eq!([restore(), restore()], [(1, false), (2, false)]);
-    records.put_text(&id, RESTORED, "{").unwrap();
+    records.files.put_text(&id, RESTORED, "{").unwrap();
     assert_eq!([restore(), restore()], [(1, true), (2, true)]);
 }
 
@@ -200,8 +200,8 @@ fn a_record_that_cannot_be_read_is_listed_with_its_error_and_hides_no_other() {
             records.write(&record(started_at_ms, &digest), &documents).unwrap();
         }
         // As in a record of an earlier version.
-        std::fs::remove_file(records.file("2-shop-api", HEAD)).unwrap();
-        let damaged = records.file("2-shop-api", file);
+        std::fs::remove_file(records.files.path("2-shop-api", HEAD)).unwrap();
+        let damaged = records.files.path("2-shop-api", file);
         std::fs::write(&damaged, content).unwrap();
         let listed = records.list().unwrap();
         let times: Vec<_> = listed.iter().map(|entry| entry.started_at_ms).collect();
@@ -239,14 +239,14 @@ fn the_list_reads_the_heads_of_the_records_only() {
         .collect();
     let id = records.write(&record, &DocumentCache::in_memory()).unwrap().unwrap().id;
     records.finish(&id, &report(7)).unwrap();
-    assert!(std::fs::metadata(records.file(&id, HEAD)).unwrap().len() < 1_000);
+    assert!(std::fs::metadata(records.files.path(&id, HEAD)).unwrap().len() < 1_000);
     let listed = records.list().unwrap();
     assert!(listed[0].deleted == Some(report(7).deleted) && listed[0].stopped, "{listed:?}");
     // A record of an earlier version is read once.
-    std::fs::remove_file(records.file(&id, HEAD)).unwrap();
+    std::fs::remove_file(records.files.path(&id, HEAD)).unwrap();
     assert_eq!(records.list().unwrap(), listed);
     for large in [RECORD, OUTCOME] {
-        records.put_text(&id, large, "not read").unwrap();
+        records.files.put_text(&id, large, "not read").unwrap();
     }
     assert_eq!(records.list().unwrap(), listed);
 }
@@ -257,17 +257,17 @@ fn a_damaged_or_old_head_is_written_again_from_the_record() {
     type Case = (&'static str, fn(&DeletionRecords), Option<u32>);
     let cases: [Case; 5] = [
         ("nothing", |_| {}, Some(7)),
-        ("damaged", |records| records.put_text("1-shop-api", HEAD, "{").unwrap(), Some(7)),
+        ("damaged", |records| records.files.put_text("1-shop-api", HEAD, "{").unwrap(), Some(7)),
         (
             "of a later version",
-            |records| records.put_text("1-shop-api", HEAD, "[]").unwrap(),
+            |records| records.files.put_text("1-shop-api", HEAD, "[]").unwrap(),
             Some(7),
         ),
         (
             "the program ended before the head",
             |records| {
                 let record = record(1, &Digest::of(b"image"));
-                records.put("1-shop-api", HEAD, &RecordHead::from(&record)).unwrap();
+                records.files.put("1-shop-api", HEAD, &RecordHead::from(&record)).unwrap();
             },
             Some(7),
         ),
@@ -275,7 +275,7 @@ fn a_damaged_or_old_head_is_written_again_from_the_record() {
             "the program ended before the outcome",
             |records| {
                 for file in [HEAD, OUTCOME] {
-                    std::fs::remove_file(records.file("1-shop-api", file)).unwrap();
+                    std::fs::remove_file(records.files.path("1-shop-api", file)).unwrap();
                 }
             },
             None,
