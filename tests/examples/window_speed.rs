@@ -58,7 +58,7 @@ async fn images(window: &Window) -> Result<()> {
     clicks(window, "Images: next page", &next, (rows, ""), &previous).await?;
     panel(window, "Images: Select by rules", "rules").await?;
     window.expand("rules").await?;
-    // Fewer images are copied before the last measurement of their progress.
+    // So many that the migration is still running when Pause is measured.
     window.fill_by_test_id("rule-newest", "5").await?;
     window.click_by_test_id("rules-apply").await?;
     window.measure(LIMIT, None, "[data-testid=rules-result]", "selected").await?;

@@ -11,7 +11,7 @@ pub(crate) struct Connected {
     pub identity: AwsIdentity,
     pub session: AwsSession,
     pub destination: Destination,
-    /// The options of `aws` commands with the same connection.
+    /// The `aws` commands with the same connection.
     pub aws_commands: AwsCommands,
     /// The network with which it was opened.
     pub network: Network,

@@ -112,7 +112,7 @@ fn host_of(address: &str) -> &str {
     address.split('/').next().unwrap_or(address)
 }
 
-/// An ECR that images come from: its registry's name, and the options of its connection.
+/// An ECR that images come from: its registry's name, and the commands of its connection.
 pub type SourceEcr<'a> = (&'a str, &'a AwsCommands);
 
 /// Commands that do what a plan does.

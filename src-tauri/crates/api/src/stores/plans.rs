@@ -57,8 +57,8 @@ impl ReadyPlan {
     pub fn commands(&self, tool: CopyTool) -> Vec<String> {
         let PlanEndpoints { source_ecr, connected, .. } = &self.endpoints;
         let host = source_ecr.as_ref().map(|open| open.destination.host().to_string());
-        let options = source_ecr.as_ref().map(|open| &open.aws_commands);
-        let source = host.as_deref().zip(options);
+        let aws = source_ecr.as_ref().map(|open| &open.aws_commands);
+        let source = host.as_deref().zip(aws);
         commands::of_plan(&self.plan, &connected.aws_commands, source, tool)
     }
 }
