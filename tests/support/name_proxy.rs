@@ -59,7 +59,7 @@ impl NameProxy {
         let target = NameTarget {
             name: FriendlyName::parse(&format!("{host}:{port}"))?,
             registry: RegistryHost::parse(registry)?,
-            region: "eu-west-1".to_owned(),
+            region: Some("eu-west-1".to_owned()),
             resolver: dns.address(),
             hub_prefix: None,
         };

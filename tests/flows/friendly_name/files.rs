@@ -23,7 +23,7 @@ fn target(name: &str) -> Result<NameTarget> {
     Ok(NameTarget {
         name: FriendlyName::parse(name)?,
         registry: RegistryHost::parse(ECR)?,
-        region: "eu-west-1".to_owned(),
+        region: Some("eu-west-1".to_owned()),
         resolver: VPC_RESOLVER.to_owned(),
         hub_prefix: Some("hub".to_owned()),
     })

@@ -7,7 +7,7 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use crate::generate::file::{AnswerId, GeneratedFile};
+use crate::generate::file::{AnswerId, GeneratedFile, NameTarget};
 
 /// Who pulls and pushes by the name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -132,7 +132,9 @@ pub fn warnings() -> Vec<NameWarning> {
 }
 
 /// Returns the three answers with their files.
-pub fn answers(name: &str, registry: &str, files: Vec<GeneratedFile>) -> Vec<NameAnswer> {
+pub fn answers(target: &NameTarget, files: &[GeneratedFile]) -> Vec<NameAnswer> {
+    let NameTarget { name, registry, .. } = target;
+    let region = target.region_option();
     let of = |id: AnswerId| files.iter().filter(|file| file.answer == id).cloned().collect();
     let texts = |list: &[&str]| list.iter().map(|text| (*text).to_owned()).collect();
     vec![
@@ -148,7 +150,7 @@ pub fn answers(name: &str, registry: &str, files: Vec<GeneratedFile>) -> Vec<Nam
                 format!("Point {name} to the server, and install a certificate for it."),
                 "Install the nginx or Caddy file, or create the CloudFormation stack.".to_owned(),
                 format!(
-                    "Log in with: aws ecr get-login-password | docker login --username AWS --password-stdin {name}"
+                    "Log in with: aws ecr get-login-password{region} | docker login --username AWS --password-stdin {name}"
                 ),
                 "Diagnose the name, then test it.".to_owned(),
             ],
@@ -203,4 +205,37 @@ pub fn answers(name: &str, registry: &str, files: Vec<GeneratedFile>) -> Vec<Nam
             files: of(AnswerId::KeepEcrName),
         },
     ]
+}
+
+#[cfg(test)]
+mod tests {
+    use transload_model::RegistryHost;
+
+    use super::*;
+    use crate::generate::file::GeneratedFileId;
+    use crate::generate::generate_file;
+    use crate::name::FriendlyName;
+
+    /// Without the region of the registry, the token is for the one of the profile, and another registry refuses it.
+    #[test]
+    fn tokens_are_for_the_region_of_the_registry() {
+        for (region, option) in [(Some("eu-west-1"), " --region eu-west-1"), (None, "")] {
+            let target = NameTarget {
+                name: FriendlyName::parse("registry.example.com").unwrap(),
+                registry: RegistryHost::parse("ecr.example.com").unwrap(),
+                region: region.map(str::to_owned),
+                resolver: String::new(),
+                hub_prefix: None,
+            };
+            let answers = answers(&target, &[]).into_iter();
+            let steps: Vec<String> = answers.flat_map(|answer| answer.steps).collect();
+            let log_in = format!(
+                "Log in with: aws ecr get-login-password{option} | docker login --username AWS --password-stdin registry.example.com"
+            );
+            assert!(steps.contains(&log_in), "{steps:#?}");
+            let script = generate_file(&target, GeneratedFileId::TokenProxyScript).text;
+            let token = format!("token=$(aws ecr get-authorization-token{option} \\\n");
+            assert!(script.contains(&token), "{script}");
+        }
+    }
 }

@@ -111,13 +111,12 @@ impl Api {
         connection: Option<AwsConnection>,
     ) -> Result<NameAnswers, ApiError> {
         let target = self.name_target(&request, connection).await?;
-        let (name, registry) = (target.name.to_string(), target.registry.to_string());
         Ok(NameAnswers {
             situations: situations(),
-            answers: answers(&name, &registry, generate(&target)),
+            answers: answers(&target, &generate(&target)),
             warnings: warnings(),
-            name,
-            registry,
+            name: target.name.to_string(),
+            registry: target.registry.to_string(),
         })
     }
 
@@ -195,13 +194,13 @@ impl Api {
             (Some(registry), _) => {
                 let registry = RegistryHost::parse(registry);
                 let registry = registry.map_err(|error| ApiError::invalid_input(&error))?;
-                let region = registry.ecr_region().map(str::to_owned).unwrap_or_default();
+                let region = registry.ecr_region().map(str::to_owned);
                 (registry, region)
             }
             (None, Some(connection)) => {
                 let connected = self.connect(&connection).await?;
                 let region = connected.identity.region.clone();
-                (connected.destination.host().clone(), region)
+                (connected.destination.host().clone(), Some(region))
             }
             (None, None) => {
                 let message = "No registry is selected.";

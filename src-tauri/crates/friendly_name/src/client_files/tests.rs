@@ -10,7 +10,7 @@ fn target() -> NameTarget {
     NameTarget {
         name: FriendlyName::parse("registry.example.com").unwrap(),
         registry: RegistryHost::parse("111122223333.dkr.ecr.eu-west-1.amazonaws.com").unwrap(),
-        region: "eu-west-1".to_owned(),
+        region: Some("eu-west-1".to_owned()),
         resolver: VPC_RESOLVER.to_owned(),
         hub_prefix: None,
     }

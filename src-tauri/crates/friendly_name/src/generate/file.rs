@@ -26,7 +26,8 @@ pub const VPC_RESOLVER: &str = "169.254.169.253";
 pub struct NameTarget {
     pub name: FriendlyName,
     pub registry: RegistryHost,
-    pub region: String,
+    /// The region of the registry. `None` if its name doesn't have one, as behind a name of one's own.
+    pub region: Option<String>,
     /// The DNS server of the proxy.
     pub resolver: String,
     /// The ECR prefix of images that were copied from Docker Hub, without slashes.
@@ -93,6 +94,12 @@ pub struct GeneratedFile {
 }
 
 impl NameTarget {
+    /// Returns the option of `aws` commands that get a token of the registry, such as ` --region eu-west-1`. Without it, the
+    /// token is for the region of the profile.
+    pub(crate) fn region_option(&self) -> String {
+        self.region.as_ref().map(|region| format!(" --region {region}")).unwrap_or_default()
+    }
+
     /// Returns the URL of the registry. Registries of this computer use plain HTTP, as practice mode does.
     pub(crate) fn upstream(&self) -> String {
         let scheme = if self.registry.is_loopback() { "http" } else { "https" };

@@ -11,7 +11,7 @@ fn target(name: &str, registry: &str, hub_prefix: Option<&str>) -> NameTarget {
     NameTarget {
         name: FriendlyName::parse(name).unwrap(),
         registry: RegistryHost::parse(registry).unwrap(),
-        region: "eu-west-1".to_owned(),
+        region: Some("eu-west-1".to_owned()),
         resolver: VPC_RESOLVER.to_owned(),
         hub_prefix: hub_prefix.map(str::to_owned),
     }

@@ -47,11 +47,11 @@ pub(super) fn nginx(target: &NameTarget) -> GeneratedFile {
 }
 
 pub(super) fn script(target: &NameTarget) -> GeneratedFile {
-    let region = &target.region;
+    let region = target.region_option();
     let text = format!(
         "#!/bin/sh\n# Renews the authorization token that nginx sends to ECR. A token is valid for 12 hours.\nset -eu\numask 077\n\
          file=/etc/nginx/ecr-authorization.conf\n\
-         token=$(aws ecr get-authorization-token --region {region} \\\n  \
+         token=$(aws ecr get-authorization-token{region} \\\n  \
          --query 'authorizationData[0].authorizationToken' --output text)\n\
          test -n \"$token\"\n\
          printf 'proxy_set_header Authorization \"Basic %s\";\\n' \"$token\" > \"$file.new\"\n\
